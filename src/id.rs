@@ -96,6 +96,11 @@ given_id! {
     AccountId
 }
 
+given_id! {
+    /// A value that the application asked to find again in the id token (`nonce`, OpenID Connect Core §2).
+    Nonce
+}
+
 macro_rules! drawn_id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
@@ -137,6 +142,19 @@ macro_rules! drawn_id {
                     Ok(16) => Ok(Self(bytes)),
                     _ => Err(InvalidDrawnId),
                 }
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = ArrayString::<22>::deserialize(deserializer)?;
+                text.parse().map_err(serde::de::Error::custom)
             }
         }
     };

@@ -1,0 +1,180 @@
+//! What the library knows of an account, and how a client names one.
+
+use crate::{AccountId, FactorSet, Profile, Secret, TenantId, Timestamp};
+use alloc::{boxed::Box, string::String};
+use core::fmt;
+use serde::{Deserialize, Serialize};
+
+/// Counts the changes of an account that end what was judged before: password, status, factors.
+///
+/// The host bumps it in the same transaction as such a change. Tokens carry the revision they were judged on, and a
+/// [`Commit`](crate::step::Commit) names the one it expects, so nothing is issued for an account that changed in between.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Revision(u64);
+
+impl Revision {
+    /// A revision read from the host's store.
+    pub const fn new(number: u64) -> Self {
+        Self(number)
+    }
+
+    /// The number, for the host's store.
+    pub const fn as_u64(self) -> u64 {
+        self.0
+    }
+}
+
+/// Whether an account may sign in at all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AccountStatus {
+    /// It may.
+    #[default]
+    Active,
+    /// Locked by an administrator. (The lock after too many wrong guesses is not a status: see
+    /// [`AttemptRecord`](crate::policy::AttemptRecord).)
+    Locked,
+    /// Switched off.
+    Disabled,
+}
+
+/// Why a password that is right must still be changed, whatever its age.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MustChange {
+    /// An administrator set it.
+    AdministratorReset,
+    /// It is known to attackers (NIST SP 800-63B-4 §3.1.1.2 asks for a change then).
+    Breached,
+    /// It was given out to sign in with once.
+    FirstLogin,
+}
+
+/// An account's password, as the host stores it.
+#[derive(Clone, Debug)]
+pub struct Password {
+    /// What the host verifies a presented password against: a PHC string, say. The library never looks inside.
+    pub verifier: Secret,
+    /// When it was set.
+    pub changed_at: Timestamp,
+    /// Whether it must be changed before anything else.
+    pub must_change: Option<MustChange>,
+    /// How often its change has been skipped. A new password starts at 0.
+    pub skips_used: u32,
+}
+
+impl Password {
+    /// A password set at `changed_at`, with no change due and none skipped.
+    pub fn new(verifier: Secret, changed_at: Timestamp) -> Self {
+        Self { verifier, changed_at, must_change: None, skips_used: 0 }
+    }
+}
+
+/// An account as it is now, from the host's store.
+///
+/// ```
+/// use authflow::{Account, AccountId, Password, Revision, Secret, Timestamp};
+///
+/// let mut account = Account::new(AccountId::new("4711").unwrap(), Revision::new(3));
+/// account.password = Some(Password::new(Secret::new("$argon2id$…"), Timestamp::from_unix(1_700_000_000)));
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Account {
+    /// The host's stable id of it.
+    pub id: AccountId,
+    /// The tenant it belongs to; `None` where the application has no tenants.
+    pub tenant: Option<TenantId>,
+    /// Bumped by the host with every change of password, status or factors.
+    pub revision: Revision,
+    /// Whether it may sign in.
+    pub status: AccountStatus,
+    /// Its password, if one is set.
+    pub password: Option<Password>,
+    /// The factors it has beside the password.
+    pub enrolled: FactorSet,
+    /// When a credential last changed: a bearer token from before that no longer counts.
+    pub credentials_changed_at: Timestamp,
+    /// Claims for its id tokens.
+    pub profile: Profile,
+}
+
+impl Account {
+    /// An active account without tenant, password or factors.
+    pub fn new(id: AccountId, revision: Revision) -> Self {
+        Self {
+            id,
+            tenant: None,
+            revision,
+            status: AccountStatus::Active,
+            password: None,
+            enrolled: FactorSet::EMPTY,
+            credentials_changed_at: Timestamp::default(),
+            profile: Profile::default(),
+        }
+    }
+}
+
+/// What a client typed to say who they are: a user name, 1 to 256 bytes, without control characters, trimmed.
+///
+/// `Debug` does not print it: people type passwords into the wrong field.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Identifier(Box<str>);
+
+impl Identifier {
+    const MAX_BYTES: usize = 256;
+
+    /// # Errors
+    /// When nothing is left after trimming, or it is over 256 bytes, or has a control character.
+    pub fn new(text: &str) -> Result<Self, InvalidIdentifier> {
+        let text = text.trim();
+        let fits = (1..=Self::MAX_BYTES).contains(&text.len()) && !text.chars().any(char::is_control);
+        if fits { Ok(Self(text.into())) } else { Err(InvalidIdentifier) }
+    }
+
+    /// The text, trimmed, otherwise as typed.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The text in lower case: what guesses at an unknown account are counted by, so that `Bob` and `bob` are one.
+    pub fn normalised(&self) -> String {
+        self.0.to_lowercase()
+    }
+}
+
+impl fmt::Debug for Identifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Identifier(…)")
+    }
+}
+
+/// A text that is no identifier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("an identifier is 1 to 256 bytes without control characters")]
+pub struct InvalidIdentifier;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::format;
+
+    #[test]
+    fn an_identifier_is_trimmed_bounded_and_never_printed() {
+        assert_eq!(Identifier::new("  Erin ").unwrap().as_str(), "Erin");
+        assert_eq!(Identifier::new("Erin").unwrap().normalised(), "erin");
+        assert!(Identifier::new(" \t ").is_err());
+        assert!(Identifier::new("a\u{0}b").is_err());
+        assert!(Identifier::new(&"x".repeat(256)).is_ok());
+        assert!(Identifier::new(&"x".repeat(257)).is_err());
+        assert_eq!(format!("{:?}", Identifier::new("hunter2").unwrap()), "Identifier(…)");
+    }
+
+    #[test]
+    fn an_account_prints_no_verifier() {
+        let mut account = Account::new(AccountId::new("4711").unwrap(), Revision::new(1));
+        account.password = Some(Password::new(Secret::new("$argon2id$secret"), Timestamp::from_unix(1)));
+        let printed = format!("{account:?}");
+        assert!(printed.contains("4711") && !printed.contains("argon2"), "{printed}");
+    }
+}

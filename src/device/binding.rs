@@ -1,0 +1,191 @@
+//! Whether a token was made for this device.
+
+use super::Device;
+use crate::token::{DeviceDigest, DeviceDigests, Keys, SessionToken, StateToken};
+use alloc::vec::Vec;
+use core::net::IpAddr;
+use serde::{Deserialize, Serialize};
+
+/// What a difference from the device that began a login means.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Binding {
+    /// Nothing; it is not even in the token.
+    #[default]
+    Ignore,
+    /// An event for the host's log.
+    Log,
+    /// The token is refused.
+    Refuse,
+}
+
+/// What binds a pending login to its device, beside the fingerprint, which always does.
+///
+/// A mobile network changes addresses and an update changes versions, so all three are ignored unless configured.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Bindings {
+    /// `X-device-ip`.
+    pub ip: Binding,
+    /// `X-operating-sys-version`.
+    pub os: Binding,
+    /// `X-agent`.
+    pub agent: Binding,
+}
+
+/// A thing that a device says about itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DeviceTrait {
+    /// `X-device-fingerprint`.
+    Fingerprint,
+    /// `X-device-ip`.
+    Ip,
+    /// `X-operating-sys-version`.
+    Os,
+    /// `X-agent`.
+    Agent,
+}
+
+/// How the device differs from the one that began the login.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Drift {
+    /// The first difference that refuses the token, if there is one.
+    pub refused: Option<DeviceTrait>,
+    /// The differences to log.
+    pub logged: Vec<DeviceTrait>,
+}
+
+impl Device {
+    /// Whether the device presents the fingerprint that this session token was made for.
+    pub fn holds(&self, session: &SessionToken) -> bool {
+        self.fingerprint_digest(session.keys()) == session.claims().device
+    }
+
+    pub(crate) fn fingerprint_digest(&self, keys: &Keys) -> DeviceDigest {
+        keys.device_digest("fingerprint", self.fingerprint.as_bytes())
+    }
+
+    /// The digests for a new state token, under its signing key.
+    pub(crate) fn digests(&self, bindings: Bindings, keys: &Keys) -> DeviceDigests {
+        let bound = |binding, digest: &dyn Fn() -> DeviceDigest| (binding != Binding::Ignore).then(digest);
+        DeviceDigests {
+            fingerprint: self.fingerprint_digest(keys),
+            ip: bound(bindings.ip, &|| self.ip_digest(keys)),
+            os: bound(bindings.os, &|| keys.device_digest("os", self.os.as_bytes())),
+            agent: bound(bindings.agent, &|| keys.device_digest("agent", self.agent.as_bytes())),
+        }
+    }
+
+    /// An absent address is a value like any other: it differs from every address.
+    fn ip_digest(&self, keys: &Keys) -> DeviceDigest {
+        match self.ip.map(|ip| ip.to_canonical()) {
+            None => keys.device_digest("ip", &[]),
+            Some(IpAddr::V4(ip)) => keys.device_digest("ip", &ip.octets()),
+            Some(IpAddr::V6(ip)) => keys.device_digest("ip", &ip.octets()),
+        }
+    }
+
+    /// Compares this device with the one a state token is bound to, under the bindings in force now.
+    ///
+    /// A trait that must not differ but was not put into the token (the policy was looser then) counts as different.
+    pub(crate) fn drift(&self, token: &StateToken, bindings: Bindings) -> Drift {
+        let (then, now) = (&token.claims().device, self.digests(bindings, token.keys()));
+        let mut drift = Drift::default();
+        if then.fingerprint != now.fingerprint {
+            drift.refused = Some(DeviceTrait::Fingerprint);
+        }
+        for (device_trait, binding, then, now) in [
+            (DeviceTrait::Ip, bindings.ip, then.ip, now.ip),
+            (DeviceTrait::Os, bindings.os, then.os, now.os),
+            (DeviceTrait::Agent, bindings.agent, then.agent, now.agent),
+        ] {
+            match binding {
+                Binding::Refuse if then != now => drift.refused = drift.refused.or(Some(device_trait)),
+                Binding::Log if then.is_some() && then != now => drift.logged.push(device_trait),
+                Binding::Refuse | Binding::Log | Binding::Ignore => {}
+            }
+        }
+        drift
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        AccountId, Audience, ClientId, FactorSet, Revision, Timestamp, TokenId,
+        token::{Key, KeyRing, Stage, StateClaims},
+    };
+
+    const ALL: Bindings = Bindings { ip: Binding::Refuse, os: Binding::Refuse, agent: Binding::Refuse };
+
+    fn device() -> Device {
+        Device { os: "Android 10".into(), fingerprint: "f".into(), agent: "a".into(), ip: "10.0.0.1".parse().ok() }
+    }
+
+    fn token(device: &Device, bindings: Bindings) -> StateToken {
+        let ring = KeyRing::new(Key::without_id([7; 32]).unwrap());
+        let now = Timestamp::from_unix(1_700_000_000);
+        let claims = StateClaims {
+            audience: Audience { client_id: ClientId::new("web").unwrap(), tenant: None },
+            account: AccountId::new("erin").unwrap(),
+            revision: Revision::new(0),
+            device: device.digests(bindings, ring.signer()),
+            stage: Stage::PasswordExpiring,
+            factors: FactorSet::EMPTY,
+            auth_start: now,
+            id: TokenId::from_bytes([0; 16]),
+            issued_at: now,
+            expires_at: now.plus_seconds(1),
+        };
+        ring.states().verify(ring.states().mint(&claims).presented(), now).unwrap()
+    }
+
+    fn changed() -> [(DeviceTrait, Device); 4] {
+        [
+            (DeviceTrait::Ip, Device { ip: "10.0.0.2".parse().ok(), ..device() }),
+            (DeviceTrait::Ip, Device { ip: None, ..device() }),
+            (DeviceTrait::Os, Device { os: "Android 11".into(), ..device() }),
+            (DeviceTrait::Agent, Device { agent: "b".into(), ..device() }),
+        ]
+    }
+
+    #[test]
+    fn the_same_device_does_not_drift() {
+        assert_eq!(device().drift(&token(&device(), ALL), ALL), Drift::default());
+        let mapped = Device { ip: "::ffff:10.0.0.1".parse().ok(), ..device() };
+        assert_eq!(mapped.drift(&token(&device(), ALL), ALL), Drift::default(), "one address, two spellings");
+    }
+
+    #[test]
+    fn another_fingerprint_refuses_under_every_binding() {
+        let other = Device { fingerprint: "g".into(), ..device() };
+        for bindings in [ALL, Bindings::default()] {
+            let drift = other.drift(&token(&device(), bindings), bindings);
+            assert_eq!(drift.refused, Some(DeviceTrait::Fingerprint));
+        }
+    }
+
+    #[test]
+    fn a_changed_trait_does_what_its_binding_says() {
+        for (device_trait, other) in changed() {
+            let refused = other.drift(&token(&device(), ALL), ALL);
+            assert_eq!(refused, Drift { refused: Some(device_trait), logged: Vec::new() });
+            let log = Bindings { ip: Binding::Log, os: Binding::Log, agent: Binding::Log };
+            let logged = other.drift(&token(&device(), log), log);
+            assert_eq!(logged, Drift { refused: None, logged: Vec::from([device_trait]) });
+            let ignored = other.drift(&token(&device(), Bindings::default()), Bindings::default());
+            assert_eq!(ignored, Drift::default());
+        }
+    }
+
+    #[test]
+    fn a_binding_made_stricter_meanwhile_refuses_and_one_made_looser_does_not() {
+        let loose = token(&device(), Bindings::default());
+        assert_eq!(device().drift(&loose, ALL).refused, Some(DeviceTrait::Ip));
+        let log = Bindings { ip: Binding::Log, ..Bindings::default() };
+        assert_eq!(device().drift(&loose, log), Drift::default());
+        let strict = token(&device(), ALL);
+        assert_eq!(changed()[0].1.drift(&strict, Bindings::default()), Drift::default());
+    }
+}

@@ -1,0 +1,249 @@
+//! One walk over a request's headers, picking out the family's own.
+
+use alloc::vec::Vec;
+use core::{fmt, str};
+
+/// Where request headers come from: slices, arrays and vectors of pairs, or `http::HeaderMap` with the feature `http`.
+pub trait Headers {
+    /// Calls `visit` with the name and value of every header, repeated ones as often as they stand in the request.
+    fn for_each<'a>(&'a self, visit: &mut dyn FnMut(&'a str, &'a [u8]));
+}
+
+impl<N: AsRef<str>, V: AsRef<[u8]>> Headers for [(N, V)] {
+    fn for_each<'a>(&'a self, visit: &mut dyn FnMut(&'a str, &'a [u8])) {
+        for (name, value) in self {
+            visit(name.as_ref(), value.as_ref());
+        }
+    }
+}
+
+impl<N: AsRef<str>, V: AsRef<[u8]>, const LENGTH: usize> Headers for [(N, V); LENGTH] {
+    fn for_each<'a>(&'a self, visit: &mut dyn FnMut(&'a str, &'a [u8])) {
+        self.as_slice().for_each(visit);
+    }
+}
+
+impl<N: AsRef<str>, V: AsRef<[u8]>> Headers for Vec<(N, V)> {
+    fn for_each<'a>(&'a self, visit: &mut dyn FnMut(&'a str, &'a [u8])) {
+        self.as_slice().for_each(visit);
+    }
+}
+
+impl<H: Headers + ?Sized> Headers for &H {
+    fn for_each<'a>(&'a self, visit: &mut dyn FnMut(&'a str, &'a [u8])) {
+        (**self).for_each(visit);
+    }
+}
+
+#[cfg(feature = "http")]
+impl Headers for http::HeaderMap {
+    fn for_each<'a>(&'a self, visit: &mut dyn FnMut(&'a str, &'a [u8])) {
+        for (name, value) in self {
+            visit(name.as_str(), value.as_bytes());
+        }
+    }
+}
+
+macro_rules! headers {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal, $max:literal;)*) => {
+        /// A header of the family (WIRE §1). Names are compared without regard to case; `_` is no alias for `-`.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Header {
+            $($(#[$doc])* $variant,)*
+        }
+
+        impl Header {
+            const ALL: &[Self] = &[$(Self::$variant,)*];
+
+            /// The name, as the family's pages spell it.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)*
+                }
+            }
+
+            /// The most bytes a value may have.
+            pub const fn max_bytes(self) -> usize {
+                match self {
+                    $(Self::$variant => $max,)*
+                }
+            }
+        }
+    };
+}
+
+headers! {
+    /// The caller's operating system and version.
+    Os = "X-operating-sys-version", 64;
+    /// The caller's device fingerprint.
+    Fingerprint = "X-device-fingerprint", 256;
+    /// The user agent.
+    Agent = "X-agent", 1024;
+    /// The caller's IP address.
+    Ip = "X-device-ip", 64;
+    /// The language of messages.
+    Language = "X-L", 35;
+    /// The tenant of an ISV application.
+    TenantId = "X-tenant-id", 64;
+    /// The application.
+    ClientId = "X-client-id", 64;
+    /// The state token of a pending login.
+    StateToken = "X-state-token", 1024;
+    /// The bearer of an id token.
+    Authorization = "Authorization", 4103;
+    /// The type of a body.
+    ContentType = "Content-Type", 256;
+}
+
+impl fmt::Display for Header {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// What is wrong with a header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum Problem {
+    /// It is not there, or has only white space.
+    #[error("is missing")]
+    Missing,
+    /// It stands in the request more than once.
+    #[error("is given twice")]
+    Repeated,
+    /// It has more bytes than it may.
+    #[error("is too long")]
+    TooLong,
+    /// It has a control character, or bytes that are not UTF-8, or is not what its name says (an IP address, say).
+    #[error("is malformed")]
+    Malformed,
+}
+
+/// The family's headers of one request, borrowed and not yet judged.
+#[derive(Clone, Copy, Default)]
+pub struct RequestHeaders<'a> {
+    found: [Found<'a>; Header::ALL.len()],
+}
+
+#[derive(Clone, Copy, Default)]
+enum Found<'a> {
+    #[default]
+    Never,
+    Once(&'a [u8]),
+    Repeatedly,
+}
+
+impl<'a> RequestHeaders<'a> {
+    /// Picks the family's headers out of a request, in one walk.
+    pub fn read(headers: &'a (impl Headers + ?Sized)) -> Self {
+        let mut read = Self::default();
+        headers.for_each(&mut |name, value| {
+            let known = Header::ALL.iter().find(|header| header.name().eq_ignore_ascii_case(name));
+            if let Some(found) = known.and_then(|header| read.found.get_mut(*header as usize)) {
+                *found = match found {
+                    Found::Never => Found::Once(value),
+                    Found::Once(_) | Found::Repeatedly => Found::Repeatedly,
+                };
+            }
+        });
+        read
+    }
+
+    /// The value of a header, without the white space around it.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn get(&self, header: Header) -> Result<&'a str, Problem> {
+        let value = match self.found.get(header as usize) {
+            Some(Found::Once(value)) => trim(value),
+            Some(Found::Repeatedly) => return Err(Problem::Repeated),
+            Some(Found::Never) | None => return Err(Problem::Missing),
+        };
+        if value.is_empty() {
+            return Err(Problem::Missing);
+        }
+        if value.len() > header.max_bytes() {
+            return Err(Problem::TooLong);
+        }
+        let text = str::from_utf8(value).map_err(|_| Problem::Malformed)?;
+        if text.chars().any(char::is_control) { Err(Problem::Malformed) } else { Ok(text) }
+    }
+}
+
+/// It holds tokens: `Debug` shows none of it.
+impl fmt::Debug for RequestHeaders<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("RequestHeaders(…)")
+    }
+}
+
+/// Drops the optional white space around a field value (RFC 9110 §5.6.3): space and tab, and nothing else.
+fn trim(mut value: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = value {
+        value = rest;
+    }
+    value
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn get(headers: &[(&str, &[u8])], header: Header) -> Result<alloc::string::String, Problem> {
+        RequestHeaders::read(headers).get(header).map(Into::into)
+    }
+
+    #[test]
+    fn names_are_compared_without_case_and_underscores_are_no_aliases() {
+        assert_eq!(get(&[("x-AGENT", b"a")], Header::Agent).as_deref(), Ok("a"));
+        assert_eq!(get(&[("x_agent", b"a")], Header::Agent), Err(Problem::Missing));
+        assert_eq!(get(&[("x-agent ", b"a")], Header::Agent), Err(Problem::Missing));
+    }
+
+    #[test]
+    fn twice_is_refused_in_any_spelling_even_if_alike_or_blank() {
+        for (one, other) in [("a", "a"), ("a", "b"), ("", "a"), ("a", "")] {
+            let headers = [("X-agent", one.as_bytes()), ("x-AGENT", other.as_bytes())];
+            assert_eq!(get(&headers, Header::Agent), Err(Problem::Repeated));
+        }
+    }
+
+    #[test]
+    fn blank_is_missing_and_spaces_around_are_dropped() {
+        assert_eq!(get(&[("X-agent", b" \t ")], Header::Agent), Err(Problem::Missing));
+        assert_eq!(get(&[("X-agent", b"\t a b ")], Header::Agent).as_deref(), Ok("a b"));
+        assert_eq!(get(&[("X-agent", b"a\n")], Header::Agent), Err(Problem::Malformed));
+    }
+
+    #[test]
+    fn every_header_has_its_bound_to_the_byte() {
+        for header in Header::ALL {
+            let longest = alloc::vec![b'1'; header.max_bytes()];
+            assert!(get(&[(header.name(), &longest)], *header).is_ok(), "{header}");
+            let longer = alloc::vec![b'1'; header.max_bytes() + 1];
+            assert_eq!(get(&[(header.name(), &longer)], *header), Err(Problem::TooLong), "{header}");
+        }
+    }
+
+    #[test]
+    fn all_256_bytes_inside_every_header() {
+        for header in Header::ALL {
+            for byte in 0..=u8::MAX {
+                let value = [b'a', byte, b'b'];
+                let expected = if (0x20..0x7F).contains(&byte) { Ok(()) } else { Err(Problem::Malformed) };
+                assert_eq!(get(&[(header.name(), &value)], *header).map(|_| ()), expected, "{header} {byte:#x}");
+            }
+        }
+        assert_eq!(get(&[("X-agent", "é".as_bytes())], Header::Agent).as_deref(), Ok("é"));
+        assert_eq!(get(&[("X-agent", "\u{85}".as_bytes())], Header::Agent), Err(Problem::Malformed));
+    }
+
+    #[cfg(feature = "http")]
+    #[test]
+    fn a_header_map_is_a_source() {
+        let mut map = http::HeaderMap::new();
+        map.append("x-agent", "a".parse().unwrap());
+        assert_eq!(RequestHeaders::read(&map).get(Header::Agent), Ok("a"));
+        map.append("X-Agent", "b".parse().unwrap());
+        assert_eq!(RequestHeaders::read(&map).get(Header::Agent), Err(Problem::Repeated));
+    }
+}

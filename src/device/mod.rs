@@ -1,0 +1,61 @@
+//! Who is calling: the device headers, the application they name, the language they ask for, and whether a token was
+//! made for this device.
+//!
+//! ```
+//! use authflow::device::{Caller, HeaderFault};
+//!
+//! let headers = [("X-operating-sys-version", "Android 10"), ("x-agent", "Mozilla/5.0"), ("X-client-id", "web")];
+//! let faults = Caller::from_headers(&headers).unwrap_err();
+//! assert_eq!(faults.iter().map(|fault| fault.to_string()).collect::<Vec<_>>(), ["X-device-fingerprint is missing"]);
+//! ```
+
+mod binding;
+mod caller;
+mod headers;
+mod language;
+
+pub use binding::{Binding, Bindings, DeviceTrait, Drift};
+pub use caller::{Caller, HeaderFault, HeaderFaults};
+pub use headers::{Header, Headers, Problem, RequestHeaders};
+pub use language::Language;
+
+use alloc::boxed::Box;
+use core::{fmt, net::IpAddr};
+
+/// The device a request comes from, as it describes itself.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Device {
+    os: Box<str>,
+    fingerprint: Box<str>,
+    agent: Box<str>,
+    ip: Option<IpAddr>,
+}
+
+impl Device {
+    /// Operating system and version (`X-operating-sys-version`), as `Android 10`.
+    pub fn os(&self) -> &str {
+        &self.os
+    }
+
+    /// The user agent (`X-agent`).
+    pub fn agent(&self) -> &str {
+        &self.agent
+    }
+
+    /// The address the caller says it has (`X-device-ip`): a claim of the client's, not the peer's address.
+    pub fn ip(&self) -> Option<IpAddr> {
+        self.ip
+    }
+
+    /// What recognises the device (`X-device-fingerprint`). Who knows it can present it, so it is not printed.
+    pub fn fingerprint(&self) -> &str {
+        &self.fingerprint
+    }
+}
+
+impl fmt::Debug for Device {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { os, fingerprint: _, agent, ip } = self;
+        f.debug_struct("Device").field("os", os).field("agent", agent).field("ip", ip).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,95 @@
+//! Strict base64url (RFC 4648 §5): no padding, no trailing bits, no foreign bytes, so a text has one spelling.
+
+use base64::{DecodeSliceError, Engine as _, engine::GeneralPurposeConfig};
+
+#[cfg(feature = "std")]
+use base64::engine::Simd as Strict;
+
+#[cfg(not(feature = "std"))]
+type Strict = base64::engine::GeneralPurpose;
+
+const UNPADDED: GeneralPurposeConfig = GeneralPurposeConfig::new()
+    .with_encode_padding(false)
+    .with_decode_padding_mode(base64::engine::DecodePaddingMode::RequireNone)
+    .with_decode_allow_trailing_bits(false);
+
+fn engine() -> Strict {
+    #[cfg(feature = "std")]
+    return Strict::url_safe(UNPADDED);
+    #[cfg(not(feature = "std"))]
+    return Strict::new(&base64::alphabet::URL_SAFE, UNPADDED);
+}
+
+/// The characters that `bytes` bytes encode to.
+pub(super) const fn encoded_len(bytes: usize) -> usize {
+    bytes.saturating_mul(4).div_ceil(3)
+}
+
+/// The bytes that `characters` characters can decode to, at most.
+pub(super) const fn decoded_len(characters: usize) -> usize {
+    characters.saturating_mul(3) / 4
+}
+
+pub(super) fn push(bytes: &[u8], out: &mut alloc::string::String) {
+    engine().encode_string(bytes, out);
+}
+
+/// Encodes into a buffer of exactly the encoded length; nothing when it has another one.
+pub(super) fn encode_into<const N: usize>(bytes: &[u8]) -> [u8; N] {
+    let mut out = [0; N];
+    // A buffer of another length stays zero, which is no base64url text and so equals none.
+    let _ = engine().encode_slice(bytes, &mut out);
+    out
+}
+
+/// Decodes into the front of `out`, which may be longer than the text needs.
+pub(super) fn decode<'out>(text: &[u8], out: &'out mut [u8]) -> Option<&'out [u8]> {
+    let length = match engine().decode_slice(text, out) {
+        Ok(length) => length,
+        Err(DecodeSliceError::DecodeError(_) | DecodeSliceError::OutputSliceTooSmall) => return None,
+    };
+    out.get(..length)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::String;
+
+    /// RFC 4648 §10, without the padding that the URL-safe form of §5 may drop.
+    #[test]
+    fn the_vectors_of_rfc_4648() {
+        for (plain, text) in [
+            ("", ""),
+            ("f", "Zg"),
+            ("fo", "Zm8"),
+            ("foo", "Zm9v"),
+            ("foob", "Zm9vYg"),
+            ("fooba", "Zm9vYmE"),
+            ("foobar", "Zm9vYmFy"),
+        ] {
+            let mut encoded = String::new();
+            push(plain.as_bytes(), &mut encoded);
+            assert_eq!(encoded, text);
+            assert_eq!(encoded_len(plain.len()), text.len());
+            let mut buffer = [0; 16];
+            assert_eq!(decode(text.as_bytes(), &mut buffer), Some(plain.as_bytes()));
+        }
+    }
+
+    #[test]
+    fn every_other_spelling_is_refused_short_and_long() {
+        let mut buffer = [0; 512];
+        for text in ["Zh", "Zm9", "Zg==", "Zg=", "Z", "Zm 9v", "Zm9v\n", "Zm+v", "Zm/v", "Zm.v", "é"] {
+            assert_eq!(decode(text.as_bytes(), &mut buffer), None, "{text}");
+        }
+        // Long enough for the SIMD path, with the fault at its very end.
+        let mut long = "A".repeat(260);
+        assert!(decode(long.as_bytes(), &mut buffer).is_some());
+        for tail in ["AB", "A=", "+A", ".A"] {
+            long.truncate(260);
+            long.push_str(tail);
+            assert_eq!(decode(long.as_bytes(), &mut buffer), None, "{tail}");
+        }
+    }
+}

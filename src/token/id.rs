@@ -1,0 +1,217 @@
+//! The id token: who signed in, for the application (OpenID Connect Core §2).
+
+use super::{Id, IdTokenKey, KeyRing, TokenError, TokenText, Untrusted, base64url, check_time, jwt, mac::MacKey};
+use crate::{AccountId, Audience, FactorSet, Nonce, Profile, SessionId, Timestamp};
+use alloc::{borrow::Cow, boxed::Box, string::String, vec};
+use serde::{Deserialize, Serialize, Serializer, ser::SerializeMap as _};
+
+/// The longest id token: longer text is refused unread.
+const MAX_TEXT: usize = 4096;
+/// How long before its issue time an id token begins to count, in seconds, for relying parties whose clocks are slow.
+/// The products' samples show the same 120.
+const NOT_BEFORE_LEEWAY_SECONDS: u64 = 120;
+/// Who issues id tokens (`iss`): usually the `https://` address of the service. 1 to 255 bytes, no control characters.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Issuer(Box<str>);
+
+impl Issuer {
+    /// # Errors
+    /// When the text is empty, over 255 bytes, or has a control character.
+    pub fn new(text: &str) -> Result<Self, IssuerError> {
+        let fits = (1..=255).contains(&text.len()) && !text.chars().any(char::is_control);
+        if fits { Ok(Self(text.into())) } else { Err(IssuerError) }
+    }
+
+    /// The issuer as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for Issuer {
+    type Error = IssuerError;
+
+    fn try_from(text: String) -> Result<Self, IssuerError> {
+        Self::new(&text)
+    }
+}
+
+impl From<Issuer> for String {
+    fn from(issuer: Issuer) -> Self {
+        issuer.0.into()
+    }
+}
+
+/// A text that is no issuer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("an issuer is 1 to 255 bytes without control characters")]
+pub struct IssuerError;
+
+/// Everything an id token says; `iss`, `aud` and `tenant` are the minting [`IdTokens`]' own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IdClaims {
+    /// Whose token it is (`sub`).
+    pub account: AccountId,
+    /// The session it stands for (`sid`).
+    pub session: SessionId,
+    /// When the subject last proved who they are.
+    pub auth_time: Timestamp,
+    /// What they proved it with (`amr`).
+    pub factors: FactorSet,
+    /// When it was minted.
+    pub issued_at: Timestamp,
+    /// The first second in which it is no longer good.
+    pub expires_at: Timestamp,
+    /// Echoed from the request that asked for it, if that had one.
+    pub nonce: Option<Nonce>,
+    /// The host's claims about the subject.
+    pub profile: Profile,
+}
+
+struct Amr(FactorSet);
+
+impl Serialize for Amr {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.amr())
+    }
+}
+
+struct Payload<'a> {
+    issuer: &'a Issuer,
+    audience: &'a Audience,
+    claims: &'a IdClaims,
+}
+
+impl Serialize for Payload<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self { issuer, audience, claims } = self;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("iss", issuer)?;
+        map.serialize_entry("sub", &claims.account)?;
+        map.serialize_entry("aud", &audience.client_id)?;
+        map.serialize_entry("exp", &claims.expires_at)?;
+        map.serialize_entry("iat", &claims.issued_at)?;
+        map.serialize_entry("nbf", &claims.issued_at.minus_seconds(NOT_BEFORE_LEEWAY_SECONDS))?;
+        map.serialize_entry("auth_time", &claims.auth_time)?;
+        map.serialize_entry("amr", &Amr(claims.factors))?;
+        if let Some(nonce) = &claims.nonce {
+            map.serialize_entry("nonce", nonce)?;
+        }
+        map.serialize_entry("sid", &claims.session)?;
+        if let Some(tenant) = &audience.tenant {
+            map.serialize_entry("tenant", tenant)?;
+        }
+        for (name, value) in claims.profile.iter() {
+            map.serialize_entry(name, value)?;
+        }
+        map.end()
+    }
+}
+
+/// The claims that a verifier here looks at. A duplicate of one of them is refused by the derived reader.
+#[derive(Deserialize)]
+struct Read<'a> {
+    #[serde(borrow)]
+    iss: Cow<'a, str>,
+    #[serde(borrow)]
+    aud: Cow<'a, str>,
+    sub: AccountId,
+    sid: SessionId,
+    tenant: Option<crate::TenantId>,
+    exp: u64,
+    iat: u64,
+    nbf: u64,
+    auth_time: u64,
+}
+
+/// The id tokens of one application: [`KeyRing::id_tokens`].
+#[derive(Clone, Copy, Debug)]
+pub struct IdTokens<'a> {
+    ring: &'a KeyRing,
+    issuer: &'a Issuer,
+    audience: &'a Audience,
+}
+
+impl<'a> IdTokens<'a> {
+    pub(super) fn new(ring: &'a KeyRing, issuer: &'a Issuer, audience: &'a Audience) -> Self {
+        Self { ring, issuer, audience }
+    }
+
+    /// A token that says `claims`, signed with the application's own key (HS256).
+    pub fn mint(&self, claims: &IdClaims) -> TokenText<Id> {
+        let payload = Payload { issuer: self.issuer, audience: self.audience, claims };
+        // Maps with text keys and plain numbers always serialise; an empty payload would verify nowhere.
+        let payload = serde_json::to_vec(&payload).unwrap_or_default();
+        let keys = self.ring.signer();
+        let mut text = String::new();
+        jwt::seal(&keys.header, &MacKey::new(keys.id_token_key(self.audience).expose()), &payload, &mut text);
+        TokenText::new(text)
+    }
+
+    /// Verifies the tag, issuer, audience, tenant and times. Whether the session still lives, and whether the account's
+    /// credentials have changed since, takes the host's knowledge: the operations of the engine ask for it.
+    ///
+    /// # Errors
+    /// Why it was refused; a client is never told which.
+    pub fn verify(&self, presented: Untrusted<'_, Id>, now: Timestamp) -> Result<IdToken, TokenError> {
+        let opened = jwt::open(presented.bytes(), MAX_TEXT, self.ring, now, |keys, signed| {
+            let key: IdTokenKey = keys.id_token_key(self.audience);
+            MacKey::new(key.expose()).tag(&[signed])
+        })?;
+        let mut buffer = vec![0; base64url::decoded_len(opened.payload.len())];
+        let payload = base64url::decode(opened.payload, &mut buffer).ok_or(TokenError::Malformed)?;
+        let claims: Read<'_> = serde_json::from_slice(payload).map_err(|_| TokenError::Malformed)?;
+        if claims.iss != self.issuer.as_str()
+            || claims.aud != self.audience.client_id.as_str()
+            || claims.tenant != self.audience.tenant
+        {
+            return Err(TokenError::WrongAudience);
+        }
+        check_time(Timestamp::from_unix(claims.iat), Timestamp::from_unix(claims.exp), now)?;
+        if now < Timestamp::from_unix(claims.nbf) {
+            return Err(TokenError::NotYetValid);
+        }
+        Ok(IdToken {
+            account: claims.sub,
+            session: claims.sid,
+            auth_time: Timestamp::from_unix(claims.auth_time),
+            expires_at: Timestamp::from_unix(claims.exp),
+        })
+    }
+}
+
+/// An id token that verified. Only [`IdTokens::verify`] makes one.
+#[derive(Clone, Debug)]
+pub struct IdToken {
+    account: AccountId,
+    session: SessionId,
+    auth_time: Timestamp,
+    expires_at: Timestamp,
+}
+
+impl IdToken {
+    /// Whose token it is.
+    pub fn account(&self) -> AccountId {
+        self.account
+    }
+
+    /// The session it stands for.
+    pub fn session(&self) -> SessionId {
+        self.session
+    }
+
+    /// When the subject last proved who they are.
+    pub fn auth_time(&self) -> Timestamp {
+        self.auth_time
+    }
+
+    /// The first second in which it is no longer good.
+    pub fn expires_at(&self) -> Timestamp {
+        self.expires_at
+    }
+}
+
+#[cfg(test)]
+#[path = "id_tests.rs"]
+mod tests;

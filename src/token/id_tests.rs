@@ -1,0 +1,166 @@
+use super::*;
+use crate::token::{Key, State};
+use crate::{ClientId, Factor, TenantId};
+use alloc::string::ToString;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+const NOW: Timestamp = Timestamp::from_unix(1_700_000_000);
+
+fn ring() -> KeyRing {
+    KeyRing::new(Key::new("2026-11", [7; 32]).unwrap())
+}
+
+fn issuer() -> Issuer {
+    Issuer::new("https://id.example.com").unwrap()
+}
+
+fn audience(client: &str, tenant: Option<&str>) -> Audience {
+    Audience {
+        client_id: ClientId::new(client).unwrap(),
+        tenant: tenant.map(|tenant| TenantId::new(tenant).unwrap()),
+    }
+}
+
+fn claims() -> IdClaims {
+    IdClaims {
+        account: AccountId::new("erin").unwrap(),
+        session: SessionId::from_bytes([1; 16]),
+        auth_time: NOW.minus_seconds(5),
+        factors: FactorSet::EMPTY.with(Factor::Password).with(Factor::Totp),
+        issued_at: NOW,
+        expires_at: NOW.plus_seconds(7200),
+        nonce: None,
+        profile: Profile::new(&json!({ "name": "Erin" })).unwrap(),
+    }
+}
+
+fn payload(text: &TokenText<Id>) -> Value {
+    let middle = text.expose().split('.').nth(1).unwrap();
+    let mut buffer = [0; 4096];
+    serde_json::from_slice(base64url::decode(middle.as_bytes(), &mut buffer).unwrap()).unwrap()
+}
+
+/// A token of this application over any payload, with a right tag.
+fn sealed(payload: &[u8]) -> String {
+    let (ring, audience) = (ring(), audience("web", Some("acme")));
+    let keys = ring.signer();
+    let mut text = String::new();
+    jwt::seal(&keys.header, &MacKey::new(keys.id_token_key(&audience).expose()), payload, &mut text);
+    text
+}
+
+fn verify(text: &str, now: Timestamp) -> Result<IdToken, TokenError> {
+    let (issuer, audience) = (issuer(), audience("web", Some("acme")));
+    ring().id_tokens(&issuer, &audience).verify(Untrusted::new(text), now)
+}
+
+#[test]
+fn the_claims_on_the_wire() {
+    let (ring, issuer, audience) = (ring(), issuer(), audience("web", Some("acme")));
+    let claims = IdClaims { nonce: Some(Nonce::new("n-0S6_WzA2Mj").unwrap()), ..claims() };
+    let text = ring.id_tokens(&issuer, &audience).mint(&claims);
+    assert_eq!(
+        payload(&text),
+        json!({
+            "iss": "https://id.example.com", "sub": "erin", "aud": "web", "exp": 1_700_007_200, "iat": 1_700_000_000,
+            "nbf": 1_699_999_880, "auth_time": 1_699_999_995, "amr": ["pwd", "otp", "mfa"], "nonce": "n-0S6_WzA2Mj",
+            "sid": "AQEBAQEBAQEBAQEBAQEBAQ", "tenant": "acme", "name": "Erin"
+        })
+    );
+    let verified = ring.id_tokens(&issuer, &audience).verify(text.presented(), NOW).unwrap();
+    assert_eq!((verified.account(), verified.session()), (claims.account, claims.session));
+    assert_eq!((verified.auth_time(), verified.expires_at()), (claims.auth_time, claims.expires_at));
+}
+
+#[test]
+fn a_relying_party_verifies_with_the_exported_key() {
+    let (ring, issuer, audience) = (ring(), issuer(), audience("web", None));
+    let text = ring.id_tokens(&issuer, &audience).mint(&claims());
+    let (signed, tag) = text.expose().rsplit_once('.').unwrap();
+    let mut expected = String::new();
+    base64url::push(&MacKey::new(ring.export_id_token_key(&audience).expose()).tag(&[signed.as_bytes()]), &mut expected);
+    assert_eq!(tag, expected);
+}
+
+#[test]
+fn another_application_tenant_or_issuer_is_refused() {
+    let (ring, issuer, ours) = (ring(), issuer(), audience("web", Some("acme")));
+    let text = ring.id_tokens(&issuer, &ours).mint(&claims());
+    for other in [audience("web", None), audience("web", Some("acme2")), audience("app", Some("acme"))] {
+        let refused = ring.id_tokens(&issuer, &other).verify(text.presented(), NOW);
+        assert_eq!(refused.unwrap_err(), TokenError::Forged, "another key");
+    }
+    let other = Issuer::new("https://other.example.com").unwrap();
+    let refused = ring.id_tokens(&other, &ours).verify(text.presented(), NOW);
+    assert_eq!(refused.unwrap_err(), TokenError::WrongAudience);
+}
+
+#[test]
+fn times_are_checked_to_the_second() {
+    let (ring, issuer, ours) = (ring(), issuer(), audience("web", Some("acme")));
+    let text = ring.id_tokens(&issuer, &ours).mint(&claims());
+    let at = |now| verify(text.expose(), now).map(|_| ());
+    assert_eq!(at(NOW.plus_seconds(7199)), Ok(()));
+    assert_eq!(at(NOW.plus_seconds(7200)), Err(TokenError::Expired));
+    assert_eq!(at(NOW.minus_seconds(30)), Ok(()));
+    assert_eq!(at(NOW.minus_seconds(31)), Err(TokenError::NotYetValid));
+}
+
+#[test]
+fn a_claim_missing_mistyped_doubled_or_of_another_world_is_refused_under_a_right_tag() {
+    let good = json!({
+        "iss": "https://id.example.com", "sub": "erin", "aud": "web", "exp": 1_700_007_200, "iat": 1_700_000_000,
+        "nbf": 1_699_999_880, "auth_time": 1_699_999_995, "sid": "AQEBAQEBAQEBAQEBAQEBAQ", "tenant": "acme"
+    });
+    assert!(verify(&sealed(good.to_string().as_bytes()), NOW).is_ok(), "the control");
+    for name in good.as_object().unwrap().keys() {
+        let mut without = good.clone();
+        without.as_object_mut().unwrap().remove(name);
+        assert!(verify(&sealed(without.to_string().as_bytes()), NOW).is_err(), "without {name}");
+        let mut mistyped = good.clone();
+        mistyped[name] = json!([good[name]]);
+        assert_eq!(verify(&sealed(mistyped.to_string().as_bytes()), NOW).unwrap_err(), TokenError::Malformed);
+        let text = good.to_string();
+        let doubled = text.replacen('{', &alloc::format!("{{\"{name}\":{},", good[name]), 1);
+        assert_eq!(verify(&sealed(doubled.as_bytes()), NOW).unwrap_err(), TokenError::Malformed, "twice {name}");
+    }
+    let mut late = good.clone();
+    late["nbf"] = json!(1_700_000_001);
+    assert_eq!(verify(&sealed(late.to_string().as_bytes()), NOW).unwrap_err(), TokenError::NotYetValid);
+}
+
+#[test]
+fn a_state_token_and_a_long_text_are_no_id_tokens() {
+    assert_eq!(verify(&"A".repeat(1 << 20), NOW).unwrap_err(), TokenError::Malformed);
+    let (ring, issuer, ours) = (ring(), issuer(), audience("web", Some("acme")));
+    let id = ring.id_tokens(&issuer, &ours).mint(&claims());
+    let as_state = Untrusted::<State>::new(id.expose());
+    assert_eq!(ring.states().verify(as_state, NOW).unwrap_err(), TokenError::Forged);
+}
+
+#[test]
+fn the_longest_token_fits() {
+    let id = "\"".repeat(64);
+    let ring = KeyRing::new(Key::new(&"k".repeat(20), [7; 32]).unwrap());
+    let issuer = Issuer::new(&"\"".repeat(255)).unwrap();
+    let audience = audience(&id, Some(&id));
+    let longest = IdClaims {
+        account: AccountId::new(&id).unwrap(),
+        factors: Factor::ALL.into_iter().collect(),
+        profile: Profile::new(&json!({ "a": "x".repeat(1016) })).unwrap(),
+        nonce: Some(Nonce::new(&id).unwrap()),
+        ..claims()
+    };
+    let text = ring.id_tokens(&issuer, &audience).mint(&longest);
+    assert!(text.expose().len() <= MAX_TEXT, "{}", text.expose().len());
+    assert!(ring.id_tokens(&issuer, &audience).verify(text.presented(), NOW).is_ok());
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_are_a_token(bytes: alloc::vec::Vec<u8>) {
+        let (issuer, audience) = (issuer(), audience("web", None));
+        prop_assert!(ring().id_tokens(&issuer, &audience).verify(Untrusted::new(&bytes), NOW).is_err());
+    }
+}

@@ -1,0 +1,101 @@
+//! The compact form of a JWT (RFC 7515 §3.1) under HS256: `header.payload.tag`.
+//!
+//! A header is never parsed. It is one of the ring's own constants, compared byte by byte, or the token is not ours;
+//! so there is no `alg` to obey (RFC 8725 §3.1).
+
+use super::{KeyRing, Keys, TokenError, base64url, mac::MacKey};
+use crate::Timestamp;
+use alloc::{string::String, sync::Arc};
+use subtle::ConstantTimeEq as _;
+
+/// The characters of an encoded 32-byte tag.
+const TAG: usize = base64url::encoded_len(32);
+
+/// Appends the token over `payload` to `out`.
+pub(super) fn seal(header: &str, key: &MacKey, payload: &[u8], out: &mut String) {
+    let start = out.len();
+    out.reserve(sealed_len(header, payload));
+    out.push_str(header);
+    base64url::push(payload, out);
+    let tag = key.tag(&[out.as_bytes().get(start..).unwrap_or_default()]);
+    out.push('.');
+    base64url::push(&tag, out);
+}
+
+/// The length of the token over `payload`.
+fn sealed_len(header: &str, payload: &[u8]) -> usize {
+    let parts = [header.len(), base64url::encoded_len(payload.len()), 1, TAG];
+    parts.into_iter().fold(0, usize::saturating_add)
+}
+
+/// A token whose tag was right: the key that made it, and its payload, still encoded.
+pub(super) struct Opened<'a, 'ring> {
+    pub(super) keys: &'ring Arc<Keys>,
+    pub(super) payload: &'a [u8],
+}
+
+/// Checks the tag of a presented token of at most `cap` bytes. Nothing of it is decoded.
+///
+/// `with_key` hands over the derived key that the token's kind is signed with.
+pub(super) fn open<'a, 'ring>(
+    text: &'a [u8],
+    cap: usize,
+    ring: &'ring KeyRing,
+    now: Timestamp,
+    with_key: impl FnOnce(&Keys, &[u8]) -> [u8; 32],
+) -> Result<Opened<'a, 'ring>, TokenError> {
+    if text.len() > cap {
+        return Err(TokenError::Malformed);
+    }
+    let window = text.get(..Keys::MAX_HEADER.min(text.len())).unwrap_or_default();
+    let dot = window.iter().position(|byte| *byte == b'.').ok_or(TokenError::Malformed)?;
+    let (header, _) = text.split_at_checked(dot.saturating_add(1)).ok_or(TokenError::Malformed)?;
+    let (rest, tag) = text.split_last_chunk::<TAG>().ok_or(TokenError::Malformed)?;
+    let signed = rest.strip_suffix(b".").ok_or(TokenError::Malformed)?;
+    // A text of fewer than two dots ends here: what is signed must reach beyond the header.
+    let payload = signed.get(header.len()..).ok_or(TokenError::Malformed)?;
+
+    let keys = ring.by_header(header, now)?;
+    // Our own tag is encoded, rather than the presented one decoded: nothing of the attacker's is interpreted, and
+    // every other spelling of the right tag is simply a different text.
+    let expected = base64url::encode_into::<TAG>(&with_key(keys, signed));
+    if bool::from(expected.ct_eq(tag)) { Ok(Opened { keys, payload }) } else { Err(TokenError::Forged) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::token::Key;
+
+    /// RFC 7515 A.1: its key, header and payload give its tag. (Our ring never writes that header; the point is that
+    /// what we compute over a compact form is what everybody computes.)
+    #[test]
+    fn the_vector_of_rfc_7515_a1() {
+        let mut buffer = [0; 64];
+        let secret = base64url::decode(
+            b"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow",
+            &mut buffer,
+        );
+        let payload = b"{\"iss\":\"joe\",\r\n \"exp\":1300819380,\r\n \"http://example.com/is_root\":true}";
+        let mut token = String::new();
+        let header = "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.";
+        seal(header, &MacKey::new(secret.unwrap()), payload, &mut token);
+        assert_eq!(
+            token,
+            "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9\
+             leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
+        );
+        assert_eq!(token.len(), sealed_len(header, payload));
+    }
+
+    #[test]
+    fn a_text_of_fewer_than_three_parts_is_malformed() {
+        let ring = KeyRing::new(Key::without_id([1; 32]).unwrap());
+        let header = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9";
+        let tag = "A".repeat(TAG);
+        for text in ["", ".", "..", header, &alloc::format!("{header}.{tag}"), &alloc::format!("{header}{tag}")] {
+            let opened = open(text.as_bytes(), 1024, &ring, Timestamp::from_unix(0), |_, _| [0; 32]);
+            assert_eq!(opened.err(), Some(TokenError::Malformed), "{text}");
+        }
+    }
+}

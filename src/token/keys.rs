@@ -1,0 +1,225 @@
+//! One key of the ring, and every key derived from it.
+
+use super::{base64url, mac::MacKey};
+use crate::{Audience, Moment};
+use alloc::{boxed::Box, format, string::String};
+use core::fmt;
+use zeroize::{Zeroize as _, Zeroizing};
+
+/// The labels that tell derived keys apart. Fixed for ever: changing one invalidates every token of its kind.
+mod label {
+    pub(super) const STATE: &[u8] = b"authflow/v1/state";
+    pub(super) const SESSION: &[u8] = b"authflow/v1/session";
+    pub(super) const DEVICE: &[u8] = b"authflow/v1/device";
+    pub(super) const RANDOM: &[u8] = b"authflow/v1/random";
+    /// Followed by the client id and the tenant, each behind its length.
+    pub(super) const ID: &[u8] = b"authflow/v1/id/";
+    // Taken for what is to come: b"authflow/v1/ticket", b"authflow/v1/code".
+}
+
+/// Names a key in a token (`kid`): 1 to 20 characters of `A–Z a–z 0–9 - _ .`
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct KeyId(Box<str>);
+
+impl KeyId {
+    const MAX_BYTES: usize = 20;
+
+    /// # Errors
+    /// When the text is empty, too long, or has another character.
+    pub fn new(text: &str) -> Result<Self, KeyError> {
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+        if (1..=Self::MAX_BYTES).contains(&text.len()) && text.bytes().all(allowed) {
+            Ok(Self(text.into()))
+        } else {
+            Err(KeyError::Id)
+        }
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A secret of the ring and, if it has one, its id.
+///
+/// The secret must be 32 bytes or more (RFC 7518 §3.2) of real randomness; a passphrase will not do.
+pub struct Key {
+    id: Option<KeyId>,
+    secret: Zeroizing<Box<[u8]>>,
+}
+
+impl Key {
+    /// A key with an id, so that tokens name it.
+    ///
+    /// # Errors
+    /// When the id is not a [`KeyId`] or the secret is shorter than 32 bytes.
+    pub fn new(id: &str, secret: impl Into<Box<[u8]>>) -> Result<Self, KeyError> {
+        Ok(Self { id: Some(KeyId::new(id)?), ..Self::without_id(secret)? })
+    }
+
+    /// A key without an id: the header of its state tokens is exactly the one the family's samples show,
+    /// `eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9`. A ring has at most one of them.
+    ///
+    /// # Errors
+    /// When the secret is shorter than 32 bytes.
+    pub fn without_id(secret: impl Into<Box<[u8]>>) -> Result<Self, KeyError> {
+        let secret = Zeroizing::new(secret.into());
+        if secret.len() < 32 { Err(KeyError::Short) } else { Ok(Self { id: None, secret }) }
+    }
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Key").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+/// Why something is not a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum KeyError {
+    /// The id is not 1 to 20 characters of `A–Z a–z 0–9 - _ .`
+    #[error("a key id is 1 to 20 characters of A-Z a-z 0-9 - _ .")]
+    Id,
+    /// The secret is shorter than 32 bytes.
+    #[error("a key has at least 32 bytes")]
+    Short,
+}
+
+/// The key that signs the id tokens of one application, for a relying party to verify them with (HS256).
+///
+/// The only derived key that leaves the library. Who has it can forge this application's id tokens, and nothing else.
+#[derive(Clone)]
+pub struct IdTokenKey(Zeroizing<[u8; 32]>);
+
+impl IdTokenKey {
+    /// The 32 bytes, for the configuration of the relying party.
+    pub fn expose(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for IdTokenKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("IdTokenKey(…)")
+    }
+}
+
+/// A key of the ring with the keys derived from it, one for each purpose.
+pub(crate) struct Keys {
+    pub(super) id: Option<KeyId>,
+    /// The encoded JWT header and its dot: a constant of the key.
+    pub(super) header: Box<str>,
+    pub(super) state: MacKey,
+    pub(super) session: MacKey,
+    pub(super) device: MacKey,
+    random: MacKey,
+    root: MacKey,
+}
+
+impl Keys {
+    /// The longest header segment with its dot: a key id of 20 characters.
+    pub(super) const MAX_HEADER: usize = base64url::encoded_len(27 + 9 + KeyId::MAX_BYTES) + 1;
+
+    pub(super) fn new(key: Key) -> Self {
+        let root = MacKey::new(&key.secret);
+        let derived = |label: &[u8]| {
+            let mut secret = root.derive(&[label]);
+            let prepared = MacKey::new(&secret);
+            secret.zeroize();
+            prepared
+        };
+        let json = match &key.id {
+            Some(id) => format!(r#"{{"alg":"HS256","kid":"{}","typ":"JWT"}}"#, id.as_str()),
+            None => String::from(r#"{"alg":"HS256","typ":"JWT"}"#),
+        };
+        let mut header = String::with_capacity(Self::MAX_HEADER);
+        base64url::push(json.as_bytes(), &mut header);
+        header.push('.');
+        Self {
+            header: header.into_boxed_str(),
+            state: derived(label::STATE),
+            session: derived(label::SESSION),
+            device: derived(label::DEVICE),
+            random: derived(label::RANDOM),
+            root,
+            id: key.id,
+        }
+    }
+
+    pub(super) fn id_token_key(&self, audience: &Audience) -> IdTokenKey {
+        let client_id = audience.client_id.as_str().as_bytes();
+        let tenant = audience.tenant.as_ref().map_or(&[][..], |tenant| tenant.as_str().as_bytes());
+        // Ids are at most 64 bytes, so a length is one byte; no tenant is the length 0, which no tenant has.
+        let [client_length, tenant_length] = [client_id, tenant].map(|text| [text.len() as u8]);
+        let parts = [label::ID, &client_length, client_id, &tenant_length, tenant];
+        IdTokenKey(Zeroizing::new(self.root.derive(&parts)))
+    }
+
+    /// 32 bytes for one use in one request: an HMAC of the moment, what the bytes are for, and what they are bound to.
+    pub(crate) fn draw(&self, moment: &Moment, purpose: &str, bound: &[&[u8]]) -> Zeroizing<[u8; 32]> {
+        let now = moment.timestamp().as_unix().to_be_bytes();
+        let fixed = [&moment.entropy().as_bytes()[..], &now, purpose.as_bytes()];
+        Zeroizing::new(self.random.tag_list(fixed.into_iter().chain(bound.iter().copied())))
+    }
+}
+
+impl fmt::Debug for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Keys").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{ClientId, Entropy, TenantId, Timestamp};
+
+    #[test]
+    fn a_key_without_id_has_the_header_of_the_seed() {
+        let keys = Keys::new(Key::without_id([1; 32]).unwrap());
+        assert_eq!(&*keys.header, "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.");
+    }
+
+    #[test]
+    fn the_longest_header_is_the_longest() {
+        let keys = Keys::new(Key::new(&"k".repeat(20), [1; 32]).unwrap());
+        assert_eq!(keys.header.len(), Keys::MAX_HEADER);
+    }
+
+    #[test]
+    fn short_secrets_and_odd_ids_are_refused() {
+        assert_eq!(Key::without_id([1; 31]).unwrap_err(), KeyError::Short);
+        for id in ["", "a b", "a\"b", "é", &"k".repeat(21)] {
+            assert_eq!(Key::new(id, [1; 32]).unwrap_err(), KeyError::Id, "{id}");
+        }
+    }
+
+    #[test]
+    fn id_token_keys_of_two_audiences_differ_even_where_their_texts_join_alike() {
+        let keys = Keys::new(Key::without_id([1; 32]).unwrap());
+        let key = |client: &str, tenant: Option<&str>| {
+            let tenant = tenant.map(|tenant| TenantId::new(tenant).unwrap());
+            *keys.id_token_key(&Audience { client_id: ClientId::new(client).unwrap(), tenant }).expose()
+        };
+        let all = [key("ab", None), key("a", Some("b")), key("ab", Some("b")), key("a", None)];
+        for (at, one) in all.iter().enumerate() {
+            assert!(all[at + 1..].iter().all(|other| other != one));
+        }
+    }
+
+    #[test]
+    fn a_draw_depends_on_everything_it_is_given() {
+        let keys = Keys::new(Key::without_id([1; 32]).unwrap());
+        let draw = |entropy, now, purpose: &str, bound: &[&[u8]]| {
+            let moment = Moment::new(Timestamp::from_unix(now), Entropy::from_bytes([entropy; 32]));
+            *keys.draw(&moment, purpose, bound)
+        };
+        let base = draw(1, 1, "session", &[b"ab", b"c"]);
+        assert_eq!(base, draw(1, 1, "session", &[b"ab", b"c"]));
+        assert_ne!(base, draw(2, 1, "session", &[b"ab", b"c"]));
+        assert_ne!(base, draw(1, 2, "session", &[b"ab", b"c"]));
+        assert_ne!(base, draw(1, 1, "state", &[b"ab", b"c"]));
+        assert_ne!(base, draw(1, 1, "session", &[b"a", b"bc"]));
+    }
+}

@@ -1,0 +1,96 @@
+//! HMAC-SHA256 (RFC 2104, FIPS 198-1) with a prepared key.
+
+use hmac::{Hmac, KeyInit, Mac as _};
+use sha2::Sha256;
+
+/// A key whose two padded blocks have been hashed already. Wiped when it is dropped.
+#[derive(Clone)]
+pub(crate) struct MacKey(Hmac<Sha256>);
+
+impl MacKey {
+    /// A key of any length; the ring has refused short ones.
+    pub(super) fn new(secret: &[u8]) -> Self {
+        match Hmac::new_from_slice(secret) {
+            Ok(prepared) => Self(prepared),
+            // HMAC takes keys of every length, so this arm is never reached; a key of zeros is still not a panic.
+            Err(_) => Self(Hmac::new(&Default::default())),
+        }
+    }
+
+    /// The tag over the parts, one after the other. Parts are not separated: a caller gives them fixed or prefixed
+    /// lengths.
+    pub(crate) fn tag(&self, parts: &[&[u8]]) -> [u8; 32] {
+        let mut mac = self.0.clone();
+        for part in parts {
+            mac.update(part);
+        }
+        mac.finalize().into_bytes().into()
+    }
+
+    /// The tag over the parts, each behind its length, so that no two lists of parts are the same message.
+    pub(super) fn tag_list<'a>(&self, parts: impl IntoIterator<Item = &'a [u8]>) -> [u8; 32] {
+        let mut mac = self.0.clone();
+        for part in parts {
+            mac.update(&(part.len() as u64).to_be_bytes());
+            mac.update(part);
+        }
+        mac.finalize().into_bytes().into()
+    }
+
+    /// One output block of HKDF-Expand (RFC 5869 §2.3): `HMAC(key, label ‖ 0x01)`. The ring's secrets are full-strength
+    /// keys already, so there is no extract step (§3.3).
+    pub(super) fn derive(&self, label: &[&[u8]]) -> [u8; 32] {
+        let mut mac = self.0.clone();
+        for part in label {
+            mac.update(part);
+        }
+        mac.update(&[1]);
+        mac.finalize().into_bytes().into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bytes(hex: &str) -> alloc::vec::Vec<u8> {
+        (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap()).collect()
+    }
+
+    /// RFC 4231 §4.2 to §4.4 and §4.7.
+    #[test]
+    fn the_vectors_of_rfc_4231() {
+        for (key, data, tag) in [
+            (
+                bytes(&"0b".repeat(20)),
+                b"Hi There".to_vec(),
+                "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7",
+            ),
+            (
+                b"Jefe".to_vec(),
+                b"what do ya want for nothing?".to_vec(),
+                "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843",
+            ),
+            (
+                bytes(&"aa".repeat(20)),
+                bytes(&"dd".repeat(50)),
+                "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe",
+            ),
+            (
+                bytes(&"aa".repeat(131)),
+                b"Test Using Larger Than Block-Size Key - Hash Key First".to_vec(),
+                "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54",
+            ),
+        ] {
+            assert_eq!(MacKey::new(&key).tag(&[&data]).to_vec(), bytes(tag));
+        }
+    }
+
+    /// RFC 5869 A.1: the first block of the expand step, from its PRK.
+    #[test]
+    fn derivation_is_the_first_block_of_hkdf_expand() {
+        let prk = bytes("077709362c2e32df0ddc3f0dc47bba6390b6c73bb50f9c3122ec844ad7c2b3e5");
+        let okm = bytes("3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf");
+        assert_eq!(MacKey::new(&prk).derive(&[&bytes("f0f1f2f3f4f5f6f7f8f9")]).to_vec(), okm);
+    }
+}

@@ -1,0 +1,62 @@
+//! Tokens: minted and verified under a key ring with rotation.
+//!
+//! | kind | form | who reads it |
+//! |---|---|---|
+//! | [state token](StateToken) | compact JWT, HS256, one canonical spelling | this library |
+//! | [session token](SessionToken) | `LGT` and opaque base64url | this library, a host's middleware |
+//! | [id token](IdToken) | compact JWT, HS256 under a key per application | this library and the relying party |
+//!
+//! Every kind has a key of its own, derived from the ring's keys, so a token of one kind is noise to the verifier of
+//! another. Text that a client presents is [`Untrusted`]; what a verifier hands back is a type with private fields and
+//! no way to be deserialised. Verification comes first and parsing after it: nothing inside a token is looked at before
+//! its tag has been found right.
+//!
+//! ```
+//! use authflow::{Timestamp, token::{Key, KeyRing, Session, TokenError, Untrusted}};
+//! # use authflow::{Audience, ClientId};
+//!
+//! let ring = KeyRing::new(Key::new("2026-11", [7; 32]).unwrap());
+//! let audience = Audience { client_id: ClientId::new("web").unwrap(), tenant: None };
+//! let presented = Untrusted::<Session>::new("LGTnonsense");
+//! let refused = ring.sessions().for_application(&audience).verify(presented, Timestamp::from_unix(0));
+//! assert_eq!(refused.unwrap_err(), TokenError::Malformed);
+//! ```
+
+mod base64url;
+mod canonical;
+mod error;
+mod id;
+mod jwt;
+mod keys;
+mod mac;
+mod ring;
+mod session;
+mod state;
+mod text;
+
+pub use error::TokenError;
+pub use id::{IdClaims, IdToken, IdTokens, Issuer, IssuerError};
+pub use keys::{IdTokenKey, Key, KeyError, KeyId};
+pub use ring::{KeyRing, RingError, VerifyWindow};
+pub use session::{ApplicationSessions, SessionClaims, SessionToken, Sessions};
+pub use state::{DeviceDigest, DeviceDigests, Stage, StateClaims, StateToken, States};
+pub use text::{Id, Purpose, Session, State, TokenText, Untrusted};
+
+pub(crate) use keys::Keys;
+
+use crate::Timestamp;
+
+/// How far ahead of our clock another machine's clock may be, in seconds.
+pub const CLOCK_SKEW_SECONDS: u64 = 30;
+
+/// The rule of time for every kind of token: issued not (much) later than now, and expired from the very second of
+/// `expires_at` on (RFC 7519 §4.1.4).
+fn check_time(issued_at: Timestamp, expires_at: Timestamp, now: Timestamp) -> Result<(), TokenError> {
+    if now >= expires_at {
+        Err(TokenError::Expired)
+    } else if issued_at > now.plus_seconds(CLOCK_SKEW_SECONDS) {
+        Err(TokenError::NotYetValid)
+    } else {
+        Ok(())
+    }
+}

@@ -1,0 +1,174 @@
+//! The key ring: one key signs, any number still verify, each within its window.
+
+use super::{IdTokens, Issuer, Key, KeyId, Keys, Sessions, States, TokenError};
+use crate::{Audience, Timestamp, token::IdTokenKey};
+use alloc::{sync::Arc, vec::Vec};
+
+/// When a verify-only key counts: `from <= now < until`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VerifyWindow {
+    /// The first second.
+    pub from: Timestamp,
+    /// The first second after it.
+    pub until: Timestamp,
+}
+
+/// The keys of a deployment. Cheap to clone; rotating means building a new ring (and a new engine) from configuration.
+///
+/// To rotate without refusing anyone: hand out the next signer as a verify-only key to every instance, then make it the
+/// signer everywhere, and keep the old one as verify-only until the longest token it signed has expired.
+///
+/// ```
+/// use authflow::{Timestamp, token::{Key, KeyRing, VerifyWindow}};
+///
+/// let ring = KeyRing::new(Key::new("2026-11", [11; 32]).unwrap())
+///     .with_verifier(
+///         Key::new("2026-10", [10; 32]).unwrap(),
+///         VerifyWindow { from: Timestamp::from_unix(0), until: Timestamp::from_unix(1_800_000_000) },
+///     )
+///     .unwrap();
+/// # let _ = ring;
+/// ```
+#[derive(Clone, Debug)]
+pub struct KeyRing {
+    signer: Arc<Keys>,
+    /// Every key, in the order of their ids, so that a look-up costs the same for one key and for sixty-four.
+    by_id: Vec<(Arc<Keys>, Option<VerifyWindow>)>,
+    /// The same keys in the order of their headers: places in `by_id`.
+    by_header: Vec<usize>,
+}
+
+impl KeyRing {
+    /// A ring of one key, which signs.
+    pub fn new(signer: Key) -> Self {
+        let signer = Arc::new(Keys::new(signer));
+        Self { by_id: Vec::from([(Arc::clone(&signer), None)]), by_header: Vec::from([0]), signer }
+    }
+
+    /// Adds a key that verifies within a window and never signs.
+    ///
+    /// # Errors
+    /// When the ring has a key of that id already (or one without id), or the window is empty.
+    pub fn with_verifier(mut self, key: Key, window: VerifyWindow) -> Result<Self, RingError> {
+        if window.from >= window.until {
+            return Err(RingError::EmptyWindow);
+        }
+        let keys = Keys::new(key);
+        match self.by_id.binary_search_by(|(other, _)| other.id.cmp(&keys.id)) {
+            Ok(_) => return Err(RingError::DuplicateId(keys.id)),
+            Err(at) => self.by_id.insert(at, (Arc::new(keys), Some(window))),
+        }
+        let mut by_header: Vec<_> = self.by_id.iter().map(|(keys, _)| &keys.header).enumerate().collect();
+        by_header.sort_unstable_by(|(_, one), (_, other)| one.cmp(other));
+        self.by_header = by_header.into_iter().map(|(at, _)| at).collect();
+        Ok(self)
+    }
+
+    /// Mints and verifies state tokens.
+    pub fn states(&self) -> States<'_> {
+        States::new(self)
+    }
+
+    /// Mints and verifies session tokens.
+    pub fn sessions(&self) -> Sessions<'_> {
+        Sessions::new(self)
+    }
+
+    /// Mints and verifies the id tokens of one application, in the name of `issuer`.
+    pub fn id_tokens<'a>(&'a self, issuer: &'a Issuer, audience: &'a Audience) -> IdTokens<'a> {
+        IdTokens::new(self, issuer, audience)
+    }
+
+    /// The key with which a relying party verifies the id tokens that this ring signs for `audience`.
+    pub fn export_id_token_key(&self, audience: &Audience) -> IdTokenKey {
+        self.signer.id_token_key(audience)
+    }
+
+    pub(crate) fn signer(&self) -> &Arc<Keys> {
+        &self.signer
+    }
+
+    /// The key whose JWT header (with its dot) this is, if it counts at `now`.
+    pub(super) fn by_header(&self, header: &[u8], now: Timestamp) -> Result<&Arc<Keys>, TokenError> {
+        let header_at = |at: &usize| self.by_id.get(*at).map_or(&[][..], |(keys, _)| keys.header.as_bytes());
+        let found = self.by_header.binary_search_by(|at| header_at(at).cmp(header));
+        self.usable(found.ok().and_then(|place| self.by_header.get(place).copied()), now)
+    }
+
+    /// The key of this id, if it counts at `now`.
+    pub(super) fn by_id(&self, id: Option<&[u8]>, now: Timestamp) -> Result<&Arc<Keys>, TokenError> {
+        let found = self.by_id.binary_search_by(|(keys, _)| {
+            keys.id.as_ref().map(|id| id.as_str().as_bytes()).cmp(&id)
+        });
+        self.usable(found.ok(), now)
+    }
+
+    fn usable(&self, at: Option<usize>, now: Timestamp) -> Result<&Arc<Keys>, TokenError> {
+        match at.and_then(|at| self.by_id.get(at)).ok_or(TokenError::Malformed)? {
+            (_, Some(window)) if !(window.from..window.until).contains(&now) => Err(TokenError::KeyOutsideWindow),
+            (keys, _) => Ok(keys),
+        }
+    }
+}
+
+/// Why a key cannot join a ring.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RingError {
+    /// The ring has a key of this id, or already one without.
+    #[error("the ring already has a key with the id {0:?}")]
+    DuplicateId(Option<KeyId>),
+    /// The window ends before it begins, so the key would never count.
+    #[error("the key's window is empty")]
+    EmptyWindow,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::format;
+
+    const ALWAYS: VerifyWindow = VerifyWindow { from: Timestamp::from_unix(0), until: Timestamp::MAX };
+
+    fn ring(verifiers: usize) -> KeyRing {
+        (0..verifiers).fold(KeyRing::new(Key::without_id([0; 32]).unwrap()), |ring, at| {
+            // Ids of many lengths, so that headers and ids sort differently.
+            let id = format!("{}{at}", "z".repeat(at % 7));
+            ring.with_verifier(Key::new(&id, [at as u8 + 1; 32]).unwrap(), ALWAYS).unwrap()
+        })
+    }
+
+    #[test]
+    fn every_key_is_found_by_header_and_by_id_and_nothing_else_is() {
+        let ring = ring(64);
+        let now = Timestamp::from_unix(1);
+        for (keys, _) in &ring.by_id {
+            let id = keys.id.as_ref().map(|id| id.as_str().as_bytes());
+            assert!(Arc::ptr_eq(ring.by_header(keys.header.as_bytes(), now).unwrap(), keys));
+            assert!(Arc::ptr_eq(ring.by_id(id, now).unwrap(), keys));
+        }
+        assert_eq!(ring.by_header(b"eyJhbGciOiJub25lIn0.", now).unwrap_err(), TokenError::Malformed);
+        assert_eq!(ring.by_id(Some(b"unknown"), now).unwrap_err(), TokenError::Malformed);
+        assert_eq!(ring.by_id(Some(b""), now).unwrap_err(), TokenError::Malformed);
+    }
+
+    #[test]
+    fn a_window_counts_from_its_first_second_to_before_its_last() {
+        let window = VerifyWindow { from: Timestamp::from_unix(10), until: Timestamp::from_unix(20) };
+        let ring = ring(0).with_verifier(Key::new("k", [9; 32]).unwrap(), window).unwrap();
+        for (now, counts) in [(9, false), (10, true), (19, true), (20, false)] {
+            assert_eq!(ring.by_id(Some(b"k"), Timestamp::from_unix(now)).is_ok(), counts, "{now}");
+        }
+        assert!(ring.by_id(None, Timestamp::from_unix(0)).is_ok(), "the signer has no window");
+    }
+
+    #[test]
+    fn an_id_stands_once_and_a_window_is_not_empty() {
+        let again = ring(3).with_verifier(Key::new("z1", [9; 32]).unwrap(), ALWAYS);
+        assert_eq!(again.unwrap_err(), RingError::DuplicateId(Some(KeyId::new("z1").unwrap())));
+        let again = ring(0).with_verifier(Key::without_id([9; 32]).unwrap(), ALWAYS);
+        assert_eq!(again.unwrap_err(), RingError::DuplicateId(None));
+        let empty = VerifyWindow { from: Timestamp::from_unix(5), until: Timestamp::from_unix(5) };
+        let refused = ring(0).with_verifier(Key::new("k", [9; 32]).unwrap(), empty);
+        assert_eq!(refused.unwrap_err(), RingError::EmptyWindow);
+    }
+}

@@ -1,0 +1,160 @@
+use super::*;
+use crate::token::{Key, State, VerifyWindow};
+use alloc::{string::ToString, vec::Vec};
+use proptest::prelude::*;
+
+const NOW: Timestamp = Timestamp::from_unix(1_700_000_000);
+
+fn ring() -> KeyRing {
+    KeyRing::new(Key::new("2026-11", [7; 32]).unwrap())
+}
+
+fn audience(client: &str, tenant: Option<&str>) -> Audience {
+    Audience {
+        client_id: ClientId::new(client).unwrap(),
+        tenant: tenant.map(|tenant| TenantId::new(tenant).unwrap()),
+    }
+}
+
+fn claims() -> SessionClaims {
+    SessionClaims {
+        session: SessionId::from_bytes([1; 16]),
+        generation: 0,
+        account: AccountId::new("erin").unwrap(),
+        audience: audience("web", Some("acme")),
+        device: DeviceDigest::from_bytes([2; 16]),
+        revision: Revision::new(3),
+        auth_time: NOW,
+        factors: FactorSet::EMPTY.with(crate::Factor::Password),
+        issued_at: NOW,
+        expires_at: NOW.plus_seconds(43_200),
+    }
+}
+
+fn verify(ring: &KeyRing, text: &[u8], now: Timestamp) -> Result<SessionClaims, TokenError> {
+    let audience = audience("web", Some("acme"));
+    let verified = ring.sessions().for_application(&audience).verify(Untrusted::new(text), now);
+    verified.map(|token| *token.claims())
+}
+
+#[test]
+fn a_token_begins_with_lgt_and_verifies_until_its_expiry() {
+    let text = ring().sessions().mint(&claims());
+    assert!(text.expose().starts_with("LGT"));
+    let at = |now| verify(&ring(), text.expose().as_bytes(), now);
+    assert_eq!(at(NOW.plus_seconds(43_199)), Ok(claims()));
+    assert_eq!(at(NOW.plus_seconds(43_200)), Err(TokenError::Expired));
+    assert_eq!(at(NOW.minus_seconds(31)), Err(TokenError::NotYetValid));
+}
+
+#[test]
+fn another_application_or_tenant_is_another_audience() {
+    let text = ring().sessions().mint(&claims());
+    for other in [audience("web", None), audience("web", Some("acme2")), audience("app", Some("acme"))] {
+        let refused = ring().sessions().for_application(&other).verify(text.presented(), NOW);
+        assert_eq!(refused.unwrap_err(), TokenError::WrongAudience);
+    }
+}
+
+#[test]
+fn every_changed_bit_and_every_prefix_is_refused() {
+    let text = ring().sessions().mint(&claims()).expose().to_string();
+    for at in 0..text.len() {
+        for bit in 0..8 {
+            let mut bytes = text.clone().into_bytes();
+            bytes[at] ^= 1 << bit;
+            assert!(verify(&ring(), &bytes, NOW).is_err(), "{at} {bit}");
+        }
+        assert!(verify(&ring(), &text.as_bytes()[..at], NOW).is_err(), "a prefix of {at}");
+    }
+    for tail in ["A", "=", " ", "\n"] {
+        assert!(verify(&ring(), alloc::format!("{text}{tail}").as_bytes(), NOW).is_err());
+    }
+}
+
+#[test]
+fn the_key_must_be_in_the_ring_and_in_its_window() {
+    let text = ring().sessions().mint(&claims());
+    let until = NOW.plus_seconds(10);
+    let rotated = KeyRing::new(Key::without_id([8; 32]).unwrap())
+        .with_verifier(Key::new("2026-11", [7; 32]).unwrap(), VerifyWindow { from: NOW, until })
+        .unwrap();
+    let at = |ring: &KeyRing, now| verify(ring, text.expose().as_bytes(), now).map(|_| ());
+    assert_eq!(at(&rotated, NOW), Ok(()));
+    assert_eq!(at(&rotated, until), Err(TokenError::KeyOutsideWindow));
+    assert_eq!(at(&KeyRing::new(Key::new("2026-11", [8; 32]).unwrap()), NOW), Err(TokenError::Forged));
+    assert_eq!(at(&KeyRing::new(Key::new("2026-12", [7; 32]).unwrap()), NOW), Err(TokenError::Malformed));
+}
+
+#[test]
+fn a_right_tag_over_a_wrong_body_is_malformed() {
+    let ring = ring();
+    let keys = ring.signer();
+    let body = claims().write(keys).to_vec();
+    let refused = |change: &dyn Fn(&mut Vec<u8>)| {
+        let mut bytes = body.clone();
+        change(&mut bytes);
+        let tag = keys.session.tag(&[&bytes]);
+        bytes.extend(tag);
+        let mut text = String::from(PREFIX);
+        base64url::push(&bytes, &mut text);
+        verify(&ring, text.as_bytes(), NOW).map(|_| ())
+    };
+    assert_eq!(refused(&|_| ()), Ok(()), "the control");
+    assert_eq!(refused(&|bytes| bytes.push(0)), Err(TokenError::Malformed));
+    assert_eq!(refused(&|bytes| drop(bytes.pop())), Err(TokenError::Malformed));
+    assert_eq!(refused(&|bytes| bytes[0] = 2), Err(TokenError::Malformed));
+    let factors = body.len() - 17;
+    assert_eq!(refused(&|bytes| bytes[factors] = 16), Err(TokenError::Malformed));
+}
+
+#[test]
+fn the_longest_claims_fit() {
+    let id = "x".repeat(64);
+    let ring = KeyRing::new(Key::new(&"k".repeat(20), [7; 32]).unwrap());
+    let longest =
+        SessionClaims { account: AccountId::new(&id).unwrap(), audience: audience(&id, Some(&id)), ..claims() };
+    let text = ring.sessions().mint(&longest);
+    assert_eq!(text.expose().len(), MAX_TEXT);
+    let verified = ring.sessions().for_application(&longest.audience).verify(text.presented(), NOW).unwrap();
+    assert_eq!(*verified.claims(), longest);
+    let longer = alloc::format!("{}A", text.expose());
+    assert_eq!(verify(&ring, longer.as_bytes(), NOW), Err(TokenError::Malformed));
+}
+
+#[test]
+fn a_session_token_is_no_state_token() {
+    let text = ring().sessions().mint(&claims());
+    let refused = ring().states().verify(Untrusted::<State>::new(text.expose()), NOW);
+    assert_eq!(refused.unwrap_err(), TokenError::Malformed);
+}
+
+proptest! {
+    #[test]
+    fn all_claims_are_read_back(
+        session: [u8; 16], generation: u32, account in "[\\PC]{1,16}", tenant in proptest::option::of("[\\PC]{1,16}"),
+        device: [u8; 16], revision: u64, factors in 0..16_u8, auth_time in 0..=Timestamp::MAX.as_unix(),
+    ) {
+        let claims = SessionClaims {
+            session: SessionId::from_bytes(session),
+            generation,
+            account: AccountId::new(&account).unwrap(),
+            audience: audience("web", tenant.as_deref()),
+            device: DeviceDigest::from_bytes(device),
+            revision: Revision::new(revision),
+            auth_time: Timestamp::from_unix(auth_time),
+            factors: FactorSet::from_bits(factors).unwrap(),
+            ..claims()
+        };
+        let text = ring().sessions().mint(&claims);
+        let verified = ring().sessions().for_application(&claims.audience).verify(text.presented(), NOW).unwrap();
+        prop_assert_eq!(*verified.claims(), claims);
+    }
+
+    #[test]
+    fn no_bytes_are_a_token(bytes: Vec<u8>) {
+        prop_assert!(verify(&ring(), &bytes, NOW).is_err());
+        let prefixed = [PREFIX.as_bytes(), &bytes].concat();
+        prop_assert!(verify(&ring(), &prefixed, NOW).is_err());
+    }
+}

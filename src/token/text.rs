@@ -1,0 +1,108 @@
+//! Token text: what a client presents, and what we hand to a client.
+
+use alloc::string::String;
+use core::{fmt, marker::PhantomData};
+use zeroize::Zeroizing;
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+/// What a token is for. Sealed: the kinds are [`State`], [`Session`] and [`Id`].
+pub trait Purpose: sealed::Sealed {
+    /// The field's name for the kind, for messages and logs.
+    const NAME: &'static str;
+}
+
+macro_rules! purpose {
+    ($(#[$doc:meta])* $name:ident = $text:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug)]
+        pub enum $name {}
+
+        impl sealed::Sealed for $name {}
+
+        impl Purpose for $name {
+            const NAME: &'static str = $text;
+        }
+    };
+}
+
+purpose! {
+    /// The purpose of a state token: to finish one step of a pending login.
+    State = "state_token"
+}
+purpose! {
+    /// The purpose of a session token: to show that a login has finished.
+    Session = "session_token"
+}
+purpose! {
+    /// The purpose of an id token: to tell an application who signed in.
+    Id = "id_token"
+}
+
+/// Text that claims to be a token of purpose `P`. Nothing is known about it until a verifier has looked.
+pub struct Untrusted<'a, P> {
+    bytes: &'a [u8],
+    purpose: PhantomData<fn(P)>,
+}
+
+impl<'a, P: Purpose> Untrusted<'a, P> {
+    /// Marks bytes from a request. Any bytes will do; judging them is the verifier's work.
+    pub fn new(bytes: &'a (impl AsRef<[u8]> + ?Sized)) -> Self {
+        Self { bytes: bytes.as_ref(), purpose: PhantomData }
+    }
+
+    pub(crate) fn bytes(&self) -> &'a [u8] {
+        self.bytes
+    }
+}
+
+impl<P> Clone for Untrusted<'_, P> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<P> Copy for Untrusted<'_, P> {}
+
+impl<P: Purpose> fmt::Debug for Untrusted<'_, P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Untrusted<{}>({} bytes)", P::NAME, self.bytes.len())
+    }
+}
+
+/// A token we minted, as the text to hand to the client. A bearer secret: `Debug` does not print it, and its memory is
+/// wiped when it is dropped.
+pub struct TokenText<P> {
+    text: Zeroizing<String>,
+    purpose: PhantomData<fn() -> P>,
+}
+
+impl<P: Purpose> TokenText<P> {
+    pub(crate) fn new(text: String) -> Self {
+        Self { text: Zeroizing::new(text), purpose: PhantomData }
+    }
+
+    /// The text itself.
+    pub fn expose(&self) -> &str {
+        &self.text
+    }
+
+    /// The same text as a client would present it.
+    pub fn presented(&self) -> Untrusted<'_, P> {
+        Untrusted::new(self.expose())
+    }
+}
+
+impl<P> Clone for TokenText<P> {
+    fn clone(&self) -> Self {
+        Self { text: self.text.clone(), purpose: PhantomData }
+    }
+}
+
+impl<P: Purpose> fmt::Debug for TokenText<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TokenText<{}>(…)", P::NAME)
+    }
+}
