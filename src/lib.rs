@@ -12,6 +12,7 @@ mod moment;
 mod profile;
 mod secret;
 pub mod device;
+pub mod policy;
 pub mod token;
 
 pub use account::*;

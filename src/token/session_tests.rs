@@ -102,7 +102,7 @@ fn a_right_tag_over_a_wrong_body_is_malformed() {
     };
     assert_eq!(refused(&|_| ()), Ok(()), "the control");
     assert_eq!(refused(&|bytes| bytes.push(0)), Err(TokenError::Malformed));
-    assert_eq!(refused(&|bytes| drop(bytes.pop())), Err(TokenError::Malformed));
+    assert_eq!(refused(&|bytes| bytes.truncate(bytes.len() - 1)), Err(TokenError::Malformed));
     assert_eq!(refused(&|bytes| bytes[0] = 2), Err(TokenError::Malformed));
     let factors = body.len() - 17;
     assert_eq!(refused(&|bytes| bytes[factors] = 16), Err(TokenError::Malformed));

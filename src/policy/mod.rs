@@ -1,0 +1,59 @@
+//! What an application demands of a login. Plain data, checked when it is made, read from configuration by serde.
+//!
+//! ```
+//! use authflow::policy::Policy;
+//!
+//! let policy: Policy = serde_json::from_value(serde_json::json!({
+//!     "ageing": { "max_age_days": 90, "warn_before_days": 14, "max_skips": 3 },
+//!     "attempts": { "threshold": 5 },
+//! })).unwrap();
+//! assert_eq!(policy.ageing.unwrap().max_skips(), 3);
+//! assert!(serde_json::from_str::<Policy>(r#"{ "attempts": { "threshold": 0 } }"#).is_err());
+//! ```
+
+mod ageing;
+mod attempts;
+mod lifetimes;
+mod password_rules;
+
+pub use crate::device::{Binding, Bindings};
+pub use ageing::{Age, Ageing, AgeingError};
+pub use attempts::{
+    Attempt, AttemptError, AttemptPolicy, AttemptRecord, InvalidAttemptRecord, Receipt, Settlement,
+};
+pub use lifetimes::{Lifetimes, LifetimesError};
+pub use password_rules::{PasswordRules, PasswordRulesError};
+
+use serde::{Deserialize, Serialize};
+
+/// When a second factor is required.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SecondFactor {
+    /// Never. [`flow::Graph::check`](crate::flow::Graph::check) will say what that means.
+    Off,
+    /// From accounts that have one.
+    #[default]
+    WhenEnrolled,
+    /// From everybody; an account without one is denied.
+    Always,
+}
+
+/// Everything an application demands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Policy {
+    /// How passwords age. Off unless configured: NIST SP 800-63B-4 §3.1.1.2 says that verifiers shall not require
+    /// periodic changes.
+    pub ageing: Option<Ageing>,
+    /// What a new password must be like.
+    pub password_rules: PasswordRules,
+    /// When a second factor is required.
+    pub second_factor: SecondFactor,
+    /// How many guesses there are.
+    pub attempts: AttemptPolicy,
+    /// How long tokens live.
+    pub lifetimes: Lifetimes,
+    /// What binds a pending login to its device, beside the fingerprint.
+    pub bindings: Bindings,
+}
