@@ -12,6 +12,7 @@ mod moment;
 mod profile;
 mod secret;
 pub mod device;
+pub mod flow;
 pub mod policy;
 pub mod token;
 

@@ -150,7 +150,7 @@ proptest! {
                         prop_assert!(recent <= threshold as usize, "{recent} guesses within the shortest lock");
                     }
                 }
-                Act::Pass(at) | Act::Void(at) if open.is_empty() => drop(at),
+                Act::Pass(_) | Act::Void(_) if open.is_empty() => {}
                 Act::Pass(at) => {
                     let receipt = *at.get(&open.keys().copied().collect::<Vec<_>>());
                     record = record.settle(&policy, Settlement::Passed(Receipt(receipt)));

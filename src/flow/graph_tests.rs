@@ -1,0 +1,65 @@
+use super::*;
+use crate::policy::{Ageing, SecondFactor};
+use alloc::string::ToString;
+
+fn policy(second_factor: SecondFactor) -> Policy {
+    Policy { ageing: Some(Ageing::new(90, 14, 3).unwrap()), second_factor, ..Policy::default() }
+}
+
+fn has(graph: &Graph, from: State, call: Option<Call>, to: State) -> bool {
+    graph.edges.contains(&Edge { from, call, to })
+}
+
+#[test]
+fn the_main_road_of_the_seed_is_there() {
+    let graph = graph(&policy(SecondFactor::WhenEnrolled));
+    assert!(has(&graph, State::Start, Some(Call::SignIn), State::PasswordExpiring));
+    assert!(has(&graph, State::PasswordExpiring, Some(Call::SkipPassword), State::Skipped));
+    assert!(has(&graph, State::Skipped, None, State::SessionIssued));
+    assert_eq!(graph.allowed(State::PasswordExpiring).collect::<Vec<_>>(), [Call::SkipPassword, Call::ChangePassword]);
+    assert_eq!(graph.allowed(State::PasswordExpired).collect::<Vec<_>>(), [Call::ChangePassword]);
+    assert_eq!(graph.allowed(State::SessionIssued).count(), 0);
+}
+
+#[test]
+fn there_is_no_way_round() {
+    for second_factor in [SecondFactor::Off, SecondFactor::WhenEnrolled, SecondFactor::Always] {
+        let graph = graph(&policy(second_factor));
+        assert!(!graph.edges().any(|edge| edge.from == State::PasswordExpired && edge.to != State::PasswordChanged));
+        assert!(!graph.edges().any(|edge| edge.from == State::Skipped && edge.to != State::SessionIssued));
+        assert!(!graph.edges().any(|edge| edge.from == State::Denied || edge.from == State::SessionIssued));
+    }
+    assert!(graph(&policy(SecondFactor::Always)).arrivals.iter().all(|arrival| arrival.proved.len() >= 2));
+}
+
+#[test]
+fn without_ageing_nothing_is_about_to_expire() {
+    let graph = graph(&Policy::default());
+    assert!(!graph.edges().any(|edge| edge.to == State::PasswordExpiring));
+    assert!(graph.edges().any(|edge| edge.to == State::PasswordExpired), "an administrator's reset");
+    let unskippable = Policy { ageing: Some(Ageing::new(90, 14, 0).unwrap()), ..Policy::default() };
+    assert!(!super::graph(&unskippable).edges().any(|edge| edge.to == State::PasswordExpiring));
+}
+
+#[test]
+fn findings() {
+    let demanded = FactorSet::EMPTY.with(Factor::Password).with(Factor::Totp);
+    let findings = graph(&policy(SecondFactor::WhenEnrolled)).check(demanded);
+    assert_eq!(findings, [Finding::SessionWithout(Factor::Totp), Finding::SessionWithOneFactor]);
+    assert_eq!(findings[0].to_string(), "a session can be reached without otp");
+}
+
+/// The drawing at the top of `flow` is this one, with the calls that prove a factor drawn as one.
+#[test]
+fn the_module_shows_the_graph_it_describes() {
+    let drawn = super::super::graph(&policy(SecondFactor::Always)).mermaid().to_string()
+        + &graph(&policy(SecondFactor::WhenEnrolled)).mermaid().to_string();
+    let merge = |line: &str| match line.split_once(": prove ") {
+        Some((edge, _)) => alloc::format!("{edge}: prove a factor"),
+        None => line.to_string(),
+    };
+    let computed: BTreeSet<_> = drawn.lines().map(|line| merge(line).trim().to_string()).collect();
+    let shown = include_str!("mod.rs").lines().skip_while(|line| !line.contains("```mermaid")).skip(1);
+    let shown = shown.take_while(|line| !line.contains("```")).map(|line| line.trim_start_matches("//!").trim());
+    assert_eq!(shown.map(ToString::to_string).collect::<BTreeSet<_>>(), computed);
+}

@@ -1,0 +1,164 @@
+use super::*;
+use crate::{AccountId, Password, Revision, Secret, policy::Ageing};
+use alloc::vec::Vec;
+
+const DAY: u64 = 86_400;
+const SET: Timestamp = Timestamp::from_unix(1_000_000);
+
+fn policy(second_factor: SecondFactor) -> Policy {
+    Policy { ageing: Some(Ageing::new(90, 14, 3).unwrap()), second_factor, ..Policy::default() }
+}
+
+fn account() -> Account {
+    let mut account = Account::new(AccountId::new("erin").unwrap(), Revision::new(1));
+    account.password = Some(Password::new(Secret::new("…"), SET));
+    account
+}
+
+fn proved(factors: &[Factor]) -> Progress {
+    Progress { factors: factors.iter().copied().collect(), ..Progress::default() }
+}
+
+fn at(day: u64) -> Timestamp {
+    SET.plus_seconds(day * DAY)
+}
+
+fn ask(account: &Account, progress: Progress, now: Timestamp) -> Next {
+    next(&policy(SecondFactor::WhenEnrolled), account, progress, now)
+}
+
+#[test]
+fn an_inactive_account_gets_nowhere_whatever_was_proved() {
+    for status in [AccountStatus::Locked, AccountStatus::Disabled] {
+        let account = Account { status, ..account() };
+        assert_eq!(ask(&account, proved(&Factor::ALL), at(1)), Next::Deny(Denial::Inactive));
+    }
+}
+
+#[test]
+fn nothing_proved_is_nothing_issued() {
+    assert_eq!(ask(&account(), Progress::default(), at(1)), Next::Deny(Denial::NothingProved));
+    let changed = Progress { password: PasswordStep::Changed, ..Progress::default() };
+    assert_eq!(ask(&account(), changed, at(1)), Next::Deny(Denial::NothingProved));
+}
+
+#[test]
+fn a_second_factor_is_asked_for_before_the_passwords_age_is_told() {
+    let account = Account { enrolled: FactorSet::EMPTY.with(Factor::Sms).with(Factor::Totp), ..account() };
+    for day in [1, 80, 90] {
+        for password in [PasswordStep::Open, PasswordStep::Skipped, PasswordStep::Changed] {
+            let progress = Progress { password, ..proved(&[Factor::Password]) };
+            assert_eq!(ask(&account, progress, at(day)), Next::Factor(account.enrolled), "day {day}");
+        }
+    }
+    let both = proved(&[Factor::Password, Factor::Totp]);
+    assert_eq!(ask(&account, both, at(90)), Next::ChangePassword(ChangeReason::Expired));
+    assert_eq!(ask(&account, both, at(1)), Next::Issue);
+}
+
+#[test]
+fn one_factor_never_counts_twice() {
+    let account = Account { enrolled: FactorSet::EMPTY.with(Factor::Sms), ..account() };
+    let twice = proved(&[Factor::Sms, Factor::Sms]);
+    assert_eq!(ask(&account, twice, at(1)), Next::Deny(Denial::NoSecondFactor));
+}
+
+#[test]
+fn the_second_factors_policy() {
+    let none = account();
+    let enrolled = Account { enrolled: FactorSet::EMPTY.with(Factor::Totp), ..account() };
+    let ask = |second_factor, account: &Account| {
+        next(&policy(second_factor), account, proved(&[Factor::Password]), at(1))
+    };
+    assert_eq!(ask(SecondFactor::Off, &enrolled), Next::Issue);
+    assert_eq!(ask(SecondFactor::WhenEnrolled, &none), Next::Issue);
+    assert_eq!(ask(SecondFactor::WhenEnrolled, &enrolled), Next::Factor(enrolled.enrolled));
+    assert_eq!(ask(SecondFactor::Always, &none), Next::Deny(Denial::NoSecondFactor));
+    assert_eq!(ask(SecondFactor::Always, &enrolled), Next::Factor(enrolled.enrolled));
+}
+
+#[test]
+fn the_budget_of_skips_is_the_passwords() {
+    for (skips_used, expected) in [
+        (0, Next::WarnPassword { expires_in: 5 * DAY, skips_left: 3 }),
+        (2, Next::WarnPassword { expires_in: 5 * DAY, skips_left: 1 }),
+        (3, Next::ChangePassword(ChangeReason::SkipsSpent)),
+        (u32::MAX, Next::ChangePassword(ChangeReason::SkipsSpent)),
+    ] {
+        let mut account = account();
+        account.password.as_mut().unwrap().skips_used = skips_used;
+        assert_eq!(ask(&account, proved(&[Factor::Password]), at(85)), expected);
+    }
+}
+
+#[test]
+fn a_skip_does_not_get_past_an_expired_or_must_change_password() {
+    let skipped = Progress { password: PasswordStep::Skipped, ..proved(&[Factor::Password]) };
+    assert_eq!(ask(&account(), skipped, at(85)), Next::Issue);
+    assert_eq!(ask(&account(), skipped, at(90)), Next::ChangePassword(ChangeReason::Expired));
+    for (must, reason) in [
+        (MustChange::AdministratorReset, ChangeReason::AdministratorReset),
+        (MustChange::Breached, ChangeReason::Breached),
+        (MustChange::FirstLogin, ChangeReason::FirstLogin),
+    ] {
+        let mut account = account();
+        account.password.as_mut().unwrap().must_change = Some(must);
+        for day in [1, 85, 90] {
+            assert_eq!(ask(&account, skipped, at(day)), Next::ChangePassword(reason));
+        }
+        let off = Policy::default();
+        assert_eq!(next(&off, &account, skipped, at(1)), Next::ChangePassword(reason), "without ageing too");
+    }
+}
+
+#[test]
+fn without_ageing_no_password_grows_old() {
+    assert_eq!(next(&Policy::default(), &account(), proved(&[Factor::Password]), Timestamp::MAX), Next::Issue);
+}
+
+#[test]
+fn a_password_that_was_not_used_is_not_judged() {
+    let account = Account { enrolled: FactorSet::EMPTY.with(Factor::Totp), ..account() };
+    assert_eq!(ask(&account, proved(&[Factor::Sms, Factor::Totp]), at(90)), Next::Issue);
+    let without = Account { password: None, ..account };
+    let progress = proved(&[Factor::Password, Factor::Totp]);
+    assert_eq!(ask(&without, progress, at(90)), Next::Issue);
+}
+
+/// The invariant of the whole crate in one line, over every combination: `Issue` means an active account, enough factors,
+/// and no password left that must be changed.
+#[test]
+fn issue_means_that_nothing_is_missing() {
+    let sets: Vec<_> = (0..16).filter_map(FactorSet::from_bits).collect();
+    let mut issued = 0;
+    for second_factor in [SecondFactor::Off, SecondFactor::WhenEnrolled, SecondFactor::Always] {
+        for status in [AccountStatus::Active, AccountStatus::Locked, AccountStatus::Disabled] {
+            for (enrolled, factors) in sets.iter().flat_map(|one| sets.iter().map(move |other| (*one, *other))) {
+                for password in [PasswordStep::Open, PasswordStep::Skipped, PasswordStep::Changed] {
+                    for day in [1, 85, 90] {
+                        let account = Account { status, enrolled, ..account() };
+                        let progress = Progress { factors, password };
+                        if next(&policy(second_factor), &account, progress, at(day)) != Next::Issue {
+                            continue;
+                        }
+                        issued += 1;
+                        assert_eq!(status, AccountStatus::Active);
+                        assert!(!factors.is_empty());
+                        let demanded = match second_factor {
+                            SecondFactor::Off => 1,
+                            SecondFactor::WhenEnrolled => if enrolled.is_empty() { 1 } else { 2 },
+                            SecondFactor::Always => 2,
+                        };
+                        assert!(factors.len() >= demanded);
+                        let settled = password == PasswordStep::Changed
+                            || !factors.contains(Factor::Password)
+                            || day == 1
+                            || (day == 85 && password == PasswordStep::Skipped);
+                        assert!(settled);
+                    }
+                }
+            }
+        }
+    }
+    assert!(issued > 0);
+}
