@@ -1,0 +1,68 @@
+//! An application: what it demands, whose tenants it serves, and how it speaks.
+
+use crate::{Audience, ClientId, TenantId, device::Language, policy::Policy};
+use alloc::collections::BTreeSet;
+use serde::{Deserialize, Serialize};
+
+/// A registered application.
+///
+/// ```
+/// use authflow::{Application, ClientId, TenantId};
+///
+/// let template = ClientId::new("DRrYIqauawN0I8myTMoDTPys6ezGZxnm").unwrap();
+/// let tenant = TenantId::new("08f770f51f80d2f40f38c00cb199fd21").unwrap();
+/// let isv = Application::isv(template, [tenant]);
+/// assert!(isv.audience(None).is_none(), "an ISV application needs a tenant it knows");
+/// assert_eq!(isv.audience(Some(tenant)).unwrap().tenant, Some(tenant));
+///
+/// let ordinary = Application::new(template);
+/// assert_eq!(ordinary.audience(Some(tenant)).unwrap().tenant, None, "an ordinary one ignores it");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Application {
+    /// Its id: for an ISV application, the id of its template.
+    pub client_id: ClientId,
+    /// Who may use it.
+    #[serde(default)]
+    pub tenancy: Tenancy,
+    /// What it demands of a login.
+    #[serde(default)]
+    pub policy: Policy,
+    /// The language of its messages when a caller asks for none that exists.
+    #[serde(default)]
+    pub language: Language,
+}
+
+/// Who may use an application.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tenancy {
+    /// Anyone with an account; it knows no tenants.
+    #[default]
+    Ordinary,
+    /// It is an ISV's, used by these tenants, each with accounts of its own. A host that looks applications up may give
+    /// just the tenant it was asked about.
+    Isv(BTreeSet<TenantId>),
+}
+
+impl Application {
+    /// An ordinary application with the default policy.
+    pub fn new(client_id: ClientId) -> Self {
+        Self { client_id, tenancy: Tenancy::Ordinary, policy: Policy::default(), language: Language::default() }
+    }
+
+    /// An ISV application with the default policy.
+    pub fn isv(client_id: ClientId, tenants: impl IntoIterator<Item = TenantId>) -> Self {
+        Self { tenancy: Tenancy::Isv(tenants.into_iter().collect()), ..Self::new(client_id) }
+    }
+
+    /// Whom a caller signs in to: `None` where this is an ISV application and the caller names no tenant of it.
+    pub fn audience(&self, named: Option<TenantId>) -> Option<Audience> {
+        let tenant = match &self.tenancy {
+            Tenancy::Ordinary => None,
+            Tenancy::Isv(tenants) => Some(named.filter(|tenant| tenants.contains(tenant))?),
+        };
+        Some(Audience { client_id: self.client_id, tenant })
+    }
+}

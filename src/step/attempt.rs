@@ -1,0 +1,158 @@
+//! Counting guesses.
+
+use super::Question;
+use crate::{
+    AccountId, Factor, Identifier, TenantId, Timestamp,
+    policy::{Attempt, AttemptPolicy, AttemptRecord, Settlement},
+};
+use core::fmt;
+use sha2::{Digest as _, Sha256};
+
+/// Where the count of one factor of one account is kept: a hash of the tenant, the account and the factor.
+///
+/// Not keyed, so that a rotation does not forget the counts; not of a login or a code, so that a new one does not refill
+/// the guesses; not of an application, so that a second application is no second set of guesses. Guesses at an account
+/// that does not exist are counted by what was typed.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AttemptSlot([u8; 32]);
+
+impl AttemptSlot {
+    /// The slot of an account.
+    pub fn of_account(tenant: Option<TenantId>, account: AccountId, factor: Factor) -> Self {
+        Self::hash("account", tenant, account.as_str(), factor)
+    }
+
+    /// The slot of an identifier that no account has.
+    pub fn of_identifier(tenant: Option<TenantId>, identifier: &Identifier, factor: Factor) -> Self {
+        Self::hash("identifier", tenant, &identifier.normalised(), factor)
+    }
+
+    fn hash(kind: &str, tenant: Option<TenantId>, name: &str, factor: Factor) -> Self {
+        let mut hash = Sha256::new_with_prefix(b"authflow/v1/attempts");
+        let tenant = tenant.as_ref().map_or("", TenantId::as_str);
+        for part in [kind, tenant, name, factor.amr()] {
+            hash.update((part.len() as u64).to_be_bytes());
+            hash.update(part);
+        }
+        Self(hash.finalize().into())
+    }
+
+    /// The bytes, for the host's store.
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for AttemptSlot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AttemptSlot(…)")
+    }
+}
+
+/// Is there a guess left? Count it, before it is judged.
+///
+/// Read the record of the slot, put it through [`reserve`](Self::reserve), store what comes out, and answer with it, all
+/// in one atomic step: two guesses at once must be two.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ReserveAttempt {
+    /// Where the count is kept.
+    pub slot: AttemptSlot,
+    policy: AttemptPolicy,
+    now: Timestamp,
+}
+
+impl Question for ReserveAttempt {
+    type Answer = Reservation;
+    const NAME: &'static str = "ReserveAttempt";
+}
+
+impl ReserveAttempt {
+    pub(crate) fn new(slot: AttemptSlot, policy: AttemptPolicy, now: Timestamp) -> Self {
+        Self { slot, policy, now }
+    }
+
+    /// The new record and the answer, from the stored record, if there is one.
+    pub fn reserve(&self, stored: Option<AttemptRecord>) -> Reservation {
+        let (record, attempt) = stored.unwrap_or_default().reserve(&self.policy, self.now);
+        Reservation { slot: self.slot, record, attempt }
+    }
+}
+
+/// The answer to a [`ReserveAttempt`]. Only [`ReserveAttempt::reserve`] makes one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reservation {
+    slot: AttemptSlot,
+    record: AttemptRecord,
+    attempt: Attempt,
+}
+
+impl Reservation {
+    /// What to store.
+    pub fn record(&self) -> AttemptRecord {
+        self.record
+    }
+
+    /// Whether there was a guess.
+    pub fn attempt(&self) -> Attempt {
+        self.attempt
+    }
+
+    pub(crate) fn slot(&self) -> AttemptSlot {
+        self.slot
+    }
+}
+
+/// What became of a counted guess.
+///
+/// Read the record of the slot, put it through [`settle`](Self::settle) and store what comes out, in one atomic step.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct SettleAttempt {
+    /// Where the count is kept.
+    pub slot: AttemptSlot,
+    policy: AttemptPolicy,
+    settlement: Settlement,
+}
+
+impl Question for SettleAttempt {
+    type Answer = ();
+    const NAME: &'static str = "SettleAttempt";
+}
+
+impl SettleAttempt {
+    pub(crate) fn new(slot: AttemptSlot, policy: AttemptPolicy, settlement: Settlement) -> Self {
+        Self { slot, policy, settlement }
+    }
+
+    /// The new record, from the stored one.
+    pub fn settle(&self, stored: Option<AttemptRecord>) -> AttemptRecord {
+        stored.unwrap_or_default().settle(&self.policy, self.settlement)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slots_differ_in_everything_they_are_of() {
+        let tenant = |text| Some(TenantId::new(text).unwrap());
+        let account = |text| AccountId::new(text).unwrap();
+        let typed = |text| Identifier::new(text).unwrap();
+        let base = AttemptSlot::of_account(tenant("t"), account("erin"), Factor::Password);
+        for other in [
+            AttemptSlot::of_account(None, account("erin"), Factor::Password),
+            AttemptSlot::of_account(tenant("u"), account("erin"), Factor::Password),
+            AttemptSlot::of_account(tenant("t"), account("Erin"), Factor::Password),
+            AttemptSlot::of_account(tenant("t"), account("erin"), Factor::Totp),
+            AttemptSlot::of_account(tenant("te"), account("rin"), Factor::Password),
+            AttemptSlot::of_identifier(tenant("t"), &typed("erin"), Factor::Password),
+        ] {
+            assert_ne!(base, other);
+        }
+        assert_eq!(base, AttemptSlot::of_account(tenant("t"), account("erin"), Factor::Password));
+        let one = AttemptSlot::of_identifier(None, &typed("Bob"), Factor::Password);
+        assert_eq!(one, AttemptSlot::of_identifier(None, &typed(" bob "), Factor::Password));
+    }
+}

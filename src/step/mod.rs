@@ -1,0 +1,135 @@
+//! One question for the host, or the finished outcome.
+//!
+//! A [`Step`] is the whole of what the library ever says to a host while a request is in progress. A question owns what
+//! the host needs to answer it, is consumed by its answer, and takes exactly the type that the question needs:
+//!
+//! ```compile_fail
+//! # use authflow::step::{Ask, CheckSession, Liveness};
+//! fn twice(ask: Ask<CheckSession>) {
+//!     ask.answer(Liveness::Live);
+//!     ask.answer(Liveness::Live); // the question is gone
+//! }
+//! ```
+//!
+//! ```compile_fail
+//! # use authflow::step::{Ask, FindAccount, Liveness};
+//! fn wrong(ask: Ask<FindAccount>) {
+//!     ask.answer(Liveness::Live); // not an answer to this question
+//! }
+//! ```
+//!
+//! [`Step`] is exhaustive on purpose: a host that forgets a question does not compile. A question in progress is never
+//! stored; across requests, a login is the state token that the client carries.
+
+mod attempt;
+mod commit;
+mod questions;
+
+pub use attempt::{AttemptSlot, Reservation, ReserveAttempt, SettleAttempt};
+pub use commit::{Claim, Commit, CommitRefusal, Committed, EndSessions, SessionRecord, Write};
+pub use questions::{
+    Access, AccountKey, Channel, CheckSession, CodeDigest, CodeKey, DecideAccess, Deliver, Delivery, FindAccount,
+    FindApplication, JudgePassword, Judgement, Liveness, LoadCode, PasswordMatch, PasswordRefusal, SignBytes,
+    SignatureCheck, StoredCode, VerifyBytes, VerifyPassword, VerifyTenantCredential,
+};
+
+use crate::Outcome;
+use alloc::boxed::Box;
+use core::{fmt, ops::Deref};
+
+/// One question for the host, or the finished outcome.
+#[derive(Debug)]
+#[must_use = "a step is a question to answer, or the outcome"]
+pub enum Step {
+    /// Which application is this?
+    FindApplication(Ask<FindApplication>),
+    /// Which account is this?
+    FindAccount(Ask<FindAccount>),
+    /// Is there a guess left? Count it.
+    ReserveAttempt(Ask<ReserveAttempt>),
+    /// Is this the password?
+    VerifyPassword(Ask<VerifyPassword>),
+    /// What became of the guess.
+    SettleAttempt(Ask<SettleAttempt>),
+    /// May this account in, here and now?
+    DecideAccess(Ask<DecideAccess>),
+    /// Is this new password good enough?
+    JudgePassword(Ask<JudgePassword>),
+    /// Which code was sent?
+    LoadCode(Ask<LoadCode>),
+    /// Does this session still live?
+    CheckSession(Ask<CheckSession>),
+    /// Whose credential is this?
+    VerifyTenantCredential(Ask<VerifyTenantCredential>),
+    /// Write this, all or nothing.
+    Commit(Ask<Commit>),
+    /// Send this code.
+    Deliver(Ask<Deliver>),
+    /// Sign this.
+    SignBytes(Ask<SignBytes>),
+    /// Is this signature good?
+    VerifyBytes(Ask<VerifyBytes>),
+    /// There is nothing more to ask.
+    Done(Box<Outcome>),
+}
+
+/// Something that is asked of a host.
+pub trait Question {
+    /// What answers it.
+    type Answer;
+    /// Its name, for logs.
+    const NAME: &'static str;
+}
+
+type Continuation<Q> = Box<dyn FnOnce(Q, Option<<Q as Question>::Answer>) -> Step + Send + Sync>;
+
+/// A question in progress: the question (it dereferences to it), and what follows from the answer.
+#[must_use = "an unanswered question ends the request without a reply"]
+pub struct Ask<Q: Question> {
+    question: Q,
+    then: Continuation<Q>,
+}
+
+impl<Q: Question> Ask<Q> {
+    pub(crate) fn new(
+        question: Q,
+        then: impl FnOnce(Q, Option<Q::Answer>) -> Step + Send + Sync + 'static,
+    ) -> Self {
+        Self { question, then: Box::new(then) }
+    }
+
+    /// Answers.
+    pub fn answer(self, answer: Q::Answer) -> Step {
+        (self.then)(self.question, Some(answer))
+    }
+
+    /// The host cannot tell: its store is down, say. The reply is "system busy", and nothing is spent that need not be.
+    pub fn unavailable(self) -> Step {
+        (self.then)(self.question, None)
+    }
+
+    /// Answers with what the host came back with; an error is [`unavailable`](Self::unavailable).
+    pub fn resolve<E>(self, answer: Result<Q::Answer, E>) -> Step {
+        (self.then)(self.question, answer.ok())
+    }
+}
+
+impl<Q: Question> Deref for Ask<Q> {
+    type Target = Q;
+
+    fn deref(&self) -> &Q {
+        &self.question
+    }
+}
+
+impl<Q: Question + fmt::Debug> fmt::Debug for Ask<Q> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Ask").field(&self.question).finish()
+    }
+}
+
+/// Questions travel between threads and own what they need.
+const fn _steps_are_free_to_move() {
+    const fn free<T: Send + Sync + 'static>() {}
+    free::<Step>();
+}
