@@ -49,7 +49,12 @@ pub enum Tenancy {
 impl Application {
     /// An ordinary application with the default policy.
     pub fn new(client_id: ClientId) -> Self {
-        Self { client_id, tenancy: Tenancy::Ordinary, policy: Policy::default(), language: Language::default() }
+        Self {
+            client_id,
+            tenancy: Tenancy::Ordinary,
+            policy: Policy::default(),
+            language: Language::default(),
+        }
     }
 
     /// An ISV application with the default policy.

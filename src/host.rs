@@ -5,10 +5,10 @@
 use crate::{
     Account, Application, Outcome, TenantId,
     step::{
-        Access, CheckSession, Commit, Committed, DecideAccess, Deliver, Delivery, FindAccount, FindApplication,
-        JudgePassword, Judgement, Liveness, LoadCode, PasswordMatch, Question, Reservation, ReserveAttempt,
-        SettleAttempt, SignBytes, SignatureCheck, Step, StoredCode, VerifyBytes, VerifyPassword,
-        VerifyTenantCredential,
+        Access, CheckSession, Commit, Committed, DecideAccess, Deliver, Delivery, FindAccount,
+        FindApplication, JudgePassword, Judgement, Liveness, LoadCode, PasswordMatch, Question, Reservation,
+        ReserveAttempt, SettleAttempt, SignBytes, SignatureCheck, Step, StoredCode, VerifyBytes,
+        VerifyPassword, VerifyTenantCredential,
     },
 };
 use alloc::{sync::Arc, vec::Vec};

@@ -120,7 +120,12 @@ mod tests {
     const ALL: Bindings = Bindings { ip: Binding::Refuse, os: Binding::Refuse, agent: Binding::Refuse };
 
     fn device() -> Device {
-        Device { os: "Android 10".into(), fingerprint: "f".into(), agent: "a".into(), ip: "10.0.0.1".parse().ok() }
+        Device {
+            os: "Android 10".into(),
+            fingerprint: "f".into(),
+            agent: "a".into(),
+            ip: "10.0.0.1".parse().ok(),
+        }
     }
 
     fn token(device: &Device, bindings: Bindings) -> StateToken {

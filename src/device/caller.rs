@@ -50,12 +50,19 @@ impl Caller {
         let ip = optional(Header::Ip)
             .map(|text| text.parse::<IpAddr>().map_err(|_| noted(Header::Ip, Problem::Malformed)));
         match (os, fingerprint, agent, client_id, ip.transpose()) {
-            (Some(os), Some(fingerprint), Some(agent), Some(client_id), Ok(ip)) if faults.is_empty() => Ok(Self {
-                device: Device { os: os.into(), fingerprint: fingerprint.into(), agent: agent.into(), ip },
-                client_id,
-                tenant,
-                language,
-            }),
+            (Some(os), Some(fingerprint), Some(agent), Some(client_id), Ok(ip)) if faults.is_empty() => {
+                Ok(Self {
+                    device: Device {
+                        os: os.into(),
+                        fingerprint: fingerprint.into(),
+                        agent: agent.into(),
+                        ip,
+                    },
+                    client_id,
+                    tenant,
+                    language,
+                })
+            }
             _ => Err(HeaderFaults { faults, language }),
         }
     }

@@ -230,7 +230,11 @@ mod tests {
             for byte in 0..=u8::MAX {
                 let value = [b'a', byte, b'b'];
                 let expected = if (0x20..0x7F).contains(&byte) { Ok(()) } else { Err(Problem::Malformed) };
-                assert_eq!(get(&[(header.name(), &value)], *header).map(|_| ()), expected, "{header} {byte:#x}");
+                assert_eq!(
+                    get(&[(header.name(), &value)], *header).map(|_| ()),
+                    expected,
+                    "{header} {byte:#x}"
+                );
             }
         }
         assert_eq!(get(&[("X-agent", "é".as_bytes())], Header::Agent).as_deref(), Ok("é"));

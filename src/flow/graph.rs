@@ -158,10 +158,13 @@ pub fn graph(policy: &Policy) -> Graph {
     let mut graph = Graph { edges: BTreeSet::new(), arrivals: BTreeSet::new() };
     for account in kinds_of_account(policy) {
         let proved = FactorSet::EMPTY.with(Factor::Password);
-        graph.explore(policy, &account, State::Start, Some(Call::SignIn), Progress {
-            factors: proved,
-            ..Progress::default()
-        });
+        graph.explore(
+            policy,
+            &account,
+            State::Start,
+            Some(Call::SignIn),
+            Progress { factors: proved, ..Progress::default() },
+        );
     }
     graph
 }
@@ -172,7 +175,14 @@ const NOW: Timestamp = Timestamp::from_unix(4_000_000_000);
 impl Graph {
     /// Follows `call` from `from`, and then every call that the answer allows. It ends: every call adds a factor or
     /// settles the password, and neither happens twice.
-    fn explore(&mut self, policy: &Policy, account: &Account, from: State, call: Option<Call>, progress: Progress) {
+    fn explore(
+        &mut self,
+        policy: &Policy,
+        account: &Account,
+        from: State,
+        call: Option<Call>,
+        progress: Progress,
+    ) {
         let answer = next(policy, account, progress, NOW);
         let to = match answer {
             Next::Deny(_) => State::Denied,
@@ -239,7 +249,10 @@ fn kinds_of_password(policy: &Policy) -> Vec<Password> {
     }
     if let Some(ageing) = &policy.ageing {
         // The youngest password of each age, day by day: at most ten years of them.
-        let aged = |days: u64| Password { changed_at: NOW.minus_seconds(days.saturating_mul(86_400)), ..current.clone() };
+        let aged = |days: u64| Password {
+            changed_at: NOW.minus_seconds(days.saturating_mul(86_400)),
+            ..current.clone()
+        };
         let of_age = |wanted: fn(Age) -> bool| {
             (0..=3650).map(aged).find(|password| wanted(ageing.age(password.changed_at, NOW)))
         };

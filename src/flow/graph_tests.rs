@@ -16,7 +16,10 @@ fn the_main_road_of_the_seed_is_there() {
     assert!(has(&graph, State::Start, Some(Call::SignIn), State::PasswordExpiring));
     assert!(has(&graph, State::PasswordExpiring, Some(Call::SkipPassword), State::Skipped));
     assert!(has(&graph, State::Skipped, None, State::SessionIssued));
-    assert_eq!(graph.allowed(State::PasswordExpiring).collect::<Vec<_>>(), [Call::SkipPassword, Call::ChangePassword]);
+    assert_eq!(
+        graph.allowed(State::PasswordExpiring).collect::<Vec<_>>(),
+        [Call::SkipPassword, Call::ChangePassword]
+    );
     assert_eq!(graph.allowed(State::PasswordExpired).collect::<Vec<_>>(), [Call::ChangePassword]);
     assert_eq!(graph.allowed(State::SessionIssued).count(), 0);
 }
@@ -25,7 +28,11 @@ fn the_main_road_of_the_seed_is_there() {
 fn there_is_no_way_round() {
     for second_factor in [SecondFactor::Off, SecondFactor::WhenEnrolled, SecondFactor::Always] {
         let graph = graph(&policy(second_factor));
-        assert!(!graph.edges().any(|edge| edge.from == State::PasswordExpired && edge.to != State::PasswordChanged));
+        assert!(
+            !graph
+                .edges()
+                .any(|edge| edge.from == State::PasswordExpired && edge.to != State::PasswordChanged)
+        );
         assert!(!graph.edges().any(|edge| edge.from == State::Skipped && edge.to != State::SessionIssued));
         assert!(!graph.edges().any(|edge| edge.from == State::Denied || edge.from == State::SessionIssued));
     }
@@ -60,6 +67,7 @@ fn the_module_shows_the_graph_it_describes() {
     };
     let computed: BTreeSet<_> = drawn.lines().map(|line| merge(line).trim().to_string()).collect();
     let shown = include_str!("mod.rs").lines().skip_while(|line| !line.contains("```mermaid")).skip(1);
-    let shown = shown.take_while(|line| !line.contains("```")).map(|line| line.trim_start_matches("//!").trim());
+    let shown =
+        shown.take_while(|line| !line.contains("```")).map(|line| line.trim_start_matches("//!").trim());
     assert_eq!(shown.map(ToString::to_string).collect::<BTreeSet<_>>(), computed);
 }

@@ -113,7 +113,10 @@ fn a_skip_does_not_get_past_an_expired_or_must_change_password() {
 
 #[test]
 fn without_ageing_no_password_grows_old() {
-    assert_eq!(next(&Policy::default(), &account(), proved(&[Factor::Password]), Timestamp::MAX), Next::Issue);
+    assert_eq!(
+        next(&Policy::default(), &account(), proved(&[Factor::Password]), Timestamp::MAX),
+        Next::Issue
+    );
 }
 
 #[test]
@@ -133,7 +136,9 @@ fn issue_means_that_nothing_is_missing() {
     let mut issued = 0;
     for second_factor in [SecondFactor::Off, SecondFactor::WhenEnrolled, SecondFactor::Always] {
         for status in [AccountStatus::Active, AccountStatus::Locked, AccountStatus::Disabled] {
-            for (enrolled, factors) in sets.iter().flat_map(|one| sets.iter().map(move |other| (*one, *other))) {
+            for (enrolled, factors) in
+                sets.iter().flat_map(|one| sets.iter().map(move |other| (*one, *other)))
+            {
                 for password in [PasswordStep::Open, PasswordStep::Skipped, PasswordStep::Changed] {
                     for day in [1, 85, 90] {
                         let account = Account { status, enrolled, ..account() };
@@ -146,7 +151,13 @@ fn issue_means_that_nothing_is_missing() {
                         assert!(!factors.is_empty());
                         let demanded = match second_factor {
                             SecondFactor::Off => 1,
-                            SecondFactor::WhenEnrolled => if enrolled.is_empty() { 1 } else { 2 },
+                            SecondFactor::WhenEnrolled => {
+                                if enrolled.is_empty() {
+                                    1
+                                } else {
+                                    2
+                                }
+                            }
                             SecondFactor::Always => 2,
                         };
                         assert!(factors.len() >= demanded);

@@ -14,7 +14,7 @@ const LONGEST_LOCK: u64 = 86_400;
 /// After `threshold` failures in a row the factor is locked; when the lock has expired there are `threshold` guesses
 /// again, and with `doubling` the next lock is twice as long (a day at most). After `ceiling` failures in a row it stays
 /// locked until the host clears the record: NIST SP 800-63B-4 §3.2.2 allows no more than 100.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Fields", into = "Fields")]
 pub struct AttemptPolicy {
     fields: Fields,
@@ -32,12 +32,6 @@ struct Fields {
 impl Default for Fields {
     fn default() -> Self {
         Self { threshold: 5, lock: Lifetime::of::<300>(), doubling: true, ceiling: 100 }
-    }
-}
-
-impl Default for AttemptPolicy {
-    fn default() -> Self {
-        Self { fields: Fields::default() }
     }
 }
 

@@ -38,11 +38,16 @@ fn an_expired_lock_arms_the_limit_again_and_the_next_lock_is_twice_as_long() {
     let (mut record, mut now) = (AttemptRecord::default(), NOW);
     for expected_lock in [300, 600] {
         for left in (0..5).rev() {
-            assert!(matches!(fail(&mut record, &policy, now), Attempt::Reserved { left: l, .. } if l == left));
+            assert!(
+                matches!(fail(&mut record, &policy, now), Attempt::Reserved { left: l, .. } if l == left)
+            );
         }
         let until = now.plus_seconds(expected_lock);
         assert_eq!(fail(&mut record, &policy, now), Attempt::Locked { until: Some(until) });
-        assert_eq!(fail(&mut record, &policy, until.minus_seconds(1)), Attempt::Locked { until: Some(until) });
+        assert_eq!(
+            fail(&mut record, &policy, until.minus_seconds(1)),
+            Attempt::Locked { until: Some(until) }
+        );
         now = until;
     }
     for _ in 10..12 {
@@ -90,7 +95,11 @@ fn a_void_attempt_is_given_back_with_the_lock_it_caused() {
     record = record.settle(&policy, Settlement::Void(unjudged));
     assert!(matches!(fail(&mut record, &policy, NOW), Attempt::Reserved { left: 0, .. }));
     let until = NOW.plus_seconds(300);
-    assert_eq!(fail(&mut record, &policy, NOW), Attempt::Locked { until: Some(until) }, "the first lock's length");
+    assert_eq!(
+        fail(&mut record, &policy, NOW),
+        Attempt::Locked { until: Some(until) },
+        "the first lock's length"
+    );
 }
 
 #[test]

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// assert_eq!(Lifetimes::default().session_token(), Lifetime::of::<43_200>());
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Fields", into = "Fields")]
 pub struct Lifetimes {
     fields: Fields,
@@ -26,13 +26,11 @@ struct Fields {
 
 impl Default for Fields {
     fn default() -> Self {
-        Self { state_token: Lifetime::of::<600>(), session_token: Lifetime::of::<43_200>(), id_token: Lifetime::of::<7200>() }
-    }
-}
-
-impl Default for Lifetimes {
-    fn default() -> Self {
-        Self { fields: Fields::default() }
+        Self {
+            state_token: Lifetime::of::<600>(),
+            session_token: Lifetime::of::<43_200>(),
+            id_token: Lifetime::of::<7200>(),
+        }
     }
 }
 
@@ -98,6 +96,9 @@ mod tests {
         assert!(serde_json::from_str::<Lifetimes>(r#"{"state_token":1800}"#).is_ok());
         assert!(serde_json::from_str::<Lifetimes>(r#"{"state_token":1801}"#).is_err());
         assert!(serde_json::from_str::<Lifetimes>(r#"{"session_token":0}"#).is_err());
-        assert!(serde_json::from_str::<Lifetimes>(r#"{"sesion_token":1}"#).is_err(), "a misspelt name is no default");
+        assert!(
+            serde_json::from_str::<Lifetimes>(r#"{"sesion_token":1}"#).is_err(),
+            "a misspelt name is no default"
+        );
     }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// NIST SP 800-63B-4 §3.1.1.2 asks for at least 8 characters, room for at least 64, and no rules of composition; that is
 /// the default. Classes can be demanded where a contract or an older client does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Fields", into = "Fields")]
 pub struct PasswordRules {
     fields: Fields,
@@ -26,13 +26,14 @@ struct Fields {
 
 impl Default for Fields {
     fn default() -> Self {
-        Self { min_length: 8, max_length: 64, lower_case: false, upper_case: false, digit: false, symbol: false }
-    }
-}
-
-impl Default for PasswordRules {
-    fn default() -> Self {
-        Self { fields: Fields::default() }
+        Self {
+            min_length: 8,
+            max_length: 64,
+            lower_case: false,
+            upper_case: false,
+            digit: false,
+            symbol: false,
+        }
     }
 }
 

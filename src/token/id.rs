@@ -1,12 +1,14 @@
 //! The id token: who signed in, for the application (OpenID Connect Core §2).
 
-use super::{Id, IdTokenKey, KeyRing, TokenError, TokenText, Untrusted, base64url, check_time, jwt, mac::MacKey};
+use super::{
+    Id, IdTokenKey, KeyRing, TokenError, TokenText, Untrusted, base64url, check_time, jwt, mac::MacKey,
+};
 use crate::{AccountId, Audience, FactorSet, Nonce, Profile, SessionId, Timestamp};
 use alloc::{borrow::Cow, boxed::Box, string::String, vec};
 use serde::{Deserialize, Serialize, Serializer, ser::SerializeMap as _};
 
 /// The longest id token: longer text is refused unread.
-const MAX_TEXT: usize = 4096;
+const MAX_TEXT: usize = super::text::LONGEST;
 /// How long before its issue time an id token begins to count, in seconds, for relying parties whose clocks are slow.
 /// The products' samples show the same 120.
 const NOT_BEFORE_LEEWAY_SECONDS: u64 = 120;

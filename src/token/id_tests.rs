@@ -79,7 +79,10 @@ fn a_relying_party_verifies_with_the_exported_key() {
     let text = ring.id_tokens(&issuer, &audience).mint(&claims());
     let (signed, tag) = text.expose().rsplit_once('.').unwrap();
     let mut expected = String::new();
-    base64url::push(&MacKey::new(ring.export_id_token_key(&audience).expose()).tag(&[signed.as_bytes()]), &mut expected);
+    base64url::push(
+        &MacKey::new(ring.export_id_token_key(&audience).expose()).tag(&[signed.as_bytes()]),
+        &mut expected,
+    );
     assert_eq!(tag, expected);
 }
 
@@ -123,7 +126,11 @@ fn a_claim_missing_mistyped_doubled_or_of_another_world_is_refused_under_a_right
         assert_eq!(verify(&sealed(mistyped.to_string().as_bytes()), NOW).unwrap_err(), TokenError::Malformed);
         let text = good.to_string();
         let doubled = text.replacen('{', &alloc::format!("{{\"{name}\":{},", good[name]), 1);
-        assert_eq!(verify(&sealed(doubled.as_bytes()), NOW).unwrap_err(), TokenError::Malformed, "twice {name}");
+        assert_eq!(
+            verify(&sealed(doubled.as_bytes()), NOW).unwrap_err(),
+            TokenError::Malformed,
+            "twice {name}"
+        );
     }
     let mut late = good.clone();
     late["nbf"] = json!(1_700_000_001);

@@ -93,7 +93,9 @@ mod tests {
         let ring = KeyRing::new(Key::without_id([1; 32]).unwrap());
         let header = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9";
         let tag = "A".repeat(TAG);
-        for text in ["", ".", "..", header, &alloc::format!("{header}.{tag}"), &alloc::format!("{header}{tag}")] {
+        for text in
+            ["", ".", "..", header, &alloc::format!("{header}.{tag}"), &alloc::format!("{header}{tag}")]
+        {
             let opened = open(text.as_bytes(), 1024, &ring, Timestamp::from_unix(0), |_, _| [0; 32]);
             assert_eq!(opened.err(), Some(TokenError::Malformed), "{text}");
         }

@@ -59,7 +59,7 @@ impl KeyRing {
             Err(at) => self.by_id.insert(at, (Arc::new(keys), Some(window))),
         }
         let mut by_header: Vec<_> = self.by_id.iter().map(|(keys, _)| &keys.header).enumerate().collect();
-        by_header.sort_unstable_by(|(_, one), (_, other)| one.cmp(other));
+        by_header.sort_unstable_by_key(|(_, header)| *header);
         self.by_header = by_header.into_iter().map(|(at, _)| at).collect();
         Ok(self)
     }
@@ -97,15 +97,17 @@ impl KeyRing {
 
     /// The key of this id, if it counts at `now`.
     pub(super) fn by_id(&self, id: Option<&[u8]>, now: Timestamp) -> Result<&Arc<Keys>, TokenError> {
-        let found = self.by_id.binary_search_by(|(keys, _)| {
-            keys.id.as_ref().map(|id| id.as_str().as_bytes()).cmp(&id)
-        });
+        let found = self
+            .by_id
+            .binary_search_by(|(keys, _)| keys.id.as_ref().map(|id| id.as_str().as_bytes()).cmp(&id));
         self.usable(found.ok(), now)
     }
 
     fn usable(&self, at: Option<usize>, now: Timestamp) -> Result<&Arc<Keys>, TokenError> {
         match at.and_then(|at| self.by_id.get(at)).ok_or(TokenError::Malformed)? {
-            (_, Some(window)) if !(window.from..window.until).contains(&now) => Err(TokenError::KeyOutsideWindow),
+            (_, Some(window)) if !(window.from..window.until).contains(&now) => {
+                Err(TokenError::KeyOutsideWindow)
+            }
             (keys, _) => Ok(keys),
         }
     }

@@ -149,7 +149,8 @@ impl<'ring> Sessions<'ring> {
         let mut buffer = claims.write(keys);
         let tag = keys.session.tag(&[&buffer]);
         push(&mut buffer, &tag);
-        let mut text = String::with_capacity(base64url::encoded_len(buffer.len()).saturating_add(PREFIX.len()));
+        let mut text =
+            String::with_capacity(base64url::encoded_len(buffer.len()).saturating_add(PREFIX.len()));
         text.push_str(PREFIX);
         base64url::push(&buffer, &mut text);
         TokenText::new(text)
@@ -180,7 +181,11 @@ impl ApplicationSessions<'_> {
     ///
     /// # Errors
     /// Why it was refused; a client is never told which.
-    pub fn verify(&self, presented: Untrusted<'_, Session>, now: Timestamp) -> Result<SessionToken, TokenError> {
+    pub fn verify(
+        &self,
+        presented: Untrusted<'_, Session>,
+        now: Timestamp,
+    ) -> Result<SessionToken, TokenError> {
         let text = presented.bytes();
         let encoded = text.strip_prefix(PREFIX.as_bytes()).filter(|_| text.len() <= MAX_TEXT);
         let mut buffer = [0; MAX_BYTES];

@@ -112,8 +112,11 @@ fn a_right_tag_over_a_wrong_body_is_malformed() {
 fn the_longest_claims_fit() {
     let id = "x".repeat(64);
     let ring = KeyRing::new(Key::new(&"k".repeat(20), [7; 32]).unwrap());
-    let longest =
-        SessionClaims { account: AccountId::new(&id).unwrap(), audience: audience(&id, Some(&id)), ..claims() };
+    let longest = SessionClaims {
+        account: AccountId::new(&id).unwrap(),
+        audience: audience(&id, Some(&id)),
+        ..claims()
+    };
     let text = ring.sessions().mint(&longest);
     assert_eq!(text.expose().len(), MAX_TEXT);
     let verified = ring.sessions().for_application(&longest.audience).verify(text.presented(), NOW).unwrap();

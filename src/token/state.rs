@@ -13,7 +13,8 @@ use subtle::ConstantTimeEq as _;
 /// The longest state token: longer text is refused unread.
 const MAX_TEXT: usize = 1024;
 /// The longest payload that fits.
-const MAX_PAYLOAD: usize = base64url::decoded_len(MAX_TEXT - Keys::MAX_HEADER - 1 - base64url::encoded_len(32));
+const MAX_PAYLOAD: usize =
+    base64url::decoded_len(MAX_TEXT - Keys::MAX_HEADER - 1 - base64url::encoded_len(32));
 
 /// What the bearer of a state token may finish: the state in which the login waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -130,9 +131,11 @@ impl StateClaims {
         writer.literal(r#","rev":"#);
         writer.number(self.revision.as_u64());
         self.device.fingerprint.write(r#","dev":""#, &mut writer);
-        for (name, digest) in
-            [(r#","ip":""#, self.device.ip), (r#","os":""#, self.device.os), (r#","ua":""#, self.device.agent)]
-        {
+        for (name, digest) in [
+            (r#","ip":""#, self.device.ip),
+            (r#","os":""#, self.device.os),
+            (r#","ua":""#, self.device.agent),
+        ] {
             if let Some(digest) = digest {
                 digest.write(name, &mut writer);
             }
@@ -157,11 +160,8 @@ impl StateClaims {
         let reader = &mut Reader::new(payload);
         reader.literal(r#"{"aud":"#)?;
         let client_id = ClientId::new(&reader.string()?).ok()?;
-        let tenant = if reader.optional(r#","tid":"#) {
-            Some(TenantId::new(&reader.string()?).ok()?)
-        } else {
-            None
-        };
+        let tenant =
+            if reader.optional(r#","tid":"#) { Some(TenantId::new(&reader.string()?).ok()?) } else { None };
         reader.literal(r#","sub":"#)?;
         let account = AccountId::new(&reader.string()?).ok()?;
         reader.literal(r#","rev":"#)?;

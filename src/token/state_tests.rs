@@ -163,7 +163,12 @@ fn the_longest_claims_fit() {
         },
         account: AccountId::new(&id).unwrap(),
         revision: Revision::new(u64::MAX),
-        device: DeviceDigests { fingerprint: digest, ip: Some(digest), os: Some(digest), agent: Some(digest) },
+        device: DeviceDigests {
+            fingerprint: digest,
+            ip: Some(digest),
+            os: Some(digest),
+            agent: Some(digest),
+        },
         stage: Stage::PasswordExpired,
         factors: FactorSet::from_bits(15).unwrap(),
         auth_start: Timestamp::MAX,
@@ -180,7 +185,8 @@ fn the_longest_claims_fit() {
 #[test]
 fn text_over_the_cap_is_malformed_and_a_session_token_is_no_state_token() {
     assert_eq!(verify(&"A".repeat(1 << 20)).unwrap_err(), TokenError::Malformed);
-    let padded = format!("{}.{}.{}", "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9", "A".repeat(2000), "A".repeat(43));
+    let padded =
+        format!("{}.{}.{}", "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9", "A".repeat(2000), "A".repeat(43));
     assert_eq!(verify(&padded).unwrap_err(), TokenError::Malformed);
     let state = ring().states().mint(&claims());
     let as_session = Untrusted::<Session>::new(state.expose());

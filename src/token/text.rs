@@ -1,6 +1,6 @@
 //! Token text: what a client presents, and what we hand to a client.
 
-use alloc::string::String;
+use alloc::{string::String, vec::Vec};
 use core::{fmt, marker::PhantomData};
 use zeroize::Zeroizing;
 
@@ -53,8 +53,39 @@ impl<'a, P: Purpose> Untrusted<'a, P> {
         Self { bytes: bytes.as_ref(), purpose: PhantomData }
     }
 
+    /// Stands for a token that was sent but could not be read, in a header given twice, say. No verifier takes it.
+    pub fn unreadable() -> Self {
+        Self { bytes: b"\0", purpose: PhantomData }
+    }
+
+    /// Whether nothing was sent.
+    pub fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
     pub(crate) fn bytes(&self) -> &'a [u8] {
         self.bytes
+    }
+
+    /// A copy that a question can carry: of as much as any verifier would look at.
+    pub(crate) fn to_owned(self) -> Kept<P> {
+        let looked_at = self.bytes.get(..=LONGEST).unwrap_or(self.bytes);
+        Kept { bytes: Zeroizing::new(looked_at.into()), purpose: PhantomData }
+    }
+}
+
+/// The length of the longest text that any verifier reads.
+pub(super) const LONGEST: usize = 4096;
+
+/// Untrusted text that outlives its request.
+pub(crate) struct Kept<P> {
+    bytes: Zeroizing<Vec<u8>>,
+    purpose: PhantomData<fn(P)>,
+}
+
+impl<P: Purpose> Kept<P> {
+    pub(crate) fn presented(&self) -> Untrusted<'_, P> {
+        Untrusted::new(&**self.bytes)
     }
 }
 

@@ -1,0 +1,52 @@
+//! The configuration file: issuer, language, and the applications with their policies.
+
+use authflow::{Application, device::Language, token::Issuer};
+use serde::Deserialize;
+use std::{fs, io, path::Path};
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ServerConfig {
+    /// `iss` of id tokens.
+    pub(crate) issuer: Issuer,
+    /// The language of messages while the application is not known.
+    #[serde(default)]
+    pub(crate) language: Language,
+    #[serde(default)]
+    pub(crate) applications: Vec<Application>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ServerConfigError {
+    #[error("cannot read it: {0}")]
+    Unreadable(#[from] io::Error),
+    #[error("{0}")]
+    Malformed(#[from] toml::de::Error),
+}
+
+pub(crate) fn read(path: &Path) -> Result<ServerConfig, ServerConfigError> {
+    Ok(toml::from_str(&fs::read_to_string(path)?)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use authflow::Tenancy;
+
+    #[test]
+    fn the_example_of_the_readme_is_a_configuration() {
+        let readme = include_str!("../README.md");
+        let example = readme.split("<!-- config -->\n```toml\n").nth(1).unwrap().split("```").next().unwrap();
+        let config: ServerConfig = toml::from_str(example).unwrap();
+        let [isv, ordinary] = &config.applications[..] else { panic!("{config:?}") };
+        assert!(matches!(&isv.tenancy, Tenancy::Isv(tenants) if tenants.len() == 1));
+        assert_eq!(isv.policy.ageing.unwrap().max_skips(), 3);
+        assert_eq!(ordinary.tenancy, Tenancy::Ordinary);
+    }
+
+    #[test]
+    fn what_is_misspelt_is_refused() {
+        assert!(toml::from_str::<ServerConfig>("issuer = 'x'\nlangauge = 'zh'").is_err());
+        assert!(toml::from_str::<ServerConfig>("language = 'zh'").is_err(), "no issuer");
+    }
+}

@@ -1,0 +1,88 @@
+//! What an engine is made of.
+
+use crate::{
+    Application, ClientId,
+    device::Language,
+    token::{Issuer, KeyRing},
+};
+use alloc::{collections::BTreeMap, sync::Arc, vec::Vec};
+
+/// What an engine is made of.
+///
+/// ```
+/// use authflow::{Application, Applications, ClientId, Config, Engine, token::{Issuer, Key, KeyRing}};
+///
+/// let ring = KeyRing::new(Key::new("2026-11", [7; 32]).unwrap()); // 32 bytes from a secret store
+/// let applications = Applications::Fixed(vec![Application::new(ClientId::new("web").unwrap())]);
+/// let config = Config::new(Issuer::new("https://id.example.com").unwrap(), ring, applications);
+/// let engine = Engine::new(config).unwrap();
+/// # let _ = engine;
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Config {
+    /// Who issues id tokens.
+    pub issuer: Issuer,
+    /// The keys.
+    pub ring: KeyRing,
+    /// Where applications come from.
+    pub applications: Applications,
+    /// The language of messages before the application is known.
+    pub language: Language,
+}
+
+impl Config {
+    /// A configuration that speaks English until it knows better.
+    pub fn new(issuer: Issuer, ring: KeyRing, applications: Applications) -> Self {
+        Self { issuer, ring, applications, language: Language::En }
+    }
+}
+
+/// Where applications come from.
+#[derive(Clone, Debug)]
+pub enum Applications {
+    /// These and no others; the host is never asked.
+    Fixed(Vec<Application>),
+    /// The host is asked with every request ([`FindApplication`](crate::step::FindApplication)).
+    Asked,
+}
+
+/// What is wrong with a configuration.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigError {
+    /// Two applications have the same client id.
+    #[error("two applications have the client id {0}")]
+    DuplicateClientId(ClientId),
+}
+
+/// A checked configuration.
+#[derive(Debug)]
+pub(super) struct Core {
+    pub(super) issuer: Issuer,
+    pub(super) ring: KeyRing,
+    /// `None` where the host is asked.
+    pub(super) applications: Option<BTreeMap<ClientId, Arc<Application>>>,
+    pub(super) language: Language,
+}
+
+impl Core {
+    pub(super) fn new(config: Config) -> Result<Self, ConfigError> {
+        let Config { issuer, ring, applications, language } = config;
+        let applications = match applications {
+            Applications::Fixed(list) => Some(by_client_id(list)?),
+            Applications::Asked => None,
+        };
+        Ok(Self { issuer, ring, applications, language })
+    }
+}
+
+fn by_client_id(list: Vec<Application>) -> Result<BTreeMap<ClientId, Arc<Application>>, ConfigError> {
+    let mut applications = BTreeMap::new();
+    for application in list {
+        let client_id = application.client_id;
+        if applications.insert(client_id, Arc::new(application)).is_some() {
+            return Err(ConfigError::DuplicateClientId(client_id));
+        }
+    }
+    Ok(applications)
+}

@@ -1,0 +1,158 @@
+//! Request bodies: JSON objects, read strictly.
+//!
+//! At most 16 KiB, no deeper than 8, no member twice on any level; unknown members pass (WIRE §1). A name is trimmed, a
+//! password never.
+
+use crate::{
+    Credentials, Identifier, Secret,
+    device::{Header, RequestHeaders},
+};
+use alloc::{collections::BTreeSet, string::String};
+use core::fmt;
+use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+
+const MAX_BYTES: usize = 16 * 1024;
+const MAX_DEPTH: u8 = 8;
+const MAX_PASSWORD_BYTES: usize = 1024;
+
+/// What a client signs in with: `user_name` and `password`.
+pub(super) fn credentials(headers: &RequestHeaders<'_>, body: &[u8]) -> Result<Credentials, &'static str> {
+    let [user_name, password] = members(headers, body, ["user_name", "password"])?;
+    let user_name = user_name.ok_or("user_name is missing")?;
+    let identifier =
+        Identifier::new(user_name.expose()).map_err(|_| "user_name is empty, too long or malformed")?;
+    let password = password.ok_or("password is missing")?;
+    if (1..=MAX_PASSWORD_BYTES).contains(&password.expose().len()) {
+        Ok(Credentials { identifier, password })
+    } else {
+        Err("password is empty or too long")
+    }
+}
+
+/// The text members of these names; any of them may be a secret.
+fn members<const N: usize>(
+    headers: &RequestHeaders<'_>,
+    body: &[u8],
+    names: [&'static str; N],
+) -> Result<[Option<Secret>; N], &'static str> {
+    let content_type =
+        headers.get(Header::ContentType).map_err(|_| "the content type is missing or malformed")?;
+    let media_type = content_type.split(';').next().unwrap_or_default().trim();
+    if !media_type.eq_ignore_ascii_case("application/json") {
+        return Err("the content type is not application/json");
+    }
+    if body.len() > MAX_BYTES {
+        return Err("the body is too long");
+    }
+    let mut json = serde_json::Deserializer::from_slice(body);
+    let members = json.deserialize_map(Members(names)).map_err(|_| "the body is not such a JSON object")?;
+    json.end().map_err(|_| "something follows the body's JSON object")?;
+    Ok(members)
+}
+
+/// Reads the wanted text members of an object, and everything else for its shape alone.
+struct Members<const N: usize>([&'static str; N]);
+
+impl<'de, const N: usize> Visitor<'de> for Members<N> {
+    type Value = [Option<Secret>; N];
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut members = [const { None }; N];
+        let mut seen = BTreeSet::new();
+        while let Some(name) = next_name(&mut map, &mut seen)? {
+            let wanted =
+                self.0.iter().position(|wanted| **wanted == *name).and_then(|at| members.get_mut(at));
+            match wanted {
+                Some(member) => *member = Some(Secret::new(map.next_value::<String>()?)),
+                None => map.next_value_seed(Shape { depth_left: MAX_DEPTH - 1 })?,
+            }
+        }
+        Ok(members)
+    }
+}
+
+/// The next member's name, unless the object has had it already.
+fn next_name<'de, A: MapAccess<'de>>(
+    map: &mut A,
+    seen: &mut BTreeSet<String>,
+) -> Result<Option<String>, A::Error> {
+    let Some(name) = map.next_key::<String>()? else {
+        return Ok(None);
+    };
+    if seen.insert(name.clone()) { Ok(Some(name)) } else { Err(de::Error::custom("a member stands twice")) }
+}
+
+/// Any value, of which only the depth and the names count.
+#[derive(Clone, Copy)]
+struct Shape {
+    depth_left: u8,
+}
+
+impl Shape {
+    fn inner<E: de::Error>(self) -> Result<Self, E> {
+        let deeper = self.depth_left.checked_sub(1).ok_or_else(|| E::custom("too deep"))?;
+        Ok(Self { depth_left: deeper })
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Shape {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Shape {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        let inner = self.inner()?;
+        while seq.next_element_seed(inner)?.is_some() {}
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let (inner, mut seen) = (self.inner()?, BTreeSet::new());
+        while next_name(&mut map, &mut seen)?.is_some() {
+            map.next_value_seed(inner)?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+#[path = "body_tests.rs"]
+mod tests;

@@ -1,0 +1,123 @@
+use super::*;
+use alloc::{
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
+use proptest::prelude::*;
+
+fn read_as(content_type: &str, body: &[u8]) -> Result<(String, String), &'static str> {
+    let headers = [("Content-Type", content_type)];
+    let read = credentials(&RequestHeaders::read(&headers), body)?;
+    Ok((read.identifier.as_str().to_string(), read.password.expose().to_string()))
+}
+
+fn read(body: &str) -> Result<(String, String), &'static str> {
+    read_as("application/json", body.as_bytes())
+}
+
+fn erin(password: &str) -> Result<(String, String), &'static str> {
+    Ok(("erin".to_string(), password.to_string()))
+}
+
+#[test]
+fn a_name_is_trimmed_and_a_password_is_not() {
+    assert_eq!(read(r#"{"user_name":" erin ","password":" p "}"#), erin(" p "));
+    assert_eq!(read(" {\n\"password\":\"\\u0070\",\"user_name\":\"erin\"} "), erin("p"));
+}
+
+#[test]
+fn unknown_members_pass_and_no_member_stands_twice() {
+    assert_eq!(read(r#"{"x":[1,-2,3.5,null,true,{"y":"z"}],"user_name":"erin","password":"p"}"#), erin("p"));
+    for body in [
+        r#"{"user_name":"erin","password":"p","password":"p"}"#,
+        r#"{"user_name":"erin","password":"p","\u0070assword":"q"}"#,
+        r#"{"user_name":"erin","password":"p","x":1,"x":1}"#,
+        r#"{"user_name":"erin","password":"p","x":{"y":1,"y":2}}"#,
+    ] {
+        assert!(read(body).is_err(), "{body}");
+    }
+}
+
+#[test]
+fn what_is_missing_mistyped_or_out_of_bounds_is_refused() {
+    for body in [
+        "",
+        "null",
+        "[]",
+        "\"erin\"",
+        "{}",
+        r#"{"user_name":"erin"}"#,
+        r#"{"password":"p"}"#,
+        r#"{"user_name":"","password":"p"}"#,
+        r#"{"user_name":"  ","password":"p"}"#,
+        r#"{"user_name":"erin","password":""}"#,
+        r#"{"user_name":"erin","password":null}"#,
+        r#"{"user_name":"erin","password":7}"#,
+        r#"{"user_name":["erin"],"password":"p"}"#,
+        r#"{"user_name":"er\u0000in","password":"p"}"#,
+        r#"{"user_name":"erin","password":"\ud800"}"#,
+        r#"{"user_name":"erin","password":"p"}{}"#,
+        r#"{"user_name":"erin","password":"p"},"#,
+        r#"{"user_name":"erin","password":"p",}"#,
+        "\u{FEFF}{\"user_name\":\"erin\",\"password\":\"p\"}",
+    ] {
+        assert!(read(body).is_err(), "{body}");
+    }
+    assert!(read_as("application/json", b"{\"user_name\":\"erin\",\"password\":\"\xFF\"}").is_err());
+}
+
+#[test]
+fn bounds_to_the_byte() {
+    let with = |name: usize, password: usize| {
+        read(&format!(r#"{{"user_name":"{}","password":"{}"}}"#, "n".repeat(name), "p".repeat(password)))
+            .is_ok()
+    };
+    assert!(with(256, 1024));
+    assert!(!with(257, 1024));
+    assert!(!with(256, 1025));
+    let body = r#"{"user_name":"erin","password":"p"}"#;
+    assert!(read(&format!("{body}{}", " ".repeat(MAX_BYTES - body.len()))).is_ok());
+    assert!(read(&format!("{body}{}", " ".repeat(MAX_BYTES - body.len() + 1))).is_err());
+}
+
+#[test]
+fn eight_levels_and_no_more() {
+    let nested = |levels: usize, open: &str, close: &str| {
+        let value = format!("{}1{}", open.repeat(levels), close.repeat(levels));
+        read(&format!(r#"{{"user_name":"erin","password":"p","x":{value}}}"#)).is_ok()
+    };
+    for (open, close) in [("[", "]"), ("{\"y\":", "}")] {
+        assert!(nested(7, open, close), "the object is the eighth");
+        assert!(!nested(8, open, close));
+        assert!(!nested(1000, open, close));
+    }
+}
+
+#[test]
+fn the_type_is_json_in_any_case_with_any_parameters() {
+    let body = br#"{"user_name":"erin","password":"p"}"#;
+    for content_type in
+        ["application/json", "Application/JSON;charset=utf-8", "application/json ; charset=GBK; x=y"]
+    {
+        assert!(read_as(content_type, body).is_ok(), "{content_type}");
+    }
+    for content_type in ["", "text/plain", "application/jsonp", "application/x-www-form-urlencoded", "json"] {
+        assert!(read_as(content_type, body).is_err(), "{content_type}");
+    }
+    let twice = [("Content-Type", "application/json"), ("content-type", "application/json")];
+    assert!(credentials(&RequestHeaders::read(&twice), body).is_err());
+}
+
+proptest! {
+    #[test]
+    fn any_name_and_password_are_read_back(name in "[^\\s\\pC][^\\pC]{0,20}[^\\s\\pC]", password in "(?s).{1,40}") {
+        let body = serde_json::json!({ "user_name": name, "password": password }).to_string();
+        prop_assert_eq!(read(&body), Ok((name, password)));
+    }
+
+    #[test]
+    fn no_bytes_are_a_panic(body: Vec<u8>) {
+        let _ = read_as("application/json", &body);
+    }
+}

@@ -1,0 +1,166 @@
+//! Replies: status, headers and body.
+
+use super::catalogue;
+use crate::{
+    Outcome,
+    outcome::{NotOurs, Verdict, Wait},
+    policy::PasswordRules,
+};
+use alloc::{string::String, vec::Vec};
+use core::fmt;
+use serde::{Serialize, Serializer};
+
+/// A finished reply, for any framework to send.
+#[derive(Clone)]
+pub struct Reply {
+    status: u16,
+    allow: Option<&'static str>,
+    body: Vec<u8>,
+}
+
+impl Reply {
+    pub(super) fn new(outcome: &Outcome) -> Self {
+        // Texts and numbers under fixed names always serialise.
+        let body = serde_json::to_vec(&Body::of(outcome)).unwrap_or_default();
+        let (status, allow) = match outcome.verdict {
+            Verdict::SignedIn(_)
+            | Verdict::Pending(_)
+            | Verdict::AccessDenied
+            | Verdict::PasswordPresence { .. } => (200, None),
+            Verdict::Refused(_) => (400, None),
+            Verdict::Busy => (500, None),
+            Verdict::NotOurs(NotOurs::Path) => (404, None),
+            Verdict::NotOurs(NotOurs::Method { allowed }) => (405, Some(allowed)),
+        };
+        Self { status, allow, body }
+    }
+
+    /// The HTTP status: 200; 400 for every refusal; 500 where the host could not answer; 404 or 405 where the request is
+    /// none of the family's.
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// The headers, names in lower case. Nothing of this family may be cached.
+    pub fn headers(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        let always = [("content-type", "application/json"), ("cache-control", "no-store")];
+        always.into_iter().chain(self.allow.map(|methods| ("allow", methods)))
+    }
+
+    /// The body: UTF-8 JSON.
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
+
+    /// The body, to send without a copy.
+    pub fn into_body(self) -> Vec<u8> {
+        self.body
+    }
+}
+
+/// The body holds tokens: `Debug` does not show it.
+impl fmt::Debug for Reply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reply").field("status", &self.status).finish_non_exhaustive()
+    }
+}
+
+/// The body of a reply, for a host that serialises it on its own. Members that do not apply are absent.
+#[derive(Clone, Serialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum Body<'a> {
+    /// The login result.
+    Login(LoginBody<'a>),
+    /// The answer of `check-exist`.
+    PasswordPresence {
+        /// Whether a password is set: a JSON boolean, as in the seed's example (its table says String).
+        is_set_pwd: bool,
+    },
+    /// A failure: exactly these two members.
+    Error {
+        /// The code.
+        error_code: &'static str,
+        /// The message, in the caller's language.
+        error_msg: &'static str,
+    },
+}
+
+/// The login result, shared by every call that signs in or carries a login on.
+#[derive(Clone, Default, Serialize)]
+#[non_exhaustive]
+pub struct LoginBody<'a> {
+    /// `SUCCESS`, `PASSWORD_WARN`, `PASSWORD_EXPIRED`, `MFA_AUTH` or `ACCESS_DENIED`.
+    pub status: &'static str,
+    /// With `SUCCESS`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session_token: Option<&'a str>,
+    /// With `SUCCESS`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id_token: Option<&'a str>,
+    /// With `SUCCESS`: the lifetime of the session token in seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expire: Option<u32>,
+    /// With a pending login.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state_token: Option<&'a str>,
+    /// With a pending password step: what a new password must be like, as a text that holds JSON.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "rules_as_text")]
+    pub data: Option<PasswordRules>,
+}
+
+impl<'a> Body<'a> {
+    /// The body of the reply to an outcome.
+    pub fn of(outcome: &'a Outcome) -> Self {
+        let login = match &outcome.verdict {
+            Verdict::SignedIn(grant) => LoginBody {
+                status: "SUCCESS",
+                session_token: Some(grant.session_token.expose()),
+                id_token: Some(grant.id_token.expose()),
+                expire: Some(grant.expires_in.as_seconds()),
+                ..LoginBody::default()
+            },
+            Verdict::Pending(pending) => {
+                let (status, data) = match pending.wait {
+                    Wait::PasswordExpiring { rules, .. } => ("PASSWORD_WARN", Some(rules)),
+                    Wait::PasswordExpired { rules, .. } => ("PASSWORD_EXPIRED", Some(rules)),
+                    Wait::FactorRequired { .. } => ("MFA_AUTH", None),
+                };
+                LoginBody {
+                    status,
+                    state_token: Some(pending.state_token.expose()),
+                    data,
+                    ..LoginBody::default()
+                }
+            }
+            Verdict::AccessDenied => LoginBody { status: "ACCESS_DENIED", ..LoginBody::default() },
+            Verdict::PasswordPresence { is_set } => return Self::PasswordPresence { is_set_pwd: *is_set },
+            Verdict::Refused(fault) => return Self::error(&catalogue::fault(*fault), outcome),
+            Verdict::Busy => return Self::error(&catalogue::BUSY, outcome),
+            Verdict::NotOurs(reason) => return Self::error(&catalogue::not_ours(*reason), outcome),
+        };
+        Self::Login(login)
+    }
+
+    fn error(entry: &catalogue::Entry, outcome: &Outcome) -> Self {
+        Self::Error { error_code: entry.code, error_msg: entry.message(outcome.facts.language) }
+    }
+}
+
+/// `{"minLength":8,"maxLength":64,"regEx":"^.{8,64}$"}`, as a JSON string.
+fn rules_as_text<S: Serializer>(rules: &Option<PasswordRules>, serializer: S) -> Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Data {
+        min_length: u16,
+        max_length: u16,
+        reg_ex: String,
+    }
+    let data = rules.map(|rules| Data {
+        min_length: rules.min_length(),
+        max_length: rules.max_length(),
+        reg_ex: rules.pattern(),
+    });
+    let text = serde_json::to_string(&data).map_err(serde::ser::Error::custom)?;
+    serializer.serialize_str(&text)
+}

@@ -1,0 +1,96 @@
+//! A request of the family, and the tokens in its headers.
+
+use crate::{
+    device::{Header, Headers, Problem, RequestHeaders},
+    token::{Id, State, Untrusted},
+};
+use core::fmt;
+
+/// A request, borrowed from whatever framework received it.
+///
+/// ```
+/// use authflow::sdk::Request;
+///
+/// let headers = [("X-agent", "Mozilla/5.0")];
+/// let request = Request { method: "GET", path: "/api/v2/sdk/pwd/check-exist", headers: &headers, body: b"" };
+/// # let _ = request;
+/// ```
+pub struct Request<'a, H: ?Sized> {
+    /// The method, in capitals.
+    pub method: &'a str,
+    /// The path, with or without a query.
+    pub path: &'a str,
+    /// The headers.
+    pub headers: &'a H,
+    /// The body, empty where there is none. Reading more than 16 KiB of it is wasted: it is refused anyway.
+    pub body: &'a [u8],
+}
+
+impl<H: ?Sized> Clone for Request<'_, H> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<H: ?Sized> Copy for Request<'_, H> {}
+
+/// Headers and body hold secrets: `Debug` shows neither.
+impl<H: Headers + ?Sized> fmt::Debug for Request<'_, H> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { method, path, .. } = self;
+        f.debug_struct("Request").field("method", method).field("path", path).finish_non_exhaustive()
+    }
+}
+
+#[cfg(feature = "http")]
+impl<'a> Request<'a, http::HeaderMap> {
+    /// From the parts of an `http::Request` and its body.
+    pub fn from_http(parts: &'a http::request::Parts, body: &'a [u8]) -> Self {
+        Self { method: parts.method.as_str(), path: parts.uri.path(), headers: &parts.headers, body }
+    }
+}
+
+pub(super) fn state_token<'a>(headers: &RequestHeaders<'a>) -> Untrusted<'a, State> {
+    match headers.get(Header::StateToken) {
+        Ok(text) => Untrusted::new(text),
+        Err(Problem::Missing) => Untrusted::new(b""),
+        Err(_) => Untrusted::unreadable(),
+    }
+}
+
+/// The token of `Authorization: Bearer …`; the scheme is compared without regard to case (RFC 9110 §11.1).
+pub(super) fn bearer<'a>(headers: &RequestHeaders<'a>) -> Untrusted<'a, Id> {
+    match headers.get(Header::Authorization) {
+        Err(Problem::Missing) => Untrusted::new(b""),
+        Err(_) => Untrusted::unreadable(),
+        Ok(text) => match text.split_at_checked(6) {
+            Some((scheme, "")) if scheme.eq_ignore_ascii_case("Bearer") => Untrusted::new(b""),
+            Some((scheme, token)) if scheme.eq_ignore_ascii_case("Bearer") && token.starts_with(' ') => {
+                Untrusted::new(token.trim_start_matches(' '))
+            }
+            _ => Untrusted::unreadable(),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bearer_is_missing_unreadable_or_there() {
+        let read = |headers: &[(&str, &str)]| {
+            let token = bearer(&RequestHeaders::read(headers));
+            (token.is_empty(), token.bytes().to_vec())
+        };
+        assert!(read(&[]).0);
+        for missing in ["", " ", "Bearer", "bearer ", "BEARER  "] {
+            assert!(read(&[("Authorization", missing)]).0, "{missing:?}");
+        }
+        for unreadable in ["Basic dXNlcg==", "Bearerx", "Bear", "e30.e30.e30", "Bearer\u{1}x"] {
+            assert_eq!(read(&[("Authorization", unreadable)]), (false, b"\0".to_vec()), "{unreadable:?}");
+        }
+        assert_eq!(read(&[("authorization", "bearer  a.b.c")]).1, b"a.b.c");
+        assert_eq!(read(&[("Authorization", "Bearer a"), ("authorization", "Bearer a")]).1, b"\0");
+    }
+}
