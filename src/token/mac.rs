@@ -54,7 +54,8 @@ mod tests {
     use super::*;
 
     fn bytes(hex: &str) -> alloc::vec::Vec<u8> {
-        (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap()).collect()
+        let digits: alloc::vec::Vec<_> = hex.chars().map(|digit| digit.to_digit(16).unwrap() as u8).collect();
+        digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect()
     }
 
     /// RFC 4231 §4.2 to §4.4 and §4.7.

@@ -117,7 +117,8 @@ fn every_change_of_one_character_is_refused() {
             let refused = ring().states().verify(Untrusted::new(&bytes), NOW).unwrap_err();
             assert!(matches!(refused, TokenError::Malformed | TokenError::Forged), "{at} {bit}");
         }
-        assert!(verify(&text[..at]).is_err(), "a prefix of {at}");
+        let prefix = text.get(..at).unwrap();
+        assert!(verify(prefix).is_err(), "a prefix of {at}");
     }
     assert!(verify(&format!("{text}A")).is_err());
     assert!(verify(&format!("{text}=")).is_err());

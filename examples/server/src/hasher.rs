@@ -45,7 +45,7 @@ impl Hasher {
         let params = Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(|error| HasherError::Argon2(error.into()))?;
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         let mut nobodys = [0; 32];
-        getrandom::fill(&mut nobodys).map_err(|_| HasherError::Argon2(password_hash::Error::Crypto))?;
+        getrandom::fill(&mut nobodys).map_err(|_| HasherError::Argon2(password_hash::Error::RngFailure))?;
         let dummy = hash(&argon2, &nobodys)?;
         let cores = thread::available_parallelism().map_or(1, |cores| cores.get());
         Ok(Self { argon2, cores: Arc::new(Semaphore::new(cores)), dummy })

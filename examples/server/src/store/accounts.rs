@@ -1,0 +1,116 @@
+//! Accounts: found by what was typed or by id, always within one tenant.
+
+use super::{Store, StoreError, Written, columns};
+use authflow::{
+    Account, AccountId, AccountStatus, Identifier, MustChange, Password, Profile, Revision, Secret, TenantId, Timestamp,
+    step::{AccountKey, FindAccount},
+};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
+
+/// An account to make.
+pub(crate) struct NewAccount {
+    pub(crate) tenant: Option<TenantId>,
+    pub(crate) id: AccountId,
+    pub(crate) user_name: Identifier,
+    pub(crate) status: AccountStatus,
+    pub(crate) verifier: Option<Secret>,
+    /// When the password was set or, without one, when the account was made.
+    pub(crate) changed_at: Timestamp,
+    pub(crate) must_change: Option<MustChange>,
+    pub(crate) profile: String,
+    /// Its password is public.
+    pub(crate) is_demo: bool,
+}
+
+/// What is selected, in the order that [`account`] reads it.
+macro_rules! select_account {
+    ($condition:literal) => {
+        concat!(
+            "SELECT id, revision, status, verifier, password_changed_at, must_change, skips_used, enrolled, ",
+            "credentials_changed_at, profile FROM accounts WHERE tenant = ?1 AND ",
+            $condition,
+        )
+    };
+}
+
+impl Store {
+    pub(crate) async fn account(&self, ask: FindAccount) -> Result<Option<Account>, StoreError> {
+        self.read(move |connection| find(connection, &ask)).await
+    }
+
+    pub(crate) async fn has_account(&self, tenant: Option<TenantId>, id: AccountId) -> Result<bool, StoreError> {
+        self.read(move |connection| {
+            let mut statement = connection.prepare_cached("SELECT 1 FROM accounts WHERE tenant = ?1 AND id = ?2")?;
+            Ok(statement.exists(params![columns::tenant(&tenant), id.as_str()])?)
+        })
+        .await
+    }
+
+    pub(crate) async fn has_demo_accounts(&self) -> Result<bool, StoreError> {
+        let read = |connection: &Connection| {
+            Ok(connection.prepare_cached("SELECT 1 FROM accounts WHERE is_demo = 1 LIMIT 1")?.exists([])?)
+        };
+        self.read(read).await
+    }
+
+    /// Makes an account unless there is one of that id: what has been counted for it is not counted afresh.
+    pub(crate) async fn add_account(&self, new: NewAccount) -> Result<(), StoreError> {
+        self.write(move |connection| add(connection, &new).map(Written::Kept)).await
+    }
+}
+
+fn find(connection: &Connection, ask: &FindAccount) -> Result<Option<Account>, StoreError> {
+    let (sql, key) = match &ask.key {
+        AccountKey::Identifier(typed) => (select_account!("user_name = ?2"), typed.normalised()),
+        AccountKey::Id(id) => (select_account!("id = ?2"), id.as_str().to_owned()),
+    };
+    let mut statement = connection.prepare_cached(sql)?;
+    let parameters = params![columns::tenant_of(&ask.audience), key];
+    statement.query_row(parameters, |row| Ok(account(row, ask.audience.tenant))).optional()?.transpose()
+}
+
+fn account(row: &Row<'_>, tenant: Option<TenantId>) -> Result<Account, StoreError> {
+    let id = AccountId::new(&row.get::<_, String>(0)?).map_err(|_| StoreError::Malformed("account id"))?;
+    let mut account = Account::new(id, Revision::new(columns::unsigned("revision", row.get(1)?)?));
+    account.tenant = tenant;
+    account.status = columns::account_status(&row.get::<_, String>(2)?)?;
+    account.password = match row.get::<_, Option<String>>(3)? {
+        Some(verifier) => Some(password(row, Secret::new(verifier))?),
+        None => None,
+    };
+    account.enrolled = columns::factor_set(&row.get::<_, String>(7)?)?;
+    account.credentials_changed_at = columns::timestamp("credentials_changed_at", row.get(8)?)?;
+    account.profile = serde_json::from_str::<serde_json::Value>(&row.get::<_, String>(9)?)
+        .ok()
+        .and_then(|claims| Profile::new(&claims).ok())
+        .ok_or(StoreError::Malformed("profile"))?;
+    Ok(account)
+}
+
+fn password(row: &Row<'_>, verifier: Secret) -> Result<Password, StoreError> {
+    let changed_at = columns::timestamp("password_changed_at", row.get(4)?)?;
+    let must_change = row.get::<_, Option<String>>(5)?;
+    let mut password = Password::new(verifier, changed_at);
+    password.must_change = must_change.as_deref().map(columns::must_change_reason).transpose()?;
+    password.skips_used = row.get(6)?;
+    Ok(password)
+}
+
+fn add(connection: &Connection, new: &NewAccount) -> Result<(), StoreError> {
+    let sql = "INSERT INTO accounts (tenant, id, user_name, status, verifier, password_changed_at, must_change,
+            credentials_changed_at, profile, is_demo)
+        VALUES (?1, ?2, ?3, ?4, ?5, iif(?5 IS NULL, NULL, ?6), ?7, ?6, ?8, ?9)
+        ON CONFLICT (tenant, id) DO NOTHING";
+    connection.prepare_cached(sql)?.execute(params![
+        columns::tenant(&new.tenant),
+        new.id.as_str(),
+        new.user_name.normalised(),
+        columns::status(new.status),
+        new.verifier.as_ref().map(Secret::expose),
+        columns::seconds(new.changed_at),
+        new.must_change.map(columns::must_change),
+        new.profile,
+        new.is_demo,
+    ])?;
+    Ok(())
+}

@@ -1,0 +1,146 @@
+//! The one write of a request, as one transaction.
+
+use super::{Store, StoreError, Written, codes, columns, sessions};
+use authflow::{
+    Secret, Timestamp,
+    step::{Claim, Commit, CommitRefusal, Committed, Write},
+};
+use rusqlite::{Connection, params};
+
+/// How much of what is over is forgotten with one commit: enough to keep up, too little to be felt.
+const FORGOTTEN_AT_ONCE: u32 = 16;
+
+impl Store {
+    /// `verifier` is the hash of the new password, where the commit stores one: hashing has no place in a transaction.
+    pub(crate) async fn commit(&self, commit: Commit, verifier: Option<Secret>) -> Result<Committed, StoreError> {
+        let (now, forgets_at) = (self.clock.now(), self.clock.forgets_at());
+        self.write(move |connection| {
+            let committed = apply(connection, &commit, verifier.as_ref(), now)?;
+            if committed != Committed::Done {
+                return Ok(Written::TakenBack(committed));
+            }
+            forget(connection, forgets_at)?;
+            Ok(Written::Kept(committed))
+        })
+        .await
+    }
+}
+
+fn apply(
+    connection: &Connection,
+    commit: &Commit,
+    verifier: Option<&Secret>,
+    now: Timestamp,
+) -> Result<Committed, StoreError> {
+    if let Some(claim) = &commit.claim
+        && !insert_claim(connection, claim)?
+    {
+        return Ok(Committed::Replayed);
+    }
+    if !is_as_expected(connection, commit)? {
+        return Ok(Committed::Changed);
+    }
+    for write in &commit.writes {
+        if let Some(refusal) = apply_write(connection, commit, write, verifier, now)? {
+            return Ok(Committed::Refused(refusal));
+        }
+    }
+    Ok(Committed::Done)
+}
+
+fn insert_claim(connection: &Connection, claim: &Claim) -> Result<bool, StoreError> {
+    let sql = "INSERT INTO claims (id, keep_until) VALUES (?1, ?2) ON CONFLICT (id) DO NOTHING";
+    let parameters = params![claim.id.as_bytes(), columns::seconds(claim.keep_until)];
+    Ok(connection.prepare_cached(sql)?.execute(parameters)? == 1)
+}
+
+fn is_as_expected(connection: &Connection, commit: &Commit) -> Result<bool, StoreError> {
+    let sql = "SELECT 1 FROM accounts WHERE tenant = ?1 AND id = ?2 AND revision = ?3 AND status = 'active'";
+    let parameters = params![
+        columns::tenant_of(&commit.audience),
+        commit.account.as_str(),
+        columns::number(commit.expected.as_u64())?,
+    ];
+    Ok(connection.prepare_cached(sql)?.exists(parameters)?)
+}
+
+fn apply_write(
+    connection: &Connection,
+    commit: &Commit,
+    write: &Write,
+    verifier: Option<&Secret>,
+    now: Timestamp,
+) -> Result<Option<CommitRefusal>, StoreError> {
+    let Commit { audience, account, .. } = commit;
+    let (done, refusal) = match write {
+        Write::RecordSkip { budget } => (record_skip(connection, commit, *budget)?, CommitRefusal::SkipsSpent),
+        Write::StorePassword { changed_at, .. } => {
+            let verifier = verifier.ok_or(StoreError::NotHashed)?;
+            store_password(connection, commit, verifier, *changed_at)?;
+            return Ok(None);
+        }
+        Write::UseTotpStep { step } => (use_totp_step(connection, commit, *step)?, CommitRefusal::TotpStepUsed),
+        Write::OpenSession(record) => {
+            sessions::open(connection, audience, account, record)?;
+            return Ok(None);
+        }
+        Write::RotateSession { session, expected_generation } => {
+            let rotated = sessions::rotate(connection, audience, account, *session, *expected_generation)?;
+            (rotated, CommitRefusal::SessionRotated)
+        }
+        Write::EndSessions(which) => {
+            sessions::end(connection, audience, account, *which, now)?;
+            return Ok(None);
+        }
+        Write::StoreCode { key, code, not_before } => {
+            (codes::store(connection, key, code, *not_before, now)?, CommitRefusal::CodeTooSoon)
+        }
+    };
+    Ok((!done).then_some(refusal))
+}
+
+fn record_skip(connection: &Connection, commit: &Commit, budget: u32) -> Result<bool, StoreError> {
+    let sql = "UPDATE accounts SET skips_used = skips_used + 1
+        WHERE tenant = ?1 AND id = ?2 AND verifier IS NOT NULL AND skips_used < ?3";
+    let parameters = params![columns::tenant_of(&commit.audience), commit.account.as_str(), budget];
+    Ok(connection.prepare_cached(sql)?.execute(parameters)? == 1)
+}
+
+/// The schema's trigger bumps the revision.
+fn store_password(
+    connection: &Connection,
+    commit: &Commit,
+    verifier: &Secret,
+    changed_at: Timestamp,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE accounts SET verifier = ?3, password_changed_at = ?4, credentials_changed_at = ?4,
+            must_change = NULL, skips_used = 0
+        WHERE tenant = ?1 AND id = ?2";
+    let parameters = params![
+        columns::tenant_of(&commit.audience),
+        commit.account.as_str(),
+        verifier.expose(),
+        columns::seconds(changed_at),
+    ];
+    connection.prepare_cached(sql)?.execute(parameters)?;
+    Ok(())
+}
+
+fn use_totp_step(connection: &Connection, commit: &Commit, step: u64) -> Result<bool, StoreError> {
+    let sql = "UPDATE accounts SET totp_step = ?3 WHERE tenant = ?1 AND id = ?2 AND totp_step < ?3";
+    let parameters =
+        params![columns::tenant_of(&commit.audience), commit.account.as_str(), columns::number(step)?];
+    Ok(connection.prepare_cached(sql)?.execute(parameters)? == 1)
+}
+
+fn forget(connection: &Connection, now: Timestamp) -> Result<(), StoreError> {
+    for sql in [
+        "DELETE FROM claims WHERE id IN (SELECT id FROM claims WHERE keep_until <= ?1 LIMIT ?2)",
+        "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at <= ?1 LIMIT ?2)",
+        // A day longer, because a code that is no longer good still says when the next one may be sent.
+        "DELETE FROM codes WHERE key IN (SELECT key FROM codes WHERE expires_at <= ?1 - 86400 LIMIT ?2)",
+    ] {
+        connection.prepare_cached(sql)?.execute(params![columns::seconds(now), FORGOTTEN_AT_ONCE])?;
+    }
+    Ok(())
+}

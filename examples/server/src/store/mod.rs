@@ -1,0 +1,136 @@
+//! The store: SQLite, embedded. One connection writes; in a file, others read beside it.
+
+mod accounts;
+mod attempts;
+mod codes;
+mod commit;
+mod columns;
+mod error;
+mod readers;
+mod schema;
+mod sessions;
+mod writer;
+
+pub(crate) use accounts::NewAccount;
+pub(crate) use error::StoreError;
+
+use crate::{cli::DatabaseUrl, clock::Clock};
+use readers::Readers;
+use rusqlite::Connection;
+use std::{fs::OpenOptions, path::Path, thread, time::Duration};
+use writer::{Writer, Written};
+
+/// How long another process (a backup, somebody's SQL prompt) may hold the database before a request fails.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+#[derive(Clone)]
+pub(crate) struct Store {
+    writer: Writer,
+    /// None for a database in memory, which belongs to one connection.
+    readers: Option<Readers>,
+    clock: Clock,
+}
+
+impl Store {
+    pub(crate) fn open(url: &DatabaseUrl, clock: Clock) -> Result<Self, StoreError> {
+        let (mut connection, file) = match url {
+            DatabaseUrl::Memory => (Connection::open_in_memory()?, None),
+            DatabaseUrl::File(path) => (open_file(path)?, Some(path)),
+        };
+        schema::migrate(&mut connection)?;
+        let readers = file.map(|path| {
+            let cores = thread::available_parallelism().map_or(2, |cores| cores.get());
+            (0..cores.clamp(2, 8)).map(|_| open_reader(path)).collect::<Result<_, _>>().map(Readers::new)
+        });
+        Ok(Self { writer: Writer::start(connection)?, readers: readers.transpose()?, clock })
+    }
+
+    /// Whether the database can be read, and written by us.
+    pub(crate) async fn check(&self) -> Result<(), StoreError> {
+        self.read(count_claims).await?;
+        self.write(|connection| count_claims(connection).map(Written::TakenBack)).await
+    }
+
+    async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        match &self.readers {
+            Some(readers) => readers.read(work).await,
+            None => self.writer.write(|connection| work(connection).map(Written::TakenBack)).await,
+        }
+    }
+
+    async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<Written<T>, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.writer.write(work).await
+    }
+}
+
+fn count_claims(connection: &Connection) -> Result<(), StoreError> {
+    Ok(connection.prepare_cached("SELECT 1 FROM claims LIMIT 1")?.exists([]).map(drop)?)
+}
+
+fn open_file(path: &Path) -> Result<Connection, StoreError> {
+    // Made here and not by SQLite, which would let others read the verifiers.
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    drop(options.open(path)?);
+
+    let connection = Connection::open(path)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    // Every commit is on the disk before it is answered: a claim must outlive a power cut.
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    Ok(connection)
+}
+
+fn open_reader(path: &Path) -> Result<Connection, StoreError> {
+    let connection = Connection::open(path)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.pragma_update(None, "query_only", true)?;
+    Ok(connection)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_file_is_private_logs_ahead_and_flushes_every_commit() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("authflow.db");
+        let store = Store::open(&DatabaseUrl::File(path.clone()), Clock::moved(0)).unwrap();
+        store.check().await.unwrap();
+        #[cfg(unix)]
+        for file in ["authflow.db", "authflow.db-wal"] {
+            let permissions = std::fs::metadata(folder.path().join(file)).unwrap().permissions();
+            assert_eq!(std::os::unix::fs::PermissionsExt::mode(&permissions) & 0o777, 0o600, "{file}");
+        }
+        let pragmas = store.write(|connection| {
+            let journal: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
+            let synchronous: i32 = connection.pragma_query_value(None, "synchronous", |row| row.get(0))?;
+            Ok(Written::TakenBack((journal, synchronous)))
+        });
+        assert_eq!(pragmas.await.unwrap(), ("wal".to_owned(), 2));
+    }
+
+    #[tokio::test]
+    async fn readers_see_what_was_written_and_cannot_write() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = DatabaseUrl::File(folder.path().join("authflow.db"));
+        let store = Store::open(&url, Clock::moved(0)).unwrap();
+        const INSERT: &str = "INSERT INTO claims (id, keep_until) VALUES (zeroblob(16), 1)";
+        store.write(|connection| Ok(Written::Kept(connection.execute(INSERT, [])?))).await.unwrap();
+        let seen = store.read(|connection| {
+            Ok(connection.query_row("SELECT count(*) FROM claims", [], |row| row.get::<_, u32>(0))?)
+        });
+        assert_eq!(seen.await.unwrap(), 1);
+        let refused = store.read(|connection| Ok(connection.execute("DELETE FROM claims", [])?)).await;
+        assert!(matches!(refused, Err(StoreError::Sqlite(_))));
+    }
+}

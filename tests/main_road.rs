@@ -1,0 +1,153 @@
+//! From password to session: the road of the seed pages, through the façade.
+
+mod world;
+
+use authflow::{
+    outcome::{Event, Verdict, Wait},
+    token::Untrusted,
+};
+use serde_json::json;
+use world::{DAY, Headers, ORDINARY, START, World, audience, issuer, ring};
+
+#[test]
+fn erin_is_warned_and_skips_with_the_headers_of_the_seed() {
+    let mut world = World::new();
+    let warned = world.login("erin");
+    assert_eq!((warned.status, warned.text("status")), (200, "PASSWORD_WARN"));
+    assert_eq!(warned.text("data"), r#"{"minLength":8,"maxLength":64,"regEx":"^.{8,64}$"}"#);
+    assert_eq!(warned.body.as_object().unwrap().len(), 3, "{}", warned.body);
+    assert!(world.sessions.is_empty(), "a warning is no session");
+    let Verdict::Pending(pending) = &world.outcome.as_ref().unwrap().verdict else { panic!() };
+    let Wait::PasswordExpiring { expires_in, skips_left, .. } = pending.wait else { panic!() };
+    assert_eq!((expires_in, skips_left), (5 * DAY, 3));
+
+    let signed_in = world.skip(warned.state_token());
+    assert_eq!((signed_in.status, signed_in.text("status")), (200, "SUCCESS"));
+    assert_eq!(signed_in.body["expire"], json!(43_200));
+    assert!(signed_in.text("session_token").starts_with("LGT"));
+    assert_eq!(signed_in.body.as_object().unwrap().len(), 4, "{}", signed_in.body);
+    assert_eq!(world.asked, ["FindAccount", "DecideAccess", "Commit"]);
+    assert_eq!(world.sessions.len(), 1);
+    assert_eq!(world.account("erin").password.as_ref().unwrap().skips_used, 1);
+}
+
+#[test]
+fn the_tokens_say_what_happened() {
+    let mut world = World::new();
+    let warned = world.login("erin");
+    world.now = START.plus_seconds(60);
+    let signed_in = world.skip(warned.state_token());
+    let (session, record) = world.sessions.first_key_value().unwrap();
+
+    let presented = Untrusted::new(signed_in.text("session_token"));
+    let token = ring().sessions().for_application(&audience()).verify(presented, world.now).unwrap();
+    assert_eq!(token.claims().session, *session);
+    assert_eq!(token.claims().account.as_str(), "id-erin");
+    assert_eq!(token.claims().auth_time, START, "a skip proves nothing new");
+    assert_eq!(token.claims().expires_at, record.1.expires_at);
+    assert_eq!(record.1.expires_at, world.now.plus_seconds(43_200));
+
+    let (issuer, audience) = (issuer(), audience());
+    let presented = Untrusted::new(signed_in.text("id_token"));
+    let token = ring().id_tokens(&issuer, &audience).verify(presented, world.now).unwrap();
+    assert_eq!((token.session(), token.account().as_str(), token.auth_time()), (*session, "id-erin", START));
+    assert_eq!(token.expires_at(), world.now.plus_seconds(7200));
+}
+
+#[test]
+fn a_current_password_signs_in_at_once_and_an_old_one_does_not() {
+    let mut world = World::new();
+    let alice = world.login("alice");
+    assert_eq!((alice.status, alice.text("status")), (200, "SUCCESS"));
+    assert_eq!(
+        world.asked,
+        ["FindAccount", "ReserveAttempt", "VerifyPassword", "SettleAttempt", "DecideAccess", "Commit"]
+    );
+    assert!(matches!(world.outcome.as_ref().unwrap().events[..], [Event::SignedIn { .. }]));
+    for name in ["victor", "frank"] {
+        let expired = world.login(name);
+        assert_eq!((expired.status, expired.text("status")), (200, "PASSWORD_EXPIRED"));
+        assert!(expired.body.get("data").is_some() && expired.body.get("session_token").is_none());
+        assert_eq!(world.skip(expired.state_token()).parts(), world::invalid_state_token());
+    }
+    assert_eq!(world.sessions.len(), 1);
+}
+
+#[test]
+fn check_exist_tells_whether_a_password_is_set() {
+    let mut world = World::new();
+    let alice = world.login("alice");
+    let answer = world.check_exist(alice.text("id_token"));
+    assert_eq!((answer.status, &answer.bytes[..]), (200, &br#"{"is_set_pwd":true}"#[..]));
+    assert_eq!(world.asked, ["CheckSession", "FindAccount"]);
+    world.account("alice").password = None;
+    assert_eq!(world.check_exist(alice.text("id_token")).bytes, br#"{"is_set_pwd":false}"#);
+}
+
+#[test]
+fn skip_is_also_a_post() {
+    let mut world = World::new();
+    let warned = world.login("erin");
+    let headers = Headers::seed().with("X-state-token", warned.state_token());
+    let answer = world.send("POST", "/api/v2/sdk/pwd/skip-update", &headers, b"");
+    assert_eq!(answer.text("status"), "SUCCESS");
+}
+
+#[test]
+fn the_hosts_access_decision_is_final_and_spends_nothing() {
+    let mut world = World::new();
+    let warned = world.login("erin");
+    world.denied = true;
+    for answer in [world.login("alice"), world.skip(warned.state_token())] {
+        assert_eq!((answer.status, &answer.bytes[..]), (200, &br#"{"status":"ACCESS_DENIED"}"#[..]));
+    }
+    assert!(world.sessions.is_empty() && world.claims.is_empty());
+    world.denied = false;
+    assert_eq!(world.skip(warned.state_token()).text("status"), "SUCCESS");
+}
+
+#[test]
+fn an_account_with_a_second_factor_is_asked_for_it_and_cannot_skip_past_it() {
+    let mut world = World::new();
+    world.account("erin").enrolled = [authflow::Factor::Sms].into_iter().collect();
+    let pending = world.login("erin");
+    assert_eq!((pending.status, pending.text("status")), (200, "MFA_AUTH"));
+    assert_eq!(pending.body.as_object().unwrap().len(), 2);
+    assert_eq!(world.skip(pending.state_token()).parts(), world::invalid_state_token());
+    assert!(world.sessions.is_empty());
+}
+
+#[test]
+fn an_ordinary_application_ignores_the_tenant() {
+    let mut world = World::new();
+    world.account("alice").tenant = None;
+    for headers in [
+        Headers::seed().with("X-client-id", ORDINARY),
+        Headers::seed().with("X-client-id", ORDINARY).with("X-tenant-id", "nonsense"),
+        Headers::seed().with("X-client-id", ORDINARY).without("X-tenant-id"),
+    ] {
+        assert_eq!(world.login_with(&headers, "alice", world::PASSWORD).text("status"), "SUCCESS");
+    }
+}
+
+/// Request, moment and answers decide every byte.
+#[test]
+fn the_same_request_at_the_same_moment_is_the_same_reply() {
+    let run = || {
+        let mut world = World::new();
+        let warned = world.login("erin");
+        let signed_in = world.skip(warned.state_token());
+        (warned.bytes, signed_in.bytes)
+    };
+    assert_eq!(run(), run());
+}
+
+#[test]
+fn two_logins_share_no_id() {
+    let mut world = World::new();
+    let (first, second) = (world.login("erin"), world.login("erin"));
+    assert_ne!(first.state_token(), second.state_token());
+    world.login("alice");
+    world.login("alice");
+    assert_eq!(world.sessions.len(), 2);
+}

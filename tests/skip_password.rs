@@ -1,0 +1,271 @@
+//! Every way in which a state token is no good, and what a skip never does.
+
+mod world;
+
+use authflow::{
+    AccountStatus, MustChange,
+    outcome::{Event, TokenRefusal},
+    policy::{Binding, Bindings, Policy},
+    token::{Key, KeyRing, TokenError, VerifyWindow},
+};
+use world::{DAY, Headers, ORDINARY, PASSWORD, START, World, invalid_state_token, policy};
+
+fn reason(world: &World) -> TokenRefusal {
+    match world.outcome.as_ref().unwrap().events.last() {
+        Some(Event::TokenRefused { reason, .. }) => *reason,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// After this change, a token that would have been good is refused, nothing is issued, and nothing is written.
+fn refused_after(change: impl FnOnce(&mut World)) -> TokenRefusal {
+    let mut world = World::new();
+    let warned = world.login("erin");
+    change(&mut world);
+    assert_eq!(world.skip(warned.state_token()).parts(), invalid_state_token());
+    assert!(world.sessions.is_empty() && world.claims.is_empty());
+    assert_eq!(world.account("erin").password.as_ref().map_or(0, |password| password.skips_used), 0);
+    reason(&world)
+}
+
+#[test]
+fn a_second_use_is_refused() {
+    let mut world = World::new();
+    let warned = world.login("erin");
+    assert_eq!(world.skip(warned.state_token()).text("status"), "SUCCESS");
+    assert_eq!(world.skip(warned.state_token()).parts(), invalid_state_token());
+    assert_eq!(reason(&world), TokenRefusal::Replayed);
+    assert_eq!(world.sessions.len(), 1);
+    assert_eq!(world.account("erin").password.as_ref().unwrap().skips_used, 1);
+}
+
+#[test]
+fn a_claim_outlives_its_token() {
+    let mut world = World::new();
+    let warned = world.login("erin");
+    world.skip(warned.state_token());
+    assert_eq!(*world.claims.first_key_value().unwrap().1, START.plus_seconds(600 + 300));
+}
+
+#[test]
+fn another_device_application_or_tenant_is_refused() {
+    let mut world = World::new();
+    let warned = world.login("erin");
+    let device = Headers::seed().with("X-device-fingerprint", "156aysdna213sad");
+    assert_eq!(world.skip_with(&device, warned.state_token()).parts(), invalid_state_token());
+    assert!(matches!(reason(&world), TokenRefusal::Device(_)));
+    let application = Headers::seed().with("X-client-id", ORDINARY);
+    assert_eq!(world.skip_with(&application, warned.state_token()).parts(), invalid_state_token());
+    assert_eq!(reason(&world), TokenRefusal::Token(TokenError::WrongAudience));
+    assert!(world.sessions.is_empty());
+    // Other traits of the device may change, and the token is still good.
+    let updated =
+        Headers::seed().with("X-agent", "new").with("X-operating-sys-version", "new").without("X-device-ip");
+    assert_eq!(world.skip_with(&updated, warned.state_token()).text("status"), "SUCCESS");
+}
+
+#[test]
+fn another_tenant_of_the_same_application_is_refused() {
+    use authflow::{Application, Applications, ClientId, Config, Engine, TenantId, sdk::Api};
+    let mut world = World::new();
+    let tenants = [world::TENANT, "other"].map(|tenant| TenantId::new(tenant).unwrap());
+    let isv =
+        Application { policy: policy(), ..Application::isv(ClientId::new(world::ISV).unwrap(), tenants) };
+    let config = Config::new(world::issuer(), world::ring(), Applications::Fixed(vec![isv]));
+    world.api = Api::new(Engine::new(config).unwrap());
+    let warned = world.login("erin");
+    let other = Headers::seed().with("X-tenant-id", "other");
+    assert_eq!(world.skip_with(&other, warned.state_token()).parts(), invalid_state_token());
+    assert_eq!(reason(&world), TokenRefusal::Token(TokenError::WrongAudience));
+    assert_eq!(world.skip(warned.state_token()).text("status"), "SUCCESS");
+}
+
+#[test]
+fn missing_doubled_or_tampered_is_refused() {
+    let mut world = World::new();
+    let warned = world.login("erin");
+    let token = warned.state_token().to_string();
+    let answer = world.send("GET", "/api/v2/sdk/pwd/skip-update", &Headers::seed(), b"");
+    assert_eq!(answer.parts(), invalid_state_token());
+    let mut twice = Headers::seed().with("X-state-token", &token);
+    twice.0.push(("x-state-token".into(), token.clone()));
+    let answer = world.send("GET", "/api/v2/sdk/pwd/skip-update", &twice, b"");
+    assert_eq!(answer.parts(), invalid_state_token());
+    for at in [0, 40, token.len() / 2, token.len() - 1] {
+        let mut tampered = token.clone().into_bytes();
+        tampered[at] = if tampered[at] == b'A' { b'B' } else { b'A' };
+        let tampered = String::from_utf8(tampered).unwrap();
+        assert_eq!(world.skip(&tampered).parts(), invalid_state_token(), "{at}");
+    }
+    assert!(world.sessions.is_empty() && world.claims.is_empty());
+    assert_eq!(world.skip(&token).text("status"), "SUCCESS", "a failed try does not burn the token");
+}
+
+#[test]
+fn expired_is_refused_to_the_second() {
+    let expired = refused_after(|world| world.now = START.plus_seconds(600));
+    assert_eq!(expired, TokenRefusal::Token(TokenError::Expired));
+    let mut world = World::new();
+    let warned = world.login("erin");
+    world.now = START.plus_seconds(599);
+    assert_eq!(world.skip(warned.state_token()).text("status"), "SUCCESS");
+}
+
+#[test]
+fn an_account_that_changed_meanwhile_is_refused() {
+    for status in [AccountStatus::Disabled, AccountStatus::Locked] {
+        let changed = refused_after(|world| world.change("erin", |erin| erin.status = status));
+        assert_eq!(changed, TokenRefusal::AccountChanged);
+        // Even where the host forgot to bump the revision.
+        assert_eq!(refused_after(|world| world.account("erin").status = status), TokenRefusal::StepClosed);
+    }
+    let reset = |world: &mut World| {
+        world.account("erin").password.as_mut().unwrap().must_change = Some(MustChange::Breached);
+    };
+    assert_eq!(refused_after(reset), TokenRefusal::StepClosed);
+    assert_eq!(refused_after(|world| world.change("erin", |_| ())), TokenRefusal::AccountChanged);
+    assert_eq!(refused_after(|world| world.account("erin").password = None), TokenRefusal::StepClosed);
+    assert_eq!(
+        refused_after(|world| world.account("erin").enrolled = [authflow::Factor::Totp].into_iter().collect()),
+        TokenRefusal::StepClosed
+    );
+    let gone = refused_after(|world| {
+        world.account("erin").id = authflow::AccountId::new("someone-else").unwrap();
+    });
+    assert_eq!(gone, TokenRefusal::AccountGone);
+}
+
+/// The password was about to expire at sign-in and has expired for good at the skip.
+#[test]
+fn a_password_that_expired_meanwhile_is_refused() {
+    let mut world = World::new();
+    world.account("erin").password.as_mut().unwrap().changed_at = START.minus_seconds(90 * DAY - 30);
+    let warned = world.login("erin");
+    assert_eq!(warned.text("status"), "PASSWORD_WARN");
+    world.now = START.plus_seconds(30);
+    assert_eq!(world.skip(warned.state_token()).parts(), invalid_state_token());
+    assert_eq!(reason(&world), TokenRefusal::StepClosed);
+    assert!(world.sessions.is_empty());
+}
+
+/// The account changes after the library has looked at it and before the host writes.
+#[test]
+fn an_account_that_changes_before_the_write_is_refused() {
+    use authflow::{Step, sdk::Request};
+    for change in [
+        (|world| world.change("erin", |erin| erin.status = AccountStatus::Disabled)) as fn(&mut World),
+        |world| world.change("erin", |erin| erin.password.as_mut().unwrap().changed_at = START),
+    ] {
+        let mut world = World::new();
+        let warned = world.login("erin");
+        let headers = Headers::seed().with("X-state-token", warned.state_token());
+        let moment = world.moment();
+        let path = "/api/v2/sdk/pwd/skip-update";
+        let request = Request { method: "GET", path, headers: &headers.0, body: b"" };
+        let mut step = world.api.handle(&request, moment);
+        while !matches!(step, Step::Commit(_)) {
+            step = world.answer_one(step).unwrap();
+        }
+        change(&mut world);
+        let outcome = world.run(step);
+        assert_eq!(world.api.reply(&outcome).status(), 400);
+        assert!(world.sessions.is_empty() && world.claims.is_empty());
+    }
+}
+
+#[test]
+fn the_fourth_skip_is_neither_offered_nor_granted() {
+    let mut world = World::new();
+    for _ in 0..3 {
+        let warned = world.login("erin");
+        assert_eq!(world.skip(warned.state_token()).text("status"), "SUCCESS");
+    }
+    assert_eq!(world.login("erin").text("status"), "PASSWORD_EXPIRED");
+    assert_eq!(world.sessions.len(), 3);
+}
+
+#[test]
+fn no_interleaving_of_logins_buys_a_fourth_skip() {
+    let mut world = World::new();
+    let warned: Vec<_> = (0..6).map(|_| world.login("erin")).collect();
+    let granted = warned.iter().filter(|warned| world.skip(warned.state_token()).status == 200).count();
+    assert_eq!((granted, world.sessions.len()), (3, 3));
+
+    // All of them have been looked at before the first is written: the budget is the host's to guard.
+    let mut world = World::new();
+    let warned: Vec<_> = (0..6).map(|_| world.login("erin")).collect();
+    let mut steps = Vec::new();
+    for warned in &warned {
+        let headers = Headers::seed().with("X-state-token", warned.state_token());
+        let moment = world.moment();
+        let path = "/api/v2/sdk/pwd/skip-update";
+        let request = authflow::sdk::Request { method: "GET", path, headers: &headers.0, body: b"" };
+        let mut step = world.api.handle(&request, moment);
+        while !matches!(step, authflow::Step::Commit(_)) {
+            step = world.answer_one(step).unwrap();
+        }
+        steps.push(step);
+    }
+    let replies = steps.into_iter().map(|step| world.run(step)).collect::<Vec<_>>();
+    let granted = replies.iter().filter(|outcome| world.api.reply(outcome).status() == 200).count();
+    assert_eq!((granted, world.sessions.len(), world.claims.len()), (3, 3, 3));
+}
+
+#[test]
+fn a_new_password_has_a_new_budget_and_old_tokens_do_not_see_it() {
+    let mut world = World::new();
+    let warned = world.login("erin");
+    world.change("erin", |erin| {
+        let password = erin.password.as_mut().unwrap();
+        password.skips_used = 0;
+        password.changed_at = START.minus_seconds(80 * DAY);
+    });
+    assert_eq!(world.skip(warned.state_token()).parts(), invalid_state_token());
+    assert_eq!(world.login("erin").text("status"), "PASSWORD_WARN");
+}
+
+#[test]
+fn bindings_refuse_log_or_ignore() {
+    for (binding, expected) in [(Binding::Refuse, 400), (Binding::Log, 200), (Binding::Ignore, 200)] {
+        let bindings = Bindings { ip: binding, ..Bindings::default() };
+        let mut world = World::with_policy(Policy { bindings, ..policy() });
+        let warned = world.login("erin");
+        let moved = Headers::seed().with("X-device-ip", "10.10.10.2");
+        assert_eq!(world.skip_with(&moved, warned.state_token()).status, expected);
+        let events = &world.outcome.as_ref().unwrap().events;
+        let logged = events.iter().any(|event| matches!(event, Event::DeviceDrifted { .. }));
+        assert_eq!(logged, binding == Binding::Log);
+    }
+}
+
+#[test]
+fn a_token_survives_the_rotation_of_keys_until_its_key_retires() {
+    let rotated = |until: u64| {
+        let window = VerifyWindow { from: START, until: START.plus_seconds(until) };
+        KeyRing::new(Key::new("next", [8; 32]).unwrap())
+            .with_verifier(Key::without_id([7; 32]).unwrap(), window)
+            .unwrap()
+    };
+    for (until, expected) in [(61, 200), (60, 400)] {
+        let mut world = World::new();
+        let warned = world.login("erin");
+        world.api = world::api(rotated(until), policy());
+        world.now = START.plus_seconds(60);
+        assert_eq!(world.skip(warned.state_token()).status, expected);
+    }
+}
+
+#[test]
+fn a_state_token_is_no_other_token_and_no_other_token_is_a_state_token() {
+    let mut world = World::new();
+    let warned = world.login("erin");
+    let alice = world.login("alice");
+    for token in [alice.text("session_token"), alice.text("id_token")] {
+        assert_eq!(world.skip(token).parts(), invalid_state_token());
+    }
+    let invalid = world::refusal("IDAAS.SDK.PARAM.0016", "IdToken is invalid or expired");
+    for token in [warned.state_token(), alice.text("session_token")] {
+        assert_eq!(world.check_exist(token).parts(), invalid);
+    }
+    assert_eq!(world.login_with(&Headers::seed(), "erin", PASSWORD).text("status"), "PASSWORD_WARN");
+}

@@ -1,0 +1,378 @@
+//! A host in memory, a clock to turn, and the family's requests, for the tests.
+#![allow(dead_code, unreachable_pub, reason = "every test binary uses a part of it")]
+
+use authflow::{
+    Account, AccountId, AccountStatus, Application, Applications, Audience, ClientId, Config, Engine,
+    Entropy, Moment, Outcome, Password, Revision, Secret, SessionId, Step, TenantId, Timestamp, TokenId,
+    policy::{Ageing, AttemptRecord, Policy},
+    sdk::{Api, Request},
+    step::{
+        Access, AccountKey, AttemptSlot, Commit, CommitRefusal, Committed, EndSessions, Liveness,
+        PasswordMatch, SessionRecord, Write,
+    },
+    token::{Issuer, Key, KeyRing},
+};
+use serde_json::{Value, json};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+pub const ISV: &str = "DRrYIqauawN0I8myTMoDTPys6ezGZxnm";
+pub const TENANT: &str = "08f770f51f80d2f40f38c00cb199fd21";
+pub const ORDINARY: &str = "nTo1eRIub60vPb54WeE6aojPwYwImtl4";
+pub const PASSWORD: &str = "Correct-Horse-7";
+pub const DAY: u64 = 86_400;
+pub const START: Timestamp = Timestamp::from_unix(1_700_000_000);
+
+/// The headers of the first seed's example, without its state token.
+pub const SEED_HEADERS: [(&str, &str); 7] = [
+    ("X-operating-sys-version", "Android 10"),
+    ("X-device-fingerprint", "156aysdna213sac"),
+    ("X-device-ip", "10.10.10.1"),
+    (
+        "X-agent",
+        "Mozilla/5.0 (Linux; Android 10; Redmi K30 Build/QKQ1.190825.002; wv) AppleWebKit/537.36 (KHTML, like Gecko) \
+         Version/4.0 Chrome/80.0.3987.99 Mobile Safari/537.36",
+    ),
+    ("X-L", "en"),
+    ("X-client-id", ISV),
+    ("X-tenant-id", TENANT),
+];
+
+/// Headers to change one at a time.
+#[derive(Clone)]
+pub struct Headers(pub Vec<(String, String)>);
+
+impl Headers {
+    pub fn seed() -> Self {
+        Self(SEED_HEADERS.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect())
+    }
+
+    #[must_use]
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self = self.without(name);
+        self.0.push((name.into(), value.into()));
+        self
+    }
+
+    #[must_use]
+    pub fn without(mut self, name: &str) -> Self {
+        self.0.retain(|(other, _)| !other.eq_ignore_ascii_case(name));
+        self
+    }
+}
+
+/// A reply, read.
+#[derive(Debug, PartialEq)]
+pub struct Answer {
+    pub status: u16,
+    pub body: Value,
+    pub bytes: Vec<u8>,
+}
+
+impl Answer {
+    pub fn text(&self, member: &str) -> &str {
+        self.body[member].as_str().unwrap_or_else(|| panic!("no {member} in {}", self.body))
+    }
+
+    pub fn state_token(&self) -> &str {
+        self.text("state_token")
+    }
+}
+
+/// The refusal of a code and message: 400 with exactly two members.
+pub fn refusal(code: &str, message: &str) -> (u16, Value) {
+    (400, json!({ "error_code": code, "error_msg": message }))
+}
+
+pub fn invalid_state_token() -> (u16, Value) {
+    refusal("IDAAS.SDK.PARAM.0014", "Invalid state token")
+}
+
+/// What a host does wrong, at which question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failing {
+    /// It cannot answer.
+    At(&'static str),
+    /// It never fails.
+    Never,
+}
+
+#[derive(Clone)]
+pub struct World {
+    pub api: Api,
+    pub now: Timestamp,
+    pub accounts: Vec<(String, Account)>,
+    pub claims: BTreeMap<TokenId, Timestamp>,
+    pub attempts: BTreeMap<AttemptSlot, AttemptRecord>,
+    pub sessions: BTreeMap<SessionId, (AccountId, SessionRecord)>,
+    pub ended: BTreeSet<SessionId>,
+    pub denied: bool,
+    pub failing: Failing,
+    /// The questions of the latest request, by name.
+    pub asked: Vec<&'static str>,
+    pub outcome: Option<Outcome>,
+    entropy: u64,
+}
+
+pub fn ring() -> KeyRing {
+    KeyRing::new(Key::without_id([7; 32]).unwrap())
+}
+
+pub fn issuer() -> Issuer {
+    Issuer::new("https://id.example.com").unwrap()
+}
+
+pub fn policy() -> Policy {
+    Policy { ageing: Some(Ageing::new(90, 14, 3).unwrap()), ..Policy::default() }
+}
+
+pub fn applications(policy: Policy) -> Vec<Application> {
+    let isv = Application::isv(ClientId::new(ISV).unwrap(), [TenantId::new(TENANT).unwrap()]);
+    let ordinary = Application::new(ClientId::new(ORDINARY).unwrap());
+    [isv, ordinary].map(|application| Application { policy, ..application }).into()
+}
+
+pub fn api(ring: KeyRing, policy: Policy) -> Api {
+    Api::new(Engine::new(Config::new(issuer(), ring, Applications::Fixed(applications(policy)))).unwrap())
+}
+
+pub fn audience() -> Audience {
+    Audience { client_id: ClientId::new(ISV).unwrap(), tenant: Some(TenantId::new(TENANT).unwrap()) }
+}
+
+impl World {
+    pub fn new() -> Self {
+        Self::with_policy(policy())
+    }
+
+    /// The accounts of the reference server's demo, in the ISV application's tenant.
+    pub fn with_policy(policy: Policy) -> Self {
+        let mut world = Self {
+            api: api(ring(), policy),
+            now: START,
+            accounts: Vec::new(),
+            claims: BTreeMap::new(),
+            attempts: BTreeMap::new(),
+            sessions: BTreeMap::new(),
+            ended: BTreeSet::new(),
+            denied: false,
+            failing: Failing::Never,
+            asked: Vec::new(),
+            outcome: None,
+            entropy: 0,
+        };
+        for (name, age) in
+            [("alice", 1), ("erin", 85), ("victor", 90), ("dora", 1), ("frank", 1), ("nora", 1)]
+        {
+            let mut account = Account::new(AccountId::new(&format!("id-{name}")).unwrap(), Revision::new(1));
+            account.tenant = audience().tenant;
+            account.password = Some(Password::new(Secret::new(PASSWORD), START.minus_seconds(age * DAY)));
+            world.accounts.push((name.into(), account));
+        }
+        world.account("dora").status = AccountStatus::Disabled;
+        world.account("frank").password.as_mut().unwrap().must_change =
+            Some(authflow::MustChange::AdministratorReset);
+        world.account("nora").password = None;
+        world
+    }
+
+    pub fn account(&mut self, name: &str) -> &mut Account {
+        let found = self.accounts.iter_mut().find(|(other, _)| other == name);
+        &mut found.unwrap_or_else(|| panic!("no {name}")).1
+    }
+
+    pub fn moment(&mut self) -> Moment {
+        self.entropy += 1;
+        let mut bytes = [0; 32];
+        bytes[..8].copy_from_slice(&self.entropy.to_be_bytes());
+        Moment::new(self.now, Entropy::from_bytes(bytes))
+    }
+
+    pub fn send(&mut self, method: &str, path: &str, headers: &Headers, body: &[u8]) -> Answer {
+        let moment = self.moment();
+        let step = self.api.handle(&Request { method, path, headers: &headers.0, body }, moment);
+        let outcome = self.run(step);
+        self.answer(outcome)
+    }
+
+    fn answer(&mut self, outcome: Outcome) -> Answer {
+        let reply = self.api.reply(&outcome);
+        self.outcome = Some(outcome);
+        let bytes = reply.body().to_vec();
+        assert!(reply.headers().any(|header| header == ("cache-control", "no-store")));
+        Answer { status: reply.status(), body: serde_json::from_slice(&bytes).unwrap(), bytes }
+    }
+
+    pub fn login_with(&mut self, headers: &Headers, user_name: &str, password: &str) -> Answer {
+        let headers = headers.clone().with("Content-Type", "application/json");
+        let body = json!({ "user_name": user_name, "password": password }).to_string();
+        self.send("POST", "/api/v2/sdk/login", &headers, body.as_bytes())
+    }
+
+    pub fn login(&mut self, user_name: &str) -> Answer {
+        self.login_with(&Headers::seed(), user_name, PASSWORD)
+    }
+
+    pub fn skip_with(&mut self, headers: &Headers, state_token: &str) -> Answer {
+        let headers = headers.clone().with("X-state-token", state_token);
+        self.send("GET", "/api/v2/sdk/pwd/skip-update", &headers, b"")
+    }
+
+    pub fn skip(&mut self, state_token: &str) -> Answer {
+        self.skip_with(&Headers::seed(), state_token)
+    }
+
+    pub fn check_exist(&mut self, id_token: &str) -> Answer {
+        let headers = Headers::seed().with("Authorization", &format!("Bearer {id_token}"));
+        self.send("GET", "/api/v2/sdk/pwd/check-exist", &headers, b"")
+    }
+
+    /// Answers questions until the request is done.
+    pub fn run(&mut self, mut step: Step) -> Outcome {
+        self.asked.clear();
+        loop {
+            step = match self.answer_one(step) {
+                Ok(next) => next,
+                Err(outcome) => return outcome,
+            };
+        }
+    }
+
+    fn fails(&mut self, question: &'static str) -> bool {
+        self.asked.push(question);
+        self.failing == Failing::At(question)
+    }
+
+    /// Answers one question, or gives the outcome.
+    pub fn answer_one(&mut self, step: Step) -> Result<Step, Outcome> {
+        Ok(match step {
+            Step::FindApplication(ask) => {
+                if self.fails("FindApplication") {
+                    return Ok(ask.unavailable());
+                }
+                let found = applications(policy()).into_iter().find(|known| known.client_id == ask.client_id);
+                ask.answer(found.map(Arc::new))
+            }
+            Step::FindAccount(ask) => {
+                if self.fails("FindAccount") {
+                    return Ok(ask.unavailable());
+                }
+                let found = self.accounts.iter().find(|(name, account)| match &ask.key {
+                    AccountKey::Identifier(typed) => typed.normalised() == *name,
+                    AccountKey::Id(id) => *id == account.id,
+                });
+                let tenant = ask.audience.tenant;
+                let account =
+                    found.map(|(_, account)| account.clone()).filter(|account| account.tenant == tenant);
+                ask.answer(account)
+            }
+            Step::ReserveAttempt(ask) => {
+                if self.fails("ReserveAttempt") {
+                    return Ok(ask.unavailable());
+                }
+                let reservation = ask.reserve(self.attempts.get(&ask.slot).copied());
+                self.attempts.insert(ask.slot, reservation.record());
+                ask.answer(reservation)
+            }
+            Step::VerifyPassword(ask) => {
+                if self.fails("VerifyPassword") {
+                    return Ok(ask.unavailable());
+                }
+                // Without a verifier a careless host might say anything: here it says the worst.
+                let matches =
+                    ask.verifier.as_ref().is_none_or(|known| known.expose() == ask.presented.expose());
+                ask.answer(if matches { PasswordMatch::Matches } else { PasswordMatch::Differs })
+            }
+            Step::SettleAttempt(ask) => {
+                if self.fails("SettleAttempt") {
+                    return Ok(ask.unavailable());
+                }
+                let record = ask.settle(self.attempts.get(&ask.slot).copied());
+                self.attempts.insert(ask.slot, record);
+                ask.answer(())
+            }
+            Step::DecideAccess(ask) => {
+                if self.fails("DecideAccess") {
+                    return Ok(ask.unavailable());
+                }
+                ask.answer(if self.denied { Access::Deny } else { Access::Allow })
+            }
+            Step::CheckSession(ask) => {
+                if self.fails("CheckSession") {
+                    return Ok(ask.unavailable());
+                }
+                let record = self.sessions.get(&ask.session).filter(|(account, record)| {
+                    *account == ask.account
+                        && ask.now < record.expires_at
+                        && !self.ended.contains(&ask.session)
+                });
+                ask.answer(if record.is_some() { Liveness::Live } else { Liveness::Ended })
+            }
+            Step::Commit(ask) => {
+                if self.fails("Commit") {
+                    return Ok(ask.unavailable());
+                }
+                let committed = self.commit(&ask);
+                ask.answer(committed)
+            }
+            Step::Done(outcome) => return Err(*outcome),
+            other => panic!("no operation asks {other:?}"),
+        })
+    }
+
+    fn commit(&mut self, commit: &Commit) -> Committed {
+        let before = self.clone();
+        let committed = self.apply(commit);
+        if committed != Committed::Done {
+            *self = before;
+        }
+        committed
+    }
+
+    fn apply(&mut self, commit: &Commit) -> Committed {
+        if let Some(claim) = commit.claim
+            && self.claims.insert(claim.id, claim.keep_until).is_some()
+        {
+            return Committed::Replayed;
+        }
+        let found = self.accounts.iter_mut().find(|(_, account)| account.id == commit.account);
+        let Some((_, account)) = found else { return Committed::Changed };
+        if account.revision != commit.expected || account.status != AccountStatus::Active {
+            return Committed::Changed;
+        }
+        for write in &commit.writes {
+            match write {
+                Write::RecordSkip { budget } => {
+                    let password = account.password.as_mut().unwrap();
+                    if password.skips_used >= *budget {
+                        return Committed::Refused(CommitRefusal::SkipsSpent);
+                    }
+                    password.skips_used += 1;
+                }
+                Write::OpenSession(record) => {
+                    self.sessions.insert(record.session, (account.id, *record));
+                }
+                Write::EndSessions(EndSessions::One(session)) => {
+                    self.ended.insert(*session);
+                }
+                other => panic!("no operation writes {other:?}"),
+            }
+        }
+        Committed::Done
+    }
+
+    /// Changes an account as an administrator would: with a new revision.
+    pub fn change(&mut self, name: &str, change: impl FnOnce(&mut Account)) {
+        let account = self.account(name);
+        change(account);
+        account.revision = Revision::new(account.revision.as_u64() + 1);
+    }
+}
+
+impl Answer {
+    pub fn parts(&self) -> (u16, Value) {
+        (self.status, self.body.clone())
+    }
+}
