@@ -272,6 +272,8 @@ pub enum TokenRefusal {
     AccountGone,
     /// Its account changed since: password, status or factors.
     AccountChanged,
+    /// Its account is disabled, or locked by an administrator.
+    AccountInactive,
     /// The step is no longer open: the password has expired, the skips are spent, a factor is missing.
     StepClosed,
     /// It has been used.

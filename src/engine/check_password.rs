@@ -46,7 +46,7 @@ fn session_lives(admitted: Admitted, token: IdToken) -> Step {
 
 fn account_found(admitted: Admitted, token: &IdToken, account: &Account) -> Step {
     if account.status != AccountStatus::Active {
-        return refuse(admitted, token, TokenRefusal::AccountChanged);
+        return refuse(admitted, token, TokenRefusal::AccountInactive);
     }
     if token.auth_time() < account.credentials_changed_at {
         return refuse(admitted, token, TokenRefusal::CredentialsChanged);

@@ -42,7 +42,8 @@ pub(crate) enum HasherError {
 
 impl Hasher {
     pub(crate) fn new() -> Result<Self, HasherError> {
-        let params = Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(|error| HasherError::Argon2(error.into()))?;
+        let params = Params::new(MEMORY_KIB, PASSES, LANES, None)
+            .map_err(|error| HasherError::Argon2(error.into()))?;
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         let mut nobodys = [0; 32];
         getrandom::fill(&mut nobodys).map_err(|_| HasherError::Argon2(password_hash::Error::RngFailure))?;
@@ -122,7 +123,9 @@ mod tests {
         let wrong = Secret::new("correct-horse-7");
         assert_eq!(verify(Some(verifier.clone()), wrong).await.unwrap(), PasswordMatch::Differs);
         assert_eq!(verify(None, right()).await.unwrap(), PasswordMatch::Differs);
-        for malformed in ["", "$argon2id$v=19$m=19456,t=2,p=1", "$scrypt$ln=1,r=1,p=1$c2FsdHNhbHQ$aGFzaGhhc2hoYXNo"] {
+        for malformed in
+            ["", "$argon2id$v=19$m=19456,t=2,p=1", "$scrypt$ln=1,r=1,p=1$c2FsdHNhbHQ$aGFzaGhhc2hoYXNo"]
+        {
             let refused = verify(Some(Secret::new(malformed)), right()).await;
             assert!(refused.is_err(), "{malformed:?} is a fault of the store, not a wrong password");
         }

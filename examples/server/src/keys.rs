@@ -43,7 +43,9 @@ struct VerifyEntry {
 pub(crate) enum KeyFileError {
     #[error("cannot read or make it: {0}")]
     Io(#[from] io::Error),
-    #[error("others than its owner may read it: run `chmod 600` on it, and replace its keys if they may have")]
+    #[error(
+        "others than its owner may read it: run `chmod 600` on it, and replace its keys if they may have"
+    )]
     ReadableByOthers,
     #[error("no entropy to make a key of")]
     NoEntropy,
@@ -102,7 +104,8 @@ fn key(id: Option<&str>, secret: &str) -> Result<Key, KeyFileError> {
 fn from_hexadecimal(text: &str) -> Option<Box<[u8]>> {
     let (pairs, rest) = text.as_bytes().as_chunks::<2>();
     let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|value| u8::try_from(value).ok());
-    let bytes = pairs.iter().map(|&[high, low]| Some(digit(high)? << 4 | digit(low)?)).collect::<Option<_>>()?;
+    let bytes =
+        pairs.iter().map(|&[high, low]| Some(digit(high)? << 4 | digit(low)?)).collect::<Option<_>>()?;
     rest.is_empty().then_some(bytes)
 }
 
@@ -125,7 +128,8 @@ fn make(path: &Path) -> Result<bool, KeyFileError> {
 
     let mut unfinished = path.as_os_str().to_owned();
     unfinished.push(format!(".{}.unfinished", std::process::id()));
-    let linked = write_private(unfinished.as_ref(), text.as_bytes()).and_then(|()| fs::hard_link(&unfinished, path));
+    let linked =
+        write_private(unfinished.as_ref(), text.as_bytes()).and_then(|()| fs::hard_link(&unfinished, path));
     // It is a secret of its own until it is gone, but no reason not to start.
     let _ = fs::remove_file(&unfinished);
     match linked {

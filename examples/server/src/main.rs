@@ -1,1 +1,42 @@
-fn main() {}
+//! A login server on the authflow library: axum, SQLite, argon2. `README.md` says how to run it.
+
+mod banner;
+mod cli;
+mod clock;
+mod config;
+mod demo;
+mod hasher;
+mod host;
+mod http;
+mod keys;
+mod serve;
+mod start;
+mod store;
+
+use clap::Parser as _;
+use std::{
+    io::{self, Write as _},
+    process::ExitCode,
+};
+use tracing_subscriber::{filter::Targets, layer::SubscriberExt as _, util::SubscriberInitExt as _};
+
+fn main() -> ExitCode {
+    let cli = cli::Cli::parse();
+    log_to_standard_error();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    match runtime.map_err(start::StartError::Runtime).and_then(|runtime| runtime.block_on(start::run(cli))) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "authflow-server: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// `RUST_LOG` takes levels and `target=level` pairs.
+fn log_to_standard_error() {
+    let wanted = std::env::var("RUST_LOG").ok().and_then(|text| text.parse::<Targets>().ok());
+    let filter = wanted.unwrap_or_else(|| Targets::new().with_default(tracing::Level::INFO));
+    let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr);
+    tracing_subscriber::registry().with(lines).with(filter).init();
+}

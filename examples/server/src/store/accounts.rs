@@ -2,7 +2,8 @@
 
 use super::{Store, StoreError, Written, columns};
 use authflow::{
-    Account, AccountId, AccountStatus, Identifier, MustChange, Password, Profile, Revision, Secret, TenantId, Timestamp,
+    Account, AccountId, AccountStatus, Identifier, MustChange, Password, Profile, Revision, Secret, TenantId,
+    Timestamp,
     step::{AccountKey, FindAccount},
 };
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
@@ -38,9 +39,14 @@ impl Store {
         self.read(move |connection| find(connection, &ask)).await
     }
 
-    pub(crate) async fn has_account(&self, tenant: Option<TenantId>, id: AccountId) -> Result<bool, StoreError> {
+    pub(crate) async fn has_account(
+        &self,
+        tenant: Option<TenantId>,
+        id: AccountId,
+    ) -> Result<bool, StoreError> {
         self.read(move |connection| {
-            let mut statement = connection.prepare_cached("SELECT 1 FROM accounts WHERE tenant = ?1 AND id = ?2")?;
+            let mut statement =
+                connection.prepare_cached("SELECT 1 FROM accounts WHERE tenant = ?1 AND id = ?2")?;
             Ok(statement.exists(params![columns::tenant(&tenant), id.as_str()])?)
         })
         .await
@@ -97,7 +103,8 @@ fn password(row: &Row<'_>, verifier: Secret) -> Result<Password, StoreError> {
 }
 
 fn add(connection: &Connection, new: &NewAccount) -> Result<(), StoreError> {
-    let sql = "INSERT INTO accounts (tenant, id, user_name, status, verifier, password_changed_at, must_change,
+    let sql =
+        "INSERT INTO accounts (tenant, id, user_name, status, verifier, password_changed_at, must_change,
             credentials_changed_at, profile, is_demo)
         VALUES (?1, ?2, ?3, ?4, ?5, iif(?5 IS NULL, NULL, ?6), ?7, ?6, ?8, ?9)
         ON CONFLICT (tenant, id) DO NOTHING";

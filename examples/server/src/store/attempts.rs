@@ -31,7 +31,9 @@ impl Store {
 fn load(connection: &Connection, slot: AttemptSlot) -> Result<Option<AttemptRecord>, StoreError> {
     let mut statement = connection.prepare_cached("SELECT record FROM attempts WHERE slot = ?1")?;
     let stored = statement.query_row([slot.as_bytes()], |row| row.get::<_, Vec<u8>>(0)).optional()?;
-    let read = |bytes: Vec<u8>| AttemptRecord::from_bytes(&bytes).map_err(|_| StoreError::Malformed("attempt record"));
+    let read = |bytes: Vec<u8>| {
+        AttemptRecord::from_bytes(&bytes).map_err(|_| StoreError::Malformed("attempt record"))
+    };
     stored.map(read).transpose()
 }
 

@@ -10,8 +10,10 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 impl Store {
     pub(crate) async fn code(&self, ask: LoadCode) -> Result<Option<StoredCode>, StoreError> {
         self.read(move |connection| {
-            let mut statement = connection.prepare_cached("SELECT digest, expires_at FROM codes WHERE key = ?1")?;
-            let stored = statement.query_row([ask.key.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+            let mut statement =
+                connection.prepare_cached("SELECT digest, expires_at FROM codes WHERE key = ?1")?;
+            let stored =
+                statement.query_row([ask.key.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
             let read = |(digest, expires_at)| {
                 let digest = CodeDigest::from_bytes(digest);
                 Ok(StoredCode { digest, expires_at: columns::timestamp("expires_at", expires_at)? })

@@ -35,7 +35,11 @@ pub(super) fn factors(set: FactorSet) -> String {
 
 pub(super) fn factor_set(stored: &str) -> Result<FactorSet, StoreError> {
     let named = |name| Factor::ALL.into_iter().find(|factor| factor.amr() == name);
-    stored.split_ascii_whitespace().map(named).collect::<Option<_>>().ok_or(StoreError::Malformed("set of factors"))
+    stored
+        .split_ascii_whitespace()
+        .map(named)
+        .collect::<Option<_>>()
+        .ok_or(StoreError::Malformed("set of factors"))
 }
 
 pub(super) fn status(status: AccountStatus) -> &'static str {
@@ -74,7 +78,8 @@ mod tests {
 
     #[test]
     fn sets_and_names_survive_their_columns_and_others_are_refused() {
-        for set in [FactorSet::EMPTY, Factor::ALL.into_iter().collect(), FactorSet::EMPTY.with(Factor::Totp)] {
+        for set in [FactorSet::EMPTY, Factor::ALL.into_iter().collect(), FactorSet::EMPTY.with(Factor::Totp)]
+        {
             assert_eq!(factor_set(&factors(set)).unwrap(), set);
         }
         assert!(factor_set("pwd mfa").is_err());

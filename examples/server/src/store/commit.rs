@@ -12,7 +12,11 @@ const FORGOTTEN_AT_ONCE: u32 = 16;
 
 impl Store {
     /// `verifier` is the hash of the new password, where the commit stores one: hashing has no place in a transaction.
-    pub(crate) async fn commit(&self, commit: Commit, verifier: Option<Secret>) -> Result<Committed, StoreError> {
+    pub(crate) async fn commit(
+        &self,
+        commit: Commit,
+        verifier: Option<Secret>,
+    ) -> Result<Committed, StoreError> {
         let (now, forgets_at) = (self.clock.now(), self.clock.forgets_at());
         self.write(move |connection| {
             let committed = apply(connection, &commit, verifier.as_ref(), now)?;
@@ -73,13 +77,17 @@ fn apply_write(
 ) -> Result<Option<CommitRefusal>, StoreError> {
     let Commit { audience, account, .. } = commit;
     let (done, refusal) = match write {
-        Write::RecordSkip { budget } => (record_skip(connection, commit, *budget)?, CommitRefusal::SkipsSpent),
+        Write::RecordSkip { budget } => {
+            (record_skip(connection, commit, *budget)?, CommitRefusal::SkipsSpent)
+        }
         Write::StorePassword { changed_at, .. } => {
             let verifier = verifier.ok_or(StoreError::NotHashed)?;
             store_password(connection, commit, verifier, *changed_at)?;
             return Ok(None);
         }
-        Write::UseTotpStep { step } => (use_totp_step(connection, commit, *step)?, CommitRefusal::TotpStepUsed),
+        Write::UseTotpStep { step } => {
+            (use_totp_step(connection, commit, *step)?, CommitRefusal::TotpStepUsed)
+        }
         Write::OpenSession(record) => {
             sessions::open(connection, audience, account, record)?;
             return Ok(None);

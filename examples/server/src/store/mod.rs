@@ -3,8 +3,8 @@
 mod accounts;
 mod attempts;
 mod codes;
-mod commit;
 mod columns;
+mod commit;
 mod error;
 mod readers;
 mod schema;

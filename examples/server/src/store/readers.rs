@@ -14,7 +14,10 @@ pub(super) struct Readers {
 
 impl Readers {
     pub(super) fn new(connections: Vec<Connection>) -> Self {
-        Self { free: Arc::new(Semaphore::new(connections.len())), connections: Arc::new(Mutex::new(connections)) }
+        Self {
+            free: Arc::new(Semaphore::new(connections.len())),
+            connections: Arc::new(Mutex::new(connections)),
+        }
     }
 
     pub(super) async fn read<T: Send + 'static>(

@@ -8,6 +8,7 @@ const APPLICATION_ID: i32 = 0x6175_7468;
 
 /// One script for each version. What has been released is never edited, only added to.
 const MIGRATIONS: &[&str] = &[include_str!("schema_1.sql")];
+const VERSION: i64 = MIGRATIONS.len() as i64;
 
 /// Brings a database to the present version.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
@@ -25,7 +26,7 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
         transaction.execute_batch(migration)?;
     }
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
-    transaction.pragma_update(None, "user_version", MIGRATIONS.len())?;
+    transaction.pragma_update(None, "user_version", VERSION)?;
     Ok(transaction.commit()?)
 }
 
@@ -51,7 +52,7 @@ mod tests {
     fn newer_and_foreign_databases_are_refused() {
         let mut newer = memory();
         migrate(&mut newer).unwrap();
-        newer.pragma_update(None, "user_version", MIGRATIONS.len() + 1).unwrap();
+        newer.pragma_update(None, "user_version", VERSION + 1).unwrap();
         assert!(matches!(migrate(&mut newer), Err(StoreError::NewerSchema)));
 
         let mut foreign = memory();
@@ -79,7 +80,9 @@ mod tests {
             connection.execute(&format!("UPDATE accounts SET {assignment} WHERE id = 'a'"), []).unwrap();
             expected += i64::from(bumps);
             let revision = |id| {
-                connection.query_row("SELECT revision FROM accounts WHERE id = ?1", [id], |row| row.get::<_, i64>(0))
+                connection.query_row("SELECT revision FROM accounts WHERE id = ?1", [id], |row| {
+                    row.get::<_, i64>(0)
+                })
             };
             assert_eq!(revision("a"), Ok(expected), "{assignment}");
             assert_eq!(revision("b"), Ok(1), "{assignment}");

@@ -10,7 +10,8 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 impl Store {
     pub(crate) async fn check_session(&self, ask: CheckSession) -> Result<Liveness, StoreError> {
         self.read(move |connection| {
-            let sql = "SELECT 1 FROM sessions WHERE id = ?1 AND client_id = ?2 AND tenant = ?3 AND account = ?4
+            let sql =
+                "SELECT 1 FROM sessions WHERE id = ?1 AND client_id = ?2 AND tenant = ?3 AND account = ?4
                 AND ended_at IS NULL AND expires_at > ?5";
             let lives = connection.prepare_cached(sql)?.exists(params![
                 ask.session.as_bytes(),

@@ -1,0 +1,84 @@
+//! The library's questions, answered by the store and the hasher.
+
+use crate::{
+    clock::Clock,
+    hasher::{Hasher, HasherError},
+    store::{Store, StoreError},
+};
+use authflow::{
+    Account, Host, Outcome,
+    outcome::Event,
+    step::{
+        CheckSession, Commit, Committed, FindAccount, Liveness, LoadCode, PasswordMatch, Reservation,
+        ReserveAttempt, SettleAttempt, StoredCode, VerifyPassword, Write,
+    },
+};
+
+/// Answers the library's questions.
+#[derive(Clone)]
+pub(crate) struct ServerHost {
+    pub(crate) store: Store,
+    pub(crate) hasher: Hasher,
+    pub(crate) clock: Clock,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum HostError {
+    #[error("store: {0}")]
+    Store(#[from] StoreError),
+    #[error("hasher: {0}")]
+    Hasher(#[from] HasherError),
+}
+
+impl Host for ServerHost {
+    type Error = HostError;
+
+    async fn find_account(&self, ask: &FindAccount) -> Result<Option<Account>, HostError> {
+        Ok(self.store.account(ask.clone()).await?)
+    }
+
+    async fn reserve_attempt(&self, ask: &ReserveAttempt) -> Result<Reservation, HostError> {
+        Ok(self.store.reserve_attempt(ask.clone()).await?)
+    }
+
+    async fn verify_password(&self, ask: &VerifyPassword) -> Result<PasswordMatch, HostError> {
+        Ok(self.hasher.verify(ask.verifier.clone(), ask.presented.clone()).await?)
+    }
+
+    async fn settle_attempt(&self, ask: &SettleAttempt) -> Result<(), HostError> {
+        Ok(self.store.settle_attempt(ask.clone()).await?)
+    }
+
+    async fn commit(&self, ask: &Commit) -> Result<Committed, HostError> {
+        let new_password = ask.writes.iter().find_map(|write| match write {
+            Write::StorePassword { new_password, .. } => Some(new_password.clone()),
+            _ => None,
+        });
+        let verifier = match new_password {
+            Some(new_password) => Some(self.hasher.hash(new_password).await?),
+            None => None,
+        };
+        Ok(self.store.commit(ask.clone(), verifier).await?)
+    }
+
+    async fn check_session(&self, ask: &CheckSession) -> Result<Liveness, HostError> {
+        Ok(self.store.check_session(ask.clone()).await?)
+    }
+
+    async fn load_code(&self, ask: &LoadCode) -> Result<Option<StoredCode>, HostError> {
+        Ok(self.store.code(ask.clone()).await?)
+    }
+
+    fn failed(&self, question: &'static str, error: HostError) {
+        tracing::error!(question, %error, "a question went unanswered");
+    }
+
+    fn observe(&self, outcome: &Outcome) {
+        for event in &outcome.events {
+            match event {
+                Event::Unavailable { .. } | Event::Contradiction { .. } => tracing::error!(?event),
+                _ => tracing::info!(?event),
+            }
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! Connections: accepted, bounded, and brought to an end.
+
+use axum::Router;
+use hyper::server::conn::http1;
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    server::graceful::GracefulShutdown,
+    service::TowerToHyperService,
+};
+use std::{future::Future, io, pin::pin, sync::Arc, time::Duration};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    select,
+    sync::Semaphore,
+    time::{sleep, timeout},
+};
+
+const MOST_CONNECTIONS: usize = 1024;
+const MOST_HEADERS: usize = 64;
+/// The library's longest headers are some 8 KiB together.
+const MOST_HEADER_BYTES: usize = 16 * 1024;
+const READ_BUFFER: usize = 32 * 1024;
+/// For the headers of a request, and for the wait between two requests of a connection.
+const LONGEST_HEADER_READ: Duration = Duration::from_secs(15);
+/// What requests in progress get when the server stops.
+const LONGEST_STOP: Duration = Duration::from_secs(10);
+/// When no file descriptor is left: until some connection has ended.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Serves until `stop` is there, and then lets the requests in progress finish.
+pub(crate) async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new())
+        .header_read_timeout(LONGEST_HEADER_READ)
+        .max_headers(MOST_HEADERS)
+        .max_header_size(MOST_HEADER_BYTES)
+        .max_buf_size(READ_BUFFER)
+        .half_close(false);
+    let service = TowerToHyperService::new(router);
+    let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
+    let graceful = GracefulShutdown::new();
+    let mut stop = pin!(stop);
+    loop {
+        let accepted = select! {
+            () = &mut stop => break,
+            accepted = accept(&listener, &places) => accepted,
+        };
+        let (stream, place) = match accepted {
+            Ok(Some(accepted)) => accepted,
+            Ok(None) => break,
+            Err(error) => {
+                tracing::warn!(%error, "a connection was not accepted");
+                sleep(ACCEPT_PAUSE).await;
+                continue;
+            }
+        };
+        let connection = http.serve_connection(TokioIo::new(stream), service.clone());
+        let connection = graceful.watch(connection);
+        tokio::spawn(async move {
+            let _place = place;
+            if let Err(error) = connection.await {
+                tracing::debug!(%error, "a connection broke");
+            }
+        });
+    }
+    drop(listener);
+    tracing::info!("stopping");
+    if timeout(LONGEST_STOP, graceful.shutdown()).await.is_err() {
+        tracing::warn!("some requests did not finish in time");
+    }
+}
+
+/// The next connection, once there is a place for it.
+async fn accept(
+    listener: &TcpListener,
+    places: &Arc<Semaphore>,
+) -> io::Result<Option<(TcpStream, tokio::sync::OwnedSemaphorePermit)>> {
+    let Ok(place) = Arc::clone(places).acquire_owned().await else { return Ok(None) };
+    let (stream, _) = listener.accept().await?;
+    stream.set_nodelay(true)?;
+    Ok(Some((stream, place)))
+}
+
+/// Ctrl-C, or SIGTERM where there is such a thing.
+pub(crate) fn stop_signal() -> io::Result<impl Future<Output = ()>> {
+    #[cfg(unix)]
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    Ok(async move {
+        #[cfg(unix)]
+        let terminated = terminate.recv();
+        #[cfg(not(unix))]
+        let terminated = std::future::pending::<Option<()>>();
+        select! {
+            _ = terminated => {}
+            _ = tokio::signal::ctrl_c() => {}
+        }
+    })
+}

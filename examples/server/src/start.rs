@@ -1,0 +1,104 @@
+//! From a command line to a server that listens.
+
+use crate::{
+    banner,
+    cli::{Cli, DatabaseUrl},
+    clock::Clock,
+    config::{self, ServerConfig, ServerConfigError},
+    demo::{self, DemoError},
+    hasher::{Hasher, HasherError},
+    host::ServerHost,
+    http::{self, Service},
+    keys::{self, KeyFileError},
+    serve,
+    store::{Store, StoreError},
+};
+use authflow::{
+    Applications, Config, ConfigError, Engine,
+    device::Language,
+    sdk::Api,
+    token::{Issuer, IssuerError},
+};
+use std::{io, net::SocketAddr, path::PathBuf};
+use tokio::net::TcpListener;
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum StartError {
+    #[error("cannot start its threads: {0}")]
+    Runtime(io::Error),
+    #[error(
+        "a demonstration has passwords that everybody knows and stays on loopback: give --config, or --demo-on-network"
+    )]
+    DemoExposed,
+    #[error("{0} holds demo accounts, whose password everybody knows: give another --database, or --demo")]
+    DemoAccounts(DatabaseUrl),
+    #[error("configuration {0}: {1}")]
+    ConfigFile(PathBuf, ServerConfigError),
+    #[error("keys {0}: {1}")]
+    KeyFile(PathBuf, KeyFileError),
+    #[error("database {0}: {1}")]
+    Database(DatabaseUrl, StoreError),
+    #[error("hasher: {0}")]
+    Hasher(#[from] HasherError),
+    #[error("demonstration: {0}")]
+    Demo(#[from] DemoError),
+    #[error("issuer: {0}")]
+    Issuer(#[from] IssuerError),
+    #[error("configuration: {0}")]
+    Engine(#[from] ConfigError),
+    #[error("cannot listen on {0}: {1}")]
+    Listen(SocketAddr, io::Error),
+    #[error("cannot wait for signals: {0}")]
+    Signals(io::Error),
+}
+
+pub(crate) async fn run(cli: Cli) -> Result<(), StartError> {
+    if cli.exposes_demo() {
+        return Err(StartError::DemoExposed);
+    }
+    let ServerConfig { issuer, language, applications } = configuration(&cli)?;
+    let (ring, made) =
+        keys::load_or_make(&cli.keys).map_err(|error| StartError::KeyFile(cli.keys.clone(), error))?;
+    if made {
+        tracing::info!(file = %cli.keys.display(), "made a new key");
+    }
+    let clock = Clock::moved(cli.now_offset);
+    let database = |error| StartError::Database(cli.database.clone(), error);
+    let store = Store::open(&cli.database, clock).map_err(database)?;
+    if !cli.is_demo() && store.has_demo_accounts().await.map_err(database)? {
+        return Err(StartError::DemoAccounts(cli.database.clone()));
+    }
+    let mut config = Config::new(issuer.clone(), ring.clone(), Applications::Fixed(applications));
+    config.language = language;
+    let api = Api::new(Engine::new(config)?);
+    let host = ServerHost { store, hasher: Hasher::new()?, clock };
+
+    let stop = serve::stop_signal().map_err(StartError::Signals)?;
+    let listen = |error| StartError::Listen(cli.listen, error);
+    let listener = TcpListener::bind(cli.listen).await.map_err(listen)?;
+    let address = listener.local_addr().map_err(listen)?;
+    let tokens = if cli.is_demo() { Some(demo::seed(&host, &issuer, &ring).await?) } else { None };
+    banner::print(address, tokens.as_deref());
+    serve::serve(listener, http::router(Service { api, host }), stop).await;
+    Ok(())
+}
+
+/// The file's configuration, if there is one; with `--demo`, and the demo applications it does not name.
+fn configuration(cli: &Cli) -> Result<ServerConfig, StartError> {
+    let mut config = match &cli.config {
+        Some(path) => config::read(path).map_err(|error| StartError::ConfigFile(path.clone(), error))?,
+        None => ServerConfig {
+            issuer: Issuer::new("https://authflow.example")?,
+            language: Language::En,
+            applications: Vec::new(),
+        },
+    };
+    if cli.is_demo() {
+        for application in demo::applications()? {
+            if config.applications.iter().all(|named| named.client_id != application.client_id) {
+                config.applications.push(application);
+            }
+        }
+    }
+    Ok(config)
+}

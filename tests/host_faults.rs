@@ -1,0 +1,191 @@
+//! A host that fails or contradicts itself: "system busy", nothing issued, and nothing spent that need not be.
+
+mod world;
+
+use authflow::{
+    AccountId, Application, ClientId, Engine, Step, TenantId,
+    outcome::{Event, Verdict},
+    sdk::{Api, Request},
+    step::{CommitRefusal, Committed, Liveness},
+};
+use std::sync::Arc;
+use world::{Failing, Headers, PASSWORD, World};
+
+fn busy(world: &World) -> &Event {
+    let outcome = world.outcome.as_ref().unwrap();
+    assert!(matches!(outcome.verdict, Verdict::Busy), "{outcome:?}");
+    outcome.events.last().unwrap()
+}
+
+#[test]
+fn unavailable_at_any_question_is_busy_and_issues_and_spends_nothing() {
+    let message =
+        br#"{"error_code":"IDAAS.TENANT.COM.0002","error_msg":"System busy, please try again later"}"#;
+    for question in
+        ["FindAccount", "ReserveAttempt", "VerifyPassword", "SettleAttempt", "DecideAccess", "Commit"]
+    {
+        let mut world = World::new();
+        world.failing = Failing::At(question);
+        let answer = world.login("alice");
+        assert_eq!((answer.status, &answer.bytes[..]), (500, &message[..]), "{question}");
+        assert_eq!(*busy(&world), Event::Unavailable { question });
+        assert!(world.sessions.is_empty());
+        world.failing = Failing::Never;
+        assert_eq!(world.login("alice").text("status"), "SUCCESS");
+    }
+    for question in ["FindAccount", "DecideAccess", "Commit"] {
+        let mut world = World::new();
+        let warned = world.login("erin");
+        world.failing = Failing::At(question);
+        assert_eq!(world.skip(warned.state_token()).status, 500, "{question}");
+        assert_eq!(*busy(&world), Event::Unavailable { question });
+        assert!(world.sessions.is_empty() && world.claims.is_empty());
+        world.failing = Failing::Never;
+        assert_eq!(world.skip(warned.state_token()).text("status"), "SUCCESS");
+    }
+    for question in ["CheckSession", "FindAccount"] {
+        let mut world = World::new();
+        let alice = world.login("alice");
+        world.failing = Failing::At(question);
+        assert_eq!(world.check_exist(alice.text("id_token")).status, 500, "{question}");
+        assert_eq!(*busy(&world), Event::Unavailable { question });
+    }
+}
+
+/// A hasher that is down costs nobody a guess; a store that is down while settling costs one, never none.
+#[test]
+fn a_guess_that_could_not_be_judged_is_given_back() {
+    let mut world = World::new();
+    world.failing = Failing::At("VerifyPassword");
+    for _ in 0..10 {
+        assert_eq!(world.login("alice").status, 500);
+        assert_eq!(world.asked, ["FindAccount", "ReserveAttempt", "VerifyPassword", "SettleAttempt"]);
+    }
+    world.failing = Failing::Never;
+    assert_eq!(world.login("alice").status, 200);
+    assert_eq!(world.outcome.as_ref().unwrap().facts.attempts_left, Some(4));
+}
+
+/// Drives a request to its first question of a kind, and answers that one with `answer`.
+fn answered(world: &mut World, headers: &Headers, path: &str, answer: impl Fn(Step) -> Result<Step, Step>) {
+    let body = serde_json::json!({ "user_name": "alice", "password": PASSWORD }).to_string();
+    let headers = headers.clone().with("Content-Type", "application/json");
+    let moment = world.moment();
+    let method = if path.ends_with("login") { "POST" } else { "GET" };
+    let request = Request { method, path, headers: &headers.0, body: body.as_bytes() };
+    let mut step = world.api.handle(&request, moment);
+    let outcome = loop {
+        step = match answer(step) {
+            Ok(next) => break world.run(next),
+            Err(step) => world.answer_one(step).unwrap(),
+        }
+    };
+    world.outcome = Some(outcome);
+}
+
+#[test]
+fn an_account_of_another_tenant_or_id_is_a_contradiction() {
+    let mut world = World::new();
+    let foreign = {
+        let mut account = world.account("alice").clone();
+        account.tenant = Some(TenantId::new("other").unwrap());
+        account
+    };
+    answered(&mut world, &Headers::seed(), "/api/v2/sdk/login", |step| match step {
+        Step::FindAccount(ask) => Ok(ask.answer(Some(foreign.clone()))),
+        other => Err(other),
+    });
+    assert_eq!(*busy(&world), Event::Contradiction { question: "FindAccount" });
+
+    let warned = world.login("erin");
+    let other = world.account("alice").clone();
+    let headers = Headers::seed().with("X-state-token", warned.state_token());
+    answered(&mut world, &headers, "/api/v2/sdk/pwd/skip-update", |step| match step {
+        Step::FindAccount(ask) => Ok(ask.answer(Some(other.clone()))),
+        other => Err(other),
+    });
+    assert_eq!(*busy(&world), Event::Contradiction { question: "FindAccount" });
+    assert!(world.sessions.is_empty() && world.claims.is_empty());
+}
+
+#[test]
+fn a_reservation_of_another_slot_is_a_contradiction() {
+    let mut world = World::new();
+    // Take a reservation from one request and answer another account's question with it.
+    let taken = std::cell::RefCell::new(None);
+    let mut donor = World::new();
+    donor.account("alice").id = AccountId::new("donor").unwrap();
+    answered(&mut donor, &Headers::seed(), "/api/v2/sdk/login", |step| match step {
+        Step::ReserveAttempt(ask) => {
+            *taken.borrow_mut() = Some(ask.reserve(None));
+            Ok(ask.unavailable())
+        }
+        step => Err(step),
+    });
+    answered(&mut world, &Headers::seed(), "/api/v2/sdk/login", |step| match step {
+        Step::ReserveAttempt(ask) => Ok(ask.answer(taken.borrow().unwrap())),
+        step => Err(step),
+    });
+    assert_eq!(*busy(&world), Event::Contradiction { question: "ReserveAttempt" });
+    assert!(world.sessions.is_empty());
+}
+
+#[test]
+fn a_commit_that_answers_nonsense_issues_nothing() {
+    for nonsense in [Committed::Replayed, Committed::Refused(CommitRefusal::SkipsSpent)] {
+        let mut world = World::new();
+        answered(&mut world, &Headers::seed(), "/api/v2/sdk/login", |step| match step {
+            Step::Commit(ask) => Ok(ask.answer(nonsense)),
+            step => Err(step),
+        });
+        assert_eq!(*busy(&world), Event::Contradiction { question: "Commit" });
+    }
+}
+
+#[test]
+fn an_engine_without_a_list_asks_for_the_application() {
+    use authflow::{Applications, Config};
+    let mut world = World::new();
+    let config = Config::new(world::issuer(), world::ring(), Applications::Asked);
+    world.api = Api::new(Engine::new(config).unwrap());
+    let warned = world.login("erin");
+    assert_eq!(warned.text("status"), "PASSWORD_WARN");
+    assert_eq!(world.asked[..2], ["FindApplication", "FindAccount"]);
+    assert_eq!(world.skip(warned.state_token()).text("status"), "SUCCESS");
+    let alice = world.login("alice");
+    assert_eq!(world.check_exist(alice.text("id_token")).body["is_set_pwd"], true);
+    let unknown = Headers::seed().with("X-client-id", "unknown");
+    assert_eq!(world.login_with(&unknown, "alice", PASSWORD).text("error_code"), "IDAAS.SDK.PARAM.0003");
+
+    world.failing = Failing::At("FindApplication");
+    assert_eq!(world.login("alice").status, 500);
+    world.failing = Failing::Never;
+    answered(&mut world, &Headers::seed(), "/api/v2/sdk/login", |step| match step {
+        Step::FindApplication(ask) => {
+            Ok(ask.answer(Some(Arc::new(Application::new(ClientId::new("another").unwrap())))))
+        }
+        step => Err(step),
+    });
+    assert_eq!(*busy(&world), Event::Contradiction { question: "FindApplication" });
+}
+
+#[test]
+fn an_ended_session_is_no_contradiction() {
+    let mut world = World::new();
+    let alice = world.login("alice");
+    let headers = Headers::seed().with("Authorization", &format!("Bearer {}", alice.text("id_token")));
+    answered(&mut world, &headers, "/api/v2/sdk/pwd/check-exist", |step| match step {
+        Step::CheckSession(ask) => Ok(ask.answer(Liveness::Ended)),
+        step => Err(step),
+    });
+    assert!(matches!(world.outcome.unwrap().verdict, Verdict::Refused(_)));
+}
+
+#[test]
+fn two_applications_of_one_client_id_are_no_configuration() {
+    use authflow::{Applications, Config, ConfigError};
+    let client_id = ClientId::new("web").unwrap();
+    let twice = vec![Application::new(client_id), Application::new(client_id)];
+    let refused = Engine::new(Config::new(world::issuer(), world::ring(), Applications::Fixed(twice)));
+    assert_eq!(refused.unwrap_err(), ConfigError::DuplicateClientId(client_id));
+}

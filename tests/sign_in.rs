@@ -1,0 +1,194 @@
+//! Failing to sign in: one face for every reason, and every guess counted.
+
+mod world;
+
+use authflow::{
+    outcome::{Event, SignInRefusal},
+    policy::{AttemptPolicy, Policy},
+};
+use world::{Answer, Headers, PASSWORD, START, World, policy};
+
+const REASONS: [(&str, &str, SignInRefusal); 4] = [
+    ("nobody", PASSWORD, SignInRefusal::UnknownAccount),
+    ("alice", "wrong", SignInRefusal::WrongPassword),
+    ("dora", PASSWORD, SignInRefusal::Inactive),
+    ("nora", PASSWORD, SignInRefusal::NoPassword),
+];
+
+fn reason(world: &World) -> SignInRefusal {
+    match world.outcome.as_ref().unwrap().events[..] {
+        [Event::SignInRefused { reason, .. }] => reason,
+        ref other => panic!("{other:?}"),
+    }
+}
+
+/// The world's careless host says "matches" whenever there is no verifier: the answer must not count.
+#[test]
+fn every_failure_has_the_same_bytes_after_the_same_questions() {
+    let mut seen = Vec::new();
+    for (name, password, expected) in REASONS {
+        let mut world = World::new();
+        let answer = world.login_with(&Headers::seed(), name, password);
+        assert_eq!(reason(&world), expected);
+        assert_eq!(world.asked, ["FindAccount", "ReserveAttempt", "VerifyPassword"]);
+        assert!(world.sessions.is_empty());
+        seen.push((answer.status, answer.bytes));
+    }
+    let mut world = World::new();
+    for _ in 0..5 {
+        world.login_with(&Headers::seed(), "alice", "wrong");
+    }
+    let locked = world.login("alice");
+    assert_eq!(reason(&world), SignInRefusal::Locked);
+    assert_eq!(world.asked, ["FindAccount", "ReserveAttempt", "VerifyPassword"]);
+    seen.push((locked.status, locked.bytes));
+    let expected = br#"{"error_code":"IDAAS.SDK.LOGIN.0001","error_msg":"Incorrect user name or password"}"#;
+    assert!(seen.iter().all(|(status, bytes)| *status == 400 && bytes == expected));
+}
+
+/// An account whose password has expired must not look different to somebody who does not know the password.
+#[test]
+fn expiry_is_told_only_after_a_right_password() {
+    let mut world = World::new();
+    let answers: Vec<Answer> = ["alice", "erin", "victor", "frank"]
+        .into_iter()
+        .map(|name| world.login_with(&Headers::seed(), name, "wrong"))
+        .collect();
+    assert!(answers.iter().all(|answer| answer.bytes == answers[0].bytes && answer.status == 400));
+}
+
+#[test]
+fn five_wrong_guesses_lock_and_the_lock_ends_to_the_second() {
+    let mut world = World::new();
+    for left in (0..5).rev() {
+        world.login_with(&Headers::seed(), "alice", "wrong");
+        assert_eq!(world.outcome.as_ref().unwrap().facts.attempts_left, Some(left));
+    }
+    world.now = START.plus_seconds(299);
+    assert_eq!(world.login("alice").status, 400);
+    let facts = &world.outcome.as_ref().unwrap().facts;
+    assert_eq!((facts.attempts_left, facts.locked_until), (Some(0), Some(START.plus_seconds(300))));
+    world.now = START.plus_seconds(300);
+    assert_eq!(world.login("alice").text("status"), "SUCCESS");
+    assert_eq!(world.outcome.as_ref().unwrap().facts.attempts_left, Some(4));
+}
+
+#[test]
+fn the_fifth_guess_may_still_be_right_and_forgets_the_others() {
+    let mut world = World::new();
+    for _ in 0..4 {
+        world.login_with(&Headers::seed(), "alice", "wrong");
+    }
+    assert_eq!(world.login("alice").text("status"), "SUCCESS");
+    for _ in 0..4 {
+        world.login_with(&Headers::seed(), "alice", "wrong");
+    }
+    assert_eq!(world.login("alice").text("status"), "SUCCESS");
+}
+
+#[test]
+fn guesses_are_counted_across_spellings_devices_and_applications() {
+    let mut world = World::new();
+    let lock = |world: &mut World, name: &str| {
+        for (at, spelling) in [name.to_uppercase(), format!(" {name}"), name.to_string()].iter().enumerate() {
+            let device = Headers::seed().with("X-device-fingerprint", &format!("device-{at}"));
+            world.login_with(&device, spelling, "wrong");
+        }
+        world.outcome.as_ref().unwrap().facts.attempts_left
+    };
+    assert_eq!(lock(&mut world, "alice"), Some(2));
+    assert_eq!(lock(&mut world, "nobody"), Some(2), "an account that does not exist has a count too");
+}
+
+/// A right password is the only thing that clears a count: a login that begins, or ends elsewhere, does not.
+#[test]
+fn a_skip_or_a_new_login_refills_nothing() {
+    let mut world = World::new();
+    let warned = world.login("erin");
+    for _ in 0..4 {
+        world.login_with(&Headers::seed(), "erin", "wrong");
+    }
+    world.skip(warned.state_token());
+    world.login_with(&Headers::seed(), "erin", "wrong");
+    assert_eq!(world.login("erin").status, 400);
+    assert_eq!(reason(&world), SignInRefusal::Locked);
+}
+
+#[test]
+fn the_ceiling_locks_until_the_host_clears_the_record() {
+    let attempts = AttemptPolicy::new(2, authflow::Lifetime::of::<1>(), false, 4).unwrap();
+    let mut world = World::with_policy(Policy { attempts, ..policy() });
+    for at in 0..4 {
+        world.now = START.plus_seconds(at * 10);
+        world.login_with(&Headers::seed(), "alice", "wrong");
+    }
+    world.now = START.plus_seconds(1_000_000);
+    assert_eq!(world.login("alice").status, 400);
+    let facts = &world.outcome.as_ref().unwrap().facts;
+    assert_eq!((facts.attempts_left, facts.locked_until), (Some(0), None));
+    world.attempts.clear();
+    assert_eq!(world.login("alice").status, 200);
+}
+
+#[test]
+fn an_account_that_changes_between_check_and_write_gets_no_session() {
+    use authflow::{Step, sdk::Request};
+    let mut world = World::new();
+    let headers = Headers::seed().with("Content-Type", "application/json");
+    let body = serde_json::json!({ "user_name": "alice", "password": PASSWORD }).to_string();
+    let moment = world.moment();
+    let request =
+        Request { method: "POST", path: "/api/v2/sdk/login", headers: &headers.0, body: body.as_bytes() };
+    let mut step = world.api.handle(&request, moment);
+    while !matches!(step, Step::Commit(_)) {
+        step = world.answer_one(step).unwrap();
+    }
+    world.change("alice", |alice| alice.status = authflow::AccountStatus::Disabled);
+    let outcome = world.run(step);
+    assert_eq!(world.api.reply(&outcome).status(), 400);
+    assert!(world.sessions.is_empty());
+}
+
+#[test]
+fn nothing_that_was_typed_or_issued_is_printed() {
+    let mut world = World::new();
+    let warned = world.login("erin");
+    let mut printed = format!("{:?}", world.outcome.as_ref().unwrap());
+    let signed_in = world.skip(warned.state_token());
+    printed += &format!("{:?}", world.outcome.as_ref().unwrap());
+    world.login_with(&Headers::seed(), "mistyped-secret", "hunter2");
+    printed += &format!("{:?}", world.outcome.as_ref().unwrap());
+    let secrets = [
+        warned.state_token(),
+        signed_in.text("session_token"),
+        signed_in.text("id_token"),
+        PASSWORD,
+        "mistyped-secret",
+    ];
+    for secret in secrets.iter().chain(&["hunter2", "156aysdna213sac"]) {
+        assert!(!printed.contains(secret), "{secret}");
+    }
+    assert!(printed.contains("id-erin"), "accounts are named by id");
+}
+
+/// Questions hold what the host needs, and print none of it.
+#[test]
+fn questions_do_not_print_passwords_or_verifiers() {
+    use authflow::{Step, sdk::Request};
+    let mut world = World::new();
+    let headers = Headers::seed().with("Content-Type", "application/json");
+    let body = serde_json::json!({ "user_name": "alice", "password": PASSWORD }).to_string();
+    let moment = world.moment();
+    let request =
+        Request { method: "POST", path: "/api/v2/sdk/login", headers: &headers.0, body: body.as_bytes() };
+    let mut printed = format!("{request:?}");
+    let mut step = world.api.handle(&request, moment);
+    while !matches!(step, Step::Done(_)) {
+        printed += &format!("{step:?}");
+        step = world.answer_one(step).unwrap();
+    }
+    assert!(printed.contains("VerifyPassword") && printed.contains("Commit"));
+    assert!(
+        !printed.contains(PASSWORD) && !printed.contains("156aysdna213sac") && !printed.contains("\"alice\"")
+    );
+}
