@@ -1,5 +1,43 @@
-#![doc = "wip"]
+#![doc = include_str!("../README.md")]
+//!
+//! # The floors
+//!
+//! A module imports only what stands below it.
+//!
+//! | floor | what lives there |
+//! |---|---|
+//! | [`sdk`] | the wire: routes, bodies, codes and messages |
+//! | [`Host`], [`drive`] | sugar for asynchronous hosts |
+//! | [`engine`] | one file an operation |
+//! | [`step`] | the questions |
+//! | [`outcome`] | verdict, facts and events |
+//! | [`flow`] | what a login needs next: one pure function, and its graph |
+//! | [`policy`] | what an application demands |
+//! | [`device`] | who is calling |
+//! | [`token`] | the key ring and three kinds of token |
+//! | [`Account`], [`Factor`], [`Moment`], [`Secret`] and the ids | the ground |
+
 #![no_std]
+#![forbid(unsafe_code)]
+// Nothing in the library may panic. Its tests may.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::unreachable,
+        clippy::todo,
+        clippy::unimplemented,
+        clippy::indexing_slicing,
+        clippy::string_slice,
+        clippy::arithmetic_side_effects,
+        clippy::dbg_macro,
+        clippy::print_stdout,
+        clippy::print_stderr
+    )
+)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 extern crate alloc;
 #[cfg(any(feature = "std", test))]
@@ -22,13 +60,15 @@ mod secret;
 pub mod step;
 pub mod token;
 
-pub use account::*;
+pub use account::{Account, AccountStatus, Identifier, InvalidIdentifier, MustChange, Password, Revision};
 pub use application::{Application, Tenancy};
 pub use engine::{Applications, Config, ConfigError, Credentials, Engine};
 pub use factor::{Factor, FactorSet};
 pub use host::{Host, drive};
-pub use id::*;
-pub use moment::*;
+pub use id::{AccountId, Audience, ClientId, InvalidDrawnId, InvalidId, Nonce, SessionId, TenantId, TokenId};
+#[cfg(feature = "os")]
+pub use moment::OsEntropyUnavailable;
+pub use moment::{Entropy, InvalidLifetime, Lifetime, Moment, Timestamp};
 pub use outcome::Outcome;
 pub use profile::{Profile, ProfileError};
 pub use secret::Secret;

@@ -15,8 +15,8 @@ use zeroize::Zeroizing;
 /// use authflow::{Lifetime, Timestamp};
 ///
 /// let now = Timestamp::from_unix(1_700_000_000);
-/// assert_eq!((now + Lifetime::of::<600>()).as_unix(), 1_700_000_600);
-/// assert_eq!(Timestamp::MAX + Lifetime::of::<600>(), Timestamp::MAX);
+/// assert_eq!(now.plus(Lifetime::of::<600>()).as_unix(), 1_700_000_600);
+/// assert_eq!(Timestamp::MAX.plus(Lifetime::of::<600>()), Timestamp::MAX);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(from = "u64", into = "u64")]
@@ -41,6 +41,11 @@ impl Timestamp {
         self.0.saturating_sub(earlier.0)
     }
 
+    /// When something that begins now is over.
+    pub const fn plus(self, lifetime: Lifetime) -> Self {
+        self.plus_seconds(lifetime.as_seconds() as u64)
+    }
+
     /// This point moved `seconds` later.
     pub const fn plus_seconds(self, seconds: u64) -> Self {
         Self::from_unix(self.0.saturating_add(seconds))
@@ -61,14 +66,6 @@ impl From<u64> for Timestamp {
 impl From<Timestamp> for u64 {
     fn from(at: Timestamp) -> Self {
         at.0
-    }
-}
-
-impl core::ops::Add<Lifetime> for Timestamp {
-    type Output = Self;
-
-    fn add(self, lifetime: Lifetime) -> Self {
-        self.plus_seconds(u64::from(lifetime.as_seconds()))
     }
 }
 

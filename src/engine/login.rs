@@ -77,7 +77,7 @@ impl Login {
             session: SessionId::from_bytes(self.draw("session")),
             auth_time: self.auth_start,
             factors: self.progress.factors,
-            expires_at: self.now() + self.lifetimes().session_token(),
+            expires_at: self.now().plus(self.lifetimes().session_token()),
         };
         self.commit(Ending::Session(record))
     }
@@ -163,7 +163,7 @@ impl Login {
     fn state_token(&self, wait: &Wait) -> TokenText<crate::token::State> {
         let ring = &self.core().ring;
         let policy = &self.admitted.application.policy;
-        let login_ends = self.auth_start + Lifetimes::LOGIN;
+        let login_ends = self.auth_start.plus(Lifetimes::LOGIN);
         ring.states().mint(&StateClaims {
             audience: self.admitted.audience,
             account: self.account.id,
@@ -174,7 +174,7 @@ impl Login {
             auth_start: self.auth_start,
             id: TokenId::from_bytes(self.draw("state")),
             issued_at: self.now(),
-            expires_at: (self.now() + policy.lifetimes.state_token()).min(login_ends),
+            expires_at: self.now().plus(policy.lifetimes.state_token()).min(login_ends),
         })
     }
 
@@ -200,7 +200,7 @@ impl Login {
             auth_time,
             factors,
             issued_at: self.now(),
-            expires_at: self.now() + lifetimes.id_token(),
+            expires_at: self.now().plus(lifetimes.id_token()),
             nonce: None,
             profile: self.account.profile.clone(),
         });

@@ -71,3 +71,12 @@ fn the_module_shows_the_graph_it_describes() {
         shown.take_while(|line| !line.contains("```")).map(|line| line.trim_start_matches("//!").trim());
     assert_eq!(shown.map(ToString::to_string).collect::<BTreeSet<_>>(), computed);
 }
+
+#[test]
+fn the_front_page_shows_the_same_graph() {
+    let drawn = |text: &str| -> Vec<_> {
+        let block = text.lines().map(|line| line.trim_start_matches("//!").trim().to_string());
+        block.skip_while(|line| line != "```mermaid").skip(1).take_while(|line| line != "```").collect()
+    };
+    assert_eq!(drawn(include_str!("../../README.md")), drawn(include_str!("mod.rs")));
+}

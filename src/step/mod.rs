@@ -74,6 +74,30 @@ pub enum Step {
     Done(Box<Outcome>),
 }
 
+impl Step {
+    /// Answers any question with [`Ask::unavailable`]: for the rest of the questions in a loop that answers only those of
+    /// the operations it uses. A finished step stays as it is.
+    pub fn unavailable(self) -> Self {
+        match self {
+            Self::FindApplication(ask) => ask.unavailable(),
+            Self::FindAccount(ask) => ask.unavailable(),
+            Self::ReserveAttempt(ask) => ask.unavailable(),
+            Self::VerifyPassword(ask) => ask.unavailable(),
+            Self::SettleAttempt(ask) => ask.unavailable(),
+            Self::DecideAccess(ask) => ask.unavailable(),
+            Self::JudgePassword(ask) => ask.unavailable(),
+            Self::LoadCode(ask) => ask.unavailable(),
+            Self::CheckSession(ask) => ask.unavailable(),
+            Self::VerifyTenantCredential(ask) => ask.unavailable(),
+            Self::Commit(ask) => ask.unavailable(),
+            Self::Deliver(ask) => ask.unavailable(),
+            Self::SignBytes(ask) => ask.unavailable(),
+            Self::VerifyBytes(ask) => ask.unavailable(),
+            Self::Done(outcome) => Self::Done(outcome),
+        }
+    }
+}
+
 /// Something that is asked of a host.
 pub trait Question {
     /// What answers it.

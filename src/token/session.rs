@@ -177,7 +177,7 @@ impl ApplicationSessions<'_> {
     ///
     /// **Says nothing about revocation.** A session that has been ended verifies until it expires; ask your store about
     /// [`SessionClaims::session`] where that matters. Whether the caller's device is the one that signed in is
-    /// [`Device::holds`](crate::Device::holds).
+    /// [`Device::holds`](crate::device::Device::holds).
     ///
     /// # Errors
     /// Why it was refused; a client is never told which.

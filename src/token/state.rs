@@ -46,11 +46,13 @@ pub struct DeviceDigest([u8; 16]);
 impl DeviceDigest {
     const ENCODED: usize = base64url::encoded_len(16);
 
-    pub(super) const fn from_bytes(bytes: [u8; 16]) -> Self {
+    /// A digest kept somewhere else.
+    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(bytes)
     }
 
-    pub(super) const fn as_bytes(&self) -> &[u8; 16] {
+    /// The bytes, to keep them somewhere else.
+    pub const fn as_bytes(&self) -> &[u8; 16] {
         &self.0
     }
 
@@ -250,7 +252,8 @@ impl<'ring> States<'ring> {
     }
 
     /// Verifies the tag, the one spelling, and the time. Whom the token is for is the caller's to compare:
-    /// [`StateToken::claims`] has the audience, and the device is checked by [`Device`](crate::Device).
+    /// [`StateToken::claims`] has the audience, and whether the device is
+    /// the one that began the login is the engine's to judge.
     ///
     /// # Errors
     /// Why it was refused; a client is never told which.
