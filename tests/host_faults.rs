@@ -8,7 +8,10 @@ use authflow::{
     sdk::{Api, Request},
     step::{CommitRefusal, Committed, Liveness},
 };
-use std::sync::Arc;
+use std::{
+    ops::ControlFlow::{self, Break, Continue},
+    sync::Arc,
+};
 use world::{Failing, Headers, PASSWORD, World};
 
 fn busy(world: &World) -> &Event {
@@ -67,7 +70,12 @@ fn a_guess_that_could_not_be_judged_is_given_back() {
 }
 
 /// Drives a request to its first question of a kind, and answers that one with `answer`.
-fn answered(world: &mut World, headers: &Headers, path: &str, answer: impl Fn(Step) -> Result<Step, Step>) {
+fn answered(
+    world: &mut World,
+    headers: &Headers,
+    path: &str,
+    answer: impl Fn(Step) -> ControlFlow<Step, Step>,
+) {
     let body = serde_json::json!({ "user_name": "alice", "password": PASSWORD }).to_string();
     let headers = headers.clone().with("Content-Type", "application/json");
     let moment = world.moment();
@@ -76,8 +84,8 @@ fn answered(world: &mut World, headers: &Headers, path: &str, answer: impl Fn(St
     let mut step = world.api.handle(&request, moment);
     let outcome = loop {
         step = match answer(step) {
-            Ok(next) => break world.run(next),
-            Err(step) => world.answer_one(step).unwrap(),
+            Break(next) => break world.run(next),
+            Continue(step) => world.answer_one(step).unwrap(),
         }
     };
     world.outcome = Some(outcome);
@@ -92,8 +100,8 @@ fn an_account_of_another_tenant_or_id_is_a_contradiction() {
         account
     };
     answered(&mut world, &Headers::seed(), "/api/v2/sdk/login", |step| match step {
-        Step::FindAccount(ask) => Ok(ask.answer(Some(foreign.clone()))),
-        other => Err(other),
+        Step::FindAccount(ask) => Break(ask.answer(Some(foreign.clone()))),
+        other => Continue(other),
     });
     assert_eq!(*busy(&world), Event::Contradiction { question: "FindAccount" });
 
@@ -101,8 +109,8 @@ fn an_account_of_another_tenant_or_id_is_a_contradiction() {
     let other = world.account("alice").clone();
     let headers = Headers::seed().with("X-state-token", warned.state_token());
     answered(&mut world, &headers, "/api/v2/sdk/pwd/skip-update", |step| match step {
-        Step::FindAccount(ask) => Ok(ask.answer(Some(other.clone()))),
-        other => Err(other),
+        Step::FindAccount(ask) => Break(ask.answer(Some(other.clone()))),
+        other => Continue(other),
     });
     assert_eq!(*busy(&world), Event::Contradiction { question: "FindAccount" });
     assert!(world.sessions.is_empty() && world.claims.is_empty());
@@ -118,13 +126,13 @@ fn a_reservation_of_another_slot_is_a_contradiction() {
     answered(&mut donor, &Headers::seed(), "/api/v2/sdk/login", |step| match step {
         Step::ReserveAttempt(ask) => {
             *taken.borrow_mut() = Some(ask.reserve(None));
-            Ok(ask.unavailable())
+            Break(ask.unavailable())
         }
-        step => Err(step),
+        step => Continue(step),
     });
     answered(&mut world, &Headers::seed(), "/api/v2/sdk/login", |step| match step {
-        Step::ReserveAttempt(ask) => Ok(ask.answer(taken.borrow().unwrap())),
-        step => Err(step),
+        Step::ReserveAttempt(ask) => Break(ask.answer(taken.borrow().unwrap())),
+        step => Continue(step),
     });
     assert_eq!(*busy(&world), Event::Contradiction { question: "ReserveAttempt" });
     assert!(world.sessions.is_empty());
@@ -135,8 +143,8 @@ fn a_commit_that_answers_nonsense_issues_nothing() {
     for nonsense in [Committed::Replayed, Committed::Refused(CommitRefusal::SkipsSpent)] {
         let mut world = World::new();
         answered(&mut world, &Headers::seed(), "/api/v2/sdk/login", |step| match step {
-            Step::Commit(ask) => Ok(ask.answer(nonsense)),
-            step => Err(step),
+            Step::Commit(ask) => Break(ask.answer(nonsense)),
+            step => Continue(step),
         });
         assert_eq!(*busy(&world), Event::Contradiction { question: "Commit" });
     }
@@ -162,9 +170,9 @@ fn an_engine_without_a_list_asks_for_the_application() {
     world.failing = Failing::Never;
     answered(&mut world, &Headers::seed(), "/api/v2/sdk/login", |step| match step {
         Step::FindApplication(ask) => {
-            Ok(ask.answer(Some(Arc::new(Application::new(ClientId::new("another").unwrap())))))
+            Break(ask.answer(Some(Arc::new(Application::new(ClientId::new("another").unwrap())))))
         }
-        step => Err(step),
+        step => Continue(step),
     });
     assert_eq!(*busy(&world), Event::Contradiction { question: "FindApplication" });
 }
@@ -175,8 +183,8 @@ fn an_ended_session_is_no_contradiction() {
     let alice = world.login("alice");
     let headers = Headers::seed().with("Authorization", &format!("Bearer {}", alice.text("id_token")));
     answered(&mut world, &headers, "/api/v2/sdk/pwd/check-exist", |step| match step {
-        Step::CheckSession(ask) => Ok(ask.answer(Liveness::Ended)),
-        step => Err(step),
+        Step::CheckSession(ask) => Break(ask.answer(Liveness::Ended)),
+        step => Continue(step),
     });
     assert!(matches!(world.outcome.unwrap().verdict, Verdict::Refused(_)));
 }

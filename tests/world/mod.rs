@@ -235,7 +235,7 @@ impl World {
         loop {
             step = match self.answer_one(step) {
                 Ok(next) => next,
-                Err(outcome) => return outcome,
+                Err(outcome) => return *outcome,
             };
         }
     }
@@ -246,7 +246,7 @@ impl World {
     }
 
     /// Answers one question, or gives the outcome.
-    pub fn answer_one(&mut self, step: Step) -> Result<Step, Outcome> {
+    pub fn answer_one(&mut self, step: Step) -> Result<Step, Box<Outcome>> {
         Ok(match step {
             Step::FindApplication(ask) => {
                 if self.fails("FindApplication") {
@@ -317,7 +317,7 @@ impl World {
                 let committed = self.commit(&ask);
                 ask.answer(committed)
             }
-            Step::Done(outcome) => return Err(*outcome),
+            Step::Done(outcome) => return Err(outcome),
             other => panic!("no operation asks {other:?}"),
         })
     }

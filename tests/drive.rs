@@ -1,0 +1,143 @@
+//! The sugar: a trait of asynchronous answers, and the future that runs the loop.
+
+mod world;
+
+use authflow::{
+    Account, Host, Outcome,
+    outcome::Event,
+    sdk::{Reply, Request},
+    step::{
+        AccountKey, Commit, Committed, FindAccount, PasswordMatch, Reservation, ReserveAttempt,
+        SettleAttempt, VerifyPassword,
+    },
+};
+use std::{
+    future::Future,
+    pin::pin,
+    sync::Mutex,
+    task::{Context, Poll, Waker},
+};
+use world::{Headers, PASSWORD, World};
+
+/// A host that wants only sign-in and skip: everything else has its default answer.
+struct Small {
+    world: World,
+    /// The question at which the database is down.
+    down: Option<&'static str>,
+    failures: Mutex<Vec<(&'static str, Down)>>,
+    observed: Mutex<Vec<Event>>,
+}
+
+#[derive(Debug, PartialEq)]
+struct Down;
+
+impl Small {
+    fn new() -> Self {
+        Self { world: World::new(), down: None, failures: Mutex::default(), observed: Mutex::default() }
+    }
+
+    fn up(&self, question: &'static str) -> Result<(), Down> {
+        if self.down == Some(question) { Err(Down) } else { Ok(()) }
+    }
+}
+
+impl Host for Small {
+    type Error = Down;
+
+    async fn find_account(&self, ask: &FindAccount) -> Result<Option<Account>, Down> {
+        self.up("FindAccount")?;
+        let found = self.world.accounts.iter().find(|(name, account)| match &ask.key {
+            AccountKey::Identifier(typed) => typed.as_str() == name,
+            AccountKey::Id(id) => *id == account.id,
+        });
+        Ok(found.map(|(_, account)| account.clone()))
+    }
+
+    async fn reserve_attempt(&self, ask: &ReserveAttempt) -> Result<Reservation, Down> {
+        Ok(ask.reserve(None))
+    }
+
+    async fn verify_password(&self, ask: &VerifyPassword) -> Result<PasswordMatch, Down> {
+        let right = ask.verifier.as_ref().is_some_and(|known| known.expose() == ask.presented.expose());
+        Ok(if right { PasswordMatch::Matches } else { PasswordMatch::Differs })
+    }
+
+    async fn settle_attempt(&self, _: &SettleAttempt) -> Result<(), Down> {
+        Ok(())
+    }
+
+    async fn commit(&self, _: &Commit) -> Result<Committed, Down> {
+        self.up("Commit")?;
+        Ok(Committed::Done)
+    }
+
+    fn failed(&self, question: &'static str, error: Down) {
+        self.failures.lock().unwrap().push((question, error));
+    }
+
+    fn observe(&self, outcome: &Outcome) {
+        self.observed.lock().unwrap().extend(outcome.events.iter().cloned());
+    }
+}
+
+/// Runs a future that is always ready, and proves on the way that it may move between threads.
+fn run<T>(future: impl Future<Output = T> + Send) -> T {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(value) => value,
+        Poll::Pending => panic!("nothing here waits"),
+    }
+}
+
+fn serve(host: &mut Small, method: &str, path: &str, headers: &Headers, body: &str) -> Reply {
+    let moment = host.world.moment();
+    let request = Request { method, path, headers: &headers.0, body: body.as_bytes() };
+    run(host.world.api.serve(&request, moment, host))
+}
+
+fn login(host: &mut Small, name: &str) -> Reply {
+    let headers = Headers::seed().with("Content-Type", "application/json");
+    let body = serde_json::json!({ "user_name": name, "password": PASSWORD }).to_string();
+    serve(host, "POST", "/api/v2/sdk/login", &headers, &body)
+}
+
+fn member(reply: &Reply, name: &str) -> String {
+    let body: serde_json::Value = serde_json::from_slice(reply.body()).unwrap();
+    body[name].as_str().unwrap().to_string()
+}
+
+#[test]
+fn five_methods_are_a_login_and_a_skip() {
+    let mut host = Small::new();
+    let warned = login(&mut host, "erin");
+    assert_eq!(member(&warned, "status"), "PASSWORD_WARN");
+    let headers = Headers::seed().with("X-state-token", &member(&warned, "state_token"));
+    let signed_in = serve(&mut host, "GET", "/api/v2/sdk/pwd/skip-update", &headers, "");
+    assert_eq!(member(&signed_in, "status"), "SUCCESS");
+    let events = host.observed.lock().unwrap();
+    let [Event::LoginPending { .. }, Event::PasswordSkipped { skips_left: 2, .. }, Event::SignedIn { .. }] =
+        events[..]
+    else {
+        panic!("{events:?}")
+    };
+}
+
+#[test]
+fn an_error_is_handed_back_and_the_reply_is_busy() {
+    for question in ["FindAccount", "Commit"] {
+        let mut host = Small::new();
+        host.down = Some(question);
+        assert_eq!(login(&mut host, "alice").status(), 500);
+        assert_eq!(*host.failures.lock().unwrap(), [(question, Down)]);
+    }
+}
+
+/// A session nobody looks after does not live: the default answer refuses.
+#[test]
+fn the_default_answer_about_sessions_refuses() {
+    let mut host = Small::new();
+    let signed_in = login(&mut host, "alice");
+    let headers =
+        Headers::seed().with("Authorization", &format!("Bearer {}", member(&signed_in, "id_token")));
+    let answer = serve(&mut host, "GET", "/api/v2/sdk/pwd/check-exist", &headers, "");
+    assert_eq!((answer.status(), &*member(&answer, "error_code")), (400, "IDAAS.SDK.PARAM.0016"));
+}
