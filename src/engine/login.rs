@@ -207,11 +207,13 @@ impl Login {
         Grant { session, session_token, expires_in: lifetimes.session_token(), id_token }
     }
 
-    /// An id that nobody can guess, bound to whom it is for.
+    /// An id that nobody can guess, bound to whom it is for and to the state token that led to it.
     fn draw(&self, purpose: &str) -> [u8; 16] {
         let Audience { client_id, tenant } = &self.admitted.audience;
         let tenant = tenant.as_ref().map_or("", |tenant| tenant.as_str());
-        let bound = [client_id.as_str(), tenant, self.account.id.as_str()].map(str::as_bytes);
+        let spent = self.spent.as_ref().map_or(&[][..], |spent| spent.id.as_bytes());
+        let bound =
+            [client_id.as_str().as_bytes(), tenant.as_bytes(), self.account.id.as_str().as_bytes(), spent];
         let drawn = self.core().ring.signer().draw(&self.admitted.context.moment, purpose, &bound);
         *drawn.first_chunk().unwrap_or(&[0; 16])
     }
