@@ -93,8 +93,9 @@ pub struct Account {
     pub password: Option<Password>,
     /// The factors it has beside the password.
     pub enrolled: FactorSet,
-    /// When a credential last changed: a bearer token from before that no longer counts.
-    pub credentials_changed_at: Timestamp,
+    /// When a factor was last changed or removed: a session from before that no longer counts as a bearer. (The password
+    /// has its own [`changed_at`](Password::changed_at), which counts too.)
+    pub factors_changed_at: Timestamp,
     /// Claims for its id tokens.
     pub profile: Profile,
 }
@@ -109,9 +110,17 @@ impl Account {
             status: AccountStatus::Active,
             password: None,
             enrolled: FactorSet::EMPTY,
-            credentials_changed_at: Timestamp::default(),
+            factors_changed_at: Timestamp::default(),
             profile: Profile::default(),
         }
+    }
+}
+
+impl Account {
+    /// When any credential last changed.
+    pub(crate) fn credentials_changed_at(&self) -> Timestamp {
+        let password = self.password.as_ref().map_or(Timestamp::default(), |password| password.changed_at);
+        self.factors_changed_at.max(password)
     }
 }
 

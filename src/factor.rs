@@ -1,7 +1,8 @@
 //! Factors: what a subject can prove itself with.
 
+use alloc::vec::Vec;
 use core::fmt;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// One way to prove who one is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -63,6 +64,12 @@ impl FactorSet {
         Self(self.0 | factor.bit())
     }
 
+    /// The factors of either set.
+    #[must_use]
+    pub const fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
     /// The factors of this set that are not in `other`.
     #[must_use]
     pub const fn without(self, other: Self) -> Self {
@@ -110,6 +117,19 @@ impl FromIterator<Factor> for FactorSet {
     }
 }
 
+/// As a list of factors: `["password","totp"]`.
+impl Serialize for FactorSet {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter())
+    }
+}
+
+impl<'de> Deserialize<'de> for FactorSet {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Vec::<Factor>::deserialize(deserializer)?.into_iter().collect())
+    }
+}
+
 impl fmt::Debug for FactorSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.iter()).finish()
@@ -128,6 +148,15 @@ mod tests {
                 None => assert!(bits >= 16),
             }
         }
+    }
+
+    #[test]
+    fn a_set_is_stored_as_a_list() {
+        let set = FactorSet::EMPTY.with(Factor::Totp).with(Factor::Password);
+        let text = serde_json::to_string(&set).unwrap();
+        assert_eq!(text, r#"["password","totp"]"#);
+        assert_eq!(serde_json::from_str::<FactorSet>(&text).unwrap(), set);
+        assert!(serde_json::from_str::<FactorSet>(r#"["palm"]"#).is_err());
     }
 
     #[test]

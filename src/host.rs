@@ -22,7 +22,8 @@ macro_rules! host {
         /// A host that answers asynchronously. Write the methods as `async fn`.
         ///
         /// The futures are `Send`, so a host can run on any executor; the trait is therefore **not** usable as `dyn Host`.
-        /// The methods without a body here are all that sign-in and skip need; the others have answers that refuse.
+        /// The methods without a body here are all that sign-in and skip need. The others have default answers that refuse,
+        /// but for [`judge_password`](Self::judge_password), whose pure rules have been checked before.
         pub trait Host: Sync {
             /// What goes wrong when the host goes wrong.
             type Error: Send;
@@ -59,14 +60,14 @@ host! {
         verify_password(VerifyPassword) -> PasswordMatch;
         /// See [`SettleAttempt`]: one atomic read-modify-write with [`SettleAttempt::settle`].
         settle_attempt(SettleAttempt) -> ();
+        /// See [`DecideAccess`]. A host without an access policy says so: `Ok(Access::Allow)`.
+        decide_access(DecideAccess) -> Access;
         /// See [`Commit`]: one transaction.
         commit(Commit) -> Committed;
     }
     optional: {
         /// See [`FindApplication`]; asked only of an engine without a fixed list. There is none by default.
         find_application(FindApplication) -> Option<Arc<Application>> = None;
-        /// See [`DecideAccess`]. Everybody is let in by default.
-        decide_access(DecideAccess) -> Access = Access::Allow;
         /// See [`CheckSession`]. Every session has ended by default.
         check_session(CheckSession) -> Liveness = Liveness::Ended;
         /// See [`JudgePassword`]. By default the pure rules are enough.

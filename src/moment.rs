@@ -139,8 +139,9 @@ pub struct InvalidLifetime {
 /// 32 bytes nobody can guess, for one request.
 ///
 /// They never leave the library as they are: every id and code is an HMAC of them under a key of the ring, bound to the
-/// moment and to what it is for. Weak or repeated entropy therefore makes two *identical* requests collide; it does not
-/// make an id predictable to someone without the key.
+/// moment, to what it is for, and to account, application and device. Weak or repeated entropy can therefore make two
+/// logins of one account on one device in one second collide; it does not make an id predictable to someone without the
+/// key.
 pub struct Entropy(Zeroizing<[u8; 32]>);
 
 impl Entropy {

@@ -107,6 +107,7 @@ impl Wait {
 
 /// A fault of the caller's: what a client is told, without the reason an attacker would like to know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Fault {
     /// A device header is missing or malformed.
     DeviceIncomplete,
@@ -154,7 +155,7 @@ pub enum NotOurs {
 pub struct Facts {
     /// The application and tenant, once they are known.
     pub audience: Option<Audience>,
-    /// The account, once it is known.
+    /// The account that was found, or that a token names whose tag was right.
     pub account: Option<AccountId>,
     /// The language to answer in.
     pub language: Language,
@@ -244,6 +245,7 @@ pub enum Event {
 
 /// Why a sign-in was refused. The client is told one thing for all of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum SignInRefusal {
     /// No such account.
     UnknownAccount,
@@ -261,6 +263,7 @@ pub enum SignInRefusal {
 
 /// Why a token was refused. The client is told one thing for all of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum TokenRefusal {
     /// It is not a good token.
     Token(TokenError),

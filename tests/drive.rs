@@ -7,8 +7,8 @@ use authflow::{
     outcome::Event,
     sdk::{Reply, Request},
     step::{
-        AccountKey, Commit, Committed, FindAccount, PasswordMatch, Reservation, ReserveAttempt,
-        SettleAttempt, VerifyPassword,
+        Access, AccountKey, Commit, Committed, DecideAccess, FindAccount, PasswordMatch, Reservation,
+        ReserveAttempt, SettleAttempt, VerifyPassword,
     },
 };
 use std::{
@@ -66,6 +66,10 @@ impl Host for Small {
         Ok(())
     }
 
+    async fn decide_access(&self, _: &DecideAccess) -> Result<Access, Down> {
+        Ok(Access::Allow)
+    }
+
     async fn commit(&self, _: &Commit) -> Result<Committed, Down> {
         self.up("Commit")?;
         Ok(Committed::Done)
@@ -106,7 +110,7 @@ fn member(reply: &Reply, name: &str) -> String {
 }
 
 #[test]
-fn five_methods_are_a_login_and_a_skip() {
+fn six_methods_are_a_login_and_a_skip() {
     let mut host = Small::new();
     let warned = login(&mut host, "erin");
     assert_eq!(member(&warned, "status"), "PASSWORD_WARN");

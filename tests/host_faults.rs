@@ -67,6 +67,33 @@ fn a_guess_that_could_not_be_judged_is_given_back() {
     world.failing = Failing::Never;
     assert_eq!(world.login("alice").status, 200);
     assert_eq!(world.outcome.as_ref().unwrap().facts.attempts_left, Some(4));
+    // The record of a guess that could not be settled stays: the second login finds one guess fewer.
+    world.failing = Failing::At("SettleAttempt");
+    world.login("alice");
+    world.failing = Failing::Never;
+    world.login("alice");
+    assert_eq!(world.outcome.as_ref().unwrap().facts.attempts_left, Some(3));
+}
+
+/// With the hasher down too, locked, unknown and open accounts ask the same.
+#[test]
+fn a_lock_does_not_show_when_the_hasher_is_down() {
+    let asked = |prepare: &dyn Fn(&mut World), name: &str| {
+        let mut world = World::new();
+        prepare(&mut world);
+        world.failing = Failing::At("VerifyPassword");
+        let answer = world.login(name);
+        (answer.bytes, world.asked)
+    };
+    let lock = |world: &mut World| {
+        for _ in 0..5 {
+            world.login_with(&Headers::seed(), "alice", "wrong");
+        }
+    };
+    let open = asked(&|_| (), "alice");
+    assert_eq!(asked(&lock, "alice"), open);
+    assert_eq!(asked(&|_| (), "nobody"), open);
+    assert_eq!(asked(&|_| (), "dora"), open);
 }
 
 /// Drives a request to its first question of a kind, and answers that one with `answer`.
@@ -125,13 +152,13 @@ fn a_reservation_of_another_slot_is_a_contradiction() {
     donor.account("alice").id = AccountId::new("donor").unwrap();
     answered(&mut donor, &Headers::seed(), "/api/v2/sdk/login", |step| match step {
         Step::ReserveAttempt(ask) => {
-            *taken.borrow_mut() = Some(ask.reserve(None));
+            taken.replace(Some(ask.reserve(None)));
             Break(ask.unavailable())
         }
         step => Continue(step),
     });
     answered(&mut world, &Headers::seed(), "/api/v2/sdk/login", |step| match step {
-        Step::ReserveAttempt(ask) => Break(ask.answer(taken.borrow().unwrap())),
+        Step::ReserveAttempt(ask) => Break(ask.answer(taken.take().unwrap())),
         step => Continue(step),
     });
     assert_eq!(*busy(&world), Event::Contradiction { question: "ReserveAttempt" });

@@ -167,7 +167,11 @@ fn an_id_token_is_refused_for_many_reasons_and_with_one_message() {
     );
     assert_eq!(refused(&|world| world.sessions.clear()), TokenRefusal::SessionEnded);
     assert_eq!(
-        refused(&|world| world.account("alice").credentials_changed_at = START.plus_seconds(1)),
+        refused(&|world| world.account("alice").factors_changed_at = START.plus_seconds(1)),
+        TokenRefusal::CredentialsChanged
+    );
+    assert_eq!(
+        refused(&|world| world.account("alice").password.as_mut().unwrap().changed_at = START.plus_seconds(1)),
         TokenRefusal::CredentialsChanged
     );
     assert_eq!(

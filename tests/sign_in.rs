@@ -32,6 +32,8 @@ fn every_failure_has_the_same_bytes_after_the_same_questions() {
         assert_eq!(reason(&world), expected);
         assert_eq!(world.asked, ["FindAccount", "ReserveAttempt", "VerifyPassword"]);
         assert!(world.sessions.is_empty());
+        let found = world.outcome.as_ref().unwrap().facts.account.map(|id| id.to_string());
+        assert_eq!(found, (name != "nobody").then(|| format!("id-{name}")), "the host may know");
         seen.push((answer.status, answer.bytes));
     }
     let mut world = World::new();

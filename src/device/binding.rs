@@ -48,11 +48,11 @@ pub enum DeviceTrait {
 
 /// How the device differs from the one that began the login.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Drift {
+pub(crate) struct Drift {
     /// The first difference that refuses the token, if there is one.
-    pub refused: Option<DeviceTrait>,
+    pub(crate) refused: Option<DeviceTrait>,
     /// The differences to log.
-    pub logged: Vec<DeviceTrait>,
+    pub(crate) logged: Vec<DeviceTrait>,
 }
 
 impl Device {

@@ -63,7 +63,10 @@ impl Caller {
                     language,
                 })
             }
-            _ => Err(HeaderFaults { faults, language }),
+            _ => {
+                faults.sort_unstable_by_key(|fault| fault.header);
+                Err(HeaderFaults { faults, language })
+            }
         }
     }
 }
@@ -158,8 +161,8 @@ mod tests {
                 (Header::Os, Problem::Missing),
                 (Header::Fingerprint, Problem::Missing),
                 (Header::Agent, Problem::Repeated),
-                (Header::ClientId, Problem::Missing),
                 (Header::Ip, Problem::Malformed),
+                (Header::ClientId, Problem::Missing),
             ]
         );
     }

@@ -153,15 +153,22 @@ impl<'a> RequestHeaders<'a> {
     /// # Errors
     /// What is wrong with it.
     pub fn get(&self, header: Header) -> Result<&'a str, Problem> {
-        let value = match self.found.get(header as usize) {
-            Some(Found::Once(value)) => trim(value),
-            Some(Found::Repeatedly) => return Err(Problem::Repeated),
-            Some(Found::Never) | None => return Err(Problem::Missing),
-        };
+        match self.found.get(header as usize) {
+            Some(Found::Once(value)) => header.judge(value),
+            Some(Found::Repeatedly) => Err(Problem::Repeated),
+            Some(Found::Never) | None => Err(Problem::Missing),
+        }
+    }
+}
+
+impl Header {
+    /// The value without the white space around it, if it is one that this header may have.
+    pub(super) fn judge(self, value: &[u8]) -> Result<&str, Problem> {
+        let value = trim(value);
         if value.is_empty() {
             return Err(Problem::Missing);
         }
-        if value.len() > header.max_bytes() {
+        if value.len() > self.max_bytes() {
             return Err(Problem::TooLong);
         }
         let text = str::from_utf8(value).map_err(|_| Problem::Malformed)?;

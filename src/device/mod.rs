@@ -14,7 +14,7 @@ mod caller;
 mod headers;
 mod language;
 
-pub use binding::{Binding, Bindings, DeviceTrait, Drift};
+pub use binding::{Binding, Bindings, DeviceTrait};
 pub use caller::{Caller, HeaderFault, HeaderFaults};
 pub use headers::{Header, Headers, Problem, RequestHeaders};
 pub use language::Language;
@@ -32,6 +32,29 @@ pub struct Device {
 }
 
 impl Device {
+    /// A device from texts that did not come in the family's headers, under the same bounds as theirs.
+    ///
+    /// ```
+    /// use authflow::device::Device;
+    ///
+    /// assert!(Device::new("Android 10", "156aysdna213sac", "Mozilla/5.0", None).is_ok());
+    /// assert!(Device::new("Android 10", "", "Mozilla/5.0", None).is_err());
+    /// ```
+    ///
+    /// # Errors
+    /// Which text is missing, too long or malformed; the first of them.
+    pub fn new(os: &str, fingerprint: &str, agent: &str, ip: Option<IpAddr>) -> Result<Self, HeaderFault> {
+        let judged = |header: Header, text: &str| {
+            header.judge(text.as_bytes()).map(Box::from).map_err(|problem| HeaderFault { header, problem })
+        };
+        Ok(Self {
+            os: judged(Header::Os, os)?,
+            fingerprint: judged(Header::Fingerprint, fingerprint)?,
+            agent: judged(Header::Agent, agent)?,
+            ip,
+        })
+    }
+
     /// Operating system and version (`X-operating-sys-version`), as `Android 10`.
     pub fn os(&self) -> &str {
         &self.os

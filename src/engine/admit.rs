@@ -55,7 +55,7 @@ impl Context {
 impl Admitted {
     /// Finds an account of this audience, and goes on with `then`, which gets the key back.
     pub(super) fn find_account(
-        self,
+        mut self,
         key: AccountKey,
         then: impl FnOnce(Self, AccountKey, Option<Account>) -> Step + Send + Sync + 'static,
     ) -> Step {
@@ -71,12 +71,19 @@ impl Admitted {
             if found.as_ref().is_some_and(contradicts) {
                 return self.context.contradiction::<FindAccount>();
             }
+            self.context.facts.account = found.as_ref().map(|account| account.id);
             then(self, key, found)
         }))
     }
 
     /// Refuses a token that the client presented: `fault` for the client, the reason for the log.
-    pub(super) fn refuse_token(self, fault: Fault, account: Option<AccountId>, reason: TokenRefusal) -> Step {
+    pub(super) fn refuse_token(
+        mut self,
+        fault: Fault,
+        account: Option<AccountId>,
+        reason: TokenRefusal,
+    ) -> Step {
+        self.context.facts.account = account;
         self.context.refuse(fault, Event::TokenRefused { account, reason })
     }
 }

@@ -42,8 +42,7 @@ enum Ending {
 
 impl Login {
     /// Asks the host for its access decision, and goes on.
-    pub(super) fn decide_access(mut self) -> Step {
-        self.admitted.context.facts.account = Some(self.account.id);
+    pub(super) fn decide_access(self) -> Step {
         let question = DecideAccess {
             audience: self.admitted.audience,
             account: self.account.id,
@@ -207,13 +206,15 @@ impl Login {
         Grant { session, session_token, expires_in: lifetimes.session_token(), id_token }
     }
 
-    /// An id that nobody can guess, bound to whom it is for and to the state token that led to it.
+    /// An id that nobody can guess, bound to whom and which device it is for, and to the state token that led to it.
     fn draw(&self, purpose: &str) -> [u8; 16] {
         let Audience { client_id, tenant } = &self.admitted.audience;
         let tenant = tenant.as_ref().map_or("", |tenant| tenant.as_str());
+        let device = self.admitted.context.caller.device.fingerprint();
+        let [client_id, tenant, account, device] =
+            [client_id.as_str(), tenant, self.account.id.as_str(), device].map(str::as_bytes);
         let spent = self.spent.as_ref().map_or(&[][..], |spent| spent.id.as_bytes());
-        let bound =
-            [client_id.as_str().as_bytes(), tenant.as_bytes(), self.account.id.as_str().as_bytes(), spent];
+        let bound = [client_id, tenant, account, device, spent];
         let drawn = self.core().ring.signer().draw(&self.admitted.context.moment, purpose, &bound);
         *drawn.first_chunk().unwrap_or(&[0; 16])
     }

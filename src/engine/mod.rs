@@ -5,10 +5,10 @@
 //! here; [`sdk::Api`](crate::sdk::Api) calls it for the family's routes.
 
 mod admit;
-mod check_password;
 mod config;
 mod context;
 mod login;
+mod password_is_set;
 mod refuse;
 mod sign_in;
 mod skip_password;
@@ -76,8 +76,8 @@ impl Engine {
     /// Tells a signed-in subject whether they have set a password (seed page "Check if Personal Password is Set").
     ///
     /// Asks [`CheckSession`](crate::step::CheckSession) and [`FindAccount`](crate::step::FindAccount).
-    pub fn check_password(&self, caller: Caller, id_token: Untrusted<'_, Id>, moment: Moment) -> Step {
-        check_password::start(&self.core, caller, id_token, moment)
+    pub fn password_is_set(&self, caller: Caller, id_token: Untrusted<'_, Id>, moment: Moment) -> Step {
+        password_is_set::start(&self.core, caller, id_token, moment)
     }
 
     /// Refuses a request whose headers were refused.

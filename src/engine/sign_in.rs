@@ -103,14 +103,10 @@ impl SignIn {
         Ok((password, receipt.ok_or(SignInRefusal::Locked)?))
     }
 
-    /// The guess was counted and not judged: it is given back.
+    /// The guess was counted and not judged: it is given back. Where there was none, the question is asked all the same.
     fn password_not_judged(self, slot: AttemptSlot, receipt: Option<Receipt>) -> Step {
-        match receipt {
-            None => self.admitted.context.unavailable::<VerifyPassword>(),
-            Some(receipt) => self.settle(slot, Settlement::Void(receipt), |sign_in| {
-                sign_in.admitted.context.unavailable::<VerifyPassword>()
-            }),
-        }
+        let settlement = Settlement::Void(receipt.unwrap_or(Receipt::NONE));
+        self.settle(slot, settlement, |sign_in| sign_in.admitted.context.unavailable::<VerifyPassword>())
     }
 
     fn password_right(self, slot: AttemptSlot, receipt: Receipt) -> Step {

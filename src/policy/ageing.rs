@@ -32,12 +32,23 @@ struct Fields {
 
 impl Ageing {
     /// Passwords live `max_age_days` (1 to 3,650); in the last `warn_before_days` (fewer than that) the subject is warned
-    /// at sign-in, and may skip the change `max_skips` times (at most 100) for each password.
+    /// at sign-in, and may skip the change `max_skips` times (at most 100) for each password. When the skips are spent the
+    /// password must be changed at once, so with `max_skips` 0 it really lives `max_age_days - warn_before_days`.
     ///
     /// # Errors
     /// When a number is out of bounds.
     pub fn new(max_age_days: u16, warn_before_days: u16, max_skips: u32) -> Result<Self, AgeingError> {
         Self::try_from(Fields { max_age_days, warn_before_days, max_skips })
+    }
+
+    /// How many days a password lives.
+    pub fn max_age_days(&self) -> u16 {
+        self.fields.max_age_days
+    }
+
+    /// In how many of its last days the subject is warned.
+    pub fn warn_before_days(&self) -> u16 {
+        self.fields.warn_before_days
     }
 
     /// How often the change of one password may be skipped.

@@ -45,6 +45,26 @@ impl AttemptPolicy {
         Self::try_from(Fields { threshold, lock, doubling, ceiling })
     }
 
+    /// How many failures in a row lock the factor.
+    pub fn threshold(&self) -> u32 {
+        self.fields.threshold
+    }
+
+    /// How long the first lock lasts.
+    pub fn lock(&self) -> Lifetime {
+        self.fields.lock
+    }
+
+    /// Whether each further lock is twice as long.
+    pub fn doubling(&self) -> bool {
+        self.fields.doubling
+    }
+
+    /// How many failures in a row lock the factor for good.
+    pub fn ceiling(&self) -> u32 {
+        self.fields.ceiling
+    }
+
     fn lock_seconds(&self, earlier_locks: u32) -> u64 {
         let factor = if self.fields.doubling { 1_u64 << earlier_locks.min(20) } else { 1 };
         u64::from(self.fields.lock.as_seconds()).saturating_mul(factor).min(LONGEST_LOCK)
@@ -90,6 +110,11 @@ pub enum AttemptError {
 /// Names one attempt, so that settling it settles that one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Receipt(u64);
+
+impl Receipt {
+    /// The receipt of no attempt: settling it changes nothing.
+    pub(crate) const NONE: Self = Self(0);
+}
 
 /// Whether there is a guess.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -148,11 +173,13 @@ pub struct AttemptRecord {
     locks: u32,
     /// The present lock; the epoch when there is none.
     locked_until: Timestamp,
+    /// Which of the latest 128 receipts were given back: bit 0 is the latest of all.
+    void: u128,
 }
 
 impl AttemptRecord {
     /// The length of [`to_bytes`](Self::to_bytes).
-    pub const BYTES: usize = 45;
+    pub const BYTES: usize = 61;
     const VERSION: u8 = 1;
 
     /// Counts one attempt, if there is one.
@@ -167,43 +194,61 @@ impl AttemptRecord {
         }
         let mut record = self;
         if record.in_window >= threshold {
-            // The lock has expired (or the threshold was lowered): the limit is armed again.
+            if record.locked_until == Timestamp::default() {
+                // Counted under a policy with a higher threshold (another application's, or yesterday's): the lock of
+                // this one is due, and may not be dodged by going back and forth.
+                record.lock(policy, now);
+                return (record, Attempt::Locked { until: Some(record.locked_until) });
+            }
+            // The lock has expired: the limit is armed again.
             record.window_after = record.issued;
             record.in_window = 0;
         }
         record.issued = record.issued.saturating_add(1);
+        record.void <<= 1;
         record.failures = record.failures.saturating_add(1);
         record.in_window = record.in_window.saturating_add(1);
         record.locked_until = Timestamp::default();
         if record.in_window >= threshold {
-            record.locked_until = now.plus_seconds(policy.lock_seconds(record.locks));
-            record.locks = record.locks.saturating_add(1);
+            record.lock(policy, now);
         }
         let left = threshold.saturating_sub(record.in_window).min(ceiling.saturating_sub(record.failures));
         (record, Attempt::Reserved { receipt: Receipt(record.issued), left })
     }
 
-    /// Settles one attempt.
+    fn lock(&mut self, policy: &AttemptPolicy, now: Timestamp) {
+        self.locked_until = now.plus_seconds(policy.lock_seconds(self.locks));
+        self.locks = self.locks.saturating_add(1);
+    }
+
+    /// Settles one attempt. Settling it again changes nothing.
     #[must_use]
     pub fn settle(self, policy: &AttemptPolicy, settlement: Settlement) -> Self {
         let (Settlement::Passed(receipt) | Settlement::Void(receipt)) = settlement;
-        if receipt.0 <= self.passed || receipt.0 > self.issued {
-            return self;
-        }
+        let later = match self.issued.checked_sub(receipt.0).map(u32::try_from) {
+            Some(Ok(later)) if receipt.0 > self.passed => later,
+            _ => return self,
+        };
         let mut record = self;
         match settlement {
             Settlement::Passed(_) => {
-                let later = u32::try_from(record.issued.saturating_sub(receipt.0)).unwrap_or(u32::MAX);
                 record.passed = receipt.0;
                 record.window_after = record.window_after.max(receipt.0);
-                record.failures = record.failures.min(later);
-                record.in_window = record.in_window.min(later);
+                let counted = later.saturating_sub(record.void_among_latest(later));
+                record.failures = record.failures.min(counted);
+                record.in_window = record.in_window.min(counted);
             }
             Settlement::Void(_) => {
+                // Too long ago to know whether it was given back before: then it is not.
+                let Some(bit) = 1_u128.checked_shl(later).filter(|bit| record.void & bit == 0) else {
+                    return self;
+                };
+                record.void |= bit;
                 record.failures = record.failures.saturating_sub(1);
-                if receipt.0 > record.window_after {
-                    record.in_window = record.in_window.saturating_sub(1);
+                if receipt.0 <= record.window_after {
+                    return record;
                 }
+                record.in_window = record.in_window.saturating_sub(1);
             }
         }
         if record.locked_until != Timestamp::default() && record.in_window < policy.fields.threshold {
@@ -214,6 +259,11 @@ impl AttemptRecord {
             record.locks = 0;
         }
         record
+    }
+
+    fn void_among_latest(&self, receipts: u32) -> u32 {
+        let mask = 1_u128.checked_shl(receipts).map_or(u128::MAX, |bit| bit.wrapping_sub(1));
+        (self.void & mask).count_ones()
     }
 
     /// The record for the host's store.
@@ -227,7 +277,8 @@ impl AttemptRecord {
             .chain(self.failures.to_be_bytes())
             .chain(self.in_window.to_be_bytes())
             .chain(self.locks.to_be_bytes())
-            .chain(self.locked_until.as_unix().to_be_bytes());
+            .chain(self.locked_until.as_unix().to_be_bytes())
+            .chain(self.void.to_be_bytes());
         for (byte, field) in bytes.iter_mut().zip(fields) {
             *byte = field;
         }
@@ -243,6 +294,9 @@ impl AttemptRecord {
     }
 
     fn read(bytes: &[u8]) -> Option<Self> {
+        fn read_time(seconds: u64) -> Option<Timestamp> {
+            Some(Timestamp::from_unix(seconds)).filter(|at| at.as_unix() == seconds)
+        }
         fn number<const N: usize>(bytes: &mut &[u8]) -> Option<[u8; N]> {
             let (number, rest) = bytes.split_first_chunk()?;
             *bytes = rest;
@@ -256,9 +310,13 @@ impl AttemptRecord {
             failures: u32::from_be_bytes(number(rest)?),
             in_window: u32::from_be_bytes(number(rest)?),
             locks: u32::from_be_bytes(number(rest)?),
-            locked_until: Timestamp::from_unix(u64::from_be_bytes(number(rest)?)),
+            locked_until: read_time(u64::from_be_bytes(number(rest)?))?,
+            void: u128::from_be_bytes(number(rest)?),
         };
-        rest.is_empty().then_some(record)
+        let possible = record.passed <= record.window_after
+            && record.window_after <= record.issued
+            && record.in_window <= record.failures;
+        (rest.is_empty() && possible).then_some(record)
     }
 }
 

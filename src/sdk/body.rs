@@ -1,7 +1,7 @@
 //! Request bodies: JSON objects, read strictly.
 //!
 //! At most 16 KiB, no deeper than 8, no member twice on any level; unknown members pass (WIRE §1). A name is trimmed, a
-//! password never.
+//! password never. A number beyond what a double can hold (`1e999`) is malformed, in an unknown member too.
 
 use crate::{
     Credentials, Identifier, Secret,

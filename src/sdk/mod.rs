@@ -7,7 +7,7 @@
 //! |---|---|
 //! | `POST /api/v2/sdk/login` | [`Engine::sign_in`] |
 //! | `GET` or `POST /api/v2/sdk/pwd/skip-update` | [`Engine::skip_password`] |
-//! | `GET /api/v2/sdk/pwd/check-exist` | [`Engine::check_password`] |
+//! | `GET /api/v2/sdk/pwd/check-exist` | [`Engine::password_is_set`] |
 //!
 //! `skip-update` is a GET that signs in, because that is the family's contract. Mobile HTTP stacks repeat a GET on their
 //! own when a connection breaks; the second one finds the state token used and gets `Invalid state token`. A client that
@@ -66,7 +66,7 @@ impl Api {
                 Err(reason) => self.engine.refuse_body(caller, reason, moment),
             },
             Call::SkipPassword => self.engine.skip_password(caller, request::state_token(&headers), moment),
-            Call::CheckPassword => self.engine.check_password(caller, request::bearer(&headers), moment),
+            Call::PasswordIsSet => self.engine.password_is_set(caller, request::bearer(&headers), moment),
         }
     }
 

@@ -7,7 +7,7 @@ use crate::outcome::NotOurs;
 pub(super) enum Call {
     SignIn,
     SkipPassword,
-    CheckPassword,
+    PasswordIsSet,
 }
 
 struct Route {
@@ -30,7 +30,7 @@ const ROUTES: &[Route] = &[
         path: "/api/v2/sdk/pwd/check-exist",
         methods: &["GET"],
         allowed: "GET",
-        call: Call::CheckPassword,
+        call: Call::PasswordIsSet,
     },
 ];
 

@@ -11,26 +11,30 @@ use sha2::{Digest as _, Sha256};
 /// Where the count of one factor of one account is kept: a hash of the tenant, the account and the factor.
 ///
 /// Not keyed, so that a rotation does not forget the counts; not of a login or a code, so that a new one does not refill
-/// the guesses; not of an application, so that a second application is no second set of guesses. Guesses at an account
-/// that does not exist are counted by what was typed.
+/// the guesses; not of an application, so that a second application is no second set of guesses.
+///
+/// Guesses at accounts that do not exist are counted as well, so that they ask the same of the host, in one of 65,536
+/// slots by what was typed: typing names fills no table. That two such names may share a slot shows nowhere, because a
+/// locked name and a wrong password have the same reply.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AttemptSlot([u8; 32]);
 
 impl AttemptSlot {
     /// The slot of an account.
     pub fn of_account(tenant: Option<TenantId>, account: AccountId, factor: Factor) -> Self {
-        Self::hash("account", tenant, account.as_str(), factor)
+        Self::hash("account", tenant, account.as_str().as_bytes(), factor)
     }
 
     /// The slot of an identifier that no account has.
     pub fn of_identifier(tenant: Option<TenantId>, identifier: &Identifier, factor: Factor) -> Self {
-        Self::hash("identifier", tenant, &identifier.normalised(), factor)
+        let Self([high, low, ..]) = Self::hash("typed", tenant, identifier.normalised().as_bytes(), factor);
+        Self::hash("identifier", tenant, &[high, low], factor)
     }
 
-    fn hash(kind: &str, tenant: Option<TenantId>, name: &str, factor: Factor) -> Self {
+    fn hash(kind: &str, tenant: Option<TenantId>, name: &[u8], factor: Factor) -> Self {
         let mut hash = Sha256::new_with_prefix(b"authflow/v1/attempts");
         let tenant = tenant.as_ref().map_or("", TenantId::as_str);
-        for part in [kind, tenant, name, factor.amr()] {
+        for part in [kind.as_bytes(), tenant.as_bytes(), name, factor.amr().as_bytes()] {
             hash.update((part.len() as u64).to_be_bytes());
             hash.update(part);
         }
@@ -80,7 +84,7 @@ impl ReserveAttempt {
 }
 
 /// The answer to a [`ReserveAttempt`]. Only [`ReserveAttempt::reserve`] makes one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Reservation {
     slot: AttemptSlot,
     record: AttemptRecord,
@@ -154,5 +158,14 @@ mod tests {
         assert_eq!(base, AttemptSlot::of_account(tenant("t"), account("erin"), Factor::Password));
         let one = AttemptSlot::of_identifier(None, &typed("Bob"), Factor::Password);
         assert_eq!(one, AttemptSlot::of_identifier(None, &typed(" bob "), Factor::Password));
+    }
+
+    #[test]
+    fn names_that_no_account_has_fill_no_table() {
+        let slots: alloc::collections::BTreeSet<_> = (0..100_000)
+            .map(|at| Identifier::new(&alloc::format!("nobody-{at}")).unwrap())
+            .map(|typed| AttemptSlot::of_identifier(None, &typed, Factor::Password))
+            .collect();
+        assert!((50_000..=52_500).contains(&slots.len()), "{}", slots.len());
     }
 }

@@ -6,15 +6,15 @@
 //! ```compile_fail
 //! # use authflow::step::{Ask, CheckSession, Liveness};
 //! fn twice(ask: Ask<CheckSession>) {
-//!     ask.answer(Liveness::Live);
-//!     ask.answer(Liveness::Live); // the question is gone
+//!     ask.answer(Liveness::Ended);
+//!     ask.answer(Liveness::Ended); // the question is gone
 //! }
 //! ```
 //!
 //! ```compile_fail
 //! # use authflow::step::{Ask, FindAccount, Liveness};
 //! fn wrong(ask: Ask<FindAccount>) {
-//!     ask.answer(Liveness::Live); // not an answer to this question
+//!     ask.answer(Liveness::Ended); // not an answer to this question
 //! }
 //! ```
 //!
@@ -76,7 +76,9 @@ pub enum Step {
 
 impl Step {
     /// Answers any question with [`Ask::unavailable`]: for the rest of the questions in a loop that answers only those of
-    /// the operations it uses. A finished step stays as it is.
+    /// the operations it uses. Give that up by naming every variant, and the compiler tells you of a question you forgot.
+    ///
+    /// A finished step stays as it is, so match [`Step::Done`] before.
     pub fn unavailable(self) -> Self {
         match self {
             Self::FindApplication(ask) => ask.unavailable(),

@@ -146,13 +146,20 @@ pub struct LoadCode {
 }
 
 /// What a sent code is stored under: a hash of what it is for and of whom it was sent to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CodeKey([u8; 32]);
 
 impl CodeKey {
     /// The bytes, for the host's store.
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
+    }
+}
+
+/// A hash of a mobile number can be guessed.
+impl fmt::Debug for CodeKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CodeKey(…)")
     }
 }
 
@@ -205,7 +212,11 @@ pub struct CheckSession {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Liveness {
     /// It does, and it is this account's, in this application and tenant.
-    Live,
+    Live {
+        /// When its subject last proved who they are: from the stored [`SessionRecord`](super::SessionRecord). The token's
+        /// own claim is not relied on, because a relying party that holds the exported key could write it.
+        auth_time: Timestamp,
+    },
     /// It has ended, or there never was one.
     Ended,
 }
@@ -256,7 +267,7 @@ pub enum Delivery {
 }
 
 /// Sign this, with a key that is outside. `None` where there is no such key.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SignBytes {
     /// Which key.
@@ -265,8 +276,14 @@ pub struct SignBytes {
     pub bytes: Vec<u8>,
 }
 
+impl fmt::Debug for SignBytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SignBytes").field("key_id", &self.key_id).finish_non_exhaustive()
+    }
+}
+
 /// Is this signature good?
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct VerifyBytes {
     /// Which key.
@@ -275,6 +292,13 @@ pub struct VerifyBytes {
     pub bytes: Vec<u8>,
     /// The signature.
     pub signature: Vec<u8>,
+}
+
+/// Bytes and signature together are a token.
+impl fmt::Debug for VerifyBytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VerifyBytes").field("key_id", &self.key_id).finish_non_exhaustive()
+    }
 }
 
 /// Whether a signature is good.

@@ -1,8 +1,6 @@
 //! The id token: who signed in, for the application (OpenID Connect Core §2).
 
-use super::{
-    Id, IdTokenKey, KeyRing, TokenError, TokenText, Untrusted, base64url, check_time, jwt, mac::MacKey,
-};
+use super::{Id, IdTokenKey, KeyRing, TokenError, TokenText, Untrusted, base64url, jwt, mac::MacKey};
 use crate::{AccountId, Audience, FactorSet, Nonce, Profile, SessionId, Timestamp};
 use alloc::{borrow::Cow, boxed::Box, string::String, vec};
 use serde::{Deserialize, Serialize, Serializer, ser::SerializeMap as _};
@@ -170,7 +168,7 @@ impl<'a> IdTokens<'a> {
         {
             return Err(TokenError::WrongAudience);
         }
-        check_time(Timestamp::from_unix(claims.iat), Timestamp::from_unix(claims.exp), now)?;
+        self.ring.check_time(Timestamp::from_unix(claims.iat), Timestamp::from_unix(claims.exp), now)?;
         if now < Timestamp::from_unix(claims.nbf) {
             return Err(TokenError::NotYetValid);
         }

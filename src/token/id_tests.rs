@@ -78,12 +78,17 @@ fn a_relying_party_verifies_with_the_exported_key() {
     let (ring, issuer, audience) = (ring(), issuer(), audience("web", None));
     let text = ring.id_tokens(&issuer, &audience).mint(&claims());
     let (signed, tag) = text.expose().rsplit_once('.').unwrap();
-    let mut expected = String::new();
-    base64url::push(
-        &MacKey::new(ring.export_id_token_key(&audience).expose()).tag(&[signed.as_bytes()]),
-        &mut expected,
-    );
-    assert_eq!(tag, expected);
+    let window = crate::token::VerifyWindow { from: NOW, until: Timestamp::MAX };
+    let rotating = ring.with_verifier(Key::new("2026-12", [8; 32]).unwrap(), window).unwrap();
+    let tags: alloc::vec::Vec<_> = rotating
+        .export_id_token_keys(&audience)
+        .map(|key| {
+            let mut expected = String::new();
+            base64url::push(&MacKey::new(key.expose()).tag(&[signed.as_bytes()]), &mut expected);
+            (key.id().unwrap().as_str().to_string(), expected == tag)
+        })
+        .collect();
+    assert_eq!(tags, [("2026-11".to_string(), true), ("2026-12".to_string(), false)]);
 }
 
 #[test]
@@ -138,12 +143,30 @@ fn a_claim_missing_mistyped_doubled_or_of_another_world_is_refused_under_a_right
 }
 
 #[test]
-fn a_state_token_and_a_long_text_are_no_id_tokens() {
-    assert_eq!(verify(&"A".repeat(1 << 20), NOW).unwrap_err(), TokenError::Malformed);
+fn a_token_of_another_kind_and_a_text_over_the_cap_are_no_id_tokens() {
     let (ring, issuer, ours) = (ring(), issuer(), audience("web", Some("acme")));
     let id = ring.id_tokens(&issuer, &ours).mint(&claims());
     let as_state = Untrusted::<State>::new(id.expose());
     assert_eq!(ring.states().verify(as_state, NOW).unwrap_err(), TokenError::Forged);
+
+    // The payload of an id token, sealed as a state token: the right ring, header and claims under the wrong key.
+    let payload = id.expose().split('.').nth(1).unwrap();
+    let mut buffer = [0; MAX_TEXT];
+    let payload = base64url::decode(payload.as_bytes(), &mut buffer).unwrap();
+    let mut as_id = String::new();
+    jwt::seal(&ring.signer().header, &ring.signer().state, payload, &mut as_id);
+    assert_eq!(verify(&as_id, NOW).unwrap_err(), TokenError::Forged);
+
+    // A right tag does not help a text of one byte too many.
+    let good = core::str::from_utf8(payload).unwrap();
+    let longest = (0..)
+        .map(|spaces| sealed(alloc::format!("{}{good}", " ".repeat(spaces)).as_bytes()))
+        .take_while(|text| text.len() <= MAX_TEXT)
+        .last()
+        .unwrap();
+    assert!(longest.len() > MAX_TEXT - 2 && verify(&longest, NOW).is_ok());
+    let longer = sealed(alloc::format!("{}{good}", " ".repeat(4000)).as_bytes());
+    assert_eq!(verify(&longer, NOW).unwrap_err(), TokenError::Malformed);
 }
 
 #[test]
@@ -166,8 +189,11 @@ fn the_longest_token_fits() {
 
 proptest! {
     #[test]
-    fn no_bytes_are_a_token(bytes: alloc::vec::Vec<u8>) {
+    fn no_bytes_are_a_token(bytes: alloc::vec::Vec<u8>, payload in "[A-Za-z0-9_-]{0,400}", tag in "[A-Za-z0-9_-]{43}") {
         let (issuer, audience) = (issuer(), audience("web", None));
         prop_assert!(ring().id_tokens(&issuer, &audience).verify(Untrusted::new(&bytes), NOW).is_err());
+        let shaped = alloc::format!("{}{payload}.{tag}", ring().signer().header);
+        prop_assert_eq!(verify(&shaped, NOW).unwrap_err(), TokenError::Forged);
+        prop_assert_eq!(verify(&sealed(&bytes), NOW).unwrap_err(), TokenError::Malformed);
     }
 }

@@ -88,20 +88,30 @@ pub enum KeyError {
 
 /// The key that signs the id tokens of one application, for a relying party to verify them with (HS256).
 ///
-/// The only derived key that leaves the library. Who has it can forge this application's id tokens, and nothing else.
+/// The only derived key that leaves the library. HS256 keys sign as well as they verify: who has it can forge this
+/// application's id tokens, which are also the bearers of its post-login calls, for any session that still lives.
+/// It makes no session, no state token, and nothing for another application or tenant.
 #[derive(Clone)]
-pub struct IdTokenKey(Zeroizing<[u8; 32]>);
+pub struct IdTokenKey {
+    id: Option<KeyId>,
+    secret: Zeroizing<[u8; 32]>,
+}
 
 impl IdTokenKey {
+    /// What the `kid` of its tokens is.
+    pub fn id(&self) -> Option<&KeyId> {
+        self.id.as_ref()
+    }
+
     /// The 32 bytes, for the configuration of the relying party.
     pub fn expose(&self) -> &[u8; 32] {
-        &self.0
+        &self.secret
     }
 }
 
 impl fmt::Debug for IdTokenKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("IdTokenKey(…)")
+        f.debug_struct("IdTokenKey").field("id", &self.id).finish_non_exhaustive()
     }
 }
 
@@ -153,7 +163,7 @@ impl Keys {
         // Ids are at most 64 bytes, so a length is one byte; no tenant is the length 0, which no tenant has.
         let [client_length, tenant_length] = [client_id, tenant].map(|text| [text.len() as u8]);
         let parts = [label::ID, &client_length, client_id, &tenant_length, tenant];
-        IdTokenKey(Zeroizing::new(self.root.derive(&parts)))
+        IdTokenKey { id: self.id.clone(), secret: Zeroizing::new(self.root.derive(&parts)) }
     }
 
     /// 32 bytes for one use in one request: an HMAC of the moment, what the bytes are for, and what they are bound to.

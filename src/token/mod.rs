@@ -43,20 +43,3 @@ pub use state::{DeviceDigest, DeviceDigests, Stage, StateClaims, StateToken, Sta
 pub use text::{Id, Purpose, Session, State, TokenText, Untrusted};
 
 pub(crate) use keys::Keys;
-
-use crate::Timestamp;
-
-/// How far ahead of our clock another machine's clock may be, in seconds.
-pub const CLOCK_SKEW_SECONDS: u64 = 30;
-
-/// The rule of time for every kind of token: issued not (much) later than now, and expired from the very second of
-/// `expires_at` on (RFC 7519 §4.1.4).
-fn check_time(issued_at: Timestamp, expires_at: Timestamp, now: Timestamp) -> Result<(), TokenError> {
-    if now >= expires_at {
-        Err(TokenError::Expired)
-    } else if issued_at > now.plus_seconds(CLOCK_SKEW_SECONDS) {
-        Err(TokenError::NotYetValid)
-    } else {
-        Ok(())
-    }
-}

@@ -36,13 +36,21 @@ pub struct KeyRing {
     by_id: Vec<(Arc<Keys>, Option<VerifyWindow>)>,
     /// The same keys in the order of their headers: places in `by_id`.
     by_header: Vec<usize>,
+    skew_seconds: u64,
 }
 
 impl KeyRing {
+    const MAX_SKEW_SECONDS: u64 = 120;
+
     /// A ring of one key, which signs.
     pub fn new(signer: Key) -> Self {
         let signer = Arc::new(Keys::new(signer));
-        Self { by_id: Vec::from([(Arc::clone(&signer), None)]), by_header: Vec::from([0]), signer }
+        Self {
+            by_id: Vec::from([(Arc::clone(&signer), None)]),
+            by_header: Vec::from([0]),
+            signer,
+            skew_seconds: 30,
+        }
     }
 
     /// Adds a key that verifies within a window and never signs.
@@ -64,6 +72,35 @@ impl KeyRing {
         Ok(self)
     }
 
+    /// Lets the clock of another instance be this far ahead of ours: 30 seconds by default, 120 at most.
+    ///
+    /// # Errors
+    /// When it is more.
+    pub fn with_clock_skew(mut self, seconds: u64) -> Result<Self, RingError> {
+        if seconds > Self::MAX_SKEW_SECONDS {
+            return Err(RingError::ClockSkew);
+        }
+        self.skew_seconds = seconds;
+        Ok(self)
+    }
+
+    /// The rule of time for every kind of token: issued not (much) later than now, and expired from the very second of
+    /// `expires_at` on (RFC 7519 §4.1.4).
+    pub(super) fn check_time(
+        &self,
+        issued_at: Timestamp,
+        expires_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<(), TokenError> {
+        if now >= expires_at {
+            Err(TokenError::Expired)
+        } else if issued_at > now.plus_seconds(self.skew_seconds) {
+            Err(TokenError::NotYetValid)
+        } else {
+            Ok(())
+        }
+    }
+
     /// Mints and verifies state tokens.
     pub fn states(&self) -> States<'_> {
         States::new(self)
@@ -79,9 +116,10 @@ impl KeyRing {
         IdTokens::new(self, issuer, audience)
     }
 
-    /// The key with which a relying party verifies the id tokens that this ring signs for `audience`.
-    pub fn export_id_token_key(&self, audience: &Audience) -> IdTokenKey {
-        self.signer.id_token_key(audience)
+    /// The keys with which a relying party verifies the id tokens of `audience`: one for each key of the ring, so that it
+    /// can be told of the next one before a rotation.
+    pub fn export_id_token_keys(&self, audience: &Audience) -> impl Iterator<Item = IdTokenKey> {
+        self.by_id.iter().map(|(keys, _)| keys.id_token_key(audience))
     }
 
     pub(crate) fn signer(&self) -> &Arc<Keys> {
@@ -122,6 +160,9 @@ pub enum RingError {
     /// The window ends before it begins, so the key would never count.
     #[error("the key's window is empty")]
     EmptyWindow,
+    /// Clocks that differ so much want mending, not tolerance.
+    #[error("a clock skew is at most 120 seconds")]
+    ClockSkew,
 }
 
 #[cfg(test)]
@@ -161,6 +202,22 @@ mod tests {
             assert_eq!(ring.by_id(Some(b"k"), Timestamp::from_unix(now)).is_ok(), counts, "{now}");
         }
         assert!(ring.by_id(None, Timestamp::from_unix(0)).is_ok(), "the signer has no window");
+    }
+
+    #[test]
+    fn the_skew_is_half_a_minute_unless_told_and_two_minutes_at_most() {
+        let now = Timestamp::from_unix(1000);
+        let issued_ahead =
+            |ring: &KeyRing, seconds| ring.check_time(now.plus_seconds(seconds), Timestamp::MAX, now).is_ok();
+        assert!(issued_ahead(&ring(0), 30) && !issued_ahead(&ring(0), 31));
+        let tolerant = ring(0).with_clock_skew(120).unwrap();
+        assert!(issued_ahead(&tolerant, 120) && !issued_ahead(&tolerant, 121));
+        assert_eq!(ring(0).with_clock_skew(121).unwrap_err(), RingError::ClockSkew);
+        assert_eq!(
+            tolerant.check_time(now, now, now),
+            Err(TokenError::Expired),
+            "no skew at the end of a life"
+        );
     }
 
     #[test]

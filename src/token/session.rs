@@ -8,7 +8,7 @@
 //! ```
 //! Numbers are big-endian, lengths one byte, and a length of 0 stands for no key id or no tenant.
 
-use super::{DeviceDigest, KeyRing, Keys, Session, TokenError, TokenText, Untrusted, base64url, check_time};
+use super::{DeviceDigest, KeyRing, Keys, Session, TokenError, TokenText, Untrusted, base64url};
 use crate::{AccountId, Audience, ClientId, FactorSet, Revision, SessionId, TenantId, Timestamp};
 use alloc::{string::String, sync::Arc};
 use arrayvec::ArrayVec;
@@ -203,7 +203,7 @@ impl ApplicationSessions<'_> {
             return Err(TokenError::Forged);
         }
         let claims = SessionClaims::read(fields).ok_or(TokenError::Malformed)?;
-        check_time(claims.issued_at, claims.expires_at, now)?;
+        self.ring.check_time(claims.issued_at, claims.expires_at, now)?;
         if claims.audience != *self.audience {
             return Err(TokenError::WrongAudience);
         }

@@ -157,7 +157,19 @@ proptest! {
     #[test]
     fn no_bytes_are_a_token(bytes: Vec<u8>) {
         prop_assert!(verify(&ring(), &bytes, NOW).is_err());
-        let prefixed = [PREFIX.as_bytes(), &bytes].concat();
-        prop_assert!(verify(&ring(), &prefixed, NOW).is_err());
+        let mut prefixed = String::from(PREFIX);
+        base64url::push(&bytes, &mut prefixed);
+        prop_assert!(verify(&ring(), prefixed.as_bytes(), NOW).is_err());
+        let named = [&[VERSION, 7][..], b"2026-11", &bytes].concat();
+        let tagged = |tag: [u8; 32]| {
+            let mut text = String::from(PREFIX);
+            base64url::push(&[&named[..], &tag].concat(), &mut text);
+            text
+        };
+        let forged = verify(&ring(), tagged([0; 32]).as_bytes(), NOW);
+        prop_assert_eq!(forged.unwrap_err(), TokenError::Forged);
+        let right = ring().signer().session.tag(&[&named]);
+        let malformed = verify(&ring(), tagged(right).as_bytes(), NOW);
+        prop_assert_eq!(malformed.unwrap_err(), TokenError::Malformed);
     }
 }

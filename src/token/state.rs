@@ -3,7 +3,7 @@
 use super::{
     KeyRing, Keys, State, TokenError, TokenText, Untrusted, base64url,
     canonical::{Reader, Writer},
-    check_time, jwt,
+    jwt,
 };
 use crate::{AccountId, Audience, ClientId, FactorSet, Revision, TenantId, Timestamp, TokenId};
 use alloc::{string::String, sync::Arc};
@@ -263,7 +263,7 @@ impl<'ring> States<'ring> {
         let mut buffer = [0; MAX_PAYLOAD];
         let payload = base64url::decode(opened.payload, &mut buffer).ok_or(TokenError::Malformed)?;
         let claims = StateClaims::read(payload).ok_or(TokenError::Malformed)?;
-        check_time(claims.issued_at, claims.expires_at, now)?;
+        self.ring.check_time(claims.issued_at, claims.expires_at, now)?;
         Ok(StateToken { claims, keys: Arc::clone(opened.keys) })
     }
 }

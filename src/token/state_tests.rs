@@ -250,7 +250,15 @@ proptest! {
     }
 
     #[test]
-    fn no_bytes_are_a_token(bytes: Vec<u8>) {
+    fn no_bytes_are_a_token(bytes: Vec<u8>, payload in "[A-Za-z0-9_-]{0,400}", tag in "[A-Za-z0-9_-]{43}") {
         prop_assert!(ring().states().verify(Untrusted::new(&bytes), NOW).is_err());
+        let shaped = format!("eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.{payload}.{tag}");
+        prop_assert_eq!(verify(&shaped).unwrap_err(), TokenError::Forged);
+    }
+
+    /// Behind a right tag there is still only one spelling.
+    #[test]
+    fn no_payload_but_ours_is_read(payload: Vec<u8>) {
+        prop_assert_eq!(verify(&sealed(&payload)).unwrap_err(), TokenError::Malformed);
     }
 }

@@ -102,6 +102,7 @@ pub enum Failing {
 #[derive(Clone)]
 pub struct World {
     pub api: Api,
+    pub policy: Policy,
     pub now: Timestamp,
     pub accounts: Vec<(String, Account)>,
     pub claims: BTreeMap<TokenId, Timestamp>,
@@ -151,6 +152,7 @@ impl World {
     pub fn with_policy(policy: Policy) -> Self {
         let mut world = Self {
             api: api(ring(), policy),
+            policy,
             now: START,
             accounts: Vec::new(),
             claims: BTreeMap::new(),
@@ -252,7 +254,8 @@ impl World {
                 if self.fails("FindApplication") {
                     return Ok(ask.unavailable());
                 }
-                let found = applications(policy()).into_iter().find(|known| known.client_id == ask.client_id);
+                let found =
+                    applications(self.policy).into_iter().find(|known| known.client_id == ask.client_id);
                 ask.answer(found.map(Arc::new))
             }
             Step::FindAccount(ask) => {
@@ -308,7 +311,11 @@ impl World {
                         && ask.now < record.expires_at
                         && !self.ended.contains(&ask.session)
                 });
-                ask.answer(if record.is_some() { Liveness::Live } else { Liveness::Ended })
+                let liveness = match record {
+                    Some((_, record)) => Liveness::Live { auth_time: record.auth_time },
+                    None => Liveness::Ended,
+                };
+                ask.answer(liveness)
             }
             Step::Commit(ask) => {
                 if self.fails("Commit") {

@@ -2,7 +2,7 @@
 
 use super::{admit::Admitted, config::Core, context::Context};
 use crate::{
-    Account, AccountStatus, Moment, Step,
+    Account, AccountStatus, Moment, Step, Timestamp,
     device::Caller,
     outcome::{Fault, TokenRefusal, Verdict},
     step::{AccountKey, Ask, CheckSession, Liveness},
@@ -16,7 +16,7 @@ pub(super) fn start(core: &Arc<Core>, caller: Caller, presented: Untrusted<'_, I
     Context::new(core, caller, moment).admit(move |admitted| application_found(admitted, text.presented()))
 }
 
-fn application_found(mut admitted: Admitted, presented: Untrusted<'_, Id>) -> Step {
+fn application_found(admitted: Admitted, presented: Untrusted<'_, Id>) -> Step {
     let Admitted { context, audience, .. } = &admitted;
     let now = context.moment.timestamp();
     let verified = context.core.ring.id_tokens(&context.core.issuer, audience).verify(presented, now);
@@ -27,28 +27,27 @@ fn application_found(mut admitted: Admitted, presented: Untrusted<'_, Id>) -> St
             return admitted.refuse_token(fault, None, TokenRefusal::Token(error));
         }
     };
-    admitted.context.facts.account = Some(token.account());
     let question =
         CheckSession { audience: admitted.audience, account: token.account(), session: token.session(), now };
     Step::CheckSession(Ask::new(question, move |_, answer| match answer {
         None => admitted.context.unavailable::<CheckSession>(),
         Some(Liveness::Ended) => refuse(admitted, &token, TokenRefusal::SessionEnded),
-        Some(Liveness::Live) => session_lives(admitted, token),
+        Some(Liveness::Live { auth_time }) => session_lives(admitted, token, auth_time),
     }))
 }
 
-fn session_lives(admitted: Admitted, token: IdToken) -> Step {
+fn session_lives(admitted: Admitted, token: IdToken, auth_time: Timestamp) -> Step {
     admitted.find_account(AccountKey::Id(token.account()), move |admitted, _, found| match found {
-        Some(account) => account_found(admitted, &token, &account),
+        Some(account) => account_found(admitted, &token, auth_time, &account),
         None => admitted.refuse_token(Fault::UserUnknown, Some(token.account()), TokenRefusal::AccountGone),
     })
 }
 
-fn account_found(admitted: Admitted, token: &IdToken, account: &Account) -> Step {
+fn account_found(admitted: Admitted, token: &IdToken, auth_time: Timestamp, account: &Account) -> Step {
     if account.status != AccountStatus::Active {
         return refuse(admitted, token, TokenRefusal::AccountInactive);
     }
-    if token.auth_time() < account.credentials_changed_at {
+    if auth_time < account.credentials_changed_at() {
         return refuse(admitted, token, TokenRefusal::CredentialsChanged);
     }
     admitted.context.end(Verdict::PasswordPresence { is_set: account.password.is_some() })
