@@ -7,7 +7,7 @@ use crate::{
 };
 use authflow::{
     AccountId, AccountStatus, Application, Audience, ClientId, Factor, FactorSet, Identifier, InvalidId,
-    InvalidIdentifier, Lifetime, MustChange, Profile, Secret, SessionId, TenantId, Timestamp,
+    InvalidIdentifier, MustChange, Profile, Secret, SessionId, TenantId, Timestamp,
     policy::{Ageing, AgeingError, Policy},
     step::SessionRecord,
     token::{IdClaims, Issuer, KeyRing},
@@ -156,7 +156,7 @@ async fn noras_claims(host: &ServerHost, audience: Audience, now: Timestamp) -> 
         session: SessionId::from_bytes(drawn),
         auth_time: now,
         factors,
-        expires_at: now + Lifetime::of::<43_200>(),
+        expires_at: now.plus_seconds(43_200),
     };
     let (session, auth_time) = host.store.session_or_open(audience, account, record).await?;
     Ok(IdClaims {
@@ -165,7 +165,7 @@ async fn noras_claims(host: &ServerHost, audience: Audience, now: Timestamp) -> 
         auth_time,
         factors,
         issued_at: now,
-        expires_at: now + Lifetime::of::<7200>(),
+        expires_at: now.plus_seconds(7_200),
         nonce: None,
         profile: Profile::default(),
     })

@@ -11,7 +11,7 @@ use std::{future::Future, io, pin::pin, sync::Arc, time::Duration};
 use tokio::{
     net::{TcpListener, TcpStream},
     select,
-    sync::Semaphore,
+    sync::{OwnedSemaphorePermit, Semaphore},
     time::{sleep, timeout},
 };
 
@@ -48,6 +48,7 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, stop: impl Futu
         let (stream, place) = match accepted {
             Ok(Some(accepted)) => accepted,
             Ok(None) => break,
+            Err(error) if is_the_peers(&error) => continue,
             Err(error) => {
                 tracing::warn!(%error, "a connection was not accepted");
                 sleep(ACCEPT_PAUSE).await;
@@ -74,11 +75,18 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, stop: impl Futu
 async fn accept(
     listener: &TcpListener,
     places: &Arc<Semaphore>,
-) -> io::Result<Option<(TcpStream, tokio::sync::OwnedSemaphorePermit)>> {
+) -> io::Result<Option<(TcpStream, OwnedSemaphorePermit)>> {
     let Ok(place) = Arc::clone(places).acquire_owned().await else { return Ok(None) };
     let (stream, _) = listener.accept().await?;
-    stream.set_nodelay(true)?;
+    // Only slower without it.
+    let _ = stream.set_nodelay(true);
     Ok(Some((stream, place)))
+}
+
+/// A peer that has gone already must not make the others wait.
+fn is_the_peers(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }
 
 /// Ctrl-C, or SIGTERM where there is such a thing.

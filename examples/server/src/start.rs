@@ -11,7 +11,7 @@ use crate::{
     http::{self, Service},
     keys::{self, KeyFileError},
     serve,
-    store::{Store, StoreError},
+    store::{self, Store, StoreError},
 };
 use authflow::{
     Applications, Config, ConfigError, Engine,
@@ -80,7 +80,7 @@ pub(crate) async fn run(cli: Cli) -> Result<(), StartError> {
     let tokens = if cli.is_demo() { Some(demo::seed(&host, &issuer, &ring).await?) } else { None };
     banner::print(address, tokens.as_deref());
     serve::serve(listener, http::router(Service { api, host }), stop).await;
-    Ok(())
+    store::checkpoint(&cli.database).map_err(database)
 }
 
 /// The file's configuration, if there is one; with `--demo`, and the demo applications it does not name.

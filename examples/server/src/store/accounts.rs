@@ -15,7 +15,7 @@ pub(crate) struct NewAccount {
     pub(crate) user_name: Identifier,
     pub(crate) status: AccountStatus,
     pub(crate) verifier: Option<Secret>,
-    /// When the password was set or, without one, when the account was made.
+    /// When the password was set, if there is one.
     pub(crate) changed_at: Timestamp,
     pub(crate) must_change: Option<MustChange>,
     pub(crate) profile: String,
@@ -28,7 +28,7 @@ macro_rules! select_account {
     ($condition:literal) => {
         concat!(
             "SELECT id, revision, status, verifier, password_changed_at, must_change, skips_used, enrolled, ",
-            "credentials_changed_at, profile FROM accounts WHERE tenant = ?1 AND ",
+            "factors_changed_at, profile FROM accounts WHERE tenant = ?1 AND ",
             $condition,
         )
     };
@@ -85,7 +85,7 @@ fn account(row: &Row<'_>, tenant: Option<TenantId>) -> Result<Account, StoreErro
         None => None,
     };
     account.enrolled = columns::factor_set(&row.get::<_, String>(7)?)?;
-    account.credentials_changed_at = columns::timestamp("credentials_changed_at", row.get(8)?)?;
+    account.factors_changed_at = columns::timestamp("factors_changed_at", row.get(8)?)?;
     account.profile = serde_json::from_str::<serde_json::Value>(&row.get::<_, String>(9)?)
         .ok()
         .and_then(|claims| Profile::new(&claims).ok())
@@ -105,8 +105,8 @@ fn password(row: &Row<'_>, verifier: Secret) -> Result<Password, StoreError> {
 fn add(connection: &Connection, new: &NewAccount) -> Result<(), StoreError> {
     let sql =
         "INSERT INTO accounts (tenant, id, user_name, status, verifier, password_changed_at, must_change,
-            credentials_changed_at, profile, is_demo)
-        VALUES (?1, ?2, ?3, ?4, ?5, iif(?5 IS NULL, NULL, ?6), ?7, ?6, ?8, ?9)
+            profile, is_demo)
+        VALUES (?1, ?2, ?3, ?4, ?5, iif(?5 IS NULL, NULL, ?6), ?7, ?8, ?9)
         ON CONFLICT (tenant, id) DO NOTHING";
     connection.prepare_cached(sql)?.execute(params![
         columns::tenant(&new.tenant),

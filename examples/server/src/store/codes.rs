@@ -3,7 +3,7 @@
 use super::{Store, StoreError, columns};
 use authflow::{
     Timestamp,
-    step::{CodeDigest, CodeKey, LoadCode, StoredCode},
+    step::{CodeDigest, LoadCode, StoredCode},
 };
 use rusqlite::{Connection, OptionalExtension as _, params};
 
@@ -27,7 +27,7 @@ impl Store {
 /// Keeps a code, unless one was stored under the same key after `not_before`. Says whether it did.
 pub(super) fn store(
     connection: &Connection,
-    key: &CodeKey,
+    key: &[u8; 32],
     code: &StoredCode,
     not_before: Timestamp,
     now: Timestamp,
@@ -37,11 +37,33 @@ pub(super) fn store(
         SET digest = excluded.digest, stored_at = excluded.stored_at, expires_at = excluded.expires_at
         WHERE codes.stored_at <= ?5";
     let changed = connection.prepare_cached(sql)?.execute(params![
-        key.as_bytes(),
+        key,
         code.digest.as_bytes(),
         columns::seconds(now),
         columns::seconds(code.expires_at),
         columns::seconds(not_before),
     ])?;
     Ok(changed == 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_replaces_only_one_that_is_old_enough() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        super::super::schema::migrate(&mut connection).unwrap();
+        let at = Timestamp::from_unix;
+        let send = |digest, not_before, now| {
+            let code = StoredCode { digest: CodeDigest::from_bytes([digest; 32]), expires_at: at(now + 300) };
+            store(&connection, &[1; 32], &code, at(not_before), at(now)).unwrap()
+        };
+        assert!(send(1, 940, 1_000), "the first one");
+        assert!(!send(2, 999, 1_059), "too soon: one was stored after that");
+        assert!(send(3, 1_000, 1_060));
+        let kept = connection
+            .query_row("SELECT digest, expires_at FROM codes", [], |row| Ok((row.get(0)?, row.get(1)?)));
+        assert_eq!(kept, Ok(([3_u8; 32], 1_360)));
+    }
 }

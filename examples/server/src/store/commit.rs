@@ -101,7 +101,7 @@ fn apply_write(
             return Ok(None);
         }
         Write::StoreCode { key, code, not_before } => {
-            (codes::store(connection, key, code, *not_before, now)?, CommitRefusal::CodeTooSoon)
+            (codes::store(connection, key.as_bytes(), code, *not_before, now)?, CommitRefusal::CodeTooSoon)
         }
     };
     Ok((!done).then_some(refusal))
@@ -121,7 +121,7 @@ fn store_password(
     verifier: &Secret,
     changed_at: Timestamp,
 ) -> Result<(), StoreError> {
-    let sql = "UPDATE accounts SET verifier = ?3, password_changed_at = ?4, credentials_changed_at = ?4,
+    let sql = "UPDATE accounts SET verifier = ?3, password_changed_at = ?4,
             must_change = NULL, skips_used = 0
         WHERE tenant = ?1 AND id = ?2";
     let parameters = params![
@@ -152,3 +152,7 @@ fn forget(connection: &Connection, now: Timestamp) -> Result<(), StoreError> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+#[path = "commit_tests.rs"]
+mod tests;

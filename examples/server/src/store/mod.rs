@@ -31,6 +31,15 @@ pub(crate) struct Store {
     clock: Clock,
 }
 
+/// Moves what has been logged ahead into the database file, so that a server that has stopped leaves it whole.
+pub(crate) fn checkpoint(url: &DatabaseUrl) -> Result<(), StoreError> {
+    if let DatabaseUrl::File(path) = url {
+        let connection = Connection::open(path)?;
+        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+    }
+    Ok(())
+}
+
 impl Store {
     pub(crate) fn open(url: &DatabaseUrl, clock: Clock) -> Result<Self, StoreError> {
         let (mut connection, file) = match url {

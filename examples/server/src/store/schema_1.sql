@@ -13,7 +13,7 @@ CREATE TABLE accounts (
     skips_used INTEGER NOT NULL DEFAULT 0,
     enrolled TEXT NOT NULL DEFAULT '',
     totp_step INTEGER NOT NULL DEFAULT -1,
-    credentials_changed_at INTEGER NOT NULL DEFAULT 0,
+    factors_changed_at INTEGER NOT NULL DEFAULT 0,
     profile TEXT NOT NULL DEFAULT '{}',
     is_demo INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (tenant, id),

@@ -11,16 +11,20 @@ impl Store {
     pub(crate) async fn check_session(&self, ask: CheckSession) -> Result<Liveness, StoreError> {
         self.read(move |connection| {
             let sql =
-                "SELECT 1 FROM sessions WHERE id = ?1 AND client_id = ?2 AND tenant = ?3 AND account = ?4
+                "SELECT auth_time FROM sessions WHERE id = ?1 AND client_id = ?2 AND tenant = ?3 AND account = ?4
                 AND ended_at IS NULL AND expires_at > ?5";
-            let lives = connection.prepare_cached(sql)?.exists(params![
+            let parameters = params![
                 ask.session.as_bytes(),
                 ask.audience.client_id.as_str(),
                 columns::tenant_of(&ask.audience),
                 ask.account.as_str(),
                 columns::seconds(ask.now),
-            ])?;
-            Ok(if lives { Liveness::Live } else { Liveness::Ended })
+            ];
+            let found = connection.prepare_cached(sql)?.query_row(parameters, |row| row.get(0)).optional()?;
+            Ok(match found {
+                Some(auth_time) => Liveness::Live { auth_time: columns::timestamp("auth_time", auth_time)? },
+                None => Liveness::Ended,
+            })
         })
         .await
     }

@@ -1,0 +1,243 @@
+//! Every write of a commit, and that a refused commit leaves no trace.
+
+use super::*;
+use crate::{cli::DatabaseUrl, clock::Clock, demo, hasher::Hasher, host::ServerHost};
+use authflow::{
+    Applications, Config, Engine, Host as _, Revision, SessionId, Step, TokenId,
+    sdk::{Api, Request},
+    step::{Access, EndSessions, PasswordMatch, SessionRecord},
+    token::{Issuer, Key, KeyRing},
+};
+
+/// A store with the demo accounts, and the commit with which the library signs alice in.
+async fn alices() -> (Store, Commit) {
+    let clock = Clock::moved(0);
+    let store = Store::open(&DatabaseUrl::Memory, clock).unwrap();
+    let host = ServerHost { store: store.clone(), hasher: Hasher::new().unwrap(), clock };
+    let ring = KeyRing::new(Key::without_id([7; 32]).unwrap());
+    let issuer = Issuer::new("https://authflow.example").unwrap();
+    demo::seed(&host, &issuer, &ring).await.unwrap();
+
+    let applications = Applications::Fixed(demo::applications().unwrap().into());
+    let api = Api::new(Engine::new(Config::new(issuer, ring, applications)).unwrap());
+    let headers = [
+        ("X-operating-sys-version", "Android 10"),
+        ("X-device-fingerprint", "156aysdna213sac"),
+        ("X-agent", "test"),
+        ("X-client-id", demo::ORDINARY_CLIENT_ID),
+        ("Content-Type", "application/json"),
+    ];
+    let body = br#"{"user_name":"alice","password":"Correct-Horse-7"}"#;
+    let request = Request { method: "POST", path: "/api/v2/sdk/login", headers: &headers, body };
+    let mut step = api.handle(&request, clock.moment().unwrap());
+    loop {
+        step = match step {
+            Step::FindAccount(ask) => {
+                let found = host.find_account(&ask).await;
+                ask.resolve(found)
+            }
+            Step::ReserveAttempt(ask) => {
+                let reserved = host.reserve_attempt(&ask).await;
+                ask.resolve(reserved)
+            }
+            Step::SettleAttempt(ask) => {
+                let settled = host.settle_attempt(&ask).await;
+                ask.resolve(settled)
+            }
+            Step::VerifyPassword(ask) => ask.answer(PasswordMatch::Matches),
+            Step::DecideAccess(ask) => ask.answer(Access::Allow),
+            Step::Commit(ask) => return (store, Commit::clone(&ask)),
+            other => panic!("{other:?}"),
+        };
+    }
+}
+
+fn claim(id: u8, keep_until: u64) -> Option<Claim> {
+    Some(Claim { id: TokenId::from_bytes([id; 16]), keep_until: Timestamp::from_unix(keep_until) })
+}
+
+fn session(id: u8) -> Write {
+    Write::OpenSession(SessionRecord {
+        session: SessionId::from_bytes([id; 16]),
+        auth_time: Timestamp::from_unix(1),
+        factors: authflow::FactorSet::EMPTY,
+        expires_at: Timestamp::MAX,
+    })
+}
+
+async fn number(store: &Store, sql: &'static str) -> i64 {
+    store.read(move |connection| Ok(connection.query_row(sql, [], |row| row.get(0))?)).await.unwrap()
+}
+
+async fn execute(store: &Store, sql: &'static str) {
+    store.write(move |connection| Ok(Written::Kept(connection.execute_batch(sql)?))).await.unwrap();
+}
+
+/// Claims, sessions, alice's skips and revision: what a commit may change.
+async fn trace(store: &Store) -> [i64; 4] {
+    [
+        number(store, "SELECT count(*) FROM claims").await,
+        number(store, "SELECT count(*) FROM sessions").await,
+        number(store, "SELECT coalesce(sum(skips_used), -1) FROM accounts WHERE id = 'demo-alice'").await,
+        number(store, "SELECT coalesce(sum(revision), -1) FROM accounts WHERE id = 'demo-alice'").await,
+    ]
+}
+
+#[tokio::test]
+async fn a_sign_in_opens_its_session_and_a_claim_counts_once() {
+    let (store, mut commit) = alices().await;
+    assert!(matches!(commit.writes[..], [Write::OpenSession(_)]), "{commit:?}");
+    commit.claim = claim(1, u64::MAX);
+    let before = trace(&store).await;
+    assert_eq!(store.commit(commit.clone(), None).await.unwrap(), Committed::Done);
+    assert_eq!(trace(&store).await, [before[0] + 1, before[1] + 1, before[2], before[3]]);
+
+    let after = trace(&store).await;
+    commit.writes = vec![session(9), Write::RecordSkip { budget: 100 }];
+    assert_eq!(store.commit(commit.clone(), None).await.unwrap(), Committed::Replayed);
+    assert_eq!(trace(&store).await, after);
+    commit.claim = claim(2, u64::MAX);
+    assert_eq!(store.commit(commit, None).await.unwrap(), Committed::Done);
+}
+
+#[tokio::test]
+async fn an_account_that_is_not_as_expected_is_not_written_to() {
+    let (store, mut commit) = alices().await;
+    commit.claim = claim(1, u64::MAX);
+    let assert_changed = async |commit: &Commit| {
+        let before = trace(&store).await;
+        assert_eq!(store.commit(commit.clone(), None).await.unwrap(), Committed::Changed);
+        assert_eq!(trace(&store).await, before);
+    };
+    let mut other = commit.clone();
+    other.expected = Revision::new(commit.expected.as_u64() + 1);
+    assert_changed(&other).await;
+    let mut other = commit.clone();
+    other.audience.tenant = Some("t".parse().unwrap());
+    assert_changed(&other).await;
+    for status in ["locked", "disabled"] {
+        // The revision stays the same, so that it is the status that is looked at.
+        let sql = format!(
+            "UPDATE accounts SET status = '{status}' WHERE id = 'demo-alice'; UPDATE accounts SET revision = 1"
+        );
+        execute(&store, sql.leak()).await;
+        assert_changed(&commit).await;
+    }
+    execute(&store, "DELETE FROM accounts WHERE id = 'demo-alice'").await;
+    assert_changed(&commit).await;
+}
+
+#[tokio::test]
+async fn skips_end_with_the_budget_and_a_refusal_takes_everything_back() {
+    let (store, mut commit) = alices().await;
+    for used in 0..2 {
+        commit.claim = claim(used, u64::MAX);
+        commit.writes = vec![session(used), Write::RecordSkip { budget: 2 }];
+        assert_eq!(store.commit(commit.clone(), None).await.unwrap(), Committed::Done);
+    }
+    let before = trace(&store).await;
+    assert_eq!((before[2], before[3]), (2, 2), "two skips; the revisions of both alices are as they were");
+    commit.claim = claim(7, u64::MAX);
+    commit.writes = vec![session(7), Write::RecordSkip { budget: 2 }];
+    let refused = store.commit(commit.clone(), None).await.unwrap();
+    assert_eq!(refused, Committed::Refused(CommitRefusal::SkipsSpent));
+    assert_eq!(trace(&store).await, before, "neither the claim nor the session stays");
+}
+
+#[tokio::test]
+async fn a_new_password_clears_what_was_counted_for_the_old_one() {
+    let (store, mut commit) = alices().await;
+    let sql = "UPDATE accounts SET must_change = 'breached', skips_used = 3 WHERE id = 'demo-alice';
+        UPDATE accounts SET revision = 1";
+    execute(&store, sql).await;
+    let new_password = Secret::new("Another-Horse-8");
+    commit.writes = vec![Write::StorePassword { new_password, changed_at: Timestamp::from_unix(77) }];
+    assert!(matches!(store.commit(commit.clone(), None).await, Err(StoreError::NotHashed)));
+    let verifier = Secret::new("a verifier");
+    assert_eq!(store.commit(commit.clone(), Some(verifier.clone())).await.unwrap(), Committed::Done);
+    let changed =
+        "SELECT count(*) FROM accounts WHERE tenant = '' AND id = 'demo-alice' AND verifier = 'a verifier'
+        AND password_changed_at = 77 AND must_change IS NULL AND skips_used = 0
+        AND revision = 2";
+    assert_eq!(number(&store, changed).await, 1);
+    let untouched = "SELECT count(*) FROM accounts WHERE verifier <> 'a verifier'";
+    assert_eq!(number(&store, untouched).await, 9, "of ten with a password");
+    assert_eq!(
+        store.commit(commit, Some(verifier)).await.unwrap(),
+        Committed::Changed,
+        "the revision was bumped"
+    );
+}
+
+#[tokio::test]
+async fn a_step_of_a_one_time_password_is_used_once_and_never_an_earlier_one() {
+    let (store, mut commit) = alices().await;
+    let used = Committed::Refused(CommitRefusal::TotpStepUsed);
+    for (step, expected) in
+        [(0, Committed::Done), (5, Committed::Done), (5, used), (4, used), (6, Committed::Done)]
+    {
+        commit.writes = vec![Write::UseTotpStep { step }];
+        assert_eq!(store.commit(commit.clone(), None).await.unwrap(), expected, "{step}");
+    }
+}
+
+#[tokio::test]
+async fn a_session_rotates_from_its_own_generation_alone() {
+    let (store, mut commit) = alices().await;
+    commit.writes = vec![session(1), session(2)];
+    assert_eq!(store.commit(commit.clone(), None).await.unwrap(), Committed::Done);
+    let mut rotate = async |id: u8, expected_generation, account: &str| {
+        let session = SessionId::from_bytes([id; 16]);
+        commit.account = account.parse().unwrap();
+        commit.writes = vec![Write::RotateSession { session, expected_generation }];
+        store.commit(commit.clone(), None).await.unwrap()
+    };
+    let refused = Committed::Refused(CommitRefusal::SessionRotated);
+    assert_eq!(rotate(1, 0, "demo-alice").await, Committed::Done);
+    assert_eq!(rotate(1, 0, "demo-alice").await, refused);
+    assert_eq!(rotate(1, 1, "demo-erin").await, refused, "not hers");
+    assert_eq!(rotate(1, 1, "demo-alice").await, Committed::Done);
+    assert_eq!(rotate(3, 0, "demo-alice").await, refused, "there is none");
+    execute(&store, "UPDATE sessions SET ended_at = 1").await;
+    assert_eq!(rotate(2, 0, "demo-alice").await, refused, "it has ended");
+}
+
+#[tokio::test]
+async fn sessions_end_as_told_and_only_the_accounts_own() {
+    for (which, expected) in [
+        (EndSessions::One(SessionId::from_bytes([1; 16])), 1),
+        (EndSessions::AllBut(SessionId::from_bytes([1; 16])), 2),
+        (EndSessions::All, 3),
+    ] {
+        let (store, mut commit) = alices().await;
+        commit.writes = vec![session(1), session(2), session(3)];
+        assert_eq!(store.commit(commit.clone(), None).await.unwrap(), Committed::Done);
+        commit.writes = vec![Write::EndSessions(which)];
+        assert_eq!(store.commit(commit, None).await.unwrap(), Committed::Done);
+        let ended = number(&store, "SELECT count(*) FROM sessions WHERE ended_at IS NOT NULL").await;
+        let one = "SELECT count(*) FROM sessions WHERE ended_at IS NOT NULL AND id = x'01010101010101010101010101010101'";
+        let has_one = !matches!(which, EndSessions::AllBut(_));
+        assert_eq!((ended, number(&store, one).await), (expected, i64::from(has_one)), "{which:?}");
+        assert_eq!(
+            number(&store, "SELECT count(*) FROM sessions WHERE account = 'demo-nora' AND ended_at IS NULL")
+                .await,
+            2
+        );
+    }
+}
+
+#[tokio::test]
+async fn claims_are_forgotten_in_small_numbers_and_never_early() {
+    let (store, mut commit) = alices().await;
+    let now = Clock::moved(0).now().as_unix();
+    let sql = "WITH RECURSIVE numbers (number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < 40)
+        INSERT INTO claims SELECT CAST(printf('%016d', number) AS BLOB), 1 FROM numbers";
+    execute(&store, sql).await;
+    for (id, left) in [(1, 24), (2, 8), (3, 0)] {
+        commit.claim = claim(id, now + 60);
+        commit.writes.clear();
+        assert_eq!(store.commit(commit.clone(), None).await.unwrap(), Committed::Done);
+        assert_eq!(number(&store, "SELECT count(*) FROM claims WHERE keep_until = 1").await, left);
+    }
+    assert_eq!(number(&store, "SELECT count(*) FROM claims").await, 3);
+}

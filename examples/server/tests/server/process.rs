@@ -1,0 +1,156 @@
+//! A server process, and the folder that its files live in.
+
+use rusqlite::Connection;
+use std::{
+    fs::File,
+    io::{BufRead as _, BufReader},
+    path::PathBuf,
+    process::{Child, Command, ExitStatus, Output, Stdio},
+    sync::mpsc,
+    thread,
+    time::{Duration, Instant},
+};
+use tempfile::TempDir;
+
+pub(crate) const PASSWORD: &str = "Correct-Horse-7";
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Database, keys and log of one deployment: what outlives a restart.
+pub(crate) struct Home {
+    folder: TempDir,
+}
+
+impl Home {
+    pub(crate) fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub(crate) fn database(&self) -> Connection {
+        let connection = Connection::open(self.path("authflow.db")).unwrap();
+        connection.busy_timeout(Duration::from_secs(10)).unwrap();
+        connection
+    }
+
+    pub(crate) fn execute(&self, sql: &str) -> usize {
+        self.database().execute(sql, []).unwrap()
+    }
+
+    pub(crate) fn number(&self, sql: &str) -> i64 {
+        self.database().query_row(sql, [], |row| row.get(0)).unwrap()
+    }
+
+    pub(crate) fn sessions(&self) -> i64 {
+        self.number("SELECT count(*) FROM sessions")
+    }
+
+    /// Everything that every server of this home has logged.
+    pub(crate) fn log(&self) -> String {
+        std::fs::read_to_string(self.path("log")).unwrap()
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let log = File::options().append(true).create(true).open(self.path("log")).unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_authflow-server"));
+        if !arguments.contains(&"--listen") {
+            command.args(["--listen", "127.0.0.1:0"]);
+        }
+        command
+            .arg("--database")
+            .arg(format!("sqlite:{}", self.path("authflow.db").display()))
+            .arg("--keys")
+            .arg(self.path("keys.toml"))
+            .args(arguments)
+            .env("RUST_LOG", "trace")
+            .stdout(Stdio::piped())
+            .stderr(log);
+        command
+    }
+
+    pub(crate) fn start(&self) -> Server {
+        self.start_with(&[])
+    }
+
+    pub(crate) fn start_moved(&self, seconds: i64) -> Server {
+        self.start_with(&["--now-offset", &seconds.to_string()])
+    }
+
+    pub(crate) fn start_with(&self, arguments: &[&str]) -> Server {
+        let mut process = self.command(arguments).spawn().unwrap();
+        let output = BufReader::new(process.stdout.take().unwrap());
+        let (lines, banner) = mpsc::channel();
+        thread::spawn(move || output.lines().map_while(Result::ok).try_for_each(|line| lines.send(line)));
+
+        let mut server = Server { process, address: String::new(), nora: Vec::new() };
+        loop {
+            let line = banner.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("no start:\n{}", self.log()));
+            if let Some(address) = line.strip_prefix("listening on http://") {
+                server.address = address.to_owned();
+            } else if line.starts_with("  eyJ") {
+                server.nora.push(line.trim().to_owned());
+            }
+            // Printed last, in a demonstration; without one, the address is all there is.
+            if line == "Try:" || arguments.contains(&"--config") && !arguments.contains(&"--demo") {
+                return server;
+            }
+        }
+    }
+
+    /// Runs a server that is expected not to start.
+    pub(crate) fn fails_to_start(&self, arguments: &[&str]) -> Output {
+        let mut process = self.command(arguments).stderr(Stdio::piped()).spawn().unwrap();
+        if ended(&mut process).is_none() {
+            process.kill().unwrap();
+            panic!("it started");
+        }
+        process.wait_with_output().unwrap()
+    }
+}
+
+/// A running server; killed when dropped.
+pub(crate) struct Server {
+    process: Child,
+    pub(crate) address: String,
+    /// Nora's id tokens, for the ISV's application and for the ordinary one.
+    nora: Vec<String>,
+}
+
+impl Server {
+    pub(crate) fn nora(&self, world: crate::wire::World) -> &str {
+        &self.nora[world as usize]
+    }
+
+    /// SIGTERM, and the wait for what follows.
+    pub(crate) fn stop(mut self) -> ExitStatus {
+        let id = self.process.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        ended(&mut self.process).expect("it did not stop")
+    }
+
+    /// SIGKILL: no time to say goodbye.
+    pub(crate) fn kill(mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn ended(process: &mut Child) -> Option<ExitStatus> {
+    let begin = Instant::now();
+    while begin.elapsed() < PATIENCE {
+        if let Some(status) = process.try_wait().unwrap() {
+            return Some(status);
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
+    None
+}

@@ -1,0 +1,96 @@
+//! The headers of a request, judged a second time from the wire contract's own words.
+
+use authflow::device::{Caller, Header, Language, Problem};
+use std::{collections::BTreeMap, net::IpAddr};
+
+/// A list of headers, as a framework hands it over.
+pub type HeaderList = [(String, Vec<u8>)];
+
+/// Every header of the family: its name, the most bytes of its value, and whether it is a required one.
+const FAMILY: [(Header, &str, usize, bool); 10] = [
+    (Header::Os, "x-operating-sys-version", 64, true),
+    (Header::Fingerprint, "x-device-fingerprint", 256, true),
+    (Header::Agent, "x-agent", 1024, true),
+    (Header::ClientId, "x-client-id", 64, true),
+    (Header::TenantId, "x-tenant-id", 64, false),
+    (Header::Language, "x-l", 35, false),
+    (Header::Ip, "x-device-ip", 64, false),
+    (Header::StateToken, "x-state-token", 1024, false),
+    (Header::Authorization, "authorization", 4096 + "Bearer ".len(), false),
+    (Header::ContentType, "content-type", 256, false),
+];
+
+/// The headers that say who is calling.
+const CALLER: usize = 7;
+
+/// The value of a header, or what is wrong with it.
+pub fn value(headers: &HeaderList, header: Header) -> Result<&str, Problem> {
+    let (_, name, longest, _) = FAMILY.into_iter().find(|row| row.0 == header).unwrap();
+    let mut values =
+        headers.iter().filter(|(other, _)| other.to_ascii_lowercase() == name).map(|(_, value)| value);
+    let value = values.next().ok_or(Problem::Missing)?;
+    if values.next().is_some() {
+        return Err(Problem::Repeated);
+    }
+    let is_content = |byte: &u8| !matches!(byte, b' ' | b'\t');
+    let start = value.iter().position(is_content).ok_or(Problem::Missing)?;
+    let end = value.iter().rposition(is_content).ok_or(Problem::Missing)?;
+    let value = &value[start..=end];
+    if value.len() > longest {
+        return Err(Problem::TooLong);
+    }
+    match std::str::from_utf8(value) {
+        Ok(text) if !text.contains(char::is_control) => Ok(text),
+        _ => Err(Problem::Malformed),
+    }
+}
+
+/// Everything that is wrong with the headers that say who is calling.
+pub fn faults(headers: &HeaderList) -> BTreeMap<Header, Problem> {
+    let wrong = |&(header, _, _, required): &(Header, &str, usize, bool)| match value(headers, header) {
+        Err(Problem::Missing) if !required => None,
+        Err(problem) => Some((header, problem)),
+        Ok(text) if header == Header::Ip && text.parse::<IpAddr>().is_err() => {
+            Some((header, Problem::Malformed))
+        }
+        Ok(_) => None,
+    };
+    FAMILY[..CALLER].iter().filter_map(wrong).collect()
+}
+
+/// The language to answer in, where nothing else than English is the default.
+pub fn language(headers: &HeaderList) -> Language {
+    match value(headers, Header::Language).map(str::to_ascii_lowercase) {
+        Ok(tag) if tag == "zh" || tag.starts_with("zh-") || tag.starts_with("zh_") => Language::Zh,
+        _ => Language::En,
+    }
+}
+
+/// Judges headers with the library, and compares.
+pub fn judge(headers: &HeaderList) -> Option<Caller> {
+    let expected = faults(headers);
+    match Caller::from_headers(headers) {
+        Ok(caller) => {
+            assert!(expected.is_empty(), "accepted in spite of {expected:?}");
+            let given = |header| value(headers, header).ok();
+            assert_eq!(Some(caller.device.os()), given(Header::Os));
+            assert_eq!(Some(caller.device.fingerprint()), given(Header::Fingerprint));
+            assert_eq!(Some(caller.device.agent()), given(Header::Agent));
+            assert_eq!(Some(caller.client_id.as_str()), given(Header::ClientId));
+            assert_eq!(caller.tenant.as_ref().map(|tenant| tenant.as_str()), given(Header::TenantId));
+            assert_eq!(caller.device.ip(), given(Header::Ip).and_then(|text| text.parse().ok()));
+            assert_eq!(caller.language.unwrap_or_default(), language(headers));
+            Some(caller)
+        }
+        Err(refused) => {
+            let reported: Vec<_> = refused.iter().map(|fault| (fault.header, fault.problem)).collect();
+            assert!(!reported.is_empty(), "refused for no reason");
+            assert_eq!(reported.len(), expected.len(), "each fault once: {reported:?}");
+            assert_eq!(reported.into_iter().collect::<BTreeMap<_, _>>(), expected);
+            let of_device = expected.keys().any(|header| *header != Header::ClientId);
+            assert_eq!(refused.concern_the_device(), of_device);
+            assert_eq!(refused.language().unwrap_or_default(), language(headers));
+            None
+        }
+    }
+}
