@@ -55,10 +55,16 @@ struct World<'a> {
 #[derive(Default)]
 struct Issued {
     state: Vec<String>,
+    /// To whom each state token was handed out, and when.
+    holders: BTreeMap<String, (Holder, Timestamp)>,
     spent: BTreeSet<String>,
     session: Vec<String>,
     id: Vec<String>,
 }
+
+/// What a client must say again to go on with a login: the login result, application, tenant, fingerprint and, where the
+/// application binds it, operating system.
+type Holder = (&'static str, [Option<String>; 4]);
 
 /// What the host did in one request.
 #[derive(Debug, Default, PartialEq)]
@@ -159,6 +165,12 @@ impl<'a> World<'a> {
         let answer = Answer { status: reply.status(), body: reply.into_body(), deeds };
         let Ok(Value::Object(body)) = serde_json::from_slice(&answer.body) else { panic!("no JSON object") };
         self.check(&given, &answer, &body);
+        if let Some(state_token) = body.get("state_token").and_then(Value::as_str) {
+            let status = ["PASSWORD_WARN", "PASSWORD_EXPIRED", "MFA_AUTH"]
+                .into_iter()
+                .find(|it| body["status"] == *it);
+            self.issued.holders.insert(state_token.into(), (given.holder(status.unwrap()), self.now));
+        }
         self.issued.keep(&body, &outcome);
         answer
     }
@@ -331,7 +343,12 @@ impl<'a> World<'a> {
             assert_eq!(deeds.asked.first(), Some(&"FindAccount"), "good credentials are looked up");
         }
         let state_token = model::value(given.headers, Header::StateToken).unwrap_or_default();
-        let presented = self.issued.state.iter().any(|issued| issued == state_token);
+        let presented = self.issued.holders.contains_key(state_token);
+        if deeds.asked.contains(&"VerifyPassword") && !deeds.proved && !deeds.failed {
+            // Whatever was wrong, an outsider sees one thing.
+            assert_eq!((*status, text("error_code")), (400, "IDAAS.SDK.LOGIN.0001"));
+            assert_eq!(deeds.asked, ["FindAccount", "ReserveAttempt", "VerifyPassword"]);
+        }
         match (*status, text("status")) {
             (200, "SUCCESS") => {
                 assert_eq!(names, ["expire", "id_token", "session_token", "status"]);
@@ -340,7 +357,10 @@ impl<'a> World<'a> {
                 if signs_in {
                     assert!(deeds.proved, "a session without the right password");
                 } else {
-                    assert!(presented, "a session for no state token of ours");
+                    let (holder, since) =
+                        self.issued.holders.get(state_token).expect("a state token of ours");
+                    assert_eq!(*holder, given.holder("PASSWORD_WARN"), "somebody else's state token");
+                    assert!(self.now.seconds_since(*since) < 600, "an expired state token");
                     assert!(self.issued.spent.insert(state_token.into()), "a state token used twice");
                 }
             }
@@ -411,6 +431,16 @@ fn may_print_password(request: &Request) -> bool {
 }
 
 impl Given<'_> {
+    fn holder(&self, status: &'static str) -> Holder {
+        let said = |header| model::value(self.headers, header).ok().map(String::from);
+        let isv = said(Header::ClientId).as_deref() == Some(APPLICATIONS[0]);
+        let bound = |header| said(header).filter(|_| isv);
+        (
+            status,
+            [said(Header::ClientId), bound(Header::TenantId), said(Header::Fingerprint), bound(Header::Os)],
+        )
+    }
+
     fn check_printed(&self, printed: &impl std::fmt::Debug) {
         assert!(self.may_print || !format!("{printed:?}").contains(PASSWORD), "the password is printed");
     }

@@ -1,11 +1,18 @@
 //! Password hashing: argon2id on blocking threads, no more at once than there are cores.
 
 use argon2::{
-    Algorithm, Argon2, Params, PasswordHasher as _, PasswordVerifier as _, Version,
-    password_hash::{self, phc::PasswordHash},
+    Algorithm, Argon2, Block, Params, Version,
+    password_hash::{
+        self,
+        phc::{Output, ParamsString, PasswordHash, Salt},
+    },
 };
 use authflow::{Secret, step::PasswordMatch};
-use std::{sync::Arc, thread, time::Duration};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    thread,
+    time::Duration,
+};
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
     task::spawn_blocking,
@@ -22,11 +29,17 @@ const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
 #[derive(Clone)]
 pub(crate) struct Hasher {
-    argon2: Argon2<'static>,
+    params: Params,
     cores: Arc<Semaphore>,
+    memory: Memory,
     /// Of a password nobody knows: what is verified against where there is no verifier, so that it takes as long.
     dummy: Secret,
 }
+
+/// The blocks of finished hashes, for the next ones. Given back to the allocator, each of tokio's many blocking threads
+/// would keep 19 MiB of its own.
+#[derive(Clone, Default)]
+struct Memory(Arc<Mutex<Vec<Vec<Block>>>>);
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum HasherError {
@@ -42,19 +55,17 @@ pub(crate) enum HasherError {
 
 impl Hasher {
     pub(crate) fn new() -> Result<Self, HasherError> {
-        let params = Params::new(MEMORY_KIB, PASSES, LANES, None)
-            .map_err(|error| HasherError::Argon2(error.into()))?;
-        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-        let mut nobodys = [0; 32];
-        getrandom::fill(&mut nobodys).map_err(|_| HasherError::Argon2(password_hash::Error::RngFailure))?;
-        let dummy = hash(&argon2, &nobodys)?;
+        let params = Params::new(MEMORY_KIB, PASSES, LANES, Some(Params::DEFAULT_OUTPUT_LEN));
+        let params = params.map_err(|error| HasherError::Argon2(error.into()))?;
+        let memory = Memory::default();
+        let dummy = hash(&memory, &params, &random::<32>()?)?;
         let cores = thread::available_parallelism().map_or(1, |cores| cores.get());
-        Ok(Self { argon2, cores: Arc::new(Semaphore::new(cores)), dummy })
+        Ok(Self { params, cores: Arc::new(Semaphore::new(cores)), memory, dummy })
     }
 
     pub(crate) async fn hash(&self, password: Secret) -> Result<Secret, HasherError> {
-        let argon2 = self.argon2.clone();
-        self.on_a_core(move || hash(&argon2, password.expose().as_bytes())).await
+        let (memory, params) = (self.memory.clone(), self.params.clone());
+        self.on_a_core(move || hash(&memory, &params, password.expose().as_bytes())).await
     }
 
     pub(crate) async fn verify(
@@ -63,8 +74,8 @@ impl Hasher {
         presented: Secret,
     ) -> Result<PasswordMatch, HasherError> {
         let verifier = verifier.unwrap_or_else(|| self.dummy.clone());
-        let argon2 = self.argon2.clone();
-        self.on_a_core(move || verify(&argon2, &verifier, &presented)).await
+        let memory = self.memory.clone();
+        self.on_a_core(move || verify(&memory, &verifier, &presented)).await
     }
 
     async fn on_a_core<T: Send + 'static>(
@@ -88,23 +99,57 @@ impl Hasher {
     }
 }
 
-fn hash(argon2: &Argon2<'_>, password: &[u8]) -> Result<Secret, HasherError> {
-    let hash = argon2.hash_password(password).map_err(HasherError::Argon2)?;
+fn hash(memory: &Memory, params: &Params, password: &[u8]) -> Result<Secret, HasherError> {
+    let salt =
+        Salt::new(&random::<16>()?).map_err(|_| HasherError::Argon2(password_hash::Error::SaltInvalid))?;
+    let output = compute(memory, Algorithm::Argon2id, Version::V0x13, params.clone(), password, &salt)?;
+    let hash = PasswordHash {
+        algorithm: Algorithm::Argon2id.ident(),
+        version: Some(Version::V0x13.into()),
+        params: ParamsString::try_from(params).map_err(HasherError::Argon2)?,
+        salt: Some(salt),
+        hash: Some(output),
+    };
     Ok(Secret::new(hash.to_string()))
 }
 
 /// With the parameters that the verifier names, so that they can be raised without a reset of every password.
-fn verify(argon2: &Argon2<'_>, verifier: &Secret, presented: &Secret) -> Result<PasswordMatch, HasherError> {
-    let verifier = PasswordHash::new(verifier.expose()).map_err(|_| HasherError::MalformedVerifier)?;
-    match argon2.verify_password(presented.expose().as_bytes(), &verifier) {
-        Ok(()) => Ok(PasswordMatch::Matches),
-        // The crate answers the same for a wrong password and for a verifier that holds no hash.
-        Err(password_hash::Error::PasswordInvalid) if verifier.hash.is_some() && verifier.salt.is_some() => {
-            Ok(PasswordMatch::Differs)
-        }
-        Err(password_hash::Error::PasswordInvalid) => Err(HasherError::MalformedVerifier),
-        Err(error) => Err(HasherError::Argon2(error)),
-    }
+fn verify(memory: &Memory, verifier: &Secret, presented: &Secret) -> Result<PasswordMatch, HasherError> {
+    let malformed = || HasherError::MalformedVerifier;
+    let stored = PasswordHash::new(verifier.expose()).map_err(|_| malformed())?;
+    let algorithm = Algorithm::new(stored.algorithm.as_str()).map_err(|_| malformed())?;
+    let version = Version::try_from(stored.version.ok_or_else(malformed)?).map_err(|_| malformed())?;
+    let params = Params::try_from(&stored).map_err(|_| malformed())?;
+    let (salt, expected) = stored.salt.zip(stored.hash).ok_or_else(malformed)?;
+    let computed = compute(memory, algorithm, version, params, presented.expose().as_bytes(), &salt)?;
+    // `Output` compares in constant time.
+    Ok(if computed == expected { PasswordMatch::Matches } else { PasswordMatch::Differs })
+}
+
+fn compute(
+    memory: &Memory,
+    algorithm: Algorithm,
+    version: Version,
+    params: Params,
+    password: &[u8],
+    salt: &Salt,
+) -> Result<Output, HasherError> {
+    let mut blocks = memory.0.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
+    blocks.resize(params.block_count(), Block::new());
+    let mut output = [0; Output::MAX_LENGTH];
+    let length = params.output_len().unwrap_or(Params::DEFAULT_OUTPUT_LEN);
+    let output = output.get_mut(..length).ok_or(HasherError::Argon2(password_hash::Error::OutputSize))?;
+    let argon2 = Argon2::new(algorithm, version, params);
+    let hashed = argon2.hash_password_into_with_memory(password, salt, output, blocks.as_mut_slice());
+    memory.0.lock().unwrap_or_else(PoisonError::into_inner).push(blocks);
+    hashed.map_err(|error| HasherError::Argon2(error.into()))?;
+    Output::new(output).map_err(|_| HasherError::Argon2(password_hash::Error::OutputSize))
+}
+
+fn random<const LENGTH: usize>() -> Result<[u8; LENGTH], HasherError> {
+    let mut bytes = [0; LENGTH];
+    getrandom::fill(&mut bytes).map_err(|_| HasherError::Argon2(password_hash::Error::RngFailure))?;
+    Ok(bytes)
 }
 
 #[cfg(test)]
@@ -138,6 +183,34 @@ mod tests {
         let _all = Arc::clone(&hasher.cores).acquire_many_owned(cores).await.unwrap();
         let refused = hasher.hash(Secret::new("Correct-Horse-7")).await;
         assert!(matches!(refused, Err(HasherError::Overloaded)));
+    }
+
+    #[tokio::test]
+    async fn a_verifier_of_another_version_with_other_parameters_is_verified() {
+        let hasher = Hasher::new().unwrap();
+        let params = Params::new(8, 1, 1, None).unwrap();
+        let mut output = [0; 32];
+        let argon2 = Argon2::new(Algorithm::Argon2i, Version::V0x10, params);
+        argon2.hash_password_into(b"password", b"somesalt", &mut output).unwrap();
+        let salt = Salt::new(b"somesalt").unwrap();
+        let verifier = format!("$argon2i$v=16$m=8,t=1,p=1${salt}${}", Output::new(&output).unwrap());
+        for (presented, expected) in
+            [("password", PasswordMatch::Matches), ("passwore", PasswordMatch::Differs)]
+        {
+            let answer = hasher.verify(Some(Secret::new(verifier.clone())), Secret::new(presented)).await;
+            assert_eq!(answer.unwrap(), expected);
+        }
+    }
+
+    #[tokio::test]
+    async fn memory_is_used_again() {
+        let hasher = Hasher::new().unwrap();
+        let verify = || hasher.verify(None, Secret::new("Correct-Horse-7"));
+        for _ in 0..4 {
+            let _ = tokio::join!(verify(), verify(), verify(), verify());
+        }
+        let kept = hasher.memory.0.lock().unwrap().len();
+        assert!((1..=hasher.cores.available_permits()).contains(&kept), "{kept}");
     }
 
     #[test]
