@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// Counts the changes of an account that end what was judged before: password, status, factors.
 ///
-/// The host bumps it in the same transaction as such a change. Tokens carry the revision they were judged on, and a
+/// The host counts it up by one in the same transaction as such a change. Tokens carry the revision they were judged on, and a
 /// [`Commit`](crate::step::Commit) names the one it expects, so nothing is issued for an account that changed in between.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Revision(u64);
@@ -21,6 +21,11 @@ impl Revision {
     /// The number, for the host's store.
     pub const fn as_u64(self) -> u64 {
         self.0
+    }
+
+    /// The revision after one change.
+    pub const fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
     }
 }
 
@@ -85,10 +90,12 @@ pub struct Account {
     pub id: AccountId,
     /// The tenant it belongs to; `None` where the application has no tenants.
     pub tenant: Option<TenantId>,
-    /// Bumped by the host with every change of password, status or factors.
+    /// Counted up by the host with every change of password, status or factors.
     pub revision: Revision,
     /// Whether it may sign in.
     pub status: AccountStatus,
+    /// Its user name, where it has one: no password may be the same.
+    pub user_name: Option<Identifier>,
     /// Its password, if one is set.
     pub password: Option<Password>,
     /// The factors it has beside the password.
@@ -108,6 +115,7 @@ impl Account {
             tenant: None,
             revision,
             status: AccountStatus::Active,
+            user_name: None,
             password: None,
             enrolled: FactorSet::EMPTY,
             factors_changed_at: Timestamp::default(),

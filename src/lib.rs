@@ -62,7 +62,7 @@ pub mod token;
 
 pub use account::{Account, AccountStatus, Identifier, InvalidIdentifier, MustChange, Password, Revision};
 pub use application::{Application, Tenancy};
-pub use engine::{Applications, Config, ConfigError, Credentials, Engine};
+pub use engine::{Applications, Config, ConfigError, Credentials, Engine, PasswordChange};
 pub use factor::{Factor, FactorSet};
 pub use host::{Host, drive};
 pub use id::{AccountId, Audience, ClientId, InvalidDrawnId, InvalidId, Nonce, SessionId, TenantId, TokenId};

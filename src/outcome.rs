@@ -4,7 +4,7 @@ use crate::{
     AccountId, Audience, ClientId, FactorSet, Lifetime, SessionId, TenantId, Timestamp,
     device::{DeviceTrait, HeaderFaults, Language},
     flow::{ChangeReason, Denial},
-    policy::PasswordRules,
+    policy::{PasswordRefusal, PasswordRules, RuleViolation},
     token::{Id, Session, Stage, State, TokenError, TokenText},
 };
 use alloc::vec::Vec;
@@ -133,6 +133,8 @@ pub enum Fault {
     CodeNotSent,
     /// A code is wrong.
     CodeInvalid,
+    /// The old password is wrong, or its guesses are spent.
+    OldPasswordInvalid,
     /// A new password was refused.
     NewPasswordRefused,
 }
@@ -222,6 +224,18 @@ pub enum Event {
         /// How often it may still be.
         skips_left: u32,
     },
+    /// A new password was refused.
+    NewPasswordRefused {
+        /// Whose it would have been.
+        account: AccountId,
+        /// Why.
+        reason: NewPasswordRefusal,
+    },
+    /// A password was changed.
+    PasswordChanged {
+        /// Whose.
+        account: AccountId,
+    },
     /// A session was issued.
     SignedIn {
         /// To whom.
@@ -259,6 +273,15 @@ pub enum SignInRefusal {
     WrongPassword,
     /// The account changed between the check and the write.
     AccountChanged,
+}
+
+/// Why a new password was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NewPasswordRefusal {
+    /// By the application's rules.
+    Rule(RuleViolation),
+    /// By the host.
+    Host(PasswordRefusal),
 }
 
 /// Why a token was refused. The client is told one thing for all of them.

@@ -21,17 +21,20 @@ pub(super) struct Login {
     /// The account as it is now.
     pub(super) account: Account,
     pub(super) progress: Progress,
-    /// When the login began: the subject proved who they are then.
+    /// When the login began: it has half an hour from there.
     pub(super) auth_start: Timestamp,
+    /// When the subject last proved who they are.
+    pub(super) auth_time: Timestamp,
     /// The state token that this step finishes; none for the step that begins a login.
     pub(super) spent: Option<Spent>,
+    /// What the step writes, beside the session it may end in.
+    pub(super) writes: Vec<Write>,
 }
 
-/// A state token about to be spent, and what its step writes.
+/// A state token about to be spent.
 pub(super) struct Spent {
     pub(super) id: TokenId,
     pub(super) expires_at: Timestamp,
-    pub(super) write: Write,
 }
 
 /// How a step ends once everything is written.
@@ -74,7 +77,7 @@ impl Login {
     fn issue(self) -> Step {
         let record = SessionRecord {
             session: SessionId::from_bytes(self.draw("session")),
-            auth_time: self.auth_start,
+            auth_time: self.auth_time,
             factors: self.progress.factors,
             expires_at: self.now().plus(self.lifetimes().session_token()),
         };
@@ -83,15 +86,15 @@ impl Login {
 
     /// Writes what the step has to write, all at once and last. Without anything to write, there is nothing to ask.
     fn commit(self, ending: Ending) -> Step {
-        let mut writes = Vec::new();
-        let claim = self.spent.as_ref().map(|spent| {
-            writes.push(spent.write.clone());
-            Claim { id: spent.id, keep_until: spent.expires_at.plus_seconds(CLAIM_GRACE_SECONDS) }
+        let claim = self.spent.as_ref().map(|spent| Claim {
+            id: spent.id,
+            keep_until: spent.expires_at.plus_seconds(CLAIM_GRACE_SECONDS),
         });
+        let mut writes = self.writes.clone();
         if let Ending::Session(record) = &ending {
             writes.push(Write::OpenSession(*record));
         }
-        if writes.is_empty() {
+        if claim.is_none() && writes.is_empty() {
             return self.committed(ending);
         }
         let question = Commit {
@@ -133,11 +136,18 @@ impl Login {
 
     fn committed(mut self, ending: Ending) -> Step {
         let account = self.account.id;
-        if let (Some(Spent { write: Write::RecordSkip { budget }, .. }), Some(password)) =
-            (&self.spent, &self.account.password)
-        {
-            let skips_left = budget.saturating_sub(password.skips_used).saturating_sub(1);
-            self.admitted.context.events.push(Event::PasswordSkipped { account, skips_left });
+        for write in &self.writes {
+            match (write, &self.account.password) {
+                (Write::RecordSkip { budget }, Some(password)) => {
+                    let skips_left = budget.saturating_sub(password.skips_used).saturating_sub(1);
+                    self.admitted.context.events.push(Event::PasswordSkipped { account, skips_left });
+                }
+                (Write::StorePassword { .. }, _) => {
+                    self.admitted.context.events.push(Event::PasswordChanged { account });
+                    self.account.revision = self.account.revision.next();
+                }
+                _ => {}
+            }
         }
         let (event, verdict) = match ending {
             Ending::Pending(wait) => {

@@ -5,14 +5,18 @@
 //! here; [`sdk::Api`](crate::sdk::Api) calls it for the family's routes.
 
 mod admit;
+mod change_password;
 mod config;
 mod context;
 mod login;
 mod password_is_set;
+mod pending;
+mod proof;
 mod refuse;
 mod sign_in;
 mod skip_password;
 
+pub use change_password::PasswordChange;
 pub use config::{Applications, Config, ConfigError};
 pub use sign_in::Credentials;
 
@@ -71,6 +75,23 @@ impl Engine {
     /// [`Commit`](crate::step::Commit), which spends the state token, counts the skip and opens the session at once.
     pub fn skip_password(&self, caller: Caller, state_token: Untrusted<'_, State>, moment: Moment) -> Step {
         skip_password::start(&self.core, caller, state_token, moment)
+    }
+
+    /// Changes the password within a login, proved by the old one, and goes on with the login.
+    ///
+    /// Asks [`FindAccount`](crate::step::FindAccount), [`ReserveAttempt`](crate::step::ReserveAttempt) and
+    /// [`VerifyPassword`](crate::step::VerifyPassword) for the old password; then, where that is right and the new one
+    /// follows the rules, [`SettleAttempt`](crate::step::SettleAttempt), [`JudgePassword`](crate::step::JudgePassword),
+    /// [`DecideAccess`](crate::step::DecideAccess) and [`Commit`](crate::step::Commit). A refusal does not spend the state
+    /// token; a wrong old password is a counted guess.
+    pub fn change_password(
+        &self,
+        caller: Caller,
+        state_token: Untrusted<'_, State>,
+        change: PasswordChange,
+        moment: Moment,
+    ) -> Step {
+        change_password::start(&self.core, caller, state_token, change, moment)
     }
 
     /// Tells a signed-in subject whether they have set a password (seed page "Check if Personal Password is Set").

@@ -3,18 +3,16 @@
 use super::{
     admit::Admitted,
     config::Core,
-    context::Context,
-    login::{Login, Spent},
+    pending::{self, PendingLogin},
 };
 use crate::{
-    Account, Moment, Step,
+    Moment, Step,
     device::Caller,
-    flow::{Next, PasswordStep, Progress, next},
-    outcome::{Event, Fault, TokenRefusal},
-    step::{AccountKey, Write},
-    token::{Stage, State, StateToken, TokenError, Untrusted},
+    flow::{Next, PasswordStep},
+    step::Write,
+    token::{Stage, State, Untrusted},
 };
-use alloc::sync::Arc;
+use alloc::{sync::Arc, vec::Vec};
 
 pub(super) fn start(
     core: &Arc<Core>,
@@ -22,57 +20,16 @@ pub(super) fn start(
     presented: Untrusted<'_, State>,
     moment: Moment,
 ) -> Step {
-    // Verified at once, while the text is at hand; judged after the application, which is the graver fault.
-    let verified = core.ring.states().verify(presented, moment.timestamp());
-    Context::new(core, caller, moment).admit(move |admitted| application_found(admitted, verified))
+    pending::resume(core, caller, presented, moment, &[Stage::PasswordExpiring], resumed)
 }
 
-fn application_found(mut admitted: Admitted, verified: Result<StateToken, TokenError>) -> Step {
-    let token = match verified {
-        Ok(token) => token,
-        Err(error) => return refuse(admitted, None, TokenRefusal::Token(error)),
-    };
-    let claims = token.claims();
-    let account = claims.account;
-    if claims.audience != admitted.audience {
-        return refuse(admitted, Some(&token), TokenRefusal::Token(TokenError::WrongAudience));
+/// Only a warning can be skipped. It is the last thing in the order, so nothing else is missing then.
+fn resumed(admitted: Admitted, login: PendingLogin) -> Step {
+    match (login.next(&admitted), &admitted.application.policy.ageing) {
+        (Next::WarnPassword { .. }, Some(ageing)) => {
+            let skip = Write::RecordSkip { budget: ageing.max_skips() };
+            login.finish(admitted, PasswordStep::Skipped, None, Vec::from([skip])).decide_access()
+        }
+        _ => login.refuse_closed(admitted),
     }
-    if claims.stage != Stage::PasswordExpiring {
-        let stage = claims.stage;
-        return refuse(admitted, Some(&token), TokenRefusal::WrongStage(stage));
-    }
-    let drift = admitted.context.caller.device.drift(&token, admitted.application.policy.bindings);
-    let drifted = drift.logged.into_iter().map(|device_trait| Event::DeviceDrifted { account, device_trait });
-    admitted.context.events.extend(drifted);
-    if let Some(device_trait) = drift.refused {
-        return refuse(admitted, Some(&token), TokenRefusal::Device(device_trait));
-    }
-    admitted.find_account(AccountKey::Id(account), move |admitted, _, found| match found {
-        Some(account) => account_found(admitted, &token, account),
-        None => refuse(admitted, Some(&token), TokenRefusal::AccountGone),
-    })
-}
-
-fn account_found(admitted: Admitted, token: &StateToken, account: Account) -> Step {
-    let claims = token.claims();
-    if account.revision != claims.revision {
-        return refuse(admitted, Some(token), TokenRefusal::AccountChanged);
-    }
-    let policy = &admitted.application.policy;
-    let progress = Progress { factors: claims.factors, password: PasswordStep::Open };
-    let open = next(policy, &account, progress, admitted.context.moment.timestamp());
-    let (Next::WarnPassword { .. }, Some(ageing)) = (open, &policy.ageing) else {
-        return refuse(admitted, Some(token), TokenRefusal::StepClosed);
-    };
-    let spent = Spent {
-        id: claims.id,
-        expires_at: claims.expires_at,
-        write: Write::RecordSkip { budget: ageing.max_skips() },
-    };
-    let progress = Progress { password: PasswordStep::Skipped, ..progress };
-    Login { admitted, account, progress, auth_start: claims.auth_start, spent: Some(spent) }.decide_access()
-}
-
-fn refuse(admitted: Admitted, token: Option<&StateToken>, reason: TokenRefusal) -> Step {
-    admitted.refuse_token(Fault::StateTokenInvalid, token.map(|token| token.claims().account), reason)
 }

@@ -22,7 +22,7 @@ pub use attempts::{
     Attempt, AttemptError, AttemptPolicy, AttemptRecord, InvalidAttemptRecord, Receipt, Settlement,
 };
 pub use lifetimes::{Lifetimes, LifetimesError};
-pub use password_rules::{PasswordRules, PasswordRulesError};
+pub use password_rules::{PasswordRefusal, PasswordRules, PasswordRulesError, RuleViolation};
 
 use serde::{Deserialize, Serialize};
 

@@ -77,6 +77,77 @@ impl PasswordRules {
     }
 }
 
+impl PasswordRules {
+    /// Whether a new password follows the rules, is not the user name (in any case) and not the old password.
+    ///
+    /// ```
+    /// use authflow::policy::{PasswordRules, RuleViolation};
+    ///
+    /// let rules = PasswordRules::default();
+    /// assert_eq!(rules.judge("correct horse", Some("erin"), None), Ok(()));
+    /// assert_eq!(rules.judge("short", Some("erin"), None), Err(RuleViolation::TooShort));
+    /// assert_eq!(rules.judge("Erin.Smith", Some("erin.smith"), None), Err(RuleViolation::UserName));
+    /// ```
+    ///
+    /// # Errors
+    /// The first rule it breaks.
+    pub fn judge(&self, new: &str, user_name: Option<&str>, old: Option<&str>) -> Result<(), RuleViolation> {
+        let Fields { min_length, max_length, lower_case, upper_case, digit, symbol } = self.fields;
+        let length = new.chars().count();
+        let has = |class: fn(&char) -> bool| new.chars().any(|character| class(&character));
+        let violations = [
+            (length < usize::from(min_length), RuleViolation::TooShort),
+            (length > usize::from(max_length), RuleViolation::TooLong),
+            (new.chars().any(char::is_control), RuleViolation::ControlCharacter),
+            (lower_case && !has(char::is_ascii_lowercase), RuleViolation::NoLowerCase),
+            (upper_case && !has(char::is_ascii_uppercase), RuleViolation::NoUpperCase),
+            (digit && !has(char::is_ascii_digit), RuleViolation::NoDigit),
+            (symbol && !has(|character| !character.is_ascii_alphanumeric()), RuleViolation::NoSymbol),
+            (
+                user_name.is_some_and(|name| name.to_lowercase() == new.to_lowercase()),
+                RuleViolation::UserName,
+            ),
+            (old == Some(new), RuleViolation::OldPassword),
+        ];
+        match violations.into_iter().find(|(violated, _)| *violated) {
+            Some((_, violation)) => Err(violation),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A rule that a new password breaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RuleViolation {
+    /// It has too few characters.
+    TooShort,
+    /// It has too many characters.
+    TooLong,
+    /// It has a control character, which nobody can type twice.
+    ControlCharacter,
+    /// It has no lower-case letter (a–z).
+    NoLowerCase,
+    /// It has no upper-case letter (A–Z).
+    NoUpperCase,
+    /// It has no digit.
+    NoDigit,
+    /// It has nothing but ASCII letters and digits.
+    NoSymbol,
+    /// It is the user name.
+    UserName,
+    /// It is the old password.
+    OldPassword,
+}
+
+/// Why the host does not want a new password that follows the rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PasswordRefusal {
+    /// The subject has used it before.
+    Reused,
+    /// It is known to attackers.
+    Breached,
+}
+
 /// A length that is out of bounds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PasswordRulesError {
@@ -119,6 +190,31 @@ mod tests {
         assert_eq!(PasswordRules::new(12, 11), Err(PasswordRulesError::MaxLength));
         assert_eq!(PasswordRules::new(12, 257), Err(PasswordRulesError::MaxLength));
         assert!(PasswordRules::new(64, 64).is_ok());
+    }
+
+    #[test]
+    fn every_rule_is_judged_at_its_boundary() {
+        let all = r#"{"lower_case":true,"upper_case":true,"digit":true,"symbol":true,"max_length":10}"#;
+        let all: PasswordRules = serde_json::from_str(all).unwrap();
+        for (new, expected) in [
+            ("aB3-aB3-", Ok(())),
+            ("aB3-aB3-aB", Ok(())),
+            ("aB3-aB3", Err(RuleViolation::TooShort)),
+            ("aB3-aB3-aB3", Err(RuleViolation::TooLong)),
+            ("aB3-aB\u{7}3", Err(RuleViolation::ControlCharacter)),
+            ("AB3-AB3-", Err(RuleViolation::NoLowerCase)),
+            ("ab3-ab3-", Err(RuleViolation::NoUpperCase)),
+            ("aBc-aBc-", Err(RuleViolation::NoDigit)),
+            ("aB34aB34", Err(RuleViolation::NoSymbol)),
+            ("aB3密码密码密", Ok(())),
+            ("aB3密码密码", Err(RuleViolation::TooShort)),
+            ("ERIN-smith1", Err(RuleViolation::TooLong)),
+            ("ERIN-smit1", Err(RuleViolation::UserName)),
+            ("oldPASS-1", Err(RuleViolation::OldPassword)),
+            ("oldpASS-1", Ok(())),
+        ] {
+            assert_eq!(all.judge(new, Some("Erin-Smit1"), Some("oldPASS-1")), expected, "{new}");
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! password never. A number beyond what a double can hold (`1e999`) is malformed, in an unknown member too.
 
 use crate::{
-    Credentials, Identifier, Secret,
+    Credentials, Identifier, PasswordChange, Secret,
     device::{Header, RequestHeaders},
 };
 use alloc::{collections::BTreeSet, string::String};
@@ -21,12 +21,22 @@ pub(super) fn credentials(headers: &RequestHeaders<'_>, body: &[u8]) -> Result<C
     let user_name = user_name.ok_or("user_name is missing")?;
     let identifier =
         Identifier::new(user_name.expose()).map_err(|_| "user_name is empty, too long or malformed")?;
-    let password = password.ok_or("password is missing")?;
-    if (1..=MAX_PASSWORD_BYTES).contains(&password.expose().len()) {
-        Ok(Credentials { identifier, password })
-    } else {
-        Err("password is empty or too long")
-    }
+    Ok(Credentials { identifier, password: bounded(password)? })
+}
+
+/// What changes a password: `old_password` and `new_password`.
+pub(super) fn password_change(
+    headers: &RequestHeaders<'_>,
+    body: &[u8],
+) -> Result<PasswordChange, &'static str> {
+    let [old_password, new_password] = members(headers, body, ["old_password", "new_password"])?;
+    Ok(PasswordChange { old_password: bounded(old_password)?, new_password: bounded(new_password)? })
+}
+
+fn bounded(password: Option<Secret>) -> Result<Secret, &'static str> {
+    password
+        .filter(|password| (1..=MAX_PASSWORD_BYTES).contains(&password.expose().len()))
+        .ok_or("a password is missing, empty or too long")
 }
 
 /// The text members of these names; any of them may be a secret.

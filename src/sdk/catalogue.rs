@@ -47,6 +47,7 @@ pub(super) const fn fault(fault: Fault) -> Entry {
         // ours
         Fault::RequestMalformed => entry("IDAAS.SDK.PARAM.0101", "The request body is malformed", "请求体格式错误"),
         Fault::CredentialsInvalid => entry("IDAAS.SDK.LOGIN.0001", "Incorrect user name or password", "用户名或密码错误"),
+        Fault::OldPasswordInvalid => entry("IDAAS.SDK.PWD.0002", "Incorrect old password", "旧密码错误"),
         Fault::NewPasswordRefused => entry("IDAAS.SDK.PWD.0001", "The new password does not meet the requirements", "新密码不符合要求"),
     }
 }
@@ -68,7 +69,7 @@ mod tests {
     use super::*;
     use alloc::collections::BTreeSet;
 
-    const FAULTS: [Fault; 13] = [
+    const FAULTS: [Fault; 14] = [
         Fault::DeviceIncomplete,
         Fault::ClientIdMissing,
         Fault::ApplicationUnknown,
@@ -81,6 +82,7 @@ mod tests {
         Fault::CredentialsInvalid,
         Fault::CodeNotSent,
         Fault::CodeInvalid,
+        Fault::OldPasswordInvalid,
         Fault::NewPasswordRefused,
     ];
 

@@ -7,6 +7,7 @@
 //! |---|---|
 //! | `POST /api/v2/sdk/login` | [`Engine::sign_in`] |
 //! | `GET` or `POST /api/v2/sdk/pwd/skip-update` | [`Engine::skip_password`] |
+//! | `POST /api/v2/sdk/pwd/update` | [`Engine::change_password`] |
 //! | `GET /api/v2/sdk/pwd/check-exist` | [`Engine::password_is_set`] |
 //!
 //! `skip-update` is a GET that signs in, because that is the family's contract. Mobile HTTP stacks repeat a GET on their
@@ -66,6 +67,12 @@ impl Api {
                 Err(reason) => self.engine.refuse_body(caller, reason, moment),
             },
             Call::SkipPassword => self.engine.skip_password(caller, request::state_token(&headers), moment),
+            Call::ChangePassword => match body::password_change(&headers, request.body) {
+                Ok(change) => {
+                    self.engine.change_password(caller, request::state_token(&headers), change, moment)
+                }
+                Err(reason) => self.engine.refuse_body(caller, reason, moment),
+            },
             Call::PasswordIsSet => self.engine.password_is_set(caller, request::bearer(&headers), moment),
         }
     }

@@ -8,6 +8,7 @@ pub(super) enum Call {
     SignIn,
     SkipPassword,
     PasswordIsSet,
+    ChangePassword,
 }
 
 struct Route {
@@ -32,6 +33,7 @@ const ROUTES: &[Route] = &[
         allowed: "GET",
         call: Call::PasswordIsSet,
     },
+    Route { path: "/api/v2/sdk/pwd/update", methods: &["POST"], allowed: "POST", call: Call::ChangePassword },
 ];
 
 /// The call of a method (compared as it stands, RFC 9110 §9.1) and a path, whose query does not count.

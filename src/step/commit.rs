@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 /// 1. insert the id of [`claim`](Self::claim), if there is one; if it is there already, answer [`Committed::Replayed`];
 /// 2. compare the account's revision with [`expected`](Self::expected), and its status with active; if either differs,
 ///    answer [`Committed::Changed`];
-/// 3. apply every one of [`writes`](Self::writes); if one is refused, answer [`Committed::Refused`].
+/// 3. apply every one of [`writes`](Self::writes), in their order; if one is refused, answer [`Committed::Refused`].
 ///
 /// Whatever the answer but [`Committed::Done`], roll everything back. Answer `Done` only when it is durable.
 #[derive(Clone, Debug)]
@@ -52,7 +52,8 @@ pub enum Write {
         /// How many there may be.
         budget: u32,
     },
-    /// Hash and store a new password, clear its skips and what made its change due, and bump the revision.
+    /// Hash and store a new password, clear its skips and what made its change due, and count the revision up by one: the
+    /// tokens that follow carry the next revision.
     StorePassword {
         /// What the subject chose.
         new_password: Secret,

@@ -29,9 +29,8 @@ pub use attempt::{AttemptSlot, Reservation, ReserveAttempt, SettleAttempt};
 pub use commit::{Claim, Commit, CommitRefusal, Committed, EndSessions, SessionRecord, Write};
 pub use questions::{
     Access, AccountKey, Channel, CheckSession, CodeDigest, CodeKey, DecideAccess, Deliver, Delivery,
-    FindAccount, FindApplication, JudgePassword, Judgement, Liveness, LoadCode, PasswordMatch,
-    PasswordRefusal, SignBytes, SignatureCheck, StoredCode, VerifyBytes, VerifyPassword,
-    VerifyTenantCredential,
+    FindAccount, FindApplication, JudgePassword, Judgement, Liveness, LoadCode, PasswordMatch, SignBytes,
+    SignatureCheck, StoredCode, VerifyBytes, VerifyPassword, VerifyTenantCredential,
 };
 
 use crate::Outcome;

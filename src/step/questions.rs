@@ -3,7 +3,7 @@
 use super::Question;
 use crate::{
     Account, AccountId, Application, Audience, ClientId, FactorSet, Identifier, Secret, SessionId, TenantId,
-    Timestamp, device::Device,
+    Timestamp, device::Device, policy::PasswordRefusal,
 };
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
 use core::fmt;
@@ -126,15 +126,6 @@ pub enum Judgement {
     Accepted,
     /// Not this one.
     Refused(PasswordRefusal),
-}
-
-/// Why a new password is not good enough.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PasswordRefusal {
-    /// The subject has used it before.
-    Reused,
-    /// It is known to attackers.
-    Breached,
 }
 
 /// Which code was sent? `None` for none, or none any more.

@@ -3,11 +3,12 @@
 
 use authflow::{
     Account, AccountId, AccountStatus, Application, Applications, Audience, ClientId, Config, Engine,
-    Entropy, Moment, Outcome, Password, Revision, Secret, SessionId, Step, TenantId, Timestamp, TokenId,
-    policy::{Ageing, AttemptRecord, Policy},
+    Entropy, Identifier, Moment, Outcome, Password, Revision, Secret, SessionId, Step, TenantId, Timestamp,
+    TokenId,
+    policy::{Ageing, AttemptRecord, PasswordRefusal, Policy},
     sdk::{Api, Request},
     step::{
-        Access, AccountKey, AttemptSlot, Commit, CommitRefusal, Committed, EndSessions, Liveness,
+        Access, AccountKey, AttemptSlot, Commit, CommitRefusal, Committed, EndSessions, Judgement, Liveness,
         PasswordMatch, SessionRecord, Write,
     },
     token::{Issuer, Key, KeyRing},
@@ -110,6 +111,8 @@ pub struct World {
     pub sessions: BTreeMap<SessionId, (AccountId, SessionRecord)>,
     pub ended: BTreeSet<SessionId>,
     pub denied: bool,
+    /// What the host's history refuses as a new password.
+    pub used_passwords: Vec<&'static str>,
     pub failing: Failing,
     /// The questions of the latest request, by name.
     pub asked: Vec<&'static str>,
@@ -160,6 +163,7 @@ impl World {
             sessions: BTreeMap::new(),
             ended: BTreeSet::new(),
             denied: false,
+            used_passwords: Vec::new(),
             failing: Failing::Never,
             asked: Vec::new(),
             outcome: None,
@@ -170,6 +174,7 @@ impl World {
         {
             let mut account = Account::new(AccountId::new(&format!("id-{name}")).unwrap(), Revision::new(1));
             account.tenant = audience().tenant;
+            account.user_name = Some(Identifier::new(name).unwrap());
             account.password = Some(Password::new(Secret::new(PASSWORD), START.minus_seconds(age * DAY)));
             world.accounts.push((name.into(), account));
         }
@@ -224,6 +229,13 @@ impl World {
 
     pub fn skip(&mut self, state_token: &str) -> Answer {
         self.skip_with(&Headers::seed(), state_token)
+    }
+
+    pub fn update(&mut self, state_token: &str, old: &str, new: &str) -> Answer {
+        let headers =
+            Headers::seed().with("X-state-token", state_token).with("Content-Type", "application/json");
+        let body = json!({ "old_password": old, "new_password": new }).to_string();
+        self.send("POST", "/api/v2/sdk/pwd/update", &headers, body.as_bytes())
     }
 
     pub fn check_exist(&mut self, id_token: &str) -> Answer {
@@ -302,6 +314,17 @@ impl World {
                 }
                 ask.answer(if self.denied { Access::Deny } else { Access::Allow })
             }
+            Step::JudgePassword(ask) => {
+                if self.fails("JudgePassword") {
+                    return Ok(ask.unavailable());
+                }
+                let used = self.used_passwords.contains(&ask.new_password.expose());
+                ask.answer(if used {
+                    Judgement::Refused(PasswordRefusal::Reused)
+                } else {
+                    Judgement::Accepted
+                })
+            }
             Step::CheckSession(ask) => {
                 if self.fails("CheckSession") {
                     return Ok(ask.unavailable());
@@ -361,8 +384,13 @@ impl World {
                 Write::OpenSession(record) => {
                     self.sessions.insert(record.session, (account.id, *record));
                 }
-                Write::EndSessions(EndSessions::One(session)) => {
-                    self.ended.insert(*session);
+                Write::StorePassword { new_password, changed_at } => {
+                    account.password = Some(Password::new(new_password.clone(), *changed_at));
+                    account.revision = account.revision.next();
+                }
+                Write::EndSessions(EndSessions::All) => {
+                    let all = self.sessions.iter().filter(|(_, (owner, _))| *owner == account.id);
+                    self.ended.extend(all.map(|(session, _)| *session));
                 }
                 other => panic!("no operation writes {other:?}"),
             }

@@ -25,10 +25,11 @@ fn describe_demo(text: &mut String, address: SocketAddr, tokens: &[DemoToken]) -
     writeln!(text, "\nApplications, with the same accounts in each:")?;
     writeln!(text, "  {isv}  an ISV's, with X-tenant-id {tenant}")?;
     writeln!(text, "  {ordinary}  an ordinary one")?;
-    writeln!(text, "\nAccounts, all with the password {}:", demo::PASSWORD)?;
+    writeln!(text, "\nAccounts, all with the password {} until you change it:", demo::PASSWORD)?;
     for account in &demo::ACCOUNTS {
         writeln!(text, "  {:<7} {}", account.name, account.is)?;
     }
+    writeln!(text, "What is used up stays used up over a restart; delete the database to start over.")?;
     for DemoToken { audience, id_token } in tokens {
         writeln!(text, "\nnora's id token in {}:\n  {id_token}", audience.client_id)?;
     }

@@ -28,7 +28,7 @@ macro_rules! select_account {
     ($condition:literal) => {
         concat!(
             "SELECT id, revision, status, verifier, password_changed_at, must_change, skips_used, enrolled, ",
-            "factors_changed_at, profile FROM accounts WHERE tenant = ?1 AND ",
+            "factors_changed_at, profile, user_name FROM accounts WHERE tenant = ?1 AND ",
             $condition,
         )
     };
@@ -90,6 +90,8 @@ fn account(row: &Row<'_>, tenant: Option<TenantId>) -> Result<Account, StoreErro
         .ok()
         .and_then(|claims| Profile::new(&claims).ok())
         .ok_or(StoreError::Malformed("profile"))?;
+    let user_name = Identifier::new(&row.get::<_, String>(10)?);
+    account.user_name = Some(user_name.map_err(|_| StoreError::Malformed("user name"))?);
     Ok(account)
 }
 

@@ -10,6 +10,7 @@ use std::{
 
 pub(crate) const LOGIN: &str = "/api/v2/sdk/login";
 pub(crate) const SKIP: &str = "/api/v2/sdk/pwd/skip-update";
+pub(crate) const UPDATE: &str = "/api/v2/sdk/pwd/update";
 pub(crate) const CHECK: &str = "/api/v2/sdk/pwd/check-exist";
 
 const ANDROID: &str = "Mozilla/5.0 (Linux; Android 10; Redmi K30 Build/QKQ1.190825.002; wv) AppleWebKit/537.36 \
@@ -69,6 +70,12 @@ impl Call {
         ];
         let body = json!({ "user_name": name, "password": password });
         Self::new("POST", LOGIN, world, &headers).body(body.to_string())
+    }
+
+    pub(crate) fn update(world: World, state_token: &str, old: &str, new: &str) -> Self {
+        let body = json!({ "old_password": old, "new_password": new });
+        let call = Self { path: UPDATE, method: "POST", ..Self::skip(world, state_token) };
+        call.with("Content-Type", "application/json").body(body.to_string())
     }
 
     /// The headers of the first seed's example, but for `X-L`, so that messages are in English.

@@ -1,0 +1,223 @@
+//! Changing the password within a login: `POST /api/v2/sdk/pwd/update`.
+
+mod world;
+
+use authflow::{
+    outcome::{Event, NewPasswordRefusal, SignInRefusal, TokenRefusal},
+    policy::{PasswordRefusal, RuleViolation},
+    token::Untrusted,
+};
+use world::{DAY, Failing, Headers, PASSWORD, START, World, audience, ring};
+
+const NEW: &str = "Battery-Staple-8";
+
+fn old_password_invalid() -> (u16, serde_json::Value) {
+    world::refusal("IDAAS.SDK.PWD.0002", "Incorrect old password")
+}
+
+fn new_password_refused() -> (u16, serde_json::Value) {
+    world::refusal("IDAAS.SDK.PWD.0001", "The new password does not meet the requirements")
+}
+
+fn events(world: &World) -> &[Event] {
+    &world.outcome.as_ref().unwrap().events
+}
+
+#[test]
+fn an_expiring_an_expired_and_a_reset_password_can_be_changed() {
+    for name in ["erin", "victor", "frank"] {
+        let mut world = World::new();
+        let pending = world.login(name);
+        world.now = START.plus_seconds(60);
+        let signed_in = world.update(pending.state_token(), PASSWORD, NEW);
+        assert_eq!((signed_in.status, signed_in.text("status")), (200, "SUCCESS"));
+        assert_eq!(
+            world.asked,
+            [
+                "FindAccount",
+                "ReserveAttempt",
+                "VerifyPassword",
+                "SettleAttempt",
+                "JudgePassword",
+                "DecideAccess",
+                "Commit"
+            ]
+        );
+        assert!(matches!(events(&world), [Event::PasswordChanged { .. }, Event::SignedIn { .. }]));
+        assert_eq!(world.login(name).text("error_code"), "IDAAS.SDK.LOGIN.0001", "the old password is gone");
+        assert_eq!(world.login_with(&Headers::seed(), name, NEW).text("status"), "SUCCESS");
+    }
+}
+
+/// The change is a proof: the session of the step lives on, and its bearer counts at once.
+#[test]
+fn the_session_of_the_change_is_as_young_as_the_password() {
+    let mut world = World::new();
+    let pending = world.login("victor");
+    world.now = START.plus_seconds(60);
+    let signed_in = world.update(pending.state_token(), PASSWORD, NEW);
+    assert_eq!(world.check_exist(signed_in.text("id_token")).body["is_set_pwd"], true);
+    let presented = Untrusted::new(signed_in.text("session_token"));
+    let token = ring().sessions().for_application(&audience()).verify(presented, world.now).unwrap();
+    assert_eq!(token.claims().auth_time, world.now);
+    assert_eq!(token.claims().revision, world.account("victor").revision, "the revision after the change");
+}
+
+#[test]
+fn a_change_ends_other_sessions_and_pending_logins() {
+    let mut world = World::new();
+    let (first, second) = (world.login("erin"), world.login("erin"));
+    let elsewhere = world.skip(first.state_token());
+    let third = world.login("erin");
+    assert_eq!(world.update(third.state_token(), PASSWORD, NEW).text("status"), "SUCCESS");
+    assert_eq!(world.check_exist(elsewhere.text("id_token")).text("error_code"), "IDAAS.SDK.PARAM.0016");
+    assert_eq!(world.skip(second.state_token()).parts(), world::invalid_state_token());
+    assert_eq!(world.update(third.state_token(), NEW, PASSWORD).parts(), world::invalid_state_token());
+}
+
+#[test]
+fn a_refusal_on_the_way_does_not_spend_the_token() {
+    let mut world = World::new();
+    world.used_passwords = vec!["Used-Before-1"];
+    let pending = world.login("erin");
+    let token = pending.state_token();
+    for (old, new, expected, reason) in [
+        (PASSWORD, "short", new_password_refused(), Some(NewPasswordRefusal::Rule(RuleViolation::TooShort))),
+        (
+            PASSWORD,
+            PASSWORD,
+            new_password_refused(),
+            Some(NewPasswordRefusal::Rule(RuleViolation::OldPassword)),
+        ),
+        (
+            PASSWORD,
+            "Used-Before-1",
+            new_password_refused(),
+            Some(NewPasswordRefusal::Host(PasswordRefusal::Reused)),
+        ),
+        ("wrong", NEW, old_password_invalid(), None),
+        // The old password is proved before the new one is looked at.
+        ("wrong", "short", old_password_invalid(), None),
+    ] {
+        assert_eq!(world.update(token, old, new).parts(), expected);
+        let told = events(&world).iter().find_map(|event| match event {
+            Event::NewPasswordRefused { reason, .. } => Some(*reason),
+            _ => None,
+        });
+        assert_eq!(told, reason);
+        assert!(world.claims.is_empty() && world.sessions.is_empty());
+    }
+    assert_eq!(world.update(token, PASSWORD, NEW).text("status"), "SUCCESS");
+}
+
+#[test]
+fn the_user_name_is_no_password() {
+    let mut world = World::new();
+    world.account("erin").user_name = Some(authflow::Identifier::new("erin-the-first").unwrap());
+    let pending = world.login("erin");
+    assert_eq!(
+        world.update(pending.state_token(), PASSWORD, "Erin-The-First").parts(),
+        new_password_refused()
+    );
+}
+
+#[test]
+fn wrong_old_passwords_are_guesses_at_the_same_password() {
+    let mut world = World::new();
+    let (first, second) = (world.login("erin"), world.login("erin"));
+    for at in 0..5 {
+        let token = if at % 2 == 0 { &first } else { &second };
+        assert_eq!(world.update(token.state_token(), "wrong", NEW).parts(), old_password_invalid());
+    }
+    // Locked: the right one is refused like a wrong one, here and at sign-in.
+    assert_eq!(world.update(first.state_token(), PASSWORD, NEW).parts(), old_password_invalid());
+    let [Event::SignInRefused { reason: SignInRefusal::Locked, .. }] = events(&world) else { panic!() };
+    assert_eq!(world.login("erin").status, 400);
+    assert!(world.sessions.is_empty());
+}
+
+#[test]
+fn only_a_pending_password_step_takes_it() {
+    let mut world = World::new();
+    world.account("alice").enrolled = [authflow::Factor::Sms].into_iter().collect();
+    let pending = world.login("alice");
+    assert_eq!(pending.text("status"), "MFA_AUTH");
+    assert_eq!(world.update(pending.state_token(), PASSWORD, NEW).parts(), world::invalid_state_token());
+    let Some(Event::TokenRefused { reason: TokenRefusal::WrongStage(_), .. }) = events(&world).last() else {
+        panic!()
+    };
+    // A factor was enrolled after the warning: the password may not be changed before it is proved.
+    let pending = world.login("erin");
+    world.account("erin").enrolled = [authflow::Factor::Sms].into_iter().collect();
+    assert_eq!(world.update(pending.state_token(), PASSWORD, NEW).parts(), world::invalid_state_token());
+    let Some(Event::TokenRefused { reason: TokenRefusal::StepClosed, .. }) = events(&world).last() else {
+        panic!()
+    };
+    assert!(world.sessions.is_empty() && world.account("erin").password.as_ref().unwrap().changed_at < START);
+}
+
+/// A password that expired between the warning and the change can still be changed: that is what the change is for.
+#[test]
+fn a_warning_that_grew_into_an_expiry_is_still_good_for_a_change() {
+    let mut world = World::new();
+    world.account("erin").password.as_mut().unwrap().changed_at = START.minus_seconds(90 * DAY - 30);
+    let pending = world.login("erin");
+    assert_eq!(pending.text("status"), "PASSWORD_WARN");
+    world.now = START.plus_seconds(30);
+    assert_eq!(world.update(pending.state_token(), PASSWORD, NEW).text("status"), "SUCCESS");
+}
+
+#[test]
+fn a_host_that_fails_changes_nothing() {
+    for question in [
+        "FindAccount",
+        "ReserveAttempt",
+        "VerifyPassword",
+        "SettleAttempt",
+        "JudgePassword",
+        "DecideAccess",
+        "Commit",
+    ] {
+        let mut world = World::new();
+        let pending = world.login("victor");
+        world.failing = Failing::At(question);
+        assert_eq!(world.update(pending.state_token(), PASSWORD, NEW).status, 500, "{question}");
+        assert!(world.sessions.is_empty() && world.claims.is_empty());
+        world.failing = Failing::Never;
+        assert_eq!(world.update(pending.state_token(), PASSWORD, NEW).text("status"), "SUCCESS");
+    }
+}
+
+#[test]
+fn a_body_without_both_passwords_is_malformed() {
+    let mut world = World::new();
+    let pending = world.login("erin");
+    let headers =
+        Headers::seed().with("X-state-token", pending.state_token()).with("Content-Type", "application/json");
+    for body in [r#"{"old_password":"x"}"#, r#"{"new_password":"x"}"#, "{}", ""] {
+        let answer = world.send("POST", "/api/v2/sdk/pwd/update", &headers, body.as_bytes());
+        assert_eq!(answer.text("error_code"), "IDAAS.SDK.PARAM.0101");
+    }
+}
+
+#[test]
+fn no_password_is_printed_on_the_way() {
+    use authflow::{Step, sdk::Request};
+    let mut world = World::new();
+    let pending = world.login("erin");
+    let headers =
+        Headers::seed().with("X-state-token", pending.state_token()).with("Content-Type", "application/json");
+    let body = serde_json::json!({ "old_password": PASSWORD, "new_password": NEW }).to_string();
+    let moment = world.moment();
+    let path = "/api/v2/sdk/pwd/update";
+    let request = Request { method: "POST", path, headers: &headers.0, body: body.as_bytes() };
+    let mut step = world.api.handle(&request, moment);
+    let mut printed = String::new();
+    while !matches!(step, Step::Done(_)) {
+        printed += &format!("{step:?}");
+        step = world.answer_one(step).unwrap();
+    }
+    printed += &format!("{step:?}");
+    assert!(printed.contains("StorePassword") && printed.contains("JudgePassword"));
+    assert!(!printed.contains(PASSWORD) && !printed.contains(NEW));
+}
