@@ -51,6 +51,7 @@ mod factor;
 pub mod flow;
 mod host;
 mod id;
+mod json;
 mod moment;
 pub mod outcome;
 pub mod policy;

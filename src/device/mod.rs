@@ -19,15 +19,15 @@ pub use caller::{Caller, HeaderFault, HeaderFaults};
 pub use headers::{Header, Headers, Problem, RequestHeaders};
 pub use language::Language;
 
-use alloc::boxed::Box;
+use alloc::sync::Arc;
 use core::{fmt, net::IpAddr};
 
-/// The device a request comes from, as it describes itself.
+/// The device a request comes from, as it describes itself. Cheap to clone.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Device {
-    os: Box<str>,
-    fingerprint: Box<str>,
-    agent: Box<str>,
+    os: Arc<str>,
+    fingerprint: Arc<str>,
+    agent: Arc<str>,
     ip: Option<IpAddr>,
 }
 
@@ -45,7 +45,7 @@ impl Device {
     /// Which text is missing, too long or malformed; the first of them.
     pub fn new(os: &str, fingerprint: &str, agent: &str, ip: Option<IpAddr>) -> Result<Self, HeaderFault> {
         let judged = |header: Header, text: &str| {
-            header.judge(text.as_bytes()).map(Box::from).map_err(|problem| HeaderFault { header, problem })
+            header.judge(text.as_bytes()).map(Arc::from).map_err(|problem| HeaderFault { header, problem })
         };
         Ok(Self {
             os: judged(Header::Os, os)?,

@@ -11,6 +11,7 @@ use crate::{
     token::{IdClaims, SessionClaims, StateClaims, TokenText},
 };
 use alloc::vec::Vec;
+use core::mem;
 
 /// A claim outlives its token by this much, for databases whose clocks are fast.
 const CLAIM_GRACE_SECONDS: u64 = 300;
@@ -85,17 +86,17 @@ impl Login {
     }
 
     /// Writes what the step has to write, all at once and last. Without anything to write, there is nothing to ask.
-    fn commit(self, ending: Ending) -> Step {
+    fn commit(mut self, ending: Ending) -> Step {
         let claim = self.spent.as_ref().map(|spent| Claim {
             id: spent.id,
             keep_until: spent.expires_at.plus_seconds(CLAIM_GRACE_SECONDS),
         });
-        let mut writes = self.writes.clone();
+        let mut writes = mem::take(&mut self.writes);
         if let Ending::Session(record) = &ending {
             writes.push(Write::OpenSession(*record));
         }
         if claim.is_none() && writes.is_empty() {
-            return self.committed(ending);
+            return self.committed(ending, &writes);
         }
         let question = Commit {
             claim,
@@ -104,9 +105,9 @@ impl Login {
             expected: self.account.revision,
             writes,
         };
-        Step::Commit(Ask::new(question, move |_, answer| match answer {
+        Step::Commit(Ask::new(question, move |commit, answer| match answer {
             None => self.admitted.context.unavailable::<Commit>(),
-            Some(Committed::Done) => self.committed(ending),
+            Some(Committed::Done) => self.committed(ending, &commit.writes),
             Some(refused) => self.not_committed(refused),
         }))
     }
@@ -134,9 +135,9 @@ impl Login {
         }
     }
 
-    fn committed(mut self, ending: Ending) -> Step {
+    fn committed(mut self, ending: Ending, writes: &[Write]) -> Step {
         let account = self.account.id;
-        for write in &self.writes {
+        for write in writes {
             match (write, &self.account.password) {
                 (Write::RecordSkip { budget }, Some(password)) => {
                     let skips_left = budget.saturating_sub(password.skips_used).saturating_sub(1);

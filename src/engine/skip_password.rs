@@ -27,8 +27,9 @@ pub(super) fn start(
 fn resumed(admitted: Admitted, login: PendingLogin) -> Step {
     match (login.next(&admitted), &admitted.application.policy.ageing) {
         (Next::WarnPassword { .. }, Some(ageing)) => {
-            let skip = Write::RecordSkip { budget: ageing.max_skips() };
-            login.finish(admitted, PasswordStep::Skipped, None, Vec::from([skip])).decide_access()
+            let mut writes = Vec::with_capacity(2); // with the session
+            writes.push(Write::RecordSkip { budget: ageing.max_skips() });
+            login.finish(admitted, PasswordStep::Skipped, None, writes).decide_access()
         }
         _ => login.refuse_closed(admitted),
     }

@@ -2,7 +2,7 @@
 
 use super::catalogue;
 use crate::{
-    Outcome,
+    Outcome, json,
     outcome::{NotOurs, Verdict, Wait},
     policy::PasswordRules,
 };
@@ -20,8 +20,7 @@ pub struct Reply {
 
 impl Reply {
     pub(super) fn new(outcome: &Outcome) -> Self {
-        // Texts and numbers under fixed names always serialise.
-        let body = serde_json::to_vec(&Body::of(outcome)).unwrap_or_default();
+        let body = json::written(&Body::of(outcome), Body::usual_len(outcome));
         let (status, allow) = match outcome.verdict {
             Verdict::SignedIn(_)
             | Verdict::Pending(_)
@@ -140,6 +139,18 @@ impl<'a> Body<'a> {
             Verdict::NotOurs(reason) => return Self::error(&catalogue::not_ours(*reason), outcome),
         };
         Self::Login(login)
+    }
+
+    /// About as long as the body is.
+    fn usual_len(outcome: &Outcome) -> usize {
+        let tokens = match &outcome.verdict {
+            Verdict::SignedIn(grant) => {
+                grant.session_token.expose().len().saturating_add(grant.id_token.expose().len())
+            }
+            Verdict::Pending(pending) => pending.state_token.expose().len(),
+            _ => 0,
+        };
+        tokens.saturating_add(192)
     }
 
     fn error(entry: &catalogue::Entry, outcome: &Outcome) -> Self {

@@ -1,7 +1,7 @@
 //! The id token: who signed in, for the application (OpenID Connect Core §2).
 
 use super::{Id, IdTokenKey, KeyRing, TokenError, TokenText, Untrusted, base64url, jwt, mac::MacKey};
-use crate::{AccountId, Audience, FactorSet, Nonce, Profile, SessionId, Timestamp};
+use crate::{AccountId, Audience, FactorSet, Nonce, Profile, SessionId, Timestamp, json};
 use alloc::{borrow::Cow, boxed::Box, string::String, vec};
 use serde::{Deserialize, Serialize, Serializer, ser::SerializeMap as _};
 
@@ -141,8 +141,7 @@ impl<'a> IdTokens<'a> {
     /// A token that says `claims`, signed with the application's own key (HS256).
     pub fn mint(&self, claims: &IdClaims) -> TokenText<Id> {
         let payload = Payload { issuer: self.issuer, audience: self.audience, claims };
-        // Maps with text keys and plain numbers always serialise; an empty payload would verify nowhere.
-        let payload = serde_json::to_vec(&payload).unwrap_or_default();
+        let payload = json::written(&payload, 512);
         let keys = self.ring.signer();
         let mut text = String::new();
         jwt::seal(&keys.header, &MacKey::new(keys.id_token_key(self.audience).expose()), &payload, &mut text);
