@@ -3,11 +3,13 @@
 mod world;
 
 use authflow::{
+    Lifetime,
     outcome::{Event, Verdict, Wait},
+    policy::{Lifetimes, Policy},
     token::Untrusted,
 };
 use serde_json::json;
-use world::{DAY, Headers, ORDINARY, START, World, audience, issuer, ring};
+use world::{DAY, Headers, ORDINARY, START, World, audience, issuer, policy, ring};
 
 #[test]
 fn erin_is_warned_and_skips_with_the_headers_of_the_seed() {
@@ -52,6 +54,26 @@ fn the_tokens_say_what_happened() {
     let token = ring().id_tokens(&issuer, &audience).verify(presented, world.now).unwrap();
     assert_eq!((token.session(), token.account().as_str(), token.auth_time()), (*session, "id-erin", START));
     assert_eq!(token.expires_at(), world.now.plus_seconds(7200));
+}
+
+#[test]
+fn every_token_lives_as_long_as_its_application_says() {
+    let seconds = |seconds| Lifetime::from_seconds(seconds).unwrap();
+    let lifetimes = Lifetimes::new(seconds(300), seconds(1000), seconds(500)).unwrap();
+    let mut world = World::with_policy(Policy { lifetimes, ..policy() });
+    let warned = world.login("erin");
+    world.now = START.plus_seconds(299);
+    let signed_in = world.skip(warned.state_token());
+    assert_eq!(signed_in.body["expire"], json!(1000));
+    let (issuer, audience) = (issuer(), audience());
+    let presented = Untrusted::new(signed_in.text("id_token"));
+    let id_token = ring().id_tokens(&issuer, &audience).verify(presented, world.now).unwrap();
+    assert_eq!(id_token.expires_at(), world.now.plus_seconds(500));
+    assert_eq!(world.sessions.first_key_value().unwrap().1.1.expires_at, world.now.plus_seconds(1000));
+    world.now = START.plus_seconds(400);
+    let warned = world.login("erin");
+    world.now = START.plus_seconds(700);
+    assert_eq!(world.skip(warned.state_token()).parts(), world::invalid_state_token());
 }
 
 #[test]

@@ -80,8 +80,15 @@ fn without_a_language_the_application_chooses_and_before_it_the_engine() {
     world.api = Api::new(Engine::new(config).unwrap());
     let headers = Headers::seed().without("X-L").with("X-client-id", ORDINARY);
     assert_eq!(world.skip_with(&headers, "x").text("error_msg"), "state_token无效");
-    let unknown = headers.with("X-client-id", "unknown");
+    let unknown = headers.clone().with("X-client-id", "unknown");
     assert_eq!(world.skip_with(&unknown, "x").text("error_msg"), SEED_TABLE[2].1);
+
+    let mut config = Config::new(world::issuer(), world::ring(), Applications::Asked);
+    config.language = Language::Zh;
+    world.api = Api::new(Engine::new(config).unwrap());
+    assert_eq!(world.skip_with(&unknown, "x").text("error_msg"), SEED_TABLE[2].2);
+    assert_eq!(world.skip_with(&headers.clone().without("X-agent"), "x").text("error_msg"), SEED_TABLE[0].2);
+    assert_eq!(world.send("GET", "/elsewhere", &headers, b"").text("error_msg"), "接口不存在");
 }
 
 /// Everything is wrong at once; mending one fault after the other shows the next.

@@ -155,7 +155,7 @@ impl<Q: Question + fmt::Debug> fmt::Debug for Ask<Q> {
 }
 
 /// Questions travel between threads and own what they need.
-const fn _steps_are_free_to_move() {
-    const fn free<T: Send + Sync + 'static>() {}
-    free::<Step>();
-}
+const _: () = {
+    const fn is_free_to_move<T: Send + Sync + 'static>() {}
+    is_free_to_move::<Step>();
+};
