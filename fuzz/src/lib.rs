@@ -5,8 +5,11 @@
 //! documented derivation and sharing no code with the library. Where the two disagree, a target stops.
 
 pub mod edit;
+pub mod given;
+pub mod json;
 pub mod keys;
 pub mod model;
+pub mod replies;
 pub mod scenario;
 pub mod session;
 pub mod state;

@@ -1,6 +1,6 @@
 //! Some requests of one client, and how the host answers: from bytes, or from a readable text.
 
-use crate::world::{APPLICATIONS, PASSWORD, TENANT, USERS};
+use crate::world::{APPLICATIONS, NEW_PASSWORD, PASSWORD, TENANT, USERS};
 use arbitrary::{Arbitrary, Result, Unstructured};
 use serde_json::json;
 
@@ -23,8 +23,10 @@ pub struct Request {
     pub body: Vec<u8>,
 }
 
-const ROUTES: [(&str, &str); 4] = [
+const ROUTES: [(&str, &str); 6] = [
     ("POST", "/api/v2/sdk/login"),
+    ("POST", "/api/v2/sdk/login"),
+    ("POST", "/api/v2/sdk/pwd/update"),
     ("GET", "/api/v2/sdk/pwd/skip-update"),
     ("POST", "/api/v2/sdk/pwd/skip-update"),
     ("GET", "/api/v2/sdk/pwd/check-exist"),
@@ -89,44 +91,46 @@ fn split<'a>(text: &'a [u8], separator: &[u8]) -> (&'a [u8], &'a [u8]) {
 impl<'a> Arbitrary<'a> for Scenario {
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
         let mut scenario = Self::default();
-        for _ in 0..u.int_in_range(1..=4)? {
-            scenario.requests.push(Request::arbitrary(u)?);
+        let mut usual = HEADERS.map(|(_, values)| values[0]);
+        for (value, (_, values)) in usual.iter_mut().zip(HEADERS) {
+            *value = u.choose(values)?;
         }
-        for _ in 0..u.int_in_range(0..=16)? {
+        for _ in 0..u.int_in_range(1..=5)? {
+            scenario.requests.push(request(u, &usual)?);
+        }
+        for _ in 0..u.int_in_range(0..=24)? {
             // Mostly honest: a plan of failures alone gets nowhere.
-            scenario.plan.push(if u.ratio(3, 4)? { b'.' } else { *u.choose(b"unx")? });
+            scenario.plan.push(if u.ratio(7, 8)? { b'.' } else { *u.choose(b"unx")? });
         }
         Ok(scenario)
     }
 }
 
-impl<'a> Arbitrary<'a> for Request {
-    fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
-        let (method, path) = match u.ratio(7, 8)? {
-            true => u.choose(&ROUTES).map(|(method, path)| (method.to_string(), path.to_string()))?,
-            false => (u.choose(&["GET", "POST", "PUT", "get", ""])?.to_string(), u.arbitrary()?),
-        };
-        let mut headers = Vec::new();
-        for (name, values) in HEADERS {
-            // Most of them once and good: nearly every other list is refused for its first fault.
-            match u.int_in_range(0..=31)? {
-                0 => {}
-                1 => headers
-                    .extend([(any_case(u, name)?, u.arbitrary()?), (any_case(u, name)?, u.arbitrary()?)]),
-                2 => headers.push((any_case(u, name)?, u.arbitrary()?)),
-                3 => headers.push((
-                    any_case(u, name)?,
-                    vec![u.int_in_range(b' '..=b'~')?; u.int_in_range(30..=4200)?],
-                )),
-                _ => headers.push((any_case(u, name)?, u.choose(values)?.as_bytes().to_vec())),
-            }
+/// A request of a client that usually says the same of itself.
+fn request(u: &mut Unstructured<'_>, usual: &[&'static str; 10]) -> Result<Request> {
+    let (method, path) = match u.ratio(15, 16)? {
+        true => u.choose(&ROUTES).map(|(method, path)| (method.to_string(), path.to_string()))?,
+        false => (u.choose(&["GET", "POST", "PUT", "get", ""])?.to_string(), u.arbitrary()?),
+    };
+    let mut headers = Vec::new();
+    for ((name, values), usual) in HEADERS.into_iter().zip(usual) {
+        // Most of them once and good: nearly every other list is refused for its first fault.
+        match u.int_in_range(0..=63)? {
+            0 => {}
+            1 => headers.extend([(any_case(u, name)?, u.arbitrary()?), (any_case(u, name)?, u.arbitrary()?)]),
+            2 => headers.push((any_case(u, name)?, u.arbitrary()?)),
+            3 => headers
+                .push((any_case(u, name)?, vec![u.int_in_range(b' '..=b'~')?; u.int_in_range(30..=4200)?])),
+            4 => headers.push((any_case(u, name)?, u.choose(values)?.as_bytes().to_vec())),
+            _ => headers.push((any_case(u, name)?, usual.as_bytes().to_vec())),
         }
-        if u.ratio(1, 4)? {
-            headers.extend(u.arbitrary::<Vec<(String, Vec<u8>)>>()?);
-        }
-        let seconds_later = if u.ratio(1, 4)? { u.int_in_range(0..=2000)? } else { 0 };
-        Ok(Self { method, path, seconds_later, headers, body: body(u)? })
     }
+    if u.ratio(1, 8)? {
+        headers.extend(u.arbitrary::<Vec<(String, Vec<u8>)>>()?);
+    }
+    let seconds_later = if u.ratio(1, 4)? { u.int_in_range(0..=2000)? } else { 0 };
+    let body = body(u, &path)?;
+    Ok(Request { method, path, seconds_later, headers, body })
 }
 
 fn any_case(u: &mut Unstructured<'_>, name: &str) -> Result<String> {
@@ -138,29 +142,37 @@ fn any_case(u: &mut Unstructured<'_>, name: &str) -> Result<String> {
     Ok(cased.collect())
 }
 
-fn body(u: &mut Unstructured<'_>) -> Result<Vec<u8>> {
-    let user = *u.choose(&USERS)?;
-    Ok(match u.int_in_range(0..=11)? {
-        0 => u.arbitrary()?,
-        1 => credentials(&u.arbitrary::<String>()?, &u.arbitrary::<String>()?),
-        2 => [&credentials(user, PASSWORD)[..], u.bytes(1)?].concat(),
+fn body(u: &mut Unstructured<'_>, path: &str) -> Result<Vec<u8>> {
+    let (user, random) = (*u.choose(&USERS)?, u.int_in_range(0..=15)?);
+    // The names of two members, and what they usually are.
+    let [(first, usually), (second, rather)] = match path.ends_with("update") {
+        true => [("old_password", PASSWORD), ("new_password", NEW_PASSWORD)],
+        false => [("user_name", user), ("password", PASSWORD)],
+    };
+    let members =
+        |one: &str, other: &str| format!(r#"{{"{first}":{},"{second}":{}"#, json!(one), json!(other));
+    let usual = members(usually, rather);
+    Ok(match random {
+        0 => u.arbitrary::<String>()?,
+        1 => members(&u.arbitrary::<String>()?, &u.arbitrary::<String>()?) + "}",
+        2 => return Ok([usual.as_bytes(), b"}", u.bytes(1)?].concat()),
         3 => {
-            let deep = u.int_in_range(0..=200)?;
-            format!(
-                r#"{{"user_name":"{user}","password":"{PASSWORD}","x":{}{}}}"#,
-                "[".repeat(deep),
-                "]".repeat(deep)
-            )
-            .into()
+            let deep = u.int_in_range(5..=10)?;
+            format!(r#"{usual},"x":{}{}}}"#, "[".repeat(deep), "]".repeat(deep))
         }
-        4 => credentials(user, &"x".repeat(u.int_in_range(1000..=16_500)?)),
-        5 => format!(r#"{{"user_name":"{user}","password":"{PASSWORD}","user_name":"alice"}}"#).into(),
-        6 => credentials(user, "wrong"),
-        _ => credentials(user, PASSWORD),
-    })
-}
-
-/// The body of a sign-in.
-pub fn credentials(user_name: &str, password: &str) -> Vec<u8> {
-    format!(r#"{{"user_name":{},"password":{}}}"#, json!(user_name), json!(password)).into()
+        4 => usual + &" ".repeat(u.int_in_range(16_000..=16_500)?) + "}",
+        5 => members(usually, &"x".repeat(u.int_in_range(1..=1100)?)) + "}",
+        6 => format!(
+            r#"{usual},"{}\u005F{}":"x"}}"#,
+            &first[..first.find('_').unwrap()],
+            &first[first.find('_').unwrap() + 1..]
+        ),
+        7 => members(&format!(" {usually}"), &format!("{rather} ")) + "}",
+        8 => members(usually, "wrong") + "}",
+        9 => members("wrong", rather) + "}",
+        10 => members(usually, usually) + "}",
+        11 => members(usually, if rather == PASSWORD { NEW_PASSWORD } else { PASSWORD }) + "}",
+        _ => usual + "}",
+    }
+    .into_bytes())
 }

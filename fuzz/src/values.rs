@@ -31,9 +31,11 @@ pub struct Second(pub Timestamp);
 
 impl<'a> Arbitrary<'a> for Second {
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
-        let seconds = match u.int_in_range(0..=3)? {
-            0 => u.int_in_range(0..=Timestamp::MAX.as_unix())?,
-            1 => NOW.as_unix().saturating_add_signed(u.arbitrary::<i16>()?.into()),
+        const EDGES: [Timestamp; 3] = [Timestamp::from_unix(0), WINDOW_ENDS, Timestamp::MAX];
+        let seconds = match u.int_in_range(0..=4)? {
+            0 => u.choose(&EDGES)?.as_unix().saturating_add_signed(u.int_in_range(-1..=1)?),
+            1 => u.int_in_range(0..=Timestamp::MAX.as_unix())?,
+            2 => NOW.as_unix().saturating_add_signed(u.arbitrary::<i16>()?.into()),
             _ => NOW.as_unix().saturating_add_signed(u.int_in_range(-40..=40)?),
         };
         Ok(Self(Timestamp::from_unix(seconds)))

@@ -1,31 +1,31 @@
 //! A host in memory that answers by a plan, and what must hold of every reply it sees.
 
 use crate::{
+    given::{Call, Given},
     keys::{NOW, RINGS},
-    model::{self, HeaderList},
-    scenario::{Request, Scenario, credentials},
+    replies::Issued,
+    scenario::{Request, Scenario},
 };
 use authflow::{
     Account, AccountId, AccountStatus, Application, Applications, ClientId, Config, Engine, Entropy, Factor,
     FactorSet, Moment, MustChange, Outcome, Password, Revision, Secret, SessionId, Step, TenantId, Timestamp,
     TokenId,
-    device::{Header, Language},
-    policy::{Ageing, AttemptRecord, Binding, Bindings, Policy},
+    policy::{Ageing, AttemptRecord, Binding, Bindings, PasswordRefusal, Policy},
     sdk,
     step::{
-        Access, AccountKey, AttemptSlot, Commit, CommitRefusal, Committed, Liveness, PasswordMatch,
-        SessionRecord, Write,
+        Access, AccountKey, AttemptSlot, Commit, CommitRefusal, Committed, EndSessions, Judgement, Liveness,
+        PasswordMatch, SessionRecord, Write,
     },
     token::Issuer,
 };
-use serde_json::{Map, Value};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::LazyLock,
 };
 
-/// The one right password.
+/// Everybody's password, and the one that they would rather have.
 pub const PASSWORD: &str = "Correct-Horse-7";
+pub const NEW_PASSWORD: &str = "Battery-Staple-8";
 /// An ISV application, an ordinary one, and one that nobody registered.
 pub const APPLICATIONS: [&str; 3] =
     ["DRrYIqauawN0I8myTMoDTPys6ezGZxnm", "nTo1eRIub60vPb54WeE6aojPwYwImtl4", "unregistered"];
@@ -51,40 +51,27 @@ struct World<'a> {
     issued: Issued,
 }
 
-/// Every token handed out, oldest first, and the state tokens that have been used up.
-#[derive(Default)]
-struct Issued {
-    state: Vec<String>,
-    /// To whom each state token was handed out, and when.
-    holders: BTreeMap<String, (Holder, Timestamp)>,
-    spent: BTreeSet<String>,
-    session: Vec<String>,
-    id: Vec<String>,
-}
-
-/// What a client must say again to go on with a login: the login result, application, tenant, fingerprint and, where the
-/// application binds it, operating system.
-type Holder = (&'static str, [Option<String>; 4]);
-
 /// What the host did in one request.
 #[derive(Debug, Default, PartialEq)]
-struct Deeds {
-    asked: Vec<&'static str>,
+pub struct Deeds {
+    pub asked: Vec<&'static str>,
     /// A question went without an answer, or got a contradicting one.
-    failed: bool,
+    pub failed: bool,
     /// The password was compared with an active account's own, and is it.
-    proved: bool,
-    allowed: bool,
-    live: bool,
-    committed: bool,
+    pub proved: bool,
+    pub allowed: bool,
+    pub live: bool,
+    pub committed: bool,
+    /// Whether the account that was found has a password.
+    pub has_password: Option<bool>,
 }
 
 /// A reply.
 #[derive(Debug, PartialEq)]
-struct Answer {
-    status: u16,
-    body: Vec<u8>,
-    deeds: Deeds,
+pub struct Answer {
+    pub status: u16,
+    pub body: Vec<u8>,
+    pub deeds: Deeds,
 }
 
 /// Runs a scenario twice: everything that must hold does, and the second run is the first.
@@ -97,15 +84,15 @@ pub fn run(scenario: &Scenario) {
 }
 
 static API: LazyLock<sdk::Api> = LazyLock::new(|| {
-    let policy = Policy { ageing: Ageing::new(90, 14, 1).ok(), ..Policy::default() };
+    let policy = |skips| Policy { ageing: Ageing::new(90, 14, skips).ok(), ..Policy::default() };
     let bindings = Bindings { ip: Binding::Log, os: Binding::Refuse, agent: Binding::Ignore };
     let [isv, ordinary, _] = APPLICATIONS.map(|client_id| ClientId::new(client_id).unwrap());
     let applications = vec![
         Application {
-            policy: Policy { bindings, ..policy },
+            policy: Policy { bindings, ..policy(1) },
             ..Application::isv(isv, [TenantId::new(TENANT).unwrap()])
         },
-        Application { policy, ..Application::new(ordinary) },
+        Application { policy: policy(3), ..Application::new(ordinary) },
     ];
     let issuer = Issuer::new("https://id.example.com").unwrap();
     let config = Config::new(issuer, RINGS[1].clone(), Applications::Fixed(applications));
@@ -148,9 +135,9 @@ impl<'a> World<'a> {
     fn send(&mut self, request: &Request) -> Answer {
         self.now = self.now.plus_seconds(request.seconds_later.into());
         self.requests += 1;
-        let headers: Vec<_> =
-            request.headers.iter().map(|(name, value)| (name.clone(), self.issued.fill_in(value))).collect();
-        let given = Given { request, headers: &headers, may_print: may_print_password(request) };
+        let fill_in = |(name, value): &(String, Vec<u8>)| (name.clone(), self.issued.fill_in(value));
+        let headers: Vec<_> = request.headers.iter().map(fill_in).collect();
+        let given = Given::new(request, &headers);
 
         let moment = Moment::new(self.now, Entropy::from_bytes([self.requests; 32]));
         let Request { method, path, body, .. } = request;
@@ -163,15 +150,7 @@ impl<'a> World<'a> {
         assert!(reply.headers().any(|header| header == ("cache-control", "no-store")));
         assert_eq!(reply.status() == 405, reply.headers().any(|(name, _)| name == "allow"));
         let answer = Answer { status: reply.status(), body: reply.into_body(), deeds };
-        let Ok(Value::Object(body)) = serde_json::from_slice(&answer.body) else { panic!("no JSON object") };
-        self.check(&given, &answer, &body);
-        if let Some(state_token) = body.get("state_token").and_then(Value::as_str) {
-            let status = ["PASSWORD_WARN", "PASSWORD_EXPIRED", "MFA_AUTH"]
-                .into_iter()
-                .find(|it| body["status"] == *it);
-            self.issued.holders.insert(state_token.into(), (given.holder(status.unwrap()), self.now));
-        }
-        self.issued.keep(&body, &outcome);
+        self.issued.check(&given, &answer, self.now, &outcome);
         answer
     }
 
@@ -195,7 +174,9 @@ impl<'a> World<'a> {
             }
             step = match step {
                 Step::FindAccount(ask) => asked!(ask, "FindAccount", {
-                    given.check_identifier(&ask.key);
+                    if let AccountKey::Identifier(typed) = &ask.key {
+                        assert_eq!(Some(typed.as_str()), given.member("user_name").as_deref().map(str::trim));
+                    }
                     let named = self.accounts.iter().find(|(name, account)| match &ask.key {
                         AccountKey::Identifier(typed) => typed.normalised() == **name,
                         AccountKey::Id(id) => *id == account.id,
@@ -208,6 +189,7 @@ impl<'a> World<'a> {
                             deeds.failed = true;
                         }
                     }
+                    deeds.has_password = answer.as_ref().map(|account| account.password.is_some());
                     found = answer.clone();
                     answer
                 }),
@@ -217,7 +199,8 @@ impl<'a> World<'a> {
                     reservation
                 }),
                 Step::VerifyPassword(ask) => asked!(ask, "VerifyPassword", {
-                    given.check_password(&ask.presented);
+                    let member = if given.call() == Ok(Call::Change) { "old_password" } else { "password" };
+                    assert_eq!(Some(ask.presented.expose()), given.member(member).as_deref());
                     match &ask.verifier {
                         Some(verifier) => {
                             let active =
@@ -240,11 +223,26 @@ impl<'a> World<'a> {
                     if deeds.allowed { Access::Allow } else { Access::Deny }
                 }),
                 Step::CheckSession(ask) => asked!(ask, "CheckSession", {
-                    let kept = self.sessions.get(&ask.session);
-                    let lives =
-                        kept.is_some_and(|(id, record)| *id == ask.account && ask.now < record.expires_at);
-                    deeds.live = lives && planned != b'n';
-                    if deeds.live { Liveness::Live } else { Liveness::Ended }
+                    let kept = self.sessions.get(&ask.session).map(|(owner, record)| (*owner, *record));
+                    let kept =
+                        kept.filter(|(owner, record)| *owner == ask.account && ask.now < record.expires_at);
+                    deeds.live = kept.is_some() && planned != b'n';
+                    match kept {
+                        Some((_, record)) if deeds.live => Liveness::Live { auth_time: record.auth_time },
+                        _ => Liveness::Ended,
+                    }
+                }),
+                Step::JudgePassword(ask) => asked!(ask, "JudgePassword", {
+                    let new_password = given.member("new_password").unwrap();
+                    assert_eq!(ask.new_password.expose(), new_password);
+                    assert!(deeds.proved, "judged before the old one");
+                    assert!((8..=64).contains(&new_password.chars().count()));
+                    assert_ne!(Some(new_password), given.member("old_password"));
+                    match planned {
+                        b'n' => Judgement::Refused(PasswordRefusal::Reused),
+                        b'x' => Judgement::Refused(PasswordRefusal::Breached),
+                        _ => Judgement::Accepted,
+                    }
                 }),
                 Step::Commit(ask) => asked!(ask, "Commit", {
                     let committed = match planned {
@@ -275,6 +273,7 @@ impl<'a> World<'a> {
         for write in &commit.writes {
             match write {
                 Write::RecordSkip { budget } => {
+                    assert!(commit.claim.is_some(), "a skip that spends no state token");
                     let password = account.password.as_mut().unwrap();
                     if password.skips_used >= *budget {
                         return Committed::Refused(CommitRefusal::SkipsSpent);
@@ -285,194 +284,20 @@ impl<'a> World<'a> {
                     let before = self.sessions.insert(record.session, (commit.account, *record));
                     assert!(before.is_none(), "a session id drawn twice");
                 }
+                Write::StorePassword { new_password, changed_at } => {
+                    assert!(commit.claim.is_some(), "a change that spends no state token");
+                    let ends_all = |write: &Write| matches!(write, Write::EndSessions(EndSessions::All));
+                    assert!(commit.writes.iter().any(ends_all), "sessions of the old password live on");
+                    account.password = Some(Password::new(new_password.clone(), *changed_at));
+                    account.revision = account.revision.next();
+                }
+                Write::EndSessions(EndSessions::All) => {
+                    self.sessions.retain(|_, (owner, _)| *owner != commit.account);
+                }
                 other => panic!("no call writes {other:?}"),
             }
         }
         self.claims.extend(commit.claim.map(|claim| claim.id));
         Committed::Done
-    }
-
-    /// What must hold of every reply.
-    fn check(&mut self, given: &Given<'_>, answer: &Answer, body: &Map<String, Value>) {
-        let Answer { status, deeds, .. } = answer;
-        let names: Vec<_> = body.keys().map(String::as_str).collect();
-        let text = |name: &str| body.get(name).map_or("", |value| value.as_str().expect("a text"));
-        if *status != 200 {
-            assert!(matches!(status, 400 | 404 | 405 | 500), "{status}");
-            assert_eq!(names, ["error_code", "error_msg"]);
-            assert!(text("error_code").starts_with("IDAAS.") && !text("error_msg").is_empty());
-            assert_eq!(text("error_msg").is_ascii(), model::language(given.headers) == Language::En);
-        }
-        assert_eq!(*status == 500, deeds.failed, "busy, and only then, when the host failed: {deeds:?}");
-
-        let path = given.request.path.split('?').next().unwrap();
-        let methods: &[&str] = match path {
-            "/api/v2/sdk/login" => &["POST"],
-            "/api/v2/sdk/pwd/skip-update" => &["GET", "POST"],
-            "/api/v2/sdk/pwd/check-exist" => &["GET"],
-            _ => &[],
-        };
-        if !methods.contains(&&*given.request.method) {
-            assert_eq!(*status, if methods.is_empty() { 404 } else { 405 });
-            assert!(deeds.asked.is_empty());
-            return;
-        }
-        assert!(!matches!(status, 404 | 405));
-
-        // Device before client id before application; nothing is asked for any of them.
-        let refused_for = if model::judge(given.headers).is_none() {
-            let of_device = model::faults(given.headers).keys().any(|header| *header != Header::ClientId);
-            Some(if of_device { "IDAAS.SDK.PARAM.0001" } else { "IDAAS.SDK.PARAM.0002" })
-        } else {
-            let tenant = model::value(given.headers, Header::TenantId).ok();
-            let known = match model::value(given.headers, Header::ClientId) {
-                Ok(client_id) if client_id == APPLICATIONS[0] => tenant == Some(TENANT),
-                Ok(client_id) => client_id == APPLICATIONS[1],
-                Err(_) => false,
-            };
-            (!known).then_some("IDAAS.SDK.PARAM.0003")
-        };
-        if let Some(code) = refused_for {
-            assert_eq!((*status, text("error_code")), (400, code));
-            assert!(deeds.asked.is_empty());
-            return;
-        }
-
-        let signs_in = path == "/api/v2/sdk/login";
-        if signs_in && given.has_good_credentials() {
-            assert_eq!(deeds.asked.first(), Some(&"FindAccount"), "good credentials are looked up");
-        }
-        let state_token = model::value(given.headers, Header::StateToken).unwrap_or_default();
-        let presented = self.issued.holders.contains_key(state_token);
-        if deeds.asked.contains(&"VerifyPassword") && !deeds.proved && !deeds.failed {
-            // Whatever was wrong, an outsider sees one thing.
-            assert_eq!((*status, text("error_code")), (400, "IDAAS.SDK.LOGIN.0001"));
-            assert_eq!(deeds.asked, ["FindAccount", "ReserveAttempt", "VerifyPassword"]);
-        }
-        match (*status, text("status")) {
-            (200, "SUCCESS") => {
-                assert_eq!(names, ["expire", "id_token", "session_token", "status"]);
-                assert!(deeds.allowed && deeds.committed);
-                assert!(text("session_token").starts_with("LGT"));
-                if signs_in {
-                    assert!(deeds.proved, "a session without the right password");
-                } else {
-                    let (holder, since) =
-                        self.issued.holders.get(state_token).expect("a state token of ours");
-                    assert_eq!(*holder, given.holder("PASSWORD_WARN"), "somebody else's state token");
-                    assert!(self.now.seconds_since(*since) < 600, "an expired state token");
-                    assert!(self.issued.spent.insert(state_token.into()), "a state token used twice");
-                }
-            }
-            (200, "PASSWORD_WARN" | "PASSWORD_EXPIRED") => {
-                assert_eq!(names, ["data", "state_token", "status"]);
-                assert!(signs_in && deeds.proved && deeds.allowed && !deeds.committed);
-            }
-            (200, "MFA_AUTH") => {
-                assert_eq!(names, ["state_token", "status"]);
-                assert!(signs_in && deeds.proved && deeds.allowed && !deeds.committed);
-            }
-            (200, "ACCESS_DENIED") => {
-                assert_eq!(names, ["status"]);
-                assert!(deeds.proved || presented, "denied before anything was proved");
-                assert!(!deeds.committed);
-            }
-            (200, _) => {
-                assert_eq!((path, &*names), ("/api/v2/sdk/pwd/check-exist", &["is_set_pwd"][..]));
-                assert!(deeds.live && body["is_set_pwd"].is_boolean());
-                let bearer = model::value(given.headers, Header::Authorization).unwrap();
-                assert!(self.issued.id.iter().any(|issued| bearer.ends_with(issued.as_str())));
-            }
-            _ => assert!(!deeds.committed || deeds.failed, "written, and yet refused"),
-        }
-    }
-}
-
-impl Issued {
-    /// A header's value with the latest tokens in their places.
-    fn fill_in(&self, value: &[u8]) -> Vec<u8> {
-        let mut filled = value.to_vec();
-        for (place, issued) in [("{state}", &self.state), ("{id}", &self.id), ("{session}", &self.session)] {
-            let found = filled.windows(place.len()).position(|window| window == place.as_bytes());
-            if let (Some(at), Some(latest)) = (found, issued.last()) {
-                filled.splice(at..at + place.len(), latest.bytes());
-            }
-        }
-        filled
-    }
-
-    /// Keeps the tokens of a reply, none of which the outcome prints.
-    fn keep(&mut self, body: &Map<String, Value>, outcome: &Outcome) {
-        for (name, issued) in [
-            ("state_token", &mut self.state),
-            ("session_token", &mut self.session),
-            ("id_token", &mut self.id),
-        ] {
-            if let Some(token) = body.get(name).and_then(Value::as_str) {
-                assert!(!format!("{outcome:?}").contains(token), "a token is printed");
-                assert!(!issued.iter().any(|before| before == token), "a token is issued twice");
-                issued.push(token.into());
-            }
-        }
-    }
-}
-
-/// A request as it is sent.
-struct Given<'a> {
-    request: &'a Request,
-    headers: &'a HeaderList,
-    /// The password stands where things may be printed.
-    may_print: bool,
-}
-
-fn may_print_password(request: &Request) -> bool {
-    let has = |text: &[u8]| text.windows(PASSWORD.len()).any(|window| window == PASSWORD.as_bytes());
-    request.headers.iter().any(|(_, value)| has(value))
-}
-
-impl Given<'_> {
-    fn holder(&self, status: &'static str) -> Holder {
-        let said = |header| model::value(self.headers, header).ok().map(String::from);
-        let isv = said(Header::ClientId).as_deref() == Some(APPLICATIONS[0]);
-        let bound = |header| said(header).filter(|_| isv);
-        (
-            status,
-            [said(Header::ClientId), bound(Header::TenantId), said(Header::Fingerprint), bound(Header::Os)],
-        )
-    }
-
-    fn check_printed(&self, printed: &impl std::fmt::Debug) {
-        assert!(self.may_print || !format!("{printed:?}").contains(PASSWORD), "the password is printed");
-    }
-
-    /// A text member of the body, as any reader of JSON finds it.
-    fn member(&self, name: &str) -> Option<String> {
-        let body: Value = serde_json::from_slice(&self.request.body).ok()?;
-        body.get(name)?.as_str().map(String::from)
-    }
-
-    fn check_identifier(&self, key: &AccountKey) {
-        if let AccountKey::Identifier(typed) = key {
-            assert!(self.request.body.len() <= 16 * 1024);
-            assert_eq!(Some(typed.as_str()), self.member("user_name").as_deref().map(str::trim));
-        }
-    }
-
-    fn check_password(&self, presented: &Secret) {
-        assert_eq!(Some(presented.expose()), self.member("password").as_deref());
-    }
-
-    /// Whether nothing can be wrong with the body of a sign-in.
-    fn has_good_credentials(&self) -> bool {
-        let (Some(user_name), Some(password)) = (self.member("user_name"), self.member("password")) else {
-            return false;
-        };
-        let trimmed = user_name.trim();
-        self.request.body.len() <= 16 * 1024
-            && model::value(self.headers, Header::ContentType) == Ok("application/json")
-            && (1..=256).contains(&trimmed.len())
-            && !trimmed.contains(char::is_control)
-            && (1..=1024).contains(&password.len())
-            && self.request.body == credentials(&user_name, &password)
     }
 }

@@ -1,0 +1,116 @@
+//! A request as it is sent, and what its own text says about it.
+
+use crate::{
+    json::Shape,
+    model::{self, HeaderList},
+    scenario::Request,
+    world::{APPLICATIONS, NEW_PASSWORD, PASSWORD},
+};
+use authflow::device::Header;
+use serde_json::Value;
+use std::fmt;
+
+/// The calls of the family, with their paths and methods.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Call {
+    SignIn,
+    Skip,
+    Change,
+    IsSet,
+}
+
+const CALLS: [(Call, &str, &[&str]); 4] = [
+    (Call::SignIn, "/api/v2/sdk/login", &["POST"]),
+    (Call::Skip, "/api/v2/sdk/pwd/skip-update", &["GET", "POST"]),
+    (Call::Change, "/api/v2/sdk/pwd/update", &["POST"]),
+    (Call::IsSet, "/api/v2/sdk/pwd/check-exist", &["GET"]),
+];
+
+/// What a client must say again to go on with a login: application, tenant, fingerprint and, where the application binds
+/// it, operating system.
+pub type Said = [Option<String>; 4];
+
+/// A request as it is sent.
+pub struct Given<'a> {
+    pub request: &'a Request,
+    pub headers: &'a HeaderList,
+    /// A password stands where things may be printed.
+    may_print: bool,
+}
+
+impl<'a> Given<'a> {
+    pub fn new(request: &'a Request, headers: &'a HeaderList) -> Self {
+        let has =
+            |text: &[u8], password: &str| text.windows(password.len()).any(|it| it == password.as_bytes());
+        let mut values = headers.iter().map(|(_, value)| value);
+        let may_print = values.any(|value| has(value, PASSWORD) || has(value, NEW_PASSWORD));
+        Self { request, headers, may_print }
+    }
+
+    /// The call, or the status of a request that is none.
+    pub fn call(&self) -> Result<Call, u16> {
+        let path = self.request.path.split('?').next().unwrap();
+        let (call, _, methods) = CALLS.into_iter().find(|(_, other, _)| *other == path).ok_or(404_u16)?;
+        if methods.contains(&&*self.request.method) { Ok(call) } else { Err(405) }
+    }
+
+    /// Whether the caller names an application that there is.
+    pub fn names_application(&self) -> bool {
+        match model::value(self.headers, Header::ClientId) {
+            Ok(id) if id == APPLICATIONS[0] => {
+                model::value(self.headers, Header::TenantId) == Ok(crate::world::TENANT)
+            }
+            Ok(id) => id == APPLICATIONS[1],
+            Err(_) => false,
+        }
+    }
+
+    pub fn said(&self) -> Said {
+        let said = |header| model::value(self.headers, header).ok().map(String::from);
+        let isv = said(Header::ClientId).as_deref() == Some(APPLICATIONS[0]);
+        let bound = |header| said(header).filter(|_| isv);
+        [said(Header::ClientId), bound(Header::TenantId), said(Header::Fingerprint), bound(Header::Os)]
+    }
+
+    /// No password is in what is printed.
+    pub fn check_printed(&self, printed: &impl fmt::Debug) {
+        if !self.may_print {
+            let printed = format!("{printed:?}");
+            assert!(!printed.contains(PASSWORD) && !printed.contains(NEW_PASSWORD), "a password is printed");
+        }
+    }
+
+    /// A text member of the body, as any reader of JSON finds it.
+    pub fn member(&self, name: &str) -> Option<String> {
+        let body: Value = serde_json::from_slice(&self.request.body).ok()?;
+        body.get(name)?.as_str().map(String::from)
+    }
+
+    /// Whether the body is what the call takes, by the wire contract's own words.
+    pub fn has_good_body(&self, call: Call) -> bool {
+        let password = |name| self.member(name).is_some_and(|password| (1..=1024).contains(&password.len()));
+        let members = || match call {
+            Call::SignIn => {
+                password("password") && self.member("user_name").is_some_and(|name| is_user_name(&name))
+            }
+            Call::Change => password("old_password") && password("new_password"),
+            Call::Skip | Call::IsSet => true,
+        };
+        let good = || {
+            let body = &self.request.body;
+            let is_json =
+                |text: &str| text.split(';').next().unwrap().trim().eq_ignore_ascii_case("application/json");
+            let shape = || Shape::of(std::str::from_utf8(body).unwrap());
+            model::value(self.headers, Header::ContentType).is_ok_and(is_json)
+                && body.len() <= 16 * 1024
+                && members()
+                && shape().is_good()
+        };
+        matches!(call, Call::Skip | Call::IsSet) || good()
+    }
+}
+
+fn is_user_name(name: &str) -> bool {
+    let name = name.trim();
+    (1..=256).contains(&name.len()) && !name.contains(char::is_control)
+}
