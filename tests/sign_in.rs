@@ -134,17 +134,9 @@ fn the_ceiling_locks_until_the_host_clears_the_record() {
 
 #[test]
 fn an_account_that_changes_between_check_and_write_gets_no_session() {
-    use authflow::{Step, sdk::Request};
     let mut world = World::new();
-    let headers = Headers::seed().with("Content-Type", "application/json");
-    let body = serde_json::json!({ "user_name": "alice", "password": PASSWORD }).to_string();
-    let moment = world.moment();
-    let request =
-        Request { method: "POST", path: "/api/v2/sdk/login", headers: &headers.0, body: body.as_bytes() };
-    let mut step = world.api.handle(&request, moment);
-    while !matches!(step, Step::Commit(_)) {
-        step = world.answer_one(step).unwrap();
-    }
+    let step = world.begin_login(&Headers::seed(), "alice", PASSWORD);
+    let step = world.until_commit(step);
     world.change("alice", |alice| alice.status = authflow::AccountStatus::Disabled);
     let outcome = world.run(step);
     assert_eq!(world.api.reply(&outcome).status(), 400);
@@ -176,19 +168,9 @@ fn nothing_that_was_typed_or_issued_is_printed() {
 /// Questions hold what the host needs, and print none of it.
 #[test]
 fn questions_do_not_print_passwords_or_verifiers() {
-    use authflow::{Step, sdk::Request};
     let mut world = World::new();
-    let headers = Headers::seed().with("Content-Type", "application/json");
-    let body = serde_json::json!({ "user_name": "alice", "password": PASSWORD }).to_string();
-    let moment = world.moment();
-    let request =
-        Request { method: "POST", path: "/api/v2/sdk/login", headers: &headers.0, body: body.as_bytes() };
-    let mut printed = format!("{request:?}");
-    let mut step = world.api.handle(&request, moment);
-    while !matches!(step, Step::Done(_)) {
-        printed += &format!("{step:?}");
-        step = world.answer_one(step).unwrap();
-    }
+    let step = world.begin_login(&Headers::seed(), "alice", PASSWORD);
+    let printed = world.printed(step);
     assert!(printed.contains("VerifyPassword") && printed.contains("Commit"));
     assert!(
         !printed.contains(PASSWORD) && !printed.contains("156aysdna213sac") && !printed.contains("\"alice\"")

@@ -151,21 +151,14 @@ fn a_password_that_expired_meanwhile_is_refused() {
 /// The account changes after the library has looked at it and before the host writes.
 #[test]
 fn an_account_that_changes_before_the_write_is_refused() {
-    use authflow::{Step, sdk::Request};
     for change in [
         (|world| world.change("erin", |erin| erin.status = AccountStatus::Disabled)) as fn(&mut World),
         |world| world.change("erin", |erin| erin.password.as_mut().unwrap().changed_at = START),
     ] {
         let mut world = World::new();
         let warned = world.login("erin");
-        let headers = Headers::seed().with("X-state-token", warned.state_token());
-        let moment = world.moment();
-        let path = "/api/v2/sdk/pwd/skip-update";
-        let request = Request { method: "GET", path, headers: &headers.0, body: b"" };
-        let mut step = world.api.handle(&request, moment);
-        while !matches!(step, Step::Commit(_)) {
-            step = world.answer_one(step).unwrap();
-        }
+        let step = world.begin_skip(&Headers::seed(), warned.state_token());
+        let step = world.until_commit(step);
         change(&mut world);
         let outcome = world.run(step);
         assert_eq!(world.api.reply(&outcome).status(), 400);
@@ -196,14 +189,8 @@ fn no_interleaving_of_logins_buys_a_fourth_skip() {
     let warned: Vec<_> = (0..6).map(|_| world.login("erin")).collect();
     let mut steps = Vec::new();
     for warned in &warned {
-        let headers = Headers::seed().with("X-state-token", warned.state_token());
-        let moment = world.moment();
-        let path = "/api/v2/sdk/pwd/skip-update";
-        let request = authflow::sdk::Request { method: "GET", path, headers: &headers.0, body: b"" };
-        let mut step = world.api.handle(&request, moment);
-        while !matches!(step, authflow::Step::Commit(_)) {
-            step = world.answer_one(step).unwrap();
-        }
+        let step = world.begin_skip(&Headers::seed(), warned.state_token());
+        let step = world.until_commit(step);
         steps.push(step);
     }
     let replies = steps.into_iter().map(|step| world.run(step)).collect::<Vec<_>>();

@@ -197,11 +197,34 @@ impl World {
         Moment::new(self.now, Entropy::from_bytes(bytes))
     }
 
-    pub fn send(&mut self, method: &str, path: &str, headers: &Headers, body: &[u8]) -> Answer {
+    /// The first step of a request.
+    pub fn begin(&mut self, method: &str, path: &str, headers: &Headers, body: &[u8]) -> Step {
         let moment = self.moment();
-        let step = self.api.handle(&Request { method, path, headers: &headers.0, body }, moment);
+        self.api.handle(&Request { method, path, headers: &headers.0, body }, moment)
+    }
+
+    pub fn send(&mut self, method: &str, path: &str, headers: &Headers, body: &[u8]) -> Answer {
+        let step = self.begin(method, path, headers, body);
         let outcome = self.run(step);
         self.answer(outcome)
+    }
+
+    /// Answers questions until the host is asked to write.
+    pub fn until_commit(&mut self, mut step: Step) -> Step {
+        while !matches!(step, Step::Commit(_)) {
+            step = self.answer_one(step).unwrap();
+        }
+        step
+    }
+
+    /// Answers every question, and gives what they and the outcome look like in a log.
+    pub fn printed(&mut self, mut step: Step) -> String {
+        let mut printed = String::new();
+        while !matches!(step, Step::Done(_)) {
+            printed += &format!("{step:?}");
+            step = self.answer_one(step).unwrap();
+        }
+        printed + &format!("{step:?}")
     }
 
     fn answer(&mut self, outcome: Outcome) -> Answer {
@@ -212,30 +235,48 @@ impl World {
         Answer { status: reply.status(), body: serde_json::from_slice(&bytes).unwrap(), bytes }
     }
 
-    pub fn login_with(&mut self, headers: &Headers, user_name: &str, password: &str) -> Answer {
+    pub fn begin_login(&mut self, headers: &Headers, user_name: &str, password: &str) -> Step {
         let headers = headers.clone().with("Content-Type", "application/json");
         let body = json!({ "user_name": user_name, "password": password }).to_string();
-        self.send("POST", "/api/v2/sdk/login", &headers, body.as_bytes())
+        self.begin("POST", "/api/v2/sdk/login", &headers, body.as_bytes())
+    }
+
+    pub fn login_with(&mut self, headers: &Headers, user_name: &str, password: &str) -> Answer {
+        let step = self.begin_login(headers, user_name, password);
+        let outcome = self.run(step);
+        self.answer(outcome)
     }
 
     pub fn login(&mut self, user_name: &str) -> Answer {
         self.login_with(&Headers::seed(), user_name, PASSWORD)
     }
 
-    pub fn skip_with(&mut self, headers: &Headers, state_token: &str) -> Answer {
+    pub fn begin_skip(&mut self, headers: &Headers, state_token: &str) -> Step {
         let headers = headers.clone().with("X-state-token", state_token);
-        self.send("GET", "/api/v2/sdk/pwd/skip-update", &headers, b"")
+        self.begin("GET", "/api/v2/sdk/pwd/skip-update", &headers, b"")
+    }
+
+    pub fn skip_with(&mut self, headers: &Headers, state_token: &str) -> Answer {
+        let step = self.begin_skip(headers, state_token);
+        let outcome = self.run(step);
+        self.answer(outcome)
     }
 
     pub fn skip(&mut self, state_token: &str) -> Answer {
         self.skip_with(&Headers::seed(), state_token)
     }
 
-    pub fn update(&mut self, state_token: &str, old: &str, new: &str) -> Answer {
+    pub fn begin_update(&mut self, state_token: &str, old: &str, new: &str) -> Step {
         let headers =
             Headers::seed().with("X-state-token", state_token).with("Content-Type", "application/json");
         let body = json!({ "old_password": old, "new_password": new }).to_string();
-        self.send("POST", "/api/v2/sdk/pwd/update", &headers, body.as_bytes())
+        self.begin("POST", "/api/v2/sdk/pwd/update", &headers, body.as_bytes())
+    }
+
+    pub fn update(&mut self, state_token: &str, old: &str, new: &str) -> Answer {
+        let step = self.begin_update(state_token, old, new);
+        let outcome = self.run(step);
+        self.answer(outcome)
     }
 
     pub fn check_exist(&mut self, id_token: &str) -> Answer {
