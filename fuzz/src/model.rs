@@ -23,6 +23,11 @@ const FAMILY: [(Header, &str, usize, bool); 10] = [
 /// The headers that say who is calling.
 const CALLER: usize = 7;
 
+/// The most bytes that the value of a header may have.
+pub fn longest(name: &str) -> usize {
+    FAMILY.into_iter().find(|row| row.1.eq_ignore_ascii_case(name)).unwrap().2
+}
+
 /// The value of a header, or what is wrong with it.
 pub fn value(headers: &HeaderList, header: Header) -> Result<&str, Problem> {
     let (_, name, longest, _) = FAMILY.into_iter().find(|row| row.0 == header).unwrap();

@@ -6,7 +6,7 @@ use crate::{
     world::{Answer, Deeds},
 };
 use authflow::{
-    Outcome, Timestamp,
+    Outcome, Revision, Timestamp,
     device::{Header, Language},
 };
 use serde_json::{Map, Value};
@@ -25,6 +25,8 @@ struct Pending {
     /// The login result it came with.
     status: String,
     said: Said,
+    /// Of the account, when it was found.
+    revision: Option<Revision>,
     since: Timestamp,
     spent: bool,
 }
@@ -53,7 +55,7 @@ impl Issued {
         if *status == 200 {
             assert_eq!(refused_early(given), None);
             self.check_success(given, deeds, &body, now);
-            self.keep(given, &body, now, outcome);
+            self.keep(given, deeds, &body, now, outcome);
         } else {
             check_failure(given, *status, deeds, &body);
         }
@@ -96,6 +98,7 @@ impl Issued {
                 assert!(takes.contains(&&*pending.status), "a token for another step");
                 assert_eq!(pending.said, given.said(), "somebody else's state token");
                 assert!(now.seconds_since(pending.since) < 600, "an expired state token");
+                assert_eq!(pending.revision, deeds.revision, "the account has changed");
                 assert!(!pending.spent, "a state token used twice");
                 pending.spent = deeds.committed;
             }
@@ -103,7 +106,14 @@ impl Issued {
     }
 
     /// Keeps the tokens of a reply, none of which the outcome prints.
-    fn keep(&mut self, given: &Given<'_>, body: &Map<String, Value>, now: Timestamp, outcome: &Outcome) {
+    fn keep(
+        &mut self,
+        given: &Given<'_>,
+        deeds: &Deeds,
+        body: &Map<String, Value>,
+        now: Timestamp,
+        outcome: &Outcome,
+    ) {
         let token = |name: &str| body.get(name).and_then(Value::as_str).map(String::from);
         for token in ["state_token", "session_token", "id_token"].into_iter().filter_map(token) {
             assert!(!format!("{outcome:?}").contains(&token), "a token is printed");
@@ -112,7 +122,14 @@ impl Issued {
             assert!(before.into_iter().all(|before| *before != token), "a token is issued twice");
         }
         if let (Some(token), Some(status)) = (token("state_token"), token("status")) {
-            self.state.push(Pending { token, status, said: given.said(), since: now, spent: false });
+            self.state.push(Pending {
+                token,
+                status,
+                said: given.said(),
+                revision: deeds.revision,
+                since: now,
+                spent: false,
+            });
         }
         if let (Some(session), Some(id)) = (token("session_token"), token("id_token")) {
             assert!(session.starts_with("LGT"));

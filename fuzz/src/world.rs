@@ -38,8 +38,9 @@ pub const USERS: [&str; 8] = ["alice", "erin", "victor", "frank", "dora", "nora"
 const MOST_STEPS: usize = 16;
 const DAY: u64 = 86_400;
 
-/// Answers by a plan: each question takes a byte of it. `u` is no answer at all, `n` the answer that ends the matter,
-/// `x` a contradiction or another refusal, and every other byte (and what comes after the plan) an honest answer.
+/// Answers by a plan: each question takes a byte of it. `u` is no answer at all, `n` the answer that ends the matter, `x` a
+/// contradiction or another refusal, `c` a change of the account that has just happened, and every other byte (and what
+/// comes after the plan) an honest answer.
 struct World<'a> {
     plan: std::slice::Iter<'a, u8>,
     now: Timestamp,
@@ -62,7 +63,9 @@ pub struct Deeds {
     pub allowed: bool,
     pub live: bool,
     pub committed: bool,
-    /// Whether the account that was found has a password.
+    /// The revision of the account that was found.
+    pub revision: Option<Revision>,
+    /// Whether it has a password.
     pub has_password: Option<bool>,
 }
 
@@ -177,11 +180,16 @@ impl<'a> World<'a> {
                     if let AccountKey::Identifier(typed) = &ask.key {
                         assert_eq!(Some(typed.as_str()), given.member("user_name").as_deref().map(str::trim));
                     }
-                    let named = self.accounts.iter().find(|(name, account)| match &ask.key {
+                    let named = self.accounts.iter_mut().find(|(name, account)| match &ask.key {
                         AccountKey::Identifier(typed) => typed.normalised() == **name,
                         AccountKey::Id(id) => *id == account.id,
                     });
-                    let mut answer = named.map(|(_, account)| account.clone()).filter(|_| planned != b'n');
+                    let mut answer = named.filter(|_| planned != b'n').map(|(_, account)| {
+                        if planned == b'c' {
+                            account.revision = account.revision.next();
+                        }
+                        account.clone()
+                    });
                     if let Some(account) = &mut answer {
                         account.tenant = ask.audience.tenant;
                         if planned == b'x' {
@@ -189,6 +197,7 @@ impl<'a> World<'a> {
                             deeds.failed = true;
                         }
                     }
+                    deeds.revision = answer.as_ref().map(|account| account.revision);
                     deeds.has_password = answer.as_ref().map(|account| account.password.is_some());
                     found = answer.clone();
                     answer
