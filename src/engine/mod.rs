@@ -80,8 +80,8 @@ impl Engine {
     /// Changes the password within a login, proved by the old one, and goes on with the login.
     ///
     /// Asks [`FindAccount`](crate::step::FindAccount), [`ReserveAttempt`](crate::step::ReserveAttempt) and
-    /// [`VerifyPassword`](crate::step::VerifyPassword) for the old password; then, where that is right and the new one
-    /// follows the rules, [`SettleAttempt`](crate::step::SettleAttempt), [`JudgePassword`](crate::step::JudgePassword),
+    /// [`VerifyPassword`](crate::step::VerifyPassword) for the old password; where that is right,
+    /// [`SettleAttempt`](crate::step::SettleAttempt); where the new one follows the rules, [`JudgePassword`](crate::step::JudgePassword),
     /// [`DecideAccess`](crate::step::DecideAccess) and [`Commit`](crate::step::Commit). A refusal does not spend the state
     /// token; a wrong old password is a counted guess.
     pub fn change_password(

@@ -12,7 +12,8 @@ use alloc::vec::Vec;
 ///    answer [`Committed::Changed`];
 /// 3. apply every one of [`writes`](Self::writes), in their order; if one is refused, answer [`Committed::Refused`].
 ///
-/// Whatever the answer but [`Committed::Done`], roll everything back. Answer `Done` only when it is durable.
+/// Whatever the answer but [`Committed::Done`], roll everything back. Answer `Done` only when it is durable, and never when
+/// there is a write that you do not carry out: that is [`Ask::unavailable`](super::Ask::unavailable).
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Commit {
@@ -100,7 +101,7 @@ pub struct SessionRecord {
     pub expires_at: Timestamp,
 }
 
-/// Which of the account's sessions to end.
+/// Which of the account's sessions to end: in every application of the tenant, not only in the commit's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EndSessions {
     /// Every one.

@@ -200,7 +200,8 @@ impl IdToken {
         self.session
     }
 
-    /// When the subject last proved who they are.
+    /// When the subject last proved who they are, as the token says. Whoever holds the exported key can write it: compare with
+    /// the stored session where it matters.
     pub fn auth_time(&self) -> Timestamp {
         self.auth_time
     }
