@@ -51,6 +51,7 @@ mod factor;
 pub mod flow;
 mod host;
 mod id;
+mod identifier;
 mod json;
 mod moment;
 pub mod outcome;
@@ -61,12 +62,13 @@ mod secret;
 pub mod step;
 pub mod token;
 
-pub use account::{Account, AccountStatus, Identifier, InvalidIdentifier, MustChange, Password, Revision};
+pub use account::{Account, AccountStatus, MustChange, Password, Revision};
 pub use application::{Application, Tenancy};
 pub use engine::{Applications, Config, ConfigError, Credentials, Engine, PasswordChange};
 pub use factor::{Factor, FactorSet};
 pub use host::{Host, drive};
 pub use id::{AccountId, Audience, ClientId, InvalidDrawnId, InvalidId, Nonce, SessionId, TenantId, TokenId};
+pub use identifier::{Identifier, InvalidIdentifier};
 #[cfg(feature = "os")]
 pub use moment::OsEntropyUnavailable;
 pub use moment::{Entropy, InvalidLifetime, Lifetime, Moment, Timestamp};

@@ -11,6 +11,17 @@ use world::{DAY, Failing, Headers, PASSWORD, START, World, audience, ring};
 
 const NEW: &str = "Battery-Staple-8";
 
+/// Of a change that is granted, in their order.
+const QUESTIONS: [&str; 7] = [
+    "FindAccount",
+    "ReserveAttempt",
+    "VerifyPassword",
+    "SettleAttempt",
+    "JudgePassword",
+    "DecideAccess",
+    "Commit",
+];
+
 fn old_password_invalid() -> (u16, serde_json::Value) {
     world::refusal("IDAAS.SDK.PWD.0002", "Incorrect old password")
 }
@@ -31,18 +42,7 @@ fn an_expiring_an_expired_and_a_reset_password_can_be_changed() {
         world.now = START.plus_seconds(60);
         let signed_in = world.update(pending.state_token(), PASSWORD, NEW);
         assert_eq!((signed_in.status, signed_in.text("status")), (200, "SUCCESS"));
-        assert_eq!(
-            world.asked,
-            [
-                "FindAccount",
-                "ReserveAttempt",
-                "VerifyPassword",
-                "SettleAttempt",
-                "JudgePassword",
-                "DecideAccess",
-                "Commit"
-            ]
-        );
+        assert_eq!(world.asked, QUESTIONS);
         assert!(matches!(events(&world), [Event::PasswordChanged { .. }, Event::SignedIn { .. }]));
         assert_eq!(world.login(name).text("error_code"), "IDAAS.SDK.LOGIN.0001", "the old password is gone");
         assert_eq!(world.login_with(&Headers::seed(), name, NEW).text("status"), "SUCCESS");
@@ -169,15 +169,7 @@ fn a_warning_that_grew_into_an_expiry_is_still_good_for_a_change() {
 
 #[test]
 fn a_host_that_fails_changes_nothing() {
-    for question in [
-        "FindAccount",
-        "ReserveAttempt",
-        "VerifyPassword",
-        "SettleAttempt",
-        "JudgePassword",
-        "DecideAccess",
-        "Commit",
-    ] {
+    for question in QUESTIONS {
         let mut world = World::new();
         let pending = world.login("victor");
         world.failing = Failing::At(question);

@@ -53,11 +53,11 @@ impl Context {
 }
 
 impl Admitted {
-    /// Finds an account of this audience, and goes on with `then`, which gets the key back.
+    /// Finds an account of this audience, and goes on with `then`.
     pub(super) fn find_account(
         mut self,
         key: AccountKey,
-        then: impl FnOnce(Self, AccountKey, Option<Account>) -> Step + Send + Sync + 'static,
+        then: impl FnOnce(Self, Option<Account>) -> Step + Send + Sync + 'static,
     ) -> Step {
         let question = FindAccount { audience: self.audience, key };
         Step::FindAccount(Ask::new(question, move |FindAccount { key, .. }, answer| {
@@ -72,7 +72,7 @@ impl Admitted {
                 return self.context.contradiction::<FindAccount>();
             }
             self.context.facts.account = found.as_ref().map(|account| account.id);
-            then(self, key, found)
+            then(self, found)
         }))
     }
 

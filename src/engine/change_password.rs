@@ -1,7 +1,7 @@
 //! Change the password within a login, because it is about to expire or must be changed.
 //!
-//! Prove the old one, judge the new one, then write everything at once. What is refused on the way spends nothing but a
-//! guess: the state token can be used again.
+//! Prove the old one, judge the new one, then write everything at once. What is refused on the way does not spend the state
+//! token: a wrong old password costs a guess, a refused new one nothing.
 
 use super::{
     admit::Admitted,
@@ -45,9 +45,9 @@ fn resumed(admitted: Admitted, login: PendingLogin, change: PasswordChange) -> S
     match (login.next(&admitted), &login.account.password) {
         (Next::WarnPassword { .. } | Next::ChangePassword(_), Some(password)) => {
             let slot = AttemptSlot::of_account(admitted.audience.tenant, login.account.id, Factor::Password);
-            let (verifier, presented) = (Ok(password.verifier.clone()), change.old_password.clone());
-            let then = move |admitted, proved| old_password_judged(admitted, login, change, proved);
-            Proof { admitted, slot, verifier, presented, then }.start()
+            let (verifier, presented) = (password.verifier.clone(), change.old_password.clone());
+            let subject = Ok((verifier, (login, change)));
+            Proof { admitted, slot, subject, presented, then: old_password_judged }.start()
         }
         _ => login.refuse_closed(admitted),
     }
@@ -55,15 +55,17 @@ fn resumed(admitted: Admitted, login: PendingLogin, change: PasswordChange) -> S
 
 fn old_password_judged(
     admitted: Admitted,
-    login: PendingLogin,
-    change: PasswordChange,
-    proved: Result<(), SignInRefusal>,
+    proved: Result<(PendingLogin, PasswordChange), SignInRefusal>,
 ) -> Step {
-    if let Err(reason) = proved {
-        let event = Event::SignInRefused { account: Some(login.account.id), reason };
-        return admitted.context.refuse(Fault::OldPasswordInvalid, event);
-    }
-    let PasswordChange { old_password, new_password } = change;
+    let (login, PasswordChange { old_password, new_password }) = match proved {
+        Ok(proved) => proved,
+        Err(reason) => {
+            let account = admitted.context.facts.account;
+            return admitted
+                .context
+                .refuse(Fault::OldPasswordInvalid, Event::SignInRefused { account, reason });
+        }
+    };
     let rules = admitted.application.policy.password_rules;
     let user_name = login.account.user_name.as_ref().map(Identifier::as_str);
     if let Err(violation) = rules.judge(new_password.expose(), user_name, Some(old_password.expose())) {
@@ -81,7 +83,7 @@ fn new_password_accepted(admitted: Admitted, login: PendingLogin, new_password: 
     let changed_at = admitted.context.moment.timestamp();
     let writes = Vec::from([
         Write::StorePassword { new_password, changed_at },
-        // Whoever else is signed in came in by the old password.
+        // Whoever else is signed in may have come in by the old password.
         Write::EndSessions(EndSessions::All),
     ]);
     login.finish(admitted, PasswordStep::Changed, Some(changed_at), writes).decide_access()

@@ -37,7 +37,7 @@ fn application_found(admitted: Admitted, presented: Untrusted<'_, Id>) -> Step {
 }
 
 fn session_lives(admitted: Admitted, token: IdToken, auth_time: Timestamp) -> Step {
-    admitted.find_account(AccountKey::Id(token.account()), move |admitted, _, found| match found {
+    admitted.find_account(AccountKey::Id(token.account()), move |admitted, found| match found {
         Some(account) => account_found(admitted, &token, auth_time, &account),
         None => admitted.refuse_token(Fault::UserUnknown, Some(token.account()), TokenRefusal::AccountGone),
     })

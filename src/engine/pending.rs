@@ -68,7 +68,7 @@ fn find_account(
     token: StateToken,
     then: impl FnOnce(Admitted, PendingLogin) -> Step + Send + Sync + 'static,
 ) -> Step {
-    admitted.find_account(AccountKey::Id(token.claims().account), move |admitted, _, found| match found {
+    admitted.find_account(AccountKey::Id(token.claims().account), move |admitted, found| match found {
         None => refuse(admitted, &token, TokenRefusal::AccountGone),
         Some(account) if account.revision != token.claims().revision => {
             refuse(admitted, &token, TokenRefusal::AccountChanged)

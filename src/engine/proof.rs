@@ -12,21 +12,22 @@ use crate::{
 };
 
 /// A password to be proved.
-pub(super) struct Proof<Then> {
+pub(super) struct Proof<T, Then> {
     pub(super) admitted: Admitted,
     /// Where guesses at it are counted.
     pub(super) slot: AttemptSlot,
-    /// What it is verified against, or why it could not count even if it were right.
-    pub(super) verifier: Result<Secret, SignInRefusal>,
+    /// What it is verified against, and whom a right one proves; or why not even a right one would count.
+    pub(super) subject: Result<(Secret, T), SignInRefusal>,
     /// What the client typed.
     pub(super) presented: Secret,
     /// Goes on once the guess has been judged and, if it was right, settled.
     pub(super) then: Then,
 }
 
-impl<Then> Proof<Then>
+impl<T, Then> Proof<T, Then>
 where
-    Then: FnOnce(Admitted, Result<(), SignInRefusal>) -> Step + Send + Sync + 'static,
+    T: Send + Sync + 'static,
+    Then: FnOnce(Admitted, Result<T, SignInRefusal>) -> Step + Send + Sync + 'static,
 {
     pub(super) fn start(self) -> Step {
         let policy = self.admitted.application.policy.attempts;
@@ -50,25 +51,25 @@ where
             Attempt::Locked { until } => {
                 facts.attempts_left = Some(0);
                 facts.locked_until = until;
-                self.verifier = self.verifier.and(Err(SignInRefusal::Locked));
+                self.subject = self.subject.and(Err(SignInRefusal::Locked));
                 Receipt::NONE
             }
         };
-        let (verifier, judged) = match self.verifier {
-            Ok(verifier) => (Some(verifier), Ok(())),
+        let (verifier, subject) = match self.subject {
+            Ok((verifier, subject)) => (Some(verifier), Ok(subject)),
             Err(refusal) => (None, Err(refusal)),
         };
         let Self { admitted, slot, presented, then, .. } = self;
         let question = VerifyPassword { verifier, presented };
-        Step::VerifyPassword(Ask::new(question, move |_, answer| match (answer, judged) {
+        Step::VerifyPassword(Ask::new(question, move |_, answer| match (answer, subject) {
             // The guess was counted and not judged: it is given back. Where there was none, the host is asked all the same.
             (None, _) => settle(admitted, slot, Settlement::Void(receipt), |admitted| {
                 admitted.context.unavailable::<VerifyPassword>()
             }),
-            (Some(PasswordMatch::Matches), Ok(())) => {
-                settle(admitted, slot, Settlement::Passed(receipt), |admitted| then(admitted, Ok(())))
+            (Some(PasswordMatch::Matches), Ok(subject)) => {
+                settle(admitted, slot, Settlement::Passed(receipt), |admitted| then(admitted, Ok(subject)))
             }
-            (Some(PasswordMatch::Differs), Ok(())) => then(admitted, Err(SignInRefusal::WrongPassword)),
+            (Some(PasswordMatch::Differs), Ok(_)) => then(admitted, Err(SignInRefusal::WrongPassword)),
             (Some(_), Err(refusal)) => then(admitted, Err(refusal)),
         }))
     }

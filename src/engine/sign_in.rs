@@ -10,7 +10,7 @@ use crate::{
     device::Caller,
     flow::{PasswordStep, Progress},
     outcome::{Event, Fault, SignInRefusal},
-    step::{AccountKey, AttemptSlot, VerifyPassword},
+    step::{AccountKey, AttemptSlot},
 };
 use alloc::{sync::Arc, vec::Vec};
 
@@ -26,52 +26,50 @@ pub struct Credentials {
 pub(super) fn start(core: &Arc<Core>, caller: Caller, credentials: Credentials, moment: Moment) -> Step {
     let Credentials { identifier, password } = credentials;
     Context::new(core, caller, moment).admit(move |admitted| {
-        admitted.find_account(AccountKey::Identifier(identifier), move |admitted, key, account| {
-            account_looked_up(admitted, &key, account, password)
+        // Guesses at a name that no account has are counted too.
+        let nobodys = AttemptSlot::of_identifier(admitted.audience.tenant, &identifier, Factor::Password);
+        admitted.find_account(AccountKey::Identifier(identifier), move |admitted, account| {
+            account_looked_up(admitted, nobodys, account, password)
         })
     })
 }
 
 fn account_looked_up(
     admitted: Admitted,
-    key: &AccountKey,
+    nobodys: AttemptSlot,
     account: Option<Account>,
     presented: Secret,
 ) -> Step {
     let tenant = admitted.audience.tenant;
-    let slot = match (&account, key) {
-        (Some(account), _) => AttemptSlot::of_account(tenant, account.id, Factor::Password),
-        (None, AccountKey::Id(id)) => AttemptSlot::of_account(tenant, *id, Factor::Password),
-        (None, AccountKey::Identifier(typed)) => AttemptSlot::of_identifier(tenant, typed, Factor::Password),
-    };
-    let verifier = verifier_of(account.as_ref());
-    let then = move |admitted, proved| password_judged(admitted, account, proved);
-    Proof { admitted, slot, verifier, presented, then }.start()
+    let slot = account
+        .as_ref()
+        .map_or(nobodys, |account| AttemptSlot::of_account(tenant, account.id, Factor::Password));
+    Proof { admitted, slot, subject: subject_of(account), presented, then: password_judged }.start()
 }
 
-/// What a password of this account is verified against, if a right one would count.
-fn verifier_of(account: Option<&Account>) -> Result<Secret, SignInRefusal> {
+/// What a password of this account is verified against, and the account itself, if a right one would count.
+fn subject_of(account: Option<Account>) -> Result<(Secret, Account), SignInRefusal> {
     let account = account.ok_or(SignInRefusal::UnknownAccount)?;
     if account.status != AccountStatus::Active {
         return Err(SignInRefusal::Inactive);
     }
-    account.password.as_ref().map(|password| password.verifier.clone()).ok_or(SignInRefusal::NoPassword)
+    let password = account.password.as_ref().ok_or(SignInRefusal::NoPassword)?;
+    Ok((password.verifier.clone(), account))
 }
 
-fn password_judged(admitted: Admitted, account: Option<Account>, proved: Result<(), SignInRefusal>) -> Step {
-    match (proved, account) {
-        (Err(reason), account) => {
-            let account = account.map(|account| account.id);
-            admitted.context.refuse(Fault::CredentialsInvalid, Event::SignInRefused { account, reason })
+fn password_judged(admitted: Admitted, proved: Result<Account, SignInRefusal>) -> Step {
+    let account = match proved {
+        Ok(account) => account,
+        Err(reason) => {
+            let account = admitted.context.facts.account;
+            return admitted
+                .context
+                .refuse(Fault::CredentialsInvalid, Event::SignInRefused { account, reason });
         }
-        (Ok(()), Some(account)) => {
-            let auth_time = admitted.context.moment.timestamp();
-            let progress =
-                Progress { factors: FactorSet::EMPTY.with(Factor::Password), password: PasswordStep::Open };
-            let (auth_start, spent, writes) = (auth_time, None, Vec::new());
-            Login { admitted, account, progress, auth_start, auth_time, spent, writes }.decide_access()
-        }
-        // Not reached: a password is only right for an account.
-        (Ok(()), None) => admitted.context.contradiction::<VerifyPassword>(),
-    }
+    };
+    let auth_time = admitted.context.moment.timestamp();
+    let progress =
+        Progress { factors: FactorSet::EMPTY.with(Factor::Password), password: PasswordStep::Open };
+    let (auth_start, spent, writes) = (auth_time, None, Vec::new());
+    Login { admitted, account, progress, auth_start, auth_time, spent, writes }.decide_access()
 }
