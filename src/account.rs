@@ -1,6 +1,9 @@
 //! What the library knows of an account.
 
-use crate::{AccountId, FactorSet, Identifier, Profile, Secret, TenantId, Timestamp};
+use crate::{
+    AccountId, Channel, EmailAddress, Factor, FactorSet, Mobile, Profile, Recipient, Secret, TenantId,
+    Timestamp, Totp, UserName,
+};
 use serde::{Deserialize, Serialize};
 
 /// Counts the changes of an account that end what was judged before: password, status, factors.
@@ -93,10 +96,17 @@ pub struct Account {
     /// Whether it may sign in.
     pub status: AccountStatus,
     /// Its user name, where it has one: no password may be the same.
-    pub user_name: Option<Identifier>,
+    pub user_name: Option<UserName>,
     /// Its password, if one is set.
     pub password: Option<Password>,
-    /// The factors it has beside the password.
+    /// Its verified mobile number: where codes for it go.
+    pub mobile: Option<Mobile>,
+    /// Its verified e-mail address: where codes for it go.
+    pub email: Option<EmailAddress>,
+    /// Its time-based one-time password.
+    pub totp: Option<Totp>,
+    /// The factors that it is asked for beside the first one. One that it has nothing to prove with – no number for
+    /// [`Factor::Sms`], say – is still asked for, and cannot be proved: it never lets anyone in.
     pub enrolled: FactorSet,
     /// When a factor was last changed or removed: a session from before that no longer counts as a bearer. (The password
     /// has its own [`changed_at`](Password::changed_at), which counts too.)
@@ -115,6 +125,9 @@ impl Account {
             status: AccountStatus::Active,
             user_name: None,
             password: None,
+            mobile: None,
+            email: None,
+            totp: None,
             enrolled: FactorSet::EMPTY,
             factors_changed_at: Timestamp::default(),
             profile: Profile::default(),
@@ -123,6 +136,25 @@ impl Account {
 }
 
 impl Account {
+    /// Where its codes of a channel go.
+    pub(crate) fn recipient(&self, channel: Channel) -> Option<Recipient> {
+        match channel {
+            Channel::Sms => self.mobile.clone().map(Recipient::Mobile),
+            Channel::Email => self.email.clone().map(Recipient::Email),
+        }
+    }
+
+    /// The enrolled factors that it has something to prove with, beside the password.
+    pub(crate) fn second_factors(&self) -> FactorSet {
+        let at_hand = |factor: &Factor| match factor {
+            Factor::Password => false,
+            Factor::Sms => self.mobile.is_some(),
+            Factor::Email => self.email.is_some(),
+            Factor::Totp => self.totp.is_some(),
+        };
+        self.enrolled.iter().filter(at_hand).collect()
+    }
+
     /// When any credential last changed.
     pub(crate) fn credentials_changed_at(&self) -> Timestamp {
         let password = self.password.as_ref().map_or(Timestamp::default(), |password| password.changed_at);

@@ -32,6 +32,40 @@ pub struct Application {
     /// The language of its messages when a caller asks for none that exists.
     #[serde(default)]
     pub language: Language,
+    /// Which product's codes and messages its clients know.
+    #[serde(default)]
+    pub dialect: Dialect,
+    /// Whether a refused guess says how many are left or when the lock ends, in a dialect that has words for it. Off unless
+    /// asked for: it helps an attacker as much as the subject.
+    #[serde(default)]
+    pub tells_attempts: bool,
+    /// Where its id tokens say who the subject is.
+    #[serde(default)]
+    pub identity: IdentityPlace,
+}
+
+/// One of the products that speak the family, each with codes and messages of its own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Dialect {
+    /// BambooCloud CIAM.
+    #[default]
+    Ciam,
+    /// BambooCloud EIAM.
+    Eiam,
+    /// Huawei Cloud OneAccess.
+    OneAccess,
+}
+
+/// Where an id token says who its subject is, beyond `sub`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IdentityPlace {
+    /// The claims of the account's [`Profile`](crate::Profile), at top level.
+    #[default]
+    TopLevel,
+    /// In one claim `api`, a text that holds a JSON object with `id`, `userName`, `name`, `mobile` and `email`, as EIAM has it.
+    Api,
 }
 
 /// Who may use an application.
@@ -54,6 +88,9 @@ impl Application {
             tenancy: Tenancy::Ordinary,
             policy: Policy::default(),
             language: Language::default(),
+            dialect: Dialect::default(),
+            tells_attempts: false,
+            identity: IdentityPlace::default(),
         }
     }
 

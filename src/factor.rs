@@ -1,5 +1,6 @@
 //! Factors: what a subject can prove itself with.
 
+use crate::Channel;
 use alloc::vec::Vec;
 use core::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -29,6 +30,14 @@ impl Factor {
             Self::Sms => "sms",
             Self::Email => "email",
             Self::Totp => "otp",
+        }
+    }
+
+    /// The factor that a code of this channel proves.
+    pub const fn of_channel(channel: Channel) -> Self {
+        match channel {
+            Channel::Sms => Self::Sms,
+            Channel::Email => Self::Email,
         }
     }
 

@@ -3,12 +3,13 @@
 //! A synchronous host needs no trait, only the loop: see the crate's front page.
 
 use crate::{
-    Account, Application, Outcome, TenantId,
+    Account, Application, Outcome,
+    policy::PasswordRefusal,
     step::{
-        Access, CheckSession, Commit, Committed, DecideAccess, Deliver, Delivery, FindAccount,
-        FindApplication, JudgePassword, Judgement, Liveness, LoadCode, PasswordMatch, Question, Reservation,
-        ReserveAttempt, SettleAttempt, SignBytes, SignatureCheck, Step, StoredCode, VerifyBytes,
-        VerifyPassword, VerifyTenantCredential,
+        Access, CheckSession, Commit, Committed, CredentialOwner, DecideAccess, Deliver, Delivery,
+        FindAccount, FindApplication, JudgePassword, Judgement, LoadCode, PasswordMatch, Question,
+        Reservation, ReserveAttempt, SessionRecord, SettleAttempt, SignBytes, SignatureCheck, Step,
+        StoredCode, VerifyBytes, VerifyPassword, VerifyTenantCredential,
     },
 };
 use alloc::{sync::Arc, vec::Vec};
@@ -22,8 +23,8 @@ macro_rules! host {
         /// A host that answers asynchronously. Write the methods as `async fn`.
         ///
         /// The futures are `Send`, so a host can run on any executor; the trait is therefore **not** usable as `dyn Host`.
-        /// The methods without a body here are all that sign-in and skip need. The others have default answers that refuse,
-        /// but for [`judge_password`](Self::judge_password), whose pure rules have been checked before.
+        /// The methods without a body here are all that sign-in and skip need. The others have default answers, all of which
+        /// refuse.
         pub trait Host: Sync {
             /// What goes wrong when the host goes wrong.
             type Error: Send;
@@ -69,13 +70,14 @@ host! {
         /// See [`FindApplication`]; asked only of an engine without a fixed list. There is none by default.
         find_application(FindApplication) -> Option<Arc<Application>> = None;
         /// See [`CheckSession`]. Every session has ended by default.
-        check_session(CheckSession) -> Liveness = Liveness::Ended;
-        /// See [`JudgePassword`]. By default the pure rules are enough.
-        judge_password(JudgePassword) -> Judgement = Judgement::Accepted;
+        check_session(CheckSession) -> Option<SessionRecord> = None;
+        /// See [`JudgePassword`]. By default no password can be changed: a host that keeps no history and no list of breached
+        /// ones says so, with `Ok(Judgement::Accepted)`.
+        judge_password(JudgePassword) -> Judgement = Judgement::Refused(PasswordRefusal::NotOffered);
         /// See [`LoadCode`]. There is none by default.
         load_code(LoadCode) -> Option<StoredCode> = None;
         /// See [`VerifyTenantCredential`]. It is nobody's by default.
-        verify_tenant_credential(VerifyTenantCredential) -> Option<TenantId> = None;
+        verify_tenant_credential(VerifyTenantCredential) -> CredentialOwner = CredentialOwner::Nobody;
         /// See [`Deliver`]. Nothing is sent by default.
         deliver(Deliver) -> Delivery = Delivery::NotDelivered;
         /// See [`SignBytes`]. There is no such key by default.

@@ -45,6 +45,8 @@ extern crate std;
 
 mod account;
 mod application;
+mod code_purpose;
+mod contact;
 pub mod device;
 pub mod engine;
 mod factor;
@@ -60,15 +62,22 @@ mod profile;
 pub mod sdk;
 mod secret;
 pub mod step;
+mod subject;
 pub mod token;
+mod totp;
 
 pub use account::{Account, AccountStatus, MustChange, Password, Revision};
-pub use application::{Application, Tenancy};
-pub use engine::{Applications, Config, ConfigError, Credentials, Engine, PasswordChange};
+pub use application::{Application, Dialect, IdentityPlace, Tenancy};
+pub use code_purpose::CodePurpose;
+pub use contact::{Channel, EmailAddress, InvalidContact, Mobile, Recipient};
+pub use engine::{
+    Applications, ChangeProof, CodeCredentials, CodeRequest, Config, ConfigError, Credentials, Engine,
+    FactorResponse, MobilePasswordUpdate, OwnPasswordChange, PasswordChange, PasswordReset, TenantCaller,
+};
 pub use factor::{Factor, FactorSet};
 pub use host::{Host, drive};
 pub use id::{AccountId, Audience, ClientId, InvalidDrawnId, InvalidId, Nonce, SessionId, TenantId, TokenId};
-pub use identifier::{Identifier, InvalidIdentifier};
+pub use identifier::{Identifier, InvalidUserName, UserName};
 #[cfg(feature = "os")]
 pub use moment::OsEntropyUnavailable;
 pub use moment::{Entropy, InvalidLifetime, Lifetime, Moment, Timestamp};
@@ -76,3 +85,5 @@ pub use outcome::Outcome;
 pub use profile::{Profile, ProfileError};
 pub use secret::Secret;
 pub use step::Step;
+pub use subject::Subject;
+pub use totp::{Totp, TotpAlgorithm, TotpError};

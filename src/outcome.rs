@@ -1,13 +1,14 @@
 //! How a request ended: a verdict for the client, facts for the host, events for its log. No wire spelling here.
 
 use crate::{
-    AccountId, Audience, ClientId, FactorSet, Lifetime, SessionId, TenantId, Timestamp,
+    AccountId, Audience, Channel, ClientId, CodePurpose, Dialect, Factor, FactorSet, Lifetime, SessionId,
+    Subject, TenantId, Timestamp,
     device::{DeviceTrait, HeaderFaults, Language},
-    flow::{ChangeReason, Denial},
-    policy::{PasswordRefusal, PasswordRules, RuleViolation},
-    token::{Id, Session, Stage, State, TokenError, TokenText},
+    flow::{Call, ChangeReason, Denial, Next},
+    policy::{PasswordRefusal, PasswordRules, RuleViolation, SendRefusal},
+    token::{Id, Session, Stage, State, Ticket, TokenError, TokenText},
 };
-use alloc::vec::Vec;
+use alloc::{boxed::Box, string::String, vec::Vec};
 
 /// How a request ended.
 #[derive(Clone, Debug)]
@@ -36,12 +37,33 @@ pub enum Verdict {
         /// They have.
         is_set: bool,
     },
+    /// A session goes on: its tokens anew.
+    Refreshed(Grant),
+    /// What was asked for is done, and there is nothing to say: a code is sent, a password changed, a session ended.
+    Done,
+    /// Where a code of the login would go, masked; `None` where the account has no such contact.
+    Contact(Option<String>),
+    /// A ticket for a session.
+    Ticket(IssuedTicket),
+    /// Who a ticket stood for.
+    Subject(Box<Subject>),
     /// A fault of the caller's.
     Refused(Fault),
     /// The host could not answer.
     Busy,
     /// Not a request of the family: a host may try its other routes.
     NotOurs(NotOurs),
+}
+
+impl Verdict {
+    /// What the client may do next in this login; nothing where it is over.
+    pub fn allowed(&self) -> impl Iterator<Item = Call> + use<> {
+        let wait = match self {
+            Self::Pending(pending) => Some(pending.wait),
+            _ => None,
+        };
+        wait.into_iter().flat_map(|wait| wait.allowed())
+    }
 }
 
 /// A finished login.
@@ -52,10 +74,20 @@ pub struct Grant {
     pub session: SessionId,
     /// The token that shows it.
     pub session_token: TokenText<Session>,
-    /// How long that lives.
-    pub expires_in: Lifetime,
+    /// How long that lives, in seconds.
+    pub expires_in: u64,
     /// Who signed in, for the application.
     pub id_token: TokenText<Id>,
+}
+
+/// A ticket: shows a session to the server of a tenant, once.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct IssuedTicket {
+    /// The ticket.
+    pub ticket: TokenText<Ticket>,
+    /// How long it lives.
+    pub expires_in: Lifetime,
 }
 
 /// A login that waits for one more step.
@@ -95,6 +127,37 @@ pub enum Wait {
 }
 
 impl Wait {
+    /// What a client may do now.
+    pub fn allowed(&self) -> impl Iterator<Item = Call> + use<> {
+        self.next().calls()
+    }
+
+    /// Whole days until the present password expires, where it is about to: 0 on its last day.
+    pub fn days_left(&self) -> Option<u64> {
+        match self {
+            Self::PasswordExpiring { expires_in, .. } => Some(expires_in / 86_400),
+            Self::PasswordExpired { .. } | Self::FactorRequired { .. } => None,
+        }
+    }
+
+    /// How often the change of the present password may still be skipped.
+    pub fn skips_left(&self) -> u32 {
+        match self {
+            Self::PasswordExpiring { skips_left, .. } => *skips_left,
+            Self::PasswordExpired { .. } | Self::FactorRequired { .. } => 0,
+        }
+    }
+
+    fn next(&self) -> Next {
+        match *self {
+            Self::PasswordExpiring { expires_in, skips_left, .. } => {
+                Next::WarnPassword { expires_in, skips_left }
+            }
+            Self::PasswordExpired { reason, .. } => Next::ChangePassword(reason),
+            Self::FactorRequired { choices } => Next::Factor(choices),
+        }
+    }
+
     /// The stage that the state token is minted for.
     pub fn stage(&self) -> Stage {
         match self {
@@ -137,6 +200,12 @@ pub enum Fault {
     OldPasswordInvalid,
     /// A new password was refused.
     NewPasswordRefused,
+    /// A first password can be set only by someone who has just signed in.
+    SignInNotRecent,
+    /// The credential of a tenant's server is not one, or not the session's tenant's.
+    TenantCredentialInvalid,
+    /// Malformed, forged, expired, used, of another device or tenant: one fault.
+    TicketInvalid,
 }
 
 /// Why a request is not one of the family.
@@ -161,6 +230,12 @@ pub struct Facts {
     pub account: Option<AccountId>,
     /// The language to answer in.
     pub language: Language,
+    /// The codes and messages to answer with.
+    pub dialect: Dialect,
+    /// Whether the application wants `attempts_left` and `locked_until` told.
+    pub tells_attempts: bool,
+    /// When the request came.
+    pub at: Timestamp,
     /// How many guesses there are before the factor is locked.
     pub attempts_left: Option<u32>,
     /// When a locked factor is open again.
@@ -182,12 +257,14 @@ pub enum Event {
         /// As the caller named it.
         tenant: Option<TenantId>,
     },
-    /// A sign-in was refused.
-    SignInRefused {
+    /// What a client presented as proof of a factor was refused.
+    ProofRefused {
         /// The account, where there is one.
         account: Option<AccountId>,
+        /// Of which factor.
+        factor: Factor,
         /// Why.
-        reason: SignInRefusal,
+        reason: ProofRefusal,
     },
     /// A token was refused.
     TokenRefused {
@@ -236,6 +313,64 @@ pub enum Event {
         /// Whose.
         account: AccountId,
     },
+    /// A code was handed to the host for sending.
+    CodeSent {
+        /// Whose recipient it went to; `None` for a decoy.
+        account: Option<AccountId>,
+        /// By which way.
+        channel: Channel,
+        /// What for.
+        purpose: CodePurpose,
+    },
+    /// A code was not sent.
+    CodeNotSent {
+        /// Whose recipient it would have gone to; `None` for a decoy.
+        account: Option<AccountId>,
+        /// Why.
+        reason: SendFailure,
+    },
+    /// A session's tokens were made anew.
+    SessionRefreshed {
+        /// Whose.
+        account: AccountId,
+        /// Which.
+        session: SessionId,
+    },
+    /// A session token that a rotation had retired was presented: somebody has a copy. The session was ended.
+    SessionReused {
+        /// Whose.
+        account: AccountId,
+        /// Which.
+        session: SessionId,
+    },
+    /// Sessions were ended.
+    SessionsEnded {
+        /// Whose.
+        account: AccountId,
+        /// Which; `None` for every one.
+        session: Option<SessionId>,
+    },
+    /// A ticket was issued.
+    TicketIssued {
+        /// For whose session.
+        account: AccountId,
+        /// Which.
+        session: SessionId,
+    },
+    /// A ticket was redeemed.
+    TicketRedeemed {
+        /// For whose session.
+        account: AccountId,
+        /// Which.
+        session: SessionId,
+    },
+    /// The credential of a tenant's server was refused.
+    TenantCredentialRefused,
+    /// A first password was refused because the sign-in was too long ago.
+    SignInNotRecent {
+        /// Whose it would have been.
+        account: AccountId,
+    },
     /// A session was issued.
     SignedIn {
         /// To whom.
@@ -257,22 +392,43 @@ pub enum Event {
     },
 }
 
-/// Why a sign-in was refused. The client is told one thing for all of them.
+/// Why a proof of a factor was refused. The client is told one thing for all of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
-pub enum SignInRefusal {
+pub enum ProofRefusal {
     /// No such account.
     UnknownAccount,
     /// The account is disabled, or locked by an administrator.
     Inactive,
-    /// The account has no password.
-    NoPassword,
+    /// The account has nothing to prove this factor with: no password, no number, no secret; or not as a second factor.
+    NotEnrolled,
+    /// The factor has been proved in this login already.
+    AlreadyProved,
     /// Too many wrong guesses.
     Locked,
-    /// The password is wrong.
-    WrongPassword,
+    /// The password or code is wrong.
+    Wrong,
+    /// No code was sent for this, or it has expired.
+    NoCode,
+    /// The code was for another recipient than the client names.
+    OtherRecipient,
+    /// The code has been used.
+    Replayed,
     /// The account changed between the check and the write.
     AccountChanged,
+}
+
+/// Why a code was not sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SendFailure {
+    /// The account has no contact of this channel, or it is not one of its factors.
+    NoRecipient,
+    /// The budget says no.
+    Refused(SendRefusal),
+    /// The account changed between the check and the write.
+    AccountChanged,
+    /// The host did not deliver it.
+    NotDelivered,
 }
 
 /// Why a new password was refused.
@@ -306,6 +462,10 @@ pub enum TokenRefusal {
     Replayed,
     /// Its session has ended.
     SessionEnded,
+    /// It was rotated away: another one is in its place.
+    Rotated,
+    /// It is another tenant's.
+    OtherTenant,
     /// The account's credentials changed after the subject signed in.
     CredentialsChanged,
     /// The host's transaction refused it.

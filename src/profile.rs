@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 /// The claims that are this library's to make.
-const RESERVED: [&str; 14] = [
+const RESERVED: [&str; 15] = [
     "iss",
     "sub",
     "aud",
@@ -21,6 +21,7 @@ const RESERVED: [&str; 14] = [
     "nonce",
     "sid",
     "tenant",
+    "api",
 ];
 
 /// Claims about the subject that the host adds to an id token: name, e-mail and the like, at most 1,024 bytes of JSON.
@@ -53,6 +54,10 @@ impl Profile {
             Ok(text) if text.len() <= Self::MAX_BYTES => Ok(Self(Some(Arc::new(claims)))),
             _ => Err(ProfileError::TooLarge),
         }
+    }
+
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+        self.0.as_ref()?.get(name)?.as_str()
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&String, &Value)> {

@@ -3,7 +3,7 @@
 mod world;
 
 use authflow::{
-    outcome::{Event, NewPasswordRefusal, SignInRefusal, TokenRefusal},
+    outcome::{Event, NewPasswordRefusal, ProofRefusal, TokenRefusal},
     policy::{PasswordRefusal, RuleViolation},
     token::Untrusted,
 };
@@ -113,7 +113,7 @@ fn a_refusal_on_the_way_does_not_spend_the_token() {
 #[test]
 fn the_user_name_is_no_password() {
     let mut world = World::new();
-    world.account("erin").user_name = Some(authflow::Identifier::new("erin-the-first").unwrap());
+    world.account("erin").user_name = Some(authflow::UserName::new("erin-the-first").unwrap());
     let pending = world.login("erin");
     assert_eq!(
         world.update(pending.state_token(), PASSWORD, "Erin-The-First").parts(),
@@ -131,7 +131,7 @@ fn wrong_old_passwords_are_guesses_at_the_same_password() {
     }
     // Locked: the right one is refused like a wrong one, here and at sign-in.
     assert_eq!(world.update(first.state_token(), PASSWORD, NEW).parts(), old_password_invalid());
-    let [Event::SignInRefused { reason: SignInRefusal::Locked, .. }] = events(&world) else { panic!() };
+    let [Event::ProofRefused { reason: ProofRefusal::Locked, .. }] = events(&world) else { panic!() };
     assert_eq!(world.login("erin").status, 400);
     assert!(world.sessions.is_empty());
 }
@@ -139,7 +139,7 @@ fn wrong_old_passwords_are_guesses_at_the_same_password() {
 #[test]
 fn only_a_pending_password_step_takes_it() {
     let mut world = World::new();
-    world.account("alice").enrolled = [authflow::Factor::Sms].into_iter().collect();
+    world.enrol_sms("alice");
     let pending = world.login("alice");
     assert_eq!(pending.text("status"), "MFA_AUTH");
     assert_eq!(world.update(pending.state_token(), PASSWORD, NEW).parts(), world::invalid_state_token());
@@ -148,7 +148,7 @@ fn only_a_pending_password_step_takes_it() {
     };
     // A factor was enrolled after the warning: the password may not be changed before it is proved.
     let pending = world.login("erin");
-    world.account("erin").enrolled = [authflow::Factor::Sms].into_iter().collect();
+    world.enrol_sms("erin");
     assert_eq!(world.update(pending.state_token(), PASSWORD, NEW).parts(), world::invalid_state_token());
     let Some(Event::TokenRefused { reason: TokenRefusal::StepClosed, .. }) = events(&world).last() else {
         panic!()

@@ -47,7 +47,7 @@ impl Host for Small {
     async fn find_account(&self, ask: &FindAccount) -> Result<Option<Account>, Down> {
         self.up("FindAccount")?;
         let found = self.world.accounts.iter().find(|(name, account)| match &ask.key {
-            AccountKey::Identifier(typed) => typed.as_str() == name,
+            AccountKey::Identifier(typed) => typed.normalised() == *name,
             AccountKey::Id(id) => *id == account.id,
         });
         Ok(found.map(|(_, account)| account.clone()))

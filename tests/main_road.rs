@@ -46,8 +46,8 @@ fn the_tokens_say_what_happened() {
     assert_eq!(token.claims().session, *session);
     assert_eq!(token.claims().account.as_str(), "id-erin");
     assert_eq!(token.claims().auth_time, START, "a skip proves nothing new");
-    assert_eq!(token.claims().expires_at, record.1.expires_at);
-    assert_eq!(record.1.expires_at, world.now.plus_seconds(43_200));
+    assert_eq!(token.claims().expires_at, record.expires_at);
+    assert_eq!(record.expires_at, world.now.plus_seconds(43_200));
 
     let (issuer, audience) = (issuer(), audience());
     let presented = Untrusted::new(signed_in.text("id_token"));
@@ -69,7 +69,7 @@ fn every_token_lives_as_long_as_its_application_says() {
     let presented = Untrusted::new(signed_in.text("id_token"));
     let id_token = ring().id_tokens(&issuer, &audience).verify(presented, world.now).unwrap();
     assert_eq!(id_token.expires_at(), world.now.plus_seconds(500));
-    assert_eq!(world.sessions.first_key_value().unwrap().1.1.expires_at, world.now.plus_seconds(1000));
+    assert_eq!(world.sessions.first_key_value().unwrap().1.expires_at, world.now.plus_seconds(1000));
     world.now = START.plus_seconds(400);
     let warned = world.login("erin");
     world.now = START.plus_seconds(700);
@@ -131,7 +131,7 @@ fn the_hosts_access_decision_is_final_and_spends_nothing() {
 #[test]
 fn an_account_with_a_second_factor_is_asked_for_it_and_cannot_skip_past_it() {
     let mut world = World::new();
-    world.account("erin").enrolled = [authflow::Factor::Sms].into_iter().collect();
+    world.enrol_sms("erin");
     let pending = world.login("erin");
     assert_eq!((pending.status, pending.text("status")), (200, "MFA_AUTH"));
     assert_eq!(pending.body.as_object().unwrap().len(), 2);

@@ -3,21 +3,21 @@
 mod world;
 
 use authflow::{
-    outcome::{Event, SignInRefusal},
+    outcome::{Event, ProofRefusal},
     policy::{AttemptPolicy, Policy},
 };
 use world::{Answer, Headers, PASSWORD, START, World, policy};
 
-const REASONS: [(&str, &str, SignInRefusal); 4] = [
-    ("nobody", PASSWORD, SignInRefusal::UnknownAccount),
-    ("alice", "wrong", SignInRefusal::WrongPassword),
-    ("dora", PASSWORD, SignInRefusal::Inactive),
-    ("nora", PASSWORD, SignInRefusal::NoPassword),
+const REASONS: [(&str, &str, ProofRefusal); 4] = [
+    ("nobody", PASSWORD, ProofRefusal::UnknownAccount),
+    ("alice", "wrong", ProofRefusal::Wrong),
+    ("dora", PASSWORD, ProofRefusal::Inactive),
+    ("nora", PASSWORD, ProofRefusal::NotEnrolled),
 ];
 
-fn reason(world: &World) -> SignInRefusal {
+fn reason(world: &World) -> ProofRefusal {
     match world.outcome.as_ref().unwrap().events[..] {
-        [Event::SignInRefused { reason, .. }] => reason,
+        [Event::ProofRefused { reason, .. }] => reason,
         ref other => panic!("{other:?}"),
     }
 }
@@ -41,7 +41,7 @@ fn every_failure_has_the_same_bytes_after_the_same_questions() {
         world.login_with(&Headers::seed(), "alice", "wrong");
     }
     let locked = world.login("alice");
-    assert_eq!(reason(&world), SignInRefusal::Locked);
+    assert_eq!(reason(&world), ProofRefusal::Locked);
     assert_eq!(world.asked, ["FindAccount", "ReserveAttempt", "VerifyPassword"]);
     seen.push((locked.status, locked.bytes));
     let expected = br#"{"error_code":"IDAAS.SDK.LOGIN.0001","error_msg":"Incorrect user name or password"}"#;
@@ -72,6 +72,8 @@ fn five_wrong_guesses_lock_and_the_lock_ends_to_the_second() {
     assert_eq!((facts.attempts_left, facts.locked_until), (Some(0), Some(START.plus_seconds(300))));
     world.now = START.plus_seconds(300);
     assert_eq!(world.login("alice").text("status"), "SUCCESS");
+    assert_eq!(world.outcome.as_ref().unwrap().facts.attempts_left, None, "what was counted is forgotten");
+    world.login_with(&Headers::seed(), "alice", "wrong");
     assert_eq!(world.outcome.as_ref().unwrap().facts.attempts_left, Some(4));
 }
 
@@ -113,7 +115,7 @@ fn a_skip_or_a_new_login_refills_nothing() {
     world.skip(warned.state_token());
     world.login_with(&Headers::seed(), "erin", "wrong");
     assert_eq!(world.login("erin").status, 400);
-    assert_eq!(reason(&world), SignInRefusal::Locked);
+    assert_eq!(reason(&world), ProofRefusal::Locked);
 }
 
 #[test]

@@ -236,7 +236,7 @@ fn a_token_survives_the_rotation_of_keys_until_its_key_retires() {
     for (until, expected) in [(61, 200), (60, 400)] {
         let mut world = World::new();
         let warned = world.login("erin");
-        world.api = world::api(rotated(until), policy());
+        world.api = world::api(rotated(until), &world.setup);
         world.now = START.plus_seconds(60);
         assert_eq!(world.skip(warned.state_token()).status, expected);
     }

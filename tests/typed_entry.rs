@@ -3,7 +3,7 @@
 mod world;
 
 use authflow::{
-    ClientId, Credentials, Engine, Identifier, PasswordChange, Secret, TenantId,
+    ChangeProof, ClientId, Credentials, Engine, PasswordChange, Secret, TenantId, UserName,
     device::{Caller, Device, Language},
     outcome::{Fault, Grant, Pending, Verdict},
     token::{Session, TokenError, Untrusted},
@@ -20,7 +20,7 @@ fn caller() -> Caller {
 }
 
 fn credentials(name: &str, password: &str) -> Credentials {
-    Credentials { identifier: Identifier::new(name).unwrap(), password: Secret::new(password) }
+    Credentials { identifier: UserName::new(name).unwrap().into(), password: Secret::new(password) }
 }
 
 fn engine(world: &World) -> Engine {
@@ -51,7 +51,7 @@ fn sign_in_skip_and_check() {
     let moment = world.moment();
     let step = engine.skip_password(caller(), pending.state_token.presented(), moment);
     let grant = granted(world.run(step).verdict);
-    assert_eq!(grant.expires_in.as_seconds(), 43_200);
+    assert_eq!(grant.expires_in, 43_200);
     assert!(world.sessions.contains_key(&grant.session));
 
     let moment = world.moment();
@@ -65,8 +65,10 @@ fn sign_in_skip_and_check() {
 fn sign_in_and_change() {
     let mut world = World::new();
     let pending = warned(&mut world);
-    let change =
-        PasswordChange { old_password: Secret::new(PASSWORD), new_password: Secret::new("Battery-Staple-8") };
+    let change = PasswordChange {
+        proof: ChangeProof::OldPassword(Secret::new(PASSWORD)),
+        new_password: Secret::new("Battery-Staple-8"),
+    };
     let moment = world.moment();
     let step = engine(&world).change_password(caller(), pending.state_token.presented(), change, moment);
     granted(world.run(step).verdict);

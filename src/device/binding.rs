@@ -1,7 +1,7 @@
 //! Whether a token was made for this device.
 
 use super::Device;
-use crate::token::{DeviceDigest, DeviceDigests, Keys, SessionToken, StateToken};
+use crate::token::{DeviceDigest, DeviceDigests, Keys, SessionToken, StateToken, TicketToken};
 use alloc::vec::Vec;
 use core::net::IpAddr;
 use serde::{Deserialize, Serialize};
@@ -59,6 +59,11 @@ impl Device {
     /// Whether the device presents the fingerprint that this session token was made for.
     pub fn holds(&self, session: &SessionToken) -> bool {
         self.fingerprint_digest(session.keys()) == session.claims().device
+    }
+
+    /// Whether the device presents the fingerprint that this ticket was made for.
+    pub(crate) fn holds_ticket(&self, ticket: &TicketToken) -> bool {
+        self.fingerprint_digest(ticket.keys()) == ticket.claims().device
     }
 
     pub(crate) fn fingerprint_digest(&self, keys: &Keys) -> DeviceDigest {

@@ -95,6 +95,11 @@ pub struct HeaderFaults {
 }
 
 impl HeaderFaults {
+    /// A single one.
+    pub(crate) fn one(fault: HeaderFault, language: Option<Language>) -> Self {
+        Self { faults: Vec::from([fault]), language }
+    }
+
     /// Every fault, in the order of [`Header`].
     pub fn iter(&self) -> impl Iterator<Item = &HeaderFault> {
         self.faults.iter()

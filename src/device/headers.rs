@@ -89,6 +89,8 @@ headers! {
     ClientId = "X-client-id", 64;
     /// The state token of a pending login.
     StateToken = "X-state-token", 1024;
+    /// The session token. Also understood as `session-token`, as one of the family's pages has it.
+    SessionToken = "X-session-token", 512;
     /// The bearer of an id token.
     Authorization = "Authorization", 4103;
     /// The type of a body.
@@ -137,7 +139,7 @@ impl<'a> RequestHeaders<'a> {
     pub fn read(headers: &'a (impl Headers + ?Sized)) -> Self {
         let mut read = Self::default();
         headers.for_each(&mut |name, value| {
-            let known = Header::ALL.iter().find(|header| header.name().eq_ignore_ascii_case(name));
+            let known = Header::ALL.iter().find(|header| header.is_named(name));
             if let Some(found) = known.and_then(|header| read.found.get_mut(*header as usize)) {
                 *found = match found {
                     Found::Never => Found::Once(value),
@@ -162,6 +164,11 @@ impl<'a> RequestHeaders<'a> {
 }
 
 impl Header {
+    fn is_named(self, name: &str) -> bool {
+        let alias = matches!(self, Self::SessionToken) && name.eq_ignore_ascii_case("session-token");
+        alias || self.name().eq_ignore_ascii_case(name)
+    }
+
     /// The value without the white space around it, if it is one that this header may have.
     pub(super) fn judge(self, value: &[u8]) -> Result<&str, Problem> {
         let value = trim(value);

@@ -1,8 +1,9 @@
 //! The beginning of every operation: which application and tenant, and which account of theirs.
 
-use super::context::Context;
+use super::{config::Core, context::Context};
 use crate::{
-    Account, AccountId, Application, Audience, Step,
+    Account, AccountId, Application, Audience, ClientId, Moment, Step, TenantId,
+    device::Caller,
     outcome::{Event, Fault, TokenRefusal},
     step::{AccountKey, Ask, FindAccount, FindApplication},
 };
@@ -15,36 +16,51 @@ pub(super) struct Admitted {
     pub(super) audience: Audience,
 }
 
+/// Finds the application that the caller names, and goes on with `then`.
+pub(super) fn admit(
+    core: &Arc<Core>,
+    caller: Caller,
+    moment: Moment,
+    then: impl FnOnce(Admitted) -> Step + Send + Sync + 'static,
+) -> Step {
+    let Caller { device, client_id, tenant, language } = caller;
+    Context::new(core, device, language, moment).find_application(client_id, tenant, then)
+}
+
 impl Context {
-    /// Finds the application that the caller names, and goes on with `then`.
-    pub(super) fn admit(self, then: impl FnOnce(Admitted) -> Step + Send + Sync + 'static) -> Step {
-        let (client_id, tenant) = (self.caller.client_id, self.caller.tenant);
+    /// Finds an application for a tenant, and goes on with `then`.
+    pub(super) fn find_application(
+        self,
+        client_id: ClientId,
+        tenant: Option<TenantId>,
+        then: impl FnOnce(Admitted) -> Step + Send + Sync + 'static,
+    ) -> Step {
         if let Some(applications) = &self.core.applications {
             let found = applications.get(&client_id).cloned();
-            return self.application_found(found, then);
+            return self.application_found(client_id, tenant, found, then);
         }
         Step::FindApplication(Ask::new(
             FindApplication { client_id, tenant },
             move |_, answer| match answer {
                 None => self.unavailable::<FindApplication>(),
                 Some(Some(other)) if other.client_id != client_id => self.contradiction::<FindApplication>(),
-                Some(found) => self.application_found(found, then),
+                Some(found) => self.application_found(client_id, tenant, found, then),
             },
         ))
     }
 
     fn application_found(
         mut self,
+        client_id: ClientId,
+        tenant: Option<TenantId>,
         found: Option<Arc<Application>>,
         then: impl FnOnce(Admitted) -> Step,
     ) -> Step {
-        let (client_id, tenant) = (self.caller.client_id, self.caller.tenant);
         let known = found
             .and_then(|application| application.audience(tenant).map(|audience| (application, audience)));
         match known {
             Some((application, audience)) => {
-                self.facts.audience = Some(audience);
-                self.facts.language = self.caller.language.unwrap_or(application.language);
+                self.speak_for(&application, audience);
                 then(Admitted { context: self, application, audience })
             }
             None => self.refuse(Fault::ApplicationUnknown, Event::ApplicationUnknown { client_id, tenant }),

@@ -1,31 +1,45 @@
 //! Change the password within a login, because it is about to expire or must be changed.
 //!
-//! Prove the old one, judge the new one, then write everything at once. What is refused on the way does not spend the state
-//! token: a wrong old password costs a guess, a refused new one nothing.
+//! Prove the old one or a code, judge the new one, then write everything at once. What is refused on the way does not spend the
+//! state token: a wrong proof costs a guess, a refused new password nothing.
 
 use super::{
     admit::Admitted,
     config::Core,
-    pending::{self, PendingLogin},
-    proof::Proof,
+    pending::{self, Finished, PASSWORD_STAGES, PendingLogin},
+    prove_password::prove_password,
 };
 use crate::{
-    Factor, Identifier, Moment, Secret, Step,
+    Channel, CodePurpose, Factor, FactorSet, Moment, Secret, Step,
     device::Caller,
     flow::{Next, PasswordStep},
-    outcome::{Event, Fault, NewPasswordRefusal, SignInRefusal},
-    step::{Ask, AttemptSlot, EndSessions, JudgePassword, Judgement, Write},
-    token::{Stage, State, Untrusted},
+    outcome::Fault,
+    step::{AttemptSlot, EndSessions, Write},
+    token::{State, Untrusted},
 };
 use alloc::{sync::Arc, vec::Vec};
 
-/// A change of password, proved by the old one.
+/// A change of password within a login.
 #[derive(Clone, Debug)]
 pub struct PasswordChange {
-    /// The present password as typed.
-    pub old_password: Secret,
-    /// The new one.
+    /// What proves that the subject may.
+    pub proof: ChangeProof,
+    /// The new password.
     pub new_password: Secret,
+}
+
+/// What proves that a password may be changed within a login.
+#[derive(Clone, Debug)]
+pub enum ChangeProof {
+    /// The present password as typed.
+    OldPassword(Secret),
+    /// A code that was sent for this.
+    Code {
+        /// By which way.
+        channel: Channel,
+        /// The code as typed.
+        code: Secret,
+    },
 }
 
 pub(super) fn start(
@@ -35,61 +49,69 @@ pub(super) fn start(
     change: PasswordChange,
     moment: Moment,
 ) -> Step {
-    const STAGES: &[Stage] = &[Stage::PasswordExpiring, Stage::PasswordExpired];
-    pending::resume(core, caller, presented, moment, STAGES, move |admitted, login| {
+    pending::resume(core, caller, presented, moment, PASSWORD_STAGES, move |admitted, login| {
         resumed(admitted, login, change)
     })
 }
 
 fn resumed(admitted: Admitted, login: PendingLogin, change: PasswordChange) -> Step {
-    match (login.next(&admitted), &login.account.password) {
-        (Next::WarnPassword { .. } | Next::ChangePassword(_), Some(password)) => {
-            let slot = AttemptSlot::of_account(admitted.audience.tenant, login.account.id, Factor::Password);
-            let (verifier, presented) = (password.verifier.clone(), change.old_password.clone());
-            let subject = Ok((verifier, (login, change)));
-            Proof { admitted, slot, subject, presented, then: old_password_judged }.start()
-        }
-        _ => login.refuse_closed(admitted),
-    }
-}
-
-fn old_password_judged(
-    admitted: Admitted,
-    proved: Result<(PendingLogin, PasswordChange), SignInRefusal>,
-) -> Step {
-    let (login, PasswordChange { old_password, new_password }) = match proved {
-        Ok(proved) => proved,
-        Err(reason) => {
-            let account = admitted.context.facts.account;
-            return admitted
-                .context
-                .refuse(Fault::OldPasswordInvalid, Event::SignInRefused { account, reason });
-        }
+    let PasswordChange { proof, new_password } = change;
+    let verifier = match (login.next(&admitted), &login.account.password) {
+        (Next::WarnPassword { .. } | Next::ChangePassword(_), Some(password)) => password.verifier.clone(),
+        _ => return login.refuse_closed(admitted),
     };
-    let rules = admitted.application.policy.password_rules;
-    let user_name = login.account.user_name.as_ref().map(Identifier::as_str);
-    if let Err(violation) = rules.judge(new_password.expose(), user_name, Some(old_password.expose())) {
-        return refuse(admitted, &login, NewPasswordRefusal::Rule(violation));
+    match proof {
+        ChangeProof::OldPassword(old) => {
+            let slot = AttemptSlot::of_account(admitted.audience.tenant, login.account.id, Factor::Password);
+            let presented = old.clone();
+            prove_password(admitted, slot, Ok((verifier, login)), presented, move |admitted, proved| {
+                match proved {
+                    Ok(login) => proof_judged(admitted, login, Factor::Password, Some(old), new_password),
+                    Err(reason) => admitted.refuse_proof(Fault::OldPasswordInvalid, Factor::Password, reason),
+                }
+            })
+        }
+        ChangeProof::Code { channel, code } => {
+            let factor = Factor::of_channel(channel);
+            let purpose = CodePurpose::ChangePassword;
+            login.prove_code(admitted, purpose, channel, None, code, move |admitted, proved| match proved {
+                Ok(login) => proof_judged(admitted, login, factor, None, new_password),
+                Err(reason) => admitted.refuse_proof(Fault::CodeInvalid, factor, reason),
+            })
+        }
     }
-    let question = JudgePassword { account: login.account.id, new_password: new_password.clone() };
-    Step::JudgePassword(Ask::new(question, move |_, answer| match answer {
-        None => admitted.context.unavailable::<JudgePassword>(),
-        Some(Judgement::Refused(reason)) => refuse(admitted, &login, NewPasswordRefusal::Host(reason)),
-        Some(Judgement::Accepted) => new_password_accepted(admitted, login, new_password),
-    }))
 }
 
-fn new_password_accepted(admitted: Admitted, login: PendingLogin, new_password: Secret) -> Step {
+fn proof_judged(
+    admitted: Admitted,
+    login: PendingLogin,
+    factor: Factor,
+    old: Option<Secret>,
+    new_password: Secret,
+) -> Step {
+    let account = login.account.clone();
+    admitted.judge_new_password(&account, old.as_ref(), new_password, move |admitted, new_password| {
+        new_password_accepted(admitted, login, factor, new_password)
+    })
+}
+
+fn new_password_accepted(
+    admitted: Admitted,
+    login: PendingLogin,
+    factor: Factor,
+    new_password: Secret,
+) -> Step {
     let changed_at = admitted.context.moment.timestamp();
     let writes = Vec::from([
         Write::StorePassword { new_password, changed_at },
         // Whoever else is signed in may have come in by the old password.
         Write::EndSessions(EndSessions::All),
     ]);
-    login.finish(admitted, PasswordStep::Changed, Some(changed_at), writes).decide_access()
-}
-
-fn refuse(admitted: Admitted, login: &PendingLogin, reason: NewPasswordRefusal) -> Step {
-    let event = Event::NewPasswordRefused { account: login.account.id, reason };
-    admitted.context.refuse(Fault::NewPasswordRefused, event)
+    let finished = Finished {
+        password: PasswordStep::Changed,
+        proved: FactorSet::EMPTY.with(factor),
+        proved_at: Some(changed_at),
+        writes,
+    };
+    login.finish(admitted, finished).decide_access()
 }

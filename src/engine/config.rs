@@ -1,9 +1,10 @@
 //! What an engine is made of.
 
 use crate::{
-    Application, ClientId,
+    Application, ClientId, Dialect,
     device::Language,
-    token::{Issuer, KeyRing},
+    outcome::Facts,
+    token::{IdTokenSigning, Issuer, KeyRing},
 };
 use alloc::{collections::BTreeMap, sync::Arc, vec::Vec};
 
@@ -29,12 +30,23 @@ pub struct Config {
     pub applications: Applications,
     /// The language of messages before the application is known.
     pub language: Language,
+    /// The codes and messages before the application is known.
+    pub dialect: Dialect,
+    /// Who signs id tokens. Every application's own derived key, unless configured.
+    pub id_token_signing: IdTokenSigning,
 }
 
 impl Config {
-    /// A configuration that speaks English until it knows better.
+    /// A configuration that speaks English and CIAM's dialect until it knows better, and signs id tokens itself.
     pub fn new(issuer: Issuer, ring: KeyRing, applications: Applications) -> Self {
-        Self { issuer, ring, applications, language: Language::En }
+        Self {
+            issuer,
+            ring,
+            applications,
+            language: Language::En,
+            dialect: Dialect::Ciam,
+            id_token_signing: IdTokenSigning::ApplicationKey,
+        }
     }
 }
 
@@ -63,16 +75,24 @@ pub(super) struct Core {
     /// `None` where the host is asked.
     pub(super) applications: Option<BTreeMap<ClientId, Arc<Application>>>,
     pub(super) language: Language,
+    dialect: Dialect,
+    pub(super) id_token_signing: IdTokenSigning,
 }
 
 impl Core {
+    /// How to speak before the application is known, to a caller that asks for this language.
+    pub(super) fn facts(&self, asked: Option<Language>) -> Facts {
+        let language = asked.unwrap_or(self.language);
+        Facts { language, dialect: self.dialect, ..Facts::default() }
+    }
+
     pub(super) fn new(config: Config) -> Result<Self, ConfigError> {
-        let Config { issuer, ring, applications, language } = config;
+        let Config { issuer, ring, applications, language, dialect, id_token_signing } = config;
         let applications = match applications {
             Applications::Fixed(list) => Some(by_client_id(list)?),
             Applications::Asked => None,
         };
-        Ok(Self { issuer, ring, applications, language })
+        Ok(Self { issuer, ring, applications, language, dialect, id_token_signing })
     }
 }
 

@@ -2,8 +2,8 @@
 
 use super::config::Core;
 use crate::{
-    Moment, Outcome, Step,
-    device::Caller,
+    Application, Audience, Moment, Outcome, Step,
+    device::{Device, Language},
     outcome::{Event, Facts, Fault, Verdict},
     step::Question,
 };
@@ -12,16 +12,27 @@ use alloc::{boxed::Box, sync::Arc, vec::Vec};
 /// A request in progress.
 pub(super) struct Context {
     pub(super) core: Arc<Core>,
-    pub(super) caller: Caller,
+    pub(super) device: Device,
     pub(super) moment: Moment,
     pub(super) facts: Facts,
     pub(super) events: Vec<Event>,
+    /// The language that the caller asks for.
+    asked: Option<Language>,
 }
 
 impl Context {
-    pub(super) fn new(core: &Arc<Core>, caller: Caller, moment: Moment) -> Self {
-        let facts = Facts { language: caller.language.unwrap_or(core.language), ..Facts::default() };
-        Self { core: Arc::clone(core), caller, moment, facts, events: Vec::new() }
+    pub(super) fn new(core: &Arc<Core>, device: Device, asked: Option<Language>, moment: Moment) -> Self {
+        let facts = Facts { at: moment.timestamp(), ..core.facts(asked) };
+        Self { core: Arc::clone(core), device, moment, facts, events: Vec::new(), asked }
+    }
+
+    /// From here on the application says how to speak.
+    pub(super) fn speak_for(&mut self, application: &Application, audience: Audience) {
+        let facts = &mut self.facts;
+        facts.audience = Some(audience);
+        facts.language = self.asked.unwrap_or(application.language);
+        facts.dialect = application.dialect;
+        facts.tells_attempts = application.tells_attempts;
     }
 
     /// The request has ended.
@@ -29,21 +40,24 @@ impl Context {
         Step::Done(Box::new(Outcome { verdict, facts: self.facts, events: self.events }))
     }
 
-    /// The caller is at fault.
-    pub(super) fn refuse(mut self, fault: Fault, event: Event) -> Step {
+    /// The request has ended with something to say in the log.
+    pub(super) fn end_with(mut self, event: Event, verdict: Verdict) -> Step {
         self.events.push(event);
-        self.end(Verdict::Refused(fault))
+        self.end(verdict)
+    }
+
+    /// The caller is at fault.
+    pub(super) fn refuse(self, fault: Fault, event: Event) -> Step {
+        self.end_with(event, Verdict::Refused(fault))
     }
 
     /// The host could not answer.
-    pub(super) fn unavailable<Q: Question>(mut self) -> Step {
-        self.events.push(Event::Unavailable { question: Q::NAME });
-        self.end(Verdict::Busy)
+    pub(super) fn unavailable<Q: Question>(self) -> Step {
+        self.end_with(Event::Unavailable { question: Q::NAME }, Verdict::Busy)
     }
 
     /// The host's answer contradicts its question.
-    pub(super) fn contradiction<Q: Question>(mut self) -> Step {
-        self.events.push(Event::Contradiction { question: Q::NAME });
-        self.end(Verdict::Busy)
+    pub(super) fn contradiction<Q: Question>(self) -> Step {
+        self.end_with(Event::Contradiction { question: Q::NAME }, Verdict::Busy)
     }
 }

@@ -1,20 +1,21 @@
 //! The end of every operation that carries a login on: the access decision, what comes next, the one write, and the
-//! tokens. Every session of this library is issued here.
+//! tokens. Every session of this library begins here.
 
-use super::{admit::Admitted, config::Core};
+use super::{
+    admit::Admitted,
+    grant::grant,
+    spent::{Spendable, Spent},
+};
 use crate::{
-    Account, Audience, SessionId, Step, Timestamp, TokenId,
-    flow::{Next, Progress, next},
-    outcome::{Event, Fault, Grant, Pending, SignInRefusal, TokenRefusal, Verdict, Wait},
+    Account, Audience, Factor, SessionId, Step, Timestamp, TokenId,
+    flow::{Denial, Next, Progress, next},
+    outcome::{Event, Fault, Pending, ProofRefusal, TokenRefusal, Verdict, Wait},
     policy::Lifetimes,
-    step::{Access, Ask, Claim, Commit, Committed, DecideAccess, SessionRecord, Write},
-    token::{IdClaims, SessionClaims, StateClaims, TokenText},
+    step::{Access, Ask, Commit, CommitRefusal, Committed, DecideAccess, SessionRecord, Write},
+    token::{State, StateClaims, TokenText},
 };
 use alloc::vec::Vec;
 use core::mem;
-
-/// A claim outlives its token by this much, for databases whose clocks are fast.
-const CLAIM_GRACE_SECONDS: u64 = 300;
 
 /// A login that has got through something and wants to know what comes next.
 pub(super) struct Login {
@@ -26,19 +27,14 @@ pub(super) struct Login {
     pub(super) auth_start: Timestamp,
     /// When the subject last proved who they are.
     pub(super) auth_time: Timestamp,
-    /// The state token that this step finishes; none for the step that begins a login.
+    /// What this step uses up; nothing for a step that begins a login with a password.
     pub(super) spent: Option<Spent>,
     /// What the step writes, beside the session it may end in.
     pub(super) writes: Vec<Write>,
 }
 
-/// A state token about to be spent.
-pub(super) struct Spent {
-    pub(super) id: TokenId,
-    pub(super) expires_at: Timestamp,
-}
-
 /// How a step ends once everything is written.
+#[allow(clippy::large_enum_variant, reason = "it travels once, inside the continuation of the commit")]
 enum Ending {
     Pending(Wait),
     Session(SessionRecord),
@@ -50,7 +46,7 @@ impl Login {
         let question = DecideAccess {
             audience: self.admitted.audience,
             account: self.account.id,
-            device: self.admitted.context.caller.device.clone(),
+            device: self.admitted.context.device.clone(),
             factors: self.progress.factors,
         };
         Step::DecideAccess(Ask::new(question, move |_, answer| match answer {
@@ -78,8 +74,12 @@ impl Login {
     fn issue(self) -> Step {
         let record = SessionRecord {
             session: SessionId::from_bytes(self.draw("session")),
+            audience: self.admitted.audience,
+            account: self.account.id,
             auth_time: self.auth_time,
             factors: self.progress.factors,
+            generation: 0,
+            used_at: self.now(),
             expires_at: self.now().plus(self.lifetimes().session_token()),
         };
         self.commit(Ending::Session(record))
@@ -87,10 +87,7 @@ impl Login {
 
     /// Writes what the step has to write, all at once and last. Without anything to write, there is nothing to ask.
     fn commit(mut self, ending: Ending) -> Step {
-        let claim = self.spent.as_ref().map(|spent| Claim {
-            id: spent.id,
-            keep_until: spent.expires_at.plus_seconds(CLAIM_GRACE_SECONDS),
-        });
+        let claim = self.spent.as_ref().map(Spent::claim);
         let mut writes = mem::take(&mut self.writes);
         if let Ending::Session(record) = &ending {
             writes.push(Write::OpenSession(*record));
@@ -101,8 +98,8 @@ impl Login {
         let question = Commit {
             claim,
             audience: self.admitted.audience,
-            account: self.account.id,
-            expected: self.account.revision,
+            account: Some(self.account.id),
+            expected: Some(self.account.revision),
             writes,
         };
         Step::Commit(Ask::new(question, move |commit, answer| match answer {
@@ -113,26 +110,32 @@ impl Login {
     }
 
     fn not_committed(self, answer: Committed) -> Step {
-        let account = self.account.id;
-        if self.spent.is_some() {
-            let reason = match answer {
-                Committed::Replayed => TokenRefusal::Replayed,
-                Committed::Changed => TokenRefusal::AccountChanged,
-                Committed::Refused(_) | Committed::Done => TokenRefusal::Refused,
-            };
-            return self.admitted.refuse_token(Fault::StateTokenInvalid, Some(account), reason);
-        }
-        let context = self.admitted.context;
-        match answer {
-            Committed::Changed => {
-                let (account, reason) = (Some(account), SignInRefusal::AccountChanged);
-                context.refuse(Fault::CredentialsInvalid, Event::SignInRefused { account, reason })
+        let account = Some(self.account.id);
+        let proof = |factor, reason, fault| (fault, Event::ProofRefused { account, factor, reason });
+        let token = |reason| (Fault::StateTokenInvalid, Event::TokenRefused { account, reason });
+        let what = self.spent.as_ref().map(|spent| spent.what);
+        let (fault, event) = match (answer, what) {
+            (Committed::Refused(CommitRefusal::TotpStepUsed), _) => {
+                proof(Factor::Totp, ProofRefusal::Replayed, Fault::CodeInvalid)
             }
-            // There was no claim to replay, and nothing that can be refused.
-            Committed::Replayed | Committed::Refused(_) | Committed::Done => {
-                context.contradiction::<Commit>()
+            (Committed::Replayed, Some(Spendable::Code(factor))) => {
+                proof(factor, ProofRefusal::Replayed, Fault::CodeInvalid)
             }
-        }
+            (Committed::Changed, Some(Spendable::Code(factor))) => {
+                proof(factor, ProofRefusal::AccountChanged, Fault::CodeInvalid)
+            }
+            (Committed::Changed, None) => {
+                proof(Factor::Password, ProofRefusal::AccountChanged, Fault::CredentialsInvalid)
+            }
+            (Committed::Replayed, Some(Spendable::StateToken)) => token(TokenRefusal::Replayed),
+            (Committed::Changed, Some(Spendable::StateToken)) => token(TokenRefusal::AccountChanged),
+            (Committed::Refused(CommitRefusal::SkipsSpent), Some(Spendable::StateToken)) => {
+                token(TokenRefusal::Refused)
+            }
+            // There was nothing to replay, and nothing that can be refused.
+            _ => return self.admitted.context.contradiction::<Commit>(),
+        };
+        self.admitted.context.refuse(fault, event)
     }
 
     fn committed(mut self, ending: Ending, writes: &[Write]) -> Step {
@@ -150,35 +153,36 @@ impl Login {
                 _ => {}
             }
         }
-        let (event, verdict) = match ending {
+        match ending {
             Ending::Pending(wait) => {
                 let pending = Pending { state_token: self.state_token(&wait), wait };
-                (Event::LoginPending { account, stage: wait.stage() }, Verdict::Pending(pending))
+                let event = Event::LoginPending { account, stage: wait.stage() };
+                self.admitted.context.end_with(event, Verdict::Pending(pending))
             }
             Ending::Session(record) => {
                 let (session, factors) = (record.session, record.factors);
-                (Event::SignedIn { account, session, factors }, Verdict::SignedIn(self.grant(&record)))
+                self.admitted.context.events.push(Event::SignedIn { account, session, factors });
+                grant(self.admitted, &self.account, record, |admitted, grant| {
+                    admitted.context.end(Verdict::SignedIn(grant))
+                })
             }
-        };
-        self.admitted.context.events.push(event);
-        self.admitted.context.end(verdict)
+        }
     }
 
-    fn deny(mut self, denial: Option<crate::flow::Denial>) -> Step {
-        let account = self.account.id;
-        self.admitted.context.events.push(Event::AccessDenied { account, denial });
-        self.admitted.context.end(Verdict::AccessDenied)
+    fn deny(self, denial: Option<Denial>) -> Step {
+        let event = Event::AccessDenied { account: self.account.id, denial };
+        self.admitted.context.end_with(event, Verdict::AccessDenied)
     }
 
-    fn state_token(&self, wait: &Wait) -> TokenText<crate::token::State> {
-        let ring = &self.core().ring;
+    fn state_token(&self, wait: &Wait) -> TokenText<State> {
+        let ring = &self.admitted.context.core.ring;
         let policy = &self.admitted.application.policy;
         let login_ends = self.auth_start.plus(Lifetimes::LOGIN);
         ring.states().mint(&StateClaims {
             audience: self.admitted.audience,
             account: self.account.id,
             revision: self.account.revision,
-            device: self.admitted.context.caller.device.digests(policy.bindings, ring.signer()),
+            device: self.admitted.context.device.digests(policy.bindings, ring.signer()),
             stage: wait.stage(),
             factors: self.progress.factors,
             auth_start: self.auth_start,
@@ -188,50 +192,18 @@ impl Login {
         })
     }
 
-    fn grant(&self, record: &SessionRecord) -> Grant {
-        let Core { ring, issuer, .. } = self.core();
-        let (audience, lifetimes): (&Audience, _) = (&self.admitted.audience, self.lifetimes());
-        let SessionRecord { session, auth_time, factors, expires_at } = *record;
-        let session_token = ring.sessions().mint(&SessionClaims {
-            session,
-            generation: 0,
-            account: self.account.id,
-            audience: *audience,
-            device: self.admitted.context.caller.device.fingerprint_digest(ring.signer()),
-            revision: self.account.revision,
-            auth_time,
-            factors,
-            issued_at: self.now(),
-            expires_at,
-        });
-        let id_token = ring.id_tokens(issuer, audience).mint(&IdClaims {
-            account: self.account.id,
-            session,
-            auth_time,
-            factors,
-            issued_at: self.now(),
-            expires_at: self.now().plus(lifetimes.id_token()),
-            nonce: None,
-            profile: self.account.profile.clone(),
-        });
-        Grant { session, session_token, expires_in: lifetimes.session_token(), id_token }
-    }
-
     /// An id that nobody can guess, bound to whom and which device it is for, and to the state token that led to it.
     fn draw(&self, purpose: &str) -> [u8; 16] {
         let Audience { client_id, tenant } = &self.admitted.audience;
         let tenant = tenant.as_ref().map_or("", |tenant| tenant.as_str());
-        let device = self.admitted.context.caller.device.fingerprint();
+        let device = self.admitted.context.device.fingerprint();
         let [client_id, tenant, account, device] =
             [client_id.as_str(), tenant, self.account.id.as_str(), device].map(str::as_bytes);
-        let spent = self.spent.as_ref().map_or(&[][..], |spent| spent.id.as_bytes());
+        let spent = self.spent.as_ref().map_or(&[][..], |spent| spent.id().as_bytes());
         let bound = [client_id, tenant, account, device, spent];
-        let drawn = self.core().ring.signer().draw(&self.admitted.context.moment, purpose, &bound);
+        let drawn =
+            self.admitted.context.core.ring.signer().draw(&self.admitted.context.moment, purpose, &bound);
         *drawn.first_chunk().unwrap_or(&[0; 16])
-    }
-
-    fn core(&self) -> &Core {
-        &self.admitted.context.core
     }
 
     fn now(&self) -> Timestamp {

@@ -5,25 +5,48 @@
 //! here; [`sdk::Api`](crate::sdk::Api) calls it for the family's routes.
 
 mod admit;
+mod bearer;
 mod change_password;
 mod config;
+mod contact;
 mod context;
+mod end_sessions;
+mod grant;
+mod guess;
+mod id_token;
 mod login;
+mod new_password;
+mod own_password;
 mod password_is_set;
 mod pending;
-mod proof;
+mod prove_code;
+mod prove_factor;
+mod prove_password;
+mod prove_totp;
+mod refresh_session;
 mod refuse;
+mod reset_password;
+mod send_code;
+mod session;
 mod sign_in;
 mod skip_password;
+mod spent;
+mod ticket;
 
-pub use change_password::PasswordChange;
+pub use change_password::{ChangeProof, PasswordChange};
 pub use config::{Applications, Config, ConfigError};
-pub use sign_in::Credentials;
+pub use own_password::OwnPasswordChange;
+pub use prove_factor::FactorResponse;
+pub use reset_password::{MobilePasswordUpdate, PasswordReset};
+pub use send_code::CodeRequest;
+pub use sign_in::{CodeCredentials, Credentials};
+pub use ticket::TenantCaller;
 
 use crate::{
-    Moment, Step,
+    AccountId, Audience, Moment, SessionId, Step,
     device::{Caller, HeaderFaults, Language},
-    token::{Id, Issuer, KeyRing, State, Untrusted},
+    outcome::Facts,
+    token::{Id, Issuer, KeyRing, Session, State, Ticket, Untrusted},
 };
 use alloc::sync::Arc;
 use config::Core;
@@ -65,7 +88,54 @@ impl Engine {
     /// password is right, [`SettleAttempt`](crate::step::SettleAttempt), [`DecideAccess`](crate::step::DecideAccess) and,
     /// to issue a session, [`Commit`](crate::step::Commit).
     pub fn sign_in(&self, caller: Caller, credentials: Credentials, moment: Moment) -> Step {
-        sign_in::start(&self.core, caller, credentials, moment)
+        sign_in::with_password(&self.core, caller, credentials, moment)
+    }
+
+    /// Signs in with a code that was sent ([`CodePurpose::SignIn`](crate::CodePurpose::SignIn)).
+    ///
+    /// Asks, in this order and whether or not there is such an account, [`FindAccount`](crate::step::FindAccount),
+    /// [`ReserveAttempt`](crate::step::ReserveAttempt) and [`LoadCode`](crate::step::LoadCode); then as
+    /// [`sign_in`](Self::sign_in). The commit uses the code up.
+    pub fn sign_in_with_code(&self, caller: Caller, credentials: CodeCredentials, moment: Moment) -> Step {
+        sign_in::with_code(&self.core, caller, credentials, moment)
+    }
+
+    /// Sends a code. Without a state token, pass [`Untrusted::new(b"")`](Untrusted::new).
+    ///
+    /// Asks [`FindAccount`](crate::step::FindAccount), [`Commit`](crate::step::Commit) – which counts the code against the
+    /// budget of its recipient and stores its digest – and [`Deliver`](crate::step::Deliver). Outside a pending login a recipient
+    /// that is nobody's asks the same, with a decoy.
+    pub fn send_code(
+        &self,
+        caller: Caller,
+        state_token: Untrusted<'_, State>,
+        request: CodeRequest,
+        moment: Moment,
+    ) -> Step {
+        send_code::start(&self.core, caller, state_token, request, moment)
+    }
+
+    /// Shows the account's mobile, masked, to whoever has got as far as a pending login.
+    ///
+    /// Asks [`FindAccount`](crate::step::FindAccount), and spends nothing.
+    pub fn masked_mobile(&self, caller: Caller, state_token: Untrusted<'_, State>, moment: Moment) -> Step {
+        contact::masked_mobile(&self.core, caller, state_token, moment)
+    }
+
+    /// Proves a further factor, and goes on with the login.
+    ///
+    /// Asks [`FindAccount`](crate::step::FindAccount), [`ReserveAttempt`](crate::step::ReserveAttempt) and, for a code that was
+    /// sent, [`LoadCode`](crate::step::LoadCode); where it is right, [`SettleAttempt`](crate::step::SettleAttempt),
+    /// [`DecideAccess`](crate::step::DecideAccess) and [`Commit`](crate::step::Commit). A wrong one does not spend the state token
+    /// and is a counted guess.
+    pub fn prove_factor(
+        &self,
+        caller: Caller,
+        state_token: Untrusted<'_, State>,
+        response: FactorResponse,
+        moment: Moment,
+    ) -> Step {
+        prove_factor::start(&self.core, caller, state_token, response, moment)
     }
 
     /// Skips the change of a password that is about to expire, and goes on with the login (seed page "Skipping Force
@@ -77,13 +147,13 @@ impl Engine {
         skip_password::start(&self.core, caller, state_token, moment)
     }
 
-    /// Changes the password within a login, proved by the old one, and goes on with the login.
+    /// Changes the password within a login, proved by the old one or by a code, and goes on with the login.
     ///
     /// Asks [`FindAccount`](crate::step::FindAccount), [`ReserveAttempt`](crate::step::ReserveAttempt) and
-    /// [`VerifyPassword`](crate::step::VerifyPassword) for the old password; where that is right,
+    /// [`VerifyPassword`](crate::step::VerifyPassword) or [`LoadCode`](crate::step::LoadCode) for the proof; where that is right,
     /// [`SettleAttempt`](crate::step::SettleAttempt); where the new one follows the rules, [`JudgePassword`](crate::step::JudgePassword),
     /// [`DecideAccess`](crate::step::DecideAccess) and [`Commit`](crate::step::Commit). A refusal does not spend the state
-    /// token; a wrong old password is a counted guess.
+    /// token; a wrong proof is a counted guess.
     pub fn change_password(
         &self,
         caller: Caller,
@@ -101,6 +171,95 @@ impl Engine {
         password_is_set::start(&self.core, caller, id_token, moment)
     }
 
+    /// Sets or changes a signed-in subject's own password. A first one, which no old one proves, takes a sign-in of at most
+    /// 10 minutes ago.
+    ///
+    /// Asks [`CheckSession`](crate::step::CheckSession), [`FindAccount`](crate::step::FindAccount), for the old password
+    /// [`ReserveAttempt`](crate::step::ReserveAttempt), [`VerifyPassword`](crate::step::VerifyPassword) and
+    /// [`SettleAttempt`](crate::step::SettleAttempt), then [`JudgePassword`](crate::step::JudgePassword) and
+    /// [`Commit`](crate::step::Commit), which ends all other sessions.
+    pub fn change_own_password(
+        &self,
+        caller: Caller,
+        id_token: Untrusted<'_, Id>,
+        change: OwnPasswordChange,
+        moment: Moment,
+    ) -> Step {
+        own_password::change(&self.core, caller, id_token, change, moment)
+    }
+
+    /// Sets a new password instead of a forgotten one, proved by a code
+    /// ([`CodePurpose::ForgottenPassword`](crate::CodePurpose::ForgottenPassword)). Every session ends.
+    ///
+    /// Asks, whether or not there is such an account, [`FindAccount`](crate::step::FindAccount),
+    /// [`ReserveAttempt`](crate::step::ReserveAttempt) and [`LoadCode`](crate::step::LoadCode); where the code is right,
+    /// [`SettleAttempt`](crate::step::SettleAttempt), [`JudgePassword`](crate::step::JudgePassword) and
+    /// [`Commit`](crate::step::Commit).
+    pub fn reset_password(&self, caller: Caller, reset: PasswordReset, moment: Moment) -> Step {
+        reset_password::start(&self.core, caller, reset, moment)
+    }
+
+    /// What the family's `pwd/update-by-mobile` does: in the dialect [`Ciam`](crate::Dialect::Ciam), a signed-in subject changes
+    /// their password by a code ([`CodePurpose::UpdatePassword`](crate::CodePurpose::UpdatePassword)); in the others it is
+    /// [`reset_password`](Self::reset_password).
+    pub fn update_password_by_mobile(
+        &self,
+        caller: Caller,
+        id_token: Untrusted<'_, Id>,
+        update: MobilePasswordUpdate,
+        moment: Moment,
+    ) -> Step {
+        reset_password::by_mobile(&self.core, caller, id_token, update, moment)
+    }
+
+    /// Makes a new id token for a session and, where the policy rotates them, a new session token.
+    ///
+    /// Asks [`CheckSession`](crate::step::CheckSession), [`FindAccount`](crate::step::FindAccount) and, to rotate,
+    /// [`Commit`](crate::step::Commit). A token that was rotated away ends the session.
+    pub fn refresh_session(
+        &self,
+        caller: Caller,
+        session_token: Untrusted<'_, Session>,
+        moment: Moment,
+    ) -> Step {
+        refresh_session::start(&self.core, caller, session_token, moment)
+    }
+
+    /// Ends the session of a token.
+    ///
+    /// Asks [`Commit`](crate::step::Commit). A session that has ended already is ended again: the answer is the same.
+    pub fn sign_out(&self, caller: Caller, session_token: Untrusted<'_, Session>, moment: Moment) -> Step {
+        session::sign_out(&self.core, caller, session_token, moment)
+    }
+
+    /// Ends one session of an account, or all, on the host's own behalf.
+    ///
+    /// Asks [`Commit`](crate::step::Commit).
+    pub fn end_sessions(&self, audience: Audience, account: AccountId, session: Option<SessionId>) -> Step {
+        end_sessions::start(&self.core, audience, account, session)
+    }
+
+    /// Makes a ticket for a session, for the server of its tenant.
+    ///
+    /// Asks [`VerifyTenantCredential`](crate::step::VerifyTenantCredential), [`CheckSession`](crate::step::CheckSession) and
+    /// [`FindAccount`](crate::step::FindAccount).
+    pub fn issue_ticket(
+        &self,
+        caller: TenantCaller,
+        session_token: Untrusted<'_, Session>,
+        moment: Moment,
+    ) -> Step {
+        ticket::issue(&self.core, caller, session_token, moment)
+    }
+
+    /// Tells the server of a tenant whose session a ticket stands for, once.
+    ///
+    /// Asks [`VerifyTenantCredential`](crate::step::VerifyTenantCredential), [`CheckSession`](crate::step::CheckSession),
+    /// [`FindAccount`](crate::step::FindAccount) and [`Commit`](crate::step::Commit), which uses the ticket up.
+    pub fn redeem_ticket(&self, caller: TenantCaller, ticket: Untrusted<'_, Ticket>, moment: Moment) -> Step {
+        ticket::redeem(&self.core, caller, ticket, moment)
+    }
+
     /// Refuses a request whose headers were refused.
     pub fn refuse_headers(&self, faults: HeaderFaults) -> Step {
         refuse::headers(&self.core, faults)
@@ -110,5 +269,15 @@ impl Engine {
     /// graver fault. `reason` is for the log.
     pub fn refuse_body(&self, caller: Caller, reason: &'static str, moment: Moment) -> Step {
         refuse::body(&self.core, caller, reason, moment)
+    }
+
+    /// Refuses a request of a tenant's server whose body is not what its call takes. `reason` is for the log.
+    pub fn refuse_tenants_body(&self, language: Option<Language>, reason: &'static str) -> Step {
+        refuse::tenants_body(&self.core, language, reason)
+    }
+
+    /// How to speak to a caller that asks for this language, before anything else is known.
+    pub(crate) fn facts(&self, asked: Option<Language>) -> Facts {
+        self.core.facts(asked)
     }
 }

@@ -1,13 +1,13 @@
 //! A pending login, taken up again with its state token.
 
 use super::{
-    admit::Admitted,
+    admit::{self, Admitted},
     config::Core,
-    context::Context,
-    login::{Login, Spent},
+    login::Login,
+    spent::Spent,
 };
 use crate::{
-    Account, Moment, Step, Timestamp,
+    Account, FactorSet, Moment, Step, Timestamp, TokenId,
     device::Caller,
     flow::{Next, PasswordStep, Progress, next},
     outcome::{Event, Fault, TokenRefusal},
@@ -16,10 +16,25 @@ use crate::{
 };
 use alloc::{sync::Arc, vec::Vec};
 
+/// The stages in which a password may be changed.
+pub(super) const PASSWORD_STAGES: &[Stage] = &[Stage::PasswordExpiring, Stage::PasswordExpired];
+
 /// A pending login whose token is good and whose account has not changed since.
 pub(super) struct PendingLogin {
     pub(super) account: Account,
     token: StateToken,
+}
+
+/// What a step has done for a login.
+pub(super) struct Finished {
+    /// What it has done about an old password.
+    pub(super) password: PasswordStep,
+    /// What it has proved.
+    pub(super) proved: FactorSet,
+    /// When the subject has proved who they are again, where the step was a proof.
+    pub(super) proved_at: Option<Timestamp>,
+    /// What it writes.
+    pub(super) writes: Vec<Write>,
 }
 
 /// Takes a login up again at one of `stages`, and goes on with `then`.
@@ -33,7 +48,7 @@ pub(super) fn resume(
 ) -> Step {
     // Verified at once, while the text is at hand; judged after the application, which is the graver fault.
     let verified = core.ring.states().verify(presented, moment.timestamp());
-    Context::new(core, caller, moment).admit(move |mut admitted| {
+    admit::admit(core, caller, moment, move |mut admitted| {
         let token = match verified {
             Ok(token) => token,
             Err(error) => {
@@ -57,7 +72,7 @@ fn refusal(admitted: &mut Admitted, token: &StateToken, stages: &[Stage]) -> Opt
         return Some(TokenRefusal::WrongStage(claims.stage));
     }
     let account = claims.account;
-    let drift = admitted.context.caller.device.drift(token, admitted.application.policy.bindings);
+    let drift = admitted.context.device.drift(token, admitted.application.policy.bindings);
     let drifted = drift.logged.into_iter().map(|device_trait| Event::DeviceDrifted { account, device_trait });
     admitted.context.events.extend(drifted);
     drift.refused.map(TokenRefusal::Device)
@@ -85,12 +100,13 @@ impl PendingLogin {
     /// What the login needs now: the account may have grown older since the token was minted.
     pub(super) fn next(&self, admitted: &Admitted) -> Next {
         let Admitted { application, context, .. } = admitted;
-        next(
-            &application.policy,
-            &self.account,
-            self.progress(PasswordStep::Open),
-            context.moment.timestamp(),
-        )
+        let progress = Progress { factors: self.token.claims().factors, password: PasswordStep::Open };
+        next(&application.policy, &self.account, progress, context.moment.timestamp())
+    }
+
+    /// What names the login to the codes that are sent for it.
+    pub(super) fn id(&self) -> TokenId {
+        self.token.claims().id
     }
 
     /// The step that the token is for is no longer open.
@@ -98,23 +114,19 @@ impl PendingLogin {
         refuse(admitted, &self.token, TokenRefusal::StepClosed)
     }
 
-    /// The login with its password step done, about to spend its token and to write this.
-    ///
-    /// `proved_at` is the moment in which the subject has proved who they are again, where the step was a proof.
-    pub(super) fn finish(
-        self,
-        admitted: Admitted,
-        password: PasswordStep,
-        proved_at: Option<Timestamp>,
-        writes: Vec<Write>,
-    ) -> Login {
-        let (progress, claims) = (self.progress(password), self.token.claims());
+    /// The login with a step done, about to spend its token and to write this.
+    pub(super) fn finish(self, admitted: Admitted, finished: Finished) -> Login {
+        let Finished { password, proved, proved_at, writes } = finished;
+        let claims = self.token.claims();
+        let progress = Progress { factors: claims.factors.union(proved), password };
         let (auth_start, auth_time) = (claims.auth_start, proved_at.unwrap_or(claims.auth_start));
-        let spent = Some(Spent { id: claims.id, expires_at: claims.expires_at });
+        let spent = Some(Spent::state_token(claims));
         Login { admitted, account: self.account, progress, auth_start, auth_time, spent, writes }
     }
+}
 
-    fn progress(&self, password: PasswordStep) -> Progress {
-        Progress { factors: self.token.claims().factors, password }
+impl super::prove_code::Holder for PendingLogin {
+    fn account(&self) -> crate::AccountId {
+        self.account.id
     }
 }

@@ -1,10 +1,13 @@
 //! Requests that are refused before they are about anything.
 
-use super::{config::Core, context::Context};
+use super::{
+    admit::{self, Admitted},
+    config::Core,
+};
 use crate::{
     Moment, Outcome, Step,
-    device::{Caller, HeaderFaults},
-    outcome::{Event, Facts, Fault, Verdict},
+    device::{Caller, HeaderFaults, Language},
+    outcome::{Event, Fault, Verdict},
 };
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
 
@@ -13,13 +16,28 @@ pub(super) fn headers(core: &Core, faults: HeaderFaults) -> Step {
     let fault = if faults.concern_the_device() { Fault::DeviceIncomplete } else { Fault::ClientIdMissing };
     Step::Done(Box::new(Outcome {
         verdict: Verdict::Refused(fault),
-        facts: Facts { language: faults.language().unwrap_or(core.language), ..Facts::default() },
+        facts: core.facts(faults.language()),
         events: Vec::from([Event::HeadersRefused(faults)]),
+    }))
+}
+
+/// The body of a call that no device makes, and that names no application.
+pub(super) fn tenants_body(core: &Core, language: Option<Language>, reason: &'static str) -> Step {
+    Step::Done(Box::new(Outcome {
+        verdict: Verdict::Refused(Fault::RequestMalformed),
+        facts: core.facts(language),
+        events: Vec::from([Event::BodyRefused(reason)]),
     }))
 }
 
 /// Application before body.
 pub(super) fn body(core: &Arc<Core>, caller: Caller, reason: &'static str, moment: Moment) -> Step {
-    Context::new(core, caller, moment)
-        .admit(move |admitted| admitted.context.refuse(Fault::RequestMalformed, Event::BodyRefused(reason)))
+    admit::admit(core, caller, moment, move |admitted| admitted.refuse_body(reason))
+}
+
+impl Admitted {
+    /// What the client sent is not what the call takes.
+    pub(super) fn refuse_body(self, reason: &'static str) -> Step {
+        self.context.refuse(Fault::RequestMalformed, Event::BodyRefused(reason))
+    }
 }

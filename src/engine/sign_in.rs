@@ -1,15 +1,21 @@
-//! Sign in with an identifier and a password.
+//! Sign in with a first factor: a password, or a code that was sent.
 //!
-//! An account that is unknown, disabled, locked or without a password goes through the same questions, in the same order,
-//! as one whose password is wrong: found or not, a guess is counted, and a password is verified. Only after that do the
-//! ways part.
+//! An account that is unknown, disabled, locked or without the factor goes through the same questions, in the same order, as one
+//! whose password or code is wrong: found or not, a guess is counted and judged. Only after that do the ways part.
 
-use super::{admit::Admitted, config::Core, context::Context, login::Login, proof::Proof};
+use super::{
+    admit::{self, Admitted},
+    config::Core,
+    login::Login,
+    prove_code::{PresentedCode, prove_code},
+    prove_password::prove_password,
+    spent::Spent,
+};
 use crate::{
-    Account, AccountStatus, Factor, FactorSet, Identifier, Moment, Secret, Step,
+    Account, AccountStatus, CodePurpose, Factor, FactorSet, Identifier, Moment, Recipient, Secret, Step,
     device::Caller,
     flow::{PasswordStep, Progress},
-    outcome::{Event, Fault, SignInRefusal},
+    outcome::{Event, Fault, ProofRefusal},
     step::{AccountKey, AttemptSlot},
 };
 use alloc::{sync::Arc, vec::Vec};
@@ -23,53 +29,120 @@ pub struct Credentials {
     pub password: Secret,
 }
 
-pub(super) fn start(core: &Arc<Core>, caller: Caller, credentials: Credentials, moment: Moment) -> Step {
+/// A code that a client signs in with.
+#[derive(Clone, Debug)]
+pub struct CodeCredentials {
+    /// To whom it was sent.
+    pub recipient: Recipient,
+    /// The code as typed.
+    pub code: Secret,
+}
+
+pub(super) fn with_password(
+    core: &Arc<Core>,
+    caller: Caller,
+    credentials: Credentials,
+    moment: Moment,
+) -> Step {
     let Credentials { identifier, password } = credentials;
-    Context::new(core, caller, moment).admit(move |admitted| {
-        // Guesses at a name that no account has are counted too.
-        let nobodys = AttemptSlot::of_identifier(admitted.audience.tenant, &identifier, Factor::Password);
-        admitted.find_account(AccountKey::Identifier(identifier), move |admitted, account| {
-            account_looked_up(admitted, nobodys, account, password)
+    admit::admit(core, caller, moment, move |admitted| {
+        admitted.find_guessed(identifier, Factor::Password, move |admitted, slot, account| {
+            let subject = account.and_then(|account| match &account.password {
+                Some(known) => Ok((known.verifier.clone(), account)),
+                None => Err(ProofRefusal::NotEnrolled),
+            });
+            prove_password(admitted, slot, subject, password, |admitted, proved| {
+                let proved = proved.map(|account| (account, None));
+                first_factor_judged(admitted, Factor::Password, proved)
+            })
         })
     })
 }
 
-fn account_looked_up(
-    admitted: Admitted,
-    nobodys: AttemptSlot,
-    account: Option<Account>,
-    presented: Secret,
+pub(super) fn with_code(
+    core: &Arc<Core>,
+    caller: Caller,
+    credentials: CodeCredentials,
+    moment: Moment,
 ) -> Step {
-    let tenant = admitted.audience.tenant;
-    let slot = account
-        .as_ref()
-        .map_or(nobodys, |account| AttemptSlot::of_account(tenant, account.id, Factor::Password));
-    Proof { admitted, slot, subject: subject_of(account), presented, then: password_judged }.start()
+    let CodeCredentials { recipient, code } = credentials;
+    let factor = Factor::of_channel(recipient.channel());
+    admit::admit(core, caller, moment, move |admitted| {
+        admitted.prove_sent_code(CodePurpose::SignIn, recipient, code, move |admitted, proved| {
+            let proved = proved.map(|(account, spent)| (account, Some(spent)));
+            first_factor_judged(admitted, factor, proved)
+        })
+    })
 }
 
-/// What a password of this account is verified against, and the account itself, if a right one would count.
-fn subject_of(account: Option<Account>) -> Result<(Secret, Account), SignInRefusal> {
-    let account = account.ok_or(SignInRefusal::UnknownAccount)?;
-    if account.status != AccountStatus::Active {
-        return Err(SignInRefusal::Inactive);
+impl Admitted {
+    /// Finds the account that a client claims to be, if it may sign in at all, and where guesses at it are counted.
+    pub(super) fn find_guessed(
+        self,
+        identifier: Identifier,
+        factor: Factor,
+        then: impl FnOnce(Self, AttemptSlot, Result<Account, ProofRefusal>) -> Step + Send + Sync + 'static,
+    ) -> Step {
+        let tenant = self.audience.tenant;
+        // Guesses at a name that no account has are counted too.
+        let nobodys = AttemptSlot::of_identifier(tenant, &identifier, factor);
+        self.find_account(AccountKey::Identifier(identifier), move |admitted, found| match found {
+            None => then(admitted, nobodys, Err(ProofRefusal::UnknownAccount)),
+            Some(account) => {
+                let slot = AttemptSlot::of_account(tenant, account.id, factor);
+                let is_active = account.status == AccountStatus::Active;
+                then(admitted, slot, if is_active { Ok(account) } else { Err(ProofRefusal::Inactive) })
+            }
+        })
     }
-    let password = account.password.as_ref().ok_or(SignInRefusal::NoPassword)?;
-    Ok((password.verifier.clone(), account))
+
+    /// Proves, by a code outside any pending login, to be the owner of an account's recipient.
+    pub(super) fn prove_sent_code(
+        self,
+        purpose: CodePurpose,
+        named: Recipient,
+        code: Secret,
+        then: impl FnOnce(Self, Result<(Account, Spent), ProofRefusal>) -> Step + Send + Sync + 'static,
+    ) -> Step {
+        let channel = named.channel();
+        self.find_guessed(
+            named.clone().into(),
+            Factor::of_channel(channel),
+            move |admitted, slot, account| {
+                let (subject, recipient) = match account.map(|account| (account.recipient(channel), account))
+                {
+                    Ok((Some(recipient), account)) => (Ok(account), recipient),
+                    Ok((None, _)) => (Err(ProofRefusal::NotEnrolled), named),
+                    Err(refusal) => (Err(refusal), named),
+                };
+                let presented = PresentedCode { purpose, recipient, login: None, code };
+                prove_code(admitted, slot, subject, presented, then)
+            },
+        )
+    }
+
+    /// Refuses a proof: `fault` for the client, the reason for the log.
+    pub(super) fn refuse_proof(self, fault: Fault, factor: Factor, reason: ProofRefusal) -> Step {
+        let account = self.context.facts.account;
+        self.context.refuse(fault, Event::ProofRefused { account, factor, reason })
+    }
 }
 
-fn password_judged(admitted: Admitted, proved: Result<Account, SignInRefusal>) -> Step {
-    let account = match proved {
-        Ok(account) => account,
+fn first_factor_judged(
+    admitted: Admitted,
+    factor: Factor,
+    proved: Result<(Account, Option<Spent>), ProofRefusal>,
+) -> Step {
+    let (account, spent) = match proved {
+        Ok(proved) => proved,
         Err(reason) => {
-            let account = admitted.context.facts.account;
-            return admitted
-                .context
-                .refuse(Fault::CredentialsInvalid, Event::SignInRefused { account, reason });
+            let is_password = factor == Factor::Password;
+            let fault = if is_password { Fault::CredentialsInvalid } else { Fault::CodeInvalid };
+            return admitted.refuse_proof(fault, factor, reason);
         }
     };
     let auth_time = admitted.context.moment.timestamp();
-    let progress =
-        Progress { factors: FactorSet::EMPTY.with(Factor::Password), password: PasswordStep::Open };
-    let (auth_start, spent, writes) = (auth_time, None, Vec::new());
+    let progress = Progress { factors: FactorSet::EMPTY.with(factor), password: PasswordStep::Open };
+    let (auth_start, writes) = (auth_time, Vec::new());
     Login { admitted, account, progress, auth_start, auth_time, spent, writes }.decide_access()
 }

@@ -3,10 +3,10 @@
 use super::{
     admit::Admitted,
     config::Core,
-    pending::{self, PendingLogin},
+    pending::{self, Finished, PendingLogin},
 };
 use crate::{
-    Moment, Step,
+    FactorSet, Moment, Step,
     device::Caller,
     flow::{Next, PasswordStep},
     step::Write,
@@ -29,7 +29,13 @@ fn resumed(admitted: Admitted, login: PendingLogin) -> Step {
         (Next::WarnPassword { .. }, Some(ageing)) => {
             let mut writes = Vec::with_capacity(2); // with the session
             writes.push(Write::RecordSkip { budget: ageing.max_skips() });
-            login.finish(admitted, PasswordStep::Skipped, None, writes).decide_access()
+            let finished = Finished {
+                password: PasswordStep::Skipped,
+                proved: FactorSet::EMPTY,
+                proved_at: None,
+                writes,
+            };
+            login.finish(admitted, finished).decide_access()
         }
         _ => login.refuse_closed(admitted),
     }

@@ -2,7 +2,8 @@
 
 use super::{Next, PasswordStep, Progress, next};
 use crate::{
-    Account, AccountId, Factor, FactorSet, MustChange, Password, Revision, Secret, Timestamp,
+    Account, AccountId, EmailAddress, Factor, FactorSet, Mobile, MustChange, Password, Revision, Secret,
+    Timestamp, Totp, TotpAlgorithm,
     policy::{Age, Policy},
     token::Stage,
 };
@@ -192,23 +193,22 @@ impl Graph {
             Next::Issue => State::SessionIssued,
         };
         self.edges.insert(Edge { from, call, to });
-        match answer {
-            Next::Deny(_) => {}
-            Next::Issue => {
-                self.arrivals.insert(Arrival { enrolled: account.enrolled, proved: progress.factors });
-            }
-            Next::Factor(choices) => {
-                for factor in choices.iter() {
+        if answer == Next::Issue {
+            self.arrivals.insert(Arrival { enrolled: account.enrolled, proved: progress.factors });
+        }
+        for call in answer.calls() {
+            match call {
+                Call::SignIn => {}
+                Call::ProveFactor(factor) => {
                     let proved = Progress { factors: progress.factors.with(factor), ..progress };
-                    self.explore(policy, account, to, Some(Call::ProveFactor(factor)), proved);
+                    self.explore(policy, account, to, Some(call), proved);
                 }
-            }
-            Next::ChangePassword(_) => self.change(policy, account, to, progress),
-            Next::WarnPassword { .. } => {
-                self.change(policy, account, to, progress);
-                self.edges.insert(Edge { from: to, call: Some(Call::SkipPassword), to: State::Skipped });
-                let skipped = Progress { password: PasswordStep::Skipped, ..progress };
-                self.explore(policy, account, State::Skipped, None, skipped);
+                Call::ChangePassword => self.change(policy, account, to, progress),
+                Call::SkipPassword => {
+                    self.edges.insert(Edge { from: to, call: Some(call), to: State::Skipped });
+                    let skipped = Progress { password: PasswordStep::Skipped, ..progress };
+                    self.explore(policy, account, State::Skipped, None, skipped);
+                }
             }
         }
     }
@@ -233,6 +233,9 @@ fn kinds_of_account(policy: &Policy) -> Vec<Account> {
         let id = AccountId::new("any").ok()?;
         let mut account = Account::new(id, Revision::default());
         account.enrolled = enrolled;
+        account.mobile = Mobile::new("12345").ok();
+        account.email = EmailAddress::new("any@example").ok();
+        account.totp = Totp::new([0; 20], TotpAlgorithm::Sha1, 6).ok();
         account.password = Some(password.clone());
         Some(account)
     };

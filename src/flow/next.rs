@@ -1,5 +1,6 @@
 //! The one function that decides.
 
+use super::Call;
 use crate::{
     Account, AccountStatus, Factor, FactorSet, MustChange, Timestamp,
     policy::{Age, Policy, SecondFactor},
@@ -44,6 +45,20 @@ pub enum Next {
     },
     /// Nothing more: issue a session.
     Issue,
+}
+
+impl Next {
+    /// What a client may do about it.
+    pub fn calls(&self) -> impl Iterator<Item = Call> + use<> {
+        let (factors, password) = match self {
+            Self::Deny(_) | Self::Issue => (FactorSet::EMPTY, &[][..]),
+            Self::Factor(choices) => (*choices, &[][..]),
+            Self::ChangePassword(_) => (FactorSet::EMPTY, &[Call::ChangePassword][..]),
+            Self::WarnPassword { .. } => (FactorSet::EMPTY, &[Call::SkipPassword, Call::ChangePassword][..]),
+        };
+        let factors = Factor::ALL.into_iter().filter(move |factor| factors.contains(*factor));
+        factors.map(Call::ProveFactor).chain(password.iter().copied())
+    }
 }
 
 /// Why nothing will do.
@@ -114,7 +129,7 @@ pub fn next(policy: &Policy, account: &Account, progress: Progress, now: Timesta
         SecondFactor::Always => true,
     };
     if second_factor && progress.factors.len() < 2 {
-        let choices = account.enrolled.without(progress.factors);
+        let choices = account.second_factors().without(progress.factors);
         return if choices.is_empty() { Next::Deny(Denial::NoSecondFactor) } else { Next::Factor(choices) };
     }
     password_age(policy, account, progress, now)

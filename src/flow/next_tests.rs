@@ -1,5 +1,5 @@
 use super::*;
-use crate::{AccountId, Password, Revision, Secret, policy::Ageing};
+use crate::{AccountId, Mobile, Password, Revision, Secret, Totp, TotpAlgorithm, policy::Ageing};
 use alloc::vec::Vec;
 
 const DAY: u64 = 86_400;
@@ -12,6 +12,8 @@ fn policy(second_factor: SecondFactor) -> Policy {
 fn account() -> Account {
     let mut account = Account::new(AccountId::new("erin").unwrap(), Revision::new(1));
     account.password = Some(Password::new(Secret::new("…"), SET));
+    account.mobile = Mobile::new("13800000000").ok();
+    account.totp = Totp::new([7; 20], TotpAlgorithm::Sha1, 6).ok();
     account
 }
 
@@ -61,6 +63,18 @@ fn one_factor_never_counts_twice() {
     let account = Account { enrolled: FactorSet::EMPTY.with(Factor::Sms), ..account() };
     let twice = proved(&[Factor::Sms, Factor::Sms]);
     assert_eq!(ask(&account, twice, at(1)), Next::Deny(Denial::NoSecondFactor));
+}
+
+/// An enrolled factor without a number or a secret is still asked for, so it lets nobody in.
+#[test]
+fn a_factor_that_cannot_be_proved_is_no_choice_and_no_way_round() {
+    let both = Account { enrolled: FactorSet::EMPTY.with(Factor::Sms).with(Factor::Email), ..account() };
+    let by_password = proved(&[Factor::Password]);
+    assert_eq!(ask(&both, by_password, at(1)), Next::Factor(FactorSet::EMPTY.with(Factor::Sms)));
+    for enrolled in [Factor::Email, Factor::Password] {
+        let account = Account { enrolled: FactorSet::EMPTY.with(enrolled), ..account() };
+        assert_eq!(ask(&account, by_password, at(1)), Next::Deny(Denial::NoSecondFactor));
+    }
 }
 
 #[test]

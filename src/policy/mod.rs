@@ -15,6 +15,8 @@ mod ageing;
 mod attempts;
 mod lifetimes;
 mod password_rules;
+mod sending;
+mod totp_skew;
 
 pub use crate::device::{Binding, Bindings};
 pub use ageing::{Age, Ageing, AgeingError};
@@ -23,6 +25,8 @@ pub use attempts::{
 };
 pub use lifetimes::{Lifetimes, LifetimesError};
 pub use password_rules::{PasswordRefusal, PasswordRules, PasswordRulesError, RuleViolation};
+pub use sending::{InvalidSendRecord, SendPolicy, SendPolicyError, SendRecord, SendRefusal};
+pub use totp_skew::{TotpSkew, TotpSkewError};
 
 use serde::{Deserialize, Serialize};
 
@@ -52,8 +56,15 @@ pub struct Policy {
     pub second_factor: SecondFactor,
     /// How many guesses there are.
     pub attempts: AttemptPolicy,
+    /// How often codes are sent to one recipient.
+    pub sending: SendPolicy,
+    /// How far the clock of an authenticator may be off.
+    pub totp_skew: TotpSkew,
     /// How long tokens live.
     pub lifetimes: Lifetimes,
+    /// Whether a refresh of a session gives out a new session token and retires the old one; an old one that comes back then
+    /// ends the session (RFC 9700 §4.14.2). Off unless configured: a client that loses the answer has lost its session.
+    pub rotate_session_tokens: bool,
     /// What binds a pending login to its device, beside the fingerprint.
     pub bindings: Bindings,
 }

@@ -146,6 +146,8 @@ pub enum PasswordRefusal {
     Reused,
     /// It is known to attackers.
     Breached,
+    /// This host changes no passwords.
+    NotOffered,
 }
 
 /// A length that is out of bounds.

@@ -1,166 +1,226 @@
-//! Request bodies: JSON objects, read strictly.
-//!
-//! At most 16 KiB, no deeper than 8, no member twice on any level; unknown members pass (WIRE §1). A name is trimmed, a
-//! password never. A number beyond what a double can hold (`1e999`) is malformed, in an unknown member too.
+//! Request bodies: which members each call takes, and what they mean. A name is trimmed, a password never.
 
+pub(super) use super::object::Member;
+use super::object::members;
 use crate::{
-    Credentials, Identifier, PasswordChange, Secret,
-    device::{Header, RequestHeaders},
+    ChangeProof, Channel, CodeCredentials, CodePurpose, CodeRequest, Credentials, FactorResponse, Identifier,
+    Mobile, MobilePasswordUpdate, OwnPasswordChange, PasswordChange, Recipient, Secret, UserName,
+    device::{Device, Header, HeaderFault, Problem, RequestHeaders},
 };
-use alloc::{collections::BTreeSet, string::String};
-use core::fmt;
-use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use core::net::IpAddr;
 
-const MAX_BYTES: usize = 16 * 1024;
-const MAX_DEPTH: u8 = 8;
 const MAX_PASSWORD_BYTES: usize = 1024;
+const MAX_CODE_BYTES: usize = 64;
+const MAX_CAPTCHA_BYTES: usize = 4096;
 
-/// What a client signs in with: `user_name` and `password`.
-pub(super) fn credentials(headers: &RequestHeaders<'_>, body: &[u8]) -> Result<Credentials, &'static str> {
-    let [user_name, password] = members(headers, body, ["user_name", "password"])?;
-    let user_name = user_name.ok_or("user_name is missing")?;
-    let identifier =
-        Identifier::new(user_name.expose()).map_err(|_| "user_name is empty, too long or malformed")?;
-    Ok(Credentials { identifier, password: bounded(password)? })
+const fn required(name: &'static str, about: &'static str) -> Member {
+    Member { name, is_required: true, about }
 }
 
-/// What changes a password: `old_password` and `new_password`.
-pub(super) fn password_change(
+const fn optional(name: &'static str, about: &'static str) -> Member {
+    Member { name, is_required: false, about }
+}
+
+const USER_NAME: Member = required("user_name", "Who signs in");
+const PASSWORD: Member = required("password", "The password, 1 to 1,024 bytes");
+const MOBILE: Member = required("mobile", "A mobile number");
+const EMAIL: Member = required("email", "An e-mail address");
+const VERIFY_CODE: Member = required("verify_code", "The code that was sent");
+const NEW_PASSWORD: Member = required("new_password", "The new password");
+const OWN_MOBILE: Member = optional("mobile", "The account's mobile number, or its mask");
+const OWN_EMAIL: Member = optional("email", "The account's e-mail address, or its mask");
+const PENDING_MOBILE: Member =
+    optional("mobile", "A mobile number; with a state token, the account's own or its mask, or nothing");
+const PENDING_EMAIL: Member =
+    optional("email", "An e-mail address; with a state token, the account's own or its mask, or nothing");
+const TYPE: Member = required("type", "What the code is for");
+const CAPTCHA_TOKEN: Member = optional("captcha_token", "Proof against robots, handed to the host");
+
+pub(super) const CREDENTIALS: [Member; 2] = [USER_NAME, PASSWORD];
+pub(super) const MOBILE_CREDENTIALS: [Member; 2] = [MOBILE, PASSWORD];
+pub(super) const SMS_CREDENTIALS: [Member; 2] = [MOBILE, VERIFY_CODE];
+pub(super) const EMAIL_CREDENTIALS: [Member; 2] = [EMAIL, VERIFY_CODE];
+pub(super) const PASSWORD_CHANGE: [Member; 2] =
+    [required("old_password", "The present password"), NEW_PASSWORD];
+pub(super) const CODE_CHANGE: [Member; 2] = [VERIFY_CODE, NEW_PASSWORD];
+pub(super) const SMS_REQUEST: [Member; 3] = [PENDING_MOBILE, TYPE, CAPTCHA_TOKEN];
+pub(super) const EMAIL_REQUEST: [Member; 3] = [PENDING_EMAIL, TYPE, CAPTCHA_TOKEN];
+pub(super) const SMS_RESPONSE: [Member; 2] = [OWN_MOBILE, VERIFY_CODE];
+pub(super) const EMAIL_RESPONSE: [Member; 2] = [OWN_EMAIL, VERIFY_CODE];
+pub(super) const TOTP_RESPONSE: [Member; 1] = [required("verify_code", "The one-time password")];
+pub(super) const OWN_CHANGE: [Member; 2] =
+    [optional("old_password", "The present password, where one is set"), NEW_PASSWORD];
+pub(super) const MOBILE_UPDATE: [Member; 3] = [
+    optional("mobile", "Whose password it is (EIAM, OneAccess)"),
+    VERIFY_CODE,
+    required("password", "The new password"),
+];
+pub(super) const TICKET_REQUEST: [Member; 5] =
+    of_device(required("session_token", "The session token to make a ticket for"));
+pub(super) const TICKET_REDEMPTION: [Member; 5] = of_device(required("sso_ticket", "The ticket"));
+
+/// A member, and those that describe the device.
+const fn of_device(token: Member) -> [Member; 5] {
+    [
+        token,
+        required("operating_sys_version", "Operating system and version of the device"),
+        required("device_fingerprint", "Fingerprint of the device, as at sign-in"),
+        required("agent", "User agent of the device"),
+        optional("device_ip", "IP address of the device"),
+    ]
+}
+
+type Read<T> = Result<T, &'static str>;
+
+/// With the kind of name that the call takes.
+pub(super) fn credentials(
     headers: &RequestHeaders<'_>,
     body: &[u8],
-) -> Result<PasswordChange, &'static str> {
-    let [old_password, new_password] = members(headers, body, ["old_password", "new_password"])?;
-    Ok(PasswordChange { old_password: bounded(old_password)?, new_password: bounded(new_password)? })
+    kind: fn(UserName) -> Identifier,
+) -> Read<Credentials> {
+    let [name, secret] = members(headers, body, &CREDENTIALS)?;
+    let name =
+        UserName::new(needed(name)?.expose()).map_err(|_| "user_name is empty, too long or malformed")?;
+    Ok(Credentials { identifier: kind(name), password: password(secret)? })
 }
 
-fn bounded(password: Option<Secret>) -> Result<Secret, &'static str> {
-    password
-        .filter(|password| (1..=MAX_PASSWORD_BYTES).contains(&password.expose().len()))
-        .ok_or("a password is missing, empty or too long")
+pub(super) fn mobile_credentials(headers: &RequestHeaders<'_>, body: &[u8]) -> Read<Credentials> {
+    let [named, secret] = members(headers, body, &MOBILE_CREDENTIALS)?;
+    Ok(Credentials { identifier: Identifier::Mobile(mobile(&needed(named)?)?), password: password(secret)? })
 }
 
-/// The text members of these names; any of them may be a secret.
-fn members<const N: usize>(
+pub(super) fn code_credentials(
     headers: &RequestHeaders<'_>,
     body: &[u8],
-    names: [&'static str; N],
-) -> Result<[Option<Secret>; N], &'static str> {
-    let content_type =
-        headers.get(Header::ContentType).map_err(|_| "the content type is missing or malformed")?;
-    let media_type = content_type.split(';').next().unwrap_or_default().trim();
-    if !media_type.eq_ignore_ascii_case("application/json") {
-        return Err("the content type is not application/json");
-    }
-    if body.len() > MAX_BYTES {
-        return Err("the body is too long");
-    }
-    let mut json = serde_json::Deserializer::from_slice(body);
-    let members = json.deserialize_map(Members(names)).map_err(|_| "the body is not such a JSON object")?;
-    json.end().map_err(|_| "something follows the body's JSON object")?;
-    Ok(members)
-}
-
-/// Reads the wanted text members of an object, and everything else for its shape alone.
-struct Members<const N: usize>([&'static str; N]);
-
-impl<'de, const N: usize> Visitor<'de> for Members<N> {
-    type Value = [Option<Secret>; N];
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut members = [const { None }; N];
-        let mut seen = BTreeSet::new();
-        while let Some(name) = next_name(&mut map, &mut seen)? {
-            let wanted =
-                self.0.iter().position(|wanted| **wanted == *name).and_then(|at| members.get_mut(at));
-            match wanted {
-                Some(member) => *member = Some(Secret::new(map.next_value::<String>()?)),
-                None => map.next_value_seed(Shape { depth_left: MAX_DEPTH - 1 })?,
-            }
-        }
-        Ok(members)
-    }
-}
-
-/// The next member's name, unless the object has had it already.
-fn next_name<'de, A: MapAccess<'de>>(
-    map: &mut A,
-    seen: &mut BTreeSet<String>,
-) -> Result<Option<String>, A::Error> {
-    let Some(name) = map.next_key::<String>()? else {
-        return Ok(None);
+    channel: Channel,
+) -> Read<CodeCredentials> {
+    let wanted = match channel {
+        Channel::Sms => &SMS_CREDENTIALS,
+        Channel::Email => &EMAIL_CREDENTIALS,
     };
-    if seen.insert(name.clone()) { Ok(Some(name)) } else { Err(de::Error::custom("a member stands twice")) }
+    let [named, typed] = members(headers, body, wanted)?;
+    let recipient =
+        Recipient::new(channel, needed(named)?.expose()).map_err(|_| "the recipient is malformed")?;
+    Ok(CodeCredentials { recipient, code: code(typed)? })
 }
 
-/// Any value, of which only the depth and the names count.
-#[derive(Clone, Copy)]
-struct Shape {
-    depth_left: u8,
+pub(super) fn password_change(headers: &RequestHeaders<'_>, body: &[u8]) -> Read<PasswordChange> {
+    let [old, new] = members(headers, body, &PASSWORD_CHANGE)?;
+    Ok(PasswordChange { proof: ChangeProof::OldPassword(password(old)?), new_password: password(new)? })
 }
 
-impl Shape {
-    fn inner<E: de::Error>(self) -> Result<Self, E> {
-        let deeper = self.depth_left.checked_sub(1).ok_or_else(|| E::custom("too deep"))?;
-        Ok(Self { depth_left: deeper })
+pub(super) fn code_change(
+    headers: &RequestHeaders<'_>,
+    body: &[u8],
+    channel: Channel,
+) -> Read<PasswordChange> {
+    let [typed, new] = members(headers, body, &CODE_CHANGE)?;
+    let proof = ChangeProof::Code { channel, code: code(typed)? };
+    Ok(PasswordChange { proof, new_password: password(new)? })
+}
+
+pub(super) fn own_change(headers: &RequestHeaders<'_>, body: &[u8]) -> Read<OwnPasswordChange> {
+    let [old, new] = members(headers, body, &OWN_CHANGE)?;
+    let old_password = old.map(|old| password(Some(old))).transpose()?;
+    Ok(OwnPasswordChange { old_password, new_password: password(new)? })
+}
+
+pub(super) fn mobile_update(headers: &RequestHeaders<'_>, body: &[u8]) -> Read<MobilePasswordUpdate> {
+    let [named, typed, new] = members(headers, body, &MOBILE_UPDATE)?;
+    let mobile = named.as_ref().map(mobile).transpose()?;
+    Ok(MobilePasswordUpdate { mobile, code: code(typed)?, new_password: password(new)? })
+}
+
+pub(super) fn code_request(headers: &RequestHeaders<'_>, body: &[u8], channel: Channel) -> Read<CodeRequest> {
+    let wanted = match channel {
+        Channel::Sms => &SMS_REQUEST,
+        Channel::Email => &EMAIL_REQUEST,
+    };
+    let [recipient, of_type, captcha_token] = members(headers, body, wanted)?;
+    let purpose = purpose(channel, needed(of_type)?.expose()).ok_or("no call takes a code of this type")?;
+    let fits = captcha_token.as_ref().is_none_or(|token| token.expose().len() <= MAX_CAPTCHA_BYTES);
+    if fits {
+        Ok(CodeRequest { purpose, channel, recipient, captcha_token })
+    } else {
+        Err("captcha_token is too long")
     }
 }
 
-impl<'de> DeserializeSeed<'de> for Shape {
-    type Value = ();
+/// What each type of code is for. The family has more types, for calls that are not here.
+pub(super) const CODE_TYPES: [(&str, Channel, CodePurpose); 10] = [
+    ("LOGIN_SMS", Channel::Sms, CodePurpose::SignIn),
+    ("LOGIN_EMS", Channel::Email, CodePurpose::SignIn),
+    ("MFA_AUTH_SMS", Channel::Sms, CodePurpose::SecondFactor),
+    ("OTP_REST_SMS", Channel::Sms, CodePurpose::SecondFactor),
+    ("MFA_AUTH_EMS", Channel::Email, CodePurpose::SecondFactor),
+    ("CHANGE_PWD_SMS", Channel::Sms, CodePurpose::ChangePassword),
+    ("CHANGE_PWD_EMS", Channel::Email, CodePurpose::ChangePassword),
+    ("FORGET_PWD_SMS", Channel::Sms, CodePurpose::ForgottenPassword),
+    ("FORGET_PWD_EMS", Channel::Email, CodePurpose::ForgottenPassword),
+    ("UPDATE_PWD_SMS", Channel::Sms, CodePurpose::UpdatePassword),
+];
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
+fn purpose(channel: Channel, of_type: &str) -> Option<CodePurpose> {
+    let known = CODE_TYPES.into_iter().find(|(name, of, _)| *name == of_type && *of == channel);
+    known.map(|(.., purpose)| purpose)
 }
 
-impl<'de> Visitor<'de> for Shape {
-    type Value = ();
+pub(super) fn code_response(
+    headers: &RequestHeaders<'_>,
+    body: &[u8],
+    channel: Channel,
+) -> Read<FactorResponse> {
+    let wanted = match channel {
+        Channel::Sms => &SMS_RESPONSE,
+        Channel::Email => &EMAIL_RESPONSE,
+    };
+    let [recipient, typed] = members(headers, body, wanted)?;
+    Ok(FactorResponse::Code { channel, recipient, code: code(typed)? })
+}
 
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a value")
-    }
+pub(super) fn totp_response(headers: &RequestHeaders<'_>, body: &[u8]) -> Read<FactorResponse> {
+    let [typed] = members(headers, body, &TOTP_RESPONSE)?;
+    Ok(FactorResponse::Totp { code: code(typed)? })
+}
 
-    fn visit_unit<E>(self) -> Result<(), E> {
-        Ok(())
+/// A session token or ticket, and the device that it is of.
+pub(super) fn of_tenant(
+    headers: &RequestHeaders<'_>,
+    body: &[u8],
+    wanted: &[Member; 5],
+) -> Read<(Result<Device, HeaderFault>, Option<Secret>)> {
+    let [token, os, fingerprint, agent, ip] = members(headers, body, wanted)?;
+    fn text(member: &Option<Secret>) -> &str {
+        member.as_ref().map_or("", Secret::expose)
     }
+    let ip = match text(&ip).trim() {
+        "" => Ok(None),
+        ip => ip
+            .parse::<IpAddr>()
+            .map(Some)
+            .map_err(|_| HeaderFault { header: Header::Ip, problem: Problem::Malformed }),
+    };
+    Ok((ip.and_then(|ip| Device::new(text(&os), text(&fingerprint), text(&agent), ip)), token))
+}
 
-    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
-        Ok(())
-    }
+fn needed(member: Option<Secret>) -> Read<Secret> {
+    member.ok_or("a required member is missing")
+}
 
-    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
-        Ok(())
-    }
+fn password(member: Option<Secret>) -> Read<Secret> {
+    bounded(member, MAX_PASSWORD_BYTES, "a password is missing, empty or too long")
+}
 
-    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
-        Ok(())
-    }
+fn code(member: Option<Secret>) -> Read<Secret> {
+    bounded(member, MAX_CODE_BYTES, "a code is missing, empty or too long")
+}
 
-    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
-        Ok(())
-    }
+fn bounded(member: Option<Secret>, longest: usize, otherwise: &'static str) -> Read<Secret> {
+    member.filter(|text| (1..=longest).contains(&text.expose().len())).ok_or(otherwise)
+}
 
-    fn visit_str<E>(self, _: &str) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        let inner = self.inner()?;
-        while seq.next_element_seed(inner)?.is_some() {}
-        Ok(())
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let (inner, mut seen) = (self.inner()?, BTreeSet::new());
-        while next_name(&mut map, &mut seen)?.is_some() {
-            map.next_value_seed(inner)?;
-        }
-        Ok(())
-    }
+fn mobile(text: &Secret) -> Read<Mobile> {
+    Mobile::new(text.expose()).map_err(|_| "mobile is malformed")
 }
 
 #[cfg(test)]

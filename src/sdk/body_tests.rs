@@ -1,3 +1,4 @@
+use super::super::object::MAX_BYTES;
 use super::*;
 use alloc::{
     format,
@@ -8,8 +9,9 @@ use proptest::prelude::*;
 
 fn read_as(content_type: &str, body: &[u8]) -> Result<(String, String), &'static str> {
     let headers = [("Content-Type", content_type)];
-    let read = credentials(&RequestHeaders::read(&headers), body)?;
-    Ok((read.identifier.as_str().to_string(), read.password.expose().to_string()))
+    let read = credentials(&RequestHeaders::read(&headers), body, Identifier::UserName)?;
+    let Identifier::UserName(name) = read.identifier else { panic!("another kind of name") };
+    Ok((name.as_str().to_string(), read.password.expose().to_string()))
 }
 
 fn read(body: &str) -> Result<(String, String), &'static str> {
@@ -106,7 +108,7 @@ fn the_type_is_json_in_any_case_with_any_parameters() {
         assert!(read_as(content_type, body).is_err(), "{content_type}");
     }
     let twice = [("Content-Type", "application/json"), ("content-type", "application/json")];
-    assert!(credentials(&RequestHeaders::read(&twice), body).is_err());
+    assert!(credentials(&RequestHeaders::read(&twice), body, Identifier::UserName).is_err());
 }
 
 proptest! {

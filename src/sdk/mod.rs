@@ -5,10 +5,22 @@
 //!
 //! | call | operation |
 //! |---|---|
-//! | `POST /api/v2/sdk/login` | [`Engine::sign_in`] |
-//! | `GET` or `POST /api/v2/sdk/pwd/skip-update` | [`Engine::skip_password`] |
-//! | `POST /api/v2/sdk/pwd/update` | [`Engine::change_password`] |
-//! | `GET /api/v2/sdk/pwd/check-exist` | [`Engine::password_is_set`] |
+//! | `POST /api/v2/sdk/login`, `login/auth`, `login/mobile-pwd` | [`Engine::sign_in`] |
+//! | `POST …/login/mobile-verify-code`, `login/email-verify-code` | [`Engine::sign_in_with_code`] |
+//! | `GET` or `POST …/pwd/skip-update` | [`Engine::skip_password`] |
+//! | `POST …/pwd/update`, `after-login/pwd/update-by-mobile`, `after-login/pwd/update-by-email` | [`Engine::change_password`] |
+//! | `GET …/mobile-by-token` | [`Engine::masked_mobile`] |
+//! | `POST …/sms/send`, `email/send` | [`Engine::send_code`] |
+//! | `POST …/mfa/sms`, `mfa/email`, `mfa/totp` (ours) | [`Engine::prove_factor`] |
+//! | `GET …/pwd/check-exist` | [`Engine::password_is_set`] |
+//! | `POST …/pwd/change` | [`Engine::change_own_password`] |
+//! | `POST …/pwd/update-by-mobile` | [`Engine::update_password_by_mobile`] |
+//! | `POST …/sso/session-token/id-token` | [`Engine::refresh_session`] |
+//! | `GET` or `POST …/logout` | [`Engine::sign_out`] |
+//! | `POST /api/v2/tenant/sso/session-token/sso-ticket` | [`Engine::issue_ticket`] |
+//! | `POST /api/v2/tenant/sso/sso-ticket/verify` | [`Engine::redeem_ticket`] |
+//!
+//! [`openapi`] describes them all from the same table.
 //!
 //! `skip-update` is a GET that signs in, because that is the family's contract. Mobile HTTP stacks repeat a GET on their
 //! own when a connection breaks; the second one finds the state token used and gets `Invalid state token`. A client that
@@ -16,22 +28,26 @@
 
 mod body;
 mod catalogue;
+mod object;
+mod openapi;
 mod reply;
 mod request;
 mod routes;
 
-pub use reply::{Body, LoginBody, Reply};
+pub use openapi::openapi;
+pub use reply::{Body, LoginBody, Reply, SessionBody};
 pub use request::Request;
 
 use crate::{
-    Engine, Host, Moment, Outcome, Step,
-    device::{Caller, Header, Headers, Language, RequestHeaders},
+    Engine, Host, Identifier, Moment, Outcome, Secret, Step, TenantCaller,
+    device::{Caller, Header, HeaderFaults, Headers, RequestHeaders},
     drive,
-    outcome::{Facts, NotOurs, Verdict},
+    outcome::{NotOurs, Verdict},
+    token::{Session, State, Untrusted},
 };
 use alloc::{boxed::Box, vec::Vec};
 use core::future::Future;
-use routes::Call;
+use routes::{Call, DeviceCall, TenantCall};
 
 /// The family's calls on an engine. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -57,23 +73,142 @@ impl Api {
             Ok(call) => call,
             Err(not_ours) => return self.not_ours(not_ours, &headers),
         };
-        let caller = match Caller::from_request(&headers) {
-            Ok(caller) => caller,
-            Err(faults) => return self.engine.refuse_headers(faults),
-        };
         match call {
-            Call::SignIn => match body::credentials(&headers, request.body) {
-                Ok(credentials) => self.engine.sign_in(caller, credentials, moment),
-                Err(reason) => self.engine.refuse_body(caller, reason, moment),
+            Call::OfTenant(call) => self.tenant_call(call, &headers, request.body, moment),
+            Call::OfDevice(call) => match Caller::from_request(&headers) {
+                Ok(caller) => self.device_call(call, caller, &headers, request.body, moment),
+                Err(faults) => self.engine.refuse_headers(faults),
             },
-            Call::SkipPassword => self.engine.skip_password(caller, request::state_token(&headers), moment),
-            Call::ChangePassword => match body::password_change(&headers, request.body) {
-                Ok(change) => {
-                    self.engine.change_password(caller, request::state_token(&headers), change, moment)
+        }
+    }
+
+    fn device_call(
+        &self,
+        call: DeviceCall,
+        caller: Caller,
+        headers: &RequestHeaders<'_>,
+        body: &[u8],
+        moment: Moment,
+    ) -> Step {
+        let engine = &self.engine;
+        let state_token = || request::token::<State>(headers, Header::StateToken);
+        let session_token = || request::token::<Session>(headers, Header::SessionToken);
+        /// Goes on with a body that was read, or refuses it.
+        macro_rules! with {
+            ($body:expr, |$read:ident| $then:expr) => {
+                match $body {
+                    Ok($read) => $then,
+                    Err(reason) => engine.refuse_body(caller, reason, moment),
                 }
-                Err(reason) => self.engine.refuse_body(caller, reason, moment),
-            },
-            Call::PasswordIsSet => self.engine.password_is_set(caller, request::bearer(&headers), moment),
+            };
+        }
+        match call {
+            DeviceCall::SignIn => {
+                with!(body::credentials(headers, body, Identifier::UserName), |it| engine
+                    .sign_in(caller, it, moment))
+            }
+            DeviceCall::SignInByAnyName => {
+                with!(body::credentials(headers, body, Identifier::Any), |it| engine
+                    .sign_in(caller, it, moment))
+            }
+            DeviceCall::SignInByMobile => {
+                with!(body::mobile_credentials(headers, body), |it| engine.sign_in(caller, it, moment))
+            }
+            DeviceCall::SignInByCode(channel) => {
+                with!(body::code_credentials(headers, body, channel), |it| engine
+                    .sign_in_with_code(caller, it, moment))
+            }
+            DeviceCall::SkipPassword => engine.skip_password(caller, state_token(), moment),
+            DeviceCall::ChangePassword => {
+                with!(body::password_change(headers, body), |it| engine.change_password(
+                    caller,
+                    state_token(),
+                    it,
+                    moment
+                ))
+            }
+            DeviceCall::ChangePasswordByCode(channel) => {
+                with!(body::code_change(headers, body, channel), |it| engine.change_password(
+                    caller,
+                    state_token(),
+                    it,
+                    moment
+                ))
+            }
+            DeviceCall::MaskedMobile => engine.masked_mobile(caller, state_token(), moment),
+            DeviceCall::SendCode(channel) => {
+                with!(body::code_request(headers, body, channel), |it| engine.send_code(
+                    caller,
+                    state_token(),
+                    it,
+                    moment
+                ))
+            }
+            DeviceCall::ProveCode(channel) => {
+                with!(body::code_response(headers, body, channel), |it| engine.prove_factor(
+                    caller,
+                    state_token(),
+                    it,
+                    moment
+                ))
+            }
+            DeviceCall::ProveTotp => {
+                with!(body::totp_response(headers, body), |it| engine.prove_factor(
+                    caller,
+                    state_token(),
+                    it,
+                    moment
+                ))
+            }
+            DeviceCall::PasswordIsSet => engine.password_is_set(caller, request::bearer(headers), moment),
+            DeviceCall::ChangeOwnPassword => {
+                with!(body::own_change(headers, body), |it| engine.change_own_password(
+                    caller,
+                    request::bearer(headers),
+                    it,
+                    moment
+                ))
+            }
+            DeviceCall::UpdatePasswordByMobile => {
+                with!(body::mobile_update(headers, body), |it| engine.update_password_by_mobile(
+                    caller,
+                    request::bearer(headers),
+                    it,
+                    moment
+                ))
+            }
+            DeviceCall::RefreshSession => engine.refresh_session(caller, session_token(), moment),
+            DeviceCall::SignOut => engine.sign_out(caller, session_token(), moment),
+        }
+    }
+
+    /// What a device says in headers stands in the body here.
+    fn tenant_call(
+        &self,
+        call: TenantCall,
+        headers: &RequestHeaders<'_>,
+        body: &[u8],
+        moment: Moment,
+    ) -> Step {
+        let engine = &self.engine;
+        let language = request::language(headers);
+        let wanted = match call {
+            TenantCall::IssueTicket => &body::TICKET_REQUEST,
+            TenantCall::RedeemTicket => &body::TICKET_REDEMPTION,
+        };
+        let (device, token) = match body::of_tenant(headers, body, wanted) {
+            Ok(read) => read,
+            Err(reason) => return engine.refuse_tenants_body(language, reason),
+        };
+        let device = match device {
+            Ok(device) => device,
+            Err(fault) => return engine.refuse_headers(HeaderFaults::one(fault, language)),
+        };
+        let caller = TenantCaller { credential: request::credential(headers), device, language };
+        let token = token.as_ref().map_or("", Secret::expose);
+        match call {
+            TenantCall::IssueTicket => engine.issue_ticket(caller, Untrusted::new(token), moment),
+            TenantCall::RedeemTicket => engine.redeem_ticket(caller, Untrusted::new(token), moment),
         }
     }
 
@@ -93,9 +228,14 @@ impl Api {
         async move { self.reply(&drive(step, host).await) }
     }
 
+    /// The reply to a request that the host cannot even begin: it has no entropy, say, or has waited too long.
+    pub fn busy<R: Headers + ?Sized>(&self, request: &Request<'_, R>) -> Reply {
+        let facts = self.engine.facts(request::language(&RequestHeaders::read(request.headers)));
+        self.reply(&Outcome { verdict: Verdict::Busy, facts, events: Vec::new() })
+    }
+
     fn not_ours(&self, not_ours: NotOurs, headers: &RequestHeaders<'_>) -> Step {
-        let asked = headers.get(Header::Language).ok().and_then(Language::from_tag);
-        let facts = Facts { language: asked.unwrap_or(self.engine.language()), ..Facts::default() };
+        let facts = self.engine.facts(request::language(headers));
         Step::Done(Box::new(Outcome { verdict: Verdict::NotOurs(not_ours), facts, events: Vec::new() }))
     }
 }

@@ -2,11 +2,11 @@
 
 use super::catalogue;
 use crate::{
-    Outcome, json,
+    Outcome, Subject, json,
     outcome::{NotOurs, Verdict, Wait},
     policy::PasswordRules,
 };
-use alloc::{string::String, vec::Vec};
+use alloc::{borrow::Cow, string::String, vec::Vec};
 use core::fmt;
 use serde::{Serialize, Serializer};
 
@@ -20,12 +20,20 @@ pub struct Reply {
 
 impl Reply {
     pub(super) fn new(outcome: &Outcome) -> Self {
-        let body = json::written(&Body::of(outcome), Body::usual_len(outcome));
+        let body = match Body::of(outcome) {
+            Body::Empty => Vec::new(),
+            body => json::written(&body, Body::usual_len(outcome)),
+        };
         let (status, allow) = match outcome.verdict {
             Verdict::SignedIn(_)
             | Verdict::Pending(_)
             | Verdict::AccessDenied
-            | Verdict::PasswordPresence { .. } => (200, None),
+            | Verdict::PasswordPresence { .. }
+            | Verdict::Refreshed(_)
+            | Verdict::Done
+            | Verdict::Contact(_)
+            | Verdict::Ticket(_)
+            | Verdict::Subject(_) => (200, None),
             Verdict::Refused(_) => (400, None),
             Verdict::Busy => (500, None),
             Verdict::NotOurs(NotOurs::Path) => (404, None),
@@ -42,11 +50,12 @@ impl Reply {
 
     /// The headers, names in lower case. Nothing of this family may be cached.
     pub fn headers(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
-        let always = [("content-type", "application/json"), ("cache-control", "no-store")];
-        always.into_iter().chain(self.allow.map(|methods| ("allow", methods)))
+        let content_type = (!self.body.is_empty()).then_some(("content-type", "application/json"));
+        let allow = self.allow.map(|methods| ("allow", methods));
+        content_type.into_iter().chain([("cache-control", "no-store")]).chain(allow)
     }
 
-    /// The body: UTF-8 JSON.
+    /// The body: UTF-8 JSON, or nothing at all.
     pub fn body(&self) -> &[u8] {
         &self.body
     }
@@ -76,13 +85,44 @@ pub enum Body<'a> {
         /// Whether a password is set: a JSON boolean, as in the seed's example (its table says String).
         is_set_pwd: bool,
     },
+    /// A session's tokens anew.
+    Session(SessionBody<'a>),
+    /// The answer of `mobile-by-token`.
+    Contact {
+        /// The masked number; absent where the account has none.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        mobile: Option<&'a str>,
+    },
+    /// A ticket.
+    Ticket {
+        /// The ticket.
+        sso_ticket: &'a str,
+        /// Its lifetime in seconds.
+        expire: u32,
+    },
+    /// Who a ticket stood for.
+    Subject(&'a Subject),
+    /// Nothing: it is done. The reply has no body at all.
+    Empty,
     /// A failure: exactly these two members.
     Error {
         /// The code.
         error_code: &'static str,
         /// The message, in the caller's language.
-        error_msg: &'static str,
+        error_msg: Cow<'static, str>,
     },
+}
+
+/// A session's tokens anew.
+#[derive(Clone, Serialize)]
+#[non_exhaustive]
+pub struct SessionBody<'a> {
+    /// The session token: the same session, with the same end.
+    pub session_token: &'a str,
+    /// How many seconds it still lives.
+    pub expire: u64,
+    /// The id token.
+    pub id_token: &'a str,
 }
 
 /// The login result, shared by every call that signs in or carries a login on.
@@ -99,7 +139,7 @@ pub struct LoginBody<'a> {
     pub id_token: Option<&'a str>,
     /// With `SUCCESS`: the lifetime of the session token in seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub expire: Option<u32>,
+    pub expire: Option<u64>,
     /// With a pending login.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state_token: Option<&'a str>,
@@ -116,7 +156,7 @@ impl<'a> Body<'a> {
                 status: "SUCCESS",
                 session_token: Some(grant.session_token.expose()),
                 id_token: Some(grant.id_token.expose()),
-                expire: Some(grant.expires_in.as_seconds()),
+                expire: Some(grant.expires_in),
                 ..LoginBody::default()
             },
             Verdict::Pending(pending) => {
@@ -134,9 +174,23 @@ impl<'a> Body<'a> {
             }
             Verdict::AccessDenied => LoginBody { status: "ACCESS_DENIED", ..LoginBody::default() },
             Verdict::PasswordPresence { is_set } => return Self::PasswordPresence { is_set_pwd: *is_set },
-            Verdict::Refused(fault) => return Self::error(&catalogue::fault(*fault), outcome),
-            Verdict::Busy => return Self::error(&catalogue::BUSY, outcome),
-            Verdict::NotOurs(reason) => return Self::error(&catalogue::not_ours(*reason), outcome),
+            Verdict::Refreshed(grant) => {
+                return Self::Session(SessionBody {
+                    session_token: grant.session_token.expose(),
+                    expire: grant.expires_in,
+                    id_token: grant.id_token.expose(),
+                });
+            }
+            Verdict::Done => return Self::Empty,
+            Verdict::Contact(mobile) => return Self::Contact { mobile: mobile.as_deref() },
+            Verdict::Ticket(issued) => {
+                let (sso_ticket, expire) = (issued.ticket.expose(), issued.expires_in.as_seconds());
+                return Self::Ticket { sso_ticket, expire };
+            }
+            Verdict::Subject(subject) => return Self::Subject(subject),
+            Verdict::Refused(fault) => return Self::error(catalogue::fault(*fault, &outcome.facts)),
+            Verdict::Busy => return Self::error(catalogue::busy(&outcome.facts)),
+            Verdict::NotOurs(reason) => return Self::error(catalogue::not_ours(*reason, &outcome.facts)),
         };
         Self::Login(login)
     }
@@ -144,7 +198,7 @@ impl<'a> Body<'a> {
     /// About as long as the body is.
     fn usual_len(outcome: &Outcome) -> usize {
         let tokens = match &outcome.verdict {
-            Verdict::SignedIn(grant) => {
+            Verdict::SignedIn(grant) | Verdict::Refreshed(grant) => {
                 grant.session_token.expose().len().saturating_add(grant.id_token.expose().len())
             }
             Verdict::Pending(pending) => pending.state_token.expose().len(),
@@ -153,8 +207,8 @@ impl<'a> Body<'a> {
         tokens.saturating_add(192)
     }
 
-    fn error(entry: &catalogue::Entry, outcome: &Outcome) -> Self {
-        Self::Error { error_code: entry.code, error_msg: entry.message(outcome.facts.language) }
+    fn error(message: catalogue::Message) -> Self {
+        Self::Error { error_code: message.code, error_msg: message.text }
     }
 }
 

@@ -1,8 +1,9 @@
 //! A request of the family, and the tokens in its headers.
 
 use crate::{
-    device::{Header, Headers, Problem, RequestHeaders},
-    token::{Id, State, Untrusted},
+    Secret,
+    device::{Header, Headers, Language, Problem, RequestHeaders},
+    token::{Id, Purpose, Untrusted},
 };
 use core::fmt;
 
@@ -50,27 +51,50 @@ impl<'a> Request<'a, http::HeaderMap> {
     }
 }
 
-pub(super) fn state_token<'a>(headers: &RequestHeaders<'a>) -> Untrusted<'a, State> {
-    match headers.get(Header::StateToken) {
+/// The token of a header of its own.
+pub(super) fn token<'a, P: Purpose>(headers: &RequestHeaders<'a>, header: Header) -> Untrusted<'a, P> {
+    match headers.get(header) {
         Ok(text) => Untrusted::new(text),
         Err(Problem::Missing) => Untrusted::new(b""),
         Err(_) => Untrusted::unreadable(),
     }
 }
 
-/// The token of `Authorization: Bearer …`; the scheme is compared without regard to case (RFC 9110 §11.1).
+/// The id token of `Authorization: Bearer …`.
 pub(super) fn bearer<'a>(headers: &RequestHeaders<'a>) -> Untrusted<'a, Id> {
-    match headers.get(Header::Authorization) {
-        Err(Problem::Missing) => Untrusted::new(b""),
-        Err(_) => Untrusted::unreadable(),
-        Ok(text) => match text.split_at_checked(6) {
-            Some((scheme, "")) if scheme.eq_ignore_ascii_case("Bearer") => Untrusted::new(b""),
-            Some((scheme, token)) if scheme.eq_ignore_ascii_case("Bearer") && token.starts_with(' ') => {
-                Untrusted::new(token.trim_start_matches(' '))
-            }
-            _ => Untrusted::unreadable(),
-        },
+    match borne(headers) {
+        Ok(token) => Untrusted::new(token),
+        Err(Unborne) => Untrusted::unreadable(),
     }
+}
+
+/// The credential of `Authorization: Bearer …`; empty where there is none.
+pub(super) fn credential(headers: &RequestHeaders<'_>) -> Secret {
+    Secret::new(borne(headers).unwrap_or_default())
+}
+
+/// There is an `Authorization` header, and it is not one of a bearer.
+struct Unborne;
+
+/// What `Authorization` bears, empty where it bears nothing; the scheme is compared without regard to case (RFC 9110 §11.1).
+fn borne<'a>(headers: &RequestHeaders<'a>) -> Result<&'a str, Unborne> {
+    let text = match headers.get(Header::Authorization) {
+        Ok(text) => text,
+        Err(Problem::Missing) => return Ok(""),
+        Err(_) => return Err(Unborne),
+    };
+    match text.split_at_checked(6) {
+        Some((scheme, "")) if scheme.eq_ignore_ascii_case("Bearer") => Ok(""),
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("Bearer") && token.starts_with(' ') => {
+            Ok(token.trim_start_matches(' '))
+        }
+        _ => Err(Unborne),
+    }
+}
+
+/// The language that the caller asks for.
+pub(super) fn language(headers: &RequestHeaders<'_>) -> Option<Language> {
+    headers.get(Header::Language).ok().and_then(Language::from_tag)
 }
 
 #[cfg(test)]

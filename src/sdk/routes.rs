@@ -1,40 +1,150 @@
-//! The paths and methods of the family, as one table.
+//! The paths and methods of the family, and what each call takes and answers, as one table.
 
-use crate::outcome::NotOurs;
+use super::body::{self, Member};
+use crate::{Channel, outcome::NotOurs};
 
-/// An operation that a route leads to.
+/// What a route leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Call {
-    SignIn,
-    SkipPassword,
-    PasswordIsSet,
-    ChangePassword,
+    /// A call that a device makes.
+    OfDevice(DeviceCall),
+    /// A call that the server of a tenant makes.
+    OfTenant(TenantCall),
 }
 
-struct Route {
-    path: &'static str,
-    methods: &'static [&'static str],
+/// A call that a device makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum DeviceCall {
+    SignIn,
+    SignInByAnyName,
+    SignInByMobile,
+    SignInByCode(Channel),
+    SkipPassword,
+    ChangePassword,
+    ChangePasswordByCode(Channel),
+    MaskedMobile,
+    SendCode(Channel),
+    ProveCode(Channel),
+    ProveTotp,
+    PasswordIsSet,
+    ChangeOwnPassword,
+    UpdatePasswordByMobile,
+    RefreshSession,
+    SignOut,
+}
+
+/// A call that the server of a tenant makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum TenantCall {
+    IssueTicket,
+    RedeemTicket,
+}
+
+/// Who makes a call, and what it bears beside the common headers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Bears {
+    /// Anybody.
+    Nothing,
+    /// Whoever is in a pending login.
+    StateToken,
+    /// Anybody; within a pending login, with its state token.
+    PerhapsStateToken,
+    /// A signed-in subject.
+    IdToken,
+    /// A signed-in subject, or somebody who has forgotten their password: by dialect.
+    PerhapsIdToken,
+    /// The holder of a session.
+    SessionToken,
+    /// The server of a tenant: without the device's headers, which are members of its body.
+    TenantCredential,
+}
+
+/// What a call answers when it has worked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Answers {
+    Login,
+    Session,
+    PasswordPresence,
+    Contact,
+    Ticket,
+    Subject,
+    Nothing,
+}
+
+pub(super) struct Route {
+    pub(super) path: &'static str,
+    pub(super) methods: &'static [&'static str],
     /// The same methods as an `Allow` header says them.
     allowed: &'static str,
-    call: Call,
+    pub(super) call: Call,
+    pub(super) summary: &'static str,
+    pub(super) bears: Bears,
+    pub(super) body: &'static [Member],
+    pub(super) answers: Answers,
 }
 
-const ROUTES: &[Route] = &[
-    Route { path: "/api/v2/sdk/login", methods: &["POST"], allowed: "POST", call: Call::SignIn },
-    Route {
-        path: "/api/v2/sdk/pwd/skip-update",
-        methods: &["GET", "POST"],
-        allowed: "GET, POST",
-        call: Call::SkipPassword,
-    },
-    Route {
-        path: "/api/v2/sdk/pwd/check-exist",
-        methods: &["GET"],
-        allowed: "GET",
-        call: Call::PasswordIsSet,
-    },
-    Route { path: "/api/v2/sdk/pwd/update", methods: &["POST"], allowed: "POST", call: Call::ChangePassword },
-];
+macro_rules! routes {
+    ($($method:literal $(or $other:literal)? $path:literal => $call:expr, $bears:ident, $body:expr, $answers:ident, $summary:literal;)*) => {
+        pub(super) const ROUTES: &[Route] = &[$(Route {
+            path: $path,
+            methods: &[$method $(, $other)?],
+            allowed: concat!($method $(, ", ", $other)?),
+            call: $call,
+            summary: $summary,
+            bears: Bears::$bears,
+            body: $body,
+            answers: Answers::$answers,
+        },)*];
+    };
+}
+
+#[rustfmt::skip]
+routes! {
+    "POST" "/api/v2/sdk/login"
+        => Call::OfDevice(DeviceCall::SignIn), Nothing, &body::CREDENTIALS, Login, "Sign in with a user name and a password";
+    "POST" "/api/v2/sdk/login/auth"
+        => Call::OfDevice(DeviceCall::SignInByAnyName), Nothing, &body::CREDENTIALS, Login, "Sign in with a user name, mobile or e-mail address and a password";
+    "POST" "/api/v2/sdk/login/mobile-pwd"
+        => Call::OfDevice(DeviceCall::SignInByMobile), Nothing, &body::MOBILE_CREDENTIALS, Login, "Sign in with a mobile and a password";
+    "POST" "/api/v2/sdk/login/mobile-verify-code"
+        => Call::OfDevice(DeviceCall::SignInByCode(Channel::Sms)), Nothing, &body::SMS_CREDENTIALS, Login, "Sign in with a code sent by SMS";
+    "POST" "/api/v2/sdk/login/email-verify-code"
+        => Call::OfDevice(DeviceCall::SignInByCode(Channel::Email)), Nothing, &body::EMAIL_CREDENTIALS, Login, "Sign in with a code sent by e-mail";
+    "GET" or "POST" "/api/v2/sdk/pwd/skip-update"
+        => Call::OfDevice(DeviceCall::SkipPassword), StateToken, &[], Login, "Skip the change of a password that is about to expire";
+    "POST" "/api/v2/sdk/pwd/update"
+        => Call::OfDevice(DeviceCall::ChangePassword), StateToken, &body::PASSWORD_CHANGE, Login, "Change a password that is about to expire or expired, proved by the old one";
+    "POST" "/api/v2/sdk/after-login/pwd/update-by-mobile"
+        => Call::OfDevice(DeviceCall::ChangePasswordByCode(Channel::Sms)), StateToken, &body::CODE_CHANGE, Login, "The same, proved by a code sent by SMS";
+    "POST" "/api/v2/sdk/after-login/pwd/update-by-email"
+        => Call::OfDevice(DeviceCall::ChangePasswordByCode(Channel::Email)), StateToken, &body::CODE_CHANGE, Login, "The same, proved by a code sent by e-mail";
+    "GET" "/api/v2/sdk/mobile-by-token"
+        => Call::OfDevice(DeviceCall::MaskedMobile), StateToken, &[], Contact, "The mobile that a code will go to, masked";
+    "POST" "/api/v2/sdk/sms/send"
+        => Call::OfDevice(DeviceCall::SendCode(Channel::Sms)), PerhapsStateToken, &body::SMS_REQUEST, Nothing, "Send a code by SMS";
+    "POST" "/api/v2/sdk/email/send"
+        => Call::OfDevice(DeviceCall::SendCode(Channel::Email)), PerhapsStateToken, &body::EMAIL_REQUEST, Nothing, "Send a code by e-mail";
+    "POST" "/api/v2/sdk/mfa/sms"
+        => Call::OfDevice(DeviceCall::ProveCode(Channel::Sms)), StateToken, &body::SMS_RESPONSE, Login, "Prove a second factor by a code sent by SMS";
+    "POST" "/api/v2/sdk/mfa/email"
+        => Call::OfDevice(DeviceCall::ProveCode(Channel::Email)), StateToken, &body::EMAIL_RESPONSE, Login, "Prove a second factor by a code sent by e-mail";
+    "POST" "/api/v2/sdk/mfa/totp"
+        => Call::OfDevice(DeviceCall::ProveTotp), StateToken, &body::TOTP_RESPONSE, Login, "Prove a second factor by a time-based one-time password";
+    "GET" "/api/v2/sdk/pwd/check-exist"
+        => Call::OfDevice(DeviceCall::PasswordIsSet), IdToken, &[], PasswordPresence, "Whether the subject has set a password";
+    "POST" "/api/v2/sdk/pwd/change"
+        => Call::OfDevice(DeviceCall::ChangeOwnPassword), IdToken, &body::OWN_CHANGE, Nothing, "Set or change one's own password, signed in";
+    "POST" "/api/v2/sdk/pwd/update-by-mobile"
+        => Call::OfDevice(DeviceCall::UpdatePasswordByMobile), PerhapsIdToken, &body::MOBILE_UPDATE, Nothing, "A new password by a code sent by SMS: signed in (CIAM), or instead of a forgotten one (EIAM, OneAccess)";
+    "POST" "/api/v2/sdk/sso/session-token/id-token"
+        => Call::OfDevice(DeviceCall::RefreshSession), SessionToken, &[], Session, "A new id token for a session";
+    "GET" or "POST" "/api/v2/sdk/logout"
+        => Call::OfDevice(DeviceCall::SignOut), SessionToken, &[], Nothing, "End a session";
+    "POST" "/api/v2/tenant/sso/session-token/sso-ticket"
+        => Call::OfTenant(TenantCall::IssueTicket), TenantCredential, &body::TICKET_REQUEST, Ticket, "A one-time ticket for a session";
+    "POST" "/api/v2/tenant/sso/sso-ticket/verify"
+        => Call::OfTenant(TenantCall::RedeemTicket), TenantCredential, &body::TICKET_REDEMPTION, Subject, "Whose session a ticket stands for";
+}
 
 /// The call of a method (compared as it stands, RFC 9110 §9.1) and a path, whose query does not count.
 pub(super) fn find(method: &str, path: &str) -> Result<Call, NotOurs> {
@@ -67,8 +177,16 @@ mod tests {
     }
 
     #[test]
+    fn a_call_that_takes_a_body_is_a_post_and_no_path_stands_twice() {
+        for route in ROUTES {
+            assert!(route.body.is_empty() || route.methods == ["POST"], "{}", route.path);
+            assert_eq!(ROUTES.iter().filter(|other| other.path == route.path).count(), 1, "{}", route.path);
+        }
+    }
+
+    #[test]
     fn a_path_is_compared_as_it_stands_without_its_query() {
-        assert_eq!(find("POST", "/api/v2/sdk/login?x=1"), Ok(Call::SignIn));
+        assert_eq!(find("POST", "/api/v2/sdk/login?x=1"), Ok(Call::OfDevice(DeviceCall::SignIn)));
         for path in
             ["", "/", "/api/v2/sdk/login/", "/api/v2/SDK/login", "//api/v2/sdk/login", "/api/v2/sdk/log%69n"]
         {

@@ -138,12 +138,13 @@ impl SettleAttempt {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::UserName;
 
     #[test]
     fn slots_differ_in_everything_they_are_of() {
         let tenant = |text| Some(TenantId::new(text).unwrap());
         let account = |text| AccountId::new(text).unwrap();
-        let typed = |text| Identifier::new(text).unwrap();
+        let typed = |text| Identifier::from(UserName::new(text).unwrap());
         let base = AttemptSlot::of_account(tenant("t"), account("erin"), Factor::Password);
         for other in [
             AttemptSlot::of_account(None, account("erin"), Factor::Password),
@@ -163,7 +164,7 @@ mod tests {
     #[test]
     fn names_that_no_account_has_fill_no_table() {
         let slots: alloc::collections::BTreeSet<_> = (0..100_000)
-            .map(|at| Identifier::new(&alloc::format!("nobody-{at}")).unwrap())
+            .map(|at| Identifier::from(UserName::new(&alloc::format!("nobody-{at}")).unwrap()))
             .map(|typed| AttemptSlot::of_identifier(None, &typed, Factor::Password))
             .collect();
         assert!((50_000..=52_500).contains(&slots.len()), "{}", slots.len());

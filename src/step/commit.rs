@@ -1,15 +1,15 @@
 //! The one write of a request.
 
-use super::{CodeKey, Question, StoredCode};
-use crate::{AccountId, Audience, FactorSet, Revision, Secret, SessionId, Timestamp, TokenId};
+use super::{CodeKey, Question, SendBudget, SessionRecord, StoredCode};
+use crate::{AccountId, Audience, Revision, Secret, SessionId, Timestamp, TokenId, policy::SendRefusal};
 use alloc::vec::Vec;
 
 /// Write this, all or nothing.
 ///
 /// In **one transaction**:
 /// 1. insert the id of [`claim`](Self::claim), if there is one; if it is there already, answer [`Committed::Replayed`];
-/// 2. compare the account's revision with [`expected`](Self::expected), and its status with active; if either differs,
-///    answer [`Committed::Changed`];
+/// 2. where a revision is [`expected`](Self::expected), compare the account's with it, and its status with active; if either
+///    differs, answer [`Committed::Changed`];
 /// 3. apply every one of [`writes`](Self::writes), in their order; if one is refused, answer [`Committed::Refused`].
 ///
 /// Whatever the answer but [`Committed::Done`], roll everything back. Answer `Done` only when it is durable, and never when
@@ -21,10 +21,10 @@ pub struct Commit {
     pub claim: Option<Claim>,
     /// The application and tenant.
     pub audience: Audience,
-    /// Whose account.
-    pub account: AccountId,
-    /// The revision that the decision was made on.
-    pub expected: Revision,
+    /// Whose account; `None` for a code to someone who has none.
+    pub account: Option<AccountId>,
+    /// The revision that the decision was made on; `None` where the state of the account does not matter.
+    pub expected: Option<Revision>,
     /// What to write.
     pub writes: Vec<Write>,
 }
@@ -75,30 +75,25 @@ pub enum Write {
         /// The generation of the token that was presented.
         expected_generation: u32,
     },
+    /// Note that the subject of a session has just proved who they are: its `auth_time` moves to this.
+    RenewSession {
+        /// Which session.
+        session: SessionId,
+        /// When.
+        auth_time: Timestamp,
+    },
     /// End sessions.
     EndSessions(EndSessions),
-    /// Keep a code that is about to be sent; refused when one was stored under the same key after `not_before`.
+    /// Keep a code that is about to be sent, in the place of an earlier one under the same key, and count it: put the stored
+    /// record of the budget's slot through [`SendBudget::spend`], store what comes out, or answer with what it refuses.
     StoreCode {
         /// Under what.
         key: CodeKey,
         /// What.
         code: StoredCode,
-        /// An earlier code may not be younger than this.
-        not_before: Timestamp,
+        /// What it takes of the recipient's budget.
+        budget: SendBudget,
     },
-}
-
-/// A session as the host keeps it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SessionRecord {
-    /// Its id.
-    pub session: SessionId,
-    /// When the subject proved who they are.
-    pub auth_time: Timestamp,
-    /// On what proof.
-    pub factors: FactorSet,
-    /// The first second in which it is over.
-    pub expires_at: Timestamp,
 }
 
 /// Which of the account's sessions to end: in every application of the tenant, not only in the commit's own.
@@ -134,6 +129,6 @@ pub enum CommitRefusal {
     TotpStepUsed,
     /// The session's token is of another generation.
     SessionRotated,
-    /// A code was sent too recently.
-    CodeTooSoon,
+    /// No code may be sent to this recipient now.
+    Code(SendRefusal),
 }

@@ -4,17 +4,17 @@
 //! the host needs to answer it, is consumed by its answer, and takes exactly the type that the question needs:
 //!
 //! ```compile_fail
-//! # use authflow::step::{Ask, CheckSession, Liveness};
-//! fn twice(ask: Ask<CheckSession>) {
-//!     ask.answer(Liveness::Ended);
-//!     ask.answer(Liveness::Ended); // the question is gone
+//! # use authflow::step::{Ask, DecideAccess, Access};
+//! fn twice(ask: Ask<DecideAccess>) {
+//!     ask.answer(Access::Deny);
+//!     ask.answer(Access::Deny); // the question is gone
 //! }
 //! ```
 //!
 //! ```compile_fail
-//! # use authflow::step::{Ask, FindAccount, Liveness};
+//! # use authflow::step::{Access, Ask, FindAccount};
 //! fn wrong(ask: Ask<FindAccount>) {
-//!     ask.answer(Liveness::Ended); // not an answer to this question
+//!     ask.answer(Access::Allow); // not an answer to this question
 //! }
 //! ```
 //!
@@ -22,16 +22,21 @@
 //! stored; across requests, a login is the state token that the client carries.
 
 mod attempt;
+mod code;
 mod commit;
 mod questions;
+mod session;
 
+pub use crate::token::CodeDigest;
 pub use attempt::{AttemptSlot, Reservation, ReserveAttempt, SettleAttempt};
-pub use commit::{Claim, Commit, CommitRefusal, Committed, EndSessions, SessionRecord, Write};
+pub use code::{CodeKey, LoadCode, SendBudget, SendSlot, StoredCode};
+pub use commit::{Claim, Commit, CommitRefusal, Committed, EndSessions, Write};
 pub use questions::{
-    Access, AccountKey, Channel, CheckSession, CodeDigest, CodeKey, DecideAccess, Deliver, Delivery,
-    FindAccount, FindApplication, JudgePassword, Judgement, Liveness, LoadCode, PasswordMatch, SignBytes,
-    SignatureCheck, StoredCode, VerifyBytes, VerifyPassword, VerifyTenantCredential,
+    Access, AccountKey, CheckSession, CredentialOwner, DecideAccess, Deliver, Delivery, FindAccount,
+    FindApplication, JudgePassword, Judgement, PasswordMatch, SignBytes, SignatureCheck, VerifyBytes,
+    VerifyPassword, VerifyTenantCredential,
 };
+pub use session::SessionRecord;
 
 use crate::Outcome;
 use alloc::boxed::Box;

@@ -1,9 +1,11 @@
-//! The questions that read, judge, send or sign. (Counting guesses and writing have files of their own.)
+//! The questions that read, judge, send or sign. (Counting guesses, codes and writing have files of their own.)
 
-use super::Question;
+use super::{Question, SessionRecord};
 use crate::{
-    Account, AccountId, Application, Audience, ClientId, FactorSet, Identifier, Secret, SessionId, TenantId,
-    Timestamp, device::Device, policy::PasswordRefusal,
+    Account, AccountId, Application, Audience, ClientId, CodePurpose, FactorSet, Identifier, Lifetime,
+    Recipient, Secret, SessionId, TenantId, Timestamp,
+    device::{Device, Language},
+    policy::PasswordRefusal,
 };
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
 use core::fmt;
@@ -23,9 +25,8 @@ questions! {
     VerifyPassword => PasswordMatch;
     DecideAccess => Access;
     JudgePassword => Judgement;
-    LoadCode => Option<StoredCode>;
-    CheckSession => Liveness;
-    VerifyTenantCredential => Option<TenantId>;
+    CheckSession => Option<SessionRecord>;
+    VerifyTenantCredential => CredentialOwner;
     Deliver => Delivery;
     SignBytes => Option<Vec<u8>>;
     VerifyBytes => SignatureCheck;
@@ -128,64 +129,12 @@ pub enum Judgement {
     Refused(PasswordRefusal),
 }
 
-/// Which code was sent? `None` for none, or none any more.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct LoadCode {
-    /// What it was stored under.
-    pub key: CodeKey,
-}
-
-/// What a sent code is stored under: a hash of what it is for and of whom it was sent to.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct CodeKey([u8; 32]);
-
-impl CodeKey {
-    /// The bytes, for the host's store.
-    pub const fn as_bytes(&self) -> &[u8; 32] {
-        &self.0
-    }
-}
-
-/// A hash of a mobile number can be guessed.
-impl fmt::Debug for CodeKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("CodeKey(…)")
-    }
-}
-
-/// A sent code as the host keeps it: never the code, only its keyed digest.
-#[derive(Clone, Debug)]
-pub struct StoredCode {
-    /// The digest.
-    pub digest: CodeDigest,
-    /// The first second in which it is no longer good.
-    pub expires_at: Timestamp,
-}
-
-/// A keyed digest of a code.
-#[derive(Clone, Copy)]
-pub struct CodeDigest([u8; 32]);
-
-impl CodeDigest {
-    /// A digest read back from the host's store.
-    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
-        Self(bytes)
-    }
-
-    /// The bytes, for the host's store.
-    pub const fn as_bytes(&self) -> &[u8; 32] {
-        &self.0
-    }
-}
-
-impl fmt::Debug for CodeDigest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("CodeDigest(…)")
-    }
-}
-
-/// Does this session still live? The place for revocation and idle limits.
+/// Does this session still live? The place for revocation and for noting when a session was last used.
+///
+/// Answer with its record: `None` when it has been ended, or there never was one. Whether it is the account's, of this
+/// application, and within its limits is judged here. Where [`idle_limit`](Self::idle_limit) is set, also note `now` as the
+/// record's [`used_at`](SessionRecord::used_at) – in the same atomic step, and only where [`is_open`](Self::is_open) says so –
+/// and answer with the record as it was before.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CheckSession {
@@ -195,24 +144,25 @@ pub struct CheckSession {
     pub account: AccountId,
     /// Which.
     pub session: SessionId,
+    /// How long it may go unused.
+    pub idle_limit: Option<Lifetime>,
     /// The time of the request.
     pub now: Timestamp,
 }
 
-/// Whether a session still lives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Liveness {
-    /// It does, and it is this account's, in this application and tenant.
-    Live {
-        /// When its subject last proved who they are: from the stored [`SessionRecord`](super::SessionRecord). The token's
-        /// own claim is not relied on, because a relying party that holds the exported key could write it.
-        auth_time: Timestamp,
-    },
-    /// It has ended, or there never was one.
-    Ended,
+impl CheckSession {
+    /// Whether a stored session is the one asked about and within its limits.
+    pub fn is_open(&self, record: &SessionRecord) -> bool {
+        let idle_since = self.idle_limit.map(|limit| record.used_at.plus(limit));
+        record.session == self.session
+            && record.account == self.account
+            && record.audience == self.audience
+            && self.now < record.expires_at
+            && idle_since.is_none_or(|over_at| self.now < over_at)
+    }
 }
 
-/// Whose credential is this? `None` for nobody's.
+/// Whose credential is this?
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct VerifyTenantCredential {
@@ -220,32 +170,40 @@ pub struct VerifyTenantCredential {
     pub credential: Secret,
 }
 
+/// Whose a tenant credential is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CredentialOwner {
+    /// A tenant's.
+    Tenant(TenantId),
+    /// That of the server behind the ordinary applications, which know no tenants.
+    Tenantless,
+    /// Nobody's.
+    Nobody,
+}
+
 /// Send this code.
 ///
-/// For a decoy, do everything but the sending, in the same time: the recipient is unknown here, and the client must not
+/// For a decoy, do everything but the sending, in the same time: the recipient is nobody's here, and the client must not
 /// learn that.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Deliver {
-    /// By which way.
-    pub channel: Channel,
-    /// To whom: a mobile number or an address.
-    pub recipient: Secret,
-    /// What.
+    /// The application and tenant.
+    pub audience: Audience,
+    /// To whom.
+    pub recipient: Recipient,
+    /// What for: the text of the message should say so.
+    pub purpose: CodePurpose,
+    /// What: six digits.
     pub code: Secret,
+    /// How long it is good.
+    pub expires_in: Lifetime,
+    /// In which language.
+    pub language: Language,
     /// Whether to only pretend.
     pub decoy: bool,
     /// What the client presented against robots, for the host to judge.
     pub captcha_token: Option<Secret>,
-}
-
-/// A way to a subject.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Channel {
-    /// A text message.
-    Sms,
-    /// An e-mail.
-    Email,
 }
 
 /// Whether a code was sent.

@@ -1,12 +1,12 @@
 //! The id token: who signed in, for the application (OpenID Connect Core §2).
 
 use super::{Id, IdTokenKey, KeyRing, TokenError, TokenText, Untrusted, base64url, jwt, mac::MacKey};
-use crate::{AccountId, Audience, FactorSet, Nonce, Profile, SessionId, Timestamp, json};
-use alloc::{borrow::Cow, boxed::Box, string::String, vec};
-use serde::{Deserialize, Serialize, Serializer, ser::SerializeMap as _};
+use crate::{AccountId, Audience, FactorSet, Nonce, Profile, SessionId, Subject, Timestamp, json};
+use alloc::{borrow::Cow, boxed::Box, string::String, vec, vec::Vec};
+use serde::{Deserialize, Serialize, Serializer, ser::SerializeMap};
 
 /// The longest id token: longer text is refused unread.
-const MAX_TEXT: usize = super::text::LONGEST;
+pub(super) const MAX_TEXT: usize = super::text::LONGEST;
 /// How long before its issue time an id token begins to count, in seconds, for relying parties whose clocks are slow.
 /// The products' samples show the same 120.
 const NOT_BEFORE_LEEWAY_SECONDS: u64 = 120;
@@ -65,8 +65,31 @@ pub struct IdClaims {
     pub expires_at: Timestamp,
     /// Echoed from the request that asked for it, if that had one.
     pub nonce: Option<Nonce>,
-    /// The host's claims about the subject.
-    pub profile: Profile,
+    /// Who the subject is, beyond `sub`.
+    pub identity: IdentityClaims,
+}
+
+/// Who the subject of an id token is, beyond `sub`, and where it says so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum IdentityClaims {
+    /// The host's claims about the subject, each at top level.
+    TopLevel(Profile),
+    /// One claim `api`: a text that holds a JSON object.
+    Api(Subject),
+}
+
+impl IdentityClaims {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        match self {
+            Self::TopLevel(profile) => {
+                profile.iter().try_for_each(|(name, value)| map.serialize_entry(name, value))
+            }
+            Self::Api(subject) => {
+                let text = serde_json::to_string(subject).map_err(serde::ser::Error::custom)?;
+                map.serialize_entry("api", &text)
+            }
+        }
+    }
 }
 
 struct Amr(FactorSet);
@@ -77,10 +100,17 @@ impl Serialize for Amr {
     }
 }
 
-struct Payload<'a> {
-    issuer: &'a Issuer,
-    audience: &'a Audience,
-    claims: &'a IdClaims,
+/// The payload of an id token.
+pub(super) struct Payload<'a> {
+    pub(super) issuer: &'a Issuer,
+    pub(super) audience: &'a Audience,
+    pub(super) claims: &'a IdClaims,
+}
+
+impl Payload<'_> {
+    pub(super) fn json(&self) -> Vec<u8> {
+        json::written(self, 512)
+    }
 }
 
 impl Serialize for Payload<'_> {
@@ -102,9 +132,7 @@ impl Serialize for Payload<'_> {
         if let Some(tenant) = &audience.tenant {
             map.serialize_entry("tenant", tenant)?;
         }
-        for (name, value) in claims.profile.iter() {
-            map.serialize_entry(name, value)?;
-        }
+        claims.identity.write(&mut map)?;
         map.end()
     }
 }
@@ -140,8 +168,7 @@ impl<'a> IdTokens<'a> {
 
     /// A token that says `claims`, signed with the application's own key (HS256).
     pub fn mint(&self, claims: &IdClaims) -> TokenText<Id> {
-        let payload = Payload { issuer: self.issuer, audience: self.audience, claims };
-        let payload = json::written(&payload, 512);
+        let payload = Payload { issuer: self.issuer, audience: self.audience, claims }.json();
         let keys = self.ring.signer();
         let mut text = String::new();
         jwt::seal(&keys.header, &MacKey::new(keys.id_token_key(self.audience).expose()), &payload, &mut text);
@@ -158,20 +185,33 @@ impl<'a> IdTokens<'a> {
             let key: IdTokenKey = keys.id_token_key(self.audience);
             MacKey::new(key.expose()).tag(&[signed])
         })?;
-        let mut buffer = vec![0; base64url::decoded_len(opened.payload.len())];
-        let payload = base64url::decode(opened.payload, &mut buffer).ok_or(TokenError::Malformed)?;
+        IdToken::read(opened.payload, self.ring, self.issuer, self.audience, now)
+    }
+}
+
+impl IdToken {
+    /// Reads the payload of a token whose signature has been found right, and judges issuer, audience, tenant and times.
+    pub(super) fn read(
+        payload: &[u8],
+        ring: &KeyRing,
+        issuer: &Issuer,
+        audience: &Audience,
+        now: Timestamp,
+    ) -> Result<Self, TokenError> {
+        let mut buffer = vec![0; base64url::decoded_len(payload.len())];
+        let payload = base64url::decode(payload, &mut buffer).ok_or(TokenError::Malformed)?;
         let claims: Read<'_> = serde_json::from_slice(payload).map_err(|_| TokenError::Malformed)?;
-        if claims.iss != self.issuer.as_str()
-            || claims.aud != self.audience.client_id.as_str()
-            || claims.tenant != self.audience.tenant
+        if claims.iss != issuer.as_str()
+            || claims.aud != audience.client_id.as_str()
+            || claims.tenant != audience.tenant
         {
             return Err(TokenError::WrongAudience);
         }
-        self.ring.check_time(Timestamp::from_unix(claims.iat), Timestamp::from_unix(claims.exp), now)?;
+        ring.check_time(Timestamp::from_unix(claims.iat), Timestamp::from_unix(claims.exp), now)?;
         if now < Timestamp::from_unix(claims.nbf) {
             return Err(TokenError::NotYetValid);
         }
-        Ok(IdToken {
+        Ok(Self {
             account: claims.sub,
             session: claims.sid,
             auth_time: Timestamp::from_unix(claims.auth_time),
@@ -180,7 +220,7 @@ impl<'a> IdTokens<'a> {
     }
 }
 
-/// An id token that verified. Only [`IdTokens::verify`] makes one.
+/// An id token that verified.
 #[derive(Clone, Debug)]
 pub struct IdToken {
     account: AccountId,

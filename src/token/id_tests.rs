@@ -31,7 +31,7 @@ fn claims() -> IdClaims {
         issued_at: NOW,
         expires_at: NOW.plus_seconds(7200),
         nonce: None,
-        profile: Profile::new(&json!({ "name": "Erin" })).unwrap(),
+        identity: IdentityClaims::TopLevel(Profile::new(&json!({ "name": "Erin" })).unwrap()),
     }
 }
 
@@ -178,7 +178,7 @@ fn the_longest_token_fits() {
     let longest = IdClaims {
         account: AccountId::new(&id).unwrap(),
         factors: Factor::ALL.into_iter().collect(),
-        profile: Profile::new(&json!({ "a": "x".repeat(1016) })).unwrap(),
+        identity: IdentityClaims::TopLevel(Profile::new(&json!({ "a": "x".repeat(1016) })).unwrap()),
         nonce: Some(Nonce::new(&id).unwrap()),
         ..claims()
     };

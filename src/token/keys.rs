@@ -1,6 +1,6 @@
 //! One key of the ring, and every key derived from it.
 
-use super::{base64url, mac::MacKey};
+use super::{VerifyWindow, base64url, mac::MacKey};
 use crate::{Audience, Moment};
 use alloc::{boxed::Box, format, string::String};
 use core::fmt;
@@ -10,11 +10,12 @@ use zeroize::{Zeroize as _, Zeroizing};
 mod label {
     pub(super) const STATE: &[u8] = b"authflow/v1/state";
     pub(super) const SESSION: &[u8] = b"authflow/v1/session";
+    pub(super) const TICKET: &[u8] = b"authflow/v1/ticket";
+    pub(super) const CODE: &[u8] = b"authflow/v1/code";
     pub(super) const DEVICE: &[u8] = b"authflow/v1/device";
     pub(super) const RANDOM: &[u8] = b"authflow/v1/random";
     /// Followed by the client id and the tenant, each behind its length.
     pub(super) const ID: &[u8] = b"authflow/v1/id/";
-    // Taken for what is to come: b"authflow/v1/ticket", b"authflow/v1/code".
 }
 
 /// Names a key in a token (`kid`): 1 to 20 characters of `A–Z a–z 0–9 - _ .`
@@ -22,7 +23,7 @@ mod label {
 pub struct KeyId(Box<str>);
 
 impl KeyId {
-    const MAX_BYTES: usize = 20;
+    pub(super) const MAX_BYTES: usize = 20;
 
     /// # Errors
     /// When the text is empty, too long, or has another character.
@@ -95,9 +96,19 @@ pub enum KeyError {
 pub struct IdTokenKey {
     id: Option<KeyId>,
     secret: Zeroizing<[u8; 32]>,
+    window: Option<VerifyWindow>,
 }
 
 impl IdTokenKey {
+    /// When it counts; `None` for the key that signs. A relying party forgets a key whose window is over.
+    pub fn window(&self) -> Option<VerifyWindow> {
+        self.window
+    }
+
+    pub(super) fn within(self, window: Option<VerifyWindow>) -> Self {
+        Self { window, ..self }
+    }
+
     /// What the `kid` of its tokens is.
     pub fn id(&self) -> Option<&KeyId> {
         self.id.as_ref()
@@ -122,7 +133,9 @@ pub(crate) struct Keys {
     pub(super) header: Box<str>,
     pub(super) state: MacKey,
     pub(super) session: MacKey,
+    pub(super) ticket: MacKey,
     pub(super) device: MacKey,
+    code: MacKey,
     random: MacKey,
     root: MacKey,
 }
@@ -139,18 +152,13 @@ impl Keys {
             secret.zeroize();
             prepared
         };
-        let json = match &key.id {
-            Some(id) => format!(r#"{{"alg":"HS256","kid":"{}","typ":"JWT"}}"#, id.as_str()),
-            None => String::from(r#"{"alg":"HS256","typ":"JWT"}"#),
-        };
-        let mut header = String::with_capacity(Self::MAX_HEADER);
-        base64url::push(json.as_bytes(), &mut header);
-        header.push('.');
         Self {
-            header: header.into_boxed_str(),
+            header: jwt_header("HS256", key.id.as_ref()),
             state: derived(label::STATE),
             session: derived(label::SESSION),
+            ticket: derived(label::TICKET),
             device: derived(label::DEVICE),
+            code: derived(label::CODE),
             random: derived(label::RANDOM),
             root,
             id: key.id,
@@ -163,7 +171,12 @@ impl Keys {
         // Ids are at most 64 bytes, so a length is one byte; no tenant is the length 0, which no tenant has.
         let [client_length, tenant_length] = [client_id, tenant].map(|text| [text.len() as u8]);
         let parts = [label::ID, &client_length, client_id, &tenant_length, tenant];
-        IdTokenKey { id: self.id.clone(), secret: Zeroizing::new(self.root.derive(&parts)) }
+        IdTokenKey { id: self.id.clone(), secret: Zeroizing::new(self.root.derive(&parts)), window: None }
+    }
+
+    /// The tag over a code and what it is bound to.
+    pub(super) fn code_tag(&self, bound: &[&[u8]], code: &str) -> [u8; 32] {
+        self.code.tag_list(bound.iter().copied().chain([code.as_bytes()]))
     }
 
     /// 32 bytes for one use in one request: an HMAC of the moment, what the bytes are for, and what they are bound to.
@@ -172,6 +185,18 @@ impl Keys {
         let fixed = [&moment.entropy().as_bytes()[..], &now, purpose.as_bytes()];
         Zeroizing::new(self.random.tag_list(fixed.into_iter().chain(bound.iter().copied())))
     }
+}
+
+/// The encoded header segment of a JWT (RFC 7515 §4), with its dot.
+pub(super) fn jwt_header(algorithm: &str, id: Option<&KeyId>) -> Box<str> {
+    let json = match id {
+        Some(id) => format!(r#"{{"alg":"{algorithm}","kid":"{}","typ":"JWT"}}"#, id.as_str()),
+        None => format!(r#"{{"alg":"{algorithm}","typ":"JWT"}}"#),
+    };
+    let mut header = String::with_capacity(Keys::MAX_HEADER);
+    base64url::push(json.as_bytes(), &mut header);
+    header.push('.');
+    header.into_boxed_str()
 }
 
 impl fmt::Debug for Keys {

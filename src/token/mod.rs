@@ -1,10 +1,11 @@
-//! Tokens: minted and verified under a key ring with rotation.
+//! Tokens: minted and verified under a key ring with rotation; and the codes that are sent.
 //!
 //! | kind | form | who reads it |
 //! |---|---|---|
 //! | [state token](StateToken) | compact JWT, HS256, one canonical spelling | this library |
 //! | [session token](SessionToken) | `LGT` and opaque base64url | this library, a host's middleware |
-//! | [id token](IdToken) | compact JWT, HS256 under a key per application | this library and the relying party |
+//! | [ticket](TicketToken) | `ssoTicket-` and opaque base64url | this library |
+//! | [id token](IdToken) | compact JWT, HS256 under a key per application, or signed outside | this library and the relying party |
 //!
 //! Every kind has a key of its own, derived from the ring's keys, so a token of one kind is noise to the verifier of
 //! another. Text that a client presents is [`Untrusted`]; what a verifier hands back is a type with private fields and
@@ -24,22 +25,29 @@
 
 mod base64url;
 mod canonical;
+mod code;
 mod error;
 mod id;
 mod jwt;
 mod keys;
 mod mac;
+mod opaque;
+mod outside;
 mod ring;
 mod session;
 mod state;
 mod text;
+mod ticket;
 
+pub use code::{CodeDigest, InvalidCodeDigest};
 pub use error::TokenError;
-pub use id::{IdClaims, IdToken, IdTokens, Issuer, IssuerError};
+pub use id::{IdClaims, IdToken, IdTokens, IdentityClaims, Issuer, IssuerError};
 pub use keys::{IdTokenKey, Key, KeyError, KeyId};
+pub use outside::{IdTokenSigning, OutsideKey, OutsideKeys, SignatureAlgorithm};
 pub use ring::{KeyRing, RingError, VerifyWindow};
 pub use session::{ApplicationSessions, SessionClaims, SessionToken, Sessions};
 pub use state::{DeviceDigest, DeviceDigests, Stage, StateClaims, StateToken, States};
-pub use text::{Id, Purpose, Session, State, TokenText, Untrusted};
+pub use text::{Id, Purpose, Session, State, Ticket, TokenText, Untrusted};
+pub use ticket::{TicketClaims, TicketToken, Tickets};
 
 pub(crate) use keys::Keys;

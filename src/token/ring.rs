@@ -1,6 +1,6 @@
 //! The key ring: one key signs, any number still verify, each within its window.
 
-use super::{IdTokens, Issuer, Key, KeyId, Keys, Sessions, States, TokenError};
+use super::{IdTokens, Issuer, Key, KeyId, Keys, Sessions, States, Tickets, TokenError};
 use crate::{Audience, Timestamp, token::IdTokenKey};
 use alloc::{sync::Arc, vec::Vec};
 
@@ -111,15 +111,20 @@ impl KeyRing {
         Sessions::new(self)
     }
 
+    /// Mints and verifies tickets.
+    pub fn tickets(&self) -> Tickets<'_> {
+        Tickets::new(self)
+    }
+
     /// Mints and verifies the id tokens of one application, in the name of `issuer`.
     pub fn id_tokens<'a>(&'a self, issuer: &'a Issuer, audience: &'a Audience) -> IdTokens<'a> {
         IdTokens::new(self, issuer, audience)
     }
 
     /// The keys with which a relying party verifies the id tokens of `audience`: one for each key of the ring, so that it
-    /// can be told of the next one before a rotation.
+    /// can be told of the next one before a rotation. Each says [when it counts](IdTokenKey::window).
     pub fn export_id_token_keys(&self, audience: &Audience) -> impl Iterator<Item = IdTokenKey> {
-        self.by_id.iter().map(|(keys, _)| keys.id_token_key(audience))
+        self.by_id.iter().map(|(keys, window)| keys.id_token_key(audience).within(*window))
     }
 
     pub(crate) fn signer(&self) -> &Arc<Keys> {

@@ -1,5 +1,8 @@
 use super::*;
-use crate::token::{Key, State, VerifyWindow};
+use crate::{
+    ClientId, TenantId,
+    token::{Key, State, VerifyWindow, base64url, opaque::sealed_bytes},
+};
 use alloc::{string::ToString, vec::Vec};
 use proptest::prelude::*;
 
@@ -90,15 +93,12 @@ fn the_key_must_be_in_the_ring_and_in_its_window() {
 fn a_right_tag_over_a_wrong_body_is_malformed() {
     let ring = ring();
     let keys = ring.signer();
-    let body = claims().write(keys).to_vec();
+    let body = opaque::signed::<_, MAX_BYTES>(keys, &claims()).to_vec();
     let refused = |change: &dyn Fn(&mut Vec<u8>)| {
         let mut bytes = body.clone();
         change(&mut bytes);
         let tag = keys.session.tag(&[&bytes]);
-        bytes.extend(tag);
-        let mut text = String::from(PREFIX);
-        base64url::push(&bytes, &mut text);
-        verify(&ring, text.as_bytes(), NOW).map(|_| ())
+        verify(&ring, sealed_bytes::<SessionClaims>(&bytes, tag).as_bytes(), NOW).map(|_| ())
     };
     assert_eq!(refused(&|_| ()), Ok(()), "the control");
     assert_eq!(refused(&|bytes| bytes.push(0)), Err(TokenError::Malformed));
@@ -118,7 +118,7 @@ fn the_longest_claims_fit() {
         ..claims()
     };
     let text = ring.sessions().mint(&longest);
-    assert_eq!(text.expose().len(), MAX_TEXT);
+    assert_eq!(text.expose().len(), "LGT".len() + base64url::encoded_len(MAX_BYTES));
     let verified = ring.sessions().for_application(&longest.audience).verify(text.presented(), NOW).unwrap();
     assert_eq!(*verified.claims(), longest);
     let longer = alloc::format!("{}A", text.expose());
@@ -157,15 +157,10 @@ proptest! {
     #[test]
     fn no_bytes_are_a_token(bytes: Vec<u8>) {
         prop_assert!(verify(&ring(), &bytes, NOW).is_err());
-        let mut prefixed = String::from(PREFIX);
-        base64url::push(&bytes, &mut prefixed);
+        let prefixed = sealed_bytes::<SessionClaims>(&bytes, [0; 32]);
         prop_assert!(verify(&ring(), prefixed.as_bytes(), NOW).is_err());
-        let named = [&[VERSION, 7][..], b"2026-11", &bytes].concat();
-        let tagged = |tag: [u8; 32]| {
-            let mut text = String::from(PREFIX);
-            base64url::push(&[&named[..], &tag].concat(), &mut text);
-            text
-        };
+        let named = [&[1, 7][..], b"2026-11", &bytes].concat();
+        let tagged = |tag| sealed_bytes::<SessionClaims>(&named, tag);
         let forged = verify(&ring(), tagged([0; 32]).as_bytes(), NOW);
         prop_assert_eq!(forged.unwrap_err(), TokenError::Forged);
         let right = ring().signer().session.tag(&[&named]);

@@ -28,7 +28,8 @@ pub enum Stage {
 }
 
 impl Stage {
-    const ALL: [Self; 3] = [Self::PasswordExpiring, Self::PasswordExpired, Self::FactorRequired];
+    /// Every stage.
+    pub const ALL: &[Self] = &[Self::PasswordExpiring, Self::PasswordExpired, Self::FactorRequired];
 
     const fn claim(self) -> &'static str {
         match self {
@@ -181,7 +182,7 @@ impl StateClaims {
             agent: digest(r#","ua":""#)?,
         };
         reader.literal(r#","step":""#)?;
-        let stage = Stage::ALL.into_iter().find(|stage| reader.optional(stage.claim()))?;
+        let stage = Stage::ALL.iter().copied().find(|stage| reader.optional(stage.claim()))?;
         reader.literal(r#"","done":"#)?;
         let factors = FactorSet::from_bits(u8::try_from(reader.number()?).ok()?)?;
         reader.literal(r#","start":"#)?;

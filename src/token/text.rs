@@ -8,7 +8,7 @@ mod sealed {
     pub trait Sealed {}
 }
 
-/// What a token is for. Sealed: the kinds are [`State`], [`Session`] and [`Id`].
+/// What a token is for. Sealed: the kinds are [`State`], [`Session`], [`Ticket`] and [`Id`].
 pub trait Purpose: sealed::Sealed {
     /// The field's name for the kind, for messages and logs.
     const NAME: &'static str;
@@ -35,6 +35,10 @@ purpose! {
 purpose! {
     /// The purpose of a session token: to show that a login has finished.
     Session = "session_token"
+}
+purpose! {
+    /// The purpose of a ticket: to show a session to the server of a tenant, once.
+    Ticket = "sso_ticket"
 }
 purpose! {
     /// The purpose of an id token: to tell an application who signed in.

@@ -2,16 +2,18 @@
 #![allow(dead_code, unreachable_pub, reason = "every test binary uses a part of it")]
 
 use authflow::{
-    Account, AccountId, AccountStatus, Application, Applications, Audience, ClientId, Config, Engine,
-    Entropy, Identifier, Moment, Outcome, Password, Revision, Secret, SessionId, Step, TenantId, Timestamp,
-    TokenId,
-    policy::{Ageing, AttemptRecord, PasswordRefusal, Policy},
+    Account, AccountId, AccountStatus, Application, Applications, Audience, ClientId, CodePurpose, Config,
+    Dialect, EmailAddress, Engine, Entropy, Factor, FactorSet, Identifier, Mobile, Moment, Outcome, Password,
+    Profile, Recipient, Revision, Secret, SessionId, Step, TenantId, Timestamp, TokenId, Totp, TotpAlgorithm,
+    UserName,
+    policy::{Ageing, AttemptRecord, PasswordRefusal, Policy, SendRecord},
     sdk::{Api, Request},
     step::{
-        Access, AccountKey, AttemptSlot, Commit, CommitRefusal, Committed, EndSessions, Judgement, Liveness,
-        PasswordMatch, SessionRecord, Write,
+        Access, AccountKey, AttemptSlot, CodeKey, Commit, CommitRefusal, Committed, CredentialOwner,
+        Delivery, EndSessions, Judgement, PasswordMatch, SendSlot, SessionRecord, SignatureCheck, StoredCode,
+        Write,
     },
-    token::{Issuer, Key, KeyRing},
+    token::{IdTokenSigning, Issuer, Key, KeyRing},
 };
 use serde_json::{Value, json};
 use std::{
@@ -23,6 +25,9 @@ pub const ISV: &str = "DRrYIqauawN0I8myTMoDTPys6ezGZxnm";
 pub const TENANT: &str = "08f770f51f80d2f40f38c00cb199fd21";
 pub const ORDINARY: &str = "nTo1eRIub60vPb54WeE6aojPwYwImtl4";
 pub const PASSWORD: &str = "Correct-Horse-7";
+pub const CREDENTIAL: &str = "tenant-credential";
+pub const MOBILE: &str = "+86-13800000000";
+pub const EMAIL: &str = "mona@example.com";
 pub const DAY: u64 = 86_400;
 pub const START: Timestamp = Timestamp::from_unix(1_700_000_000);
 
@@ -100,16 +105,51 @@ pub enum Failing {
     Never,
 }
 
+/// A message that the host was asked to send.
+#[derive(Clone, Debug)]
+pub struct Message {
+    pub recipient: Recipient,
+    pub purpose: CodePurpose,
+    pub code: String,
+    pub decoy: bool,
+    pub captcha_token: Option<String>,
+}
+
+/// What all applications of the world have in common.
+#[derive(Clone)]
+pub struct Setup {
+    pub policy: Policy,
+    pub dialect: Dialect,
+    pub tells_attempts: bool,
+    pub signing: IdTokenSigning,
+}
+
+impl Setup {
+    pub fn new(policy: Policy) -> Self {
+        Self {
+            policy,
+            dialect: Dialect::Ciam,
+            tells_attempts: false,
+            signing: IdTokenSigning::ApplicationKey,
+        }
+    }
+}
+
 #[derive(Clone)]
 pub struct World {
     pub api: Api,
-    pub policy: Policy,
+    pub setup: Setup,
     pub now: Timestamp,
     pub accounts: Vec<(String, Account)>,
     pub claims: BTreeMap<TokenId, Timestamp>,
     pub attempts: BTreeMap<AttemptSlot, AttemptRecord>,
-    pub sessions: BTreeMap<SessionId, (AccountId, SessionRecord)>,
+    pub sessions: BTreeMap<SessionId, SessionRecord>,
     pub ended: BTreeSet<SessionId>,
+    pub codes: BTreeMap<CodeKey, StoredCode>,
+    pub sends: BTreeMap<SendSlot, SendRecord>,
+    pub outbox: Vec<Message>,
+    /// What no message gets through.
+    pub undeliverable: bool,
     pub denied: bool,
     /// What the host's history refuses as a new password.
     pub used_passwords: Vec<&'static str>,
@@ -132,14 +172,24 @@ pub fn policy() -> Policy {
     Policy { ageing: Some(Ageing::new(90, 14, 3).unwrap()), ..Policy::default() }
 }
 
-pub fn applications(policy: Policy) -> Vec<Application> {
+pub fn applications(setup: &Setup) -> Vec<Application> {
+    let Setup { policy, dialect, tells_attempts, .. } = *setup;
     let isv = Application::isv(ClientId::new(ISV).unwrap(), [TenantId::new(TENANT).unwrap()]);
     let ordinary = Application::new(ClientId::new(ORDINARY).unwrap());
-    [isv, ordinary].map(|application| Application { policy, ..application }).into()
+    let set_up = |application| Application { policy, dialect, tells_attempts, ..application };
+    [isv, ordinary].map(set_up).into()
 }
 
-pub fn api(ring: KeyRing, policy: Policy) -> Api {
-    Api::new(Engine::new(Config::new(issuer(), ring, Applications::Fixed(applications(policy)))).unwrap())
+pub fn api(ring: KeyRing, setup: &Setup) -> Api {
+    let mut config = Config::new(issuer(), ring, Applications::Fixed(applications(setup)));
+    config.id_token_signing = setup.signing.clone();
+    Api::new(Engine::new(config).unwrap())
+}
+
+/// A stand-in for a key that is outside: signs as a hash would.
+pub fn outside_signature(key_id: &str, bytes: &[u8]) -> Vec<u8> {
+    let sum = bytes.iter().fold(0_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(u64::from(*byte)));
+    [key_id.as_bytes(), &sum.to_be_bytes()].concat()
 }
 
 pub fn audience() -> Audience {
@@ -153,15 +203,23 @@ impl World {
 
     /// The accounts of the reference server's demo, in the ISV application's tenant.
     pub fn with_policy(policy: Policy) -> Self {
+        Self::with_setup(Setup::new(policy))
+    }
+
+    pub fn with_setup(setup: Setup) -> Self {
         let mut world = Self {
-            api: api(ring(), policy),
-            policy,
+            api: api(ring(), &setup),
+            setup,
             now: START,
             accounts: Vec::new(),
             claims: BTreeMap::new(),
             attempts: BTreeMap::new(),
             sessions: BTreeMap::new(),
             ended: BTreeSet::new(),
+            codes: BTreeMap::new(),
+            sends: BTreeMap::new(),
+            outbox: Vec::new(),
+            undeliverable: false,
             denied: false,
             used_passwords: Vec::new(),
             failing: Failing::Never,
@@ -169,12 +227,20 @@ impl World {
             outcome: None,
             entropy: 0,
         };
-        for (name, age) in
-            [("alice", 1), ("erin", 85), ("victor", 90), ("dora", 1), ("frank", 1), ("nora", 1)]
-        {
+        for (name, age) in [
+            ("alice", 1),
+            ("erin", 85),
+            ("victor", 90),
+            ("dora", 1),
+            ("frank", 1),
+            ("nora", 1),
+            ("mona", 1),
+            ("tom", 1),
+            ("eve", 85),
+        ] {
             let mut account = Account::new(AccountId::new(&format!("id-{name}")).unwrap(), Revision::new(1));
             account.tenant = audience().tenant;
-            account.user_name = Some(Identifier::new(name).unwrap());
+            account.user_name = Some(UserName::new(name).unwrap());
             account.password = Some(Password::new(Secret::new(PASSWORD), START.minus_seconds(age * DAY)));
             world.accounts.push((name.into(), account));
         }
@@ -182,7 +248,37 @@ impl World {
         world.account("frank").password.as_mut().unwrap().must_change =
             Some(authflow::MustChange::AdministratorReset);
         world.account("nora").password = None;
+        world.account("nora").mobile = Mobile::new("+86-13800000001").ok();
+        for (name, mobile, email) in [("mona", MOBILE, EMAIL), ("eve", "+86-13800000002", "eve@example.com")]
+        {
+            let account = world.account(name);
+            account.mobile = Mobile::new(mobile).ok();
+            account.email = EmailAddress::new(email).ok();
+            account.enrolled = FactorSet::EMPTY.with(Factor::Sms).with(Factor::Email);
+            account.profile = Profile::new(&json!({ "name": name.to_uppercase() })).unwrap();
+        }
+        world.account("tom").totp = Totp::new(*b"12345678901234567890", TotpAlgorithm::Sha1, 6).ok();
+        world.account("tom").enrolled = FactorSet::EMPTY.with(Factor::Totp);
         world
+    }
+
+    /// Asks for a code by SMS from now on, as a mistaken host would: without a new revision.
+    pub fn enrol_sms(&mut self, name: &str) {
+        let account = self.account(name);
+        account.mobile = Mobile::new("+86-13800000009").ok();
+        account.enrolled = FactorSet::EMPTY.with(Factor::Sms);
+    }
+
+    /// The password of the account's authenticator, so many steps from now.
+    pub fn totp(&mut self, name: &str, steps: u64) -> String {
+        let step = Totp::step_at(self.now) + steps;
+        self.account(name).totp.as_ref().unwrap().code(step).expose().to_string()
+    }
+
+    /// The latest code that was sent in earnest.
+    pub fn code(&self) -> String {
+        let sent = self.outbox.iter().rfind(|message| !message.decoy);
+        sent.unwrap_or_else(|| panic!("no code was sent")).code.clone()
     }
 
     pub fn account(&mut self, name: &str) -> &mut Account {
@@ -227,12 +323,46 @@ impl World {
         printed + &format!("{step:?}")
     }
 
-    fn answer(&mut self, outcome: Outcome) -> Answer {
+    /// A call with a JSON body.
+    pub fn post(&mut self, path: &str, headers: &Headers, body: &Value) -> Answer {
+        let headers = headers.clone().with("Content-Type", "application/json");
+        self.send("POST", path, &headers, body.to_string().as_bytes())
+    }
+
+    /// A call of a pending login.
+    pub fn pending(&mut self, path: &str, state_token: &str, body: &Value) -> Answer {
+        self.post(path, &Headers::seed().with("X-state-token", state_token), body)
+    }
+
+    /// A call of a signed-in subject.
+    pub fn signed_in(&mut self, path: &str, id_token: &str, body: &Value) -> Answer {
+        self.post(path, &Headers::seed().with("Authorization", &format!("Bearer {id_token}")), body)
+    }
+
+    /// A call of the tenant's server, about the seed's device.
+    pub fn tenant(&mut self, path: &str, member: &str, token: &str) -> Answer {
+        let headers = Headers(vec![("Authorization".into(), format!("Bearer {CREDENTIAL}"))]);
+        self.post(path, &headers, &Self::tenant_body(member, token))
+    }
+
+    pub fn tenant_body(member: &str, token: &str) -> Value {
+        let header = |name| SEED_HEADERS.iter().find(|(other, _)| *other == name).unwrap().1;
+        json!({
+            member: token,
+            "operating_sys_version": header("X-operating-sys-version"),
+            "device_fingerprint": header("X-device-fingerprint"),
+            "agent": header("X-agent"),
+            "device_ip": header("X-device-ip"),
+        })
+    }
+
+    pub fn answer(&mut self, outcome: Outcome) -> Answer {
         let reply = self.api.reply(&outcome);
         self.outcome = Some(outcome);
         let bytes = reply.body().to_vec();
         assert!(reply.headers().any(|header| header == ("cache-control", "no-store")));
-        Answer { status: reply.status(), body: serde_json::from_slice(&bytes).unwrap(), bytes }
+        let body = if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes).unwrap() };
+        Answer { status: reply.status(), body, bytes }
     }
 
     pub fn begin_login(&mut self, headers: &Headers, user_name: &str, password: &str) -> Step {
@@ -308,7 +438,7 @@ impl World {
                     return Ok(ask.unavailable());
                 }
                 let found =
-                    applications(self.policy).into_iter().find(|known| known.client_id == ask.client_id);
+                    applications(&self.setup).into_iter().find(|known| known.client_id == ask.client_id);
                 ask.answer(found.map(Arc::new))
             }
             Step::FindAccount(ask) => {
@@ -316,7 +446,7 @@ impl World {
                     return Ok(ask.unavailable());
                 }
                 let found = self.accounts.iter().find(|(name, account)| match &ask.key {
-                    AccountKey::Identifier(typed) => typed.normalised() == *name,
+                    AccountKey::Identifier(typed) => Self::is_known_by(name, account, typed),
                     AccountKey::Id(id) => *id == account.id,
                 });
                 let tenant = ask.audience.tenant;
@@ -370,16 +500,58 @@ impl World {
                 if self.fails("CheckSession") {
                     return Ok(ask.unavailable());
                 }
-                let record = self.sessions.get(&ask.session).filter(|(account, record)| {
-                    *account == ask.account
-                        && ask.now < record.expires_at
-                        && !self.ended.contains(&ask.session)
+                let record = self.sessions.get(&ask.session).copied();
+                let record = record.filter(|_| !self.ended.contains(&ask.session));
+                if record.is_some_and(|record| ask.is_open(&record)) {
+                    self.sessions.entry(ask.session).and_modify(|record| record.used_at = ask.now);
+                }
+                ask.answer(record)
+            }
+            Step::LoadCode(ask) => {
+                if self.fails("LoadCode") {
+                    return Ok(ask.unavailable());
+                }
+                let stored = self.codes.get(&ask.key).cloned();
+                ask.answer(stored)
+            }
+            Step::Deliver(ask) => {
+                if self.fails("Deliver") {
+                    return Ok(ask.unavailable());
+                }
+                self.outbox.push(Message {
+                    recipient: ask.recipient.clone(),
+                    purpose: ask.purpose,
+                    code: ask.code.expose().into(),
+                    decoy: ask.decoy,
+                    captcha_token: ask.captcha_token.as_ref().map(|token| token.expose().into()),
                 });
-                let liveness = match record {
-                    Some((_, record)) => Liveness::Live { auth_time: record.auth_time },
-                    None => Liveness::Ended,
+                ask.answer(if self.undeliverable { Delivery::NotDelivered } else { Delivery::Delivered })
+            }
+            Step::VerifyTenantCredential(ask) => {
+                if self.fails("VerifyTenantCredential") {
+                    return Ok(ask.unavailable());
+                }
+                let owner = match ask.credential.expose() {
+                    CREDENTIAL => CredentialOwner::Tenant(TenantId::new(TENANT).unwrap()),
+                    "tenantless" => CredentialOwner::Tenantless,
+                    "another" => CredentialOwner::Tenant(TenantId::new("another").unwrap()),
+                    _ => CredentialOwner::Nobody,
                 };
-                ask.answer(liveness)
+                ask.answer(owner)
+            }
+            Step::SignBytes(ask) => {
+                if self.fails("SignBytes") {
+                    return Ok(ask.unavailable());
+                }
+                let signature = outside_signature(&ask.key_id, &ask.bytes);
+                ask.answer(Some(signature))
+            }
+            Step::VerifyBytes(ask) => {
+                if self.fails("VerifyBytes") {
+                    return Ok(ask.unavailable());
+                }
+                let is_good = outside_signature(&ask.key_id, &ask.bytes) == ask.signature;
+                ask.answer(if is_good { SignatureCheck::Valid } else { SignatureCheck::Invalid })
             }
             Step::Commit(ask) => {
                 if self.fails("Commit") {
@@ -389,8 +561,23 @@ impl World {
                 ask.answer(committed)
             }
             Step::Done(outcome) => return Err(outcome),
-            other => panic!("no operation asks {other:?}"),
         })
+    }
+
+    fn is_known_by(name: &str, account: &Account, typed: &Identifier) -> bool {
+        let by_name = |typed: &UserName| typed.normalised() == name;
+        let by_mobile = |typed: &Mobile| account.mobile.as_ref() == Some(typed);
+        let by_email = |typed: &EmailAddress| account.email.as_ref() == Some(typed);
+        match typed {
+            Identifier::UserName(typed) => by_name(typed),
+            Identifier::Mobile(typed) => by_mobile(typed),
+            Identifier::Email(typed) => by_email(typed),
+            Identifier::Any(typed) => {
+                by_name(typed)
+                    || Mobile::new(typed.as_str()).is_ok_and(|typed| by_mobile(&typed))
+                    || EmailAddress::new(typed.as_str()).is_ok_and(|typed| by_email(&typed))
+            }
+        }
     }
 
     fn commit(&mut self, commit: &Commit) -> Committed {
@@ -408,32 +595,67 @@ impl World {
         {
             return Committed::Replayed;
         }
-        let found = self.accounts.iter_mut().find(|(_, account)| account.id == commit.account);
-        let Some((_, account)) = found else { return Committed::Changed };
-        if account.revision != commit.expected || account.status != AccountStatus::Active {
+        let found = self.accounts.iter_mut().find(|(_, account)| Some(account.id) == commit.account);
+        let mut account = found.map(|(_, account)| account);
+        if let Some(expected) = commit.expected
+            && !account.as_ref().is_some_and(|account| {
+                account.revision == expected && account.status == AccountStatus::Active
+            })
+        {
             return Committed::Changed;
         }
         for write in &commit.writes {
             match write {
                 Write::RecordSkip { budget } => {
-                    let password = account.password.as_mut().unwrap();
+                    let password = account.as_mut().unwrap().password.as_mut().unwrap();
                     if password.skips_used >= *budget {
                         return Committed::Refused(CommitRefusal::SkipsSpent);
                     }
                     password.skips_used += 1;
                 }
                 Write::OpenSession(record) => {
-                    self.sessions.insert(record.session, (account.id, *record));
+                    self.sessions.insert(record.session, *record);
                 }
                 Write::StorePassword { new_password, changed_at } => {
+                    let account = account.as_mut().unwrap();
                     account.password = Some(Password::new(new_password.clone(), *changed_at));
                     account.revision = account.revision.next();
                 }
-                Write::EndSessions(EndSessions::All) => {
-                    let all = self.sessions.iter().filter(|(_, (owner, _))| *owner == account.id);
-                    self.ended.extend(all.map(|(session, _)| *session));
+                Write::UseTotpStep { step } => {
+                    let account = account.as_mut().unwrap();
+                    let totp = account.totp.clone().unwrap();
+                    if totp.last_used_step().is_some_and(|used| used >= *step) {
+                        return Committed::Refused(CommitRefusal::TotpStepUsed);
+                    }
+                    account.totp = Some(totp.with_last_used_step(Some(*step)));
                 }
-                other => panic!("no operation writes {other:?}"),
+                Write::RotateSession { session, expected_generation } => {
+                    let record = self.sessions.get_mut(session).unwrap();
+                    if record.generation != *expected_generation || self.ended.contains(session) {
+                        return Committed::Refused(CommitRefusal::SessionRotated);
+                    }
+                    record.generation += 1;
+                }
+                Write::RenewSession { session, auth_time } => {
+                    self.sessions.get_mut(session).unwrap().auth_time = *auth_time;
+                }
+                Write::EndSessions(which) => {
+                    let of_account =
+                        self.sessions.values().filter(|record| Some(record.account) == commit.account);
+                    let ended = of_account.map(|record| record.session).filter(|session| match which {
+                        EndSessions::All => true,
+                        EndSessions::AllBut(kept) => session != kept,
+                        EndSessions::One(one) => session == one,
+                    });
+                    self.ended.extend(ended);
+                }
+                Write::StoreCode { key, code, budget } => {
+                    match budget.spend(self.sends.get(&budget.slot).copied()) {
+                        Ok(record) => self.sends.insert(budget.slot, record),
+                        Err(refusal) => return Committed::Refused(refusal),
+                    };
+                    self.codes.insert(*key, code.clone());
+                }
             }
         }
         Committed::Done

@@ -1,0 +1,32 @@
+//! The tokens of a session: every session token and id token that a client gets is made here.
+
+use super::{admit::Admitted, id_token};
+use crate::{Account, Step, outcome::Grant, step::SessionRecord, token::SessionClaims};
+
+/// Makes the tokens of a session that the host has stored, and goes on with `then`.
+pub(super) fn grant(
+    admitted: Admitted,
+    account: &Account,
+    record: SessionRecord,
+    then: impl FnOnce(Admitted, Grant) -> Step + Send + Sync + 'static,
+) -> Step {
+    let context = &admitted.context;
+    let (ring, now) = (&context.core.ring, context.moment.timestamp());
+    let SessionRecord { session, generation, auth_time, factors, expires_at, .. } = record;
+    let session_token = ring.sessions().mint(&SessionClaims {
+        session,
+        generation,
+        account: account.id,
+        audience: admitted.audience,
+        device: context.device.fingerprint_digest(ring.signer()),
+        revision: account.revision,
+        auth_time,
+        factors,
+        issued_at: now,
+        expires_at,
+    });
+    let expires_in = expires_at.seconds_since(now);
+    id_token::mint(admitted, account, &record, move |admitted, id_token| {
+        then(admitted, Grant { session, session_token, expires_in, id_token })
+    })
+}

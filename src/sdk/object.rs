@@ -1,0 +1,147 @@
+//! Bodies as JSON objects, read strictly.
+//!
+//! At most 16 KiB, no deeper than 8, no member twice on any level; unknown members pass (WIRE §1). A number beyond what a
+//! double can hold (`1e999`) is malformed, in an unknown member too.
+
+use crate::{
+    Secret,
+    device::{Header, RequestHeaders},
+};
+use alloc::{collections::BTreeSet, string::String};
+use core::fmt;
+use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+
+pub(super) const MAX_BYTES: usize = 16 * 1024;
+const MAX_DEPTH: u8 = 8;
+
+/// A text member of a body; any of them may be a secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Member {
+    pub(super) name: &'static str,
+    pub(super) is_required: bool,
+    pub(super) about: &'static str,
+}
+
+/// Reads these members of a body. That the required ones are there is the caller's to see.
+pub(super) fn members<const N: usize>(
+    headers: &RequestHeaders<'_>,
+    body: &[u8],
+    wanted: &[Member; N],
+) -> Result<[Option<Secret>; N], &'static str> {
+    let content_type =
+        headers.get(Header::ContentType).map_err(|_| "the content type is missing or malformed")?;
+    let media_type = content_type.split(';').next().unwrap_or_default().trim();
+    if !media_type.eq_ignore_ascii_case("application/json") {
+        return Err("the content type is not application/json");
+    }
+    if body.len() > MAX_BYTES {
+        return Err("the body is too long");
+    }
+    let mut json = serde_json::Deserializer::from_slice(body);
+    let members = json.deserialize_map(Members(wanted)).map_err(|_| "the body is not such a JSON object")?;
+    json.end().map_err(|_| "something follows the body's JSON object")?;
+    Ok(members)
+}
+
+/// Reads the wanted text members of an object, and everything else for its shape alone.
+struct Members<'a, const N: usize>(&'a [Member; N]);
+
+impl<'de, const N: usize> Visitor<'de> for Members<'_, N> {
+    type Value = [Option<Secret>; N];
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut members = [const { None }; N];
+        let mut seen = BTreeSet::new();
+        while let Some(name) = next_name(&mut map, &mut seen)? {
+            let wanted =
+                self.0.iter().position(|wanted| *wanted.name == *name).and_then(|at| members.get_mut(at));
+            match wanted {
+                Some(member) => *member = Some(Secret::new(map.next_value::<String>()?)),
+                None => map.next_value_seed(Shape { depth_left: MAX_DEPTH - 1 })?,
+            }
+        }
+        Ok(members)
+    }
+}
+
+/// The next member's name, unless the object has had it already.
+fn next_name<'de, A: MapAccess<'de>>(
+    map: &mut A,
+    seen: &mut BTreeSet<String>,
+) -> Result<Option<String>, A::Error> {
+    let Some(name) = map.next_key::<String>()? else {
+        return Ok(None);
+    };
+    if seen.insert(name.clone()) { Ok(Some(name)) } else { Err(de::Error::custom("a member stands twice")) }
+}
+
+/// Any value, of which only the depth and the names count.
+#[derive(Clone, Copy)]
+struct Shape {
+    depth_left: u8,
+}
+
+impl Shape {
+    fn inner<E: de::Error>(self) -> Result<Self, E> {
+        let deeper = self.depth_left.checked_sub(1).ok_or_else(|| E::custom("too deep"))?;
+        Ok(Self { depth_left: deeper })
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Shape {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Shape {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        let inner = self.inner()?;
+        while seq.next_element_seed(inner)?.is_some() {}
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let (inner, mut seen) = (self.inner()?, BTreeSet::new());
+        while next_name(&mut map, &mut seen)?.is_some() {
+            map.next_value_seed(inner)?;
+        }
+        Ok(())
+    }
+}

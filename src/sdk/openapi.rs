@@ -1,0 +1,265 @@
+//! The family's calls as an OpenAPI document, from the same table as the routes.
+
+use super::{
+    body::{CODE_TYPES, Member},
+    routes::{Answers, Bears, ROUTES, Route},
+};
+use crate::device::Header;
+use alloc::{format, string::String, vec::Vec};
+use serde_json::{Map, Value, json};
+
+/// The calls of the family as an OpenAPI 3.1 document, for a host to serve (it has no `servers`: a client has fetched it from
+/// there).
+///
+/// ```
+/// let document = authflow::sdk::openapi();
+/// assert_eq!(document["openapi"], "3.1.0");
+/// let skip = &document["paths"]["/api/v2/sdk/pwd/skip-update"]["get"];
+/// assert_eq!(skip["responses"]["200"]["content"]["application/json"]["schema"]["$ref"], "#/components/schemas/LoginResult");
+/// ```
+pub fn openapi() -> Value {
+    let paths: Map<_, _> = ROUTES.iter().map(|route| (route.path.into(), path(route))).collect();
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "The /api/v2/sdk login family",
+            "version": env!("CARGO_PKG_VERSION"),
+            "license": { "name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0" },
+        },
+        "paths": paths,
+        "components": {
+            "schemas": schemas(),
+            "parameters": COMMON.iter().chain(&TOKENS).map(|it| (it.name(), parameter(it))).collect::<Map<_, _>>(),
+            "securitySchemes": {
+                "idToken": { "type": "http", "scheme": "bearer", "bearerFormat": "JWT" },
+                "tenantCredential": { "type": "http", "scheme": "bearer" },
+            },
+        },
+    })
+}
+
+/// A header as the document describes it.
+struct HeaderParameter {
+    header: Header,
+    is_required: bool,
+    about: &'static str,
+    example: Option<&'static str>,
+}
+
+impl HeaderParameter {
+    fn name(&self) -> String {
+        self.header.name().into()
+    }
+}
+
+const fn common(
+    header: Header,
+    is_required: bool,
+    about: &'static str,
+    example: Option<&'static str>,
+) -> HeaderParameter {
+    HeaderParameter { header, is_required, about, example }
+}
+
+#[rustfmt::skip]
+const COMMON: [HeaderParameter; 7] = [
+    common(Header::Os, true, "The caller's operating system and version", Some("Android 10")),
+    common(Header::Fingerprint, true, "The caller's device fingerprint", Some("156aysdna213sc50")),
+    common(Header::Agent, true, "The user agent", Some("Mozilla/5.0")),
+    common(Header::ClientId, true, "The id that the application was given at registration", None),
+    common(Header::Ip, false, "The caller's IP address", Some("10.10.10.1")),
+    common(Header::Language, false, "The language of messages", Some("en")),
+    common(Header::TenantId, false, "The tenant of an ISV application", None),
+];
+
+const TOKENS: [HeaderParameter; 2] = [
+    common(Header::StateToken, true, "The state token of the pending login", None),
+    common(Header::SessionToken, true, "The session token", None),
+];
+
+fn parameter(it: &HeaderParameter) -> Value {
+    let schema = json!({ "type": "string", "maxLength": it.header.max_bytes() });
+    let schema = with(schema, "minLength", it.is_required.then(|| 1.into()));
+    let schema = with(schema, "examples", it.example.map(|example| json!([example])));
+    json!({
+        "name": it.header.name(), "in": "header", "required": it.is_required, "description": it.about, "schema": schema,
+    })
+}
+
+fn path(route: &Route) -> Value {
+    let of_methods =
+        route.methods.iter().map(|method| (method.to_ascii_lowercase(), operation(route, method)));
+    Value::Object(of_methods.collect())
+}
+
+fn operation(route: &Route, method: &str) -> Value {
+    let name: String = route
+        .path
+        .trim_start_matches("/api/v2/")
+        .chars()
+        .map(|it| if it.is_alphanumeric() { it } else { '_' })
+        .collect();
+    let operation = json!({
+        "operationId": format!("{}_{name}", method.to_ascii_lowercase()),
+        "summary": route.summary,
+        "parameters": parameters(route.bears),
+        "responses": {
+            "200": answer(route.answers),
+            "400": failure("Refused: whatever is wrong with the request"),
+            "500": failure("System busy"),
+        },
+    });
+    let operation = with(operation, "security", security(route.bears));
+    let body = (!route.body.is_empty()).then(|| {
+        let schema = object(route.body.iter().map(|it| (it.name, member(it), it.is_required)), true);
+        json!({ "required": true, "content": { "application/json": { "schema": schema } } })
+    });
+    with(operation, "requestBody", body)
+}
+
+/// An object with one more member, where there is one.
+fn with(object: Value, name: &str, member: Option<Value>) -> Value {
+    match (object, member) {
+        (Value::Object(mut members), Some(member)) => {
+            members.insert(name.into(), member);
+            Value::Object(members)
+        }
+        (object, _) => object,
+    }
+}
+
+fn parameters(bears: Bears) -> Vec<Value> {
+    let reference =
+        |it: &HeaderParameter| json!({ "$ref": format!("#/components/parameters/{}", it.name()) });
+    let optional = |it: &HeaderParameter| parameter(&HeaderParameter { is_required: false, ..*it });
+    let [state_token, session_token] = &TOKENS;
+    let own = match bears {
+        Bears::Nothing | Bears::IdToken | Bears::PerhapsIdToken => None,
+        Bears::StateToken => Some(reference(state_token)),
+        Bears::PerhapsStateToken => Some(optional(state_token)),
+        Bears::SessionToken => Some(reference(session_token)),
+        Bears::TenantCredential => {
+            let language = COMMON.iter().find(|it| it.header == Header::Language);
+            return language.map(reference).into_iter().collect();
+        }
+    };
+    COMMON.iter().map(reference).chain(own).collect()
+}
+
+fn security(bears: Bears) -> Option<Value> {
+    match bears {
+        Bears::Nothing | Bears::StateToken | Bears::PerhapsStateToken | Bears::SessionToken => None,
+        Bears::IdToken => Some(json!([{ "idToken": [] }])),
+        Bears::PerhapsIdToken => Some(json!([{ "idToken": [] }, {}])),
+        Bears::TenantCredential => Some(json!([{ "tenantCredential": [] }])),
+    }
+}
+
+fn member(it: &Member) -> Value {
+    let schema = json!({ "type": "string", "description": it.about });
+    let schema = with(schema, "minLength", it.is_required.then(|| 1.into()));
+    with(schema, "enum", (it.name == "type").then(|| CODE_TYPES.iter().map(|(name, ..)| *name).collect()))
+}
+
+fn answer(answers: Answers) -> Value {
+    let (about, schema) = match answers {
+        Answers::Nothing => return json!({ "description": "Done; there is no body" }),
+        Answers::Login => ("How far the login has come", "LoginResult"),
+        Answers::Session => ("The session's tokens", "SessionTokens"),
+        Answers::PasswordPresence => ("Whether a password is set", "PasswordPresence"),
+        Answers::Contact => ("The masked contact", "Contact"),
+        Answers::Ticket => ("The ticket", "Ticket"),
+        Answers::Subject => ("Who the subject is", "Subject"),
+    };
+    content(about, schema)
+}
+
+fn failure(about: &str) -> Value {
+    content(about, "Error")
+}
+
+fn content(about: &str, schema: &str) -> Value {
+    let schema = json!({ "$ref": format!("#/components/schemas/{schema}") });
+    json!({ "description": about, "content": { "application/json": { "schema": schema } } })
+}
+
+fn object<'a>(members: impl Iterator<Item = (&'a str, Value, bool)>, takes_others: bool) -> Value {
+    let (mut properties, mut required) = (Map::new(), Vec::new());
+    for (name, schema, is_required) in members {
+        properties.insert(name.into(), schema);
+        required.extend(is_required.then_some(name));
+    }
+    json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": takes_others })
+}
+
+fn schemas() -> Value {
+    let text = || json!({ "type": "string" });
+    let seconds = || json!({ "type": "integer", "minimum": 0, "description": "Seconds" });
+    let status = json!({
+        "type": "string", "enum": ["SUCCESS", "PASSWORD_WARN", "PASSWORD_EXPIRED", "MFA_AUTH", "ACCESS_DENIED"],
+    });
+    let closed = |members: &[(&str, Value, bool)]| object(members.iter().cloned(), false);
+    json!({
+        "LoginResult": closed(&[
+            ("status", status, true),
+            ("session_token", text(), false),
+            ("id_token", text(), false),
+            ("expire", seconds(), false),
+            ("state_token", text(), false),
+            ("data", json!({ "type": "string", "description": "JSON: what a new password must be like" }), false),
+        ]),
+        "SessionTokens": closed(&[("session_token", text(), true), ("expire", seconds(), true), ("id_token", text(), true)]),
+        "PasswordPresence": closed(&[("is_set_pwd", json!({ "type": "boolean" }), true)]),
+        "Contact": closed(&[("mobile", text(), false)]),
+        "Ticket": closed(&[("sso_ticket", text(), true), ("expire", seconds(), true)]),
+        "Subject": closed(&[
+            ("id", text(), true),
+            ("userName", text(), false),
+            ("name", text(), false),
+            ("mobile", text(), false),
+            ("email", text(), false),
+        ]),
+        "Error": closed(&[("error_code", text(), true), ("error_msg", text(), true)]),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::collections::BTreeSet;
+
+    fn references(value: &Value, found: &mut BTreeSet<String>) {
+        match value {
+            Value::Object(members) => {
+                if let Some(Value::String(reference)) = members.get("$ref") {
+                    found.insert(reference.clone());
+                }
+                members.values().for_each(|it| references(it, found));
+            }
+            Value::Array(items) => items.iter().for_each(|it| references(it, found)),
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn every_route_is_described_and_every_reference_leads_somewhere() {
+        let document = openapi();
+        let mut ids = BTreeSet::new();
+        for route in ROUTES {
+            for method in route.methods {
+                let described = &document["paths"][route.path][method.to_ascii_lowercase()];
+                assert!(ids.insert(described["operationId"].as_str().unwrap()), "{}", route.path);
+                assert_eq!(described["summary"], route.summary);
+                let properties =
+                    &described["requestBody"]["content"]["application/json"]["schema"]["properties"];
+                assert_eq!(properties.as_object().map_or(0, Map::len), route.body.len());
+            }
+        }
+        let mut found = BTreeSet::new();
+        references(&document, &mut found);
+        assert!(found.len() > 10);
+        for reference in found {
+            assert!(document.pointer(reference.trim_start_matches('#')).is_some(), "{reference}");
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! Codes that are sent: six digits drawn from the moment, kept only as a keyed digest.
+
+use super::{KeyId, KeyRing};
+use crate::{Moment, Secret, Timestamp, TokenId};
+use alloc::format;
+use arrayvec::ArrayVec;
+use core::fmt;
+use subtle::ConstantTimeEq as _;
+
+/// How many codes there are: six digits, as NIST SP 800-63B-4 §3.1.3.2 asks for at least.
+const CODES: u128 = 1_000_000;
+
+/// A keyed digest of a code, and which key made it. A host keeps it as opaque bytes; who reads them cannot try out the million codes
+/// without the key.
+#[derive(Clone)]
+pub struct CodeDigest {
+    key_id: ArrayVec<u8, { KeyId::MAX_BYTES }>,
+    tag: [u8; 32],
+}
+
+impl CodeDigest {
+    /// The most bytes that [`to_bytes`](Self::to_bytes) gives.
+    pub const MAX_BYTES: usize = 32 + KeyId::MAX_BYTES;
+
+    /// The bytes for the host's store: at least 32, at most [`MAX_BYTES`](Self::MAX_BYTES).
+    pub fn to_bytes(&self) -> ArrayVec<u8, { Self::MAX_BYTES }> {
+        self.tag.iter().chain(&self.key_id).copied().take(Self::MAX_BYTES).collect()
+    }
+
+    /// A digest read back from the host's store.
+    ///
+    /// # Errors
+    /// When the bytes are too few or too many.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, InvalidCodeDigest> {
+        let (tag, key_id) = bytes.split_first_chunk().ok_or(InvalidCodeDigest)?;
+        let key_id = ArrayVec::try_from(key_id).map_err(|_| InvalidCodeDigest)?;
+        Ok(Self { key_id, tag: *tag })
+    }
+
+    /// Using the code is claiming this.
+    pub(crate) fn claim_id(&self) -> TokenId {
+        TokenId::from_bytes(*self.tag.first_chunk().unwrap_or(&[0; 16]))
+    }
+}
+
+impl fmt::Debug for CodeDigest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CodeDigest(…)")
+    }
+}
+
+/// Bytes that are not a code's digest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a code's digest")]
+pub struct InvalidCodeDigest;
+
+impl KeyRing {
+    /// Six digits that nobody can guess. Of 2¹²⁸ drawn numbers, the likelier codes have one more than the others: a difference of
+    /// less than one in 10³².
+    pub(crate) fn draw_code(&self, moment: &Moment, bound: &[&[u8]]) -> Secret {
+        let drawn = self.signer().draw(moment, "code", bound);
+        let number = u128::from_be_bytes(*drawn.first_chunk().unwrap_or(&[0; 16]));
+        Secret::new(format!("{:06}", number % CODES))
+    }
+
+    /// The digest of a code that is bound to these.
+    pub(crate) fn digest_code(&self, bound: &[&[u8]], code: &str) -> CodeDigest {
+        let keys = self.signer();
+        let key_id = keys.id.as_ref().map_or(&[][..], |id| id.as_str().as_bytes());
+        CodeDigest { key_id: key_id.iter().copied().collect(), tag: keys.code_tag(bound, code) }
+    }
+
+    /// Whether `presented` is the code of this digest, bound to these, under the key that made it if that still counts.
+    pub(crate) fn code_matches(
+        &self,
+        digest: &CodeDigest,
+        bound: &[&[u8]],
+        presented: &str,
+        now: Timestamp,
+    ) -> bool {
+        let key_id = Some(&digest.key_id[..]).filter(|id| !id.is_empty());
+        let keys = self.by_id(key_id, now);
+        keys.is_ok_and(|keys| bool::from(keys.code_tag(bound, presented).ct_eq(&digest.tag)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        Entropy,
+        token::{Key, VerifyWindow},
+    };
+    use proptest::prelude::*;
+
+    const NOW: Timestamp = Timestamp::from_unix(1_700_000_000);
+
+    fn ring(id: &str) -> KeyRing {
+        KeyRing::new(Key::new(id, [id.len() as u8; 32]).unwrap())
+    }
+
+    fn moment(entropy: [u8; 32]) -> Moment {
+        Moment::new(NOW, Entropy::from_bytes(entropy))
+    }
+
+    #[test]
+    fn a_code_matches_only_itself_and_what_it_is_bound_to() {
+        let ring = ring("a");
+        let digest = ring.digest_code(&[b"key", b"erin"], "012345");
+        let matches = |bound: &[&[u8]], code: &str| ring.code_matches(&digest, bound, code, NOW);
+        assert!(matches(&[b"key", b"erin"], "012345"));
+        for code in ["12345", "012346", "", "0123456"] {
+            assert!(!matches(&[b"key", b"erin"], code), "{code}");
+        }
+        for bound in [&[&b"key"[..], b"erik"], &[b"kex", b"erin"], &[b"keye", b"rin"], &[b"key", b""]] {
+            assert!(!matches(bound, "012345"));
+        }
+    }
+
+    #[test]
+    fn a_rotation_keeps_codes_until_their_key_retires() {
+        let digest = ring("a").digest_code(&[b"k"], "012345");
+        let until = NOW.plus_seconds(60);
+        let window = VerifyWindow { from: NOW, until };
+        let rotated = ring("bb").with_verifier(Key::new("a", [1; 32]).unwrap(), window).unwrap();
+        assert!(rotated.code_matches(&digest, &[b"k"], "012345", NOW));
+        assert!(!rotated.code_matches(&digest, &[b"k"], "012345", until));
+        assert!(!ring("bb").code_matches(&digest, &[b"k"], "012345", NOW));
+    }
+
+    #[test]
+    fn a_digest_is_kept_as_bytes_and_never_printed() {
+        for ring in [ring("2026-11"), KeyRing::new(Key::without_id([7; 32]).unwrap())] {
+            let bytes = ring.digest_code(&[b"k"], "012345").to_bytes();
+            let read = CodeDigest::from_bytes(&bytes).unwrap();
+            assert!(ring.code_matches(&read, &[b"k"], "012345", NOW));
+            assert_eq!(read.claim_id().as_bytes()[..], bytes[..16]);
+            assert_eq!(format!("{read:?}"), "CodeDigest(…)");
+        }
+        for length in [0, 31, CodeDigest::MAX_BYTES + 1] {
+            assert!(CodeDigest::from_bytes(&alloc::vec![0; length]).is_err(), "{length}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_code_is_six_digits_and_follows_entropy_and_binding(entropy: [u8; 32], other: [u8; 32]) {
+            let ring = ring("a");
+            let code = |entropy, bound: &[u8]| ring.draw_code(&moment(entropy), &[bound]);
+            let drawn = code(entropy, b"k");
+            prop_assert!(drawn.expose().len() == 6 && drawn.expose().bytes().all(|byte| byte.is_ascii_digit()));
+            let again = code(entropy, b"k");
+            prop_assert_eq!(again.expose(), drawn.expose());
+            // Equal by chance once in a million.
+            let (another, elsewhere) = (code(other, b"k"), code(entropy, b"l"));
+            prop_assume!(entropy != other);
+            prop_assert!(another.expose() != drawn.expose() || elsewhere.expose() != drawn.expose());
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! The opaque form of a token: a prefix, and base64url of a compact binary form.
+//!
+//! ```text
+//! version 1 │ key id: length, bytes │ the fields of the kind │ tag 32
+//! ```
+//! Numbers are big-endian; a length is one byte, and a length of 0 stands for no key id or no tenant. Signed, **not encrypted**.
+
+use super::{KeyId, KeyRing, Keys, TokenError, base64url};
+use crate::{AccountId, Audience, ClientId, TenantId, Timestamp};
+use alloc::{string::String, sync::Arc};
+use arrayvec::ArrayVec;
+use core::str;
+use subtle::ConstantTimeEq as _;
+
+const VERSION: u8 = 1;
+const TAG: usize = 32;
+
+/// What a token has around its fields at most.
+pub(super) const AROUND: usize = 1 + 1 + KeyId::MAX_BYTES + TAG;
+/// A text of 64 bytes with its length.
+pub(super) const TEXT: usize = 65;
+
+/// One kind of opaque token.
+pub(super) trait Opaque: Sized {
+    /// What its text begins with.
+    const PREFIX: &'static str;
+    /// Every field at its longest.
+    const MAX_FIELDS: usize;
+
+    /// The tag under the key of this kind.
+    fn tag(keys: &Keys, signed: &[u8]) -> [u8; 32];
+    /// Writes its fields.
+    fn write<const N: usize>(&self, fields: &mut Writer<N>);
+    /// Reads its fields.
+    fn read(fields: &mut Fields<'_>) -> Option<Self>;
+    /// When it was minted, and the first second in which it is no longer good.
+    fn times(&self) -> (Timestamp, Timestamp);
+}
+
+/// Writes fields into a buffer on the stack.
+pub(super) struct Writer<const CAPACITY: usize>(ArrayVec<u8, CAPACITY>);
+
+impl<const CAPACITY: usize> Writer<CAPACITY> {
+    pub(super) fn bytes(&mut self, bytes: &[u8]) {
+        // Every field is bounded and the capacity is their sum; were it not, the token would be short and never verify.
+        let _ = self.0.try_extend_from_slice(bytes);
+    }
+
+    pub(super) fn text(&mut self, text: &str) {
+        self.bytes(&[text.len() as u8]);
+        self.bytes(text.as_bytes());
+    }
+
+    pub(super) fn audience(&mut self, audience: &Audience) {
+        self.text(audience.client_id.as_str());
+        self.text(audience.tenant.as_ref().map_or("", TenantId::as_str));
+    }
+
+    pub(super) fn number(&mut self, number: u64) {
+        self.bytes(&number.to_be_bytes());
+    }
+
+    pub(super) fn time(&mut self, at: Timestamp) {
+        self.number(at.as_unix());
+    }
+}
+
+/// Reads fields off the front; `None` when there is too little left, or it is no such field.
+pub(super) struct Fields<'a>(&'a [u8]);
+
+impl<'a> Fields<'a> {
+    pub(super) fn take<const N: usize>(&mut self) -> Option<[u8; N]> {
+        let (taken, rest) = self.0.split_first_chunk()?;
+        self.0 = rest;
+        Some(*taken)
+    }
+
+    fn text(&mut self) -> Option<&'a [u8]> {
+        let [length] = self.take()?;
+        let (text, rest) = self.0.split_at_checked(usize::from(length))?;
+        self.0 = rest;
+        Some(text)
+    }
+
+    pub(super) fn account(&mut self) -> Option<AccountId> {
+        AccountId::new(str::from_utf8(self.text()?).ok()?).ok()
+    }
+
+    pub(super) fn audience(&mut self) -> Option<Audience> {
+        let client_id = ClientId::new(str::from_utf8(self.text()?).ok()?).ok()?;
+        let tenant = match self.text()? {
+            [] => None,
+            text => Some(TenantId::new(str::from_utf8(text).ok()?).ok()?),
+        };
+        Some(Audience { client_id, tenant })
+    }
+
+    pub(super) fn number(&mut self) -> Option<u64> {
+        self.take().map(u64::from_be_bytes)
+    }
+
+    pub(super) fn time(&mut self) -> Option<Timestamp> {
+        let seconds = self.number()?;
+        (seconds <= Timestamp::MAX.as_unix()).then(|| Timestamp::from_unix(seconds))
+    }
+}
+
+/// The token of a kind. `BYTES` is [`AROUND`] and its fields.
+pub(super) fn seal<T: Opaque, const BYTES: usize>(ring: &KeyRing, claims: &T) -> String {
+    const { assert!(BYTES == AROUND + T::MAX_FIELDS, "the buffer holds the longest token") };
+    let keys = ring.signer();
+    let mut bytes = signed::<T, BYTES>(keys, claims);
+    let tag = T::tag(keys, &bytes.0);
+    bytes.bytes(&tag);
+    text::<T>(&bytes.0)
+}
+
+/// What the tag is over.
+pub(super) fn signed<T: Opaque, const BYTES: usize>(keys: &Keys, claims: &T) -> Writer<BYTES> {
+    let mut writer = Writer(ArrayVec::new());
+    writer.bytes(&[VERSION]);
+    writer.text(keys.id.as_ref().map_or("", KeyId::as_str));
+    claims.write(&mut writer);
+    writer
+}
+
+fn text<T: Opaque>(bytes: &[u8]) -> String {
+    let encoded = base64url::encoded_len(bytes.len());
+    let mut text = String::with_capacity(encoded.saturating_add(T::PREFIX.len()));
+    text.push_str(T::PREFIX);
+    base64url::push(bytes, &mut text);
+    text
+}
+
+/// Verifies the tag and the time. Text longer than the longest token of its kind is refused unread.
+pub(super) fn open<T: Opaque, const BYTES: usize>(
+    ring: &KeyRing,
+    text: &[u8],
+    now: Timestamp,
+) -> Result<(T, Arc<Keys>), TokenError> {
+    const { assert!(BYTES == AROUND + T::MAX_FIELDS, "the buffer holds the longest token") };
+    let longest = base64url::encoded_len(BYTES).saturating_add(T::PREFIX.len());
+    let encoded = text.strip_prefix(T::PREFIX.as_bytes()).filter(|_| text.len() <= longest);
+    let mut buffer = [0; BYTES];
+    let bytes = base64url::decode(encoded.ok_or(TokenError::Malformed)?, &mut buffer);
+    let bytes = bytes.ok_or(TokenError::Malformed)?;
+    let (signed, tag) = bytes.split_last_chunk::<TAG>().ok_or(TokenError::Malformed)?;
+
+    let mut fields = Fields(signed);
+    if fields.take() != Some([VERSION]) {
+        return Err(TokenError::Malformed);
+    }
+    let key_id = fields.text().ok_or(TokenError::Malformed)?;
+    let keys = ring.by_id(Some(key_id).filter(|id| !id.is_empty()), now)?;
+    if !bool::from(T::tag(keys, signed).ct_eq(tag)) {
+        return Err(TokenError::Forged);
+    }
+    let claims = T::read(&mut fields).filter(|_| fields.0.is_empty()).ok_or(TokenError::Malformed)?;
+    let (issued_at, expires_at) = claims.times();
+    ring.check_time(issued_at, expires_at, now)?;
+    Ok((claims, Arc::clone(keys)))
+}
+
+#[cfg(test)]
+impl<const CAPACITY: usize> Writer<CAPACITY> {
+    pub(super) fn to_vec(&self) -> alloc::vec::Vec<u8> {
+        self.0.to_vec()
+    }
+}
+
+/// Any bytes as a token of a kind, for tests of what a right tag does not excuse.
+#[cfg(test)]
+pub(super) fn sealed_bytes<T: Opaque>(bytes: &[u8], tag: [u8; TAG]) -> String {
+    text::<T>(&[bytes, &tag].concat())
+}

@@ -1,0 +1,256 @@
+//! Id tokens whose keys are outside: in a KMS, or of a kind that is not computed here. The host signs and verifies bytes; what they
+//! say is written and judged here.
+//!
+//! A header is a constant of its key, as under HS256: it is compared, never parsed, so there is no `alg` to obey
+//! (RFC 8725 §3.1).
+
+use super::{
+    Id, IdClaims, IdToken, Issuer, KeyError, KeyId, KeyRing, RingError, TokenError, TokenText, Untrusted,
+    VerifyWindow, base64url,
+    id::{MAX_TEXT, Payload},
+    keys::jwt_header,
+};
+use crate::{Audience, Timestamp};
+use alloc::{boxed::Box, string::String, vec, vec::Vec};
+use serde::{Deserialize, Serialize};
+
+/// The longest signature: RSA with a key of 8,192 bits.
+const MAX_SIGNATURE: usize = 1024;
+
+/// How a key outside signs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum SignatureAlgorithm {
+    /// RSASSA-PKCS1-v1_5 with SHA-256 (RFC 7518 §3.3): what the products use.
+    #[serde(rename = "RS256")]
+    Rs256,
+    /// RSASSA-PSS with SHA-256 (RFC 7518 §3.5).
+    #[serde(rename = "PS256")]
+    Ps256,
+    /// ECDSA on P-256 with SHA-256, the signature as `r ‖ s` in 64 bytes (RFC 7518 §3.4).
+    #[serde(rename = "ES256")]
+    Es256,
+    /// EdDSA, Ed25519 here (RFC 8037 §3.1).
+    #[serde(rename = "EdDSA")]
+    EdDsa,
+}
+
+impl SignatureAlgorithm {
+    /// The value of `alg`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Rs256 => "RS256",
+            Self::Ps256 => "PS256",
+            Self::Es256 => "ES256",
+            Self::EdDsa => "EdDSA",
+        }
+    }
+}
+
+/// A key that is outside: its id and how it signs. The key itself never gets here.
+#[derive(Clone, Debug)]
+pub struct OutsideKey {
+    id: KeyId,
+    algorithm: SignatureAlgorithm,
+    header: Box<str>,
+}
+
+impl OutsideKey {
+    /// A key that tokens name by `id`.
+    ///
+    /// # Errors
+    /// When the id is not a [`KeyId`].
+    pub fn new(id: &str, algorithm: SignatureAlgorithm) -> Result<Self, KeyError> {
+        let id = KeyId::new(id)?;
+        Ok(Self { header: jwt_header(algorithm.as_str(), Some(&id)), id, algorithm })
+    }
+
+    /// Its id.
+    pub fn id(&self) -> &KeyId {
+        &self.id
+    }
+
+    /// How it signs.
+    pub fn algorithm(&self) -> SignatureAlgorithm {
+        self.algorithm
+    }
+}
+
+/// The keys outside: one signs, any number still verify, each within its window.
+///
+/// ```
+/// use authflow::{Timestamp, token::{OutsideKey, OutsideKeys, SignatureAlgorithm, VerifyWindow}};
+///
+/// let next = OutsideKey::new("2026-12", SignatureAlgorithm::Es256).unwrap();
+/// let old = OutsideKey::new("2026-11", SignatureAlgorithm::Rs256).unwrap();
+/// let window = VerifyWindow { from: Timestamp::from_unix(0), until: Timestamp::from_unix(1_800_000_000) };
+/// let keys = OutsideKeys::new(next).with_verifier(old, window).unwrap();
+/// assert_eq!(keys.iter().count(), 2);
+/// ```
+#[derive(Clone, Debug)]
+pub struct OutsideKeys {
+    signer: OutsideKey,
+    verifiers: Vec<(OutsideKey, VerifyWindow)>,
+}
+
+impl OutsideKeys {
+    /// One key, which signs.
+    pub fn new(signer: OutsideKey) -> Self {
+        Self { signer, verifiers: Vec::new() }
+    }
+
+    /// Adds a key that verifies within a window and never signs.
+    ///
+    /// # Errors
+    /// When there is a key of that id already, or the window is empty.
+    pub fn with_verifier(mut self, key: OutsideKey, window: VerifyWindow) -> Result<Self, RingError> {
+        if window.from >= window.until {
+            return Err(RingError::EmptyWindow);
+        }
+        if self.iter().any(|(known, _)| known.id == key.id) {
+            return Err(RingError::DuplicateId(Some(key.id)));
+        }
+        self.verifiers.push((key, window));
+        Ok(self)
+    }
+
+    /// Every key and its window; the one without is the signer.
+    pub fn iter(&self) -> impl Iterator<Item = (&OutsideKey, Option<VerifyWindow>)> {
+        let verifiers = self.verifiers.iter().map(|(key, window)| (key, Some(*window)));
+        core::iter::once((&self.signer, None)).chain(verifiers)
+    }
+
+    pub(crate) fn id_tokens<'a>(
+        &'a self,
+        ring: &'a KeyRing,
+        issuer: &'a Issuer,
+        audience: &'a Audience,
+    ) -> OutsideIdTokens<'a> {
+        OutsideIdTokens { keys: self, ring, issuer, audience }
+    }
+}
+
+/// Who signs id tokens.
+#[derive(Clone, Debug, Default)]
+pub enum IdTokenSigning {
+    /// This library, with a derived key for each application (HS256), which
+    /// [can be exported](KeyRing::export_id_token_keys).
+    #[default]
+    ApplicationKey,
+    /// The host, with keys that are outside ([`SignBytes`](crate::step::SignBytes), [`VerifyBytes`](crate::step::VerifyBytes)).
+    /// The application's derived key then counts no more.
+    Outside(OutsideKeys),
+}
+
+/// The id tokens of one application, signed outside.
+pub(crate) struct OutsideIdTokens<'a> {
+    keys: &'a OutsideKeys,
+    ring: &'a KeyRing,
+    issuer: &'a Issuer,
+    audience: &'a Audience,
+}
+
+impl OutsideIdTokens<'_> {
+    /// What the host must sign for a token that says `claims`.
+    pub(crate) fn prepare(&self, claims: &IdClaims) -> Unsigned {
+        let payload = Payload { issuer: self.issuer, audience: self.audience, claims }.json();
+        let OutsideKey { id, header, .. } = &self.keys.signer;
+        let room =
+            [header.len(), base64url::encoded_len(payload.len()), 1, base64url::encoded_len(MAX_SIGNATURE)];
+        let mut text = String::with_capacity(room.into_iter().fold(0, usize::saturating_add));
+        text.push_str(header);
+        base64url::push(&payload, &mut text);
+        Unsigned { key_id: id.clone(), text }
+    }
+
+    /// Takes a presented token apart, for the host to verify. Nothing of its payload is looked at.
+    pub(crate) fn open(
+        &self,
+        presented: Untrusted<'_, Id>,
+        now: Timestamp,
+    ) -> Result<Unverified, TokenError> {
+        let text = presented.bytes();
+        if text.len() > MAX_TEXT {
+            return Err(TokenError::Malformed);
+        }
+        let known = self.keys.iter().find(|(key, _)| text.starts_with(key.header.as_bytes()));
+        let (key, window) = known.ok_or(TokenError::Malformed)?;
+        let after_header = text.get(key.header.len()..).ok_or(TokenError::Malformed)?;
+        let dot = after_header.iter().rposition(|byte| *byte == b'.').ok_or(TokenError::Malformed)?;
+        let (signed, signature) =
+            text.split_at_checked(key.header.len().saturating_add(dot)).ok_or(TokenError::Malformed)?;
+        let signature = signature.strip_prefix(b".").ok_or(TokenError::Malformed)?;
+        if window.is_some_and(|window| !(window.from..window.until).contains(&now)) {
+            return Err(TokenError::KeyOutsideWindow);
+        }
+        let mut buffer = vec![0; base64url::decoded_len(signature.len())];
+        let signature = base64url::decode(signature, &mut buffer).ok_or(TokenError::Malformed)?;
+        if !(1..=MAX_SIGNATURE).contains(&signature.len()) {
+            return Err(TokenError::Malformed);
+        }
+        Ok(Unverified {
+            key_id: key.id.clone(),
+            signed: signed.into(),
+            payload_at: key.header.len(),
+            signature: signature.into(),
+        })
+    }
+
+    /// Reads and judges the claims of a token, once the host has found its signature good.
+    pub(crate) fn accept(&self, verified: Unverified, now: Timestamp) -> Result<IdToken, TokenError> {
+        let payload = verified.signed.get(verified.payload_at..).ok_or(TokenError::Malformed)?;
+        IdToken::read(payload, self.ring, self.issuer, self.audience, now)
+    }
+}
+
+/// A token without its signature.
+pub(crate) struct Unsigned {
+    key_id: KeyId,
+    text: String,
+}
+
+impl Unsigned {
+    pub(crate) fn key_id(&self) -> &KeyId {
+        &self.key_id
+    }
+
+    /// The JWS signing input (RFC 7515 §5.1).
+    pub(crate) fn bytes(&self) -> &[u8] {
+        self.text.as_bytes()
+    }
+
+    /// The token; `None` where no verifier would take it.
+    pub(crate) fn signed(self, signature: &[u8]) -> Option<TokenText<Id>> {
+        let mut text = self.text;
+        text.push('.');
+        base64url::push(signature, &mut text);
+        let fits = (1..=MAX_SIGNATURE).contains(&signature.len()) && text.len() <= MAX_TEXT;
+        fits.then(|| TokenText::new(text))
+    }
+}
+
+/// A presented token whose signature nobody has verified yet.
+pub(crate) struct Unverified {
+    key_id: KeyId,
+    signed: Vec<u8>,
+    payload_at: usize,
+    signature: Vec<u8>,
+}
+
+impl Unverified {
+    pub(crate) fn key_id(&self) -> &KeyId {
+        &self.key_id
+    }
+
+    /// The JWS signing input (RFC 7515 §5.1).
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.signed
+    }
+
+    pub(crate) fn signature(&self) -> &[u8] {
+        &self.signature
+    }
+}
+
+#[cfg(test)]
+#[path = "outside_tests.rs"]
+mod tests;

@@ -1,0 +1,127 @@
+//! The ticket: `ssoTicket-`, and the opaque form of the claims. It shows a session to the server of a tenant, once.
+//!
+//! Its fields, in their order:
+//!
+//! ```text
+//! id 16 │ session id 16 │ account: length, bytes │ client id: length, bytes │ tenant: length, bytes │ device digest 16
+//! │ iat u64 │ exp u64
+//! ```
+
+use super::{
+    DeviceDigest, KeyRing, Keys, Ticket, TokenError, TokenText, Untrusted,
+    opaque::{self, AROUND, Fields, Opaque, TEXT, Writer},
+};
+use crate::{AccountId, Audience, SessionId, Timestamp, TokenId};
+use alloc::sync::Arc;
+
+/// Three ids of 64 bytes, and what has a fixed length.
+const MAX_FIELDS: usize = 16 + 16 + 3 * TEXT + 16 + 8 + 8;
+const MAX_BYTES: usize = AROUND + MAX_FIELDS;
+
+/// Everything a ticket says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TicketClaims {
+    /// Redeeming the ticket is inserting this id.
+    pub id: TokenId,
+    /// The session that it stands for.
+    pub session: SessionId,
+    /// Whose session that is.
+    pub account: AccountId,
+    /// The application and tenant that were signed in to.
+    pub audience: Audience,
+    /// The fingerprint of the device that signed in.
+    pub device: DeviceDigest,
+    /// When it was minted.
+    pub issued_at: Timestamp,
+    /// The first second in which it is no longer good.
+    pub expires_at: Timestamp,
+}
+
+impl Opaque for TicketClaims {
+    const PREFIX: &'static str = "ssoTicket-";
+    const MAX_FIELDS: usize = MAX_FIELDS;
+
+    fn tag(keys: &Keys, signed: &[u8]) -> [u8; 32] {
+        keys.ticket.tag(&[signed])
+    }
+
+    fn write<const N: usize>(&self, fields: &mut Writer<N>) {
+        fields.bytes(self.id.as_bytes());
+        fields.bytes(self.session.as_bytes());
+        fields.text(self.account.as_str());
+        fields.audience(&self.audience);
+        fields.bytes(self.device.as_bytes());
+        fields.time(self.issued_at);
+        fields.time(self.expires_at);
+    }
+
+    fn read(fields: &mut Fields<'_>) -> Option<Self> {
+        Some(Self {
+            id: TokenId::from_bytes(fields.take()?),
+            session: SessionId::from_bytes(fields.take()?),
+            account: fields.account()?,
+            audience: fields.audience()?,
+            device: DeviceDigest::from_bytes(fields.take()?),
+            issued_at: fields.time()?,
+            expires_at: fields.time()?,
+        })
+    }
+
+    fn times(&self) -> (Timestamp, Timestamp) {
+        (self.issued_at, self.expires_at)
+    }
+}
+
+/// Mints and verifies tickets: [`KeyRing::tickets`].
+#[derive(Clone, Copy, Debug)]
+pub struct Tickets<'ring> {
+    ring: &'ring KeyRing,
+}
+
+impl<'ring> Tickets<'ring> {
+    pub(super) fn new(ring: &'ring KeyRing) -> Self {
+        Self { ring }
+    }
+
+    /// A ticket that says `claims`.
+    pub fn mint(&self, claims: &TicketClaims) -> TokenText<Ticket> {
+        TokenText::new(opaque::seal::<_, MAX_BYTES>(self.ring, claims))
+    }
+
+    /// Verifies the tag and the time. Whether the ticket has been redeemed, and whether its session still lives, takes the host's
+    /// knowledge: [`Engine::redeem_ticket`](crate::Engine::redeem_ticket) asks for it.
+    ///
+    /// # Errors
+    /// Why it was refused; a client is never told which.
+    pub fn verify(
+        &self,
+        presented: Untrusted<'_, Ticket>,
+        now: Timestamp,
+    ) -> Result<TicketToken, TokenError> {
+        let (claims, keys) = opaque::open::<_, MAX_BYTES>(self.ring, presented.bytes(), now)?;
+        Ok(TicketToken { claims, keys })
+    }
+}
+
+/// A ticket that verified. Only [`Tickets::verify`] makes one.
+#[derive(Clone, Debug)]
+pub struct TicketToken {
+    claims: TicketClaims,
+    keys: Arc<Keys>,
+}
+
+impl TicketToken {
+    /// What it says.
+    pub fn claims(&self) -> &TicketClaims {
+        &self.claims
+    }
+
+    /// The key that signed it: its device was hashed under the same one.
+    pub(crate) fn keys(&self) -> &Keys {
+        &self.keys
+    }
+}
+
+#[cfg(test)]
+#[path = "ticket_tests.rs"]
+mod tests;
