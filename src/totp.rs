@@ -121,12 +121,11 @@ impl Totp {
             TotpAlgorithm::Sha256 => truncated::<Hmac<Sha256>>(&self.secret, &step),
             TotpAlgorithm::Sha512 => truncated::<Hmac<Sha512>>(&self.secret, &step),
         };
-        let passwords = match self.digits {
-            6 => 1_000_000,
-            7 => 10_000_000,
-            _ => 100_000_000,
-        };
-        truncated % passwords
+        match self.digits {
+            6 => truncated % 1_000_000,
+            7 => truncated % 10_000_000,
+            _ => truncated % 100_000_000,
+        }
     }
 }
 

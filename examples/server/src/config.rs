@@ -1,5 +1,6 @@
 //! The configuration file: issuer, language, and the applications with their policies.
 
+use crate::tenants::TenantCredential;
 use authflow::{Application, device::Language, token::Issuer};
 use serde::Deserialize;
 use std::{fs, io, path::Path};
@@ -14,6 +15,9 @@ pub(crate) struct ServerConfig {
     pub(crate) language: Language,
     #[serde(default)]
     pub(crate) applications: Vec<Application>,
+    /// What the servers of tenants present.
+    #[serde(default)]
+    pub(crate) tenant_credentials: Vec<TenantCredential>,
 }
 
 #[derive(Debug, thiserror::Error)]

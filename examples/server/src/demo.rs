@@ -1,22 +1,26 @@
-//! The demonstration: two applications, and six accounts in each of their worlds.
+//! The demonstration: two applications, and nine accounts in each of their worlds.
 
 use crate::{
     hasher::{Hasher, HasherError},
     host::ServerHost,
     store::{NewAccount, StoreError},
+    tenants::TenantCredential,
 };
 use authflow::{
-    AccountId, AccountStatus, Application, Audience, ClientId, Factor, FactorSet, Identifier, InvalidId,
-    InvalidIdentifier, MustChange, Profile, Secret, SessionId, TenantId, Timestamp,
+    AccountId, AccountStatus, Application, ClientId, EmailAddress, Factor, FactorSet, InvalidContact,
+    InvalidId, InvalidUserName, Mobile, MustChange, Secret, TenantId, Timestamp, UserName,
     policy::{Ageing, AgeingError, Policy},
-    step::SessionRecord,
-    token::{IdClaims, Issuer, KeyRing},
 };
 
 pub(crate) const ISV_CLIENT_ID: &str = "DRrYIqauawN0I8myTMoDTPys6ezGZxnm";
 pub(crate) const ISV_TENANT: &str = "08f770f51f80d2f40f38c00cb199fd21";
 pub(crate) const ORDINARY_CLIENT_ID: &str = "nTo1eRIub60vPb54WeE6aojPwYwImtl4";
 pub(crate) const PASSWORD: &str = "Correct-Horse-7";
+/// Of tom's authenticator: as public as the password.
+pub(crate) const TOTP_SECRET: &[u8; 20] = b"authflow-demo-secret";
+/// What the servers behind the ISV's tenant and behind the ordinary application present.
+pub(crate) const TENANT_CREDENTIAL: &str = "demo-tenant-credential";
+pub(crate) const TENANTLESS_CREDENTIAL: &str = "demo-tenantless-credential";
 
 const DAY: u64 = 86_400;
 const MAX_AGE_DAYS: u16 = 90;
@@ -29,6 +33,9 @@ pub(crate) struct DemoAccount {
     password_age_days: Option<u64>,
     status: AccountStatus,
     must_change: Option<MustChange>,
+    mobile: Option<&'static str>,
+    has_email: bool,
+    enrolled: &'static [Factor],
 }
 
 const fn account(name: &'static str, is: &'static str, password_age_days: u64) -> DemoAccount {
@@ -38,13 +45,22 @@ const fn account(name: &'static str, is: &'static str, password_age_days: u64) -
         password_age_days: Some(password_age_days),
         status: AccountStatus::Active,
         must_change: None,
+        mobile: None,
+        has_email: false,
+        enrolled: &[],
     }
 }
 
-pub(crate) const ACCOUNTS: [DemoAccount; 6] = [
+const EXPIRING: u64 = MAX_AGE_DAYS as u64 - 5;
+
+pub(crate) const ACCOUNTS: [DemoAccount; 9] = [
     account("alice", "current", 1),
-    account("erin", "expiring in 5 days; the change can be skipped 3 times", MAX_AGE_DAYS as u64 - 5),
-    account("victor", "expired", MAX_AGE_DAYS as u64 + 10),
+    account("erin", "expiring in 5 days; the change can be skipped 3 times", EXPIRING),
+    DemoAccount {
+        mobile: Some("+86-13800000003"),
+        has_email: true,
+        ..account("victor", "expired; mobile and e-mail address below", MAX_AGE_DAYS as u64 + 10)
+    },
     DemoAccount {
         must_change: Some(MustChange::AdministratorReset),
         ..account("frank", "must be changed: an administrator reset it", 1)
@@ -55,14 +71,33 @@ pub(crate) const ACCOUNTS: [DemoAccount; 6] = [
     },
     DemoAccount {
         password_age_days: None,
-        ..account("nora", "none set; signed in by SMS, with the id token below", 0)
+        mobile: Some("+86-13800000001"),
+        ..account("nora", "none set; signs in by SMS", 0)
+    },
+    DemoAccount {
+        mobile: Some("+86-13800000000"),
+        has_email: true,
+        enrolled: &[Factor::Sms, Factor::Email],
+        ..account("mona", "current; second factor by SMS or e-mail", 1)
+    },
+    DemoAccount { enrolled: &[Factor::Totp], ..account("tom", "current; second factor by authenticator", 1) },
+    DemoAccount {
+        mobile: Some("+86-13800000002"),
+        has_email: true,
+        enrolled: &[Factor::Sms, Factor::Email],
+        ..account("eve", "expiring in 5 days, and a second factor by SMS or e-mail", EXPIRING)
     },
 ];
 
-/// An id token of nora's, to ask with whether she has a password.
-pub(crate) struct DemoToken {
-    pub(crate) audience: Audience,
-    pub(crate) id_token: String,
+impl DemoAccount {
+    /// Where its codes go.
+    pub(crate) fn contacts(&self) -> Vec<String> {
+        self.mobile.map(str::to_owned).into_iter().chain(self.email()).collect()
+    }
+
+    fn email(&self) -> Option<String> {
+        self.has_email.then(|| format!("{}@example.com", self.name))
+    }
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -70,15 +105,15 @@ pub(crate) enum DemoError {
     #[error(transparent)]
     Id(#[from] InvalidId),
     #[error(transparent)]
-    Identifier(#[from] InvalidIdentifier),
+    UserName(#[from] InvalidUserName),
+    #[error(transparent)]
+    Contact(#[from] InvalidContact),
     #[error(transparent)]
     Ageing(#[from] AgeingError),
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error(transparent)]
     Hasher(#[from] HasherError),
-    #[error("no entropy for a session id")]
-    NoEntropy,
 }
 
 /// The two applications of the family's own sample pages.
@@ -89,29 +124,23 @@ pub(crate) fn applications() -> Result<[Application; 2], DemoError> {
     Ok([isv, ordinary].map(|application| Application { policy, ..application }))
 }
 
+/// The credentials of the servers behind them.
+pub(crate) fn tenant_credentials() -> Result<[TenantCredential; 2], DemoError> {
+    Ok([
+        TenantCredential::of(TENANT_CREDENTIAL, Some(TenantId::new(ISV_TENANT)?)),
+        TenantCredential::of(TENANTLESS_CREDENTIAL, None),
+    ])
+}
+
 /// Makes what is not there yet; what has been counted and changed in an earlier run stays as it is.
-pub(crate) async fn seed(
-    host: &ServerHost,
-    issuer: &Issuer,
-    ring: &KeyRing,
-) -> Result<Vec<DemoToken>, DemoError> {
+pub(crate) async fn seed(host: &ServerHost) -> Result<(), DemoError> {
     let now = host.clock.now();
-    let mut tokens = Vec::new();
-    for (client_id, tenant) in [(ISV_CLIENT_ID, Some(TenantId::new(ISV_TENANT)?)), (ORDINARY_CLIENT_ID, None)]
-    {
-        let audience = Audience { client_id: ClientId::new(client_id)?, tenant };
+    for tenant in [Some(TenantId::new(ISV_TENANT)?), None] {
         for demo in &ACCOUNTS {
             add(host, tenant, demo, now).await?;
         }
-        let claims = noras_claims(host, audience, now).await?;
-        let id_token = ring.id_tokens(issuer, &audience).mint(&claims).expose().to_owned();
-        tokens.push(DemoToken { audience, id_token });
     }
-    Ok(tokens)
-}
-
-fn id_of(name: &str) -> Result<AccountId, InvalidId> {
-    AccountId::new(&format!("demo-{name}"))
+    Ok(())
 }
 
 async fn add(
@@ -120,7 +149,7 @@ async fn add(
     demo: &DemoAccount,
     now: Timestamp,
 ) -> Result<(), DemoError> {
-    let id = id_of(demo.name)?;
+    let id = AccountId::new(&format!("demo-{}", demo.name))?;
     if host.store.has_account(tenant, id).await? {
         return Ok(());
     }
@@ -128,14 +157,19 @@ async fn add(
         Some(_) => Some(hash(&host.hasher).await?),
         None => None,
     };
+    let enrolled = demo.enrolled.iter().copied().collect::<FactorSet>();
     let new = NewAccount {
         tenant,
         id,
-        user_name: Identifier::new(demo.name)?,
+        user_name: UserName::new(demo.name)?,
         status: demo.status,
         verifier,
         changed_at: now.minus_seconds(demo.password_age_days.unwrap_or(0) * DAY),
         must_change: demo.must_change,
+        mobile: demo.mobile.map(Mobile::new).transpose()?,
+        email: demo.email().as_deref().map(EmailAddress::new).transpose()?,
+        totp_secret: enrolled.contains(Factor::Totp).then(|| TOTP_SECRET.to_vec()),
+        enrolled,
         profile: format!(r#"{{"name":"{}"}}"#, demo.name),
         is_demo: true,
     };
@@ -144,29 +178,4 @@ async fn add(
 
 async fn hash(hasher: &Hasher) -> Result<Secret, HasherError> {
     hasher.hash(Secret::new(PASSWORD)).await
-}
-
-/// What another way of signing in, which this server does not have yet, would have left behind.
-async fn noras_claims(host: &ServerHost, audience: Audience, now: Timestamp) -> Result<IdClaims, DemoError> {
-    let account = id_of("nora")?;
-    let factors = FactorSet::EMPTY.with(Factor::Sms);
-    let mut drawn = [0; 16];
-    getrandom::fill(&mut drawn).map_err(|_| DemoError::NoEntropy)?;
-    let record = SessionRecord {
-        session: SessionId::from_bytes(drawn),
-        auth_time: now,
-        factors,
-        expires_at: now.plus_seconds(43_200),
-    };
-    let (session, auth_time) = host.store.session_or_open(audience, account, record).await?;
-    Ok(IdClaims {
-        account,
-        session,
-        auth_time,
-        factors,
-        issued_at: now,
-        expires_at: now.plus_seconds(7_200),
-        nonce: None,
-        profile: Profile::default(),
-    })
 }

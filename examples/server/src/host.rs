@@ -3,14 +3,17 @@
 use crate::{
     clock::Clock,
     hasher::{Hasher, HasherError},
+    outbox::Outbox,
     store::{Store, StoreError},
+    tenants::TenantCredentials,
 };
 use authflow::{
     Account, Host, Outcome,
     outcome::Event,
     step::{
-        Access, CheckSession, Commit, Committed, DecideAccess, FindAccount, Liveness, LoadCode,
-        PasswordMatch, Reservation, ReserveAttempt, SettleAttempt, StoredCode, VerifyPassword, Write,
+        Access, CheckSession, Commit, Committed, CredentialOwner, DecideAccess, Deliver, Delivery,
+        FindAccount, JudgePassword, Judgement, LoadCode, PasswordMatch, Reservation, ReserveAttempt,
+        SessionRecord, SettleAttempt, StoredCode, VerifyPassword, VerifyTenantCredential, Write,
     },
 };
 
@@ -20,6 +23,8 @@ pub(crate) struct ServerHost {
     pub(crate) store: Store,
     pub(crate) hasher: Hasher,
     pub(crate) clock: Clock,
+    pub(crate) outbox: Outbox,
+    pub(crate) credentials: TenantCredentials,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -65,12 +70,28 @@ impl Host for ServerHost {
         Ok(self.store.commit(ask.clone(), verifier).await?)
     }
 
-    async fn check_session(&self, ask: &CheckSession) -> Result<Liveness, HostError> {
+    async fn check_session(&self, ask: &CheckSession) -> Result<Option<SessionRecord>, HostError> {
         Ok(self.store.check_session(ask.clone()).await?)
     }
 
     async fn load_code(&self, ask: &LoadCode) -> Result<Option<StoredCode>, HostError> {
         Ok(self.store.code(ask.clone()).await?)
+    }
+
+    /// No history and no list of breached passwords is kept here.
+    async fn judge_password(&self, _: &JudgePassword) -> Result<Judgement, HostError> {
+        Ok(Judgement::Accepted)
+    }
+
+    async fn deliver(&self, ask: &Deliver) -> Result<Delivery, HostError> {
+        Ok(self.outbox.deliver(ask).await)
+    }
+
+    async fn verify_tenant_credential(
+        &self,
+        ask: &VerifyTenantCredential,
+    ) -> Result<CredentialOwner, HostError> {
+        Ok(self.credentials.owner(&ask.credential))
     }
 
     fn failed(&self, question: &'static str, error: HostError) {

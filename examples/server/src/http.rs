@@ -1,11 +1,7 @@
 //! Routes: the family's calls to the library, and the health check.
 
 use crate::host::ServerHost;
-use authflow::{
-    Outcome,
-    outcome::{Facts, Verdict},
-    sdk::{Api, Reply, Request},
-};
+use authflow::sdk::{Api, Reply, Request};
 use axum::{
     Router,
     body::{Body, HttpBody as _},
@@ -15,7 +11,7 @@ use axum::{
     routing::get,
 };
 use http_body_util::BodyExt as _;
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 use tokio::time::timeout;
 
 /// A little more than the library takes, so that it refuses a body that is too long in the family's own words. What
@@ -33,7 +29,16 @@ pub(crate) struct Service {
 }
 
 pub(crate) fn router(service: Service) -> Router {
-    Router::new().route("/healthz", get(healthz)).fallback(call).with_state(service)
+    Router::new()
+        .route("/healthz", get(healthz))
+        .route("/openapi.json", get(openapi))
+        .fallback(call)
+        .with_state(service)
+}
+
+/// The family's calls, as the library describes them.
+async fn openapi() -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], authflow::sdk::openapi().to_string()).into_response()
 }
 
 async fn healthz(State(service): State<Service>) -> Response {
@@ -54,24 +59,24 @@ async fn call(State(service): State<Service>, request: HttpRequest) -> Response 
         Ok(Err(_)) => return hang_up(StatusCode::BAD_REQUEST),
         Err(_) => return hang_up(StatusCode::REQUEST_TIMEOUT),
     };
-    let busy = service.api.clone();
+    let (parts, api) = (Arc::new(parts), service.api.clone());
     // On a task of its own: a client that hangs up in the middle does not leave its guess reserved and never settled.
-    let answered = timeout(LONGEST_CALL, tokio::spawn(answer(service, parts, body))).await;
+    let answered = timeout(LONGEST_CALL, tokio::spawn(answer(service, Arc::clone(&parts), body))).await;
     response(match answered {
         Ok(Ok(reply)) => reply,
-        Ok(Err(_)) | Err(_) => busy_reply(&busy),
+        Ok(Err(_)) | Err(_) => api.busy(&Request::from_http(&parts, &[])),
     })
 }
 
-async fn answer(Service { api, host }: Service, parts: Parts, body: Vec<u8>) -> Reply {
+async fn answer(Service { api, host }: Service, parts: Arc<Parts>, body: Vec<u8>) -> Reply {
+    let request: Request<'_, HeaderMap> = Request::from_http(&parts, &body);
     let moment = match host.clock.moment() {
         Ok(moment) => moment,
         Err(error) => {
             tracing::error!(%error, "a request was refused");
-            return busy_reply(&api);
+            return api.busy(&request);
         }
     };
-    let request: Request<'_, HeaderMap> = Request::from_http(&parts, &body);
     api.serve(&request, moment, &host).await
 }
 
@@ -86,12 +91,6 @@ async fn read(mut body: Body) -> Result<Vec<u8>, axum::Error> {
         }
     }
     Ok(bytes)
-}
-
-fn busy_reply(api: &Api) -> Reply {
-    let mut facts = Facts::default();
-    facts.language = api.engine().language();
-    api.reply(&Outcome { verdict: Verdict::Busy, facts, events: Vec::new() })
 }
 
 fn response(reply: Reply) -> Response {

@@ -101,7 +101,7 @@ fn key(id: Option<&str>, secret: &str) -> Result<Key, KeyFileError> {
     })
 }
 
-fn from_hexadecimal(text: &str) -> Option<Box<[u8]>> {
+pub(crate) fn from_hexadecimal(text: &str) -> Option<Box<[u8]>> {
     let (pairs, rest) = text.as_bytes().as_chunks::<2>();
     let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|value| u8::try_from(value).ok());
     let bytes =

@@ -9,9 +9,11 @@ mod hasher;
 mod host;
 mod http;
 mod keys;
+mod outbox;
 mod serve;
 mod start;
 mod store;
+mod tenants;
 
 use clap::Parser as _;
 use std::{

@@ -10,8 +10,10 @@ use crate::{
     host::ServerHost,
     http::{self, Service},
     keys::{self, KeyFileError},
+    outbox::Outbox,
     serve,
     store::{self, Store, StoreError},
+    tenants::TenantCredentials,
 };
 use authflow::{
     Applications, Config, ConfigError, Engine,
@@ -56,7 +58,7 @@ pub(crate) async fn run(cli: Cli) -> Result<(), StartError> {
     if cli.exposes_demo() {
         return Err(StartError::DemoExposed);
     }
-    let ServerConfig { issuer, language, applications } = configuration(&cli)?;
+    let ServerConfig { issuer, language, applications, tenant_credentials } = configuration(&cli)?;
     let (ring, made) =
         keys::load_or_make(&cli.keys).map_err(|error| StartError::KeyFile(cli.keys.clone(), error))?;
     if made {
@@ -68,17 +70,21 @@ pub(crate) async fn run(cli: Cli) -> Result<(), StartError> {
     if !cli.is_demo() && store.has_demo_accounts().await.map_err(database)? {
         return Err(StartError::DemoAccounts(cli.database.clone()));
     }
-    let mut config = Config::new(issuer.clone(), ring.clone(), Applications::Fixed(applications));
+    let mut config = Config::new(issuer, ring, Applications::Fixed(applications));
     config.language = language;
     let api = Api::new(Engine::new(config)?);
-    let host = ServerHost { store, hasher: Hasher::new()?, clock };
+    let outbox = if cli.is_demo() { Outbox::Log } else { Outbox::None };
+    let credentials = TenantCredentials::new(tenant_credentials);
+    let host = ServerHost { store, hasher: Hasher::new()?, clock, outbox, credentials };
 
     let stop = serve::stop_signal().map_err(StartError::Signals)?;
     let listen = |error| StartError::Listen(cli.listen, error);
     let listener = TcpListener::bind(cli.listen).await.map_err(listen)?;
     let address = listener.local_addr().map_err(listen)?;
-    let tokens = if cli.is_demo() { Some(demo::seed(&host, &issuer, &ring).await?) } else { None };
-    banner::print(address, tokens.as_deref());
+    if cli.is_demo() {
+        demo::seed(&host).await?;
+    }
+    banner::print(address, cli.is_demo());
     serve::serve(listener, http::router(Service { api, host }), stop).await;
     store::checkpoint(&cli.database).map_err(database)
 }
@@ -91,6 +97,7 @@ fn configuration(cli: &Cli) -> Result<ServerConfig, StartError> {
             issuer: Issuer::new("https://authflow.example")?,
             language: Language::En,
             applications: Vec::new(),
+            tenant_credentials: Vec::new(),
         },
     };
     if cli.is_demo() {
@@ -99,6 +106,7 @@ fn configuration(cli: &Cli) -> Result<ServerConfig, StartError> {
                 config.applications.push(application);
             }
         }
+        config.tenant_credentials.extend(demo::tenant_credentials()?);
     }
     Ok(config)
 }

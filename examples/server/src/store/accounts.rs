@@ -2,8 +2,8 @@
 
 use super::{Store, StoreError, Written, columns};
 use authflow::{
-    Account, AccountId, AccountStatus, Identifier, MustChange, Password, Profile, Revision, Secret, TenantId,
-    Timestamp,
+    Account, AccountId, AccountStatus, EmailAddress, FactorSet, Identifier, Mobile, MustChange, Password,
+    Profile, Revision, Secret, TenantId, Timestamp, Totp, UserName,
     step::{AccountKey, FindAccount},
 };
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
@@ -12,12 +12,17 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 pub(crate) struct NewAccount {
     pub(crate) tenant: Option<TenantId>,
     pub(crate) id: AccountId,
-    pub(crate) user_name: Identifier,
+    pub(crate) user_name: UserName,
     pub(crate) status: AccountStatus,
     pub(crate) verifier: Option<Secret>,
     /// When the password was set, if there is one.
     pub(crate) changed_at: Timestamp,
     pub(crate) must_change: Option<MustChange>,
+    pub(crate) mobile: Option<Mobile>,
+    pub(crate) email: Option<EmailAddress>,
+    /// The secret of a one-time password of six digits under SHA-1, which every authenticator has.
+    pub(crate) totp_secret: Option<Vec<u8>>,
+    pub(crate) enrolled: FactorSet,
     pub(crate) profile: String,
     /// Its password is public.
     pub(crate) is_demo: bool,
@@ -28,7 +33,7 @@ macro_rules! select_account {
     ($condition:literal) => {
         concat!(
             "SELECT id, revision, status, verifier, password_changed_at, must_change, skips_used, enrolled, ",
-            "factors_changed_at, profile, user_name FROM accounts WHERE tenant = ?1 AND ",
+            "factors_changed_at, profile, user_name, mobile, email, totp_secret, totp_algorithm, totp_digits, totp_step FROM accounts WHERE tenant = ?1 AND ",
             $condition,
         )
     };
@@ -66,13 +71,31 @@ impl Store {
 }
 
 fn find(connection: &Connection, ask: &FindAccount) -> Result<Option<Account>, StoreError> {
-    let (sql, key) = match &ask.key {
-        AccountKey::Identifier(typed) => (select_account!("user_name = ?2"), typed.normalised()),
-        AccountKey::Id(id) => (select_account!("id = ?2"), id.as_str().to_owned()),
+    const BY_ID: &str = select_account!("id = ?2");
+    const BY_NAME: &str = select_account!("user_name = ?2");
+    const BY_MOBILE: &str = select_account!("mobile_key = ?2");
+    const BY_EMAIL: &str = select_account!("email_key = ?2");
+    let one = |sql, key: String| {
+        let mut statement = connection.prepare_cached(sql)?;
+        let parameters = params![columns::tenant_of(&ask.audience), key];
+        statement.query_row(parameters, |row| Ok(account(row, ask.audience.tenant))).optional()?.transpose()
     };
-    let mut statement = connection.prepare_cached(sql)?;
-    let parameters = params![columns::tenant_of(&ask.audience), key];
-    statement.query_row(parameters, |row| Ok(account(row, ask.audience.tenant))).optional()?.transpose()
+    match &ask.key {
+        AccountKey::Id(id) => one(BY_ID, id.as_str().to_owned()),
+        AccountKey::Identifier(Identifier::UserName(name)) => one(BY_NAME, name.normalised()),
+        AccountKey::Identifier(Identifier::Mobile(mobile)) => one(BY_MOBILE, mobile.normalised()),
+        AccountKey::Identifier(Identifier::Email(email)) => one(BY_EMAIL, email.normalised()),
+        AccountKey::Identifier(Identifier::Any(name)) => {
+            // All three are asked for, so that it takes as long for a name that none of them is.
+            let mobile = Mobile::new(name.as_str()).map_or_else(|_| name.normalised(), |it| it.normalised());
+            let found = [
+                one(BY_NAME, name.normalised())?,
+                one(BY_MOBILE, mobile)?,
+                one(BY_EMAIL, name.normalised())?,
+            ];
+            Ok(found.into_iter().flatten().next())
+        }
+    }
 }
 
 fn account(row: &Row<'_>, tenant: Option<TenantId>) -> Result<Account, StoreError> {
@@ -90,9 +113,24 @@ fn account(row: &Row<'_>, tenant: Option<TenantId>) -> Result<Account, StoreErro
         .ok()
         .and_then(|claims| Profile::new(&claims).ok())
         .ok_or(StoreError::Malformed("profile"))?;
-    let user_name = Identifier::new(&row.get::<_, String>(10)?);
+    let user_name = UserName::new(&row.get::<_, String>(10)?);
     account.user_name = Some(user_name.map_err(|_| StoreError::Malformed("user name"))?);
+    let mobile = row.get::<_, Option<String>>(11)?.map(|text| Mobile::new(&text));
+    account.mobile = mobile.transpose().map_err(|_| StoreError::Malformed("mobile"))?;
+    let email = row.get::<_, Option<String>>(12)?.map(|text| EmailAddress::new(&text));
+    account.email = email.transpose().map_err(|_| StoreError::Malformed("e-mail address"))?;
+    account.totp = match row.get::<_, Option<Vec<u8>>>(13)? {
+        Some(secret) => Some(totp(row, secret)?),
+        None => None,
+    };
     Ok(account)
+}
+
+fn totp(row: &Row<'_>, secret: Vec<u8>) -> Result<Totp, StoreError> {
+    let algorithm = columns::totp_algorithm(&row.get::<_, String>(14)?)?;
+    let totp = Totp::new(secret, algorithm, row.get(15)?).map_err(|_| StoreError::Malformed("totp"))?;
+    // -1 until a first one is used.
+    Ok(totp.with_last_used_step(u64::try_from(row.get::<_, i64>(16)?).ok()))
 }
 
 fn password(row: &Row<'_>, verifier: Secret) -> Result<Password, StoreError> {
@@ -107,8 +145,8 @@ fn password(row: &Row<'_>, verifier: Secret) -> Result<Password, StoreError> {
 fn add(connection: &Connection, new: &NewAccount) -> Result<(), StoreError> {
     let sql =
         "INSERT INTO accounts (tenant, id, user_name, status, verifier, password_changed_at, must_change,
-            profile, is_demo)
-        VALUES (?1, ?2, ?3, ?4, ?5, iif(?5 IS NULL, NULL, ?6), ?7, ?8, ?9)
+            profile, is_demo, mobile, email, totp_secret, enrolled)
+        VALUES (?1, ?2, ?3, ?4, ?5, iif(?5 IS NULL, NULL, ?6), ?7, ?8, ?9, ?10, ?11, ?12, ?13)
         ON CONFLICT (tenant, id) DO NOTHING";
     connection.prepare_cached(sql)?.execute(params![
         columns::tenant(&new.tenant),
@@ -120,6 +158,10 @@ fn add(connection: &Connection, new: &NewAccount) -> Result<(), StoreError> {
         new.must_change.map(columns::must_change),
         new.profile,
         new.is_demo,
+        new.mobile.as_ref().map(Mobile::as_str),
+        new.email.as_ref().map(EmailAddress::as_str),
+        new.totp_secret,
+        columns::factors(new.enrolled),
     ])?;
     Ok(())
 }

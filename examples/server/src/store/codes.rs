@@ -1,9 +1,9 @@
-//! Sent codes, as keyed digests.
+//! Sent codes, as keyed digests, and how many were sent to whom.
 
 use super::{Store, StoreError, columns};
 use authflow::{
-    Timestamp,
-    step::{CodeDigest, LoadCode, StoredCode},
+    policy::SendRecord,
+    step::{CodeDigest, CodeKey, CommitRefusal, LoadCode, SendBudget, StoredCode},
 };
 use rusqlite::{Connection, OptionalExtension as _, params};
 
@@ -12,10 +12,12 @@ impl Store {
         self.read(move |connection| {
             let mut statement =
                 connection.prepare_cached("SELECT digest, expires_at FROM codes WHERE key = ?1")?;
-            let stored =
-                statement.query_row([ask.key.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
-            let read = |(digest, expires_at)| {
-                let digest = CodeDigest::from_bytes(digest);
+            let stored = statement
+                .query_row([ask.key.as_bytes()], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get(1)?)))
+                .optional()?;
+            let read = |(digest, expires_at): (Vec<u8>, i64)| {
+                let digest =
+                    CodeDigest::from_bytes(&digest).map_err(|_| StoreError::Malformed("code digest"))?;
                 Ok(StoredCode { digest, expires_at: columns::timestamp("expires_at", expires_at)? })
             };
             stored.map(read).transpose()
@@ -24,46 +26,39 @@ impl Store {
     }
 }
 
-/// Keeps a code, unless one was stored under the same key after `not_before`. Says whether it did.
+/// Keeps a code in the place of an earlier one, if the recipient's budget allows it.
 pub(super) fn store(
     connection: &Connection,
-    key: &[u8; 32],
+    key: CodeKey,
     code: &StoredCode,
-    not_before: Timestamp,
-    now: Timestamp,
-) -> Result<bool, StoreError> {
-    let sql = "INSERT INTO codes (key, digest, stored_at, expires_at) VALUES (?1, ?2, ?3, ?4)
-        ON CONFLICT (key) DO UPDATE
-        SET digest = excluded.digest, stored_at = excluded.stored_at, expires_at = excluded.expires_at
-        WHERE codes.stored_at <= ?5";
-    let changed = connection.prepare_cached(sql)?.execute(params![
-        key,
-        code.digest.as_bytes(),
-        columns::seconds(now),
-        columns::seconds(code.expires_at),
-        columns::seconds(not_before),
+    budget: &SendBudget,
+) -> Result<Option<CommitRefusal>, StoreError> {
+    let sent = match budget.spend(sent(connection, budget)?) {
+        Ok(sent) => sent,
+        Err(refusal) => return Ok(Some(refusal)),
+    };
+    let sql = "INSERT INTO sends (slot, record, forget_at) VALUES (?1, ?2, ?3)
+        ON CONFLICT (slot) DO UPDATE SET record = excluded.record, forget_at = excluded.forget_at";
+    connection.prepare_cached(sql)?.execute(params![
+        budget.slot.as_bytes(),
+        sent.to_bytes(),
+        columns::seconds(sent.forget_at()),
     ])?;
-    Ok(changed == 1)
+    let sql = "INSERT INTO codes (key, digest, expires_at) VALUES (?1, ?2, ?3)
+        ON CONFLICT (key) DO UPDATE SET digest = excluded.digest, expires_at = excluded.expires_at";
+    connection.prepare_cached(sql)?.execute(params![
+        key.as_bytes(),
+        code.digest.to_bytes().as_slice(),
+        columns::seconds(code.expires_at),
+    ])?;
+    Ok(None)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_code_replaces_only_one_that_is_old_enough() {
-        let mut connection = Connection::open_in_memory().unwrap();
-        super::super::schema::migrate(&mut connection).unwrap();
-        let at = Timestamp::from_unix;
-        let send = |digest, not_before, now| {
-            let code = StoredCode { digest: CodeDigest::from_bytes([digest; 32]), expires_at: at(now + 300) };
-            store(&connection, &[1; 32], &code, at(not_before), at(now)).unwrap()
-        };
-        assert!(send(1, 940, 1_000), "the first one");
-        assert!(!send(2, 999, 1_059), "too soon: one was stored after that");
-        assert!(send(3, 1_000, 1_060));
-        let kept = connection
-            .query_row("SELECT digest, expires_at FROM codes", [], |row| Ok((row.get(0)?, row.get(1)?)));
-        assert_eq!(kept, Ok(([3_u8; 32], 1_360)));
-    }
+/// A record that cannot be read is an error and never a fresh one, which would refill the budget.
+fn sent(connection: &Connection, budget: &SendBudget) -> Result<Option<SendRecord>, StoreError> {
+    let mut statement = connection.prepare_cached("SELECT record FROM sends WHERE slot = ?1")?;
+    let stored = statement.query_row([budget.slot.as_bytes()], |row| row.get::<_, Vec<u8>>(0)).optional()?;
+    let read =
+        |bytes: Vec<u8>| SendRecord::from_bytes(&bytes).map_err(|_| StoreError::Malformed("send record"));
+    stored.map(read).transpose()
 }

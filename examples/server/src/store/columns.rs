@@ -1,7 +1,7 @@
 //! How ids, times and sets stand in columns.
 
 use super::StoreError;
-use authflow::{AccountStatus, Audience, Factor, FactorSet, MustChange, TenantId, Timestamp};
+use authflow::{AccountStatus, Audience, Factor, FactorSet, MustChange, TenantId, Timestamp, TotpAlgorithm};
 
 /// SQLite's integers are signed.
 pub(super) fn number(value: u64) -> Result<i64, StoreError> {
@@ -70,6 +70,15 @@ pub(super) fn must_change_reason(stored: &str) -> Result<MustChange, StoreError>
         .into_iter()
         .find(|known| must_change(*known) == stored)
         .ok_or(StoreError::Malformed("reason to change a password"))
+}
+
+pub(super) fn totp_algorithm(stored: &str) -> Result<TotpAlgorithm, StoreError> {
+    match stored {
+        "sha1" => Ok(TotpAlgorithm::Sha1),
+        "sha256" => Ok(TotpAlgorithm::Sha256),
+        "sha512" => Ok(TotpAlgorithm::Sha512),
+        _ => Err(StoreError::Malformed("algorithm of a one-time password")),
+    }
 }
 
 #[cfg(test)]

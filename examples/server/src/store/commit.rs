@@ -2,7 +2,7 @@
 
 use super::{Store, StoreError, Written, codes, columns, sessions};
 use authflow::{
-    Secret, Timestamp,
+    AccountId, Audience, Secret, Timestamp,
     step::{Claim, Commit, CommitRefusal, Committed, Write},
 };
 use rusqlite::{Connection, params};
@@ -59,12 +59,11 @@ fn insert_claim(connection: &Connection, claim: &Claim) -> Result<bool, StoreErr
 }
 
 fn is_as_expected(connection: &Connection, commit: &Commit) -> Result<bool, StoreError> {
+    let Some(expected) = commit.expected else { return Ok(true) };
+    let Some(account) = commit.account else { return Ok(false) };
     let sql = "SELECT 1 FROM accounts WHERE tenant = ?1 AND id = ?2 AND revision = ?3 AND status = 'active'";
-    let parameters = params![
-        columns::tenant_of(&commit.audience),
-        commit.account.as_str(),
-        columns::number(commit.expected.as_u64())?,
-    ];
+    let parameters =
+        params![columns::tenant_of(&commit.audience), account.as_str(), columns::number(expected.as_u64())?];
     Ok(connection.prepare_cached(sql)?.exists(parameters)?)
 }
 
@@ -75,49 +74,62 @@ fn apply_write(
     verifier: Option<&Secret>,
     now: Timestamp,
 ) -> Result<Option<CommitRefusal>, StoreError> {
-    let Commit { audience, account, .. } = commit;
+    if let Write::StoreCode { key, code, budget } = write {
+        return codes::store(connection, *key, code, budget);
+    }
+    let audience = &commit.audience;
+    // Every other write is about an account.
+    let account = commit.account.as_ref().ok_or(StoreError::NoAccount)?;
     let (done, refusal) = match write {
         Write::RecordSkip { budget } => {
-            (record_skip(connection, commit, *budget)?, CommitRefusal::SkipsSpent)
+            (record_skip(connection, audience, account, *budget)?, CommitRefusal::SkipsSpent)
         }
         Write::StorePassword { changed_at, .. } => {
             let verifier = verifier.ok_or(StoreError::NotHashed)?;
-            store_password(connection, commit, verifier, *changed_at)?;
+            store_password(connection, audience, account, verifier, *changed_at)?;
             return Ok(None);
         }
         Write::UseTotpStep { step } => {
-            (use_totp_step(connection, commit, *step)?, CommitRefusal::TotpStepUsed)
+            (use_totp_step(connection, audience, account, *step)?, CommitRefusal::TotpStepUsed)
         }
         Write::OpenSession(record) => {
-            sessions::open(connection, audience, account, record)?;
+            sessions::open(connection, record)?;
             return Ok(None);
         }
         Write::RotateSession { session, expected_generation } => {
             let rotated = sessions::rotate(connection, audience, account, *session, *expected_generation)?;
             (rotated, CommitRefusal::SessionRotated)
         }
+        Write::RenewSession { session, auth_time } => {
+            sessions::renew(connection, audience, account, *session, *auth_time)?;
+            return Ok(None);
+        }
         Write::EndSessions(which) => {
             sessions::end(connection, audience, account, *which, now)?;
             return Ok(None);
         }
-        Write::StoreCode { key, code, not_before } => {
-            (codes::store(connection, key.as_bytes(), code, *not_before, now)?, CommitRefusal::CodeTooSoon)
-        }
+        Write::StoreCode { .. } => return Ok(None),
     };
     Ok((!done).then_some(refusal))
 }
 
-fn record_skip(connection: &Connection, commit: &Commit, budget: u32) -> Result<bool, StoreError> {
+fn record_skip(
+    connection: &Connection,
+    audience: &Audience,
+    account: &AccountId,
+    budget: u32,
+) -> Result<bool, StoreError> {
     let sql = "UPDATE accounts SET skips_used = skips_used + 1
         WHERE tenant = ?1 AND id = ?2 AND verifier IS NOT NULL AND skips_used < ?3";
-    let parameters = params![columns::tenant_of(&commit.audience), commit.account.as_str(), budget];
+    let parameters = params![columns::tenant_of(audience), account.as_str(), budget];
     Ok(connection.prepare_cached(sql)?.execute(parameters)? == 1)
 }
 
 /// The schema's trigger bumps the revision.
 fn store_password(
     connection: &Connection,
-    commit: &Commit,
+    audience: &Audience,
+    account: &AccountId,
     verifier: &Secret,
     changed_at: Timestamp,
 ) -> Result<(), StoreError> {
@@ -125,8 +137,8 @@ fn store_password(
             must_change = NULL, skips_used = 0
         WHERE tenant = ?1 AND id = ?2";
     let parameters = params![
-        columns::tenant_of(&commit.audience),
-        commit.account.as_str(),
+        columns::tenant_of(audience),
+        account.as_str(),
         verifier.expose(),
         columns::seconds(changed_at),
     ];
@@ -134,10 +146,14 @@ fn store_password(
     Ok(())
 }
 
-fn use_totp_step(connection: &Connection, commit: &Commit, step: u64) -> Result<bool, StoreError> {
+fn use_totp_step(
+    connection: &Connection,
+    audience: &Audience,
+    account: &AccountId,
+    step: u64,
+) -> Result<bool, StoreError> {
     let sql = "UPDATE accounts SET totp_step = ?3 WHERE tenant = ?1 AND id = ?2 AND totp_step < ?3";
-    let parameters =
-        params![columns::tenant_of(&commit.audience), commit.account.as_str(), columns::number(step)?];
+    let parameters = params![columns::tenant_of(audience), account.as_str(), columns::number(step)?];
     Ok(connection.prepare_cached(sql)?.execute(parameters)? == 1)
 }
 
@@ -145,8 +161,8 @@ fn forget(connection: &Connection, now: Timestamp) -> Result<(), StoreError> {
     for sql in [
         "DELETE FROM claims WHERE id IN (SELECT id FROM claims WHERE keep_until <= ?1 LIMIT ?2)",
         "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at <= ?1 LIMIT ?2)",
-        // A day longer, because a code that is no longer good still says when the next one may be sent.
-        "DELETE FROM codes WHERE key IN (SELECT key FROM codes WHERE expires_at <= ?1 - 86400 LIMIT ?2)",
+        "DELETE FROM codes WHERE key IN (SELECT key FROM codes WHERE expires_at <= ?1 LIMIT ?2)",
+        "DELETE FROM sends WHERE slot IN (SELECT slot FROM sends WHERE forget_at <= ?1 LIMIT ?2)",
     ] {
         connection.prepare_cached(sql)?.execute(params![columns::seconds(now), FORGOTTEN_AT_ONCE])?;
     }

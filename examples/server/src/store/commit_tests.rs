@@ -1,9 +1,12 @@
 //! Every write of a commit, and that a refused commit leaves no trace.
 
 use super::*;
-use crate::{cli::DatabaseUrl, clock::Clock, demo, hasher::Hasher, host::ServerHost};
+use crate::{
+    cli::DatabaseUrl, clock::Clock, demo, hasher::Hasher, host::ServerHost, outbox::Outbox,
+    tenants::TenantCredentials,
+};
 use authflow::{
-    Applications, Config, Engine, Host as _, Revision, SessionId, Step, TokenId,
+    Applications, ClientId, Config, Engine, Host as _, Revision, SessionId, Step, TokenId,
     sdk::{Api, Request},
     step::{Access, EndSessions, PasswordMatch, SessionRecord},
     token::{Issuer, Key, KeyRing},
@@ -13,10 +16,12 @@ use authflow::{
 async fn alices() -> (Store, Commit) {
     let clock = Clock::moved(0);
     let store = Store::open(&DatabaseUrl::Memory, clock).unwrap();
-    let host = ServerHost { store: store.clone(), hasher: Hasher::new().unwrap(), clock };
+    let hasher = Hasher::new().unwrap();
+    let (outbox, credentials) = (Outbox::None, TenantCredentials::default());
+    let host = ServerHost { store: store.clone(), hasher, clock, outbox, credentials };
     let ring = KeyRing::new(Key::without_id([7; 32]).unwrap());
     let issuer = Issuer::new("https://authflow.example").unwrap();
-    demo::seed(&host, &issuer, &ring).await.unwrap();
+    demo::seed(&host).await.unwrap();
 
     let applications = Applications::Fixed(demo::applications().unwrap().into());
     let api = Api::new(Engine::new(Config::new(issuer, ring, applications)).unwrap());
@@ -57,10 +62,18 @@ fn claim(id: u8, keep_until: u64) -> Option<Claim> {
 }
 
 fn session(id: u8) -> Write {
+    session_of("demo-alice", id)
+}
+
+fn session_of(account: &str, id: u8) -> Write {
     Write::OpenSession(SessionRecord {
         session: SessionId::from_bytes([id; 16]),
+        audience: Audience { client_id: ClientId::new(demo::ORDINARY_CLIENT_ID).unwrap(), tenant: None },
+        account: AccountId::new(account).unwrap(),
         auth_time: Timestamp::from_unix(1),
         factors: authflow::FactorSet::EMPTY,
+        generation: 0,
+        used_at: Timestamp::from_unix(1),
         expires_at: Timestamp::MAX,
     })
 }
@@ -110,7 +123,7 @@ async fn an_account_that_is_not_as_expected_is_not_written_to() {
         assert_eq!(trace(&store).await, before);
     };
     let mut other = commit.clone();
-    other.expected = Revision::new(commit.expected.as_u64() + 1);
+    other.expected = commit.expected.map(Revision::next);
     assert_changed(&other).await;
     let mut other = commit.clone();
     other.audience.tenant = Some("t".parse().unwrap());
@@ -161,7 +174,7 @@ async fn a_new_password_clears_what_was_counted_for_the_old_one() {
         AND revision = 2";
     assert_eq!(number(&store, changed).await, 1);
     let untouched = "SELECT count(*) FROM accounts WHERE verifier <> 'a verifier'";
-    assert_eq!(number(&store, untouched).await, 9, "of ten with a password");
+    assert_eq!(number(&store, untouched).await, 15, "of sixteen with a password");
     assert_eq!(
         store.commit(commit, Some(verifier)).await.unwrap(),
         Committed::Changed,
@@ -188,7 +201,7 @@ async fn a_session_rotates_from_its_own_generation_alone() {
     assert_eq!(store.commit(commit.clone(), None).await.unwrap(), Committed::Done);
     let mut rotate = async |id: u8, expected_generation, account: &str| {
         let session = SessionId::from_bytes([id; 16]);
-        commit.account = account.parse().unwrap();
+        commit.account = Some(account.parse().unwrap());
         commit.writes = vec![Write::RotateSession { session, expected_generation }];
         store.commit(commit.clone(), None).await.unwrap()
     };
@@ -203,6 +216,32 @@ async fn a_session_rotates_from_its_own_generation_alone() {
 }
 
 #[tokio::test]
+async fn a_session_is_renewed_and_no_other_one_is() {
+    let (store, mut commit) = alices().await;
+    commit.writes = vec![session(1), session(2)];
+    assert_eq!(store.commit(commit.clone(), None).await.unwrap(), Committed::Done);
+    let session = SessionId::from_bytes([1; 16]);
+    commit.writes = vec![Write::RenewSession { session, auth_time: Timestamp::from_unix(77) }];
+    assert_eq!(store.commit(commit.clone(), None).await.unwrap(), Committed::Done);
+    assert_eq!(number(&store, "SELECT group_concat(auth_time, '') + 0 FROM sessions").await, 771);
+    commit.account = "demo-erin".parse().ok();
+    commit.expected = None;
+    commit.writes = vec![Write::RenewSession { session, auth_time: Timestamp::from_unix(99) }];
+    assert_eq!(store.commit(commit, None).await.unwrap(), Committed::Done);
+    assert_eq!(number(&store, "SELECT max(auth_time) FROM sessions").await, 77, "not hers");
+}
+
+#[tokio::test]
+async fn a_write_that_names_no_account_is_an_error_and_leaves_nothing() {
+    let (store, mut commit) = alices().await;
+    commit.account = None;
+    commit.expected = None;
+    commit.claim = claim(1, u64::MAX);
+    assert!(matches!(store.commit(commit, None).await, Err(StoreError::NoAccount)));
+    assert_eq!(number(&store, "SELECT count(*) FROM claims").await, 0);
+}
+
+#[tokio::test]
 async fn sessions_end_as_told_and_only_the_accounts_own() {
     for (which, expected) in [
         (EndSessions::One(SessionId::from_bytes([1; 16])), 1),
@@ -210,8 +249,10 @@ async fn sessions_end_as_told_and_only_the_accounts_own() {
         (EndSessions::All, 3),
     ] {
         let (store, mut commit) = alices().await;
-        commit.writes = vec![session(1), session(2), session(3)];
+        commit.writes = vec![session(1), session(2), session(3), session_of("demo-nora", 4)];
         assert_eq!(store.commit(commit.clone(), None).await.unwrap(), Committed::Done);
+        // Whatever the state of the account.
+        commit.expected = None;
         commit.writes = vec![Write::EndSessions(which)];
         assert_eq!(store.commit(commit, None).await.unwrap(), Committed::Done);
         let ended = number(&store, "SELECT count(*) FROM sessions WHERE ended_at IS NOT NULL").await;
@@ -221,7 +262,7 @@ async fn sessions_end_as_told_and_only_the_accounts_own() {
         assert_eq!(
             number(&store, "SELECT count(*) FROM sessions WHERE account = 'demo-nora' AND ended_at IS NULL")
                 .await,
-            2
+            1
         );
     }
 }

@@ -10,6 +10,8 @@ pub(crate) enum StoreError {
     Malformed(&'static str),
     #[error("a number is too large for the database")]
     TooLarge,
+    #[error("a commit writes to an account and names none")]
+    NoAccount,
     #[error("no new password was hashed for this commit")]
     NotHashed,
     #[error("the database is of a newer version of this server")]

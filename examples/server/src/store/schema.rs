@@ -7,7 +7,7 @@ use rusqlite::{Connection, TransactionBehavior};
 const APPLICATION_ID: i32 = 0x6175_7468;
 
 /// One script for each version. What has been released is never edited, only added to.
-const MIGRATIONS: &[&str] = &[include_str!("schema_1.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("schema_1.sql"), include_str!("schema_2.sql")];
 const VERSION: i64 = MIGRATIONS.len() as i64;
 
 /// Brings a database to the present version.
@@ -49,6 +49,21 @@ mod tests {
     }
 
     #[test]
+    fn a_database_of_the_first_version_keeps_its_accounts() {
+        let mut connection = memory();
+        connection.execute_batch(MIGRATIONS[0]).unwrap();
+        connection.pragma_update(None, "application_id", APPLICATION_ID).unwrap();
+        connection.pragma_update(None, "user_version", 1).unwrap();
+        connection.execute("INSERT INTO accounts (tenant, id, user_name) VALUES ('', 'a', 'a')", []).unwrap();
+        migrate(&mut connection).unwrap();
+        connection.execute("UPDATE accounts SET mobile = '+86-138 0000 0000', email = 'A@b.c'", []).unwrap();
+        let keys = connection.query_row("SELECT mobile_key, email_key FROM accounts", [], |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
+        });
+        assert_eq!(keys, Ok(("+8613800000000".into(), "a@b.c".into())));
+    }
+
+    #[test]
     fn newer_and_foreign_databases_are_refused() {
         let mut newer = memory();
         migrate(&mut newer).unwrap();
@@ -75,6 +90,10 @@ mod tests {
             ("password_changed_at = 6", true),
             ("must_change = 'breached'", true),
             ("enrolled = 'otp'", true),
+            ("mobile = '13800000000'", true),
+            ("email = 'a@example.com'", true),
+            ("totp_secret = zeroblob(20)", true),
+            ("totp_step = 7", false),
             ("profile = '{\"name\":\"A\"}'", false),
         ] {
             connection.execute(&format!("UPDATE accounts SET {assignment} WHERE id = 'a'"), []).unwrap();

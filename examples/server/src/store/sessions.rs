@@ -2,78 +2,91 @@
 
 use super::{Store, StoreError, Written, columns};
 use authflow::{
-    AccountId, Audience, SessionId, Timestamp,
-    step::{CheckSession, EndSessions, Liveness, SessionRecord},
+    AccountId, Audience, ClientId, SessionId, TenantId, Timestamp,
+    step::{CheckSession, EndSessions, SessionRecord},
 };
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 impl Store {
-    pub(crate) async fn check_session(&self, ask: CheckSession) -> Result<Liveness, StoreError> {
-        self.read(move |connection| {
-            let sql =
-                "SELECT auth_time FROM sessions WHERE id = ?1 AND client_id = ?2 AND tenant = ?3 AND account = ?4
-                AND ended_at IS NULL AND expires_at > ?5";
-            let parameters = params![
-                ask.session.as_bytes(),
-                ask.audience.client_id.as_str(),
-                columns::tenant_of(&ask.audience),
-                ask.account.as_str(),
-                columns::seconds(ask.now),
-            ];
-            let found = connection.prepare_cached(sql)?.query_row(parameters, |row| row.get(0)).optional()?;
-            Ok(match found {
-                Some(auth_time) => Liveness::Live { auth_time: columns::timestamp("auth_time", auth_time)? },
-                None => Liveness::Ended,
-            })
-        })
-        .await
-    }
-
-    /// A live session of the account, or else this one, opened now: its id and when its subject proved who they are.
-    pub(crate) async fn session_or_open(
-        &self,
-        audience: Audience,
-        account: AccountId,
-        record: SessionRecord,
-    ) -> Result<(SessionId, Timestamp), StoreError> {
+    /// A session that has not been ended, as it was before this use of it, which is noted where there is an idle limit.
+    pub(crate) async fn check_session(&self, ask: CheckSession) -> Result<Option<SessionRecord>, StoreError> {
+        if ask.idle_limit.is_none() {
+            return self.read(move |connection| find(connection, ask.session)).await;
+        }
         self.write(move |connection| {
-            let sql = "SELECT id, auth_time FROM sessions WHERE client_id = ?1 AND tenant = ?2 AND account = ?3
-                AND ended_at IS NULL AND auth_time <= ?4 AND expires_at > ?4 ORDER BY expires_at DESC LIMIT 1";
-            let parameters = params![
-                audience.client_id.as_str(),
-                columns::tenant_of(&audience),
-                account.as_str(),
-                columns::seconds(record.auth_time),
-            ];
-            let mut statement = connection.prepare_cached(sql)?;
-            let found = statement.query_row(parameters, |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
-            if let Some((id, auth_time)) = found {
-                let session = (SessionId::from_bytes(id), columns::timestamp("auth_time", auth_time)?);
-                return Ok(Written::TakenBack(session));
+            let found = find(connection, ask.session)?;
+            if !found.is_some_and(|record| ask.is_open(&record)) {
+                return Ok(Written::TakenBack(found));
             }
-            open(connection, &audience, &account, &record)?;
-            Ok(Written::Kept((record.session, record.auth_time)))
+            let sql = "UPDATE sessions SET used_at = ?2 WHERE id = ?1";
+            let parameters = params![ask.session.as_bytes(), columns::seconds(ask.now)];
+            connection.prepare_cached(sql)?.execute(parameters)?;
+            Ok(Written::Kept(found))
         })
         .await
     }
 }
 
-pub(super) fn open(
+fn find(connection: &Connection, session: SessionId) -> Result<Option<SessionRecord>, StoreError> {
+    let sql =
+        "SELECT client_id, tenant, account, auth_time, factors, generation, used_at, expires_at FROM sessions
+        WHERE id = ?1 AND ended_at IS NULL";
+    let mut statement = connection.prepare_cached(sql)?;
+    statement.query_row([session.as_bytes()], |row| Ok(record(row, session))).optional()?.transpose()
+}
+
+fn record(row: &Row<'_>, session: SessionId) -> Result<SessionRecord, StoreError> {
+    let malformed = |_| StoreError::Malformed("session");
+    let tenant = match row.get::<_, String>(1)? {
+        none if none.is_empty() => None,
+        tenant => Some(TenantId::new(&tenant).map_err(malformed)?),
+    };
+    Ok(SessionRecord {
+        session,
+        audience: Audience {
+            client_id: ClientId::new(&row.get::<_, String>(0)?).map_err(malformed)?,
+            tenant,
+        },
+        account: AccountId::new(&row.get::<_, String>(2)?).map_err(malformed)?,
+        auth_time: columns::timestamp("auth_time", row.get(3)?)?,
+        factors: columns::factor_set(&row.get::<_, String>(4)?)?,
+        generation: row.get(5)?,
+        used_at: columns::timestamp("used_at", row.get(6)?)?,
+        expires_at: columns::timestamp("expires_at", row.get(7)?)?,
+    })
+}
+
+pub(super) fn open(connection: &Connection, record: &SessionRecord) -> Result<(), StoreError> {
+    let sql = "INSERT INTO sessions (id, client_id, tenant, account, auth_time, factors, generation, used_at, expires_at)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+    connection.prepare_cached(sql)?.execute(params![
+        record.session.as_bytes(),
+        record.audience.client_id.as_str(),
+        columns::tenant_of(&record.audience),
+        record.account.as_str(),
+        columns::seconds(record.auth_time),
+        columns::factors(record.factors),
+        record.generation,
+        columns::seconds(record.used_at),
+        columns::seconds(record.expires_at),
+    ])?;
+    Ok(())
+}
+
+/// Notes that a session's subject has proved who they are again.
+pub(super) fn renew(
     connection: &Connection,
     audience: &Audience,
     account: &AccountId,
-    record: &SessionRecord,
+    session: SessionId,
+    auth_time: Timestamp,
 ) -> Result<(), StoreError> {
-    let sql = "INSERT INTO sessions (id, client_id, tenant, account, auth_time, factors, expires_at)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    let sql = "UPDATE sessions SET auth_time = ?4 WHERE id = ?1 AND tenant = ?2 AND account = ?3 AND ended_at IS NULL";
     connection.prepare_cached(sql)?.execute(params![
-        record.session.as_bytes(),
-        audience.client_id.as_str(),
+        session.as_bytes(),
         columns::tenant_of(audience),
         account.as_str(),
-        columns::seconds(record.auth_time),
-        columns::factors(record.factors),
-        columns::seconds(record.expires_at),
+        columns::seconds(auth_time),
     ])?;
     Ok(())
 }

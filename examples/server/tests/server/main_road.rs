@@ -2,7 +2,7 @@
 
 use crate::{
     process::{Home, PASSWORD},
-    wire::{Call, Reply, World, warned},
+    wire::{Call, Reply, World, nora, warned},
 };
 use serde_json::{Value, json};
 
@@ -84,7 +84,7 @@ fn every_demo_account_answers_as_its_state_demands() {
             assert_eq!(login(name).body, wrong.body, "{name}");
         }
 
-        let checked = Call::check(world, server.nora(world)).send(&server);
+        let checked = Call::check(world, &nora(&home, &server, world)).send(&server);
         assert_eq!((checked.status, checked.json()), (200, json!({ "is_set_pwd": false })));
     }
 }
@@ -96,12 +96,12 @@ fn the_log_names_what_happened_and_holds_no_secret() {
     let state_token = warned(&server, World::Isv);
     let granted = Call::skip(World::Isv, &state_token).send(&server);
     Call::login(World::Isv, "erin", "Mistyped-Pass-9").send(&server);
-    let nora = server.nora(World::Isv).to_owned();
+    let nora = nora(&home, &server, World::Isv);
     Call::check(World::Isv, &nora).send(&server);
     server.stop();
 
     let log = home.log();
-    for event in ["LoginPending", "PasswordSkipped", "SignedIn", "WrongPassword", "demo-erin"] {
+    for event in ["LoginPending", "PasswordSkipped", "SignedIn", "ProofRefused", "demo-erin"] {
         assert!(log.contains(event), "{event} is missing:\n{log}");
     }
     let tag = |token: &str| token.rsplit('.').next().unwrap().to_owned();

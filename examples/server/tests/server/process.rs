@@ -52,6 +52,14 @@ impl Home {
         std::fs::read_to_string(self.path("log")).unwrap()
     }
 
+    /// The code that was sent last, as the demonstration logs it.
+    pub(crate) fn code(&self) -> String {
+        let log = self.log();
+        let line =
+            log.lines().rfind(|line| line.contains("code to ")).unwrap_or_else(|| panic!("no code:\n{log}"));
+        line.rsplit(' ').next().unwrap().to_owned()
+    }
+
     fn command(&self, arguments: &[&str]) -> Command {
         let log = File::options().append(true).create(true).open(self.path("log")).unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_authflow-server"));
@@ -84,13 +92,11 @@ impl Home {
         let (lines, banner) = mpsc::channel();
         thread::spawn(move || output.lines().map_while(Result::ok).try_for_each(|line| lines.send(line)));
 
-        let mut server = Server { process, address: String::new(), nora: Vec::new() };
+        let mut server = Server { process, address: String::new() };
         loop {
             let line = banner.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("no start:\n{}", self.log()));
             if let Some(address) = line.strip_prefix("listening on http://") {
                 server.address = address.to_owned();
-            } else if line.starts_with("  eyJ") {
-                server.nora.push(line.trim().to_owned());
             }
             // Printed last, in a demonstration; without one, the address is all there is.
             if line == "Try:" || arguments.contains(&"--config") && !arguments.contains(&"--demo") {
@@ -114,15 +120,9 @@ impl Home {
 pub(crate) struct Server {
     process: Child,
     pub(crate) address: String,
-    /// Nora's id tokens, for the ISV's application and for the ordinary one.
-    nora: Vec<String>,
 }
 
 impl Server {
-    pub(crate) fn nora(&self, world: crate::wire::World) -> &str {
-        &self.nora[world as usize]
-    }
-
     /// SIGTERM, and the wait for what follows.
     pub(crate) fn stop(mut self) -> ExitStatus {
         let id = self.process.id().to_string();

@@ -68,5 +68,5 @@ fn guesses_sent_at_once_are_all_counted() {
     server.stop();
     let log = home.log();
     let judged = |reason: &str| log.matches(&format!("reason: {reason}")).count();
-    assert_eq!((judged("WrongPassword"), judged("Locked")), (5, 19));
+    assert_eq!((judged("Wrong }"), judged("Locked")), (5, 19));
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     process::{Home, PASSWORD},
-    wire::{Call, World, warned},
+    wire::{Call, World, nora, warned},
 };
 
 #[test]
@@ -27,7 +27,7 @@ fn a_restart_of_the_demo_refills_and_replaces_nothing() {
     let server = home.start();
     assert!(Call::skip(World::Ordinary, &warned(&server, World::Ordinary)).send(&server).is_success());
     assert_eq!(home.execute("UPDATE accounts SET status = 'disabled' WHERE id = 'demo-alice'"), 2);
-    let nora = server.nora(World::Ordinary).to_owned();
+    let token = nora(&home, &server, World::Ordinary);
     server.stop();
     let state = || {
         let accounts = "SELECT group_concat(concat_ws(' ', tenant, id, verifier, skips_used, revision, status)) FROM accounts";
@@ -38,7 +38,7 @@ fn a_restart_of_the_demo_refills_and_replaces_nothing() {
     let server = home.start();
     assert_eq!((state(), home.sessions()), (accounts, sessions));
     Call::login(World::Ordinary, "alice", PASSWORD).send(&server).assert_credentials_refused();
-    assert_eq!(Call::check(World::Ordinary, &nora).send(&server).status, 200);
+    assert_eq!(Call::check(World::Ordinary, &token).send(&server).status, 200);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Requests as a client of the family writes them, and what comes back.
 
-use crate::process::{PASSWORD, Server};
+use crate::process::{Home, PASSWORD, Server};
 use serde_json::{Value, json};
 use std::{
     io::{self, Read as _, Write as _},
@@ -209,6 +209,20 @@ impl Reply {
     pub(crate) fn assert_credentials_refused(&self) {
         self.assert_refused("IDAAS.SDK.LOGIN.0001", "Incorrect user name or password");
     }
+}
+
+/// Signs nora in, who has no password, by a code to her mobile: her id token.
+#[track_caller]
+pub(crate) fn nora(home: &Home, server: &Server, world: World) -> String {
+    let call =
+        |path, body: Value| Call { path, ..Call::login(world, "", "") }.body(body.to_string()).send(server);
+    let mobile = "+86-13800000001";
+    let sent = call("/api/v2/sdk/sms/send", json!({ "mobile": mobile, "type": "LOGIN_SMS" }));
+    assert_eq!((sent.status, &*sent.body), (200, ""), "{sent:?}");
+    let body = json!({ "mobile": mobile, "verify_code": home.code() });
+    let granted = call("/api/v2/sdk/login/mobile-verify-code", body);
+    assert!(granted.is_success(), "{granted:?}");
+    granted.text("id_token")
 }
 
 /// Logs erin in, up to the warning.
