@@ -8,7 +8,7 @@ use crate::{
 };
 use authflow::device::Header;
 use serde_json::Value;
-use std::fmt;
+use std::{fmt, sync::LazyLock};
 
 /// The calls of the family, with their paths and methods.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +25,13 @@ const CALLS: [(Call, &str, &[&str]); 4] = [
     (Call::Change, "/api/v2/sdk/pwd/update", &["POST"]),
     (Call::IsSet, "/api/v2/sdk/pwd/check-exist", &["GET"]),
 ];
+
+/// Whether this oracle knows the call of a path: those of the main road, and whatever is no call at all.
+pub fn is_known(path: &str) -> bool {
+    static PATHS: LazyLock<Value> = LazyLock::new(|| authflow::sdk::openapi()["paths"].take());
+    let path = path.split('?').next().unwrap();
+    CALLS.iter().any(|(_, known, _)| *known == path) || PATHS.get(path).is_none()
+}
 
 /// What a client must say again to go on with a login: application, tenant, fingerprint and, where the application binds
 /// it, operating system.

@@ -8,12 +8,12 @@ use crate::{
 };
 use authflow::{
     Account, AccountId, AccountStatus, Application, Applications, ClientId, Config, Engine, Entropy, Factor,
-    FactorSet, Moment, MustChange, Outcome, Password, Revision, Secret, SessionId, Step, TenantId, Timestamp,
-    TokenId,
+    FactorSet, Identifier, Moment, MustChange, Outcome, Password, Revision, Secret, SessionId, Step,
+    TenantId, Timestamp, TokenId, Totp, TotpAlgorithm,
     policy::{Ageing, AttemptRecord, Binding, Bindings, PasswordRefusal, Policy},
     sdk,
     step::{
-        Access, AccountKey, AttemptSlot, Commit, CommitRefusal, Committed, EndSessions, Judgement, Liveness,
+        Access, AccountKey, AttemptSlot, Commit, CommitRefusal, Committed, EndSessions, Judgement,
         PasswordMatch, SessionRecord, Write,
     },
     token::Issuer,
@@ -48,7 +48,7 @@ struct World<'a> {
     accounts: BTreeMap<&'static str, Account>,
     attempts: BTreeMap<AttemptSlot, AttemptRecord>,
     claims: BTreeSet<TokenId>,
-    sessions: BTreeMap<SessionId, (AccountId, SessionRecord)>,
+    sessions: BTreeMap<SessionId, SessionRecord>,
     issued: Issued,
 }
 
@@ -112,7 +112,10 @@ fn accounts() -> BTreeMap<&'static str, Account> {
         match name {
             "frank" => password.must_change = Some(MustChange::FirstLogin),
             "dora" => account.status = AccountStatus::Disabled,
-            "tina" => account.enrolled = FactorSet::EMPTY.with(Factor::Totp),
+            "tina" => {
+                account.enrolled = FactorSet::EMPTY.with(Factor::Totp);
+                account.totp = Totp::new([7; 20], TotpAlgorithm::Sha1, 6).ok();
+            }
             _ => {}
         }
         account.password = (name != "nora").then_some(password);
@@ -178,6 +181,7 @@ impl<'a> World<'a> {
             step = match step {
                 Step::FindAccount(ask) => asked!(ask, "FindAccount", {
                     if let AccountKey::Identifier(typed) = &ask.key {
+                        let Identifier::UserName(typed) = typed else { panic!("another kind of name") };
                         assert_eq!(Some(typed.as_str()), given.member("user_name").as_deref().map(str::trim));
                     }
                     let named = self.accounts.iter_mut().find(|(name, account)| match &ask.key {
@@ -232,14 +236,11 @@ impl<'a> World<'a> {
                     if deeds.allowed { Access::Allow } else { Access::Deny }
                 }),
                 Step::CheckSession(ask) => asked!(ask, "CheckSession", {
-                    let kept = self.sessions.get(&ask.session).map(|(owner, record)| (*owner, *record));
-                    let kept =
-                        kept.filter(|(owner, record)| *owner == ask.account && ask.now < record.expires_at);
-                    deeds.live = kept.is_some() && planned != b'n';
-                    match kept {
-                        Some((_, record)) if deeds.live => Liveness::Live { auth_time: record.auth_time },
-                        _ => Liveness::Ended,
-                    }
+                    let kept = self.sessions.get(&ask.session).copied().filter(|_| planned != b'n');
+                    // Whether it is this account's and not over yet is the library's to judge.
+                    deeds.live = kept
+                        .is_some_and(|record| record.account == ask.account && ask.now < record.expires_at);
+                    kept
                 }),
                 Step::JudgePassword(ask) => asked!(ask, "JudgePassword", {
                     let new_password = given.member("new_password").unwrap();
@@ -276,9 +277,9 @@ impl<'a> World<'a> {
         if commit.claim.is_some_and(|claim| self.claims.contains(&claim.id)) {
             return Committed::Replayed;
         }
-        let account = self.accounts.values_mut().find(|account| account.id == commit.account).unwrap();
+        let account = self.accounts.values_mut().find(|account| Some(account.id) == commit.account).unwrap();
         assert_eq!(account.status, AccountStatus::Active);
-        assert_eq!(account.revision, commit.expected);
+        assert_eq!(Some(account.revision), commit.expected);
         for write in &commit.writes {
             match write {
                 Write::RecordSkip { budget } => {
@@ -290,7 +291,8 @@ impl<'a> World<'a> {
                     password.skips_used += 1;
                 }
                 Write::OpenSession(record) => {
-                    let before = self.sessions.insert(record.session, (commit.account, *record));
+                    let before = self.sessions.insert(record.session, *record);
+                    assert_eq!((Some(record.account), record.audience), (commit.account, commit.audience));
                     assert!(before.is_none(), "a session id drawn twice");
                 }
                 Write::StorePassword { new_password, changed_at } => {
@@ -301,7 +303,7 @@ impl<'a> World<'a> {
                     account.revision = account.revision.next();
                 }
                 Write::EndSessions(EndSessions::All) => {
-                    self.sessions.retain(|_, (owner, _)| *owner != commit.account);
+                    self.sessions.retain(|_, record| Some(record.account) != commit.account);
                 }
                 other => panic!("no call writes {other:?}"),
             }

@@ -1,0 +1,291 @@
+//! The second factor: by SMS, by e-mail, by authenticator.
+
+mod world;
+
+use authflow::{
+    Factor, Totp,
+    outcome::{Event, ProofRefusal, TokenRefusal},
+    policy::{Policy, SecondFactor},
+};
+use serde_json::{Value, json};
+use world::{Answer, EMAIL, Failing, Headers, MOBILE, PASSWORD, START, World, invalid_state_token, refusal};
+
+const SMS: &str = "/api/v2/sdk/sms/send";
+const MAIL: &str = "/api/v2/sdk/email/send";
+const BY_SMS: &str = "/api/v2/sdk/mfa/sms";
+const BY_MAIL: &str = "/api/v2/sdk/mfa/email";
+const BY_TOTP: &str = "/api/v2/sdk/mfa/totp";
+
+fn wrong_code() -> (u16, Value) {
+    refusal("IDAAS.SDK.CAPTCHA.0007", "Incorrect verification code")
+}
+
+fn pending(world: &mut World, name: &str) -> String {
+    let answer = world.login(name);
+    assert_eq!(answer.text("status"), "MFA_AUTH");
+    answer.state_token().into()
+}
+
+fn sms(world: &mut World, state_token: &str) -> String {
+    let sent = world.pending(SMS, state_token, &json!({ "type": "MFA_AUTH_SMS" }));
+    assert_eq!((sent.status, sent.bytes.len()), (200, 0), "{}", sent.body);
+    world.code()
+}
+
+fn prove(world: &mut World, path: &str, state_token: &str, code: &str) -> Answer {
+    world.pending(path, state_token, &json!({ "verify_code": code }))
+}
+
+fn reason(world: &World) -> ProofRefusal {
+    match world.outcome.as_ref().unwrap().events.last() {
+        Some(Event::ProofRefused { reason, .. }) => *reason,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_code_by_sms_finishes_the_login_and_spends_the_token() {
+    let mut world = World::new();
+    let token = pending(&mut world, "mona");
+    let shown =
+        world.send("GET", "/api/v2/sdk/mobile-by-token", &Headers::seed().with("X-state-token", &token), b"");
+    assert_eq!(shown.parts(), (200, json!({ "mobile": "+86-138****0000" })));
+    let code = sms(&mut world, &token);
+    world.now = START.plus_seconds(100);
+    let granted = prove(&mut world, BY_SMS, &token, &code);
+    assert_eq!(granted.text("status"), "SUCCESS");
+    let questions = ["FindAccount", "ReserveAttempt", "LoadCode", "SettleAttempt", "DecideAccess", "Commit"];
+    assert_eq!(world.asked, questions);
+    let session = *world.sessions.values().next().unwrap();
+    assert_eq!(session.factors.amr().collect::<Vec<_>>(), ["pwd", "sms", "mfa"]);
+    assert_eq!(session.auth_time, world.now, "a proof is a proof anew");
+    assert_eq!(prove(&mut world, BY_SMS, &token, &code).parts(), invalid_state_token());
+    assert_eq!(world.sessions.len(), 1);
+}
+
+#[test]
+fn by_email_with_or_without_the_address_or_its_mask() {
+    for named in [None, Some(EMAIL), Some("m***@example.com"), Some("MONA@EXAMPLE.COM")] {
+        let mut world = World::new();
+        let token = pending(&mut world, "mona");
+        let mut body = json!({ "type": "MFA_AUTH_EMS" });
+        body["email"] = named.map_or(Value::Null, Value::from);
+        if named.is_none() {
+            body.as_object_mut().unwrap().remove("email");
+        }
+        assert_eq!(world.pending(MAIL, &token, &body).status, 200);
+        let mut body = json!({ "verify_code": world.code() });
+        if let Some(named) = named {
+            body["email"] = named.into();
+        }
+        assert_eq!(world.pending(BY_MAIL, &token, &body).text("status"), "SUCCESS", "{named:?}");
+    }
+}
+
+/// Another recipient is a wrong code, and asking to send there tells nothing and goes nowhere.
+#[test]
+fn the_recipient_is_the_accounts_own() {
+    let mut world = World::new();
+    let token = pending(&mut world, "mona");
+    let code = sms(&mut world, &token);
+    let body = json!({ "mobile": "+86-13800000009", "verify_code": code });
+    assert_eq!(world.pending(BY_SMS, &token, &body).parts(), wrong_code());
+    assert_eq!(reason(&world), ProofRefusal::OtherRecipient);
+    assert_eq!(world.outcome.as_ref().unwrap().facts.attempts_left, Some(4), "counted like any wrong guess");
+
+    world.now = START.plus_seconds(60);
+    let body = json!({ "mobile": "+86-13800000009", "type": "MFA_AUTH_SMS" });
+    let asked = world.pending(SMS, &token, &body);
+    assert_eq!((asked.status, asked.bytes.len()), (200, 0));
+    let decoy = world.outbox.last().unwrap().clone();
+    assert!(decoy.decoy && decoy.recipient.as_str() == MOBILE, "not even the host learns what was guessed");
+    assert_eq!(prove(&mut world, BY_SMS, &token, &decoy.code).parts(), wrong_code());
+    // It cost what a real one costs, so numbers cannot be tried out for nothing.
+    let right = json!({ "mobile": MOBILE, "type": "MFA_AUTH_SMS" });
+    assert_eq!(world.pending(SMS, &token, &right).status, 400);
+}
+
+#[test]
+fn a_code_is_of_the_login_that_asked_for_it() {
+    let mut world = World::new();
+    let first = pending(&mut world, "mona");
+    let second = pending(&mut world, "mona");
+    let code = sms(&mut world, &first);
+    assert_eq!(prove(&mut world, BY_SMS, &second, &code).parts(), wrong_code());
+    assert_eq!(reason(&world), ProofRefusal::NoCode);
+    assert_eq!(prove(&mut world, BY_SMS, &first, &code).text("status"), "SUCCESS");
+}
+
+#[test]
+fn sending_again_does_not_lengthen_the_login() {
+    let mut world = World::new();
+    let token = pending(&mut world, "mona");
+    sms(&mut world, &token);
+    world.now = START.plus_seconds(599);
+    let code = sms(&mut world, &token);
+    world.now = START.plus_seconds(600);
+    assert_eq!(prove(&mut world, BY_SMS, &token, &code).parts(), invalid_state_token());
+}
+
+#[test]
+fn a_wrong_code_spends_no_token_and_guesses_are_counted_over_logins() {
+    let mut world = World::new();
+    for guess in 0..5 {
+        let token = pending(&mut world, "mona");
+        if guess == 0 {
+            sms(&mut world, &token);
+        }
+        assert_eq!(prove(&mut world, BY_SMS, &token, "000000x").parts(), wrong_code());
+    }
+    assert!(world.claims.is_empty());
+    world.now = START.plus_seconds(60);
+    let token = pending(&mut world, "mona");
+    let code = sms(&mut world, &token);
+    assert_eq!(prove(&mut world, BY_SMS, &token, &code).parts(), wrong_code(), "locked");
+    assert_eq!(reason(&world), ProofRefusal::Locked);
+    // The other factor has a count of its own, and the same login goes on.
+    world.pending(MAIL, &token, &json!({ "type": "MFA_AUTH_EMS" }));
+    let code = world.code();
+    assert_eq!(prove(&mut world, BY_MAIL, &token, &code).text("status"), "SUCCESS");
+}
+
+#[test]
+fn an_authenticator_proves_and_its_password_counts_once() {
+    let mut world = World::new();
+    let (first, second) = (pending(&mut world, "tom"), pending(&mut world, "tom"));
+    let code = world.totp("tom", 0);
+    assert_eq!(prove(&mut world, BY_TOTP, &first, &code).text("status"), "SUCCESS");
+    assert_eq!(world.asked, ["FindAccount", "ReserveAttempt", "SettleAttempt", "DecideAccess", "Commit"]);
+    let session = *world.sessions.values().next().unwrap();
+    assert_eq!(session.factors.amr().collect::<Vec<_>>(), ["pwd", "otp", "mfa"]);
+    assert_eq!(prove(&mut world, BY_TOTP, &second, &code).parts(), wrong_code());
+    assert_eq!((reason(&world), world.sessions.len()), (ProofRefusal::Wrong, 1));
+    // An earlier step is spent with it; a later one is not.
+    world.now = START.plus_seconds(Totp::STEP_SECONDS);
+    let code = world.totp("tom", 0);
+    assert_eq!(prove(&mut world, BY_TOTP, &second, &code).text("status"), "SUCCESS");
+}
+
+/// Two requests with one password, both judged before either is written.
+#[test]
+fn a_race_for_one_time_step_has_one_winner() {
+    let mut world = World::new();
+    let (first, second) = (pending(&mut world, "tom"), pending(&mut world, "tom"));
+    let code = world.totp("tom", 0);
+    let mut begin = |world: &mut World, token: &str| {
+        let headers = Headers::seed().with("X-state-token", token).with("Content-Type", "application/json");
+        let body = json!({ "verify_code": code }).to_string();
+        let step = world.begin("POST", BY_TOTP, &headers, body.as_bytes());
+        world.until_commit(step)
+    };
+    let (one, other) = (begin(&mut world, &first), begin(&mut world, &second));
+    let outcome = world.run(one);
+    assert_eq!(world.answer(outcome).text("status"), "SUCCESS");
+    let outcome = world.run(other);
+    assert_eq!(world.answer(outcome).parts(), wrong_code());
+    assert_eq!((reason(&world), world.sessions.len()), (ProofRefusal::Replayed, 1));
+    let code = world.totp("tom", 1);
+    assert_eq!(
+        prove(&mut world, BY_TOTP, &second, &code).text("status"),
+        "SUCCESS",
+        "its token is not spent"
+    );
+}
+
+#[test]
+fn only_what_is_enrolled_and_not_proved_yet_is_taken() {
+    let mut world = World::new();
+    let token = pending(&mut world, "tom");
+    assert_eq!(prove(&mut world, BY_SMS, &token, "123456").parts(), wrong_code());
+    assert_eq!(reason(&world), ProofRefusal::NotEnrolled);
+    let not_sent = refusal("IDAAS.SDK.CAPTCHA.0006", "Failed to send verification code");
+    assert_eq!(world.pending(SMS, &token, &json!({ "type": "MFA_AUTH_SMS" })).parts(), not_sent);
+    assert!(world.outbox.is_empty());
+    let token = pending(&mut world, "mona");
+    assert_eq!(prove(&mut world, BY_TOTP, &token, "123456").parts(), wrong_code());
+    assert_eq!(reason(&world), ProofRefusal::NotEnrolled);
+}
+
+#[test]
+fn a_password_about_to_expire_is_told_only_after_the_second_factor() {
+    let mut world = World::new();
+    let token = pending(&mut world, "eve");
+    assert_eq!(world.skip(&token).parts(), invalid_state_token(), "a skip is no way past a factor");
+    assert_eq!(world.update(&token, PASSWORD, "Battery-Staple-8").parts(), invalid_state_token());
+    let code = sms(&mut world, &token);
+    let warned = prove(&mut world, BY_SMS, &token, &code);
+    assert_eq!(warned.text("status"), "PASSWORD_WARN");
+    assert!(world.sessions.is_empty());
+    assert_eq!(world.skip(warned.state_token()).text("status"), "SUCCESS");
+    let session = *world.sessions.values().next().unwrap();
+    assert_eq!(session.factors.amr().collect::<Vec<_>>(), ["pwd", "sms", "mfa"]);
+    assert_eq!(world.skip(&token).parts(), invalid_state_token());
+}
+
+#[test]
+fn another_device_application_or_tenant_is_refused() {
+    let mut world = World::new();
+    let token = pending(&mut world, "tom");
+    let code = world.totp("tom", 0);
+    for headers in [
+        Headers::seed().with("X-device-fingerprint", "another"),
+        Headers::seed().with("X-client-id", world::ORDINARY),
+    ] {
+        let answer =
+            world.post(BY_TOTP, &headers.with("X-state-token", &token), &json!({ "verify_code": code }));
+        assert_eq!(answer.parts(), invalid_state_token());
+        assert!(world.asked.is_empty(), "refused before anything is asked");
+    }
+    assert_eq!(prove(&mut world, BY_TOTP, &token, &code).text("status"), "SUCCESS");
+}
+
+#[test]
+fn a_factor_that_is_removed_meanwhile_ends_the_login() {
+    let mut world = World::new();
+    let token = pending(&mut world, "tom");
+    let code = world.totp("tom", 0);
+    world.change("tom", |tom| tom.totp = None);
+    assert_eq!(prove(&mut world, BY_TOTP, &token, &code).parts(), invalid_state_token());
+    let Some(Event::TokenRefused { reason: TokenRefusal::AccountChanged, .. }) =
+        world.outcome.as_ref().unwrap().events.last()
+    else {
+        panic!()
+    };
+}
+
+#[test]
+fn a_host_that_fails_spends_nothing_it_need_not() {
+    let mut world = World::new();
+    let token = pending(&mut world, "mona");
+    let code = sms(&mut world, &token);
+    for question in ["FindAccount", "ReserveAttempt", "LoadCode", "SettleAttempt", "DecideAccess", "Commit"] {
+        world.failing = Failing::At(question);
+        assert_eq!(prove(&mut world, BY_SMS, &token, &code).status, 500, "{question}");
+    }
+    world.failing = Failing::Never;
+    assert_eq!(prove(&mut world, BY_SMS, &token, &code).text("status"), "SUCCESS");
+}
+
+#[test]
+fn an_account_without_a_factor_is_denied_where_one_is_always_required() {
+    let policy = Policy { second_factor: SecondFactor::Always, ..world::policy() };
+    let mut world = World::with_policy(policy);
+    assert_eq!(world.login("alice").text("status"), "ACCESS_DENIED");
+    assert!(world.sessions.is_empty());
+    let token = pending(&mut world, "tom");
+    let code = world.totp("tom", 0);
+    assert_eq!(prove(&mut world, BY_TOTP, &token, &code).text("status"), "SUCCESS");
+    let enrolled: Vec<_> = world.account("tom").enrolled.iter().collect();
+    assert_eq!(enrolled, [Factor::Totp]);
+}
+
+#[test]
+fn an_account_without_a_mobile_shows_none() {
+    let mut world = World::new();
+    let token = pending(&mut world, "tom");
+    let headers = Headers::seed().with("X-state-token", &token);
+    assert_eq!(world.send("GET", "/api/v2/sdk/mobile-by-token", &headers, b"").parts(), (200, json!({})));
+    assert_eq!(world.asked, ["FindAccount"]);
+    let refused = world.send("GET", "/api/v2/sdk/mobile-by-token", &Headers::seed(), b"");
+    assert_eq!(refused.parts(), invalid_state_token());
+}
