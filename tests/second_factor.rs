@@ -172,7 +172,7 @@ fn a_race_for_one_time_step_has_one_winner() {
     let mut world = World::new();
     let (first, second) = (pending(&mut world, "tom"), pending(&mut world, "tom"));
     let code = world.totp("tom", 0);
-    let mut begin = |world: &mut World, token: &str| {
+    let begin = |world: &mut World, token: &str| {
         let headers = Headers::seed().with("X-state-token", token).with("Content-Type", "application/json");
         let body = json!({ "verify_code": code }).to_string();
         let step = world.begin("POST", BY_TOTP, &headers, body.as_bytes());

@@ -1,7 +1,7 @@
 //! The configuration file: issuer, language, and the applications with their policies.
 
 use crate::tenants::TenantCredential;
-use authflow::{Application, device::Language, token::Issuer};
+use authflow::{Application, Dialect, device::Language, token::Issuer};
 use serde::Deserialize;
 use std::{fs, io, path::Path};
 
@@ -13,6 +13,9 @@ pub(crate) struct ServerConfig {
     /// The language of messages while the application is not known.
     #[serde(default)]
     pub(crate) language: Language,
+    /// The codes and messages while the application is not known.
+    #[serde(default)]
+    pub(crate) dialect: Dialect,
     #[serde(default)]
     pub(crate) applications: Vec<Application>,
     /// What the servers of tenants present.

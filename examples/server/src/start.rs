@@ -16,7 +16,7 @@ use crate::{
     tenants::TenantCredentials,
 };
 use authflow::{
-    Applications, Config, ConfigError, Engine,
+    Applications, Config, ConfigError, Dialect, Engine,
     device::Language,
     sdk::Api,
     token::{Issuer, IssuerError},
@@ -58,7 +58,7 @@ pub(crate) async fn run(cli: Cli) -> Result<(), StartError> {
     if cli.exposes_demo() {
         return Err(StartError::DemoExposed);
     }
-    let ServerConfig { issuer, language, applications, tenant_credentials } = configuration(&cli)?;
+    let ServerConfig { issuer, language, dialect, applications, tenant_credentials } = configuration(&cli)?;
     let (ring, made) =
         keys::load_or_make(&cli.keys).map_err(|error| StartError::KeyFile(cli.keys.clone(), error))?;
     if made {
@@ -72,6 +72,7 @@ pub(crate) async fn run(cli: Cli) -> Result<(), StartError> {
     }
     let mut config = Config::new(issuer, ring, Applications::Fixed(applications));
     config.language = language;
+    config.dialect = dialect;
     let api = Api::new(Engine::new(config)?);
     let outbox = if cli.is_demo() { Outbox::Log } else { Outbox::None };
     let credentials = TenantCredentials::new(tenant_credentials);
@@ -96,6 +97,7 @@ fn configuration(cli: &Cli) -> Result<ServerConfig, StartError> {
         None => ServerConfig {
             issuer: Issuer::new("https://authflow.example")?,
             language: Language::En,
+            dialect: Dialect::Ciam,
             applications: Vec::new(),
             tenant_credentials: Vec::new(),
         },
