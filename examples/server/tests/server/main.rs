@@ -11,6 +11,7 @@
 mod changes;
 mod crash;
 mod errors;
+mod family;
 mod guesses;
 mod limits;
 mod main_road;

@@ -7,7 +7,7 @@ use crate::{
 use std::{sync::Barrier, thread};
 
 /// Sends all of them at the same time.
-fn at_once(server: &Server, calls: &[Call]) -> Vec<Reply> {
+pub(crate) fn at_once(server: &Server, calls: &[Call]) -> Vec<Reply> {
     let start = Barrier::new(calls.len());
     thread::scope(|scope| {
         let waiting: Vec<_> = calls

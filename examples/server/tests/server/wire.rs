@@ -72,6 +72,26 @@ impl Call {
         Self::new("POST", LOGIN, world, &headers).body(body.to_string())
     }
 
+    /// A call with a body, from the device that logs in.
+    pub(crate) fn post(world: World, path: &'static str, body: &Value) -> Self {
+        Self { path, ..Self::login(world, "", "") }.body(body.to_string())
+    }
+
+    /// A call of a tenant's server, about that device.
+    pub(crate) fn of_tenant(path: &'static str, credential: &str, member: &str, token: &str) -> Self {
+        let body = json!({
+            member: token,
+            "operating_sys_version": "Android 10",
+            "device_fingerprint": "156aysdna213sac",
+            "agent": ANDROID,
+        });
+        let headers = vec![
+            ("Content-Type", "application/json".to_owned()),
+            ("Authorization", format!("Bearer {credential}")),
+        ];
+        Self { method: "POST", path, headers, body: body.to_string().into_bytes() }
+    }
+
     pub(crate) fn update(world: World, state_token: &str, old: &str, new: &str) -> Self {
         let body = json!({ "old_password": old, "new_password": new });
         let call = Self { path: UPDATE, method: "POST", ..Self::skip(world, state_token) };
@@ -214,8 +234,7 @@ impl Reply {
 /// Signs nora in, who has no password, by a code to her mobile: her id token.
 #[track_caller]
 pub(crate) fn nora(home: &Home, server: &Server, world: World) -> String {
-    let call =
-        |path, body: Value| Call { path, ..Call::login(world, "", "") }.body(body.to_string()).send(server);
+    let call = |path, body: Value| Call::post(world, path, &body).send(server);
     let mobile = "+86-13800000001";
     let sent = call("/api/v2/sdk/sms/send", json!({ "mobile": mobile, "type": "LOGIN_SMS" }));
     assert_eq!((sent.status, &*sent.body), (200, ""), "{sent:?}");

@@ -1,0 +1,201 @@
+//! What is used once is used once, also by many at a time and over a restart: codes, one-time passwords, rotations, tickets.
+
+use crate::{
+    process::{Home, PASSWORD, Server},
+    races::at_once,
+    wire::{Call, Reply, World},
+};
+use authflow::{Timestamp, Totp, TotpAlgorithm};
+use serde_json::{Value, json};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+const WORLD: World = World::Ordinary;
+const NORA: &str = "+86-13800000001";
+const REFRESH: &str = "/api/v2/sdk/sso/session-token/id-token";
+const TICKET: &str = "/api/v2/tenant/sso/session-token/sso-ticket";
+const REDEEM: &str = "/api/v2/tenant/sso/sso-ticket/verify";
+
+fn wrong_code(reply: &Reply) {
+    reply.assert_refused("IDAAS.SDK.CAPTCHA.0007", "Incorrect verification code");
+}
+
+fn send_sms(server: &Server) -> Reply {
+    Call::post(WORLD, "/api/v2/sdk/sms/send", &json!({ "mobile": NORA, "type": "LOGIN_SMS" })).send(server)
+}
+
+fn sign_in(code: &str) -> Call {
+    let body = json!({ "mobile": NORA, "verify_code": code });
+    Call::post(WORLD, "/api/v2/sdk/login/mobile-verify-code", &body)
+}
+
+/// The one-time password of tom's authenticator, some steps from the present one.
+fn totp(steps: u64) -> String {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+    let totp = Totp::new(*b"authflow-demo-secret", TotpAlgorithm::Sha1, 6).unwrap();
+    totp.code(Totp::step_at(Timestamp::from_unix(now)) + steps).expose().to_owned()
+}
+
+fn tom(server: &Server, code: &str) -> Call {
+    let pending = Call::login(WORLD, "tom", PASSWORD).send(server);
+    assert_eq!(pending.text("status"), "MFA_AUTH");
+    let call = Call::post(WORLD, "/api/v2/sdk/mfa/totp", &json!({ "verify_code": code }));
+    call.with("X-state-token", &pending.text("state_token"))
+}
+
+fn refresh(token: &str) -> Call {
+    Call::post(WORLD, REFRESH, &Value::Null).with("X-session-token", token)
+}
+
+fn one_of(replies: &[Reply]) -> &Reply {
+    let [won] = replies.iter().filter(|reply| reply.status == 200).collect::<Vec<_>>()[..] else {
+        panic!("{replies:?}")
+    };
+    won
+}
+
+#[test]
+fn a_code_signs_in_once_however_many_present_it() {
+    let home = Home::new();
+    let server = home.start();
+    assert_eq!(send_sms(&server).status, 200);
+    let replies = at_once(&server, &vec![sign_in(&home.code()); 16]);
+    assert!(one_of(&replies).is_success());
+    replies.iter().filter(|reply| reply.status != 200).for_each(wrong_code);
+    assert_eq!(home.sessions(), 1);
+}
+
+#[test]
+fn codes_and_budgets_outlive_a_restart_and_codes_are_not_in_the_database() {
+    let home = Home::new();
+    let server = home.start();
+    assert_eq!(send_sms(&server).status, 200);
+    let code = home.code();
+    server.stop();
+    let kept = std::fs::read(home.path("authflow.db")).unwrap();
+    assert!(!kept.windows(6).any(|bytes| bytes == code.as_bytes()), "only its digest is kept");
+    let server = home.start();
+    send_sms(&server).assert_refused("IDAAS.SDK.CAPTCHA.0006", "Failed to send verification code");
+    assert!(sign_in(&code).send(&server).is_success());
+    server.stop();
+    let server = home.start();
+    wrong_code(&sign_in(&code).send(&server));
+}
+
+#[test]
+fn a_code_has_five_minutes_and_a_recipient_ten_a_day() {
+    let home = Home::new();
+    for sent in 0..11 {
+        let server = home.start_moved(sent * 301);
+        if sent > 0 {
+            wrong_code(&sign_in(&home.code()).send(&server));
+        }
+        assert_eq!(send_sms(&server).status, if sent < 10 { 200 } else { 400 }, "{sent}");
+    }
+    assert_eq!(send_sms(&home.start_moved(86_400)).status, 200, "a day after the first");
+}
+
+#[test]
+fn a_one_time_password_counts_once_over_logins_and_a_restart() {
+    let home = Home::new();
+    let server = home.start();
+    let code = totp(1);
+    let calls: Vec<_> = (0..8).map(|_| tom(&server, &code)).collect();
+    assert!(one_of(&at_once(&server, &calls)).is_success());
+    server.stop();
+    let server = home.start();
+    wrong_code(&tom(&server, &code).send(&server));
+    assert_eq!(home.sessions(), 1);
+}
+
+#[test]
+fn wrong_one_time_passwords_are_counted_over_logins_and_a_restart() {
+    let home = Home::new();
+    let server = home.start();
+    for _ in 0..5 {
+        wrong_code(&tom(&server, "00000x").send(&server));
+    }
+    server.stop();
+    let server = home.start();
+    wrong_code(&tom(&server, &totp(0)).send(&server));
+    assert_eq!(home.sessions(), 0);
+}
+
+#[test]
+fn a_ticket_is_redeemed_once_however_many_present_it() {
+    let home = Home::new();
+    let server = home.start();
+    let session = Call::login(WORLD, "alice", PASSWORD).send(&server).text("session_token");
+    let credential = "demo-tenantless-credential";
+    let issued = Call::of_tenant(TICKET, credential, "session_token", &session).send(&server);
+    let redeem = Call::of_tenant(REDEEM, credential, "sso_ticket", &issued.text("sso_ticket"));
+    let replies = at_once(&server, &vec![redeem.clone(); 16]);
+    let subject = json!({ "id": "demo-alice", "userName": "alice", "name": "alice" });
+    assert_eq!(one_of(&replies).json(), subject);
+    server.stop();
+    let server = home.start();
+    redeem.send(&server).assert_refused("IDAAS.SDK.PARAM.0104", "Invalid or expired sso_ticket");
+    let another = Call::of_tenant(TICKET, "demo-tenant-credential", "session_token", &session).send(&server);
+    another.assert_refused("IDAAS.SDK.PARAM.0023", "Invalid or expired session token");
+}
+
+/// A server whose application rotates session tokens and ends unused sessions.
+fn rotating(home: &Home, moved: i64) -> Server {
+    let config = "issuer = 'https://authflow.example'
+        [[applications]]
+        client_id = 'nTo1eRIub60vPb54WeE6aojPwYwImtl4'
+        policy = { rotate_session_tokens = true, lifetimes = { session_idle = 600 } }";
+    std::fs::write(home.path("config.toml"), config).unwrap();
+    let config = home.path("config.toml").display().to_string();
+    home.start_with(&["--config", &config, "--demo", "--now-offset", &moved.to_string()])
+}
+
+#[test]
+fn a_retired_session_token_ends_its_session_over_a_restart() {
+    let home = Home::new();
+    let server = rotating(&home, 0);
+    let first = Call::login(WORLD, "alice", PASSWORD).send(&server).text("session_token");
+    let second = refresh(&first).send(&server).text("session_token");
+    server.stop();
+    let server = rotating(&home, 0);
+    let third = refresh(&second).send(&server).text("session_token");
+    let ended =
+        |reply: Reply| reply.assert_refused("IDAAS.SDK.PARAM.0023", "Invalid or expired session token");
+    ended(refresh(&first).send(&server));
+    ended(refresh(&third).send(&server));
+    assert_eq!(home.number("SELECT count(*) FROM sessions WHERE ended_at IS NULL"), 0);
+}
+
+#[test]
+fn of_many_refreshes_at_once_one_wins_and_the_session_ends() {
+    let home = Home::new();
+    let server = rotating(&home, 0);
+    let token = Call::login(WORLD, "alice", PASSWORD).send(&server).text("session_token");
+    let replies = at_once(&server, &vec![refresh(&token); 8]);
+    let won = one_of(&replies).text("session_token");
+    assert_eq!(refresh(&won).send(&server).status, 400);
+}
+
+#[test]
+fn a_session_that_goes_unused_ends() {
+    let home = Home::new();
+    let server = rotating(&home, 0);
+    let mut token = Call::login(WORLD, "alice", PASSWORD).send(&server).text("session_token");
+    server.stop();
+    for (moved, status) in [(500, 200), (1_000, 200), (1_700, 400)] {
+        let server = rotating(&home, moved);
+        let reply = refresh(&token).send(&server);
+        assert_eq!(reply.status, status, "{moved}");
+        if status == 200 {
+            token = reply.text("session_token");
+        }
+    }
+}
+
+#[test]
+fn the_calls_are_described() {
+    let home = Home::new();
+    let server = home.start();
+    let described = Call::login(WORLD, "", "").method("GET").path("/openapi.json").body("").send(&server);
+    assert_eq!(described.status, 200);
+    assert!(described.json()["paths"]["/api/v2/sdk/mfa/totp"]["post"].is_object());
+}
