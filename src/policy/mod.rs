@@ -12,15 +12,15 @@
 //! ```
 
 mod ageing;
+mod attempt_policy;
 mod attempts;
 mod lifetimes;
 mod password_rules;
 
 pub use crate::device::{Binding, Bindings};
 pub use ageing::{Age, Ageing, AgeingError};
-pub use attempts::{
-    Attempt, AttemptError, AttemptPolicy, AttemptRecord, InvalidAttemptRecord, Receipt, Settlement,
-};
+pub use attempt_policy::{AttemptError, AttemptPolicy};
+pub use attempts::{Attempt, AttemptRecord, InvalidAttemptRecord, Receipt, Settlement};
 pub use lifetimes::{Lifetimes, LifetimesError};
 pub use password_rules::{PasswordRefusal, PasswordRules, PasswordRulesError, RuleViolation};
 

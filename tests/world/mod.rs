@@ -328,7 +328,7 @@ impl World {
                 if self.fails("ReserveAttempt") {
                     return Ok(ask.unavailable());
                 }
-                let reservation = ask.reserve(self.attempts.get(&ask.slot).copied());
+                let reservation = ask.reserve(self.attempts.get(&ask.slot).cloned());
                 self.attempts.insert(ask.slot, reservation.record());
                 ask.answer(reservation)
             }
@@ -345,7 +345,7 @@ impl World {
                 if self.fails("SettleAttempt") {
                     return Ok(ask.unavailable());
                 }
-                let record = ask.settle(self.attempts.get(&ask.slot).copied());
+                let record = ask.settle(self.attempts.get(&ask.slot).cloned());
                 self.attempts.insert(ask.slot, record);
                 ask.answer(())
             }
