@@ -16,6 +16,8 @@ mod attempt_policy;
 mod attempts;
 mod lifetimes;
 mod password_rules;
+mod sending;
+mod totp_skew;
 
 pub use crate::device::{Binding, Bindings};
 pub use ageing::{Age, Ageing, AgeingError};
@@ -23,6 +25,8 @@ pub use attempt_policy::{AttemptError, AttemptPolicy};
 pub use attempts::{Attempt, AttemptRecord, InvalidAttemptRecord, Receipt, Settlement};
 pub use lifetimes::{Lifetimes, LifetimesError};
 pub use password_rules::{PasswordRefusal, PasswordRules, PasswordRulesError, RuleViolation};
+pub use sending::{InvalidSendRecord, SendPolicy, SendPolicyError, SendRecord, SendRefusal};
+pub use totp_skew::{TotpSkew, TotpSkewError};
 
 use serde::{Deserialize, Serialize};
 
@@ -52,8 +56,16 @@ pub struct Policy {
     pub second_factor: SecondFactor,
     /// How many guesses there are.
     pub attempts: AttemptPolicy,
+    /// How far the clock of a TOTP device may be off.
+    pub totp_skew: TotpSkew,
+    /// How often codes are sent to one recipient.
+    pub sending: SendPolicy,
     /// How long tokens live.
     pub lifetimes: Lifetimes,
+    /// Whether a refresh of a session hands out a new session token and retires the old one; an old one that is used
+    /// again then ends the session. Off unless configured; of refresh tokens of public clients RFC 9700 §4.14.2 demands
+    /// this or a sender constraint.
+    pub rotate_session_tokens: bool,
     /// What binds a pending login to its device, beside the fingerprint.
     pub bindings: Bindings,
 }
