@@ -1,9 +1,9 @@
-//! How long tokens live.
+//! How long tokens, codes, tickets and unused sessions live.
 
 use crate::Lifetime;
 use serde::{Deserialize, Serialize};
 
-/// How long tokens live.
+/// How long tokens, codes, tickets and unused sessions live.
 ///
 /// ```
 /// use authflow::{Lifetime, policy::Lifetimes};
@@ -22,6 +22,9 @@ struct Fields {
     state_token: Lifetime,
     session_token: Lifetime,
     id_token: Lifetime,
+    code: Lifetime,
+    ticket: Lifetime,
+    session_idle: Option<Lifetime>,
 }
 
 impl Default for Fields {
@@ -30,6 +33,9 @@ impl Default for Fields {
             state_token: Lifetime::of::<600>(),
             session_token: Lifetime::of::<43_200>(),
             id_token: Lifetime::of::<7200>(),
+            code: Lifetime::of::<300>(),
+            ticket: Lifetime::of::<300>(),
+            session_idle: None,
         }
     }
 }
@@ -38,6 +44,11 @@ impl Lifetimes {
     /// A whole login ends this long after it began, whatever is renewed on the way; so no state token lives longer.
     pub const LOGIN: Lifetime = Lifetime::of::<1800>();
 
+    /// The longest a code or a ticket lives.
+    const TEN_MINUTES: Lifetime = Lifetime::of::<600>();
+
+    /// The others are the default ones.
+    ///
     /// # Errors
     /// When a state token would live longer than [`LOGIN`](Self::LOGIN).
     pub fn new(
@@ -45,7 +56,31 @@ impl Lifetimes {
         session_token: Lifetime,
         id_token: Lifetime,
     ) -> Result<Self, LifetimesError> {
-        Self::try_from(Fields { state_token, session_token, id_token })
+        Self::try_from(Fields { state_token, session_token, id_token, ..Fields::default() })
+    }
+
+    /// With codes that live this long: at most 10 minutes, as NIST SP 800-63B-4 §3.1.3.2 has it.
+    ///
+    /// # Errors
+    /// When it is longer.
+    pub fn with_code(self, code: Lifetime) -> Result<Self, LifetimesError> {
+        Self::try_from(Fields { code, ..self.fields })
+    }
+
+    /// With tickets that live this long: at most 10 minutes.
+    ///
+    /// # Errors
+    /// When it is longer.
+    pub fn with_ticket(self, ticket: Lifetime) -> Result<Self, LifetimesError> {
+        Self::try_from(Fields { ticket, ..self.fields })
+    }
+
+    /// With sessions that end when they are not used for this long: at most as long as a session token lives.
+    ///
+    /// # Errors
+    /// When it is longer.
+    pub fn with_session_idle(self, session_idle: Lifetime) -> Result<Self, LifetimesError> {
+        Self::try_from(Fields { session_idle: Some(session_idle), ..self.fields })
     }
 
     /// Of a state token: 10 minutes by default.
@@ -62,18 +97,54 @@ impl Lifetimes {
     pub fn id_token(&self) -> Lifetime {
         self.fields.id_token
     }
+    /// Of a code that is sent: 5 minutes by default.
+    pub fn code(&self) -> Lifetime {
+        self.fields.code
+    }
+
+    /// Of a single sign-on ticket: 5 minutes by default, as the seed says.
+    pub fn ticket(&self) -> Lifetime {
+        self.fields.ticket
+    }
+
+    /// How long a session may go unused. `None`, the default: it ends at its absolute limit only.
+    pub fn session_idle(&self) -> Option<Lifetime> {
+        self.fields.session_idle
+    }
 }
 
-/// A state token that would live longer than a login may take.
+/// A lifetime that is out of bounds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a state token lives at most 1800 seconds")]
-pub struct LifetimesError;
+pub enum LifetimesError {
+    /// A state token would live longer than a login may take.
+    #[error("a state token lives at most 1800 seconds")]
+    StateToken,
+    /// A code would live longer than 10 minutes.
+    #[error("a code lives at most 600 seconds")]
+    Code,
+    /// A ticket would live longer than 10 minutes.
+    #[error("a ticket lives at most 600 seconds")]
+    Ticket,
+    /// A session could go unused for longer than its token lives.
+    #[error("session_idle is at most session_token")]
+    SessionIdle,
+}
 
 impl TryFrom<Fields> for Lifetimes {
     type Error = LifetimesError;
 
     fn try_from(fields: Fields) -> Result<Self, LifetimesError> {
-        if fields.state_token > Self::LOGIN { Err(LifetimesError) } else { Ok(Self { fields }) }
+        if fields.state_token > Self::LOGIN {
+            Err(LifetimesError::StateToken)
+        } else if fields.code > Self::TEN_MINUTES {
+            Err(LifetimesError::Code)
+        } else if fields.ticket > Self::TEN_MINUTES {
+            Err(LifetimesError::Ticket)
+        } else if fields.session_idle.is_some_and(|idle| idle > fields.session_token) {
+            Err(LifetimesError::SessionIdle)
+        } else {
+            Ok(Self { fields })
+        }
     }
 }
 
@@ -100,5 +171,29 @@ mod tests {
             serde_json::from_str::<Lifetimes>(r#"{"sesion_token":1}"#).is_err(),
             "a misspelt name is no default"
         );
+    }
+    #[test]
+    fn codes_tickets_and_idle_sessions_are_bounded() {
+        let defaults = Lifetimes::default();
+        assert_eq!((defaults.code().as_seconds(), defaults.ticket().as_seconds()), (300, 300));
+        assert_eq!(defaults.session_idle(), None);
+        let (longest, longer) = (Lifetime::of::<600>(), Lifetime::of::<601>());
+        assert_eq!(defaults.with_code(longer), Err(LifetimesError::Code));
+        assert_eq!(defaults.with_ticket(longer), Err(LifetimesError::Ticket));
+        let whole = defaults.session_token();
+        let longer = Lifetime::from_seconds(whole.as_seconds() + 1).unwrap();
+        assert_eq!(defaults.with_session_idle(longer), Err(LifetimesError::SessionIdle));
+        let set = defaults.with_code(longest).unwrap().with_ticket(Lifetime::of::<1>()).unwrap();
+        let set = set.with_session_idle(whole).unwrap();
+        assert_eq!(
+            (set.code(), set.ticket(), set.session_idle()),
+            (longest, Lifetime::of::<1>(), Some(whole))
+        );
+        let read: Lifetimes = serde_json::from_value(serde_json::to_value(set).unwrap()).unwrap();
+        assert_eq!(read, set);
+        assert!(serde_json::from_str::<Lifetimes>(r#"{"session_token":60,"session_idle":61}"#).is_err());
+        let login = Lifetimes::LOGIN;
+        assert_eq!(Lifetimes::new(whole, whole, login), Err(LifetimesError::StateToken));
+        assert!(Lifetimes::new(login, whole, login).is_ok());
     }
 }
