@@ -13,7 +13,8 @@ pub enum Factor {
     Password,
     /// A code sent to the account's mobile.
     Sms,
-    /// A code sent to the account's e-mail address.
+    /// A code sent to the account's e-mail address. NIST SP 800-63B-4 §3.1.3.1 does not count e-mail as a second factor: enrol
+    /// it where the family's clients need it, not where that standard binds.
     Email,
     /// A time-based one-time password (RFC 6238).
     Totp,

@@ -207,7 +207,7 @@ impl<'a> World<'a> {
                     answer
                 }),
                 Step::ReserveAttempt(ask) => asked!(ask, "ReserveAttempt", {
-                    let reservation = ask.reserve(self.attempts.get(&ask.slot).copied());
+                    let reservation = ask.reserve(self.attempts.get(&ask.slot).cloned());
                     self.attempts.insert(ask.slot, reservation.record());
                     reservation
                 }),
@@ -228,7 +228,7 @@ impl<'a> World<'a> {
                     }
                 }),
                 Step::SettleAttempt(ask) => asked!(ask, "SettleAttempt", {
-                    let record = ask.settle(self.attempts.get(&ask.slot).copied());
+                    let record = ask.settle(self.attempts.get(&ask.slot).cloned());
                     self.attempts.insert(ask.slot, record);
                 }),
                 Step::DecideAccess(ask) => asked!(ask, "DecideAccess", {

@@ -100,7 +100,7 @@ fn settle(
     settlement: Settlement,
     then: impl FnOnce(Admitted) -> Step + Send + Sync + 'static,
 ) -> Step {
-    let question = SettleAttempt::new(slot, admitted.application.policy.attempts, settlement);
+    let question = SettleAttempt::new(slot, settlement);
     Step::SettleAttempt(Ask::new(question, move |_, answer| match answer {
         None => admitted.context.unavailable::<SettleAttempt>(),
         Some(()) => {

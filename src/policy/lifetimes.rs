@@ -1,9 +1,9 @@
-//! How long tokens live.
+//! How long tokens, codes, tickets and unused sessions live.
 
 use crate::Lifetime;
 use serde::{Deserialize, Serialize};
 
-/// How long tokens live.
+/// How long tokens, codes, tickets and unused sessions live.
 ///
 /// ```
 /// use authflow::{Lifetime, policy::Lifetimes};
@@ -22,9 +22,9 @@ struct Fields {
     state_token: Lifetime,
     session_token: Lifetime,
     id_token: Lifetime,
-    session_idle: Option<Lifetime>,
     code: Lifetime,
     ticket: Lifetime,
+    session_idle: Option<Lifetime>,
 }
 
 impl Default for Fields {
@@ -33,9 +33,9 @@ impl Default for Fields {
             state_token: Lifetime::of::<600>(),
             session_token: Lifetime::of::<43_200>(),
             id_token: Lifetime::of::<7200>(),
-            session_idle: None,
             code: Lifetime::of::<300>(),
             ticket: Lifetime::of::<300>(),
+            session_idle: None,
         }
     }
 }
@@ -44,9 +44,11 @@ impl Lifetimes {
     /// A whole login ends this long after it began, whatever is renewed on the way; so no state token lives longer.
     pub const LOGIN: Lifetime = Lifetime::of::<1800>();
 
-    /// The longest life of a code (NIST SP 800-63B-4 §3.1.3 has 10 minutes for what is sent out of band) and of a ticket.
-    const LONGEST_CODE: Lifetime = Lifetime::of::<600>();
+    /// The longest a code or a ticket lives.
+    const TEN_MINUTES: Lifetime = Lifetime::of::<600>();
 
+    /// The others are the default ones.
+    ///
     /// # Errors
     /// When a state token would live longer than [`LOGIN`](Self::LOGIN).
     pub fn new(
@@ -57,28 +59,28 @@ impl Lifetimes {
         Self::try_from(Fields { state_token, session_token, id_token, ..Fields::default() })
     }
 
-    /// With an end for sessions that go unused for this long.
+    /// With codes that live this long: at most 10 minutes, as NIST SP 800-63B-4 §3.1.3.2 has it.
     ///
     /// # Errors
-    /// When that is longer than a session lives at all.
-    pub fn with_session_idle(self, limit: Lifetime) -> Result<Self, LifetimesError> {
-        Self::try_from(Fields { session_idle: Some(limit), ..self.fields })
-    }
-
-    /// With another life for codes that are sent.
-    ///
-    /// # Errors
-    /// When it is longer than 10 minutes.
+    /// When it is longer.
     pub fn with_code(self, code: Lifetime) -> Result<Self, LifetimesError> {
         Self::try_from(Fields { code, ..self.fields })
     }
 
-    /// With another life for tickets.
+    /// With tickets that live this long: at most 10 minutes.
     ///
     /// # Errors
-    /// When it is longer than 10 minutes.
+    /// When it is longer.
     pub fn with_ticket(self, ticket: Lifetime) -> Result<Self, LifetimesError> {
         Self::try_from(Fields { ticket, ..self.fields })
+    }
+
+    /// With sessions that end when they are not used for this long: at most as long as a session token lives.
+    ///
+    /// # Errors
+    /// When it is longer.
+    pub fn with_session_idle(self, session_idle: Lifetime) -> Result<Self, LifetimesError> {
+        Self::try_from(Fields { session_idle: Some(session_idle), ..self.fields })
     }
 
     /// Of a state token: 10 minutes by default.
@@ -86,7 +88,7 @@ impl Lifetimes {
         self.fields.state_token
     }
 
-    /// Of a session and its token: 12 hours by default, the `expire` of the seed. However much it is used, it ends then.
+    /// Of a session token: 12 hours by default, the `expire` of the seed.
     pub fn session_token(&self) -> Lifetime {
         self.fields.session_token
     }
@@ -95,38 +97,37 @@ impl Lifetimes {
     pub fn id_token(&self) -> Lifetime {
         self.fields.id_token
     }
-
-    /// How long a session may go unused; `None`, the default, for as long as it lives.
-    pub fn session_idle(&self) -> Option<Lifetime> {
-        self.fields.session_idle
-    }
-
     /// Of a code that is sent: 5 minutes by default.
     pub fn code(&self) -> Lifetime {
         self.fields.code
     }
 
-    /// Of a ticket: 300 seconds by default, as the family's pages say.
+    /// Of a single sign-on ticket: 5 minutes by default, as the seed says.
     pub fn ticket(&self) -> Lifetime {
         self.fields.ticket
     }
+
+    /// How long a session may go unused. `None`, the default: it ends at its absolute limit only.
+    pub fn session_idle(&self) -> Option<Lifetime> {
+        self.fields.session_idle
+    }
 }
 
-/// A lifetime that is too long.
+/// A lifetime that is out of bounds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LifetimesError {
     /// A state token would live longer than a login may take.
     #[error("a state token lives at most 1800 seconds")]
     StateToken,
-    /// An idle limit longer than the life of a session limits nothing.
-    #[error("session_idle is at most session_token")]
-    SessionIdle,
     /// A code would live longer than 10 minutes.
     #[error("a code lives at most 600 seconds")]
     Code,
     /// A ticket would live longer than 10 minutes.
     #[error("a ticket lives at most 600 seconds")]
     Ticket,
+    /// A session could go unused for longer than its token lives.
+    #[error("session_idle is at most session_token")]
+    SessionIdle,
 }
 
 impl TryFrom<Fields> for Lifetimes {
@@ -135,12 +136,12 @@ impl TryFrom<Fields> for Lifetimes {
     fn try_from(fields: Fields) -> Result<Self, LifetimesError> {
         if fields.state_token > Self::LOGIN {
             Err(LifetimesError::StateToken)
-        } else if fields.session_idle.is_some_and(|limit| limit > fields.session_token) {
-            Err(LifetimesError::SessionIdle)
-        } else if fields.code > Self::LONGEST_CODE {
+        } else if fields.code > Self::TEN_MINUTES {
             Err(LifetimesError::Code)
-        } else if fields.ticket > Self::LONGEST_CODE {
+        } else if fields.ticket > Self::TEN_MINUTES {
             Err(LifetimesError::Ticket)
+        } else if fields.session_idle.is_some_and(|idle| idle > fields.session_token) {
+            Err(LifetimesError::SessionIdle)
         } else {
             Ok(Self { fields })
         }
@@ -166,22 +167,33 @@ mod tests {
         assert!(serde_json::from_str::<Lifetimes>(r#"{"state_token":1800}"#).is_ok());
         assert!(serde_json::from_str::<Lifetimes>(r#"{"state_token":1801}"#).is_err());
         assert!(serde_json::from_str::<Lifetimes>(r#"{"session_token":0}"#).is_err());
-        assert_eq!(
-            (read.session_idle(), read.code().as_seconds(), read.ticket().as_seconds()),
-            (None, 300, 300)
-        );
-        for (json, fits) in [
-            (r#"{"session_token":600,"session_idle":600}"#, true),
-            (r#"{"session_token":600,"session_idle":601}"#, false),
-            (r#"{"code":600,"ticket":600}"#, true),
-            (r#"{"code":601}"#, false),
-            (r#"{"ticket":601}"#, false),
-        ] {
-            assert_eq!(serde_json::from_str::<Lifetimes>(json).is_ok(), fits, "{json}");
-        }
         assert!(
             serde_json::from_str::<Lifetimes>(r#"{"sesion_token":1}"#).is_err(),
             "a misspelt name is no default"
         );
+    }
+    #[test]
+    fn codes_tickets_and_idle_sessions_are_bounded() {
+        let defaults = Lifetimes::default();
+        assert_eq!((defaults.code().as_seconds(), defaults.ticket().as_seconds()), (300, 300));
+        assert_eq!(defaults.session_idle(), None);
+        let (longest, longer) = (Lifetime::of::<600>(), Lifetime::of::<601>());
+        assert_eq!(defaults.with_code(longer), Err(LifetimesError::Code));
+        assert_eq!(defaults.with_ticket(longer), Err(LifetimesError::Ticket));
+        let whole = defaults.session_token();
+        let longer = Lifetime::from_seconds(whole.as_seconds() + 1).unwrap();
+        assert_eq!(defaults.with_session_idle(longer), Err(LifetimesError::SessionIdle));
+        let set = defaults.with_code(longest).unwrap().with_ticket(Lifetime::of::<1>()).unwrap();
+        let set = set.with_session_idle(whole).unwrap();
+        assert_eq!(
+            (set.code(), set.ticket(), set.session_idle()),
+            (longest, Lifetime::of::<1>(), Some(whole))
+        );
+        let read: Lifetimes = serde_json::from_value(serde_json::to_value(set).unwrap()).unwrap();
+        assert_eq!(read, set);
+        assert!(serde_json::from_str::<Lifetimes>(r#"{"session_token":60,"session_idle":61}"#).is_err());
+        let login = Lifetimes::LOGIN;
+        assert_eq!(Lifetimes::new(whole, whole, login), Err(LifetimesError::StateToken));
+        assert!(Lifetimes::new(login, whole, login).is_ok());
     }
 }

@@ -12,6 +12,7 @@
 //! ```
 
 mod ageing;
+mod attempt_policy;
 mod attempts;
 mod lifetimes;
 mod password_rules;
@@ -20,9 +21,8 @@ mod totp_skew;
 
 pub use crate::device::{Binding, Bindings};
 pub use ageing::{Age, Ageing, AgeingError};
-pub use attempts::{
-    Attempt, AttemptError, AttemptPolicy, AttemptRecord, InvalidAttemptRecord, Receipt, Settlement,
-};
+pub use attempt_policy::{AttemptError, AttemptPolicy};
+pub use attempts::{Attempt, AttemptRecord, InvalidAttemptRecord, Receipt, Settlement};
 pub use lifetimes::{Lifetimes, LifetimesError};
 pub use password_rules::{PasswordRefusal, PasswordRules, PasswordRulesError, RuleViolation};
 pub use sending::{InvalidSendRecord, SendPolicy, SendPolicyError, SendRecord, SendRefusal};
@@ -56,14 +56,15 @@ pub struct Policy {
     pub second_factor: SecondFactor,
     /// How many guesses there are.
     pub attempts: AttemptPolicy,
+    /// How far the clock of a TOTP device may be off.
+    pub totp_skew: TotpSkew,
     /// How often codes are sent to one recipient.
     pub sending: SendPolicy,
-    /// How far the clock of an authenticator may be off.
-    pub totp_skew: TotpSkew,
     /// How long tokens live.
     pub lifetimes: Lifetimes,
-    /// Whether a refresh of a session gives out a new session token and retires the old one; an old one that comes back then
-    /// ends the session (RFC 9700 §4.14.2). Off unless configured: a client that loses the answer has lost its session.
+    /// Whether a refresh of a session hands out a new session token and retires the old one; an old one that is used
+    /// again then ends the session. Off unless configured; of refresh tokens of public clients RFC 9700 §4.14.2 demands
+    /// this or a sender constraint.
     pub rotate_session_tokens: bool,
     /// What binds a pending login to its device, beside the fingerprint.
     pub bindings: Bindings,

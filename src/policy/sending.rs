@@ -1,15 +1,23 @@
-//! How often codes are sent to one recipient: a pure count over a record that the host keeps.
+//! How often codes are sent to one recipient: a pure budget over a record that the host keeps.
+//!
+//! Each code sent costs somebody money or patience, and is one more that a guess may hit. So a send is counted before it
+//! happens, in one atomic read-modify-write of the host's, and one that then fails stays counted.
 
 use crate::{Lifetime, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// The length of the day that a budget is for.
 const DAY: u64 = 86_400;
 
-/// How often codes are sent to one recipient.
+/// The longest `resend_after`: an hour.
+const LONGEST_WAIT: Lifetime = Lifetime::of::<3600>();
+
+const HIGHEST_DAILY: u32 = 100;
+
+/// How often codes are sent to one recipient: how long after one the next may follow, and how many there are in a day.
 ///
-/// Messages cost money and patience, and every code is a chance to guess one. Between two codes there are at least
-/// `resend_after` seconds, and in a day that begins with the first of them there are at most `daily`.
+/// A day begins with a send and lasts 24 hours; the next begins with the first send after it. So any 24 hours have less
+/// than twice `daily`: what one day keeps for its end, and a whole new one. A clock that goes back refills nothing: until
+/// `resend_after` the latest send by that clock, there is none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Fields", into = "Fields")]
 pub struct SendPolicy {
@@ -30,7 +38,8 @@ impl Default for Fields {
 }
 
 impl SendPolicy {
-    /// A code at most every `resend_after` (at most an hour), and `daily` of them (1 to 100) a day. The default is 60 s and 10.
+    /// One send follows another after `resend_after` (at most an hour), and a day has `daily` of them (1 to 100). The
+    /// default is 60 s and 10.
     ///
     /// # Errors
     /// When a number is out of bounds.
@@ -38,12 +47,12 @@ impl SendPolicy {
         Self::try_from(Fields { resend_after, daily })
     }
 
-    /// How long there must be between two codes.
+    /// How long after one send the next may follow.
     pub fn resend_after(&self) -> Lifetime {
         self.fields.resend_after
     }
 
-    /// How many there may be in a day.
+    /// How many sends a day has.
     pub fn daily(&self) -> u32 {
         self.fields.daily
     }
@@ -53,9 +62,9 @@ impl TryFrom<Fields> for SendPolicy {
     type Error = SendPolicyError;
 
     fn try_from(fields: Fields) -> Result<Self, SendPolicyError> {
-        if fields.resend_after > Lifetime::of::<3600>() {
+        if fields.resend_after > LONGEST_WAIT {
             Err(SendPolicyError::ResendAfter)
-        } else if !(1..=100).contains(&fields.daily) {
+        } else if !(1..=HIGHEST_DAILY).contains(&fields.daily) {
             Err(SendPolicyError::Daily)
         } else {
             Ok(Self { fields })
@@ -80,16 +89,7 @@ pub enum SendPolicyError {
     Daily,
 }
 
-/// Why no code may be sent now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum SendRefusal {
-    /// One was sent a moment ago.
-    TooSoon,
-    /// As many were sent as may be in a day.
-    BudgetSpent,
-}
-
-/// What has been sent to one recipient, kept by the host as opaque bytes.
+/// What has been sent to one recipient, kept by the host as opaque bytes. The default is nothing.
 ///
 /// ```
 /// use authflow::{Timestamp, policy::{SendPolicy, SendRecord, SendRefusal}};
@@ -102,12 +102,12 @@ pub enum SendRefusal {
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SendRecord {
-    /// When the present day began.
-    day: Timestamp,
-    /// How many have been sent in it.
-    sent: u32,
-    /// When the latest was.
+    /// The first send of the latest day.
+    first: Timestamp,
+    /// The latest send.
     latest: Timestamp,
+    /// Sends of that day; none only where there was none ever.
+    sent: u32,
 }
 
 impl SendRecord {
@@ -115,26 +115,32 @@ impl SendRecord {
     pub const BYTES: usize = 21;
     const VERSION: u8 = 1;
 
-    /// Counts one code, before it is sent. A clock that goes back refills nothing.
+    /// Counts one send, before it happens.
     ///
     /// # Errors
-    /// When none may be sent now.
+    /// When there is none; the record stays as it is.
     pub fn spend(self, policy: &SendPolicy, now: Timestamp) -> Result<Self, SendRefusal> {
-        if self.sent > 0 && now < self.latest.plus(policy.fields.resend_after) {
-            return Err(SendRefusal::TooSoon);
-        }
-        if self.sent == 0 || now >= self.forget_at() {
-            return Ok(Self { day: now, sent: 1, latest: now });
-        }
-        if self.sent >= policy.fields.daily {
+        let Fields { resend_after, daily } = policy.fields;
+        let day_is_over = self.sent == 0 || now.seconds_since(self.first) >= DAY;
+        if !day_is_over && self.sent >= daily {
             return Err(SendRefusal::BudgetSpent);
         }
-        Ok(Self { sent: self.sent.saturating_add(1), latest: now, ..self })
+        if self.sent > 0 && now.seconds_since(self.latest) < u64::from(resend_after.as_seconds()) {
+            return Err(SendRefusal::TooSoon);
+        }
+        Ok(if day_is_over {
+            Self { first: now, latest: now, sent: 1 }
+        } else {
+            Self { latest: now, sent: self.sent.saturating_add(1), ..self }
+        })
     }
 
-    /// The first second in which the host may delete the record.
+    /// From when on the host may delete the record: no policy refuses a send because of it any more.
     pub fn forget_at(&self) -> Timestamp {
-        self.day.plus_seconds(DAY).max(self.latest.plus_seconds(3600))
+        match self.sent {
+            0 => Timestamp::default(),
+            _ => self.first.plus_seconds(DAY).max(self.latest.plus(LONGEST_WAIT)),
+        }
     }
 
     /// The record for the host's store.
@@ -142,9 +148,9 @@ impl SendRecord {
         let mut bytes = [0; Self::BYTES];
         let fields = [Self::VERSION]
             .into_iter()
-            .chain(self.day.as_unix().to_be_bytes())
-            .chain(self.sent.to_be_bytes())
-            .chain(self.latest.as_unix().to_be_bytes());
+            .chain(self.first.as_unix().to_be_bytes())
+            .chain(self.latest.as_unix().to_be_bytes())
+            .chain(self.sent.to_be_bytes());
         for (byte, field) in bytes.iter_mut().zip(fields) {
             *byte = field;
         }
@@ -160,103 +166,36 @@ impl SendRecord {
     }
 
     fn read(bytes: &[u8]) -> Option<Self> {
-        let (day, rest) = bytes.strip_prefix(&[Self::VERSION])?.split_first_chunk()?;
-        let (sent, rest) = rest.split_first_chunk()?;
-        let latest = u64::from_be_bytes(rest.try_into().ok()?);
-        let (day, sent) = (u64::from_be_bytes(*day), u32::from_be_bytes(*sent));
-        (day <= latest && latest <= Timestamp::MAX.as_unix()).then(|| Self {
-            day: Timestamp::from_unix(day),
-            sent,
-            latest: Timestamp::from_unix(latest),
-        })
+        fn time(bytes: [u8; 8]) -> Option<Timestamp> {
+            let seconds = u64::from_be_bytes(bytes);
+            Some(Timestamp::from_unix(seconds)).filter(|at| at.as_unix() == seconds)
+        }
+        let (first, rest) = bytes.strip_prefix(&[Self::VERSION])?.split_first_chunk()?;
+        let (latest, sent) = rest.split_first_chunk()?;
+        let sent = u32::from_be_bytes(sent.try_into().ok()?);
+        let record = Self { first: time(*first)?, latest: time(*latest)?, sent };
+        let possible = match record.sent {
+            0 => record == Self::default(),
+            sent => sent <= HIGHEST_DAILY && record.latest.seconds_since(record.first) < DAY,
+        };
+        (possible && record.first <= record.latest).then_some(record)
     }
 }
 
-/// Bytes that are not a send record.
+/// Why there is no send.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SendRefusal {
+    /// The latest was too short a time ago.
+    TooSoon,
+    /// The day has had all of its sends.
+    BudgetSpent,
+}
+
+/// Bytes that are not a record of sends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a send record")]
+#[error("not a record of sends")]
 pub struct InvalidSendRecord;
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use alloc::vec::Vec;
-    use proptest::prelude::*;
-
-    const START: Timestamp = Timestamp::from_unix(1_000_000);
-
-    fn policy(resend_after: u32, daily: u32) -> SendPolicy {
-        SendPolicy::new(Lifetime::from_seconds(resend_after).unwrap(), daily).unwrap()
-    }
-
-    #[test]
-    fn bounds() {
-        let hour = Lifetime::of::<3600>();
-        assert_eq!(SendPolicy::new(Lifetime::of::<3601>(), 1), Err(SendPolicyError::ResendAfter));
-        assert_eq!(SendPolicy::new(hour, 0), Err(SendPolicyError::Daily));
-        assert_eq!(SendPolicy::new(hour, 101), Err(SendPolicyError::Daily));
-        assert!(SendPolicy::new(hour, 100).is_ok());
-        let read: SendPolicy = serde_json::from_str("{}").unwrap();
-        assert_eq!((read.resend_after().as_seconds(), read.daily()), (60, 10));
-    }
-
-    #[test]
-    fn a_day_begins_with_its_first_code_and_ends_to_the_second() {
-        let policy = policy(60, 3);
-        let mut record = SendRecord::default();
-        for at in [0, 60, 86_398] {
-            record = record.spend(&policy, START.plus_seconds(at)).unwrap();
-        }
-        let at = |seconds| record.spend(&policy, START.plus_seconds(seconds)).map(|record| record.sent);
-        assert_eq!(at(86_399), Err(SendRefusal::TooSoon), "both hold");
-        assert_eq!(at(86_458), Err(SendRefusal::BudgetSpent), "the latest is kept for an hour");
-        assert_eq!(record.forget_at(), START.plus_seconds(86_398 + 3600));
-        assert_eq!(at(86_398 + 3600), Ok(1));
-    }
-
-    #[test]
-    fn a_clock_that_goes_back_refills_nothing() {
-        let policy = policy(60, 2);
-        let record = SendRecord::default().spend(&policy, START).unwrap();
-        assert_eq!(record.spend(&policy, START.minus_seconds(100_000)), Err(SendRefusal::TooSoon));
-        assert_eq!(record.spend(&policy, START.minus_seconds(1)), Err(SendRefusal::TooSoon));
-    }
-
-    #[test]
-    fn other_bytes_are_no_record() {
-        let bytes = SendRecord::default().spend(&SendPolicy::default(), START).unwrap().to_bytes();
-        assert!(SendRecord::from_bytes(&bytes).is_ok());
-        assert!(SendRecord::from_bytes(&bytes[..20]).is_err());
-        assert!(SendRecord::from_bytes(&[&bytes[..], &[0]].concat()).is_err());
-        let mut other = bytes;
-        other[0] = 2;
-        assert!(SendRecord::from_bytes(&other).is_err(), "another version");
-        let mut other = bytes;
-        other[1] = 0xFF;
-        assert!(SendRecord::from_bytes(&other).is_err(), "a day that begins after its latest code");
-    }
-
-    proptest! {
-        /// Whatever is asked for and when: never two codes within `resend_after`, and never more than twice `daily` in any 24
-        /// hours, because at most two days touch them.
-        #[test]
-        fn the_budget_holds(
-            resend_after in 1..200_u32, daily in 1..5_u32, waits in proptest::collection::vec(0..20_000_u64, 0..60),
-        ) {
-            let policy = policy(resend_after, daily);
-            let (mut record, mut now, mut sent) = (SendRecord::default(), START, Vec::new());
-            for wait in waits {
-                now = now.plus_seconds(wait);
-                if let Ok(spent) = record.spend(&policy, now) {
-                    record = SendRecord::from_bytes(&spent.to_bytes()).unwrap();
-                    sent.push(now.as_unix());
-                }
-            }
-            prop_assert!(sent.windows(2).all(|pair| pair[1] - pair[0] >= u64::from(resend_after)));
-            for first in &sent {
-                let in_a_day = sent.iter().filter(|at| (*first..first + DAY).contains(at)).count();
-                prop_assert!(in_a_day <= 2 * daily as usize, "{in_a_day}");
-            }
-        }
-    }
-}
+#[path = "sending_tests.rs"]
+mod tests;

@@ -94,7 +94,7 @@ pub struct Reservation {
 impl Reservation {
     /// What to store.
     pub fn record(&self) -> AttemptRecord {
-        self.record
+        self.record.clone()
     }
 
     /// Whether there was a guess.
@@ -115,7 +115,6 @@ impl Reservation {
 pub struct SettleAttempt {
     /// Where the count is kept.
     pub slot: AttemptSlot,
-    policy: AttemptPolicy,
     settlement: Settlement,
 }
 
@@ -125,13 +124,13 @@ impl Question for SettleAttempt {
 }
 
 impl SettleAttempt {
-    pub(crate) fn new(slot: AttemptSlot, policy: AttemptPolicy, settlement: Settlement) -> Self {
-        Self { slot, policy, settlement }
+    pub(crate) fn new(slot: AttemptSlot, settlement: Settlement) -> Self {
+        Self { slot, settlement }
     }
 
     /// The new record, from the stored one.
     pub fn settle(&self, stored: Option<AttemptRecord>) -> AttemptRecord {
-        stored.unwrap_or_default().settle(&self.policy, self.settlement)
+        stored.unwrap_or_default().settle(self.settlement)
     }
 }
 

@@ -458,7 +458,7 @@ impl World {
                 if self.fails("ReserveAttempt") {
                     return Ok(ask.unavailable());
                 }
-                let reservation = ask.reserve(self.attempts.get(&ask.slot).copied());
+                let reservation = ask.reserve(self.attempts.get(&ask.slot).cloned());
                 self.attempts.insert(ask.slot, reservation.record());
                 ask.answer(reservation)
             }
@@ -475,7 +475,7 @@ impl World {
                 if self.fails("SettleAttempt") {
                     return Ok(ask.unavailable());
                 }
-                let record = ask.settle(self.attempts.get(&ask.slot).copied());
+                let record = ask.settle(self.attempts.get(&ask.slot).cloned());
                 self.attempts.insert(ask.slot, record);
                 ask.answer(())
             }

@@ -11,7 +11,7 @@ impl Store {
     pub(crate) async fn reserve_attempt(&self, ask: ReserveAttempt) -> Result<Reservation, StoreError> {
         self.write(move |connection| {
             let stored = load(connection, ask.slot)?;
-            let reservation = ask.reserve(stored);
+            let reservation = ask.reserve(stored.clone());
             keep(connection, ask.slot, stored, reservation.record())?;
             Ok(Written::Kept(reservation))
         })
@@ -21,7 +21,8 @@ impl Store {
     pub(crate) async fn settle_attempt(&self, ask: SettleAttempt) -> Result<(), StoreError> {
         self.write(move |connection| {
             let stored = load(connection, ask.slot)?;
-            keep(connection, ask.slot, stored, ask.settle(stored)).map(Written::Kept)
+            let settled = ask.settle(stored.clone());
+            keep(connection, ask.slot, stored, settled).map(Written::Kept)
         })
         .await
     }
@@ -44,7 +45,7 @@ fn keep(
     record: AttemptRecord,
 ) -> Result<(), StoreError> {
     // A locked slot stays as it is: a flood of guesses at it costs no flush to disk.
-    if stored != Some(record) {
+    if stored.as_ref() != Some(&record) {
         let sql = "INSERT INTO attempts (slot, record) VALUES (?1, ?2)
             ON CONFLICT (slot) DO UPDATE SET record = excluded.record";
         connection.prepare_cached(sql)?.execute(params![slot.as_bytes(), record.to_bytes()])?;

@@ -1,0 +1,141 @@
+//! How many guesses there are.
+
+use crate::Lifetime;
+use core::slice::ChunksExact;
+use serde::{Deserialize, Serialize};
+
+/// The longest lock: a day.
+const LONGEST_LOCK: u64 = 86_400;
+
+/// NIST SP 800-63B-4 §3.2.2: no more than 100 failures in a row.
+pub(super) const HIGHEST_CEILING: u32 = 100;
+
+/// How many wrong guesses lock a factor of an account, for how long, and when it is over.
+///
+/// After `threshold` failures in a row the factor is locked; when the lock has expired there are `threshold` guesses
+/// again, and with `doubling` the next lock is twice as long (a day at most). After `ceiling` failures in a row it stays
+/// locked until the host clears the record: NIST SP 800-63B-4 §3.2.2 allows no more than 100.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Fields", into = "Fields")]
+pub struct AttemptPolicy {
+    fields: Fields,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Fields {
+    threshold: u32,
+    lock: Lifetime,
+    doubling: bool,
+    ceiling: u32,
+}
+
+impl Default for Fields {
+    fn default() -> Self {
+        Self { threshold: 5, lock: Lifetime::of::<300>(), doubling: true, ceiling: 100 }
+    }
+}
+
+impl AttemptPolicy {
+    /// Locks for `lock` after `threshold` failures (at least 1), twice as long each further time if `doubling`, and for
+    /// good after `ceiling` (at least `threshold`, at most 100). The default is 5, 300 s, doubling, 100.
+    ///
+    /// # Errors
+    /// When a number is out of bounds.
+    pub fn new(threshold: u32, lock: Lifetime, doubling: bool, ceiling: u32) -> Result<Self, AttemptError> {
+        Self::try_from(Fields { threshold, lock, doubling, ceiling })
+    }
+
+    /// How many failures in a row lock the factor.
+    pub fn threshold(&self) -> u32 {
+        self.fields.threshold
+    }
+
+    /// How long the first lock lasts.
+    pub fn lock(&self) -> Lifetime {
+        self.fields.lock
+    }
+
+    /// Whether each further lock is twice as long.
+    pub fn doubling(&self) -> bool {
+        self.fields.doubling
+    }
+
+    /// How many failures in a row lock the factor for good.
+    pub fn ceiling(&self) -> u32 {
+        self.fields.ceiling
+    }
+
+    /// The failures of each full window, which ends in a lock; the remainder is the window that is open.
+    pub(super) fn windows<'a, T>(&self, failures: &'a [T]) -> ChunksExact<'a, T> {
+        failures.chunks_exact(self.fields.threshold as usize)
+    }
+
+    /// How long a lock lasts that comes after `earlier_locks` others.
+    pub(super) fn lock_seconds(&self, earlier_locks: usize) -> u64 {
+        let factor = if self.fields.doubling { 1_u64 << earlier_locks.min(20) } else { 1 };
+        u64::from(self.fields.lock.as_seconds()).saturating_mul(factor).min(LONGEST_LOCK)
+    }
+}
+
+impl TryFrom<Fields> for AttemptPolicy {
+    type Error = AttemptError;
+
+    fn try_from(fields: Fields) -> Result<Self, AttemptError> {
+        if fields.threshold == 0 {
+            Err(AttemptError::Threshold)
+        } else if !(fields.threshold..=HIGHEST_CEILING).contains(&fields.ceiling) {
+            Err(AttemptError::Ceiling)
+        } else if u64::from(fields.lock.as_seconds()) > LONGEST_LOCK {
+            Err(AttemptError::Lock)
+        } else {
+            Ok(Self { fields })
+        }
+    }
+}
+
+impl From<AttemptPolicy> for Fields {
+    fn from(policy: AttemptPolicy) -> Self {
+        policy.fields
+    }
+}
+
+/// A number that is out of bounds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AttemptError {
+    /// `threshold` is 0: nobody could sign in.
+    #[error("threshold is at least 1")]
+    Threshold,
+    /// `ceiling` is less than `threshold` or over 100.
+    #[error("ceiling is at least threshold and at most 100")]
+    Ceiling,
+    /// `lock` is longer than a day.
+    #[error("lock is at most 86400 seconds")]
+    Lock,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bounds() {
+        let lock = Lifetime::of::<300>();
+        assert_eq!(AttemptPolicy::new(0, lock, true, 5), Err(AttemptError::Threshold));
+        assert_eq!(AttemptPolicy::new(5, lock, true, 4), Err(AttemptError::Ceiling));
+        assert_eq!(AttemptPolicy::new(5, lock, true, 101), Err(AttemptError::Ceiling));
+        assert_eq!(AttemptPolicy::new(5, Lifetime::of::<86_401>(), true, 5), Err(AttemptError::Lock));
+        assert!(AttemptPolicy::new(5, Lifetime::of::<86_400>(), true, 100).is_ok());
+    }
+
+    #[test]
+    fn locks_grow_to_a_day_and_no_further_and_stay_level_without_doubling() {
+        let doubling = AttemptPolicy::new(1, Lifetime::of::<300>(), true, 100).unwrap();
+        assert_eq!(doubling.lock_seconds(0), 300);
+        assert_eq!(doubling.lock_seconds(8), 76_800);
+        assert_eq!(doubling.lock_seconds(9), LONGEST_LOCK);
+        assert_eq!(doubling.lock_seconds(usize::MAX), LONGEST_LOCK);
+        let level = AttemptPolicy::new(1, Lifetime::of::<300>(), false, 100).unwrap();
+        assert_eq!(level.lock_seconds(9), 300);
+    }
+}
