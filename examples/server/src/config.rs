@@ -48,6 +48,7 @@ mod tests {
         let [isv, ordinary] = &config.applications[..] else { panic!("{config:?}") };
         assert!(matches!(&isv.tenancy, Tenancy::Isv(tenants) if tenants.len() == 1));
         assert_eq!(isv.policy.ageing.unwrap().max_skips(), 3);
+        assert_eq!((isv.dialect, config.tenant_credentials.len()), (Dialect::Eiam, 1));
         assert_eq!(ordinary.tenancy, Tenancy::Ordinary);
     }
 
