@@ -145,3 +145,32 @@ fn the_default_answer_about_sessions_refuses() {
     let answer = serve(&mut host, "GET", "/api/v2/sdk/pwd/check-exist", &headers, "");
     assert_eq!((answer.status(), &*member(&answer, "error_code")), (400, "IDAAS.SDK.PARAM.0016"));
 }
+
+/// A host that writes no line for the rest of the family refuses the rest of the family.
+#[test]
+fn what_a_host_does_not_answer_is_refused() {
+    let mut host = Small::new();
+    let warned = login(&mut host, "erin");
+    let headers = Headers::seed().with("Content-Type", "application/json");
+    let pending = headers.clone().with("X-state-token", &member(&warned, "state_token"));
+    let change =
+        serde_json::json!({ "old_password": PASSWORD, "new_password": "Battery-Staple-8" }).to_string();
+    let mut code = |path, headers: &Headers, body: &str| {
+        let reply = serve(&mut host, "POST", path, headers, body);
+        (reply.status(), member(&reply, "error_code"))
+    };
+    let refused = |code: &str| (400, code.to_string());
+    assert_eq!(code("/api/v2/sdk/pwd/update", &pending, &change), refused("IDAAS.SDK.PWD.0001"));
+    let tenants = Headers(vec![
+        ("Content-Type".into(), "application/json".into()),
+        ("Authorization".into(), "Bearer x".into()),
+    ]);
+    let body = serde_json::json!({
+        "session_token": "x", "operating_sys_version": "x", "device_fingerprint": "x", "agent": "x",
+    });
+    let ticket = "/api/v2/tenant/sso/session-token/sso-ticket";
+    assert_eq!(code(ticket, &tenants, &body.to_string()), refused("IDAAS.TENANT.COM.0101"));
+    let by_code = serde_json::json!({ "mobile": "+86-13800000000", "verify_code": "123456" }).to_string();
+    let sign_in = "/api/v2/sdk/login/mobile-verify-code";
+    assert_eq!(code(sign_in, &headers, &by_code), refused("IDAAS.SDK.CAPTCHA.0007"));
+}

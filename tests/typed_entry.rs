@@ -3,10 +3,12 @@
 mod world;
 
 use authflow::{
-    ChangeProof, ClientId, Credentials, Engine, PasswordChange, Secret, TenantId, UserName,
+    ChangeProof, Channel, ClientId, CodeCredentials, CodePurpose, CodeRequest, Credentials, Engine,
+    FactorResponse, Moment, OwnPasswordChange, PasswordChange, PasswordReset, Recipient, Secret, Step,
+    TenantCaller, TenantId, UserName,
     device::{Caller, Device, Language},
     outcome::{Fault, Grant, Pending, Verdict},
-    token::{Session, TokenError, Untrusted},
+    token::{Session, State, TokenError, Untrusted},
 };
 use world::{ISV, PASSWORD, START, TENANT, World, audience};
 
@@ -104,4 +106,103 @@ fn middleware_verifies_a_session_and_its_device() {
     assert!(!Device::new("Android 10", "another", "app/1", None).unwrap().holds(&token));
     let late = START.plus_seconds(43_200);
     assert_eq!(sessions.verify(Untrusted::<Session>::new(&text), late).unwrap_err(), TokenError::Expired);
+}
+
+/// Runs one operation.
+fn run(world: &mut World, start: impl FnOnce(&Engine, Moment) -> Step) -> Verdict {
+    let (engine, moment) = (engine(world), world.moment());
+    let step = start(&engine, moment);
+    world.run(step).verdict
+}
+
+fn request(purpose: CodePurpose, recipient: Option<&str>) -> CodeRequest {
+    CodeRequest { purpose, channel: Channel::Sms, recipient: recipient.map(Secret::new), captcha_token: None }
+}
+
+#[test]
+fn a_second_factor_by_a_code() {
+    let mut world = World::new();
+    let verdict =
+        run(&mut world, |engine, moment| engine.sign_in(caller(), credentials("mona", PASSWORD), moment));
+    let Verdict::Pending(pending) = verdict else { panic!() };
+    let state_token = || pending.state_token.presented();
+    let verdict = run(&mut world, |engine, moment| engine.masked_mobile(caller(), state_token(), moment));
+    let Verdict::Contact(Some(masked)) = verdict else { panic!() };
+    assert_eq!(masked, "+86-138****0000");
+    let verdict = run(&mut world, |engine, moment| {
+        engine.send_code(caller(), state_token(), request(CodePurpose::SecondFactor, Some(&masked)), moment)
+    });
+    assert!(matches!(verdict, Verdict::Done));
+    let response =
+        FactorResponse::Code { channel: Channel::Sms, recipient: None, code: Secret::new(world.code()) };
+    granted(run(&mut world, |engine, moment| engine.prove_factor(caller(), state_token(), response, moment)));
+}
+
+#[test]
+fn a_sign_in_by_code_a_first_password_and_a_refresh() {
+    let mut world = World::new();
+    let nora = "+86-13800000001";
+    let none = || Untrusted::<State>::new(b"");
+    let verdict = run(&mut world, |engine, moment| {
+        engine.send_code(caller(), none(), request(CodePurpose::SignIn, Some(nora)), moment)
+    });
+    assert!(matches!(verdict, Verdict::Done));
+    let recipient = Recipient::new(Channel::Sms, nora).unwrap();
+    let code = Secret::new(world.code());
+    let grant = granted(run(&mut world, |engine, moment| {
+        engine.sign_in_with_code(caller(), CodeCredentials { recipient, code }, moment)
+    }));
+    let change = OwnPasswordChange { old_password: None, new_password: Secret::new("Battery-Staple-8") };
+    let verdict = run(&mut world, |engine, moment| {
+        engine.change_own_password(caller(), grant.id_token.presented(), change, moment)
+    });
+    assert!(matches!(verdict, Verdict::Done));
+    let verdict = run(&mut world, |engine, moment| {
+        engine.refresh_session(caller(), grant.session_token.presented(), moment)
+    });
+    let Verdict::Refreshed(refreshed) = verdict else { panic!() };
+    assert_eq!(refreshed.session, grant.session);
+
+    let tenants = || TenantCaller {
+        credential: Secret::new(world::CREDENTIAL),
+        device: caller().device,
+        language: None,
+    };
+    let verdict = run(&mut world, |engine, moment| {
+        engine.issue_ticket(tenants(), refreshed.session_token.presented(), moment)
+    });
+    let Verdict::Ticket(issued) = verdict else { panic!() };
+    let verdict =
+        run(&mut world, |engine, moment| engine.redeem_ticket(tenants(), issued.ticket.presented(), moment));
+    let Verdict::Subject(subject) = verdict else { panic!() };
+    assert_eq!(subject.mobile.as_deref(), Some(nora));
+    let verdict = run(&mut world, |engine, moment| {
+        engine.sign_out(caller(), refreshed.session_token.presented(), moment)
+    });
+    assert!(matches!(verdict, Verdict::Done));
+}
+
+/// Not on the wire: a forgotten password by e-mail, for a host with routes of its own.
+#[test]
+fn a_forgotten_password_by_email() {
+    let mut world = World::new();
+    let wish = CodeRequest {
+        channel: Channel::Email,
+        ..request(CodePurpose::ForgottenPassword, Some(world::EMAIL))
+    };
+    let verdict = run(&mut world, |engine, moment| {
+        engine.send_code(caller(), Untrusted::<State>::new(b""), wish, moment)
+    });
+    assert!(matches!(verdict, Verdict::Done));
+    let reset = PasswordReset {
+        recipient: Recipient::new(Channel::Email, world::EMAIL).unwrap(),
+        code: Secret::new(world.code()),
+        new_password: Secret::new("Battery-Staple-8"),
+    };
+    let verdict = run(&mut world, |engine, moment| engine.reset_password(caller(), reset, moment));
+    assert!(matches!(verdict, Verdict::Done));
+    let verdict = run(&mut world, |engine, moment| {
+        engine.sign_in(caller(), credentials("mona", "Battery-Staple-8"), moment)
+    });
+    assert!(matches!(verdict, Verdict::Pending(_)), "and the second factor is still asked for");
 }
