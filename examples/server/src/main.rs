@@ -9,7 +9,9 @@ mod hasher;
 mod host;
 mod http;
 mod keys;
+mod private_file;
 mod serve;
+mod signing_keys;
 mod start;
 mod store;
 
