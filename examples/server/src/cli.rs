@@ -1,5 +1,7 @@
 //! The command line.
 
+use crate::signing_keys;
+use authflow::token::SignatureAlgorithm;
 use clap::Parser;
 use std::{fmt, net::SocketAddr, path::PathBuf, str::FromStr};
 
@@ -18,6 +20,14 @@ pub(crate) struct Cli {
     /// The key ring (TOML). Made, readable by its owner alone, when there is none.
     #[arg(long, value_name = "FILE", default_value = "authflow-keys.toml")]
     pub(crate) keys: PathBuf,
+
+    /// The keys that sign id tokens instead of each application's derived one (TOML beside PEM files).
+    #[arg(long, value_name = "FILE")]
+    pub(crate) signing_keys: Option<PathBuf>,
+
+    /// What to make a signing key for when there is no such file: RS256, PS256, ES256 or EdDSA.
+    #[arg(long, value_name = "NAME", value_parser = signing_keys::algorithm, requires = "signing_keys")]
+    pub(crate) make_signing_key: Option<SignatureAlgorithm>,
 
     /// The applications and their policies (TOML). Without it, the server is a demonstration.
     #[arg(long, value_name = "FILE")]

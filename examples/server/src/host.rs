@@ -4,6 +4,7 @@ use crate::{
     clock::Clock,
     hasher::{Hasher, HasherError},
     outbox::Outbox,
+    signing_keys::SigningKeys,
     store::{Store, StoreError},
     tenants::TenantCredentials,
 };
@@ -13,9 +14,11 @@ use authflow::{
     step::{
         Access, CheckSession, Commit, Committed, CredentialOwner, DecideAccess, Deliver, Delivery,
         FindAccount, JudgePassword, Judgement, LoadCode, PasswordMatch, Reservation, ReserveAttempt,
-        SessionRecord, SettleAttempt, StoredCode, VerifyPassword, VerifyTenantCredential, Write,
+        SessionRecord, SettleAttempt, SignBytes, SignatureCheck, StoredCode, VerifyBytes, VerifyPassword,
+        VerifyTenantCredential, Write,
     },
 };
+use std::sync::Arc;
 
 /// Answers the library's questions.
 #[derive(Clone)]
@@ -25,6 +28,8 @@ pub(crate) struct ServerHost {
     pub(crate) clock: Clock,
     pub(crate) outbox: Outbox,
     pub(crate) credentials: TenantCredentials,
+    /// The keys that sign id tokens, where it is not the library that signs them.
+    pub(crate) signing_keys: Option<Arc<SigningKeys>>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -92,6 +97,16 @@ impl Host for ServerHost {
         ask: &VerifyTenantCredential,
     ) -> Result<CredentialOwner, HostError> {
         Ok(self.credentials.owner(&ask.credential))
+    }
+
+    async fn sign_bytes(&self, ask: &SignBytes) -> Result<Option<Vec<u8>>, HostError> {
+        Ok(self.signing_keys.as_ref().and_then(|keys| keys.sign(&ask.key_id, &ask.bytes)))
+    }
+
+    async fn verify_bytes(&self, ask: &VerifyBytes) -> Result<SignatureCheck, HostError> {
+        let keys = self.signing_keys.as_ref();
+        let is_good = keys.is_some_and(|keys| keys.verify(&ask.key_id, &ask.bytes, &ask.signature));
+        Ok(if is_good { SignatureCheck::Valid } else { SignatureCheck::Invalid })
     }
 
     fn failed(&self, question: &'static str, error: HostError) {

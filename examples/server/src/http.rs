@@ -32,8 +32,18 @@ pub(crate) fn router(service: Service) -> Router {
     Router::new()
         .route("/healthz", get(healthz))
         .route("/openapi.json", get(openapi))
+        .route("/.well-known/jwks.json", get(jwks))
         .fallback(call)
         .with_state(service)
+}
+
+/// The public keys of id tokens (RFC 7517): none where the library signs them, with a key that is shared.
+async fn jwks(State(service): State<Service>) -> Response {
+    let keys = match &service.host.signing_keys {
+        Some(keys) => keys.jwks(service.host.clock.now()),
+        None => serde_json::json!({ "keys": [] }),
+    };
+    ([(header::CONTENT_TYPE, "application/jwk-set+json")], keys.to_string()).into_response()
 }
 
 /// The family's calls, as the library describes them.

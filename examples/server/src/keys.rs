@@ -1,18 +1,13 @@
 //! The key file: made on the first start, private to its owner, so that tokens outlive a restart.
 
+use crate::private_file::{self, MalformedToml, PrivateFileError};
 use authflow::{
     Timestamp,
     token::{Key, KeyError, KeyRing, RingError, VerifyWindow},
 };
 use serde::Deserialize;
-use std::{
-    fs::{self, File, OpenOptions},
-    io::{self, Read as _, Write as _},
-    path::Path,
-};
+use std::path::Path;
 use zeroize::Zeroizing;
-
-const MAX_FILE: u64 = 1 << 20;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -41,17 +36,12 @@ struct VerifyEntry {
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum KeyFileError {
-    #[error("cannot read or make it: {0}")]
-    Io(#[from] io::Error),
-    #[error(
-        "others than its owner may read it: run `chmod 600` on it, and replace its keys if they may have"
-    )]
-    ReadableByOthers,
+    #[error(transparent)]
+    File(#[from] PrivateFileError),
     #[error("no entropy to make a key of")]
     NoEntropy,
-    /// Without the parser's message, which quotes the text.
-    #[error("not a key file, at line {line}")]
-    Malformed { line: usize },
+    #[error(transparent)]
+    Malformed(#[from] MalformedToml),
     #[error("a secret is not an even number of hexadecimal digits")]
     NotHexadecimal,
     #[error(transparent)]
@@ -63,7 +53,7 @@ pub(crate) enum KeyFileError {
 /// Reads the ring; makes a file with one new key first if there is none. Says whether it made one.
 pub(crate) fn load_or_make(path: &Path) -> Result<(KeyRing, bool), KeyFileError> {
     match load(path) {
-        Err(KeyFileError::Io(error)) if error.kind() == io::ErrorKind::NotFound => {
+        Err(KeyFileError::File(error)) if error.is_missing() => {
             let made = make(path)?;
             Ok((load(path)?, made))
         }
@@ -72,20 +62,11 @@ pub(crate) fn load_or_make(path: &Path) -> Result<(KeyRing, bool), KeyFileError>
 }
 
 fn load(path: &Path) -> Result<KeyRing, KeyFileError> {
-    let file = File::open(path)?;
-    if readable_by_others(&file)? {
-        return Err(KeyFileError::ReadableByOthers);
-    }
-    let mut text = Zeroizing::new(String::new());
-    file.take(MAX_FILE).read_to_string(&mut text)?;
-    parse(&text)
+    parse(&private_file::read(path)?)
 }
 
 fn parse(text: &str) -> Result<KeyRing, KeyFileError> {
-    let KeyFile { signer, verify } = toml::from_str(text).map_err(|error| {
-        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or("");
-        KeyFileError::Malformed { line: before.matches('\n').count() + 1 }
-    })?;
+    let KeyFile { signer, verify } = private_file::from_toml(text)?;
     let ring = KeyRing::new(key(signer.id.as_deref(), &signer.secret)?);
     verify.into_iter().try_fold(ring, |ring, entry| {
         let window = VerifyWindow { from: entry.from, until: entry.until };
@@ -109,8 +90,7 @@ pub(crate) fn from_hexadecimal(text: &str) -> Option<Box<[u8]>> {
     rest.is_empty().then_some(bytes)
 }
 
-/// Makes the file beside its place and links it there whole: a crash leaves no half of a key file, and of two servers
-/// that start at once, one makes it and the other one reads it (`false`).
+/// Whether it made the file: of two servers that start at once, one does, and the other one reads it.
 fn make(path: &Path) -> Result<bool, KeyFileError> {
     let mut secret = Zeroizing::new([0; 32]);
     getrandom::fill(&mut *secret).map_err(|_| KeyFileError::NoEntropy)?;
@@ -125,46 +105,13 @@ fn make(path: &Path) -> Result<bool, KeyFileError> {
         }
     }
     text.push_str("\"\n");
-
-    let mut unfinished = path.as_os_str().to_owned();
-    unfinished.push(format!(".{}.unfinished", std::process::id()));
-    let linked =
-        write_private(unfinished.as_ref(), text.as_bytes()).and_then(|()| fs::hard_link(&unfinished, path));
-    // It is a secret of its own until it is gone, but no reason not to start.
-    let _ = fs::remove_file(&unfinished);
-    match linked {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
-        linked => {
-            linked?;
-            Ok(true)
-        }
-    }
-}
-
-fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
-}
-
-#[cfg(unix)]
-fn readable_by_others(file: &File) -> io::Result<bool> {
-    Ok(std::os::unix::fs::PermissionsExt::mode(&file.metadata()?.permissions()) & 0o077 != 0)
-}
-
-#[cfg(not(unix))]
-fn readable_by_others(_: &File) -> io::Result<bool> {
-    Ok(false)
+    Ok(private_file::make(path, &text).map_err(PrivateFileError::Io)?)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::os::unix::fs::PermissionsExt as _;
+    use std::{fs, os::unix::fs::PermissionsExt as _};
 
     const SECRET: &str = "00112233445566778899aabbccddeeff00112233445566778899AABBCCDDEEFF";
 
@@ -189,7 +136,10 @@ mod tests {
         load_or_make(&path).unwrap();
         for mode in [0o640, 0o604, 0o620, 0o601] {
             fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
-            assert!(matches!(load_or_make(&path), Err(KeyFileError::ReadableByOthers)), "{mode:o}");
+            assert!(
+                matches!(load_or_make(&path), Err(KeyFileError::File(PrivateFileError::ReadableByOthers))),
+                "{mode:o}"
+            );
         }
     }
 

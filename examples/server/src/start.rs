@@ -12,6 +12,7 @@ use crate::{
     keys::{self, KeyFileError},
     outbox::Outbox,
     serve,
+    signing_keys::{self, SigningKeys, SigningKeysError},
     store::{self, Store, StoreError},
     tenants::TenantCredentials,
 };
@@ -19,9 +20,9 @@ use authflow::{
     Applications, Config, ConfigError, Dialect, Engine,
     device::Language,
     sdk::Api,
-    token::{Issuer, IssuerError},
+    token::{IdTokenSigning, Issuer, IssuerError},
 };
-use std::{io, net::SocketAddr, path::PathBuf};
+use std::{io, net::SocketAddr, path::PathBuf, sync::Arc};
 use tokio::net::TcpListener;
 
 #[derive(Debug, thiserror::Error)]
@@ -38,6 +39,8 @@ pub(crate) enum StartError {
     ConfigFile(PathBuf, ServerConfigError),
     #[error("keys {0}: {1}")]
     KeyFile(PathBuf, KeyFileError),
+    #[error("signing keys {0}: {1}")]
+    SigningKeys(PathBuf, SigningKeysError),
     #[error("database {0}: {1}")]
     Database(DatabaseUrl, StoreError),
     #[error("hasher: {0}")]
@@ -73,10 +76,14 @@ pub(crate) async fn run(cli: Cli) -> Result<(), StartError> {
     let mut config = Config::new(issuer, ring, Applications::Fixed(applications));
     config.language = language;
     config.dialect = dialect;
+    let signing_keys = signing_keys(&cli)?;
+    if let Some(keys) = &signing_keys {
+        config.id_token_signing = IdTokenSigning::Outside(keys.outside());
+    }
     let api = Api::new(Engine::new(config)?);
     let outbox = if cli.is_demo() { Outbox::Log } else { Outbox::None };
     let credentials = TenantCredentials::new(tenant_credentials);
-    let host = ServerHost { store, hasher: Hasher::new()?, clock, outbox, credentials };
+    let host = ServerHost { store, hasher: Hasher::new()?, clock, outbox, credentials, signing_keys };
 
     let stop = serve::stop_signal().map_err(StartError::Signals)?;
     let listen = |error| StartError::Listen(cli.listen, error);
@@ -88,6 +95,23 @@ pub(crate) async fn run(cli: Cli) -> Result<(), StartError> {
     banner::print(address, cli.is_demo());
     serve::serve(listener, http::router(Service { api, host }), stop).await;
     store::checkpoint(&cli.database).map_err(database)
+}
+
+/// The keys outside, if there are any.
+fn signing_keys(cli: &Cli) -> Result<Option<Arc<SigningKeys>>, StartError> {
+    let Some(path) = &cli.signing_keys else { return Ok(None) };
+    let failed = |error| StartError::SigningKeys(path.clone(), error);
+    let keys = match cli.make_signing_key {
+        Some(algorithm) => {
+            let (keys, made) = signing_keys::load_or_make(path, algorithm).map_err(failed)?;
+            if made {
+                tracing::info!(file = %path.display(), "made a new signing key");
+            }
+            keys
+        }
+        None => signing_keys::load(path).map_err(failed)?,
+    };
+    Ok(Some(Arc::new(keys)))
 }
 
 /// The file's configuration, if there is one; with `--demo`, and the demo applications it does not name.

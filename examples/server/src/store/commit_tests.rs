@@ -18,7 +18,7 @@ async fn alices() -> (Store, Commit) {
     let store = Store::open(&DatabaseUrl::Memory, clock).unwrap();
     let hasher = Hasher::new().unwrap();
     let (outbox, credentials) = (Outbox::None, TenantCredentials::default());
-    let host = ServerHost { store: store.clone(), hasher, clock, outbox, credentials };
+    let host = ServerHost { store: store.clone(), hasher, clock, outbox, credentials, signing_keys: None };
     let ring = KeyRing::new(Key::without_id([7; 32]).unwrap());
     let issuer = Issuer::new("https://authflow.example").unwrap();
     demo::seed(&host).await.unwrap();

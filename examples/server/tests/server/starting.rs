@@ -1,7 +1,7 @@
-//! When the server refuses to start.
+//! Starting: what it refuses to start with, and the signing keys that it starts with.
 
 use crate::{
-    process::{Home, PASSWORD},
+    process::{Home, PASSWORD, Server},
     wire::{Call, World},
 };
 use std::{fs, os::unix::fs::PermissionsExt as _};
@@ -58,4 +58,43 @@ fn and_a_configured_server_has_its_own_applications_and_no_demo() {
     unknown.assert_refused("IDAAS.SDK.PARAM.0003", "应用未注册,请先注册应用");
     login.with("X-client-id", "web").send(&server).assert_credentials_refused();
     assert_eq!(home.number("SELECT count(*) FROM accounts"), 0);
+}
+
+#[test]
+fn signing_keys_are_made_once_published_and_rotated() {
+    let home = Home::new();
+    let path = home.path("signing.toml");
+    let file = path.display().to_string();
+    let start = || home.start_with(&["--signing-keys", &file, "--make-signing-key", "ES256"]);
+    let server = start();
+    let sign_in = || Call::login(World::Ordinary, "alice", PASSWORD);
+    let id_token = sign_in().send(&server).text("id_token");
+    let check = Call::check(World::Ordinary, &id_token);
+    assert_eq!(check.send(&server).status, 200);
+    let (signed, _) = id_token.rsplit_once('.').unwrap();
+    let forged = format!("{signed}.{}", "A".repeat(86));
+    Call::check(World::Ordinary, &forged).send(&server).assert_id_token_refused();
+    let jwks =
+        |server: &Server| sign_in().method("GET").path("/.well-known/jwks.json").body("").send(server).json();
+    let published = jwks(&server);
+    assert_eq!((&published["keys"][0]["kty"], &published["keys"][0]["alg"]), (&"EC".into(), &"ES256".into()));
+    server.stop();
+
+    let server = start();
+    assert_eq!(jwks(&server), published, "the same key");
+    assert_eq!(check.send(&server).status, 200);
+    server.stop();
+
+    // The old signer moves under `verify`, and a new one is made in its place.
+    let old = fs::read_to_string(&path).unwrap();
+    let old = old.split("[signer]").nth(1).unwrap();
+    fs::remove_file(&path).unwrap();
+    start().stop();
+    let new = fs::read_to_string(&path).unwrap();
+    fs::write(&path, format!("{new}\n[[verify]]{old}until = 4000000000\n")).unwrap();
+    let server = start();
+    assert_eq!(jwks(&server)["keys"].as_array().unwrap().len(), 2);
+    assert_eq!(check.send(&server).status, 200, "signed by the old key");
+    let renewed = sign_in().send(&server).text("id_token");
+    assert_ne!(renewed.split('.').next(), id_token.split('.').next(), "signed by the new one");
 }

@@ -1,0 +1,123 @@
+//! Files that hold secrets: read only when they are their owner's alone, made whole or not at all.
+
+use serde::de::DeserializeOwned;
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, Read as _, Write as _},
+    path::Path,
+};
+use zeroize::Zeroizing;
+
+const MAX_FILE: u64 = 1 << 20;
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum PrivateFileError {
+    #[error("cannot read or make it: {0}")]
+    Io(#[from] io::Error),
+    #[error(
+        "others than its owner may read it: run `chmod 600` on it, and replace its secrets if they may have"
+    )]
+    ReadableByOthers,
+}
+
+impl PrivateFileError {
+    pub(crate) fn is_missing(&self) -> bool {
+        matches!(self, Self::Io(error) if error.kind() == io::ErrorKind::NotFound)
+    }
+}
+
+/// Without the parser's message, which quotes the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a file of its kind, at line {line}")]
+pub(crate) struct MalformedToml {
+    line: usize,
+}
+
+pub(crate) fn read(path: &Path) -> Result<Zeroizing<String>, PrivateFileError> {
+    let file = File::open(path)?;
+    if readable_by_others(&file)? {
+        return Err(PrivateFileError::ReadableByOthers);
+    }
+    let mut text = Zeroizing::new(String::new());
+    file.take(MAX_FILE).read_to_string(&mut text)?;
+    Ok(text)
+}
+
+/// Reads TOML that has secrets in it.
+pub(crate) fn from_toml<T: DeserializeOwned>(text: &str) -> Result<T, MalformedToml> {
+    toml::from_str(text).map_err(|error| {
+        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or("");
+        MalformedToml { line: before.matches('\n').count() + 1 }
+    })
+}
+
+/// Makes the file beside its place and links it there whole: a crash leaves no half of it, and of two servers that start
+/// at once, one makes it and the other one finds it (`false`).
+pub(crate) fn make(path: &Path, text: &str) -> io::Result<bool> {
+    let mut unfinished = path.as_os_str().to_owned();
+    unfinished.push(format!(".{}.unfinished", std::process::id()));
+    let linked =
+        write_private(unfinished.as_ref(), text.as_bytes()).and_then(|()| fs::hard_link(&unfinished, path));
+    // It is a secret of its own until it is gone, but no reason not to start.
+    let _ = fs::remove_file(&unfinished);
+    match linked {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+        linked => linked.map(|()| true),
+    }
+}
+
+fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+#[cfg(unix)]
+fn readable_by_others(file: &File) -> io::Result<bool> {
+    Ok(std::os::unix::fs::PermissionsExt::mode(&file.metadata()?.permissions()) & 0o077 != 0)
+}
+
+#[cfg(not(unix))]
+fn readable_by_others(_: &File) -> io::Result<bool> {
+    Ok(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt as _;
+
+    #[test]
+    fn a_file_is_made_once_private_and_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("secret");
+        assert!(read(&path).unwrap_err().is_missing());
+        assert!(make(&path, "one").unwrap());
+        assert!(!make(&path, "two").unwrap(), "a file that is there already is not replaced");
+        assert_eq!(*read(&path).unwrap(), "one");
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing unfinished stays behind");
+    }
+
+    #[test]
+    fn a_file_that_others_may_read_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("secret");
+        make(&path, "one").unwrap();
+        for mode in [0o640, 0o604, 0o620, 0o601] {
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+            assert!(matches!(read(&path), Err(PrivateFileError::ReadableByOthers)), "{mode:o}");
+        }
+    }
+
+    #[test]
+    fn what_is_malformed_is_told_by_its_line_alone() {
+        let error = from_toml::<std::collections::BTreeMap<String, u8>>("a = 1\nb = 'hunter2'").unwrap_err();
+        assert_eq!(error, MalformedToml { line: 2 });
+        assert!(!format!("{error} {error:?}").contains("hunter2"));
+    }
+}
