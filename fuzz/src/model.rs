@@ -16,7 +16,7 @@ const FAMILY: [(Header, &str, usize, bool); 10] = [
     (Header::Language, "x-l", 35, false),
     (Header::Ip, "x-device-ip", 64, false),
     (Header::StateToken, "x-state-token", 1024, false),
-    (Header::Authorization, "authorization", 4096 + "Bearer ".len(), false),
+    (Header::Authorization, "authorization", 9216 + "Bearer ".len(), false),
     (Header::ContentType, "content-type", 256, false),
 ];
 

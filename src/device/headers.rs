@@ -1,5 +1,6 @@
 //! One walk over a request's headers, picking out the family's own.
 
+use crate::token;
 use alloc::vec::Vec;
 use core::{fmt, str};
 
@@ -45,7 +46,7 @@ impl Headers for http::HeaderMap {
 }
 
 macro_rules! headers {
-    ($($(#[$doc:meta])* $variant:ident = $name:literal, $max:literal;)*) => {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal, $max:expr;)*) => {
         /// A header of the family (WIRE §1). Names are compared without regard to case; `_` is no alias for `-`.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Header {
@@ -92,7 +93,7 @@ headers! {
     /// The session token. Also understood as `session-token`, as one of the family's pages has it.
     SessionToken = "X-session-token", 512;
     /// The bearer of an id token.
-    Authorization = "Authorization", 4103;
+    Authorization = "Authorization", "Bearer ".len().saturating_add(token::LONGEST);
     /// The type of a body.
     ContentType = "Content-Type", 256;
 }

@@ -1,6 +1,8 @@
 use super::*;
-use crate::token::{Key, State};
-use crate::{ClientId, Factor, TenantId};
+use crate::{
+    Account, ClientId, EmailAddress, Factor, IdentityPlace, Mobile, Revision, TenantId, UserName,
+    token::{Key, OutsideKey, OutsideKeys, SignatureAlgorithm, State},
+};
 use alloc::string::ToString;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -37,7 +39,7 @@ fn claims() -> IdClaims {
 
 fn payload(text: &TokenText<Id>) -> Value {
     let middle = text.expose().split('.').nth(1).unwrap();
-    let mut buffer = [0; 4096];
+    let mut buffer = [0; MAX_TEXT];
     serde_json::from_slice(base64url::decode(middle.as_bytes(), &mut buffer).unwrap()).unwrap()
 }
 
@@ -74,6 +76,19 @@ fn the_claims_on_the_wire() {
 }
 
 #[test]
+fn the_claim_api_is_a_text_that_holds_an_object() {
+    let (ring, issuer, audience) = (ring(), issuer(), audience("web", None));
+    let mut account = Account::new(AccountId::new("erin").unwrap(), Revision::new(1));
+    account.user_name = UserName::new("e\"r\\in").ok();
+    account.profile = Profile::new(&json!({ "name": "\u{1}Erin", "locale": "zh" })).unwrap();
+    let claims = IdClaims { identity: IdentityClaims::Api(Subject::of(&account)), ..claims() };
+    let payload = payload(&ring.id_tokens(&issuer, &audience).mint(&claims));
+    assert_eq!((&payload["name"], &payload["locale"]), (&Value::Null, &Value::Null));
+    let api: Value = serde_json::from_str(payload["api"].as_str().unwrap()).unwrap();
+    assert_eq!(api, json!({ "id": "erin", "userName": "e\"r\\in", "name": "\u{1}Erin" }));
+}
+
+#[test]
 fn a_relying_party_verifies_with_the_exported_key() {
     let (ring, issuer, audience) = (ring(), issuer(), audience("web", None));
     let text = ring.id_tokens(&issuer, &audience).mint(&claims());
@@ -89,6 +104,8 @@ fn a_relying_party_verifies_with_the_exported_key() {
         })
         .collect();
     assert_eq!(tags, [("2026-11".to_string(), true), ("2026-12".to_string(), false)]);
+    let windows = rotating.export_id_token_keys(&audience).map(|key| key.window());
+    assert!(windows.eq([None, Some(window)]), "the signer has none");
 }
 
 #[test]
@@ -165,26 +182,53 @@ fn a_token_of_another_kind_and_a_text_over_the_cap_are_no_id_tokens() {
         .last()
         .unwrap();
     assert!(longest.len() > MAX_TEXT - 2 && verify(&longest, NOW).is_ok());
-    let longer = sealed(alloc::format!("{}{good}", " ".repeat(4000)).as_bytes());
+    let longer = sealed(alloc::format!("{}{good}", " ".repeat(MAX_TEXT)).as_bytes());
     assert_eq!(verify(&longer, NOW).unwrap_err(), TokenError::Malformed);
+}
+
+/// The longest claims, with the identity in either place; every character that can need an escape does.
+fn longest(place: IdentityPlace) -> (Issuer, Audience, IdClaims) {
+    let quotes = |count| "\"".repeat(count);
+    let mut account = Account::new(AccountId::new(&quotes(64)).unwrap(), Revision::new(1));
+    account.user_name = UserName::new(&quotes(256)).ok();
+    account.mobile = Mobile::new(&alloc::format!("+{}0", "0-".repeat(15))).ok();
+    account.email = EmailAddress::new(&alloc::format!("{}@{}", quotes(126), quotes(127))).ok();
+    account.profile = Profile::new(&json!({ "name": quotes(506) })).unwrap();
+    assert!(account.user_name.is_some() && account.mobile.is_some() && account.email.is_some());
+    let claims = IdClaims {
+        account: account.id,
+        factors: Factor::ALL.into_iter().collect(),
+        identity: match place {
+            IdentityPlace::TopLevel => IdentityClaims::TopLevel(account.profile),
+            IdentityPlace::Api => IdentityClaims::Api(Subject::of(&account)),
+        },
+        nonce: Some(Nonce::new(&quotes(64)).unwrap()),
+        ..claims()
+    };
+    (Issuer::new(&quotes(255)).unwrap(), audience(&quotes(64), Some(&quotes(64))), claims)
 }
 
 #[test]
 fn the_longest_token_fits() {
-    let id = "\"".repeat(64);
     let ring = KeyRing::new(Key::new(&"k".repeat(20), [7; 32]).unwrap());
-    let issuer = Issuer::new(&"\"".repeat(255)).unwrap();
-    let audience = audience(&id, Some(&id));
-    let longest = IdClaims {
-        account: AccountId::new(&id).unwrap(),
-        factors: Factor::ALL.into_iter().collect(),
-        identity: IdentityClaims::TopLevel(Profile::new(&json!({ "a": "x".repeat(1016) })).unwrap()),
-        nonce: Some(Nonce::new(&id).unwrap()),
-        ..claims()
-    };
-    let text = ring.id_tokens(&issuer, &audience).mint(&longest);
-    assert!(text.expose().len() <= MAX_TEXT, "{}", text.expose().len());
-    assert!(ring.id_tokens(&issuer, &audience).verify(text.presented(), NOW).is_ok());
+    for place in [IdentityPlace::TopLevel, IdentityPlace::Api] {
+        let (issuer, audience, longest) = longest(place);
+        let text = ring.id_tokens(&issuer, &audience).mint(&longest);
+        assert!(text.expose().len() <= MAX_TEXT, "{place:?} {}", text.expose().len());
+        assert!(ring.id_tokens(&issuer, &audience).verify(text.presented(), NOW).is_ok());
+    }
+}
+
+#[test]
+fn the_longest_token_fits_with_the_longest_signature_from_outside() {
+    let key = OutsideKey::new(&"k".repeat(20), SignatureAlgorithm::Rs256).unwrap();
+    let (ring, keys) = (ring(), OutsideKeys::new(key));
+    for place in [IdentityPlace::TopLevel, IdentityPlace::Api] {
+        let (issuer, audience, longest) = longest(place);
+        let tokens = keys.id_tokens(&ring, &issuer, &audience);
+        let text = tokens.prepare(&longest).signed(&[0; 1024]).expect("it fits");
+        assert!(tokens.accept(tokens.open(text.presented(), NOW).unwrap(), NOW).is_ok());
+    }
 }
 
 proptest! {

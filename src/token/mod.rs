@@ -51,3 +51,4 @@ pub use text::{Id, Purpose, Session, State, Ticket, TokenText, Untrusted};
 pub use ticket::{TicketClaims, TicketToken, Tickets};
 
 pub(crate) use keys::Keys;
+pub(crate) use text::LONGEST;

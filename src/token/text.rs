@@ -78,8 +78,9 @@ impl<'a, P: Purpose> Untrusted<'a, P> {
     }
 }
 
-/// The length of the longest text that any verifier reads.
-pub(super) const LONGEST: usize = 4096;
+/// The length of the longest text that any verifier reads: an id token that says all it can in the claim `api`, where what
+/// is escaped is escaped twice, under the longest signature from outside.
+pub(crate) const LONGEST: usize = 9216;
 
 /// Untrusted text that outlives its request.
 pub(crate) struct Kept<P> {
