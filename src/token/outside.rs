@@ -175,7 +175,7 @@ impl OutsideIdTokens<'_> {
         let known = self.keys.iter().find(|(key, _)| text.starts_with(key.header.as_bytes()));
         let (key, window) = known.ok_or(TokenError::Malformed)?;
         let after_header = text.get(key.header.len()..).ok_or(TokenError::Malformed)?;
-        let dot = after_header.iter().rposition(|byte| *byte == b'.').ok_or(TokenError::Malformed)?;
+        let dot = after_header.iter().position(|byte| *byte == b'.').ok_or(TokenError::Malformed)?;
         let (signed, signature) =
             text.split_at_checked(key.header.len().saturating_add(dot)).ok_or(TokenError::Malformed)?;
         let signature = signature.strip_prefix(b".").ok_or(TokenError::Malformed)?;

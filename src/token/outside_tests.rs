@@ -126,6 +126,8 @@ fn a_signature_is_strict_base64url_of_a_bounded_length() {
         );
     }
     assert_eq!(open(signed, NOW).err(), Some(TokenError::Malformed), "two parts");
+    let four = format!("{signed}.AA.AA");
+    assert_eq!(open(&four, NOW).err(), Some(TokenError::Malformed), "four parts, before the host is asked");
     assert_eq!(open("", NOW).err(), Some(TokenError::Malformed));
     assert_eq!(open(&"A".repeat(1 << 20), NOW).err(), Some(TokenError::Malformed));
     let keys = keys();
