@@ -168,3 +168,13 @@ proptest! {
         prop_assert_eq!(malformed.unwrap_err(), TokenError::Malformed);
     }
 }
+
+/// Written down before tickets came to share the form: a session that is open stays open.
+#[test]
+fn a_token_is_what_it_has_always_been() {
+    assert_eq!(
+        ring().sessions().mint(&claims()).expose(),
+        "LGTAQcyMDI2LTExAQEBAQEBAQEBAQEBAQEBAQAAAAAEZXJpbgN3ZWIEYWNtZQICAgICAgICAgICAgICAgIAAAAAAAAAAwAAAABlU_EAAQAAAABl\
+         U_EAAAAAAGVUmcD2NjGaeVhlhnGwOwofs337Wmi6AiCizjlSqFlxXn3CVw"
+    );
+}

@@ -38,6 +38,16 @@ fn a_ticket_begins_as_the_familys_do_and_verifies_until_its_expiry() {
     assert_eq!(at(NOW.minus_seconds(31)), Err(TokenError::NotYetValid));
 }
 
+/// Worked out apart from this library: a changed label or layout is another version.
+#[test]
+fn a_ticket_is_what_it_has_always_been() {
+    assert_eq!(
+        ring().tickets().mint(&claims()).expose(),
+        "ssoTicket-AQcyMDI2LTExAwMDAwMDAwMDAwMDAwMDAwEBAQEBAQEBAQEBAQEBAQEEZXJpbgN3ZWIEYWNtZQICAgICAgICAgICAgICAgIAAAAA\
+         ZVPxAAAAAABlU_IsCt6tFyMDTUbakx1dKLpTsKdjNcHc_9PoStoxmbpoISU"
+    );
+}
+
 #[test]
 fn every_changed_bit_and_every_prefix_is_refused() {
     let text = ring().tickets().mint(&claims()).expose().to_string();
