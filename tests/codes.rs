@@ -172,7 +172,7 @@ fn a_recipient_has_a_daily_budget_over_all_purposes_and_applications() {
     assert_eq!(ask(&mut world, MOBILE).status, 200);
 }
 
-/// DESIGN §5.6: unknown, disabled and without a number answer the same bytes after the same questions, sending and signing in.
+/// Unknown, disabled and without a number answer the same bytes after the same questions, sending and signing in.
 #[test]
 fn who_has_an_account_does_not_show() {
     let seen = |prepare: &dyn Fn(&mut World), code: Option<&str>| {

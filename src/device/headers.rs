@@ -47,7 +47,7 @@ impl Headers for http::HeaderMap {
 
 macro_rules! headers {
     ($($(#[$doc:meta])* $variant:ident = $name:literal, $max:expr;)*) => {
-        /// A header of the family (WIRE §1). Names are compared without regard to case; `_` is no alias for `-`.
+        /// A header of the family. Names are compared without regard to case; `_` is no alias for `-`.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Header {
             $($(#[$doc])* $variant,)*

@@ -1,6 +1,6 @@
 //! Bodies as JSON objects, read strictly.
 //!
-//! At most 16 KiB, no deeper than 8, no member twice on any level; unknown members pass (WIRE §1). A number beyond what a
+//! At most 16 KiB, no deeper than 8, no member twice on any level; unknown members pass. A number beyond what a
 //! double can hold (`1e999`) is malformed, in an unknown member too.
 
 use crate::{
