@@ -9,6 +9,7 @@ mod hasher;
 mod host;
 mod http;
 mod keys;
+mod outbox;
 mod private_file;
 mod serve;
 mod signing_keys;
