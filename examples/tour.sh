@@ -59,7 +59,7 @@ of_tenant() { call POST "$1" -H "Authorization: Bearer $CREDENTIAL" -H 'Content-
 # member NAME: a text member of BODY.
 member() { sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p" <<<"$BODY"; }
 # code: the one that was sent last.
-code() { sed -n 's/.*code to .*: \([0-9]\{6\}\)$/\1/p' "$LOG" | tail -n 1; }
+code() { sed -n 's/.*code for .*: \([0-9]\{6\}\)$/\1/p' "$LOG" | tail -n 1; }
 
 # expect WHAT STATUS TEXT: checks the latest answer, and takes the tokens out of it.
 expect() {

@@ -29,6 +29,10 @@ pub(crate) struct Cli {
     #[arg(long, value_name = "NAME", value_parser = signing_keys::algorithm, requires = "signing_keys")]
     pub(crate) make_signing_key: Option<SignatureAlgorithm>,
 
+    /// The mail server that codes are sent by (TOML). Without it, a demonstration logs them, and another server sends none.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) outbox: Option<PathBuf>,
+
     /// The applications and their policies (TOML). Without it, the server is a demonstration.
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,

@@ -3,7 +3,7 @@
 use crate::{
     clock::Clock,
     hasher::{Hasher, HasherError},
-    outbox::Outbox,
+    outbox::{Outbox, OutboxError},
     signing_keys::SigningKeys,
     store::{Store, StoreError},
     tenants::TenantCredentials,
@@ -26,7 +26,8 @@ pub(crate) struct ServerHost {
     pub(crate) store: Store,
     pub(crate) hasher: Hasher,
     pub(crate) clock: Clock,
-    pub(crate) outbox: Outbox,
+    /// Without one, no code is sent.
+    pub(crate) outbox: Option<Arc<Outbox>>,
     pub(crate) credentials: TenantCredentials,
     /// The keys that sign id tokens, where it is not the library that signs them.
     pub(crate) signing_keys: Option<Arc<SigningKeys>>,
@@ -38,6 +39,8 @@ pub(crate) enum HostError {
     Store(#[from] StoreError),
     #[error("hasher: {0}")]
     Hasher(#[from] HasherError),
+    #[error("outbox: {0}")]
+    Outbox(#[from] OutboxError),
 }
 
 impl Host for ServerHost {
@@ -89,7 +92,10 @@ impl Host for ServerHost {
     }
 
     async fn deliver(&self, ask: &Deliver) -> Result<Delivery, HostError> {
-        Ok(self.outbox.deliver(ask).await)
+        match &self.outbox {
+            Some(outbox) => Ok(outbox.deliver(ask).await?),
+            None => Ok(Delivery::NotDelivered),
+        }
     }
 
     async fn verify_tenant_credential(

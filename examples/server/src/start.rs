@@ -10,7 +10,7 @@ use crate::{
     host::ServerHost,
     http::{self, Service},
     keys::{self, KeyFileError},
-    outbox::Outbox,
+    outbox::{self, Outbox, OutboxFileError},
     serve,
     signing_keys::{self, SigningKeys, SigningKeysError},
     store::{self, Store, StoreError},
@@ -39,6 +39,8 @@ pub(crate) enum StartError {
     ConfigFile(PathBuf, ServerConfigError),
     #[error("keys {0}: {1}")]
     KeyFile(PathBuf, KeyFileError),
+    #[error("outbox {0}: {1}")]
+    Outbox(PathBuf, OutboxFileError),
     #[error("signing keys {0}: {1}")]
     SigningKeys(PathBuf, SigningKeysError),
     #[error("database {0}: {1}")]
@@ -81,7 +83,7 @@ pub(crate) async fn run(cli: Cli) -> Result<(), StartError> {
         config.id_token_signing = IdTokenSigning::Outside(keys.outside());
     }
     let api = Api::new(Engine::new(config)?);
-    let outbox = if cli.is_demo() { Outbox::Log } else { Outbox::None };
+    let outbox = outbox(&cli)?.map(Arc::new);
     let credentials = TenantCredentials::new(tenant_credentials);
     let host = ServerHost { store, hasher: Hasher::new()?, clock, outbox, credentials, signing_keys };
 
@@ -95,6 +97,14 @@ pub(crate) async fn run(cli: Cli) -> Result<(), StartError> {
     banner::print(address, cli.is_demo());
     serve::serve(listener, http::router(Service { api, host }), stop).await;
     store::checkpoint(&cli.database).map_err(database)
+}
+
+/// Where codes go out, if they do.
+fn outbox(cli: &Cli) -> Result<Option<Outbox>, StartError> {
+    match &cli.outbox {
+        Some(path) => outbox::read(path).map(Some).map_err(|error| StartError::Outbox(path.clone(), error)),
+        None => Ok(cli.is_demo().then_some(Outbox::Log)),
+    }
 }
 
 /// The keys outside, if there are any.

@@ -5,7 +5,6 @@ use super::{
     key::{NotThatKey, PrivateKey, PublicKey},
     pem::{self, PemError},
 };
-
 use authflow::{
     Timestamp,
     token::{KeyError, OutsideKey, RingError, SignatureAlgorithm, VerifyWindow},

@@ -2,8 +2,7 @@
 
 use super::*;
 use crate::{
-    cli::DatabaseUrl, clock::Clock, demo, hasher::Hasher, host::ServerHost, outbox::Outbox,
-    tenants::TenantCredentials,
+    cli::DatabaseUrl, clock::Clock, demo, hasher::Hasher, host::ServerHost, tenants::TenantCredentials,
 };
 use authflow::{
     Applications, ClientId, Config, Engine, Host as _, Revision, SessionId, Step, TokenId,
@@ -17,7 +16,7 @@ async fn alices() -> (Store, Commit) {
     let clock = Clock::moved(0);
     let store = Store::open(&DatabaseUrl::Memory, clock).unwrap();
     let hasher = Hasher::new().unwrap();
-    let (outbox, credentials) = (Outbox::None, TenantCredentials::default());
+    let (outbox, credentials) = (None, TenantCredentials::default());
     let host = ServerHost { store: store.clone(), hasher, clock, outbox, credentials, signing_keys: None };
     let ring = KeyRing::new(Key::without_id([7; 32]).unwrap());
     let issuer = Issuer::new("https://authflow.example").unwrap();

@@ -56,7 +56,7 @@ impl Home {
     pub(crate) fn code(&self) -> String {
         let log = self.log();
         let line =
-            log.lines().rfind(|line| line.contains("code to ")).unwrap_or_else(|| panic!("no code:\n{log}"));
+            log.lines().rfind(|line| line.contains("code for ")).unwrap_or_else(|| panic!("no code:\n{log}"));
         line.rsplit(' ').next().unwrap().to_owned()
     }
 

@@ -1,0 +1,80 @@
+//! A mail server for tests: it speaks as much SMTP as a client needs to hand over a message (RFC 5321 §4.1).
+
+use std::{io, time::Duration};
+use tokio::{
+    io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader},
+    net::{TcpListener, TcpStream},
+    sync::mpsc,
+    time::sleep,
+};
+
+/// What a mail server was handed.
+#[derive(Debug, Default)]
+pub(super) struct Mail {
+    pub(super) from: String,
+    pub(super) to: String,
+    pub(super) data: String,
+}
+
+/// How the mail server answers a message; `None` never answers anything.
+pub(super) type Answer = Option<fn(&Mail) -> String>;
+
+pub(super) async fn mail_server(answer: Answer) -> (u16, mpsc::Receiver<Mail>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let (mails, received) = mpsc::channel(16);
+    tokio::spawn(async move {
+        loop {
+            let (stream, _) = listener.accept().await.unwrap();
+            tokio::spawn(talk(stream, answer, mails.clone()));
+        }
+    });
+    (port, received)
+}
+
+async fn talk(stream: TcpStream, answer: Answer, mails: mpsc::Sender<Mail>) -> io::Result<()> {
+    let Some(answer) = answer else {
+        sleep(Duration::from_secs(3_600)).await;
+        drop(stream);
+        return Ok(());
+    };
+    let (reading, mut writing) = stream.into_split();
+    let mut lines = BufReader::new(reading).lines();
+    let mut mail = Mail::default();
+    writing.write_all(b"220 mail.test\r\n").await?;
+    while let Some(line) = lines.next_line().await? {
+        let reply = match line.get(..4).unwrap_or_default() {
+            "EHLO" => "250-mail.test\r\n250 8BITMIME".to_owned(),
+            "MAIL" => {
+                mail.from = line;
+                "250 ok".to_owned()
+            }
+            "RCPT" => {
+                mail.to = line;
+                "250 ok".to_owned()
+            }
+            "DATA" => {
+                writing.write_all(b"354 go on\r\n").await?;
+                while let Some(line) = lines.next_line().await?.filter(|line| line != ".") {
+                    mail.data.push_str(&line);
+                    mail.data.push('\n');
+                }
+                let reply = answer(&mail);
+                mails.send(std::mem::take(&mut mail)).await.unwrap();
+                reply
+            }
+            "QUIT" => "221 bye".to_owned(),
+            _ => "502 no".to_owned(),
+        };
+        writing.write_all(format!("{reply}\r\n").as_bytes()).await?;
+    }
+    Ok(())
+}
+
+pub(super) fn accepts(_: &Mail) -> String {
+    "250 ok".to_owned()
+}
+
+pub(super) fn refuses_and_quotes(mail: &Mail) -> String {
+    format!("554 spam: {}", mail.data.replace('\n', " "))
+}
