@@ -139,8 +139,9 @@ impl EmailAddress {
     /// The address as it may be shown to someone who has not proved that it is theirs: its first character and its domain.
     pub fn masked(&self) -> String {
         let (local, domain) = self.0.split_once('@').unwrap_or_default();
-        let first = local.chars().next().unwrap_or('*');
-        format!("{first}***@{domain}")
+        // A name of one character would be shown whole.
+        let first = local.chars().next().filter(|first| first.len_utf8() < local.len());
+        first.map_or_else(|| format!("***@{domain}"), |first| format!("{first}***@{domain}"))
     }
 }
 
@@ -278,7 +279,8 @@ mod tests {
         ] {
             assert_eq!(Mobile::new(number).unwrap().masked(), masked);
         }
-        assert_eq!(EmailAddress::new("é@x").unwrap().masked(), "é***@x");
+        assert_eq!(EmailAddress::new("éa@x").unwrap().masked(), "é***@x");
+        assert_eq!(EmailAddress::new("é@x").unwrap().masked(), "***@x");
     }
 
     #[test]

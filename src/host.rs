@@ -6,9 +6,9 @@ use crate::{
     Account, Application, Outcome,
     policy::PasswordRefusal,
     step::{
-        Access, CheckSession, Commit, Committed, CredentialOwner, DecideAccess, Deliver, Delivery,
-        FindAccount, FindApplication, JudgePassword, Judgement, LoadCode, PasswordMatch, Question,
-        Reservation, ReserveAttempt, SessionRecord, SettleAttempt, SignBytes, SignatureCheck, Step,
+        Access, Captcha, CheckSession, Commit, Committed, CredentialOwner, DecideAccess, Deliver, Delivery,
+        FindAccount, FindApplication, JudgeCaptcha, JudgePassword, Judgement, LoadCode, PasswordMatch,
+        Question, Reservation, ReserveAttempt, SessionRecord, SettleAttempt, SignBytes, SignatureCheck, Step,
         StoredCode, VerifyBytes, VerifyPassword, VerifyTenantCredential,
     },
 };
@@ -23,8 +23,8 @@ macro_rules! host {
         /// A host that answers asynchronously. Write the methods as `async fn`.
         ///
         /// The futures are `Send`, so a host can run on any executor; the trait is therefore **not** usable as `dyn Host`.
-        /// The methods without a body here are all that sign-in and skip need. The others have default answers, all of which
-        /// refuse.
+        /// The methods without a body here are all that sign-in and skip need. The others have default answers, which refuse:
+        /// no code is sent, no password changed, no session lives on.
         pub trait Host: Sync {
             /// What goes wrong when the host goes wrong.
             type Error: Send;
@@ -78,6 +78,8 @@ host! {
         load_code(LoadCode) -> Option<StoredCode> = None;
         /// See [`VerifyTenantCredential`]. It is nobody's by default.
         verify_tenant_credential(VerifyTenantCredential) -> CredentialOwner = CredentialOwner::Nobody;
+        /// See [`JudgeCaptcha`]. No proof is demanded by default.
+        judge_captcha(JudgeCaptcha) -> Captcha = Captcha::Passed;
         /// See [`Deliver`]. Nothing is sent by default.
         deliver(Deliver) -> Delivery = Delivery::NotDelivered;
         /// See [`SignBytes`]. There is no such key by default.
@@ -110,6 +112,7 @@ pub async fn drive<H: Host + ?Sized>(mut step: Step, host: &H) -> Outcome {
                 answer!(ask: VerifyTenantCredential, host.verify_tenant_credential(&ask))
             }
             Step::Commit(ask) => answer!(ask: Commit, host.commit(&ask)),
+            Step::JudgeCaptcha(ask) => answer!(ask: JudgeCaptcha, host.judge_captcha(&ask)),
             Step::Deliver(ask) => answer!(ask: Deliver, host.deliver(&ask)),
             Step::SignBytes(ask) => answer!(ask: SignBytes, host.sign_bytes(&ask)),
             Step::VerifyBytes(ask) => answer!(ask: VerifyBytes, host.verify_bytes(&ask)),

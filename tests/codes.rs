@@ -54,7 +54,7 @@ fn a_code_signs_in_without_a_password_and_says_how() {
     let mut world = World::new();
     let sent = ask(&mut world, "+86-13800000001");
     assert_eq!((sent.status, sent.bytes.len()), (200, 0));
-    assert_eq!(world.asked, ["FindAccount", "Commit", "Deliver"]);
+    assert_eq!(world.asked, ["JudgeCaptcha", "FindAccount", "Commit", "Deliver"]);
     let message = world.outbox.last().unwrap().clone();
     assert_eq!((message.recipient.as_str(), message.purpose), ("+86-13800000001", CodePurpose::SignIn));
     assert!(!message.decoy && message.code.len() == 6);
@@ -186,7 +186,7 @@ fn who_has_an_account_does_not_show() {
         (sent.status, sent.bytes, asked, refused.status, refused.bytes, world.asked.clone())
     };
     let known = seen(&|_| (), None);
-    assert_eq!(known.2, ["FindAccount", "Commit", "Deliver"]);
+    assert_eq!(known.2, ["JudgeCaptcha", "FindAccount", "Commit", "Deliver"]);
     assert_eq!(known.5, ["FindAccount", "ReserveAttempt", "LoadCode"]);
     assert_eq!(seen(&|world| world.account("mona").mobile = None, None), known, "unknown");
     assert_eq!(
@@ -248,7 +248,7 @@ fn guesses_at_a_number_that_nobody_has_are_counted_too() {
 #[test]
 fn a_host_that_fails_sends_and_spends_nothing_it_need_not() {
     let mut world = World::new();
-    for question in ["FindAccount", "Commit"] {
+    for question in ["JudgeCaptcha", "FindAccount", "Commit"] {
         world.failing = Failing::At(question);
         assert_eq!(ask(&mut world, "+86-13800000001").status, 500, "{question}");
         assert!(world.outbox.is_empty() && world.sends.is_empty());
@@ -319,18 +319,105 @@ fn what_no_call_takes_is_malformed() {
     assert!(world.outbox.is_empty());
 }
 
+/// Before anything is counted or written.
 #[test]
-fn a_captcha_token_reaches_the_host_and_no_log() {
+fn a_robot_costs_nothing_and_its_token_reaches_no_log() {
     let mut world = World::new();
+    let body = json!({ "mobile": MOBILE, "type": "LOGIN_SMS", "captcha_token": "robot" });
+    for _ in 0..20 {
+        assert_eq!(world.post(SMS, &Headers::seed(), &body).parts(), not_sent());
+        assert_eq!(world.asked, ["JudgeCaptcha"]);
+    }
+    assert!(world.sends.is_empty() && world.codes.is_empty() && world.outbox.is_empty());
+    assert!(matches!(last_event(&world), Event::CodeNotSent { reason: SendFailure::Captcha, .. }));
+
     let headers = Headers::seed().with("Content-Type", "application/json");
-    let body = json!({ "mobile": MOBILE, "type": "LOGIN_SMS", "captcha_token": "robot-proof" }).to_string();
+    let body = json!({ "mobile": MOBILE, "type": "LOGIN_SMS", "captcha_token": "human-proof" }).to_string();
     let step = world.begin("POST", SMS, &headers, body.as_bytes());
     let printed = world.printed(step);
     let message = world.outbox.last().unwrap();
-    assert_eq!(message.captcha_token.as_deref(), Some("robot-proof"));
-    for secret in ["robot-proof", &message.code, "13800000000"] {
+    for secret in ["human-proof", &message.code, "13800000000"] {
         assert!(!printed.contains(secret), "{secret}: {printed}");
     }
+}
+
+/// A password alone lets in, unless the application says otherwise; and that it does not shows nowhere.
+#[test]
+fn a_code_is_a_first_factor_only_where_the_policy_says_so() {
+    let mut world =
+        World::with_policy(Policy { first_factors: Policy::default().first_factors, ..world::policy() });
+    let sent = ask(&mut world, "+86-13800000001");
+    assert_eq!((sent.status, world.outbox.last().unwrap().decoy), (200, true));
+    let code = world.outbox.last().unwrap().code.clone();
+    assert_eq!(sign_in(&mut world, "+86-13800000001", &code).parts(), wrong_code());
+    assert_eq!((proof_refusal(&world), world.sessions.len()), (ProofRefusal::NotEnrolled, 0));
+    let sms = authflow::FactorSet::EMPTY.with(authflow::Factor::Sms);
+    let mut world = World::with_policy(Policy { first_factors: sms, ..world::policy() });
+    assert_eq!(world.login("alice").status, 400, "and a password, where codes alone are");
+}
+
+/// A password that must be changed must be changed, however one comes in.
+#[test]
+fn a_code_is_no_way_past_a_password_that_must_be_changed() {
+    let mut world = World::new();
+    world.account("frank").mobile = authflow::Mobile::new("+86-13800000005").ok();
+    ask(&mut world, "+86-13800000005");
+    let code = world.code();
+    assert_eq!(sign_in(&mut world, "+86-13800000005", &code).text("status"), "PASSWORD_EXPIRED");
+    assert!(world.sessions.is_empty());
+}
+
+/// Whoever knows no more than a number spends nothing of its owner's: neither guesses at the second factor nor its codes.
+#[test]
+fn what_strangers_do_to_a_number_does_not_reach_its_owners_logins() {
+    let mut world = World::new();
+    for _ in 0..6 {
+        sign_in(&mut world, MOBILE, "000000x");
+    }
+    for _ in 0..12 {
+        world.now = world.now.plus_seconds(60);
+        ask(&mut world, MOBILE);
+    }
+    assert_eq!(ask(&mut world, MOBILE).parts(), not_sent(), "the strangers' budget is spent");
+    let pending = world.login("mona").state_token().to_string();
+    assert_eq!(world.pending(SMS, &pending, &json!({ "type": "MFA_AUTH_SMS" })).status, 200);
+    let body = json!({ "verify_code": world.code() });
+    assert_eq!(world.pending("/api/v2/sdk/mfa/sms", &pending, &body).text("status"), "SUCCESS");
+}
+
+/// Whoever knows the password learns no number by asking for codes at all of those that its mask leaves open.
+#[test]
+fn the_budget_of_a_login_does_not_tell_which_number_it_is() {
+    let mut world = World::new();
+    let pending = world.login("mona").state_token().to_string();
+    world.pending(SMS, &pending, &json!({ "type": "MFA_AUTH_SMS" }));
+    for number in [MOBILE, "+86-13800010000", "+86-13899990000"] {
+        assert_eq!(ask(&mut world, number).status, 200, "{number}");
+    }
+}
+
+/// A code that was sent before the account changed is none after it.
+#[test]
+fn a_code_does_not_outlive_a_change_of_the_account() {
+    let mut world = World::new();
+    ask(&mut world, "+86-13800000001");
+    let code = world.code();
+    world.change("nora", |_| ());
+    assert_eq!(sign_in(&mut world, "+86-13800000001", &code).parts(), wrong_code());
+    assert_eq!(proof_refusal(&world), ProofRefusal::Wrong);
+}
+
+/// A denial uses the code up.
+#[test]
+fn a_code_that_was_right_once_is_not_right_again_after_a_denial() {
+    let mut world = World::new();
+    ask(&mut world, "+86-13800000001");
+    let code = world.code();
+    world.denied = true;
+    assert_eq!(sign_in(&mut world, "+86-13800000001", &code).text("status"), "ACCESS_DENIED");
+    world.denied = false;
+    assert_eq!(sign_in(&mut world, "+86-13800000001", &code).parts(), wrong_code());
+    assert_eq!((proof_refusal(&world), world.sessions.len()), (ProofRefusal::Replayed, 0));
 }
 
 #[test]

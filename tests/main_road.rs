@@ -116,16 +116,17 @@ fn skip_is_also_a_post() {
 }
 
 #[test]
-fn the_hosts_access_decision_is_final_and_spends_nothing() {
+fn the_hosts_access_decision_is_final_and_counts_no_skip() {
     let mut world = World::new();
     let warned = world.login("erin");
     world.denied = true;
     for answer in [world.login("alice"), world.skip(warned.state_token())] {
         assert_eq!((answer.status, &answer.bytes[..]), (200, &br#"{"status":"ACCESS_DENIED"}"#[..]));
     }
-    assert!(world.sessions.is_empty() && world.claims.is_empty());
+    assert_eq!((world.sessions.len(), world.claims.len()), (0, 1), "the state token is spent");
+    assert_eq!(world.account("erin").password.as_ref().unwrap().skips_used, 0);
     world.denied = false;
-    assert_eq!(world.skip(warned.state_token()).text("status"), "SUCCESS");
+    assert_eq!(world.skip(warned.state_token()).parts(), world::invalid_state_token());
 }
 
 #[test]

@@ -221,7 +221,7 @@ fn in_ciam_a_code_changes_the_password_of_whoever_is_signed_in() {
     done(&world.signed_in(BY_MOBILE, &mine, &body(&code, NEW)));
     assert_eq!((world.check_exist(&mine).status, world.check_exist(&other).status), (200, 400));
     assert_eq!(world.signed_in(BY_MOBILE, &mine, &body(&code, "Another-Staple-9")).parts(), wrong_code());
-    assert_eq!(reason(&world), ProofRefusal::Replayed);
+    assert_eq!(reason(&world), ProofRefusal::Wrong, "the account has changed since it was sent");
     assert_eq!(world.login_with(&Headers::seed(), "alice", NEW).text("status"), "SUCCESS");
 }
 
@@ -292,4 +292,35 @@ fn no_password_or_code_is_printed() {
         !printed.contains(NEW) && !printed.contains(&code) && !printed.contains("13800000004"),
         "{printed}"
     );
+}
+
+/// One channel that resets the password and then proves the second factor would be both factors.
+#[test]
+fn a_second_factors_channel_resets_no_password() {
+    let mut world = world(Dialect::Eiam);
+    world.account("alice").enrolled = authflow::FactorSet::EMPTY.with(authflow::Factor::Sms);
+    done(&world.post(SMS, &Headers::seed(), &json!({ "mobile": ALICES, "type": "FORGET_PWD_SMS" })));
+    let sent = world.outbox.last().unwrap().clone();
+    assert!(sent.decoy);
+    let body = json!({ "mobile": ALICES, "verify_code": sent.code, "password": NEW });
+    assert_eq!(world.post(BY_MOBILE, &Headers::seed(), &body).status, 400);
+    assert_eq!(reason(&world), ProofRefusal::NotEnrolled);
+}
+
+/// A session that was ended while its subject changed the password changes nothing.
+#[test]
+fn a_session_that_ends_on_the_way_changes_no_password() {
+    let mut world = world(Dialect::Ciam);
+    let mine = id_token(&mut world, "alice");
+    let headers = Headers::seed()
+        .with("Authorization", &format!("Bearer {mine}"))
+        .with("Content-Type", "application/json");
+    let body = json!({ "old_password": PASSWORD, "new_password": NEW }).to_string();
+    let step = world.begin("POST", CHANGE, &headers, body.as_bytes());
+    let step = world.until_commit(step);
+    world.ended.extend(world.sessions.keys().copied());
+    let outcome = world.run(step);
+    let refused = refusal("IDAAS.SDK.PARAM.0016", "IdToken is invalid or expired");
+    assert_eq!(world.answer(outcome).parts(), refused);
+    assert_eq!(world.login("alice").text("status"), "SUCCESS");
 }

@@ -289,3 +289,19 @@ fn an_account_without_a_mobile_shows_none() {
     let refused = world.send("GET", "/api/v2/sdk/mobile-by-token", &Headers::seed(), b"");
     assert_eq!(refused.parts(), invalid_state_token());
 }
+
+/// A denial spends the token and the step of a one-time password, and issues nothing.
+#[test]
+fn a_denial_uses_up_what_was_presented() {
+    let mut world = World::new();
+    let (first, second) = (pending(&mut world, "tom"), pending(&mut world, "tom"));
+    let code = world.totp("tom", 0);
+    world.denied = true;
+    assert_eq!(prove(&mut world, BY_TOTP, &first, &code).text("status"), "ACCESS_DENIED");
+    assert_eq!(world.asked.last(), Some(&"Commit"));
+    world.denied = false;
+    assert_eq!(prove(&mut world, BY_TOTP, &second, &code).parts(), wrong_code());
+    let code = world.totp("tom", 1);
+    assert_eq!(prove(&mut world, BY_TOTP, &first, &code).parts(), invalid_state_token());
+    assert_eq!(prove(&mut world, BY_TOTP, &second, &code).text("status"), "SUCCESS");
+}

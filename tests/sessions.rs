@@ -115,24 +115,25 @@ fn another_device_application_or_tenant_does_not_refresh_or_end_it() {
 #[test]
 fn what_ended_or_changed_meanwhile_refreshes_nothing() {
     type Prepare = fn(&mut World);
-    let cases: [(Prepare, TokenRefusal); 5] = [
+    let cases: [(Prepare, TokenRefusal); 6] = [
         (|world| world.ended.extend(world.sessions.keys().copied()), TokenRefusal::SessionEnded),
         (|world| world.sessions.clear(), TokenRefusal::SessionEnded),
         (
             |world| world.change("alice", |alice| alice.status = AccountStatus::Locked),
             TokenRefusal::AccountInactive,
         ),
+        (|world| world.change("alice", |_| ()), TokenRefusal::AccountChanged),
         (
             |world| {
                 let now = world.now;
-                world.change("alice", |alice| alice.password.as_mut().unwrap().changed_at = now);
+                world.account("alice").password.as_mut().unwrap().changed_at = now;
             },
             TokenRefusal::CredentialsChanged,
         ),
         (
             |world| {
                 let now = world.now;
-                world.change("alice", |alice| alice.factors_changed_at = now);
+                world.account("alice").factors_changed_at = now;
             },
             TokenRefusal::CredentialsChanged,
         ),
@@ -316,7 +317,7 @@ fn another_tenant_nobody_and_another_device_get_nothing() {
         [(TICKET, "session_token", &token, invalid()), (REDEEM, "sso_ticket", &ticket, invalid_ticket())]
     {
         let body = World::tenant_body(member, value);
-        for credential in ["another", "tenantless"] {
+        for credential in ["another", "ordinary"] {
             assert_eq!(world.post(path, &bearing(credential), &body).parts(), refused);
             assert_eq!(reason(&world), TokenRefusal::OtherTenant);
         }
@@ -349,7 +350,7 @@ fn an_ordinary_application_has_a_server_without_a_tenant() {
     let headers = Headers::seed().with("X-client-id", world::ORDINARY);
     let token = world.login_with(&headers, "alice", PASSWORD).text("session_token").to_string();
     assert_eq!(world.tenant(TICKET, "session_token", &token).parts(), invalid(), "a tenant's server");
-    let headers = Headers(vec![("Authorization".into(), "Bearer tenantless".into())]);
+    let headers = Headers(vec![("Authorization".into(), "Bearer ordinary".into())]);
     let issued = world.post(TICKET, &headers, &World::tenant_body("session_token", &token));
     let body = World::tenant_body("sso_ticket", issued.text("sso_ticket"));
     assert_eq!(world.post(REDEEM, &headers, &body).body["userName"], "alice");
@@ -392,4 +393,34 @@ fn a_host_that_fails_uses_up_no_ticket() {
     }
     world.failing = Failing::Never;
     assert_eq!(world.tenant(REDEEM, "sso_ticket", &ticket).status, 200);
+}
+
+/// Whatever was switched off in between, and on again.
+#[test]
+fn a_session_does_not_come_back_with_its_account() {
+    let mut world = World::new();
+    let token = session(&mut world).text("session_token").to_string();
+    world.change("alice", |alice| alice.status = AccountStatus::Disabled);
+    world.change("alice", |alice| alice.status = AccountStatus::Active);
+    assert_eq!(refresh(&mut world, &token).parts(), invalid());
+    // A change in the very second of the sign-in counts as well.
+    let token = session(&mut world).text("session_token").to_string();
+    let now = world.now;
+    world.change("alice", |alice| alice.password.as_mut().unwrap().changed_at = now);
+    assert_eq!(refresh(&mut world, &token).parts(), invalid());
+    world.change("alice", |alice| alice.password = None);
+    assert_eq!(refresh(&mut world, &token).parts(), invalid());
+}
+
+#[test]
+fn a_session_that_ends_while_it_is_rotated_is_no_theft() {
+    let mut world = rotating();
+    let token = session(&mut world).text("session_token").to_string();
+    let headers = Headers::seed().with("X-session-token", &token);
+    let step = world.begin("POST", REFRESH, &headers, b"");
+    let step = world.until_commit(step);
+    world.ended.extend(world.sessions.keys().copied());
+    let outcome = world.run(step);
+    assert_eq!(world.answer(outcome).parts(), invalid());
+    assert_eq!(reason(&world), TokenRefusal::SessionEnded);
 }

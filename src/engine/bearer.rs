@@ -79,7 +79,7 @@ impl Admitted {
 }
 
 impl super::prove_code::Holder for Bearer {
-    fn account(&self) -> crate::AccountId {
-        self.account.id
+    fn account(&self) -> &Account {
+        &self.account
     }
 }

@@ -4,6 +4,7 @@ use super::{config::Core, pending};
 use crate::{
     Mobile, Moment, Step,
     device::Caller,
+    flow::Next,
     outcome::Verdict,
     token::{Stage, State, Untrusted},
 };
@@ -16,6 +17,9 @@ pub(super) fn masked_mobile(
     moment: Moment,
 ) -> Step {
     pending::resume(core, caller, presented, moment, Stage::ALL, |admitted, login| {
+        if let Next::Deny(_) = login.next(&admitted) {
+            return login.refuse_closed(admitted);
+        }
         let masked = login.account.mobile.as_ref().map(Mobile::masked);
         admitted.context.end(Verdict::Contact(masked))
     })

@@ -7,7 +7,7 @@ use super::{
     spent::{Spendable, Spent},
 };
 use crate::{
-    Account, Audience, Factor, SessionId, Step, Timestamp, TokenId,
+    Account, Audience, Factor, Revision, SessionId, Step, Timestamp, TokenId,
     flow::{Denial, Next, Progress, next},
     outcome::{Event, Fault, Pending, ProofRefusal, TokenRefusal, Verdict, Wait},
     policy::Lifetimes,
@@ -38,6 +38,7 @@ pub(super) struct Login {
 enum Ending {
     Pending(Wait),
     Session(SessionRecord),
+    Denied(Option<Denial>),
 }
 
 impl Login {
@@ -51,7 +52,7 @@ impl Login {
         };
         Step::DecideAccess(Ask::new(question, move |_, answer| match answer {
             None => self.admitted.context.unavailable::<DecideAccess>(),
-            Some(Access::Deny) => self.deny(None),
+            Some(Access::Deny) => self.commit_denied(None),
             Some(Access::Allow) => self.access_allowed(),
         }))
     }
@@ -60,7 +61,7 @@ impl Login {
         let policy = &self.admitted.application.policy;
         let rules = policy.password_rules;
         let wait = match next(policy, &self.account, self.progress, self.now()) {
-            Next::Deny(denial) => return self.deny(Some(denial)),
+            Next::Deny(denial) => return self.commit_denied(Some(denial)),
             Next::Issue => return self.issue(),
             Next::Factor(choices) => Wait::FactorRequired { choices },
             Next::ChangePassword(reason) => Wait::PasswordExpired { reason, rules },
@@ -76,6 +77,7 @@ impl Login {
             session: SessionId::from_bytes(self.draw("session")),
             audience: self.admitted.audience,
             account: self.account.id,
+            revision: self.revision_after(),
             auth_time: self.auth_time,
             factors: self.progress.factors,
             generation: 0,
@@ -83,6 +85,13 @@ impl Login {
             expires_at: self.now().plus(self.lifetimes().session_token()),
         };
         self.commit(Ending::Session(record))
+    }
+
+    /// A denial is final, so what was presented is used up by it as well: a code or a one-time password that was right once must not
+    /// be right again. Nothing else is written.
+    fn commit_denied(mut self, denial: Option<Denial>) -> Step {
+        self.writes.retain(|write| matches!(write, Write::UseTotpStep { .. }));
+        self.commit(Ending::Denied(denial))
     }
 
     /// Writes what the step has to write, all at once and last. Without anything to write, there is nothing to ask.
@@ -154,6 +163,10 @@ impl Login {
             }
         }
         match ending {
+            Ending::Denied(denial) => {
+                let event = Event::AccessDenied { account, denial };
+                self.admitted.context.end_with(event, Verdict::AccessDenied)
+            }
             Ending::Pending(wait) => {
                 let pending = Pending { state_token: self.state_token(&wait), wait };
                 let event = Event::LoginPending { account, stage: wait.stage() };
@@ -167,11 +180,6 @@ impl Login {
                 })
             }
         }
-    }
-
-    fn deny(self, denial: Option<Denial>) -> Step {
-        let event = Event::AccessDenied { account: self.account.id, denial };
-        self.admitted.context.end_with(event, Verdict::AccessDenied)
     }
 
     fn state_token(&self, wait: &Wait) -> TokenText<State> {
@@ -204,6 +212,13 @@ impl Login {
         let drawn =
             self.admitted.context.core.ring.signer().draw(&self.admitted.context.moment, purpose, &bound);
         *drawn.first_chunk().unwrap_or(&[0; 16])
+    }
+
+    /// The account's revision once this step is written.
+    fn revision_after(&self) -> Revision {
+        let changes = |write: &Write| matches!(write, Write::StorePassword { .. });
+        let revision = self.account.revision;
+        if self.writes.iter().any(changes) { revision.next() } else { revision }
     }
 
     fn now(&self) -> Timestamp {

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     Account, Secret, SessionId, Step, UserName,
     outcome::{Event, Fault, NewPasswordRefusal, ProofRefusal, TokenRefusal, Verdict},
-    step::{Ask, Commit, Committed, EndSessions, JudgePassword, Judgement, Write},
+    step::{Ask, Commit, CommitRefusal, Committed, EndSessions, JudgePassword, Judgement, Write},
 };
 use alloc::vec::Vec;
 
@@ -57,7 +57,8 @@ impl Admitted {
             Write::EndSessions(kept.map_or(EndSessions::All, EndSessions::AllBut)),
         ]);
         // Its subject has just proved who they are; and a session from before the change would not count any more.
-        writes.extend(kept.map(|session| Write::RenewSession { session, auth_time: changed_at }));
+        let revision = account.revision.next();
+        writes.extend(kept.map(|session| Write::RenewSession { session, auth_time: changed_at, revision }));
         let question = Commit {
             claim: spent.as_ref().map(Spent::claim),
             audience: self.audience,
@@ -81,6 +82,9 @@ impl Admitted {
             }
             (Committed::Changed, Some(Spendable::Code(factor))) => {
                 self.refuse_proof(Fault::CodeInvalid, factor, ProofRefusal::AccountChanged)
+            }
+            (Committed::Refused(CommitRefusal::SessionEnded), _) => {
+                self.refuse_token(Fault::IdTokenInvalid, account, TokenRefusal::SessionEnded)
             }
             (Committed::Changed, None) => {
                 self.refuse_token(Fault::IdTokenInvalid, account, TokenRefusal::AccountChanged)

@@ -126,7 +126,7 @@ impl PendingLogin {
 }
 
 impl super::prove_code::Holder for PendingLogin {
-    fn account(&self) -> crate::AccountId {
-        self.account.id
+    fn account(&self) -> &Account {
+        &self.account
     }
 }

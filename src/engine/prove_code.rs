@@ -5,7 +5,7 @@
 
 use super::{admit::Admitted, guess, spent::Spent};
 use crate::{
-    AccountId, Channel, CodePurpose, Factor, Recipient, Secret, Step, TokenId,
+    Account, AccountId, Channel, CodePurpose, Factor, Recipient, Revision, Secret, Step, TokenId,
     outcome::ProofRefusal,
     step::{Ask, AttemptSlot, CodeKey, LoadCode, StoredCode},
 };
@@ -25,12 +25,34 @@ pub(super) struct PresentedCode {
 /// Whom a right code proves.
 pub(super) trait Holder: Send + Sync + 'static {
     /// The account that the code must have been made for.
-    fn account(&self) -> AccountId;
+    fn account(&self) -> &Account;
 }
 
-impl Holder for crate::Account {
-    fn account(&self) -> AccountId {
-        self.id
+impl Holder for Account {
+    fn account(&self) -> &Account {
+        self
+    }
+}
+
+/// What the digest of a code is bound to. The key says purpose, recipient, audience and login; the revision of the account, that
+/// nothing has changed since: a code that was sent before a change of password is none after it. A decoy is nobody's.
+pub(super) struct Binding {
+    key: CodeKey,
+    owner: Option<(AccountId, [u8; 8])>,
+}
+
+impl Binding {
+    pub(super) fn new(key: CodeKey, owner: Option<(AccountId, Revision)>) -> Self {
+        let owner = owner.map(|(account, revision)| (account, revision.as_u64().to_be_bytes()));
+        Self { key, owner }
+    }
+
+    pub(super) fn parts(&self) -> [&[u8]; 3] {
+        let (account, revision) = self
+            .owner
+            .as_ref()
+            .map_or((&[][..], &[][..]), |(account, revision)| (account.as_str().as_bytes(), revision));
+        [self.key.as_bytes(), account, revision]
     }
 }
 
@@ -49,8 +71,9 @@ pub(super) fn prove_code<T: Holder>(
             let Some(stored) = answer else {
                 return guess.unjudged::<LoadCode>();
             };
-            let account = guess.subject.as_ref().ok().map(T::account);
-            match judge(&guess.admitted, &key, account, stored, &code) {
+            let owner = guess.subject.as_ref().ok().map(T::account);
+            let binding = Binding::new(key, owner.map(|account| (account.id, account.revision)));
+            match judge(&guess.admitted, &binding, stored, &code) {
                 Ok(stored) => {
                     let spent = Spent::code(&stored, recipient.channel());
                     guess.right(move |admitted, subject| {
@@ -69,25 +92,19 @@ pub(super) fn prove_code<T: Holder>(
 /// The stored code, if it is still good and is the presented one.
 fn judge(
     admitted: &Admitted,
-    key: &CodeKey,
-    account: Option<AccountId>,
+    binding: &Binding,
     stored: Option<StoredCode>,
     presented: &Secret,
 ) -> Result<StoredCode, ProofRefusal> {
     let now = admitted.context.moment.timestamp();
     let stored = stored.filter(|stored| now < stored.expires_at).ok_or(ProofRefusal::NoCode)?;
-    let bound = bound_to(key, account.as_ref());
     let presented = presented.expose().trim();
-    let matches = admitted.context.core.ring.code_matches(&stored.digest, &bound, presented, now);
+    let ring = &admitted.context.core.ring;
+    let matches = ring.code_matches(&stored.digest, &binding.parts(), presented, now);
     if matches { Ok(stored) } else { Err(ProofRefusal::Wrong) }
 }
 
-/// What the digest of a code is bound to: the key says purpose, recipient, audience and login. A decoy is nobody's.
-pub(super) fn bound_to<'a>(key: &'a CodeKey, account: Option<&'a AccountId>) -> [&'a [u8]; 2] {
-    [key.as_bytes(), account.map_or(&[][..], |account| account.as_str().as_bytes())]
-}
-
-/// Where guesses at the codes of an account's channel are counted.
+/// Where guesses at the codes of an account's channel are counted, for those who have proved something already.
 pub(super) fn slot_of(admitted: &Admitted, account: AccountId, channel: Channel) -> AttemptSlot {
-    AttemptSlot::of_account(admitted.audience.tenant, account, Factor::of_channel(channel))
+    AttemptSlot::of_known_subject(admitted.audience.tenant, account, Factor::of_channel(channel))
 }

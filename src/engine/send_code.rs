@@ -7,7 +7,7 @@ use super::{
     admit::{self, Admitted},
     config::Core,
     pending::{self, PASSWORD_STAGES, PendingLogin},
-    prove_code::bound_to,
+    prove_code::Binding,
 };
 use crate::{
     AccountId, AccountStatus, Channel, CodePurpose, Factor, Moment, Recipient, Revision, Secret, Step,
@@ -16,8 +16,8 @@ use crate::{
     flow::Next,
     outcome::{Event, Fault, SendFailure, Verdict},
     step::{
-        AccountKey, Ask, CodeKey, Commit, CommitRefusal, Committed, Deliver, Delivery, SendBudget, SendSlot,
-        StoredCode, Write,
+        AccountKey, Ask, Captcha, CodeKey, Commit, CommitRefusal, Committed, Deliver, Delivery, JudgeCaptcha,
+        SendBudget, SendSlot, StoredCode, Write,
     },
     token::{Stage, State, Untrusted},
 };
@@ -33,7 +33,7 @@ pub struct CodeRequest {
     /// To whom: a number or an address. Within a pending login the account's own is meant, and this may be left out; if given,
     /// it must be that or its mask.
     pub recipient: Option<Secret>,
-    /// What the client presents against robots, for the host to judge.
+    /// What the client presents against robots, for the host to judge; not looked at within a pending login.
     pub captcha_token: Option<Secret>,
 }
 
@@ -62,7 +62,7 @@ pub(super) fn start(
 }
 
 fn login_resumed(admitted: Admitted, login: &PendingLogin, request: CodeRequest) -> Step {
-    let CodeRequest { purpose, channel, recipient: named, captcha_token } = request;
+    let CodeRequest { purpose, channel, recipient: named, captcha_token: _ } = request;
     let factor = Factor::of_channel(channel);
     let is_open = match (purpose, login.next(&admitted)) {
         (CodePurpose::SecondFactor, Next::Factor(choices)) => choices.contains(factor),
@@ -76,8 +76,8 @@ fn login_resumed(admitted: Admitted, login: &PendingLogin, request: CodeRequest)
     // Refusing another recipient would tell, call by call, which one is right. It is answered as if it were, and paid for.
     let is_meant = named.is_none_or(|named| recipient.is_meant_by(named.expose()));
     let owner = is_meant.then_some((account.id, account.revision));
-    let login = Some(login.id());
-    Sending { purpose, recipient, login, owner, captcha_token }.store(admitted)
+    let slot = SendSlot::of_account(admitted.audience.tenant, account.id, channel);
+    Sending { purpose, recipient, login: Some(login.id()), owner, slot }.store(admitted)
 }
 
 fn application_found(admitted: Admitted, request: CodeRequest) -> Step {
@@ -86,15 +86,28 @@ fn application_found(admitted: Admitted, request: CodeRequest) -> Step {
     let Some(named) = named else {
         return admitted.refuse_body("the recipient is missing or malformed");
     };
+    // Before anything is counted or written: robots are to cost neither the recipient's budget nor the host's space.
+    let question =
+        JudgeCaptcha { audience: admitted.audience, device: admitted.context.device.clone(), captcha_token };
+    Step::JudgeCaptcha(Ask::new(question, move |_, answer| match answer {
+        None => admitted.context.unavailable::<JudgeCaptcha>(),
+        Some(Captcha::Failed) => admitted.refuse_send(None, SendFailure::Captcha),
+        Some(Captcha::Passed) => captcha_passed(admitted, purpose, named),
+    }))
+}
+
+fn captcha_passed(admitted: Admitted, purpose: CodePurpose, named: Recipient) -> Step {
     let key = AccountKey::Identifier(named.clone().into());
+    let slot = SendSlot::of_recipient(admitted.audience.tenant, &named);
     admitted.find_account(key, move |admitted, found| {
         let found = found.filter(|account| account.status == AccountStatus::Active);
         let known = found.and_then(|account| {
             // To the account's own contact, whatever the host took the typed one for.
-            account.recipient(channel).map(|own| (own, (account.id, account.revision)))
+            let own = admitted.code_recipient(&account, purpose, named.channel())?;
+            Some((own, (account.id, account.revision)))
         });
         let (recipient, owner) = known.map_or((named, None), |(own, owner)| (own, Some(owner)));
-        Sending { purpose, recipient, login: None, owner, captcha_token }.store(admitted)
+        Sending { purpose, recipient, login: None, owner, slot }.store(admitted)
     })
 }
 
@@ -105,7 +118,8 @@ struct Sending {
     login: Option<TokenId>,
     /// Whose recipient it is; `None` for a decoy.
     owner: Option<(AccountId, Revision)>,
-    captcha_token: Option<Secret>,
+    /// Where it is counted.
+    slot: SendSlot,
 }
 
 impl Sending {
@@ -116,14 +130,13 @@ impl Sending {
         let lifetimes = admitted.application.policy.lifetimes;
         let key = CodeKey::new(&admitted.audience, self.purpose, &self.recipient, self.login);
         let account = self.owner.map(|(account, _)| account);
-        let bound = bound_to(&key, account.as_ref());
-        let code = context.core.ring.draw_code(&context.moment, &bound);
+        let binding = Binding::new(key, self.owner);
+        let code = context.core.ring.draw_code(&context.moment, &binding.parts());
         let stored = StoredCode {
-            digest: context.core.ring.digest_code(&bound, code.expose()),
+            digest: context.core.ring.digest_code(&binding.parts(), code.expose()),
             expires_at: now.plus(lifetimes.code()),
         };
-        let slot = SendSlot::new(admitted.audience.tenant, &self.recipient);
-        let budget = SendBudget::new(slot, admitted.application.policy.sending, now);
+        let budget = SendBudget::new(self.slot, admitted.application.policy.sending, now);
         let question = Commit {
             claim: None,
             audience: admitted.audience,
@@ -143,7 +156,7 @@ impl Sending {
     }
 
     fn deliver(self, admitted: Admitted, code: Secret) -> Step {
-        let Self { purpose, recipient, owner, captcha_token, .. } = self;
+        let Self { purpose, recipient, owner, .. } = self;
         let (account, channel) = (owner.map(|(account, _)| account), recipient.channel());
         let question = Deliver {
             audience: admitted.audience,
@@ -153,7 +166,6 @@ impl Sending {
             expires_in: admitted.application.policy.lifetimes.code(),
             language: admitted.context.facts.language,
             decoy: owner.is_none(),
-            captcha_token,
         };
         Step::Deliver(Ask::new(question, move |_, answer| match answer {
             None => admitted.context.unavailable::<Deliver>(),

@@ -111,6 +111,8 @@ pub(super) fn check(
 pub(super) fn refusal(account: &Account, record: &SessionRecord) -> Option<TokenRefusal> {
     if account.status != AccountStatus::Active {
         Some(TokenRefusal::AccountInactive)
+    } else if record.revision != account.revision {
+        Some(TokenRefusal::AccountChanged)
     } else if record.auth_time < account.credentials_changed_at() {
         Some(TokenRefusal::CredentialsChanged)
     } else {

@@ -12,10 +12,12 @@ use super::{
     spent::Spent,
 };
 use crate::{
-    Account, AccountStatus, CodePurpose, Factor, FactorSet, Identifier, Moment, Recipient, Secret, Step,
+    Account, AccountStatus, Channel, CodePurpose, Factor, FactorSet, Identifier, Moment, Recipient, Secret,
+    Step,
     device::Caller,
     flow::{PasswordStep, Progress},
     outcome::{Event, Fault, ProofRefusal},
+    policy::SecondFactor,
     step::{AccountKey, AttemptSlot},
 };
 use alloc::{sync::Arc, vec::Vec};
@@ -47,9 +49,10 @@ pub(super) fn with_password(
     let Credentials { identifier, password } = credentials;
     admit::admit(core, caller, moment, move |admitted| {
         admitted.find_guessed(identifier, Factor::Password, move |admitted, slot, account| {
+            let is_allowed = admitted.application.policy.first_factors.contains(Factor::Password);
             let subject = account.and_then(|account| match &account.password {
-                Some(known) => Ok((known.verifier.clone(), account)),
-                None => Err(ProofRefusal::NotEnrolled),
+                Some(known) if is_allowed => Ok((known.verifier.clone(), account)),
+                _ => Err(ProofRefusal::NotEnrolled),
             });
             prove_password(admitted, slot, subject, password, |admitted, proved| {
                 let proved = proved.map(|account| (account, None));
@@ -109,16 +112,38 @@ impl Admitted {
             named.clone().into(),
             Factor::of_channel(channel),
             move |admitted, slot, account| {
-                let (subject, recipient) = match account.map(|account| (account.recipient(channel), account))
-                {
-                    Ok((Some(recipient), account)) => (Ok(account), recipient),
-                    Ok((None, _)) => (Err(ProofRefusal::NotEnrolled), named),
-                    Err(refusal) => (Err(refusal), named),
+                let recipient = account
+                    .as_ref()
+                    .ok()
+                    .and_then(|account| admitted.code_recipient(account, purpose, channel));
+                let (subject, recipient) = match recipient {
+                    Some(recipient) => (account, recipient),
+                    None => (account.and(Err(ProofRefusal::NotEnrolled)), named),
                 };
                 let presented = PresentedCode { purpose, recipient, login: None, code };
                 prove_code(admitted, slot, subject, presented, then)
             },
         )
+    }
+
+    /// Where codes of this purpose go, outside a pending login: nowhere, where one may not sign in with them, or where the channel
+    /// is a second factor of the account already. One channel that resets the password and then proves the second factor would be
+    /// both factors.
+    pub(super) fn code_recipient(
+        &self,
+        account: &Account,
+        purpose: CodePurpose,
+        channel: Channel,
+    ) -> Option<Recipient> {
+        let (policy, factor) = (&self.application.policy, Factor::of_channel(channel));
+        let is_second_factor = policy.second_factor != SecondFactor::Off && account.enrolled.contains(factor);
+        let serves = match purpose {
+            CodePurpose::SignIn => policy.first_factors.contains(factor),
+            CodePurpose::ForgottenPassword => !is_second_factor,
+            CodePurpose::UpdatePassword => true,
+            CodePurpose::SecondFactor | CodePurpose::ChangePassword => false,
+        };
+        account.recipient(channel).filter(|_| serves)
     }
 
     /// Refuses a proof: `fault` for the client, the reason for the log.

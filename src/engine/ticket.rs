@@ -151,6 +151,9 @@ fn identify(
 ) -> Step {
     let TenantCaller { credential, device, language } = caller;
     let context = Context::new(core, device, language, moment);
+    if credential.expose().is_empty() {
+        return context.refuse(Fault::TenantCredentialInvalid, Event::TenantCredentialRefused);
+    }
     let question = VerifyTenantCredential { credential };
     Step::VerifyTenantCredential(Ask::new(question, move |_, answer| match answer {
         None => context.unavailable::<VerifyTenantCredential>(),
@@ -162,11 +165,11 @@ fn identify(
 }
 
 impl CredentialOwner {
-    /// Whether it may ask about sessions of this audience: of its own tenant, or of an application without tenants.
+    /// Whether it may ask about sessions of this audience: of its own tenant, or of its own application.
     fn is_of(self, audience: &Audience) -> bool {
         match self {
             Self::Tenant(tenant) => audience.tenant == Some(tenant),
-            Self::Tenantless => audience.tenant.is_none(),
+            Self::Application(client_id) => *audience == Audience { client_id, tenant: None },
             Self::Nobody => false,
         }
     }

@@ -158,14 +158,13 @@ impl Graph {
 pub fn graph(policy: &Policy) -> Graph {
     let mut graph = Graph { edges: BTreeSet::new(), arrivals: BTreeSet::new() };
     for account in kinds_of_account(policy) {
-        let proved = FactorSet::EMPTY.with(Factor::Password);
-        graph.explore(
-            policy,
-            &account,
-            State::Start,
-            Some(Call::SignIn),
-            Progress { factors: proved, ..Progress::default() },
-        );
+        for first in policy.first_factors.iter() {
+            if first == Factor::Password && account.password.is_none() {
+                continue;
+            }
+            let proved = Progress { factors: FactorSet::EMPTY.with(first), ..Progress::default() };
+            graph.explore(policy, &account, State::Start, Some(Call::SignIn), proved);
+        }
     }
     graph
 }
@@ -228,15 +227,16 @@ fn kinds_of_account(policy: &Policy) -> Vec<Account> {
         let factors = [Factor::Sms, Factor::Email, Factor::Totp].into_iter().enumerate();
         factors.filter(|(at, _)| bits >> at & 1 == 1).map(|(_, factor)| factor).collect::<FactorSet>()
     });
-    let passwords = kinds_of_password(policy);
-    let account = |enrolled, password: &Password| {
+    let mut passwords: Vec<_> = kinds_of_password(policy).into_iter().map(Some).collect();
+    passwords.push(None);
+    let account = |enrolled, password: &Option<Password>| {
         let id = AccountId::new("any").ok()?;
         let mut account = Account::new(id, Revision::default());
         account.enrolled = enrolled;
         account.mobile = Mobile::new("12345").ok();
         account.email = EmailAddress::new("any@example").ok();
         account.totp = Totp::new([0; 20], TotpAlgorithm::Sha1, 6).ok();
-        account.password = Some(password.clone());
+        account.password = password.clone();
         Some(account)
     };
     enrolled

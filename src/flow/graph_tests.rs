@@ -48,6 +48,21 @@ fn without_ageing_nothing_is_about_to_expire() {
     assert!(!super::graph(&unskippable).edges().any(|edge| edge.to == State::PasswordExpiring));
 }
 
+/// Where a code is a first factor, the findings say that no password is needed.
+#[test]
+fn a_way_in_without_a_password_is_found() {
+    let by_code = Policy {
+        first_factors: FactorSet::EMPTY.with(Factor::Password).with(Factor::Sms),
+        ..policy(SecondFactor::Always)
+    };
+    let password = FactorSet::EMPTY.with(Factor::Password);
+    assert_eq!(
+        graph(&by_code).check(password),
+        [Finding::SessionWithout(Factor::Password), Finding::AlwaysDenied]
+    );
+    assert_eq!(graph(&policy(SecondFactor::Always)).check(password), [Finding::AlwaysDenied]);
+}
+
 #[test]
 fn findings() {
     let demanded = FactorSet::EMPTY.with(Factor::Password).with(Factor::Totp);

@@ -66,8 +66,8 @@ impl Next {
 pub enum Denial {
     /// The account is locked by an administrator, or disabled.
     Inactive,
-    /// No factor has been proved.
-    NothingProved,
+    /// None of the factors has been proved that one may sign in with.
+    NoFirstFactor,
     /// A second factor is required and the account has none left to ask for.
     NoSecondFactor,
 }
@@ -120,8 +120,8 @@ pub fn next(policy: &Policy, account: &Account, progress: Progress, now: Timesta
     if account.status != AccountStatus::Active {
         return Next::Deny(Denial::Inactive);
     }
-    if progress.factors.is_empty() {
-        return Next::Deny(Denial::NothingProved);
+    if !progress.factors.iter().any(|factor| policy.first_factors.contains(factor)) {
+        return Next::Deny(Denial::NoFirstFactor);
     }
     let second_factor = match policy.second_factor {
         SecondFactor::Off => false,
@@ -135,17 +135,19 @@ pub fn next(policy: &Policy, account: &Account, progress: Progress, now: Timesta
     password_age(policy, account, progress, now)
 }
 
-/// Only a password that was used to sign in is judged by its age.
+/// A password that must be changed must be changed, however one came in; only one that was used is judged by its age.
 fn password_age(policy: &Policy, account: &Account, progress: Progress, now: Timestamp) -> Next {
-    let password = match &account.password {
-        Some(password) if progress.factors.contains(Factor::Password) => password,
-        _ => return Next::Issue,
+    let Some(password) = &account.password else {
+        return Next::Issue;
     };
     if progress.password == PasswordStep::Changed {
         return Next::Issue;
     }
     if let Some(must) = password.must_change {
         return Next::ChangePassword(must.into());
+    }
+    if !progress.factors.contains(Factor::Password) {
+        return Next::Issue;
     }
     let Some(ageing) = &policy.ageing else {
         return Next::Issue;

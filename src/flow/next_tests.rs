@@ -6,7 +6,13 @@ const DAY: u64 = 86_400;
 const SET: Timestamp = Timestamp::from_unix(1_000_000);
 
 fn policy(second_factor: SecondFactor) -> Policy {
-    Policy { ageing: Some(Ageing::new(90, 14, 3).unwrap()), second_factor, ..Policy::default() }
+    let first_factors = FactorSet::EMPTY.with(Factor::Password).with(Factor::Sms);
+    Policy {
+        ageing: Some(Ageing::new(90, 14, 3).unwrap()),
+        first_factors,
+        second_factor,
+        ..Policy::default()
+    }
 }
 
 fn account() -> Account {
@@ -39,9 +45,9 @@ fn an_inactive_account_gets_nowhere_whatever_was_proved() {
 
 #[test]
 fn nothing_proved_is_nothing_issued() {
-    assert_eq!(ask(&account(), Progress::default(), at(1)), Next::Deny(Denial::NothingProved));
+    assert_eq!(ask(&account(), Progress::default(), at(1)), Next::Deny(Denial::NoFirstFactor));
     let changed = Progress { password: PasswordStep::Changed, ..Progress::default() };
-    assert_eq!(ask(&account(), changed, at(1)), Next::Deny(Denial::NothingProved));
+    assert_eq!(ask(&account(), changed, at(1)), Next::Deny(Denial::NoFirstFactor));
 }
 
 #[test]
@@ -134,7 +140,23 @@ fn without_ageing_no_password_grows_old() {
 }
 
 #[test]
-fn a_password_that_was_not_used_is_not_judged() {
+fn nobody_gets_in_by_second_factors_alone() {
+    for factors in [&[Factor::Totp][..], &[Factor::Totp, Factor::Email]] {
+        assert_eq!(ask(&account(), proved(factors), at(1)), Next::Deny(Denial::NoFirstFactor));
+    }
+    let by_code = next(&Policy::default(), &account(), proved(&[Factor::Sms]), at(1));
+    assert_eq!(by_code, Next::Deny(Denial::NoFirstFactor), "a password alone, unless configured");
+}
+
+#[test]
+fn a_password_that_was_not_used_must_still_be_changed_if_it_must() {
+    let mut account = account();
+    account.password.as_mut().unwrap().must_change = Some(MustChange::Breached);
+    assert_eq!(ask(&account, proved(&[Factor::Sms]), at(1)), Next::ChangePassword(ChangeReason::Breached));
+}
+
+#[test]
+fn a_password_that_was_not_used_is_not_judged_by_its_age() {
     let account = Account { enrolled: FactorSet::EMPTY.with(Factor::Totp), ..account() };
     assert_eq!(ask(&account, proved(&[Factor::Sms, Factor::Totp]), at(90)), Next::Issue);
     let without = Account { password: None, ..account };

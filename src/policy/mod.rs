@@ -28,6 +28,7 @@ pub use password_rules::{PasswordRefusal, PasswordRules, PasswordRulesError, Rul
 pub use sending::{InvalidSendRecord, SendPolicy, SendPolicyError, SendRecord, SendRefusal};
 pub use totp_skew::{TotpSkew, TotpSkewError};
 
+use crate::{Factor, FactorSet};
 use serde::{Deserialize, Serialize};
 
 /// When a second factor is required.
@@ -44,7 +45,7 @@ pub enum SecondFactor {
 }
 
 /// Everything an application demands.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Policy {
     /// How passwords age. Off unless configured: NIST SP 800-63B-4 §3.1.1.2 says that verifiers shall not require
@@ -52,6 +53,9 @@ pub struct Policy {
     pub ageing: Option<Ageing>,
     /// What a new password must be like.
     pub password_rules: PasswordRules,
+    /// What one may sign in with; a password alone, unless configured. A code that is sent is a first factor of its own: whoever has
+    /// the mobile is in, as far as no second factor is required.
+    pub first_factors: FactorSet,
     /// When a second factor is required.
     pub second_factor: SecondFactor,
     /// How many guesses there are.
@@ -68,4 +72,21 @@ pub struct Policy {
     pub rotate_session_tokens: bool,
     /// What binds a pending login to its device, beside the fingerprint.
     pub bindings: Bindings,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            ageing: None,
+            password_rules: PasswordRules::default(),
+            first_factors: FactorSet::EMPTY.with(Factor::Password),
+            second_factor: SecondFactor::default(),
+            attempts: AttemptPolicy::default(),
+            sending: SendPolicy::default(),
+            totp_skew: TotpSkew::default(),
+            lifetimes: Lifetimes::default(),
+            rotate_session_tokens: false,
+            bindings: Bindings::default(),
+        }
+    }
 }

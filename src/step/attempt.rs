@@ -25,6 +25,13 @@ impl AttemptSlot {
         Self::hash("account", tenant, account.as_str().as_bytes(), factor)
     }
 
+    /// The slot for codes of an account's own channels, presented by somebody who has proved something already: in a pending
+    /// login, or signed in. It is another one than that of anonymous guesses, so that who knows no more than a number cannot lock
+    /// the second factor of whoever it belongs to.
+    pub fn of_known_subject(tenant: Option<TenantId>, account: AccountId, factor: Factor) -> Self {
+        Self::hash("known subject", tenant, account.as_str().as_bytes(), factor)
+    }
+
     /// The slot of an identifier that no account has.
     pub fn of_identifier(tenant: Option<TenantId>, identifier: &Identifier, factor: Factor) -> Self {
         let Self([high, low, ..]) = Self::hash("typed", tenant, identifier.normalised().as_bytes(), factor);
@@ -152,6 +159,7 @@ mod tests {
             AttemptSlot::of_account(tenant("t"), account("erin"), Factor::Totp),
             AttemptSlot::of_account(tenant("te"), account("rin"), Factor::Password),
             AttemptSlot::of_identifier(tenant("t"), &typed("erin"), Factor::Password),
+            AttemptSlot::of_known_subject(tenant("t"), account("erin"), Factor::Password),
         ] {
             assert_ne!(base, other);
         }

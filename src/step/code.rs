@@ -2,7 +2,7 @@
 
 use super::{CommitRefusal, Question};
 use crate::{
-    Audience, Channel, CodePurpose, Recipient, TenantId, Timestamp, TokenId,
+    AccountId, Audience, Channel, CodePurpose, Recipient, TenantId, Timestamp, TokenId,
     policy::{SendPolicy, SendRecord},
     token::CodeDigest,
 };
@@ -87,18 +87,27 @@ impl Question for LoadCode {
     const NAME: &'static str = "LoadCode";
 }
 
-/// Where it is counted how often codes were sent to one recipient: a hash of the tenant and the recipient. Not of an application,
-/// purpose or login, so that none of them is a second budget.
+/// Where it is counted how often codes were sent. Not of an application, purpose or login, so that none of them is a second
+/// budget.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SendSlot([u8; 32]);
 
 impl SendSlot {
-    /// The slot of a recipient.
-    pub fn new(tenant: Option<TenantId>, recipient: &Recipient) -> Self {
+    /// The slot of a recipient, as somebody typed it who has proved nothing: a hash of the tenant and the recipient.
+    pub fn of_recipient(tenant: Option<TenantId>, recipient: &Recipient) -> Self {
+        let name = recipient.normalised();
+        Self::hash("recipient", tenant, recipient.channel(), &name)
+    }
+
+    /// The slot of an account's own contact, for codes within its pending logins. It is another one, so that nobody can spend it
+    /// from outside, and nobody learns from the other one which contact this is.
+    pub fn of_account(tenant: Option<TenantId>, account: AccountId, channel: Channel) -> Self {
+        Self::hash("account", tenant, channel, account.as_str())
+    }
+
+    fn hash(kind: &str, tenant: Option<TenantId>, channel: Channel, name: &str) -> Self {
         let tenant = tenant.as_ref().map_or("", TenantId::as_str);
-        let channel = channel_label(recipient.channel());
-        let normalised = recipient.normalised();
-        Self(hash("authflow/v1/sends", &[tenant, channel, &normalised].map(str::as_bytes)))
+        Self(hash("authflow/v1/sends", &[kind, tenant, channel_label(channel), name].map(str::as_bytes)))
     }
 
     /// The bytes, for the host's store.
@@ -169,10 +178,14 @@ mod tests {
     #[test]
     fn a_budget_is_the_recipients_in_a_tenant() {
         let tenant = |text| Some(TenantId::new(text).unwrap());
-        let base = SendSlot::new(tenant("t"), &mobile("+86-13800000000"));
-        assert_eq!(base, SendSlot::new(tenant("t"), &mobile("+86 138 0000 0000")));
-        assert_ne!(base, SendSlot::new(tenant("u"), &mobile("+86-13800000000")));
-        assert_ne!(base, SendSlot::new(None, &mobile("+86-13800000000")));
-        assert_ne!(base, SendSlot::new(tenant("t"), &mobile("+86-13800000001")));
+        let base = SendSlot::of_recipient(tenant("t"), &mobile("+86-13800000000"));
+        assert_eq!(base, SendSlot::of_recipient(tenant("t"), &mobile("+86 138 0000 0000")));
+        assert_ne!(base, SendSlot::of_recipient(tenant("u"), &mobile("+86-13800000000")));
+        assert_ne!(base, SendSlot::of_recipient(None, &mobile("+86-13800000000")));
+        assert_ne!(base, SendSlot::of_recipient(tenant("t"), &mobile("+86-13800000001")));
+        let erin = AccountId::new("+8613800000000").unwrap();
+        let own = SendSlot::of_account(tenant("t"), erin, Channel::Sms);
+        assert_ne!(base, own);
+        assert_ne!(own, SendSlot::of_account(tenant("t"), erin, Channel::Email));
     }
 }

@@ -68,19 +68,22 @@ pub enum Write {
     },
     /// Keep a new session.
     OpenSession(SessionRecord),
-    /// Count one rotation of a session's token; refused when the stored generation is another one.
+    /// Count one rotation of a session's token; refused when the session has ended, or the stored generation is another one.
     RotateSession {
         /// Which session.
         session: SessionId,
         /// The generation of the token that was presented.
         expected_generation: u32,
     },
-    /// Note that the subject of a session has just proved who they are: its `auth_time` moves to this.
+    /// Note that the subject of a session has just proved who they are and changed what it was judged on; refused when the session
+    /// has ended.
     RenewSession {
         /// Which session.
         session: SessionId,
-        /// When.
+        /// Its new `auth_time`.
         auth_time: Timestamp,
+        /// Its new revision: the account's after this commit.
+        revision: Revision,
     },
     /// End sessions.
     EndSessions(EndSessions),
@@ -129,6 +132,8 @@ pub enum CommitRefusal {
     TotpStepUsed,
     /// The session's token is of another generation.
     SessionRotated,
+    /// The session has ended.
+    SessionEnded,
     /// No code may be sent to this recipient now.
     Code(SendRefusal),
 }

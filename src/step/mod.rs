@@ -32,9 +32,9 @@ pub use attempt::{AttemptSlot, Reservation, ReserveAttempt, SettleAttempt};
 pub use code::{CodeKey, LoadCode, SendBudget, SendSlot, StoredCode};
 pub use commit::{Claim, Commit, CommitRefusal, Committed, EndSessions, Write};
 pub use questions::{
-    Access, AccountKey, CheckSession, CredentialOwner, DecideAccess, Deliver, Delivery, FindAccount,
-    FindApplication, JudgePassword, Judgement, PasswordMatch, SignBytes, SignatureCheck, VerifyBytes,
-    VerifyPassword, VerifyTenantCredential,
+    Access, AccountKey, Captcha, CheckSession, CredentialOwner, DecideAccess, Deliver, Delivery, FindAccount,
+    FindApplication, JudgeCaptcha, JudgePassword, Judgement, PasswordMatch, SignBytes, SignatureCheck,
+    VerifyBytes, VerifyPassword, VerifyTenantCredential,
 };
 pub use session::SessionRecord;
 
@@ -68,6 +68,8 @@ pub enum Step {
     VerifyTenantCredential(Ask<VerifyTenantCredential>),
     /// Write this, all or nothing.
     Commit(Ask<Commit>),
+    /// Is this no robot?
+    JudgeCaptcha(Ask<JudgeCaptcha>),
     /// Send this code.
     Deliver(Ask<Deliver>),
     /// Sign this.
@@ -96,6 +98,7 @@ impl Step {
             Self::CheckSession(ask) => ask.unavailable(),
             Self::VerifyTenantCredential(ask) => ask.unavailable(),
             Self::Commit(ask) => ask.unavailable(),
+            Self::JudgeCaptcha(ask) => ask.unavailable(),
             Self::Deliver(ask) => ask.unavailable(),
             Self::SignBytes(ask) => ask.unavailable(),
             Self::VerifyBytes(ask) => ask.unavailable(),

@@ -27,6 +27,7 @@ questions! {
     JudgePassword => Judgement;
     CheckSession => Option<SessionRecord>;
     VerifyTenantCredential => CredentialOwner;
+    JudgeCaptcha => Captcha;
     Deliver => Delivery;
     SignBytes => Option<Vec<u8>>;
     VerifyBytes => SignatureCheck;
@@ -175,10 +176,33 @@ pub struct VerifyTenantCredential {
 pub enum CredentialOwner {
     /// A tenant's.
     Tenant(TenantId),
-    /// That of the server behind the ordinary applications, which know no tenants.
-    Tenantless,
+    /// That of the server behind one ordinary application, which knows no tenants.
+    Application(ClientId),
     /// Nobody's.
     Nobody,
+}
+
+/// Is this no robot? Asked before a code is made for somebody who has proved nothing.
+///
+/// Sending without any such judgement, and without limits by address, invites toll fraud.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct JudgeCaptcha {
+    /// The application and tenant.
+    pub audience: Audience,
+    /// From where.
+    pub device: Device,
+    /// What the client presented, if it did.
+    pub captcha_token: Option<Secret>,
+}
+
+/// What the host thinks of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Captcha {
+    /// A human, or none is demanded.
+    Passed,
+    /// A robot, or no proof where one is demanded.
+    Failed,
 }
 
 /// Send this code.
@@ -202,8 +226,6 @@ pub struct Deliver {
     pub language: Language,
     /// Whether to only pretend.
     pub decoy: bool,
-    /// What the client presented against robots, for the host to judge.
-    pub captcha_token: Option<Secret>,
 }
 
 /// Whether a code was sent.

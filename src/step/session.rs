@@ -1,6 +1,6 @@
 //! A session as the host keeps it.
 
-use crate::{AccountId, Audience, FactorSet, SessionId, Timestamp};
+use crate::{AccountId, Audience, FactorSet, Revision, SessionId, Timestamp};
 
 /// A session as the host keeps it, from the write that opens it to the one that ends it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,6 +11,9 @@ pub struct SessionRecord {
     pub audience: Audience,
     /// Whose it is.
     pub account: AccountId,
+    /// The account's revision when it was opened, or renewed: a session of another revision is over, because what it was judged on
+    /// has changed.
+    pub revision: Revision,
     /// When the subject last proved who they are. The stored one counts, not a token's: a relying party that holds an exported
     /// key could write that.
     pub auth_time: Timestamp,

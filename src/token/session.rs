@@ -129,7 +129,8 @@ pub struct ApplicationSessions<'a> {
 impl ApplicationSessions<'_> {
     /// Verifies the tag, the audience and the time, for middleware: no question, no allocation.
     ///
-    /// **Says nothing about revocation.** A session that has been ended verifies until it expires; ask your store about
+    /// **Says nothing about revocation.** A session that has been ended verifies until it expires, and so does a token that a
+    /// rotation has retired; ask your store about
     /// [`SessionClaims::session`] where that matters. Whether the caller's device is the one that signed in is
     /// [`Device::holds`](crate::device::Device::holds).
     ///

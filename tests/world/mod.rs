@@ -9,7 +9,7 @@ use authflow::{
     policy::{Ageing, AttemptRecord, PasswordRefusal, Policy, SendRecord},
     sdk::{Api, Request},
     step::{
-        Access, AccountKey, AttemptSlot, CodeKey, Commit, CommitRefusal, Committed, CredentialOwner,
+        Access, AccountKey, AttemptSlot, Captcha, CodeKey, Commit, CommitRefusal, Committed, CredentialOwner,
         Delivery, EndSessions, Judgement, PasswordMatch, SendSlot, SessionRecord, SignatureCheck, StoredCode,
         Write,
     },
@@ -112,7 +112,6 @@ pub struct Message {
     pub purpose: CodePurpose,
     pub code: String,
     pub decoy: bool,
-    pub captcha_token: Option<String>,
 }
 
 /// What all applications of the world have in common.
@@ -169,7 +168,11 @@ pub fn issuer() -> Issuer {
 }
 
 pub fn policy() -> Policy {
-    Policy { ageing: Some(Ageing::new(90, 14, 3).unwrap()), ..Policy::default() }
+    Policy {
+        ageing: Some(Ageing::new(90, 14, 3).unwrap()),
+        first_factors: [Factor::Password, Factor::Sms, Factor::Email].into_iter().collect(),
+        ..Policy::default()
+    }
 }
 
 pub fn applications(setup: &Setup) -> Vec<Application> {
@@ -514,6 +517,13 @@ impl World {
                 let stored = self.codes.get(&ask.key).cloned();
                 ask.answer(stored)
             }
+            Step::JudgeCaptcha(ask) => {
+                if self.fails("JudgeCaptcha") {
+                    return Ok(ask.unavailable());
+                }
+                let is_robot = ask.captcha_token.as_ref().is_some_and(|token| token.expose() == "robot");
+                ask.answer(if is_robot { Captcha::Failed } else { Captcha::Passed })
+            }
             Step::Deliver(ask) => {
                 if self.fails("Deliver") {
                     return Ok(ask.unavailable());
@@ -523,7 +533,6 @@ impl World {
                     purpose: ask.purpose,
                     code: ask.code.expose().into(),
                     decoy: ask.decoy,
-                    captcha_token: ask.captcha_token.as_ref().map(|token| token.expose().into()),
                 });
                 ask.answer(if self.undeliverable { Delivery::NotDelivered } else { Delivery::Delivered })
             }
@@ -533,7 +542,7 @@ impl World {
                 }
                 let owner = match ask.credential.expose() {
                     CREDENTIAL => CredentialOwner::Tenant(TenantId::new(TENANT).unwrap()),
-                    "tenantless" => CredentialOwner::Tenantless,
+                    "ordinary" => CredentialOwner::Application(ClientId::new(ORDINARY).unwrap()),
                     "another" => CredentialOwner::Tenant(TenantId::new("another").unwrap()),
                     _ => CredentialOwner::Nobody,
                 };
@@ -631,13 +640,20 @@ impl World {
                 }
                 Write::RotateSession { session, expected_generation } => {
                     let record = self.sessions.get_mut(session).unwrap();
-                    if record.generation != *expected_generation || self.ended.contains(session) {
+                    if self.ended.contains(session) {
+                        return Committed::Refused(CommitRefusal::SessionEnded);
+                    }
+                    if record.generation != *expected_generation {
                         return Committed::Refused(CommitRefusal::SessionRotated);
                     }
                     record.generation += 1;
                 }
-                Write::RenewSession { session, auth_time } => {
-                    self.sessions.get_mut(session).unwrap().auth_time = *auth_time;
+                Write::RenewSession { session, auth_time, revision } => {
+                    if self.ended.contains(session) {
+                        return Committed::Refused(CommitRefusal::SessionEnded);
+                    }
+                    let record = self.sessions.get_mut(session).unwrap();
+                    (record.auth_time, record.revision) = (*auth_time, *revision);
                 }
                 Write::EndSessions(which) => {
                     let of_account =

@@ -28,7 +28,7 @@ fn describe_demo(text: &mut String, address: SocketAddr) -> std::fmt::Result {
     writeln!(text, "  {ordinary}  an ordinary one")?;
     writeln!(text, "\nCredentials of the servers behind them, for tickets:")?;
     writeln!(text, "  {}  the tenant's", demo::TENANT_CREDENTIAL)?;
-    writeln!(text, "  {}  the ordinary application's", demo::TENANTLESS_CREDENTIAL)?;
+    writeln!(text, "  {}  the ordinary application's", demo::APPLICATION_CREDENTIAL)?;
     writeln!(text, "\nAccounts, all with the password {} until you change it:", demo::PASSWORD)?;
     for account in &demo::ACCOUNTS {
         writeln!(text, "  {:<7} {}", account.name, account.is)?;

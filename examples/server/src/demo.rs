@@ -10,6 +10,7 @@ use authflow::{
     AccountId, AccountStatus, Application, ClientId, EmailAddress, Factor, FactorSet, InvalidContact,
     InvalidId, InvalidUserName, Mobile, MustChange, Secret, TenantId, Timestamp, UserName,
     policy::{Ageing, AgeingError, Policy},
+    step::CredentialOwner,
 };
 
 pub(crate) const ISV_CLIENT_ID: &str = "DRrYIqauawN0I8myTMoDTPys6ezGZxnm";
@@ -20,7 +21,7 @@ pub(crate) const PASSWORD: &str = "Correct-Horse-7";
 pub(crate) const TOTP_SECRET: &[u8; 20] = b"authflow-demo-secret";
 /// What the servers behind the ISV's tenant and behind the ordinary application present.
 pub(crate) const TENANT_CREDENTIAL: &str = "demo-tenant-credential";
-pub(crate) const TENANTLESS_CREDENTIAL: &str = "demo-tenantless-credential";
+pub(crate) const APPLICATION_CREDENTIAL: &str = "demo-application-credential";
 
 const DAY: u64 = 86_400;
 const MAX_AGE_DAYS: u16 = 90;
@@ -118,7 +119,9 @@ pub(crate) enum DemoError {
 
 /// The two applications of the family's own sample pages.
 pub(crate) fn applications() -> Result<[Application; 2], DemoError> {
-    let policy = Policy { ageing: Some(Ageing::new(MAX_AGE_DAYS, 14, 3)?), ..Policy::default() };
+    let first_factors = [Factor::Password, Factor::Sms, Factor::Email].into_iter().collect();
+    let ageing = Some(Ageing::new(MAX_AGE_DAYS, 14, 3)?);
+    let policy = Policy { ageing, first_factors, ..Policy::default() };
     let isv = Application::isv(ClientId::new(ISV_CLIENT_ID)?, [TenantId::new(ISV_TENANT)?]);
     let ordinary = Application::new(ClientId::new(ORDINARY_CLIENT_ID)?);
     Ok([isv, ordinary].map(|application| Application { policy, ..application }))
@@ -127,8 +130,11 @@ pub(crate) fn applications() -> Result<[Application; 2], DemoError> {
 /// The credentials of the servers behind them.
 pub(crate) fn tenant_credentials() -> Result<[TenantCredential; 2], DemoError> {
     Ok([
-        TenantCredential::of(TENANT_CREDENTIAL, Some(TenantId::new(ISV_TENANT)?)),
-        TenantCredential::of(TENANTLESS_CREDENTIAL, None),
+        TenantCredential::of(TENANT_CREDENTIAL, CredentialOwner::Tenant(TenantId::new(ISV_TENANT)?)),
+        TenantCredential::of(
+            APPLICATION_CREDENTIAL,
+            CredentialOwner::Application(ClientId::new(ORDINARY_CLIENT_ID)?),
+        ),
     ])
 }
 

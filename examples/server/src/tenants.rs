@@ -1,18 +1,43 @@
 //! The credentials that the servers of tenants present. Kept as hashes: who reads the configuration cannot present them.
 
-use authflow::{Secret, TenantId, step::CredentialOwner};
+use authflow::{ClientId, Secret, TenantId, step::CredentialOwner};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// A credential, and whose it is.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "Entry")]
 pub(crate) struct TenantCredential {
+    sha256: Sha256Hash,
+    owner: CredentialOwner,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
     /// SHA-256 of the credential, which is a random text and no password, in hexadecimal.
     sha256: Sha256Hash,
-    /// The tenant; left out for the server behind the ordinary applications.
+    /// The tenant whose server presents it, or the ordinary application: one of the two.
     tenant: Option<TenantId>,
+    client_id: Option<ClientId>,
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("a credential is of a tenant or of a client_id")]
+struct InvalidOwner;
+
+impl TryFrom<Entry> for TenantCredential {
+    type Error = InvalidOwner;
+
+    fn try_from(entry: Entry) -> Result<Self, InvalidOwner> {
+        let owner = match (entry.tenant, entry.client_id) {
+            (Some(tenant), None) => CredentialOwner::Tenant(tenant),
+            (None, Some(client_id)) => CredentialOwner::Application(client_id),
+            _ => return Err(InvalidOwner),
+        };
+        Ok(Self { sha256: entry.sha256, owner })
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
@@ -39,27 +64,23 @@ impl TryFrom<String> for Sha256Hash {
 }
 
 impl TenantCredential {
-    pub(crate) fn of(credential: &str, tenant: Option<TenantId>) -> Self {
-        Self { sha256: Sha256Hash::of(credential), tenant }
+    pub(crate) fn of(credential: &str, owner: CredentialOwner) -> Self {
+        Self { sha256: Sha256Hash::of(credential), owner }
     }
 }
 
 /// All of them.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct TenantCredentials(Arc<BTreeMap<Sha256Hash, Option<TenantId>>>);
+pub(crate) struct TenantCredentials(Arc<BTreeMap<Sha256Hash, CredentialOwner>>);
 
 impl TenantCredentials {
     pub(crate) fn new(credentials: impl IntoIterator<Item = TenantCredential>) -> Self {
-        Self(Arc::new(credentials.into_iter().map(|it| (it.sha256, it.tenant)).collect()))
+        Self(Arc::new(credentials.into_iter().map(|it| (it.sha256, it.owner)).collect()))
     }
 
     /// Whose a credential is. How far its hash agrees with a known one tells nothing about the credential.
     pub(crate) fn owner(&self, presented: &Secret) -> CredentialOwner {
-        match self.0.get(&Sha256Hash::of(presented.expose())) {
-            Some(Some(tenant)) => CredentialOwner::Tenant(*tenant),
-            Some(None) => CredentialOwner::Tenantless,
-            None => CredentialOwner::Nobody,
-        }
+        self.0.get(&Sha256Hash::of(presented.expose())).copied().unwrap_or(CredentialOwner::Nobody)
     }
 }
 
@@ -69,17 +90,19 @@ mod tests {
 
     #[test]
     fn a_credential_is_its_owners_alone() {
-        let acme = TenantId::new("acme").unwrap();
-        let known = TenantCredentials::new([
-            TenantCredential::of("a", Some(acme)),
-            toml::from_str("sha256 = '3e23e8160039594a33894f6564e1b1348bbd7a0088d42c4acb73eeaed59c009d'")
-                .unwrap(),
-        ]);
-        assert_eq!(known.owner(&Secret::new("a")), CredentialOwner::Tenant(acme));
-        assert_eq!(known.owner(&Secret::new("b")), CredentialOwner::Tenantless, "the hash of a b");
+        let acme = CredentialOwner::Tenant(TenantId::new("acme").unwrap());
+        let hash_of_b = "3e23e8160039594a33894f6564e1b1348bbd7a0088d42c4acb73eeaed59c009d";
+        let entry = format!("sha256 = '{hash_of_b}'\nclient_id = 'web'");
+        let known =
+            TenantCredentials::new([TenantCredential::of("a", acme), toml::from_str(&entry).unwrap()]);
+        assert_eq!(known.owner(&Secret::new("a")), acme);
+        let web = CredentialOwner::Application(ClientId::new("web").unwrap());
+        assert_eq!(known.owner(&Secret::new("b")), web);
         assert_eq!(known.owner(&Secret::new("c")), CredentialOwner::Nobody);
         assert_eq!(known.owner(&Secret::new("")), CredentialOwner::Nobody);
-        for wrong in ["sha256 = 'aa'", "sha256 = 'x'", "tenant = 'acme'"] {
+        let nobodys = format!("sha256 = '{hash_of_b}'");
+        let twos = format!("{entry}\ntenant = 'acme'");
+        for wrong in ["sha256 = 'aa'\ntenant = 'acme'", "tenant = 'acme'", &nobodys, &twos] {
             assert!(toml::from_str::<TenantCredential>(wrong).is_err(), "{wrong}");
         }
     }

@@ -96,13 +96,17 @@ fn apply_write(
             sessions::open(connection, record)?;
             return Ok(None);
         }
+        Write::RotateSession { session, .. } if !sessions::is_open(connection, *session)? => {
+            (false, CommitRefusal::SessionEnded)
+        }
         Write::RotateSession { session, expected_generation } => {
             let rotated = sessions::rotate(connection, audience, account, *session, *expected_generation)?;
             (rotated, CommitRefusal::SessionRotated)
         }
-        Write::RenewSession { session, auth_time } => {
-            sessions::renew(connection, audience, account, *session, *auth_time)?;
-            return Ok(None);
+        Write::RenewSession { session, auth_time, revision } => {
+            let renewed = (*auth_time, *revision);
+            let renewed = sessions::renew(connection, audience, account, *session, renewed)?;
+            (renewed, CommitRefusal::SessionEnded)
         }
         Write::EndSessions(which) => {
             sessions::end(connection, audience, account, *which, now)?;

@@ -69,6 +69,7 @@ fn session_of(account: &str, id: u8) -> Write {
         session: SessionId::from_bytes([id; 16]),
         audience: Audience { client_id: ClientId::new(demo::ORDINARY_CLIENT_ID).unwrap(), tenant: None },
         account: AccountId::new(account).unwrap(),
+        revision: Revision::new(1),
         auth_time: Timestamp::from_unix(1),
         factors: authflow::FactorSet::EMPTY,
         generation: 0,
@@ -209,9 +210,10 @@ async fn a_session_rotates_from_its_own_generation_alone() {
     assert_eq!(rotate(1, 0, "demo-alice").await, refused);
     assert_eq!(rotate(1, 1, "demo-erin").await, refused, "not hers");
     assert_eq!(rotate(1, 1, "demo-alice").await, Committed::Done);
-    assert_eq!(rotate(3, 0, "demo-alice").await, refused, "there is none");
+    let ended = Committed::Refused(CommitRefusal::SessionEnded);
+    assert_eq!(rotate(3, 0, "demo-alice").await, ended, "there is none");
     execute(&store, "UPDATE sessions SET ended_at = 1").await;
-    assert_eq!(rotate(2, 0, "demo-alice").await, refused, "it has ended");
+    assert_eq!(rotate(2, 0, "demo-alice").await, ended);
 }
 
 #[tokio::test]
@@ -220,14 +222,26 @@ async fn a_session_is_renewed_and_no_other_one_is() {
     commit.writes = vec![session(1), session(2)];
     assert_eq!(store.commit(commit.clone(), None).await.unwrap(), Committed::Done);
     let session = SessionId::from_bytes([1; 16]);
-    commit.writes = vec![Write::RenewSession { session, auth_time: Timestamp::from_unix(77) }];
+    let renew = |seconds| {
+        vec![Write::RenewSession {
+            session,
+            auth_time: Timestamp::from_unix(seconds),
+            revision: Revision::new(9),
+        }]
+    };
+    commit.writes = renew(77);
     assert_eq!(store.commit(commit.clone(), None).await.unwrap(), Committed::Done);
     assert_eq!(number(&store, "SELECT group_concat(auth_time, '') + 0 FROM sessions").await, 771);
+    assert_eq!(number(&store, "SELECT group_concat(revision, '') + 0 FROM sessions").await, 91);
     commit.account = "demo-erin".parse().ok();
     commit.expected = None;
-    commit.writes = vec![Write::RenewSession { session, auth_time: Timestamp::from_unix(99) }];
-    assert_eq!(store.commit(commit, None).await.unwrap(), Committed::Done);
-    assert_eq!(number(&store, "SELECT max(auth_time) FROM sessions").await, 77, "not hers");
+    let ended = Committed::Refused(CommitRefusal::SessionEnded);
+    commit.writes = renew(99);
+    assert_eq!(store.commit(commit.clone(), None).await.unwrap(), ended, "not hers");
+    commit.account = "demo-alice".parse().ok();
+    execute(&store, "UPDATE sessions SET ended_at = 1").await;
+    assert_eq!(store.commit(commit, None).await.unwrap(), ended);
+    assert_eq!(number(&store, "SELECT max(auth_time) FROM sessions").await, 77);
 }
 
 #[tokio::test]

@@ -24,6 +24,8 @@ BEGIN
 END;
 
 ALTER TABLE sessions ADD COLUMN used_at INTEGER NOT NULL DEFAULT 0;
+-- A session that does not say which revision it was opened on is of none.
+ALTER TABLE sessions ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;
 
 -- Codes live for minutes: none that an older server kept is worth moving.
 DROP TABLE codes;

@@ -2,7 +2,7 @@
 
 use super::{Store, StoreError, Written, columns};
 use authflow::{
-    AccountId, Audience, ClientId, SessionId, TenantId, Timestamp,
+    AccountId, Audience, ClientId, Revision, SessionId, TenantId, Timestamp,
     step::{CheckSession, EndSessions, SessionRecord},
 };
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
@@ -29,7 +29,7 @@ impl Store {
 
 fn find(connection: &Connection, session: SessionId) -> Result<Option<SessionRecord>, StoreError> {
     let sql =
-        "SELECT client_id, tenant, account, auth_time, factors, generation, used_at, expires_at FROM sessions
+        "SELECT client_id, tenant, account, auth_time, factors, generation, used_at, expires_at, revision FROM sessions
         WHERE id = ?1 AND ended_at IS NULL";
     let mut statement = connection.prepare_cached(sql)?;
     statement.query_row([session.as_bytes()], |row| Ok(record(row, session))).optional()?.transpose()
@@ -48,6 +48,7 @@ fn record(row: &Row<'_>, session: SessionId) -> Result<SessionRecord, StoreError
             tenant,
         },
         account: AccountId::new(&row.get::<_, String>(2)?).map_err(malformed)?,
+        revision: Revision::new(columns::unsigned("revision", row.get(8)?)?),
         auth_time: columns::timestamp("auth_time", row.get(3)?)?,
         factors: columns::factor_set(&row.get::<_, String>(4)?)?,
         generation: row.get(5)?,
@@ -57,8 +58,9 @@ fn record(row: &Row<'_>, session: SessionId) -> Result<SessionRecord, StoreError
 }
 
 pub(super) fn open(connection: &Connection, record: &SessionRecord) -> Result<(), StoreError> {
-    let sql = "INSERT INTO sessions (id, client_id, tenant, account, auth_time, factors, generation, used_at, expires_at)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+    let sql = "INSERT INTO sessions
+            (id, client_id, tenant, account, auth_time, factors, generation, used_at, expires_at, revision)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
     connection.prepare_cached(sql)?.execute(params![
         record.session.as_bytes(),
         record.audience.client_id.as_str(),
@@ -69,26 +71,35 @@ pub(super) fn open(connection: &Connection, record: &SessionRecord) -> Result<()
         record.generation,
         columns::seconds(record.used_at),
         columns::seconds(record.expires_at),
+        columns::number(record.revision.as_u64())?,
     ])?;
     Ok(())
 }
 
-/// Notes that a session's subject has proved who they are again.
+/// Notes that a session's subject has proved who they are again, if the session lives. Says whether it did.
 pub(super) fn renew(
     connection: &Connection,
     audience: &Audience,
     account: &AccountId,
     session: SessionId,
-    auth_time: Timestamp,
-) -> Result<(), StoreError> {
-    let sql = "UPDATE sessions SET auth_time = ?4 WHERE id = ?1 AND tenant = ?2 AND account = ?3 AND ended_at IS NULL";
-    connection.prepare_cached(sql)?.execute(params![
+    (auth_time, revision): (Timestamp, Revision),
+) -> Result<bool, StoreError> {
+    let sql = "UPDATE sessions SET auth_time = ?4, revision = ?5
+        WHERE id = ?1 AND tenant = ?2 AND account = ?3 AND ended_at IS NULL";
+    let changed = connection.prepare_cached(sql)?.execute(params![
         session.as_bytes(),
         columns::tenant_of(audience),
         account.as_str(),
         columns::seconds(auth_time),
+        columns::number(revision.as_u64())?,
     ])?;
-    Ok(())
+    Ok(changed == 1)
+}
+
+/// Whether a session has not been ended.
+pub(super) fn is_open(connection: &Connection, session: SessionId) -> Result<bool, StoreError> {
+    let sql = "SELECT 1 FROM sessions WHERE id = ?1 AND ended_at IS NULL";
+    Ok(connection.prepare_cached(sql)?.exists([session.as_bytes()])?)
 }
 
 /// Counts one rotation, if the session lives and is of the expected generation. Says whether it did.

@@ -125,7 +125,7 @@ fn a_ticket_is_redeemed_once_however_many_present_it() {
     let home = Home::new();
     let server = home.start();
     let session = Call::login(WORLD, "alice", PASSWORD).send(&server).text("session_token");
-    let credential = "demo-tenantless-credential";
+    let credential = "demo-application-credential";
     let issued = Call::of_tenant(TICKET, credential, "session_token", &session).send(&server);
     let redeem = Call::of_tenant(REDEEM, credential, "sso_ticket", &issued.text("sso_ticket"));
     let replies = at_once(&server, &vec![redeem.clone(); 16]);
