@@ -1,0 +1,241 @@
+//! What happened, for the host's log, and why.
+
+use crate::{
+    AccountId, Channel, ClientId, CodePurpose, Factor, FactorSet, SessionId, TenantId,
+    device::{DeviceTrait, HeaderFaults},
+    flow::Denial,
+    policy::{PasswordRefusal, RuleViolation, SendRefusal},
+    token::{Stage, TokenError},
+};
+
+/// Something that happened. Accounts are named by id, never by what was typed; no event holds a secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Event {
+    /// Headers were missing or malformed.
+    HeadersRefused(HeaderFaults),
+    /// A body was not what its call takes.
+    BodyRefused(&'static str),
+    /// No such application, or not for this tenant.
+    ApplicationUnknown {
+        /// As the caller named it.
+        client_id: ClientId,
+        /// As the caller named it.
+        tenant: Option<TenantId>,
+    },
+    /// What a client presented as proof of a factor was refused.
+    ProofRefused {
+        /// The account, where there is one.
+        account: Option<AccountId>,
+        /// Of which factor.
+        factor: Factor,
+        /// Why.
+        reason: ProofRefusal,
+    },
+    /// A token was refused.
+    TokenRefused {
+        /// The account the token names, where its tag was right.
+        account: Option<AccountId>,
+        /// Why.
+        reason: TokenRefusal,
+    },
+    /// The device differs from the one that began the login, in a trait that is only logged.
+    DeviceDrifted {
+        /// Whose login.
+        account: AccountId,
+        /// In what.
+        device_trait: DeviceTrait,
+    },
+    /// Access was denied, by the host (no reason here) or by the flow.
+    AccessDenied {
+        /// To whom.
+        account: AccountId,
+        /// The flow's reason; `None` where it was the host's decision.
+        denial: Option<Denial>,
+    },
+    /// A login waits for one more step.
+    LoginPending {
+        /// Whose.
+        account: AccountId,
+        /// Which.
+        stage: Stage,
+    },
+    /// The change of a password was skipped.
+    PasswordSkipped {
+        /// By whom.
+        account: AccountId,
+        /// How often it may still be.
+        skips_left: u32,
+    },
+    /// A new password was refused.
+    NewPasswordRefused {
+        /// Whose it would have been.
+        account: AccountId,
+        /// Why.
+        reason: NewPasswordRefusal,
+    },
+    /// A password was changed.
+    PasswordChanged {
+        /// Whose.
+        account: AccountId,
+    },
+    /// A code was handed to the host for sending.
+    CodeSent {
+        /// Whose recipient it went to; `None` for a decoy.
+        account: Option<AccountId>,
+        /// By which way.
+        channel: Channel,
+        /// What for.
+        purpose: CodePurpose,
+    },
+    /// A code was not sent.
+    CodeNotSent {
+        /// Whose recipient it would have gone to; `None` for a decoy.
+        account: Option<AccountId>,
+        /// Why.
+        reason: SendFailure,
+    },
+    /// A session's tokens were made anew.
+    SessionRefreshed {
+        /// Whose.
+        account: AccountId,
+        /// Which.
+        session: SessionId,
+    },
+    /// A session token that a rotation had retired was presented: somebody has a copy. The session was ended.
+    SessionReused {
+        /// Whose.
+        account: AccountId,
+        /// Which.
+        session: SessionId,
+    },
+    /// Sessions were ended.
+    SessionsEnded {
+        /// Whose.
+        account: AccountId,
+        /// Which; `None` for every one.
+        session: Option<SessionId>,
+    },
+    /// A ticket was issued.
+    TicketIssued {
+        /// For whose session.
+        account: AccountId,
+        /// Which.
+        session: SessionId,
+    },
+    /// A ticket was redeemed.
+    TicketRedeemed {
+        /// For whose session.
+        account: AccountId,
+        /// Which.
+        session: SessionId,
+    },
+    /// The credential of a tenant's server was refused.
+    TenantCredentialRefused,
+    /// A first password was refused because the sign-in was too long ago.
+    SignInNotRecent {
+        /// Whose it would have been.
+        account: AccountId,
+    },
+    /// A session was issued.
+    SignedIn {
+        /// To whom.
+        account: AccountId,
+        /// Which.
+        session: SessionId,
+        /// On what proof.
+        factors: FactorSet,
+    },
+    /// The host could not answer a question.
+    Unavailable {
+        /// Its name.
+        question: &'static str,
+    },
+    /// The host's answer contradicts its question: a mistake in the host. Nothing was issued.
+    Contradiction {
+        /// The question's name.
+        question: &'static str,
+    },
+}
+
+/// Why a proof of a factor was refused. The client is told one thing for all of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum ProofRefusal {
+    /// No such account.
+    UnknownAccount,
+    /// The account is disabled, or locked by an administrator.
+    Inactive,
+    /// The account has nothing to prove this factor with: no password, no number, no secret; or not as a second factor.
+    NotEnrolled,
+    /// The factor has been proved in this login already.
+    AlreadyProved,
+    /// Too many wrong guesses.
+    Locked,
+    /// The password or code is wrong.
+    Wrong,
+    /// No code was sent for this, or it has expired.
+    NoCode,
+    /// The code was for another recipient than the client names.
+    OtherRecipient,
+    /// The code has been used.
+    Replayed,
+    /// The account changed between the check and the write.
+    AccountChanged,
+}
+
+/// Why a code was not sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SendFailure {
+    /// The account has no contact of this channel, or it is not one of its factors.
+    NoRecipient,
+    /// The budget says no.
+    Refused(SendRefusal),
+    /// The account changed between the check and the write.
+    AccountChanged,
+    /// The host takes the client for a robot.
+    Captcha,
+    /// The host did not deliver it.
+    NotDelivered,
+}
+
+/// Why a new password was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NewPasswordRefusal {
+    /// By the application's rules.
+    Rule(RuleViolation),
+    /// By the host.
+    Host(PasswordRefusal),
+}
+
+/// Why a token was refused. The client is told one thing for all of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TokenRefusal {
+    /// It is not a good token.
+    Token(TokenError),
+    /// It is for another step.
+    WrongStage(Stage),
+    /// It was made for another device.
+    Device(DeviceTrait),
+    /// Its account is gone.
+    AccountGone,
+    /// Its account changed since: password, status or factors.
+    AccountChanged,
+    /// Its account is disabled, or locked by an administrator.
+    AccountInactive,
+    /// The step is no longer open: the password has expired, the skips are spent, a factor is missing.
+    StepClosed,
+    /// It has been used.
+    Replayed,
+    /// Its session has ended.
+    SessionEnded,
+    /// It was rotated away: another one is in its place.
+    Rotated,
+    /// It is another tenant's.
+    OtherTenant,
+    /// The account's credentials changed after the subject signed in.
+    CredentialsChanged,
+    /// The host's transaction refused it.
+    Refused,
+}

@@ -1,0 +1,41 @@
+//! Faults of the caller's.
+
+/// A fault of the caller's: what a client is told, without the reason an attacker would like to know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Fault {
+    /// A device header is missing or malformed.
+    DeviceIncomplete,
+    /// The client id is missing or malformed.
+    ClientIdMissing,
+    /// No such application, or not for this tenant.
+    ApplicationUnknown,
+    /// The body is not what the call takes.
+    RequestMalformed,
+    /// Malformed, forged, expired, used, of another step or device: one fault.
+    StateTokenInvalid,
+    /// No id token.
+    IdTokenMissing,
+    /// Malformed, forged, expired, revoked: one fault.
+    IdTokenInvalid,
+    /// Malformed, forged, expired, revoked: one fault.
+    SessionTokenInvalid,
+    /// No such user; told only to callers with a session.
+    UserUnknown,
+    /// Unknown user, wrong password, locked, disabled, no password: one fault.
+    CredentialsInvalid,
+    /// A code could not be sent.
+    CodeNotSent,
+    /// A code is wrong.
+    CodeInvalid,
+    /// The old password is wrong, or its guesses are spent.
+    OldPasswordInvalid,
+    /// A new password was refused.
+    NewPasswordRefused,
+    /// A first password can be set only by someone who has just signed in.
+    SignInNotRecent,
+    /// The credential of a tenant's server is not one, or not the session's tenant's.
+    TenantCredentialInvalid,
+    /// Malformed, forged, expired, used, of another device or tenant: one fault.
+    TicketInvalid,
+}
