@@ -5,6 +5,7 @@
 //! documented derivation and sharing no code with the library. Where the two disagree, a target stops.
 
 pub mod edit;
+pub mod family;
 pub mod given;
 pub mod json;
 pub mod keys;
