@@ -98,6 +98,25 @@ impl Call {
         }
     }
 
+    /// The same call with another token.
+    pub fn with(mut self, other: usize) -> Self {
+        match &mut self {
+            Self::SignIn { .. } | Self::SignInByCode { .. } => {}
+            Self::Send { token, .. }
+            | Self::Skip { token }
+            | Self::Change { token, .. }
+            | Self::Prove { token, .. }
+            | Self::IsSet { token }
+            | Self::OwnChange { token, .. }
+            | Self::OwnChangeByCode { token, .. }
+            | Self::Refresh { token }
+            | Self::SignOut { token }
+            | Self::IssueTicket { token, .. }
+            | Self::Redeem { token, .. } => *token = Some(other),
+        }
+        self
+    }
+
     /// The token that the call bears.
     pub fn token(&self) -> Presented {
         match self {

@@ -21,6 +21,7 @@ use authflow::{
 };
 use std::sync::Arc;
 
+#[derive(Clone)]
 pub struct Host {
     pub world: World,
     pub texts: Vec<String>,
@@ -218,20 +219,24 @@ impl Host {
     /// Whether the host keeps what the model keeps.
     pub fn is_as(&self, model: &Model) {
         let world = &self.world;
-        assert_eq!(self.texts.len(), model.tokens.len(), "tokens");
-        assert_eq!(self.codes.len(), model.codes.len(), "codes");
-        assert_eq!(world.claims.len(), model.spent.len(), "claims");
-        assert_eq!(world.sessions.len(), model.sessions.len(), "sessions");
+        assert_eq!(self.texts.len(), model.tokens.len(), "the host keeps other tokens");
+        assert_eq!(self.codes.len(), model.codes.len(), "the host keeps other codes");
+        assert_eq!(world.claims.len(), model.spent.len(), "the host keeps other claims");
+        assert_eq!(world.sessions.len(), model.sessions.len(), "the host keeps other sessions");
         let ended = model.sessions.iter().filter(|session| session.ended).count();
-        assert_eq!(world.ended.len(), ended, "ended sessions");
+        assert_eq!(world.ended.len(), ended, "the host keeps other ended sessions");
         for (person, (_, account)) in model.people.iter().zip(&world.accounts) {
-            assert_eq!(person.revision, account.revision.as_u64(), "revision");
+            assert_eq!(person.revision, account.revision.as_u64(), "the host keeps other revision");
             let kept = account.password.as_ref();
             let known = person.password.as_ref();
-            assert_eq!(known.map(|known| known.skips), kept.map(|kept| kept.skips_used), "skips");
+            assert_eq!(
+                known.map(|known| known.skips),
+                kept.map(|kept| kept.skips_used),
+                "the host keeps other skips"
+            );
             assert_eq!(known.map(|known| password(known.number)), kept.map(|kept| kept.verifier.expose()));
         }
         let failures: usize = model.failures.values().map(Vec::len).sum();
-        assert_eq!(self.counted(), 9 * world.attempts.len() + 16 * failures, "guesses");
+        assert_eq!(self.counted(), 9 * world.attempts.len() + 16 * failures, "the host keeps other guesses");
     }
 }

@@ -17,6 +17,7 @@ pub enum Sort {
     Ticket,
 }
 
+#[derive(Clone)]
 pub struct Issued {
     pub sort: Sort,
     /// The status that came with it.
@@ -36,6 +37,7 @@ pub struct Issued {
     lives: bool,
 }
 
+#[derive(Clone)]
 struct Sent {
     text: String,
     by: F,
@@ -52,7 +54,7 @@ pub type Used = (Option<String>, Option<usize>);
 /// A reply's bytes, and what was asked of the host.
 pub type Told = (Vec<u8>, Vec<&'static str>);
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Ledger {
     pub tokens: BTreeMap<String, Issued>,
     sent: Vec<Sent>,

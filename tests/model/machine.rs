@@ -5,12 +5,13 @@ use super::{
         Act, Call, Caller, F, FIRST, Happening, NOBODY, PEOPLE, Presented, Proof, Purpose, QUESTIONS,
         Request, Response, SHORT, USED, WRONG,
     },
+    chance::{Dice, beginning},
     rules::DAY,
-    state::{Kind, Known, Model, Person, Place, Stage},
+    state::{Kind, Model, Place, Stage, Token},
 };
 use proptest::prelude::*;
 use proptest_state_machine::ReferenceStateMachine;
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, mem::discriminant};
 
 pub const START: u64 = 1_700_000_000;
 const JUMPS: [u64; 8] = [1, 59, 60, 300, 600, 30, 1800, DAY];
@@ -39,53 +40,16 @@ impl ReferenceStateMachine for Flow {
     }
 }
 
-struct Dice<'a> {
-    words: &'a [u16],
-    at: usize,
-}
-
-impl Dice<'_> {
-    /// A number below this.
-    fn roll(&mut self, below: usize) -> usize {
-        let word = self.words[self.at % self.words.len()];
-        self.at += 1;
-        (usize::from(word) * below) >> 16
-    }
-
-    fn percent(&mut self, chance: usize) -> bool {
-        self.roll(100) >= 100 - chance
-    }
-
-    fn of<T: Copy>(&mut self, all: &[T]) -> T {
-        all[self.roll(all.len())]
-    }
-}
-
-fn beginning(dice: &mut Dice<'_>) -> Model {
-    let people = [0, 1, 2].map(|who| {
-        let age = dice.of(&[85 * DAY, DAY, 76 * DAY - 60, 90 * DAY - 300, 90 * DAY - 1, 90 * DAY, 76 * DAY]);
-        let known = Known { number: FIRST, set_at: START - age, must_change: dice.percent(8), skips: 0 };
-        let enrolled: &[F] = dice.of(&[&[], &[F::Sms], &[F::Sms, F::Email], &[F::Totp], &[F::Totp, F::Sms]]);
-        Person {
-            tenant: who / 2,
-            active: !dice.percent(4),
-            revision: 1,
-            password: (!dice.percent(8)).then_some(known),
-            has_totp: enrolled.contains(&F::Totp),
-            totp_used: 0,
-            enrolled: enrolled.iter().copied().collect(),
-            factors_changed_at: 0,
-        }
-    });
-    Model::new(START, people)
-}
-
 fn happening(state: &Model, dice: &mut Dice<'_>) -> Happening {
     match dice.roll(100) {
         0..68 => Happening::One(request(state, dice)),
         68..78 => {
             let one = request(state, dice);
-            let other = if dice.percent(60) { one.clone() } else { request(state, dice) };
+            let other = match dice.roll(3) {
+                0 => one.clone(),
+                1 => sibling(state, dice, &one),
+                _ => request(state, dice),
+            };
             Happening::Race(one, other)
         }
         78..90 => {
@@ -96,6 +60,30 @@ fn happening(state: &Model, dice: &mut Dice<'_>) -> Happening {
         96..98 => Happening::RotateKeys,
         _ => Happening::Restart,
     }
+}
+
+/// The same request with another token of the same person's, for the same.
+fn sibling(state: &Model, dice: &mut Dice<'_>, one: &Request) -> Request {
+    let same = |number: usize, token: &Token| {
+        let of = &state.tokens[number];
+        let stage = |kind: &Kind| match kind {
+            Kind::State { stage, .. } => Some(*stage),
+            _ => None,
+        };
+        token.who == of.who
+            && discriminant(&token.kind) == discriminant(&of.kind)
+            && stage(&token.kind) == stage(&of.kind)
+    };
+    let number = one.call.token().filter(|number| *number < state.tokens.len());
+    let others = state.tokens.iter().enumerate().rev();
+    let others =
+        others.filter(|(at, token)| number.is_some_and(|number| *at != number && same(number, token)));
+    let others: Vec<_> = others.take(3).collect();
+    if others.is_empty() {
+        return one.clone();
+    }
+    let (at, token) = dice.of(&others);
+    Request { call: one.call.clone().with(at), caller: token.by, failing: None }
 }
 
 fn act(dice: &mut Dice<'_>) -> Act {

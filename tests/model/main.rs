@@ -14,6 +14,7 @@
 
 mod calls;
 mod cast;
+mod chance;
 mod host;
 mod invariants;
 mod judge;
@@ -22,6 +23,7 @@ mod logins;
 mod machine;
 mod observed;
 mod rules;
+mod search;
 mod sessions;
 mod state;
 mod table;
@@ -65,8 +67,13 @@ impl StateMachineTest for Library {
             REPLIES.with_borrow_mut(|replies| {
                 *replies.entry((seen.request.call.name(), *reply)).or_default() += 1
             });
-            assert_eq!((seen.reply.0, seen.reply.1.as_str()), (reply.0, reply.1), "{:?}", seen.request);
-            assert_eq!(&seen.asked, asked, "{:?}", seen.request);
+            assert_eq!(
+                (seen.reply.0, seen.reply.1.as_str()),
+                (reply.0, reply.1),
+                "another reply to {:?}",
+                seen.request
+            );
+            assert_eq!(&seen.asked, asked, "other questions for {:?}", seen.request);
         }
         host
     }
@@ -87,7 +94,7 @@ fn run(share: u64, lengths: Range<usize>) {
     let config = Config {
         cases: u32::try_from(cases).unwrap(),
         rng_seed: RngSeed::Fixed(number("AUTHFLOW_MODEL_SEED", 4) * 100 + share),
-        max_shrink_iters: 3_000,
+        max_shrink_iters: u32::try_from(number("AUTHFLOW_MODEL_SHRINKS", 3_000)).unwrap(),
         failure_persistence: None,
         ..Config::default()
     };
