@@ -7,7 +7,7 @@ use super::{
     },
     chance::{Dice, beginning},
     rules::DAY,
-    state::{Kind, Model, Place, Stage, Token},
+    state::{Kind, Model, Once, Place, Stage, Token},
 };
 use proptest::prelude::*;
 use proptest_state_machine::ReferenceStateMachine;
@@ -75,7 +75,8 @@ fn sibling(state: &Model, dice: &mut Dice<'_>, one: &Request) -> Request {
             && stage(&token.kind) == stage(&of.kind)
     };
     let number = one.call.token().filter(|number| *number < state.tokens.len());
-    let others = state.tokens.iter().enumerate().rev();
+    let fresh = |at: usize| state.good(Some(at)).is_some() && !state.spent.contains(&Once::Token(at));
+    let others = state.tokens.iter().enumerate().rev().filter(|(at, _)| fresh(*at));
     let others =
         others.filter(|(at, token)| number.is_some_and(|number| *at != number && same(number, token)));
     let others: Vec<_> = others.take(3).collect();

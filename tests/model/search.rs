@@ -93,13 +93,16 @@ fn alphabet(model: &Model) -> Vec<Happening> {
         .rev()
         .filter(|at| matches!(model.tokens[*at].kind, Kind::State { .. }))
         .collect();
+    let skip = |at| Request { call: Call::Skip { token: Some(at) }, caller, failing: None };
+    if let [latest, before, ..] = states[..] {
+        all.push(Happening::Race(skip(before), skip(latest)));
+    }
     let tried: BTreeSet<_> = states.iter().take(2).chain(states.last()).copied().collect();
     for at in tried {
         let token = Some(at);
         let Kind::State { stage, .. } = &model.tokens[at].kind else { continue };
         all.extend([0, 1].map(|device| one(Call::Skip { token }, device)));
-        let skip = Request { call: Call::Skip { token }, caller, failing: None };
-        all.push(Happening::Race(skip.clone(), skip));
+        all.push(Happening::Race(skip(at), skip(at)));
         if *stage == Stage::Factor {
             all.push(one(send(token), 0));
             let latest = model.codes.len().checked_sub(1);
