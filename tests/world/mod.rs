@@ -589,7 +589,8 @@ impl World {
         }
     }
 
-    fn commit(&mut self, commit: &Commit) -> Committed {
+    /// Writes all of it or nothing.
+    pub fn commit(&mut self, commit: &Commit) -> Committed {
         let before = self.clone();
         let committed = self.apply(commit);
         if committed != Committed::Done {

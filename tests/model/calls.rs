@@ -1,0 +1,217 @@
+//! What happens in the world of the model: calls, races of two calls, the clock, the administrator, the host.
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum F {
+    Password,
+    Sms,
+    Email,
+    Totp,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Purpose {
+    SignIn,
+    Second,
+    Change,
+    Update,
+}
+
+/// Who calls: a device (1 is the attacker's), and what it says its application and tenant are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Caller {
+    pub device: usize,
+    pub app: usize,
+    pub tenant: usize,
+}
+
+/// A person by number; the number after the last is nobody's name.
+pub type Named = usize;
+pub const PEOPLE: usize = 3;
+pub const NOBODY: Named = PEOPLE;
+
+/// A password by number.
+pub type Password = usize;
+pub const FIRST: Password = 0;
+pub const USED: Password = 8;
+pub const SHORT: Password = 9;
+
+/// A token by the order of issue; one beyond the last is nonsense, `None` is no header.
+pub type Presented = Option<usize>;
+
+/// A code by the order of sending; one beyond the last is a wrong code.
+pub type Typed = usize;
+pub const WRONG: usize = usize::MAX;
+
+#[derive(Clone, Debug)]
+pub enum Proof {
+    Old(Password),
+    Code(F, Typed),
+}
+
+#[derive(Clone, Debug)]
+pub enum Response {
+    Code {
+        by: F,
+        named: Option<Named>,
+        code: Typed,
+    },
+    /// Somebody's one-time password, so many steps from now.
+    Totp {
+        of: Named,
+        steps: i64,
+    },
+}
+
+#[derive(Clone, Debug)]
+pub enum Call {
+    SignIn { who: Named, password: Password },
+    SignInByCode { by: F, to: Named, code: Typed },
+    Send { token: Presented, purpose: Purpose, by: F, to: Option<Named> },
+    Skip { token: Presented },
+    Change { token: Presented, proof: Proof, new: Password },
+    Prove { token: Presented, response: Response },
+    IsSet { token: Presented },
+    OwnChange { token: Presented, old: Option<Password>, new: Password },
+    OwnChangeByCode { token: Presented, code: Typed, new: Password },
+    Refresh { token: Presented },
+    SignOut { token: Presented },
+    IssueTicket { token: Presented, credential: usize },
+    Redeem { token: Presented, credential: usize },
+}
+
+impl Call {
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::SignIn { .. } => "sign in",
+            Self::SignInByCode { .. } => "sign in by code",
+            Self::Send { .. } => "send",
+            Self::Skip { .. } => "skip",
+            Self::Change { .. } => "change",
+            Self::Prove { .. } => "prove",
+            Self::IsSet { .. } => "is set",
+            Self::OwnChange { .. } => "own change",
+            Self::OwnChangeByCode { .. } => "own change by code",
+            Self::Refresh { .. } => "refresh",
+            Self::SignOut { .. } => "sign out",
+            Self::IssueTicket { .. } => "issue ticket",
+            Self::Redeem { .. } => "redeem",
+        }
+    }
+
+    /// The same call with another token.
+    pub fn with(mut self, other: usize) -> Self {
+        match &mut self {
+            Self::SignIn { .. } | Self::SignInByCode { .. } => {}
+            Self::Send { token, .. }
+            | Self::Skip { token }
+            | Self::Change { token, .. }
+            | Self::Prove { token, .. }
+            | Self::IsSet { token }
+            | Self::OwnChange { token, .. }
+            | Self::OwnChangeByCode { token, .. }
+            | Self::Refresh { token }
+            | Self::SignOut { token }
+            | Self::IssueTicket { token, .. }
+            | Self::Redeem { token, .. } => *token = Some(other),
+        }
+        self
+    }
+
+    /// The token that the call bears.
+    pub fn token(&self) -> Presented {
+        match self {
+            Self::SignIn { .. } | Self::SignInByCode { .. } => None,
+            Self::Send { token, .. }
+            | Self::Skip { token }
+            | Self::Change { token, .. }
+            | Self::Prove { token, .. }
+            | Self::IsSet { token }
+            | Self::OwnChange { token, .. }
+            | Self::OwnChangeByCode { token, .. }
+            | Self::Refresh { token }
+            | Self::SignOut { token }
+            | Self::IssueTicket { token, .. }
+            | Self::Redeem { token, .. } => *token,
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct Request {
+    pub call: Call,
+    pub caller: Caller,
+    /// The question that the host cannot answer during this request.
+    pub failing: Option<&'static str>,
+}
+
+#[derive(Clone, Debug)]
+pub enum Act {
+    Disable(Named),
+    Enable(Named),
+    Reset(Named, Password),
+    ForcePasswordless(Named),
+    Enrol(Named, F),
+    /// As a mistaken host would: without a new revision.
+    EnrolSilently(Named, F),
+    Remove(Named, F),
+    /// The host's access policy.
+    DenyAll(bool),
+}
+
+#[derive(Clone, Debug)]
+pub enum Happening {
+    One(Request),
+    /// Both are judged before either is written.
+    Race(Request, Request),
+    Wait(u64),
+    Admin(Act),
+    RotateKeys,
+    Restart,
+}
+
+pub const QUESTIONS: [&str; 12] = [
+    "FindApplication",
+    "FindAccount",
+    "ReserveAttempt",
+    "VerifyPassword",
+    "SettleAttempt",
+    "DecideAccess",
+    "JudgePassword",
+    "LoadCode",
+    "CheckSession",
+    "VerifyTenantCredential",
+    "Commit",
+    "Deliver",
+];
+
+/// A reply: its status, and what tells it from others of that status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Reply(pub u16, pub &'static str);
+
+impl Reply {
+    pub const SUCCESS: Self = Self(200, "SUCCESS");
+    pub const WARN: Self = Self(200, "PASSWORD_WARN");
+    pub const EXPIRED: Self = Self(200, "PASSWORD_EXPIRED");
+    pub const FACTOR: Self = Self(200, "MFA_AUTH");
+    pub const DENIED: Self = Self(200, "ACCESS_DENIED");
+    pub const EMPTY: Self = Self(200, "");
+    pub const SET: Self = Self(200, "true");
+    pub const UNSET: Self = Self(200, "false");
+    pub const REFRESHED: Self = Self(200, "session");
+    pub const TICKET: Self = Self(200, "ticket");
+    pub const SUBJECTS: [Self; PEOPLE] = [Self(200, "id-ann"), Self(200, "id-bob"), Self(200, "id-cat")];
+    pub const NO_STATE: Self = Self(400, "IDAAS.SDK.PARAM.0014");
+    pub const ID_MISSING: Self = Self(400, "IDAAS.SDK.PARAM.0015");
+    pub const NO_ID: Self = Self(400, "IDAAS.SDK.PARAM.0016");
+    pub const NO_SESSION: Self = Self(400, "IDAAS.SDK.PARAM.0023");
+    pub const MALFORMED: Self = Self(400, "IDAAS.SDK.PARAM.0101");
+    pub const NO_TICKET: Self = Self(400, "IDAAS.SDK.PARAM.0104");
+    pub const NO_CREDENTIAL: Self = Self(400, "IDAAS.TENANT.COM.0101");
+    pub const NOT_SENT: Self = Self(400, "IDAAS.SDK.CAPTCHA.0006");
+    pub const WRONG_CODE: Self = Self(400, "IDAAS.SDK.CAPTCHA.0007");
+    pub const WRONG_LOGIN: Self = Self(400, "IDAAS.SDK.LOGIN.0001");
+    pub const NEW_REFUSED: Self = Self(400, "IDAAS.SDK.PWD.0001");
+    pub const WRONG_OLD: Self = Self(400, "IDAAS.SDK.PWD.0002");
+    pub const NOT_RECENT: Self = Self(400, "IDAAS.SDK.PWD.0003");
+    pub const BUSY: Self = Self(500, "IDAAS.TENANT.COM.0002");
+}

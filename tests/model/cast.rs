@@ -1,0 +1,114 @@
+//! The applications, people, devices and passwords of the world, as the library knows them.
+
+use super::{
+    calls::{F, FIRST, PEOPLE, SHORT, USED},
+    rules::{CODE, DAY, RESEND, RULES, SENDS_A_DAY, TICKET},
+    state::Model,
+    world,
+};
+use authflow::{
+    Account, AccountId, AccountStatus, Application, ClientId, EmailAddress, Factor, Lifetime, Mobile,
+    MustChange, Password, Revision, Secret, TenantId, Timestamp, Totp, TotpAlgorithm, UserName,
+    policy::{Ageing, AttemptPolicy, Lifetimes, Policy, SecondFactor, SendPolicy},
+};
+use std::sync::Arc;
+
+pub const APPS: [&str; 2] = [world::ISV, "QcTgk0LmvXo2Yz81nRwJ5dUe7HsBp3Ai"];
+pub const TENANTS: [&str; 2] = [world::TENANT, "another"];
+pub const NAMES: [&str; PEOPLE + 1] = ["ann", "bob", "cat", "ghost"];
+pub const DEVICES: [&str; 2] = ["156aysdna213sac", "attacker"];
+
+pub fn mobile(who: usize) -> String {
+    format!("+86-1380000000{who}")
+}
+
+pub fn email(who: usize) -> String {
+    format!("{}@example.com", NAMES[who])
+}
+
+pub fn password(number: usize) -> &'static str {
+    match number {
+        FIRST => world::PASSWORD,
+        1 => "Battery-Staple-1",
+        2 => "Battery-Staple-2",
+        3 => "Battery-Staple-3",
+        USED => "Used-Before-8",
+        SHORT => "short",
+        _ => unreachable!(),
+    }
+}
+
+pub fn factor(factor: F) -> Factor {
+    match factor {
+        F::Password => Factor::Password,
+        F::Sms => Factor::Sms,
+        F::Email => Factor::Email,
+        F::Totp => Factor::Totp,
+    }
+}
+
+pub fn authenticator(who: usize) -> Totp {
+    Totp::new([b'a' + who as u8; 20], TotpAlgorithm::Sha1, 6).unwrap()
+}
+
+pub fn totp_code(who: usize, step: u64) -> String {
+    authenticator(who).code(step).expose().into()
+}
+
+fn seconds(seconds: u64) -> Lifetime {
+    Lifetime::from_seconds(u32::try_from(seconds).unwrap()).unwrap()
+}
+
+pub fn applications() -> [Arc<Application>; 2] {
+    [0, 1].map(|app| {
+        let rules = &RULES[app];
+        let lifetimes =
+            Lifetimes::new(seconds(rules.state), seconds(rules.session), seconds(rules.id)).unwrap();
+        let lifetimes = lifetimes.with_code(seconds(CODE)).unwrap().with_ticket(seconds(TICKET)).unwrap();
+        let idle = rules.idle.map(|idle| lifetimes.with_session_idle(seconds(idle)).unwrap());
+        let days = |age| u16::try_from(age / DAY).unwrap();
+        let warned = days(rules.expired_from) - days(rules.warned_from);
+        let policy = Policy {
+            ageing: Some(Ageing::new(days(rules.expired_from), warned, rules.skips).unwrap()),
+            first_factors: [Factor::Password, Factor::Sms, Factor::Email].into_iter().collect(),
+            second_factor: if rules.always_second {
+                SecondFactor::Always
+            } else {
+                SecondFactor::WhenEnrolled
+            },
+            attempts: AttemptPolicy::new(
+                rules.threshold as u32,
+                seconds(rules.lock),
+                rules.doubling,
+                rules.ceiling as u32,
+            )
+            .unwrap(),
+            sending: SendPolicy::new(seconds(RESEND), SENDS_A_DAY).unwrap(),
+            lifetimes: idle.unwrap_or(lifetimes),
+            rotate_session_tokens: rules.rotates,
+            ..Policy::default()
+        };
+        let tenants = TENANTS.map(|tenant| TenantId::new(tenant).unwrap());
+        Arc::new(Application { policy, ..Application::isv(ClientId::new(APPS[app]).unwrap(), tenants) })
+    })
+}
+
+pub fn account(model: &Model, who: usize) -> Account {
+    let person = &model.people[who];
+    let mut account = Account::new(AccountId::new(&format!("id-{}", NAMES[who])).unwrap(), Revision::new(1));
+    account.tenant = TenantId::new(TENANTS[person.tenant]).ok();
+    account.user_name = UserName::new(NAMES[who]).ok();
+    account.mobile = Mobile::new(&mobile(who)).ok();
+    account.email = EmailAddress::new(&email(who)).ok();
+    if !person.active {
+        account.status = AccountStatus::Disabled;
+    }
+    account.password = person.password.as_ref().map(|known| {
+        let mut set = Password::new(Secret::new(password(known.number)), Timestamp::from_unix(known.set_at));
+        set.must_change = known.must_change.then_some(MustChange::AdministratorReset);
+        set
+    });
+    account.totp = person.has_totp.then(|| authenticator(who));
+    account.enrolled = person.enrolled.iter().map(|enrolled| factor(*enrolled)).collect();
+    account
+}

@@ -1,0 +1,51 @@
+//! Dice, and the people that a life begins with.
+
+use super::{
+    calls::{F, FIRST},
+    machine::START,
+    rules::DAY,
+    state::{Known, Model, Person},
+};
+
+/// Numbers that shrink to the first of everything.
+pub struct Dice<'a> {
+    pub words: &'a [u16],
+    pub at: usize,
+}
+
+impl Dice<'_> {
+    /// A number below this.
+    pub fn roll(&mut self, below: usize) -> usize {
+        let word = self.words[self.at % self.words.len()];
+        self.at += 1;
+        (usize::from(word) * below) >> 16
+    }
+
+    pub fn percent(&mut self, chance: usize) -> bool {
+        self.roll(100) >= 100 - chance
+    }
+
+    pub fn of<T: Copy>(&mut self, all: &[T]) -> T {
+        all[self.roll(all.len())]
+    }
+}
+
+/// People whose passwords are about to reach one bound or another.
+pub fn beginning(dice: &mut Dice<'_>) -> Model {
+    let people = [0, 1, 2].map(|who| {
+        let age = dice.of(&[85 * DAY, DAY, 76 * DAY - 60, 90 * DAY - 300, 90 * DAY - 1, 90 * DAY, 76 * DAY]);
+        let known = Known { number: FIRST, set_at: START - age, must_change: dice.percent(8), skips: 0 };
+        let enrolled: &[F] = dice.of(&[&[], &[F::Sms], &[F::Sms, F::Email], &[F::Totp], &[F::Totp, F::Sms]]);
+        Person {
+            tenant: who / 2,
+            active: !dice.percent(4),
+            revision: 1,
+            password: (!dice.percent(8)).then_some(known),
+            has_totp: enrolled.contains(&F::Totp),
+            totp_used: 0,
+            enrolled: enrolled.iter().copied().collect(),
+            factors_changed_at: 0,
+        }
+    });
+    Model::new(START, people)
+}

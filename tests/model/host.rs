@@ -1,0 +1,242 @@
+//! The library on the tests' host, called as the happenings say.
+
+use super::{
+    calls::USED,
+    calls::{Act, F, Happening, PEOPLE, Request},
+    cast::{NAMES, account, applications, authenticator, factor, password},
+    ledger::Ledger,
+    machine::START,
+    observed::Observed,
+    rules::RETIRING,
+    state::Model,
+    wire,
+    world::{self, Failing, World},
+};
+use authflow::{
+    AccountStatus, Application, Applications, Config, Engine, FactorSet, MustChange, Outcome, Password,
+    Secret, Step, Timestamp,
+    sdk::Api,
+    step::{Commit, Committed, Write},
+    token::{Key, KeyRing, VerifyWindow},
+};
+use std::sync::Arc;
+
+#[derive(Clone)]
+pub struct Host {
+    pub world: World,
+    pub texts: Vec<String>,
+    /// The codes in the order of sending; `None` for one that did not get out.
+    pub codes: Vec<Option<String>>,
+    applications: [Arc<Application>; 2],
+    keys: Vec<Option<u64>>,
+    used_steps: [Option<u64>; PEOPLE],
+    pub ledger: Ledger,
+}
+
+/// A request that waits for its write, or is done.
+struct Waiting {
+    step: Result<Step, Box<Outcome>>,
+    seen: Observed,
+}
+
+impl Host {
+    pub fn new(model: &Model) -> Self {
+        let mut world = World::new();
+        world.used_passwords = vec![password(USED)];
+        world.accounts = (0..PEOPLE).map(|who| (NAMES[who].into(), account(model, who))).collect();
+        let (texts, codes, keys) = (Vec::new(), Vec::new(), vec![None]);
+        let (applications, ledger) = (applications(), Ledger::default());
+        let mut host = Self { world, texts, codes, applications, keys, used_steps: [None; PEOPLE], ledger };
+        host.restart();
+        host
+    }
+
+    fn restart(&mut self) {
+        let key = |number: usize| match number {
+            0 => Key::without_id([7; 32]).unwrap(),
+            _ => Key::new(&format!("k{number}"), [number as u8; 32]).unwrap(),
+        };
+        let mut ring = KeyRing::new(key(self.keys.len() - 1));
+        for (number, until) in self.keys.iter().enumerate() {
+            if let Some(until) = until {
+                let window =
+                    VerifyWindow { from: Timestamp::from_unix(START), until: Timestamp::from_unix(*until) };
+                ring = ring.with_verifier(key(number), window).unwrap();
+            }
+        }
+        let config = Config::new(world::issuer(), ring, Applications::Asked);
+        self.world = self.world.clone();
+        self.world.api = Api::new(Engine::new(config).unwrap());
+    }
+
+    pub fn happen(&mut self, happening: &Happening) -> Vec<Observed> {
+        match happening {
+            Happening::Wait(seconds) => self.world.now = self.world.now.plus_seconds(*seconds),
+            Happening::Admin(act) => self.act(act),
+            Happening::Restart => self.restart(),
+            Happening::RotateKeys => {
+                *self.keys.last_mut().unwrap() = Some(self.world.now.as_unix() + RETIRING);
+                self.keys.push(None);
+                self.restart();
+            }
+            Happening::One(request) => {
+                let waiting = self.begin(request);
+                return vec![self.finish(waiting)];
+            }
+            Happening::Race(one, other) => {
+                let waiting = [self.begin(one), self.begin(other)];
+                return waiting.into_iter().map(|waiting| self.finish(waiting)).collect();
+            }
+        }
+        Vec::new()
+    }
+
+    /// Takes a request to where it wants to write.
+    fn begin(&mut self, request: &Request) -> Waiting {
+        let sent = wire::spell(self, request);
+        let mut seen = Observed::new(self, request, &sent);
+        let headers = world::Headers(sent.headers);
+        let mut step = Ok(self.world.begin(sent.method, sent.path, &headers, sent.body.as_bytes()));
+        while let Ok(asked) = step {
+            if matches!(asked, Step::Commit(_)) {
+                return Waiting { step: Ok(asked), seen };
+            }
+            step = self.answer(asked, &mut seen);
+        }
+        Waiting { step, seen }
+    }
+
+    fn finish(&mut self, waiting: Waiting) -> Observed {
+        let Waiting { mut step, mut seen } = waiting;
+        let outcome = loop {
+            match step {
+                Ok(asked) => step = self.answer(asked, &mut seen),
+                Err(outcome) => break *outcome,
+            }
+        };
+        seen.printed = format!("{outcome:?}");
+        seen.events = outcome.events.clone();
+        let answer = self.world.answer(outcome);
+        wire::read(&answer, &mut seen);
+        self.texts.extend(seen.minted.iter().cloned());
+        if seen
+            .commits
+            .iter()
+            .any(|(commit, _)| commit.writes.iter().any(|it| matches!(it, Write::StoreCode { .. })))
+        {
+            self.codes.push(seen.message.as_ref().map(|(code, _)| code.clone()));
+        }
+        seen
+    }
+
+    fn answer(&mut self, step: Step, seen: &mut Observed) -> Result<Step, Box<Outcome>> {
+        self.world.failing = seen.request.failing.map_or(Failing::Never, Failing::At);
+        let failing = |question| seen.request.failing == Some(question);
+        match step {
+            Step::FindApplication(ask) => {
+                seen.asked.push("FindApplication");
+                if failing("FindApplication") {
+                    return Ok(ask.unavailable());
+                }
+                let found = self.applications.iter().find(|known| known.client_id == ask.client_id);
+                let found = found.cloned();
+                Ok(ask.answer(found))
+            }
+            Step::Commit(ask) if !failing("Commit") => {
+                seen.asked.push("Commit");
+                let commit: Commit = (*ask).clone();
+                let before = self.world.accounts.iter().find(|(_, it)| Some(it.id) == commit.account);
+                let before = before.map(|(_, account)| account.clone());
+                let committed = self.world.commit(&commit);
+                if committed == Committed::Done {
+                    seen.commits.push((commit, before));
+                }
+                Ok(ask.answer(committed))
+            }
+            step => {
+                self.world.asked.clear();
+                let (guesses, sent) = (self.counted(), self.world.outbox.len());
+                let next = self.world.answer_one(step);
+                seen.asked.append(&mut self.world.asked);
+                seen.counted |= self.counted() > guesses;
+                let message = self.world.outbox.get(sent);
+                seen.message = message.map(|it| (it.code.clone(), it.decoy)).or(seen.message.take());
+                next
+            }
+        }
+    }
+
+    /// How much the host keeps about guesses.
+    fn counted(&self) -> usize {
+        self.world.attempts.values().map(|record| record.to_bytes().len()).sum()
+    }
+
+    pub fn signer(&self) -> usize {
+        self.keys.len() - 1
+    }
+
+    pub fn verifies(&self, key: usize, now: u64) -> bool {
+        self.keys[key].is_none_or(|until| now < until)
+    }
+
+    fn act(&mut self, act: &Act) {
+        let now = self.world.now;
+        let used = &mut self.used_steps;
+        match *act {
+            Act::DenyAll(denies) => self.world.denied = denies,
+            Act::Disable(who) => self.world.change(NAMES[who], |it| it.status = AccountStatus::Disabled),
+            Act::Enable(who) => self.world.change(NAMES[who], |it| it.status = AccountStatus::Active),
+            Act::Reset(who, number) => self.world.change(NAMES[who], |it| {
+                let mut set = Password::new(Secret::new(password(number)), now);
+                set.must_change = Some(MustChange::AdministratorReset);
+                it.password = Some(set);
+            }),
+            Act::ForcePasswordless(who) => self.world.change(NAMES[who], |it| it.password = None),
+            Act::Enrol(who, added) => self.world.change(NAMES[who], |it| {
+                it.enrolled = it.enrolled.with(factor(added));
+                if added == F::Totp && it.totp.is_none() {
+                    it.totp = Some(authenticator(who).with_last_used_step(used[who]));
+                }
+            }),
+            Act::EnrolSilently(who, added) => {
+                let account = self.world.account(NAMES[who]);
+                account.enrolled = account.enrolled.with(factor(added));
+            }
+            Act::Remove(who, removed) => self.world.change(NAMES[who], |it| {
+                it.enrolled = it.enrolled.without(FactorSet::EMPTY.with(factor(removed)));
+                it.factors_changed_at = now;
+                if removed == F::Totp
+                    && let Some(totp) = it.totp.take()
+                {
+                    used[who] = totp.last_used_step();
+                }
+            }),
+        }
+    }
+}
+
+impl Host {
+    /// Whether the host keeps what the model keeps.
+    pub fn is_as(&self, model: &Model) {
+        let world = &self.world;
+        assert_eq!(self.texts.len(), model.tokens.len(), "the host keeps other tokens");
+        assert_eq!(self.codes.len(), model.codes.len(), "the host keeps other codes");
+        assert_eq!(world.claims.len(), model.spent.len(), "the host keeps other claims");
+        assert_eq!(world.sessions.len(), model.sessions.len(), "the host keeps other sessions");
+        let ended = model.sessions.iter().filter(|session| session.ended).count();
+        assert_eq!(world.ended.len(), ended, "the host keeps other ended sessions");
+        for (person, (_, account)) in model.people.iter().zip(&world.accounts) {
+            assert_eq!(person.revision, account.revision.as_u64(), "the host keeps other revision");
+            let kept = account.password.as_ref();
+            let known = person.password.as_ref();
+            assert_eq!(
+                known.map(|known| known.skips),
+                kept.map(|kept| kept.skips_used),
+                "the host keeps other skips"
+            );
+            assert_eq!(known.map(|known| password(known.number)), kept.map(|kept| kept.verifier.expose()));
+        }
+        let failures: usize = model.failures.values().map(Vec::len).sum();
+        assert_eq!(self.counted(), 9 * world.attempts.len() + 16 * failures, "the host keeps other guesses");
+    }
+}

@@ -1,0 +1,185 @@
+//! The ten things that must never happen in a login, as assertions over what an onlooker has seen.
+
+use super::{
+    calls::{Call, Caller, F, Purpose},
+    cast::factor,
+    host::Host,
+    ledger::{Ledger, Sort},
+    observed::Observed,
+    rules::RULES,
+};
+use authflow::{
+    AccountStatus, FactorSet, Timestamp,
+    outcome::{Event, ProofRefusal},
+    step::Write,
+};
+
+/// All ten, for one request.
+pub fn check(host: &Host, seen: &Observed) {
+    let ledger = &host.ledger;
+    invariant_1_no_session_without_every_factor(ledger, seen);
+    invariant_2_nothing_is_used_twice(ledger, seen);
+    invariant_3_no_skip_but_of_a_warning_within_the_budget(ledger, seen);
+    invariant_4_no_token_for_another_purpose_application_tenant_or_device(ledger, seen);
+    invariant_5_no_token_out_of_its_time_or_under_a_retired_key(host, seen);
+    invariant_6_failures_do_not_differ(ledger, seen);
+    invariant_7_bounded_work(seen);
+    invariant_8_no_secret_is_printed(host, seen);
+    invariant_9_no_session_for_an_account_that_changed(ledger, seen);
+    invariant_10_every_guess_is_counted(seen);
+}
+
+fn caller_of(seen: &Observed) -> Caller {
+    seen.request.caller
+}
+
+fn invariant_1_no_session_without_every_factor(ledger: &Ledger, seen: &Observed) {
+    let proves = matches!(
+        seen.request.call,
+        Call::SignIn { .. } | Call::SignInByCode { .. } | Call::Change { .. } | Call::Prove { .. }
+    );
+    assert!(!(proves && seen.goes_on()) || seen.truth.is_some(), "nothing was proved");
+    assert!(
+        !seen.says("SUCCESS") || seen.commits.iter().any(|(commit, _)| opens(&commit.writes)),
+        "no record"
+    );
+    let proved = ledger.proved(seen);
+    for (commit, account) in &seen.commits {
+        for write in &commit.writes {
+            let Write::OpenSession(record) = write else { continue };
+            let needed = RULES[caller_of(seen).app].always_second
+                || account.as_ref().is_some_and(|account| !account.enrolled.is_empty());
+            assert!(!proved.is_empty(), "no first factor");
+            assert!(proved.len() >= if needed { 2 } else { 1 }, "a factor is missing: {proved:?}");
+            let proved: FactorSet = proved.iter().map(|proved| factor(*proved)).collect();
+            assert_eq!(record.factors, proved, "the record says what was proved");
+        }
+    }
+}
+
+fn opens(writes: &[Write]) -> bool {
+    writes.iter().any(|write| matches!(write, Write::OpenSession(_)))
+}
+
+fn invariant_2_nothing_is_used_twice(ledger: &Ledger, seen: &Observed) {
+    if let Some(used) = Ledger::used_up(seen) {
+        assert!(!ledger.used.contains(&used), "used before: {used:?}");
+    }
+}
+
+fn invariant_3_no_skip_but_of_a_warning_within_the_budget(ledger: &Ledger, seen: &Observed) {
+    let rules = &RULES[caller_of(seen).app];
+    let is_skip = matches!(seen.request.call, Call::Skip { .. });
+    assert!(!(is_skip && seen.says("SUCCESS")) || seen.commits.len() == 1, "a skip that is not counted");
+    for (commit, account) in &seen.commits {
+        let password = account.as_ref().and_then(|account| account.password.as_ref());
+        let age = password.map(|password| Timestamp::from_unix(seen.now).seconds_since(password.changed_at));
+        let must = password.is_some_and(|password| password.must_change.is_some());
+        let skips = commit.writes.iter().any(|write| matches!(write, Write::RecordSkip { .. }));
+        let changes = commit.writes.iter().any(|write| matches!(write, Write::StorePassword { .. }));
+        // A denial spends the token and counts nothing.
+        let is_counted = is_skip && !seen.says("ACCESS_DENIED");
+        assert_eq!(skips, is_counted, "only a skip is counted as one, and every skip is");
+        if opens(&commit.writes) && !changes && ledger.proved(seen).contains(&F::Password) {
+            assert!(
+                !must && age.is_some_and(|age| age < rules.expired_from),
+                "signed in by an expired password"
+            );
+            assert!(skips || age.is_some_and(|age| age < rules.warned_from), "signed in without skipping");
+        }
+        if skips {
+            assert!(age.is_some_and(|age| age >= rules.warned_from), "nothing to skip");
+            assert!(password.is_some_and(|password| password.skips_used < rules.skips), "beyond the budget");
+        }
+    }
+}
+
+fn invariant_4_no_token_for_another_purpose_application_tenant_or_device(ledger: &Ledger, seen: &Observed) {
+    let (Some(text), 200) = (&seen.token, seen.reply.0) else { return };
+    let token = ledger.tokens.get(text).unwrap_or_else(|| panic!("nobody issued {text}"));
+    let wanted = match &seen.request.call {
+        Call::IsSet { .. } | Call::OwnChange { .. } | Call::OwnChangeByCode { .. } => Sort::Id,
+        Call::Refresh { .. } | Call::SignOut { .. } | Call::IssueTicket { .. } => Sort::Session,
+        Call::Redeem { .. } => Sort::Ticket,
+        _ => Sort::State,
+    };
+    assert_eq!(token.sort, wanted, "a token of one purpose for another");
+    let caller = caller_of(seen);
+    match seen.request.call {
+        Call::IssueTicket { credential, .. } | Call::Redeem { credential, .. } => {
+            assert_eq!(token.by.tenant, credential, "another tenant's server");
+        }
+        _ => assert_eq!((token.by.app, token.by.tenant), (caller.app, caller.tenant), "another audience"),
+    }
+    assert!(wanted == Sort::Id || token.by.device == caller.device, "another device");
+    let stage = match &seen.request.call {
+        Call::Skip { .. } => &["PASSWORD_WARN"][..],
+        Call::Change { .. } | Call::Send { purpose: Purpose::Change, .. } => {
+            &["PASSWORD_WARN", "PASSWORD_EXPIRED"]
+        }
+        Call::Prove { .. } | Call::Send { .. } => &["MFA_AUTH"],
+        _ => return,
+    };
+    assert!(stage.contains(&token.stage.as_str()), "a token of another step: {}", token.stage);
+}
+
+fn invariant_5_no_token_out_of_its_time_or_under_a_retired_key(host: &Host, seen: &Observed) {
+    let (Some(text), 200) = (&seen.token, seen.reply.0) else { return };
+    let token = &host.ledger.tokens[text];
+    assert!(seen.now < token.ends, "accepted {} s after its end", seen.now - token.ends);
+    assert!(host.verifies(token.key, seen.now), "accepted under a retired key");
+}
+
+fn invariant_6_failures_do_not_differ(ledger: &Ledger, seen: &Observed) {
+    if let Some((sort, told)) = Ledger::told(seen)
+        && let Some(before) = ledger.told.get(sort)
+    {
+        assert_eq!(before, &told, "two failures of {sort} differ");
+    }
+}
+
+fn invariant_7_bounded_work(seen: &Observed) {
+    assert!(seen.asked.len() <= 10, "{:?}", seen.asked);
+    assert!(seen.bytes.len() <= 4096, "{} bytes", seen.bytes.len());
+}
+
+fn invariant_8_no_secret_is_printed(host: &Host, seen: &Observed) {
+    let codes = host.codes.iter().flatten();
+    for secret in seen.secrets.iter().chain(&seen.minted).chain(codes) {
+        assert!(!seen.printed.contains(secret.as_str()), "{secret} in {}", seen.printed);
+    }
+}
+
+fn invariant_9_no_session_for_an_account_that_changed(ledger: &Ledger, seen: &Observed) {
+    for (commit, account) in seen.commits.iter().filter(|(commit, _)| opens(&commit.writes)) {
+        let account = account.as_ref().expect("a session is somebody's");
+        assert_eq!(account.status, AccountStatus::Active, "a session of a disabled account");
+        assert_eq!(Some(account.revision.as_u64()), ledger.revision(seen), "the account changed on the way");
+        assert_eq!(commit.expected, Some(account.revision), "the host was not told to look");
+    }
+    let uses = matches!(
+        seen.request.call,
+        Call::Refresh { .. }
+            | Call::IsSet { .. }
+            | Call::OwnChange { .. }
+            | Call::IssueTicket { .. }
+            | Call::Redeem { .. }
+    );
+    assert!(!uses || seen.reply.0 != 200 || seen.lives, "a session that was ended");
+}
+
+fn invariant_10_every_guess_is_counted(seen: &Observed) {
+    let without_guess = matches!(seen.request.call, Call::OwnChange { old: None, .. });
+    for event in &seen.events {
+        let Event::ProofRefused { reason, .. } = event else { continue };
+        if matches!(reason, ProofRefusal::Wrong | ProofRefusal::NoCode) && !without_guess {
+            assert!(seen.counted, "a judged guess that was not counted");
+        }
+    }
+    let judged = seen.asked.iter().position(|asked| ["VerifyPassword", "LoadCode"].contains(asked));
+    let counted = seen.asked.iter().position(|asked| *asked == "ReserveAttempt");
+    assert!(judged.is_none() || counted.is_some() && counted < judged, "judged before it was counted");
+    let totp =
+        matches!(&seen.request.call, Call::Prove { response: super::calls::Response::Totp { .. }, .. });
+    assert!(!(totp && seen.goes_on()) || counted.is_some(), "a one-time password that was not counted");
+}

@@ -1,0 +1,255 @@
+//! What an onlooker writes down: which token was issued to whom and when, what was sent, and what has been used.
+
+use super::{
+    calls::{Call, Caller, F, Purpose},
+    host::Host,
+    observed::Observed,
+    rules::{CODE, LOGIN, RULES, TICKET},
+};
+use authflow::step::{EndSessions, Write};
+use std::collections::{BTreeMap, BTreeSet};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sort {
+    State,
+    Session,
+    Id,
+    Ticket,
+}
+
+#[derive(Clone)]
+pub struct Issued {
+    pub sort: Sort,
+    /// The status that came with it.
+    pub stage: String,
+    pub who: usize,
+    pub by: Caller,
+    pub key: usize,
+    /// When the login began.
+    pub start: u64,
+    /// When its session ends, or it itself.
+    pub session_ends: u64,
+    pub ends: u64,
+    pub proved: BTreeSet<F>,
+    pub revision: u64,
+    /// Its session, by what opened it.
+    pub session: Option<authflow::SessionId>,
+    lives: bool,
+}
+
+#[derive(Clone)]
+struct Sent {
+    text: String,
+    by: F,
+    to: usize,
+    purpose: Purpose,
+    caller: Caller,
+    login: Option<String>,
+    at: u64,
+}
+
+/// What counts once: the text of a token, or the number of a code.
+pub type Used = (Option<String>, Option<usize>);
+
+/// A reply's bytes, and what was asked of the host.
+pub type Told = (Vec<u8>, Vec<&'static str>);
+
+#[derive(Clone, Default)]
+pub struct Ledger {
+    pub tokens: BTreeMap<String, Issued>,
+    sent: Vec<Sent>,
+    pub used: BTreeSet<Used>,
+    /// What each sort of failure was told, and asked of the host.
+    pub told: BTreeMap<&'static str, Told>,
+}
+
+impl Ledger {
+    pub fn owner(&self, text: &str) -> Option<usize> {
+        self.tokens.get(text).map(|token| token.who)
+    }
+
+    pub fn lives(&self, text: &str) -> bool {
+        self.tokens.get(text).is_some_and(|token| token.lives)
+    }
+
+    fn parent(&self, seen: &Observed) -> Option<&Issued> {
+        self.tokens.get(seen.token.as_ref()?)
+    }
+
+    /// Everything that has been proved on the way to here.
+    pub fn proved(&self, seen: &Observed) -> BTreeSet<F> {
+        let before = self.parent(seen).map(|token| token.proved.clone());
+        before.into_iter().flatten().chain(seen.truth).collect()
+    }
+
+    /// The revision that the login was begun on.
+    pub fn revision(&self, seen: &Observed) -> Option<u64> {
+        self.parent(seen).map(|token| token.revision).or(seen.revision)
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "what a code is bound to")]
+    pub fn was_sent(
+        &self,
+        caller: Caller,
+        text: &str,
+        by: F,
+        to: usize,
+        purpose: Purpose,
+        login: Option<&String>,
+        now: u64,
+    ) -> bool {
+        let (app, tenant) = (caller.app, caller.tenant);
+        self.sent.iter().any(|sent| {
+            sent.text == text
+                && (sent.by, sent.to, sent.purpose) == (by, to, purpose)
+                && (sent.caller.app, sent.caller.tenant) == (app, tenant)
+                && sent.login.as_ref() == login
+                && now < sent.at + CODE
+        })
+    }
+
+    /// What a request has used up.
+    pub fn used_up(seen: &Observed) -> Option<Used> {
+        let done = seen.reply.0 == 200;
+        match &seen.request.call {
+            Call::Skip { .. } | Call::Change { .. } | Call::Prove { .. } if seen.goes_on() => {
+                Some((seen.token.clone(), None))
+            }
+            Call::Redeem { .. } if done => Some((seen.token.clone(), None)),
+            Call::SignInByCode { code, .. } if seen.goes_on() => Some((None, Some(*code))),
+            Call::OwnChangeByCode { code, .. } if done => Some((None, Some(*code))),
+            _ => None,
+        }
+    }
+
+    /// Failures (and sends) that nobody may tell apart, and what was told.
+    pub fn told(seen: &Observed) -> Option<(&'static str, Told)> {
+        let wrote = seen.asked.contains(&"Commit");
+        let sort = match &seen.request.call {
+            _ if seen.request.failing.is_some() => return None,
+            Call::SignIn { .. } if seen.reply.0 == 400 && !wrote => "a password",
+            Call::SignInByCode { .. } if seen.reply.0 == 400 && !wrote => "a code",
+            Call::Send { purpose: Purpose::SignIn, .. } if seen.reply.0 == 200 => "a sent code",
+            _ => return None,
+        };
+        Some((sort, (seen.bytes.clone(), seen.asked.clone())))
+    }
+
+    /// Writes a request down.
+    pub fn note(&mut self, host: &LedgerView, seen: &Observed) {
+        self.used.extend(Self::used_up(seen));
+        if let Some((sort, told)) = Self::told(seen) {
+            self.told.insert(sort, told);
+        }
+        for (commit, _) in &seen.commits {
+            for write in &commit.writes {
+                if let Write::EndSessions(which) = write {
+                    self.end(host.number(commit.account), *which);
+                }
+            }
+        }
+        if let (Call::Send { purpose, by, to, .. }, Some((text, false))) = (&seen.request.call, &seen.message)
+        {
+            let to = self.parent(seen).map(|token| token.who).or(*to);
+            self.sent.extend(to.map(|to| Sent {
+                text: text.clone(),
+                by: *by,
+                to,
+                purpose: *purpose,
+                caller: seen.request.caller,
+                login: seen.token.clone(),
+                at: seen.now,
+            }));
+        }
+        self.issue(host, seen);
+    }
+
+    fn end(&mut self, who: Option<usize>, which: EndSessions) {
+        for token in self.tokens.values_mut().filter(|token| Some(token.who) == who) {
+            token.lives &= match which {
+                EndSessions::All => false,
+                EndSessions::AllBut(kept) => token.session == Some(kept),
+                EndSessions::One(one) => token.session != Some(one),
+            };
+        }
+    }
+
+    fn issue(&mut self, host: &LedgerView, seen: &Observed) {
+        let opened =
+            seen.commits.iter().flat_map(|(commit, _)| &commit.writes).find_map(|write| match write {
+                Write::OpenSession(record) => Some(record.session),
+                _ => None,
+            });
+        let changed = seen.commits.iter().any(|(commit, _)| {
+            commit.writes.iter().any(|write| matches!(write, Write::StorePassword { .. }))
+        });
+        let parent = self.parent(seen);
+        let who = match seen.request.call {
+            Call::SignIn { who, .. } | Call::SignInByCode { to: who, .. } => Some(who),
+            _ => parent.map(|token| token.who),
+        };
+        let by = match seen.request.call {
+            Call::IssueTicket { .. } => parent.map_or(seen.request.caller, |token| token.by),
+            _ => seen.request.caller,
+        };
+        let rules = &RULES[by.app];
+        let start = parent.map_or(seen.now, |token| token.start);
+        let session = opened.or(parent.and_then(|token| token.session));
+        let session_ends = match (opened, parent) {
+            (None, Some(token)) if token.session.is_some() => token.session_ends,
+            _ => seen.now + rules.session,
+        };
+        let sorts: &[Sort] = match seen.reply.1.as_str() {
+            "SUCCESS" | "session" => &[Sort::Session, Sort::Id],
+            "ticket" => &[Sort::Ticket],
+            _ => &[Sort::State],
+        };
+        let (proved, revision) = (self.proved(seen), self.revision(seen).unwrap_or(0) + u64::from(changed));
+        for (text, sort) in seen.minted.iter().zip(sorts) {
+            let ends = match sort {
+                Sort::State => (seen.now + rules.state).min(start + LOGIN),
+                Sort::Session => session_ends,
+                Sort::Id => (seen.now + rules.id).min(session_ends),
+                Sort::Ticket => seen.now + TICKET,
+            };
+            let issued = Issued {
+                sort: *sort,
+                stage: seen.reply.1.clone(),
+                who: who.unwrap_or(usize::MAX),
+                by,
+                key: host.key,
+                start,
+                session_ends,
+                ends,
+                proved: proved.clone(),
+                revision,
+                session,
+                lives: true,
+            };
+            self.tokens.insert(text.clone(), issued);
+        }
+    }
+}
+
+/// What the ledger looks up at the host.
+pub struct LedgerView {
+    pub key: usize,
+    pub ids: Vec<authflow::AccountId>,
+}
+
+impl LedgerView {
+    fn number(&self, account: Option<authflow::AccountId>) -> Option<usize> {
+        self.ids.iter().position(|id| Some(*id) == account)
+    }
+}
+
+impl Host {
+    /// Notes a request, its tokens and its message.
+    pub fn note(&mut self, seen: &Observed) {
+        let ids = self.world.accounts.iter().map(|(_, account)| account.id).collect();
+        let view = LedgerView { key: self.signer(), ids };
+        let mut ledger = std::mem::take(&mut self.ledger);
+        ledger.note(&view, seen);
+        self.ledger = ledger;
+    }
+}

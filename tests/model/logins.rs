@@ -1,0 +1,240 @@
+//! Calls that begin a login or carry one on.
+
+use super::{
+    calls::{F, Named, Password, Presented, Proof, Purpose, Reply, Response, SHORT, Typed, USED},
+    judge::{Asking, Plan, Then, Write},
+    rules::{LOGIN, TOTP_STEP},
+    state::{Kind, Model, Once, Place, Session, Stage, Standing},
+    table::{Done, Need, need},
+};
+use std::collections::BTreeSet;
+
+/// A pending login, taken up again.
+pub struct Resumed {
+    pub token: usize,
+    pub who: usize,
+    pub proved: BTreeSet<F>,
+    pub start: u64,
+    pub need: Need,
+}
+
+/// What a step has done.
+struct Step {
+    who: usize,
+    proved: BTreeSet<F>,
+    start: u64,
+    auth_time: u64,
+    done: Done,
+    once: Option<Once>,
+    writes: Vec<Write>,
+    refused: Reply,
+}
+
+impl Model {
+    pub fn sign_in(&mut self, asking: &mut Asking, named: Named, typed: Password) -> Result<Plan, Reply> {
+        asking.ask("FindAccount")?;
+        let found = self.find(asking.caller, named);
+        let slot = (asking.caller.tenant, standing(found), named, F::Password);
+        let active = found.filter(|who| self.people[*who].active);
+        let known = active.and_then(|who| self.people[who].password.as_ref()).map(|known| known.number);
+        self.guess_password(asking, slot, known, typed, Reply::WRONG_LOGIN)?;
+        self.go_on(asking, Step::first(named, F::Password, self.now, None, Reply::WRONG_LOGIN))
+    }
+
+    pub fn sign_in_by_code(
+        &mut self,
+        asking: &mut Asking,
+        by: F,
+        to: Named,
+        typed: Typed,
+    ) -> Result<Plan, Reply> {
+        asking.ask("FindAccount")?;
+        let caller = asking.caller;
+        let found = self.find(caller, to);
+        let slot = (caller.tenant, standing(found), to, by);
+        let active = found.filter(|who| self.people[*who].active);
+        let place =
+            Place { app: caller.app, tenant: caller.tenant, purpose: Purpose::SignIn, by, to, login: None };
+        let code = self.guess_code(asking, slot, active, &place, typed)?;
+        self.go_on(asking, Step::first(to, by, self.now, Some(Once::Code(code)), Reply::WRONG_CODE))
+    }
+
+    /// Takes a login up at one of these stages.
+    pub fn resume(
+        &mut self,
+        asking: &mut Asking,
+        presented: Presented,
+        stages: &[Stage],
+    ) -> Result<Resumed, Reply> {
+        let Some((number, token)) = self.good(presented) else { return Err(Reply::NO_STATE) };
+        let Kind::State { stage, proved, start, revision } = &token.kind else {
+            return Err(Reply::NO_STATE);
+        };
+        if token.by != asking.caller || !stages.contains(stage) {
+            return Err(Reply::NO_STATE);
+        }
+        asking.ask("FindAccount")?;
+        let person = &self.people[token.who];
+        if person.revision != *revision {
+            return Err(Reply::NO_STATE);
+        }
+        let need = need(asking.rules(), person, proved, Done::Nothing, self.now);
+        Ok(Resumed { token: number, who: token.who, proved: proved.clone(), start: *start, need })
+    }
+
+    pub fn skip(&mut self, asking: &mut Asking, token: Presented) -> Result<Plan, Reply> {
+        let login = self.resume(asking, token, &[Stage::Warned])?;
+        if login.need != Need::Warn {
+            return Err(Reply::NO_STATE);
+        }
+        let (auth_time, skip) = (login.start, Write::Skip { budget: asking.rules().skips });
+        self.go_on(asking, login.step(None, auth_time, Done::Skipped, vec![skip]))
+    }
+
+    pub fn change(
+        &mut self,
+        asking: &mut Asking,
+        token: Presented,
+        proof: &Proof,
+        new: Password,
+    ) -> Result<Plan, Reply> {
+        let login = self.resume(asking, token, &[Stage::Warned, Stage::Expired])?;
+        if !matches!(login.need, Need::Warn | Need::Change) {
+            return Err(Reply::NO_STATE);
+        }
+        let tenant = asking.caller.tenant;
+        let known = self.people[login.who].password.as_ref().map(|known| known.number);
+        let (by, old) = match *proof {
+            Proof::Old(typed) => {
+                let slot = (tenant, Standing::Stranger, login.who, F::Password);
+                self.guess_password(asking, slot, known, typed, Reply::WRONG_OLD)?;
+                (F::Password, Some(typed))
+            }
+            Proof::Code(by, typed) => {
+                let place = login.place(asking, Purpose::Change, by);
+                let slot = (tenant, Standing::Known, login.who, by);
+                self.guess_code(asking, slot, Some(login.who), &place, typed)?;
+                (by, None)
+            }
+        };
+        judge_new(asking, old, new)?;
+        let writes = vec![Write::Password(new), Write::EndAll];
+        self.go_on(asking, login.step(Some(by), self.now, Done::Changed, writes))
+    }
+
+    pub fn prove(
+        &mut self,
+        asking: &mut Asking,
+        token: Presented,
+        response: &Response,
+    ) -> Result<Plan, Reply> {
+        let login = self.resume(asking, token, &[Stage::Factor])?;
+        let Need::Factor(choices) = &login.need else { return Err(Reply::NO_STATE) };
+        let by = match response {
+            Response::Code { by, .. } => *by,
+            Response::Totp { .. } => F::Totp,
+        };
+        if !choices.contains(&by) {
+            return Err(Reply::WRONG_CODE);
+        }
+        let standing = if by == F::Totp { Standing::Stranger } else { Standing::Known };
+        let slot = (asking.caller.tenant, standing, login.who, by);
+        let mut writes = Vec::new();
+        match *response {
+            Response::Code { by, named, code } => {
+                let owner = Some(login.who).filter(|who| named.is_none_or(|named| named == *who));
+                let place = login.place(asking, Purpose::Second, by);
+                self.guess_code(asking, slot, owner, &place, code)?;
+            }
+            Response::Totp { of, steps } => {
+                let free = self.reserve(asking, slot)?;
+                let step = (self.now / TOTP_STEP).wrapping_add_signed(steps);
+                let unused = step > self.people[login.who].totp_used;
+                if !(free && of == login.who && steps.abs() <= 1 && unused) {
+                    return Err(Reply::WRONG_CODE);
+                }
+                self.passed(asking, slot)?;
+                writes.push(Write::TotpStep(step));
+            }
+        }
+        self.go_on(asking, login.step(Some(by), self.now, Done::Nothing, writes))
+    }
+
+    /// The end of every step: the host's decision, the table, and what is to be written.
+    fn go_on(&mut self, asking: &mut Asking, step: Step) -> Result<Plan, Reply> {
+        let Step { who, proved, start, auth_time, done, once, mut writes, refused } = step;
+        asking.ask("DecideAccess")?;
+        let person = &self.people[who];
+        let need = need(asking.rules(), person, &proved, done, self.now);
+        let revision = Some(person.revision);
+        if self.denies || need == Need::Deny {
+            // Final: what was presented is used up, and nothing else is written.
+            writes.retain(|write| matches!(write, Write::TotpStep(_)));
+            return Ok(Plan { once, revision, writes, ..Plan::of(who, Then::Say(Reply::DENIED), refused) });
+        }
+        let stage = match need {
+            Need::Factor(_) => Some(Stage::Factor),
+            Need::Warn => Some(Stage::Warned),
+            Need::Change => Some(Stage::Expired),
+            Need::Nothing | Need::Deny => None,
+        };
+        let then = match stage {
+            Some(stage) => Then::Pending { stage, proved, start },
+            None => {
+                let changed = writes.iter().any(|write| matches!(write, Write::Password(_)));
+                writes.push(Write::Open(Session {
+                    who,
+                    revision: person.revision + u64::from(changed),
+                    auth_time,
+                    generation: 0,
+                    used: self.now,
+                    expires: self.now + asking.rules().session,
+                    ended: false,
+                }));
+                Then::SignedIn
+            }
+        };
+        Ok(Plan { once, revision, writes, ..Plan::of(who, then, refused) })
+    }
+
+    /// When a state token that is made now ends.
+    pub fn state_ends(&self, asking: &Asking, start: u64) -> u64 {
+        (self.now + asking.rules().state).min(start + LOGIN)
+    }
+}
+
+impl Step {
+    fn first(who: usize, by: F, now: u64, once: Option<Once>, refused: Reply) -> Self {
+        let proved = BTreeSet::from([by]);
+        let (start, auth_time, done, writes) = (now, now, Done::Nothing, Vec::new());
+        Self { who, proved, start, auth_time, done, once, writes, refused }
+    }
+}
+
+impl Resumed {
+    fn step(self, by: Option<F>, auth_time: u64, done: Done, writes: Vec<Write>) -> Step {
+        let Self { token, who, mut proved, start, .. } = self;
+        proved.extend(by);
+        let once = Some(Once::Token(token));
+        Step { who, proved, start, auth_time, done, once, writes, refused: Reply::NO_STATE }
+    }
+
+    /// Where the codes of this login are.
+    pub fn place(&self, asking: &Asking, purpose: Purpose, by: F) -> Place {
+        let (app, tenant) = (asking.caller.app, asking.caller.tenant);
+        Place { app, tenant, purpose, by, to: self.who, login: Some(self.token) }
+    }
+}
+
+fn standing(found: Option<usize>) -> Standing {
+    if found.is_some() { Standing::Stranger } else { Standing::AtNobody }
+}
+
+/// A new password must be long enough, another than the old one where that is known, and not one of the host's used ones.
+pub fn judge_new(asking: &mut Asking, old: Option<Password>, new: Password) -> Result<(), Reply> {
+    if new == SHORT || old == Some(new) {
+        return Err(Reply::NEW_REFUSED);
+    }
+    asking.ask("JudgePassword")?;
+    if new == USED { Err(Reply::NEW_REFUSED) } else { Ok(()) }
+}

@@ -1,0 +1,153 @@
+//! The whole of `Api` against an independent model of the flow, over random lives of a small world: two applications, two
+//! tenants, three accounts, an attacker's device, jumps of the clock, acts of an administrator, failures of the host at any
+//! question, restarts and rotations of keys.
+//!
+//! The model (`table.rs`, `judge.rs`, `logins.rs`, `sessions.rs`, `write.rs`) is written from the documents and shares no
+//! code with the library. It says what every request must answer and which questions it must ask, in order; the ten
+//! invariants (`invariants.rs`) are judged besides, from nothing but what an onlooker sees.
+//!
+//! 10,000 sequences are run, the same ones every time. `AUTHFLOW_MODEL_CASES=100000` runs more, and
+//! `AUTHFLOW_MODEL_SEED=7` others. (Two six-digit codes are equal once in a million times, which the model calls a fault of
+//! the library: such a sequence fails under its seed.)
+
+#![allow(unreachable_pub, reason = "the modules of one test binary")]
+
+mod calls;
+mod cast;
+mod chance;
+mod host;
+mod invariants;
+mod judge;
+mod ledger;
+mod logins;
+mod machine;
+mod observed;
+mod rules;
+mod search;
+mod sessions;
+mod state;
+mod table;
+mod truth;
+mod wire;
+#[path = "../world/mod.rs"]
+mod world;
+mod write;
+
+use calls::{Happening, Reply};
+use host::Host;
+use machine::Flow;
+use proptest::test_runner::{Config, RngSeed, TestError, TestRunner};
+use proptest_state_machine::{ReferenceStateMachine, StateMachineTest};
+use state::Model;
+use std::{cell::RefCell, collections::BTreeMap, ops::Range};
+
+thread_local! {
+    /// How often each call has had each reply.
+    static REPLIES: RefCell<BTreeMap<(&'static str, Reply), u32>> = RefCell::default();
+}
+
+struct Library;
+
+impl StateMachineTest for Library {
+    type SystemUnderTest = Host;
+    type Reference = Flow;
+
+    fn init_test(model: &Model) -> Host {
+        Host::new(model)
+    }
+
+    fn apply(mut host: Host, model: &Model, happening: Happening) -> Host {
+        let observed = host.happen(&happening);
+        for seen in &observed {
+            invariants::check(&host, seen);
+            host.note(seen);
+        }
+        assert_eq!(observed.len(), model.expected.len());
+        for (seen, (reply, asked)) in observed.iter().zip(&model.expected) {
+            REPLIES.with_borrow_mut(|replies| {
+                *replies.entry((seen.request.call.name(), *reply)).or_default() += 1
+            });
+            assert_eq!(
+                (seen.reply.0, seen.reply.1.as_str()),
+                (reply.0, reply.1),
+                "another reply to {:?}",
+                seen.request
+            );
+            assert_eq!(&seen.asked, asked, "other questions for {:?}", seen.request);
+        }
+        host
+    }
+
+    fn check_invariants(host: &Host, model: &Model) {
+        host.is_as(model);
+    }
+}
+
+#[allow(clippy::disallowed_methods, reason = "how much to run is the developer's to say")]
+fn number(name: &str, otherwise: u64) -> u64 {
+    std::env::var(name).map_or(otherwise, |text| text.parse().expect("a number"))
+}
+
+/// Runs this share (in percent) of the sequences.
+fn run(share: u64, lengths: Range<usize>) {
+    let cases = number("AUTHFLOW_MODEL_CASES", 10_000) * share / 100;
+    let config = Config {
+        cases: u32::try_from(cases).unwrap(),
+        rng_seed: RngSeed::Fixed(number("AUTHFLOW_MODEL_SEED", 4) * 100 + share),
+        max_shrink_iters: u32::try_from(number("AUTHFLOW_MODEL_SHRINKS", 3_000)).unwrap(),
+        failure_persistence: None,
+        ..Config::default()
+    };
+    let mut runner = TestRunner::new(config.clone());
+    let result = runner.run(&Flow::sequential_strategy(lengths), |(model, happenings, seen)| {
+        Library::test_sequential(config.clone(), model, happenings, seen);
+        Ok(())
+    });
+    match result {
+        Ok(()) if cases >= 2_000 => REPLIES.with_borrow(is_rich),
+        Ok(()) => {}
+        Err(TestError::Fail(reason, (model, happenings, _))) => {
+            let lines = happenings.iter().map(|happening| format!("\n  {happening:?}"));
+            panic!("{reason}\nfrom {:?}\nby{}", model.people, lines.collect::<String>())
+        }
+        Err(TestError::Abort(reason)) => panic!("{reason}"),
+    }
+}
+
+/// A model that never gets anywhere agrees with everything: every end must have been reached often.
+fn is_rich(replies: &BTreeMap<(&'static str, Reply), u32>) {
+    let often = [
+        ("sign in", Reply::SUCCESS),
+        ("sign in", Reply::WARN),
+        ("sign in", Reply::EXPIRED),
+        ("sign in by code", Reply::SUCCESS),
+        ("skip", Reply::SUCCESS),
+        ("skip", Reply::NO_STATE),
+        ("change", Reply::SUCCESS),
+        ("prove", Reply::SUCCESS),
+        ("prove", Reply::WARN),
+        ("prove", Reply::WRONG_CODE),
+        ("own change", Reply::EMPTY),
+        ("own change by code", Reply::WRONG_CODE),
+        ("refresh", Reply::REFRESHED),
+        ("issue ticket", Reply::TICKET),
+        ("redeem", Reply::SUBJECTS[0]),
+        ("redeem", Reply::NO_TICKET),
+        ("sign out", Reply::EMPTY),
+        ("send", Reply::MALFORMED),
+    ];
+    for row in often {
+        let times = replies.get(&row).copied().unwrap_or_default();
+        assert!(times >= 20, "{row:?} only {times} times");
+    }
+}
+
+#[test]
+fn short_lives() {
+    run(75, 4..24);
+}
+
+#[test]
+fn long_lives() {
+    run(25, 30..90);
+}

@@ -1,0 +1,73 @@
+//! One request as an onlooker sees it, who shares nothing with the library or the model.
+
+use super::{
+    calls::{Call, F, Request},
+    host::Host,
+    truth::truth,
+    wire::Spelt,
+};
+use authflow::{Account, outcome::Event, step::Commit};
+
+pub struct Observed {
+    pub request: Request,
+    pub now: u64,
+    /// The token that was presented, as text.
+    pub token: Option<String>,
+    pub secrets: Vec<String>,
+    /// The factor that the presented credential truly proves.
+    pub truth: Option<F>,
+    /// The revision of the account that the request begins with.
+    pub revision: Option<u64>,
+    /// The presented token's session had not been ended.
+    pub lives: bool,
+    pub asked: Vec<&'static str>,
+    /// A guess was counted.
+    pub counted: bool,
+    /// The code that got out, and whether it is a decoy.
+    pub message: Option<(String, bool)>,
+    /// What was written, and the account as it was right before.
+    pub commits: Vec<(Commit, Option<Account>)>,
+    pub reply: (u16, String),
+    pub bytes: Vec<u8>,
+    pub minted: Vec<String>,
+    pub printed: String,
+    pub events: Vec<Event>,
+}
+
+impl Observed {
+    pub fn new(host: &Host, request: &Request, spelt: &Spelt) -> Self {
+        let who = match request.call {
+            Call::SignIn { who, .. } | Call::SignInByCode { to: who, .. } => Some(who),
+            _ => None,
+        };
+        let account = who.and_then(|who| host.world.accounts.get(who));
+        Self {
+            request: request.clone(),
+            now: host.world.now.as_unix(),
+            token: spelt.token.clone(),
+            secrets: spelt.secrets.clone(),
+            truth: truth(host, request),
+            revision: account.map(|(_, account)| account.revision.as_u64()),
+            lives: spelt.token.as_ref().is_some_and(|text| host.ledger.lives(text)),
+            asked: Vec::new(),
+            counted: false,
+            message: None,
+            commits: Vec::new(),
+            reply: (0, String::new()),
+            bytes: Vec::new(),
+            minted: Vec::new(),
+            printed: String::new(),
+            events: Vec::new(),
+        }
+    }
+
+    pub fn says(&self, name: &str) -> bool {
+        self.reply.1 == name
+    }
+
+    /// The request has carried a login on, or begun one.
+    pub fn goes_on(&self) -> bool {
+        let names = ["SUCCESS", "PASSWORD_WARN", "PASSWORD_EXPIRED", "MFA_AUTH"];
+        self.reply.0 == 200 && names.contains(&self.reply.1.as_str())
+    }
+}

@@ -1,0 +1,82 @@
+//! What the two applications demand, as numbers; and the ladder of guesses.
+
+/// One application's rules.
+pub struct Rules {
+    /// From which age on a password is warned about, and from which it has expired.
+    pub warned_from: u64,
+    pub expired_from: u64,
+    pub skips: u32,
+    /// A second factor is asked of everybody, not only of those who have enrolled one.
+    pub always_second: bool,
+    /// Failures in a row that lock, for how long, whether twice as long each time, and how many lock for good.
+    pub threshold: usize,
+    pub lock: u64,
+    pub doubling: bool,
+    pub ceiling: usize,
+    pub rotates: bool,
+    pub idle: Option<u64>,
+    pub state: u64,
+    pub session: u64,
+    pub id: u64,
+}
+
+pub const DAY: u64 = 86_400;
+pub const CODE: u64 = 300;
+pub const TICKET: u64 = 300;
+/// A whole login.
+pub const LOGIN: u64 = 1800;
+/// How recently one must have signed in to set a first password.
+pub const RECENT: u64 = 600;
+pub const RESEND: u64 = 60;
+pub const SENDS_A_DAY: u32 = 3;
+pub const TOTP_STEP: u64 = 30;
+/// How long a key still verifies after a rotation.
+pub const RETIRING: u64 = 900;
+
+pub const RULES: [Rules; 2] = [
+    Rules {
+        warned_from: 76 * DAY,
+        expired_from: 90 * DAY,
+        skips: 2,
+        always_second: false,
+        threshold: 2,
+        lock: 300,
+        doubling: true,
+        ceiling: 5,
+        rotates: false,
+        idle: None,
+        state: 600,
+        session: 3600,
+        id: 1800,
+    },
+    Rules {
+        warned_from: 76 * DAY,
+        expired_from: 90 * DAY,
+        skips: 1,
+        always_second: true,
+        threshold: 3,
+        lock: 60,
+        doubling: false,
+        ceiling: 5,
+        rotates: true,
+        idle: Some(1800),
+        state: 1800,
+        session: 3600,
+        id: 600,
+    },
+];
+
+impl Rules {
+    /// Whether failures at these times leave no guess now: every `threshold`-th of them began a lock.
+    pub fn locked(&self, failures: &[u64], now: u64) -> bool {
+        if failures.len() >= self.ceiling {
+            return true;
+        }
+        (1..).map_while(|lock| failures.get(lock * self.threshold - 1).map(|at| (lock, at))).any(
+            |(lock, at)| {
+                let times = if self.doubling { 1 << (lock - 1) } else { 1 };
+                now < at + (self.lock * times).min(DAY)
+            },
+        )
+    }
+}

@@ -1,0 +1,206 @@
+//! Everything that the model knows: people, tokens, sessions, codes, counts, keys and the clock.
+
+use super::{
+    calls::{Act, Caller, F, PEOPLE, Password, Purpose},
+    rules::RETIRING,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+#[derive(Clone, Debug)]
+pub struct Known {
+    pub number: Password,
+    pub set_at: u64,
+    pub must_change: bool,
+    pub skips: u32,
+}
+
+#[derive(Clone, Debug)]
+pub struct Person {
+    pub tenant: usize,
+    pub active: bool,
+    pub revision: u64,
+    pub password: Option<Known>,
+    pub has_totp: bool,
+    pub totp_used: u64,
+    pub enrolled: BTreeSet<F>,
+    pub factors_changed_at: u64,
+}
+
+/// The step that a state token is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    Factor,
+    Warned,
+    Expired,
+}
+
+#[derive(Clone, Debug)]
+pub enum Kind {
+    State { stage: Stage, proved: BTreeSet<F>, start: u64, revision: u64 },
+    Session { session: usize, generation: u32 },
+    Id { session: usize },
+    Ticket { session: usize },
+}
+
+#[derive(Clone, Debug)]
+pub struct Token {
+    pub kind: Kind,
+    pub who: usize,
+    pub by: Caller,
+    pub key: usize,
+    pub expires: u64,
+}
+
+#[derive(Clone, Debug)]
+pub struct Session {
+    pub who: usize,
+    pub revision: u64,
+    pub auth_time: u64,
+    pub generation: u32,
+    pub used: u64,
+    pub expires: u64,
+    pub ended: bool,
+}
+
+/// Where a code is kept.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    pub app: usize,
+    pub tenant: usize,
+    pub purpose: Purpose,
+    pub by: F,
+    pub to: usize,
+    pub login: Option<usize>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Code {
+    /// Whose; `None` for a decoy.
+    pub owner: Option<usize>,
+    /// The owner's revision when it was made.
+    pub revision: Option<u64>,
+    pub expires: u64,
+    pub key: usize,
+    /// It got out to the recipient.
+    pub sent: bool,
+}
+
+/// What is used once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Once {
+    Token(usize),
+    Code(usize),
+}
+
+/// Who guesses, as far as it is counted apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Standing {
+    /// Somebody, at a name that is nobody's.
+    AtNobody,
+    /// Somebody, at a person.
+    Stranger,
+    /// Somebody who has proved something already, at the codes of their own channels.
+    Known,
+}
+
+/// Where guesses are counted.
+pub type Slot = (usize, Standing, usize, F);
+
+#[derive(Clone, Debug)]
+pub struct Model {
+    pub now: u64,
+    pub people: [Person; PEOPLE],
+    pub tokens: Vec<Token>,
+    pub sessions: Vec<Session>,
+    pub codes: Vec<Code>,
+    pub stored: BTreeMap<Place, usize>,
+    pub spent: BTreeSet<Once>,
+    pub failures: BTreeMap<Slot, Vec<u64>>,
+    /// Of each tenant's recipient, apart for strangers and for logins: when its day of sends began, the latest one, and how many.
+    pub sends: BTreeMap<(usize, F, usize, bool), (u64, u64, u32)>,
+    /// When each key stops verifying; the last one signs.
+    pub keys: Vec<Option<u64>>,
+    pub denies: bool,
+    /// What the latest happening must answer, and with which questions.
+    pub expected: Vec<(super::calls::Reply, Vec<&'static str>)>,
+}
+
+impl Model {
+    pub fn new(now: u64, people: [Person; PEOPLE]) -> Self {
+        Self {
+            now,
+            people,
+            tokens: Vec::new(),
+            sessions: Vec::new(),
+            codes: Vec::new(),
+            stored: BTreeMap::new(),
+            spent: BTreeSet::new(),
+            failures: BTreeMap::new(),
+            sends: BTreeMap::new(),
+            keys: vec![None],
+            denies: false,
+            expected: Vec::new(),
+        }
+    }
+
+    pub fn key(&self) -> usize {
+        self.keys.len() - 1
+    }
+
+    pub fn verifies(&self, key: usize) -> bool {
+        self.keys[key].is_none_or(|until| self.now < until)
+    }
+
+    /// A token that is in its time and under a key that counts, with its number.
+    pub fn good(&self, presented: Option<usize>) -> Option<(usize, &Token)> {
+        let number = presented?;
+        let token = self.tokens.get(number)?;
+        (self.now < token.expires && self.verifies(token.key)).then_some((number, token))
+    }
+
+    pub fn rotate(&mut self) {
+        let until = self.now + RETIRING;
+        let retiring = self.keys.last_mut().unwrap();
+        *retiring = Some(until);
+        self.keys.push(None);
+    }
+
+    pub fn act(&mut self, act: &Act) {
+        let now = self.now;
+        let person = match act {
+            Act::DenyAll(denies) => {
+                self.denies = *denies;
+                return;
+            }
+            Act::EnrolSilently(who, factor) => {
+                self.people[*who].enrolled.insert(*factor);
+                return;
+            }
+            Act::Disable(who)
+            | Act::Enable(who)
+            | Act::Reset(who, _)
+            | Act::ForcePasswordless(who)
+            | Act::Enrol(who, _)
+            | Act::Remove(who, _) => &mut self.people[*who],
+        };
+        person.revision += 1;
+        match act {
+            Act::Disable(_) => person.active = false,
+            Act::Enable(_) => person.active = true,
+            Act::Reset(_, number) => {
+                person.password = Some(Known { number: *number, set_at: now, must_change: true, skips: 0 });
+            }
+            Act::ForcePasswordless(_) => person.password = None,
+            Act::Enrol(_, factor) => {
+                person.enrolled.insert(*factor);
+                person.has_totp |= *factor == F::Totp;
+            }
+            Act::Remove(_, factor) => {
+                person.enrolled.remove(factor);
+                person.has_totp &= *factor != F::Totp;
+                person.factors_changed_at = now;
+            }
+            Act::EnrolSilently(..) | Act::DenyAll(_) => {}
+        }
+    }
+}

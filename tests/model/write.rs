@@ -1,0 +1,203 @@
+//! The one write of a request, all or nothing, and what the client gets after it.
+
+use super::{
+    calls::{Caller, F, Happening, Reply},
+    judge::{Judged, Plan, Then, Write},
+    rules::{CODE, DAY, RESEND, SENDS_A_DAY, TICKET},
+    state::{Code, Kind, Known, Model, Stage, Token},
+};
+use std::collections::BTreeSet;
+
+impl Model {
+    pub fn happen(&mut self, happening: &Happening) {
+        self.expected.clear();
+        match happening {
+            Happening::Wait(seconds) => self.now += seconds,
+            Happening::Admin(act) => self.act(act),
+            Happening::RotateKeys => self.rotate(),
+            Happening::Restart => {}
+            Happening::One(request) => {
+                let judged = self.judge(request);
+                self.finish(judged);
+            }
+            Happening::Race(one, other) => {
+                let judged = [self.judge(one), self.judge(other)];
+                judged.into_iter().for_each(|judged| self.finish(judged));
+            }
+        }
+    }
+
+    fn finish(&mut self, judged: Judged) {
+        let Judged { mut asking, result } = judged;
+        let reply = result.and_then(|plan| self.write(&mut asking, plan)).unwrap_or_else(|reply| reply);
+        self.expected.push((reply, asking.asked));
+    }
+
+    fn write(&mut self, asking: &mut super::judge::Asking, plan: Plan) -> Result<Reply, Reply> {
+        if plan.once.is_some() || !plan.writes.is_empty() {
+            asking.ask("Commit")?;
+            let mut after = self.clone();
+            match after.commit(&plan) {
+                Ok(()) => *self = after,
+                Err(Refused::Rotated(session)) => {
+                    let end = self.ending(session, Reply::NO_SESSION);
+                    return self.write(asking, end);
+                }
+                Err(Refused::Ended(reply)) => return Err(reply),
+                Err(Refused::Step) => return Err(Reply::WRONG_CODE),
+                Err(Refused::Otherwise) => return Err(plan.refused),
+            }
+        }
+        self.after(asking, plan)
+    }
+
+    fn commit(&mut self, plan: &Plan) -> Result<(), Refused> {
+        if plan.once.is_some_and(|once| !self.spent.insert(once)) {
+            return Err(Refused::Otherwise);
+        }
+        if let (Some(revision), Some(who)) = (plan.revision, plan.who)
+            && (self.people[who].revision != revision || !self.people[who].active)
+        {
+            return Err(Refused::Otherwise);
+        }
+        plan.writes.iter().try_for_each(|write| self.apply(plan.who, write))
+    }
+
+    fn apply(&mut self, who: Option<usize>, write: &Write) -> Result<(), Refused> {
+        let (now, key) = (self.now, self.key());
+        match write {
+            Write::Skip { budget } => {
+                let known = self.people[who.unwrap()].password.as_mut().unwrap();
+                if known.skips >= *budget {
+                    return Err(Refused::Otherwise);
+                }
+                known.skips += 1;
+            }
+            Write::Password(number) => {
+                let person = &mut self.people[who.unwrap()];
+                person.password = Some(Known { number: *number, set_at: now, must_change: false, skips: 0 });
+                person.revision += 1;
+            }
+            Write::TotpStep(step) => {
+                let person = &mut self.people[who.unwrap()];
+                if *step <= person.totp_used {
+                    return Err(Refused::Step);
+                }
+                person.totp_used = *step;
+            }
+            Write::Open(session) => self.sessions.push(session.clone()),
+            Write::Rotate { session, generation } => {
+                let stored = &mut self.sessions[*session];
+                if stored.ended {
+                    return Err(Refused::Ended(Reply::NO_SESSION));
+                }
+                if stored.generation != *generation {
+                    return Err(Refused::Rotated(*session));
+                }
+                stored.generation += 1;
+            }
+            Write::Renew(session) => {
+                let revision = self.people[who.unwrap()].revision;
+                let session = &mut self.sessions[*session];
+                if session.ended {
+                    return Err(Refused::Ended(Reply::NO_ID));
+                }
+                (session.auth_time, session.revision) = (now, revision);
+            }
+            Write::EndAll => self.end(who, |_| true),
+            Write::EndAllBut(kept) => self.end(who, |session| session != *kept),
+            Write::End(one) => self.end(who, |session| session == *one),
+            Write::Code { place, owner } => {
+                let count = self
+                    .sends
+                    .entry((place.tenant, place.by, place.to, place.login.is_some()))
+                    .or_insert((now, 0, 0));
+                let fresh = count.2 == 0 || now >= count.0 + DAY;
+                if (count.2 > 0 && now < count.1 + RESEND) || (!fresh && count.2 >= SENDS_A_DAY) {
+                    return Err(Refused::Otherwise);
+                }
+                *count = if fresh { (now, now, 1) } else { (count.0, now, count.2 + 1) };
+                self.stored.insert(place.clone(), self.codes.len());
+                let revision = owner.map(|who| self.people[who].revision);
+                self.codes.push(Code { owner: *owner, revision, expires: now + CODE, key, sent: false });
+            }
+        }
+        Ok(())
+    }
+
+    fn end(&mut self, who: Option<usize>, which: impl Fn(usize) -> bool) {
+        for (number, session) in self.sessions.iter_mut().enumerate() {
+            session.ended |= Some(session.who) == who && which(number);
+        }
+    }
+
+    fn after(&mut self, asking: &mut super::judge::Asking, plan: Plan) -> Result<Reply, Reply> {
+        let (who, now, by) = (plan.who, self.now, asking.caller);
+        match plan.then {
+            Then::Say(reply) => Ok(reply),
+            Then::Deliver => {
+                asking.ask("Deliver")?;
+                self.codes.last_mut().unwrap().sent = true;
+                Ok(Reply::EMPTY)
+            }
+            Then::Pending { stage, proved, start } => {
+                let ends = self.state_ends(asking, start);
+                let changed = plan.writes.iter().any(|write| matches!(write, Write::Password(_)));
+                let revision = plan.revision.unwrap() + u64::from(changed);
+                Ok(self.pend(who.unwrap(), by, stage, proved, start, revision, ends))
+            }
+            Then::SignedIn => {
+                self.grant(asking, self.sessions.len() - 1);
+                Ok(Reply::SUCCESS)
+            }
+            Then::Refreshed { session } => {
+                self.grant(asking, session);
+                Ok(Reply::REFRESHED)
+            }
+            Then::Ticket { session } => {
+                self.mint(Kind::Ticket { session }, who.unwrap(), by, now + TICKET);
+                Ok(Reply::TICKET)
+            }
+        }
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "a state token says all of it")]
+    fn pend(
+        &mut self,
+        who: usize,
+        by: Caller,
+        stage: Stage,
+        proved: BTreeSet<F>,
+        start: u64,
+        revision: u64,
+        ends: u64,
+    ) -> Reply {
+        self.mint(Kind::State { stage, proved, start, revision }, who, by, ends);
+        match stage {
+            Stage::Factor => Reply::FACTOR,
+            Stage::Warned => Reply::WARN,
+            Stage::Expired => Reply::EXPIRED,
+        }
+    }
+
+    /// A session token and an id token.
+    fn grant(&mut self, asking: &super::judge::Asking, session: usize) {
+        let super::state::Session { who, generation, expires, .. } = self.sessions[session];
+        self.mint(Kind::Session { session, generation }, who, asking.caller, expires);
+        let id_expires = (self.now + asking.rules().id).min(expires);
+        self.mint(Kind::Id { session }, who, asking.caller, id_expires);
+    }
+
+    fn mint(&mut self, kind: Kind, who: usize, by: Caller, expires: u64) {
+        let key = self.key();
+        self.tokens.push(Token { kind, who, by, key, expires });
+    }
+}
+
+/// Why a write is refused.
+enum Refused {
+    Step,
+    Rotated(usize),
+    Ended(Reply),
+    Otherwise,
+}
