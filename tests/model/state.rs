@@ -106,6 +106,9 @@ pub enum Standing {
 /// Where guesses are counted.
 pub type Slot = (usize, Standing, usize, F);
 
+/// Where sends are counted: a tenant's recipient, apart for strangers and for logins.
+pub type Mailbox = (usize, F, usize, bool);
+
 #[derive(Clone, Debug)]
 pub struct Model {
     pub now: u64,
@@ -116,8 +119,8 @@ pub struct Model {
     pub stored: BTreeMap<Place, usize>,
     pub spent: BTreeSet<Once>,
     pub failures: BTreeMap<Slot, Vec<u64>>,
-    /// Of each tenant's recipient, apart for strangers and for logins: when its day of sends began, the latest one, and how many.
-    pub sends: BTreeMap<(usize, F, usize, bool), (u64, u64, u32)>,
+    /// When a recipient's day of sends began, the latest one, and how many.
+    pub sends: BTreeMap<Mailbox, (u64, u64, u32)>,
     /// When each key stops verifying; the last one signs.
     pub keys: Vec<Option<u64>>,
     pub denies: bool,
