@@ -57,12 +57,8 @@ fn id<T, E: std::fmt::Debug>(text: &str, new: impl FnOnce(&str) -> Result<T, E>)
 
 /// The claims of a pending login, bound to the fingerprint and nothing else, as by default.
 pub fn state_claims() -> StateClaims {
-    let device = DeviceDigests {
-        fingerprint: DeviceDigest::from_bytes([0xD5; 16]),
-        ip: None,
-        os: None,
-        agent: None,
-    };
+    let device =
+        DeviceDigests { fingerprint: DeviceDigest::from_bytes([0xD5; 16]), ip: None, os: None, agent: None };
     StateClaims {
         audience: audience(),
         account: id(ACCOUNT, AccountId::new),
@@ -88,7 +84,10 @@ pub fn varied_state_claims(count: usize) -> Vec<StateClaims> {
     let mut claims: Vec<_> = texts
         .iter()
         .map(|[client, tenant, account]| StateClaims {
-            audience: Audience { client_id: id(client, ClientId::new), tenant: Some(id(tenant, TenantId::new)) },
+            audience: Audience {
+                client_id: id(client, ClientId::new),
+                tenant: Some(id(tenant, TenantId::new)),
+            },
             account: id(account, AccountId::new),
             ..state_claims()
         })
@@ -130,6 +129,18 @@ pub fn with_bad_tag(token: &str) -> String {
     let (rest, last) = token.split_at(token.len() - 5);
     let changed = if last.starts_with('A') { "B" } else { "A" };
     format!("{rest}{changed}{}", &last[1..])
+}
+
+/// Text without a dot.
+pub fn junk(length: usize) -> String {
+    "A".repeat(length)
+}
+
+/// The header of a real token, then nonsense up to the cap of 1,024 bytes, then a tag's length of it.
+pub fn forged(token: &str) -> String {
+    let header = token.split('.').next().expect("a header");
+    let payload = "A".repeat(1024 - header.len() - 2 - 43);
+    format!("{header}.{payload}.{}", "A".repeat(43))
 }
 
 /// Numbers that differ and are the same in every run.
