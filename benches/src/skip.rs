@@ -47,14 +47,25 @@ impl Skip {
     }
 
     fn sign_in(&self) -> String {
-        let body = serde_json::json!({ "user_name": "erin", "password": PASSWORD }).to_string();
-        let mut headers = self.headers.clone();
-        headers.push(("Content-Type", "application/json".into()));
-        let request =
-            Request { method: "POST", path: "/api/v2/sdk/login", headers: &headers, body: body.as_bytes() };
-        let outcome = answered(self.api.handle(&request, moment()), &mut Some(self.account()));
+        let step = self.begin_sign_in(&self.sign_in_body(0));
+        let outcome = answered(step, &mut Some(self.account()));
         let reply: serde_json::Value = serde_json::from_slice(self.api.reply(&outcome).body()).expect("JSON");
         reply["state_token"].as_str().expect("a warning").into()
+    }
+
+    /// The body of a sign-in, with a member that nobody reads.
+    pub fn sign_in_body(&self, unread: usize) -> String {
+        let unread = "x".repeat(unread);
+        serde_json::json!({ "user_name": "erin", "password": PASSWORD, "unread": unread }).to_string()
+    }
+
+    /// The first step of a sign-in.
+    pub fn begin_sign_in(&self, body: &str) -> Step {
+        let mut headers: Vec<_> = self.headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        headers.push(("Content-Type", "application/json"));
+        let request =
+            Request { method: "POST", path: "/api/v2/sdk/login", headers: &headers, body: body.as_bytes() };
+        self.api.handle(&request, moment())
     }
 
     /// What the host's store has. Made before a measurement: reading it is the host's work.

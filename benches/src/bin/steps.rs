@@ -40,7 +40,7 @@ fn main() {
             hashing: None,
         })
         .collect();
-    let table = table("cargo run --release --bin steps -- --write", &counts);
+    let table = table("cargo run --release --no-default-features --bin steps -- --write", &counts);
     print!("{table}");
     if argument.as_deref() == Some("--write") {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("steps.txt");
