@@ -1,5 +1,6 @@
 //! Names of things: applications, tenants and accounts (given by the host), tokens and sessions (drawn here).
 
+use crate::control::has_control;
 use arrayvec::ArrayString;
 use base64::Engine as _;
 use core::{fmt, str::FromStr};
@@ -24,7 +25,7 @@ fn bounded(text: &str) -> Result<ArrayString<64>, InvalidId> {
         return Err(InvalidId::Empty);
     }
     let id = ArrayString::from(text).map_err(|_| InvalidId::TooLong)?;
-    if text.chars().any(char::is_control) { Err(InvalidId::ControlCharacter) } else { Ok(id) }
+    if has_control(text) { Err(InvalidId::ControlCharacter) } else { Ok(id) }
 }
 
 macro_rules! given_id {

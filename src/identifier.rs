@@ -1,6 +1,6 @@
 //! What a client types to say who they are.
 
-use crate::{EmailAddress, Mobile, Recipient};
+use crate::{EmailAddress, Mobile, Recipient, control::has_control};
 use alloc::{boxed::Box, string::String};
 use core::fmt;
 
@@ -17,7 +17,7 @@ impl UserName {
     /// When nothing is left after trimming, or it is over 256 bytes, or has a control character.
     pub fn new(text: &str) -> Result<Self, InvalidUserName> {
         let text = text.trim();
-        let fits = (1..=Self::MAX_BYTES).contains(&text.len()) && !text.chars().any(char::is_control);
+        let fits = (1..=Self::MAX_BYTES).contains(&text.len()) && !has_control(text);
         if fits { Ok(Self(text.into())) } else { Err(InvalidUserName) }
     }
 

@@ -47,6 +47,7 @@ mod account;
 mod application;
 mod code_purpose;
 mod contact;
+mod control;
 pub mod device;
 pub mod engine;
 mod factor;

@@ -1,6 +1,6 @@
 //! One walk over a request's headers, picking out the family's own.
 
-use crate::token;
+use crate::{control::has_control, token};
 use alloc::vec::Vec;
 use core::{fmt, str};
 
@@ -180,7 +180,7 @@ impl Header {
             return Err(Problem::TooLong);
         }
         let text = str::from_utf8(value).map_err(|_| Problem::Malformed)?;
-        if text.chars().any(char::is_control) { Err(Problem::Malformed) } else { Ok(text) }
+        if has_control(text) { Err(Problem::Malformed) } else { Ok(text) }
     }
 }
 

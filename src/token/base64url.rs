@@ -2,23 +2,19 @@
 
 use base64::{DecodeSliceError, Engine as _, engine::GeneralPurposeConfig};
 
-#[cfg(feature = "std")]
-use base64::engine::Simd as Strict;
-
-#[cfg(not(feature = "std"))]
-type Strict = base64::engine::GeneralPurpose;
-
 const UNPADDED: GeneralPurposeConfig = GeneralPurposeConfig::new()
     .with_encode_padding(false)
     .with_decode_padding_mode(base64::engine::DecodePaddingMode::RequireNone)
     .with_decode_allow_trailing_bits(false);
 
-fn engine() -> Strict {
-    #[cfg(feature = "std")]
-    return Strict::url_safe(UNPADDED);
-    #[cfg(not(feature = "std"))]
-    return Strict::new(&base64::alphabet::URL_SAFE, UNPADDED);
-}
+/// Its tables are made once: making them costs as much as encoding a tag.
+#[cfg(feature = "std")]
+static ENGINE: std::sync::LazyLock<base64::engine::Simd> =
+    std::sync::LazyLock::new(|| base64::engine::Simd::url_safe(UNPADDED));
+
+#[cfg(not(feature = "std"))]
+static ENGINE: base64::engine::GeneralPurpose =
+    base64::engine::GeneralPurpose::new(&base64::alphabet::URL_SAFE, UNPADDED);
 
 /// The characters that `bytes` bytes encode to.
 pub(super) const fn encoded_len(bytes: usize) -> usize {
@@ -31,20 +27,20 @@ pub(super) const fn decoded_len(characters: usize) -> usize {
 }
 
 pub(super) fn push(bytes: &[u8], out: &mut alloc::string::String) {
-    engine().encode_string(bytes, out);
+    ENGINE.encode_string(bytes, out);
 }
 
 /// Encodes into a buffer of exactly the encoded length; nothing when it has another one.
 pub(super) fn encode_into<const N: usize>(bytes: &[u8]) -> [u8; N] {
     let mut out = [0; N];
     // A buffer of another length stays zero, which is no base64url text and so equals none.
-    let _ = engine().encode_slice(bytes, &mut out);
+    let _ = ENGINE.encode_slice(bytes, &mut out);
     out
 }
 
 /// Decodes into the front of `out`, which may be longer than the text needs.
 pub(super) fn decode<'out>(text: &[u8], out: &'out mut [u8]) -> Option<&'out [u8]> {
-    let length = match engine().decode_slice(text, out) {
+    let length = match ENGINE.decode_slice(text, out) {
         Ok(length) => length,
         Err(DecodeSliceError::DecodeError(_) | DecodeSliceError::OutputSliceTooSmall) => return None,
     };

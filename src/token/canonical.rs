@@ -28,15 +28,14 @@ impl<const CAPACITY: usize> Writer<CAPACITY> {
     /// A JSON string. Ids have no control characters, so `"` and `\` are all there is to escape.
     pub(super) fn string(&mut self, text: &str) {
         self.literal("\"");
-        for piece in text.split_inclusive(['"', '\\']) {
-            match piece.strip_suffix(['"', '\\']) {
-                Some(plain) => {
-                    self.literal(plain);
-                    self.literal(if piece.ends_with('"') { "\\\"" } else { "\\\\" });
-                }
-                None => self.literal(piece),
-            }
+        let mut rest = text;
+        let until_special = |text: &str| plain_len(text.as_bytes());
+        while let Some((plain, special)) = until_special(rest).and_then(|at| rest.split_at_checked(at)) {
+            self.literal(plain);
+            self.literal(if special.starts_with('"') { "\\\"" } else { "\\\\" });
+            rest = special.get(1..).unwrap_or_default();
         }
+        self.literal(rest);
         self.literal("\"");
     }
 
@@ -77,7 +76,7 @@ impl<'a> Reader<'a> {
         self.literal("\"")?;
         let mut value = ArrayString::new();
         loop {
-            let plain = self.0.iter().position(|byte| matches!(byte, b'"' | b'\\'))?;
+            let plain = plain_len(self.0)?;
             let (text, rest) = self.0.split_at_checked(plain)?;
             value.try_push_str(str::from_utf8(text).ok()?).ok()?;
             self.0 = rest;
@@ -90,15 +89,18 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn number(&mut self) -> Option<u64> {
-        let length = self.0.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        let (digits, rest) = self.0.split_at_checked(length)?;
-        if digits.is_empty() || (digits.first() == Some(&b'0') && length > 1) {
+        let mut rest = self.0;
+        let mut value = 0_u64;
+        while let [digit @ b'0'..=b'9', after @ ..] = rest {
+            value = value.checked_mul(10)?.checked_add(u64::from(digit.wrapping_sub(b'0')))?;
+            rest = after;
+        }
+        let length = self.0.len().wrapping_sub(rest.len());
+        if length == 0 || (length > 1 && self.0.starts_with(b"0")) {
             return None;
         }
         self.0 = rest;
-        digits.iter().try_fold(0_u64, |value, digit| {
-            value.checked_mul(10)?.checked_add(u64::from(digit.wrapping_sub(b'0')))
-        })
+        Some(value)
     }
 
     /// The next `N` bytes.
@@ -111,6 +113,18 @@ impl<'a> Reader<'a> {
     pub(super) fn end(&self) -> Option<()> {
         self.0.is_empty().then_some(())
     }
+}
+
+/// How many bytes stand before the first `"` or `\`. Sixteen at a time are looked at without a branch, so that the compiler
+/// can use vectors; which one it is, is found out once.
+fn plain_len(bytes: &[u8]) -> Option<usize> {
+    const CHUNK: usize = 16;
+    let is_special = |byte: &u8| matches!(byte, b'"' | b'\\');
+    let is_plain = |chunk: &[u8; CHUNK]| !chunk.iter().fold(false, |found, byte| found | is_special(byte));
+    let (chunks, _) = bytes.as_chunks::<CHUNK>();
+    let skipped = chunks.iter().take_while(|chunk| is_plain(chunk)).count().saturating_mul(CHUNK);
+    let rest = bytes.get(skipped..)?;
+    rest.iter().position(is_special).map(|at| skipped.saturating_add(at))
 }
 
 #[cfg(test)]

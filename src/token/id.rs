@@ -1,7 +1,9 @@
 //! The id token: who signed in, for the application (OpenID Connect Core §2).
 
 use super::{Id, IdTokenKey, KeyRing, TokenError, TokenText, Untrusted, base64url, jwt, mac::MacKey};
-use crate::{AccountId, Audience, FactorSet, Nonce, Profile, SessionId, Subject, Timestamp, json};
+use crate::{
+    AccountId, Audience, FactorSet, Nonce, Profile, SessionId, Subject, Timestamp, control::has_control, json,
+};
 use alloc::{borrow::Cow, boxed::Box, string::String, vec, vec::Vec};
 use serde::{Deserialize, Serialize, Serializer, ser::SerializeMap};
 
@@ -19,7 +21,7 @@ impl Issuer {
     /// # Errors
     /// When the text is empty, over 255 bytes, or has a control character.
     pub fn new(text: &str) -> Result<Self, IssuerError> {
-        let fits = (1..=255).contains(&text.len()) && !text.chars().any(char::is_control);
+        let fits = (1..=255).contains(&text.len()) && !has_control(text);
         if fits { Ok(Self(text.into())) } else { Err(IssuerError) }
     }
 

@@ -1,0 +1,102 @@
+//! The floor: HMAC-SHA256 of the same bytes under a prepared key, by the crates that authflow uses.
+
+use crate::{operation::Operation, sample, skip::Skip};
+use authflow::token::KeyRing;
+use hmac::{Hmac, KeyInit, Mac as _};
+use sha2::Sha256;
+use std::hint::black_box;
+
+/// A prepared key.
+#[derive(Clone)]
+pub struct Floor(Hmac<Sha256>);
+
+impl Default for Floor {
+    fn default() -> Self {
+        Self::new(&sample::SECRET)
+    }
+}
+
+impl Floor {
+    pub fn new(secret: &[u8]) -> Self {
+        Self(Hmac::new_from_slice(secret).expect("any length"))
+    }
+
+    pub fn tag(&self, bytes: &[u8]) -> [u8; 32] {
+        let mut mac = self.0.clone();
+        mac.update(bytes);
+        mac.finalize().into_bytes().into()
+    }
+}
+
+/// What a JWT's tag is over.
+pub fn signed(token: &str) -> &str {
+    token.rsplit_once('.').expect("a JWT").0
+}
+
+/// The floor of each row that has one.
+pub fn operations(ring: &KeyRing) -> Vec<Operation> {
+    let floor = Floor::default();
+    let state_token = ring.states().mint(&sample::state_claims());
+    let state = signed(state_token.expose()).to_owned();
+    let of_state = |row| {
+        let (floor, state) = (floor.clone(), state.clone());
+        Operation::new(row, "floor", move || {
+            black_box(floor.tag(black_box(state.as_bytes())));
+        })
+    };
+    let mut operations: Vec<_> =
+        ["verify", "verify, ring of 64", "mint into a buffer", "mint", "bad tag", "device headers"]
+            .map(of_state)
+            .into();
+
+    let varied: Vec<_> = sample::varied_state_claims(256)
+        .iter()
+        .map(|claims| signed(ring.states().mint(claims).expose()).to_owned())
+        .collect();
+    let mut next = (0..varied.len()).cycle();
+    let of_varied = floor.clone();
+    operations.push(Operation::new("verify, varied", "floor", move || {
+        let signed = &varied[next.next().expect("a cycle")];
+        black_box(of_varied.tag(black_box(signed.as_bytes())));
+    }));
+
+    let of_forged = floor.clone();
+    let forged = sample::forged(state_token.expose());
+    operations.push(Operation::new("forged, our shape", "floor", move || {
+        black_box(of_forged.tag(black_box(signed(&forged).as_bytes())));
+    }));
+
+    // The token's text is base64url of the signed bytes and a tag of 32 bytes, behind three letters.
+    let session = ring.sessions().mint(&sample::session_claims());
+    let session = vec![0xA5_u8; (session.expose().len() - 3) * 3 / 4 - 32];
+    let of_session = floor.clone();
+    operations.push(Operation::new("verify a session", "floor", move || {
+        black_box(of_session.tag(black_box(&session)));
+    }));
+
+    operations.push(skip(floor, ring));
+    operations
+}
+
+/// The MACs of a skip step: the state token, the device (once to judge it, once for the session token), the session's id, the session token, the id token and – since
+/// each application has an id token key of its own – the derivation and preparation of that key.
+fn skip(floor: Floor, ring: &KeyRing) -> Operation {
+    let skip = Skip::new(ring.clone());
+    let reply = skip.run(skip.account());
+    let reply: serde_json::Value = serde_json::from_slice(reply.body()).expect("JSON");
+    let text = |member: &str| reply[member].as_str().expect("a token").to_owned();
+    let state = signed(skip.state_token()).to_owned();
+    let id = signed(&text("id_token")).to_owned();
+    let session = vec![0xA5_u8; (text("session_token").len() - 3) * 3 / 4 - 32];
+    // Lists, each item behind its length of eight bytes: `fingerprint` and its value; entropy, time, purpose, and what the id is bound to.
+    let device = [0xA5_u8; 8 + 11 + 8 + 15];
+    let draw = [0xA5_u8; 239];
+    let derive = [0xA5_u8; 15 + 1 + 32 + 1 + 32 + 1];
+    Operation::new("skip step", "floor", move || {
+        for bytes in [state.as_bytes(), &device, &device, &draw, &session] {
+            black_box(floor.tag(black_box(bytes)));
+        }
+        let of_application = Floor::new(&floor.tag(black_box(&derive)));
+        black_box(of_application.tag(black_box(id.as_bytes())));
+    })
+}

@@ -1,0 +1,102 @@
+//! authflow's side of every row.
+
+use crate::{operation::Operation, sample, skip::Skip};
+use authflow::{
+    device::Caller,
+    token::{KeyRing, State, Untrusted},
+};
+use std::hint::black_box;
+
+const WHO: &str = "authflow";
+
+pub fn operations(ring: &KeyRing) -> Vec<Operation> {
+    let token = ring.states().mint(&sample::state_claims()).expose().to_owned();
+    let verify = |row, ring: &KeyRing, token: &str| {
+        let (ring, token) = (ring.clone(), token.to_owned());
+        Operation::new(row, WHO, move || {
+            let presented = Untrusted::<State>::new(black_box(token.as_str()));
+            let verified = ring.states().verify(presented, sample::NOW);
+            black_box(verified.expect("a good token").claims());
+        })
+    };
+    let refuse = |row, text: String| {
+        let ring = ring.clone();
+        Operation::new(row, WHO, move || {
+            let presented = Untrusted::<State>::new(black_box(text.as_str()));
+            let verified = ring.states().verify(presented, sample::NOW);
+            assert!(black_box(verified).is_err());
+        })
+    };
+    vec![
+        verify("verify", ring, &token),
+        verify("verify, ring of 64", &sample::ring_of_64(), &token),
+        varied(ring.clone()),
+        mint_into(ring.clone()),
+        mint(ring.clone()),
+        refuse("bad tag", sample::with_bad_tag(&token)),
+        refuse("junk, 1 KiB", sample::junk(1 << 10)),
+        refuse("junk, 1 MiB", sample::junk(1 << 20)),
+        refuse("forged, our shape", sample::forged(&token)),
+        verify_session(ring.clone()),
+        skip(ring.clone()),
+        device_headers(),
+    ]
+}
+
+fn varied(ring: KeyRing) -> Operation {
+    let claims = sample::varied_state_claims(256);
+    let tokens: Vec<_> = claims.iter().map(|claims| ring.states().mint(claims)).collect();
+    let mut next = (0..tokens.len()).cycle();
+    Operation::new("verify, varied", WHO, move || {
+        let token = &tokens[next.next().expect("a cycle")];
+        let verified = ring.states().verify(black_box(token.presented()), sample::NOW);
+        black_box(verified.expect("a good token").claims());
+    })
+}
+
+fn mint_into(ring: KeyRing) -> Operation {
+    let claims = sample::state_claims();
+    let mut buffer = String::with_capacity(1024);
+    Operation::new("mint into a buffer", WHO, move || {
+        buffer.clear();
+        ring.states().mint_into(black_box(&claims), &mut buffer);
+        black_box(&buffer);
+    })
+}
+
+fn mint(ring: KeyRing) -> Operation {
+    let claims = sample::state_claims();
+    Operation::new("mint", WHO, move || drop(black_box(ring.states().mint(black_box(&claims)))))
+}
+
+fn verify_session(ring: KeyRing) -> Operation {
+    let audience = sample::audience();
+    let token = ring.sessions().mint(&sample::session_claims());
+    Operation::new("verify a session", WHO, move || {
+        let sessions = ring.sessions().for_application(&audience);
+        let verified = sessions.verify(black_box(token.presented()), sample::NOW);
+        black_box(verified.expect("a good token").claims());
+    })
+}
+
+fn skip(ring: KeyRing) -> Operation {
+    let skip = std::rc::Rc::new(Skip::new(ring));
+    let host = skip.clone();
+    Operation::consuming(
+        "skip step",
+        WHO,
+        move || host.account(),
+        move |account| {
+            let reply = skip.run(account);
+            assert_eq!(reply.status(), 200);
+            black_box(reply);
+        },
+    )
+}
+
+fn device_headers() -> Operation {
+    Operation::new("device headers", WHO, || {
+        let caller = Caller::from_headers(black_box(&sample::HEADERS));
+        drop(black_box(caller.expect("good headers")));
+    })
+}

@@ -1,0 +1,156 @@
+//! What is measured with: the ids, headers and lengths of the first seed's example.
+
+use authflow::{
+    AccountId, Audience, ClientId, Factor, FactorSet, Revision, SessionId, TenantId, Timestamp, TokenId,
+    token::{DeviceDigest, DeviceDigests, Key, KeyRing, SessionClaims, Stage, StateClaims, VerifyWindow},
+};
+
+pub const CLIENT: &str = "DRrYIqauawN0I8myTMoDTPys6ezGZxnm";
+pub const TENANT: &str = "08f770f51f80d2f40f38c00cb199fd21";
+pub const ACCOUNT: &str = "20231114161254318-A0F7-1F8A52C44";
+pub const SECRET: [u8; 32] = [7; 32];
+
+/// When tokens are issued, and read. Peers read the system's clock: it is later than this and earlier than the expiry.
+pub const NOW: Timestamp = Timestamp::from_unix(1_700_000_000);
+pub const EXPIRES_AT: Timestamp = Timestamp::from_unix(4_000_000_000);
+
+/// The headers of the first seed's example, without its state token.
+pub const HEADERS: [(&str, &str); 7] = [
+    ("X-operating-sys-version", "Android 10"),
+    ("X-device-fingerprint", "156aysdna213sac"),
+    ("X-device-ip", "10.10.10.1"),
+    (
+        "X-agent",
+        "Mozilla/5.0 (Linux; Android 10; Redmi K30 Build/QKQ1.190825.002; wv) AppleWebKit/537.36 (KHTML, like Gecko) \
+         Version/4.0 Chrome/80.0.3987.99 Mobile Safari/537.36",
+    ),
+    ("X-L", "en"),
+    ("X-client-id", CLIENT),
+    ("X-tenant-id", TENANT),
+];
+
+/// A ring of one key, whose tokens have the header of the seed's.
+pub fn ring() -> KeyRing {
+    KeyRing::new(key())
+}
+
+fn key() -> Key {
+    Key::without_id(SECRET).expect("32 bytes")
+}
+
+/// A ring that has 63 more keys than [`ring`], each good for now.
+pub fn ring_of_64() -> KeyRing {
+    let window = VerifyWindow { from: Timestamp::from_unix(0), until: EXPIRES_AT };
+    (1..64_u8).fold(ring(), |ring, number| {
+        let key = Key::new(&format!("key-{number}"), [number ^ 0x80; 32]).expect("an id and 32 bytes");
+        ring.with_verifier(key, window).expect("ids differ")
+    })
+}
+
+pub fn audience() -> Audience {
+    Audience { client_id: id(CLIENT, ClientId::new), tenant: Some(id(TENANT, TenantId::new)) }
+}
+
+fn id<T, E: std::fmt::Debug>(text: &str, new: impl FnOnce(&str) -> Result<T, E>) -> T {
+    new(text).expect("an id")
+}
+
+/// The claims of a pending login, bound to the fingerprint and nothing else, as by default.
+pub fn state_claims() -> StateClaims {
+    let device =
+        DeviceDigests { fingerprint: DeviceDigest::from_bytes([0xD5; 16]), ip: None, os: None, agent: None };
+    StateClaims {
+        audience: audience(),
+        account: id(ACCOUNT, AccountId::new),
+        revision: Revision::new(12),
+        device,
+        stage: Stage::PasswordExpiring,
+        factors: FactorSet::EMPTY.with(Factor::Password),
+        auth_start: NOW,
+        id: TokenId::from_bytes([0x9C; 16]),
+        issued_at: NOW,
+        expires_at: EXPIRES_AT,
+    }
+}
+
+/// Claims whose every field of free length has another one, and whose optional members come and go.
+pub fn varied_state_claims(count: usize) -> Vec<StateClaims> {
+    let mut random = Xorshift(0x9E37_79B9_7F4A_7C15);
+    let mut text = |most: u64| {
+        let length = 1 + random.below(most);
+        (0..length).map(|_| char::from(b'a' + random.below(26) as u8)).collect::<String>()
+    };
+    let texts: Vec<_> = (0..count).map(|_| [text(64), text(64), text(64)]).collect();
+    let mut claims: Vec<_> = texts
+        .iter()
+        .map(|[client, tenant, account]| StateClaims {
+            audience: Audience {
+                client_id: id(client, ClientId::new),
+                tenant: Some(id(tenant, TenantId::new)),
+            },
+            account: id(account, AccountId::new),
+            ..state_claims()
+        })
+        .collect();
+    for claims in &mut claims {
+        let mut digest = || {
+            let bytes = [random.below(256) as u8; 16];
+            (random.below(2) == 0).then_some(DeviceDigest::from_bytes(bytes))
+        };
+        (claims.device.ip, claims.device.os, claims.device.agent) = (digest(), digest(), digest());
+        if random.below(4) == 0 {
+            claims.audience.tenant = None;
+        }
+        let digits = random.below(16) as u32;
+        claims.revision = Revision::new(random.below(10_u64.pow(digits)));
+        claims.stage = Stage::ALL[random.below(3) as usize];
+    }
+    claims
+}
+
+/// The claims of a session.
+pub fn session_claims() -> SessionClaims {
+    SessionClaims {
+        session: SessionId::from_bytes([0x5E; 16]),
+        generation: 0,
+        account: id(ACCOUNT, AccountId::new),
+        audience: audience(),
+        device: DeviceDigest::from_bytes([0xD5; 16]),
+        revision: Revision::new(12),
+        auth_time: NOW,
+        factors: FactorSet::EMPTY.with(Factor::Password),
+        issued_at: NOW,
+        expires_at: EXPIRES_AT,
+    }
+}
+
+/// The same token with the last character of its tag changed to another that a decoder would take.
+pub fn with_bad_tag(token: &str) -> String {
+    let (rest, last) = token.split_at(token.len() - 5);
+    let changed = if last.starts_with('A') { "B" } else { "A" };
+    format!("{rest}{changed}{}", &last[1..])
+}
+
+/// Text without a dot.
+pub fn junk(length: usize) -> String {
+    "A".repeat(length)
+}
+
+/// The header of a real token, then nonsense up to the cap of 1,024 bytes, then a tag's length of it.
+pub fn forged(token: &str) -> String {
+    let header = token.split('.').next().expect("a header");
+    let payload = "A".repeat(1024 - header.len() - 2 - 43);
+    format!("{header}.{payload}.{}", "A".repeat(43))
+}
+
+/// Numbers that differ and are the same in every run.
+struct Xorshift(u64);
+
+impl Xorshift {
+    fn below(&mut self, bound: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 11) % bound
+    }
+}

@@ -1,0 +1,110 @@
+//! The whole skip step: a request of the family, questions answered at once, and the reply.
+
+use crate::sample;
+use authflow::{
+    Account, AccountId, Application, Applications, ClientId, Config, Engine, Entropy, Moment, Outcome,
+    Password, Profile, Revision, Secret, Step, TenantId, UserName,
+    policy::{Ageing, Policy},
+    sdk::{Api, Reply, Request},
+    step::{Access, Committed, PasswordMatch},
+    token::{Issuer, KeyRing},
+};
+
+const PASSWORD: &str = "Correct-Horse-7";
+pub const ISSUER: &str = "https://id.example.com";
+
+/// A login that waits for its owner to change the password or to skip that.
+pub struct Skip {
+    api: Api,
+    account: Account,
+    headers: Vec<(&'static str, String)>,
+}
+
+impl Skip {
+    pub fn new(ring: KeyRing) -> Self {
+        let tenant = TenantId::new(sample::TENANT).expect("an id");
+        let ageing = Ageing::new(90, 14, 3).expect("days and skips");
+        let application = Application {
+            policy: Policy { ageing: Some(ageing), ..Policy::default() },
+            ..Application::isv(ClientId::new(sample::CLIENT).expect("an id"), [tenant])
+        };
+        let issuer = Issuer::new(ISSUER).expect("an issuer");
+        let config = Config::new(issuer, ring, Applications::Fixed(vec![application]));
+        let api = Api::new(Engine::new(config).expect("a configuration"));
+
+        let mut account = Account::new(AccountId::new(sample::ACCOUNT).expect("an id"), Revision::new(12));
+        account.tenant = Some(tenant);
+        account.user_name = Some(UserName::new("erin").expect("a name"));
+        account.profile = Profile::new(&serde_json::json!({ "name": "Erin" })).expect("a profile");
+        let changed_at = sample::NOW.minus_seconds(85 * 86_400);
+        account.password = Some(Password::new(Secret::new(PASSWORD), changed_at));
+
+        let headers = sample::HEADERS.iter().map(|(name, value)| (*name, value.to_string())).collect();
+        let mut skip = Self { api, account, headers };
+        let state_token = skip.sign_in();
+        skip.headers.push(("X-state-token", state_token));
+        skip
+    }
+
+    fn sign_in(&self) -> String {
+        let step = self.begin_sign_in(&self.sign_in_body(0));
+        let outcome = answered(step, &mut Some(self.account()));
+        let reply: serde_json::Value = serde_json::from_slice(self.api.reply(&outcome).body()).expect("JSON");
+        reply["state_token"].as_str().expect("a warning").into()
+    }
+
+    /// The body of a sign-in, with a member that nobody reads.
+    pub fn sign_in_body(&self, unread: usize) -> String {
+        let unread = "x".repeat(unread);
+        serde_json::json!({ "user_name": "erin", "password": PASSWORD, "unread": unread }).to_string()
+    }
+
+    /// The first step of a sign-in.
+    pub fn begin_sign_in(&self, body: &str) -> Step {
+        let mut headers: Vec<_> = self.headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        headers.push(("Content-Type", "application/json"));
+        let request =
+            Request { method: "POST", path: "/api/v2/sdk/login", headers: &headers, body: body.as_bytes() };
+        self.api.handle(&request, moment())
+    }
+
+    /// What the host's store has. Made before a measurement: reading it is the host's work.
+    pub fn account(&self) -> Account {
+        self.account.clone()
+    }
+
+    pub fn state_token(&self) -> &str {
+        &self.headers[self.headers.len() - 1].1
+    }
+
+    /// The step itself.
+    pub fn run(&self, account: Account) -> Reply {
+        let request =
+            Request { method: "GET", path: "/api/v2/sdk/pwd/skip-update", headers: &self.headers, body: b"" };
+        let outcome = answered(self.api.handle(&request, moment()), &mut Some(account));
+        self.api.reply(&outcome)
+    }
+}
+
+fn moment() -> Moment {
+    Moment::new(sample::NOW, Entropy::from_bytes([3; 32]))
+}
+
+/// Answers every question at once; answering allocates nothing.
+fn answered(mut step: Step, account: &mut Option<Account>) -> Box<Outcome> {
+    loop {
+        step = match step {
+            Step::FindAccount(ask) => ask.answer(account.take()),
+            Step::ReserveAttempt(ask) => {
+                let reservation = ask.reserve(None);
+                ask.answer(reservation)
+            }
+            Step::VerifyPassword(ask) => ask.answer(PasswordMatch::Matches),
+            Step::SettleAttempt(ask) => ask.answer(()),
+            Step::DecideAccess(ask) => ask.answer(Access::Allow),
+            Step::Commit(ask) => ask.answer(Committed::Done),
+            Step::Done(outcome) => return outcome,
+            other => other.unavailable(),
+        };
+    }
+}

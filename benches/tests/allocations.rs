@@ -1,0 +1,89 @@
+//! The allocations of each operation, exactly. A number here is a promise of the README's; a lower one is a reason to
+//! change it, and a higher one is a reason to ask why.
+
+use authflow::{
+    device::Caller,
+    token::{Session, State, Untrusted},
+};
+use authflow_bench::{
+    counting::{Counting, allocations},
+    sample,
+    skip::Skip,
+};
+use std::hint::black_box;
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// Ids are inline, and the payload is decoded into a buffer on the stack.
+#[test]
+fn verifying_a_state_token_allocates_nothing() {
+    let ring = sample::ring();
+    for claims in sample::varied_state_claims(256).iter().chain([&sample::state_claims()]) {
+        let token = ring.states().mint(claims);
+        let count = allocations(|| {
+            let verified = ring.states().verify(token.presented(), sample::NOW).unwrap();
+            assert_eq!(black_box(verified.claims()), claims);
+        });
+        assert_eq!(count, 0, "{claims:?}");
+    }
+}
+
+#[test]
+fn minting_a_state_token_allocates_its_text_or_nothing() {
+    let ring = sample::ring();
+    let mut buffer = String::with_capacity(1024);
+    for claims in sample::varied_state_claims(256).iter().chain([&sample::state_claims()]) {
+        buffer.clear();
+        assert_eq!(allocations(|| ring.states().mint_into(claims, &mut buffer)), 0, "{claims:?}");
+        // The text itself, with room for all of it from the start.
+        assert_eq!(allocations(|| drop(black_box(ring.states().mint(claims)))), 1, "{claims:?}");
+    }
+}
+
+#[test]
+fn refusing_a_state_token_allocates_nothing() {
+    let ring = sample::ring();
+    let token = ring.states().mint(&sample::state_claims());
+    let header = token.expose().split('.').next().unwrap();
+    let forged = format!("{header}.{}.{}", "A".repeat(900), "A".repeat(43));
+    let junk = "A".repeat(1 << 20);
+    for presented in [&sample::with_bad_tag(token.expose()), &forged, &junk, &junk[..1024], "", ".."] {
+        let presented = Untrusted::<State>::new(presented);
+        let count = allocations(|| assert!(ring.states().verify(presented, sample::NOW).is_err()));
+        assert_eq!(count, 0, "{presented:?}");
+    }
+    let count = allocations(|| assert!(ring.states().verify(token.presented(), sample::EXPIRES_AT).is_err()));
+    assert_eq!(count, 0, "expired");
+}
+
+#[test]
+fn verifying_a_session_token_allocates_nothing() {
+    let (ring, audience) = (sample::ring(), sample::audience());
+    let token = ring.sessions().mint(&sample::session_claims());
+    let sessions = ring.sessions().for_application(&audience);
+    let count = allocations(|| {
+        let verified = sessions.verify(token.presented(), sample::NOW).unwrap();
+        assert_eq!(black_box(verified.claims()), &sample::session_claims());
+    });
+    assert_eq!(count, 0);
+    let forged = sample::with_bad_tag(token.expose());
+    let forged = Untrusted::<Session>::new(&forged);
+    assert_eq!(allocations(|| assert!(sessions.verify(forged, sample::NOW).is_err())), 0);
+}
+
+/// The texts of the device, which questions carry with them: operating system, fingerprint, agent.
+#[test]
+fn reading_the_device_headers_allocates_three_texts() {
+    let count = allocations(|| drop(black_box(Caller::from_headers(&sample::HEADERS).unwrap())));
+    assert_eq!(count, 3);
+}
+
+/// By the library: the account is the host's, and the host's answers allocate nothing.
+#[test]
+fn the_whole_skip_step() {
+    let skip = Skip::new(sample::ring());
+    let account = skip.account();
+    let count = allocations(|| assert_eq!(black_box(skip.run(account)).status(), 200));
+    assert_eq!(count, 14);
+}
