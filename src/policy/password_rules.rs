@@ -1,5 +1,6 @@
 //! What a new password must be like.
 
+use crate::control::has_control;
 use alloc::{format, string::String};
 use serde::{Deserialize, Serialize};
 
@@ -100,7 +101,7 @@ impl PasswordRules {
         let violations = [
             (length < usize::from(min_length), RuleViolation::TooShort),
             (length > usize::from(max_length), RuleViolation::TooLong),
-            (new.chars().any(char::is_control), RuleViolation::ControlCharacter),
+            (has_control(new), RuleViolation::ControlCharacter),
             (lower_case && !has(char::is_ascii_lowercase), RuleViolation::NoLowerCase),
             (upper_case && !has(char::is_ascii_uppercase), RuleViolation::NoUpperCase),
             (digit && !has(char::is_ascii_digit), RuleViolation::NoDigit),
