@@ -3,10 +3,12 @@
 //! A header is never parsed. It is one of the ring's own constants, compared byte by byte, or the token is not ours;
 //! so there is no `alg` to obey (RFC 8725 §3.1).
 
-use super::{KeyRing, Keys, TokenError, base64url, mac::MacKey};
+use super::{
+    KeyRing, Keys, TokenError, base64url,
+    mac::{MacKey, same_tag},
+};
 use crate::Timestamp;
 use alloc::{string::String, sync::Arc};
-use subtle::ConstantTimeEq as _;
 
 /// The characters of an encoded 32-byte tag.
 const TAG: usize = base64url::encoded_len(32);
@@ -59,7 +61,7 @@ pub(super) fn open<'a, 'ring>(
     // Our own tag is encoded, rather than the presented one decoded: nothing of the attacker's is interpreted, and
     // every other spelling of the right tag is simply a different text.
     let expected = base64url::encode_into::<TAG>(&with_key(keys, signed));
-    if bool::from(expected.ct_eq(tag)) { Ok(Opened { keys, payload }) } else { Err(TokenError::Forged) }
+    if same_tag(&expected, tag) { Ok(Opened { keys, payload }) } else { Err(TokenError::Forged) }
 }
 
 #[cfg(test)]

@@ -5,12 +5,11 @@
 //! ```
 //! Numbers are big-endian; a length is one byte, and a length of 0 stands for no key id or no tenant. Signed, **not encrypted**.
 
-use super::{KeyId, KeyRing, Keys, TokenError, base64url};
+use super::{KeyId, KeyRing, Keys, TokenError, base64url, mac::same_tag};
 use crate::{AccountId, Audience, ClientId, TenantId, Timestamp};
 use alloc::{string::String, sync::Arc};
 use arrayvec::ArrayVec;
 use core::str;
-use subtle::ConstantTimeEq as _;
 
 const VERSION: u8 = 1;
 const TAG: usize = 32;
@@ -152,7 +151,7 @@ pub(super) fn open<T: Opaque, const BYTES: usize>(
     }
     let key_id = fields.text().ok_or(TokenError::Malformed)?;
     let keys = ring.by_id(Some(key_id).filter(|id| !id.is_empty()), now)?;
-    if !bool::from(T::tag(keys, signed).ct_eq(tag)) {
+    if !same_tag(&T::tag(keys, signed), tag) {
         return Err(TokenError::Forged);
     }
     let claims = T::read(&mut fields).filter(|_| fields.0.is_empty()).ok_or(TokenError::Malformed)?;

@@ -4,11 +4,11 @@ use super::{
     KeyRing, Keys, State, TokenError, TokenText, Untrusted, base64url,
     canonical::{Reader, Writer},
     jwt,
+    mac::same_tag,
 };
 use crate::{AccountId, Audience, ClientId, FactorSet, Revision, TenantId, Timestamp, TokenId};
 use alloc::{string::String, sync::Arc};
 use core::fmt;
-use subtle::ConstantTimeEq as _;
 
 /// The longest state token: longer text is refused unread.
 const MAX_TEXT: usize = 1024;
@@ -70,7 +70,7 @@ impl DeviceDigest {
 /// Compared in constant time, like every value an attacker might try to guess byte by byte.
 impl PartialEq for DeviceDigest {
     fn eq(&self, other: &Self) -> bool {
-        self.0.ct_eq(&other.0).into()
+        same_tag(&self.0, &other.0)
     }
 }
 
