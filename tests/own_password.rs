@@ -3,7 +3,7 @@
 mod world;
 
 use authflow::{
-    AccountStatus, Dialect, Mobile,
+    AccountStatus, Dialect, Mobile, Step,
     outcome::{Event, NewPasswordRefusal, ProofRefusal, TokenRefusal},
     policy::RuleViolation,
 };
@@ -181,16 +181,21 @@ fn a_bearer_is_needed_and_must_be_good() {
     assert_eq!(world.signed_in(CHANGE, &mine, &body).parts(), invalid);
 }
 
-#[test]
-fn an_account_that_changes_on_the_way_keeps_its_password() {
-    let mut world = world(Dialect::Ciam);
-    let mine = id_token(&mut world, "alice");
+/// A change of password, up to its commit.
+fn changing(world: &mut World, mine: &str) -> Step {
     let headers = Headers::seed()
         .with("Authorization", &format!("Bearer {mine}"))
         .with("Content-Type", "application/json");
     let body = json!({ "old_password": PASSWORD, "new_password": NEW }).to_string();
     let step = world.begin("POST", CHANGE, &headers, body.as_bytes());
-    let step = world.until_commit(step);
+    world.until_commit(step)
+}
+
+#[test]
+fn an_account_that_changes_on_the_way_keeps_its_password() {
+    let mut world = world(Dialect::Ciam);
+    let mine = id_token(&mut world, "alice");
+    let step = changing(&mut world, &mine);
     world.change("alice", |_| ());
     let outcome = world.run(step);
     assert_eq!(world.answer(outcome).status, 400);
@@ -312,12 +317,7 @@ fn a_second_factors_channel_resets_no_password() {
 fn a_session_that_ends_on_the_way_changes_no_password() {
     let mut world = world(Dialect::Ciam);
     let mine = id_token(&mut world, "alice");
-    let headers = Headers::seed()
-        .with("Authorization", &format!("Bearer {mine}"))
-        .with("Content-Type", "application/json");
-    let body = json!({ "old_password": PASSWORD, "new_password": NEW }).to_string();
-    let step = world.begin("POST", CHANGE, &headers, body.as_bytes());
-    let step = world.until_commit(step);
+    let step = changing(&mut world, &mine);
     world.ended.extend(world.sessions.keys().copied());
     let outcome = world.run(step);
     let refused = refusal("IDAAS.SDK.PARAM.0016", "IdToken is invalid or expired");

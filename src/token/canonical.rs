@@ -29,8 +29,8 @@ impl<const CAPACITY: usize> Writer<CAPACITY> {
     pub(super) fn string(&mut self, text: &str) {
         self.literal("\"");
         let mut rest = text;
-        let until_special = |text: &str| plain_len(text.as_bytes());
-        while let Some((plain, special)) = until_special(rest).and_then(|at| rest.split_at_checked(at)) {
+        while let Some((plain, special)) = plain_len(rest.as_bytes()).and_then(|at| rest.split_at_checked(at))
+        {
             self.literal(plain);
             self.literal(if special.starts_with('"') { "\\\"" } else { "\\\\" });
             rest = special.get(1..).unwrap_or_default();

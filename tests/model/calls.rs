@@ -100,25 +100,18 @@ impl Call {
 
     /// The same call with another token.
     pub fn with(mut self, other: usize) -> Self {
-        match &mut self {
-            Self::SignIn { .. } | Self::SignInByCode { .. } => {}
-            Self::Send { token, .. }
-            | Self::Skip { token }
-            | Self::Change { token, .. }
-            | Self::Prove { token, .. }
-            | Self::IsSet { token }
-            | Self::OwnChange { token, .. }
-            | Self::OwnChangeByCode { token, .. }
-            | Self::Refresh { token }
-            | Self::SignOut { token }
-            | Self::IssueTicket { token, .. }
-            | Self::Redeem { token, .. } => *token = Some(other),
+        if let Some(token) = self.bearer() {
+            *token = Some(other);
         }
         self
     }
 
     /// The token that the call bears.
     pub fn token(&self) -> Presented {
+        self.clone().bearer().and_then(|token| *token)
+    }
+
+    fn bearer(&mut self) -> Option<&mut Presented> {
         match self {
             Self::SignIn { .. } | Self::SignInByCode { .. } => None,
             Self::Send { token, .. }
@@ -131,7 +124,7 @@ impl Call {
             | Self::Refresh { token }
             | Self::SignOut { token }
             | Self::IssueTicket { token, .. }
-            | Self::Redeem { token, .. } => *token,
+            | Self::Redeem { token, .. } => Some(token),
         }
     }
 }
