@@ -183,6 +183,16 @@ fn the_longest_claims_fit() {
     assert_eq!(*verified.claims(), longest);
 }
 
+/// What is presented and what is handed out print their kind; what a token is bound to prints nothing.
+#[test]
+fn neither_a_token_nor_a_digest_is_printed() {
+    let text = ring().states().mint(&claims());
+    assert_eq!(format!("{text:?}"), "TokenText<state_token>(…)");
+    let presented = format!("Untrusted<state_token>({} bytes)", text.expose().len());
+    assert_eq!(format!("{:?}", text.presented()), presented);
+    assert_eq!(format!("{:?}", claims().device.fingerprint), "DeviceDigest(…)");
+}
+
 #[test]
 fn text_over_the_cap_is_malformed_and_a_session_token_is_no_state_token() {
     assert_eq!(verify(&"A".repeat(1 << 20)).unwrap_err(), TokenError::Malformed);
