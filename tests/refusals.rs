@@ -86,6 +86,8 @@ fn without_a_language_the_application_chooses_and_before_it_the_engine() {
     let mut config = Config::new(world::issuer(), world::ring(), Applications::Asked);
     config.language = Language::Zh;
     world.api = Api::new(Engine::new(config).unwrap());
+    let engine = world.api.engine();
+    assert_eq!((engine.language(), engine.issuer()), (Language::Zh, &world::issuer()));
     assert_eq!(world.skip_with(&unknown, "x").text("error_msg"), SEED_TABLE[2].2);
     assert_eq!(world.skip_with(&headers.clone().without("X-agent"), "x").text("error_msg"), SEED_TABLE[0].2);
     assert_eq!(world.send("GET", "/elsewhere", &headers, b"").text("error_msg"), "接口不存在");

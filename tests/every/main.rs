@@ -4,12 +4,16 @@
 mod change_password;
 #[path = "../codes.rs"]
 mod codes;
+#[path = "../commits.rs"]
+mod commits;
 #[path = "../drive.rs"]
 mod drive;
 #[path = "../host_faults.rs"]
 mod host_faults;
 #[path = "../main_road.rs"]
 mod main_road;
+#[path = "../meanwhile.rs"]
+mod meanwhile;
 #[path = "../own_password.rs"]
 mod own_password;
 #[path = "../refusals.rs"]
