@@ -6,8 +6,8 @@ use super::{
     host::Host,
     observed::Observed,
     rules::TOTP_STEP,
-    world::{Answer, CREDENTIAL},
 };
+use authflow::testkit::{Answer, demo::CREDENTIAL};
 use serde_json::{Value, json};
 
 pub struct Spelt {
@@ -67,7 +67,7 @@ pub fn spell(host: &Host, request: &Request) -> Spelt {
             if *by == F::Sms { "/api/v2/sdk/mfa/sms" } else { "/api/v2/sdk/mfa/email" }
         }
         Call::Prove { response: Response::Totp { of, steps }, .. } => {
-            let step = (host.world.now.as_unix() / TOTP_STEP).wrapping_add_signed(*steps);
+            let step = (host.world.clock.now.as_unix() / TOTP_STEP).wrapping_add_signed(*steps);
             body = json!({ "verify_code": totp_code(*of, step) });
             "/api/v2/sdk/mfa/totp"
         }
