@@ -12,8 +12,8 @@ use super::{
     wire,
 };
 use authflow::{
-    AccountStatus, Application, Applications, Config, Engine, FactorSet, MustChange, Outcome, Password,
-    Secret, Step, TenantId, Timestamp,
+    AccountStatus, Application, Applications, Audience, Config, Engine, FactorSet, MustChange, Outcome,
+    Password, Secret, Step, TenantId, Timestamp,
     sdk::Api,
     step::{Commit, Committed, CredentialOwner, Write},
     testkit::{self, HostFault, World, demo},
@@ -186,6 +186,13 @@ impl Host {
         let now = self.world.clock.now;
         let used = &mut self.used_steps;
         match *act {
+            Act::EndSessions(who) => {
+                let (tenant, id) = (self.world.account(NAMES[who]).tenant, self.world.account(NAMES[who]).id);
+                let audience = Audience { client_id: self.applications[0].client_id, tenant };
+                let step = self.world.api.engine().end_sessions(audience, id, None);
+                self.world.host.fault = None;
+                let _ = self.world.run(step);
+            }
             Act::DenyAll(denies) => self.world.host.denied = denies,
             Act::Disable(who) => self.world.change(NAMES[who], |it| it.status = AccountStatus::Disabled),
             Act::Enable(who) => self.world.change(NAMES[who], |it| it.status = AccountStatus::Active),

@@ -29,7 +29,7 @@ pub fn truth(host: &Host, request: &Request) -> Option<F> {
             .then_some(by)
     };
     match &request.call {
-        Call::SignIn { who, password } => is(*who, *password),
+        Call::SignIn { who, password, .. } => is(*who, *password),
         Call::SignInByCode { by, to, code } => was_sent(*by, *to, Purpose::SignIn, *code),
         Call::Change { proof: Proof::Old(typed), .. } => is(owner(presented)?, *typed),
         Call::Change { proof: Proof::Code(by, code), .. } => {
