@@ -1,16 +1,17 @@
 //! What becomes of each operation under every answer that its one write can have: what it allows for is refused by name, and
 //! everything else contradicts the question and is "system busy". Nothing is ever granted.
 
-mod world;
-
+use authflow::testkit::{
+    Call, Setup, World,
+    demo::{self, PASSWORD},
+};
 use authflow::{
     Dialect, Mobile, Outcome, Step,
     outcome::{Event, ProofRefusal, SendFailure, TokenRefusal, Verdict},
     policy::{Policy, SendRefusal},
     step::{CommitRefusal, Committed},
 };
-use serde_json::{Value, json};
-use world::{CREDENTIAL, Headers, PASSWORD, Setup, World};
+use serde_json::json;
 
 const ANSWERS: [Committed; 7] = [
     Committed::Replayed,
@@ -45,16 +46,10 @@ fn refused(outcome: &Outcome) -> Refused {
     }
 }
 
-fn begin(world: &mut World, path: &str, header: Option<(&str, &str)>, body: &Value) -> Step {
-    let headers = Headers::seed().with("Content-Type", "application/json");
-    let headers = header.into_iter().fold(headers, |headers, (name, value)| headers.with(name, value));
-    world.begin("POST", path, &headers, body.to_string().as_bytes())
-}
-
 /// Asks for a code and reads it.
 fn code(world: &mut World, of_type: &str) -> String {
     let body = json!({ "mobile": MOBILE, "type": of_type });
-    assert_eq!(world.post("/api/v2/sdk/sms/send", &Headers::seed(), &body).status, 200);
+    assert_eq!(world.send(&Call::post("/api/v2/sdk/sms/send", &body)).status, 200);
     world.code()
 }
 
@@ -75,12 +70,12 @@ fn under_every_answer(
 }
 
 fn ciam() -> Setup {
-    Setup::new(world::policy())
+    Setup::new(demo::policy())
 }
 
 #[test]
 fn of_a_password() {
-    let sign_in = |world: &mut World| world.begin_login(&Headers::seed(), "alice", PASSWORD);
+    let sign_in = |world: &mut World| world.begin(&Call::login("alice", PASSWORD));
     under_every_answer(&ciam(), sign_in, |answer| match answer {
         Committed::Changed => Some(Refused::Proof(ProofRefusal::AccountChanged)),
         Committed::Refused(CommitRefusal::TotpStepUsed) => Some(Refused::Proof(ProofRefusal::Replayed)),
@@ -92,7 +87,7 @@ fn of_a_password() {
 fn of_a_code() {
     let sign_in = |world: &mut World| {
         let body = json!({ "mobile": MOBILE, "verify_code": code(world, "LOGIN_SMS") });
-        begin(world, "/api/v2/sdk/login/mobile-verify-code", None, &body)
+        world.begin(&Call::post("/api/v2/sdk/login/mobile-verify-code", &body))
     };
     under_every_answer(&ciam(), sign_in, |answer| match answer {
         Committed::Replayed | Committed::Refused(CommitRefusal::TotpStepUsed) => {
@@ -107,12 +102,12 @@ fn of_a_code() {
 fn of_a_step_of_a_pending_login() {
     let skip = |world: &mut World| {
         let token = world.login("erin").state_token().to_string();
-        world.begin_skip(&Headers::seed(), &token)
+        world.begin(&Call::skip(&token))
     };
     let totp = |world: &mut World| {
         let token = world.login("tom").state_token().to_string();
-        let body = json!({ "verify_code": world.totp("tom", 0) });
-        begin(world, "/api/v2/sdk/mfa/totp", Some(("X-state-token", &token)), &body)
+        let code = world.totp("tom", 0);
+        world.begin(&Call::prove_totp(&token, &code))
     };
     let allows_for = |answer| match answer {
         Committed::Replayed => Some(Refused::Token(TokenRefusal::Replayed)),
@@ -131,12 +126,12 @@ fn of_a_new_password_by_a_code() {
     let forgotten = |world: &mut World| {
         let code = code(world, "FORGET_PWD_SMS");
         let body = json!({ "mobile": MOBILE, "verify_code": code, "password": NEW });
-        begin(world, "/api/v2/sdk/pwd/update-by-mobile", None, &body)
+        world.begin(&Call::post("/api/v2/sdk/pwd/update-by-mobile", &body))
     };
     let own = |world: &mut World| {
-        let bearer = format!("Bearer {}", world.login("alice").text("id_token"));
+        let bearer = world.login("alice").id_token().to_string();
         let body = json!({ "verify_code": code(world, "UPDATE_PWD_SMS"), "password": NEW });
-        begin(world, "/api/v2/sdk/pwd/update-by-mobile", Some(("Authorization", &bearer)), &body)
+        world.begin(&Call::post("/api/v2/sdk/pwd/update-by-mobile", &body).bearing(&bearer))
     };
     let allows_for = |answer| match answer {
         Committed::Replayed => Some(Refused::Proof(ProofRefusal::Replayed)),
@@ -151,9 +146,9 @@ fn of_a_new_password_by_a_code() {
 #[test]
 fn of_a_new_password_by_the_old_one() {
     let change = |world: &mut World| {
-        let bearer = format!("Bearer {}", world.login("alice").text("id_token"));
+        let bearer = world.login("alice").id_token().to_string();
         let body = json!({ "old_password": PASSWORD, "new_password": NEW });
-        begin(world, "/api/v2/sdk/pwd/change", Some(("Authorization", &bearer)), &body)
+        world.begin(&Call::post("/api/v2/sdk/pwd/change", &body).bearing(&bearer))
     };
     under_every_answer(&ciam(), change, |answer| match answer {
         Committed::Changed => Some(Refused::Token(TokenRefusal::AccountChanged)),
@@ -166,7 +161,7 @@ fn of_a_new_password_by_the_old_one() {
 fn of_a_code_to_send() {
     let send = |world: &mut World| {
         let body = json!({ "mobile": MOBILE, "type": "LOGIN_SMS" });
-        begin(world, "/api/v2/sdk/sms/send", None, &body)
+        world.begin(&Call::post("/api/v2/sdk/sms/send", &body))
     };
     under_every_answer(&ciam(), send, |answer| match answer {
         Committed::Changed => Some(Refused::Send(SendFailure::AccountChanged)),
@@ -179,11 +174,10 @@ fn of_a_code_to_send() {
 
 #[test]
 fn of_a_rotation() {
-    let rotating = Setup::new(Policy { rotate_session_tokens: true, ..world::policy() });
+    let rotating = Setup::new(Policy { rotate_session_tokens: true, ..demo::policy() });
     let refresh = |world: &mut World| {
-        let token = world.login("alice").text("session_token").to_string();
-        let header = ("X-session-token", &*token);
-        begin(world, "/api/v2/sdk/sso/session-token/id-token", Some(header), &json!({}))
+        let token = world.login("alice").session_token().to_string();
+        world.begin(&Call::refresh(&token))
     };
     under_every_answer(&rotating, refresh, |answer| match answer {
         Committed::Changed => Some(Refused::Token(TokenRefusal::AccountChanged)),
@@ -198,13 +192,13 @@ fn of_a_rotation() {
 #[test]
 fn of_the_end_of_a_session() {
     let sign_out = |world: &mut World| {
-        let token = world.login("alice").text("session_token").to_string();
-        begin(world, "/api/v2/sdk/logout", Some(("X-session-token", &token)), &json!({}))
+        let token = world.login("alice").session_token().to_string();
+        world.begin(&Call::sign_out(&token))
     };
     under_every_answer(&ciam(), sign_out, |_| None);
     let by_the_host = |world: &mut World| {
         let alice = world.account("alice").id;
-        world.api.engine().end_sessions(world::audience(), alice, None)
+        world.api.engine().end_sessions(demo::audience(), alice, None)
     };
     under_every_answer(&ciam(), by_the_host, |_| None);
 }
@@ -212,12 +206,9 @@ fn of_the_end_of_a_session() {
 #[test]
 fn of_a_ticket() {
     let redeem = |world: &mut World| {
-        let session = world.login("alice").text("session_token").to_string();
-        let issued = world.tenant("/api/v2/tenant/sso/session-token/sso-ticket", "session_token", &session);
-        let body = World::tenant_body("sso_ticket", issued.text("sso_ticket"));
-        let bearer = format!("Bearer {CREDENTIAL}");
-        let path = "/api/v2/tenant/sso/sso-ticket/verify";
-        begin(world, path, Some(("Authorization", &bearer)), &body)
+        let session = world.login("alice").session_token().to_string();
+        let issued = world.send(&Call::issue_ticket(&session));
+        world.begin(&Call::redeem_ticket(issued.text("sso_ticket")))
     };
     under_every_answer(&ciam(), redeem, |answer| match answer {
         Committed::Replayed => Some(Refused::Token(TokenRefusal::Replayed)),

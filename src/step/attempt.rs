@@ -52,6 +52,11 @@ impl AttemptSlot {
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
+
+    #[cfg(feature = "testkit")]
+    pub(crate) fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
 }
 
 impl fmt::Debug for AttemptSlot {
@@ -111,6 +116,12 @@ impl Reservation {
 
     pub(crate) fn slot(&self) -> AttemptSlot {
         self.slot
+    }
+
+    /// One that was written down.
+    #[cfg(feature = "testkit")]
+    pub(crate) fn recorded(slot: AttemptSlot, record: AttemptRecord, attempt: Attempt) -> Self {
+        Self { slot, record, attempt }
     }
 }
 

@@ -8,6 +8,10 @@ mod codes;
 mod commits;
 #[path = "../drive.rs"]
 mod drive;
+#[path = "../forgotten_password.rs"]
+mod forgotten_password;
+#[path = "../host_exam.rs"]
+mod host_exam;
 #[path = "../host_faults.rs"]
 mod host_faults;
 #[path = "../main_road.rs"]
@@ -20,6 +24,8 @@ mod own_password;
 mod refusals;
 #[path = "../second_factor.rs"]
 mod second_factor;
+#[path = "../sending.rs"]
+mod sending;
 #[path = "../sessions.rs"]
 mod sessions;
 #[path = "../sign_in.rs"]
@@ -28,5 +34,9 @@ mod sign_in;
 mod skip_password;
 #[path = "../speech.rs"]
 mod speech;
+#[path = "../testkit.rs"]
+mod testkit;
+#[path = "../tickets.rs"]
+mod tickets;
 #[path = "../typed_entry.rs"]
 mod typed_entry;
