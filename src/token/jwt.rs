@@ -4,10 +4,10 @@
 //! so there is no `alg` to obey (RFC 8725 §3.1).
 
 use super::{
-    KeyRing, Keys, TokenError, base64url,
+    KeyRing, Keys, TokenError,
     mac::{MacKey, same_tag},
 };
-use crate::Timestamp;
+use crate::{Timestamp, base64url};
 use alloc::{string::String, sync::Arc};
 
 /// The characters of an encoded 32-byte tag.

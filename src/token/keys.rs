@@ -1,7 +1,7 @@
 //! One key of the ring, and every key derived from it.
 
-use super::{VerifyWindow, base64url, mac::MacKey};
-use crate::{Audience, Moment};
+use super::{VerifyWindow, mac::MacKey};
+use crate::{Audience, Moment, base64url};
 use alloc::{boxed::Box, format, string::String};
 use core::fmt;
 use zeroize::{Zeroize as _, Zeroizing};

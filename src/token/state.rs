@@ -1,12 +1,12 @@
 //! The state token: the memory of a login that has not finished, carried by the client.
 
 use super::{
-    KeyRing, Keys, State, TokenError, TokenText, Untrusted, base64url,
+    KeyRing, Keys, State, TokenError, TokenText, Untrusted,
     canonical::{Reader, Writer},
     jwt,
     mac::same_tag,
 };
-use crate::{AccountId, Audience, ClientId, FactorSet, Revision, TenantId, Timestamp, TokenId};
+use crate::{AccountId, Audience, ClientId, FactorSet, Revision, TenantId, Timestamp, TokenId, base64url};
 use alloc::{string::String, sync::Arc};
 use core::fmt;
 
