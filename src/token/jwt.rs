@@ -49,15 +49,11 @@ pub(super) fn open<'a, 'ring>(
     if text.len() > cap {
         return Err(TokenError::Malformed);
     }
-    let window = text.get(..Keys::MAX_HEADER.min(text.len())).unwrap_or_default();
-    let dot = window.iter().position(|byte| *byte == b'.').ok_or(TokenError::Malformed)?;
-    let (header, _) = text.split_at_checked(dot.saturating_add(1)).ok_or(TokenError::Malformed)?;
+    let keys = ring.by_header(text, now)?;
     let (rest, tag) = text.split_last_chunk::<TAG>().ok_or(TokenError::Malformed)?;
     let signed = rest.strip_suffix(b".").ok_or(TokenError::Malformed)?;
     // A text of fewer than two dots ends here: what is signed must reach beyond the header.
-    let payload = signed.get(header.len()..).ok_or(TokenError::Malformed)?;
-
-    let keys = ring.by_header(header, now)?;
+    let payload = signed.get(keys.header.len()..).ok_or(TokenError::Malformed)?;
     // Our own tag is encoded, rather than the presented one decoded: nothing of the attacker's is interpreted, and
     // every other spelling of the right tag is simply a different text.
     let expected = base64url::encode_into::<TAG>(&with_key(keys, signed));
