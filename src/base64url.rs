@@ -1,5 +1,6 @@
 //! Strict base64url (RFC 4648 §5): no padding, no trailing bits, no foreign bytes, so a text has one spelling.
 
+use arrayvec::ArrayString;
 use base64::{DecodeSliceError, Engine as _, engine::GeneralPurposeConfig};
 
 const UNPADDED: GeneralPurposeConfig = GeneralPurposeConfig::new()
@@ -26,16 +27,22 @@ pub(crate) const fn decoded_len(characters: usize) -> usize {
     characters.saturating_mul(3) / 4
 }
 
+/// Appends to a text.
 pub(crate) fn push(bytes: &[u8], out: &mut alloc::string::String) {
     ENGINE.encode_string(bytes, out);
 }
 
-/// Encodes into a buffer of exactly the encoded length; nothing when it has another one.
+/// Encodes into exactly the encoded length.
 pub(crate) fn encode_into<const N: usize>(bytes: &[u8]) -> [u8; N] {
     let mut out = [0; N];
-    // A buffer of another length stays zero, which is no base64url text and so equals none.
+    // Of another length it stays zero, which is no base64url text and so equals none.
     let _ = ENGINE.encode_slice(bytes, &mut out);
     out
+}
+
+/// The same, as a text.
+pub(crate) fn text<const N: usize>(bytes: &[u8]) -> ArrayString<N> {
+    ArrayString::from_byte_string(&encode_into(bytes)).unwrap_or_default()
 }
 
 /// Decodes into the front of `out`, which may be longer than the text needs.

@@ -122,7 +122,7 @@ macro_rules! drawn_id {
 
             /// As it is printed.
             pub(crate) fn text(&self) -> ArrayString<22> {
-                ArrayString::from_byte_string(&base64url::encode_into(&self.0)).unwrap_or_default()
+                base64url::text(&self.0)
             }
         }
 

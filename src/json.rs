@@ -107,9 +107,8 @@ impl Object {
     /// Names of ours need no escape.
     fn name(&mut self, name: &'static str) {
         self.separate();
-        for part in ["\"", name, "\":"] {
-            self.0.extend_from_slice(part.as_bytes());
-        }
+        self.push_quoted(name);
+        self.0.push(b':');
     }
 
     fn separate(&mut self) {
@@ -120,10 +119,14 @@ impl Object {
         if has_escape(text) {
             write_to(&mut self.0, text);
         } else {
-            self.0.push(b'"');
-            self.0.extend_from_slice(text.as_bytes());
-            self.0.push(b'"');
+            self.push_quoted(text);
         }
+    }
+
+    fn push_quoted(&mut self, text: &str) {
+        self.0.push(b'"');
+        self.0.extend_from_slice(text.as_bytes());
+        self.0.push(b'"');
     }
 }
 

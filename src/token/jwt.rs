@@ -21,7 +21,7 @@ pub(super) fn seal(header: &str, key: &MacKey, payload: &[u8], out: &mut String)
     base64url::push(payload, out);
     let tag = key.tag(&[out.as_bytes().get(start..).unwrap_or_default()]);
     out.push('.');
-    base64url::push(&tag, out);
+    out.push_str(&base64url::text::<TAG>(&tag));
 }
 
 /// The length of the token over `payload`.

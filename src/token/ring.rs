@@ -137,12 +137,12 @@ impl KeyRing {
         if text.starts_with(self.signer.header.as_bytes()) {
             return Ok(&self.signer);
         }
-        let window = text.get(..Keys::MAX_HEADER).unwrap_or(text);
-        let dot = window.iter().position(|byte| *byte == b'.').ok_or(TokenError::Malformed)?;
-        let header = text.get(..=dot).unwrap_or_default();
-        let header_at = |at: &usize| self.by_id.get(*at).map_or(&[][..], |(keys, _)| keys.header.as_bytes());
-        let found = self.by_header.binary_search_by(|at| header_at(at).cmp(header));
-        self.usable(found.ok().and_then(|place| self.by_header.get(place).copied()), now)
+        let header = |at: &usize| self.by_id.get(*at).map_or(&[][..], |(keys, _)| keys.header.as_bytes());
+        // A header has one dot, at its end, so none begins another. The one that the text begins with is therefore the last of
+        // those that do not sort behind the text.
+        let behind = self.by_header.partition_point(|at| header(at) <= text);
+        let last = behind.checked_sub(1).and_then(|place| self.by_header.get(place));
+        self.usable(last.copied().filter(|at| text.starts_with(header(at))), now)
     }
 
     /// The key of this id, if it counts at `now`.
@@ -198,10 +198,24 @@ mod tests {
         let now = Timestamp::from_unix(1);
         for (keys, _) in &ring.by_id {
             let id = keys.id.as_ref().map(|id| id.as_str().as_bytes());
-            assert!(Arc::ptr_eq(ring.by_header(keys.header.as_bytes(), now).unwrap(), keys));
+            for rest in ["", "e30", "\u{FF}", "."] {
+                let text = format!("{}{rest}", keys.header);
+                assert!(Arc::ptr_eq(ring.by_header(text.as_bytes(), now).unwrap(), keys), "{text}");
+            }
+            for other in
+                [keys.header.replace('.', ""), keys.header.replace('.', "A."), format!("A{}", keys.header)]
+            {
+                assert_eq!(
+                    ring.by_header(other.as_bytes(), now).unwrap_err(),
+                    TokenError::Malformed,
+                    "{other}"
+                );
+            }
             assert!(Arc::ptr_eq(ring.by_id(id, now).unwrap(), keys));
         }
-        assert_eq!(ring.by_header(b"eyJhbGciOiJub25lIn0.", now).unwrap_err(), TokenError::Malformed);
+        for other in ["", ".", "eyJhbGciOiJub25lIn0.", "AAAA", "zzzz"] {
+            assert_eq!(ring.by_header(other.as_bytes(), now).unwrap_err(), TokenError::Malformed, "{other}");
+        }
         assert_eq!(ring.by_id(Some(b"unknown"), now).unwrap_err(), TokenError::Malformed);
         assert_eq!(ring.by_id(Some(b""), now).unwrap_err(), TokenError::Malformed);
     }
