@@ -1,6 +1,6 @@
 //! The id token: who signed in, for the application (OpenID Connect Core §2).
 
-use super::{Id, IdTokenKey, KeyRing, TokenError, TokenText, Untrusted, jwt, mac::MacKey};
+use super::{Id, KeyRing, TokenError, TokenText, Untrusted, jwt};
 use crate::{
     AccountId, Audience, FactorSet, Nonce, Profile, SessionId, Subject, Timestamp, base64url,
     control::has_control, json::Object,
@@ -166,7 +166,7 @@ impl<'a> IdTokens<'a> {
         let payload = Payload { issuer: self.issuer, audience: self.audience, claims }.json();
         let keys = self.ring.signer();
         let mut text = String::new();
-        jwt::seal(&keys.header, &MacKey::new(keys.id_token_key(self.audience).expose()), &payload, &mut text);
+        jwt::seal(&keys.header, &self.ring.id_token_mac(keys, self.audience), &payload, &mut text);
         TokenText::new(text)
     }
 
@@ -177,8 +177,7 @@ impl<'a> IdTokens<'a> {
     /// Why it was refused; a client is never told which.
     pub fn verify(&self, presented: Untrusted<'_, Id>, now: Timestamp) -> Result<IdToken, TokenError> {
         let opened = jwt::open(presented.bytes(), MAX_TEXT, self.ring, now, |keys, signed| {
-            let key: IdTokenKey = keys.id_token_key(self.audience);
-            MacKey::new(key.expose()).tag(&[signed])
+            self.ring.id_token_mac(keys, self.audience).tag(&[signed])
         })?;
         IdToken::read(opened.payload, self.ring, self.issuer, self.audience, now)
     }

@@ -174,6 +174,11 @@ impl Keys {
         IdTokenKey { id: self.id.clone(), secret: Zeroizing::new(self.root.derive(&parts)), window: None }
     }
 
+    /// The same key, prepared.
+    pub(super) fn id_token_mac(&self, audience: &Audience) -> MacKey {
+        MacKey::new(self.id_token_key(audience).expose())
+    }
+
     /// The tag over a code and what it is bound to.
     pub(super) fn code_tag(&self, bound: &[&[u8]], code: &str) -> [u8; 32] {
         self.code.tag_list(bound.iter().copied().chain([code.as_bytes()]))
