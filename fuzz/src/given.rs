@@ -61,17 +61,6 @@ impl<'a> Given<'a> {
         if methods.contains(&&*self.request.method) { Ok(call) } else { Err(405) }
     }
 
-    /// Whether the caller names an application that there is.
-    pub fn names_application(&self) -> bool {
-        match model::value(self.headers, Header::ClientId) {
-            Ok(id) if id == APPLICATIONS[0] => {
-                model::value(self.headers, Header::TenantId) == Ok(crate::world::TENANT)
-            }
-            Ok(id) => id == APPLICATIONS[1],
-            Err(_) => false,
-        }
-    }
-
     pub fn said(&self) -> Said {
         let said = |header| model::value(self.headers, header).ok().map(String::from);
         let isv = said(Header::ClientId).as_deref() == Some(APPLICATIONS[0]);

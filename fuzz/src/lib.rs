@@ -4,9 +4,12 @@
 //! reached all the same, the targets sign on their own: [`keys`] is a second maker of tokens, written from the
 //! documented derivation and sharing no code with the library. Where the two disagree, a target stops.
 
+pub mod differential;
 pub mod edit;
 pub mod family;
 pub mod given;
+pub mod headers;
+pub mod id;
 pub mod json;
 pub mod keys;
 pub mod model;
@@ -14,5 +17,6 @@ pub mod replies;
 pub mod scenario;
 pub mod session;
 pub mod state;
+pub mod ticket;
 pub mod values;
 pub mod world;

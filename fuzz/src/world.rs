@@ -86,7 +86,8 @@ pub fn run(scenario: &Scenario) {
     assert_eq!(transcript(), transcript(), "the same requests, moments and answers replay to the same bytes");
 }
 
-static API: LazyLock<sdk::Api> = LazyLock::new(|| {
+/// The family's calls for the applications of this world.
+pub static API: LazyLock<sdk::Api> = LazyLock::new(|| {
     let policy = |skips| Policy { ageing: Ageing::new(90, 14, skips).ok(), ..Policy::default() };
     let bindings = Bindings { ip: Binding::Log, os: Binding::Refuse, agent: Binding::Ignore };
     let [isv, ordinary, _] = APPLICATIONS.map(|client_id| ClientId::new(client_id).unwrap());
