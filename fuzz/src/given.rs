@@ -1,10 +1,10 @@
 //! A request as it is sent, and what its own text says about it.
 
 use crate::{
+    cast::{APPLICATIONS, NEW_PASSWORD, PASSWORD},
     json::Shape,
     model::{self, HeaderList},
     scenario::Request,
-    world::{APPLICATIONS, NEW_PASSWORD, PASSWORD},
 };
 use authflow::device::Header;
 use serde_json::Value;

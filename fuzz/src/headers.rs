@@ -1,10 +1,10 @@
 //! Lists of headers, and what must hold of every reading of them.
 
 use crate::{
+    cast::{API, APPLICATIONS, TENANT},
     keys::NOW,
     model,
     scenario::{Request, any_case},
-    world::{API, APPLICATIONS, TENANT},
 };
 use arbitrary::{Arbitrary, Result, Unstructured};
 use authflow::{

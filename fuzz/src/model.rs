@@ -1,6 +1,6 @@
 //! The headers of a request, judged a second time from the wire contract's own words.
 
-use crate::world::{APPLICATIONS, TENANT};
+use crate::cast::{APPLICATIONS, TENANT};
 use authflow::device::{Caller, Header, Language, Problem};
 use std::{collections::BTreeMap, net::IpAddr};
 
