@@ -85,6 +85,8 @@ fn without_a_language_the_application_chooses_and_before_it_the_engine() {
     let mut config = Config::new(demo::issuer(), demo::ring(), Applications::Asked);
     config.language = Language::Zh;
     world.api = Api::new(Engine::new(config).unwrap());
+    let engine = world.api.engine();
+    assert_eq!((engine.language(), engine.issuer()), (Language::Zh, &demo::issuer()));
     assert_eq!(world.send(&Call::skip("x").on(&unknown)).text("error_msg"), SEED_TABLE[2].2);
     assert_eq!(
         world.send(&Call::skip("x").on(&headers.clone().without("X-agent"))).text("error_msg"),

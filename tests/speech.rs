@@ -129,6 +129,17 @@ fn an_id_token_signed_outside_is_written_and_judged_here() {
 }
 
 #[test]
+fn a_bearer_that_the_host_cannot_verify_now_is_not_refused() {
+    let mut world = outside();
+    let id_token = world.login("alice").text("id_token").to_string();
+    world.host.fault = Some(HostFault::Unavailable("VerifyBytes"));
+    assert_eq!(world.check_exist(&id_token).status, 500);
+    assert_eq!(world.host.asked, ["VerifyBytes"]);
+    world.host.fault = None;
+    assert_eq!(world.check_exist(&id_token).status, 200);
+}
+
+#[test]
 fn what_the_host_finds_no_good_signature_on_is_forged() {
     let mut world = outside();
     let id_token = world.login("alice").text("id_token").to_string();

@@ -155,6 +155,8 @@ fn a_claim_missing_mistyped_doubled_or_of_another_world_is_refused_under_a_right
         );
     }
     let mut late = good.clone();
+    late["nbf"] = json!(1_700_000_000);
+    assert!(verify(&sealed(late.to_string().as_bytes()), NOW).is_ok(), "it counts from that very second");
     late["nbf"] = json!(1_700_000_001);
     assert_eq!(verify(&sealed(late.to_string().as_bytes()), NOW).unwrap_err(), TokenError::NotYetValid);
 }
@@ -191,7 +193,7 @@ fn a_token_of_another_kind_and_a_text_over_the_cap_are_no_id_tokens() {
 
     // A right tag does not help a text of one byte too many.
     let good = core::str::from_utf8(payload).unwrap();
-    let longest = (0..)
+    let longest = (MAX_TEXT / 2..)
         .map(|spaces| sealed(alloc::format!("{good}{}", " ".repeat(spaces)).as_bytes()))
         .take_while(|text| text.len() <= MAX_TEXT)
         .last()
@@ -199,6 +201,17 @@ fn a_token_of_another_kind_and_a_text_over_the_cap_are_no_id_tokens() {
     assert!(longest.len() > MAX_TEXT - 2 && verify(&longest, NOW).is_ok());
     let longer = sealed(alloc::format!("{good}{}", " ".repeat(MAX_TEXT)).as_bytes());
     assert_eq!(verify(&longer, NOW).unwrap_err(), TokenError::Malformed);
+}
+
+#[test]
+fn an_issuer_in_a_configuration_is_held_to_the_same_rule() {
+    let read = |text: &str| serde_json::from_value::<Issuer>(json!(text));
+    assert_eq!(read("https://id.example.com").unwrap(), issuer());
+    assert_eq!(serde_json::to_value(issuer()).unwrap(), json!("https://id.example.com"));
+    assert!(read(&"i".repeat(255)).is_ok());
+    for text in ["", "https://id\n", &"i".repeat(256)] {
+        assert!(read(text).is_err(), "{text}");
+    }
 }
 
 /// The longest claims, with the identity in either place; every character that can need an escape does.
