@@ -46,6 +46,7 @@ extern crate std;
 
 mod account;
 mod application;
+mod base64url;
 mod code_purpose;
 mod contact;
 mod control;

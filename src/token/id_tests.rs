@@ -1,7 +1,7 @@
 use super::*;
 use crate::{
     Account, ClientId, EmailAddress, Factor, IdentityPlace, Mobile, Revision, TenantId, UserName,
-    token::{Key, OutsideKey, OutsideKeys, SignatureAlgorithm, State},
+    token::{Key, OutsideKey, OutsideKeys, SignatureAlgorithm, State, mac::MacKey},
 };
 use alloc::string::ToString;
 use proptest::prelude::*;
@@ -48,7 +48,7 @@ fn sealed(payload: &[u8]) -> String {
     let (ring, audience) = (ring(), audience("web", Some("acme")));
     let keys = ring.signer();
     let mut text = String::new();
-    jwt::seal(&keys.header, &MacKey::new(keys.id_token_key(&audience).expose()), payload, &mut text);
+    jwt::seal(&keys.header, &keys.id_token_mac(&audience), payload, &mut text);
     text
 }
 
@@ -161,6 +161,21 @@ fn a_claim_missing_mistyped_doubled_or_of_another_world_is_refused_under_a_right
     assert_eq!(verify(&sealed(late.to_string().as_bytes()), NOW).unwrap_err(), TokenError::NotYetValid);
 }
 
+/// What another reader of JSON refuses, or takes for something else, is refused here too.
+#[test]
+fn claims_are_an_object_in_utf_8() {
+    let values =
+        r#"["https://id.example.com","web","erin","AQEBAQEBAQEBAQEBAQEBAQ","acme",1800000000,1,1,1]"#;
+    let (ring, issuer, ours) = (ring(), issuer(), audience("web", Some("acme")));
+    let good = payload(&ring.id_tokens(&issuer, &ours).mint(&claims())).to_string();
+    let with = |bytes: &[u8]| [b"{\"x\":\"", bytes, b"\",", &good.as_bytes()[1..]].concat();
+    assert!(verify(&sealed(&with("é".as_bytes())), NOW).is_ok(), "the control");
+    let space = alloc::format!(" {good}");
+    for payload in [values.as_bytes(), space.as_bytes(), &with(b"\xFF"), &with(b"\xED\xA0\x80")] {
+        assert_eq!(verify(&sealed(payload), NOW).unwrap_err(), TokenError::Malformed);
+    }
+}
+
 #[test]
 fn a_token_of_another_kind_and_a_text_over_the_cap_are_no_id_tokens() {
     let (ring, issuer, ours) = (ring(), issuer(), audience("web", Some("acme")));
@@ -179,12 +194,12 @@ fn a_token_of_another_kind_and_a_text_over_the_cap_are_no_id_tokens() {
     // A right tag does not help a text of one byte too many.
     let good = core::str::from_utf8(payload).unwrap();
     let longest = (MAX_TEXT / 2..)
-        .map(|spaces| sealed(alloc::format!("{}{good}", " ".repeat(spaces)).as_bytes()))
+        .map(|spaces| sealed(alloc::format!("{good}{}", " ".repeat(spaces)).as_bytes()))
         .take_while(|text| text.len() <= MAX_TEXT)
         .last()
         .unwrap();
     assert!(longest.len() > MAX_TEXT - 2 && verify(&longest, NOW).is_ok());
-    let longer = sealed(alloc::format!("{}{good}", " ".repeat(MAX_TEXT)).as_bytes());
+    let longer = sealed(alloc::format!("{good}{}", " ".repeat(MAX_TEXT)).as_bytes());
     assert_eq!(verify(&longer, NOW).unwrap_err(), TokenError::Malformed);
 }
 
