@@ -75,6 +75,7 @@ mod tests {
             push(plain.as_bytes(), &mut encoded);
             assert_eq!(encoded, text);
             assert_eq!(encoded_len(plain.len()), text.len());
+            assert_eq!(decoded_len(text.len()), plain.len());
             let mut buffer = [0; 16];
             assert_eq!(decode(text.as_bytes(), &mut buffer), Some(plain.as_bytes()));
         }

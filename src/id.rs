@@ -182,7 +182,7 @@ drawn_id! {
 /// Whom a token is for: an application and, for an ISV application, one of its tenants.
 ///
 /// Two audiences are two different worlds: tokens of one are refused in the other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Audience {
     /// The application.
     pub client_id: ClientId,

@@ -1,5 +1,6 @@
 //! What authflow costs, beside the floor of its MACs and beside its peers.
 
+pub mod code;
 pub mod counting;
 pub mod counts;
 pub mod floor;
@@ -10,6 +11,8 @@ pub mod peers;
 pub mod sample;
 pub mod skip;
 pub mod times;
+pub mod timing;
+pub mod welch;
 
 use operation::Operation;
 

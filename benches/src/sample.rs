@@ -1,8 +1,12 @@
 //! What is measured with: the ids, headers and lengths of the first seed's example.
 
 use authflow::{
-    AccountId, Audience, ClientId, Factor, FactorSet, Revision, SessionId, TenantId, Timestamp, TokenId,
-    token::{DeviceDigest, DeviceDigests, Key, KeyRing, SessionClaims, Stage, StateClaims, VerifyWindow},
+    AccountId, Audience, ClientId, Factor, FactorSet, Profile, Revision, SessionId, TenantId, Timestamp,
+    TokenId,
+    token::{
+        DeviceDigest, DeviceDigests, IdClaims, IdentityClaims, Key, KeyRing, SessionClaims, Stage,
+        StateClaims, TicketClaims, VerifyWindow,
+    },
 };
 
 pub const CLIENT: &str = "DRrYIqauawN0I8myTMoDTPys6ezGZxnm";
@@ -78,7 +82,7 @@ pub fn state_claims() -> StateClaims {
 
 /// Claims whose every field of free length has another one, and whose optional members come and go.
 pub fn varied_state_claims(count: usize) -> Vec<StateClaims> {
-    let mut random = Xorshift(0x9E37_79B9_7F4A_7C15);
+    let mut random = Xorshift::default();
     let mut text = |most: u64| {
         let length = 1 + random.below(most);
         (0..length).map(|_| char::from(b'a' + random.below(26) as u8)).collect::<String>()
@@ -127,6 +131,34 @@ pub fn session_claims() -> SessionClaims {
     }
 }
 
+/// The claims of a ticket.
+pub fn ticket_claims() -> TicketClaims {
+    TicketClaims {
+        id: TokenId::from_bytes([0x9C; 16]),
+        session: SessionId::from_bytes([0x5E; 16]),
+        account: id(ACCOUNT, AccountId::new),
+        audience: audience(),
+        device: DeviceDigest::from_bytes([0xD5; 16]),
+        issued_at: NOW,
+        expires_at: EXPIRES_AT,
+    }
+}
+
+/// The claims of an id token about somebody with a name.
+pub fn id_claims() -> IdClaims {
+    let profile = Profile::new(&serde_json::json!({ "name": "Erin" })).expect("a profile");
+    IdClaims {
+        account: id(ACCOUNT, AccountId::new),
+        session: SessionId::from_bytes([0x5E; 16]),
+        auth_time: NOW,
+        factors: FactorSet::EMPTY.with(Factor::Password),
+        issued_at: NOW,
+        expires_at: EXPIRES_AT,
+        nonce: None,
+        identity: IdentityClaims::TopLevel(profile),
+    }
+}
+
 /// The same token with the last character of its tag changed to another that a decoder would take.
 pub fn with_bad_tag(token: &str) -> String {
     let (rest, last) = token.split_at(token.len() - 5);
@@ -147,10 +179,16 @@ pub fn forged(token: &str) -> String {
 }
 
 /// Numbers that differ and are the same in every run.
-struct Xorshift(u64);
+pub struct Xorshift(u64);
+
+impl Default for Xorshift {
+    fn default() -> Self {
+        Self(0x9E37_79B9_7F4A_7C15)
+    }
+}
 
 impl Xorshift {
-    fn below(&mut self, bound: u64) -> u64 {
+    pub fn below(&mut self, bound: u64) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;

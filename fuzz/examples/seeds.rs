@@ -1,14 +1,22 @@
 //! Writes the seeds of the token targets into `corpus/`: `cargo run --example seeds`.
 //!
-//! (Those of `device_headers_and_body` are texts, written by hand.)
+//! (Those of `device_headers_and_body`, `headers` and `bodies` are texts, written by hand.)
 
 use authflow_fuzz::{
+    id,
     keys::{KEYS, NOW},
-    session, state,
+    session, state, ticket,
 };
 use std::{fs, io, path::Path};
 
 fn main() -> io::Result<()> {
+    state_tokens()?;
+    session_tokens()?;
+    tickets()?;
+    id_tokens()
+}
+
+fn state_tokens() -> io::Result<()> {
     let payload = state::Claims::sample(NOW).payload().into_bytes();
     let expired = state::Claims::sample(NOW.minus_seconds(600)).payload().into_bytes();
     let without = |member: &str| String::from_utf8_lossy(&payload).replace(member, "").into_bytes();
@@ -28,8 +36,10 @@ fn main() -> io::Result<()> {
             ("claims", b"c", &[0x5A; 400]),
             ("claims-counted", b"c", &(0..=255).collect::<Vec<u8>>()),
         ],
-    )?;
+    )
+}
 
+fn session_tokens() -> io::Result<()> {
     let signed = |key: usize| session::Claims::sample(NOW).signed(KEYS[key].id);
     let expired = session::Claims::sample(NOW.minus_seconds(43_200)).signed(None);
     seeds(
@@ -53,6 +63,77 @@ fn main() -> io::Result<()> {
             ("claims-counted", b"c", &(0..=255).collect::<Vec<u8>>()),
         ],
     )
+}
+
+fn tickets() -> io::Result<()> {
+    let signed = |key: usize| ticket::Claims::sample(NOW).signed(KEYS[key].id);
+    let expired = ticket::Claims::sample(NOW.minus_seconds(300)).signed(None);
+    seeds(
+        "ticket",
+        &[
+            ("ticket-without-key-id", b"v", KEYS[0].ticket(&signed(0)).as_bytes()),
+            ("ticket-with-key-id", b"v", KEYS[1].ticket(&signed(1)).as_bytes()),
+            ("prefix-alone", b"v", b"ssoTicket-"),
+            ("signed", b"s", &signed(0)),
+            ("signed-with-key-id", b"k", &signed(1)),
+            ("signed-with-the-other-key", b"k", &signed(0)),
+            ("signed-expired", b"s", &expired),
+            ("signed-longer", b"s", &[signed(0), vec![0]].concat()),
+            ("claims", b"c", &[0x5A; 400]),
+            ("claims-counted", b"c", &(0..=255).collect::<Vec<u8>>()),
+        ],
+    )
+}
+
+/// Of one application's id tokens, for the target that reads them a second time and the one that has `jsonwebtoken` read them.
+fn id_tokens() -> io::Result<()> {
+    let sample = id::Claims::sample(NOW);
+    let (payload, (_, audience)) = (sample.payload().into_bytes(), sample.world());
+    let expired = id::Claims::sample(NOW.minus_seconds(7_200)).payload().into_bytes();
+    let with = |members: &[u8]| [b"{", members, b",", &payload[1..]].concat();
+    let array =
+        r#"["https://id.example.com","web","er\"in","AQEBAQEBAQEBAQEBAQEBAQ","租户",1800000000,1,1,1]"#;
+    let counted: Vec<_> = (0..=255).collect();
+    let tokens = KEYS.each_ref().map(|key| key.id_token(&audience, &payload));
+    let common: [(&str, &[u8; 1], &[u8]); 7] = [
+        ("token-without-key-id", b"v", tokens[0].as_bytes()),
+        ("token-with-key-id", b"v", tokens[1].as_bytes()),
+        ("payload-with-key-id", b"k", &payload),
+        ("claims", b"c", &[0x5A; 900]),
+        ("claims-counted", b"c", &[&counted[..]; 4].concat()),
+        ("claims-of-zeros", b"c", &[0; 600]),
+        ("claims-high", b"c", &[0xFF; 900]),
+    ];
+    let space = [b" ", &payload[..]].concat();
+    let (ended, twice) = (replaced(&payload, "1700007200", "1699999999"), with(br#""sub":"erik""#));
+    let (fraction, text) =
+        (replaced(&payload, "1700007200", "1.7e99"), replaced(&payload, "1700007200", r#""1""#));
+    let (deep, surrogate) =
+        (with([&br#""x":"#[..], &[b'['; 200], &[b']'; 200]].concat().as_slice()), with(br#""x":"\ud800""#));
+    let (null, no_utf_8) = (replaced(&payload, r#""租户""#, "null"), with(b"\"x\":\"\xFF\""));
+    let unknown_twice = with(br#""x":1,"x":2"#);
+    let payloads: [(&str, &[u8]); 14] = [
+        ("payload", &payload),
+        ("payload-expired", &expired),
+        ("payload-ended", &ended),
+        ("payload-array", array.as_bytes()),
+        ("payload-behind-a-space", &space),
+        ("payload-subject-twice", &twice),
+        ("payload-unknown-twice", &unknown_twice),
+        ("payload-expiry-a-fraction", &fraction),
+        ("payload-expiry-a-text", &text),
+        ("payload-deep", &deep),
+        ("payload-half-a-surrogate-pair", &surrogate),
+        ("payload-no-utf-8", &no_utf_8),
+        ("payload-tenant-null", &null),
+        ("payload-empty", b"{}"),
+    ];
+    for (target, kind) in [("id_token", b"s"), ("differential", b"i")] {
+        seeds(target, &common)?;
+        seeds(target, &payloads.map(|(name, payload)| (name, kind, payload)))?;
+    }
+    let state = state::Claims::sample(NOW).payload().into_bytes();
+    seeds("differential", &[("state-payload", b"s", &state)])
 }
 
 /// The same bytes with one text in the place of another.

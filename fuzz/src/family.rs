@@ -1,23 +1,18 @@
 //! Every call of the family over a host in memory that answers by a plan, and what must hold of every request whatever it is.
 
+use crate::host::{Heard, Host, Manner};
 use arbitrary::{Arbitrary, Unstructured};
 use authflow::{
-    Account, AccountId, AccountStatus, Application, Applications, ClientId, CodePurpose, Config, Dialect,
-    EmailAddress, Engine, Entropy, Factor, FactorSet, Mobile, Moment, Password, Revision, Secret, SessionId,
-    Step, Timestamp, TokenId, Totp, TotpAlgorithm, UserName,
-    policy::{Ageing, AttemptRecord, PasswordRefusal, Policy, SendRecord},
+    Account, AccountId, Application, Applications, ClientId, Config, Dialect, EmailAddress, Engine, Entropy,
+    Factor, FactorSet, Mobile, Moment, Outcome, Password, Revision, Secret, Step, Timestamp, Totp,
+    TotpAlgorithm, UserName,
+    policy::{Ageing, Policy},
     sdk::{Api, Request, openapi},
-    step::{
-        Access, AttemptSlot, Captcha, CodeKey, Commit, CommitRefusal, Committed, CredentialOwner, Delivery,
-        Judgement, PasswordMatch, SendSlot, SessionRecord, StoredCode, Write,
-    },
+    step::Write,
     token::{Issuer, Key, KeyRing},
 };
 use serde_json::{Value, json};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::LazyLock,
-};
+use std::sync::LazyLock;
 
 const CLIENT_ID: &str = "nTo1eRIub60vPb54WeE6aojPwYwImtl4";
 const PASSWORD: &str = "Correct-Horse-7";
@@ -55,25 +50,10 @@ struct World {
     api: Api,
     now: Timestamp,
     requests: u64,
-    account: Account,
-    attempts: BTreeMap<AttemptSlot, AttemptRecord>,
-    sends: BTreeMap<SendSlot, SendRecord>,
-    codes: BTreeMap<CodeKey, StoredCode>,
-    claims: BTreeSet<TokenId>,
-    sessions: BTreeMap<SessionId, SessionRecord>,
-    ended: BTreeSet<SessionId>,
+    host: Host,
     /// Every token and code there has been.
     tokens: Vec<String>,
     codes_sent: Vec<String>,
-}
-
-/// What the host did in one request.
-#[derive(Default)]
-struct Deeds {
-    asked: Vec<&'static str>,
-    failed: bool,
-    committed: Option<Vec<Write>>,
-    saw_open_session: bool,
 }
 
 /// Runs a life of requests.
@@ -95,11 +75,12 @@ impl World {
             rotate_session_tokens: beginning.rotates,
             ..Policy::default()
         };
+        let client_id = ClientId::new(CLIENT_ID).unwrap();
         let dialects = [Dialect::Ciam, Dialect::Eiam, Dialect::OneAccess];
         let application = Application {
             policy,
             dialect: dialects[usize::from(beginning.dialect) % 3],
-            ..Application::new(ClientId::new(CLIENT_ID).unwrap())
+            ..Application::new(client_id)
         };
         let ring = KeyRing::new(Key::without_id([7; 32]).unwrap());
         let issuer = Issuer::new("https://id.example.com").unwrap();
@@ -116,13 +97,7 @@ impl World {
             api: Api::new(engine),
             now: START,
             requests: 0,
-            account,
-            attempts: BTreeMap::new(),
-            sends: BTreeMap::new(),
-            codes: BTreeMap::new(),
-            claims: BTreeSet::new(),
-            sessions: BTreeMap::new(),
-            ended: BTreeSet::new(),
+            host: Host { knows_everybody: true, ..Host::new(account, client_id) },
             tokens: Vec::new(),
             codes_sent: Vec::new(),
         }
@@ -143,30 +118,42 @@ impl World {
         let method = method.to_ascii_uppercase();
         let request = Request { method: &method, path, headers: &headers, body: body.as_bytes() };
 
-        let mut deeds = Deeds::default();
-        let mut step = self.api.handle(&request, moment);
-        let outcome = loop {
-            self.check_printed(&format!("{step:?}"));
-            assert!(deeds.asked.len() <= MOST_QUESTIONS, "{:?}", deeds.asked);
-            let planned = deed.answers[deeds.asked.len() % deed.answers.len()];
-            step = match step {
-                Step::Done(outcome) => break outcome,
-                step => self.answer(step, planned, &mut deeds),
-            };
-        };
+        let step = self.api.handle(&request, moment);
+        let outcome = self.answer_all(step, &deed.answers);
         let reply = self.api.reply(&outcome);
-        assert_eq!(
-            reply.status() == 500,
-            deeds.failed,
-            "busy, and only then, when the host failed: {:?}",
-            deeds.asked
-        );
+        let Heard { asked, failed, .. } = &self.host.heard;
+        assert_eq!(reply.status() == 500, *failed, "busy, and only then, when the host failed: {asked:?}");
         let body = check_reply(described, reply.status(), reply.body());
-        self.check_deeds(&deeds, &body);
+        self.check_deeds(&body);
         for name in ["state_token", "session_token", "id_token", "sso_ticket"] {
             if let Some(token) = body[name].as_str() {
                 self.tokens.push(token.into());
                 self.check_printed(&format!("{outcome:?}"));
+            }
+        }
+    }
+
+    fn answer_all(&mut self, mut step: Step, plan: &[u8]) -> Outcome {
+        self.host.heard = Heard::default();
+        loop {
+            self.check_printed(&format!("{step:?}"));
+            let Heard { asked, committed, .. } = &self.host.heard;
+            assert!(asked.len() <= MOST_QUESTIONS, "{asked:?}");
+            let may_follow = matches!(step, Step::Deliver(_) | Step::SignBytes(_) | Step::Done(_));
+            assert!(committed.is_none() || may_follow, "the write is the last thing that can fail: {step:?}");
+            // One in sixteen is no answer at all, and one in sixteen the answer that ends the matter.
+            let manner = match plan[asked.len() % plan.len()] & 15 {
+                15 => Manner::Silently,
+                14 => Manner::No,
+                _ => Manner::Honestly,
+            };
+            step = match step {
+                Step::Done(outcome) => break *outcome,
+                step => self.host.answer(step, manner),
+            };
+            if let Some(sent) = self.host.heard.sent.take() {
+                assert!(self.host.heard.committed.is_some(), "what cannot be counted is not sent");
+                self.codes_sent.extend((!sent.decoy).then(|| sent.code.expose().into()));
             }
         }
     }
@@ -204,7 +191,7 @@ impl World {
     /// A body with every member that any call takes.
     fn body(&self, deed: &Deed) -> Value {
         let code = match deed.body >> 6 {
-            0 => self.account.totp.as_ref().unwrap().code(Totp::step_at(self.now)).expose().into(),
+            0 => self.host.account.totp.as_ref().unwrap().code(Totp::step_at(self.now)).expose().into(),
             1 => "000000".into(),
             _ => self.codes_sent.last().cloned().unwrap_or_default(),
         };
@@ -218,7 +205,8 @@ impl World {
             "CHANGE_PWD_EMS",
             "LOGIN_EMS",
         ];
-        let present = self.account.password.as_ref().map_or(PASSWORD, |password| password.verifier.expose());
+        let present =
+            self.host.account.password.as_ref().map_or(PASSWORD, |password| password.verifier.expose());
         let rather = if present == PASSWORD { NEW_PASSWORD } else { PASSWORD };
         let wrong = deed.body & 0x30 == 0x30;
         let of_kind = |prefix: &str| self.tokens.iter().rfind(|token| token.starts_with(prefix)).cloned();
@@ -239,175 +227,17 @@ impl World {
         })
     }
 
-    fn answer(&mut self, step: Step, planned: u8, deeds: &mut Deeds) -> Step {
-        // One in sixteen is no answer at all, and one in sixteen the answer that ends the matter.
-        let (is_down, says_no) = (planned & 15 == 15, planned & 15 == 14);
-        assert!(
-            deeds.committed.is_none() || matches!(step, Step::Deliver(_) | Step::SignBytes(_)),
-            "the write is the last thing that can fail: {step:?}",
-        );
-        macro_rules! asked {
-            ($ask:ident, $name:literal, $answer:expr) => {{
-                deeds.asked.push($name);
-                if is_down {
-                    deeds.failed = true;
-                    $ask.unavailable()
-                } else {
-                    let answer = $answer;
-                    $ask.answer(answer)
-                }
-            }};
-        }
-        match step {
-            Step::FindAccount(ask) => asked!(ask, "FindAccount", (!says_no).then(|| self.account.clone())),
-            Step::ReserveAttempt(ask) => asked!(ask, "ReserveAttempt", {
-                let reservation = ask.reserve(self.attempts.get(&ask.slot).cloned());
-                self.attempts.insert(ask.slot, reservation.record());
-                reservation
-            }),
-            Step::VerifyPassword(ask) => asked!(ask, "VerifyPassword", {
-                let matches =
-                    ask.verifier.as_ref().is_some_and(|known| known.expose() == ask.presented.expose());
-                if matches { PasswordMatch::Matches } else { PasswordMatch::Differs }
-            }),
-            Step::SettleAttempt(ask) => asked!(ask, "SettleAttempt", {
-                let record = ask.settle(self.attempts.get(&ask.slot).cloned());
-                self.attempts.insert(ask.slot, record);
-            }),
-            Step::DecideAccess(ask) => {
-                asked!(ask, "DecideAccess", if says_no { Access::Deny } else { Access::Allow })
-            }
-            Step::JudgePassword(ask) => asked!(ask, "JudgePassword", {
-                if says_no { Judgement::Refused(PasswordRefusal::Reused) } else { Judgement::Accepted }
-            }),
-            Step::LoadCode(ask) => {
-                asked!(ask, "LoadCode", self.codes.get(&ask.key).cloned().filter(|_| !says_no))
-            }
-            Step::CheckSession(ask) => asked!(ask, "CheckSession", {
-                let record = self.sessions.get(&ask.session).copied();
-                let record = record.filter(|_| !says_no && !self.ended.contains(&ask.session));
-                deeds.saw_open_session = record.is_some_and(|record| ask.is_open(&record));
-                record
-            }),
-            Step::VerifyTenantCredential(ask) => asked!(ask, "VerifyTenantCredential", {
-                let client_id = ClientId::new(CLIENT_ID).unwrap();
-                if says_no { CredentialOwner::Nobody } else { CredentialOwner::Application(client_id) }
-            }),
-            Step::JudgeCaptcha(ask) => {
-                asked!(ask, "JudgeCaptcha", if says_no { Captcha::Failed } else { Captcha::Passed })
-            }
-            Step::Deliver(ask) => asked!(ask, "Deliver", {
-                assert!(!ask.decoy || ask.purpose != CodePurpose::SecondFactor || deeds.committed.is_some());
-                if !ask.decoy {
-                    self.codes_sent.push(ask.code.expose().into());
-                }
-                if says_no { Delivery::NotDelivered } else { Delivery::Delivered }
-            }),
-            Step::Commit(ask) => asked!(ask, "Commit", {
-                let committed = if says_no { Committed::Changed } else { self.commit(&ask) };
-                if committed == Committed::Done {
-                    deeds.committed = Some(ask.writes.clone());
-                }
-                // An end expects nothing, so nothing can have changed. (A decoy does not either, and must not show it.)
-                let is_end = ask.writes.iter().any(|write| matches!(write, Write::EndSessions(_)));
-                deeds.failed |= says_no && ask.expected.is_none() && is_end;
-                committed
-            }),
-            other => panic!("not asked with a fixed list and keys of the ring: {other:?}"),
-        }
-    }
-
-    fn commit(&mut self, commit: &Commit) -> Committed {
-        if commit.claim.is_some_and(|claim| self.claims.contains(&claim.id)) {
-            return Committed::Replayed;
-        }
-        let before = self.account.clone();
-        if commit
-            .expected
-            .is_some_and(|expected| expected != before.revision || before.status != AccountStatus::Active)
-        {
-            return Committed::Changed;
-        }
-        let (sessions, ended) = (self.sessions.clone(), self.ended.clone());
-        let (sends, codes) = (self.sends.clone(), self.codes.clone());
-        for write in &commit.writes {
-            if let Err(refusal) = self.apply(write) {
-                (self.account, self.sessions, self.ended) = (before, sessions, ended);
-                (self.sends, self.codes) = (sends, codes);
-                return Committed::Refused(refusal);
-            }
-        }
-        self.claims.extend(commit.claim.map(|claim| claim.id));
-        Committed::Done
-    }
-
-    fn apply(&mut self, write: &Write) -> Result<(), CommitRefusal> {
-        match write {
-            Write::RecordSkip { budget } => {
-                let password = self.account.password.as_mut().unwrap();
-                if password.skips_used >= *budget {
-                    return Err(CommitRefusal::SkipsSpent);
-                }
-                password.skips_used += 1;
-            }
-            Write::StorePassword { new_password, changed_at } => {
-                self.account.password = Some(Password::new(new_password.clone(), *changed_at));
-                self.account.revision = self.account.revision.next();
-            }
-            Write::UseTotpStep { step } => {
-                let totp = self.account.totp.clone().unwrap();
-                if totp.last_used_step().is_some_and(|used| used >= *step) {
-                    return Err(CommitRefusal::TotpStepUsed);
-                }
-                self.account.totp = Some(totp.with_last_used_step(Some(*step)));
-            }
-            Write::OpenSession(record) => {
-                assert!(self.sessions.insert(record.session, *record).is_none(), "a session id drawn twice");
-            }
-            Write::RotateSession { session, expected_generation } => {
-                let record = self.sessions.get_mut(session).unwrap();
-                if self.ended.contains(session) {
-                    return Err(CommitRefusal::SessionEnded);
-                }
-                if record.generation != *expected_generation {
-                    return Err(CommitRefusal::SessionRotated);
-                }
-                record.generation += 1;
-            }
-            Write::RenewSession { session, auth_time, revision } => {
-                if self.ended.contains(session) {
-                    return Err(CommitRefusal::SessionEnded);
-                }
-                let record = self.sessions.get_mut(session).unwrap();
-                (record.auth_time, record.revision) = (*auth_time, *revision);
-            }
-            Write::EndSessions(which) => {
-                use authflow::step::EndSessions;
-                self.ended.extend(self.sessions.keys().filter(|session| match which {
-                    EndSessions::All => true,
-                    EndSessions::AllBut(kept) => *session != kept,
-                    EndSessions::One(one) => *session == one,
-                }));
-            }
-            Write::StoreCode { key, code, budget } => {
-                let sent = budget.spend(self.sends.get(&budget.slot).copied())?;
-                self.sends.insert(budget.slot, sent);
-                self.codes.insert(*key, code.clone());
-            }
-        }
-        Ok(())
-    }
-
     /// What a reply gives must have been written, or read.
-    fn check_deeds(&self, deeds: &Deeds, body: &Value) {
+    fn check_deeds(&self, body: &Value) {
+        let heard = &self.host.heard;
         let wrote = |wanted: fn(&Write) -> bool| {
-            deeds.committed.as_ref().is_some_and(|writes| writes.iter().any(wanted))
+            heard.committed.as_ref().is_some_and(|writes| writes.iter().any(wanted))
         };
         if body["status"] == "SUCCESS" {
             assert!(wrote(|write| matches!(write, Write::OpenSession(_))), "a session that is not stored");
-            let Some(Write::OpenSession(record)) = deeds.committed.as_ref().unwrap().last() else { panic!() };
-            assert_eq!(record.revision, self.account.revision, "a session of another revision");
-            let asked_for = !self.account.enrolled.is_empty();
+            let Some(Write::OpenSession(record)) = heard.committed.as_ref().unwrap().last() else { panic!() };
+            assert_eq!(record.revision, self.host.account.revision, "a session of another revision");
+            let asked_for = !self.host.account.enrolled.is_empty();
             assert!(!asked_for || record.factors.len() >= 2, "a second factor was not proved: {record:?}");
             let first = FactorSet::EMPTY.with(Factor::Totp);
             assert!(!record.factors.without(first).is_empty(), "a one-time password alone");
@@ -415,7 +245,7 @@ impl World {
             || body["sso_ticket"].is_string()
             || body["id"].is_string()
         {
-            assert!(deeds.saw_open_session, "without a session that lives");
+            assert!(heard.saw_open_session, "without a session that lives");
         } else {
             assert!(!wrote(|write| matches!(write, Write::OpenSession(_))), "a session that nobody gets");
         }

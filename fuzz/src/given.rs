@@ -1,10 +1,10 @@
 //! A request as it is sent, and what its own text says about it.
 
 use crate::{
+    cast::{APPLICATIONS, NEW_PASSWORD, PASSWORD},
     json::Shape,
     model::{self, HeaderList},
     scenario::Request,
-    world::{APPLICATIONS, NEW_PASSWORD, PASSWORD},
 };
 use authflow::device::Header;
 use serde_json::Value;
@@ -59,17 +59,6 @@ impl<'a> Given<'a> {
         let path = self.request.path.split('?').next().unwrap();
         let (call, _, methods) = CALLS.into_iter().find(|(_, other, _)| *other == path).ok_or(404_u16)?;
         if methods.contains(&&*self.request.method) { Ok(call) } else { Err(405) }
-    }
-
-    /// Whether the caller names an application that there is.
-    pub fn names_application(&self) -> bool {
-        match model::value(self.headers, Header::ClientId) {
-            Ok(id) if id == APPLICATIONS[0] => {
-                model::value(self.headers, Header::TenantId) == Ok(crate::world::TENANT)
-            }
-            Ok(id) => id == APPLICATIONS[1],
-            Err(_) => false,
-        }
     }
 
     pub fn said(&self) -> Said {

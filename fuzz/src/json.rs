@@ -1,6 +1,9 @@
-//! What a body of JSON looks like, found by walking over its text.
+//! JSON, read a second time: what it looks like, found by walking over its text, and every member that stands in it.
 
-use std::collections::BTreeSet;
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
+use serde::de::{Deserializer as _, MapAccess, Visitor};
+use serde_json::Value;
+use std::{collections::BTreeSet, fmt};
 
 /// The shape of a text that is known to be JSON.
 #[derive(Debug, Default, PartialEq)]
@@ -50,4 +53,71 @@ fn text_length(json: &str) -> usize {
         closes
     });
     end.unwrap() + 1
+}
+
+/// Why a payload is not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unread {
+    /// It is no object of JSON, or not what it has to be.
+    Not,
+    /// It is JSON, and yet beyond what every reader takes: too deep, a number that no double holds, half a pair of surrogates.
+    AtALimit,
+}
+
+/// The members of an object in their order, repeated ones as often as they stand there.
+pub struct Members(Vec<(String, Value)>);
+
+impl Members {
+    /// Reads an object of JSON in UTF-8 without white space before it.
+    pub fn read(json: &[u8]) -> Result<Self, Unread> {
+        let text = std::str::from_utf8(json).map_err(|_| Unread::Not)?;
+        const LIMITS: [&str; 4] =
+            ["recursion limit", "number out of range", "surrogate", "end of hex escape"];
+        if !text.starts_with('{') {
+            return Err(Unread::Not);
+        }
+        let mut reader = serde_json::Deserializer::from_str(text);
+        let members = reader.deserialize_map(Collector).and_then(|members| reader.end().map(|()| members));
+        members.map(Self).map_err(|error| {
+            let at_a_limit = LIMITS.iter().any(|limit| error.to_string().contains(limit));
+            if at_a_limit { Unread::AtALimit } else { Unread::Not }
+        })
+    }
+
+    /// Every value that has a name.
+    pub fn named(&self, name: &str) -> Vec<&Value> {
+        self.0.iter().filter(|(other, _)| other == name).map(|(_, value)| value).collect()
+    }
+
+    /// The value that has a name, if there is exactly one.
+    pub fn once(&self, name: &str) -> Option<&Value> {
+        match self.named(name)[..] {
+            [value] => Some(value),
+            _ => None,
+        }
+    }
+}
+
+struct Collector;
+
+impl<'de> Visitor<'de> for Collector {
+    type Value = Vec<(String, Value)>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut members = Vec::new();
+        while let Some(member) = map.next_entry()? {
+            members.push(member);
+        }
+        Ok(members)
+    }
+}
+
+/// The decoded payload of a token in the compact form.
+pub fn payload(token: &[u8]) -> Vec<u8> {
+    let encoded = token.split(|byte| *byte == b'.').nth(1).unwrap();
+    BASE64_URL_SAFE_NO_PAD.decode(encoded).unwrap()
 }

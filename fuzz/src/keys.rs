@@ -1,7 +1,7 @@
 //! The keys of the fuzz rings, and tokens signed with them by hand.
 
 use authflow::{
-    Timestamp,
+    Audience, Timestamp,
     token::{self, KeyRing, VerifyWindow},
 };
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
@@ -44,28 +44,87 @@ impl Key {
 
     /// A state token over any payload.
     pub fn state_token(&self, payload: &[u8]) -> String {
+        self.compact(&self.state_key(), payload)
+    }
+
+    /// An id token of an application over any payload.
+    pub fn id_token(&self, audience: &Audience, payload: &[u8]) -> String {
+        self.compact(&self.id_token_key(audience), payload)
+    }
+
+    /// A session token over any bytes.
+    pub fn session_token(&self, signed: &[u8]) -> String {
+        self.opaque("LGT", "authflow/v1/session", signed)
+    }
+
+    /// A ticket over any bytes.
+    pub fn ticket(&self, signed: &[u8]) -> String {
+        self.opaque("ssoTicket-", "authflow/v1/ticket", signed)
+    }
+
+    /// The key that state tokens are signed with.
+    pub fn state_key(&self) -> [u8; 32] {
+        self.derived(b"authflow/v1/state")
+    }
+
+    /// The key that the id tokens of an application are signed with.
+    pub fn id_token_key(&self, audience: &Audience) -> [u8; 32] {
+        let counted = |text: &str| [&[u8::try_from(text.len()).unwrap()], text.as_bytes()].concat();
+        let tenant = audience.tenant.as_ref().map_or("", |tenant| tenant.as_str());
+        let parts = [b"authflow/v1/id/".to_vec(), counted(audience.client_id.as_str()), counted(tenant)];
+        self.derived(&parts.concat())
+    }
+
+    /// What stands for a thing that a device says about itself.
+    pub fn device_digest(&self, what: &str, value: &[u8]) -> [u8; 16] {
+        let tag = hmac(&self.derived(b"authflow/v1/device"), &list(&[what.as_bytes(), value]));
+        *tag.first_chunk().unwrap()
+    }
+
+    /// What is kept of a code: the tag over what it is bound to and itself, and the key's id.
+    pub fn code_digest(&self, bound: &[&[u8]], code: &str) -> Vec<u8> {
+        let parts = [bound, &[code.as_bytes()]].concat();
+        let tag = hmac(&self.derived(b"authflow/v1/code"), &list(&parts));
+        [&tag, self.id.unwrap_or_default().as_bytes()].concat()
+    }
+
+    /// A code, drawn from a moment and what it is bound to.
+    pub fn draw_code(&self, now: Timestamp, entropy: &[u8; 32], bound: &[&[u8]]) -> String {
+        let now = now.as_unix().to_be_bytes();
+        let parts = [&[&entropy[..], &now, b"code"], bound].concat();
+        let drawn = hmac(&self.derived(b"authflow/v1/random"), &list(&parts));
+        format!("{:06}", u128::from_be_bytes(*drawn.first_chunk().unwrap()) % 1_000_000)
+    }
+
+    /// A JWS in its compact form (RFC 7515 §7.1).
+    fn compact(&self, key: &[u8; 32], payload: &[u8]) -> String {
         let header = match self.id {
             Some(id) => format!(r#"{{"alg":"HS256","kid":"{id}","typ":"JWT"}}"#),
             None => r#"{"alg":"HS256","typ":"JWT"}"#.into(),
         };
         let signed = format!("{}.{}", base64url(header.as_bytes()), base64url(payload));
-        let tag = self.tag(b"authflow/v1/state", signed.as_bytes());
+        let tag = hmac(key, signed.as_bytes());
         format!("{signed}.{}", base64url(&tag))
     }
 
-    /// A session token over any bytes.
-    pub fn session_token(&self, signed: &[u8]) -> String {
-        let tag = self.tag(b"authflow/v1/session", signed);
-        format!("LGT{}", base64url(&[signed, &tag].concat()))
+    fn opaque(&self, prefix: &str, label: &str, signed: &[u8]) -> String {
+        let tag = hmac(&self.derived(label.as_bytes()), signed);
+        format!("{prefix}{}", base64url(&[signed, &tag].concat()))
     }
 
-    /// HMAC-SHA256 under the key that HKDF-Expand (RFC 5869 §2.3) derives for a label.
-    fn tag(&self, label: &[u8], message: &[u8]) -> [u8; 32] {
-        hmac(&hmac(&self.secret, &[label, &[1]].concat()), message)
+    /// The key that HKDF-Expand (RFC 5869 §2.3) derives for a label.
+    fn derived(&self, label: &[u8]) -> [u8; 32] {
+        hmac(&self.secret, &[label, &[1]].concat())
     }
 }
 
-fn hmac(key: &[u8; 32], message: &[u8]) -> [u8; 32] {
+/// Parts, each behind its length in eight bytes.
+pub fn list(parts: &[&[u8]]) -> Vec<u8> {
+    parts.iter().flat_map(|part| [&(part.len() as u64).to_be_bytes()[..], part].concat()).collect()
+}
+
+/// HMAC-SHA256.
+pub fn hmac(key: &[u8], message: &[u8]) -> [u8; 32] {
     let mac = Hmac::<Sha256>::new_from_slice(key).unwrap();
     mac.chain_update(message).finalize().into_bytes().into()
 }

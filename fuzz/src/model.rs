@@ -1,5 +1,6 @@
 //! The headers of a request, judged a second time from the wire contract's own words.
 
+use crate::cast::{APPLICATIONS, TENANT};
 use authflow::device::{Caller, Header, Language, Problem};
 use std::{collections::BTreeMap, net::IpAddr};
 
@@ -7,7 +8,7 @@ use std::{collections::BTreeMap, net::IpAddr};
 pub type HeaderList = [(String, Vec<u8>)];
 
 /// Every header of the family: its name, the most bytes of its value, and whether it is a required one.
-const FAMILY: [(Header, &str, usize, bool); 10] = [
+pub const FAMILY: [(Header, &str, usize, bool); 11] = [
     (Header::Os, "x-operating-sys-version", 64, true),
     (Header::Fingerprint, "x-device-fingerprint", 256, true),
     (Header::Agent, "x-agent", 1024, true),
@@ -18,6 +19,7 @@ const FAMILY: [(Header, &str, usize, bool); 10] = [
     (Header::StateToken, "x-state-token", 1024, false),
     (Header::Authorization, "authorization", 9216 + "Bearer ".len(), false),
     (Header::ContentType, "content-type", 256, false),
+    (Header::SessionToken, "x-session-token", 512, false),
 ];
 
 /// The headers that say who is calling.
@@ -25,14 +27,20 @@ const CALLER: usize = 7;
 
 /// The most bytes that the value of a header may have.
 pub fn longest(name: &str) -> usize {
-    FAMILY.into_iter().find(|row| row.1.eq_ignore_ascii_case(name)).unwrap().2
+    FAMILY.into_iter().find(|row| is_named(row.0, row.1, name)).unwrap().2
+}
+
+/// Whether a header stands under this name; the session token has two.
+fn is_named(header: Header, name: &str, other: &str) -> bool {
+    let other = other.to_ascii_lowercase();
+    other == name || header == Header::SessionToken && other == "session-token"
 }
 
 /// The value of a header, or what is wrong with it.
 pub fn value(headers: &HeaderList, header: Header) -> Result<&str, Problem> {
     let (_, name, longest, _) = FAMILY.into_iter().find(|row| row.0 == header).unwrap();
     let mut values =
-        headers.iter().filter(|(other, _)| other.to_ascii_lowercase() == name).map(|(_, value)| value);
+        headers.iter().filter(|(other, _)| is_named(header, name, other)).map(|(_, value)| value);
     let value = values.next().ok_or(Problem::Missing)?;
     if values.next().is_some() {
         return Err(Problem::Repeated);
@@ -61,6 +69,15 @@ pub fn faults(headers: &HeaderList) -> BTreeMap<Header, Problem> {
         Ok(_) => None,
     };
     FAMILY[..CALLER].iter().filter_map(wrong).collect()
+}
+
+/// Whether they name an application that there is.
+pub fn names_application(headers: &HeaderList) -> bool {
+    match value(headers, Header::ClientId) {
+        Ok(id) if id == APPLICATIONS[0] => value(headers, Header::TenantId) == Ok(TENANT),
+        Ok(id) => id == APPLICATIONS[1],
+        Err(_) => false,
+    }
 }
 
 /// The language to answer in, where nothing else than English is the default.

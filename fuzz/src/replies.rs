@@ -150,7 +150,7 @@ fn refused_early(given: &Given<'_>) -> Option<(u16, &'static str)> {
     if model::judge(given.headers).is_none() {
         let of_device = model::faults(given.headers).keys().any(|header| *header != Header::ClientId);
         Some((400, if of_device { "IDAAS.SDK.PARAM.0001" } else { "IDAAS.SDK.PARAM.0002" }))
-    } else if !given.names_application() {
+    } else if !model::names_application(given.headers) {
         Some((400, "IDAAS.SDK.PARAM.0003"))
     } else {
         (!given.has_good_body(call)).then_some((400, "IDAAS.SDK.PARAM.0101"))

@@ -1,8 +1,8 @@
 //! Some requests of one client, and how the host answers: from bytes, or from a readable text.
 
 use crate::{
+    cast::{APPLICATIONS, NEW_PASSWORD, PASSWORD, TENANT, USERS},
     model,
-    world::{APPLICATIONS, NEW_PASSWORD, PASSWORD, TENANT, USERS},
 };
 use arbitrary::{Arbitrary, Result, Unstructured};
 use serde_json::json;
@@ -64,7 +64,8 @@ impl Scenario {
 }
 
 impl Request {
-    fn from_text(text: &[u8]) -> Self {
+    /// A request as [`Scenario::from_text`] describes it.
+    pub fn from_text(text: &[u8]) -> Self {
         let (head, body) = split(text, b"\n\n");
         let (line, mut rest) = split(head, b"\n");
         let line = String::from_utf8_lossy(line);
@@ -138,7 +139,8 @@ fn request(u: &mut Unstructured<'_>, usual: &[&'static str; 10]) -> Result<Reque
     Ok(Request { method, path, seconds_later, headers, body })
 }
 
-fn any_case(u: &mut Unstructured<'_>, name: &str) -> Result<String> {
+/// A name in capitals and small letters by chance.
+pub fn any_case(u: &mut Unstructured<'_>, name: &str) -> Result<String> {
     let upper: u32 = u.arbitrary()?;
     let cased = name.char_indices().map(|(at, letter)| match upper >> (at % 32) & 1 {
         0 => letter.to_ascii_lowercase(),

@@ -118,8 +118,8 @@ impl Device {
 mod tests {
     use super::*;
     use crate::{
-        AccountId, Audience, ClientId, FactorSet, Revision, Timestamp, TokenId,
-        token::{Key, KeyRing, Stage, StateClaims},
+        AccountId, Audience, ClientId, FactorSet, Revision, SessionId, Timestamp, TokenId,
+        token::{Key, KeyRing, SessionClaims, Stage, StateClaims, TicketClaims},
     };
 
     const ALL: Bindings = Bindings { ip: Binding::Refuse, os: Binding::Refuse, agent: Binding::Refuse };
@@ -174,6 +174,38 @@ mod tests {
             let drift = other.drift(&token(&device(), bindings), bindings);
             assert_eq!(drift.refused, Some(DeviceTrait::Fingerprint));
         }
+    }
+
+    #[test]
+    fn a_session_token_and_a_ticket_are_held_by_the_fingerprint_they_were_made_for_and_by_nothing_else() {
+        let ring = KeyRing::new(Key::without_id([7; 32]).unwrap());
+        let now = Timestamp::from_unix(1_700_000_000);
+        let audience = Audience { client_id: ClientId::new("web").unwrap(), tenant: None };
+        let (account, session) = (AccountId::new("erin").unwrap(), SessionId::from_bytes([1; 16]));
+        let (issued_at, expires_at) = (now, now.plus_seconds(1));
+        let digest = device().fingerprint_digest(ring.signer());
+        let text = ring.sessions().mint(&SessionClaims {
+            session,
+            generation: 0,
+            account,
+            audience,
+            device: digest,
+            revision: Revision::new(0),
+            auth_time: now,
+            factors: FactorSet::EMPTY,
+            issued_at,
+            expires_at,
+        });
+        let token = ring.sessions().for_application(&audience).verify(text.presented(), now).unwrap();
+        let id = TokenId::from_bytes([2; 16]);
+        let claims = TicketClaims { id, session, account, audience, device: digest, issued_at, expires_at };
+        let ticket = ring.tickets().verify(ring.tickets().mint(&claims).presented(), now).unwrap();
+        assert!(device().holds(&token) && device().holds_ticket(&ticket));
+        for (_, other) in changed() {
+            assert!(other.holds(&token) && other.holds_ticket(&ticket), "another trait, the same device");
+        }
+        let other = Device { fingerprint: "g".into(), ..device() };
+        assert!(!other.holds(&token) && !other.holds_ticket(&ticket));
     }
 
     #[test]

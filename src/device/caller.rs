@@ -198,6 +198,13 @@ mod tests {
     }
 
     #[test]
+    fn a_fault_names_the_header_and_never_its_value() {
+        let faults = with("X-device-ip", Some("localhost")).unwrap_err();
+        let told: Vec<_> = faults.iter().map(alloc::string::ToString::to_string).collect();
+        assert_eq!(told, ["X-device-ip is malformed"]);
+    }
+
+    #[test]
     fn a_device_does_not_print_its_fingerprint() {
         let printed = alloc::format!("{:?}", Caller::from_headers(&COMPLETE).unwrap());
         assert!(printed.contains("Android 10") && !printed.contains("156aysdna213sac"), "{printed}");

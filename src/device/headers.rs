@@ -216,13 +216,41 @@ mod tests {
     }
 
     #[test]
-    fn every_header_is_found_by_its_name_and_the_session_token_by_two() {
+    fn every_header_is_found_by_its_name() {
         for header in Header::ALL {
             assert_eq!(Header::named(&header.name().to_ascii_uppercase()), Some(*header));
         }
-        assert_eq!(get(&[("Session-Token", b"a")], Header::SessionToken).as_deref(), Ok("a"));
-        let both: [(&str, &[u8]); 2] = [("session-token", b"a"), ("X-session-token", b"a")];
+    }
+
+    #[test]
+    fn a_session_token_has_two_names_and_no_other_header_has() {
+        for name in ["X-session-token", "session-token", "Session-Token"] {
+            assert_eq!(get(&[(name, b"LGT")], Header::SessionToken).as_deref(), Ok("LGT"), "{name}");
+            assert_eq!(get(&[(name, b"LGT")], Header::StateToken), Err(Problem::Missing), "{name}");
+        }
+        let both = [("X-session-token", &b"LGT"[..]), ("session-token", b"LGT")];
         assert_eq!(get(&both, Header::SessionToken), Err(Problem::Repeated));
+        assert_eq!(get(&[("state-token", b"a")], Header::StateToken), Err(Problem::Missing));
+    }
+
+    #[test]
+    fn pairs_are_a_source_however_they_are_held() {
+        let array = [("X-agent", "a"), ("X-L", "en")];
+        let vector = Vec::from(array);
+        for read in [
+            RequestHeaders::read(&array),
+            RequestHeaders::read(array.as_slice()),
+            RequestHeaders::read(&vector),
+            RequestHeaders::read(&&vector),
+        ] {
+            assert_eq!((read.get(Header::Agent), read.get(Header::Language)), (Ok("a"), Ok("en")));
+        }
+    }
+
+    #[test]
+    fn values_are_not_printed() {
+        let headers = [("X-state-token", "secret")];
+        assert_eq!(alloc::format!("{:?}", RequestHeaders::read(&headers)), "RequestHeaders(…)");
     }
 
     #[test]

@@ -18,7 +18,7 @@ use crate::{
     flow::{PasswordStep, Progress},
     outcome::{Event, Fault, ProofRefusal},
     policy::SecondFactor,
-    step::{AccountKey, AttemptSlot},
+    step::{AccountKey, AttemptSlot, TypedName},
 };
 use alloc::{sync::Arc, vec::Vec};
 
@@ -86,13 +86,12 @@ impl Admitted {
         factor: Factor,
         then: impl FnOnce(Self, AttemptSlot, Result<Account, ProofRefusal>) -> Step + Send + Sync + 'static,
     ) -> Step {
-        let tenant = self.audience.tenant;
         // Guesses at a name that no account has are counted too.
-        let nobodys = AttemptSlot::of_identifier(tenant, &identifier, factor);
+        let typed = TypedName::new(self.audience.tenant, &identifier, factor);
         self.find_account(AccountKey::Identifier(identifier), move |admitted, found| match found {
-            None => then(admitted, nobodys, Err(ProofRefusal::UnknownAccount)),
+            None => then(admitted, typed.slot(), Err(ProofRefusal::UnknownAccount)),
             Some(account) => {
-                let slot = AttemptSlot::of_account(tenant, account.id, factor);
+                let slot = typed.slot_of(account.id);
                 let is_active = account.status == AccountStatus::Active;
                 then(admitted, slot, if is_active { Ok(account) } else { Err(ProofRefusal::Inactive) })
             }

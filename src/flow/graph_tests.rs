@@ -24,6 +24,13 @@ fn the_main_road_of_the_seed_is_there() {
     assert_eq!(graph.allowed(State::SessionIssued).count(), 0);
 }
 
+/// What a state token waits for is a state of the graph.
+#[test]
+fn every_stage_is_the_state_of_its_name() {
+    let states = Stage::ALL.iter().map(|stage| State::from(*stage));
+    assert!(states.eq([State::PasswordExpiring, State::PasswordExpired, State::FactorRequired]));
+}
+
 #[test]
 fn there_is_no_way_round() {
     for second_factor in [SecondFactor::Off, SecondFactor::WhenEnrolled, SecondFactor::Always] {
@@ -69,6 +76,11 @@ fn findings() {
     let findings = graph(&policy(SecondFactor::WhenEnrolled)).check(demanded);
     assert_eq!(findings, [Finding::SessionWithout(Factor::Totp), Finding::SessionWithOneFactor]);
     assert_eq!(findings[0].to_string(), "a session can be reached without otp");
+    let password = FactorSet::EMPTY.with(Factor::Password);
+    assert_eq!(
+        graph(&policy(SecondFactor::Off)).check(password),
+        [Finding::SessionWithOneFactor, Finding::EnrolledFactorIgnored]
+    );
 }
 
 /// The drawing at the top of `flow` is this one, with the calls that prove a factor drawn as one.

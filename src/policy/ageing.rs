@@ -150,4 +150,14 @@ mod tests {
         assert_eq!(Ageing::new(90, 14, 101), Err(AgeingError::MaxSkips));
         assert!(Ageing::new(3650, 3649, 100).is_ok());
     }
+
+    #[test]
+    fn what_is_configured_is_what_is_read_back() {
+        let ageing = Ageing::new(90, 14, 3).unwrap();
+        assert_eq!((ageing.max_age_days(), ageing.warn_before_days(), ageing.max_skips()), (90, 14, 3));
+        let written = serde_json::to_value(ageing).unwrap();
+        let fields = serde_json::json!({ "max_age_days": 90, "warn_before_days": 14, "max_skips": 3 });
+        assert_eq!(written, fields);
+        assert_eq!(serde_json::from_value::<Ageing>(written).unwrap(), ageing);
+    }
 }

@@ -126,6 +126,19 @@ mod tests {
         assert_eq!(AttemptPolicy::new(5, lock, true, 101), Err(AttemptError::Ceiling));
         assert_eq!(AttemptPolicy::new(5, Lifetime::of::<86_401>(), true, 5), Err(AttemptError::Lock));
         assert!(AttemptPolicy::new(5, Lifetime::of::<86_400>(), true, 100).is_ok());
+        assert!(AttemptPolicy::new(5, lock, true, 5).is_ok());
+    }
+
+    #[test]
+    fn what_is_configured_is_what_is_read_back() {
+        let lock = Lifetime::of::<60>();
+        let policy = AttemptPolicy::new(3, lock, false, 12).unwrap();
+        assert_eq!((policy.threshold(), policy.lock(), policy.ceiling()), (3, lock, 12));
+        assert!(!policy.doubling() && AttemptPolicy::default().doubling());
+        let written = serde_json::to_value(policy).unwrap();
+        let fields = serde_json::json!({ "threshold": 3, "lock": 60, "doubling": false, "ceiling": 12 });
+        assert_eq!(written, fields);
+        assert_eq!(serde_json::from_value::<AttemptPolicy>(written).unwrap(), policy);
     }
 
     #[test]

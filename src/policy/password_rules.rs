@@ -148,7 +148,8 @@ pub enum RuleViolation {
 }
 
 /// Why the host does not want a new password that follows the rules.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum PasswordRefusal {
     /// The subject has used it before.
     Reused,
@@ -199,7 +200,18 @@ mod tests {
         assert_eq!(PasswordRules::new(65, 80), Err(PasswordRulesError::MinLength));
         assert_eq!(PasswordRules::new(12, 11), Err(PasswordRulesError::MaxLength));
         assert_eq!(PasswordRules::new(12, 257), Err(PasswordRulesError::MaxLength));
-        assert!(PasswordRules::new(64, 64).is_ok());
+        assert!(PasswordRules::new(64, 64).is_ok() && PasswordRules::new(8, 256).is_ok());
+    }
+
+    #[test]
+    fn what_is_configured_is_what_is_read_back() {
+        let rules = PasswordRules::new(15, 100).unwrap();
+        assert_eq!((rules.min_length(), rules.max_length()), (15, 100));
+        let mut written = serde_json::to_value(rules).unwrap();
+        assert_eq!(serde_json::from_value::<PasswordRules>(written.clone()).unwrap(), rules);
+        written["digit"] = true.into();
+        let stricter = serde_json::from_value::<PasswordRules>(written.clone()).unwrap();
+        assert_eq!(serde_json::to_value(stricter).unwrap(), written);
     }
 
     #[test]

@@ -23,6 +23,15 @@ fn bounds() {
 }
 
 #[test]
+fn what_is_configured_is_what_is_read_back() {
+    let policy = policy(90, 7);
+    assert_eq!((policy.resend_after(), policy.daily()), (Lifetime::of::<90>(), 7));
+    let written = serde_json::to_value(policy).unwrap();
+    assert_eq!(written, serde_json::json!({ "resend_after": 90, "daily": 7 }));
+    assert_eq!(serde_json::from_value::<SendPolicy>(written).unwrap(), policy);
+}
+
+#[test]
 fn every_boundary_to_the_second() {
     let policy = policy(60, 2);
     let at = |seconds| NOW.plus_seconds(seconds);

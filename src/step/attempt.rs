@@ -34,23 +34,55 @@ impl AttemptSlot {
 
     /// The slot of an identifier that no account has.
     pub fn of_identifier(tenant: Option<TenantId>, identifier: &Identifier, factor: Factor) -> Self {
-        let Self([high, low, ..]) = Self::hash("typed", tenant, identifier.normalised().as_bytes(), factor);
-        Self::hash("identifier", tenant, &[high, low], factor)
+        TypedName::new(tenant, identifier, factor).slot()
     }
 
     fn hash(kind: &str, tenant: Option<TenantId>, name: &[u8], factor: Factor) -> Self {
         let mut hash = Sha256::new_with_prefix(b"authflow/v1/attempts");
         let tenant = tenant.as_ref().map_or("", TenantId::as_str);
-        for part in [kind.as_bytes(), tenant.as_bytes(), name, factor.amr().as_bytes()] {
+        for part in [kind.as_bytes(), tenant.as_bytes(), factor.amr().as_bytes(), name] {
             hash.update((part.len() as u64).to_be_bytes());
             hash.update(part);
         }
+        // Short names take as many blocks as an id of 64 bytes: nobody's slot is as much work as an account's.
+        hash.update([0; 64].get(name.len()..).unwrap_or_default());
         Self(hash.finalize().into())
     }
 
     /// The bytes, for the host's store.
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
+    }
+
+    #[cfg(feature = "testkit")]
+    pub(crate) fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+}
+
+/// A typed name before it is known whether an account has it. It is as much work to go on from here to the slot of the account
+/// as to that of a name that none has.
+pub(crate) struct TypedName {
+    tenant: Option<TenantId>,
+    factor: Factor,
+    place: [u8; 2],
+}
+
+impl TypedName {
+    pub(crate) fn new(tenant: Option<TenantId>, identifier: &Identifier, factor: Factor) -> Self {
+        let typed = identifier.normalised();
+        let AttemptSlot([high, low, ..]) = AttemptSlot::hash("typed", tenant, typed.as_bytes(), factor);
+        Self { tenant, factor, place: [high, low] }
+    }
+
+    /// The slot of the name, where no account has it.
+    pub(crate) fn slot(&self) -> AttemptSlot {
+        AttemptSlot::hash("unknown", self.tenant, &self.place, self.factor)
+    }
+
+    /// The slot of the account that has it.
+    pub(crate) fn slot_of(&self, account: AccountId) -> AttemptSlot {
+        AttemptSlot::of_account(self.tenant, account, self.factor)
     }
 }
 
@@ -111,6 +143,12 @@ impl Reservation {
 
     pub(crate) fn slot(&self) -> AttemptSlot {
         self.slot
+    }
+
+    /// One that was written down.
+    #[cfg(feature = "testkit")]
+    pub(crate) fn recorded(slot: AttemptSlot, record: AttemptRecord, attempt: Attempt) -> Self {
+        Self { slot, record, attempt }
     }
 }
 

@@ -38,6 +38,8 @@ pub use questions::{
 };
 pub use session::SessionRecord;
 
+pub(crate) use attempt::TypedName;
+
 use crate::Outcome;
 use alloc::boxed::Box;
 use core::{fmt, ops::Deref};

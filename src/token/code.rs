@@ -142,6 +142,14 @@ mod tests {
         }
     }
 
+    #[test]
+    fn the_longest_digest_is_the_longest() {
+        let ring = KeyRing::new(Key::new(&"k".repeat(20), [7; 32]).unwrap());
+        let bytes = ring.digest_code(&[b"k"], "012345").to_bytes();
+        assert_eq!((bytes.len(), CodeDigest::MAX_BYTES), (52, 52));
+        assert!(ring.code_matches(&CodeDigest::from_bytes(&bytes).unwrap(), &[b"k"], "012345", NOW));
+    }
+
     /// Worked out apart from this library: a changed label or layout would refuse every code that has been sent.
     #[test]
     fn digests_and_draws_are_what_they_have_always_been() {

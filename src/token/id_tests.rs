@@ -155,8 +155,25 @@ fn a_claim_missing_mistyped_doubled_or_of_another_world_is_refused_under_a_right
         );
     }
     let mut late = good.clone();
+    late["nbf"] = json!(1_700_000_000);
+    assert!(verify(&sealed(late.to_string().as_bytes()), NOW).is_ok(), "it counts from that very second");
     late["nbf"] = json!(1_700_000_001);
     assert_eq!(verify(&sealed(late.to_string().as_bytes()), NOW).unwrap_err(), TokenError::NotYetValid);
+}
+
+/// What another reader of JSON refuses, or takes for something else, is refused here too.
+#[test]
+fn claims_are_an_object_in_utf_8() {
+    let values =
+        r#"["https://id.example.com","web","erin","AQEBAQEBAQEBAQEBAQEBAQ","acme",1800000000,1,1,1]"#;
+    let (ring, issuer, ours) = (ring(), issuer(), audience("web", Some("acme")));
+    let good = payload(&ring.id_tokens(&issuer, &ours).mint(&claims())).to_string();
+    let with = |bytes: &[u8]| [b"{\"x\":\"", bytes, b"\",", &good.as_bytes()[1..]].concat();
+    assert!(verify(&sealed(&with("é".as_bytes())), NOW).is_ok(), "the control");
+    let space = alloc::format!(" {good}");
+    for payload in [values.as_bytes(), space.as_bytes(), &with(b"\xFF"), &with(b"\xED\xA0\x80")] {
+        assert_eq!(verify(&sealed(payload), NOW).unwrap_err(), TokenError::Malformed);
+    }
 }
 
 #[test]
@@ -176,14 +193,25 @@ fn a_token_of_another_kind_and_a_text_over_the_cap_are_no_id_tokens() {
 
     // A right tag does not help a text of one byte too many.
     let good = core::str::from_utf8(payload).unwrap();
-    let longest = (0..)
-        .map(|spaces| sealed(alloc::format!("{}{good}", " ".repeat(spaces)).as_bytes()))
+    let longest = (MAX_TEXT / 2..)
+        .map(|spaces| sealed(alloc::format!("{good}{}", " ".repeat(spaces)).as_bytes()))
         .take_while(|text| text.len() <= MAX_TEXT)
         .last()
         .unwrap();
     assert!(longest.len() > MAX_TEXT - 2 && verify(&longest, NOW).is_ok());
-    let longer = sealed(alloc::format!("{}{good}", " ".repeat(MAX_TEXT)).as_bytes());
+    let longer = sealed(alloc::format!("{good}{}", " ".repeat(MAX_TEXT)).as_bytes());
     assert_eq!(verify(&longer, NOW).unwrap_err(), TokenError::Malformed);
+}
+
+#[test]
+fn an_issuer_in_a_configuration_is_held_to_the_same_rule() {
+    let read = |text: &str| serde_json::from_value::<Issuer>(json!(text));
+    assert_eq!(read("https://id.example.com").unwrap(), issuer());
+    assert_eq!(serde_json::to_value(issuer()).unwrap(), json!("https://id.example.com"));
+    assert!(read(&"i".repeat(255)).is_ok());
+    for text in ["", "https://id\n", &"i".repeat(256)] {
+        assert!(read(text).is_err(), "{text}");
+    }
 }
 
 /// The longest claims, with the identity in either place; every character that can need an escape does.

@@ -87,6 +87,20 @@ mod tests {
     }
 
     #[test]
+    fn a_text_of_the_cap_is_read_and_one_byte_more_is_not() {
+        let ring = KeyRing::new(Key::without_id([1; 32]).unwrap());
+        let keys = ring.signer();
+        let mut text = String::new();
+        seal(&keys.header, &keys.state, b"payload", &mut text);
+        let within = |cap| {
+            let tag = |keys: &Keys, signed: &[u8]| keys.state.tag(&[signed]);
+            open(text.as_bytes(), cap, &ring, Timestamp::from_unix(0), tag).err()
+        };
+        assert_eq!(within(text.len()), None);
+        assert_eq!(within(text.len() - 1), Some(TokenError::Malformed));
+    }
+
+    #[test]
     fn a_text_of_fewer_than_three_parts_is_malformed() {
         let ring = KeyRing::new(Key::without_id([1; 32]).unwrap());
         let header = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9";

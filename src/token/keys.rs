@@ -222,6 +222,18 @@ mod tests {
     }
 
     #[test]
+    fn keys_are_printed_by_their_ids_and_nothing_of_a_secret_is() {
+        let key = || Key::new("2026-11", [171; 32]).unwrap();
+        let audience = Audience { client_id: ClientId::new("web").unwrap(), tenant: None };
+        let keys = Keys::new(key());
+        let id = r#"id: Some(KeyId("2026-11"))"#;
+        assert_eq!(format!("{:?}", key()), format!("Key {{ {id}, .. }}"));
+        assert_eq!(format!("{keys:?}"), format!("Keys {{ {id}, .. }}"));
+        let exported = keys.id_token_key(&audience);
+        assert_eq!(format!("{exported:?}"), format!("IdTokenKey {{ {id}, .. }}"));
+    }
+
+    #[test]
     fn the_longest_header_is_the_longest() {
         let keys = Keys::new(Key::new(&"k".repeat(20), [1; 32]).unwrap());
         assert_eq!(keys.header.len(), Keys::MAX_HEADER);

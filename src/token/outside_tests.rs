@@ -44,6 +44,7 @@ fn minted(signature: &[u8]) -> String {
     let (ring, issuer, audience, keys) = (ring(), issuer(), audience(), keys());
     let unsigned = keys.id_tokens(&ring, &issuer, &audience).prepare(&claims());
     assert_eq!(unsigned.key_id().as_str(), "rsa");
+    assert!(unsigned.bytes().starts_with(b"eyJ") && !unsigned.bytes().ends_with(b"."));
     unsigned.signed(signature).unwrap().expose().to_string()
 }
 
@@ -110,7 +111,8 @@ fn a_verifier_counts_within_its_window() {
     let text = minted(b"signature");
     let (_, rest) = text.split_once('.').unwrap();
     let by_ec = format!("{}{rest}", jwt_header("ES256", Some(&KeyId::new("ec").unwrap())));
-    assert!(open(&by_ec, NOW.plus_seconds(99)).is_ok());
+    assert_eq!(open(&by_ec, NOW.minus_seconds(1)).err(), Some(TokenError::KeyOutsideWindow));
+    assert!(open(&by_ec, NOW).is_ok() && open(&by_ec, NOW.plus_seconds(99)).is_ok());
     assert_eq!(open(&by_ec, NOW.plus_seconds(100)).err(), Some(TokenError::KeyOutsideWindow));
 }
 
@@ -137,11 +139,41 @@ fn a_signature_is_strict_base64url_of_a_bounded_length() {
 }
 
 #[test]
+fn a_text_of_the_cap_is_made_and_read_and_one_byte_more_is_not() {
+    let header = jwt_header("RS256", Some(&KeyId::new("rsa").unwrap()));
+    let of_length = |length: usize| format!("{header}{}.AA", "A".repeat(length - header.len() - 3));
+    assert!(open(&of_length(MAX_TEXT), NOW).is_ok());
+    assert_eq!(open(&of_length(MAX_TEXT + 1), NOW).err(), Some(TokenError::Malformed));
+    let signed = |length| {
+        let key_id = KeyId::new("rsa").unwrap();
+        Unsigned { key_id, text: "A".repeat(length - 3) }.signed(&[0]).map(|text| text.expose().len())
+    };
+    assert_eq!((signed(MAX_TEXT), signed(MAX_TEXT + 1)), (Some(MAX_TEXT), None));
+}
+
+#[test]
+fn a_key_says_its_id_and_how_it_signs() {
+    let algorithms = [
+        (SignatureAlgorithm::Rs256, "RS256"),
+        (SignatureAlgorithm::Ps256, "PS256"),
+        (SignatureAlgorithm::Es256, "ES256"),
+        (SignatureAlgorithm::EdDsa, "EdDSA"),
+    ];
+    for (algorithm, name) in algorithms {
+        let key = OutsideKey::new("2026-12", algorithm).unwrap();
+        assert_eq!((key.id().as_str(), key.algorithm()), ("2026-12", algorithm));
+        assert_eq!(algorithm.as_str(), name);
+    }
+}
+
+#[test]
 fn an_id_stands_once_and_a_window_is_not_empty() {
     let ec = || OutsideKey::new("ec", SignatureAlgorithm::EdDsa).unwrap();
     let window = VerifyWindow { from: NOW, until: NOW.plus_seconds(1) };
     assert!(matches!(keys().with_verifier(ec(), window), Err(RingError::DuplicateId(Some(_)))));
-    let empty = VerifyWindow { from: NOW, until: NOW };
-    let other = OutsideKey::new("other", SignatureAlgorithm::Ps256).unwrap();
-    assert!(matches!(keys().with_verifier(other, empty), Err(RingError::EmptyWindow)));
+    for until in [NOW, NOW.minus_seconds(1)] {
+        let empty = VerifyWindow { from: NOW, until };
+        let other = OutsideKey::new("other", SignatureAlgorithm::Ps256).unwrap();
+        assert!(matches!(keys().with_verifier(other, empty), Err(RingError::EmptyWindow)));
+    }
 }

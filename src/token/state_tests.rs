@@ -184,6 +184,38 @@ fn the_longest_claims_fit() {
 }
 
 #[test]
+fn the_longest_payload_fits_and_one_byte_more_does_not() {
+    let ring = KeyRing::new(Key::new(&"k".repeat(20), [7; 32]).unwrap());
+    let length = |payload| {
+        let (keys, mut text) = (ring.signer(), String::new());
+        jwt::seal(&keys.header, &keys.state, &alloc::vec![b'x'; payload], &mut text);
+        text.len()
+    };
+    assert!(length(MAX_PAYLOAD) <= MAX_TEXT && length(MAX_PAYLOAD + 1) > MAX_TEXT);
+}
+
+#[test]
+fn digests_differ_in_every_bit() {
+    let digest = [0x5A; 16];
+    assert_eq!(DeviceDigest::from_bytes(digest), DeviceDigest::from_bytes(digest));
+    for bit in 0..128 {
+        let mut other = digest;
+        other[bit / 8] ^= 1 << (bit % 8);
+        assert_ne!(DeviceDigest::from_bytes(digest), DeviceDigest::from_bytes(other), "{bit}");
+    }
+}
+
+/// What is presented and what is handed out print their kind; what a token is bound to prints nothing.
+#[test]
+fn neither_a_token_nor_a_digest_is_printed() {
+    let text = ring().states().mint(&claims());
+    assert_eq!(format!("{text:?}"), "TokenText<state_token>(…)");
+    let presented = format!("Untrusted<state_token>({} bytes)", text.expose().len());
+    assert_eq!(format!("{:?}", text.presented()), presented);
+    assert_eq!(format!("{:?}", claims().device.fingerprint), "DeviceDigest(…)");
+}
+
+#[test]
 fn text_over_the_cap_is_malformed_and_a_session_token_is_no_state_token() {
     assert_eq!(verify(&"A".repeat(1 << 20)).unwrap_err(), TokenError::Malformed);
     let padded =

@@ -142,3 +142,33 @@ impl<P: Purpose> fmt::Debug for TokenText<P> {
         write!(f, "TokenText<{}>(…)", P::NAME)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        Timestamp,
+        token::{Key, KeyRing, TokenError},
+    };
+
+    #[test]
+    fn what_cannot_be_read_was_still_sent_and_no_verifier_takes_it() {
+        assert!(Untrusted::<State>::new("").is_empty());
+        assert!(!Untrusted::<State>::new("a").is_empty() && !Untrusted::<State>::unreadable().is_empty());
+        let (ring, now) = (KeyRing::new(Key::without_id([7; 32]).unwrap()), Timestamp::from_unix(0));
+        assert_eq!(ring.states().verify(Untrusted::unreadable(), now).err(), Some(TokenError::Malformed));
+        assert_eq!(ring.sessions().verify(Untrusted::unreadable(), now).err(), Some(TokenError::Malformed));
+        assert_eq!(ring.tickets().verify(Untrusted::unreadable(), now).err(), Some(TokenError::Malformed));
+    }
+
+    /// However long it is, no more is kept than what makes every verifier refuse it.
+    #[test]
+    fn a_copy_is_the_text_up_to_one_byte_more_than_the_longest() {
+        let kept = |text: &[u8]| Untrusted::<Id>::new(text).to_owned().presented().bytes().to_vec();
+        let text = alloc::vec![b'A'; 1 << 20];
+        for length in [0, 1, LONGEST, LONGEST + 1] {
+            assert_eq!(kept(&text[..length]), text[..length], "{length}");
+        }
+        assert_eq!(kept(&text).len(), LONGEST + 1);
+    }
+}

@@ -1,0 +1,45 @@
+//! Looks for comparisons of secrets that take as long as the secret is right. Fails where one does, and where the control, which
+//! does, is not found out.
+//!
+//! `timing [measurements]`: a million of each comparison by default.
+
+use authflow_bench::{
+    sample::Xorshift,
+    timing::{Comparison, comparisons},
+    welch::{Finding, LIMIT},
+};
+use std::{env, process::ExitCode};
+
+fn main() -> ExitCode {
+    let measurements = env::args().nth(1).map_or(1_000_000, |argument| argument.parse().expect("a number"));
+    println!("{measurements} measurements of each; beyond |t| = {LIMIT} the classes can be told apart\n");
+    println!("| comparison | greatest \\|t\\| | wrong at the back takes longer by, ns | |");
+    println!("|---|--:|--:|---|");
+    let mut failed = false;
+    for mut comparison in comparisons() {
+        let finding = find(&mut comparison, measurements);
+        let verdict = match (finding.differ(), comparison.leaks) {
+            (true, true) => "leaks, and is found out",
+            (false, false) => "no difference",
+            (true, false) => "**LEAKS**",
+            (false, true) => "**NOT FOUND OUT**",
+        };
+        failed |= finding.differ() != comparison.leaks;
+        println!("| {} | {:.2} | {:+.2} | {verdict} |", comparison.name, finding.t, finding.difference);
+    }
+    if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+/// In an order that no neighbour can follow.
+fn find(comparison: &mut Comparison, measurements: usize) -> Finding {
+    let mut random = Xorshift::default();
+    for _ in 0..measurements / 10 {
+        comparison.time(random.below(2) as usize);
+    }
+    let mut times = [Vec::new(), Vec::new()];
+    for _ in 0..measurements {
+        let class = random.below(2) as usize;
+        times[class].push(comparison.time(class).as_nanos() as f64);
+    }
+    Finding::of(&times)
+}

@@ -1,0 +1,20 @@
+#![no_main]
+
+use arbitrary::{Arbitrary as _, Unstructured};
+use authflow_fuzz::{keys::KEYS, ticket};
+use libfuzzer_sys::fuzz_target;
+
+// The first byte says what the rest is.
+fuzz_target!(|input: &[u8]| match input {
+    // A text, presented as it stands.
+    [b'v', text @ ..] => ticket::presented(text),
+    // What to sign, under the key without an id or the one with.
+    [b's', signed @ ..] => ticket::presented(KEYS[0].ticket(signed).as_bytes()),
+    [b'k', signed @ ..] => ticket::presented(KEYS[1].ticket(signed).as_bytes()),
+    // Anything else makes up real claims, and changes to make.
+    _ => {
+        if let Ok(case) = ticket::Case::arbitrary(&mut Unstructured::new(input)) {
+            case.check();
+        }
+    }
+});

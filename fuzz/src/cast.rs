@@ -1,0 +1,64 @@
+//! Who there is: two applications, their tenant, and accounts in every state of a password.
+
+use crate::keys::{NOW, RINGS};
+use authflow::{
+    Account, AccountId, AccountStatus, Application, Applications, ClientId, Config, Engine, Factor,
+    FactorSet, MustChange, Password, Revision, Secret, TenantId, Totp, TotpAlgorithm,
+    policy::{Ageing, Binding, Bindings, Policy},
+    sdk,
+    token::Issuer,
+};
+use std::{collections::BTreeMap, sync::LazyLock};
+
+/// Everybody's password, and the one that they would rather have.
+pub const PASSWORD: &str = "Correct-Horse-7";
+pub const NEW_PASSWORD: &str = "Battery-Staple-8";
+/// An ISV application, an ordinary one, and one that nobody registered.
+pub const APPLICATIONS: [&str; 3] =
+    ["DRrYIqauawN0I8myTMoDTPys6ezGZxnm", "nTo1eRIub60vPb54WeE6aojPwYwImtl4", "unregistered"];
+/// The tenant of the ISV application.
+pub const TENANT: &str = "08f770f51f80d2f40f38c00cb199fd21";
+/// Everybody who has an account, and somebody who has none.
+pub const USERS: [&str; 8] = ["alice", "erin", "victor", "frank", "dora", "nora", "tina", "nobody"];
+
+const DAY: u64 = 86_400;
+
+/// The family's calls for the applications of this world.
+pub static API: LazyLock<sdk::Api> = LazyLock::new(|| {
+    let policy = |skips| Policy { ageing: Ageing::new(90, 14, skips).ok(), ..Policy::default() };
+    let bindings = Bindings { ip: Binding::Log, os: Binding::Refuse, agent: Binding::Ignore };
+    let [isv, ordinary, _] = APPLICATIONS.map(|client_id| ClientId::new(client_id).unwrap());
+    let applications = vec![
+        Application {
+            policy: Policy { bindings, ..policy(1) },
+            ..Application::isv(isv, [TenantId::new(TENANT).unwrap()])
+        },
+        Application { policy: policy(3), ..Application::new(ordinary) },
+    ];
+    let issuer = Issuer::new("https://id.example.com").unwrap();
+    let config = Config::new(issuer, RINGS[1].clone(), Applications::Fixed(applications));
+    sdk::Api::new(Engine::new(config).unwrap())
+});
+
+/// Every account, by its user name.
+pub fn accounts() -> BTreeMap<&'static str, Account> {
+    let mut accounts = BTreeMap::new();
+    for (name, age) in
+        [("alice", 1), ("erin", 85), ("victor", 90), ("frank", 1), ("dora", 1), ("nora", 1), ("tina", 1)]
+    {
+        let mut account = Account::new(AccountId::new(&format!("id-{name}")).unwrap(), Revision::new(1));
+        let mut password = Password::new(Secret::new(PASSWORD), NOW.minus_seconds(age * DAY));
+        match name {
+            "frank" => password.must_change = Some(MustChange::FirstLogin),
+            "dora" => account.status = AccountStatus::Disabled,
+            "tina" => {
+                account.enrolled = FactorSet::EMPTY.with(Factor::Totp);
+                account.totp = Totp::new([7; 20], TotpAlgorithm::Sha1, 6).ok();
+            }
+            _ => {}
+        }
+        account.password = (name != "nora").then_some(password);
+        accounts.insert(name, account);
+    }
+    accounts
+}

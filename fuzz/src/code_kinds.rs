@@ -1,0 +1,93 @@
+//! Kinds of code, each for one purpose of one application, to one recipient and, where it belongs to one, in one pending login.
+
+use crate::keys::list;
+use authflow::{Audience, ClientId};
+use sha2::{Digest as _, Sha256};
+
+/// A kind of code: what none of another kind is good for.
+pub struct Kind {
+    /// The `type` that a client asks for it by.
+    pub of_type: &'static str,
+    /// What it is for, in the words of the hash.
+    pub label: &'static str,
+    /// One of the two applications.
+    pub application: usize,
+    /// The pending login that it belongs to.
+    pub login: Option<u8>,
+    /// The call that takes it.
+    pub path: &'static str,
+    /// The member for a new password, where the call takes one.
+    pub new_password: Option<&'static str>,
+}
+
+const fn kind(of_type: &'static str, label: &'static str, application: usize, path: &'static str) -> Kind {
+    Kind { of_type, label, application, login: None, path, new_password: None }
+}
+
+const BY_MOBILE: &str = "/api/v2/sdk/pwd/update-by-mobile";
+const CHANGE_BY_MOBILE: &str = "/api/v2/sdk/after-login/pwd/update-by-mobile";
+const CHANGE_BY_EMAIL: &str = "/api/v2/sdk/after-login/pwd/update-by-email";
+
+/// All of them.
+pub const KINDS: [Kind; 10] = [
+    kind("LOGIN_SMS", "sign in", 0, "/api/v2/sdk/login/mobile-verify-code"),
+    kind("LOGIN_SMS", "sign in", 1, "/api/v2/sdk/login/mobile-verify-code"),
+    kind("LOGIN_EMS", "sign in", 0, "/api/v2/sdk/login/email-verify-code"),
+    // One path, of whose two meanings each application has one.
+    Kind { new_password: Some("password"), ..kind("FORGET_PWD_SMS", "forgotten password", 1, BY_MOBILE) },
+    Kind { new_password: Some("password"), ..kind("UPDATE_PWD_SMS", "update password", 0, BY_MOBILE) },
+    change("CHANGE_PWD_SMS", 1, CHANGE_BY_MOBILE),
+    change("CHANGE_PWD_SMS", 2, CHANGE_BY_MOBILE),
+    change("CHANGE_PWD_EMS", 1, CHANGE_BY_EMAIL),
+    Kind { login: Some(3), ..kind("MFA_AUTH_EMS", "second factor", 0, "/api/v2/sdk/mfa/email") },
+    Kind { login: Some(4), ..kind("MFA_AUTH_EMS", "second factor", 0, "/api/v2/sdk/mfa/email") },
+];
+
+const fn change(of_type: &'static str, login: u8, path: &'static str) -> Kind {
+    let kind = kind(of_type, "change password", 0, path);
+    Kind { login: Some(login), new_password: Some("new_password"), ..kind }
+}
+
+/// One of two applications.
+pub fn client_id(application: usize) -> ClientId {
+    ClientId::new(["web", "app"][application]).unwrap()
+}
+
+/// Whom tokens of it are for.
+pub fn audience(application: usize) -> Audience {
+    Audience { client_id: client_id(application), tenant: None }
+}
+
+impl Kind {
+    pub fn is_sms(&self) -> bool {
+        self.of_type.ends_with("_SMS")
+    }
+}
+
+/// The member that names a recipient, and the account's own or one that no account has.
+pub fn recipient(kind: &Kind, nobody: bool) -> (&'static str, &'static str) {
+    match (kind.is_sms(), nobody) {
+        (true, false) => ("mobile", " +86 138-0000 0000"),
+        (true, true) => ("mobile", "+86-13900000000"),
+        (false, false) => ("email", "mona@EXAMPLE.com"),
+        (false, true) => ("email", "nobody@example.com"),
+    }
+}
+
+/// What the host stores a code under: a hash of what it is for.
+pub fn key(kind: &Kind, is_known: bool) -> [u8; 32] {
+    let recipient = match (kind.is_sms(), is_known) {
+        (true, true) => "+8613800000000",
+        (true, false) => "+8613900000000",
+        (false, true) => "mona@example.com",
+        (false, false) => "nobody@example.com",
+    };
+    let channel = if kind.is_sms() { "sms" } else { "email" };
+    let login = kind.login.map_or(vec![], |login| vec![login; 16]);
+    let client_id = client_id(kind.application);
+    let texts = [client_id.as_str(), "", kind.label, channel, recipient].map(str::as_bytes);
+    Sha256::new_with_prefix("authflow/v1/codes")
+        .chain_update(list(&[&texts[..], &[&login]].concat()))
+        .finalize()
+        .into()
+}

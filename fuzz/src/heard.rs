@@ -1,0 +1,131 @@
+//! What a host must have been asked, for a body that is good.
+
+use crate::{
+    bodies::{self, Body, Member},
+    host::{Heard, Host},
+    keys::NOW,
+    posting::{EMAIL, MOBILE},
+};
+use authflow::Totp;
+
+/// A call, and what besides its body decides.
+pub struct Case<'a> {
+    pub path: &'a str,
+    pub members: &'a [Member],
+    pub with_state_token: bool,
+    pub is_ciam: bool,
+}
+
+impl Case<'_> {
+    /// The host was asked about what the body says, and nothing else.
+    pub fn check(&self, body: &Body, host: &Host, code: Option<&str>) {
+        let Self { path, members, .. } = *self;
+        let Heard { asked, identifiers, passwords, new_passwords, captcha, credential, sent, .. } =
+            &host.heard;
+        let said = |name| body.get(name).cloned();
+        let named = match members.first() {
+            Some(("user_name", ..)) => Some(body["user_name"].trim().to_lowercase()),
+            Some(("mobile", ..)) => said("mobile").and_then(|text| bodies::digits(&text)),
+            Some(("email", ..)) => said("email").and_then(|text| bodies::address(&text)),
+            _ => None,
+        };
+        let is_own = named.is_none() || named == bodies::digits(MOBILE) || named.as_deref() == Some(EMAIL);
+        match path.trim_start_matches("/api/v2/") {
+            "sdk/login" | "sdk/login/auth" | "sdk/login/mobile-pwd" => {
+                assert_eq!(
+                    (identifiers, passwords),
+                    (&vec![named.unwrap()], &vec![body["password"].clone()])
+                );
+                assert_eq!(code, None, "the right password");
+            }
+            "sdk/login/mobile-verify-code" | "sdk/login/email-verify-code" => {
+                assert_eq!((identifiers, code), (&vec![named.unwrap()], None), "the right code");
+            }
+            "sdk/pwd/update" => {
+                assert_eq!(passwords, &[body["old_password"].clone()]);
+                check_new_password(new_passwords, &body["new_password"], code);
+            }
+            "sdk/pwd/change" => {
+                // An account with a password must be told the present one.
+                assert_eq!(passwords, &said("old_password").into_iter().collect::<Vec<_>>());
+                if !passwords.is_empty() {
+                    check_new_password(new_passwords, &body["new_password"], code);
+                }
+            }
+            "sdk/after-login/pwd/update-by-mobile" | "sdk/after-login/pwd/update-by-email" => {
+                check_new_password(new_passwords, &body["new_password"], code);
+            }
+            "sdk/pwd/update-by-mobile" => {
+                let expected = named.filter(|_| !self.is_ciam);
+                assert_eq!(identifiers, &expected.into_iter().collect::<Vec<_>>());
+                check_new_password(new_passwords, &body["password"], code);
+            }
+            "sdk/sms/send" | "sdk/email/send" => {
+                let is_pending = is_pending(&body["type"]);
+                if is_pending && !self.with_state_token {
+                    assert!(asked.is_empty() && sent.is_none());
+                    return;
+                }
+                assert_eq!(captcha, &said("captcha_token").filter(|_| !is_pending));
+                assert_eq!(
+                    identifiers,
+                    &named.clone().filter(|_| !is_pending).into_iter().collect::<Vec<_>>()
+                );
+                let sent = sent.as_ref().expect("a message");
+                let text = said("mobile").or(said("email"));
+                let is_mask = text
+                    .as_deref()
+                    .map(str::trim)
+                    .is_some_and(|it| it == "+86-138****0000" || it == "m***@example.com");
+                let is_right_mask = is_mask && text.unwrap().contains('@') == path.contains("email");
+                let is_silent = said("mobile").or(said("email")).is_none();
+                // A number or an address that is none is another one.
+                assert_eq!(
+                    sent.decoy,
+                    is_pending && !(is_silent || is_right_mask || named.is_some() && is_own)
+                );
+                assert_eq!(sent.recipient.as_str(), if path.contains("/sms/") { MOBILE } else { EMAIL });
+            }
+            "sdk/mfa/sms" | "sdk/mfa/email" => {
+                let text = said("mobile").or(said("email"));
+                let mask = if path.ends_with("sms") { "+86-138****0000" } else { "m***@example.com" };
+                let is_meant = text.is_none_or(|text| text.trim() == mask || named.is_some() && is_own);
+                assert_eq!(
+                    asked.contains(&"SettleAttempt"),
+                    is_meant,
+                    "the right code of the right recipient"
+                );
+            }
+            "sdk/mfa/totp" => {
+                let presented = body["verify_code"].trim();
+                let step = Totp::step_at(NOW);
+                let totp = host.account.totp.as_ref().unwrap();
+                let near = (step - 1..=step + 1).map(|step| totp.code(step));
+                let is_near = near.into_iter().any(|code| code.expose() == presented);
+                let is_settled = asked.contains(&"SettleAttempt");
+                assert!(is_near || !is_settled);
+                assert!(is_settled || totp.code(step).expose() != presented);
+            }
+            "sdk/logout" => assert_eq!((code, asked.as_slice()), (None, &["Commit"][..])),
+            _ => {
+                let is_described = bodies::describes_device(body);
+                assert_eq!(code == Some("IDAAS.SDK.PARAM.0001"), !is_described, "{body:?}");
+                assert_eq!(credential.as_deref(), is_described.then_some("credential"));
+            }
+        }
+    }
+}
+
+/// A new password is judged by the host as it was typed, unless the rules refuse it before.
+fn check_new_password(judged: &[String], typed: &str, code: Option<&str>) {
+    let is_length_good = (8..=64).contains(&typed.chars().count());
+    match code {
+        None => assert!(judged == [typed] && is_length_good),
+        Some(_) => assert!(judged.is_empty(), "refused by the rules alone"),
+    }
+}
+
+/// Whether a code of this type belongs to a pending login.
+pub fn is_pending(of_type: &str) -> bool {
+    ["MFA", "OTP", "CHANGE"].iter().any(|prefix| of_type.starts_with(prefix))
+}

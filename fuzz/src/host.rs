@@ -1,0 +1,248 @@
+//! A host that keeps one account and everything about it in memory, and remembers what it was asked.
+
+use authflow::{
+    Account, AccountStatus, ClientId, Identifier, Password, SessionId, Step, TokenId,
+    policy::{AttemptRecord, PasswordRefusal, SendRecord},
+    step::{
+        Access, AccountKey, AttemptSlot, Captcha, CodeKey, Commit, CommitRefusal, Committed, CredentialOwner,
+        Deliver, Delivery, EndSessions, Judgement, PasswordMatch, SendSlot, SessionRecord, StoredCode, Write,
+    },
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How a question is answered.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Manner {
+    Honestly,
+    /// With the answer that ends the matter.
+    No,
+    /// Not at all.
+    Silently,
+}
+
+/// What the host keeps.
+pub struct Host {
+    pub account: Account,
+    /// Whoever is asked for is this account.
+    pub knows_everybody: bool,
+    /// The application whose servers' credential it knows.
+    pub application: ClientId,
+    pub attempts: BTreeMap<AttemptSlot, AttemptRecord>,
+    pub sends: BTreeMap<SendSlot, SendRecord>,
+    pub codes: BTreeMap<CodeKey, StoredCode>,
+    pub claims: BTreeSet<TokenId>,
+    pub sessions: BTreeMap<SessionId, SessionRecord>,
+    pub ended: BTreeSet<SessionId>,
+    pub heard: Heard,
+}
+
+/// What the host was asked in one request.
+#[derive(Default)]
+pub struct Heard {
+    /// The questions by name, in their order.
+    pub asked: Vec<&'static str>,
+    /// A question went without an answer, or got a contradicting one.
+    pub failed: bool,
+    pub committed: Option<Vec<Write>>,
+    pub replayed: bool,
+    pub saw_open_session: bool,
+    pub identifiers: Vec<String>,
+    pub passwords: Vec<String>,
+    pub new_passwords: Vec<String>,
+    pub captcha: Option<String>,
+    pub credential: Option<String>,
+    pub sent: Option<Deliver>,
+}
+
+impl Host {
+    pub fn new(account: Account, application: ClientId) -> Self {
+        Self {
+            account,
+            knows_everybody: false,
+            application,
+            attempts: BTreeMap::new(),
+            sends: BTreeMap::new(),
+            codes: BTreeMap::new(),
+            claims: BTreeSet::new(),
+            sessions: BTreeMap::new(),
+            ended: BTreeSet::new(),
+            heard: Heard::default(),
+        }
+    }
+
+    /// Answers a question; a finished step stays as it is.
+    pub fn answer(&mut self, step: Step, manner: Manner) -> Step {
+        let says_no = manner == Manner::No;
+        macro_rules! asked {
+            ($ask:ident, $name:literal, $answer:expr) => {{
+                self.heard.asked.push($name);
+                if manner == Manner::Silently {
+                    self.heard.failed = true;
+                    $ask.unavailable()
+                } else {
+                    let answer = $answer;
+                    $ask.answer(answer)
+                }
+            }};
+        }
+        match step {
+            Step::FindAccount(ask) => asked!(ask, "FindAccount", {
+                if let AccountKey::Identifier(typed) = &ask.key {
+                    self.heard.identifiers.push(typed.normalised());
+                }
+                (!says_no && self.is_known(&ask.key)).then(|| self.account.clone())
+            }),
+            Step::ReserveAttempt(ask) => asked!(ask, "ReserveAttempt", {
+                let reservation = ask.reserve(self.attempts.get(&ask.slot).cloned());
+                self.attempts.insert(ask.slot, reservation.record());
+                reservation
+            }),
+            Step::VerifyPassword(ask) => asked!(ask, "VerifyPassword", {
+                self.heard.passwords.push(ask.presented.expose().into());
+                let matches =
+                    ask.verifier.as_ref().is_some_and(|known| known.expose() == ask.presented.expose());
+                if matches { PasswordMatch::Matches } else { PasswordMatch::Differs }
+            }),
+            Step::SettleAttempt(ask) => asked!(ask, "SettleAttempt", {
+                let record = ask.settle(self.attempts.get(&ask.slot).cloned());
+                self.attempts.insert(ask.slot, record);
+            }),
+            Step::DecideAccess(ask) => {
+                asked!(ask, "DecideAccess", if says_no { Access::Deny } else { Access::Allow })
+            }
+            Step::JudgePassword(ask) => asked!(ask, "JudgePassword", {
+                self.heard.new_passwords.push(ask.new_password.expose().into());
+                if says_no { Judgement::Refused(PasswordRefusal::Reused) } else { Judgement::Accepted }
+            }),
+            Step::LoadCode(ask) => {
+                asked!(ask, "LoadCode", self.codes.get(&ask.key).cloned().filter(|_| !says_no))
+            }
+            Step::CheckSession(ask) => asked!(ask, "CheckSession", {
+                let record = self.sessions.get(&ask.session).copied();
+                let record = record.filter(|_| !says_no && !self.ended.contains(&ask.session));
+                self.heard.saw_open_session = record.is_some_and(|record| ask.is_open(&record));
+                record
+            }),
+            Step::VerifyTenantCredential(ask) => asked!(ask, "VerifyTenantCredential", {
+                self.heard.credential = Some(ask.credential.expose().into());
+                if says_no { CredentialOwner::Nobody } else { CredentialOwner::Application(self.application) }
+            }),
+            Step::JudgeCaptcha(ask) => asked!(ask, "JudgeCaptcha", {
+                self.heard.captcha = ask.captcha_token.as_ref().map(|token| token.expose().into());
+                if says_no { Captcha::Failed } else { Captcha::Passed }
+            }),
+            Step::Deliver(ask) => asked!(ask, "Deliver", {
+                self.heard.sent = Some((*ask).clone());
+                if says_no { Delivery::NotDelivered } else { Delivery::Delivered }
+            }),
+            Step::Commit(ask) => asked!(ask, "Commit", {
+                let committed = if says_no { Committed::Changed } else { self.commit(&ask) };
+                match committed {
+                    Committed::Done => self.heard.committed = Some(ask.writes.clone()),
+                    Committed::Replayed => self.heard.replayed = true,
+                    // An end expects nothing, so nothing can have changed. (A decoy does not either, and must not show it.)
+                    _ => {
+                        let is_end = ask.writes.iter().any(|write| matches!(write, Write::EndSessions(_)));
+                        self.heard.failed |= says_no && ask.expected.is_none() && is_end;
+                    }
+                }
+                committed
+            }),
+            Step::Done(outcome) => Step::Done(outcome),
+            other => panic!("not asked with a fixed list and keys of the ring: {other:?}"),
+        }
+    }
+
+    fn is_known(&self, key: &AccountKey) -> bool {
+        let account = &self.account;
+        let is_known = match key {
+            AccountKey::Id(id) => *id == account.id,
+            AccountKey::Identifier(typed) => match typed {
+                Identifier::UserName(name) | Identifier::Any(name) => {
+                    account.user_name.as_ref().is_some_and(|own| own.normalised() == name.normalised())
+                }
+                Identifier::Mobile(mobile) => account.mobile.as_ref() == Some(mobile),
+                Identifier::Email(email) => account.email.as_ref() == Some(email),
+            },
+        };
+        is_known || self.knows_everybody
+    }
+
+    fn commit(&mut self, commit: &Commit) -> Committed {
+        if commit.claim.is_some_and(|claim| self.claims.contains(&claim.id)) {
+            return Committed::Replayed;
+        }
+        let before = self.account.clone();
+        let is_expected = |expected| expected == before.revision && before.status == AccountStatus::Active;
+        if !commit.expected.is_none_or(is_expected) {
+            return Committed::Changed;
+        }
+        let (sessions, ended) = (self.sessions.clone(), self.ended.clone());
+        let (sends, codes) = (self.sends.clone(), self.codes.clone());
+        for write in &commit.writes {
+            if let Err(refusal) = self.apply(write) {
+                (self.account, self.sessions, self.ended) = (before, sessions, ended);
+                (self.sends, self.codes) = (sends, codes);
+                return Committed::Refused(refusal);
+            }
+        }
+        self.claims.extend(commit.claim.map(|claim| claim.id));
+        Committed::Done
+    }
+
+    fn apply(&mut self, write: &Write) -> Result<(), CommitRefusal> {
+        match write {
+            Write::RecordSkip { budget } => {
+                let password = self.account.password.as_mut().unwrap();
+                if password.skips_used >= *budget {
+                    return Err(CommitRefusal::SkipsSpent);
+                }
+                password.skips_used += 1;
+            }
+            Write::StorePassword { new_password, changed_at } => {
+                self.account.password = Some(Password::new(new_password.clone(), *changed_at));
+                self.account.revision = self.account.revision.next();
+            }
+            Write::UseTotpStep { step } => {
+                let totp = self.account.totp.clone().unwrap();
+                if totp.last_used_step().is_some_and(|used| used >= *step) {
+                    return Err(CommitRefusal::TotpStepUsed);
+                }
+                self.account.totp = Some(totp.with_last_used_step(Some(*step)));
+            }
+            Write::OpenSession(record) => {
+                assert!(self.sessions.insert(record.session, *record).is_none(), "a session id drawn twice");
+            }
+            Write::RotateSession { session, expected_generation } => {
+                let record = self.sessions.get_mut(session).unwrap();
+                if self.ended.contains(session) {
+                    return Err(CommitRefusal::SessionEnded);
+                }
+                if record.generation != *expected_generation {
+                    return Err(CommitRefusal::SessionRotated);
+                }
+                record.generation += 1;
+            }
+            Write::RenewSession { session, auth_time, revision } => {
+                if self.ended.contains(session) {
+                    return Err(CommitRefusal::SessionEnded);
+                }
+                let record = self.sessions.get_mut(session).unwrap();
+                (record.auth_time, record.revision) = (*auth_time, *revision);
+            }
+            Write::EndSessions(which) => {
+                self.ended.extend(self.sessions.keys().filter(|session| match which {
+                    EndSessions::All => true,
+                    EndSessions::AllBut(kept) => *session != kept,
+                    EndSessions::One(one) => *session == one,
+                }));
+            }
+            Write::StoreCode { key, code, budget } => {
+                let sent = budget.spend(self.sends.get(&budget.slot).copied())?;
+                self.sends.insert(budget.slot, sent);
+                self.codes.insert(*key, code.clone());
+            }
+        }
+        Ok(())
+    }
+}

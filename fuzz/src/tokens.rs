@@ -1,0 +1,118 @@
+//! Good tokens of one account at one moment, for the targets that are about something else.
+
+use crate::keys::{KEYS, RINGS};
+use authflow::{
+    AccountId, Audience, Factor, FactorSet, Profile, Revision, SessionId, Timestamp, TokenId,
+    step::SessionRecord,
+    token::{
+        DeviceDigest, DeviceDigests, IdClaims, IdentityClaims, Issuer, SessionClaims, Stage, StateClaims,
+        TicketClaims,
+    },
+};
+
+/// The fingerprint of the device that all of them are for.
+pub const FINGERPRINT: &str = "156aysdna213sac";
+/// The session that they stand for.
+pub const SESSION: SessionId = SessionId::from_bytes([9; 16]);
+
+/// Whose tokens, and when. They are good for a second.
+#[derive(Clone, Copy)]
+pub struct Tokens {
+    /// The place of the ring, and of the key that signs.
+    pub ring: usize,
+    pub audience: Audience,
+    pub account: AccountId,
+    pub revision: Revision,
+    pub now: Timestamp,
+}
+
+/// Who issues id tokens.
+pub fn issuer() -> Issuer {
+    Issuer::new("https://id.example.com").unwrap()
+}
+
+impl Tokens {
+    /// The session, as a host keeps it.
+    pub fn record(&self) -> SessionRecord {
+        SessionRecord {
+            session: SESSION,
+            audience: self.audience,
+            account: self.account,
+            revision: self.revision,
+            auth_time: self.now,
+            factors: FactorSet::EMPTY.with(Factor::Password),
+            generation: 0,
+            used_at: self.now,
+            expires_at: self.now.plus_seconds(1),
+        }
+    }
+
+    /// Of a login in which the password has been proved; where the second factor is not what it waits for, e-mail as well.
+    pub fn state(&self, stage: Stage, id: u8) -> String {
+        let password = FactorSet::EMPTY.with(Factor::Password);
+        let is_half = stage == Stage::FactorRequired;
+        let claims = StateClaims {
+            audience: self.audience,
+            account: self.account,
+            revision: self.revision,
+            device: DeviceDigests { fingerprint: self.device(), ip: None, os: None, agent: None },
+            stage,
+            factors: if is_half { password } else { password.with(Factor::Email) },
+            auth_start: self.now,
+            id: TokenId::from_bytes([id; 16]),
+            issued_at: self.now,
+            expires_at: self.now.plus_seconds(1),
+        };
+        RINGS[self.ring].states().mint(&claims).expose().into()
+    }
+
+    pub fn id(&self) -> String {
+        let record = self.record();
+        let claims = IdClaims {
+            account: self.account,
+            session: SESSION,
+            auth_time: self.now,
+            factors: record.factors,
+            issued_at: self.now,
+            expires_at: record.expires_at,
+            nonce: None,
+            identity: IdentityClaims::TopLevel(Profile::default()),
+        };
+        RINGS[self.ring].id_tokens(&issuer(), &self.audience).mint(&claims).expose().into()
+    }
+
+    pub fn session(&self) -> String {
+        let record = self.record();
+        let claims = SessionClaims {
+            session: SESSION,
+            generation: 0,
+            account: self.account,
+            audience: self.audience,
+            device: self.device(),
+            revision: self.revision,
+            auth_time: self.now,
+            factors: record.factors,
+            issued_at: self.now,
+            expires_at: record.expires_at,
+        };
+        RINGS[self.ring].sessions().mint(&claims).expose().into()
+    }
+
+    pub fn ticket(&self) -> String {
+        let claims = TicketClaims {
+            id: TokenId::from_bytes([8; 16]),
+            session: SESSION,
+            account: self.account,
+            audience: self.audience,
+            device: self.device(),
+            issued_at: self.now,
+            expires_at: self.now.plus_seconds(1),
+        };
+        RINGS[self.ring].tickets().mint(&claims).expose().into()
+    }
+
+    fn device(&self) -> DeviceDigest {
+        let digest = KEYS[self.ring].device_digest("fingerprint", FINGERPRINT.as_bytes());
+        DeviceDigest::from_bytes(digest)
+    }
+}

@@ -1,0 +1,218 @@
+//! What becomes of each operation under every answer that its one write can have: what it allows for is refused by name, and
+//! everything else contradicts the question and is "system busy". Nothing is ever granted.
+
+use authflow::testkit::{
+    Call, Setup, World,
+    demo::{self, PASSWORD},
+};
+use authflow::{
+    Dialect, Mobile, Outcome, Step,
+    outcome::{Event, ProofRefusal, SendFailure, TokenRefusal, Verdict},
+    policy::{Policy, SendRefusal},
+    step::{CommitRefusal, Committed},
+};
+use serde_json::json;
+
+const ANSWERS: [Committed; 7] = [
+    Committed::Replayed,
+    Committed::Changed,
+    Committed::Refused(CommitRefusal::SkipsSpent),
+    Committed::Refused(CommitRefusal::TotpStepUsed),
+    Committed::Refused(CommitRefusal::SessionRotated),
+    Committed::Refused(CommitRefusal::SessionEnded),
+    Committed::Refused(CommitRefusal::Code(SendRefusal::BudgetSpent)),
+];
+
+const MOBILE: &str = "+86-13800000004";
+const NEW: &str = "Battery-Staple-8";
+
+/// Why a request was refused, as the log has it.
+#[derive(Debug, PartialEq)]
+enum Refused {
+    Token(TokenRefusal),
+    Proof(ProofRefusal),
+    Send(SendFailure),
+    /// The host contradicts itself.
+    Busy,
+}
+
+fn refused(outcome: &Outcome) -> Refused {
+    match (&outcome.verdict, outcome.events.last()) {
+        (Verdict::Busy, Some(Event::Contradiction { question: "Commit" })) => Refused::Busy,
+        (Verdict::Refused(_), Some(Event::TokenRefused { reason, .. })) => Refused::Token(*reason),
+        (Verdict::Refused(_), Some(Event::ProofRefused { reason, .. })) => Refused::Proof(*reason),
+        (Verdict::Refused(_), Some(Event::CodeNotSent { reason, .. })) => Refused::Send(*reason),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Asks for a code and reads it.
+fn code(world: &mut World, of_type: &str) -> String {
+    let body = json!({ "mobile": MOBILE, "type": of_type });
+    assert_eq!(world.send(&Call::post("/api/v2/sdk/sms/send", &body)).status, 200);
+    world.code()
+}
+
+/// Answers the one write of an operation in every way, and compares what becomes of it with what it allows for.
+fn under_every_answer(
+    setup: &Setup,
+    operation: impl Fn(&mut World) -> Step,
+    allows_for: impl Fn(Committed) -> Option<Refused>,
+) {
+    for answer in ANSWERS {
+        let mut world = World::with_setup(setup.clone());
+        world.account("alice").mobile = Mobile::new(MOBILE).ok();
+        let step = operation(&mut world);
+        let Step::Commit(ask) = world.until_commit(step) else { unreachable!() };
+        let outcome = world.run(ask.answer(answer));
+        assert_eq!(refused(&outcome), allows_for(answer).unwrap_or(Refused::Busy), "{answer:?}");
+    }
+}
+
+fn ciam() -> Setup {
+    Setup::new(demo::policy())
+}
+
+#[test]
+fn of_a_password() {
+    let sign_in = |world: &mut World| world.begin(&Call::login("alice", PASSWORD));
+    under_every_answer(&ciam(), sign_in, |answer| match answer {
+        Committed::Changed => Some(Refused::Proof(ProofRefusal::AccountChanged)),
+        Committed::Refused(CommitRefusal::TotpStepUsed) => Some(Refused::Proof(ProofRefusal::Replayed)),
+        _ => None,
+    });
+}
+
+#[test]
+fn of_a_code() {
+    let sign_in = |world: &mut World| {
+        let body = json!({ "mobile": MOBILE, "verify_code": code(world, "LOGIN_SMS") });
+        world.begin(&Call::post("/api/v2/sdk/login/mobile-verify-code", &body))
+    };
+    under_every_answer(&ciam(), sign_in, |answer| match answer {
+        Committed::Replayed | Committed::Refused(CommitRefusal::TotpStepUsed) => {
+            Some(Refused::Proof(ProofRefusal::Replayed))
+        }
+        Committed::Changed => Some(Refused::Proof(ProofRefusal::AccountChanged)),
+        _ => None,
+    });
+}
+
+#[test]
+fn of_a_step_of_a_pending_login() {
+    let skip = |world: &mut World| {
+        let token = world.login("erin").state_token().to_string();
+        world.begin(&Call::skip(&token))
+    };
+    let totp = |world: &mut World| {
+        let token = world.login("tom").state_token().to_string();
+        let code = world.totp("tom", 0);
+        world.begin(&Call::prove_totp(&token, &code))
+    };
+    let allows_for = |answer| match answer {
+        Committed::Replayed => Some(Refused::Token(TokenRefusal::Replayed)),
+        Committed::Changed => Some(Refused::Token(TokenRefusal::AccountChanged)),
+        Committed::Refused(CommitRefusal::SkipsSpent) => Some(Refused::Token(TokenRefusal::Refused)),
+        Committed::Refused(CommitRefusal::TotpStepUsed) => Some(Refused::Proof(ProofRefusal::Replayed)),
+        _ => None,
+    };
+    under_every_answer(&ciam(), skip, allows_for);
+    under_every_answer(&ciam(), totp, allows_for);
+}
+
+#[test]
+fn of_a_new_password_by_a_code() {
+    let eiam = Setup { dialect: Dialect::Eiam, ..ciam() };
+    let forgotten = |world: &mut World| {
+        let code = code(world, "FORGET_PWD_SMS");
+        let body = json!({ "mobile": MOBILE, "verify_code": code, "password": NEW });
+        world.begin(&Call::post("/api/v2/sdk/pwd/update-by-mobile", &body))
+    };
+    let own = |world: &mut World| {
+        let bearer = world.login("alice").id_token().to_string();
+        let body = json!({ "verify_code": code(world, "UPDATE_PWD_SMS"), "password": NEW });
+        world.begin(&Call::post("/api/v2/sdk/pwd/update-by-mobile", &body).bearing(&bearer))
+    };
+    let allows_for = |answer| match answer {
+        Committed::Replayed => Some(Refused::Proof(ProofRefusal::Replayed)),
+        Committed::Changed => Some(Refused::Proof(ProofRefusal::AccountChanged)),
+        Committed::Refused(CommitRefusal::SessionEnded) => Some(Refused::Token(TokenRefusal::SessionEnded)),
+        _ => None,
+    };
+    under_every_answer(&eiam, forgotten, allows_for);
+    under_every_answer(&ciam(), own, allows_for);
+}
+
+#[test]
+fn of_a_new_password_by_the_old_one() {
+    let change = |world: &mut World| {
+        let bearer = world.login("alice").id_token().to_string();
+        let body = json!({ "old_password": PASSWORD, "new_password": NEW });
+        world.begin(&Call::post("/api/v2/sdk/pwd/change", &body).bearing(&bearer))
+    };
+    under_every_answer(&ciam(), change, |answer| match answer {
+        Committed::Changed => Some(Refused::Token(TokenRefusal::AccountChanged)),
+        Committed::Refused(CommitRefusal::SessionEnded) => Some(Refused::Token(TokenRefusal::SessionEnded)),
+        _ => None,
+    });
+}
+
+#[test]
+fn of_a_code_to_send() {
+    let send = |world: &mut World| {
+        let body = json!({ "mobile": MOBILE, "type": "LOGIN_SMS" });
+        world.begin(&Call::post("/api/v2/sdk/sms/send", &body))
+    };
+    under_every_answer(&ciam(), send, |answer| match answer {
+        Committed::Changed => Some(Refused::Send(SendFailure::AccountChanged)),
+        Committed::Refused(CommitRefusal::Code(refusal)) => {
+            Some(Refused::Send(SendFailure::Refused(refusal)))
+        }
+        _ => None,
+    });
+}
+
+#[test]
+fn of_a_rotation() {
+    let rotating = Setup::new(Policy { rotate_session_tokens: true, ..demo::policy() });
+    let refresh = |world: &mut World| {
+        let token = world.login("alice").session_token().to_string();
+        world.begin(&Call::refresh(&token))
+    };
+    under_every_answer(&rotating, refresh, |answer| match answer {
+        Committed::Changed => Some(Refused::Token(TokenRefusal::AccountChanged)),
+        Committed::Refused(CommitRefusal::SessionEnded) => Some(Refused::Token(TokenRefusal::SessionEnded)),
+        // Somebody else was faster with the same token.
+        Committed::Refused(CommitRefusal::SessionRotated) => Some(Refused::Token(TokenRefusal::Rotated)),
+        _ => None,
+    });
+}
+
+/// Nothing is claimed or expected there, so nothing can be refused.
+#[test]
+fn of_the_end_of_a_session() {
+    let sign_out = |world: &mut World| {
+        let token = world.login("alice").session_token().to_string();
+        world.begin(&Call::sign_out(&token))
+    };
+    under_every_answer(&ciam(), sign_out, |_| None);
+    let by_the_host = |world: &mut World| {
+        let alice = world.account("alice").id;
+        world.api.engine().end_sessions(demo::audience(), alice, None)
+    };
+    under_every_answer(&ciam(), by_the_host, |_| None);
+}
+
+#[test]
+fn of_a_ticket() {
+    let redeem = |world: &mut World| {
+        let session = world.login("alice").session_token().to_string();
+        let issued = world.send(&Call::issue_ticket(&session));
+        world.begin(&Call::redeem_ticket(issued.text("sso_ticket")))
+    };
+    under_every_answer(&ciam(), redeem, |answer| match answer {
+        Committed::Replayed => Some(Refused::Token(TokenRefusal::Replayed)),
+        Committed::Changed => Some(Refused::Token(TokenRefusal::AccountChanged)),
+        _ => None,
+    });
+}

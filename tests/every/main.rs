@@ -1,0 +1,42 @@
+//! Every test through the API in one binary: `.ci/nightly mutants` links it once for each mutant.
+
+#[path = "../change_password.rs"]
+mod change_password;
+#[path = "../codes.rs"]
+mod codes;
+#[path = "../commits.rs"]
+mod commits;
+#[path = "../drive.rs"]
+mod drive;
+#[path = "../forgotten_password.rs"]
+mod forgotten_password;
+#[path = "../host_exam.rs"]
+mod host_exam;
+#[path = "../host_faults.rs"]
+mod host_faults;
+#[path = "../main_road.rs"]
+mod main_road;
+#[path = "../meanwhile.rs"]
+mod meanwhile;
+#[path = "../own_password.rs"]
+mod own_password;
+#[path = "../refusals.rs"]
+mod refusals;
+#[path = "../second_factor.rs"]
+mod second_factor;
+#[path = "../sending.rs"]
+mod sending;
+#[path = "../sessions.rs"]
+mod sessions;
+#[path = "../sign_in.rs"]
+mod sign_in;
+#[path = "../skip_password.rs"]
+mod skip_password;
+#[path = "../speech.rs"]
+mod speech;
+#[path = "../testkit.rs"]
+mod testkit;
+#[path = "../tickets.rs"]
+mod tickets;
+#[path = "../typed_entry.rs"]
+mod typed_entry;
