@@ -1,7 +1,9 @@
 //! What authflow costs, beside the floor of its MACs and beside its peers.
 
+pub mod callgrind;
 pub mod counting;
 pub mod counts;
+pub mod failures;
 pub mod floor;
 pub mod operation;
 pub mod ours;
