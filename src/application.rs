@@ -1,7 +1,7 @@
 //! An application: what it demands, whose tenants it serves, and how it speaks.
 
 use crate::{Audience, ClientId, TenantId, device::Language, policy::Policy};
-use alloc::collections::BTreeSet;
+use alloc::{collections::BTreeSet, vec::Vec};
 use serde::{Deserialize, Serialize};
 
 /// A registered application.
@@ -97,6 +97,15 @@ impl Application {
     /// An ISV application with the default policy.
     pub fn isv(client_id: ClientId, tenants: impl IntoIterator<Item = TenantId>) -> Self {
         Self { tenancy: Tenancy::Isv(tenants.into_iter().collect()), ..Self::new(client_id) }
+    }
+
+    /// Every audience that a caller can sign in to.
+    pub(crate) fn audiences(&self) -> Vec<Audience> {
+        let of = |tenant| Audience { client_id: self.client_id, tenant };
+        match &self.tenancy {
+            Tenancy::Ordinary => Vec::from([of(None)]),
+            Tenancy::Isv(tenants) => tenants.iter().copied().map(Some).map(of).collect(),
+        }
     }
 
     /// Whom a caller signs in to: `None` where this is an ISV application and the caller names no tenant of it.

@@ -1,13 +1,10 @@
 //! Control characters, which no id, name or header may have.
 
-/// Whether a text has a control character (Unicode's `Cc`). Nearly all texts are ASCII: those are looked at without a
+/// Whether a text has a control character (Unicode's `Cc`). Nearly all texts are printing ASCII: that is found out without a
 /// branch, so that the compiler can use vectors.
 pub(crate) fn has_control(text: &str) -> bool {
-    if text.is_ascii() {
-        text.bytes().fold(false, |found, byte| found | byte.is_ascii_control())
-    } else {
-        text.chars().any(char::is_control)
-    }
+    let is_plain = text.bytes().fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~'));
+    !is_plain && text.chars().any(char::is_control)
 }
 
 #[cfg(test)]

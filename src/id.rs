@@ -1,8 +1,7 @@
 //! Names of things: applications, tenants and accounts (given by the host), tokens and sessions (drawn here).
 
-use crate::control::has_control;
+use crate::{base64url, control::has_control};
 use arrayvec::ArrayString;
-use base64::Engine as _;
 use core::{fmt, str::FromStr};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -120,11 +119,16 @@ macro_rules! drawn_id {
             pub const fn as_bytes(&self) -> &[u8; 16] {
                 &self.0
             }
+
+            /// As it is printed.
+            pub(crate) fn text(&self) -> ArrayString<22> {
+                base64url::text(&self.0)
+            }
         }
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                base64::display::Base64Display::new(&self.0, &base64::prelude::BASE64_URL_SAFE_NO_PAD).fmt(f)
+                f.write_str(&self.text())
             }
         }
 
@@ -139,8 +143,8 @@ macro_rules! drawn_id {
 
             fn from_str(text: &str) -> Result<Self, InvalidDrawnId> {
                 let mut bytes = [0; 16];
-                match base64::prelude::BASE64_URL_SAFE_NO_PAD.decode_slice(text, &mut bytes) {
-                    Ok(16) => Ok(Self(bytes)),
+                match base64url::decode(text.as_bytes(), &mut bytes) {
+                    Some(decoded) if decoded.len() == 16 => Ok(Self(bytes)),
                     _ => Err(InvalidDrawnId),
                 }
             }
@@ -148,7 +152,7 @@ macro_rules! drawn_id {
 
         impl Serialize for $name {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_str(self)
+                serializer.serialize_str(&self.text())
             }
         }
 
@@ -178,7 +182,7 @@ drawn_id! {
 /// Whom a token is for: an application and, for an ISV application, one of its tenants.
 ///
 /// Two audiences are two different worlds: tokens of one are refused in the other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Audience {
     /// The application.
     pub client_id: ClientId,

@@ -6,6 +6,7 @@
 //!
 //! | floor | what lives there |
 //! |---|---|
+//! | `testkit` | with the feature of that name: a whole login in a unit test |
 //! | [`sdk`] | the wire: routes, bodies, codes and messages |
 //! | [`Host`], [`drive`] | sugar for asynchronous hosts |
 //! | [`engine`] | one file an operation |
@@ -45,6 +46,7 @@ extern crate std;
 
 mod account;
 mod application;
+mod base64url;
 mod code_purpose;
 mod contact;
 mod control;
@@ -64,6 +66,8 @@ pub mod sdk;
 mod secret;
 pub mod step;
 mod subject;
+#[cfg(feature = "testkit")]
+pub mod testkit;
 pub mod token;
 mod totp;
 

@@ -80,6 +80,11 @@ impl Totp {
         self.digits
     }
 
+    #[cfg(feature = "testkit")]
+    pub(crate) fn secret(&self) -> &[u8] {
+        &self.secret
+    }
+
     /// The latest step that was used.
     pub fn last_used_step(&self) -> Option<u64> {
         self.last_used_step

@@ -1,13 +1,16 @@
 //! Changing the password within a login: `POST /api/v2/sdk/pwd/update`.
 
-mod world;
-
+use authflow::testkit::{
+    Call, HostFault, World,
+    demo::{self, DAY, PASSWORD, START, audience, ring},
+    invalid_state_token, refusal,
+};
 use authflow::{
+    Factor, Secret,
     outcome::{Event, NewPasswordRefusal, ProofRefusal, TokenRefusal},
     policy::{PasswordRefusal, RuleViolation},
     token::Untrusted,
 };
-use world::{DAY, Failing, Headers, PASSWORD, START, World, audience, ring};
 
 const NEW: &str = "Battery-Staple-8";
 
@@ -23,11 +26,11 @@ const QUESTIONS: [&str; 7] = [
 ];
 
 fn old_password_invalid() -> (u16, serde_json::Value) {
-    world::refusal("IDAAS.SDK.PWD.0002", "Incorrect old password")
+    refusal("IDAAS.SDK.PWD.0002", "Incorrect old password")
 }
 
 fn new_password_refused() -> (u16, serde_json::Value) {
-    world::refusal("IDAAS.SDK.PWD.0001", "The new password does not meet the requirements")
+    refusal("IDAAS.SDK.PWD.0001", "The new password does not meet the requirements")
 }
 
 fn events(world: &World) -> &[Event] {
@@ -39,13 +42,13 @@ fn an_expiring_an_expired_and_a_reset_password_can_be_changed() {
     for name in ["erin", "victor", "frank"] {
         let mut world = World::new();
         let pending = world.login(name);
-        world.now = START.plus_seconds(60);
+        world.clock.now = START.plus_seconds(60);
         let signed_in = world.update(pending.state_token(), PASSWORD, NEW);
         assert_eq!((signed_in.status, signed_in.text("status")), (200, "SUCCESS"));
-        assert_eq!(world.asked, QUESTIONS);
+        assert_eq!(world.host.asked, QUESTIONS);
         assert!(matches!(events(&world), [Event::PasswordChanged { .. }, Event::SignedIn { .. }]));
         assert_eq!(world.login(name).text("error_code"), "IDAAS.SDK.LOGIN.0001", "the old password is gone");
-        assert_eq!(world.login_with(&Headers::seed(), name, NEW).text("status"), "SUCCESS");
+        assert_eq!(world.send(&Call::login(name, NEW)).text("status"), "SUCCESS");
     }
 }
 
@@ -54,12 +57,12 @@ fn an_expiring_an_expired_and_a_reset_password_can_be_changed() {
 fn the_session_of_the_change_is_as_young_as_the_password() {
     let mut world = World::new();
     let pending = world.login("victor");
-    world.now = START.plus_seconds(60);
+    world.clock.now = START.plus_seconds(60);
     let signed_in = world.update(pending.state_token(), PASSWORD, NEW);
     assert_eq!(world.check_exist(signed_in.text("id_token")).body["is_set_pwd"], true);
     let presented = Untrusted::new(signed_in.text("session_token"));
-    let token = ring().sessions().for_application(&audience()).verify(presented, world.now).unwrap();
-    assert_eq!(token.claims().auth_time, world.now);
+    let token = ring().sessions().for_application(&audience()).verify(presented, world.clock.now).unwrap();
+    assert_eq!(token.claims().auth_time, world.clock.now);
     assert_eq!(token.claims().revision, world.account("victor").revision, "the revision after the change");
 }
 
@@ -71,14 +74,14 @@ fn a_change_ends_other_sessions_and_pending_logins() {
     let third = world.login("erin");
     assert_eq!(world.update(third.state_token(), PASSWORD, NEW).text("status"), "SUCCESS");
     assert_eq!(world.check_exist(elsewhere.text("id_token")).text("error_code"), "IDAAS.SDK.PARAM.0016");
-    assert_eq!(world.skip(second.state_token()).parts(), world::invalid_state_token());
-    assert_eq!(world.update(third.state_token(), NEW, PASSWORD).parts(), world::invalid_state_token());
+    assert_eq!(world.skip(second.state_token()).parts(), invalid_state_token());
+    assert_eq!(world.update(third.state_token(), NEW, PASSWORD).parts(), invalid_state_token());
 }
 
 #[test]
 fn a_refusal_on_the_way_does_not_spend_the_token() {
     let mut world = World::new();
-    world.used_passwords = vec!["Used-Before-1"];
+    world.host.used_passwords = vec![Secret::new("Used-Before-1")];
     let pending = world.login("erin");
     let token = pending.state_token();
     for (old, new, expected, reason) in [
@@ -105,7 +108,7 @@ fn a_refusal_on_the_way_does_not_spend_the_token() {
             _ => None,
         });
         assert_eq!(told, reason);
-        assert!(world.claims.is_empty() && world.sessions.is_empty());
+        assert!(world.host.claims.is_empty() && world.host.sessions.is_empty());
     }
     assert_eq!(world.update(token, PASSWORD, NEW).text("status"), "SUCCESS");
 }
@@ -114,7 +117,7 @@ fn a_refusal_on_the_way_does_not_spend_the_token() {
 fn the_user_name_is_no_password() {
     let mut world = World::new();
     world.account("erin").user_name = Some(authflow::UserName::new("erin-the-first").unwrap());
-    let pending = world.login("erin");
+    let pending = world.login("erin-the-first");
     assert_eq!(
         world.update(pending.state_token(), PASSWORD, "Erin-The-First").parts(),
         new_password_refused()
@@ -133,27 +136,29 @@ fn wrong_old_passwords_are_guesses_at_the_same_password() {
     assert_eq!(world.update(first.state_token(), PASSWORD, NEW).parts(), old_password_invalid());
     let [Event::ProofRefused { reason: ProofRefusal::Locked, .. }] = events(&world) else { panic!() };
     assert_eq!(world.login("erin").status, 400);
-    assert!(world.sessions.is_empty());
+    assert!(world.host.sessions.is_empty());
 }
 
 #[test]
 fn only_a_pending_password_step_takes_it() {
     let mut world = World::new();
-    world.enrol_sms("alice");
+    demo::enrol(Factor::Sms, world.account("alice"));
     let pending = world.login("alice");
     assert_eq!(pending.text("status"), "MFA_AUTH");
-    assert_eq!(world.update(pending.state_token(), PASSWORD, NEW).parts(), world::invalid_state_token());
+    assert_eq!(world.update(pending.state_token(), PASSWORD, NEW).parts(), invalid_state_token());
     let Some(Event::TokenRefused { reason: TokenRefusal::WrongStage(_), .. }) = events(&world).last() else {
         panic!()
     };
     // A factor was enrolled after the warning: the password may not be changed before it is proved.
     let pending = world.login("erin");
-    world.enrol_sms("erin");
-    assert_eq!(world.update(pending.state_token(), PASSWORD, NEW).parts(), world::invalid_state_token());
+    demo::enrol(Factor::Sms, world.account("erin"));
+    assert_eq!(world.update(pending.state_token(), PASSWORD, NEW).parts(), invalid_state_token());
     let Some(Event::TokenRefused { reason: TokenRefusal::StepClosed, .. }) = events(&world).last() else {
         panic!()
     };
-    assert!(world.sessions.is_empty() && world.account("erin").password.as_ref().unwrap().changed_at < START);
+    assert!(
+        world.host.sessions.is_empty() && world.account("erin").password.as_ref().unwrap().changed_at < START
+    );
 }
 
 /// A password that expired between the warning and the change can still be changed: that is what the change is for.
@@ -163,7 +168,7 @@ fn a_warning_that_grew_into_an_expiry_is_still_good_for_a_change() {
     world.account("erin").password.as_mut().unwrap().changed_at = START.minus_seconds(90 * DAY - 30);
     let pending = world.login("erin");
     assert_eq!(pending.text("status"), "PASSWORD_WARN");
-    world.now = START.plus_seconds(30);
+    world.clock.now = START.plus_seconds(30);
     assert_eq!(world.update(pending.state_token(), PASSWORD, NEW).text("status"), "SUCCESS");
 }
 
@@ -172,10 +177,10 @@ fn a_host_that_fails_changes_nothing() {
     for question in QUESTIONS {
         let mut world = World::new();
         let pending = world.login("victor");
-        world.failing = Failing::At(question);
+        world.host.fault = Some(HostFault::Unavailable(question));
         assert_eq!(world.update(pending.state_token(), PASSWORD, NEW).status, 500, "{question}");
-        assert!(world.sessions.is_empty() && world.claims.is_empty());
-        world.failing = Failing::Never;
+        assert!(world.host.sessions.is_empty() && world.host.claims.is_empty());
+        world.host.fault = None;
         assert_eq!(world.update(pending.state_token(), PASSWORD, NEW).text("status"), "SUCCESS");
     }
 }
@@ -185,9 +190,10 @@ fn a_body_without_both_passwords_is_malformed() {
     let mut world = World::new();
     let pending = world.login("erin");
     let headers =
-        Headers::seed().with("X-state-token", pending.state_token()).with("Content-Type", "application/json");
+        demo::device().with("X-state-token", pending.state_token()).with("Content-Type", "application/json");
     for body in [r#"{"old_password":"x"}"#, r#"{"new_password":"x"}"#, "{}", ""] {
-        let answer = world.send("POST", "/api/v2/sdk/pwd/update", &headers, body.as_bytes());
+        let answer =
+            world.send(&Call::new("POST", "/api/v2/sdk/pwd/update").on(&headers).with_body(body.as_bytes()));
         assert_eq!(answer.text("error_code"), "IDAAS.SDK.PARAM.0101");
     }
 }
@@ -196,7 +202,7 @@ fn a_body_without_both_passwords_is_malformed() {
 fn no_password_is_printed_on_the_way() {
     let mut world = World::new();
     let pending = world.login("erin");
-    let step = world.begin_update(pending.state_token(), PASSWORD, NEW);
+    let step = world.begin(&Call::update(pending.state_token(), PASSWORD, NEW));
     let printed = world.printed(step);
     assert!(printed.contains("StorePassword") && printed.contains("JudgePassword"));
     assert!(!printed.contains(PASSWORD) && !printed.contains(NEW));

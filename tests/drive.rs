@@ -1,9 +1,11 @@
 //! The sugar: a trait of asynchronous answers, and the future that runs the loop.
 
-mod world;
-
+use authflow::testkit::{
+    HeaderList, World,
+    demo::{self, PASSWORD},
+};
 use authflow::{
-    Account, Host, Outcome,
+    Account, Host, Outcome, UserName,
     outcome::Event,
     sdk::{Reply, Request},
     step::{
@@ -17,7 +19,6 @@ use std::{
     sync::Mutex,
     task::{Context, Poll, Waker},
 };
-use world::{Headers, PASSWORD, World};
 
 /// A host that wants only sign-in and skip: everything else has its default answer.
 struct Small {
@@ -46,11 +47,11 @@ impl Host for Small {
 
     async fn find_account(&self, ask: &FindAccount) -> Result<Option<Account>, Down> {
         self.up("FindAccount")?;
-        let found = self.world.accounts.iter().find(|(name, account)| match &ask.key {
-            AccountKey::Identifier(typed) => typed.normalised() == *name,
+        let found = self.world.host.accounts.iter().find(|account| match &ask.key {
+            AccountKey::Identifier(typed) => account.user_name == UserName::new(&typed.normalised()).ok(),
             AccountKey::Id(id) => *id == account.id,
         });
-        Ok(found.map(|(_, account)| account.clone()))
+        Ok(found.cloned())
     }
 
     async fn reserve_attempt(&self, ask: &ReserveAttempt) -> Result<Reservation, Down> {
@@ -92,14 +93,14 @@ fn run<T>(future: impl Future<Output = T> + Send) -> T {
     }
 }
 
-fn serve(host: &mut Small, method: &str, path: &str, headers: &Headers, body: &str) -> Reply {
+fn serve(host: &mut Small, method: &str, path: &str, headers: &HeaderList, body: &str) -> Reply {
     let moment = host.world.moment();
-    let request = Request { method, path, headers: &headers.0, body: body.as_bytes() };
+    let request = Request { method, path, headers: &headers, body: body.as_bytes() };
     run(host.world.api.serve(&request, moment, host))
 }
 
 fn login(host: &mut Small, name: &str) -> Reply {
-    let headers = Headers::seed().with("Content-Type", "application/json");
+    let headers = demo::device().with("Content-Type", "application/json");
     let body = serde_json::json!({ "user_name": name, "password": PASSWORD }).to_string();
     serve(host, "POST", "/api/v2/sdk/login", &headers, &body)
 }
@@ -114,7 +115,7 @@ fn six_methods_are_a_login_and_a_skip() {
     let mut host = Small::new();
     let warned = login(&mut host, "erin");
     assert_eq!(member(&warned, "status"), "PASSWORD_WARN");
-    let headers = Headers::seed().with("X-state-token", &member(&warned, "state_token"));
+    let headers = demo::device().with("X-state-token", member(&warned, "state_token"));
     let signed_in = serve(&mut host, "GET", "/api/v2/sdk/pwd/skip-update", &headers, "");
     assert_eq!(member(&signed_in, "status"), "SUCCESS");
     let events = host.observed.lock().unwrap();
@@ -140,8 +141,7 @@ fn an_error_is_handed_back_and_the_reply_is_busy() {
 fn the_default_answer_about_sessions_refuses() {
     let mut host = Small::new();
     let signed_in = login(&mut host, "alice");
-    let headers =
-        Headers::seed().with("Authorization", &format!("Bearer {}", member(&signed_in, "id_token")));
+    let headers = demo::device().with("Authorization", format!("Bearer {}", member(&signed_in, "id_token")));
     let answer = serve(&mut host, "GET", "/api/v2/sdk/pwd/check-exist", &headers, "");
     assert_eq!((answer.status(), &*member(&answer, "error_code")), (400, "IDAAS.SDK.PARAM.0016"));
 }
@@ -151,20 +151,18 @@ fn the_default_answer_about_sessions_refuses() {
 fn what_a_host_does_not_answer_is_refused() {
     let mut host = Small::new();
     let warned = login(&mut host, "erin");
-    let headers = Headers::seed().with("Content-Type", "application/json");
-    let pending = headers.clone().with("X-state-token", &member(&warned, "state_token"));
+    let headers = demo::device().with("Content-Type", "application/json");
+    let pending = headers.clone().with("X-state-token", member(&warned, "state_token"));
     let change =
         serde_json::json!({ "old_password": PASSWORD, "new_password": "Battery-Staple-8" }).to_string();
-    let mut code = |path, headers: &Headers, body: &str| {
+    let mut code = |path, headers: &HeaderList, body: &str| {
         let reply = serve(&mut host, "POST", path, headers, body);
         (reply.status(), member(&reply, "error_code"))
     };
     let refused = |code: &str| (400, code.to_string());
     assert_eq!(code("/api/v2/sdk/pwd/update", &pending, &change), refused("IDAAS.SDK.PWD.0001"));
-    let tenants = Headers(vec![
-        ("Content-Type".into(), "application/json".into()),
-        ("Authorization".into(), "Bearer x".into()),
-    ]);
+    let tenants =
+        HeaderList::from_iter([("Content-Type", "application/json"), ("Authorization", "Bearer x")]);
     let body = serde_json::json!({
         "session_token": "x", "operating_sys_version": "x", "device_fingerprint": "x", "agent": "x",
     });

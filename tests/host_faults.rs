@@ -1,7 +1,9 @@
 //! A host that fails or contradicts itself: "system busy", nothing issued, and nothing spent that need not be.
 
-mod world;
-
+use authflow::testkit::{
+    Call, HeaderList, HostFault, World,
+    demo::{self, PASSWORD},
+};
 use authflow::{
     AccountId, Application, ClientId, Engine, Step, TenantId,
     outcome::{Event, Verdict},
@@ -12,7 +14,6 @@ use std::{
     ops::ControlFlow::{self, Break, Continue},
     sync::Arc,
 };
-use world::{Failing, Headers, PASSWORD, World};
 
 fn busy(world: &World) -> &Event {
     let outcome = world.outcome.as_ref().unwrap();
@@ -28,28 +29,28 @@ fn unavailable_at_any_question_is_busy_and_issues_and_spends_nothing() {
         ["FindAccount", "ReserveAttempt", "VerifyPassword", "SettleAttempt", "DecideAccess", "Commit"]
     {
         let mut world = World::new();
-        world.failing = Failing::At(question);
+        world.host.fault = Some(HostFault::Unavailable(question));
         let answer = world.login("alice");
         assert_eq!((answer.status, &answer.bytes[..]), (500, &message[..]), "{question}");
         assert_eq!(*busy(&world), Event::Unavailable { question });
-        assert!(world.sessions.is_empty());
-        world.failing = Failing::Never;
+        assert!(world.host.sessions.is_empty());
+        world.host.fault = None;
         assert_eq!(world.login("alice").text("status"), "SUCCESS");
     }
     for question in ["FindAccount", "DecideAccess", "Commit"] {
         let mut world = World::new();
         let warned = world.login("erin");
-        world.failing = Failing::At(question);
+        world.host.fault = Some(HostFault::Unavailable(question));
         assert_eq!(world.skip(warned.state_token()).status, 500, "{question}");
         assert_eq!(*busy(&world), Event::Unavailable { question });
-        assert!(world.sessions.is_empty() && world.claims.is_empty());
-        world.failing = Failing::Never;
+        assert!(world.host.sessions.is_empty() && world.host.claims.is_empty());
+        world.host.fault = None;
         assert_eq!(world.skip(warned.state_token()).text("status"), "SUCCESS");
     }
     for question in ["CheckSession", "FindAccount"] {
         let mut world = World::new();
         let alice = world.login("alice");
-        world.failing = Failing::At(question);
+        world.host.fault = Some(HostFault::Unavailable(question));
         assert_eq!(world.check_exist(alice.text("id_token")).status, 500, "{question}");
         assert_eq!(*busy(&world), Event::Unavailable { question });
     }
@@ -59,21 +60,21 @@ fn unavailable_at_any_question_is_busy_and_issues_and_spends_nothing() {
 #[test]
 fn a_guess_that_could_not_be_judged_is_given_back() {
     let mut world = World::new();
-    world.failing = Failing::At("VerifyPassword");
+    world.host.fault = Some(HostFault::Unavailable("VerifyPassword"));
     for _ in 0..10 {
         assert_eq!(world.login("alice").status, 500);
-        assert_eq!(world.asked, ["FindAccount", "ReserveAttempt", "VerifyPassword", "SettleAttempt"]);
+        assert_eq!(world.host.asked, ["FindAccount", "ReserveAttempt", "VerifyPassword", "SettleAttempt"]);
     }
-    world.failing = Failing::Never;
+    world.host.fault = None;
     let wrong = |world: &mut World| {
-        world.login_with(&Headers::seed(), "alice", "wrong");
+        world.send(&Call::login("alice", "wrong"));
         world.outcome.as_ref().unwrap().facts.attempts_left
     };
     assert_eq!(wrong(&mut world), Some(4));
     // The record of a guess that could not be settled stays: the next one finds one guess fewer.
-    world.failing = Failing::At("SettleAttempt");
+    world.host.fault = Some(HostFault::Unavailable("SettleAttempt"));
     assert_eq!(world.login("alice").status, 500);
-    world.failing = Failing::Never;
+    world.host.fault = None;
     assert_eq!(wrong(&mut world), Some(2));
 }
 
@@ -83,13 +84,13 @@ fn a_lock_does_not_show_when_the_hasher_is_down() {
     let asked = |prepare: &dyn Fn(&mut World), name: &str| {
         let mut world = World::new();
         prepare(&mut world);
-        world.failing = Failing::At("VerifyPassword");
+        world.host.fault = Some(HostFault::Unavailable("VerifyPassword"));
         let answer = world.login(name);
-        (answer.bytes, world.asked)
+        (answer.bytes, world.host.asked)
     };
     let lock = |world: &mut World| {
         for _ in 0..5 {
-            world.login_with(&Headers::seed(), "alice", "wrong");
+            world.send(&Call::login("alice", "wrong"));
         }
     };
     let open = asked(&|_| (), "alice");
@@ -101,7 +102,7 @@ fn a_lock_does_not_show_when_the_hasher_is_down() {
 /// Drives a request to its first question of a kind, and answers that one with `answer`.
 fn answered(
     world: &mut World,
-    headers: &Headers,
+    headers: &HeaderList,
     path: &str,
     answer: impl Fn(Step) -> ControlFlow<Step, Step>,
 ) {
@@ -109,12 +110,12 @@ fn answered(
     let headers = headers.clone().with("Content-Type", "application/json");
     let moment = world.moment();
     let method = if path.ends_with("login") { "POST" } else { "GET" };
-    let request = Request { method, path, headers: &headers.0, body: body.as_bytes() };
+    let request = Request { method, path, headers: &headers, body: body.as_bytes() };
     let mut step = world.api.handle(&request, moment);
     let outcome = loop {
         step = match answer(step) {
             Break(next) => break world.run(next),
-            Continue(step) => world.answer_one(step).unwrap(),
+            Continue(step) => world.host.answer(step).unwrap(),
         }
     };
     world.outcome = Some(outcome);
@@ -128,7 +129,7 @@ fn an_account_of_another_tenant_or_id_is_a_contradiction() {
         account.tenant = Some(TenantId::new("other").unwrap());
         account
     };
-    answered(&mut world, &Headers::seed(), "/api/v2/sdk/login", |step| match step {
+    answered(&mut world, &demo::device(), "/api/v2/sdk/login", |step| match step {
         Step::FindAccount(ask) => Break(ask.answer(Some(foreign.clone()))),
         other => Continue(other),
     });
@@ -136,13 +137,13 @@ fn an_account_of_another_tenant_or_id_is_a_contradiction() {
 
     let warned = world.login("erin");
     let other = world.account("alice").clone();
-    let headers = Headers::seed().with("X-state-token", warned.state_token());
+    let headers = demo::device().with("X-state-token", warned.state_token());
     answered(&mut world, &headers, "/api/v2/sdk/pwd/skip-update", |step| match step {
         Step::FindAccount(ask) => Break(ask.answer(Some(other.clone()))),
         other => Continue(other),
     });
     assert_eq!(*busy(&world), Event::Contradiction { question: "FindAccount" });
-    assert!(world.sessions.is_empty() && world.claims.is_empty());
+    assert!(world.host.sessions.is_empty() && world.host.claims.is_empty());
 }
 
 #[test]
@@ -152,26 +153,26 @@ fn a_reservation_of_another_slot_is_a_contradiction() {
     let taken = std::cell::RefCell::new(None);
     let mut donor = World::new();
     donor.account("alice").id = AccountId::new("donor").unwrap();
-    answered(&mut donor, &Headers::seed(), "/api/v2/sdk/login", |step| match step {
+    answered(&mut donor, &demo::device(), "/api/v2/sdk/login", |step| match step {
         Step::ReserveAttempt(ask) => {
             taken.replace(Some(ask.reserve(None)));
             Break(ask.unavailable())
         }
         step => Continue(step),
     });
-    answered(&mut world, &Headers::seed(), "/api/v2/sdk/login", |step| match step {
+    answered(&mut world, &demo::device(), "/api/v2/sdk/login", |step| match step {
         Step::ReserveAttempt(ask) => Break(ask.answer(taken.take().unwrap())),
         step => Continue(step),
     });
     assert_eq!(*busy(&world), Event::Contradiction { question: "ReserveAttempt" });
-    assert!(world.sessions.is_empty());
+    assert!(world.host.sessions.is_empty());
 }
 
 #[test]
 fn a_commit_that_answers_nonsense_issues_nothing() {
     for nonsense in [Committed::Replayed, Committed::Refused(CommitRefusal::SkipsSpent)] {
         let mut world = World::new();
-        answered(&mut world, &Headers::seed(), "/api/v2/sdk/login", |step| match step {
+        answered(&mut world, &demo::device(), "/api/v2/sdk/login", |step| match step {
             Step::Commit(ask) => Break(ask.answer(nonsense)),
             step => Continue(step),
         });
@@ -183,21 +184,24 @@ fn a_commit_that_answers_nonsense_issues_nothing() {
 fn an_engine_without_a_list_asks_for_the_application() {
     use authflow::{Applications, Config};
     let mut world = World::new();
-    let config = Config::new(world::issuer(), world::ring(), Applications::Asked);
+    let config = Config::new(demo::issuer(), demo::ring(), Applications::Asked);
     world.api = Api::new(Engine::new(config).unwrap());
     let warned = world.login("erin");
     assert_eq!(warned.text("status"), "PASSWORD_WARN");
-    assert_eq!(world.asked[..2], ["FindApplication", "FindAccount"]);
+    assert_eq!(world.host.asked[..2], ["FindApplication", "FindAccount"]);
     assert_eq!(world.skip(warned.state_token()).text("status"), "SUCCESS");
     let alice = world.login("alice");
     assert_eq!(world.check_exist(alice.text("id_token")).body["is_set_pwd"], true);
-    let unknown = Headers::seed().with("X-client-id", "unknown");
-    assert_eq!(world.login_with(&unknown, "alice", PASSWORD).text("error_code"), "IDAAS.SDK.PARAM.0003");
+    let unknown = demo::device().with("X-client-id", "unknown");
+    assert_eq!(
+        world.send(&Call::login("alice", PASSWORD).on(&unknown)).text("error_code"),
+        "IDAAS.SDK.PARAM.0003"
+    );
 
-    world.failing = Failing::At("FindApplication");
+    world.host.fault = Some(HostFault::Unavailable("FindApplication"));
     assert_eq!(world.login("alice").status, 500);
-    world.failing = Failing::Never;
-    answered(&mut world, &Headers::seed(), "/api/v2/sdk/login", |step| match step {
+    world.host.fault = None;
+    answered(&mut world, &demo::device(), "/api/v2/sdk/login", |step| match step {
         Step::FindApplication(ask) => {
             Break(ask.answer(Some(Arc::new(Application::new(ClientId::new("another").unwrap())))))
         }
@@ -210,7 +214,7 @@ fn an_engine_without_a_list_asks_for_the_application() {
 fn an_ended_session_is_no_contradiction() {
     let mut world = World::new();
     let alice = world.login("alice");
-    let headers = Headers::seed().with("Authorization", &format!("Bearer {}", alice.text("id_token")));
+    let headers = demo::device().with("Authorization", format!("Bearer {}", alice.text("id_token")));
     answered(&mut world, &headers, "/api/v2/sdk/pwd/check-exist", |step| match step {
         Step::CheckSession(ask) => Break(ask.answer(None)),
         step => Continue(step),
@@ -223,6 +227,6 @@ fn two_applications_of_one_client_id_are_no_configuration() {
     use authflow::{Applications, Config, ConfigError};
     let client_id = ClientId::new("web").unwrap();
     let twice = vec![Application::new(client_id), Application::new(client_id)];
-    let refused = Engine::new(Config::new(world::issuer(), world::ring(), Applications::Fixed(twice)));
+    let refused = Engine::new(Config::new(demo::issuer(), demo::ring(), Applications::Fixed(twice)));
     assert_eq!(refused.unwrap_err(), ConfigError::DuplicateClientId(client_id));
 }

@@ -1,15 +1,17 @@
 //! From password to session: the road of the seed pages, through the façade.
 
-mod world;
-
+use authflow::testkit::{
+    Call, World,
+    demo::{self, DAY, ORDINARY, START, audience, issuer, policy, ring},
+    invalid_state_token,
+};
 use authflow::{
-    Lifetime,
+    Factor, Lifetime,
     outcome::{Event, Verdict, Wait},
     policy::{Lifetimes, Policy},
     token::Untrusted,
 };
 use serde_json::json;
-use world::{DAY, Headers, ORDINARY, START, World, audience, issuer, policy, ring};
 
 #[test]
 fn erin_is_warned_and_skips_with_the_headers_of_the_seed() {
@@ -18,7 +20,7 @@ fn erin_is_warned_and_skips_with_the_headers_of_the_seed() {
     assert_eq!((warned.status, warned.text("status")), (200, "PASSWORD_WARN"));
     assert_eq!(warned.text("data"), r#"{"minLength":8,"maxLength":64,"regEx":"^.{8,64}$"}"#);
     assert_eq!(warned.body.as_object().unwrap().len(), 3, "{}", warned.body);
-    assert!(world.sessions.is_empty(), "a warning is no session");
+    assert!(world.host.sessions.is_empty(), "a warning is no session");
     let Verdict::Pending(pending) = &world.outcome.as_ref().unwrap().verdict else { panic!() };
     let Wait::PasswordExpiring { expires_in, skips_left, .. } = pending.wait else { panic!() };
     assert_eq!((expires_in, skips_left), (5 * DAY, 3));
@@ -28,8 +30,8 @@ fn erin_is_warned_and_skips_with_the_headers_of_the_seed() {
     assert_eq!(signed_in.body["expire"], json!(43_200));
     assert!(signed_in.text("session_token").starts_with("LGT"));
     assert_eq!(signed_in.body.as_object().unwrap().len(), 4, "{}", signed_in.body);
-    assert_eq!(world.asked, ["FindAccount", "DecideAccess", "Commit"]);
-    assert_eq!(world.sessions.len(), 1);
+    assert_eq!(world.host.asked, ["FindAccount", "DecideAccess", "Commit"]);
+    assert_eq!(world.host.sessions.len(), 1);
     assert_eq!(world.account("erin").password.as_ref().unwrap().skips_used, 1);
 }
 
@@ -37,23 +39,23 @@ fn erin_is_warned_and_skips_with_the_headers_of_the_seed() {
 fn the_tokens_say_what_happened() {
     let mut world = World::new();
     let warned = world.login("erin");
-    world.now = START.plus_seconds(60);
+    world.clock.now = START.plus_seconds(60);
     let signed_in = world.skip(warned.state_token());
-    let (session, record) = world.sessions.first_key_value().unwrap();
+    let (session, record) = world.host.sessions.first_key_value().unwrap();
 
     let presented = Untrusted::new(signed_in.text("session_token"));
-    let token = ring().sessions().for_application(&audience()).verify(presented, world.now).unwrap();
+    let token = ring().sessions().for_application(&audience()).verify(presented, world.clock.now).unwrap();
     assert_eq!(token.claims().session, *session);
     assert_eq!(token.claims().account.as_str(), "id-erin");
     assert_eq!(token.claims().auth_time, START, "a skip proves nothing new");
     assert_eq!(token.claims().expires_at, record.expires_at);
-    assert_eq!(record.expires_at, world.now.plus_seconds(43_200));
+    assert_eq!(record.expires_at, world.clock.now.plus_seconds(43_200));
 
     let (issuer, audience) = (issuer(), audience());
     let presented = Untrusted::new(signed_in.text("id_token"));
-    let token = ring().id_tokens(&issuer, &audience).verify(presented, world.now).unwrap();
+    let token = ring().id_tokens(&issuer, &audience).verify(presented, world.clock.now).unwrap();
     assert_eq!((token.session(), token.account().as_str(), token.auth_time()), (*session, "id-erin", START));
-    assert_eq!(token.expires_at(), world.now.plus_seconds(7200));
+    assert_eq!(token.expires_at(), world.clock.now.plus_seconds(7200));
 }
 
 #[test]
@@ -62,18 +64,21 @@ fn every_token_lives_as_long_as_its_application_says() {
     let lifetimes = Lifetimes::new(seconds(300), seconds(1000), seconds(500)).unwrap();
     let mut world = World::with_policy(Policy { lifetimes, ..policy() });
     let warned = world.login("erin");
-    world.now = START.plus_seconds(299);
+    world.clock.now = START.plus_seconds(299);
     let signed_in = world.skip(warned.state_token());
     assert_eq!(signed_in.body["expire"], json!(1000));
     let (issuer, audience) = (issuer(), audience());
     let presented = Untrusted::new(signed_in.text("id_token"));
-    let id_token = ring().id_tokens(&issuer, &audience).verify(presented, world.now).unwrap();
-    assert_eq!(id_token.expires_at(), world.now.plus_seconds(500));
-    assert_eq!(world.sessions.first_key_value().unwrap().1.expires_at, world.now.plus_seconds(1000));
-    world.now = START.plus_seconds(400);
+    let id_token = ring().id_tokens(&issuer, &audience).verify(presented, world.clock.now).unwrap();
+    assert_eq!(id_token.expires_at(), world.clock.now.plus_seconds(500));
+    assert_eq!(
+        world.host.sessions.first_key_value().unwrap().1.expires_at,
+        world.clock.now.plus_seconds(1000)
+    );
+    world.clock.now = START.plus_seconds(400);
     let warned = world.login("erin");
-    world.now = START.plus_seconds(700);
-    assert_eq!(world.skip(warned.state_token()).parts(), world::invalid_state_token());
+    world.clock.now = START.plus_seconds(700);
+    assert_eq!(world.skip(warned.state_token()).parts(), invalid_state_token());
 }
 
 #[test]
@@ -82,7 +87,7 @@ fn a_current_password_signs_in_at_once_and_an_old_one_does_not() {
     let alice = world.login("alice");
     assert_eq!((alice.status, alice.text("status")), (200, "SUCCESS"));
     assert_eq!(
-        world.asked,
+        world.host.asked,
         ["FindAccount", "ReserveAttempt", "VerifyPassword", "SettleAttempt", "DecideAccess", "Commit"]
     );
     assert!(matches!(world.outcome.as_ref().unwrap().events[..], [Event::SignedIn { .. }]));
@@ -90,9 +95,9 @@ fn a_current_password_signs_in_at_once_and_an_old_one_does_not() {
         let expired = world.login(name);
         assert_eq!((expired.status, expired.text("status")), (200, "PASSWORD_EXPIRED"));
         assert!(expired.body.get("data").is_some() && expired.body.get("session_token").is_none());
-        assert_eq!(world.skip(expired.state_token()).parts(), world::invalid_state_token());
+        assert_eq!(world.skip(expired.state_token()).parts(), invalid_state_token());
     }
-    assert_eq!(world.sessions.len(), 1);
+    assert_eq!(world.host.sessions.len(), 1);
 }
 
 #[test]
@@ -101,7 +106,7 @@ fn check_exist_tells_whether_a_password_is_set() {
     let alice = world.login("alice");
     let answer = world.check_exist(alice.text("id_token"));
     assert_eq!((answer.status, &answer.bytes[..]), (200, &br#"{"is_set_pwd":true}"#[..]));
-    assert_eq!(world.asked, ["CheckSession", "FindAccount"]);
+    assert_eq!(world.host.asked, ["CheckSession", "FindAccount"]);
     world.account("alice").password = None;
     assert_eq!(world.check_exist(alice.text("id_token")).bytes, br#"{"is_set_pwd":false}"#);
 }
@@ -110,8 +115,8 @@ fn check_exist_tells_whether_a_password_is_set() {
 fn skip_is_also_a_post() {
     let mut world = World::new();
     let warned = world.login("erin");
-    let headers = Headers::seed().with("X-state-token", warned.state_token());
-    let answer = world.send("POST", "/api/v2/sdk/pwd/skip-update", &headers, b"");
+    let headers = demo::device().with("X-state-token", warned.state_token());
+    let answer = world.send(&Call::new("POST", "/api/v2/sdk/pwd/skip-update").on(&headers));
     assert_eq!(answer.text("status"), "SUCCESS");
 }
 
@@ -119,25 +124,25 @@ fn skip_is_also_a_post() {
 fn the_hosts_access_decision_is_final_and_counts_no_skip() {
     let mut world = World::new();
     let warned = world.login("erin");
-    world.denied = true;
+    world.host.denied = true;
     for answer in [world.login("alice"), world.skip(warned.state_token())] {
         assert_eq!((answer.status, &answer.bytes[..]), (200, &br#"{"status":"ACCESS_DENIED"}"#[..]));
     }
-    assert_eq!((world.sessions.len(), world.claims.len()), (0, 1), "the state token is spent");
+    assert_eq!((world.host.sessions.len(), world.host.claims.len()), (0, 1), "the state token is spent");
     assert_eq!(world.account("erin").password.as_ref().unwrap().skips_used, 0);
-    world.denied = false;
-    assert_eq!(world.skip(warned.state_token()).parts(), world::invalid_state_token());
+    world.host.denied = false;
+    assert_eq!(world.skip(warned.state_token()).parts(), invalid_state_token());
 }
 
 #[test]
 fn an_account_with_a_second_factor_is_asked_for_it_and_cannot_skip_past_it() {
     let mut world = World::new();
-    world.enrol_sms("erin");
+    demo::enrol(Factor::Sms, world.account("erin"));
     let pending = world.login("erin");
     assert_eq!((pending.status, pending.text("status")), (200, "MFA_AUTH"));
     assert_eq!(pending.body.as_object().unwrap().len(), 2);
-    assert_eq!(world.skip(pending.state_token()).parts(), world::invalid_state_token());
-    assert!(world.sessions.is_empty());
+    assert_eq!(world.skip(pending.state_token()).parts(), invalid_state_token());
+    assert!(world.host.sessions.is_empty());
 }
 
 #[test]
@@ -145,11 +150,11 @@ fn an_ordinary_application_ignores_the_tenant() {
     let mut world = World::new();
     world.account("alice").tenant = None;
     for headers in [
-        Headers::seed().with("X-client-id", ORDINARY),
-        Headers::seed().with("X-client-id", ORDINARY).with("X-tenant-id", "nonsense"),
-        Headers::seed().with("X-client-id", ORDINARY).without("X-tenant-id"),
+        demo::device().with("X-client-id", ORDINARY),
+        demo::device().with("X-client-id", ORDINARY).with("X-tenant-id", "nonsense"),
+        demo::device().with("X-client-id", ORDINARY).without("X-tenant-id"),
     ] {
-        assert_eq!(world.login_with(&headers, "alice", world::PASSWORD).text("status"), "SUCCESS");
+        assert_eq!(world.send(&Call::login("alice", demo::PASSWORD).on(&headers)).text("status"), "SUCCESS");
     }
 }
 
@@ -172,5 +177,5 @@ fn two_logins_share_no_id() {
     assert_ne!(first.state_token(), second.state_token());
     world.login("alice");
     world.login("alice");
-    assert_eq!(world.sessions.len(), 2);
+    assert_eq!(world.host.sessions.len(), 2);
 }

@@ -1,14 +1,16 @@
 //! The second factor: by SMS, by e-mail, by authenticator.
 
-mod world;
-
+use authflow::testkit::{
+    Answer, Call, HostFault, World,
+    demo::{self, EMAIL, MOBILE, PASSWORD, START},
+    invalid_state_token, refusal,
+};
 use authflow::{
     Factor, Totp,
     outcome::{Event, ProofRefusal, TokenRefusal},
     policy::{Policy, SecondFactor},
 };
 use serde_json::{Value, json};
-use world::{Answer, EMAIL, Failing, Headers, MOBILE, PASSWORD, START, World, invalid_state_token, refusal};
 
 const SMS: &str = "/api/v2/sdk/sms/send";
 const MAIL: &str = "/api/v2/sdk/email/send";
@@ -27,13 +29,13 @@ fn pending(world: &mut World, name: &str) -> String {
 }
 
 fn sms(world: &mut World, state_token: &str) -> String {
-    let sent = world.pending(SMS, state_token, &json!({ "type": "MFA_AUTH_SMS" }));
+    let sent = world.send(&Call::post(SMS, &json!({ "type": "MFA_AUTH_SMS" })).pending(state_token));
     assert_eq!((sent.status, sent.bytes.len()), (200, 0), "{}", sent.body);
     world.code()
 }
 
 fn prove(world: &mut World, path: &str, state_token: &str, code: &str) -> Answer {
-    world.pending(path, state_token, &json!({ "verify_code": code }))
+    world.send(&Call::post(path, &json!({ "verify_code": code })).pending(state_token))
 }
 
 fn reason(world: &World) -> ProofRefusal {
@@ -47,20 +49,19 @@ fn reason(world: &World) -> ProofRefusal {
 fn a_code_by_sms_finishes_the_login_and_spends_the_token() {
     let mut world = World::new();
     let token = pending(&mut world, "mona");
-    let shown =
-        world.send("GET", "/api/v2/sdk/mobile-by-token", &Headers::seed().with("X-state-token", &token), b"");
+    let shown = world.send(&Call::get("/api/v2/sdk/mobile-by-token").with_header("X-state-token", &token));
     assert_eq!(shown.parts(), (200, json!({ "mobile": "+86-138****0000" })));
     let code = sms(&mut world, &token);
-    world.now = START.plus_seconds(100);
+    world.clock.now = START.plus_seconds(100);
     let granted = prove(&mut world, BY_SMS, &token, &code);
     assert_eq!(granted.text("status"), "SUCCESS");
     let questions = ["FindAccount", "ReserveAttempt", "LoadCode", "SettleAttempt", "DecideAccess", "Commit"];
-    assert_eq!(world.asked, questions);
-    let session = *world.sessions.values().next().unwrap();
+    assert_eq!(world.host.asked, questions);
+    let session = *world.host.sessions.values().next().unwrap();
     assert_eq!(session.factors.amr().collect::<Vec<_>>(), ["pwd", "sms", "mfa"]);
-    assert_eq!(session.auth_time, world.now, "a proof is a proof anew");
+    assert_eq!(session.auth_time, world.clock.now, "a proof is a proof anew");
     assert_eq!(prove(&mut world, BY_SMS, &token, &code).parts(), invalid_state_token());
-    assert_eq!(world.sessions.len(), 1);
+    assert_eq!(world.host.sessions.len(), 1);
 }
 
 #[test]
@@ -73,12 +74,16 @@ fn by_email_with_or_without_the_address_or_its_mask() {
         if named.is_none() {
             body.as_object_mut().unwrap().remove("email");
         }
-        assert_eq!(world.pending(MAIL, &token, &body).status, 200);
+        assert_eq!(world.send(&Call::post(MAIL, &body).pending(&token)).status, 200);
         let mut body = json!({ "verify_code": world.code() });
         if let Some(named) = named {
             body["email"] = named.into();
         }
-        assert_eq!(world.pending(BY_MAIL, &token, &body).text("status"), "SUCCESS", "{named:?}");
+        assert_eq!(
+            world.send(&Call::post(BY_MAIL, &body).pending(&token)).text("status"),
+            "SUCCESS",
+            "{named:?}"
+        );
     }
 }
 
@@ -89,20 +94,20 @@ fn the_recipient_is_the_accounts_own() {
     let token = pending(&mut world, "mona");
     let code = sms(&mut world, &token);
     let body = json!({ "mobile": "+86-13800000009", "verify_code": code });
-    assert_eq!(world.pending(BY_SMS, &token, &body).parts(), wrong_code());
+    assert_eq!(world.send(&Call::post(BY_SMS, &body).pending(&token)).parts(), wrong_code());
     assert_eq!(reason(&world), ProofRefusal::OtherRecipient);
     assert_eq!(world.outcome.as_ref().unwrap().facts.attempts_left, Some(4), "counted like any wrong guess");
 
-    world.now = START.plus_seconds(60);
+    world.clock.now = START.plus_seconds(60);
     let body = json!({ "mobile": "+86-13800000009", "type": "MFA_AUTH_SMS" });
-    let asked = world.pending(SMS, &token, &body);
+    let asked = world.send(&Call::post(SMS, &body).pending(&token));
     assert_eq!((asked.status, asked.bytes.len()), (200, 0));
-    let decoy = world.outbox.last().unwrap().clone();
+    let decoy = world.host.outbox.last().unwrap().clone();
     assert!(decoy.decoy && decoy.recipient.as_str() == MOBILE, "not even the host learns what was guessed");
-    assert_eq!(prove(&mut world, BY_SMS, &token, &decoy.code).parts(), wrong_code());
+    assert_eq!(prove(&mut world, BY_SMS, &token, decoy.code.expose()).parts(), wrong_code());
     // It cost what a real one costs, so numbers cannot be tried out for nothing.
     let right = json!({ "mobile": MOBILE, "type": "MFA_AUTH_SMS" });
-    assert_eq!(world.pending(SMS, &token, &right).status, 400);
+    assert_eq!(world.send(&Call::post(SMS, &right).pending(&token)).status, 400);
 }
 
 #[test]
@@ -121,9 +126,9 @@ fn sending_again_does_not_lengthen_the_login() {
     let mut world = World::new();
     let token = pending(&mut world, "mona");
     sms(&mut world, &token);
-    world.now = START.plus_seconds(599);
+    world.clock.now = START.plus_seconds(599);
     let code = sms(&mut world, &token);
-    world.now = START.plus_seconds(600);
+    world.clock.now = START.plus_seconds(600);
     assert_eq!(prove(&mut world, BY_SMS, &token, &code).parts(), invalid_state_token());
 }
 
@@ -137,14 +142,14 @@ fn a_wrong_code_spends_no_token_and_guesses_are_counted_over_logins() {
         }
         assert_eq!(prove(&mut world, BY_SMS, &token, "000000x").parts(), wrong_code());
     }
-    assert!(world.claims.is_empty());
-    world.now = START.plus_seconds(60);
+    assert!(world.host.claims.is_empty());
+    world.clock.now = START.plus_seconds(60);
     let token = pending(&mut world, "mona");
     let code = sms(&mut world, &token);
     assert_eq!(prove(&mut world, BY_SMS, &token, &code).parts(), wrong_code(), "locked");
     assert_eq!(reason(&world), ProofRefusal::Locked);
     // The other factor has a count of its own, and the same login goes on.
-    world.pending(MAIL, &token, &json!({ "type": "MFA_AUTH_EMS" }));
+    world.send(&Call::post(MAIL, &json!({ "type": "MFA_AUTH_EMS" })).pending(&token));
     let code = world.code();
     assert_eq!(prove(&mut world, BY_MAIL, &token, &code).text("status"), "SUCCESS");
 }
@@ -155,13 +160,16 @@ fn an_authenticator_proves_and_its_password_counts_once() {
     let (first, second) = (pending(&mut world, "tom"), pending(&mut world, "tom"));
     let code = world.totp("tom", 0);
     assert_eq!(prove(&mut world, BY_TOTP, &first, &code).text("status"), "SUCCESS");
-    assert_eq!(world.asked, ["FindAccount", "ReserveAttempt", "SettleAttempt", "DecideAccess", "Commit"]);
-    let session = *world.sessions.values().next().unwrap();
+    assert_eq!(
+        world.host.asked,
+        ["FindAccount", "ReserveAttempt", "SettleAttempt", "DecideAccess", "Commit"]
+    );
+    let session = *world.host.sessions.values().next().unwrap();
     assert_eq!(session.factors.amr().collect::<Vec<_>>(), ["pwd", "otp", "mfa"]);
     assert_eq!(prove(&mut world, BY_TOTP, &second, &code).parts(), wrong_code());
-    assert_eq!((reason(&world), world.sessions.len()), (ProofRefusal::Wrong, 1));
+    assert_eq!((reason(&world), world.host.sessions.len()), (ProofRefusal::Wrong, 1));
     // An earlier step is spent with it; a later one is not.
-    world.now = START.plus_seconds(Totp::STEP_SECONDS);
+    world.clock.now = START.plus_seconds(Totp::STEP_SECONDS);
     let code = world.totp("tom", 0);
     assert_eq!(prove(&mut world, BY_TOTP, &second, &code).text("status"), "SUCCESS");
 }
@@ -173,9 +181,9 @@ fn a_race_for_one_time_step_has_one_winner() {
     let (first, second) = (pending(&mut world, "tom"), pending(&mut world, "tom"));
     let code = world.totp("tom", 0);
     let begin = |world: &mut World, token: &str| {
-        let headers = Headers::seed().with("X-state-token", token).with("Content-Type", "application/json");
+        let headers = demo::device().with("X-state-token", token).with("Content-Type", "application/json");
         let body = json!({ "verify_code": code }).to_string();
-        let step = world.begin("POST", BY_TOTP, &headers, body.as_bytes());
+        let step = world.begin(&Call::new("POST", BY_TOTP).on(&headers).with_body(body.as_bytes()));
         world.until_commit(step)
     };
     let (one, other) = (begin(&mut world, &first), begin(&mut world, &second));
@@ -183,7 +191,7 @@ fn a_race_for_one_time_step_has_one_winner() {
     assert_eq!(world.answer(outcome).text("status"), "SUCCESS");
     let outcome = world.run(other);
     assert_eq!(world.answer(outcome).parts(), wrong_code());
-    assert_eq!((reason(&world), world.sessions.len()), (ProofRefusal::Replayed, 1));
+    assert_eq!((reason(&world), world.host.sessions.len()), (ProofRefusal::Replayed, 1));
     let code = world.totp("tom", 1);
     assert_eq!(
         prove(&mut world, BY_TOTP, &second, &code).text("status"),
@@ -199,8 +207,11 @@ fn only_what_is_enrolled_and_not_proved_yet_is_taken() {
     assert_eq!(prove(&mut world, BY_SMS, &token, "123456").parts(), wrong_code());
     assert_eq!(reason(&world), ProofRefusal::NotEnrolled);
     let not_sent = refusal("IDAAS.SDK.CAPTCHA.0006", "Failed to send verification code");
-    assert_eq!(world.pending(SMS, &token, &json!({ "type": "MFA_AUTH_SMS" })).parts(), not_sent);
-    assert!(world.outbox.is_empty());
+    assert_eq!(
+        world.send(&Call::post(SMS, &json!({ "type": "MFA_AUTH_SMS" })).pending(&token)).parts(),
+        not_sent
+    );
+    assert!(world.host.outbox.is_empty());
     let token = pending(&mut world, "mona");
     assert_eq!(prove(&mut world, BY_TOTP, &token, "123456").parts(), wrong_code());
     assert_eq!(reason(&world), ProofRefusal::NotEnrolled);
@@ -215,9 +226,9 @@ fn a_password_about_to_expire_is_told_only_after_the_second_factor() {
     let code = sms(&mut world, &token);
     let warned = prove(&mut world, BY_SMS, &token, &code);
     assert_eq!(warned.text("status"), "PASSWORD_WARN");
-    assert!(world.sessions.is_empty());
+    assert!(world.host.sessions.is_empty());
     assert_eq!(world.skip(warned.state_token()).text("status"), "SUCCESS");
-    let session = *world.sessions.values().next().unwrap();
+    let session = *world.host.sessions.values().next().unwrap();
     assert_eq!(session.factors.amr().collect::<Vec<_>>(), ["pwd", "sms", "mfa"]);
     assert_eq!(world.skip(&token).parts(), invalid_state_token());
 }
@@ -228,13 +239,14 @@ fn another_device_application_or_tenant_is_refused() {
     let token = pending(&mut world, "tom");
     let code = world.totp("tom", 0);
     for headers in [
-        Headers::seed().with("X-device-fingerprint", "another"),
-        Headers::seed().with("X-client-id", world::ORDINARY),
+        demo::device().with("X-device-fingerprint", "another"),
+        demo::device().with("X-client-id", demo::ORDINARY),
     ] {
-        let answer =
-            world.post(BY_TOTP, &headers.with("X-state-token", &token), &json!({ "verify_code": code }));
+        let answer = world.send(
+            &Call::post(BY_TOTP, &json!({ "verify_code": code })).on(&headers.with("X-state-token", &token)),
+        );
         assert_eq!(answer.parts(), invalid_state_token());
-        assert!(world.asked.is_empty(), "refused before anything is asked");
+        assert!(world.host.asked.is_empty(), "refused before anything is asked");
     }
     assert_eq!(prove(&mut world, BY_TOTP, &token, &code).text("status"), "SUCCESS");
 }
@@ -259,19 +271,19 @@ fn a_host_that_fails_spends_nothing_it_need_not() {
     let token = pending(&mut world, "mona");
     let code = sms(&mut world, &token);
     for question in ["FindAccount", "ReserveAttempt", "LoadCode", "SettleAttempt", "DecideAccess", "Commit"] {
-        world.failing = Failing::At(question);
+        world.host.fault = Some(HostFault::Unavailable(question));
         assert_eq!(prove(&mut world, BY_SMS, &token, &code).status, 500, "{question}");
     }
-    world.failing = Failing::Never;
+    world.host.fault = None;
     assert_eq!(prove(&mut world, BY_SMS, &token, &code).text("status"), "SUCCESS");
 }
 
 #[test]
 fn an_account_without_a_factor_is_denied_where_one_is_always_required() {
-    let policy = Policy { second_factor: SecondFactor::Always, ..world::policy() };
+    let policy = Policy { second_factor: SecondFactor::Always, ..demo::policy() };
     let mut world = World::with_policy(policy);
     assert_eq!(world.login("alice").text("status"), "ACCESS_DENIED");
-    assert!(world.sessions.is_empty());
+    assert!(world.host.sessions.is_empty());
     let token = pending(&mut world, "tom");
     let code = world.totp("tom", 0);
     assert_eq!(prove(&mut world, BY_TOTP, &token, &code).text("status"), "SUCCESS");
@@ -283,10 +295,10 @@ fn an_account_without_a_factor_is_denied_where_one_is_always_required() {
 fn an_account_without_a_mobile_shows_none() {
     let mut world = World::new();
     let token = pending(&mut world, "tom");
-    let headers = Headers::seed().with("X-state-token", &token);
-    assert_eq!(world.send("GET", "/api/v2/sdk/mobile-by-token", &headers, b"").parts(), (200, json!({})));
-    assert_eq!(world.asked, ["FindAccount"]);
-    let refused = world.send("GET", "/api/v2/sdk/mobile-by-token", &Headers::seed(), b"");
+    let headers = demo::device().with("X-state-token", &token);
+    assert_eq!(world.send(&Call::get("/api/v2/sdk/mobile-by-token").on(&headers)).parts(), (200, json!({})));
+    assert_eq!(world.host.asked, ["FindAccount"]);
+    let refused = world.send(&Call::get("/api/v2/sdk/mobile-by-token"));
     assert_eq!(refused.parts(), invalid_state_token());
 }
 
@@ -296,10 +308,10 @@ fn a_denial_uses_up_what_was_presented() {
     let mut world = World::new();
     let (first, second) = (pending(&mut world, "tom"), pending(&mut world, "tom"));
     let code = world.totp("tom", 0);
-    world.denied = true;
+    world.host.denied = true;
     assert_eq!(prove(&mut world, BY_TOTP, &first, &code).text("status"), "ACCESS_DENIED");
-    assert_eq!(world.asked.last(), Some(&"Commit"));
-    world.denied = false;
+    assert_eq!(world.host.asked.last(), Some(&"Commit"));
+    world.host.denied = false;
     assert_eq!(prove(&mut world, BY_TOTP, &second, &code).parts(), wrong_code());
     let code = world.totp("tom", 1);
     assert_eq!(prove(&mut world, BY_TOTP, &first, &code).parts(), invalid_state_token());

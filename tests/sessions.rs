@@ -1,20 +1,20 @@
 //! Sessions: refreshed, rotated, limited and ended; and the tickets that show them.
 
-mod world;
-
+use authflow::testkit::{
+    Answer, Call, HostFault, World,
+    demo::{self, START, audience},
+    refusal,
+};
 use authflow::{
     AccountId, AccountStatus, Lifetime,
     outcome::{Event, TokenRefusal, Verdict},
     policy::{Lifetimes, Policy},
     token::{Id, Untrusted},
 };
-use serde_json::{Value, json};
-use world::{Answer, CREDENTIAL, Failing, Headers, PASSWORD, START, World, audience, refusal};
+use serde_json::Value;
 
 const REFRESH: &str = "/api/v2/sdk/sso/session-token/id-token";
 const LOGOUT: &str = "/api/v2/sdk/logout";
-const TICKET: &str = "/api/v2/tenant/sso/session-token/sso-ticket";
-const REDEEM: &str = "/api/v2/tenant/sso/sso-ticket/verify";
 
 fn session(world: &mut World) -> Answer {
     let granted = world.login("alice");
@@ -23,19 +23,15 @@ fn session(world: &mut World) -> Answer {
 }
 
 fn refresh(world: &mut World, token: &str) -> Answer {
-    world.send("POST", REFRESH, &Headers::seed().with("X-session-token", token), b"")
+    world.send(&Call::new("POST", REFRESH).with_header("X-session-token", token))
 }
 
 fn logout(world: &mut World, token: &str) -> Answer {
-    world.send("GET", LOGOUT, &Headers::seed().with("X-session-token", token), b"")
+    world.send(&Call::get(LOGOUT).with_header("X-session-token", token))
 }
 
 fn invalid() -> (u16, Value) {
     refusal("IDAAS.SDK.PARAM.0023", "Invalid or expired session token")
-}
-
-fn invalid_ticket() -> (u16, Value) {
-    refusal("IDAAS.SDK.PARAM.0104", "Invalid or expired sso_ticket")
 }
 
 fn reason(world: &World) -> TokenRefusal {
@@ -46,7 +42,7 @@ fn reason(world: &World) -> TokenRefusal {
 }
 
 fn rotating() -> World {
-    World::with_policy(Policy { rotate_session_tokens: true, ..world::policy() })
+    World::with_policy(Policy { rotate_session_tokens: true, ..demo::policy() })
 }
 
 #[test]
@@ -54,19 +50,19 @@ fn a_refresh_gives_a_new_id_token_and_no_longer_session() {
     let mut world = World::new();
     let granted = session(&mut world);
     let token = granted.text("session_token").to_string();
-    world.now = START.plus_seconds(8_000);
+    world.clock.now = START.plus_seconds(8_000);
     assert_eq!(world.check_exist(granted.text("id_token")).status, 400, "it has expired");
     let refreshed = refresh(&mut world, &token);
-    assert_eq!(world.asked, ["CheckSession", "FindAccount"]);
+    assert_eq!(world.host.asked, ["CheckSession", "FindAccount"]);
     let mut members: Vec<_> = refreshed.body.as_object().unwrap().keys().collect();
     members.sort();
     assert_eq!(members, ["expire", "id_token", "session_token"]);
     assert_eq!(refreshed.body["expire"], 43_200 - 8_000);
     assert_eq!(world.check_exist(refreshed.text("id_token")).status, 200);
     // The end is the session's own, to the second.
-    world.now = START.plus_seconds(43_199);
+    world.clock.now = START.plus_seconds(43_199);
     assert_eq!(refresh(&mut world, refreshed.text("session_token")).body["expire"], 1);
-    world.now = START.plus_seconds(43_200);
+    world.clock.now = START.plus_seconds(43_200);
     assert_eq!(refresh(&mut world, refreshed.text("session_token")).parts(), invalid());
     assert_eq!(refresh(&mut world, &token).parts(), invalid());
 }
@@ -75,11 +71,11 @@ fn a_refresh_gives_a_new_id_token_and_no_longer_session() {
 fn an_id_token_never_outlives_its_session() {
     let mut world = World::new();
     let token = session(&mut world).text("session_token").to_string();
-    world.now = START.plus_seconds(43_200 - 60);
+    world.clock.now = START.plus_seconds(43_200 - 60);
     let refreshed = refresh(&mut world, &token);
-    let (ring, issuer, audience) = (world::ring(), world::issuer(), audience());
+    let (ring, issuer, audience) = (demo::ring(), demo::issuer(), audience());
     let id_token = Untrusted::<Id>::new(refreshed.text("id_token"));
-    let verified = ring.id_tokens(&issuer, &audience).verify(id_token, world.now).unwrap();
+    let verified = ring.id_tokens(&issuer, &audience).verify(id_token, world.clock.now).unwrap();
     assert_eq!(verified.expires_at(), START.plus_seconds(43_200));
     assert_eq!(verified.auth_time(), START, "nothing was proved anew");
 }
@@ -88,11 +84,14 @@ fn an_id_token_never_outlives_its_session() {
 fn both_spellings_of_the_header_are_understood_and_not_both_at_once() {
     let mut world = World::new();
     let token = session(&mut world).text("session_token").to_string();
-    let seed = Headers::seed();
-    assert_eq!(world.send("POST", REFRESH, &seed.clone().with("session-token", &token), b"").status, 200);
+    let seed = demo::device();
+    assert_eq!(
+        world.send(&Call::new("POST", REFRESH).on(&seed.clone().with("session-token", &token))).status,
+        200
+    );
     let both = seed.clone().with("session-token", &token).with("X-session-token", &token);
-    assert_eq!(world.send("POST", REFRESH, &both, b"").parts(), invalid());
-    assert_eq!(world.send("POST", REFRESH, &seed, b"").parts(), invalid(), "none");
+    assert_eq!(world.send(&Call::new("POST", REFRESH).on(&both)).parts(), invalid());
+    assert_eq!(world.send(&Call::new("POST", REFRESH).on(&seed)).parts(), invalid(), "none");
 }
 
 #[test]
@@ -100,13 +99,13 @@ fn another_device_application_or_tenant_does_not_refresh_or_end_it() {
     let mut world = World::new();
     let token = session(&mut world).text("session_token").to_string();
     for headers in [
-        Headers::seed().with("X-device-fingerprint", "another"),
-        Headers::seed().with("X-client-id", world::ORDINARY),
+        demo::device().with("X-device-fingerprint", "another"),
+        demo::device().with("X-client-id", demo::ORDINARY),
     ] {
         let headers = headers.with("X-session-token", &token);
         for (method, path) in [("POST", REFRESH), ("GET", LOGOUT), ("POST", LOGOUT)] {
-            assert_eq!(world.send(method, path, &headers, b"").parts(), invalid(), "{path}");
-            assert!(world.asked.is_empty());
+            assert_eq!(world.send(&Call::new(method, path).on(&headers)).parts(), invalid(), "{path}");
+            assert!(world.host.asked.is_empty());
         }
     }
     assert_eq!(refresh(&mut world, &token).status, 200);
@@ -116,8 +115,8 @@ fn another_device_application_or_tenant_does_not_refresh_or_end_it() {
 fn what_ended_or_changed_meanwhile_refreshes_nothing() {
     type Prepare = fn(&mut World);
     let cases: [(Prepare, TokenRefusal); 6] = [
-        (|world| world.ended.extend(world.sessions.keys().copied()), TokenRefusal::SessionEnded),
-        (|world| world.sessions.clear(), TokenRefusal::SessionEnded),
+        (|world| world.host.ended.extend(world.host.sessions.keys().copied()), TokenRefusal::SessionEnded),
+        (|world| world.host.sessions.clear(), TokenRefusal::SessionEnded),
         (
             |world| world.change("alice", |alice| alice.status = AccountStatus::Locked),
             TokenRefusal::AccountInactive,
@@ -125,14 +124,14 @@ fn what_ended_or_changed_meanwhile_refreshes_nothing() {
         (|world| world.change("alice", |_| ()), TokenRefusal::AccountChanged),
         (
             |world| {
-                let now = world.now;
+                let now = world.clock.now;
                 world.account("alice").password.as_mut().unwrap().changed_at = now;
             },
             TokenRefusal::CredentialsChanged,
         ),
         (
             |world| {
-                let now = world.now;
+                let now = world.clock.now;
                 world.account("alice").factors_changed_at = now;
             },
             TokenRefusal::CredentialsChanged,
@@ -141,7 +140,7 @@ fn what_ended_or_changed_meanwhile_refreshes_nothing() {
     for (prepare, expected) in cases {
         let mut world = World::new();
         let token = session(&mut world).text("session_token").to_string();
-        world.now = START.plus_seconds(10);
+        world.clock.now = START.plus_seconds(10);
         prepare(&mut world);
         assert_eq!(refresh(&mut world, &token).parts(), invalid());
         assert_eq!(reason(&world), expected);
@@ -154,7 +153,7 @@ fn a_session_of_another_account_is_none() {
     let mut world = World::new();
     let token = session(&mut world).text("session_token").to_string();
     let erin = world.account("erin").id;
-    world.sessions.values_mut().for_each(|record| record.account = erin);
+    world.host.sessions.values_mut().for_each(|record| record.account = erin);
     assert_eq!(refresh(&mut world, &token).parts(), invalid());
     assert_eq!(reason(&world), TokenRefusal::SessionEnded);
 }
@@ -164,13 +163,13 @@ fn a_rotation_retires_the_old_token_and_its_return_ends_the_session() {
     let mut world = rotating();
     let first = session(&mut world).text("session_token").to_string();
     let refreshed = refresh(&mut world, &first);
-    assert_eq!(world.asked, ["CheckSession", "FindAccount", "Commit"]);
+    assert_eq!(world.host.asked, ["CheckSession", "FindAccount", "Commit"]);
     let second = refreshed.text("session_token").to_string();
     assert_ne!(first, second);
     let third = refresh(&mut world, &second).text("session_token").to_string();
 
     assert_eq!(refresh(&mut world, &first).parts(), invalid());
-    assert_eq!(world.asked, ["CheckSession", "Commit"], "one write: the end");
+    assert_eq!(world.host.asked, ["CheckSession", "Commit"], "one write: the end");
     let events = &world.outcome.as_ref().unwrap().events;
     assert!(matches!(events[..], [Event::SessionReused { .. }, Event::TokenRefused { .. }]), "{events:?}");
     for token in [&second, &third] {
@@ -184,9 +183,11 @@ fn a_rotation_retires_the_old_token_and_its_return_ends_the_session() {
 fn a_race_for_one_rotation_ends_the_session() {
     let mut world = rotating();
     let token = session(&mut world).text("session_token").to_string();
-    let headers = Headers::seed().with("X-session-token", &token);
-    let (one, other) =
-        (world.begin("POST", REFRESH, &headers, b""), world.begin("POST", REFRESH, &headers, b""));
+    let headers = demo::device().with("X-session-token", &token);
+    let (one, other) = (
+        world.begin(&Call::new("POST", REFRESH).on(&headers)),
+        world.begin(&Call::new("POST", REFRESH).on(&headers)),
+    );
     let (one, other) = (world.until_commit(one), world.until_commit(other));
     let outcome = world.run(one);
     let winner = world.answer(outcome);
@@ -197,22 +198,13 @@ fn a_race_for_one_rotation_ends_the_session() {
 }
 
 #[test]
-fn a_retired_token_makes_no_ticket_either() {
-    let mut world = rotating();
-    let first = session(&mut world).text("session_token").to_string();
-    refresh(&mut world, &first);
-    assert_eq!(world.tenant(TICKET, "session_token", &first).parts(), invalid());
-    assert_eq!(world.ended.len(), 1);
-}
-
-#[test]
 fn an_unused_session_ends_to_the_second() {
     let lifetimes = Lifetimes::default().with_session_idle(Lifetime::of::<600>()).unwrap();
-    let mut world = World::with_policy(Policy { lifetimes, ..world::policy() });
+    let mut world = World::with_policy(Policy { lifetimes, ..demo::policy() });
     let granted = session(&mut world);
     let token = granted.text("session_token").to_string();
     for (later, status) in [(599, 200), (1198, 200), (1798, 400), (1799, 400)] {
-        world.now = START.plus_seconds(later);
+        world.clock.now = START.plus_seconds(later);
         assert_eq!(refresh(&mut world, &token).status, status, "{later}");
     }
     // An id token's use counts as well, and finds the same end.
@@ -228,14 +220,14 @@ fn a_sign_out_ends_the_session_and_may_be_repeated() {
     for _ in 0..2 {
         let ended = logout(&mut world, &token);
         assert_eq!((ended.status, ended.bytes.len()), (200, 0));
-        assert_eq!(world.asked, ["Commit"]);
+        assert_eq!(world.host.asked, ["Commit"]);
     }
     assert_eq!(refresh(&mut world, &token).parts(), invalid());
     assert_eq!(world.check_exist(granted.text("id_token")).status, 400);
     assert_eq!(refresh(&mut world, other.text("session_token")).status, 200, "the other one goes on");
     world.change("alice", |alice| alice.status = AccountStatus::Disabled);
     assert_eq!(logout(&mut world, other.text("session_token")).status, 200, "whatever the account's state");
-    world.failing = Failing::At("Commit");
+    world.host.fault = Some(HostFault::Unavailable("Commit"));
     assert_eq!(logout(&mut world, &token).status, 500);
 }
 
@@ -245,7 +237,7 @@ fn a_host_ends_one_session_or_all_on_its_own_behalf() {
     let tokens: Vec<_> = (0..3).map(|_| session(&mut world).text("session_token").to_string()).collect();
     let engine = world.api.engine().clone();
     let alice = AccountId::new("id-alice").unwrap();
-    let one = *world.sessions.keys().next().unwrap();
+    let one = *world.host.sessions.keys().next().unwrap();
     let step = engine.end_sessions(audience(), alice, Some(one));
     let outcome = world.run(step);
     assert!(matches!(outcome.verdict, Verdict::Done));
@@ -255,144 +247,8 @@ fn a_host_ends_one_session_or_all_on_its_own_behalf() {
     let outcome = world.run(engine.end_sessions(audience(), alice, None));
     assert!(matches!(outcome.verdict, Verdict::Done));
     assert_eq!(live(&mut world), 0);
-    world.failing = Failing::At("Commit");
+    world.host.fault = Some(HostFault::Unavailable("Commit"));
     assert!(matches!(world.run(engine.end_sessions(audience(), alice, None)).verdict, Verdict::Busy));
-}
-
-#[test]
-fn a_ticket_shows_a_session_to_the_tenants_server_once() {
-    let mut world = World::new();
-    let token = world.login("mona").state_token().to_string();
-    world.pending("/api/v2/sdk/sms/send", &token, &json!({ "type": "MFA_AUTH_SMS" }));
-    let body = json!({ "verify_code": world.code() });
-    let granted = world.pending("/api/v2/sdk/mfa/sms", &token, &body);
-
-    let issued = world.tenant(TICKET, "session_token", granted.text("session_token"));
-    assert_eq!(world.asked, ["VerifyTenantCredential", "CheckSession", "FindAccount"]);
-    let ticket = issued.text("sso_ticket").to_string();
-    assert!(ticket.starts_with("ssoTicket-"));
-    assert_eq!(issued.body, json!({ "sso_ticket": ticket, "expire": 300 }));
-
-    let redeemed = world.tenant(REDEEM, "sso_ticket", &ticket);
-    assert_eq!(world.asked, ["VerifyTenantCredential", "CheckSession", "FindAccount", "Commit"]);
-    let subject = json!({
-        "id": "id-mona", "userName": "mona", "name": "MONA", "mobile": world::MOBILE, "email": world::EMAIL,
-    });
-    assert_eq!(redeemed.parts(), (200, subject));
-    assert_eq!(world.tenant(REDEEM, "sso_ticket", &ticket).parts(), invalid_ticket());
-    assert_eq!(reason(&world), TokenRefusal::Replayed);
-}
-
-#[test]
-fn a_ticket_lives_300_seconds_and_no_longer_than_its_session() {
-    for (later, status) in [(299, 200), (300, 400)] {
-        let mut world = World::new();
-        let token = session(&mut world).text("session_token").to_string();
-        let ticket = world.tenant(TICKET, "session_token", &token).text("sso_ticket").to_string();
-        world.now = START.plus_seconds(later);
-        assert_eq!(world.tenant(REDEEM, "sso_ticket", &ticket).status, status, "{later}");
-    }
-    let mut world = World::new();
-    let token = session(&mut world).text("session_token").to_string();
-    let ticket = world.tenant(TICKET, "session_token", &token).text("sso_ticket").to_string();
-    logout(&mut world, &token);
-    assert_eq!(world.tenant(REDEEM, "sso_ticket", &ticket).parts(), invalid_ticket());
-    assert_eq!(world.tenant(TICKET, "session_token", &token).parts(), invalid());
-    let mut world = World::new();
-    let token = session(&mut world).text("session_token").to_string();
-    let ticket = world.tenant(TICKET, "session_token", &token).text("sso_ticket").to_string();
-    world.change("alice", |alice| alice.status = AccountStatus::Disabled);
-    assert_eq!(world.tenant(REDEEM, "sso_ticket", &ticket).parts(), invalid_ticket());
-    assert!(world.claims.is_empty());
-}
-
-#[test]
-fn another_tenant_nobody_and_another_device_get_nothing() {
-    let mut world = World::new();
-    let token = session(&mut world).text("session_token").to_string();
-    let ticket = world.tenant(TICKET, "session_token", &token).text("sso_ticket").to_string();
-    let bearing = |credential: &str| Headers(vec![("Authorization".into(), format!("Bearer {credential}"))]);
-    let no_credential = refusal("IDAAS.TENANT.COM.0101", "The access token is invalid or expired");
-    for (path, member, value, refused) in
-        [(TICKET, "session_token", &token, invalid()), (REDEEM, "sso_ticket", &ticket, invalid_ticket())]
-    {
-        let body = World::tenant_body(member, value);
-        for credential in ["another", "ordinary"] {
-            assert_eq!(world.post(path, &bearing(credential), &body).parts(), refused);
-            assert_eq!(reason(&world), TokenRefusal::OtherTenant);
-        }
-        for headers in [
-            bearing("nonsense"),
-            Headers(Vec::new()),
-            Headers(vec![("Authorization".into(), "Basic x".into())]),
-        ] {
-            assert_eq!(world.post(path, &headers, &body).parts(), no_credential);
-        }
-        let mut elsewhere = body.clone();
-        elsewhere["device_fingerprint"] = "another".into();
-        assert_eq!(world.post(path, &bearing(CREDENTIAL), &elsewhere).parts(), refused);
-        // Swapped, shortened, nonsense.
-        for other in ["", "nonsense", &value[..value.len() - 1], &token, &ticket] {
-            if other != value {
-                let body = World::tenant_body(member, other);
-                assert_eq!(world.post(path, &bearing(CREDENTIAL), &body).parts(), refused, "{other}");
-            }
-        }
-    }
-    assert!(world.claims.is_empty());
-    assert_eq!(world.tenant(REDEEM, "sso_ticket", &ticket).status, 200, "none of that has used it up");
-}
-
-#[test]
-fn an_ordinary_application_has_a_server_without_a_tenant() {
-    let mut world = World::new();
-    world.account("alice").tenant = None;
-    let headers = Headers::seed().with("X-client-id", world::ORDINARY);
-    let token = world.login_with(&headers, "alice", PASSWORD).text("session_token").to_string();
-    assert_eq!(world.tenant(TICKET, "session_token", &token).parts(), invalid(), "a tenant's server");
-    let headers = Headers(vec![("Authorization".into(), "Bearer ordinary".into())]);
-    let issued = world.post(TICKET, &headers, &World::tenant_body("session_token", &token));
-    let body = World::tenant_body("sso_ticket", issued.text("sso_ticket"));
-    assert_eq!(world.post(REDEEM, &headers, &body).body["userName"], "alice");
-}
-
-#[test]
-fn a_tenants_body_says_what_headers_say_elsewhere() {
-    let mut world = World::new();
-    let headers = Headers(vec![("Authorization".into(), format!("Bearer {CREDENTIAL}"))]);
-    let device = refusal("IDAAS.SDK.PARAM.0001", "Device information is incomplete");
-    for member in ["operating_sys_version", "device_fingerprint", "agent"] {
-        let mut body = World::tenant_body("session_token", "x");
-        body.as_object_mut().unwrap().remove(member);
-        assert_eq!(world.post(TICKET, &headers, &body).parts(), device, "{member}");
-    }
-    let mut body = World::tenant_body("session_token", "x");
-    body["device_ip"] = "nonsense".into();
-    assert_eq!(world.post(TICKET, &headers, &body).parts(), device);
-    let malformed = refusal("IDAAS.SDK.PARAM.0101", "The request body is malformed");
-    let typed = headers.clone().with("Content-Type", "application/json");
-    assert_eq!(world.send("POST", TICKET, &typed, b"{").parts(), malformed);
-    let chinese = typed.with("X-L", "zh");
-    assert_eq!(world.send("POST", TICKET, &chinese, b"{").text("error_msg"), "请求体格式错误");
-    assert!(world.asked.is_empty());
-}
-
-#[test]
-fn a_host_that_fails_uses_up_no_ticket() {
-    let mut world = World::new();
-    let token = session(&mut world).text("session_token").to_string();
-    for question in ["VerifyTenantCredential", "CheckSession", "FindAccount"] {
-        world.failing = Failing::At(question);
-        assert_eq!(world.tenant(TICKET, "session_token", &token).status, 500, "{question}");
-    }
-    world.failing = Failing::Never;
-    let ticket = world.tenant(TICKET, "session_token", &token).text("sso_ticket").to_string();
-    for question in ["VerifyTenantCredential", "CheckSession", "FindAccount", "Commit"] {
-        world.failing = Failing::At(question);
-        assert_eq!(world.tenant(REDEEM, "sso_ticket", &ticket).status, 500, "{question}");
-    }
-    world.failing = Failing::Never;
-    assert_eq!(world.tenant(REDEEM, "sso_ticket", &ticket).status, 200);
 }
 
 /// Whatever was switched off in between, and on again.
@@ -405,7 +261,7 @@ fn a_session_does_not_come_back_with_its_account() {
     assert_eq!(refresh(&mut world, &token).parts(), invalid());
     // A change in the very second of the sign-in counts as well.
     let token = session(&mut world).text("session_token").to_string();
-    let now = world.now;
+    let now = world.clock.now;
     world.change("alice", |alice| alice.password.as_mut().unwrap().changed_at = now);
     assert_eq!(refresh(&mut world, &token).parts(), invalid());
     world.change("alice", |alice| alice.password = None);
@@ -416,10 +272,10 @@ fn a_session_does_not_come_back_with_its_account() {
 fn a_session_that_ends_while_it_is_rotated_is_no_theft() {
     let mut world = rotating();
     let token = session(&mut world).text("session_token").to_string();
-    let headers = Headers::seed().with("X-session-token", &token);
-    let step = world.begin("POST", REFRESH, &headers, b"");
+    let headers = demo::device().with("X-session-token", &token);
+    let step = world.begin(&Call::new("POST", REFRESH).on(&headers));
     let step = world.until_commit(step);
-    world.ended.extend(world.sessions.keys().copied());
+    world.host.ended.extend(world.host.sessions.keys().copied());
     let outcome = world.run(step);
     assert_eq!(world.answer(outcome).parts(), invalid());
     assert_eq!(reason(&world), TokenRefusal::SessionEnded);

@@ -1,12 +1,13 @@
 //! Failing to sign in: one face for every reason, and every guess counted.
 
-mod world;
-
+use authflow::testkit::{
+    Answer, Call, World,
+    demo::{self, PASSWORD, START, policy},
+};
 use authflow::{
     outcome::{Event, ProofRefusal},
     policy::{AttemptPolicy, Policy},
 };
-use world::{Answer, Headers, PASSWORD, START, World, policy};
 
 const REASONS: [(&str, &str, ProofRefusal); 4] = [
     ("nobody", PASSWORD, ProofRefusal::UnknownAccount),
@@ -28,21 +29,21 @@ fn every_failure_has_the_same_bytes_after_the_same_questions() {
     let mut seen = Vec::new();
     for (name, password, expected) in REASONS {
         let mut world = World::new();
-        let answer = world.login_with(&Headers::seed(), name, password);
+        let answer = world.send(&Call::login(name, password));
         assert_eq!(reason(&world), expected);
-        assert_eq!(world.asked, ["FindAccount", "ReserveAttempt", "VerifyPassword"]);
-        assert!(world.sessions.is_empty());
+        assert_eq!(world.host.asked, ["FindAccount", "ReserveAttempt", "VerifyPassword"]);
+        assert!(world.host.sessions.is_empty());
         let found = world.outcome.as_ref().unwrap().facts.account.map(|id| id.to_string());
         assert_eq!(found, (name != "nobody").then(|| format!("id-{name}")), "the host may know");
         seen.push((answer.status, answer.bytes));
     }
     let mut world = World::new();
     for _ in 0..5 {
-        world.login_with(&Headers::seed(), "alice", "wrong");
+        world.send(&Call::login("alice", "wrong"));
     }
     let locked = world.login("alice");
     assert_eq!(reason(&world), ProofRefusal::Locked);
-    assert_eq!(world.asked, ["FindAccount", "ReserveAttempt", "VerifyPassword"]);
+    assert_eq!(world.host.asked, ["FindAccount", "ReserveAttempt", "VerifyPassword"]);
     seen.push((locked.status, locked.bytes));
     let expected = br#"{"error_code":"IDAAS.SDK.LOGIN.0001","error_msg":"Incorrect user name or password"}"#;
     assert!(seen.iter().all(|(status, bytes)| *status == 400 && bytes == expected));
@@ -54,7 +55,7 @@ fn expiry_is_told_only_after_a_right_password() {
     let mut world = World::new();
     let answers: Vec<Answer> = ["alice", "erin", "victor", "frank"]
         .into_iter()
-        .map(|name| world.login_with(&Headers::seed(), name, "wrong"))
+        .map(|name| world.send(&Call::login(name, "wrong")))
         .collect();
     assert!(answers.iter().all(|answer| answer.bytes == answers[0].bytes && answer.status == 400));
 }
@@ -63,17 +64,17 @@ fn expiry_is_told_only_after_a_right_password() {
 fn five_wrong_guesses_lock_and_the_lock_ends_to_the_second() {
     let mut world = World::new();
     for left in (0..5).rev() {
-        world.login_with(&Headers::seed(), "alice", "wrong");
+        world.send(&Call::login("alice", "wrong"));
         assert_eq!(world.outcome.as_ref().unwrap().facts.attempts_left, Some(left));
     }
-    world.now = START.plus_seconds(299);
+    world.clock.now = START.plus_seconds(299);
     assert_eq!(world.login("alice").status, 400);
     let facts = &world.outcome.as_ref().unwrap().facts;
     assert_eq!((facts.attempts_left, facts.locked_until), (Some(0), Some(START.plus_seconds(300))));
-    world.now = START.plus_seconds(300);
+    world.clock.now = START.plus_seconds(300);
     assert_eq!(world.login("alice").text("status"), "SUCCESS");
     assert_eq!(world.outcome.as_ref().unwrap().facts.attempts_left, None, "what was counted is forgotten");
-    world.login_with(&Headers::seed(), "alice", "wrong");
+    world.send(&Call::login("alice", "wrong"));
     assert_eq!(world.outcome.as_ref().unwrap().facts.attempts_left, Some(4));
 }
 
@@ -81,11 +82,11 @@ fn five_wrong_guesses_lock_and_the_lock_ends_to_the_second() {
 fn the_fifth_guess_may_still_be_right_and_forgets_the_others() {
     let mut world = World::new();
     for _ in 0..4 {
-        world.login_with(&Headers::seed(), "alice", "wrong");
+        world.send(&Call::login("alice", "wrong"));
     }
     assert_eq!(world.login("alice").text("status"), "SUCCESS");
     for _ in 0..4 {
-        world.login_with(&Headers::seed(), "alice", "wrong");
+        world.send(&Call::login("alice", "wrong"));
     }
     assert_eq!(world.login("alice").text("status"), "SUCCESS");
 }
@@ -95,8 +96,8 @@ fn guesses_are_counted_across_spellings_devices_and_applications() {
     let mut world = World::new();
     let lock = |world: &mut World, name: &str| {
         for (at, spelling) in [name.to_uppercase(), format!(" {name}"), name.to_string()].iter().enumerate() {
-            let device = Headers::seed().with("X-device-fingerprint", &format!("device-{at}"));
-            world.login_with(&device, spelling, "wrong");
+            let device = demo::device().with("X-device-fingerprint", format!("device-{at}"));
+            world.send(&Call::login(spelling, "wrong").on(&device));
         }
         world.outcome.as_ref().unwrap().facts.attempts_left
     };
@@ -110,10 +111,10 @@ fn a_skip_or_a_new_login_refills_nothing() {
     let mut world = World::new();
     let warned = world.login("erin");
     for _ in 0..4 {
-        world.login_with(&Headers::seed(), "erin", "wrong");
+        world.send(&Call::login("erin", "wrong"));
     }
     world.skip(warned.state_token());
-    world.login_with(&Headers::seed(), "erin", "wrong");
+    world.send(&Call::login("erin", "wrong"));
     assert_eq!(world.login("erin").status, 400);
     assert_eq!(reason(&world), ProofRefusal::Locked);
 }
@@ -123,26 +124,26 @@ fn the_ceiling_locks_until_the_host_clears_the_record() {
     let attempts = AttemptPolicy::new(2, authflow::Lifetime::of::<1>(), false, 4).unwrap();
     let mut world = World::with_policy(Policy { attempts, ..policy() });
     for at in 0..4 {
-        world.now = START.plus_seconds(at * 10);
-        world.login_with(&Headers::seed(), "alice", "wrong");
+        world.clock.now = START.plus_seconds(at * 10);
+        world.send(&Call::login("alice", "wrong"));
     }
-    world.now = START.plus_seconds(1_000_000);
+    world.clock.now = START.plus_seconds(1_000_000);
     assert_eq!(world.login("alice").status, 400);
     let facts = &world.outcome.as_ref().unwrap().facts;
     assert_eq!((facts.attempts_left, facts.locked_until), (Some(0), None));
-    world.attempts.clear();
+    world.host.attempts.clear();
     assert_eq!(world.login("alice").status, 200);
 }
 
 #[test]
 fn an_account_that_changes_between_check_and_write_gets_no_session() {
     let mut world = World::new();
-    let step = world.begin_login(&Headers::seed(), "alice", PASSWORD);
+    let step = world.begin(&Call::login("alice", PASSWORD));
     let step = world.until_commit(step);
     world.change("alice", |alice| alice.status = authflow::AccountStatus::Disabled);
     let outcome = world.run(step);
     assert_eq!(world.api.reply(&outcome).status(), 400);
-    assert!(world.sessions.is_empty());
+    assert!(world.host.sessions.is_empty());
 }
 
 #[test]
@@ -152,7 +153,7 @@ fn nothing_that_was_typed_or_issued_is_printed() {
     let mut printed = format!("{:?}", world.outcome.as_ref().unwrap());
     let signed_in = world.skip(warned.state_token());
     printed += &format!("{:?}", world.outcome.as_ref().unwrap());
-    world.login_with(&Headers::seed(), "mistyped-secret", "hunter2");
+    world.send(&Call::login("mistyped-secret", "hunter2"));
     printed += &format!("{:?}", world.outcome.as_ref().unwrap());
     let secrets = [
         warned.state_token(),
@@ -171,7 +172,7 @@ fn nothing_that_was_typed_or_issued_is_printed() {
 #[test]
 fn questions_do_not_print_passwords_or_verifiers() {
     let mut world = World::new();
-    let step = world.begin_login(&Headers::seed(), "alice", PASSWORD);
+    let step = world.begin(&Call::login("alice", PASSWORD));
     let printed = world.printed(step);
     assert!(printed.contains("VerifyPassword") && printed.contains("Commit"));
     assert!(

@@ -1,14 +1,16 @@
 //! Every way in which a state token is no good, and what a skip never does.
 
-mod world;
-
+use authflow::testkit::{
+    Call, Setup, World,
+    demo::{self, DAY, ORDINARY, PASSWORD, START, policy},
+    invalid_state_token, refusal,
+};
 use authflow::{
     AccountStatus, MustChange,
     outcome::{Event, TokenRefusal},
     policy::{Binding, Bindings, Policy},
     token::{Key, KeyRing, TokenError, VerifyWindow},
 };
-use world::{DAY, Headers, ORDINARY, PASSWORD, START, World, invalid_state_token, policy};
 
 fn reason(world: &World) -> TokenRefusal {
     match world.outcome.as_ref().unwrap().events.last() {
@@ -23,7 +25,7 @@ fn refused_after(change: impl FnOnce(&mut World)) -> TokenRefusal {
     let warned = world.login("erin");
     change(&mut world);
     assert_eq!(world.skip(warned.state_token()).parts(), invalid_state_token());
-    assert!(world.sessions.is_empty() && world.claims.is_empty());
+    assert!(world.host.sessions.is_empty() && world.host.claims.is_empty());
     assert_eq!(world.account("erin").password.as_ref().map_or(0, |password| password.skips_used), 0);
     reason(&world)
 }
@@ -35,7 +37,7 @@ fn a_second_use_is_refused() {
     assert_eq!(world.skip(warned.state_token()).text("status"), "SUCCESS");
     assert_eq!(world.skip(warned.state_token()).parts(), invalid_state_token());
     assert_eq!(reason(&world), TokenRefusal::Replayed);
-    assert_eq!(world.sessions.len(), 1);
+    assert_eq!(world.host.sessions.len(), 1);
     assert_eq!(world.account("erin").password.as_ref().unwrap().skips_used, 1);
 }
 
@@ -44,38 +46,38 @@ fn a_claim_outlives_its_token() {
     let mut world = World::new();
     let warned = world.login("erin");
     world.skip(warned.state_token());
-    assert_eq!(*world.claims.first_key_value().unwrap().1, START.plus_seconds(600 + 300));
+    assert_eq!(*world.host.claims.first_key_value().unwrap().1, START.plus_seconds(600 + 300));
 }
 
 #[test]
 fn another_device_application_or_tenant_is_refused() {
     let mut world = World::new();
     let warned = world.login("erin");
-    let device = Headers::seed().with("X-device-fingerprint", "156aysdna213sad");
-    assert_eq!(world.skip_with(&device, warned.state_token()).parts(), invalid_state_token());
+    let device = demo::device().with("X-device-fingerprint", "156aysdna213sad");
+    assert_eq!(world.send(&Call::skip(warned.state_token()).on(&device)).parts(), invalid_state_token());
     assert!(matches!(reason(&world), TokenRefusal::Device(_)));
-    let application = Headers::seed().with("X-client-id", ORDINARY);
-    assert_eq!(world.skip_with(&application, warned.state_token()).parts(), invalid_state_token());
+    let application = demo::device().with("X-client-id", ORDINARY);
+    assert_eq!(world.send(&Call::skip(warned.state_token()).on(&application)).parts(), invalid_state_token());
     assert_eq!(reason(&world), TokenRefusal::Token(TokenError::WrongAudience));
-    assert!(world.sessions.is_empty());
+    assert!(world.host.sessions.is_empty());
     // Other traits of the device may change, and the token is still good.
     let updated =
-        Headers::seed().with("X-agent", "new").with("X-operating-sys-version", "new").without("X-device-ip");
-    assert_eq!(world.skip_with(&updated, warned.state_token()).text("status"), "SUCCESS");
+        demo::device().with("X-agent", "new").with("X-operating-sys-version", "new").without("X-device-ip");
+    assert_eq!(world.send(&Call::skip(warned.state_token()).on(&updated)).text("status"), "SUCCESS");
 }
 
 #[test]
 fn another_tenant_of_the_same_application_is_refused() {
     use authflow::{Application, Applications, ClientId, Config, Engine, TenantId, sdk::Api};
     let mut world = World::new();
-    let tenants = [world::TENANT, "other"].map(|tenant| TenantId::new(tenant).unwrap());
+    let tenants = [demo::TENANT, "other"].map(|tenant| TenantId::new(tenant).unwrap());
     let isv =
-        Application { policy: policy(), ..Application::isv(ClientId::new(world::ISV).unwrap(), tenants) };
-    let config = Config::new(world::issuer(), world::ring(), Applications::Fixed(vec![isv]));
+        Application { policy: policy(), ..Application::isv(ClientId::new(demo::ISV).unwrap(), tenants) };
+    let config = Config::new(demo::issuer(), demo::ring(), Applications::Fixed(vec![isv]));
     world.api = Api::new(Engine::new(config).unwrap());
     let warned = world.login("erin");
-    let other = Headers::seed().with("X-tenant-id", "other");
-    assert_eq!(world.skip_with(&other, warned.state_token()).parts(), invalid_state_token());
+    let other = demo::device().with("X-tenant-id", "other");
+    assert_eq!(world.send(&Call::skip(warned.state_token()).on(&other)).parts(), invalid_state_token());
     assert_eq!(reason(&world), TokenRefusal::Token(TokenError::WrongAudience));
     assert_eq!(world.skip(warned.state_token()).text("status"), "SUCCESS");
 }
@@ -85,11 +87,10 @@ fn missing_doubled_or_tampered_is_refused() {
     let mut world = World::new();
     let warned = world.login("erin");
     let token = warned.state_token().to_string();
-    let answer = world.send("GET", "/api/v2/sdk/pwd/skip-update", &Headers::seed(), b"");
+    let answer = world.send(&Call::get("/api/v2/sdk/pwd/skip-update"));
     assert_eq!(answer.parts(), invalid_state_token());
-    let mut twice = Headers::seed().with("X-state-token", &token);
-    twice.0.push(("x-state-token".into(), token.clone()));
-    let answer = world.send("GET", "/api/v2/sdk/pwd/skip-update", &twice, b"");
+    let twice = demo::device().with("X-state-token", &token).and("x-state-token", &token);
+    let answer = world.send(&Call::get("/api/v2/sdk/pwd/skip-update").on(&twice));
     assert_eq!(answer.parts(), invalid_state_token());
     for at in [0, 40, token.len() / 2, token.len() - 1] {
         let mut tampered = token.clone().into_bytes();
@@ -97,17 +98,17 @@ fn missing_doubled_or_tampered_is_refused() {
         let tampered = String::from_utf8(tampered).unwrap();
         assert_eq!(world.skip(&tampered).parts(), invalid_state_token(), "{at}");
     }
-    assert!(world.sessions.is_empty() && world.claims.is_empty());
+    assert!(world.host.sessions.is_empty() && world.host.claims.is_empty());
     assert_eq!(world.skip(&token).text("status"), "SUCCESS", "a failed try does not burn the token");
 }
 
 #[test]
 fn expired_is_refused_to_the_second() {
-    let expired = refused_after(|world| world.now = START.plus_seconds(600));
+    let expired = refused_after(|world| world.clock.now = START.plus_seconds(600));
     assert_eq!(expired, TokenRefusal::Token(TokenError::Expired));
     let mut world = World::new();
     let warned = world.login("erin");
-    world.now = START.plus_seconds(599);
+    world.clock.now = START.plus_seconds(599);
     assert_eq!(world.skip(warned.state_token()).text("status"), "SUCCESS");
 }
 
@@ -142,10 +143,10 @@ fn a_password_that_expired_meanwhile_is_refused() {
     world.account("erin").password.as_mut().unwrap().changed_at = START.minus_seconds(90 * DAY - 30);
     let warned = world.login("erin");
     assert_eq!(warned.text("status"), "PASSWORD_WARN");
-    world.now = START.plus_seconds(30);
+    world.clock.now = START.plus_seconds(30);
     assert_eq!(world.skip(warned.state_token()).parts(), invalid_state_token());
     assert_eq!(reason(&world), TokenRefusal::StepClosed);
-    assert!(world.sessions.is_empty());
+    assert!(world.host.sessions.is_empty());
 }
 
 /// The account changes after the library has looked at it and before the host writes.
@@ -157,12 +158,12 @@ fn an_account_that_changes_before_the_write_is_refused() {
     ] {
         let mut world = World::new();
         let warned = world.login("erin");
-        let step = world.begin_skip(&Headers::seed(), warned.state_token());
+        let step = world.begin(&Call::skip(warned.state_token()));
         let step = world.until_commit(step);
         change(&mut world);
         let outcome = world.run(step);
         assert_eq!(world.api.reply(&outcome).status(), 400);
-        assert!(world.sessions.is_empty() && world.claims.is_empty());
+        assert!(world.host.sessions.is_empty() && world.host.claims.is_empty());
     }
 }
 
@@ -174,7 +175,7 @@ fn the_fourth_skip_is_neither_offered_nor_granted() {
         assert_eq!(world.skip(warned.state_token()).text("status"), "SUCCESS");
     }
     assert_eq!(world.login("erin").text("status"), "PASSWORD_EXPIRED");
-    assert_eq!(world.sessions.len(), 3);
+    assert_eq!(world.host.sessions.len(), 3);
 }
 
 #[test]
@@ -182,20 +183,20 @@ fn no_interleaving_of_logins_buys_a_fourth_skip() {
     let mut world = World::new();
     let warned: Vec<_> = (0..6).map(|_| world.login("erin")).collect();
     let granted = warned.iter().filter(|warned| world.skip(warned.state_token()).status == 200).count();
-    assert_eq!((granted, world.sessions.len()), (3, 3));
+    assert_eq!((granted, world.host.sessions.len()), (3, 3));
 
     // All of them have been looked at before the first is written: the budget is the host's to guard.
     let mut world = World::new();
     let warned: Vec<_> = (0..6).map(|_| world.login("erin")).collect();
     let mut steps = Vec::new();
     for warned in &warned {
-        let step = world.begin_skip(&Headers::seed(), warned.state_token());
+        let step = world.begin(&Call::skip(warned.state_token()));
         let step = world.until_commit(step);
         steps.push(step);
     }
     let replies = steps.into_iter().map(|step| world.run(step)).collect::<Vec<_>>();
     let granted = replies.iter().filter(|outcome| world.api.reply(outcome).status() == 200).count();
-    assert_eq!((granted, world.sessions.len(), world.claims.len()), (3, 3, 3));
+    assert_eq!((granted, world.host.sessions.len(), world.host.claims.len()), (3, 3, 3));
 }
 
 #[test]
@@ -217,8 +218,8 @@ fn bindings_refuse_log_or_ignore() {
         let bindings = Bindings { ip: binding, ..Bindings::default() };
         let mut world = World::with_policy(Policy { bindings, ..policy() });
         let warned = world.login("erin");
-        let moved = Headers::seed().with("X-device-ip", "10.10.10.2");
-        assert_eq!(world.skip_with(&moved, warned.state_token()).status, expected);
+        let moved = demo::device().with("X-device-ip", "10.10.10.2");
+        assert_eq!(world.send(&Call::skip(warned.state_token()).on(&moved)).status, expected);
         let events = &world.outcome.as_ref().unwrap().events;
         let logged = events.iter().any(|event| matches!(event, Event::DeviceDrifted { .. }));
         assert_eq!(logged, binding == Binding::Log);
@@ -236,8 +237,8 @@ fn a_token_survives_the_rotation_of_keys_until_its_key_retires() {
     for (until, expected) in [(61, 200), (60, 400)] {
         let mut world = World::new();
         let warned = world.login("erin");
-        world.api = world::api(rotated(until), &world.setup);
-        world.now = START.plus_seconds(60);
+        world.api = Setup::default().api(rotated(until));
+        world.clock.now = START.plus_seconds(60);
         assert_eq!(world.skip(warned.state_token()).status, expected);
     }
 }
@@ -250,9 +251,9 @@ fn a_state_token_is_no_other_token_and_no_other_token_is_a_state_token() {
     for token in [alice.text("session_token"), alice.text("id_token")] {
         assert_eq!(world.skip(token).parts(), invalid_state_token());
     }
-    let invalid = world::refusal("IDAAS.SDK.PARAM.0016", "IdToken is invalid or expired");
+    let invalid = refusal("IDAAS.SDK.PARAM.0016", "IdToken is invalid or expired");
     for token in [warned.state_token(), alice.text("session_token")] {
         assert_eq!(world.check_exist(token).parts(), invalid);
     }
-    assert_eq!(world.login_with(&Headers::seed(), "erin", PASSWORD).text("status"), "PASSWORD_WARN");
+    assert_eq!(world.send(&Call::login("erin", PASSWORD)).text("status"), "PASSWORD_WARN");
 }

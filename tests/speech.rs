@@ -1,7 +1,10 @@
 //! How an application speaks: dialects, told attempts, where identity stands, and who signs id tokens.
 
-mod world;
-
+use authflow::testkit::{
+    Call, HostFault, Setup, World,
+    demo::{self, PASSWORD, START},
+    refusal,
+};
 use authflow::{
     Applications, Config, Dialect, Engine, IdentityPlace, Outcome, Step,
     device::Language,
@@ -11,14 +14,13 @@ use authflow::{
 };
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
-use world::{Failing, Headers, PASSWORD, START, Setup, World, refusal};
 
 fn speaking(dialect: Dialect, tells_attempts: bool) -> World {
-    World::with_setup(Setup { dialect, tells_attempts, ..Setup::new(world::policy()) })
+    World::with_setup(Setup { dialect, tells_attempts, ..Setup::new(demo::policy()) })
 }
 
 fn wrong(world: &mut World) -> Value {
-    world.login_with(&Headers::seed().with("X-L", "zh"), "alice", "wrong").body
+    world.send(&Call::login("alice", "wrong").with_header("X-L", "zh")).body
 }
 
 #[test]
@@ -48,22 +50,22 @@ fn attempts_left_and_the_end_of_a_lock_are_told_only_where_asked_for() {
         assert_eq!(told["error_msg"], format!("无效的用户名或密码。 剩余登录尝试次数:{}", left + 1));
     }
     wrong(&mut telling);
-    telling.now = START.plus_seconds(35);
+    telling.clock.now = START.plus_seconds(35);
     let locked = json!({ "error_code": "SDK.LOGIN.1003", "error_msg": "用户已被锁定,4分25秒后解锁" });
     assert_eq!(wrong(&mut telling), locked);
     let mut one_access = speaking(Dialect::OneAccess, true);
-    let told = one_access.login_with(&Headers::seed(), "alice", "wrong").body;
+    let told = one_access.send(&Call::login("alice", "wrong")).body;
     assert_eq!(told["error_msg"], "Invalid account name or password. Remaining attempts: 4.");
 }
 
 #[test]
 fn before_the_application_is_known_the_engine_speaks() {
-    let mut config = Config::new(world::issuer(), world::ring(), Applications::Fixed(Vec::new()));
+    let mut config = Config::new(demo::issuer(), demo::ring(), Applications::Fixed(Vec::new()));
     config.dialect = Dialect::OneAccess;
     config.language = Language::Zh;
     let api = Api::new(Engine::new(config).unwrap());
-    let headers = Headers::seed().without("X-L");
-    let request = Request { method: "POST", path: "/api/v2/sdk/login", headers: &headers.0, body: b"" };
+    let headers = demo::device().without("X-L");
+    let request = Request { method: "POST", path: "/api/v2/sdk/login", headers: &headers, body: b"" };
     let moment = World::new().moment();
     let Step::Done(outcome) = api.handle(&request, moment) else { panic!() };
     assert_eq!(
@@ -87,16 +89,16 @@ fn identity_stands_at_top_level_or_in_one_claim() {
     let top_level = payload(world.login("mona").text("id_token"));
     assert_eq!((&top_level["name"], &top_level["api"]), (&json!("MONA"), &Value::Null));
 
-    let mut applications = world::applications(&world.setup);
+    let mut applications = Setup::default().applications();
     applications.iter_mut().for_each(|application| application.identity = IdentityPlace::Api);
-    let config = Config::new(world::issuer(), world::ring(), Applications::Fixed(applications));
+    let config = Config::new(demo::issuer(), demo::ring(), Applications::Fixed(applications));
     world.api = Api::new(Engine::new(config).unwrap());
     let granted = world.login("mona");
     let in_api = payload(granted.text("id_token"));
     assert_eq!(in_api["name"], Value::Null);
     let api: Value = serde_json::from_str(in_api["api"].as_str().unwrap()).unwrap();
     let identity = json!({
-        "id": "id-mona", "userName": "mona", "name": "MONA", "mobile": world::MOBILE, "email": world::EMAIL,
+        "id": "id-mona", "userName": "mona", "name": "MONA", "mobile": demo::MOBILE, "email": demo::EMAIL,
     });
     assert_eq!(api, identity);
     assert_eq!(world.check_exist(granted.text("id_token")).status, 200, "and it is a bearer all the same");
@@ -105,25 +107,25 @@ fn identity_stands_at_top_level_or_in_one_claim() {
 fn outside() -> World {
     let key = |id, algorithm| OutsideKey::new(id, algorithm).unwrap();
     let signing = IdTokenSigning::Outside(OutsideKeys::new(key("rsa-1", SignatureAlgorithm::Rs256)));
-    World::with_setup(Setup { signing, ..Setup::new(world::policy()) })
+    World::with_setup(Setup { signing, ..Setup::new(demo::policy()) })
 }
 
 #[test]
 fn an_id_token_signed_outside_is_written_and_judged_here() {
     let mut world = outside();
     let granted = world.login("alice");
-    assert_eq!(world.asked.last(), Some(&"SignBytes"), "after the write");
+    assert_eq!(world.host.asked.last(), Some(&"SignBytes"), "after the write");
     let id_token = granted.text("id_token").to_string();
     let header = id_token.split('.').next().unwrap();
     let header: Value = serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(header).unwrap()).unwrap();
     assert_eq!(header, json!({ "alg": "RS256", "kid": "rsa-1", "typ": "JWT" }));
     assert_eq!(payload(&id_token)["sub"], "id-alice");
     assert_eq!(world.check_exist(&id_token).status, 200);
-    assert_eq!(world.asked, ["VerifyBytes", "CheckSession", "FindAccount"]);
+    assert_eq!(world.host.asked, ["VerifyBytes", "CheckSession", "FindAccount"]);
     // Expired to the second, whoever signed it.
-    world.now = START.plus_seconds(7_200);
+    world.clock.now = START.plus_seconds(7_200);
     assert_eq!(world.check_exist(&id_token).status, 400);
-    assert_eq!(world.asked, ["VerifyBytes"]);
+    assert_eq!(world.host.asked, ["VerifyBytes"]);
 }
 
 #[test]
@@ -140,7 +142,7 @@ fn what_the_host_finds_no_good_signature_on_is_forged() {
         panic!()
     };
     assert_eq!(*reason, TokenRefusal::Token(TokenError::Forged));
-    assert_eq!(world.asked, ["VerifyBytes"], "nothing in it was believed");
+    assert_eq!(world.host.asked, ["VerifyBytes"], "nothing in it was believed");
 }
 
 /// The application's own key, which a relying party may hold, counts no more once the keys are outside.
@@ -150,27 +152,27 @@ fn a_token_under_the_applications_key_is_none_where_the_keys_are_outside() {
     let mut world = outside();
     world.login("alice");
     assert_eq!(world.check_exist(&here).status, 400);
-    assert!(world.asked.is_empty(), "the host is not even asked");
+    assert!(world.host.asked.is_empty(), "the host is not even asked");
 }
 
 #[test]
 fn a_host_without_the_key_is_busy_and_its_log_says_why() {
     let mut world = outside();
-    world.failing = Failing::At("SignBytes");
+    world.host.fault = Some(HostFault::Unavailable("SignBytes"));
     assert_eq!(world.login("alice").status, 500);
     let signs_with = |world: &mut World, signature: Option<Vec<u8>>| -> Outcome {
-        let mut step = world.begin_login(&Headers::seed(), "alice", PASSWORD);
+        let mut step = world.begin(&Call::login("alice", PASSWORD));
         loop {
             step = match step {
                 Step::SignBytes(ask) => ask.answer(signature.clone()),
-                step => match world.answer_one(step) {
+                step => match world.host.answer(step) {
                     Ok(next) => next,
                     Err(outcome) => return *outcome,
                 },
             };
         }
     };
-    world.failing = Failing::Never;
+    world.host.fault = None;
     for signature in [None, Some(Vec::new()), Some(vec![0; 1025])] {
         let outcome = signs_with(&mut world, signature);
         assert!(matches!(outcome.verdict, Verdict::Busy));

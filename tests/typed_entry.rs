@@ -1,7 +1,9 @@
 //! The operations called with typed values, by a host with routes of its own.
 
-mod world;
-
+use authflow::testkit::{
+    World,
+    demo::{self, ISV, PASSWORD, START, TENANT, audience},
+};
 use authflow::{
     ChangeProof, Channel, ClientId, CodeCredentials, CodePurpose, CodeRequest, Credentials, Engine,
     FactorResponse, Moment, OwnPasswordChange, PasswordChange, PasswordReset, Recipient, Secret, Step,
@@ -10,7 +12,6 @@ use authflow::{
     outcome::{Fault, Grant, Pending, Verdict},
     token::{Session, State, TokenError, Untrusted},
 };
-use world::{ISV, PASSWORD, START, TENANT, World, audience};
 
 fn caller() -> Caller {
     Caller {
@@ -54,7 +55,7 @@ fn sign_in_skip_and_check() {
     let step = engine.skip_password(caller(), pending.state_token.presented(), moment);
     let grant = granted(world.run(step).verdict);
     assert_eq!(grant.expires_in, 43_200);
-    assert!(world.sessions.contains_key(&grant.session));
+    assert!(world.host.sessions.contains_key(&grant.session));
 
     let moment = world.moment();
     let step = engine.password_is_set(caller(), grant.id_token.presented(), moment);
@@ -164,7 +165,7 @@ fn a_sign_in_by_code_a_first_password_and_a_refresh() {
     assert_eq!(refreshed.session, grant.session);
 
     let tenants = || TenantCaller {
-        credential: Secret::new(world::CREDENTIAL),
+        credential: Secret::new(demo::CREDENTIAL),
         device: caller().device,
         language: None,
     };
@@ -188,16 +189,14 @@ fn a_forgotten_password_by_email() {
     let mut world = World::new();
     // By e-mail, where that is not the second factor as well.
     world.account("mona").enrolled = authflow::FactorSet::EMPTY.with(authflow::Factor::Sms);
-    let wish = CodeRequest {
-        channel: Channel::Email,
-        ..request(CodePurpose::ForgottenPassword, Some(world::EMAIL))
-    };
+    let wish =
+        CodeRequest { channel: Channel::Email, ..request(CodePurpose::ForgottenPassword, Some(demo::EMAIL)) };
     let verdict = run(&mut world, |engine, moment| {
         engine.send_code(caller(), Untrusted::<State>::new(b""), wish, moment)
     });
     assert!(matches!(verdict, Verdict::Done));
     let reset = PasswordReset {
-        recipient: Recipient::new(Channel::Email, world::EMAIL).unwrap(),
+        recipient: Recipient::new(Channel::Email, demo::EMAIL).unwrap(),
         code: Secret::new(world.code()),
         new_password: Secret::new("Battery-Staple-8"),
     };

@@ -29,7 +29,7 @@ pub fn operations(ring: &KeyRing) -> Vec<Operation> {
     };
     vec![
         verify("verify", ring, &token),
-        verify("verify, ring of 64", &sample::ring_of_64(), &token),
+        verify("verify, ring of 64", &sample::ring_of(64), &token),
         varied(ring.clone()),
         mint_into(ring.clone()),
         mint(ring.clone()),

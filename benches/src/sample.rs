@@ -38,13 +38,16 @@ fn key() -> Key {
     Key::without_id(SECRET).expect("32 bytes")
 }
 
-/// A ring that has 63 more keys than [`ring`], each good for now.
-pub fn ring_of_64() -> KeyRing {
+/// A ring of so many keys, each good for now. The one of [`ring`] signs only where it is alone: the key that signs is tried first,
+/// so a token of another is the dearer one.
+pub fn ring_of(keys: u8) -> KeyRing {
     let window = VerifyWindow { from: Timestamp::from_unix(0), until: EXPIRES_AT };
-    (1..64_u8).fold(ring(), |ring, number| {
-        let key = Key::new(&format!("key-{number}"), [number ^ 0x80; 32]).expect("an id and 32 bytes");
-        ring.with_verifier(key, window).expect("ids differ")
-    })
+    let mut others = (1..keys)
+        .map(|number| Key::new(&format!("key-{number}"), [number ^ 0x80; 32]).expect("an id and 32 bytes"));
+    let Some(signer) = others.next() else { return ring() };
+    others
+        .chain([key()])
+        .fold(KeyRing::new(signer), |ring, key| ring.with_verifier(key, window).expect("ids differ"))
 }
 
 pub fn audience() -> Audience {

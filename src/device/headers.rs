@@ -55,6 +55,7 @@ macro_rules! headers {
 
         impl Header {
             const ALL: &[Self] = &[$(Self::$variant,)*];
+            const NAMES: &[(&str, Self)] = &[$(($name, Self::$variant),)* ("session-token", Self::SessionToken)];
 
             /// The name, as the family's pages spell it.
             pub const fn name(self) -> &'static str {
@@ -140,8 +141,7 @@ impl<'a> RequestHeaders<'a> {
     pub fn read(headers: &'a (impl Headers + ?Sized)) -> Self {
         let mut read = Self::default();
         headers.for_each(&mut |name, value| {
-            let known = Header::ALL.iter().find(|header| header.is_named(name));
-            if let Some(found) = known.and_then(|header| read.found.get_mut(*header as usize)) {
+            if let Some(found) = Header::named(name).and_then(|header| read.found.get_mut(header as usize)) {
                 *found = match found {
                     Found::Never => Found::Once(value),
                     Found::Once(_) | Found::Repeatedly => Found::Repeatedly,
@@ -165,9 +165,10 @@ impl<'a> RequestHeaders<'a> {
 }
 
 impl Header {
-    fn is_named(self, name: &str) -> bool {
-        let alias = matches!(self, Self::SessionToken) && name.eq_ignore_ascii_case("session-token");
-        alias || self.name().eq_ignore_ascii_case(name)
+    /// The header of this name. One comparison of lengths tells most names apart.
+    fn named(name: &str) -> Option<Self> {
+        let known = Self::NAMES.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+        known.map(|(_, header)| *header)
     }
 
     /// The value without the white space around it, if it is one that this header may have.
@@ -212,6 +213,16 @@ mod tests {
         assert_eq!(get(&[("x-AGENT", b"a")], Header::Agent).as_deref(), Ok("a"));
         assert_eq!(get(&[("x_agent", b"a")], Header::Agent), Err(Problem::Missing));
         assert_eq!(get(&[("x-agent ", b"a")], Header::Agent), Err(Problem::Missing));
+    }
+
+    #[test]
+    fn every_header_is_found_by_its_name_and_the_session_token_by_two() {
+        for header in Header::ALL {
+            assert_eq!(Header::named(&header.name().to_ascii_uppercase()), Some(*header));
+        }
+        assert_eq!(get(&[("Session-Token", b"a")], Header::SessionToken).as_deref(), Ok("a"));
+        let both: [(&str, &[u8]); 2] = [("session-token", b"a"), ("X-session-token", b"a")];
+        assert_eq!(get(&both, Header::SessionToken), Err(Problem::Repeated));
     }
 
     #[test]

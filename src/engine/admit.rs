@@ -87,7 +87,7 @@ impl Admitted {
             if found.as_ref().is_some_and(contradicts) {
                 return self.context.contradiction::<FindAccount>();
             }
-            self.context.facts.account = found.as_ref().map(|account| account.id);
+            self.context.outcome.facts.account = found.as_ref().map(|account| account.id);
             then(self, found)
         }))
     }
@@ -99,7 +99,7 @@ impl Admitted {
         account: Option<AccountId>,
         reason: TokenRefusal,
     ) -> Step {
-        self.context.facts.account = account;
+        self.context.outcome.facts.account = account;
         self.context.refuse(fault, Event::TokenRefused { account, reason })
     }
 }

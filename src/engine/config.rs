@@ -88,9 +88,12 @@ impl Core {
 
     pub(super) fn new(config: Config) -> Result<Self, ConfigError> {
         let Config { issuer, ring, applications, language, dialect, id_token_signing } = config;
-        let applications = match applications {
-            Applications::Fixed(list) => Some(by_client_id(list)?),
-            Applications::Asked => None,
+        let (applications, ring) = match applications {
+            Applications::Fixed(list) => {
+                let ring = ring.with_audiences(list.iter().flat_map(Application::audiences));
+                (Some(by_client_id(list)?), ring)
+            }
+            Applications::Asked => (None, ring),
         };
         Ok(Self { issuer, ring, applications, language, dialect, id_token_signing })
     }

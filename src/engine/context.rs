@@ -14,8 +14,8 @@ pub(super) struct Context {
     pub(super) core: Arc<Core>,
     pub(super) device: Device,
     pub(super) moment: Moment,
-    pub(super) facts: Facts,
-    pub(super) events: Vec<Event>,
+    /// The outcome as far as it is known. Until the end, its verdict is that the host could not answer.
+    pub(super) outcome: Box<Outcome>,
     /// The language that the caller asks for.
     asked: Option<Language>,
 }
@@ -23,12 +23,13 @@ pub(super) struct Context {
 impl Context {
     pub(super) fn new(core: &Arc<Core>, device: Device, asked: Option<Language>, moment: Moment) -> Self {
         let facts = Facts { at: moment.timestamp(), ..core.facts(asked) };
-        Self { core: Arc::clone(core), device, moment, facts, events: Vec::new(), asked }
+        let outcome = Box::new(Outcome { verdict: Verdict::Busy, facts, events: Vec::new() });
+        Self { core: Arc::clone(core), device, moment, outcome, asked }
     }
 
     /// From here on the application says how to speak.
     pub(super) fn speak_for(&mut self, application: &Application, audience: Audience) {
-        let facts = &mut self.facts;
+        let facts = &mut self.outcome.facts;
         facts.audience = Some(audience);
         facts.language = self.asked.unwrap_or(application.language);
         facts.dialect = application.dialect;
@@ -36,13 +37,14 @@ impl Context {
     }
 
     /// The request has ended.
-    pub(super) fn end(self, verdict: Verdict) -> Step {
-        Step::Done(Box::new(Outcome { verdict, facts: self.facts, events: self.events }))
+    pub(super) fn end(mut self, verdict: Verdict) -> Step {
+        self.outcome.verdict = verdict;
+        Step::Done(self.outcome)
     }
 
     /// The request has ended with something to say in the log.
     pub(super) fn end_with(mut self, event: Event, verdict: Verdict) -> Step {
-        self.events.push(event);
+        self.outcome.events.push(event);
         self.end(verdict)
     }
 

@@ -43,7 +43,7 @@ impl<T: Send + Sync + 'static> Guess<T> {
         subject: Result<T, ProofRefusal>,
         attempt: Attempt,
     ) -> Self {
-        let facts = &mut admitted.context.facts;
+        let facts = &mut admitted.context.outcome.facts;
         match attempt {
             Attempt::Reserved { receipt, left } => {
                 facts.attempts_left = Some(left);
@@ -105,7 +105,7 @@ fn settle(
         None => admitted.context.unavailable::<SettleAttempt>(),
         Some(()) => {
             // The count of before is no longer the count.
-            admitted.context.facts.attempts_left = None;
+            admitted.context.outcome.facts.attempts_left = None;
             then(admitted)
         }
     }))

@@ -153,10 +153,10 @@ impl Login {
             match (write, &self.account.password) {
                 (Write::RecordSkip { budget }, Some(password)) => {
                     let skips_left = budget.saturating_sub(password.skips_used).saturating_sub(1);
-                    self.admitted.context.events.push(Event::PasswordSkipped { account, skips_left });
+                    self.admitted.context.outcome.events.push(Event::PasswordSkipped { account, skips_left });
                 }
                 (Write::StorePassword { .. }, _) => {
-                    self.admitted.context.events.push(Event::PasswordChanged { account });
+                    self.admitted.context.outcome.events.push(Event::PasswordChanged { account });
                     self.account.revision = self.account.revision.next();
                 }
                 _ => {}
@@ -174,7 +174,7 @@ impl Login {
             }
             Ending::Session(record) => {
                 let (session, factors) = (record.session, record.factors);
-                self.admitted.context.events.push(Event::SignedIn { account, session, factors });
+                self.admitted.context.outcome.events.push(Event::SignedIn { account, session, factors });
                 grant(self.admitted, &self.account, record, |admitted, grant| {
                     admitted.context.end(Verdict::SignedIn(grant))
                 })

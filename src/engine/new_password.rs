@@ -75,7 +75,7 @@ impl Admitted {
     }
 
     fn new_password_not_stored(self, answer: Committed, spent: Option<Spent>) -> Step {
-        let account = self.context.facts.account;
+        let account = self.context.outcome.facts.account;
         match (answer, spent.map(|spent| spent.what)) {
             (Committed::Replayed, Some(Spendable::Code(factor))) => {
                 self.refuse_proof(Fault::CodeInvalid, factor, ProofRefusal::Replayed)

@@ -74,7 +74,7 @@ fn refusal(admitted: &mut Admitted, token: &StateToken, stages: &[Stage]) -> Opt
     let account = claims.account;
     let drift = admitted.context.device.drift(token, admitted.application.policy.bindings);
     let drifted = drift.logged.into_iter().map(|device_trait| Event::DeviceDrifted { account, device_trait });
-    admitted.context.events.extend(drifted);
+    admitted.context.outcome.events.extend(drifted);
     drift.refused.map(TokenRefusal::Device)
 }
 

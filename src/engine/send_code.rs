@@ -164,7 +164,7 @@ impl Sending {
             purpose,
             code,
             expires_in: admitted.application.policy.lifetimes.code(),
-            language: admitted.context.facts.language,
+            language: admitted.context.outcome.facts.language,
             decoy: owner.is_none(),
         };
         Step::Deliver(Ask::new(question, move |_, answer| match answer {

@@ -123,7 +123,7 @@ pub(super) fn refusal(account: &Account, record: &SessionRecord) -> Option<Token
 /// A token that was rotated away has come back, so two have it: the session ends for both (RFC 9700 §4.14.2).
 pub(super) fn end_reused(mut admitted: Admitted, record: SessionRecord) -> Step {
     let SessionRecord { account, session, .. } = record;
-    admitted.context.events.push(Event::SessionReused { account, session });
+    admitted.context.outcome.events.push(Event::SessionReused { account, session });
     end(admitted, account, EndSessions::One(session), move |admitted| {
         refuse(admitted, Some(account), TokenRefusal::Rotated)
     })
@@ -160,7 +160,7 @@ pub(super) fn sign_out(
 ) -> Step {
     with_token(core, caller, presented, moment, |mut admitted, token| {
         let (account, session) = (token.claims().account, token.claims().session);
-        admitted.context.facts.account = Some(account);
+        admitted.context.outcome.facts.account = Some(account);
         end(admitted, account, EndSessions::One(session), move |admitted| {
             admitted.context.end_with(Event::SessionsEnded { account, session: Some(session) }, Verdict::Done)
         })

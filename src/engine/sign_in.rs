@@ -147,7 +147,7 @@ impl Admitted {
 
     /// Refuses a proof: `fault` for the client, the reason for the log.
     pub(super) fn refuse_proof(self, fault: Fault, factor: Factor, reason: ProofRefusal) -> Step {
-        let account = self.context.facts.account;
+        let account = self.context.outcome.facts.account;
         self.context.refuse(fault, Event::ProofRefused { account, factor, reason })
     }
 }

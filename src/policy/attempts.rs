@@ -14,6 +14,16 @@ pub struct Receipt(u64);
 impl Receipt {
     /// The receipt of no attempt: settling it changes nothing.
     pub(crate) const NONE: Self = Self(0);
+
+    #[cfg(feature = "testkit")]
+    pub(crate) fn numbered(number: u64) -> Self {
+        Self(number)
+    }
+
+    #[cfg(feature = "testkit")]
+    pub(crate) fn number(self) -> u64 {
+        self.0
+    }
 }
 
 /// Whether there is a guess.

@@ -148,7 +148,8 @@ pub enum RuleViolation {
 }
 
 /// Why the host does not want a new password that follows the rules.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum PasswordRefusal {
     /// The subject has used it before.
     Reused,

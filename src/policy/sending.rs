@@ -183,7 +183,8 @@ impl SendRecord {
 }
 
 /// Why there is no send.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum SendRefusal {
     /// The latest was too short a time ago.
     TooSoon,

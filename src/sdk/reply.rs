@@ -2,7 +2,8 @@
 
 use super::catalogue;
 use crate::{
-    Outcome, Subject, json,
+    Outcome, Subject,
+    json::{self, Member, Object},
     outcome::{NotOurs, Verdict, Wait},
     policy::PasswordRules,
 };
@@ -20,9 +21,12 @@ pub struct Reply {
 
 impl Reply {
     pub(super) fn new(outcome: &Outcome) -> Self {
+        let room = Body::usual_len(outcome);
         let body = match Body::of(outcome) {
             Body::Empty => Vec::new(),
-            body => json::written(&body, Body::usual_len(outcome)),
+            Body::Login(body) => Object::of(&body.members(), room),
+            Body::Session(body) => Object::of(&body.members(), room),
+            body => json::written(&body, room),
         };
         let (status, allow) = match outcome.verdict {
             Verdict::SignedIn(_)
@@ -114,7 +118,7 @@ pub enum Body<'a> {
 }
 
 /// A session's tokens anew.
-#[derive(Clone, Serialize)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SessionBody<'a> {
     /// The session token: the same session, with the same end.
@@ -125,27 +129,57 @@ pub struct SessionBody<'a> {
     pub id_token: &'a str,
 }
 
+impl SessionBody<'_> {
+    fn members(&self) -> [Member<'_>; 3] {
+        [
+            ("session_token", Some(self.session_token.into())),
+            ("expire", Some(self.expire.into())),
+            ("id_token", Some(self.id_token.into())),
+        ]
+    }
+}
+
+impl Serialize for SessionBody<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        json::serialize_members("SessionBody", &self.members(), serializer)
+    }
+}
+
 /// The login result, shared by every call that signs in or carries a login on.
-#[derive(Clone, Default, Serialize)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct LoginBody<'a> {
     /// `SUCCESS`, `PASSWORD_WARN`, `PASSWORD_EXPIRED`, `MFA_AUTH` or `ACCESS_DENIED`.
     pub status: &'static str,
     /// With `SUCCESS`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub session_token: Option<&'a str>,
     /// With `SUCCESS`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub id_token: Option<&'a str>,
     /// With `SUCCESS`: the lifetime of the session token in seconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub expire: Option<u64>,
     /// With a pending login.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub state_token: Option<&'a str>,
     /// With a pending password step: what a new password must be like, as a text that holds JSON.
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "rules_as_text")]
     pub data: Option<PasswordRules>,
+}
+
+impl LoginBody<'_> {
+    fn members(&self) -> [Member<'_>; 6] {
+        [
+            ("status", Some(self.status.into())),
+            ("session_token", self.session_token.map(Into::into)),
+            ("id_token", self.id_token.map(Into::into)),
+            ("expire", self.expire.map(Into::into)),
+            ("state_token", self.state_token.map(Into::into)),
+            ("data", self.data.map(|rules| rules_as_text(rules).into())),
+        ]
+    }
+}
+
+impl Serialize for LoginBody<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        json::serialize_members("LoginBody", &self.members(), serializer)
+    }
 }
 
 impl<'a> Body<'a> {
@@ -212,8 +246,8 @@ impl<'a> Body<'a> {
     }
 }
 
-/// `{"minLength":8,"maxLength":64,"regEx":"^.{8,64}$"}`, as a JSON string.
-fn rules_as_text<S: Serializer>(rules: &Option<PasswordRules>, serializer: S) -> Result<S::Ok, S::Error> {
+/// `{"minLength":8,"maxLength":64,"regEx":"^.{8,64}$"}`, as a text.
+fn rules_as_text(rules: PasswordRules) -> String {
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]
     struct Data {
@@ -221,11 +255,11 @@ fn rules_as_text<S: Serializer>(rules: &Option<PasswordRules>, serializer: S) ->
         max_length: u16,
         reg_ex: String,
     }
-    let data = rules.map(|rules| Data {
-        min_length: rules.min_length(),
-        max_length: rules.max_length(),
-        reg_ex: rules.pattern(),
-    });
-    let text = serde_json::to_string(&data).map_err(serde::ser::Error::custom)?;
-    serializer.serialize_str(&text)
+    let data =
+        Data { min_length: rules.min_length(), max_length: rules.max_length(), reg_ex: rules.pattern() };
+    serde_json::to_string(&data).unwrap_or_default()
 }
+
+#[cfg(test)]
+#[path = "reply_tests.rs"]
+mod tests;

@@ -53,6 +53,11 @@ impl AttemptSlot {
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
+
+    #[cfg(feature = "testkit")]
+    pub(crate) fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
 }
 
 /// A typed name before it is known whether an account has it. It is as much work to go on from here to the slot of the account
@@ -138,6 +143,12 @@ impl Reservation {
 
     pub(crate) fn slot(&self) -> AttemptSlot {
         self.slot
+    }
+
+    /// One that was written down.
+    #[cfg(feature = "testkit")]
+    pub(crate) fn recorded(slot: AttemptSlot, record: AttemptRecord, attempt: Attempt) -> Self {
+        Self { slot, record, attempt }
     }
 }
 

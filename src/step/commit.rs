@@ -3,6 +3,7 @@
 use super::{CodeKey, Question, SendBudget, SessionRecord, StoredCode};
 use crate::{AccountId, Audience, Revision, Secret, SessionId, Timestamp, TokenId, policy::SendRefusal};
 use alloc::vec::Vec;
+use serde::{Deserialize, Serialize};
 
 /// Write this, all or nothing.
 ///
@@ -111,7 +112,8 @@ pub enum EndSessions {
 }
 
 /// What became of a [`Commit`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Committed {
     /// All of it is written, durably.
     Done,
@@ -124,7 +126,8 @@ pub enum Committed {
 }
 
 /// Which write was refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum CommitRefusal {
     /// The skips of this password are spent.
     SkipsSpent,

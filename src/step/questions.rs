@@ -9,6 +9,7 @@ use crate::{
 };
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
 use core::fmt;
+use serde::{Deserialize, Serialize};
 
 macro_rules! questions {
     ($($question:ident => $answer:ty;)*) => {
@@ -80,7 +81,8 @@ pub struct VerifyPassword {
 }
 
 /// Whether a presented password is the account's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum PasswordMatch {
     /// It is.
     Matches,
@@ -103,7 +105,8 @@ pub struct DecideAccess {
 }
 
 /// The host's access decision.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Access {
     /// Let them in.
     Allow,
@@ -122,7 +125,8 @@ pub struct JudgePassword {
 }
 
 /// What the host thinks of a new password.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Judgement {
     /// Fine.
     Accepted,
@@ -172,7 +176,8 @@ pub struct VerifyTenantCredential {
 }
 
 /// Whose a tenant credential is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum CredentialOwner {
     /// A tenant's.
     Tenant(TenantId),
@@ -197,7 +202,8 @@ pub struct JudgeCaptcha {
 }
 
 /// What the host thinks of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Captcha {
     /// A human, or none is demanded.
     Passed,
@@ -229,7 +235,8 @@ pub struct Deliver {
 }
 
 /// Whether a code was sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Delivery {
     /// It was (or, for a decoy, would have been).
     Delivered,
@@ -273,7 +280,8 @@ impl fmt::Debug for VerifyBytes {
 }
 
 /// Whether a signature is good.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum SignatureCheck {
     /// It is.
     Valid,

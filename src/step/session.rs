@@ -1,9 +1,10 @@
 //! A session as the host keeps it.
 
 use crate::{AccountId, Audience, FactorSet, Revision, SessionId, Timestamp};
+use serde::{Deserialize, Serialize};
 
 /// A session as the host keeps it, from the write that opens it to the one that ends it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionRecord {
     /// Its id.
     pub session: SessionId,

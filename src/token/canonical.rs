@@ -5,8 +5,12 @@
 //! place, and stops at the first byte that differs. A duplicate, missing, mistyped or reordered claim has no spelling
 //! here, so none of them needs a check.
 
+use crate::base64url;
 use arrayvec::{ArrayString, ArrayVec};
-use core::str;
+use core::str::{self, FromStr};
+
+/// The characters of 16 bytes.
+const ENCODED_16: usize = base64url::encoded_len(16);
 
 /// Writes into a buffer on the stack. The callers' claims are bounded so that it never fills; if it did, the payload
 /// would end early and no reader would take it.
@@ -22,7 +26,14 @@ impl<const CAPACITY: usize> Writer<CAPACITY> {
     }
 
     pub(super) fn literal(&mut self, text: &str) {
-        let _ = self.0.try_extend_from_slice(text.as_bytes());
+        self.push(text.as_bytes());
+    }
+
+    /// 16 bytes, as a string of base64url.
+    pub(super) fn bytes_16(&mut self, bytes: &[u8; 16]) {
+        self.literal("\"");
+        self.push(&base64url::encode_into::<ENCODED_16>(bytes));
+        self.literal("\"");
     }
 
     /// A JSON string. Ids have no control characters, so `"` and `\` are all there is to escape.
@@ -50,20 +61,25 @@ impl<const CAPACITY: usize> Writer<CAPACITY> {
                 break;
             }
         }
-        let _ = self.0.try_extend_from_slice(digits.get(first..).unwrap_or_default());
+        self.push(digits.get(first..).unwrap_or_default());
+    }
+
+    fn push(&mut self, bytes: &[u8]) {
+        let _ = self.0.try_extend_from_slice(bytes);
     }
 }
 
 /// Reads what a [`Writer`] wrote; `None` at the first byte that it would not have written.
-pub(super) struct Reader<'a>(&'a [u8]);
+pub(super) struct Reader<'a>(&'a str);
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(bytes: &'a [u8]) -> Self {
-        Self(bytes)
+    /// A reader of these bytes, where they are text.
+    pub(super) fn new(bytes: &'a [u8]) -> Option<Self> {
+        str::from_utf8(bytes).ok().map(Self)
     }
 
     pub(super) fn literal(&mut self, text: &str) -> Option<()> {
-        self.0 = self.0.strip_prefix(text.as_bytes())?;
+        self.0 = self.0.strip_prefix(text)?;
         Some(())
     }
 
@@ -72,42 +88,56 @@ impl<'a> Reader<'a> {
         self.literal(text).is_some()
     }
 
-    pub(super) fn string(&mut self) -> Option<ArrayString<64>> {
+    /// The next `bytes` bytes.
+    fn take(&mut self, bytes: usize) -> Option<&'a str> {
+        let (taken, rest) = self.0.split_at_checked(bytes)?;
+        self.0 = rest;
+        Some(taken)
+    }
+
+    /// A string of at most 64 bytes, as what it is read for. Nearly every one stands as it is.
+    pub(super) fn string<T: FromStr>(&mut self) -> Option<T> {
         self.literal("\"")?;
-        let mut value = ArrayString::new();
-        loop {
-            let plain = plain_len(self.0)?;
-            let (text, rest) = self.0.split_at_checked(plain)?;
-            value.try_push_str(str::from_utf8(text).ok()?).ok()?;
-            self.0 = rest;
-            if self.optional("\"") {
-                return Some(value);
-            }
+        let plain = self.plain()?;
+        if self.optional("\"") {
+            return plain.parse().ok();
+        }
+        let mut value = ArrayString::<64>::from(plain).ok()?;
+        while !self.optional("\"") {
             let escaped = if self.optional("\\\"") { '"' } else { self.literal("\\\\").map(|()| '\\')? };
             value.try_push(escaped).ok()?;
+            value.try_push_str(self.plain()?).ok()?;
         }
+        value.parse().ok()
+    }
+
+    /// What stands before the next `"` or `\`.
+    fn plain(&mut self) -> Option<&'a str> {
+        self.take(plain_len(self.0.as_bytes())?)
     }
 
     pub(super) fn number(&mut self) -> Option<u64> {
-        let mut rest = self.0;
-        let mut value = 0_u64;
-        while let [digit @ b'0'..=b'9', after @ ..] = rest {
-            value = value.checked_mul(10)?.checked_add(u64::from(digit.wrapping_sub(b'0')))?;
-            rest = after;
+        let (mut value, mut length) = (0_u64, 0_usize);
+        for digit in self.0.bytes().map(|byte| byte.wrapping_sub(b'0')).take_while(|digit| *digit < 10) {
+            value = value.wrapping_mul(10).wrapping_add(digit.into());
+            length = length.wrapping_add(1);
         }
-        let length = self.0.len().wrapping_sub(rest.len());
-        if length == 0 || (length > 1 && self.0.starts_with(b"0")) {
-            return None;
+        let digits = self.take(length)?;
+        match length {
+            1 => Some(value),
+            _ if digits.starts_with('0') => None,
+            2..20 => Some(value),
+            // It may not fit, and is looked at once more; nor is no digit a number.
+            _ => digits.parse().ok(),
         }
-        self.0 = rest;
-        Some(value)
     }
 
-    /// The next `N` bytes.
-    pub(super) fn take<const N: usize>(&mut self) -> Option<&'a [u8; N]> {
-        let (taken, rest) = self.0.split_first_chunk()?;
-        self.0 = rest;
-        Some(taken)
+    pub(super) fn bytes_16(&mut self) -> Option<[u8; 16]> {
+        let mut bytes = [0; 16];
+        self.literal("\"")?;
+        let text = self.take(ENCODED_16)?;
+        self.literal("\"")?;
+        (base64url::decode(text.as_bytes(), &mut bytes)?.len() == 16).then_some(bytes)
     }
 
     pub(super) fn end(&self) -> Option<()> {
@@ -130,18 +160,41 @@ fn plain_len(bytes: &[u8]) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::AccountId;
+    use alloc::{format, string::String};
     use proptest::prelude::*;
 
     #[test]
     fn other_spellings_are_refused() {
-        for text in ["\"a", "a\"", "\"\\u0061\"", "\"\\n\"", "\"a\\/b\"", "'a'", "\"\\", ""] {
-            assert!(Reader::new(text.as_bytes()).string().is_none(), "{text}");
+        let reader = |text: &'static str| Reader::new(text.as_bytes()).unwrap();
+        for text in ["\"a", "a\"", "\"\\u0061\"", "\"\\n\"", "\"a\\/b\"", "'a'", "\"\\", "\"\\\\", ""] {
+            assert!(reader(text).string::<String>().is_none(), "{text}");
         }
-        for text in ["", "-1", "01", "00", "+1", "18446744073709551616", "x"] {
-            assert!(Reader::new(text.as_bytes()).number().is_none(), "{text}");
+        for text in ["", "-1", "01", "00", "+1", "18446744073709551616", "99999999999999999999", "x"] {
+            assert!(reader(text).number().is_none(), "{text}");
         }
-        assert!(Reader::new(format!("\"{}\"", "x".repeat(65)).as_bytes()).string().is_none());
-        assert!(Reader::new(b"\"\xFF\"").string().is_none());
+        for text in [
+            "\"AAAAAAAAAAAAAAAAAAAAAB\"",
+            "\"AAAAAAAAAAAAAAAAAAAAA\"",
+            "\"AAAAAAAAAAAAAAAAAAAAAAA\"",
+            "AAAAAAAAAAAAAAAAAAAAAA",
+        ] {
+            assert!(reader(text).bytes_16().is_none(), "{text}");
+        }
+        assert!(Reader::new(b"\"\xFF\"").is_none());
+    }
+
+    #[test]
+    fn a_string_has_64_bytes_at_most_with_escapes_or_without() {
+        for (text, fits) in [
+            ("x".repeat(64), true),
+            ("\\\\".repeat(64), true),
+            ("\\\\".repeat(65), false),
+            (format!("\\\"{}", "x".repeat(64)), false),
+        ] {
+            let json = format!("\"{text}\"");
+            assert_eq!(Reader::new(json.as_bytes()).unwrap().string::<AccountId>().is_some(), fits, "{text}");
+        }
     }
 
     proptest! {
@@ -149,21 +202,26 @@ mod tests {
         fn a_string_is_read_back_and_is_json(text in "\\PC{0,16}") {
             let mut writer = Writer::<200>::new();
             writer.string(&text);
-            let mut reader = Reader::new(writer.bytes());
-            let read = reader.string();
-            prop_assert_eq!(read.as_deref(), Some(text.as_str()));
+            let mut reader = Reader::new(writer.bytes()).unwrap();
+            prop_assert_eq!(reader.string(), Some(text.clone()));
             prop_assert!(reader.end().is_some());
-            prop_assert_eq!(serde_json::from_slice::<alloc::string::String>(writer.bytes()).unwrap(), text);
+            prop_assert_eq!(serde_json::from_slice::<String>(writer.bytes()).unwrap(), text);
         }
 
         #[test]
         fn a_number_is_read_back_and_is_json(value: u64) {
             let mut writer = Writer::<20>::new();
             writer.number(value);
-            prop_assert_eq!(Reader::new(writer.bytes()).number(), Some(value));
+            prop_assert_eq!(Reader::new(writer.bytes()).unwrap().number(), Some(value));
             prop_assert_eq!(serde_json::from_slice::<u64>(writer.bytes()).unwrap(), value);
         }
-    }
 
-    use alloc::format;
+        #[test]
+        fn sixteen_bytes_are_read_back_and_are_json(bytes: [u8; 16]) {
+            let mut writer = Writer::<24>::new();
+            writer.bytes_16(&bytes);
+            prop_assert_eq!(Reader::new(writer.bytes()).unwrap().bytes_16(), Some(bytes));
+            prop_assert_eq!(serde_json::from_slice::<String>(writer.bytes()).unwrap().len(), ENCODED_16);
+        }
+    }
 }

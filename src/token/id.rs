@@ -1,12 +1,13 @@
 //! The id token: who signed in, for the application (OpenID Connect Core §2).
 
-use super::{Id, IdTokenKey, KeyRing, TokenError, TokenText, Untrusted, base64url, jwt, mac::MacKey};
+use super::{Id, KeyRing, TokenError, TokenText, Untrusted, jwt};
 use crate::{
-    AccountId, Audience, FactorSet, Nonce, Profile, SessionId, Subject, Timestamp, control::has_control, json,
+    AccountId, Audience, FactorSet, Nonce, Profile, SessionId, Subject, Timestamp, base64url,
+    control::has_control, json::Object,
 };
 use alloc::{borrow::Cow, boxed::Box, string::String, vec, vec::Vec};
 use core::str;
-use serde::{Deserialize, Serialize, Serializer, ser::SerializeMap};
+use serde::{Deserialize, Serialize, Serializer};
 
 /// The longest id token: longer text is refused unread.
 pub(super) const MAX_TEXT: usize = super::text::LONGEST;
@@ -82,15 +83,12 @@ pub enum IdentityClaims {
 }
 
 impl IdentityClaims {
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+    fn write(&self, object: &mut Object) {
         match self {
             Self::TopLevel(profile) => {
-                profile.iter().try_for_each(|(name, value)| map.serialize_entry(name, value))
+                profile.iter().for_each(|(name, value)| object.foreign(name, value));
             }
-            Self::Api(subject) => {
-                let text = serde_json::to_string(subject).map_err(serde::ser::Error::custom)?;
-                map.serialize_entry("api", &text)
-            }
+            Self::Api(subject) => object.text("api", &serde_json::to_string(subject).unwrap_or_default()),
         }
     }
 }
@@ -112,31 +110,26 @@ pub(super) struct Payload<'a> {
 
 impl Payload<'_> {
     pub(super) fn json(&self) -> Vec<u8> {
-        json::written(self, 512)
-    }
-}
-
-impl Serialize for Payload<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self { issuer, audience, claims } = self;
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("iss", issuer)?;
-        map.serialize_entry("sub", &claims.account)?;
-        map.serialize_entry("aud", &audience.client_id)?;
-        map.serialize_entry("exp", &claims.expires_at)?;
-        map.serialize_entry("iat", &claims.issued_at)?;
-        map.serialize_entry("nbf", &claims.issued_at.minus_seconds(NOT_BEFORE_LEEWAY_SECONDS))?;
-        map.serialize_entry("auth_time", &claims.auth_time)?;
-        map.serialize_entry("amr", &Amr(claims.factors))?;
+        let not_before = claims.issued_at.minus_seconds(NOT_BEFORE_LEEWAY_SECONDS);
+        let mut object = Object::with_room(512);
+        object.text("iss", issuer.as_str());
+        object.text("sub", claims.account.as_str());
+        object.text("aud", audience.client_id.as_str());
+        object.number("exp", claims.expires_at.as_unix());
+        object.number("iat", claims.issued_at.as_unix());
+        object.number("nbf", not_before.as_unix());
+        object.number("auth_time", claims.auth_time.as_unix());
+        object.foreign("amr", &Amr(claims.factors));
         if let Some(nonce) = &claims.nonce {
-            map.serialize_entry("nonce", nonce)?;
+            object.text("nonce", nonce.as_str());
         }
-        map.serialize_entry("sid", &claims.session)?;
+        object.text("sid", &claims.session.text());
         if let Some(tenant) = &audience.tenant {
-            map.serialize_entry("tenant", tenant)?;
+            object.text("tenant", tenant.as_str());
         }
-        claims.identity.write(&mut map)?;
-        map.end()
+        claims.identity.write(&mut object);
+        object.end()
     }
 }
 
@@ -183,7 +176,7 @@ impl<'a> IdTokens<'a> {
         let payload = Payload { issuer: self.issuer, audience: self.audience, claims }.json();
         let keys = self.ring.signer();
         let mut text = String::new();
-        jwt::seal(&keys.header, &MacKey::new(keys.id_token_key(self.audience).expose()), &payload, &mut text);
+        jwt::seal(&keys.header, &self.ring.id_token_mac(keys, self.audience), &payload, &mut text);
         TokenText::new(text)
     }
 
@@ -194,8 +187,7 @@ impl<'a> IdTokens<'a> {
     /// Why it was refused; a client is never told which.
     pub fn verify(&self, presented: Untrusted<'_, Id>, now: Timestamp) -> Result<IdToken, TokenError> {
         let opened = jwt::open(presented.bytes(), MAX_TEXT, self.ring, now, |keys, signed| {
-            let key: IdTokenKey = keys.id_token_key(self.audience);
-            MacKey::new(key.expose()).tag(&[signed])
+            self.ring.id_token_mac(keys, self.audience).tag(&[signed])
         })?;
         IdToken::read(opened.payload, self.ring, self.issuer, self.audience, now)
     }

@@ -1,7 +1,7 @@
 use super::*;
 use crate::{
     Account, ClientId, EmailAddress, Factor, IdentityPlace, Mobile, Revision, TenantId, UserName,
-    token::{Key, OutsideKey, OutsideKeys, SignatureAlgorithm, State},
+    token::{Key, OutsideKey, OutsideKeys, SignatureAlgorithm, State, mac::MacKey},
 };
 use alloc::string::ToString;
 use proptest::prelude::*;
@@ -48,7 +48,7 @@ fn sealed(payload: &[u8]) -> String {
     let (ring, audience) = (ring(), audience("web", Some("acme")));
     let keys = ring.signer();
     let mut text = String::new();
-    jwt::seal(&keys.header, &MacKey::new(keys.id_token_key(&audience).expose()), payload, &mut text);
+    jwt::seal(&keys.header, &keys.id_token_mac(&audience), payload, &mut text);
     text
 }
 

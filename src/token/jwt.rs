@@ -4,10 +4,10 @@
 //! so there is no `alg` to obey (RFC 8725 §3.1).
 
 use super::{
-    KeyRing, Keys, TokenError, base64url,
+    KeyRing, Keys, TokenError,
     mac::{MacKey, same_tag},
 };
-use crate::Timestamp;
+use crate::{Timestamp, base64url};
 use alloc::{string::String, sync::Arc};
 
 /// The characters of an encoded 32-byte tag.
@@ -21,7 +21,7 @@ pub(super) fn seal(header: &str, key: &MacKey, payload: &[u8], out: &mut String)
     base64url::push(payload, out);
     let tag = key.tag(&[out.as_bytes().get(start..).unwrap_or_default()]);
     out.push('.');
-    base64url::push(&tag, out);
+    out.push_str(&base64url::text::<TAG>(&tag));
 }
 
 /// The length of the token over `payload`.
@@ -49,15 +49,11 @@ pub(super) fn open<'a, 'ring>(
     if text.len() > cap {
         return Err(TokenError::Malformed);
     }
-    let window = text.get(..Keys::MAX_HEADER.min(text.len())).unwrap_or_default();
-    let dot = window.iter().position(|byte| *byte == b'.').ok_or(TokenError::Malformed)?;
-    let (header, _) = text.split_at_checked(dot.saturating_add(1)).ok_or(TokenError::Malformed)?;
+    let keys = ring.by_header(text, now)?;
     let (rest, tag) = text.split_last_chunk::<TAG>().ok_or(TokenError::Malformed)?;
     let signed = rest.strip_suffix(b".").ok_or(TokenError::Malformed)?;
     // A text of fewer than two dots ends here: what is signed must reach beyond the header.
-    let payload = signed.get(header.len()..).ok_or(TokenError::Malformed)?;
-
-    let keys = ring.by_header(header, now)?;
+    let payload = signed.get(keys.header.len()..).ok_or(TokenError::Malformed)?;
     // Our own tag is encoded, rather than the presented one decoded: nothing of the attacker's is interpreted, and
     // every other spelling of the right tag is simply a different text.
     let expected = base64url::encode_into::<TAG>(&with_key(keys, signed));

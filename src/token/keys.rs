@@ -1,7 +1,7 @@
 //! One key of the ring, and every key derived from it.
 
-use super::{VerifyWindow, base64url, mac::MacKey};
-use crate::{Audience, Moment};
+use super::{VerifyWindow, mac::MacKey};
+use crate::{Audience, Moment, base64url};
 use alloc::{boxed::Box, format, string::String};
 use core::fmt;
 use zeroize::{Zeroize as _, Zeroizing};
@@ -172,6 +172,11 @@ impl Keys {
         let [client_length, tenant_length] = [client_id, tenant].map(|text| [text.len() as u8]);
         let parts = [label::ID, &client_length, client_id, &tenant_length, tenant];
         IdTokenKey { id: self.id.clone(), secret: Zeroizing::new(self.root.derive(&parts)), window: None }
+    }
+
+    /// The same key, prepared.
+    pub(super) fn id_token_mac(&self, audience: &Audience) -> MacKey {
+        MacKey::new(self.id_token_key(audience).expose())
     }
 
     /// The tag over a code and what it is bound to.

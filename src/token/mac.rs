@@ -1,5 +1,6 @@
 //! HMAC-SHA256 (RFC 2104, FIPS 198-1) with a prepared key.
 
+use core::fmt;
 use hmac::{Hmac, KeyInit, Mac as _};
 use sha2::Sha256;
 use subtle::{Choice, ConstantTimeEq as _};
@@ -7,6 +8,12 @@ use subtle::{Choice, ConstantTimeEq as _};
 /// A key whose two padded blocks have been hashed already. Wiped when it is dropped.
 #[derive(Clone)]
 pub(crate) struct MacKey(Hmac<Sha256>);
+
+impl fmt::Debug for MacKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("MacKey(…)")
+    }
+}
 
 impl MacKey {
     /// A key of any length; the ring has refused short ones.

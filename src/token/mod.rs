@@ -23,7 +23,6 @@
 //! assert_eq!(refused.unwrap_err(), TokenError::Malformed);
 //! ```
 
-mod base64url;
 mod canonical;
 mod code;
 mod error;

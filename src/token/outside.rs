@@ -6,11 +6,11 @@
 
 use super::{
     Id, IdClaims, IdToken, Issuer, KeyError, KeyId, KeyRing, RingError, TokenError, TokenText, Untrusted,
-    VerifyWindow, base64url,
+    VerifyWindow,
     id::{MAX_TEXT, Payload},
     keys::jwt_header,
 };
-use crate::{Audience, Timestamp};
+use crate::{Audience, Timestamp, base64url};
 use alloc::{boxed::Box, string::String, vec, vec::Vec};
 use serde::{Deserialize, Serialize};
 

@@ -1,8 +1,10 @@
 //! The key ring: one key signs, any number still verify, each within its window.
 
-use super::{IdTokens, Issuer, Key, KeyId, Keys, Sessions, States, Tickets, TokenError};
-use crate::{Audience, Timestamp, token::IdTokenKey};
-use alloc::{sync::Arc, vec::Vec};
+use super::{
+    IdTokenKey, IdTokens, Issuer, Key, KeyId, Keys, Sessions, States, Tickets, TokenError, mac::MacKey,
+};
+use crate::{Audience, Timestamp};
+use alloc::{borrow::Cow, collections::BTreeMap, sync::Arc, vec::Vec};
 
 /// When a verify-only key counts: `from <= now < until`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +38,8 @@ pub struct KeyRing {
     by_id: Vec<(Arc<Keys>, Option<VerifyWindow>)>,
     /// The same keys in the order of their headers: places in `by_id`.
     by_header: Vec<usize>,
+    /// What the signer signs the id tokens of audiences with that were known beforehand.
+    id_token_macs: Arc<BTreeMap<Audience, MacKey>>,
     skew_seconds: u64,
 }
 
@@ -48,6 +52,7 @@ impl KeyRing {
         Self {
             by_id: Vec::from([(Arc::clone(&signer), None)]),
             by_header: Vec::from([0]),
+            id_token_macs: Arc::default(),
             signer,
             skew_seconds: 30,
         }
@@ -82,6 +87,22 @@ impl KeyRing {
         }
         self.skew_seconds = seconds;
         Ok(self)
+    }
+
+    /// Derives the signer's id token keys of these audiences once, instead of with every token: a MAC and the preparation of its
+    /// outcome.
+    pub(crate) fn with_audiences(self, audiences: impl IntoIterator<Item = Audience>) -> Self {
+        let macs = audiences.into_iter().map(|audience| (audience, self.signer.id_token_mac(&audience)));
+        Self { id_token_macs: Arc::new(macs.collect()), ..self }
+    }
+
+    /// What the id tokens of an audience are signed with under one of the ring's keys.
+    pub(super) fn id_token_mac(&self, keys: &Keys, audience: &Audience) -> Cow<'_, MacKey> {
+        let known = Some(&self.id_token_macs).filter(|_| core::ptr::eq(keys, &*self.signer));
+        match known.and_then(|macs| macs.get(audience)) {
+            Some(mac) => Cow::Borrowed(mac),
+            None => Cow::Owned(keys.id_token_mac(audience)),
+        }
     }
 
     /// The rule of time for every kind of token: issued not (much) later than now, and expired from the very second of
@@ -131,11 +152,18 @@ impl KeyRing {
         &self.signer
     }
 
-    /// The key whose JWT header (with its dot) this is, if it counts at `now`.
-    pub(super) fn by_header(&self, header: &[u8], now: Timestamp) -> Result<&Arc<Keys>, TokenError> {
-        let header_at = |at: &usize| self.by_id.get(*at).map_or(&[][..], |(keys, _)| keys.header.as_bytes());
-        let found = self.by_header.binary_search_by(|at| header_at(at).cmp(header));
-        self.usable(found.ok().and_then(|place| self.by_header.get(place).copied()), now)
+    /// The key whose JWT header (with its dot) the text begins with, if it counts at `now`. Nearly every text is of the key that
+    /// signs: that one is tried first.
+    pub(super) fn by_header(&self, text: &[u8], now: Timestamp) -> Result<&Arc<Keys>, TokenError> {
+        if text.starts_with(self.signer.header.as_bytes()) {
+            return Ok(&self.signer);
+        }
+        let header = |at: &usize| self.by_id.get(*at).map_or(&[][..], |(keys, _)| keys.header.as_bytes());
+        // A header has one dot, at its end, so none begins another. The one that the text begins with is therefore the last of
+        // those that do not sort behind the text.
+        let behind = self.by_header.partition_point(|at| header(at) <= text);
+        let last = behind.checked_sub(1).and_then(|place| self.by_header.get(place));
+        self.usable(last.copied().filter(|at| text.starts_with(header(at))), now)
     }
 
     /// The key of this id, if it counts at `now`.
@@ -171,68 +199,5 @@ pub enum RingError {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use alloc::format;
-
-    const ALWAYS: VerifyWindow = VerifyWindow { from: Timestamp::from_unix(0), until: Timestamp::MAX };
-
-    fn ring(verifiers: usize) -> KeyRing {
-        (0..verifiers).fold(KeyRing::new(Key::without_id([0; 32]).unwrap()), |ring, at| {
-            // Ids of many lengths, so that headers and ids sort differently.
-            let id = format!("{}{at}", "z".repeat(at % 7));
-            ring.with_verifier(Key::new(&id, [at as u8 + 1; 32]).unwrap(), ALWAYS).unwrap()
-        })
-    }
-
-    #[test]
-    fn every_key_is_found_by_header_and_by_id_and_nothing_else_is() {
-        let ring = ring(64);
-        let now = Timestamp::from_unix(1);
-        for (keys, _) in &ring.by_id {
-            let id = keys.id.as_ref().map(|id| id.as_str().as_bytes());
-            assert!(Arc::ptr_eq(ring.by_header(keys.header.as_bytes(), now).unwrap(), keys));
-            assert!(Arc::ptr_eq(ring.by_id(id, now).unwrap(), keys));
-        }
-        assert_eq!(ring.by_header(b"eyJhbGciOiJub25lIn0.", now).unwrap_err(), TokenError::Malformed);
-        assert_eq!(ring.by_id(Some(b"unknown"), now).unwrap_err(), TokenError::Malformed);
-        assert_eq!(ring.by_id(Some(b""), now).unwrap_err(), TokenError::Malformed);
-    }
-
-    #[test]
-    fn a_window_counts_from_its_first_second_to_before_its_last() {
-        let window = VerifyWindow { from: Timestamp::from_unix(10), until: Timestamp::from_unix(20) };
-        let ring = ring(0).with_verifier(Key::new("k", [9; 32]).unwrap(), window).unwrap();
-        for (now, counts) in [(9, false), (10, true), (19, true), (20, false)] {
-            assert_eq!(ring.by_id(Some(b"k"), Timestamp::from_unix(now)).is_ok(), counts, "{now}");
-        }
-        assert!(ring.by_id(None, Timestamp::from_unix(0)).is_ok(), "the signer has no window");
-    }
-
-    #[test]
-    fn the_skew_is_half_a_minute_unless_told_and_two_minutes_at_most() {
-        let now = Timestamp::from_unix(1000);
-        let issued_ahead =
-            |ring: &KeyRing, seconds| ring.check_time(now.plus_seconds(seconds), Timestamp::MAX, now).is_ok();
-        assert!(issued_ahead(&ring(0), 30) && !issued_ahead(&ring(0), 31));
-        let tolerant = ring(0).with_clock_skew(120).unwrap();
-        assert!(issued_ahead(&tolerant, 120) && !issued_ahead(&tolerant, 121));
-        assert_eq!(ring(0).with_clock_skew(121).unwrap_err(), RingError::ClockSkew);
-        assert_eq!(
-            tolerant.check_time(now, now, now),
-            Err(TokenError::Expired),
-            "no skew at the end of a life"
-        );
-    }
-
-    #[test]
-    fn an_id_stands_once_and_a_window_is_not_empty() {
-        let again = ring(3).with_verifier(Key::new("z1", [9; 32]).unwrap(), ALWAYS);
-        assert_eq!(again.unwrap_err(), RingError::DuplicateId(Some(KeyId::new("z1").unwrap())));
-        let again = ring(0).with_verifier(Key::without_id([9; 32]).unwrap(), ALWAYS);
-        assert_eq!(again.unwrap_err(), RingError::DuplicateId(None));
-        let empty = VerifyWindow { from: Timestamp::from_unix(5), until: Timestamp::from_unix(5) };
-        let refused = ring(0).with_verifier(Key::new("k", [9; 32]).unwrap(), empty);
-        assert_eq!(refused.unwrap_err(), RingError::EmptyWindow);
-    }
-}
+#[path = "ring_tests.rs"]
+mod tests;

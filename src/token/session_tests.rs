@@ -1,7 +1,7 @@
 use super::*;
 use crate::{
-    ClientId, TenantId,
-    token::{Key, State, VerifyWindow, base64url, opaque::sealed_bytes},
+    ClientId, TenantId, base64url,
+    token::{Key, State, VerifyWindow, opaque::sealed_bytes},
 };
 use alloc::{string::ToString, vec::Vec};
 use proptest::prelude::*;

@@ -1,12 +1,12 @@
 //! The state token: the memory of a login that has not finished, carried by the client.
 
 use super::{
-    KeyRing, Keys, State, TokenError, TokenText, Untrusted, base64url,
+    KeyRing, Keys, State, TokenError, TokenText, Untrusted,
     canonical::{Reader, Writer},
     jwt,
     mac::same_tag,
 };
-use crate::{AccountId, Audience, ClientId, FactorSet, Revision, TenantId, Timestamp, TokenId};
+use crate::{AccountId, Audience, ClientId, FactorSet, Revision, TenantId, Timestamp, TokenId, base64url};
 use alloc::{string::String, sync::Arc};
 use core::fmt;
 
@@ -45,8 +45,6 @@ impl Stage {
 pub struct DeviceDigest([u8; 16]);
 
 impl DeviceDigest {
-    const ENCODED: usize = base64url::encoded_len(16);
-
     /// A digest kept somewhere else.
     pub const fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(bytes)
@@ -55,15 +53,6 @@ impl DeviceDigest {
     /// The bytes, to keep them somewhere else.
     pub const fn as_bytes(&self) -> &[u8; 16] {
         &self.0
-    }
-
-    fn write<const N: usize>(self, name: &str, writer: &mut Writer<N>) {
-        writer.literal(name);
-        write_16(&self.0, writer);
-    }
-
-    fn read(reader: &mut Reader<'_>) -> Option<Self> {
-        read_16(reader).map(Self)
     }
 }
 
@@ -133,14 +122,16 @@ impl StateClaims {
         writer.string(self.account.as_str());
         writer.literal(r#","rev":"#);
         writer.number(self.revision.as_u64());
-        self.device.fingerprint.write(r#","dev":""#, &mut writer);
+        let fingerprint = Some(self.device.fingerprint);
         for (name, digest) in [
-            (r#","ip":""#, self.device.ip),
-            (r#","os":""#, self.device.os),
-            (r#","ua":""#, self.device.agent),
+            (r#","dev":"#, fingerprint),
+            (r#","ip":"#, self.device.ip),
+            (r#","os":"#, self.device.os),
+            (r#","ua":"#, self.device.agent),
         ] {
             if let Some(digest) = digest {
-                digest.write(name, &mut writer);
+                writer.literal(name);
+                writer.bytes_16(digest.as_bytes());
             }
         }
         writer.literal(r#","step":""#);
@@ -149,8 +140,8 @@ impl StateClaims {
         writer.number(u64::from(self.factors.bits()));
         writer.literal(r#","start":"#);
         writer.number(self.auth_start.as_unix());
-        writer.literal(r#","jti":""#);
-        write_16(self.id.as_bytes(), &mut writer);
+        writer.literal(r#","jti":"#);
+        writer.bytes_16(self.id.as_bytes());
         writer.literal(r#","iat":"#);
         writer.number(self.issued_at.as_unix());
         writer.literal(r#","exp":"#);
@@ -160,26 +151,26 @@ impl StateClaims {
     }
 
     fn read(payload: &[u8]) -> Option<Self> {
-        let reader = &mut Reader::new(payload);
+        let reader = &mut Reader::new(payload)?;
         reader.literal(r#"{"aud":"#)?;
-        let client_id = ClientId::new(&reader.string()?).ok()?;
-        let tenant =
-            if reader.optional(r#","tid":"#) { Some(TenantId::new(&reader.string()?).ok()?) } else { None };
+        let client_id: ClientId = reader.string()?;
+        let tenant: Option<TenantId> =
+            if reader.optional(r#","tid":"#) { Some(reader.string()?) } else { None };
         reader.literal(r#","sub":"#)?;
-        let account = AccountId::new(&reader.string()?).ok()?;
+        let account: AccountId = reader.string()?;
         reader.literal(r#","rev":"#)?;
         let revision = Revision::new(reader.number()?);
-        reader.literal(r#","dev":""#)?;
-        let fingerprint = DeviceDigest::read(reader)?;
+        reader.literal(r#","dev":"#)?;
+        let fingerprint = DeviceDigest(reader.bytes_16()?);
         let mut digest = |name| match reader.optional(name) {
-            true => DeviceDigest::read(reader).map(Some),
+            true => reader.bytes_16().map(DeviceDigest).map(Some),
             false => Some(None),
         };
         let device = DeviceDigests {
             fingerprint,
-            ip: digest(r#","ip":""#)?,
-            os: digest(r#","os":""#)?,
-            agent: digest(r#","ua":""#)?,
+            ip: digest(r#","ip":"#)?,
+            os: digest(r#","os":"#)?,
+            agent: digest(r#","ua":"#)?,
         };
         reader.literal(r#","step":""#)?;
         let stage = Stage::ALL.iter().copied().find(|stage| reader.optional(stage.claim()))?;
@@ -187,8 +178,8 @@ impl StateClaims {
         let factors = FactorSet::from_bits(u8::try_from(reader.number()?).ok()?)?;
         reader.literal(r#","start":"#)?;
         let auth_start = read_time(reader)?;
-        reader.literal(r#","jti":""#)?;
-        let id = TokenId::from_bytes(read_16(reader)?);
+        reader.literal(r#","jti":"#)?;
+        let id = TokenId::from_bytes(reader.bytes_16()?);
         reader.literal(r#","iat":"#)?;
         let issued_at = read_time(reader)?;
         reader.literal(r#","exp":"#)?;
@@ -208,19 +199,6 @@ impl StateClaims {
             expires_at,
         })
     }
-}
-
-fn write_16<const N: usize>(bytes: &[u8; 16], writer: &mut Writer<N>) {
-    let encoded = base64url::encode_into::<{ DeviceDigest::ENCODED }>(bytes);
-    writer.literal(core::str::from_utf8(&encoded).unwrap_or_default());
-    writer.literal("\"");
-}
-
-fn read_16(reader: &mut Reader<'_>) -> Option<[u8; 16]> {
-    let mut bytes = [0; 16];
-    let text = reader.take::<{ DeviceDigest::ENCODED }>()?;
-    reader.literal("\"")?;
-    (base64url::decode(text, &mut bytes)?.len() == 16).then_some(bytes)
 }
 
 fn read_time(reader: &mut Reader<'_>) -> Option<Timestamp> {

@@ -24,6 +24,16 @@ pub struct Caller {
     pub tenant: usize,
 }
 
+/// How somebody says who they are: by `login`, by `login/auth`, which takes any name, or by `login/mobile-pwd`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Said {
+    Name,
+    AnyName,
+    AnyMobile,
+    AnyEmail,
+    Mobile,
+}
+
 /// A person by number; the number after the last is nobody's name.
 pub type Named = usize;
 pub const PEOPLE: usize = 3;
@@ -64,7 +74,7 @@ pub enum Response {
 
 #[derive(Clone, Debug)]
 pub enum Call {
-    SignIn { who: Named, password: Password },
+    SignIn { who: Named, said: Said, password: Password },
     SignInByCode { by: F, to: Named, code: Typed },
     Send { token: Presented, purpose: Purpose, by: F, to: Option<Named> },
     Skip { token: Presented },
@@ -147,6 +157,8 @@ pub enum Act {
     /// As a mistaken host would: without a new revision.
     EnrolSilently(Named, F),
     Remove(Named, F),
+    /// By the library's own operation.
+    EndSessions(Named),
     /// The host's access policy.
     DenyAll(bool),
 }

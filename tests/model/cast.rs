@@ -4,17 +4,17 @@ use super::{
     calls::{F, FIRST, PEOPLE, SHORT, USED},
     rules::{CODE, DAY, RESEND, RULES, SENDS_A_DAY, TICKET},
     state::Model,
-    world,
 };
 use authflow::{
     Account, AccountId, AccountStatus, Application, ClientId, EmailAddress, Factor, Lifetime, Mobile,
     MustChange, Password, Revision, Secret, TenantId, Timestamp, Totp, TotpAlgorithm, UserName,
     policy::{Ageing, AttemptPolicy, Lifetimes, Policy, SecondFactor, SendPolicy},
+    testkit::demo,
 };
 use std::sync::Arc;
 
-pub const APPS: [&str; 2] = [world::ISV, "QcTgk0LmvXo2Yz81nRwJ5dUe7HsBp3Ai"];
-pub const TENANTS: [&str; 2] = [world::TENANT, "another"];
+pub const APPS: [&str; 2] = [demo::ISV, "QcTgk0LmvXo2Yz81nRwJ5dUe7HsBp3Ai"];
+pub const TENANTS: [&str; 2] = [demo::TENANT, "another"];
 pub const NAMES: [&str; PEOPLE + 1] = ["ann", "bob", "cat", "ghost"];
 pub const DEVICES: [&str; 2] = ["156aysdna213sac", "attacker"];
 
@@ -28,7 +28,7 @@ pub fn email(who: usize) -> String {
 
 pub fn password(number: usize) -> &'static str {
     match number {
-        FIRST => world::PASSWORD,
+        FIRST => demo::PASSWORD,
         1 => "Battery-Staple-1",
         2 => "Battery-Staple-2",
         3 => "Battery-Staple-3",

@@ -3,20 +3,20 @@
 use super::{
     calls::USED,
     calls::{Act, F, Happening, PEOPLE, Request},
-    cast::{NAMES, account, applications, authenticator, factor, password},
+    cast::{NAMES, TENANTS, account, applications, authenticator, factor, password},
     ledger::Ledger,
     machine::START,
     observed::Observed,
     rules::RETIRING,
     state::Model,
     wire,
-    world::{self, Failing, World},
 };
 use authflow::{
-    AccountStatus, Application, Applications, Config, Engine, FactorSet, MustChange, Outcome, Password,
-    Secret, Step, Timestamp,
+    AccountStatus, Application, Applications, Audience, Config, Engine, FactorSet, MustChange, Outcome,
+    Password, Secret, Step, TenantId, Timestamp,
     sdk::Api,
-    step::{Commit, Committed, Write},
+    step::{Commit, Committed, CredentialOwner, Write},
+    testkit::{self, HostFault, World, demo},
     token::{Key, KeyRing, VerifyWindow},
 };
 use std::sync::Arc;
@@ -42,8 +42,10 @@ struct Waiting {
 impl Host {
     pub fn new(model: &Model) -> Self {
         let mut world = World::new();
-        world.used_passwords = vec![password(USED)];
-        world.accounts = (0..PEOPLE).map(|who| (NAMES[who].into(), account(model, who))).collect();
+        world.host.used_passwords = vec![Secret::new(password(USED))];
+        world.host.accounts = (0..PEOPLE).map(|who| account(model, who)).collect();
+        let other_tenant = CredentialOwner::Tenant(TenantId::new(TENANTS[1]).unwrap());
+        world.host.credentials.push((Secret::new("another"), other_tenant));
         let (texts, codes, keys) = (Vec::new(), Vec::new(), vec![None]);
         let (applications, ledger) = (applications(), Ledger::default());
         let mut host = Self { world, texts, codes, applications, keys, used_steps: [None; PEOPLE], ledger };
@@ -64,18 +66,18 @@ impl Host {
                 ring = ring.with_verifier(key(number), window).unwrap();
             }
         }
-        let config = Config::new(world::issuer(), ring, Applications::Asked);
+        let config = Config::new(demo::issuer(), ring, Applications::Asked);
         self.world = self.world.clone();
         self.world.api = Api::new(Engine::new(config).unwrap());
     }
 
     pub fn happen(&mut self, happening: &Happening) -> Vec<Observed> {
         match happening {
-            Happening::Wait(seconds) => self.world.now = self.world.now.plus_seconds(*seconds),
+            Happening::Wait(seconds) => self.world.clock.pass(*seconds),
             Happening::Admin(act) => self.act(act),
             Happening::Restart => self.restart(),
             Happening::RotateKeys => {
-                *self.keys.last_mut().unwrap() = Some(self.world.now.as_unix() + RETIRING);
+                *self.keys.last_mut().unwrap() = Some(self.world.clock.now.as_unix() + RETIRING);
                 self.keys.push(None);
                 self.restart();
             }
@@ -95,8 +97,9 @@ impl Host {
     fn begin(&mut self, request: &Request) -> Waiting {
         let sent = wire::spell(self, request);
         let mut seen = Observed::new(self, request, &sent);
-        let headers = world::Headers(sent.headers);
-        let mut step = Ok(self.world.begin(sent.method, sent.path, &headers, sent.body.as_bytes()));
+        let call = testkit::Call::new(sent.method, sent.path).with_body(sent.body);
+        let call = testkit::Call { headers: sent.headers.into_iter().collect(), ..call };
+        let mut step = Ok(self.world.begin(&call));
         while let Ok(asked) = step {
             if matches!(asked, Step::Commit(_)) {
                 return Waiting { step: Ok(asked), seen };
@@ -130,7 +133,7 @@ impl Host {
     }
 
     fn answer(&mut self, step: Step, seen: &mut Observed) -> Result<Step, Box<Outcome>> {
-        self.world.failing = seen.request.failing.map_or(Failing::Never, Failing::At);
+        self.world.host.fault = seen.request.failing.map(HostFault::Unavailable);
         let failing = |question| seen.request.failing == Some(question);
         match step {
             Step::FindApplication(ask) => {
@@ -145,8 +148,8 @@ impl Host {
             Step::Commit(ask) if !failing("Commit") => {
                 seen.asked.push("Commit");
                 let commit: Commit = (*ask).clone();
-                let before = self.world.accounts.iter().find(|(_, it)| Some(it.id) == commit.account);
-                let before = before.map(|(_, account)| account.clone());
+                let before =
+                    self.world.host.accounts.iter().find(|it| Some(it.id) == commit.account).cloned();
                 let committed = self.world.commit(&commit);
                 if committed == Committed::Done {
                     seen.commits.push((commit, before));
@@ -154,13 +157,13 @@ impl Host {
                 Ok(ask.answer(committed))
             }
             step => {
-                self.world.asked.clear();
-                let (guesses, sent) = (self.counted(), self.world.outbox.len());
-                let next = self.world.answer_one(step);
-                seen.asked.append(&mut self.world.asked);
+                self.world.host.asked.clear();
+                let (guesses, sent) = (self.counted(), self.world.host.outbox.len());
+                let next = self.world.host.answer(step);
+                seen.asked.append(&mut self.world.host.asked);
                 seen.counted |= self.counted() > guesses;
-                let message = self.world.outbox.get(sent);
-                seen.message = message.map(|it| (it.code.clone(), it.decoy)).or(seen.message.take());
+                let message = self.world.host.outbox.get(sent);
+                seen.message = message.map(|it| (it.code.expose().into(), it.decoy)).or(seen.message.take());
                 next
             }
         }
@@ -168,7 +171,7 @@ impl Host {
 
     /// How much the host keeps about guesses.
     fn counted(&self) -> usize {
-        self.world.attempts.values().map(|record| record.to_bytes().len()).sum()
+        self.world.host.attempts.values().map(|record| record.to_bytes().len()).sum()
     }
 
     pub fn signer(&self) -> usize {
@@ -180,10 +183,17 @@ impl Host {
     }
 
     fn act(&mut self, act: &Act) {
-        let now = self.world.now;
+        let now = self.world.clock.now;
         let used = &mut self.used_steps;
         match *act {
-            Act::DenyAll(denies) => self.world.denied = denies,
+            Act::EndSessions(who) => {
+                let (tenant, id) = (self.world.account(NAMES[who]).tenant, self.world.account(NAMES[who]).id);
+                let audience = Audience { client_id: self.applications[0].client_id, tenant };
+                let step = self.world.api.engine().end_sessions(audience, id, None);
+                self.world.host.fault = None;
+                let _ = self.world.run(step);
+            }
+            Act::DenyAll(denies) => self.world.host.denied = denies,
             Act::Disable(who) => self.world.change(NAMES[who], |it| it.status = AccountStatus::Disabled),
             Act::Enable(who) => self.world.change(NAMES[who], |it| it.status = AccountStatus::Active),
             Act::Reset(who, number) => self.world.change(NAMES[who], |it| {
@@ -218,14 +228,14 @@ impl Host {
 impl Host {
     /// Whether the host keeps what the model keeps.
     pub fn is_as(&self, model: &Model) {
-        let world = &self.world;
+        let kept = &self.world.host;
         assert_eq!(self.texts.len(), model.tokens.len(), "the host keeps other tokens");
         assert_eq!(self.codes.len(), model.codes.len(), "the host keeps other codes");
-        assert_eq!(world.claims.len(), model.spent.len(), "the host keeps other claims");
-        assert_eq!(world.sessions.len(), model.sessions.len(), "the host keeps other sessions");
+        assert_eq!(kept.claims.len(), model.spent.len(), "the host keeps other claims");
+        assert_eq!(kept.sessions.len(), model.sessions.len(), "the host keeps other sessions");
         let ended = model.sessions.iter().filter(|session| session.ended).count();
-        assert_eq!(world.ended.len(), ended, "the host keeps other ended sessions");
-        for (person, (_, account)) in model.people.iter().zip(&world.accounts) {
+        assert_eq!(kept.ended.len(), ended, "the host keeps other ended sessions");
+        for (person, account) in model.people.iter().zip(&kept.accounts) {
             assert_eq!(person.revision, account.revision.as_u64(), "the host keeps other revision");
             let kept = account.password.as_ref();
             let known = person.password.as_ref();
@@ -237,6 +247,6 @@ impl Host {
             assert_eq!(known.map(|known| password(known.number)), kept.map(|kept| kept.verifier.expose()));
         }
         let failures: usize = model.failures.values().map(Vec::len).sum();
-        assert_eq!(self.counted(), 9 * world.attempts.len() + 16 * failures, "the host keeps other guesses");
+        assert_eq!(self.counted(), 9 * kept.attempts.len() + 16 * failures, "the host keeps other guesses");
     }
 }

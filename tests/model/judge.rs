@@ -92,7 +92,7 @@ impl Model {
         }
         asking.ask("FindApplication")?;
         match call {
-            Call::SignIn { who, password } => self.sign_in(asking, *who, *password),
+            Call::SignIn { who, said, password } => self.sign_in(asking, *who, *said, *password),
             Call::SignInByCode { by, to, code } => self.sign_in_by_code(asking, *by, *to, *code),
             Call::Send { token, purpose, by, to } => self.send(asking, *token, *purpose, *by, *to),
             Call::Skip { token } => self.skip(asking, *token),

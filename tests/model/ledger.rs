@@ -246,7 +246,7 @@ impl LedgerView {
 impl Host {
     /// Notes a request, its tokens and its message.
     pub fn note(&mut self, seen: &Observed) {
-        let ids = self.world.accounts.iter().map(|(_, account)| account.id).collect();
+        let ids = self.world.host.accounts.iter().map(|account| account.id).collect();
         let view = LedgerView { key: self.signer(), ids };
         let mut ledger = std::mem::take(&mut self.ledger);
         ledger.note(&view, seen);

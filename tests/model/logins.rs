@@ -1,7 +1,7 @@
 //! Calls that begin a login or carry one on.
 
 use super::{
-    calls::{F, Named, Password, Presented, Proof, Purpose, Reply, Response, SHORT, Typed, USED},
+    calls::{F, Named, Password, Presented, Proof, Purpose, Reply, Response, SHORT, Said, Typed, USED},
     judge::{Asking, Plan, Then, Write},
     rules::{LOGIN, TOTP_STEP},
     state::{Kind, Model, Once, Place, Session, Stage, Standing},
@@ -31,10 +31,16 @@ struct Step {
 }
 
 impl Model {
-    pub fn sign_in(&mut self, asking: &mut Asking, named: Named, typed: Password) -> Result<Plan, Reply> {
+    pub fn sign_in(
+        &mut self,
+        asking: &mut Asking,
+        named: Named,
+        said: Said,
+        typed: Password,
+    ) -> Result<Plan, Reply> {
         asking.ask("FindAccount")?;
         let found = self.find(asking.caller, named);
-        let slot = (asking.caller.tenant, standing(found), named, F::Password);
+        let slot = (asking.caller.tenant, standing(found, said), named, F::Password);
         let active = found.filter(|who| self.people[*who].active);
         let known = active.and_then(|who| self.people[who].password.as_ref()).map(|known| known.number);
         self.guess_password(asking, slot, known, typed, Reply::WRONG_LOGIN)?;
@@ -51,7 +57,7 @@ impl Model {
         asking.ask("FindAccount")?;
         let caller = asking.caller;
         let found = self.find(caller, to);
-        let slot = (caller.tenant, standing(found), to, by);
+        let slot = (caller.tenant, standing(found, Said::Name), to, by);
         let active = found.filter(|who| self.people[*who].active);
         let place =
             Place { app: caller.app, tenant: caller.tenant, purpose: Purpose::SignIn, by, to, login: None };
@@ -226,8 +232,10 @@ impl Resumed {
     }
 }
 
-fn standing(found: Option<usize>) -> Standing {
-    if found.is_some() { Standing::Stranger } else { Standing::AtNobody }
+/// A name that is nobody's is counted as it was typed: a user name is the same where any name is taken.
+fn standing(found: Option<usize>, said: Said) -> Standing {
+    let typed = if said == Said::AnyName { Said::Name } else { said };
+    if found.is_some() { Standing::Stranger } else { Standing::AtNobody(typed) }
 }
 
 /// A new password must be long enough, another than the old one where that is known, and not one of the host's used ones.

@@ -3,7 +3,7 @@
 use super::{
     calls::{
         Act, Call, Caller, F, FIRST, Happening, NOBODY, PEOPLE, Presented, Proof, Purpose, QUESTIONS,
-        Request, Response, SHORT, USED, WRONG,
+        Request, Response, SHORT, Said, USED, WRONG,
     },
     chance::{Dice, beginning},
     rules::DAY,
@@ -89,7 +89,7 @@ fn sibling(state: &Model, dice: &mut Dice<'_>, one: &Request) -> Request {
 
 fn act(dice: &mut Dice<'_>) -> Act {
     let (who, factor) = (dice.roll(PEOPLE), dice.of(&[F::Sms, F::Email, F::Totp]));
-    match dice.roll(10) {
+    match dice.roll(11) {
         0 => Act::Disable(who),
         1 | 2 => Act::Enable(who),
         3 => Act::Reset(who, FIRST),
@@ -97,6 +97,7 @@ fn act(dice: &mut Dice<'_>) -> Act {
         5 => Act::Enrol(who, factor),
         6 | 7 => Act::EnrolSilently(who, factor),
         8 => Act::Remove(who, factor),
+        9 => Act::EndSessions(who),
         _ => Act::DenyAll(dice.percent(40)),
     }
 }
@@ -226,7 +227,17 @@ fn credential(state: &Model, dice: &mut Dice<'_>, token: Presented) -> usize {
 fn first_factor(state: &Model, dice: &mut Dice<'_>) -> Call {
     let (who, by) = (dice.roll(PEOPLE * 4 + 1) / 4, dice.of(&[F::Sms, F::Email]));
     match dice.roll(10) {
-        0..6 => Call::SignIn { who, password: typed_password(state, dice, who) },
+        0..6 => {
+            let said = dice.of(&[
+                Said::Name,
+                Said::Name,
+                Said::AnyName,
+                Said::AnyMobile,
+                Said::AnyEmail,
+                Said::Mobile,
+            ]);
+            Call::SignIn { who, said, password: typed_password(state, dice, who) }
+        }
         6 | 7 => Call::Send { token: None, purpose: Purpose::SignIn, by, to: Some(who) },
         _ => {
             let sent = state.stored.iter().filter(|(place, _)| place.purpose == Purpose::SignIn);

@@ -29,8 +29,6 @@ mod state;
 mod table;
 mod truth;
 mod wire;
-#[path = "../world/mod.rs"]
-mod world;
 mod write;
 
 use calls::{Happening, Reply};

@@ -40,14 +40,14 @@ impl Observed {
             Call::SignIn { who, .. } | Call::SignInByCode { to: who, .. } => Some(who),
             _ => None,
         };
-        let account = who.and_then(|who| host.world.accounts.get(who));
+        let account = who.and_then(|who| host.world.host.accounts.get(who));
         Self {
             request: request.clone(),
-            now: host.world.now.as_unix(),
+            now: host.world.clock.now.as_unix(),
             token: spelt.token.clone(),
             secrets: spelt.secrets.clone(),
             truth: truth(host, request),
-            revision: account.map(|(_, account)| account.revision.as_u64()),
+            revision: account.map(|account| account.revision.as_u64()),
             lives: spelt.token.as_ref().is_some_and(|text| host.ledger.lives(text)),
             asked: Vec::new(),
             counted: false,

@@ -6,7 +6,7 @@
 
 use super::{
     Library,
-    calls::{Call, Caller, F, FIRST, Happening, Purpose, Request, Response, WRONG},
+    calls::{Call, Caller, F, FIRST, Happening, Purpose, Request, Response, Said, WRONG},
     host::Host,
     machine::{Flow, START},
     number,
@@ -87,7 +87,7 @@ fn alphabet(model: &Model) -> Vec<Happening> {
         |call, device| Happening::One(Request { call, caller: Caller { device, ..caller }, failing: None });
     let mut all = vec![Happening::Wait(300), Happening::Wait(60)];
     for (who, password) in [(ANN, FIRST), (BOB, FIRST), (ANN, 1)] {
-        all.push(one(Call::SignIn { who, password }, 0));
+        all.push(one(Call::SignIn { who, said: Said::Name, password }, 0));
     }
     let states: Vec<_> = (0..model.tokens.len())
         .rev()

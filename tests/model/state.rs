@@ -1,7 +1,7 @@
 //! Everything that the model knows: people, tokens, sessions, codes, counts, keys and the clock.
 
 use super::{
-    calls::{Act, Caller, F, PEOPLE, Password, Purpose},
+    calls::{Act, Caller, F, PEOPLE, Password, Purpose, Said},
     rules::RETIRING,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -96,7 +96,7 @@ pub enum Once {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Standing {
     /// Somebody, at a name that is nobody's.
-    AtNobody,
+    AtNobody(Said),
     /// Somebody, at a person.
     Stranger,
     /// Somebody who has proved something already, at the codes of their own channels.
@@ -179,6 +179,11 @@ impl Model {
                 self.people[*who].enrolled.insert(*factor);
                 return;
             }
+            Act::EndSessions(who) => {
+                let of_them = self.sessions.iter_mut().filter(|session| session.who == *who);
+                of_them.for_each(|session| session.ended = true);
+                return;
+            }
             Act::Disable(who)
             | Act::Enable(who)
             | Act::Reset(who, _)
@@ -203,7 +208,7 @@ impl Model {
                 person.has_totp &= *factor != F::Totp;
                 person.factors_changed_at = now;
             }
-            Act::EnrolSilently(..) | Act::DenyAll(_) => {}
+            Act::EnrolSilently(..) | Act::EndSessions(_) | Act::DenyAll(_) => {}
         }
     }
 }

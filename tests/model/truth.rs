@@ -12,7 +12,7 @@ use authflow::TenantId;
 pub fn truth(host: &Host, request: &Request) -> Option<F> {
     let tenant = TenantId::new(TENANTS[request.caller.tenant]).ok();
     let account = |who: usize| {
-        let found = host.world.accounts.get(who).map(|(_, account)| account);
+        let found = host.world.host.accounts.get(who);
         found.filter(|account| account.tenant == tenant)
     };
     let is = |who: usize, typed: usize| {
@@ -25,11 +25,11 @@ pub fn truth(host: &Host, request: &Request) -> Option<F> {
         let text = host.codes.get(number)?.as_ref()?;
         let login = presented.and_then(|token| host.texts.get(token));
         host.ledger
-            .was_sent(request.caller, text, by, to, purpose, login, host.world.now.as_unix())
+            .was_sent(request.caller, text, by, to, purpose, login, host.world.clock.now.as_unix())
             .then_some(by)
     };
     match &request.call {
-        Call::SignIn { who, password } => is(*who, *password),
+        Call::SignIn { who, password, .. } => is(*who, *password),
         Call::SignInByCode { by, to, code } => was_sent(*by, *to, Purpose::SignIn, *code),
         Call::Change { proof: Proof::Old(typed), .. } => is(owner(presented)?, *typed),
         Call::Change { proof: Proof::Code(by, code), .. } => {
@@ -39,7 +39,7 @@ pub fn truth(host: &Host, request: &Request) -> Option<F> {
             was_sent(*by, owner(presented)?, Purpose::Second, *code)
         }
         Call::Prove { response: Response::Totp { of, steps }, .. } => {
-            let (typed, own) = (host.world.now.as_unix() / TOTP_STEP, owner(presented)?);
+            let (typed, own) = (host.world.clock.now.as_unix() / TOTP_STEP, owner(presented)?);
             let totp = account(own)?.totp.as_ref()?;
             let step = typed.wrapping_add_signed(*steps);
             let fresh = totp.last_used_step().is_none_or(|used| step > used);

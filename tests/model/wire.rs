@@ -1,13 +1,13 @@
 //! Requests as the family spells them, and what its replies say.
 
 use super::{
-    calls::{Call, F, Proof, Purpose, Request, Response},
+    calls::{Call, F, Proof, Purpose, Request, Response, Said},
     cast::{APPS, DEVICES, NAMES, TENANTS, email, mobile, password, totp_code},
     host::Host,
     observed::Observed,
     rules::TOTP_STEP,
-    world::{Answer, CREDENTIAL},
 };
+use authflow::testkit::{Answer, demo::CREDENTIAL};
 use serde_json::{Value, json};
 
 pub struct Spelt {
@@ -30,9 +30,16 @@ pub fn spell(host: &Host, request: &Request) -> Spelt {
     let mut body = Value::Null;
     let mut bears = "X-state-token";
     let path = match &request.call {
-        Call::SignIn { who, password: typed } => {
-            body = json!({ "user_name": NAMES[*who], "password": password(*typed) });
-            "/api/v2/sdk/login"
+        Call::SignIn { who, said, password: typed } => {
+            let (path, member, name) = match said {
+                Said::Name => ("/api/v2/sdk/login", "user_name", NAMES[*who].into()),
+                Said::AnyName => ("/api/v2/sdk/login/auth", "user_name", NAMES[*who].into()),
+                Said::AnyMobile => ("/api/v2/sdk/login/auth", "user_name", mobile(*who)),
+                Said::AnyEmail => ("/api/v2/sdk/login/auth", "user_name", email(*who)),
+                Said::Mobile => ("/api/v2/sdk/login/mobile-pwd", "mobile", mobile(*who)),
+            };
+            body = json!({ member: name, "password": password(*typed) });
+            path
         }
         Call::SignInByCode { by, to, code: typed } => {
             body = json!({ "verify_code": code(*typed) });
@@ -67,7 +74,7 @@ pub fn spell(host: &Host, request: &Request) -> Spelt {
             if *by == F::Sms { "/api/v2/sdk/mfa/sms" } else { "/api/v2/sdk/mfa/email" }
         }
         Call::Prove { response: Response::Totp { of, steps }, .. } => {
-            let step = (host.world.now.as_unix() / TOTP_STEP).wrapping_add_signed(*steps);
+            let step = (host.world.clock.now.as_unix() / TOTP_STEP).wrapping_add_signed(*steps);
             body = json!({ "verify_code": totp_code(*of, step) });
             "/api/v2/sdk/mfa/totp"
         }

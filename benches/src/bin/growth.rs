@@ -2,9 +2,9 @@
 //! output: times of the quietest batch.
 
 use authflow::{
-    AccountId, Timestamp,
+    AccountId,
     device::Caller,
-    token::{Key, KeyRing, State, Untrusted, VerifyWindow},
+    token::{KeyRing, State, Untrusted},
 };
 use authflow_bench::{operation::Operation, sample, skip::Skip, times::nanoseconds};
 use std::{fmt::Write as _, hint::black_box, rc::Rc, time::Duration};
@@ -65,14 +65,8 @@ fn headers() -> Curve {
 
 fn keys() -> Curve {
     let token = sample::ring().states().mint(&sample::state_claims()).expose().to_owned();
-    let window = VerifyWindow { from: Timestamp::from_unix(0), until: sample::EXPIRES_AT };
-    let points = [1, 2, 4, 8, 16, 32, 48, 64].map(|keys| {
-        let ring = (1..keys).fold(sample::ring(), |ring, number: u8| {
-            let key = Key::new(&format!("key-{number}"), [number; 32]).expect("a key");
-            ring.with_verifier(key, window).expect("ids differ")
-        });
-        (f64::from(keys), verify(ring, token.clone()))
-    });
+    let points = [1, 2, 4, 8, 16, 32, 48, 64]
+        .map(|keys: u8| (f64::from(keys), verify(sample::ring_of(keys), token.clone())));
     Curve { title: "verify a state token", axis: "keys of the ring", points: points.into() }
 }
 

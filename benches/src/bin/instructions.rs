@@ -37,6 +37,9 @@ fn main() -> ExitCode {
         fs::write(path, table).expect("the counts can be written");
         return ExitCode::SUCCESS;
     }
+    if WITH_PEERS {
+        return ExitCode::SUCCESS;
+    }
     compare(&counts, &fs::read_to_string(path).expect("the committed counts can be read"))
 }
 

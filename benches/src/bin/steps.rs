@@ -16,6 +16,14 @@ use nix::{
 };
 use std::{env, fs, os::unix::process::CommandExt as _, path::Path, process::Command};
 
+/// With the peers, other features of shared crates are on: their counts are kept apart.
+const WITH_PEERS: bool = cfg!(feature = "peers");
+const COMMITTED: &str = if WITH_PEERS { "steps-peers.txt" } else { "steps.txt" };
+const COMMAND: &str = if WITH_PEERS {
+    "cargo run --release --bin steps -- --write"
+} else {
+    "cargo run --release --no-default-features --bin steps -- --write"
+};
 /// Sent by the measured program to say that it begins, and ends.
 const MARK: Signal = Signal::SIGUSR1;
 
@@ -40,10 +48,10 @@ fn main() {
             hashing: None,
         })
         .collect();
-    let table = table("cargo run --release --no-default-features --bin steps -- --write", &counts);
+    let table = table(COMMAND, &counts);
     print!("{table}");
     if argument.as_deref() == Some("--write") {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("steps.txt");
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(COMMITTED);
         fs::write(path, table).expect("the counts can be written");
     }
 }

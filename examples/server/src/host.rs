@@ -128,3 +128,7 @@ impl Host for ServerHost {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "host_tests.rs"]
+mod tests;

@@ -1,5 +1,6 @@
 //! Strict base64url (RFC 4648 §5): no padding, no trailing bits, no foreign bytes, so a text has one spelling.
 
+use arrayvec::ArrayString;
 use base64::{DecodeSliceError, Engine as _, engine::GeneralPurposeConfig};
 
 const UNPADDED: GeneralPurposeConfig = GeneralPurposeConfig::new()
@@ -17,29 +18,35 @@ static ENGINE: base64::engine::GeneralPurpose =
     base64::engine::GeneralPurpose::new(&base64::alphabet::URL_SAFE, UNPADDED);
 
 /// The characters that `bytes` bytes encode to.
-pub(super) const fn encoded_len(bytes: usize) -> usize {
+pub(crate) const fn encoded_len(bytes: usize) -> usize {
     bytes.saturating_mul(4).div_ceil(3)
 }
 
 /// The bytes that `characters` characters can decode to, at most.
-pub(super) const fn decoded_len(characters: usize) -> usize {
+pub(crate) const fn decoded_len(characters: usize) -> usize {
     characters.saturating_mul(3) / 4
 }
 
-pub(super) fn push(bytes: &[u8], out: &mut alloc::string::String) {
+/// Appends to a text.
+pub(crate) fn push(bytes: &[u8], out: &mut alloc::string::String) {
     ENGINE.encode_string(bytes, out);
 }
 
-/// Encodes into a buffer of exactly the encoded length; nothing when it has another one.
-pub(super) fn encode_into<const N: usize>(bytes: &[u8]) -> [u8; N] {
+/// Encodes into exactly the encoded length.
+pub(crate) fn encode_into<const N: usize>(bytes: &[u8]) -> [u8; N] {
     let mut out = [0; N];
-    // A buffer of another length stays zero, which is no base64url text and so equals none.
+    // Of another length it stays zero, which is no base64url text and so equals none.
     let _ = ENGINE.encode_slice(bytes, &mut out);
     out
 }
 
+/// The same, as a text.
+pub(crate) fn text<const N: usize>(bytes: &[u8]) -> ArrayString<N> {
+    ArrayString::from_byte_string(&encode_into(bytes)).unwrap_or_default()
+}
+
 /// Decodes into the front of `out`, which may be longer than the text needs.
-pub(super) fn decode<'out>(text: &[u8], out: &'out mut [u8]) -> Option<&'out [u8]> {
+pub(crate) fn decode<'out>(text: &[u8], out: &'out mut [u8]) -> Option<&'out [u8]> {
     let length = match ENGINE.decode_slice(text, out) {
         Ok(length) => length,
         Err(DecodeSliceError::DecodeError(_) | DecodeSliceError::OutputSliceTooSmall) => return None,

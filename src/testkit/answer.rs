@@ -1,0 +1,102 @@
+//! A reply, read.
+
+use crate::sdk::Reply;
+use alloc::{format, string::String, vec::Vec};
+use core::fmt;
+use serde_json::{Value, json};
+
+/// A reply, read.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// The body as JSON; `null` where there is none, or no JSON.
+    pub body: Value,
+    /// The body as it was sent.
+    pub bytes: Vec<u8>,
+}
+
+impl Answer {
+    /// From a status and a body.
+    pub fn new(status: u16, bytes: impl Into<Vec<u8>>) -> Self {
+        let bytes = bytes.into();
+        Self { status, body: serde_json::from_slice(&bytes).unwrap_or_default(), bytes }
+    }
+
+    /// Status and body, to compare.
+    pub fn parts(&self) -> (u16, Value) {
+        (self.status, self.body.clone())
+    }
+
+    /// A text of the body.
+    ///
+    /// # Panics
+    /// When there is no such text.
+    #[track_caller]
+    pub fn text(&self, member: &str) -> &str {
+        match self.find(member) {
+            Some(text) => text,
+            None => panic!("no {member} in {self:?}"),
+        }
+    }
+
+    /// A text of the body, if it is there.
+    pub fn find(&self, member: &str) -> Option<&str> {
+        self.body.get(member)?.as_str()
+    }
+
+    /// The state token.
+    ///
+    /// # Panics
+    /// When there is none.
+    #[track_caller]
+    pub fn state_token(&self) -> &str {
+        self.text("state_token")
+    }
+
+    /// The session token.
+    ///
+    /// # Panics
+    /// When there is none.
+    #[track_caller]
+    pub fn session_token(&self) -> &str {
+        self.text("session_token")
+    }
+
+    /// The id token.
+    ///
+    /// # Panics
+    /// When there is none.
+    #[track_caller]
+    pub fn id_token(&self) -> &str {
+        self.text("id_token")
+    }
+}
+
+impl From<&Reply> for Answer {
+    fn from(reply: &Reply) -> Self {
+        Self::new(reply.status(), reply.body())
+    }
+}
+
+/// The body may hold tokens: shown are the status, what a failure says, and which members there are.
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = |(name, value): (&String, &Value)| match name.as_str() {
+            "status" | "error_code" | "error_msg" => format!("{name}: {value}"),
+            _ => format!("{name}: …"),
+        };
+        let members = self.body.as_object().into_iter().flatten().map(shown).collect::<Vec<_>>();
+        write!(f, "{} {{ {} }}", self.status, members.join(", "))
+    }
+}
+
+/// What a failure looks like, to compare with [`Answer::parts`]: 400, with exactly these two members.
+pub fn refusal(code: &str, message: &str) -> (u16, Value) {
+    (400, json!({ "error_code": code, "error_msg": message }))
+}
+
+/// The one reply to every state token that does not do, in the default dialect.
+pub fn invalid_state_token() -> (u16, Value) {
+    refusal("IDAAS.SDK.PARAM.0014", "Invalid state token")
+}

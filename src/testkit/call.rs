@@ -1,0 +1,192 @@
+//! The family's calls, as an app makes them.
+
+use super::{HeaderList, demo};
+use crate::{
+    device::{Header, Headers},
+    sdk::Request,
+};
+use alloc::{
+    format,
+    string::{String, ToString as _},
+    vec::Vec,
+};
+use serde_json::{Value, json};
+
+/// One request, as a value: of the [demo device](demo::device) unless it is [another's](Self::on).
+///
+/// It may hold passwords and tokens, so there is no `Debug`.
+///
+/// ```
+/// use authflow::testkit::{Call, World};
+///
+/// let another = Call::login("alice", "Correct-Horse-7").with_header("X-L", "zh");
+/// assert_eq!(World::new().send(&another).status, 200);
+/// ```
+#[derive(Clone)]
+pub struct Call {
+    /// The method.
+    pub method: String,
+    /// The path.
+    pub path: String,
+    /// The headers.
+    pub headers: HeaderList,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+impl Call {
+    /// A request that came from elsewhere.
+    pub fn of<H: Headers + ?Sized>(request: &Request<'_, H>) -> Self {
+        let mut headers = HeaderList::new();
+        request.headers.for_each(&mut |name, value| headers = core::mem::take(&mut headers).and(name, value));
+        Self { method: request.method.into(), path: request.path.into(), headers, body: request.body.into() }
+    }
+
+    /// A request without a body.
+    pub fn new(method: &str, path: &str) -> Self {
+        Self { method: method.into(), path: path.into(), headers: demo::device(), body: Vec::new() }
+    }
+
+    /// A `GET`.
+    pub fn get(path: &str) -> Self {
+        Self::new("GET", path)
+    }
+
+    /// A `POST` of a JSON body.
+    pub fn post(path: &str, body: &Value) -> Self {
+        Self::new("POST", path).with_body(body.to_string()).with_header("Content-Type", "application/json")
+    }
+
+    /// `login`.
+    pub fn login(user_name: &str, password: &str) -> Self {
+        Self::post("/api/v2/sdk/login", &json!({ "user_name": user_name, "password": password }))
+    }
+
+    /// `pwd/skip-update`.
+    pub fn skip(state_token: &str) -> Self {
+        Self::get("/api/v2/sdk/pwd/skip-update").pending(state_token)
+    }
+
+    /// `pwd/update`.
+    pub fn update(state_token: &str, old_password: &str, new_password: &str) -> Self {
+        let body = json!({ "old_password": old_password, "new_password": new_password });
+        Self::post("/api/v2/sdk/pwd/update", &body).pending(state_token)
+    }
+
+    /// `mfa/totp`.
+    pub fn prove_totp(state_token: &str, code: &str) -> Self {
+        Self::post("/api/v2/sdk/mfa/totp", &json!({ "verify_code": code })).pending(state_token)
+    }
+
+    /// `pwd/check-exist`.
+    pub fn check_exist(id_token: &str) -> Self {
+        Self::get("/api/v2/sdk/pwd/check-exist").bearing(id_token)
+    }
+
+    /// `sso/session-token/id-token`.
+    pub fn refresh(session_token: &str) -> Self {
+        Self::new("POST", "/api/v2/sdk/sso/session-token/id-token").in_session(session_token)
+    }
+
+    /// `logout`.
+    pub fn sign_out(session_token: &str) -> Self {
+        Self::get("/api/v2/sdk/logout").in_session(session_token)
+    }
+
+    /// A call of the tenant's server about a session on the demo's device: it bears the credential, and the body says what a device says
+    /// in headers, beside one token under the name `member`.
+    pub fn of_tenant(path: &str, member: &str, token: &str) -> Self {
+        let headers = HeaderList::new().with("Content-Type", "application/json");
+        let call = Self::post(path, &Self::tenant_body(member, token));
+        Self { headers, ..call }.bearing(demo::CREDENTIAL)
+    }
+
+    /// The body of such a call.
+    pub fn tenant_body(member: &str, token: &str) -> Value {
+        let device = demo::device();
+        let said = |header: Header| device.text(header.name());
+        json!({
+            member: token,
+            "operating_sys_version": said(Header::Os),
+            "device_fingerprint": said(Header::Fingerprint),
+            "agent": said(Header::Agent),
+            "device_ip": said(Header::Ip),
+        })
+    }
+
+    /// `sso-ticket`: the tenant's server asks for a ticket.
+    pub fn issue_ticket(session_token: &str) -> Self {
+        Self::of_tenant("/api/v2/tenant/sso/session-token/sso-ticket", "session_token", session_token)
+    }
+
+    /// `sso-ticket/verify`: the tenant's server redeems one.
+    pub fn redeem_ticket(ticket: &str) -> Self {
+        Self::of_tenant("/api/v2/tenant/sso/sso-ticket/verify", "sso_ticket", ticket)
+    }
+
+    /// From a device with these headers, instead of those that this request has of the same names.
+    #[must_use]
+    pub fn on(mut self, device: &HeaderList) -> Self {
+        for (name, _) in demo::device().iter().chain(device.iter()) {
+            self.headers = self.headers.without(name);
+        }
+        for (name, value) in device.iter() {
+            self.headers = self.headers.and(name, value);
+        }
+        self
+    }
+
+    /// With another header, or another value.
+    #[must_use]
+    pub fn with_header(self, name: &str, value: impl AsRef<[u8]>) -> Self {
+        Self { headers: self.headers.with(name, value), ..self }
+    }
+
+    /// Without a header.
+    #[must_use]
+    pub fn without_header(self, name: &str) -> Self {
+        Self { headers: self.headers.without(name), ..self }
+    }
+
+    /// From a device with this fingerprint: by the header, or in a call of the tenant's server by the body.
+    #[must_use]
+    pub fn with_fingerprint(mut self, fingerprint: &str) -> Self {
+        if let Ok(Value::Object(mut body)) = serde_json::from_slice(&self.body)
+            && let Some(said) = body.get_mut("device_fingerprint")
+        {
+            *said = fingerprint.into();
+            self.body = Value::Object(body).to_string().into_bytes();
+            return self;
+        }
+        self.with_header(Header::Fingerprint.name(), fingerprint)
+    }
+
+    /// With another body.
+    #[must_use]
+    pub fn with_body(self, body: impl Into<Vec<u8>>) -> Self {
+        Self { body: body.into(), ..self }
+    }
+
+    /// Within a pending login.
+    #[must_use]
+    pub fn pending(self, state_token: &str) -> Self {
+        self.with_header("X-state-token", state_token)
+    }
+
+    /// Within a session.
+    #[must_use]
+    pub fn in_session(self, session_token: &str) -> Self {
+        self.with_header("X-session-token", session_token)
+    }
+
+    /// Of a signed-in subject, or of a tenant's server.
+    #[must_use]
+    pub fn bearing(self, token: &str) -> Self {
+        self.with_header("Authorization", format!("Bearer {token}"))
+    }
+
+    /// What [`Api::handle`](crate::sdk::Api::handle) takes.
+    pub fn request(&self) -> Request<'_, HeaderList> {
+        Request { method: &self.method, path: &self.path, headers: &self.headers, body: &self.body }
+    }
+}

@@ -1,0 +1,108 @@
+//! The transaction of a host in memory.
+
+use super::MemoryHost;
+use crate::{
+    Account, AccountStatus, Password,
+    step::{Commit, CommitRefusal, Committed, EndSessions, Write},
+};
+
+/// Why nothing is written: what the host answers then.
+struct RolledBack(Committed);
+
+impl From<CommitRefusal> for RolledBack {
+    fn from(refusal: CommitRefusal) -> Self {
+        Self(Committed::Refused(refusal))
+    }
+}
+
+/// Writes all of it or nothing.
+pub(super) fn commit(host: &mut MemoryHost, commit: &Commit) -> Committed {
+    let before = host.clone();
+    match apply(host, commit) {
+        Ok(()) => Committed::Done,
+        Err(RolledBack(answer)) => {
+            *host = before;
+            answer
+        }
+    }
+}
+
+fn apply(host: &mut MemoryHost, commit: &Commit) -> Result<(), RolledBack> {
+    if let Some(claim) = commit.claim
+        && host.claims.insert(claim.id, claim.keep_until).is_some()
+    {
+        return Err(RolledBack(Committed::Replayed));
+    }
+    if let Some(expected) = commit.expected {
+        let account = account(host, commit)?;
+        if account.revision != expected || account.status != AccountStatus::Active {
+            return Err(RolledBack(Committed::Changed));
+        }
+    }
+    commit.writes.iter().try_for_each(|write| apply_one(host, commit, write))
+}
+
+fn account<'a>(host: &'a mut MemoryHost, commit: &Commit) -> Result<&'a mut Account, RolledBack> {
+    let found = host.accounts.iter_mut().find(|account| Some(account.id) == commit.account);
+    found.ok_or(RolledBack(Committed::Changed))
+}
+
+fn apply_one(host: &mut MemoryHost, commit: &Commit, write: &Write) -> Result<(), RolledBack> {
+    match write {
+        Write::RecordSkip { budget } => {
+            let password = account(host, commit)?.password.as_mut().ok_or(RolledBack(Committed::Changed))?;
+            if password.skips_used >= *budget {
+                return Err(CommitRefusal::SkipsSpent.into());
+            }
+            password.skips_used += 1;
+        }
+        Write::StorePassword { new_password, changed_at } => {
+            let account = account(host, commit)?;
+            account.password = Some(Password::new(new_password.clone(), *changed_at));
+            account.revision = account.revision.next();
+        }
+        Write::UseTotpStep { step } => {
+            let account = account(host, commit)?;
+            let totp = account.totp.take().ok_or(RolledBack(Committed::Changed))?;
+            if totp.last_used_step().is_some_and(|used| used >= *step) {
+                return Err(CommitRefusal::TotpStepUsed.into());
+            }
+            account.totp = Some(totp.with_last_used_step(Some(*step)));
+        }
+        Write::OpenSession(record) => {
+            host.sessions.insert(record.session, *record);
+        }
+        Write::RotateSession { session, expected_generation } => {
+            if host.ended.contains(session) {
+                return Err(CommitRefusal::SessionEnded.into());
+            }
+            let record = host.sessions.get_mut(session).ok_or(CommitRefusal::SessionEnded)?;
+            if record.generation != *expected_generation {
+                return Err(CommitRefusal::SessionRotated.into());
+            }
+            record.generation += 1;
+        }
+        Write::RenewSession { session, auth_time, revision } => {
+            if host.ended.contains(session) {
+                return Err(CommitRefusal::SessionEnded.into());
+            }
+            let record = host.sessions.get_mut(session).ok_or(CommitRefusal::SessionEnded)?;
+            (record.auth_time, record.revision) = (*auth_time, *revision);
+        }
+        Write::EndSessions(which) => {
+            let of_account = host.sessions.values().filter(|record| Some(record.account) == commit.account);
+            let ended = of_account.map(|record| record.session).filter(|session| match which {
+                EndSessions::All => true,
+                EndSessions::AllBut(kept) => session != kept,
+                EndSessions::One(one) => session == one,
+            });
+            host.ended.extend(ended);
+        }
+        Write::StoreCode { key, code, budget } => {
+            let record = budget.spend(host.sends.get(&budget.slot).copied())?;
+            host.sends.insert(budget.slot, record);
+            host.codes.insert(*key, code.clone());
+        }
+    }
+    Ok(())
+}

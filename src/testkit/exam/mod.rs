@@ -1,0 +1,211 @@
+//! An exam for hosts: whether one does what every proof of this library rests on.
+
+mod codes;
+mod commits;
+mod guesses;
+mod sessions;
+mod together;
+
+use crate::{
+    Account, AccountId, Audience, Host, Moment, SessionId, Timestamp, TokenId,
+    step::{AccountKey, Claim, Commit, CommitRefusal, Committed, FindAccount, Question, Write},
+};
+use alloc::vec::Vec;
+use sha2::{Digest as _, Sha256};
+
+/// An exam for a host of one's own, on an account that it keeps for that.
+///
+/// What a commit promises – claims that count once, revisions compared, all or nothing – and that guesses and skips are counted
+/// one by one, however many come at once: every promise of this library rests on it, and no type can enforce it. The exam asks
+/// the questions that the library would ask, several at once where a race is the point, and judges the answers.
+///
+/// It leaves the account with another password, one more skip, and ended sessions. The account must be active, and have a password
+/// where [`passwords`](Self::passwords) are examined; where it has an authenticator, the latest steps are used up.
+///
+/// ```
+/// use authflow::testkit::{Clock, HostExam, MemoryHost, demo};
+/// use std::sync::Mutex;
+///
+/// # fn block_on<F: core::future::Future>(future: F) -> F::Output {
+/// #     let mut context = core::task::Context::from_waker(core::task::Waker::noop());
+/// #     match core::pin::pin!(future).poll(&mut context) { core::task::Poll::Ready(it) => it, _ => panic!() }
+/// # }
+/// let host = Mutex::new(MemoryHost::demo()); // yours, on a database for tests
+/// let erin = demo::account("erin").id;
+/// let exam = HostExam::on(demo::audience(), erin);
+/// block_on(exam.take(&host, Clock::at(demo::START).moment())).unwrap(); // in your runtime: .await
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct HostExam {
+    /// The application and tenant that the account is of.
+    pub audience: Audience,
+    /// The account.
+    pub account: AccountId,
+    /// Whether to store a password and count skips.
+    pub passwords: bool,
+    /// Whether to open, check, rotate and end sessions.
+    pub sessions: bool,
+    /// Whether to store and load codes.
+    pub codes: bool,
+}
+
+/// What a host does not do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NeglectedDuty {
+    /// It could not answer.
+    #[error("{0} was not answered")]
+    Unanswered(&'static str),
+    /// It does not find the account by its id, in its tenant.
+    #[error("the account is not found by its id, in its tenant and in no other")]
+    FindAccount,
+    /// Of claims of one id at once, not exactly one is `Done` and the others `Replayed`.
+    #[error("one claim counts as often as it is made, or never")]
+    ClaimOnce,
+    /// An expected revision that is not the account's is not `Changed`.
+    #[error("the expected revision is not compared")]
+    CompareRevision,
+    /// A commit that was not `Done` has written something.
+    #[error("a commit that is not done has written something")]
+    RollBack,
+    /// A budget of skips is not compared and counted in one step.
+    #[error("skips are not counted within their budget")]
+    CountSkips,
+    /// A new password does not count the revision up by one, clear the skips, and say when it was set.
+    #[error(
+        "a new password does not count the revision up by one, clear its skips and its reason, and keep its time"
+    )]
+    StorePassword,
+    /// A step of a one-time password counts twice.
+    #[error("a step of a one-time password counts twice, or not at all")]
+    UseTotpStep,
+    /// A session that was opened is not kept as it was written.
+    #[error("a session is not kept as it was written")]
+    KeepSession,
+    /// A session that was ended is still there, or another one was ended.
+    #[error("a session that was ended lives on, or another one does not")]
+    EndSession,
+    /// A rotation does not compare the generation and count it up.
+    #[error("a rotation does not compare the generation, or does not count it up")]
+    RotateSession,
+    /// When a session was last used is not noted.
+    #[error("the use of a session is not noted")]
+    NoteUse,
+    /// A code is not found again, or not replaced by the next.
+    #[error("a code is not found again under its key alone")]
+    KeepCode,
+    /// A budget of codes is not spent.
+    #[error("the budget of codes is not kept")]
+    KeepBudget,
+    /// Guesses at once are counted as fewer.
+    #[error("guesses that come at once are not counted one by one")]
+    CountGuesses,
+    /// A guess that passed does not clear the count.
+    #[error("a guess that was right does not clear the count")]
+    ClearGuesses,
+}
+
+impl HostExam {
+    /// Everything, on this account.
+    pub const fn on(audience: Audience, account: AccountId) -> Self {
+        Self { audience, account, passwords: true, sessions: true, codes: true }
+    }
+
+    /// Examines a host. The moment's entropy makes the ids that are claimed, so it must be fresh where the host keeps what it is told.
+    ///
+    /// # Errors
+    /// With the first duty that it neglects.
+    pub async fn take<H: Host>(&self, host: &H, moment: Moment) -> Result<(), NeglectedDuty> {
+        let sitting = Sitting { exam: *self, host, moment };
+        sitting.account().await?;
+        sitting.guesses().await?;
+        sitting.claims().await?;
+        sitting.roll_back().await?;
+        if self.sessions {
+            sitting.sessions().await?;
+        }
+        if self.codes {
+            sitting.codes().await?;
+        }
+        sitting.one_time_password().await?;
+        if self.passwords {
+            sitting.skips().await?;
+            sitting.password().await?;
+        }
+        Ok(())
+    }
+}
+
+/// One exam of one host.
+struct Sitting<'h, H> {
+    exam: HostExam,
+    host: &'h H,
+    moment: Moment,
+}
+
+impl<H: Host> Sitting<'_, H> {
+    fn now(&self) -> Timestamp {
+        self.moment.timestamp()
+    }
+
+    /// 16 bytes that no other label of this exam has.
+    fn id(&self, label: &str) -> [u8; 16] {
+        let hash =
+            Sha256::new().chain_update(self.moment.entropy().as_bytes()).chain_update(label).finalize();
+        let (id, _) = hash.split_first_chunk().unwrap_or((&[0; 16], &[]));
+        *id
+    }
+
+    fn claim(&self, label: &str) -> Claim {
+        Claim { id: TokenId::from_bytes(self.id(label)), keep_until: self.now().plus_seconds(900) }
+    }
+
+    fn session(&self, label: &str) -> SessionId {
+        SessionId::from_bytes(self.id(label))
+    }
+
+    async fn found(&self) -> Result<Account, NeglectedDuty> {
+        let ask = FindAccount { audience: self.exam.audience, key: AccountKey::Id(self.exam.account) };
+        answered::<FindAccount, _>(self.host.find_account(&ask).await)?.ok_or(NeglectedDuty::FindAccount)
+    }
+
+    /// A commit on the account as it is now.
+    async fn commit_of(&self, label: &str, writes: Vec<Write>) -> Result<Commit, NeglectedDuty> {
+        Ok(Commit {
+            claim: Some(self.claim(label)),
+            audience: self.exam.audience,
+            account: Some(self.exam.account),
+            expected: Some(self.found().await?.revision),
+            writes,
+        })
+    }
+
+    async fn commit(&self, label: &str, writes: Vec<Write>) -> Result<Committed, NeglectedDuty> {
+        let commit = self.commit_of(label, writes).await?;
+        answered::<Commit, _>(self.host.commit(&commit).await)
+    }
+
+    /// A commit that must be done.
+    async fn done(&self, label: &str, writes: Vec<Write>, duty: NeglectedDuty) -> Result<(), NeglectedDuty> {
+        holds(self.commit(label, writes).await? == Committed::Done, duty)
+    }
+
+    /// A commit that must be refused like this, and leave its claim free.
+    async fn refused(
+        &self,
+        label: &str,
+        writes: Vec<Write>,
+        refusal: CommitRefusal,
+        duty: NeglectedDuty,
+    ) -> Result<(), NeglectedDuty> {
+        holds(self.commit(label, writes).await? == Committed::Refused(refusal), duty)?;
+        self.done(label, Vec::new(), NeglectedDuty::RollBack).await
+    }
+}
+
+fn answered<Q: Question, E>(answer: Result<Q::Answer, E>) -> Result<Q::Answer, NeglectedDuty> {
+    answer.map_err(|_| NeglectedDuty::Unanswered(Q::NAME))
+}
+
+fn holds(it_does: bool, duty: NeglectedDuty) -> Result<(), NeglectedDuty> {
+    if it_does { Ok(()) } else { Err(duty) }
+}

@@ -1,0 +1,60 @@
+//! Headers to change one at a time.
+
+use crate::device::Headers;
+use alloc::{string::String, vec::Vec};
+
+/// Headers to change one at a time: names, compared without regard to case, and values of any bytes.
+///
+/// They may be tokens, so there is no `Debug`.
+#[derive(Clone, Default)]
+pub struct HeaderList(Vec<(String, Vec<u8>)>);
+
+impl HeaderList {
+    /// None.
+    pub const fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    /// With this value, instead of those that this header had before.
+    #[must_use]
+    pub fn with(self, name: &str, value: impl AsRef<[u8]>) -> Self {
+        self.without(name).and(name, value)
+    }
+
+    /// With this value, beside those that this header has already.
+    #[must_use]
+    pub fn and(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
+        self.0.push((name.into(), value.as_ref().into()));
+        self
+    }
+
+    /// Without this header.
+    #[must_use]
+    pub fn without(mut self, name: &str) -> Self {
+        self.0.retain(|(other, _)| !other.eq_ignore_ascii_case(name));
+        self
+    }
+
+    /// The first value of a header, where it is text.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        let (_, value) = self.iter().find(|(other, _)| other.eq_ignore_ascii_case(name))?;
+        core::str::from_utf8(value).ok()
+    }
+
+    /// Names and values, in their order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_slice()))
+    }
+}
+
+impl<N: AsRef<str>, V: AsRef<[u8]>> FromIterator<(N, V)> for HeaderList {
+    fn from_iter<I: IntoIterator<Item = (N, V)>>(headers: I) -> Self {
+        headers.into_iter().fold(Self::new(), |list, (name, value)| list.and(name.as_ref(), value))
+    }
+}
+
+impl Headers for HeaderList {
+    fn for_each<'a>(&'a self, visit: &mut dyn FnMut(&'a str, &'a [u8])) {
+        self.0.for_each(visit);
+    }
+}

@@ -1,0 +1,272 @@
+//! A host in memory.
+
+use super::{HostFault, Planned, demo};
+use crate::{
+    Account, Application, ClientId, CodePurpose, EmailAddress, Identifier, Mobile, Outcome, Recipient,
+    Secret, SessionId, Timestamp, TokenId, UserName,
+    policy::{AttemptRecord, PasswordRefusal, SendRecord},
+    step::{
+        Access, AccountKey, AttemptSlot, Captcha, CheckSession, CodeKey, Commit, Committed, CredentialOwner,
+        DecideAccess, Deliver, Delivery, FindAccount, FindApplication, JudgeCaptcha, JudgePassword,
+        Judgement, LoadCode, PasswordMatch, Question, Reservation, ReserveAttempt, SendSlot, SessionRecord,
+        SettleAttempt, SignBytes, SignatureCheck, Step, StoredCode, VerifyBytes, VerifyPassword,
+        VerifyTenantCredential,
+    },
+};
+use alloc::{
+    boxed::Box,
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    vec::Vec,
+};
+
+/// A message that the host was asked to send.
+#[derive(Clone, Debug)]
+pub struct Message {
+    /// To whom.
+    pub recipient: Recipient,
+    /// What for.
+    pub purpose: CodePurpose,
+    /// The code.
+    pub code: Secret,
+    /// Whether the host was to pretend only.
+    pub decoy: bool,
+}
+
+/// A host in memory, which keeps every duty of a host: it counts before it judges, and commits all or nothing, by comparing and setting.
+///
+/// Everything it keeps is there to be looked at and changed. A `Mutex<MemoryHost>` is a [`Host`](crate::Host).
+///
+/// It is for tests alone: it stores passwords as they are.
+#[derive(Clone, Debug, Default)]
+pub struct MemoryHost {
+    /// Applications, for an engine that asks for them.
+    pub applications: Vec<Application>,
+    /// Accounts. A password's verifier is the password itself.
+    pub accounts: Vec<Account>,
+    /// Whose the bearer credentials of servers are.
+    pub credentials: Vec<(Secret, CredentialOwner)>,
+    /// What was claimed, and until when it is kept.
+    pub claims: BTreeMap<TokenId, Timestamp>,
+    /// Counts of guesses.
+    pub attempts: BTreeMap<AttemptSlot, AttemptRecord>,
+    /// Sessions, also those that have ended.
+    pub sessions: BTreeMap<SessionId, SessionRecord>,
+    /// Which sessions have ended.
+    pub ended: BTreeSet<SessionId>,
+    /// Codes that were sent.
+    pub codes: BTreeMap<CodeKey, StoredCode>,
+    /// Counts of codes that were sent.
+    pub sends: BTreeMap<SendSlot, SendRecord>,
+    /// Messages, also the pretended ones.
+    pub outbox: Vec<Message>,
+    /// Whether no message gets through.
+    pub undeliverable: bool,
+    /// Whether its access policy lets nobody in.
+    pub denied: bool,
+    /// What its history refuses as a new password.
+    pub used_passwords: Vec<Secret>,
+    /// A captcha token that a robot has.
+    pub robot: Option<Secret>,
+    /// What it does wrong.
+    pub fault: Option<HostFault>,
+    /// The names of the questions that it was asked.
+    pub asked: Vec<&'static str>,
+}
+
+impl MemoryHost {
+    /// The host of the [`demo`].
+    pub fn demo() -> Self {
+        let tenant = CredentialOwner::Tenant(demo::tenant());
+        let mut credentials = Vec::from([(Secret::new(demo::CREDENTIAL), tenant)]);
+        if let Ok(ordinary) = ClientId::new(demo::ORDINARY) {
+            let server = Secret::new(demo::ORDINARY_CREDENTIAL);
+            credentials.push((server, CredentialOwner::Application(ordinary)));
+        }
+        Self { accounts: demo::accounts(), credentials, ..Self::default() }
+    }
+
+    /// The account of a user name.
+    ///
+    /// # Panics
+    /// When there is none.
+    #[track_caller]
+    pub fn account(&mut self, user_name: &str) -> &mut Account {
+        let is_meant = |account: &&mut Account| is_called(account, user_name);
+        match self.accounts.iter_mut().find(is_meant) {
+            Some(account) => account,
+            None => panic!("no account is called {user_name}"),
+        }
+    }
+
+    /// The latest code that was sent in earnest.
+    ///
+    /// # Panics
+    /// When there is none.
+    #[track_caller]
+    pub fn code(&self) -> &str {
+        match self.outbox.iter().rfind(|message| !message.decoy) {
+            Some(message) => message.code.expose(),
+            None => panic!("no code was sent"),
+        }
+    }
+
+    /// Answers one question, and gives the next step.
+    ///
+    /// # Errors
+    /// With the outcome, when there was nothing left to ask.
+    pub fn answer(&mut self, step: Step) -> Result<Step, Box<Outcome>> {
+        macro_rules! answer {
+            ($ask:ident, $method:ident) => {{
+                let answer = self.consider(&*$ask, Self::$method);
+                $ask.resolve(answer)
+            }};
+        }
+        Ok(match step {
+            Step::FindApplication(ask) => answer!(ask, find_application),
+            Step::FindAccount(ask) => answer!(ask, find_account),
+            Step::ReserveAttempt(ask) => answer!(ask, reserve_attempt),
+            Step::VerifyPassword(ask) => answer!(ask, verify_password),
+            Step::SettleAttempt(ask) => answer!(ask, settle_attempt),
+            Step::DecideAccess(ask) => answer!(ask, decide_access),
+            Step::JudgePassword(ask) => answer!(ask, judge_password),
+            Step::LoadCode(ask) => answer!(ask, load_code),
+            Step::CheckSession(ask) => answer!(ask, check_session),
+            Step::VerifyTenantCredential(ask) => answer!(ask, verify_tenant_credential),
+            Step::Commit(ask) => answer!(ask, commit),
+            Step::JudgeCaptcha(ask) => answer!(ask, judge_captcha),
+            Step::Deliver(ask) => answer!(ask, deliver),
+            Step::SignBytes(ask) => answer!(ask, sign_bytes),
+            Step::VerifyBytes(ask) => answer!(ask, verify_bytes),
+            Step::Done(outcome) => return Err(outcome),
+        })
+    }
+
+    /// Answers a question, unless a fault is planned for it.
+    pub(super) fn consider<Q: Question>(
+        &mut self,
+        ask: &Q,
+        answer: impl FnOnce(&mut Self, &Q) -> Q::Answer,
+    ) -> Result<Q::Answer, Planned> {
+        self.asked.push(Q::NAME);
+        match self.fault.filter(|fault| fault.question() == Q::NAME) {
+            None => Ok(answer(self, ask)),
+            Some(HostFault::Unavailable(_)) => Err(Planned),
+            Some(HostFault::AnswerLost(_)) => {
+                let _lost = answer(self, ask);
+                Err(Planned)
+            }
+        }
+    }
+
+    pub(super) fn find_application(&mut self, ask: &FindApplication) -> Option<Arc<Application>> {
+        self.applications.iter().find(|known| known.client_id == ask.client_id).cloned().map(Arc::new)
+    }
+
+    pub(super) fn find_account(&mut self, ask: &FindAccount) -> Option<Account> {
+        let is_meant = |account: &&Account| match &ask.key {
+            AccountKey::Identifier(typed) => is_known_by(account, typed),
+            AccountKey::Id(id) => *id == account.id,
+        };
+        let of_tenant = self.accounts.iter().filter(|account| account.tenant == ask.audience.tenant);
+        of_tenant.into_iter().find(is_meant).cloned()
+    }
+
+    pub(super) fn reserve_attempt(&mut self, ask: &ReserveAttempt) -> Reservation {
+        let reservation = ask.reserve(self.attempts.get(&ask.slot).cloned());
+        self.attempts.insert(ask.slot, reservation.record());
+        reservation
+    }
+
+    /// Without a verifier a careless host might say anything: here it says the worst.
+    pub(super) fn verify_password(&mut self, ask: &VerifyPassword) -> PasswordMatch {
+        let matches = ask.verifier.as_ref().is_none_or(|known| known.expose() == ask.presented.expose());
+        if matches { PasswordMatch::Matches } else { PasswordMatch::Differs }
+    }
+
+    pub(super) fn settle_attempt(&mut self, ask: &SettleAttempt) {
+        let record = ask.settle(self.attempts.get(&ask.slot).cloned());
+        self.attempts.insert(ask.slot, record);
+    }
+
+    pub(super) fn decide_access(&mut self, _: &DecideAccess) -> Access {
+        if self.denied { Access::Deny } else { Access::Allow }
+    }
+
+    pub(super) fn judge_password(&mut self, ask: &JudgePassword) -> Judgement {
+        let used = self.used_passwords.iter().any(|used| used.expose() == ask.new_password.expose());
+        if used { Judgement::Refused(PasswordRefusal::Reused) } else { Judgement::Accepted }
+    }
+
+    pub(super) fn load_code(&mut self, ask: &LoadCode) -> Option<StoredCode> {
+        self.codes.get(&ask.key).cloned()
+    }
+
+    pub(super) fn check_session(&mut self, ask: &CheckSession) -> Option<SessionRecord> {
+        let record =
+            self.sessions.get(&ask.session).copied().filter(|_| !self.ended.contains(&ask.session))?;
+        if ask.is_open(&record) {
+            self.sessions.entry(ask.session).and_modify(|record| record.used_at = ask.now);
+        }
+        Some(record)
+    }
+
+    pub(super) fn verify_tenant_credential(&mut self, ask: &VerifyTenantCredential) -> CredentialOwner {
+        let known = self.credentials.iter().find(|(known, _)| known.expose() == ask.credential.expose());
+        known.map_or(CredentialOwner::Nobody, |(_, owner)| *owner)
+    }
+
+    pub(super) fn commit(&mut self, ask: &Commit) -> Committed {
+        super::commit::commit(self, ask)
+    }
+
+    pub(super) fn judge_captcha(&mut self, ask: &JudgeCaptcha) -> Captcha {
+        let presented = ask.captcha_token.as_ref().map(Secret::expose);
+        let is_robot = presented.is_some() && presented == self.robot.as_ref().map(Secret::expose);
+        if is_robot { Captcha::Failed } else { Captcha::Passed }
+    }
+
+    pub(super) fn deliver(&mut self, ask: &Deliver) -> Delivery {
+        self.outbox.push(Message {
+            recipient: ask.recipient.clone(),
+            purpose: ask.purpose,
+            code: ask.code.clone(),
+            decoy: ask.decoy,
+        });
+        if self.undeliverable { Delivery::NotDelivered } else { Delivery::Delivered }
+    }
+
+    pub(super) fn sign_bytes(&mut self, ask: &SignBytes) -> Option<Vec<u8>> {
+        Some(stand_in_signature(&ask.key_id, &ask.bytes))
+    }
+
+    pub(super) fn verify_bytes(&mut self, ask: &VerifyBytes) -> SignatureCheck {
+        let is_good = stand_in_signature(&ask.key_id, &ask.bytes) == ask.signature;
+        if is_good { SignatureCheck::Valid } else { SignatureCheck::Invalid }
+    }
+}
+
+/// What a [`MemoryHost`] signs with, as a key that is outside: a sum anybody can make.
+pub fn stand_in_signature(key_id: &str, bytes: &[u8]) -> Vec<u8> {
+    let sum = bytes.iter().fold(0_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(u64::from(*byte)));
+    [key_id.as_bytes(), &sum.to_be_bytes()].concat()
+}
+
+fn is_called(account: &Account, user_name: &str) -> bool {
+    account.user_name.as_ref().map(UserName::normalised).as_deref() == Some(user_name)
+}
+
+fn is_known_by(account: &Account, typed: &Identifier) -> bool {
+    let by_mobile = |typed: &Mobile| account.mobile.as_ref() == Some(typed);
+    let by_email = |typed: &EmailAddress| account.email.as_ref() == Some(typed);
+    match typed {
+        Identifier::UserName(_) => is_called(account, &typed.normalised()),
+        Identifier::Mobile(typed) => by_mobile(typed),
+        Identifier::Email(typed) => by_email(typed),
+        Identifier::Any(text) => {
+            is_called(account, &typed.normalised())
+                || Mobile::new(text.as_str()).is_ok_and(|typed| by_mobile(&typed))
+                || EmailAddress::new(text.as_str()).is_ok_and(|typed| by_email(&typed))
+        }
+    }
+}

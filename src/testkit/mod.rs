@@ -1,0 +1,58 @@
+//! A whole login in a unit test: a clock to turn, a host in memory, the family's calls, attacks, and transcripts.
+//!
+//! ```
+//! use authflow::{flow::State, policy::Policy, testkit::{Attack, Scenario, demo}};
+//!
+//! // Your policy, fast-forwarded to a state.
+//! let mut login = Scenario::new(demo::policy()).reach(State::PasswordExpiring).unwrap();
+//! assert_eq!(login.answer().text("status"), "PASSWORD_WARN");
+//!
+//! // What an attacker would try with what the client holds now.
+//! for attack in Attack::ALL {
+//!     attack.mount(&login).unwrap();
+//! }
+//!
+//! // And on.
+//! assert_eq!(login.skip().text("status"), "SUCCESS");
+//! ```
+//!
+//! [`SecretTranscript`] writes a request down with its answers and plays it again to the same bytes. [`HostExam`] examines a host of
+//! yours, on a database for tests.
+//!
+//! Nothing here belongs in a service: keys and entropy are known to everybody, and passwords are kept as they are. What goes wrong
+//! with the test itself – a member that is not there, an account nobody has – panics, as an assertion would.
+
+#![allow(clippy::panic, clippy::arithmetic_side_effects, reason = "this is for tests, which fail by a panic")]
+
+mod answer;
+mod attack;
+mod call;
+mod clock;
+mod commit;
+pub mod demo;
+mod exam;
+mod header_list;
+mod host_fault;
+mod login;
+mod memory_host;
+mod questions;
+mod ready;
+mod scenario;
+mod setup;
+mod shared_host;
+mod transcript;
+mod world;
+
+pub use answer::{Answer, invalid_state_token, refusal};
+pub use attack::{Attack, Breach, Withstood};
+pub use call::Call;
+pub use clock::Clock;
+pub use exam::{HostExam, NeglectedDuty};
+pub use header_list::HeaderList;
+pub use host_fault::{HostFault, Planned};
+pub use login::Login;
+pub use memory_host::{MemoryHost, Message, stand_in_signature};
+pub use scenario::{Scenario, Unreachable};
+pub use setup::Setup;
+pub use transcript::{Diverged, InvalidTranscript, SecretTranscript};
+pub use world::World;

@@ -1,0 +1,127 @@
+//! Fast-forward to a state of a login.
+
+use super::{Login, Setup, World, demo};
+use crate::{
+    Account, Factor, MustChange, Password, Secret, Timestamp,
+    flow::State,
+    policy::{Ageing, Policy, SecondFactor},
+};
+
+/// A login to fast-forward: a policy, and a subject whose account is made to fit.
+///
+/// ```
+/// use authflow::{Factor, flow::State, policy::Policy, testkit::Scenario};
+///
+/// let scenario = Scenario::new(Policy::default()).with_second_factor(Factor::Sms);
+/// let login = scenario.reach(State::FactorRequired).unwrap();
+/// assert_eq!(login.answer().text("status"), "MFA_AUTH");
+///
+/// let refused = scenario.reach(State::PasswordExpiring).err().unwrap();
+/// assert_eq!(refused.to_string(), "PasswordExpiring cannot be reached: the login stands at SessionIssued");
+/// ```
+#[derive(Clone, Debug)]
+pub struct Scenario {
+    setup: Setup,
+    second_factor: Option<Factor>,
+}
+
+/// A state that no account reaches under the policy; where the login stands instead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{wanted:?} cannot be reached: the login stands at {reached:?}")]
+pub struct Unreachable {
+    /// The state.
+    pub wanted: State,
+    /// Where the login stands instead.
+    pub reached: State,
+}
+
+impl Scenario {
+    /// Under this policy.
+    pub fn new(policy: Policy) -> Self {
+        Self::with_setup(Setup::new(policy))
+    }
+
+    /// With this set-up.
+    pub fn with_setup(setup: Setup) -> Self {
+        Self { setup, second_factor: None }
+    }
+
+    /// The subject has this second factor. Otherwise, one has an authenticator where one is needed.
+    #[must_use]
+    pub fn with_second_factor(self, factor: Factor) -> Self {
+        Self { second_factor: Some(factor), ..self }
+    }
+
+    /// A login in this state, reached by the family's calls alone. One passes through [`State::Skipped`] and
+    /// [`State::PasswordChanged`]: there the login stands at [`State::SessionIssued`], having gone that way.
+    ///
+    /// # Errors
+    /// When the policy does not lead there.
+    pub fn reach(&self, state: State) -> Result<Login, Unreachable> {
+        let mut world = World::with_setup(self.setup.clone());
+        world.host.accounts.push(self.subject(state));
+        world.host.denied = state == State::Denied;
+        let mut login = Login::new(world, self.setup.clone());
+        if state == State::Start {
+            return Ok(login);
+        }
+        login.sign_in();
+        if state != State::FactorRequired && login.state == State::FactorRequired {
+            login.prove_factor();
+        }
+        let end = match state {
+            State::Skipped | State::PasswordChanged => State::SessionIssued,
+            other => other,
+        };
+        let went = match (state, login.state) {
+            (State::Skipped, State::PasswordExpiring) => {
+                login.skip();
+                true
+            }
+            (State::PasswordChanged, State::PasswordExpiring | State::PasswordExpired) => {
+                login.change_password();
+                true
+            }
+            (State::Skipped | State::PasswordChanged, _) => false,
+            _ => true,
+        };
+        let reached = login.state;
+        if went && reached == end { Ok(login) } else { Err(Unreachable { wanted: state, reached }) }
+    }
+
+    fn subject(&self, state: State) -> Account {
+        let Policy { ageing, second_factor, first_factors, .. } = self.setup.policy;
+        let mut account = demo::account(Login::SUBJECT);
+        let needed = state == State::FactorRequired || second_factor == SecondFactor::Always;
+        if let Some(factor) = self.second_factor.or(needed.then_some(Factor::Totp)) {
+            demo::enrol(factor, &mut account);
+        }
+        if !first_factors.contains(Factor::Password) {
+            demo::make_reachable(&mut account);
+        }
+        let mut password = Password::new(Secret::new(demo::PASSWORD), demo::START);
+        match (state, ageing) {
+            (State::PasswordExpiring | State::Skipped, Some(ageing)) => {
+                password.changed_at = warned_since(&ageing);
+            }
+            (State::PasswordExpired | State::PasswordChanged, Some(ageing)) => {
+                password.changed_at = days_ago(u64::from(ageing.max_age_days()));
+            }
+            (State::PasswordExpired | State::PasswordChanged, None) => {
+                password.must_change = Some(MustChange::AdministratorReset);
+            }
+            _ => {}
+        }
+        account.password = Some(password);
+        account
+    }
+}
+
+/// Set when its warning begins.
+fn warned_since(ageing: &Ageing) -> Timestamp {
+    days_ago(u64::from(ageing.max_age_days()) - u64::from(ageing.warn_before_days()))
+}
+
+fn days_ago(days: u64) -> Timestamp {
+    demo::START.minus_seconds(days * demo::DAY)
+}

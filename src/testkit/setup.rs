@@ -1,0 +1,65 @@
+//! What the applications of a world have in common.
+
+use super::demo;
+use crate::{
+    Application, Applications, ClientId, Config, Dialect, Engine,
+    policy::Policy,
+    sdk::Api,
+    token::{IdTokenSigning, KeyRing},
+};
+use alloc::vec::Vec;
+
+/// What the two applications of the [`demo`] have in common.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// What they demand.
+    pub policy: Policy,
+    /// How they speak.
+    pub dialect: Dialect,
+    /// Whether they tell how many guesses are left.
+    pub tells_attempts: bool,
+    /// Who signs their id tokens.
+    pub signing: IdTokenSigning,
+}
+
+impl Setup {
+    /// With this policy, and what is the default besides.
+    pub fn new(policy: Policy) -> Self {
+        Self {
+            policy,
+            dialect: Dialect::default(),
+            tells_attempts: false,
+            signing: IdTokenSigning::ApplicationKey,
+        }
+    }
+
+    /// The applications: an ISV's, and an ordinary one.
+    pub fn applications(&self) -> Vec<Application> {
+        let ordinary = ClientId::new(demo::ORDINARY).map(Application::new);
+        let isv = ClientId::new(demo::ISV).map(|client_id| Application::isv(client_id, [demo::tenant()]));
+        let Self { policy, dialect, tells_attempts, .. } = *self;
+        [isv, ordinary]
+            .into_iter()
+            .flatten()
+            .map(|application| Application { policy, dialect, tells_attempts, ..application })
+            .collect()
+    }
+
+    /// Their calls, on an engine with this ring.
+    pub fn api(&self, ring: KeyRing) -> Api {
+        let applications = Applications::Fixed(self.applications());
+        let mut config = Config::new(demo::issuer(), ring, applications);
+        config.id_token_signing = self.signing.clone();
+        match Engine::new(config) {
+            Ok(engine) => Api::new(engine),
+            Err(error) => panic!("{error}"),
+        }
+    }
+}
+
+/// With the [`demo::policy`].
+impl Default for Setup {
+    fn default() -> Self {
+        Self::new(demo::policy())
+    }
+}

@@ -1,0 +1,112 @@
+//! An account, written down: with its secrets.
+
+use super::bytes::Bytes;
+use crate::{
+    Account, AccountId, AccountStatus, EmailAddress, FactorSet, Mobile, MustChange, Password, Profile,
+    Revision, Secret, TenantId, Timestamp, Totp, TotpAlgorithm, UserName,
+};
+use alloc::string::{String, ToString as _};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RecordedAccount {
+    id: AccountId,
+    tenant: Option<TenantId>,
+    revision: Revision,
+    status: AccountStatus,
+    user_name: Option<String>,
+    password: Option<RecordedPassword>,
+    mobile: Option<String>,
+    email: Option<String>,
+    totp: Option<RecordedTotp>,
+    enrolled: FactorSet,
+    factors_changed_at: Timestamp,
+    profile: Map<String, Value>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RecordedPassword {
+    verifier: String,
+    changed_at: Timestamp,
+    must_change: Option<MustChange>,
+    skips_used: u32,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RecordedTotp {
+    secret: Bytes,
+    algorithm: TotpAlgorithm,
+    digits: u8,
+    last_used_step: Option<u64>,
+}
+
+impl RecordedAccount {
+    pub(super) fn of(account: &Account) -> Self {
+        let password = |password: &Password| RecordedPassword {
+            verifier: password.verifier.expose().to_string(),
+            changed_at: password.changed_at,
+            must_change: password.must_change,
+            skips_used: password.skips_used,
+        };
+        let totp = |totp: &Totp| RecordedTotp {
+            secret: Bytes(totp.secret().to_vec()),
+            algorithm: totp.algorithm(),
+            digits: totp.digits(),
+            last_used_step: totp.last_used_step(),
+        };
+        Self {
+            id: account.id,
+            tenant: account.tenant,
+            revision: account.revision,
+            status: account.status,
+            user_name: account.user_name.as_ref().map(|name| name.as_str().to_string()),
+            password: account.password.as_ref().map(password),
+            mobile: account.mobile.as_ref().map(|mobile| mobile.as_str().to_string()),
+            email: account.email.as_ref().map(|email| email.as_str().to_string()),
+            totp: account.totp.as_ref().map(totp),
+            enrolled: account.enrolled,
+            factors_changed_at: account.factors_changed_at,
+            profile: account.profile.iter().map(|(name, claim)| (name.clone(), claim.clone())).collect(),
+        }
+    }
+
+    /// `None` where it says something that no account has.
+    pub(super) fn into_account(self) -> Option<Account> {
+        let password = |recorded: RecordedPassword| Password {
+            must_change: recorded.must_change,
+            skips_used: recorded.skips_used,
+            ..Password::new(Secret::new(recorded.verifier), recorded.changed_at)
+        };
+        let totp = |recorded: RecordedTotp| {
+            let totp = Totp::new(recorded.secret.0, recorded.algorithm, recorded.digits).ok()?;
+            Some(totp.with_last_used_step(recorded.last_used_step))
+        };
+        let mut account = Account::new(self.id, self.revision);
+        account.tenant = self.tenant;
+        account.status = self.status;
+        account.user_name = good(self.user_name, |text| UserName::new(&text).ok())?;
+        account.password = self.password.map(password);
+        account.mobile = good(self.mobile, |text| Mobile::new(&text).ok())?;
+        account.email = good(self.email, |text| EmailAddress::new(&text).ok())?;
+        account.totp = good(self.totp, totp)?;
+        account.enrolled = self.enrolled;
+        account.factors_changed_at = self.factors_changed_at;
+        account.profile = match self.profile.is_empty() {
+            true => Profile::default(),
+            false => Profile::new(&self.profile).ok()?,
+        };
+        Some(account)
+    }
+}
+
+/// What is written must be well-formed; nothing may be written.
+fn good<T, U>(written: Option<T>, read: impl FnOnce(T) -> Option<U>) -> Option<Option<U>> {
+    match written {
+        Some(written) => read(written).map(Some),
+        None => Some(None),
+    }
+}

@@ -1,0 +1,152 @@
+//! How answers are written down.
+
+use super::{account::RecordedAccount, bytes::Bytes};
+use crate::{
+    Account, Application, Timestamp,
+    policy::{Attempt, AttemptRecord, Receipt},
+    step::{
+        Access, AttemptSlot, Captcha, Committed, CredentialOwner, Delivery, Judgement, PasswordMatch,
+        Reservation, SessionRecord, SignatureCheck, StoredCode,
+    },
+    token::CodeDigest,
+};
+use alloc::{sync::Arc, vec::Vec};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// An answer that can be written down and read again.
+pub(super) trait Recordable: Sized {
+    fn write(&self) -> Value;
+    fn read(written: &Value) -> Option<Self>;
+}
+
+fn write(answer: impl Serialize) -> Value {
+    serde_json::to_value(answer).unwrap_or_default()
+}
+
+macro_rules! as_they_are {
+    ($($answer:ty),*) => {
+        $(impl Recordable for $answer {
+            fn write(&self) -> Value {
+                write(self)
+            }
+
+            fn read(written: &Value) -> Option<Self> {
+                Self::deserialize(written).ok()
+            }
+        })*
+    };
+}
+
+as_they_are!(
+    (),
+    Access,
+    Captcha,
+    Committed,
+    CredentialOwner,
+    Delivery,
+    Judgement,
+    PasswordMatch,
+    SignatureCheck,
+    Option<SessionRecord>
+);
+
+impl Recordable for Option<Arc<Application>> {
+    fn write(&self) -> Value {
+        write(self.as_deref())
+    }
+
+    fn read(written: &Value) -> Option<Self> {
+        Some(Option::<Application>::deserialize(written).ok()?.map(Arc::new))
+    }
+}
+
+impl Recordable for Option<Account> {
+    fn write(&self) -> Value {
+        write(self.as_ref().map(RecordedAccount::of))
+    }
+
+    fn read(written: &Value) -> Option<Self> {
+        match Option::<RecordedAccount>::deserialize(written).ok()? {
+            Some(recorded) => recorded.into_account().map(Some),
+            None => Some(None),
+        }
+    }
+}
+
+impl Recordable for Option<Vec<u8>> {
+    fn write(&self) -> Value {
+        write(self.clone().map(Bytes))
+    }
+
+    fn read(written: &Value) -> Option<Self> {
+        Some(Option::<Bytes>::deserialize(written).ok()?.map(|Bytes(bytes)| bytes))
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RecordedCode {
+    digest: Bytes,
+    expires_at: Timestamp,
+}
+
+impl Recordable for Option<StoredCode> {
+    fn write(&self) -> Value {
+        let recorded = |code: &StoredCode| RecordedCode {
+            digest: Bytes(code.digest.to_bytes().to_vec()),
+            expires_at: code.expires_at,
+        };
+        write(self.as_ref().map(recorded))
+    }
+
+    fn read(written: &Value) -> Option<Self> {
+        match Option::<RecordedCode>::deserialize(written).ok()? {
+            Some(RecordedCode { digest, expires_at }) => {
+                let digest = CodeDigest::from_bytes(&digest.0).ok()?;
+                Some(Some(StoredCode { digest, expires_at }))
+            }
+            None => Some(None),
+        }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RecordedReservation {
+    slot: Bytes,
+    record: Bytes,
+    attempt: RecordedAttempt,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+enum RecordedAttempt {
+    Reserved { receipt: u64, left: u32 },
+    Locked { until: Option<Timestamp> },
+}
+
+impl Recordable for Reservation {
+    fn write(&self) -> Value {
+        let attempt = match self.attempt() {
+            Attempt::Reserved { receipt, left } => {
+                RecordedAttempt::Reserved { receipt: receipt.number(), left }
+            }
+            Attempt::Locked { until } => RecordedAttempt::Locked { until },
+        };
+        let slot = Bytes(self.slot().as_bytes().to_vec());
+        write(RecordedReservation { slot, record: Bytes(self.record().to_bytes()), attempt })
+    }
+
+    fn read(written: &Value) -> Option<Self> {
+        let RecordedReservation { slot, record, attempt } = Deserialize::deserialize(written).ok()?;
+        let attempt = match attempt {
+            RecordedAttempt::Reserved { receipt, left } => {
+                Attempt::Reserved { receipt: Receipt::numbered(receipt), left }
+            }
+            RecordedAttempt::Locked { until } => Attempt::Locked { until },
+        };
+        let slot = AttemptSlot::from_bytes(slot.0.try_into().ok()?);
+        Some(Self::recorded(slot, AttemptRecord::from_bytes(&record.0).ok()?, attempt))
+    }
+}

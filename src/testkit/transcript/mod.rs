@@ -1,0 +1,198 @@
+//! A request, its moment and its answers, written down and played again.
+
+mod account;
+mod answers;
+mod bytes;
+mod playback;
+mod recorder;
+
+use super::{Call, HeaderList, ready::ready};
+use crate::{
+    Entropy, Host, Moment, Secret, Timestamp, drive,
+    sdk::{Api, Reply},
+};
+use alloc::{string::String, vec::Vec};
+use bytes::Bytes;
+use playback::Playback;
+use recorder::Recorder;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// A request, its moment, every answer of the host, and the reply: enough to play it again to identical bytes, on any machine.
+///
+/// It holds what a request holds: passwords as typed, tokens, codes, password verifiers, secrets of authenticators. So there is no `Debug`;
+/// [`to_json`](Self::to_json) is the one way out. The keys are not in it: they are the engine's.
+///
+/// ```
+/// use authflow::testkit::{Call, SecretTranscript, World, demo};
+///
+/// let mut world = World::new();
+/// let (answer, transcript) = world.record(&Call::login("erin", demo::PASSWORD));
+/// assert_eq!(answer.text("status"), "PASSWORD_WARN");
+///
+/// let written = transcript.to_json();
+/// let read = SecretTranscript::from_json(written.expose()).unwrap();
+/// assert_eq!(read.replay(&world.api).unwrap().body(), answer.bytes);
+/// ```
+///
+/// A host of your own is recorded with [`record`](Self::record).
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SecretTranscript {
+    version: Version,
+    request: RecordedRequest,
+    now: Timestamp,
+    entropy: Bytes,
+    answers: Vec<Recorded>,
+    reply: RecordedReply,
+}
+
+/// How a transcript is written.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+enum Version {
+    #[serde(rename = "authflow/1")]
+    One,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RecordedRequest {
+    method: String,
+    path: String,
+    headers: Vec<(String, Bytes)>,
+    body: Bytes,
+}
+
+/// One answer.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Recorded {
+    question: String,
+    told: Told,
+}
+
+/// What a host came back with.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Told {
+    Answer(Value),
+    Unavailable,
+}
+
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RecordedReply {
+    status: u16,
+    headers: Vec<(String, String)>,
+    body: Bytes,
+}
+
+impl From<&Reply> for RecordedReply {
+    fn from(reply: &Reply) -> Self {
+        let headers = reply.headers().map(|(name, value)| (name.into(), value.into()));
+        Self { status: reply.status(), headers: headers.collect(), body: Bytes(reply.body().into()) }
+    }
+}
+
+/// Where a replay parted from its transcript.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Diverged {
+    /// Another question was asked than the one that was answered then, or one too many.
+    #[error("{asked} was asked where {} was answered", .recorded.as_deref().unwrap_or("nothing more"))]
+    Question {
+        /// What was asked.
+        asked: &'static str,
+        /// What was answered then.
+        recorded: Option<String>,
+    },
+    /// An answer is none to its question.
+    #[error("what is written is no answer to {question}")]
+    Answer {
+        /// The question.
+        question: &'static str,
+    },
+    /// There were answers left over.
+    #[error("{left} answers were not asked for")]
+    LeftOver {
+        /// How many.
+        left: usize,
+    },
+    /// The reply is another one.
+    #[error("another reply, with status {status}")]
+    Reply {
+        /// Its status.
+        status: u16,
+    },
+    /// The entropy is not 32 bytes.
+    #[error("the entropy is not 32 bytes")]
+    Entropy,
+}
+
+/// A text that is no transcript. It says where, and nothing of what stands there.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no transcript, in line {line}, column {column}")]
+pub struct InvalidTranscript {
+    line: usize,
+    column: usize,
+}
+
+impl SecretTranscript {
+    /// Serves a request as [`Api::serve`] does, and writes down what happened.
+    pub async fn record<H: Host>(api: &Api, call: &Call, moment: Moment, host: &H) -> (Reply, Self) {
+        let (now, entropy) = (moment.timestamp(), Bytes(moment.entropy().as_bytes().to_vec()));
+        let recorder = Recorder::new(host);
+        let reply = api.reply(&drive(api.handle(&call.request(), moment), &recorder).await);
+        let request = RecordedRequest {
+            method: call.method.clone(),
+            path: call.path.clone(),
+            headers: call.headers.iter().map(|(name, value)| (name.into(), Bytes(value.into()))).collect(),
+            body: Bytes(call.body.clone()),
+        };
+        let (answers, recorded) = (recorder.into_answers(), RecordedReply::from(&reply));
+        (reply, Self { version: Version::One, request, now, entropy, answers, reply: recorded })
+    }
+
+    /// Plays it again: the same request at the same moment, with the answers of then, on an engine with the same configuration.
+    ///
+    /// # Errors
+    /// When anything is not as it was, down to the bytes of the reply.
+    pub fn replay(&self, api: &Api) -> Result<Reply, Diverged> {
+        let entropy = self.entropy.0.as_slice().try_into().map_err(|_| Diverged::Entropy)?;
+        let moment = Moment::new(self.now, Entropy::from_bytes(entropy));
+        let call = self.call();
+        let playback = Playback::new(&self.answers);
+        let reply = api.reply(&ready(drive(api.handle(&call.request(), moment), &playback)));
+        playback.finish()?;
+        if RecordedReply::from(&reply) == self.reply {
+            Ok(reply)
+        } else {
+            Err(Diverged::Reply { status: reply.status() })
+        }
+    }
+
+    /// The request.
+    pub fn call(&self) -> Call {
+        let RecordedRequest { method, path, headers, body } = &self.request;
+        let headers = headers.iter().map(|(name, value)| (name, &value.0)).collect::<HeaderList>();
+        Call { method: method.clone(), path: path.clone(), headers, body: body.0.clone() }
+    }
+
+    /// The questions that were answered, by name.
+    pub fn questions(&self) -> impl Iterator<Item = &str> {
+        self.answers.iter().map(|answer| answer.question.as_str())
+    }
+
+    /// Written as JSON: secrets and all.
+    pub fn to_json(&self) -> Secret {
+        Secret::new(serde_json::to_string_pretty(self).unwrap_or_default())
+    }
+
+    /// Read again.
+    ///
+    /// # Errors
+    /// When the text is not one that [`to_json`](Self::to_json) wrote.
+    pub fn from_json(text: &str) -> Result<Self, InvalidTranscript> {
+        let at = |error: serde_json::Error| InvalidTranscript { line: error.line(), column: error.column() };
+        serde_json::from_str(text).map_err(at)
+    }
+}

@@ -1,0 +1,210 @@
+//! A whole world for logins.
+
+use super::{Answer, Call, Clock, MemoryHost, SecretTranscript, Setup, demo, ready::ready};
+use crate::{
+    Account, Moment, Outcome, Step, Totp,
+    policy::Policy,
+    sdk::Api,
+    step::{Commit, Committed},
+};
+use alloc::{
+    format,
+    string::{String, ToString as _},
+};
+use std::sync::{Mutex, PoisonError};
+
+/// The calls, a host in memory and a clock to turn.
+///
+/// ```
+/// use authflow::testkit::{World, demo};
+///
+/// let mut world = World::new();
+/// let warned = world.login("erin");
+/// assert_eq!(warned.text("status"), "PASSWORD_WARN");
+/// world.clock.pass(599);
+/// assert_eq!(world.skip(warned.state_token()).text("status"), "SUCCESS");
+/// assert_eq!(world.host.sessions.len(), 1);
+/// ```
+#[derive(Clone, Debug)]
+pub struct World {
+    /// The calls.
+    pub api: Api,
+    /// The host.
+    pub host: MemoryHost,
+    /// The clock.
+    pub clock: Clock,
+    /// The outcome of the latest request.
+    pub outcome: Option<Outcome>,
+}
+
+impl World {
+    /// The [`demo`], with its policy.
+    pub fn new() -> Self {
+        Self::with_setup(Setup::default())
+    }
+
+    /// The demo, with another policy.
+    pub fn with_policy(policy: Policy) -> Self {
+        Self::with_setup(Setup::new(policy))
+    }
+
+    /// The demo, with another set-up.
+    pub fn with_setup(setup: Setup) -> Self {
+        let host = MemoryHost { applications: setup.applications(), ..MemoryHost::demo() };
+        Self::of(setup.api(demo::ring()), host)
+    }
+
+    /// Calls and a host of one's own, at [`demo::START`].
+    pub fn of(api: Api, host: MemoryHost) -> Self {
+        Self { api, host, clock: Clock::at(demo::START), outcome: None }
+    }
+
+    /// The account of a user name.
+    ///
+    /// # Panics
+    /// When there is none.
+    #[track_caller]
+    pub fn account(&mut self, user_name: &str) -> &mut Account {
+        self.host.account(user_name)
+    }
+
+    /// Changes an account as an administrator would: with a new revision.
+    ///
+    /// # Panics
+    /// When there is none.
+    #[track_caller]
+    pub fn change(&mut self, user_name: &str, change: impl FnOnce(&mut Account)) {
+        let account = self.account(user_name);
+        change(account);
+        account.revision = account.revision.next();
+    }
+
+    /// The one-time password of an account's authenticator, so many steps from now.
+    ///
+    /// # Panics
+    /// When there is no such account, or it has none.
+    #[track_caller]
+    pub fn totp(&mut self, user_name: &str, steps: u64) -> String {
+        let step = Totp::step_at(self.clock.now) + steps;
+        match &self.account(user_name).totp {
+            Some(totp) => totp.code(step).expose().to_string(),
+            None => panic!("{user_name} has no authenticator"),
+        }
+    }
+
+    /// The latest code that was sent in earnest.
+    ///
+    /// # Panics
+    /// When there is none.
+    #[track_caller]
+    pub fn code(&self) -> String {
+        self.host.code().to_string()
+    }
+
+    /// The moment of the next request.
+    pub fn moment(&mut self) -> Moment {
+        self.clock.moment()
+    }
+
+    /// The first step of a request.
+    pub fn begin(&mut self, call: &Call) -> Step {
+        let moment = self.moment();
+        self.host.asked.clear();
+        self.api.handle(&call.request(), moment)
+    }
+
+    /// Answers questions until the host is asked to write, or there is nothing left to ask. Two requests that are both taken so
+    /// far before either goes on are a race.
+    pub fn until_commit(&mut self, mut step: Step) -> Step {
+        while !matches!(step, Step::Commit(_)) {
+            step = match self.host.answer(step) {
+                Ok(step) => step,
+                Err(outcome) => return Step::Done(outcome),
+            };
+        }
+        step
+    }
+
+    /// Answers a [`Commit`] as the host does, without a request.
+    pub fn commit(&mut self, commit: &Commit) -> Committed {
+        self.host.commit(commit)
+    }
+
+    /// Answers every question.
+    pub fn run(&mut self, mut step: Step) -> Outcome {
+        loop {
+            step = match self.host.answer(step) {
+                Ok(step) => step,
+                Err(outcome) => return *outcome,
+            };
+        }
+    }
+
+    /// Answers every question, and gives what they and the outcome look like in a log.
+    pub fn printed(&mut self, mut step: Step) -> String {
+        let mut printed = String::new();
+        loop {
+            printed += &format!("{step:?}");
+            step = match self.host.answer(step) {
+                Ok(step) => step,
+                Err(_) => return printed,
+            };
+        }
+    }
+
+    /// The reply to an outcome, read.
+    pub fn answer(&mut self, outcome: Outcome) -> Answer {
+        let reply = self.api.reply(&outcome);
+        self.outcome = Some(outcome);
+        Answer::from(&reply)
+    }
+
+    /// Goes on from a step to the reply.
+    pub fn finish(&mut self, step: Step) -> Answer {
+        let outcome = self.run(step);
+        self.answer(outcome)
+    }
+
+    /// A whole request.
+    pub fn send(&mut self, call: &Call) -> Answer {
+        let step = self.begin(call);
+        self.finish(step)
+    }
+
+    /// A whole request, written down.
+    pub fn record(&mut self, call: &Call) -> (Answer, SecretTranscript) {
+        let moment = self.moment();
+        self.host.asked.clear();
+        let host = Mutex::new(core::mem::take(&mut self.host));
+        let (reply, transcript) = ready(SecretTranscript::record(&self.api, call, moment, &host));
+        self.host = host.into_inner().unwrap_or_else(PoisonError::into_inner);
+        (Answer::from(&reply), transcript)
+    }
+
+    /// A [login](Call::login) with the demo's password.
+    pub fn login(&mut self, user_name: &str) -> Answer {
+        self.send(&Call::login(user_name, demo::PASSWORD))
+    }
+
+    /// A [skip](Call::skip).
+    pub fn skip(&mut self, state_token: &str) -> Answer {
+        self.send(&Call::skip(state_token))
+    }
+
+    /// A [change](Call::update) of the password.
+    pub fn update(&mut self, state_token: &str, old_password: &str, new_password: &str) -> Answer {
+        self.send(&Call::update(state_token, old_password, new_password))
+    }
+
+    /// Asks [whether a password is set](Call::check_exist).
+    pub fn check_exist(&mut self, id_token: &str) -> Answer {
+        self.send(&Call::check_exist(id_token))
+    }
+}
+
+/// The [`demo`].
+impl Default for World {
+    fn default() -> Self {
+        Self::new()
+    }
+}

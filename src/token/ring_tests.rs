@@ -1,0 +1,88 @@
+use super::*;
+use crate::{ClientId, TenantId};
+use alloc::format;
+
+const ALWAYS: VerifyWindow = VerifyWindow { from: Timestamp::from_unix(0), until: Timestamp::MAX };
+
+fn ring(verifiers: usize) -> KeyRing {
+    (0..verifiers).fold(KeyRing::new(Key::without_id([0; 32]).unwrap()), |ring, at| {
+        // Ids of many lengths, so that headers and ids sort differently.
+        let id = format!("{}{at}", "z".repeat(at % 7));
+        ring.with_verifier(Key::new(&id, [at as u8 + 1; 32]).unwrap(), ALWAYS).unwrap()
+    })
+}
+
+#[test]
+fn every_key_is_found_by_header_and_by_id_and_nothing_else_is() {
+    let ring = ring(64);
+    let now = Timestamp::from_unix(1);
+    for (keys, _) in &ring.by_id {
+        let id = keys.id.as_ref().map(|id| id.as_str().as_bytes());
+        for rest in ["", "e30", "\u{FF}", "."] {
+            let text = format!("{}{rest}", keys.header);
+            assert!(Arc::ptr_eq(ring.by_header(text.as_bytes(), now).unwrap(), keys), "{text}");
+        }
+        for other in
+            [keys.header.replace('.', ""), keys.header.replace('.', "A."), format!("A{}", keys.header)]
+        {
+            assert_eq!(ring.by_header(other.as_bytes(), now).unwrap_err(), TokenError::Malformed, "{other}");
+        }
+        assert!(Arc::ptr_eq(ring.by_id(id, now).unwrap(), keys));
+    }
+    for other in ["", ".", "eyJhbGciOiJub25lIn0.", "AAAA", "zzzz"] {
+        assert_eq!(ring.by_header(other.as_bytes(), now).unwrap_err(), TokenError::Malformed, "{other}");
+    }
+    assert_eq!(ring.by_id(Some(b"unknown"), now).unwrap_err(), TokenError::Malformed);
+    assert_eq!(ring.by_id(Some(b""), now).unwrap_err(), TokenError::Malformed);
+}
+
+#[test]
+fn a_known_audience_has_its_key_at_hand_and_every_other_has_the_same_derived() {
+    let audience = |client, tenant: Option<&str>| Audience {
+        client_id: ClientId::new(client).unwrap(),
+        tenant: tenant.map(|tenant| TenantId::new(tenant).unwrap()),
+    };
+    let known = [audience("web", None), audience("isv", Some("a"))];
+    let ring = ring(2).with_audiences(known);
+    for (keys, _) in &ring.by_id {
+        for audience in known.iter().chain([&audience("isv", None), &audience("isv", Some("b"))]) {
+            let mac = ring.id_token_mac(keys, audience);
+            let is_known = known.contains(audience) && Arc::ptr_eq(keys, ring.signer());
+            assert_eq!(matches!(mac, Cow::Borrowed(_)), is_known, "{audience:?}");
+            assert_eq!(mac.tag(&[b"x"]), keys.id_token_mac(audience).tag(&[b"x"]));
+        }
+    }
+}
+
+#[test]
+fn a_window_counts_from_its_first_second_to_before_its_last() {
+    let window = VerifyWindow { from: Timestamp::from_unix(10), until: Timestamp::from_unix(20) };
+    let ring = ring(0).with_verifier(Key::new("k", [9; 32]).unwrap(), window).unwrap();
+    for (now, counts) in [(9, false), (10, true), (19, true), (20, false)] {
+        assert_eq!(ring.by_id(Some(b"k"), Timestamp::from_unix(now)).is_ok(), counts, "{now}");
+    }
+    assert!(ring.by_id(None, Timestamp::from_unix(0)).is_ok(), "the signer has no window");
+}
+
+#[test]
+fn the_skew_is_half_a_minute_unless_told_and_two_minutes_at_most() {
+    let now = Timestamp::from_unix(1000);
+    let issued_ahead =
+        |ring: &KeyRing, seconds| ring.check_time(now.plus_seconds(seconds), Timestamp::MAX, now).is_ok();
+    assert!(issued_ahead(&ring(0), 30) && !issued_ahead(&ring(0), 31));
+    let tolerant = ring(0).with_clock_skew(120).unwrap();
+    assert!(issued_ahead(&tolerant, 120) && !issued_ahead(&tolerant, 121));
+    assert_eq!(ring(0).with_clock_skew(121).unwrap_err(), RingError::ClockSkew);
+    assert_eq!(tolerant.check_time(now, now, now), Err(TokenError::Expired), "no skew at the end of a life");
+}
+
+#[test]
+fn an_id_stands_once_and_a_window_is_not_empty() {
+    let again = ring(3).with_verifier(Key::new("z1", [9; 32]).unwrap(), ALWAYS);
+    assert_eq!(again.unwrap_err(), RingError::DuplicateId(Some(KeyId::new("z1").unwrap())));
+    let again = ring(0).with_verifier(Key::without_id([9; 32]).unwrap(), ALWAYS);
+    assert_eq!(again.unwrap_err(), RingError::DuplicateId(None));
+    let empty = VerifyWindow { from: Timestamp::from_unix(5), until: Timestamp::from_unix(5) };
+    let refused = ring(0).with_verifier(Key::new("k", [9; 32]).unwrap(), empty);
+    assert_eq!(refused.unwrap_err(), RingError::EmptyWindow);
+}

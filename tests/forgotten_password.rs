@@ -1,0 +1,114 @@
+//! A new password instead of a forgotten one, by a code.
+
+use authflow::testkit::{
+    Answer, Call, HostFault, Setup, World,
+    demo::{self},
+};
+use authflow::{
+    AccountStatus, Dialect, Mobile,
+    outcome::{Event, NewPasswordRefusal, ProofRefusal},
+    policy::RuleViolation,
+};
+use serde_json::json;
+
+const SMS: &str = "/api/v2/sdk/sms/send";
+const BY_MOBILE: &str = "/api/v2/sdk/pwd/update-by-mobile";
+const NEW: &str = "Battery-Staple-8";
+const ALICES: &str = "+86-13800000004";
+
+fn done(answer: &Answer) {
+    assert_eq!((answer.status, answer.bytes.len()), (200, 0), "{}", answer.body);
+}
+
+fn world(dialect: Dialect) -> World {
+    let mut world = World::with_setup(Setup { dialect, ..Setup::new(demo::policy()) });
+    world.account("alice").mobile = Mobile::new(ALICES).ok();
+    world
+}
+
+fn id_token(world: &mut World, name: &str) -> String {
+    world.login(name).text("id_token").into()
+}
+
+fn ask(world: &mut World, of_type: &str) -> String {
+    done(&world.send(&Call::post(SMS, &json!({ "mobile": ALICES, "type": of_type }))));
+    world.code()
+}
+
+fn reason(world: &World) -> ProofRefusal {
+    match world.outcome.as_ref().unwrap().events.last() {
+        Some(Event::ProofRefused { reason, .. }) => *reason,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// EIAM and OneAccess: the path is for whoever has forgotten theirs; a bearer changes nothing about that.
+#[test]
+fn in_the_others_a_code_sets_a_forgotten_one_and_everything_ends() {
+    for dialect in [Dialect::Eiam, Dialect::OneAccess] {
+        let mut world = world(dialect);
+        let mine = id_token(&mut world, "alice");
+        let code = ask(&mut world, "FORGET_PWD_SMS");
+        let body = json!({ "mobile": ALICES, "verify_code": code, "password": NEW });
+        let without = json!({ "verify_code": code, "password": NEW });
+        let refused = world.send(&Call::post(BY_MOBILE, &without).bearing(&mine));
+        assert_eq!(refused.status, 400);
+        assert!(world.host.asked.is_empty(), "a body without a mobile");
+        done(&world.send(&Call::post(BY_MOBILE, &body)));
+        assert!(
+            world.host.sessions.len() == 1 && world.host.ended.len() == 1,
+            "must sign in again, everywhere"
+        );
+        assert_eq!(world.send(&Call::login("alice", NEW)).text("status"), "SUCCESS");
+    }
+}
+
+#[test]
+fn a_forgotten_password_says_nothing_of_who_has_an_account() {
+    let seen = |prepare: &dyn Fn(&mut World)| {
+        let mut world = world(Dialect::Eiam);
+        prepare(&mut world);
+        let sent = world.send(&Call::post(SMS, &json!({ "mobile": ALICES, "type": "FORGET_PWD_SMS" })));
+        let asked = world.host.asked.clone();
+        let body = json!({ "mobile": ALICES, "verify_code": "000000", "password": NEW });
+        let reset = world.send(&Call::post(BY_MOBILE, &body));
+        (sent.status, sent.bytes, asked, reset.status, reset.bytes, world.host.asked.clone())
+    };
+    let known = seen(&|_| ());
+    assert_eq!(known.3, 400);
+    assert_eq!(seen(&|world| world.account("alice").mobile = None), known);
+    assert_eq!(seen(&|world| world.account("alice").status = AccountStatus::Disabled), known);
+    assert_eq!(seen(&|world| world.account("alice").password = None), known);
+}
+
+#[test]
+fn a_refused_new_password_does_not_use_the_code() {
+    let mut world = world(Dialect::Eiam);
+    let code = ask(&mut world, "FORGET_PWD_SMS");
+    let body = |new: &str| json!({ "mobile": ALICES, "verify_code": code, "password": new });
+    assert_eq!(world.send(&Call::post(BY_MOBILE, &body("short"))).status, 400);
+    let Some(Event::NewPasswordRefused { reason: NewPasswordRefusal::Rule(RuleViolation::TooShort), .. }) =
+        world.outcome.as_ref().unwrap().events.last()
+    else {
+        panic!()
+    };
+    for question in ["JudgePassword", "Commit"] {
+        world.host.fault = Some(HostFault::Unavailable(question));
+        assert_eq!(world.send(&Call::post(BY_MOBILE, &body(NEW))).status, 500);
+    }
+    world.host.fault = None;
+    done(&world.send(&Call::post(BY_MOBILE, &body(NEW))));
+}
+
+/// One channel that resets the password and then proves the second factor would be both factors.
+#[test]
+fn a_second_factors_channel_resets_no_password() {
+    let mut world = world(Dialect::Eiam);
+    world.account("alice").enrolled = authflow::FactorSet::EMPTY.with(authflow::Factor::Sms);
+    done(&world.send(&Call::post(SMS, &json!({ "mobile": ALICES, "type": "FORGET_PWD_SMS" }))));
+    let sent = world.host.outbox.last().unwrap().clone();
+    assert!(sent.decoy);
+    let body = json!({ "mobile": ALICES, "verify_code": sent.code.expose(), "password": NEW });
+    assert_eq!(world.send(&Call::post(BY_MOBILE, &body)).status, 400);
+    assert_eq!(reason(&world), ProofRefusal::NotEnrolled);
+}

@@ -1,0 +1,212 @@
+//! Codes that are sent: to whom, how often, and what that shows.
+
+use authflow::testkit::{
+    Answer, Call, HostFault, World,
+    demo::{self, DAY, MOBILE, START},
+    invalid_state_token, refusal,
+};
+use authflow::{
+    AccountStatus, Lifetime, Secret,
+    outcome::{Event, SendFailure},
+    policy::{Policy, SendPolicy, SendRefusal},
+};
+use serde_json::{Value, json};
+
+const SMS: &str = "/api/v2/sdk/sms/send";
+const BY_SMS: &str = "/api/v2/sdk/login/mobile-verify-code";
+
+fn ask(world: &mut World, mobile: &str) -> Answer {
+    world.send(&Call::post(SMS, &json!({ "mobile": mobile, "type": "LOGIN_SMS" })))
+}
+
+fn sign_in(world: &mut World, mobile: &str, code: &str) -> Answer {
+    world.send(&Call::post(BY_SMS, &json!({ "mobile": mobile, "verify_code": code })))
+}
+
+fn wrong_code() -> (u16, Value) {
+    refusal("IDAAS.SDK.CAPTCHA.0007", "Incorrect verification code")
+}
+
+fn not_sent() -> (u16, Value) {
+    refusal("IDAAS.SDK.CAPTCHA.0006", "Failed to send verification code")
+}
+
+fn last_event(world: &World) -> &Event {
+    world.outcome.as_ref().unwrap().events.last().unwrap()
+}
+
+#[test]
+fn a_new_code_takes_the_place_of_the_old_one_and_comes_after_a_minute() {
+    let mut world = World::new();
+    ask(&mut world, "+86-13800000001");
+    let first = world.code();
+    world.clock.now = START.plus_seconds(59);
+    assert_eq!(ask(&mut world, "+86-13800000001").parts(), not_sent());
+    let too_soon = SendFailure::Refused(SendRefusal::TooSoon);
+    assert!(matches!(last_event(&world), Event::CodeNotSent { reason, .. } if *reason == too_soon));
+    assert_eq!(world.host.outbox.len(), 1);
+    world.clock.now = START.plus_seconds(60);
+    assert_eq!(ask(&mut world, "+86-13800000001").status, 200);
+    let second = world.code();
+    assert_ne!(first, second);
+    assert_eq!(sign_in(&mut world, "+86-13800000001", &first).parts(), wrong_code());
+    assert_eq!(sign_in(&mut world, "+86-13800000001", &second).status, 200);
+}
+
+#[test]
+fn a_recipient_has_a_daily_budget_over_all_purposes_and_applications() {
+    let sending = SendPolicy::new(Lifetime::of::<1>(), 3).unwrap();
+    let mut world = World::with_policy(Policy { sending, ..demo::policy() });
+    for (at, of_type) in ["LOGIN_SMS", "FORGET_PWD_SMS", "UPDATE_PWD_SMS"].into_iter().enumerate() {
+        world.clock.now = START.plus_seconds(at as u64);
+        let body = json!({ "mobile": MOBILE, "type": of_type });
+        assert_eq!(world.send(&Call::post(SMS, &body)).status, 200);
+    }
+    world.clock.now = START.plus_seconds(10);
+    assert_eq!(ask(&mut world, MOBILE).parts(), not_sent());
+    assert_eq!(ask(&mut world, "+86-13800000001").status, 200, "another one has its own");
+    world.clock.now = START.plus_seconds(DAY);
+    assert_eq!(ask(&mut world, MOBILE).status, 200);
+}
+
+/// Unknown, disabled and without a number answer the same bytes after the same questions, sending and signing in.
+#[test]
+fn who_has_an_account_does_not_show() {
+    let seen = |prepare: &dyn Fn(&mut World), code: Option<&str>| {
+        let mut world = World::new();
+        prepare(&mut world);
+        let sent = ask(&mut world, MOBILE);
+        let asked = world.host.asked.clone();
+        let code = code.map_or_else(|| "000000".into(), String::from);
+        let refused = sign_in(&mut world, MOBILE, &code);
+        assert!(world.host.sessions.is_empty());
+        (sent.status, sent.bytes, asked, refused.status, refused.bytes, world.host.asked.clone())
+    };
+    let known = seen(&|_| (), None);
+    assert_eq!(known.2, ["JudgeCaptcha", "FindAccount", "Commit", "Deliver"]);
+    assert_eq!(known.5, ["FindAccount", "ReserveAttempt", "LoadCode"]);
+    assert_eq!(seen(&|world| world.account("mona").mobile = None, None), known, "unknown");
+    assert_eq!(
+        seen(&|world| world.account("mona").status = AccountStatus::Disabled, None),
+        known,
+        "disabled"
+    );
+    assert_eq!(seen(&|world| world.account("mona").status = AccountStatus::Locked, None), known, "locked");
+}
+
+#[test]
+fn a_host_that_fails_sends_and_spends_nothing_it_need_not() {
+    let mut world = World::new();
+    for question in ["JudgeCaptcha", "FindAccount", "Commit"] {
+        world.host.fault = Some(HostFault::Unavailable(question));
+        assert_eq!(ask(&mut world, "+86-13800000001").status, 500, "{question}");
+        assert!(world.host.outbox.is_empty() && world.host.sends.is_empty());
+    }
+    world.host.fault = Some(HostFault::Unavailable("Deliver"));
+    assert_eq!(ask(&mut world, "+86-13800000001").status, 500);
+    assert_eq!(world.host.sends.len(), 1, "what may have been sent has been counted");
+    world.host.fault = None;
+    world.host.undeliverable = true;
+    world.clock.now = START.plus_seconds(60);
+    assert_eq!(ask(&mut world, "+86-13800000001").parts(), not_sent());
+    world.host.undeliverable = false;
+    world.clock.now = START.plus_seconds(120);
+    ask(&mut world, "+86-13800000001");
+    let code = world.code();
+    for question in ["LoadCode", "SettleAttempt", "DecideAccess", "Commit"] {
+        world.host.fault = Some(HostFault::Unavailable(question));
+        assert_eq!(sign_in(&mut world, "+86-13800000001", &code).status, 500, "{question}");
+    }
+    world.host.fault = None;
+    assert_eq!(sign_in(&mut world, "+86-13800000001", &code).status, 200, "the code is still good");
+}
+
+#[test]
+fn what_no_call_takes_is_malformed() {
+    let mut world = World::new();
+    let malformed = refusal("IDAAS.SDK.PARAM.0101", "The request body is malformed");
+    for body in [
+        json!({ "mobile": MOBILE, "type": "BIND_MOBILE_SMS" }),
+        json!({ "mobile": MOBILE, "type": "LOGIN_EMS" }),
+        json!({ "mobile": MOBILE }),
+        json!({ "type": "LOGIN_SMS" }),
+        json!({ "mobile": "erin", "type": "LOGIN_SMS" }),
+        json!({ "mobile": MOBILE, "type": "LOGIN_SMS", "captcha_token": "x".repeat(4097) }),
+    ] {
+        assert_eq!(world.send(&Call::post(SMS, &body)).parts(), malformed, "{body}");
+        assert!(world.host.asked.is_empty());
+    }
+    for body in [
+        json!({ "mobile": "erin", "verify_code": "1" }),
+        json!({ "mobile": MOBILE, "verify_code": "" }),
+        json!({ "mobile": MOBILE }),
+        json!({ "mobile": MOBILE, "verify_code": "1".repeat(65) }),
+    ] {
+        assert_eq!(world.send(&Call::post(BY_SMS, &body)).parts(), malformed, "{body}");
+    }
+    // A code of a pending login takes its token, and no other code does.
+    let without = json!({ "mobile": MOBILE, "type": "MFA_AUTH_SMS" });
+    assert_eq!(world.send(&Call::post(SMS, &without)).parts(), invalid_state_token());
+    let pending = world.login("mona");
+    let body = json!({ "mobile": MOBILE, "type": "LOGIN_SMS" });
+    assert_eq!(world.send(&Call::post(SMS, &body).pending(pending.state_token())).parts(), malformed);
+    assert!(world.host.outbox.is_empty());
+}
+
+/// Before anything is counted or written.
+#[test]
+fn a_robot_costs_nothing_and_its_token_reaches_no_log() {
+    let mut world = World::new();
+    world.host.robot = Some(Secret::new("robot"));
+    let body = json!({ "mobile": MOBILE, "type": "LOGIN_SMS", "captcha_token": "robot" });
+    for _ in 0..20 {
+        assert_eq!(world.send(&Call::post(SMS, &body)).parts(), not_sent());
+        assert_eq!(world.host.asked, ["JudgeCaptcha"]);
+    }
+    assert!(world.host.sends.is_empty() && world.host.codes.is_empty() && world.host.outbox.is_empty());
+    assert!(matches!(last_event(&world), Event::CodeNotSent { reason: SendFailure::Captcha, .. }));
+
+    let headers = demo::device().with("Content-Type", "application/json");
+    let body = json!({ "mobile": MOBILE, "type": "LOGIN_SMS", "captcha_token": "human-proof" }).to_string();
+    let step = world.begin(&Call::new("POST", SMS).on(&headers).with_body(body.as_bytes()));
+    let printed = world.printed(step);
+    let message = world.host.outbox.last().unwrap();
+    for secret in ["human-proof", message.code.expose(), "13800000000"] {
+        assert!(!printed.contains(secret), "{secret}: {printed}");
+    }
+}
+
+/// Whoever knows no more than a number spends nothing of its owner's: neither guesses at the second factor nor its codes.
+#[test]
+fn what_strangers_do_to_a_number_does_not_reach_its_owners_logins() {
+    let mut world = World::new();
+    for _ in 0..6 {
+        sign_in(&mut world, MOBILE, "000000x");
+    }
+    for _ in 0..12 {
+        world.clock.now = world.clock.now.plus_seconds(60);
+        ask(&mut world, MOBILE);
+    }
+    assert_eq!(ask(&mut world, MOBILE).parts(), not_sent(), "the strangers' budget is spent");
+    let pending = world.login("mona").state_token().to_string();
+    assert_eq!(
+        world.send(&Call::post(SMS, &json!({ "type": "MFA_AUTH_SMS" })).pending(&pending)).status,
+        200
+    );
+    let body = json!({ "verify_code": world.code() });
+    assert_eq!(
+        world.send(&Call::post("/api/v2/sdk/mfa/sms", &body).pending(&pending)).text("status"),
+        "SUCCESS"
+    );
+}
+
+/// Whoever knows the password learns no number by asking for codes at all of those that its mask leaves open.
+#[test]
+fn the_budget_of_a_login_does_not_tell_which_number_it_is() {
+    let mut world = World::new();
+    let pending = world.login("mona").state_token().to_string();
+    world.send(&Call::post(SMS, &json!({ "type": "MFA_AUTH_SMS" })).pending(&pending));
+    for number in [MOBILE, "+86-13800010000", "+86-13899990000"] {
+        assert_eq!(ask(&mut world, number).status, 200, "{number}");
+    }
+}
