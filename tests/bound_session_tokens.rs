@@ -15,6 +15,9 @@ use serde_json::{Value, json};
 
 const OTHER: DeviceDigest = DeviceDigest::from_bytes([0x55; 16]);
 
+/// What is changed, and how.
+type Change<C> = (&'static str, fn(&mut C));
+
 fn client(id: &str) -> ClientId {
     ClientId::new(id).unwrap()
 }
@@ -33,7 +36,7 @@ fn session_claims(text: &str) -> SessionClaims {
 #[test]
 fn a_session_token_is_bound_to_application_device_account_and_session() {
     let invalid = refusal("IDAAS.SDK.PARAM.0023", "Invalid or expired session token");
-    let changes: [(&str, fn(&mut SessionClaims)); 9] = [
+    let changes: [Change<SessionClaims>; 9] = [
         ("session", |it| it.session = SessionId::from_bytes([7; 16])),
         ("generation", |it| it.generation = 1),
         ("account", |it| it.account = account("id-erin")),
@@ -97,7 +100,7 @@ fn id_token(claims: &IdClaims, audience: &Audience) -> TokenText<Id> {
 #[test]
 fn an_id_token_is_bound_to_application_account_session_and_time() {
     let invalid = refusal("IDAAS.SDK.PARAM.0016", "IdToken is invalid or expired");
-    let changes: [(&str, fn(&mut (IdClaims, Audience))); 8] = [
+    let changes: [Change<(IdClaims, Audience)>; 8] = [
         ("account", |it| it.0.account = account("id-erin")),
         ("session", |it| it.0.session = SessionId::from_bytes([7; 16])),
         ("application", |it| it.1.client_id = client(demo::ORDINARY)),
@@ -141,7 +144,7 @@ fn an_id_token_is_bound_to_application_account_session_and_time() {
 
 #[test]
 fn a_ticket_is_bound_to_tenant_device_account_and_session() {
-    let changes: [(&str, fn(&mut TicketClaims)); 9] = [
+    let changes: [Change<TicketClaims>; 9] = [
         ("session", |it| it.session = SessionId::from_bytes([7; 16])),
         ("account", |it| it.account = account("id-erin")),
         ("application", |it| it.audience.client_id = client(demo::ORDINARY)),

@@ -13,6 +13,9 @@ use authflow::{
 use serde_json::{Value, json};
 
 const OTHER: DeviceDigest = DeviceDigest::from_bytes([0x55; 16]);
+
+/// What is changed, and how.
+type Change<C> = (&'static str, fn(&mut C));
 const SKIP: &str = "/api/v2/sdk/pwd/skip-update";
 
 fn client(id: &str) -> ClientId {
@@ -40,7 +43,7 @@ fn state_token(claims: &StateClaims) -> String {
 #[test]
 fn a_state_token_is_bound_to_all_that_it_says() {
     let login = |world: &mut World| state_claims(world.login("erin").state_token());
-    let changes: [(&str, fn(&mut StateClaims)); 24] = [
+    let changes: [Change<StateClaims>; 24] = [
         ("application", |it| it.audience.client_id = client(demo::ORDINARY)),
         ("application, another spelling", |it| it.audience.client_id = client(&demo::ISV.to_lowercase())),
         ("no tenant", |it| it.audience.tenant = None),
