@@ -11,6 +11,8 @@ from pathlib import Path
 
 LEAST = {"token": 98.0, "flow": 98.0}
 LEAST_OF_ALL = 95.0
+# What tests are made of is not what they are for.
+NOT_OF_ALL = {"testkit"}
 
 SOURCES = Path(__file__).resolve().parent.parent / "src"
 # The last thing in a file, whatever its module is called.
@@ -48,7 +50,7 @@ def main():
             end = before_tests(path)
             floor = path.parts[0] if len(path.parts) > 1 else "the rest"
             for number in (number for number in ran if number <= end):
-                for group in (floor, "all"):
+                for group in {floor, floor if floor in NOT_OF_ALL else "all"}:
                     lines[group] += 1
                     if ran[number] == 0:
                         missed[group].append(f"src/{path}:{number}")

@@ -178,6 +178,19 @@ fn a_rotation_retires_the_old_token_and_its_return_ends_the_session() {
     assert_eq!(world.check_exist(refreshed.text("id_token")).status, 400);
 }
 
+/// A store that was set back to before the rotation: the token is of no session that it knows, and nobody is a thief.
+#[test]
+fn a_token_newer_than_its_record_is_none_and_ends_nothing() {
+    let mut world = rotating();
+    let first = session(&mut world).text("session_token").to_string();
+    let before = world.host.sessions.clone();
+    let second = refresh(&mut world, &first).text("session_token").to_string();
+    world.host.sessions = before;
+    assert_eq!(refresh(&mut world, &second).parts(), invalid());
+    assert_eq!((reason(&world), world.host.ended.len()), (TokenRefusal::SessionEnded, 0));
+    assert_eq!(refresh(&mut world, &first).status, 200);
+}
+
 /// Two refreshes at once with one token: both are judged before either is written.
 #[test]
 fn a_race_for_one_rotation_ends_the_session() {
@@ -242,6 +255,7 @@ fn a_host_ends_one_session_or_all_on_its_own_behalf() {
     let outcome = world.run(step);
     assert!(matches!(outcome.verdict, Verdict::Done));
     assert_eq!(outcome.events, [Event::SessionsEnded { account: alice, session: Some(one) }]);
+    assert_eq!((outcome.facts.audience, outcome.facts.account), (Some(audience()), Some(alice)));
     let live = |world: &mut World| tokens.iter().filter(|token| refresh(world, token).status == 200).count();
     assert_eq!(live(&mut world), 2);
     let outcome = world.run(engine.end_sessions(audience(), alice, None));

@@ -168,6 +168,17 @@ fn a_receipt_from_nowhere_settles_nothing() {
     assert_eq!(record.clone().settle(Settlement::Void(Receipt(0))), record);
 }
 
+/// As a transcript writes it down.
+#[cfg(feature = "testkit")]
+#[test]
+fn a_receipt_is_read_back_from_its_number() {
+    let (policy, mut record) = (policy(5, 100), AttemptRecord::default());
+    for _ in 0..3 {
+        let given = receipt(fail(&mut record, &policy, NOW));
+        assert_eq!(Receipt::numbered(given.number()), given);
+    }
+}
+
 #[test]
 fn only_a_record_is_a_record() {
     let policy = policy(5, 100);
