@@ -1,6 +1,6 @@
 //! Routes: the family's calls to the library, and the health check.
 
-use crate::host::ServerHost;
+use crate::{host::ServerHost, outliving::Outliving};
 use authflow::sdk::{Api, Reply, Request};
 use axum::{
     Router,
@@ -69,13 +69,10 @@ async fn call(State(service): State<Arc<Service>>, request: HttpRequest) -> Resp
         Err(_) => return hang_up(StatusCode::REQUEST_TIMEOUT),
     };
     let parts = Arc::new(parts);
-    // On a task of its own: a client that hangs up in the middle does not leave its guess reserved and never settled.
-    let answer = tokio::spawn(answer(Arc::clone(&service), Arc::clone(&parts), body));
+    // A client that hangs up in the middle does not leave its guess reserved and never settled.
+    let answer = Outliving::new(answer(Arc::clone(&service), Arc::clone(&parts), body));
     let answered = timeout(LONGEST_CALL, answer).await;
-    response(match answered {
-        Ok(Ok(reply)) => reply,
-        Ok(Err(_)) | Err(_) => service.api.busy(&Request::from_http(&parts, &[])),
-    })
+    response(answered.unwrap_or_else(|_| service.api.busy(&Request::from_http(&parts, &[]))))
 }
 
 async fn answer(service: Arc<Service>, parts: Arc<Parts>, body: Vec<u8>) -> Reply {
