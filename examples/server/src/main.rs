@@ -10,6 +10,7 @@ mod host;
 mod http;
 mod keys;
 mod outbox;
+mod outliving;
 mod private_file;
 mod serve;
 mod signing_keys;
