@@ -11,7 +11,10 @@ use axum::{
     routing::get,
 };
 use http_body_util::BodyExt as _;
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
 use tokio::time::timeout;
 
 /// A little more than the library takes, so that it refuses a body that is too long in the family's own words. What
@@ -47,7 +50,8 @@ async fn jwks(State(service): State<Arc<Service>>) -> Response {
 
 /// The family's calls, as the library describes them.
 async fn openapi() -> Response {
-    ([(header::CONTENT_TYPE, "application/json")], authflow::sdk::openapi().to_string()).into_response()
+    static DOCUMENT: LazyLock<String> = LazyLock::new(|| authflow::sdk::openapi().to_string());
+    ([(header::CONTENT_TYPE, "application/json")], DOCUMENT.as_str()).into_response()
 }
 
 async fn healthz(State(service): State<Arc<Service>>) -> Response {
