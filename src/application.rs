@@ -117,3 +117,19 @@ impl Application {
         Some(Audience { client_id: self.client_id, tenant })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn its_audiences_are_those_that_callers_are_signed_in_to() {
+        let id = ClientId::new("web").unwrap();
+        let tenants = ["a", "b"].map(|tenant| TenantId::new(tenant).unwrap());
+        for application in [Application::new(id), Application::isv(id, tenants), Application::isv(id, [])] {
+            let named = [None].into_iter().chain(tenants.map(Some));
+            let expected: BTreeSet<_> = named.filter_map(|tenant| application.audience(tenant)).collect();
+            assert_eq!(BTreeSet::from_iter(application.audiences()), expected);
+        }
+    }
+}

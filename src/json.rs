@@ -88,8 +88,8 @@ impl Object {
         write_to(&mut self.0, &number);
     }
 
-    /// A member that is not ours: neither its name nor what it says.
-    pub(crate) fn foreign(&mut self, name: &str, value: &impl Serialize) {
+    /// A member of any kind under any name.
+    pub(crate) fn serialised(&mut self, name: &str, value: &impl Serialize) {
         self.separate();
         self.push_text(name);
         self.0.push(b':');
@@ -210,9 +210,9 @@ mod tests {
     }
 
     #[test]
-    fn a_foreign_name_is_escaped_as_well() {
+    fn any_name_is_escaped_where_it_must_be() {
         let mut object = Object::with_room(0);
-        object.foreign("a\"b\n", &["c", "d"]);
+        object.serialised("a\"b\n", &["c", "d"]);
         object.text("e", "f");
         assert_eq!(object.end(), br#"{"a\"b\n":["c","d"],"e":"f"}"#);
     }

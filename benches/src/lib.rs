@@ -1,8 +1,10 @@
 //! What authflow costs, beside the floor of its MACs and beside its peers.
 
+pub mod callgrind;
 pub mod code;
 pub mod counting;
 pub mod counts;
+pub mod failures;
 pub mod floor;
 pub mod operation;
 pub mod ours;

@@ -53,7 +53,7 @@ impl Config {
 /// Where applications come from.
 #[derive(Clone, Debug)]
 pub enum Applications {
-    /// These and no others; the host is never asked.
+    /// These and no others; the host is never asked. Their id token keys, one for each audience, are derived when the engine is made.
     Fixed(Vec<Application>),
     /// The host is asked with every request ([`FindApplication`](crate::step::FindApplication)).
     Asked,

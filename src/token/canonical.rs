@@ -95,7 +95,7 @@ impl<'a> Reader<'a> {
         Some(taken)
     }
 
-    /// A string of at most 64 bytes, as what it is read for. Nearly every one stands as it is.
+    /// A string, as what it is read for: an id, which has 64 bytes at most. Nearly every one stands as it is.
     pub(super) fn string<T: FromStr>(&mut self) -> Option<T> {
         self.literal("\"")?;
         let plain = self.plain()?;

@@ -86,7 +86,7 @@ impl IdentityClaims {
     fn write(&self, object: &mut Object) {
         match self {
             Self::TopLevel(profile) => {
-                profile.iter().for_each(|(name, value)| object.foreign(name, value));
+                profile.iter().for_each(|(name, value)| object.serialised(name, value));
             }
             Self::Api(subject) => object.text("api", &serde_json::to_string(subject).unwrap_or_default()),
         }
@@ -120,7 +120,7 @@ impl Payload<'_> {
         object.number("iat", claims.issued_at.as_unix());
         object.number("nbf", not_before.as_unix());
         object.number("auth_time", claims.auth_time.as_unix());
-        object.foreign("amr", &Amr(claims.factors));
+        object.serialised("amr", &Amr(claims.factors));
         if let Some(nonce) = &claims.nonce {
             object.text("nonce", nonce.as_str());
         }

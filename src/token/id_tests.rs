@@ -143,10 +143,19 @@ fn a_claim_missing_mistyped_doubled_or_of_another_world_is_refused_under_a_right
         let mut without = good.clone();
         without.as_object_mut().unwrap().remove(name);
         assert!(verify(&sealed(without.to_string().as_bytes()), NOW).is_err(), "without {name}");
-        let mut mistyped = good.clone();
-        mistyped[name] = json!([good[name]]);
-        assert_eq!(verify(&sealed(mistyped.to_string().as_bytes()), NOW).unwrap_err(), TokenError::Malformed);
         let text = good.to_string();
+        let of_number =
+            ["null", "-1", "1.7e9", "1700000000.0", "18446744073709551616", r#""1700000000""#, r#""""#];
+        let of_text = ["0", "1700000000", r#""\ud800""#];
+        let of_either = ["true", "[]", "{}", &alloc::format!("[{}]", good[name]), r#"{"":1}"#];
+        let others = if good[name].is_number() { &of_number[..] } else { &of_text[..] };
+        for other in others.iter().chain(&of_either) {
+            let said = alloc::format!("\"{name}\":{}", good[name]);
+            let mistyped = text.replace(&said, &alloc::format!("\"{name}\":{other}"));
+            assert_ne!(mistyped, text);
+            let refused = verify(&sealed(mistyped.as_bytes()), NOW).unwrap_err();
+            assert_eq!(refused, TokenError::Malformed, "{mistyped}");
+        }
         let doubled = text.replacen('{', &alloc::format!("{{\"{name}\":{},", good[name]), 1);
         assert_eq!(
             verify(&sealed(doubled.as_bytes()), NOW).unwrap_err(),

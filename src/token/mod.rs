@@ -51,3 +51,8 @@ pub use ticket::{TicketClaims, TicketToken, Tickets};
 
 pub(crate) use keys::Keys;
 pub(crate) use text::LONGEST;
+
+#[cfg(test)]
+mod fields_tests;
+#[cfg(test)]
+mod kinds_tests;

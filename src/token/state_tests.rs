@@ -85,7 +85,17 @@ fn every_other_spelling_is_malformed_even_with_a_right_tag() {
         payload.replace("AQEBAQEBAQEBAQEBAQEBAQ", "AQEBAQEBAQEBAQEBAQEBAR"),
         payload.replace("\"sub\":\"erin\"", "\"sub\":\"\""),
     ];
+    let of_number = ["-1", "1.0", "1e1", "18446744073709551616", "00", "+1", "\"1\"", "\"\""];
+    let of_text = ["0", "\"\"", "\"\\ud800\"", "\"\\u0000\"", "\"a\u{1}\"", "\"a\"b"];
     for at in 0..members.len() {
+        let (name, value) = members[at].split_once(':').unwrap();
+        let mistyped = if value.starts_with('"') { &of_text[..] } else { &of_number[..] };
+        for other in mistyped.iter().chain(&["null", "true", "[]", "{}", "", &*format!("[{value}]")]) {
+            let mut changed = members.clone();
+            let member = format!("{name}:{other}");
+            changed[at] = &member;
+            others.push(spell(&changed));
+        }
         let mut doubled = members.clone();
         doubled.insert(at, members[at]);
         others.push(spell(&doubled));

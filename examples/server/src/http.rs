@@ -1,6 +1,6 @@
 //! Routes: the family's calls to the library, and the health check.
 
-use crate::host::ServerHost;
+use crate::{host::ServerHost, outliving::Outliving};
 use authflow::sdk::{Api, Reply, Request};
 use axum::{
     Router,
@@ -11,7 +11,10 @@ use axum::{
     routing::get,
 };
 use http_body_util::BodyExt as _;
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
 use tokio::time::timeout;
 
 /// A little more than the library takes, so that it refuses a body that is too long in the family's own words. What
@@ -22,7 +25,6 @@ const LONGEST_BODY_READ: Duration = Duration::from_secs(10);
 const LONGEST_CALL: Duration = Duration::from_secs(20);
 const LONGEST_HEALTH_CHECK: Duration = Duration::from_secs(2);
 
-#[derive(Clone)]
 pub(crate) struct Service {
     pub(crate) api: Api,
     pub(crate) host: ServerHost,
@@ -34,11 +36,11 @@ pub(crate) fn router(service: Service) -> Router {
         .route("/openapi.json", get(openapi))
         .route("/.well-known/jwks.json", get(jwks))
         .fallback(call)
-        .with_state(service)
+        .with_state(Arc::new(service))
 }
 
 /// The public keys of id tokens (RFC 7517): none where the library signs them, with a key that is shared.
-async fn jwks(State(service): State<Service>) -> Response {
+async fn jwks(State(service): State<Arc<Service>>) -> Response {
     let keys = match &service.host.signing_keys {
         Some(keys) => keys.jwks(service.host.clock.now()),
         None => serde_json::json!({ "keys": [] }),
@@ -48,10 +50,11 @@ async fn jwks(State(service): State<Service>) -> Response {
 
 /// The family's calls, as the library describes them.
 async fn openapi() -> Response {
-    ([(header::CONTENT_TYPE, "application/json")], authflow::sdk::openapi().to_string()).into_response()
+    static DOCUMENT: LazyLock<String> = LazyLock::new(|| authflow::sdk::openapi().to_string());
+    ([(header::CONTENT_TYPE, "application/json")], DOCUMENT.as_str()).into_response()
 }
 
-async fn healthz(State(service): State<Service>) -> Response {
+async fn healthz(State(service): State<Arc<Service>>) -> Response {
     match timeout(LONGEST_HEALTH_CHECK, service.host.store.check()).await {
         Ok(Ok(())) => "ok\n".into_response(),
         Ok(Err(error)) => {
@@ -62,23 +65,22 @@ async fn healthz(State(service): State<Service>) -> Response {
     }
 }
 
-async fn call(State(service): State<Service>, request: HttpRequest) -> Response {
+async fn call(State(service): State<Arc<Service>>, request: HttpRequest) -> Response {
     let (parts, body) = request.into_parts();
     let body = match timeout(LONGEST_BODY_READ, read(body)).await {
         Ok(Ok(body)) => body,
         Ok(Err(_)) => return hang_up(StatusCode::BAD_REQUEST),
         Err(_) => return hang_up(StatusCode::REQUEST_TIMEOUT),
     };
-    let (parts, api) = (Arc::new(parts), service.api.clone());
-    // On a task of its own: a client that hangs up in the middle does not leave its guess reserved and never settled.
-    let answered = timeout(LONGEST_CALL, tokio::spawn(answer(service, Arc::clone(&parts), body))).await;
-    response(match answered {
-        Ok(Ok(reply)) => reply,
-        Ok(Err(_)) | Err(_) => api.busy(&Request::from_http(&parts, &[])),
-    })
+    let parts = Arc::new(parts);
+    // A client that hangs up in the middle does not leave its guess reserved and never settled.
+    let answer = Outliving::new(answer(Arc::clone(&service), Arc::clone(&parts), body));
+    let answered = timeout(LONGEST_CALL, answer).await;
+    response(answered.unwrap_or_else(|_| service.api.busy(&Request::from_http(&parts, &[]))))
 }
 
-async fn answer(Service { api, host }: Service, parts: Arc<Parts>, body: Vec<u8>) -> Reply {
+async fn answer(service: Arc<Service>, parts: Arc<Parts>, body: Vec<u8>) -> Reply {
+    let Service { api, host } = &*service;
     let request: Request<'_, HeaderMap> = Request::from_http(&parts, &body);
     let moment = match host.clock.moment() {
         Ok(moment) => moment,
@@ -87,7 +89,7 @@ async fn answer(Service { api, host }: Service, parts: Arc<Parts>, body: Vec<u8>
             return api.busy(&request);
         }
     };
-    api.serve(&request, moment, &host).await
+    api.serve(&request, moment, host).await
 }
 
 async fn read(mut body: Body) -> Result<Vec<u8>, axum::Error> {

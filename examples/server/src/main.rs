@@ -10,6 +10,7 @@ mod host;
 mod http;
 mod keys;
 mod outbox;
+mod outliving;
 mod private_file;
 mod serve;
 mod signing_keys;
@@ -23,6 +24,10 @@ use std::{
     process::ExitCode,
 };
 use tracing_subscriber::{filter::Targets, layer::SubscriberExt as _, util::SubscriberInitExt as _};
+
+/// What one thread makes and another one frees is contended in the C library's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();

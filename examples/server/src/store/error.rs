@@ -18,7 +18,7 @@ pub(crate) enum StoreError {
     NewerSchema,
     #[error("the database is not this server's")]
     Foreign,
-    #[error("too many writes are waiting")]
+    #[error("too many are waiting for the database")]
     Overloaded,
     #[error("the write was not carried out")]
     NotCarriedOut,

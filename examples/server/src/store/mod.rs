@@ -5,6 +5,7 @@ mod attempts;
 mod codes;
 mod columns;
 mod commit;
+mod connection;
 mod error;
 mod readers;
 mod schema;
@@ -15,13 +16,10 @@ pub(crate) use accounts::NewAccount;
 pub(crate) use error::StoreError;
 
 use crate::{cli::DatabaseUrl, clock::Clock};
+use connection::{open_reader, open_writer};
 use readers::Readers;
 use rusqlite::Connection;
-use std::{fs::OpenOptions, path::Path, thread, time::Duration};
 use writer::{Writer, Written};
-
-/// How long another process (a backup, somebody's SQL prompt) may hold the database before a request fails.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 #[derive(Clone)]
 pub(crate) struct Store {
@@ -44,14 +42,11 @@ impl Store {
     pub(crate) fn open(url: &DatabaseUrl, clock: Clock) -> Result<Self, StoreError> {
         let (mut connection, file) = match url {
             DatabaseUrl::Memory => (Connection::open_in_memory()?, None),
-            DatabaseUrl::File(path) => (open_file(path)?, Some(path)),
+            DatabaseUrl::File(path) => (open_writer(path)?, Some(path)),
         };
         schema::migrate(&mut connection)?;
-        let readers = file.map(|path| {
-            let cores = thread::available_parallelism().map_or(2, |cores| cores.get());
-            (0..cores.clamp(2, 8)).map(|_| open_reader(path)).collect::<Result<_, _>>().map(Readers::new)
-        });
-        Ok(Self { writer: Writer::start(connection)?, readers: readers.transpose()?, clock })
+        let readers = file.map(|path| Readers::start(|| open_reader(path))).transpose()?;
+        Ok(Self { writer: Writer::start(connection)?, readers, clock })
     }
 
     /// Whether the database can be read, and written by us.
@@ -80,29 +75,6 @@ impl Store {
 
 fn count_claims(connection: &Connection) -> Result<(), StoreError> {
     Ok(connection.prepare_cached("SELECT 1 FROM claims LIMIT 1")?.exists([]).map(drop)?)
-}
-
-fn open_file(path: &Path) -> Result<Connection, StoreError> {
-    // Made here and not by SQLite, which would let others read the verifiers.
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    drop(options.open(path)?);
-
-    let connection = Connection::open(path)?;
-    connection.busy_timeout(BUSY_TIMEOUT)?;
-    connection.pragma_update(None, "journal_mode", "WAL")?;
-    // Every commit is on the disk before it is answered: a claim must outlive a power cut.
-    connection.pragma_update(None, "synchronous", "FULL")?;
-    Ok(connection)
-}
-
-fn open_reader(path: &Path) -> Result<Connection, StoreError> {
-    let connection = Connection::open(path)?;
-    connection.busy_timeout(BUSY_TIMEOUT)?;
-    connection.pragma_update(None, "query_only", true)?;
-    Ok(connection)
 }
 
 #[cfg(test)]

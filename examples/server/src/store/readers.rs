@@ -1,39 +1,58 @@
-//! The connections that only read, beside the writer: write-ahead logging lets them.
+//! The connections that only read, beside the writer: write-ahead logging lets them. Each has a thread of its own; all take
+//! from one queue, so that under load none of them goes to sleep between two reads.
 
 use super::StoreError;
 use rusqlite::Connection;
-use std::sync::{Arc, Mutex, PoisonError};
-use tokio::{sync::Semaphore, task::spawn_blocking};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    thread,
+    time::Duration,
+};
+use tokio::sync::{
+    mpsc::{self, Receiver, Sender, error::SendTimeoutError},
+    oneshot,
+};
+
+const WAITING: usize = 1024;
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
+
+type Job = Box<dyn FnOnce(&Connection) + Send>;
 
 #[derive(Clone)]
 pub(super) struct Readers {
-    /// One permit for each connection.
-    free: Arc<Semaphore>,
-    connections: Arc<Mutex<Vec<Connection>>>,
+    jobs: Sender<Job>,
 }
 
 impl Readers {
-    pub(super) fn new(connections: Vec<Connection>) -> Self {
-        Self {
-            free: Arc::new(Semaphore::new(connections.len())),
-            connections: Arc::new(Mutex::new(connections)),
+    /// As many as there are cores, within bounds.
+    pub(super) fn start(open: impl Fn() -> Result<Connection, StoreError>) -> Result<Self, StoreError> {
+        let (jobs, waiting) = mpsc::channel(WAITING);
+        let waiting = Arc::new(Mutex::new(waiting));
+        let cores = thread::available_parallelism().map_or(2, |cores| cores.get());
+        for _ in 0..cores.clamp(2, 8) {
+            let (connection, waiting) = (open()?, Arc::clone(&waiting));
+            thread::Builder::new().name("sqlite-reader".into()).spawn(move || run(&connection, &waiting))?;
         }
+        Ok(Self { jobs })
     }
 
     pub(super) async fn read<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let permit = Arc::clone(&self.free).acquire_owned().await.map_err(|_| StoreError::ThreadEnded)?;
-        let connections = Arc::clone(&self.connections);
-        let reading = spawn_blocking(move || {
-            let _permit = permit;
-            let taken = connections.lock().unwrap_or_else(PoisonError::into_inner).pop();
-            let connection = taken.ok_or(StoreError::ThreadEnded)?;
-            let answer = work(&connection);
-            connections.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
-            answer
-        });
-        reading.await.map_err(|_| StoreError::ThreadEnded)?
+        let (reply, replied) = oneshot::channel();
+        let job: Job = Box::new(move |connection| drop(reply.send(work(connection))));
+        match self.jobs.send_timeout(job, LONGEST_WAIT).await {
+            Ok(()) => replied.await.map_err(|_| StoreError::ThreadEnded)?,
+            Err(SendTimeoutError::Timeout(_)) => Err(StoreError::Overloaded),
+            Err(SendTimeoutError::Closed(_)) => Err(StoreError::ThreadEnded),
+        }
+    }
+}
+
+fn run(connection: &Connection, waiting: &Mutex<Receiver<Job>>) {
+    let next = || waiting.lock().unwrap_or_else(PoisonError::into_inner).blocking_recv();
+    while let Some(job) = next() {
+        job(connection);
     }
 }

@@ -25,7 +25,7 @@ pub(super) struct Writer {
 }
 
 /// An answer, and whether what was written for it stays.
-pub(super) enum Written<T> {
+pub(crate) enum Written<T> {
     Kept(T),
     TakenBack(T),
 }

@@ -1,0 +1,165 @@
+//! The statements of the reference server for these two calls, word for word, and their rows as they are.
+
+use crate::store::{StoreError, Written};
+use rusqlite::{Connection, OptionalExtension as _, params};
+
+const FIND_SESSION: &str =
+    "SELECT client_id, tenant, account, auth_time, factors, generation, used_at, expires_at, revision
+        FROM sessions WHERE id = ?1 AND ended_at IS NULL";
+const FIND_ACCOUNT: &str =
+    "SELECT id, revision, status, verifier, password_changed_at, must_change, skips_used, enrolled,
+        factors_changed_at, profile, user_name, mobile, email, totp_secret, totp_algorithm, totp_digits, totp_step
+        FROM accounts WHERE tenant = ?1 AND id = ?2";
+const CLAIM: &str = "INSERT INTO claims (id, keep_until) VALUES (?1, ?2) ON CONFLICT (id) DO NOTHING";
+const IS_AS_EXPECTED: &str =
+    "SELECT 1 FROM accounts WHERE tenant = ?1 AND id = ?2 AND revision = ?3 AND status = 'active'";
+const RECORD_SKIP: &str = "UPDATE accounts SET skips_used = skips_used + 1
+        WHERE tenant = ?1 AND id = ?2 AND verifier IS NOT NULL AND skips_used < ?3";
+const OPEN_SESSION: &str = "INSERT INTO sessions
+        (id, client_id, tenant, account, auth_time, factors, generation, used_at, expires_at, revision)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+const FORGET: [&str; 4] = [
+    "DELETE FROM claims WHERE id IN (SELECT id FROM claims WHERE keep_until <= ?1 LIMIT ?2)",
+    "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at <= ?1 LIMIT ?2)",
+    "DELETE FROM codes WHERE key IN (SELECT key FROM codes WHERE expires_at <= ?1 LIMIT ?2)",
+    "DELETE FROM sends WHERE slot IN (SELECT slot FROM sends WHERE forget_at <= ?1 LIMIT ?2)",
+];
+const FORGOTTEN_AT_ONCE: u32 = 16;
+
+pub(crate) type Id = [u8; 16];
+
+/// A row of `sessions`.
+#[derive(Clone)]
+pub(crate) struct Session {
+    pub(crate) client_id: String,
+    pub(crate) tenant: String,
+    pub(crate) account: String,
+    pub(crate) auth_time: i64,
+    pub(crate) factors: String,
+    pub(crate) generation: u32,
+    pub(crate) used_at: i64,
+    pub(crate) expires_at: i64,
+    pub(crate) revision: i64,
+}
+
+/// What these calls look at in a row of `accounts`; the rest is read as well.
+pub(crate) struct Account {
+    pub(crate) id: String,
+    pub(crate) revision: i64,
+    pub(crate) status: String,
+    pub(crate) verifier: Option<String>,
+    pub(crate) password_changed_at: Option<i64>,
+    pub(crate) must_change: Option<String>,
+    pub(crate) skips_used: u32,
+    pub(crate) enrolled: String,
+    pub(crate) factors_changed_at: i64,
+    pub(crate) profile: String,
+}
+
+/// What a skip writes.
+pub(crate) struct Skip {
+    pub(crate) claim: Id,
+    pub(crate) keep_until: i64,
+    pub(crate) budget: u32,
+    pub(crate) session_id: Id,
+    pub(crate) session: Session,
+    pub(crate) now: i64,
+}
+
+pub(crate) fn find_session(connection: &Connection, id: Id) -> Result<Option<Session>, StoreError> {
+    let mut statement = connection.prepare_cached(FIND_SESSION)?;
+    let row = statement.query_row([id], |row| {
+        Ok(Session {
+            client_id: row.get(0)?,
+            tenant: row.get(1)?,
+            account: row.get(2)?,
+            auth_time: row.get(3)?,
+            factors: row.get(4)?,
+            generation: row.get(5)?,
+            used_at: row.get(6)?,
+            expires_at: row.get(7)?,
+            revision: row.get(8)?,
+        })
+    });
+    Ok(row.optional()?)
+}
+
+pub(crate) fn find_account(
+    connection: &Connection,
+    tenant: &str,
+    id: &str,
+) -> Result<Option<Account>, StoreError> {
+    let mut statement = connection.prepare_cached(FIND_ACCOUNT)?;
+    let row = statement.query_row([tenant, id], |row| {
+        let _unused: (String, Option<String>, Option<String>, Option<Vec<u8>>) =
+            (row.get(10)?, row.get(11)?, row.get(12)?, row.get(13)?);
+        Ok(Account {
+            id: row.get(0)?,
+            revision: row.get(1)?,
+            status: row.get(2)?,
+            verifier: row.get(3)?,
+            password_changed_at: row.get(4)?,
+            must_change: row.get(5)?,
+            skips_used: row.get(6)?,
+            enrolled: row.get(7)?,
+            factors_changed_at: row.get(8)?,
+            profile: row.get(9)?,
+        })
+    });
+    Ok(row.optional()?)
+}
+
+/// Says whether the skip was written.
+pub(crate) fn commit(connection: &Connection, skip: &Skip) -> Result<Written<bool>, StoreError> {
+    let Session { tenant, account, revision, .. } = &skip.session;
+    let is_new = connection.prepare_cached(CLAIM)?.execute(params![skip.claim, skip.keep_until])? == 1;
+    if !(is_new
+        && connection.prepare_cached(IS_AS_EXPECTED)?.exists(params![tenant, account, revision])?
+        && connection.prepare_cached(RECORD_SKIP)?.execute(params![tenant, account, skip.budget])? == 1)
+    {
+        return Ok(Written::TakenBack(false));
+    }
+    open_session(connection, skip.session_id, &skip.session)?;
+    for sql in FORGET {
+        connection.prepare_cached(sql)?.execute(params![skip.now, FORGOTTEN_AT_ONCE])?;
+    }
+    Ok(Written::Kept(true))
+}
+
+pub(crate) fn open_session(connection: &Connection, id: Id, session: &Session) -> Result<(), StoreError> {
+    connection.prepare_cached(OPEN_SESSION)?.execute(params![
+        id,
+        session.client_id,
+        session.tenant,
+        session.account,
+        session.auth_time,
+        session.factors,
+        session.generation,
+        session.used_at,
+        session.expires_at,
+        session.revision,
+    ])?;
+    Ok(())
+}
+
+/// Before anything is compared: a statement that the server has changed is a mistake here.
+pub(crate) fn assert_they_are_the_servers() {
+    let sources = [
+        include_str!("../../../examples/server/src/store/accounts.rs"),
+        include_str!("../../../examples/server/src/store/commit.rs"),
+        include_str!("../../../examples/server/src/store/sessions.rs"),
+    ];
+    let servers = sources.map(squeezed).concat();
+    let find_account = FIND_ACCOUNT.trim_end_matches("id = ?2");
+    let ours = [FIND_SESSION, find_account, CLAIM, IS_AS_EXPECTED, RECORD_SKIP, OPEN_SESSION];
+    for sql in ours.into_iter().chain(FORGET) {
+        assert!(servers.contains(&squeezed(sql)), "the server has no such statement: {sql}");
+    }
+    let forgotten = format!("FORGOTTEN_AT_ONCE: u32 = {FORGOTTEN_AT_ONCE};");
+    assert!(servers.contains(&squeezed(&forgotten)), "the server forgets more or less at once");
+}
+
+/// Without what a literal may be broken up by.
+fn squeezed(text: &str) -> String {
+    text.chars().filter(|character| !" \n\",".contains(*character)).collect()
+}

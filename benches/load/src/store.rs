@@ -1,0 +1,56 @@
+//! The reference server's own threads, connections, pragmas and tables, from its own files: what is compared differs in
+//! everything but these.
+
+#[path = "../../../examples/server/src/store/connection.rs"]
+mod connection;
+#[path = "../../../examples/server/src/store/error.rs"]
+#[expect(dead_code, reason = "the server has more to go wrong")]
+mod error;
+#[path = "../../../examples/server/src/store/readers.rs"]
+mod readers;
+#[path = "../../../examples/server/src/store/schema.rs"]
+mod schema;
+#[path = "../../../examples/server/src/store/writer.rs"]
+mod writer;
+
+pub(crate) use error::StoreError;
+pub(crate) use writer::Written;
+
+use readers::Readers;
+use rusqlite::Connection;
+use std::path::Path;
+use writer::Writer;
+
+#[derive(Clone)]
+pub(crate) struct Store {
+    writer: Writer,
+    readers: Readers,
+}
+
+impl Store {
+    pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
+        let writer = Writer::start(create(path)?)?;
+        Ok(Self { writer, readers: Readers::start(|| connection::open_reader(path))? })
+    }
+
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.readers.read(work).await
+    }
+
+    pub(crate) async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<Written<T>, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.writer.write(work).await
+    }
+}
+
+/// A database with the server's tables.
+pub(crate) fn create(path: &Path) -> Result<Connection, StoreError> {
+    let mut connection = connection::open_writer(path)?;
+    schema::migrate(&mut connection)?;
+    Ok(connection)
+}

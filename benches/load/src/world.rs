@@ -1,0 +1,192 @@
+//! The world under load, as files in one folder: a key ring and a configuration for the reference server, a database of
+//! accounts whose passwords are about to expire, with a session each, and pre-minted tokens.
+
+use crate::{
+    mint::Mint,
+    plain::PlainMint,
+    statements::{self, Id, Session},
+    store,
+};
+use authflow_bench::{
+    sample::{CLIENT, SECRET, TENANT},
+    skip::ISSUER,
+};
+use axum::{Router, serve::ListenerExt as _};
+use rusqlite::{Connection, params};
+use std::{
+    fs,
+    io::{BufWriter, Write as _},
+    os::unix::fs::OpenOptionsExt as _,
+    path::{Path, PathBuf},
+    time::{SystemTime, UNIX_EPOCH},
+};
+use tokio::net::TcpListener;
+
+pub(crate) const CHECK: &str = "/api/v2/sdk/pwd/check-exist";
+pub(crate) const SKIP: &str = "/api/v2/sdk/pwd/skip-update";
+/// The most that a policy allows.
+pub(crate) const SKIPS_EACH: u32 = 100;
+
+const DAY: i64 = 86_400;
+/// Of the shape that the server's hasher makes; none of the two calls looks at it.
+const VERIFIER: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+pub(crate) struct World {
+    folder: PathBuf,
+}
+
+impl World {
+    pub(crate) fn of(folder: &Path) -> Self {
+        Self { folder: folder.to_owned() }
+    }
+
+    /// Makes all of it but the tokens of skips.
+    pub(crate) fn make(folder: &Path, accounts: u32) -> Self {
+        fs::create_dir_all(folder).expect("a folder");
+        let world = Self::of(folder);
+        world.write_keys();
+        let config = format!(
+            "issuer = '{ISSUER}'\n\n[[applications]]\nclient_id = '{CLIENT}'\ntenancy = {{ isv = ['{TENANT}'] }}\n\n\
+             [applications.policy]\n\
+             ageing = {{ max_age_days = 90, warn_before_days = 14, max_skips = {SKIPS_EACH} }}\n"
+        );
+        fs::write(world.path("config.toml"), config).expect("a configuration");
+
+        let mut connection = store::create(&world.path("prepared.db")).expect("a database");
+        let transaction = connection.transaction().expect("a transaction");
+        let (mint, plain) = (Mint::new(), PlainMint::new());
+        let [mut ours, mut theirs] = ["authflow.ids", "plain.ids"].map(|name| world.tokens(name));
+        for number in 0..accounts {
+            let id = account_id(number);
+            add_account(&transaction, &id, number).expect("an account");
+            let signed_in = mint.session(&id);
+            let row = row(&signed_in.record);
+            statements::open_session(&transaction, *signed_in.record.session.as_bytes(), &row)
+                .expect("a session");
+            writeln!(ours, "{}", signed_in.id_token).expect("a token");
+            let theirs_token = plain.id_token(*signed_in.record.session.as_bytes(), &id, row.auth_time);
+            writeln!(theirs, "{theirs_token}").expect("a token");
+            if number == 0 {
+                fs::write(world.path("skip.reply"), signed_in.reply).expect("a reply");
+            }
+        }
+        transaction.commit().expect("accounts");
+        world
+    }
+
+    /// Tokens for `count` skips, spread over all accounts.
+    pub(crate) fn mint_skips(&self, count: u32) {
+        let (mint, plain) = (Mint::new(), PlainMint::new());
+        let [mut ours, mut theirs] = ["authflow.states", "plain.states"].map(|name| self.tokens(name));
+        let accounts = u32::try_from(self.subjects().len()).expect("as many as were made");
+        for number in 0..count {
+            let account = account_id(number % accounts);
+            writeln!(ours, "{}", mint.state_token(&account)).expect("a token");
+            writeln!(theirs, "{}", plain.state_token(&account)).expect("a token");
+        }
+    }
+
+    /// Puts the database back to where it was before any load.
+    pub(crate) fn reset(&self) {
+        for suffix in ["-wal", "-shm"] {
+            let _ = fs::remove_file(self.path(&format!("load.db{suffix}")));
+        }
+        fs::copy(self.path("prepared.db"), self.database()).expect("a copy of the database");
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    pub(crate) fn database(&self) -> PathBuf {
+        self.path("load.db")
+    }
+
+    pub(crate) fn skip_reply(&self) -> Vec<u8> {
+        fs::read(self.path("skip.reply")).expect("a reply")
+    }
+
+    /// The sessions that there were before any load, and whose they are.
+    pub(crate) fn subjects(&self) -> Vec<(Id, String)> {
+        let connection = Connection::open(self.path("prepared.db")).expect("a database");
+        let mut statement = connection.prepare("SELECT id, account FROM sessions").expect("the table");
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).expect("sessions");
+        rows.collect::<Result<_, _>>().expect("sessions")
+    }
+
+    /// How many sessions there are now.
+    pub(crate) fn sessions(&self) -> u64 {
+        let connection = Connection::open(self.database()).expect("a database");
+        let count = connection.query_row("SELECT count(*) FROM sessions", [], |row| row.get::<_, i64>(0));
+        u64::try_from(count.expect("a count")).expect("not fewer than none")
+    }
+
+    fn write_keys(&self) {
+        let path = self.path("keys.toml");
+        let secret: String = SECRET.iter().map(|byte| format!("{byte:02x}")).collect();
+        let file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path);
+        write!(file.expect("a key file"), "[signer]\nsecret = '{secret}'\n").expect("a key");
+    }
+
+    fn tokens(&self, name: &str) -> BufWriter<fs::File> {
+        BufWriter::new(fs::File::create(self.path(name)).expect("a file of tokens"))
+    }
+}
+
+fn account_id(number: u32) -> String {
+    format!("20231114161254318-A0F7-{number:09}")
+}
+
+fn add_account(connection: &Connection, id: &str, number: u32) -> rusqlite::Result<()> {
+    let sql = "INSERT INTO accounts (tenant, id, user_name, verifier, password_changed_at, profile)
+        VALUES (?1, ?2, ?3, ?4, ?5, '{\"name\":\"Erin\"}')";
+    let changed_at = now() - 85 * DAY;
+    connection.prepare_cached(sql)?.execute(params![
+        TENANT,
+        id,
+        format!("erin-{number}"),
+        VERIFIER,
+        changed_at
+    ])?;
+    Ok(())
+}
+
+fn row(record: &authflow::step::SessionRecord) -> Session {
+    let seconds = |at: authflow::Timestamp| i64::try_from(at.as_unix()).expect("before 9999");
+    Session {
+        client_id: CLIENT.to_owned(),
+        tenant: TENANT.to_owned(),
+        account: record.account.as_str().to_owned(),
+        auth_time: seconds(record.auth_time),
+        factors: "pwd".to_owned(),
+        generation: record.generation,
+        used_at: seconds(record.used_at),
+        expires_at: seconds(record.expires_at),
+        revision: i64::try_from(record.revision.as_u64()).expect("a small number"),
+    }
+}
+
+/// Seconds since 1970.
+pub(crate) fn now() -> i64 {
+    let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970");
+    i64::try_from(elapsed.as_secs()).expect("before 9999")
+}
+
+pub(crate) fn random_id() -> Id {
+    let mut id = Id::default();
+    getrandom::fill(&mut id).expect("random numbers");
+    id
+}
+
+/// Serves on a free port, and says which.
+pub(crate) async fn serve(router: Router) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    println!("listening on http://{}", listener.local_addr().expect("an address"));
+    let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
+    axum::serve(listener, router).await.expect("connections");
+}

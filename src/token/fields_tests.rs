@@ -1,0 +1,184 @@
+//! Every field of the opaque tokens: gone, doubled, moved, or out of range, under a right tag.
+
+use super::{
+    keys::Keys,
+    opaque::{Opaque, sealed_bytes},
+    *,
+};
+use crate::{
+    AccountId, Audience, ClientId, Factor, FactorSet, Revision, SessionId, TenantId, Timestamp, TokenId,
+};
+use alloc::{borrow::ToOwned as _, vec, vec::Vec};
+
+const NOW: Timestamp = Timestamp::from_unix(1_700_000_000);
+
+type Field = (&'static str, Vec<u8>);
+
+fn ring() -> KeyRing {
+    KeyRing::new(Key::new("2026-11", [7; 32]).unwrap())
+}
+
+fn audience() -> Audience {
+    Audience { client_id: ClientId::new("web").unwrap(), tenant: TenantId::new("acme").ok() }
+}
+
+fn text(text: &[u8]) -> Vec<u8> {
+    [&[text.len() as u8], text].concat()
+}
+
+fn number(number: u64) -> Vec<u8> {
+    number.to_be_bytes().to_vec()
+}
+
+fn session() -> SessionClaims {
+    SessionClaims {
+        session: SessionId::from_bytes([1; 16]),
+        generation: 5,
+        account: AccountId::new("erin").unwrap(),
+        audience: audience(),
+        device: DeviceDigest::from_bytes([2; 16]),
+        revision: Revision::new(3),
+        auth_time: NOW.minus_seconds(7),
+        factors: FactorSet::EMPTY.with(Factor::Password).with(Factor::Totp),
+        issued_at: NOW,
+        expires_at: NOW.plus_seconds(60),
+    }
+}
+
+fn session_fields() -> Vec<Field> {
+    vec![
+        ("version", vec![1]),
+        ("key id", text(b"2026-11")),
+        ("session", vec![1; 16]),
+        ("generation", vec![0, 0, 0, 5]),
+        ("account", text(b"erin")),
+        ("application", text(b"web")),
+        ("tenant", text(b"acme")),
+        ("device", vec![2; 16]),
+        ("revision", number(3)),
+        ("time", number(1_699_999_993)),
+        ("factors", vec![9]),
+        ("time", number(1_700_000_000)),
+        ("time", number(1_700_000_060)),
+    ]
+}
+
+fn ticket() -> TicketClaims {
+    let SessionClaims { session, account, audience, device, issued_at, expires_at, .. } = session();
+    TicketClaims {
+        id: TokenId::from_bytes([9; 16]),
+        session,
+        account,
+        audience,
+        device,
+        issued_at,
+        expires_at,
+    }
+}
+
+fn ticket_fields() -> Vec<Field> {
+    vec![
+        ("version", vec![1]),
+        ("key id", text(b"2026-11")),
+        ("id", vec![9; 16]),
+        ("session", vec![1; 16]),
+        ("account", text(b"erin")),
+        ("application", text(b"web")),
+        ("tenant", text(b"acme")),
+        ("device", vec![2; 16]),
+        ("time", number(1_700_000_000)),
+        ("time", number(1_700_000_060)),
+    ]
+}
+
+/// What a field may not be.
+fn out_of_range(name: &str) -> Vec<Vec<u8>> {
+    match name {
+        "version" => vec![vec![0], vec![2], vec![255]],
+        // No key of the ring, and the one without an id, which it has not.
+        "key id" => vec![text(b""), text(b"2026-12"), text(b"2026-1"), text(b"2026-111"), text(&[b'k'; 21])],
+        "account" | "application" => {
+            vec![
+                text(b""),
+                text(&[b'x'; 65]),
+                text(b"\xFF"),
+                text(b"a\nb"),
+                text(b"a\0"),
+                text("\u{85}".as_bytes()),
+            ]
+        }
+        // Without any it is another audience, and none that is malformed.
+        "tenant" => vec![text(&[b'x'; 65]), text(b"\xC3"), text(b"\t"), text(b"a\x7F")],
+        "time" => vec![number(Timestamp::MAX.as_unix() + 1), number(u64::MAX), number(1 << 63)],
+        "factors" => vec![vec![16], vec![17], vec![128], vec![255]],
+        // Any bytes are an id, a digest, a number.
+        _ => vec![],
+    }
+}
+
+/// `verify` gives the claims of a token of this kind. They are the given ones only where every field is in its place.
+fn check<T: Opaque + Copy + PartialEq + core::fmt::Debug>(
+    claims: T,
+    fields: &[Field],
+    tag: fn(&Keys, &[u8]) -> [u8; 32],
+    verify: impl Fn(&[u8]) -> Result<T, TokenError>,
+) {
+    let ring = ring();
+    let signed = |fields: &[Field]| {
+        let bytes: Vec<u8> = fields.iter().flat_map(|(_, bytes)| bytes.iter().copied()).collect();
+        verify(sealed_bytes::<T>(&bytes, tag(ring.signer(), &bytes)).as_bytes())
+    };
+    assert_eq!(signed(fields), Ok(claims), "the control");
+    for at in 0..fields.len() {
+        let name = fields[at].0;
+        let mut without = fields.to_owned();
+        without.remove(at);
+        assert_eq!(signed(&without), Err(TokenError::Malformed), "without {name}");
+        let mut doubled = fields.to_owned();
+        doubled.insert(at, fields[at].clone());
+        assert_eq!(signed(&doubled), Err(TokenError::Malformed), "twice {name}");
+        for other in out_of_range(name) {
+            let mut changed = fields.to_owned();
+            changed[at].1 = other.clone();
+            assert_eq!(signed(&changed), Err(TokenError::Malformed), "{name}: {other:?}");
+        }
+        // A byte more or less of it moves all that follow.
+        for (what, bytes) in
+            [("shorter", fields[at].1[1..].to_vec()), ("longer", [&fields[at].1[..], &[0]].concat())]
+        {
+            let mut changed = fields.to_owned();
+            changed[at].1 = bytes;
+            assert!(signed(&changed).is_err(), "{what}: {name}");
+        }
+        for other in at + 1..fields.len() {
+            let mut moved = fields.to_owned();
+            moved.swap(at, other);
+            // Two of one length are only told apart by their places: it says something else.
+            assert_ne!(signed(&moved), Ok(claims), "{name} and {} changed round", fields[other].0);
+        }
+    }
+}
+
+#[test]
+fn every_field_of_a_session_token() {
+    check(
+        session(),
+        &session_fields(),
+        |keys, signed| keys.session.tag(&[signed]),
+        |text| {
+            let (ring, audience) = (ring(), audience());
+            let verified = ring.sessions().for_application(&audience).verify(Untrusted::new(text), NOW);
+            verified.map(|token| *token.claims())
+        },
+    );
+}
+
+#[test]
+fn every_field_of_a_ticket() {
+    check(
+        ticket(),
+        &ticket_fields(),
+        |keys, signed| keys.ticket.tag(&[signed]),
+        |text| ring().tickets().verify(Untrusted::new(text), NOW).map(|token| *token.claims()),
+    );
+}

@@ -1,0 +1,250 @@
+//! Every kind of token before every verifier, and every small change of each.
+
+use super::{
+    keys::jwt_header,
+    mac::MacKey,
+    opaque::sealed_bytes,
+    outside::{OutsideKey, OutsideKeys, SignatureAlgorithm},
+    *,
+};
+use crate::{
+    AccountId, Audience, ClientId, Factor, FactorSet, Profile, Revision, SessionId, TenantId, Timestamp,
+    TokenId, base64url,
+};
+use alloc::{format, string::String, vec::Vec};
+use std::sync::LazyLock;
+
+const NOW: Timestamp = Timestamp::from_unix(1_700_000_000);
+/// What the host says is good: the stand-in for a signature from outside.
+const SIGNATURE: &[u8] = b"a signature of the host's";
+
+/// The kinds, and so the verifiers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    State,
+    Session,
+    Ticket,
+    Id,
+    OutsideId,
+}
+
+const KINDS: [Kind; 5] = [Kind::State, Kind::Session, Kind::Ticket, Kind::Id, Kind::OutsideId];
+
+static RING: LazyLock<KeyRing> = LazyLock::new(|| KeyRing::new(Key::new("2026-11", [7; 32]).unwrap()));
+
+fn issuer() -> Issuer {
+    Issuer::new("https://id.example.com").unwrap()
+}
+
+fn audience() -> Audience {
+    Audience { client_id: ClientId::new("web").unwrap(), tenant: TenantId::new("acme").ok() }
+}
+
+/// A key outside that has the very id of the ring's.
+fn outside() -> OutsideKeys {
+    OutsideKeys::new(OutsideKey::new("2026-11", SignatureAlgorithm::Rs256).unwrap())
+}
+
+/// A good token of a kind, and all of them of one account and session.
+fn token(kind: Kind) -> String {
+    let (ring, issuer, audience, outside) = (&*RING, issuer(), audience(), outside());
+    let (account, session) = (AccountId::new("erin").unwrap(), SessionId::from_bytes([1; 16]));
+    let (device, factors) = (DeviceDigest::from_bytes([2; 16]), FactorSet::EMPTY.with(Factor::Password));
+    let (revision, issued_at, expires_at) = (Revision::new(3), NOW, NOW.plus_seconds(60));
+    let id = IdClaims {
+        account,
+        session,
+        auth_time: NOW,
+        factors,
+        issued_at,
+        expires_at,
+        nonce: None,
+        identity: IdentityClaims::TopLevel(Profile::default()),
+    };
+    match kind {
+        Kind::State => {
+            let device = DeviceDigests { fingerprint: device, ip: None, os: Some(device), agent: None };
+            let (stage, auth_start, id) = (Stage::PasswordExpiring, NOW, TokenId::from_bytes([9; 16]));
+            let claims = StateClaims {
+                audience,
+                account,
+                revision,
+                device,
+                stage,
+                factors,
+                auth_start,
+                id,
+                issued_at,
+                expires_at,
+            };
+            ring.states().mint(&claims).expose().into()
+        }
+        Kind::Session => {
+            let (generation, auth_time) = (4, NOW);
+            let claims = SessionClaims {
+                session,
+                generation,
+                account,
+                audience,
+                device,
+                revision,
+                auth_time,
+                factors,
+                issued_at,
+                expires_at,
+            };
+            ring.sessions().mint(&claims).expose().into()
+        }
+        Kind::Ticket => {
+            let id = TokenId::from_bytes([9; 16]);
+            let claims = TicketClaims { id, session, account, audience, device, issued_at, expires_at };
+            ring.tickets().mint(&claims).expose().into()
+        }
+        Kind::Id => ring.id_tokens(&issuer, &audience).mint(&id).expose().into(),
+        Kind::OutsideId => {
+            let unsigned = outside.id_tokens(ring, &issuer, &audience).prepare(&id);
+            unsigned.signed(SIGNATURE).unwrap().expose().into()
+        }
+    }
+}
+
+/// What the verifier of a kind says. Outside, the host finds the signature good of what it has signed, and of nothing else.
+fn verify(kind: Kind, text: &[u8]) -> Result<(), TokenError> {
+    let (ring, issuer, audience, outside) = (&*RING, issuer(), audience(), outside());
+    match kind {
+        Kind::State => ring.states().verify(Untrusted::new(text), NOW).map(|_| ()),
+        Kind::Session => {
+            ring.sessions().for_application(&audience).verify(Untrusted::new(text), NOW).map(|_| ())
+        }
+        Kind::Ticket => ring.tickets().verify(Untrusted::new(text), NOW).map(|_| ()),
+        Kind::Id => ring.id_tokens(&issuer, &audience).verify(Untrusted::new(text), NOW).map(|_| ()),
+        Kind::OutsideId => {
+            let tokens = outside.id_tokens(ring, &issuer, &audience);
+            let opened = tokens.open(Untrusted::new(text), NOW)?;
+            let good = token(Kind::OutsideId);
+            let is_good = opened.signature() == SIGNATURE && good.as_bytes().starts_with(opened.bytes());
+            if is_good { tokens.accept(opened, NOW).map(|_| ()) } else { Err(TokenError::Forged) }
+        }
+    }
+}
+
+#[test]
+fn a_verifier_takes_its_own_kind_and_no_other() {
+    for kind in KINDS {
+        for verifier in KINDS {
+            let verified = verify(verifier, token(kind).as_bytes());
+            assert_eq!(verified.is_ok(), kind == verifier, "{kind:?} before {verifier:?}: {verified:?}");
+        }
+    }
+}
+
+/// The payload of a kind in the form of another, under the key of a third: only where all three are one.
+#[test]
+fn the_key_tells_kinds_apart_whatever_the_form_and_the_payload() {
+    let (keys, audience) = (RING.signer(), audience());
+    let id_key = MacKey::new(keys.id_token_key(&audience).expose());
+    let derived = [
+        (Some(Kind::State), &keys.state),
+        (Some(Kind::Session), &keys.session),
+        (Some(Kind::Ticket), &keys.ticket),
+        (Some(Kind::Id), &id_key),
+        (None, &keys.device),
+    ];
+    for (of_key, key) in derived {
+        for form in [Kind::State, Kind::Session, Kind::Ticket, Kind::Id] {
+            for payload in [Kind::State, Kind::Session, Kind::Ticket, Kind::Id] {
+                let bytes = body(payload);
+                let text = match form {
+                    Kind::Session => sealed_bytes::<SessionClaims>(&bytes, key.tag(&[&bytes])),
+                    Kind::Ticket => sealed_bytes::<TicketClaims>(&bytes, key.tag(&[&bytes])),
+                    _ => {
+                        let mut text = String::new();
+                        jwt::seal(&keys.header, key, &bytes, &mut text);
+                        text
+                    }
+                };
+                let is_own = of_key == Some(form) && payload == form;
+                let verified = verify(form, text.as_bytes());
+                assert_eq!(
+                    verified.is_ok(),
+                    is_own,
+                    "{payload:?} as {form:?} under {of_key:?}: {verified:?}"
+                );
+            }
+        }
+    }
+}
+
+/// What is signed of a token, decoded.
+fn body(kind: Kind) -> Vec<u8> {
+    let text = token(kind);
+    let mut buffer = [0; 1024];
+    let is_compact = matches!(kind, Kind::State | Kind::Id);
+    let encoded = match kind {
+        _ if is_compact => text.split('.').nth(1).unwrap(),
+        Kind::Session => text.strip_prefix("LGT").unwrap(),
+        _ => text.strip_prefix("ssoTicket-").unwrap(),
+    };
+    let decoded = base64url::decode(encoded.as_bytes(), &mut buffer).unwrap();
+    decoded[..decoded.len() - if is_compact { 0 } else { 32 }].to_vec()
+}
+
+/// Another algorithm, another key's header, another case, none at all.
+#[test]
+fn a_compact_token_has_its_own_keys_header() {
+    for kind in [Kind::State, Kind::Id, Kind::OutsideId] {
+        let text = token(kind);
+        let (header, rest) = text.split_once('.').unwrap();
+        let id = KeyId::new("2026-11").unwrap();
+        for algorithm in
+            ["none", "None", "HS256", "HS384", "HS512", "RS256", "PS256", "ES256", "EdDSA", "hs256", ""]
+        {
+            for id in [None, Some(&id), KeyId::new("2026-12").ok().as_ref()] {
+                let other = jwt_header(algorithm, id);
+                let verified = verify(kind, format!("{other}{rest}").as_bytes());
+                assert_eq!(
+                    verified.is_ok(),
+                    other.trim_end_matches('.') == header,
+                    "{kind:?} {algorithm} {id:?}"
+                );
+            }
+        }
+    }
+}
+
+/// With every character of the alphabet in every place – the last ones of a segment differ in nothing but bits that decode to
+/// nothing – and those that decoders like to pass over; one character less, one twice, two changed round.
+#[test]
+fn every_change_of_one_character_is_another_text() {
+    const OTHERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.=+/ \n\0\xC3";
+    for kind in KINDS {
+        let text = token(kind).into_bytes();
+        assert_eq!(verify(kind, &text), Ok(()), "{kind:?}");
+        let refused = |changed: &[u8], what: &str, at: usize| {
+            assert!(changed == text || verify(kind, changed).is_err(), "{kind:?}: {what} {at}");
+        };
+        for at in 0..text.len() {
+            for other in OTHERS {
+                let mut changed = text.clone();
+                changed[at] = *other;
+                refused(&changed, "replaced", at);
+            }
+            for bit in 0..8 {
+                let mut changed = text.clone();
+                changed[at] ^= 1 << bit;
+                refused(&changed, "a bit of", at);
+            }
+            refused(&text[..at], "a prefix of", at);
+            refused(&text[at + 1..], "a suffix after", at);
+            refused(&[&text[..at], &text[at + 1..]].concat(), "without", at);
+            refused(&[&text[..=at], &text[at..]].concat(), "twice", at);
+            let mut changed = text.clone();
+            changed.swap(at, (at + 1) % text.len());
+            refused(&changed, "changed round", at);
+        }
+        for other in OTHERS {
+            refused(&[&text[..], &[*other]].concat(), "longer", text.len());
+            refused(&[&[*other], &text[..]].concat(), "before", 0);
+        }
+    }
+}
