@@ -10,6 +10,7 @@ use authflow::{
     sdk::{Api, Request},
     step::{CommitRefusal, Committed},
 };
+use serde_json::json;
 use std::{
     ops::ControlFlow::{self, Break, Continue},
     sync::Arc,
@@ -229,4 +230,39 @@ fn two_applications_of_one_client_id_are_no_configuration() {
     let twice = vec![Application::new(client_id), Application::new(client_id)];
     let refused = Engine::new(Config::new(demo::issuer(), demo::ring(), Applications::Fixed(twice)));
     assert_eq!(refused.unwrap_err(), ConfigError::DuplicateClientId(client_id));
+}
+
+/// [`Step::unavailable`] is the same for whichever question it holds, and leaves what is finished as it is.
+#[test]
+fn a_step_that_nobody_answers_is_busy_at_every_question() {
+    let mut ready = World::new();
+    let alice = ready.login("alice");
+    let sms = json!({ "mobile": "+86-13800000001", "type": "LOGIN_SMS" });
+    ready.send(&Call::post("/api/v2/sdk/sms/send", &sms));
+    let by_code = json!({ "mobile": "+86-13800000001", "verify_code": ready.code() });
+    let change = json!({ "old_password": PASSWORD, "new_password": "Battery-Staple-8" });
+    ready.clock.pass(60);
+    for call in [
+        Call::login("alice", PASSWORD),
+        Call::post("/api/v2/sdk/sms/send", &sms),
+        Call::post("/api/v2/sdk/login/mobile-verify-code", &by_code),
+        Call::post("/api/v2/sdk/pwd/change", &change).bearing(alice.id_token()),
+        Call::issue_ticket(alice.session_token()),
+    ] {
+        let questions = {
+            let mut world = ready.clone();
+            world.send(&call);
+            world.host.asked.len()
+        };
+        for answered in 0..=questions {
+            let mut world = ready.clone();
+            let mut step = world.begin(&call);
+            for _ in 0..answered {
+                step = world.host.answer(step).unwrap();
+            }
+            let outcome = world.run(step.unavailable());
+            let is_busy = matches!(outcome.verdict, Verdict::Busy);
+            assert_eq!(is_busy, answered < questions, "{} after {answered}", call.path);
+        }
+    }
 }

@@ -133,6 +133,11 @@ mod tests {
     }
 
     #[test]
+    fn a_key_is_not_printed() {
+        assert_eq!(alloc::format!("{:?}", MacKey::new(b"secret")), "MacKey(…)");
+    }
+
+    #[test]
     fn a_difference_in_any_bit_is_one() {
         fn check<const N: usize>() {
             let tag = [0x5A; N];
