@@ -69,7 +69,8 @@ struct Sent {
     revision: Revision,
     expires_at: Timestamp,
     digest: Vec<u8>,
-    is_intact: bool,
+    /// The digest as the host has it, of which bits may have turned.
+    stored: Vec<u8>,
 }
 
 struct World {
@@ -120,17 +121,25 @@ impl World {
                 let code = spoilt.apply(code.as_deref().unwrap_or("012345"));
                 self.present(place(kind), &code, *as_nobody, *elsewhere);
             }
-            Deed::Later { seconds } => self.now = self.now.plus_seconds(u64::from(seconds % 400)),
+            // Often to the very second in which a code, or the other key, is no longer good.
+            Deed::Later { seconds } => {
+                let seconds = match seconds % 4 {
+                    0 => LIFETIME,
+                    1 => WINDOW_ENDS.seconds_since(self.now),
+                    2 => LIFETIME - 1,
+                    _ => u64::from(seconds % 400),
+                };
+                self.now = self.now.plus_seconds(seconds);
+            }
             Deed::Change => self.host.account.revision = self.host.account.revision.next(),
             Deed::Rotate => self.ring = 1 - self.ring,
             Deed::Tamper { kind, at, bit } => {
                 if let Some(sent) = self.sent.get_mut(&(place(kind), true)) {
-                    let at = usize::from(*at) % sent.digest.len();
-                    sent.digest[at] ^= 1 << (bit % 8);
-                    sent.is_intact = false;
+                    let at = usize::from(*at) % sent.stored.len();
+                    sent.stored[at] ^= 1 << (bit % 8);
                     let key = key(&KINDS[place(kind)], true);
                     let stored = self.host.codes.iter_mut().find(|(other, _)| *other.as_bytes() == key);
-                    stored.unwrap().1.digest = CodeDigest::from_bytes(&sent.digest).unwrap();
+                    stored.unwrap().1.digest = CodeDigest::from_bytes(&sent.stored).unwrap();
                 }
             }
         }
@@ -167,7 +176,8 @@ impl World {
         assert_eq!((*stored_under.as_bytes(), stored.digest.to_bytes()[..].to_vec()), (key, digest.clone()));
         let expires_at = self.now.plus_seconds(LIFETIME);
         assert_eq!(stored.expires_at, expires_at);
-        let sent = Sent { code, key: self.ring, revision, expires_at, digest, is_intact: true };
+        let stored = digest.clone();
+        let sent = Sent { code, key: self.ring, revision, expires_at, digest, stored };
         self.sent.insert((at, !to_nobody), sent);
     }
 
@@ -179,7 +189,12 @@ impl World {
         let good = self.sent.get(&(at, true)).filter(|sent| {
             let in_window = sent.key == self.ring || self.now < WINDOW_ENDS;
             let is_same = code.trim() == sent.code && self.host.account.revision == sent.revision;
-            is_same && sent.is_intact && in_window && self.now < sent.expires_at && !as_nobody && !elsewhere
+            is_same
+                && sent.stored == sent.digest
+                && in_window
+                && self.now < sent.expires_at
+                && !as_nobody
+                && !elsewhere
         });
         let claim = match (good, kind.login) {
             (_, Some(login)) => [login; 16],
