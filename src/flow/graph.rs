@@ -214,10 +214,8 @@ impl Graph {
 
     fn change(&mut self, policy: &Policy, account: &Account, from: State, progress: Progress) {
         self.edges.insert(Edge { from, call: Some(Call::ChangePassword), to: State::PasswordChanged });
-        let mut account = account.clone();
-        account.password = account.password.map(|old| Password::new(old.verifier, NOW));
         let changed = Progress { password: PasswordStep::Changed, ..progress };
-        self.explore(policy, &account, State::PasswordChanged, None, changed);
+        self.explore(policy, account, State::PasswordChanged, None, changed);
     }
 }
 

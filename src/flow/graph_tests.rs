@@ -24,6 +24,41 @@ fn the_main_road_of_the_seed_is_there() {
     assert_eq!(graph.allowed(State::SessionIssued).count(), 0);
 }
 
+/// What is enumerated: every set of factors to enrol, with and without a password, and every state that a password can be in.
+#[test]
+fn every_kind_of_account_is_looked_at() {
+    let policy = policy(SecondFactor::Off);
+    let accounts = kinds_of_account(&policy);
+    for bits in 0..8_u8 {
+        let wanted = [Factor::Sms, Factor::Email, Factor::Totp];
+        let wanted = wanted.into_iter().enumerate().filter(|(at, _)| bits & (1 << at) != 0);
+        let enrolled: FactorSet = wanted.map(|(_, factor)| factor).collect();
+        let of_kind = accounts.iter().filter(|account| account.enrolled == enrolled);
+        assert_eq!(of_kind.filter(|account| account.password.is_none()).count(), 1, "{enrolled:?}");
+    }
+    let ageing = policy.ageing.unwrap();
+    let states = kinds_of_password(&policy).into_iter().map(|password| {
+        let age = match ageing.age(password.changed_at, NOW) {
+            Age::Current => "current",
+            Age::Expiring { .. } => "expiring",
+            Age::Expired => "expired",
+        };
+        (age, password.must_change, password.skips_used)
+    });
+    assert_eq!(
+        states.collect::<Vec<_>>(),
+        [
+            ("current", None, 0),
+            ("current", Some(MustChange::AdministratorReset), 0),
+            ("current", Some(MustChange::Breached), 0),
+            ("current", Some(MustChange::FirstLogin), 0),
+            ("expiring", None, 0),
+            ("expiring", None, 3),
+            ("expired", None, 0),
+        ]
+    );
+}
+
 /// What a state token waits for is a state of the graph.
 #[test]
 fn every_stage_is_the_state_of_its_name() {
@@ -97,6 +132,16 @@ fn the_module_shows_the_graph_it_describes() {
     let shown =
         shown.take_while(|line| !line.contains("```")).map(|line| line.trim_start_matches("//!").trim());
     assert_eq!(shown.map(ToString::to_string).collect::<BTreeSet<_>>(), computed);
+}
+
+#[test]
+fn a_drawing_ends_where_the_graph_does() {
+    let drawn = |second_factor| graph(&policy(second_factor)).mermaid().to_string();
+    for second_factor in [SecondFactor::Off, SecondFactor::Always] {
+        assert!(drawn(second_factor).contains("SessionIssued --> [*]\n"));
+    }
+    assert!(drawn(SecondFactor::Always).contains("Denied --> [*]\n"));
+    assert!(!drawn(SecondFactor::Off).contains("Denied"), "nobody is");
 }
 
 #[test]

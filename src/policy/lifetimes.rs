@@ -180,6 +180,7 @@ mod tests {
         let (longest, longer) = (Lifetime::of::<600>(), Lifetime::of::<601>());
         assert_eq!(defaults.with_code(longer), Err(LifetimesError::Code));
         assert_eq!(defaults.with_ticket(longer), Err(LifetimesError::Ticket));
+        assert_eq!(defaults.with_ticket(longest).map(|set| set.ticket()), Ok(longest));
         let whole = defaults.session_token();
         let longer = Lifetime::from_seconds(whole.as_seconds() + 1).unwrap();
         assert_eq!(defaults.with_session_idle(longer), Err(LifetimesError::SessionIdle));

@@ -185,6 +185,16 @@ mod tests {
     }
 
     #[test]
+    fn a_number_ends_at_the_first_byte_that_is_no_digit() {
+        for other in (0..=0x7F).map(char::from).filter(|byte| !byte.is_ascii_digit()) {
+            let text = format!("17{other}2");
+            let mut reader = Reader::new(text.as_bytes()).unwrap();
+            assert_eq!(reader.number(), Some(17), "{other:?}");
+            assert_eq!(reader.number(), None, "{other:?} is still to be read");
+        }
+    }
+
+    #[test]
     fn a_string_has_64_bytes_at_most_with_escapes_or_without() {
         for (text, fits) in [
             ("x".repeat(64), true),

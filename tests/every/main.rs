@@ -1,5 +1,9 @@
 //! Every test through the API in one binary: `.ci/nightly mutants` links it once for each mutant.
 
+#[path = "../bound_session_tokens.rs"]
+mod bound_session_tokens;
+#[path = "../bound_state_token.rs"]
+mod bound_state_token;
 #[path = "../change_password.rs"]
 mod change_password;
 #[path = "../codes.rs"]
@@ -10,6 +14,8 @@ mod commits;
 mod drive;
 #[path = "../forgotten_password.rs"]
 mod forgotten_password;
+#[path = "../header_bytes.rs"]
+mod header_bytes;
 #[path = "../host_exam.rs"]
 mod host_exam;
 #[path = "../host_faults.rs"]
@@ -40,3 +46,5 @@ mod testkit;
 mod tickets;
 #[path = "../typed_entry.rs"]
 mod typed_entry;
+#[path = "../uniform.rs"]
+mod uniform;
