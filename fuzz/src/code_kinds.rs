@@ -1,6 +1,7 @@
 //! Kinds of code, each for one purpose of one application, to one recipient and, where it belongs to one, in one pending login.
 
 use crate::keys::list;
+use arbitrary::Arbitrary;
 use authflow::{Audience, ClientId};
 use sha2::{Digest as _, Sha256};
 
@@ -90,4 +91,33 @@ pub fn key(kind: &Kind, is_known: bool) -> [u8; 32] {
         .chain_update(list(&[&texts[..], &[&login]].concat()))
         .finalize()
         .into()
+}
+
+/// What the client makes of the code that it was sent.
+#[derive(Arbitrary, Debug)]
+pub enum Spoilt {
+    Not,
+    Spaces,
+    Digit { at: u8 },
+    Shorter,
+    Longer,
+    Zeros,
+}
+
+impl Spoilt {
+    pub fn apply(&self, code: &str) -> String {
+        let mut bytes = code.as_bytes().to_vec();
+        match self {
+            Self::Not => {}
+            Self::Spaces => return format!(" {code}\t"),
+            Self::Digit { at } => {
+                let at = usize::from(*at) % bytes.len();
+                bytes[at] = if bytes[at] == b'9' { b'0' } else { bytes[at] + 1 };
+            }
+            Self::Shorter => drop(bytes.pop()),
+            Self::Longer => bytes.push(b'0'),
+            Self::Zeros => bytes.fill(b'0'),
+        }
+        String::from_utf8(bytes).unwrap()
+    }
 }

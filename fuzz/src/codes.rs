@@ -1,7 +1,7 @@
 //! Codes that are sent: a second account of which are good, for what, for whom, until when and how often.
 
 use crate::{
-    code_kinds::{KINDS, Kind, audience, client_id, key, recipient},
+    code_kinds::{KINDS, Kind, Spoilt, audience, client_id, key, recipient},
     host::{Heard, Host, Manner},
     keys::{KEYS, NOW, RINGS, WINDOW_ENDS},
     tokens::{FINGERPRINT, SESSION, Tokens, issuer},
@@ -33,8 +33,8 @@ pub enum Deed {
         kind: u8,
         code_of: u8,
         spoilt: Spoilt,
-        as_nobody: bool,
-        elsewhere: bool,
+        as_nobody: u8,
+        elsewhere: u8,
     },
     Later {
         seconds: u16,
@@ -51,17 +51,6 @@ pub enum Deed {
     },
 }
 
-/// What the client makes of the code that it was sent.
-#[derive(Arbitrary, Debug)]
-pub enum Spoilt {
-    Not,
-    Spaces,
-    Digit { at: u8 },
-    Shorter,
-    Longer,
-    Zeros,
-}
-
 /// The code that was sent last, of its kind and to its recipient.
 struct Sent {
     code: String,
@@ -69,7 +58,8 @@ struct Sent {
     revision: Revision,
     expires_at: Timestamp,
     digest: Vec<u8>,
-    is_intact: bool,
+    /// The digest as the host has it, of which bits may have turned.
+    stored: Vec<u8>,
 }
 
 struct World {
@@ -77,6 +67,8 @@ struct World {
     ring: usize,
     requests: u8,
     host: Host,
+    /// The kind that was sent last.
+    last: usize,
     /// By kind, and whether it is the account's.
     sent: BTreeMap<(usize, bool), Sent>,
 }
@@ -104,7 +96,7 @@ pub fn run(deeds: &[Deed]) {
     account.email = EmailAddress::new("Mona@example.com").ok();
     account.enrolled = FactorSet::EMPTY.with(Factor::Email);
     let host = Host::new(account, client_id(0));
-    let mut world = World { now: NOW, ring: 0, requests: 0, host, sent: BTreeMap::new() };
+    let mut world = World { now: NOW, ring: 0, requests: 0, host, last: 0, sent: BTreeMap::new() };
     for deed in deeds.iter().take(16) {
         world.apply(deed);
     }
@@ -112,25 +104,37 @@ pub fn run(deeds: &[Deed]) {
 
 impl World {
     fn apply(&mut self, deed: &Deed) {
-        let place = |kind: &u8| usize::from(*kind) % KINDS.len();
+        // Half of the time, what was sent last: of ten kinds, two taken by chance are seldom one.
+        let last = self.last;
+        let place = |kind: &u8| if *kind < 128 { usize::from(*kind) % KINDS.len() } else { last };
+        let seldom = |chance: &u8| chance % 4 == 3;
         match deed {
             Deed::Send { kind, to_nobody } => self.send(place(kind), *to_nobody),
             Deed::Present { kind, code_of, spoilt, as_nobody, elsewhere } => {
-                let code = self.sent.get(&(place(code_of), !*as_nobody)).map(|sent| sent.code.clone());
+                let of = if *code_of < 128 { place(code_of) } else { place(kind) };
+                let code = self.sent.get(&(of, !seldom(as_nobody))).map(|sent| sent.code.clone());
                 let code = spoilt.apply(code.as_deref().unwrap_or("012345"));
-                self.present(place(kind), &code, *as_nobody, *elsewhere);
+                self.present(place(kind), &code, seldom(as_nobody), seldom(elsewhere));
             }
-            Deed::Later { seconds } => self.now = self.now.plus_seconds(u64::from(seconds % 400)),
+            // Often to the very second in which a code, or the other key, is no longer good.
+            Deed::Later { seconds } => {
+                let seconds = match seconds % 4 {
+                    0 => LIFETIME,
+                    1 => WINDOW_ENDS.seconds_since(self.now),
+                    2 => LIFETIME - 1,
+                    _ => u64::from(seconds % 400),
+                };
+                self.now = self.now.plus_seconds(seconds);
+            }
             Deed::Change => self.host.account.revision = self.host.account.revision.next(),
             Deed::Rotate => self.ring = 1 - self.ring,
             Deed::Tamper { kind, at, bit } => {
                 if let Some(sent) = self.sent.get_mut(&(place(kind), true)) {
-                    let at = usize::from(*at) % sent.digest.len();
-                    sent.digest[at] ^= 1 << (bit % 8);
-                    sent.is_intact = false;
+                    let at = usize::from(*at) % sent.stored.len();
+                    sent.stored[at] ^= 1 << (bit % 8);
                     let key = key(&KINDS[place(kind)], true);
                     let stored = self.host.codes.iter_mut().find(|(other, _)| *other.as_bytes() == key);
-                    stored.unwrap().1.digest = CodeDigest::from_bytes(&sent.digest).unwrap();
+                    stored.unwrap().1.digest = CodeDigest::from_bytes(&sent.stored).unwrap();
                 }
             }
         }
@@ -167,7 +171,9 @@ impl World {
         assert_eq!((*stored_under.as_bytes(), stored.digest.to_bytes()[..].to_vec()), (key, digest.clone()));
         let expires_at = self.now.plus_seconds(LIFETIME);
         assert_eq!(stored.expires_at, expires_at);
-        let sent = Sent { code, key: self.ring, revision, expires_at, digest, is_intact: true };
+        let stored = digest.clone();
+        let sent = Sent { code, key: self.ring, revision, expires_at, digest, stored };
+        self.last = at;
         self.sent.insert((at, !to_nobody), sent);
     }
 
@@ -179,7 +185,12 @@ impl World {
         let good = self.sent.get(&(at, true)).filter(|sent| {
             let in_window = sent.key == self.ring || self.now < WINDOW_ENDS;
             let is_same = code.trim() == sent.code && self.host.account.revision == sent.revision;
-            is_same && sent.is_intact && in_window && self.now < sent.expires_at && !as_nobody && !elsewhere
+            is_same
+                && sent.stored == sent.digest
+                && in_window
+                && self.now < sent.expires_at
+                && !as_nobody
+                && !elsewhere
         });
         let claim = match (good, kind.login) {
             (_, Some(login)) => [login; 16],
@@ -258,23 +269,5 @@ impl World {
         let set_at = self.now.minus_seconds(100 * 86_400);
         host.account.password = Some(Password::new(Secret::new(PASSWORD), set_at));
         host.sessions = BTreeMap::from([(SESSION, record)]);
-    }
-}
-
-impl Spoilt {
-    fn apply(&self, code: &str) -> String {
-        let mut bytes = code.as_bytes().to_vec();
-        match self {
-            Self::Not => {}
-            Self::Spaces => return format!(" {code}\t"),
-            Self::Digit { at } => {
-                let at = usize::from(*at) % bytes.len();
-                bytes[at] = if bytes[at] == b'9' { b'0' } else { bytes[at] + 1 };
-            }
-            Self::Shorter => drop(bytes.pop()),
-            Self::Longer => bytes.push(b'0'),
-            Self::Zeros => bytes.fill(b'0'),
-        }
-        String::from_utf8(bytes).unwrap()
     }
 }
