@@ -185,6 +185,13 @@ mod tests {
     }
 
     #[test]
+    fn nought_is_a_number_and_stands_alone() {
+        for (text, number) in [("0", Some(0)), ("0,", Some(0)), ("9", Some(9)), ("00", None), ("01", None)] {
+            assert_eq!(Reader::new(text.as_bytes()).unwrap().number(), number, "{text}");
+        }
+    }
+
+    #[test]
     fn a_number_ends_at_the_first_byte_that_is_no_digit() {
         for other in (0..=0x7F).map(char::from).filter(|byte| !byte.is_ascii_digit()) {
             let text = format!("17{other}2");
