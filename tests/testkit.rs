@@ -1,7 +1,7 @@
 //! The test kit: every state is reached, every attack is withstood or told of, every transcript plays again.
 
 use authflow::{
-    Factor, FactorSet,
+    Audience, Factor, FactorSet, Revision, SessionId, TenantId,
     flow::State,
     policy::{Ageing, Policy, SecondFactor},
     step::{Commit, Deliver, FindAccount, Question},
@@ -139,6 +139,29 @@ fn what_a_forgetful_host_lets_through_is_told() {
         assert!(printed.contains("SUCCESS") && !printed.contains(breach.answer.id_token()), "{printed}");
     }
     assert_eq!(login.world.host.sessions.len(), 1, "an attack leaves the login as it was");
+}
+
+#[test]
+fn tenants_may_have_accounts_of_one_id() {
+    let mut world = World::new();
+    let mut twin = demo::account("erin");
+    (twin.tenant, twin.revision) = (TenantId::new("another").ok(), Revision::new(9));
+    world.host.accounts.insert(0, twin);
+    let warned = world.login("erin");
+    let session = SessionId::from_bytes([1; 16]);
+    let account = demo::account("erin").id;
+    let audience = Audience { tenant: TenantId::new("another").ok(), ..demo::audience() };
+    let skipped = world.skip(warned.state_token());
+    assert_eq!(skipped.text("status"), "SUCCESS");
+    let mut record = *world.host.sessions.values().next().unwrap();
+    (record.session, record.audience) = (session, audience);
+    world.host.sessions.insert(session, record);
+    let changed = json!({ "old_password": PASSWORD, "new_password": "Battery-Staple-8" });
+    let change = Call::post("/api/v2/sdk/pwd/change", &changed).bearing(skipped.id_token());
+    assert_eq!(world.send(&change).status, 200);
+    let revisions: Vec<_> =
+        world.host.accounts.iter().filter(|it| it.id == account).map(|it| it.revision.as_u64()).collect();
+    assert_eq!((revisions, world.host.ended.contains(&session)), (vec![9, 2], false));
 }
 
 #[test]
