@@ -1,12 +1,13 @@
 //! The test kit: every state is reached, every attack is withstood or told of, every transcript plays again.
 
 use authflow::{
-    Audience, Factor, FactorSet, Revision, SessionId, TenantId,
+    Applications, Audience, Config, Engine, Factor, FactorSet, Profile, Revision, SessionId, TenantId,
     flow::State,
     policy::{Ageing, Policy, SecondFactor},
+    sdk::Api,
     step::{Commit, Deliver, FindAccount, Question},
     testkit::{
-        Attack, Call, Diverged, HostFault, Login, Scenario, SecretTranscript, Setup, World,
+        Attack, Call, Diverged, HostFault, Login, MemoryHost, Scenario, SecretTranscript, Setup, World,
         demo::{self, PASSWORD},
     },
     token::{IdTokenSigning, Key, KeyRing, OutsideKey, OutsideKeys, SignatureAlgorithm},
@@ -236,6 +237,27 @@ fn every_transcript_is_written_read_and_played_again_to_the_same_bytes() {
     }
     // All but the one that an engine with a fixed list never asks.
     assert_eq!(asked.len(), 14, "{asked:?}");
+}
+
+/// Such a claim is part of an id token, byte for byte.
+#[test]
+fn a_number_that_is_no_integer_is_read_back_as_it_was() {
+    let mut world = World::new();
+    world.account("alice").profile = Profile::new(&json!({ "latitude": 37.433125956118964 })).unwrap();
+    let (_, transcript) = world.record(&Call::login("alice", PASSWORD));
+    let read = SecretTranscript::from_json(transcript.to_json().expose()).unwrap();
+    assert_eq!(read.replay(&world.api).map(|reply| reply.status()), Ok(200));
+}
+
+#[test]
+fn a_transcript_is_of_an_engine_that_asks_for_its_applications_as_well() {
+    let config = Config::new(demo::issuer(), demo::ring(), Applications::Asked);
+    let host = MemoryHost { applications: Setup::default().applications(), ..MemoryHost::demo() };
+    let mut world = World::of(Api::new(Engine::new(config).unwrap()), host);
+    let (_, transcript) = world.record(&Call::login("alice", PASSWORD));
+    let read = SecretTranscript::from_json(transcript.to_json().expose()).unwrap();
+    assert_eq!(read.questions().next(), Some("FindApplication"));
+    assert_eq!(read.replay(&world.api).map(|reply| reply.status()), Ok(200));
 }
 
 #[test]
