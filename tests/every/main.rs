@@ -38,5 +38,7 @@ mod speech;
 mod testkit;
 #[path = "../tickets.rs"]
 mod tickets;
+#[path = "../transcripts.rs"]
+mod transcripts;
 #[path = "../typed_entry.rs"]
 mod typed_entry;
