@@ -10,7 +10,7 @@ mod commits;
 mod drive;
 #[path = "../forgotten_password.rs"]
 mod forgotten_password;
-#[path = "../host_exam.rs"]
+#[path = "../host_exam/main.rs"]
 mod host_exam;
 #[path = "../host_faults.rs"]
 mod host_faults;
