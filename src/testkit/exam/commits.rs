@@ -2,20 +2,26 @@
 
 use super::{AT_ONCE, NeglectedDuty, Sitting, answered, holds, one_is_done, together::together};
 use crate::{
-    Account, AccountId, Audience, Host, MustChange, Password, Revision, Secret, TenantId, Timestamp, Totp,
+    Account, AccountId, Audience, Host, Password, Secret, TenantId, Totp,
     step::{AccountKey, Commit, CommitRefusal, Committed, FindAccount, PasswordMatch, VerifyPassword, Write},
 };
 use alloc::vec::Vec;
 
 const NEW_PASSWORD: &str = "Set-By-The-Exam-1";
 
-/// What a new password changes of an account.
-fn credentials(account: &Account) -> (Revision, Option<(&str, Timestamp, Option<MustChange>, u32)>) {
-    let password = account.password.as_ref().map(|password| {
-        let Password { verifier, changed_at, must_change, skips_used } = password;
-        (verifier.expose(), *changed_at, *must_change, *skips_used)
-    });
-    (account.revision, password)
+/// Whether nothing that a new password changes has changed.
+fn same_credentials(one: &Account, other: &Account) -> bool {
+    let same_password = |one: &Password, other: &Password| {
+        one.verifier.expose() == other.verifier.expose()
+            && one.changed_at == other.changed_at
+            && one.must_change == other.must_change
+            && one.skips_used == other.skips_used
+    };
+    one.revision == other.revision
+        && match (&one.password, &other.password) {
+            (Some(one), Some(other)) => same_password(one, other),
+            (one, other) => one.is_none() && other.is_none(),
+        }
 }
 
 impl<H: Host> Sitting<'_, H> {
@@ -77,7 +83,7 @@ impl<H: Host> Sitting<'_, H> {
         let writes = Vec::from([store.clone(), spent]);
         self.refused("password", writes, CommitRefusal::SkipsSpent, NeglectedDuty::CountSkips).await?;
         let unchanged = self.found().await?;
-        holds(credentials(&unchanged) == credentials(&before), NeglectedDuty::RollBack)?;
+        holds(same_credentials(&unchanged, &before), NeglectedDuty::RollBack)?;
         self.done("new password", Vec::from([store.clone()]), NeglectedDuty::StorePassword).await?;
         let after = self.found().await?;
         let password = after.password.ok_or(NeglectedDuty::StorePassword)?;
