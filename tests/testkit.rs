@@ -155,6 +155,15 @@ fn a_spent_token_of_a_second_factor_is_told_where_its_claim_is_forgotten() {
 }
 
 #[test]
+fn a_factor_that_is_never_asked_for_is_not_proved() {
+    let policy = Policy { second_factor: SecondFactor::Off, ..demo::policy() };
+    for second in [Factor::Totp, Factor::Sms] {
+        let login = reached(policy, Some(second), State::Skipped);
+        assert_eq!(Attack::Rewind.mount(&login).unwrap().tried, 3);
+    }
+}
+
+#[test]
 fn a_code_that_signed_in_is_tried_again() {
     let by_code = Policy { first_factors: FactorSet::EMPTY.with(Factor::Sms), ..Policy::default() };
     let mut login = reached(by_code, None, State::SessionIssued);

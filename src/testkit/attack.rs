@@ -17,8 +17,8 @@ use core::fmt;
 pub enum Attack {
     /// Every finished step again; and the next step twice at once, both judged before either is written.
     Replay,
-    /// The state tokens of finished steps, in a skip, a change of the password, and a proof of the second factor with a code that is
-    /// new and right.
+    /// The state tokens of finished steps, in a skip, a change of the password, and a proof of the second factor: with a code that is
+    /// new and right, where the login has proved one.
     Rewind,
     /// Every token where another kind belongs.
     CrossPurpose,
@@ -163,8 +163,8 @@ impl Attacker {
         self.is_refused_as_nonsense(&change, &change.clone().pending(NONSENSE))?;
         self.login.world.clock.pass(Totp::STEP_SECONDS);
         self.login.world.host.sends.clear();
-        let is_enrolled = !self.login.world.account(Login::SUBJECT).enrolled.is_empty();
-        let proof = if is_enrolled { self.login.proof(token) } else { guess };
+        let has_proved = self.login.finished.iter().any(|call| call.path.contains("/mfa/"));
+        let proof = if has_proved { self.login.proof(token) } else { guess };
         self.is_refused_as_nonsense(&proof, &proof.clone().pending(NONSENSE))
     }
 
