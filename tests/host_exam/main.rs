@@ -27,11 +27,10 @@ fn block_on<F: Future>(future: F) -> F::Output {
 
 /// The exam of an account, with everything that it can see.
 fn exam_of(name: &str) -> HostExam {
-    HostExam {
-        other_account: Some(demo::account("dora").id),
-        other_application: ClientId::new(demo::ORDINARY).ok(),
-        ..HostExam::on(demo::audience(), demo::account(name).id)
-    }
+    let mut exam = HostExam::on(demo::audience(), demo::account(name).id);
+    exam.other_account = Some(demo::account("dora").id);
+    exam.other_application = ClientId::new(demo::ORDINARY).ok();
+    exam
 }
 
 fn examined(careless: Careless, name: &str) -> Result<(), NeglectedDuty> {
@@ -98,12 +97,12 @@ fn what_is_not_examined_may_be_missing_and_what_is_not_answered_is_told() {
     let mut bare = MemoryHost::demo();
     bare.account("alice").password = None;
     let host = Mutex::new(bare);
-    let exam = HostExam::on(demo::audience(), demo::account("alice").id);
+    let mut exam = HostExam::on(demo::audience(), demo::account("alice").id);
     let mut clock = Clock::at(demo::START);
     let mut moment = || clock.moment();
     assert_eq!(block_on(exam.take(&host, moment())), Err(NeglectedDuty::CountSkips));
     host.lock().unwrap().claims.clear();
-    let exam = HostExam { passwords: false, sessions: false, codes: false, ..exam };
+    (exam.passwords, exam.sessions, exam.codes) = (false, false, false);
     assert_eq!(block_on(exam.take(&host, moment())), Ok(()));
     host.lock().unwrap().fault = Some(HostFault::Unavailable(Commit::NAME));
     assert_eq!(block_on(exam.take(&host, moment())), Err(NeglectedDuty::Unanswered("Commit")));

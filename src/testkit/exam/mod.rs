@@ -51,6 +51,7 @@ const AT_ONCE: usize = 8;
 /// block_on(exam.take(&host, moment)).unwrap(); // in your runtime: .await
 /// ```
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct HostExam {
     /// The application and tenant that the account is of.
     pub audience: Audience,
@@ -70,6 +71,7 @@ pub struct HostExam {
 
 /// What a host does not do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum NeglectedDuty {
     /// It could not answer.
     #[error("{0} was not answered")]

@@ -109,6 +109,7 @@ impl From<&Reply> for RecordedReply {
 
 /// Where a replay parted from its transcript.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum Diverged {
     /// Another question was asked than the one that was answered then, or one too many.
     #[error("{asked} was asked where {} was answered", .recorded.as_deref().unwrap_or("nothing more"))]
