@@ -183,6 +183,7 @@ drawn_id! {
 ///
 /// Two audiences are two different worlds: tokens of one are refused in the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Audience {
     /// The application.
     pub client_id: ClientId,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// A session as the host keeps it, from the write that opens it to the one that ends it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SessionRecord {
     /// Its id.
     pub session: SessionId,

@@ -1,8 +1,14 @@
 //! What an attacker tries with the tokens that a client holds.
 
-use super::{Answer, Call, Login, World, demo};
-use crate::token::{Key, KeyRing};
-use alloc::{borrow::ToOwned as _, boxed::Box, string::String, vec::Vec};
+use super::{Answer, Call, Login, MemoryHost, World, demo};
+use crate::{Account, Revision, SessionId, Timestamp, TokenId, Totp, step::SessionRecord};
+use alloc::{
+    borrow::ToOwned as _,
+    boxed::Box,
+    collections::{BTreeMap, BTreeSet},
+    string::String,
+    vec::Vec,
+};
 use core::fmt;
 
 /// What an attacker tries. All of it must be refused, and write nothing. What is out of place must also get the very reply that nonsense
@@ -11,11 +17,12 @@ use core::fmt;
 pub enum Attack {
     /// Every finished step again; and the next step twice at once, both judged before either is written.
     Replay,
-    /// The state tokens of finished steps, in every step.
+    /// The state tokens of finished steps, in a skip, a change of the password, and a proof of the second factor: with a code that is
+    /// new and right, where the login has proved one.
     Rewind,
     /// Every token where another kind belongs.
     CrossPurpose,
-    /// Every token that is bound to its device, from another one.
+    /// Every token that is bound to its device, from one with another fingerprint.
     WrongDevice,
     /// Every token, in another application.
     WrongApplication,
@@ -126,10 +133,7 @@ impl Attacker {
             Attack::Rewind => {
                 let spent = |call: &Call| call.headers.text("X-state-token").map(str::to_owned);
                 let spent: Vec<_> = self.login.finished.iter().filter_map(spent).collect();
-                spent
-                    .iter()
-                    .flat_map(|token| steps(token))
-                    .try_for_each(|call| self.is_refused(&call).map(drop))
+                spent.iter().try_for_each(|token| self.rewind(token))
             }
             Attack::CrossPurpose => held.iter().try_for_each(|(own, token)| {
                 let others = PLACES.into_iter().filter(|place| place != own);
@@ -145,11 +149,23 @@ impl Attacker {
                 held.iter().try_for_each(|(place, token)| self.are_refused(*place, token, &of_another))
             }
             Attack::RetiredKey => {
-                let Ok(next) = Key::new("next", [8; 32]) else { return Ok(()) };
-                self.login.world.api = self.login.setup.api(KeyRing::new(next));
+                self.login.world.api = self.login.setup.api_with_other_keys();
                 held.iter().try_for_each(|(place, token)| self.are_refused(*place, token, &|call| call))
             }
         }
+    }
+
+    /// With the right password, and with a code that was not used yet (nor held back by a budget), so that the token is all there is
+    /// to refuse.
+    fn rewind(&mut self, token: &str) -> Result<(), Breach> {
+        let [skip, change, guess] = steps(token);
+        self.is_refused_as_nonsense(&skip, &skip.clone().pending(NONSENSE))?;
+        self.is_refused_as_nonsense(&change, &change.clone().pending(NONSENSE))?;
+        self.login.world.clock.pass(Totp::STEP_SECONDS);
+        self.login.world.host.sends.clear();
+        let has_proved = self.login.finished.iter().any(|call| call.path.contains("/mfa/"));
+        let proof = if has_proved { self.login.proof(token) } else { guess };
+        self.is_refused_as_nonsense(&proof, &proof.clone().pending(NONSENSE))
     }
 
     /// The tokens that the client holds now, and where they belong.
@@ -176,12 +192,16 @@ impl Attacker {
         change: &dyn Fn(Call) -> Call,
     ) -> Result<(), Breach> {
         let calls = place.calls(token).into_iter().zip(place.calls(NONSENSE));
-        calls.into_iter().try_for_each(|(call, nonsense)| {
-            let call = change(call);
-            let expected = self.login.world.clone().send(&change(nonsense));
-            let answer = self.is_refused(&call)?;
-            if answer == expected { Ok(()) } else { Err(self.breach(&call, answer)) }
-        })
+        calls
+            .into_iter()
+            .try_for_each(|(call, nonsense)| self.is_refused_as_nonsense(&change(call), &change(nonsense)))
+    }
+
+    /// Sends a call, which must be refused as another one is.
+    fn is_refused_as_nonsense(&mut self, call: &Call, nonsense: &Call) -> Result<(), Breach> {
+        let expected = self.login.world.clone().send(nonsense);
+        let answer = self.is_refused(call)?;
+        if answer == expected { Ok(()) } else { Err(self.breach(call, answer)) }
     }
 
     /// Sends a call, which must be refused and write nothing.
@@ -190,7 +210,8 @@ impl Attacker {
         let before = written(world);
         let answer = world.send(call);
         self.tried += 1;
-        let is_refused = answer.status >= 400 && written(world) == before;
+        // Not merely unanswered: a host that is out of order withstands nothing.
+        let is_refused = answer.status == 400 && written(world) == before;
         if is_refused { Ok(answer) } else { Err(self.breach(call, answer)) }
     }
 
@@ -226,9 +247,21 @@ fn of_another(call: Call) -> Call {
     }
 }
 
-/// How much there is that an attacker must not add to.
-fn written(world: &World) -> (usize, usize, usize, usize) {
-    let host = &world.host;
-    let changes = host.accounts.iter().map(|account| account.revision.as_u64() as usize).sum();
-    (host.sessions.len(), host.ended.len(), host.claims.len(), changes)
+/// What an attacker must neither add to nor change. (Guesses are counted, and codes are sent, for anybody who asks.)
+#[derive(PartialEq)]
+struct Kept {
+    sessions: BTreeMap<SessionId, SessionRecord>,
+    ended: BTreeSet<SessionId>,
+    claims: BTreeMap<TokenId, Timestamp>,
+    accounts: Vec<(Revision, Option<u32>, Option<u64>)>,
+}
+
+fn written(world: &World) -> Kept {
+    let MemoryHost { sessions, ended, claims, accounts, .. } = &world.host;
+    let of = |account: &Account| {
+        let skips_used = account.password.as_ref().map(|password| password.skips_used);
+        (account.revision, skips_used, account.totp.as_ref().and_then(Totp::last_used_step))
+    };
+    let accounts = accounts.iter().map(of).collect();
+    Kept { sessions: sessions.clone(), ended: ended.clone(), claims: claims.clone(), accounts }
 }

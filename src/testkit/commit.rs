@@ -43,7 +43,11 @@ fn apply(host: &mut MemoryHost, commit: &Commit) -> Result<(), RolledBack> {
 }
 
 fn account<'a>(host: &'a mut MemoryHost, commit: &Commit) -> Result<&'a mut Account, RolledBack> {
-    let found = host.accounts.iter_mut().find(|account| Some(account.id) == commit.account);
+    // Tenants may have accounts of one id.
+    let is_meant = |account: &&mut Account| {
+        Some(account.id) == commit.account && account.tenant == commit.audience.tenant
+    };
+    let found = host.accounts.iter_mut().find(is_meant);
     found.ok_or(RolledBack(Committed::Changed))
 }
 
@@ -90,7 +94,9 @@ fn apply_one(host: &mut MemoryHost, commit: &Commit, write: &Write) -> Result<()
             (record.auth_time, record.revision) = (*auth_time, *revision);
         }
         Write::EndSessions(which) => {
-            let of_account = host.sessions.values().filter(|record| Some(record.account) == commit.account);
+            let of_account = host.sessions.values().filter(|record| {
+                Some(record.account) == commit.account && record.audience.tenant == commit.audience.tenant
+            });
             let ended = of_account.map(|record| record.session).filter(|session| match which {
                 EndSessions::All => true,
                 EndSessions::AllBut(kept) => session != kept,

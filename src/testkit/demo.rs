@@ -164,9 +164,9 @@ pub fn make_reachable(account: &mut Account) {
     account.email = account.email.take().or(EmailAddress::new("subject@example.com").ok());
 }
 
-/// What is written in this file is well-formed.
+/// What is written in this kit is well-formed.
 #[track_caller]
-fn good<T, E: fmt::Debug>(made: Result<T, E>) -> T {
+pub(super) fn good<T, E: fmt::Debug>(made: Result<T, E>) -> T {
     match made {
         Ok(made) => made,
         Err(error) => panic!("{error:?}"),

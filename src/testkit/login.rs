@@ -13,7 +13,7 @@ pub struct Login {
     /// Where it stands.
     pub state: State,
     pub(super) setup: Setup,
-    /// The calls that took it there, each with the state token it spent.
+    /// The calls that took it there and spent a state token or a code.
     pub(super) finished: Vec<Call>,
     answer: Option<Answer>,
 }
@@ -82,22 +82,22 @@ impl Login {
     /// When the login waits for none.
     #[track_caller]
     pub fn prove_factor(&mut self) -> &Answer {
-        let call = self.proof();
+        let state_token = self.answer().state_token().to_owned();
+        let call = self.proof(&state_token);
         self.send(&call)
     }
 
-    #[track_caller]
-    fn proof(&mut self) -> Call {
-        let state_token = self.answer().state_token().to_owned();
+    /// A proof of the second factor, with this token.
+    pub(super) fn proof(&mut self, state_token: &str) -> Call {
         if self.world.account(Self::SUBJECT).totp.is_some() {
-            return Call::prove_totp(&state_token, &self.world.totp(Self::SUBJECT, 0));
+            return Call::prove_totp(state_token, &self.world.totp(Self::SUBJECT, 0));
         }
         let by_mail = self.world.account(Self::SUBJECT).enrolled.contains(Factor::Email);
         let (name, path, _) = spelling(if by_mail { Channel::Email } else { Channel::Sms });
         let asked = json!({ "type": format!("MFA_AUTH_{name}") });
-        self.world.send(&Call::post(&format!("/api/v2/sdk/{path}/send"), &asked).pending(&state_token));
+        self.world.send(&Call::post(&format!("/api/v2/sdk/{path}/send"), &asked).pending(state_token));
         let body = json!({ "verify_code": self.world.code() });
-        Call::post(&format!("/api/v2/sdk/mfa/{path}"), &body).pending(&state_token)
+        Call::post(&format!("/api/v2/sdk/mfa/{path}"), &body).pending(state_token)
     }
 
     /// Skips the change of the password.
@@ -128,7 +128,10 @@ impl Login {
     /// The call that takes a pending login on.
     pub(super) fn next_call(&mut self) -> Option<Call> {
         match self.state {
-            State::FactorRequired => Some(self.proof()),
+            State::FactorRequired => {
+                let state_token = self.answer().state_token().to_owned();
+                Some(self.proof(&state_token))
+            }
             State::PasswordExpiring => Some(Call::skip(self.answer().state_token())),
             State::PasswordExpired => Some(self.change()),
             _ => None,
@@ -146,7 +149,7 @@ impl Login {
         };
         if let Some(state) = led_to {
             self.state = state;
-            if call.headers.text("X-state-token").is_some() {
+            if call.headers.text("X-state-token").is_some() || call.path.ends_with("-verify-code") {
                 self.finished.push(call.clone());
             }
         }

@@ -1,11 +1,11 @@
 //! What the applications of a world have in common.
 
-use super::demo;
+use super::demo::{self, good};
 use crate::{
     Application, Applications, ClientId, Config, Dialect, Engine,
     policy::Policy,
     sdk::Api,
-    token::{IdTokenSigning, KeyRing},
+    token::{IdTokenSigning, Key, KeyRing, OutsideKey, OutsideKeys, SignatureAlgorithm},
 };
 use alloc::vec::Vec;
 
@@ -14,7 +14,7 @@ use alloc::vec::Vec;
 pub struct Setup {
     /// What they demand.
     pub policy: Policy,
-    /// How they speak.
+    /// How they speak, and the engine before it knows which of them is meant.
     pub dialect: Dialect,
     /// Whether they tell how many guesses are left.
     pub tells_attempts: bool,
@@ -45,10 +45,21 @@ impl Setup {
             .collect()
     }
 
+    /// Their calls, after every key of theirs has been retired.
+    pub(super) fn api_with_other_keys(&self) -> Api {
+        let outside = || OutsideKey::new("next", SignatureAlgorithm::Es256).map(OutsideKeys::new);
+        let signing = match &self.signing {
+            IdTokenSigning::Outside(_) => IdTokenSigning::Outside(good(outside())),
+            other => other.clone(),
+        };
+        Self { signing, ..self.clone() }.api(KeyRing::new(good(Key::new("next", [8; 32]))))
+    }
+
     /// Their calls, on an engine with this ring.
     pub fn api(&self, ring: KeyRing) -> Api {
         let applications = Applications::Fixed(self.applications());
         let mut config = Config::new(demo::issuer(), ring, applications);
+        config.dialect = self.dialect;
         config.id_token_signing = self.signing.clone();
         match Engine::new(config) {
             Ok(engine) => Api::new(engine),

@@ -33,7 +33,7 @@ pub struct World {
     pub host: MemoryHost,
     /// The clock.
     pub clock: Clock,
-    /// The outcome of the latest request.
+    /// The outcome of the latest request; `None` where that was [recorded](Self::record).
     pub outcome: Option<Outcome>,
 }
 
@@ -174,6 +174,7 @@ impl World {
     /// A whole request, written down.
     pub fn record(&mut self, call: &Call) -> (Answer, SecretTranscript) {
         let moment = self.moment();
+        self.outcome = None;
         self.host.asked.clear();
         let host = Mutex::new(core::mem::take(&mut self.host));
         let (reply, transcript) = ready(SecretTranscript::record(&self.api, call, moment, &host));

@@ -16,7 +16,7 @@ mod drive;
 mod forgotten_password;
 #[path = "../header_bytes.rs"]
 mod header_bytes;
-#[path = "../host_exam.rs"]
+#[path = "../host_exam/main.rs"]
 mod host_exam;
 #[path = "../host_faults.rs"]
 mod host_faults;
@@ -44,6 +44,8 @@ mod speech;
 mod testkit;
 #[path = "../tickets.rs"]
 mod tickets;
+#[path = "../transcripts.rs"]
+mod transcripts;
 #[path = "../typed_entry.rs"]
 mod typed_entry;
 #[path = "../uniform.rs"]

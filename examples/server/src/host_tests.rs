@@ -17,7 +17,9 @@ async fn examined(url: &DatabaseUrl) -> Result<(), NeglectedDuty> {
     let tenant = TenantId::new(demo::ISV_TENANT).ok();
     let audience = Audience { client_id: ClientId::new(demo::ISV_CLIENT_ID).unwrap(), tenant };
     for name in ["alice", "tom", "frank"] {
-        let exam = HostExam::on(audience, AccountId::new(&format!("demo-{name}")).unwrap());
+        let mut exam = HostExam::on(audience, AccountId::new(&format!("demo-{name}")).unwrap());
+        exam.other_account = AccountId::new("demo-erin").ok();
+        exam.other_application = ClientId::new("another").ok();
         exam.take(&host, clock.moment().unwrap()).await?;
     }
     Ok(())

@@ -1,10 +1,10 @@
 //! Codes: kept under their key, within a budget.
 
-use super::{NeglectedDuty, Sitting, answered, holds};
+use super::{AT_ONCE, NeglectedDuty, Sitting, answered, holds};
 use crate::{
     CodePurpose, EmailAddress, Host, Recipient,
     policy::{SendPolicy, SendRefusal},
-    step::{CodeKey, CommitRefusal, LoadCode, SendBudget, SendSlot, StoredCode, Write},
+    step::{CodeKey, CommitRefusal, Committed, LoadCode, SendBudget, SendSlot, StoredCode, Write},
     token::CodeDigest,
 };
 use alloc::{format, vec::Vec};
@@ -23,16 +23,19 @@ impl<H: Host> Sitting<'_, H> {
             let digest = CodeDigest::from_bytes(&[byte; 32]).map_err(|_| NeglectedDuty::KeepCode)?;
             let code = StoredCode { digest, expires_at: self.now().plus_seconds(300) };
             let budget = SendBudget::new(slot, policy, self.now().plus_seconds(after));
-            Ok(Vec::from([Write::StoreCode { key, code, budget }]))
+            Ok(Write::StoreCode { key, code, budget })
         };
         let later = u64::from(policy.resend_after().as_seconds());
-        self.done("code", store(1, 0)?, NeglectedDuty::KeepCode).await?;
+        // As it is for a recipient whom no account has.
+        self.done_for(self.exam.audience, None, store(1, 0)?, NeglectedDuty::KeepCode).await?;
         self.is_kept(key, Some(1)).await?;
         self.is_kept(other_key, None).await?;
         let refusal = CommitRefusal::Code(SendRefusal::TooSoon);
-        self.refused("code too soon", store(2, 0)?, refusal, NeglectedDuty::KeepBudget).await?;
+        let too_soon = Vec::from([store(2, 0)?]);
+        self.refused("code too soon", too_soon, refusal, NeglectedDuty::KeepBudget).await?;
         self.is_kept(key, Some(1)).await?;
-        self.done("next code", store(3, later)?, NeglectedDuty::KeepBudget).await?;
+        let others = Committed::Refused(refusal);
+        self.race("next code", AT_ONCE, store(3, later)?, others, NeglectedDuty::KeepBudget).await?;
         self.is_kept(key, Some(3)).await
     }
 

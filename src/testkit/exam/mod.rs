@@ -7,20 +7,34 @@ mod sessions;
 mod together;
 
 use crate::{
-    Account, AccountId, Audience, Host, Moment, SessionId, Timestamp, TokenId,
+    Account, AccountId, Audience, ClientId, Host, Moment, SessionId, Timestamp, TokenId,
     step::{AccountKey, Claim, Commit, CommitRefusal, Committed, FindAccount, Question, Write},
 };
-use alloc::vec::Vec;
+use alloc::{format, vec::Vec};
 use sha2::{Digest as _, Sha256};
+use together::together;
+
+/// How many come at once.
+const AT_ONCE: usize = 8;
 
 /// An exam for a host of one's own, on an account that it keeps for that.
 ///
-/// What a commit promises – claims that count once, revisions compared, all or nothing – and that guesses and skips are counted
-/// one by one, however many come at once: every promise of this library rests on it, and no type can enforce it. The exam asks
-/// the questions that the library would ask, several at once where a race is the point, and judges the answers.
+/// What a commit promises – claims that count once, revisions compared, all or nothing – and that guesses, skips, steps, rotations
+/// and codes are counted one by one, however many come at once: every promise of this library rests on it, and no type can enforce
+/// it. The exam asks the questions that the library would ask, several at once where a race is the point, and judges the answers.
 ///
-/// It leaves the account with another password, one more skip, and ended sessions. The account must be active, and have a password
-/// where [`passwords`](Self::passwords) are examined; where it has an authenticator, the latest steps are used up.
+/// The account must be active, and have a password where [`passwords`](Self::passwords) are examined. It is left with a password that
+/// stands in this library's source, no sessions, and, where it has an authenticator, the latest steps used up.
+///
+/// # What it does not see
+/// - What happens on several threads. The questions of a race are asked from one task, each as soon as the others wait: a host whose
+///   answers block the thread is asked one after the other.
+/// - Whether `Done` is durable, and how long claims are kept.
+/// - Whether a commit compares the account's status, which no question changes.
+/// - How accounts are found by what was typed, how long answers take, and what is sent or signed.
+///
+/// A conflict that the database reports to the host – that a transaction could not be serialised, say – is the host's to try again:
+/// here it counts as no answer.
 ///
 /// ```
 /// use authflow::testkit::{Clock, HostExam, MemoryHost, demo};
@@ -33,9 +47,11 @@ use sha2::{Digest as _, Sha256};
 /// let host = Mutex::new(MemoryHost::demo()); // yours, on a database for tests
 /// let erin = demo::account("erin").id;
 /// let exam = HostExam::on(demo::audience(), erin);
-/// block_on(exam.take(&host, Clock::at(demo::START).moment())).unwrap(); // in your runtime: .await
+/// let moment = Clock::at(demo::START).moment(); // on a database: Moment::now()
+/// block_on(exam.take(&host, moment)).unwrap(); // in your runtime: .await
 /// ```
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct HostExam {
     /// The application and tenant that the account is of.
     pub audience: Audience,
@@ -47,10 +63,15 @@ pub struct HostExam {
     pub sessions: bool,
     /// Whether to store and load codes.
     pub codes: bool,
+    /// Another account of the tenant, whose sessions must be left alone; `None`: whether they are is not examined.
+    pub other_account: Option<AccountId>,
+    /// Another application of the tenant, where the account's sessions end as well; `None`: whether they do is not examined.
+    pub other_application: Option<ClientId>,
 }
 
 /// What a host does not do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum NeglectedDuty {
     /// It could not answer.
     #[error("{0} was not answered")]
@@ -64,7 +85,7 @@ pub enum NeglectedDuty {
     /// An expected revision that is not the account's is not `Changed`.
     #[error("the expected revision is not compared")]
     CompareRevision,
-    /// A commit that was not `Done` has written something.
+    /// A commit that was not `Done` has written something, or has used up its claim.
     #[error("a commit that is not done has written something")]
     RollBack,
     /// A budget of skips is not compared and counted in one step.
@@ -75,6 +96,9 @@ pub enum NeglectedDuty {
         "a new password does not count the revision up by one, clear its skips and its reason, and keep its time"
     )]
     StorePassword,
+    /// The password that was stored is not found right, or another one is, or there is no answer where there is no verifier.
+    #[error("the password that was stored is not told from another one")]
+    VerifyPassword,
     /// A step of a one-time password counts twice.
     #[error("a step of a one-time password counts twice, or not at all")]
     UseTotpStep,
@@ -87,6 +111,9 @@ pub enum NeglectedDuty {
     /// A rotation does not compare the generation and count it up.
     #[error("a rotation does not compare the generation, or does not count it up")]
     RotateSession,
+    /// A renewal does not set when the subject has proved who they are.
+    #[error("a renewal does not set the time and the revision of a session")]
+    RenewSession,
     /// When a session was last used is not noted.
     #[error("the use of a session is not noted")]
     NoteUse,
@@ -105,12 +132,22 @@ pub enum NeglectedDuty {
 }
 
 impl HostExam {
-    /// Everything, on this account.
+    /// Everything, on this account alone.
     pub const fn on(audience: Audience, account: AccountId) -> Self {
-        Self { audience, account, passwords: true, sessions: true, codes: true }
+        let (other_account, other_application) = (None, None);
+        Self {
+            audience,
+            account,
+            passwords: true,
+            sessions: true,
+            codes: true,
+            other_account,
+            other_application,
+        }
     }
 
-    /// Examines a host. The moment's entropy makes the ids that are claimed, so it must be fresh where the host keeps what it is told.
+    /// Examines a host. The moment's entropy makes the ids that are claimed, so it must be fresh where the host keeps what it is told;
+    /// and the time must be the host's own, where that forgets by its clock what is over.
     ///
     /// # Errors
     /// With the first duty that it neglects.
@@ -189,6 +226,33 @@ impl<H: Host> Sitting<'_, H> {
         holds(self.commit(label, writes).await? == Committed::Done, duty)
     }
 
+    /// A commit without claim or revision, which must be done.
+    async fn done_for(
+        &self,
+        audience: Audience,
+        account: Option<AccountId>,
+        write: Write,
+        duty: NeglectedDuty,
+    ) -> Result<(), NeglectedDuty> {
+        let commit = Commit { claim: None, audience, account, expected: None, writes: Vec::from([write]) };
+        holds(answered::<Commit, _>(self.host.commit(&commit).await)? == Committed::Done, duty)
+    }
+
+    /// Commits of the same writes, with a claim each, at once: one must be done, and the others answered like this.
+    async fn race(
+        &self,
+        label: &str,
+        at_once: usize,
+        write: Write,
+        others: Committed,
+        duty: NeglectedDuty,
+    ) -> Result<(), NeglectedDuty> {
+        let commit = self.commit_of(label, Vec::from([write])).await?;
+        let claims = (0..at_once).map(|number| Some(self.claim(&format!("{label} {number}"))));
+        let commits: Vec<_> = claims.map(|claim| Commit { claim, ..commit.clone() }).collect();
+        one_is_done(together(commits.iter().map(|commit| self.host.commit(commit))).await, others, duty)
+    }
+
     /// A commit that must be refused like this, and leave its claim free.
     async fn refused(
         &self,
@@ -204,6 +268,20 @@ impl<H: Host> Sitting<'_, H> {
 
 fn answered<Q: Question, E>(answer: Result<Q::Answer, E>) -> Result<Q::Answer, NeglectedDuty> {
     answer.map_err(|_| NeglectedDuty::Unanswered(Q::NAME))
+}
+
+fn one_is_done<E>(
+    outcomes: Vec<Result<Committed, E>>,
+    others: Committed,
+    duty: NeglectedDuty,
+) -> Result<(), NeglectedDuty> {
+    let mut done = 0_usize;
+    for outcome in outcomes {
+        let outcome = answered::<Commit, _>(outcome)?;
+        holds(outcome == Committed::Done || outcome == others, duty)?;
+        done += usize::from(outcome == Committed::Done);
+    }
+    holds(done == 1, duty)
 }
 
 fn holds(it_does: bool, duty: NeglectedDuty) -> Result<(), NeglectedDuty> {

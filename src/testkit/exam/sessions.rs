@@ -1,47 +1,85 @@
-//! Sessions: opened, used, rotated, renewed and ended.
+//! Sessions: opened, used, renewed, rotated and ended.
 
-use super::{NeglectedDuty, Sitting, answered, holds};
+use super::{AT_ONCE, NeglectedDuty, Sitting, answered, holds};
 use crate::{
-    Factor, FactorSet, Host, Lifetime, SessionId, Timestamp,
-    step::{CheckSession, CommitRefusal, EndSessions, SessionRecord, Write},
+    AccountId, Audience, Factor, FactorSet, Host, Lifetime, Timestamp,
+    step::{CheckSession, Commit, CommitRefusal, Committed, EndSessions, SessionRecord, Write},
 };
 use alloc::vec::Vec;
 
 impl<H: Host> Sitting<'_, H> {
     pub(super) async fn sessions(&self) -> Result<(), NeglectedDuty> {
-        let [first, second, third] = ["first", "second", "third"].map(|label| self.session(label));
-        for session in [first, second, third] {
-            let record = self.record(session).await?;
-            let label = alloc::format!("open {session:?}");
-            self.done(&label, Vec::from([Write::OpenSession(record)]), NeglectedDuty::KeepSession).await?;
-            let kept = self.check(session, None, self.now()).await?;
-            holds(kept == Some(record), NeglectedDuty::KeepSession)?;
-        }
-        self.uses(first).await?;
-        self.rotations(first).await?;
+        let Audience { client_id, tenant } = self.exam.audience;
+        let elsewhere = Audience { client_id: self.exam.other_application.unwrap_or(client_id), tenant };
+        let (here, own) = (self.exam.audience, self.exam.account);
+        let first = self.open("first", here, own).await?;
+        let second = self.open("second", here, own).await?;
+        let third = self.open("third", elsewhere, own).await?;
+        let kept = self.open("kept", elsewhere, own).await?;
+        let others = match self.exam.other_account {
+            Some(other) => Some(self.open("other", here, other).await?),
+            None => None,
+        };
+        let others: Vec<_> = others.into_iter().map(|record| (record, true)).collect();
+        self.unwritten().await?;
+        self.uses(&first).await?;
+        self.renewal(&first).await?;
+        self.rotations(&first).await?;
         let end = |which| Vec::from([Write::EndSessions(which)]);
-        self.done("end one", end(EndSessions::One(first)), NeglectedDuty::EndSession).await?;
-        self.live(&[(first, false), (second, true), (third, true)]).await?;
-        for write in [
-            Write::RotateSession { session: first, expected_generation: 1 },
-            Write::RenewSession {
-                session: first,
-                auth_time: self.now(),
-                revision: self.found().await?.revision,
-            },
-        ] {
-            let label = alloc::format!("after the end {write:?}");
-            let refusal = CommitRefusal::SessionEnded;
-            self.refused(&label, Vec::from([write]), refusal, NeglectedDuty::EndSession).await?;
-        }
-        self.done("end others", end(EndSessions::AllBut(third)), NeglectedDuty::EndSession).await?;
-        self.live(&[(second, false), (third, true)]).await?;
+        self.done("end one", end(EndSessions::One(first.session)), NeglectedDuty::EndSession).await?;
+        self.live(&[(first, false), (second, true), (third, true), (kept, true)]).await?;
+        self.over(&first).await?;
+        let all_but = EndSessions::AllBut(kept.session);
+        self.done("end others", end(all_but), NeglectedDuty::EndSession).await?;
+        self.live(&[(second, false), (third, false), (kept, true)]).await?;
+        self.live(&others).await?;
         self.done("end all", end(EndSessions::All), NeglectedDuty::EndSession).await?;
-        self.live(&[(third, false)]).await
+        self.live(&[(kept, false)]).await?;
+        self.live(&others).await?;
+        for (record, _) in others {
+            let end = Write::EndSessions(EndSessions::One(record.session));
+            self.done_for(here, Some(record.account), end, NeglectedDuty::EndSession).await?;
+            self.live(&[(record, false)]).await?;
+        }
+        Ok(())
+    }
+
+    /// A session that was not there before, and is kept as it was written.
+    async fn open(
+        &self,
+        label: &str,
+        audience: Audience,
+        account: AccountId,
+    ) -> Result<SessionRecord, NeglectedDuty> {
+        let record = SessionRecord { audience, account, ..self.record(label).await? };
+        holds(self.check(&record, None, self.now()).await?.is_none(), NeglectedDuty::KeepSession)?;
+        let open = Write::OpenSession(record);
+        self.done_for(audience, Some(account), open, NeglectedDuty::KeepSession).await?;
+        let kept = self.check(&record, None, self.now()).await?;
+        holds(kept == Some(record), NeglectedDuty::KeepSession)?;
+        Ok(record)
+    }
+
+    /// Nothing is written where the claim was there already, nor where the revision is another one.
+    async fn unwritten(&self) -> Result<(), NeglectedDuty> {
+        let record = self.record("unwritten").await?;
+        let used = self.commit_of("used", Vec::from([Write::OpenSession(record)])).await?;
+        self.done("used", Vec::new(), NeglectedDuty::ClaimOnce).await?;
+        let mut changed = Commit { claim: Some(self.claim("not used")), ..used.clone() };
+        changed.expected = changed.expected.map(|revision| revision.next());
+        for (commit, expected, duty) in [
+            (used, Committed::Replayed, NeglectedDuty::ClaimOnce),
+            (changed, Committed::Changed, NeglectedDuty::CompareRevision),
+        ] {
+            let answer = answered::<Commit, _>(self.host.commit(&commit).await)?;
+            holds(answer == expected, duty)?;
+            holds(self.check(&record, None, self.now()).await?.is_none(), NeglectedDuty::RollBack)?;
+        }
+        Ok(())
     }
 
     /// Its use is noted where it has an idle limit, and only while it is within that.
-    async fn uses(&self, session: SessionId) -> Result<(), NeglectedDuty> {
+    async fn uses(&self, session: &SessionRecord) -> Result<(), NeglectedDuty> {
         let limit = Some(Lifetime::of::<60>());
         let at = |seconds| self.now().plus_seconds(seconds);
         for (now, noted) in [(at(30), at(0)), (at(80), at(30)), (at(200), at(80)), (at(201), at(80))] {
@@ -51,26 +89,49 @@ impl<H: Host> Sitting<'_, H> {
         Ok(())
     }
 
-    async fn rotations(&self, session: SessionId) -> Result<(), NeglectedDuty> {
-        let rotate = |expected_generation| Vec::from([Write::RotateSession { session, expected_generation }]);
-        self.done("rotate", rotate(0), NeglectedDuty::RotateSession).await?;
-        let refusal = CommitRefusal::SessionRotated;
-        self.refused("rotate again", rotate(0), refusal, NeglectedDuty::RotateSession).await?;
-        let kept = self.check(session, None, self.now()).await?;
-        holds(kept.map(|record| record.generation) == Some(1), NeglectedDuty::RotateSession)
+    async fn renewal(&self, opened: &SessionRecord) -> Result<(), NeglectedDuty> {
+        let SessionRecord { session, revision, .. } = *opened;
+        let auth_time = self.now().plus_seconds(1);
+        let renew = Write::RenewSession { session, auth_time, revision };
+        self.done("renew", Vec::from([renew]), NeglectedDuty::RenewSession).await?;
+        let kept = self.check(opened, None, self.now()).await?;
+        let kept = kept.map(|record| (record.auth_time, record.revision));
+        holds(kept == Some((auth_time, revision)), NeglectedDuty::RenewSession)
     }
 
-    async fn live(&self, expected: &[(SessionId, bool)]) -> Result<(), NeglectedDuty> {
-        for (session, lives) in expected {
-            let kept = self.check(*session, None, self.now()).await?;
+    async fn rotations(&self, opened: &SessionRecord) -> Result<(), NeglectedDuty> {
+        let rotate = Write::RotateSession { session: opened.session, expected_generation: 0 };
+        let (refusal, duty) = (CommitRefusal::SessionRotated, NeglectedDuty::RotateSession);
+        self.race("rotate", AT_ONCE, rotate.clone(), Committed::Refused(refusal), duty).await?;
+        self.refused("rotate again", Vec::from([rotate]), refusal, duty).await?;
+        let kept = self.check(opened, None, self.now()).await?;
+        holds(kept.map(|record| record.generation) == Some(1), duty)
+    }
+
+    /// What has ended is neither rotated nor renewed.
+    async fn over(&self, ended: &SessionRecord) -> Result<(), NeglectedDuty> {
+        let SessionRecord { session, revision, .. } = *ended;
+        for (label, write) in [
+            ("rotate at the end", Write::RotateSession { session, expected_generation: 1 }),
+            ("renew at the end", Write::RenewSession { session, auth_time: self.now(), revision }),
+        ] {
+            let refusal = CommitRefusal::SessionEnded;
+            self.refused(label, Vec::from([write]), refusal, NeglectedDuty::EndSession).await?;
+        }
+        Ok(())
+    }
+
+    async fn live(&self, expected: &[(SessionRecord, bool)]) -> Result<(), NeglectedDuty> {
+        for (record, lives) in expected {
+            let kept = self.check(record, None, self.now()).await?;
             holds(kept.is_some() == *lives, NeglectedDuty::EndSession)?;
         }
         Ok(())
     }
 
-    async fn record(&self, session: SessionId) -> Result<SessionRecord, NeglectedDuty> {
+    async fn record(&self, label: &str) -> Result<SessionRecord, NeglectedDuty> {
         Ok(SessionRecord {
-            session,
+            session: self.session(label),
             audience: self.exam.audience,
             account: self.exam.account,
             revision: self.found().await?.revision,
@@ -84,11 +145,11 @@ impl<H: Host> Sitting<'_, H> {
 
     async fn check(
         &self,
-        session: SessionId,
+        record: &SessionRecord,
         idle_limit: Option<Lifetime>,
         now: Timestamp,
     ) -> Result<Option<SessionRecord>, NeglectedDuty> {
-        let (audience, account) = (self.exam.audience, self.exam.account);
+        let SessionRecord { audience, account, session, .. } = *record;
         let ask = CheckSession { audience, account, session, idle_limit, now };
         answered::<CheckSession, _>(self.host.check_session(&ask).await)
     }

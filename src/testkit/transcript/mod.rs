@@ -35,10 +35,23 @@ use serde_json::Value;
 /// assert_eq!(read.replay(&world.api).unwrap().body(), answer.bytes);
 /// ```
 ///
+/// Nothing else writes it down:
+///
+/// ```compile_fail,E0277
+/// # use authflow::testkit::{Call, World, demo};
+/// # let (_, transcript) = World::new().record(&Call::login("erin", demo::PASSWORD));
+/// let written = serde_json::to_string(&transcript);
+/// ```
+///
 /// A host of your own is recorded with [`record`](Self::record).
+#[derive(Clone)]
+pub struct SecretTranscript(Written);
+
+/// What is written of it. It is apart, so that nothing but [`SecretTranscript::to_json`] serialises secrets, and no error of a reader
+/// quotes them.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct SecretTranscript {
+struct Written {
     version: Version,
     request: RecordedRequest,
     now: Timestamp,
@@ -96,6 +109,7 @@ impl From<&Reply> for RecordedReply {
 
 /// Where a replay parted from its transcript.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum Diverged {
     /// Another question was asked than the one that was answered then, or one too many.
     #[error("{asked} was asked where {} was answered", .recorded.as_deref().unwrap_or("nothing more"))]
@@ -149,21 +163,26 @@ impl SecretTranscript {
             body: Bytes(call.body.clone()),
         };
         let (answers, recorded) = (recorder.into_answers(), RecordedReply::from(&reply));
-        (reply, Self { version: Version::One, request, now, entropy, answers, reply: recorded })
+        let version = Version::One;
+        (reply, Self(Written { version, request, now, entropy, answers, reply: recorded }))
     }
 
     /// Plays it again: the same request at the same moment, with the answers of then, on an engine with the same configuration.
     ///
+    /// Questions are compared by name and in their order, and the reply to the byte. What a question says – a [`Commit`](crate::step::Commit)'s
+    /// writes, say – and the events of the outcome are not written down: a difference there shows only if the reply shows it.
+    ///
     /// # Errors
-    /// When anything is not as it was, down to the bytes of the reply.
+    /// When another question is asked, or the reply is another one.
     pub fn replay(&self, api: &Api) -> Result<Reply, Diverged> {
-        let entropy = self.entropy.0.as_slice().try_into().map_err(|_| Diverged::Entropy)?;
-        let moment = Moment::new(self.now, Entropy::from_bytes(entropy));
+        let Written { now, entropy, answers, reply: recorded, .. } = &self.0;
+        let entropy = entropy.0.as_slice().try_into().map_err(|_| Diverged::Entropy)?;
+        let moment = Moment::new(*now, Entropy::from_bytes(entropy));
         let call = self.call();
-        let playback = Playback::new(&self.answers);
+        let playback = Playback::new(answers);
         let reply = api.reply(&ready(drive(api.handle(&call.request(), moment), &playback)));
         playback.finish()?;
-        if RecordedReply::from(&reply) == self.reply {
+        if RecordedReply::from(&reply) == *recorded {
             Ok(reply)
         } else {
             Err(Diverged::Reply { status: reply.status() })
@@ -172,27 +191,27 @@ impl SecretTranscript {
 
     /// The request.
     pub fn call(&self) -> Call {
-        let RecordedRequest { method, path, headers, body } = &self.request;
+        let RecordedRequest { method, path, headers, body } = &self.0.request;
         let headers = headers.iter().map(|(name, value)| (name, &value.0)).collect::<HeaderList>();
         Call { method: method.clone(), path: path.clone(), headers, body: body.0.clone() }
     }
 
     /// The questions that were answered, by name.
     pub fn questions(&self) -> impl Iterator<Item = &str> {
-        self.answers.iter().map(|answer| answer.question.as_str())
+        self.0.answers.iter().map(|answer| answer.question.as_str())
     }
 
     /// Written as JSON: secrets and all.
     pub fn to_json(&self) -> Secret {
-        Secret::new(serde_json::to_string_pretty(self).unwrap_or_default())
+        Secret::new(serde_json::to_string_pretty(&self.0).unwrap_or_default())
     }
 
     /// Read again.
     ///
     /// # Errors
-    /// When the text is not one that [`to_json`](Self::to_json) wrote.
+    /// When the text is not what [`to_json`](Self::to_json) writes.
     pub fn from_json(text: &str) -> Result<Self, InvalidTranscript> {
         let at = |error: serde_json::Error| InvalidTranscript { line: error.line(), column: error.column() };
-        serde_json::from_str(text).map_err(at)
+        serde_json::from_str(text).map(Self).map_err(at)
     }
 }

@@ -1,0 +1,154 @@
+//! The exam, of a host that really waits between a look and a write, so that a race is one.
+
+use super::{block_on, exam_of};
+use authflow::{
+    Account, Host,
+    step::{
+        Access, CheckSession, Commit, Committed, DecideAccess, FindAccount, LoadCode, PasswordMatch,
+        Reservation, ReserveAttempt, SessionRecord, SettleAttempt, StoredCode, VerifyPassword,
+    },
+    testkit::{Clock, MemoryHost, NeglectedDuty, Planned, demo},
+};
+use std::{
+    future::poll_fn,
+    mem::replace,
+    sync::{Mutex, MutexGuard},
+    task::Poll,
+};
+
+/// What is written as it was looked at, whatever others have written in between.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Stale {
+    Nothing,
+    Claims,
+    Revision,
+    Skips,
+    Step,
+    Sessions,
+    Sends,
+    Guesses,
+}
+
+struct Hosts {
+    inner: Mutex<MemoryHost>,
+    stale: Stale,
+}
+
+impl Hosts {
+    fn kept(&self) -> MutexGuard<'_, MemoryHost> {
+        self.inner.lock().unwrap()
+    }
+
+    fn forget_the_others(&self, looked_at: MemoryHost) {
+        let mut kept = self.kept();
+        let (then, now) = (looked_at.accounts, &mut kept.accounts);
+        match self.stale {
+            Stale::Nothing | Stale::Guesses => {}
+            Stale::Claims => kept.claims = looked_at.claims,
+            Stale::Sessions => kept.sessions = looked_at.sessions,
+            Stale::Sends => kept.sends = looked_at.sends,
+            Stale::Revision => now.iter_mut().zip(then).for_each(|(now, then)| now.revision = then.revision),
+            Stale::Skips => now.iter_mut().zip(then).for_each(|(now, then)| now.password = then.password),
+            Stale::Step => now.iter_mut().zip(then).for_each(|(now, then)| now.totp = then.totp),
+        }
+    }
+}
+
+/// Lets the others go on.
+async fn wait() {
+    let mut has_waited = false;
+    poll_fn(|context| {
+        context.waker().wake_by_ref();
+        if replace(&mut has_waited, true) { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
+}
+
+impl Host for Hosts {
+    type Error = Planned;
+
+    async fn commit(&self, ask: &Commit) -> Result<Committed, Planned> {
+        let looked_at = self.kept().clone();
+        match Mutex::new(looked_at.clone()).commit(ask).await? {
+            Committed::Done => {}
+            refused => return Ok(refused),
+        }
+        wait().await;
+        self.forget_the_others(looked_at);
+        self.inner.commit(ask).await
+    }
+
+    async fn reserve_attempt(&self, ask: &ReserveAttempt) -> Result<Reservation, Planned> {
+        if self.stale != Stale::Guesses {
+            wait().await;
+            return self.inner.reserve_attempt(ask).await;
+        }
+        let reservation = ask.reserve(self.kept().attempts.get(&ask.slot).cloned());
+        wait().await;
+        self.kept().attempts.insert(ask.slot, reservation.record());
+        Ok(reservation)
+    }
+
+    async fn find_account(&self, ask: &FindAccount) -> Result<Option<Account>, Planned> {
+        wait().await;
+        // One database for each tenant.
+        if ask.audience.tenant == demo::audience().tenant {
+            self.inner.find_account(ask).await
+        } else {
+            Err(Planned)
+        }
+    }
+
+    async fn verify_password(&self, ask: &VerifyPassword) -> Result<PasswordMatch, Planned> {
+        self.inner.verify_password(ask).await
+    }
+
+    async fn settle_attempt(&self, ask: &SettleAttempt) -> Result<(), Planned> {
+        self.inner.settle_attempt(ask).await
+    }
+
+    async fn decide_access(&self, ask: &DecideAccess) -> Result<Access, Planned> {
+        self.inner.decide_access(ask).await
+    }
+
+    async fn check_session(&self, ask: &CheckSession) -> Result<Option<SessionRecord>, Planned> {
+        self.inner.check_session(ask).await
+    }
+
+    async fn load_code(&self, ask: &LoadCode) -> Result<Option<StoredCode>, Planned> {
+        self.inner.load_code(ask).await
+    }
+}
+
+fn examined(stale: Stale) -> Result<(), NeglectedDuty> {
+    let host = Hosts { inner: Mutex::new(MemoryHost::demo()), stale };
+    block_on(exam_of("tom").take(&host, Clock::at(demo::START).moment()))
+}
+
+#[test]
+fn a_host_that_waits_and_looks_again_passes() {
+    assert_eq!(examined(Stale::Nothing), Ok(()));
+}
+
+#[test]
+fn whoever_writes_what_was_looked_at_before_fails() {
+    for (stale, neglected) in [
+        (Stale::Claims, NeglectedDuty::ClaimOnce),
+        (Stale::Revision, NeglectedDuty::CompareRevision),
+        (Stale::Skips, NeglectedDuty::CountSkips),
+        (Stale::Step, NeglectedDuty::UseTotpStep),
+        (Stale::Sessions, NeglectedDuty::RotateSession),
+        (Stale::Sends, NeglectedDuty::KeepBudget),
+        (Stale::Guesses, NeglectedDuty::CountGuesses),
+    ] {
+        assert_eq!(examined(stale), Err(neglected), "{stale:?}");
+    }
+}
+
+/// It may be spawned on any executor.
+#[test]
+fn an_exam_is_send() {
+    fn is_send(_: impl Send) {}
+    let host = Mutex::new(MemoryHost::demo());
+    is_send(exam_of("tom").take(&host, Clock::at(demo::START).moment()));
+}

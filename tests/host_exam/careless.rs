@@ -1,0 +1,247 @@
+//! A host that keeps every duty but one.
+
+use authflow::{
+    Account, Host,
+    step::{
+        Access, CheckSession, Commit, Committed, DecideAccess, EndSessions, FindAccount, LoadCode,
+        PasswordMatch, Reservation, ReserveAttempt, SessionRecord, SettleAttempt, StoredCode, VerifyPassword,
+        Write,
+    },
+    testkit::{MemoryHost, Planned, demo},
+};
+use std::sync::{Mutex, MutexGuard};
+
+/// How a host is careless.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Careless {
+    Not,
+    FindsAcrossTenants,
+    ForgetsClaims,
+    NoLookAtTheRevision,
+    KeepsWhatWasRefused,
+    ClaimsWhatWasRefused,
+    SkipsWithoutEnd,
+    SkipsUncounted,
+    KeepsTheRevision,
+    KeepsTheReason,
+    StepsWithoutLook,
+    LosesSessions,
+    EndsNothing,
+    EndsTooMuch,
+    RotatesWithoutLook,
+    RotatesUncounted,
+    NotesNoUse,
+    NotesTheUseOfWhatIsOver,
+    OneCodeForAll,
+    KeepsTheOldCode,
+    SendsWithoutEnd,
+    CountsNothing,
+    ClearsNothing,
+    EndsThoseOfOthers,
+    EndsThoseOfOneApplication,
+    RenewsNothing,
+    WritesWhatWasReplayed,
+    WritesWhatWasChanged,
+    KeepsTheRefusedPassword,
+    LooksAtTheRevisionFirst,
+    NeedsAnAccount,
+    TakesAnyPassword,
+    NeedsAVerifier,
+}
+
+pub(super) struct Hosts {
+    pub(super) inner: Mutex<MemoryHost>,
+    pub(super) careless: Careless,
+}
+
+impl Hosts {
+    fn is(&self, careless: Careless) -> bool {
+        self.careless == careless
+    }
+
+    fn kept(&self) -> MutexGuard<'_, MemoryHost> {
+        self.inner.lock().unwrap()
+    }
+
+    async fn as_written(&self, commit: &Commit) -> Committed {
+        self.inner.commit(commit).await.unwrap()
+    }
+
+    fn writes_all_the_same(&self, answer: Committed) -> bool {
+        matches!(
+            (self.careless, answer),
+            (Careless::WritesWhatWasReplayed, Committed::Replayed)
+                | (Careless::WritesWhatWasChanged, Committed::Changed)
+                | (Careless::KeepsTheRefusedPassword, Committed::Refused(_))
+        )
+    }
+
+    /// What is undone, or done besides, after a commit.
+    fn spoiled_afterwards(&self, ask: &Commit, answer: Committed, before: &MemoryHost) -> Committed {
+        let mut kept = self.kept();
+        match (self.careless, answer) {
+            (Careless::ClaimsWhatWasRefused, Committed::Refused(_) | Committed::Changed) => {
+                kept.claims.extend(ask.claim.map(|claim| (claim.id, claim.keep_until)));
+            }
+            (Careless::SkipsUncounted | Careless::KeepsTheRevision | Careless::KeepsTheReason, _) => {
+                for (account, old) in kept.accounts.iter_mut().zip(&before.accounts) {
+                    let (Some(password), Some(of_old)) = (&mut account.password, &old.password) else {
+                        continue;
+                    };
+                    match self.careless {
+                        Careless::KeepsTheRevision => account.revision = old.revision,
+                        Careless::KeepsTheReason => password.must_change = of_old.must_change,
+                        _ => password.skips_used = of_old.skips_used,
+                    }
+                }
+            }
+            (Careless::RotatesUncounted, _) => {
+                kept.sessions.values_mut().for_each(|record| record.generation = 0);
+            }
+            (Careless::KeepsTheOldCode, _) => {
+                let old = before.codes.clone();
+                kept.codes.extend(old);
+            }
+            (Careless::SendsWithoutEnd, _) => kept.sends.clear(),
+            (Careless::EndsThoseOfOthers, _) if kept.ended.len() > before.ended.len() + 1 => {
+                let MemoryHost { sessions, ended, .. } = &mut *kept;
+                let of_others = sessions.values().filter(|record| Some(record.account) != ask.account);
+                ended.extend(of_others.map(|record| record.session));
+            }
+            (Careless::EndsThoseOfOneApplication, _) => {
+                let MemoryHost { sessions, ended, .. } = &mut *kept;
+                ended.retain(|session| sessions[session].audience == ask.audience);
+            }
+            (Careless::LooksAtTheRevisionFirst, Committed::Replayed) => {
+                let account = kept.accounts.iter().find(|account| Some(account.id) == ask.account);
+                if account.map(|account| account.revision) != ask.expected {
+                    return Committed::Changed;
+                }
+            }
+            _ => {}
+        }
+        answer
+    }
+
+    /// What becomes of each write, one at a time.
+    fn spoiled(&self, write: &Write) -> Option<Write> {
+        match write {
+            Write::RecordSkip { .. } if self.is(Careless::SkipsWithoutEnd) => {
+                Some(Write::RecordSkip { budget: u32::MAX })
+            }
+            Write::UseTotpStep { step } if self.is(Careless::StepsWithoutLook) => {
+                let used = self.kept().account("tom").totp.as_ref().unwrap().last_used_step();
+                used.is_none_or(|used| used < *step).then(|| write.clone())
+            }
+            Write::OpenSession(_) if self.is(Careless::LosesSessions) => None,
+            Write::EndSessions(_) if self.is(Careless::EndsNothing) => None,
+            Write::RenewSession { session, .. } if self.is(Careless::RenewsNothing) => {
+                self.kept().ended.contains(session).then(|| write.clone())
+            }
+            Write::EndSessions(_) if self.is(Careless::EndsTooMuch) => {
+                Some(Write::EndSessions(EndSessions::All))
+            }
+            Write::RotateSession { session, .. } if self.is(Careless::RotatesWithoutLook) => {
+                let generation = self.kept().sessions[session].generation;
+                Some(Write::RotateSession { session: *session, expected_generation: generation })
+            }
+            other => Some(other.clone()),
+        }
+    }
+}
+
+impl Host for Hosts {
+    type Error = Planned;
+
+    async fn find_account(&self, ask: &FindAccount) -> Result<Option<Account>, Planned> {
+        let mut ask = ask.clone();
+        if self.is(Careless::FindsAcrossTenants) {
+            ask.audience = demo::audience();
+        }
+        self.inner.find_account(&ask).await
+    }
+
+    async fn reserve_attempt(&self, ask: &ReserveAttempt) -> Result<Reservation, Planned> {
+        match self.careless {
+            Careless::CountsNothing => Ok(ask.reserve(None)),
+            _ => self.inner.reserve_attempt(ask).await,
+        }
+    }
+
+    async fn verify_password(&self, ask: &VerifyPassword) -> Result<PasswordMatch, Planned> {
+        match (self.careless, &ask.verifier) {
+            (Careless::TakesAnyPassword, _) => Ok(PasswordMatch::Matches),
+            (Careless::NeedsAVerifier, None) => Err(Planned),
+            _ => self.inner.verify_password(ask).await,
+        }
+    }
+
+    async fn settle_attempt(&self, ask: &SettleAttempt) -> Result<(), Planned> {
+        match self.careless {
+            Careless::ClearsNothing => Ok(()),
+            _ => self.inner.settle_attempt(ask).await,
+        }
+    }
+
+    async fn decide_access(&self, ask: &DecideAccess) -> Result<Access, Planned> {
+        self.inner.decide_access(ask).await
+    }
+
+    async fn commit(&self, ask: &Commit) -> Result<Committed, Planned> {
+        let mut commit = ask.clone();
+        if self.is(Careless::NeedsAnAccount) && commit.account.is_none() {
+            return Ok(Committed::Changed);
+        }
+        if self.is(Careless::ForgetsClaims) {
+            commit.claim = None;
+        }
+        if self.is(Careless::NoLookAtTheRevision) {
+            commit.expected = None;
+        }
+        commit.writes = commit.writes.iter().filter_map(|write| self.spoiled(write)).collect();
+        let before = self.kept().clone();
+        if self.is(Careless::KeepsWhatWasRefused) {
+            // Each write in a transaction of its own.
+            let writes = std::mem::take(&mut commit.writes);
+            let mut answer = self.as_written(&commit).await;
+            (commit.claim, commit.expected) = (None, None);
+            for write in writes {
+                if answer == Committed::Done {
+                    commit.writes = vec![write];
+                    answer = self.as_written(&commit).await;
+                }
+            }
+            return Ok(answer);
+        }
+        let answer = self.as_written(&commit).await;
+        if self.writes_all_the_same(answer) {
+            (commit.claim, commit.expected) = (None, None);
+            commit.writes.retain(|write| !matches!(write, Write::RecordSkip { .. }));
+            self.as_written(&commit).await;
+            self.kept().accounts.iter_mut().zip(&before.accounts).for_each(|(now, then)| {
+                now.revision = then.revision;
+            });
+        }
+        Ok(self.spoiled_afterwards(ask, answer, &before))
+    }
+
+    async fn check_session(&self, ask: &CheckSession) -> Result<Option<SessionRecord>, Planned> {
+        let found = self.inner.check_session(ask).await?;
+        let mut kept = self.kept();
+        if let Some(record) = kept.sessions.get_mut(&ask.session) {
+            match self.careless {
+                Careless::NotesNoUse => record.used_at = demo::START,
+                Careless::NotesTheUseOfWhatIsOver => record.used_at = ask.now,
+                _ => {}
+            }
+        }
+        Ok(found)
+    }
+
+    async fn load_code(&self, ask: &LoadCode) -> Result<Option<StoredCode>, Planned> {
+        match self.careless {
+            Careless::OneCodeForAll => Ok(self.kept().codes.values().next().cloned()),
+            _ => self.inner.load_code(ask).await,
+        }
+    }
+}

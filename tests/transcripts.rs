@@ -1,0 +1,135 @@
+//! Transcripts: each plays again to the same bytes, and one that does not says where.
+
+use authflow::{
+    Applications, Config, Engine, Profile,
+    sdk::Api,
+    step::{Deliver, FindAccount, Question},
+    testkit::{
+        Call, Diverged, HostFault, MemoryHost, SecretTranscript, Setup, World,
+        demo::{self, PASSWORD},
+    },
+    token::{IdTokenSigning, Key, KeyRing, OutsideKey, OutsideKeys, SignatureAlgorithm},
+};
+use serde_json::json;
+
+/// Calls of every kind, with what the host is asked only then.
+fn transcripts() -> Vec<(World, SecretTranscript)> {
+    let mut all = Vec::new();
+    let mut record = |world: &mut World, call: &Call| {
+        let (answer, transcript) = world.record(call);
+        all.push((world.clone(), transcript));
+        answer
+    };
+    let mut world = World::new();
+    let erin = record(&mut world, &Call::login("erin", PASSWORD));
+    let changed = record(&mut world, &Call::update(erin.state_token(), PASSWORD, "Battery-Staple-8"));
+    record(&mut world, &Call::check_exist(changed.id_token()));
+    record(&mut world, &Call::refresh(changed.session_token()));
+    let issued = record(&mut world, &Call::issue_ticket(changed.session_token()));
+    record(&mut world, &Call::redeem_ticket(issued.text("sso_ticket")));
+    record(&mut world, &Call::sign_out(changed.session_token()));
+    let sms = json!({ "mobile": demo::MOBILE, "type": "LOGIN_SMS" });
+    record(&mut world, &Call::post("/api/v2/sdk/sms/send", &sms));
+    let by_code = json!({ "mobile": demo::MOBILE, "verify_code": world.code() });
+    record(&mut world, &Call::post("/api/v2/sdk/login/mobile-verify-code", &by_code));
+    let tom = record(&mut world, &Call::login("tom", PASSWORD));
+    let code = world.totp("tom", 0);
+    record(&mut world, &Call::prove_totp(tom.state_token(), &code));
+    record(&mut world, &Call::login("nobody", "wrong"));
+    record(&mut world, &Call::get("/").with_header("X-agent", [0xFF, 0x00]).with_body([0xC0, 0x80]));
+    for _ in 0..6 {
+        record(&mut world, &Call::login("mona", "wrong"));
+    }
+    for fault in [HostFault::Unavailable(FindAccount::NAME), HostFault::AnswerLost(Deliver::NAME)] {
+        world.clock.pass(3600);
+        world.host.fault = Some(fault);
+        record(&mut world, &Call::post("/api/v2/sdk/sms/send", &sms));
+    }
+    let key = OutsideKey::new("rsa-1", SignatureAlgorithm::Rs256).unwrap();
+    let mut outside = World::with_setup(Setup {
+        signing: IdTokenSigning::Outside(OutsideKeys::new(key)),
+        ..Setup::default()
+    });
+    let granted = record(&mut outside, &Call::login("alice", PASSWORD));
+    record(&mut outside, &Call::check_exist(granted.id_token()));
+    all
+}
+
+#[test]
+fn every_transcript_is_written_read_and_played_again_to_the_same_bytes() {
+    let mut asked = std::collections::BTreeSet::new();
+    for (world, transcript) in transcripts() {
+        let written = transcript.to_json();
+        let read = SecretTranscript::from_json(written.expose()).unwrap();
+        assert_eq!(read.to_json().expose(), written.expose());
+        let played = read.replay(&world.api).unwrap();
+        let recorded: serde_json::Value = serde_json::from_str(written.expose()).unwrap();
+        assert_eq!(played.status(), recorded["reply"]["status"]);
+        asked.extend(read.questions().map(str::to_string));
+    }
+    // All but the one that an engine with a fixed list never asks.
+    assert_eq!(asked.len(), 14, "{asked:?}");
+}
+
+/// Such a claim is part of an id token, byte for byte.
+#[test]
+fn a_number_that_is_no_integer_is_read_back_as_it_was() {
+    let mut world = World::new();
+    world.account("alice").profile = Profile::new(&json!({ "latitude": 37.433125956118964 })).unwrap();
+    let (_, transcript) = world.record(&Call::login("alice", PASSWORD));
+    let read = SecretTranscript::from_json(transcript.to_json().expose()).unwrap();
+    assert_eq!(read.replay(&world.api).map(|reply| reply.status()), Ok(200));
+}
+
+#[test]
+fn a_transcript_is_of_an_engine_that_asks_for_its_applications_as_well() {
+    let config = Config::new(demo::issuer(), demo::ring(), Applications::Asked);
+    let host = MemoryHost { applications: Setup::default().applications(), ..MemoryHost::demo() };
+    let mut world = World::of(Api::new(Engine::new(config).unwrap()), host);
+    let (_, transcript) = world.record(&Call::login("alice", PASSWORD));
+    let read = SecretTranscript::from_json(transcript.to_json().expose()).unwrap();
+    assert_eq!(read.questions().next(), Some("FindApplication"));
+    assert_eq!(read.replay(&world.api).map(|reply| reply.status()), Ok(200));
+}
+
+#[test]
+fn a_replay_that_parts_from_its_transcript_says_where() {
+    let mut world = World::new();
+    let (_, transcript) = world.record(&Call::login("erin", PASSWORD));
+    let edited = |edit: &dyn Fn(&mut serde_json::Value)| {
+        let mut written = serde_json::from_str(transcript.to_json().expose()).unwrap();
+        edit(&mut written);
+        let read = SecretTranscript::from_json(&written.to_string()).unwrap();
+        read.replay(&world.api).map(|reply| reply.status()).unwrap_err()
+    };
+    let recorded = |name: &str| Some(name.to_string());
+    assert_eq!(
+        edited(&|it| drop(it["answers"].as_array_mut().unwrap().remove(0))),
+        Diverged::Question { asked: "FindAccount", recorded: recorded("ReserveAttempt") }
+    );
+    assert_eq!(
+        edited(&|it| drop(it["answers"].as_array_mut().unwrap().pop())),
+        Diverged::Question { asked: "DecideAccess", recorded: None }
+    );
+    assert_eq!(
+        edited(&|it| it["answers"][0]["told"]["answer"]["mobile"] = "no number".into()),
+        Diverged::Answer { question: "FindAccount" }
+    );
+    assert_eq!(edited(&|it| it["request"]["path"] = "/".into()), Diverged::LeftOver { left: 5 });
+    assert_eq!(edited(&|it| it["now"] = 1_700_000_001.into()), Diverged::Reply { status: 200 });
+    assert_eq!(edited(&|it| it["entropy"] = "short".into()), Diverged::Entropy);
+    let elsewhere = Setup::default().api(KeyRing::new(Key::new("next", [8; 32]).unwrap()));
+    assert_eq!(transcript.replay(&elsewhere).unwrap_err(), Diverged::Reply { status: 200 });
+    for torn in ["", "{}", r#"{"version":"authflow/2"}"#] {
+        assert!(SecretTranscript::from_json(torn).is_err());
+    }
+}
+
+#[test]
+fn no_error_of_a_transcript_prints_what_stands_in_it() {
+    let (_, transcript) = World::new().record(&Call::login("erin", PASSWORD));
+    let torn = transcript.to_json().expose().replace("\"status\": 200", "\"status\": \"Correct-Horse-7\"");
+    let error = SecretTranscript::from_json(&torn).err().unwrap();
+    let printed = format!("{error} {error:?} {:?}", transcript.to_json());
+    assert!(printed.contains("line") && !printed.contains("Horse"), "{printed}");
+}
