@@ -12,8 +12,6 @@ mod codes;
 mod commits;
 #[path = "../drive.rs"]
 mod drive;
-#[path = "../forgotten_password.rs"]
-mod forgotten_password;
 #[path = "../header_bytes.rs"]
 mod header_bytes;
 #[path = "../host_exam/main.rs"]
@@ -24,7 +22,7 @@ mod host_faults;
 mod main_road;
 #[path = "../meanwhile.rs"]
 mod meanwhile;
-#[path = "../own_password.rs"]
+#[path = "../own_password/main.rs"]
 mod own_password;
 #[path = "../refusals.rs"]
 mod refusals;
@@ -32,7 +30,7 @@ mod refusals;
 mod second_factor;
 #[path = "../sending.rs"]
 mod sending;
-#[path = "../sessions.rs"]
+#[path = "../sessions/main.rs"]
 mod sessions;
 #[path = "../sign_in.rs"]
 mod sign_in;
@@ -42,8 +40,6 @@ mod skip_password;
 mod speech;
 #[path = "../testkit.rs"]
 mod testkit;
-#[path = "../tickets.rs"]
-mod tickets;
 #[path = "../transcripts.rs"]
 mod transcripts;
 #[path = "../typed_entry.rs"]

@@ -1,5 +1,7 @@
 //! Sessions: refreshed, rotated, limited and ended; and the tickets that show them.
 
+mod tickets;
+
 use authflow::testkit::{
     Answer, Call, HostFault, World,
     demo::{self, START, audience},
@@ -23,11 +25,11 @@ fn session(world: &mut World) -> Answer {
 }
 
 fn refresh(world: &mut World, token: &str) -> Answer {
-    world.send(&Call::new("POST", REFRESH).with_header("X-session-token", token))
+    world.send(&Call::refresh(token))
 }
 
 fn logout(world: &mut World, token: &str) -> Answer {
-    world.send(&Call::get(LOGOUT).with_header("X-session-token", token))
+    world.send(&Call::sign_out(token))
 }
 
 fn invalid() -> (u16, Value) {

@@ -1,54 +1,23 @@
 //! Tickets: a session shown to the server of a tenant, once.
 
-use authflow::testkit::{
-    Answer, Call, HostFault, World,
-    demo::{self, PASSWORD, START},
-    refusal,
-};
+use super::{invalid, logout, reason, refresh, rotating, session};
 use authflow::{
     AccountStatus, Secret, TenantId,
-    outcome::{Event, TokenRefusal},
-    policy::Policy,
+    outcome::TokenRefusal,
     step::CredentialOwner,
+    testkit::{
+        Call, HostFault, World,
+        demo::{self, PASSWORD, START},
+        refusal,
+    },
 };
 use serde_json::{Value, json};
 
-const REFRESH: &str = "/api/v2/sdk/sso/session-token/id-token";
-const LOGOUT: &str = "/api/v2/sdk/logout";
 const TICKET: &str = "/api/v2/tenant/sso/session-token/sso-ticket";
 const REDEEM: &str = "/api/v2/tenant/sso/sso-ticket/verify";
 
-fn session(world: &mut World) -> Answer {
-    let granted = world.login("alice");
-    assert_eq!(granted.text("status"), "SUCCESS");
-    granted
-}
-
-fn refresh(world: &mut World, token: &str) -> Answer {
-    world.send(&Call::new("POST", REFRESH).with_header("X-session-token", token))
-}
-
-fn logout(world: &mut World, token: &str) -> Answer {
-    world.send(&Call::get(LOGOUT).with_header("X-session-token", token))
-}
-
-fn invalid() -> (u16, Value) {
-    refusal("IDAAS.SDK.PARAM.0023", "Invalid or expired session token")
-}
-
 fn invalid_ticket() -> (u16, Value) {
     refusal("IDAAS.SDK.PARAM.0104", "Invalid or expired sso_ticket")
-}
-
-fn reason(world: &World) -> TokenRefusal {
-    match world.outcome.as_ref().unwrap().events.last() {
-        Some(Event::TokenRefused { reason, .. }) => *reason,
-        other => panic!("{other:?}"),
-    }
-}
-
-fn rotating() -> World {
-    World::with_policy(Policy { rotate_session_tokens: true, ..demo::policy() })
 }
 
 #[test]

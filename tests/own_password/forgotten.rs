@@ -1,46 +1,13 @@
 //! A new password instead of a forgotten one, by a code.
 
-use authflow::testkit::{
-    Answer, Call, HostFault, Setup, World,
-    demo::{self},
-};
+use super::{ALICES, BY_MOBILE, NEW, SMS, ask, done, id_token, reason, world};
 use authflow::{
-    AccountStatus, Dialect, Mobile,
+    AccountStatus, Dialect,
     outcome::{Event, NewPasswordRefusal, ProofRefusal},
     policy::RuleViolation,
+    testkit::{Call, HostFault, World},
 };
 use serde_json::json;
-
-const SMS: &str = "/api/v2/sdk/sms/send";
-const BY_MOBILE: &str = "/api/v2/sdk/pwd/update-by-mobile";
-const NEW: &str = "Battery-Staple-8";
-const ALICES: &str = "+86-13800000004";
-
-fn done(answer: &Answer) {
-    assert_eq!((answer.status, answer.bytes.len()), (200, 0), "{}", answer.body);
-}
-
-fn world(dialect: Dialect) -> World {
-    let mut world = World::with_setup(Setup { dialect, ..Setup::new(demo::policy()) });
-    world.account("alice").mobile = Mobile::new(ALICES).ok();
-    world
-}
-
-fn id_token(world: &mut World, name: &str) -> String {
-    world.login(name).text("id_token").into()
-}
-
-fn ask(world: &mut World, of_type: &str) -> String {
-    done(&world.send(&Call::post(SMS, &json!({ "mobile": ALICES, "type": of_type }))));
-    world.code()
-}
-
-fn reason(world: &World) -> ProofRefusal {
-    match world.outcome.as_ref().unwrap().events.last() {
-        Some(Event::ProofRefused { reason, .. }) => *reason,
-        other => panic!("{other:?}"),
-    }
-}
 
 /// EIAM and OneAccess: the path is for whoever has forgotten theirs; a bearer changes nothing about that.
 #[test]
