@@ -1,0 +1,125 @@
+//! Accounts: columns that a host forgets, and ids that live twice. Findings 2 and K10; what a change of its own ends, K18.
+
+use crate::calls::{CHANGE, NEW, nora, password_of, works};
+use authflow::{
+    Account, EmailAddress, Password, Revision, Secret,
+    testkit::{
+        Call, World,
+        demo::{self, PASSWORD},
+    },
+};
+use serde_json::json;
+
+/// As a host reads an account that forgets every column it can: it compiles, and it signs people in.
+fn read_carelessly(full: &Account) -> Account {
+    let mut read = Account::new(full.id, full.revision);
+    read.tenant = full.tenant;
+    read.user_name = full.user_name.clone();
+    read.password = full.password.clone();
+    read
+}
+
+/// Once forgetting does not compile, neither does this: then it is a test of the compiler's.
+#[test]
+#[should_panic(expected = "finding 2: a forgotten column switched the second factor off")]
+fn finding_02_a_forgotten_column_switches_no_second_factor_off() {
+    for name in ["mona", "tom"] {
+        let mut world = World::new();
+        assert_eq!(works(world.clone().login(name)).text("status"), "MFA_AUTH");
+        world.host.accounts = world.host.accounts.iter().map(read_carelessly).collect();
+        let answer = world.login(name);
+        assert_ne!(
+            answer.find("status"),
+            Some("SUCCESS"),
+            "finding 2: a forgotten column switched the second factor off"
+        );
+    }
+}
+
+/// The row is deleted, and another person is given the id: as a host makes a new account today.
+fn given_to_another_person(world: &mut World, name: &str, password: Option<&str>) {
+    let place = world.host.accounts.iter().position(|account| account.id == demo::account(name).id);
+    let mut newcomer = demo::account(name);
+    newcomer.revision = Revision::new(1);
+    // Set long ago, and imported: so no time tells the two lives apart.
+    let changed_at = demo::START.minus_seconds(demo::DAY);
+    newcomer.password = password.map(|password| Password::new(Secret::new(password), changed_at));
+    world.host.accounts[place.unwrap()] = newcomer;
+}
+
+#[test]
+#[should_panic(expected = "kind 10: a session of who had the id before is the newcomer's")]
+fn kind_10_a_session_ends_with_its_account() {
+    let mut world = World::new();
+    let session_token = works(world.login("alice")).session_token().to_owned();
+    given_to_another_person(&mut world, "alice", Some(NEW));
+    let refreshed = world.send(&Call::refresh(&session_token));
+    assert_eq!(refreshed.status, 400, "kind 10: a session of who had the id before is the newcomer's");
+}
+
+#[test]
+#[should_panic(expected = "kind 10: an id token of who had the id before is the newcomer's")]
+fn kind_10_an_id_token_ends_with_its_account() {
+    let mut world = World::new();
+    let id_token = works(world.login("alice")).id_token().to_owned();
+    given_to_another_person(&mut world, "alice", Some(NEW));
+    let answer = world.check_exist(&id_token);
+    assert_eq!(answer.status, 400, "kind 10: an id token of who had the id before is the newcomer's");
+}
+
+#[test]
+#[should_panic(expected = "kind 10: who had the id before set the newcomer's first password")]
+fn kind_10_an_id_token_sets_no_newcomers_first_password() {
+    let mut world = World::new();
+    let id_token = nora(&mut world).id_token().to_owned();
+    given_to_another_person(&mut world, "nora", None);
+    world.send(&Call::post(CHANGE, &json!({ "new_password": NEW })).bearing(&id_token));
+    assert_eq!(
+        password_of(&mut world, "nora"),
+        None,
+        "kind 10: who had the id before set the newcomer's first password"
+    );
+}
+
+#[test]
+#[should_panic(expected = "kind 10: a login of who had the id before opened the newcomer's session")]
+fn kind_10_a_pending_login_ends_with_its_account() {
+    let mut world = World::new();
+    let state_token = works(world.login("erin")).state_token().to_owned();
+    given_to_another_person(&mut world, "erin", Some(NEW));
+    let expiring = demo::START.minus_seconds(85 * demo::DAY);
+    world.account("erin").password.as_mut().unwrap().changed_at = expiring;
+    let skipped = world.skip(&state_token);
+    assert_eq!(
+        skipped.status, 400,
+        "kind 10: a login of who had the id before opened the newcomer's session"
+    );
+}
+
+/// Today no operation renews the session that a subject does it in, as a change of the password does. Once one does, the host makes
+/// the change here through it.
+#[test]
+#[should_panic(expected = "kind 18: a new address ended the session it was given in")]
+fn kind_18_a_session_outlives_a_new_address_given_in_it() {
+    let mut world = World::new();
+    let session_token = works(world.send(&Call::login("alice", PASSWORD))).session_token().to_owned();
+    world.clock.pass(60);
+    world.change("alice", |alice| alice.email = EmailAddress::new("alice@example.com").ok());
+    let refreshed = world.send(&Call::refresh(&session_token));
+    assert_eq!(refreshed.status, 200, "kind 18: a new address ended the session it was given in");
+}
+
+#[test]
+#[should_panic(expected = "kind 18: a new factor ended the session it was enrolled in")]
+fn kind_18_a_session_outlives_a_factor_enrolled_in_it() {
+    let mut world = World::new();
+    let session_token = works(world.send(&Call::login("alice", PASSWORD))).session_token().to_owned();
+    world.clock.pass(60);
+    let now = world.clock.now;
+    world.change("alice", |alice| {
+        demo::enrol(authflow::Factor::Totp, alice);
+        alice.factors_changed_at = now;
+    });
+    let refreshed = world.send(&Call::refresh(&session_token));
+    assert_eq!(refreshed.status, 200, "kind 18: a new factor ended the session it was enrolled in");
+}

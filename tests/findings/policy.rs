@@ -1,0 +1,130 @@
+//! Settings: defaults that permit, policies that let nobody in, rules told that are not applied. Findings 22 and 23, K13 and K15.
+
+use crate::calls::{NORA, ask};
+use authflow::{
+    Account, FactorSet, Host, Step, Totp, TotpAlgorithm,
+    flow::{State, graph},
+    policy::{PasswordRules, Policy},
+    step::{
+        Access, Captcha, Commit, Committed, DecideAccess, FindAccount, PasswordMatch, Reservation,
+        ReserveAttempt, SettleAttempt, VerifyPassword,
+    },
+    testkit::World,
+};
+use serde_json::{Value, json};
+use std::{
+    convert::Infallible,
+    future::Future,
+    pin::pin,
+    task::{Context, Poll, Waker},
+};
+
+/// A host that says what it must and no more.
+struct Bare;
+
+impl Host for Bare {
+    type Error = Infallible;
+
+    async fn find_account(&self, _: &FindAccount) -> Result<Option<Account>, Infallible> {
+        Ok(None)
+    }
+    async fn reserve_attempt(&self, ask: &ReserveAttempt) -> Result<Reservation, Infallible> {
+        Ok(ask.reserve(None))
+    }
+    async fn verify_password(&self, _: &VerifyPassword) -> Result<PasswordMatch, Infallible> {
+        Ok(PasswordMatch::Differs)
+    }
+    async fn settle_attempt(&self, _: &SettleAttempt) -> Result<(), Infallible> {
+        Ok(())
+    }
+    async fn decide_access(&self, _: &DecideAccess) -> Result<Access, Infallible> {
+        Ok(Access::Deny)
+    }
+    async fn commit(&self, _: &Commit) -> Result<Committed, Infallible> {
+        Ok(Committed::Changed)
+    }
+}
+
+#[test]
+#[should_panic(expected = "finding 22: a host that judges no captchas lets robots pass")]
+fn finding_22_the_default_answer_to_a_captcha_refuses() {
+    let step = World::new().begin(&ask(NORA, "LOGIN_SMS"));
+    let Step::JudgeCaptcha(question) = step else { panic!("the setup of this test asks for no captcha") };
+    let answer = pin!(Bare.judge_captcha(&question)).poll(&mut Context::from_waker(Waker::noop()));
+    let Poll::Ready(Ok(judged)) = answer else { panic!("the setup of this test waits") };
+    assert_eq!(judged, Captcha::Failed, "finding 22: a host that judges no captchas lets robots pass");
+}
+
+/// Whether the owner of a policy that nobody gets in by is told so: where it is read, or where it is checked.
+fn is_told(first_factors: &Value) -> bool {
+    match serde_json::from_value::<Policy>(json!({ "first_factors": first_factors })) {
+        Err(_) => true,
+        Ok(policy) => {
+            let graph = graph(&policy);
+            let leads_in = graph.edges().any(|edge| edge.to == State::SessionIssued);
+            !leads_in && !graph.check(FactorSet::EMPTY).is_empty()
+        }
+    }
+}
+
+#[test]
+#[should_panic(expected = "finding 23: nothing was found wrong with a policy without first factors")]
+fn finding_23_a_policy_without_first_factors_is_told_of() {
+    assert!(is_told(&json!([])), "finding 23: nothing was found wrong with a policy without first factors");
+}
+
+/// No call signs in with an authenticator alone.
+#[test]
+#[should_panic(expected = "finding 23: a first factor that no call takes was drawn as a way in")]
+fn finding_23_a_first_factor_that_no_call_takes_is_told_of() {
+    assert!(is_told(&json!(["totp"])), "finding 23: a first factor that no call takes was drawn as a way in");
+}
+
+/// Whether a client in JavaScript lets a new password pass by the pattern it is told: `.` is a UTF-16 unit there, and no end of a line.
+fn passes_in_the_client(rules: &PasswordRules, password: &str) -> bool {
+    let pattern = rules.pattern();
+    let bounds = pattern.strip_prefix("^.{").and_then(|rest| rest.strip_suffix("}$"));
+    let bounds = bounds.and_then(|bounds| bounds.split_once(','));
+    let Some((least, most)) = bounds else { panic!("the pattern has another form: read it anew here") };
+    let units = password.encode_utf16().count();
+    let is_one_line = !password.contains(['\n', '\r', '\u{2028}', '\u{2029}']);
+    is_one_line && (least.parse().unwrap()..=most.parse().unwrap()).contains(&units)
+}
+
+/// Whether what the client is told is what is applied.
+fn agree(password: &str) -> bool {
+    let rules = PasswordRules::default();
+    passes_in_the_client(&rules, password) == rules.judge(password, None, None).is_ok()
+}
+
+#[test]
+#[should_panic(expected = "kind 13: four emoji pass in the client and are too short here")]
+fn kind_13_a_short_password_of_emoji_is_short_for_both() {
+    assert!(agree("😀😀😀😀"), "kind 13: four emoji pass in the client and are too short here");
+}
+
+#[test]
+#[should_panic(expected = "kind 13: forty emoji are too long in the client and pass here")]
+fn kind_13_a_long_password_of_emoji_is_long_for_both() {
+    assert!(agree(&"😀".repeat(40)), "kind 13: forty emoji are too long in the client and pass here");
+}
+
+#[test]
+#[should_panic(expected = "kind 13: a tab passes in the client and not here")]
+fn kind_13_a_tab_is_refused_by_both() {
+    assert!(agree("Battery\tStaple"), "kind 13: a tab passes in the client and not here");
+}
+
+#[test]
+#[should_panic(expected = "kind 13: a line separator passes here and not in the client")]
+fn kind_13_a_line_separator_is_the_same_to_both() {
+    assert!(agree("Battery\u{2028}Staple"), "kind 13: a line separator passes here and not in the client");
+}
+
+/// Ten bytes were the usual length once: sixteen characters of base32.
+#[test]
+#[should_panic(expected = "kind 15: an authenticator enrolled long ago cannot be kept")]
+fn kind_15_a_secret_of_ten_bytes_can_be_kept() {
+    let totp = Totp::new([1; 10], TotpAlgorithm::Sha1, 6);
+    assert!(totp.is_ok(), "kind 15: an authenticator enrolled long ago cannot be kept");
+}
