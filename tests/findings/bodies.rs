@@ -1,42 +1,49 @@
 //! Bodies that are good but for their wrapping. K5 and K21.
 
 use crate::calls::{
-    ALICE, BY_MOBILE, CHANGE, MAIL, NEW, NORA, PROVE_SMS, SMS, ask, ask_within, nora, sent, works, world_of,
+    ALICE, BY_MOBILE, CHANGE, MAIL, NEW, NORA, PROVE_MAIL, PROVE_SMS, SMS, ask, nora, sent, works, world_of,
 };
 use authflow::{
-    Dialect,
-    testkit::{
-        Call, World,
-        demo::{self, CREDENTIAL, PASSWORD},
-    },
+    Dialect, Step,
+    testkit::{Call, World, demo::PASSWORD},
 };
 use serde_json::{Value, json};
 
-/// What stands where nothing is meant.
 const NULL: Value = Value::Null;
+
+/// What a form sends for a field that was left empty.
 fn empty() -> Value {
     "".into()
 }
 
-/// The status of a proof by SMS, with this beside the code.
-fn proof_by_sms_with(mobile: &Value) -> u16 {
+/// The status of a proof by a code, with this for the recipient beside it.
+fn proof_with(send: &str, of_type: &str, prove: &str, member: &str, recipient: &Value) -> u16 {
     let mut world = World::new();
     let state_token = works(world.login("mona")).state_token().to_owned();
-    let code = sent(&mut world, &ask_within(&state_token, "MFA_AUTH_SMS"));
-    let body = json!({ "mobile": mobile, "verify_code": code });
-    world.send(&Call::post(PROVE_SMS, &body).pending(&state_token)).status
+    let code = sent(&mut world, &Call::post(send, &json!({ "type": of_type })).pending(&state_token));
+    let body = json!({ member: recipient, "verify_code": code });
+    world.send(&Call::post(prove, &body).pending(&state_token)).status
+}
+
+fn proofs_with(recipient: &Value) -> [u16; 2] {
+    [
+        proof_with(SMS, "MFA_AUTH_SMS", PROVE_SMS, "mobile", recipient),
+        proof_with(MAIL, "MFA_AUTH_EMS", PROVE_MAIL, "email", recipient),
+    ]
 }
 
 #[test]
-#[should_panic(expected = "kind 5: null for the mobile of a second factor was refused")]
-fn kind_05_null_for_the_mobile_of_a_second_factor_is_absent() {
-    assert_eq!(proof_by_sms_with(&NULL), 200, "kind 5: null for the mobile of a second factor was refused");
+#[should_panic(expected = "kind 5: null for the recipient of a second factor was refused")]
+fn kind_05_null_for_the_recipient_of_a_second_factor_is_absent() {
+    let proved = proofs_with(&NULL);
+    assert_eq!(proved, [200, 200], "kind 5: null for the recipient of a second factor was refused");
 }
 
 #[test]
-#[should_panic(expected = "kind 5: an empty mobile of a second factor was refused")]
-fn kind_05_an_empty_mobile_of_a_second_factor_is_absent() {
-    assert_eq!(proof_by_sms_with(&empty()), 200, "kind 5: an empty mobile of a second factor was refused");
+#[should_panic(expected = "kind 5: an empty recipient of a second factor was refused")]
+fn kind_05_an_empty_recipient_of_a_second_factor_is_absent() {
+    let proved = proofs_with(&empty());
+    assert_eq!(proved, [200, 200], "kind 5: an empty recipient of a second factor was refused");
 }
 
 /// The status of a request for a code within a login, with this as the recipient.
@@ -79,6 +86,15 @@ fn kind_05_null_for_a_captcha_token_is_absent() {
     let body = json!({ "mobile": NORA, "type": "LOGIN_SMS", "captcha_token": null });
     let answer = World::new().send(&Call::post(SMS, &body));
     assert_eq!(answer.status, 200, "kind 5: null for a captcha token was refused");
+}
+
+#[test]
+#[should_panic(expected = "kind 5: an empty captcha token was handed on as one")]
+fn kind_05_an_empty_captcha_token_is_absent() {
+    let body = json!({ "mobile": NORA, "type": "LOGIN_SMS", "captcha_token": "" });
+    let step = World::new().begin(&Call::post(SMS, &body));
+    let Step::JudgeCaptcha(question) = step else { panic!("the setup of this test asks for no captcha") };
+    assert!(question.captcha_token.is_none(), "kind 5: an empty captcha token was handed on as one");
 }
 
 /// The status of a first password, with this for the old one.
@@ -137,14 +153,12 @@ fn kind_05_null_for_the_address_of_a_tickets_device_is_absent() {
     let session_token = works(world.login("alice")).session_token().to_owned();
     let mut body = Call::tenant_body("session_token", &session_token);
     body["device_ip"] = NULL;
-    let call = Call::issue_ticket(&session_token).with_body(body.to_string());
-    assert!(call.headers.text("Authorization").is_some_and(|bearer| bearer.contains(CREDENTIAL)));
-    let issued = world.send(&call);
+    let issued = world.send(&Call::issue_ticket(&session_token).with_body(body.to_string()));
     assert_eq!(issued.status, 200, "kind 5: null for the address of a ticket's device was refused");
 }
 
 fn login() -> Call {
-    Call::login("alice", demo::PASSWORD)
+    Call::login("alice", PASSWORD)
 }
 
 #[test]

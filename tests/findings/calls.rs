@@ -13,6 +13,7 @@ pub(crate) const SMS: &str = "/api/v2/sdk/sms/send";
 pub(crate) const MAIL: &str = "/api/v2/sdk/email/send";
 pub(crate) const SIGN_IN_BY_SMS: &str = "/api/v2/sdk/login/mobile-verify-code";
 pub(crate) const PROVE_SMS: &str = "/api/v2/sdk/mfa/sms";
+pub(crate) const PROVE_MAIL: &str = "/api/v2/sdk/mfa/email";
 pub(crate) const CHANGE: &str = "/api/v2/sdk/pwd/change";
 pub(crate) const BY_MOBILE: &str = "/api/v2/sdk/pwd/update-by-mobile";
 pub(crate) const WITHIN_A_LOGIN: &str = "/api/v2/sdk/after-login/pwd/update-by-mobile";
