@@ -61,7 +61,7 @@ pub enum Dialect {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum IdentityPlace {
-    /// The claims of the account's [`Profile`](crate::Profile), at top level.
+    /// The claims of the account's [`Profile`](crate::account::Profile), at top level.
     #[default]
     TopLevel,
     /// In one claim `api`, a text that holds a JSON object with `id`, `userName`, `name`, `mobile` and `email`, as EIAM has it.

@@ -3,14 +3,14 @@
 //! A synchronous host needs no trait, only the loop: see the crate's front page.
 
 use crate::{
-    Account, Application, Outcome,
-    policy::PasswordRefusal,
-    step::{
-        Access, Captcha, CheckSession, Commit, Committed, CredentialOwner, DecideAccess, Deliver, Delivery,
-        FindAccount, FindApplication, JudgeCaptcha, JudgePassword, Judgement, LoadCode, PasswordMatch,
-        Question, Reservation, ReserveAttempt, SessionRecord, SettleAttempt, SignBytes, SignatureCheck, Step,
-        StoredCode, VerifyBytes, VerifyPassword, VerifyTenantCredential,
-    },
+    Application,
+    account::Account,
+    code::{Captcha, Delivery, StoredCode},
+    guess::Reservation,
+    outcome::Outcome,
+    password::{Judgement, PasswordMatch, PasswordRefusal},
+    session::SessionRecord,
+    step::{AccessDecision, Committed, CredentialOwner, Question, SignatureCheck, Step, table::*},
 };
 use alloc::{sync::Arc, vec::Vec};
 use core::future::{Future, ready};
@@ -61,8 +61,8 @@ host! {
         verify_password(VerifyPassword) -> PasswordMatch;
         /// See [`SettleAttempt`]: one atomic read-modify-write with [`SettleAttempt::settle`].
         settle_attempt(SettleAttempt) -> ();
-        /// See [`DecideAccess`]. A host without an access policy says so: `Ok(Access::Allow)`.
-        decide_access(DecideAccess) -> Access;
+        /// See [`DecideAccess`]. A host without an access policy says so: `Ok(AccessDecision::Allow)`.
+        decide_access(DecideAccess) -> AccessDecision;
         /// See [`Commit`]: one transaction.
         commit(Commit) -> Committed;
     }
@@ -89,37 +89,24 @@ host! {
     }
 }
 
-/// Answers every question of a request, in the order they come, until it is done.
-pub async fn drive<H: Host + ?Sized>(mut step: Step, host: &H) -> Outcome {
-    macro_rules! answer {
-        ($ask:ident: $question:ty, $answer:expr) => {{
-            let answer = $answer.await;
-            $ask.resolve(answer.map_err(|error| host.failed(<$question>::NAME, error)))
-        }};
-    }
-    loop {
-        step = match step {
-            Step::FindApplication(ask) => answer!(ask: FindApplication, host.find_application(&ask)),
-            Step::FindAccount(ask) => answer!(ask: FindAccount, host.find_account(&ask)),
-            Step::ReserveAttempt(ask) => answer!(ask: ReserveAttempt, host.reserve_attempt(&ask)),
-            Step::VerifyPassword(ask) => answer!(ask: VerifyPassword, host.verify_password(&ask)),
-            Step::SettleAttempt(ask) => answer!(ask: SettleAttempt, host.settle_attempt(&ask)),
-            Step::DecideAccess(ask) => answer!(ask: DecideAccess, host.decide_access(&ask)),
-            Step::JudgePassword(ask) => answer!(ask: JudgePassword, host.judge_password(&ask)),
-            Step::LoadCode(ask) => answer!(ask: LoadCode, host.load_code(&ask)),
-            Step::CheckSession(ask) => answer!(ask: CheckSession, host.check_session(&ask)),
-            Step::VerifyTenantCredential(ask) => {
-                answer!(ask: VerifyTenantCredential, host.verify_tenant_credential(&ask))
+macro_rules! drive {
+    ($($(#[$doc:meta])* $method:ident: $question:ident => $answer:ty;)*) => {
+        /// Answers every question of a request, in the order they come, until it is done.
+        pub async fn drive<H: Host + ?Sized>(mut step: Step, host: &H) -> Outcome {
+            loop {
+                step = match step {
+                    $(Step::$question(ask) => {
+                        let answer = host.$method(&ask).await;
+                        ask.resolve(answer.map_err(|error| host.failed($question::NAME, error)))
+                    })*
+                    Step::Done(outcome) => {
+                        host.observe(&outcome);
+                        return *outcome;
+                    }
+                };
             }
-            Step::Commit(ask) => answer!(ask: Commit, host.commit(&ask)),
-            Step::JudgeCaptcha(ask) => answer!(ask: JudgeCaptcha, host.judge_captcha(&ask)),
-            Step::Deliver(ask) => answer!(ask: Deliver, host.deliver(&ask)),
-            Step::SignBytes(ask) => answer!(ask: SignBytes, host.sign_bytes(&ask)),
-            Step::VerifyBytes(ask) => answer!(ask: VerifyBytes, host.verify_bytes(&ask)),
-            Step::Done(outcome) => {
-                host.observe(&outcome);
-                return *outcome;
-            }
-        };
-    }
+        }
+    };
 }
+
+for_every_question!(drive);

@@ -1,6 +1,6 @@
 //! Names of things: applications, tenants and accounts (given by the host), tokens and sessions (drawn here).
 
-use crate::{base64url, control::has_control};
+use crate::text::{base64url, control::has_control};
 use arrayvec::ArrayString;
 use core::{fmt, str::FromStr};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -94,11 +94,6 @@ given_id! {
 given_id! {
     /// The host's stable id of an account: `sub` in tokens. Events and logs name accounts by it.
     AccountId
-}
-
-given_id! {
-    /// A value that the application asked to find again in the id token (`nonce`, OpenID Connect Core §2).
-    Nonce
 }
 
 macro_rules! drawn_id {

@@ -44,51 +44,38 @@ extern crate alloc;
 #[cfg(any(feature = "std", test))]
 extern crate std;
 
-mod account;
+pub mod account;
 mod application;
-mod base64url;
-mod code_purpose;
-mod contact;
-mod control;
+pub mod code;
+pub mod contact;
 pub mod device;
-pub mod engine;
-mod factor;
+mod engine;
+pub mod factor;
 pub mod flow;
+pub mod guess;
 mod host;
 mod id;
-mod identifier;
-mod json;
 mod moment;
 pub mod outcome;
+pub mod password;
 pub mod policy;
-mod profile;
 pub mod sdk;
 mod secret;
+pub mod session;
 pub mod step;
-mod subject;
 #[cfg(feature = "testkit")]
 pub mod testkit;
+mod text;
 pub mod token;
-mod totp;
 
-pub use account::{Account, AccountStatus, MustChange, Password, Revision};
 pub use application::{Application, Dialect, IdentityPlace, Tenancy};
-pub use code_purpose::CodePurpose;
-pub use contact::{Channel, EmailAddress, InvalidContact, Mobile, Recipient};
 pub use engine::{
     Applications, ChangeProof, CodeCredentials, CodeRequest, Config, ConfigError, Credentials, Engine,
     FactorResponse, MobilePasswordUpdate, OwnPasswordChange, PasswordChange, PasswordReset, TenantCaller,
 };
-pub use factor::{Factor, FactorSet};
 pub use host::{Host, drive};
-pub use id::{AccountId, Audience, ClientId, InvalidDrawnId, InvalidId, Nonce, SessionId, TenantId, TokenId};
-pub use identifier::{Identifier, InvalidUserName, UserName};
+pub use id::{AccountId, Audience, ClientId, InvalidDrawnId, InvalidId, SessionId, TenantId, TokenId};
 #[cfg(feature = "os")]
 pub use moment::OsEntropyUnavailable;
 pub use moment::{Entropy, InvalidLifetime, Lifetime, Moment, Timestamp};
-pub use outcome::Outcome;
-pub use profile::{Profile, ProfileError};
 pub use secret::Secret;
-pub use step::Step;
-pub use subject::Subject;
-pub use totp::{Totp, TotpAlgorithm, TotpError};

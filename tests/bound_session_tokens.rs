@@ -7,8 +7,12 @@ use authflow::testkit::{
     refusal,
 };
 use authflow::{
-    AccountId, Audience, ClientId, Factor, FactorSet, Profile, Revision, SessionId, TenantId, Timestamp,
-    token::{DeviceDigest, Id, IdClaims, IdentityClaims, SessionClaims, TicketClaims, TokenText, Untrusted},
+    AccountId, Audience, ClientId, SessionId, TenantId, Timestamp,
+    account::{Profile, Revision},
+    factor::{Factor, FactorSet},
+    token::{
+        DeviceDigest, IdClaims, IdToken, IdentityClaims, SessionClaims, TicketClaims, TokenText, Untrusted,
+    },
 };
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
@@ -29,7 +33,7 @@ fn account(id: &str) -> AccountId {
 fn session_claims(text: &str) -> SessionClaims {
     let audience = demo::audience();
     let ring = demo::ring();
-    let verified = ring.sessions().for_application(&audience).verify(Untrusted::new(text), START);
+    let verified = ring.session_tokens().for_application(&audience).verify(Untrusted::new(text), START);
     *verified.unwrap().claims()
 }
 
@@ -54,7 +58,7 @@ fn a_session_token_is_bound_to_application_device_account_and_session() {
             let mut claims = session_claims(world.login("alice").session_token());
             let session = claims.session;
             change(&mut claims);
-            let text = demo::ring().sessions().mint(&claims);
+            let text = demo::ring().session_tokens().mint(&claims);
             let call = call(text.expose());
             let answer = world.send(&call);
             // Signing out ends whatever is named, of whoever is named, if it is theirs: there is nothing to tell.
@@ -82,7 +86,7 @@ fn a_session_tokens_word_on_proof_and_revision_is_not_taken() {
         ..claims
     };
     world.clock.pass(100);
-    let answer = world.send(&Call::refresh(demo::ring().sessions().mint(&boasting).expose()));
+    let answer = world.send(&Call::refresh(demo::ring().session_tokens().mint(&boasting).expose()));
     let said = payload(&answer, "id_token");
     assert_eq!((&said["auth_time"], &said["amr"]), (&json!(START.as_unix()), &json!(["pwd"])));
 }
@@ -93,7 +97,7 @@ fn payload(answer: &Answer, member: &str) -> Value {
     serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(payload).unwrap()).unwrap()
 }
 
-fn id_token(claims: &IdClaims, audience: &Audience) -> TokenText<Id> {
+fn id_token(claims: &IdClaims, audience: &Audience) -> TokenText<IdToken> {
     demo::ring().id_tokens(&demo::issuer(), audience).mint(claims)
 }
 
@@ -119,7 +123,6 @@ fn an_id_token_is_bound_to_application_account_session_and_time() {
             factors: session.factors,
             issued_at: START,
             expires_at: START.plus_seconds(60),
-            nonce: None,
             identity: IdentityClaims::TopLevel(Profile::default()),
         };
         (claims, demo::audience())

@@ -6,8 +6,11 @@ use authflow::testkit::{
     invalid_state_token,
 };
 use authflow::{
-    AccountId, ClientId, FactorSet, Revision, TenantId, Timestamp, TokenId,
-    policy::{Binding, Bindings, Policy},
+    AccountId, ClientId, TenantId, Timestamp, TokenId,
+    account::Revision,
+    device::{Binding, Bindings},
+    factor::FactorSet,
+    policy::Policy,
     token::{DeviceDigest, Stage, StateClaims, Untrusted},
 };
 use serde_json::{Value, json};
@@ -33,11 +36,11 @@ fn world() -> World {
 }
 
 fn state_claims(text: &str) -> StateClaims {
-    *demo::ring().states().verify(Untrusted::new(text), START).unwrap().claims()
+    *demo::ring().state_tokens().verify(Untrusted::new(text), START).unwrap().claims()
 }
 
 fn state_token(claims: &StateClaims) -> String {
-    demo::ring().states().mint(claims).expose().into()
+    demo::ring().state_tokens().mint(claims).expose().into()
 }
 
 #[test]

@@ -6,9 +6,10 @@ use authflow::testkit::{
     invalid_state_token, refusal,
 };
 use authflow::{
-    Factor, Secret,
+    Secret,
+    factor::Factor,
     outcome::{Event, NewPasswordRefusal, ProofRefusal, TokenRefusal},
-    policy::{PasswordRefusal, RuleViolation},
+    password::{PasswordRefusal, RuleViolation},
     token::Untrusted,
 };
 
@@ -61,7 +62,8 @@ fn the_session_of_the_change_is_as_young_as_the_password() {
     let signed_in = world.update(pending.state_token(), PASSWORD, NEW);
     assert_eq!(world.check_exist(signed_in.text("id_token")).body["is_set_pwd"], true);
     let presented = Untrusted::new(signed_in.text("session_token"));
-    let token = ring().sessions().for_application(&audience()).verify(presented, world.clock.now).unwrap();
+    let token =
+        ring().session_tokens().for_application(&audience()).verify(presented, world.clock.now).unwrap();
     assert_eq!(token.claims().auth_time, world.clock.now);
     assert_eq!(token.claims().revision, world.account("victor").revision, "the revision after the change");
 }
@@ -116,7 +118,7 @@ fn a_refusal_on_the_way_does_not_spend_the_token() {
 #[test]
 fn the_user_name_is_no_password() {
     let mut world = World::new();
-    world.account("erin").user_name = Some(authflow::UserName::new("erin-the-first").unwrap());
+    world.account("erin").user_name = Some(authflow::account::UserName::new("erin-the-first").unwrap());
     let pending = world.login("erin-the-first");
     assert_eq!(
         world.update(pending.state_token(), PASSWORD, "Erin-The-First").parts(),

@@ -6,7 +6,8 @@ use authflow::testkit::{
     refusal,
 };
 use authflow::{
-    AccountStatus, CodePurpose,
+    account::AccountStatus,
+    code::CodePurpose,
     outcome::{Event, ProofRefusal, Verdict},
     policy::Policy,
 };
@@ -74,7 +75,7 @@ fn an_email_signs_in_as_well_and_a_second_factor_is_still_asked_for() {
     let pending = world.send(&Call::post(BY_MAIL, &body));
     assert_eq!(pending.text("status"), "MFA_AUTH");
     let Verdict::Pending(waiting) = &world.outcome.as_ref().unwrap().verdict else { panic!() };
-    let allowed: Vec<_> = waiting.wait.allowed().map(|call| call.to_string()).collect();
+    let allowed: Vec<_> = waiting.wait.actions().map(|action| action.to_string()).collect();
     assert_eq!(allowed, ["prove sms"], "the e-mail has been proved, and does not count twice");
     assert_eq!(world.host.claims.len(), 1, "the code is used, though no session is open yet");
     assert_eq!(world.send(&Call::post(BY_MAIL, &body)).parts(), wrong_code());
@@ -213,7 +214,7 @@ fn a_code_is_a_first_factor_only_where_the_policy_says_so() {
     let code = world.host.outbox.last().unwrap().code.clone();
     assert_eq!(sign_in(&mut world, "+86-13800000001", code.expose()).parts(), wrong_code());
     assert_eq!((proof_refusal(&world), world.host.sessions.len()), (ProofRefusal::NotEnrolled, 0));
-    let sms = authflow::FactorSet::EMPTY.with(authflow::Factor::Sms);
+    let sms = authflow::factor::FactorSet::EMPTY.with(authflow::factor::Factor::Sms);
     let mut world = World::with_policy(Policy { first_factors: sms, ..demo::policy() });
     assert_eq!(world.login("alice").status, 400, "and a password, where codes alone are");
 }
@@ -222,7 +223,7 @@ fn a_code_is_a_first_factor_only_where_the_policy_says_so() {
 #[test]
 fn a_code_is_no_way_past_a_password_that_must_be_changed() {
     let mut world = World::new();
-    world.account("frank").mobile = authflow::Mobile::new("+86-13800000005").ok();
+    world.account("frank").mobile = authflow::contact::Mobile::new("+86-13800000005").ok();
     ask(&mut world, "+86-13800000005");
     let code = world.code();
     assert_eq!(sign_in(&mut world, "+86-13800000005", &code).text("status"), "PASSWORD_EXPIRED");

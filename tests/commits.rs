@@ -6,10 +6,12 @@ use authflow::testkit::{
     demo::{self, PASSWORD},
 };
 use authflow::{
-    Dialect, Mobile, Outcome, Step,
-    outcome::{Event, ProofRefusal, SendFailure, TokenRefusal, Verdict},
-    policy::{Policy, SendRefusal},
-    step::{CommitRefusal, Committed},
+    Dialect,
+    code::SendRefusal,
+    contact::Mobile,
+    outcome::{Event, Outcome, ProofRefusal, SendFailure, TokenRefusal, Verdict},
+    policy::Policy,
+    step::{CommitRefusal, Committed, Step},
 };
 use serde_json::json;
 

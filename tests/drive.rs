@@ -5,13 +5,13 @@ use authflow::testkit::{
     demo::{self, PASSWORD},
 };
 use authflow::{
-    Account, Host, Outcome, UserName,
-    outcome::Event,
+    Host,
+    account::{Account, AccountKey, FindAccount, UserName},
+    guess::{Reservation, ReserveAttempt, SettleAttempt},
+    outcome::{Event, Outcome},
+    password::{PasswordMatch, VerifyPassword},
     sdk::{Reply, Request},
-    step::{
-        Access, AccountKey, Commit, Committed, DecideAccess, FindAccount, PasswordMatch, Reservation,
-        ReserveAttempt, SettleAttempt, VerifyPassword,
-    },
+    step::{AccessDecision, Commit, Committed, DecideAccess},
 };
 use std::{
     future::Future,
@@ -67,8 +67,8 @@ impl Host for Small {
         Ok(())
     }
 
-    async fn decide_access(&self, _: &DecideAccess) -> Result<Access, Down> {
-        Ok(Access::Allow)
+    async fn decide_access(&self, _: &DecideAccess) -> Result<AccessDecision, Down> {
+        Ok(AccessDecision::Allow)
     }
 
     async fn commit(&self, _: &Commit) -> Result<Committed, Down> {

@@ -5,10 +5,10 @@ use authflow::testkit::{
     demo::{self, PASSWORD},
 };
 use authflow::{
-    AccountId, Application, ClientId, Engine, Step, TenantId,
+    AccountId, Application, ClientId, Engine, TenantId,
     outcome::{Event, Verdict},
     sdk::{Api, Request},
-    step::{CommitRefusal, Committed},
+    step::{CommitRefusal, Committed, Step},
 };
 use serde_json::json;
 use std::{

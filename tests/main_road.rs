@@ -6,8 +6,10 @@ use authflow::testkit::{
     invalid_state_token,
 };
 use authflow::{
-    Factor, Lifetime,
-    outcome::{Event, Verdict, Wait},
+    Lifetime,
+    factor::Factor,
+    flow::Wait,
+    outcome::{Event, Verdict},
     policy::{Lifetimes, Policy},
     token::Untrusted,
 };
@@ -44,7 +46,8 @@ fn the_tokens_say_what_happened() {
     let (session, record) = world.host.sessions.first_key_value().unwrap();
 
     let presented = Untrusted::new(signed_in.text("session_token"));
-    let token = ring().sessions().for_application(&audience()).verify(presented, world.clock.now).unwrap();
+    let token =
+        ring().session_tokens().for_application(&audience()).verify(presented, world.clock.now).unwrap();
     assert_eq!(token.claims().session, *session);
     assert_eq!(token.claims().account.as_str(), "id-erin");
     assert_eq!(token.claims().auth_time, START, "a skip proves nothing new");

@@ -3,7 +3,9 @@
 
 use authflow::testkit::{Call, World, demo::MOBILE, invalid_state_token, refusal};
 use authflow::{
-    AccountStatus, FactorSet, Mobile,
+    account::AccountStatus,
+    contact::Mobile,
+    factor::FactorSet,
     outcome::{Event, ProofRefusal, TokenRefusal},
 };
 use serde_json::{Value, json};

@@ -191,7 +191,7 @@ fn an_id_token_is_refused_for_many_reasons_and_with_one_message() {
         TokenRefusal::CredentialsChanged
     );
     assert_eq!(
-        refused(&|world| world.account("alice").status = authflow::AccountStatus::Disabled),
+        refused(&|world| world.account("alice").status = authflow::account::AccountStatus::Disabled),
         TokenRefusal::AccountInactive
     );
 }

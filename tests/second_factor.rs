@@ -6,7 +6,7 @@ use authflow::testkit::{
     invalid_state_token, refusal,
 };
 use authflow::{
-    Factor, Totp,
+    factor::{Factor, Totp},
     outcome::{Event, ProofRefusal, TokenRefusal},
     policy::{Policy, SecondFactor},
 };

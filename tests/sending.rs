@@ -6,9 +6,11 @@ use authflow::testkit::{
     invalid_state_token, refusal,
 };
 use authflow::{
-    AccountStatus, Lifetime, Secret,
+    Lifetime, Secret,
+    account::AccountStatus,
+    code::{SendPolicy, SendRefusal},
     outcome::{Event, SendFailure},
-    policy::{Policy, SendPolicy, SendRefusal},
+    policy::Policy,
 };
 use serde_json::{Value, json};
 

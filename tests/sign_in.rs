@@ -5,8 +5,9 @@ use authflow::testkit::{
     demo::{self, PASSWORD, START, policy},
 };
 use authflow::{
+    guess::AttemptPolicy,
     outcome::{Event, ProofRefusal},
-    policy::{AttemptPolicy, Policy},
+    policy::Policy,
 };
 
 const REASONS: [(&str, &str, ProofRefusal); 4] = [
@@ -140,7 +141,7 @@ fn an_account_that_changes_between_check_and_write_gets_no_session() {
     let mut world = World::new();
     let step = world.begin(&Call::login("alice", PASSWORD));
     let step = world.until_commit(step);
-    world.change("alice", |alice| alice.status = authflow::AccountStatus::Disabled);
+    world.change("alice", |alice| alice.status = authflow::account::AccountStatus::Disabled);
     let outcome = world.run(step);
     assert_eq!(world.api.reply(&outcome).status(), 400);
     assert!(world.host.sessions.is_empty());

@@ -6,9 +6,11 @@ use authflow::testkit::{
     invalid_state_token, refusal,
 };
 use authflow::{
-    AccountStatus, MustChange,
+    account::AccountStatus,
+    device::{Binding, Bindings},
     outcome::{Event, TokenRefusal},
-    policy::{Binding, Bindings, Policy},
+    password::MustChange,
+    policy::Policy,
     token::{Key, KeyRing, TokenError, VerifyWindow},
 };
 
@@ -127,7 +129,9 @@ fn an_account_that_changed_meanwhile_is_refused() {
     assert_eq!(refused_after(|world| world.change("erin", |_| ())), TokenRefusal::AccountChanged);
     assert_eq!(refused_after(|world| world.account("erin").password = None), TokenRefusal::StepClosed);
     assert_eq!(
-        refused_after(|world| world.account("erin").enrolled = [authflow::Factor::Totp].into_iter().collect()),
+        refused_after(
+            |world| world.account("erin").enrolled = [authflow::factor::Factor::Totp].into_iter().collect()
+        ),
         TokenRefusal::StepClosed
     );
     let gone = refused_after(|world| {

@@ -6,10 +6,11 @@ use authflow::testkit::{
     refusal,
 };
 use authflow::{
-    Applications, Config, Dialect, Engine, IdentityPlace, Outcome, Step,
+    Applications, Config, Dialect, Engine, IdentityPlace,
     device::Language,
-    outcome::{Event, TokenRefusal, Verdict},
+    outcome::{Event, Outcome, TokenRefusal, Verdict},
     sdk::{Api, Request},
+    step::Step,
     token::{IdTokenSigning, OutsideKey, OutsideKeys, SignatureAlgorithm, TokenError},
 };
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
@@ -85,7 +86,7 @@ fn payload(id_token: &str) -> Value {
 #[test]
 fn identity_stands_at_top_level_or_in_one_claim() {
     let mut world = World::new();
-    world.account("mona").enrolled = authflow::FactorSet::EMPTY;
+    world.account("mona").enrolled = authflow::factor::FactorSet::EMPTY;
     let top_level = payload(world.login("mona").text("id_token"));
     assert_eq!((&top_level["name"], &top_level["api"]), (&json!("MONA"), &Value::Null));
 

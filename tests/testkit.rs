@@ -1,22 +1,25 @@
 //! The test kit: every state is reached, every attack is withstood or told of.
 
 use authflow::{
-    Audience, Dialect, Factor, FactorSet, Revision, SessionId, TenantId,
+    Audience, Dialect, SessionId, TenantId,
+    account::{FindAccount, Revision},
+    factor::{Factor, FactorSet},
     flow::State,
-    policy::{Ageing, Policy, SecondFactor},
-    step::{Commit, FindAccount, Question},
+    password::Ageing,
+    policy::{Policy, SecondFactor},
+    step::{Commit, Question},
     testkit::{
         Attack, Call, HostFault, Login, Scenario, Setup, World,
         demo::{self, PASSWORD},
     },
-    token::{IdTokenSigning, OutsideKey, OutsideKeys, SignatureAlgorithm},
+    token::{IdTokenSigning, OutsideKey, OutsideKeys, SignatureAlgorithm, Stage},
 };
 use serde_json::json;
 
 const STATES: [State; 7] = [
-    State::FactorRequired,
-    State::PasswordExpiring,
-    State::PasswordExpired,
+    State::Pending(Stage::FactorRequired),
+    State::Pending(Stage::PasswordExpiring),
+    State::Pending(Stage::PasswordExpired),
     State::Skipped,
     State::PasswordChanged,
     State::SessionIssued,
@@ -42,9 +45,9 @@ fn every_state_is_reached_with_every_second_factor() {
         for state in STATES {
             let login = reached(demo::policy(), second, state);
             let (status, proved) = match state {
-                State::FactorRequired => ("MFA_AUTH", false),
-                State::PasswordExpiring => ("PASSWORD_WARN", second.is_some()),
-                State::PasswordExpired => ("PASSWORD_EXPIRED", second.is_some()),
+                State::Pending(Stage::FactorRequired) => ("MFA_AUTH", false),
+                State::Pending(Stage::PasswordExpiring) => ("PASSWORD_WARN", second.is_some()),
+                State::Pending(Stage::PasswordExpired) => ("PASSWORD_EXPIRED", second.is_some()),
                 State::Denied => ("ACCESS_DENIED", false),
                 _ => ("SUCCESS", second.is_some()),
             };
@@ -75,20 +78,27 @@ fn a_skip_is_counted_and_a_change_changes() {
 fn what_a_policy_does_not_lead_to_is_unreachable() {
     let plain = Policy::default();
     for (policy, state, instead) in [
-        (plain, State::PasswordExpiring, State::SessionIssued),
+        (plain, State::Pending(Stage::PasswordExpiring), State::SessionIssued),
         (plain, State::Skipped, State::SessionIssued),
-        (Policy { second_factor: SecondFactor::Off, ..plain }, State::FactorRequired, State::SessionIssued),
+        (
+            Policy { second_factor: SecondFactor::Off, ..plain },
+            State::Pending(Stage::FactorRequired),
+            State::SessionIssued,
+        ),
         (
             Policy { ageing: Some(Ageing::new(90, 14, 0).unwrap()), ..plain },
             State::Skipped,
-            State::PasswordExpired,
+            State::Pending(Stage::PasswordExpired),
         ),
     ] {
         let unreachable = Scenario::new(policy).reach(state).err().unwrap();
         assert_eq!((unreachable.wanted, unreachable.reached), (state, instead));
     }
     // Without ageing a password still expires by an administrator's word, and without passwords one signs in by code.
-    assert_eq!(reached(plain, None, State::PasswordExpired).state, State::PasswordExpired);
+    assert_eq!(
+        reached(plain, None, State::Pending(Stage::PasswordExpired)).state,
+        State::Pending(Stage::PasswordExpired)
+    );
     for factor in [Factor::Sms, Factor::Email] {
         let by_code = Policy { first_factors: FactorSet::EMPTY.with(factor), ..plain };
         let login = reached(by_code, None, State::SessionIssued);
@@ -116,7 +126,9 @@ fn every_attack_is_withstood_in_every_state() {
                 let finished = login.world.host.claims.len();
                 let expected = match state {
                     State::Denied => [0; 6],
-                    State::FactorRequired | State::PasswordExpiring | State::PasswordExpired => {
+                    State::Pending(Stage::FactorRequired)
+                    | State::Pending(Stage::PasswordExpiring)
+                    | State::Pending(Stage::PasswordExpired) => {
                         [finished + 1, 3 * finished, 3 + 1 + 1, 4, 4, 4]
                     }
                     _ => [finished + 1, 3 * finished, (4 + 1 + 1) + (4 + 3 + 1) + (4 + 3 + 1), 3 + 1, 5, 5],

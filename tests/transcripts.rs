@@ -1,9 +1,11 @@
 //! Transcripts: each plays again to the same bytes, and one that does not says where.
 
 use authflow::{
-    Applications, Config, Engine, Profile,
+    Applications, Config, Engine,
+    account::{FindAccount, Profile},
+    code::Deliver,
     sdk::Api,
-    step::{Deliver, FindAccount, Question},
+    step::Question,
     testkit::{
         Call, Diverged, HostFault, MemoryHost, SecretTranscript, Setup, World,
         demo::{self, PASSWORD},

@@ -5,12 +5,15 @@ use authflow::testkit::{
     demo::{self, ISV, PASSWORD, START, TENANT, audience},
 };
 use authflow::{
-    ChangeProof, Channel, ClientId, CodeCredentials, CodePurpose, CodeRequest, Credentials, Engine,
-    FactorResponse, Moment, OwnPasswordChange, PasswordChange, PasswordReset, Recipient, Secret, Step,
-    TenantCaller, TenantId, UserName,
+    ChangeProof, ClientId, CodeCredentials, CodeRequest, Credentials, Engine, FactorResponse, Moment,
+    OwnPasswordChange, PasswordChange, PasswordReset, Secret, TenantCaller, TenantId,
+    account::UserName,
+    code::CodePurpose,
+    contact::{Channel, Recipient},
     device::{Caller, Device, Language},
     outcome::{Fault, Grant, Pending, Verdict},
-    token::{Session, State, TokenError, Untrusted},
+    step::Step,
+    token::{SessionToken, StateToken, TokenError, Untrusted},
 };
 
 fn caller() -> Caller {
@@ -100,13 +103,16 @@ fn middleware_verifies_a_session_and_its_device() {
     let grant = granted(world.run(step).verdict);
 
     let (engine, audience) = (engine(&world), audience());
-    let sessions = engine.ring().sessions().for_application(&audience);
+    let sessions = engine.ring().session_tokens().for_application(&audience);
     let text = grant.session_token.expose().to_string();
-    let token = sessions.verify(Untrusted::<Session>::new(&text), START).unwrap();
+    let token = sessions.verify(Untrusted::<SessionToken>::new(&text), START).unwrap();
     assert!(caller().device.holds(&token));
     assert!(!Device::new("Android 10", "another", "app/1", None).unwrap().holds(&token));
     let late = START.plus_seconds(43_200);
-    assert_eq!(sessions.verify(Untrusted::<Session>::new(&text), late).unwrap_err(), TokenError::Expired);
+    assert_eq!(
+        sessions.verify(Untrusted::<SessionToken>::new(&text), late).unwrap_err(),
+        TokenError::Expired
+    );
 }
 
 /// Runs one operation.
@@ -143,7 +149,7 @@ fn a_second_factor_by_a_code() {
 fn a_sign_in_by_code_a_first_password_and_a_refresh() {
     let mut world = World::new();
     let nora = "+86-13800000001";
-    let none = || Untrusted::<State>::new(b"");
+    let none = || Untrusted::<StateToken>::new(b"");
     let verdict = run(&mut world, |engine, moment| {
         engine.send_code(caller(), none(), request(CodePurpose::SignIn, Some(nora)), moment)
     });
@@ -188,11 +194,11 @@ fn a_sign_in_by_code_a_first_password_and_a_refresh() {
 fn a_forgotten_password_by_email() {
     let mut world = World::new();
     // By e-mail, where that is not the second factor as well.
-    world.account("mona").enrolled = authflow::FactorSet::EMPTY.with(authflow::Factor::Sms);
+    world.account("mona").enrolled = authflow::factor::FactorSet::EMPTY.with(authflow::factor::Factor::Sms);
     let wish =
         CodeRequest { channel: Channel::Email, ..request(CodePurpose::ForgottenPassword, Some(demo::EMAIL)) };
     let verdict = run(&mut world, |engine, moment| {
-        engine.send_code(caller(), Untrusted::<State>::new(b""), wish, moment)
+        engine.send_code(caller(), Untrusted::<StateToken>::new(b""), wish, moment)
     });
     assert!(matches!(verdict, Verdict::Done));
     let reset = PasswordReset {

@@ -6,7 +6,9 @@ use authflow::testkit::{
     demo::{EMAIL, MOBILE, PASSWORD},
 };
 use authflow::{
-    AccountStatus, Dialect, FactorSet,
+    Dialect,
+    account::AccountStatus,
+    factor::FactorSet,
     outcome::{Event, ProofRefusal, Verdict},
 };
 use serde_json::{Value, json};
@@ -92,7 +94,7 @@ fn world(proof: &Proof, reason: ProofRefusal) -> (World, Named) {
         ProofRefusal::NotEnrolled => {
             // Where a channel is the second factor it resets no password, and elsewhere the policy has no sign-in by it.
             let mut setup = Setup { dialect: Dialect::Eiam, ..Setup::default() };
-            setup.policy.first_factors = FactorSet::EMPTY.with(authflow::Factor::Password);
+            setup.policy.first_factors = FactorSet::EMPTY.with(authflow::factor::Factor::Password);
             world = World::with_setup(setup);
         }
         ProofRefusal::Locked => {

@@ -1,14 +1,7 @@
 //! The whole skip step: a request of the family, questions answered at once, and the reply.
 
 use crate::sample;
-use authflow::{
-    Account, AccountId, Application, Applications, ClientId, Config, Engine, Entropy, Moment, Outcome,
-    Password, Profile, Revision, Secret, Step, TenantId, UserName,
-    policy::{Ageing, Policy},
-    sdk::{Api, Reply, Request},
-    step::{Access, Committed, PasswordMatch},
-    token::{Issuer, KeyRing},
-};
+use authflow::{AccountId, Application, Applications, ClientId, Config, Engine, Entropy, Moment, Secret, TenantId, account::{Account, Profile, Revision, UserName}, outcome::Outcome, password::{Ageing, Password, PasswordMatch}, policy::Policy, sdk::{Api, Reply, Request}, step::{AccessDecision, Committed, Step}, token::{Issuer, KeyRing}};
 
 const PASSWORD: &str = "Correct-Horse-7";
 pub const ISSUER: &str = "https://id.example.com";
@@ -101,7 +94,7 @@ fn answered(mut step: Step, account: &mut Option<Account>) -> Box<Outcome> {
             }
             Step::VerifyPassword(ask) => ask.answer(PasswordMatch::Matches),
             Step::SettleAttempt(ask) => ask.answer(()),
-            Step::DecideAccess(ask) => ask.answer(Access::Allow),
+            Step::DecideAccess(ask) => ask.answer(AccessDecision::Allow),
             Step::Commit(ask) => ask.answer(Committed::Done),
             Step::Done(outcome) => return outcome,
             other => other.unavailable(),

@@ -4,7 +4,7 @@
 //! Both classes are written into the same place before the clock starts, so that no address tells them apart.
 
 use crate::{code, floor, sample};
-use authflow::token::{Id, Issuer, KeyRing, Session, State, Ticket, Untrusted};
+use authflow::token::{IdToken, Issuer, KeyRing, SessionToken, StateToken, Ticket, Untrusted};
 use std::{
     hint::black_box,
     time::{Duration, Instant},
@@ -46,7 +46,7 @@ pub fn comparisons() -> Vec<Comparison> {
 
 /// Each byte compared by itself, up to the first that differs: what must not be done, after the same MAC as a state token's.
 fn stops_early(ring: &KeyRing) -> Comparison {
-    let token = ring.states().mint(&sample::state_claims());
+    let token = ring.state_tokens().mint(&sample::state_claims());
     let (signed, tag) = token.expose().rsplit_once('.').expect("a JWT");
     let (floor, signed, tag) = (floor::Floor::default(), signed.to_owned(), tag.to_owned());
     let time = of_text(&tag.clone(), move |presented| {
@@ -57,17 +57,17 @@ fn stops_early(ring: &KeyRing) -> Comparison {
 }
 
 fn state_tag(ring: &KeyRing) -> Comparison {
-    let (ring, token) = (ring.clone(), ring.states().mint(&sample::state_claims()));
-    let verify = move |text: &[u8]| ring.states().verify(Untrusted::<State>::new(text), sample::NOW).is_ok();
+    let (ring, token) = (ring.clone(), ring.state_tokens().mint(&sample::state_claims()));
+    let verify = move |text: &[u8]| ring.state_tokens().verify(Untrusted::<StateToken>::new(text), sample::NOW).is_ok();
     Comparison::new("state token's tag", of_text(token.expose(), verify))
 }
 
 fn session_tag(ring: &KeyRing) -> Comparison {
-    let (ring, token) = (ring.clone(), ring.sessions().mint(&sample::session_claims()));
+    let (ring, token) = (ring.clone(), ring.session_tokens().mint(&sample::session_claims()));
     let audience = sample::audience();
     let verify = move |text: &[u8]| {
-        let sessions = ring.sessions().for_application(&audience);
-        sessions.verify(Untrusted::<Session>::new(text), sample::NOW).is_ok()
+        let sessions = ring.session_tokens().for_application(&audience);
+        sessions.verify(Untrusted::<SessionToken>::new(text), sample::NOW).is_ok()
     };
     Comparison::new("session token's tag", of_text(token.expose(), verify))
 }
@@ -85,7 +85,7 @@ fn id_token_tag(ring: &KeyRing) -> Comparison {
     let token = ring.id_tokens(&issuer, &audience).mint(&sample::id_claims());
     let verify = move |text: &[u8]| {
         let tokens = ring.id_tokens(&issuer, &audience);
-        tokens.verify(Untrusted::<Id>::new(text), sample::NOW).is_ok()
+        tokens.verify(Untrusted::<IdToken>::new(text), sample::NOW).is_ok()
     };
     Comparison::new("id token's tag", of_text(token.expose(), verify))
 }

@@ -1,9 +1,6 @@
 //! Request bodies, read a second time from the wire contract's words: which are good, and what they say.
 
-use crate::{
-    json::Shape,
-    model::{self, HeaderList},
-};
+use crate::{model::{HeaderList, self}, text::json::Shape};
 use authflow::device::Header;
 use serde_json::Value;
 use std::{collections::BTreeMap, net::IpAddr};

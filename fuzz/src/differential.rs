@@ -1,15 +1,9 @@
 //! The compact tokens before another verifier: whatever is accepted here, `jsonwebtoken` accepts under the same key, and reads
 //! the same.
 
-use crate::{
-    edit::Edit,
-    id,
-    json::{Members, Unread, payload},
-    keys::{KEYS, NOW, RINGS, base64url, hmac},
-    state,
-};
+use crate::{edit::Edit, id, keys::{KEYS, NOW, RINGS, base64url, hmac}, state, text::json::{Members, Unread, payload}};
 use arbitrary::Arbitrary;
-use authflow::{Audience, token::Issuer, token::Untrusted};
+use authflow::{Audience, token::{Issuer, Untrusted}};
 use jsonwebtoken::{
     Algorithm, DecodingKey, TokenData, Validation,
     crypto::{CryptoProvider, JwtVerifier, KeyUtils},
@@ -81,7 +75,7 @@ fn id_token((issuer, audience): &(Issuer, Audience), text: &[u8]) {
 
 fn state_token(text: &[u8]) {
     for ring in &*RINGS {
-        let Ok(token) = ring.states().verify(Untrusted::new(text), NOW) else { continue };
+        let Ok(token) = ring.state_tokens().verify(Untrusted::new(text), NOW) else { continue };
         let says = token.claims();
         let mut validation = validation();
         validation.set_audience(&[says.audience.client_id.as_str()]);

@@ -1,13 +1,6 @@
 //! A host that keeps one account and everything about it in memory, and remembers what it was asked.
 
-use authflow::{
-    Account, AccountStatus, ClientId, Identifier, Password, SessionId, Step, TokenId,
-    policy::{AttemptRecord, PasswordRefusal, SendRecord},
-    step::{
-        Access, AccountKey, AttemptSlot, Captcha, CodeKey, Commit, CommitRefusal, Committed, CredentialOwner,
-        Deliver, Delivery, EndSessions, Judgement, PasswordMatch, SendSlot, SessionRecord, StoredCode, Write,
-    },
-};
+use authflow::{ClientId, SessionId, TokenId, account::{Account, AccountKey, AccountStatus, Identifier}, code::{Captcha, CodeKey, Deliver, Delivery, SendRecord, SendSlot, StoredCode}, guess::{AttemptRecord, AttemptSlot}, password::{Judgement, Password, PasswordMatch, PasswordRefusal}, session::{EndSessions, SessionRecord}, step::{AccessDecision, Commit, CommitRefusal, Committed, CredentialOwner, Step, Write}};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How a question is answered.
@@ -108,7 +101,7 @@ impl Host {
                 self.attempts.insert(ask.slot, record);
             }),
             Step::DecideAccess(ask) => {
-                asked!(ask, "DecideAccess", if says_no { Access::Deny } else { Access::Allow })
+                asked!(ask, "DecideAccess", if says_no { AccessDecision::Deny } else { AccessDecision::Allow })
             }
             Step::JudgePassword(ask) => asked!(ask, "JudgePassword", {
                 self.heard.new_passwords.push(ask.new_password.expose().into());

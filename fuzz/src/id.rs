@@ -1,16 +1,8 @@
 //! Id tokens: what they say, spelled a second time, and what must hold of one that is accepted.
 
-use crate::{
-    edit::Edit,
-    json::{Members, Unread},
-    keys::{KEYS, NOW, RINGS, base64url},
-    values::{For, Name, Second, factors, judged},
-};
+use crate::{edit::Edit, keys::{KEYS, NOW, RINGS, base64url}, text::json::{Members, Unread}, values::{For, Name, Second, factors, judged}};
 use arbitrary::Arbitrary;
-use authflow::{
-    Account, AccountId, Audience, Nonce, Profile, Revision, SessionId, Subject, Timestamp, UserName,
-    token::{IdClaims, IdToken, IdTokens, IdentityClaims, Issuer, TokenError, Untrusted},
-};
+use authflow::{AccountId, Audience, Nonce, SessionId, Timestamp, account::{Account, Profile, Revision, Subject, UserName}, token::{IdClaims, IdToken, IdTokens, IdentityClaims, Issuer, TokenError, Untrusted}};
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, sync::LazyLock};
 
@@ -191,9 +183,9 @@ impl Case {
         let edited = self.edit.apply(token.as_bytes());
         let verified = ring.id_tokens(&issuer, &audience).verify(Untrusted::new(&edited), NOW);
         assert!(edited == token.as_bytes() || verified.is_err(), "an edited token is refused");
-        assert!(ring.states().verify(Untrusted::new(token), NOW).is_err(), "no state token");
+        assert!(ring.state_tokens().verify(Untrusted::new(token), NOW).is_err(), "no state token");
         assert!(ring.tickets().verify(Untrusted::new(token), NOW).is_err(), "no ticket");
-        let sessions = ring.sessions();
+        let sessions = ring.session_tokens();
         let session = sessions.for_application(&audience).verify(Untrusted::new(token), NOW);
         assert!(session.is_err(), "no session token");
 
@@ -213,7 +205,7 @@ pub fn presented(text: &[u8]) {
     let (issuer, audience) = &*WORLD;
     for ring in &*RINGS {
         let Ok(token) = ring.id_tokens(issuer, audience).verify(Untrusted::new(text), NOW) else { continue };
-        let payload = crate::json::payload(text);
+        let payload = crate::text::json::payload(text);
         let signed = KEYS.each_ref().map(|key| key.id_token(audience, &payload));
         assert!(signed.iter().any(|signed| signed.as_bytes() == text), "another spelling was accepted");
         let expected = read(&payload, issuer, audience);

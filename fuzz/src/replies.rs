@@ -1,14 +1,7 @@
 //! What must hold of every reply.
 
-use crate::{
-    given::{Call, Given, Said},
-    model,
-    world::{Answer, Deeds},
-};
-use authflow::{
-    Outcome, Revision, Timestamp,
-    device::{Header, Language},
-};
+use crate::{given::{Call, Given, Said}, model, world::{Answer, Deeds}};
+use authflow::{Timestamp, account::Revision, device::{Header, Language}, outcome::Outcome};
 use serde_json::{Map, Value};
 
 /// Every token handed out, oldest first.

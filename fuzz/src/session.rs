@@ -1,15 +1,8 @@
 //! Session tokens: what they say, laid out a second time, and what must hold of one that is accepted.
 
-use crate::{
-    edit::Edit,
-    keys::{KEYS, NOW, RINGS},
-    values::{For, Name, Second, factors, judged},
-};
+use crate::{edit::Edit, keys::{KEYS, NOW, RINGS}, values::{For, Name, Second, factors, judged}};
 use arbitrary::Arbitrary;
-use authflow::{
-    AccountId, Audience, Revision, SessionId, Timestamp,
-    token::{DeviceDigest, SessionClaims, TokenError, Untrusted},
-};
+use authflow::{AccountId, Audience, SessionId, Timestamp, account::Revision, token::{DeviceDigest, SessionClaims, TokenError, Untrusted}};
 use std::sync::LazyLock;
 
 /// What a session token says.
@@ -137,7 +130,7 @@ impl Case {
         let verified =
             RINGS[key].sessions().for_application(&claims.audience).verify(Untrusted::new(&edited), NOW);
         assert!(edited == token.as_bytes() || verified.is_err(), "an edited token is refused");
-        let state = RINGS[key].states().verify(Untrusted::new(&token), NOW);
+        let state = RINGS[key].state_tokens().verify(Untrusted::new(&token), NOW);
         assert!(state.is_err(), "a session token is no state token");
 
         let edited = KEYS[key].session_token(&self.signed_edit.apply(&signed));
@@ -153,13 +146,13 @@ pub fn presented(text: &[u8]) {
 /// One that is accepted is of this application and has the one spelling of what it says.
 fn presented_to(audience: &Audience, text: &[u8]) {
     for ring in &*RINGS {
-        let Ok(token) = ring.sessions().for_application(audience).verify(Untrusted::new(text), NOW) else {
+        let Ok(token) = ring.session_tokens().for_application(audience).verify(Untrusted::new(text), NOW) else {
             continue;
         };
         let claims = token.claims();
         assert_eq!(claims.audience, *audience);
         assert!(claims.expires_at > NOW && claims.issued_at.seconds_since(NOW) <= 30);
-        let minted = RINGS.each_ref().map(|ring| ring.sessions().mint(claims));
+        let minted = RINGS.each_ref().map(|ring| ring.session_tokens().mint(claims));
         assert!(
             minted.iter().any(|minted| minted.expose().as_bytes() == text),
             "another spelling was accepted"

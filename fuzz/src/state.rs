@@ -1,15 +1,8 @@
 //! State tokens: what they say, spelled a second time, and what must hold of one that is accepted.
 
-use crate::{
-    edit::Edit,
-    keys::{KEYS, NOW, RINGS, base64url},
-    values::{For, Name, Second, factors, judged},
-};
+use crate::{edit::Edit, keys::{KEYS, NOW, RINGS, base64url}, values::{For, Name, Second, factors, judged}};
 use arbitrary::Arbitrary;
-use authflow::{
-    AccountId, Revision, Timestamp, TokenId,
-    token::{Stage, StateClaims, Untrusted},
-};
+use authflow::{AccountId, Timestamp, TokenId, account::Revision, token::{Stage, StateClaims, Untrusted}};
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde_json::Value;
 
@@ -95,7 +88,7 @@ impl Claims {
     fn claims(&self) -> StateClaims {
         let (issued_at, expires_at) = (Second(NOW), Second(NOW.plus_seconds(1)));
         let donor = KEYS[0].state_token(Self { issued_at, expires_at, ..self.clone() }.payload().as_bytes());
-        let donor = RINGS[0].states().verify(Untrusted::new(&donor), NOW).expect("the donor is good");
+        let donor = RINGS[0].state_tokens().verify(Untrusted::new(&donor), NOW).expect("the donor is good");
         StateClaims {
             audience: self.audience.audience(),
             account: AccountId::new(&self.account.0).unwrap(),
@@ -129,19 +122,19 @@ impl Case {
         let claims = self.claims.claims();
         assert!(token.len() <= 1024, "real claims fit");
 
-        assert_eq!(RINGS[key].states().mint(&claims).expose(), token, "two makers, one token");
+        assert_eq!(RINGS[key].state_tokens().mint(&claims).expose(), token, "two makers, one token");
         let mut appended = String::from("x");
-        RINGS[key].states().mint_into(&claims, &mut appended);
+        RINGS[key].state_tokens().mint_into(&claims, &mut appended);
         assert_eq!(appended.strip_prefix('x'), Some(&*token));
 
         for ring in 0..RINGS.len() {
-            let verified = RINGS[ring].states().verify(Untrusted::new(&token), self.now.0);
+            let verified = RINGS[ring].state_tokens().verify(Untrusted::new(&token), self.now.0);
             let expected = judged(key, ring, self.claims.issued_at, self.claims.expires_at, self.now);
             assert_eq!(verified.map(|token| *token.claims()), expected.map(|()| claims));
         }
 
         let edited = self.edit.apply(token.as_bytes());
-        let verified = RINGS[key].states().verify(Untrusted::new(&edited), NOW);
+        let verified = RINGS[key].state_tokens().verify(Untrusted::new(&edited), NOW);
         assert!(edited == token.as_bytes() || verified.is_err(), "an edited token is refused");
         let audience = self.claims.audience.audience();
         let session = RINGS[key].sessions().for_application(&audience).verify(Untrusted::new(&token), NOW);
@@ -155,11 +148,11 @@ impl Case {
 /// the same way.
 pub fn presented(text: &[u8]) {
     for ring in &*RINGS {
-        let Ok(token) = ring.states().verify(Untrusted::new(text), NOW) else { continue };
+        let Ok(token) = ring.state_tokens().verify(Untrusted::new(text), NOW) else { continue };
         let claims = token.claims();
         assert!(text.len() <= 1024);
         assert!(claims.expires_at > NOW && claims.issued_at.seconds_since(NOW) <= 30);
-        let minted = RINGS.each_ref().map(|ring| ring.states().mint(claims));
+        let minted = RINGS.each_ref().map(|ring| ring.state_tokens().mint(claims));
         assert!(
             minted.iter().any(|minted| minted.expose().as_bytes() == text),
             "another spelling was accepted"

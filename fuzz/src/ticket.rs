@@ -1,15 +1,8 @@
 //! Tickets: what they say, laid out a second time, and what must hold of one that is accepted.
 
-use crate::{
-    edit::Edit,
-    keys::{KEYS, NOW, RINGS},
-    values::{For, Name, Second, judged},
-};
+use crate::{edit::Edit, keys::{KEYS, NOW, RINGS}, values::{For, Name, Second, judged}};
 use arbitrary::Arbitrary;
-use authflow::{
-    AccountId, SessionId, Timestamp, TokenId,
-    token::{DeviceDigest, Session, TicketClaims, Untrusted},
-};
+use authflow::{AccountId, SessionId, Timestamp, TokenId, token::{DeviceDigest, SessionToken, TicketClaims, Untrusted}};
 
 /// What a ticket says.
 #[derive(Arbitrary, Clone, Debug)]
@@ -96,12 +89,12 @@ impl Case {
         let edited = self.edit.apply(token.as_bytes());
         let verified = RINGS[key].tickets().verify(Untrusted::new(&edited), NOW);
         assert!(edited == token.as_bytes() || verified.is_err(), "an edited ticket is refused");
-        assert!(RINGS[key].states().verify(Untrusted::new(&token), NOW).is_err(), "no state token");
+        assert!(RINGS[key].state_tokens().verify(Untrusted::new(&token), NOW).is_err(), "no state token");
         // Neither as it stands nor under the other prefix.
         let renamed = token.replacen("ssoTicket-", "LGT", 1);
         let sessions = RINGS[key].sessions();
         for text in [&token, &renamed] {
-            let as_session = Untrusted::<Session>::new(text);
+            let as_session = Untrusted::<SessionToken>::new(text);
             let session = sessions.for_application(&claims.audience).verify(as_session, NOW);
             assert!(session.is_err(), "no session token");
         }

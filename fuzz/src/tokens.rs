@@ -1,14 +1,7 @@
 //! Good tokens of one account at one moment, for the targets that are about something else.
 
 use crate::keys::{KEYS, RINGS};
-use authflow::{
-    AccountId, Audience, Factor, FactorSet, Profile, Revision, SessionId, Timestamp, TokenId,
-    step::SessionRecord,
-    token::{
-        DeviceDigest, DeviceDigests, IdClaims, IdentityClaims, Issuer, SessionClaims, Stage, StateClaims,
-        TicketClaims,
-    },
-};
+use authflow::{AccountId, Audience, SessionId, Timestamp, TokenId, account::{Profile, Revision}, factor::{Factor, FactorSet}, session::SessionRecord, token::{DeviceDigest, DeviceDigests, IdClaims, IdentityClaims, Issuer, SessionClaims, Stage, StateClaims, TicketClaims}};
 
 /// The fingerprint of the device that all of them are for.
 pub const FINGERPRINT: &str = "156aysdna213sac";
@@ -63,7 +56,7 @@ impl Tokens {
             issued_at: self.now,
             expires_at: self.now.plus_seconds(1),
         };
-        RINGS[self.ring].states().mint(&claims).expose().into()
+        RINGS[self.ring].state_tokens().mint(&claims).expose().into()
     }
 
     pub fn id(&self) -> String {

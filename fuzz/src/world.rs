@@ -1,22 +1,7 @@
 //! A host in memory that answers by a plan, and what must hold of every reply it sees.
 
-use crate::{
-    cast::{API, accounts},
-    given::{Call, Given},
-    keys::NOW,
-    replies::Issued,
-    scenario::{Request, Scenario},
-};
-use authflow::{
-    Account, AccountStatus, Entropy, Identifier, Moment, Outcome, Password, Revision, SessionId, Step,
-    TenantId, Timestamp, TokenId,
-    policy::{AttemptRecord, PasswordRefusal},
-    sdk,
-    step::{
-        Access, AccountKey, AttemptSlot, Commit, CommitRefusal, Committed, EndSessions, Judgement,
-        PasswordMatch, SessionRecord, Write,
-    },
-};
+use crate::{cast::{API, accounts}, given::{Call, Given}, keys::NOW, replies::Issued, scenario::{Request, Scenario}};
+use authflow::{Entropy, Moment, SessionId, TenantId, Timestamp, TokenId, account::{Account, AccountKey, AccountStatus, Identifier, Revision}, guess::{AttemptRecord, AttemptSlot}, outcome::Outcome, password::{Judgement, Password, PasswordMatch, PasswordRefusal}, sdk, session::{EndSessions, SessionRecord}, step::{AccessDecision, Commit, CommitRefusal, Committed, Step, Write}};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The most steps that a request takes.
@@ -179,7 +164,7 @@ impl<'a> World<'a> {
                 }),
                 Step::DecideAccess(ask) => asked!(ask, "DecideAccess", {
                     deeds.allowed = planned != b'n';
-                    if deeds.allowed { Access::Allow } else { Access::Deny }
+                    if deeds.allowed { AccessDecision::Allow } else { AccessDecision::Deny }
                 }),
                 Step::CheckSession(ask) => asked!(ask, "CheckSession", {
                     let kept = self.sessions.get(&ask.session).copied().filter(|_| planned != b'n');

@@ -1,7 +1,7 @@
 //! Whether a token was made for this device.
 
 use super::Device;
-use crate::token::{DeviceDigest, DeviceDigests, Keys, SessionToken, StateToken, TicketToken};
+use crate::token::{DeviceDigest, DeviceDigests, Keys, StateToken};
 use alloc::vec::Vec;
 use core::net::IpAddr;
 use serde::{Deserialize, Serialize};
@@ -55,54 +55,31 @@ pub(crate) struct Drift {
     pub(crate) logged: Vec<DeviceTrait>,
 }
 
-impl Device {
-    /// Whether the device presents the fingerprint that this session token was made for.
-    pub fn holds(&self, session: &SessionToken) -> bool {
-        self.fingerprint_digest(session.keys()) == session.claims().device
-    }
-
-    /// Whether the device presents the fingerprint that this ticket was made for.
-    pub(crate) fn holds_ticket(&self, ticket: &TicketToken) -> bool {
-        self.fingerprint_digest(ticket.keys()) == ticket.claims().device
-    }
-
-    pub(crate) fn fingerprint_digest(&self, keys: &Keys) -> DeviceDigest {
-        keys.device_digest("fingerprint", self.fingerprint.as_bytes())
-    }
-
-    /// The digests for a new state token, under its signing key.
-    pub(crate) fn digests(&self, bindings: Bindings, keys: &Keys) -> DeviceDigests {
+impl Bindings {
+    /// The digests of a device for a new state token, under its signing key.
+    pub(crate) fn digests(self, device: &Device, keys: &Keys) -> DeviceDigests {
         let bound = |binding, digest: &dyn Fn() -> DeviceDigest| (binding != Binding::Ignore).then(digest);
         DeviceDigests {
-            fingerprint: self.fingerprint_digest(keys),
-            ip: bound(bindings.ip, &|| self.ip_digest(keys)),
-            os: bound(bindings.os, &|| keys.device_digest("os", self.os.as_bytes())),
-            agent: bound(bindings.agent, &|| keys.device_digest("agent", self.agent.as_bytes())),
+            fingerprint: device.fingerprint_digest(keys),
+            ip: bound(self.ip, &|| ip_digest(device, keys)),
+            os: bound(self.os, &|| keys.device_digest("os", device.os.as_bytes())),
+            agent: bound(self.agent, &|| keys.device_digest("agent", device.agent.as_bytes())),
         }
     }
 
-    /// An absent address is a value like any other: it differs from every address.
-    fn ip_digest(&self, keys: &Keys) -> DeviceDigest {
-        match self.ip.map(|ip| ip.to_canonical()) {
-            None => keys.device_digest("ip", &[]),
-            Some(IpAddr::V4(ip)) => keys.device_digest("ip", &ip.octets()),
-            Some(IpAddr::V6(ip)) => keys.device_digest("ip", &ip.octets()),
-        }
-    }
-
-    /// Compares this device with the one a state token is bound to, under the bindings in force now.
+    /// Compares a device with the one a state token is bound to, under the bindings in force now.
     ///
     /// A trait that must not differ but was not put into the token (the policy was looser then) counts as different.
-    pub(crate) fn drift(&self, token: &StateToken, bindings: Bindings) -> Drift {
-        let (then, now) = (&token.claims().device, self.digests(bindings, token.keys()));
+    pub(crate) fn drift(self, token: &StateToken, device: &Device) -> Drift {
+        let (then, now) = (&token.claims().device, self.digests(device, token.keys()));
         let mut drift = Drift::default();
         if then.fingerprint != now.fingerprint {
             drift.refused = Some(DeviceTrait::Fingerprint);
         }
         for (device_trait, binding, then, now) in [
-            (DeviceTrait::Ip, bindings.ip, then.ip, now.ip),
-            (DeviceTrait::Os, bindings.os, then.os, now.os),
-            (DeviceTrait::Agent, bindings.agent, then.agent, now.agent),
+            (DeviceTrait::Ip, self.ip, then.ip, now.ip),
+            (DeviceTrait::Os, self.os, then.os, now.os),
+            (DeviceTrait::Agent, self.agent, then.agent, now.agent),
         ] {
             match binding {
                 Binding::Refuse if then != now => drift.refused = drift.refused.or(Some(device_trait)),
@@ -114,11 +91,22 @@ impl Device {
     }
 }
 
+/// An absent address is a value like any other: it differs from every address.
+fn ip_digest(device: &Device, keys: &Keys) -> DeviceDigest {
+    match device.ip.map(|ip| ip.to_canonical()) {
+        None => keys.device_digest("ip", &[]),
+        Some(IpAddr::V4(ip)) => keys.device_digest("ip", &ip.octets()),
+        Some(IpAddr::V6(ip)) => keys.device_digest("ip", &ip.octets()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{
-        AccountId, Audience, ClientId, FactorSet, Revision, SessionId, Timestamp, TokenId,
+        AccountId, Audience, ClientId, SessionId, Timestamp, TokenId,
+        account::Revision,
+        factor::FactorSet,
         token::{Key, KeyRing, SessionClaims, Stage, StateClaims, TicketClaims},
     };
 
@@ -140,7 +128,7 @@ mod tests {
             audience: Audience { client_id: ClientId::new("web").unwrap(), tenant: None },
             account: AccountId::new("erin").unwrap(),
             revision: Revision::new(0),
-            device: device.digests(bindings, ring.signer()),
+            device: bindings.digests(device, ring.signer()),
             stage: Stage::PasswordExpiring,
             factors: FactorSet::EMPTY,
             auth_start: now,
@@ -148,7 +136,7 @@ mod tests {
             issued_at: now,
             expires_at: now.plus_seconds(1),
         };
-        ring.states().verify(ring.states().mint(&claims).presented(), now).unwrap()
+        ring.state_tokens().verify(ring.state_tokens().mint(&claims).presented(), now).unwrap()
     }
 
     fn changed() -> [(DeviceTrait, Device); 4] {
@@ -162,16 +150,20 @@ mod tests {
 
     #[test]
     fn the_same_device_does_not_drift() {
-        assert_eq!(device().drift(&token(&device(), ALL), ALL), Drift::default());
+        assert_eq!(ALL.drift(&token(&device(), ALL), &device()), Drift::default());
         let mapped = Device { ip: "::ffff:10.0.0.1".parse().ok(), ..device() };
-        assert_eq!(mapped.drift(&token(&device(), ALL), ALL), Drift::default(), "one address, two spellings");
+        assert_eq!(
+            ALL.drift(&token(&device(), ALL), &mapped),
+            Drift::default(),
+            "one address, two spellings"
+        );
     }
 
     #[test]
     fn another_fingerprint_refuses_under_every_binding() {
         let other = Device { fingerprint: "g".into(), ..device() };
         for bindings in [ALL, Bindings::default()] {
-            let drift = other.drift(&token(&device(), bindings), bindings);
+            let drift = bindings.drift(&token(&device(), bindings), &other);
             assert_eq!(drift.refused, Some(DeviceTrait::Fingerprint));
         }
     }
@@ -184,7 +176,7 @@ mod tests {
         let (account, session) = (AccountId::new("erin").unwrap(), SessionId::from_bytes([1; 16]));
         let (issued_at, expires_at) = (now, now.plus_seconds(1));
         let digest = device().fingerprint_digest(ring.signer());
-        let text = ring.sessions().mint(&SessionClaims {
+        let text = ring.session_tokens().mint(&SessionClaims {
             session,
             generation: 0,
             account,
@@ -196,7 +188,7 @@ mod tests {
             issued_at,
             expires_at,
         });
-        let token = ring.sessions().for_application(&audience).verify(text.presented(), now).unwrap();
+        let token = ring.session_tokens().for_application(&audience).verify(text.presented(), now).unwrap();
         let id = TokenId::from_bytes([2; 16]);
         let claims = TicketClaims { id, session, account, audience, device: digest, issued_at, expires_at };
         let ticket = ring.tickets().verify(ring.tickets().mint(&claims).presented(), now).unwrap();
@@ -211,12 +203,12 @@ mod tests {
     #[test]
     fn a_changed_trait_does_what_its_binding_says() {
         for (device_trait, other) in changed() {
-            let refused = other.drift(&token(&device(), ALL), ALL);
+            let refused = ALL.drift(&token(&device(), ALL), &other);
             assert_eq!(refused, Drift { refused: Some(device_trait), logged: Vec::new() });
             let log = Bindings { ip: Binding::Log, os: Binding::Log, agent: Binding::Log };
-            let logged = other.drift(&token(&device(), log), log);
+            let logged = log.drift(&token(&device(), log), &other);
             assert_eq!(logged, Drift { refused: None, logged: Vec::from([device_trait]) });
-            let ignored = other.drift(&token(&device(), Bindings::default()), Bindings::default());
+            let ignored = Bindings::default().drift(&token(&device(), Bindings::default()), &other);
             assert_eq!(ignored, Drift::default());
         }
     }
@@ -224,10 +216,10 @@ mod tests {
     #[test]
     fn a_binding_made_stricter_meanwhile_refuses_and_one_made_looser_does_not() {
         let loose = token(&device(), Bindings::default());
-        assert_eq!(device().drift(&loose, ALL).refused, Some(DeviceTrait::Ip));
+        assert_eq!(ALL.drift(&loose, &device()).refused, Some(DeviceTrait::Ip));
         let log = Bindings { ip: Binding::Log, ..Bindings::default() };
-        assert_eq!(device().drift(&loose, log), Drift::default());
+        assert_eq!(log.drift(&loose, &device()), Drift::default());
         let strict = token(&device(), ALL);
-        assert_eq!(changed()[0].1.drift(&strict, Bindings::default()), Drift::default());
+        assert_eq!(Bindings::default().drift(&strict, &changed()[0].1), Drift::default());
     }
 }

@@ -24,14 +24,14 @@ impl Caller {
     /// # Errors
     /// Everything that is wrong with them, together.
     pub fn from_headers(headers: &(impl Headers + ?Sized)) -> Result<Self, HeaderFaults> {
-        Self::from_request(&RequestHeaders::read(headers))
+        Self::from_request_headers(&RequestHeaders::read(headers))
     }
 
     /// The same, where the headers have been picked out already.
     ///
     /// # Errors
     /// Everything that is wrong with them, together.
-    pub fn from_request(headers: &RequestHeaders<'_>) -> Result<Self, HeaderFaults> {
+    pub fn from_request_headers(headers: &RequestHeaders<'_>) -> Result<Self, HeaderFaults> {
         let mut faults = Vec::new();
         let mut noted = |header, problem| {
             faults.push(HeaderFault { header, problem });

@@ -1,6 +1,6 @@
 //! One walk over a request's headers, picking out the family's own.
 
-use crate::{control::has_control, token};
+use crate::{text::control::has_control, token};
 use alloc::vec::Vec;
 use core::{fmt, str};
 

@@ -19,6 +19,7 @@ pub use caller::{Caller, HeaderFault, HeaderFaults};
 pub use headers::{Header, Headers, Problem, RequestHeaders};
 pub use language::Language;
 
+use crate::token::{DeviceDigest, Keys, SessionToken, Ticket};
 use alloc::sync::Arc;
 use core::{fmt, net::IpAddr};
 
@@ -73,6 +74,20 @@ impl Device {
     /// What recognises the device (`X-device-fingerprint`). Who knows it can present it, so it is not printed.
     pub fn fingerprint(&self) -> &str {
         &self.fingerprint
+    }
+
+    /// Whether the device presents the fingerprint that this session token was made for.
+    pub fn holds(&self, session: &SessionToken) -> bool {
+        self.fingerprint_digest(session.keys()) == session.claims().device
+    }
+
+    /// Whether the device presents the fingerprint that this ticket was made for.
+    pub(crate) fn holds_ticket(&self, ticket: &Ticket) -> bool {
+        self.fingerprint_digest(ticket.keys()) == ticket.claims().device
+    }
+
+    pub(crate) fn fingerprint_digest(&self, keys: &Keys) -> DeviceDigest {
+        keys.device_digest("fingerprint", self.fingerprint.as_bytes())
     }
 }
 

@@ -1,11 +1,18 @@
 //! The beginning of every operation: which application and tenant, and which account of theirs.
 
-use super::{config::Core, context::Context};
+use super::{
+    ask::{InProgress, Then},
+    config::Core,
+    context::Context,
+};
 use crate::{
-    Account, AccountId, Application, Audience, ClientId, Moment, Step, TenantId,
+    AccountId, Application, Audience, ClientId, Moment, TenantId, Timestamp,
+    account::{Account, AccountKey, FindAccount},
     device::Caller,
-    outcome::{Event, Fault, TokenRefusal},
-    step::{AccountKey, Ask, FindAccount, FindApplication},
+    factor::Factor,
+    outcome::{Event, Fault, ProofRefusal, TokenRefusal},
+    policy::Policy,
+    step::{FindApplication, Question, Step},
 };
 use alloc::sync::Arc;
 
@@ -24,72 +31,67 @@ pub(super) fn admit(
     then: impl FnOnce(Admitted) -> Step + Send + Sync + 'static,
 ) -> Step {
     let Caller { device, client_id, tenant, language } = caller;
-    Context::new(core, device, language, moment).find_application(client_id, tenant, then)
+    find_application(Context::new(core, device, language, moment), client_id, tenant, then)
 }
 
-impl Context {
-    /// Finds an application for a tenant, and goes on with `then`.
-    pub(super) fn find_application(
-        self,
-        client_id: ClientId,
-        tenant: Option<TenantId>,
-        then: impl FnOnce(Admitted) -> Step + Send + Sync + 'static,
-    ) -> Step {
-        if let Some(applications) = &self.core.applications {
-            let found = applications.get(&client_id).cloned();
-            return self.application_found(client_id, tenant, found, then);
-        }
-        Step::FindApplication(Ask::new(
-            FindApplication { client_id, tenant },
-            move |_, answer| match answer {
-                None => self.unavailable::<FindApplication>(),
-                Some(Some(other)) if other.client_id != client_id => self.contradiction::<FindApplication>(),
-                Some(found) => self.application_found(client_id, tenant, found, then),
-            },
-        ))
+/// Finds an application for a tenant, and goes on with `then`.
+pub(super) fn find_application(
+    context: Context,
+    client_id: ClientId,
+    tenant: Option<TenantId>,
+    then: impl FnOnce(Admitted) -> Step + Send + Sync + 'static,
+) -> Step {
+    if let Some(applications) = &context.core.applications {
+        let found = applications.get(&client_id).cloned();
+        return application_found(context, client_id, tenant, found, then);
     }
+    context.ask(FindApplication { client_id, tenant }, move |context, _, found| match found {
+        Some(other) if other.client_id != client_id => context.contradiction::<FindApplication>(),
+        found => application_found(context, client_id, tenant, found, then),
+    })
+}
 
-    fn application_found(
-        mut self,
-        client_id: ClientId,
-        tenant: Option<TenantId>,
-        found: Option<Arc<Application>>,
-        then: impl FnOnce(Admitted) -> Step,
-    ) -> Step {
-        let known = found
-            .and_then(|application| application.audience(tenant).map(|audience| (application, audience)));
-        match known {
-            Some((application, audience)) => {
-                self.speak_for(&application, audience);
-                then(Admitted { context: self, application, audience })
-            }
-            None => self.refuse(Fault::ApplicationUnknown, Event::ApplicationUnknown { client_id, tenant }),
+fn application_found(
+    mut context: Context,
+    client_id: ClientId,
+    tenant: Option<TenantId>,
+    found: Option<Arc<Application>>,
+    then: impl FnOnce(Admitted) -> Step,
+) -> Step {
+    let known =
+        found.and_then(|application| application.audience(tenant).map(|audience| (application, audience)));
+    match known {
+        Some((application, audience)) => {
+            context.speak_for(&application, audience);
+            then(Admitted { context, application, audience })
         }
+        None => context.refuse(Fault::ApplicationUnknown, Event::ApplicationUnknown { client_id, tenant }),
     }
 }
 
 impl Admitted {
+    pub(super) fn now(&self) -> Timestamp {
+        self.context.moment.timestamp()
+    }
+
+    pub(super) fn policy(&self) -> &Policy {
+        &self.application.policy
+    }
+
     /// Finds an account of this audience, and goes on with `then`.
-    pub(super) fn find_account(
-        mut self,
-        key: AccountKey,
-        then: impl FnOnce(Self, Option<Account>) -> Step + Send + Sync + 'static,
-    ) -> Step {
+    pub(super) fn find_account(self, key: AccountKey, then: impl Then<Self, Option<Account>>) -> Step {
         let question = FindAccount { audience: self.audience, key };
-        Step::FindAccount(Ask::new(question, move |FindAccount { key, .. }, answer| {
-            let Some(found) = answer else {
-                return self.context.unavailable::<FindAccount>();
-            };
+        self.ask(question, move |mut admitted, FindAccount { key, .. }, found| {
             let contradicts = |account: &Account| {
                 let another = matches!(&key, AccountKey::Id(id) if *id != account.id);
-                another || account.tenant != self.audience.tenant
+                another || account.tenant != admitted.audience.tenant
             };
             if found.as_ref().is_some_and(contradicts) {
-                return self.context.contradiction::<FindAccount>();
+                return admitted.context.contradiction::<FindAccount>();
             }
-            self.context.outcome.facts.account = found.as_ref().map(|account| account.id);
-            then(self, found)
-        }))
+            admitted.context.outcome.facts.account = found.as_ref().map(|account| account.id);
+            then(admitted, found)
+        })
     }
 
     /// Refuses a token that the client presented: `fault` for the client, the reason for the log.
@@ -101,5 +103,22 @@ impl Admitted {
     ) -> Step {
         self.context.outcome.facts.account = account;
         self.context.refuse(fault, Event::TokenRefused { account, reason })
+    }
+
+    /// Refuses a proof: `fault` for the client, the reason for the log.
+    pub(super) fn refuse_proof(self, fault: Fault, factor: Factor, reason: ProofRefusal) -> Step {
+        let account = self.context.outcome.facts.account;
+        self.context.refuse(fault, Event::ProofRefused { account, factor, reason })
+    }
+
+    /// What the client sent is not what the call takes.
+    pub(super) fn refuse_body(self, reason: &'static str) -> Step {
+        self.context.refuse(Fault::RequestMalformed, Event::BodyRefused(reason))
+    }
+}
+
+impl InProgress for Admitted {
+    fn unanswered<Q: Question>(self) -> Step {
+        self.context.unanswered::<Q>()
     }
 }

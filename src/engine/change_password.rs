@@ -6,18 +6,25 @@
 use super::{
     admit::Admitted,
     config::Core,
-    pending::{self, Finished, PASSWORD_STAGES, PendingLogin},
+    new_password::{AcceptedPassword, NewPassword},
+    pending::{Finished, PASSWORD_STAGES, PendingLogin},
+    prove_code::prove_in_login,
     prove_password::prove_password,
 };
 use crate::{
-    Channel, CodePurpose, Factor, FactorSet, Moment, Secret, Step,
+    Moment, Secret,
+    code::CodePurpose,
+    contact::Channel,
     device::Caller,
-    flow::{Next, PasswordStep},
+    factor::{Factor, FactorSet},
+    flow::{Next, PasswordStep, Wait},
+    guess::AttemptSlot,
     outcome::Fault,
-    step::{AttemptSlot, EndSessions, Write},
-    token::{State, Untrusted},
+    session::EndSessions,
+    step::Step,
+    token::{StateToken, Untrusted},
 };
-use alloc::{sync::Arc, vec::Vec};
+use alloc::sync::Arc;
 
 /// A change of password within a login.
 #[derive(Clone, Debug)]
@@ -45,73 +52,59 @@ pub enum ChangeProof {
 pub(super) fn start(
     core: &Arc<Core>,
     caller: Caller,
-    presented: Untrusted<'_, State>,
+    presented: Untrusted<'_, StateToken>,
     change: PasswordChange,
     moment: Moment,
 ) -> Step {
-    pending::resume(core, caller, presented, moment, PASSWORD_STAGES, move |admitted, login| {
-        resumed(admitted, login, change)
+    PendingLogin::resume(core, caller, presented, moment, PASSWORD_STAGES, |admitted, login| {
+        change.prove(admitted, login)
     })
 }
 
-fn resumed(admitted: Admitted, login: PendingLogin, change: PasswordChange) -> Step {
-    let PasswordChange { proof, new_password } = change;
-    let verifier = match (login.next(&admitted), &login.account.password) {
-        (Next::WarnPassword { .. } | Next::ChangePassword(_), Some(password)) => password.verifier.clone(),
-        _ => return login.refuse_closed(admitted),
-    };
-    match proof {
-        ChangeProof::OldPassword(old) => {
-            let slot = AttemptSlot::of_account(admitted.audience.tenant, login.account.id, Factor::Password);
-            let presented = old.clone();
-            prove_password(admitted, slot, Ok((verifier, login)), presented, move |admitted, proved| {
-                match proved {
-                    Ok(login) => proof_judged(admitted, login, Factor::Password, Some(old), new_password),
+impl PasswordChange {
+    fn prove(self, admitted: Admitted, login: PendingLogin) -> Step {
+        let Self { proof, new_password: chosen } = self;
+        let verifier = match (login.next(&admitted), &login.account.password) {
+            (Next::Wait(Wait::PasswordExpiring { .. } | Wait::PasswordExpired { .. }), Some(password)) => {
+                password.verifier.clone()
+            }
+            _ => return login.refuse_closed(admitted),
+        };
+        match proof {
+            ChangeProof::OldPassword(old) => {
+                let slot =
+                    AttemptSlot::of_account(admitted.audience.tenant, login.account.id, Factor::Password);
+                let (claimant, presented) = (Ok((verifier, login)), old.clone());
+                prove_password(admitted, slot, claimant, presented, move |admitted, proved| match proved {
+                    Ok(login) => {
+                        let new = NewPassword { chosen, old: Some(old) };
+                        judge(admitted, login, Factor::Password, new)
+                    }
                     Err(reason) => admitted.refuse_proof(Fault::OldPasswordInvalid, Factor::Password, reason),
-                }
-            })
-        }
-        ChangeProof::Code { channel, code } => {
-            let factor = Factor::of_channel(channel);
-            let purpose = CodePurpose::ChangePassword;
-            login.prove_code(admitted, purpose, channel, None, code, move |admitted, proved| match proved {
-                Ok(login) => proof_judged(admitted, login, factor, None, new_password),
-                Err(reason) => admitted.refuse_proof(Fault::CodeInvalid, factor, reason),
-            })
+                })
+            }
+            ChangeProof::Code { channel, code } => {
+                let (factor, purpose) = (Factor::of_channel(channel), CodePurpose::ChangePassword);
+                let then = move |admitted: Admitted, proved| match proved {
+                    Ok(login) => judge(admitted, login, factor, NewPassword { chosen, old: None }),
+                    Err(reason) => admitted.refuse_proof(Fault::CodeInvalid, factor, reason),
+                };
+                prove_in_login(admitted, login, purpose, channel, None, code, then)
+            }
         }
     }
 }
 
-fn proof_judged(
-    admitted: Admitted,
-    login: PendingLogin,
-    factor: Factor,
-    old: Option<Secret>,
-    new_password: Secret,
-) -> Step {
-    let account = login.account.clone();
-    admitted.judge_new_password(&account, old.as_ref(), new_password, move |admitted, new_password| {
-        new_password_accepted(admitted, login, factor, new_password)
-    })
+fn judge(admitted: Admitted, login: PendingLogin, factor: Factor, new: NewPassword) -> Step {
+    new.judge(admitted, login, move |admitted, login, accepted| change(admitted, login, factor, accepted))
 }
 
-fn new_password_accepted(
-    admitted: Admitted,
-    login: PendingLogin,
-    factor: Factor,
-    new_password: Secret,
-) -> Step {
-    let changed_at = admitted.context.moment.timestamp();
-    let writes = Vec::from([
-        Write::StorePassword { new_password, changed_at },
-        // Whoever else is signed in may have come in by the old password.
-        Write::EndSessions(EndSessions::All),
-    ]);
+fn change(admitted: Admitted, login: PendingLogin, factor: Factor, accepted: AcceptedPassword) -> Step {
     let finished = Finished {
         password: PasswordStep::Changed,
         proved: FactorSet::EMPTY.with(factor),
-        proved_at: Some(changed_at),
-        writes,
+        proved_at: Some(admitted.now()),
+        writes: accepted.writes(&admitted, EndSessions::All),
     };
     login.finish(admitted, finished).decide_access()
 }

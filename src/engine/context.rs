@@ -1,11 +1,11 @@
 //! What every operation carries from its first question to its outcome.
 
-use super::config::Core;
+use super::{ask::InProgress, config::Core};
 use crate::{
-    Application, Audience, Moment, Outcome, Step,
+    Application, Audience, Moment,
     device::{Device, Language},
-    outcome::{Event, Facts, Fault, Verdict},
-    step::Question,
+    outcome::{Event, Facts, Fault, Outcome, Verdict},
+    step::{Question, Step},
 };
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
 
@@ -53,13 +53,14 @@ impl Context {
         self.end_with(event, Verdict::Refused(fault))
     }
 
-    /// The host could not answer.
-    pub(super) fn unavailable<Q: Question>(self) -> Step {
-        self.end_with(Event::Unavailable { question: Q::NAME }, Verdict::Busy)
-    }
-
     /// The host's answer contradicts its question.
     pub(super) fn contradiction<Q: Question>(self) -> Step {
         self.end_with(Event::Contradiction { question: Q::NAME }, Verdict::Busy)
+    }
+}
+
+impl InProgress for Context {
+    fn unanswered<Q: Question>(self) -> Step {
+        self.end_with(Event::Unavailable { question: Q::NAME }, Verdict::Busy)
     }
 }

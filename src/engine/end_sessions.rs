@@ -1,29 +1,89 @@
-//! Ending the sessions of an account on the host's own behalf: an administrator's, or a subject's who has lost a device.
+//! What ends sessions by itself: sign-out, a retired token that comes back, and the host on its own behalf. (A changed password ends
+//! them too, with its own write.)
 
-use super::config::Core;
+use super::{admit::Admitted, ask::InProgress, config::Core, open_session::with_session_token};
 use crate::{
-    AccountId, Audience, Outcome, SessionId, Step,
-    outcome::{Event, Facts, Verdict},
-    step::{Ask, Commit, Committed, EndSessions, Question as _, Write},
+    AccountId, Audience, Moment, SessionId,
+    device::Caller,
+    outcome::{Event, Facts, Fault, Outcome, TokenRefusal, Verdict},
+    session::{EndSessions, SessionRecord},
+    step::{Commit, Committed, Question, Step, Write},
+    token::{SessionToken, Untrusted},
 };
-use alloc::{boxed::Box, vec::Vec};
+use alloc::{boxed::Box, sync::Arc, vec::Vec};
 
-pub(super) fn start(core: &Core, audience: Audience, account: AccountId, session: Option<SessionId>) -> Step {
+/// Ends one session, for the device that holds its token.
+pub(super) fn sign_out(
+    core: &Arc<Core>,
+    caller: Caller,
+    presented: Untrusted<'_, SessionToken>,
+    moment: Moment,
+) -> Step {
+    with_session_token(core, caller, presented, moment, |mut admitted, token| {
+        let (account, session) = (token.claims().account, token.claims().session);
+        admitted.context.outcome.facts.account = Some(account);
+        end(admitted, account, session, move |admitted| {
+            admitted.context.end_with(Event::SessionsEnded { account, session: Some(session) }, Verdict::Done)
+        })
+    })
+}
+
+/// A token that was rotated away has come back, so two have it: the session ends for both (RFC 9700 §4.14.2).
+pub(super) fn end_reused(mut admitted: Admitted, record: SessionRecord) -> Step {
+    let SessionRecord { account, session, .. } = record;
+    admitted.context.outcome.events.push(Event::SessionReused { account, session });
+    end(admitted, account, session, move |admitted| {
+        admitted.refuse_token(Fault::SessionTokenInvalid, Some(account), TokenRefusal::Rotated)
+    })
+}
+
+/// Ends one session of an account, whatever its state, and goes on with `then`.
+fn end(
+    admitted: Admitted,
+    account: AccountId,
+    session: SessionId,
+    then: impl FnOnce(Admitted) -> Step + Send + Sync + 'static,
+) -> Step {
+    let question = ending(admitted.audience, account, EndSessions::One(session));
+    admitted.ask(question, |admitted, _, committed| match committed {
+        Committed::Done => then(admitted),
+        // Nothing was claimed, expected or bounded.
+        _ => admitted.context.contradiction::<Commit>(),
+    })
+}
+
+fn ending(audience: Audience, account: AccountId, which: EndSessions) -> Commit {
+    let writes = Vec::from([Write::EndSessions(which)]);
+    Commit { claim: None, audience, account: Some(account), expected: None, writes }
+}
+
+/// Ends one session of an account, or all, for an administrator, or a subject who has lost a device.
+pub(super) fn for_host(
+    core: &Core,
+    audience: Audience,
+    account: AccountId,
+    session: Option<SessionId>,
+) -> Step {
     let facts = Facts { audience: Some(audience), account: Some(account), ..core.facts(None) };
     let which = session.map_or(EndSessions::All, EndSessions::One);
-    let question = Commit {
-        claim: None,
-        audience,
-        account: Some(account),
-        expected: None,
-        writes: Vec::from([Write::EndSessions(which)]),
-    };
-    Step::Commit(Ask::new(question, move |_, answer| {
-        let (verdict, event) = match answer {
-            Some(Committed::Done) => (Verdict::Done, Event::SessionsEnded { account, session }),
-            Some(_) => (Verdict::Busy, Event::Contradiction { question: Commit::NAME }),
-            None => (Verdict::Busy, Event::Unavailable { question: Commit::NAME }),
-        };
-        Step::Done(Box::new(Outcome { verdict, facts, events: Vec::from([event]) }))
-    }))
+    let question = ending(audience, account, which);
+    OfHost(facts).ask(question, move |host, _, committed| match committed {
+        Committed::Done => host.end(Event::SessionsEnded { account, session }, Verdict::Done),
+        _ => host.end(Event::Contradiction { question: Commit::NAME }, Verdict::Busy),
+    })
+}
+
+/// A request of the host's own: no device and no application has made it.
+struct OfHost(Facts);
+
+impl OfHost {
+    fn end(self, event: Event, verdict: Verdict) -> Step {
+        Step::Done(Box::new(Outcome { verdict, facts: self.0, events: Vec::from([event]) }))
+    }
+}
+
+impl InProgress for OfHost {
+    fn unanswered<Q: Question>(self) -> Step {
+        self.end(Event::Unavailable { question: Q::NAME }, Verdict::Busy)
+    }
 }

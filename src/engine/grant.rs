@@ -1,19 +1,19 @@
 //! The tokens of a session: every session token and id token that a client gets is made here.
 
-use super::{admit::Admitted, id_token};
-use crate::{Account, Step, outcome::Grant, step::SessionRecord, token::SessionClaims};
+use super::{admit::Admitted, ask::Then, id_token};
+use crate::{account::Account, outcome::Grant, session::SessionRecord, step::Step, token::SessionClaims};
 
 /// Makes the tokens of a session that the host has stored, and goes on with `then`.
 pub(super) fn grant(
     admitted: Admitted,
     account: &Account,
     record: SessionRecord,
-    then: impl FnOnce(Admitted, Grant) -> Step + Send + Sync + 'static,
+    then: impl Then<Admitted, Grant>,
 ) -> Step {
     let context = &admitted.context;
     let (ring, now) = (&context.core.ring, context.moment.timestamp());
     let SessionRecord { session, generation, auth_time, factors, expires_at, .. } = record;
-    let session_token = ring.sessions().mint(&SessionClaims {
+    let session_token = ring.session_tokens().mint(&SessionClaims {
         session,
         generation,
         account: account.id,

@@ -1,10 +1,15 @@
 //! Id tokens, signed and verified here or, where the keys are outside, by the host.
 
-use super::admit::Admitted;
+use super::{
+    admit::Admitted,
+    ask::{InProgress as _, Then},
+};
 use crate::{
-    Account, IdentityPlace, Step, Subject,
-    step::{Ask, SessionRecord, SignBytes, SignatureCheck, VerifyBytes},
-    token::{Id, IdClaims, IdToken, IdTokenSigning, IdentityClaims, TokenError, TokenText, Untrusted},
+    IdentityPlace,
+    account::{Account, Subject},
+    session::SessionRecord,
+    step::{SignBytes, SignatureCheck, Step, VerifyBytes},
+    token::{IdClaims, IdToken, IdTokenSigning, IdentityClaims, TokenError, TokenText, Untrusted},
 };
 
 /// Mints an id token for a session, and goes on with `then`.
@@ -12,7 +17,7 @@ pub(super) fn mint(
     admitted: Admitted,
     account: &Account,
     record: &SessionRecord,
-    then: impl FnOnce(Admitted, TokenText<Id>) -> Step + Send + Sync + 'static,
+    then: impl Then<Admitted, TokenText<IdToken>>,
 ) -> Step {
     let Admitted { context, application, audience } = &admitted;
     let now = context.moment.timestamp();
@@ -27,7 +32,6 @@ pub(super) fn mint(
         factors: record.factors,
         issued_at: now,
         expires_at: now.plus(application.policy.lifetimes.id_token()).min(record.expires_at),
-        nonce: None,
         identity,
     };
     let core = &context.core;
@@ -39,23 +43,20 @@ pub(super) fn mint(
         IdTokenSigning::Outside(keys) => keys.id_tokens(&core.ring, &core.issuer, audience).prepare(&claims),
     };
     let question = SignBytes { key_id: unsigned.key_id().as_str().into(), bytes: unsigned.bytes().into() };
-    Step::SignBytes(Ask::new(question, move |_, answer| {
-        let Some(signature) = answer else {
-            return admitted.context.unavailable::<SignBytes>();
-        };
+    admitted.ask(question, |admitted, _, signature| {
         match signature.and_then(|signature| unsigned.signed(&signature)) {
             Some(minted) => then(admitted, minted),
             // The configuration names a key that the host does not have, or has another kind of.
             None => admitted.context.contradiction::<SignBytes>(),
         }
-    }))
+    })
 }
 
 /// Verifies an id token of this application, and goes on with `then`.
 pub(super) fn verify(
     admitted: Admitted,
-    presented: Untrusted<'_, Id>,
-    then: impl FnOnce(Admitted, Result<IdToken, TokenError>) -> Step + Send + Sync + 'static,
+    presented: Untrusted<'_, IdToken>,
+    then: impl Then<Admitted, Result<IdToken, TokenError>>,
 ) -> Step {
     let core = &admitted.context.core;
     let now = admitted.context.moment.timestamp();
@@ -77,15 +78,14 @@ pub(super) fn verify(
         bytes: unverified.bytes().into(),
         signature: unverified.signature().into(),
     };
-    Step::VerifyBytes(Ask::new(question, move |_, answer| {
+    admitted.ask(question, move |admitted, _, check| {
         let core = &admitted.context.core;
-        let accepted = match (answer, &core.id_token_signing) {
-            (None, _) => return admitted.context.unavailable::<VerifyBytes>(),
-            (Some(SignatureCheck::Valid), IdTokenSigning::Outside(keys)) => {
+        let accepted = match (check, &core.id_token_signing) {
+            (SignatureCheck::Valid, IdTokenSigning::Outside(keys)) => {
                 keys.id_tokens(&core.ring, &core.issuer, &admitted.audience).accept(unverified, now)
             }
-            (Some(_), _) => Err(TokenError::Forged),
+            _ => Err(TokenError::Forged),
         };
         then(admitted, accepted)
-    }))
+    })
 }

@@ -3,16 +3,20 @@
 
 use super::{
     admit::Admitted,
+    ask::InProgress,
     grant::grant,
     spent::{Spendable, Spent},
 };
 use crate::{
-    Account, Audience, Factor, Revision, SessionId, Step, Timestamp, TokenId,
-    flow::{Denial, Next, Progress, next},
-    outcome::{Event, Fault, Pending, ProofRefusal, TokenRefusal, Verdict, Wait},
+    Audience, SessionId, Timestamp, TokenId,
+    account::{Account, Revision},
+    factor::Factor,
+    flow::{Denial, Next, Progress, Wait, next},
+    outcome::{Event, Fault, Pending, ProofRefusal, TokenRefusal, Verdict},
     policy::Lifetimes,
-    step::{Access, Ask, Commit, CommitRefusal, Committed, DecideAccess, SessionRecord, Write},
-    token::{State, StateClaims, TokenText},
+    session::SessionRecord,
+    step::{AccessDecision, Commit, CommitRefusal, Committed, DecideAccess, Question, Step, Write},
+    token::{StateClaims, StateToken, TokenText},
 };
 use alloc::vec::Vec;
 use core::mem;
@@ -50,26 +54,18 @@ impl Login {
             device: self.admitted.context.device.clone(),
             factors: self.progress.factors,
         };
-        Step::DecideAccess(Ask::new(question, move |_, answer| match answer {
-            None => self.admitted.context.unavailable::<DecideAccess>(),
-            Some(Access::Deny) => self.commit_denied(None),
-            Some(Access::Allow) => self.access_allowed(),
-        }))
+        self.ask(question, |login, _, decision| match decision {
+            AccessDecision::Deny => login.commit_denied(None),
+            AccessDecision::Allow => login.access_allowed(),
+        })
     }
 
     fn access_allowed(self) -> Step {
-        let policy = &self.admitted.application.policy;
-        let rules = policy.password_rules;
-        let wait = match next(policy, &self.account, self.progress, self.now()) {
-            Next::Deny(denial) => return self.commit_denied(Some(denial)),
-            Next::Issue => return self.issue(),
-            Next::Factor(choices) => Wait::FactorRequired { choices },
-            Next::ChangePassword(reason) => Wait::PasswordExpired { reason, rules },
-            Next::WarnPassword { expires_in, skips_left } => {
-                Wait::PasswordExpiring { expires_in, skips_left, rules }
-            }
-        };
-        self.commit(Ending::Pending(wait))
+        match next(self.admitted.policy(), &self.account, self.progress, self.now()) {
+            Next::Deny(denial) => self.commit_denied(Some(denial)),
+            Next::Issue => self.issue(),
+            Next::Wait(wait) => self.commit(Ending::Pending(wait)),
+        }
     }
 
     fn issue(self) -> Step {
@@ -82,7 +78,7 @@ impl Login {
             factors: self.progress.factors,
             generation: 0,
             used_at: self.now(),
-            expires_at: self.now().plus(self.lifetimes().session_token()),
+            expires_at: self.now().plus(self.admitted.policy().lifetimes.session_token()),
         };
         self.commit(Ending::Session(record))
     }
@@ -111,11 +107,10 @@ impl Login {
             expected: Some(self.account.revision),
             writes,
         };
-        Step::Commit(Ask::new(question, move |commit, answer| match answer {
-            None => self.admitted.context.unavailable::<Commit>(),
-            Some(Committed::Done) => self.committed(ending, &commit.writes),
-            Some(refused) => self.not_committed(refused),
-        }))
+        self.ask(question, move |login, commit, committed| match committed {
+            Committed::Done => login.committed(ending, &commit.writes),
+            refused => login.not_committed(refused),
+        })
     }
 
     fn not_committed(self, answer: Committed) -> Step {
@@ -168,7 +163,8 @@ impl Login {
                 self.admitted.context.end_with(event, Verdict::AccessDenied)
             }
             Ending::Pending(wait) => {
-                let pending = Pending { state_token: self.state_token(&wait), wait };
+                let rules = self.admitted.policy().password_rules;
+                let pending = Pending { state_token: self.state_token(&wait), wait, rules };
                 let event = Event::LoginPending { account, stage: wait.stage() };
                 self.admitted.context.end_with(event, Verdict::Pending(pending))
             }
@@ -182,15 +178,15 @@ impl Login {
         }
     }
 
-    fn state_token(&self, wait: &Wait) -> TokenText<State> {
+    fn state_token(&self, wait: &Wait) -> TokenText<StateToken> {
         let ring = &self.admitted.context.core.ring;
-        let policy = &self.admitted.application.policy;
+        let policy = self.admitted.policy();
         let login_ends = self.auth_start.plus(Lifetimes::LOGIN);
-        ring.states().mint(&StateClaims {
+        ring.state_tokens().mint(&StateClaims {
             audience: self.admitted.audience,
             account: self.account.id,
             revision: self.account.revision,
-            device: self.admitted.context.device.digests(policy.bindings, ring.signer()),
+            device: policy.bindings.digests(&self.admitted.context.device, ring.signer()),
             stage: wait.stage(),
             factors: self.progress.factors,
             auth_start: self.auth_start,
@@ -222,10 +218,12 @@ impl Login {
     }
 
     fn now(&self) -> Timestamp {
-        self.admitted.context.moment.timestamp()
+        self.admitted.now()
     }
+}
 
-    fn lifetimes(&self) -> Lifetimes {
-        self.admitted.application.policy.lifetimes
+impl InProgress for Login {
+    fn unanswered<Q: Question>(self) -> Step {
+        self.admitted.unanswered::<Q>()
     }
 }

@@ -5,17 +5,20 @@
 //! here; [`sdk::Api`](crate::sdk::Api) calls it for the family's routes.
 
 mod admit;
-mod bearer;
+mod ask;
+mod candidate;
 mod change_password;
 mod config;
-mod contact;
 mod context;
 mod end_sessions;
 mod grant;
 mod guess;
+mod holder;
 mod id_token;
 mod login;
+mod masked_mobile;
 mod new_password;
+mod open_session;
 mod own_password;
 mod password_is_set;
 mod pending;
@@ -27,7 +30,6 @@ mod refresh_session;
 mod refuse;
 mod reset_password;
 mod send_code;
-mod session;
 mod sign_in;
 mod skip_password;
 mod spent;
@@ -43,10 +45,11 @@ pub use sign_in::{CodeCredentials, Credentials};
 pub use ticket::TenantCaller;
 
 use crate::{
-    AccountId, Audience, Moment, SessionId, Step,
+    AccountId, Audience, Moment, SessionId,
     device::{Caller, HeaderFaults, Language},
     outcome::Facts,
-    token::{Id, Issuer, KeyRing, Session, State, Ticket, Untrusted},
+    step::Step,
+    token::{IdToken, Issuer, KeyRing, SessionToken, StateToken, Ticket, Untrusted},
 };
 use alloc::sync::Arc;
 use config::Core;
@@ -83,18 +86,18 @@ impl Engine {
 
     /// Signs in with an identifier and a password.
     ///
-    /// Asks, in this order and whether or not there is such an account, [`FindAccount`](crate::step::FindAccount),
-    /// [`ReserveAttempt`](crate::step::ReserveAttempt) and [`VerifyPassword`](crate::step::VerifyPassword); only when the
-    /// password is right, [`SettleAttempt`](crate::step::SettleAttempt), [`DecideAccess`](crate::step::DecideAccess) and,
+    /// Asks, in this order and whether or not there is such an account, [`FindAccount`](crate::account::FindAccount),
+    /// [`ReserveAttempt`](crate::guess::ReserveAttempt) and [`VerifyPassword`](crate::password::VerifyPassword); only when the
+    /// password is right, [`SettleAttempt`](crate::guess::SettleAttempt), [`DecideAccess`](crate::step::DecideAccess) and,
     /// to issue a session, [`Commit`](crate::step::Commit).
     pub fn sign_in(&self, caller: Caller, credentials: Credentials, moment: Moment) -> Step {
         sign_in::with_password(&self.core, caller, credentials, moment)
     }
 
-    /// Signs in with a code that was sent ([`CodePurpose::SignIn`](crate::CodePurpose::SignIn)).
+    /// Signs in with a code that was sent ([`CodePurpose::SignIn`](crate::code::CodePurpose::SignIn)).
     ///
-    /// Asks, in this order and whether or not there is such an account, [`FindAccount`](crate::step::FindAccount),
-    /// [`ReserveAttempt`](crate::step::ReserveAttempt) and [`LoadCode`](crate::step::LoadCode); then as
+    /// Asks, in this order and whether or not there is such an account, [`FindAccount`](crate::account::FindAccount),
+    /// [`ReserveAttempt`](crate::guess::ReserveAttempt) and [`LoadCode`](crate::code::LoadCode); then as
     /// [`sign_in`](Self::sign_in). The commit uses the code up.
     pub fn sign_in_with_code(&self, caller: Caller, credentials: CodeCredentials, moment: Moment) -> Step {
         sign_in::with_code(&self.core, caller, credentials, moment)
@@ -102,13 +105,13 @@ impl Engine {
 
     /// Sends a code. Without a state token, pass [`Untrusted::new(b"")`](Untrusted::new).
     ///
-    /// Asks [`FindAccount`](crate::step::FindAccount), [`Commit`](crate::step::Commit) – which counts the code against the
-    /// budget of its recipient and stores its digest – and [`Deliver`](crate::step::Deliver). Outside a pending login a recipient
+    /// Asks [`FindAccount`](crate::account::FindAccount), [`Commit`](crate::step::Commit) – which counts the code against the
+    /// budget of its recipient and stores its digest – and [`Deliver`](crate::code::Deliver). Outside a pending login a recipient
     /// that is nobody's asks the same, with a decoy.
     pub fn send_code(
         &self,
         caller: Caller,
-        state_token: Untrusted<'_, State>,
+        state_token: Untrusted<'_, StateToken>,
         request: CodeRequest,
         moment: Moment,
     ) -> Step {
@@ -117,21 +120,26 @@ impl Engine {
 
     /// Shows the account's mobile, masked, to whoever has got as far as a pending login.
     ///
-    /// Asks [`FindAccount`](crate::step::FindAccount), and spends nothing.
-    pub fn masked_mobile(&self, caller: Caller, state_token: Untrusted<'_, State>, moment: Moment) -> Step {
-        contact::masked_mobile(&self.core, caller, state_token, moment)
+    /// Asks [`FindAccount`](crate::account::FindAccount), and spends nothing.
+    pub fn masked_mobile(
+        &self,
+        caller: Caller,
+        state_token: Untrusted<'_, StateToken>,
+        moment: Moment,
+    ) -> Step {
+        masked_mobile::start(&self.core, caller, state_token, moment)
     }
 
     /// Proves a further factor, and goes on with the login.
     ///
-    /// Asks [`FindAccount`](crate::step::FindAccount), [`ReserveAttempt`](crate::step::ReserveAttempt) and, for a code that was
-    /// sent, [`LoadCode`](crate::step::LoadCode); where it is right, [`SettleAttempt`](crate::step::SettleAttempt),
+    /// Asks [`FindAccount`](crate::account::FindAccount), [`ReserveAttempt`](crate::guess::ReserveAttempt) and, for a code that was
+    /// sent, [`LoadCode`](crate::code::LoadCode); where it is right, [`SettleAttempt`](crate::guess::SettleAttempt),
     /// [`DecideAccess`](crate::step::DecideAccess) and [`Commit`](crate::step::Commit). A wrong one does not spend the state token
     /// and is a counted guess.
     pub fn prove_factor(
         &self,
         caller: Caller,
-        state_token: Untrusted<'_, State>,
+        state_token: Untrusted<'_, StateToken>,
         response: FactorResponse,
         moment: Moment,
     ) -> Step {
@@ -141,23 +149,28 @@ impl Engine {
     /// Skips the change of a password that is about to expire, and goes on with the login (seed page "Skipping Force
     /// Password Change").
     ///
-    /// Asks [`FindAccount`](crate::step::FindAccount), [`DecideAccess`](crate::step::DecideAccess) and
+    /// Asks [`FindAccount`](crate::account::FindAccount), [`DecideAccess`](crate::step::DecideAccess) and
     /// [`Commit`](crate::step::Commit), which spends the state token, counts the skip and opens the session at once.
-    pub fn skip_password(&self, caller: Caller, state_token: Untrusted<'_, State>, moment: Moment) -> Step {
+    pub fn skip_password(
+        &self,
+        caller: Caller,
+        state_token: Untrusted<'_, StateToken>,
+        moment: Moment,
+    ) -> Step {
         skip_password::start(&self.core, caller, state_token, moment)
     }
 
     /// Changes the password within a login, proved by the old one or by a code, and goes on with the login.
     ///
-    /// Asks [`FindAccount`](crate::step::FindAccount), [`ReserveAttempt`](crate::step::ReserveAttempt) and
-    /// [`VerifyPassword`](crate::step::VerifyPassword) or [`LoadCode`](crate::step::LoadCode) for the proof; where that is right,
-    /// [`SettleAttempt`](crate::step::SettleAttempt); where the new one follows the rules, [`JudgePassword`](crate::step::JudgePassword),
+    /// Asks [`FindAccount`](crate::account::FindAccount), [`ReserveAttempt`](crate::guess::ReserveAttempt) and
+    /// [`VerifyPassword`](crate::password::VerifyPassword) or [`LoadCode`](crate::code::LoadCode) for the proof; where that is right,
+    /// [`SettleAttempt`](crate::guess::SettleAttempt); where the new one follows the rules, [`JudgePassword`](crate::password::JudgePassword),
     /// [`DecideAccess`](crate::step::DecideAccess) and [`Commit`](crate::step::Commit). A refusal does not spend the state
     /// token; a wrong proof is a counted guess.
     pub fn change_password(
         &self,
         caller: Caller,
-        state_token: Untrusted<'_, State>,
+        state_token: Untrusted<'_, StateToken>,
         change: PasswordChange,
         moment: Moment,
     ) -> Step {
@@ -166,22 +179,22 @@ impl Engine {
 
     /// Tells a signed-in subject whether they have set a password (seed page "Check if Personal Password is Set").
     ///
-    /// Asks [`CheckSession`](crate::step::CheckSession) and [`FindAccount`](crate::step::FindAccount).
-    pub fn password_is_set(&self, caller: Caller, id_token: Untrusted<'_, Id>, moment: Moment) -> Step {
+    /// Asks [`CheckSession`](crate::session::CheckSession) and [`FindAccount`](crate::account::FindAccount).
+    pub fn password_is_set(&self, caller: Caller, id_token: Untrusted<'_, IdToken>, moment: Moment) -> Step {
         password_is_set::start(&self.core, caller, id_token, moment)
     }
 
     /// Sets or changes a signed-in subject's own password. A first one, which no old one proves, takes a sign-in of at most
     /// 10 minutes ago.
     ///
-    /// Asks [`CheckSession`](crate::step::CheckSession), [`FindAccount`](crate::step::FindAccount), for the old password
-    /// [`ReserveAttempt`](crate::step::ReserveAttempt), [`VerifyPassword`](crate::step::VerifyPassword) and
-    /// [`SettleAttempt`](crate::step::SettleAttempt), then [`JudgePassword`](crate::step::JudgePassword) and
+    /// Asks [`CheckSession`](crate::session::CheckSession), [`FindAccount`](crate::account::FindAccount), for the old password
+    /// [`ReserveAttempt`](crate::guess::ReserveAttempt), [`VerifyPassword`](crate::password::VerifyPassword) and
+    /// [`SettleAttempt`](crate::guess::SettleAttempt), then [`JudgePassword`](crate::password::JudgePassword) and
     /// [`Commit`](crate::step::Commit), which ends all other sessions.
     pub fn change_own_password(
         &self,
         caller: Caller,
-        id_token: Untrusted<'_, Id>,
+        id_token: Untrusted<'_, IdToken>,
         change: OwnPasswordChange,
         moment: Moment,
     ) -> Step {
@@ -189,23 +202,23 @@ impl Engine {
     }
 
     /// Sets a new password instead of a forgotten one, proved by a code
-    /// ([`CodePurpose::ForgottenPassword`](crate::CodePurpose::ForgottenPassword)). Every session ends.
+    /// ([`CodePurpose::ForgottenPassword`](crate::code::CodePurpose::ForgottenPassword)). Every session ends.
     ///
-    /// Asks, whether or not there is such an account, [`FindAccount`](crate::step::FindAccount),
-    /// [`ReserveAttempt`](crate::step::ReserveAttempt) and [`LoadCode`](crate::step::LoadCode); where the code is right,
-    /// [`SettleAttempt`](crate::step::SettleAttempt), [`JudgePassword`](crate::step::JudgePassword) and
+    /// Asks, whether or not there is such an account, [`FindAccount`](crate::account::FindAccount),
+    /// [`ReserveAttempt`](crate::guess::ReserveAttempt) and [`LoadCode`](crate::code::LoadCode); where the code is right,
+    /// [`SettleAttempt`](crate::guess::SettleAttempt), [`JudgePassword`](crate::password::JudgePassword) and
     /// [`Commit`](crate::step::Commit).
     pub fn reset_password(&self, caller: Caller, reset: PasswordReset, moment: Moment) -> Step {
         reset_password::start(&self.core, caller, reset, moment)
     }
 
     /// What the family's `pwd/update-by-mobile` does: in the dialect [`Ciam`](crate::Dialect::Ciam), a signed-in subject changes
-    /// their password by a code ([`CodePurpose::UpdatePassword`](crate::CodePurpose::UpdatePassword)); in the others it is
+    /// their password by a code ([`CodePurpose::UpdatePassword`](crate::code::CodePurpose::UpdatePassword)); in the others it is
     /// [`reset_password`](Self::reset_password).
     pub fn update_password_by_mobile(
         &self,
         caller: Caller,
-        id_token: Untrusted<'_, Id>,
+        id_token: Untrusted<'_, IdToken>,
         update: MobilePasswordUpdate,
         moment: Moment,
     ) -> Step {
@@ -214,12 +227,12 @@ impl Engine {
 
     /// Makes a new id token for a session and, where the policy rotates them, a new session token.
     ///
-    /// Asks [`CheckSession`](crate::step::CheckSession), [`FindAccount`](crate::step::FindAccount) and, to rotate,
+    /// Asks [`CheckSession`](crate::session::CheckSession), [`FindAccount`](crate::account::FindAccount) and, to rotate,
     /// [`Commit`](crate::step::Commit). A token that was rotated away ends the session.
     pub fn refresh_session(
         &self,
         caller: Caller,
-        session_token: Untrusted<'_, Session>,
+        session_token: Untrusted<'_, SessionToken>,
         moment: Moment,
     ) -> Step {
         refresh_session::start(&self.core, caller, session_token, moment)
@@ -228,25 +241,30 @@ impl Engine {
     /// Ends the session of a token.
     ///
     /// Asks [`Commit`](crate::step::Commit). A session that has ended already is ended again: the answer is the same.
-    pub fn sign_out(&self, caller: Caller, session_token: Untrusted<'_, Session>, moment: Moment) -> Step {
-        session::sign_out(&self.core, caller, session_token, moment)
+    pub fn sign_out(
+        &self,
+        caller: Caller,
+        session_token: Untrusted<'_, SessionToken>,
+        moment: Moment,
+    ) -> Step {
+        end_sessions::sign_out(&self.core, caller, session_token, moment)
     }
 
     /// Ends one session of an account, or all, on the host's own behalf.
     ///
     /// Asks [`Commit`](crate::step::Commit).
     pub fn end_sessions(&self, audience: Audience, account: AccountId, session: Option<SessionId>) -> Step {
-        end_sessions::start(&self.core, audience, account, session)
+        end_sessions::for_host(&self.core, audience, account, session)
     }
 
     /// Makes a ticket for a session, for the server of its tenant.
     ///
-    /// Asks [`VerifyTenantCredential`](crate::step::VerifyTenantCredential), [`CheckSession`](crate::step::CheckSession) and
-    /// [`FindAccount`](crate::step::FindAccount).
+    /// Asks [`VerifyTenantCredential`](crate::step::VerifyTenantCredential), [`CheckSession`](crate::session::CheckSession) and
+    /// [`FindAccount`](crate::account::FindAccount).
     pub fn issue_ticket(
         &self,
         caller: TenantCaller,
-        session_token: Untrusted<'_, Session>,
+        session_token: Untrusted<'_, SessionToken>,
         moment: Moment,
     ) -> Step {
         ticket::issue(&self.core, caller, session_token, moment)
@@ -254,8 +272,8 @@ impl Engine {
 
     /// Tells the server of a tenant whose session a ticket stands for, once.
     ///
-    /// Asks [`VerifyTenantCredential`](crate::step::VerifyTenantCredential), [`CheckSession`](crate::step::CheckSession),
-    /// [`FindAccount`](crate::step::FindAccount) and [`Commit`](crate::step::Commit), which uses the ticket up.
+    /// Asks [`VerifyTenantCredential`](crate::step::VerifyTenantCredential), [`CheckSession`](crate::session::CheckSession),
+    /// [`FindAccount`](crate::account::FindAccount) and [`Commit`](crate::step::Commit), which uses the ticket up.
     pub fn redeem_ticket(&self, caller: TenantCaller, ticket: Untrusted<'_, Ticket>, moment: Moment) -> Step {
         ticket::redeem(&self.core, caller, ticket, moment)
     }

@@ -2,94 +2,108 @@
 
 use super::{
     admit::Admitted,
+    ask::InProgress as _,
+    holder::Holder,
     spent::{Spendable, Spent},
 };
 use crate::{
-    Account, Secret, SessionId, Step, UserName,
+    Secret, SessionId,
+    account::{Account, UserName},
     outcome::{Event, Fault, NewPasswordRefusal, ProofRefusal, TokenRefusal, Verdict},
-    step::{Ask, Commit, CommitRefusal, Committed, EndSessions, JudgePassword, Judgement, Write},
+    password::{JudgePassword, Judgement},
+    session::EndSessions,
+    step::{Commit, CommitRefusal, Committed, Step, Write},
 };
 use alloc::vec::Vec;
 
-impl Admitted {
-    /// Judges a new password of an account, whose old one is known where the client proved it, and goes on with `then` if it is
-    /// good enough.
-    pub(super) fn judge_new_password(
+/// A new password that a client has chosen.
+pub(super) struct NewPassword {
+    pub(super) chosen: Secret,
+    /// The present one, where the client proved it.
+    pub(super) old: Option<Secret>,
+}
+
+impl NewPassword {
+    /// Judges it for an account, and goes on with `then` if it is good enough.
+    pub(super) fn judge<T: Holder>(
         self,
-        account: &Account,
-        old: Option<&Secret>,
-        new: Secret,
-        then: impl FnOnce(Self, Secret) -> Step + Send + Sync + 'static,
+        admitted: Admitted,
+        holder: T,
+        then: impl FnOnce(Admitted, T, AcceptedPassword) -> Step + Send + Sync + 'static,
     ) -> Step {
-        let rules = self.application.policy.password_rules;
+        let Self { chosen, old } = self;
+        let account = holder.account();
         let user_name = account.user_name.as_ref().map(UserName::as_str);
+        let rules = admitted.policy().password_rules;
+        let judged = rules.judge(chosen.expose(), user_name, old.as_ref().map(Secret::expose));
         let account = account.id;
-        let refuse = move |admitted: Self, reason| {
+        let refuse = move |admitted: Admitted, reason| {
             let event = Event::NewPasswordRefused { account, reason };
             admitted.context.refuse(Fault::NewPasswordRefused, event)
         };
-        if let Err(violation) = rules.judge(new.expose(), user_name, old.map(Secret::expose)) {
-            return refuse(self, NewPasswordRefusal::Rule(violation));
+        if let Err(violation) = judged {
+            return refuse(admitted, NewPasswordRefusal::Rule(violation));
         }
-        let question = JudgePassword { account, new_password: new };
-        Step::JudgePassword(Ask::new(
-            question,
-            move |JudgePassword { new_password, .. }, answer| match answer {
-                None => self.context.unavailable::<JudgePassword>(),
-                Some(Judgement::Refused(reason)) => refuse(self, NewPasswordRefusal::Host(reason)),
-                Some(Judgement::Accepted) => then(self, new_password),
-            },
-        ))
+        let question = JudgePassword { account, new_password: chosen };
+        admitted.ask(question, move |admitted, asked, judgement| match judgement {
+            Judgement::Refused(reason) => refuse(admitted, NewPasswordRefusal::Host(reason)),
+            Judgement::Accepted => then(admitted, holder, AcceptedPassword(asked.new_password)),
+        })
+    }
+}
+
+/// A new password that breaks no rule and that the host has accepted. Only [`NewPassword::judge`] makes one.
+pub(super) struct AcceptedPassword(Secret);
+
+impl AcceptedPassword {
+    /// What changes with it. Sessions end because whoever else is signed in may have come in by the old password.
+    pub(super) fn writes(self, admitted: &Admitted, ended: EndSessions) -> Vec<Write> {
+        let store = Write::StorePassword { new_password: self.0, changed_at: admitted.now() };
+        Vec::from([store, Write::EndSessions(ended)])
     }
 
-    /// Stores a new password outside a login. `kept` is the session that the subject changes it in: it goes on, all others
-    /// end, because whoever else is signed in may have come in by the old password.
-    pub(super) fn store_new_password(
+    /// Stores it outside a login. `kept` is the session that the subject changes it in: it goes on, all others end.
+    pub(super) fn store(
         self,
+        admitted: Admitted,
         account: &Account,
         kept: Option<SessionId>,
         spent: Option<Spent>,
-        new_password: Secret,
     ) -> Step {
-        let changed_at = self.context.moment.timestamp();
-        let mut writes = Vec::from([
-            Write::StorePassword { new_password, changed_at },
-            Write::EndSessions(kept.map_or(EndSessions::All, EndSessions::AllBut)),
-        ]);
+        let mut writes = self.writes(&admitted, kept.map_or(EndSessions::All, EndSessions::AllBut));
         // Its subject has just proved who they are; and a session from before the change would not count any more.
-        let revision = account.revision.next();
-        writes.extend(kept.map(|session| Write::RenewSession { session, auth_time: changed_at, revision }));
+        let (auth_time, revision) = (admitted.now(), account.revision.next());
+        writes.extend(kept.map(|session| Write::RenewSession { session, auth_time, revision }));
         let question = Commit {
             claim: spent.as_ref().map(Spent::claim),
-            audience: self.audience,
+            audience: admitted.audience,
             account: Some(account.id),
             expected: Some(account.revision),
             writes,
         };
         let account = account.id;
-        Step::Commit(Ask::new(question, move |_, answer| match answer {
-            None => self.context.unavailable::<Commit>(),
-            Some(Committed::Done) => self.context.end_with(Event::PasswordChanged { account }, Verdict::Done),
-            Some(refused) => self.new_password_not_stored(refused, spent),
-        }))
+        admitted.ask(question, move |admitted, _, committed| match committed {
+            Committed::Done => admitted.context.end_with(Event::PasswordChanged { account }, Verdict::Done),
+            refused => not_stored(admitted, refused, spent),
+        })
     }
+}
 
-    fn new_password_not_stored(self, answer: Committed, spent: Option<Spent>) -> Step {
-        let account = self.context.outcome.facts.account;
-        match (answer, spent.map(|spent| spent.what)) {
-            (Committed::Replayed, Some(Spendable::Code(factor))) => {
-                self.refuse_proof(Fault::CodeInvalid, factor, ProofRefusal::Replayed)
-            }
-            (Committed::Changed, Some(Spendable::Code(factor))) => {
-                self.refuse_proof(Fault::CodeInvalid, factor, ProofRefusal::AccountChanged)
-            }
-            (Committed::Refused(CommitRefusal::SessionEnded), _) => {
-                self.refuse_token(Fault::IdTokenInvalid, account, TokenRefusal::SessionEnded)
-            }
-            (Committed::Changed, None) => {
-                self.refuse_token(Fault::IdTokenInvalid, account, TokenRefusal::AccountChanged)
-            }
-            _ => self.context.contradiction::<Commit>(),
+fn not_stored(admitted: Admitted, answer: Committed, spent: Option<Spent>) -> Step {
+    let account = admitted.context.outcome.facts.account;
+    match (answer, spent.map(|spent| spent.what)) {
+        (Committed::Replayed, Some(Spendable::Code(factor))) => {
+            admitted.refuse_proof(Fault::CodeInvalid, factor, ProofRefusal::Replayed)
         }
+        (Committed::Changed, Some(Spendable::Code(factor))) => {
+            admitted.refuse_proof(Fault::CodeInvalid, factor, ProofRefusal::AccountChanged)
+        }
+        (Committed::Refused(CommitRefusal::SessionEnded), _) => {
+            admitted.refuse_token(Fault::IdTokenInvalid, account, TokenRefusal::SessionEnded)
+        }
+        (Committed::Changed, None) => {
+            admitted.refuse_token(Fault::IdTokenInvalid, account, TokenRefusal::AccountChanged)
+        }
+        _ => admitted.context.contradiction::<Commit>(),
     }
 }

@@ -2,17 +2,23 @@
 
 use super::{
     admit::Admitted,
-    bearer::{self, Bearer},
     config::Core,
-    prove_code::{PresentedCode, prove_code, slot_of},
+    new_password::NewPassword,
+    open_session::{OpenSession, of_bearer, with_id_token},
+    prove_code::{PresentedCode, slot_of},
     prove_password::prove_password,
+    spent::Spent,
 };
 use crate::{
-    Channel, CodePurpose, Factor, Lifetime, Moment, Secret, Step,
+    Lifetime, Moment, Secret,
+    code::CodePurpose,
+    contact::Channel,
     device::Caller,
+    factor::Factor,
+    guess::AttemptSlot,
     outcome::{Event, Fault, ProofRefusal},
-    step::AttemptSlot,
-    token::{Id, Untrusted},
+    step::Step,
+    token::{IdToken, Untrusted},
 };
 use alloc::sync::Arc;
 
@@ -31,86 +37,66 @@ pub struct OwnPasswordChange {
 pub(super) fn change(
     core: &Arc<Core>,
     caller: Caller,
-    presented: Untrusted<'_, Id>,
+    presented: Untrusted<'_, IdToken>,
     change: OwnPasswordChange,
     moment: Moment,
 ) -> Step {
-    bearer::resume(core, caller, presented, moment, |admitted, bearer| {
-        let OwnPasswordChange { old_password, new_password } = change;
-        match (&bearer.account.password, old_password) {
-            (None, _) => set_first(admitted, bearer, new_password),
+    with_id_token(core, caller, presented, moment, |admitted, session| change.prove(admitted, session))
+}
+
+impl OwnPasswordChange {
+    fn prove(self, admitted: Admitted, session: OpenSession) -> Step {
+        let Self { old_password, new_password: chosen } = self;
+        match (&session.account.password, old_password) {
+            (None, _) => set_first(admitted, session, chosen),
             (Some(_), None) => {
                 admitted.refuse_proof(Fault::OldPasswordInvalid, Factor::Password, ProofRefusal::Wrong)
             }
             (Some(known), Some(old)) => {
-                let verifier = known.verifier.clone();
-                change_known(admitted, verifier, bearer, old, new_password)
+                let tenant = admitted.audience.tenant;
+                let slot = AttemptSlot::of_account(tenant, session.account.id, Factor::Password);
+                let (claimant, presented) = (Ok((known.verifier.clone(), session)), old.clone());
+                prove_password(admitted, slot, claimant, presented, move |admitted, proved| match proved {
+                    Ok(session) => store(admitted, session, NewPassword { chosen, old: Some(old) }, None),
+                    Err(reason) => admitted.refuse_proof(Fault::OldPasswordInvalid, Factor::Password, reason),
+                })
             }
         }
-    })
+    }
 }
 
-fn set_first(admitted: Admitted, bearer: Bearer, new_password: Secret) -> Step {
-    let now = admitted.context.moment.timestamp();
-    if now >= bearer.record.auth_time.plus(RECENT) {
-        let event = Event::SignInNotRecent { account: bearer.account.id };
+fn set_first(admitted: Admitted, session: OpenSession, chosen: Secret) -> Step {
+    if admitted.now() >= session.record.auth_time.plus(RECENT) {
+        let event = Event::SignInNotRecent { account: session.account.id };
         return admitted.context.refuse(Fault::SignInNotRecent, event);
     }
-    judge_and_store(admitted, bearer, None, new_password)
+    store(admitted, session, NewPassword { chosen, old: None }, None)
 }
 
-fn change_known(
+/// Changes a signed-in subject's password, proved by a code to their mobile.
+pub(super) fn change_by_code(
     admitted: Admitted,
-    verifier: Secret,
-    bearer: Bearer,
-    old: Secret,
-    new_password: Secret,
+    presented: Untrusted<'_, IdToken>,
+    code: Secret,
+    chosen: Secret,
 ) -> Step {
-    let slot = AttemptSlot::of_account(admitted.audience.tenant, bearer.account.id, Factor::Password);
-    prove_password(
-        admitted,
-        slot,
-        Ok((verifier, bearer)),
-        old.clone(),
-        move |admitted, proved| match proved {
-            Ok(bearer) => judge_and_store(admitted, bearer, Some(old), new_password),
-            Err(reason) => admitted.refuse_proof(Fault::OldPasswordInvalid, Factor::Password, reason),
-        },
-    )
-}
-
-fn judge_and_store(admitted: Admitted, bearer: Bearer, old: Option<Secret>, new_password: Secret) -> Step {
-    let Bearer { account, record } = bearer;
-    let judged = account.clone();
-    admitted.judge_new_password(&judged, old.as_ref(), new_password, move |admitted, new_password| {
-        admitted.store_new_password(&account, Some(record.session), None, new_password)
+    of_bearer(admitted, presented, move |admitted, session| {
+        let slot = slot_of(&admitted, session.account.id, Channel::Sms);
+        let Some(recipient) = session.account.recipient(Channel::Sms) else {
+            return admitted.refuse_proof(Fault::CodeInvalid, Factor::Sms, ProofRefusal::NotEnrolled);
+        };
+        let purpose = CodePurpose::UpdatePassword;
+        let presented = PresentedCode { purpose, recipient, login: None, code };
+        presented.prove(admitted, slot, Ok(session), move |admitted, proved| match proved {
+            Err(reason) => admitted.refuse_proof(Fault::CodeInvalid, Factor::Sms, reason),
+            Ok((session, spent)) => store(admitted, session, NewPassword { chosen, old: None }, Some(spent)),
+        })
     })
 }
 
-impl Admitted {
-    /// Changes a signed-in subject's password, proved by a code to their mobile.
-    pub(super) fn change_own_password_by_code(
-        self,
-        presented: Untrusted<'_, Id>,
-        code: Secret,
-        new_password: Secret,
-    ) -> Step {
-        self.bearer(presented, move |admitted, bearer| {
-            let slot = slot_of(&admitted, bearer.account.id, Channel::Sms);
-            let Some(recipient) = bearer.account.recipient(Channel::Sms) else {
-                return admitted.refuse_proof(Fault::CodeInvalid, Factor::Sms, ProofRefusal::NotEnrolled);
-            };
-            let purpose = CodePurpose::UpdatePassword;
-            let presented = PresentedCode { purpose, recipient, login: None, code };
-            prove_code(admitted, slot, Ok(bearer), presented, move |admitted, proved| match proved {
-                Err(reason) => admitted.refuse_proof(Fault::CodeInvalid, Factor::Sms, reason),
-                Ok((Bearer { account, record }, spent)) => {
-                    let judged = account.clone();
-                    admitted.judge_new_password(&judged, None, new_password, move |admitted, new_password| {
-                        admitted.store_new_password(&account, Some(record.session), Some(spent), new_password)
-                    })
-                }
-            })
-        })
-    }
+fn store(admitted: Admitted, session: OpenSession, new: NewPassword, spent: Option<Spent>) -> Step {
+    new.judge(admitted, session, move |admitted, session, accepted| {
+        let OpenSession { account, record } = session;
+        accepted.store(admitted, &account, Some(record.session), spent)
+    })
 }

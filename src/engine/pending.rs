@@ -2,17 +2,20 @@
 
 use super::{
     admit::{self, Admitted},
+    ask::Then,
     config::Core,
     login::Login,
     spent::Spent,
 };
 use crate::{
-    Account, FactorSet, Moment, Step, Timestamp, TokenId,
+    Moment, Timestamp, TokenId,
+    account::{Account, AccountKey},
     device::Caller,
+    factor::FactorSet,
     flow::{Next, PasswordStep, Progress, next},
     outcome::{Event, Fault, TokenRefusal},
-    step::{AccountKey, Write},
-    token::{Stage, State, StateToken, TokenError, Untrusted},
+    step::{Step, Write},
+    token::{Stage, StateToken, TokenError, Untrusted},
 };
 use alloc::{sync::Arc, vec::Vec};
 
@@ -37,71 +40,36 @@ pub(super) struct Finished {
     pub(super) writes: Vec<Write>,
 }
 
-/// Takes a login up again at one of `stages`, and goes on with `then`.
-pub(super) fn resume(
-    core: &Arc<Core>,
-    caller: Caller,
-    presented: Untrusted<'_, State>,
-    moment: Moment,
-    stages: &'static [Stage],
-    then: impl FnOnce(Admitted, PendingLogin) -> Step + Send + Sync + 'static,
-) -> Step {
-    // Verified at once, while the text is at hand; judged after the application, which is the graver fault.
-    let verified = core.ring.states().verify(presented, moment.timestamp());
-    admit::admit(core, caller, moment, move |mut admitted| {
-        let token = match verified {
-            Ok(token) => token,
-            Err(error) => {
-                return admitted.refuse_token(Fault::StateTokenInvalid, None, TokenRefusal::Token(error));
-            }
-        };
-        match refusal(&mut admitted, &token, stages) {
-            Some(reason) => refuse(admitted, &token, reason),
-            None => find_account(admitted, token, then),
-        }
-    })
-}
-
-/// Why the token may not be used for this: by this application, for this step, on this device.
-fn refusal(admitted: &mut Admitted, token: &StateToken, stages: &[Stage]) -> Option<TokenRefusal> {
-    let claims = token.claims();
-    if claims.audience != admitted.audience {
-        return Some(TokenRefusal::Token(TokenError::WrongAudience));
-    }
-    if !stages.contains(&claims.stage) {
-        return Some(TokenRefusal::WrongStage(claims.stage));
-    }
-    let account = claims.account;
-    let drift = admitted.context.device.drift(token, admitted.application.policy.bindings);
-    let drifted = drift.logged.into_iter().map(|device_trait| Event::DeviceDrifted { account, device_trait });
-    admitted.context.outcome.events.extend(drifted);
-    drift.refused.map(TokenRefusal::Device)
-}
-
-fn find_account(
-    admitted: Admitted,
-    token: StateToken,
-    then: impl FnOnce(Admitted, PendingLogin) -> Step + Send + Sync + 'static,
-) -> Step {
-    admitted.find_account(AccountKey::Id(token.claims().account), move |admitted, found| match found {
-        None => refuse(admitted, &token, TokenRefusal::AccountGone),
-        Some(account) if account.revision != token.claims().revision => {
-            refuse(admitted, &token, TokenRefusal::AccountChanged)
-        }
-        Some(account) => then(admitted, PendingLogin { account, token }),
-    })
-}
-
-fn refuse(admitted: Admitted, token: &StateToken, reason: TokenRefusal) -> Step {
-    admitted.refuse_token(Fault::StateTokenInvalid, Some(token.claims().account), reason)
-}
-
 impl PendingLogin {
+    /// Takes a login up again at one of `stages`, and goes on with `then`.
+    pub(super) fn resume(
+        core: &Arc<Core>,
+        caller: Caller,
+        presented: Untrusted<'_, StateToken>,
+        moment: Moment,
+        stages: &'static [Stage],
+        then: impl Then<Admitted, Self>,
+    ) -> Step {
+        // Verified at once, while the text is at hand; judged after the application, which is the graver fault.
+        let verified = core.ring.state_tokens().verify(presented, moment.timestamp());
+        admit::admit(core, caller, moment, move |mut admitted| {
+            let token = match verified {
+                Ok(token) => token,
+                Err(error) => {
+                    return admitted.refuse_token(Fault::StateTokenInvalid, None, TokenRefusal::Token(error));
+                }
+            };
+            match refusal(&mut admitted, &token, stages) {
+                Some(reason) => refuse(admitted, &token, reason),
+                None => find_account(admitted, token, then),
+            }
+        })
+    }
+
     /// What the login needs now: the account may have grown older since the token was minted.
     pub(super) fn next(&self, admitted: &Admitted) -> Next {
-        let Admitted { application, context, .. } = admitted;
         let progress = Progress { factors: self.token.claims().factors, password: PasswordStep::Open };
-        next(&application.policy, &self.account, progress, context.moment.timestamp())
+        next(admitted.policy(), &self.account, progress, admitted.now())
     }
 
     /// What names the login to the codes that are sent for it.
@@ -125,8 +93,32 @@ impl PendingLogin {
     }
 }
 
-impl super::prove_code::Holder for PendingLogin {
-    fn account(&self) -> &Account {
-        &self.account
+/// Why the token may not be used for this: by this application, for this step, on this device.
+fn refusal(admitted: &mut Admitted, token: &StateToken, stages: &[Stage]) -> Option<TokenRefusal> {
+    let claims = token.claims();
+    if claims.audience != admitted.audience {
+        return Some(TokenRefusal::Token(TokenError::WrongAudience));
     }
+    if !stages.contains(&claims.stage) {
+        return Some(TokenRefusal::WrongStage(claims.stage));
+    }
+    let account = claims.account;
+    let drift = admitted.policy().bindings.drift(token, &admitted.context.device);
+    let drifted = drift.logged.into_iter().map(|device_trait| Event::DeviceDrifted { account, device_trait });
+    admitted.context.outcome.events.extend(drifted);
+    drift.refused.map(TokenRefusal::Device)
+}
+
+fn find_account(admitted: Admitted, token: StateToken, then: impl Then<Admitted, PendingLogin>) -> Step {
+    admitted.find_account(AccountKey::Id(token.claims().account), move |admitted, found| match found {
+        None => refuse(admitted, &token, TokenRefusal::AccountGone),
+        Some(account) if account.revision != token.claims().revision => {
+            refuse(admitted, &token, TokenRefusal::AccountChanged)
+        }
+        Some(account) => then(admitted, PendingLogin { account, token }),
+    })
+}
+
+fn refuse(admitted: Admitted, token: &StateToken, reason: TokenRefusal) -> Step {
+    admitted.refuse_token(Fault::StateTokenInvalid, Some(token.claims().account), reason)
 }

@@ -3,11 +3,25 @@
 //! The host keeps only a digest, keyed and bound to what the code is for and to whose it is; so the code is compared here. As for
 //! a password, an account that is not there asks the same questions as one whose code is wrong.
 
-use super::{admit::Admitted, guess, spent::Spent};
+use super::{
+    admit::Admitted,
+    ask::{InProgress as _, Then},
+    candidate::Candidate,
+    guess::Guess,
+    holder::Holder,
+    pending::PendingLogin,
+    spent::Spent,
+};
 use crate::{
-    Account, AccountId, Channel, CodePurpose, Factor, Recipient, Revision, Secret, Step, TokenId,
+    AccountId, Secret, TokenId,
+    account::Account,
+    code::{CodeBinding, CodeKey, CodePurpose, LoadCode, StoredCode},
+    contact::{Channel, Recipient},
+    factor::Factor,
+    flow::code_recipient,
+    guess::AttemptSlot,
     outcome::ProofRefusal,
-    step::{Ask, AttemptSlot, CodeKey, LoadCode, StoredCode},
+    step::Step,
 };
 
 /// A code that a client presents.
@@ -22,89 +36,93 @@ pub(super) struct PresentedCode {
     pub(super) code: Secret,
 }
 
-/// Whom a right code proves.
-pub(super) trait Holder: Send + Sync + 'static {
-    /// The account that the code must have been made for.
-    fn account(&self) -> &Account;
-}
-
-impl Holder for Account {
-    fn account(&self) -> &Account {
-        self
-    }
-}
-
-/// What the digest of a code is bound to. The key says purpose, recipient, audience and login; the revision of the account, that
-/// nothing has changed since: a code that was sent before a change of password is none after it. A decoy is nobody's.
-pub(super) struct Binding {
-    key: CodeKey,
-    owner: Option<(AccountId, [u8; 8])>,
-}
-
-impl Binding {
-    pub(super) fn new(key: CodeKey, owner: Option<(AccountId, Revision)>) -> Self {
-        let owner = owner.map(|(account, revision)| (account, revision.as_u64().to_be_bytes()));
-        Self { key, owner }
-    }
-
-    pub(super) fn parts(&self) -> [&[u8]; 3] {
-        let (account, revision) = self
-            .owner
-            .as_ref()
-            .map_or((&[][..], &[][..]), |(account, revision)| (account.as_str().as_bytes(), revision));
-        [self.key.as_bytes(), account, revision]
-    }
-}
-
-/// Judges a presented code, and goes on with `then`: with whom it proves and what its use spends.
-pub(super) fn prove_code<T: Holder>(
-    admitted: Admitted,
-    slot: AttemptSlot,
-    subject: Result<T, ProofRefusal>,
-    presented: PresentedCode,
-    then: impl FnOnce(Admitted, Result<(T, Spent), ProofRefusal>) -> Step + Send + Sync + 'static,
-) -> Step {
-    let PresentedCode { purpose, recipient, login, code } = presented;
-    guess::count(admitted, slot, subject, move |guess| {
-        let key = CodeKey::new(&guess.admitted.audience, purpose, &recipient, login);
-        Step::LoadCode(Ask::new(LoadCode { key }, move |LoadCode { key }, answer| {
-            let Some(stored) = answer else {
-                return guess.unjudged::<LoadCode>();
-            };
-            let owner = guess.subject.as_ref().ok().map(T::account);
-            let binding = Binding::new(key, owner.map(|account| (account.id, account.revision)));
-            match judge(&guess.admitted, &binding, stored, &code) {
-                Ok(stored) => {
-                    let spent = Spent::code(&stored, recipient.channel());
-                    guess.right(move |admitted, subject| {
-                        then(admitted, subject.map(|subject| (subject, spent)))
-                    })
+impl PresentedCode {
+    /// Judges it, and goes on with `then`: with whom it proves and what its use spends.
+    pub(super) fn prove<T: Holder>(
+        self,
+        admitted: Admitted,
+        slot: AttemptSlot,
+        claimant: Result<T, ProofRefusal>,
+        then: impl Then<Admitted, Result<(T, Spent), ProofRefusal>>,
+    ) -> Step {
+        Guess::count(admitted, slot, claimant, move |guess| {
+            let key = CodeKey::new(&guess.admitted.audience, self.purpose, &self.recipient, self.login);
+            guess.ask(LoadCode { key }, move |guess, LoadCode { key }, stored| {
+                let owner = guess.claimant.as_ref().ok().map(T::account);
+                let binding = CodeBinding::new(key, owner.map(|account| (account.id, account.revision)));
+                match judge(&guess.admitted, &binding, stored, &self.code) {
+                    Ok(stored) => {
+                        let spent = Spent::code(&stored, self.recipient.channel());
+                        guess.right(move |admitted, claimant| {
+                            then(admitted, claimant.map(|claimant| (claimant, spent)))
+                        })
+                    }
+                    Err(reason) => guess.wrong(reason, then),
                 }
-                Err(reason) => {
-                    let (admitted, refusal) = guess.wrong(reason);
-                    then(admitted, Err(refusal))
-                }
-            }
-        }))
-    })
+            })
+        })
+    }
 }
 
 /// The stored code, if it is still good and is the presented one.
 fn judge(
     admitted: &Admitted,
-    binding: &Binding,
+    binding: &CodeBinding,
     stored: Option<StoredCode>,
     presented: &Secret,
 ) -> Result<StoredCode, ProofRefusal> {
-    let now = admitted.context.moment.timestamp();
+    let now = admitted.now();
     let stored = stored.filter(|stored| now < stored.expires_at).ok_or(ProofRefusal::NoCode)?;
-    let presented = presented.expose().trim();
     let ring = &admitted.context.core.ring;
-    let matches = ring.code_matches(&stored.digest, &binding.parts(), presented, now);
-    if matches { Ok(stored) } else { Err(ProofRefusal::Wrong) }
+    let is_right = binding.is_met(ring, &stored.digest, presented.expose().trim(), now);
+    if is_right { Ok(stored) } else { Err(ProofRefusal::Wrong) }
 }
 
 /// Where guesses at the codes of an account's channel are counted, for those who have proved something already.
 pub(super) fn slot_of(admitted: &Admitted, account: AccountId, channel: Channel) -> AttemptSlot {
     AttemptSlot::of_known_subject(admitted.audience.tenant, account, Factor::of_channel(channel))
+}
+
+/// Proves, by a code outside any pending login, to be the owner of an account's recipient.
+pub(super) fn prove_ownership(
+    admitted: Admitted,
+    purpose: CodePurpose,
+    named: Recipient,
+    code: Secret,
+    then: impl Then<Admitted, Result<(Account, Spent), ProofRefusal>>,
+) -> Step {
+    let channel = named.channel();
+    let factor = Factor::of_channel(channel);
+    Candidate::find(admitted, named.clone().into(), factor, move |admitted, candidate| {
+        let Candidate { slot, account } = candidate;
+        let own = |account: &Account| code_recipient(admitted.policy(), account, purpose, channel);
+        let (claimant, recipient) = match account.as_ref().ok().and_then(own) {
+            Some(recipient) => (account, recipient),
+            None => (account.and(Err(ProofRefusal::NotEnrolled)), named),
+        };
+        PresentedCode { purpose, recipient, login: None, code }.prove(admitted, slot, claimant, then)
+    })
+}
+
+/// Proves a code that was sent for a pending login, to the recipient that the client names if it names one. The state token that the
+/// login then spends is what makes the code count once: it was made for that token alone.
+pub(super) fn prove_in_login(
+    admitted: Admitted,
+    login: PendingLogin,
+    purpose: CodePurpose,
+    channel: Channel,
+    named: Option<Secret>,
+    code: Secret,
+    then: impl Then<Admitted, Result<PendingLogin, ProofRefusal>>,
+) -> Step {
+    let slot = slot_of(&admitted, login.account.id, channel);
+    let Some(recipient) = login.account.recipient(channel) else {
+        return then(admitted, Err(ProofRefusal::NotEnrolled));
+    };
+    let is_meant = named.is_none_or(|named| recipient.is_meant_by(named.expose()));
+    let presented = PresentedCode { purpose, recipient, login: Some(login.id()), code };
+    let claimant = if is_meant { Ok(login) } else { Err(ProofRefusal::OtherRecipient) };
+    presented.prove(admitted, slot, claimant, |admitted, proved| {
+        then(admitted, proved.map(|(login, _spent)| login))
+    })
 }

@@ -3,31 +3,32 @@
 //! The questions and their order depend on nothing that an outsider may not know: without a verifier the presented password
 //! is hashed all the same, and a lock does not spare the host a question.
 
-use super::{admit::Admitted, guess};
+use super::{
+    admit::Admitted,
+    ask::{InProgress as _, Then},
+    guess::Guess,
+};
 use crate::{
-    Secret, Step,
+    Secret,
+    guess::AttemptSlot,
     outcome::ProofRefusal,
-    step::{Ask, AttemptSlot, PasswordMatch, VerifyPassword},
+    password::{PasswordMatch, VerifyPassword},
+    step::Step,
 };
 
-/// Judges `presented` by the verifier of the subject, if there is one, and goes on with `then`.
+/// Judges `presented` by the verifier of the claimant, if there is one, and goes on with `then`.
 pub(super) fn prove_password<T: Send + Sync + 'static>(
     admitted: Admitted,
     slot: AttemptSlot,
-    subject: Result<(Secret, T), ProofRefusal>,
+    claimant: Result<(Secret, T), ProofRefusal>,
     presented: Secret,
-    then: impl FnOnce(Admitted, Result<T, ProofRefusal>) -> Step + Send + Sync + 'static,
+    then: impl Then<Admitted, Result<T, ProofRefusal>>,
 ) -> Step {
-    guess::count(admitted, slot, subject, move |guess| {
+    Guess::count(admitted, slot, claimant, move |guess| {
         let (verifier, guess) = guess.split(|judged| judged);
-        let question = VerifyPassword { verifier, presented };
-        Step::VerifyPassword(Ask::new(question, move |_, answer| match answer {
-            None => guess.unjudged::<VerifyPassword>(),
-            Some(PasswordMatch::Matches) => guess.right(then),
-            Some(PasswordMatch::Differs) => {
-                let (admitted, refusal) = guess.wrong(ProofRefusal::Wrong);
-                then(admitted, Err(refusal))
-            }
-        }))
+        guess.ask(VerifyPassword { verifier, presented }, |guess, _, answer| match answer {
+            PasswordMatch::Matches => guess.right(then),
+            PasswordMatch::Differs => guess.wrong(ProofRefusal::Wrong, then),
+        })
     })
 }

@@ -1,32 +1,30 @@
 //! Proving a time-based one-time password (RFC 6238). It is judged here; that its step is used once is the commit's to see to.
 
-use super::{admit::Admitted, guess};
+use super::{admit::Admitted, ask::Then, guess::Guess};
 use crate::{
-    Secret, Step, Totp,
+    Secret,
+    factor::Totp,
+    guess::AttemptSlot,
     outcome::ProofRefusal,
-    step::{AttemptSlot, Write},
+    step::{Step, Write},
 };
 
 /// Judges `presented`, and goes on with `then`: with whom it proves and the write that uses its step.
 pub(super) fn prove_totp<T: Send + Sync + 'static>(
     admitted: Admitted,
     slot: AttemptSlot,
-    subject: Result<(Totp, T), ProofRefusal>,
+    claimant: Result<(Totp, T), ProofRefusal>,
     presented: Secret,
-    then: impl FnOnce(Admitted, Result<(T, Write), ProofRefusal>) -> Step + Send + Sync + 'static,
+    then: impl Then<Admitted, Result<(T, Write), ProofRefusal>>,
 ) -> Step {
-    guess::count(admitted, slot, subject, move |guess| {
-        let now = guess.admitted.context.moment.timestamp();
-        let skew = guess.admitted.application.policy.totp_skew.steps();
+    Guess::count(admitted, slot, claimant, move |guess| {
+        let (now, skew) = (guess.admitted.now(), guess.admitted.policy().totp_skew.steps());
         let (totp, guess) = guess.split(|judged| judged);
         match totp.and_then(|totp| totp.matching_step(presented.expose().trim(), now, skew)) {
-            Some(step) => guess.right(move |admitted, subject| {
-                then(admitted, subject.map(|subject| (subject, Write::UseTotpStep { step })))
+            Some(step) => guess.right(move |admitted, claimant| {
+                then(admitted, claimant.map(|claimant| (claimant, Write::UseTotpStep { step })))
             }),
-            None => {
-                let (admitted, refusal) = guess.wrong(ProofRefusal::Wrong);
-                then(admitted, Err(refusal))
-            }
+            None => guess.wrong(ProofRefusal::Wrong, then),
         }
     })
 }

@@ -1,13 +1,11 @@
 //! Requests that are refused before they are about anything.
 
-use super::{
-    admit::{self, Admitted},
-    config::Core,
-};
+use super::{admit, config::Core};
 use crate::{
-    Moment, Outcome, Step,
+    Moment,
     device::{Caller, HeaderFaults, Language},
-    outcome::{Event, Fault, Verdict},
+    outcome::{Event, Fault, Outcome, Verdict},
+    step::Step,
 };
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
 
@@ -33,11 +31,4 @@ pub(super) fn tenants_body(core: &Core, language: Option<Language>, reason: &'st
 /// Application before body.
 pub(super) fn body(core: &Arc<Core>, caller: Caller, reason: &'static str, moment: Moment) -> Step {
     admit::admit(core, caller, moment, move |admitted| admitted.refuse_body(reason))
-}
-
-impl Admitted {
-    /// What the client sent is not what the call takes.
-    pub(super) fn refuse_body(self, reason: &'static str) -> Step {
-        self.context.refuse(Fault::RequestMalformed, Event::BodyRefused(reason))
-    }
 }

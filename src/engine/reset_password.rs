@@ -1,14 +1,21 @@
-//! Set a new password by a code: instead of a forgotten one, or while signed in.
+//! Set a new password by a code, instead of a forgotten one.
 
 use super::{
     admit::{self, Admitted},
     config::Core,
+    new_password::NewPassword,
+    own_password,
+    prove_code::prove_ownership,
 };
 use crate::{
-    CodePurpose, Dialect, Factor, Mobile, Moment, Recipient, Secret, Step,
+    Dialect, Moment, Secret,
+    code::CodePurpose,
+    contact::{Mobile, Recipient},
     device::Caller,
+    factor::Factor,
     outcome::Fault,
-    token::{Id, Untrusted},
+    step::Step,
+    token::{IdToken, Untrusted},
 };
 use alloc::sync::Arc;
 
@@ -35,7 +42,7 @@ pub struct MobilePasswordUpdate {
 }
 
 pub(super) fn start(core: &Arc<Core>, caller: Caller, reset: PasswordReset, moment: Moment) -> Step {
-    admit::admit(core, caller, moment, move |admitted| admitted.reset_password(reset))
+    admit::admit(core, caller, moment, |admitted| reset.prove(admitted))
 }
 
 /// One path of the family has two meanings, and which one is the product's: in CIAM a signed-in subject changes their password,
@@ -43,7 +50,7 @@ pub(super) fn start(core: &Arc<Core>, caller: Caller, reset: PasswordReset, mome
 pub(super) fn by_mobile(
     core: &Arc<Core>,
     caller: Caller,
-    presented: Untrusted<'_, Id>,
+    presented: Untrusted<'_, IdToken>,
     update: MobilePasswordUpdate,
     moment: Moment,
 ) -> Step {
@@ -51,27 +58,29 @@ pub(super) fn by_mobile(
     admit::admit(core, caller, moment, move |admitted| {
         let MobilePasswordUpdate { mobile, code, new_password } = update;
         match (admitted.application.dialect, mobile) {
-            (Dialect::Ciam, _) => admitted.change_own_password_by_code(text.presented(), code, new_password),
+            (Dialect::Ciam, _) => {
+                own_password::change_by_code(admitted, text.presented(), code, new_password)
+            }
             (Dialect::Eiam | Dialect::OneAccess, Some(mobile)) => {
                 let recipient = Recipient::Mobile(mobile);
-                admitted.reset_password(PasswordReset { recipient, code, new_password })
+                PasswordReset { recipient, code, new_password }.prove(admitted)
             }
             (Dialect::Eiam | Dialect::OneAccess, None) => admitted.refuse_body("mobile is missing"),
         }
     })
 }
 
-impl Admitted {
-    fn reset_password(self, reset: PasswordReset) -> Step {
-        let PasswordReset { recipient, code, new_password } = reset;
+impl PasswordReset {
+    fn prove(self, admitted: Admitted) -> Step {
+        let Self { recipient, code, new_password: chosen } = self;
         let factor = Factor::of_channel(recipient.channel());
         let purpose = CodePurpose::ForgottenPassword;
-        self.prove_sent_code(purpose, recipient, code, move |admitted, proved| match proved {
+        prove_ownership(admitted, purpose, recipient, code, move |admitted, proved| match proved {
             Err(reason) => admitted.refuse_proof(Fault::CodeInvalid, factor, reason),
             Ok((account, spent)) => {
-                let judged = account.clone();
-                admitted.judge_new_password(&judged, None, new_password, move |admitted, new_password| {
-                    admitted.store_new_password(&account, None, Some(spent), new_password)
+                let new = NewPassword { chosen, old: None };
+                new.judge(admitted, account, move |admitted, account, accepted| {
+                    accepted.store(admitted, &account, None, Some(spent))
                 })
             }
         })

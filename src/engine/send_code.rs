@@ -5,21 +5,24 @@
 
 use super::{
     admit::{self, Admitted},
+    ask::InProgress,
     config::Core,
-    pending::{self, PASSWORD_STAGES, PendingLogin},
-    prove_code::Binding,
+    pending::{PASSWORD_STAGES, PendingLogin},
 };
 use crate::{
-    AccountId, AccountStatus, Channel, CodePurpose, Factor, Moment, Recipient, Revision, Secret, Step,
-    TokenId,
-    device::Caller,
-    flow::Next,
-    outcome::{Event, Fault, SendFailure, Verdict},
-    step::{
-        AccountKey, Ask, Captcha, CodeKey, Commit, CommitRefusal, Committed, Deliver, Delivery, JudgeCaptcha,
-        SendBudget, SendSlot, StoredCode, Write,
+    AccountId, Moment, Secret, TokenId,
+    account::{AccountKey, AccountStatus, Revision},
+    code::{
+        Captcha, CodeBinding, CodeKey, CodePurpose, Deliver, Delivery, JudgeCaptcha, SendBudget, SendSlot,
+        StoredCode,
     },
-    token::{Stage, State, Untrusted},
+    contact::{Channel, Recipient},
+    device::Caller,
+    factor::Factor,
+    flow::{Next, Wait, code_recipient},
+    outcome::{Event, Fault, SendFailure, Verdict},
+    step::{Commit, CommitRefusal, Committed, Question, Step, Write},
+    token::{Stage, StateToken, Untrusted},
 };
 use alloc::{sync::Arc, vec::Vec};
 
@@ -40,7 +43,7 @@ pub struct CodeRequest {
 pub(super) fn start(
     core: &Arc<Core>,
     caller: Caller,
-    presented: Untrusted<'_, State>,
+    presented: Untrusted<'_, StateToken>,
     request: CodeRequest,
     moment: Moment,
 ) -> Step {
@@ -49,11 +52,11 @@ pub(super) fn start(
             CodePurpose::SecondFactor => &[Stage::FactorRequired],
             _ => PASSWORD_STAGES,
         };
-        pending::resume(core, caller, presented, moment, stages, move |admitted, login| {
-            login_resumed(admitted, &login, request)
+        PendingLogin::resume(core, caller, presented, moment, stages, |admitted, login| {
+            request.in_login(admitted, &login)
         })
     } else if presented.is_empty() {
-        admit::admit(core, caller, moment, move |admitted| application_found(admitted, request))
+        admit::admit(core, caller, moment, |admitted| request.outside_logins(admitted))
     } else {
         admit::admit(core, caller, moment, |admitted| {
             admitted.refuse_body("a code of this type does not belong to a pending login")
@@ -61,58 +64,69 @@ pub(super) fn start(
     }
 }
 
-fn login_resumed(admitted: Admitted, login: &PendingLogin, request: CodeRequest) -> Step {
-    let CodeRequest { purpose, channel, recipient: named, captcha_token: _ } = request;
-    let factor = Factor::of_channel(channel);
-    let is_open = match (purpose, login.next(&admitted)) {
-        (CodePurpose::SecondFactor, Next::Factor(choices)) => choices.contains(factor),
-        (CodePurpose::ChangePassword, Next::WarnPassword { .. } | Next::ChangePassword(_)) => true,
-        _ => return login.refuse_closed(admitted),
-    };
-    let account = &login.account;
-    let Some(recipient) = account.recipient(channel).filter(|_| is_open) else {
-        return admitted.refuse_send(Some(account.id), SendFailure::NoRecipient);
-    };
-    // Refusing another recipient would tell, call by call, which one is right. It is answered as if it were, and paid for.
-    let is_meant = named.is_none_or(|named| recipient.is_meant_by(named.expose()));
-    let owner = is_meant.then_some((account.id, account.revision));
-    let slot = SendSlot::of_account(admitted.audience.tenant, account.id, channel);
-    Sending { purpose, recipient, login: Some(login.id()), owner, slot }.store(admitted)
+impl CodeRequest {
+    fn in_login(self, admitted: Admitted, login: &PendingLogin) -> Step {
+        let Self { purpose, channel, recipient: named, captcha_token: _ } = self;
+        let factor = Factor::of_channel(channel);
+        let is_open = match (purpose, login.next(&admitted)) {
+            (CodePurpose::SecondFactor, Next::Wait(Wait::FactorRequired { choices })) => {
+                choices.contains(factor)
+            }
+            (
+                CodePurpose::ChangePassword,
+                Next::Wait(Wait::PasswordExpiring { .. } | Wait::PasswordExpired { .. }),
+            ) => true,
+            _ => return login.refuse_closed(admitted),
+        };
+        let account = &login.account;
+        let Some(recipient) = account.recipient(channel).filter(|_| is_open) else {
+            return refuse(admitted, Some(account.id), SendFailure::NoRecipient);
+        };
+        // Refusing another recipient would tell, call by call, which one is right. It is answered as if it were, and paid for.
+        let is_meant = named.is_none_or(|named| recipient.is_meant_by(named.expose()));
+        let owner = is_meant.then_some((account.id, account.revision));
+        let slot = SendSlot::of_account(admitted.audience.tenant, account.id, channel);
+        Sending { admitted, purpose, recipient, login: Some(login.id()), owner, slot }.store()
+    }
+
+    fn outside_logins(self, admitted: Admitted) -> Step {
+        let Self { purpose, channel, recipient: named, captcha_token } = self;
+        let named = named.and_then(|named| Recipient::new(channel, named.expose()).ok());
+        let Some(named) = named else {
+            return admitted.refuse_body("the recipient is missing or malformed");
+        };
+        // Before anything is counted or written: robots are to cost neither the recipient's budget nor the host's space.
+        let device = admitted.context.device.clone();
+        let question = JudgeCaptcha { audience: admitted.audience, device, captcha_token };
+        admitted.ask(question, move |admitted, _, captcha| match captcha {
+            Captcha::Failed => refuse(admitted, None, SendFailure::Captcha),
+            Captcha::Passed => send_to(admitted, purpose, named),
+        })
+    }
 }
 
-fn application_found(admitted: Admitted, request: CodeRequest) -> Step {
-    let CodeRequest { purpose, channel, recipient: named, captcha_token } = request;
-    let named = named.and_then(|named| Recipient::new(channel, named.expose()).ok());
-    let Some(named) = named else {
-        return admitted.refuse_body("the recipient is missing or malformed");
-    };
-    // Before anything is counted or written: robots are to cost neither the recipient's budget nor the host's space.
-    let question =
-        JudgeCaptcha { audience: admitted.audience, device: admitted.context.device.clone(), captcha_token };
-    Step::JudgeCaptcha(Ask::new(question, move |_, answer| match answer {
-        None => admitted.context.unavailable::<JudgeCaptcha>(),
-        Some(Captcha::Failed) => admitted.refuse_send(None, SendFailure::Captcha),
-        Some(Captcha::Passed) => captcha_passed(admitted, purpose, named),
-    }))
-}
-
-fn captcha_passed(admitted: Admitted, purpose: CodePurpose, named: Recipient) -> Step {
+fn send_to(admitted: Admitted, purpose: CodePurpose, named: Recipient) -> Step {
     let key = AccountKey::Identifier(named.clone().into());
     let slot = SendSlot::of_recipient(admitted.audience.tenant, &named);
     admitted.find_account(key, move |admitted, found| {
         let found = found.filter(|account| account.status == AccountStatus::Active);
         let known = found.and_then(|account| {
             // To the account's own contact, whatever the host took the typed one for.
-            let own = admitted.code_recipient(&account, purpose, named.channel())?;
+            let own = code_recipient(admitted.policy(), &account, purpose, named.channel())?;
             Some((own, (account.id, account.revision)))
         });
         let (recipient, owner) = known.map_or((named, None), |(own, owner)| (own, Some(owner)));
-        Sending { purpose, recipient, login: None, owner, slot }.store(admitted)
+        Sending { admitted, purpose, recipient, login: None, owner, slot }.store()
     })
+}
+
+fn refuse(admitted: Admitted, account: Option<AccountId>, reason: SendFailure) -> Step {
+    admitted.context.refuse(Fault::CodeNotSent, Event::CodeNotSent { account, reason })
 }
 
 /// A code about to be made and sent.
 struct Sending {
+    admitted: Admitted,
     purpose: CodePurpose,
     recipient: Recipient,
     login: Option<TokenId>,
@@ -123,62 +137,66 @@ struct Sending {
 }
 
 impl Sending {
-    /// Counted and stored first, sent last: what cannot be counted is not sent.
-    fn store(self, admitted: Admitted) -> Step {
-        let context = &admitted.context;
-        let now = context.moment.timestamp();
-        let lifetimes = admitted.application.policy.lifetimes;
+    /// Counted and stored first, sent last: a code that cannot be counted is not sent.
+    fn store(self) -> Step {
+        let Self { admitted, owner, .. } = &self;
+        let (context, policy, now) = (&admitted.context, admitted.policy(), admitted.now());
         let key = CodeKey::new(&admitted.audience, self.purpose, &self.recipient, self.login);
-        let account = self.owner.map(|(account, _)| account);
-        let binding = Binding::new(key, self.owner);
-        let code = context.core.ring.draw_code(&context.moment, &binding.parts());
+        let binding = CodeBinding::new(key, *owner);
+        let code = binding.draw(&context.core.ring, &context.moment);
         let stored = StoredCode {
-            digest: context.core.ring.digest_code(&binding.parts(), code.expose()),
-            expires_at: now.plus(lifetimes.code()),
+            digest: binding.digest(&context.core.ring, &code),
+            expires_at: now.plus(policy.lifetimes.code()),
         };
-        let budget = SendBudget::new(self.slot, admitted.application.policy.sending, now);
+        let budget = SendBudget::new(self.slot, policy.sending, now);
         let question = Commit {
             claim: None,
             audience: admitted.audience,
-            account,
-            expected: self.owner.map(|(_, revision)| revision),
+            account: self.account(),
+            expected: owner.map(|(_, revision)| revision),
             writes: Vec::from([Write::StoreCode { key, code: stored, budget }]),
         };
-        Step::Commit(Ask::new(question, move |_, answer| match answer {
-            None => admitted.context.unavailable::<Commit>(),
-            Some(Committed::Done) => self.deliver(admitted, code),
-            Some(Committed::Changed) => admitted.refuse_send(account, SendFailure::AccountChanged),
-            Some(Committed::Refused(CommitRefusal::Code(refusal))) => {
-                admitted.refuse_send(account, SendFailure::Refused(refusal))
-            }
-            Some(Committed::Replayed | Committed::Refused(_)) => admitted.context.contradiction::<Commit>(),
-        }))
+        self.ask(question, |sending, _, committed| match committed {
+            Committed::Done => sending.deliver(code),
+            Committed::Changed => sending.refuse(SendFailure::AccountChanged),
+            Committed::Refused(CommitRefusal::Code(refusal)) => sending.refuse(SendFailure::Refused(refusal)),
+            Committed::Replayed | Committed::Refused(_) => sending.admitted.context.contradiction::<Commit>(),
+        })
     }
 
-    fn deliver(self, admitted: Admitted, code: Secret) -> Step {
-        let Self { purpose, recipient, owner, .. } = self;
-        let (account, channel) = (owner.map(|(account, _)| account), recipient.channel());
+    fn deliver(self, code: Secret) -> Step {
+        let Self { admitted, purpose, recipient, owner, .. } = &self;
+        let (purpose, channel) = (*purpose, recipient.channel());
         let question = Deliver {
             audience: admitted.audience,
-            recipient,
+            recipient: recipient.clone(),
             purpose,
             code,
-            expires_in: admitted.application.policy.lifetimes.code(),
+            expires_in: admitted.policy().lifetimes.code(),
             language: admitted.context.outcome.facts.language,
             decoy: owner.is_none(),
         };
-        Step::Deliver(Ask::new(question, move |_, answer| match answer {
-            None => admitted.context.unavailable::<Deliver>(),
-            Some(Delivery::NotDelivered) => admitted.refuse_send(account, SendFailure::NotDelivered),
-            Some(Delivery::Delivered) => {
-                admitted.context.end_with(Event::CodeSent { account, channel, purpose }, Verdict::Done)
+        self.ask(question, move |sending, _, delivery| match delivery {
+            Delivery::NotDelivered => sending.refuse(SendFailure::NotDelivered),
+            Delivery::Delivered => {
+                let event = Event::CodeSent { account: sending.account(), channel, purpose };
+                sending.admitted.context.end_with(event, Verdict::Done)
             }
-        }))
+        })
+    }
+
+    fn refuse(self, reason: SendFailure) -> Step {
+        let account = self.account();
+        refuse(self.admitted, account, reason)
+    }
+
+    fn account(&self) -> Option<AccountId> {
+        self.owner.map(|(account, _)| account)
     }
 }
 
-impl Admitted {
-    fn refuse_send(self, account: Option<AccountId>, reason: SendFailure) -> Step {
-        self.context.refuse(Fault::CodeNotSent, Event::CodeNotSent { account, reason })
+impl InProgress for Sending {
+    fn unanswered<Q: Question>(self) -> Step {
+        self.admitted.unanswered::<Q>()
     }
 }

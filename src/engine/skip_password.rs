@@ -3,30 +3,31 @@
 use super::{
     admit::Admitted,
     config::Core,
-    pending::{self, Finished, PendingLogin},
+    pending::{Finished, PendingLogin},
 };
 use crate::{
-    FactorSet, Moment, Step,
+    Moment,
     device::Caller,
-    flow::{Next, PasswordStep},
-    step::Write,
-    token::{Stage, State, Untrusted},
+    factor::FactorSet,
+    flow::{Next, PasswordStep, Wait},
+    step::{Step, Write},
+    token::{Stage, StateToken, Untrusted},
 };
 use alloc::{sync::Arc, vec::Vec};
 
 pub(super) fn start(
     core: &Arc<Core>,
     caller: Caller,
-    presented: Untrusted<'_, State>,
+    presented: Untrusted<'_, StateToken>,
     moment: Moment,
 ) -> Step {
-    pending::resume(core, caller, presented, moment, &[Stage::PasswordExpiring], resumed)
+    PendingLogin::resume(core, caller, presented, moment, &[Stage::PasswordExpiring], resumed)
 }
 
 /// Only a warning can be skipped. It is the last thing in the order, so nothing else is missing then.
 fn resumed(admitted: Admitted, login: PendingLogin) -> Step {
-    match (login.next(&admitted), &admitted.application.policy.ageing) {
-        (Next::WarnPassword { .. }, Some(ageing)) => {
+    match (login.next(&admitted), &admitted.policy().ageing) {
+        (Next::Wait(Wait::PasswordExpiring { .. }), Some(ageing)) => {
             let mut writes = Vec::with_capacity(2); // with the session
             writes.push(Write::RecordSkip { budget: ageing.max_skips() });
             let finished = Finished {

@@ -1,8 +1,11 @@
 //! What a step uses up, once and for all.
 
 use crate::{
-    Channel, Factor, Timestamp, TokenId,
-    step::{Claim, StoredCode},
+    Timestamp, TokenId,
+    code::StoredCode,
+    contact::Channel,
+    factor::Factor,
+    step::Claim,
     token::{StateClaims, TicketClaims},
 };
 

@@ -4,18 +4,20 @@
 //! signed in; the application is the session's.
 
 use super::{
-    admit::Admitted,
+    admit::{self, Admitted},
+    ask::{InProgress as _, Then},
     config::Core,
     context::Context,
-    session::{self, OpenSession},
+    open_session::{OpenSession, Shown, usable_here},
     spent::Spent,
 };
 use crate::{
-    Account, Audience, Moment, Secret, Step, Subject, TokenId,
+    Audience, Moment, Secret, TokenId,
+    account::Subject,
     device::{Device, DeviceTrait, Language},
     outcome::{Event, Fault, IssuedTicket, TokenRefusal, Verdict},
-    step::{AccountKey, Ask, Commit, Committed, CredentialOwner, SessionRecord, VerifyTenantCredential},
-    token::{Session, SessionToken, Ticket, TicketClaims, TicketToken, Untrusted},
+    step::{Commit, Committed, CredentialOwner, Step, VerifyTenantCredential},
+    token::{SessionToken, Ticket, TicketClaims, Untrusted},
 };
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
 
@@ -33,37 +35,34 @@ pub struct TenantCaller {
 pub(super) fn issue(
     core: &Arc<Core>,
     caller: TenantCaller,
-    presented: Untrusted<'_, Session>,
+    presented: Untrusted<'_, SessionToken>,
     moment: Moment,
 ) -> Step {
-    let verified = core.ring.sessions().verify(presented, moment.timestamp());
-    identify(core, caller, moment, move |context, owner| {
+    let verified = core.ring.session_tokens().verify(presented, moment.timestamp());
+    caller.identify(core, moment, |context, owner| {
         let token = match verified {
             Ok(token) => token,
             Err(error) => {
-                return context.refuse_token(Fault::SessionTokenInvalid, TokenRefusal::Token(error));
+                return refuse_unseen(context, Fault::SessionTokenInvalid, TokenRefusal::Token(error));
             }
         };
         if !owner.is_of(&token.claims().audience) {
-            return context.refuse_token(Fault::SessionTokenInvalid, TokenRefusal::OtherTenant);
+            return refuse_unseen(context, Fault::SessionTokenInvalid, TokenRefusal::OtherTenant);
         }
         let Audience { client_id, tenant } = token.claims().audience;
-        context.find_application(client_id, tenant, move |admitted| session_found(admitted, token))
+        admit::find_application(context, client_id, tenant, |admitted| {
+            usable_here(admitted, token, |admitted, token| {
+                Shown::by_session_token(&token).open(admitted, make)
+            })
+        })
     })
 }
 
-fn session_found(admitted: Admitted, token: SessionToken) -> Step {
-    match admitted.session_token_refusal(&token) {
-        Some(reason) => session::refuse(admitted, Some(token.claims().account), reason),
-        None => admitted.open_session(token, session_open),
-    }
-}
-
-fn session_open(admitted: Admitted, open: OpenSession) -> Step {
+fn make(admitted: Admitted, open: OpenSession) -> Step {
     let OpenSession { account, record } = open;
     let context = &admitted.context;
-    let (ring, now) = (&context.core.ring, context.moment.timestamp());
-    let expires_in = admitted.application.policy.lifetimes.ticket();
+    let (ring, now) = (&context.core.ring, admitted.now());
+    let expires_in = admitted.policy().lifetimes.ticket();
     let bound = [record.session.as_bytes().as_slice(), account.id.as_str().as_bytes()];
     let drawn = ring.signer().draw(&context.moment, "ticket", &bound);
     let ticket = ring.tickets().mint(&TicketClaims {
@@ -86,38 +85,29 @@ pub(super) fn redeem(
     moment: Moment,
 ) -> Step {
     let verified = core.ring.tickets().verify(presented, moment.timestamp());
-    identify(core, caller, moment, move |context, owner| {
+    caller.identify(core, moment, |context, owner| {
         let ticket = match verified {
             Ok(ticket) => ticket,
-            Err(error) => return context.refuse_token(Fault::TicketInvalid, TokenRefusal::Token(error)),
+            Err(error) => return refuse_unseen(context, Fault::TicketInvalid, TokenRefusal::Token(error)),
         };
         if !owner.is_of(&ticket.claims().audience) {
-            return context.refuse_token(Fault::TicketInvalid, TokenRefusal::OtherTenant);
+            return refuse_unseen(context, Fault::TicketInvalid, TokenRefusal::OtherTenant);
         }
         if !context.device.holds_ticket(&ticket) {
             let reason = TokenRefusal::Device(DeviceTrait::Fingerprint);
-            return context.refuse_token(Fault::TicketInvalid, reason);
+            return refuse_unseen(context, Fault::TicketInvalid, reason);
         }
         let Audience { client_id, tenant } = ticket.claims().audience;
-        context.find_application(client_id, tenant, move |admitted| ticket_judged(admitted, ticket))
+        admit::find_application(context, client_id, tenant, |admitted| {
+            Shown::by_ticket(&ticket).open(admitted, move |admitted, open| spend(admitted, &ticket, open))
+        })
     })
 }
 
-fn ticket_judged(admitted: Admitted, ticket: TicketToken) -> Step {
-    let TicketClaims { account, session, .. } = *ticket.claims();
-    session::check(admitted, account, session, move |admitted, record| match record {
-        None => refuse(admitted, &ticket, TokenRefusal::SessionEnded),
-        Some(record) => admitted.find_account(AccountKey::Id(account), move |admitted, found| match found {
-            None => refuse(admitted, &ticket, TokenRefusal::AccountGone),
-            Some(account) => account_found(admitted, &ticket, &record, account),
-        }),
-    })
-}
-
-fn account_found(admitted: Admitted, ticket: &TicketToken, record: &SessionRecord, account: Account) -> Step {
-    if let Some(reason) = session::refusal(&account, record) {
-        return refuse(admitted, ticket, reason);
-    }
+/// Uses the ticket up, and tells whose session it stands for.
+fn spend(admitted: Admitted, ticket: &Ticket, open: OpenSession) -> Step {
+    let OpenSession { account, record } = open;
+    let shown = Shown::by_ticket(ticket);
     let question = Commit {
         claim: Some(Spent::ticket(ticket.claims()).claim()),
         audience: admitted.audience,
@@ -125,58 +115,35 @@ fn account_found(admitted: Admitted, ticket: &TicketToken, record: &SessionRecor
         expected: Some(account.revision),
         writes: Vec::new(),
     };
-    let (session, ticket) = (record.session, ticket.clone());
-    Step::Commit(Ask::new(question, move |_, answer| match answer {
-        None => admitted.context.unavailable::<Commit>(),
-        Some(Committed::Done) => {
-            let event = Event::TicketRedeemed { account: account.id, session };
+    admitted.ask(question, move |admitted, _, committed| match committed {
+        Committed::Done => {
+            let event = Event::TicketRedeemed { account: account.id, session: record.session };
             admitted.context.end_with(event, Verdict::Subject(Box::new(Subject::of(&account))))
         }
-        Some(Committed::Replayed) => refuse(admitted, &ticket, TokenRefusal::Replayed),
-        Some(Committed::Changed) => refuse(admitted, &ticket, TokenRefusal::AccountChanged),
-        Some(Committed::Refused(_)) => admitted.context.contradiction::<Commit>(),
-    }))
+        Committed::Replayed => shown.refuse(admitted, TokenRefusal::Replayed),
+        Committed::Changed => shown.refuse(admitted, TokenRefusal::AccountChanged),
+        Committed::Refused(_) => admitted.context.contradiction::<Commit>(),
+    })
 }
 
-fn refuse(admitted: Admitted, ticket: &TicketToken, reason: TokenRefusal) -> Step {
-    admitted.refuse_token(Fault::TicketInvalid, Some(ticket.claims().account), reason)
+/// Refuses a token before it is known whose account may be named.
+fn refuse_unseen(context: Context, fault: Fault, reason: TokenRefusal) -> Step {
+    context.refuse(fault, Event::TokenRefused { account: None, reason })
 }
 
-/// Finds out whose credential the caller presents, and goes on with `then` if it is somebody's.
-fn identify(
-    core: &Arc<Core>,
-    caller: TenantCaller,
-    moment: Moment,
-    then: impl FnOnce(Context, CredentialOwner) -> Step + Send + Sync + 'static,
-) -> Step {
-    let TenantCaller { credential, device, language } = caller;
-    let context = Context::new(core, device, language, moment);
-    if credential.expose().is_empty() {
-        return context.refuse(Fault::TenantCredentialInvalid, Event::TenantCredentialRefused);
-    }
-    let question = VerifyTenantCredential { credential };
-    Step::VerifyTenantCredential(Ask::new(question, move |_, answer| match answer {
-        None => context.unavailable::<VerifyTenantCredential>(),
-        Some(CredentialOwner::Nobody) => {
-            context.refuse(Fault::TenantCredentialInvalid, Event::TenantCredentialRefused)
+impl TenantCaller {
+    /// Finds out whose credential the caller presents, and goes on with `then` if it is somebody's.
+    fn identify(self, core: &Arc<Core>, moment: Moment, then: impl Then<Context, CredentialOwner>) -> Step {
+        let Self { credential, device, language } = self;
+        let context = Context::new(core, device, language, moment);
+        if credential.expose().is_empty() {
+            return context.refuse(Fault::TenantCredentialInvalid, Event::TenantCredentialRefused);
         }
-        Some(owner) => then(context, owner),
-    }))
-}
-
-impl CredentialOwner {
-    /// Whether it may ask about sessions of this audience: of its own tenant, or of its own application.
-    fn is_of(self, audience: &Audience) -> bool {
-        match self {
-            Self::Tenant(tenant) => audience.tenant == Some(tenant),
-            Self::Application(client_id) => *audience == Audience { client_id, tenant: None },
-            Self::Nobody => false,
-        }
-    }
-}
-
-impl Context {
-    fn refuse_token(self, fault: Fault, reason: TokenRefusal) -> Step {
-        self.refuse(fault, Event::TokenRefused { account: None, reason })
+        context.ask(VerifyTenantCredential { credential }, |context, _, owner| match owner {
+            CredentialOwner::Nobody => {
+                context.refuse(Fault::TenantCredentialInvalid, Event::TenantCredentialRefused)
+            }
+            owner => then(context, owner),
+        })
     }
 }

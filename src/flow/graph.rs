@@ -1,77 +1,23 @@
 //! The reachable graph of a policy, by asking [`next`] about every kind of account.
 
-use super::{Next, PasswordStep, Progress, next};
+use super::{Action, Next, PasswordStep, Progress, State, next};
 use crate::{
-    Account, AccountId, EmailAddress, Factor, FactorSet, Mobile, MustChange, Password, Revision, Secret,
-    Timestamp, Totp, TotpAlgorithm,
-    policy::{Age, Policy},
-    token::Stage,
+    AccountId, Secret, Timestamp,
+    account::{Account, Revision},
+    contact::{EmailAddress, Mobile},
+    factor::{Factor, FactorSet, Totp, TotpAlgorithm},
+    password::{Age, MustChange, Password},
+    policy::Policy,
 };
 use alloc::{collections::BTreeSet, vec::Vec};
-use core::fmt;
 
-/// The states of a login.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum State {
-    /// Nothing has happened yet.
-    Start,
-    /// A further factor is needed.
-    FactorRequired,
-    /// The password is about to expire: change it or skip.
-    PasswordExpiring,
-    /// The password must be changed.
-    PasswordExpired,
-    /// The change has been skipped.
-    Skipped,
-    /// The password has been changed.
-    PasswordChanged,
-    /// Signed in.
-    SessionIssued,
-    /// Refused for good.
-    Denied,
-}
-
-impl From<Stage> for State {
-    fn from(stage: Stage) -> Self {
-        match stage {
-            Stage::PasswordExpiring => Self::PasswordExpiring,
-            Stage::PasswordExpired => Self::PasswordExpired,
-            Stage::FactorRequired => Self::FactorRequired,
-        }
-    }
-}
-
-/// What a client does to get from one state to the next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Call {
-    /// Prove the first factor.
-    SignIn,
-    /// Prove one more factor.
-    ProveFactor(Factor),
-    /// Skip the change of a password that is about to expire.
-    SkipPassword,
-    /// Change the password.
-    ChangePassword,
-}
-
-impl fmt::Display for Call {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::SignIn => f.write_str("sign in"),
-            Self::ProveFactor(factor) => write!(f, "prove {}", factor.amr()),
-            Self::SkipPassword => f.write_str("skip"),
-            Self::ChangePassword => f.write_str("change the password"),
-        }
-    }
-}
-
-/// One way from a state to another; without a call, it is taken at once.
+/// One way from a state to another; without a action, it is taken at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Edge {
     /// Where it begins.
     pub from: State,
     /// What the client does.
-    pub call: Option<Call>,
+    pub action: Option<Action>,
     /// Where it ends.
     pub to: State,
 }
@@ -90,7 +36,7 @@ pub enum Finding {
     EnrolledFactorIgnored,
     /// An account of some kind can never sign in.
     #[error("some accounts are always denied")]
-    AlwaysDenied,
+    SomeAreDenied,
 }
 
 /// How one kind of account reached a session.
@@ -114,16 +60,16 @@ impl Graph {
     }
 
     /// What a client may do in a state.
-    pub fn allowed(&self, state: State) -> impl Iterator<Item = Call> {
-        let calls: BTreeSet<_> =
-            self.edges.iter().filter(|edge| edge.from == state).filter_map(|edge| edge.call).collect();
-        calls.into_iter()
+    pub fn allowed(&self, state: State) -> impl Iterator<Item = Action> {
+        let actions: BTreeSet<_> =
+            self.edges.iter().filter(|edge| edge.from == state).filter_map(|edge| edge.action).collect();
+        actions.into_iter()
     }
 
     /// What the owner of the policy should know, given the factors that no session may be without.
     ///
     /// ```
-    /// use authflow::{Factor, FactorSet, flow::{Finding, graph}, policy::{Policy, SecondFactor}};
+    /// use authflow::{factor::{Factor, FactorSet}, flow::{Finding, graph}, policy::{Policy, SecondFactor}};
     ///
     /// let demanded = FactorSet::EMPTY.with(Factor::Password);
     /// let off = Policy { second_factor: SecondFactor::Off, ..Policy::default() };
@@ -132,7 +78,7 @@ impl Graph {
     ///     [Finding::SessionWithOneFactor, Finding::EnrolledFactorIgnored],
     /// );
     /// let always = Policy { second_factor: SecondFactor::Always, ..Policy::default() };
-    /// assert_eq!(graph(&always).check(demanded), [Finding::AlwaysDenied], "those without a second factor");
+    /// assert_eq!(graph(&always).check(demanded), [Finding::SomeAreDenied], "those without a second factor");
     /// ```
     pub fn check(&self, demanded: FactorSet) -> Vec<Finding> {
         let any = |found: &dyn Fn(&Arrival) -> bool| self.arrivals.iter().any(found);
@@ -148,7 +94,7 @@ impl Graph {
             findings.push(Finding::EnrolledFactorIgnored);
         }
         if self.edges.iter().any(|edge| edge.to == State::Denied) {
-            findings.push(Finding::AlwaysDenied);
+            findings.push(Finding::SomeAreDenied);
         }
         findings
     }
@@ -163,7 +109,7 @@ pub fn graph(policy: &Policy) -> Graph {
                 continue;
             }
             let proved = Progress { factors: FactorSet::EMPTY.with(first), ..Progress::default() };
-            graph.explore(policy, &account, State::Start, Some(Call::SignIn), proved);
+            graph.explore(policy, &account, State::Start, Some(Action::SignIn), proved);
         }
     }
     graph
@@ -173,38 +119,36 @@ pub fn graph(policy: &Policy) -> Graph {
 const NOW: Timestamp = Timestamp::from_unix(4_000_000_000);
 
 impl Graph {
-    /// Follows `call` from `from`, and then every call that the answer allows. It ends: every call adds a factor or
+    /// Follows `action` from `from`, and then every action that the answer allows. It ends: every action adds a factor or
     /// settles the password, and neither happens twice.
     fn explore(
         &mut self,
         policy: &Policy,
         account: &Account,
         from: State,
-        call: Option<Call>,
+        action: Option<Action>,
         progress: Progress,
     ) {
         let answer = next(policy, account, progress, NOW);
         let to = match answer {
             Next::Deny(_) => State::Denied,
-            Next::Factor(_) => State::FactorRequired,
-            Next::ChangePassword(_) => State::PasswordExpired,
-            Next::WarnPassword { .. } => State::PasswordExpiring,
+            Next::Wait(wait) => State::Pending(wait.stage()),
             Next::Issue => State::SessionIssued,
         };
-        self.edges.insert(Edge { from, call, to });
+        self.edges.insert(Edge { from, action, to });
         if answer == Next::Issue {
             self.arrivals.insert(Arrival { enrolled: account.enrolled, proved: progress.factors });
         }
-        for call in answer.calls() {
-            match call {
-                Call::SignIn => {}
-                Call::ProveFactor(factor) => {
+        for action in answer.actions() {
+            match action {
+                Action::SignIn => {}
+                Action::ProveFactor(factor) => {
                     let proved = Progress { factors: progress.factors.with(factor), ..progress };
-                    self.explore(policy, account, to, Some(call), proved);
+                    self.explore(policy, account, to, Some(action), proved);
                 }
-                Call::ChangePassword => self.change(policy, account, to, progress),
-                Call::SkipPassword => {
-                    self.edges.insert(Edge { from: to, call: Some(call), to: State::Skipped });
+                Action::ChangePassword => self.change(policy, account, to, progress),
+                Action::SkipPassword => {
+                    self.edges.insert(Edge { from: to, action: Some(action), to: State::Skipped });
                     let skipped = Progress { password: PasswordStep::Skipped, ..progress };
                     self.explore(policy, account, State::Skipped, None, skipped);
                 }
@@ -213,7 +157,7 @@ impl Graph {
     }
 
     fn change(&mut self, policy: &Policy, account: &Account, from: State, progress: Progress) {
-        self.edges.insert(Edge { from, call: Some(Call::ChangePassword), to: State::PasswordChanged });
+        self.edges.insert(Edge { from, action: Some(Action::ChangePassword), to: State::PasswordChanged });
         let changed = Progress { password: PasswordStep::Changed, ..progress };
         self.explore(policy, account, State::PasswordChanged, None, changed);
     }

@@ -25,17 +25,17 @@ impl fmt::Display for Mermaid<'_> {
         for edge in self.0.edges() {
             match edge.from {
                 State::Start => f.write_str("    [*]")?,
-                from => write!(f, "    {from:?}")?,
+                from => write!(f, "    {from}")?,
             }
-            write!(f, " --> {:?}", edge.to)?;
-            match edge.call {
-                Some(call) => writeln!(f, ": {call}")?,
+            write!(f, " --> {}", edge.to)?;
+            match edge.action {
+                Some(action) => writeln!(f, ": {action}")?,
                 None => f.write_str("\n")?,
             }
         }
         for end in [State::SessionIssued, State::Denied] {
             if self.0.edges().any(|edge| edge.to == end) {
-                writeln!(f, "    {end:?} --> [*]")?;
+                writeln!(f, "    {end} --> [*]")?;
             }
         }
         Ok(())

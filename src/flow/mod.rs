@@ -26,9 +26,18 @@
 //!
 //! [`graph`] enumerates the same function: nothing about the flow is written down twice, the drawing above included.
 
+mod action;
+mod code_recipient;
 mod graph;
 mod mermaid;
 mod next;
+mod state;
+mod wait;
 
-pub use graph::{Call, Edge, Finding, Graph, State, graph};
-pub use next::{ChangeReason, Denial, Next, PasswordStep, Progress, next};
+pub use action::Action;
+pub use graph::{Edge, Finding, Graph, graph};
+pub use next::{Denial, Next, PasswordStep, Progress, next};
+pub use state::State;
+pub use wait::{ChangeReason, Wait};
+
+pub(crate) use code_recipient::code_recipient;

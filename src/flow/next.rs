@@ -1,9 +1,12 @@
 //! The one function that decides.
 
-use super::Call;
+use super::{Action, ChangeReason, Wait};
 use crate::{
-    Account, AccountStatus, Factor, FactorSet, MustChange, Timestamp,
-    policy::{Age, Policy, SecondFactor},
+    Timestamp,
+    account::{Account, AccountStatus},
+    factor::{Factor, FactorSet},
+    password::Age,
+    policy::{Policy, SecondFactor},
 };
 
 /// What a login has got through so far.
@@ -32,32 +35,20 @@ pub enum PasswordStep {
 pub enum Next {
     /// Nothing will do.
     Deny(Denial),
-    /// One more factor, of these.
-    Factor(FactorSet),
-    /// A new password, before anything else.
-    ChangePassword(ChangeReason),
-    /// A new password soon: change it now, or skip.
-    WarnPassword {
-        /// Seconds until it expires, at least 1.
-        expires_in: u64,
-        /// How often the change may still be skipped, at least 1.
-        skips_left: u32,
-    },
+    /// One more step of the client's.
+    Wait(Wait),
     /// Nothing more: issue a session.
     Issue,
 }
 
 impl Next {
     /// What a client may do about it.
-    pub fn calls(&self) -> impl Iterator<Item = Call> + use<> {
-        let (factors, password) = match self {
-            Self::Deny(_) | Self::Issue => (FactorSet::EMPTY, &[][..]),
-            Self::Factor(choices) => (*choices, &[][..]),
-            Self::ChangePassword(_) => (FactorSet::EMPTY, &[Call::ChangePassword][..]),
-            Self::WarnPassword { .. } => (FactorSet::EMPTY, &[Call::SkipPassword, Call::ChangePassword][..]),
+    pub fn actions(&self) -> impl Iterator<Item = Action> + use<> {
+        let wait = match self {
+            Self::Wait(wait) => Some(*wait),
+            Self::Deny(_) | Self::Issue => None,
         };
-        let factors = Factor::ALL.into_iter().filter(move |factor| factors.contains(*factor));
-        factors.map(Call::ProveFactor).chain(password.iter().copied())
+        wait.into_iter().flat_map(|wait| wait.actions())
     }
 }
 
@@ -72,38 +63,12 @@ pub enum Denial {
     NoSecondFactor,
 }
 
-/// Why a password must be changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ChangeReason {
-    /// It has reached its greatest age.
-    Expired,
-    /// It is about to expire, and its change has been skipped as often as it may be.
-    SkipsSpent,
-    /// An administrator set it.
-    AdministratorReset,
-    /// It is known to attackers.
-    Breached,
-    /// It was given out to sign in with once.
-    FirstLogin,
-}
-
-impl From<MustChange> for ChangeReason {
-    fn from(must: MustChange) -> Self {
-        match must {
-            MustChange::AdministratorReset => Self::AdministratorReset,
-            MustChange::Breached => Self::Breached,
-            MustChange::FirstLogin => Self::FirstLogin,
-        }
-    }
-}
-
 /// What a login needs next: a pure function of the policy, the account as it is now, and what has been proved.
 ///
 /// ```
 /// use authflow::{
-///     Account, AccountId, Factor, FactorSet, Password, Revision, Secret, Timestamp,
-///     flow::{Next, PasswordStep, Progress, next},
-///     policy::{Ageing, Policy},
+///     AccountId, Secret, Timestamp, account::{Account, Revision}, factor::{Factor, FactorSet},
+///     flow::{Next, PasswordStep, Progress, Wait, next}, password::{Ageing, Password}, policy::Policy,
 /// };
 ///
 /// let policy = Policy { ageing: Some(Ageing::new(90, 14, 3).unwrap()), ..Policy::default() };
@@ -112,7 +77,8 @@ impl From<MustChange> for ChangeReason {
 /// let now = Timestamp::from_unix(85 * 86_400);
 ///
 /// let proved = Progress { factors: FactorSet::EMPTY.with(Factor::Password), ..Progress::default() };
-/// assert_eq!(next(&policy, &erin, proved, now), Next::WarnPassword { expires_in: 5 * 86_400, skips_left: 3 });
+/// let warned = Next::Wait(Wait::PasswordExpiring { expires_in: 5 * 86_400, skips_left: 3 });
+/// assert_eq!(next(&policy, &erin, proved, now), warned);
 /// let skipped = Progress { password: PasswordStep::Skipped, ..proved };
 /// assert_eq!(next(&policy, &erin, skipped, now), Next::Issue);
 /// ```
@@ -130,7 +96,11 @@ pub fn next(policy: &Policy, account: &Account, progress: Progress, now: Timesta
     };
     if second_factor && progress.factors.len() < 2 {
         let choices = account.second_factors().without(progress.factors);
-        return if choices.is_empty() { Next::Deny(Denial::NoSecondFactor) } else { Next::Factor(choices) };
+        return if choices.is_empty() {
+            Next::Deny(Denial::NoSecondFactor)
+        } else {
+            Next::Wait(Wait::FactorRequired { choices })
+        };
     }
     password_age(policy, account, progress, now)
 }
@@ -144,7 +114,7 @@ fn password_age(policy: &Policy, account: &Account, progress: Progress, now: Tim
         return Next::Issue;
     }
     if let Some(must) = password.must_change {
-        return Next::ChangePassword(must.into());
+        return Next::Wait(Wait::PasswordExpired { reason: must.into() });
     }
     if !progress.factors.contains(Factor::Password) {
         return Next::Issue;
@@ -154,11 +124,11 @@ fn password_age(policy: &Policy, account: &Account, progress: Progress, now: Tim
     };
     match ageing.age(password.changed_at, now) {
         Age::Current => Next::Issue,
-        Age::Expired => Next::ChangePassword(ChangeReason::Expired),
+        Age::Expired => Next::Wait(Wait::PasswordExpired { reason: ChangeReason::Expired }),
         Age::Expiring { .. } if progress.password == PasswordStep::Skipped => Next::Issue,
         Age::Expiring { seconds_left } => match ageing.max_skips().saturating_sub(password.skips_used) {
-            0 => Next::ChangePassword(ChangeReason::SkipsSpent),
-            skips_left => Next::WarnPassword { expires_in: seconds_left, skips_left },
+            0 => Next::Wait(Wait::PasswordExpired { reason: ChangeReason::SkipsSpent }),
+            skips_left => Next::Wait(Wait::PasswordExpiring { expires_in: seconds_left, skips_left }),
         },
     }
 }

@@ -1,5 +1,12 @@
 use super::*;
-use crate::{AccountId, Mobile, Password, Revision, Secret, Totp, TotpAlgorithm, policy::Ageing};
+use crate::password::MustChange;
+use crate::{
+    AccountId, Secret,
+    account::Revision,
+    contact::Mobile,
+    factor::{Totp, TotpAlgorithm},
+    password::{Ageing, Password},
+};
 use alloc::vec::Vec;
 
 const DAY: u64 = 86_400;
@@ -56,11 +63,18 @@ fn a_second_factor_is_asked_for_before_the_passwords_age_is_told() {
     for day in [1, 80, 90] {
         for password in [PasswordStep::Open, PasswordStep::Skipped, PasswordStep::Changed] {
             let progress = Progress { password, ..proved(&[Factor::Password]) };
-            assert_eq!(ask(&account, progress, at(day)), Next::Factor(account.enrolled), "day {day}");
+            assert_eq!(
+                ask(&account, progress, at(day)),
+                Next::Wait(Wait::FactorRequired { choices: account.enrolled }),
+                "day {day}"
+            );
         }
     }
     let both = proved(&[Factor::Password, Factor::Totp]);
-    assert_eq!(ask(&account, both, at(90)), Next::ChangePassword(ChangeReason::Expired));
+    assert_eq!(
+        ask(&account, both, at(90)),
+        Next::Wait(Wait::PasswordExpired { reason: ChangeReason::Expired })
+    );
     assert_eq!(ask(&account, both, at(1)), Next::Issue);
 }
 
@@ -76,7 +90,10 @@ fn one_factor_never_counts_twice() {
 fn a_factor_that_cannot_be_proved_is_no_choice_and_no_way_round() {
     let both = Account { enrolled: FactorSet::EMPTY.with(Factor::Sms).with(Factor::Email), ..account() };
     let by_password = proved(&[Factor::Password]);
-    assert_eq!(ask(&both, by_password, at(1)), Next::Factor(FactorSet::EMPTY.with(Factor::Sms)));
+    assert_eq!(
+        ask(&both, by_password, at(1)),
+        Next::Wait(Wait::FactorRequired { choices: FactorSet::EMPTY.with(Factor::Sms) })
+    );
     for enrolled in [Factor::Email, Factor::Password] {
         let account = Account { enrolled: FactorSet::EMPTY.with(enrolled), ..account() };
         assert_eq!(ask(&account, by_password, at(1)), Next::Deny(Denial::NoSecondFactor));
@@ -92,18 +109,24 @@ fn the_second_factors_policy() {
     };
     assert_eq!(ask(SecondFactor::Off, &enrolled), Next::Issue);
     assert_eq!(ask(SecondFactor::WhenEnrolled, &none), Next::Issue);
-    assert_eq!(ask(SecondFactor::WhenEnrolled, &enrolled), Next::Factor(enrolled.enrolled));
+    assert_eq!(
+        ask(SecondFactor::WhenEnrolled, &enrolled),
+        Next::Wait(Wait::FactorRequired { choices: enrolled.enrolled })
+    );
     assert_eq!(ask(SecondFactor::Always, &none), Next::Deny(Denial::NoSecondFactor));
-    assert_eq!(ask(SecondFactor::Always, &enrolled), Next::Factor(enrolled.enrolled));
+    assert_eq!(
+        ask(SecondFactor::Always, &enrolled),
+        Next::Wait(Wait::FactorRequired { choices: enrolled.enrolled })
+    );
 }
 
 #[test]
 fn the_budget_of_skips_is_the_passwords() {
     for (skips_used, expected) in [
-        (0, Next::WarnPassword { expires_in: 5 * DAY, skips_left: 3 }),
-        (2, Next::WarnPassword { expires_in: 5 * DAY, skips_left: 1 }),
-        (3, Next::ChangePassword(ChangeReason::SkipsSpent)),
-        (u32::MAX, Next::ChangePassword(ChangeReason::SkipsSpent)),
+        (0, Next::Wait(Wait::PasswordExpiring { expires_in: 5 * DAY, skips_left: 3 })),
+        (2, Next::Wait(Wait::PasswordExpiring { expires_in: 5 * DAY, skips_left: 1 })),
+        (3, Next::Wait(Wait::PasswordExpired { reason: ChangeReason::SkipsSpent })),
+        (u32::MAX, Next::Wait(Wait::PasswordExpired { reason: ChangeReason::SkipsSpent })),
     ] {
         let mut account = account();
         account.password.as_mut().unwrap().skips_used = skips_used;
@@ -115,7 +138,10 @@ fn the_budget_of_skips_is_the_passwords() {
 fn a_skip_does_not_get_past_an_expired_or_must_change_password() {
     let skipped = Progress { password: PasswordStep::Skipped, ..proved(&[Factor::Password]) };
     assert_eq!(ask(&account(), skipped, at(85)), Next::Issue);
-    assert_eq!(ask(&account(), skipped, at(90)), Next::ChangePassword(ChangeReason::Expired));
+    assert_eq!(
+        ask(&account(), skipped, at(90)),
+        Next::Wait(Wait::PasswordExpired { reason: ChangeReason::Expired })
+    );
     for (must, reason) in [
         (MustChange::AdministratorReset, ChangeReason::AdministratorReset),
         (MustChange::Breached, ChangeReason::Breached),
@@ -124,10 +150,14 @@ fn a_skip_does_not_get_past_an_expired_or_must_change_password() {
         let mut account = account();
         account.password.as_mut().unwrap().must_change = Some(must);
         for day in [1, 85, 90] {
-            assert_eq!(ask(&account, skipped, at(day)), Next::ChangePassword(reason));
+            assert_eq!(ask(&account, skipped, at(day)), Next::Wait(Wait::PasswordExpired { reason: reason }));
         }
         let off = Policy::default();
-        assert_eq!(next(&off, &account, skipped, at(1)), Next::ChangePassword(reason), "without ageing too");
+        assert_eq!(
+            next(&off, &account, skipped, at(1)),
+            Next::Wait(Wait::PasswordExpired { reason: reason }),
+            "without ageing too"
+        );
     }
 }
 
@@ -152,7 +182,10 @@ fn nobody_gets_in_by_second_factors_alone() {
 fn a_password_that_was_not_used_must_still_be_changed_if_it_must() {
     let mut account = account();
     account.password.as_mut().unwrap().must_change = Some(MustChange::Breached);
-    assert_eq!(ask(&account, proved(&[Factor::Sms]), at(1)), Next::ChangePassword(ChangeReason::Breached));
+    assert_eq!(
+        ask(&account, proved(&[Factor::Sms]), at(1)),
+        Next::Wait(Wait::PasswordExpired { reason: ChangeReason::Breached })
+    );
 }
 
 #[test]

@@ -1,10 +1,13 @@
 //! What happened, for the host's log, and why.
 
 use crate::{
-    AccountId, Channel, ClientId, CodePurpose, Factor, FactorSet, SessionId, TenantId,
+    AccountId, ClientId, SessionId, TenantId,
+    code::{CodePurpose, SendRefusal},
+    contact::Channel,
     device::{DeviceTrait, HeaderFaults},
+    factor::{Factor, FactorSet},
     flow::Denial,
-    policy::{PasswordRefusal, RuleViolation, SendRefusal},
+    password::{PasswordRefusal, RuleViolation},
     token::{Stage, TokenError},
 };
 
@@ -168,8 +171,6 @@ pub enum ProofRefusal {
     Inactive,
     /// The account has nothing to prove this factor with: no password, no number, no secret; or not as a second factor.
     NotEnrolled,
-    /// The factor has been proved in this login already.
-    AlreadyProved,
     /// Too many wrong guesses.
     Locked,
     /// The password or code is wrong.

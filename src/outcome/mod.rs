@@ -6,7 +6,7 @@ mod verdict;
 
 pub use event::{Event, NewPasswordRefusal, ProofRefusal, SendFailure, TokenRefusal};
 pub use fault::Fault;
-pub use verdict::{Grant, IssuedTicket, NotOurs, Pending, Verdict, Wait};
+pub use verdict::{Grant, IssuedTicket, NotOurs, Pending, Verdict};
 
 use crate::{AccountId, Audience, Dialect, Timestamp, device::Language};
 use alloc::vec::Vec;

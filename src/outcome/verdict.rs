@@ -2,10 +2,11 @@
 
 use super::Fault;
 use crate::{
-    FactorSet, Lifetime, SessionId, Subject,
-    flow::{Call, ChangeReason, Next},
-    policy::PasswordRules,
-    token::{Id, Session, Stage, State, Ticket, TokenText},
+    Lifetime, SessionId,
+    account::Subject,
+    flow::{Action, Wait},
+    password::PasswordRules,
+    token::{IdToken, SessionToken, StateToken, Ticket, TokenText},
 };
 use alloc::{boxed::Box, string::String};
 
@@ -44,12 +45,12 @@ pub enum Verdict {
 
 impl Verdict {
     /// What the client may do next in this login; nothing where it is over.
-    pub fn allowed(&self) -> impl Iterator<Item = Call> + use<> {
+    pub fn allowed(&self) -> impl Iterator<Item = Action> + use<> {
         let wait = match self {
             Self::Pending(pending) => Some(pending.wait),
             _ => None,
         };
-        wait.into_iter().flat_map(|wait| wait.allowed())
+        wait.into_iter().flat_map(|wait| wait.actions())
     }
 }
 
@@ -60,11 +61,11 @@ pub struct Grant {
     /// The session.
     pub session: SessionId,
     /// The token that shows it.
-    pub session_token: TokenText<Session>,
+    pub session_token: TokenText<SessionToken>,
     /// How long that lives, in seconds.
     pub expires_in: u64,
     /// Who signed in, for the application.
-    pub id_token: TokenText<Id>,
+    pub id_token: TokenText<IdToken>,
 }
 
 /// A ticket: shows a session to the server of a tenant, once.
@@ -82,77 +83,11 @@ pub struct IssuedTicket {
 #[non_exhaustive]
 pub struct Pending {
     /// What the client presents with that step.
-    pub state_token: TokenText<State>,
+    pub state_token: TokenText<StateToken>,
     /// What it waits for.
     pub wait: Wait,
-}
-
-/// What a pending login waits for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wait {
-    /// A new password, or a skip.
-    PasswordExpiring {
-        /// Seconds until the present one expires.
-        expires_in: u64,
-        /// How often the change may still be skipped.
-        skips_left: u32,
-        /// What a new one must be like.
-        rules: PasswordRules,
-    },
-    /// A new password.
-    PasswordExpired {
-        /// Why.
-        reason: ChangeReason,
-        /// What a new one must be like.
-        rules: PasswordRules,
-    },
-    /// One more factor, of these.
-    FactorRequired {
-        /// Any of them will do.
-        choices: FactorSet,
-    },
-}
-
-impl Wait {
-    /// What a client may do now.
-    pub fn allowed(&self) -> impl Iterator<Item = Call> + use<> {
-        self.next().calls()
-    }
-
-    /// Whole days until the present password expires, where it is about to: 0 on its last day.
-    pub fn days_left(&self) -> Option<u64> {
-        match self {
-            Self::PasswordExpiring { expires_in, .. } => Some(expires_in / 86_400),
-            Self::PasswordExpired { .. } | Self::FactorRequired { .. } => None,
-        }
-    }
-
-    /// How often the change of the present password may still be skipped.
-    pub fn skips_left(&self) -> u32 {
-        match self {
-            Self::PasswordExpiring { skips_left, .. } => *skips_left,
-            Self::PasswordExpired { .. } | Self::FactorRequired { .. } => 0,
-        }
-    }
-
-    fn next(&self) -> Next {
-        match *self {
-            Self::PasswordExpiring { expires_in, skips_left, .. } => {
-                Next::WarnPassword { expires_in, skips_left }
-            }
-            Self::PasswordExpired { reason, .. } => Next::ChangePassword(reason),
-            Self::FactorRequired { choices } => Next::Factor(choices),
-        }
-    }
-
-    /// The stage that the state token is minted for.
-    pub fn stage(&self) -> Stage {
-        match self {
-            Self::PasswordExpiring { .. } => Stage::PasswordExpiring,
-            Self::PasswordExpired { .. } => Stage::PasswordExpired,
-            Self::FactorRequired { .. } => Stage::FactorRequired,
-        }
-    }
+    /// What a new password must be like, where that is what it waits for.
+    pub rules: PasswordRules,
 }
 
 /// Why a request is not one of the family.

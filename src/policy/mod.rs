@@ -11,24 +11,17 @@
 //! assert!(serde_json::from_str::<Policy>(r#"{ "attempts": { "threshold": 0 } }"#).is_err());
 //! ```
 
-mod ageing;
-mod attempt_policy;
-mod attempts;
 mod lifetimes;
-mod password_rules;
-mod sending;
-mod totp_skew;
 
-pub use crate::device::{Binding, Bindings};
-pub use ageing::{Age, Ageing, AgeingError};
-pub use attempt_policy::{AttemptError, AttemptPolicy};
-pub use attempts::{Attempt, AttemptRecord, InvalidAttemptRecord, Receipt, Settlement};
 pub use lifetimes::{Lifetimes, LifetimesError};
-pub use password_rules::{PasswordRefusal, PasswordRules, PasswordRulesError, RuleViolation};
-pub use sending::{InvalidSendRecord, SendPolicy, SendPolicyError, SendRecord, SendRefusal};
-pub use totp_skew::{TotpSkew, TotpSkewError};
 
-use crate::{Factor, FactorSet};
+use crate::{
+    code::SendPolicy,
+    device::Bindings,
+    factor::{Factor, FactorSet, TotpSkew},
+    guess::AttemptPolicy,
+    password::{Ageing, PasswordRules},
+};
 use serde::{Deserialize, Serialize};
 
 /// When a second factor is required.

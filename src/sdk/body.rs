@@ -3,8 +3,11 @@
 pub(super) use super::object::Member;
 use super::object::members;
 use crate::{
-    ChangeProof, Channel, CodeCredentials, CodePurpose, CodeRequest, Credentials, FactorResponse, Identifier,
-    Mobile, MobilePasswordUpdate, OwnPasswordChange, PasswordChange, Recipient, Secret, UserName,
+    ChangeProof, CodeCredentials, CodeRequest, Credentials, FactorResponse, MobilePasswordUpdate,
+    OwnPasswordChange, PasswordChange, Secret,
+    account::{Identifier, UserName},
+    code::CodePurpose,
+    contact::{Channel, Mobile, Recipient},
     device::{Device, Header, HeaderFault, Problem, RequestHeaders},
 };
 use core::net::IpAddr;

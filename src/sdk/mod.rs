@@ -39,15 +39,17 @@ pub use reply::{Body, LoginBody, Reply, SessionBody};
 pub use request::Request;
 
 use crate::{
-    Engine, Host, Identifier, Moment, Outcome, Secret, Step, TenantCaller,
+    Engine, Host, Moment, Secret, TenantCaller,
+    account::Identifier,
     device::{Caller, Header, HeaderFaults, Headers, RequestHeaders},
     drive,
-    outcome::{NotOurs, Verdict},
-    token::{Session, State, Untrusted},
+    outcome::{NotOurs, Outcome, Verdict},
+    step::Step,
+    token::{SessionToken, StateToken, Untrusted},
 };
 use alloc::{boxed::Box, vec::Vec};
 use core::future::Future;
-use routes::{Call, DeviceCall, TenantCall};
+use routes::{DeviceEndpoint, Endpoint, TenantEndpoint};
 
 /// The family's calls on an engine. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -69,14 +71,14 @@ impl Api {
     /// Reads a request and takes its first step. Whatever is wrong with it ends in an outcome.
     pub fn handle<H: Headers + ?Sized>(&self, request: &Request<'_, H>, moment: Moment) -> Step {
         let headers = RequestHeaders::read(request.headers);
-        let call = match routes::find(request.method, request.path) {
-            Ok(call) => call,
+        let endpoint = match routes::find(request.method, request.path) {
+            Ok(endpoint) => endpoint,
             Err(not_ours) => return self.not_ours(not_ours, &headers),
         };
-        match call {
-            Call::OfTenant(call) => self.tenant_call(call, &headers, request.body, moment),
-            Call::OfDevice(call) => match Caller::from_request(&headers) {
-                Ok(caller) => self.device_call(call, caller, &headers, request.body, moment),
+        match endpoint {
+            Endpoint::OfTenant(endpoint) => self.tenant_call(endpoint, &headers, request.body, moment),
+            Endpoint::OfDevice(endpoint) => match Caller::from_request_headers(&headers) {
+                Ok(caller) => self.device_call(endpoint, caller, &headers, request.body, moment),
                 Err(faults) => self.engine.refuse_headers(faults),
             },
         }
@@ -84,15 +86,15 @@ impl Api {
 
     fn device_call(
         &self,
-        call: DeviceCall,
+        endpoint: DeviceEndpoint,
         caller: Caller,
         headers: &RequestHeaders<'_>,
         body: &[u8],
         moment: Moment,
     ) -> Step {
         let engine = &self.engine;
-        let state_token = || request::token::<State>(headers, Header::StateToken);
-        let session_token = || request::token::<Session>(headers, Header::SessionToken);
+        let state_token = || request::token::<StateToken>(headers, Header::StateToken);
+        let session_token = || request::token::<SessionToken>(headers, Header::SessionToken);
         /// Goes on with a body that was read, or refuses it.
         macro_rules! with {
             ($body:expr, |$read:ident| $then:expr) => {
@@ -102,24 +104,24 @@ impl Api {
                 }
             };
         }
-        match call {
-            DeviceCall::SignIn => {
+        match endpoint {
+            DeviceEndpoint::SignIn => {
                 with!(body::credentials(headers, body, Identifier::UserName), |it| engine
                     .sign_in(caller, it, moment))
             }
-            DeviceCall::SignInByAnyName => {
+            DeviceEndpoint::SignInByAnyName => {
                 with!(body::credentials(headers, body, Identifier::Any), |it| engine
                     .sign_in(caller, it, moment))
             }
-            DeviceCall::SignInByMobile => {
+            DeviceEndpoint::SignInByMobile => {
                 with!(body::mobile_credentials(headers, body), |it| engine.sign_in(caller, it, moment))
             }
-            DeviceCall::SignInByCode(channel) => {
+            DeviceEndpoint::SignInByCode(channel) => {
                 with!(body::code_credentials(headers, body, channel), |it| engine
                     .sign_in_with_code(caller, it, moment))
             }
-            DeviceCall::SkipPassword => engine.skip_password(caller, state_token(), moment),
-            DeviceCall::ChangePassword => {
+            DeviceEndpoint::SkipPassword => engine.skip_password(caller, state_token(), moment),
+            DeviceEndpoint::ChangePassword => {
                 with!(body::password_change(headers, body), |it| engine.change_password(
                     caller,
                     state_token(),
@@ -127,7 +129,7 @@ impl Api {
                     moment
                 ))
             }
-            DeviceCall::ChangePasswordByCode(channel) => {
+            DeviceEndpoint::ChangePasswordByCode(channel) => {
                 with!(body::code_change(headers, body, channel), |it| engine.change_password(
                     caller,
                     state_token(),
@@ -135,8 +137,8 @@ impl Api {
                     moment
                 ))
             }
-            DeviceCall::MaskedMobile => engine.masked_mobile(caller, state_token(), moment),
-            DeviceCall::SendCode(channel) => {
+            DeviceEndpoint::MaskedMobile => engine.masked_mobile(caller, state_token(), moment),
+            DeviceEndpoint::SendCode(channel) => {
                 with!(body::code_request(headers, body, channel), |it| engine.send_code(
                     caller,
                     state_token(),
@@ -144,7 +146,7 @@ impl Api {
                     moment
                 ))
             }
-            DeviceCall::ProveCode(channel) => {
+            DeviceEndpoint::ProveCode(channel) => {
                 with!(body::code_response(headers, body, channel), |it| engine.prove_factor(
                     caller,
                     state_token(),
@@ -152,7 +154,7 @@ impl Api {
                     moment
                 ))
             }
-            DeviceCall::ProveTotp => {
+            DeviceEndpoint::ProveTotp => {
                 with!(body::totp_response(headers, body), |it| engine.prove_factor(
                     caller,
                     state_token(),
@@ -160,8 +162,8 @@ impl Api {
                     moment
                 ))
             }
-            DeviceCall::PasswordIsSet => engine.password_is_set(caller, request::bearer(headers), moment),
-            DeviceCall::ChangeOwnPassword => {
+            DeviceEndpoint::PasswordIsSet => engine.password_is_set(caller, request::bearer(headers), moment),
+            DeviceEndpoint::ChangeOwnPassword => {
                 with!(body::own_change(headers, body), |it| engine.change_own_password(
                     caller,
                     request::bearer(headers),
@@ -169,7 +171,7 @@ impl Api {
                     moment
                 ))
             }
-            DeviceCall::UpdatePasswordByMobile => {
+            DeviceEndpoint::UpdatePasswordByMobile => {
                 with!(body::mobile_update(headers, body), |it| engine.update_password_by_mobile(
                     caller,
                     request::bearer(headers),
@@ -177,24 +179,24 @@ impl Api {
                     moment
                 ))
             }
-            DeviceCall::RefreshSession => engine.refresh_session(caller, session_token(), moment),
-            DeviceCall::SignOut => engine.sign_out(caller, session_token(), moment),
+            DeviceEndpoint::RefreshSession => engine.refresh_session(caller, session_token(), moment),
+            DeviceEndpoint::SignOut => engine.sign_out(caller, session_token(), moment),
         }
     }
 
     /// What a device says in headers stands in the body here.
     fn tenant_call(
         &self,
-        call: TenantCall,
+        endpoint: TenantEndpoint,
         headers: &RequestHeaders<'_>,
         body: &[u8],
         moment: Moment,
     ) -> Step {
         let engine = &self.engine;
         let language = request::language(headers);
-        let wanted = match call {
-            TenantCall::IssueTicket => &body::TICKET_REQUEST,
-            TenantCall::RedeemTicket => &body::TICKET_REDEMPTION,
+        let wanted = match endpoint {
+            TenantEndpoint::IssueTicket => &body::TICKET_REQUEST,
+            TenantEndpoint::RedeemTicket => &body::TICKET_REDEMPTION,
         };
         let (device, token) = match body::of_tenant(headers, body, wanted) {
             Ok(read) => read,
@@ -206,9 +208,9 @@ impl Api {
         };
         let caller = TenantCaller { credential: request::credential(headers), device, language };
         let token = token.as_ref().map_or("", Secret::expose);
-        match call {
-            TenantCall::IssueTicket => engine.issue_ticket(caller, Untrusted::new(token), moment),
-            TenantCall::RedeemTicket => engine.redeem_ticket(caller, Untrusted::new(token), moment),
+        match endpoint {
+            TenantEndpoint::IssueTicket => engine.issue_ticket(caller, Untrusted::new(token), moment),
+            TenantEndpoint::RedeemTicket => engine.redeem_ticket(caller, Untrusted::new(token), moment),
         }
     }
 

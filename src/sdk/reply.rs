@@ -2,10 +2,11 @@
 
 use super::catalogue;
 use crate::{
-    Outcome, Subject,
-    json::{self, Member, Object},
-    outcome::{NotOurs, Verdict, Wait},
-    policy::PasswordRules,
+    account::Subject,
+    flow::Wait,
+    outcome::{NotOurs, Outcome, Verdict},
+    password::PasswordRules,
+    text::json::{self, Member, Object},
 };
 use alloc::{borrow::Cow, string::String, vec::Vec};
 use core::fmt;
@@ -195,8 +196,8 @@ impl<'a> Body<'a> {
             },
             Verdict::Pending(pending) => {
                 let (status, data) = match pending.wait {
-                    Wait::PasswordExpiring { rules, .. } => ("PASSWORD_WARN", Some(rules)),
-                    Wait::PasswordExpired { rules, .. } => ("PASSWORD_EXPIRED", Some(rules)),
+                    Wait::PasswordExpiring { .. } => ("PASSWORD_WARN", Some(pending.rules)),
+                    Wait::PasswordExpired { .. } => ("PASSWORD_EXPIRED", Some(pending.rules)),
                     Wait::FactorRequired { .. } => ("MFA_AUTH", None),
                 };
                 LoginBody {

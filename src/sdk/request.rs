@@ -3,7 +3,7 @@
 use crate::{
     Secret,
     device::{Header, Headers, Language, Problem, RequestHeaders},
-    token::{Id, Purpose, Untrusted},
+    token::{IdToken, Kind, Untrusted},
 };
 use core::fmt;
 
@@ -52,7 +52,7 @@ impl<'a> Request<'a, http::HeaderMap> {
 }
 
 /// The token of a header of its own.
-pub(super) fn token<'a, P: Purpose>(headers: &RequestHeaders<'a>, header: Header) -> Untrusted<'a, P> {
+pub(super) fn token<'a, K: Kind>(headers: &RequestHeaders<'a>, header: Header) -> Untrusted<'a, K> {
     match headers.get(header) {
         Ok(text) => Untrusted::new(text),
         Err(Problem::Missing) => Untrusted::new(b""),
@@ -61,7 +61,7 @@ pub(super) fn token<'a, P: Purpose>(headers: &RequestHeaders<'a>, header: Header
 }
 
 /// The id token of `Authorization: Bearer …`.
-pub(super) fn bearer<'a>(headers: &RequestHeaders<'a>) -> Untrusted<'a, Id> {
+pub(super) fn bearer<'a>(headers: &RequestHeaders<'a>) -> Untrusted<'a, IdToken> {
     match borne(headers) {
         Ok(token) => Untrusted::new(token),
         Err(Unborne) => Untrusted::unreadable(),

@@ -1,20 +1,20 @@
 //! The paths and methods of the family, and what each call takes and answers, as one table.
 
 use super::body::{self, Member};
-use crate::{Channel, outcome::NotOurs};
+use crate::{contact::Channel, outcome::NotOurs};
 
-/// What a route leads to.
+/// Where a route leads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Call {
-    /// A call that a device makes.
-    OfDevice(DeviceCall),
-    /// A call that the server of a tenant makes.
-    OfTenant(TenantCall),
+pub(super) enum Endpoint {
+    /// Where a call that a device makes leads.
+    OfDevice(DeviceEndpoint),
+    /// Where a call that the server of a tenant makes leads.
+    OfTenant(TenantEndpoint),
 }
 
-/// A call that a device makes.
+/// Where a call that a device makes leads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum DeviceCall {
+pub(super) enum DeviceEndpoint {
     SignIn,
     SignInByAnyName,
     SignInByMobile,
@@ -33,9 +33,9 @@ pub(super) enum DeviceCall {
     SignOut,
 }
 
-/// A call that the server of a tenant makes.
+/// Where a call that the server of a tenant makes leads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum TenantCall {
+pub(super) enum TenantEndpoint {
     IssueTicket,
     RedeemTicket,
 }
@@ -76,7 +76,7 @@ pub(super) struct Route {
     pub(super) methods: &'static [&'static str],
     /// The same methods as an `Allow` header says them.
     allowed: &'static str,
-    pub(super) call: Call,
+    pub(super) endpoint: Endpoint,
     pub(super) summary: &'static str,
     pub(super) bears: Bears,
     pub(super) body: &'static [Member],
@@ -84,12 +84,12 @@ pub(super) struct Route {
 }
 
 macro_rules! routes {
-    ($($method:literal $(or $other:literal)? $path:literal => $call:expr, $bears:ident, $body:expr, $answers:ident, $summary:literal;)*) => {
+    ($($method:literal $(or $other:literal)? $path:literal => $endpoint:expr, $bears:ident, $body:expr, $answers:ident, $summary:literal;)*) => {
         pub(super) const ROUTES: &[Route] = &[$(Route {
             path: $path,
             methods: &[$method $(, $other)?],
             allowed: concat!($method $(, ", ", $other)?),
-            call: $call,
+            endpoint: $endpoint,
             summary: $summary,
             bears: Bears::$bears,
             body: $body,
@@ -101,57 +101,57 @@ macro_rules! routes {
 #[rustfmt::skip]
 routes! {
     "POST" "/api/v2/sdk/login"
-        => Call::OfDevice(DeviceCall::SignIn), Nothing, &body::CREDENTIALS, Login, "Sign in with a user name and a password";
+        => Endpoint::OfDevice(DeviceEndpoint::SignIn), Nothing, &body::CREDENTIALS, Login, "Sign in with a user name and a password";
     "POST" "/api/v2/sdk/login/auth"
-        => Call::OfDevice(DeviceCall::SignInByAnyName), Nothing, &body::CREDENTIALS, Login, "Sign in with a user name, mobile or e-mail address and a password";
+        => Endpoint::OfDevice(DeviceEndpoint::SignInByAnyName), Nothing, &body::CREDENTIALS, Login, "Sign in with a user name, mobile or e-mail address and a password";
     "POST" "/api/v2/sdk/login/mobile-pwd"
-        => Call::OfDevice(DeviceCall::SignInByMobile), Nothing, &body::MOBILE_CREDENTIALS, Login, "Sign in with a mobile and a password";
+        => Endpoint::OfDevice(DeviceEndpoint::SignInByMobile), Nothing, &body::MOBILE_CREDENTIALS, Login, "Sign in with a mobile and a password";
     "POST" "/api/v2/sdk/login/mobile-verify-code"
-        => Call::OfDevice(DeviceCall::SignInByCode(Channel::Sms)), Nothing, &body::SMS_CREDENTIALS, Login, "Sign in with a code sent by SMS";
+        => Endpoint::OfDevice(DeviceEndpoint::SignInByCode(Channel::Sms)), Nothing, &body::SMS_CREDENTIALS, Login, "Sign in with a code sent by SMS";
     "POST" "/api/v2/sdk/login/email-verify-code"
-        => Call::OfDevice(DeviceCall::SignInByCode(Channel::Email)), Nothing, &body::EMAIL_CREDENTIALS, Login, "Sign in with a code sent by e-mail";
+        => Endpoint::OfDevice(DeviceEndpoint::SignInByCode(Channel::Email)), Nothing, &body::EMAIL_CREDENTIALS, Login, "Sign in with a code sent by e-mail";
     "GET" or "POST" "/api/v2/sdk/pwd/skip-update"
-        => Call::OfDevice(DeviceCall::SkipPassword), StateToken, &[], Login, "Skip the change of a password that is about to expire";
+        => Endpoint::OfDevice(DeviceEndpoint::SkipPassword), StateToken, &[], Login, "Skip the change of a password that is about to expire";
     "POST" "/api/v2/sdk/pwd/update"
-        => Call::OfDevice(DeviceCall::ChangePassword), StateToken, &body::PASSWORD_CHANGE, Login, "Change a password that is about to expire or expired, proved by the old one";
+        => Endpoint::OfDevice(DeviceEndpoint::ChangePassword), StateToken, &body::PASSWORD_CHANGE, Login, "Change a password that is about to expire or expired, proved by the old one";
     "POST" "/api/v2/sdk/after-login/pwd/update-by-mobile"
-        => Call::OfDevice(DeviceCall::ChangePasswordByCode(Channel::Sms)), StateToken, &body::CODE_CHANGE, Login, "The same, proved by a code sent by SMS";
+        => Endpoint::OfDevice(DeviceEndpoint::ChangePasswordByCode(Channel::Sms)), StateToken, &body::CODE_CHANGE, Login, "The same, proved by a code sent by SMS";
     "POST" "/api/v2/sdk/after-login/pwd/update-by-email"
-        => Call::OfDevice(DeviceCall::ChangePasswordByCode(Channel::Email)), StateToken, &body::CODE_CHANGE, Login, "The same, proved by a code sent by e-mail";
+        => Endpoint::OfDevice(DeviceEndpoint::ChangePasswordByCode(Channel::Email)), StateToken, &body::CODE_CHANGE, Login, "The same, proved by a code sent by e-mail";
     "GET" "/api/v2/sdk/mobile-by-token"
-        => Call::OfDevice(DeviceCall::MaskedMobile), StateToken, &[], Contact, "The mobile that a code will go to, masked";
+        => Endpoint::OfDevice(DeviceEndpoint::MaskedMobile), StateToken, &[], Contact, "The mobile that a code will go to, masked";
     "POST" "/api/v2/sdk/sms/send"
-        => Call::OfDevice(DeviceCall::SendCode(Channel::Sms)), PerhapsStateToken, &body::SMS_REQUEST, Nothing, "Send a code by SMS";
+        => Endpoint::OfDevice(DeviceEndpoint::SendCode(Channel::Sms)), PerhapsStateToken, &body::SMS_REQUEST, Nothing, "Send a code by SMS";
     "POST" "/api/v2/sdk/email/send"
-        => Call::OfDevice(DeviceCall::SendCode(Channel::Email)), PerhapsStateToken, &body::EMAIL_REQUEST, Nothing, "Send a code by e-mail";
+        => Endpoint::OfDevice(DeviceEndpoint::SendCode(Channel::Email)), PerhapsStateToken, &body::EMAIL_REQUEST, Nothing, "Send a code by e-mail";
     "POST" "/api/v2/sdk/mfa/sms"
-        => Call::OfDevice(DeviceCall::ProveCode(Channel::Sms)), StateToken, &body::SMS_RESPONSE, Login, "Prove a second factor by a code sent by SMS";
+        => Endpoint::OfDevice(DeviceEndpoint::ProveCode(Channel::Sms)), StateToken, &body::SMS_RESPONSE, Login, "Prove a second factor by a code sent by SMS";
     "POST" "/api/v2/sdk/mfa/email"
-        => Call::OfDevice(DeviceCall::ProveCode(Channel::Email)), StateToken, &body::EMAIL_RESPONSE, Login, "Prove a second factor by a code sent by e-mail";
+        => Endpoint::OfDevice(DeviceEndpoint::ProveCode(Channel::Email)), StateToken, &body::EMAIL_RESPONSE, Login, "Prove a second factor by a code sent by e-mail";
     "POST" "/api/v2/sdk/mfa/totp"
-        => Call::OfDevice(DeviceCall::ProveTotp), StateToken, &body::TOTP_RESPONSE, Login, "Prove a second factor by a time-based one-time password";
+        => Endpoint::OfDevice(DeviceEndpoint::ProveTotp), StateToken, &body::TOTP_RESPONSE, Login, "Prove a second factor by a time-based one-time password";
     "GET" "/api/v2/sdk/pwd/check-exist"
-        => Call::OfDevice(DeviceCall::PasswordIsSet), IdToken, &[], PasswordPresence, "Whether the subject has set a password";
+        => Endpoint::OfDevice(DeviceEndpoint::PasswordIsSet), IdToken, &[], PasswordPresence, "Whether the subject has set a password";
     "POST" "/api/v2/sdk/pwd/change"
-        => Call::OfDevice(DeviceCall::ChangeOwnPassword), IdToken, &body::OWN_CHANGE, Nothing, "Set or change one's own password, signed in";
+        => Endpoint::OfDevice(DeviceEndpoint::ChangeOwnPassword), IdToken, &body::OWN_CHANGE, Nothing, "Set or change one's own password, signed in";
     "POST" "/api/v2/sdk/pwd/update-by-mobile"
-        => Call::OfDevice(DeviceCall::UpdatePasswordByMobile), PerhapsIdToken, &body::MOBILE_UPDATE, Nothing, "A new password by a code sent by SMS: signed in (CIAM), or instead of a forgotten one (EIAM, OneAccess)";
+        => Endpoint::OfDevice(DeviceEndpoint::UpdatePasswordByMobile), PerhapsIdToken, &body::MOBILE_UPDATE, Nothing, "A new password by a code sent by SMS: signed in (CIAM), or instead of a forgotten one (EIAM, OneAccess)";
     "POST" "/api/v2/sdk/sso/session-token/id-token"
-        => Call::OfDevice(DeviceCall::RefreshSession), SessionToken, &[], Session, "A new id token for a session";
+        => Endpoint::OfDevice(DeviceEndpoint::RefreshSession), SessionToken, &[], Session, "A new id token for a session";
     "GET" or "POST" "/api/v2/sdk/logout"
-        => Call::OfDevice(DeviceCall::SignOut), SessionToken, &[], Nothing, "End a session";
+        => Endpoint::OfDevice(DeviceEndpoint::SignOut), SessionToken, &[], Nothing, "End a session";
     "POST" "/api/v2/tenant/sso/session-token/sso-ticket"
-        => Call::OfTenant(TenantCall::IssueTicket), TenantCredential, &body::TICKET_REQUEST, Ticket, "A one-time ticket for a session";
+        => Endpoint::OfTenant(TenantEndpoint::IssueTicket), TenantCredential, &body::TICKET_REQUEST, Ticket, "A one-time ticket for a session";
     "POST" "/api/v2/tenant/sso/sso-ticket/verify"
-        => Call::OfTenant(TenantCall::RedeemTicket), TenantCredential, &body::TICKET_REDEMPTION, Subject, "Whose session a ticket stands for";
+        => Endpoint::OfTenant(TenantEndpoint::RedeemTicket), TenantCredential, &body::TICKET_REDEMPTION, Subject, "Whose session a ticket stands for";
 }
 
 /// The call of a method (compared as it stands, RFC 9110 §9.1) and a path, whose query does not count.
-pub(super) fn find(method: &str, path: &str) -> Result<Call, NotOurs> {
+pub(super) fn find(method: &str, path: &str) -> Result<Endpoint, NotOurs> {
     let path = path.split_once('?').map_or(path, |(path, _query)| path);
     let route = ROUTES.iter().find(|route| route.path == path).ok_or(NotOurs::Path)?;
     if route.methods.contains(&method) {
-        Ok(route.call)
+        Ok(route.endpoint)
     } else {
         Err(NotOurs::Method { allowed: route.allowed })
     }
@@ -167,7 +167,7 @@ mod tests {
             assert_eq!(route.allowed, route.methods.join(", "));
             for method in ["GET", "POST", "PUT", "DELETE", "HEAD", "get", ""] {
                 let expected = if route.methods.contains(&method) {
-                    Ok(route.call)
+                    Ok(route.endpoint)
                 } else {
                     Err(NotOurs::Method { allowed: route.allowed })
                 };
@@ -186,7 +186,7 @@ mod tests {
 
     #[test]
     fn a_path_is_compared_as_it_stands_without_its_query() {
-        assert_eq!(find("POST", "/api/v2/sdk/login?x=1"), Ok(Call::OfDevice(DeviceCall::SignIn)));
+        assert_eq!(find("POST", "/api/v2/sdk/login?x=1"), Ok(Endpoint::OfDevice(DeviceEndpoint::SignIn)));
         for path in
             ["", "/", "/api/v2/sdk/login/", "/api/v2/SDK/login", "//api/v2/sdk/login", "/api/v2/sdk/log%69n"]
         {

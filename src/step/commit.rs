@@ -1,7 +1,11 @@
 //! The one write of a request.
 
-use super::{CodeKey, Question, SendBudget, SessionRecord, StoredCode};
-use crate::{AccountId, Audience, Revision, Secret, SessionId, Timestamp, TokenId, policy::SendRefusal};
+use crate::{
+    AccountId, Audience, Secret, SessionId, Timestamp, TokenId,
+    account::Revision,
+    code::{CodeKey, SendBudget, SendRefusal, StoredCode},
+    session::{EndSessions, SessionRecord},
+};
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
@@ -28,11 +32,6 @@ pub struct Commit {
     pub expected: Option<Revision>,
     /// What to write.
     pub writes: Vec<Write>,
-}
-
-impl Question for Commit {
-    type Answer = Committed;
-    const NAME: &'static str = "Commit";
 }
 
 /// A thing that happens once: the use of a state token, a code, a ticket.
@@ -98,17 +97,6 @@ pub enum Write {
         /// What it takes of the recipient's budget.
         budget: SendBudget,
     },
-}
-
-/// Which of the account's sessions to end: in every application of the tenant, not only in the commit's own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum EndSessions {
-    /// Every one.
-    All,
-    /// Every one but this.
-    AllBut(SessionId),
-    /// This one.
-    One(SessionId),
 }
 
 /// What became of a [`Commit`].

@@ -2,8 +2,10 @@
 
 use super::MemoryHost;
 use crate::{
-    Account, AccountStatus, Password,
-    step::{Commit, CommitRefusal, Committed, EndSessions, Write},
+    account::{Account, AccountStatus},
+    password::Password,
+    session::EndSessions,
+    step::{Commit, CommitRefusal, Committed, Write},
 };
 
 /// Why nothing is written: what the host answers then.
@@ -105,7 +107,7 @@ fn apply_one(host: &mut MemoryHost, commit: &Commit, write: &Write) -> Result<()
             host.ended.extend(ended);
         }
         Write::StoreCode { key, code, budget } => {
-            let record = budget.spend(host.sends.get(&budget.slot).copied())?;
+            let record = budget.spend(host.sends.get(&budget.slot).copied()).map_err(CommitRefusal::Code)?;
             host.sends.insert(budget.slot, record);
             host.codes.insert(*key, code.clone());
         }

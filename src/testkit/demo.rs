@@ -14,9 +14,12 @@
 
 use super::HeaderList;
 use crate::{
-    Account, AccountId, AccountStatus, Audience, ClientId, EmailAddress, Factor, FactorSet, Mobile,
-    MustChange, Password, Profile, Revision, Secret, TenantId, Timestamp, Totp, TotpAlgorithm, UserName,
-    policy::{Ageing, Policy},
+    AccountId, Audience, ClientId, Secret, TenantId, Timestamp,
+    account::{Account, AccountStatus, Profile, Revision, UserName},
+    contact::{EmailAddress, Mobile},
+    factor::{Factor, FactorSet, Totp, TotpAlgorithm},
+    password::{Ageing, MustChange, Password},
+    policy::Policy,
     token::{Issuer, Key, KeyRing},
 };
 use alloc::{format, vec::Vec};

@@ -1,7 +1,7 @@
 //! A login on its way.
 
 use super::{Answer, Call, Setup, World, demo};
-use crate::{Channel, Factor, flow::State, outcome::Verdict};
+use crate::{contact::Channel, factor::Factor, flow::State, outcome::Verdict, token::Stage};
 use alloc::{borrow::ToOwned as _, format, vec::Vec};
 use serde_json::json;
 
@@ -128,12 +128,12 @@ impl Login {
     /// The call that takes a pending login on.
     pub(super) fn next_call(&mut self) -> Option<Call> {
         match self.state {
-            State::FactorRequired => {
+            State::Pending(Stage::FactorRequired) => {
                 let state_token = self.answer().state_token().to_owned();
                 Some(self.proof(&state_token))
             }
-            State::PasswordExpiring => Some(Call::skip(self.answer().state_token())),
-            State::PasswordExpired => Some(self.change()),
+            State::Pending(Stage::PasswordExpiring) => Some(Call::skip(self.answer().state_token())),
+            State::Pending(Stage::PasswordExpired) => Some(self.change()),
             _ => None,
         }
     }

@@ -2,15 +2,20 @@
 
 use super::{HostFault, Planned, demo};
 use crate::{
-    Account, Application, ClientId, CodePurpose, EmailAddress, Identifier, Mobile, Outcome, Recipient,
-    Secret, SessionId, Timestamp, TokenId, UserName,
-    policy::{AttemptRecord, PasswordRefusal, SendRecord},
+    Application, ClientId, Secret, SessionId, Timestamp, TokenId,
+    account::{Account, AccountKey, FindAccount, Identifier, UserName},
+    code::{
+        Captcha, CodeKey, CodePurpose, Deliver, Delivery, JudgeCaptcha, LoadCode, SendRecord, SendSlot,
+        StoredCode,
+    },
+    contact::{EmailAddress, Mobile, Recipient},
+    guess::{AttemptRecord, AttemptSlot, Reservation, ReserveAttempt, SettleAttempt},
+    outcome::Outcome,
+    password::{JudgePassword, Judgement, PasswordMatch, PasswordRefusal, VerifyPassword},
+    session::{CheckSession, SessionRecord},
     step::{
-        Access, AccountKey, AttemptSlot, Captcha, CheckSession, CodeKey, Commit, Committed, CredentialOwner,
-        DecideAccess, Deliver, Delivery, FindAccount, FindApplication, JudgeCaptcha, JudgePassword,
-        Judgement, LoadCode, PasswordMatch, Question, Reservation, ReserveAttempt, SendSlot, SessionRecord,
-        SettleAttempt, SignBytes, SignatureCheck, Step, StoredCode, VerifyBytes, VerifyPassword,
-        VerifyTenantCredential,
+        AccessDecision, Commit, Committed, CredentialOwner, DecideAccess, FindApplication, Question,
+        SignBytes, SignatureCheck, Step, VerifyBytes, VerifyTenantCredential,
     },
 };
 use alloc::{
@@ -189,8 +194,8 @@ impl MemoryHost {
         self.attempts.insert(ask.slot, record);
     }
 
-    pub(super) fn decide_access(&mut self, _: &DecideAccess) -> Access {
-        if self.denied { Access::Deny } else { Access::Allow }
+    pub(super) fn decide_access(&mut self, _: &DecideAccess) -> AccessDecision {
+        if self.denied { AccessDecision::Deny } else { AccessDecision::Allow }
     }
 
     pub(super) fn judge_password(&mut self, ask: &JudgePassword) -> Judgement {

@@ -1,10 +1,10 @@
 //! A whole login in a unit test: a clock to turn, a host in memory, the family's calls, attacks, and transcripts.
 //!
 //! ```
-//! use authflow::{flow::State, policy::Policy, testkit::{Attack, Scenario, demo}};
+//! use authflow::{policy::Policy, testkit::{Attack, Scenario, demo}, token::Stage};
 //!
 //! // Your policy, fast-forwarded to a state.
-//! let mut login = Scenario::new(demo::policy()).reach(State::PasswordExpiring).unwrap();
+//! let mut login = Scenario::new(demo::policy()).reach(Stage::PasswordExpiring).unwrap();
 //! assert_eq!(login.answer().text("status"), "PASSWORD_WARN");
 //!
 //! // What an attacker would try with what the client holds now.
@@ -35,7 +35,6 @@ mod header_list;
 mod host_fault;
 mod login;
 mod memory_host;
-mod questions;
 mod ready;
 mod scenario;
 mod setup;

@@ -2,21 +2,25 @@
 
 use super::{Login, Setup, World, demo};
 use crate::{
-    Account, Factor, MustChange, Password, Secret, Timestamp,
+    Secret, Timestamp,
+    account::Account,
+    factor::Factor,
     flow::State,
-    policy::{Ageing, Policy, SecondFactor},
+    password::{Ageing, MustChange, Password},
+    policy::{Policy, SecondFactor},
+    token::Stage,
 };
 
 /// A login to fast-forward: a policy, and a subject whose account is made to fit.
 ///
 /// ```
-/// use authflow::{Factor, flow::State, policy::Policy, testkit::Scenario};
+/// use authflow::{factor::Factor, policy::Policy, testkit::Scenario, token::Stage};
 ///
 /// let scenario = Scenario::new(Policy::default()).with_second_factor(Factor::Sms);
-/// let login = scenario.reach(State::FactorRequired).unwrap();
+/// let login = scenario.reach(Stage::FactorRequired).unwrap();
 /// assert_eq!(login.answer().text("status"), "MFA_AUTH");
 ///
-/// let refused = scenario.reach(State::PasswordExpiring).err().unwrap();
+/// let refused = scenario.reach(Stage::PasswordExpiring).err().unwrap();
 /// assert_eq!(refused.to_string(), "PasswordExpiring cannot be reached: the login stands at SessionIssued");
 /// ```
 #[derive(Clone, Debug)]
@@ -27,7 +31,7 @@ pub struct Scenario {
 
 /// A state that no account reaches under the policy; where the login stands instead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{wanted:?} cannot be reached: the login stands at {reached:?}")]
+#[error("{wanted} cannot be reached: the login stands at {reached}")]
 pub struct Unreachable {
     /// The state.
     pub wanted: State,
@@ -57,7 +61,8 @@ impl Scenario {
     ///
     /// # Errors
     /// When the policy does not lead there.
-    pub fn reach(&self, state: State) -> Result<Login, Unreachable> {
+    pub fn reach(&self, state: impl Into<State>) -> Result<Login, Unreachable> {
+        let state = state.into();
         let mut world = World::with_setup(self.setup.clone());
         world.host.accounts.push(self.subject(state));
         world.host.denied = state == State::Denied;
@@ -66,7 +71,9 @@ impl Scenario {
             return Ok(login);
         }
         login.sign_in();
-        if state != State::FactorRequired && login.state == State::FactorRequired {
+        if state != State::Pending(Stage::FactorRequired)
+            && login.state == State::Pending(Stage::FactorRequired)
+        {
             login.prove_factor();
         }
         let end = match state {
@@ -74,11 +81,11 @@ impl Scenario {
             other => other,
         };
         let went = match (state, login.state) {
-            (State::Skipped, State::PasswordExpiring) => {
+            (State::Skipped, State::Pending(Stage::PasswordExpiring)) => {
                 login.skip();
                 true
             }
-            (State::PasswordChanged, State::PasswordExpiring | State::PasswordExpired) => {
+            (State::PasswordChanged, State::Pending(Stage::PasswordExpiring | Stage::PasswordExpired)) => {
                 login.change_password();
                 true
             }
@@ -92,7 +99,7 @@ impl Scenario {
     fn subject(&self, state: State) -> Account {
         let Policy { ageing, second_factor, first_factors, .. } = self.setup.policy;
         let mut account = demo::account(Login::SUBJECT);
-        let needed = state == State::FactorRequired || second_factor == SecondFactor::Always;
+        let needed = state == State::Pending(Stage::FactorRequired) || second_factor == SecondFactor::Always;
         if let Some(factor) = self.second_factor.or(needed.then_some(Factor::Totp)) {
             demo::enrol(factor, &mut account);
         }
@@ -101,13 +108,13 @@ impl Scenario {
         }
         let mut password = Password::new(Secret::new(demo::PASSWORD), demo::START);
         match (state, ageing) {
-            (State::PasswordExpiring | State::Skipped, Some(ageing)) => {
+            (State::Pending(Stage::PasswordExpiring) | State::Skipped, Some(ageing)) => {
                 password.changed_at = warned_since(&ageing);
             }
-            (State::PasswordExpired | State::PasswordChanged, Some(ageing)) => {
+            (State::Pending(Stage::PasswordExpired) | State::PasswordChanged, Some(ageing)) => {
                 password.changed_at = days_ago(u64::from(ageing.max_age_days()));
             }
-            (State::PasswordExpired | State::PasswordChanged, None) => {
+            (State::Pending(Stage::PasswordExpired) | State::PasswordChanged, None) => {
                 password.must_change = Some(MustChange::AdministratorReset);
             }
             _ => {}

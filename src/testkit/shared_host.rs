@@ -1,22 +1,25 @@
 //! A host in memory, behind the trait.
 
-use super::{MemoryHost, Planned, questions::for_every_question};
+use super::{MemoryHost, Planned};
 use crate::{
     Host,
-    step::{self, Question},
+    step::{
+        Question,
+        table::{self, for_every_question},
+    },
 };
 use std::sync::{Mutex, PoisonError};
 
 macro_rules! host {
-    ($($method:ident($question:ident);)*) => {
+    ($($(#[$doc:meta])* $method:ident: $question:ident => $answer:ty;)*) => {
         /// Every question is answered under the lock, so that what a host must do in one step is one step.
         impl Host for Mutex<MemoryHost> {
             type Error = Planned;
 
             $(async fn $method(
                 &self,
-                ask: &step::$question,
-            ) -> Result<<step::$question as Question>::Answer, Planned> {
+                ask: &table::$question,
+            ) -> Result<<table::$question as Question>::Answer, Planned> {
                 let mut host = self.lock().unwrap_or_else(PoisonError::into_inner);
                 host.consider(ask, MemoryHost::$method)
             })*

@@ -2,10 +2,13 @@
 
 use super::{Answer, Call, Clock, MemoryHost, SecretTranscript, Setup, demo, ready::ready};
 use crate::{
-    Account, Moment, Outcome, Step, Totp,
+    Moment,
+    account::Account,
+    factor::Totp,
+    outcome::Outcome,
     policy::Policy,
     sdk::Api,
-    step::{Commit, Committed},
+    step::{Commit, Committed, Step},
 };
 use alloc::{
     format,

@@ -5,7 +5,7 @@
 //! place, and stops at the first byte that differs. A duplicate, missing, mistyped or reordered claim has no spelling
 //! here, so none of them needs a check.
 
-use crate::base64url;
+use crate::text::base64url;
 use arrayvec::{ArrayString, ArrayVec};
 use core::str::{self, FromStr};
 

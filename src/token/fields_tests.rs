@@ -6,7 +6,9 @@ use super::{
     *,
 };
 use crate::{
-    AccountId, Audience, ClientId, Factor, FactorSet, Revision, SessionId, TenantId, Timestamp, TokenId,
+    AccountId, Audience, ClientId, SessionId, TenantId, Timestamp, TokenId,
+    account::Revision,
+    factor::{Factor, FactorSet},
 };
 use alloc::{borrow::ToOwned as _, vec, vec::Vec};
 
@@ -167,7 +169,7 @@ fn every_field_of_a_session_token() {
         |keys, signed| keys.session.tag(&[signed]),
         |text| {
             let (ring, audience) = (ring(), audience());
-            let verified = ring.sessions().for_application(&audience).verify(Untrusted::new(text), NOW);
+            let verified = ring.session_tokens().for_application(&audience).verify(Untrusted::new(text), NOW);
             verified.map(|token| *token.claims())
         },
     );

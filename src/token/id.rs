@@ -1,9 +1,11 @@
 //! The id token: who signed in, for the application (OpenID Connect Core §2).
 
-use super::{Id, KeyRing, TokenError, TokenText, Untrusted, jwt};
+use super::{KeyRing, TokenError, TokenText, Untrusted, jwt};
 use crate::{
-    AccountId, Audience, FactorSet, Nonce, Profile, SessionId, Subject, Timestamp, base64url,
-    control::has_control, json::Object,
+    AccountId, Audience, SessionId, Timestamp,
+    account::{Profile, Subject},
+    factor::FactorSet,
+    text::{base64url, control::has_control, json::Object},
 };
 use alloc::{borrow::Cow, boxed::Box, string::String, vec, vec::Vec};
 use core::str;
@@ -67,8 +69,6 @@ pub struct IdClaims {
     pub issued_at: Timestamp,
     /// The first second in which it is no longer good.
     pub expires_at: Timestamp,
-    /// Echoed from the request that asked for it, if that had one.
-    pub nonce: Option<Nonce>,
     /// Who the subject is, beyond `sub`.
     pub identity: IdentityClaims,
 }
@@ -121,9 +121,6 @@ impl Payload<'_> {
         object.number("nbf", not_before.as_unix());
         object.number("auth_time", claims.auth_time.as_unix());
         object.serialised("amr", &Amr(claims.factors));
-        if let Some(nonce) = &claims.nonce {
-            object.text("nonce", nonce.as_str());
-        }
         object.text("sid", &claims.session.text());
         if let Some(tenant) = &audience.tenant {
             object.text("tenant", tenant.as_str());
@@ -172,7 +169,7 @@ impl<'a> IdTokens<'a> {
     }
 
     /// A token that says `claims`, signed with the application's own key (HS256).
-    pub fn mint(&self, claims: &IdClaims) -> TokenText<Id> {
+    pub fn mint(&self, claims: &IdClaims) -> TokenText<IdToken> {
         let payload = Payload { issuer: self.issuer, audience: self.audience, claims }.json();
         let keys = self.ring.signer();
         let mut text = String::new();
@@ -185,7 +182,7 @@ impl<'a> IdTokens<'a> {
     ///
     /// # Errors
     /// Why it was refused; a client is never told which.
-    pub fn verify(&self, presented: Untrusted<'_, Id>, now: Timestamp) -> Result<IdToken, TokenError> {
+    pub fn verify(&self, presented: Untrusted<'_, IdToken>, now: Timestamp) -> Result<IdToken, TokenError> {
         let opened = jwt::open(presented.bytes(), MAX_TEXT, self.ring, now, |keys, signed| {
             self.ring.id_token_mac(keys, self.audience).tag(&[signed])
         })?;

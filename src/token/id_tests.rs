@@ -1,7 +1,10 @@
 use super::*;
 use crate::{
-    Account, ClientId, EmailAddress, Factor, IdentityPlace, Mobile, Revision, TenantId, UserName,
-    token::{Key, OutsideKey, OutsideKeys, SignatureAlgorithm, State, mac::MacKey},
+    ClientId, IdentityPlace, TenantId,
+    account::{Account, Revision, UserName},
+    contact::{EmailAddress, Mobile},
+    factor::Factor,
+    token::{Key, OutsideKey, OutsideKeys, SignatureAlgorithm, StateToken, mac::MacKey},
 };
 use alloc::string::ToString;
 use proptest::prelude::*;
@@ -32,12 +35,11 @@ fn claims() -> IdClaims {
         factors: FactorSet::EMPTY.with(Factor::Password).with(Factor::Totp),
         issued_at: NOW,
         expires_at: NOW.plus_seconds(7200),
-        nonce: None,
         identity: IdentityClaims::TopLevel(Profile::new(&json!({ "name": "Erin" })).unwrap()),
     }
 }
 
-fn payload(text: &TokenText<Id>) -> Value {
+fn payload(text: &TokenText<IdToken>) -> Value {
     let middle = text.expose().split('.').nth(1).unwrap();
     let mut buffer = [0; MAX_TEXT];
     serde_json::from_slice(base64url::decode(middle.as_bytes(), &mut buffer).unwrap()).unwrap()
@@ -60,13 +62,13 @@ fn verify(text: &str, now: Timestamp) -> Result<IdToken, TokenError> {
 #[test]
 fn the_claims_on_the_wire() {
     let (ring, issuer, audience) = (ring(), issuer(), audience("web", Some("acme")));
-    let claims = IdClaims { nonce: Some(Nonce::new("n-0S6_WzA2Mj").unwrap()), ..claims() };
+    let claims = claims();
     let text = ring.id_tokens(&issuer, &audience).mint(&claims);
     assert_eq!(
         payload(&text),
         json!({
             "iss": "https://id.example.com", "sub": "erin", "aud": "web", "exp": 1_700_007_200, "iat": 1_700_000_000,
-            "nbf": 1_699_999_880, "auth_time": 1_699_999_995, "amr": ["pwd", "otp", "mfa"], "nonce": "n-0S6_WzA2Mj",
+            "nbf": 1_699_999_880, "auth_time": 1_699_999_995, "amr": ["pwd", "otp", "mfa"],
             "sid": "AQEBAQEBAQEBAQEBAQEBAQ", "tenant": "acme", "name": "Erin"
         })
     );
@@ -189,8 +191,8 @@ fn claims_are_an_object_in_utf_8() {
 fn a_token_of_another_kind_and_a_text_over_the_cap_are_no_id_tokens() {
     let (ring, issuer, ours) = (ring(), issuer(), audience("web", Some("acme")));
     let id = ring.id_tokens(&issuer, &ours).mint(&claims());
-    let as_state = Untrusted::<State>::new(id.expose());
-    assert_eq!(ring.states().verify(as_state, NOW).unwrap_err(), TokenError::Forged);
+    let as_state = Untrusted::<StateToken>::new(id.expose());
+    assert_eq!(ring.state_tokens().verify(as_state, NOW).unwrap_err(), TokenError::Forged);
 
     // The payload of an id token, sealed as a state token: the right ring, header and claims under the wrong key.
     let payload = id.expose().split('.').nth(1).unwrap();
@@ -239,7 +241,6 @@ fn longest(place: IdentityPlace) -> (Issuer, Audience, IdClaims) {
             IdentityPlace::TopLevel => IdentityClaims::TopLevel(account.profile),
             IdentityPlace::Api => IdentityClaims::Api(Subject::of(&account)),
         },
-        nonce: Some(Nonce::new(&quotes(64)).unwrap()),
         ..claims()
     };
     (Issuer::new(&quotes(255)).unwrap(), audience(&quotes(64), Some(&quotes(64))), claims)

@@ -7,7 +7,7 @@ use super::{
     KeyRing, Keys, TokenError,
     mac::{MacKey, same_tag},
 };
-use crate::{Timestamp, base64url};
+use crate::{Timestamp, text::base64url};
 use alloc::{string::String, sync::Arc};
 
 /// The characters of an encoded 32-byte tag.

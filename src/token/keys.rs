@@ -1,7 +1,7 @@
 //! One key of the ring, and every key derived from it.
 
-use super::{VerifyWindow, mac::MacKey};
-use crate::{Audience, Moment, base64url};
+use super::{DeviceDigest, VerifyWindow, mac::MacKey};
+use crate::{Audience, Moment, text::base64url};
 use alloc::{boxed::Box, format, string::String};
 use core::fmt;
 use zeroize::{Zeroize as _, Zeroizing};
@@ -23,7 +23,7 @@ mod label {
 pub struct KeyId(Box<str>);
 
 impl KeyId {
-    pub(super) const MAX_BYTES: usize = 20;
+    pub(crate) const MAX_BYTES: usize = 20;
 
     /// # Errors
     /// When the text is empty, too long, or has another character.
@@ -179,8 +179,19 @@ impl Keys {
         MacKey::new(self.id_token_key(audience).expose())
     }
 
+    /// What tokens name it by, if they do.
+    pub(crate) fn id(&self) -> Option<&KeyId> {
+        self.id.as_ref()
+    }
+
+    /// The keyed hash of one thing a device says about itself; `what` tells the things apart.
+    pub(crate) fn device_digest(&self, what: &str, value: &[u8]) -> DeviceDigest {
+        let tag = self.device.tag_list([what.as_bytes(), value]);
+        DeviceDigest::from_bytes(*tag.first_chunk().unwrap_or(&[0; 16]))
+    }
+
     /// The tag over a code and what it is bound to.
-    pub(super) fn code_tag(&self, bound: &[&[u8]], code: &str) -> [u8; 32] {
+    pub(crate) fn code_tag(&self, bound: &[&[u8]], code: &str) -> [u8; 32] {
         self.code.tag_list(bound.iter().copied().chain([code.as_bytes()]))
     }
 

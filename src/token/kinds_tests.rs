@@ -8,8 +8,10 @@ use super::{
     *,
 };
 use crate::{
-    AccountId, Audience, ClientId, Factor, FactorSet, Profile, Revision, SessionId, TenantId, Timestamp,
-    TokenId, base64url,
+    AccountId, Audience, ClientId, SessionId, TenantId, Timestamp, TokenId,
+    account::{Profile, Revision},
+    factor::{Factor, FactorSet},
+    text::base64url,
 };
 use alloc::{format, string::String, vec::Vec};
 use std::sync::LazyLock;
@@ -58,7 +60,6 @@ fn token(kind: Kind) -> String {
         factors,
         issued_at,
         expires_at,
-        nonce: None,
         identity: IdentityClaims::TopLevel(Profile::default()),
     };
     match kind {
@@ -77,7 +78,7 @@ fn token(kind: Kind) -> String {
                 issued_at,
                 expires_at,
             };
-            ring.states().mint(&claims).expose().into()
+            ring.state_tokens().mint(&claims).expose().into()
         }
         Kind::Session => {
             let (generation, auth_time) = (4, NOW);
@@ -93,7 +94,7 @@ fn token(kind: Kind) -> String {
                 issued_at,
                 expires_at,
             };
-            ring.sessions().mint(&claims).expose().into()
+            ring.session_tokens().mint(&claims).expose().into()
         }
         Kind::Ticket => {
             let id = TokenId::from_bytes([9; 16]);
@@ -112,9 +113,9 @@ fn token(kind: Kind) -> String {
 fn verify(kind: Kind, text: &[u8]) -> Result<(), TokenError> {
     let (ring, issuer, audience, outside) = (&*RING, issuer(), audience(), outside());
     match kind {
-        Kind::State => ring.states().verify(Untrusted::new(text), NOW).map(|_| ()),
+        Kind::State => ring.state_tokens().verify(Untrusted::new(text), NOW).map(|_| ()),
         Kind::Session => {
-            ring.sessions().for_application(&audience).verify(Untrusted::new(text), NOW).map(|_| ())
+            ring.session_tokens().for_application(&audience).verify(Untrusted::new(text), NOW).map(|_| ())
         }
         Kind::Ticket => ring.tickets().verify(Untrusted::new(text), NOW).map(|_| ()),
         Kind::Id => ring.id_tokens(&issuer, &audience).verify(Untrusted::new(text), NOW).map(|_| ()),

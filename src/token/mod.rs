@@ -1,10 +1,10 @@
-//! Tokens: minted and verified under a key ring with rotation; and the codes that are sent.
+//! Tokens: minted and verified under a key ring with rotation.
 //!
 //! | kind | form | who reads it |
 //! |---|---|---|
 //! | [state token](StateToken) | compact JWT, HS256, one canonical spelling | this library |
 //! | [session token](SessionToken) | `LGT` and opaque base64url | this library, a host's middleware |
-//! | [ticket](TicketToken) | `ssoTicket-` and opaque base64url | this library |
+//! | [ticket](Ticket) | `ssoTicket-` and opaque base64url | this library |
 //! | [id token](IdToken) | compact JWT, HS256 under a key per application, or signed outside | this library and the relying party |
 //!
 //! Every kind has a key of its own, derived from the ring's keys, so a token of one kind is noise to the verifier of
@@ -13,18 +13,17 @@
 //! its tag has been found right.
 //!
 //! ```
-//! use authflow::{Timestamp, token::{Key, KeyRing, Session, TokenError, Untrusted}};
+//! use authflow::{Timestamp, token::{Key, KeyRing, SessionToken, TokenError, Untrusted}};
 //! # use authflow::{Audience, ClientId};
 //!
 //! let ring = KeyRing::new(Key::new("2026-11", [7; 32]).unwrap());
 //! let audience = Audience { client_id: ClientId::new("web").unwrap(), tenant: None };
-//! let presented = Untrusted::<Session>::new("LGTnonsense");
-//! let refused = ring.sessions().for_application(&audience).verify(presented, Timestamp::from_unix(0));
+//! let presented = Untrusted::<SessionToken>::new("LGTnonsense");
+//! let refused = ring.session_tokens().for_application(&audience).verify(presented, Timestamp::from_unix(0));
 //! assert_eq!(refused.unwrap_err(), TokenError::Malformed);
 //! ```
 
 mod canonical;
-mod code;
 mod error;
 mod id;
 mod jwt;
@@ -38,16 +37,15 @@ mod state;
 mod text;
 mod ticket;
 
-pub use code::{CodeDigest, InvalidCodeDigest};
 pub use error::TokenError;
 pub use id::{IdClaims, IdToken, IdTokens, IdentityClaims, Issuer, IssuerError};
 pub use keys::{IdTokenKey, Key, KeyError, KeyId};
 pub use outside::{IdTokenSigning, OutsideKey, OutsideKeys, SignatureAlgorithm};
 pub use ring::{KeyRing, RingError, VerifyWindow};
-pub use session::{ApplicationSessions, SessionClaims, SessionToken, Sessions};
-pub use state::{DeviceDigest, DeviceDigests, Stage, StateClaims, StateToken, States};
-pub use text::{Id, Purpose, Session, State, Ticket, TokenText, Untrusted};
-pub use ticket::{TicketClaims, TicketToken, Tickets};
+pub use session::{ApplicationSessions, SessionClaims, SessionToken, SessionTokens};
+pub use state::{DeviceDigest, DeviceDigests, Stage, StateClaims, StateToken, StateTokens};
+pub use text::{Kind, TokenText, Untrusted};
+pub use ticket::{Ticket, TicketClaims, Tickets};
 
 pub(crate) use keys::Keys;
 pub(crate) use text::LONGEST;

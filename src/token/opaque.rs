@@ -6,7 +6,7 @@
 //! Numbers are big-endian; a length is one byte, and a length of 0 stands for no key id or no tenant. Signed, **not encrypted**.
 
 use super::{KeyId, KeyRing, Keys, TokenError, mac::same_tag};
-use crate::{AccountId, Audience, ClientId, TenantId, Timestamp, base64url};
+use crate::{AccountId, Audience, ClientId, TenantId, Timestamp, text::base64url};
 use alloc::{string::String, sync::Arc};
 use arrayvec::ArrayVec;
 use core::str;

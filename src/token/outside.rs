@@ -5,12 +5,12 @@
 //! (RFC 8725 §3.1).
 
 use super::{
-    Id, IdClaims, IdToken, Issuer, KeyError, KeyId, KeyRing, RingError, TokenError, TokenText, Untrusted,
+    IdClaims, IdToken, Issuer, KeyError, KeyId, KeyRing, RingError, TokenError, TokenText, Untrusted,
     VerifyWindow,
     id::{MAX_TEXT, Payload},
     keys::jwt_header,
 };
-use crate::{Audience, Timestamp, base64url};
+use crate::{Audience, Timestamp, text::base64url};
 use alloc::{boxed::Box, string::String, vec, vec::Vec};
 use serde::{Deserialize, Serialize};
 
@@ -165,7 +165,7 @@ impl OutsideIdTokens<'_> {
     /// Takes a presented token apart, for the host to verify. Nothing of its payload is looked at.
     pub(crate) fn open(
         &self,
-        presented: Untrusted<'_, Id>,
+        presented: Untrusted<'_, IdToken>,
         now: Timestamp,
     ) -> Result<Unverified, TokenError> {
         let text = presented.bytes();
@@ -219,7 +219,7 @@ impl Unsigned {
     }
 
     /// The token; `None` where no verifier would take it.
-    pub(crate) fn signed(self, signature: &[u8]) -> Option<TokenText<Id>> {
+    pub(crate) fn signed(self, signature: &[u8]) -> Option<TokenText<IdToken>> {
         let mut text = self.text;
         text.push('.');
         base64url::push(signature, &mut text);

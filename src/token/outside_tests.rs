@@ -1,6 +1,8 @@
 use super::*;
 use crate::{
-    AccountId, ClientId, FactorSet, Profile, SessionId, TenantId,
+    AccountId, ClientId, SessionId, TenantId,
+    account::Profile,
+    factor::FactorSet,
     token::{IdentityClaims, Key},
 };
 use alloc::{format, string::ToString};
@@ -25,10 +27,9 @@ fn claims() -> IdClaims {
         account: AccountId::new("erin").unwrap(),
         session: SessionId::from_bytes([1; 16]),
         auth_time: NOW,
-        factors: FactorSet::EMPTY.with(crate::Factor::Password),
+        factors: FactorSet::EMPTY.with(crate::factor::Factor::Password),
         issued_at: NOW,
         expires_at: NOW.plus_seconds(7_200),
-        nonce: None,
         identity: IdentityClaims::TopLevel(Profile::default()),
     }
 }

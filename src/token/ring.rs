@@ -1,7 +1,8 @@
 //! The key ring: one key signs, any number still verify, each within its window.
 
 use super::{
-    IdTokenKey, IdTokens, Issuer, Key, KeyId, Keys, Sessions, States, Tickets, TokenError, mac::MacKey,
+    IdTokenKey, IdTokens, Issuer, Key, KeyId, Keys, SessionTokens, StateTokens, Tickets, TokenError,
+    mac::MacKey,
 };
 use crate::{Audience, Timestamp};
 use alloc::{borrow::Cow, collections::BTreeMap, sync::Arc, vec::Vec};
@@ -123,13 +124,13 @@ impl KeyRing {
     }
 
     /// Mints and verifies state tokens.
-    pub fn states(&self) -> States<'_> {
-        States::new(self)
+    pub fn state_tokens(&self) -> StateTokens<'_> {
+        StateTokens::new(self)
     }
 
     /// Mints and verifies session tokens.
-    pub fn sessions(&self) -> Sessions<'_> {
-        Sessions::new(self)
+    pub fn session_tokens(&self) -> SessionTokens<'_> {
+        SessionTokens::new(self)
     }
 
     /// Mints and verifies tickets.
@@ -167,7 +168,7 @@ impl KeyRing {
     }
 
     /// The key of this id, if it counts at `now`.
-    pub(super) fn by_id(&self, id: Option<&[u8]>, now: Timestamp) -> Result<&Arc<Keys>, TokenError> {
+    pub(crate) fn by_id(&self, id: Option<&[u8]>, now: Timestamp) -> Result<&Arc<Keys>, TokenError> {
         let found = self
             .by_id
             .binary_search_by(|(keys, _)| keys.id.as_ref().map(|id| id.as_str().as_bytes()).cmp(&id));

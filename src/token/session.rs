@@ -8,10 +8,10 @@
 //! ```
 
 use super::{
-    DeviceDigest, KeyRing, Keys, Session, TokenError, TokenText, Untrusted,
+    DeviceDigest, KeyRing, Keys, TokenError, TokenText, Untrusted,
     opaque::{self, AROUND, Fields, Opaque, TEXT, Writer},
 };
-use crate::{AccountId, Audience, FactorSet, Revision, SessionId, Timestamp};
+use crate::{AccountId, Audience, SessionId, Timestamp, account::Revision, factor::FactorSet};
 use alloc::sync::Arc;
 
 /// Three ids of 64 bytes, and what has a fixed length.
@@ -84,26 +84,26 @@ impl Opaque for SessionClaims {
     }
 }
 
-/// Mints and verifies session tokens: [`KeyRing::sessions`].
+/// Mints and verifies session tokens: [`KeyRing::session_tokens`].
 #[derive(Clone, Copy, Debug)]
-pub struct Sessions<'ring> {
+pub struct SessionTokens<'ring> {
     ring: &'ring KeyRing,
 }
 
-impl<'ring> Sessions<'ring> {
+impl<'ring> SessionTokens<'ring> {
     pub(super) fn new(ring: &'ring KeyRing) -> Self {
         Self { ring }
     }
 
     /// A token that says `claims`.
-    pub fn mint(&self, claims: &SessionClaims) -> TokenText<Session> {
+    pub fn mint(&self, claims: &SessionClaims) -> TokenText<SessionToken> {
         TokenText::new(opaque::seal::<_, MAX_BYTES>(self.ring, claims))
     }
 
     /// Verifies the tag and the time of a token of whatever application: for calls that name none.
     pub(crate) fn verify(
         &self,
-        presented: Untrusted<'_, Session>,
+        presented: Untrusted<'_, SessionToken>,
         now: Timestamp,
     ) -> Result<SessionToken, TokenError> {
         let (claims, keys) = opaque::open::<_, MAX_BYTES>(self.ring, presented.bytes(), now)?;
@@ -119,7 +119,7 @@ impl<'ring> Sessions<'ring> {
     }
 }
 
-/// The session tokens of one application: [`Sessions::for_application`].
+/// The session tokens of one application: [`SessionTokens::for_application`].
 #[derive(Clone, Copy, Debug)]
 pub struct ApplicationSessions<'a> {
     ring: &'a KeyRing,
@@ -138,10 +138,10 @@ impl ApplicationSessions<'_> {
     /// Why it was refused; a client is never told which.
     pub fn verify(
         &self,
-        presented: Untrusted<'_, Session>,
+        presented: Untrusted<'_, SessionToken>,
         now: Timestamp,
     ) -> Result<SessionToken, TokenError> {
-        let token = self.ring.sessions().verify(presented, now)?;
+        let token = self.ring.session_tokens().verify(presented, now)?;
         if token.claims.audience == *self.audience { Ok(token) } else { Err(TokenError::WrongAudience) }
     }
 }

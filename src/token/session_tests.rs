@@ -1,7 +1,8 @@
 use super::*;
 use crate::{
-    ClientId, TenantId, base64url,
-    token::{Key, State, VerifyWindow, opaque::sealed_bytes},
+    ClientId, TenantId,
+    text::base64url,
+    token::{Key, StateToken, VerifyWindow, opaque::sealed_bytes},
 };
 use alloc::{string::ToString, vec::Vec};
 use proptest::prelude::*;
@@ -28,7 +29,7 @@ fn claims() -> SessionClaims {
         device: DeviceDigest::from_bytes([2; 16]),
         revision: Revision::new(3),
         auth_time: NOW,
-        factors: FactorSet::EMPTY.with(crate::Factor::Password),
+        factors: FactorSet::EMPTY.with(crate::factor::Factor::Password),
         issued_at: NOW,
         expires_at: NOW.plus_seconds(43_200),
     }
@@ -36,13 +37,13 @@ fn claims() -> SessionClaims {
 
 fn verify(ring: &KeyRing, text: &[u8], now: Timestamp) -> Result<SessionClaims, TokenError> {
     let audience = audience("web", Some("acme"));
-    let verified = ring.sessions().for_application(&audience).verify(Untrusted::new(text), now);
+    let verified = ring.session_tokens().for_application(&audience).verify(Untrusted::new(text), now);
     verified.map(|token| *token.claims())
 }
 
 #[test]
 fn a_token_begins_with_lgt_and_verifies_until_its_expiry() {
-    let text = ring().sessions().mint(&claims());
+    let text = ring().session_tokens().mint(&claims());
     assert!(text.expose().starts_with("LGT"));
     let at = |now| verify(&ring(), text.expose().as_bytes(), now);
     assert_eq!(at(NOW.plus_seconds(43_199)), Ok(claims()));
@@ -52,16 +53,16 @@ fn a_token_begins_with_lgt_and_verifies_until_its_expiry() {
 
 #[test]
 fn another_application_or_tenant_is_another_audience() {
-    let text = ring().sessions().mint(&claims());
+    let text = ring().session_tokens().mint(&claims());
     for other in [audience("web", None), audience("web", Some("acme2")), audience("app", Some("acme"))] {
-        let refused = ring().sessions().for_application(&other).verify(text.presented(), NOW);
+        let refused = ring().session_tokens().for_application(&other).verify(text.presented(), NOW);
         assert_eq!(refused.unwrap_err(), TokenError::WrongAudience);
     }
 }
 
 #[test]
 fn every_changed_bit_and_every_prefix_is_refused() {
-    let text = ring().sessions().mint(&claims()).expose().to_string();
+    let text = ring().session_tokens().mint(&claims()).expose().to_string();
     for at in 0..text.len() {
         for bit in 0..8 {
             let mut bytes = text.clone().into_bytes();
@@ -77,7 +78,7 @@ fn every_changed_bit_and_every_prefix_is_refused() {
 
 #[test]
 fn the_key_must_be_in_the_ring_and_in_its_window() {
-    let text = ring().sessions().mint(&claims());
+    let text = ring().session_tokens().mint(&claims());
     let until = NOW.plus_seconds(10);
     let rotated = KeyRing::new(Key::without_id([8; 32]).unwrap())
         .with_verifier(Key::new("2026-11", [7; 32]).unwrap(), VerifyWindow { from: NOW, until })
@@ -117,9 +118,10 @@ fn the_longest_claims_fit() {
         audience: audience(&id, Some(&id)),
         ..claims()
     };
-    let text = ring.sessions().mint(&longest);
+    let text = ring.session_tokens().mint(&longest);
     assert_eq!(text.expose().len(), "LGT".len() + base64url::encoded_len(MAX_BYTES));
-    let verified = ring.sessions().for_application(&longest.audience).verify(text.presented(), NOW).unwrap();
+    let verified =
+        ring.session_tokens().for_application(&longest.audience).verify(text.presented(), NOW).unwrap();
     assert_eq!(*verified.claims(), longest);
     let longer = alloc::format!("{}A", text.expose());
     assert_eq!(verify(&ring, longer.as_bytes(), NOW), Err(TokenError::Malformed));
@@ -127,8 +129,8 @@ fn the_longest_claims_fit() {
 
 #[test]
 fn a_session_token_is_no_state_token() {
-    let text = ring().sessions().mint(&claims());
-    let refused = ring().states().verify(Untrusted::<State>::new(text.expose()), NOW);
+    let text = ring().session_tokens().mint(&claims());
+    let refused = ring().state_tokens().verify(Untrusted::<StateToken>::new(text.expose()), NOW);
     assert_eq!(refused.unwrap_err(), TokenError::Malformed);
 }
 
@@ -149,8 +151,8 @@ proptest! {
             factors: FactorSet::from_bits(factors).unwrap(),
             ..claims()
         };
-        let text = ring().sessions().mint(&claims);
-        let verified = ring().sessions().for_application(&claims.audience).verify(text.presented(), NOW).unwrap();
+        let text = ring().session_tokens().mint(&claims);
+        let verified = ring().session_tokens().for_application(&claims.audience).verify(text.presented(), NOW).unwrap();
         prop_assert_eq!(*verified.claims(), claims);
     }
 
@@ -173,7 +175,7 @@ proptest! {
 #[test]
 fn a_token_is_what_it_has_always_been() {
     assert_eq!(
-        ring().sessions().mint(&claims()).expose(),
+        ring().session_tokens().mint(&claims()).expose(),
         "LGTAQcyMDI2LTExAQEBAQEBAQEBAQEBAQEBAQAAAAAEZXJpbgN3ZWIEYWNtZQICAgICAgICAgICAgICAgIAAAAAAAAAAwAAAABlU_EAAQAAAABl\
          U_EAAAAAAGVUmcD2NjGaeVhlhnGwOwofs337Wmi6AiCizjlSqFlxXn3CVw"
     );

@@ -1,12 +1,15 @@
 //! The state token: the memory of a login that has not finished, carried by the client.
 
 use super::{
-    KeyRing, Keys, State, TokenError, TokenText, Untrusted,
+    KeyRing, Keys, TokenError, TokenText, Untrusted,
     canonical::{Reader, Writer},
     jwt,
     mac::same_tag,
 };
-use crate::{AccountId, Audience, ClientId, FactorSet, Revision, TenantId, Timestamp, TokenId, base64url};
+use crate::{
+    AccountId, Audience, ClientId, TenantId, Timestamp, TokenId, account::Revision, factor::FactorSet,
+    text::base64url,
+};
 use alloc::{string::String, sync::Arc};
 use core::fmt;
 
@@ -19,12 +22,12 @@ const MAX_PAYLOAD: usize =
 /// What the bearer of a state token may finish: the state in which the login waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Stage {
+    /// A further factor is needed.
+    FactorRequired,
     /// The password is right and about to expire: change it or skip.
     PasswordExpiring,
     /// The password is right and must be changed before anything else.
     PasswordExpired,
-    /// A further factor is needed.
-    FactorRequired,
 }
 
 impl Stage {
@@ -37,6 +40,12 @@ impl Stage {
             Self::PasswordExpired => "expired",
             Self::FactorRequired => "factor",
         }
+    }
+}
+
+impl fmt::Display for Stage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self:?}")
     }
 }
 
@@ -206,19 +215,19 @@ fn read_time(reader: &mut Reader<'_>) -> Option<Timestamp> {
     (seconds <= Timestamp::MAX.as_unix()).then(|| Timestamp::from_unix(seconds))
 }
 
-/// Mints and verifies state tokens: [`KeyRing::states`].
+/// Mints and verifies state tokens: [`KeyRing::state_tokens`].
 #[derive(Clone, Copy, Debug)]
-pub struct States<'ring> {
+pub struct StateTokens<'ring> {
     ring: &'ring KeyRing,
 }
 
-impl<'ring> States<'ring> {
+impl<'ring> StateTokens<'ring> {
     pub(super) fn new(ring: &'ring KeyRing) -> Self {
         Self { ring }
     }
 
     /// A token that says `claims`, as text of its own.
-    pub fn mint(&self, claims: &StateClaims) -> TokenText<State> {
+    pub fn mint(&self, claims: &StateClaims) -> TokenText<StateToken> {
         let mut text = String::new();
         self.mint_into(claims, &mut text);
         TokenText::new(text)
@@ -236,7 +245,11 @@ impl<'ring> States<'ring> {
     ///
     /// # Errors
     /// Why it was refused; a client is never told which.
-    pub fn verify(&self, presented: Untrusted<'_, State>, now: Timestamp) -> Result<StateToken, TokenError> {
+    pub fn verify(
+        &self,
+        presented: Untrusted<'_, StateToken>,
+        now: Timestamp,
+    ) -> Result<StateToken, TokenError> {
         let opened =
             jwt::open(presented.bytes(), MAX_TEXT, self.ring, now, |keys, signed| keys.state.tag(&[signed]))?;
         let mut buffer = [0; MAX_PAYLOAD];
@@ -247,7 +260,7 @@ impl<'ring> States<'ring> {
     }
 }
 
-/// A state token that verified. Only [`States::verify`] makes one.
+/// A state token that verified. Only [`StateTokens::verify`] makes one.
 ///
 /// ```compile_fail
 /// # use authflow::token::StateToken;
@@ -268,14 +281,6 @@ impl StateToken {
     /// The key that signed it: what it is bound to was hashed under the same one.
     pub(crate) fn keys(&self) -> &Keys {
         &self.keys
-    }
-}
-
-impl Keys {
-    /// The keyed hash of one thing a device says about itself; `what` tells the things apart.
-    pub(crate) fn device_digest(&self, what: &str, value: &[u8]) -> DeviceDigest {
-        let tag = self.device.tag_list([what.as_bytes(), value]);
-        DeviceDigest(*tag.first_chunk().unwrap_or(&[0; 16]))
     }
 }
 

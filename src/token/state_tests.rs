@@ -1,5 +1,5 @@
 use super::*;
-use crate::token::{Key, Session, VerifyWindow};
+use crate::token::{Key, SessionToken, VerifyWindow};
 use alloc::{format, string::ToString, vec::Vec};
 use proptest::prelude::*;
 
@@ -20,7 +20,7 @@ fn claims() -> StateClaims {
         revision: Revision::new(3),
         device: DeviceDigests { fingerprint: digest(1), ip: None, os: Some(digest(2)), agent: None },
         stage: Stage::PasswordExpiring,
-        factors: FactorSet::EMPTY.with(crate::Factor::Password),
+        factors: FactorSet::EMPTY.with(crate::factor::Factor::Password),
         auth_start: NOW,
         id: TokenId::from_bytes([9; 16]),
         issued_at: NOW,
@@ -29,7 +29,7 @@ fn claims() -> StateClaims {
 }
 
 fn verify(text: &str) -> Result<StateToken, TokenError> {
-    ring().states().verify(Untrusted::new(text), NOW)
+    ring().state_tokens().verify(Untrusted::new(text), NOW)
 }
 
 /// A token over any payload, with a right tag.
@@ -57,7 +57,7 @@ fn the_one_spelling() {
 
 #[test]
 fn a_token_begins_as_the_samples_do_and_verifies() {
-    let text = ring().states().mint(&claims());
+    let text = ring().state_tokens().mint(&claims());
     assert!(text.expose().starts_with("eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9."));
     assert_eq!(*verify(text.expose()).unwrap().claims(), claims());
 }
@@ -119,12 +119,12 @@ fn every_other_spelling_is_malformed_even_with_a_right_tag() {
 
 #[test]
 fn every_change_of_one_character_is_refused() {
-    let text = ring().states().mint(&claims()).expose().to_string();
+    let text = ring().state_tokens().mint(&claims()).expose().to_string();
     for at in 0..text.len() {
         for bit in 0..8 {
             let mut bytes = text.clone().into_bytes();
             bytes[at] ^= 1 << bit;
-            let refused = ring().states().verify(Untrusted::new(&bytes), NOW).unwrap_err();
+            let refused = ring().state_tokens().verify(Untrusted::new(&bytes), NOW).unwrap_err();
             assert!(matches!(refused, TokenError::Malformed | TokenError::Forged), "{at} {bit}");
         }
         let prefix = text.get(..at).unwrap();
@@ -137,8 +137,8 @@ fn every_change_of_one_character_is_refused() {
 
 #[test]
 fn expired_from_the_very_second_and_not_yet_valid_beyond_the_skew() {
-    let text = ring().states().mint(&claims());
-    let at = |now| ring().states().verify(text.presented(), now).map(|_| ());
+    let text = ring().state_tokens().mint(&claims());
+    let at = |now| ring().state_tokens().verify(text.presented(), now).map(|_| ());
     assert_eq!(at(NOW.plus_seconds(599)), Ok(()));
     assert_eq!(at(NOW.plus_seconds(600)), Err(TokenError::Expired));
     assert_eq!(at(NOW.minus_seconds(30)), Ok(()));
@@ -148,18 +148,18 @@ fn expired_from_the_very_second_and_not_yet_valid_beyond_the_skew() {
 #[test]
 fn rotation_keeps_old_tokens_until_their_key_retires() {
     let old = ring();
-    let text = old.states().mint(&claims());
+    let text = old.state_tokens().mint(&claims());
     let until = NOW.plus_seconds(300);
     let rotated = KeyRing::new(Key::new("next", [8; 32]).unwrap())
         .with_verifier(Key::without_id([7; 32]).unwrap(), VerifyWindow { from: NOW, until })
         .unwrap();
-    let at = |ring: &KeyRing, now| ring.states().verify(text.presented(), now).map(|_| ());
+    let at = |ring: &KeyRing, now| ring.state_tokens().verify(text.presented(), now).map(|_| ());
     assert_eq!(at(&rotated, until.minus_seconds(1)), Ok(()));
     assert_eq!(at(&rotated, until), Err(TokenError::KeyOutsideWindow));
     assert_eq!(at(&KeyRing::new(Key::new("next", [8; 32]).unwrap()), NOW), Err(TokenError::Malformed));
     assert_eq!(at(&KeyRing::new(Key::without_id([8; 32]).unwrap()), NOW), Err(TokenError::Forged));
-    let next = rotated.states().mint(&claims());
-    assert_eq!(old.states().verify(next.presented(), NOW).unwrap_err(), TokenError::Malformed);
+    let next = rotated.state_tokens().mint(&claims());
+    assert_eq!(old.state_tokens().verify(next.presented(), NOW).unwrap_err(), TokenError::Malformed);
 }
 
 #[test]
@@ -187,9 +187,9 @@ fn the_longest_claims_fit() {
         issued_at: Timestamp::MAX.minus_seconds(1),
         expires_at: Timestamp::MAX,
     };
-    let text = ring.states().mint(&longest);
+    let text = ring.state_tokens().mint(&longest);
     assert!(text.expose().len() <= MAX_TEXT, "{}", text.expose().len());
-    let verified = ring.states().verify(text.presented(), Timestamp::MAX.minus_seconds(1)).unwrap();
+    let verified = ring.state_tokens().verify(text.presented(), Timestamp::MAX.minus_seconds(1)).unwrap();
     assert_eq!(*verified.claims(), longest);
 }
 
@@ -218,7 +218,7 @@ fn digests_differ_in_every_bit() {
 /// What is presented and what is handed out print their kind; what a token is bound to prints nothing.
 #[test]
 fn neither_a_token_nor_a_digest_is_printed() {
-    let text = ring().states().mint(&claims());
+    let text = ring().state_tokens().mint(&claims());
     assert_eq!(format!("{text:?}"), "TokenText<state_token>(…)");
     let presented = format!("Untrusted<state_token>({} bytes)", text.expose().len());
     assert_eq!(format!("{:?}", text.presented()), presented);
@@ -231,9 +231,9 @@ fn text_over_the_cap_is_malformed_and_a_session_token_is_no_state_token() {
     let padded =
         format!("{}.{}.{}", "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9", "A".repeat(2000), "A".repeat(43));
     assert_eq!(verify(&padded).unwrap_err(), TokenError::Malformed);
-    let state = ring().states().mint(&claims());
-    let as_session = Untrusted::<Session>::new(state.expose());
-    let refused = ring().sessions().for_application(&claims().audience).verify(as_session, NOW);
+    let state = ring().state_tokens().mint(&claims());
+    let as_session = Untrusted::<SessionToken>::new(state.expose());
+    let refused = ring().session_tokens().for_application(&claims().audience).verify(as_session, NOW);
     assert_eq!(refused.unwrap_err(), TokenError::Malformed);
 }
 
@@ -293,7 +293,7 @@ proptest! {
 
     #[test]
     fn no_bytes_are_a_token(bytes: Vec<u8>, payload in "[A-Za-z0-9_-]{0,400}", tag in "[A-Za-z0-9_-]{43}") {
-        prop_assert!(ring().states().verify(Untrusted::new(&bytes), NOW).is_err());
+        prop_assert!(ring().state_tokens().verify(Untrusted::new(&bytes), NOW).is_err());
         let shaped = format!("eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.{payload}.{tag}");
         prop_assert_eq!(verify(&shaped).unwrap_err(), TokenError::Forged);
     }

@@ -1,5 +1,6 @@
 //! Token text: what a client presents, and what we hand to a client.
 
+use super::{IdToken, SessionToken, StateToken, Ticket};
 use alloc::{string::String, vec::Vec};
 use core::{fmt, marker::PhantomData};
 use zeroize::Zeroizing;
@@ -8,58 +9,44 @@ mod sealed {
     pub trait Sealed {}
 }
 
-/// What a token is for. Sealed: the kinds are [`State`], [`Session`], [`Ticket`] and [`Id`].
-pub trait Purpose: sealed::Sealed {
+/// A kind of token: the type of one that verified. Sealed: [`StateToken`], [`SessionToken`], [`Ticket`] and [`IdToken`].
+pub trait Kind: sealed::Sealed {
     /// The field's name for the kind, for messages and logs.
     const NAME: &'static str;
 }
 
-macro_rules! purpose {
-    ($(#[$doc:meta])* $name:ident = $text:literal) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug)]
-        pub enum $name {}
+macro_rules! kinds {
+    ($($kind:ident = $name:literal;)*) => {
+        $(impl sealed::Sealed for $kind {}
 
-        impl sealed::Sealed for $name {}
-
-        impl Purpose for $name {
-            const NAME: &'static str = $text;
-        }
+        impl Kind for $kind {
+            const NAME: &'static str = $name;
+        })*
     };
 }
 
-purpose! {
-    /// The purpose of a state token: to finish one step of a pending login.
-    State = "state_token"
-}
-purpose! {
-    /// The purpose of a session token: to show that a login has finished.
-    Session = "session_token"
-}
-purpose! {
-    /// The purpose of a ticket: to show a session to the server of a tenant, once.
-    Ticket = "sso_ticket"
-}
-purpose! {
-    /// The purpose of an id token: to tell an application who signed in.
-    Id = "id_token"
+kinds! {
+    StateToken = "state_token";
+    SessionToken = "session_token";
+    Ticket = "sso_ticket";
+    IdToken = "id_token";
 }
 
-/// Text that claims to be a token of purpose `P`. Nothing is known about it until a verifier has looked.
-pub struct Untrusted<'a, P> {
+/// Text that claims to be a token of kind `K`. Nothing is known about it until a verifier has looked.
+pub struct Untrusted<'a, K> {
     bytes: &'a [u8],
-    purpose: PhantomData<fn(P)>,
+    kind: PhantomData<fn(K)>,
 }
 
-impl<'a, P: Purpose> Untrusted<'a, P> {
+impl<'a, K: Kind> Untrusted<'a, K> {
     /// Marks bytes from a request. Any bytes will do; judging them is the verifier's work.
     pub fn new(bytes: &'a (impl AsRef<[u8]> + ?Sized)) -> Self {
-        Self { bytes: bytes.as_ref(), purpose: PhantomData }
+        Self { bytes: bytes.as_ref(), kind: PhantomData }
     }
 
     /// Stands for a token that was sent but could not be read, in a header given twice, say. No verifier takes it.
     pub fn unreadable() -> Self {
-        Self { bytes: b"\0", purpose: PhantomData }
+        Self { bytes: b"\0", kind: PhantomData }
     }
 
     /// Whether nothing was sent.
@@ -72,9 +59,9 @@ impl<'a, P: Purpose> Untrusted<'a, P> {
     }
 
     /// A copy that a question can carry: of as much as any verifier would look at.
-    pub(crate) fn to_owned(self) -> Kept<P> {
+    pub(crate) fn to_owned(self) -> Kept<K> {
         let looked_at = self.bytes.get(..=LONGEST).unwrap_or(self.bytes);
-        Kept { bytes: Zeroizing::new(looked_at.into()), purpose: PhantomData }
+        Kept { bytes: Zeroizing::new(looked_at.into()), kind: PhantomData }
     }
 }
 
@@ -83,41 +70,41 @@ impl<'a, P: Purpose> Untrusted<'a, P> {
 pub(crate) const LONGEST: usize = 9216;
 
 /// Untrusted text that outlives its request.
-pub(crate) struct Kept<P> {
+pub(crate) struct Kept<K> {
     bytes: Zeroizing<Vec<u8>>,
-    purpose: PhantomData<fn(P)>,
+    kind: PhantomData<fn(K)>,
 }
 
-impl<P: Purpose> Kept<P> {
-    pub(crate) fn presented(&self) -> Untrusted<'_, P> {
+impl<K: Kind> Kept<K> {
+    pub(crate) fn presented(&self) -> Untrusted<'_, K> {
         Untrusted::new(&**self.bytes)
     }
 }
 
-impl<P> Clone for Untrusted<'_, P> {
+impl<K> Clone for Untrusted<'_, K> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<P> Copy for Untrusted<'_, P> {}
+impl<K> Copy for Untrusted<'_, K> {}
 
-impl<P: Purpose> fmt::Debug for Untrusted<'_, P> {
+impl<K: Kind> fmt::Debug for Untrusted<'_, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Untrusted<{}>({} bytes)", P::NAME, self.bytes.len())
+        write!(f, "Untrusted<{}>({} bytes)", K::NAME, self.bytes.len())
     }
 }
 
 /// A token we minted, as the text to hand to the client. A bearer secret: `Debug` does not print it, and its memory is
 /// wiped when it is dropped.
-pub struct TokenText<P> {
+pub struct TokenText<K> {
     text: Zeroizing<String>,
-    purpose: PhantomData<fn() -> P>,
+    kind: PhantomData<fn() -> K>,
 }
 
-impl<P: Purpose> TokenText<P> {
+impl<K: Kind> TokenText<K> {
     pub(crate) fn new(text: String) -> Self {
-        Self { text: Zeroizing::new(text), purpose: PhantomData }
+        Self { text: Zeroizing::new(text), kind: PhantomData }
     }
 
     /// The text itself.
@@ -126,20 +113,20 @@ impl<P: Purpose> TokenText<P> {
     }
 
     /// The same text as a client would present it.
-    pub fn presented(&self) -> Untrusted<'_, P> {
+    pub fn presented(&self) -> Untrusted<'_, K> {
         Untrusted::new(self.expose())
     }
 }
 
-impl<P> Clone for TokenText<P> {
+impl<K> Clone for TokenText<K> {
     fn clone(&self) -> Self {
-        Self { text: self.text.clone(), purpose: PhantomData }
+        Self { text: self.text.clone(), kind: PhantomData }
     }
 }
 
-impl<P: Purpose> fmt::Debug for TokenText<P> {
+impl<K: Kind> fmt::Debug for TokenText<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "TokenText<{}>(…)", P::NAME)
+        write!(f, "TokenText<{}>(…)", K::NAME)
     }
 }
 
@@ -153,18 +140,27 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_was_still_sent_and_no_verifier_takes_it() {
-        assert!(Untrusted::<State>::new("").is_empty());
-        assert!(!Untrusted::<State>::new("a").is_empty() && !Untrusted::<State>::unreadable().is_empty());
+        assert!(Untrusted::<StateToken>::new("").is_empty());
+        assert!(
+            !Untrusted::<StateToken>::new("a").is_empty()
+                && !Untrusted::<StateToken>::unreadable().is_empty()
+        );
         let (ring, now) = (KeyRing::new(Key::without_id([7; 32]).unwrap()), Timestamp::from_unix(0));
-        assert_eq!(ring.states().verify(Untrusted::unreadable(), now).err(), Some(TokenError::Malformed));
-        assert_eq!(ring.sessions().verify(Untrusted::unreadable(), now).err(), Some(TokenError::Malformed));
+        assert_eq!(
+            ring.state_tokens().verify(Untrusted::unreadable(), now).err(),
+            Some(TokenError::Malformed)
+        );
+        assert_eq!(
+            ring.session_tokens().verify(Untrusted::unreadable(), now).err(),
+            Some(TokenError::Malformed)
+        );
         assert_eq!(ring.tickets().verify(Untrusted::unreadable(), now).err(), Some(TokenError::Malformed));
     }
 
     /// However long it is, no more is kept than what makes every verifier refuse it.
     #[test]
     fn a_copy_is_the_text_up_to_one_byte_more_than_the_longest() {
-        let kept = |text: &[u8]| Untrusted::<Id>::new(text).to_owned().presented().bytes().to_vec();
+        let kept = |text: &[u8]| Untrusted::<IdToken>::new(text).to_owned().presented().bytes().to_vec();
         let text = alloc::vec![b'A'; 1 << 20];
         for length in [0, 1, LONGEST, LONGEST + 1] {
             assert_eq!(kept(&text[..length]), text[..length], "{length}");

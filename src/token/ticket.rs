@@ -8,7 +8,7 @@
 //! ```
 
 use super::{
-    DeviceDigest, KeyRing, Keys, Ticket, TokenError, TokenText, Untrusted,
+    DeviceDigest, KeyRing, Keys, TokenError, TokenText, Untrusted,
     opaque::{self, AROUND, Fields, Opaque, TEXT, Writer},
 };
 use crate::{AccountId, Audience, SessionId, Timestamp, TokenId};
@@ -93,24 +93,20 @@ impl<'ring> Tickets<'ring> {
     ///
     /// # Errors
     /// Why it was refused; a client is never told which.
-    pub fn verify(
-        &self,
-        presented: Untrusted<'_, Ticket>,
-        now: Timestamp,
-    ) -> Result<TicketToken, TokenError> {
+    pub fn verify(&self, presented: Untrusted<'_, Ticket>, now: Timestamp) -> Result<Ticket, TokenError> {
         let (claims, keys) = opaque::open::<_, MAX_BYTES>(self.ring, presented.bytes(), now)?;
-        Ok(TicketToken { claims, keys })
+        Ok(Ticket { claims, keys })
     }
 }
 
 /// A ticket that verified. Only [`Tickets::verify`] makes one.
 #[derive(Clone, Debug)]
-pub struct TicketToken {
+pub struct Ticket {
     claims: TicketClaims,
     keys: Arc<Keys>,
 }
 
-impl TicketToken {
+impl Ticket {
     /// What it says.
     pub fn claims(&self) -> &TicketClaims {
         &self.claims

@@ -1,7 +1,7 @@
 use super::*;
 use crate::{
     ClientId, TenantId,
-    token::{Key, Session, opaque::sealed_bytes},
+    token::{Key, SessionToken, opaque::sealed_bytes},
 };
 use alloc::{string::ToString, vec::Vec};
 use proptest::prelude::*;
@@ -83,7 +83,7 @@ fn a_right_tag_over_a_wrong_body_is_malformed() {
 fn a_ticket_is_no_session_token_and_a_session_token_no_ticket() {
     let ring = ring();
     let ticket = ring.tickets().mint(&claims()).expose().replacen("ssoTicket-", "LGT", 1);
-    let as_session = ring.sessions().verify(Untrusted::<Session>::new(&ticket), NOW);
+    let as_session = ring.session_tokens().verify(Untrusted::<SessionToken>::new(&ticket), NOW);
     assert_eq!(as_session.unwrap_err(), TokenError::Forged);
     let keys = ring.signer();
     let body = opaque::signed::<_, MAX_BYTES>(keys, &claims()).to_vec();

@@ -2,7 +2,10 @@
 
 use crate::calls::{CHANGE, NEW, nora, password_of, works};
 use authflow::{
-    Account, EmailAddress, Password, Revision, Secret,
+    Secret,
+    account::{Account, Revision},
+    contact::EmailAddress,
+    password::Password,
     testkit::{
         Call, World,
         demo::{self, PASSWORD},
@@ -117,7 +120,7 @@ fn kind_18_a_session_outlives_a_factor_enrolled_in_it() {
     world.clock.pass(60);
     let now = world.clock.now;
     world.change("alice", |alice| {
-        demo::enrol(authflow::Factor::Totp, alice);
+        demo::enrol(authflow::factor::Factor::Totp, alice);
         alice.factors_changed_at = now;
     });
     let refreshed = world.send(&Call::refresh(&session_token));

@@ -4,7 +4,8 @@ use crate::calls::{
     ALICE, BY_MOBILE, CHANGE, MAIL, NEW, NORA, PROVE_MAIL, PROVE_SMS, SMS, ask, nora, sent, works, world_of,
 };
 use authflow::{
-    Dialect, Step,
+    Dialect,
+    step::Step,
     testkit::{Call, World, demo::PASSWORD},
 };
 use serde_json::{Value, json};

@@ -1,7 +1,8 @@
 //! What the tests share: worlds, and the calls made in them.
 
 use authflow::{
-    Application, Applications, ClientId, Config, Dialect, Engine, Mobile,
+    Application, Applications, ClientId, Config, Dialect, Engine,
+    contact::Mobile,
     outcome::{Event, ProofRefusal},
     policy::Policy,
     sdk::Api,

@@ -5,8 +5,10 @@ use crate::calls::{
     works, world_of,
 };
 use authflow::{
-    Dialect, EmailAddress, Identifier, Step,
-    step::AccountKey,
+    Dialect,
+    account::{AccountKey, Identifier},
+    contact::EmailAddress,
+    step::Step,
     testkit::{Answer, Call, World, demo::PASSWORD},
 };
 use serde_json::json;

@@ -5,8 +5,11 @@ use crate::calls::{
     world_of, world_with, world_with_sibling,
 };
 use authflow::{
-    Dialect, Factor, Identifier, Step, UserName,
-    step::AttemptSlot,
+    Dialect,
+    account::{Identifier, UserName},
+    factor::Factor,
+    guess::AttemptSlot,
+    step::Step,
     testkit::{Answer, Call, Setup, World, demo},
 };
 use std::collections::BTreeMap;

@@ -1,7 +1,8 @@
 //! What is only logged, and costs a login. K6 and D6.
 
 use authflow::{
-    policy::{Binding, Bindings, Policy},
+    device::{Binding, Bindings},
+    policy::Policy,
     testkit::{Call, World, demo, invalid_state_token},
 };
 

@@ -4,7 +4,8 @@ use crate::calls::{
     ALICE, NEW, WITHIN_A_LOGIN, ask, ask_within, reset, sent, update_by_code, works, world_of,
 };
 use authflow::{
-    Dialect, Mobile,
+    Dialect,
+    contact::Mobile,
     testkit::{Call, World, demo},
 };
 use serde_json::json;

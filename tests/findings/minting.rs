@@ -2,9 +2,11 @@
 
 use crate::calls::works;
 use authflow::{
-    Factor, FactorSet,
+    factor::{Factor, FactorSet},
     testkit::{World, demo},
-    token::{Key, KeyRing, Session, SessionClaims, Stage, State, StateClaims, Untrusted, VerifyWindow},
+    token::{
+        Key, KeyRing, SessionClaims, SessionToken, Stage, StateClaims, StateToken, Untrusted, VerifyWindow,
+    },
 };
 
 /// Middleware is handed the ring "to verify". Once what it is handed has no `mint`, this does not compile: then it is a test of
@@ -15,8 +17,9 @@ fn finding_10_middleware_mints_no_session() {
     let mut world = World::new();
     let own = works(world.login("alice")).session_token().to_owned();
     let (ring, audience, now) = (world.api.engine().ring(), demo::audience(), world.clock.now);
-    let sessions = ring.sessions();
-    let verified = sessions.for_application(&audience).verify(Untrusted::<Session>::new(&own), now).unwrap();
+    let sessions = ring.session_tokens();
+    let verified =
+        sessions.for_application(&audience).verify(Untrusted::<SessionToken>::new(&own), now).unwrap();
     let forged = sessions.mint(&SessionClaims { account: demo::account("tom").id, ..*verified.claims() });
     let judged = sessions.for_application(&audience).verify(forged.presented(), now);
     assert!(judged.is_err(), "finding 10: middleware minted a session of somebody else");
@@ -29,8 +32,8 @@ fn finding_10_middleware_mints_no_state_token() {
     let mut world = World::new();
     let own = works(world.login("erin")).state_token().to_owned();
     let eve = demo::account("eve").id;
-    let (states, now) = (world.api.engine().ring().states(), world.clock.now);
-    let verified = states.verify(Untrusted::<State>::new(&own), now).unwrap();
+    let (states, now) = (world.api.engine().ring().state_tokens(), world.clock.now);
+    let verified = states.verify(Untrusted::<StateToken>::new(&own), now).unwrap();
     let factors = FactorSet::EMPTY.with(Factor::Password).with(Factor::Totp);
     let stage = Stage::PasswordExpiring;
     let forged = states.mint(&StateClaims { account: eve, factors, stage, ..*verified.claims() });

@@ -2,13 +2,15 @@
 
 use crate::calls::{NORA, ask};
 use authflow::{
-    Account, FactorSet, Host, Step, Totp, TotpAlgorithm,
+    Host,
+    account::{Account, FindAccount},
+    code::Captcha,
+    factor::{FactorSet, Totp, TotpAlgorithm},
     flow::{State, graph},
-    policy::{PasswordRules, Policy},
-    step::{
-        Access, Captcha, Commit, Committed, DecideAccess, FindAccount, PasswordMatch, Reservation,
-        ReserveAttempt, SettleAttempt, VerifyPassword,
-    },
+    guess::{Reservation, ReserveAttempt, SettleAttempt},
+    password::{PasswordMatch, PasswordRules, VerifyPassword},
+    policy::Policy,
+    step::{AccessDecision, Commit, Committed, DecideAccess, Step},
     testkit::World,
 };
 use serde_json::{Value, json};
@@ -37,8 +39,8 @@ impl Host for Bare {
     async fn settle_attempt(&self, _: &SettleAttempt) -> Result<(), Infallible> {
         Ok(())
     }
-    async fn decide_access(&self, _: &DecideAccess) -> Result<Access, Infallible> {
-        Ok(Access::Deny)
+    async fn decide_access(&self, _: &DecideAccess) -> Result<AccessDecision, Infallible> {
+        Ok(AccessDecision::Deny)
     }
     async fn commit(&self, _: &Commit) -> Result<Committed, Infallible> {
         Ok(Committed::Changed)

@@ -5,7 +5,8 @@ use crate::calls::{
     works, world_of, world_with, world_with_sibling,
 };
 use authflow::{
-    Dialect, MustChange,
+    Dialect,
+    password::MustChange,
     policy::{Policy, SecondFactor},
     testkit::{
         Call, Setup, World,

@@ -2,7 +2,8 @@
 
 use crate::calls::{ALICE, CHANGE, NEW, ask, password_of, reset, sent, works, world_of};
 use authflow::{
-    Dialect, Password, Secret,
+    Dialect, Secret,
+    password::Password,
     policy::Policy,
     testkit::{
         Call, World,

@@ -1,12 +1,14 @@
 //! A host that slips where the exam for hosts does not look.
 
 use authflow::{
-    Account, AccountStatus, FactorSet, Host, Timestamp,
-    step::{
-        Access, CheckSession, Commit, Committed, DecideAccess, EndSessions, FindAccount, LoadCode,
-        PasswordMatch, Reservation, ReserveAttempt, SessionRecord, SettleAttempt, StoredCode, VerifyPassword,
-        Write,
-    },
+    Host, Timestamp,
+    account::{Account, AccountStatus, FindAccount},
+    code::{LoadCode, StoredCode},
+    factor::FactorSet,
+    guess::{Reservation, ReserveAttempt, SettleAttempt},
+    password::{PasswordMatch, VerifyPassword},
+    session::{CheckSession, EndSessions, SessionRecord},
+    step::{AccessDecision, Commit, Committed, DecideAccess, Write},
     testkit::{MemoryHost, Planned},
 };
 use std::sync::Mutex;
@@ -118,7 +120,7 @@ impl Host for SlippingHost {
         Ok(())
     }
 
-    async fn decide_access(&self, ask: &DecideAccess) -> Result<Access, Planned> {
+    async fn decide_access(&self, ask: &DecideAccess) -> Result<AccessDecision, Planned> {
         self.inner.decide_access(ask).await
     }
 

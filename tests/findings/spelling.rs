@@ -2,7 +2,9 @@
 
 use crate::calls::{MAIL, NORA, ask, ask_within, prove_sms, sent, sign_in_by_sms, works, world_of};
 use authflow::{
-    Dialect, EmailAddress, UserName,
+    Dialect,
+    account::UserName,
+    contact::EmailAddress,
     testkit::{
         Call, World,
         demo::{self, PASSWORD},

@@ -2,11 +2,13 @@
 
 use super::{block_on, exam_of};
 use authflow::{
-    Account, Host,
-    step::{
-        Access, CheckSession, Commit, Committed, DecideAccess, FindAccount, LoadCode, PasswordMatch,
-        Reservation, ReserveAttempt, SessionRecord, SettleAttempt, StoredCode, VerifyPassword,
-    },
+    Host,
+    account::{Account, FindAccount},
+    code::{LoadCode, StoredCode},
+    guess::{Reservation, ReserveAttempt, SettleAttempt},
+    password::{PasswordMatch, VerifyPassword},
+    session::{CheckSession, SessionRecord},
+    step::{AccessDecision, Commit, Committed, DecideAccess},
     testkit::{Clock, MemoryHost, NeglectedDuty, Planned, demo},
 };
 use std::{
@@ -107,7 +109,7 @@ impl Host for Hosts {
         self.inner.settle_attempt(ask).await
     }
 
-    async fn decide_access(&self, ask: &DecideAccess) -> Result<Access, Planned> {
+    async fn decide_access(&self, ask: &DecideAccess) -> Result<AccessDecision, Planned> {
         self.inner.decide_access(ask).await
     }
 

@@ -1,12 +1,13 @@
 //! A host that keeps every duty but one.
 
 use authflow::{
-    Account, Host,
-    step::{
-        Access, CheckSession, Commit, Committed, DecideAccess, EndSessions, FindAccount, LoadCode,
-        PasswordMatch, Reservation, ReserveAttempt, SessionRecord, SettleAttempt, StoredCode, VerifyPassword,
-        Write,
-    },
+    Host,
+    account::{Account, FindAccount},
+    code::{LoadCode, StoredCode},
+    guess::{Reservation, ReserveAttempt, SettleAttempt},
+    password::{PasswordMatch, VerifyPassword},
+    session::{CheckSession, EndSessions, SessionRecord},
+    step::{AccessDecision, Commit, Committed, DecideAccess, Write},
     testkit::{MemoryHost, Planned, demo},
 };
 use std::sync::{Mutex, MutexGuard};
@@ -183,7 +184,7 @@ impl Host for Hosts {
         }
     }
 
-    async fn decide_access(&self, ask: &DecideAccess) -> Result<Access, Planned> {
+    async fn decide_access(&self, ask: &DecideAccess) -> Result<AccessDecision, Planned> {
         self.inner.decide_access(ask).await
     }
 

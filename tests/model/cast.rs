@@ -6,9 +6,14 @@ use super::{
     state::Model,
 };
 use authflow::{
-    Account, AccountId, AccountStatus, Application, ClientId, EmailAddress, Factor, Lifetime, Mobile,
-    MustChange, Password, Revision, Secret, TenantId, Timestamp, Totp, TotpAlgorithm, UserName,
-    policy::{Ageing, AttemptPolicy, Lifetimes, Policy, SecondFactor, SendPolicy},
+    AccountId, Application, ClientId, Lifetime, Secret, TenantId, Timestamp,
+    account::{Account, AccountStatus, Revision, UserName},
+    code::SendPolicy,
+    contact::{EmailAddress, Mobile},
+    factor::{Factor, Totp, TotpAlgorithm},
+    guess::AttemptPolicy,
+    password::{Ageing, MustChange, Password},
+    policy::{Lifetimes, Policy, SecondFactor},
     testkit::demo,
 };
 use std::sync::Arc;

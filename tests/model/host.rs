@@ -12,10 +12,13 @@ use super::{
     wire,
 };
 use authflow::{
-    AccountStatus, Application, Applications, Audience, Config, Engine, FactorSet, MustChange, Outcome,
-    Password, Secret, Step, TenantId, Timestamp,
+    Application, Applications, Audience, Config, Engine, Secret, TenantId, Timestamp,
+    account::AccountStatus,
+    factor::FactorSet,
+    outcome::Outcome,
+    password::{MustChange, Password},
     sdk::Api,
-    step::{Commit, Committed, CredentialOwner, Write},
+    step::{Commit, Committed, CredentialOwner, Step, Write},
     testkit::{self, HostFault, World, demo},
     token::{Key, KeyRing, VerifyWindow},
 };

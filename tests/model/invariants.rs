@@ -9,7 +9,9 @@ use super::{
     rules::RULES,
 };
 use authflow::{
-    AccountStatus, FactorSet, Timestamp,
+    Timestamp,
+    account::AccountStatus,
+    factor::FactorSet,
     outcome::{Event, ProofRefusal},
     step::Write,
 };

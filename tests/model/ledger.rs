@@ -6,7 +6,7 @@ use super::{
     observed::Observed,
     rules::{CODE, LOGIN, RULES, TICKET},
 };
-use authflow::step::{EndSessions, Write};
+use authflow::{session::EndSessions, step::Write};
 use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use super::{
     truth::truth,
     wire::Spelt,
 };
-use authflow::{Account, outcome::Event, step::Commit};
+use authflow::{account::Account, outcome::Event, step::Commit};
 
 pub struct Observed {
     pub request: Request,

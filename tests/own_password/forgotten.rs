@@ -2,9 +2,10 @@
 
 use super::{ALICES, BY_MOBILE, NEW, SMS, ask, done, id_token, reason, world};
 use authflow::{
-    AccountStatus, Dialect,
+    Dialect,
+    account::AccountStatus,
     outcome::{Event, NewPasswordRefusal, ProofRefusal},
-    policy::RuleViolation,
+    password::RuleViolation,
     testkit::{Call, HostFault, World},
 };
 use serde_json::json;
@@ -71,7 +72,7 @@ fn a_refused_new_password_does_not_use_the_code() {
 #[test]
 fn a_second_factors_channel_resets_no_password() {
     let mut world = world(Dialect::Eiam);
-    world.account("alice").enrolled = authflow::FactorSet::EMPTY.with(authflow::Factor::Sms);
+    world.account("alice").enrolled = authflow::factor::FactorSet::EMPTY.with(authflow::factor::Factor::Sms);
     done(&world.send(&Call::post(SMS, &json!({ "mobile": ALICES, "type": "FORGET_PWD_SMS" }))));
     let sent = world.host.outbox.last().unwrap().clone();
     assert!(sent.decoy);

@@ -8,8 +8,11 @@ use authflow::testkit::{
     invalid_state_token, refusal,
 };
 use authflow::{
-    AccountStatus, Dialect, Mobile, Secret, Step,
+    Dialect, Secret,
+    account::AccountStatus,
+    contact::Mobile,
     outcome::{Event, ProofRefusal, TokenRefusal},
+    step::Step,
 };
 use serde_json::{Value, json};
 
@@ -62,7 +65,7 @@ fn within_a_login_by_a_code_to_mobile_or_email() {
     ] {
         let mut world = World::new();
         world.account("victor").mobile = Mobile::new("+86-13800000003").ok();
-        world.account("victor").email = authflow::EmailAddress::new("victor@example.com").ok();
+        world.account("victor").email = authflow::contact::EmailAddress::new("victor@example.com").ok();
         let token = world.login("victor").state_token().to_string();
         done(&world.send(&Call::post(send, &json!({ "type": of_type })).pending(&token)));
         let code = world.code();

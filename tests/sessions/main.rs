@@ -8,10 +8,11 @@ use authflow::testkit::{
     refusal,
 };
 use authflow::{
-    AccountId, AccountStatus, Lifetime,
+    AccountId, Lifetime,
+    account::AccountStatus,
     outcome::{Event, TokenRefusal, Verdict},
     policy::{Lifetimes, Policy},
-    token::{Id, Untrusted},
+    token::{IdToken, Untrusted},
 };
 use serde_json::Value;
 
@@ -76,7 +77,7 @@ fn an_id_token_never_outlives_its_session() {
     world.clock.now = START.plus_seconds(43_200 - 60);
     let refreshed = refresh(&mut world, &token);
     let (ring, issuer, audience) = (demo::ring(), demo::issuer(), audience());
-    let id_token = Untrusted::<Id>::new(refreshed.text("id_token"));
+    let id_token = Untrusted::<IdToken>::new(refreshed.text("id_token"));
     let verified = ring.id_tokens(&issuer, &audience).verify(id_token, world.clock.now).unwrap();
     assert_eq!(verified.expires_at(), START.plus_seconds(43_200));
     assert_eq!(verified.auth_time(), START, "nothing was proved anew");

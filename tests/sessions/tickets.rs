@@ -2,7 +2,8 @@
 
 use super::{invalid, logout, reason, refresh, rotating, session};
 use authflow::{
-    AccountStatus, Secret, TenantId,
+    Secret, TenantId,
+    account::AccountStatus,
     outcome::TokenRefusal,
     step::CredentialOwner,
     testkit::{

@@ -1,9 +1,6 @@
 //! One run of wrk.
 
-use crate::{
-    contender::{Contender, Running},
-    world::{self, World},
-};
+use crate::{contender::{Contender, Running}, world::{World, self}};
 use authflow_bench::sample::HEADERS;
 use std::{path::Path, process::Command, time::Duration};
 

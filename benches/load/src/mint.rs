@@ -1,13 +1,6 @@
 //! authflow's own tokens, made by its own sign-in: questions answered in memory, no password hashed.
 
-use authflow::{
-    Account, AccountId, Application, Applications, ClientId, Config, Engine, Moment, Outcome, Password,
-    Profile, Revision, Secret, Step, TenantId, UserName,
-    policy::{Ageing, Policy},
-    sdk::{Api, Request},
-    step::{Access, Committed, PasswordMatch, SessionRecord, Write},
-    token::Issuer,
-};
+use authflow::{AccountId, Application, Applications, ClientId, Config, Engine, Moment, Secret, TenantId, account::{Account, Profile, Revision, UserName}, outcome::Outcome, password::{Ageing, Password, PasswordMatch}, policy::Policy, sdk::{Api, Request}, session::SessionRecord, step::{AccessDecision, Committed, Step, Write}, token::Issuer};
 use authflow_bench::{
     sample::{self, CLIENT, HEADERS, TENANT},
     skip::ISSUER,
@@ -82,7 +75,7 @@ fn answered(mut step: Step, id: &str, opened: &mut Option<SessionRecord>) -> Box
             }
             Step::VerifyPassword(ask) => ask.answer(PasswordMatch::Matches),
             Step::SettleAttempt(ask) => ask.answer(()),
-            Step::DecideAccess(ask) => ask.answer(Access::Allow),
+            Step::DecideAccess(ask) => ask.answer(AccessDecision::Allow),
             Step::Commit(ask) => {
                 *opened = ask.writes.iter().find_map(|write| match write {
                     Write::OpenSession(record) => Some(*record),

@@ -1,12 +1,7 @@
 //! The world under load, as files in one folder: a key ring and a configuration for the reference server, a database of
 //! accounts whose passwords are about to expire, with a session each, and pre-minted tokens.
 
-use crate::{
-    mint::Mint,
-    plain::PlainMint,
-    statements::{self, Id, Session},
-    store,
-};
+use crate::{mint::Mint, plain::PlainMint, statements::{Id, Session, self}, store};
 use authflow_bench::{
     sample::{CLIENT, SECRET, TENANT},
     skip::ISSUER,
@@ -156,7 +151,7 @@ fn add_account(connection: &Connection, id: &str, number: u32) -> rusqlite::Resu
     Ok(())
 }
 
-fn row(record: &authflow::step::SessionRecord) -> Session {
+fn row(record: &authflow::session::SessionRecord) -> Session {
     let seconds = |at: authflow::Timestamp| i64::try_from(at.as_unix()).expect("before 9999");
     Session {
         client_id: CLIENT.to_owned(),

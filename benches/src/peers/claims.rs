@@ -29,12 +29,12 @@ pub struct StateClaims {
 impl StateClaims {
     /// What authflow's own token of the sample says, word for word.
     pub fn sample(ring: &KeyRing) -> Self {
-        payload(ring.states().mint(&sample::state_claims()).expose())
+        payload(ring.state_tokens().mint(&sample::state_claims()).expose())
     }
 
     pub fn varied(ring: &KeyRing) -> Vec<Self> {
         let claims = sample::varied_state_claims(256);
-        claims.iter().map(|claims| payload(ring.states().mint(claims).expose())).collect()
+        claims.iter().map(|claims| payload(ring.state_tokens().mint(claims).expose())).collect()
     }
 }
 

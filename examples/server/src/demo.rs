@@ -7,9 +7,12 @@ use crate::{
     tenants::TenantCredential,
 };
 use authflow::{
-    AccountId, AccountStatus, Application, ClientId, EmailAddress, Factor, FactorSet, InvalidContact,
-    InvalidId, InvalidUserName, Mobile, MustChange, Secret, TenantId, Timestamp, UserName,
-    policy::{Ageing, AgeingError, Policy},
+    AccountId, Application, ClientId, InvalidId, Secret, TenantId, Timestamp,
+    account::{AccountStatus, InvalidUserName, UserName},
+    contact::{EmailAddress, InvalidContact, Mobile},
+    factor::{Factor, FactorSet},
+    password::{Ageing, AgeingError, MustChange},
+    policy::Policy,
     step::CredentialOwner,
 };
 

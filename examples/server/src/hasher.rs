@@ -7,7 +7,7 @@ use argon2::{
         phc::{Output, ParamsString, PasswordHash, Salt},
     },
 };
-use authflow::{Secret, step::PasswordMatch};
+use authflow::{Secret, password::PasswordMatch};
 use std::{
     sync::{Arc, Mutex, PoisonError},
     thread,

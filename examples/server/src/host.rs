@@ -9,13 +9,16 @@ use crate::{
     tenants::TenantCredentials,
 };
 use authflow::{
-    Account, Host, Outcome,
-    outcome::Event,
+    Host,
+    account::{Account, FindAccount},
+    code::{Deliver, Delivery, LoadCode, StoredCode},
+    guess::{Reservation, ReserveAttempt, SettleAttempt},
+    outcome::{Event, Outcome},
+    password::{JudgePassword, Judgement, PasswordMatch, VerifyPassword},
+    session::{CheckSession, SessionRecord},
     step::{
-        Access, CheckSession, Commit, Committed, CredentialOwner, DecideAccess, Deliver, Delivery,
-        FindAccount, JudgePassword, Judgement, LoadCode, PasswordMatch, Reservation, ReserveAttempt,
-        SessionRecord, SettleAttempt, SignBytes, SignatureCheck, StoredCode, VerifyBytes, VerifyPassword,
-        VerifyTenantCredential, Write,
+        AccessDecision, Commit, Committed, CredentialOwner, DecideAccess, SignBytes, SignatureCheck,
+        VerifyBytes, VerifyTenantCredential, Write,
     },
 };
 use std::sync::Arc;
@@ -62,8 +65,8 @@ impl Host for ServerHost {
         Ok(self.store.settle_attempt(ask.clone()).await?)
     }
 
-    async fn decide_access(&self, _: &DecideAccess) -> Result<Access, HostError> {
-        Ok(Access::Allow)
+    async fn decide_access(&self, _: &DecideAccess) -> Result<AccessDecision, HostError> {
+        Ok(AccessDecision::Allow)
     }
 
     async fn commit(&self, ask: &Commit) -> Result<Committed, HostError> {

@@ -2,10 +2,12 @@
 
 use super::{AT_ONCE, NeglectedDuty, Sitting, answered, holds};
 use crate::{
-    CodePurpose, EmailAddress, Host, Recipient,
-    policy::{SendPolicy, SendRefusal},
-    step::{CodeKey, CommitRefusal, Committed, LoadCode, SendBudget, SendSlot, StoredCode, Write},
-    token::CodeDigest,
+    Host,
+    code::{
+        CodeDigest, CodeKey, CodePurpose, LoadCode, SendBudget, SendPolicy, SendRefusal, SendSlot, StoredCode,
+    },
+    contact::{EmailAddress, Recipient},
+    step::{CommitRefusal, Committed, Write},
 };
 use alloc::{format, vec::Vec};
 

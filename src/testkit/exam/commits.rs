@@ -2,8 +2,11 @@
 
 use super::{AT_ONCE, NeglectedDuty, Sitting, answered, holds, one_is_done, together::together};
 use crate::{
-    Account, AccountId, Audience, Host, Password, Secret, TenantId, Totp,
-    step::{AccountKey, Commit, CommitRefusal, Committed, FindAccount, PasswordMatch, VerifyPassword, Write},
+    AccountId, Audience, Host, Secret, TenantId,
+    account::{Account, AccountKey, FindAccount},
+    factor::Totp,
+    password::{Password, PasswordMatch, VerifyPassword},
+    step::{Commit, CommitRefusal, Committed, Write},
 };
 use alloc::vec::Vec;
 

@@ -2,9 +2,9 @@
 
 use super::{NeglectedDuty, Sitting, answered, holds, together::together};
 use crate::{
-    Factor, Host,
-    policy::{Attempt, AttemptPolicy, Settlement},
-    step::{AttemptSlot, Reservation, ReserveAttempt, SettleAttempt},
+    Host,
+    factor::Factor,
+    guess::{Attempt, AttemptPolicy, AttemptSlot, Reservation, ReserveAttempt, SettleAttempt, Settlement},
 };
 use alloc::vec::Vec;
 
@@ -37,7 +37,7 @@ impl<H: Host> Sitting<'_, H> {
     }
 }
 
-fn receipt(reservation: Reservation) -> Option<crate::policy::Receipt> {
+fn receipt(reservation: Reservation) -> Option<crate::guess::Receipt> {
     match reservation.attempt() {
         Attempt::Reserved { receipt, .. } => Some(receipt),
         Attempt::Locked { .. } => None,

@@ -7,8 +7,9 @@ mod sessions;
 mod together;
 
 use crate::{
-    Account, AccountId, Audience, ClientId, Host, Moment, SessionId, Timestamp, TokenId,
-    step::{AccountKey, Claim, Commit, CommitRefusal, Committed, FindAccount, Question, Write},
+    AccountId, Audience, ClientId, Host, Moment, SessionId, Timestamp, TokenId,
+    account::{Account, AccountKey, FindAccount},
+    step::{Claim, Commit, CommitRefusal, Committed, Question, Write},
 };
 use alloc::{format, vec::Vec};
 use sha2::{Digest as _, Sha256};

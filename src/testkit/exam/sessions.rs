@@ -2,8 +2,10 @@
 
 use super::{AT_ONCE, NeglectedDuty, Sitting, answered, holds};
 use crate::{
-    AccountId, Audience, Factor, FactorSet, Host, Lifetime, Timestamp,
-    step::{CheckSession, Commit, CommitRefusal, Committed, EndSessions, SessionRecord, Write},
+    AccountId, Audience, Host, Lifetime, Timestamp,
+    factor::{Factor, FactorSet},
+    session::{CheckSession, EndSessions, SessionRecord},
+    step::{Commit, CommitRefusal, Committed, Write},
 };
 use alloc::vec::Vec;
 

@@ -2,8 +2,11 @@
 
 use super::bytes::Bytes;
 use crate::{
-    Account, AccountId, AccountStatus, EmailAddress, FactorSet, Mobile, MustChange, Password, Profile,
-    Revision, Secret, TenantId, Timestamp, Totp, TotpAlgorithm, UserName,
+    AccountId, Secret, TenantId, Timestamp,
+    account::{Account, AccountStatus, Profile, Revision, UserName},
+    contact::{EmailAddress, Mobile},
+    factor::{FactorSet, Totp, TotpAlgorithm},
+    password::{MustChange, Password},
 };
 use alloc::string::{String, ToString as _};
 use serde::{Deserialize, Serialize};

@@ -2,13 +2,13 @@
 
 use super::{account::RecordedAccount, bytes::Bytes};
 use crate::{
-    Account, Application, Timestamp,
-    policy::{Attempt, AttemptRecord, Receipt},
-    step::{
-        Access, AttemptSlot, Captcha, Committed, CredentialOwner, Delivery, Judgement, PasswordMatch,
-        Reservation, SessionRecord, SignatureCheck, StoredCode,
-    },
-    token::CodeDigest,
+    Application, Timestamp,
+    account::Account,
+    code::{Captcha, CodeDigest, Delivery, StoredCode},
+    guess::{Attempt, AttemptRecord, AttemptSlot, Receipt, Reservation},
+    password::{Judgement, PasswordMatch},
+    session::SessionRecord,
+    step::{AccessDecision, Committed, CredentialOwner, SignatureCheck},
 };
 use alloc::{sync::Arc, vec::Vec};
 use serde::{Deserialize, Serialize};
@@ -40,7 +40,7 @@ macro_rules! as_they_are {
 
 as_they_are!(
     (),
-    Access,
+    AccessDecision,
     Captcha,
     Committed,
     CredentialOwner,

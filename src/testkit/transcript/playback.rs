@@ -3,8 +3,10 @@
 use super::{Diverged, Recorded, Told, answers::Recordable};
 use crate::{
     Host,
-    step::{self, Question},
-    testkit::questions::for_every_question,
+    step::{
+        Question,
+        table::{self, for_every_question},
+    },
 };
 use std::sync::{Mutex, PoisonError};
 
@@ -54,15 +56,15 @@ impl<'t> Playback<'t> {
 }
 
 macro_rules! host {
-    ($($method:ident($question:ident);)*) => {
+    ($($(#[$doc:meta])* $method:ident: $question:ident => $answer:ty;)*) => {
         impl Host for Playback<'_> {
             type Error = Unanswered;
 
             $(async fn $method(
                 &self,
-                _: &step::$question,
-            ) -> Result<<step::$question as Question>::Answer, Unanswered> {
-                self.next(step::$question::NAME)
+                _: &table::$question,
+            ) -> Result<<table::$question as Question>::Answer, Unanswered> {
+                self.next(table::$question::NAME)
             })*
         }
     };

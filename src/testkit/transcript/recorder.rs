@@ -2,9 +2,12 @@
 
 use super::{Recorded, Told, answers::Recordable};
 use crate::{
-    Host, Outcome,
-    step::{self, Question},
-    testkit::questions::for_every_question,
+    Host,
+    outcome::Outcome,
+    step::{
+        Question,
+        table::{self, for_every_question},
+    },
 };
 use alloc::vec::Vec;
 use std::sync::{Mutex, PoisonError};
@@ -34,16 +37,16 @@ impl<'h, H: Host> Recorder<'h, H> {
 }
 
 macro_rules! host {
-    ($($method:ident($question:ident);)*) => {
+    ($($(#[$doc:meta])* $method:ident: $question:ident => $answer:ty;)*) => {
         impl<H: Host> Host for Recorder<'_, H> {
             type Error = H::Error;
 
             $(async fn $method(
                 &self,
-                ask: &step::$question,
-            ) -> Result<<step::$question as Question>::Answer, H::Error> {
+                ask: &table::$question,
+            ) -> Result<<table::$question as Question>::Answer, H::Error> {
                 let answer = self.host.$method(ask).await;
-                self.note(step::$question::NAME, &answer);
+                self.note(table::$question::NAME, &answer);
                 answer
             })*
 

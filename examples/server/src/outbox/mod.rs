@@ -9,9 +9,10 @@ mod text;
 pub(crate) use config::{OutboxFileError, read};
 
 use authflow::{
-    CodePurpose, Lifetime, Recipient, Secret,
+    Lifetime, Secret,
+    code::{CodePurpose, Deliver, Delivery},
+    contact::Recipient,
     device::Language,
-    step::{Deliver, Delivery},
 };
 use smtp::Smtp;
 

@@ -6,7 +6,7 @@ use super::{
     config::{OutboxFileError, SmtpConfig, TlsMode},
     text,
 };
-use authflow::{EmailAddress, step::Delivery};
+use authflow::{code::Delivery, contact::EmailAddress};
 use lettre::{
     Address, AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor,
     message::{

@@ -4,7 +4,7 @@ use super::{
     smtp::Smtp,
     *,
 };
-use authflow::Channel;
+use authflow::contact::Channel;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use std::{
     io::{self, Write},

@@ -1,7 +1,7 @@
 //! What a message with a code says, in English and Chinese.
 
 use super::Letter;
-use authflow::{CodePurpose, device::Language};
+use authflow::{code::CodePurpose, device::Language};
 
 pub(super) struct Message {
     /// Without the code: subjects are shown on locked screens.

@@ -2,9 +2,11 @@
 
 use super::{Store, StoreError, Written, columns};
 use authflow::{
-    Account, AccountId, AccountStatus, EmailAddress, FactorSet, Identifier, Mobile, MustChange, Password,
-    Profile, Revision, Secret, TenantId, Timestamp, Totp, UserName,
-    step::{AccountKey, FindAccount},
+    AccountId, Secret, TenantId, Timestamp,
+    account::{Account, AccountKey, AccountStatus, FindAccount, Identifier, Profile, Revision, UserName},
+    contact::{EmailAddress, Mobile},
+    factor::{FactorSet, Totp},
+    password::{MustChange, Password},
 };
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 

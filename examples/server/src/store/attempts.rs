@@ -1,10 +1,7 @@
 //! Counts of guesses: opaque records under their slots.
 
 use super::{Store, StoreError, Written};
-use authflow::{
-    policy::AttemptRecord,
-    step::{AttemptSlot, Reservation, ReserveAttempt, SettleAttempt},
-};
+use authflow::guess::{AttemptRecord, AttemptSlot, Reservation, ReserveAttempt, SettleAttempt};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 impl Store {

@@ -2,8 +2,8 @@
 
 use super::{Store, StoreError, columns};
 use authflow::{
-    policy::SendRecord,
-    step::{CodeDigest, CodeKey, CommitRefusal, LoadCode, SendBudget, StoredCode},
+    code::{CodeDigest, CodeKey, LoadCode, SendBudget, SendRecord, StoredCode},
+    step::CommitRefusal,
 };
 use rusqlite::{Connection, OptionalExtension as _, params};
 
@@ -35,7 +35,7 @@ pub(super) fn store(
 ) -> Result<Option<CommitRefusal>, StoreError> {
     let sent = match budget.spend(sent(connection, budget)?) {
         Ok(sent) => sent,
-        Err(refusal) => return Ok(Some(refusal)),
+        Err(refusal) => return Ok(Some(CommitRefusal::Code(refusal))),
     };
     let sql = "INSERT INTO sends (slot, record, forget_at) VALUES (?1, ?2, ?3)
         ON CONFLICT (slot) DO UPDATE SET record = excluded.record, forget_at = excluded.forget_at";

@@ -5,9 +5,12 @@ use crate::{
     cli::DatabaseUrl, clock::Clock, demo, hasher::Hasher, host::ServerHost, tenants::TenantCredentials,
 };
 use authflow::{
-    Applications, ClientId, Config, Engine, Host as _, Revision, SessionId, Step, TokenId,
+    Applications, ClientId, Config, Engine, Host as _, SessionId, TokenId,
+    account::Revision,
+    password::PasswordMatch,
     sdk::{Api, Request},
-    step::{Access, EndSessions, PasswordMatch, SessionRecord},
+    session::{EndSessions, SessionRecord},
+    step::{AccessDecision, Step},
     token::{Issuer, Key, KeyRing},
 };
 
@@ -49,7 +52,7 @@ async fn alices() -> (Store, Commit) {
                 ask.resolve(settled)
             }
             Step::VerifyPassword(ask) => ask.answer(PasswordMatch::Matches),
-            Step::DecideAccess(ask) => ask.answer(Access::Allow),
+            Step::DecideAccess(ask) => ask.answer(AccessDecision::Allow),
             Step::Commit(ask) => return (store, Commit::clone(&ask)),
             other => panic!("{other:?}"),
         };
@@ -71,7 +74,7 @@ fn session_of(account: &str, id: u8) -> Write {
         account: AccountId::new(account).unwrap(),
         revision: Revision::new(1),
         auth_time: Timestamp::from_unix(1),
-        factors: authflow::FactorSet::EMPTY,
+        factors: authflow::factor::FactorSet::EMPTY,
         generation: 0,
         used_at: Timestamp::from_unix(1),
         expires_at: Timestamp::MAX,

@@ -2,8 +2,9 @@
 
 use super::{Store, StoreError, Written, columns};
 use authflow::{
-    AccountId, Audience, ClientId, Revision, SessionId, TenantId, Timestamp,
-    step::{CheckSession, EndSessions, SessionRecord},
+    AccountId, Audience, ClientId, SessionId, TenantId, Timestamp,
+    account::Revision,
+    session::{CheckSession, EndSessions, SessionRecord},
 };
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 

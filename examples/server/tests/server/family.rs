@@ -5,7 +5,10 @@ use crate::{
     races::at_once,
     wire::{Call, Reply, World},
 };
-use authflow::{Timestamp, Totp, TotpAlgorithm};
+use authflow::{
+    Timestamp,
+    factor::{Totp, TotpAlgorithm},
+};
 use serde_json::{Value, json};
 use std::time::{SystemTime, UNIX_EPOCH};
 

@@ -1,0 +1,109 @@
+//! What a host tells an application about a subject, beyond who they are.
+
+use alloc::{string::String, sync::Arc};
+use core::fmt;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+/// The claims that are this library's to make.
+const RESERVED: [&str; 15] = [
+    "iss",
+    "sub",
+    "aud",
+    "exp",
+    "iat",
+    "nbf",
+    "jti",
+    "auth_time",
+    "amr",
+    "acr",
+    "azp",
+    "nonce",
+    "sid",
+    "tenant",
+    "api",
+];
+
+/// Claims about the subject that the host adds to an id token: name, e-mail and the like, at most 1,024 bytes of JSON.
+///
+/// ```
+/// use authflow::account::{Profile, ProfileError};
+///
+/// let profile = Profile::new(&serde_json::json!({ "name": "Erin", "locale": "zh" })).unwrap();
+/// assert_eq!(Profile::new(&serde_json::json!({ "sub": "someone-else" })), Err(ProfileError::Reserved));
+/// # let _ = profile;
+/// ```
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Profile(Option<Arc<Map<String, Value>>>);
+
+impl Profile {
+    const MAX_BYTES: usize = 1024;
+
+    /// Takes anything that serialises to a JSON object.
+    ///
+    /// # Errors
+    /// When it is not an object, too large, or names a claim that is this library's to make.
+    pub fn new(claims: &impl Serialize) -> Result<Self, ProfileError> {
+        let Ok(Value::Object(claims)) = serde_json::to_value(claims) else {
+            return Err(ProfileError::NotAnObject);
+        };
+        if RESERVED.iter().any(|name| claims.contains_key(*name)) {
+            return Err(ProfileError::Reserved);
+        }
+        match serde_json::to_vec(&claims) {
+            Ok(text) if text.len() <= Self::MAX_BYTES => Ok(Self(Some(Arc::new(claims)))),
+            _ => Err(ProfileError::TooLarge),
+        }
+    }
+
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+        self.0.as_ref()?.get(name)?.as_str()
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&String, &Value)> {
+        self.0.iter().flat_map(|claims| claims.iter())
+    }
+}
+
+/// Personal data: `Debug` shows only how many claims there are.
+impl fmt::Debug for Profile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Profile({} claims)", self.0.as_ref().map_or(0, |claims| claims.len()))
+    }
+}
+
+/// Why something is not a profile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ProfileError {
+    /// It does not serialise to a JSON object.
+    #[error("profile claims are a JSON object")]
+    NotAnObject,
+    /// It names a claim like `sub` or `exp`.
+    #[error("a profile names a claim that is not the host's to make")]
+    Reserved,
+    /// More than 1,024 bytes of JSON.
+    #[error("profile claims are at most 1,024 bytes of JSON")]
+    TooLarge,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_profile_is_a_small_object_of_the_hosts_own_claims() {
+        assert_eq!(Profile::new(&"text"), Err(ProfileError::NotAnObject));
+        for name in RESERVED {
+            assert_eq!(Profile::new(&Map::from_iter([(name.into(), json!(1))])), Err(ProfileError::Reserved));
+        }
+        assert!(Profile::new(&json!({ "a": "x".repeat(1024 - 8) })).is_ok());
+        assert_eq!(Profile::new(&json!({ "a": "x".repeat(1024 - 7) })), Err(ProfileError::TooLarge));
+    }
+
+    #[test]
+    fn a_profile_is_not_printed() {
+        let profile = Profile::new(&json!({ "email": "erin@example.com" })).unwrap();
+        assert_eq!(alloc::format!("{profile:?}"), "Profile(1 claims)");
+    }
+}

@@ -1,0 +1,206 @@
+//! Six digits drawn from the moment, kept only as a keyed digest.
+
+use crate::{
+    Moment, Secret, Timestamp, TokenId,
+    token::{KeyId, KeyRing},
+};
+use alloc::format;
+use arrayvec::ArrayVec;
+use core::fmt;
+use subtle::ConstantTimeEq as _;
+
+/// How many codes there are: six digits, as NIST SP 800-63B-4 §3.1.3.2 asks for at least.
+const CODES: u128 = 1_000_000;
+
+/// Six digits that nobody can guess, drawn for what they are bound to. Of 2¹²⁸ drawn numbers, the likelier codes have one more than
+/// the others: a difference of less than one in 10³².
+pub(super) fn draw(ring: &KeyRing, moment: &Moment, bound: &[&[u8]]) -> Secret {
+    let drawn = ring.signer().draw(moment, "code", bound);
+    let number = u128::from_be_bytes(*drawn.first_chunk().unwrap_or(&[0; 16]));
+    Secret::new(format!("{:06}", number % CODES))
+}
+
+/// A keyed digest of a code, and which key made it. A host keeps it as opaque bytes; who reads them cannot try out the million codes
+/// without the key.
+#[derive(Clone)]
+pub struct CodeDigest {
+    key_id: ArrayVec<u8, { KeyId::MAX_BYTES }>,
+    tag: [u8; 32],
+}
+
+impl CodeDigest {
+    /// The most bytes that [`to_bytes`](Self::to_bytes) gives.
+    pub const MAX_BYTES: usize = 32 + KeyId::MAX_BYTES;
+
+    /// The digest of a code that is bound to these.
+    pub(super) fn new(ring: &KeyRing, bound: &[&[u8]], code: &str) -> Self {
+        let keys = ring.signer();
+        let key_id = keys.id().map_or(&[][..], |id| id.as_str().as_bytes());
+        Self { key_id: key_id.iter().copied().collect(), tag: keys.code_tag(bound, code) }
+    }
+
+    /// Whether `presented` is the code of this digest, bound to these, under the key that made it if that still counts.
+    pub(super) fn matches(&self, ring: &KeyRing, bound: &[&[u8]], presented: &str, now: Timestamp) -> bool {
+        let key_id = Some(&self.key_id[..]).filter(|id| !id.is_empty());
+        let keys = ring.by_id(key_id, now);
+        keys.is_ok_and(|keys| bool::from(keys.code_tag(bound, presented).ct_eq(&self.tag)))
+    }
+
+    /// The bytes for the host's store: at least 32, at most [`MAX_BYTES`](Self::MAX_BYTES).
+    pub fn to_bytes(&self) -> ArrayVec<u8, { Self::MAX_BYTES }> {
+        self.tag.iter().chain(&self.key_id).copied().take(Self::MAX_BYTES).collect()
+    }
+
+    /// A digest read back from the host's store.
+    ///
+    /// # Errors
+    /// When the bytes are too few or too many.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, InvalidCodeDigest> {
+        let (tag, key_id) = bytes.split_first_chunk().ok_or(InvalidCodeDigest)?;
+        let key_id = ArrayVec::try_from(key_id).map_err(|_| InvalidCodeDigest)?;
+        Ok(Self { key_id, tag: *tag })
+    }
+
+    /// Using the code is claiming this.
+    pub(crate) fn claim_id(&self) -> TokenId {
+        TokenId::from_bytes(*self.tag.first_chunk().unwrap_or(&[0; 16]))
+    }
+}
+
+impl fmt::Debug for CodeDigest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CodeDigest(…)")
+    }
+}
+
+/// Bytes that are not a code's digest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a code's digest")]
+pub struct InvalidCodeDigest;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        Entropy,
+        token::{Key, VerifyWindow},
+    };
+    use proptest::prelude::*;
+
+    const NOW: Timestamp = Timestamp::from_unix(1_700_000_000);
+
+    fn ring(id: &str) -> KeyRing {
+        KeyRing::new(Key::new(id, [id.len() as u8; 32]).unwrap())
+    }
+
+    fn moment(entropy: [u8; 32]) -> Moment {
+        Moment::new(NOW, Entropy::from_bytes(entropy))
+    }
+
+    #[test]
+    fn a_code_matches_only_itself_and_what_it_is_bound_to() {
+        let ring = ring("a");
+        let digest = CodeDigest::new(&ring, &[b"key", b"erin"], "012345");
+        let matches = |bound: &[&[u8]], code: &str| digest.matches(&ring, bound, code, NOW);
+        assert!(matches(&[b"key", b"erin"], "012345"));
+        for code in ["12345", "012346", "", "0123456"] {
+            assert!(!matches(&[b"key", b"erin"], code), "{code}");
+        }
+        for bound in [&[&b"key"[..], b"erik"], &[b"kex", b"erin"], &[b"keye", b"rin"], &[b"key", b""]] {
+            assert!(!matches(bound, "012345"));
+        }
+    }
+
+    #[test]
+    fn a_rotation_keeps_codes_until_their_key_retires() {
+        let digest = CodeDigest::new(&ring("a"), &[b"k"], "012345");
+        let until = NOW.plus_seconds(60);
+        let window = VerifyWindow { from: NOW, until };
+        let rotated = ring("bb").with_verifier(Key::new("a", [1; 32]).unwrap(), window).unwrap();
+        assert!(digest.matches(&rotated, &[b"k"], "012345", NOW));
+        assert!(!digest.matches(&rotated, &[b"k"], "012345", until));
+        assert!(!digest.matches(&ring("bb"), &[b"k"], "012345", NOW));
+    }
+
+    #[test]
+    fn a_digest_is_kept_as_bytes_and_never_printed() {
+        for ring in [ring("2026-11"), KeyRing::new(Key::without_id([7; 32]).unwrap())] {
+            let bytes = CodeDigest::new(&ring, &[b"k"], "012345").to_bytes();
+            let read = CodeDigest::from_bytes(&bytes).unwrap();
+            assert!(read.matches(&ring, &[b"k"], "012345", NOW));
+            assert_eq!(read.claim_id().as_bytes()[..], bytes[..16]);
+            assert_eq!(format!("{read:?}"), "CodeDigest(…)");
+        }
+        for length in [0, 31, CodeDigest::MAX_BYTES + 1] {
+            assert!(CodeDigest::from_bytes(&alloc::vec![0; length]).is_err(), "{length}");
+        }
+    }
+
+    #[test]
+    fn the_longest_digest_is_the_longest() {
+        let ring = KeyRing::new(Key::new(&"k".repeat(20), [7; 32]).unwrap());
+        let bytes = CodeDigest::new(&ring, &[b"k"], "012345").to_bytes();
+        assert_eq!((bytes.len(), CodeDigest::MAX_BYTES), (52, 52));
+        assert!(CodeDigest::from_bytes(&bytes).unwrap().matches(&ring, &[b"k"], "012345", NOW));
+    }
+
+    /// Worked out apart from this library: a changed label or layout would refuse every code that has been sent.
+    #[test]
+    fn digests_and_draws_are_what_they_have_always_been() {
+        let ring = KeyRing::new(Key::new("2026-11", [7; 32]).unwrap());
+        let bound: &[&[u8]] = &[b"web", b"erin", b"MFA_AUTH_SMS"];
+        let stored = CodeDigest::new(&ring, bound, "012345").to_bytes();
+        let (tag, key_id) = stored.split_at(32);
+        let tag: alloc::string::String = tag.iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(tag, "76836391aaddf7d82b1eda580b92be241d9457b536c19b9a781293ddbb9fca6c");
+        assert_eq!(key_id, b"2026-11");
+        assert_eq!(draw(&ring, &moment([1; 32]), bound).expose(), "733733");
+    }
+
+    #[test]
+    fn every_changed_bit_and_every_prefix_of_a_stored_digest_is_refused() {
+        let ring = ring("2026-11");
+        let stored = CodeDigest::new(&ring, &[b"k"], "012345").to_bytes();
+        let matches = |bytes: &[u8]| {
+            CodeDigest::from_bytes(bytes).is_ok_and(|digest| digest.matches(&ring, &[b"k"], "012345", NOW))
+        };
+        assert!(matches(&stored), "the control");
+        for at in 0..stored.len() {
+            for bit in 0..8 {
+                let mut bytes = stored.clone();
+                bytes[at] ^= 1 << bit;
+                assert!(!matches(&bytes), "{at} {bit}");
+            }
+            assert!(!matches(&stored[..at]), "a prefix of {at}");
+        }
+    }
+
+    /// Every digit in every place about as often as chance has it: 12,800 draws, so 1,280 of each; six deviations are 204.
+    #[test]
+    fn drawn_codes_use_every_digit_alike() {
+        let (ring, mut counts) = (ring("a"), [[0_i32; 10]; 6]);
+        for number in 0..12_800_u32 {
+            let code = draw(&ring, &moment([1; 32]), &[&number.to_be_bytes()]);
+            for (place, digit) in code.expose().bytes().enumerate() {
+                counts[place][usize::from(digit - b'0')] += 1;
+            }
+        }
+        assert!(counts.iter().flatten().all(|count| (count - 1280).abs() < 204), "{counts:?}");
+    }
+
+    proptest! {
+        #[test]
+        fn a_code_is_six_digits_and_follows_entropy_and_binding(entropy: [u8; 32], other: [u8; 32]) {
+            let ring = ring("a");
+            let code = |entropy, bound: &[u8]| draw(&ring, &moment(entropy), &[bound]);
+            let drawn = code(entropy, b"k");
+            prop_assert!(drawn.expose().len() == 6 && drawn.expose().bytes().all(|byte| byte.is_ascii_digit()));
+            let again = code(entropy, b"k");
+            prop_assert_eq!(again.expose(), drawn.expose());
+            // Equal by chance once in a million.
+            let (another, elsewhere) = (code(other, b"k"), code(entropy, b"l"));
+            prop_assume!(entropy != other);
+            prop_assert!(another.expose() != drawn.expose() || elsewhere.expose() != drawn.expose());
+        }
+    }
+}

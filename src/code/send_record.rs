@@ -1,0 +1,122 @@
+//! How often codes are sent to one recipient: a pure budget over a record that the host keeps.
+//!
+//! Each code sent costs somebody money or patience, and is one more that a guess may hit. So a send is counted before it
+//! happens, in one atomic read-modify-write of the host's, and one that then fails stays counted.
+
+use super::send_policy::{HIGHEST_DAILY, LONGEST_WAIT, SendPolicy};
+use crate::Timestamp;
+use serde::{Deserialize, Serialize};
+
+const DAY: u64 = 86_400;
+
+/// What has been sent to one recipient, kept by the host as opaque bytes. The default is nothing.
+///
+/// ```
+/// use authflow::{Timestamp, code::{SendPolicy, SendRecord, SendRefusal}};
+///
+/// let (policy, now) = (SendPolicy::default(), Timestamp::from_unix(1_700_000_000));
+/// let sent = SendRecord::default().spend(&policy, now).unwrap();
+/// let sent = SendRecord::from_bytes(&sent.to_bytes()).unwrap();
+/// assert_eq!(sent.spend(&policy, now.plus_seconds(59)), Err(SendRefusal::TooSoon));
+/// assert!(sent.spend(&policy, now.plus_seconds(60)).is_ok());
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SendRecord {
+    /// The first send of the latest day.
+    first: Timestamp,
+    /// The latest send.
+    latest: Timestamp,
+    /// Sends of that day; none only where there was none ever.
+    sent: u32,
+}
+
+impl SendRecord {
+    /// The length of [`to_bytes`](Self::to_bytes).
+    pub const BYTES: usize = 21;
+    const VERSION: u8 = 1;
+
+    /// Counts one send, before it happens.
+    ///
+    /// # Errors
+    /// When there is none; the record stays as it is.
+    pub fn spend(self, policy: &SendPolicy, now: Timestamp) -> Result<Self, SendRefusal> {
+        let (resend_after, daily) = (policy.resend_after(), policy.daily());
+        let day_is_over = self.sent == 0 || now.seconds_since(self.first) >= DAY;
+        if !day_is_over && self.sent >= daily {
+            return Err(SendRefusal::BudgetSpent);
+        }
+        if self.sent > 0 && now.seconds_since(self.latest) < u64::from(resend_after.as_seconds()) {
+            return Err(SendRefusal::TooSoon);
+        }
+        Ok(if day_is_over {
+            Self { first: now, latest: now, sent: 1 }
+        } else {
+            Self { latest: now, sent: self.sent.saturating_add(1), ..self }
+        })
+    }
+
+    /// From when on the host may delete the record: no policy refuses a send because of it any more.
+    pub fn forget_at(&self) -> Timestamp {
+        match self.sent {
+            0 => Timestamp::default(),
+            _ => self.first.plus_seconds(DAY).max(self.latest.plus(LONGEST_WAIT)),
+        }
+    }
+
+    /// The record for the host's store.
+    pub fn to_bytes(&self) -> [u8; Self::BYTES] {
+        let mut bytes = [0; Self::BYTES];
+        let fields = [Self::VERSION]
+            .into_iter()
+            .chain(self.first.as_unix().to_be_bytes())
+            .chain(self.latest.as_unix().to_be_bytes())
+            .chain(self.sent.to_be_bytes());
+        for (byte, field) in bytes.iter_mut().zip(fields) {
+            *byte = field;
+        }
+        bytes
+    }
+
+    /// The record from the host's store.
+    ///
+    /// # Errors
+    /// When the bytes are not a record. Do not go on with a fresh one: that would refill the budget.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, InvalidSendRecord> {
+        Self::read(bytes).ok_or(InvalidSendRecord)
+    }
+
+    fn read(bytes: &[u8]) -> Option<Self> {
+        fn time(bytes: [u8; 8]) -> Option<Timestamp> {
+            let seconds = u64::from_be_bytes(bytes);
+            Some(Timestamp::from_unix(seconds)).filter(|at| at.as_unix() == seconds)
+        }
+        let (first, rest) = bytes.strip_prefix(&[Self::VERSION])?.split_first_chunk()?;
+        let (latest, sent) = rest.split_first_chunk()?;
+        let sent = u32::from_be_bytes(sent.try_into().ok()?);
+        let record = Self { first: time(*first)?, latest: time(*latest)?, sent };
+        let possible = match record.sent {
+            0 => record == Self::default(),
+            sent => sent <= HIGHEST_DAILY && record.latest.seconds_since(record.first) < DAY,
+        };
+        (possible && record.first <= record.latest).then_some(record)
+    }
+}
+
+/// Why there is no send.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SendRefusal {
+    /// The latest was too short a time ago.
+    TooSoon,
+    /// The day has had all of its sends.
+    BudgetSpent,
+}
+
+/// Bytes that are not a record of sends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a record of sends")]
+pub struct InvalidSendRecord;
+
+#[cfg(test)]
+#[path = "send_record_tests.rs"]
+mod tests;

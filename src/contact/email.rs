@@ -1,0 +1,101 @@
+//! E-mail addresses.
+
+use super::{InvalidContact, redacted};
+use alloc::{boxed::Box, format, string::String};
+use core::{
+    fmt,
+    hash::{Hash, Hasher},
+};
+
+/// An e-mail address: something on each side of one `@`, at most 254 bytes (RFC 5321 §4.5.3.1.3), without white space or
+/// control characters. Whether it exists only sending to it can tell.
+///
+/// Two addresses are equal without regard to case; the text stays as it was given. `Debug` does not print it.
+///
+/// ```
+/// use authflow::contact::EmailAddress;
+///
+/// let email = EmailAddress::new("Erin@example.com").unwrap();
+/// assert_eq!(email, EmailAddress::new("erin@EXAMPLE.com").unwrap());
+/// assert_eq!(email.masked(), "E***@example.com");
+/// ```
+#[derive(Clone)]
+pub struct EmailAddress(Box<str>);
+
+impl EmailAddress {
+    const MAX_BYTES: usize = 254;
+
+    /// # Errors
+    /// When the text, trimmed, is not in that form.
+    pub fn new(text: &str) -> Result<Self, InvalidContact> {
+        let text = text.trim();
+        let (local, domain) = text.split_once('@').ok_or(InvalidContact)?;
+        let foreign = |character: char| character.is_control() || character.is_whitespace();
+        let fits =
+            !local.is_empty() && !domain.is_empty() && !domain.contains('@') && text.len() <= Self::MAX_BYTES;
+        if fits && !text.contains(foreign) { Ok(Self(text.into())) } else { Err(InvalidContact) }
+    }
+
+    /// The address as it was given, trimmed.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The address in lower case.
+    pub fn normalised(&self) -> String {
+        self.0.to_lowercase()
+    }
+
+    /// The address as it may be shown to someone who has not proved that it is theirs: its first character and its domain.
+    pub fn masked(&self) -> String {
+        let (local, domain) = self.0.split_once('@').unwrap_or_default();
+        // A name of one character would be shown whole.
+        let first = local.chars().next().filter(|first| first.len_utf8() < local.len());
+        first.map_or_else(|| format!("***@{domain}"), |first| format!("{first}***@{domain}"))
+    }
+}
+
+impl PartialEq for EmailAddress {
+    fn eq(&self, other: &Self) -> bool {
+        self.normalised() == other.normalised()
+    }
+}
+
+impl Eq for EmailAddress {}
+
+impl Hash for EmailAddress {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.normalised().hash(state);
+    }
+}
+
+redacted! { EmailAddress }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_has_one_at_and_no_white_space() {
+        for bad in [
+            "",
+            "@",
+            "a@",
+            "@b",
+            "a@b@c",
+            "a b@c",
+            "a@b\u{a0}c",
+            "a\u{7}@b",
+            &alloc::format!("{}@b", "a".repeat(253)),
+        ] {
+            assert_eq!(EmailAddress::new(bad), Err(InvalidContact), "{bad}");
+        }
+        assert!(EmailAddress::new(&alloc::format!("{}@b", "a".repeat(252))).is_ok());
+    }
+
+    #[test]
+    fn a_mask_shows_the_first_character_where_there_are_more() {
+        assert_eq!(EmailAddress::new("éa@x").unwrap().masked(), "é***@x");
+        assert_eq!(EmailAddress::new("é@x").unwrap().masked(), "***@x");
+    }
+}

@@ -1,0 +1,134 @@
+//! Where codes are sent: mobile numbers and e-mail addresses.
+
+mod email;
+mod mobile;
+
+pub use email::EmailAddress;
+pub use mobile::Mobile;
+
+use alloc::string::String;
+use core::fmt;
+use serde::{Deserialize, Serialize};
+
+/// A way to a subject.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    /// A text message.
+    Sms,
+    /// An e-mail.
+    Email,
+}
+
+impl Channel {
+    /// As it stands in hashes: it never changes.
+    pub(crate) const fn label(self) -> &'static str {
+        match self {
+            Self::Sms => "sms",
+            Self::Email => "email",
+        }
+    }
+}
+
+/// Whom a code is sent to.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub enum Recipient {
+    /// The owner of a mobile number.
+    Mobile(Mobile),
+    /// The owner of an e-mail address.
+    Email(EmailAddress),
+}
+
+impl Recipient {
+    /// Reads the recipient of a channel.
+    ///
+    /// # Errors
+    /// When the text is not a number or an address.
+    pub fn new(channel: Channel, text: &str) -> Result<Self, InvalidContact> {
+        match channel {
+            Channel::Sms => Mobile::new(text).map(Self::Mobile),
+            Channel::Email => EmailAddress::new(text).map(Self::Email),
+        }
+    }
+
+    /// By which way they are reached.
+    pub fn channel(&self) -> Channel {
+        match self {
+            Self::Mobile(_) => Channel::Sms,
+            Self::Email(_) => Channel::Email,
+        }
+    }
+
+    /// The number or address as it was given.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Mobile(mobile) => mobile.as_str(),
+            Self::Email(email) => email.as_str(),
+        }
+    }
+
+    /// The number or address in the one spelling that stands for all of its spellings.
+    pub fn normalised(&self) -> String {
+        match self {
+            Self::Mobile(mobile) => mobile.normalised(),
+            Self::Email(email) => email.normalised(),
+        }
+    }
+
+    /// Whether a client that names `text` means this recipient: by any spelling, or by what it was shown of it.
+    pub(crate) fn is_meant_by(&self, text: &str) -> bool {
+        let masked = match self {
+            Self::Mobile(mobile) => mobile.masked(),
+            Self::Email(email) => email.masked(),
+        };
+        masked == text.trim() || Self::new(self.channel(), text).is_ok_and(|named| named == *self)
+    }
+}
+
+/// `Debug` prints the name of the type alone: these are personal data.
+macro_rules! redacted {
+    ($($name:ident)*) => {
+        $(impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(concat!(stringify!($name), "(…)"))
+            }
+        })*
+    };
+}
+
+use redacted;
+
+redacted! { Recipient }
+
+/// A text that is no mobile number or no e-mail address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a mobile number or e-mail address")]
+pub struct InvalidContact;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_recipient_is_meant_by_every_spelling_and_by_its_mask_alone() {
+        let erin = Recipient::new(Channel::Sms, "+86-13800000000").unwrap();
+        for meant in ["+8613800000000", " +86 13800000000", "+86-138****0000"] {
+            assert!(erin.is_meant_by(meant), "{meant}");
+        }
+        for other in ["", "13800000000", "+86-139****0000", "****", "erin@example.com"] {
+            assert!(!erin.is_meant_by(other), "{other}");
+        }
+        let mail = Recipient::new(Channel::Email, "Erin@Example.com").unwrap();
+        assert!(mail.is_meant_by("erin@example.com") && mail.is_meant_by("E***@Example.com"));
+        assert!(!mail.is_meant_by("mallory@example.com"));
+    }
+
+    #[test]
+    fn nothing_of_a_contact_is_printed() {
+        let erin = Recipient::new(Channel::Email, "erin@example.com").unwrap();
+        assert_eq!(
+            alloc::format!("{erin:?} {:?}", Mobile::new("13800000000").unwrap()),
+            "Recipient(…) Mobile(…)"
+        );
+    }
+}

@@ -1,0 +1,30 @@
+//! A question to the host, and what a request carries while it waits for the answer.
+
+use crate::step::{Ask, Question, Step};
+
+/// What a request carries from a question to its answer.
+pub(super) trait InProgress: Sized + Send + Sync + 'static {
+    /// How the request ends where the host could not answer.
+    fn unanswered<Q: Question>(self) -> Step;
+
+    /// Asks the host, and goes on with `then` where it answers. Every question of the engine is asked here.
+    fn ask<Q: Question>(
+        self,
+        question: Q,
+        then: impl FnOnce(Self, Q, Q::Answer) -> Step + Send + Sync + 'static,
+    ) -> Step
+    where
+        Step: From<Ask<Q>>,
+    {
+        let ask = Ask::new(question, move |question, answer| match answer {
+            Some(answer) => then(self, question, answer),
+            None => self.unanswered::<Q>(),
+        });
+        ask.into()
+    }
+}
+
+/// What an operation goes on with, once something is there.
+pub(super) trait Then<T, A>: FnOnce(T, A) -> Step + Send + Sync + 'static {}
+
+impl<T, A, F: FnOnce(T, A) -> Step + Send + Sync + 'static> Then<T, A> for F {}

@@ -1,0 +1,41 @@
+//! The account that a client claims to be, before anything is proved.
+
+use super::{admit::Admitted, ask::Then};
+use crate::{
+    account::{Account, AccountKey, AccountStatus, Identifier},
+    factor::Factor,
+    guess::{AttemptSlot, TypedName},
+    outcome::ProofRefusal,
+    step::Step,
+};
+
+/// The account that a client claims to be.
+pub(super) struct Candidate {
+    /// Where guesses at it are counted. Guesses at a name that no account has are counted too.
+    pub(super) slot: AttemptSlot,
+    /// The account, if it may sign in at all.
+    pub(super) account: Result<Account, ProofRefusal>,
+}
+
+impl Candidate {
+    /// Finds it, and goes on with `then`.
+    pub(super) fn find(
+        admitted: Admitted,
+        identifier: Identifier,
+        factor: Factor,
+        then: impl Then<Admitted, Self>,
+    ) -> Step {
+        let typed = TypedName::new(admitted.audience.tenant, &identifier, factor);
+        admitted.find_account(AccountKey::Identifier(identifier), move |admitted, found| {
+            let candidate = match found {
+                None => Self { slot: typed.slot(), account: Err(ProofRefusal::UnknownAccount) },
+                Some(account) => {
+                    let slot = typed.slot_of(account.id);
+                    let is_active = account.status == AccountStatus::Active;
+                    Self { slot, account: if is_active { Ok(account) } else { Err(ProofRefusal::Inactive) } }
+                }
+            };
+            then(admitted, candidate)
+        })
+    }
+}

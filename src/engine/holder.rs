@@ -1,0 +1,28 @@
+//! Whoever has an account in hand.
+
+use super::{open_session::OpenSession, pending::PendingLogin};
+use crate::account::Account;
+
+/// Whoever has an account in hand: found by what was typed, in a pending login, or signed in.
+pub(super) trait Holder: Send + Sync + 'static {
+    /// The account.
+    fn account(&self) -> &Account;
+}
+
+impl Holder for Account {
+    fn account(&self) -> &Account {
+        self
+    }
+}
+
+impl Holder for PendingLogin {
+    fn account(&self) -> &Account {
+        &self.account
+    }
+}
+
+impl Holder for OpenSession {
+    fn account(&self) -> &Account {
+        &self.account
+    }
+}

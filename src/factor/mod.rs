@@ -1,0 +1,182 @@
+//! Factors: what a subject can prove itself with, and the one-time passwords of an authenticator.
+
+mod totp;
+mod totp_skew;
+
+pub use totp::{Totp, TotpAlgorithm, TotpError};
+pub use totp_skew::{TotpSkew, TotpSkewError};
+
+use crate::contact::Channel;
+use alloc::vec::Vec;
+use core::fmt;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// One way to prove who one is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Factor {
+    /// A memorised password.
+    Password,
+    /// A code sent to the account's mobile.
+    Sms,
+    /// A code sent to the account's e-mail address. NIST SP 800-63B-4 §3.1.3.1 does not count e-mail as a second factor: enrol
+    /// it where the family's clients need it, not where that standard binds.
+    Email,
+    /// A time-based one-time password (RFC 6238).
+    Totp,
+}
+
+impl Factor {
+    /// Every factor, in the order the `amr` claim lists them.
+    pub const ALL: [Self; 4] = [Self::Password, Self::Sms, Self::Email, Self::Totp];
+
+    /// The value of the `amr` claim: RFC 8176 §2 where it has one; `email` is ours.
+    pub const fn amr(self) -> &'static str {
+        match self {
+            Self::Password => "pwd",
+            Self::Sms => "sms",
+            Self::Email => "email",
+            Self::Totp => "otp",
+        }
+    }
+
+    /// The factor that a code of this channel proves.
+    pub const fn of_channel(channel: Channel) -> Self {
+        match channel {
+            Channel::Sms => Self::Sms,
+            Channel::Email => Self::Email,
+        }
+    }
+
+    const fn bit(self) -> u8 {
+        match self {
+            Self::Password => 1,
+            Self::Sms => 2,
+            Self::Email => 4,
+            Self::Totp => 8,
+        }
+    }
+}
+
+/// A set of factors.
+///
+/// ```
+/// use authflow::factor::{Factor, FactorSet};
+///
+/// let done = FactorSet::EMPTY.with(Factor::Password).with(Factor::Totp);
+/// assert!(done.contains(Factor::Totp) && !done.contains(Factor::Sms));
+/// assert_eq!(done.amr().collect::<Vec<_>>(), ["pwd", "otp", "mfa"]);
+/// ```
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FactorSet(u8);
+
+impl FactorSet {
+    /// No factor.
+    pub const EMPTY: Self = Self(0);
+
+    /// This set and `factor`.
+    #[must_use]
+    pub const fn with(self, factor: Factor) -> Self {
+        Self(self.0 | factor.bit())
+    }
+
+    /// The factors of either set.
+    #[must_use]
+    pub const fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// The factors of this set that are not in `other`.
+    #[must_use]
+    pub const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
+    /// Whether `factor` is in the set.
+    pub const fn contains(self, factor: Factor) -> bool {
+        self.0 & factor.bit() != 0
+    }
+
+    /// Whether the set has no factor.
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// How many factors are in the set.
+    pub const fn len(self) -> u32 {
+        self.0.count_ones()
+    }
+
+    /// The factors of the set.
+    pub fn iter(self) -> impl Iterator<Item = Factor> {
+        Factor::ALL.into_iter().filter(move |factor| self.contains(*factor))
+    }
+
+    /// The `amr` claim of a login that proved these factors: their values, and `mfa` when there is more than one
+    /// (RFC 8176 §2).
+    pub fn amr(self) -> impl Iterator<Item = &'static str> {
+        self.iter().map(Factor::amr).chain((self.len() > 1).then_some("mfa"))
+    }
+
+    pub(crate) const fn bits(self) -> u8 {
+        self.0
+    }
+
+    pub(crate) const fn from_bits(bits: u8) -> Option<Self> {
+        if bits < 16 { Some(Self(bits)) } else { None }
+    }
+}
+
+impl FromIterator<Factor> for FactorSet {
+    fn from_iter<I: IntoIterator<Item = Factor>>(factors: I) -> Self {
+        factors.into_iter().fold(Self::EMPTY, Self::with)
+    }
+}
+
+/// As a list of factors: `["password","totp"]`.
+impl Serialize for FactorSet {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter())
+    }
+}
+
+impl<'de> Deserialize<'de> for FactorSet {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Vec::<Factor>::deserialize(deserializer)?.into_iter().collect())
+    }
+}
+
+impl fmt::Debug for FactorSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.iter()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_set_survives_its_bits_and_no_other_bits_are_a_set() {
+        for bits in 0..=u8::MAX {
+            match FactorSet::from_bits(bits) {
+                Some(set) => assert_eq!(set.iter().collect::<FactorSet>().bits(), bits),
+                None => assert!(bits >= 16),
+            }
+        }
+    }
+
+    #[test]
+    fn a_set_is_stored_as_a_list() {
+        let set = FactorSet::EMPTY.with(Factor::Totp).with(Factor::Password);
+        let text = serde_json::to_string(&set).unwrap();
+        assert_eq!(text, r#"["password","totp"]"#);
+        assert_eq!(serde_json::from_str::<FactorSet>(&text).unwrap(), set);
+        assert!(serde_json::from_str::<FactorSet>(r#"["palm"]"#).is_err());
+    }
+
+    #[test]
+    fn one_factor_is_not_mfa() {
+        assert_eq!(FactorSet::EMPTY.with(Factor::Sms).amr().collect::<alloc::vec::Vec<_>>(), ["sms"]);
+    }
+}

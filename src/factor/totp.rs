@@ -1,0 +1,167 @@
+//! Time-based one-time passwords (RFC 6238).
+
+use crate::{Secret, Timestamp};
+use alloc::{boxed::Box, format};
+use core::fmt;
+use hmac::{Hmac, KeyInit, Mac};
+use serde::{Deserialize, Serialize};
+use sha1::Sha1;
+use sha2::{Sha256, Sha512};
+use subtle::{Choice, ConditionallySelectable as _, ConstantTimeEq as _};
+use zeroize::Zeroizing;
+
+/// The hash of a one-time password (RFC 6238 §1.2).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TotpAlgorithm {
+    /// HMAC-SHA-1: what every authenticator has.
+    #[default]
+    Sha1,
+    /// HMAC-SHA-256.
+    Sha256,
+    /// HMAC-SHA-512.
+    Sha512,
+}
+
+/// An account's time-based one-time password, as the host stores it: steps of 30 seconds, from the epoch on.
+///
+/// ```
+/// use authflow::{Timestamp, factor::{Totp, TotpAlgorithm}};
+///
+/// // RFC 6238, appendix B: the first row.
+/// let totp = Totp::new(*b"12345678901234567890", TotpAlgorithm::Sha1, 8).unwrap();
+/// let step = Totp::step_at(Timestamp::from_unix(59));
+/// assert_eq!(totp.code(step).expose(), "94287082");
+/// ```
+#[derive(Clone)]
+pub struct Totp {
+    secret: Zeroizing<Box<[u8]>>,
+    algorithm: TotpAlgorithm,
+    digits: u8,
+    last_used_step: Option<u64>,
+}
+
+impl Totp {
+    /// The length of a step (RFC 6238 §5.2 recommends it).
+    pub const STEP_SECONDS: u64 = 30;
+
+    /// A secret of 16 to 128 bytes (RFC 4226 §4 R6 asks for 16, and recommends 20) and passwords of 6 to 8 digits.
+    ///
+    /// # Errors
+    /// When either is out of bounds.
+    pub fn new(
+        secret: impl Into<Box<[u8]>>,
+        algorithm: TotpAlgorithm,
+        digits: u8,
+    ) -> Result<Self, TotpError> {
+        let secret = Zeroizing::new(secret.into());
+        if !(16..=128).contains(&secret.len()) {
+            Err(TotpError::Secret)
+        } else if !(6..=8).contains(&digits) {
+            Err(TotpError::Digits)
+        } else {
+            Ok(Self { secret, algorithm, digits, last_used_step: None })
+        }
+    }
+
+    /// With the latest step that was used, from the host's store: it and those before it count no more.
+    #[must_use]
+    pub fn with_last_used_step(self, step: Option<u64>) -> Self {
+        Self { last_used_step: step, ..self }
+    }
+
+    /// The hash.
+    pub fn algorithm(&self) -> TotpAlgorithm {
+        self.algorithm
+    }
+
+    /// How many digits a password has.
+    pub fn digits(&self) -> u8 {
+        self.digits
+    }
+
+    #[cfg(feature = "testkit")]
+    pub(crate) fn secret(&self) -> &[u8] {
+        &self.secret
+    }
+
+    /// The latest step that was used.
+    pub fn last_used_step(&self) -> Option<u64> {
+        self.last_used_step
+    }
+
+    /// The number of the step that a time lies in (RFC 6238 §4.2).
+    pub fn step_at(now: Timestamp) -> u64 {
+        now.as_unix() / Self::STEP_SECONDS
+    }
+
+    /// The password of a step: for tests, and for a host that shows one.
+    pub fn code(&self, step: u64) -> Secret {
+        let width = usize::from(self.digits);
+        Secret::new(format!("{:0width$}", self.number(step)))
+    }
+
+    /// The step whose password was presented: the latest of `skew` steps to either side of now that has not been used, nor any
+    /// after it (RFC 6238 §5.2). Every one of them is compared, whichever is right.
+    pub(crate) fn matching_step(&self, presented: &str, now: Timestamp, skew: u8) -> Option<u64> {
+        let is_shaped = presented.len() == usize::from(self.digits)
+            && presented.bytes().all(|byte| byte.is_ascii_digit());
+        let presented = presented.parse::<u32>().ok().filter(|_| is_shaped)?;
+        let (current, skew) = (Self::step_at(now), u64::from(skew));
+        let (mut found, mut matched) = (Choice::from(0), 0);
+        for step in current.saturating_sub(skew)..=current.saturating_add(skew) {
+            let is_unused = self.last_used_step.is_none_or(|used| step > used);
+            let matches = self.number(step).ct_eq(&presented) & Choice::from(u8::from(is_unused));
+            matched = u64::conditional_select(&matched, &step, matches);
+            found |= matches;
+        }
+        bool::from(found).then_some(matched)
+    }
+
+    /// RFC 4226 §5.3, with the step as the counter.
+    fn number(&self, step: u64) -> u32 {
+        let step = step.to_be_bytes();
+        let truncated = match self.algorithm {
+            TotpAlgorithm::Sha1 => truncated::<Hmac<Sha1>>(&self.secret, &step),
+            TotpAlgorithm::Sha256 => truncated::<Hmac<Sha256>>(&self.secret, &step),
+            TotpAlgorithm::Sha512 => truncated::<Hmac<Sha512>>(&self.secret, &step),
+        };
+        match self.digits {
+            6 => truncated % 1_000_000,
+            7 => truncated % 10_000_000,
+            _ => truncated % 100_000_000,
+        }
+    }
+}
+
+/// Dynamic truncation (RFC 4226 §5.3). HMAC takes keys of every length, and no hash is shorter than 20 bytes.
+fn truncated<M: KeyInit + Mac>(secret: &[u8], step: &[u8]) -> u32 {
+    let Ok(mut mac) = <M as KeyInit>::new_from_slice(secret) else { return 0 };
+    mac.update(step);
+    let tag = mac.finalize().into_bytes();
+    let offset = usize::from(tag.last().copied().unwrap_or_default() & 0xF);
+    let chosen = tag.get(offset..).and_then(|rest| rest.first_chunk()).copied().unwrap_or_default();
+    u32::from_be_bytes(chosen) & 0x7FFF_FFFF
+}
+
+impl fmt::Debug for Totp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { algorithm, digits, .. } = self;
+        f.debug_struct("Totp").field("algorithm", algorithm).field("digits", digits).finish_non_exhaustive()
+    }
+}
+
+/// Why something is no time-based one-time password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TotpError {
+    /// The secret is not 16 to 128 bytes.
+    #[error("a secret is 16 to 128 bytes")]
+    Secret,
+    /// Not 6 to 8 digits.
+    #[error("a one-time password has 6 to 8 digits")]
+    Digits,
+}
+
+#[cfg(test)]
+#[path = "totp_tests.rs"]
+mod tests;

@@ -1,0 +1,64 @@
+//! How far the clock of a TOTP device may be off.
+
+use serde::{Deserialize, Serialize};
+
+/// How many steps of 30 s a TOTP code may be early or late: 0 to 2, by default 1. RFC 6238 §5.2 recommends at most one
+/// step of delay; each step more is one more code that a guess may hit on either side.
+///
+/// ```
+/// use authflow::factor::TotpSkew;
+///
+/// assert_eq!(TotpSkew::default().steps(), 1);
+/// assert!(TotpSkew::try_from(3).is_err());
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "u8", into = "u8")]
+pub struct TotpSkew(u8);
+
+impl TotpSkew {
+    /// How many steps.
+    pub const fn steps(self) -> u8 {
+        self.0
+    }
+}
+
+impl Default for TotpSkew {
+    fn default() -> Self {
+        Self(1)
+    }
+}
+
+impl TryFrom<u8> for TotpSkew {
+    type Error = TotpSkewError;
+
+    fn try_from(steps: u8) -> Result<Self, TotpSkewError> {
+        if steps > 2 { Err(TotpSkewError) } else { Ok(Self(steps)) }
+    }
+}
+
+impl From<TotpSkew> for u8 {
+    fn from(skew: TotpSkew) -> Self {
+        skew.0
+    }
+}
+
+/// More than 2 steps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("totp_skew is at most 2 steps")]
+pub struct TotpSkewError;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn skews_are_none_to_two_steps() {
+        for steps in 0..=2 {
+            let skew: TotpSkew = serde_json::from_value(steps.into()).unwrap();
+            assert_eq!((skew.steps(), u8::from(skew)), (steps, steps));
+            assert_eq!(serde_json::to_value(skew).unwrap(), steps);
+        }
+        assert_eq!(TotpSkew::try_from(3), Err(TotpSkewError));
+        assert!(serde_json::from_str::<TotpSkew>("3").is_err());
+    }
+}

@@ -1,0 +1,95 @@
+//! What a login waits for.
+
+use super::Action;
+use crate::{
+    factor::{Factor, FactorSet},
+    password::MustChange,
+    token::Stage,
+};
+
+/// What a login waits for. Its key, without what there is to say about it, is a [`Stage`]: that is what a state token carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wait {
+    /// One more factor, of these.
+    FactorRequired {
+        /// Any of them will do.
+        choices: FactorSet,
+    },
+    /// A new password, before anything else.
+    PasswordExpired {
+        /// Why.
+        reason: ChangeReason,
+    },
+    /// A new password soon: change it now, or skip.
+    PasswordExpiring {
+        /// Seconds until the present one expires, at least 1.
+        expires_in: u64,
+        /// How often the change may still be skipped, at least 1.
+        skips_left: u32,
+    },
+}
+
+impl Wait {
+    /// The stage that the state token is minted for.
+    pub fn stage(&self) -> Stage {
+        match self {
+            Self::PasswordExpiring { .. } => Stage::PasswordExpiring,
+            Self::PasswordExpired { .. } => Stage::PasswordExpired,
+            Self::FactorRequired { .. } => Stage::FactorRequired,
+        }
+    }
+
+    /// What a client may do now.
+    pub fn actions(&self) -> impl Iterator<Item = Action> + use<> {
+        let (factors, password) = match self {
+            Self::FactorRequired { choices } => (*choices, &[][..]),
+            Self::PasswordExpired { .. } => (FactorSet::EMPTY, &[Action::ChangePassword][..]),
+            Self::PasswordExpiring { .. } => {
+                (FactorSet::EMPTY, &[Action::SkipPassword, Action::ChangePassword][..])
+            }
+        };
+        let factors = Factor::ALL.into_iter().filter(move |factor| factors.contains(*factor));
+        factors.map(Action::ProveFactor).chain(password.iter().copied())
+    }
+
+    /// Whole days until the present password expires, where it is about to: 0 on its last day.
+    pub fn days_left(&self) -> Option<u64> {
+        match self {
+            Self::PasswordExpiring { expires_in, .. } => Some(expires_in / 86_400),
+            Self::PasswordExpired { .. } | Self::FactorRequired { .. } => None,
+        }
+    }
+
+    /// How often the change of the present password may still be skipped.
+    pub fn skips_left(&self) -> u32 {
+        match self {
+            Self::PasswordExpiring { skips_left, .. } => *skips_left,
+            Self::PasswordExpired { .. } | Self::FactorRequired { .. } => 0,
+        }
+    }
+}
+
+/// Why a password must be changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ChangeReason {
+    /// It has reached its greatest age.
+    Expired,
+    /// It is about to expire, and its change has been skipped as often as it may be.
+    SkipsSpent,
+    /// An administrator set it.
+    AdministratorReset,
+    /// It is known to attackers.
+    Breached,
+    /// It was given out to sign in with once.
+    FirstLogin,
+}
+
+impl From<MustChange> for ChangeReason {
+    fn from(must: MustChange) -> Self {
+        match must {
+            MustChange::AdministratorReset => Self::AdministratorReset,
+            MustChange::Breached => Self::Breached,
+            MustChange::FirstLogin => Self::FirstLogin,
+        }
+    }
+}

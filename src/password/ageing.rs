@@ -1,0 +1,163 @@
+//! How passwords age.
+
+use crate::Timestamp;
+use serde::{Deserialize, Serialize};
+
+const DAY: u64 = 86_400;
+
+/// How passwords age: how old one may become, how long before that the subject is warned, and how often they may skip.
+///
+/// ```
+/// use authflow::{Timestamp, password::{Age, Ageing}};
+///
+/// let ageing = Ageing::new(90, 14, 3).unwrap();
+/// let set = Timestamp::from_unix(0);
+/// assert_eq!(ageing.age(set, Timestamp::from_unix(75 * 86_400)), Age::Current);
+/// assert_eq!(ageing.age(set, Timestamp::from_unix(85 * 86_400)), Age::Expiring { seconds_left: 5 * 86_400 });
+/// assert_eq!(ageing.age(set, Timestamp::from_unix(90 * 86_400)), Age::Expired);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Fields", into = "Fields")]
+pub struct Ageing {
+    fields: Fields,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Fields {
+    max_age_days: u16,
+    warn_before_days: u16,
+    max_skips: u32,
+}
+
+impl Ageing {
+    /// Passwords live `max_age_days` (1 to 3,650); in the last `warn_before_days` (fewer than that) the subject is warned
+    /// at sign-in, and may skip the change `max_skips` times (at most 100) for each password. When the skips are spent the
+    /// password must be changed at once, so with `max_skips` 0 it really lives `max_age_days - warn_before_days`.
+    ///
+    /// # Errors
+    /// When a number is out of bounds.
+    pub fn new(max_age_days: u16, warn_before_days: u16, max_skips: u32) -> Result<Self, AgeingError> {
+        Self::try_from(Fields { max_age_days, warn_before_days, max_skips })
+    }
+
+    /// How many days a password lives.
+    pub fn max_age_days(&self) -> u16 {
+        self.fields.max_age_days
+    }
+
+    /// In how many of its last days the subject is warned.
+    pub fn warn_before_days(&self) -> u16 {
+        self.fields.warn_before_days
+    }
+
+    /// How often the change of one password may be skipped.
+    pub fn max_skips(&self) -> u32 {
+        self.fields.max_skips
+    }
+
+    /// How old a password set at `changed_at` is. It has expired from the very second on in which its age is reached.
+    pub fn age(&self, changed_at: Timestamp, now: Timestamp) -> Age {
+        let expires_at = changed_at.plus_seconds(u64::from(self.fields.max_age_days).saturating_mul(DAY));
+        let warned = u64::from(self.fields.warn_before_days).saturating_mul(DAY);
+        match expires_at.seconds_since(now) {
+            0 => Age::Expired,
+            seconds_left if seconds_left <= warned => Age::Expiring { seconds_left },
+            _ => Age::Current,
+        }
+    }
+}
+
+/// How old a password is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Age {
+    /// Nothing to say.
+    Current,
+    /// It is about to expire.
+    Expiring {
+        /// Seconds until then, at least 1.
+        seconds_left: u64,
+    },
+    /// It has expired.
+    Expired,
+}
+
+/// A number that is out of bounds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AgeingError {
+    /// `max_age_days` is not 1 to 3,650.
+    #[error("max_age_days is 1 to 3650")]
+    MaxAge,
+    /// `warn_before_days` is not less than `max_age_days`.
+    #[error("warn_before_days is less than max_age_days")]
+    WarnBefore,
+    /// `max_skips` is over 100.
+    #[error("max_skips is at most 100")]
+    MaxSkips,
+}
+
+impl TryFrom<Fields> for Ageing {
+    type Error = AgeingError;
+
+    fn try_from(fields: Fields) -> Result<Self, AgeingError> {
+        if !(1..=3650).contains(&fields.max_age_days) {
+            Err(AgeingError::MaxAge)
+        } else if fields.warn_before_days >= fields.max_age_days {
+            Err(AgeingError::WarnBefore)
+        } else if fields.max_skips > 100 {
+            Err(AgeingError::MaxSkips)
+        } else {
+            Ok(Self { fields })
+        }
+    }
+}
+
+impl From<Ageing> for Fields {
+    fn from(ageing: Ageing) -> Self {
+        ageing.fields
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_boundary_to_the_second() {
+        let ageing = Ageing::new(90, 14, 3).unwrap();
+        let set = Timestamp::from_unix(1_000);
+        let at = |seconds| ageing.age(set, set.plus_seconds(seconds));
+        assert_eq!(at(0), Age::Current);
+        assert_eq!(at(76 * DAY - 1), Age::Current);
+        assert_eq!(at(76 * DAY), Age::Expiring { seconds_left: 14 * DAY });
+        assert_eq!(at(90 * DAY - 1), Age::Expiring { seconds_left: 1 });
+        assert_eq!(at(90 * DAY), Age::Expired);
+        assert_eq!(ageing.age(set, Timestamp::from_unix(0)), Age::Current, "set in the future");
+    }
+
+    #[test]
+    fn no_warning_without_a_warning_time() {
+        let ageing = Ageing::new(1, 0, 0).unwrap();
+        assert_eq!(ageing.age(Timestamp::from_unix(0), Timestamp::from_unix(DAY - 1)), Age::Current);
+        assert_eq!(ageing.age(Timestamp::from_unix(0), Timestamp::from_unix(DAY)), Age::Expired);
+    }
+
+    #[test]
+    fn bounds() {
+        assert_eq!(Ageing::new(0, 0, 0), Err(AgeingError::MaxAge));
+        assert_eq!(Ageing::new(3651, 0, 0), Err(AgeingError::MaxAge));
+        assert_eq!(Ageing::new(14, 14, 0), Err(AgeingError::WarnBefore));
+        assert_eq!(Ageing::new(90, 14, 101), Err(AgeingError::MaxSkips));
+        assert!(Ageing::new(3650, 3649, 100).is_ok());
+    }
+
+    #[test]
+    fn what_is_configured_is_what_is_read_back() {
+        let ageing = Ageing::new(90, 14, 3).unwrap();
+        assert_eq!((ageing.max_age_days(), ageing.warn_before_days(), ageing.max_skips()), (90, 14, 3));
+        let written = serde_json::to_value(ageing).unwrap();
+        let fields = serde_json::json!({ "max_age_days": 90, "warn_before_days": 14, "max_skips": 3 });
+        assert_eq!(written, fields);
+        assert_eq!(serde_json::from_value::<Ageing>(written).unwrap(), ageing);
+    }
+}

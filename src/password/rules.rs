@@ -1,0 +1,257 @@
+//! What a new password must be like.
+
+use crate::text::control::has_control;
+use alloc::{format, string::String};
+use serde::{Deserialize, Serialize};
+
+/// What a new password must be like: its length in characters, and the classes of characters it must have.
+///
+/// NIST SP 800-63B-4 §3.1.1.2 demands at least 15 characters of a password that is the only factor, at least 8 of one
+/// that is never used without another factor, and no rules of composition; there should be room for 64. The default is 8
+/// to 64 and no rules of composition: enough where a second factor is always required; elsewhere set `min_length` to 15.
+/// Classes can be demanded where a contract or an older client does, against that clause.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Fields", into = "Fields")]
+pub struct PasswordRules {
+    fields: Fields,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Fields {
+    min_length: u16,
+    max_length: u16,
+    lower_case: bool,
+    upper_case: bool,
+    digit: bool,
+    symbol: bool,
+}
+
+impl Default for Fields {
+    fn default() -> Self {
+        Self {
+            min_length: 8,
+            max_length: 64,
+            lower_case: false,
+            upper_case: false,
+            digit: false,
+            symbol: false,
+        }
+    }
+}
+
+impl PasswordRules {
+    /// Rules of length alone: `min_length` (8 to 64) to `max_length` (at least `min_length`, at most 256) characters.
+    ///
+    /// # Errors
+    /// When a length is out of bounds.
+    pub fn new(min_length: u16, max_length: u16) -> Result<Self, PasswordRulesError> {
+        Self::try_from(Fields { min_length, max_length, ..Fields::default() })
+    }
+
+    /// The fewest characters.
+    pub fn min_length(&self) -> u16 {
+        self.fields.min_length
+    }
+
+    /// The most characters.
+    pub fn max_length(&self) -> u16 {
+        self.fields.max_length
+    }
+
+    /// The same rules as a regular expression, for a client to check while the subject types.
+    ///
+    /// ```
+    /// use authflow::password::PasswordRules;
+    ///
+    /// let rules: PasswordRules = serde_json::from_str(r#"{ "digit": true, "max_length": 18 }"#).unwrap();
+    /// assert_eq!(rules.pattern(), r"^(?=.*[0-9]).{8,18}$");
+    /// ```
+    pub fn pattern(&self) -> String {
+        let Fields { min_length, max_length, lower_case, upper_case, digit, symbol } = self.fields;
+        let classes = [
+            (lower_case, "(?=.*[a-z])"),
+            (upper_case, "(?=.*[A-Z])"),
+            (digit, "(?=.*[0-9])"),
+            (symbol, "(?=.*[^A-Za-z0-9])"),
+        ];
+        let demanded: String = classes.into_iter().filter_map(|(on, class)| on.then_some(class)).collect();
+        format!("^{demanded}.{{{min_length},{max_length}}}$")
+    }
+}
+
+impl PasswordRules {
+    /// Whether a new password follows the rules, is not the user name (in any case) and not the old password.
+    ///
+    /// ```
+    /// use authflow::password::{PasswordRules, RuleViolation};
+    ///
+    /// let rules = PasswordRules::default();
+    /// assert_eq!(rules.judge("correct horse", Some("erin"), None), Ok(()));
+    /// assert_eq!(rules.judge("short", Some("erin"), None), Err(RuleViolation::TooShort));
+    /// assert_eq!(rules.judge("Erin.Smith", Some("erin.smith"), None), Err(RuleViolation::UserName));
+    /// ```
+    ///
+    /// # Errors
+    /// The first rule it breaks.
+    pub fn judge(&self, new: &str, user_name: Option<&str>, old: Option<&str>) -> Result<(), RuleViolation> {
+        let Fields { min_length, max_length, lower_case, upper_case, digit, symbol } = self.fields;
+        let length = new.chars().count();
+        let has = |class: fn(&char) -> bool| new.chars().any(|character| class(&character));
+        let violations = [
+            (length < usize::from(min_length), RuleViolation::TooShort),
+            (length > usize::from(max_length), RuleViolation::TooLong),
+            (has_control(new), RuleViolation::ControlCharacter),
+            (lower_case && !has(char::is_ascii_lowercase), RuleViolation::NoLowerCase),
+            (upper_case && !has(char::is_ascii_uppercase), RuleViolation::NoUpperCase),
+            (digit && !has(char::is_ascii_digit), RuleViolation::NoDigit),
+            (symbol && !has(|character| !character.is_ascii_alphanumeric()), RuleViolation::NoSymbol),
+            (
+                // Letter by letter: a copy of the password would stay in memory.
+                user_name.is_some_and(|name| lower_case_of(name).eq(lower_case_of(new))),
+                RuleViolation::UserName,
+            ),
+            (old == Some(new), RuleViolation::OldPassword),
+        ];
+        match violations.into_iter().find(|(violated, _)| *violated) {
+            Some((_, violation)) => Err(violation),
+            None => Ok(()),
+        }
+    }
+}
+
+fn lower_case_of(text: &str) -> impl Iterator<Item = char> {
+    text.chars().flat_map(char::to_lowercase)
+}
+
+/// A rule that a new password breaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RuleViolation {
+    /// It has too few characters.
+    TooShort,
+    /// It has too many characters.
+    TooLong,
+    /// It has a control character, which nobody can type twice.
+    ControlCharacter,
+    /// It has no lower-case letter (a–z).
+    NoLowerCase,
+    /// It has no upper-case letter (A–Z).
+    NoUpperCase,
+    /// It has no digit.
+    NoDigit,
+    /// It has nothing but ASCII letters and digits.
+    NoSymbol,
+    /// It is the user name.
+    UserName,
+    /// It is the old password.
+    OldPassword,
+}
+
+/// Why the host does not want a new password that follows the rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PasswordRefusal {
+    /// The subject has used it before.
+    Reused,
+    /// It is known to attackers.
+    Breached,
+    /// This host changes no passwords.
+    NotOffered,
+}
+
+/// A length that is out of bounds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PasswordRulesError {
+    /// `min_length` is not 8 to 64.
+    #[error("min_length is 8 to 64")]
+    MinLength,
+    /// `max_length` is less than `min_length` or over 256.
+    #[error("max_length is at least min_length and at most 256")]
+    MaxLength,
+}
+
+impl TryFrom<Fields> for PasswordRules {
+    type Error = PasswordRulesError;
+
+    fn try_from(fields: Fields) -> Result<Self, PasswordRulesError> {
+        if !(8..=64).contains(&fields.min_length) {
+            Err(PasswordRulesError::MinLength)
+        } else if !(fields.min_length..=256).contains(&fields.max_length) {
+            Err(PasswordRulesError::MaxLength)
+        } else {
+            Ok(Self { fields })
+        }
+    }
+}
+
+impl From<PasswordRules> for Fields {
+    fn from(rules: PasswordRules) -> Self {
+        rules.fields
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bounds() {
+        assert_eq!(PasswordRules::new(7, 64), Err(PasswordRulesError::MinLength));
+        assert_eq!(PasswordRules::new(65, 80), Err(PasswordRulesError::MinLength));
+        assert_eq!(PasswordRules::new(12, 11), Err(PasswordRulesError::MaxLength));
+        assert_eq!(PasswordRules::new(12, 257), Err(PasswordRulesError::MaxLength));
+        assert!(PasswordRules::new(64, 64).is_ok() && PasswordRules::new(8, 256).is_ok());
+    }
+
+    #[test]
+    fn what_is_configured_is_what_is_read_back() {
+        let rules = PasswordRules::new(15, 100).unwrap();
+        assert_eq!((rules.min_length(), rules.max_length()), (15, 100));
+        let mut written = serde_json::to_value(rules).unwrap();
+        assert_eq!(serde_json::from_value::<PasswordRules>(written.clone()).unwrap(), rules);
+        written["digit"] = true.into();
+        let stricter = serde_json::from_value::<PasswordRules>(written.clone()).unwrap();
+        assert_eq!(serde_json::to_value(stricter).unwrap(), written);
+    }
+
+    #[test]
+    fn every_rule_is_judged_at_its_boundary() {
+        let all = r#"{"lower_case":true,"upper_case":true,"digit":true,"symbol":true,"max_length":10}"#;
+        let all: PasswordRules = serde_json::from_str(all).unwrap();
+        for (new, expected) in [
+            ("aB3-aB3-", Ok(())),
+            ("aB3-aB3-aB", Ok(())),
+            ("aB3-aB3", Err(RuleViolation::TooShort)),
+            ("aB3-aB3-aB3", Err(RuleViolation::TooLong)),
+            ("aB3-aB\u{7}3", Err(RuleViolation::ControlCharacter)),
+            ("AB3-AB3-", Err(RuleViolation::NoLowerCase)),
+            ("ab3-ab3-", Err(RuleViolation::NoUpperCase)),
+            ("aBc-aBc-", Err(RuleViolation::NoDigit)),
+            ("aB34aB34", Err(RuleViolation::NoSymbol)),
+            ("aB3密码密码密", Ok(())),
+            ("aB3密码密码", Err(RuleViolation::TooShort)),
+            ("ERIN-smith1", Err(RuleViolation::TooLong)),
+            ("ERIN-smit1", Err(RuleViolation::UserName)),
+            ("oldPASS-1", Err(RuleViolation::OldPassword)),
+            ("oldpASS-1", Ok(())),
+        ] {
+            assert_eq!(all.judge(new, Some("Erin-Smit1"), Some("oldPASS-1")), expected, "{new}");
+        }
+    }
+
+    #[test]
+    fn a_user_name_is_recognised_in_any_case_and_only_whole() {
+        let judge = |new, name| PasswordRules::default().judge(new, Some(name), None);
+        assert_eq!(judge("ÄRGER-İN", "ärger-i\u{307}n"), Err(RuleViolation::UserName));
+        assert_eq!(judge("erin.smith", "erin.smit"), Ok(()));
+        assert_eq!(judge("erin.smit", "erin.smith"), Ok(()));
+    }
+
+    #[test]
+    fn the_pattern_demands_what_the_rules_demand() {
+        assert_eq!(PasswordRules::default().pattern(), "^.{8,64}$");
+        let all = r#"{"lower_case":true,"upper_case":true,"digit":true,"symbol":true}"#;
+        let all: PasswordRules = serde_json::from_str(all).unwrap();
+        assert_eq!(all.pattern(), "^(?=.*[a-z])(?=.*[A-Z])(?=.*[0-9])(?=.*[^A-Za-z0-9]).{8,64}$");
+    }
+}

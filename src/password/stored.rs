@@ -1,0 +1,36 @@
+//! A password as the host stores it.
+
+use crate::{Secret, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// Why a password that is right must still be changed, whatever its age.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MustChange {
+    /// An administrator set it.
+    AdministratorReset,
+    /// It is known to attackers (NIST SP 800-63B-4 §3.1.1.2 asks for a change then).
+    Breached,
+    /// It was given out to sign in with once.
+    FirstLogin,
+}
+
+/// An account's password, as the host stores it.
+#[derive(Clone, Debug)]
+pub struct Password {
+    /// What the host verifies a presented password against: a PHC string, say. The library never looks inside.
+    pub verifier: Secret,
+    /// When it was set.
+    pub changed_at: Timestamp,
+    /// Whether it must be changed before anything else.
+    pub must_change: Option<MustChange>,
+    /// How often its change has been skipped. A new password starts at 0.
+    pub skips_used: u32,
+}
+
+impl Password {
+    /// A password set at `changed_at`, with no change due and none skipped.
+    pub fn new(verifier: Secret, changed_at: Timestamp) -> Self {
+        Self { verifier, changed_at, must_change: None, skips_used: 0 }
+    }
+}

@@ -1,0 +1,14 @@
+//! Which sessions a write ends.
+
+use crate::SessionId;
+
+/// Which of the account's sessions to end: in every application of the tenant, not only in the commit's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EndSessions {
+    /// Every one.
+    All,
+    /// Every one but this.
+    AllBut(SessionId),
+    /// This one.
+    One(SessionId),
+}

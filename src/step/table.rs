@@ -1,0 +1,54 @@
+//! The one table of questions: the method of [`Host`](crate::Host) that is asked, the question, and what answers it.
+//!
+//! A question stands in the room of its concept. What treats all of them alike is made from this table: [`Step`](super::Step), the driver of
+//! hosts, and the hosts of the test kit.
+
+pub(crate) use super::{
+    Commit, DecideAccess, FindApplication, SignBytes, VerifyBytes, VerifyTenantCredential,
+};
+pub(crate) use crate::{
+    account::FindAccount,
+    code::{Deliver, JudgeCaptcha, LoadCode},
+    guess::{ReserveAttempt, SettleAttempt},
+    password::{JudgePassword, VerifyPassword},
+    session::CheckSession,
+};
+
+/// Hands the table to the macro `$then`.
+macro_rules! for_every_question {
+    ($then:ident) => {
+        $then! {
+                /// Which application is this?
+                find_application: FindApplication => Option<Arc<Application>>;
+                /// Which account is this?
+                find_account: FindAccount => Option<Account>;
+                /// Is there a guess left? Count it.
+                reserve_attempt: ReserveAttempt => Reservation;
+                /// Is this the password?
+                verify_password: VerifyPassword => PasswordMatch;
+                /// What became of the guess.
+                settle_attempt: SettleAttempt => ();
+                /// May this account in, here and now?
+                decide_access: DecideAccess => AccessDecision;
+                /// Is this new password good enough?
+                judge_password: JudgePassword => Judgement;
+                /// Which code was sent?
+                load_code: LoadCode => Option<StoredCode>;
+                /// Does this session still live?
+                check_session: CheckSession => Option<SessionRecord>;
+                /// Whose credential is this?
+                verify_tenant_credential: VerifyTenantCredential => CredentialOwner;
+                /// Write this, all or nothing.
+                commit: Commit => Committed;
+                /// Is this no robot?
+                judge_captcha: JudgeCaptcha => Captcha;
+                /// Send this code.
+                deliver: Deliver => Delivery;
+                /// Sign this.
+                sign_bytes: SignBytes => Option<Vec<u8>>;
+                /// Is this signature good?
+                verify_bytes: VerifyBytes => SignatureCheck;
+        }
+    };
+}
+pub(crate) use for_every_question;
