@@ -1,22 +1,25 @@
 #![doc = include_str!("../README.md")]
 //!
-//! # The floors
+//! # The house
 //!
-//! A module imports only what stands below it.
+//! One concept, one room: what a code, a guess or a password is stands together, from the policy that rules it to the question about it. A room
+//! imports only rooms that stand below it here.
 //!
-//! | floor | what lives there |
+//! | room | what lives there |
 //! |---|---|
 //! | `testkit` | with the feature of that name: a whole login in a unit test |
 //! | [`sdk`] | the wire: routes, bodies, codes and messages |
 //! | [`Host`], [`drive`] | sugar for asynchronous hosts |
-//! | [`engine`] | one file an operation |
-//! | [`step`] | the questions |
+//! | [`Engine`] | one configuration, and one entry point for every operation |
+//! | [`step`] | the table of questions, and those that belong to no concept |
 //! | [`outcome`] | verdict, facts and events |
 //! | [`flow`] | what a login needs next: one pure function, and its graph |
-//! | [`policy`] | what an application demands |
+//! | [`Application`], [`policy`] | what an application demands, in all |
+//! | [`code`], [`guess`], [`session`] | codes that are sent, guesses that are counted, sessions that are kept |
 //! | [`device`] | who is calling |
-//! | [`token`] | the key ring and three kinds of token |
-//! | [`Account`], [`Factor`], [`Moment`], [`Secret`] and the ids | the ground |
+//! | [`token`] | the key ring and four kinds of token |
+//! | [`account`], [`password`], [`factor`], [`contact`] | whom it is about, and what proves it |
+//! | [`Moment`], [`Secret`] and the ids | the ground |
 
 #![no_std]
 #![forbid(unsafe_code)]

@@ -1,9 +1,6 @@
 //! Every byte in every header, and every header twice, through the door that requests come in by.
 
-use authflow::testkit::{
-    Call, World,
-    demo::{self, ISV, TENANT},
-};
+use authflow::testkit::{Call, World, demo::{ISV, TENANT, self}};
 
 /// The headers that say who is calling, with a good value and whether they are of the device.
 const CALLER: [(&str, &str, bool); 7] = [

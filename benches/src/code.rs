@@ -1,7 +1,20 @@
 //! A code that was sent, presented: up to the question for its digest, which is where it is compared.
 
-use crate::{sample::{ACCOUNT, NOW, self}, timing::{Comparison, timed}};
-use authflow::{AccountId, Application, Applications, ClientId, Config, Engine, Entropy, Moment, Secret, TenantId, account::{Account, Revision}, code::{Captcha, CodeDigest, Delivery, StoredCode}, contact::Mobile, factor::Factor, policy::Policy, sdk::{Api, Request}, step::{Committed, Step, Write}, token::Issuer};
+use crate::{
+    sample::{self, ACCOUNT, NOW},
+    timing::{Comparison, timed},
+};
+use authflow::{
+    AccountId, Application, Applications, ClientId, Config, Engine, Entropy, Moment, Secret, TenantId,
+    account::{Account, Revision},
+    code::{Captcha, CodeDigest, Delivery, StoredCode},
+    contact::Mobile,
+    factor::Factor,
+    policy::Policy,
+    sdk::{Api, Request},
+    step::{Committed, Step, Write},
+    token::Issuer,
+};
 
 const MOBILE: &str = "+86-13800000000";
 

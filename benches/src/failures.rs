@@ -4,7 +4,19 @@
 //! to look things up, is done before.
 
 use crate::{operation::Operation, sample, skip::ISSUER};
-use authflow::{AccountId, Application, Applications, ClientId, Config, Dialect, Engine, Entropy, Moment, Secret, account::{Account, AccountStatus, Revision, UserName}, code::{Captcha, CodeDigest, Delivery, StoredCode}, contact::{EmailAddress, Mobile}, factor::Factor, guess::AttemptRecord, password::{Password, PasswordMatch}, policy::Policy, sdk::{Api, Reply, Request}, step::{Committed, Step}, token::Issuer};
+use authflow::{
+    AccountId, Application, Applications, ClientId, Config, Dialect, Engine, Entropy, Moment, Secret,
+    account::{Account, AccountStatus, Revision, UserName},
+    code::{Captcha, CodeDigest, Delivery, StoredCode},
+    contact::{EmailAddress, Mobile},
+    factor::Factor,
+    guess::AttemptRecord,
+    password::{Password, PasswordMatch},
+    policy::Policy,
+    sdk::{Api, Reply, Request},
+    step::{Committed, Step},
+    token::Issuer,
+};
 use std::{hint::black_box, rc::Rc};
 
 /// A call that refuses for many reasons, or sends a code to whoever is named.

@@ -1,7 +1,10 @@
 //! authflow's side of every row.
 
 use crate::{operation::Operation, sample, skip::Skip};
-use authflow::{device::Caller, token::{KeyRing, StateToken, Untrusted}};
+use authflow::{
+    device::Caller,
+    token::{KeyRing, StateToken, Untrusted},
+};
 use std::hint::black_box;
 
 const WHO: &str = "authflow";

@@ -1,6 +1,14 @@
 //! What is measured with: the ids, headers and lengths of the first seed's example.
 
-use authflow::{AccountId, Audience, ClientId, SessionId, TenantId, Timestamp, TokenId, account::{Profile, Revision}, factor::{Factor, FactorSet}, token::{DeviceDigest, DeviceDigests, IdClaims, IdentityClaims, Key, KeyRing, SessionClaims, Stage, StateClaims, TicketClaims, VerifyWindow}};
+use authflow::{
+    AccountId, Audience, ClientId, SessionId, TenantId, Timestamp, TokenId,
+    account::{Profile, Revision},
+    factor::{Factor, FactorSet},
+    token::{
+        DeviceDigest, DeviceDigests, IdClaims, IdentityClaims, Key, KeyRing, SessionClaims, Stage,
+        StateClaims, TicketClaims, VerifyWindow,
+    },
+};
 
 pub const CLIENT: &str = "DRrYIqauawN0I8myTMoDTPys6ezGZxnm";
 pub const TENANT: &str = "08f770f51f80d2f40f38c00cb199fd21";
@@ -147,7 +155,6 @@ pub fn id_claims() -> IdClaims {
         factors: FactorSet::EMPTY.with(Factor::Password),
         issued_at: NOW,
         expires_at: EXPIRES_AT,
-        nonce: None,
         identity: IdentityClaims::TopLevel(profile),
     }
 }

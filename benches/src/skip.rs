@@ -1,7 +1,16 @@
 //! The whole skip step: a request of the family, questions answered at once, and the reply.
 
 use crate::sample;
-use authflow::{AccountId, Application, Applications, ClientId, Config, Engine, Entropy, Moment, Secret, TenantId, account::{Account, Profile, Revision, UserName}, outcome::Outcome, password::{Ageing, Password, PasswordMatch}, policy::Policy, sdk::{Api, Reply, Request}, step::{AccessDecision, Committed, Step}, token::{Issuer, KeyRing}};
+use authflow::{
+    AccountId, Application, Applications, ClientId, Config, Engine, Entropy, Moment, Secret, TenantId,
+    account::{Account, Profile, Revision, UserName},
+    outcome::Outcome,
+    password::{Ageing, Password, PasswordMatch},
+    policy::Policy,
+    sdk::{Api, Reply, Request},
+    step::{AccessDecision, Committed, Step},
+    token::{Issuer, KeyRing},
+};
 
 const PASSWORD: &str = "Correct-Horse-7";
 pub const ISSUER: &str = "https://id.example.com";

@@ -58,7 +58,9 @@ fn stops_early(ring: &KeyRing) -> Comparison {
 
 fn state_tag(ring: &KeyRing) -> Comparison {
     let (ring, token) = (ring.clone(), ring.state_tokens().mint(&sample::state_claims()));
-    let verify = move |text: &[u8]| ring.state_tokens().verify(Untrusted::<StateToken>::new(text), sample::NOW).is_ok();
+    let verify = move |text: &[u8]| {
+        ring.state_tokens().verify(Untrusted::<StateToken>::new(text), sample::NOW).is_ok()
+    };
     Comparison::new("state token's tag", of_text(token.expose(), verify))
 }
 

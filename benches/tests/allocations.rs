@@ -1,7 +1,10 @@
 //! The allocations of each operation, exactly. A number here is a promise of the README's; a lower one is a reason to
 //! change it, and a higher one is a reason to ask why.
 
-use authflow::{device::Caller, token::{SessionToken, StateToken, Untrusted}};
+use authflow::{
+    device::Caller,
+    token::{SessionToken, StateToken, Untrusted},
+};
 use authflow_bench::{
     counting::{Counting, allocations},
     sample,
@@ -50,7 +53,8 @@ fn refusing_a_state_token_allocates_nothing() {
         let count = allocations(|| assert!(ring.state_tokens().verify(presented, sample::NOW).is_err()));
         assert_eq!(count, 0, "{presented:?}");
     }
-    let count = allocations(|| assert!(ring.state_tokens().verify(token.presented(), sample::EXPIRES_AT).is_err()));
+    let count =
+        allocations(|| assert!(ring.state_tokens().verify(token.presented(), sample::EXPIRES_AT).is_err()));
     assert_eq!(count, 0, "expired");
 }
 

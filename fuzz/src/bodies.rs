@@ -1,6 +1,9 @@
 //! Request bodies, read a second time from the wire contract's words: which are good, and what they say.
 
-use crate::{model::{HeaderList, self}, text::json::Shape};
+use crate::{
+    json::Shape,
+    model::{self, HeaderList},
+};
 use authflow::device::Header;
 use serde_json::Value;
 use std::{collections::BTreeMap, net::IpAddr};

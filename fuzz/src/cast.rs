@@ -1,7 +1,16 @@
 //! Who there is: two applications, their tenant, and accounts in every state of a password.
 
 use crate::keys::{NOW, RINGS};
-use authflow::{AccountId, Application, Applications, ClientId, Config, Engine, Secret, TenantId, account::{Account, AccountStatus, Revision}, device::{Binding, Bindings}, factor::{Factor, FactorSet, Totp, TotpAlgorithm}, password::{Ageing, MustChange, Password}, policy::Policy, sdk, token::Issuer};
+use authflow::{
+    AccountId, Application, Applications, ClientId, Config, Engine, Secret, TenantId,
+    account::{Account, AccountStatus, Revision},
+    device::{Binding, Bindings},
+    factor::{Factor, FactorSet, Totp, TotpAlgorithm},
+    password::{Ageing, MustChange, Password},
+    policy::Policy,
+    sdk,
+    token::Issuer,
+};
 use std::{collections::BTreeMap, sync::LazyLock};
 
 /// Everybody's password, and the one that they would rather have.

@@ -1,8 +1,25 @@
 //! Codes that are sent: a second account of which are good, for what, for whom, until when and how often.
 
-use crate::{code_kinds::{KINDS, Kind, Spoilt, audience, client_id, key, recipient}, host::{Heard, Host, Manner}, keys::{KEYS, NOW, RINGS, WINDOW_ENDS}, tokens::{FINGERPRINT, SESSION, Tokens, issuer}};
+use crate::{
+    code_kinds::{KINDS, Kind, Spoilt, audience, client_id, key, recipient},
+    host::{Heard, Host, Manner},
+    keys::{KEYS, NOW, RINGS, WINDOW_ENDS},
+    tokens::{FINGERPRINT, SESSION, Tokens, issuer},
+};
 use arbitrary::Arbitrary;
-use authflow::{AccountId, Application, Applications, Config, Dialect, Engine, Entropy, Moment, Secret, Timestamp, TokenId, account::{Account, Revision, UserName}, code::CodeDigest, contact::{EmailAddress, Mobile}, factor::{Factor, FactorSet}, password::{Ageing, Password}, policy::Policy, sdk::{Api, Request}, step::{Step, Write}, token::Stage};
+use authflow::{
+    AccountId, Application, Applications, Config, Dialect, Engine, Entropy, Moment, Secret, Timestamp,
+    TokenId,
+    account::{Account, Revision, UserName},
+    code::CodeDigest,
+    contact::{EmailAddress, Mobile},
+    factor::{Factor, FactorSet},
+    password::{Ageing, Password},
+    policy::Policy,
+    sdk::{Api, Request},
+    step::{Step, Write},
+    token::Stage,
+};
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, sync::LazyLock};
 

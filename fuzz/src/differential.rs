@@ -1,9 +1,18 @@
 //! The compact tokens before another verifier: whatever is accepted here, `jsonwebtoken` accepts under the same key, and reads
 //! the same.
 
-use crate::{edit::Edit, id, keys::{KEYS, NOW, RINGS, base64url, hmac}, state, text::json::{Members, Unread, payload}};
+use crate::{
+    edit::Edit,
+    id,
+    json::{Members, Unread, payload},
+    keys::{KEYS, NOW, RINGS, base64url, hmac},
+    state,
+};
 use arbitrary::Arbitrary;
-use authflow::{Audience, token::{Issuer, Untrusted}};
+use authflow::{
+    Audience,
+    token::{Issuer, Untrusted},
+};
 use jsonwebtoken::{
     Algorithm, DecodingKey, TokenData, Validation,
     crypto::{CryptoProvider, JwtVerifier, KeyUtils},

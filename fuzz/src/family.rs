@@ -2,7 +2,19 @@
 
 use crate::host::{Heard, Host, Manner};
 use arbitrary::{Arbitrary, Unstructured};
-use authflow::{AccountId, Application, Applications, ClientId, Config, Dialect, Engine, Entropy, Moment, Secret, Timestamp, account::{Account, Revision, UserName}, contact::{EmailAddress, Mobile}, factor::{Factor, FactorSet, Totp, TotpAlgorithm}, outcome::Outcome, password::{Ageing, Password}, policy::Policy, sdk::{Api, Request, openapi}, step::{Step, Write}, token::{Issuer, Key, KeyRing}};
+use authflow::{
+    AccountId, Application, Applications, ClientId, Config, Dialect, Engine, Entropy, Moment, Secret,
+    Timestamp,
+    account::{Account, Revision, UserName},
+    contact::{EmailAddress, Mobile},
+    factor::{Factor, FactorSet, Totp, TotpAlgorithm},
+    outcome::Outcome,
+    password::{Ageing, Password},
+    policy::Policy,
+    sdk::{Api, Request, openapi},
+    step::{Step, Write},
+    token::{Issuer, Key, KeyRing},
+};
 use serde_json::{Value, json};
 use std::sync::LazyLock;
 

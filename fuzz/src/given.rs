@@ -1,6 +1,11 @@
 //! A request as it is sent, and what its own text says about it.
 
-use crate::{cast::{APPLICATIONS, NEW_PASSWORD, PASSWORD}, model::{HeaderList, self}, scenario::Request, text::json::Shape};
+use crate::{
+    cast::{APPLICATIONS, NEW_PASSWORD, PASSWORD},
+    json::Shape,
+    model::{self, HeaderList},
+    scenario::Request,
+};
 use authflow::device::Header;
 use serde_json::Value;
 use std::{fmt, sync::LazyLock};

@@ -1,8 +1,18 @@
 //! Lists of headers, and what must hold of every reading of them.
 
-use crate::{cast::{API, APPLICATIONS, TENANT}, keys::NOW, model, scenario::{Request, any_case}};
+use crate::{
+    cast::{API, APPLICATIONS, TENANT},
+    keys::NOW,
+    model,
+    scenario::{Request, any_case},
+};
 use arbitrary::{Arbitrary, Result, Unstructured};
-use authflow::{Entropy, Moment, device::{Caller, Device, Header, Language, RequestHeaders}, sdk, step::Step};
+use authflow::{
+    Entropy, Moment,
+    device::{Caller, Device, Header, Language, RequestHeaders},
+    sdk,
+    step::Step,
+};
 use serde_json::Value;
 use std::sync::LazyLock;
 

@@ -1,6 +1,11 @@
 //! What a host must have been asked, for a body that is good.
 
-use crate::{bodies::{Body, Member, self}, host::{Heard, Host}, keys::NOW, posting::{EMAIL, MOBILE}};
+use crate::{
+    bodies::{self, Body, Member},
+    host::{Heard, Host},
+    keys::NOW,
+    posting::{EMAIL, MOBILE},
+};
 use authflow::factor::Totp;
 
 /// A call, and what besides its body decides.

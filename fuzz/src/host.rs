@@ -1,6 +1,14 @@
 //! A host that keeps one account and everything about it in memory, and remembers what it was asked.
 
-use authflow::{ClientId, SessionId, TokenId, account::{Account, AccountKey, AccountStatus, Identifier}, code::{Captcha, CodeKey, Deliver, Delivery, SendRecord, SendSlot, StoredCode}, guess::{AttemptRecord, AttemptSlot}, password::{Judgement, Password, PasswordMatch, PasswordRefusal}, session::{EndSessions, SessionRecord}, step::{AccessDecision, Commit, CommitRefusal, Committed, CredentialOwner, Step, Write}};
+use authflow::{
+    ClientId, SessionId, TokenId,
+    account::{Account, AccountKey, AccountStatus, Identifier},
+    code::{Captcha, CodeKey, Deliver, Delivery, SendRecord, SendSlot, StoredCode},
+    guess::{AttemptRecord, AttemptSlot},
+    password::{Judgement, Password, PasswordMatch, PasswordRefusal},
+    session::{EndSessions, SessionRecord},
+    step::{AccessDecision, Commit, CommitRefusal, Committed, CredentialOwner, Step, Write},
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How a question is answered.
@@ -101,7 +109,11 @@ impl Host {
                 self.attempts.insert(ask.slot, record);
             }),
             Step::DecideAccess(ask) => {
-                asked!(ask, "DecideAccess", if says_no { AccessDecision::Deny } else { AccessDecision::Allow })
+                asked!(
+                    ask,
+                    "DecideAccess",
+                    if says_no { AccessDecision::Deny } else { AccessDecision::Allow }
+                )
             }
             Step::JudgePassword(ask) => asked!(ask, "JudgePassword", {
                 self.heard.new_passwords.push(ask.new_password.expose().into());
@@ -231,7 +243,8 @@ impl Host {
                 }));
             }
             Write::StoreCode { key, code, budget } => {
-                let sent = budget.spend(self.sends.get(&budget.slot).copied())?;
+                let sent =
+                    budget.spend(self.sends.get(&budget.slot).copied()).map_err(CommitRefusal::Code)?;
                 self.sends.insert(budget.slot, sent);
                 self.codes.insert(*key, code.clone());
             }

@@ -1,8 +1,17 @@
 //! Id tokens: what they say, spelled a second time, and what must hold of one that is accepted.
 
-use crate::{edit::Edit, keys::{KEYS, NOW, RINGS, base64url}, text::json::{Members, Unread}, values::{For, Name, Second, factors, judged}};
+use crate::{
+    edit::Edit,
+    json::{Members, Unread},
+    keys::{KEYS, NOW, RINGS, base64url},
+    values::{For, Name, Second, factors, judged},
+};
 use arbitrary::Arbitrary;
-use authflow::{AccountId, Audience, Nonce, SessionId, Timestamp, account::{Account, Profile, Revision, Subject, UserName}, token::{IdClaims, IdToken, IdTokens, IdentityClaims, Issuer, TokenError, Untrusted}};
+use authflow::{
+    AccountId, Audience, SessionId, Timestamp,
+    account::{Account, Profile, Revision, Subject, UserName},
+    token::{IdClaims, IdToken, IdTokens, IdentityClaims, Issuer, TokenError, Untrusted},
+};
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, sync::LazyLock};
 
@@ -17,7 +26,6 @@ pub struct Claims {
     factors: u8,
     issued_at: Second,
     expires_at: Second,
-    nonce: Option<Name>,
     identity: Identity,
 }
 
@@ -44,7 +52,6 @@ impl Claims {
             factors: 9,
             issued_at: Second(now),
             expires_at: Second(now.plus_seconds(7_200)),
-            nonce: Some(name("n-0S6_WzA2Mj")),
             identity: Identity::TopLevel(["locale", "name", "zip"].map(|it| (name(it), name("\\é")))),
         }
     }
@@ -70,7 +77,6 @@ impl Claims {
             format!(r#","aud":{}"#, text(&self.audience.client_id)),
             format!(r#","exp":{expires_at},"iat":{issued_at},"nbf":{}"#, issued_at.saturating_sub(120)),
             format!(r#","auth_time":{},"amr":{}"#, self.auth_time.0.as_unix(), json!(amr)),
-            given("nonce", self.nonce.as_ref()),
             format!(r#","sid":"{}""#, base64url(&self.session)),
             given("tenant", self.audience.tenant.as_ref()),
             self.identity_payload(),
@@ -120,7 +126,6 @@ impl Claims {
             factors: factors(self.factors),
             issued_at: self.issued_at.0,
             expires_at: self.expires_at.0,
-            nonce: self.nonce.as_ref().map(|nonce| Nonce::new(&nonce.0).unwrap()),
             identity,
         }
     }
@@ -205,7 +210,7 @@ pub fn presented(text: &[u8]) {
     let (issuer, audience) = &*WORLD;
     for ring in &*RINGS {
         let Ok(token) = ring.id_tokens(issuer, audience).verify(Untrusted::new(text), NOW) else { continue };
-        let payload = crate::text::json::payload(text);
+        let payload = crate::json::payload(text);
         let signed = KEYS.each_ref().map(|key| key.id_token(audience, &payload));
         assert!(signed.iter().any(|signed| signed.as_bytes() == text), "another spelling was accepted");
         let expected = read(&payload, issuer, audience);

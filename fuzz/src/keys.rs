@@ -1,6 +1,9 @@
 //! The keys of the fuzz rings, and tokens signed with them by hand.
 
-use authflow::{Audience, Timestamp, token::{KeyRing, VerifyWindow, self}};
+use authflow::{
+    Audience, Timestamp,
+    token::{self, KeyRing, VerifyWindow},
+};
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;

@@ -1,8 +1,28 @@
 //! Bodies posted to a host that says yes to everything, which must be asked for exactly what the body says.
 
-use crate::{bodies::{Body, CALLS, self}, heard::{Case, self}, host::{Host, Manner}, keys::{KEYS, NOW}, scenario::Request, spelling, tokens::{FINGERPRINT, SESSION, Tokens, issuer}};
+use crate::{
+    bodies::{self, Body, CALLS},
+    heard::{self, Case},
+    host::{Host, Manner},
+    keys::{KEYS, NOW},
+    scenario::Request,
+    spelling,
+    tokens::{FINGERPRINT, SESSION, Tokens, issuer},
+};
 use arbitrary::{Arbitrary, Result, Unstructured};
-use authflow::{AccountId, Application, Applications, Audience, ClientId, Config, Dialect, Engine, Entropy, Moment, Secret, account::{Account, Revision, UserName}, code::{CodeDigest, StoredCode}, contact::{EmailAddress, Mobile}, factor::{Factor, Totp, TotpAlgorithm}, password::{Ageing, Password}, policy::Policy, sdk::{Api, self}, step::Step, token::Stage};
+use authflow::{
+    AccountId, Application, Applications, Audience, ClientId, Config, Dialect, Engine, Entropy, Moment,
+    Secret,
+    account::{Account, Revision, UserName},
+    code::{CodeDigest, StoredCode},
+    contact::{EmailAddress, Mobile},
+    factor::{Factor, Totp, TotpAlgorithm},
+    password::{Ageing, Password},
+    policy::Policy,
+    sdk::{self, Api},
+    step::Step,
+    token::Stage,
+};
 use serde_json::Value;
 use std::sync::LazyLock;
 

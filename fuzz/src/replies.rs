@@ -1,7 +1,16 @@
 //! What must hold of every reply.
 
-use crate::{given::{Call, Given, Said}, model, world::{Answer, Deeds}};
-use authflow::{Timestamp, account::Revision, device::{Header, Language}, outcome::Outcome};
+use crate::{
+    given::{Call, Given, Said},
+    model,
+    world::{Answer, Deeds},
+};
+use authflow::{
+    Timestamp,
+    account::Revision,
+    device::{Header, Language},
+    outcome::Outcome,
+};
 use serde_json::{Map, Value};
 
 /// Every token handed out, oldest first.

@@ -1,6 +1,9 @@
 //! Some requests of one client, and how the host answers: from bytes, or from a readable text.
 
-use crate::{cast::{APPLICATIONS, NEW_PASSWORD, PASSWORD, TENANT, USERS}, model};
+use crate::{
+    cast::{APPLICATIONS, NEW_PASSWORD, PASSWORD, TENANT, USERS},
+    model,
+};
 use arbitrary::{Arbitrary, Result, Unstructured};
 use serde_json::json;
 

@@ -1,8 +1,16 @@
 //! Session tokens: what they say, laid out a second time, and what must hold of one that is accepted.
 
-use crate::{edit::Edit, keys::{KEYS, NOW, RINGS}, values::{For, Name, Second, factors, judged}};
+use crate::{
+    edit::Edit,
+    keys::{KEYS, NOW, RINGS},
+    values::{For, Name, Second, factors, judged},
+};
 use arbitrary::Arbitrary;
-use authflow::{AccountId, Audience, SessionId, Timestamp, account::Revision, token::{DeviceDigest, SessionClaims, TokenError, Untrusted}};
+use authflow::{
+    AccountId, Audience, SessionId, Timestamp,
+    account::Revision,
+    token::{DeviceDigest, SessionClaims, TokenError, Untrusted},
+};
 use std::sync::LazyLock;
 
 /// What a session token says.
@@ -83,7 +91,7 @@ impl Claims {
         let donor = Self { issued_at, expires_at, ..self.clone() };
         let donor = KEYS[0].session_token(&donor.signed(KEYS[0].id));
         let audience = self.audience.audience();
-        let sessions = RINGS[0].sessions();
+        let sessions = RINGS[0].session_tokens();
         sessions
             .for_application(&audience)
             .verify(Untrusted::new(&donor), NOW)
@@ -111,10 +119,10 @@ impl Case {
         let token = KEYS[key].session_token(&signed);
         let (claims, other) = (self.claims.claims(), self.other.audience());
 
-        assert_eq!(RINGS[key].sessions().mint(&claims).expose(), token, "two makers, one token");
+        assert_eq!(RINGS[key].session_tokens().mint(&claims).expose(), token, "two makers, one token");
 
         for ring in 0..RINGS.len() {
-            let sessions = RINGS[ring].sessions();
+            let sessions = RINGS[ring].session_tokens();
             let verify = |audience: &Audience, now| {
                 let verified = sessions.for_application(audience).verify(Untrusted::new(&token), now);
                 verified.map(|token| *token.claims())
@@ -127,8 +135,10 @@ impl Case {
         }
 
         let edited = self.edit.apply(token.as_bytes());
-        let verified =
-            RINGS[key].sessions().for_application(&claims.audience).verify(Untrusted::new(&edited), NOW);
+        let verified = RINGS[key]
+            .session_tokens()
+            .for_application(&claims.audience)
+            .verify(Untrusted::new(&edited), NOW);
         assert!(edited == token.as_bytes() || verified.is_err(), "an edited token is refused");
         let state = RINGS[key].state_tokens().verify(Untrusted::new(&token), NOW);
         assert!(state.is_err(), "a session token is no state token");
@@ -146,7 +156,8 @@ pub fn presented(text: &[u8]) {
 /// One that is accepted is of this application and has the one spelling of what it says.
 fn presented_to(audience: &Audience, text: &[u8]) {
     for ring in &*RINGS {
-        let Ok(token) = ring.session_tokens().for_application(audience).verify(Untrusted::new(text), NOW) else {
+        let Ok(token) = ring.session_tokens().for_application(audience).verify(Untrusted::new(text), NOW)
+        else {
             continue;
         };
         let claims = token.claims();

@@ -1,8 +1,16 @@
 //! State tokens: what they say, spelled a second time, and what must hold of one that is accepted.
 
-use crate::{edit::Edit, keys::{KEYS, NOW, RINGS, base64url}, values::{For, Name, Second, factors, judged}};
+use crate::{
+    edit::Edit,
+    keys::{KEYS, NOW, RINGS, base64url},
+    values::{For, Name, Second, factors, judged},
+};
 use arbitrary::Arbitrary;
-use authflow::{AccountId, Timestamp, TokenId, account::Revision, token::{Stage, StateClaims, Untrusted}};
+use authflow::{
+    AccountId, Timestamp, TokenId,
+    account::Revision,
+    token::{Stage, StateClaims, Untrusted},
+};
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde_json::Value;
 
@@ -137,7 +145,8 @@ impl Case {
         let verified = RINGS[key].state_tokens().verify(Untrusted::new(&edited), NOW);
         assert!(edited == token.as_bytes() || verified.is_err(), "an edited token is refused");
         let audience = self.claims.audience.audience();
-        let session = RINGS[key].sessions().for_application(&audience).verify(Untrusted::new(&token), NOW);
+        let session =
+            RINGS[key].session_tokens().for_application(&audience).verify(Untrusted::new(&token), NOW);
         assert!(session.is_err(), "a state token is no session token");
 
         presented(KEYS[key].state_token(&self.payload_edit.apply(payload.as_bytes())).as_bytes());

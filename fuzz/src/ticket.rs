@@ -1,8 +1,15 @@
 //! Tickets: what they say, laid out a second time, and what must hold of one that is accepted.
 
-use crate::{edit::Edit, keys::{KEYS, NOW, RINGS}, values::{For, Name, Second, judged}};
+use crate::{
+    edit::Edit,
+    keys::{KEYS, NOW, RINGS},
+    values::{For, Name, Second, judged},
+};
 use arbitrary::Arbitrary;
-use authflow::{AccountId, SessionId, Timestamp, TokenId, token::{DeviceDigest, SessionToken, TicketClaims, Untrusted}};
+use authflow::{
+    AccountId, SessionId, Timestamp, TokenId,
+    token::{DeviceDigest, SessionToken, TicketClaims, Untrusted},
+};
 
 /// What a ticket says.
 #[derive(Arbitrary, Clone, Debug)]
@@ -92,7 +99,7 @@ impl Case {
         assert!(RINGS[key].state_tokens().verify(Untrusted::new(&token), NOW).is_err(), "no state token");
         // Neither as it stands nor under the other prefix.
         let renamed = token.replacen("ssoTicket-", "LGT", 1);
-        let sessions = RINGS[key].sessions();
+        let sessions = RINGS[key].session_tokens();
         for text in [&token, &renamed] {
             let as_session = Untrusted::<SessionToken>::new(text);
             let session = sessions.for_application(&claims.audience).verify(as_session, NOW);

@@ -1,7 +1,16 @@
 //! Good tokens of one account at one moment, for the targets that are about something else.
 
 use crate::keys::{KEYS, RINGS};
-use authflow::{AccountId, Audience, SessionId, Timestamp, TokenId, account::{Profile, Revision}, factor::{Factor, FactorSet}, session::SessionRecord, token::{DeviceDigest, DeviceDigests, IdClaims, IdentityClaims, Issuer, SessionClaims, Stage, StateClaims, TicketClaims}};
+use authflow::{
+    AccountId, Audience, SessionId, Timestamp, TokenId,
+    account::{Profile, Revision},
+    factor::{Factor, FactorSet},
+    session::SessionRecord,
+    token::{
+        DeviceDigest, DeviceDigests, IdClaims, IdentityClaims, Issuer, SessionClaims, Stage, StateClaims,
+        TicketClaims,
+    },
+};
 
 /// The fingerprint of the device that all of them are for.
 pub const FINGERPRINT: &str = "156aysdna213sac";
@@ -68,7 +77,6 @@ impl Tokens {
             factors: record.factors,
             issued_at: self.now,
             expires_at: record.expires_at,
-            nonce: None,
             identity: IdentityClaims::TopLevel(Profile::default()),
         };
         RINGS[self.ring].id_tokens(&issuer(), &self.audience).mint(&claims).expose().into()
@@ -88,7 +96,7 @@ impl Tokens {
             issued_at: self.now,
             expires_at: record.expires_at,
         };
-        RINGS[self.ring].sessions().mint(&claims).expose().into()
+        RINGS[self.ring].session_tokens().mint(&claims).expose().into()
     }
 
     pub fn ticket(&self) -> String {

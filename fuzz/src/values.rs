@@ -2,7 +2,11 @@
 
 use crate::keys::{KEYS, NOW, WINDOW_ENDS};
 use arbitrary::{Arbitrary, Result, Unstructured};
-use authflow::{Audience, ClientId, TenantId, Timestamp, factor::{Factor, FactorSet}, token::TokenError};
+use authflow::{
+    Audience, ClientId, TenantId, Timestamp,
+    factor::{Factor, FactorSet},
+    token::TokenError,
+};
 
 /// A text that is an id: 1 to 64 bytes without control characters, rich in what JSON has to escape.
 #[derive(Clone, Debug, PartialEq, Eq)]

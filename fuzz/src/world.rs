@@ -1,7 +1,22 @@
 //! A host in memory that answers by a plan, and what must hold of every reply it sees.
 
-use crate::{cast::{API, accounts}, given::{Call, Given}, keys::NOW, replies::Issued, scenario::{Request, Scenario}};
-use authflow::{Entropy, Moment, SessionId, TenantId, Timestamp, TokenId, account::{Account, AccountKey, AccountStatus, Identifier, Revision}, guess::{AttemptRecord, AttemptSlot}, outcome::Outcome, password::{Judgement, Password, PasswordMatch, PasswordRefusal}, sdk, session::{EndSessions, SessionRecord}, step::{AccessDecision, Commit, CommitRefusal, Committed, Step, Write}};
+use crate::{
+    cast::{API, accounts},
+    given::{Call, Given},
+    keys::NOW,
+    replies::Issued,
+    scenario::{Request, Scenario},
+};
+use authflow::{
+    Entropy, Moment, SessionId, TenantId, Timestamp, TokenId,
+    account::{Account, AccountKey, AccountStatus, Identifier, Revision},
+    guess::{AttemptRecord, AttemptSlot},
+    outcome::Outcome,
+    password::{Judgement, Password, PasswordMatch, PasswordRefusal},
+    sdk,
+    session::{EndSessions, SessionRecord},
+    step::{AccessDecision, Commit, CommitRefusal, Committed, Step, Write},
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The most steps that a request takes.

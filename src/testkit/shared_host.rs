@@ -1,13 +1,7 @@
 //! A host in memory, behind the trait.
 
 use super::{MemoryHost, Planned};
-use crate::{
-    Host,
-    step::{
-        Question,
-        table::{self, for_every_question},
-    },
-};
+use crate::{Host, step::{Question, table::{for_every_question, self}}};
 use std::sync::{Mutex, PoisonError};
 
 macro_rules! host {

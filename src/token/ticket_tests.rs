@@ -1,8 +1,5 @@
 use super::*;
-use crate::{
-    ClientId, TenantId,
-    token::{Key, SessionToken, opaque::sealed_bytes},
-};
+use crate::{ClientId, TenantId, token::{Key, SessionToken, opaque::sealed_bytes}};
 use alloc::{string::ToString, vec::Vec};
 use proptest::prelude::*;
 

@@ -1,7 +1,12 @@
 //! The bare handler: no header is looked at and no token made. It takes the next account, runs the statements and returns
 //! a fixed body, one that authflow once gave.
 
-use crate::{reply, statements::{Id, Session, Skip, self}, store::{Store, StoreError}, world::{World, self}};
+use crate::{
+    reply,
+    statements::{self, Id, Session, Skip},
+    store::{Store, StoreError},
+    world::{self, World},
+};
 use authflow_bench::sample::{CLIENT, TENANT};
 use axum::{Router, body::Bytes, extract::State, response::Response, routing::get};
 use std::{

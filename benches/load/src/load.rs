@@ -1,6 +1,9 @@
 //! One run of wrk.
 
-use crate::{contender::{Contender, Running}, world::{World, self}};
+use crate::{
+    contender::{Contender, Running},
+    world::{self, World},
+};
 use authflow_bench::sample::HEADERS;
 use std::{path::Path, process::Command, time::Duration};
 

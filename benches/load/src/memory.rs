@@ -1,6 +1,11 @@
 //! The reference server's memory over many requests.
 
-use crate::{contender::Contender, load::{Call, self}, settings::Settings, world::{SKIPS_EACH, World}};
+use crate::{
+    contender::Contender,
+    load::{self, Call},
+    settings::Settings,
+    world::{SKIPS_EACH, World},
+};
 use std::process;
 
 pub(crate) fn run(settings: &Settings) {

@@ -1,6 +1,16 @@
 //! authflow's own tokens, made by its own sign-in: questions answered in memory, no password hashed.
 
-use authflow::{AccountId, Application, Applications, ClientId, Config, Engine, Moment, Secret, TenantId, account::{Account, Profile, Revision, UserName}, outcome::Outcome, password::{Ageing, Password, PasswordMatch}, policy::Policy, sdk::{Api, Request}, session::SessionRecord, step::{AccessDecision, Committed, Step, Write}, token::Issuer};
+use authflow::{
+    AccountId, Application, Applications, ClientId, Config, Engine, Moment, Secret, TenantId,
+    account::{Account, Profile, Revision, UserName},
+    outcome::Outcome,
+    password::{Ageing, Password, PasswordMatch},
+    policy::Policy,
+    sdk::{Api, Request},
+    session::SessionRecord,
+    step::{AccessDecision, Committed, Step, Write},
+    token::Issuer,
+};
 use authflow_bench::{
     sample::{self, CLIENT, HEADERS, TENANT},
     skip::ISSUER,

@@ -1,6 +1,12 @@
 //! The three servers in turn, in several rounds, and the table of what they did.
 
-use crate::{contender::Contender, load::{Call, Measured, self}, settings::Settings, statements, world::World};
+use crate::{
+    contender::Contender,
+    load::{self, Call, Measured},
+    settings::Settings,
+    statements,
+    world::World,
+};
 use std::{collections::BTreeMap, process};
 
 pub(crate) fn run(settings: &Settings) {

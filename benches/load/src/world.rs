@@ -1,7 +1,12 @@
 //! The world under load, as files in one folder: a key ring and a configuration for the reference server, a database of
 //! accounts whose passwords are about to expire, with a session each, and pre-minted tokens.
 
-use crate::{mint::Mint, plain::PlainMint, statements::{Id, Session, self}, store};
+use crate::{
+    mint::Mint,
+    plain::PlainMint,
+    statements::{self, Id, Session},
+    store,
+};
 use authflow_bench::{
     sample::{CLIENT, SECRET, TENANT},
     skip::ISSUER,

@@ -1,7 +1,11 @@
 //! Draws how the cost of an operation grows with the size of what it is given, as an SVG of four panels on the standard
 //! output: times of the quietest batch.
 
-use authflow::{AccountId, device::Caller, token::{KeyRing, StateToken, Untrusted}};
+use authflow::{
+    AccountId,
+    device::Caller,
+    token::{KeyRing, StateToken, Untrusted},
+};
 use authflow_bench::{operation::Operation, sample, skip::Skip, times::nanoseconds};
 use std::{fmt::Write as _, hint::black_box, rc::Rc, time::Duration};
 

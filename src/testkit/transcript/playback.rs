@@ -1,13 +1,7 @@
 //! A host that answers from a transcript.
 
 use super::{Diverged, Recorded, Told, answers::Recordable};
-use crate::{
-    Host,
-    step::{
-        Question,
-        table::{self, for_every_question},
-    },
-};
+use crate::{Host, step::{Question, table::{for_every_question, self}}};
 use std::sync::{Mutex, PoisonError};
 
 pub(super) struct Playback<'t> {

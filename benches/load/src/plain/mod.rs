@@ -4,7 +4,12 @@
 mod caller;
 mod tokens;
 
-use crate::{reply, statements::{Account, Id, Session, Skip, self}, store::{Store, StoreError}, world::{World, self}};
+use crate::{
+    reply,
+    statements::{self, Account, Id, Session, Skip},
+    store::{Store, StoreError},
+    world::{self, World},
+};
 use authflow_bench::sample::{CLIENT, TENANT};
 use axum::{Router, extract::State, http::HeaderMap, response::Response, routing::get};
 use caller::{Caller, caller, required};

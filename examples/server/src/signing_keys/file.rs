@@ -5,10 +5,7 @@ use super::{
     key::{NotThatKey, PrivateKey, PublicKey},
     pem::{self, PemError},
 };
-use authflow::{
-    Timestamp,
-    token::{KeyError, OutsideKey, RingError, SignatureAlgorithm, VerifyWindow},
-};
+use authflow::{Timestamp, token::{KeyError, OutsideKey, RingError, SignatureAlgorithm, VerifyWindow}};
 use serde::Deserialize;
 use std::{
     fs, io,
