@@ -40,7 +40,7 @@ fn ask_and_hang_up(server: &Server, names: std::ops::Range<usize>) -> bool {
         .map(|name| {
             let body = json!({ "user_name": format!("nobody-{name}"), "password": "wrong" }).to_string();
             let mut stream = TcpStream::connect(&server.address).unwrap();
-            stream.set_read_timeout(Some(Duration::from_secs(2))).unwrap();
+            stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
             let request = format!(
                 "POST {LOGIN} HTTP/1.1\r\nHost: x\r\nX-operating-sys-version: a\r\nX-device-fingerprint: b\r\nX-agent: c\r\n\
                  X-client-id: web\r\nContent-Type: application/json\r\nContent-Length: {}\r\nExpect: 100-continue\r\n\r\n{body}",

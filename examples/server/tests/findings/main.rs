@@ -22,6 +22,8 @@ mod examples;
 mod floods;
 mod guesses;
 mod http;
+#[cfg(target_os = "linux")]
+mod memory;
 mod names;
 mod revisions;
 mod starting;
