@@ -16,15 +16,17 @@
     reason = "a test fails by panicking"
 )]
 
+mod answers;
 mod clocks;
 mod database;
 mod examples;
 mod floods;
 mod guesses;
-mod http;
 #[cfg(target_os = "linux")]
 mod memory;
 mod names;
+mod raw;
+mod requests;
 mod revisions;
 mod starting;
 
