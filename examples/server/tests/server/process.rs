@@ -6,7 +6,7 @@ use std::{
     io::{BufRead as _, BufReader},
     path::PathBuf,
     process::{Child, Command, ExitStatus, Output, Stdio},
-    sync::mpsc,
+    sync::mpsc::{self, RecvTimeoutError},
     thread,
     time::{Duration, Instant},
 };
@@ -60,7 +60,7 @@ impl Home {
         line.rsplit(' ').next().unwrap().to_owned()
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let log = File::options().append(true).create(true).open(self.path("log")).unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_authflow-server"));
         if !arguments.contains(&"--listen") {
@@ -87,20 +87,35 @@ impl Home {
     }
 
     pub(crate) fn start_with(&self, arguments: &[&str]) -> Server {
-        let mut process = self.command(arguments).spawn().unwrap();
+        self.try_start(arguments).unwrap_or_else(|| panic!("no start:\n{}", self.log()))
+    }
+
+    /// `None` for a server that ends instead of starting.
+    pub(crate) fn try_start(&self, arguments: &[&str]) -> Option<Server> {
+        let is_demo = !arguments.contains(&"--config") || arguments.contains(&"--demo");
+        self.run(&mut self.command(arguments), is_demo)
+    }
+
+    /// The same, of a command that may be another one than [`command`](Self::command) makes.
+    pub(crate) fn run(&self, command: &mut Command, is_demo: bool) -> Option<Server> {
+        let mut process = command.spawn().unwrap();
         let output = BufReader::new(process.stdout.take().unwrap());
         let (lines, banner) = mpsc::channel();
         thread::spawn(move || output.lines().map_while(Result::ok).try_for_each(|line| lines.send(line)));
 
         let mut server = Server { process, address: String::new() };
         loop {
-            let line = banner.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("no start:\n{}", self.log()));
+            let line = match banner.recv_timeout(PATIENCE) {
+                Ok(line) => line,
+                Err(RecvTimeoutError::Disconnected) => return None,
+                Err(RecvTimeoutError::Timeout) => panic!("neither a start nor an end:\n{}", self.log()),
+            };
             if let Some(address) = line.strip_prefix("listening on http://") {
                 server.address = address.to_owned();
             }
             // Printed last, in a demonstration; without one, the address is all there is.
-            if line == "Try:" || arguments.contains(&"--config") && !arguments.contains(&"--demo") {
-                return server;
+            if line == "Try:" || !is_demo {
+                return Some(server);
             }
         }
     }
@@ -123,9 +138,13 @@ pub(crate) struct Server {
 }
 
 impl Server {
+    pub(crate) fn id(&self) -> u32 {
+        self.process.id()
+    }
+
     /// SIGTERM, and the wait for what follows.
     pub(crate) fn stop(mut self) -> ExitStatus {
-        let id = self.process.id().to_string();
+        let id = self.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
         ended(&mut self.process).expect("it did not stop")
     }

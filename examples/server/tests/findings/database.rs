@@ -1,0 +1,58 @@
+//! What the database tells, and how it grows.
+
+use crate::{
+    process::Home,
+    wire::{Call, World},
+};
+use serde_json::json;
+use std::{fs, os::unix::fs::PermissionsExt as _, thread};
+
+#[test]
+#[should_panic(expected = "finding 12: who reads the database has a second factor")]
+fn finding_12_no_secret_of_an_authenticator_stands_in_the_database() {
+    let home = Home::new();
+    home.start().stop();
+    assert_eq!(home.number("SELECT count(*) FROM accounts WHERE id = 'demo-tom'"), 2);
+    let kept = fs::read(home.path("authflow.db")).unwrap();
+    let secret = b"authflow-demo-secret";
+    let is_there = kept.windows(secret.len()).any(|bytes| bytes == secret);
+    assert!(!is_there, "finding 12: who reads the database has a second factor");
+}
+
+/// As the files of keys are refused.
+#[test]
+#[should_panic(expected = "finding 12: a database that everybody may read is served from")]
+fn finding_12_a_database_that_others_may_read_is_refused() {
+    let home = Home::new();
+    home.start().stop();
+    let path = home.path("authflow.db");
+    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+    let started = home.try_start(&[]);
+    assert!(started.is_none(), "finding 12: a database that everybody may read is served from");
+}
+
+/// Whoever sets a bound gives this server a low one.
+#[test]
+#[should_panic(expected = "finding 15: each recipient that nobody has makes rows")]
+fn finding_15_recipients_that_nobody_has_fill_no_table() {
+    const CLIENTS: usize = 8;
+    const EACH: usize = 38;
+    let home = Home::new();
+    let server = home.start();
+    let ask = |number: usize| {
+        let body = json!({ "mobile": format!("+86-1390000{number:04}"), "type": "LOGIN_SMS" });
+        Call::post(World::Ordinary, "/api/v2/sdk/sms/send", &body).send(&server);
+    };
+    thread::scope(|scope| {
+        for client in 0..CLIENTS {
+            scope.spawn(move || (0..EACH).for_each(|at| ask(client * EACH + at)));
+        }
+    });
+    let asked = i64::try_from(CLIENTS * EACH).unwrap();
+    let rows = ["sends", "codes"].map(|table| home.number(&format!("SELECT count(*) FROM {table}")));
+    assert!(
+        rows.iter().all(|rows| *rows < asked),
+        "finding 15: each recipient that nobody has makes rows: {rows:?}"
+    );
+}

@@ -1,0 +1,128 @@
+//! Many clients that ask and do not stay for the answer.
+
+use crate::{
+    PLAIN,
+    process::{Home, Server},
+    try_start_configured,
+    wire::{Call, LOGIN, World},
+};
+use rusqlite::TransactionBehavior;
+use serde_json::json;
+use std::{
+    fs,
+    io::{Read as _, Write as _},
+    net::{SocketAddr, TcpStream},
+    process::Command,
+    thread,
+    time::{Duration, Instant},
+};
+use tokio::{
+    io::AsyncWriteExt as _,
+    net::{TcpSocket, TcpStream as Held},
+};
+
+/// How many connections the server has places for, by its README.
+const PLACES: i64 = 1_024;
+const PATIENCE: Duration = Duration::from_secs(60);
+
+fn is_healthy(server: &Server, within: Duration) -> bool {
+    let Ok(mut stream) = TcpStream::connect(&server.address) else { return false };
+    stream.set_read_timeout(Some(within)).unwrap();
+    let mut answer = [0; 12];
+    let asked = stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    asked.and_then(|()| stream.read_exact(&mut answer)).is_ok() && &answer == b"HTTP/1.1 200"
+}
+
+/// Sends logins under these names and breaks each connection once the server has begun to read the body. Says whether it
+/// began with all of them.
+fn ask_and_hang_up(server: &Server, names: std::ops::Range<usize>) -> bool {
+    let asked: Vec<_> = names
+        .map(|name| {
+            let body = json!({ "user_name": format!("nobody-{name}"), "password": "wrong" }).to_string();
+            let mut stream = TcpStream::connect(&server.address).unwrap();
+            stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+            let request = format!(
+                "POST {LOGIN} HTTP/1.1\r\nHost: x\r\nX-operating-sys-version: a\r\nX-device-fingerprint: b\r\nX-agent: c\r\n\
+                 X-client-id: web\r\nContent-Type: application/json\r\nContent-Length: {}\r\nExpect: 100-continue\r\n\r\n{body}",
+                body.len()
+            );
+            stream.write_all(request.as_bytes()).unwrap();
+            stream
+        })
+        .collect();
+    // "100 Continue" stays unread, and so the connection is not closed but reset.
+    asked.iter().all(|stream| stream.peek(&mut [0]).is_ok_and(|length| length == 1))
+}
+
+/// Somebody else holds the database meanwhile, so that no call comes to its end; each that is in progress has counted its
+/// guess when the database is free again. A call that is turned away counts none.
+#[test]
+#[should_panic(expected = "finding 7: more calls are in progress than there are places")]
+fn finding_07_no_more_calls_are_in_progress_than_there_are_places() {
+    const AT_ONCE: usize = 100;
+    let home = Home::new();
+    let server = try_start_configured(&home, PLAIN, &[]).expect("it starts");
+    let mut database = home.database();
+    let held = database.transaction_with_behavior(TransactionBehavior::Immediate).unwrap();
+    // A server that begins with no more of them has its bound.
+    let taken = (0..13).take_while(|at| ask_and_hang_up(&server, at * AT_ONCE..(at + 1) * AT_ONCE)).count();
+    assert!(taken >= 5, "some were in progress: {taken}");
+    held.rollback().unwrap();
+
+    // The health check waits behind the last of the counts.
+    let freed = Instant::now();
+    while !is_healthy(&server, Duration::from_secs(5)) {
+        assert!(freed.elapsed() < PATIENCE, "it does not recover");
+        thread::sleep(Duration::from_millis(50));
+    }
+    let counted = home.number("SELECT count(*) FROM attempts");
+    assert!(
+        counted <= PLACES,
+        "finding 7: more calls are in progress than there are places: {counted} and {PLACES}"
+    );
+}
+
+/// A client of the test's needs as many file descriptors as the server has places; where there are fewer, more are asked for
+/// before the server starts, which inherits them.
+fn allow_enough_files() {
+    const ENOUGH: u64 = 4_096;
+    let limits = fs::read_to_string("/proc/self/limits").unwrap_or_default();
+    let soft = limits.lines().find_map(|line| line.strip_prefix("Max open files")?.split_whitespace().next());
+    if soft.and_then(|soft| soft.parse::<u64>().ok()).is_some_and(|soft| soft < ENOUGH) {
+        let id = std::process::id().to_string();
+        let raised = Command::new("prlimit").args(["--pid", &id, &format!("--nofile={ENOUGH}:")]).status();
+        assert!(raised.is_ok_and(|status| status.success()), "{ENOUGH} open files are needed");
+    }
+}
+
+/// Connections that ask for much and read nothing. Their windows are small, so that little is in flight.
+async fn ask_and_read_nothing(address: SocketAddr, count: usize) -> Vec<Held> {
+    let requests = "GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n".repeat(100);
+    let mut held = Vec::new();
+    for _ in 0..count {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.set_recv_buffer_size(4_096).unwrap();
+        let mut stream = socket.connect(address).await.unwrap();
+        stream.write_all(requests.as_bytes()).await.unwrap();
+        held.push(stream);
+    }
+    held
+}
+
+/// An answer has a bound to be read in, as headers, bodies and calls have theirs: three seconds without progress, and one for
+/// a machine that is busy.
+#[test]
+#[should_panic(expected = "from outside 1: answers that nobody reads hold every place")]
+fn from_outside_1_an_answer_that_nobody_reads_gives_its_place_back() {
+    allow_enough_files();
+    let home = Home::new();
+    let server = try_start_configured(&home, PLAIN, &[]).expect("it starts");
+    let described = Call::login(World::Ordinary, "", "").method("GET").path("/openapi.json").body("");
+    assert_eq!(described.send(&server).status, 200);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().unwrap();
+    let address = server.address.parse().unwrap();
+    let held = runtime.block_on(ask_and_read_nothing(address, usize::try_from(PLACES).unwrap()));
+    let is_healthy = is_healthy(&server, Duration::from_secs(4));
+    drop(held);
+    assert!(is_healthy, "from outside 1: answers that nobody reads hold every place");
+}

@@ -1,0 +1,133 @@
+//! Guesses: how many there are, and what they tell of who has an account.
+
+use crate::{
+    process::{Home, PASSWORD, Server},
+    try_start_configured,
+    wire::{Call, Reply, World},
+};
+use argon2::{Algorithm, Argon2, Params, Version, password_hash::phc};
+use authflow::{Factor, Identifier, UserName, step::AttemptSlot};
+use rusqlite::Connection;
+use serde_json::json;
+
+const WORLD: World = World::Ordinary;
+const NORA: &str = "+86-13800000001";
+
+/// An application whose clients reset a forgotten password by a code.
+const RESETS: &str = "
+    issuer = 'https://login.example.com'
+    [[applications]]
+    client_id = 'nTo1eRIub60vPb54WeE6aojPwYwImtl4'
+    dialect = 'eiam'
+    policy = { first_factors = ['password', 'sms'] }";
+
+/// Another code than this one.
+fn another(code: &str) -> String {
+    let (rest, last) = code.split_at(code.len() - 1);
+    format!("{rest}{}", if last == "0" { "1" } else { "0" })
+}
+
+/// Three times four guesses are enough: five lock, unless something refills them.
+#[test]
+#[should_panic(expected = "finding 1: twelve wrong guesses have locked nothing")]
+fn finding_01_a_used_code_clears_no_count_of_guesses() {
+    let home = Home::new();
+    let start = |moved: &str| {
+        try_start_configured(&home, RESETS, &["--demo", "--now-offset", moved]).expect("it starts")
+    };
+    let server = start("0");
+    let send = |server: &Server, of_type: &str| {
+        let body = json!({ "mobile": NORA, "type": of_type });
+        let sent = Call::post(WORLD, "/api/v2/sdk/sms/send", &body).send(server);
+        assert_eq!(sent.status, 200, "{sent:?}");
+        home.code()
+    };
+    let used = send(&server, "LOGIN_SMS");
+    let body = json!({ "mobile": NORA, "verify_code": used });
+    let sign_in = Call::post(WORLD, "/api/v2/sdk/login/mobile-verify-code", &body);
+    assert!(sign_in.send(&server).is_success());
+    server.stop();
+
+    // The next code may not be asked for at once.
+    let server = start("61");
+    let right = send(&server, "FORGET_PWD_SMS");
+    assert_ne!(right, used);
+    let reset = |code: &str| -> Reply {
+        let body = json!({ "mobile": NORA, "verify_code": code, "password": "Battery-Staple-8" });
+        Call::post(WORLD, "/api/v2/sdk/pwd/update-by-mobile", &body).send(&server)
+    };
+    for _ in 0..3 {
+        for _ in 0..4 {
+            assert_eq!(reset(&another(&right)).status, 400);
+        }
+        assert_eq!(sign_in.send(&server).status, 400, "it was used");
+    }
+    assert_ne!(reset(&right).status, 200, "finding 1: twelve wrong guesses have locked nothing");
+}
+
+/// The slot of a name that no account has is shared, and by whom can be computed: a stranger locks it by another name, and
+/// then sees whether a guess at this one is written to the disk.
+#[test]
+#[should_panic(expected = "finding 5: a guess at nobody is not written, and a guess at somebody is")]
+fn finding_05_a_guess_at_nobody_writes_as_much_as_one_at_somebody() {
+    let slot = |name: &str| {
+        let typed = Identifier::from(UserName::new(name).unwrap());
+        AttemptSlot::of_identifier(None, &typed, Factor::Password)
+    };
+    let nobody = "viktoria";
+    let shared = slot(nobody);
+    let twin = (0..2_000_000).map(|at| format!("twin-{at}")).find(|name| slot(name) == shared);
+    let twin = twin.expect("one in 65,536 names has the same slot");
+
+    let home = Home::new();
+    let server = home.start();
+    let guess = |name: &str| Call::login(WORLD, name, "wrong").send(&server).assert_credentials_refused();
+    for _ in 0..5 {
+        guess(&twin);
+    }
+    let database = home.database();
+    // SQLite counts here what other connections have changed.
+    let version = |connection: &Connection| -> i64 {
+        connection.query_row("PRAGMA data_version", [], |row| row.get(0)).unwrap()
+    };
+    let writes = |name: &str| {
+        let before = version(&database);
+        guess(name);
+        version(&database) != before
+    };
+    assert!(writes("alice"), "somebody");
+    assert!(writes("nobody-else"), "nobody, in a slot of its own");
+    assert!(writes(nobody), "finding 5: a guess at nobody is not written, and a guess at somebody is");
+}
+
+/// As long as an old verifier is there, it takes another time than the one of a password nobody knows, and so shows who has
+/// an account. Times are not measured here: what is stored tells.
+#[test]
+#[should_panic(expected = "finding 5: a right password has left the old parameters in place")]
+fn finding_05_a_right_password_renews_the_parameters_of_its_hash() {
+    let home = Home::new();
+    let server = home.start();
+    let verifier = || -> String {
+        let sql = "SELECT verifier FROM accounts WHERE id = 'demo-alice' AND tenant = ''";
+        home.database().query_row(sql, [], |row| row.get(0)).unwrap()
+    };
+    let parameters = |verifier: &str| verifier.split('$').nth(3).unwrap().to_owned();
+    let todays = parameters(&verifier());
+
+    let mut output = [0; 32];
+    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(8_192, 1, 1, None).unwrap());
+    argon2.hash_password_into(PASSWORD.as_bytes(), b"salt-of-old-days", &mut output).unwrap();
+    let [salt, output] = [
+        phc::Salt::new(b"salt-of-old-days").unwrap().to_string(),
+        phc::Output::new(&output).unwrap().to_string(),
+    ];
+    let old = format!("$argon2id$v=19$m=8192,t=1,p=1${salt}${output}");
+    let sql = format!("UPDATE accounts SET verifier = '{old}' WHERE id = 'demo-alice' AND tenant = ''");
+    assert_eq!(home.execute(&sql), 1);
+    assert!(Call::login(WORLD, "alice", PASSWORD).send(&server).is_success());
+    assert_eq!(
+        parameters(&verifier()),
+        todays,
+        "finding 5: a right password has left the old parameters in place"
+    );
+}

@@ -1,0 +1,47 @@
+//! Starting: what a server should start with and does not, and the other way round.
+
+use crate::{PLAIN, process::Home, try_start_configured};
+use std::process::{Command, Stdio};
+
+/// Whether a server starts beside what one of the same process id has left unfinished of this file. The shell leaves it,
+/// because it knows the id that it hands on.
+fn starts_beside_an_unfinished(file: &str) -> bool {
+    let home = Home::new();
+    let server = home.command(&[]);
+    let mut shell = Command::new("sh");
+    shell.args(["-c", r#": > "$UNFINISHED.$$.unfinished" && exec "$0" "$@""#]);
+    shell.arg(server.get_program()).args(server.get_args()).env("UNFINISHED", home.path(file));
+    shell.stdout(Stdio::piped()).stderr(Stdio::null());
+    home.run(&mut shell, true).is_some()
+}
+
+/// A server that crashed while it made its keys has left such a file; so has one in another container, where ids are few.
+#[test]
+#[should_panic(expected = "finding 20: what an earlier server left behind keeps this one from starting")]
+fn finding_20_an_unfinished_file_of_the_same_process_id_stops_no_start() {
+    assert!(starts_beside_an_unfinished("another.toml"));
+    let starts = starts_beside_an_unfinished("keys.toml");
+    assert!(starts, "finding 20: what an earlier server left behind keeps this one from starting");
+}
+
+#[test]
+#[should_panic(expected = "finding 20: of two owners of one credential, the last one has it")]
+fn finding_20_a_credential_of_two_owners_is_refused() {
+    let hash = "3e23e8160039594a33894f6564e1b1348bbd7a0088d42c4acb73eeaed59c009d";
+    let of = |owner: &str| format!("[[tenant_credentials]]\nsha256 = '{hash}'\n{owner}\n");
+    let home = Home::new();
+    let [one, other] = [of("tenant = 'acme'"), of("client_id = 'web'")];
+    assert!(try_start_configured(&home, &format!("{PLAIN}{one}"), &[]).is_some());
+    let started = try_start_configured(&home, &format!("{PLAIN}{one}{other}"), &[]);
+    assert!(started.is_none(), "finding 20: of two owners of one credential, the last one has it");
+}
+
+/// A clock that is moved is for showing things: in earnest it makes tokens of another time.
+#[test]
+#[should_panic(expected = "finding 20: in earnest, with a clock that was moved")]
+fn finding_20_the_clock_is_moved_in_a_demonstration_alone() {
+    let home = Home::new();
+    assert!(try_start_configured(&home, PLAIN, &[]).is_some());
+    let started = try_start_configured(&home, PLAIN, &["--now-offset", "3600"]);
+    assert!(started.is_none(), "finding 20: in earnest, with a clock that was moved");
+}
