@@ -2,7 +2,16 @@
 //!
 //! A synchronous host needs no trait, only the loop: see the crate's front page.
 
-use crate::{Application, account::Account, code::{Captcha, Delivery, StoredCode}, guess::Reservation, outcome::Outcome, password::{Judgement, PasswordMatch, PasswordRefusal}, session::SessionRecord, step::{AccessDecision, Committed, CredentialOwner, Question, SignatureCheck, Step, table::*}};
+use crate::{
+    Application,
+    account::Account,
+    code::{Captcha, Delivery, StoredCode},
+    guess::Reservation,
+    outcome::Outcome,
+    password::{Judgement, PasswordMatch, PasswordRefusal},
+    session::SessionRecord,
+    step::{AccessDecision, Committed, CredentialOwner, Question, SignatureCheck, Step, table::*},
+};
 use alloc::{sync::Arc, vec::Vec};
 use core::future::{Future, ready};
 

@@ -1,8 +1,19 @@
 //! Every field of the tokens of a session, changed one at a time and signed again with the right key: what a token is bound to is
 //! compared, and what only the host may say is not taken from it.
 
-use authflow::testkit::{Answer, Call, World, demo::{START, self}, refusal};
-use authflow::{AccountId, Audience, ClientId, SessionId, TenantId, Timestamp, account::{Profile, Revision}, factor::{Factor, FactorSet}, token::{DeviceDigest, IdClaims, IdToken, IdentityClaims, SessionClaims, TicketClaims, TokenText, Untrusted}};
+use authflow::testkit::{
+    Answer, Call, World,
+    demo::{self, START},
+    refusal,
+};
+use authflow::{
+    AccountId, Audience, ClientId, SessionId, TenantId, Timestamp,
+    account::{Profile, Revision},
+    factor::{Factor, FactorSet},
+    token::{
+        DeviceDigest, IdClaims, IdToken, IdentityClaims, SessionClaims, TicketClaims, TokenText, Untrusted,
+    },
+};
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 

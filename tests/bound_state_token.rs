@@ -1,7 +1,18 @@
 //! Every field of a state token, changed one at a time and signed again with the right key: what it is bound to is compared.
 
-use authflow::testkit::{Call, World, demo::{PASSWORD, START, self}, invalid_state_token};
-use authflow::{AccountId, ClientId, TenantId, Timestamp, TokenId, account::Revision, device::{Binding, Bindings}, factor::FactorSet, policy::Policy, token::{DeviceDigest, Stage, StateClaims, Untrusted}};
+use authflow::testkit::{
+    Call, World,
+    demo::{self, PASSWORD, START},
+    invalid_state_token,
+};
+use authflow::{
+    AccountId, ClientId, TenantId, Timestamp, TokenId,
+    account::Revision,
+    device::{Binding, Bindings},
+    factor::FactorSet,
+    policy::Policy,
+    token::{DeviceDigest, Stage, StateClaims, Untrusted},
+};
 use serde_json::{Value, json};
 
 const OTHER: DeviceDigest = DeviceDigest::from_bytes([0x55; 16]);

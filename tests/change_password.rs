@@ -1,7 +1,17 @@
 //! Changing the password within a login: `POST /api/v2/sdk/pwd/update`.
 
-use authflow::testkit::{Call, HostFault, World, demo::{DAY, PASSWORD, START, audience, ring, self}, invalid_state_token, refusal};
-use authflow::{Secret, factor::Factor, outcome::{Event, NewPasswordRefusal, ProofRefusal, TokenRefusal}, password::{PasswordRefusal, RuleViolation}, token::Untrusted};
+use authflow::testkit::{
+    Call, HostFault, World,
+    demo::{self, DAY, PASSWORD, START, audience, ring},
+    invalid_state_token, refusal,
+};
+use authflow::{
+    Secret,
+    factor::Factor,
+    outcome::{Event, NewPasswordRefusal, ProofRefusal, TokenRefusal},
+    password::{PasswordRefusal, RuleViolation},
+    token::Untrusted,
+};
 
 const NEW: &str = "Battery-Staple-8";
 

@@ -1,7 +1,16 @@
 //! Codes: asked for, sent, and signed in with.
 
-use authflow::testkit::{Answer, Call, World, demo::{EMAIL, MOBILE, START, self}, refusal};
-use authflow::{account::AccountStatus, code::CodePurpose, outcome::{Event, ProofRefusal, Verdict}, policy::Policy};
+use authflow::testkit::{
+    Answer, Call, World,
+    demo::{self, EMAIL, MOBILE, START},
+    refusal,
+};
+use authflow::{
+    account::AccountStatus,
+    code::CodePurpose,
+    outcome::{Event, ProofRefusal, Verdict},
+    policy::Policy,
+};
 use serde_json::{Value, json};
 
 const SMS: &str = "/api/v2/sdk/sms/send";

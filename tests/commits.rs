@@ -1,8 +1,18 @@
 //! What becomes of each operation under every answer that its one write can have: what it allows for is refused by name, and
 //! everything else contradicts the question and is "system busy". Nothing is ever granted.
 
-use authflow::testkit::{Call, Setup, World, demo::{PASSWORD, self}};
-use authflow::{Dialect, code::SendRefusal, contact::Mobile, outcome::{Event, Outcome, ProofRefusal, SendFailure, TokenRefusal, Verdict}, policy::Policy, step::{CommitRefusal, Committed, Step}};
+use authflow::testkit::{
+    Call, Setup, World,
+    demo::{self, PASSWORD},
+};
+use authflow::{
+    Dialect,
+    code::SendRefusal,
+    contact::Mobile,
+    outcome::{Event, Outcome, ProofRefusal, SendFailure, TokenRefusal, Verdict},
+    policy::Policy,
+    step::{CommitRefusal, Committed, Step},
+};
 use serde_json::json;
 
 const ANSWERS: [Committed; 7] = [

@@ -1,7 +1,18 @@
 //! The sugar: a trait of asynchronous answers, and the future that runs the loop.
 
-use authflow::testkit::{HeaderList, World, demo::{PASSWORD, self}};
-use authflow::{Host, account::{Account, AccountKey, FindAccount, UserName}, guess::{Reservation, ReserveAttempt, SettleAttempt}, outcome::{Event, Outcome}, password::{PasswordMatch, VerifyPassword}, sdk::{Reply, Request}, step::{AccessDecision, Commit, Committed, DecideAccess}};
+use authflow::testkit::{
+    HeaderList, World,
+    demo::{self, PASSWORD},
+};
+use authflow::{
+    Host,
+    account::{Account, AccountKey, FindAccount, UserName},
+    guess::{Reservation, ReserveAttempt, SettleAttempt},
+    outcome::{Event, Outcome},
+    password::{PasswordMatch, VerifyPassword},
+    sdk::{Reply, Request},
+    step::{AccessDecision, Commit, Committed, DecideAccess},
+};
 use std::{
     future::Future,
     pin::pin,

@@ -1,6 +1,9 @@
 //! Every byte in every header, and every header twice, through the door that requests come in by.
 
-use authflow::testkit::{Call, World, demo::{ISV, TENANT, self}};
+use authflow::testkit::{
+    Call, World,
+    demo::{self, ISV, TENANT},
+};
 
 /// The headers that say who is calling, with a good value and whether they are of the device.
 const CALLER: [(&str, &str, bool); 7] = [

@@ -1,7 +1,15 @@
 //! A host that fails or contradicts itself: "system busy", nothing issued, and nothing spent that need not be.
 
-use authflow::testkit::{Call, HeaderList, HostFault, World, demo::{PASSWORD, self}};
-use authflow::{AccountId, Application, ClientId, Engine, TenantId, outcome::{Event, Verdict}, sdk::{Api, Request}, step::{CommitRefusal, Committed, Step}};
+use authflow::testkit::{
+    Call, HeaderList, HostFault, World,
+    demo::{self, PASSWORD},
+};
+use authflow::{
+    AccountId, Application, ClientId, Engine, TenantId,
+    outcome::{Event, Verdict},
+    sdk::{Api, Request},
+    step::{CommitRefusal, Committed, Step},
+};
 use serde_json::json;
 use std::{
     ops::ControlFlow::{self, Break, Continue},

@@ -1,7 +1,18 @@
 //! From password to session: the road of the seed pages, through the façade.
 
-use authflow::testkit::{Call, World, demo::{DAY, ORDINARY, START, audience, issuer, policy, ring, self}, invalid_state_token};
-use authflow::{Lifetime, factor::Factor, flow::Wait, outcome::{Event, Verdict}, policy::{Lifetimes, Policy}, token::Untrusted};
+use authflow::testkit::{
+    Call, World,
+    demo::{self, DAY, ORDINARY, START, audience, issuer, policy, ring},
+    invalid_state_token,
+};
+use authflow::{
+    Lifetime,
+    factor::Factor,
+    flow::Wait,
+    outcome::{Event, Verdict},
+    policy::{Lifetimes, Policy},
+    token::Untrusted,
+};
 use serde_json::json;
 
 #[test]

@@ -2,7 +2,12 @@
 //! account as it is then.
 
 use authflow::testkit::{Call, World, demo::MOBILE, invalid_state_token, refusal};
-use authflow::{account::AccountStatus, contact::Mobile, factor::FactorSet, outcome::{Event, ProofRefusal, TokenRefusal}};
+use authflow::{
+    account::AccountStatus,
+    contact::Mobile,
+    factor::FactorSet,
+    outcome::{Event, ProofRefusal, TokenRefusal},
+};
 use serde_json::{Value, json};
 
 fn last_event(world: &World) -> &Event {

@@ -1,7 +1,11 @@
 //! What a caller is told: the second seed's table byte for byte, in both languages, and which fault comes first.
 
 use authflow::outcome::{Event, TokenRefusal};
-use authflow::testkit::{Answer, Call, HeaderList, World, demo::{ORDINARY, START, self}, refusal};
+use authflow::testkit::{
+    Answer, Call, HeaderList, World,
+    demo::{self, ORDINARY, START},
+    refusal,
+};
 use serde_json::Value;
 
 /// Code, English and Chinese, as the seed page "Check if Personal Password is Set" prints them.

@@ -1,7 +1,15 @@
 //! The second factor: by SMS, by e-mail, by authenticator.
 
-use authflow::testkit::{Answer, Call, HostFault, World, demo::{EMAIL, MOBILE, PASSWORD, START, self}, invalid_state_token, refusal};
-use authflow::{factor::{Factor, Totp}, outcome::{Event, ProofRefusal, TokenRefusal}, policy::{Policy, SecondFactor}};
+use authflow::testkit::{
+    Answer, Call, HostFault, World,
+    demo::{self, EMAIL, MOBILE, PASSWORD, START},
+    invalid_state_token, refusal,
+};
+use authflow::{
+    factor::{Factor, Totp},
+    outcome::{Event, ProofRefusal, TokenRefusal},
+    policy::{Policy, SecondFactor},
+};
 use serde_json::{Value, json};
 
 const SMS: &str = "/api/v2/sdk/sms/send";

@@ -1,7 +1,17 @@
 //! Codes that are sent: to whom, how often, and what that shows.
 
-use authflow::testkit::{Answer, Call, HostFault, World, demo::{DAY, MOBILE, START, self}, invalid_state_token, refusal};
-use authflow::{Lifetime, Secret, account::AccountStatus, code::{SendPolicy, SendRefusal}, outcome::{Event, SendFailure}, policy::Policy};
+use authflow::testkit::{
+    Answer, Call, HostFault, World,
+    demo::{self, DAY, MOBILE, START},
+    invalid_state_token, refusal,
+};
+use authflow::{
+    Lifetime, Secret,
+    account::AccountStatus,
+    code::{SendPolicy, SendRefusal},
+    outcome::{Event, SendFailure},
+    policy::Policy,
+};
 use serde_json::{Value, json};
 
 const SMS: &str = "/api/v2/sdk/sms/send";

@@ -1,7 +1,14 @@
 //! Failing to sign in: one face for every reason, and every guess counted.
 
-use authflow::testkit::{Answer, Call, World, demo::{PASSWORD, START, policy, self}};
-use authflow::{guess::AttemptPolicy, outcome::{Event, ProofRefusal}, policy::Policy};
+use authflow::testkit::{
+    Answer, Call, World,
+    demo::{self, PASSWORD, START, policy},
+};
+use authflow::{
+    guess::AttemptPolicy,
+    outcome::{Event, ProofRefusal},
+    policy::Policy,
+};
 
 const REASONS: [(&str, &str, ProofRefusal); 4] = [
     ("nobody", PASSWORD, ProofRefusal::UnknownAccount),

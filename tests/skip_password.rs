@@ -1,7 +1,18 @@
 //! Every way in which a state token is no good, and what a skip never does.
 
-use authflow::testkit::{Call, Setup, World, demo::{DAY, ORDINARY, PASSWORD, START, policy, self}, invalid_state_token, refusal};
-use authflow::{account::AccountStatus, device::{Binding, Bindings}, outcome::{Event, TokenRefusal}, password::MustChange, policy::Policy, token::{Key, KeyRing, TokenError, VerifyWindow}};
+use authflow::testkit::{
+    Call, Setup, World,
+    demo::{self, DAY, ORDINARY, PASSWORD, START, policy},
+    invalid_state_token, refusal,
+};
+use authflow::{
+    account::AccountStatus,
+    device::{Binding, Bindings},
+    outcome::{Event, TokenRefusal},
+    password::MustChange,
+    policy::Policy,
+    token::{Key, KeyRing, TokenError, VerifyWindow},
+};
 
 fn reason(world: &World) -> TokenRefusal {
     match world.outcome.as_ref().unwrap().events.last() {

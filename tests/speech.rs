@@ -1,7 +1,18 @@
 //! How an application speaks: dialects, told attempts, where identity stands, and who signs id tokens.
 
-use authflow::testkit::{Call, HostFault, Setup, World, demo::{PASSWORD, START, self}, refusal};
-use authflow::{Applications, Config, Dialect, Engine, IdentityPlace, device::Language, outcome::{Event, Outcome, TokenRefusal, Verdict}, sdk::{Api, Request}, step::Step, token::{IdTokenSigning, OutsideKey, OutsideKeys, SignatureAlgorithm, TokenError}};
+use authflow::testkit::{
+    Call, HostFault, Setup, World,
+    demo::{self, PASSWORD, START},
+    refusal,
+};
+use authflow::{
+    Applications, Config, Dialect, Engine, IdentityPlace,
+    device::Language,
+    outcome::{Event, Outcome, TokenRefusal, Verdict},
+    sdk::{Api, Request},
+    step::Step,
+    token::{IdTokenSigning, OutsideKey, OutsideKeys, SignatureAlgorithm, TokenError},
+};
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 

@@ -1,6 +1,19 @@
 //! The test kit: every state is reached, every attack is withstood or told of.
 
-use authflow::{Audience, Dialect, SessionId, TenantId, account::{FindAccount, Revision}, factor::{Factor, FactorSet}, flow::State, password::Ageing, policy::{Policy, SecondFactor}, step::{Commit, Question}, testkit::{Attack, Call, HostFault, Login, Scenario, Setup, World, demo::{PASSWORD, self}}, token::{IdTokenSigning, OutsideKey, OutsideKeys, SignatureAlgorithm, Stage}};
+use authflow::{
+    Audience, Dialect, SessionId, TenantId,
+    account::{FindAccount, Revision},
+    factor::{Factor, FactorSet},
+    flow::State,
+    password::Ageing,
+    policy::{Policy, SecondFactor},
+    step::{Commit, Question},
+    testkit::{
+        Attack, Call, HostFault, Login, Scenario, Setup, World,
+        demo::{self, PASSWORD},
+    },
+    token::{IdTokenSigning, OutsideKey, OutsideKeys, SignatureAlgorithm, Stage},
+};
 use serde_json::json;
 
 const STATES: [State; 7] = [

@@ -1,6 +1,17 @@
 //! Transcripts: each plays again to the same bytes, and one that does not says where.
 
-use authflow::{Applications, Config, Engine, account::{FindAccount, Profile}, code::Deliver, sdk::Api, step::Question, testkit::{Call, Diverged, HostFault, MemoryHost, SecretTranscript, Setup, World, demo::{PASSWORD, self}}, token::{IdTokenSigning, Key, KeyRing, OutsideKey, OutsideKeys, SignatureAlgorithm}};
+use authflow::{
+    Applications, Config, Engine,
+    account::{FindAccount, Profile},
+    code::Deliver,
+    sdk::Api,
+    step::Question,
+    testkit::{
+        Call, Diverged, HostFault, MemoryHost, SecretTranscript, Setup, World,
+        demo::{self, PASSWORD},
+    },
+    token::{IdTokenSigning, Key, KeyRing, OutsideKey, OutsideKeys, SignatureAlgorithm},
+};
 use serde_json::json;
 
 /// Calls of every kind, with what the host is asked only then.

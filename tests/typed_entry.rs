@@ -1,7 +1,20 @@
 //! The operations called with typed values, by a host with routes of its own.
 
-use authflow::testkit::{World, demo::{ISV, PASSWORD, START, TENANT, audience, self}};
-use authflow::{ChangeProof, ClientId, CodeCredentials, CodeRequest, Credentials, Engine, FactorResponse, Moment, OwnPasswordChange, PasswordChange, PasswordReset, Secret, TenantCaller, TenantId, account::UserName, code::CodePurpose, contact::{Channel, Recipient}, device::{Caller, Device, Language}, outcome::{Fault, Grant, Pending, Verdict}, step::Step, token::{SessionToken, StateToken, TokenError, Untrusted}};
+use authflow::testkit::{
+    World,
+    demo::{self, ISV, PASSWORD, START, TENANT, audience},
+};
+use authflow::{
+    ChangeProof, ClientId, CodeCredentials, CodeRequest, Credentials, Engine, FactorResponse, Moment,
+    OwnPasswordChange, PasswordChange, PasswordReset, Secret, TenantCaller, TenantId,
+    account::UserName,
+    code::CodePurpose,
+    contact::{Channel, Recipient},
+    device::{Caller, Device, Language},
+    outcome::{Fault, Grant, Pending, Verdict},
+    step::Step,
+    token::{SessionToken, StateToken, TokenError, Untrusted},
+};
 
 fn caller() -> Caller {
     Caller {

@@ -1,8 +1,16 @@
 //! What an outsider sees of a failure does not say why: the same bytes after the same questions, on every call where somebody who
 //! has proved nothing names an account.
 
-use authflow::testkit::{Call, Setup, World, demo::{EMAIL, MOBILE, PASSWORD}};
-use authflow::{Dialect, account::AccountStatus, factor::FactorSet, outcome::{Event, ProofRefusal, Verdict}};
+use authflow::testkit::{
+    Call, Setup, World,
+    demo::{EMAIL, MOBILE, PASSWORD},
+};
+use authflow::{
+    Dialect,
+    account::AccountStatus,
+    factor::FactorSet,
+    outcome::{Event, ProofRefusal, Verdict},
+};
 use serde_json::{Value, json};
 
 /// Whom the attacker names: an account, or nobody.

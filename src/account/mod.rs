@@ -12,7 +12,12 @@ pub use profile::{Profile, ProfileError};
 pub use subject::Subject;
 pub use user_name::{InvalidUserName, UserName};
 
-use crate::{AccountId, TenantId, Timestamp, contact::{Channel, EmailAddress, Mobile, Recipient}, factor::{Factor, FactorSet, Totp}, password::Password};
+use crate::{
+    AccountId, TenantId, Timestamp,
+    contact::{Channel, EmailAddress, Mobile, Recipient},
+    factor::{Factor, FactorSet, Totp},
+    password::Password,
+};
 use serde::{Deserialize, Serialize};
 
 /// Counts the changes of an account that end what was judged before: password, status, factors.

@@ -1,6 +1,10 @@
 //! Who a subject is, as the server of a tenant or an application is told.
 
-use crate::{AccountId, account::{Account, UserName}, contact::{EmailAddress, Mobile}};
+use crate::{
+    AccountId,
+    account::{Account, UserName},
+    contact::{EmailAddress, Mobile},
+};
 use alloc::boxed::Box;
 use core::fmt;
 use serde::Serialize;

@@ -1,6 +1,9 @@
 //! Six digits drawn from the moment, kept only as a keyed digest.
 
-use crate::{Moment, Secret, Timestamp, TokenId, token::{KeyId, KeyRing}};
+use crate::{
+    Moment, Secret, Timestamp, TokenId,
+    token::{KeyId, KeyRing},
+};
 use alloc::format;
 use arrayvec::ArrayVec;
 use core::fmt;
@@ -78,7 +81,10 @@ pub struct InvalidCodeDigest;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Entropy, token::{Key, VerifyWindow}};
+    use crate::{
+        Entropy,
+        token::{Key, VerifyWindow},
+    };
     use proptest::prelude::*;
 
     const NOW: Timestamp = Timestamp::from_unix(1_700_000_000);

@@ -1,7 +1,10 @@
 //! Whose budget a code is sent from, and what it takes of it.
 
 use super::{SendPolicy, SendRecord, SendRefusal, key::hash_list};
-use crate::{AccountId, TenantId, Timestamp, contact::{Channel, Recipient}};
+use crate::{
+    AccountId, TenantId, Timestamp,
+    contact::{Channel, Recipient},
+};
 use core::fmt;
 
 /// Where it is counted how often codes were sent. Not of an application, purpose or login, so that none of them is a second

@@ -103,7 +103,12 @@ fn ip_digest(device: &Device, keys: &Keys) -> DeviceDigest {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{AccountId, Audience, ClientId, SessionId, Timestamp, TokenId, account::Revision, factor::FactorSet, token::{Key, KeyRing, SessionClaims, Stage, StateClaims, TicketClaims}};
+    use crate::{
+        AccountId, Audience, ClientId, SessionId, Timestamp, TokenId,
+        account::Revision,
+        factor::FactorSet,
+        token::{Key, KeyRing, SessionClaims, Stage, StateClaims, TicketClaims},
+    };
 
     const ALL: Bindings = Bindings { ip: Binding::Refuse, os: Binding::Refuse, agent: Binding::Refuse };
 

@@ -5,7 +5,15 @@ use super::{
     config::Core,
     context::Context,
 };
-use crate::{AccountId, Application, Audience, ClientId, Moment, TenantId, Timestamp, account::{Account, AccountKey, FindAccount}, device::Caller, factor::Factor, outcome::{Event, Fault, ProofRefusal, TokenRefusal}, policy::Policy, step::{FindApplication, Question, Step}};
+use crate::{
+    AccountId, Application, Audience, ClientId, Moment, TenantId, Timestamp,
+    account::{Account, AccountKey, FindAccount},
+    device::Caller,
+    factor::Factor,
+    outcome::{Event, Fault, ProofRefusal, TokenRefusal},
+    policy::Policy,
+    step::{FindApplication, Question, Step},
+};
 use alloc::sync::Arc;
 
 /// A request whose application and tenant are known.

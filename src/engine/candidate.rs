@@ -1,7 +1,13 @@
 //! The account that a client claims to be, before anything is proved.
 
 use super::{admit::Admitted, ask::Then};
-use crate::{account::{Account, AccountKey, AccountStatus, Identifier}, factor::Factor, guess::{AttemptSlot, TypedName}, outcome::ProofRefusal, step::Step};
+use crate::{
+    account::{Account, AccountKey, AccountStatus, Identifier},
+    factor::Factor,
+    guess::{AttemptSlot, TypedName},
+    outcome::ProofRefusal,
+    step::Step,
+};
 
 /// The account that a client claims to be.
 pub(super) struct Candidate {

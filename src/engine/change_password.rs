@@ -11,7 +11,19 @@ use super::{
     prove_code::prove_in_login,
     prove_password::prove_password,
 };
-use crate::{Moment, Secret, code::CodePurpose, contact::Channel, device::Caller, factor::{Factor, FactorSet}, flow::{Next, PasswordStep, Wait}, guess::AttemptSlot, outcome::Fault, session::EndSessions, step::Step, token::{StateToken, Untrusted}};
+use crate::{
+    Moment, Secret,
+    code::CodePurpose,
+    contact::Channel,
+    device::Caller,
+    factor::{Factor, FactorSet},
+    flow::{Next, PasswordStep, Wait},
+    guess::AttemptSlot,
+    outcome::Fault,
+    session::EndSessions,
+    step::Step,
+    token::{StateToken, Untrusted},
+};
 use alloc::sync::Arc;
 
 /// A change of password within a login.

@@ -1,6 +1,11 @@
 //! What an engine is made of.
 
-use crate::{Application, ClientId, Dialect, device::Language, outcome::Facts, token::{IdTokenSigning, Issuer, KeyRing}};
+use crate::{
+    Application, ClientId, Dialect,
+    device::Language,
+    outcome::Facts,
+    token::{IdTokenSigning, Issuer, KeyRing},
+};
 use alloc::{collections::BTreeMap, sync::Arc, vec::Vec};
 
 /// What an engine is made of.

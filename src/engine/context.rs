@@ -1,7 +1,12 @@
 //! What every operation carries from its first question to its outcome.
 
 use super::{ask::InProgress, config::Core};
-use crate::{Application, Audience, Moment, device::{Device, Language}, outcome::{Event, Facts, Fault, Outcome, Verdict}, step::{Question, Step}};
+use crate::{
+    Application, Audience, Moment,
+    device::{Device, Language},
+    outcome::{Event, Facts, Fault, Outcome, Verdict},
+    step::{Question, Step},
+};
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
 
 /// A request in progress.

@@ -2,7 +2,14 @@
 //! them too, with its own write.)
 
 use super::{admit::Admitted, ask::InProgress, config::Core, open_session::with_session_token};
-use crate::{AccountId, Audience, Moment, SessionId, device::Caller, outcome::{Event, Facts, Fault, Outcome, TokenRefusal, Verdict}, session::{EndSessions, SessionRecord}, step::{Commit, Committed, Question, Step, Write}, token::{SessionToken, Untrusted}};
+use crate::{
+    AccountId, Audience, Moment, SessionId,
+    device::Caller,
+    outcome::{Event, Facts, Fault, Outcome, TokenRefusal, Verdict},
+    session::{EndSessions, SessionRecord},
+    step::{Commit, Committed, Question, Step, Write},
+    token::{SessionToken, Untrusted},
+};
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
 
 /// Ends one session, for the device that holds its token.

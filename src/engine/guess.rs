@@ -7,7 +7,11 @@ use super::{
     admit::Admitted,
     ask::{InProgress, Then},
 };
-use crate::{guess::{Attempt, AttemptSlot, Receipt, ReserveAttempt, SettleAttempt, Settlement}, outcome::ProofRefusal, step::{Question, Step}};
+use crate::{
+    guess::{Attempt, AttemptSlot, Receipt, ReserveAttempt, SettleAttempt, Settlement},
+    outcome::ProofRefusal,
+    step::{Question, Step},
+};
 
 /// A guess that has been counted and waits to be judged.
 pub(super) struct Guess<T> {

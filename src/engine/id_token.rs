@@ -4,7 +4,13 @@ use super::{
     admit::Admitted,
     ask::{InProgress as _, Then},
 };
-use crate::{IdentityPlace, account::{Account, Subject}, session::SessionRecord, step::{SignBytes, SignatureCheck, Step, VerifyBytes}, token::{IdClaims, IdToken, IdTokenSigning, IdentityClaims, TokenError, TokenText, Untrusted}};
+use crate::{
+    IdentityPlace,
+    account::{Account, Subject},
+    session::SessionRecord,
+    step::{SignBytes, SignatureCheck, Step, VerifyBytes},
+    token::{IdClaims, IdToken, IdTokenSigning, IdentityClaims, TokenError, TokenText, Untrusted},
+};
 
 /// Mints an id token for a session, and goes on with `then`.
 pub(super) fn mint(

@@ -7,7 +7,17 @@ use super::{
     grant::grant,
     spent::{Spendable, Spent},
 };
-use crate::{Audience, SessionId, Timestamp, TokenId, account::{Account, Revision}, factor::Factor, flow::{Denial, Next, Progress, Wait, next}, outcome::{Event, Fault, Pending, ProofRefusal, TokenRefusal, Verdict}, policy::Lifetimes, session::SessionRecord, step::{AccessDecision, Commit, CommitRefusal, Committed, DecideAccess, Question, Step, Write}, token::{StateClaims, StateToken, TokenText}};
+use crate::{
+    Audience, SessionId, Timestamp, TokenId,
+    account::{Account, Revision},
+    factor::Factor,
+    flow::{Denial, Next, Progress, Wait, next},
+    outcome::{Event, Fault, Pending, ProofRefusal, TokenRefusal, Verdict},
+    policy::Lifetimes,
+    session::SessionRecord,
+    step::{AccessDecision, Commit, CommitRefusal, Committed, DecideAccess, Question, Step, Write},
+    token::{StateClaims, StateToken, TokenText},
+};
 use alloc::vec::Vec;
 use core::mem;
 

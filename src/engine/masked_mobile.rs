@@ -1,7 +1,15 @@
 //! Where a code of a pending login would go, for the client to show.
 
 use super::{config::Core, pending::PendingLogin};
-use crate::{Moment, contact::Mobile, device::Caller, flow::Next, outcome::Verdict, step::Step, token::{Stage, StateToken, Untrusted}};
+use crate::{
+    Moment,
+    contact::Mobile,
+    device::Caller,
+    flow::Next,
+    outcome::Verdict,
+    step::Step,
+    token::{Stage, StateToken, Untrusted},
+};
 use alloc::sync::Arc;
 
 pub(super) fn start(

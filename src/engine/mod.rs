@@ -44,7 +44,13 @@ pub use send_code::CodeRequest;
 pub use sign_in::{CodeCredentials, Credentials};
 pub use ticket::TenantCaller;
 
-use crate::{AccountId, Audience, Moment, SessionId, device::{Caller, HeaderFaults, Language}, outcome::Facts, step::Step, token::{IdToken, Issuer, KeyRing, SessionToken, StateToken, Ticket, Untrusted}};
+use crate::{
+    AccountId, Audience, Moment, SessionId,
+    device::{Caller, HeaderFaults, Language},
+    outcome::Facts,
+    step::Step,
+    token::{IdToken, Issuer, KeyRing, SessionToken, StateToken, Ticket, Untrusted},
+};
 use alloc::sync::Arc;
 use config::Core;
 

@@ -6,7 +6,14 @@ use super::{
     holder::Holder,
     spent::{Spendable, Spent},
 };
-use crate::{Secret, SessionId, account::{Account, UserName}, outcome::{Event, Fault, NewPasswordRefusal, ProofRefusal, TokenRefusal, Verdict}, password::{JudgePassword, Judgement}, session::EndSessions, step::{Commit, CommitRefusal, Committed, Step, Write}};
+use crate::{
+    Secret, SessionId,
+    account::{Account, UserName},
+    outcome::{Event, Fault, NewPasswordRefusal, ProofRefusal, TokenRefusal, Verdict},
+    password::{JudgePassword, Judgement},
+    session::EndSessions,
+    step::{Commit, CommitRefusal, Committed, Step, Write},
+};
 use alloc::vec::Vec;
 
 /// A new password that a client has chosen.

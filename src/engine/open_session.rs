@@ -9,7 +9,15 @@ use super::{
     config::Core,
     end_sessions, id_token,
 };
-use crate::{AccountId, Moment, SessionId, account::{Account, AccountKey, AccountStatus}, device::{Caller, DeviceTrait}, outcome::{Fault, TokenRefusal}, session::{CheckSession, SessionRecord}, step::Step, token::{IdToken, SessionToken, Ticket, TokenError, Untrusted}};
+use crate::{
+    AccountId, Moment, SessionId,
+    account::{Account, AccountKey, AccountStatus},
+    device::{Caller, DeviceTrait},
+    outcome::{Fault, TokenRefusal},
+    session::{CheckSession, SessionRecord},
+    step::Step,
+    token::{IdToken, SessionToken, Ticket, TokenError, Untrusted},
+};
 use alloc::sync::Arc;
 
 /// A session that lives, and the account whose it is.

@@ -9,7 +9,17 @@ use super::{
     prove_password::prove_password,
     spent::Spent,
 };
-use crate::{Lifetime, Moment, Secret, code::CodePurpose, contact::Channel, device::Caller, factor::Factor, guess::AttemptSlot, outcome::{Event, Fault, ProofRefusal}, step::Step, token::{IdToken, Untrusted}};
+use crate::{
+    Lifetime, Moment, Secret,
+    code::CodePurpose,
+    contact::Channel,
+    device::Caller,
+    factor::Factor,
+    guess::AttemptSlot,
+    outcome::{Event, Fault, ProofRefusal},
+    step::Step,
+    token::{IdToken, Untrusted},
+};
 use alloc::sync::Arc;
 
 /// How recently one must have signed in to set a first password, which nothing else proves the right to.

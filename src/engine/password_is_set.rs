@@ -1,7 +1,13 @@
 //! Whether a signed-in subject has set a password.
 
 use super::{config::Core, open_session::with_id_token};
-use crate::{Moment, device::Caller, outcome::Verdict, step::Step, token::{IdToken, Untrusted}};
+use crate::{
+    Moment,
+    device::Caller,
+    outcome::Verdict,
+    step::Step,
+    token::{IdToken, Untrusted},
+};
 use alloc::sync::Arc;
 
 pub(super) fn start(

@@ -7,7 +7,16 @@ use super::{
     login::Login,
     spent::Spent,
 };
-use crate::{Moment, Timestamp, TokenId, account::{Account, AccountKey}, device::Caller, factor::FactorSet, flow::{Next, PasswordStep, Progress, next}, outcome::{Event, Fault, TokenRefusal}, step::{Step, Write}, token::{Stage, StateToken, TokenError, Untrusted}};
+use crate::{
+    Moment, Timestamp, TokenId,
+    account::{Account, AccountKey},
+    device::Caller,
+    factor::FactorSet,
+    flow::{Next, PasswordStep, Progress, next},
+    outcome::{Event, Fault, TokenRefusal},
+    step::{Step, Write},
+    token::{Stage, StateToken, TokenError, Untrusted},
+};
 use alloc::{sync::Arc, vec::Vec};
 
 /// The stages in which a password may be changed.

@@ -12,7 +12,17 @@ use super::{
     pending::PendingLogin,
     spent::Spent,
 };
-use crate::{AccountId, Secret, TokenId, account::Account, code::{CodeBinding, CodeKey, CodePurpose, LoadCode, StoredCode}, contact::{Channel, Recipient}, factor::Factor, flow::code_recipient, guess::AttemptSlot, outcome::ProofRefusal, step::Step};
+use crate::{
+    AccountId, Secret, TokenId,
+    account::Account,
+    code::{CodeBinding, CodeKey, CodePurpose, LoadCode, StoredCode},
+    contact::{Channel, Recipient},
+    factor::Factor,
+    flow::code_recipient,
+    guess::AttemptSlot,
+    outcome::ProofRefusal,
+    step::Step,
+};
 
 /// A code that a client presents.
 pub(super) struct PresentedCode {

@@ -9,7 +9,18 @@ use super::{
     prove_code::prove_in_login,
     prove_totp::prove_totp,
 };
-use crate::{Moment, Secret, code::CodePurpose, contact::Channel, device::Caller, factor::{Factor, FactorSet}, flow::{Next, PasswordStep, Wait}, guess::AttemptSlot, outcome::{Fault, ProofRefusal}, step::{Step, Write}, token::{Stage, StateToken, Untrusted}};
+use crate::{
+    Moment, Secret,
+    code::CodePurpose,
+    contact::Channel,
+    device::Caller,
+    factor::{Factor, FactorSet},
+    flow::{Next, PasswordStep, Wait},
+    guess::AttemptSlot,
+    outcome::{Fault, ProofRefusal},
+    step::{Step, Write},
+    token::{Stage, StateToken, Untrusted},
+};
 use alloc::{sync::Arc, vec::Vec};
 
 /// A client's answer to the challenge of a further factor.

@@ -8,7 +8,13 @@ use super::{
     ask::{InProgress as _, Then},
     guess::Guess,
 };
-use crate::{Secret, guess::AttemptSlot, outcome::ProofRefusal, password::{PasswordMatch, VerifyPassword}, step::Step};
+use crate::{
+    Secret,
+    guess::AttemptSlot,
+    outcome::ProofRefusal,
+    password::{PasswordMatch, VerifyPassword},
+    step::Step,
+};
 
 /// Judges `presented` by the verifier of the claimant, if there is one, and goes on with `then`.
 pub(super) fn prove_password<T: Send + Sync + 'static>(

@@ -1,7 +1,13 @@
 //! Proving a time-based one-time password (RFC 6238). It is judged here; that its step is used once is the commit's to see to.
 
 use super::{admit::Admitted, ask::Then, guess::Guess};
-use crate::{Secret, factor::Totp, guess::AttemptSlot, outcome::ProofRefusal, step::{Step, Write}};
+use crate::{
+    Secret,
+    factor::Totp,
+    guess::AttemptSlot,
+    outcome::ProofRefusal,
+    step::{Step, Write},
+};
 
 /// Judges `presented`, and goes on with `then`: with whom it proves and the write that uses its step.
 pub(super) fn prove_totp<T: Send + Sync + 'static>(

@@ -8,7 +8,14 @@ use super::{
     grant::grant,
     open_session::{OpenSession, Shown, with_session_token},
 };
-use crate::{Moment, device::Caller, outcome::{Event, TokenRefusal, Verdict}, session::SessionRecord, step::{Commit, CommitRefusal, Committed, Step, Write}, token::{SessionToken, Untrusted}};
+use crate::{
+    Moment,
+    device::Caller,
+    outcome::{Event, TokenRefusal, Verdict},
+    session::SessionRecord,
+    step::{Commit, CommitRefusal, Committed, Step, Write},
+    token::{SessionToken, Untrusted},
+};
 use alloc::{sync::Arc, vec::Vec};
 
 pub(super) fn start(

@@ -1,7 +1,12 @@
 //! Requests that are refused before they are about anything.
 
 use super::{admit, config::Core};
-use crate::{Moment, device::{Caller, HeaderFaults, Language}, outcome::{Event, Fault, Outcome, Verdict}, step::Step};
+use crate::{
+    Moment,
+    device::{Caller, HeaderFaults, Language},
+    outcome::{Event, Fault, Outcome, Verdict},
+    step::Step,
+};
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
 
 /// Device before client id.

@@ -7,7 +7,16 @@ use super::{
     own_password,
     prove_code::prove_ownership,
 };
-use crate::{Dialect, Moment, Secret, code::CodePurpose, contact::{Mobile, Recipient}, device::Caller, factor::Factor, outcome::Fault, step::Step, token::{IdToken, Untrusted}};
+use crate::{
+    Dialect, Moment, Secret,
+    code::CodePurpose,
+    contact::{Mobile, Recipient},
+    device::Caller,
+    factor::Factor,
+    outcome::Fault,
+    step::Step,
+    token::{IdToken, Untrusted},
+};
 use alloc::sync::Arc;
 
 /// A new password instead of a forgotten one, proved by a code.

@@ -9,7 +9,21 @@ use super::{
     config::Core,
     pending::{PASSWORD_STAGES, PendingLogin},
 };
-use crate::{AccountId, Moment, Secret, TokenId, account::{AccountKey, AccountStatus, Revision}, code::{Captcha, CodeBinding, CodeKey, CodePurpose, Deliver, Delivery, JudgeCaptcha, SendBudget, SendSlot, StoredCode}, contact::{Channel, Recipient}, device::Caller, factor::Factor, flow::{Next, Wait, code_recipient}, outcome::{Event, Fault, SendFailure, Verdict}, step::{Commit, CommitRefusal, Committed, Question, Step, Write}, token::{Stage, StateToken, Untrusted}};
+use crate::{
+    AccountId, Moment, Secret, TokenId,
+    account::{AccountKey, AccountStatus, Revision},
+    code::{
+        Captcha, CodeBinding, CodeKey, CodePurpose, Deliver, Delivery, JudgeCaptcha, SendBudget, SendSlot,
+        StoredCode,
+    },
+    contact::{Channel, Recipient},
+    device::Caller,
+    factor::Factor,
+    flow::{Next, Wait, code_recipient},
+    outcome::{Event, Fault, SendFailure, Verdict},
+    step::{Commit, CommitRefusal, Committed, Question, Step, Write},
+    token::{Stage, StateToken, Untrusted},
+};
 use alloc::{sync::Arc, vec::Vec};
 
 /// A client's wish to have a code sent.

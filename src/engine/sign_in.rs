@@ -12,7 +12,17 @@ use super::{
     prove_password::prove_password,
     spent::Spent,
 };
-use crate::{Moment, Secret, account::{Account, Identifier}, code::CodePurpose, contact::Recipient, device::Caller, factor::{Factor, FactorSet}, flow::{PasswordStep, Progress}, outcome::{Fault, ProofRefusal}, step::Step};
+use crate::{
+    Moment, Secret,
+    account::{Account, Identifier},
+    code::CodePurpose,
+    contact::Recipient,
+    device::Caller,
+    factor::{Factor, FactorSet},
+    flow::{PasswordStep, Progress},
+    outcome::{Fault, ProofRefusal},
+    step::Step,
+};
 use alloc::{sync::Arc, vec::Vec};
 
 /// What a client signs in with.

@@ -5,7 +5,14 @@ use super::{
     config::Core,
     pending::{Finished, PendingLogin},
 };
-use crate::{Moment, device::Caller, factor::FactorSet, flow::{Next, PasswordStep, Wait}, step::{Step, Write}, token::{Stage, StateToken, Untrusted}};
+use crate::{
+    Moment,
+    device::Caller,
+    factor::FactorSet,
+    flow::{Next, PasswordStep, Wait},
+    step::{Step, Write},
+    token::{Stage, StateToken, Untrusted},
+};
 use alloc::{sync::Arc, vec::Vec};
 
 pub(super) fn start(

@@ -1,6 +1,13 @@
 //! What a step uses up, once and for all.
 
-use crate::{Timestamp, TokenId, code::StoredCode, contact::Channel, factor::Factor, step::Claim, token::{StateClaims, TicketClaims}};
+use crate::{
+    Timestamp, TokenId,
+    code::StoredCode,
+    contact::Channel,
+    factor::Factor,
+    step::Claim,
+    token::{StateClaims, TicketClaims},
+};
 
 /// A claim outlives what it is of by this much, for databases whose clocks are fast.
 const CLAIM_GRACE_SECONDS: u64 = 300;

@@ -11,7 +11,14 @@ use super::{
     open_session::{OpenSession, Shown, usable_here},
     spent::Spent,
 };
-use crate::{Audience, Moment, Secret, TokenId, account::Subject, device::{Device, DeviceTrait, Language}, outcome::{Event, Fault, IssuedTicket, TokenRefusal, Verdict}, step::{Commit, Committed, CredentialOwner, Step, VerifyTenantCredential}, token::{SessionToken, Ticket, TicketClaims, Untrusted}};
+use crate::{
+    Audience, Moment, Secret, TokenId,
+    account::Subject,
+    device::{Device, DeviceTrait, Language},
+    outcome::{Event, Fault, IssuedTicket, TokenRefusal, Verdict},
+    step::{Commit, Committed, CredentialOwner, Step, VerifyTenantCredential},
+    token::{SessionToken, Ticket, TicketClaims, Untrusted},
+};
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
 
 /// The server of a tenant, calling about a device.

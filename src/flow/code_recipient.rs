@@ -1,6 +1,12 @@
 //! Where a code goes that is asked for outside a pending login.
 
-use crate::{account::Account, code::CodePurpose, contact::{Channel, Recipient}, factor::Factor, policy::{Policy, SecondFactor}};
+use crate::{
+    account::Account,
+    code::CodePurpose,
+    contact::{Channel, Recipient},
+    factor::Factor,
+    policy::{Policy, SecondFactor},
+};
 
 /// Where codes of this purpose go, outside a pending login: nowhere, where one may not sign in with them, or where the channel is a
 /// second factor of the account already. One channel that resets the password and then proves the second factor would be both factors.

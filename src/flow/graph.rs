@@ -1,7 +1,14 @@
 //! The reachable graph of a policy, by asking [`next`] about every kind of account.
 
 use super::{Action, Next, PasswordStep, Progress, State, next};
-use crate::{AccountId, Secret, Timestamp, account::{Account, Revision}, contact::{EmailAddress, Mobile}, factor::{Factor, FactorSet, Totp, TotpAlgorithm}, password::{Age, MustChange, Password}, policy::Policy};
+use crate::{
+    AccountId, Secret, Timestamp,
+    account::{Account, Revision},
+    contact::{EmailAddress, Mobile},
+    factor::{Factor, FactorSet, Totp, TotpAlgorithm},
+    password::{Age, MustChange, Password},
+    policy::Policy,
+};
 use alloc::{collections::BTreeSet, vec::Vec};
 
 /// One way from a state to another; without a action, it is taken at once.

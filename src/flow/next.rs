@@ -1,7 +1,13 @@
 //! The one function that decides.
 
 use super::{Action, ChangeReason, Wait};
-use crate::{Timestamp, account::{Account, AccountStatus}, factor::{Factor, FactorSet}, password::Age, policy::{Policy, SecondFactor}};
+use crate::{
+    Timestamp,
+    account::{Account, AccountStatus},
+    factor::{Factor, FactorSet},
+    password::Age,
+    policy::{Policy, SecondFactor},
+};
 
 /// What a login has got through so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,6 +1,12 @@
 use super::*;
 use crate::password::MustChange;
-use crate::{AccountId, Secret, account::Revision, contact::Mobile, factor::{Totp, TotpAlgorithm}, password::{Ageing, Password}};
+use crate::{
+    AccountId, Secret,
+    account::Revision,
+    contact::Mobile,
+    factor::{Totp, TotpAlgorithm},
+    password::{Ageing, Password},
+};
 use alloc::vec::Vec;
 
 const DAY: u64 = 86_400;

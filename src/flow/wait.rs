@@ -1,7 +1,11 @@
 //! What a login waits for.
 
 use super::Action;
-use crate::{factor::{Factor, FactorSet}, password::MustChange, token::Stage};
+use crate::{
+    factor::{Factor, FactorSet},
+    password::MustChange,
+    token::Stage,
+};
 
 /// What a login waits for. Its key, without what there is to say about it, is a [`Stage`]: that is what a state token carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,15 @@
 //! What happened, for the host's log, and why.
 
-use crate::{AccountId, ClientId, SessionId, TenantId, code::{CodePurpose, SendRefusal}, contact::Channel, device::{DeviceTrait, HeaderFaults}, factor::{Factor, FactorSet}, flow::Denial, password::{PasswordRefusal, RuleViolation}, token::{Stage, TokenError}};
+use crate::{
+    AccountId, ClientId, SessionId, TenantId,
+    code::{CodePurpose, SendRefusal},
+    contact::Channel,
+    device::{DeviceTrait, HeaderFaults},
+    factor::{Factor, FactorSet},
+    flow::Denial,
+    password::{PasswordRefusal, RuleViolation},
+    token::{Stage, TokenError},
+};
 
 /// Something that happened. Accounts are named by id, never by what was typed; no event holds a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,7 +1,13 @@
 //! What the client is told.
 
 use super::Fault;
-use crate::{Lifetime, SessionId, account::Subject, flow::{Action, Wait}, password::PasswordRules, token::{IdToken, SessionToken, StateToken, Ticket, TokenText}};
+use crate::{
+    Lifetime, SessionId,
+    account::Subject,
+    flow::{Action, Wait},
+    password::PasswordRules,
+    token::{IdToken, SessionToken, StateToken, Ticket, TokenText},
+};
 use alloc::{boxed::Box, string::String};
 
 /// What the client is told, in no language yet.

@@ -15,7 +15,13 @@ mod lifetimes;
 
 pub use lifetimes::{Lifetimes, LifetimesError};
 
-use crate::{code::SendPolicy, device::Bindings, factor::{Factor, FactorSet, TotpSkew}, guess::AttemptPolicy, password::{Ageing, PasswordRules}};
+use crate::{
+    code::SendPolicy,
+    device::Bindings,
+    factor::{Factor, FactorSet, TotpSkew},
+    guess::AttemptPolicy,
+    password::{Ageing, PasswordRules},
+};
 use serde::{Deserialize, Serialize};
 
 /// When a second factor is required.

@@ -2,7 +2,14 @@
 
 pub(super) use super::object::Member;
 use super::object::members;
-use crate::{ChangeProof, CodeCredentials, CodeRequest, Credentials, FactorResponse, MobilePasswordUpdate, OwnPasswordChange, PasswordChange, Secret, account::{Identifier, UserName}, code::CodePurpose, contact::{Channel, Mobile, Recipient}, device::{Device, Header, HeaderFault, Problem, RequestHeaders}};
+use crate::{
+    ChangeProof, CodeCredentials, CodeRequest, Credentials, FactorResponse, MobilePasswordUpdate,
+    OwnPasswordChange, PasswordChange, Secret,
+    account::{Identifier, UserName},
+    code::CodePurpose,
+    contact::{Channel, Mobile, Recipient},
+    device::{Device, Header, HeaderFault, Problem, RequestHeaders},
+};
 use core::net::IpAddr;
 
 const MAX_PASSWORD_BYTES: usize = 1024;

@@ -38,7 +38,15 @@ pub use openapi::openapi;
 pub use reply::{Body, LoginBody, Reply, SessionBody};
 pub use request::Request;
 
-use crate::{Engine, Host, Moment, Secret, TenantCaller, account::Identifier, device::{Caller, Header, HeaderFaults, Headers, RequestHeaders}, drive, outcome::{NotOurs, Outcome, Verdict}, step::Step, token::{SessionToken, StateToken, Untrusted}};
+use crate::{
+    Engine, Host, Moment, Secret, TenantCaller,
+    account::Identifier,
+    device::{Caller, Header, HeaderFaults, Headers, RequestHeaders},
+    drive,
+    outcome::{NotOurs, Outcome, Verdict},
+    step::Step,
+    token::{SessionToken, StateToken, Untrusted},
+};
 use alloc::{boxed::Box, vec::Vec};
 use core::future::Future;
 use routes::{DeviceEndpoint, Endpoint, TenantEndpoint};

@@ -3,7 +3,10 @@
 //! At most 16 KiB, no deeper than 8, no member twice on any level; unknown members pass. A number beyond what a
 //! double can hold (`1e999`) is malformed, in an unknown member too.
 
-use crate::{Secret, device::{Header, RequestHeaders}};
+use crate::{
+    Secret,
+    device::{Header, RequestHeaders},
+};
 use alloc::{collections::BTreeSet, string::String};
 use core::fmt;
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};

@@ -1,7 +1,13 @@
 //! Replies: status, headers and body.
 
 use super::catalogue;
-use crate::{account::Subject, flow::Wait, outcome::{NotOurs, Outcome, Verdict}, password::PasswordRules, text::json::{Member, Object, self}};
+use crate::{
+    account::Subject,
+    flow::Wait,
+    outcome::{NotOurs, Outcome, Verdict},
+    password::PasswordRules,
+    text::json::{self, Member, Object},
+};
 use alloc::{borrow::Cow, string::String, vec::Vec};
 use core::fmt;
 use serde::{Serialize, Serializer};

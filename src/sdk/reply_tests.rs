@@ -1,5 +1,9 @@
 use super::*;
-use crate::{SessionId, outcome::{Facts, Grant, Pending}, token::TokenText};
+use crate::{
+    SessionId,
+    outcome::{Facts, Grant, Pending},
+    token::TokenText,
+};
 use alloc::format;
 
 /// What a host that serialises the body on its own would send.

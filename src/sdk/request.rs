@@ -1,6 +1,10 @@
 //! A request of the family, and the tokens in its headers.
 
-use crate::{Secret, device::{Header, Headers, Language, Problem, RequestHeaders}, token::{IdToken, Kind, Untrusted}};
+use crate::{
+    Secret,
+    device::{Header, Headers, Language, Problem, RequestHeaders},
+    token::{IdToken, Kind, Untrusted},
+};
 use core::fmt;
 
 /// A request, borrowed from whatever framework received it.

@@ -1,6 +1,11 @@
 //! The one write of a request.
 
-use crate::{AccountId, Audience, Secret, SessionId, Timestamp, TokenId, account::Revision, code::{CodeKey, SendBudget, SendRefusal, StoredCode}, session::{EndSessions, SessionRecord}};
+use crate::{
+    AccountId, Audience, Secret, SessionId, Timestamp, TokenId,
+    account::Revision,
+    code::{CodeKey, SendBudget, SendRefusal, StoredCode},
+    session::{EndSessions, SessionRecord},
+};
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 

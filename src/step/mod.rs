@@ -36,7 +36,15 @@ pub use commit::{Claim, Commit, CommitRefusal, Committed, Write};
 pub use signing::{SignBytes, SignatureCheck, VerifyBytes};
 pub use tenant::{CredentialOwner, VerifyTenantCredential};
 
-use crate::{Application, account::Account, code::{Captcha, Delivery, StoredCode}, guess::Reservation, outcome::Outcome, password::{Judgement, PasswordMatch}, session::SessionRecord};
+use crate::{
+    Application,
+    account::Account,
+    code::{Captcha, Delivery, StoredCode},
+    guess::Reservation,
+    outcome::Outcome,
+    password::{Judgement, PasswordMatch},
+    session::SessionRecord,
+};
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
 use table::*;
 

@@ -6,7 +6,13 @@
 pub(crate) use super::{
     Commit, DecideAccess, FindApplication, SignBytes, VerifyBytes, VerifyTenantCredential,
 };
-pub(crate) use crate::{account::FindAccount, code::{Deliver, JudgeCaptcha, LoadCode}, guess::{ReserveAttempt, SettleAttempt}, password::{JudgePassword, VerifyPassword}, session::CheckSession};
+pub(crate) use crate::{
+    account::FindAccount,
+    code::{Deliver, JudgeCaptcha, LoadCode},
+    guess::{ReserveAttempt, SettleAttempt},
+    password::{JudgePassword, VerifyPassword},
+    session::CheckSession,
+};
 
 /// Hands the table to the macro `$then`.
 macro_rules! for_every_question {

@@ -1,7 +1,12 @@
 //! What an attacker tries with the tokens that a client holds.
 
 use super::{Answer, Call, Login, MemoryHost, World, demo};
-use crate::{SessionId, Timestamp, TokenId, account::{Account, Revision}, factor::Totp, session::SessionRecord};
+use crate::{
+    SessionId, Timestamp, TokenId,
+    account::{Account, Revision},
+    factor::Totp,
+    session::SessionRecord,
+};
 use alloc::{
     borrow::ToOwned as _,
     boxed::Box,

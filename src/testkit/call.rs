@@ -1,7 +1,10 @@
 //! The family's calls, as an app makes them.
 
 use super::{HeaderList, demo};
-use crate::{device::{Header, Headers}, sdk::Request};
+use crate::{
+    device::{Header, Headers},
+    sdk::Request,
+};
 use alloc::{
     format,
     string::{String, ToString as _},

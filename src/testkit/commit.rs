@@ -1,7 +1,12 @@
 //! The transaction of a host in memory.
 
 use super::MemoryHost;
-use crate::{account::{Account, AccountStatus}, password::Password, session::EndSessions, step::{Commit, CommitRefusal, Committed, Write}};
+use crate::{
+    account::{Account, AccountStatus},
+    password::Password,
+    session::EndSessions,
+    step::{Commit, CommitRefusal, Committed, Write},
+};
 
 /// Why nothing is written: what the host answers then.
 struct RolledBack(Committed);

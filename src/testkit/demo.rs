@@ -13,7 +13,15 @@
 //! | `eve` | has one by SMS and e-mail, and a password that is about to expire |
 
 use super::HeaderList;
-use crate::{AccountId, Audience, ClientId, Secret, TenantId, Timestamp, account::{Account, AccountStatus, Profile, Revision, UserName}, contact::{EmailAddress, Mobile}, factor::{Factor, FactorSet, Totp, TotpAlgorithm}, password::{Ageing, MustChange, Password}, policy::Policy, token::{Issuer, Key, KeyRing}};
+use crate::{
+    AccountId, Audience, ClientId, Secret, TenantId, Timestamp,
+    account::{Account, AccountStatus, Profile, Revision, UserName},
+    contact::{EmailAddress, Mobile},
+    factor::{Factor, FactorSet, Totp, TotpAlgorithm},
+    password::{Ageing, MustChange, Password},
+    policy::Policy,
+    token::{Issuer, Key, KeyRing},
+};
 use alloc::{format, vec::Vec};
 use core::fmt;
 use serde_json::json;

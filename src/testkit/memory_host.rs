@@ -1,7 +1,23 @@
 //! A host in memory.
 
 use super::{HostFault, Planned, demo};
-use crate::{Application, ClientId, Secret, SessionId, Timestamp, TokenId, account::{Account, AccountKey, FindAccount, Identifier, UserName}, code::{Captcha, CodeKey, CodePurpose, Deliver, Delivery, JudgeCaptcha, LoadCode, SendRecord, SendSlot, StoredCode}, contact::{EmailAddress, Mobile, Recipient}, guess::{AttemptRecord, AttemptSlot, Reservation, ReserveAttempt, SettleAttempt}, outcome::Outcome, password::{JudgePassword, Judgement, PasswordMatch, PasswordRefusal, VerifyPassword}, session::{CheckSession, SessionRecord}, step::{AccessDecision, Commit, Committed, CredentialOwner, DecideAccess, FindApplication, Question, SignBytes, SignatureCheck, Step, VerifyBytes, VerifyTenantCredential}};
+use crate::{
+    Application, ClientId, Secret, SessionId, Timestamp, TokenId,
+    account::{Account, AccountKey, FindAccount, Identifier, UserName},
+    code::{
+        Captcha, CodeKey, CodePurpose, Deliver, Delivery, JudgeCaptcha, LoadCode, SendRecord, SendSlot,
+        StoredCode,
+    },
+    contact::{EmailAddress, Mobile, Recipient},
+    guess::{AttemptRecord, AttemptSlot, Reservation, ReserveAttempt, SettleAttempt},
+    outcome::Outcome,
+    password::{JudgePassword, Judgement, PasswordMatch, PasswordRefusal, VerifyPassword},
+    session::{CheckSession, SessionRecord},
+    step::{
+        AccessDecision, Commit, Committed, CredentialOwner, DecideAccess, FindApplication, Question,
+        SignBytes, SignatureCheck, Step, VerifyBytes, VerifyTenantCredential,
+    },
+};
 use alloc::{
     boxed::Box,
     collections::{BTreeMap, BTreeSet},

@@ -1,7 +1,15 @@
 //! Fast-forward to a state of a login.
 
 use super::{Login, Setup, World, demo};
-use crate::{Secret, Timestamp, account::Account, factor::Factor, flow::State, password::{Ageing, MustChange, Password}, policy::{Policy, SecondFactor}, token::Stage};
+use crate::{
+    Secret, Timestamp,
+    account::Account,
+    factor::Factor,
+    flow::State,
+    password::{Ageing, MustChange, Password},
+    policy::{Policy, SecondFactor},
+    token::Stage,
+};
 
 /// A login to fast-forward: a policy, and a subject whose account is made to fit.
 ///

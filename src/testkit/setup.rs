@@ -1,7 +1,12 @@
 //! What the applications of a world have in common.
 
 use super::demo::{self, good};
-use crate::{Application, Applications, ClientId, Config, Dialect, Engine, policy::Policy, sdk::Api, token::{IdTokenSigning, Key, KeyRing, OutsideKey, OutsideKeys, SignatureAlgorithm}};
+use crate::{
+    Application, Applications, ClientId, Config, Dialect, Engine,
+    policy::Policy,
+    sdk::Api,
+    token::{IdTokenSigning, Key, KeyRing, OutsideKey, OutsideKeys, SignatureAlgorithm},
+};
 use alloc::vec::Vec;
 
 /// What the two applications of the [`demo`] have in common.

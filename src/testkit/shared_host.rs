@@ -1,7 +1,13 @@
 //! A host in memory, behind the trait.
 
 use super::{MemoryHost, Planned};
-use crate::{Host, step::{Question, table::{for_every_question, self}}};
+use crate::{
+    Host,
+    step::{
+        Question,
+        table::{self, for_every_question},
+    },
+};
 use std::sync::{Mutex, PoisonError};
 
 macro_rules! host {

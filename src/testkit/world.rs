@@ -1,7 +1,15 @@
 //! A whole world for logins.
 
 use super::{Answer, Call, Clock, MemoryHost, SecretTranscript, Setup, demo, ready::ready};
-use crate::{Moment, account::Account, factor::Totp, outcome::Outcome, policy::Policy, sdk::Api, step::{Commit, Committed, Step}};
+use crate::{
+    Moment,
+    account::Account,
+    factor::Totp,
+    outcome::Outcome,
+    policy::Policy,
+    sdk::Api,
+    step::{Commit, Committed, Step},
+};
 use alloc::{
     format,
     string::{String, ToString as _},

@@ -5,7 +5,11 @@ use super::{
     opaque::{Opaque, sealed_bytes},
     *,
 };
-use crate::{AccountId, Audience, ClientId, SessionId, TenantId, Timestamp, TokenId, account::Revision, factor::{Factor, FactorSet}};
+use crate::{
+    AccountId, Audience, ClientId, SessionId, TenantId, Timestamp, TokenId,
+    account::Revision,
+    factor::{Factor, FactorSet},
+};
 use alloc::{borrow::ToOwned as _, vec, vec::Vec};
 
 const NOW: Timestamp = Timestamp::from_unix(1_700_000_000);

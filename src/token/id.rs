@@ -1,7 +1,12 @@
 //! The id token: who signed in, for the application (OpenID Connect Core §2).
 
 use super::{KeyRing, TokenError, TokenText, Untrusted, jwt};
-use crate::{AccountId, Audience, SessionId, Timestamp, account::{Profile, Subject}, factor::FactorSet, text::{base64url, control::has_control, json::Object}};
+use crate::{
+    AccountId, Audience, SessionId, Timestamp,
+    account::{Profile, Subject},
+    factor::FactorSet,
+    text::{base64url, control::has_control, json::Object},
+};
 use alloc::{borrow::Cow, boxed::Box, string::String, vec, vec::Vec};
 use core::str;
 use serde::{Deserialize, Serialize, Serializer};

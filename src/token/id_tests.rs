@@ -1,5 +1,11 @@
 use super::*;
-use crate::{ClientId, IdentityPlace, TenantId, account::{Account, Revision, UserName}, contact::{EmailAddress, Mobile}, factor::Factor, token::{Key, OutsideKey, OutsideKeys, SignatureAlgorithm, StateToken, mac::MacKey}};
+use crate::{
+    ClientId, IdentityPlace, TenantId,
+    account::{Account, Revision, UserName},
+    contact::{EmailAddress, Mobile},
+    factor::Factor,
+    token::{Key, OutsideKey, OutsideKeys, SignatureAlgorithm, StateToken, mac::MacKey},
+};
 use alloc::string::ToString;
 use proptest::prelude::*;
 use serde_json::{Value, json};

@@ -7,7 +7,12 @@ use super::{
     outside::{OutsideKey, OutsideKeys, SignatureAlgorithm},
     *,
 };
-use crate::{AccountId, Audience, ClientId, SessionId, TenantId, Timestamp, TokenId, account::{Profile, Revision}, factor::{Factor, FactorSet}, text::base64url};
+use crate::{
+    AccountId, Audience, ClientId, SessionId, TenantId, Timestamp, TokenId,
+    account::{Profile, Revision},
+    factor::{Factor, FactorSet},
+    text::base64url,
+};
 use alloc::{format, string::String, vec::Vec};
 use std::sync::LazyLock;
 

@@ -1,5 +1,10 @@
 use super::*;
-use crate::{AccountId, ClientId, SessionId, TenantId, account::Profile, factor::FactorSet, token::{IdentityClaims, Key}};
+use crate::{
+    AccountId, ClientId, SessionId, TenantId,
+    account::Profile,
+    factor::FactorSet,
+    token::{IdentityClaims, Key},
+};
 use alloc::{format, string::ToString};
 use serde_json::{Value, json};
 

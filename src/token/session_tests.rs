@@ -1,5 +1,9 @@
 use super::*;
-use crate::{ClientId, TenantId, text::base64url, token::{Key, StateToken, VerifyWindow, opaque::sealed_bytes}};
+use crate::{
+    ClientId, TenantId,
+    text::base64url,
+    token::{Key, StateToken, VerifyWindow, opaque::sealed_bytes},
+};
 use alloc::{string::ToString, vec::Vec};
 use proptest::prelude::*;
 

@@ -6,7 +6,10 @@ use super::{
     jwt,
     mac::same_tag,
 };
-use crate::{AccountId, Audience, ClientId, TenantId, Timestamp, TokenId, account::Revision, factor::FactorSet, text::base64url};
+use crate::{
+    AccountId, Audience, ClientId, TenantId, Timestamp, TokenId, account::Revision, factor::FactorSet,
+    text::base64url,
+};
 use alloc::{string::String, sync::Arc};
 use core::fmt;
 

@@ -133,7 +133,10 @@ impl<K: Kind> fmt::Debug for TokenText<K> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Timestamp, token::{Key, KeyRing, TokenError}};
+    use crate::{
+        Timestamp,
+        token::{Key, KeyRing, TokenError},
+    };
 
     #[test]
     fn what_cannot_be_read_was_still_sent_and_no_verifier_takes_it() {

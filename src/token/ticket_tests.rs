@@ -1,5 +1,8 @@
 use super::*;
-use crate::{ClientId, TenantId, token::{Key, SessionToken, opaque::sealed_bytes}};
+use crate::{
+    ClientId, TenantId,
+    token::{Key, SessionToken, opaque::sealed_bytes},
+};
 use alloc::{string::ToString, vec::Vec};
 use proptest::prelude::*;
 

@@ -1,7 +1,16 @@
 //! Accounts: columns that a host forgets, and ids that live twice. Findings 2 and K10; what a change of its own ends, K18.
 
 use crate::calls::{CHANGE, NEW, nora, password_of, works};
-use authflow::{Secret, account::{Account, Revision}, contact::EmailAddress, password::Password, testkit::{Call, World, demo::{PASSWORD, self}}};
+use authflow::{
+    Secret,
+    account::{Account, Revision},
+    contact::EmailAddress,
+    password::Password,
+    testkit::{
+        Call, World,
+        demo::{self, PASSWORD},
+    },
+};
 use serde_json::json;
 
 /// As a host reads an account that forgets every column it can: it compiles, and it signs people in.

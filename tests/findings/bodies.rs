@@ -1,7 +1,13 @@
 //! Bodies that are good but for their wrapping. K5 and K21.
 
-use crate::calls::{ALICE, BY_MOBILE, CHANGE, MAIL, NEW, NORA, PROVE_MAIL, PROVE_SMS, SMS, ask, nora, sent, works, world_of};
-use authflow::{Dialect, step::Step, testkit::{Call, World, demo::PASSWORD}};
+use crate::calls::{
+    ALICE, BY_MOBILE, CHANGE, MAIL, NEW, NORA, PROVE_MAIL, PROVE_SMS, SMS, ask, nora, sent, works, world_of,
+};
+use authflow::{
+    Dialect,
+    step::Step,
+    testkit::{Call, World, demo::PASSWORD},
+};
 use serde_json::{Value, json};
 
 const NULL: Value = Value::Null;

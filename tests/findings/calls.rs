@@ -1,6 +1,13 @@
 //! What the tests share: worlds, and the calls made in them.
 
-use authflow::{Application, Applications, ClientId, Config, Dialect, Engine, contact::Mobile, outcome::{Event, ProofRefusal}, policy::Policy, sdk::Api, testkit::{Answer, Call, MemoryHost, Setup, World, demo}};
+use authflow::{
+    Application, Applications, ClientId, Config, Dialect, Engine,
+    contact::Mobile,
+    outcome::{Event, ProofRefusal},
+    policy::Policy,
+    sdk::Api,
+    testkit::{Answer, Call, MemoryHost, Setup, World, demo},
+};
 use serde_json::json;
 
 pub(crate) const SMS: &str = "/api/v2/sdk/sms/send";

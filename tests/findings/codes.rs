@@ -1,7 +1,16 @@
 //! Sent codes: whose they are, whether anything takes them, and how many there are. Findings 14, 17 and 19, K17.
 
-use crate::calls::{ALICE, MAIL, NORA, ask, ask_within, latest_code, password_of, prove_sms, reset, sent, sign_in_by_sms, works, world_of};
-use authflow::{Dialect, account::{AccountKey, Identifier}, contact::EmailAddress, step::Step, testkit::{Answer, Call, World, demo::PASSWORD}};
+use crate::calls::{
+    ALICE, MAIL, NORA, ask, ask_within, latest_code, password_of, prove_sms, reset, sent, sign_in_by_sms,
+    works, world_of,
+};
+use authflow::{
+    Dialect,
+    account::{AccountKey, Identifier},
+    contact::EmailAddress,
+    step::Step,
+    testkit::{Answer, Call, World, demo::PASSWORD},
+};
 use serde_json::json;
 
 #[test]

@@ -1,7 +1,10 @@
 //! The exam for hosts: what it does not see. Findings 2 and 11.
 
 use crate::slipping_host::{Slip, SlippingHost};
-use authflow::{ClientId, testkit::{Clock, HostExam, MemoryHost, demo}};
+use authflow::{
+    ClientId,
+    testkit::{Clock, HostExam, MemoryHost, demo},
+};
 use std::{
     future::Future,
     pin::pin,

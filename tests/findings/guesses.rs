@@ -1,7 +1,17 @@
 //! Guesses: how many there are, who sees the count, and what it costs who is right. Findings 1 and 5, D2.
 
-use crate::calls::{NORA, ask, ask_within, at_sibling, other_than, prove_sms, reset, sent, sign_in_by_sms, was_judged, works, world_of, world_with, world_with_sibling};
-use authflow::{Dialect, account::{Identifier, UserName}, factor::Factor, guess::AttemptSlot, step::Step, testkit::{Answer, Call, Setup, World, demo}};
+use crate::calls::{
+    NORA, ask, ask_within, at_sibling, other_than, prove_sms, reset, sent, sign_in_by_sms, was_judged, works,
+    world_of, world_with, world_with_sibling,
+};
+use authflow::{
+    Dialect,
+    account::{Identifier, UserName},
+    factor::Factor,
+    guess::AttemptSlot,
+    step::Step,
+    testkit::{Answer, Call, Setup, World, demo},
+};
 use std::collections::BTreeMap;
 
 /// What the demo's policy lets one guess wrong before it locks.

@@ -1,6 +1,10 @@
 //! What is only logged, and costs a login. K6 and D6.
 
-use authflow::{device::{Binding, Bindings}, policy::Policy, testkit::{Call, World, demo, invalid_state_token}};
+use authflow::{
+    device::{Binding, Bindings},
+    policy::Policy,
+    testkit::{Call, World, demo, invalid_state_token},
+};
 
 /// The status of a right login with this header.
 fn login_with(name: &str, value: impl AsRef<[u8]>) -> u16 {

@@ -1,7 +1,13 @@
 //! Locks: what a new password does to them. Finding 8 and K2.
 
-use crate::calls::{ALICE, NEW, WITHIN_A_LOGIN, ask, ask_within, reset, sent, update_by_code, works, world_of};
-use authflow::{Dialect, contact::Mobile, testkit::{Call, World, demo}};
+use crate::calls::{
+    ALICE, NEW, WITHIN_A_LOGIN, ask, ask_within, reset, sent, update_by_code, works, world_of,
+};
+use authflow::{
+    Dialect,
+    contact::Mobile,
+    testkit::{Call, World, demo},
+};
 use serde_json::json;
 
 /// A stranger's guesses at a password, as many as lock it.

@@ -1,7 +1,13 @@
 //! Keys: who can mint with them, and which are none. Findings 10 and 18.
 
 use crate::calls::works;
-use authflow::{factor::{Factor, FactorSet}, testkit::{World, demo}, token::{Key, KeyRing, SessionClaims, SessionToken, Stage, StateClaims, StateToken, Untrusted, VerifyWindow}};
+use authflow::{
+    factor::{Factor, FactorSet},
+    testkit::{World, demo},
+    token::{
+        Key, KeyRing, SessionClaims, SessionToken, Stage, StateClaims, StateToken, Untrusted, VerifyWindow,
+    },
+};
 
 /// Middleware is handed the ring "to verify". Once what it is handed has no `mint`, this does not compile: then it is a test of
 /// the compiler's.

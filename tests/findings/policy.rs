@@ -1,7 +1,18 @@
 //! Settings: defaults that permit, policies that let nobody in, rules told that are not applied. Findings 22 and 23, K13 and K15.
 
 use crate::calls::{NORA, ask};
-use authflow::{Host, account::{Account, FindAccount}, code::Captcha, factor::{FactorSet, Totp, TotpAlgorithm}, flow::{State, graph}, guess::{Reservation, ReserveAttempt, SettleAttempt}, password::{PasswordMatch, PasswordRules, VerifyPassword}, policy::Policy, step::{AccessDecision, Commit, Committed, DecideAccess, Step}, testkit::World};
+use authflow::{
+    Host,
+    account::{Account, FindAccount},
+    code::Captcha,
+    factor::{FactorSet, Totp, TotpAlgorithm},
+    flow::{State, graph},
+    guess::{Reservation, ReserveAttempt, SettleAttempt},
+    password::{PasswordMatch, PasswordRules, VerifyPassword},
+    policy::Policy,
+    step::{AccessDecision, Commit, Committed, DecideAccess, Step},
+    testkit::World,
+};
 use serde_json::{Value, json};
 use std::{
     convert::Infallible,

@@ -1,7 +1,18 @@
 //! Setting a password without the old one: who may, with what. Findings 3, 6 and 16.
 
-use crate::calls::{ALICE, CHANGE, NEW, ask, at_sibling, latest_code, mona, nora, password_of, reset, sent, update_by_code, works, world_of, world_with, world_with_sibling};
-use authflow::{Dialect, password::MustChange, policy::{Policy, SecondFactor}, testkit::{Call, Setup, World, demo::{MOBILE, PASSWORD, self}}};
+use crate::calls::{
+    ALICE, CHANGE, NEW, ask, at_sibling, latest_code, mona, nora, password_of, reset, sent, update_by_code,
+    works, world_of, world_with, world_with_sibling,
+};
+use authflow::{
+    Dialect,
+    password::MustChange,
+    policy::{Policy, SecondFactor},
+    testkit::{
+        Call, Setup, World,
+        demo::{self, MOBILE, PASSWORD},
+    },
+};
 use serde_json::json;
 
 /// Whether everybody has the password still that the demo gave them.

@@ -1,7 +1,15 @@
 //! Sessions: answers that get lost, access that is decided once, and two clocks. Findings 9 and 13, K1 and K11.
 
 use crate::calls::{ALICE, CHANGE, NEW, ask, password_of, reset, sent, works, world_of};
-use authflow::{Dialect, Secret, password::Password, policy::Policy, testkit::{Call, World, demo::{PASSWORD, self}}};
+use authflow::{
+    Dialect, Secret,
+    password::Password,
+    policy::Policy,
+    testkit::{
+        Call, World,
+        demo::{self, PASSWORD},
+    },
+};
 use serde_json::json;
 
 /// An application that rotates session tokens. Once a policy has a grace for lost answers, it is switched on here.

@@ -1,6 +1,16 @@
 //! A host that slips where the exam for hosts does not look.
 
-use authflow::{Host, Timestamp, account::{Account, AccountStatus, FindAccount}, code::{LoadCode, StoredCode}, factor::FactorSet, guess::{Reservation, ReserveAttempt, SettleAttempt}, password::{PasswordMatch, VerifyPassword}, session::{CheckSession, EndSessions, SessionRecord}, step::{AccessDecision, Commit, Committed, DecideAccess, Write}, testkit::{MemoryHost, Planned}};
+use authflow::{
+    Host, Timestamp,
+    account::{Account, AccountStatus, FindAccount},
+    code::{LoadCode, StoredCode},
+    factor::FactorSet,
+    guess::{Reservation, ReserveAttempt, SettleAttempt},
+    password::{PasswordMatch, VerifyPassword},
+    session::{CheckSession, EndSessions, SessionRecord},
+    step::{AccessDecision, Commit, Committed, DecideAccess, Write},
+    testkit::{MemoryHost, Planned},
+};
 use std::sync::Mutex;
 
 /// Where it slips.

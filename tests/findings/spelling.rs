@@ -1,7 +1,15 @@
 //! One thing, several spellings. K3, K4, K7 and K8.
 
 use crate::calls::{MAIL, NORA, ask, ask_within, prove_sms, sent, sign_in_by_sms, works, world_of};
-use authflow::{Dialect, account::UserName, contact::EmailAddress, testkit::{Call, World, demo::{PASSWORD, self}}};
+use authflow::{
+    Dialect,
+    account::UserName,
+    contact::EmailAddress,
+    testkit::{
+        Call, World,
+        demo::{self, PASSWORD},
+    },
+};
 use serde_json::json;
 
 /// The form that the product's page shows. Once a tenant has a calling code, it is 86 here.

@@ -1,7 +1,16 @@
 //! The exam, of a host that really waits between a look and a write, so that a race is one.
 
 use super::{block_on, exam_of};
-use authflow::{Host, account::{Account, FindAccount}, code::{LoadCode, StoredCode}, guess::{Reservation, ReserveAttempt, SettleAttempt}, password::{PasswordMatch, VerifyPassword}, session::{CheckSession, SessionRecord}, step::{AccessDecision, Commit, Committed, DecideAccess}, testkit::{Clock, MemoryHost, NeglectedDuty, Planned, demo}};
+use authflow::{
+    Host,
+    account::{Account, FindAccount},
+    code::{LoadCode, StoredCode},
+    guess::{Reservation, ReserveAttempt, SettleAttempt},
+    password::{PasswordMatch, VerifyPassword},
+    session::{CheckSession, SessionRecord},
+    step::{AccessDecision, Commit, Committed, DecideAccess},
+    testkit::{Clock, MemoryHost, NeglectedDuty, Planned, demo},
+};
 use std::{
     future::poll_fn,
     mem::replace,

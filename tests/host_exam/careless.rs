@@ -1,6 +1,15 @@
 //! A host that keeps every duty but one.
 
-use authflow::{Host, account::{Account, FindAccount}, code::{LoadCode, StoredCode}, guess::{Reservation, ReserveAttempt, SettleAttempt}, password::{PasswordMatch, VerifyPassword}, session::{CheckSession, EndSessions, SessionRecord}, step::{AccessDecision, Commit, Committed, DecideAccess, Write}, testkit::{MemoryHost, Planned, demo}};
+use authflow::{
+    Host,
+    account::{Account, FindAccount},
+    code::{LoadCode, StoredCode},
+    guess::{Reservation, ReserveAttempt, SettleAttempt},
+    password::{PasswordMatch, VerifyPassword},
+    session::{CheckSession, EndSessions, SessionRecord},
+    step::{AccessDecision, Commit, Committed, DecideAccess, Write},
+    testkit::{MemoryHost, Planned, demo},
+};
 use std::sync::{Mutex, MutexGuard};
 
 /// How a host is careless.

@@ -3,7 +3,11 @@
 mod at_once;
 mod careless;
 
-use authflow::{ClientId, step::{Commit, Question}, testkit::{Clock, HostExam, HostFault, MemoryHost, NeglectedDuty, demo}};
+use authflow::{
+    ClientId,
+    step::{Commit, Question},
+    testkit::{Clock, HostExam, HostFault, MemoryHost, NeglectedDuty, demo},
+};
 use careless::{Careless, Hosts};
 use std::{
     future::Future,

@@ -5,7 +5,17 @@ use super::{
     rules::{CODE, DAY, RESEND, RULES, SENDS_A_DAY, TICKET},
     state::Model,
 };
-use authflow::{AccountId, Application, ClientId, Lifetime, Secret, TenantId, Timestamp, account::{Account, AccountStatus, Revision, UserName}, code::SendPolicy, contact::{EmailAddress, Mobile}, factor::{Factor, Totp, TotpAlgorithm}, guess::AttemptPolicy, password::{Ageing, MustChange, Password}, policy::{Lifetimes, Policy, SecondFactor}, testkit::demo};
+use authflow::{
+    AccountId, Application, ClientId, Lifetime, Secret, TenantId, Timestamp,
+    account::{Account, AccountStatus, Revision, UserName},
+    code::SendPolicy,
+    contact::{EmailAddress, Mobile},
+    factor::{Factor, Totp, TotpAlgorithm},
+    guess::AttemptPolicy,
+    password::{Ageing, MustChange, Password},
+    policy::{Lifetimes, Policy, SecondFactor},
+    testkit::demo,
+};
 use std::sync::Arc;
 
 pub const APPS: [&str; 2] = [demo::ISV, "QcTgk0LmvXo2Yz81nRwJ5dUe7HsBp3Ai"];

@@ -11,7 +11,17 @@ use super::{
     state::Model,
     wire,
 };
-use authflow::{Application, Applications, Audience, Config, Engine, Secret, TenantId, Timestamp, account::AccountStatus, factor::FactorSet, outcome::Outcome, password::{MustChange, Password}, sdk::Api, step::{Commit, Committed, CredentialOwner, Step, Write}, testkit::{HostFault, World, demo, self}, token::{Key, KeyRing, VerifyWindow}};
+use authflow::{
+    Application, Applications, Audience, Config, Engine, Secret, TenantId, Timestamp,
+    account::AccountStatus,
+    factor::FactorSet,
+    outcome::Outcome,
+    password::{MustChange, Password},
+    sdk::Api,
+    step::{Commit, Committed, CredentialOwner, Step, Write},
+    testkit::{self, HostFault, World, demo},
+    token::{Key, KeyRing, VerifyWindow},
+};
 use std::sync::Arc;
 
 #[derive(Clone)]

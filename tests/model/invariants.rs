@@ -8,7 +8,13 @@ use super::{
     observed::Observed,
     rules::RULES,
 };
-use authflow::{Timestamp, account::AccountStatus, factor::FactorSet, outcome::{Event, ProofRefusal}, step::Write};
+use authflow::{
+    Timestamp,
+    account::AccountStatus,
+    factor::FactorSet,
+    outcome::{Event, ProofRefusal},
+    step::Write,
+};
 
 /// All ten, for one request.
 pub fn check(host: &Host, seen: &Observed) {

@@ -1,7 +1,13 @@
 //! A new password instead of a forgotten one, by a code.
 
 use super::{ALICES, BY_MOBILE, NEW, SMS, ask, done, id_token, reason, world};
-use authflow::{Dialect, account::AccountStatus, outcome::{Event, NewPasswordRefusal, ProofRefusal}, password::RuleViolation, testkit::{Call, HostFault, World}};
+use authflow::{
+    Dialect,
+    account::AccountStatus,
+    outcome::{Event, NewPasswordRefusal, ProofRefusal},
+    password::RuleViolation,
+    testkit::{Call, HostFault, World},
+};
 use serde_json::json;
 
 /// EIAM and OneAccess: the path is for whoever has forgotten theirs; a bearer changes nothing about that.

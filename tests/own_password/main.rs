@@ -2,8 +2,18 @@
 
 mod forgotten;
 
-use authflow::testkit::{Answer, Call, Setup, World, demo::{PASSWORD, START, self}, invalid_state_token, refusal};
-use authflow::{Dialect, Secret, account::AccountStatus, contact::Mobile, outcome::{Event, ProofRefusal, TokenRefusal}, step::Step};
+use authflow::testkit::{
+    Answer, Call, Setup, World,
+    demo::{self, PASSWORD, START},
+    invalid_state_token, refusal,
+};
+use authflow::{
+    Dialect, Secret,
+    account::AccountStatus,
+    contact::Mobile,
+    outcome::{Event, ProofRefusal, TokenRefusal},
+    step::Step,
+};
 use serde_json::{Value, json};
 
 const SMS: &str = "/api/v2/sdk/sms/send";

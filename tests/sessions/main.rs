@@ -2,8 +2,18 @@
 
 mod tickets;
 
-use authflow::testkit::{Answer, Call, HostFault, World, demo::{START, audience, self}, refusal};
-use authflow::{AccountId, Lifetime, account::AccountStatus, outcome::{Event, TokenRefusal, Verdict}, policy::{Lifetimes, Policy}, token::{IdToken, Untrusted}};
+use authflow::testkit::{
+    Answer, Call, HostFault, World,
+    demo::{self, START, audience},
+    refusal,
+};
+use authflow::{
+    AccountId, Lifetime,
+    account::AccountStatus,
+    outcome::{Event, TokenRefusal, Verdict},
+    policy::{Lifetimes, Policy},
+    token::{IdToken, Untrusted},
+};
 use serde_json::Value;
 
 const REFRESH: &str = "/api/v2/sdk/sso/session-token/id-token";

@@ -1,7 +1,17 @@
 //! Tickets: a session shown to the server of a tenant, once.
 
 use super::{invalid, logout, reason, refresh, rotating, session};
-use authflow::{Secret, TenantId, account::AccountStatus, outcome::TokenRefusal, step::CredentialOwner, testkit::{Call, HostFault, World, demo::{PASSWORD, START, self}, refusal}};
+use authflow::{
+    Secret, TenantId,
+    account::AccountStatus,
+    outcome::TokenRefusal,
+    step::CredentialOwner,
+    testkit::{
+        Call, HostFault, World,
+        demo::{self, PASSWORD, START},
+        refusal,
+    },
+};
 use serde_json::{Value, json};
 
 const TICKET: &str = "/api/v2/tenant/sso/session-token/sso-ticket";

@@ -1,7 +1,20 @@
 //! The demonstration: two applications, and nine accounts in each of their worlds.
 
-use crate::{hasher::{Hasher, HasherError}, host::ServerHost, store::{NewAccount, StoreError}, tenants::TenantCredential};
-use authflow::{AccountId, Application, ClientId, InvalidId, Secret, TenantId, Timestamp, account::{AccountStatus, InvalidUserName, UserName}, contact::{EmailAddress, InvalidContact, Mobile}, factor::{Factor, FactorSet}, password::{Ageing, AgeingError, MustChange}, policy::Policy, step::CredentialOwner};
+use crate::{
+    hasher::{Hasher, HasherError},
+    host::ServerHost,
+    store::{NewAccount, StoreError},
+    tenants::TenantCredential,
+};
+use authflow::{
+    AccountId, Application, ClientId, InvalidId, Secret, TenantId, Timestamp,
+    account::{AccountStatus, InvalidUserName, UserName},
+    contact::{EmailAddress, InvalidContact, Mobile},
+    factor::{Factor, FactorSet},
+    password::{Ageing, AgeingError, MustChange},
+    policy::Policy,
+    step::CredentialOwner,
+};
 
 pub(crate) const ISV_CLIENT_ID: &str = "DRrYIqauawN0I8myTMoDTPys6ezGZxnm";
 pub(crate) const ISV_TENANT: &str = "08f770f51f80d2f40f38c00cb199fd21";

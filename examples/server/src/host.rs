@@ -1,7 +1,26 @@
 //! The library's questions, answered by the store and the hasher.
 
-use crate::{clock::Clock, hasher::{Hasher, HasherError}, outbox::{Outbox, OutboxError}, signing_keys::SigningKeys, store::{Store, StoreError}, tenants::TenantCredentials};
-use authflow::{Host, account::{Account, FindAccount}, code::{Deliver, Delivery, LoadCode, StoredCode}, guess::{Reservation, ReserveAttempt, SettleAttempt}, outcome::{Event, Outcome}, password::{JudgePassword, Judgement, PasswordMatch, VerifyPassword}, session::{CheckSession, SessionRecord}, step::{AccessDecision, Commit, Committed, CredentialOwner, DecideAccess, SignBytes, SignatureCheck, VerifyBytes, VerifyTenantCredential, Write}};
+use crate::{
+    clock::Clock,
+    hasher::{Hasher, HasherError},
+    outbox::{Outbox, OutboxError},
+    signing_keys::SigningKeys,
+    store::{Store, StoreError},
+    tenants::TenantCredentials,
+};
+use authflow::{
+    Host,
+    account::{Account, FindAccount},
+    code::{Deliver, Delivery, LoadCode, StoredCode},
+    guess::{Reservation, ReserveAttempt, SettleAttempt},
+    outcome::{Event, Outcome},
+    password::{JudgePassword, Judgement, PasswordMatch, VerifyPassword},
+    session::{CheckSession, SessionRecord},
+    step::{
+        AccessDecision, Commit, Committed, CredentialOwner, DecideAccess, SignBytes, SignatureCheck,
+        VerifyBytes, VerifyTenantCredential, Write,
+    },
+};
 use std::sync::Arc;
 
 /// Answers the library's questions.

@@ -2,7 +2,10 @@
 
 use super::*;
 use crate::{cli::DatabaseUrl, demo};
-use authflow::{AccountId, Audience, ClientId, TenantId, testkit::{HostExam, NeglectedDuty}};
+use authflow::{
+    AccountId, Audience, ClientId, TenantId,
+    testkit::{HostExam, NeglectedDuty},
+};
 
 async fn examined(url: &DatabaseUrl) -> Result<(), NeglectedDuty> {
     let clock = Clock::moved(0);

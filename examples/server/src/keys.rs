@@ -1,7 +1,10 @@
 //! The key file: made on the first start, private to its owner, so that tokens outlive a restart.
 
-use crate::private_file::{MalformedToml, PrivateFileError, self};
-use authflow::{Timestamp, token::{Key, KeyError, KeyRing, RingError, VerifyWindow}};
+use crate::private_file::{self, MalformedToml, PrivateFileError};
+use authflow::{
+    Timestamp,
+    token::{Key, KeyError, KeyRing, RingError, VerifyWindow},
+};
 use serde::Deserialize;
 use std::path::Path;
 use zeroize::Zeroizing;

@@ -1,7 +1,27 @@
 //! From a command line to a server that listens.
 
-use crate::{banner, cli::{Cli, DatabaseUrl}, clock::Clock, config::{ServerConfig, ServerConfigError, self}, demo::{DemoError, self}, hasher::{Hasher, HasherError}, host::ServerHost, http::{Service, self}, keys::{KeyFileError, self}, outbox::{Outbox, OutboxFileError, self}, serve, signing_keys::{SigningKeys, SigningKeysError, self}, store::{Store, StoreError, self}, tenants::TenantCredentials};
-use authflow::{Applications, Config, ConfigError, Dialect, Engine, device::Language, sdk::Api, token::{IdTokenSigning, Issuer, IssuerError}};
+use crate::{
+    banner,
+    cli::{Cli, DatabaseUrl},
+    clock::Clock,
+    config::{self, ServerConfig, ServerConfigError},
+    demo::{self, DemoError},
+    hasher::{Hasher, HasherError},
+    host::ServerHost,
+    http::{self, Service},
+    keys::{self, KeyFileError},
+    outbox::{self, Outbox, OutboxFileError},
+    serve,
+    signing_keys::{self, SigningKeys, SigningKeysError},
+    store::{self, Store, StoreError},
+    tenants::TenantCredentials,
+};
+use authflow::{
+    Applications, Config, ConfigError, Dialect, Engine,
+    device::Language,
+    sdk::Api,
+    token::{IdTokenSigning, Issuer, IssuerError},
+};
 use std::{io, net::SocketAddr, path::PathBuf, sync::Arc};
 use tokio::net::TcpListener;
 

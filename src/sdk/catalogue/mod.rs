@@ -4,7 +4,11 @@ mod ciam;
 mod eiam;
 mod one_access;
 
-use crate::{Dialect, device::Language, outcome::{Facts, Fault, NotOurs}};
+use crate::{
+    Dialect,
+    device::Language,
+    outcome::{Facts, Fault, NotOurs},
+};
 use alloc::{borrow::Cow, string::ToString as _};
 
 /// A code and its message in each language.

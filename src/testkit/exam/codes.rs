@@ -1,7 +1,14 @@
 //! Codes: kept under their key, within a budget.
 
 use super::{AT_ONCE, NeglectedDuty, Sitting, answered, holds};
-use crate::{Host, code::{CodeDigest, CodeKey, CodePurpose, LoadCode, SendBudget, SendPolicy, SendRefusal, SendSlot, StoredCode}, contact::{EmailAddress, Recipient}, step::{CommitRefusal, Committed, Write}};
+use crate::{
+    Host,
+    code::{
+        CodeDigest, CodeKey, CodePurpose, LoadCode, SendBudget, SendPolicy, SendRefusal, SendSlot, StoredCode,
+    },
+    contact::{EmailAddress, Recipient},
+    step::{CommitRefusal, Committed, Write},
+};
 use alloc::{format, vec::Vec};
 
 impl<H: Host> Sitting<'_, H> {

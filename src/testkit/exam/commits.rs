@@ -1,7 +1,13 @@
 //! Commits: claims, revisions, all or nothing; skips, passwords and one-time passwords.
 
 use super::{AT_ONCE, NeglectedDuty, Sitting, answered, holds, one_is_done, together::together};
-use crate::{AccountId, Audience, Host, Secret, TenantId, account::{Account, AccountKey, FindAccount}, factor::Totp, password::{Password, PasswordMatch, VerifyPassword}, step::{Commit, CommitRefusal, Committed, Write}};
+use crate::{
+    AccountId, Audience, Host, Secret, TenantId,
+    account::{Account, AccountKey, FindAccount},
+    factor::Totp,
+    password::{Password, PasswordMatch, VerifyPassword},
+    step::{Commit, CommitRefusal, Committed, Write},
+};
 use alloc::vec::Vec;
 
 const NEW_PASSWORD: &str = "Set-By-The-Exam-1";

@@ -1,7 +1,11 @@
 //! Guesses, counted one by one.
 
 use super::{NeglectedDuty, Sitting, answered, holds, together::together};
-use crate::{Host, factor::Factor, guess::{Attempt, AttemptPolicy, AttemptSlot, Reservation, ReserveAttempt, SettleAttempt, Settlement}};
+use crate::{
+    Host,
+    factor::Factor,
+    guess::{Attempt, AttemptPolicy, AttemptSlot, Reservation, ReserveAttempt, SettleAttempt, Settlement},
+};
 use alloc::vec::Vec;
 
 impl<H: Host> Sitting<'_, H> {

@@ -6,7 +6,11 @@ mod guesses;
 mod sessions;
 mod together;
 
-use crate::{AccountId, Audience, ClientId, Host, Moment, SessionId, Timestamp, TokenId, account::{Account, AccountKey, FindAccount}, step::{Claim, Commit, CommitRefusal, Committed, Question, Write}};
+use crate::{
+    AccountId, Audience, ClientId, Host, Moment, SessionId, Timestamp, TokenId,
+    account::{Account, AccountKey, FindAccount},
+    step::{Claim, Commit, CommitRefusal, Committed, Question, Write},
+};
 use alloc::{format, vec::Vec};
 use sha2::{Digest as _, Sha256};
 use together::together;

@@ -1,7 +1,12 @@
 //! Sessions: opened, used, renewed, rotated and ended.
 
 use super::{AT_ONCE, NeglectedDuty, Sitting, answered, holds};
-use crate::{AccountId, Audience, Host, Lifetime, Timestamp, factor::{Factor, FactorSet}, session::{CheckSession, EndSessions, SessionRecord}, step::{Commit, CommitRefusal, Committed, Write}};
+use crate::{
+    AccountId, Audience, Host, Lifetime, Timestamp,
+    factor::{Factor, FactorSet},
+    session::{CheckSession, EndSessions, SessionRecord},
+    step::{Commit, CommitRefusal, Committed, Write},
+};
 use alloc::vec::Vec;
 
 impl<H: Host> Sitting<'_, H> {

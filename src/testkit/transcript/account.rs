@@ -1,7 +1,13 @@
 //! An account, written down: with its secrets.
 
 use super::bytes::Bytes;
-use crate::{AccountId, Secret, TenantId, Timestamp, account::{Account, AccountStatus, Profile, Revision, UserName}, contact::{EmailAddress, Mobile}, factor::{FactorSet, Totp, TotpAlgorithm}, password::{MustChange, Password}};
+use crate::{
+    AccountId, Secret, TenantId, Timestamp,
+    account::{Account, AccountStatus, Profile, Revision, UserName},
+    contact::{EmailAddress, Mobile},
+    factor::{FactorSet, Totp, TotpAlgorithm},
+    password::{MustChange, Password},
+};
 use alloc::string::{String, ToString as _};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};

@@ -1,7 +1,15 @@
 //! How answers are written down.
 
 use super::{account::RecordedAccount, bytes::Bytes};
-use crate::{Application, Timestamp, account::Account, code::{Captcha, CodeDigest, Delivery, StoredCode}, guess::{Attempt, AttemptRecord, AttemptSlot, Receipt, Reservation}, password::{Judgement, PasswordMatch}, session::SessionRecord, step::{AccessDecision, Committed, CredentialOwner, SignatureCheck}};
+use crate::{
+    Application, Timestamp,
+    account::Account,
+    code::{Captcha, CodeDigest, Delivery, StoredCode},
+    guess::{Attempt, AttemptRecord, AttemptSlot, Receipt, Reservation},
+    password::{Judgement, PasswordMatch},
+    session::SessionRecord,
+    step::{AccessDecision, Committed, CredentialOwner, SignatureCheck},
+};
 use alloc::{sync::Arc, vec::Vec};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

@@ -7,7 +7,10 @@ mod playback;
 mod recorder;
 
 use super::{Call, HeaderList, ready::ready};
-use crate::{Entropy, Host, Moment, Secret, Timestamp, drive, sdk::{Api, Reply}};
+use crate::{
+    Entropy, Host, Moment, Secret, Timestamp, drive,
+    sdk::{Api, Reply},
+};
 use alloc::{string::String, vec::Vec};
 use bytes::Bytes;
 use playback::Playback;

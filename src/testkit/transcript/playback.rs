@@ -1,7 +1,13 @@
 //! A host that answers from a transcript.
 
 use super::{Diverged, Recorded, Told, answers::Recordable};
-use crate::{Host, step::{Question, table::{for_every_question, self}}};
+use crate::{
+    Host,
+    step::{
+        Question,
+        table::{self, for_every_question},
+    },
+};
 use std::sync::{Mutex, PoisonError};
 
 pub(super) struct Playback<'t> {

@@ -1,7 +1,14 @@
 //! A host that writes down what another one answers.
 
 use super::{Recorded, Told, answers::Recordable};
-use crate::{Host, outcome::Outcome, step::{Question, table::{for_every_question, self}}};
+use crate::{
+    Host,
+    outcome::Outcome,
+    step::{
+        Question,
+        table::{self, for_every_question},
+    },
+};
 use alloc::vec::Vec;
 use std::sync::{Mutex, PoisonError};
 

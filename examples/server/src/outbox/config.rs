@@ -1,7 +1,7 @@
 //! The file that says by which server mail is sent.
 
 use super::{Outbox, smtp::Smtp};
-use crate::private_file::{MalformedToml, PrivateFileError, self};
+use crate::private_file::{self, MalformedToml, PrivateFileError};
 use lettre::{address::AddressError, message::Mailbox, transport::smtp};
 use serde::Deserialize;
 use std::{net::IpAddr, path::Path};

@@ -8,7 +8,12 @@ mod text;
 
 pub(crate) use config::{OutboxFileError, read};
 
-use authflow::{Lifetime, Secret, code::{CodePurpose, Deliver, Delivery}, contact::Recipient, device::Language};
+use authflow::{
+    Lifetime, Secret,
+    code::{CodePurpose, Deliver, Delivery},
+    contact::Recipient,
+    device::Language,
+};
 use smtp::Smtp;
 
 #[derive(Debug)]

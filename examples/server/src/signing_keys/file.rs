@@ -5,7 +5,10 @@ use super::{
     key::{NotThatKey, PrivateKey, PublicKey},
     pem::{self, PemError},
 };
-use authflow::{Timestamp, token::{KeyError, OutsideKey, RingError, SignatureAlgorithm, VerifyWindow}};
+use authflow::{
+    Timestamp,
+    token::{KeyError, OutsideKey, RingError, SignatureAlgorithm, VerifyWindow},
+};
 use serde::Deserialize;
 use std::{
     fs, io,

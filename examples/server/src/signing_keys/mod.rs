@@ -10,7 +10,10 @@ mod pem;
 pub(crate) use file::{SigningKeysError, load};
 pub(crate) use make::{algorithm, load_or_make};
 
-use authflow::{Timestamp, token::{OutsideKey, OutsideKeys, RingError, VerifyWindow}};
+use authflow::{
+    Timestamp,
+    token::{OutsideKey, OutsideKeys, RingError, VerifyWindow},
+};
 use key::{PrivateKey, PublicKey};
 
 #[derive(Debug)]

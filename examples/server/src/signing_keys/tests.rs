@@ -1,6 +1,6 @@
 use super::*;
-use crate::private_file::{PrivateFileError, self};
-use authflow::token::SignatureAlgorithm::{EdDsa, Es256, Ps256, Rs256, self};
+use crate::private_file::{self, PrivateFileError};
+use authflow::token::SignatureAlgorithm::{self, EdDsa, Es256, Ps256, Rs256};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use std::{
     fs,

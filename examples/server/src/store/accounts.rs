@@ -1,7 +1,13 @@
 //! Accounts: found by what was typed or by id, always within one tenant.
 
 use super::{Store, StoreError, Written, columns};
-use authflow::{AccountId, Secret, TenantId, Timestamp, account::{Account, AccountKey, AccountStatus, FindAccount, Identifier, Profile, Revision, UserName}, contact::{EmailAddress, Mobile}, factor::{FactorSet, Totp}, password::{MustChange, Password}};
+use authflow::{
+    AccountId, Secret, TenantId, Timestamp,
+    account::{Account, AccountKey, AccountStatus, FindAccount, Identifier, Profile, Revision, UserName},
+    contact::{EmailAddress, Mobile},
+    factor::{FactorSet, Totp},
+    password::{MustChange, Password},
+};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 /// An account to make.

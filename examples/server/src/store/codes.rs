@@ -1,7 +1,10 @@
 //! Sent codes, as keyed digests, and how many were sent to whom.
 
 use super::{Store, StoreError, columns};
-use authflow::{code::{CodeDigest, CodeKey, LoadCode, SendBudget, SendRecord, StoredCode}, step::CommitRefusal};
+use authflow::{
+    code::{CodeDigest, CodeKey, LoadCode, SendBudget, SendRecord, StoredCode},
+    step::CommitRefusal,
+};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 impl Store {

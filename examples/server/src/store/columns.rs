@@ -1,7 +1,12 @@
 //! How ids, times and sets stand in columns.
 
 use super::StoreError;
-use authflow::{Audience, TenantId, Timestamp, account::AccountStatus, factor::{Factor, FactorSet, TotpAlgorithm}, password::MustChange};
+use authflow::{
+    Audience, TenantId, Timestamp,
+    account::AccountStatus,
+    factor::{Factor, FactorSet, TotpAlgorithm},
+    password::MustChange,
+};
 
 /// SQLite's integers are signed.
 pub(super) fn number(value: u64) -> Result<i64, StoreError> {

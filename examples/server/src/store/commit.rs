@@ -1,7 +1,10 @@
 //! The one write of a request, as one transaction.
 
 use super::{Store, StoreError, Written, codes, columns, sessions};
-use authflow::{AccountId, Audience, Secret, Timestamp, step::{Claim, Commit, CommitRefusal, Committed, Write}};
+use authflow::{
+    AccountId, Audience, Secret, Timestamp,
+    step::{Claim, Commit, CommitRefusal, Committed, Write},
+};
 use rusqlite::{Connection, params};
 
 /// How much of what is over is forgotten with one commit: enough to keep up, too little to be felt.

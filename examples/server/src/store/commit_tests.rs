@@ -1,8 +1,18 @@
 //! Every write of a commit, and that a refused commit leaves no trace.
 
 use super::*;
-use crate::{cli::DatabaseUrl, clock::Clock, demo, hasher::Hasher, host::ServerHost, tenants::TenantCredentials};
-use authflow::{Applications, ClientId, Config, Engine, Host as _, SessionId, TokenId, account::Revision, password::PasswordMatch, sdk::{Api, Request}, session::{EndSessions, SessionRecord}, step::{AccessDecision, Step}, token::{Issuer, Key, KeyRing}};
+use crate::{
+    cli::DatabaseUrl, clock::Clock, demo, hasher::Hasher, host::ServerHost, tenants::TenantCredentials,
+};
+use authflow::{
+    Applications, ClientId, Config, Engine, Host as _, SessionId, TokenId,
+    account::Revision,
+    password::PasswordMatch,
+    sdk::{Api, Request},
+    session::{EndSessions, SessionRecord},
+    step::{AccessDecision, Step},
+    token::{Issuer, Key, KeyRing},
+};
 
 /// A store with the demo accounts, and the commit with which the library signs alice in.
 async fn alices() -> (Store, Commit) {

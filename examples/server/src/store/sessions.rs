@@ -1,7 +1,11 @@
 //! Sessions.
 
 use super::{Store, StoreError, Written, columns};
-use authflow::{AccountId, Audience, ClientId, SessionId, TenantId, Timestamp, account::Revision, session::{CheckSession, EndSessions, SessionRecord}};
+use authflow::{
+    AccountId, Audience, ClientId, SessionId, TenantId, Timestamp,
+    account::Revision,
+    session::{CheckSession, EndSessions, SessionRecord},
+};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 impl Store {

@@ -6,7 +6,11 @@ use crate::{
     wire::{Call, Reply, World},
 };
 use argon2::{Algorithm, Argon2, Params, Version, password_hash::phc};
-use authflow::{Factor, Identifier, UserName, step::AttemptSlot};
+use authflow::{
+    account::{Identifier, UserName},
+    factor::Factor,
+    guess::AttemptSlot,
+};
 use rusqlite::Connection;
 use serde_json::json;
 

@@ -6,7 +6,7 @@ use crate::{
     process::{Home, PASSWORD},
     wire::{Call, World},
 };
-use authflow::EmailAddress;
+use authflow::contact::EmailAddress;
 use serde_json::json;
 
 const WORLD: World = World::Ordinary;

@@ -1,6 +1,9 @@
 //! Changing a password within a login.
 
-use crate::{process::{Home, PASSWORD}, wire::{Call, World, warned}};
+use crate::{
+    process::{Home, PASSWORD},
+    wire::{Call, World, warned},
+};
 
 const NEW: &str = "Battery-Staple-8";
 

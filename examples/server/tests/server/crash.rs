@@ -2,7 +2,10 @@
 //!
 //! `AUTHFLOW_CRASH_LOGINS` sets how many logins (60 by default) are spread over three crashes.
 
-use crate::{process::{Home, PASSWORD, Server}, wire::{Call, World}};
+use crate::{
+    process::{Home, PASSWORD, Server},
+    wire::{Call, World},
+};
 use std::{
     env, io,
     ops::Range,

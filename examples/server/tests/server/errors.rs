@@ -1,6 +1,9 @@
 //! The error table of the second seed, byte for byte, in both languages.
 
-use crate::{process::{Home, PASSWORD}, wire::{Call, World, nora}};
+use crate::{
+    process::{Home, PASSWORD},
+    wire::{Call, World, nora},
+};
 
 const DEVICE: [&str; 3] = ["IDAAS.SDK.PARAM.0001", "Device information is incomplete", "设备信息不完整"];
 const CLIENT_ID: [&str; 3] = ["IDAAS.SDK.PARAM.0002", "clientId cannot be empty", "clientId不能为空"];

@@ -1,7 +1,14 @@
 //! What is used once is used once, also by many at a time and over a restart: codes, one-time passwords, rotations, tickets.
 
-use crate::{process::{Home, PASSWORD, Server}, races::at_once, wire::{Call, Reply, World}};
-use authflow::{Timestamp, factor::{Totp, TotpAlgorithm}};
+use crate::{
+    process::{Home, PASSWORD, Server},
+    races::at_once,
+    wire::{Call, Reply, World},
+};
+use authflow::{
+    Timestamp,
+    factor::{Totp, TotpAlgorithm},
+};
 use serde_json::{Value, json};
 use std::time::{SystemTime, UNIX_EPOCH};
 

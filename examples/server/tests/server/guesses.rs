@@ -1,6 +1,9 @@
 //! Wrong guesses: counted, locked, and counted across restarts.
 
-use crate::{process::{Home, PASSWORD}, wire::{Call, World}};
+use crate::{
+    process::{Home, PASSWORD},
+    wire::{Call, World},
+};
 
 #[test]
 fn five_wrong_guesses_lock_and_neither_a_restart_nor_another_spelling_unlocks() {

@@ -1,6 +1,9 @@
 //! What is too much, too long or not ours.
 
-use crate::{process::{Home, PASSWORD}, wire::{Call, LOGIN, World}};
+use crate::{
+    process::{Home, PASSWORD},
+    wire::{Call, LOGIN, World},
+};
 use rusqlite::TransactionBehavior;
 use std::{
     io::{Read as _, Write as _},

@@ -1,6 +1,9 @@
 //! From password to session: PasswordExpiring, Skipped, SessionIssued.
 
-use crate::{process::{Home, PASSWORD}, wire::{Call, Reply, World, nora, warned}};
+use crate::{
+    process::{Home, PASSWORD},
+    wire::{Call, Reply, World, nora, warned},
+};
 use serde_json::{Value, json};
 
 fn assert_session(reply: &Reply) {

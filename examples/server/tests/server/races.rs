@@ -1,6 +1,9 @@
 //! Many at once: one state token is one session, one budget is one budget.
 
-use crate::{process::{Home, Server}, wire::{Call, Reply, World, warned}};
+use crate::{
+    process::{Home, Server},
+    wire::{Call, Reply, World, warned},
+};
 use std::{sync::Barrier, thread};
 
 /// Sends all of them at the same time.

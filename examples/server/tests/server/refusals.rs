@@ -1,6 +1,9 @@
 //! State tokens that must not pass: one code for all of them, and nothing is issued.
 
-use crate::{process::{Home, Server}, wire::{Call, World, warned}};
+use crate::{
+    process::{Home, Server},
+    wire::{Call, World, warned},
+};
 
 const DAY: i64 = 86_400;
 

@@ -1,6 +1,9 @@
 //! What outlives a restart.
 
-use crate::{process::{Home, PASSWORD}, wire::{Call, World, nora, warned}};
+use crate::{
+    process::{Home, PASSWORD},
+    wire::{Call, World, nora, warned},
+};
 
 #[test]
 fn a_token_outlives_a_restart_and_so_does_its_use() {

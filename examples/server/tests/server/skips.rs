@@ -1,6 +1,9 @@
 //! Three skips for one password, however the logins are interleaved.
 
-use crate::{process::{Home, PASSWORD}, wire::{Call, World, warned}};
+use crate::{
+    process::{Home, PASSWORD},
+    wire::{Call, World, warned},
+};
 
 fn skips_used(home: &Home, world: World) -> i64 {
     home.number(&format!(

@@ -1,6 +1,9 @@
 //! Starting: what it refuses to start with, and the signing keys that it starts with.
 
-use crate::{process::{Home, PASSWORD, Server}, wire::{Call, World}};
+use crate::{
+    process::{Home, PASSWORD, Server},
+    wire::{Call, World},
+};
 use std::{fs, os::unix::fs::PermissionsExt as _};
 
 fn assert_fails(home: &Home, arguments: &[&str], reason: &str) {
