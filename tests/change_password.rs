@@ -16,15 +16,8 @@ use authflow::{
 const NEW: &str = "Battery-Staple-8";
 
 /// Of a change that is granted, in their order.
-const QUESTIONS: [&str; 7] = [
-    "FindAccount",
-    "ReserveAttempt",
-    "VerifyPassword",
-    "SettleAttempt",
-    "JudgePassword",
-    "DecideAccess",
-    "Commit",
-];
+const QUESTIONS: [&str; 6] =
+    ["FindAccount", "ReserveAttempt", "VerifyPassword", "JudgePassword", "DecideAccess", "Commit"];
 
 fn old_password_invalid() -> (u16, serde_json::Value) {
     refusal("IDAAS.SDK.PWD.0002", "Incorrect old password")
@@ -101,8 +94,8 @@ fn a_refusal_on_the_way_does_not_spend_the_token() {
             Some(NewPasswordRefusal::Host(PasswordRefusal::Reused)),
         ),
         ("wrong", NEW, old_password_invalid(), None),
-        // The old password is proved before the new one is looked at.
-        ("wrong", "short", old_password_invalid(), None),
+        // The rules are told before a guess is counted.
+        ("wrong", "short", new_password_refused(), Some(NewPasswordRefusal::Rule(RuleViolation::TooShort))),
     ] {
         assert_eq!(world.update(token, old, new).parts(), expected);
         let told = events(&world).iter().find_map(|event| match event {

@@ -60,7 +60,7 @@ fn a_code_signs_in_without_a_password_and_says_how() {
 
     let granted = sign_in(&mut world, "+8613800000001", &format!(" {} ", message.code.expose()));
     assert_eq!(granted.text("status"), "SUCCESS");
-    let questions = ["FindAccount", "ReserveAttempt", "LoadCode", "SettleAttempt", "DecideAccess", "Commit"];
+    let questions = ["FindAccount", "ReserveAttempt", "LoadCode", "DecideAccess", "Commit"];
     assert_eq!(world.host.asked, questions);
     let factors: Vec<_> = world.host.sessions.values().next().unwrap().factors.amr().collect();
     assert_eq!(factors, ["sms"], "what really happened");

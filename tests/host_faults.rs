@@ -26,9 +26,7 @@ fn busy(world: &World) -> &Event {
 fn unavailable_at_any_question_is_busy_and_issues_and_spends_nothing() {
     let message =
         br#"{"error_code":"IDAAS.TENANT.COM.0002","error_msg":"System busy, please try again later"}"#;
-    for question in
-        ["FindAccount", "ReserveAttempt", "VerifyPassword", "SettleAttempt", "DecideAccess", "Commit"]
-    {
+    for question in ["FindAccount", "ReserveAttempt", "VerifyPassword", "DecideAccess", "Commit"] {
         let mut world = World::new();
         world.host.fault = Some(HostFault::Unavailable(question));
         let answer = world.login("alice");
@@ -72,11 +70,60 @@ fn a_guess_that_could_not_be_judged_is_given_back() {
         world.outcome.as_ref().unwrap().facts.attempts_left
     };
     assert_eq!(wrong(&mut world), Some(4));
-    // The record of a guess that could not be settled stays: the next one finds one guess fewer.
+    // A wrong guess that nobody was told of is counted all the same, and its answer is the same.
     world.host.fault = Some(HostFault::Unavailable("SettleAttempt"));
-    assert_eq!(world.login("alice").status, 500);
+    assert_eq!(wrong(&mut world), Some(3));
+    let events = &world.outcome.as_ref().unwrap().events;
+    assert!(matches!(
+        events[..],
+        [Event::ProofRefused { .. }, Event::Unavailable { question: "SettleAttempt" }]
+    ));
     world.host.fault = None;
     assert_eq!(wrong(&mut world), Some(2));
+}
+
+/// Whatever ends a request whose guess was not wrong, the guess is given back: nobody is locked out by what was not carried out.
+#[test]
+fn a_right_guess_that_comes_to_nothing_is_given_back() {
+    for question in ["VerifyPassword", "DecideAccess"] {
+        let mut world = World::new();
+        world.host.fault = Some(HostFault::Unavailable(question));
+        for _ in 0..10 {
+            assert_eq!(world.login("alice").status, 500, "{question}");
+            assert_eq!(world.host.asked.last(), Some(&"SettleAttempt"), "{question}");
+        }
+        world.host.fault = None;
+        assert_eq!(world.login("alice").text("status"), "SUCCESS", "{question}");
+    }
+    // The account changes between the proof and the write, again and again.
+    let mut world = World::new();
+    for _ in 0..10 {
+        let step = world.begin(&Call::login("alice", PASSWORD));
+        let step = world.until_commit(step);
+        world.change("alice", |_| ());
+        assert_eq!(world.finish(step).status, 400);
+    }
+    assert_eq!(world.login("alice").text("status"), "SUCCESS");
+}
+
+/// A host that is gone before it has told what became of a guess: after 30 seconds it counts as wrong.
+#[test]
+fn what_a_crash_leaves_reserved_is_contended_and_then_wrong() {
+    let mut world = World::new();
+    for _ in 0..5 {
+        let mut step = world.begin(&Call::login("alice", PASSWORD));
+        while !matches!(step, Step::VerifyPassword(_)) {
+            step = world.host.answer(step).unwrap();
+        }
+    }
+    world.clock.pass(29);
+    assert_eq!(world.login("alice").status, 500);
+    let account = world.account("alice").id;
+    assert_eq!(*busy(&world), Event::GuessContended { account: Some(account) });
+    world.clock.pass(1);
+    assert_eq!(world.login("alice").status, 400, "locked by what was never told");
+    world.clock.pass(270);
+    assert_eq!(world.login("alice").text("status"), "SUCCESS");
 }
 
 /// With the hasher down too, locked, unknown and open accounts ask the same.

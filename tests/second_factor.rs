@@ -55,7 +55,7 @@ fn a_code_by_sms_finishes_the_login_and_spends_the_token() {
     world.clock.now = START.plus_seconds(100);
     let granted = prove(&mut world, BY_SMS, &token, &code);
     assert_eq!(granted.text("status"), "SUCCESS");
-    let questions = ["FindAccount", "ReserveAttempt", "LoadCode", "SettleAttempt", "DecideAccess", "Commit"];
+    let questions = ["FindAccount", "ReserveAttempt", "LoadCode", "DecideAccess", "Commit"];
     assert_eq!(world.host.asked, questions);
     let session = *world.host.sessions.values().next().unwrap();
     assert_eq!(session.factors.amr().collect::<Vec<_>>(), ["pwd", "sms", "mfa"]);
@@ -160,10 +160,7 @@ fn an_authenticator_proves_and_its_password_counts_once() {
     let (first, second) = (pending(&mut world, "tom"), pending(&mut world, "tom"));
     let code = world.totp("tom", 0);
     assert_eq!(prove(&mut world, BY_TOTP, &first, &code).text("status"), "SUCCESS");
-    assert_eq!(
-        world.host.asked,
-        ["FindAccount", "ReserveAttempt", "SettleAttempt", "DecideAccess", "Commit"]
-    );
+    assert_eq!(world.host.asked, ["FindAccount", "ReserveAttempt", "DecideAccess", "Commit"]);
     let session = *world.host.sessions.values().next().unwrap();
     assert_eq!(session.factors.amr().collect::<Vec<_>>(), ["pwd", "otp", "mfa"]);
     assert_eq!(prove(&mut world, BY_TOTP, &second, &code).parts(), wrong_code());
@@ -274,7 +271,7 @@ fn a_host_that_fails_spends_nothing_it_need_not() {
     let mut world = World::new();
     let token = pending(&mut world, "mona");
     let code = sms(&mut world, &token);
-    for question in ["FindAccount", "ReserveAttempt", "LoadCode", "SettleAttempt", "DecideAccess", "Commit"] {
+    for question in ["FindAccount", "ReserveAttempt", "LoadCode", "DecideAccess", "Commit"] {
         world.host.fault = Some(HostFault::Unavailable(question));
         assert_eq!(prove(&mut world, BY_SMS, &token, &code).status, 500, "{question}");
     }

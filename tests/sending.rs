@@ -86,7 +86,7 @@ fn who_has_an_account_does_not_show() {
     };
     let known = seen(&|_| (), None);
     assert_eq!(known.2, ["JudgeCaptcha", "FindAccount", "Commit", "Deliver"]);
-    assert_eq!(known.5, ["FindAccount", "ReserveAttempt", "LoadCode"]);
+    assert_eq!(known.5, ["FindAccount", "ReserveAttempt", "LoadCode", "SettleAttempt"]);
     assert_eq!(seen(&|world| world.account("mona").mobile = None, None), known, "unknown");
     assert_eq!(
         seen(&|world| world.account("mona").status = AccountStatus::Disabled, None),
@@ -115,7 +115,7 @@ fn a_host_that_fails_sends_and_spends_nothing_it_need_not() {
     world.clock.now = START.plus_seconds(120);
     ask(&mut world, "+86-13800000001");
     let code = world.code();
-    for question in ["LoadCode", "SettleAttempt", "DecideAccess", "Commit"] {
+    for question in ["LoadCode", "DecideAccess", "Commit"] {
         world.host.fault = Some(HostFault::Unavailable(question));
         assert_eq!(sign_in(&mut world, "+86-13800000001", &code).status, 500, "{question}");
     }

@@ -32,7 +32,7 @@ fn every_failure_has_the_same_bytes_after_the_same_questions() {
         let mut world = World::new();
         let answer = world.send(&Call::login(name, password));
         assert_eq!(reason(&world), expected);
-        assert_eq!(world.host.asked, ["FindAccount", "ReserveAttempt", "VerifyPassword"]);
+        assert_eq!(world.host.asked, ["FindAccount", "ReserveAttempt", "VerifyPassword", "SettleAttempt"]);
         assert!(world.host.sessions.is_empty());
         let found = world.outcome.as_ref().unwrap().facts.account.map(|id| id.to_string());
         assert_eq!(found, (name != "nobody").then(|| format!("id-{name}")), "the host may know");
@@ -44,7 +44,7 @@ fn every_failure_has_the_same_bytes_after_the_same_questions() {
     }
     let locked = world.login("alice");
     assert_eq!(reason(&world), ProofRefusal::Locked);
-    assert_eq!(world.host.asked, ["FindAccount", "ReserveAttempt", "VerifyPassword"]);
+    assert_eq!(world.host.asked, ["FindAccount", "ReserveAttempt", "VerifyPassword", "SettleAttempt"]);
     seen.push((locked.status, locked.bytes));
     let expected = br#"{"error_code":"IDAAS.SDK.LOGIN.0001","error_msg":"Incorrect user name or password"}"#;
     assert!(seen.iter().all(|(status, bytes)| *status == 400 && bytes == expected));

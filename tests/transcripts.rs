@@ -111,7 +111,7 @@ fn a_replay_that_parts_from_its_transcript_says_where() {
     );
     assert_eq!(
         edited(&|it| drop(it["answers"].as_array_mut().unwrap().pop())),
-        Diverged::Question { asked: "DecideAccess", recorded: None }
+        Diverged::Question { asked: "Commit", recorded: None }
     );
     assert_eq!(
         edited(&|it| it["answers"][0]["told"]["answer"]["mobile"] = "no number".into()),

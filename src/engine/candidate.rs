@@ -4,15 +4,15 @@ use super::{admit::Admitted, ask::Then};
 use crate::{
     account::{Account, AccountKey, AccountStatus, Identifier},
     factor::Factor,
-    guess::{AttemptSlot, TypedName},
+    guess::{Aim, TypedName},
     outcome::ProofRefusal,
     step::Step,
 };
 
 /// The account that a client claims to be.
 pub(super) struct Candidate {
-    /// Where guesses at it are counted. Guesses at a name that no account has are counted too.
-    pub(super) slot: AttemptSlot,
+    /// Where a guess at it is counted. Guesses at a name that no account has are counted too.
+    pub(super) aim: Aim,
     /// The account, if it may sign in at all.
     pub(super) account: Result<Account, ProofRefusal>,
 }
@@ -25,14 +25,15 @@ impl Candidate {
         factor: Factor,
         then: impl Then<Admitted, Self>,
     ) -> Step {
-        let typed = TypedName::new(admitted.audience.tenant, &identifier, factor);
+        let typed =
+            TypedName::new(&admitted.context.core.ring, admitted.audience.tenant, &identifier, factor);
         admitted.find_account(AccountKey::Identifier(identifier), move |admitted, found| {
             let candidate = match found {
-                None => Self { slot: typed.slot(), account: Err(ProofRefusal::UnknownAccount) },
+                None => Self { aim: typed.aim(), account: Err(ProofRefusal::UnknownAccount) },
                 Some(account) => {
-                    let slot = typed.slot_of(account.id);
+                    let aim = typed.aim_at(account.id);
                     let is_active = account.status == AccountStatus::Active;
-                    Self { slot, account: if is_active { Ok(account) } else { Err(ProofRefusal::Inactive) } }
+                    Self { aim, account: if is_active { Ok(account) } else { Err(ProofRefusal::Inactive) } }
                 }
             };
             then(admitted, candidate)

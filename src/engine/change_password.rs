@@ -18,7 +18,7 @@ use crate::{
     device::Caller,
     factor::{Factor, FactorSet},
     flow::{Next, PasswordStep, Wait},
-    guess::AttemptSlot,
+    guess::{Aim, AttemptSlot},
     outcome::Fault,
     session::EndSessions,
     step::Step,
@@ -70,23 +70,28 @@ impl PasswordChange {
             }
             _ => return login.refuse_closed(admitted),
         };
+        let old = match &proof {
+            ChangeProof::OldPassword(old) => Some(old.clone()),
+            ChangeProof::Code { .. } => None,
+        };
+        let (admitted, new) = match NewPassword::new(admitted, Some(&login.account), chosen, old) {
+            Ok(judged) => judged,
+            Err(refused) => return refused,
+        };
         match proof {
-            ChangeProof::OldPassword(old) => {
-                let slot =
-                    AttemptSlot::of_account(admitted.audience.tenant, login.account.id, Factor::Password);
-                let (claimant, presented) = (Ok((verifier, login)), old.clone());
-                prove_password(admitted, slot, claimant, presented, move |admitted, proved| match proved {
-                    Ok(login) => {
-                        let new = NewPassword { chosen, old: Some(old) };
-                        judge(admitted, login, Factor::Password, new)
-                    }
+            ChangeProof::OldPassword(presented) => {
+                let tenant = admitted.audience.tenant;
+                let aim = Aim::at(AttemptSlot::of_account(tenant, login.account.id, Factor::Password));
+                let claimant = Ok((verifier, login));
+                prove_password(admitted, aim, claimant, presented, move |admitted, proved| match proved {
+                    Ok(login) => judge(admitted, login, Factor::Password, new),
                     Err(reason) => admitted.refuse_proof(Fault::OldPasswordInvalid, Factor::Password, reason),
                 })
             }
             ChangeProof::Code { channel, code } => {
                 let (factor, purpose) = (Factor::of_channel(channel), CodePurpose::ChangePassword);
                 let then = move |admitted: Admitted, proved| match proved {
-                    Ok(login) => judge(admitted, login, factor, NewPassword { chosen, old: None }),
+                    Ok(login) => judge(admitted, login, factor, new),
                     Err(reason) => admitted.refuse_proof(Fault::CodeInvalid, factor, reason),
                 };
                 prove_in_login(admitted, login, purpose, channel, None, code, then)
@@ -104,7 +109,7 @@ fn change(admitted: Admitted, login: PendingLogin, factor: Factor, accepted: Acc
         password: PasswordStep::Changed,
         proved: FactorSet::EMPTY.with(factor),
         proved_at: Some(admitted.now()),
-        writes: accepted.writes(&admitted, EndSessions::All),
+        writes: accepted.writes(&admitted, login.account.id, EndSessions::All),
     };
     login.finish(admitted, finished).decide_access()
 }

@@ -1,6 +1,6 @@
 //! What every operation carries from its first question to its outcome.
 
-use super::{ask::InProgress, config::Core};
+use super::{ask::InProgress, config::Core, guess::OpenGuess};
 use crate::{
     Application, Audience, Moment,
     device::{Device, Language},
@@ -16,6 +16,8 @@ pub(super) struct Context {
     pub(super) moment: Moment,
     /// The outcome as far as it is known. Until the end, its verdict is that the host could not answer.
     pub(super) outcome: Box<Outcome>,
+    /// The guess that the request has made, until it is known what became of it.
+    pub(super) guess: Option<OpenGuess>,
     /// The language that the caller asks for.
     asked: Option<Language>,
 }
@@ -24,7 +26,7 @@ impl Context {
     pub(super) fn new(core: &Arc<Core>, device: Device, asked: Option<Language>, moment: Moment) -> Self {
         let facts = Facts { at: moment.timestamp(), ..core.facts(asked) };
         let outcome = Box::new(Outcome { verdict: Verdict::Busy, facts, events: Vec::new() });
-        Self { core: Arc::clone(core), device, moment, outcome, asked }
+        Self { core: Arc::clone(core), device, moment, outcome, guess: None, asked }
     }
 
     /// From here on the application says how to speak.
@@ -36,10 +38,16 @@ impl Context {
         facts.tells_attempts = application.tells_attempts;
     }
 
-    /// The request has ended.
+    /// The request has ended. A guess that nothing was carried out for is settled: every request without a commit ends here.
     pub(super) fn end(mut self, verdict: Verdict) -> Step {
         self.outcome.verdict = verdict;
-        Step::Done(self.outcome)
+        let Some(guess) = self.guess else {
+            return Step::Done(self.outcome);
+        };
+        if !guess.is_wrong() {
+            self.outcome.facts.attempts_left = None;
+        }
+        Ended(self.outcome).ask(guess.settle(), |ended, _, ()| Step::Done(ended.0))
     }
 
     /// The request has ended with something to say in the log.
@@ -62,5 +70,16 @@ impl Context {
 impl InProgress for Context {
     fn unanswered<Q: Question>(self) -> Step {
         self.end_with(Event::Unavailable { question: Q::NAME }, Verdict::Busy)
+    }
+}
+
+/// A request whose outcome is known, and whose guess is still to be settled. The outcome stays as it is where the host cannot: the guess is
+/// in flight then, and wrong afterwards.
+struct Ended(Box<Outcome>);
+
+impl InProgress for Ended {
+    fn unanswered<Q: Question>(mut self) -> Step {
+        self.0.events.push(Event::Unavailable { question: Q::NAME });
+        Step::Done(self.0)
     }
 }

@@ -1,7 +1,13 @@
 //! What ends sessions by itself: sign-out, a retired token that comes back, and the host on its own behalf. (A changed password ends
 //! them too, with its own write.)
 
-use super::{admit::Admitted, ask::InProgress, config::Core, open_session::with_session_token};
+use super::{
+    admit::Admitted,
+    ask::InProgress,
+    commit::{Writing, commit},
+    config::Core,
+    open_session::with_session_token,
+};
 use crate::{
     AccountId, Audience, Moment, SessionId,
     device::Caller,
@@ -44,17 +50,13 @@ fn end(
     session: SessionId,
     then: impl FnOnce(Admitted) -> Step + Send + Sync + 'static,
 ) -> Step {
-    let question = ending(admitted.audience, account, EndSessions::One(session));
-    admitted.ask(question, |admitted, _, committed| match committed {
+    let writes = Vec::from([Write::EndSessions(EndSessions::One(session))]);
+    let writing = Writing { claim: None, account: Some(account), expected: None, writes };
+    commit(admitted, writing, |admitted, _, committed| match committed {
         Committed::Done => then(admitted),
         // Nothing was claimed, expected or bounded.
         _ => admitted.context.contradiction::<Commit>(),
     })
-}
-
-fn ending(audience: Audience, account: AccountId, which: EndSessions) -> Commit {
-    let writes = Vec::from([Write::EndSessions(which)]);
-    Commit { claim: None, audience, account: Some(account), expected: None, writes }
 }
 
 /// Ends one session of an account, or all, for an administrator, or a subject who has lost a device.
@@ -66,7 +68,8 @@ pub(super) fn for_host(
 ) -> Step {
     let facts = Facts { audience: Some(audience), account: Some(account), ..core.facts(None) };
     let which = session.map_or(EndSessions::All, EndSessions::One);
-    let question = ending(audience, account, which);
+    let writes = Vec::from([Write::EndSessions(which)]);
+    let question = Commit { claim: None, audience, account: Some(account), expected: None, writes };
     OfHost(facts).ask(question, move |host, _, committed| match committed {
         Committed::Done => host.end(Event::SessionsEnded { account, session }, Verdict::Done),
         _ => host.end(Event::Contradiction { question: Commit::NAME }, Verdict::Busy),

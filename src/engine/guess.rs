@@ -2,22 +2,51 @@
 //!
 //! Counting comes first, so that guesses sent at once are counted each. What is judged, and by whom, is the business of the
 //! proof of each factor; that a lock and an account that is not there ask the same of the host as all others is its duty.
+//!
+//! What becomes of it is told where the request ends, and nowhere else: in the commit that carries out what it proves
+//! ([`commit`](super::commit)), or by the context that ends the request without ([`Context::end`](super::context::Context::end)).
 
 use super::{
     admit::Admitted,
     ask::{InProgress, Then},
 };
 use crate::{
-    guess::{Attempt, AttemptSlot, Receipt, ReserveAttempt, SettleAttempt, Settlement},
-    outcome::ProofRefusal,
+    guess::{Aim, Attempt, AttemptSlot, ClearGuesses, Receipt, ReserveAttempt, SettleAttempt, Settlement},
+    outcome::{Event, ProofRefusal, Verdict},
     step::{Question, Step},
 };
+
+/// A guess of a request that has not ended yet.
+pub(super) struct OpenGuess {
+    slot: AttemptSlot,
+    receipt: Receipt,
+    settlement: Settlement,
+}
+
+impl OpenGuess {
+    pub(super) fn is_wrong(&self) -> bool {
+        self.settlement == Settlement::Wrong
+    }
+
+    /// It stays counted, though it was right: what it proves has been used before.
+    pub(super) fn counted(self) -> Self {
+        Self { settlement: Settlement::Wrong, ..self }
+    }
+
+    /// What the commit that carries out what it proves does to its count.
+    pub(super) fn clear(&self) -> ClearGuesses {
+        ClearGuesses::up_to(self.slot, self.receipt)
+    }
+
+    /// What to tell the host where nothing was carried out.
+    pub(super) fn settle(&self) -> SettleAttempt {
+        SettleAttempt::new(self.slot, self.receipt, self.settlement)
+    }
+}
 
 /// A guess that has been counted and waits to be judged.
 pub(super) struct Guess<T> {
     pub(super) admitted: Admitted,
-    slot: AttemptSlot,
-    receipt: Receipt,
     /// Whom a right guess proves; or why not even a right one would count.
     pub(super) claimant: Result<T, ProofRefusal>,
 }
@@ -26,89 +55,74 @@ impl<T: Send + Sync + 'static> Guess<T> {
     /// Counts a guess, and goes on with `then`.
     pub(super) fn count(
         admitted: Admitted,
-        slot: AttemptSlot,
+        aim: Aim,
         claimant: Result<T, ProofRefusal>,
         then: impl FnOnce(Self) -> Step + Send + Sync + 'static,
     ) -> Step {
-        let question = ReserveAttempt::new(slot, admitted.policy().attempts, admitted.now());
-        admitted.ask(question, move |admitted, _, reservation| {
-            if reservation.slot() == slot {
-                then(Self::new(admitted, slot, claimant, reservation.attempt()))
-            } else {
-                admitted.context.contradiction::<ReserveAttempt>()
+        let skew = admitted.context.core.ring.skew_seconds();
+        let question = ReserveAttempt::new(aim, admitted.policy().attempts, admitted.now(), skew);
+        admitted.ask(question, move |mut admitted, asked, reservation| {
+            if reservation.slot() != asked.slot {
+                return admitted.context.contradiction::<ReserveAttempt>();
             }
+            let facts = &mut admitted.context.outcome.facts;
+            let (receipt, settlement, claimant) = match reservation.attempt() {
+                Attempt::Reserved { receipt, left } => {
+                    facts.attempts_left = Some(left);
+                    (receipt, Settlement::GivenBack, claimant)
+                }
+                Attempt::Locked { until } => {
+                    facts.attempts_left = Some(0);
+                    facts.locked_until = until;
+                    (Receipt::NONE, Settlement::Wrong, claimant.and(Err(ProofRefusal::Locked)))
+                }
+                Attempt::Contended => {
+                    let event = Event::GuessContended { account: facts.account };
+                    return admitted.context.end_with(event, Verdict::Busy);
+                }
+            };
+            admitted.context.guess = Some(OpenGuess { slot: asked.slot, receipt, settlement });
+            then(Self { admitted, claimant })
         })
-    }
-
-    fn new(
-        mut admitted: Admitted,
-        slot: AttemptSlot,
-        claimant: Result<T, ProofRefusal>,
-        attempt: Attempt,
-    ) -> Self {
-        let facts = &mut admitted.context.outcome.facts;
-        match attempt {
-            Attempt::Reserved { receipt, left } => {
-                facts.attempts_left = Some(left);
-                Self { admitted, slot, receipt, claimant }
-            }
-            Attempt::Locked { until } => {
-                facts.attempts_left = Some(0);
-                facts.locked_until = until;
-                let claimant = claimant.and(Err(ProofRefusal::Locked));
-                Self { admitted, slot, receipt: Receipt::NONE, claimant }
-            }
-        }
     }
 
     /// Takes out of the claimant what the guess is judged by.
     pub(super) fn split<E, S>(self, split: impl FnOnce(T) -> (E, S)) -> (Option<E>, Guess<S>) {
-        let Self { admitted, slot, receipt, claimant } = self;
+        let Self { admitted, claimant } = self;
         let (evidence, claimant) = match claimant.map(split) {
             Ok((evidence, claimant)) => (Some(evidence), Ok(claimant)),
             Err(refusal) => (None, Err(refusal)),
         };
-        (evidence, Guess { admitted, slot, receipt, claimant })
+        (evidence, Guess { admitted, claimant })
     }
 
-    /// It is right: it is forgotten with all earlier ones – unless not even a right one counts.
-    pub(super) fn right(self, then: impl Then<Admitted, Result<T, ProofRefusal>>) -> Step {
+    /// It is right; that counts only where the claimant may prove anything.
+    pub(super) fn right(mut self, then: impl Then<Admitted, Result<T, ProofRefusal>>) -> Step {
         match self.claimant {
-            Err(refusal) => then(self.admitted, Err(refusal)),
-            Ok(claimant) => settle(self.admitted, self.slot, Settlement::Passed(self.receipt), |admitted| {
-                then(admitted, Ok(claimant))
-            }),
+            Ok(claimant) => {
+                // What was left before it is no longer what is left.
+                self.admitted.context.outcome.facts.attempts_left = None;
+                then(self.admitted, Ok(claimant))
+            }
+            Err(refusal) => self.wrong(refusal, then),
         }
     }
 
     /// It is wrong, if for no other reason then for this one: it stays counted.
     pub(super) fn wrong<A>(
-        self,
+        mut self,
         reason: ProofRefusal,
         then: impl Then<Admitted, Result<A, ProofRefusal>>,
     ) -> Step {
+        let guess = &mut self.admitted.context.guess;
+        *guess = guess.take().map(OpenGuess::counted);
         then(self.admitted, Err(self.claimant.err().unwrap_or(reason)))
     }
 }
 
+/// A guess that the host could not judge is given back, like every one that was not wrong.
 impl<T: Send + Sync + 'static> InProgress for Guess<T> {
-    /// The host could not judge it: it is given back. Where there was none to give back, the host is asked all the same.
     fn unanswered<Q: Question>(self) -> Step {
-        settle(self.admitted, self.slot, Settlement::Void(self.receipt), |admitted| {
-            admitted.unanswered::<Q>()
-        })
+        self.admitted.unanswered::<Q>()
     }
-}
-
-fn settle(
-    admitted: Admitted,
-    slot: AttemptSlot,
-    settlement: Settlement,
-    then: impl FnOnce(Admitted) -> Step + Send + Sync + 'static,
-) -> Step {
-    admitted.ask(SettleAttempt::new(slot, settlement), |mut admitted, _, ()| {
-        // The count of before is no longer the count.
-        admitted.context.outcome.facts.attempts_left = None;
-        then(admitted)
-    })
 }

@@ -4,6 +4,7 @@
 use super::{
     admit::Admitted,
     ask::InProgress,
+    commit::{InApplication, Writing, commit},
     grant::grant,
     spent::{Spendable, Spent},
 };
@@ -84,7 +85,7 @@ impl Login {
     }
 
     /// A denial is final, so what was presented is used up by it as well: a code or a one-time password that was right once must not
-    /// be right again. Nothing else is written.
+    /// be right again. Nothing else is written, and who was denied has not guessed wrong.
     fn commit_denied(mut self, denial: Option<Denial>) -> Step {
         self.writes.retain(|write| matches!(write, Write::UseTotpStep { .. }));
         self.commit(Ending::Denied(denial))
@@ -97,19 +98,15 @@ impl Login {
         if let Ending::Session(record) = &ending {
             writes.push(Write::OpenSession(*record));
         }
-        if claim.is_none() && writes.is_empty() {
+        if claim.is_none() && writes.is_empty() && self.admitted.context.guess.is_none() {
             return self.committed(ending, &writes);
         }
-        let question = Commit {
-            claim,
-            audience: self.admitted.audience,
-            account: Some(self.account.id),
-            expected: Some(self.account.revision),
-            writes,
-        };
-        self.ask(question, move |login, commit, committed| match committed {
-            Committed::Done => login.committed(ending, &commit.writes),
-            refused => login.not_committed(refused),
+        let (account, expected) = (Some(self.account.id), Some(self.account.revision));
+        commit(self, Writing { claim, account, expected, writes }, move |login, commit, committed| {
+            match committed {
+                Committed::Done => login.committed(ending, &commit.writes),
+                refused => login.not_committed(refused),
+            }
         })
     }
 
@@ -225,5 +222,11 @@ impl Login {
 impl InProgress for Login {
     fn unanswered<Q: Question>(self) -> Step {
         self.admitted.unanswered::<Q>()
+    }
+}
+
+impl InApplication for Login {
+    fn admitted(&mut self) -> &mut Admitted {
+        &mut self.admitted
     }
 }

@@ -8,6 +8,7 @@ mod admit;
 mod ask;
 mod candidate;
 mod change_password;
+mod commit;
 mod config;
 mod context;
 mod end_sessions;

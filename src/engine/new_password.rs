@@ -3,12 +3,15 @@
 use super::{
     admit::Admitted,
     ask::InProgress as _,
+    commit::{Writing, commit},
     holder::Holder,
     spent::{Spendable, Spent},
 };
 use crate::{
-    Secret, SessionId,
+    AccountId, Secret, SessionId,
     account::{Account, UserName},
+    factor::Factor,
+    guess::{AttemptSlot, ClearGuesses},
     outcome::{Event, Fault, NewPasswordRefusal, ProofRefusal, TokenRefusal, Verdict},
     password::{JudgePassword, Judgement},
     session::EndSessions,
@@ -16,50 +19,69 @@ use crate::{
 };
 use alloc::vec::Vec;
 
-/// A new password that a client has chosen.
+/// A new password that a client has chosen and that breaks no rule. Only [`NewPassword::new`] makes one.
 pub(super) struct NewPassword {
-    pub(super) chosen: Secret,
-    /// The present one, where the client proved it.
-    pub(super) old: Option<Secret>,
+    chosen: Secret,
+    old: Option<Secret>,
 }
 
 impl NewPassword {
-    /// Judges it for an account, and goes on with `then` if it is good enough.
+    /// Judges a new password by the application's rules, for an account as far as one may be known. Done before a guess at the proof is
+    /// counted: who tries five weak ones has not guessed five times. `old` is the present one as typed.
+    pub(super) fn new(
+        admitted: Admitted,
+        account: Option<&Account>,
+        chosen: Secret,
+        old: Option<Secret>,
+    ) -> Result<(Admitted, Self), Step> {
+        let rules = admitted.policy().password_rules;
+        let user_name = account.and_then(|account| account.user_name.as_ref()).map(UserName::as_str);
+        match rules.judge(chosen.expose(), user_name, old.as_ref().map(Secret::expose)) {
+            Ok(()) => Ok((admitted, Self { chosen, old })),
+            Err(violation) => {
+                let account = account.map(|account| account.id);
+                Err(refuse(admitted, account, NewPasswordRefusal::Rule(violation)))
+            }
+        }
+    }
+
+    /// Judges it for an account that has been proved, and goes on with `then` if the host accepts it.
     pub(super) fn judge<T: Holder>(
         self,
         admitted: Admitted,
         holder: T,
         then: impl FnOnce(Admitted, T, AcceptedPassword) -> Step + Send + Sync + 'static,
     ) -> Step {
+        // Once more, with the account: whoever has forgotten a password is told of the rule about user names only here.
         let Self { chosen, old } = self;
-        let account = holder.account();
-        let user_name = account.user_name.as_ref().map(UserName::as_str);
-        let rules = admitted.policy().password_rules;
-        let judged = rules.judge(chosen.expose(), user_name, old.as_ref().map(Secret::expose));
-        let account = account.id;
-        let refuse = move |admitted: Admitted, reason| {
-            let event = Event::NewPasswordRefused { account, reason };
-            admitted.context.refuse(Fault::NewPasswordRefused, event)
+        let account = holder.account().id;
+        let (admitted, Self { chosen, .. }) = match Self::new(admitted, Some(holder.account()), chosen, old) {
+            Ok(judged) => judged,
+            Err(refused) => return refused,
         };
-        if let Err(violation) = judged {
-            return refuse(admitted, NewPasswordRefusal::Rule(violation));
-        }
         let question = JudgePassword { account, new_password: chosen };
         admitted.ask(question, move |admitted, asked, judgement| match judgement {
-            Judgement::Refused(reason) => refuse(admitted, NewPasswordRefusal::Host(reason)),
+            Judgement::Refused(reason) => refuse(admitted, Some(account), NewPasswordRefusal::Host(reason)),
             Judgement::Accepted => then(admitted, holder, AcceptedPassword(asked.new_password)),
         })
     }
+}
+
+fn refuse(admitted: Admitted, account: Option<AccountId>, reason: NewPasswordRefusal) -> Step {
+    let event = Event::NewPasswordRefused { account, reason };
+    admitted.context.refuse(Fault::NewPasswordRefused, event)
 }
 
 /// A new password that breaks no rule and that the host has accepted. Only [`NewPassword::judge`] makes one.
 pub(super) struct AcceptedPassword(Secret);
 
 impl AcceptedPassword {
-    /// What changes with it. Sessions end because whoever else is signed in may have come in by the old password.
-    pub(super) fn writes(self, admitted: &Admitted, ended: EndSessions) -> Vec<Write> {
+    /// What changes with it. Sessions end because whoever else is signed in may have come in by the old password; and whoever has just set a
+    /// new one is not locked out of it by guesses at the old.
+    pub(super) fn writes(self, admitted: &Admitted, account: AccountId, ended: EndSessions) -> Vec<Write> {
         let store = Write::StorePassword { new_password: self.0, changed_at: admitted.now() };
-        Vec::from([store, Write::EndSessions(ended)])
+        let slot = AttemptSlot::of_account(admitted.audience.tenant, account, Factor::Password);
+        Vec::from([store, Write::EndSessions(ended), Write::ClearGuesses(ClearGuesses::all(slot))])
     }
 
     /// Stores it outside a login. `kept` is the session that the subject changes it in: it goes on, all others end.
@@ -70,19 +92,19 @@ impl AcceptedPassword {
         kept: Option<SessionId>,
         spent: Option<Spent>,
     ) -> Step {
-        let mut writes = self.writes(&admitted, kept.map_or(EndSessions::All, EndSessions::AllBut));
+        let mut writes =
+            self.writes(&admitted, account.id, kept.map_or(EndSessions::All, EndSessions::AllBut));
         // Its subject has just proved who they are; and a session from before the change would not count any more.
         let (auth_time, revision) = (admitted.now(), account.revision.next());
         writes.extend(kept.map(|session| Write::RenewSession { session, auth_time, revision }));
-        let question = Commit {
+        let writing = Writing {
             claim: spent.as_ref().map(Spent::claim),
-            audience: admitted.audience,
             account: Some(account.id),
             expected: Some(account.revision),
             writes,
         };
         let account = account.id;
-        admitted.ask(question, move |admitted, _, committed| match committed {
+        commit(admitted, writing, move |admitted, _, committed| match committed {
             Committed::Done => admitted.context.end_with(Event::PasswordChanged { account }, Verdict::Done),
             refused => not_stored(admitted, refused, spent),
         })

@@ -5,7 +5,7 @@ use super::{
     config::Core,
     new_password::NewPassword,
     open_session::{OpenSession, of_bearer, with_id_token},
-    prove_code::{PresentedCode, slot_of},
+    prove_code::{PresentedCode, aim_at},
     prove_password::prove_password,
     spent::Spent,
 };
@@ -15,7 +15,7 @@ use crate::{
     contact::Channel,
     device::Caller,
     factor::Factor,
-    guess::AttemptSlot,
+    guess::{Aim, AttemptSlot},
     outcome::{Event, Fault, ProofRefusal},
     step::Step,
     token::{IdToken, Untrusted},
@@ -47,21 +47,29 @@ pub(super) fn change(
 impl OwnPasswordChange {
     fn prove(self, admitted: Admitted, session: OpenSession) -> Step {
         let Self { old_password, new_password: chosen } = self;
-        match (&session.account.password, old_password) {
-            (None, _) => set_first(admitted, session, chosen),
+        let (verifier, old) = match (&session.account.password, old_password) {
+            (None, _) => return set_first(admitted, session, chosen),
             (Some(_), None) => {
-                admitted.refuse_proof(Fault::OldPasswordInvalid, Factor::Password, ProofRefusal::Wrong)
+                return admitted.refuse_proof(
+                    Fault::OldPasswordInvalid,
+                    Factor::Password,
+                    ProofRefusal::Wrong,
+                );
             }
-            (Some(known), Some(old)) => {
-                let tenant = admitted.audience.tenant;
-                let slot = AttemptSlot::of_account(tenant, session.account.id, Factor::Password);
-                let (claimant, presented) = (Ok((known.verifier.clone(), session)), old.clone());
-                prove_password(admitted, slot, claimant, presented, move |admitted, proved| match proved {
-                    Ok(session) => store(admitted, session, NewPassword { chosen, old: Some(old) }, None),
-                    Err(reason) => admitted.refuse_proof(Fault::OldPasswordInvalid, Factor::Password, reason),
-                })
-            }
-        }
+            (Some(known), Some(old)) => (known.verifier.clone(), old),
+        };
+        let presented = old.clone();
+        let (admitted, new) = match NewPassword::new(admitted, Some(&session.account), chosen, Some(old)) {
+            Ok(judged) => judged,
+            Err(refused) => return refused,
+        };
+        let tenant = admitted.audience.tenant;
+        let aim = Aim::at(AttemptSlot::of_account(tenant, session.account.id, Factor::Password));
+        let claimant = Ok((verifier, session));
+        prove_password(admitted, aim, claimant, presented, |admitted, proved| match proved {
+            Ok(session) => store(admitted, session, new, None),
+            Err(reason) => admitted.refuse_proof(Fault::OldPasswordInvalid, Factor::Password, reason),
+        })
     }
 }
 
@@ -70,7 +78,10 @@ fn set_first(admitted: Admitted, session: OpenSession, chosen: Secret) -> Step {
         let event = Event::SignInNotRecent { account: session.account.id };
         return admitted.context.refuse(Fault::SignInNotRecent, event);
     }
-    store(admitted, session, NewPassword { chosen, old: None }, None)
+    match NewPassword::new(admitted, Some(&session.account), chosen, None) {
+        Ok((admitted, new)) => store(admitted, session, new, None),
+        Err(refused) => refused,
+    }
 }
 
 /// Changes a signed-in subject's password, proved by a code to their mobile.
@@ -81,15 +92,19 @@ pub(super) fn change_by_code(
     chosen: Secret,
 ) -> Step {
     of_bearer(admitted, presented, move |admitted, session| {
-        let slot = slot_of(&admitted, session.account.id, Channel::Sms);
+        let aim = aim_at(&admitted, session.account.id, Channel::Sms);
         let Some(recipient) = session.account.recipient(Channel::Sms) else {
             return admitted.refuse_proof(Fault::CodeInvalid, Factor::Sms, ProofRefusal::NotEnrolled);
         };
+        let (admitted, new) = match NewPassword::new(admitted, Some(&session.account), chosen, None) {
+            Ok(judged) => judged,
+            Err(refused) => return refused,
+        };
         let purpose = CodePurpose::UpdatePassword;
         let presented = PresentedCode { purpose, recipient, login: None, code };
-        presented.prove(admitted, slot, Ok(session), move |admitted, proved| match proved {
+        presented.prove(admitted, aim, Ok(session), move |admitted, proved| match proved {
             Err(reason) => admitted.refuse_proof(Fault::CodeInvalid, Factor::Sms, reason),
-            Ok((session, spent)) => store(admitted, session, NewPassword { chosen, old: None }, Some(spent)),
+            Ok((session, spent)) => store(admitted, session, new, Some(spent)),
         })
     })
 }

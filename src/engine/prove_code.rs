@@ -19,7 +19,7 @@ use crate::{
     contact::{Channel, Recipient},
     factor::Factor,
     flow::code_recipient,
-    guess::AttemptSlot,
+    guess::{Aim, AttemptSlot},
     outcome::ProofRefusal,
     step::Step,
 };
@@ -41,11 +41,11 @@ impl PresentedCode {
     pub(super) fn prove<T: Holder>(
         self,
         admitted: Admitted,
-        slot: AttemptSlot,
+        aim: Aim,
         claimant: Result<T, ProofRefusal>,
         then: impl Then<Admitted, Result<(T, Spent), ProofRefusal>>,
     ) -> Step {
-        Guess::count(admitted, slot, claimant, move |guess| {
+        Guess::count(admitted, aim, claimant, move |guess| {
             let key = CodeKey::new(&guess.admitted.audience, self.purpose, &self.recipient, self.login);
             guess.ask(LoadCode { key }, move |guess, LoadCode { key }, stored| {
                 let owner = guess.claimant.as_ref().ok().map(T::account);
@@ -78,9 +78,10 @@ fn judge(
     if is_right { Ok(stored) } else { Err(ProofRefusal::Wrong) }
 }
 
-/// Where guesses at the codes of an account's channel are counted, for those who have proved something already.
-pub(super) fn slot_of(admitted: &Admitted, account: AccountId, channel: Channel) -> AttemptSlot {
-    AttemptSlot::of_known_subject(admitted.audience.tenant, account, Factor::of_channel(channel))
+/// A guess at a code of an account's channel, by somebody who has proved something already.
+pub(super) fn aim_at(admitted: &Admitted, account: AccountId, channel: Channel) -> Aim {
+    let factor = Factor::of_channel(channel);
+    Aim::at(AttemptSlot::of_known_subject(admitted.audience.tenant, account, factor))
 }
 
 /// Proves, by a code outside any pending login, to be the owner of an account's recipient.
@@ -94,13 +95,13 @@ pub(super) fn prove_ownership(
     let channel = named.channel();
     let factor = Factor::of_channel(channel);
     Candidate::find(admitted, named.clone().into(), factor, move |admitted, candidate| {
-        let Candidate { slot, account } = candidate;
+        let Candidate { aim, account } = candidate;
         let own = |account: &Account| code_recipient(admitted.policy(), account, purpose, channel);
         let (claimant, recipient) = match account.as_ref().ok().and_then(own) {
             Some(recipient) => (account, recipient),
             None => (account.and(Err(ProofRefusal::NotEnrolled)), named),
         };
-        PresentedCode { purpose, recipient, login: None, code }.prove(admitted, slot, claimant, then)
+        PresentedCode { purpose, recipient, login: None, code }.prove(admitted, aim, claimant, then)
     })
 }
 
@@ -115,14 +116,14 @@ pub(super) fn prove_in_login(
     code: Secret,
     then: impl Then<Admitted, Result<PendingLogin, ProofRefusal>>,
 ) -> Step {
-    let slot = slot_of(&admitted, login.account.id, channel);
+    let aim = aim_at(&admitted, login.account.id, channel);
     let Some(recipient) = login.account.recipient(channel) else {
         return then(admitted, Err(ProofRefusal::NotEnrolled));
     };
     let is_meant = named.is_none_or(|named| recipient.is_meant_by(named.expose()));
     let presented = PresentedCode { purpose, recipient, login: Some(login.id()), code };
     let claimant = if is_meant { Ok(login) } else { Err(ProofRefusal::OtherRecipient) };
-    presented.prove(admitted, slot, claimant, |admitted, proved| {
+    presented.prove(admitted, aim, claimant, |admitted, proved| {
         then(admitted, proved.map(|(login, _spent)| login))
     })
 }

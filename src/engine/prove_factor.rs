@@ -16,7 +16,7 @@ use crate::{
     device::Caller,
     factor::{Factor, FactorSet},
     flow::{Next, PasswordStep, Wait},
-    guess::AttemptSlot,
+    guess::{Aim, AttemptSlot},
     outcome::{Fault, ProofRefusal},
     step::{Step, Write},
     token::{Stage, StateToken, Untrusted},
@@ -79,10 +79,11 @@ impl FactorResponse {
                 })
             }
             Self::Totp { code } => {
-                let slot = AttemptSlot::of_account(admitted.audience.tenant, login.account.id, factor);
+                let aim =
+                    Aim::at(AttemptSlot::of_account(admitted.audience.tenant, login.account.id, factor));
                 let totp = login.account.totp.clone().ok_or(ProofRefusal::NotEnrolled);
                 let claimant = totp.map(|totp| (totp, login));
-                prove_totp(admitted, slot, claimant, code, move |admitted, proved| {
+                prove_totp(admitted, aim, claimant, code, move |admitted, proved| {
                     judged(admitted, factor, proved.map(|(login, used)| (login, Some(used))))
                 })
             }

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     Secret,
-    guess::AttemptSlot,
+    guess::Aim,
     outcome::ProofRefusal,
     password::{PasswordMatch, VerifyPassword},
     step::Step,
@@ -19,12 +19,12 @@ use crate::{
 /// Judges `presented` by the verifier of the claimant, if there is one, and goes on with `then`.
 pub(super) fn prove_password<T: Send + Sync + 'static>(
     admitted: Admitted,
-    slot: AttemptSlot,
+    aim: Aim,
     claimant: Result<(Secret, T), ProofRefusal>,
     presented: Secret,
     then: impl Then<Admitted, Result<T, ProofRefusal>>,
 ) -> Step {
-    Guess::count(admitted, slot, claimant, move |guess| {
+    Guess::count(admitted, aim, claimant, move |guess| {
         let (verifier, guess) = guess.split(|judged| judged);
         guess.ask(VerifyPassword { verifier, presented }, |guess, _, answer| match answer {
             PasswordMatch::Matches => guess.right(then),

@@ -4,7 +4,7 @@ use super::{admit::Admitted, ask::Then, guess::Guess};
 use crate::{
     Secret,
     factor::Totp,
-    guess::AttemptSlot,
+    guess::Aim,
     outcome::ProofRefusal,
     step::{Step, Write},
 };
@@ -12,12 +12,12 @@ use crate::{
 /// Judges `presented`, and goes on with `then`: with whom it proves and the write that uses its step.
 pub(super) fn prove_totp<T: Send + Sync + 'static>(
     admitted: Admitted,
-    slot: AttemptSlot,
+    aim: Aim,
     claimant: Result<(Totp, T), ProofRefusal>,
     presented: Secret,
     then: impl Then<Admitted, Result<(T, Write), ProofRefusal>>,
 ) -> Step {
-    Guess::count(admitted, slot, claimant, move |guess| {
+    Guess::count(admitted, aim, claimant, move |guess| {
         let (now, skew) = (guess.admitted.now(), guess.admitted.policy().totp_skew.steps());
         let (totp, guess) = guess.split(|judged| judged);
         match totp.and_then(|totp| totp.matching_step(presented.expose().trim(), now, skew)) {

@@ -2,7 +2,7 @@
 
 use super::{
     admit::Admitted,
-    ask::InProgress as _,
+    commit::{Writing, commit},
     config::Core,
     end_sessions,
     grant::grant,
@@ -52,14 +52,9 @@ fn rotate(admitted: Admitted, shown: Shown, open: OpenSession) -> Step {
     grant(admitted, &account, rotated, move |admitted, grant| {
         let rotation =
             Write::RotateSession { session: record.session, expected_generation: record.generation };
-        let question = Commit {
-            claim: None,
-            audience: admitted.audience,
-            account: Some(id),
-            expected: Some(revision),
-            writes: Vec::from([rotation]),
-        };
-        admitted.ask(question, move |admitted, _, committed| match committed {
+        let (account, expected) = (Some(id), Some(revision));
+        let writing = Writing { claim: None, account, expected, writes: Vec::from([rotation]) };
+        commit(admitted, writing, move |admitted, _, committed| match committed {
             Committed::Done => admitted.context.end_with(refreshed(&record), Verdict::Refreshed(grant)),
             Committed::Changed => shown.refuse(admitted, TokenRefusal::AccountChanged),
             Committed::Refused(CommitRefusal::SessionEnded) => {

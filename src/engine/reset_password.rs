@@ -75,14 +75,15 @@ impl PasswordReset {
         let Self { recipient, code, new_password: chosen } = self;
         let factor = Factor::of_channel(recipient.channel());
         let purpose = CodePurpose::ForgottenPassword;
+        let (admitted, new) = match NewPassword::new(admitted, None, chosen, None) {
+            Ok(judged) => judged,
+            Err(refused) => return refused,
+        };
         prove_ownership(admitted, purpose, recipient, code, move |admitted, proved| match proved {
             Err(reason) => admitted.refuse_proof(Fault::CodeInvalid, factor, reason),
-            Ok((account, spent)) => {
-                let new = NewPassword { chosen, old: None };
-                new.judge(admitted, account, move |admitted, account, accepted| {
-                    accepted.store(admitted, &account, None, Some(spent))
-                })
-            }
+            Ok((account, spent)) => new.judge(admitted, account, move |admitted, account, accepted| {
+                accepted.store(admitted, &account, None, Some(spent))
+            }),
         })
     }
 }

@@ -6,6 +6,7 @@
 use super::{
     admit::{self, Admitted},
     ask::InProgress,
+    commit::{InApplication, Writing, commit},
     config::Core,
     pending::{PASSWORD_STAGES, PendingLogin},
 };
@@ -149,14 +150,13 @@ impl Sending {
             expires_at: now.plus(policy.lifetimes.code()),
         };
         let budget = SendBudget::new(self.slot, policy.sending, now);
-        let question = Commit {
+        let writing = Writing {
             claim: None,
-            audience: admitted.audience,
             account: self.account(),
             expected: owner.map(|(_, revision)| revision),
             writes: Vec::from([Write::StoreCode { key, code: stored, budget }]),
         };
-        self.ask(question, |sending, _, committed| match committed {
+        commit(self, writing, |sending, _, committed| match committed {
             Committed::Done => sending.deliver(code),
             Committed::Changed => sending.refuse(SendFailure::AccountChanged),
             Committed::Refused(CommitRefusal::Code(refusal)) => sending.refuse(SendFailure::Refused(refusal)),
@@ -192,6 +192,12 @@ impl Sending {
 
     fn account(&self) -> Option<AccountId> {
         self.owner.map(|(account, _)| account)
+    }
+}
+
+impl InApplication for Sending {
+    fn admitted(&mut self) -> &mut Admitted {
+        &mut self.admitted
     }
 }
 

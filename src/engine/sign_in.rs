@@ -70,7 +70,7 @@ impl Credentials {
                 Some(known) if is_allowed => Ok((known.verifier.clone(), account)),
                 _ => Err(ProofRefusal::NotEnrolled),
             });
-            prove_password(admitted, candidate.slot, claimant, password, |admitted, proved| match proved {
+            prove_password(admitted, candidate.aim, claimant, password, |admitted, proved| match proved {
                 Ok(account) => proved_by(admitted, Factor::Password, account, None),
                 Err(reason) => admitted.refuse_proof(Fault::CredentialsInvalid, Factor::Password, reason),
             })

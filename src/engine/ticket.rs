@@ -6,6 +6,7 @@
 use super::{
     admit::{self, Admitted},
     ask::{InProgress as _, Then},
+    commit::{Writing, commit},
     config::Core,
     context::Context,
     open_session::{OpenSession, Shown, usable_here},
@@ -108,14 +109,13 @@ pub(super) fn redeem(
 fn spend(admitted: Admitted, ticket: &Ticket, open: OpenSession) -> Step {
     let OpenSession { account, record } = open;
     let shown = Shown::by_ticket(ticket);
-    let question = Commit {
+    let writing = Writing {
         claim: Some(Spent::ticket(ticket.claims()).claim()),
-        audience: admitted.audience,
         account: Some(account.id),
         expected: Some(account.revision),
         writes: Vec::new(),
     };
-    admitted.ask(question, move |admitted, _, committed| match committed {
+    commit(admitted, writing, move |admitted, _, committed| match committed {
         Committed::Done => {
             let event = Event::TicketRedeemed { account: account.id, session: record.session };
             admitted.context.end_with(event, Verdict::Subject(Box::new(Subject::of(&account))))

@@ -1,22 +1,36 @@
 //! Guesses: what one is, where it is counted, and what locks.
 //!
+//! ```mermaid
+//! stateDiagram-v2
+//!     [*] --> InFlight: counted, before it is judged
+//!     [*] --> Locked: too many were wrong
+//!     [*] --> Contended: too many are in flight
+//!     InFlight --> Wrong: judged wrong, or untold for 30 s
+//!     InFlight --> [*]: given back, or cleared by a success
+//!     Wrong --> [*]: cleared by a success
+//! ```
+//!
 //! A guess at a password or code is counted before it is judged, so that a thousand guesses sent at once are a thousand counted
 //! guesses. It is counted in an [`AttemptSlot`]: one for each factor of an account, whichever login, application or code it is about.
 //! The host keeps an [`AttemptRecord`] for each slot; how many guesses there are, says an [`AttemptPolicy`].
 //!
-//! [`ReserveAttempt`] counts one and says whether there was one left. What was right is settled with [`SettleAttempt`] and forgotten with all
-//! earlier ones; what nobody could judge is given back the same way. What was wrong stays counted.
+//! [`ReserveAttempt`] counts one and says whether there was one left. What was right clears the count with [`ClearGuesses`], **in the commit of the step that it
+//! proves**: what was not carried out clears nothing. What was wrong is told with [`SettleAttempt`] and stays counted. What was not judged
+//! wrong, and whose request ended without effect, is given back the same way.
 
+mod clear;
 mod policy;
 mod record;
 mod reserve;
 mod settle;
 mod slot;
 
+pub use clear::ClearGuesses;
 pub use policy::{AttemptError, AttemptPolicy};
-pub use record::{Attempt, AttemptRecord, InvalidAttemptRecord, Receipt, Settlement};
+pub use record::{Attempt, AttemptRecord, InvalidAttemptRecord, Receipt};
 pub use reserve::{Reservation, ReserveAttempt};
 pub use settle::SettleAttempt;
 pub use slot::AttemptSlot;
 
-pub(crate) use slot::TypedName;
+pub(crate) use record::{GuessTag, Settlement};
+pub(crate) use slot::{Aim, TypedName};

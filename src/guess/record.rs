@@ -1,18 +1,22 @@
 //! The count of guesses: a pure ladder over a record that the host keeps.
 //!
-//! An attempt is counted *before* it is judged, in one atomic read-modify-write of the host's, so that a thousand
-//! guesses sent at once are a thousand counted guesses. Whoever turns out to be right clears the count.
+//! A guess is counted *before* it is judged, in one atomic read-modify-write of the host's, so that a thousand guesses sent at once are
+//! a thousand counted guesses. From then on it is **in flight**, until it is known what became of it: it was wrong, it was not judged
+//! wrong and is given back, or it was right and its commit clears the count. What nobody tells in [`IN_FLIGHT_SECONDS`] was wrong.
 
 use super::policy::{AttemptPolicy, HIGHEST_CEILING};
 use crate::Timestamp;
 use alloc::vec::Vec;
 
-/// Names one attempt, so that settling it settles that one.
+/// How long a guess may be in flight. One whose host crashed counts as wrong from then on.
+const IN_FLIGHT_SECONDS: u64 = 30;
+
+/// Names one guess, so that what becomes of it becomes of that one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Receipt(u64);
 
 impl Receipt {
-    /// The receipt of no attempt: settling it changes nothing.
+    /// The receipt of no guess: there was none left.
     pub(crate) const NONE: Self = Self(0);
 
     #[cfg(feature = "testkit")]
@@ -31,118 +35,182 @@ impl Receipt {
 pub enum Attempt {
     /// There is one, and it has been counted.
     Reserved {
-        /// Settles it.
+        /// Names it.
         receipt: Receipt,
         /// How many there are after this one before the factor is locked.
         left: u32,
     },
+    /// There is none only because of guesses that are still being judged, all of the same name: come again in a moment.
+    Contended,
     /// There is none.
     Locked {
-        /// The first second in which there is one again; `None` where only the host can clear it.
+        /// The first second in which there is one again; `None` where only an administrator or a new password can clear it.
         until: Option<Timestamp>,
     },
 }
 
-/// What became of a reserved attempt. One that failed is not settled: it has been counted already.
+/// Who is guessing, as far as the record may know: eight bytes under a key that the host's store does not have, of the name as it was
+/// typed. Guesses at one account by two of its names bear two tags, so that a burst does not tell that they are one account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Settlement {
-    /// It was right: this and all earlier failures are forgotten. Attempts reserved after it still count.
-    Passed(Receipt),
-    /// The host could not judge it: it is given back.
-    Void(Receipt),
+pub(crate) struct GuessTag(u64);
+
+impl GuessTag {
+    /// Of somebody who has proved something already: in a pending login, or signed in.
+    pub(crate) const KNOWN_SUBJECT: Self = Self(1);
+
+    /// Of a keyed hash.
+    pub(crate) fn new(bytes: [u8; 8]) -> Self {
+        // Nought stands for a guess that was wrong.
+        Self(u64::from_be_bytes(bytes).max(2))
+    }
 }
 
-/// The failures in a row of one factor of one account, kept by the host as opaque bytes.
+/// What became of a guess that was not right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Settlement {
+    /// It was wrong: it stays counted.
+    Wrong,
+    /// It was not judged wrong, and its request ended without effect: it is given back.
+    GivenBack,
+}
+
+/// Which guesses a success clears.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum UpTo {
+    /// The one that was right and every earlier one. Those counted after it still count.
+    Receipt(Receipt),
+    /// Every one: what was guessed at is no more.
+    All,
+}
+
+/// The failures in a row of one factor of one account, and the guesses in flight, kept by the host as opaque bytes.
 ///
 /// It keeps when each of them was, and nothing of the policies that counted them. So where applications with different
 /// policies share a record, there is a guess under one of them exactly when that one alone would give one after the same
 /// failures: every failure counts for each of them, and each has its own locks, which none of the others can shorten.
 ///
-/// ```
-/// use authflow::{Timestamp, guess::{Attempt, AttemptPolicy, AttemptRecord}};
+/// A record is never deleted, only cleared: its receipts go on. Every question about it changes its bytes, so that none costs the host
+/// less than another.
 ///
-/// let (policy, now) = (AttemptPolicy::default(), Timestamp::from_unix(1_700_000_000));
-/// let mut record = AttemptRecord::default();
-/// for _ in 0..5 {
-///     let (counted, attempt) = record.reserve(&policy, now);
-///     assert!(matches!(attempt, Attempt::Reserved { .. }));
-///     record = AttemptRecord::from_bytes(&counted.to_bytes()).unwrap();
-/// }
-/// let (_, sixth) = record.reserve(&policy, now);
-/// assert_eq!(sixth, Attempt::Locked { until: Some(Timestamp::from_unix(1_700_000_300)) });
+/// ```
+/// use authflow::{Timestamp, guess::AttemptRecord};
+///
+/// let record = AttemptRecord::default();
+/// assert_eq!(AttemptRecord::from_bytes(&record.to_bytes()), Ok(record));
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AttemptRecord {
-    /// Receipts given out so far; they are numbered from 1.
+    /// Numbers given out so far, to guesses and to questions that changed nothing else.
     issued: u64,
-    /// Failures (and attempts in flight) since the latest pass, by receipt; no ceiling lets more than 100 in.
-    failures: Vec<Failure>,
+    /// By receipt: the failures since the latest success, and what is in flight. No ceiling lets more than 100 in.
+    guesses: Vec<Guess>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Failure {
+struct Guess {
     receipt: u64,
     at: Timestamp,
+    /// `None` for one that was wrong.
+    in_flight: Option<GuessTag>,
+}
+
+/// What a guess is counted by.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Count<'a> {
+    pub(super) policy: &'a AttemptPolicy,
+    pub(super) now: Timestamp,
+    /// How far the clock that wrote the record may be ahead of this one.
+    pub(super) skew_seconds: u64,
+    pub(super) tag: GuessTag,
 }
 
 impl AttemptRecord {
-    /// The most that [`to_bytes`](Self::to_bytes) returns: 9 bytes, and 16 for each failure in a row.
-    pub const MAX_BYTES: usize = 9 + 16 * HIGHEST_CEILING as usize;
-    const VERSION: u8 = 2;
+    /// The most that [`to_bytes`](Self::to_bytes) returns: 9 bytes, and 24 for each failure in a row.
+    pub const MAX_BYTES: usize = 9 + 24 * HIGHEST_CEILING as usize;
+    const VERSION: u8 = 3;
 
-    /// Counts one attempt, if there is one.
+    /// Counts one guess, if there is one.
     #[must_use]
-    pub fn reserve(self, policy: &AttemptPolicy, now: Timestamp) -> (Self, Attempt) {
-        let ceiling = policy.ceiling() as usize;
-        let until = self.locked_until(policy);
+    pub(super) fn reserve(self, count: &Count<'_>) -> (Self, Attempt) {
+        let Count { policy, now, tag, .. } = *count;
+        let Self { issued, mut guesses } = self.as_of(count);
         // The numbers never run out; a record from elsewhere may say that they have.
-        let Some(issued) = self.issued.checked_add(1).filter(|_| self.failures.len() < ceiling) else {
-            return (self, Attempt::Locked { until: None });
+        let Some(number) = issued.checked_add(1) else {
+            return (Self { issued, guesses }, Attempt::Locked { until: None });
         };
-        if now < until {
-            return (self, Attempt::Locked { until: Some(until) });
-        }
-        let Self { mut failures, .. } = self;
-        failures.push(Failure { receipt: issued, at: now });
-        let before_lock = match policy.windows(&failures).remainder().len() {
-            0 => 0,
-            in_window => policy.threshold().saturating_sub(in_window as u32),
-        };
-        let left = before_lock.min(ceiling.saturating_sub(failures.len()) as u32);
-        (Self { issued, failures }, Attempt::Reserved { receipt: Receipt(issued), left })
-    }
-
-    /// When the latest lock of a policy ends, in the past perhaps. Its locks begin with every failure that fills a
-    /// window, also with one that only another policy let in; where the clock went back, the last to end counts.
-    fn locked_until(&self, policy: &AttemptPolicy) -> Timestamp {
-        let begins = policy.windows(&self.failures).filter_map(|window| window.last());
-        let ends =
-            begins.enumerate().map(|(earlier, last)| last.at.plus_seconds(policy.lock_seconds(earlier)));
-        ends.max().unwrap_or_default()
-    }
-
-    /// Settles one attempt. Settling it again changes nothing.
-    #[must_use]
-    pub fn settle(mut self, settlement: Settlement) -> Self {
-        match settlement {
-            Settlement::Passed(Receipt(passed)) if passed <= self.issued => {
-                self.failures.retain(|failure| failure.receipt > passed);
+        let attempt = match lock(policy, &guesses, now) {
+            None => {
+                guesses.push(Guess { receipt: number, at: now, in_flight: Some(tag) });
+                Attempt::Reserved { receipt: Receipt(number), left: left(policy, &guesses) }
             }
-            // A receipt of a record that was deleted since.
-            Settlement::Passed(_) => {}
-            Settlement::Void(Receipt(void)) => self.failures.retain(|failure| failure.receipt != void),
+            Some(_) if is_contended(count, &guesses) => Attempt::Contended,
+            Some(locked) => locked,
+        };
+        (Self { issued: number, guesses }, attempt)
+    }
+
+    /// As it is now: no guess lies further ahead than clocks differ, and none has been in flight for too long.
+    fn as_of(mut self, count: &Count<'_>) -> Self {
+        let latest = count.now.plus_seconds(count.skew_seconds);
+        for guess in &mut self.guesses {
+            if guess.at > latest {
+                guess.at = count.now;
+            }
+            guess.in_flight =
+                guess.in_flight.filter(|_| count.now.seconds_since(guess.at) < IN_FLIGHT_SECONDS);
         }
         self
     }
 
+    /// What became of one guess that was not right. Telling it again changes nothing but the number of questions.
+    #[must_use]
+    pub(super) fn settle(mut self, Receipt(receipt): Receipt, settlement: Settlement) -> Self {
+        match settlement {
+            Settlement::Wrong => {
+                for guess in self.guesses.iter_mut().filter(|guess| guess.receipt == receipt) {
+                    guess.in_flight = None;
+                }
+            }
+            Settlement::GivenBack => self.guesses.retain(|guess| guess.receipt != receipt),
+        }
+        self.asked()
+    }
+
+    /// Clears what a success clears.
+    #[must_use]
+    pub(super) fn clear(mut self, up_to: UpTo) -> Self {
+        match up_to {
+            UpTo::Receipt(Receipt(receipt)) if receipt <= self.issued => {
+                self.guesses.retain(|guess| guess.receipt > receipt);
+            }
+            // A receipt of another record: of a database that was restored, say.
+            UpTo::Receipt(_) => {}
+            UpTo::All => self.guesses.clear(),
+        }
+        self.asked()
+    }
+
+    fn asked(self) -> Self {
+        Self { issued: self.issued.saturating_add(1), ..self }
+    }
+
+    /// Whether a guess is being judged, as far as is known at `now`: a store that drops old records keeps such a one.
+    pub fn is_in_flight(&self, now: Timestamp) -> bool {
+        let is_open =
+            |guess: &Guess| guess.in_flight.is_some() && now.seconds_since(guess.at) < IN_FLIGHT_SECONDS;
+        self.guesses.iter().any(is_open)
+    }
+
     /// The record for the host's store: at most [`MAX_BYTES`](Self::MAX_BYTES).
     pub fn to_bytes(&self) -> Vec<u8> {
-        let numbers = self.failures.iter().flat_map(|failure| [failure.receipt, failure.at.as_unix()]);
+        let numbers = self.guesses.iter().flat_map(|guess| {
+            [guess.receipt, guess.at.as_unix(), guess.in_flight.map_or(0, |GuessTag(tag)| tag)]
+        });
         let numbers = [self.issued].into_iter().chain(numbers);
         [Self::VERSION].into_iter().chain(numbers.flat_map(u64::to_be_bytes)).collect()
     }
 
-    /// The record from the host's store.
+    /// The record from the host's store. One of version 2, which knew failures alone, is read as well.
     ///
     /// # Errors
     /// When the bytes are not a record. Do not go on with a fresh one: that would refill the guesses.
@@ -154,21 +222,67 @@ impl AttemptRecord {
         if bytes.len() > Self::MAX_BYTES {
             return None;
         }
-        let (numbers, []) = bytes.strip_prefix(&[Self::VERSION])?.as_chunks() else { return None };
-        let (issued, failures) = numbers.split_first()?;
-        let (failures, []) = failures.as_chunks() else { return None };
+        let (version, numbers) = bytes.split_first()?;
+        let (numbers, []) = numbers.as_chunks() else { return None };
+        let (issued, guesses) = numbers.split_first()?;
         let issued = u64::from_be_bytes(*issued);
-        let failures = failures.iter().map(|[receipt, seconds]| {
-            let seconds = u64::from_be_bytes(*seconds);
-            let at = Some(Timestamp::from_unix(seconds)).filter(|at| at.as_unix() == seconds)?;
-            Some(Failure { receipt: u64::from_be_bytes(*receipt), at })
-        });
-        let failures: Vec<_> = failures.collect::<Option<_>>()?;
-        let receipts = || failures.iter().map(|failure| failure.receipt);
-        let possible = [0].into_iter().chain(receipts()).is_sorted_by(|earlier, later| earlier < later)
+        let guesses = match *version {
+            Self::VERSION => {
+                let (guesses, []) = guesses.as_chunks() else { return None };
+                guesses.iter().map(|[receipt, at, tag]| Guess::read(*receipt, *at, *tag)).collect()
+            }
+            2 => {
+                let (failures, []) = guesses.as_chunks() else { return None };
+                failures.iter().map(|[receipt, at]| Guess::read(*receipt, *at, [0; 8])).collect()
+            }
+            _ => None,
+        };
+        let guesses: Vec<_> = guesses?;
+        let receipts = || guesses.iter().map(|guess| guess.receipt);
+        let possible = guesses.len() <= HIGHEST_CEILING as usize
+            && [0].into_iter().chain(receipts()).is_sorted_by(|earlier, later| earlier < later)
             && receipts().next_back().is_none_or(|latest| latest <= issued);
-        possible.then_some(Self { issued, failures })
+        possible.then_some(Self { issued, guesses })
     }
+}
+
+impl Guess {
+    fn read(receipt: [u8; 8], at: [u8; 8], tag: [u8; 8]) -> Option<Self> {
+        let seconds = u64::from_be_bytes(at);
+        let at = Some(Timestamp::from_unix(seconds)).filter(|at| at.as_unix() == seconds)?;
+        let in_flight = Some(u64::from_be_bytes(tag)).filter(|tag| *tag != 0).map(GuessTag);
+        Some(Self { receipt: u64::from_be_bytes(receipt), at, in_flight })
+    }
+}
+
+/// Why there is no guess under a policy after these, if there is none. Its locks begin with every failure that fills a window, also
+/// with one that only another policy let in; where the clock went back, the last to end counts.
+fn lock(policy: &AttemptPolicy, guesses: &[Guess], now: Timestamp) -> Option<Attempt> {
+    if guesses.len() >= policy.ceiling() as usize {
+        return Some(Attempt::Locked { until: None });
+    }
+    let begins = policy.windows(guesses).filter_map(|window| window.last());
+    let ends = begins.enumerate().map(|(earlier, last)| last.at.plus_seconds(policy.lock_seconds(earlier)));
+    let until = ends.max().unwrap_or_default();
+    (now < until).then_some(Attempt::Locked { until: Some(until) })
+}
+
+/// How many guesses there are after these before the factor is locked.
+fn left(policy: &AttemptPolicy, guesses: &[Guess]) -> u32 {
+    let before_lock = match policy.windows(guesses).remainder().len() {
+        0 => 0,
+        in_window => policy.threshold().saturating_sub(in_window as u32),
+    };
+    before_lock.min((policy.ceiling() as usize).saturating_sub(guesses.len()) as u32)
+}
+
+/// Whether there would be a guess but for those in flight, all of which are of the same name as this one.
+fn is_contended(count: &Count<'_>, guesses: &[Guess]) -> bool {
+    let wrong: Vec<_> = guesses.iter().filter(|guess| guess.in_flight.is_none()).copied().collect();
+    let mut in_flight = guesses.iter().filter_map(|guess| guess.in_flight);
+    wrong.len() < guesses.len()
+        && in_flight.all(|tag| tag == count.tag)
+        && lock(count.policy, &wrong, count.now).is_none()
 }
 
 /// Bytes that are not an attempt record.

@@ -9,16 +9,31 @@ fn policy(threshold: u32, ceiling: u32) -> AttemptPolicy {
     AttemptPolicy::new(threshold, Lifetime::of::<300>(), true, ceiling).unwrap()
 }
 
-fn fail(record: &mut AttemptRecord, policy: &AttemptPolicy, now: Timestamp) -> Attempt {
-    let (counted, attempt) = record.clone().reserve(policy, now);
+const ERIN: GuessTag = GuessTag(7);
+const ERINS_NUMBER: GuessTag = GuessTag(8);
+
+/// A guess of this name, which is in flight from then on.
+fn guess(record: &mut AttemptRecord, policy: &AttemptPolicy, now: Timestamp, tag: GuessTag) -> Attempt {
+    let count = Count { policy, now, skew_seconds: 30, tag };
+    let (counted, attempt) = record.clone().reserve(&count);
+    assert!(counted.issued > record.issued, "every question costs the same write");
     *record = counted;
+    attempt
+}
+
+/// One that turns out wrong at once.
+fn fail(record: &mut AttemptRecord, policy: &AttemptPolicy, now: Timestamp) -> Attempt {
+    let attempt = guess(record, policy, now, ERIN);
+    if let Attempt::Reserved { receipt, .. } = attempt {
+        *record = record.clone().settle(receipt, Settlement::Wrong);
+    }
     attempt
 }
 
 fn receipt(attempt: Attempt) -> Receipt {
     match attempt {
         Attempt::Reserved { receipt, .. } => receipt,
-        Attempt::Locked { .. } => panic!("locked"),
+        Attempt::Contended | Attempt::Locked { .. } => panic!("{attempt:?}"),
     }
 }
 
@@ -57,13 +72,13 @@ fn a_pass_forgets_what_came_before_and_not_what_came_after() {
         fail(&mut record, &policy, NOW);
     }
     assert!(matches!(fail(&mut record, &policy, NOW), Attempt::Locked { .. }));
-    record = record.settle(Settlement::Passed(right));
+    record = record.clear(UpTo::Receipt(right));
     // Three guesses were reserved after the right one; two are left.
     assert!(matches!(fail(&mut record, &policy, NOW), Attempt::Reserved { left: 1, .. }));
     assert!(matches!(fail(&mut record, &policy, NOW), Attempt::Reserved { left: 0, .. }));
     assert!(matches!(fail(&mut record, &policy, NOW), Attempt::Locked { .. }));
-    let again = record.clone().settle(Settlement::Passed(right));
-    assert_eq!(again, record, "settling twice changes nothing");
+    let again = record.clone().clear(UpTo::Receipt(right));
+    assert_eq!(again.guesses, record.guesses, "clearing twice changes nothing");
 }
 
 #[test]
@@ -73,7 +88,7 @@ fn a_void_attempt_is_given_back_with_the_lock_it_caused() {
     fail(&mut record, &policy, NOW);
     let unjudged = receipt(fail(&mut record, &policy, NOW));
     assert!(matches!(fail(&mut record, &policy, NOW), Attempt::Locked { .. }));
-    record = record.settle(Settlement::Void(unjudged));
+    record = record.settle(unjudged, Settlement::GivenBack);
     assert!(matches!(fail(&mut record, &policy, NOW), Attempt::Reserved { left: 0, .. }));
     let until = NOW.plus_seconds(300);
     assert_eq!(
@@ -91,11 +106,88 @@ fn settling_again_changes_nothing() {
         fail(&mut record, &policy, NOW);
     }
     let unjudged = receipt(fail(&mut record, &policy, NOW));
-    let settled = record.clone().settle(Settlement::Void(unjudged));
-    assert_eq!(settled.clone().settle(Settlement::Void(unjudged)), settled);
-    let passed = settled.clone().settle(Settlement::Passed(unjudged));
-    assert_eq!(passed.clone().settle(Settlement::Passed(unjudged)), passed);
-    assert_eq!(passed.clone().settle(Settlement::Void(unjudged)), passed);
+    let settled = record.settle(unjudged, Settlement::GivenBack);
+    assert_eq!(settled.guesses.len(), 4);
+    for again in [Settlement::GivenBack, Settlement::Wrong] {
+        assert_eq!(settled.clone().settle(unjudged, again).guesses, settled.guesses);
+    }
+    let cleared = settled.clear(UpTo::Receipt(unjudged));
+    assert!(cleared.guesses.is_empty());
+    for again in [Settlement::GivenBack, Settlement::Wrong] {
+        assert!(cleared.clone().settle(unjudged, again).guesses.is_empty(), "late news of what was cleared");
+    }
+}
+
+/// Guesses in flight bar the way like failures, and say another thing.
+#[test]
+fn what_is_barred_only_by_guesses_in_flight_of_the_same_name_is_contended() {
+    let policy = policy(3, 100);
+    let mut record = AttemptRecord::default();
+    let receipts = [(); 3].map(|()| receipt(guess(&mut record, &policy, NOW, ERIN)));
+    assert_eq!(guess(&mut record, &policy, NOW, ERIN), Attempt::Contended);
+    let locked = Attempt::Locked { until: Some(NOW.plus_seconds(300)) };
+    assert_eq!(guess(&mut record, &policy, NOW, ERINS_NUMBER), locked, "by another of its names");
+    record = record.settle(receipts[0], Settlement::Wrong);
+    assert_eq!(guess(&mut record, &policy, NOW, ERIN), Attempt::Contended, "two in flight, one wrong");
+    for wrong in &receipts[1..] {
+        record = record.settle(*wrong, Settlement::Wrong);
+    }
+    assert_eq!(guess(&mut record, &policy, NOW, ERIN), locked, "all of them were wrong");
+}
+
+#[test]
+fn wrong_guesses_that_lock_by_themselves_are_a_lock_whatever_is_in_flight() {
+    let (strict, lax) = (policy(2, 100), policy(5, 100));
+    let mut record = AttemptRecord::default();
+    fail(&mut record, &lax, NOW);
+    fail(&mut record, &lax, NOW);
+    guess(&mut record, &lax, NOW, ERIN);
+    assert!(matches!(guess(&mut record, &strict, NOW, ERIN), Attempt::Locked { .. }));
+}
+
+/// What a crashed host leaves reserved.
+#[test]
+fn a_guess_is_in_flight_for_thirty_seconds_and_wrong_afterwards() {
+    let policy = policy(1, 100);
+    let mut record = AttemptRecord::default();
+    let lost = receipt(guess(&mut record, &policy, NOW, ERIN));
+    let until = NOW.plus_seconds(300);
+    for (seconds, expected) in
+        [(0, Attempt::Contended), (29, Attempt::Contended), (30, Attempt::Locked { until: Some(until) })]
+    {
+        let now = NOW.plus_seconds(seconds);
+        assert_eq!(record.is_in_flight(now), expected == Attempt::Contended, "{seconds}");
+        assert_eq!(guess(&mut record.clone(), &policy, now, ERIN), expected, "{seconds}");
+    }
+    // Whoever comes back after all is told of, as long as nothing was cleared.
+    guess(&mut record, &policy, NOW.plus_seconds(30), ERIN);
+    record = record.settle(lost, Settlement::GivenBack);
+    assert!(matches!(guess(&mut record, &policy, NOW.plus_seconds(30), ERIN), Attempt::Reserved { .. }));
+}
+
+/// Two clocks never agree: a time that lies further ahead than they may differ is taken, and stored, as now.
+#[test]
+fn a_time_far_ahead_locks_for_no_longer_than_one_of_now() {
+    let policy = policy(1, 100);
+    let until = |at: Timestamp| Attempt::Locked { until: Some(at.plus_seconds(300)) };
+    for (ahead, expected) in [(30, until(NOW.plus_seconds(30))), (31, until(NOW)), (u64::MAX, until(NOW))] {
+        let mut record = AttemptRecord::default();
+        fail(&mut record, &policy, NOW.plus_seconds(ahead));
+        assert_eq!(guess(&mut record, &policy, NOW, ERIN), expected, "{ahead}");
+        assert_eq!(guess(&mut record, &policy, NOW, ERIN), expected, "it is stored so: {ahead}");
+    }
+}
+
+#[test]
+fn a_new_secret_clears_everything_and_receipts_go_on() {
+    let policy = policy(1, 1);
+    let mut record = AttemptRecord::default();
+    let early = receipt(fail(&mut record, &policy, NOW));
+    assert_eq!(fail(&mut record, &policy, Timestamp::MAX), Attempt::Locked { until: None });
+    record = record.clear(UpTo::All);
+    let late = receipt(guess(&mut record, &policy, NOW, ERIN));
+    assert!(late.0 > early.0);
+    assert_eq!(record.clone().settle(early, Settlement::GivenBack).guesses, record.guesses);
 }
 
 /// Two applications of one tenant share the slot and not the policy: whichever lets a guess in, it fills the windows of
@@ -140,9 +232,9 @@ fn a_void_attempt_of_an_earlier_window_leaves_the_lock_of_the_later_failure_the_
     let late = receipt(fail(&mut record, &policy, later));
     let until = |seconds| Attempt::Locked { until: Some(later.plus_seconds(seconds)) };
     assert_eq!(fail(&mut record, &policy, later), until(600));
-    record = record.settle(Settlement::Void(early));
+    record = record.settle(early, Settlement::GivenBack);
     assert_eq!(fail(&mut record, &policy, later), until(300));
-    record = record.settle(Settlement::Void(late));
+    record = record.settle(late, Settlement::GivenBack);
     fail(&mut record, &policy, later);
     assert_eq!(fail(&mut record, &policy, later), until(300), "without a failure there was no lock before");
 }
@@ -150,13 +242,23 @@ fn a_void_attempt_of_an_earlier_window_leaves_the_lock_of_the_later_failure_the_
 #[test]
 fn a_clock_that_goes_back_ends_no_lock() {
     let policy = AttemptPolicy::new(1, Lifetime::of::<300>(), false, 100).unwrap();
+    let until = |at: Timestamp| Attempt::Locked { until: Some(at.plus_seconds(300)) };
     let mut record = AttemptRecord::default();
     fail(&mut record, &policy, NOW);
-    let until = NOW.plus_seconds(300);
-    assert_eq!(fail(&mut record, &policy, NOW.minus_seconds(9000)), Attempt::Locked { until: Some(until) });
+    assert_eq!(
+        fail(&mut record.clone(), &policy, NOW.minus_seconds(20)),
+        until(NOW),
+        "within what clocks differ by"
+    );
+    let earlier = NOW.minus_seconds(9000);
+    assert_eq!(
+        fail(&mut record, &policy, earlier),
+        until(earlier),
+        "the whole lock, by the clock that counts now"
+    );
     let stricter = AttemptPolicy::new(2, Lifetime::of::<300>(), false, 100).unwrap();
-    fail(&mut record, &stricter, NOW.minus_seconds(9000));
-    assert_eq!(fail(&mut record, &policy, NOW), Attempt::Locked { until: Some(until) });
+    fail(&mut record, &stricter, earlier);
+    assert_eq!(fail(&mut record, &policy, earlier.plus_seconds(299)), until(earlier));
 }
 
 #[test]
@@ -164,8 +266,13 @@ fn a_receipt_from_nowhere_settles_nothing() {
     let policy = policy(2, 100);
     let mut record = AttemptRecord::default();
     fail(&mut record, &policy, NOW);
-    assert_eq!(record.clone().settle(Settlement::Passed(Receipt(7))), record);
-    assert_eq!(record.clone().settle(Settlement::Void(Receipt(0))), record);
+    assert_eq!(record.clone().clear(UpTo::Receipt(Receipt(7))).guesses, record.guesses);
+    assert_eq!(record.clone().settle(Receipt::NONE, Settlement::GivenBack).guesses, record.guesses);
+    assert_ne!(
+        record.clone().settle(Receipt::NONE, Settlement::Wrong),
+        record,
+        "it costs a write all the same"
+    );
 }
 
 /// As a transcript writes it down.
@@ -185,18 +292,21 @@ fn only_a_record_is_a_record() {
     let mut record = AttemptRecord::default();
     assert_eq!(AttemptRecord::from_bytes(&record.to_bytes()), Ok(record.clone()));
     fail(&mut record, &policy, NOW);
-    fail(&mut record, &policy, NOW);
+    guess(&mut record, &policy, NOW, ERIN);
     let bytes = record.to_bytes();
     assert_eq!(AttemptRecord::from_bytes(&bytes), Ok(record));
     let foreign = [&[1], &bytes[1..]].concat();
-    for other in [&[][..], &bytes[1..], &bytes[..40], &bytes[..33], &[&bytes[..], &[0]].concat(), &foreign] {
+    for other in [&[][..], &bytes[1..], &bytes[..48], &bytes[..41], &[&bytes[..], &[0]].concat(), &foreign] {
         assert_eq!(AttemptRecord::from_bytes(other), Err(InvalidAttemptRecord));
     }
-    let late = [&bytes[..33], &u64::MAX.to_be_bytes()].concat();
+    let late = [&bytes[..41], &u64::MAX.to_be_bytes(), &[0; 8]].concat();
     assert_eq!(AttemptRecord::from_bytes(&late), Err(InvalidAttemptRecord));
     let of = |issued, receipts: &[u64]| AttemptRecord {
         issued,
-        failures: receipts.iter().map(|receipt| Failure { receipt: *receipt, at: NOW }).collect(),
+        guesses: receipts
+            .iter()
+            .map(|receipt| Guess { receipt: *receipt, at: NOW, in_flight: None })
+            .collect(),
     };
     for impossible in [of(0, &[1]), of(2, &[0]), of(2, &[2, 1]), of(2, &[1, 1]), of(1, &[1, 2])] {
         assert_eq!(AttemptRecord::from_bytes(&impossible.to_bytes()), Err(InvalidAttemptRecord));
@@ -207,25 +317,43 @@ fn only_a_record_is_a_record() {
     assert_eq!(AttemptRecord::from_bytes(&longest.to_bytes()), Ok(longest));
     assert_eq!(AttemptRecord::from_bytes(&of(101, &all).to_bytes()), Err(InvalidAttemptRecord));
     let spent = of(u64::MAX, &[]);
-    assert_eq!(spent.clone().reserve(&policy, NOW), (spent, Attempt::Locked { until: None }));
+    let count = Count { policy: &policy, now: NOW, skew_seconds: 30, tag: ERIN };
+    assert_eq!(spent.clone().reserve(&count), (spent, Attempt::Locked { until: None }));
+}
+
+/// A row of the version before, which knew failures alone, goes on counting.
+#[test]
+fn a_record_of_version_2_is_read_as_failures() {
+    let numbers = [4, 2, NOW.as_unix(), 4, NOW.as_unix()];
+    let bytes: Vec<u8> = [2].into_iter().chain(numbers.into_iter().flat_map(u64::to_be_bytes)).collect();
+    let mut record = AttemptRecord::from_bytes(&bytes).unwrap();
+    let attempt = guess(&mut record, &policy(5, 100), NOW, ERIN);
+    assert_eq!(attempt, Attempt::Reserved { receipt: Receipt(5), left: 2 });
+    assert_eq!(record.to_bytes()[0], 3);
+    let all = [2]
+        .into_iter()
+        .chain([101_u64].into_iter().chain((1..=101).flat_map(|at| [at, 0])).flat_map(u64::to_be_bytes));
+    assert_eq!(AttemptRecord::from_bytes(&all.collect::<Vec<u8>>()), Err(InvalidAttemptRecord));
 }
 
 #[derive(Clone, Debug)]
 enum Act {
-    /// Under one of two policies.
-    Reserve(bool),
+    /// Under one of two policies, by one of two names.
+    Reserve(bool, bool),
     /// One of all receipts given so far, settled before or not.
     Pass(prop::sample::Index),
-    Void(prop::sample::Index),
+    Wrong(prop::sample::Index),
+    GiveBack(prop::sample::Index),
     Wait(u64),
 }
 
 fn act() -> impl Strategy<Value = Act> {
     prop_oneof![
-        6 => any::<bool>().prop_map(Act::Reserve),
+        6 => any::<(bool, bool)>().prop_map(|(policy, name)| Act::Reserve(policy, name)),
         1 => any::<prop::sample::Index>().prop_map(Act::Pass),
-        1 => any::<prop::sample::Index>().prop_map(Act::Void),
-        3 => (0..2_000_u64).prop_map(Act::Wait),
+        3 => any::<prop::sample::Index>().prop_map(Act::Wrong),
+        1 => any::<prop::sample::Index>().prop_map(Act::GiveBack),
+        3 => prop_oneof![0..40_u64, 0..2_000_u64].prop_map(Act::Wait),
     ]
 }
 
@@ -253,10 +381,25 @@ fn alone(policy: &AttemptPolicy, failures: impl Iterator<Item = Timestamp>, now:
     (!locked && all_left > 0).then_some(left.min(all_left))
 }
 
+/// A guess as the law knows it.
+#[derive(Clone, Copy, Debug)]
+struct Known {
+    at: Timestamp,
+    /// Whose it was, while nobody has told what became of it.
+    untold: Option<bool>,
+}
+
+impl Known {
+    fn in_flight(&self, now: Timestamp) -> Option<bool> {
+        self.untold.filter(|_| now.seconds_since(self.at) < 30)
+    }
+}
+
 proptest! {
     /// The law: a guess is let in under a policy exactly where that policy alone would let one in after the same
-    /// failures. Failures are kept as the obvious list of open receipts, settled late, twice and out of order, and made
-    /// under two policies that differ in everything.
+    /// guesses. They are kept as the obvious list of open receipts, settled late, twice and out of order, and made
+    /// under two policies that differ in everything. Where it is not let in, that is contended exactly where the guesses that are known
+    /// to be wrong would let one in, and the others are all of the same name.
     #[test]
     fn each_policy_judges_as_if_it_were_alone(
         acts in proptest::collection::vec(act(), 0..150),
@@ -266,48 +409,58 @@ proptest! {
         let shortest = policies.iter().map(|policy| u64::from(policy.lock().as_seconds())).min().unwrap();
         let (mut record, mut now) = (AttemptRecord::default(), NOW);
         let mut given = Vec::new();
-        // Open receipts, each with the moment it was given.
-        let mut open = BTreeMap::new();
+        let mut open: BTreeMap<u64, Known> = BTreeMap::new();
         for act in acts {
             match act {
                 Act::Wait(seconds) => now = now.plus_seconds(seconds),
-                Act::Reserve(which) => {
+                Act::Reserve(which, name) => {
                     let policy = &policies[usize::from(which)];
-                    let expected = alone(policy, open.values().copied(), now);
-                    let (counted, attempt) = record.clone().reserve(policy, now);
+                    let expected = alone(policy, open.values().map(|known| known.at), now);
+                    let attempt = guess(&mut record, policy, now, if name { ERIN } else { ERINS_NUMBER });
                     match attempt {
                         Attempt::Reserved { receipt, left } => {
                             prop_assert_eq!(Some(left + 1), expected);
                             given.push(receipt);
-                            open.insert(receipt.0, now);
-                            let recent = open.values().filter(|at| now.seconds_since(**at) < shortest).count();
+                            open.insert(receipt.0, Known { at: now, untold: Some(name) });
+                            let recent = open.values().filter(|known| now.seconds_since(known.at) < shortest).count();
                             prop_assert!(recent <= highest, "{recent} guesses within the shortest lock");
                         }
-                        Attempt::Locked { until } => {
+                        Attempt::Contended | Attempt::Locked { .. } => {
                             prop_assert_eq!(expected, None);
-                            prop_assert_eq!(&counted, &record);
+                            let wrong = open.values().filter(|known| known.in_flight(now).is_none());
+                            let others: Vec<_> = open.values().filter_map(|known| known.in_flight(now)).collect();
+                            let is_contended = alone(policy, wrong.map(|known| known.at), now).is_some()
+                                && others.iter().all(|other| *other == name);
+                            prop_assert_eq!(attempt == Attempt::Contended, is_contended);
                             // It is over at the second that it says, and not one earlier.
-                            if let Some(until) = until {
-                                let at = |now| alone(policy, open.values().copied(), now);
+                            if let Attempt::Locked { until: Some(until) } = attempt {
+                                let at = |now| alone(policy, open.values().map(|known| known.at), now);
                                 prop_assert!(at(until.minus_seconds(1)).is_none() && at(until).is_some());
                             }
                         }
                     }
-                    record = AttemptRecord::from_bytes(&counted.to_bytes()).unwrap();
+                    record = AttemptRecord::from_bytes(&record.to_bytes()).unwrap();
                 }
-                Act::Pass(_) | Act::Void(_) if given.is_empty() => {}
+                Act::Pass(_) | Act::Wrong(_) | Act::GiveBack(_) if given.is_empty() => {}
                 Act::Pass(at) => {
                     let receipt = *at.get(&given);
-                    record = record.settle(Settlement::Passed(receipt));
+                    record = record.clear(UpTo::Receipt(receipt));
                     open.retain(|other, _| *other > receipt.0);
                 }
-                Act::Void(at) => {
+                Act::Wrong(at) => {
                     let receipt = *at.get(&given);
-                    record = record.settle(Settlement::Void(receipt));
+                    record = record.settle(receipt, Settlement::Wrong);
+                    if let Some(known) = open.get_mut(&receipt.0) {
+                        known.untold = None;
+                    }
+                }
+                Act::GiveBack(at) => {
+                    let receipt = *at.get(&given);
+                    record = record.settle(receipt, Settlement::GivenBack);
                     open.remove(&receipt.0);
                 }
             }
-            prop_assert_eq!(record.failures.len(), open.len());
+            prop_assert_eq!(record.guesses.len(), open.len());
         }
     }
 }

@@ -1,29 +1,45 @@
 //! Is there a guess left?
 
-use super::{Attempt, AttemptPolicy, AttemptRecord, AttemptSlot};
+use super::{Aim, Attempt, AttemptPolicy, AttemptRecord, AttemptSlot, GuessTag, record::Count};
 use crate::Timestamp;
 
 /// Is there a guess left? Count it, before it is judged.
 ///
-/// Read the record of the slot, put it through [`reserve`](Self::reserve), store what comes out, and answer with it, all
-/// in one atomic step: two guesses at once must be two.
+/// In one transaction: `SELECT record FROM attempts WHERE slot = ? FOR UPDATE`, put it through [`reserve`](Self::reserve), and store
+/// what comes out. Two guesses at once must be two. A row that is not there yet locks nothing in most databases: insert an empty one
+/// first (`ON CONFLICT DO NOTHING`), or lock by the slot.
+///
+/// A record is stored for slots that no account has, too ([`is_of_nobody`](Self::is_of_nobody)), so that they cost the same. Keep at most
+/// 1,048,576 of those, and drop the oldest first, none with a guess [in flight](AttemptRecord::is_in_flight). Records of accounts are
+/// never deleted.
+///
+/// **If you answer wrongly:** a record that is not stored, or two guesses counted as one, is an unlimited guess. A fresh record in the
+/// place of one that could not be read refills the guesses; answer [`unavailable`](crate::step::Ask::unavailable) instead.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ReserveAttempt {
     /// Where the count is kept.
     pub slot: AttemptSlot,
+    /// Whether it is the slot of a name that no account has.
+    pub is_of_nobody: bool,
+    /// The time of the request.
+    pub now: Timestamp,
     policy: AttemptPolicy,
-    now: Timestamp,
+    skew_seconds: u64,
+    tag: GuessTag,
 }
 
 impl ReserveAttempt {
-    pub(crate) fn new(slot: AttemptSlot, policy: AttemptPolicy, now: Timestamp) -> Self {
-        Self { slot, policy, now }
+    pub(crate) fn new(aim: Aim, policy: AttemptPolicy, now: Timestamp, skew_seconds: u64) -> Self {
+        let Aim { slot, tag, is_of_nobody } = aim;
+        Self { slot, is_of_nobody, now, policy, skew_seconds, tag }
     }
 
     /// The new record and the answer, from the stored record, if there is one.
     pub fn reserve(&self, stored: Option<AttemptRecord>) -> Reservation {
-        let (record, attempt) = stored.unwrap_or_default().reserve(&self.policy, self.now);
+        let Self { policy, now, skew_seconds, tag, .. } = self;
+        let count = Count { policy, now: *now, skew_seconds: *skew_seconds, tag: *tag };
+        let (record, attempt) = stored.unwrap_or_default().reserve(&count);
         Reservation { slot: self.slot, record, attempt }
     }
 }

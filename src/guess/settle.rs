@@ -1,25 +1,30 @@
-//! What became of a counted guess.
+//! What became of a guess that was not right.
 
-use super::{AttemptRecord, AttemptSlot, Settlement};
+use super::{AttemptRecord, AttemptSlot, Receipt, record::Settlement};
 
-/// What became of a counted guess.
+/// What became of a counted guess that was not right: it was wrong, or its request ended without effect and it is given back.
 ///
-/// Read the record of the slot, put it through [`settle`](Self::settle) and store what comes out, in one atomic step.
+/// Asked last, whatever the guess was at, and for slots that no account has as well. In one transaction: `SELECT record FROM attempts
+/// WHERE slot = ? FOR UPDATE`, put it through [`settle`](Self::settle), and store what comes out.
+///
+/// **If you answer wrongly:** a wrong guess that is not told of counts as in flight for 30 seconds and as wrong afterwards, so nothing is
+/// lost by a crash. A record that is *deleted* here is an unlimited guess.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SettleAttempt {
     /// Where the count is kept.
     pub slot: AttemptSlot,
+    receipt: Receipt,
     settlement: Settlement,
 }
 
 impl SettleAttempt {
-    pub(crate) fn new(slot: AttemptSlot, settlement: Settlement) -> Self {
-        Self { slot, settlement }
+    pub(crate) fn new(slot: AttemptSlot, receipt: Receipt, settlement: Settlement) -> Self {
+        Self { slot, receipt, settlement }
     }
 
     /// The new record, from the stored one.
     pub fn settle(&self, stored: Option<AttemptRecord>) -> AttemptRecord {
-        stored.unwrap_or_default().settle(self.settlement)
+        stored.unwrap_or_default().settle(self.receipt, self.settlement)
     }
 }

@@ -1,6 +1,7 @@
 //! Where guesses are counted.
 
-use crate::{AccountId, TenantId, account::Identifier, factor::Factor};
+use super::GuessTag;
+use crate::{AccountId, TenantId, account::Identifier, factor::Factor, token::KeyRing};
 use core::fmt;
 use sha2::{Digest as _, Sha256};
 
@@ -9,9 +10,8 @@ use sha2::{Digest as _, Sha256};
 /// Not keyed, so that a rotation does not forget the counts; not of a login or a code, so that a new one does not refill
 /// the guesses; not of an application, so that a second application is no second set of guesses.
 ///
-/// Guesses at accounts that do not exist are counted as well, so that they ask the same of the host, in one of 65,536
-/// slots by what was typed: typing names fills no table. That two such names may share a slot shows nowhere, because a
-/// locked name and a wrong password have the same reply.
+/// Guesses at names that no account has are counted as well, each name by itself, so that they ask and cost the same. Their slots are hashes
+/// under a key of the ring: nobody computes one, and a rotation forgets them.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AttemptSlot([u8; 32]);
 
@@ -26,11 +26,6 @@ impl AttemptSlot {
     /// the second factor of whoever it belongs to.
     pub fn of_known_subject(tenant: Option<TenantId>, account: AccountId, factor: Factor) -> Self {
         Self::hash("known subject", tenant, account.as_str().as_bytes(), factor)
-    }
-
-    /// The slot of an identifier that no account has.
-    pub fn of_identifier(tenant: Option<TenantId>, identifier: &Identifier, factor: Factor) -> Self {
-        TypedName::new(tenant, identifier, factor).slot()
     }
 
     fn hash(kind: &str, tenant: Option<TenantId>, name: &[u8], factor: Factor) -> Self {
@@ -56,29 +51,57 @@ impl AttemptSlot {
     }
 }
 
+/// A guess before it is counted: where, and by whom as far as the record may know.
+#[derive(Clone, Copy)]
+pub(crate) struct Aim {
+    pub(crate) slot: AttemptSlot,
+    pub(crate) tag: GuessTag,
+    pub(crate) is_of_nobody: bool,
+}
+
+impl Aim {
+    /// At a factor of an account that somebody has proved something of: a pending login's, or one's own.
+    pub(crate) fn at(slot: AttemptSlot) -> Self {
+        Self { slot, tag: GuessTag::KNOWN_SUBJECT, is_of_nobody: false }
+    }
+}
+
 /// A typed name before it is known whether an account has it. It is as much work to go on from here to the slot of the account
 /// as to that of a name that none has.
 pub(crate) struct TypedName {
     tenant: Option<TenantId>,
     factor: Factor,
-    place: [u8; 2],
+    keyed: [u8; 32],
 }
 
 impl TypedName {
-    pub(crate) fn new(tenant: Option<TenantId>, identifier: &Identifier, factor: Factor) -> Self {
+    pub(crate) fn new(
+        ring: &KeyRing,
+        tenant: Option<TenantId>,
+        identifier: &Identifier,
+        factor: Factor,
+    ) -> Self {
         let typed = identifier.normalised();
-        let AttemptSlot([high, low, ..]) = AttemptSlot::hash("typed", tenant, typed.as_bytes(), factor);
-        Self { tenant, factor, place: [high, low] }
+        let of = tenant.as_ref().map_or("", TenantId::as_str);
+        let keyed = ring.signer().guess_tag([of, factor.amr(), &typed].map(str::as_bytes));
+        Self { tenant, factor, keyed }
     }
 
-    /// The slot of the name, where no account has it.
-    pub(crate) fn slot(&self) -> AttemptSlot {
-        AttemptSlot::hash("unknown", self.tenant, &self.place, self.factor)
+    /// A guess at the name, where no account has it.
+    pub(crate) fn aim(&self) -> Aim {
+        let slot = AttemptSlot::hash("unknown", self.tenant, &self.keyed, self.factor);
+        Aim { slot, tag: self.tag(), is_of_nobody: true }
     }
 
-    /// The slot of the account that has it.
-    pub(crate) fn slot_of(&self, account: AccountId) -> AttemptSlot {
-        AttemptSlot::of_account(self.tenant, account, self.factor)
+    /// A guess at the account that has it.
+    pub(crate) fn aim_at(&self, account: AccountId) -> Aim {
+        let slot = AttemptSlot::of_account(self.tenant, account, self.factor);
+        Aim { slot, tag: self.tag(), is_of_nobody: false }
+    }
+
+    fn tag(&self) -> GuessTag {
+        let [a, b, c, d, e, f, g, h, ..] = self.keyed;
+        GuessTag::new([a, b, c, d, e, f, g, h])
     }
 }
 
@@ -91,13 +114,20 @@ impl fmt::Debug for AttemptSlot {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::account::UserName;
+    use crate::{account::UserName, token::Key};
+
+    fn ring(byte: u8) -> KeyRing {
+        KeyRing::new(Key::without_id([byte; 32]).unwrap())
+    }
+
+    fn typed(ring: &KeyRing, name: &str, factor: Factor) -> TypedName {
+        TypedName::new(ring, None, &UserName::new(name).unwrap().into(), factor)
+    }
 
     #[test]
     fn slots_differ_in_everything_they_are_of() {
         let tenant = |text| Some(TenantId::new(text).unwrap());
         let account = |text| AccountId::new(text).unwrap();
-        let typed = |text| Identifier::from(UserName::new(text).unwrap());
         let base = AttemptSlot::of_account(tenant("t"), account("erin"), Factor::Password);
         for other in [
             AttemptSlot::of_account(None, account("erin"), Factor::Password),
@@ -105,22 +135,34 @@ mod tests {
             AttemptSlot::of_account(tenant("t"), account("Erin"), Factor::Password),
             AttemptSlot::of_account(tenant("t"), account("erin"), Factor::Totp),
             AttemptSlot::of_account(tenant("te"), account("rin"), Factor::Password),
-            AttemptSlot::of_identifier(tenant("t"), &typed("erin"), Factor::Password),
             AttemptSlot::of_known_subject(tenant("t"), account("erin"), Factor::Password),
+            typed(&ring(1), "erin", Factor::Password).aim().slot,
         ] {
             assert_ne!(base, other);
         }
         assert_eq!(base, AttemptSlot::of_account(tenant("t"), account("erin"), Factor::Password));
-        let one = AttemptSlot::of_identifier(None, &typed("Bob"), Factor::Password);
-        assert_eq!(one, AttemptSlot::of_identifier(None, &typed(" bob "), Factor::Password));
     }
 
     #[test]
-    fn names_that_no_account_has_fill_no_table() {
-        let slots: alloc::collections::BTreeSet<_> = (0..100_000)
-            .map(|at| Identifier::from(UserName::new(&alloc::format!("nobody-{at}")).unwrap()))
-            .map(|typed| AttemptSlot::of_identifier(None, &typed, Factor::Password))
-            .collect();
-        assert!((50_000..=52_500).contains(&slots.len()), "{}", slots.len());
+    fn each_name_that_nobody_has_is_counted_by_itself_under_a_key() {
+        let slot = |ring: &KeyRing, name: &str, factor| typed(ring, name, factor).aim().slot;
+        let base = slot(&ring(1), "Bob", Factor::Password);
+        assert_eq!(base, slot(&ring(1), " bob ", Factor::Password), "one name in two spellings");
+        assert_ne!(base, slot(&ring(1), "bop", Factor::Password));
+        assert_ne!(base, slot(&ring(1), "bob", Factor::Sms));
+        assert_ne!(base, slot(&ring(2), "bob", Factor::Password), "without the key nobody computes it");
+        let slots: alloc::collections::BTreeSet<_> =
+            (0..10_000).map(|at| slot(&ring(1), &alloc::format!("nobody-{at}"), Factor::Password)).collect();
+        assert_eq!(slots.len(), 10_000, "no two names share one");
+    }
+
+    #[test]
+    fn two_names_of_one_account_share_its_slot_and_bear_two_tags() {
+        let erin = AccountId::new("erin").unwrap();
+        let ring = ring(1);
+        let [one, other] =
+            ["erin", "erin.smith"].map(|name| typed(&ring, name, Factor::Password).aim_at(erin));
+        assert!(one.slot == other.slot && one.tag != other.tag);
+        assert!(one.tag != GuessTag::KNOWN_SUBJECT);
     }
 }

@@ -35,6 +35,11 @@ pub enum Event {
         /// Why.
         reason: ProofRefusal,
     },
+    /// As many guesses as there are were still being judged: whoever guesses was told to come again.
+    GuessContended {
+        /// At which account, where there is one.
+        account: Option<AccountId>,
+    },
     /// A token was refused.
     TokenRefused {
         /// The account the token names, where its tag was right.
@@ -72,8 +77,8 @@ pub enum Event {
     },
     /// A new password was refused.
     NewPasswordRefused {
-        /// Whose it would have been.
-        account: AccountId,
+        /// Whose it would have been; `None` where nothing was proved yet.
+        account: Option<AccountId>,
         /// Why.
         reason: NewPasswordRefusal,
     },

@@ -4,6 +4,7 @@ use crate::{
     AccountId, Audience, Secret, SessionId, Timestamp, TokenId,
     account::Revision,
     code::{CodeKey, SendBudget, SendRefusal, StoredCode},
+    guess::ClearGuesses,
     session::{EndSessions, SessionRecord},
 };
 use alloc::vec::Vec;
@@ -18,7 +19,12 @@ use serde::{Deserialize, Serialize};
 /// 3. apply every one of [`writes`](Self::writes), in their order; if one is refused, answer [`Committed::Refused`].
 ///
 /// Whatever the answer but [`Committed::Done`], roll everything back. Answer `Done` only when it is durable, and never when
-/// there is a write that you do not carry out: that is [`Ask::unavailable`](super::Ask::unavailable).
+/// there is a write that you do not carry out: that is [`Ask::unavailable`](super::Ask::unavailable). Lock in the order of this list – the claim,
+/// the account, and the slots of [`Write::ClearGuesses`] as they come, which is by their bytes – and no two commits wait for each other.
+///
+/// **If you answer wrongly:** `Done` for a claim that was there already is a token, code or ticket used twice; for another revision, a session for
+/// an account that was disabled or given another password meanwhile; for a write left out, a skip that is not counted or a session that lives on.
+/// Writes without the claim, or a claim without its writes, is the same by half.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Commit {
@@ -66,6 +72,8 @@ pub enum Write {
         /// The number of the time step (RFC 6238 §4.2).
         step: u64,
     },
+    /// Clear the count of a slot that was proved, or whose secret was replaced.
+    ClearGuesses(ClearGuesses),
     /// Keep a new session.
     OpenSession(SessionRecord),
     /// Count one rotation of a session's token; refused when the session has ended, or the stored generation is another one.

@@ -75,6 +75,10 @@ fn apply_one(host: &mut MemoryHost, commit: &Commit, write: &Write) -> Result<()
             }
             account.totp = Some(totp.with_last_used_step(Some(*step)));
         }
+        Write::ClearGuesses(cleared) => {
+            let stored = host.attempts.remove(&cleared.slot());
+            host.attempts.insert(cleared.slot(), cleared.clear(stored));
+        }
         Write::OpenSession(record) => {
             host.sessions.insert(record.session, *record);
         }

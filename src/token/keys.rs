@@ -13,6 +13,7 @@ mod label {
     pub(super) const TICKET: &[u8] = b"authflow/v1/ticket";
     pub(super) const CODE: &[u8] = b"authflow/v1/code";
     pub(super) const DEVICE: &[u8] = b"authflow/v1/device";
+    pub(super) const GUESS: &[u8] = b"authflow/v1/guess";
     pub(super) const RANDOM: &[u8] = b"authflow/v1/random";
     /// Followed by the client id and the tenant, each behind its length.
     pub(super) const ID: &[u8] = b"authflow/v1/id/";
@@ -136,6 +137,7 @@ pub(crate) struct Keys {
     pub(super) ticket: MacKey,
     pub(super) device: MacKey,
     code: MacKey,
+    guess: MacKey,
     random: MacKey,
     root: MacKey,
 }
@@ -159,6 +161,7 @@ impl Keys {
             ticket: derived(label::TICKET),
             device: derived(label::DEVICE),
             code: derived(label::CODE),
+            guess: derived(label::GUESS),
             random: derived(label::RANDOM),
             root,
             id: key.id,
@@ -193,6 +196,11 @@ impl Keys {
     /// The tag over a code and what it is bound to.
     pub(crate) fn code_tag(&self, bound: &[&[u8]], code: &str) -> [u8; 32] {
         self.code.tag_list(bound.iter().copied().chain([code.as_bytes()]))
+    }
+
+    /// The keyed hash of a name that somebody guesses at.
+    pub(crate) fn guess_tag<'a>(&self, parts: impl IntoIterator<Item = &'a [u8]>) -> [u8; 32] {
+        self.guess.tag_list(parts)
     }
 
     /// 32 bytes for one use in one request: an HMAC of the moment, what the bytes are for, and what they are bound to.

@@ -149,6 +149,11 @@ impl KeyRing {
         self.by_id.iter().map(|(keys, window)| keys.id_token_key(audience).within(*window))
     }
 
+    /// How far the clock of another instance may be ahead of ours.
+    pub(crate) fn skew_seconds(&self) -> u64 {
+        self.skew_seconds
+    }
+
     pub(crate) fn signer(&self) -> &Arc<Keys> {
         &self.signer
     }

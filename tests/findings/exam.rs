@@ -39,7 +39,6 @@ fn taken(exam: HostExam, slip: Slip) -> bool {
 }
 
 #[test]
-#[should_panic(expected = "finding 11: the exam passed a host that settles a guess by deleting the record")]
 fn finding_11_the_exam_sees_records_that_are_deleted() {
     assert!(
         !passes(Slip::DeletesTheRecord, "alice"),
@@ -48,9 +47,6 @@ fn finding_11_the_exam_sees_records_that_are_deleted() {
 }
 
 #[test]
-#[should_panic(
-    expected = "finding 11: the exam passed a host where one right guess forgets later wrong ones"
-)]
 fn finding_11_the_exam_sees_later_guesses_that_are_forgotten() {
     assert!(
         !passes(Slip::ForgetsLaterGuesses, "alice"),
@@ -59,7 +55,6 @@ fn finding_11_the_exam_sees_later_guesses_that_are_forgotten() {
 }
 
 #[test]
-#[should_panic(expected = "finding 11: the exam passed a host that gives no guess back")]
 fn finding_11_the_exam_sees_guesses_that_are_not_given_back() {
     assert!(
         !passes(Slip::GivesNothingBack, "alice"),

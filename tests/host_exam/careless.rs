@@ -38,6 +38,9 @@ pub(super) enum Careless {
     SendsWithoutEnd,
     CountsNothing,
     ClearsNothing,
+    SettlesNothing,
+    DeletesCounts,
+    ClearsByItself,
     EndsThoseOfOthers,
     EndsThoseOfOneApplication,
     RenewsNothing,
@@ -104,6 +107,23 @@ impl Hosts {
                 kept.codes.extend(old);
             }
             (Careless::SendsWithoutEnd, _) => kept.sends.clear(),
+            (Careless::DeletesCounts, Committed::Done) => {
+                for write in &ask.writes {
+                    if let Write::ClearGuesses(cleared) = write {
+                        // Where nothing is left, the row goes.
+                        let is_empty = kept.attempts[&cleared.slot()].to_bytes().len() == 9;
+                        is_empty.then(|| kept.attempts.remove(&cleared.slot()));
+                    }
+                }
+            }
+            (Careless::ClearsByItself, Committed::Changed) => {
+                for write in &ask.writes {
+                    if let Write::ClearGuesses(cleared) = write {
+                        let stored = kept.attempts.remove(&cleared.slot());
+                        kept.attempts.insert(cleared.slot(), cleared.clear(stored));
+                    }
+                }
+            }
             (Careless::EndsThoseOfOthers, _) if kept.ended.len() > before.ended.len() + 1 => {
                 let MemoryHost { sessions, ended, .. } = &mut *kept;
                 let of_others = sessions.values().filter(|record| Some(record.account) != ask.account);
@@ -134,6 +154,7 @@ impl Hosts {
                 let used = self.kept().account("tom").totp.as_ref().unwrap().last_used_step();
                 used.is_none_or(|used| used < *step).then(|| write.clone())
             }
+            Write::ClearGuesses(_) if self.is(Careless::ClearsNothing) => None,
             Write::OpenSession(_) if self.is(Careless::LosesSessions) => None,
             Write::EndSessions(_) if self.is(Careless::EndsNothing) => None,
             Write::RenewSession { session, .. } if self.is(Careless::RenewsNothing) => {
@@ -179,7 +200,7 @@ impl Host for Hosts {
 
     async fn settle_attempt(&self, ask: &SettleAttempt) -> Result<(), Planned> {
         match self.careless {
-            Careless::ClearsNothing => Ok(()),
+            Careless::SettlesNothing => Ok(()),
             _ => self.inner.settle_attempt(ask).await,
         }
     }

@@ -160,6 +160,9 @@ impl Host {
                 Ok(ask.answer(committed))
             }
             step => {
+                if let Step::ReserveAttempt(ask) = &step {
+                    seen.slot = Some(ask.slot);
+                }
                 self.world.host.asked.clear();
                 let (guesses, sent) = (self.counted(), self.world.host.outbox.len());
                 let next = self.world.host.answer(step);
@@ -249,7 +252,7 @@ impl Host {
             );
             assert_eq!(known.map(|known| password(known.number)), kept.map(|kept| kept.verifier.expose()));
         }
-        let failures: usize = model.failures.values().map(Vec::len).sum();
-        assert_eq!(self.counted(), 9 * kept.attempts.len() + 16 * failures, "the host keeps other guesses");
+        let guesses: usize = model.guesses.values().map(Vec::len).sum();
+        assert_eq!(self.counted(), 9 * kept.attempts.len() + 24 * guesses, "the host keeps other guesses");
     }
 }

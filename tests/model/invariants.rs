@@ -28,7 +28,7 @@ pub fn check(host: &Host, seen: &Observed) {
     invariant_7_bounded_work(seen);
     invariant_8_no_secret_is_printed(host, seen);
     invariant_9_no_session_for_an_account_that_changed(ledger, seen);
-    invariant_10_every_guess_is_counted(seen);
+    invariant_10_every_guess_is_counted(ledger, seen);
 }
 
 fn caller_of(seen: &Observed) -> Caller {
@@ -179,7 +179,13 @@ fn invariant_9_no_session_for_an_account_that_changed(ledger: &Ledger, seen: &Ob
     assert!(!uses || seen.reply.0 != 200 || seen.lives, "a session that was ended");
 }
 
-fn invariant_10_every_guess_is_counted(seen: &Observed) {
+fn invariant_10_every_guess_is_counted(ledger: &Ledger, seen: &Observed) {
+    // Over any sequence: between two proofs of a slot that were carried out, no more wrong guesses than the highest ceiling.
+    if let Some(slot) = seen.wrong_at() {
+        let before = ledger.wrong.get(&slot).copied().unwrap_or_default();
+        let highest = RULES.iter().map(|rules| rules.ceiling).max().unwrap();
+        assert!(before < highest, "{} wrong guesses without a proof between", before + 1);
+    }
     let without_guess = matches!(seen.request.call, Call::OwnChange { old: None, .. });
     for event in &seen.events {
         let Event::ProofRefused { reason, .. } = event else { continue };

@@ -3,7 +3,7 @@
 use super::{
     calls::{Call, Caller, F, Named, Reply, Request, Typed},
     rules::{RULES, Rules},
-    state::{Model, Once, Place, Session, Slot, Stage},
+    state::{Guess, Model, Once, Place, Session, Slot, Stage, Tag},
 };
 use std::collections::BTreeSet;
 
@@ -57,6 +57,17 @@ pub struct Asking {
     pub caller: Caller,
     pub asked: Vec<&'static str>,
     pub failing: Option<&'static str>,
+    /// The guess that it has made, until it is told what became of it.
+    pub guess: Option<Open>,
+}
+
+/// A guess whose request has not ended.
+#[derive(Clone, Copy, Debug)]
+pub struct Open {
+    pub slot: Slot,
+    /// `None` where there was none left.
+    pub number: Option<usize>,
+    pub wrong: bool,
 }
 
 impl Asking {
@@ -68,6 +79,14 @@ impl Asking {
     pub fn rules(&self) -> &'static Rules {
         &RULES[self.caller.app]
     }
+
+    /// The guess was wrong.
+    pub fn wrong(&mut self, reply: Reply) -> Reply {
+        if let Some(guess) = &mut self.guess {
+            guess.wrong = true;
+        }
+        reply
+    }
 }
 
 /// A request that has been judged.
@@ -78,8 +97,13 @@ pub struct Judged {
 
 impl Model {
     pub fn judge(&mut self, request: &Request) -> Judged {
-        let mut asking = Asking { caller: request.caller, asked: Vec::new(), failing: request.failing };
+        let mut asking =
+            Asking { caller: request.caller, asked: Vec::new(), failing: request.failing, guess: None };
         let result = self.call(&mut asking, &request.call);
+        if result.is_err() {
+            // It ends here, before another one that came at once is written.
+            self.settle(&mut asking);
+        }
         Judged { asking, result }
     }
 
@@ -117,30 +141,51 @@ impl Model {
         (named < self.people.len() && self.people[named].tenant == caller.tenant).then_some(named)
     }
 
-    /// Counts a guess. Whether there is one.
-    pub fn reserve(&mut self, asking: &mut Asking, slot: Slot) -> Result<bool, Reply> {
+    /// Counts a guess. Whether there is one. Where there is none only because of others that are being judged, all by the same name, one is
+    /// told to come again.
+    pub fn reserve(&mut self, asking: &mut Asking, slot: Slot, tag: Tag) -> Result<bool, Reply> {
         asking.ask("ReserveAttempt")?;
-        let failures = self.failures.entry(slot).or_default();
-        let free = !asking.rules().locked(failures, self.now);
-        if free {
-            failures.push(self.now);
+        let (rules, now) = (asking.rules(), self.now);
+        let guesses = self.guesses.entry(slot).or_default();
+        let times = |which: &dyn Fn(&&Guess) -> bool| -> Vec<u64> {
+            guesses.iter().filter(which).map(|guess| guess.at).collect()
+        };
+        let flying: Vec<_> = guesses.iter().filter_map(|guess| guess.in_flight(now)).collect();
+        let mut number = None;
+        if !rules.locked(&times(&|_| true), now) {
+            self.guesses_made += 1;
+            number = Some(self.guesses_made);
+            guesses.push(Guess { number: self.guesses_made, at: now, untold: Some(tag) });
+        } else if !flying.is_empty()
+            && flying.iter().all(|other| *other == tag)
+            && !rules.locked(&times(&|guess| guess.in_flight(now).is_none()), now)
+        {
+            return Err(Reply::BUSY);
         }
-        Ok(free)
+        asking.guess = Some(Open { slot, number, wrong: number.is_none() });
+        Ok(number.is_some())
     }
 
-    /// The host could not judge a guess: it gets it back.
-    pub fn unjudged(&mut self, asking: &mut Asking, slot: Slot, counted: bool, busy: Reply) -> Reply {
-        if asking.ask("SettleAttempt").is_ok() && counted {
-            self.failures.get_mut(&slot).unwrap().pop();
+    /// The request has ended without effect: a guess that was wrong stays counted, every other one is given back.
+    pub fn settle(&mut self, asking: &mut Asking) {
+        let Some(Open { slot, number, wrong }) = asking.guess.take() else { return };
+        if asking.ask("SettleAttempt").is_err() {
+            return;
         }
-        busy
+        let guesses = self.guesses.entry(slot).or_default();
+        if wrong {
+            let told = guesses.iter_mut().filter(|guess| Some(guess.number) == number);
+            told.for_each(|guess| guess.untold = None);
+        } else {
+            guesses.retain(|guess| Some(guess.number) != number);
+        }
     }
 
-    /// A guess was right: all are forgotten.
-    pub fn passed(&mut self, asking: &mut Asking, slot: Slot) -> Result<(), Reply> {
-        asking.ask("SettleAttempt")?;
-        self.failures.insert(slot, Vec::new());
-        Ok(())
+    /// What a guess proves is written: it and all before it are forgotten.
+    pub fn clear(&mut self, guess: Option<Open>) {
+        if let Some(Open { slot, number: Some(number), .. }) = guess {
+            self.guesses.entry(slot).or_default().retain(|guess| guess.number > number);
+        }
     }
 
     /// Guesses a person's password; without a person, or one that counts, the host says that any is right.
@@ -148,15 +193,14 @@ impl Model {
         &mut self,
         asking: &mut Asking,
         slot: Slot,
+        tag: Tag,
         known: Option<usize>,
         typed: usize,
         refused: Reply,
     ) -> Result<(), Reply> {
-        let free = self.reserve(asking, slot)?;
-        if let Err(busy) = asking.ask("VerifyPassword") {
-            return Err(self.unjudged(asking, slot, free, busy));
-        }
-        if free && known == Some(typed) { self.passed(asking, slot) } else { Err(refused) }
+        let free = self.reserve(asking, slot, tag)?;
+        asking.ask("VerifyPassword")?;
+        if free && known == Some(typed) { Ok(()) } else { Err(asking.wrong(refused)) }
     }
 
     /// Guesses a code. `owner` is who it must be of; nobody where no code counts.
@@ -164,27 +208,24 @@ impl Model {
         &mut self,
         asking: &mut Asking,
         slot: Slot,
+        tag: Tag,
         owner: Option<usize>,
         place: &Place,
         typed: Typed,
     ) -> Result<usize, Reply> {
-        let free = self.reserve(asking, slot)?;
-        if let Err(busy) = asking.ask("LoadCode") {
-            return Err(self.unjudged(asking, slot, free, busy));
-        }
-        let owner = owner.filter(|_| free).ok_or(Reply::WRONG_CODE)?;
-        let number = *self.stored.get(place).ok_or(Reply::WRONG_CODE)?;
-        let code = &self.codes[number];
-        let right = number == typed
-            && code.sent
-            && code.owner == Some(owner)
-            && code.revision == Some(self.people[owner].revision)
-            && self.now < code.expires
-            && self.verifies(code.key);
-        if !right {
-            return Err(Reply::WRONG_CODE);
-        }
-        self.passed(asking, slot)?;
-        Ok(number)
+        let free = self.reserve(asking, slot, tag)?;
+        asking.ask("LoadCode")?;
+        let code = owner.filter(|_| free).and_then(|owner| {
+            let number = *self.stored.get(place)?;
+            let code = &self.codes[number];
+            let right = number == typed
+                && code.sent
+                && code.owner == Some(owner)
+                && code.revision == Some(self.people[owner].revision)
+                && self.now < code.expires
+                && self.verifies(code.key);
+            right.then_some(number)
+        });
+        code.ok_or_else(|| asking.wrong(Reply::WRONG_CODE))
     }
 }

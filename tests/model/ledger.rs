@@ -6,7 +6,7 @@ use super::{
     observed::Observed,
     rules::{CODE, LOGIN, RULES, TICKET},
 };
-use authflow::{session::EndSessions, step::Write};
+use authflow::{guess::AttemptSlot, session::EndSessions, step::Write};
 use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +57,8 @@ pub type Told = (Vec<u8>, Vec<&'static str>);
 #[derive(Clone, Default)]
 pub struct Ledger {
     pub tokens: BTreeMap<String, Issued>,
+    /// Wrong guesses at each slot since the latest proof that was carried out.
+    pub wrong: BTreeMap<AttemptSlot, usize>,
     sent: Vec<Sent>,
     pub used: BTreeSet<Used>,
     /// What each sort of failure was told, and asked of the host.
@@ -137,6 +139,12 @@ impl Ledger {
 
     /// Writes a request down.
     pub fn note(&mut self, host: &LedgerView, seen: &Observed) {
+        for cleared in seen.cleared() {
+            self.wrong.remove(&cleared);
+        }
+        if let Some(slot) = seen.wrong_at() {
+            *self.wrong.entry(slot).or_default() += 1;
+        }
         self.used.extend(Self::used_up(seen));
         if let Some((sort, told)) = Self::told(seen) {
             self.told.insert(sort, told);

@@ -4,7 +4,7 @@ use super::{
     calls::{F, Named, Password, Presented, Proof, Purpose, Reply, Response, SHORT, Said, Typed, USED},
     judge::{Asking, Plan, Then, Write},
     rules::{LOGIN, TOTP_STEP},
-    state::{Kind, Model, Once, Place, Session, Stage, Standing},
+    state::{Kind, Model, Once, Place, Session, Stage, Standing, Tag},
     table::{Done, Need, need},
 };
 use std::collections::BTreeSet;
@@ -40,10 +40,11 @@ impl Model {
     ) -> Result<Plan, Reply> {
         asking.ask("FindAccount")?;
         let found = self.find(asking.caller, named);
-        let slot = (asking.caller.tenant, standing(found, said), named, F::Password);
+        let (standing, tag) = (self.standing(found, said), self.tag(said));
+        let slot = (asking.caller.tenant, standing, named, F::Password);
         let active = found.filter(|who| self.people[*who].active);
         let known = active.and_then(|who| self.people[who].password.as_ref()).map(|known| known.number);
-        self.guess_password(asking, slot, known, typed, Reply::WRONG_LOGIN)?;
+        self.guess_password(asking, slot, tag, known, typed, Reply::WRONG_LOGIN)?;
         self.go_on(asking, Step::first(named, F::Password, self.now, None, Reply::WRONG_LOGIN))
     }
 
@@ -57,11 +58,11 @@ impl Model {
         asking.ask("FindAccount")?;
         let caller = asking.caller;
         let found = self.find(caller, to);
-        let slot = (caller.tenant, standing(found, Said::Name), to, by);
+        let slot = (caller.tenant, self.standing(found, Said::Name), to, by);
         let active = found.filter(|who| self.people[*who].active);
         let place =
             Place { app: caller.app, tenant: caller.tenant, purpose: Purpose::SignIn, by, to, login: None };
-        let code = self.guess_code(asking, slot, active, &place, typed)?;
+        let code = self.guess_code(asking, slot, self.tag(Said::Name), active, &place, typed)?;
         self.go_on(asking, Step::first(to, by, self.now, Some(Once::Code(code)), Reply::WRONG_CODE))
     }
 
@@ -110,20 +111,25 @@ impl Model {
         }
         let tenant = asking.caller.tenant;
         let known = self.people[login.who].password.as_ref().map(|known| known.number);
-        let (by, old) = match *proof {
+        let old = match *proof {
+            Proof::Old(typed) => Some(typed),
+            Proof::Code(..) => None,
+        };
+        follows_rules(old, new)?;
+        let by = match *proof {
             Proof::Old(typed) => {
                 let slot = (tenant, Standing::Stranger, login.who, F::Password);
-                self.guess_password(asking, slot, known, typed, Reply::WRONG_OLD)?;
-                (F::Password, Some(typed))
+                self.guess_password(asking, slot, Tag::Known, known, typed, Reply::WRONG_OLD)?;
+                F::Password
             }
             Proof::Code(by, typed) => {
                 let place = login.place(asking, Purpose::Change, by);
                 let slot = (tenant, Standing::Known, login.who, by);
-                self.guess_code(asking, slot, Some(login.who), &place, typed)?;
-                (by, None)
+                self.guess_code(asking, slot, Tag::Known, Some(login.who), &place, typed)?;
+                by
             }
         };
-        judge_new(asking, old, new)?;
+        judge_new(asking, new)?;
         let writes = vec![Write::Password(new), Write::EndAll];
         self.go_on(asking, login.step(Some(by), self.now, Done::Changed, writes))
     }
@@ -150,16 +156,15 @@ impl Model {
             Response::Code { by, named, code } => {
                 let owner = Some(login.who).filter(|who| named.is_none_or(|named| named == *who));
                 let place = login.place(asking, Purpose::Second, by);
-                self.guess_code(asking, slot, owner, &place, code)?;
+                self.guess_code(asking, slot, Tag::Known, owner, &place, code)?;
             }
             Response::Totp { of, steps } => {
-                let free = self.reserve(asking, slot)?;
+                let free = self.reserve(asking, slot, Tag::Known)?;
                 let step = (self.now / TOTP_STEP).wrapping_add_signed(steps);
                 let unused = step > self.people[login.who].totp_used;
                 if !(free && of == login.who && steps.abs() <= 1 && unused) {
-                    return Err(Reply::WRONG_CODE);
+                    return Err(asking.wrong(Reply::WRONG_CODE));
                 }
-                self.passed(asking, slot)?;
                 writes.push(Write::TotpStep(step));
             }
         }
@@ -174,7 +179,7 @@ impl Model {
         let need = need(asking.rules(), person, &proved, done, self.now);
         let revision = Some(person.revision);
         if self.denies || need == Need::Deny {
-            // Final: what was presented is used up, and nothing else is written.
+            // Final: what was presented is used up, and nothing else is written; whoever was right has not guessed wrong.
             writes.retain(|write| matches!(write, Write::TotpStep(_)));
             return Ok(Plan { once, revision, writes, ..Plan::of(who, Then::Say(Reply::DENIED), refused) });
         }
@@ -232,17 +237,29 @@ impl Resumed {
     }
 }
 
-/// A name that is nobody's is counted as it was typed: a user name is the same where any name is taken.
-fn standing(found: Option<usize>, said: Said) -> Standing {
-    let typed = if said == Said::AnyName { Said::Name } else { said };
-    if found.is_some() { Standing::Stranger } else { Standing::AtNobody(typed) }
+/// As it was typed, in one spelling: a user name is the same where any name is taken.
+fn typed(said: Said) -> Said {
+    if said == Said::AnyName { Said::Name } else { said }
 }
 
-/// A new password must be long enough, another than the old one where that is known, and not one of the host's used ones.
-pub fn judge_new(asking: &mut Asking, old: Option<Password>, new: Password) -> Result<(), Reply> {
-    if new == SHORT || old == Some(new) {
-        return Err(Reply::NEW_REFUSED);
+impl Model {
+    /// A name that is nobody's is counted by itself.
+    fn standing(&self, found: Option<usize>, said: Said) -> Standing {
+        if found.is_some() { Standing::Stranger } else { Standing::AtNobody(typed(said), self.key()) }
     }
+
+    fn tag(&self, said: Said) -> Tag {
+        Tag::Typed(typed(said), self.key())
+    }
+}
+
+/// A new password must be long enough, and another than the old one where that is known: told before a guess is counted.
+pub fn follows_rules(old: Option<Password>, new: Password) -> Result<(), Reply> {
+    if new == SHORT || old == Some(new) { Err(Reply::NEW_REFUSED) } else { Ok(()) }
+}
+
+/// And not one of the host's used ones.
+pub fn judge_new(asking: &mut Asking, new: Password) -> Result<(), Reply> {
     asking.ask("JudgePassword")?;
     if new == USED { Err(Reply::NEW_REFUSED) } else { Ok(()) }
 }

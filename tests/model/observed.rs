@@ -6,7 +6,12 @@ use super::{
     truth::truth,
     wire::Spelt,
 };
-use authflow::{account::Account, outcome::Event, step::Commit};
+use authflow::{
+    account::Account,
+    guess::AttemptSlot,
+    outcome::Event,
+    step::{Commit, Write},
+};
 
 pub struct Observed {
     pub request: Request,
@@ -21,6 +26,8 @@ pub struct Observed {
     /// The presented token's session had not been ended.
     pub lives: bool,
     pub asked: Vec<&'static str>,
+    /// Where a guess was counted.
+    pub slot: Option<AttemptSlot>,
     /// A guess was counted.
     pub counted: bool,
     /// The code that got out, and whether it is a decoy.
@@ -50,6 +57,7 @@ impl Observed {
             revision: account.map(|account| account.revision.as_u64()),
             lives: spelt.token.as_ref().is_some_and(|text| host.ledger.lives(text)),
             asked: Vec::new(),
+            slot: None,
             counted: false,
             message: None,
             commits: Vec::new(),
@@ -63,6 +71,21 @@ impl Observed {
 
     pub fn says(&self, name: &str) -> bool {
         self.reply.1 == name
+    }
+
+    /// Where a wrong guess was made, if one was.
+    pub fn wrong_at(&self) -> Option<AttemptSlot> {
+        let is_wrong = self.events.iter().any(|event| matches!(event, Event::ProofRefused { .. }));
+        self.slot.filter(|_| self.counted && is_wrong)
+    }
+
+    /// The slots that were proved, or whose secret was replaced.
+    pub fn cleared(&self) -> impl Iterator<Item = AttemptSlot> {
+        let writes = self.commits.iter().flat_map(|(commit, _)| &commit.writes);
+        writes.filter_map(|write| match write {
+            Write::ClearGuesses(cleared) => Some(cleared.slot()),
+            _ => None,
+        })
     }
 
     /// The request has carried a login on, or begun one.

@@ -11,7 +11,7 @@ use super::{
     machine::{Flow, START},
     number,
     rules::DAY,
-    state::{Kind, Known, Model, Once, Person, Stage},
+    state::{Guess, Kind, Known, Model, Once, Person, Stage},
 };
 use proptest_state_machine::{ReferenceStateMachine, StateMachineTest};
 use std::collections::{BTreeMap, BTreeSet};
@@ -65,8 +65,9 @@ fn abstracted(model: &Model) -> String {
         let count = tokens.entry(name).or_default();
         *count = (*count + 1).min(2);
     }
-    let failures = model.failures.iter().map(|(slot, failures)| {
-        let since: Vec<_> = failures.iter().map(|at| (model.now - at).min(DAY)).collect();
+    let failures = model.guesses.iter().map(|(slot, guesses)| {
+        let since = |guess: &Guess| ((model.now - guess.at).min(DAY), guess.in_flight(model.now));
+        let since: Vec<_> = guesses.iter().map(since).collect();
         (*slot, since)
     });
     let failures: Vec<_> = failures.filter(|(_, since)| !since.is_empty()).collect();

@@ -3,9 +3,9 @@
 use super::{
     calls::{F, Named, PEOPLE, Password, Presented, Purpose, Reply, Typed},
     judge::{Asking, Plan, Then, Write},
-    logins::judge_new,
+    logins::{follows_rules, judge_new},
     rules::RECENT,
-    state::{Kind, Model, Once, Place, Stage, Standing},
+    state::{Kind, Model, Once, Place, Stage, Standing, Tag},
     table::Need,
 };
 
@@ -60,19 +60,19 @@ impl Model {
     ) -> Result<Plan, Reply> {
         let (who, session) = self.bearer(asking, token)?;
         let known = self.people[who].password.as_ref().map(|known| known.number);
-        let old = match (known, old) {
+        match (known, old) {
             (None, _) if self.now >= self.sessions[session].auth_time + RECENT => {
                 return Err(Reply::NOT_RECENT);
             }
-            (None, _) => None,
+            (None, _) => follows_rules(None, new)?,
             (Some(_), None) => return Err(Reply::WRONG_OLD),
             (Some(_), Some(typed)) => {
                 let slot = (asking.caller.tenant, Standing::Stranger, who, F::Password);
-                self.guess_password(asking, slot, known, typed, Reply::WRONG_OLD)?;
-                Some(typed)
+                follows_rules(Some(typed), new)?;
+                self.guess_password(asking, slot, Tag::Known, known, typed, Reply::WRONG_OLD)?;
             }
-        };
-        judge_new(asking, old, new)?;
+        }
+        judge_new(asking, new)?;
         Ok(self.store(who, session, None, new, Reply::NO_ID))
     }
 
@@ -86,9 +86,10 @@ impl Model {
         let (who, session) = self.bearer(asking, token)?;
         let (app, tenant) = (asking.caller.app, asking.caller.tenant);
         let place = Place { app, tenant, purpose: Purpose::Update, by: F::Sms, to: who, login: None };
-        let code =
-            self.guess_code(asking, (tenant, Standing::Known, who, F::Sms), Some(who), &place, code)?;
-        judge_new(asking, None, new)?;
+        follows_rules(None, new)?;
+        let slot = (tenant, Standing::Known, who, F::Sms);
+        let code = self.guess_code(asking, slot, Tag::Known, Some(who), &place, code)?;
+        judge_new(asking, new)?;
         Ok(self.store(who, session, Some(Once::Code(code)), new, Reply::WRONG_CODE))
     }
 

@@ -2,7 +2,7 @@
 
 use super::{
     calls::{Act, Caller, F, PEOPLE, Password, Purpose, Said},
-    rules::RETIRING,
+    rules::{IN_FLIGHT, RETIRING},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -95,12 +95,35 @@ pub enum Once {
 /// Who guesses, as far as it is counted apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Standing {
-    /// Somebody, at a name that is nobody's.
-    AtNobody(Said),
+    /// Somebody, at a name that is nobody's: each by itself, until the key is rotated.
+    AtNobody(Said, usize),
     /// Somebody, at a person.
     Stranger,
     /// Somebody who has proved something already, at the codes of their own channels.
     Known,
+}
+
+/// By which name somebody guesses, as far as a record may know: a name under a key, or a subject who has proved something already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Tag {
+    Typed(Said, usize),
+    Known,
+}
+
+/// One guess that is counted.
+#[derive(Clone, Copy, Debug)]
+pub struct Guess {
+    pub number: usize,
+    pub at: u64,
+    /// By whom, until it is told what became of it.
+    pub untold: Option<Tag>,
+}
+
+impl Guess {
+    /// By whom, while it may still be being judged.
+    pub fn in_flight(&self, now: u64) -> Option<Tag> {
+        self.untold.filter(|_| now < self.at + IN_FLIGHT)
+    }
 }
 
 /// Where guesses are counted.
@@ -118,7 +141,8 @@ pub struct Model {
     pub codes: Vec<Code>,
     pub stored: BTreeMap<Place, usize>,
     pub spent: BTreeSet<Once>,
-    pub failures: BTreeMap<Slot, Vec<u64>>,
+    pub guesses: BTreeMap<Slot, Vec<Guess>>,
+    pub guesses_made: usize,
     /// When a recipient's day of sends began, the latest one, and how many.
     pub sends: BTreeMap<Mailbox, (u64, u64, u32)>,
     /// When each key stops verifying; the last one signs.
@@ -138,7 +162,8 @@ impl Model {
             codes: Vec::new(),
             stored: BTreeMap::new(),
             spent: BTreeSet::new(),
-            failures: BTreeMap::new(),
+            guesses: BTreeMap::new(),
+            guesses_made: 0,
             sends: BTreeMap::new(),
             keys: vec![None],
             denies: false,

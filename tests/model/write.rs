@@ -2,9 +2,9 @@
 
 use super::{
     calls::{Caller, F, Happening, Reply},
-    judge::{Judged, Plan, Then, Write},
+    judge::{Judged, Open, Plan, Then, Write},
     rules::{CODE, DAY, RESEND, SENDS_A_DAY, TICKET},
-    state::{Code, Kind, Known, Model, Stage, Token},
+    state::{Code, Kind, Known, Model, Stage, Standing, Token},
 };
 use std::collections::BTreeSet;
 
@@ -30,22 +30,35 @@ impl Model {
     fn finish(&mut self, judged: Judged) {
         let Judged { mut asking, result } = judged;
         let reply = result.and_then(|plan| self.write(&mut asking, plan)).unwrap_or_else(|reply| reply);
+        self.settle(&mut asking);
         self.expected.push((reply, asking.asked));
     }
 
     fn write(&mut self, asking: &mut super::judge::Asking, plan: Plan) -> Result<Reply, Reply> {
-        if plan.once.is_some() || !plan.writes.is_empty() {
+        if plan.once.is_some() || !plan.writes.is_empty() || asking.guess.is_some() {
+            // What a commit without an answer has done nobody knows: nothing is told of its guess.
+            let guess = asking.guess.take();
             asking.ask("Commit")?;
             let mut after = self.clone();
             match after.commit(&plan) {
-                Ok(()) => *self = after,
-                Err(Refused::Rotated(session)) => {
-                    let end = self.ending(session, Reply::NO_SESSION);
-                    return self.write(asking, end);
+                Ok(()) => {
+                    *self = after;
+                    self.clear(guess);
                 }
-                Err(Refused::Ended(reply)) => return Err(reply),
-                Err(Refused::Step) => return Err(Reply::WRONG_CODE),
-                Err(Refused::Otherwise) => return Err(plan.refused),
+                Err(refused) => {
+                    // What was used before was no good guess.
+                    let used = matches!(refused, Refused::Replayed | Refused::Step);
+                    asking.guess = guess.map(|guess| Open { wrong: used, ..guess });
+                    return match refused {
+                        Refused::Rotated(session) => {
+                            let end = self.ending(session, Reply::NO_SESSION);
+                            self.write(asking, end)
+                        }
+                        Refused::Ended(reply) => Err(reply),
+                        Refused::Step => Err(Reply::WRONG_CODE),
+                        Refused::Replayed | Refused::Otherwise => Err(plan.refused),
+                    };
+                }
             }
         }
         self.after(asking, plan)
@@ -53,7 +66,7 @@ impl Model {
 
     fn commit(&mut self, plan: &Plan) -> Result<(), Refused> {
         if plan.once.is_some_and(|once| !self.spent.insert(once)) {
-            return Err(Refused::Otherwise);
+            return Err(Refused::Replayed);
         }
         if let (Some(revision), Some(who)) = (plan.revision, plan.who)
             && (self.people[who].revision != revision || !self.people[who].active)
@@ -77,6 +90,9 @@ impl Model {
                 let person = &mut self.people[who.unwrap()];
                 person.password = Some(Known { number: *number, set_at: now, must_change: false, skips: 0 });
                 person.revision += 1;
+                // Whoever has just set a new one is not locked out of it.
+                let slot = (person.tenant, Standing::Stranger, who.unwrap(), F::Password);
+                self.guesses.remove(&slot);
             }
             Write::TotpStep(step) => {
                 let person = &mut self.people[who.unwrap()];
@@ -196,6 +212,7 @@ impl Model {
 
 /// Why a write is refused.
 enum Refused {
+    Replayed,
     Step,
     Rotated(usize),
     Ended(Reply),

@@ -4,27 +4,67 @@ use super::{NeglectedDuty, Sitting, answered, holds, together::together};
 use crate::{
     Host,
     factor::Factor,
-    guess::{Attempt, AttemptPolicy, AttemptSlot, Reservation, ReserveAttempt, SettleAttempt, Settlement},
+    guess::{
+        Aim, Attempt, AttemptPolicy, AttemptSlot, ClearGuesses, Receipt, Reservation, ReserveAttempt,
+        SettleAttempt, Settlement,
+    },
+    step::Write,
 };
 use alloc::vec::Vec;
 
 impl<H: Host> Sitting<'_, H> {
-    /// Twice as many at once as there are: so many are let in, and the one that was right clears the count.
+    /// Twice as many at once as there are: so many are let in. Then each of them ends in another way, and the count must be what is left.
     pub(super) async fn guesses(&self) -> Result<(), NeglectedDuty> {
         let policy = AttemptPolicy::default();
         let slot = AttemptSlot::from_bytes(self.slot());
-        let ask = ReserveAttempt::new(slot, policy, self.now());
+        let ask = ReserveAttempt::new(Aim::at(slot), policy, self.now(), 0);
         let at_once = (0..2 * policy.threshold()).map(|_| self.host.reserve_attempt(&ask));
         let mut receipts = Vec::new();
         for reservation in together(at_once).await {
-            receipts.extend(receipt(answered::<ReserveAttempt, _>(reservation)?));
+            receipts.extend(receipt(&answered::<ReserveAttempt, _>(reservation)?));
         }
         holds(receipts.len() == policy.threshold() as usize, NeglectedDuty::CountGuesses)?;
-        let Some(right) = receipts.into_iter().max_by_key(|receipt| receipt.number()) else { return Ok(()) };
-        let settle = SettleAttempt::new(slot, Settlement::Passed(right));
-        answered::<SettleAttempt, _>(self.host.settle_attempt(&settle).await)?;
-        let next = answered::<ReserveAttempt, _>(self.host.reserve_attempt(&ask).await)?;
-        holds(receipt(next).is_some(), NeglectedDuty::ClearGuesses)
+        receipts.sort_unstable_by_key(|receipt| receipt.number());
+        let [first, second, third, ..] = receipts[..] else { return Err(NeglectedDuty::CountGuesses) };
+        // One in the middle is given back: there is one guess again, and no more.
+        self.settle(slot, second, Settlement::GivenBack).await?;
+        holds(self.is_reserved(&ask).await?, NeglectedDuty::SettleGuess)?;
+        holds(!self.is_reserved(&ask).await?, NeglectedDuty::SettleGuess)?;
+        // One that was wrong stays.
+        self.settle(slot, third, Settlement::Wrong).await?;
+        holds(!self.is_reserved(&ask).await?, NeglectedDuty::SettleGuess)?;
+        // A success that is not written clears nothing; one that is clears itself and what was before it.
+        let clear = Write::ClearGuesses(ClearGuesses::up_to(slot, first));
+        self.rolled_back("clear and roll back", Vec::from([clear.clone()])).await?;
+        holds(!self.is_reserved(&ask).await?, NeglectedDuty::RollBack)?;
+        self.done("clear the first", Vec::from([clear]), NeglectedDuty::ClearGuesses).await?;
+        holds(self.is_reserved(&ask).await?, NeglectedDuty::ClearGuesses)?;
+        holds(!self.is_reserved(&ask).await?, NeglectedDuty::ClearGuesses)?;
+        // A new secret clears all, and receipts go on: one of before is none of after.
+        let clear = Write::ClearGuesses(ClearGuesses::all(slot));
+        self.done("clear all", Vec::from([clear]), NeglectedDuty::ClearGuesses).await?;
+        for _ in 0..policy.threshold() {
+            let next = answered::<ReserveAttempt, _>(self.host.reserve_attempt(&ask).await)?;
+            let next = receipt(&next).ok_or(NeglectedDuty::ClearGuesses)?;
+            let goes_on = receipts.iter().all(|earlier| earlier.number() < next.number());
+            holds(goes_on, NeglectedDuty::KeepReceipts)?;
+        }
+        holds(!self.is_reserved(&ask).await?, NeglectedDuty::CountGuesses)
+    }
+
+    async fn settle(
+        &self,
+        slot: AttemptSlot,
+        receipt: Receipt,
+        settlement: Settlement,
+    ) -> Result<(), NeglectedDuty> {
+        let settle = SettleAttempt::new(slot, receipt, settlement);
+        answered::<SettleAttempt, _>(self.host.settle_attempt(&settle).await)
+    }
+
+    async fn is_reserved(&self, ask: &ReserveAttempt) -> Result<bool, NeglectedDuty> {
+        let next = answered::<ReserveAttempt, _>(self.host.reserve_attempt(ask).await)?;
+        Ok(receipt(&next).is_some())
     }
 
     /// One of its own, so that the account's real count stays as it is.
@@ -37,9 +77,9 @@ impl<H: Host> Sitting<'_, H> {
     }
 }
 
-fn receipt(reservation: Reservation) -> Option<crate::guess::Receipt> {
+fn receipt(reservation: &Reservation) -> Option<Receipt> {
     match reservation.attempt() {
         Attempt::Reserved { receipt, .. } => Some(receipt),
-        Attempt::Locked { .. } => None,
+        Attempt::Contended | Attempt::Locked { .. } => None,
     }
 }

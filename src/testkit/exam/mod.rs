@@ -127,9 +127,15 @@ pub enum NeglectedDuty {
     /// Guesses at once are counted as fewer.
     #[error("guesses that come at once are not counted one by one")]
     CountGuesses,
-    /// A guess that passed does not clear the count.
-    #[error("a guess that was right does not clear the count")]
+    /// A guess that is settled is not the only one that is, or its settlement is lost.
+    #[error("a guess that is given back or told to be wrong changes the count of others, or nothing")]
+    SettleGuess,
+    /// A commit does not clear the count of guesses as far as it says.
+    #[error("a commit does not clear the count of guesses, or clears more than it says")]
     ClearGuesses,
+    /// A record was deleted: receipts begin anew.
+    #[error("a record of guesses was deleted instead of cleared")]
+    KeepReceipts,
 }
 
 impl HostExam {
@@ -155,9 +161,9 @@ impl HostExam {
     pub async fn take<H: Host>(&self, host: &H, moment: Moment) -> Result<(), NeglectedDuty> {
         let sitting = Sitting { exam: *self, host, moment };
         sitting.account().await?;
-        sitting.guesses().await?;
         sitting.claims().await?;
         sitting.roll_back().await?;
+        sitting.guesses().await?;
         if self.sessions {
             sitting.sessions().await?;
         }
@@ -252,6 +258,14 @@ impl<H: Host> Sitting<'_, H> {
         let claims = (0..at_once).map(|number| Some(self.claim(&format!("{label} {number}"))));
         let commits: Vec<_> = claims.map(|claim| Commit { claim, ..commit.clone() }).collect();
         one_is_done(together(commits.iter().map(|commit| self.host.commit(commit))).await, others, duty)
+    }
+
+    /// A commit of these writes that expects another revision, and so must write nothing.
+    async fn rolled_back(&self, label: &str, writes: Vec<Write>) -> Result<(), NeglectedDuty> {
+        let mut commit = self.commit_of(label, writes).await?;
+        commit.expected = commit.expected.map(|revision| revision.next());
+        let answer = answered::<Commit, _>(self.host.commit(&commit).await)?;
+        holds(answer == Committed::Changed, NeglectedDuty::CompareRevision)
     }
 
     /// A commit that must be refused like this, and leave its claim free.

@@ -123,6 +123,7 @@ struct RecordedReservation {
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 enum RecordedAttempt {
     Reserved { receipt: u64, left: u32 },
+    Contended,
     Locked { until: Option<Timestamp> },
 }
 
@@ -132,6 +133,7 @@ impl Recordable for Reservation {
             Attempt::Reserved { receipt, left } => {
                 RecordedAttempt::Reserved { receipt: receipt.number(), left }
             }
+            Attempt::Contended => RecordedAttempt::Contended,
             Attempt::Locked { until } => RecordedAttempt::Locked { until },
         };
         let slot = Bytes(self.slot().as_bytes().to_vec());
@@ -144,6 +146,7 @@ impl Recordable for Reservation {
             RecordedAttempt::Reserved { receipt, left } => {
                 Attempt::Reserved { receipt: Receipt::numbered(receipt), left }
             }
+            RecordedAttempt::Contended => Attempt::Contended,
             RecordedAttempt::Locked { until } => Attempt::Locked { until },
         };
         let slot = AttemptSlot::from_bytes(slot.0.try_into().ok()?);

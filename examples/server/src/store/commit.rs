@@ -1,6 +1,6 @@
 //! The one write of a request, as one transaction.
 
-use super::{Store, StoreError, Written, codes, columns, sessions};
+use super::{Store, StoreError, Written, attempts, codes, columns, sessions};
 use authflow::{
     AccountId, Audience, Secret, Timestamp,
     step::{Claim, Commit, CommitRefusal, Committed, Write},
@@ -77,6 +77,10 @@ fn apply_write(
     if let Write::StoreCode { key, code, budget } = write {
         return codes::store(connection, *key, code, budget);
     }
+    if let Write::ClearGuesses(cleared) = write {
+        attempts::clear(connection, cleared)?;
+        return Ok(None);
+    }
     let audience = &commit.audience;
     // Every other write is about an account.
     let account = commit.account.as_ref().ok_or(StoreError::NoAccount)?;
@@ -112,7 +116,7 @@ fn apply_write(
             sessions::end(connection, audience, account, *which, now)?;
             return Ok(None);
         }
-        Write::StoreCode { .. } => return Ok(None),
+        Write::StoreCode { .. } | Write::ClearGuesses(_) => return Ok(None),
     };
     Ok((!done).then_some(refusal))
 }

@@ -7,7 +7,8 @@ use rusqlite::{Connection, TransactionBehavior};
 const APPLICATION_ID: i32 = 0x6175_7468;
 
 /// One script for each version. What has been released is never edited, only added to.
-const MIGRATIONS: &[&str] = &[include_str!("schema_1.sql"), include_str!("schema_2.sql")];
+const MIGRATIONS: &[&str] =
+    &[include_str!("schema_1.sql"), include_str!("schema_2.sql"), include_str!("schema_guesses.sql")];
 const VERSION: i64 = MIGRATIONS.len() as i64;
 
 /// Brings a database to the present version.

@@ -1,0 +1,72 @@
+//! The one write of a step, and what it does to the guess that proved it.
+
+use super::{admit::Admitted, ask::InProgress, guess::OpenGuess};
+use crate::{
+    AccountId,
+    account::Revision,
+    step::{Claim, Commit, CommitRefusal, Committed, Step, Write},
+};
+use alloc::vec::Vec;
+
+/// What a step writes.
+pub(super) struct Writing {
+    pub(super) claim: Option<Claim>,
+    pub(super) account: Option<AccountId>,
+    pub(super) expected: Option<Revision>,
+    pub(super) writes: Vec<Write>,
+}
+
+/// What is in progress in an application that is known.
+pub(super) trait InApplication: InProgress {
+    fn admitted(&mut self) -> &mut Admitted;
+}
+
+impl InApplication for Admitted {
+    fn admitted(&mut self) -> &mut Admitted {
+        self
+    }
+}
+
+/// Asks the host to write, and goes on with `then`. Every commit of a step goes through here, so that a guess that was right is cleared with
+/// what it proves or not at all.
+pub(super) fn commit<T: InApplication>(
+    mut carried: T,
+    writing: Writing,
+    then: impl FnOnce(T, Commit, Committed) -> Step + Send + Sync + 'static,
+) -> Step {
+    let Writing { claim, account, expected, mut writes } = writing;
+    let Admitted { context, audience, .. } = carried.admitted();
+    let (guess, audience) = (context.guess.take(), *audience);
+    if let Some(guess) = &guess {
+        clear(&mut writes, guess);
+    }
+    let question = Commit { claim, audience, account, expected, writes };
+    // A commit that nobody answers may have been carried out: its guess stays as it is.
+    carried.ask(question, |mut carried, commit, committed| {
+        carried.admitted().context.guess = guess.and_then(|guess| after(guess, committed));
+        then(carried, commit, committed)
+    })
+}
+
+/// Counts are cleared last, in the order of their slots, so that no two commits wait for each other.
+fn clear(writes: &mut Vec<Write>, guess: &OpenGuess) {
+    let cleared = guess.clear();
+    let is_cleared =
+        |write: &Write| matches!(write, Write::ClearGuesses(all) if all.slot() == cleared.slot());
+    if !writes.iter().any(is_cleared) {
+        writes.push(Write::ClearGuesses(cleared));
+    }
+    writes.sort_by_key(|write| match write {
+        Write::ClearGuesses(cleared) => Some(cleared.slot()),
+        _ => None,
+    });
+}
+
+/// What is left to tell of the guess: it is given back where nothing was written, unless what it proves had been used before.
+fn after(guess: OpenGuess, committed: Committed) -> Option<OpenGuess> {
+    match committed {
+        Committed::Done => None,
+        Committed::Replayed | Committed::Refused(CommitRefusal::TotpStepUsed) => Some(guess.counted()),
+        Committed::Changed | Committed::Refused(_) => Some(guess),
+    }
+}
