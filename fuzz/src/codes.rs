@@ -216,7 +216,7 @@ impl World {
         let status = self.call(kind, kind.path, &body, elsewhere);
         let heard = &self.host.heard;
         let context = || format!("{} {:?} {:?}", kind.of_type, heard.asked, heard.committed);
-        assert_eq!(heard.asked.contains(&"SettleAttempt"), is_good, "a proof or not: {}", context());
+        assert_eq!(heard.asked.contains(&"Commit"), is_good, "a proof or not: {}", context());
         assert_eq!(heard.replayed, is_good && is_used, "once: {}", context());
         assert_eq!(heard.committed.is_some(), is_good && !is_used, "{}", context());
         assert_eq!(status == 200, is_good && !is_used, "{}", context());

@@ -239,7 +239,11 @@ impl World {
         };
         if body["status"] == "SUCCESS" {
             assert!(wrote(|write| matches!(write, Write::OpenSession(_))), "a session that is not stored");
-            let Some(Write::OpenSession(record)) = heard.committed.as_ref().unwrap().last() else { panic!() };
+            let opened = heard.committed.as_ref().unwrap().iter().find_map(|write| match write {
+                Write::OpenSession(record) => Some(record),
+                _ => None,
+            });
+            let record = opened.unwrap();
             assert_eq!(record.revision, self.host.account.revision, "a session of another revision");
             let asked_for = !self.host.account.enrolled.is_empty();
             assert!(!asked_for || record.factors.len() >= 2, "a second factor was not proved: {record:?}");

@@ -242,6 +242,10 @@ impl Host {
                     EndSessions::One(one) => *session == one,
                 }));
             }
+            Write::ClearGuesses(cleared) => {
+                let stored = self.attempts.remove(&cleared.slot());
+                self.attempts.insert(cleared.slot(), cleared.clear(stored));
+            }
             Write::StoreCode { key, code, budget } => {
                 let sent =
                     budget.spend(self.sends.get(&budget.slot).copied()).map_err(CommitRefusal::Code)?;

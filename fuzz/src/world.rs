@@ -248,6 +248,10 @@ impl<'a> World<'a> {
                     account.password = Some(Password::new(new_password.clone(), *changed_at));
                     account.revision = account.revision.next();
                 }
+                Write::ClearGuesses(cleared) => {
+                    let stored = self.attempts.remove(&cleared.slot());
+                    self.attempts.insert(cleared.slot(), cleared.clear(stored));
+                }
                 Write::EndSessions(EndSessions::All) => {
                     self.sessions.retain(|_, record| Some(record.account) != commit.account);
                 }

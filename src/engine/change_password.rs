@@ -74,9 +74,9 @@ impl PasswordChange {
             ChangeProof::OldPassword(old) => Some(old.clone()),
             ChangeProof::Code { .. } => None,
         };
-        let (admitted, new) = match NewPassword::new(admitted, Some(&login.account), chosen, old) {
-            Ok(judged) => judged,
-            Err(refused) => return refused,
+        let new = match NewPassword::new(&admitted, Some(&login.account), chosen, old) {
+            Ok(new) => new,
+            Err(refused) => return refused.end(admitted),
         };
         match proof {
             ChangeProof::OldPassword(presented) => {

@@ -29,19 +29,19 @@ impl NewPassword {
     /// Judges a new password by the application's rules, for an account as far as one may be known. Done before a guess at the proof is
     /// counted: who tries five weak ones has not guessed five times. `old` is the present one as typed.
     pub(super) fn new(
-        admitted: Admitted,
+        admitted: &Admitted,
         account: Option<&Account>,
         chosen: Secret,
         old: Option<Secret>,
-    ) -> Result<(Admitted, Self), Step> {
+    ) -> Result<Self, RefusedPassword> {
         let rules = admitted.policy().password_rules;
         let user_name = account.and_then(|account| account.user_name.as_ref()).map(UserName::as_str);
         match rules.judge(chosen.expose(), user_name, old.as_ref().map(Secret::expose)) {
-            Ok(()) => Ok((admitted, Self { chosen, old })),
-            Err(violation) => {
-                let account = account.map(|account| account.id);
-                Err(refuse(admitted, account, NewPasswordRefusal::Rule(violation)))
-            }
+            Ok(()) => Ok(Self { chosen, old }),
+            Err(violation) => Err(RefusedPassword {
+                account: account.map(|account| account.id),
+                reason: NewPasswordRefusal::Rule(violation),
+            }),
         }
     }
 
@@ -55,21 +55,32 @@ impl NewPassword {
         // Once more, with the account: whoever has forgotten a password is told of the rule about user names only here.
         let Self { chosen, old } = self;
         let account = holder.account().id;
-        let (admitted, Self { chosen, .. }) = match Self::new(admitted, Some(holder.account()), chosen, old) {
-            Ok(judged) => judged,
-            Err(refused) => return refused,
+        let chosen = match Self::new(&admitted, Some(holder.account()), chosen, old) {
+            Ok(new) => new.chosen,
+            Err(refused) => return refused.end(admitted),
         };
         let question = JudgePassword { account, new_password: chosen };
         admitted.ask(question, move |admitted, asked, judgement| match judgement {
-            Judgement::Refused(reason) => refuse(admitted, Some(account), NewPasswordRefusal::Host(reason)),
+            Judgement::Refused(reason) => {
+                let reason = NewPasswordRefusal::Host(reason);
+                RefusedPassword { account: Some(account), reason }.end(admitted)
+            }
             Judgement::Accepted => then(admitted, holder, AcceptedPassword(asked.new_password)),
         })
     }
 }
 
-fn refuse(admitted: Admitted, account: Option<AccountId>, reason: NewPasswordRefusal) -> Step {
-    let event = Event::NewPasswordRefused { account, reason };
-    admitted.context.refuse(Fault::NewPasswordRefused, event)
+/// A new password that a rule or the host refuses.
+pub(super) struct RefusedPassword {
+    account: Option<AccountId>,
+    reason: NewPasswordRefusal,
+}
+
+impl RefusedPassword {
+    pub(super) fn end(self, admitted: Admitted) -> Step {
+        let event = Event::NewPasswordRefused { account: self.account, reason: self.reason };
+        admitted.context.refuse(Fault::NewPasswordRefused, event)
+    }
 }
 
 /// A new password that breaks no rule and that the host has accepted. Only [`NewPassword::judge`] makes one.

@@ -59,9 +59,9 @@ impl OwnPasswordChange {
             (Some(known), Some(old)) => (known.verifier.clone(), old),
         };
         let presented = old.clone();
-        let (admitted, new) = match NewPassword::new(admitted, Some(&session.account), chosen, Some(old)) {
-            Ok(judged) => judged,
-            Err(refused) => return refused,
+        let new = match NewPassword::new(&admitted, Some(&session.account), chosen, Some(old)) {
+            Ok(new) => new,
+            Err(refused) => return refused.end(admitted),
         };
         let tenant = admitted.audience.tenant;
         let aim = Aim::at(AttemptSlot::of_account(tenant, session.account.id, Factor::Password));
@@ -78,9 +78,9 @@ fn set_first(admitted: Admitted, session: OpenSession, chosen: Secret) -> Step {
         let event = Event::SignInNotRecent { account: session.account.id };
         return admitted.context.refuse(Fault::SignInNotRecent, event);
     }
-    match NewPassword::new(admitted, Some(&session.account), chosen, None) {
-        Ok((admitted, new)) => store(admitted, session, new, None),
-        Err(refused) => refused,
+    match NewPassword::new(&admitted, Some(&session.account), chosen, None) {
+        Ok(new) => store(admitted, session, new, None),
+        Err(refused) => refused.end(admitted),
     }
 }
 
@@ -96,9 +96,9 @@ pub(super) fn change_by_code(
         let Some(recipient) = session.account.recipient(Channel::Sms) else {
             return admitted.refuse_proof(Fault::CodeInvalid, Factor::Sms, ProofRefusal::NotEnrolled);
         };
-        let (admitted, new) = match NewPassword::new(admitted, Some(&session.account), chosen, None) {
-            Ok(judged) => judged,
-            Err(refused) => return refused,
+        let new = match NewPassword::new(&admitted, Some(&session.account), chosen, None) {
+            Ok(new) => new,
+            Err(refused) => return refused.end(admitted),
         };
         let purpose = CodePurpose::UpdatePassword;
         let presented = PresentedCode { purpose, recipient, login: None, code };

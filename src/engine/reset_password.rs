@@ -75,9 +75,9 @@ impl PasswordReset {
         let Self { recipient, code, new_password: chosen } = self;
         let factor = Factor::of_channel(recipient.channel());
         let purpose = CodePurpose::ForgottenPassword;
-        let (admitted, new) = match NewPassword::new(admitted, None, chosen, None) {
-            Ok(judged) => judged,
-            Err(refused) => return refused,
+        let new = match NewPassword::new(&admitted, None, chosen, None) {
+            Ok(new) => new,
+            Err(refused) => return refused.end(admitted),
         };
         prove_ownership(admitted, purpose, recipient, code, move |admitted, proved| match proved {
             Err(reason) => admitted.refuse_proof(Fault::CodeInvalid, factor, reason),

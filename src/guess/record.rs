@@ -133,7 +133,7 @@ impl AttemptRecord {
     #[must_use]
     pub(super) fn reserve(self, count: &Count<'_>) -> (Self, Attempt) {
         let Count { policy, now, tag, .. } = *count;
-        let Self { issued, mut guesses } = self.as_of(count);
+        let Self { issued, mut guesses } = self.brought_to(count);
         // The numbers never run out; a record from elsewhere may say that they have.
         let Some(number) = issued.checked_add(1) else {
             return (Self { issued, guesses }, Attempt::Locked { until: None });
@@ -150,7 +150,7 @@ impl AttemptRecord {
     }
 
     /// As it is now: no guess lies further ahead than clocks differ, and none has been in flight for too long.
-    fn as_of(mut self, count: &Count<'_>) -> Self {
+    fn brought_to(mut self, count: &Count<'_>) -> Self {
         let latest = count.now.plus_seconds(count.skew_seconds);
         for guess in &mut self.guesses {
             if guess.at > latest {

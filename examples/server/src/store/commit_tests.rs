@@ -102,7 +102,7 @@ async fn trace(store: &Store) -> [i64; 4] {
 #[tokio::test]
 async fn a_sign_in_opens_its_session_and_a_claim_counts_once() {
     let (store, mut commit) = alices().await;
-    assert!(matches!(commit.writes[..], [Write::OpenSession(_)]), "{commit:?}");
+    assert!(matches!(commit.writes[..], [Write::OpenSession(_), Write::ClearGuesses(_)]), "{commit:?}");
     commit.claim = claim(1, u64::MAX);
     let before = trace(&store).await;
     assert_eq!(store.commit(commit.clone(), None).await.unwrap(), Committed::Done);

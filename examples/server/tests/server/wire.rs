@@ -229,6 +229,11 @@ impl Reply {
     pub(crate) fn assert_credentials_refused(&self) {
         self.assert_refused("IDAAS.SDK.LOGIN.0001", "Incorrect user name or password");
     }
+
+    /// True for the answer to a guess that was not judged, for others were on their way: to be sent again.
+    pub(crate) fn is_busy(&self) -> bool {
+        self.status == 500 && self.body.contains("IDAAS.TENANT.COM.0002")
+    }
 }
 
 /// Signs nora in, who has no password, by a code to her mobile: her id token.
