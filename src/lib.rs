@@ -85,7 +85,7 @@ pub use id::{AccountId, Audience, ClientId, InvalidDrawnId, InvalidId, Nonce, Se
 pub use identifier::{Identifier, InvalidUserName, UserName};
 #[cfg(feature = "os")]
 pub use moment::OsEntropyUnavailable;
-pub use moment::{Entropy, InvalidLifetime, Lifetime, Moment, Timestamp};
+pub use moment::{Entropy, InvalidLifetime, InvalidTimestamp, Lifetime, Moment, Timestamp};
 pub use outcome::Outcome;
 pub use profile::{Profile, ProfileError};
 pub use secret::Secret;

@@ -9,7 +9,7 @@ mod timestamp;
 
 pub use entropy::Entropy;
 pub use lifetime::{InvalidLifetime, Lifetime};
-pub use timestamp::Timestamp;
+pub use timestamp::{InvalidTimestamp, Timestamp};
 
 /// When a request happens, and the entropy it may use.
 ///
