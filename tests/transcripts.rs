@@ -73,6 +73,48 @@ fn every_transcript_is_written_read_and_played_again_to_the_same_bytes() {
     assert_eq!(asked.len(), 14, "{asked:?}");
 }
 
+/// Every member that is a time is text. A number is none, nor is a day that there is not.
+#[test]
+fn a_time_is_written_as_a_person_reads_it() {
+    let mut seen = std::collections::BTreeSet::new();
+    for (_, transcript) in transcripts() {
+        let written: serde_json::Value = serde_json::from_str(transcript.to_json().expose()).unwrap();
+        let mut times = Vec::new();
+        times_in(&written, &mut times);
+        for (name, value) in times {
+            let text = value.as_str().unwrap_or_else(|| panic!("{name} is {value}"));
+            assert!(text.len() == 20 && text.ends_with('Z'), "{name} is {text}");
+            seen.insert(name.to_owned());
+        }
+    }
+    let all = ["auth_time", "changed_at", "expires_at", "factors_changed_at", "now", "until", "used_at"];
+    assert_eq!(seen.iter().map(String::as_str).collect::<Vec<_>>(), all);
+
+    let (_, transcript) = World::new().record(&Call::login("erin", PASSWORD));
+    let json = transcript.to_json();
+    let now = r#""now": "2023-11-14T22:13:20Z""#;
+    assert!(json.expose().contains(now), "the world begins at 1_700_000_000");
+    for wrong in
+        ["1700000000", r#""1969-12-31T23:59:59Z""#, r#""2023-02-29T00:00:00Z""#, r#""10000-01-01T00:00:00Z""#]
+    {
+        let wrong = json.expose().replace(now, &format!(r#""now": {wrong}"#));
+        assert!(SecretTranscript::from_json(&wrong).is_err(), "{wrong}");
+    }
+}
+
+fn times_in<'t>(written: &'t serde_json::Value, found: &mut Vec<(&'t str, &'t serde_json::Value)>) {
+    match written {
+        serde_json::Value::Array(items) => items.iter().for_each(|item| times_in(item, found)),
+        serde_json::Value::Object(members) => {
+            for (name, value) in members {
+                let is_time = name.ends_with("_at") || ["now", "until", "auth_time"].contains(&name.as_str());
+                if is_time && !value.is_null() { found.push((name, value)) } else { times_in(value, found) }
+            }
+        }
+        _ => {}
+    }
+}
+
 /// Such a claim is part of an id token, byte for byte.
 #[test]
 fn a_number_that_is_no_integer_is_read_back_as_it_was() {
@@ -118,7 +160,7 @@ fn a_replay_that_parts_from_its_transcript_says_where() {
         Diverged::Answer { question: "FindAccount" }
     );
     assert_eq!(edited(&|it| it["request"]["path"] = "/".into()), Diverged::LeftOver { left: 5 });
-    assert_eq!(edited(&|it| it["now"] = 1_700_000_001.into()), Diverged::Reply { status: 200 });
+    assert_eq!(edited(&|it| it["now"] = "2023-11-14T22:13:21Z".into()), Diverged::Reply { status: 200 });
     assert_eq!(edited(&|it| it["entropy"] = "short".into()), Diverged::Entropy);
     let elsewhere = Setup::default().api(KeyRing::new(Key::new("next", [8; 32]).unwrap()));
     assert_eq!(transcript.replay(&elsewhere).unwrap_err(), Diverged::Reply { status: 200 });

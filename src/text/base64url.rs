@@ -9,11 +9,18 @@ const UNPADDED: GeneralPurposeConfig = GeneralPurposeConfig::new()
     .with_decode_allow_trailing_bits(false);
 
 /// Its tables are made once: making them costs as much as encoding a tag.
-#[cfg(feature = "std")]
+// The condition is that of base64 itself, under which it has `engine::Simd`.
+#[cfg(all(
+    feature = "std",
+    any(target_arch = "x86_64", all(target_arch = "aarch64", target_feature = "neon"))
+))]
 static ENGINE: std::sync::LazyLock<base64::engine::Simd> =
     std::sync::LazyLock::new(|| base64::engine::Simd::url_safe(UNPADDED));
 
-#[cfg(not(feature = "std"))]
+#[cfg(not(all(
+    feature = "std",
+    any(target_arch = "x86_64", all(target_arch = "aarch64", target_feature = "neon"))
+)))]
 static ENGINE: base64::engine::GeneralPurpose =
     base64::engine::GeneralPurpose::new(&base64::alphabet::URL_SAFE, UNPADDED);
 

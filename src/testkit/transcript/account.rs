@@ -1,8 +1,8 @@
 //! An account, written down: with its secrets.
 
-use super::bytes::Bytes;
+use super::{bytes::Bytes, date_time::DateTime};
 use crate::{
-    AccountId, Secret, TenantId, Timestamp,
+    AccountId, Secret, TenantId,
     account::{Account, AccountStatus, Profile, Revision, UserName},
     contact::{EmailAddress, Mobile},
     factor::{FactorSet, Totp, TotpAlgorithm},
@@ -25,7 +25,7 @@ pub(super) struct RecordedAccount {
     email: Option<String>,
     totp: Option<RecordedTotp>,
     enrolled: FactorSet,
-    factors_changed_at: Timestamp,
+    factors_changed_at: DateTime,
     profile: Map<String, Value>,
 }
 
@@ -33,7 +33,7 @@ pub(super) struct RecordedAccount {
 #[serde(deny_unknown_fields)]
 struct RecordedPassword {
     verifier: String,
-    changed_at: Timestamp,
+    changed_at: DateTime,
     must_change: Option<MustChange>,
     skips_used: u32,
 }
@@ -51,7 +51,7 @@ impl RecordedAccount {
     pub(super) fn of(account: &Account) -> Self {
         let password = |password: &Password| RecordedPassword {
             verifier: password.verifier.expose().to_string(),
-            changed_at: password.changed_at,
+            changed_at: DateTime(password.changed_at),
             must_change: password.must_change,
             skips_used: password.skips_used,
         };
@@ -72,7 +72,7 @@ impl RecordedAccount {
             email: account.email.as_ref().map(|email| email.as_str().to_string()),
             totp: account.totp.as_ref().map(totp),
             enrolled: account.enrolled,
-            factors_changed_at: account.factors_changed_at,
+            factors_changed_at: DateTime(account.factors_changed_at),
             profile: account.profile.iter().map(|(name, claim)| (name.clone(), claim.clone())).collect(),
         }
     }
@@ -82,7 +82,7 @@ impl RecordedAccount {
         let password = |recorded: RecordedPassword| Password {
             must_change: recorded.must_change,
             skips_used: recorded.skips_used,
-            ..Password::new(Secret::new(recorded.verifier), recorded.changed_at)
+            ..Password::new(Secret::new(recorded.verifier), recorded.changed_at.0)
         };
         let totp = |recorded: RecordedTotp| {
             let totp = Totp::new(recorded.secret.0, recorded.algorithm, recorded.digits).ok()?;
@@ -97,7 +97,7 @@ impl RecordedAccount {
         account.email = good(self.email, |text| EmailAddress::new(&text).ok())?;
         account.totp = good(self.totp, totp)?;
         account.enrolled = self.enrolled;
-        account.factors_changed_at = self.factors_changed_at;
+        account.factors_changed_at = self.factors_changed_at.0;
         account.profile = match self.profile.is_empty() {
             true => Profile::default(),
             false => Profile::new(&self.profile).ok()?,

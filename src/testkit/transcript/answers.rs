@@ -1,8 +1,8 @@
 //! How answers are written down.
 
-use super::{account::RecordedAccount, bytes::Bytes};
+use super::{account::RecordedAccount, bytes::Bytes, date_time::DateTime, session::RecordedSession};
 use crate::{
-    Application, Timestamp,
+    Application,
     account::Account,
     code::{Captcha, CodeDigest, Delivery, StoredCode},
     guess::{Attempt, AttemptRecord, AttemptSlot, Receipt, Reservation},
@@ -47,9 +47,18 @@ as_they_are!(
     Delivery,
     Judgement,
     PasswordMatch,
-    SignatureCheck,
-    Option<SessionRecord>
+    SignatureCheck
 );
+
+impl Recordable for Option<SessionRecord> {
+    fn write(&self) -> Value {
+        write(self.map(RecordedSession::from))
+    }
+
+    fn read(written: &Value) -> Option<Self> {
+        Some(Option::<RecordedSession>::deserialize(written).ok()?.map(SessionRecord::from))
+    }
+}
 
 impl Recordable for Option<Arc<Application>> {
     fn write(&self) -> Value {
@@ -88,21 +97,21 @@ impl Recordable for Option<Vec<u8>> {
 #[serde(deny_unknown_fields)]
 struct RecordedCode {
     digest: Bytes,
-    expires_at: Timestamp,
+    expires_at: DateTime,
 }
 
 impl Recordable for Option<StoredCode> {
     fn write(&self) -> Value {
         let recorded = |code: &StoredCode| RecordedCode {
             digest: Bytes(code.digest.to_bytes().to_vec()),
-            expires_at: code.expires_at,
+            expires_at: DateTime(code.expires_at),
         };
         write(self.as_ref().map(recorded))
     }
 
     fn read(written: &Value) -> Option<Self> {
         match Option::<RecordedCode>::deserialize(written).ok()? {
-            Some(RecordedCode { digest, expires_at }) => {
+            Some(RecordedCode { digest, expires_at: DateTime(expires_at) }) => {
                 let digest = CodeDigest::from_bytes(&digest.0).ok()?;
                 Some(Some(StoredCode { digest, expires_at }))
             }
@@ -124,7 +133,7 @@ struct RecordedReservation {
 enum RecordedAttempt {
     Reserved { receipt: u64, left: u32 },
     Contended,
-    Locked { until: Option<Timestamp> },
+    Locked { until: Option<DateTime> },
 }
 
 impl Recordable for Reservation {
@@ -134,7 +143,7 @@ impl Recordable for Reservation {
                 RecordedAttempt::Reserved { receipt: receipt.number(), left }
             }
             Attempt::Contended => RecordedAttempt::Contended,
-            Attempt::Locked { until } => RecordedAttempt::Locked { until },
+            Attempt::Locked { until } => RecordedAttempt::Locked { until: until.map(DateTime) },
         };
         let slot = Bytes(self.slot().as_bytes().to_vec());
         write(RecordedReservation { slot, record: Bytes(self.record().to_bytes()), attempt })
@@ -147,7 +156,7 @@ impl Recordable for Reservation {
                 Attempt::Reserved { receipt: Receipt::numbered(receipt), left }
             }
             RecordedAttempt::Contended => Attempt::Contended,
-            RecordedAttempt::Locked { until } => Attempt::Locked { until },
+            RecordedAttempt::Locked { until } => Attempt::Locked { until: until.map(|at| at.0) },
         };
         let slot = AttemptSlot::from_bytes(slot.0.try_into().ok()?);
         Some(Self::recorded(slot, AttemptRecord::from_bytes(&record.0).ok()?, attempt))

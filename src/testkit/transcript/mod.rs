@@ -3,16 +3,19 @@
 mod account;
 mod answers;
 mod bytes;
+mod date_time;
 mod playback;
 mod recorder;
+mod session;
 
 use super::{Call, HeaderList, ready::ready};
 use crate::{
-    Entropy, Host, Moment, Secret, Timestamp, drive,
+    Entropy, Host, Moment, Secret, drive,
     sdk::{Api, Reply},
 };
 use alloc::{string::String, vec::Vec};
 use bytes::Bytes;
+use date_time::DateTime;
 use playback::Playback;
 use recorder::Recorder;
 use serde::{Deserialize, Serialize};
@@ -21,7 +24,8 @@ use serde_json::Value;
 /// A request, its moment, every answer of the host, and the reply: enough to play it again to identical bytes, on any machine.
 ///
 /// It holds what a request holds: passwords as typed, tokens, codes, password verifiers, secrets of authenticators. So there is no `Debug`;
-/// [`to_json`](Self::to_json) is the one way out. The keys are not in it: they are the engine's.
+/// [`to_json`](Self::to_json) is the one way out. The keys are not in it: they are the engine's. It is written for a person to read: bytes that are
+/// text as text, times as RFC 3339.
 ///
 /// ```
 /// use authflow::testkit::{Call, SecretTranscript, World, demo};
@@ -54,7 +58,7 @@ pub struct SecretTranscript(Written);
 struct Written {
     version: Version,
     request: RecordedRequest,
-    now: Timestamp,
+    now: DateTime,
     entropy: Bytes,
     answers: Vec<Recorded>,
     reply: RecordedReply,
@@ -153,7 +157,7 @@ pub struct InvalidTranscript {
 impl SecretTranscript {
     /// Serves a request as [`Api::serve`] does, and writes down what happened.
     pub async fn record<H: Host>(api: &Api, call: &Call, moment: Moment, host: &H) -> (Reply, Self) {
-        let (now, entropy) = (moment.timestamp(), Bytes(moment.entropy().as_bytes().to_vec()));
+        let (now, entropy) = (DateTime(moment.timestamp()), Bytes(moment.entropy().as_bytes().to_vec()));
         let recorder = Recorder::new(host);
         let reply = api.reply(&drive(api.handle(&call.request(), moment), &recorder).await);
         let request = RecordedRequest {
@@ -177,7 +181,7 @@ impl SecretTranscript {
     pub fn replay(&self, api: &Api) -> Result<Reply, Diverged> {
         let Written { now, entropy, answers, reply: recorded, .. } = &self.0;
         let entropy = entropy.0.as_slice().try_into().map_err(|_| Diverged::Entropy)?;
-        let moment = Moment::new(*now, Entropy::from_bytes(entropy));
+        let moment = Moment::new(now.0, Entropy::from_bytes(entropy));
         let call = self.call();
         let playback = Playback::new(answers);
         let reply = api.reply(&ready(drive(api.handle(&call.request(), moment), &playback)));

@@ -1,0 +1,29 @@
+//! What nobody can guess.
+
+use core::fmt;
+use zeroize::Zeroizing;
+
+/// 32 bytes nobody can guess, for one request.
+///
+/// They never leave the library as they are: every id and code is an HMAC of them under a key of the ring, bound to the
+/// moment, to what it is for, and to account, application and device. Weak or repeated entropy can therefore make two
+/// logins of one account on one device in one second collide; it does not make an id predictable to someone without the
+/// key.
+pub struct Entropy(Zeroizing<[u8; 32]>);
+
+impl Entropy {
+    /// Wraps bytes from the operating system's generator (or, in a test, any bytes).
+    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(Zeroizing::new(bytes))
+    }
+
+    pub(crate) fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Entropy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Entropy(…)")
+    }
+}

@@ -1,0 +1,63 @@
+//! A session, written down: its times as a person reads them.
+
+use super::date_time::DateTime;
+use crate::{AccountId, Audience, SessionId, account::Revision, factor::FactorSet, session::SessionRecord};
+use serde::{Deserialize, Serialize};
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RecordedSession {
+    session: SessionId,
+    audience: Audience,
+    account: AccountId,
+    revision: Revision,
+    auth_time: DateTime,
+    factors: FactorSet,
+    generation: u32,
+    used_at: DateTime,
+    expires_at: DateTime,
+}
+
+impl From<SessionRecord> for RecordedSession {
+    fn from(record: SessionRecord) -> Self {
+        let SessionRecord {
+            session,
+            audience,
+            account,
+            revision,
+            auth_time,
+            factors,
+            generation,
+            used_at,
+            expires_at,
+        } = record;
+        Self {
+            session,
+            audience,
+            account,
+            revision,
+            auth_time: DateTime(auth_time),
+            factors,
+            generation,
+            used_at: DateTime(used_at),
+            expires_at: DateTime(expires_at),
+        }
+    }
+}
+
+impl From<RecordedSession> for SessionRecord {
+    fn from(recorded: RecordedSession) -> Self {
+        let RecordedSession {
+            session,
+            audience,
+            account,
+            revision,
+            auth_time: DateTime(auth_time),
+            factors,
+            generation,
+            used_at: DateTime(used_at),
+            expires_at: DateTime(expires_at),
+        } = recorded;
+        Self { session, audience, account, revision, auth_time, factors, generation, used_at, expires_at }
+    }
+}
