@@ -80,5 +80,6 @@ pub use host::{Host, drive};
 pub use id::{AccountId, Audience, ClientId, InvalidDrawnId, InvalidId, SessionId, TenantId, TokenId};
 #[cfg(feature = "os")]
 pub use moment::OsEntropyUnavailable;
-pub use moment::{Entropy, InvalidLifetime, Lifetime, Moment, Timestamp};
+pub use moment::{Entropy, InvalidLifetime, InvalidTimestamp, Lifetime, Moment, Timestamp};
 pub use secret::Secret;
+pub use text::words::UnknownWord;

@@ -9,7 +9,8 @@ use zeroize::Zeroizing;
 
 /// A point in time: whole seconds since 1970-01-01T00:00:00Z, as `NumericDate` in RFC 7519 §2.
 ///
-/// Values beyond the year 9999 become [`Timestamp::MAX`]; arithmetic saturates at both ends.
+/// Values beyond the year 9999 become [`Timestamp::MAX`]; arithmetic saturates at both ends. A negative number, as a signed column of a
+/// database may hold, is refused.
 ///
 /// ```
 /// use authflow::{Lifetime, Timestamp};
@@ -17,6 +18,10 @@ use zeroize::Zeroizing;
 /// let now = Timestamp::from_unix(1_700_000_000);
 /// assert_eq!(now.plus(Lifetime::of::<600>()).as_unix(), 1_700_000_600);
 /// assert_eq!(Timestamp::MAX.plus(Lifetime::of::<600>()), Timestamp::MAX);
+///
+/// // In a column of signed integers, and back.
+/// assert_eq!(Timestamp::try_from(i64::from(now)), Ok(now));
+/// assert!(Timestamp::try_from(-1_i64).is_err());
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(from = "u64", into = "u64")]
@@ -67,6 +72,28 @@ impl From<Timestamp> for u64 {
     fn from(at: Timestamp) -> Self {
         at.0
     }
+}
+
+impl TryFrom<i64> for Timestamp {
+    type Error = InvalidTimestamp;
+
+    fn try_from(seconds: i64) -> Result<Self, InvalidTimestamp> {
+        u64::try_from(seconds).map(Self::from_unix).map_err(|_| InvalidTimestamp { seconds })
+    }
+}
+
+impl From<Timestamp> for i64 {
+    fn from(at: Timestamp) -> Self {
+        // Never the fallback: the last timestamp is in the year 9999.
+        Self::try_from(at.0).unwrap_or(Self::MAX)
+    }
+}
+
+/// A time before 1970.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a time must be 0 or more seconds since 1970, not {seconds}")]
+pub struct InvalidTimestamp {
+    seconds: i64,
 }
 
 /// How long something lives: 1 second to [`Lifetime::MAX`] (365 days). Never zero, so nothing is born expired.
@@ -230,6 +257,23 @@ mod tests {
         assert_eq!(Timestamp::MAX.plus_seconds(u64::MAX), Timestamp::MAX);
         assert_eq!(Timestamp::from_unix(5).seconds_since(Timestamp::from_unix(9)), 0);
         assert_eq!(Timestamp::from_unix(9).seconds_since(Timestamp::from_unix(5)), 4);
+    }
+
+    #[test]
+    fn timestamps_survive_a_signed_column_and_none_is_before_1970() {
+        for (stored, seconds) in [
+            (0, 0),
+            (1_700_000_000, 1_700_000_000),
+            (253_402_300_799, 253_402_300_799),
+            (i64::MAX, 253_402_300_799),
+        ] {
+            let at = Timestamp::try_from(stored).unwrap();
+            assert_eq!((at.as_unix(), i64::from(at).unsigned_abs()), (seconds, seconds), "{stored}");
+        }
+        let error = Timestamp::try_from(-1_i64).unwrap_err();
+        let text = "a time must be 0 or more seconds since 1970, not -1";
+        assert_eq!(alloc::string::ToString::to_string(&error), text);
+        assert!(Timestamp::try_from(i64::MIN).is_err());
     }
 
     #[test]

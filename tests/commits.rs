@@ -15,13 +15,14 @@ use authflow::{
 };
 use serde_json::json;
 
-const ANSWERS: [Committed; 7] = [
+const ANSWERS: [Committed; 8] = [
     Committed::Replayed,
     Committed::Changed,
     Committed::Refused(CommitRefusal::SkipsSpent),
     Committed::Refused(CommitRefusal::TotpStepUsed),
     Committed::Refused(CommitRefusal::SessionRotated),
     Committed::Refused(CommitRefusal::SessionEnded),
+    Committed::Refused(CommitRefusal::SessionExists),
     Committed::Refused(CommitRefusal::Code(SendRefusal::BudgetSpent)),
 ];
 
