@@ -200,7 +200,7 @@ impl Host {
             Act::Disable(who) => self.world.change(NAMES[who], |it| it.status = AccountStatus::Disabled),
             Act::Enable(who) => self.world.change(NAMES[who], |it| it.status = AccountStatus::Active),
             Act::Reset(who, number) => self.world.change(NAMES[who], |it| {
-                let mut set = demo::password(&password(number), now);
+                let mut set = demo::password(password(number), now);
                 set.must_change = Some(MustChange::AdministratorReset);
                 it.password = Some(set);
             }),
