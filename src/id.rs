@@ -177,8 +177,9 @@ drawn_id! {
 /// Whom a token is for: an application and, for an ISV application, one of its tenants.
 ///
 /// Two audiences are two different worlds: tokens of one are refused in the other.
+///
+/// Stored, it may have members that only a later version knows: they are passed over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Audience {
     /// The application.
     pub client_id: ClientId,

@@ -82,3 +82,4 @@ pub use id::{AccountId, Audience, ClientId, InvalidDrawnId, InvalidId, SessionId
 pub use moment::OsEntropyUnavailable;
 pub use moment::{Entropy, InvalidLifetime, InvalidTimestamp, Lifetime, Moment, Timestamp};
 pub use secret::Secret;
+pub use text::words::UnknownWord;

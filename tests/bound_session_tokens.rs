@@ -80,7 +80,7 @@ fn a_session_tokens_word_on_proof_and_revision_is_not_taken() {
     let granted = world.login("alice");
     let claims = session_claims(granted.session_token());
     let boasting = SessionClaims {
-        revision: Revision::new(99),
+        revision: Revision::new(99).unwrap(),
         auth_time: START.plus_seconds(1_000_000),
         factors: Factor::ALL.into_iter().collect(),
         ..claims

@@ -54,7 +54,7 @@ fn a_state_token_is_bound_to_all_that_it_says() {
         ("account", |it| it.account = account("id-nobody")),
         ("account that may not skip", |it| it.account = account("id-victor")),
         ("account, another spelling", |it| it.account = account("id-Erin")),
-        ("revision before", |it| it.revision = Revision::new(0)),
+        ("revision before", |it| it.revision = Revision::new(0).unwrap()),
         ("revision after", |it| it.revision = it.revision.next()),
         ("fingerprint", |it| it.device.fingerprint = OTHER),
         ("address", |it| it.device.ip = Some(OTHER)),

@@ -6,7 +6,7 @@ use authflow::testkit::{
     demo::{self, PASSWORD},
 };
 use authflow::{
-    Dialect,
+    Dialect, Entropy, Moment,
     code::SendRefusal,
     contact::Mobile,
     outcome::{Event, Outcome, ProofRefusal, SendFailure, TokenRefusal, Verdict},
@@ -15,13 +15,14 @@ use authflow::{
 };
 use serde_json::json;
 
-const ANSWERS: [Committed; 7] = [
+const ANSWERS: [Committed; 8] = [
     Committed::Replayed,
     Committed::Changed,
     Committed::Refused(CommitRefusal::SkipsSpent),
     Committed::Refused(CommitRefusal::TotpStepUsed),
     Committed::Refused(CommitRefusal::SessionRotated),
     Committed::Refused(CommitRefusal::SessionEnded),
+    Committed::Refused(CommitRefusal::SessionExists),
     Committed::Refused(CommitRefusal::Code(SendRefusal::BudgetSpent)),
 ];
 
@@ -217,4 +218,46 @@ fn of_a_ticket() {
         Committed::Changed => Some(Refused::Token(TokenRefusal::AccountChanged)),
         _ => None,
     });
+}
+
+#[test]
+fn a_commit_says_the_revision_that_it_leaves_behind() {
+    let mut world = World::new();
+    let (id, before) = (world.account("erin").id, world.account("erin").revision);
+    let state_token = world.login("erin").state_token().to_owned();
+    let mut commit = |call: Call| {
+        let step = world.begin(&call);
+        let Step::Commit(ask) = world.until_commit(step) else { panic!("no commit") };
+        ask
+    };
+    let skip = commit(Call::skip(&state_token));
+    assert_eq!((skip.expected, skip.revision_after()), (Some(before), Some(before)));
+    let change = commit(Call::update(&state_token, PASSWORD, NEW));
+    assert_eq!((change.expected, change.revision_after()), (Some(before), Some(before.next())));
+    assert!(matches!(world.run(Step::Commit(change)).verdict, Verdict::SignedIn(_)));
+    assert_eq!(world.account("erin").revision, before.next());
+    let Step::Commit(end) = world.api.engine().end_sessions(demo::audience(), id, None) else {
+        panic!("no commit")
+    };
+    assert_eq!((end.expected, end.revision_after()), (None, None));
+}
+
+/// A host whose generator repeats itself: the second login would draw the id of the first one's session.
+#[test]
+fn entropy_that_is_given_twice_opens_no_session_over_another_one() {
+    let mut world = World::new();
+    let mut sign_in = || {
+        let moment = Moment::new(demo::START, Entropy::from_bytes([1; 32]));
+        let step = world.api.handle(&Call::login("alice", PASSWORD).request(), moment);
+        world.run(step)
+    };
+    assert!(matches!(sign_in().verdict, Verdict::SignedIn(_)));
+    assert_eq!(refused(&sign_in()), Refused::Busy);
+    // Nor one that has ended.
+    let kept = world.host.sessions.clone();
+    world.host.ended.extend(kept.keys());
+    let moment = Moment::new(demo::START, Entropy::from_bytes([1; 32]));
+    let step = world.api.handle(&Call::login("alice", PASSWORD).request(), moment);
+    assert_eq!(refused(&world.run(step)), Refused::Busy);
+    assert_eq!((world.host.sessions, world.host.ended.len()), (kept, 1));
 }

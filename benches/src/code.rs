@@ -5,8 +5,8 @@ use crate::{
     timing::{Comparison, timed},
 };
 use authflow::{
-    AccountId, Application, Applications, ClientId, Config, Engine, Entropy, Moment, Secret, TenantId,
-    account::{Account, Revision},
+    Application, Applications, ClientId, Config, Engine, Entropy, Moment, Secret, TenantId,
+    account::Account,
     code::{Captcha, CodeDigest, Delivery, StoredCode},
     contact::Mobile,
     factor::Factor,
@@ -56,7 +56,7 @@ impl CodeLogins {
         };
         let issuer = Issuer::new(crate::skip::ISSUER).expect("an issuer");
         let config = Config::new(issuer, sample::ring(), Applications::Fixed(vec![application]));
-        let mut account = Account::new(AccountId::new(ACCOUNT).expect("an id"), Revision::new(12));
+        let mut account = sample::account(ACCOUNT);
         account.tenant = Some(tenant);
         account.mobile = Some(Mobile::new(MOBILE).expect("a number"));
         Self { api: Api::new(Engine::new(config).expect("a configuration")), account }

@@ -5,13 +5,13 @@
 
 use crate::{operation::Operation, sample, skip::ISSUER};
 use authflow::{
-    AccountId, Application, Applications, ClientId, Config, Dialect, Engine, Entropy, Moment, Secret,
-    account::{Account, AccountStatus, Revision, UserName},
+    Application, Applications, ClientId, Config, Dialect, Engine, Entropy, Moment,
+    account::{Account, AccountStatus, UserName},
     code::{Captcha, CodeDigest, Delivery, StoredCode},
     contact::{EmailAddress, Mobile},
     factor::Factor,
     guess::AttemptRecord,
-    password::{Password, PasswordMatch},
+    password::PasswordMatch,
     policy::Policy,
     sdk::{Api, Reply, Request},
     step::{Committed, Step},
@@ -126,7 +126,7 @@ fn api(dialect: Dialect) -> Api {
 }
 
 fn account(reason: &str) -> Account {
-    let mut account = Account::new(AccountId::new(sample::ACCOUNT).expect("an id"), Revision::new(12));
+    let mut account = sample::account(sample::ACCOUNT);
     if reason == "disabled" {
         account.status = AccountStatus::Disabled;
     }
@@ -134,7 +134,7 @@ fn account(reason: &str) -> Account {
     if reason != "not enrolled" {
         account.mobile = Mobile::new("+86-13800000000").ok();
         account.email = EmailAddress::new("erin@example.com").ok();
-        account.password = Some(Password::new(Secret::new("Correct-Horse-7"), sample::NOW));
+        account.password = Some(sample::password("Correct-Horse-7", sample::NOW));
     }
     account
 }

@@ -1,9 +1,10 @@
 //! What is measured with: the ids, headers and lengths of the first seed's example.
 
 use authflow::{
-    AccountId, Audience, ClientId, SessionId, TenantId, Timestamp, TokenId,
-    account::{Profile, Revision},
+    AccountId, Audience, ClientId, Secret, SessionId, TenantId, Timestamp, TokenId,
+    account::{Account, AccountStatus, Profile, Revision},
     factor::{Factor, FactorSet},
+    password::Password,
     token::{
         DeviceDigest, DeviceDigests, IdClaims, IdentityClaims, Key, KeyRing, SessionClaims, Stage,
         StateClaims, TicketClaims, VerifyWindow,
@@ -70,7 +71,7 @@ pub fn state_claims() -> StateClaims {
     StateClaims {
         audience: audience(),
         account: id(ACCOUNT, AccountId::new),
-        revision: Revision::new(12),
+        revision: Revision::new(12).expect("63 bits"),
         device,
         stage: Stage::PasswordExpiring,
         factors: FactorSet::EMPTY.with(Factor::Password),
@@ -110,10 +111,33 @@ pub fn varied_state_claims(count: usize) -> Vec<StateClaims> {
             claims.audience.tenant = None;
         }
         let digits = random.below(16) as u32;
-        claims.revision = Revision::new(random.below(10_u64.pow(digits)));
+        claims.revision = Revision::new(random.below(10_u64.pow(digits))).expect("63 bits");
         claims.stage = Stage::ALL[random.below(3) as usize];
     }
     claims
+}
+
+/// An active account, and nothing else.
+pub fn account(id: &str) -> Account {
+    Account {
+        id: AccountId::new(id).expect("an id"),
+        tenant: None,
+        revision: Revision::new(12).expect("63 bits"),
+        status: AccountStatus::Active,
+        user_name: None,
+        password: None,
+        mobile: None,
+        email: None,
+        totp: None,
+        enrolled: FactorSet::EMPTY,
+        factors_changed_at: Timestamp::from_unix(0),
+        profile: Profile::default(),
+    }
+}
+
+/// A password with no change due and none skipped.
+pub fn password(text: &str, changed_at: Timestamp) -> Password {
+    Password { verifier: Secret::new(text), changed_at, must_change: None, skips_used: 0 }
 }
 
 /// The claims of a session.
@@ -124,7 +148,7 @@ pub fn session_claims() -> SessionClaims {
         account: id(ACCOUNT, AccountId::new),
         audience: audience(),
         device: DeviceDigest::from_bytes([0xD5; 16]),
-        revision: Revision::new(12),
+        revision: Revision::new(12).expect("63 bits"),
         auth_time: NOW,
         factors: FactorSet::EMPTY.with(Factor::Password),
         issued_at: NOW,

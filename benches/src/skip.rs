@@ -2,10 +2,10 @@
 
 use crate::sample;
 use authflow::{
-    AccountId, Application, Applications, ClientId, Config, Engine, Entropy, Moment, Secret, TenantId,
-    account::{Account, Profile, Revision, UserName},
+    Application, Applications, ClientId, Config, Engine, Entropy, Moment, TenantId,
+    account::{Account, Profile, UserName},
     outcome::Outcome,
-    password::{Ageing, Password, PasswordMatch},
+    password::{Ageing, PasswordMatch},
     policy::Policy,
     sdk::{Api, Reply, Request},
     step::{AccessDecision, Committed, Step},
@@ -34,12 +34,12 @@ impl Skip {
         let config = Config::new(issuer, ring, Applications::Fixed(vec![application]));
         let api = Api::new(Engine::new(config).expect("a configuration"));
 
-        let mut account = Account::new(AccountId::new(sample::ACCOUNT).expect("an id"), Revision::new(12));
+        let mut account = sample::account(sample::ACCOUNT);
         account.tenant = Some(tenant);
         account.user_name = Some(UserName::new("erin").expect("a name"));
         account.profile = Profile::new(&serde_json::json!({ "name": "Erin" })).expect("a profile");
         let changed_at = sample::NOW.minus_seconds(85 * 86_400);
-        account.password = Some(Password::new(Secret::new(PASSWORD), changed_at));
+        account.password = Some(sample::password(PASSWORD, changed_at));
 
         let headers = sample::HEADERS.iter().map(|(name, value)| (*name, value.to_string())).collect();
         let mut skip = Self { api, account, headers };

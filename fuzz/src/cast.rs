@@ -2,8 +2,8 @@
 
 use crate::keys::{NOW, RINGS};
 use authflow::{
-    AccountId, Application, Applications, ClientId, Config, Engine, Secret, TenantId,
-    account::{Account, AccountStatus, Revision},
+    AccountId, Application, Applications, ClientId, Config, Engine, Secret, TenantId, Timestamp,
+    account::{Account, AccountStatus, Profile, Revision},
     device::{Binding, Bindings},
     factor::{Factor, FactorSet, Totp, TotpAlgorithm},
     password::{Ageing, MustChange, Password},
@@ -43,20 +43,43 @@ pub static API: LazyLock<sdk::Api> = LazyLock::new(|| {
     sdk::Api::new(Engine::new(config).unwrap())
 });
 
+/// An active account, and nothing else.
+pub fn bare(id: &str) -> Account {
+    Account {
+        id: AccountId::new(id).unwrap(),
+        tenant: None,
+        revision: Revision::new(1).unwrap(),
+        status: AccountStatus::Active,
+        user_name: None,
+        password: None,
+        mobile: None,
+        email: None,
+        totp: None,
+        enrolled: FactorSet::EMPTY,
+        factors_changed_at: Timestamp::from_unix(0),
+        profile: Profile::default(),
+    }
+}
+
+/// A password with no change due and none skipped.
+pub fn password(text: &str, changed_at: Timestamp) -> Password {
+    Password { verifier: Secret::new(text), changed_at, must_change: None, skips_used: 0 }
+}
+
 /// Every account, by its user name.
 pub fn accounts() -> BTreeMap<&'static str, Account> {
     let mut accounts = BTreeMap::new();
     for (name, age) in
         [("alice", 1), ("erin", 85), ("victor", 90), ("frank", 1), ("dora", 1), ("nora", 1), ("tina", 1)]
     {
-        let mut account = Account::new(AccountId::new(&format!("id-{name}")).unwrap(), Revision::new(1));
-        let mut password = Password::new(Secret::new(PASSWORD), NOW.minus_seconds(age * DAY));
+        let mut account = bare(&format!("id-{name}"));
+        let mut password = password(PASSWORD, NOW.minus_seconds(age * DAY));
         match name {
             "frank" => password.must_change = Some(MustChange::FirstLogin),
             "dora" => account.status = AccountStatus::Disabled,
             "tina" => {
                 account.enrolled = FactorSet::EMPTY.with(Factor::Totp);
-                account.totp = Totp::new([7; 20], TotpAlgorithm::Sha1, 6).ok();
+                account.totp = Totp::new([7; 20], TotpAlgorithm::Sha1, 6, None).ok();
             }
             _ => {}
         }

@@ -1,6 +1,7 @@
 //! Codes that are sent: a second account of which are good, for what, for whom, until when and how often.
 
 use crate::{
+    cast,
     code_kinds::{KINDS, Kind, Spoilt, audience, client_id, key, recipient},
     host::{Heard, Host, Manner},
     keys::{KEYS, NOW, RINGS, WINDOW_ENDS},
@@ -8,13 +9,12 @@ use crate::{
 };
 use arbitrary::Arbitrary;
 use authflow::{
-    AccountId, Application, Applications, Config, Dialect, Engine, Entropy, Moment, Secret, Timestamp,
-    TokenId,
-    account::{Account, Revision, UserName},
+    Application, Applications, Config, Dialect, Engine, Entropy, Moment, Timestamp, TokenId,
+    account::{Revision, UserName},
     code::CodeDigest,
     contact::{EmailAddress, Mobile},
     factor::{Factor, FactorSet},
-    password::{Ageing, Password},
+    password::Ageing,
     policy::Policy,
     sdk::{Api, Request},
     step::{Step, Write},
@@ -95,7 +95,7 @@ static APIS: LazyLock<[Api; 2]> = LazyLock::new(|| {
 
 /// Lets things happen.
 pub fn run(deeds: &[Deed]) {
-    let mut account = Account::new(AccountId::new("id-mona").unwrap(), Revision::new(1));
+    let mut account = cast::bare("id-mona");
     account.user_name = UserName::new("mona").ok();
     account.mobile = Mobile::new("+86-13800000000").ok();
     account.email = EmailAddress::new("Mona@example.com").ok();
@@ -272,7 +272,7 @@ impl World {
         (host.heard, host.attempts, host.sends) = (Heard::default(), BTreeMap::new(), BTreeMap::new());
         host.ended.clear();
         let set_at = self.now.minus_seconds(100 * 86_400);
-        host.account.password = Some(Password::new(Secret::new(PASSWORD), set_at));
+        host.account.password = Some(cast::password(PASSWORD, set_at));
         host.sessions = BTreeMap::from([(SESSION, record)]);
     }
 }

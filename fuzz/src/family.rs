@@ -1,15 +1,17 @@
 //! Every call of the family over a host in memory that answers by a plan, and what must hold of every request whatever it is.
 
-use crate::host::{Heard, Host, Manner};
+use crate::{
+    cast,
+    host::{Heard, Host, Manner},
+};
 use arbitrary::{Arbitrary, Unstructured};
 use authflow::{
-    AccountId, Application, Applications, ClientId, Config, Dialect, Engine, Entropy, Moment, Secret,
-    Timestamp,
-    account::{Account, Revision, UserName},
+    Application, Applications, ClientId, Config, Dialect, Engine, Entropy, Moment, Timestamp,
+    account::UserName,
     contact::{EmailAddress, Mobile},
     factor::{Factor, FactorSet, Totp, TotpAlgorithm},
     outcome::Outcome,
-    password::{Ageing, Password},
+    password::Ageing,
     policy::Policy,
     sdk::{Api, Request, openapi},
     step::{Step, Write},
@@ -89,14 +91,14 @@ impl World {
         let ring = KeyRing::new(Key::without_id([7; 32]).unwrap());
         let issuer = Issuer::new("https://id.example.com").unwrap();
         let engine = Engine::new(Config::new(issuer, ring, Applications::Fixed(vec![application]))).unwrap();
-        let mut account = Account::new(AccountId::new("id-mona").unwrap(), Revision::new(1));
+        let mut account = cast::bare("id-mona");
         account.user_name = UserName::new("mona").ok();
         account.mobile = Mobile::new(MOBILE).ok();
         account.email = EmailAddress::new(EMAIL).ok();
-        account.totp = Totp::new([7; 20], TotpAlgorithm::Sha1, 6).ok();
+        account.totp = Totp::new([7; 20], TotpAlgorithm::Sha1, 6, None).ok();
         account.enrolled = crate::values::factors(beginning.enrolled & 0b1110);
         let set_at = START.minus_seconds(u64::from(beginning.age_days % 100) * 86_400);
-        account.password = beginning.has_password.then(|| Password::new(Secret::new(PASSWORD), set_at));
+        account.password = beginning.has_password.then(|| cast::password(PASSWORD, set_at));
         Self {
             api: Api::new(engine),
             now: START,

@@ -1,11 +1,12 @@
 //! A host that keeps one account and everything about it in memory, and remembers what it was asked.
 
+use crate::cast;
 use authflow::{
     ClientId, SessionId, TokenId,
     account::{Account, AccountKey, AccountStatus, Identifier},
     code::{Captcha, CodeKey, Deliver, Delivery, SendRecord, SendSlot, StoredCode},
     guess::{AttemptRecord, AttemptSlot},
-    password::{Judgement, Password, PasswordMatch, PasswordRefusal},
+    password::{Judgement, PasswordMatch, PasswordRefusal},
     session::{EndSessions, SessionRecord},
     step::{AccessDecision, Commit, CommitRefusal, Committed, CredentialOwner, Step, Write},
 };
@@ -205,7 +206,7 @@ impl Host {
                 password.skips_used += 1;
             }
             Write::StorePassword { new_password, changed_at } => {
-                self.account.password = Some(Password::new(new_password.clone(), *changed_at));
+                self.account.password = Some(cast::password(new_password.expose(), *changed_at));
                 self.account.revision = self.account.revision.next();
             }
             Write::UseTotpStep { step } => {

@@ -9,7 +9,7 @@ use crate::{
 use arbitrary::Arbitrary;
 use authflow::{
     AccountId, Audience, SessionId, Timestamp,
-    account::{Account, Profile, Revision, Subject, UserName},
+    account::{Profile, Subject, UserName},
     token::{IdClaims, IdToken, IdTokens, IdentityClaims, Issuer, TokenError, Untrusted},
 };
 use serde_json::{Value, json};
@@ -111,7 +111,7 @@ impl Claims {
         let identity = match &self.identity {
             Identity::TopLevel(claims) => IdentityClaims::TopLevel(Profile::new(&profile(claims)).unwrap()),
             Identity::Api { user_name, name } => {
-                let mut known = Account::new(account, Revision::new(1));
+                let mut known = crate::cast::bare(account.as_str());
                 known.user_name = UserName::new(&user_name.0).ok();
                 if let Some(name) = name {
                     known.profile = Profile::new(&json!({ "name": name.0 })).unwrap();

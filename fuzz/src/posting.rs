@@ -2,6 +2,7 @@
 
 use crate::{
     bodies::{self, Body, CALLS},
+    cast,
     heard::{self, Case},
     host::{Host, Manner},
     keys::{KEYS, NOW},
@@ -11,13 +12,12 @@ use crate::{
 };
 use arbitrary::{Arbitrary, Result, Unstructured};
 use authflow::{
-    AccountId, Application, Applications, Audience, ClientId, Config, Dialect, Engine, Entropy, Moment,
-    Secret,
-    account::{Account, Revision, UserName},
+    Application, Applications, Audience, ClientId, Config, Dialect, Engine, Entropy, Moment,
+    account::{Account, UserName},
     code::{CodeDigest, StoredCode},
     contact::{EmailAddress, Mobile},
     factor::{Factor, Totp, TotpAlgorithm},
-    password::{Ageing, Password},
+    password::Ageing,
     policy::Policy,
     sdk::{self, Api},
     step::Step,
@@ -158,7 +158,7 @@ impl Posted {
         let said = |name| read.and_then(|read: &Body| read.get(name));
         let present = said("old_password").or(said("password")).map_or("Correct-Horse-7", String::as_str);
         let set_at = NOW.minus_seconds(100 * 86_400);
-        host.account.password = Some(Password::new(Secret::new(present), set_at));
+        host.account.password = Some(cast::password(present, set_at));
         if CALLS[self.call].0.contains("/mfa/")
             || said("type").is_some_and(|it| it.contains("MFA") || it.contains("OTP"))
         {
@@ -187,11 +187,11 @@ impl Posted {
 }
 
 fn account() -> Account {
-    let mut account = Account::new(AccountId::new("id-mona").unwrap(), Revision::new(1));
+    let mut account = cast::bare("id-mona");
     account.user_name = UserName::new("mona").ok();
     account.mobile = Mobile::new(MOBILE).ok();
     account.email = EmailAddress::new(EMAIL).ok();
-    account.totp = Totp::new([7; 20], TotpAlgorithm::Sha1, 6).ok();
+    account.totp = Totp::new([7; 20], TotpAlgorithm::Sha1, 6, None).ok();
     account
 }
 

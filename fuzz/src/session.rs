@@ -3,12 +3,11 @@
 use crate::{
     edit::Edit,
     keys::{KEYS, NOW, RINGS},
-    values::{For, Name, Second, factors, judged},
+    values::{Bits63, For, Name, Second, factors, judged},
 };
 use arbitrary::Arbitrary;
 use authflow::{
     AccountId, Audience, SessionId, Timestamp,
-    account::Revision,
     token::{DeviceDigest, SessionClaims, TokenError, Untrusted},
 };
 use std::sync::LazyLock;
@@ -21,7 +20,7 @@ pub struct Claims {
     account: Name,
     audience: For,
     device: [u8; 16],
-    revision: u64,
+    revision: Bits63,
     auth_time: Second,
     factors: u8,
     issued_at: Second,
@@ -40,7 +39,7 @@ impl Claims {
             account: Name("erin".into()),
             audience: For { client_id: Name("web".into()), tenant: Some(Name("租户".into())) },
             device: [3; 16],
-            revision: 7,
+            revision: Bits63(7),
             auth_time: Second(now),
             factors: 1,
             issued_at: Second(now),
@@ -61,7 +60,7 @@ impl Claims {
             text(&self.audience.client_id.0),
             text(self.audience.tenant.as_ref().map_or("", |tenant| &tenant.0)),
             self.device.to_vec(),
-            self.revision.to_be_bytes().to_vec(),
+            self.revision.0.to_be_bytes().to_vec(),
             second(self.auth_time),
             vec![self.factors % 16],
             second(self.issued_at),
@@ -78,7 +77,7 @@ impl Claims {
             account: AccountId::new(&self.account.0).unwrap(),
             audience: self.audience.audience(),
             device: self.device(),
-            revision: Revision::new(self.revision),
+            revision: self.revision.revision(),
             auth_time: self.auth_time.0,
             factors: factors(self.factors),
             issued_at: self.issued_at.0,

@@ -3,12 +3,11 @@
 use crate::{
     edit::Edit,
     keys::{KEYS, NOW, RINGS, base64url},
-    values::{For, Name, Second, factors, judged},
+    values::{Bits63, For, Name, Second, factors, judged},
 };
 use arbitrary::Arbitrary;
 use authflow::{
     AccountId, Timestamp, TokenId,
-    account::Revision,
     token::{Stage, StateClaims, Untrusted},
 };
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
@@ -19,7 +18,7 @@ use serde_json::Value;
 pub struct Claims {
     audience: For,
     account: Name,
-    revision: u64,
+    revision: Bits63,
     fingerprint: [u8; 16],
     ip: Option<[u8; 16]>,
     os: Option<[u8; 16]>,
@@ -46,7 +45,7 @@ impl Claims {
         Self {
             audience,
             account: name("er\"in\\租"),
-            revision: 7,
+            revision: Bits63(7),
             fingerprint: [1; 16],
             ip: Some([2; 16]),
             os: None,
@@ -78,7 +77,7 @@ impl Claims {
                 .as_ref()
                 .map(|tenant| format!(r#","tid":{}"#, text(tenant)))
                 .unwrap_or_default(),
-            format!(r#","sub":{},"rev":{}"#, text(&self.account), self.revision),
+            format!(r#","sub":{},"rev":{}"#, text(&self.account), self.revision.0),
             binary("dev", &Some(self.fingerprint)),
             binary("ip", &self.ip),
             binary("os", &self.os),
@@ -100,7 +99,7 @@ impl Claims {
         StateClaims {
             audience: self.audience.audience(),
             account: AccountId::new(&self.account.0).unwrap(),
-            revision: Revision::new(self.revision),
+            revision: self.revision.revision(),
             device: donor.claims().device,
             stage: self.stage().0,
             factors: factors(self.factors),

@@ -4,6 +4,7 @@ use crate::keys::{KEYS, NOW, WINDOW_ENDS};
 use arbitrary::{Arbitrary, Result, Unstructured};
 use authflow::{
     Audience, ClientId, TenantId, Timestamp,
+    account::Revision,
     factor::{Factor, FactorSet},
     token::TokenError,
 };
@@ -43,6 +44,22 @@ impl<'a> Arbitrary<'a> for Second {
             _ => NOW.as_unix().saturating_add_signed(u.int_in_range(-40..=40)?),
         };
         Ok(Self(Timestamp::from_unix(seconds)))
+    }
+}
+
+/// A number that is a revision.
+#[derive(Clone, Copy, Debug)]
+pub struct Bits63(pub u64);
+
+impl Bits63 {
+    pub fn revision(self) -> Revision {
+        Revision::new(self.0).unwrap()
+    }
+}
+
+impl<'a> Arbitrary<'a> for Bits63 {
+    fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
+        Ok(Self(u64::arbitrary(u)? & i64::MAX.unsigned_abs()))
     }
 }
 

@@ -1,7 +1,7 @@
 //! A host in memory that answers by a plan, and what must hold of every reply it sees.
 
 use crate::{
-    cast::{API, accounts},
+    cast::{self, API, accounts},
     given::{Call, Given},
     keys::NOW,
     replies::Issued,
@@ -12,7 +12,7 @@ use authflow::{
     account::{Account, AccountKey, AccountStatus, Identifier, Revision},
     guess::{AttemptRecord, AttemptSlot},
     outcome::Outcome,
-    password::{Judgement, Password, PasswordMatch, PasswordRefusal},
+    password::{Judgement, PasswordMatch, PasswordRefusal},
     sdk,
     session::{EndSessions, SessionRecord},
     step::{AccessDecision, Commit, CommitRefusal, Committed, Step, Write},
@@ -245,7 +245,7 @@ impl<'a> World<'a> {
                     assert!(commit.claim.is_some(), "a change that spends no state token");
                     let ends_all = |write: &Write| matches!(write, Write::EndSessions(EndSessions::All));
                     assert!(commit.writes.iter().any(ends_all), "sessions of the old password live on");
-                    account.password = Some(Password::new(new_password.clone(), *changed_at));
+                    account.password = Some(cast::password(new_password.expose(), *changed_at));
                     account.revision = account.revision.next();
                 }
                 Write::ClearGuesses(cleared) => {

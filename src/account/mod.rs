@@ -3,12 +3,14 @@
 mod find;
 mod identifier;
 mod profile;
+mod revision;
 mod subject;
 mod user_name;
 
 pub use find::{AccountKey, FindAccount};
 pub use identifier::Identifier;
 pub use profile::{Profile, ProfileError};
+pub use revision::{InvalidRevision, Revision};
 pub use subject::Subject;
 pub use user_name::{InvalidUserName, UserName};
 
@@ -17,39 +19,15 @@ use crate::{
     contact::{Channel, EmailAddress, Mobile, Recipient},
     factor::{Factor, FactorSet, Totp},
     password::Password,
+    text::words::words,
 };
 use serde::{Deserialize, Serialize};
 
-/// Counts the changes of an account that end what was judged before: password, status, factors.
-///
-/// The host counts it up by one in the same transaction as such a change. Tokens carry the revision they were judged on, and a
-/// [`Commit`](crate::step::Commit) names the one it expects, so nothing is issued for an account that changed in between.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Revision(u64);
-
-impl Revision {
-    /// A revision read from the host's store.
-    pub const fn new(number: u64) -> Self {
-        Self(number)
-    }
-
-    /// The number, for the host's store.
-    pub const fn as_u64(self) -> u64 {
-        self.0
-    }
-
-    /// The revision after one change.
-    pub const fn next(self) -> Self {
-        Self(self.0.saturating_add(1))
-    }
-}
-
 /// Whether an account may sign in at all.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AccountStatus {
     /// It may.
-    #[default]
     Active,
     /// Locked by an administrator. (The lock after too many wrong guesses is not a status: see
     /// [`AttemptRecord`](crate::guess::AttemptRecord).)
@@ -58,22 +36,101 @@ pub enum AccountStatus {
     Disabled,
 }
 
-/// An account as it is now, from the host's store.
+words!(AccountStatus, "the status of an account", { Active => "active", Locked => "locked", Disabled => "disabled" });
+
+/// An account as it is now, from the host's store: every field is a column, and each of them protects.
+///
+/// There is no way to leave one out, so a host that forgets a column does not compile. A field more in a later version is a break for that
+/// reason.
 ///
 /// ```
-/// use authflow::{AccountId, Secret, Timestamp, account::{Account, Revision}, password::Password};
+/// use authflow::{
+///     AccountId, Secret, Timestamp, account::{Account, AccountStatus, Profile, Revision, UserName},
+///     contact::Mobile, factor::{FactorSet, Totp, TotpAlgorithm}, password::Password,
+/// };
 ///
-/// let mut account = Account::new(AccountId::new("4711").unwrap(), Revision::new(3));
-/// account.password = Some(Password::new(Secret::new("$argon2id$…"), Timestamp::from_unix(1_700_000_000)));
+/// # fn read() -> Result<Account, Box<dyn std::error::Error>> {
+/// // As a row of a database: integers with a sign, texts, bytes and NULLs.
+/// let (revision, changed_at, must_change, totp_step) = (3_i64, 1_700_000_000_i64, None::<&str>, Some(55_555_555_i64));
+/// let account = Account {
+///     id: AccountId::new("4711")?,
+///     tenant: None,
+///     revision: Revision::try_from(revision)?,
+///     status: "active".parse::<AccountStatus>()?,
+///     user_name: Some(UserName::new("erin")?),
+///     password: Some(Password {
+///         verifier: Secret::new("$argon2id$…"),
+///         changed_at: Timestamp::try_from(changed_at)?,
+///         must_change: must_change.map(str::parse).transpose()?,
+///         skips_used: 0,
+///     }),
+///     mobile: Some(Mobile::new("+86-13800000000")?),
+///     email: None,
+///     totp: Some(Totp::new([7; 20], "sha1".parse()?, 6, totp_step.map(u64::try_from).transpose()?)?),
+///     enrolled: FactorSet::from_bits(8)?,
+///     factors_changed_at: Timestamp::from_unix(0),
+///     profile: Profile::from_json(r#"{"name":"Erin"}"#)?,
+/// };
+/// # Ok(account) }
+/// # read().unwrap();
+/// ```
+///
+/// Each of these would let somebody in, and does not compile: a status that is not read,
+///
+/// ```compile_fail,E0063
+/// # use authflow::account::Account;
+/// fn read(row: Account) -> Account {
+///     let Account { id, tenant, revision, user_name, password, mobile, email, totp, enrolled, factors_changed_at, profile, .. } = row;
+///     Account { id, tenant, revision, user_name, password, mobile, email, totp, enrolled, factors_changed_at, profile }
+/// }
+/// ```
+///
+/// enrolled factors, the authenticator, or the time of their change,
+///
+/// ```compile_fail,E0063
+/// # use authflow::account::Account;
+/// fn read(row: Account) -> Account {
+///     let Account { id, tenant, revision, status, user_name, password, mobile, email, totp, factors_changed_at, profile, .. } = row;
+///     Account { id, tenant, revision, status, user_name, password, mobile, email, totp, factors_changed_at, profile }
+/// }
+/// ```
+///
+/// ```compile_fail,E0063
+/// # use authflow::account::Account;
+/// fn read(row: Account) -> Account {
+///     let Account { id, tenant, revision, status, user_name, password, mobile, email, enrolled, factors_changed_at, profile, .. } = row;
+///     Account { id, tenant, revision, status, user_name, password, mobile, email, enrolled, factors_changed_at, profile }
+/// }
+/// ```
+///
+/// ```compile_fail,E0063
+/// # use authflow::account::Account;
+/// fn read(row: Account) -> Account {
+///     let Account { id, tenant, revision, status, user_name, password, mobile, email, totp, enrolled, profile, .. } = row;
+///     Account { id, tenant, revision, status, user_name, password, mobile, email, totp, enrolled, profile }
+/// }
+/// ```
+///
+/// and a status or an account out of nothing:
+///
+/// ```compile_fail,E0599
+/// authflow::account::AccountStatus::default();
+/// ```
+///
+/// ```compile_fail,E0277
+/// # use authflow::account::Account;
+/// fn read(id: authflow::AccountId) -> Account {
+///     Account { id, ..Default::default() }
+/// }
 /// ```
 #[derive(Clone, Debug)]
-#[non_exhaustive]
 pub struct Account {
-    /// The host's stable id of it.
+    /// The host's stable id of it. Give it to no other account while sessions of this one may live: a host that must, draws
+    /// the [first revision](Revision::first) of the other one.
     pub id: AccountId,
     /// The tenant it belongs to; `None` where the application has no tenants.
     pub tenant: Option<TenantId>,
-    /// Counted up by the host with every change of password, status or factors.
+    /// Drawn when the account is made, and the next one with every change of password, status, factors, mobile or e-mail address.
     pub revision: Revision,
     /// Whether it may sign in.
     pub status: AccountStatus,
@@ -88,33 +145,13 @@ pub struct Account {
     /// Its time-based one-time password.
     pub totp: Option<Totp>,
     /// The factors that it is asked for beside the first one. One that it has nothing to prove with – no number for
-    /// [`Factor::Sms`], say – is still asked for, and cannot be proved: it never lets anyone in.
+    /// [`Factor::Sms`], say – is not asked for: its subject chooses among the others, and where none is left, nobody gets in.
     pub enrolled: FactorSet,
     /// When a factor was last changed or removed: a session from before that no longer counts as a bearer. (The password
-    /// has its own [`changed_at`](Password::changed_at), which counts too.)
+    /// has its own [`changed_at`](Password::changed_at), which counts too.) 0 where none ever was.
     pub factors_changed_at: Timestamp,
     /// Claims for its id tokens.
     pub profile: Profile,
-}
-
-impl Account {
-    /// An active account without tenant, password or factors.
-    pub fn new(id: AccountId, revision: Revision) -> Self {
-        Self {
-            id,
-            tenant: None,
-            revision,
-            status: AccountStatus::Active,
-            user_name: None,
-            password: None,
-            mobile: None,
-            email: None,
-            totp: None,
-            enrolled: FactorSet::EMPTY,
-            factors_changed_at: Timestamp::default(),
-            profile: Profile::default(),
-        }
-    }
 }
 
 impl Account {
@@ -144,6 +181,33 @@ impl Account {
     }
 }
 
+#[cfg(any(test, feature = "testkit"))]
+impl Account {
+    /// Active, and nothing else: what a test fills in.
+    ///
+    /// # Panics
+    /// When this is no id.
+    #[allow(clippy::panic, reason = "this is for tests, which fail by a panic")]
+    #[track_caller]
+    pub(crate) fn bare(id: &str) -> Self {
+        let (Ok(id), Ok(revision)) = (AccountId::new(id), Revision::new(1)) else { panic!("{id} is no id") };
+        Self {
+            id,
+            tenant: None,
+            revision,
+            status: AccountStatus::Active,
+            user_name: None,
+            password: None,
+            mobile: None,
+            email: None,
+            totp: None,
+            enrolled: FactorSet::EMPTY,
+            factors_changed_at: Timestamp::from_unix(0),
+            profile: Profile::default(),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -152,8 +216,10 @@ mod tests {
 
     #[test]
     fn an_account_prints_no_verifier() {
-        let mut account = Account::new(AccountId::new("4711").unwrap(), Revision::new(1));
-        account.password = Some(Password::new(Secret::new("$argon2id$secret"), Timestamp::from_unix(1)));
+        let verifier = Secret::new("$argon2id$secret");
+        let password =
+            Password { verifier, changed_at: Timestamp::from_unix(1), must_change: None, skips_used: 0 };
+        let account = Account { password: Some(password), ..Account::bare("4711") };
         let printed = format!("{account:?}");
         assert!(printed.contains("4711") && !printed.contains("argon2"), "{printed}");
     }

@@ -31,7 +31,11 @@ const RESERVED: [&str; 15] = [
 ///
 /// let profile = Profile::new(&serde_json::json!({ "name": "Erin", "locale": "zh" })).unwrap();
 /// assert_eq!(Profile::new(&serde_json::json!({ "sub": "someone-else" })), Err(ProfileError::Reserved));
-/// # let _ = profile;
+///
+/// // In a column of text, and back.
+/// assert_eq!(profile.to_json(), r#"{"locale":"zh","name":"Erin"}"#);
+/// assert_eq!(Profile::from_json(&profile.to_json()), Ok(profile));
+/// assert_eq!(Profile::from_json("{}"), Ok(Profile::default()));
 /// ```
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Profile(Option<Arc<Map<String, Value>>>);
@@ -51,9 +55,28 @@ impl Profile {
             return Err(ProfileError::Reserved);
         }
         match serde_json::to_vec(&claims) {
+            // One spelling of no claims.
+            Ok(_) if claims.is_empty() => Ok(Self(None)),
             Ok(text) if text.len() <= Self::MAX_BYTES => Ok(Self(Some(Arc::new(claims)))),
             _ => Err(ProfileError::TooLarge),
         }
+    }
+
+    /// Reads what [`to_json`](Self::to_json) wrote, or any other text of a JSON object.
+    ///
+    /// # Errors
+    /// When it is no JSON object, too large, or names a claim that is this library's to make.
+    pub fn from_json(text: &str) -> Result<Self, ProfileError> {
+        let claims: Value = serde_json::from_str(text).map_err(|_| ProfileError::NotAnObject)?;
+        Self::new(&claims)
+    }
+
+    /// The claims as a JSON object: `{}` without any. Every later version reads it.
+    pub fn to_json(&self) -> String {
+        self.0
+            .as_ref()
+            .and_then(|claims| serde_json::to_string(&**claims).ok())
+            .unwrap_or_else(|| "{}".into())
     }
 
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
@@ -76,13 +99,13 @@ impl fmt::Debug for Profile {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ProfileError {
     /// It does not serialise to a JSON object.
-    #[error("profile claims are a JSON object")]
+    #[error("profile claims must be a JSON object")]
     NotAnObject,
     /// It names a claim like `sub` or `exp`.
-    #[error("a profile names a claim that is not the host's to make")]
+    #[error("profile claims must not name one that is this library's to make, such as sub or exp")]
     Reserved,
     /// More than 1,024 bytes of JSON.
-    #[error("profile claims are at most 1,024 bytes of JSON")]
+    #[error("profile claims must be at most 1,024 bytes of JSON")]
     TooLarge,
 }
 
@@ -99,6 +122,25 @@ mod tests {
         }
         assert!(Profile::new(&json!({ "a": "x".repeat(1024 - 8) })).is_ok());
         assert_eq!(Profile::new(&json!({ "a": "x".repeat(1024 - 7) })), Err(ProfileError::TooLarge));
+    }
+
+    #[test]
+    fn a_profile_survives_its_column() {
+        let text = r#"{"age":39,"name":"\"Erin\" 王"}"#;
+        let profile = Profile::from_json(text).unwrap();
+        assert_eq!(profile, Profile::new(&json!({ "age": 39, "name": "\"Erin\" 王" })).unwrap());
+        assert_eq!(profile.to_json(), text);
+        assert_eq!(Profile::default().to_json(), "{}");
+        assert_eq!(Profile::from_json(" {} "), Ok(Profile::default()));
+        for (text, error) in [
+            ("", ProfileError::NotAnObject),
+            ("null", ProfileError::NotAnObject),
+            (r#"{"name":"Erin"} "#.trim_end_matches("} "), ProfileError::NotAnObject),
+            ("[]", ProfileError::NotAnObject),
+            (r#"{"sub":"someone-else"}"#, ProfileError::Reserved),
+        ] {
+            assert_eq!(Profile::from_json(text), Err(error), "{text}");
+        }
     }
 
     #[test]

@@ -53,12 +53,12 @@ impl fmt::Debug for Subject {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::account::{Profile, Revision};
+    use crate::account::Profile;
     use serde_json::json;
 
     #[test]
     fn a_subject_has_the_familys_names_and_no_member_that_does_not_apply() {
-        let mut account = Account::new(AccountId::new("4711").unwrap(), Revision::new(1));
+        let mut account = Account::bare("4711");
         assert_eq!(serde_json::to_value(Subject::of(&account)).unwrap(), json!({ "id": "4711" }));
         account.user_name = UserName::new("erin").ok();
         account.profile = Profile::new(&json!({ "name": "Erin", "locale": "zh" })).unwrap();

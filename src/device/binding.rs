@@ -127,7 +127,7 @@ mod tests {
         let claims = StateClaims {
             audience: Audience { client_id: ClientId::new("web").unwrap(), tenant: None },
             account: AccountId::new("erin").unwrap(),
-            revision: Revision::new(0),
+            revision: Revision::new(0).unwrap(),
             device: bindings.digests(device, ring.signer()),
             stage: Stage::PasswordExpiring,
             factors: FactorSet::EMPTY,
@@ -182,7 +182,7 @@ mod tests {
             account,
             audience,
             device: digest,
-            revision: Revision::new(0),
+            revision: Revision::new(0).unwrap(),
             auth_time: now,
             factors: FactorSet::EMPTY,
             issued_at,

@@ -16,7 +16,9 @@ use crate::{
     outcome::{Event, Fault, Pending, ProofRefusal, TokenRefusal, Verdict},
     policy::Lifetimes,
     session::SessionRecord,
-    step::{AccessDecision, Commit, CommitRefusal, Committed, DecideAccess, Question, Step, Write},
+    step::{
+        AccessDecision, Commit, CommitRefusal, Committed, DecideAccess, Question, Step, Write, revision_after,
+    },
     token::{StateClaims, StateToken, TokenText},
 };
 use alloc::vec::Vec;
@@ -209,9 +211,7 @@ impl Login {
 
     /// The account's revision once this step is written.
     fn revision_after(&self) -> Revision {
-        let changes = |write: &Write| matches!(write, Write::StorePassword { .. });
-        let revision = self.account.revision;
-        if self.writes.iter().any(changes) { revision.next() } else { revision }
+        revision_after(self.account.revision, &self.writes)
     }
 
     fn now(&self) -> Timestamp {

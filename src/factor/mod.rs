@@ -6,7 +6,7 @@ mod totp_skew;
 pub use totp::{Totp, TotpAlgorithm, TotpError};
 pub use totp_skew::{TotpSkew, TotpSkewError};
 
-use crate::contact::Channel;
+use crate::{contact::Channel, text::words::words};
 use alloc::vec::Vec;
 use core::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -25,6 +25,8 @@ pub enum Factor {
     /// A time-based one-time password (RFC 6238).
     Totp,
 }
+
+words!(Factor, "a factor", { Password => "password", Sms => "sms", Email => "email", Totp => "totp" });
 
 impl Factor {
     /// Every factor, in the order the `amr` claim lists them.
@@ -66,6 +68,10 @@ impl Factor {
 /// let done = FactorSet::EMPTY.with(Factor::Password).with(Factor::Totp);
 /// assert!(done.contains(Factor::Totp) && !done.contains(Factor::Sms));
 /// assert_eq!(done.amr().collect::<Vec<_>>(), ["pwd", "otp", "mfa"]);
+///
+/// // In a small integer of a database, and back.
+/// assert_eq!(done.to_bits(), 9);
+/// assert_eq!(FactorSet::from_bits(9), Ok(done));
 /// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FactorSet(u8);
@@ -118,13 +124,26 @@ impl FactorSet {
         self.iter().map(Factor::amr).chain((self.len() > 1).then_some("mfa"))
     }
 
-    pub(crate) const fn bits(self) -> u8 {
+    /// The set as bits, for a database: 1 for the password, 2 for SMS, 4 for e-mail, 8 for the authenticator. They are the same in every
+    /// later version.
+    pub const fn to_bits(self) -> u8 {
         self.0
     }
 
-    pub(crate) const fn from_bits(bits: u8) -> Option<Self> {
-        if bits < 16 { Some(Self(bits)) } else { None }
+    /// Reads what [`to_bits`](Self::to_bits) wrote.
+    ///
+    /// # Errors
+    /// When a bit is set that is no factor's.
+    pub const fn from_bits(bits: u8) -> Result<Self, UnknownFactors> {
+        if bits < 16 { Ok(Self(bits)) } else { Err(UnknownFactors { bits }) }
     }
+}
+
+/// Bits that are no set of factors: of a later version, or of something else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a set of factors must be a sum of 1, 2, 4 and 8, not {bits}")]
+pub struct UnknownFactors {
+    bits: u8,
 }
 
 impl FromIterator<Factor> for FactorSet {
@@ -160,10 +179,23 @@ mod tests {
     fn every_set_survives_its_bits_and_no_other_bits_are_a_set() {
         for bits in 0..=u8::MAX {
             match FactorSet::from_bits(bits) {
-                Some(set) => assert_eq!(set.iter().collect::<FactorSet>().bits(), bits),
-                None => assert!(bits >= 16),
+                Ok(set) => assert_eq!(set.iter().collect::<FactorSet>().to_bits(), bits),
+                Err(error) => assert_eq!((bits >= 16, error), (true, UnknownFactors { bits })),
             }
         }
+        let text = "a set of factors must be a sum of 1, 2, 4 and 8, not 17";
+        assert_eq!(alloc::string::ToString::to_string(&FactorSet::from_bits(17).unwrap_err()), text);
+    }
+
+    /// A number that is committed here may stand in a database.
+    #[test]
+    fn the_bits_of_a_set_stay_what_they_are() {
+        for (factor, bits) in [(Factor::Password, 1), (Factor::Sms, 2), (Factor::Email, 4), (Factor::Totp, 8)]
+        {
+            assert_eq!(FactorSet::EMPTY.with(factor).to_bits(), bits);
+        }
+        assert_eq!(Factor::ALL.into_iter().collect::<FactorSet>().to_bits(), 15);
+        assert_eq!(FactorSet::EMPTY.to_bits(), 0);
     }
 
     #[test]

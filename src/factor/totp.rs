@@ -1,6 +1,6 @@
 //! Time-based one-time passwords (RFC 6238).
 
-use crate::{Secret, Timestamp};
+use crate::{Secret, Timestamp, text::words::words};
 use alloc::{boxed::Box, format};
 use core::fmt;
 use hmac::{Hmac, KeyInit, Mac};
@@ -23,15 +23,24 @@ pub enum TotpAlgorithm {
     Sha512,
 }
 
+words!(TotpAlgorithm, "the hash of a one-time password", { Sha1 => "sha1", Sha256 => "sha256", Sha512 => "sha512" });
+
 /// An account's time-based one-time password, as the host stores it: steps of 30 seconds, from the epoch on.
 ///
 /// ```
 /// use authflow::{Timestamp, factor::{Totp, TotpAlgorithm}};
 ///
 /// // RFC 6238, appendix B: the first row.
-/// let totp = Totp::new(*b"12345678901234567890", TotpAlgorithm::Sha1, 8).unwrap();
+/// let totp = Totp::new(*b"12345678901234567890", TotpAlgorithm::Sha1, 8, None).unwrap();
 /// let step = Totp::step_at(Timestamp::from_unix(59));
 /// assert_eq!(totp.code(step).expose(), "94287082");
+/// ```
+///
+/// The step that was used last cannot be forgotten. Without it a password that was used could be used again:
+///
+/// ```compile_fail,E0061
+/// # use authflow::factor::{Totp, TotpAlgorithm};
+/// Totp::new([7; 20], TotpAlgorithm::Sha1, 6);
 /// ```
 #[derive(Clone)]
 pub struct Totp {
@@ -47,24 +56,28 @@ impl Totp {
 
     /// A secret of 16 to 128 bytes (RFC 4226 §4 R6 asks for 16, and recommends 20) and passwords of 6 to 8 digits.
     ///
+    /// `last_used_step` is what [`UseTotpStep`](crate::step::Write::UseTotpStep) wrote last, `None` before the first: that step and those
+    /// before it count no more (RFC 6238 §5.2).
+    ///
     /// # Errors
     /// When either is out of bounds.
     pub fn new(
         secret: impl Into<Box<[u8]>>,
         algorithm: TotpAlgorithm,
         digits: u8,
+        last_used_step: Option<u64>,
     ) -> Result<Self, TotpError> {
         let secret = Zeroizing::new(secret.into());
         if !(16..=128).contains(&secret.len()) {
-            Err(TotpError::Secret)
+            Err(TotpError::Secret { bytes: secret.len() })
         } else if !(6..=8).contains(&digits) {
-            Err(TotpError::Digits)
+            Err(TotpError::Digits { digits })
         } else {
-            Ok(Self { secret, algorithm, digits, last_used_step: None })
+            Ok(Self { secret, algorithm, digits, last_used_step })
         }
     }
 
-    /// With the latest step that was used, from the host's store: it and those before it count no more.
+    /// The same one with another latest step that was used: for a store in memory.
     #[must_use]
     pub fn with_last_used_step(self, step: Option<u64>) -> Self {
         Self { last_used_step: step, ..self }
@@ -155,11 +168,17 @@ impl fmt::Debug for Totp {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TotpError {
     /// The secret is not 16 to 128 bytes.
-    #[error("a secret is 16 to 128 bytes")]
-    Secret,
+    #[error("the secret of a one-time password must be 16 to 128 bytes, not {bytes}")]
+    Secret {
+        /// How many it is.
+        bytes: usize,
+    },
     /// Not 6 to 8 digits.
-    #[error("a one-time password has 6 to 8 digits")]
-    Digits,
+    #[error("a one-time password must have 6 to 8 digits, not {digits}")]
+    Digits {
+        /// How many it has.
+        digits: u8,
+    },
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ fn totp(algorithm: TotpAlgorithm, digits: u8) -> Totp {
         TotpAlgorithm::Sha256 => 32,
         TotpAlgorithm::Sha512 => 64,
     };
-    Totp::new(seed(length), algorithm, digits).unwrap()
+    Totp::new(seed(length), algorithm, digits, None).unwrap()
 }
 
 #[test]
@@ -47,14 +47,18 @@ fn the_vectors_of_rfc_4226_appendix_d() {
 #[test]
 fn bounds() {
     for length in [0, 15, 129] {
-        assert_eq!(Totp::new(seed(length), TotpAlgorithm::Sha1, 6).unwrap_err(), TotpError::Secret);
+        let refused = Totp::new(seed(length), TotpAlgorithm::Sha1, 6, None).unwrap_err();
+        assert_eq!(refused, TotpError::Secret { bytes: length });
+        let text = format!("the secret of a one-time password must be 16 to 128 bytes, not {length}");
+        assert_eq!(alloc::string::ToString::to_string(&refused), text);
     }
     assert!(
-        Totp::new(seed(16), TotpAlgorithm::Sha1, 6).is_ok()
-            && Totp::new(seed(128), TotpAlgorithm::Sha1, 8).is_ok()
+        Totp::new(seed(16), TotpAlgorithm::Sha1, 6, None).is_ok()
+            && Totp::new(seed(128), TotpAlgorithm::Sha1, 8, None).is_ok()
     );
     for digits in [0, 5, 9] {
-        assert_eq!(Totp::new(seed(20), TotpAlgorithm::Sha1, digits).unwrap_err(), TotpError::Digits);
+        let refused = Totp::new(seed(20), TotpAlgorithm::Sha1, digits, None).unwrap_err();
+        assert_eq!(refused, TotpError::Digits { digits });
     }
 }
 
@@ -83,7 +87,7 @@ fn a_password_counts_for_its_step_and_the_skew_to_the_second() {
 #[test]
 fn a_used_step_and_those_before_it_count_no_more() {
     let now = Timestamp::from_unix(3_000);
-    let used = |step| totp(TotpAlgorithm::Sha256, 8).with_last_used_step(step);
+    let used = |step| Totp::new(seed(32), TotpAlgorithm::Sha256, 8, step).unwrap();
     let present = |totp: &Totp, step| totp.matching_step(totp.code(step).expose(), now, 1);
     assert_eq!(present(&used(None), 99), Some(99));
     assert_eq!(present(&used(Some(99)), 99), None);
@@ -189,7 +193,7 @@ proptest! {
     fn a_code_is_found_at_its_own_time_and_has_its_digits(
         secret in proptest::collection::vec(any::<u8>(), 16..=128), digits in 6..=8_u8, step in 0..10_000_000_000_u64,
     ) {
-        let totp = Totp::new(secret, TotpAlgorithm::Sha512, digits).unwrap();
+        let totp = Totp::new(secret, TotpAlgorithm::Sha512, digits, None).unwrap();
         let code = totp.code(step);
         prop_assert_eq!(code.expose().len(), usize::from(digits));
         let now = Timestamp::from_unix(step * Totp::STEP_SECONDS);

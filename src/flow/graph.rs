@@ -3,7 +3,7 @@
 use super::{Action, Next, PasswordStep, Progress, State, next};
 use crate::{
     AccountId, Secret, Timestamp,
-    account::{Account, Revision},
+    account::{Account, AccountStatus, Profile, Revision},
     contact::{EmailAddress, Mobile},
     factor::{Factor, FactorSet, Totp, TotpAlgorithm},
     password::{Age, MustChange, Password},
@@ -172,14 +172,20 @@ fn kinds_of_account(policy: &Policy) -> Vec<Account> {
     let mut passwords: Vec<_> = kinds_of_password(policy).into_iter().map(Some).collect();
     passwords.push(None);
     let account = |enrolled, password: &Option<Password>| {
-        let id = AccountId::new("any").ok()?;
-        let mut account = Account::new(id, Revision::default());
-        account.enrolled = enrolled;
-        account.mobile = Mobile::new("12345").ok();
-        account.email = EmailAddress::new("any@example").ok();
-        account.totp = Totp::new([0; 20], TotpAlgorithm::Sha1, 6).ok();
-        account.password = password.clone();
-        Some(account)
+        Some(Account {
+            id: AccountId::new("any").ok()?,
+            tenant: None,
+            revision: Revision::new(1).ok()?,
+            status: AccountStatus::Active,
+            user_name: None,
+            password: password.clone(),
+            mobile: Mobile::new("12345").ok(),
+            email: EmailAddress::new("any@example").ok(),
+            totp: Totp::new([0; 20], TotpAlgorithm::Sha1, 6, None).ok(),
+            enrolled,
+            factors_changed_at: Timestamp::from_unix(0),
+            profile: Profile::default(),
+        })
     };
     enrolled
         .flat_map(|enrolled| passwords.iter().filter_map(move |password| account(enrolled, password)))
@@ -187,7 +193,7 @@ fn kinds_of_account(policy: &Policy) -> Vec<Account> {
 }
 
 fn kinds_of_password(policy: &Policy) -> Vec<Password> {
-    let current = Password::new(Secret::new(""), NOW);
+    let current = Password { verifier: Secret::new(""), changed_at: NOW, must_change: None, skips_used: 0 };
     let mut kinds = Vec::from([current.clone()]);
     for must in [MustChange::AdministratorReset, MustChange::Breached, MustChange::FirstLogin] {
         kinds.push(Password { must_change: Some(must), ..current.clone() });

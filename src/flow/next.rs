@@ -67,17 +67,17 @@ pub enum Denial {
 ///
 /// ```
 /// use authflow::{
-///     AccountId, Secret, Timestamp, account::{Account, Revision}, factor::{Factor, FactorSet},
-///     flow::{Next, PasswordStep, Progress, Wait, next}, password::{Ageing, Password}, policy::Policy,
+///     factor::{Factor, FactorSet}, flow::{Next, PasswordStep, Progress, Wait, next}, password::Ageing, policy::Policy,
+///     testkit::demo::{self, DAY, START},
 /// };
 ///
 /// let policy = Policy { ageing: Some(Ageing::new(90, 14, 3).unwrap()), ..Policy::default() };
-/// let mut erin = Account::new(AccountId::new("erin").unwrap(), Revision::new(1));
-/// erin.password = Some(Password::new(Secret::new("…"), Timestamp::from_unix(0)));
-/// let now = Timestamp::from_unix(85 * 86_400);
+/// let mut erin = demo::account("erin");
+/// erin.password = Some(demo::password("…", START));
+/// let now = START.plus_seconds(85 * DAY);
 ///
 /// let proved = Progress { factors: FactorSet::EMPTY.with(Factor::Password), ..Progress::default() };
-/// let warned = Next::Wait(Wait::PasswordExpiring { expires_in: 5 * 86_400, skips_left: 3 });
+/// let warned = Next::Wait(Wait::PasswordExpiring { expires_in: 5 * DAY, skips_left: 3 });
 /// assert_eq!(next(&policy, &erin, proved, now), warned);
 /// let skipped = Progress { password: PasswordStep::Skipped, ..proved };
 /// assert_eq!(next(&policy, &erin, skipped, now), Next::Issue);

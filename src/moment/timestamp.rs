@@ -8,7 +8,8 @@ use time::{Duration, OffsetDateTime};
 /// A point in time: whole seconds since 1970-01-01T00:00:00Z, as `NumericDate` in RFC 7519 §2.
 ///
 /// Values beyond the year 9999 become [`Timestamp::MAX`]; arithmetic saturates at both ends. It is stored and sent as that number, and
-/// printed as RFC 3339 spells it, with `Display` and with `Debug`.
+/// printed as RFC 3339 spells it, with `Display` and with `Debug`. A negative number, as a signed column of a database may hold, is
+/// refused.
 ///
 /// ```
 /// use authflow::{Lifetime, Timestamp};
@@ -18,6 +19,10 @@ use time::{Duration, OffsetDateTime};
 /// assert_eq!(Timestamp::MAX.plus(Lifetime::of::<600>()), Timestamp::MAX);
 /// assert_eq!(now.to_string(), "2023-11-14T22:13:20Z");
 /// assert_eq!(format!("{now:?}"), "Timestamp(2023-11-14T22:13:20Z)");
+///
+/// // In a column of signed integers, and back.
+/// assert_eq!(Timestamp::try_from(i64::from(now)), Ok(now));
+/// assert!(Timestamp::try_from(-1_i64).is_err());
 /// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(from = "u64", into = "u64")]
@@ -67,6 +72,21 @@ impl From<u64> for Timestamp {
 impl From<Timestamp> for u64 {
     fn from(at: Timestamp) -> Self {
         at.0
+    }
+}
+
+impl TryFrom<i64> for Timestamp {
+    type Error = InvalidTimestamp;
+
+    fn try_from(seconds: i64) -> Result<Self, InvalidTimestamp> {
+        u64::try_from(seconds).map(Self::from_unix).map_err(|_| InvalidTimestamp::Seconds(seconds))
+    }
+}
+
+impl From<Timestamp> for i64 {
+    fn from(at: Timestamp) -> Self {
+        // Nothing wraps: the last timestamp is in the year 9999.
+        at.0.cast_signed()
     }
 }
 
@@ -131,16 +151,21 @@ impl TryFrom<OffsetDateTime> for Timestamp {
     fn try_from(given: OffsetDateTime) -> Result<Self, InvalidTimestamp> {
         match u64::try_from(given.unix_timestamp()) {
             Ok(seconds) if seconds <= Self::MAX.0 => Ok(Self(seconds)),
-            _ => Err(InvalidTimestamp { given }),
+            _ => Err(InvalidTimestamp::Date(given)),
         }
     }
 }
 
 /// A time before 1970 or after 9999, in UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a timestamp must be from 1970 to 9999 in UTC, not {given}")]
-pub struct InvalidTimestamp {
-    given: OffsetDateTime,
+#[non_exhaustive]
+pub enum InvalidTimestamp {
+    /// As a date.
+    #[error("a timestamp must be from 1970 to 9999 in UTC, not {0}")]
+    Date(OffsetDateTime),
+    /// As seconds since 1970.
+    #[error("a timestamp must be 0 or more seconds since 1970, not {0}")]
+    Seconds(i64),
 }
 
 #[cfg(test)]
@@ -159,6 +184,22 @@ mod tests {
         assert_eq!(Timestamp::MAX.plus_seconds(u64::MAX), Timestamp::MAX);
         assert_eq!(Timestamp::from_unix(5).seconds_since(Timestamp::from_unix(9)), 0);
         assert_eq!(Timestamp::from_unix(9).seconds_since(Timestamp::from_unix(5)), 4);
+    }
+
+    #[test]
+    fn timestamps_survive_a_signed_column_and_none_is_before_1970() {
+        for (stored, seconds) in [
+            (0, 0),
+            (1_700_000_000, 1_700_000_000),
+            (253_402_300_799, 253_402_300_799),
+            (i64::MAX, 253_402_300_799),
+        ] {
+            let at = Timestamp::try_from(stored).unwrap();
+            assert_eq!((at.as_unix(), i64::from(at).unsigned_abs()), (seconds, seconds), "{stored}");
+        }
+        let error = Timestamp::try_from(-1_i64).unwrap_err();
+        assert_eq!(error.to_string(), "a timestamp must be 0 or more seconds since 1970, not -1");
+        assert!(Timestamp::try_from(i64::MIN).is_err());
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! A password as the host stores it.
 
-use crate::{Secret, Timestamp};
+use crate::{Secret, Timestamp, text::words::words};
 use serde::{Deserialize, Serialize};
 
 /// Why a password that is right must still be changed, whatever its age.
@@ -15,7 +15,27 @@ pub enum MustChange {
     FirstLogin,
 }
 
-/// An account's password, as the host stores it.
+words!(MustChange, "the reason to change a password", {
+    AdministratorReset => "administrator_reset",
+    Breached => "breached",
+    FirstLogin => "first_login",
+});
+
+/// An account's password, as the host stores it. No field can be left out:
+///
+/// ```compile_fail,E0063
+/// # use authflow::{Secret, Timestamp, password::Password};
+/// # fn read(verifier: Secret, changed_at: Timestamp) -> Password {
+/// Password { verifier, changed_at, skips_used: 0 } // an administrator's reset would be signed in with
+/// # }
+/// ```
+///
+/// ```compile_fail,E0063
+/// # use authflow::{Secret, Timestamp, password::Password};
+/// # fn read(verifier: Secret, changed_at: Timestamp) -> Password {
+/// Password { verifier, changed_at, must_change: None } // every change could be skipped for ever
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Password {
     /// What the host verifies a presented password against: a PHC string, say. The library never looks inside.
@@ -26,11 +46,4 @@ pub struct Password {
     pub must_change: Option<MustChange>,
     /// How often its change has been skipped. A new password starts at 0.
     pub skips_used: u32,
-}
-
-impl Password {
-    /// A password set at `changed_at`, with no change due and none skipped.
-    pub fn new(verifier: Secret, changed_at: Timestamp) -> Self {
-        Self { verifier, changed_at, must_change: None, skips_used: 0 }
-    }
 }

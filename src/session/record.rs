@@ -4,8 +4,9 @@ use crate::{AccountId, Audience, SessionId, Timestamp, account::Revision, factor
 use serde::{Deserialize, Serialize};
 
 /// A session as the host keeps it, from the write that opens it to the one that ends it.
+///
+/// As JSON it may have members that only a later version knows: they are passed over, so that two versions can share a database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct SessionRecord {
     /// Its id.
     pub session: SessionId,
@@ -27,4 +28,32 @@ pub struct SessionRecord {
     pub used_at: Timestamp,
     /// The first second in which it is over, however much it is used.
     pub expires_at: Timestamp,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A text that is committed here may stand in a database.
+    const STORED: &str = r#"{"session":"MDEyMzQ1Njc4OWFiY2RlZg","audience":{"client_id":"web","tenant":null},"account":"4711","revision":9223372036854775807,"auth_time":1700000000,"factors":["password","totp"],"generation":2,"used_at":1700000001,"expires_at":1700043200}"#;
+
+    #[test]
+    fn a_stored_session_is_read_with_members_that_a_later_version_has_added() {
+        let record: SessionRecord = serde_json::from_str(STORED).unwrap();
+        assert_eq!(serde_json::to_string(&record).unwrap(), STORED);
+        let later = STORED
+            .replace(r#""tenant":null"#, r#""tenant":null,"region":"eu""#)
+            .replace(r#""generation":2"#, r#""generation":2,"device":{"kind":"cookie"}"#);
+        assert_ne!(later, STORED);
+        assert_eq!(serde_json::from_str::<SessionRecord>(&later).unwrap(), record);
+    }
+
+    #[test]
+    fn a_member_that_is_missing_is_no_session() {
+        for member in ["revision", "auth_time", "factors", "generation", "used_at", "expires_at"] {
+            let mut stored: serde_json::Value = serde_json::from_str(STORED).unwrap();
+            stored.as_object_mut().unwrap().remove(member);
+            assert!(serde_json::from_value::<SessionRecord>(stored).is_err(), "{member}");
+        }
+    }
 }

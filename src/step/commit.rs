@@ -16,15 +16,27 @@ use serde::{Deserialize, Serialize};
 /// 1. insert the id of [`claim`](Self::claim), if there is one; if it is there already, answer [`Committed::Replayed`];
 /// 2. where a revision is [`expected`](Self::expected), compare the account's with it, and its status with active; if either
 ///    differs, answer [`Committed::Changed`];
-/// 3. apply every one of [`writes`](Self::writes), in their order; if one is refused, answer [`Committed::Refused`].
+/// 3. apply every one of [`writes`](Self::writes), in their order; if one is refused, answer [`Committed::Refused`];
+/// 4. where a write changes the account, store the revision that this commit [leaves behind](Self::revision_after).
 ///
 /// Whatever the answer but [`Committed::Done`], roll everything back. Answer `Done` only when it is durable, and never when
-/// there is a write that you do not carry out: that is [`Ask::unavailable`](super::Ask::unavailable). Lock in the order of this list – the claim,
-/// the account, and the slots of [`Write::ClearGuesses`] as they come, which is by their bytes – and no two commits wait for each other.
+/// there is a write that you do not carry out: that is [`Ask::unavailable`](super::Ask::unavailable). Lock in the order of this list: the claim,
+/// the account, and the slots of [`Write::ClearGuesses`] as they come, which is by their bytes. Then no two commits wait for each other.
 ///
-/// **If you answer wrongly:** `Done` for a claim that was there already is a token, code or ticket used twice; for another revision, a session for
-/// an account that was disabled or given another password meanwhile; for a write left out, a skip that is not counted or a session that lives on.
-/// Writes without the claim, or a claim without its writes, is the same by half.
+/// ```sql
+/// BEGIN;
+/// INSERT INTO claims (id, keep_until) VALUES (:id, :keep_until) ON CONFLICT (id) DO NOTHING; -- 0 rows: ROLLBACK, Replayed
+/// SELECT 1 FROM accounts WHERE tenant IS NOT DISTINCT FROM :tenant AND id = :account
+///     AND revision = :expected AND status = 'active' FOR UPDATE;                             -- 0 rows: ROLLBACK, Changed
+/// -- Each write: its condition in the statement. Where a write can be refused,                  0 rows: ROLLBACK, Refused
+/// COMMIT;
+/// ```
+///
+/// **If you answer wrongly:** `Done` without the claim: a state token, a code or a ticket counts twice. `Done` for another revision or
+/// a status that is not active: a session for an account that was disabled or got another password a moment ago. `Done` and something
+/// left out: a skip that is not counted, a session that cannot be ended, a one-time password that can be used again. Something
+/// kept of what was not `Done`: a claim that is used up without effect, so that its owner must begin anew. `Replayed` or `Changed`
+/// where it is not so: nobody gets in.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Commit {
@@ -38,6 +50,21 @@ pub struct Commit {
     pub expected: Option<Revision>,
     /// What to write.
     pub writes: Vec<Write>,
+}
+
+impl Commit {
+    /// The revision that the account has when this is written: the expected one, or the next where a write changes the account, however
+    /// many do. `None` where none is expected; nothing changes the account then.
+    ///
+    /// A store writes exactly this. A trigger that counts a revision up counts only where the statement has set none.
+    pub fn revision_after(&self) -> Option<Revision> {
+        self.expected.map(|expected| revision_after(expected, &self.writes))
+    }
+}
+
+/// Each commit that changes the account makes its revision the next one.
+pub(crate) fn revision_after(expected: Revision, writes: &[Write]) -> Revision {
+    if writes.iter().any(Write::changes_account) { expected.next() } else { expected }
 }
 
 /// A thing that happens once: the use of a state token, a code, a ticket.
@@ -59,8 +86,8 @@ pub enum Write {
         /// How many there may be.
         budget: u32,
     },
-    /// Hash and store a new password, clear its skips and what made its change due, and count the revision up by one: the
-    /// tokens that follow carry the next revision.
+    /// Hash and store a new password, clear its skips and what made its change due, and store the revision that the commit
+    /// [leaves behind](Commit::revision_after): the tokens that follow carry it.
     StorePassword {
         /// What the subject chose.
         new_password: Secret,
@@ -74,7 +101,12 @@ pub enum Write {
     },
     /// Clear the count of a slot that was proved, or whose secret was replaced.
     ClearGuesses(ClearGuesses),
-    /// Keep a new session.
+    /// Keep a new session; refused when there is a session of that id, also one that has ended: it is never written over. In SQL a plain
+    /// `INSERT`, or one `ON CONFLICT (id) DO NOTHING` that must insert one row; a host that lets the database fail answers nothing
+    /// ([`Ask::unavailable`](super::Ask::unavailable)), which is as good.
+    ///
+    /// Ids are drawn, so two are one only where a host hands in the same entropy twice. Written over, one session would be taken for
+    /// the other, or one that was ended would live again.
     OpenSession(SessionRecord),
     /// Count one rotation of a session's token; refused when the session has ended, or the stored generation is another one.
     RotateSession {
@@ -93,7 +125,8 @@ pub enum Write {
         /// Its new revision: the account's after this commit.
         revision: Revision,
     },
-    /// End sessions.
+    /// End sessions: those of the commit's account and no other's, in every application of the tenant. That there is none to end is no
+    /// refusal.
     EndSessions(EndSessions),
     /// Keep a code that is about to be sent, in the place of an earlier one under the same key, and count it: put the stored
     /// record of the budget's slot through [`SendBudget::spend`], store what comes out, or answer with what it refuses.
@@ -105,6 +138,23 @@ pub enum Write {
         /// What it takes of the recipient's budget.
         budget: SendBudget,
     },
+}
+
+impl Write {
+    /// Whether what was judged before is over with it.
+    fn changes_account(&self) -> bool {
+        match self {
+            Self::StorePassword { .. } => true,
+            Self::RecordSkip { .. }
+            | Self::UseTotpStep { .. }
+            | Self::ClearGuesses(_)
+            | Self::OpenSession(_)
+            | Self::RotateSession { .. }
+            | Self::RenewSession { .. }
+            | Self::EndSessions(_)
+            | Self::StoreCode { .. } => false,
+        }
+    }
 }
 
 /// What became of a [`Commit`].
@@ -133,6 +183,8 @@ pub enum CommitRefusal {
     SessionRotated,
     /// The session has ended.
     SessionEnded,
+    /// There is a session of the id that was to be opened.
+    SessionExists,
     /// No code may be sent to this recipient now.
     Code(SendRefusal),
 }

@@ -32,6 +32,7 @@ mod tenant;
 pub use access::{AccessDecision, DecideAccess};
 pub use application::FindApplication;
 pub use ask::{Ask, Question};
+pub(crate) use commit::revision_after;
 pub use commit::{Claim, Commit, CommitRefusal, Committed, Write};
 pub use signing::{SignBytes, SignatureCheck, VerifyBytes};
 pub use tenant::{CredentialOwner, VerifyTenantCredential};

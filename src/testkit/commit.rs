@@ -1,9 +1,8 @@
 //! The transaction of a host in memory.
 
-use super::MemoryHost;
+use super::{MemoryHost, demo};
 use crate::{
     account::{Account, AccountStatus},
-    password::Password,
     session::EndSessions,
     step::{Commit, CommitRefusal, Committed, Write},
 };
@@ -41,7 +40,11 @@ fn apply(host: &mut MemoryHost, commit: &Commit) -> Result<(), RolledBack> {
             return Err(RolledBack(Committed::Changed));
         }
     }
-    commit.writes.iter().try_for_each(|write| apply_one(host, commit, write))
+    commit.writes.iter().try_for_each(|write| apply_one(host, commit, write))?;
+    if let Some(revision) = commit.revision_after() {
+        account(host, commit)?.revision = revision;
+    }
+    Ok(())
 }
 
 fn account<'a>(host: &'a mut MemoryHost, commit: &Commit) -> Result<&'a mut Account, RolledBack> {
@@ -64,8 +67,7 @@ fn apply_one(host: &mut MemoryHost, commit: &Commit, write: &Write) -> Result<()
         }
         Write::StorePassword { new_password, changed_at } => {
             let account = account(host, commit)?;
-            account.password = Some(Password::new(new_password.clone(), *changed_at));
-            account.revision = account.revision.next();
+            account.password = Some(demo::password(new_password.expose(), *changed_at));
         }
         Write::UseTotpStep { step } => {
             let account = account(host, commit)?;
@@ -80,7 +82,9 @@ fn apply_one(host: &mut MemoryHost, commit: &Commit, write: &Write) -> Result<()
             host.attempts.insert(cleared.slot(), cleared.clear(stored));
         }
         Write::OpenSession(record) => {
-            host.sessions.insert(record.session, *record);
+            if host.sessions.insert(record.session, *record).is_some() {
+                return Err(CommitRefusal::SessionExists.into());
+            }
         }
         Write::RotateSession { session, expected_generation } => {
             if host.ended.contains(session) {

@@ -14,7 +14,7 @@
 
 use super::HeaderList;
 use crate::{
-    AccountId, Audience, ClientId, Secret, TenantId, Timestamp,
+    Audience, ClientId, Entropy, Moment, Secret, TenantId, Timestamp,
     account::{Account, AccountStatus, Profile, Revision, UserName},
     contact::{EmailAddress, Mobile},
     factor::{Factor, FactorSet, Totp, TotpAlgorithm},
@@ -25,6 +25,7 @@ use crate::{
 use alloc::{format, vec::Vec};
 use core::fmt;
 use serde_json::json;
+use sha2::{Digest as _, Sha256};
 
 /// The id of the ISV application.
 pub const ISV: &str = "DRrYIqauawN0I8myTMoDTPys6ezGZxnm";
@@ -108,7 +109,7 @@ pub fn accounts() -> Vec<Account> {
         ("eve", 85),
     ] {
         let mut account = account(name);
-        account.password = Some(Password::new(Secret::new(PASSWORD), START.minus_seconds(age * DAY)));
+        account.password = Some(password(PASSWORD, START.minus_seconds(age * DAY)));
         match name {
             "dora" => account.status = AccountStatus::Disabled,
             "frank" => {
@@ -131,15 +132,35 @@ pub fn accounts() -> Vec<Account> {
     accounts
 }
 
-/// An account of the tenant, with a user name and nothing else.
+/// An account of the tenant, with a user name and nothing else: a terse way for tests to make one. Its first revision is drawn from the
+/// name, so that it is the same in every run.
+///
+/// ```
+/// use authflow::{account::{Account, AccountStatus}, testkit::demo::{self, START}};
+///
+/// let locked = Account {
+///     status: AccountStatus::Locked,
+///     password: Some(demo::password("Correct-Horse-7", START)),
+///     ..demo::account("somebody")
+/// };
+/// assert_eq!(locked.tenant, Some(demo::tenant()));
+/// ```
 ///
 /// # Panics
 /// When it is no user name.
 pub fn account(user_name: &str) -> Account {
-    let mut account = Account::new(good(AccountId::new(&format!("id-{user_name}"))), Revision::new(1));
-    account.tenant = Some(tenant());
-    account.user_name = Some(good(UserName::new(user_name)));
-    account
+    let entropy = Entropy::from_bytes(Sha256::digest(user_name).into());
+    Account {
+        tenant: Some(tenant()),
+        revision: Revision::first(&Moment::new(START, entropy)),
+        user_name: Some(good(UserName::new(user_name))),
+        ..Account::bare(&format!("id-{user_name}"))
+    }
+}
+
+/// A password with no change due and none skipped, as a [`MemoryHost`](super::MemoryHost) keeps one.
+pub fn password(text: &str, changed_at: Timestamp) -> Password {
+    Password { verifier: Secret::new(text), changed_at, must_change: None, skips_used: 0 }
 }
 
 fn reachable(account: &mut Account, mobile: &str, email: &str) {
@@ -156,7 +177,7 @@ pub fn enrol(factor: Factor, account: &mut Account) {
     match factor {
         Factor::Password => return,
         Factor::Sms | Factor::Email => make_reachable(account),
-        Factor::Totp => account.totp = Totp::new(*b"12345678901234567890", TotpAlgorithm::Sha1, 6).ok(),
+        Factor::Totp => account.totp = Totp::new(*b"12345678901234567890", TotpAlgorithm::Sha1, 6, None).ok(),
     }
     account.enrolled = account.enrolled.with(factor);
 }

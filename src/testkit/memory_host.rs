@@ -2,8 +2,8 @@
 
 use super::{HostFault, Planned, demo};
 use crate::{
-    Application, ClientId, Secret, SessionId, Timestamp, TokenId,
-    account::{Account, AccountKey, FindAccount, Identifier, UserName},
+    Application, ClientId, Moment, Secret, SessionId, Timestamp, TokenId,
+    account::{Account, AccountKey, FindAccount, Identifier, Revision, UserName},
     code::{
         Captcha, CodeKey, CodePurpose, Deliver, Delivery, JudgeCaptcha, LoadCode, SendRecord, SendSlot,
         StoredCode,
@@ -101,6 +101,16 @@ impl MemoryHost {
         match self.accounts.iter_mut().find(is_meant) {
             Some(account) => account,
             None => panic!("no account is called {user_name}"),
+        }
+    }
+
+    /// Makes an account, in the place of one of the same id in its tenant, if there was one. Whatever revision it is given, its first
+    /// one is drawn: what was judged on the earlier one, of whoever had the id, is over.
+    pub fn create_account(&mut self, account: Account, moment: &Moment) {
+        let new = Account { revision: Revision::first(moment), ..account };
+        match self.accounts.iter_mut().find(|old| (old.tenant, old.id) == (new.tenant, new.id)) {
+            Some(old) => *old = new,
+            None => self.accounts.push(new),
         }
     }
 

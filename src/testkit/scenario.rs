@@ -2,11 +2,11 @@
 
 use super::{Login, Setup, World, demo};
 use crate::{
-    Secret, Timestamp,
+    Timestamp,
     account::Account,
     factor::Factor,
     flow::State,
-    password::{Ageing, MustChange, Password},
+    password::{Ageing, MustChange},
     policy::{Policy, SecondFactor},
     token::Stage,
 };
@@ -106,7 +106,7 @@ impl Scenario {
         if !first_factors.contains(Factor::Password) {
             demo::make_reachable(&mut account);
         }
-        let mut password = Password::new(Secret::new(demo::PASSWORD), demo::START);
+        let mut password = demo::password(demo::PASSWORD, demo::START);
         match (state, ageing) {
             (State::Pending(Stage::PasswordExpiring) | State::Skipped, Some(ageing)) => {
                 password.changed_at = warned_since(&ageing);

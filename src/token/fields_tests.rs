@@ -39,7 +39,7 @@ fn session() -> SessionClaims {
         account: AccountId::new("erin").unwrap(),
         audience: audience(),
         device: DeviceDigest::from_bytes([2; 16]),
-        revision: Revision::new(3),
+        revision: Revision::new(3).unwrap(),
         auth_time: NOW.minus_seconds(7),
         factors: FactorSet::EMPTY.with(Factor::Password).with(Factor::Totp),
         issued_at: NOW,

@@ -1,7 +1,7 @@
 use super::*;
 use crate::{
     ClientId, IdentityPlace, TenantId,
-    account::{Account, Revision, UserName},
+    account::{Account, UserName},
     contact::{EmailAddress, Mobile},
     factor::Factor,
     token::{Key, OutsideKey, OutsideKeys, SignatureAlgorithm, StateToken, mac::MacKey},
@@ -80,7 +80,7 @@ fn the_claims_on_the_wire() {
 #[test]
 fn the_claim_api_is_a_text_that_holds_an_object() {
     let (ring, issuer, audience) = (ring(), issuer(), audience("web", None));
-    let mut account = Account::new(AccountId::new("erin").unwrap(), Revision::new(1));
+    let mut account = Account::bare("erin");
     account.user_name = UserName::new("e\"r\\in").ok();
     account.profile = Profile::new(&json!({ "name": "\u{1}Erin", "locale": "zh" })).unwrap();
     let claims = IdClaims { identity: IdentityClaims::Api(Subject::of(&account)), ..claims() };
@@ -228,7 +228,7 @@ fn an_issuer_in_a_configuration_is_held_to_the_same_rule() {
 /// The longest claims, with the identity in either place; every character that can need an escape does.
 fn longest(place: IdentityPlace) -> (Issuer, Audience, IdClaims) {
     let quotes = |count| "\"".repeat(count);
-    let mut account = Account::new(AccountId::new(&quotes(64)).unwrap(), Revision::new(1));
+    let mut account = Account::bare(&quotes(64));
     account.user_name = UserName::new(&quotes(256)).ok();
     account.mobile = Mobile::new(&alloc::format!("+{}0", "0-".repeat(15))).ok();
     account.email = EmailAddress::new(&alloc::format!("{}@{}", quotes(126), quotes(127))).ok();

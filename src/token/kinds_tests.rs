@@ -52,7 +52,7 @@ fn token(kind: Kind) -> String {
     let (ring, issuer, audience, outside) = (&*RING, issuer(), audience(), outside());
     let (account, session) = (AccountId::new("erin").unwrap(), SessionId::from_bytes([1; 16]));
     let (device, factors) = (DeviceDigest::from_bytes([2; 16]), FactorSet::EMPTY.with(Factor::Password));
-    let (revision, issued_at, expires_at) = (Revision::new(3), NOW, NOW.plus_seconds(60));
+    let (revision, issued_at, expires_at) = (Revision::new(3).unwrap(), NOW, NOW.plus_seconds(60));
     let id = IdClaims {
         account,
         session,

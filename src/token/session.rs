@@ -59,7 +59,7 @@ impl Opaque for SessionClaims {
         fields.bytes(self.device.as_bytes());
         fields.number(self.revision.as_u64());
         fields.time(self.auth_time);
-        fields.bytes(&[self.factors.bits()]);
+        fields.bytes(&[self.factors.to_bits()]);
         fields.time(self.issued_at);
         fields.time(self.expires_at);
     }
@@ -71,9 +71,9 @@ impl Opaque for SessionClaims {
             account: fields.account()?,
             audience: fields.audience()?,
             device: DeviceDigest::from_bytes(fields.take()?),
-            revision: Revision::new(fields.number()?),
+            revision: Revision::new(fields.number()?).ok()?,
             auth_time: fields.time()?,
-            factors: FactorSet::from_bits(u8::from_be_bytes(fields.take()?))?,
+            factors: FactorSet::from_bits(u8::from_be_bytes(fields.take()?)).ok()?,
             issued_at: fields.time()?,
             expires_at: fields.time()?,
         })

@@ -27,7 +27,7 @@ fn claims() -> SessionClaims {
         account: AccountId::new("erin").unwrap(),
         audience: audience("web", Some("acme")),
         device: DeviceDigest::from_bytes([2; 16]),
-        revision: Revision::new(3),
+        revision: Revision::new(3).unwrap(),
         auth_time: NOW,
         factors: FactorSet::EMPTY.with(crate::factor::Factor::Password),
         issued_at: NOW,
@@ -138,7 +138,7 @@ proptest! {
     #[test]
     fn all_claims_are_read_back(
         session: [u8; 16], generation: u32, account in "[\\PC]{1,16}", tenant in proptest::option::of("[\\PC]{1,16}"),
-        device: [u8; 16], revision: u64, factors in 0..16_u8, auth_time in 0..=Timestamp::MAX.as_unix(),
+        device: [u8; 16], revision in 0..=i64::MAX.unsigned_abs(), factors in 0..16_u8, auth_time in 0..=Timestamp::MAX.as_unix(),
     ) {
         let claims = SessionClaims {
             session: SessionId::from_bytes(session),
@@ -146,7 +146,7 @@ proptest! {
             account: AccountId::new(&account).unwrap(),
             audience: audience("web", tenant.as_deref()),
             device: DeviceDigest::from_bytes(device),
-            revision: Revision::new(revision),
+            revision: Revision::new(revision).unwrap(),
             auth_time: Timestamp::from_unix(auth_time),
             factors: FactorSet::from_bits(factors).unwrap(),
             ..claims()

@@ -146,7 +146,7 @@ impl StateClaims {
         writer.literal(r#","step":""#);
         writer.literal(self.stage.claim());
         writer.literal(r#"","done":"#);
-        writer.number(u64::from(self.factors.bits()));
+        writer.number(u64::from(self.factors.to_bits()));
         writer.literal(r#","start":"#);
         writer.number(self.auth_start.as_unix());
         writer.literal(r#","jti":"#);
@@ -168,7 +168,7 @@ impl StateClaims {
         reader.literal(r#","sub":"#)?;
         let account: AccountId = reader.string()?;
         reader.literal(r#","rev":"#)?;
-        let revision = Revision::new(reader.number()?);
+        let revision = Revision::new(reader.number()?).ok()?;
         reader.literal(r#","dev":"#)?;
         let fingerprint = DeviceDigest(reader.bytes_16()?);
         let mut digest = |name| match reader.optional(name) {
@@ -184,7 +184,7 @@ impl StateClaims {
         reader.literal(r#","step":""#)?;
         let stage = Stage::ALL.iter().copied().find(|stage| reader.optional(stage.claim()))?;
         reader.literal(r#"","done":"#)?;
-        let factors = FactorSet::from_bits(u8::try_from(reader.number()?).ok()?)?;
+        let factors = FactorSet::from_bits(u8::try_from(reader.number()?).ok()?).ok()?;
         reader.literal(r#","start":"#)?;
         let auth_start = read_time(reader)?;
         reader.literal(r#","jti":"#)?;

@@ -17,7 +17,7 @@ fn claims() -> StateClaims {
             tenant: Some(TenantId::new("08f770f51f80d2f40f38c00cb199fd21").unwrap()),
         },
         account: AccountId::new("erin").unwrap(),
-        revision: Revision::new(3),
+        revision: Revision::new(3).unwrap(),
         device: DeviceDigests { fingerprint: digest(1), ip: None, os: Some(digest(2)), agent: None },
         stage: Stage::PasswordExpiring,
         factors: FactorSet::EMPTY.with(crate::factor::Factor::Password),
@@ -173,7 +173,7 @@ fn the_longest_claims_fit() {
             tenant: Some(TenantId::new(&id).unwrap()),
         },
         account: AccountId::new(&id).unwrap(),
-        revision: Revision::new(u64::MAX),
+        revision: Revision::new(i64::MAX.unsigned_abs()).unwrap(),
         device: DeviceDigests {
             fingerprint: digest,
             ip: Some(digest),
@@ -243,7 +243,7 @@ fn text_id() -> impl Strategy<Value = String> {
 
 prop_compose! {
     fn any_claims()(
-        client in text_id(), tenant in proptest::option::of(text_id()), account in text_id(), revision: u64,
+        client in text_id(), tenant in proptest::option::of(text_id()), account in text_id(), revision in 0..=i64::MAX.unsigned_abs(),
         digests: [[u8; 16]; 4], bound: [bool; 3], stage in 0..3_usize, factors in 0..16_u8, id: [u8; 16],
         times in [0..=Timestamp::MAX.as_unix(), 0..=Timestamp::MAX.as_unix(), 0..=Timestamp::MAX.as_unix()],
     ) -> StateClaims {
@@ -254,7 +254,7 @@ prop_compose! {
                 tenant: tenant.map(|tenant| TenantId::new(&tenant).unwrap()),
             },
             account: AccountId::new(&account).unwrap(),
-            revision: Revision::new(revision),
+            revision: Revision::new(revision).unwrap(),
             device: DeviceDigests {
                 fingerprint: DeviceDigest(digests[0]), ip: optional(0), os: optional(1), agent: optional(2),
             },

@@ -1,11 +1,10 @@
-//! Accounts: columns that a host forgets, and ids that live twice. Findings 2 and K10; what a change of its own ends, K18.
+//! Accounts: ids that live twice, K10; what a change of its own ends, K18. (That a column which is forgotten does not compile, finding 2,
+//! is a test of the documentation of `Account`, `Password` and `Totp`.)
 
 use crate::calls::{CHANGE, NEW, nora, password_of, works};
 use authflow::{
-    Secret,
-    account::{Account, Revision},
+    account::Account,
     contact::EmailAddress,
-    password::Password,
     testkit::{
         Call, World,
         demo::{self, PASSWORD},
@@ -13,45 +12,19 @@ use authflow::{
 };
 use serde_json::json;
 
-/// As a host reads an account that forgets every column it can: it compiles, and it signs people in.
-fn read_carelessly(full: &Account) -> Account {
-    let mut read = Account::new(full.id, full.revision);
-    read.tenant = full.tenant;
-    read.user_name = full.user_name.clone();
-    read.password = full.password.clone();
-    read
-}
-
-/// Once forgetting does not compile, neither does this: then it is a test of the compiler's.
-#[test]
-#[should_panic(expected = "finding 2: a forgotten column switched the second factor off")]
-fn finding_02_a_forgotten_column_switches_no_second_factor_off() {
-    for name in ["mona", "tom"] {
-        let mut world = World::new();
-        assert_eq!(works(world.clone().login(name)).text("status"), "MFA_AUTH");
-        world.host.accounts = world.host.accounts.iter().map(read_carelessly).collect();
-        let answer = world.login(name);
-        assert_ne!(
-            answer.find("status"),
-            Some("SUCCESS"),
-            "finding 2: a forgotten column switched the second factor off"
-        );
-    }
-}
-
-/// The row is deleted, and another person is given the id: as a host makes a new account today.
+/// The row is deleted, and another person is given the id: as a host makes a new account.
 fn given_to_another_person(world: &mut World, name: &str, password: Option<&str>) {
-    let place = world.host.accounts.iter().position(|account| account.id == demo::account(name).id);
-    let mut newcomer = demo::account(name);
-    newcomer.revision = Revision::new(1);
     // Set long ago, and imported: so no time tells the two lives apart.
     let changed_at = demo::START.minus_seconds(demo::DAY);
-    newcomer.password = password.map(|password| Password::new(Secret::new(password), changed_at));
-    world.host.accounts[place.unwrap()] = newcomer;
+    let password = password.map(|password| demo::password(password, changed_at));
+    let before = world.account(name).revision;
+    let moment = world.moment();
+    // Whoever imports the old row brings its revision along.
+    world.host.create_account(Account { password, revision: before, ..demo::account(name) }, &moment);
+    assert_ne!(world.account(name).revision, before);
 }
 
 #[test]
-#[should_panic(expected = "kind 10: a session of who had the id before is the newcomer's")]
 fn kind_10_a_session_ends_with_its_account() {
     let mut world = World::new();
     let session_token = works(world.login("alice")).session_token().to_owned();
@@ -61,7 +34,6 @@ fn kind_10_a_session_ends_with_its_account() {
 }
 
 #[test]
-#[should_panic(expected = "kind 10: an id token of who had the id before is the newcomer's")]
 fn kind_10_an_id_token_ends_with_its_account() {
     let mut world = World::new();
     let id_token = works(world.login("alice")).id_token().to_owned();
@@ -71,7 +43,6 @@ fn kind_10_an_id_token_ends_with_its_account() {
 }
 
 #[test]
-#[should_panic(expected = "kind 10: who had the id before set the newcomer's first password")]
 fn kind_10_an_id_token_sets_no_newcomers_first_password() {
     let mut world = World::new();
     let id_token = nora(&mut world).id_token().to_owned();
@@ -85,7 +56,6 @@ fn kind_10_an_id_token_sets_no_newcomers_first_password() {
 }
 
 #[test]
-#[should_panic(expected = "kind 10: a login of who had the id before opened the newcomer's session")]
 fn kind_10_a_pending_login_ends_with_its_account() {
     let mut world = World::new();
     let state_token = works(world.login("erin")).state_token().to_owned();

@@ -25,18 +25,19 @@ fn finding_10_middleware_mints_no_session() {
     assert!(judged.is_err(), "finding 10: middleware minted a session of somebody else");
 }
 
-/// eve has a second factor. The forged token says that both have been proved; its device is copied from a token of one's own.
+/// eve has a second factor. The forged token says that both have been proved; its device is copied from a token of one's own, and her
+/// revision from any token of hers that middleware has seen.
 #[test]
 #[should_panic(expected = "finding 10: middleware minted a state token that ended in a session")]
 fn finding_10_middleware_mints_no_state_token() {
     let mut world = World::new();
     let own = works(world.login("erin")).state_token().to_owned();
-    let eve = demo::account("eve").id;
+    let (eve, revision) = (demo::account("eve").id, demo::account("eve").revision);
     let (states, now) = (world.api.engine().ring().state_tokens(), world.clock.now);
     let verified = states.verify(Untrusted::<StateToken>::new(&own), now).unwrap();
     let factors = FactorSet::EMPTY.with(Factor::Password).with(Factor::Totp);
     let stage = Stage::PasswordExpiring;
-    let forged = states.mint(&StateClaims { account: eve, factors, stage, ..*verified.claims() });
+    let forged = states.mint(&StateClaims { account: eve, revision, factors, stage, ..*verified.claims() });
     let skipped = world.skip(forged.expose());
     assert_ne!(
         skipped.find("status"),

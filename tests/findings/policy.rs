@@ -127,6 +127,6 @@ fn kind_13_a_line_separator_is_the_same_to_both() {
 #[test]
 #[should_panic(expected = "kind 15: an authenticator enrolled long ago cannot be kept")]
 fn kind_15_a_secret_of_ten_bytes_can_be_kept() {
-    let totp = Totp::new([1; 10], TotpAlgorithm::Sha1, 6);
+    let totp = Totp::new([1; 10], TotpAlgorithm::Sha1, 6, None);
     assert!(totp.is_ok(), "kind 15: an authenticator enrolled long ago cannot be kept");
 }

@@ -2,8 +2,7 @@
 
 use crate::calls::{ALICE, CHANGE, NEW, ask, password_of, reset, sent, works, world_of};
 use authflow::{
-    Dialect, Secret,
-    password::Password,
+    Dialect,
     policy::Policy,
     testkit::{
         Call, World,
@@ -142,7 +141,7 @@ fn finding_13_a_change_of_ones_own_password_asks_whether_access_is_allowed() {
 fn kind_01_a_password_set_by_a_clock_ahead_ends_no_later_session() {
     let mut world = World::new();
     let changed_at = world.clock.now.plus_seconds(20);
-    let given_out = Password::new(Secret::new("Given-Out-11"), changed_at);
+    let given_out = demo::password("Given-Out-11", changed_at);
     world.change("alice", |alice| alice.password = Some(given_out));
     let granted = works(world.send(&Call::login("alice", "Given-Out-11")));
     world.clock.pass(3_600);

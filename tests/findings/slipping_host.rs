@@ -16,6 +16,8 @@ use std::sync::Mutex;
 /// Where it slips.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Slip {
+    /// Nowhere: it keeps every duty.
+    Nowhere,
     /// It settles a guess by deleting the record.
     DeletesTheRecord,
     /// Where one guess passed, it forgets those that came after it as well.

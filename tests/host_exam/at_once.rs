@@ -123,8 +123,10 @@ impl Host for Hosts {
 }
 
 fn examined(stale: Stale) -> Result<(), NeglectedDuty> {
-    let host = Hosts { inner: Mutex::new(MemoryHost::demo()), stale };
-    block_on(exam_of("tom").take(&host, Clock::at(demo::START).moment()))
+    let mut inner = MemoryHost::demo();
+    let exam = exam_of("tom", &mut inner);
+    let host = Hosts { inner: Mutex::new(inner), stale };
+    block_on(exam.take(&host, Clock::at(demo::START).moment()))
 }
 
 #[test]
@@ -152,5 +154,6 @@ fn whoever_writes_what_was_looked_at_before_fails() {
 fn an_exam_is_send() {
     fn is_send(_: impl Send) {}
     let host = Mutex::new(MemoryHost::demo());
-    is_send(exam_of("tom").take(&host, Clock::at(demo::START).moment()));
+    let exam = exam_of("tom", &mut host.lock().unwrap());
+    is_send(exam.take(&host, Clock::at(demo::START).moment()));
 }

@@ -1,11 +1,12 @@
 //! A host that keeps every duty but one.
 
 use authflow::{
-    Host,
-    account::{Account, FindAccount},
+    AccountId, Host, Secret, Timestamp,
+    account::{Account, AccountKey, AccountStatus, FindAccount, Identifier, Profile, Revision},
     code::{LoadCode, StoredCode},
+    factor::{FactorSet, Totp, TotpAlgorithm},
     guess::{Reservation, ReserveAttempt, SettleAttempt},
-    password::{PasswordMatch, VerifyPassword},
+    password::{Password, PasswordMatch, VerifyPassword},
     session::{CheckSession, EndSessions, SessionRecord},
     step::{AccessDecision, Commit, Committed, DecideAccess, Write},
     testkit::{MemoryHost, Planned, demo},
@@ -51,6 +52,133 @@ pub(super) enum Careless {
     NeedsAnAccount,
     TakesAnyPassword,
     NeedsAVerifier,
+    NoLookAtTheStatus,
+    EndsOneOfAnybody,
+    OpensOver,
+    OpensOverWhatHasEnded,
+    KeepsWhatWasThere,
+    CountsTwice,
+    KeepsTheSkips,
+    KeepsTheTime,
+    /// Of every account that it reads.
+    Forgets(&'static str),
+    /// A secret.
+    ReadsAnother(&'static str),
+    /// The enrolled factors, where it finds an account this way.
+    ForgetsBy(Way),
+    FindsNotBy(Way),
+    /// With a write of this name.
+    LosesTheProfile(&'static str),
+}
+
+/// What was typed to find an account.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Way {
+    UserName,
+    Mobile,
+    Email,
+    /// As any identifier, what is the one or the other.
+    Any(&'static Way),
+}
+
+impl Way {
+    fn is_of(self, key: &AccountKey) -> bool {
+        let AccountKey::Identifier(typed) = key else { return false };
+        match (self, typed) {
+            (Self::UserName, Identifier::UserName(_))
+            | (Self::Mobile, Identifier::Mobile(_))
+            | (Self::Email, Identifier::Email(_)) => true,
+            (Self::Any(way), Identifier::Any(typed)) => {
+                let text = typed.as_str();
+                let is = if text.contains('@') {
+                    Self::Email
+                } else if text.starts_with('+') {
+                    Self::Mobile
+                } else {
+                    Self::UserName
+                };
+                is == *way
+            }
+            _ => false,
+        }
+    }
+}
+
+/// The columns that eve and dora have between them, by the names that the exam has for them.
+pub(super) const COLUMNS: [&str; 18] = [
+    "id",
+    "tenant",
+    "revision",
+    "status",
+    "user_name",
+    "mobile",
+    "email",
+    "enrolled",
+    "factors_changed_at",
+    "profile",
+    "password.verifier",
+    "password.changed_at",
+    "password.must_change",
+    "password.skips_used",
+    "totp.secret",
+    "totp.algorithm",
+    "totp.digits",
+    "totp.last_used_step",
+];
+
+/// As it is read by a host that takes something for this column without a look.
+fn without(column: &str, account: Account) -> Account {
+    let nothing = Timestamp::from_unix(0);
+    let password = |change: fn(&mut Password)| {
+        account.password.clone().map(|mut it| {
+            change(&mut it);
+            it
+        })
+    };
+    let totp = |algorithm: Option<_>, digits: Option<_>, step: fn(&Totp) -> Option<u64>| {
+        account.totp.as_ref().map(|totp| {
+            let algorithm = algorithm.unwrap_or(totp.algorithm());
+            Totp::new(*b"12345678901234567890", algorithm, digits.unwrap_or(totp.digits()), step(totp))
+                .unwrap()
+        })
+    };
+    match column {
+        "id" => Account { id: AccountId::new("1").unwrap(), ..account },
+        "tenant" => Account { tenant: None, ..account },
+        "revision" => Account { revision: Revision::new(1).unwrap(), ..account },
+        "status" => Account { status: AccountStatus::Active, ..account },
+        "user_name" => Account { user_name: None, ..account },
+        "mobile" => Account { mobile: None, ..account },
+        "email" => Account { email: None, ..account },
+        "enrolled" => Account { enrolled: FactorSet::EMPTY, ..account },
+        "factors_changed_at" => Account { factors_changed_at: nothing, ..account },
+        "profile" => Account { profile: Profile::default(), ..account },
+        "password.verifier" => Account { password: password(|it| it.verifier = Secret::new("")), ..account },
+        "password.changed_at" => {
+            Account { password: password(|it| it.changed_at = Timestamp::from_unix(0)), ..account }
+        }
+        "password.must_change" => Account { password: password(|it| it.must_change = None), ..account },
+        "password.skips_used" => Account { password: password(|it| it.skips_used = 0), ..account },
+        "totp.secret" => Account { totp: None, ..account },
+        "totp.algorithm" => {
+            Account { totp: totp(Some(TotpAlgorithm::Sha256), None, Totp::last_used_step), ..account }
+        }
+        "totp.digits" => Account { totp: totp(None, Some(8), Totp::last_used_step), ..account },
+        "totp.last_used_step" => Account { totp: totp(None, None, |_| None), ..account },
+        other => panic!("{other} is no column"),
+    }
+}
+
+fn with_another(secret: &str, account: Account) -> Account {
+    match secret {
+        "password.verifier" => without(secret, account),
+        _ => Account {
+            totp: account.totp.as_ref().map(|totp| {
+                Totp::new([0; 20], totp.algorithm(), totp.digits(), totp.last_used_step()).unwrap()
+            }),
+            ..account
+        },
+    }
 }
 
 pub(super) struct Hosts {
@@ -87,15 +215,43 @@ impl Hosts {
             (Careless::ClaimsWhatWasRefused, Committed::Refused(_) | Committed::Changed) => {
                 kept.claims.extend(ask.claim.map(|claim| (claim.id, claim.keep_until)));
             }
-            (Careless::SkipsUncounted | Careless::KeepsTheRevision | Careless::KeepsTheReason, _) => {
+            (
+                Careless::SkipsUncounted
+                | Careless::KeepsTheRevision
+                | Careless::CountsTwice
+                | Careless::KeepsTheReason
+                | Careless::KeepsTheSkips
+                | Careless::KeepsTheTime,
+                _,
+            ) => {
+                let is_new = ask.writes.iter().any(|write| matches!(write, Write::StorePassword { .. }));
                 for (account, old) in kept.accounts.iter_mut().zip(&before.accounts) {
                     let (Some(password), Some(of_old)) = (&mut account.password, &old.password) else {
                         continue;
                     };
                     match self.careless {
                         Careless::KeepsTheRevision => account.revision = old.revision,
+                        Careless::CountsTwice if account.revision != old.revision => {
+                            account.revision = account.revision.next();
+                        }
+                        Careless::CountsTwice => {}
                         Careless::KeepsTheReason => password.must_change = of_old.must_change,
+                        Careless::KeepsTheTime => password.changed_at = of_old.changed_at,
+                        Careless::KeepsTheSkips if !is_new => {}
                         _ => password.skips_used = of_old.skips_used,
+                    }
+                }
+            }
+            (Careless::LosesTheProfile(write), Committed::Done) => {
+                let loses = |it: &Write| format!("{it:?}").starts_with(write);
+                for account in kept.accounts.iter_mut().filter(|_| ask.writes.iter().any(loses)) {
+                    account.profile = Profile::from_json(r#"{"lost":true}"#).unwrap();
+                }
+            }
+            (Careless::EndsOneOfAnybody, Committed::Done) => {
+                for write in &ask.writes {
+                    if let Write::EndSessions(EndSessions::One(session)) = write {
+                        kept.ended.insert(*session);
                     }
                 }
             }
@@ -156,6 +312,21 @@ impl Hosts {
             }
             Write::ClearGuesses(_) if self.is(Careless::ClearsNothing) => None,
             Write::OpenSession(_) if self.is(Careless::LosesSessions) => None,
+            Write::OpenSession(record) => {
+                let mut kept = self.kept();
+                let is_there = kept.sessions.contains_key(&record.session);
+                match self.careless {
+                    Careless::OpensOver if !kept.ended.contains(&record.session) => {
+                        kept.sessions.remove(&record.session);
+                    }
+                    Careless::OpensOverWhatHasEnded if kept.ended.remove(&record.session) => {
+                        kept.sessions.remove(&record.session);
+                    }
+                    Careless::KeepsWhatWasThere if is_there => return None,
+                    _ => {}
+                }
+                Some(write.clone())
+            }
             Write::EndSessions(_) if self.is(Careless::EndsNothing) => None,
             Write::RenewSession { session, .. } if self.is(Careless::RenewsNothing) => {
                 self.kept().ended.contains(session).then(|| write.clone())
@@ -180,7 +351,15 @@ impl Host for Hosts {
         if self.is(Careless::FindsAcrossTenants) {
             ask.audience = demo::audience();
         }
-        self.inner.find_account(&ask).await
+        if matches!(self.careless, Careless::FindsNotBy(way) if way.is_of(&ask.key)) {
+            return Ok(None);
+        }
+        Ok(self.inner.find_account(&ask).await?.map(|account| match self.careless {
+            Careless::Forgets(column) => without(column, account),
+            Careless::ReadsAnother(secret) => with_another(secret, account),
+            Careless::ForgetsBy(way) if way.is_of(&ask.key) => without("enrolled", account),
+            _ => account,
+        }))
     }
 
     async fn reserve_attempt(&self, ask: &ReserveAttempt) -> Result<Reservation, Planned> {
@@ -221,6 +400,12 @@ impl Host for Hosts {
             commit.expected = None;
         }
         commit.writes = commit.writes.iter().filter_map(|write| self.spoiled(write)).collect();
+        if self.is(Careless::NoLookAtTheStatus) {
+            let inactive = self.kept().accounts.iter().find(|it| Some(it.id) == ask.account).cloned();
+            let inactive = inactive.filter(|it| it.status != AccountStatus::Active);
+            commit.expected =
+                ask.expected.filter(|it| inactive.as_ref().is_none_or(|account| account.revision != *it));
+        }
         let before = self.kept().clone();
         if self.is(Careless::KeepsWhatWasRefused) {
             // Each write in a transaction of its own.

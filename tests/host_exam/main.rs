@@ -5,10 +5,13 @@ mod careless;
 
 use authflow::{
     ClientId,
+    account::Account,
+    factor::Factor,
+    password::MustChange,
     step::{Commit, Question},
     testkit::{Clock, HostExam, HostFault, MemoryHost, NeglectedDuty, demo},
 };
-use careless::{Careless, Hosts};
+use careless::{COLUMNS, Careless, Hosts, Way};
 use std::{
     future::Future,
     pin::pin,
@@ -25,21 +28,32 @@ fn block_on<F: Future>(future: F) -> F::Output {
     }
 }
 
-/// The exam of an account, with everything that it can see.
-fn exam_of(name: &str) -> HostExam {
-    let mut exam = HostExam::on(demo::audience(), demo::account(name).id);
-    exam.other_account = Some(demo::account("dora").id);
-    exam.other_application = ClientId::new(demo::ORDINARY).ok();
-    exam
+/// The accounts of the demo, and one that has all that an account can have.
+fn host() -> MemoryHost {
+    let mut host = MemoryHost::demo();
+    let full = host.account("eve");
+    demo::enrol(Factor::Totp, full);
+    full.totp = full.totp.take().map(|totp| totp.with_last_used_step(Some(7)));
+    full.factors_changed_at = demo::START.minus_seconds(demo::DAY);
+    let password = full.password.as_mut().unwrap();
+    (password.must_change, password.skips_used) = (Some(MustChange::Breached), 2);
+    host
+}
+
+/// The exam of an account, as it is kept.
+fn exam_of(name: &str, kept: &mut MemoryHost) -> HostExam {
+    let (account, dora) = (kept.account(name).clone(), kept.account("dora").clone());
+    HostExam::on(demo::audience(), account, dora, ClientId::new(demo::ORDINARY).unwrap())
 }
 
 fn examined(careless: Careless, name: &str) -> Result<(), NeglectedDuty> {
-    let host = Hosts { inner: Mutex::new(MemoryHost::demo()), careless };
-    let exam = exam_of(name);
+    let host = Hosts { inner: Mutex::new(host()), careless };
     let mut clock = Clock::at(demo::START);
+    let exam = exam_of(name, &mut host.inner.lock().unwrap());
     block_on(exam.take(&host, clock.moment()))?;
     // Once more, on what the first one left.
     clock.pass(1);
+    let exam = exam_of(name, &mut host.inner.lock().unwrap());
     block_on(exam.take(&host, clock.moment()))
 }
 
@@ -47,6 +61,103 @@ fn examined(careless: Careless, name: &str) -> Result<(), NeglectedDuty> {
 fn a_careful_host_passes_as_often_as_it_is_examined() {
     for name in ["alice", "erin", "victor", "frank", "mona", "tom", "eve"] {
         assert_eq!(examined(Careless::Not, name), Ok(()), "{name}");
+    }
+}
+
+/// Each column alone, as the first thing that is read wrongly.
+#[test]
+fn each_column_that_is_not_read_is_named() {
+    for column in COLUMNS {
+        let Err(NeglectedDuty::ReadAccount { by, field, expected, found }) =
+            examined(Careless::Forgets(column), "eve")
+        else {
+            panic!("{column}");
+        };
+        assert_eq!(field, column);
+        assert_ne!(expected, found, "{column}");
+        assert_eq!(by, "id", "{column}");
+    }
+}
+
+/// Each way to be found has a statement of its own, and so columns of its own to forget.
+#[test]
+fn each_way_to_find_an_account_is_examined() {
+    for (way, names) in [
+        (&Way::UserName, ["user name", "user name as any identifier"]),
+        (&Way::Mobile, ["mobile", "mobile as any identifier"]),
+        (&Way::Email, ["e-mail address", "e-mail address as any identifier"]),
+    ] {
+        for (any, name) in [false, true].into_iter().zip(names) {
+            let way = if any { Way::Any(way) } else { *way };
+            assert_eq!(examined(Careless::FindsNotBy(way), "eve"), Err(NeglectedDuty::FindAccountBy(name)));
+            let Err(NeglectedDuty::ReadAccount { by, field, .. }) = examined(Careless::ForgetsBy(way), "eve")
+            else {
+                panic!("{name}");
+            };
+            assert_eq!((by, field), (name, "enrolled"));
+        }
+    }
+}
+
+#[test]
+fn what_is_read_wrongly_is_told_without_secrets() {
+    let told = |careless, name| examined(careless, name).unwrap_err().to_string();
+    let status = told(Careless::Forgets("status"), "eve");
+    assert_eq!(status, "of an account that is found by its id, status must be disabled, not active");
+    let enrolled = told(Careless::Forgets("enrolled"), "tom");
+    assert_eq!(enrolled, "of an account that is found by its id, enrolled must be {Totp}, not {}");
+    for (careless, found) in [
+        (Careless::Forgets("totp.secret"), "none"),
+        (Careless::ReadsAnother("totp.secret"), "another one"),
+        (Careless::ReadsAnother("password.verifier"), "another one"),
+    ] {
+        let told = told(careless, "tom");
+        assert!(
+            told.ends_with(&format!("must be the one that was given to the exam, not {found}")),
+            "{told}"
+        );
+        assert!(!told.contains("1234567890") && !told.contains(demo::PASSWORD), "{told}");
+    }
+}
+
+/// Each write may lose a column that it has no business with.
+#[test]
+fn an_account_is_read_again_after_each_write_that_changes_it() {
+    for (write, name) in [("UseTotpStep", "tom"), ("RecordSkip", "erin"), ("StorePassword", "alice")] {
+        let Err(NeglectedDuty::ReadAccount { field, .. }) = examined(Careless::LosesTheProfile(write), name)
+        else {
+            panic!("{write}");
+        };
+        assert_eq!(field, "profile", "{write}");
+    }
+}
+
+#[test]
+fn an_exam_that_cannot_be_taken_says_so() {
+    let mut host = MemoryHost::demo();
+    let right = exam_of("alice", &mut host);
+    let (alice, dora) = (right.expected.clone(), right.other_account.clone());
+    let ordinary = ClientId::new(demo::ORDINARY).unwrap();
+    let elsewhere = Account { tenant: None, ..dora.clone() };
+    let bare = Account { password: None, ..alice.clone() };
+    host.account("alice").password = None;
+    let host = Mutex::new(host);
+    for (account, other, application, told) in [
+        (&dora, &dora, ordinary, "the account must be active"),
+        (&alice, &alice, ordinary, "the other account must be locked or disabled"),
+        (
+            &alice,
+            &Account { id: alice.id, ..dora.clone() },
+            ordinary,
+            "the other account must have another id",
+        ),
+        (&alice, &elsewhere, ordinary, "both accounts must be of the audience's tenant"),
+        (&alice, &dora, demo::audience().client_id, "the other application must have another client id"),
+        (&bare, &dora, ordinary, "the account must have a password"),
+    ] {
+        let exam = HostExam::on(demo::audience(), account.clone(), other.clone(), application);
+        let taken = block_on(exam.take(&host, Clock::at(demo::START).moment()));
+        assert_eq!(taken, Err(NeglectedDuty::UnfitExam(told)));
     }
 }
 
@@ -60,8 +171,6 @@ fn each_carelessness_is_found_for_what_it_is() {
         (Careless::ClaimsWhatWasRefused, NeglectedDuty::RollBack),
         (Careless::SkipsWithoutEnd, NeglectedDuty::CountSkips),
         (Careless::SkipsUncounted, NeglectedDuty::CountSkips),
-        (Careless::KeepsTheRevision, NeglectedDuty::StorePassword),
-        (Careless::KeepsTheReason, NeglectedDuty::StorePassword),
         (Careless::StepsWithoutLook, NeglectedDuty::UseTotpStep),
         (Careless::LosesSessions, NeglectedDuty::KeepSession),
         (Careless::EndsNothing, NeglectedDuty::EndSession),
@@ -88,10 +197,30 @@ fn each_carelessness_is_found_for_what_it_is() {
         (Careless::NeedsAnAccount, NeglectedDuty::KeepCode),
         (Careless::TakesAnyPassword, NeglectedDuty::VerifyPassword),
         (Careless::NeedsAVerifier, NeglectedDuty::VerifyPassword),
+        (Careless::NoLookAtTheStatus, NeglectedDuty::CompareStatus),
+        (Careless::EndsOneOfAnybody, NeglectedDuty::EndSession),
+        (Careless::OpensOver, NeglectedDuty::KeepSession),
+        (Careless::OpensOverWhatHasEnded, NeglectedDuty::KeepSession),
+        (Careless::KeepsWhatWasThere, NeglectedDuty::KeepSession),
     ] {
-        // frank must change his password, tom has an authenticator.
-        let name = if careless == Careless::KeepsTheReason { "frank" } else { "tom" };
-        assert_eq!(examined(careless, name), Err(neglected), "{careless:?}");
+        // tom has an authenticator.
+        assert_eq!(examined(careless, "tom"), Err(neglected), "{careless:?}");
+    }
+}
+
+#[test]
+fn a_new_password_with_something_of_the_old_one_is_found() {
+    for (careless, name, kept) in [
+        (Careless::KeepsTheRevision, "alice", "revision"),
+        (Careless::CountsTwice, "alice", "revision"),
+        (Careless::KeepsTheReason, "frank", "password.must_change"),
+        (Careless::KeepsTheSkips, "erin", "password.skips_used"),
+        (Careless::KeepsTheTime, "erin", "password.changed_at"),
+    ] {
+        let Err(NeglectedDuty::ReadAccount { field, .. }) = examined(careless, name) else {
+            panic!("{careless:?}");
+        };
+        assert_eq!(field, kept, "{careless:?}");
     }
 }
 
@@ -99,14 +228,22 @@ fn each_carelessness_is_found_for_what_it_is() {
 fn what_is_not_examined_may_be_missing_and_what_is_not_answered_is_told() {
     let mut bare = MemoryHost::demo();
     bare.account("alice").password = None;
+    let mut exam = exam_of("alice", &mut bare);
     let host = Mutex::new(bare);
-    let mut exam = HostExam::on(demo::audience(), demo::account("alice").id);
     let mut clock = Clock::at(demo::START);
     let mut moment = || clock.moment();
-    assert_eq!(block_on(exam.take(&host, moment())), Err(NeglectedDuty::CountSkips));
-    host.lock().unwrap().claims.clear();
     (exam.passwords, exam.sessions, exam.codes) = (false, false, false);
     assert_eq!(block_on(exam.take(&host, moment())), Ok(()));
     host.lock().unwrap().fault = Some(HostFault::Unavailable(Commit::NAME));
     assert_eq!(block_on(exam.take(&host, moment())), Err(NeglectedDuty::Unanswered("Commit")));
+}
+
+/// A host that has one application alone says so; and then what becomes of sessions in another is not seen.
+#[test]
+fn another_application_is_left_out_visibly() {
+    let careless = Careless::EndsThoseOfOneApplication;
+    let host = Hosts { inner: Mutex::new(host()), careless };
+    let mut exam = exam_of("alice", &mut host.inner.lock().unwrap());
+    exam.other_application = None;
+    assert_eq!(block_on(exam.take(&host, Clock::at(demo::START).moment())), Ok(()));
 }

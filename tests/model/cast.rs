@@ -7,7 +7,7 @@ use super::{
 };
 use authflow::{
     AccountId, Application, ClientId, Lifetime, Secret, TenantId, Timestamp,
-    account::{Account, AccountStatus, Revision, UserName},
+    account::{Account, AccountStatus, Profile, Revision, UserName},
     code::SendPolicy,
     contact::{EmailAddress, Mobile},
     factor::{Factor, Totp, TotpAlgorithm},
@@ -53,7 +53,7 @@ pub fn factor(factor: F) -> Factor {
 }
 
 pub fn authenticator(who: usize) -> Totp {
-    Totp::new([b'a' + who as u8; 20], TotpAlgorithm::Sha1, 6).unwrap()
+    Totp::new([b'a' + who as u8; 20], TotpAlgorithm::Sha1, 6, None).unwrap()
 }
 
 pub fn totp_code(who: usize, step: u64) -> String {
@@ -100,20 +100,24 @@ pub fn applications() -> [Arc<Application>; 2] {
 
 pub fn account(model: &Model, who: usize) -> Account {
     let person = &model.people[who];
-    let mut account = Account::new(AccountId::new(&format!("id-{}", NAMES[who])).unwrap(), Revision::new(1));
-    account.tenant = TenantId::new(TENANTS[person.tenant]).ok();
-    account.user_name = UserName::new(NAMES[who]).ok();
-    account.mobile = Mobile::new(&mobile(who)).ok();
-    account.email = EmailAddress::new(&email(who)).ok();
-    if !person.active {
-        account.status = AccountStatus::Disabled;
+    Account {
+        id: AccountId::new(&format!("id-{}", NAMES[who])).unwrap(),
+        tenant: TenantId::new(TENANTS[person.tenant]).ok(),
+        // The model counts changes.
+        revision: Revision::new(1).unwrap(),
+        status: if person.active { AccountStatus::Active } else { AccountStatus::Disabled },
+        user_name: UserName::new(NAMES[who]).ok(),
+        password: person.password.as_ref().map(|known| Password {
+            verifier: Secret::new(password(known.number)),
+            changed_at: Timestamp::from_unix(known.set_at),
+            must_change: known.must_change.then_some(MustChange::AdministratorReset),
+            skips_used: 0,
+        }),
+        mobile: Mobile::new(&mobile(who)).ok(),
+        email: EmailAddress::new(&email(who)).ok(),
+        totp: person.has_totp.then(|| authenticator(who)),
+        enrolled: person.enrolled.iter().map(|enrolled| factor(*enrolled)).collect(),
+        factors_changed_at: Timestamp::from_unix(0),
+        profile: Profile::default(),
     }
-    account.password = person.password.as_ref().map(|known| {
-        let mut set = Password::new(Secret::new(password(known.number)), Timestamp::from_unix(known.set_at));
-        set.must_change = known.must_change.then_some(MustChange::AdministratorReset);
-        set
-    });
-    account.totp = person.has_totp.then(|| authenticator(who));
-    account.enrolled = person.enrolled.iter().map(|enrolled| factor(*enrolled)).collect();
-    account
 }

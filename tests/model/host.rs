@@ -16,7 +16,7 @@ use authflow::{
     account::AccountStatus,
     factor::FactorSet,
     outcome::Outcome,
-    password::{MustChange, Password},
+    password::MustChange,
     sdk::Api,
     step::{Commit, Committed, CredentialOwner, Step, Write},
     testkit::{self, HostFault, World, demo},
@@ -203,7 +203,7 @@ impl Host {
             Act::Disable(who) => self.world.change(NAMES[who], |it| it.status = AccountStatus::Disabled),
             Act::Enable(who) => self.world.change(NAMES[who], |it| it.status = AccountStatus::Active),
             Act::Reset(who, number) => self.world.change(NAMES[who], |it| {
-                let mut set = Password::new(Secret::new(password(number)), now);
+                let mut set = demo::password(password(number), now);
                 set.must_change = Some(MustChange::AdministratorReset);
                 it.password = Some(set);
             }),

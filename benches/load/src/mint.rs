@@ -1,10 +1,10 @@
 //! authflow's own tokens, made by its own sign-in: questions answered in memory, no password hashed.
 
 use authflow::{
-    AccountId, Application, Applications, ClientId, Config, Engine, Moment, Secret, TenantId,
+    Application, Applications, ClientId, Config, Engine, Moment, TenantId,
     account::{Account, Profile, Revision, UserName},
     outcome::Outcome,
-    password::{Ageing, Password, PasswordMatch},
+    password::{Ageing, PasswordMatch},
     policy::Policy,
     sdk::{Api, Request},
     session::SessionRecord,
@@ -101,13 +101,14 @@ fn answered(mut step: Step, id: &str, opened: &mut Option<SessionRecord>) -> Box
 
 /// As the database has it.
 fn account(id: &str) -> Account {
-    let mut account = Account::new(AccountId::new(id).expect("an id"), Revision::new(1));
+    let mut account = sample::account(id);
+    account.revision = Revision::new(1).expect("63 bits");
     account.tenant = Some(TenantId::new(TENANT).expect("an id"));
     account.user_name = Some(UserName::new("erin").expect("a name"));
     account.profile = Profile::new(&serde_json::json!({ "name": "Erin" })).expect("a profile");
     let now = u64::try_from(crate::world::now()).expect("after 1970");
     let changed_at = authflow::Timestamp::from_unix(now).minus_seconds(85 * 86_400);
-    account.password = Some(Password::new(Secret::new("unused"), changed_at));
+    account.password = Some(sample::password("unused", changed_at));
     account
 }
 

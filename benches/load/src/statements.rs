@@ -17,7 +17,7 @@ const RECORD_SKIP: &str = "UPDATE accounts SET skips_used = skips_used + 1
         WHERE tenant = ?1 AND id = ?2 AND verifier IS NOT NULL AND skips_used < ?3";
 const OPEN_SESSION: &str = "INSERT INTO sessions
         (id, client_id, tenant, account, auth_time, factors, generation, used_at, expires_at, revision)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (id) DO NOTHING";
 const FORGET: [&str; 4] = [
     "DELETE FROM claims WHERE id IN (SELECT id FROM claims WHERE keep_until <= ?1 LIMIT ?2)",
     "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at <= ?1 LIMIT ?2)",

@@ -153,6 +153,9 @@ fn add_account(connection: &Connection, id: &str, number: u32) -> rusqlite::Resu
         VERIFIER,
         changed_at
     ])?;
+    // The schema draws a first revision; tokens are minted for this one.
+    let sql = "UPDATE accounts SET revision = 1 WHERE tenant = ?1 AND id = ?2";
+    connection.prepare_cached(sql)?.execute(params![TENANT, id])?;
     Ok(())
 }
 

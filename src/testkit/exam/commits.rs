@@ -2,8 +2,8 @@
 
 use super::{AT_ONCE, NeglectedDuty, Sitting, answered, holds, one_is_done, together::together};
 use crate::{
-    AccountId, Audience, Host, Secret, TenantId,
-    account::{Account, AccountKey, FindAccount},
+    Host, Secret,
+    account::Account,
     factor::Totp,
     password::{Password, PasswordMatch, VerifyPassword},
     step::{Commit, CommitRefusal, Committed, Write},
@@ -12,42 +12,7 @@ use alloc::vec::Vec;
 
 const NEW_PASSWORD: &str = "Set-By-The-Exam-1";
 
-/// Whether nothing that a new password changes has changed.
-fn same_credentials(one: &Account, other: &Account) -> bool {
-    let same_password = |one: &Password, other: &Password| {
-        one.verifier.expose() == other.verifier.expose()
-            && one.changed_at == other.changed_at
-            && one.must_change == other.must_change
-            && one.skips_used == other.skips_used
-    };
-    one.revision == other.revision
-        && match (&one.password, &other.password) {
-            (Some(one), Some(other)) => same_password(one, other),
-            (one, other) => one.is_none() && other.is_none(),
-        }
-}
-
 impl<H: Host> Sitting<'_, H> {
-    /// Found by its id; not by another, and not in another tenant.
-    pub(super) async fn account(&self) -> Result<(), NeglectedDuty> {
-        let account = self.found().await?;
-        let here = account.id == self.exam.account && account.tenant == self.exam.audience.tenant;
-        holds(here, NeglectedDuty::FindAccount)?;
-        let (Ok(nobody), Ok(elsewhere)) =
-            (AccountId::new("nobody-of-the-exam"), TenantId::new("nowhere-of-the-exam"))
-        else {
-            return Err(NeglectedDuty::FindAccount);
-        };
-        let audience = Audience { tenant: Some(elsewhere), ..self.exam.audience };
-        for (audience, id) in [(self.exam.audience, nobody), (audience, self.exam.account)] {
-            let ask = FindAccount { audience, key: AccountKey::Id(id) };
-            // The library never asks that, so a host may also have no answer.
-            let found = self.host.find_account(&ask).await.ok().flatten();
-            holds(found.is_none(), NeglectedDuty::FindAccount)?;
-        }
-        Ok(())
-    }
-
     pub(super) async fn claims(&self) -> Result<(), NeglectedDuty> {
         let commit = self.commit_of("once", Vec::new()).await?;
         let outcomes = together((0..AT_ONCE).map(|_| self.host.commit(&commit))).await;
@@ -68,32 +33,40 @@ impl<H: Host> Sitting<'_, H> {
     }
 
     /// One skip more than so far, many times at once.
-    pub(super) async fn skips(&self) -> Result<(), NeglectedDuty> {
-        let used = self.found().await?.password.map(|password| password.skips_used);
-        let used = used.ok_or(NeglectedDuty::CountSkips)?;
-        let write = Write::RecordSkip { budget: used.saturating_add(1) };
+    pub(super) async fn skips(&self, mut expected: Account) -> Result<Account, NeglectedDuty> {
+        let password =
+            expected.password.as_mut().ok_or(NeglectedDuty::UnfitExam("the account must have a password"))?;
+        let write = Write::RecordSkip { budget: password.skips_used.saturating_add(1) };
         let refused = Committed::Refused(CommitRefusal::SkipsSpent);
         self.race("skip", AT_ONCE, write, refused, NeglectedDuty::CountSkips).await?;
-        let counted = self.found().await?.password.map(|password| password.skips_used);
-        holds(counted == used.checked_add(1), NeglectedDuty::CountSkips)
+        password.skips_used = password.skips_used.saturating_add(1);
+        self.is_read(&expected).await?;
+        Ok(expected)
     }
 
-    pub(super) async fn password(&self) -> Result<(), NeglectedDuty> {
-        let before = self.found().await?;
+    pub(super) async fn password(&self, mut expected: Account) -> Result<(), NeglectedDuty> {
         let store = Write::StorePassword { new_password: Secret::new(NEW_PASSWORD), changed_at: self.now() };
         // The last of these is refused: so nothing of the first may stay.
         let spent = Write::RecordSkip { budget: 0 };
         let writes = Vec::from([store.clone(), spent]);
         self.refused("password", writes, CommitRefusal::SkipsSpent, NeglectedDuty::CountSkips).await?;
-        let unchanged = self.found().await?;
-        holds(same_credentials(&unchanged, &before), NeglectedDuty::RollBack)?;
-        self.done("new password", Vec::from([store.clone()]), NeglectedDuty::StorePassword).await?;
-        let after = self.found().await?;
-        let password = after.password.ok_or(NeglectedDuty::StorePassword)?;
-        let is_new =
-            password.changed_at == self.now() && password.skips_used == 0 && password.must_change.is_none();
-        holds(is_new && after.revision == before.revision.next(), NeglectedDuty::StorePassword)?;
-        self.verify(password.verifier).await?;
+        self.is_read(&expected).await.map_err(|neglected| match neglected {
+            NeglectedDuty::ReadAccount { .. } => NeglectedDuty::RollBack,
+            other => other,
+        })?;
+        for label in ["new password", "the same password"] {
+            let commit = self.commit_of(label, Vec::from([store.clone()])).await?;
+            let answer = answered::<Commit, _>(self.host.commit(&commit).await)?;
+            holds(answer == Committed::Done, NeglectedDuty::StorePassword)?;
+            // How it is hashed is the host's affair.
+            let stored = self.found().await?.password.ok_or(NeglectedDuty::StorePassword)?.verifier;
+            self.verify(stored.clone()).await?;
+            expected.password =
+                Some(Password { verifier: stored, changed_at: self.now(), must_change: None, skips_used: 0 });
+            expected.revision = expected.revision.next();
+            holds(commit.revision_after() == Some(expected.revision), NeglectedDuty::StorePassword)?;
+            self.is_read(&expected).await?;
+        }
         // Two, since each may cost the host a hash.
         self.race("two passwords", 2, store, Committed::Changed, NeglectedDuty::CompareRevision).await
     }
@@ -114,16 +87,18 @@ impl<H: Host> Sitting<'_, H> {
     }
 
     /// Where there is an authenticator.
-    pub(super) async fn one_time_password(&self) -> Result<(), NeglectedDuty> {
-        let Some(totp) = self.found().await?.totp else { return Ok(()) };
+    pub(super) async fn one_time_password(&self, mut expected: Account) -> Result<Account, NeglectedDuty> {
+        let Some(totp) = expected.totp.take() else { return Ok(expected) };
         let used = totp.last_used_step().unwrap_or_default();
         let step = used.saturating_add(1).max(Totp::step_at(self.now()));
         let (refusal, duty) = (CommitRefusal::TotpStepUsed, NeglectedDuty::UseTotpStep);
         let write = |step| Write::UseTotpStep { step };
-        self.race("step", AT_ONCE, write(step), Committed::Refused(refusal), duty).await?;
+        self.race("step", AT_ONCE, write(step), Committed::Refused(refusal), duty.clone()).await?;
         for (label, again) in [("same step", step), ("earlier step", step.saturating_sub(1))] {
-            self.refused(label, Vec::from([write(again)]), refusal, duty).await?;
+            self.refused(label, Vec::from([write(again)]), refusal, duty.clone()).await?;
         }
-        Ok(())
+        expected.totp = Some(totp.with_last_used_step(Some(step)));
+        self.is_read(&expected).await?;
+        Ok(expected)
     }
 }

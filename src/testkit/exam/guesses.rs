@@ -69,7 +69,7 @@ impl<H: Host> Sitting<'_, H> {
 
     /// One of its own, so that the account's real count stays as it is.
     fn slot(&self) -> [u8; 32] {
-        let mut slot = *AttemptSlot::of_account(None, self.exam.account, Factor::Password).as_bytes();
+        let mut slot = *AttemptSlot::of_account(None, self.exam.expected.id, Factor::Password).as_bytes();
         for (to, from) in slot.iter_mut().zip(self.id("slot")) {
             *to = from;
         }

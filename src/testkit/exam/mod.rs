@@ -1,6 +1,8 @@
 //! An exam for hosts: whether one does what every proof of this library rests on.
 
+mod account;
 mod codes;
+mod column;
 mod commits;
 mod guesses;
 mod sessions;
@@ -11,75 +13,102 @@ use crate::{
     account::{Account, AccountKey, FindAccount},
     step::{Claim, Commit, CommitRefusal, Committed, Question, Write},
 };
-use alloc::{format, vec::Vec};
+use alloc::{format, string::String, vec::Vec};
 use sha2::{Digest as _, Sha256};
 use together::together;
 
 /// How many come at once.
 const AT_ONCE: usize = 8;
 
-/// An exam for a host of one's own, on an account that it keeps for that.
+/// An exam for a host of one's own, on two accounts that it keeps for that.
 ///
 /// What a commit promises – claims that count once, revisions compared, all or nothing – and that guesses, skips, steps, rotations
 /// and codes are counted one by one, however many come at once: every promise of this library rests on it, and no type can enforce
 /// it. The exam asks the questions that the library would ask, several at once where a race is the point, and judges the answers.
 ///
-/// The account must be active, and have a password where [`passwords`](Self::passwords) are examined. It is left with a password that
-/// stands in this library's source, no sessions, and, where it has an authenticator, the latest steps used up.
+/// One account must be active, and have a password where [`passwords`](Self::passwords) are examined. It is left with a password that
+/// stands in this library's source, no sessions, and, where it has an authenticator, the latest steps used up. The other one must be locked
+/// or disabled, and is left as it is. Both are given as they *should* be read – made by the test, not by the host that is examined – and
+/// every field of every answer is compared with that. Columns are seen where they say something: between them the accounts best have
+/// all that the host's accounts can have, an authenticator, a reason to change the password and a profile included.
 ///
 /// # What it does not see
 /// - What happens on several threads. The questions of a race are asked from one task, each as soon as the others wait: a host whose
 ///   answers block the thread is asked one after the other.
 /// - Whether `Done` is durable, and how long claims are kept.
-/// - Whether a commit compares the account's status, which no question changes.
-/// - How accounts are found by what was typed, how long answers take, and what is sent or signed.
+/// - How accounts are found by what was typed in another spelling, how long answers take, and what is sent or signed.
+/// - What happens to accounts that are made and deleted: whether a first revision is drawn, say.
 ///
 /// A conflict that the database reports to the host – that a transaction could not be serialised, say – is the host's to try again:
 /// here it counts as no answer.
 ///
 /// ```
-/// use authflow::testkit::{Clock, HostExam, MemoryHost, demo};
+/// use authflow::{ClientId, testkit::{Clock, HostExam, MemoryHost, demo}};
 /// use std::sync::Mutex;
 ///
 /// # fn block_on<F: core::future::Future>(future: F) -> F::Output {
 /// #     let mut context = core::task::Context::from_waker(core::task::Waker::noop());
 /// #     match core::pin::pin!(future).poll(&mut context) { core::task::Poll::Ready(it) => it, _ => panic!() }
 /// # }
-/// let host = Mutex::new(MemoryHost::demo()); // yours, on a database for tests
-/// let erin = demo::account("erin").id;
-/// let exam = HostExam::on(demo::audience(), erin);
+/// let mut demo = MemoryHost::demo(); // yours, on a database for tests
+/// let (erin, dora) = (demo.account("erin").clone(), demo.account("dora").clone());
+/// let host = Mutex::new(demo);
+/// let exam = HostExam::on(demo::audience(), erin, dora, ClientId::new(demo::ORDINARY).unwrap());
 /// let moment = Clock::at(demo::START).moment(); // on a database: Moment::now()
 /// block_on(exam.take(&host, moment)).unwrap(); // in your runtime: .await
 /// ```
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct HostExam {
-    /// The application and tenant that the account is of.
+    /// The application and tenant that the accounts are of.
     pub audience: Audience,
-    /// The account.
-    pub account: AccountId,
+    /// The account, as it should be read.
+    pub expected: Account,
     /// Whether to store a password and count skips.
     pub passwords: bool,
     /// Whether to open, check, rotate and end sessions.
     pub sessions: bool,
     /// Whether to store and load codes.
     pub codes: bool,
-    /// Another account of the tenant, whose sessions must be left alone; `None`: whether they are is not examined.
-    pub other_account: Option<AccountId>,
-    /// Another application of the tenant, where the account's sessions end as well; `None`: whether they do is not examined.
+    /// Another account of the tenant, as it should be read: locked or disabled, so that it shows whether the status is read. Its sessions
+    /// must be left alone.
+    pub other_account: Account,
+    /// Another application of the tenant, where the account's sessions end as well. A host that can have no second one says so after
+    /// [`on`](Self::on), with `exam.other_application = None`: then whether they do is not examined.
     pub other_application: Option<ClientId>,
 }
 
 /// What a host does not do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NeglectedDuty {
+    /// None: the exam itself was given wrongly.
+    #[error("this exam cannot be taken: {0}")]
+    UnfitExam(&'static str),
     /// It could not answer.
     #[error("{0} was not answered")]
     Unanswered(&'static str),
     /// It does not find the account by its id, in its tenant.
     #[error("the account is not found by its id, in its tenant and in no other")]
     FindAccount,
+    /// It does not find an account by what that is known by.
+    #[error("an account is not found by its {0}")]
+    FindAccountBy(&'static str),
+    /// It does not read an account as it is. Secrets are not printed.
+    #[error("of an account that is found by its {by}, {field} must be {expected}, not {found}")]
+    ReadAccount {
+        /// What it was found by.
+        by: &'static str,
+        /// The field of [`Account`].
+        field: &'static str,
+        /// What it should be.
+        expected: String,
+        /// What it was in the answer.
+        found: String,
+    },
+    /// A commit for an account that is not active is not `Changed`.
+    #[error("a commit does not compare the status of the account")]
+    CompareStatus,
     /// Of claims of one id at once, not exactly one is `Done` and the others `Replayed`.
     #[error("one claim counts as often as it is made, or never")]
     ClaimOnce,
@@ -92,10 +121,8 @@ pub enum NeglectedDuty {
     /// A budget of skips is not compared and counted in one step.
     #[error("skips are not counted within their budget")]
     CountSkips,
-    /// A new password does not count the revision up by one, clear the skips, and say when it was set.
-    #[error(
-        "a new password does not count the revision up by one, clear its skips and its reason, and keep its time"
-    )]
+    /// A new password is not stored.
+    #[error("a new password is not stored")]
     StorePassword,
     /// The password that was stored is not found right, or another one is, or there is no answer where there is no verifier.
     #[error("the password that was stored is not told from another one")]
@@ -103,7 +130,7 @@ pub enum NeglectedDuty {
     /// A step of a one-time password counts twice.
     #[error("a step of a one-time password counts twice, or not at all")]
     UseTotpStep,
-    /// A session that was opened is not kept as it was written.
+    /// A session that was opened is not kept as it was written, or was written over by another one.
     #[error("a session is not kept as it was written")]
     KeepSession,
     /// A session that was ended is still there, or another one was ended.
@@ -139,17 +166,21 @@ pub enum NeglectedDuty {
 }
 
 impl HostExam {
-    /// Everything, on this account alone.
-    pub const fn on(audience: Audience, account: AccountId) -> Self {
-        let (other_account, other_application) = (None, None);
+    /// Everything, on an active account and one that is not.
+    pub const fn on(
+        audience: Audience,
+        expected: Account,
+        other_account: Account,
+        other_application: ClientId,
+    ) -> Self {
         Self {
             audience,
-            account,
+            expected,
             passwords: true,
             sessions: true,
             codes: true,
             other_account,
-            other_application,
+            other_application: Some(other_application),
         }
     }
 
@@ -159,21 +190,24 @@ impl HostExam {
     /// # Errors
     /// With the first duty that it neglects.
     pub async fn take<H: Host>(&self, host: &H, moment: Moment) -> Result<(), NeglectedDuty> {
-        let sitting = Sitting { exam: *self, host, moment };
-        sitting.account().await?;
+        let sitting = Sitting { exam: self, host, moment };
+        sitting.is_fit()?;
+        sitting.accounts().await?;
+        sitting.guesses().await?;
         sitting.claims().await?;
         sitting.roll_back().await?;
-        sitting.guesses().await?;
+        sitting.status().await?;
         if self.sessions {
             sitting.sessions().await?;
         }
         if self.codes {
             sitting.codes().await?;
         }
-        sitting.one_time_password().await?;
+        // From here on the account is changed, by one column after the other.
+        let expected = sitting.one_time_password(self.expected.clone()).await?;
         if self.passwords {
-            sitting.skips().await?;
-            sitting.password().await?;
+            let expected = sitting.skips(expected).await?;
+            sitting.password(expected).await?;
         }
         Ok(())
     }
@@ -181,7 +215,7 @@ impl HostExam {
 
 /// One exam of one host.
 struct Sitting<'h, H> {
-    exam: HostExam,
+    exam: &'h HostExam,
     host: &'h H,
     moment: Moment,
 }
@@ -208,7 +242,7 @@ impl<H: Host> Sitting<'_, H> {
     }
 
     async fn found(&self) -> Result<Account, NeglectedDuty> {
-        let ask = FindAccount { audience: self.exam.audience, key: AccountKey::Id(self.exam.account) };
+        let ask = FindAccount { audience: self.exam.audience, key: AccountKey::Id(self.exam.expected.id) };
         answered::<FindAccount, _>(self.host.find_account(&ask).await)?.ok_or(NeglectedDuty::FindAccount)
     }
 
@@ -217,7 +251,7 @@ impl<H: Host> Sitting<'_, H> {
         Ok(Commit {
             claim: Some(self.claim(label)),
             audience: self.exam.audience,
-            account: Some(self.exam.account),
+            account: Some(self.exam.expected.id),
             expected: Some(self.found().await?.revision),
             writes,
         })
@@ -293,7 +327,7 @@ fn one_is_done<E>(
     let mut done = 0_usize;
     for outcome in outcomes {
         let outcome = answered::<Commit, _>(outcome)?;
-        holds(outcome == Committed::Done || outcome == others, duty)?;
+        holds(outcome == Committed::Done || outcome == others, duty.clone())?;
         done += usize::from(outcome == Committed::Done);
     }
     holds(done == 1, duty)

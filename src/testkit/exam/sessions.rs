@@ -13,37 +13,32 @@ impl<H: Host> Sitting<'_, H> {
     pub(super) async fn sessions(&self) -> Result<(), NeglectedDuty> {
         let Audience { client_id, tenant } = self.exam.audience;
         let elsewhere = Audience { client_id: self.exam.other_application.unwrap_or(client_id), tenant };
-        let (here, own) = (self.exam.audience, self.exam.account);
+        let (here, own) = (self.exam.audience, self.exam.expected.id);
         let first = self.open("first", here, own).await?;
         let second = self.open("second", here, own).await?;
         let third = self.open("third", elsewhere, own).await?;
         let kept = self.open("kept", elsewhere, own).await?;
-        let others = match self.exam.other_account {
-            Some(other) => Some(self.open("other", here, other).await?),
-            None => None,
-        };
-        let others: Vec<_> = others.into_iter().map(|record| (record, true)).collect();
+        let other = self.open("other", here, self.exam.other_account.id).await?;
         self.unwritten().await?;
+        self.once(&first, true).await?;
         self.uses(&first).await?;
         self.renewal(&first).await?;
         self.rotations(&first).await?;
         let end = |which| Vec::from([Write::EndSessions(which)]);
+        self.done("end another's", end(EndSessions::One(other.session)), NeglectedDuty::EndSession).await?;
+        self.live(&[(other, true), (first, true)]).await?;
         self.done("end one", end(EndSessions::One(first.session)), NeglectedDuty::EndSession).await?;
         self.live(&[(first, false), (second, true), (third, true), (kept, true)]).await?;
         self.over(&first).await?;
+        self.once(&first, false).await?;
         let all_but = EndSessions::AllBut(kept.session);
         self.done("end others", end(all_but), NeglectedDuty::EndSession).await?;
-        self.live(&[(second, false), (third, false), (kept, true)]).await?;
-        self.live(&others).await?;
+        self.live(&[(second, false), (third, false), (kept, true), (other, true)]).await?;
         self.done("end all", end(EndSessions::All), NeglectedDuty::EndSession).await?;
-        self.live(&[(kept, false)]).await?;
-        self.live(&others).await?;
-        for (record, _) in others {
-            let end = Write::EndSessions(EndSessions::One(record.session));
-            self.done_for(here, Some(record.account), end, NeglectedDuty::EndSession).await?;
-            self.live(&[(record, false)]).await?;
-        }
-        Ok(())
+        self.live(&[(kept, false), (other, true)]).await?;
+        let end = Write::EndSessions(EndSessions::One(other.session));
+        self.done_for(here, Some(other.account), end, NeglectedDuty::EndSession).await?;
+        self.live(&[(other, false)]).await
     }
 
     /// A session that was not there before, and is kept as it was written.
@@ -60,6 +55,21 @@ impl<H: Host> Sitting<'_, H> {
         let kept = self.check(&record, None, self.now()).await?;
         holds(kept == Some(record), NeglectedDuty::KeepSession)?;
         Ok(record)
+    }
+
+    /// It is not written over by another one of its id, whether it lives or not.
+    async fn once(&self, session: &SessionRecord, lives: bool) -> Result<(), NeglectedDuty> {
+        let expires_at = session.expires_at.plus_seconds(1);
+        let label = if lives { "opened again" } else { "opened again at the end" };
+        let again = Vec::from([Write::OpenSession(SessionRecord { expires_at, ..*session })]);
+        let commit = self.commit_of(label, again).await?;
+        // A unique key that is violated may be no answer at all.
+        let answer = self.host.commit(&commit).await;
+        let refused = Committed::Refused(CommitRefusal::SessionExists);
+        holds(answer.is_err() || answer.is_ok_and(|answer| answer == refused), NeglectedDuty::KeepSession)?;
+        let kept = self.check(session, None, self.now()).await?;
+        holds(kept == lives.then_some(*session), NeglectedDuty::KeepSession)?;
+        self.done(label, Vec::new(), NeglectedDuty::RollBack).await
     }
 
     /// Nothing is written where the claim was there already, nor where the revision is another one.
@@ -104,8 +114,8 @@ impl<H: Host> Sitting<'_, H> {
     async fn rotations(&self, opened: &SessionRecord) -> Result<(), NeglectedDuty> {
         let rotate = Write::RotateSession { session: opened.session, expected_generation: 0 };
         let (refusal, duty) = (CommitRefusal::SessionRotated, NeglectedDuty::RotateSession);
-        self.race("rotate", AT_ONCE, rotate.clone(), Committed::Refused(refusal), duty).await?;
-        self.refused("rotate again", Vec::from([rotate]), refusal, duty).await?;
+        self.race("rotate", AT_ONCE, rotate.clone(), Committed::Refused(refusal), duty.clone()).await?;
+        self.refused("rotate again", Vec::from([rotate]), refusal, duty.clone()).await?;
         let kept = self.check(opened, None, self.now()).await?;
         holds(kept.map(|record| record.generation) == Some(1), duty)
     }
@@ -135,7 +145,7 @@ impl<H: Host> Sitting<'_, H> {
         Ok(SessionRecord {
             session: self.session(label),
             audience: self.exam.audience,
-            account: self.exam.account,
+            account: self.exam.expected.id,
             revision: self.found().await?.revision,
             auth_time: self.now(),
             factors: FactorSet::EMPTY.with(Factor::Password).with(Factor::Totp),

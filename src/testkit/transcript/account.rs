@@ -80,29 +80,28 @@ impl RecordedAccount {
     /// `None` where it says something that no account has.
     pub(super) fn into_account(self) -> Option<Account> {
         let password = |recorded: RecordedPassword| Password {
+            verifier: Secret::new(recorded.verifier),
+            changed_at: recorded.changed_at.0,
             must_change: recorded.must_change,
             skips_used: recorded.skips_used,
-            ..Password::new(Secret::new(recorded.verifier), recorded.changed_at.0)
         };
         let totp = |recorded: RecordedTotp| {
-            let totp = Totp::new(recorded.secret.0, recorded.algorithm, recorded.digits).ok()?;
-            Some(totp.with_last_used_step(recorded.last_used_step))
+            Totp::new(recorded.secret.0, recorded.algorithm, recorded.digits, recorded.last_used_step).ok()
         };
-        let mut account = Account::new(self.id, self.revision);
-        account.tenant = self.tenant;
-        account.status = self.status;
-        account.user_name = good(self.user_name, |text| UserName::new(&text).ok())?;
-        account.password = self.password.map(password);
-        account.mobile = good(self.mobile, |text| Mobile::new(&text).ok())?;
-        account.email = good(self.email, |text| EmailAddress::new(&text).ok())?;
-        account.totp = good(self.totp, totp)?;
-        account.enrolled = self.enrolled;
-        account.factors_changed_at = self.factors_changed_at.0;
-        account.profile = match self.profile.is_empty() {
-            true => Profile::default(),
-            false => Profile::new(&self.profile).ok()?,
-        };
-        Some(account)
+        Some(Account {
+            id: self.id,
+            tenant: self.tenant,
+            revision: self.revision,
+            status: self.status,
+            user_name: good(self.user_name, |text| UserName::new(&text).ok())?,
+            password: self.password.map(password),
+            mobile: good(self.mobile, |text| Mobile::new(&text).ok())?,
+            email: good(self.email, |text| EmailAddress::new(&text).ok())?,
+            totp: good(self.totp, totp)?,
+            enrolled: self.enrolled,
+            factors_changed_at: self.factors_changed_at.0,
+            profile: Profile::new(&self.profile).ok()?,
+        })
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{Store, StoreError, Written, columns};
 use authflow::{
     AccountId, Secret, TenantId, Timestamp,
-    account::{Account, AccountKey, AccountStatus, FindAccount, Identifier, Profile, Revision, UserName},
+    account::{Account, AccountKey, AccountStatus, FindAccount, Identifier, Profile, UserName},
     contact::{EmailAddress, Mobile},
     factor::{FactorSet, Totp},
     password::{MustChange, Password},
@@ -66,7 +66,8 @@ impl Store {
         self.read(read).await
     }
 
-    /// Makes an account unless there is one of that id: what has been counted for it is not counted afresh.
+    /// Makes an account unless there is one of that id: what has been counted for it is not counted afresh. The schema draws its first
+    /// revision.
     pub(crate) async fn add_account(&self, new: NewAccount) -> Result<(), StoreError> {
         self.write(move |connection| add(connection, &new).map(Written::Kept)).await
     }
@@ -101,47 +102,50 @@ fn find(connection: &Connection, ask: &FindAccount) -> Result<Option<Account>, S
 }
 
 fn account(row: &Row<'_>, tenant: Option<TenantId>) -> Result<Account, StoreError> {
-    let id = AccountId::new(&row.get::<_, String>(0)?).map_err(|_| StoreError::Malformed("account id"))?;
-    let mut account = Account::new(id, Revision::new(columns::unsigned("revision", row.get(1)?)?));
-    account.tenant = tenant;
-    account.status = columns::account_status(&row.get::<_, String>(2)?)?;
-    account.password = match row.get::<_, Option<String>>(3)? {
-        Some(verifier) => Some(password(row, Secret::new(verifier))?),
-        None => None,
-    };
-    account.enrolled = columns::factor_set(&row.get::<_, String>(7)?)?;
-    account.factors_changed_at = columns::timestamp("factors_changed_at", row.get(8)?)?;
-    account.profile = serde_json::from_str::<serde_json::Value>(&row.get::<_, String>(9)?)
-        .ok()
-        .and_then(|claims| Profile::new(&claims).ok())
-        .ok_or(StoreError::Malformed("profile"))?;
-    let user_name = UserName::new(&row.get::<_, String>(10)?);
-    account.user_name = Some(user_name.map_err(|_| StoreError::Malformed("user name"))?);
     let mobile = row.get::<_, Option<String>>(11)?.map(|text| Mobile::new(&text));
-    account.mobile = mobile.transpose().map_err(|_| StoreError::Malformed("mobile"))?;
     let email = row.get::<_, Option<String>>(12)?.map(|text| EmailAddress::new(&text));
-    account.email = email.transpose().map_err(|_| StoreError::Malformed("e-mail address"))?;
-    account.totp = match row.get::<_, Option<Vec<u8>>>(13)? {
-        Some(secret) => Some(totp(row, secret)?),
-        None => None,
-    };
-    Ok(account)
+    Ok(Account {
+        id: AccountId::new(&row.get::<_, String>(0)?).map_err(|_| StoreError::Malformed("account id"))?,
+        tenant,
+        revision: columns::revision(row.get(1)?)?,
+        status: columns::word("account status", &row.get::<_, String>(2)?)?,
+        user_name: Some(
+            UserName::new(&row.get::<_, String>(10)?).map_err(|_| StoreError::Malformed("user name"))?,
+        ),
+        password: match row.get::<_, Option<String>>(3)? {
+            Some(verifier) => Some(password(row, Secret::new(verifier))?),
+            None => None,
+        },
+        mobile: mobile.transpose().map_err(|_| StoreError::Malformed("mobile"))?,
+        email: email.transpose().map_err(|_| StoreError::Malformed("e-mail address"))?,
+        totp: match row.get::<_, Option<Vec<u8>>>(13)? {
+            Some(secret) => Some(totp(row, secret)?),
+            None => None,
+        },
+        enrolled: columns::factor_set(&row.get::<_, String>(7)?)?,
+        factors_changed_at: columns::timestamp("factors_changed_at", row.get(8)?)?,
+        profile: Profile::from_json(&row.get::<_, String>(9)?)
+            .map_err(|_| StoreError::Malformed("profile"))?,
+    })
 }
 
 fn totp(row: &Row<'_>, secret: Vec<u8>) -> Result<Totp, StoreError> {
-    let algorithm = columns::totp_algorithm(&row.get::<_, String>(14)?)?;
-    let totp = Totp::new(secret, algorithm, row.get(15)?).map_err(|_| StoreError::Malformed("totp"))?;
+    let algorithm = columns::word("algorithm of a one-time password", &row.get::<_, String>(14)?)?;
     // -1 until a first one is used.
-    Ok(totp.with_last_used_step(u64::try_from(row.get::<_, i64>(16)?).ok()))
+    let last_used_step = u64::try_from(row.get::<_, i64>(16)?).ok();
+    Totp::new(secret, algorithm, row.get(15)?, last_used_step).map_err(|_| StoreError::Malformed("totp"))
 }
 
 fn password(row: &Row<'_>, verifier: Secret) -> Result<Password, StoreError> {
-    let changed_at = columns::timestamp("password_changed_at", row.get(4)?)?;
     let must_change = row.get::<_, Option<String>>(5)?;
-    let mut password = Password::new(verifier, changed_at);
-    password.must_change = must_change.as_deref().map(columns::must_change_reason).transpose()?;
-    password.skips_used = row.get(6)?;
-    Ok(password)
+    Ok(Password {
+        verifier,
+        changed_at: columns::timestamp("password_changed_at", row.get(4)?)?,
+        must_change: must_change
+            .map(|reason| columns::word("reason to change a password", &reason))
+            .transpose()?,
+        skips_used: row.get(6)?,
+    })
 }
 
 fn add(connection: &Connection, new: &NewAccount) -> Result<(), StoreError> {
@@ -154,10 +158,10 @@ fn add(connection: &Connection, new: &NewAccount) -> Result<(), StoreError> {
         columns::tenant(&new.tenant),
         new.id.as_str(),
         new.user_name.normalised(),
-        columns::status(new.status),
+        new.status.as_str(),
         new.verifier.as_ref().map(Secret::expose),
         columns::seconds(new.changed_at),
-        new.must_change.map(columns::must_change),
+        new.must_change.map(MustChange::as_str),
         new.profile,
         new.is_demo,
         new.mobile.as_ref().map(Mobile::as_str),

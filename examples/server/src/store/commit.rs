@@ -3,6 +3,7 @@
 use super::{Store, StoreError, Written, attempts, codes, columns, sessions};
 use authflow::{
     AccountId, Audience, Secret, Timestamp,
+    account::Revision,
     step::{Claim, Commit, CommitRefusal, Committed, Write},
 };
 use rusqlite::{Connection, params};
@@ -62,8 +63,7 @@ fn is_as_expected(connection: &Connection, commit: &Commit) -> Result<bool, Stor
     let Some(expected) = commit.expected else { return Ok(true) };
     let Some(account) = commit.account else { return Ok(false) };
     let sql = "SELECT 1 FROM accounts WHERE tenant = ?1 AND id = ?2 AND revision = ?3 AND status = 'active'";
-    let parameters =
-        params![columns::tenant_of(&commit.audience), account.as_str(), columns::number(expected.as_u64())?];
+    let parameters = params![columns::tenant_of(&commit.audience), account.as_str(), i64::from(expected)];
     Ok(connection.prepare_cached(sql)?.exists(parameters)?)
 }
 
@@ -90,16 +90,14 @@ fn apply_write(
         }
         Write::StorePassword { changed_at, .. } => {
             let verifier = verifier.ok_or(StoreError::NotHashed)?;
-            store_password(connection, audience, account, verifier, *changed_at)?;
+            let revision = commit.revision_after().ok_or(StoreError::NoRevision)?;
+            store_password(connection, audience, account, verifier, (*changed_at, revision))?;
             return Ok(None);
         }
         Write::UseTotpStep { step } => {
             (use_totp_step(connection, audience, account, *step)?, CommitRefusal::TotpStepUsed)
         }
-        Write::OpenSession(record) => {
-            sessions::open(connection, record)?;
-            return Ok(None);
-        }
+        Write::OpenSession(record) => (sessions::open(connection, record)?, CommitRefusal::SessionExists),
         Write::RotateSession { session, .. } if !sessions::is_open(connection, *session)? => {
             (false, CommitRefusal::SessionEnded)
         }
@@ -133,22 +131,23 @@ fn record_skip(
     Ok(connection.prepare_cached(sql)?.execute(parameters)? == 1)
 }
 
-/// The schema's trigger bumps the revision.
+/// The schema's trigger counts a revision up only where it is not set.
 fn store_password(
     connection: &Connection,
     audience: &Audience,
     account: &AccountId,
     verifier: &Secret,
-    changed_at: Timestamp,
+    (changed_at, revision): (Timestamp, Revision),
 ) -> Result<(), StoreError> {
     let sql = "UPDATE accounts SET verifier = ?3, password_changed_at = ?4,
-            must_change = NULL, skips_used = 0
+            must_change = NULL, skips_used = 0, revision = ?5
         WHERE tenant = ?1 AND id = ?2";
     let parameters = params![
         columns::tenant_of(audience),
         account.as_str(),
         verifier.expose(),
         columns::seconds(changed_at),
+        i64::from(revision),
     ];
     connection.prepare_cached(sql)?.execute(parameters)?;
     Ok(())

@@ -24,6 +24,8 @@ async fn alices() -> (Store, Commit) {
     let ring = KeyRing::new(Key::without_id([7; 32]).unwrap());
     let issuer = Issuer::new("https://authflow.example").unwrap();
     demo::seed(&host).await.unwrap();
+    // Not those that were drawn, so that they can be told.
+    execute(&store, "UPDATE accounts SET revision = 1").await;
 
     let applications = Applications::Fixed(demo::applications().unwrap().into());
     let api = Api::new(Engine::new(Config::new(issuer, ring, applications)).unwrap());
@@ -72,7 +74,7 @@ fn session_of(account: &str, id: u8) -> Write {
         session: SessionId::from_bytes([id; 16]),
         audience: Audience { client_id: ClientId::new(demo::ORDINARY_CLIENT_ID).unwrap(), tenant: None },
         account: AccountId::new(account).unwrap(),
-        revision: Revision::new(1),
+        revision: Revision::new(1).unwrap(),
         auth_time: Timestamp::from_unix(1),
         factors: authflow::factor::FactorSet::EMPTY,
         generation: 0,
@@ -186,6 +188,41 @@ async fn a_new_password_clears_what_was_counted_for_the_old_one() {
 }
 
 #[tokio::test]
+async fn a_new_password_leaves_the_revision_that_the_commit_says_with_or_without_the_trigger() {
+    for trigger in ["SELECT 1", "DROP TRIGGER accounts_count_revision"] {
+        let (store, mut commit) = alices().await;
+        execute(&store, trigger).await;
+        let new_password = Secret::new("Another-Horse-8");
+        commit.writes = vec![Write::StorePassword { new_password, changed_at: Timestamp::from_unix(77) }];
+        let verifier = || Some(Secret::new("a verifier"));
+        let mut unexpected = commit.clone();
+        unexpected.expected = None;
+        assert!(matches!(store.commit(unexpected, verifier()).await, Err(StoreError::NoRevision)));
+        assert_eq!(store.commit(commit, verifier()).await.unwrap(), Committed::Done);
+        let revision = "SELECT revision FROM accounts WHERE tenant = '' AND id = 'demo-alice'";
+        assert_eq!(number(&store, revision).await, 2, "{trigger}");
+    }
+}
+
+#[tokio::test]
+async fn a_session_is_not_written_over_whether_it_lives_or_not() {
+    let (store, mut commit) = alices().await;
+    commit.writes = vec![session(1)];
+    assert_eq!(store.commit(commit.clone(), None).await.unwrap(), Committed::Done);
+    let exists = Committed::Refused(CommitRefusal::SessionExists);
+    for (id, ended) in [(1, "SELECT 1"), (2, "UPDATE sessions SET ended_at = 1")] {
+        execute(&store, ended).await;
+        commit.claim = claim(id, u64::MAX);
+        commit.writes = vec![session_of("demo-nora", 1)];
+        let before = trace(&store).await;
+        assert_eq!(store.commit(commit.clone(), None).await.unwrap(), exists, "{ended}");
+        assert_eq!(trace(&store).await, before, "{ended}");
+    }
+    let kept = "SELECT count(*) FROM sessions WHERE account = 'demo-alice' AND ended_at = 1";
+    assert_eq!(number(&store, kept).await, 1);
+}
+
+#[tokio::test]
 async fn a_step_of_a_one_time_password_is_used_once_and_never_an_earlier_one() {
     let (store, mut commit) = alices().await;
     let used = Committed::Refused(CommitRefusal::TotpStepUsed);
@@ -229,7 +266,7 @@ async fn a_session_is_renewed_and_no_other_one_is() {
         vec![Write::RenewSession {
             session,
             auth_time: Timestamp::from_unix(seconds),
-            revision: Revision::new(9),
+            revision: Revision::new(9).unwrap(),
         }]
     };
     commit.writes = renew(77);

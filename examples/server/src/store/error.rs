@@ -12,6 +12,8 @@ pub(crate) enum StoreError {
     TooLarge,
     #[error("a commit writes to an account and names none")]
     NoAccount,
+    #[error("a commit changes an account and expects no revision of it")]
+    NoRevision,
     #[error("no new password was hashed for this commit")]
     NotHashed,
     #[error("the database is of a newer version of this server")]

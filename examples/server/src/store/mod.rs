@@ -73,6 +73,17 @@ impl Store {
     }
 }
 
+#[cfg(test)]
+impl Store {
+    /// As whoever has a SQL prompt.
+    pub(crate) async fn with_connection<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> T {
+        self.write(|connection| Ok(Written::Kept(work(connection)?))).await.unwrap()
+    }
+}
+
 fn count_claims(connection: &Connection) -> Result<(), StoreError> {
     Ok(connection.prepare_cached("SELECT 1 FROM claims LIMIT 1")?.exists([]).map(drop)?)
 }

@@ -7,8 +7,12 @@ use rusqlite::{Connection, TransactionBehavior};
 const APPLICATION_ID: i32 = 0x6175_7468;
 
 /// One script for each version. What has been released is never edited, only added to.
-const MIGRATIONS: &[&str] =
-    &[include_str!("schema_1.sql"), include_str!("schema_2.sql"), include_str!("schema_guesses.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("schema_1.sql"),
+    include_str!("schema_2.sql"),
+    include_str!("schema_3.sql"),
+    include_str!("schema_4.sql"),
+];
 const VERSION: i64 = MIGRATIONS.len() as i64;
 
 /// Brings a database to the present version.
@@ -76,14 +80,31 @@ mod tests {
         assert!(matches!(migrate(&mut foreign), Err(StoreError::Foreign)));
     }
 
-    #[test]
-    fn a_change_that_ends_what_was_judged_before_bumps_the_revision_and_a_skip_does_not() {
+    /// A database with the accounts `a` and `b`.
+    fn of_two() -> Connection {
         let mut connection = memory();
         migrate(&mut connection).unwrap();
-        let insert = "INSERT INTO accounts (tenant, id, user_name) VALUES ('', 'a', 'a'), ('', 'b', 'b')";
-        connection.execute(insert, []).unwrap();
-        let mut expected = 1;
-        for (assignment, bumps) in [
+        execute(
+            &connection,
+            "INSERT INTO accounts (tenant, id, user_name) VALUES ('', 'a', 'a'), ('', 'b', 'b')",
+        );
+        connection
+    }
+
+    fn execute(connection: &Connection, sql: &str) {
+        connection.execute(sql, []).unwrap();
+    }
+
+    fn revision(connection: &Connection, id: &str) -> i64 {
+        let sql = "SELECT revision FROM accounts WHERE id = ?1";
+        connection.query_row(sql, [id], |row| row.get(0)).unwrap()
+    }
+
+    #[test]
+    fn a_change_that_ends_what_was_judged_before_counts_the_revision_up_and_a_skip_does_not() {
+        let connection = of_two();
+        let (mut expected, other) = (revision(&connection, "a"), revision(&connection, "b"));
+        for (assignment, counts) in [
             ("status = 'disabled'", true),
             ("status = 'disabled'", false),
             ("skips_used = 1", false),
@@ -97,15 +118,67 @@ mod tests {
             ("totp_step = 7", false),
             ("profile = '{\"name\":\"A\"}'", false),
         ] {
-            connection.execute(&format!("UPDATE accounts SET {assignment} WHERE id = 'a'"), []).unwrap();
-            expected += i64::from(bumps);
-            let revision = |id| {
-                connection.query_row("SELECT revision FROM accounts WHERE id = ?1", [id], |row| {
-                    row.get::<_, i64>(0)
-                })
-            };
-            assert_eq!(revision("a"), Ok(expected), "{assignment}");
-            assert_eq!(revision("b"), Ok(1), "{assignment}");
+            execute(&connection, &format!("UPDATE accounts SET {assignment} WHERE id = 'a'"));
+            expected += i64::from(counts);
+            assert_eq!(revision(&connection, "a"), expected, "{assignment}");
+            assert_eq!(revision(&connection, "b"), other, "{assignment}");
         }
+    }
+
+    #[test]
+    fn a_statement_that_sets_the_revision_is_not_counted_besides() {
+        let connection = of_two();
+        execute(&connection, "UPDATE accounts SET status = 'locked', revision = 77 WHERE id = 'a'");
+        assert_eq!(revision(&connection, "a"), 77);
+    }
+
+    #[test]
+    fn the_largest_revision_is_followed_by_another_one() {
+        let connection = of_two();
+        execute(&connection, "UPDATE accounts SET revision = 9223372036854775807 WHERE id = 'a'");
+        execute(&connection, "UPDATE accounts SET status = 'locked' WHERE id = 'a'");
+        assert_eq!(revision(&connection, "a"), 0);
+    }
+
+    #[test]
+    fn no_life_of_an_account_has_a_revision_of_another_one() {
+        let connection = of_two();
+        let mut seen = vec![revision(&connection, "a"), revision(&connection, "b")];
+        for again in [
+            "DELETE FROM accounts WHERE id = 'a'; INSERT INTO accounts (tenant, id, user_name) VALUES ('', 'a', 'c')",
+            // As a dump of the table has it, revision and all.
+            "INSERT OR REPLACE INTO accounts (tenant, id, user_name, revision) VALUES ('', 'a', 'a', 1)",
+            "REPLACE INTO accounts (tenant, id, user_name, revision)
+                SELECT tenant, id, user_name, revision FROM accounts WHERE id = 'a'",
+            // Another row gives way to a unique name, and comes back.
+            "REPLACE INTO accounts (tenant, id, user_name) VALUES ('', 'b', 'a');
+             INSERT INTO accounts (tenant, id, user_name) VALUES ('', 'a', 'd')",
+            // The id is passed on.
+            "UPDATE accounts SET id = 'old' WHERE id = 'a'; UPDATE accounts SET id = 'a' WHERE id = 'b'",
+            "UPDATE accounts SET id = 'c', status = 'locked' WHERE id = 'a';
+             UPDATE accounts SET id = 'a', revision = 1 WHERE id = 'c'",
+        ] {
+            connection.execute_batch(again).unwrap();
+            let now = revision(&connection, "a");
+            assert!(!seen.contains(&now), "{again}");
+            seen.push(now);
+        }
+        assert!(seen.iter().all(|revision| *revision >= 0));
+    }
+
+    #[test]
+    fn accounts_of_an_older_version_keep_their_revisions_and_their_sessions() {
+        let mut connection = memory();
+        for migration in &MIGRATIONS[..2] {
+            connection.execute_batch(migration).unwrap();
+        }
+        connection.pragma_update(None, "application_id", APPLICATION_ID).unwrap();
+        connection.pragma_update(None, "user_version", 2).unwrap();
+        execute(&connection, "INSERT INTO accounts (tenant, id, user_name) VALUES ('', 'a', 'a')");
+        execute(&connection, "UPDATE accounts SET status = 'locked'");
+        migrate(&mut connection).unwrap();
+        assert_eq!(revision(&connection, "a"), 2);
+        execute(&connection, "UPDATE accounts SET status = 'active'");
+        assert_eq!(revision(&connection, "a"), 3);
     }
 }

@@ -49,7 +49,7 @@ fn record(row: &Row<'_>, session: SessionId) -> Result<SessionRecord, StoreError
             tenant,
         },
         account: AccountId::new(&row.get::<_, String>(2)?).map_err(malformed)?,
-        revision: Revision::new(columns::unsigned("revision", row.get(8)?)?),
+        revision: columns::revision(row.get(8)?)?,
         auth_time: columns::timestamp("auth_time", row.get(3)?)?,
         factors: columns::factor_set(&row.get::<_, String>(4)?)?,
         generation: row.get(5)?,
@@ -58,11 +58,12 @@ fn record(row: &Row<'_>, session: SessionId) -> Result<SessionRecord, StoreError
     })
 }
 
-pub(super) fn open(connection: &Connection, record: &SessionRecord) -> Result<(), StoreError> {
+/// Says whether it was opened: one that is there, or was, is not written over.
+pub(super) fn open(connection: &Connection, record: &SessionRecord) -> Result<bool, StoreError> {
     let sql = "INSERT INTO sessions
             (id, client_id, tenant, account, auth_time, factors, generation, used_at, expires_at, revision)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
-    connection.prepare_cached(sql)?.execute(params![
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (id) DO NOTHING";
+    let opened = connection.prepare_cached(sql)?.execute(params![
         record.session.as_bytes(),
         record.audience.client_id.as_str(),
         columns::tenant_of(&record.audience),
@@ -72,9 +73,9 @@ pub(super) fn open(connection: &Connection, record: &SessionRecord) -> Result<()
         record.generation,
         columns::seconds(record.used_at),
         columns::seconds(record.expires_at),
-        columns::number(record.revision.as_u64())?,
+        i64::from(record.revision),
     ])?;
-    Ok(())
+    Ok(opened == 1)
 }
 
 /// Notes that a session's subject has proved who they are again, if the session lives. Says whether it did.
@@ -92,7 +93,7 @@ pub(super) fn renew(
         columns::tenant_of(audience),
         account.as_str(),
         columns::seconds(auth_time),
-        columns::number(revision.as_u64())?,
+        i64::from(revision),
     ])?;
     Ok(changed == 1)
 }

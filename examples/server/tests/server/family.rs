@@ -34,7 +34,7 @@ fn sign_in(code: &str) -> Call {
 /// The one-time password of tom's authenticator, some steps from the present one.
 fn totp(steps: u64) -> String {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
-    let totp = Totp::new(*b"authflow-demo-secret", TotpAlgorithm::Sha1, 6).unwrap();
+    let totp = Totp::new(*b"authflow-demo-secret", TotpAlgorithm::Sha1, 6, None).unwrap();
     totp.code(Totp::step_at(Timestamp::from_unix(now)) + steps).expose().to_owned()
 }
 
