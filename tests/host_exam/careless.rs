@@ -1,12 +1,12 @@
 //! A host that keeps every duty but one.
 
+use super::columns::{with_another, without};
 use authflow::{
-    AccountId, Host, Secret, Timestamp,
-    account::{Account, AccountKey, AccountStatus, FindAccount, Identifier, Profile, Revision},
+    Host,
+    account::{Account, AccountKey, AccountStatus, FindAccount, Identifier, Profile},
     code::{LoadCode, StoredCode},
-    factor::{FactorSet, Totp, TotpAlgorithm},
     guess::{Reservation, ReserveAttempt, SettleAttempt},
-    password::{Password, PasswordMatch, VerifyPassword},
+    password::{PasswordMatch, VerifyPassword},
     session::{CheckSession, EndSessions, SessionRecord},
     step::{AccessDecision, Commit, Committed, DecideAccess, Write},
     testkit::{MemoryHost, Planned, demo},
@@ -101,83 +101,6 @@ impl Way {
             }
             _ => false,
         }
-    }
-}
-
-/// The columns that eve and dora have between them, by the names that the exam has for them.
-pub(super) const COLUMNS: [&str; 18] = [
-    "id",
-    "tenant",
-    "revision",
-    "status",
-    "user_name",
-    "mobile",
-    "email",
-    "enrolled",
-    "factors_changed_at",
-    "profile",
-    "password.verifier",
-    "password.changed_at",
-    "password.must_change",
-    "password.skips_used",
-    "totp.secret",
-    "totp.algorithm",
-    "totp.digits",
-    "totp.last_used_step",
-];
-
-/// As it is read by a host that takes something for this column without a look.
-fn without(column: &str, account: Account) -> Account {
-    let nothing = Timestamp::from_unix(0);
-    let password = |change: fn(&mut Password)| {
-        account.password.clone().map(|mut it| {
-            change(&mut it);
-            it
-        })
-    };
-    let totp = |algorithm: Option<_>, digits: Option<_>, step: fn(&Totp) -> Option<u64>| {
-        account.totp.as_ref().map(|totp| {
-            let algorithm = algorithm.unwrap_or(totp.algorithm());
-            Totp::new(*b"12345678901234567890", algorithm, digits.unwrap_or(totp.digits()), step(totp))
-                .unwrap()
-        })
-    };
-    match column {
-        "id" => Account { id: AccountId::new("1").unwrap(), ..account },
-        "tenant" => Account { tenant: None, ..account },
-        "revision" => Account { revision: Revision::new(1).unwrap(), ..account },
-        "status" => Account { status: AccountStatus::Active, ..account },
-        "user_name" => Account { user_name: None, ..account },
-        "mobile" => Account { mobile: None, ..account },
-        "email" => Account { email: None, ..account },
-        "enrolled" => Account { enrolled: FactorSet::EMPTY, ..account },
-        "factors_changed_at" => Account { factors_changed_at: nothing, ..account },
-        "profile" => Account { profile: Profile::default(), ..account },
-        "password.verifier" => Account { password: password(|it| it.verifier = Secret::new("")), ..account },
-        "password.changed_at" => {
-            Account { password: password(|it| it.changed_at = Timestamp::from_unix(0)), ..account }
-        }
-        "password.must_change" => Account { password: password(|it| it.must_change = None), ..account },
-        "password.skips_used" => Account { password: password(|it| it.skips_used = 0), ..account },
-        "totp.secret" => Account { totp: None, ..account },
-        "totp.algorithm" => {
-            Account { totp: totp(Some(TotpAlgorithm::Sha256), None, Totp::last_used_step), ..account }
-        }
-        "totp.digits" => Account { totp: totp(None, Some(8), Totp::last_used_step), ..account },
-        "totp.last_used_step" => Account { totp: totp(None, None, |_| None), ..account },
-        other => panic!("{other} is no column"),
-    }
-}
-
-fn with_another(secret: &str, account: Account) -> Account {
-    match secret {
-        "password.verifier" => without(secret, account),
-        _ => Account {
-            totp: account.totp.as_ref().map(|totp| {
-                Totp::new([0; 20], totp.algorithm(), totp.digits(), totp.last_used_step()).unwrap()
-            }),
-            ..account
-        },
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod at_once;
 mod careless;
+mod columns;
 
 use authflow::{
     ClientId,
@@ -11,7 +12,8 @@ use authflow::{
     step::{Commit, Question},
     testkit::{Clock, HostExam, HostFault, MemoryHost, NeglectedDuty, demo},
 };
-use careless::{COLUMNS, Careless, Hosts, Way};
+use careless::{Careless, Hosts, Way};
+use columns::COLUMNS;
 use std::{
     future::Future,
     pin::pin,
