@@ -194,7 +194,7 @@ pub enum SendFailure {
     Refused(SendRefusal),
     /// The account changed between the check and the write.
     AccountChanged,
-    /// The host takes the client for a robot.
+    /// The policy demands a captcha, and the host takes the client for a robot.
     Captcha,
     /// The host did not deliver it.
     NotDelivered,

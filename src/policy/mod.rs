@@ -57,6 +57,10 @@ pub struct Policy {
     pub totp_skew: TotpSkew,
     /// How often codes are sent to one recipient.
     pub sending: SendPolicy,
+    /// Whether a captcha is demanded of whoever asks for a code and has proved nothing ([`JudgeCaptcha`](crate::code::JudgeCaptcha)). Off
+    /// unless configured, because the family's clients need not send one; a token that one sends is passed over then. Turn it on where
+    /// codes cost you money, and answer the question: a host that does not sends no such code.
+    pub demands_captcha: bool,
     /// How long tokens live.
     pub lifetimes: Lifetimes,
     /// Whether a refresh of a session hands out a new session token and retires the old one; an old one that is used
@@ -77,6 +81,7 @@ impl Default for Policy {
             attempts: AttemptPolicy::default(),
             sending: SendPolicy::default(),
             totp_skew: TotpSkew::default(),
+            demands_captcha: false,
             lifetimes: Lifetimes::default(),
             rotate_session_tokens: false,
             bindings: Bindings::default(),

@@ -226,6 +226,10 @@ impl Host for Hosts {
         Ok(self.spoiled_afterwards(ask, answer, &before))
     }
 
+    fn failed(&self, question: &'static str, error: Planned) {
+        self.inner.failed(question, error);
+    }
+
     async fn check_session(&self, ask: &CheckSession) -> Result<Option<SessionRecord>, Planned> {
         let found = self.inner.check_session(ask).await?;
         let mut kept = self.kept();

@@ -208,7 +208,10 @@ fn call(state: &Model, dice: &mut Dice<'_>) -> Call {
             code: code(state, dice, &update_place(state, bearer)),
             new: new_password(dice),
         },
-        _ => Call::Send { token: None, purpose: Purpose::Update, by: F::Sms, to: Some(who) },
+        _ => {
+            let human = !dice.percent(20);
+            Call::Send { token: None, purpose: Purpose::Update, by: F::Sms, to: Some(who), human }
+        }
     }
 }
 
@@ -238,7 +241,10 @@ fn first_factor(state: &Model, dice: &mut Dice<'_>) -> Call {
             ]);
             Call::SignIn { who, said, password: typed_password(state, dice, who) }
         }
-        6 | 7 => Call::Send { token: None, purpose: Purpose::SignIn, by, to: Some(who) },
+        6 | 7 => {
+            let human = !dice.percent(20);
+            Call::Send { token: None, purpose: Purpose::SignIn, by, to: Some(who), human }
+        }
         _ => {
             let sent = state.stored.iter().filter(|(place, _)| place.purpose == Purpose::SignIn);
             match sent.max_by_key(|(_, number)| **number) {
@@ -267,7 +273,7 @@ fn carry_on(state: &Model, dice: &mut Dice<'_>, token: Presented, number: usize,
     let channel = if by == F::Email { F::Email } else { F::Sms };
     let named = dice.percent(30).then(|| if dice.percent(30) { dice.roll(PEOPLE + 1) } else { who });
     let purpose = if dice.percent(3) { Purpose::SignIn } else { purpose };
-    let send = Call::Send { token, purpose, by: channel, to: named };
+    let send = Call::Send { token, purpose, by: channel, to: named, human: false };
     let totp = |dice: &mut Dice<'_>| {
         let of = if dice.percent(10) { dice.roll(PEOPLE) } else { who };
         Response::Totp { of, steps: dice.of(&[0, 0, 0, -1, 1, -2, 2]) }

@@ -123,7 +123,7 @@ fn alphabet(model: &Model) -> Vec<Happening> {
 }
 
 fn send(token: Option<usize>) -> Call {
-    Call::Send { token, purpose: Purpose::Second, by: F::Sms, to: None }
+    Call::Send { token, purpose: Purpose::Second, by: F::Sms, to: None, human: false }
 }
 
 #[test]

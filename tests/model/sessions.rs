@@ -210,12 +210,18 @@ impl Model {
         purpose: Purpose,
         by: F,
         to: Option<Named>,
+        human: bool,
     ) -> Result<Plan, Reply> {
         let (app, tenant) = (asking.caller.app, asking.caller.tenant);
         let (place, owner) = match purpose {
             Purpose::SignIn | Purpose::Update => {
                 let (None, Some(to)) = (token, to) else { return Err(Reply::MALFORMED) };
-                asking.ask("JudgeCaptcha")?;
+                if asking.rules().captcha {
+                    asking.ask("JudgeCaptcha")?;
+                    if !human {
+                        return Err(Reply::NOT_SENT);
+                    }
+                }
                 asking.ask("FindAccount")?;
                 let owner = self.find(asking.caller, to).filter(|who| self.people[*who].active);
                 (Place { app, tenant, purpose, by, to, login: None }, owner)
