@@ -101,7 +101,8 @@ host! {
         verify_password(VerifyPassword) -> PasswordMatch;
         /// See [`SettleAttempt`]: one atomic read-modify-write with [`SettleAttempt::settle`].
         settle_attempt(SettleAttempt) -> ();
-        /// See [`DecideAccess`]. A host without an access policy says so: `Ok(AccessDecision::Allow)`.
+        /// See [`DecideAccess`]: asked for sign-in, recovery, own password, refresh and ticket. A host without an access policy says so:
+        /// `Ok(AccessDecision::Allow)`.
         decide_access(DecideAccess) -> AccessDecision;
         /// See [`Commit`]: one transaction.
         commit(Commit) -> Committed;

@@ -46,6 +46,7 @@ pub struct Heard {
     pub failed: bool,
     pub committed: Option<Vec<Write>>,
     pub replayed: bool,
+    pub denied: bool,
     pub saw_open_session: bool,
     pub identifiers: Vec<String>,
     pub passwords: Vec<String>,
@@ -109,11 +110,10 @@ impl Host {
                 self.attempts.insert(ask.slot, record);
             }),
             Step::DecideAccess(ask) => {
-                asked!(
-                    ask,
-                    "DecideAccess",
+                asked!(ask, "DecideAccess", {
+                    self.heard.denied = says_no;
                     if says_no { AccessDecision::Deny } else { AccessDecision::Allow }
-                )
+                })
             }
             Step::JudgePassword(ask) => asked!(ask, "JudgePassword", {
                 self.heard.new_passwords.push(ask.new_password.expose().into());

@@ -15,7 +15,7 @@ use crate::{
     outcome::{Event, Fault, Pending, ProofRefusal, TokenRefusal, Verdict},
     policy::Lifetimes,
     session::SessionRecord,
-    step::{AccessDecision, Commit, CommitRefusal, Committed, DecideAccess, Question, Step, Write},
+    step::{AccessDecision, AccessPurpose, Commit, CommitRefusal, Committed, Question, Step, Write},
     token::{StateClaims, StateToken, TokenText},
 };
 use alloc::vec::Vec;
@@ -48,12 +48,7 @@ enum Ending {
 impl Login {
     /// Asks the host for its access decision, and goes on.
     pub(super) fn decide_access(self) -> Step {
-        let question = DecideAccess {
-            audience: self.admitted.audience,
-            account: self.account.id,
-            device: self.admitted.context.device.clone(),
-            factors: self.progress.factors,
-        };
+        let question = self.admitted.access(AccessPurpose::SignIn, self.account.id, self.progress.factors);
         self.ask(question, |login, _, decision| match decision {
             AccessDecision::Deny => login.commit_denied(None),
             AccessDecision::Allow => login.access_allowed(),
@@ -159,7 +154,7 @@ impl Login {
         }
         match ending {
             Ending::Denied(denial) => {
-                let event = Event::AccessDenied { account, denial };
+                let event = Event::AccessDenied { account, about: AccessPurpose::SignIn, denial };
                 self.admitted.context.end_with(event, Verdict::AccessDenied)
             }
             Ending::Pending(wait) => {

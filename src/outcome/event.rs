@@ -8,6 +8,7 @@ use crate::{
     factor::{Factor, FactorSet},
     flow::Denial,
     password::{PasswordRefusal, RuleViolation},
+    step::AccessPurpose,
     token::{Stage, TokenError},
 };
 
@@ -53,6 +54,8 @@ pub enum Event {
     AccessDenied {
         /// To whom.
         account: AccountId,
+        /// What it was asked for.
+        about: AccessPurpose,
         /// The flow's reason; `None` where it was the host's decision.
         denial: Option<Denial>,
     },
@@ -237,6 +240,8 @@ pub enum TokenRefusal {
     OtherTenant,
     /// The account's credentials changed after the subject signed in.
     CredentialsChanged,
+    /// Its application issues no tickets.
+    NoTickets,
     /// The host's transaction refused it.
     Refused,
 }

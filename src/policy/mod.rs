@@ -67,6 +67,10 @@ pub struct Policy {
     /// again then ends the session. Off unless configured; of refresh tokens of public clients RFC 9700 §4.14.2 demands
     /// this or a sender constraint.
     pub rotate_session_tokens: bool,
+    /// Whether sessions of this application are shown to servers of its tenant by tickets. On unless configured: no ticket leaves without a
+    /// credential that the host knows as a server's, and by default it knows none. A ticket does not say on the wire how its subject signed
+    /// in, and one credential serves all applications of a tenant: turn it off where others of them demand more of a login than this one.
+    pub issues_tickets: bool,
     /// What binds a pending login to its device, beside the fingerprint.
     pub bindings: Bindings,
 }
@@ -84,6 +88,7 @@ impl Default for Policy {
             demands_captcha: false,
             lifetimes: Lifetimes::default(),
             rotate_session_tokens: false,
+            issues_tickets: true,
             bindings: Bindings::default(),
         }
     }

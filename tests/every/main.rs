@@ -1,5 +1,7 @@
 //! Every test through the API in one binary: `.ci/nightly mutants` links it once for each mutant.
 
+#[path = "../access.rs"]
+mod access;
 #[path = "../bound_session_tokens.rs"]
 mod bound_session_tokens;
 #[path = "../bound_state_token.rs"]

@@ -142,6 +142,7 @@ fn signed_in_with_the_old_one() {
     let asked = [
         "CheckSession",
         "FindAccount",
+        "DecideAccess",
         "ReserveAttempt",
         "VerifyPassword",
         "SettleAttempt",
