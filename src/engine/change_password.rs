@@ -76,7 +76,8 @@ impl PasswordChange {
                     AttemptSlot::of_account(admitted.audience.tenant, login.account.id, Factor::Password);
                 let (claimant, presented) = (Ok((verifier, login)), old.clone());
                 prove_password(admitted, slot, claimant, presented, move |admitted, proved| match proved {
-                    Ok(login) => {
+                    // What changes is not hashed anew.
+                    Ok((login, _rehash)) => {
                         let new = NewPassword { chosen, old: Some(old) };
                         judge(admitted, login, Factor::Password, new)
                     }

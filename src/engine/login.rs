@@ -79,7 +79,7 @@ impl Login {
     }
 
     /// A denial is final, so what was presented is used up by it as well: a code or a one-time password that was right once must not
-    /// be right again. Nothing else is written.
+    /// be right again. Nothing else is written, an outdated verifier neither: it is as old the next time.
     fn commit_denied(mut self, denial: Option<Denial>) -> Step {
         self.writes.retain(|write| matches!(write, Write::UseTotpStep { .. }));
         self.commit(Ending::Denied(denial))
@@ -148,6 +148,9 @@ impl Login {
                 (Write::StorePassword { .. }, _) => {
                     self.admitted.context.outcome.events.push(Event::PasswordChanged { account });
                     self.account.revision = self.account.revision.next();
+                }
+                (Write::Rehash { .. }, _) => {
+                    self.admitted.context.outcome.events.push(Event::PasswordRehashed { account });
                 }
                 _ => {}
             }

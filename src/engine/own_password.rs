@@ -65,7 +65,10 @@ impl OwnPasswordChange {
                 let slot = AttemptSlot::of_account(tenant, session.account.id, Factor::Password);
                 let (claimant, presented) = (Ok((known.verifier.clone(), session)), old.clone());
                 prove_password(admitted, slot, claimant, presented, move |admitted, proved| match proved {
-                    Ok(session) => store(admitted, session, NewPassword { chosen, old: Some(old) }, None),
+                    // What changes is not hashed anew.
+                    Ok((session, _rehash)) => {
+                        store(admitted, session, NewPassword { chosen, old: Some(old) }, None)
+                    }
                     Err(reason) => admitted.refuse_proof(Fault::OldPasswordInvalid, Factor::Password, reason),
                 })
             }

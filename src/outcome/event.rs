@@ -85,6 +85,11 @@ pub enum Event {
         /// Whose.
         account: AccountId,
     },
+    /// The verifier of a password that was right was made anew, with today's parameters. The password is the same.
+    PasswordRehashed {
+        /// Whose.
+        account: AccountId,
+    },
     /// A code was handed to the host for sending.
     CodeSent {
         /// Whose recipient it went to; `None` for a decoy.

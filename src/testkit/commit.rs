@@ -67,6 +67,10 @@ fn apply_one(host: &mut MemoryHost, commit: &Commit, write: &Write) -> Result<()
             account.password = Some(Password::new(new_password.clone(), *changed_at));
             account.revision = account.revision.next();
         }
+        Write::Rehash { password } => {
+            let known = account(host, commit)?.password.as_mut().ok_or(RolledBack(Committed::Changed))?;
+            known.verifier = password.clone();
+        }
         Write::UseTotpStep { step } => {
             let account = account(host, commit)?;
             let totp = account.totp.take().ok_or(RolledBack(Committed::Changed))?;

@@ -48,6 +48,12 @@ pub(super) enum Careless {
     NeedsAnAccount,
     TakesAnyPassword,
     NeedsAVerifier,
+    RehashesNothing,
+    RehashCountsUp,
+    RehashEndsSessions,
+    RehashClearsSkips,
+    RehashIsANewPassword,
+    RehashStaysWhenRefused,
 }
 
 pub(super) struct Hosts {
@@ -96,6 +102,25 @@ impl Hosts {
                     }
                 }
             }
+            (
+                Careless::RehashCountsUp | Careless::RehashEndsSessions | Careless::RehashClearsSkips,
+                Committed::Done,
+            ) if ask.writes.iter().any(|write| matches!(write, Write::Rehash { .. })) => {
+                let tom = kept.account("tom");
+                match self.careless {
+                    Careless::RehashCountsUp => tom.revision = tom.revision.next(),
+                    Careless::RehashClearsSkips => tom.password.as_mut().unwrap().skips_used = 0,
+                    _ => {
+                        let all: Vec<_> = kept.sessions.keys().copied().collect();
+                        kept.ended.extend(all);
+                    }
+                }
+            }
+            (Careless::RehashStaysWhenRefused, Committed::Refused(_)) => {
+                if let Some(Write::Rehash { password }) = ask.writes.first() {
+                    kept.account("tom").password.as_mut().unwrap().verifier = password.clone();
+                }
+            }
             (Careless::RotatesUncounted, _) => {
                 kept.sessions.values_mut().for_each(|record| record.generation = 0);
             }
@@ -133,6 +158,11 @@ impl Hosts {
             Write::UseTotpStep { step } if self.is(Careless::StepsWithoutLook) => {
                 let used = self.kept().account("tom").totp.as_ref().unwrap().last_used_step();
                 used.is_none_or(|used| used < *step).then(|| write.clone())
+            }
+            Write::Rehash { .. } if self.is(Careless::RehashesNothing) => None,
+            Write::Rehash { password } if self.is(Careless::RehashIsANewPassword) => {
+                let (new_password, changed_at) = (password.clone(), demo::START.plus_seconds(1));
+                Some(Write::StorePassword { new_password, changed_at })
             }
             Write::OpenSession(_) if self.is(Careless::LosesSessions) => None,
             Write::EndSessions(_) if self.is(Careless::EndsNothing) => None,

@@ -85,6 +85,12 @@ fn each_carelessness_is_found_for_what_it_is() {
         (Careless::NeedsAnAccount, NeglectedDuty::KeepCode),
         (Careless::TakesAnyPassword, NeglectedDuty::VerifyPassword),
         (Careless::NeedsAVerifier, NeglectedDuty::VerifyPassword),
+        (Careless::RehashesNothing, NeglectedDuty::Rehash),
+        (Careless::RehashCountsUp, NeglectedDuty::Rehash),
+        (Careless::RehashEndsSessions, NeglectedDuty::Rehash),
+        (Careless::RehashClearsSkips, NeglectedDuty::Rehash),
+        (Careless::RehashIsANewPassword, NeglectedDuty::Rehash),
+        (Careless::RehashStaysWhenRefused, NeglectedDuty::RollBack),
     ] {
         // frank must change his password, tom has an authenticator.
         let name = if careless == Careless::KeepsTheReason { "frank" } else { "tom" };

@@ -3,6 +3,7 @@
 mod codes;
 mod commits;
 mod guesses;
+mod rehash;
 mod sessions;
 mod together;
 
@@ -97,6 +98,11 @@ pub enum NeglectedDuty {
         "a new password does not count the revision up by one, clear its skips and its reason, and keep its time"
     )]
     StorePassword,
+    /// A verifier that is made anew counts the revision up, or changes more than itself, or is not stored.
+    #[error(
+        "a password that is hashed anew is not stored, or counts the revision up, or changes its time, reason or skips"
+    )]
+    Rehash,
     /// The password that was stored is not found right, or another one is, or there is no answer where there is no verifier.
     #[error("the password that was stored is not told from another one")]
     VerifyPassword,
@@ -168,6 +174,7 @@ impl HostExam {
         if self.passwords {
             sitting.skips().await?;
             sitting.password().await?;
+            sitting.rehash().await?;
         }
         Ok(())
     }

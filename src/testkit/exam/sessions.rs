@@ -131,7 +131,7 @@ impl<H: Host> Sitting<'_, H> {
         Ok(())
     }
 
-    async fn record(&self, label: &str) -> Result<SessionRecord, NeglectedDuty> {
+    pub(super) async fn record(&self, label: &str) -> Result<SessionRecord, NeglectedDuty> {
         Ok(SessionRecord {
             session: self.session(label),
             audience: self.exam.audience,
@@ -145,7 +145,7 @@ impl<H: Host> Sitting<'_, H> {
         })
     }
 
-    async fn check(
+    pub(super) async fn check(
         &self,
         record: &SessionRecord,
         idle_limit: Option<Lifetime>,
