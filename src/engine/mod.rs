@@ -90,7 +90,8 @@ impl Engine {
     /// Asks, in this order and whether or not there is such an account, [`FindAccount`](crate::account::FindAccount),
     /// [`ReserveAttempt`](crate::guess::ReserveAttempt) and [`VerifyPassword`](crate::password::VerifyPassword); only when the
     /// password is right, [`SettleAttempt`](crate::guess::SettleAttempt), [`DecideAccess`](crate::step::DecideAccess) and,
-    /// to issue a session, [`Commit`](crate::step::Commit).
+    /// to issue a session or to renew an [outdated](crate::password::PasswordMatch::MatchesOutdated) verifier,
+    /// [`Commit`](crate::step::Commit).
     pub fn sign_in(&self, caller: Caller, credentials: Credentials, moment: Moment) -> Step {
         sign_in::with_password(&self.core, caller, credentials, moment)
     }

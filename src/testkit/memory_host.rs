@@ -108,8 +108,8 @@ impl MemoryHost {
         }
     }
 
-    /// Makes an account's verifier one of old parameters: its password is still right, and to be hashed anew. The account stays as it
-    /// is, its revision too.
+    /// Makes an account's verifier one of old parameters, by the mark `outdated:` before it: its password is still right, and to be hashed
+    /// anew. The account stays as it is, its revision too.
     ///
     /// # Panics
     /// When there is no such account, or it has no password.

@@ -28,6 +28,8 @@ mod meanwhile;
 mod own_password;
 #[path = "../refusals.rs"]
 mod refusals;
+#[path = "../rehash.rs"]
+mod rehash;
 #[path = "../second_factor.rs"]
 mod second_factor;
 #[path = "../sending.rs"]

@@ -157,6 +157,8 @@ pub enum Act {
     /// As a mistaken host would: without a new revision.
     EnrolSilently(Named, F),
     Remove(Named, F),
+    /// The host's parameters for hashes were raised after a password was set.
+    Outdate(Named),
     /// By the library's own operation.
     EndSessions(Named),
     /// The host's access policy.

@@ -30,6 +30,18 @@ pub fn check(host: &Host, seen: &Observed) {
     invariant_9_no_session_for_an_account_that_changed(ledger, seen);
     invariant_10_every_guess_is_counted(seen);
     what_the_host_denies_gets_nothing(host, seen);
+    only_a_right_password_that_stays_is_hashed_anew(seen);
+}
+
+fn only_a_right_password_that_stays_is_hashed_anew(seen: &Observed) {
+    for (commit, _) in &seen.commits {
+        let is_rehash = |write: &Write| matches!(write, Write::Rehash { .. });
+        let is_new = |write: &Write| matches!(write, Write::StorePassword { .. });
+        if commit.writes.iter().any(is_rehash) {
+            assert_eq!(seen.truth, Some(F::Password), "hashed anew, and not right");
+            assert!(!commit.writes.iter().any(is_new), "hashed anew, and changed");
+        }
+    }
 }
 
 /// No token, no password, no subject of a ticket: whatever it is about.

@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 pub enum Write {
     Skip { budget: u32 },
     Password(usize),
+    Rehash,
     TotpStep(u64),
     Open(Session),
     Rotate { session: usize, generation: u32 },

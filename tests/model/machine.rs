@@ -89,7 +89,7 @@ fn sibling(state: &Model, dice: &mut Dice<'_>, one: &Request) -> Request {
 
 fn act(dice: &mut Dice<'_>) -> Act {
     let (who, factor) = (dice.roll(PEOPLE), dice.of(&[F::Sms, F::Email, F::Totp]));
-    match dice.roll(11) {
+    match dice.roll(13) {
         0 => Act::Disable(who),
         1 | 2 => Act::Enable(who),
         3 => Act::Reset(who, FIRST),
@@ -98,6 +98,7 @@ fn act(dice: &mut Dice<'_>) -> Act {
         6 | 7 => Act::EnrolSilently(who, factor),
         8 => Act::Remove(who, factor),
         9 => Act::EndSessions(who),
+        10 | 11 => Act::Outdate(who),
         _ => Act::DenyAll(dice.percent(40)),
     }
 }

@@ -75,9 +75,16 @@ impl Model {
             }
             Write::Password(number) => {
                 let person = &mut self.people[who.unwrap()];
-                person.password = Some(Known { number: *number, set_at: now, must_change: false, skips: 0 });
+                person.password = Some(Known {
+                    number: *number,
+                    set_at: now,
+                    must_change: false,
+                    skips: 0,
+                    outdated: false,
+                });
                 person.revision += 1;
             }
+            Write::Rehash => self.people[who.unwrap()].password.as_mut().unwrap().outdated = false,
             Write::TotpStep(step) => {
                 let person = &mut self.people[who.unwrap()];
                 if *step <= person.totp_used {
