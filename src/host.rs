@@ -23,8 +23,47 @@ macro_rules! host {
         /// A host that answers asynchronously. Write the methods as `async fn`.
         ///
         /// The futures are `Send`, so a host can run on any executor; the trait is therefore **not** usable as `dyn Host`.
-        /// The methods without a body here are all that sign-in and skip need. The others have default answers, which refuse:
-        /// no code is sent, no password changed, no session lives on.
+        /// The methods without a body here are all that sign-in and skip need. Every default answer of the others refuses: no code
+        /// is sent, no captcha passes, no password is changed, no session lives on.
+        ///
+        /// ```
+        /// use authflow::{
+        ///     Host,
+        ///     account::{Account, FindAccount},
+        ///     guess::{Reservation, ReserveAttempt, SettleAttempt},
+        ///     password::{PasswordMatch, VerifyPassword},
+        ///     step::{AccessDecision, Commit, Committed, DecideAccess},
+        /// };
+        ///
+        /// /// Knows nobody, and so lets nobody in.
+        /// struct Empty;
+        ///
+        /// impl Host for Empty {
+        ///     type Error = std::io::Error;
+        ///
+        ///     async fn find_account(&self, _: &FindAccount) -> Result<Option<Account>, Self::Error> {
+        ///         Ok(None)
+        ///     }
+        ///     async fn reserve_attempt(&self, ask: &ReserveAttempt) -> Result<Reservation, Self::Error> {
+        ///         Ok(ask.reserve(None)) // read the slot's record, store the new one: in one atomic step
+        ///     }
+        ///     async fn verify_password(&self, _: &VerifyPassword) -> Result<PasswordMatch, Self::Error> {
+        ///         Ok(PasswordMatch::Differs) // hash all the same
+        ///     }
+        ///     async fn settle_attempt(&self, _: &SettleAttempt) -> Result<(), Self::Error> {
+        ///         Ok(())
+        ///     }
+        ///     async fn decide_access(&self, _: &DecideAccess) -> Result<AccessDecision, Self::Error> {
+        ///         Ok(AccessDecision::Allow)
+        ///     }
+        ///     async fn commit(&self, _: &Commit) -> Result<Committed, Self::Error> {
+        ///         Ok(Committed::Changed) // there is no account whose revision could be the expected one
+        ///     }
+        ///     fn failed(&self, question: &'static str, error: Self::Error) {
+        ///         eprintln!("{question} went unanswered: {error}");
+        ///     }
+        /// }
+        /// ```
         pub trait Host: Sync {
             /// What goes wrong when the host goes wrong.
             type Error: Send;
@@ -38,10 +77,11 @@ macro_rules! host {
                 ready(Ok($default))
             })*
 
-            /// Called with every error of the other methods, which otherwise ends here: the client is told "system busy".
-            fn failed(&self, question: &'static str, error: Self::Error) {
-                let _ = (question, error);
-            }
+            /// Called with every error of the other methods, and with the name of the question that went unanswered. Log it, and
+            /// raise an alarm: the client is told "system busy" and nothing else, so this is where anybody learns why.
+            ///
+            /// It has no default: a host that goes wrong in silence is a host that nobody can run.
+            fn failed(&self, question: &'static str, error: Self::Error);
 
             /// Called with every outcome before its reply is made: the place to log its events.
             fn observe(&self, outcome: &Outcome) {
@@ -61,7 +101,8 @@ host! {
         verify_password(VerifyPassword) -> PasswordMatch;
         /// See [`SettleAttempt`]: one atomic read-modify-write with [`SettleAttempt::settle`].
         settle_attempt(SettleAttempt) -> ();
-        /// See [`DecideAccess`]. A host without an access policy says so: `Ok(AccessDecision::Allow)`.
+        /// See [`DecideAccess`]: asked for sign-in, recovery, own password, refresh and ticket. A host without an access policy says so:
+        /// `Ok(AccessDecision::Allow)`.
         decide_access(DecideAccess) -> AccessDecision;
         /// See [`Commit`]: one transaction.
         commit(Commit) -> Committed;
@@ -78,8 +119,8 @@ host! {
         load_code(LoadCode) -> Option<StoredCode> = None;
         /// See [`VerifyTenantCredential`]. It is nobody's by default.
         verify_tenant_credential(VerifyTenantCredential) -> CredentialOwner = CredentialOwner::Nobody;
-        /// See [`JudgeCaptcha`]. No proof is demanded by default.
-        judge_captcha(JudgeCaptcha) -> Captcha = Captcha::Passed;
+        /// See [`JudgeCaptcha`]; asked only where the policy demands a captcha. None is good by default.
+        judge_captcha(JudgeCaptcha) -> Captcha = Captcha::Failed;
         /// See [`Deliver`]. Nothing is sent by default.
         deliver(Deliver) -> Delivery = Delivery::NotDelivered;
         /// See [`SignBytes`]. There is no such key by default.

@@ -53,7 +53,7 @@ fn a_code_signs_in_without_a_password_and_says_how() {
     let mut world = World::new();
     let sent = ask(&mut world, "+86-13800000001");
     assert_eq!((sent.status, sent.bytes.len()), (200, 0));
-    assert_eq!(world.host.asked, ["JudgeCaptcha", "FindAccount", "Commit", "Deliver"]);
+    assert_eq!(world.host.asked, ["FindAccount", "Commit", "Deliver"]);
     let message = world.host.outbox.last().unwrap().clone();
     assert_eq!((message.recipient.as_str(), message.purpose), ("+86-13800000001", CodePurpose::SignIn));
     assert!(!message.decoy && message.code.expose().len() == 6);

@@ -9,8 +9,10 @@ use authflow::{
     Lifetime, Secret,
     account::AccountStatus,
     code::{SendPolicy, SendRefusal},
+    contact::{Mobile, Recipient},
     outcome::{Event, SendFailure},
     policy::Policy,
+    step::Step,
 };
 use serde_json::{Value, json};
 
@@ -85,7 +87,7 @@ fn who_has_an_account_does_not_show() {
         (sent.status, sent.bytes, asked, refused.status, refused.bytes, world.host.asked.clone())
     };
     let known = seen(&|_| (), None);
-    assert_eq!(known.2, ["JudgeCaptcha", "FindAccount", "Commit", "Deliver"]);
+    assert_eq!(known.2, ["FindAccount", "Commit", "Deliver"]);
     assert_eq!(known.5, ["FindAccount", "ReserveAttempt", "LoadCode", "SettleAttempt"]);
     assert_eq!(seen(&|world| world.account("mona").mobile = None, None), known, "unknown");
     assert_eq!(
@@ -99,7 +101,7 @@ fn who_has_an_account_does_not_show() {
 #[test]
 fn a_host_that_fails_sends_and_spends_nothing_it_need_not() {
     let mut world = World::new();
-    for question in ["JudgeCaptcha", "FindAccount", "Commit"] {
+    for question in ["FindAccount", "Commit"] {
         world.host.fault = Some(HostFault::Unavailable(question));
         assert_eq!(ask(&mut world, "+86-13800000001").status, 500, "{question}");
         assert!(world.host.outbox.is_empty() && world.host.sends.is_empty());
@@ -155,10 +157,50 @@ fn what_no_call_takes_is_malformed() {
     assert!(world.host.outbox.is_empty());
 }
 
+/// An application that demands a captcha.
+fn demanding() -> Policy {
+    Policy { demands_captcha: true, ..demo::policy() }
+}
+
+/// Nobody judges what nobody demands; and a pending login has proved more than a captcha does.
+#[test]
+fn a_captcha_that_is_not_demanded_is_passed_over() {
+    let mut world = World::new();
+    world.host.robot = Some(Secret::new("robot"));
+    let body = json!({ "mobile": MOBILE, "type": "LOGIN_SMS", "captcha_token": "robot" });
+    assert_eq!(world.send(&Call::post(SMS, &body)).status, 200);
+    assert!(!world.host.asked.contains(&"JudgeCaptcha"));
+
+    let mut world = World::with_policy(demanding());
+    world.host.robot = Some(Secret::new("robot"));
+    let pending = world.login("mona");
+    let body = json!({ "type": "MFA_AUTH_SMS", "captcha_token": "robot" });
+    assert_eq!(world.send(&Call::post(SMS, &body).pending(pending.state_token())).status, 200);
+    assert!(!world.host.asked.contains(&"JudgeCaptcha"));
+}
+
+/// The question says to whom the code would go, in the form in which numbers are compared.
+#[test]
+fn a_captcha_that_is_demanded_is_judged_with_the_recipient_and_missing_is_none() {
+    let mut world = World::with_policy(demanding());
+    let body = json!({ "mobile": "+86 138 0000 0000", "type": "LOGIN_SMS", "captcha_token": "human" });
+    let Step::JudgeCaptcha(question) = world.begin(&Call::post(SMS, &body)) else { panic!("not asked") };
+    assert_eq!(question.recipient, Recipient::Mobile(Mobile::new(MOBILE).unwrap()));
+    assert_eq!(world.finish(question.into()).status, 200);
+
+    let body = json!({ "mobile": MOBILE, "type": "LOGIN_SMS" });
+    world.clock.pass(60);
+    assert_eq!(world.send(&Call::post(SMS, &body)).parts(), not_sent());
+    assert_eq!(world.host.asked, ["JudgeCaptcha"]);
+    world.host.fault = Some(HostFault::Unavailable("JudgeCaptcha"));
+    assert_eq!(world.send(&Call::post(SMS, &body)).status, 500);
+    assert_eq!(world.host.outbox.len(), 1, "nothing more was sent");
+}
+
 /// Before anything is counted or written.
 #[test]
 fn a_robot_costs_nothing_and_its_token_reaches_no_log() {
-    let mut world = World::new();
+    let mut world = World::with_policy(demanding());
     world.host.robot = Some(Secret::new("robot"));
     let body = json!({ "mobile": MOBILE, "type": "LOGIN_SMS", "captcha_token": "robot" });
     for _ in 0..20 {

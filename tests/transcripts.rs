@@ -4,6 +4,7 @@ use authflow::{
     Applications, Config, Engine,
     account::{FindAccount, Profile},
     code::Deliver,
+    policy::Policy,
     sdk::Api,
     step::Question,
     testkit::{
@@ -54,6 +55,8 @@ fn transcripts() -> Vec<(World, SecretTranscript)> {
     });
     let granted = record(&mut outside, &Call::login("alice", PASSWORD));
     record(&mut outside, &Call::check_exist(granted.id_token()));
+    let mut demanding = World::with_policy(Policy { demands_captcha: true, ..demo::policy() });
+    record(&mut demanding, &Call::post("/api/v2/sdk/sms/send", &sms));
     all
 }
 

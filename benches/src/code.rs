@@ -7,7 +7,7 @@ use crate::{
 use authflow::{
     Application, Applications, ClientId, Config, Engine, Entropy, Moment, Secret, TenantId,
     account::Account,
-    code::{Captcha, CodeDigest, Delivery, StoredCode},
+    code::{CodeDigest, Delivery, StoredCode},
     contact::Mobile,
     factor::Factor,
     policy::Policy,
@@ -77,7 +77,6 @@ impl CodeLogins {
         let (mut sent, mut kept) = (None, None);
         loop {
             step = match step {
-                Step::JudgeCaptcha(ask) => ask.answer(Captcha::Passed),
                 Step::FindAccount(ask) => ask.answer(Some(self.account.clone())),
                 Step::Commit(ask) => {
                     kept = ask.writes.iter().find_map(|write| match write {

@@ -7,7 +7,7 @@ use crate::{operation::Operation, sample, skip::ISSUER};
 use authflow::{
     Application, Applications, ClientId, Config, Dialect, Engine, Entropy, Moment,
     account::{Account, AccountStatus, UserName},
-    code::{Captcha, CodeDigest, Delivery, StoredCode},
+    code::{CodeDigest, Delivery, StoredCode},
     contact::{EmailAddress, Mobile},
     factor::Factor,
     guess::AttemptRecord,
@@ -165,7 +165,6 @@ fn run(api: &Api, path: &str, body: &str, found: &mut Found) -> Reply {
             }
             Step::VerifyPassword(ask) => ask.answer(PasswordMatch::Differs),
             Step::LoadCode(ask) => ask.answer(found.code.take()),
-            Step::JudgeCaptcha(ask) => ask.answer(Captcha::Passed),
             Step::Commit(ask) => ask.answer(Committed::Done),
             Step::Deliver(ask) => ask.answer(Delivery::Delivered),
             Step::Done(outcome) => return api.reply(&outcome),

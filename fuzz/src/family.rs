@@ -239,6 +239,13 @@ impl World {
         let wrote = |wanted: fn(&Write) -> bool| {
             heard.committed.as_ref().is_some_and(|writes| writes.iter().any(wanted))
         };
+        if heard.denied {
+            let tokens = ["state_token", "session_token", "id_token", "sso_ticket", "id"];
+            assert!(tokens.iter().all(|name| body[name].is_null()), "something for somebody who is denied");
+            let is_spent =
+                |write: &Write| matches!(write, Write::UseTotpStep { .. } | Write::ClearGuesses(_));
+            assert!(heard.committed.as_ref().is_none_or(|writes| writes.iter().all(is_spent)), "written");
+        }
         if body["status"] == "SUCCESS" {
             assert!(wrote(|write| matches!(write, Write::OpenSession(_))), "a session that is not stored");
             let opened = heard.committed.as_ref().unwrap().iter().find_map(|write| match write {

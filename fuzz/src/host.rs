@@ -47,6 +47,7 @@ pub struct Heard {
     pub failed: bool,
     pub committed: Option<Vec<Write>>,
     pub replayed: bool,
+    pub denied: bool,
     pub saw_open_session: bool,
     pub identifiers: Vec<String>,
     pub passwords: Vec<String>,
@@ -101,20 +102,25 @@ impl Host {
             }),
             Step::VerifyPassword(ask) => asked!(ask, "VerifyPassword", {
                 self.heard.passwords.push(ask.presented.expose().into());
+                assert_eq!(ask.account.is_some(), ask.verifier.is_some());
                 let matches =
                     ask.verifier.as_ref().is_some_and(|known| known.expose() == ask.presented.expose());
-                if matches { PasswordMatch::Matches } else { PasswordMatch::Differs }
+                match matches {
+                    // Now and then, so that either way is gone.
+                    true if self.sessions.len() % 2 == 1 => PasswordMatch::MatchesOutdated,
+                    true => PasswordMatch::Matches,
+                    false => PasswordMatch::Differs,
+                }
             }),
             Step::SettleAttempt(ask) => asked!(ask, "SettleAttempt", {
                 let record = ask.settle(self.attempts.get(&ask.slot).cloned());
                 self.attempts.insert(ask.slot, record);
             }),
             Step::DecideAccess(ask) => {
-                asked!(
-                    ask,
-                    "DecideAccess",
+                asked!(ask, "DecideAccess", {
+                    self.heard.denied = says_no;
                     if says_no { AccessDecision::Deny } else { AccessDecision::Allow }
-                )
+                })
             }
             Step::JudgePassword(ask) => asked!(ask, "JudgePassword", {
                 self.heard.new_passwords.push(ask.new_password.expose().into());
@@ -208,6 +214,13 @@ impl Host {
             Write::StorePassword { new_password, changed_at } => {
                 self.account.password = Some(cast::password(new_password.expose(), *changed_at));
                 self.account.revision = self.account.revision.next();
+            }
+            Write::Rehash { password } => {
+                assert_eq!(
+                    self.account.password.as_ref().unwrap().verifier.expose(),
+                    password.expose(),
+                    "another password is hashed anew"
+                );
             }
             Write::UseTotpStep { step } => {
                 let totp = self.account.totp.clone().unwrap();

@@ -49,7 +49,12 @@ const DIALECTS: [(Dialect, &str, &str); 3] = [
 
 static API: LazyLock<Api> = LazyLock::new(|| {
     let first_factors = [Factor::Password, Factor::Sms, Factor::Email].into_iter().collect();
-    let policy = Policy { first_factors, ageing: Ageing::new(90, 14, 2).ok(), ..Policy::default() };
+    let policy = Policy {
+        first_factors,
+        ageing: Ageing::new(90, 14, 2).ok(),
+        demands_captcha: true,
+        ..Policy::default()
+    };
     let applications = DIALECTS.map(|(dialect, client_id, _)| Application {
         policy,
         dialect,

@@ -87,7 +87,10 @@ impl Issued {
         assert_eq!(deeds.allowed, status != "ACCESS_DENIED", "let in, or not, by the host");
         assert!(call == Call::Skip || deeds.proved, "without the right password, no word");
         match call {
-            Call::SignIn => assert!(deeds.committed, "what was proved is settled, whatever comes of it"),
+            Call::SignIn => {
+                assert!(deeds.committed, "what was proved is settled, whatever comes of it");
+                assert!(!(deeds.rehashed && status == "ACCESS_DENIED"), "a denial hashes nothing anew");
+            }
             _ => {
                 // The rest of a login: with a state token of its own, for this step, on this device, in time, once.
                 assert!(deeds.committed, "a denial spends the token as well");

@@ -23,8 +23,8 @@ use std::collections::{BTreeMap, BTreeSet};
 const MOST_STEPS: usize = 16;
 
 /// Answers by a plan: each question takes a byte of it. `u` is no answer at all, `n` the answer that ends the matter, `x` a
-/// contradiction or another refusal, `c` a change of the account that has just happened, and every other byte (and what
-/// comes after the plan) an honest answer.
+/// contradiction or another refusal, `c` a change of the account that has just happened, `o` a verifier that is outdated, and every
+/// other byte (and what comes after the plan) an honest answer.
 struct World<'a> {
     plan: std::slice::Iter<'a, u8>,
     now: Timestamp,
@@ -47,6 +47,8 @@ pub struct Deeds {
     pub allowed: bool,
     pub live: bool,
     pub committed: bool,
+    /// A verifier was made anew.
+    pub rehashed: bool,
     /// The revision of the account that was found.
     pub revision: Option<Revision>,
     /// Whether it has a password.
@@ -166,10 +168,16 @@ impl<'a> World<'a> {
                                 found.as_ref().is_some_and(|it: &Account| it.status == AccountStatus::Active);
                             assert!(active, "a verifier of nobody who may sign in");
                             deeds.proved = verifier.expose() == ask.presented.expose();
-                            if deeds.proved { PasswordMatch::Matches } else { PasswordMatch::Differs }
+                            assert!(found.as_ref().is_some_and(|it| Some(it.id) == ask.account));
+                            match deeds.proved {
+                                true if planned == b'o' => PasswordMatch::MatchesOutdated,
+                                true => PasswordMatch::Matches,
+                                false => PasswordMatch::Differs,
+                            }
                         }
                         // Without a verifier a careless host might say anything.
                         None if planned == b'n' => PasswordMatch::Differs,
+                        None if planned == b'o' => PasswordMatch::MatchesOutdated,
                         None => PasswordMatch::Matches,
                     }
                 }),
@@ -207,6 +215,8 @@ impl<'a> World<'a> {
                         _ => self.commit(&ask),
                     };
                     deeds.committed = committed == Committed::Done;
+                    deeds.rehashed =
+                        deeds.committed && ask.writes.iter().any(|it| matches!(it, Write::Rehash { .. }));
                     // Only what is claimed can have been claimed before.
                     deeds.failed |=
                         ask.claim.is_none() && !matches!(committed, Committed::Done | Committed::Changed);
@@ -251,6 +261,10 @@ impl<'a> World<'a> {
                 Write::ClearGuesses(cleared) => {
                     let stored = self.attempts.remove(&cleared.slot());
                     self.attempts.insert(cleared.slot(), cleared.clear(stored));
+                }
+                Write::Rehash { password } => {
+                    let known = account.password.as_ref().unwrap();
+                    assert_eq!(known.verifier.expose(), password.expose(), "another password is hashed anew");
                 }
                 Write::EndSessions(EndSessions::All) => {
                     self.sessions.retain(|_, record| Some(record.account) != commit.account);

@@ -10,8 +10,8 @@
 //!     Sent --> Over: expired, account changed, key retired
 //! ```
 //!
-//! 1. **Asked for.** A client says a [`CodePurpose`] and a recipient. Of somebody who has proved nothing, a captcha is judged first
-//!    ([`JudgeCaptcha`]). Whether the account has a recipient for this purpose says the flow.
+//! 1. **Asked for.** A client says a [`CodePurpose`] and a recipient. Of somebody who has proved nothing, a captcha is judged first where
+//!    the policy demands one ([`JudgeCaptcha`]). Whether the account has a recipient for this purpose says the flow.
 //! 2. **Made.** Six digits are drawn from the request's entropy. They are bound to the [`CodeKey`] – application, tenant, purpose,
 //!    recipient, pending login – and to the account and its revision. Kept is a keyed [`CodeDigest`], never the code.
 //! 3. **Counted and stored**, in one [`Commit`](crate::step::Commit): the [`SendBudget`] of the recipient is spent by a [`SendPolicy`] over

@@ -84,7 +84,8 @@ impl PasswordChange {
                 let aim = Aim::at(AttemptSlot::of_account(tenant, login.account.id, Factor::Password));
                 let claimant = Ok((verifier, login));
                 prove_password(admitted, aim, claimant, presented, move |admitted, proved| match proved {
-                    Ok(login) => judge(admitted, login, Factor::Password, new),
+                    // What changes is not hashed anew.
+                    Ok((login, _rehash)) => judge(admitted, login, Factor::Password, new),
                     Err(reason) => admitted.refuse_proof(Fault::OldPasswordInvalid, Factor::Password, reason),
                 })
             }

@@ -17,7 +17,8 @@ use crate::{
     policy::Lifetimes,
     session::SessionRecord,
     step::{
-        AccessDecision, Commit, CommitRefusal, Committed, DecideAccess, Question, Step, Write, revision_after,
+        AccessDecision, AccessPurpose, Commit, CommitRefusal, Committed, Question, Step, Write,
+        revision_after,
     },
     token::{StateClaims, StateToken, TokenText},
 };
@@ -51,12 +52,7 @@ enum Ending {
 impl Login {
     /// Asks the host for its access decision, and goes on.
     pub(super) fn decide_access(self) -> Step {
-        let question = DecideAccess {
-            audience: self.admitted.audience,
-            account: self.account.id,
-            device: self.admitted.context.device.clone(),
-            factors: self.progress.factors,
-        };
+        let question = self.admitted.access(AccessPurpose::SignIn, self.account.id, self.progress.factors);
         self.ask(question, |login, _, decision| match decision {
             AccessDecision::Deny => login.commit_denied(None),
             AccessDecision::Allow => login.access_allowed(),
@@ -87,7 +83,8 @@ impl Login {
     }
 
     /// A denial is final, so what was presented is used up by it as well: a code or a one-time password that was right once must not
-    /// be right again. Nothing else is written, and who was denied has not guessed wrong.
+    /// be right again. Nothing else is written, an outdated verifier neither: it is as old the next time. Who was denied has not guessed
+    /// wrong.
     fn commit_denied(mut self, denial: Option<Denial>) -> Step {
         self.writes.retain(|write| matches!(write, Write::UseTotpStep { .. }));
         self.commit(Ending::Denied(denial))
@@ -153,12 +150,15 @@ impl Login {
                     self.admitted.context.outcome.events.push(Event::PasswordChanged { account });
                     self.account.revision = self.account.revision.next();
                 }
+                (Write::Rehash { .. }, _) => {
+                    self.admitted.context.outcome.events.push(Event::PasswordRehashed { account });
+                }
                 _ => {}
             }
         }
         match ending {
             Ending::Denied(denial) => {
-                let event = Event::AccessDenied { account, denial };
+                let event = Event::AccessDenied { account, about: AccessPurpose::SignIn, denial };
                 self.admitted.context.end_with(event, Verdict::AccessDenied)
             }
             Ending::Pending(wait) => {

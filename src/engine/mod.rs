@@ -4,6 +4,7 @@
 //! to bottom in a file of its own, as methods named after what has just happened. Hosts with routes of their own call it
 //! here; [`sdk::Api`](crate::sdk::Api) calls it for the family's routes.
 
+mod access;
 mod admit;
 mod ask;
 mod candidate;
@@ -90,7 +91,8 @@ impl Engine {
     /// Asks, in this order and whether or not there is such an account, [`FindAccount`](crate::account::FindAccount),
     /// [`ReserveAttempt`](crate::guess::ReserveAttempt) and [`VerifyPassword`](crate::password::VerifyPassword); only when the
     /// password is right, [`SettleAttempt`](crate::guess::SettleAttempt), [`DecideAccess`](crate::step::DecideAccess) and,
-    /// to issue a session, [`Commit`](crate::step::Commit).
+    /// to issue a session or to renew an [outdated](crate::password::PasswordMatch::MatchesOutdated) verifier,
+    /// [`Commit`](crate::step::Commit).
     pub fn sign_in(&self, caller: Caller, credentials: Credentials, moment: Moment) -> Step {
         sign_in::with_password(&self.core, caller, credentials, moment)
     }
@@ -188,8 +190,8 @@ impl Engine {
     /// Sets or changes a signed-in subject's own password. A first one, which no old one proves, takes a sign-in of at most
     /// 10 minutes ago.
     ///
-    /// Asks [`CheckSession`](crate::session::CheckSession), [`FindAccount`](crate::account::FindAccount), for the old password
-    /// [`ReserveAttempt`](crate::guess::ReserveAttempt), [`VerifyPassword`](crate::password::VerifyPassword) and
+    /// Asks [`CheckSession`](crate::session::CheckSession), [`FindAccount`](crate::account::FindAccount) and
+    /// [`DecideAccess`](crate::step::DecideAccess), for the old password [`ReserveAttempt`](crate::guess::ReserveAttempt), [`VerifyPassword`](crate::password::VerifyPassword) and
     /// [`SettleAttempt`](crate::guess::SettleAttempt), then [`JudgePassword`](crate::password::JudgePassword) and
     /// [`Commit`](crate::step::Commit), which ends all other sessions.
     pub fn change_own_password(
@@ -207,8 +209,9 @@ impl Engine {
     ///
     /// Asks, whether or not there is such an account, [`FindAccount`](crate::account::FindAccount),
     /// [`ReserveAttempt`](crate::guess::ReserveAttempt) and [`LoadCode`](crate::code::LoadCode); where the code is right,
-    /// [`SettleAttempt`](crate::guess::SettleAttempt), [`JudgePassword`](crate::password::JudgePassword) and
-    /// [`Commit`](crate::step::Commit).
+    /// [`SettleAttempt`](crate::guess::SettleAttempt), [`DecideAccess`](crate::step::DecideAccess),
+    /// [`JudgePassword`](crate::password::JudgePassword) and [`Commit`](crate::step::Commit). Denied access reads as a wrong code, and the
+    /// commit then uses the code up and no more.
     pub fn reset_password(&self, caller: Caller, reset: PasswordReset, moment: Moment) -> Step {
         reset_password::start(&self.core, caller, reset, moment)
     }
@@ -228,8 +231,8 @@ impl Engine {
 
     /// Makes a new id token for a session and, where the policy rotates them, a new session token.
     ///
-    /// Asks [`CheckSession`](crate::session::CheckSession), [`FindAccount`](crate::account::FindAccount) and, to rotate,
-    /// [`Commit`](crate::step::Commit). A token that was rotated away ends the session.
+    /// Asks [`CheckSession`](crate::session::CheckSession), [`FindAccount`](crate::account::FindAccount),
+    /// [`DecideAccess`](crate::step::DecideAccess) and, to rotate, [`Commit`](crate::step::Commit). A token that was rotated away ends the session.
     pub fn refresh_session(
         &self,
         caller: Caller,
@@ -258,10 +261,11 @@ impl Engine {
         end_sessions::for_host(&self.core, audience, account, session)
     }
 
-    /// Makes a ticket for a session, for the server of its tenant.
+    /// Makes a ticket for a session, for the server of its tenant, where the application
+    /// [issues tickets](crate::policy::Policy::issues_tickets).
     ///
-    /// Asks [`VerifyTenantCredential`](crate::step::VerifyTenantCredential), [`CheckSession`](crate::session::CheckSession) and
-    /// [`FindAccount`](crate::account::FindAccount).
+    /// Asks [`VerifyTenantCredential`](crate::step::VerifyTenantCredential), [`CheckSession`](crate::session::CheckSession),
+    /// [`FindAccount`](crate::account::FindAccount) and [`DecideAccess`](crate::step::DecideAccess).
     pub fn issue_ticket(
         &self,
         caller: TenantCaller,
@@ -273,8 +277,12 @@ impl Engine {
 
     /// Tells the server of a tenant whose session a ticket stands for, once.
     ///
+    /// The family's reply says who, and has no place for more. To which application, by which factors and when they had signed in stands in
+    /// the outcome's [`Facts`]: a route of your own can tell it, and a server that wants a second factor must know it.
+    ///
     /// Asks [`VerifyTenantCredential`](crate::step::VerifyTenantCredential), [`CheckSession`](crate::session::CheckSession),
-    /// [`FindAccount`](crate::account::FindAccount) and [`Commit`](crate::step::Commit), which uses the ticket up.
+    /// [`FindAccount`](crate::account::FindAccount), [`DecideAccess`](crate::step::DecideAccess) and [`Commit`](crate::step::Commit), which
+    /// uses the ticket up, also where access is denied.
     pub fn redeem_ticket(&self, caller: TenantCaller, ticket: Untrusted<'_, Ticket>, moment: Moment) -> Step {
         ticket::redeem(&self.core, caller, ticket, moment)
     }

@@ -122,7 +122,8 @@ impl AcceptedPassword {
     }
 }
 
-fn not_stored(admitted: Admitted, answer: Committed, spent: Option<Spent>) -> Step {
+/// A new password was not stored, or its code not used up.
+pub(super) fn not_stored(admitted: Admitted, answer: Committed, spent: Option<Spent>) -> Step {
     let account = admitted.context.outcome.facts.account;
     match (answer, spent.map(|spent| spent.what)) {
         (Committed::Replayed, Some(Spendable::Code(factor))) => {

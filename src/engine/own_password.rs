@@ -2,6 +2,7 @@
 
 use super::{
     admit::Admitted,
+    ask::Then,
     config::Core,
     new_password::NewPassword,
     open_session::{OpenSession, of_bearer, with_id_token},
@@ -17,7 +18,7 @@ use crate::{
     factor::Factor,
     guess::{Aim, AttemptSlot},
     outcome::{Event, Fault, ProofRefusal},
-    step::Step,
+    step::{AccessPurpose, Step},
     token::{IdToken, Untrusted},
 };
 use alloc::sync::Arc;
@@ -41,7 +42,14 @@ pub(super) fn change(
     change: OwnPasswordChange,
     moment: Moment,
 ) -> Step {
-    with_id_token(core, caller, presented, moment, |admitted, session| change.prove(admitted, session))
+    with_id_token(core, caller, presented, moment, |admitted, session| {
+        may_change(admitted, session, |admitted, session| change.prove(admitted, session))
+    })
+}
+
+/// Before anything is proved: so a denial tells nothing of the old password, counts no guess and spends no code.
+fn may_change(admitted: Admitted, session: OpenSession, then: impl Then<Admitted, OpenSession>) -> Step {
+    session.allowed(admitted, AccessPurpose::OwnPassword, Fault::IdTokenInvalid, then)
 }
 
 impl OwnPasswordChange {
@@ -67,7 +75,8 @@ impl OwnPasswordChange {
         let aim = Aim::at(AttemptSlot::of_account(tenant, session.account.id, Factor::Password));
         let claimant = Ok((verifier, session));
         prove_password(admitted, aim, claimant, presented, |admitted, proved| match proved {
-            Ok(session) => store(admitted, session, new, None),
+            // What changes is not hashed anew.
+            Ok((session, _rehash)) => store(admitted, session, new, None),
             Err(reason) => admitted.refuse_proof(Fault::OldPasswordInvalid, Factor::Password, reason),
         })
     }
@@ -91,21 +100,25 @@ pub(super) fn change_by_code(
     code: Secret,
     chosen: Secret,
 ) -> Step {
-    of_bearer(admitted, presented, move |admitted, session| {
-        let aim = aim_at(&admitted, session.account.id, Channel::Sms);
-        let Some(recipient) = session.account.recipient(Channel::Sms) else {
-            return admitted.refuse_proof(Fault::CodeInvalid, Factor::Sms, ProofRefusal::NotEnrolled);
-        };
-        let new = match NewPassword::new(&admitted, Some(&session.account), chosen, None) {
-            Ok(new) => new,
-            Err(refused) => return refused.end(admitted),
-        };
-        let purpose = CodePurpose::UpdatePassword;
-        let presented = PresentedCode { purpose, recipient, login: None, code };
-        presented.prove(admitted, aim, Ok(session), move |admitted, proved| match proved {
-            Err(reason) => admitted.refuse_proof(Fault::CodeInvalid, Factor::Sms, reason),
-            Ok((session, spent)) => store(admitted, session, new, Some(spent)),
-        })
+    of_bearer(admitted, presented, |admitted, session| {
+        may_change(admitted, session, |admitted, session| prove_by_code(admitted, session, code, chosen))
+    })
+}
+
+fn prove_by_code(admitted: Admitted, session: OpenSession, code: Secret, chosen: Secret) -> Step {
+    let aim = aim_at(&admitted, session.account.id, Channel::Sms);
+    let Some(recipient) = session.account.recipient(Channel::Sms) else {
+        return admitted.refuse_proof(Fault::CodeInvalid, Factor::Sms, ProofRefusal::NotEnrolled);
+    };
+    let new = match NewPassword::new(&admitted, Some(&session.account), chosen, None) {
+        Ok(new) => new,
+        Err(refused) => return refused.end(admitted),
+    };
+    let purpose = CodePurpose::UpdatePassword;
+    let presented = PresentedCode { purpose, recipient, login: None, code };
+    presented.prove(admitted, aim, Ok(session), move |admitted, proved| match proved {
+        Err(reason) => admitted.refuse_proof(Fault::CodeInvalid, Factor::Sms, reason),
+        Ok((session, spent)) => store(admitted, session, new, Some(spent)),
     })
 }
 

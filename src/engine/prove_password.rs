@@ -7,28 +7,38 @@ use super::{
     admit::Admitted,
     ask::{InProgress as _, Then},
     guess::Guess,
+    holder::Holder,
 };
 use crate::{
     Secret,
     guess::Aim,
     outcome::ProofRefusal,
     password::{PasswordMatch, VerifyPassword},
-    step::Step,
+    step::{Step, Write},
 };
 
-/// Judges `presented` by the verifier of the claimant, if there is one, and goes on with `then`.
-pub(super) fn prove_password<T: Send + Sync + 'static>(
+/// Judges `presented` by the verifier of the claimant, if there is one, and goes on with `then`: with whom it proves and, where the
+/// verifier is outdated, the write that renews it. That write goes with a step that leaves the password as it is.
+pub(super) fn prove_password<T: Holder>(
     admitted: Admitted,
     aim: Aim,
     claimant: Result<(Secret, T), ProofRefusal>,
     presented: Secret,
-    then: impl Then<Admitted, Result<T, ProofRefusal>>,
+    then: impl Then<Admitted, Result<(T, Option<Write>), ProofRefusal>>,
 ) -> Step {
     Guess::count(admitted, aim, claimant, move |guess| {
-        let (verifier, guess) = guess.split(|judged| judged);
-        guess.ask(VerifyPassword { verifier, presented }, |guess, _, answer| match answer {
-            PasswordMatch::Matches => guess.right(then),
-            PasswordMatch::Differs => guess.wrong(ProofRefusal::Wrong, then),
+        let (judged, guess) =
+            guess.split(|(verifier, claimant)| ((claimant.account().id, verifier), claimant));
+        let (account, verifier) = judged.unzip();
+        guess.ask(VerifyPassword { account, verifier, presented }, |guess, asked, answer| {
+            // Kept on only where it is hashed anew; wiped here otherwise.
+            let password = asked.presented;
+            let rehash = match answer {
+                PasswordMatch::Differs => return guess.wrong(ProofRefusal::Wrong, then),
+                PasswordMatch::Matches => None,
+                PasswordMatch::MatchesOutdated => Some(Write::Rehash { password }),
+            };
+            guess.right(move |admitted, claimant| then(admitted, claimant.map(|claimant| (claimant, rehash))))
         })
     })
 }

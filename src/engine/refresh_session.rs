@@ -11,9 +11,9 @@ use super::{
 use crate::{
     Moment,
     device::Caller,
-    outcome::{Event, TokenRefusal, Verdict},
+    outcome::{Event, Fault, TokenRefusal, Verdict},
     session::SessionRecord,
-    step::{Commit, CommitRefusal, Committed, Step, Write},
+    step::{AccessPurpose, Commit, CommitRefusal, Committed, Step, Write},
     token::{SessionToken, Untrusted},
 };
 use alloc::{sync::Arc, vec::Vec};
@@ -26,13 +26,18 @@ pub(super) fn start(
 ) -> Step {
     with_session_token(core, caller, presented, moment, |admitted, token| {
         let shown = Shown::by_session_token(&token);
-        shown.open(admitted, move |admitted, open| {
-            if admitted.policy().rotate_session_tokens {
-                rotate(admitted, shown, open)
-            } else {
-                renew(admitted, open)
-            }
-        })
+        shown.open(admitted, move |admitted, open| may_go_on(admitted, shown, open))
+    })
+}
+
+fn may_go_on(admitted: Admitted, shown: Shown, open: OpenSession) -> Step {
+    let fault = Fault::SessionTokenInvalid;
+    open.allowed(admitted, AccessPurpose::Refresh, fault, move |admitted, open| {
+        if admitted.policy().rotate_session_tokens {
+            rotate(admitted, shown, open)
+        } else {
+            renew(admitted, open)
+        }
     })
 }
 

@@ -2,22 +2,26 @@
 
 use super::{
     admit::{self, Admitted},
+    ask::InProgress as _,
+    commit::{Writing, commit},
     config::Core,
-    new_password::NewPassword,
+    new_password::{NewPassword, not_stored},
     own_password,
     prove_code::prove_ownership,
+    spent::Spent,
 };
 use crate::{
     Dialect, Moment, Secret,
+    account::Account,
     code::CodePurpose,
     contact::{Mobile, Recipient},
     device::Caller,
-    factor::Factor,
+    factor::{Factor, FactorSet},
     outcome::Fault,
-    step::Step,
+    step::{AccessDecision, AccessPurpose, Committed, Step},
     token::{IdToken, Untrusted},
 };
-use alloc::sync::Arc;
+use alloc::{sync::Arc, vec::Vec};
 
 /// A new password instead of a forgotten one, proved by a code.
 #[derive(Clone, Debug)]
@@ -81,9 +85,35 @@ impl PasswordReset {
         };
         prove_ownership(admitted, purpose, recipient, code, move |admitted, proved| match proved {
             Err(reason) => admitted.refuse_proof(Fault::CodeInvalid, factor, reason),
-            Ok((account, spent)) => new.judge(admitted, account, move |admitted, account, accepted| {
-                accepted.store(admitted, &account, None, Some(spent))
-            }),
+            Ok((account, spent)) => {
+                let factors = FactorSet::EMPTY.with(factor);
+                let question = admitted.access(AccessPurpose::Recovery, account.id, factors);
+                admitted.ask(question, move |admitted, _, decision| match decision {
+                    AccessDecision::Allow => reset(admitted, account, spent, new),
+                    AccessDecision::Deny => deny(admitted, &account, spent),
+                })
+            }
         })
     }
+}
+
+fn reset(admitted: Admitted, account: Account, spent: Spent, new: NewPassword) -> Step {
+    new.judge(admitted, account, move |admitted, account, accepted| {
+        accepted.store(admitted, &account, None, Some(spent))
+    })
+}
+
+/// A code that was right once must not be right again.
+fn deny(admitted: Admitted, account: &Account, spent: Spent) -> Step {
+    let writing = Writing {
+        claim: Some(spent.claim()),
+        account: Some(account.id),
+        expected: Some(account.revision),
+        writes: Vec::new(),
+    };
+    let account = account.id;
+    commit(admitted, writing, move |admitted, _, committed| match committed {
+        Committed::Done => admitted.deny(AccessPurpose::Recovery, account, Fault::CodeInvalid),
+        refused => not_stored(admitted, refused, Some(spent)),
+    })
 }

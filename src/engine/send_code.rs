@@ -37,7 +37,8 @@ pub struct CodeRequest {
     /// To whom: a number or an address. Within a pending login the account's own is meant, and this may be left out; if given,
     /// it must be that or its mask.
     pub recipient: Option<Secret>,
-    /// What the client presents against robots, for the host to judge; not looked at within a pending login.
+    /// What the client presents against robots. Judged by the host where the policy demands a captcha, and passed over elsewhere and
+    /// within a pending login.
     pub captcha_token: Option<Secret>,
 }
 
@@ -96,12 +97,15 @@ impl CodeRequest {
         let Some(named) = named else {
             return admitted.refuse_body("the recipient is missing or malformed");
         };
+        if !admitted.policy().demands_captcha {
+            return send_to(admitted, purpose, named);
+        }
         // Before anything is counted or written: robots are to cost neither the recipient's budget nor the host's space.
         let device = admitted.context.device.clone();
-        let question = JudgeCaptcha { audience: admitted.audience, device, captcha_token };
-        admitted.ask(question, move |admitted, _, captcha| match captcha {
+        let question = JudgeCaptcha { audience: admitted.audience, device, recipient: named, captcha_token };
+        admitted.ask(question, move |admitted, asked, captcha| match captcha {
             Captcha::Failed => refuse(admitted, None, SendFailure::Captcha),
-            Captcha::Passed => send_to(admitted, purpose, named),
+            Captcha::Passed => send_to(admitted, purpose, asked.recipient),
         })
     }
 }

@@ -21,7 +21,7 @@ use crate::{
     factor::{Factor, FactorSet},
     flow::{PasswordStep, Progress},
     outcome::{Fault, ProofRefusal},
-    step::Step,
+    step::{Step, Write},
 };
 use alloc::{sync::Arc, vec::Vec};
 
@@ -71,7 +71,9 @@ impl Credentials {
                 _ => Err(ProofRefusal::NotEnrolled),
             });
             prove_password(admitted, candidate.aim, claimant, password, |admitted, proved| match proved {
-                Ok(account) => proved_by(admitted, Factor::Password, account, None),
+                Ok((account, rehash)) => {
+                    proved_by(admitted, Factor::Password, account, None, rehash.into_iter().collect())
+                }
                 Err(reason) => admitted.refuse_proof(Fault::CredentialsInvalid, Factor::Password, reason),
             })
         })
@@ -88,16 +90,22 @@ impl CodeCredentials {
             recipient,
             code,
             move |admitted, proved| match proved {
-                Ok((account, spent)) => proved_by(admitted, factor, account, Some(spent)),
+                Ok((account, spent)) => proved_by(admitted, factor, account, Some(spent), Vec::new()),
                 Err(reason) => admitted.refuse_proof(Fault::CodeInvalid, factor, reason),
             },
         )
     }
 }
 
-fn proved_by(admitted: Admitted, factor: Factor, account: Account, spent: Option<Spent>) -> Step {
+fn proved_by(
+    admitted: Admitted,
+    factor: Factor,
+    account: Account,
+    spent: Option<Spent>,
+    writes: Vec<Write>,
+) -> Step {
     let auth_time = admitted.now();
     let progress = Progress { factors: FactorSet::EMPTY.with(factor), password: PasswordStep::Open };
-    let (auth_start, writes) = (auth_time, Vec::new());
+    let auth_start = auth_time;
     Login { admitted, account, progress, auth_start, auth_time, spent, writes }.decide_access()
 }

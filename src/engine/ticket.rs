@@ -16,8 +16,9 @@ use crate::{
     Audience, Moment, Secret, TokenId,
     account::Subject,
     device::{Device, DeviceTrait, Language},
-    outcome::{Event, Fault, IssuedTicket, TokenRefusal, Verdict},
-    step::{Commit, Committed, CredentialOwner, Step, VerifyTenantCredential},
+    outcome::{Authentication, Event, Fault, IssuedTicket, TokenRefusal, Verdict},
+    session::SessionRecord,
+    step::{AccessDecision, AccessPurpose, Commit, Committed, CredentialOwner, Step, VerifyTenantCredential},
     token::{SessionToken, Ticket, TicketClaims, Untrusted},
 };
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
@@ -53,7 +54,13 @@ pub(super) fn issue(
         let Audience { client_id, tenant } = token.claims().audience;
         admit::find_application(context, client_id, tenant, |admitted| {
             usable_here(admitted, token, |admitted, token| {
-                Shown::by_session_token(&token).open(admitted, make)
+                let shown = Shown::by_session_token(&token);
+                if !admitted.policy().issues_tickets {
+                    return shown.refuse(admitted, TokenRefusal::NoTickets);
+                }
+                shown.open(admitted, |admitted, open| {
+                    open.allowed(admitted, AccessPurpose::Ticket, Fault::SessionTokenInvalid, make)
+                })
             })
         })
     })
@@ -100,13 +107,21 @@ pub(super) fn redeem(
         }
         let Audience { client_id, tenant } = ticket.claims().audience;
         admit::find_application(context, client_id, tenant, |admitted| {
-            Shown::by_ticket(&ticket).open(admitted, move |admitted, open| spend(admitted, &ticket, open))
+            let shown = Shown::by_ticket(&ticket);
+            if !admitted.policy().issues_tickets {
+                return shown.refuse(admitted, TokenRefusal::NoTickets);
+            }
+            shown.open(admitted, |admitted, open| {
+                open.decide_access(admitted, AccessPurpose::Ticket, move |admitted, open, decision| {
+                    spend(admitted, &ticket, open, decision)
+                })
+            })
         })
     })
 }
 
-/// Uses the ticket up, and tells whose session it stands for.
-fn spend(admitted: Admitted, ticket: &Ticket, open: OpenSession) -> Step {
+/// Uses the ticket up, whatever was decided, and tells whose session it stands for.
+fn spend(admitted: Admitted, ticket: &Ticket, open: OpenSession, decision: AccessDecision) -> Step {
     let OpenSession { account, record } = open;
     let shown = Shown::by_ticket(ticket);
     let writing = Writing {
@@ -115,8 +130,13 @@ fn spend(admitted: Admitted, ticket: &Ticket, open: OpenSession) -> Step {
         expected: Some(account.revision),
         writes: Vec::new(),
     };
-    commit(admitted, writing, move |admitted, _, committed| match committed {
+    commit(admitted, writing, move |mut admitted, _, committed| match committed {
+        Committed::Done if decision == AccessDecision::Deny => {
+            admitted.deny(AccessPurpose::Ticket, account.id, Fault::TicketInvalid)
+        }
         Committed::Done => {
+            let SessionRecord { factors, auth_time, .. } = record;
+            admitted.context.outcome.facts.authentication = Some(Authentication { factors, auth_time });
             let event = Event::TicketRedeemed { account: account.id, session: record.session };
             admitted.context.end_with(event, Verdict::Subject(Box::new(Subject::of(&account))))
         }

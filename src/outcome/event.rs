@@ -8,6 +8,7 @@ use crate::{
     factor::{Factor, FactorSet},
     flow::Denial,
     password::{PasswordRefusal, RuleViolation},
+    step::AccessPurpose,
     token::{Stage, TokenError},
 };
 
@@ -58,6 +59,8 @@ pub enum Event {
     AccessDenied {
         /// To whom.
         account: AccountId,
+        /// What it was asked for.
+        about: AccessPurpose,
         /// The flow's reason; `None` where it was the host's decision.
         denial: Option<Denial>,
     },
@@ -84,6 +87,11 @@ pub enum Event {
     },
     /// A password was changed.
     PasswordChanged {
+        /// Whose.
+        account: AccountId,
+    },
+    /// The verifier of a password that was right was made anew, with today's parameters. The password is the same.
+    PasswordRehashed {
         /// Whose.
         account: AccountId,
     },
@@ -199,7 +207,7 @@ pub enum SendFailure {
     Refused(SendRefusal),
     /// The account changed between the check and the write.
     AccountChanged,
-    /// The host takes the client for a robot.
+    /// The policy demands a captcha, and the host takes the client for a robot.
     Captcha,
     /// The host did not deliver it.
     NotDelivered,
@@ -242,6 +250,8 @@ pub enum TokenRefusal {
     OtherTenant,
     /// The account's credentials changed after the subject signed in.
     CredentialsChanged,
+    /// Its application issues no tickets.
+    NoTickets,
     /// The host's transaction refused it.
     Refused,
 }

@@ -8,7 +8,7 @@ pub use event::{Event, NewPasswordRefusal, ProofRefusal, SendFailure, TokenRefus
 pub use fault::Fault;
 pub use verdict::{Grant, IssuedTicket, NotOurs, Pending, Verdict};
 
-use crate::{AccountId, Audience, Dialect, Timestamp, device::Language};
+use crate::{AccountId, Audience, Dialect, Timestamp, device::Language, factor::FactorSet};
 use alloc::vec::Vec;
 
 /// How a request ended.
@@ -43,4 +43,16 @@ pub struct Facts {
     pub attempts_left: Option<u32>,
     /// When a locked factor is open again.
     pub locked_until: Option<Timestamp>,
+    /// How the subject of a redeemed ticket had signed in, to the application that [`audience`](Self::audience) names.
+    pub authentication: Option<Authentication>,
+}
+
+/// How and when somebody signed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Authentication {
+    /// By what proof: the `amr` of the session's id token.
+    pub factors: FactorSet,
+    /// When they last proved who they are.
+    pub auth_time: Timestamp,
 }

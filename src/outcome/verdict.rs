@@ -33,7 +33,8 @@ pub enum Verdict {
     Contact(Option<String>),
     /// A ticket for a session.
     Ticket(IssuedTicket),
-    /// Who a ticket stood for.
+    /// Who a ticket stood for. To which application, by which factors and when they had signed in stands in the
+    /// [`Facts`](super::Facts): the family's reply has no room for it.
     Subject(Box<Subject>),
     /// A fault of the caller's.
     Refused(Fault),

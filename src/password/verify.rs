@@ -1,15 +1,32 @@
 //! Is this the password?
 
-use crate::Secret;
+use crate::{AccountId, Secret};
 use serde::{Deserialize, Serialize};
 
 /// Is this the password?
 ///
-/// Without a verifier the account is unknown, locked, disabled or has no password: hash the presented password all the
-/// same, against a verifier of your own, so that the answer takes as long as for everybody. That answer is ignored.
+/// Hash the presented password as the [`verifier`](Self::verifier) says – its algorithm, parameters and salt – and compare in constant time.
+/// Both account and verifier are there, or neither. Without them the account is unknown, locked, disabled or has no password: hash the
+/// presented password all the same, against a verifier of your own with the parameters that most of yours have, so that the answer takes as
+/// long as for everybody. That answer is ignored.
+///
+/// Nothing is read or written for this question: the verifier came with [`FindAccount`](crate::account::FindAccount), as in
+/// `SELECT verifier FROM accounts WHERE id = …`. The account is named for your log, and for a verifier that says which of your
+/// hashers it is of.
+///
+/// **If you answer wrongly:**
+/// - `Matches` for a wrong password: whoever typed it is in. Have no answer ([`Ask::unavailable`](crate::step::Ask::unavailable)) for a verifier
+///   that you cannot read; do not guess.
+/// - `Matches` for one whose parameters are outdated: they stay what they were. Each of those is cheaper to guess offline than the others,
+///   and takes another time to verify, which tells who has an account.
+/// - `MatchesOutdated` where they are today's: each sign-in costs one hash more, and a write.
+/// - `Differs` for the right one: a guess is counted, and five lock its owner out.
+/// - No hash without a verifier: who has an account shows in how long the answer takes.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct VerifyPassword {
+    /// Whose password it is to be.
+    pub account: Option<AccountId>,
     /// What to verify against.
     pub verifier: Option<Secret>,
     /// What the client typed.
@@ -22,6 +39,9 @@ pub struct VerifyPassword {
 pub enum PasswordMatch {
     /// It is.
     Matches,
+    /// It is, and its verifier is made with other parameters than you would make one with today. The commit of the step hashes it anew
+    /// ([`Write::Rehash`](crate::step::Write::Rehash)), unless the step changes the password.
+    MatchesOutdated,
     /// It is not.
     Differs,
 }

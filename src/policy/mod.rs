@@ -57,12 +57,20 @@ pub struct Policy {
     pub totp_skew: TotpSkew,
     /// How often codes are sent to one recipient.
     pub sending: SendPolicy,
+    /// Whether a captcha is demanded of whoever asks for a code and has proved nothing ([`JudgeCaptcha`](crate::code::JudgeCaptcha)). Off
+    /// unless configured, because the family's clients need not send one; a token that one sends is passed over then. Turn it on where
+    /// codes cost you money, and answer the question: a host that does not sends no such code.
+    pub demands_captcha: bool,
     /// How long tokens live.
     pub lifetimes: Lifetimes,
     /// Whether a refresh of a session hands out a new session token and retires the old one; an old one that is used
     /// again then ends the session. Off unless configured; of refresh tokens of public clients RFC 9700 §4.14.2 demands
     /// this or a sender constraint.
     pub rotate_session_tokens: bool,
+    /// Whether sessions of this application are shown to servers of its tenant by tickets. On unless configured: no ticket leaves without a
+    /// credential that the host knows as a server's, and by default it knows none. A ticket does not say on the wire how its subject signed
+    /// in, and one credential serves all applications of a tenant: turn it off where others of them demand more of a login than this one.
+    pub issues_tickets: bool,
     /// What binds a pending login to its device, beside the fingerprint.
     pub bindings: Bindings,
 }
@@ -77,8 +85,10 @@ impl Default for Policy {
             attempts: AttemptPolicy::default(),
             sending: SendPolicy::default(),
             totp_skew: TotpSkew::default(),
+            demands_captcha: false,
             lifetimes: Lifetimes::default(),
             rotate_session_tokens: false,
+            issues_tickets: true,
             bindings: Bindings::default(),
         }
     }

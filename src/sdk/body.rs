@@ -37,7 +37,10 @@ const PENDING_MOBILE: Member =
 const PENDING_EMAIL: Member =
     optional("email", "An e-mail address; with a state token, the account's own or its mask, or nothing");
 const TYPE: Member = required("type", "What the code is for");
-const CAPTCHA_TOKEN: Member = optional("captcha_token", "Proof against robots, handed to the host");
+const CAPTCHA_TOKEN: Member = optional(
+    "captcha_token",
+    "Proof against robots; without a state token, where the application demands one. Passed over elsewhere",
+);
 
 pub(super) const CREDENTIALS: [Member; 2] = [USER_NAME, PASSWORD];
 pub(super) const MOBILE_CREDENTIALS: [Member; 2] = [MOBILE, PASSWORD];

@@ -143,7 +143,7 @@ routes! {
     "POST" "/api/v2/tenant/sso/session-token/sso-ticket"
         => Endpoint::OfTenant(TenantEndpoint::IssueTicket), TenantCredential, &body::TICKET_REQUEST, Ticket, "A one-time ticket for a session";
     "POST" "/api/v2/tenant/sso/sso-ticket/verify"
-        => Endpoint::OfTenant(TenantEndpoint::RedeemTicket), TenantCredential, &body::TICKET_REDEMPTION, Subject, "Whose session a ticket stands for";
+        => Endpoint::OfTenant(TenantEndpoint::RedeemTicket), TenantCredential, &body::TICKET_REDEMPTION, Subject, "Whose session a ticket stands for. Not by which factors they signed in, nor to which application";
 }
 
 /// The call of a method (compared as it stands, RFC 9110 §9.1) and a path, whose query does not count.

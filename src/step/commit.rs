@@ -94,6 +94,21 @@ pub enum Write {
         /// When.
         changed_at: Timestamp,
     },
+    /// Hash the present password anew, with today's parameters and a salt of its own, and store that in the place of its verifier. The
+    /// password has just been found right and its verifier outdated
+    /// ([`MatchesOutdated`](crate::password::PasswordMatch::MatchesOutdated)).
+    ///
+    /// It is the same password. So the revision is **not** counted up, also not by a trigger on that column, and when it was set, its skips
+    /// and what made its change due stay as they are: `UPDATE accounts SET verifier = … WHERE id = …`, and no more. No session ends.
+    /// In the same commit there may be a session of the revision that was expected.
+    ///
+    /// **If you answer wrongly:** where the revision is counted up, the session that this commit opens is over at once, with all others, and
+    /// so is the pending login. Where nothing is stored, the account keeps its old parameters, and every sign-in costs this hash again.
+    /// Where something else is hashed, its owner is locked out.
+    Rehash {
+        /// The password, as it was typed and found right.
+        password: Secret,
+    },
     /// Use a step of a time-based one-time password; refused unless it is later than every step used before.
     UseTotpStep {
         /// The number of the time step (RFC 6238 §4.2).
@@ -147,6 +162,7 @@ impl Write {
             Self::StorePassword { .. } => true,
             Self::RecordSkip { .. }
             | Self::UseTotpStep { .. }
+            | Self::Rehash { .. }
             | Self::ClearGuesses(_)
             | Self::OpenSession(_)
             | Self::RotateSession { .. }

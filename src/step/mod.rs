@@ -29,7 +29,7 @@ mod signing;
 pub(crate) mod table;
 mod tenant;
 
-pub use access::{AccessDecision, DecideAccess};
+pub use access::{AccessDecision, AccessPurpose, DecideAccess};
 pub use application::FindApplication;
 pub use ask::{Ask, Question};
 pub(crate) use commit::revision_after;

@@ -69,6 +69,10 @@ fn apply_one(host: &mut MemoryHost, commit: &Commit, write: &Write) -> Result<()
             let account = account(host, commit)?;
             account.password = Some(demo::password(new_password.expose(), *changed_at));
         }
+        Write::Rehash { password } => {
+            let known = account(host, commit)?.password.as_mut().ok_or(RolledBack(Committed::Changed))?;
+            known.verifier = password.clone();
+        }
         Write::UseTotpStep { step } => {
             let account = account(host, commit)?;
             let totp = account.totp.take().ok_or(RolledBack(Committed::Changed))?;

@@ -21,9 +21,13 @@ use crate::{
 use alloc::{
     boxed::Box,
     collections::{BTreeMap, BTreeSet},
+    format,
     sync::Arc,
     vec::Vec,
 };
+
+/// What stands before the password in a verifier of old parameters.
+const OUTDATED: &str = "outdated:";
 
 /// A message that the host was asked to send.
 #[derive(Clone, Debug)]
@@ -47,7 +51,7 @@ pub struct Message {
 pub struct MemoryHost {
     /// Applications, for an engine that asks for them.
     pub applications: Vec<Application>,
-    /// Accounts. A password's verifier is the password itself.
+    /// Accounts. A password's verifier is the password itself, or that behind a mark where it is [outdated](Self::outdate).
     pub accounts: Vec<Account>,
     /// Whose the bearer credentials of servers are.
     pub credentials: Vec<(Secret, CredentialOwner)>,
@@ -71,7 +75,7 @@ pub struct MemoryHost {
     pub denied: bool,
     /// What its history refuses as a new password.
     pub used_passwords: Vec<Secret>,
-    /// A captcha token that a robot has.
+    /// The one captcha token that is a robot's. Any other one passes.
     pub robot: Option<Secret>,
     /// What it does wrong.
     pub fault: Option<HostFault>,
@@ -111,6 +115,19 @@ impl MemoryHost {
         match self.accounts.iter_mut().find(|old| (old.tenant, old.id) == (new.tenant, new.id)) {
             Some(old) => *old = new,
             None => self.accounts.push(new),
+        }
+    }
+
+    /// Makes an account's verifier one of old parameters, by the mark `outdated:` before it: its password is still right, and to be hashed
+    /// anew. The account stays as it is, its revision too.
+    ///
+    /// # Panics
+    /// When there is no such account, or it has no password.
+    #[track_caller]
+    pub fn outdate(&mut self, user_name: &str) {
+        match &mut self.account(user_name).password {
+            Some(known) => known.verifier = Secret::new(format!("{OUTDATED}{}", known.verifier.expose())),
+            None => panic!("{user_name} has no password"),
         }
     }
 
@@ -195,8 +212,13 @@ impl MemoryHost {
 
     /// Without a verifier a careless host might say anything: here it says the worst.
     pub(super) fn verify_password(&mut self, ask: &VerifyPassword) -> PasswordMatch {
-        let matches = ask.verifier.as_ref().is_none_or(|known| known.expose() == ask.presented.expose());
-        if matches { PasswordMatch::Matches } else { PasswordMatch::Differs }
+        let presented = ask.presented.expose();
+        match ask.verifier.as_ref().map(Secret::expose) {
+            None => PasswordMatch::MatchesOutdated,
+            Some(known) if known == presented => PasswordMatch::Matches,
+            Some(known) if known.strip_prefix(OUTDATED) == Some(presented) => PasswordMatch::MatchesOutdated,
+            Some(_) => PasswordMatch::Differs,
+        }
     }
 
     pub(super) fn settle_attempt(&mut self, ask: &SettleAttempt) {
@@ -236,9 +258,9 @@ impl MemoryHost {
     }
 
     pub(super) fn judge_captcha(&mut self, ask: &JudgeCaptcha) -> Captcha {
-        let presented = ask.captcha_token.as_ref().map(Secret::expose);
-        let is_robot = presented.is_some() && presented == self.robot.as_ref().map(Secret::expose);
-        if is_robot { Captcha::Failed } else { Captcha::Passed }
+        let robot = self.robot.as_ref().map(Secret::expose);
+        let is_human = ask.captcha_token.as_ref().is_some_and(|token| Some(token.expose()) != robot);
+        if is_human { Captcha::Passed } else { Captcha::Failed }
     }
 
     pub(super) fn deliver(&mut self, ask: &Deliver) -> Delivery {

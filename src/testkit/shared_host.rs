@@ -23,6 +23,9 @@ macro_rules! host {
                 let mut host = self.lock().unwrap_or_else(PoisonError::into_inner);
                 host.consider(ask, MemoryHost::$method)
             })*
+
+            /// What goes wrong is what the test has planned.
+            fn failed(&self, _: &'static str, _: Planned) {}
         }
     };
 }

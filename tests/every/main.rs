@@ -1,5 +1,7 @@
 //! Every test through the API in one binary: `.ci/nightly mutants` links it once for each mutant.
 
+#[path = "../access.rs"]
+mod access;
 #[path = "../bound_session_tokens.rs"]
 mod bound_session_tokens;
 #[path = "../bound_state_token.rs"]
@@ -26,6 +28,8 @@ mod meanwhile;
 mod own_password;
 #[path = "../refusals.rs"]
 mod refusals;
+#[path = "../rehash.rs"]
+mod rehash;
 #[path = "../second_factor.rs"]
 mod second_factor;
 #[path = "../sending.rs"]

@@ -5,8 +5,12 @@ use crate::calls::{
 };
 use authflow::{
     Dialect,
+    policy::Policy,
     step::Step,
-    testkit::{Call, World, demo::PASSWORD},
+    testkit::{
+        Call, World,
+        demo::{self, PASSWORD},
+    },
 };
 use serde_json::{Value, json};
 
@@ -92,8 +96,9 @@ fn kind_05_null_for_a_captcha_token_is_absent() {
 #[test]
 #[should_panic(expected = "kind 5: an empty captcha token was handed on as one")]
 fn kind_05_an_empty_captcha_token_is_absent() {
+    let demanding = Policy { demands_captcha: true, ..demo::policy() };
     let body = json!({ "mobile": NORA, "type": "LOGIN_SMS", "captcha_token": "" });
-    let step = World::new().begin(&Call::post(SMS, &body));
+    let step = World::with_policy(demanding).begin(&Call::post(SMS, &body));
     let Step::JudgeCaptcha(question) = step else { panic!("the setup of this test asks for no captcha") };
     assert!(question.captcha_token.is_none(), "kind 5: an empty captcha token was handed on as one");
 }

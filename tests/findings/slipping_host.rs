@@ -144,6 +144,10 @@ impl Host for SlippingHost {
         Ok(answer)
     }
 
+    fn failed(&self, question: &'static str, error: Planned) {
+        self.inner.failed(question, error);
+    }
+
     async fn check_session(&self, ask: &CheckSession) -> Result<Option<SessionRecord>, Planned> {
         self.inner.check_session(ask).await
     }

@@ -120,6 +120,10 @@ impl Host for Hosts {
     async fn load_code(&self, ask: &LoadCode) -> Result<Option<StoredCode>, Planned> {
         self.inner.load_code(ask).await
     }
+
+    fn failed(&self, question: &'static str, error: Planned) {
+        self.inner.failed(question, error);
+    }
 }
 
 fn examined(stale: Stale) -> Result<(), NeglectedDuty> {

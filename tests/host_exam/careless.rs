@@ -69,6 +69,12 @@ pub(super) enum Careless {
     FindsNotBy(Way),
     /// With a write of this name.
     LosesTheProfile(&'static str),
+    RehashesNothing,
+    RehashCountsUp,
+    RehashEndsSessions,
+    RehashClearsSkips,
+    RehashIsANewPassword,
+    RehashStaysWhenRefused,
 }
 
 /// What was typed to find an account.
@@ -178,6 +184,25 @@ impl Hosts {
                     }
                 }
             }
+            (
+                Careless::RehashCountsUp | Careless::RehashEndsSessions | Careless::RehashClearsSkips,
+                Committed::Done,
+            ) if ask.writes.iter().any(|write| matches!(write, Write::Rehash { .. })) => {
+                let tom = kept.account("tom");
+                match self.careless {
+                    Careless::RehashCountsUp => tom.revision = tom.revision.next(),
+                    Careless::RehashClearsSkips => tom.password.as_mut().unwrap().skips_used = 0,
+                    _ => {
+                        let all: Vec<_> = kept.sessions.keys().copied().collect();
+                        kept.ended.extend(all);
+                    }
+                }
+            }
+            (Careless::RehashStaysWhenRefused, Committed::Refused(_)) => {
+                if let Some(Write::Rehash { password }) = ask.writes.first() {
+                    kept.account("tom").password.as_mut().unwrap().verifier = password.clone();
+                }
+            }
             (Careless::RotatesUncounted, _) => {
                 kept.sessions.values_mut().for_each(|record| record.generation = 0);
             }
@@ -234,6 +259,11 @@ impl Hosts {
                 used.is_none_or(|used| used < *step).then(|| write.clone())
             }
             Write::ClearGuesses(_) if self.is(Careless::ClearsNothing) => None,
+            Write::Rehash { .. } if self.is(Careless::RehashesNothing) => None,
+            Write::Rehash { password } if self.is(Careless::RehashIsANewPassword) => {
+                let (new_password, changed_at) = (password.clone(), demo::START.plus_seconds(1));
+                Some(Write::StorePassword { new_password, changed_at })
+            }
             Write::OpenSession(_) if self.is(Careless::LosesSessions) => None,
             Write::OpenSession(record) => {
                 let mut kept = self.kept();
@@ -353,6 +383,10 @@ impl Host for Hosts {
             });
         }
         Ok(self.spoiled_afterwards(ask, answer, &before))
+    }
+
+    fn failed(&self, question: &'static str, error: Planned) {
+        self.inner.failed(question, error);
     }
 
     async fn check_session(&self, ask: &CheckSession) -> Result<Option<SessionRecord>, Planned> {

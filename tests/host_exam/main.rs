@@ -204,6 +204,12 @@ fn each_carelessness_is_found_for_what_it_is() {
         (Careless::OpensOver, NeglectedDuty::KeepSession),
         (Careless::OpensOverWhatHasEnded, NeglectedDuty::KeepSession),
         (Careless::KeepsWhatWasThere, NeglectedDuty::KeepSession),
+        (Careless::RehashesNothing, NeglectedDuty::Rehash),
+        (Careless::RehashCountsUp, NeglectedDuty::Rehash),
+        (Careless::RehashEndsSessions, NeglectedDuty::Rehash),
+        (Careless::RehashClearsSkips, NeglectedDuty::Rehash),
+        (Careless::RehashIsANewPassword, NeglectedDuty::Rehash),
+        (Careless::RehashStaysWhenRefused, NeglectedDuty::RollBack),
     ] {
         // tom has an authenticator.
         assert_eq!(examined(careless, "tom"), Err(neglected), "{careless:?}");

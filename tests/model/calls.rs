@@ -76,7 +76,7 @@ pub enum Response {
 pub enum Call {
     SignIn { who: Named, said: Said, password: Password },
     SignInByCode { by: F, to: Named, code: Typed },
-    Send { token: Presented, purpose: Purpose, by: F, to: Option<Named> },
+    Send { token: Presented, purpose: Purpose, by: F, to: Option<Named>, human: bool },
     Skip { token: Presented },
     Change { token: Presented, proof: Proof, new: Password },
     Prove { token: Presented, response: Response },
@@ -157,6 +157,8 @@ pub enum Act {
     /// As a mistaken host would: without a new revision.
     EnrolSilently(Named, F),
     Remove(Named, F),
+    /// The host's parameters for hashes were raised after a password was set.
+    Outdate(Named),
     /// By the library's own operation.
     EndSessions(Named),
     /// The host's access policy.
@@ -174,7 +176,7 @@ pub enum Happening {
     Restart,
 }
 
-pub const QUESTIONS: [&str; 12] = [
+pub const QUESTIONS: [&str; 13] = [
     "FindApplication",
     "FindAccount",
     "ReserveAttempt",
@@ -186,6 +188,7 @@ pub const QUESTIONS: [&str; 12] = [
     "CheckSession",
     "VerifyTenantCredential",
     "Commit",
+    "JudgeCaptcha",
     "Deliver",
 ];
 

@@ -91,6 +91,7 @@ pub fn applications() -> [Arc<Application>; 2] {
             sending: SendPolicy::new(seconds(RESEND), SENDS_A_DAY).unwrap(),
             lifetimes: idle.unwrap_or(lifetimes),
             rotate_session_tokens: rules.rotates,
+            demands_captcha: rules.captcha,
             ..Policy::default()
         };
         let tenants = TENANTS.map(|tenant| TenantId::new(tenant).unwrap());

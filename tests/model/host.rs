@@ -8,7 +8,7 @@ use super::{
     machine::START,
     observed::Observed,
     rules::RETIRING,
-    state::Model,
+    state::{Known, Model},
     wire,
 };
 use authflow::{
@@ -23,6 +23,9 @@ use authflow::{
     token::{Key, KeyRing, VerifyWindow},
 };
 use std::sync::Arc;
+
+/// What stands before the password in an outdated verifier of the tests' host.
+pub const OUTDATED: &str = "outdated:";
 
 #[derive(Clone)]
 pub struct Host {
@@ -200,6 +203,12 @@ impl Host {
                 let _ = self.world.run(step);
             }
             Act::DenyAll(denies) => self.world.host.denied = denies,
+            Act::Outdate(who) => {
+                let known = self.world.account(NAMES[who]).password.as_ref();
+                if known.is_some_and(|known| !known.verifier.expose().starts_with(OUTDATED)) {
+                    self.world.host.outdate(NAMES[who]);
+                }
+            }
             Act::Disable(who) => self.world.change(NAMES[who], |it| it.status = AccountStatus::Disabled),
             Act::Enable(who) => self.world.change(NAMES[who], |it| it.status = AccountStatus::Active),
             Act::Reset(who, number) => self.world.change(NAMES[who], |it| {
@@ -250,7 +259,10 @@ impl Host {
                 kept.map(|kept| kept.skips_used),
                 "the host keeps other skips"
             );
-            assert_eq!(known.map(|known| password(known.number)), kept.map(|kept| kept.verifier.expose()));
+            let verifier = |known: &Known| {
+                format!("{}{}", if known.outdated { OUTDATED } else { "" }, password(known.number))
+            };
+            assert_eq!(known.map(verifier).as_deref(), kept.map(|kept| kept.verifier.expose()));
         }
         let guesses: usize = model.guesses.values().map(Vec::len).sum();
         assert_eq!(self.counted(), 9 * kept.attempts.len() + 24 * guesses, "the host keeps other guesses");

@@ -29,6 +29,35 @@ pub fn check(host: &Host, seen: &Observed) {
     invariant_8_no_secret_is_printed(host, seen);
     invariant_9_no_session_for_an_account_that_changed(ledger, seen);
     invariant_10_every_guess_is_counted(ledger, seen);
+    what_the_host_denies_gets_nothing(host, seen);
+    only_a_right_password_that_stays_is_hashed_anew(seen);
+}
+
+fn only_a_right_password_that_stays_is_hashed_anew(seen: &Observed) {
+    for (commit, _) in &seen.commits {
+        let is_rehash = |write: &Write| matches!(write, Write::Rehash { .. });
+        let is_new = |write: &Write| matches!(write, Write::StorePassword { .. });
+        if commit.writes.iter().any(is_rehash) {
+            assert_eq!(seen.truth, Some(F::Password), "hashed anew, and not right");
+            assert!(!commit.writes.iter().any(is_new), "hashed anew, and changed");
+        }
+    }
+}
+
+/// No token, no password, no subject of a ticket: whatever it is about.
+fn what_the_host_denies_gets_nothing(host: &Host, seen: &Observed) {
+    let needs_no_access =
+        matches!(seen.request.call, Call::Send { .. } | Call::SignOut { .. } | Call::IsSet { .. });
+    if !host.world.host.denied || needs_no_access {
+        return;
+    }
+    let writes = seen.commits.iter().flat_map(|(commit, _)| &commit.writes);
+    let is_spent = |write: &Write| {
+        matches!(write, Write::UseTotpStep { .. } | Write::ClearGuesses(_) | Write::EndSessions(_))
+    };
+    assert!(writes.into_iter().all(is_spent), "a denial has written something");
+    assert!(seen.minted.is_empty(), "a token for somebody who is denied");
+    assert!(seen.reply.0 != 200 || seen.says("ACCESS_DENIED"), "done, though it was denied");
 }
 
 fn caller_of(seen: &Observed) -> Caller {

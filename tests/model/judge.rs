@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 pub enum Write {
     Skip { budget: u32 },
     Password(usize),
+    Rehash,
     TotpStep(u64),
     Open(Session),
     Rotate { session: usize, generation: u32 },
@@ -118,7 +119,9 @@ impl Model {
         match call {
             Call::SignIn { who, said, password } => self.sign_in(asking, *who, *said, *password),
             Call::SignInByCode { by, to, code } => self.sign_in_by_code(asking, *by, *to, *code),
-            Call::Send { token, purpose, by, to } => self.send(asking, *token, *purpose, *by, *to),
+            Call::Send { token, purpose, by, to, human } => {
+                self.send(asking, *token, *purpose, *by, *to, *human)
+            }
             Call::Skip { token } => self.skip(asking, *token),
             Call::Change { token, proof, new } => self.change(asking, *token, proof, *new),
             Call::Prove { token, response } => self.prove(asking, *token, response),

@@ -131,7 +131,14 @@ impl Ledger {
             _ if seen.request.failing.is_some() => return None,
             Call::SignIn { .. } if seen.reply.0 == 400 && !wrote => "a password",
             Call::SignInByCode { .. } if seen.reply.0 == 400 && !wrote => "a code",
-            Call::Send { purpose: Purpose::SignIn, .. } if seen.reply.0 == 200 => "a sent code",
+            // Which application it is, and whether it demands a captcha, is no secret.
+            Call::Send { purpose: Purpose::SignIn, .. } if seen.reply.0 == 200 => {
+                if RULES[seen.request.caller.app].captcha {
+                    "a sent code behind a captcha"
+                } else {
+                    "a sent code"
+                }
+            }
             _ => return None,
         };
         Some((sort, (seen.bytes.clone(), seen.asked.clone())))

@@ -45,7 +45,11 @@ impl Model {
         let active = found.filter(|who| self.people[*who].active);
         let known = active.and_then(|who| self.people[who].password.as_ref()).map(|known| known.number);
         self.guess_password(asking, slot, tag, known, typed, Reply::WRONG_LOGIN)?;
-        self.go_on(asking, Step::first(named, F::Password, self.now, None, Reply::WRONG_LOGIN))
+        let mut step = Step::first(named, F::Password, self.now, None, Reply::WRONG_LOGIN);
+        // The password is proved and stays, so an outdated verifier is renewed. (A step that changes the password renews nothing.)
+        let outdated = self.people[named].password.as_ref().is_some_and(|known| known.outdated);
+        step.writes.extend(outdated.then_some(Write::Rehash));
+        self.go_on(asking, step)
     }
 
     pub fn sign_in_by_code(

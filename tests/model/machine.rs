@@ -89,7 +89,7 @@ fn sibling(state: &Model, dice: &mut Dice<'_>, one: &Request) -> Request {
 
 fn act(dice: &mut Dice<'_>) -> Act {
     let (who, factor) = (dice.roll(PEOPLE), dice.of(&[F::Sms, F::Email, F::Totp]));
-    match dice.roll(11) {
+    match dice.roll(13) {
         0 => Act::Disable(who),
         1 | 2 => Act::Enable(who),
         3 => Act::Reset(who, FIRST),
@@ -98,6 +98,7 @@ fn act(dice: &mut Dice<'_>) -> Act {
         6 | 7 => Act::EnrolSilently(who, factor),
         8 => Act::Remove(who, factor),
         9 => Act::EndSessions(who),
+        10 | 11 => Act::Outdate(who),
         _ => Act::DenyAll(dice.percent(40)),
     }
 }
@@ -208,7 +209,10 @@ fn call(state: &Model, dice: &mut Dice<'_>) -> Call {
             code: code(state, dice, &update_place(state, bearer)),
             new: new_password(dice),
         },
-        _ => Call::Send { token: None, purpose: Purpose::Update, by: F::Sms, to: Some(who) },
+        _ => {
+            let human = !dice.percent(20);
+            Call::Send { token: None, purpose: Purpose::Update, by: F::Sms, to: Some(who), human }
+        }
     }
 }
 
@@ -238,7 +242,10 @@ fn first_factor(state: &Model, dice: &mut Dice<'_>) -> Call {
             ]);
             Call::SignIn { who, said, password: typed_password(state, dice, who) }
         }
-        6 | 7 => Call::Send { token: None, purpose: Purpose::SignIn, by, to: Some(who) },
+        6 | 7 => {
+            let human = !dice.percent(20);
+            Call::Send { token: None, purpose: Purpose::SignIn, by, to: Some(who), human }
+        }
         _ => {
             let sent = state.stored.iter().filter(|(place, _)| place.purpose == Purpose::SignIn);
             match sent.max_by_key(|(_, number)| **number) {
@@ -267,7 +274,7 @@ fn carry_on(state: &Model, dice: &mut Dice<'_>, token: Presented, number: usize,
     let channel = if by == F::Email { F::Email } else { F::Sms };
     let named = dice.percent(30).then(|| if dice.percent(30) { dice.roll(PEOPLE + 1) } else { who });
     let purpose = if dice.percent(3) { Purpose::SignIn } else { purpose };
-    let send = Call::Send { token, purpose, by: channel, to: named };
+    let send = Call::Send { token, purpose, by: channel, to: named, human: false };
     let totp = |dice: &mut Dice<'_>| {
         let of = if dice.percent(10) { dice.roll(PEOPLE) } else { who };
         Response::Totp { of, steps: dice.of(&[0, 0, 0, -1, 1, -2, 2]) }

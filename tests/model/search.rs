@@ -24,7 +24,13 @@ fn beginning() -> Model {
         tenant,
         active: true,
         revision: 1,
-        password: Some(Known { number: FIRST, set_at: START + 300 - 90 * DAY, must_change: false, skips: 0 }),
+        password: Some(Known {
+            number: FIRST,
+            set_at: START + 300 - 90 * DAY,
+            must_change: false,
+            skips: 0,
+            outdated: false,
+        }),
         has_totp: false,
         totp_used: 0,
         enrolled: enrolled.iter().copied().collect(),
@@ -124,7 +130,7 @@ fn alphabet(model: &Model) -> Vec<Happening> {
 }
 
 fn send(token: Option<usize>) -> Call {
-    Call::Send { token, purpose: Purpose::Second, by: F::Sms, to: None }
+    Call::Send { token, purpose: Purpose::Second, by: F::Sms, to: None, human: false }
 }
 
 #[test]

@@ -51,6 +51,18 @@ impl Model {
         }
     }
 
+    /// Whether the host lets a session's subject do this.
+    fn is_allowed(&self, asking: &mut Asking) -> Result<bool, Reply> {
+        asking.ask("DecideAccess")?;
+        Ok(!self.denies)
+    }
+
+    /// A bearer who may change their password: decided before anything is proved.
+    fn may_change(&mut self, asking: &mut Asking, token: Presented) -> Result<(usize, usize), Reply> {
+        let bearer = self.bearer(asking, token)?;
+        if self.is_allowed(asking)? { Ok(bearer) } else { Err(Reply::NO_ID) }
+    }
+
     pub fn own_change(
         &mut self,
         asking: &mut Asking,
@@ -58,7 +70,7 @@ impl Model {
         old: Option<Password>,
         new: Password,
     ) -> Result<Plan, Reply> {
-        let (who, session) = self.bearer(asking, token)?;
+        let (who, session) = self.may_change(asking, token)?;
         let known = self.people[who].password.as_ref().map(|known| known.number);
         match (known, old) {
             (None, _) if self.now >= self.sessions[session].auth_time + RECENT => {
@@ -83,7 +95,7 @@ impl Model {
         code: Typed,
         new: Password,
     ) -> Result<Plan, Reply> {
-        let (who, session) = self.bearer(asking, token)?;
+        let (who, session) = self.may_change(asking, token)?;
         let (app, tenant) = (asking.caller.app, asking.caller.tenant);
         let place = Place { app, tenant, purpose: Purpose::Update, by: F::Sms, to: who, login: None };
         follows_rules(None, new)?;
@@ -134,6 +146,9 @@ impl Model {
         if let Err(end) = self.open(asking, session, generation)? {
             return Ok(end);
         }
+        if !self.is_allowed(asking)? {
+            return Err(Reply::NO_SESSION);
+        }
         let who = self.sessions[session].who;
         let mut plan = Plan::of(who, Then::Refreshed { session }, Reply::NO_SESSION);
         if asking.rules().rotates {
@@ -175,6 +190,9 @@ impl Model {
         if let Err(end) = self.open(asking, session, generation)? {
             return Ok(end);
         }
+        if !self.is_allowed(asking)? {
+            return Err(Reply::NO_SESSION);
+        }
         let who = self.sessions[session].who;
         let then = Then::Ticket { session };
         Ok(Plan::of(who, then, Reply::NO_SESSION))
@@ -199,8 +217,10 @@ impl Model {
         if !(self.lives(asking, session)? && self.may_use(asking, session)?) {
             return Err(Reply::NO_TICKET);
         }
+        let reply = if self.is_allowed(asking)? { Reply::SUBJECTS[who] } else { Reply::NO_TICKET };
+        // Used up, also by a denial.
         let (once, revision) = (Some(Once::Token(number)), Some(self.people[who].revision));
-        let then = Then::Say(Reply::SUBJECTS[who]);
+        let then = Then::Say(reply);
         Ok(Plan { once, revision, ..Plan::of(who, then, Reply::NO_TICKET) })
     }
 
@@ -211,12 +231,18 @@ impl Model {
         purpose: Purpose,
         by: F,
         to: Option<Named>,
+        human: bool,
     ) -> Result<Plan, Reply> {
         let (app, tenant) = (asking.caller.app, asking.caller.tenant);
         let (place, owner) = match purpose {
             Purpose::SignIn | Purpose::Update => {
                 let (None, Some(to)) = (token, to) else { return Err(Reply::MALFORMED) };
-                asking.ask("JudgeCaptcha")?;
+                if asking.rules().captcha {
+                    asking.ask("JudgeCaptcha")?;
+                    if !human {
+                        return Err(Reply::NOT_SENT);
+                    }
+                }
                 asking.ask("FindAccount")?;
                 let owner = self.find(asking.caller, to).filter(|who| self.people[*who].active);
                 (Place { app, tenant, purpose, by, to, login: None }, owner)

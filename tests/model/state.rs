@@ -12,6 +12,8 @@ pub struct Known {
     pub set_at: u64,
     pub must_change: bool,
     pub skips: u32,
+    /// Its verifier has old parameters.
+    pub outdated: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -200,6 +202,13 @@ impl Model {
                 self.denies = *denies;
                 return;
             }
+            // No change of the account: the password is the same.
+            Act::Outdate(who) => {
+                if let Some(known) = &mut self.people[*who].password {
+                    known.outdated = true;
+                }
+                return;
+            }
             Act::EnrolSilently(who, factor) => {
                 self.people[*who].enrolled.insert(*factor);
                 return;
@@ -221,7 +230,13 @@ impl Model {
             Act::Disable(_) => person.active = false,
             Act::Enable(_) => person.active = true,
             Act::Reset(_, number) => {
-                person.password = Some(Known { number: *number, set_at: now, must_change: true, skips: 0 });
+                person.password = Some(Known {
+                    number: *number,
+                    set_at: now,
+                    must_change: true,
+                    skips: 0,
+                    outdated: false,
+                });
             }
             Act::ForcePasswordless(_) => person.password = None,
             Act::Enrol(_, factor) => {
@@ -233,7 +248,7 @@ impl Model {
                 person.has_totp &= *factor != F::Totp;
                 person.factors_changed_at = now;
             }
-            Act::EnrolSilently(..) | Act::EndSessions(_) | Act::DenyAll(_) => {}
+            Act::EnrolSilently(..) | Act::EndSessions(_) | Act::DenyAll(_) | Act::Outdate(_) => {}
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::{
     calls::{Call, F, Proof, Purpose, Request, Response},
     cast::{TENANTS, password},
-    host::Host,
+    host::{Host, OUTDATED},
     rules::TOTP_STEP,
 };
 use authflow::TenantId;
@@ -17,7 +17,8 @@ pub fn truth(host: &Host, request: &Request) -> Option<F> {
     };
     let is = |who: usize, typed: usize| {
         let known = account(who)?.password.as_ref()?;
-        (known.verifier.expose() == password(typed)).then_some(F::Password)
+        let verifier = known.verifier.expose();
+        (verifier.strip_prefix(OUTDATED).unwrap_or(verifier) == password(typed)).then_some(F::Password)
     };
     let presented = request.call.token();
     let owner = |token: Option<usize>| host.ledger.owner(host.texts.get(token?)?);

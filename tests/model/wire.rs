@@ -50,8 +50,11 @@ pub fn spell(host: &Host, request: &Request) -> Spelt {
                 "/api/v2/sdk/login/email-verify-code"
             }
         }
-        Call::Send { purpose, by, to, .. } => {
+        Call::Send { purpose, by, to, human, .. } => {
             body = json!({ "type": kind(*purpose, *by) });
+            if *human {
+                body["captcha_token"] = "human".into();
+            }
             contact(&mut body, *by, *to);
             if *by == F::Sms { "/api/v2/sdk/sms/send" } else { "/api/v2/sdk/email/send" }
         }

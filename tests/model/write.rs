@@ -88,12 +88,19 @@ impl Model {
             }
             Write::Password(number) => {
                 let person = &mut self.people[who.unwrap()];
-                person.password = Some(Known { number: *number, set_at: now, must_change: false, skips: 0 });
+                person.password = Some(Known {
+                    number: *number,
+                    set_at: now,
+                    must_change: false,
+                    skips: 0,
+                    outdated: false,
+                });
                 person.revision += 1;
                 // Whoever has just set a new one is not locked out of it.
                 let slot = (person.tenant, Standing::Stranger, who.unwrap(), F::Password);
                 self.guesses.remove(&slot);
             }
+            Write::Rehash => self.people[who.unwrap()].password.as_mut().unwrap().outdated = false,
             Write::TotpStep(step) => {
                 let person = &mut self.people[who.unwrap()];
                 if *step <= person.totp_used {

@@ -60,7 +60,7 @@ fn a_refused_new_password_does_not_use_the_code() {
     else {
         panic!()
     };
-    for question in ["JudgePassword", "Commit"] {
+    for question in ["DecideAccess", "JudgePassword", "Commit"] {
         world.host.fault = Some(HostFault::Unavailable(question));
         assert_eq!(world.send(&Call::post(BY_MOBILE, &body(NEW))).status, 500);
     }

@@ -139,8 +139,15 @@ fn signed_in_with_the_old_one() {
     assert_eq!(change(&mut world, PASSWORD, NEW).parts(), refused_password());
     world.host.used_passwords.clear();
     done(&change(&mut world, PASSWORD, NEW));
-    let asked =
-        ["CheckSession", "FindAccount", "ReserveAttempt", "VerifyPassword", "JudgePassword", "Commit"];
+    let asked = [
+        "CheckSession",
+        "FindAccount",
+        "DecideAccess",
+        "ReserveAttempt",
+        "VerifyPassword",
+        "JudgePassword",
+        "Commit",
+    ];
     assert_eq!(world.host.asked, asked);
     assert_eq!(world.account("alice").password.as_ref().unwrap().skips_used, 0);
     // The session that changed it goes on; the other one has ended.

@@ -56,7 +56,7 @@ fn a_refresh_gives_a_new_id_token_and_no_longer_session() {
     world.clock.now = START.plus_seconds(8_000);
     assert_eq!(world.check_exist(granted.text("id_token")).status, 400, "it has expired");
     let refreshed = refresh(&mut world, &token);
-    assert_eq!(world.host.asked, ["CheckSession", "FindAccount"]);
+    assert_eq!(world.host.asked, ["CheckSession", "FindAccount", "DecideAccess"]);
     let mut members: Vec<_> = refreshed.body.as_object().unwrap().keys().collect();
     members.sort();
     assert_eq!(members, ["expire", "id_token", "session_token"]);
@@ -166,7 +166,7 @@ fn a_rotation_retires_the_old_token_and_its_return_ends_the_session() {
     let mut world = rotating();
     let first = session(&mut world).text("session_token").to_string();
     let refreshed = refresh(&mut world, &first);
-    assert_eq!(world.host.asked, ["CheckSession", "FindAccount", "Commit"]);
+    assert_eq!(world.host.asked, ["CheckSession", "FindAccount", "DecideAccess", "Commit"]);
     let second = refreshed.text("session_token").to_string();
     assert_ne!(first, second);
     let third = refresh(&mut world, &second).text("session_token").to_string();

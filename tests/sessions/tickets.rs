@@ -39,13 +39,14 @@ fn a_ticket_shows_a_session_to_the_tenants_server_once() {
     let granted = world.send(&Call::post("/api/v2/sdk/mfa/sms", &body).pending(&token));
 
     let issued = world.send(&Call::of_tenant(TICKET, "session_token", granted.text("session_token")));
-    assert_eq!(world.host.asked, ["VerifyTenantCredential", "CheckSession", "FindAccount"]);
+    assert_eq!(world.host.asked, ["VerifyTenantCredential", "CheckSession", "FindAccount", "DecideAccess"]);
     let ticket = issued.text("sso_ticket").to_string();
     assert!(ticket.starts_with("ssoTicket-"));
     assert_eq!(issued.body, json!({ "sso_ticket": ticket, "expire": 300 }));
 
     let redeemed = world.send(&Call::of_tenant(REDEEM, "sso_ticket", &ticket));
-    assert_eq!(world.host.asked, ["VerifyTenantCredential", "CheckSession", "FindAccount", "Commit"]);
+    let questions = ["VerifyTenantCredential", "CheckSession", "FindAccount", "DecideAccess", "Commit"];
+    assert_eq!(world.host.asked, questions);
     let subject = json!({
         "id": "id-mona", "userName": "mona", "name": "MONA", "mobile": demo::MOBILE, "email": demo::EMAIL,
     });
@@ -160,13 +161,13 @@ fn a_tenants_body_says_what_headers_say_elsewhere() {
 fn a_host_that_fails_uses_up_no_ticket() {
     let mut world = World::new();
     let token = session(&mut world).text("session_token").to_string();
-    for question in ["VerifyTenantCredential", "CheckSession", "FindAccount"] {
+    for question in ["VerifyTenantCredential", "CheckSession", "FindAccount", "DecideAccess"] {
         world.host.fault = Some(HostFault::Unavailable(question));
         assert_eq!(world.send(&Call::of_tenant(TICKET, "session_token", &token)).status, 500, "{question}");
     }
     world.host.fault = None;
     let ticket = world.send(&Call::of_tenant(TICKET, "session_token", &token)).text("sso_ticket").to_string();
-    for question in ["VerifyTenantCredential", "CheckSession", "FindAccount", "Commit"] {
+    for question in ["VerifyTenantCredential", "CheckSession", "FindAccount", "DecideAccess", "Commit"] {
         world.host.fault = Some(HostFault::Unavailable(question));
         assert_eq!(world.send(&Call::of_tenant(REDEEM, "sso_ticket", &ticket)).status, 500, "{question}");
     }

@@ -68,14 +68,15 @@ impl Hasher {
         self.on_a_core(move || hash(&memory, &params, password.expose().as_bytes())).await
     }
 
+    /// A right password is outdated where its verifier was made in another way than [`hash`](Self::hash) makes one.
     pub(crate) async fn verify(
         &self,
         verifier: Option<Secret>,
         presented: Secret,
     ) -> Result<PasswordMatch, HasherError> {
         let verifier = verifier.unwrap_or_else(|| self.dummy.clone());
-        let memory = self.memory.clone();
-        self.on_a_core(move || verify(&memory, &verifier, &presented)).await
+        let (memory, todays) = (self.memory.clone(), self.params.clone());
+        self.on_a_core(move || verify(&memory, &todays, &verifier, &presented)).await
     }
 
     async fn on_a_core<T: Send + 'static>(
@@ -114,16 +115,28 @@ fn hash(memory: &Memory, params: &Params, password: &[u8]) -> Result<Secret, Has
 }
 
 /// With the parameters that the verifier names, so that they can be raised without a reset of every password.
-fn verify(memory: &Memory, verifier: &Secret, presented: &Secret) -> Result<PasswordMatch, HasherError> {
+fn verify(
+    memory: &Memory,
+    todays: &Params,
+    verifier: &Secret,
+    presented: &Secret,
+) -> Result<PasswordMatch, HasherError> {
     let malformed = || HasherError::MalformedVerifier;
     let stored = PasswordHash::new(verifier.expose()).map_err(|_| malformed())?;
     let algorithm = Algorithm::new(stored.algorithm.as_str()).map_err(|_| malformed())?;
     let version = Version::try_from(stored.version.ok_or_else(malformed)?).map_err(|_| malformed())?;
     let params = Params::try_from(&stored).map_err(|_| malformed())?;
     let (salt, expected) = stored.salt.zip(stored.hash).ok_or_else(malformed)?;
+    let as_today = |it: &Params| (it.m_cost(), it.t_cost(), it.p_cost(), it.output_len());
+    let is_todays = (algorithm, version) == (Algorithm::Argon2id, Version::V0x13)
+        && as_today(&params) == as_today(todays);
     let computed = compute(memory, algorithm, version, params, presented.expose().as_bytes(), &salt)?;
     // `Output` compares in constant time.
-    Ok(if computed == expected { PasswordMatch::Matches } else { PasswordMatch::Differs })
+    Ok(match computed == expected {
+        true if is_todays => PasswordMatch::Matches,
+        true => PasswordMatch::MatchesOutdated,
+        false => PasswordMatch::Differs,
+    })
 }
 
 fn compute(
@@ -195,7 +208,7 @@ mod tests {
         let salt = Salt::new(b"somesalt").unwrap();
         let verifier = format!("$argon2i$v=16$m=8,t=1,p=1${salt}${}", Output::new(&output).unwrap());
         for (presented, expected) in
-            [("password", PasswordMatch::Matches), ("passwore", PasswordMatch::Differs)]
+            [("password", PasswordMatch::MatchesOutdated), ("passwore", PasswordMatch::Differs)]
         {
             let answer = hasher.verify(Some(Secret::new(verifier.clone())), Secret::new(presented)).await;
             assert_eq!(answer.unwrap(), expected);

@@ -70,12 +70,15 @@ impl Host for ServerHost {
     }
 
     async fn commit(&self, ask: &Commit) -> Result<Committed, HostError> {
-        let new_password = ask.writes.iter().find_map(|write| match write {
-            Write::StorePassword { new_password, .. } => Some(new_password.clone()),
+        // One commit stores a new password, or hashes the present one anew, or neither.
+        let to_hash = ask.writes.iter().find_map(|write| match write {
+            Write::StorePassword { new_password: password, .. } | Write::Rehash { password } => {
+                Some(password.clone())
+            }
             _ => None,
         });
-        let verifier = match new_password {
-            Some(new_password) => Some(self.hasher.hash(new_password).await?),
+        let verifier = match to_hash {
+            Some(password) => Some(self.hasher.hash(password).await?),
             None => None,
         };
         Ok(self.store.commit(ask.clone(), verifier).await?)

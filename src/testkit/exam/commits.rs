@@ -77,10 +77,11 @@ impl<H: Host> Sitting<'_, H> {
             [(NEW_PASSWORD, PasswordMatch::Matches), ("Set-By-Nobody-1", PasswordMatch::Differs)]
         {
             let presented = Secret::new(presented);
-            let ask = VerifyPassword { verifier: Some(verifier.clone()), presented: presented.clone() };
+            let (account, verifier) = (Some(self.exam.expected.id), Some(verifier.clone()));
+            let ask = VerifyPassword { account, verifier, presented: presented.clone() };
             let found = answered::<VerifyPassword, _>(self.host.verify_password(&ask).await)?;
             holds(found == expected, NeglectedDuty::VerifyPassword)?;
-            let ask = VerifyPassword { verifier: None, presented };
+            let ask = VerifyPassword { account: None, verifier: None, presented };
             holds(self.host.verify_password(&ask).await.is_ok(), NeglectedDuty::VerifyPassword)?;
         }
         Ok(())

@@ -5,6 +5,7 @@ mod codes;
 mod column;
 mod commits;
 mod guesses;
+mod rehash;
 mod sessions;
 mod together;
 
@@ -124,6 +125,11 @@ pub enum NeglectedDuty {
     /// A new password is not stored.
     #[error("a new password is not stored")]
     StorePassword,
+    /// A verifier that is made anew counts the revision up, or changes more than itself, or is not stored.
+    #[error(
+        "a password that is hashed anew is not stored, or counts the revision up, or changes its time, reason or skips"
+    )]
+    Rehash,
     /// The password that was stored is not found right, or another one is, or there is no answer where there is no verifier.
     #[error("the password that was stored is not told from another one")]
     VerifyPassword,
@@ -208,6 +214,7 @@ impl HostExam {
         if self.passwords {
             let expected = sitting.skips(expected).await?;
             sitting.password(expected).await?;
+            sitting.rehash().await?;
         }
         Ok(())
     }

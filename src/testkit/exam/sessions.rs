@@ -141,7 +141,7 @@ impl<H: Host> Sitting<'_, H> {
         Ok(())
     }
 
-    async fn record(&self, label: &str) -> Result<SessionRecord, NeglectedDuty> {
+    pub(super) async fn record(&self, label: &str) -> Result<SessionRecord, NeglectedDuty> {
         Ok(SessionRecord {
             session: self.session(label),
             audience: self.exam.audience,
@@ -155,7 +155,7 @@ impl<H: Host> Sitting<'_, H> {
         })
     }
 
-    async fn check(
+    pub(super) async fn check(
         &self,
         record: &SessionRecord,
         idle_limit: Option<Lifetime>,

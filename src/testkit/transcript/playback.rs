@@ -66,6 +66,9 @@ macro_rules! host {
             ) -> Result<<table::$question as Question>::Answer, Unanswered> {
                 self.next(table::$question::NAME)
             })*
+
+            /// The question went unanswered in the recording too, or [`finish`](Playback::finish) says where the replay parted from it.
+            fn failed(&self, _: &'static str, _: Unanswered) {}
         }
     };
 }

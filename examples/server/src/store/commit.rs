@@ -6,13 +6,13 @@ use authflow::{
     account::Revision,
     step::{Claim, Commit, CommitRefusal, Committed, Write},
 };
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, ToSql, params};
 
 /// How much of what is over is forgotten with one commit: enough to keep up, too little to be felt.
 const FORGOTTEN_AT_ONCE: u32 = 16;
 
 impl Store {
-    /// `verifier` is the hash of the new password, where the commit stores one: hashing has no place in a transaction.
+    /// `verifier` is the hash of the password, where the commit stores one or renews its verifier: hashing has no place in a transaction.
     pub(crate) async fn commit(
         &self,
         commit: Commit,
@@ -94,6 +94,10 @@ fn apply_write(
             store_password(connection, audience, account, verifier, (*changed_at, revision))?;
             return Ok(None);
         }
+        Write::Rehash { .. } => {
+            rehash(connection, audience, account, verifier.ok_or(StoreError::NotHashed)?)?;
+            return Ok(None);
+        }
         Write::UseTotpStep { step } => {
             (use_totp_step(connection, audience, account, *step)?, CommitRefusal::TotpStepUsed)
         }
@@ -150,6 +154,26 @@ fn store_password(
         i64::from(revision),
     ];
     connection.prepare_cached(sql)?.execute(parameters)?;
+    Ok(())
+}
+
+/// The same password under another verifier. For the schema's trigger that is a change as any other, so its count is taken back.
+fn rehash(
+    connection: &Connection,
+    audience: &Audience,
+    account: &AccountId,
+    verifier: &Secret,
+) -> Result<(), StoreError> {
+    let tenant = columns::tenant_of(audience);
+    let sql = "SELECT revision FROM accounts WHERE tenant = ?1 AND id = ?2";
+    let revision: i64 =
+        connection.prepare_cached(sql)?.query_row(params![tenant, account.as_str()], |row| row.get(0))?;
+    for (sql, value) in [
+        ("UPDATE accounts SET verifier = ?3 WHERE tenant = ?1 AND id = ?2", &verifier.expose() as &dyn ToSql),
+        ("UPDATE accounts SET revision = ?3 WHERE tenant = ?1 AND id = ?2", &revision),
+    ] {
+        connection.prepare_cached(sql)?.execute(params![tenant, account.as_str(), value])?;
+    }
     Ok(())
 }
 
