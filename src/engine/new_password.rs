@@ -7,8 +7,9 @@ use super::{
     spent::{Spendable, Spent},
 };
 use crate::{
-    Secret, SessionId,
+    AccountId, Secret, SessionId,
     account::{Account, UserName},
+    flow::has_but_a_breached_password,
     outcome::{Event, Fault, NewPasswordRefusal, ProofRefusal, TokenRefusal, Verdict},
     password::{JudgePassword, Judgement},
     session::EndSessions,
@@ -37,19 +38,26 @@ impl NewPassword {
         let rules = admitted.policy().password_rules;
         let judged = rules.judge(chosen.expose(), user_name, old.as_ref().map(Secret::expose));
         let account = account.id;
-        let refuse = move |admitted: Admitted, reason| {
-            let event = Event::NewPasswordRefused { account, reason };
-            admitted.context.refuse(Fault::NewPasswordRefused, event)
-        };
         if let Err(violation) = judged {
-            return refuse(admitted, NewPasswordRefusal::Rule(violation));
+            return refuse_new_password(admitted, account, NewPasswordRefusal::Rule(violation));
         }
         let question = JudgePassword { account, new_password: chosen };
         admitted.ask(question, move |admitted, asked, judgement| match judgement {
-            Judgement::Refused(reason) => refuse(admitted, NewPasswordRefusal::Host(reason)),
+            Judgement::Refused(reason) => {
+                refuse_new_password(admitted, account, NewPasswordRefusal::Host(reason))
+            }
             Judgement::Accepted => then(admitted, holder, AcceptedPassword(asked.new_password)),
         })
     }
+}
+
+/// Refuses a new password: one fault for the client, the reason for the log.
+pub(super) fn refuse_new_password(
+    admitted: Admitted,
+    account: AccountId,
+    reason: NewPasswordRefusal,
+) -> Step {
+    admitted.context.refuse(Fault::NewPasswordRefused, Event::NewPasswordRefused { account, reason })
 }
 
 /// A new password that breaks no rule and that the host has accepted. Only [`NewPassword::judge`] makes one.
@@ -81,9 +89,14 @@ impl AcceptedPassword {
             expected: Some(account.revision),
             writes,
         };
+        let sufficed = spent.is_none() && has_but_a_breached_password(account);
         let account = account.id;
-        admitted.ask(question, move |admitted, _, committed| match committed {
-            Committed::Done => admitted.context.end_with(Event::PasswordChanged { account }, Verdict::Done),
+        admitted.ask(question, move |mut admitted, _, committed| match committed {
+            Committed::Done => {
+                let sufficed = sufficed.then_some(Event::BreachedPasswordSufficed { account });
+                admitted.context.outcome.events.extend(sufficed);
+                admitted.context.end_with(Event::PasswordChanged { account }, Verdict::Done)
+            }
             refused => not_stored(admitted, refused, spent),
         })
     }

@@ -3,26 +3,27 @@
 use super::{
     admit::Admitted,
     config::Core,
-    new_password::NewPassword,
+    new_password::{NewPassword, refuse_new_password},
     open_session::{OpenSession, of_bearer, with_id_token},
     prove_code::{PresentedCode, slot_of},
     prove_password::prove_password,
     spent::Spent,
 };
 use crate::{
-    Lifetime, Moment, Secret,
+    AccountId, Lifetime, Moment, Secret,
     code::CodePurpose,
     contact::Channel,
     device::Caller,
     factor::Factor,
+    flow::{first_password, old_password, own_password},
     guess::AttemptSlot,
-    outcome::{Event, Fault, ProofRefusal},
+    outcome::{Event, Fault, NewPasswordRefusal, ProofRefusal},
     step::Step,
     token::{IdToken, Untrusted},
 };
 use alloc::sync::Arc;
 
-/// How recently one must have signed in to set a first password, which nothing else proves the right to.
+/// How recently one must have signed in to set a password without the old one.
 const RECENT: Lifetime = Lifetime::of::<600>();
 
 /// A change of one's own password.
@@ -46,11 +47,14 @@ pub(super) fn change(
 
 impl OwnPasswordChange {
     fn prove(self, admitted: Admitted, session: OpenSession) -> Step {
-        let Self { old_password, new_password: chosen } = self;
-        match (&session.account.password, old_password) {
+        let Self { old_password: presented, new_password: chosen } = self;
+        match (&session.account.password, presented) {
             (None, _) => set_first(admitted, session, chosen),
             (Some(_), None) => {
                 admitted.refuse_proof(Fault::OldPasswordInvalid, Factor::Password, ProofRefusal::Wrong)
+            }
+            (Some(_), Some(_)) if !old_password(&session.account, session.record.factors) => {
+                refuse_new_password(admitted, session.account.id, NewPasswordRefusal::BreachedProof)
             }
             (Some(known), Some(old)) => {
                 let tenant = admitted.audience.tenant;
@@ -66,8 +70,12 @@ impl OwnPasswordChange {
 }
 
 fn set_first(admitted: Admitted, session: OpenSession, chosen: Secret) -> Step {
-    if admitted.now() >= session.record.auth_time.plus(RECENT) {
-        let event = Event::SignInNotRecent { account: session.account.id };
+    let account = session.account.id;
+    if !is_fresh(&admitted, &session) {
+        return refuse_stale(admitted, account);
+    }
+    if let Err(reason) = first_password(&session.account, session.record.factors) {
+        let event = Event::FirstPasswordRefused { account, reason };
         return admitted.context.refuse(Fault::SignInNotRecent, event);
     }
     store(admitted, session, NewPassword { chosen, old: None }, None)
@@ -81,9 +89,15 @@ pub(super) fn change_by_code(
     chosen: Secret,
 ) -> Step {
     of_bearer(admitted, presented, move |admitted, session| {
+        if !is_fresh(&admitted, &session) {
+            return refuse_stale(admitted, session.account.id);
+        }
         let slot = slot_of(&admitted, session.account.id, Channel::Sms);
-        let Some(recipient) = session.account.recipient(Channel::Sms) else {
-            return admitted.refuse_proof(Fault::CodeInvalid, Factor::Sms, ProofRefusal::NotEnrolled);
+        let recipient = match own_password(&session.account, session.record.factors, Channel::Sms) {
+            Ok(recipient) => recipient,
+            Err(reason) => {
+                return admitted.refuse_proof(Fault::CodeInvalid, Factor::Sms, reason.into());
+            }
         };
         let purpose = CodePurpose::UpdatePassword;
         let presented = PresentedCode { purpose, recipient, login: None, code };
@@ -92,6 +106,18 @@ pub(super) fn change_by_code(
             Ok((session, spent)) => store(admitted, session, NewPassword { chosen, old: None }, Some(spent)),
         })
     })
+}
+
+/// Whether a session is good enough to set a password without the old one. Its record has the time of its sign-in by the clock of the
+/// instance that issued it, which may be ahead of this one: a time that lies further ahead than it may lie behind is not recent.
+fn is_fresh(admitted: &Admitted, session: &OpenSession) -> bool {
+    // The device that signed in belongs here as well, once the record says which it was.
+    let (now, signed_in) = (admitted.now(), session.record.auth_time);
+    now < signed_in.plus(RECENT) && signed_in < now.plus(RECENT)
+}
+
+fn refuse_stale(admitted: Admitted, account: AccountId) -> Step {
+    admitted.context.refuse(Fault::SignInNotRecent, Event::SignInNotRecent { account })
 }
 
 fn store(admitted: Admitted, session: OpenSession, new: NewPassword, spent: Option<Spent>) -> Step {

@@ -3,7 +3,7 @@
 use super::{
     calls::{F, FIRST, PEOPLE, SHORT, USED},
     rules::{CODE, DAY, RESEND, RULES, SENDS_A_DAY, TICKET},
-    state::Model,
+    state::{Model, Must},
 };
 use authflow::{
     AccountId, Application, ClientId, Lifetime, Secret, TenantId, Timestamp,
@@ -110,7 +110,10 @@ pub fn account(model: &Model, who: usize) -> Account {
     }
     account.password = person.password.as_ref().map(|known| {
         let mut set = Password::new(Secret::new(password(known.number)), Timestamp::from_unix(known.set_at));
-        set.must_change = known.must_change.then_some(MustChange::AdministratorReset);
+        set.must_change = known.must_change.map(|must| match must {
+            Must::Reset => MustChange::AdministratorReset,
+            Must::Breached => MustChange::Breached,
+        });
         set
     });
     account.totp = person.has_totp.then(|| authenticator(who));

@@ -24,7 +24,7 @@ fn beginning() -> Model {
         tenant,
         active: true,
         revision: 1,
-        password: Some(Known { number: FIRST, set_at: START + 300 - 90 * DAY, must_change: false, skips: 0 }),
+        password: Some(Known { number: FIRST, set_at: START + 300 - 90 * DAY, must_change: None, skips: 0 }),
         has_totp: false,
         totp_used: 0,
         enrolled: enrolled.iter().copied().collect(),

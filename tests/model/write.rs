@@ -75,7 +75,7 @@ impl Model {
             }
             Write::Password(number) => {
                 let person = &mut self.people[who.unwrap()];
-                person.password = Some(Known { number: *number, set_at: now, must_change: false, skips: 0 });
+                person.password = Some(Known { number: *number, set_at: now, must_change: None, skips: 0 });
                 person.revision += 1;
             }
             Write::TotpStep(step) => {
