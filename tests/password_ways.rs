@@ -154,6 +154,13 @@ impl Somebody {
             let is_shown = graph_of(&policy, &before, now)
                 .edges()
                 .any(|edge| from.contains(&edge.from) && edge.action == Some(action) && edge.to == to);
+            // And, not by the library's word: nobody sets a password by a second factor without having proved the present one.
+            let by = match action {
+                Action::ResetPassword(channel) => Factor::of_channel(channel),
+                Action::ChangeOwnPassword(by) => by,
+                _ => Factor::Password,
+            };
+            assert!(!before.enrolled.contains(by), "{action:?} is a second factor: {before:?}");
             assert!(is_shown, "{action:?} from {from:?} is no edge: {policy:?} {before:?}");
         }
         answer
