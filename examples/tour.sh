@@ -172,18 +172,24 @@ ticket=$(member sso_ticket)
 of_tenant "$tenant/sso/sso-ticket/verify" "{\"sso_ticket\":\"$ticket\",$device}" && expect 'whose it is' 200 '"userName":"mona"'
 of_tenant "$tenant/sso/sso-ticket/verify" "{\"sso_ticket\":\"$ticket\",$device}" && expect 'a ticket counts once' 400 IDAAS.SDK.PARAM.0104
 CREDENTIAL=nonsense of_tenant "$tenant/sso/session-token/sso-ticket" "{\"session_token\":\"$SESSION\",$device}" && expect 'without the credential' 400 IDAAS.TENANT.COM.0101
-post "$sdk/sms/send" '{"mobile":"+86-13800000000","type":"UPDATE_PWD_SMS"}' && nothing 'a code to change her password'
-signed_in "$sdk/pwd/update-by-mobile" "{\"verify_code\":\"$(code)\",\"password\":\"$NEW\"}" && nothing 'signed in, she changes it'
+signed_in "$sdk/pwd/update-by-mobile" "{\"verify_code\":\"123456\",\"password\":\"$NEW\"}" && expect 'her mobile is a second factor, and changes no password' 400 IDAAS.SDK.CAPTCHA.0007
+signed_in "$sdk/pwd/change" "{\"old_password\":\"$PASSWORD\",\"new_password\":\"$NEW\"}" && nothing 'the old one does'
 of_device POST "$sdk/sso/session-token/id-token" -H "X-session-token: $SESSION" && expect 'her session goes on' 200 '"id_token"'
 of_device POST "$sdk/logout" -H "X-session-token: $SESSION" && nothing 'she signs out'
 of_device POST "$sdk/sso/session-token/id-token" -H "X-session-token: $SESSION" && expect 'and the session has ended' 400 IDAAS.SDK.PARAM.0023
 of_device GET "$sdk/pwd/check-exist" -H "Authorization: Bearer $ID" && expect 'so has its id token' 400 IDAAS.SDK.PARAM.0016
 
+login victor && expect 'victor in the tenant' 200 '"status":"PASSWORD_EXPIRED"'
+pending "$sdk/pwd/update" "{\"old_password\":\"$PASSWORD\",\"new_password\":\"$NEW\"}" && expect 'he changes it' 200 '"status":"SUCCESS"'
+post "$sdk/sms/send" '{"mobile":"+86-13800000003","type":"FORGET_PWD_SMS"}' && expect 'a code that no call here takes' 400 IDAAS.SDK.PARAM.0101
+post "$sdk/sms/send" '{"mobile":"+86-13800000003","type":"UPDATE_PWD_SMS"}' && nothing 'a code to change it again'
+signed_in "$sdk/pwd/update-by-mobile" "{\"verify_code\":\"$(code)\",\"password\":\"Another-Staple-9\"}" && nothing 'signed in, he does: his mobile is no second factor'
+
 echo '-- what is none of the family'"'"'s'
 of_device GET "$sdk/login" && expect 'another method' 405 IDAAS.SDK.PARAM.0103
 of_device GET "$sdk/nothing" && expect 'another path' 404 IDAAS.SDK.PARAM.0102
 
-echo '== the dialects of EIAM and OneAccess, where a forgotten password is reset'
+echo '== the dialects of EIAM and OneAccess, whose path resets a forgotten password where the policy says so'
 APPLICATION=("${ORDINARY[@]}")
 while IFS='|' read -r dialect told unknown; do
     cat >"$HOME_OF_TOUR/$dialect.toml" <<TOML
@@ -194,6 +200,7 @@ dialect = "$dialect"
 client_id = "nTo1eRIub60vPb54WeE6aojPwYwImtl4"
 dialect = "$dialect"
 tells_attempts = true
+policy = { recovery = ["sms"] }
 TOML
     start "$dialect" --config "$HOME_OF_TOUR/$dialect.toml" --demo
     login alice wrong && expect "$dialect: a wrong password, and what is left" 400 "$told"

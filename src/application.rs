@@ -1,6 +1,6 @@
 //! An application: what it demands, whose tenants it serves, and how it speaks.
 
-use crate::{Audience, ClientId, TenantId, device::Language, policy::Policy};
+use crate::{Audience, ClientId, TenantId, code::CodePurpose, device::Language, policy::Policy};
 use alloc::{collections::BTreeSet, vec::Vec};
 use serde::{Deserialize, Serialize};
 
@@ -32,7 +32,7 @@ pub struct Application {
     /// The language of its messages when a caller asks for none that exists.
     #[serde(default)]
     pub language: Language,
-    /// Which product's codes and messages its clients know.
+    /// Which product's codes and messages its clients know, and its paths. What may be done says the policy alone.
     #[serde(default)]
     pub dialect: Dialect,
     /// Whether a refused guess says how many are left or when the lock ends, in a dialect that has words for it. Off unless
@@ -55,6 +55,17 @@ pub enum Dialect {
     Eiam,
     /// Huawei Cloud OneAccess.
     OneAccess,
+}
+
+impl Dialect {
+    /// What a code is for that comes by the family's `pwd/update-by-mobile`. One path has two meanings, and which one is the product's: in
+    /// CIAM a signed-in subject changes their password, in EIAM and OneAccess somebody has forgotten theirs.
+    pub(crate) const fn update_by_mobile(self) -> CodePurpose {
+        match self {
+            Self::Ciam => CodePurpose::UpdatePassword,
+            Self::Eiam | Self::OneAccess => CodePurpose::ForgottenPassword,
+        }
+    }
 }
 
 /// Where an id token says who its subject is, beyond `sub`.

@@ -13,7 +13,7 @@
 //! | [`Engine`] | one configuration, and one entry point for every operation |
 //! | [`step`] | the table of questions, and those that belong to no concept |
 //! | [`outcome`] | verdict, facts and events |
-//! | [`flow`] | what a login needs next: one pure function, and its graph |
+//! | [`flow`] | what a login needs next, and who may set a password: pure functions, and their graph |
 //! | [`Application`], [`policy`] | what an application demands, in all |
 //! | [`code`], [`guess`], [`session`] | codes that are sent, guesses that are counted, sessions that are kept |
 //! | [`device`] | who is calling |

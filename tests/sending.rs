@@ -1,17 +1,18 @@
 //! Codes that are sent: to whom, how often, and what that shows.
 
 use authflow::testkit::{
-    Answer, Call, HostFault, World,
+    Answer, Call, HostFault, Setup, World,
     demo::{self, DAY, MOBILE, START},
     invalid_state_token, refusal,
 };
 use authflow::{
-    Lifetime, Secret,
+    Dialect, Lifetime, Secret,
     account::AccountStatus,
     code::{SendPolicy, SendRefusal},
-    contact::{Mobile, Recipient},
+    contact::{Channel, Mobile, Recipient},
+    factor::{Factor, FactorSet},
     outcome::{Event, SendFailure},
-    policy::Policy,
+    policy::{Policy, Recovery, SecondFactor},
     step::Step,
 };
 use serde_json::{Value, json};
@@ -60,17 +61,96 @@ fn a_new_code_takes_the_place_of_the_old_one_and_comes_after_a_minute() {
 #[test]
 fn a_recipient_has_a_daily_budget_over_all_purposes_and_applications() {
     let sending = SendPolicy::new(Lifetime::of::<1>(), 3).unwrap();
-    let mut world = World::with_policy(Policy { sending, ..demo::policy() });
-    for (at, of_type) in ["LOGIN_SMS", "FORGET_PWD_SMS", "UPDATE_PWD_SMS"].into_iter().enumerate() {
-        world.clock.now = START.plus_seconds(at as u64);
-        let body = json!({ "mobile": MOBILE, "type": of_type });
-        assert_eq!(world.send(&Call::post(SMS, &body)).status, 200);
+    for (dialect, other) in [(Dialect::Ciam, "UPDATE_PWD_SMS"), (Dialect::Eiam, "FORGET_PWD_SMS")] {
+        let setup = Setup::new(Policy { sending, ..demo::policy() });
+        let mut world = World::with_setup(Setup { dialect, ..setup });
+        for (at, of_type) in ["LOGIN_SMS", other, "LOGIN_SMS"].into_iter().enumerate() {
+            world.clock.now = START.plus_seconds(at as u64);
+            let body = json!({ "mobile": MOBILE, "type": of_type });
+            assert_eq!(world.send(&Call::post(SMS, &body)).status, 200);
+        }
+        world.clock.now = START.plus_seconds(10);
+        assert_eq!(ask(&mut world, MOBILE).status, 400);
+        let spent = SendFailure::Refused(SendRefusal::BudgetSpent);
+        assert!(matches!(last_event(&world), Event::CodeNotSent { reason, .. } if *reason == spent));
+        assert_eq!(ask(&mut world, "+86-13800000001").status, 200, "another one has its own");
+        world.clock.now = START.plus_seconds(DAY);
+        assert_eq!(ask(&mut world, MOBILE).status, 200);
     }
-    world.clock.now = START.plus_seconds(10);
-    assert_eq!(ask(&mut world, MOBILE).parts(), not_sent());
-    assert_eq!(ask(&mut world, "+86-13800000001").status, 200, "another one has its own");
-    world.clock.now = START.plus_seconds(DAY);
-    assert_eq!(ask(&mut world, MOBILE).status, 200);
+}
+
+/// A code that no call of the dialect takes is asked for in vain: as malformed as a type that nobody knows.
+#[test]
+fn a_code_that_no_call_takes_is_not_sent() {
+    let types = [
+        ("LOGIN_SMS", &[Dialect::Ciam, Dialect::Eiam, Dialect::OneAccess][..]),
+        ("FORGET_PWD_SMS", &[Dialect::Eiam, Dialect::OneAccess]),
+        ("UPDATE_PWD_SMS", &[Dialect::Ciam]),
+        ("LOGIN_EMS", &[Dialect::Ciam, Dialect::Eiam, Dialect::OneAccess]),
+        ("FORGET_PWD_EMS", &[]),
+        ("UPDATE_PWD_EMS", &[]),
+        ("BIND_MOBILE_SMS", &[]),
+    ];
+    let recovery = Channel::ALL.into_iter().collect();
+    for dialect in [Dialect::Ciam, Dialect::Eiam, Dialect::OneAccess] {
+        for (of_type, takers) in types {
+            let setup = Setup::new(Policy { recovery, ..demo::policy() });
+            let mut world = World::with_setup(Setup { dialect, ..setup });
+            world.account("mona").enrolled = FactorSet::EMPTY;
+            let (path, member, named) = match of_type.ends_with("_EMS") {
+                true => ("/api/v2/sdk/email/send", "email", demo::EMAIL),
+                false => (SMS, "mobile", MOBILE),
+            };
+            let mut ask =
+                |of_type| world.send(&Call::post(path, &json!({ member: named, "type": of_type }))).parts();
+            let (malformed, answer) = (ask("NO_SUCH_TYPE"), ask(of_type));
+            if takers.contains(&dialect) {
+                assert_eq!((answer.0, world.host.outbox.len()), (200, 1), "{dialect:?} {of_type}");
+                assert!(!world.host.outbox[0].decoy, "{dialect:?} {of_type}");
+            } else {
+                assert_eq!((answer, world.host.outbox.len()), (malformed, 0), "{dialect:?} {of_type}");
+                assert!(world.host.asked.is_empty(), "nothing is looked up or counted");
+            }
+        }
+    }
+}
+
+/// And where the policy has no reset, no dialect sends a code for one.
+#[test]
+fn a_code_of_a_forgotten_password_is_sent_only_where_the_policy_has_a_reset() {
+    for dialect in [Dialect::Ciam, Dialect::Eiam, Dialect::OneAccess] {
+        let policy = Policy { recovery: Recovery::NONE, ..demo::policy() };
+        let mut world = World::with_setup(Setup { dialect, ..Setup::new(policy) });
+        let body = json!({ "mobile": MOBILE, "type": "FORGET_PWD_SMS" });
+        assert_eq!(world.send(&Call::post(SMS, &body)).status, 400);
+        assert!(world.host.asked.is_empty() && world.host.outbox.is_empty());
+        assert!(matches!(last_event(&world), Event::BodyRefused(_)));
+    }
+}
+
+/// The client is answered as anybody, and gets nothing; the host is told whom only an administrator can help.
+#[test]
+fn whoever_has_no_way_back_and_asks_for_one_is_told_of_to_the_host() {
+    let ask = |enrolled: &[Factor], second_factor, recovery: &[Channel]| {
+        let recovery = recovery.iter().copied().collect();
+        let setup = Setup::new(Policy { second_factor, recovery, ..demo::policy() });
+        let mut world = World::with_setup(Setup { dialect: Dialect::Eiam, ..setup });
+        world.account("mona").enrolled = enrolled.iter().copied().collect();
+        let body = json!({ "mobile": MOBILE, "type": "FORGET_PWD_SMS" });
+        let answer = world.send(&Call::post(SMS, &body)).parts();
+        let events = &world.outcome.as_ref().unwrap().events;
+        let told = events.iter().any(|event| matches!(event, Event::NoWayBack { .. }));
+        (answer, world.host.asked.clone(), world.host.outbox[0].decoy, told)
+    };
+    let free = ask(&[], SecondFactor::WhenEnrolled, &[Channel::Sms]);
+    assert_eq!((free.2, free.3), (false, false));
+    for second_factor in [SecondFactor::Off, SecondFactor::WhenEnrolled] {
+        let lost = ask(&[Factor::Sms], second_factor, &[Channel::Sms]);
+        assert_eq!((lost.2, lost.3), (true, true), "no channel of the policy's is left");
+        assert_eq!((&lost.0, &lost.1), (&free.0, &free.1), "which shows nowhere");
+        let by_mail = ask(&[Factor::Sms], second_factor, &Channel::ALL);
+        assert_eq!((by_mail.2, by_mail.3), (true, false), "e-mail is left");
+    }
 }
 
 /// Unknown, disabled and without a number answer the same bytes after the same questions, sending and signing in.

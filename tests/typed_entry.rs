@@ -12,6 +12,7 @@ use authflow::{
     contact::{Channel, Recipient},
     device::{Caller, Device, Language},
     outcome::{Fault, Grant, Pending, Verdict},
+    policy::{Policy, Recovery},
     step::Step,
     token::{SessionToken, StateToken, TokenError, Untrusted},
 };
@@ -192,7 +193,8 @@ fn a_sign_in_by_code_a_first_password_and_a_refresh() {
 /// Not on the wire: a forgotten password by e-mail, for a host with routes of its own.
 #[test]
 fn a_forgotten_password_by_email() {
-    let mut world = World::new();
+    let recovery = [Channel::Email].into_iter().collect();
+    let mut world = World::with_policy(Policy { recovery, ..demo::policy() });
     // By e-mail, where that is not the second factor as well.
     world.account("mona").enrolled = authflow::factor::FactorSet::EMPTY.with(authflow::factor::Factor::Sms);
     let wish =
@@ -212,4 +214,32 @@ fn a_forgotten_password_by_email() {
         engine.sign_in(caller(), credentials("mona", "Battery-Staple-8"), moment)
     });
     assert!(matches!(verdict, Verdict::Pending(_)), "and the second factor is still asked for");
+}
+
+/// Who calls the engine has no dialect to keep to; what there is a reset by says the policy.
+#[test]
+fn no_code_is_sent_and_none_is_taken_where_the_policy_has_no_reset() {
+    for (recovery, channel, named) in [
+        (Recovery::NONE, Channel::Sms, demo::MOBILE),
+        ([Channel::Sms].into_iter().collect(), Channel::Email, demo::EMAIL),
+    ] {
+        let mut world = World::with_policy(Policy { recovery, ..demo::policy() });
+        world.account("mona").enrolled = authflow::factor::FactorSet::EMPTY;
+        let wish = CodeRequest { channel, ..request(CodePurpose::ForgottenPassword, Some(named)) };
+        let verdict = run(&mut world, |engine, moment| {
+            engine.send_code(caller(), Untrusted::<StateToken>::new(b""), wish, moment)
+        });
+        assert!(matches!(verdict, Verdict::Refused(Fault::RequestMalformed)));
+        let reset = PasswordReset {
+            recipient: Recipient::new(channel, named).unwrap(),
+            code: Secret::new("123456"),
+            new_password: Secret::new("Battery-Staple-8"),
+        };
+        let verdict = run(&mut world, |engine, moment| engine.reset_password(caller(), reset, moment));
+        assert!(matches!(verdict, Verdict::Refused(Fault::CodeInvalid)));
+        assert!(
+            world.host.asked.is_empty() && world.host.outbox.is_empty(),
+            "nothing is looked up or counted"
+        );
+    }
 }

@@ -69,8 +69,8 @@ pub const CALLS: [(&str, &[Member]); 18] = [
     ("/api/v2/sdk/logout", &[]),
 ];
 
-/// The types of code that some call takes, by the way they are sent.
-const TYPES: [(&str, Channel); 10] = [
+/// The types of code that some call takes, in some dialect, by the way they are sent.
+const TYPES: [(&str, Channel); 9] = [
     ("LOGIN_SMS", Channel::Sms),
     ("MFA_AUTH_SMS", Channel::Sms),
     ("OTP_REST_SMS", Channel::Sms),
@@ -80,7 +80,6 @@ const TYPES: [(&str, Channel); 10] = [
     ("LOGIN_EMS", Channel::Email),
     ("MFA_AUTH_EMS", Channel::Email),
     ("CHANGE_PWD_EMS", Channel::Email),
-    ("FORGET_PWD_EMS", Channel::Email),
 ];
 
 /// What a body says, by the names of its members.

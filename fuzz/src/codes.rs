@@ -12,7 +12,7 @@ use authflow::{
     Application, Applications, Config, Dialect, Engine, Entropy, Moment, Timestamp, TokenId,
     account::{Revision, UserName},
     code::CodeDigest,
-    contact::{EmailAddress, Mobile},
+    contact::{Channel, EmailAddress, Mobile},
     factor::{Factor, FactorSet},
     password::Ageing,
     policy::Policy,
@@ -78,10 +78,11 @@ struct World {
     sent: BTreeMap<(usize, bool), Sent>,
 }
 
-/// An application that is signed in to by any first factor, in two dialects: the same path means another thing in each.
+/// An application that is signed in to by any first factor, and resets passwords by SMS, in two dialects: the same path means another thing in each.
 static APIS: LazyLock<[Api; 2]> = LazyLock::new(|| {
     let first_factors = [Factor::Password, Factor::Sms, Factor::Email].into_iter().collect();
-    let policy = Policy { first_factors, ageing: Ageing::new(90, 14, 2).ok(), ..Policy::default() };
+    let recovery = [Channel::Sms].into_iter().collect();
+    let policy = Policy { first_factors, recovery, ageing: Ageing::new(90, 14, 2).ok(), ..Policy::default() };
     let applications = [(0, Dialect::Ciam), (1, Dialect::Eiam)].map(|(at, dialect)| Application {
         policy,
         dialect,

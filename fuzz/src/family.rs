@@ -8,11 +8,11 @@ use arbitrary::{Arbitrary, Unstructured};
 use authflow::{
     Application, Applications, ClientId, Config, Dialect, Engine, Entropy, Moment, Timestamp,
     account::UserName,
-    contact::{EmailAddress, Mobile},
+    contact::{Channel, EmailAddress, Mobile},
     factor::{Factor, FactorSet, Totp, TotpAlgorithm},
     outcome::Outcome,
     password::Ageing,
-    policy::Policy,
+    policy::{Policy, Recovery},
     sdk::{Api, Request, openapi},
     step::{Step, Write},
     token::{Issuer, Key, KeyRing},
@@ -46,6 +46,7 @@ pub struct Deed {
 #[derive(Arbitrary, Debug)]
 pub struct Beginning {
     enrolled: u8,
+    /// And, in what is left of it, by which channels passwords are reset.
     dialect: u8,
     age_days: u8,
     has_password: bool,
@@ -54,6 +55,8 @@ pub struct Beginning {
 
 struct World {
     api: Api,
+    policy: Policy,
+    dialect: Dialect,
     now: Timestamp,
     requests: u64,
     host: Host,
@@ -78,16 +81,14 @@ impl World {
         let policy = Policy {
             ageing: Ageing::new(90, 14, 2).ok(),
             first_factors: all.into_iter().collect(),
+            recovery: Recovery::new(crate::values::factors((beginning.dialect / 3) << 1 & 0b0110)).unwrap(),
             rotate_session_tokens: beginning.rotates,
             ..Policy::default()
         };
         let client_id = ClientId::new(CLIENT_ID).unwrap();
         let dialects = [Dialect::Ciam, Dialect::Eiam, Dialect::OneAccess];
-        let application = Application {
-            policy,
-            dialect: dialects[usize::from(beginning.dialect) % 3],
-            ..Application::new(client_id)
-        };
+        let dialect = dialects[usize::from(beginning.dialect) % 3];
+        let application = Application { policy, dialect, ..Application::new(client_id) };
         let ring = KeyRing::new(Key::without_id([7; 32]).unwrap());
         let issuer = Issuer::new("https://id.example.com").unwrap();
         let engine = Engine::new(Config::new(issuer, ring, Applications::Fixed(vec![application]))).unwrap();
@@ -101,6 +102,8 @@ impl World {
         account.password = beginning.has_password.then(|| cast::password(PASSWORD, set_at));
         Self {
             api: Api::new(engine),
+            policy,
+            dialect,
             now: START,
             requests: 0,
             host: Host { knows_everybody: true, ..Host::new(account, client_id) },
@@ -131,6 +134,7 @@ impl World {
         assert_eq!(reply.status() == 500, *failed, "busy, and only then, when the host failed: {asked:?}");
         let body = check_reply(described, reply.status(), reply.body());
         self.check_deeds(&body);
+        self.check_ways(path);
         for name in ["state_token", "session_token", "id_token", "sso_ticket"] {
             if let Some(token) = body[name].as_str() {
                 self.tokens.push(token.into());
@@ -266,6 +270,21 @@ impl World {
         } else {
             assert!(!wrote(|write| matches!(write, Write::OpenSession(_))), "a session that nobody gets");
         }
+    }
+
+    /// Nothing that is a second factor of the account sets a password outside a login, and nothing resets one but by the policy.
+    fn check_ways(&self, path: &str) {
+        let stores = |write: &Write| matches!(write, Write::StorePassword { .. });
+        if path != "/api/v2/sdk/pwd/update-by-mobile"
+            || !self.host.heard.committed.as_ref().is_some_and(|writes| writes.iter().any(stores))
+        {
+            return;
+        }
+        assert!(!self.host.account.enrolled.contains(Factor::Sms), "by a second factor");
+        assert!(
+            self.dialect == Dialect::Ciam || self.policy.recovery.contains(Channel::Sms),
+            "a reset that the policy does not have"
+        );
     }
 
     fn check_printed(&self, printed: &str) {

@@ -15,7 +15,7 @@ use authflow::{
     Application, Applications, Audience, ClientId, Config, Dialect, Engine, Entropy, Moment,
     account::{Account, UserName},
     code::{CodeDigest, StoredCode},
-    contact::{EmailAddress, Mobile},
+    contact::{Channel, EmailAddress, Mobile},
     factor::{Factor, Totp, TotpAlgorithm},
     password::Ageing,
     policy::Policy,
@@ -49,8 +49,10 @@ const DIALECTS: [(Dialect, &str, &str); 3] = [
 
 static API: LazyLock<Api> = LazyLock::new(|| {
     let first_factors = [Factor::Password, Factor::Sms, Factor::Email].into_iter().collect();
+    let recovery = Channel::ALL.into_iter().collect();
     let policy = Policy {
         first_factors,
+        recovery,
         ageing: Ageing::new(90, 14, 2).ok(),
         demands_captcha: true,
         ..Policy::default()
@@ -119,7 +121,13 @@ impl Posted {
                 true => body.get("mobile").and_then(|text| bodies::digits(text)),
                 false => body.get("email").and_then(|text| bodies::address(text)),
             };
-            return recipient.is_some() && !self.with_state_token;
+            // The code must be one that some call of the dialect takes.
+            let is_taken = match body["type"].as_str() {
+                "FORGET_PWD_SMS" => self.dialect != 0,
+                "UPDATE_PWD_SMS" => self.dialect == 0,
+                _ => true,
+            };
+            return recipient.is_some() && is_taken && !self.with_state_token;
         }
         // Signed in, in one dialect, and so the mobile's own; forgotten in the others.
         path != "/api/v2/sdk/pwd/update-by-mobile" || self.dialect == 0 || body.contains_key("mobile")

@@ -9,9 +9,9 @@ pub enum CodePurpose {
     SecondFactor,
     /// To change the password in a pending login.
     ChangePassword,
-    /// To set a new password instead of a forgotten one.
+    /// To set a new password instead of a forgotten one, where [`flow::recovery`](crate::flow::recovery) allows it.
     ForgottenPassword,
-    /// To change the password while signed in.
+    /// To change the password while signed in, where [`flow::own_password`](crate::flow::own_password) allows it.
     UpdatePassword,
 }
 

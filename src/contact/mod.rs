@@ -21,6 +21,9 @@ pub enum Channel {
 }
 
 impl Channel {
+    /// Every channel.
+    pub const ALL: [Self; 2] = [Self::Sms, Self::Email];
+
     /// As it stands in hashes: it never changes.
     pub(crate) const fn label(self) -> &'static str {
         match self {

@@ -1,12 +1,12 @@
 //! Change the password within a login, because it is about to expire or must be changed.
 //!
-//! Prove the old one or a code, judge the new one, then write everything at once. What is refused on the way does not spend the
+//! Prove the old one or a code – what of these will do says [`next`](crate::flow::next) –, judge the new one, then write everything at once. What is refused on the way does not spend the
 //! state token: a wrong proof costs a guess, a refused new password nothing.
 
 use super::{
     admit::Admitted,
     config::Core,
-    new_password::{AcceptedPassword, NewPassword},
+    new_password::{AcceptedPassword, NewPassword, RefusedPassword},
     pending::{Finished, PASSWORD_STAGES, PendingLogin},
     prove_code::prove_in_login,
     prove_password::prove_password,
@@ -19,7 +19,7 @@ use crate::{
     factor::{Factor, FactorSet},
     flow::{Next, PasswordStep, Wait},
     guess::{Aim, AttemptSlot},
-    outcome::Fault,
+    outcome::{Fault, ProofRefusal},
     session::EndSessions,
     step::Step,
     token::{StateToken, Untrusted},
@@ -64,12 +64,23 @@ pub(super) fn start(
 impl PasswordChange {
     fn prove(self, admitted: Admitted, login: PendingLogin) -> Step {
         let Self { proof, new_password: chosen } = self;
-        let verifier = match (login.next(&admitted), &login.account.password) {
-            (Next::Wait(Wait::PasswordExpiring { .. } | Wait::PasswordExpired { .. }), Some(password)) => {
-                password.verifier.clone()
-            }
+        let (by, verifier) = match (login.next(&admitted), &login.account.password) {
+            (
+                Next::Wait(Wait::PasswordExpiring { by, .. } | Wait::PasswordExpired { by, .. }),
+                Some(password),
+            ) => (by, password.verifier.clone()),
             _ => return login.refuse_closed(admitted),
         };
+        match &proof {
+            ChangeProof::OldPassword(_) if !by.contains(Factor::Password) => {
+                return RefusedPassword::breached_proof(login.account.id).end(admitted);
+            }
+            ChangeProof::Code { channel, .. } if !by.contains(Factor::of_channel(*channel)) => {
+                let factor = Factor::of_channel(*channel);
+                return admitted.refuse_proof(Fault::CodeInvalid, factor, ProofRefusal::NotEnrolled);
+            }
+            _ => {}
+        }
         let old = match &proof {
             ChangeProof::OldPassword(old) => Some(old.clone()),
             ChangeProof::Code { .. } => None,

@@ -12,7 +12,7 @@ use crate::{
     Audience, SessionId, Timestamp, TokenId,
     account::{Account, Revision},
     factor::Factor,
-    flow::{Denial, Next, Progress, Wait, next},
+    flow::{Denial, Next, Progress, Wait, has_but_a_breached_password, next},
     outcome::{Event, Fault, Pending, ProofRefusal, TokenRefusal, Verdict},
     policy::Lifetimes,
     session::SessionRecord,
@@ -147,6 +147,10 @@ impl Login {
                     self.admitted.context.outcome.events.push(Event::PasswordSkipped { account, skips_left });
                 }
                 (Write::StorePassword { .. }, _) => {
+                    if has_but_a_breached_password(&self.account) {
+                        let event = Event::BreachedPasswordSufficed { account };
+                        self.admitted.context.outcome.events.push(event);
+                    }
                     self.admitted.context.outcome.events.push(Event::PasswordChanged { account });
                     self.account.revision = self.account.revision.next();
                 }

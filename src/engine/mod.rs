@@ -46,6 +46,8 @@ pub use send_code::CodeRequest;
 pub use sign_in::{CodeCredentials, Credentials};
 pub use ticket::TenantCaller;
 
+pub(crate) use send_code::IsTaken;
+
 use crate::{
     AccountId, Audience, Moment, SessionId,
     device::{Caller, HeaderFaults, Language},
@@ -110,7 +112,8 @@ impl Engine {
     ///
     /// Asks [`FindAccount`](crate::account::FindAccount), [`Commit`](crate::step::Commit) – which counts the code against the
     /// budget of its recipient and stores its digest – and [`Deliver`](crate::code::Deliver). Outside a pending login a recipient
-    /// that is nobody's asks the same, with a decoy.
+    /// that is nobody's asks the same, with a decoy. A code of a forgotten password where the policy has no
+    /// [`recovery`](crate::policy::Policy::recovery) by this channel asks nothing: it is refused as malformed.
     pub fn send_code(
         &self,
         caller: Caller,
@@ -118,7 +121,19 @@ impl Engine {
         request: CodeRequest,
         moment: Moment,
     ) -> Step {
-        send_code::start(&self.core, caller, state_token, request, moment)
+        send_code::start(&self.core, caller, state_token, request, |_, _, _| true, moment)
+    }
+
+    /// The same, where some call takes such a code; else the body is refused.
+    pub(crate) fn send_code_that_is_taken(
+        &self,
+        caller: Caller,
+        state_token: Untrusted<'_, StateToken>,
+        request: CodeRequest,
+        is_taken: IsTaken,
+        moment: Moment,
+    ) -> Step {
+        send_code::start(&self.core, caller, state_token, request, is_taken, moment)
     }
 
     /// Shows the account's mobile, masked, to whoever has got as far as a pending login.
@@ -188,7 +203,8 @@ impl Engine {
     }
 
     /// Sets or changes a signed-in subject's own password. A first one, which no old one proves, takes a sign-in of at most
-    /// 10 minutes ago.
+    /// 10 minutes ago, by more than [a second factor](crate::flow::first_password). A breached one [does not
+    /// prove](crate::flow::old_password) its own change where there is anything else.
     ///
     /// Asks [`CheckSession`](crate::session::CheckSession), [`FindAccount`](crate::account::FindAccount) and
     /// [`DecideAccess`](crate::step::DecideAccess), for the old password [`ReserveAttempt`](crate::guess::ReserveAttempt), [`VerifyPassword`](crate::password::VerifyPassword) and
@@ -205,7 +221,8 @@ impl Engine {
     }
 
     /// Sets a new password instead of a forgotten one, proved by a code
-    /// ([`CodePurpose::ForgottenPassword`](crate::code::CodePurpose::ForgottenPassword)). Every session ends.
+    /// ([`CodePurpose::ForgottenPassword`](crate::code::CodePurpose::ForgottenPassword)), where [`flow::recovery`](crate::flow::recovery) says
+    /// that its channel may. Every session ends.
     ///
     /// Asks, whether or not there is such an account, [`FindAccount`](crate::account::FindAccount),
     /// [`ReserveAttempt`](crate::guess::ReserveAttempt) and [`LoadCode`](crate::code::LoadCode); where the code is right,
@@ -217,7 +234,8 @@ impl Engine {
     }
 
     /// What the family's `pwd/update-by-mobile` does: in the dialect [`Ciam`](crate::Dialect::Ciam), a signed-in subject changes
-    /// their password by a code ([`CodePurpose::UpdatePassword`](crate::code::CodePurpose::UpdatePassword)); in the others it is
+    /// their password by a code ([`CodePurpose::UpdatePassword`](crate::code::CodePurpose::UpdatePassword)), within 10 minutes of their
+    /// sign-in and by no channel that is a [second factor](crate::flow::own_password) of theirs; in the others it is
     /// [`reset_password`](Self::reset_password).
     pub fn update_password_by_mobile(
         &self,

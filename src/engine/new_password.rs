@@ -11,6 +11,7 @@ use crate::{
     AccountId, Secret, SessionId,
     account::{Account, UserName},
     factor::Factor,
+    flow::has_but_a_breached_password,
     guess::{AttemptSlot, ClearGuesses},
     outcome::{Event, Fault, NewPasswordRefusal, ProofRefusal, TokenRefusal, Verdict},
     password::{JudgePassword, Judgement},
@@ -70,13 +71,19 @@ impl NewPassword {
     }
 }
 
-/// A new password that a rule or the host refuses.
+/// A new password that is refused.
 pub(super) struct RefusedPassword {
     account: Option<AccountId>,
     reason: NewPasswordRefusal,
 }
 
 impl RefusedPassword {
+    /// Nothing is wrong with the new one, but what is to prove it is a breached password.
+    pub(super) fn breached_proof(account: AccountId) -> Self {
+        Self { account: Some(account), reason: NewPasswordRefusal::BreachedProof }
+    }
+
+    /// One fault for the client, the reason for the log.
     pub(super) fn end(self, admitted: Admitted) -> Step {
         let event = Event::NewPasswordRefused { account: self.account, reason: self.reason };
         admitted.context.refuse(Fault::NewPasswordRefused, event)
@@ -114,9 +121,14 @@ impl AcceptedPassword {
             expected: Some(account.revision),
             writes,
         };
+        let sufficed = spent.is_none() && has_but_a_breached_password(account);
         let account = account.id;
-        commit(admitted, writing, move |admitted, _, committed| match committed {
-            Committed::Done => admitted.context.end_with(Event::PasswordChanged { account }, Verdict::Done),
+        commit(admitted, writing, move |mut admitted, _, committed| match committed {
+            Committed::Done => {
+                let sufficed = sufficed.then_some(Event::BreachedPasswordSufficed { account });
+                admitted.context.outcome.events.extend(sufficed);
+                admitted.context.end_with(Event::PasswordChanged { account }, Verdict::Done)
+            }
             refused => not_stored(admitted, refused, spent),
         })
     }

@@ -4,18 +4,19 @@ use super::{
     admit::Admitted,
     ask::Then,
     config::Core,
-    new_password::NewPassword,
+    new_password::{NewPassword, RefusedPassword},
     open_session::{OpenSession, of_bearer, with_id_token},
     prove_code::{PresentedCode, aim_at},
     prove_password::prove_password,
     spent::Spent,
 };
 use crate::{
-    Lifetime, Moment, Secret,
+    AccountId, Lifetime, Moment, Secret,
     code::CodePurpose,
     contact::Channel,
     device::Caller,
     factor::Factor,
+    flow::{first_password, old_password, own_password},
     guess::{Aim, AttemptSlot},
     outcome::{Event, Fault, ProofRefusal},
     step::{AccessPurpose, Step},
@@ -23,7 +24,7 @@ use crate::{
 };
 use alloc::sync::Arc;
 
-/// How recently one must have signed in to set a first password, which nothing else proves the right to.
+/// How recently one must have signed in to set a password without the old one.
 const RECENT: Lifetime = Lifetime::of::<600>();
 
 /// A change of one's own password.
@@ -54,8 +55,8 @@ fn may_change(admitted: Admitted, session: OpenSession, then: impl Then<Admitted
 
 impl OwnPasswordChange {
     fn prove(self, admitted: Admitted, session: OpenSession) -> Step {
-        let Self { old_password, new_password: chosen } = self;
-        let (verifier, old) = match (&session.account.password, old_password) {
+        let Self { old_password: presented, new_password: chosen } = self;
+        let (verifier, old) = match (&session.account.password, presented) {
             (None, _) => return set_first(admitted, session, chosen),
             (Some(_), None) => {
                 return admitted.refuse_proof(
@@ -63,6 +64,9 @@ impl OwnPasswordChange {
                     Factor::Password,
                     ProofRefusal::Wrong,
                 );
+            }
+            (Some(_), Some(_)) if !old_password(&session.account, session.record.factors) => {
+                return RefusedPassword::breached_proof(session.account.id).end(admitted);
             }
             (Some(known), Some(old)) => (known.verifier.clone(), old),
         };
@@ -83,8 +87,12 @@ impl OwnPasswordChange {
 }
 
 fn set_first(admitted: Admitted, session: OpenSession, chosen: Secret) -> Step {
-    if admitted.now() >= session.record.auth_time.plus(RECENT) {
-        let event = Event::SignInNotRecent { account: session.account.id };
+    let account = session.account.id;
+    if !is_fresh(&admitted, &session) {
+        return refuse_stale(admitted, account);
+    }
+    if let Err(reason) = first_password(&session.account, session.record.factors) {
+        let event = Event::FirstPasswordRefused { account, reason };
         return admitted.context.refuse(Fault::SignInNotRecent, event);
     }
     match NewPassword::new(&admitted, Some(&session.account), chosen, None) {
@@ -106,9 +114,13 @@ pub(super) fn change_by_code(
 }
 
 fn prove_by_code(admitted: Admitted, session: OpenSession, code: Secret, chosen: Secret) -> Step {
+    if !is_fresh(&admitted, &session) {
+        return refuse_stale(admitted, session.account.id);
+    }
     let aim = aim_at(&admitted, session.account.id, Channel::Sms);
-    let Some(recipient) = session.account.recipient(Channel::Sms) else {
-        return admitted.refuse_proof(Fault::CodeInvalid, Factor::Sms, ProofRefusal::NotEnrolled);
+    let recipient = match own_password(&session.account, session.record.factors, Channel::Sms) {
+        Ok(recipient) => recipient,
+        Err(reason) => return admitted.refuse_proof(Fault::CodeInvalid, Factor::Sms, reason.into()),
     };
     let new = match NewPassword::new(&admitted, Some(&session.account), chosen, None) {
         Ok(new) => new,
@@ -120,6 +132,18 @@ fn prove_by_code(admitted: Admitted, session: OpenSession, code: Secret, chosen:
         Err(reason) => admitted.refuse_proof(Fault::CodeInvalid, Factor::Sms, reason),
         Ok((session, spent)) => store(admitted, session, new, Some(spent)),
     })
+}
+
+/// Whether a session is good enough to set a password without the old one. Its record has the time of its sign-in by the clock of the
+/// instance that issued it, which may be ahead of this one: a time that lies further ahead than it may lie behind is not recent.
+fn is_fresh(admitted: &Admitted, session: &OpenSession) -> bool {
+    // The device that signed in belongs here as well, once the record says which it was.
+    let (now, signed_in) = (admitted.now(), session.record.auth_time);
+    now < signed_in.plus(RECENT) && signed_in < now.plus(RECENT)
+}
+
+fn refuse_stale(admitted: Admitted, account: AccountId) -> Step {
+    admitted.context.refuse(Fault::SignInNotRecent, Event::SignInNotRecent { account })
 }
 
 fn store(admitted: Admitted, session: OpenSession, new: NewPassword, spent: Option<Spent>) -> Step {

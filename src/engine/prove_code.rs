@@ -18,9 +18,9 @@ use crate::{
     code::{CodeBinding, CodeKey, CodePurpose, LoadCode, StoredCode},
     contact::{Channel, Recipient},
     factor::Factor,
-    flow::code_recipient,
     guess::{Aim, AttemptSlot},
     outcome::ProofRefusal,
+    policy::Policy,
     step::Step,
 };
 
@@ -84,11 +84,12 @@ pub(super) fn aim_at(admitted: &Admitted, account: AccountId, channel: Channel) 
     Aim::at(AttemptSlot::of_known_subject(admitted.audience.tenant, account, factor))
 }
 
-/// Proves, by a code outside any pending login, to be the owner of an account's recipient.
+/// Proves, by a code outside any pending login, to be the owner of an account's recipient: of the one that `may` gives.
 pub(super) fn prove_ownership(
     admitted: Admitted,
     purpose: CodePurpose,
     named: Recipient,
+    may: fn(&Policy, &Account, Channel) -> Result<Recipient, ProofRefusal>,
     code: Secret,
     then: impl Then<Admitted, Result<(Account, Spent), ProofRefusal>>,
 ) -> Step {
@@ -96,10 +97,13 @@ pub(super) fn prove_ownership(
     let factor = Factor::of_channel(channel);
     Candidate::find(admitted, named.clone().into(), factor, move |admitted, candidate| {
         let Candidate { aim, account } = candidate;
-        let own = |account: &Account| code_recipient(admitted.policy(), account, purpose, channel);
-        let (claimant, recipient) = match account.as_ref().ok().and_then(own) {
-            Some(recipient) => (account, recipient),
-            None => (account.and(Err(ProofRefusal::NotEnrolled)), named),
+        let own = account
+            .as_ref()
+            .map_err(|refusal| *refusal)
+            .and_then(|account| may(admitted.policy(), account, channel));
+        let (claimant, recipient) = match own {
+            Ok(recipient) => (account, recipient),
+            Err(refusal) => (Err(refusal), named),
         };
         PresentedCode { purpose, recipient, login: None, code }.prove(admitted, aim, claimant, then)
     })

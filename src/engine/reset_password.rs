@@ -11,13 +11,15 @@ use super::{
     spent::Spent,
 };
 use crate::{
-    Dialect, Moment, Secret,
+    Moment, Secret,
     account::Account,
     code::CodePurpose,
-    contact::{Mobile, Recipient},
+    contact::{Channel, Mobile, Recipient},
     device::Caller,
     factor::{Factor, FactorSet},
-    outcome::Fault,
+    flow::{NoRecovery, recovery},
+    outcome::{Fault, ProofRefusal},
+    policy::Policy,
     step::{AccessDecision, AccessPurpose, Committed, Step},
     token::{IdToken, Untrusted},
 };
@@ -49,8 +51,8 @@ pub(super) fn start(core: &Arc<Core>, caller: Caller, reset: PasswordReset, mome
     admit::admit(core, caller, moment, |admitted| reset.prove(admitted))
 }
 
-/// One path of the family has two meanings, and which one is the product's: in CIAM a signed-in subject changes their password,
-/// in EIAM and OneAccess somebody has forgotten theirs. Never is it told by what a client sent.
+/// One path of the family has two meanings, and which one is the product's. Never is it told by what a client sent; and it only names
+/// the path: whether there is a reset says the policy.
 pub(super) fn by_mobile(
     core: &Arc<Core>,
     caller: Caller,
@@ -61,29 +63,36 @@ pub(super) fn by_mobile(
     let text = presented.to_owned();
     admit::admit(core, caller, moment, move |admitted| {
         let MobilePasswordUpdate { mobile, code, new_password } = update;
-        match (admitted.application.dialect, mobile) {
-            (Dialect::Ciam, _) => {
-                own_password::change_by_code(admitted, text.presented(), code, new_password)
-            }
-            (Dialect::Eiam | Dialect::OneAccess, Some(mobile)) => {
+        let is_bearers = admitted.application.dialect.update_by_mobile() == CodePurpose::UpdatePassword;
+        match (is_bearers, mobile) {
+            (true, _) => own_password::change_by_code(admitted, text.presented(), code, new_password),
+            (false, Some(mobile)) => {
                 let recipient = Recipient::Mobile(mobile);
                 PasswordReset { recipient, code, new_password }.prove(admitted)
             }
-            (Dialect::Eiam | Dialect::OneAccess, None) => admitted.refuse_body("mobile is missing"),
+            (false, None) => admitted.refuse_body("mobile is missing"),
         }
     })
+}
+
+fn resets(policy: &Policy, account: &Account, channel: Channel) -> Result<Recipient, ProofRefusal> {
+    recovery(policy, account, channel).map_err(ProofRefusal::from)
 }
 
 impl PasswordReset {
     fn prove(self, admitted: Admitted) -> Step {
         let Self { recipient, code, new_password: chosen } = self;
-        let factor = Factor::of_channel(recipient.channel());
-        let purpose = CodePurpose::ForgottenPassword;
+        let (channel, purpose) = (recipient.channel(), CodePurpose::ForgottenPassword);
+        let factor = Factor::of_channel(channel);
+        // For nobody at all, so nothing is told of anybody.
+        if !admitted.policy().recovery.contains(channel) {
+            return admitted.refuse_proof(Fault::CodeInvalid, factor, NoRecovery::NotOffered.into());
+        }
         let new = match NewPassword::new(&admitted, None, chosen, None) {
             Ok(new) => new,
             Err(refused) => return refused.end(admitted),
         };
-        prove_ownership(admitted, purpose, recipient, code, move |admitted, proved| match proved {
+        prove_ownership(admitted, purpose, recipient, resets, code, move |admitted, proved| match proved {
             Err(reason) => admitted.refuse_proof(Fault::CodeInvalid, factor, reason),
             Ok((account, spent)) => {
                 let factors = FactorSet::EMPTY.with(factor);

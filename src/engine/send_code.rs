@@ -11,17 +11,18 @@ use super::{
     pending::{PASSWORD_STAGES, PendingLogin},
 };
 use crate::{
-    AccountId, Moment, Secret, TokenId,
-    account::{AccountKey, AccountStatus, Revision},
+    AccountId, Dialect, Moment, Secret, TokenId,
+    account::{Account, AccountKey, AccountStatus, Revision},
     code::{
         Captcha, CodeBinding, CodeKey, CodePurpose, Deliver, Delivery, JudgeCaptcha, SendBudget, SendSlot,
         StoredCode,
     },
     contact::{Channel, Recipient},
     device::Caller,
-    factor::Factor,
-    flow::{Next, Wait, code_recipient},
+    factor::{Factor, FactorSet},
+    flow::{Next, Wait, has_way_back, own_password, recovery, sign_in_code},
     outcome::{Event, Fault, SendFailure, Verdict},
+    policy::Policy,
     step::{Commit, CommitRefusal, Committed, Question, Step, Write},
     token::{Stage, StateToken, Untrusted},
 };
@@ -42,11 +43,15 @@ pub struct CodeRequest {
     pub captcha_token: Option<Secret>,
 }
 
+/// Whether a call takes a code for this, by this way, in an application of this dialect.
+pub(crate) type IsTaken = fn(Dialect, CodePurpose, Channel) -> bool;
+
 pub(super) fn start(
     core: &Arc<Core>,
     caller: Caller,
     presented: Untrusted<'_, StateToken>,
     request: CodeRequest,
+    is_taken: IsTaken,
     moment: Moment,
 ) -> Step {
     if request.purpose.is_of_pending_login() {
@@ -58,7 +63,13 @@ pub(super) fn start(
             request.in_login(admitted, &login)
         })
     } else if presented.is_empty() {
-        admit::admit(core, caller, moment, |admitted| request.outside_logins(admitted))
+        admit::admit(core, caller, moment, move |admitted| {
+            if request.is_taken(&admitted, is_taken) {
+                request.outside_logins(admitted)
+            } else {
+                admitted.refuse_body("no call of this application takes a code of this type")
+            }
+        })
     } else {
         admit::admit(core, caller, moment, |admitted| {
             admitted.refuse_body("a code of this type does not belong to a pending login")
@@ -67,6 +78,13 @@ pub(super) fn start(
 }
 
 impl CodeRequest {
+    /// Whether anything comes of such a code, for anybody: one that no call takes is not sent.
+    fn is_taken(&self, admitted: &Admitted, is_taken: IsTaken) -> bool {
+        let resets = admitted.policy().recovery.contains(self.channel);
+        (self.purpose != CodePurpose::ForgottenPassword || resets)
+            && is_taken(admitted.application.dialect, self.purpose, self.channel)
+    }
+
     fn in_login(self, admitted: Admitted, login: &PendingLogin) -> Step {
         let Self { purpose, channel, recipient: named, captcha_token: _ } = self;
         let factor = Factor::of_channel(channel);
@@ -76,8 +94,8 @@ impl CodeRequest {
             }
             (
                 CodePurpose::ChangePassword,
-                Next::Wait(Wait::PasswordExpiring { .. } | Wait::PasswordExpired { .. }),
-            ) => true,
+                Next::Wait(Wait::PasswordExpiring { by, .. } | Wait::PasswordExpired { by, .. }),
+            ) => by.contains(factor),
             _ => return login.refuse_closed(admitted),
         };
         let account = &login.account;
@@ -113,16 +131,39 @@ impl CodeRequest {
 fn send_to(admitted: Admitted, purpose: CodePurpose, named: Recipient) -> Step {
     let key = AccountKey::Identifier(named.clone().into());
     let slot = SendSlot::of_recipient(admitted.audience.tenant, &named);
-    admitted.find_account(key, move |admitted, found| {
+    admitted.find_account(key, move |mut admitted, found| {
         let found = found.filter(|account| account.status == AccountStatus::Active);
+        let lost = found.as_ref().filter(|account| {
+            purpose == CodePurpose::ForgottenPassword && !has_way_back(admitted.policy(), account)
+        });
+        let lost = lost.map(|account| Event::NoWayBack { account: account.id });
+        admitted.context.outcome.events.extend(lost);
         let known = found.and_then(|account| {
             // To the account's own contact, whatever the host took the typed one for.
-            let own = code_recipient(admitted.policy(), &account, purpose, named.channel())?;
+            let own = recipient(admitted.policy(), &account, purpose, named.channel())?;
             Some((own, (account.id, account.revision)))
         });
         let (recipient, owner) = known.map_or((named, None), |(own, owner)| (own, Some(owner)));
         Sending { admitted, purpose, recipient, login: None, owner, slot }.store()
     })
+}
+
+/// Where a code goes that is asked for outside a pending login: nowhere, where it would prove nothing.
+fn recipient(
+    policy: &Policy,
+    account: &Account,
+    purpose: CodePurpose,
+    channel: Channel,
+) -> Option<Recipient> {
+    match purpose {
+        CodePurpose::SignIn => sign_in_code(policy, account, channel),
+        CodePurpose::ForgottenPassword => recovery(policy, account, channel).ok(),
+        // Who is signed in and how is not known here: as the best session may.
+        CodePurpose::UpdatePassword => {
+            own_password(account, FactorSet::EMPTY.with(Factor::Password), channel).ok()
+        }
+        CodePurpose::SecondFactor | CodePurpose::ChangePassword => None,
+    }
 }
 
 fn refuse(admitted: Admitted, account: Option<AccountId>, reason: SendFailure) -> Step {

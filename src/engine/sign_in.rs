@@ -16,11 +16,12 @@ use crate::{
     Moment, Secret,
     account::{Account, Identifier},
     code::CodePurpose,
-    contact::Recipient,
+    contact::{Channel, Recipient},
     device::Caller,
     factor::{Factor, FactorSet},
-    flow::{PasswordStep, Progress},
+    flow::{PasswordStep, Progress, sign_in_code},
     outcome::{Fault, ProofRefusal},
+    policy::Policy,
     step::{Step, Write},
 };
 use alloc::{sync::Arc, vec::Vec};
@@ -84,17 +85,17 @@ impl CodeCredentials {
     fn prove(self, admitted: Admitted) -> Step {
         let Self { recipient, code } = self;
         let factor = Factor::of_channel(recipient.channel());
-        prove_ownership(
-            admitted,
-            CodePurpose::SignIn,
-            recipient,
-            code,
-            move |admitted, proved| match proved {
+        prove_ownership(admitted, CodePurpose::SignIn, recipient, signs_in, code, move |admitted, proved| {
+            match proved {
                 Ok((account, spent)) => proved_by(admitted, factor, account, Some(spent), Vec::new()),
                 Err(reason) => admitted.refuse_proof(Fault::CodeInvalid, factor, reason),
-            },
-        )
+            }
+        })
     }
+}
+
+fn signs_in(policy: &Policy, account: &Account, channel: Channel) -> Result<Recipient, ProofRefusal> {
+    sign_in_code(policy, account, channel).ok_or(ProofRefusal::NotEnrolled)
 }
 
 fn proved_by(

@@ -50,6 +50,16 @@ impl Factor {
         }
     }
 
+    /// As configuration spells it.
+    pub(crate) const fn label(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::Sms => "sms",
+            Self::Email => "email",
+            Self::Totp => "totp",
+        }
+    }
+
     const fn bit(self) -> u8 {
         match self {
             Self::Password => 1,
@@ -79,6 +89,9 @@ pub struct FactorSet(u8);
 impl FactorSet {
     /// No factor.
     pub const EMPTY: Self = Self(0);
+
+    /// The factors that are proved by a code that is sent.
+    pub(crate) const CHANNELS: Self = Self::EMPTY.with(Factor::Sms).with(Factor::Email);
 
     /// This set and `factor`.
     #[must_use]

@@ -1,6 +1,6 @@
 //! What a client does next.
 
-use crate::factor::Factor;
+use crate::{contact::Channel, factor::Factor};
 use core::fmt;
 
 /// What a client does to get from one state to the next.
@@ -12,8 +12,14 @@ pub enum Action {
     ProveFactor(Factor),
     /// Skip the change of a password that is about to expire.
     SkipPassword,
-    /// Change the password.
-    ChangePassword,
+    /// Change the password in a pending login, proved by this: the present password, or a code to a channel.
+    ChangePassword(Factor),
+    /// Set a new password instead of a forgotten one, by a code to this channel.
+    ResetPassword(Channel),
+    /// Set or change one's own password, signed in, proved by this: the present password, or a code to a channel.
+    ChangeOwnPassword(Factor),
+    /// Set one's own first password, signed in.
+    SetFirstPassword,
 }
 
 impl fmt::Display for Action {
@@ -22,7 +28,12 @@ impl fmt::Display for Action {
             Self::SignIn => f.write_str("sign in"),
             Self::ProveFactor(factor) => write!(f, "prove {}", factor.amr()),
             Self::SkipPassword => f.write_str("skip"),
-            Self::ChangePassword => f.write_str("change the password"),
+            Self::ChangePassword(Factor::Password) => f.write_str("change the password"),
+            Self::ChangePassword(proof) => write!(f, "change the password by {}", proof.amr()),
+            Self::ResetPassword(channel) => write!(f, "code by {}", Factor::of_channel(*channel).amr()),
+            Self::ChangeOwnPassword(Factor::Password) => f.write_str("change one's own password"),
+            Self::ChangeOwnPassword(proof) => write!(f, "change one's own password by {}", proof.amr()),
+            Self::SetFirstPassword => f.write_str("set a first password"),
         }
     }
 }

@@ -1,7 +1,17 @@
 use super::*;
-use crate::token::Stage;
-use crate::{password::Ageing, policy::SecondFactor};
-use alloc::string::ToString;
+use crate::{
+    flow::{Finding, kinds::kinds_of_password},
+    password::{Age, Ageing, MustChange, PasswordRules},
+    policy::{Recovery, SecondFactor},
+    token::Stage,
+};
+use alloc::{string::ToString, vec::Vec};
+
+const PASSWORD: FactorSet = FactorSet::EMPTY.with(Factor::Password);
+
+fn by(channels: impl IntoIterator<Item = Channel>) -> Recovery {
+    channels.into_iter().collect()
+}
 
 fn policy(second_factor: SecondFactor) -> Policy {
     Policy { ageing: Some(Ageing::new(90, 14, 3).unwrap()), second_factor, ..Policy::default() }
@@ -17,15 +27,18 @@ fn the_main_road_of_the_seed_is_there() {
     assert!(has(&graph, State::Start, Some(Action::SignIn), State::Pending(Stage::PasswordExpiring)));
     assert!(has(&graph, State::Pending(Stage::PasswordExpiring), Some(Action::SkipPassword), State::Skipped));
     assert!(has(&graph, State::Skipped, None, State::SessionIssued));
+    let changes = [Factor::Password, Factor::Sms, Factor::Email].map(Action::ChangePassword);
     assert_eq!(
         graph.allowed(State::Pending(Stage::PasswordExpiring)).collect::<Vec<_>>(),
-        [Action::SkipPassword, Action::ChangePassword]
+        [Action::SkipPassword].into_iter().chain(changes).collect::<Vec<_>>()
     );
-    assert_eq!(
-        graph.allowed(State::Pending(Stage::PasswordExpired)).collect::<Vec<_>>(),
-        [Action::ChangePassword]
-    );
-    assert_eq!(graph.allowed(State::SessionIssued).count(), 0);
+    assert_eq!(graph.allowed(State::Pending(Stage::PasswordExpired)).collect::<Vec<_>>(), changes);
+    let own = changes.map(|change| match change {
+        Action::ChangePassword(proof) => Action::ChangeOwnPassword(proof),
+        other => other,
+    });
+    assert_eq!(graph.allowed(State::SessionIssued).collect::<Vec<_>>(), own, "everybody has a password here");
+    assert_eq!(graph.allowed(State::PasswordReset).count(), 0);
 }
 
 /// What is enumerated: every set of factors to enrol, with and without a password, and every state that a password can be in.
@@ -38,7 +51,17 @@ fn every_kind_of_account_is_looked_at() {
         let wanted = wanted.into_iter().enumerate().filter(|(at, _)| bits & (1 << at) != 0);
         let enrolled: FactorSet = wanted.map(|(_, factor)| factor).collect();
         let of_kind = accounts.iter().filter(|account| account.enrolled == enrolled);
-        assert_eq!(of_kind.filter(|account| account.password.is_none()).count(), 1, "{enrolled:?}");
+        let contacts: BTreeSet<_> = of_kind
+            .filter(|account| account.password.is_none())
+            .map(|account| (account.mobile.is_some(), account.email.is_some(), account.totp.is_some()))
+            .collect();
+        let all = [(false, false), (false, true), (true, false), (true, true)].into_iter().filter(
+            |(mobile, email)| {
+                (*mobile || !enrolled.contains(Factor::Sms)) && (*email || !enrolled.contains(Factor::Email))
+            },
+        );
+        let all = all.map(|(mobile, email)| (mobile, email, enrolled.contains(Factor::Totp)));
+        assert_eq!(contacts, all.collect(), "{enrolled:?}");
     }
     let ageing = policy.ageing.unwrap();
     let states = kinds_of_password(&policy).into_iter().map(|password| {
@@ -72,7 +95,10 @@ fn there_is_no_way_round() {
                 && edge.to != State::PasswordChanged)
         );
         assert!(!graph.edges().any(|edge| edge.from == State::Skipped && edge.to != State::SessionIssued));
-        assert!(!graph.edges().any(|edge| edge.from == State::Denied || edge.from == State::SessionIssued));
+        assert!(!graph.edges().any(|edge| edge.from == State::Denied || edge.from == State::PasswordReset));
+        assert!(
+            !graph.edges().any(|edge| edge.from == State::SessionIssued && edge.to != State::PasswordChanged)
+        );
     }
     assert!(graph(&policy(SecondFactor::Always)).arrivals.iter().all(|arrival| arrival.proved.len() >= 2));
 }
@@ -98,35 +124,149 @@ fn a_way_in_without_a_password_is_found() {
         first_factors: FactorSet::EMPTY.with(Factor::Password).with(Factor::Sms),
         ..policy(SecondFactor::Always)
     };
-    let password = FactorSet::EMPTY.with(Factor::Password);
     assert_eq!(
-        graph(&by_code).check(password),
-        [Finding::SessionWithout(Factor::Password), Finding::SomeAreDenied]
+        graph(&by_code).check(PASSWORD),
+        [Finding::SessionWithout(Factor::Password), Finding::SomeAreDenied, Finding::NoWayBack]
     );
-    assert_eq!(graph(&policy(SecondFactor::Always)).check(password), [Finding::SomeAreDenied]);
+    assert_eq!(
+        graph(&policy(SecondFactor::Always)).check(PASSWORD),
+        [Finding::SomeAreDenied, Finding::NoWayBack]
+    );
 }
 
 #[test]
 fn findings() {
-    let demanded = FactorSet::EMPTY.with(Factor::Password).with(Factor::Totp);
-    let findings = graph(&policy(SecondFactor::WhenEnrolled)).check(demanded);
-    assert_eq!(findings, [Finding::SessionWithout(Factor::Totp), Finding::SessionWithOneFactor]);
-    assert_eq!(findings[0].to_string(), "a session can be reached without otp");
-    let password = FactorSet::EMPTY.with(Factor::Password);
+    let findings = graph(&policy(SecondFactor::WhenEnrolled)).check(PASSWORD.with(Factor::Totp));
     assert_eq!(
-        graph(&policy(SecondFactor::Off)).check(password),
-        [Finding::SessionWithOneFactor, Finding::EnrolledFactorIgnored]
+        findings,
+        [
+            Finding::SessionWithout(Factor::Totp),
+            Finding::SessionWithOneFactor,
+            Finding::NoWayBack,
+            Finding::ShortPasswordAlone(8),
+        ]
+    );
+    assert_eq!(findings[0].to_string(), "a session can be reached without otp");
+    assert_eq!(
+        graph(&policy(SecondFactor::Off)).check(PASSWORD),
+        [
+            Finding::SessionWithOneFactor,
+            Finding::EnrolledFactorIgnored,
+            Finding::NoWayBack,
+            Finding::ShortPasswordAlone(8),
+        ]
     );
 }
 
-/// The drawing at the top of `flow` is this one, with the calls that prove a factor drawn as one.
+/// A code alone resets a password, and the findings say so; without a recovery none does.
+#[test]
+fn recovery_is_in_the_graph_by_the_channels_of_the_policy() {
+    let sets = [by([]), by([Channel::Sms]), by([Channel::Email]), by(Channel::ALL)];
+    for (second_factor, recovery) in
+        sets.into_iter().flat_map(|it| [(SecondFactor::Off, it), (SecondFactor::Always, it)])
+    {
+        let graph = graph(&Policy { recovery, ..policy(second_factor) });
+        let findings = graph.check(FactorSet::EMPTY);
+        for channel in Channel::ALL {
+            let reset = has(&graph, State::Start, Some(Action::ResetPassword(channel)), State::PasswordReset);
+            assert_eq!(reset, recovery.contains(channel));
+            assert_eq!(findings.contains(&Finding::RecoveryByOneFactor(channel)), reset);
+        }
+        let drawn = graph.mermaid().to_string();
+        assert_eq!(drawn.contains("[*] --> PasswordReset: code by sms\n"), recovery.contains(Channel::Sms));
+        assert_eq!(drawn.contains("PasswordReset --> [*]\n"), recovery != Recovery::NONE);
+    }
+}
+
+/// Whose only contacts are second factors gets no new password; nor does anybody where there is no recovery.
+#[test]
+fn accounts_without_a_way_back_are_found() {
+    let lost = |policy: &Policy| graph(policy).check(FactorSet::EMPTY).contains(&Finding::NoWayBack);
+    assert!(
+        lost(&Policy { recovery: by(Channel::ALL), ..policy(SecondFactor::Off) }),
+        "second factors alone"
+    );
+    let codes = Policy { first_factors: FactorSet::CHANNELS, ..policy(SecondFactor::WhenEnrolled) };
+    for account in kinds_of_account(&codes) {
+        let must = account.password.as_ref().is_some_and(|password| password.must_change.is_some());
+        let findings = graph_of(&codes, &account, NOW).check(FactorSet::EMPTY);
+        assert!(must || !findings.contains(&Finding::NoWayBack), "needs no password: {account:?}");
+    }
+
+    let both = Policy { recovery: by(Channel::ALL), ..policy(SecondFactor::WhenEnrolled) };
+    let by_sms = Policy { recovery: by([Channel::Sms]), ..both };
+    for account in kinds_of_account(&both) {
+        let lost =
+            |policy| graph_of(policy, &account, NOW).check(FactorSet::EMPTY).contains(&Finding::NoWayBack);
+        let is_free = |factor, contact| contact && !account.enrolled.contains(factor);
+        let (sms, email) = (account.mobile.is_some(), account.email.is_some());
+        let (free_sms, free_email) = (is_free(Factor::Sms, sms), is_free(Factor::Email, email));
+        let has_password = account.password.is_some() && (sms || email);
+        assert_eq!(lost(&both), has_password && !free_sms && !free_email, "{account:?}");
+        assert_eq!(lost(&by_sms), has_password && !free_sms, "{account:?}");
+        assert_eq!(lost(&policy(SecondFactor::WhenEnrolled)), has_password, "{account:?}");
+    }
+}
+
+#[test]
+fn a_short_password_is_found_only_where_it_is_the_only_factor() {
+    let short = |second_factor, min_length| {
+        let password_rules = PasswordRules::new(min_length, 64).unwrap();
+        let findings = graph(&Policy { password_rules, ..policy(second_factor) }).check(FactorSet::EMPTY);
+        findings.contains(&Finding::ShortPasswordAlone(min_length))
+    };
+    for (second_factor, min_length, expected) in [
+        (SecondFactor::Off, 14, true),
+        (SecondFactor::WhenEnrolled, 14, true),
+        (SecondFactor::WhenEnrolled, 15, false),
+        (SecondFactor::Always, 8, false),
+    ] {
+        assert_eq!(short(second_factor, min_length), expected, "{second_factor:?} {min_length}");
+    }
+}
+
+/// By nothing, or by a factor that no call begins a login with: it is not read, and where it is made, it is told.
+#[test]
+fn a_policy_that_lets_nobody_in_is_found() {
+    for first_factors in [FactorSet::EMPTY, FactorSet::EMPTY.with(Factor::Totp)] {
+        let graph = graph(&Policy { first_factors, ..policy(SecondFactor::WhenEnrolled) });
+        assert_eq!(graph.edges().count(), 0);
+        assert_eq!(graph.check(PASSWORD), [Finding::NobodyGetsIn]);
+    }
+    assert!(!graph(&Policy::default()).check(PASSWORD).contains(&Finding::NobodyGetsIn));
+}
+
+/// A breached password is changed by something else, in every kind of account that has something else.
+#[test]
+fn a_breached_password_changes_nothing_alone() {
+    for second_factor in [SecondFactor::Off, SecondFactor::WhenEnrolled] {
+        let policy = policy(second_factor);
+        for account in kinds_of_account(&policy) {
+            let must = account.password.as_ref().and_then(|password| password.must_change);
+            if must != Some(MustChange::Breached) {
+                continue;
+            }
+            let graph = graph_of(&policy, &account, NOW);
+            let has_more = account.mobile.is_some() || account.email.is_some() || account.totp.is_some();
+            assert!(
+                graph.arrivals.iter().all(|arrival| arrival.proved.len() > 1 || !has_more),
+                "{account:?}"
+            );
+            assert!(!graph.arrivals.is_empty(), "{account:?}");
+        }
+    }
+}
+
+/// The drawing at the top of `flow` is this one, with the calls that prove a factor drawn as one, and those that change a password.
 #[test]
 fn the_module_shows_the_graph_it_describes() {
+    let by_sms = Policy { recovery: by([Channel::Sms]), ..policy(SecondFactor::WhenEnrolled) };
     let drawn = super::super::graph(&policy(SecondFactor::Always)).mermaid().to_string()
-        + &graph(&policy(SecondFactor::WhenEnrolled)).mermaid().to_string();
-    let merge = |line: &str| match line.split_once(": prove ") {
-        Some((edge, _)) => alloc::format!("{edge}: prove a factor"),
-        None => line.to_string(),
+        + &graph(&by_sms).mermaid().to_string();
+    let merge = |line: &str| match (line.split_once(": prove "), line.split_once(" password by ")) {
+        (Some((edge, _)), _) => alloc::format!("{edge}: prove a factor"),
+        (_, Some((edge, _))) => alloc::format!("{edge} password"),
+        _ => line.replace("set a first password", "change one's own password"),
     };
     let computed: BTreeSet<_> = drawn.lines().map(|line| merge(line).trim().to_string()).collect();
     let shown = include_str!("mod.rs").lines().skip_while(|line| !line.contains("```mermaid")).skip(1);

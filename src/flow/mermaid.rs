@@ -33,7 +33,7 @@ impl fmt::Display for Mermaid<'_> {
                 None => f.write_str("\n")?,
             }
         }
-        for end in [State::SessionIssued, State::Denied] {
+        for end in [State::PasswordReset, State::SessionIssued, State::Denied] {
             if self.0.edges().any(|edge| edge.to == end) {
                 writeln!(f, "    {end} --> [*]")?;
             }

@@ -7,6 +7,7 @@
 //!     [*] --> FactorRequired: sign in
 //!     [*] --> SessionIssued: sign in
 //!     [*] --> Denied: sign in
+//!     [*] --> PasswordReset: code by sms
 //!     FactorRequired --> PasswordExpiring: prove a factor
 //!     FactorRequired --> PasswordExpired: prove a factor
 //!     FactorRequired --> SessionIssued: prove a factor
@@ -15,6 +16,8 @@
 //!     PasswordExpired --> PasswordChanged: change the password
 //!     Skipped --> SessionIssued
 //!     PasswordChanged --> SessionIssued
+//!     SessionIssued --> PasswordChanged: change one's own password
+//!     PasswordReset --> [*]
 //!     SessionIssued --> [*]
 //!     Denied --> [*]
 //! ```
@@ -24,20 +27,31 @@
 //! question is then still "a factor". The order is fixed: may the account sign in at all, then the second factor, then the
 //! password's age. (The lock, the password and the host's access decision come before; they need the host.)
 //!
-//! [`graph`] enumerates the same function: nothing about the flow is written down twice, the drawing above included.
+//! [`recovery`] stands beside it: may a channel set a password instead of a forgotten one? [`own_password`] and [`first_password`] say the
+//! same of somebody who is signed in; of a pending login it is in the answer of [`next`] ([`Wait::change_by`]). Whatever sets a
+//! password asks one of them, so a code that would set none is not sent either.
+//!
+//! [`graph`] enumerates the same functions: nothing about the flow is written down twice, the drawing above included. [`Graph::check`] says
+//! what the owner of a policy should know.
 
 mod action;
-mod code_recipient;
+mod finding;
 mod graph;
+mod kinds;
 mod mermaid;
 mod next;
+mod recovery;
 mod state;
 mod wait;
 
 pub use action::Action;
-pub use graph::{Edge, Finding, Graph, graph};
+pub use finding::Finding;
+pub use graph::{Edge, Graph, graph, graph_of};
 pub use next::{Denial, Next, PasswordStep, Progress, next};
+pub use recovery::{
+    NoRecovery, first_password, has_way_back, old_password, own_password, recovery, sign_in_code,
+};
 pub use state::State;
 pub use wait::{ChangeReason, Wait};
 
-pub(crate) use code_recipient::code_recipient;
+pub(crate) use recovery::has_but_a_breached_password;

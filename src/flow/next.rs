@@ -1,6 +1,6 @@
 //! The one function that decides.
 
-use super::{Action, ChangeReason, Wait};
+use super::{Action, ChangeReason, Wait, recovery::change_proofs};
 use crate::{
     Timestamp,
     account::{Account, AccountStatus},
@@ -77,7 +77,8 @@ pub enum Denial {
 /// let now = START.plus_seconds(85 * DAY);
 ///
 /// let proved = Progress { factors: FactorSet::EMPTY.with(Factor::Password), ..Progress::default() };
-/// let warned = Next::Wait(Wait::PasswordExpiring { expires_in: 5 * DAY, skips_left: 3 });
+/// let by = FactorSet::EMPTY.with(Factor::Password); // erin can be reached by no channel
+/// let warned = Next::Wait(Wait::PasswordExpiring { expires_in: 5 * DAY, skips_left: 3, by });
 /// assert_eq!(next(&policy, &erin, proved, now), warned);
 /// let skipped = Progress { password: PasswordStep::Skipped, ..proved };
 /// assert_eq!(next(&policy, &erin, skipped, now), Next::Issue);
@@ -113,8 +114,14 @@ fn password_age(policy: &Policy, account: &Account, progress: Progress, now: Tim
     if progress.password == PasswordStep::Changed {
         return Next::Issue;
     }
+    let by = change_proofs(account, progress.factors);
     if let Some(must) = password.must_change {
-        return Next::Wait(Wait::PasswordExpired { reason: must.into() });
+        // A breached password is nothing to change it by, where there is more to prove with: a second factor, if no channel.
+        let wait = match by.is_empty() {
+            true => Wait::FactorRequired { choices: account.second_factors() },
+            false => Wait::PasswordExpired { reason: must.into(), by },
+        };
+        return Next::Wait(wait);
     }
     if !progress.factors.contains(Factor::Password) {
         return Next::Issue;
@@ -124,11 +131,11 @@ fn password_age(policy: &Policy, account: &Account, progress: Progress, now: Tim
     };
     match ageing.age(password.changed_at, now) {
         Age::Current => Next::Issue,
-        Age::Expired => Next::Wait(Wait::PasswordExpired { reason: ChangeReason::Expired }),
+        Age::Expired => Next::Wait(Wait::PasswordExpired { reason: ChangeReason::Expired, by }),
         Age::Expiring { .. } if progress.password == PasswordStep::Skipped => Next::Issue,
         Age::Expiring { seconds_left } => match ageing.max_skips().saturating_sub(password.skips_used) {
-            0 => Next::Wait(Wait::PasswordExpired { reason: ChangeReason::SkipsSpent }),
-            skips_left => Next::Wait(Wait::PasswordExpiring { expires_in: seconds_left, skips_left }),
+            0 => Next::Wait(Wait::PasswordExpired { reason: ChangeReason::SkipsSpent, by }),
+            skips_left => Next::Wait(Wait::PasswordExpiring { expires_in: seconds_left, skips_left, by }),
         },
     }
 }

@@ -2,7 +2,7 @@ use super::*;
 use crate::password::MustChange;
 use crate::{
     Secret,
-    contact::Mobile,
+    contact::{EmailAddress, Mobile},
     factor::{Totp, TotpAlgorithm},
     password::{Ageing, Password},
 };
@@ -10,6 +10,8 @@ use alloc::vec::Vec;
 
 const DAY: u64 = 86_400;
 const SET: Timestamp = Timestamp::from_unix(1_000_000);
+/// What proves a change by somebody who has a mobile: the present password, a code to it.
+const BY: FactorSet = FactorSet::EMPTY.with(Factor::Password).with(Factor::Sms);
 
 fn policy(second_factor: SecondFactor) -> Policy {
     let first_factors = FactorSet::EMPTY.with(Factor::Password).with(Factor::Sms);
@@ -74,7 +76,7 @@ fn a_second_factor_is_asked_for_before_the_passwords_age_is_told() {
     let both = proved(&[Factor::Password, Factor::Totp]);
     assert_eq!(
         ask(&account, both, at(90)),
-        Next::Wait(Wait::PasswordExpired { reason: ChangeReason::Expired })
+        Next::Wait(Wait::PasswordExpired { reason: ChangeReason::Expired, by: BY })
     );
     assert_eq!(ask(&account, both, at(1)), Next::Issue);
 }
@@ -124,10 +126,10 @@ fn the_second_factors_policy() {
 #[test]
 fn the_budget_of_skips_is_the_passwords() {
     for (skips_used, expected) in [
-        (0, Next::Wait(Wait::PasswordExpiring { expires_in: 5 * DAY, skips_left: 3 })),
-        (2, Next::Wait(Wait::PasswordExpiring { expires_in: 5 * DAY, skips_left: 1 })),
-        (3, Next::Wait(Wait::PasswordExpired { reason: ChangeReason::SkipsSpent })),
-        (u32::MAX, Next::Wait(Wait::PasswordExpired { reason: ChangeReason::SkipsSpent })),
+        (0, Next::Wait(Wait::PasswordExpiring { expires_in: 5 * DAY, skips_left: 3, by: BY })),
+        (2, Next::Wait(Wait::PasswordExpiring { expires_in: 5 * DAY, skips_left: 1, by: BY })),
+        (3, Next::Wait(Wait::PasswordExpired { reason: ChangeReason::SkipsSpent, by: BY })),
+        (u32::MAX, Next::Wait(Wait::PasswordExpired { reason: ChangeReason::SkipsSpent, by: BY })),
     ] {
         let mut account = account();
         account.password.as_mut().unwrap().skips_used = skips_used;
@@ -141,7 +143,7 @@ fn a_skip_does_not_get_past_an_expired_or_must_change_password() {
     assert_eq!(ask(&account(), skipped, at(85)), Next::Issue);
     assert_eq!(
         ask(&account(), skipped, at(90)),
-        Next::Wait(Wait::PasswordExpired { reason: ChangeReason::Expired })
+        Next::Wait(Wait::PasswordExpired { reason: ChangeReason::Expired, by: BY })
     );
     for (must, reason) in [
         (MustChange::AdministratorReset, ChangeReason::AdministratorReset),
@@ -150,13 +152,14 @@ fn a_skip_does_not_get_past_an_expired_or_must_change_password() {
     ] {
         let mut account = account();
         account.password.as_mut().unwrap().must_change = Some(must);
+        let by = if must == MustChange::Breached { FactorSet::EMPTY.with(Factor::Sms) } else { BY };
         for day in [1, 85, 90] {
-            assert_eq!(ask(&account, skipped, at(day)), Next::Wait(Wait::PasswordExpired { reason }));
+            assert_eq!(ask(&account, skipped, at(day)), Next::Wait(Wait::PasswordExpired { reason, by }));
         }
         let off = Policy::default();
         assert_eq!(
             next(&off, &account, skipped, at(1)),
-            Next::Wait(Wait::PasswordExpired { reason }),
+            Next::Wait(Wait::PasswordExpired { reason, by }),
             "without ageing too"
         );
     }
@@ -185,8 +188,61 @@ fn a_password_that_was_not_used_must_still_be_changed_if_it_must() {
     account.password.as_mut().unwrap().must_change = Some(MustChange::Breached);
     assert_eq!(
         ask(&account, proved(&[Factor::Sms]), at(1)),
-        Next::Wait(Wait::PasswordExpired { reason: ChangeReason::Breached })
+        Next::Wait(Wait::PasswordExpired { reason: ChangeReason::Breached, by: BY })
     );
+}
+
+/// Whoever has proved the password may use any channel; who has not, none that is a second factor, and nothing where second factors are
+/// all that has been proved.
+#[test]
+fn a_second_factors_channel_carries_a_change_only_of_a_password_that_was_proved() {
+    let by = |enrolled: &[Factor], factors: &[Factor]| {
+        let mut account = Account { enrolled: enrolled.iter().copied().collect(), ..account() };
+        account.email = EmailAddress::new("erin@example.com").ok();
+        account.password.as_mut().unwrap().must_change = Some(MustChange::AdministratorReset);
+        match next(&policy(SecondFactor::Off), &account, proved(factors), at(1)) {
+            Next::Wait(wait) => wait.change_by().iter().collect::<Vec<_>>(),
+            other => panic!("{other:?}"),
+        }
+    };
+    use Factor::{Email, Password, Sms, Totp};
+    assert_eq!(by(&[Sms], &[Password]), [Password, Sms, Email]);
+    assert_eq!(by(&[], &[Sms]), [Password, Sms, Email]);
+    assert_eq!(by(&[Email], &[Sms]), [Password, Sms]);
+    assert_eq!(by(&[Sms], &[Sms]), [Password], "the only factor is a second one");
+    assert_eq!(by(&[Sms, Email], &[Sms, Email]), [Password]);
+    assert_eq!(by(&[Sms], &[Sms, Totp]), [Password, Email]);
+}
+
+/// A breached password is known to others: it changes itself only where there is nothing else to prove with.
+#[test]
+fn a_breached_password_is_changed_by_something_else() {
+    use Factor::{Password, Sms, Totp};
+    let ask = |change: &dyn Fn(&mut Account), factors: &[Factor]| {
+        let mut account = account();
+        account.password.as_mut().unwrap().must_change = Some(MustChange::Breached);
+        change(&mut account);
+        next(&policy(SecondFactor::Off), &account, proved(factors), at(1))
+    };
+    let expired = |by: &[Factor]| {
+        let by = by.iter().copied().collect();
+        Next::Wait(Wait::PasswordExpired { reason: ChangeReason::Breached, by })
+    };
+    let alone = |account: &mut Account| account.mobile = None;
+    let with_totp = |account: &mut Account| {
+        account.mobile = None;
+        account.enrolled = FactorSet::EMPTY.with(Totp);
+    };
+    assert_eq!(ask(&|_| (), &[Password]), expired(&[Sms]));
+    assert_eq!(ask(&|_| (), &[Password, Sms]), expired(&[Password, Sms]), "another factor was proved");
+    assert_eq!(ask(&alone, &[Password]), expired(&[Password]), "there is nothing else");
+    let choices = FactorSet::EMPTY.with(Totp);
+    assert_eq!(
+        ask(&with_totp, &[Password]),
+        Next::Wait(Wait::FactorRequired { choices }),
+        "even where none is required"
+    );
+    assert_eq!(ask(&with_totp, &[Password, Totp]), expired(&[Password]));
 }
 
 #[test]

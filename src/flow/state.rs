@@ -14,6 +14,8 @@ pub enum State {
     Skipped,
     /// The password has been changed.
     PasswordChanged,
+    /// A new password has been set instead of a forgotten one, outside any login. Every session has ended.
+    PasswordReset,
     /// Signed in.
     SessionIssued,
     /// Refused for good.

@@ -1,11 +1,7 @@
 //! What a login waits for.
 
 use super::Action;
-use crate::{
-    factor::{Factor, FactorSet},
-    password::MustChange,
-    token::Stage,
-};
+use crate::{factor::FactorSet, password::MustChange, token::Stage};
 
 /// What a login waits for. Its key, without what there is to say about it, is a [`Stage`]: that is what a state token carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +15,8 @@ pub enum Wait {
     PasswordExpired {
         /// Why.
         reason: ChangeReason,
+        /// What may prove the change: [`Factor::Password`](crate::factor::Factor::Password) is the present one, the others are codes to channels. Never empty.
+        by: FactorSet,
     },
     /// A new password soon: change it now, or skip.
     PasswordExpiring {
@@ -26,6 +24,8 @@ pub enum Wait {
         expires_in: u64,
         /// How often the change may still be skipped, at least 1.
         skips_left: u32,
+        /// What may prove the change: [`Factor::Password`](crate::factor::Factor::Password) is the present one, the others are codes to channels. Never empty.
+        by: FactorSet,
     },
 }
 
@@ -41,15 +41,22 @@ impl Wait {
 
     /// What a client may do now.
     pub fn actions(&self) -> impl Iterator<Item = Action> + use<> {
-        let (factors, password) = match self {
-            Self::FactorRequired { choices } => (*choices, &[][..]),
-            Self::PasswordExpired { .. } => (FactorSet::EMPTY, &[Action::ChangePassword][..]),
-            Self::PasswordExpiring { .. } => {
-                (FactorSet::EMPTY, &[Action::SkipPassword, Action::ChangePassword][..])
-            }
+        let none = FactorSet::EMPTY;
+        let (proofs, skip, changes) = match *self {
+            Self::FactorRequired { choices } => (choices, None, none),
+            Self::PasswordExpired { by, .. } => (none, None, by),
+            Self::PasswordExpiring { by, .. } => (none, Some(Action::SkipPassword), by),
         };
-        let factors = Factor::ALL.into_iter().filter(move |factor| factors.contains(*factor));
-        factors.map(Action::ProveFactor).chain(password.iter().copied())
+        let changes = changes.iter().map(Action::ChangePassword);
+        proofs.iter().map(Action::ProveFactor).chain(skip).chain(changes)
+    }
+
+    /// What may prove a change of the password now; nothing where that is not what the login waits for.
+    pub fn change_by(&self) -> FactorSet {
+        match self {
+            Self::PasswordExpired { by, .. } | Self::PasswordExpiring { by, .. } => *by,
+            Self::FactorRequired { .. } => FactorSet::EMPTY,
+        }
     }
 
     /// Whole days until the present password expires, where it is about to: 0 on its last day.

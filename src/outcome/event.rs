@@ -6,7 +6,7 @@ use crate::{
     contact::Channel,
     device::{DeviceTrait, HeaderFaults},
     factor::{Factor, FactorSet},
-    flow::Denial,
+    flow::{Denial, NoRecovery},
     password::{PasswordRefusal, RuleViolation},
     step::AccessPurpose,
     token::{Stage, TokenError},
@@ -95,6 +95,18 @@ pub enum Event {
         /// Whose.
         account: AccountId,
     },
+    /// A breached password was changed by nothing but itself, because the account has nothing else to prove with. Whoever else knows it
+    /// could have done the same: ask the subject.
+    BreachedPasswordSufficed {
+        /// Whose.
+        account: AccountId,
+    },
+    /// Somebody asked for a code to reset a password with, and no channel resets that of this account: because each is a second factor of
+    /// it, or the policy has no recovery by it. The client is told nothing. The subject has no way back but an administrator.
+    NoWayBack {
+        /// Whose.
+        account: AccountId,
+    },
     /// A code was handed to the host for sending.
     CodeSent {
         /// Whose recipient it went to; `None` for a decoy.
@@ -148,10 +160,17 @@ pub enum Event {
     },
     /// The credential of a tenant's server was refused.
     TenantCredentialRefused,
-    /// A first password was refused because the sign-in was too long ago.
+    /// A password was not set without the old one, because the sign-in was too long ago.
     SignInNotRecent {
         /// Whose it would have been.
         account: AccountId,
+    },
+    /// A first password was refused because of how its subject has signed in.
+    FirstPasswordRefused {
+        /// Whose it would have been.
+        account: AccountId,
+        /// Why.
+        reason: NoRecovery,
     },
     /// A session was issued.
     SignedIn {
@@ -196,12 +215,24 @@ pub enum ProofRefusal {
     Replayed,
     /// The account changed between the check and the write.
     AccountChanged,
+    /// It sets no password without the old one.
+    NoRecovery(NoRecovery),
+}
+
+impl From<NoRecovery> for ProofRefusal {
+    fn from(reason: NoRecovery) -> Self {
+        match reason {
+            NoRecovery::NoContact => Self::NotEnrolled,
+            NoRecovery::Inactive => Self::Inactive,
+            other => Self::NoRecovery(other),
+        }
+    }
 }
 
 /// Why a code was not sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SendFailure {
-    /// The account has no contact of this channel, or it is not one of its factors.
+    /// The account has no contact of this channel, or it may not prove the step.
     NoRecipient,
     /// The budget says no.
     Refused(SendRefusal),
@@ -220,6 +251,8 @@ pub enum NewPasswordRefusal {
     Rule(RuleViolation),
     /// By the host.
     Host(PasswordRefusal),
+    /// The only proof is the present password, which is breached, and the account has something else to prove with.
+    BreachedProof,
 }
 
 /// Why a token was refused. The client is told one thing for all of them.

@@ -32,7 +32,7 @@ pub enum Fault {
     OldPasswordInvalid,
     /// A new password was refused.
     NewPasswordRefused,
-    /// A first password can be set only by someone who has just signed in.
+    /// A password is set without the old one only by someone who has just signed in, by more than a second factor.
     SignInNotRecent,
     /// The credential of a tenant's server is not one, or not the session's tenant's.
     TenantCredentialInvalid,

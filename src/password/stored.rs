@@ -9,7 +9,10 @@ use serde::{Deserialize, Serialize};
 pub enum MustChange {
     /// An administrator set it.
     AdministratorReset,
-    /// It is known to attackers (NIST SP 800-63B-4 §3.1.1.2 asks for a change then).
+    /// It is known to attackers (NIST SP 800-63B-4 §3.1.1.2 asks for a change then). So it does not prove its own change where the account has
+    /// anything else to prove with: a code to a channel does, or another factor that was proved in the same login. A login of an account that
+    /// has an authenticator and no channel is asked for that, whatever [`SecondFactor`](crate::policy::SecondFactor) says. Only where there is nothing
+    /// else is it taken, with [`Event::BreachedPasswordSufficed`](crate::outcome::Event::BreachedPasswordSufficed).
     Breached,
     /// It was given out to sign in with once.
     FirstLogin,
@@ -42,7 +45,8 @@ pub struct Password {
     pub verifier: Secret,
     /// When it was set.
     pub changed_at: Timestamp,
-    /// Whether it must be changed before anything else.
+    /// Whether it must be changed before anything else. To mark one is a change of the account: count its revision up, or every session of
+    /// whoever knows the password goes on.
     pub must_change: Option<MustChange>,
     /// How often its change has been skipped. A new password starts at 0.
     pub skips_used: u32,

@@ -11,9 +11,12 @@
 //! assert!(serde_json::from_str::<Policy>(r#"{ "attempts": { "threshold": 0 } }"#).is_err());
 //! ```
 
+mod first_factors;
 mod lifetimes;
+mod recovery;
 
 pub use lifetimes::{Lifetimes, LifetimesError};
+pub use recovery::{Recovery, RecoveryError};
 
 use crate::{
     code::SendPolicy,
@@ -28,7 +31,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SecondFactor {
-    /// Never. [`flow::Graph::check`](crate::flow::Graph::check) will say what that means.
+    /// Never – but where a breached password can be changed by nothing else: see [`MustChange::Breached`](crate::password::MustChange::Breached).
+    /// [`flow::Graph::check`](crate::flow::Graph::check) will say what that means.
     Off,
     /// From accounts that have one.
     #[default]
@@ -47,8 +51,13 @@ pub struct Policy {
     /// What a new password must be like.
     pub password_rules: PasswordRules,
     /// What one may sign in with; a password alone, unless configured. A code that is sent is a first factor of its own: whoever has
-    /// the mobile is in, as far as no second factor is required.
+    /// the mobile is in, as far as no second factor is required. When it is read, it must have a factor, and none that no call begins a
+    /// login with ([`Factor::Totp`]); of one that is made otherwise [`flow::Graph::check`](crate::flow::Graph::check) says that nobody gets in.
+    #[serde(deserialize_with = "first_factors::deserialize")]
     pub first_factors: FactorSet,
+    /// By which channels a forgotten password is reset; none, unless configured. Whoever has the channel then sets the password of its
+    /// account, so it is as good as a first factor. Never by a channel that the account has as a second factor.
+    pub recovery: Recovery,
     /// When a second factor is required.
     pub second_factor: SecondFactor,
     /// How many guesses there are.
@@ -81,6 +90,7 @@ impl Default for Policy {
             ageing: None,
             password_rules: PasswordRules::default(),
             first_factors: FactorSet::EMPTY.with(Factor::Password),
+            recovery: Recovery::NONE,
             second_factor: SecondFactor::default(),
             attempts: AttemptPolicy::default(),
             sending: SendPolicy::default(),

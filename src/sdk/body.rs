@@ -28,7 +28,7 @@ const USER_NAME: Member = required("user_name", "Who signs in");
 const PASSWORD: Member = required("password", "The password, 1 to 1,024 bytes");
 const MOBILE: Member = required("mobile", "A mobile number");
 const EMAIL: Member = required("email", "An e-mail address");
-const VERIFY_CODE: Member = required("verify_code", "The code that was sent");
+pub(super) const VERIFY_CODE: Member = required("verify_code", "The code that was sent");
 const NEW_PASSWORD: Member = required("new_password", "The new password");
 const OWN_MOBILE: Member = optional("mobile", "The account's mobile number, or its mask");
 const OWN_EMAIL: Member = optional("email", "The account's e-mail address, or its mask");
@@ -57,7 +57,7 @@ pub(super) const TOTP_RESPONSE: [Member; 1] = [required("verify_code", "The one-
 pub(super) const OWN_CHANGE: [Member; 2] =
     [optional("old_password", "The present password, where one is set"), NEW_PASSWORD];
 pub(super) const MOBILE_UPDATE: [Member; 3] = [
-    optional("mobile", "Whose password it is (EIAM, OneAccess)"),
+    optional("mobile", "Whose password it is (EIAM, OneAccess, where the policy has a recovery by SMS)"),
     VERIFY_CODE,
     required("password", "The new password"),
 ];
@@ -152,8 +152,9 @@ pub(super) fn code_request(headers: &RequestHeaders<'_>, body: &[u8], channel: C
     }
 }
 
-/// What each type of code is for. The family has more types, for calls that are not here.
-pub(super) const CODE_TYPES: [(&str, Channel, CodePurpose); 10] = [
+/// What each type of code is for. The family has more types, for calls that are not here. Which of these an application takes says its
+/// dialect ([`routes::takes`](super::routes::takes)).
+pub(super) const CODE_TYPES: [(&str, Channel, CodePurpose); 9] = [
     ("LOGIN_SMS", Channel::Sms, CodePurpose::SignIn),
     ("LOGIN_EMS", Channel::Email, CodePurpose::SignIn),
     ("MFA_AUTH_SMS", Channel::Sms, CodePurpose::SecondFactor),
@@ -162,7 +163,6 @@ pub(super) const CODE_TYPES: [(&str, Channel, CodePurpose); 10] = [
     ("CHANGE_PWD_SMS", Channel::Sms, CodePurpose::ChangePassword),
     ("CHANGE_PWD_EMS", Channel::Email, CodePurpose::ChangePassword),
     ("FORGET_PWD_SMS", Channel::Sms, CodePurpose::ForgottenPassword),
-    ("FORGET_PWD_EMS", Channel::Email, CodePurpose::ForgottenPassword),
     ("UPDATE_PWD_SMS", Channel::Sms, CodePurpose::UpdatePassword),
 ];
 

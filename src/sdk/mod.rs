@@ -139,10 +139,11 @@ impl Api {
             }
             DeviceEndpoint::MaskedMobile => engine.masked_mobile(caller, state_token(), moment),
             DeviceEndpoint::SendCode(channel) => {
-                with!(body::code_request(headers, body, channel), |it| engine.send_code(
+                with!(body::code_request(headers, body, channel), |it| engine.send_code_that_is_taken(
                     caller,
                     state_token(),
                     it,
+                    routes::takes,
                     moment
                 ))
             }

@@ -2,9 +2,9 @@
 
 use super::{
     body::{CODE_TYPES, Member},
-    routes::{Answers, Bears, ROUTES, Route},
+    routes::{Answers, Bears, DeviceEndpoint, Endpoint, ROUTES, Route, takes},
 };
-use crate::device::Header;
+use crate::{Dialect, code::CodePurpose, contact::Channel, device::Header};
 use alloc::{format, string::String, vec::Vec};
 use serde_json::{Map, Value, json};
 
@@ -111,7 +111,7 @@ fn operation(route: &Route, method: &str) -> Value {
     });
     let operation = with(operation, "security", security(route.bears));
     let body = (!route.body.is_empty()).then(|| {
-        let schema = object(route.body.iter().map(|it| (it.name, member(it), it.is_required)), true);
+        let schema = object(route.body.iter().map(|it| (it.name, member(route, it), it.is_required)), true);
         json!({ "required": true, "content": { "application/json": { "schema": schema } } })
     });
     with(operation, "requestBody", body)
@@ -155,10 +155,38 @@ fn security(bears: Bears) -> Option<Value> {
     }
 }
 
-fn member(it: &Member) -> Value {
+fn member(route: &Route, it: &Member) -> Value {
     let schema = json!({ "type": "string", "description": it.about });
     let schema = with(schema, "minLength", it.is_required.then(|| 1.into()));
-    with(schema, "enum", (it.name == "type").then(|| CODE_TYPES.iter().map(|(name, ..)| *name).collect()))
+    match route.endpoint {
+        Endpoint::OfDevice(DeviceEndpoint::SendCode(channel)) if it.name == "type" => {
+            code_type(channel, schema)
+        }
+        _ => schema,
+    }
+}
+
+/// The types of code that are sent by a channel, and in which products those are taken that are not taken in all.
+fn code_type(channel: Channel, schema: Value) -> Value {
+    const DIALECTS: [(Dialect, &str); 3] =
+        [(Dialect::Ciam, "CIAM"), (Dialect::Eiam, "EIAM"), (Dialect::OneAccess, "OneAccess")];
+    let of_channel = CODE_TYPES.into_iter().filter(|(_, by, _)| *by == channel);
+    let notes: Vec<_> = of_channel
+        .clone()
+        .filter_map(|(name, by, purpose)| {
+            let takers = DIALECTS.into_iter().filter(|(dialect, _)| takes(*dialect, purpose, by));
+            let takers: Vec<_> = takers.map(|(_, name)| name).collect();
+            let reset = if purpose == CodePurpose::ForgottenPassword {
+                ", where the policy has a recovery"
+            } else {
+                ""
+            };
+            (takers.len() < DIALECTS.len()).then(|| format!("; {name}: {}{reset}", takers.join(", ")))
+        })
+        .collect();
+    let about = format!("What the code is for{}", notes.concat());
+    let schema = with(schema, "description", Some(about.into()));
+    with(schema, "enum", Some(of_channel.map(|(name, ..)| name).collect()))
 }
 
 fn answer(answers: Answers) -> Value {
@@ -239,6 +267,24 @@ mod tests {
             Value::Array(items) => items.iter().for_each(|it| references(it, found)),
             _ => {}
         }
+    }
+
+    #[test]
+    fn each_way_of_sending_says_its_types_and_who_takes_them() {
+        let document = openapi();
+        let of = |path: &str| {
+            let body =
+                &document["paths"][path]["post"]["requestBody"]["content"]["application/json"]["schema"];
+            body["properties"]["type"].clone()
+        };
+        let sms = of("/api/v2/sdk/sms/send");
+        assert_eq!(
+            sms["description"],
+            "What the code is for; FORGET_PWD_SMS: EIAM, OneAccess, where the policy has a recovery; UPDATE_PWD_SMS: CIAM"
+        );
+        let mail = of("/api/v2/sdk/email/send");
+        assert_eq!(mail["enum"], json!(["LOGIN_EMS", "MFA_AUTH_EMS", "CHANGE_PWD_EMS"]));
+        assert_eq!(mail["description"], "What the code is for");
     }
 
     #[test]

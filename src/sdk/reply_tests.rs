@@ -37,7 +37,7 @@ fn a_body_is_the_same_from_here_and_from_the_hosts_own_serialiser() {
     check(Verdict::Refreshed(grant()), r#"{"session_token":"LGTx-_","expire":43200,"id_token":"a.\"b\\\n"}"#);
     check(Verdict::AccessDenied, r#"{"status":"ACCESS_DENIED"}"#);
     let rules = PasswordRules::default();
-    let wait = Wait::PasswordExpiring { expires_in: 1, skips_left: 1 };
+    let wait = Wait::PasswordExpiring { expires_in: 1, skips_left: 1, by: crate::factor::FactorSet::EMPTY };
     let pending = Pending { state_token: TokenText::new("e30.e30.x".into()), wait, rules };
     let data = format!(
         r#"{{\"minLength\":{},\"maxLength\":{},\"regEx\":\"{}\"}}"#,

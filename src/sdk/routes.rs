@@ -1,7 +1,7 @@
 //! The paths and methods of the family, and what each call takes and answers, as one table.
 
 use super::body::{self, Member};
-use crate::{contact::Channel, outcome::NotOurs};
+use crate::{Dialect, code::CodePurpose, contact::Channel, outcome::NotOurs};
 
 /// Where a route leads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +31,30 @@ pub(super) enum DeviceEndpoint {
     UpdatePasswordByMobile,
     RefreshSession,
     SignOut,
+}
+
+impl DeviceEndpoint {
+    /// What a code is for that this call takes in a dialect, and by which way it is sent.
+    fn takes(self, dialect: Dialect) -> Option<(CodePurpose, Channel)> {
+        match self {
+            Self::SignInByCode(channel) => Some((CodePurpose::SignIn, channel)),
+            Self::ChangePasswordByCode(channel) => Some((CodePurpose::ChangePassword, channel)),
+            Self::ProveCode(channel) => Some((CodePurpose::SecondFactor, channel)),
+            Self::UpdatePasswordByMobile => Some((dialect.update_by_mobile(), Channel::Sms)),
+            Self::SignIn
+            | Self::SignInByAnyName
+            | Self::SignInByMobile
+            | Self::SkipPassword
+            | Self::ChangePassword
+            | Self::MaskedMobile
+            | Self::SendCode(_)
+            | Self::ProveTotp
+            | Self::PasswordIsSet
+            | Self::ChangeOwnPassword
+            | Self::RefreshSession
+            | Self::SignOut => None,
+        }
+    }
 }
 
 /// Where a call that the server of a tenant makes leads.
@@ -135,7 +159,7 @@ routes! {
     "POST" "/api/v2/sdk/pwd/change"
         => Endpoint::OfDevice(DeviceEndpoint::ChangeOwnPassword), IdToken, &body::OWN_CHANGE, Nothing, "Set or change one's own password, signed in";
     "POST" "/api/v2/sdk/pwd/update-by-mobile"
-        => Endpoint::OfDevice(DeviceEndpoint::UpdatePasswordByMobile), PerhapsIdToken, &body::MOBILE_UPDATE, Nothing, "A new password by a code sent by SMS: signed in (CIAM), or instead of a forgotten one (EIAM, OneAccess)";
+        => Endpoint::OfDevice(DeviceEndpoint::UpdatePasswordByMobile), PerhapsIdToken, &body::MOBILE_UPDATE, Nothing, "A new password by a code sent by SMS: signed in for 10 minutes at most (CIAM), or instead of a forgotten one (EIAM, OneAccess, where the policy has a recovery by SMS)";
     "POST" "/api/v2/sdk/sso/session-token/id-token"
         => Endpoint::OfDevice(DeviceEndpoint::RefreshSession), SessionToken, &[], Session, "A new id token for a session";
     "GET" or "POST" "/api/v2/sdk/logout"
@@ -144,6 +168,14 @@ routes! {
         => Endpoint::OfTenant(TenantEndpoint::IssueTicket), TenantCredential, &body::TICKET_REQUEST, Ticket, "A one-time ticket for a session";
     "POST" "/api/v2/tenant/sso/sso-ticket/verify"
         => Endpoint::OfTenant(TenantEndpoint::RedeemTicket), TenantCredential, &body::TICKET_REDEMPTION, Subject, "Whose session a ticket stands for. Not by which factors they signed in, nor to which application";
+}
+
+/// Whether some call takes a code for this, sent by this way, in a dialect.
+pub(super) fn takes(dialect: Dialect, purpose: CodePurpose, channel: Channel) -> bool {
+    ROUTES.iter().any(|route| match route.endpoint {
+        Endpoint::OfDevice(endpoint) => endpoint.takes(dialect) == Some((purpose, channel)),
+        Endpoint::OfTenant(_) => false,
+    })
 }
 
 /// The call of a method (compared as it stands, RFC 9110 §9.1) and a path, whose query does not count.
@@ -181,6 +213,35 @@ mod tests {
         for route in ROUTES {
             assert!(route.body.is_empty() || route.methods == ["POST"], "{}", route.path);
             assert_eq!(ROUTES.iter().filter(|other| other.path == route.path).count(), 1, "{}", route.path);
+        }
+    }
+
+    /// A code that no call takes is not sent, and for every call that takes one there is a type to ask for it by.
+    #[test]
+    fn every_type_of_code_has_a_call_and_every_call_a_type() {
+        let dialects = [Dialect::Ciam, Dialect::Eiam, Dialect::OneAccess];
+        for (name, channel, purpose) in body::CODE_TYPES {
+            let taken = dialects.into_iter().any(|dialect| takes(dialect, purpose, channel));
+            assert!(taken, "{name} is asked for in vain");
+        }
+        for dialect in dialects {
+            for route in ROUTES {
+                let Endpoint::OfDevice(endpoint) = route.endpoint else { continue };
+                let Some((purpose, channel)) = endpoint.takes(dialect) else {
+                    assert!(
+                        !route.body.contains(&body::VERIFY_CODE),
+                        "{}: which code does it take?",
+                        route.path
+                    );
+                    continue;
+                };
+                let asked_for = |(_, by, of)| (by, of) == (channel, purpose);
+                assert!(
+                    body::CODE_TYPES.into_iter().any(asked_for),
+                    "{}: no type asks for its code",
+                    route.path
+                );
+            }
         }
     }
 

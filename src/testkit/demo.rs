@@ -16,7 +16,7 @@ use super::HeaderList;
 use crate::{
     Audience, ClientId, Entropy, Moment, Secret, TenantId, Timestamp,
     account::{Account, AccountStatus, Profile, Revision, UserName},
-    contact::{EmailAddress, Mobile},
+    contact::{Channel, EmailAddress, Mobile},
     factor::{Factor, FactorSet, Totp, TotpAlgorithm},
     password::{Ageing, MustChange, Password},
     policy::Policy,
@@ -85,11 +85,13 @@ pub fn issuer() -> Issuer {
     good(Issuer::new("https://id.example.com"))
 }
 
-/// The default, but that passwords age (90 days, a warning for the last 14, three skips) and codes that are sent are first factors.
+/// The default, but that passwords age (90 days, a warning for the last 14, three skips), codes that are sent are first factors, and one that
+/// is sent by SMS resets a forgotten password.
 pub fn policy() -> Policy {
     Policy {
         ageing: Some(good(Ageing::new(90, 14, 3))),
         first_factors: [Factor::Password, Factor::Sms, Factor::Email].into_iter().collect(),
+        recovery: [Channel::Sms].into_iter().collect(),
         ..Policy::default()
     }
 }

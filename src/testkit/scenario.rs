@@ -57,7 +57,8 @@ impl Scenario {
     }
 
     /// A login in this state, reached by the family's calls alone. One passes through [`State::Skipped`] and
-    /// [`State::PasswordChanged`]: there the login stands at [`State::SessionIssued`], having gone that way.
+    /// [`State::PasswordChanged`]: there the login stands at [`State::SessionIssued`], having gone that way. No login is at
+    /// [`State::PasswordReset`].
     ///
     /// # Errors
     /// When the policy does not lead there.

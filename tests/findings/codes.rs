@@ -55,30 +55,24 @@ fn was_sent(dialect: Dialect, call: &Call) -> bool {
 }
 
 #[test]
-#[should_panic(expected = "finding 17: CIAM sent a code of a forgotten password, which no call takes")]
 fn finding_17_ciam_sends_no_code_of_a_forgotten_password() {
     let sent = was_sent(Dialect::Ciam, &ask(ALICE, "FORGET_PWD_SMS"));
     assert!(!sent, "finding 17: CIAM sent a code of a forgotten password, which no call takes");
 }
 
 #[test]
-#[should_panic(expected = "finding 17: EIAM sent a code of an update, which no call takes")]
 fn finding_17_eiam_sends_no_code_of_an_update() {
     let sent = was_sent(Dialect::Eiam, &ask(ALICE, "UPDATE_PWD_SMS"));
     assert!(!sent, "finding 17: EIAM sent a code of an update, which no call takes");
 }
 
 #[test]
-#[should_panic(expected = "finding 17: OneAccess sent a code of an update, which no call takes")]
 fn finding_17_one_access_sends_no_code_of_an_update() {
     let sent = was_sent(Dialect::OneAccess, &ask(ALICE, "UPDATE_PWD_SMS"));
     assert!(!sent, "finding 17: OneAccess sent a code of an update, which no call takes");
 }
 
 #[test]
-#[should_panic(
-    expected = "finding 17: a code of a forgotten password was sent by e-mail, which no call takes"
-)]
 fn finding_17_no_dialect_sends_a_code_of_a_forgotten_password_by_email() {
     let call = Call::post(MAIL, &json!({ "email": "alice@example.com", "type": "FORGET_PWD_EMS" }));
     let dialects = [Dialect::Ciam, Dialect::Eiam, Dialect::OneAccess];

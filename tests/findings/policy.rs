@@ -73,14 +73,12 @@ fn is_told(first_factors: &Value) -> bool {
 }
 
 #[test]
-#[should_panic(expected = "finding 23: nothing was found wrong with a policy without first factors")]
 fn finding_23_a_policy_without_first_factors_is_told_of() {
     assert!(is_told(&json!([])), "finding 23: nothing was found wrong with a policy without first factors");
 }
 
 /// No call signs in with an authenticator alone.
 #[test]
-#[should_panic(expected = "finding 23: a first factor that no call takes was drawn as a way in")]
 fn finding_23_a_first_factor_that_no_call_takes_is_told_of() {
     assert!(is_told(&json!(["totp"])), "finding 23: a first factor that no call takes was drawn as a way in");
 }

@@ -22,7 +22,6 @@ fn is_unchanged(world: &mut World, user_name: &str) -> bool {
 
 /// A policy that says nothing of resets has none, whatever the dialect of its application.
 #[test]
-#[should_panic(expected = "finding 3: a dialect let a code by SMS reset a password")]
 fn finding_03_a_dialect_opens_no_reset() {
     for dialect in [Dialect::Eiam, Dialect::OneAccess] {
         let mut world = world_with(Setup { dialect, ..Setup::new(Policy::default()) });
@@ -35,7 +34,6 @@ fn finding_03_a_dialect_opens_no_reset() {
 
 /// mona's SMS is her second factor. Where both applications allow resets by SMS, neither may reset hers.
 #[test]
-#[should_panic(expected = "finding 3: a sibling without second factors reset the password")]
 fn finding_03_a_sibling_without_second_factors_resets_no_password() {
     let lax = Policy { second_factor: SecondFactor::Off, ..demo::policy() };
     let mut world = world_with_sibling(Dialect::Eiam, lax);
@@ -53,7 +51,6 @@ fn finding_03_a_sibling_without_second_factors_resets_no_password() {
 }
 
 #[test]
-#[should_panic(expected = "finding 3: in CIAM the channel of a second factor set a password")]
 fn finding_03_in_ciam_the_channel_of_a_second_factor_sets_no_password() {
     let mut world = world_of(Dialect::Ciam);
     let id_token = mona(&mut world).id_token().to_owned();
@@ -84,7 +81,6 @@ fn finding_06_a_relying_party_sets_no_first_password_for_other_applications() {
 }
 
 #[test]
-#[should_panic(expected = "finding 6: an id token set a password two hours later, from another device")]
 fn finding_06_an_old_bearer_on_another_device_sets_no_password_by_a_second_factor() {
     let mut world = world_of(Dialect::Ciam);
     let id_token = mona(&mut world).id_token().to_owned();
@@ -111,7 +107,6 @@ fn finding_06_a_bearer_on_another_device_sets_no_password() {
 }
 
 #[test]
-#[should_panic(expected = "finding 6: an id token set a password two hours after the sign-in")]
 fn finding_06_a_bearer_of_two_hours_ago_sets_no_password() {
     let mut world = world_of(Dialect::Ciam);
     let id_token = works(world.login("alice")).id_token().to_owned();
@@ -127,7 +122,6 @@ fn finding_06_a_bearer_of_two_hours_ago_sets_no_password() {
 
 /// alice has a mobile to prove herself with. Who knows the breached password has not.
 #[test]
-#[should_panic(expected = "finding 16: the breached password was proof enough")]
 fn finding_16_a_breached_password_is_not_changed_by_itself() {
     let mut world = world_of(Dialect::Ciam);
     world.change("alice", |alice| {

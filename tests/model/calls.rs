@@ -152,6 +152,8 @@ pub enum Act {
     Disable(Named),
     Enable(Named),
     Reset(Named, Password),
+    /// The password is found among breached ones.
+    Breach(Named),
     ForcePasswordless(Named),
     Enrol(Named, F),
     /// As a mistaken host would: without a new revision.

@@ -3,7 +3,7 @@
 use super::{
     calls::{F, FIRST, PEOPLE, SHORT, USED},
     rules::{CODE, DAY, RESEND, RULES, SENDS_A_DAY, TICKET},
-    state::Model,
+    state::{Model, Must},
 };
 use authflow::{
     AccountId, Application, ClientId, Lifetime, Secret, TenantId, Timestamp,
@@ -111,7 +111,10 @@ pub fn account(model: &Model, who: usize) -> Account {
         password: person.password.as_ref().map(|known| Password {
             verifier: Secret::new(password(known.number)),
             changed_at: Timestamp::from_unix(known.set_at),
-            must_change: known.must_change.then_some(MustChange::AdministratorReset),
+            must_change: known.must_change.map(|must| match must {
+                Must::Reset => MustChange::AdministratorReset,
+                Must::Breached => MustChange::Breached,
+            }),
             skips_used: 0,
         }),
         mobile: Mobile::new(&mobile(who)).ok(),

@@ -4,7 +4,7 @@ use super::{
     calls::{F, FIRST},
     machine::START,
     rules::DAY,
-    state::{Known, Model, Person},
+    state::{Known, Model, Must, Person},
 };
 
 /// Numbers that shrink to the first of everything.
@@ -34,13 +34,9 @@ impl Dice<'_> {
 pub fn beginning(dice: &mut Dice<'_>) -> Model {
     let people = [0, 1, 2].map(|who| {
         let age = dice.of(&[85 * DAY, DAY, 76 * DAY - 60, 90 * DAY - 300, 90 * DAY - 1, 90 * DAY, 76 * DAY]);
-        let known = Known {
-            number: FIRST,
-            set_at: START - age,
-            must_change: dice.percent(8),
-            skips: 0,
-            outdated: false,
-        };
+        let must_change =
+            if dice.percent(8) { Some(Must::Reset) } else { dice.percent(4).then_some(Must::Breached) };
+        let known = Known { number: FIRST, set_at: START - age, must_change, skips: 0, outdated: false };
         let enrolled: &[F] = dice.of(&[&[], &[F::Sms], &[F::Sms, F::Email], &[F::Totp], &[F::Totp, F::Sms]]);
         Person {
             tenant: who / 2,

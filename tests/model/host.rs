@@ -216,6 +216,11 @@ impl Host {
                 set.must_change = Some(MustChange::AdministratorReset);
                 it.password = Some(set);
             }),
+            Act::Breach(who) => self.world.change(NAMES[who], |it| {
+                if let Some(known) = &mut it.password {
+                    known.must_change = Some(MustChange::Breached);
+                }
+            }),
             Act::ForcePasswordless(who) => self.world.change(NAMES[who], |it| it.password = None),
             Act::Enrol(who, added) => self.world.change(NAMES[who], |it| {
                 it.enrolled = it.enrolled.with(factor(added));

@@ -1,8 +1,8 @@
-//! The ten things that must never happen in a login, as assertions over what an onlooker has seen.
+//! The eleven things that must never happen in a login, as assertions over what an onlooker has seen.
 
 use super::{
-    calls::{Call, Caller, F, Purpose},
-    cast::factor,
+    calls::{Call, Caller, F, Proof, Purpose},
+    cast::{factor, password},
     host::Host,
     ledger::{Ledger, Sort},
     observed::Observed,
@@ -13,10 +13,11 @@ use authflow::{
     account::AccountStatus,
     factor::FactorSet,
     outcome::{Event, ProofRefusal},
+    password::MustChange,
     step::Write,
 };
 
-/// All ten, for one request.
+/// All eleven, for one request.
 pub fn check(host: &Host, seen: &Observed) {
     let ledger = &host.ledger;
     invariant_1_no_session_without_every_factor(ledger, seen);
@@ -29,6 +30,7 @@ pub fn check(host: &Host, seen: &Observed) {
     invariant_8_no_secret_is_printed(host, seen);
     invariant_9_no_session_for_an_account_that_changed(ledger, seen);
     invariant_10_every_guess_is_counted(ledger, seen);
+    invariant_11_no_password_is_set_by_second_factors_or_by_a_breached_one(ledger, seen);
     what_the_host_denies_gets_nothing(host, seen);
     only_a_right_password_that_stays_is_hashed_anew(seen);
 }
@@ -228,4 +230,40 @@ fn invariant_10_every_guess_is_counted(ledger: &Ledger, seen: &Observed) {
     let totp =
         matches!(&seen.request.call, Call::Prove { response: super::calls::Response::Totp { .. }, .. });
     assert!(!(totp && seen.goes_on()) || counted.is_some(), "a one-time password that was not counted");
+}
+
+/// What is proved before the call, and what by it: whoever has not proved the present password sets one by nothing that is a second factor
+/// of the account, and a breached one does not change itself. (Everybody here has a mobile and an address to prove with.)
+fn invariant_11_no_password_is_set_by_second_factors_or_by_a_breached_one(ledger: &Ledger, seen: &Observed) {
+    for (commit, account) in &seen.commits {
+        if !commit.writes.iter().any(|write| matches!(write, Write::StorePassword { .. })) {
+            continue;
+        }
+        let account = account.as_ref().expect("a password is somebody's");
+        let before = seen.token.as_ref().and_then(|token| ledger.tokens.get(token));
+        let before = &before.expect("whoever sets a password bears a token").proved;
+        let is_second = |by: &F| matches!(by, F::Sms | F::Email) && account.enrolled.contains(factor(*by));
+        let known = account.password.as_ref();
+        // With or without the mark of an outdated one.
+        let is_old =
+            |typed: usize| known.is_some_and(|known| known.verifier.expose().ends_with(&password(typed)));
+        let (by_old, code) = match &seen.request.call {
+            Call::Change { proof: Proof::Old(typed), .. } => (is_old(*typed), None),
+            Call::Change { proof: Proof::Code(by, _), .. } => {
+                assert_eq!(seen.truth, Some(*by), "a code that was not sent");
+                (before.contains(&F::Password), Some(*by))
+            }
+            Call::OwnChange { old, .. } => (old.is_some_and(is_old), None),
+            Call::OwnChangeByCode { .. } => (false, Some(F::Sms)),
+            other => panic!("{other:?} sets no password"),
+        };
+        if !by_old {
+            assert!(code.is_some() || known.is_none(), "neither the old password nor a code");
+            assert!(!code.as_ref().is_some_and(is_second), "by a second factor");
+            assert!(!before.iter().all(is_second), "by nothing but second factors");
+        }
+        let breached = known.is_some_and(|known| known.must_change == Some(MustChange::Breached));
+        let more = code.is_some() || before.iter().any(|factor| *factor != F::Password);
+        assert!(!breached || more, "a breached password changed itself");
+    }
 }

@@ -5,7 +5,7 @@ use super::{
     judge::{Asking, Plan, Then, Write},
     rules::{LOGIN, TOTP_STEP},
     state::{Kind, Model, Once, Place, Session, Stage, Standing, Tag},
-    table::{Done, Need, need},
+    table::{Done, Need, changes_by, need},
 };
 use std::collections::BTreeSet;
 
@@ -113,6 +113,13 @@ impl Model {
         if !matches!(login.need, Need::Warn | Need::Change) {
             return Err(Reply::NO_STATE);
         }
+        let by = match proof {
+            Proof::Old(_) => F::Password,
+            Proof::Code(by, _) => *by,
+        };
+        if !changes_by(&self.people[login.who], &login.proved).contains(&by) {
+            return Err(if by == F::Password { Reply::NEW_REFUSED } else { Reply::WRONG_CODE });
+        }
         let tenant = asking.caller.tenant;
         let known = self.people[login.who].password.as_ref().map(|known| known.number);
         let old = match *proof {
@@ -198,6 +205,7 @@ impl Model {
             None => {
                 let changed = writes.iter().any(|write| matches!(write, Write::Password(_)));
                 writes.push(Write::Open(Session {
+                    proved,
                     who,
                     revision: person.revision + u64::from(changed),
                     auth_time,

@@ -3,7 +3,7 @@
 //! question, restarts and rotations of keys.
 //!
 //! The model (`table.rs`, `judge.rs`, `logins.rs`, `sessions.rs`, `write.rs`) is written from the documents and shares no
-//! code with the library. It says what every request must answer and which questions it must ask, in order; the ten
+//! code with the library. It says what every request must answer and which questions it must ask, in order; the eleven
 //! invariants (`invariants.rs`) are judged besides, from nothing but what an onlooker sees.
 //!
 //! 10,000 sequences are run, the same ones every time. `AUTHFLOW_MODEL_CASES=100000` runs more, and
@@ -126,7 +126,9 @@ fn is_rich(replies: &BTreeMap<(&'static str, Reply), u32>) {
         ("prove", Reply::WARN),
         ("prove", Reply::WRONG_CODE),
         ("own change", Reply::EMPTY),
+        ("own change", Reply::NEW_REFUSED),
         ("own change by code", Reply::WRONG_CODE),
+        ("own change by code", Reply::NOT_RECENT),
         ("refresh", Reply::REFRESHED),
         ("issue ticket", Reply::TICKET),
         ("redeem", Reply::SUBJECTS[0]),

@@ -27,7 +27,7 @@ fn beginning() -> Model {
         password: Some(Known {
             number: FIRST,
             set_at: START + 300 - 90 * DAY,
-            must_change: false,
+            must_change: None,
             skips: 0,
             outdated: false,
         }),

@@ -6,7 +6,7 @@ use super::{
     logins::{follows_rules, judge_new},
     rules::RECENT,
     state::{Kind, Model, Once, Place, Stage, Standing, Tag},
-    table::Need,
+    table::{Need, changes_by, rests_on_second_factors},
 };
 
 impl Model {
@@ -73,11 +73,17 @@ impl Model {
         let (who, session) = self.may_change(asking, token)?;
         let known = self.people[who].password.as_ref().map(|known| known.number);
         match (known, old) {
-            (None, _) if self.now >= self.sessions[session].auth_time + RECENT => {
+            (None, _) if !self.is_recent(session) => return Err(Reply::NOT_RECENT),
+            (None, _) if rests_on_second_factors(&self.people[who], &self.sessions[session].proved) => {
                 return Err(Reply::NOT_RECENT);
             }
             (None, _) => follows_rules(None, new)?,
             (Some(_), None) => return Err(Reply::WRONG_OLD),
+            (Some(_), Some(_))
+                if !changes_by(&self.people[who], &self.sessions[session].proved).contains(&F::Password) =>
+            {
+                return Err(Reply::NEW_REFUSED);
+            }
             (Some(_), Some(typed)) => {
                 let slot = (asking.caller.tenant, Standing::Stranger, who, F::Password);
                 follows_rules(Some(typed), new)?;
@@ -96,6 +102,13 @@ impl Model {
         new: Password,
     ) -> Result<Plan, Reply> {
         let (who, session) = self.may_change(asking, token)?;
+        if !self.is_recent(session) {
+            return Err(Reply::NOT_RECENT);
+        }
+        let (person, proved) = (&self.people[who], &self.sessions[session].proved);
+        if person.enrolled.contains(&F::Sms) || rests_on_second_factors(person, proved) {
+            return Err(Reply::WRONG_CODE);
+        }
         let (app, tenant) = (asking.caller.app, asking.caller.tenant);
         let place = Place { app, tenant, purpose: Purpose::Update, by: F::Sms, to: who, login: None };
         follows_rules(None, new)?;
@@ -103,6 +116,11 @@ impl Model {
         let code = self.guess_code(asking, slot, Tag::Known, Some(who), &place, code)?;
         judge_new(asking, new)?;
         Ok(self.store(who, session, Some(Once::Code(code)), new, Reply::WRONG_CODE))
+    }
+
+    /// Whether its subject has signed in of late.
+    fn is_recent(&self, session: usize) -> bool {
+        self.now < self.sessions[session].auth_time + RECENT
     }
 
     fn store(&self, who: usize, session: usize, once: Option<Once>, new: Password, refused: Reply) -> Plan {
@@ -245,6 +263,10 @@ impl Model {
                 }
                 asking.ask("FindAccount")?;
                 let owner = self.find(asking.caller, to).filter(|who| self.people[*who].active);
+                // By a second factor's channel no password is set.
+                let sets =
+                    |who: &usize| purpose == Purpose::SignIn || !self.people[*who].enrolled.contains(&by);
+                let owner = owner.filter(sets);
                 (Place { app, tenant, purpose, by, to, login: None }, owner)
             }
             Purpose::Second | Purpose::Change => {
@@ -257,7 +279,11 @@ impl Model {
                 match (purpose, &login.need) {
                     (Purpose::Second, Need::Factor(choices)) if choices.contains(&by) => {}
                     (Purpose::Second, Need::Factor(_)) => return Err(Reply::NOT_SENT),
-                    (Purpose::Change, Need::Warn | Need::Change) => {}
+                    (Purpose::Change, Need::Warn | Need::Change) => {
+                        if !changes_by(&self.people[login.who], &login.proved).contains(&by) {
+                            return Err(Reply::NOT_SENT);
+                        }
+                    }
                     _ => return Err(Reply::NO_STATE),
                 }
                 let owner = Some(login.who).filter(|who| to.is_none_or(|to| to == *who));

@@ -6,11 +6,18 @@ use super::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Why a password must be changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Must {
+    Reset,
+    Breached,
+}
+
 #[derive(Clone, Debug)]
 pub struct Known {
     pub number: Password,
     pub set_at: u64,
-    pub must_change: bool,
+    pub must_change: Option<Must>,
     pub skips: u32,
     /// Its verifier has old parameters.
     pub outdated: bool,
@@ -58,6 +65,7 @@ pub struct Session {
     pub who: usize,
     pub revision: u64,
     pub auth_time: u64,
+    pub proved: BTreeSet<F>,
     pub generation: u32,
     pub used: u64,
     pub expires: u64,
@@ -221,6 +229,7 @@ impl Model {
             Act::Disable(who)
             | Act::Enable(who)
             | Act::Reset(who, _)
+            | Act::Breach(who)
             | Act::ForcePasswordless(who)
             | Act::Enrol(who, _)
             | Act::Remove(who, _) => &mut self.people[*who],
@@ -233,10 +242,15 @@ impl Model {
                 person.password = Some(Known {
                     number: *number,
                     set_at: now,
-                    must_change: true,
+                    must_change: Some(Must::Reset),
                     skips: 0,
                     outdated: false,
                 });
+            }
+            Act::Breach(_) => {
+                if let Some(known) = &mut person.password {
+                    known.must_change = Some(Must::Breached);
+                }
             }
             Act::ForcePasswordless(_) => person.password = None,
             Act::Enrol(_, factor) => {

@@ -1,6 +1,10 @@
 //! The table of states: what a login needs, from who, what has been proved, and how old the password is.
 
-use super::{calls::F, rules::Rules, state::Person};
+use super::{
+    calls::F,
+    rules::Rules,
+    state::{Must, Person},
+};
 use std::collections::BTreeSet;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,12 +38,34 @@ pub fn age(rules: &Rules, person: &Person, proved: &BTreeSet<F>, done: Done, now
     let old = now.saturating_sub(password.set_at);
     match (proved.contains(&F::Password), done) {
         (_, Done::Changed) => Age::None,
-        _ if password.must_change => Age::Expired,
+        _ if password.must_change.is_some() => Age::Expired,
         (false, _) => Age::None,
         _ if old >= rules.expired_from => Age::Expired,
         _ if old >= rules.warned_from => Age::Warned,
         _ => Age::Current,
     }
+}
+
+/// Everybody here has a mobile and an address.
+const CHANNELS: [F; 2] = [F::Sms, F::Email];
+
+/// Whether all that has been proved are channels that are second factors of the person's.
+pub fn rests_on_second_factors(person: &Person, proved: &BTreeSet<F>) -> bool {
+    proved.iter().all(|factor| CHANNELS.contains(factor) && person.enrolled.contains(factor))
+}
+
+/// What may prove the change of a password in a login: in one that has proved the password, any channel; in one that has not, neither a
+/// channel that is a second factor nor any channel where second factors are all that has been proved. The old password, unless it is
+/// breached and nothing else has been proved.
+pub fn changes_by(person: &Person, proved: &BTreeSet<F>) -> BTreeSet<F> {
+    let is_open = |channel: &F| {
+        proved.contains(&F::Password)
+            || !person.enrolled.contains(channel) && !rests_on_second_factors(person, proved)
+    };
+    let channels = CHANNELS.into_iter().filter(is_open);
+    let breached = person.password.as_ref().is_some_and(|known| known.must_change == Some(Must::Breached));
+    let old = !breached || proved.iter().any(|factor| *factor != F::Password);
+    channels.chain(old.then_some(F::Password)).collect()
 }
 
 /// One row a situation.

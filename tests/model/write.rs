@@ -91,7 +91,7 @@ impl Model {
                 person.password = Some(Known {
                     number: *number,
                     set_at: now,
-                    must_change: false,
+                    must_change: None,
                     skips: 0,
                     outdated: false,
                 });

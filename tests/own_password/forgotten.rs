@@ -4,6 +4,7 @@ use super::{ALICES, BY_MOBILE, NEW, SMS, ask, done, id_token, reason, world};
 use authflow::{
     Dialect,
     account::AccountStatus,
+    flow::NoRecovery,
     outcome::{Event, NewPasswordRefusal, ProofRefusal},
     password::RuleViolation,
     testkit::{Call, HostFault, World},
@@ -78,5 +79,5 @@ fn a_second_factors_channel_resets_no_password() {
     assert!(sent.decoy);
     let body = json!({ "mobile": ALICES, "verify_code": sent.code.expose(), "password": NEW });
     assert_eq!(world.send(&Call::post(BY_MOBILE, &body)).status, 400);
-    assert_eq!(reason(&world), ProofRefusal::NotEnrolled);
+    assert_eq!(reason(&world), ProofRefusal::NoRecovery(NoRecovery::SecondFactor));
 }

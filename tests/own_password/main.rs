@@ -1,5 +1,7 @@
 //! A new password: by a code within a login, signed in, and instead of a forgotten one.
 
+mod bearers;
+mod breached;
 mod forgotten;
 
 use authflow::testkit::{

@@ -9,7 +9,7 @@ use crate::{
 use authflow::{
     AccountId, Application, ClientId, InvalidId, Secret, TenantId, Timestamp,
     account::{AccountStatus, InvalidUserName, UserName},
-    contact::{EmailAddress, InvalidContact, Mobile},
+    contact::{Channel, EmailAddress, InvalidContact, Mobile},
     factor::{Factor, FactorSet},
     password::{Ageing, AgeingError, MustChange},
     policy::Policy,
@@ -124,7 +124,8 @@ pub(crate) enum DemoError {
 pub(crate) fn applications() -> Result<[Application; 2], DemoError> {
     let first_factors = [Factor::Password, Factor::Sms, Factor::Email].into_iter().collect();
     let ageing = Some(Ageing::new(MAX_AGE_DAYS, 14, 3)?);
-    let policy = Policy { ageing, first_factors, ..Policy::default() };
+    let recovery = [Channel::Sms].into_iter().collect();
+    let policy = Policy { ageing, first_factors, recovery, ..Policy::default() };
     let isv = Application::isv(ClientId::new(ISV_CLIENT_ID)?, [TenantId::new(ISV_TENANT)?]);
     let ordinary = Application::new(ClientId::new(ORDINARY_CLIENT_ID)?);
     Ok([isv, ordinary].map(|application| Application { policy, ..application }))

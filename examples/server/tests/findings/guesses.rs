@@ -18,7 +18,7 @@ const RESETS: &str = "
     [[applications]]
     client_id = 'nTo1eRIub60vPb54WeE6aojPwYwImtl4'
     dialect = 'eiam'
-    policy = { first_factors = ['password', 'sms'] }";
+    policy = { first_factors = ['password', 'sms'], recovery = ['sms'] }";
 
 /// Another code than this one.
 fn another(code: &str) -> String {

@@ -1,0 +1,77 @@
+//! The kinds of account that a graph is enumerated over.
+
+use super::graph::NOW;
+use crate::{
+    AccountId, Secret, Timestamp,
+    account::{Account, AccountStatus, Profile, Revision},
+    contact::{EmailAddress, Mobile},
+    factor::{Factor, FactorSet, Totp, TotpAlgorithm},
+    password::{Age, MustChange, Password},
+    policy::Policy,
+};
+use alloc::vec::Vec;
+
+/// An account for every set of enrolled factors, every set of contacts that has the enrolled ones, and every state that a password can
+/// be in under the policy.
+pub(super) fn kinds_of_account(policy: &Policy) -> Vec<Account> {
+    let sets = |factors: [Factor; 3]| {
+        (0..8).map(move |bits: u32| {
+            let chosen = factors.into_iter().enumerate().filter(move |(at, _)| bits >> at & 1 == 1);
+            chosen.map(|(_, factor)| factor).collect::<FactorSet>()
+        })
+    };
+    let mut passwords: Vec<_> = kinds_of_password(policy).into_iter().map(Some).collect();
+    passwords.push(None);
+    let account = |enrolled: FactorSet, held: FactorSet, password: &Option<Password>| {
+        let has = |factor| held.contains(factor);
+        Some(Account {
+            id: AccountId::new("any").ok()?,
+            tenant: None,
+            revision: Revision::new(1).ok()?,
+            status: AccountStatus::Active,
+            user_name: None,
+            password: password.clone(),
+            mobile: Mobile::new("12345").ok().filter(|_| has(Factor::Sms)),
+            email: EmailAddress::new("any@example").ok().filter(|_| has(Factor::Email)),
+            totp: Totp::new([0; 20], TotpAlgorithm::Sha1, 6, None).ok().filter(|_| has(Factor::Totp)),
+            enrolled,
+            factors_changed_at: Timestamp::from_unix(0),
+            profile: Profile::default(),
+        })
+    };
+    let factors = [Factor::Sms, Factor::Email, Factor::Totp];
+    let of = |enrolled: FactorSet| {
+        // An authenticator is there to be enrolled, and for nothing else.
+        let held = sets(factors).filter(move |held| {
+            enrolled.without(*held).is_empty()
+                && held.contains(Factor::Totp) == enrolled.contains(Factor::Totp)
+        });
+        held.map(move |held| (enrolled, held))
+    };
+    let kinds: Vec<_> = sets(factors).flat_map(of).collect();
+    let with =
+        |(enrolled, held)| passwords.iter().filter_map(move |password| account(enrolled, held, password));
+    kinds.into_iter().flat_map(with).collect()
+}
+
+pub(super) fn kinds_of_password(policy: &Policy) -> Vec<Password> {
+    let current = Password { verifier: Secret::new(""), changed_at: NOW, must_change: None, skips_used: 0 };
+    let mut kinds = Vec::from([current.clone()]);
+    for must in [MustChange::AdministratorReset, MustChange::Breached, MustChange::FirstLogin] {
+        kinds.push(Password { must_change: Some(must), ..current.clone() });
+    }
+    if let Some(ageing) = &policy.ageing {
+        // The youngest password of each age, day by day: at most ten years of them.
+        let aged = |days: u64| Password {
+            changed_at: NOW.minus_seconds(days.saturating_mul(86_400)),
+            ..current.clone()
+        };
+        let of_age = |wanted: fn(Age) -> bool| {
+            (0..=3650).map(aged).find(|password| wanted(ageing.age(password.changed_at, NOW)))
+        };
+        let expiring = of_age(|age| matches!(age, Age::Expiring { .. }));
+        let spent = expiring.clone().map(|password| Password { skips_used: ageing.max_skips(), ..password });
+        kinds.extend(expiring.into_iter().chain(spent).chain(of_age(|age| age == Age::Expired)));
+    }
+    kinds
+}
