@@ -106,8 +106,8 @@ fn middleware_verifies_a_session_and_its_device() {
     let sessions = engine.ring().session_tokens().for_application(&audience);
     let text = grant.session_token.expose().to_string();
     let token = sessions.verify(Untrusted::<SessionToken>::new(&text), START).unwrap();
-    assert!(caller().device.holds(&token));
-    assert!(!Device::new("Android 10", "another", "app/1", None).unwrap().holds(&token));
+    assert!(caller().device.holds(&token, engine.ring()));
+    assert!(!Device::new("Android 10", "another", "app/1", None).unwrap().holds(&token, engine.ring()));
     let late = START.plus_seconds(43_200);
     assert_eq!(
         sessions.verify(Untrusted::<SessionToken>::new(&text), late).unwrap_err(),

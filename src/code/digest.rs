@@ -43,7 +43,7 @@ impl CodeDigest {
     pub(super) fn matches(&self, ring: &KeyRing, bound: &[&[u8]], presented: &str, now: Timestamp) -> bool {
         let key_id = Some(&self.key_id[..]).filter(|id| !id.is_empty());
         let keys = ring.by_id(key_id, now);
-        keys.is_ok_and(|keys| bool::from(keys.code_tag(bound, presented).ct_eq(&self.tag)))
+        keys.is_ok_and(|(_, keys)| bool::from(keys.code_tag(bound, presented).ct_eq(&self.tag)))
     }
 
     /// The bytes for the host's store: at least 32, at most [`MAX_BYTES`](Self::MAX_BYTES).

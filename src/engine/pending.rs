@@ -103,7 +103,8 @@ fn refusal(admitted: &mut Admitted, token: &StateToken, stages: &[Stage]) -> Opt
         return Some(TokenRefusal::WrongStage(claims.stage));
     }
     let account = claims.account;
-    let drift = admitted.policy().bindings.drift(token, &admitted.context.device);
+    let (context, bindings) = (&admitted.context, admitted.policy().bindings);
+    let drift = bindings.drift(token, &context.device, &context.core.ring);
     let drifted = drift.logged.into_iter().map(|device_trait| Event::DeviceDrifted { account, device_trait });
     admitted.context.outcome.events.extend(drifted);
     drift.refused.map(TokenRefusal::Device)

@@ -93,7 +93,7 @@ pub(super) fn redeem(
         if !owner.is_of(&ticket.claims().audience) {
             return refuse_unseen(context, Fault::TicketInvalid, TokenRefusal::OtherTenant);
         }
-        if !context.device.holds_ticket(&ticket) {
+        if !context.device.holds_ticket(&ticket, &context.core.ring) {
             let reason = TokenRefusal::Device(DeviceTrait::Fingerprint);
             return refuse_unseen(context, Fault::TicketInvalid, reason);
         }

@@ -150,12 +150,12 @@ fn a_skip_does_not_get_past_an_expired_or_must_change_password() {
         let mut account = account();
         account.password.as_mut().unwrap().must_change = Some(must);
         for day in [1, 85, 90] {
-            assert_eq!(ask(&account, skipped, at(day)), Next::Wait(Wait::PasswordExpired { reason: reason }));
+            assert_eq!(ask(&account, skipped, at(day)), Next::Wait(Wait::PasswordExpired { reason }));
         }
         let off = Policy::default();
         assert_eq!(
             next(&off, &account, skipped, at(1)),
-            Next::Wait(Wait::PasswordExpired { reason: reason }),
+            Next::Wait(Wait::PasswordExpired { reason }),
             "without ageing too"
         );
     }

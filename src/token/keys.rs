@@ -184,6 +184,10 @@ impl Keys {
         self.id.as_ref()
     }
 
+    pub(super) fn id_bytes(&self) -> Option<&[u8]> {
+        self.id.as_ref().map(|id| id.as_str().as_bytes())
+    }
+
     /// The keyed hash of one thing a device says about itself; `what` tells the things apart.
     pub(crate) fn device_digest(&self, what: &str, value: &[u8]) -> DeviceDigest {
         let tag = self.device.tag_list([what.as_bytes(), value]);

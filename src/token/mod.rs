@@ -36,6 +36,7 @@ mod session;
 mod state;
 mod text;
 mod ticket;
+mod verified;
 
 pub use error::TokenError;
 pub use id::{IdClaims, IdToken, IdTokens, IdentityClaims, Issuer, IssuerError};
@@ -46,8 +47,10 @@ pub use session::{ApplicationSessions, SessionClaims, SessionToken, SessionToken
 pub use state::{DeviceDigest, DeviceDigests, Stage, StateClaims, StateToken, StateTokens};
 pub use text::{Kind, TokenText, Untrusted};
 pub use ticket::{Ticket, TicketClaims, Tickets};
+pub use verified::Verified;
 
 pub(crate) use keys::Keys;
+pub(crate) use ring::Place;
 pub(crate) use text::LONGEST;
 
 #[cfg(test)]

@@ -5,9 +5,9 @@
 //! ```
 //! Numbers are big-endian; a length is one byte, and a length of 0 stands for no key id or no tenant. Signed, **not encrypted**.
 
-use super::{KeyId, KeyRing, Keys, TokenError, mac::same_tag};
+use super::{KeyId, KeyRing, Keys, TokenError, Verified, mac::same_tag};
 use crate::{AccountId, Audience, ClientId, TenantId, Timestamp, text::base64url};
-use alloc::{string::String, sync::Arc};
+use alloc::string::String;
 use arrayvec::ArrayVec;
 use core::str;
 
@@ -136,7 +136,7 @@ pub(super) fn open<T: Opaque, const BYTES: usize>(
     ring: &KeyRing,
     text: &[u8],
     now: Timestamp,
-) -> Result<(T, Arc<Keys>), TokenError> {
+) -> Result<Verified<T>, TokenError> {
     const { assert!(BYTES == AROUND + T::MAX_FIELDS, "the buffer holds the longest token") };
     let longest = base64url::encoded_len(BYTES).saturating_add(T::PREFIX.len());
     let encoded = text.strip_prefix(T::PREFIX.as_bytes()).filter(|_| text.len() <= longest);
@@ -150,14 +150,18 @@ pub(super) fn open<T: Opaque, const BYTES: usize>(
         return Err(TokenError::Malformed);
     }
     let key_id = fields.text().ok_or(TokenError::Malformed)?;
-    let keys = ring.by_id(Some(key_id).filter(|id| !id.is_empty()), now)?;
+    let (key, keys) = ring.by_id(Some(key_id).filter(|id| !id.is_empty()), now)?;
     if !same_tag(&T::tag(keys, signed), tag) {
         return Err(TokenError::Forged);
     }
-    let claims = T::read(&mut fields).filter(|_| fields.0.is_empty()).ok_or(TokenError::Malformed)?;
-    let (issued_at, expires_at) = claims.times();
-    ring.check_time(issued_at, expires_at, now)?;
-    Ok((claims, Arc::clone(keys)))
+    match T::read(&mut fields) {
+        Some(claims) if fields.0.is_empty() => {
+            let (issued_at, expires_at) = claims.times();
+            ring.check_time(issued_at, expires_at, now)?;
+            Ok(Verified::new(claims, key))
+        }
+        _ => Err(TokenError::Malformed),
+    }
 }
 
 #[cfg(test)]

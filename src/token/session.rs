@@ -8,11 +8,10 @@
 //! ```
 
 use super::{
-    DeviceDigest, KeyRing, Keys, TokenError, TokenText, Untrusted,
+    DeviceDigest, KeyRing, Keys, TokenError, TokenText, Untrusted, Verified,
     opaque::{self, AROUND, Fields, Opaque, TEXT, Writer},
 };
 use crate::{AccountId, Audience, SessionId, Timestamp, account::Revision, factor::FactorSet};
-use alloc::sync::Arc;
 
 /// Three ids of 64 bytes, and what has a fixed length.
 const MAX_FIELDS: usize = 16 + 4 + 3 * TEXT + 16 + 8 + 8 + 1 + 8 + 8;
@@ -106,8 +105,7 @@ impl<'ring> SessionTokens<'ring> {
         presented: Untrusted<'_, SessionToken>,
         now: Timestamp,
     ) -> Result<SessionToken, TokenError> {
-        let (claims, keys) = opaque::open::<_, MAX_BYTES>(self.ring, presented.bytes(), now)?;
-        Ok(SessionToken { claims, keys })
+        opaque::open::<_, MAX_BYTES>(self.ring, presented.bytes(), now)
     }
 
     /// Narrows to the tokens of one application (and tenant): the only ones its middleware may accept.
@@ -141,29 +139,16 @@ impl ApplicationSessions<'_> {
         presented: Untrusted<'_, SessionToken>,
         now: Timestamp,
     ) -> Result<SessionToken, TokenError> {
-        let token = self.ring.session_tokens().verify(presented, now)?;
-        if token.claims.audience == *self.audience { Ok(token) } else { Err(TokenError::WrongAudience) }
+        let verified = self.ring.session_tokens().verify(presented, now);
+        match &verified {
+            Ok(token) if token.claims().audience != *self.audience => Err(TokenError::WrongAudience),
+            _ => verified,
+        }
     }
 }
 
 /// A session token that verified. Only [`ApplicationSessions::verify`] makes one.
-#[derive(Clone, Debug)]
-pub struct SessionToken {
-    claims: SessionClaims,
-    keys: Arc<Keys>,
-}
-
-impl SessionToken {
-    /// What it says.
-    pub fn claims(&self) -> &SessionClaims {
-        &self.claims
-    }
-
-    /// The key that signed it: its device was hashed under the same one.
-    pub(crate) fn keys(&self) -> &Keys {
-        &self.keys
-    }
-}
+pub type SessionToken = Verified<SessionClaims>;
 
 #[cfg(test)]
 #[path = "session_tests.rs"]

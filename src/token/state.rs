@@ -1,7 +1,7 @@
 //! The state token: the memory of a login that has not finished, carried by the client.
 
 use super::{
-    KeyRing, Keys, TokenError, TokenText, Untrusted,
+    KeyRing, Keys, TokenError, TokenText, Untrusted, Verified,
     canonical::{Reader, Writer},
     jwt,
     mac::same_tag,
@@ -10,7 +10,7 @@ use crate::{
     AccountId, Audience, ClientId, TenantId, Timestamp, TokenId, account::Revision, factor::FactorSet,
     text::base64url,
 };
-use alloc::{string::String, sync::Arc};
+use alloc::string::String;
 use core::fmt;
 
 /// The longest state token: longer text is refused unread.
@@ -256,7 +256,7 @@ impl<'ring> StateTokens<'ring> {
         let payload = base64url::decode(opened.payload, &mut buffer).ok_or(TokenError::Malformed)?;
         let claims = StateClaims::read(payload).ok_or(TokenError::Malformed)?;
         self.ring.check_time(claims.issued_at, claims.expires_at, now)?;
-        Ok(StateToken { claims, keys: Arc::clone(opened.keys) })
+        Ok(Verified::new(claims, opened.key))
     }
 }
 
@@ -266,23 +266,7 @@ impl<'ring> StateTokens<'ring> {
 /// # use authflow::token::StateToken;
 /// let token: StateToken = serde_json::from_str("{}").unwrap();
 /// ```
-#[derive(Clone, Debug)]
-pub struct StateToken {
-    claims: StateClaims,
-    keys: Arc<Keys>,
-}
-
-impl StateToken {
-    /// What it says.
-    pub fn claims(&self) -> &StateClaims {
-        &self.claims
-    }
-
-    /// The key that signed it: what it is bound to was hashed under the same one.
-    pub(crate) fn keys(&self) -> &Keys {
-        &self.keys
-    }
-}
+pub type StateToken = Verified<StateClaims>;
 
 #[cfg(test)]
 #[path = "state_tests.rs"]

@@ -1,7 +1,7 @@
 //! Token text: what a client presents, and what we hand to a client.
 
 use super::{IdToken, SessionToken, StateToken, Ticket};
-use alloc::{string::String, vec::Vec};
+use alloc::{boxed::Box, string::String, vec::Vec};
 use core::{fmt, marker::PhantomData};
 use zeroize::Zeroizing;
 
@@ -98,13 +98,14 @@ impl<K: Kind> fmt::Debug for Untrusted<'_, K> {
 /// A token we minted, as the text to hand to the client. A bearer secret: `Debug` does not print it, and its memory is
 /// wiped when it is dropped.
 pub struct TokenText<K> {
-    text: Zeroizing<String>,
+    text: Zeroizing<Box<str>>,
     kind: PhantomData<fn() -> K>,
 }
 
 impl<K: Kind> TokenText<K> {
+    /// The text fills its room, so that giving the rest back leaves no copy behind.
     pub(crate) fn new(text: String) -> Self {
-        Self { text: Zeroizing::new(text), kind: PhantomData }
+        Self { text: Zeroizing::new(text.into_boxed_str()), kind: PhantomData }
     }
 
     /// The text itself.

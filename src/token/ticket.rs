@@ -8,11 +8,10 @@
 //! ```
 
 use super::{
-    DeviceDigest, KeyRing, Keys, TokenError, TokenText, Untrusted,
+    DeviceDigest, KeyRing, Keys, TokenError, TokenText, Untrusted, Verified,
     opaque::{self, AROUND, Fields, Opaque, TEXT, Writer},
 };
 use crate::{AccountId, Audience, SessionId, Timestamp, TokenId};
-use alloc::sync::Arc;
 
 /// Three ids of 64 bytes, and what has a fixed length.
 const MAX_FIELDS: usize = 16 + 16 + 3 * TEXT + 16 + 8 + 8;
@@ -94,29 +93,12 @@ impl<'ring> Tickets<'ring> {
     /// # Errors
     /// Why it was refused; a client is never told which.
     pub fn verify(&self, presented: Untrusted<'_, Ticket>, now: Timestamp) -> Result<Ticket, TokenError> {
-        let (claims, keys) = opaque::open::<_, MAX_BYTES>(self.ring, presented.bytes(), now)?;
-        Ok(Ticket { claims, keys })
+        opaque::open::<_, MAX_BYTES>(self.ring, presented.bytes(), now)
     }
 }
 
 /// A ticket that verified. Only [`Tickets::verify`] makes one.
-#[derive(Clone, Debug)]
-pub struct Ticket {
-    claims: TicketClaims,
-    keys: Arc<Keys>,
-}
-
-impl Ticket {
-    /// What it says.
-    pub fn claims(&self) -> &TicketClaims {
-        &self.claims
-    }
-
-    /// The key that signed it: its device was hashed under the same one.
-    pub(crate) fn keys(&self) -> &Keys {
-        &self.keys
-    }
-}
+pub type Ticket = Verified<TicketClaims>;
 
 #[cfg(test)]
 #[path = "ticket_tests.rs"]
