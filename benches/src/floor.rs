@@ -61,7 +61,7 @@ pub fn operations(ring: &KeyRing) -> Vec<Operation> {
     }));
 
     let of_forged = floor.clone();
-    let forged = sample::forged(state_token.expose());
+    let forged = sample::forged(state_token.expose(), sample::LONGEST);
     operations.push(Operation::new("forged, our shape", "floor", move || {
         black_box(of_forged.tag(black_box(signed(&forged).as_bytes())));
     }));

@@ -36,7 +36,7 @@ pub fn operations(ring: &KeyRing) -> Vec<Operation> {
         refuse("bad tag", sample::with_bad_tag(&token)),
         refuse("junk, 1 KiB", sample::junk(1 << 10)),
         refuse("junk, 1 MiB", sample::junk(1 << 20)),
-        refuse("forged, our shape", sample::forged(&token)),
+        refuse("forged, our shape", sample::forged(&token, sample::LONGEST)),
         verify_session(ring.clone()),
         skip(ring.clone()),
         device_headers(),
@@ -56,7 +56,7 @@ fn varied(ring: KeyRing) -> Operation {
 
 fn mint_into(ring: KeyRing) -> Operation {
     let claims = sample::state_claims();
-    let mut buffer = String::with_capacity(1024);
+    let mut buffer = String::with_capacity(sample::LONGEST);
     Operation::new("mint into a buffer", WHO, move || {
         buffer.clear();
         ring.state_tokens().mint_into(black_box(&claims), &mut buffer);

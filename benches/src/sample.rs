@@ -15,6 +15,9 @@ pub const TENANT: &str = "08f770f51f80d2f40f38c00cb199fd21";
 pub const ACCOUNT: &str = "20231114161254318-A0F7-1F8A52C44";
 pub const SECRET: [u8; 32] = [7; 32];
 
+/// The longest state token; longer text is refused unread.
+pub const LONGEST: usize = 694;
+
 /// When tokens are issued, and read. Peers read the system's clock: it is later than this and earlier than the expiry.
 pub const NOW: Timestamp = Timestamp::from_unix(1_700_000_000);
 pub const EXPIRES_AT: Timestamp = Timestamp::from_unix(4_000_000_000);
@@ -171,10 +174,10 @@ pub fn junk(length: usize) -> String {
     "A".repeat(length)
 }
 
-/// The header of a real token, then nonsense up to the cap of 1,024 bytes, then a tag's length of it.
-pub fn forged(token: &str) -> String {
+/// The header of a real token, then nonsense up to a cap, then a tag's length of it.
+pub fn forged(token: &str, cap: usize) -> String {
     let header = token.split('.').next().expect("a header");
-    let payload = "A".repeat(1024 - header.len() - 2 - 43);
+    let payload = "A".repeat(cap - header.len() - 2 - 43);
     format!("{header}.{payload}.{}", "A".repeat(43))
 }
 

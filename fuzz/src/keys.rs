@@ -64,7 +64,7 @@ impl Key {
 
     /// The key that state tokens are signed with.
     pub fn state_key(&self) -> [u8; 32] {
-        self.derived(b"authflow/v1/state")
+        self.derived(b"authflow/v2/state")
     }
 
     /// The key that the id tokens of an application are signed with.

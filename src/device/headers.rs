@@ -90,7 +90,7 @@ headers! {
     /// The application.
     ClientId = "X-client-id", 64;
     /// The state token of a pending login.
-    StateToken = "X-state-token", 1024;
+    StateToken = "X-state-token", token::LONGEST_STATE_TOKEN;
     /// The session token. Also understood as `session-token`, as one of the family's pages has it.
     SessionToken = "X-session-token", 512;
     /// The bearer of an id token.

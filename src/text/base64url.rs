@@ -45,6 +45,12 @@ pub(crate) fn text<const N: usize>(bytes: &[u8]) -> ArrayString<N> {
     ArrayString::from_byte_string(&encode_into(bytes)).unwrap_or_default()
 }
 
+/// Encodes into the front of `out`; `None` where it is too short.
+pub(crate) fn encode<'out>(bytes: &[u8], out: &'out mut [u8]) -> Option<&'out [u8]> {
+    let length = ENGINE.encode_slice(bytes, out).ok()?;
+    out.get(..length)
+}
+
 /// Decodes into the front of `out`, which may be longer than the text needs.
 pub(crate) fn decode<'out>(text: &[u8], out: &'out mut [u8]) -> Option<&'out [u8]> {
     let length = match ENGINE.decode_slice(text, out) {

@@ -6,9 +6,10 @@ use alloc::{boxed::Box, format, string::String};
 use core::fmt;
 use zeroize::{Zeroize as _, Zeroizing};
 
-/// The labels that tell derived keys apart. Fixed for ever: changing one invalidates every token of its kind.
+/// The labels that tell derived keys apart. Fixed for ever: changing one invalidates every token of its kind. A form that changes
+/// takes a new label, so that a token of the old one is forged under the new one, and never misread.
 mod label {
-    pub(super) const STATE: &[u8] = b"authflow/v1/state";
+    pub(super) const STATE: &[u8] = b"authflow/v2/state";
     pub(super) const SESSION: &[u8] = b"authflow/v1/session";
     pub(super) const TICKET: &[u8] = b"authflow/v1/ticket";
     pub(super) const CODE: &[u8] = b"authflow/v1/code";

@@ -2,7 +2,7 @@
 //!
 //! | kind | form | who reads it |
 //! |---|---|---|
-//! | [state token](StateToken) | compact JWT, HS256, one canonical spelling | this library |
+//! | [state token](StateToken) | compact JWT, HS256, one spelling: when it ends, and opaque base64url | this library |
 //! | [session token](SessionToken) | `LGT` and opaque base64url | this library, a host's middleware |
 //! | [ticket](Ticket) | `ssoTicket-` and opaque base64url | this library |
 //! | [id token](IdToken) | compact JWT, HS256 under a key per application, or signed outside | this library and the relying party |
@@ -23,7 +23,6 @@
 //! assert_eq!(refused.unwrap_err(), TokenError::Malformed);
 //! ```
 
-mod canonical;
 mod error;
 mod id;
 mod jwt;
@@ -51,6 +50,7 @@ pub use verified::Verified;
 
 pub(crate) use keys::Keys;
 pub(crate) use ring::Place;
+pub(crate) use state::LONGEST as LONGEST_STATE_TOKEN;
 pub(crate) use text::LONGEST;
 
 #[cfg(test)]

@@ -53,8 +53,7 @@ impl Opaque for SessionClaims {
     fn write<const N: usize>(&self, fields: &mut Writer<N>) {
         fields.bytes(self.session.as_bytes());
         fields.bytes(&self.generation.to_be_bytes());
-        fields.text(self.account.as_str());
-        fields.audience(&self.audience);
+        fields.ids(&self.account, &self.audience);
         fields.bytes(self.device.as_bytes());
         fields.number(self.revision.as_u64());
         fields.time(self.auth_time);
@@ -64,11 +63,14 @@ impl Opaque for SessionClaims {
     }
 
     fn read(fields: &mut Fields<'_>) -> Option<Self> {
+        let session = SessionId::from_bytes(fields.take()?);
+        let generation = u32::from_be_bytes(fields.take()?);
+        let (account, audience) = fields.ids()?;
         Some(Self {
-            session: SessionId::from_bytes(fields.take()?),
-            generation: u32::from_be_bytes(fields.take()?),
-            account: fields.account()?,
-            audience: fields.audience()?,
+            session,
+            generation,
+            account,
+            audience,
             device: DeviceDigest::from_bytes(fields.take()?),
             revision: Revision::new(fields.number()?),
             auth_time: fields.time()?,

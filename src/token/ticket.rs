@@ -47,19 +47,21 @@ impl Opaque for TicketClaims {
     fn write<const N: usize>(&self, fields: &mut Writer<N>) {
         fields.bytes(self.id.as_bytes());
         fields.bytes(self.session.as_bytes());
-        fields.text(self.account.as_str());
-        fields.audience(&self.audience);
+        fields.ids(&self.account, &self.audience);
         fields.bytes(self.device.as_bytes());
         fields.time(self.issued_at);
         fields.time(self.expires_at);
     }
 
     fn read(fields: &mut Fields<'_>) -> Option<Self> {
+        let id = TokenId::from_bytes(fields.take()?);
+        let session = SessionId::from_bytes(fields.take()?);
+        let (account, audience) = fields.ids()?;
         Some(Self {
-            id: TokenId::from_bytes(fields.take()?),
-            session: SessionId::from_bytes(fields.take()?),
-            account: fields.account()?,
-            audience: fields.audience()?,
+            id,
+            session,
+            account,
+            audience,
             device: DeviceDigest::from_bytes(fields.take()?),
             issued_at: fields.time()?,
             expires_at: fields.time()?,
