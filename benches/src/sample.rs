@@ -1,13 +1,11 @@
 //! What is measured with: the ids, headers and lengths of the first seed's example.
 
+use authflow::testkit::forge::{DeviceDigests, IdClaims, IdentityClaims, StateClaims, TicketClaims};
 use authflow::{
     AccountId, Audience, ClientId, SessionId, TenantId, Timestamp, TokenId,
     account::{Profile, Revision},
     factor::{Factor, FactorSet},
-    token::{
-        DeviceDigest, DeviceDigests, IdClaims, IdentityClaims, Key, KeyRing, SessionClaims, Stage,
-        StateClaims, TicketClaims, VerifyWindow,
-    },
+    token::{DeviceDigest, Key, KeyRing, SessionClaims, Stage, VerifyWindow},
 };
 
 pub const CLIENT: &str = "DRrYIqauawN0I8myTMoDTPys6ezGZxnm";

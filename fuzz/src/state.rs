@@ -6,10 +6,11 @@ use crate::{
     values::{For, Name, Second, factors, judged},
 };
 use arbitrary::Arbitrary;
+use authflow::testkit::forge::{DeviceDigests, Forge, StateClaims};
 use authflow::{
     AccountId, Timestamp, TokenId,
     account::Revision,
-    token::{DeviceDigest, DeviceDigests, Stage, StateClaims, Untrusted},
+    token::{DeviceDigest, Stage, Untrusted},
 };
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde_json::Value;
@@ -138,23 +139,29 @@ impl Case {
         let claims = self.claims.claims();
         assert!(token.len() <= LONGEST, "real claims fit");
 
-        assert_eq!(RINGS[key].state_tokens().mint(&claims).expose(), token, "two makers, one token");
+        assert_eq!(
+            Forge::of(&RINGS[key]).state_tokens().mint(&claims).expose(),
+            token,
+            "two makers, one token"
+        );
         let mut appended = String::from("x");
-        RINGS[key].state_tokens().mint_into(&claims, &mut appended);
+        Forge::of(&RINGS[key]).state_tokens().mint_into(&claims, &mut appended);
         assert_eq!(appended.strip_prefix('x'), Some(&*token));
 
         for ring in 0..RINGS.len() {
-            let verified = RINGS[ring].state_tokens().verify(Untrusted::new(&token), self.now.0);
+            let verified = Forge::of(&RINGS[ring]).state_tokens().verify(Untrusted::new(&token), self.now.0);
             let expected = judged(key, ring, self.claims.issued_at, self.claims.expires_at, self.now);
             assert_eq!(verified.map(|token| *token.claims()), expected.map(|()| claims));
         }
 
         let edited = self.edit.apply(token.as_bytes());
-        let verified = RINGS[key].state_tokens().verify(Untrusted::new(&edited), NOW);
+        let verified = Forge::of(&RINGS[key]).state_tokens().verify(Untrusted::new(&edited), NOW);
         assert!(edited == token.as_bytes() || verified.is_err(), "an edited token is refused");
         let audience = self.claims.audience.audience();
-        let session =
-            RINGS[key].session_tokens().for_application(&audience).verify(Untrusted::new(&token), NOW);
+        let session = Forge::of(&RINGS[key])
+            .session_tokens()
+            .for_application(&audience)
+            .verify(Untrusted::new(&token), NOW);
         assert!(session.is_err(), "a state token is no session token");
 
         presented(KEYS[key].state_token(&self.payload_edit.apply(payload.as_bytes())).as_bytes());
@@ -173,11 +180,11 @@ pub fn presented_fields(key: usize, fields: &[u8]) {
 /// the same way.
 pub fn presented(text: &[u8]) {
     for ring in &*RINGS {
-        let Ok(token) = ring.state_tokens().verify(Untrusted::new(text), NOW) else { continue };
+        let Ok(token) = Forge::of(&ring).state_tokens().verify(Untrusted::new(text), NOW) else { continue };
         let claims = token.claims();
         assert!(text.len() <= LONGEST);
         assert!(claims.expires_at > NOW && claims.issued_at.seconds_since(NOW) <= 30);
-        let minted = RINGS.each_ref().map(|ring| ring.state_tokens().mint(claims));
+        let minted = RINGS.each_ref().map(|ring| Forge::of(&ring).state_tokens().mint(claims));
         assert!(
             minted.iter().any(|minted| minted.expose().as_bytes() == text),
             "another spelling was accepted"

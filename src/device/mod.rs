@@ -83,7 +83,7 @@ impl Device {
 
     /// Whether the device presents the fingerprint that this session token was made for. The ring is the one that verified the
     /// token; with another one the answer is no.
-    pub fn holds(&self, session: &SessionToken, ring: &KeyRing) -> bool {
+    pub(crate) fn holds(&self, session: &SessionToken, ring: &KeyRing) -> bool {
         self.is_of(session.claims().device, ring, session.key())
     }
 

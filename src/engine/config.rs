@@ -71,7 +71,7 @@ pub enum ConfigError {
 #[derive(Debug)]
 pub(super) struct Core {
     pub(super) issuer: Issuer,
-    pub(super) ring: KeyRing,
+    pub(super) ring: Arc<KeyRing>,
     /// `None` where the host is asked.
     pub(super) applications: Option<BTreeMap<ClientId, Arc<Application>>>,
     pub(super) language: Language,
@@ -95,7 +95,7 @@ impl Core {
             }
             Applications::Asked => (None, ring),
         };
-        Ok(Self { issuer, ring, applications, language, dialect, id_token_signing })
+        Ok(Self { issuer, ring: Arc::new(ring), applications, language, dialect, id_token_signing })
     }
 }
 

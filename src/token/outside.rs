@@ -133,7 +133,7 @@ impl OutsideKeys {
 #[derive(Clone, Debug, Default)]
 pub enum IdTokenSigning {
     /// This library, with a derived key for each application (HS256), which
-    /// [can be exported](KeyRing::export_id_token_keys).
+    /// [can be exported](crate::Engine::export_id_token_keys).
     #[default]
     ApplicationKey,
     /// The host, with keys that are outside ([`SignBytes`](crate::step::SignBytes), [`VerifyBytes`](crate::step::VerifyBytes)).

@@ -131,28 +131,28 @@ impl KeyRing {
     }
 
     /// Mints and verifies state tokens.
-    pub fn state_tokens(&self) -> StateTokens<'_> {
+    pub(crate) fn state_tokens(&self) -> StateTokens<'_> {
         StateTokens::new(self)
     }
 
     /// Mints and verifies session tokens.
-    pub fn session_tokens(&self) -> SessionTokens<'_> {
+    pub(crate) fn session_tokens(&self) -> SessionTokens<'_> {
         SessionTokens::new(self)
     }
 
     /// Mints and verifies tickets.
-    pub fn tickets(&self) -> Tickets<'_> {
+    pub(crate) fn tickets(&self) -> Tickets<'_> {
         Tickets::new(self)
     }
 
     /// Mints and verifies the id tokens of one application, in the name of `issuer`.
-    pub fn id_tokens<'a>(&'a self, issuer: &'a Issuer, audience: &'a Audience) -> IdTokens<'a> {
+    pub(crate) fn id_tokens<'a>(&'a self, issuer: &'a Issuer, audience: &'a Audience) -> IdTokens<'a> {
         IdTokens::new(self, issuer, audience)
     }
 
     /// The keys with which a relying party verifies the id tokens of `audience`: one for each key of the ring, so that it
     /// can be told of the next one before a rotation. Each says [when it counts](IdTokenKey::window).
-    pub fn export_id_token_keys(&self, audience: &Audience) -> impl Iterator<Item = IdTokenKey> {
+    pub(crate) fn export_id_token_keys(&self, audience: &Audience) -> impl Iterator<Item = IdTokenKey> {
         let verifiers = self.verifiers.iter().map(|(keys, window)| (keys, Some(*window)));
         let all = core::iter::once((&self.signer, None)).chain(verifiers);
         all.map(|(keys, window)| keys.id_token_key(audience).within(window))

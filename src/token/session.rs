@@ -19,6 +19,7 @@ const MAX_BYTES: usize = AROUND + MAX_FIELDS;
 
 /// Everything a session token says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(not(feature = "testkit"), non_exhaustive)]
 pub struct SessionClaims {
     /// The session: also the family of all tokens that rotations of it make.
     pub session: SessionId,
@@ -85,7 +86,7 @@ impl Opaque for SessionClaims {
     }
 }
 
-/// Mints and verifies session tokens: [`KeyRing::session_tokens`].
+/// Mints and verifies session tokens.
 #[derive(Clone, Copy, Debug)]
 pub struct SessionTokens<'ring> {
     ring: &'ring KeyRing,
@@ -127,12 +128,7 @@ pub struct ApplicationSessions<'a> {
 }
 
 impl ApplicationSessions<'_> {
-    /// Verifies the tag, the audience and the time, for middleware: no question, no allocation.
-    ///
-    /// **Says nothing about revocation.** A session that has been ended verifies until it expires, and so does a token that a
-    /// rotation has retired; ask your store about
-    /// [`SessionClaims::session`] where that matters. Whether the caller's device is the one that signed in is
-    /// [`Device::holds`](crate::device::Device::holds).
+    /// Verifies the tag, the audience and the time: see [`SessionVerifier::verify`](super::SessionVerifier::verify).
     ///
     /// # Errors
     /// Why it was refused; a client is never told which.
@@ -149,7 +145,7 @@ impl ApplicationSessions<'_> {
     }
 }
 
-/// A session token that verified. Only [`ApplicationSessions::verify`] makes one.
+/// A session token that verified. Only [`SessionVerifier::verify`](super::SessionVerifier::verify) makes one.
 pub type SessionToken = Verified<SessionClaims>;
 
 #[cfg(test)]

@@ -226,7 +226,7 @@ fn read_number(digits: &[u8]) -> Option<u64> {
     (value <= Timestamp::MAX.as_unix()).then_some(value)
 }
 
-/// Mints and verifies state tokens: [`KeyRing::state_tokens`].
+/// Mints and verifies state tokens.
 #[derive(Clone, Copy, Debug)]
 pub struct StateTokens<'ring> {
     ring: &'ring KeyRing,
@@ -250,8 +250,7 @@ impl<'ring> StateTokens<'ring> {
         jwt::seal(&keys.header, &keys.state, claims.write().written(), out);
     }
 
-    /// Verifies the tag, the one spelling, and the time. Whom the token is for is the caller's to compare:
-    /// [`StateToken::claims`] has the audience, and whether the device is
+    /// Verifies the tag, the one spelling, and the time. Whom the token is for is the caller's to compare, and whether the device is
     /// the one that began the login is the engine's to judge.
     ///
     /// # Errors
@@ -271,7 +270,7 @@ impl<'ring> StateTokens<'ring> {
     }
 }
 
-/// A state token that verified. Only [`StateTokens::verify`] makes one.
+/// A state token that verified. Only an engine makes one.
 ///
 /// ```compile_fail
 /// # use authflow::token::StateToken;

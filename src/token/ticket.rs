@@ -73,7 +73,7 @@ impl Opaque for TicketClaims {
     }
 }
 
-/// Mints and verifies tickets: [`KeyRing::tickets`].
+/// Mints and verifies tickets.
 #[derive(Clone, Copy, Debug)]
 pub struct Tickets<'ring> {
     ring: &'ring KeyRing,
@@ -99,7 +99,7 @@ impl<'ring> Tickets<'ring> {
     }
 }
 
-/// A ticket that verified. Only [`Tickets::verify`] makes one.
+/// A ticket that verified. Only an engine makes one.
 pub type Ticket = Verified<TicketClaims>;
 
 #[cfg(test)]
