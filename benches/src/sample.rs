@@ -11,7 +11,7 @@ use authflow::{
 pub const CLIENT: &str = "DRrYIqauawN0I8myTMoDTPys6ezGZxnm";
 pub const TENANT: &str = "08f770f51f80d2f40f38c00cb199fd21";
 pub const ACCOUNT: &str = "20231114161254318-A0F7-1F8A52C44";
-pub const SECRET: [u8; 32] = [7; 32];
+pub const SECRET: [u8; 32] = *b"q8Wz1fT0pL6sXn4Vb9Rk3Jd7Hc2Gm5Ya";
 
 /// The longest state token; longer text is refused unread.
 pub const LONGEST: usize = 694;
@@ -48,8 +48,10 @@ fn key() -> Key {
 /// so a token of another is the dearer one.
 pub fn ring_of(keys: u8) -> KeyRing {
     let window = VerifyWindow { from: Timestamp::from_unix(0), until: EXPIRES_AT };
-    let mut others = (1..keys)
-        .map(|number| Key::new(&format!("key-{number}"), [number ^ 0x80; 32]).expect("an id and 32 bytes"));
+    let mut others = (1..keys).map(|number| {
+        Key::new(&format!("key-{number}"), authflow::testkit::demo::secret(number))
+            .expect("an id and 32 bytes")
+    });
     let Some(signer) = others.next() else { return ring() };
     others
         .chain([key()])

@@ -86,7 +86,7 @@ impl World {
             dialect: dialects[usize::from(beginning.dialect) % 3],
             ..Application::new(client_id)
         };
-        let ring = KeyRing::new(Key::without_id([7; 32]).unwrap());
+        let ring = KeyRing::new(Key::without_id(authflow::testkit::demo::secret(7)).unwrap());
         let issuer = Issuer::new("https://id.example.com").unwrap();
         let engine = Engine::new(Config::new(issuer, ring, Applications::Fixed(vec![application]))).unwrap();
         let mut account = Account::new(AccountId::new("id-mona").unwrap(), Revision::new(1));

@@ -122,7 +122,7 @@ mod tests {
     }
 
     fn ring() -> KeyRing {
-        KeyRing::new(Key::without_id([7; 32]).unwrap())
+        KeyRing::new(Key::without_id(crate::token::known_secret(7)).unwrap())
     }
 
     const NOW: Timestamp = Timestamp::from_unix(1_700_000_000);
@@ -208,14 +208,14 @@ mod tests {
         }
         let other = Device::of("Android 10", "g", "a", device().ip);
         assert!(!other.holds(&token, &ring) && !other.holds_ticket(&ticket, &ring));
-        let foreign = KeyRing::new(Key::without_id([8; 32]).unwrap());
+        let foreign = KeyRing::new(Key::without_id(crate::token::known_secret(8)).unwrap());
         assert!(!device().holds(&token, &foreign) && !device().holds_ticket(&ticket, &foreign));
     }
 
     /// A token keeps the place of its key. Taken to a ring where another key stands there, or none, it is nobody's.
     #[test]
     fn in_another_ring_no_device_is_the_one() {
-        let key = |id, byte| Key::new(id, [byte; 32]).unwrap();
+        let key = |id, byte| Key::new(id, crate::token::known_secret(byte)).unwrap();
         let always = VerifyWindow { from: Timestamp::from_unix(0), until: Timestamp::MAX };
         let rotated = KeyRing::new(key("new", 8)).with_verifier(key("old", 7), always).unwrap();
         let minted = bound_token(&KeyRing::new(key("old", 7)), &device(), ALL);

@@ -13,7 +13,8 @@ use alloc::{collections::BTreeMap, sync::Arc, vec::Vec};
 /// ```
 /// use authflow::{Application, Applications, ClientId, Config, Engine, token::{Issuer, Key, KeyRing}};
 ///
-/// let ring = KeyRing::new(Key::new("2026-11", [7; 32]).unwrap()); // 32 bytes from a secret store
+/// # let secret = authflow::testkit::demo::secret(7);
+/// let ring = KeyRing::new(Key::new("2026-11", secret).unwrap()); // 32 random bytes from a secret store
 /// let applications = Applications::Fixed(vec![Application::new(ClientId::new("web").unwrap())]);
 /// let config = Config::new(Issuer::new("https://id.example.com").unwrap(), ring, applications);
 /// let engine = Engine::new(config).unwrap();

@@ -205,9 +205,7 @@ impl Login {
             [client_id.as_str(), tenant, self.account.id.as_str(), device].map(str::as_bytes);
         let spent = self.spent.as_ref().map_or(&[][..], |spent| spent.id().as_bytes());
         let bound = [client_id, tenant, account, device, spent];
-        let drawn =
-            self.admitted.context.core.ring.signer().draw(&self.admitted.context.moment, purpose, &bound);
-        *drawn.first_chunk().unwrap_or(&[0; 16])
+        self.admitted.context.core.ring.signer().draw(&self.admitted.context.moment, purpose, &bound)
     }
 
     /// The account's revision once this step is written.

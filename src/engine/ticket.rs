@@ -64,9 +64,8 @@ fn make(admitted: Admitted, open: OpenSession) -> Step {
     let (ring, now) = (&context.core.ring, admitted.now());
     let expires_in = admitted.policy().lifetimes.ticket();
     let bound = [record.session.as_bytes().as_slice(), account.id.as_str().as_bytes()];
-    let drawn = ring.signer().draw(&context.moment, "ticket", &bound);
     let ticket = ring.tickets().mint(&TicketClaims {
-        id: TokenId::from_bytes(*drawn.first_chunk().unwrap_or(&[0; 16])),
+        id: TokenId::from_bytes(ring.signer().draw(&context.moment, "ticket", &bound)),
         session: record.session,
         account: account.id,
         audience: admitted.audience,

@@ -14,7 +14,7 @@ const NOW: Timestamp = Timestamp::from_unix(1_700_000_000);
 type Field = (&'static str, Vec<u8>);
 
 fn ring() -> KeyRing {
-    KeyRing::new(Key::new("2026-11", [7; 32]).unwrap())
+    KeyRing::new(Key::new("2026-11", crate::token::known_secret(7)).unwrap())
 }
 
 fn audience() -> Audience {

@@ -46,6 +46,9 @@ pub use verifier::SessionVerifier;
 
 pub(crate) use id::{IdClaims, IdTokens, IdentityClaims};
 pub(crate) use keys::Keys;
+#[cfg(any(test, feature = "testkit"))]
+pub(crate) use keys::known_secret;
+pub(crate) use mac::half;
 pub(crate) use ring::Place;
 pub(crate) use session::SessionTokens;
 pub(crate) use state::{DeviceDigests, LONGEST as LONGEST_STATE_TOKEN, StateClaims, StateTokens};

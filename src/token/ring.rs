@@ -24,9 +24,10 @@ pub struct VerifyWindow {
 /// ```
 /// use authflow::{Timestamp, token::{Key, KeyRing, VerifyWindow}};
 ///
-/// let ring = KeyRing::new(Key::new("2026-11", [11; 32]).unwrap())
+/// # let [october, november] = [10, 11].map(authflow::testkit::demo::secret); // 32 random bytes each, from your secret store
+/// let ring = KeyRing::new(Key::new("2026-11", november).unwrap())
 ///     .with_verifier(
-///         Key::new("2026-10", [10; 32]).unwrap(),
+///         Key::new("2026-10", october).unwrap(),
 ///         VerifyWindow { from: Timestamp::from_unix(0), until: Timestamp::from_unix(1_800_000_000) },
 ///     )
 ///     .unwrap();
@@ -69,12 +70,16 @@ impl KeyRing {
     /// Adds a key that verifies within a window and never signs.
     ///
     /// # Errors
-    /// When the ring has a key of that id already (or one without id), or the window is empty.
+    /// When the ring has a key of that id already (or one without id) or of that secret, or the window is empty.
     pub fn with_verifier(mut self, key: Key, window: VerifyWindow) -> Result<Self, RingError> {
         if window.from >= window.until {
             return Err(RingError::EmptyWindow);
         }
         let keys = Keys::new(key);
+        let mut known = core::iter::once(&self.signer).chain(self.verifiers.iter().map(|(keys, _)| keys));
+        if let Some(same) = known.find(|known| known.id != keys.id && known.has_secret_of(&keys)) {
+            return Err(RingError::DuplicateSecret(same.id.clone(), keys.id));
+        }
         match self.verifiers.binary_search_by(|(other, _)| other.id.cmp(&keys.id)) {
             Err(at) if keys.id != self.signer.id => self.verifiers.insert(at, (Arc::new(keys), window)),
             _ => return Err(RingError::DuplicateId(keys.id)),
@@ -210,6 +215,11 @@ pub enum RingError {
     /// The ring has a key of this id, or already one without.
     #[error("the ring already has a key with the id {0:?}")]
     DuplicateId(Option<KeyId>),
+    /// The ring has a key of the same secret under another id. A rotation to the same secret is none.
+    #[error(
+        "each key must have a secret of its own, and those with the ids {0:?} and {1:?} have the same one"
+    )]
+    DuplicateSecret(Option<KeyId>, Option<KeyId>),
     /// The window ends before it begins, so the key would never count.
     #[error("the key's window is empty")]
     EmptyWindow,

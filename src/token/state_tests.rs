@@ -10,7 +10,7 @@ use proptest::prelude::*;
 const NOW: Timestamp = Timestamp::from_unix(1_700_000_000);
 
 fn ring() -> KeyRing {
-    KeyRing::new(Key::without_id([7; 32]).unwrap())
+    KeyRing::new(Key::without_id(crate::token::known_secret(7)).unwrap())
 }
 
 fn claims() -> StateClaims {
@@ -64,7 +64,7 @@ fn the_one_spelling() {
             "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJleHAiOjE3MDAwMDA2MDAsInMiOiJCR1Z5YVc0Z1JGSnlXVWx4WVhWaGQwNHd",
             "TVGh0ZVZSTmIwUlVVSGx6Tm1WNlIxcDRibTBnTURobU56Y3daalV4Wmpnd1pESm1OREJtTXpoak1EQmpZakU1T1daa01qRUFBQUF",
             "BQUFBQUF3RUJBUUVCQVFFQkFRRUJBUUVCQVFFQ0FnSUNBZ0lDQWdJQ0FnSUNBZ0lDQWdFQkFBQUFBR1ZUOFFBSkNRa0pDUWtKQ1F",
-            "rSkNRa0pDUWtKQUFBQUFHVlQ4UUEifQ.7w_jElLDajVVC_esGKrKwxsOnkeBhZDpL8232lmI9LA",
+            "rSkNRa0pDUWtKQUFBQUFHVlQ4UUEifQ.1Xy-NlKhI3PwdhLs1Ib7DaTsjSE5B7cGa3HUAzpGNZE",
         )
     );
 }
@@ -78,7 +78,7 @@ fn a_token_of_the_first_form_is_refused() {
         "6IjA4Zjc3MGY1MWY4MGQyZjQwZjM4YzAwY2IxOTlmZDIxIiwic3ViIjoiZXJpbiIsInJldiI6MywiZGV2IjoiQVFFQkFRRUJBUUV",
         "CQVFFQkFRRUJBUSIsIm9zIjoiQWdJQ0FnSUNBZ0lDQWdJQ0FnSUNBZyIsInN0ZXAiOiJ3YXJuIiwiZG9uZSI6MSwic3RhcnQiOjE",
         "3MDAwMDAwMDAsImp0aSI6IkNRa0pDUWtKQ1FrSkNRa0pDUWtKQ1EiLCJpYXQiOjE3MDAwMDAwMDAsImV4cCI6MTcwMDAwMDYwMH0",
-        ".SIqvFb9FyGcs8QN0TlMPPS5SwMm0GKu_4J1Ik6JoS5g",
+        ".0yDJcxk16rn_z-xgmCcMmaZxb4yTkYWAhswncI6lWsI",
     );
     assert_eq!(verify(old).unwrap_err(), TokenError::Forged);
     let mut buffer = [0; 512];
@@ -174,14 +174,23 @@ fn rotation_keeps_old_tokens_until_their_key_retires() {
     let old = ring();
     let text = old.state_tokens().mint(&claims());
     let until = NOW.plus_seconds(300);
-    let rotated = KeyRing::new(Key::new("next", [8; 32]).unwrap())
-        .with_verifier(Key::without_id([7; 32]).unwrap(), VerifyWindow { from: NOW, until })
+    let rotated = KeyRing::new(Key::new("next", crate::token::known_secret(8)).unwrap())
+        .with_verifier(
+            Key::without_id(crate::token::known_secret(7)).unwrap(),
+            VerifyWindow { from: NOW, until },
+        )
         .unwrap();
     let at = |ring: &KeyRing, now| ring.state_tokens().verify(text.presented(), now).map(|_| ());
     assert_eq!(at(&rotated, until.minus_seconds(1)), Ok(()));
     assert_eq!(at(&rotated, until), Err(TokenError::KeyOutsideWindow));
-    assert_eq!(at(&KeyRing::new(Key::new("next", [8; 32]).unwrap()), NOW), Err(TokenError::Malformed));
-    assert_eq!(at(&KeyRing::new(Key::without_id([8; 32]).unwrap()), NOW), Err(TokenError::Forged));
+    assert_eq!(
+        at(&KeyRing::new(Key::new("next", crate::token::known_secret(8)).unwrap()), NOW),
+        Err(TokenError::Malformed)
+    );
+    assert_eq!(
+        at(&KeyRing::new(Key::without_id(crate::token::known_secret(8)).unwrap()), NOW),
+        Err(TokenError::Forged)
+    );
     let next = rotated.state_tokens().mint(&claims());
     assert_eq!(old.state_tokens().verify(next.presented(), NOW).unwrap_err(), TokenError::Malformed);
 }
@@ -189,7 +198,7 @@ fn rotation_keeps_old_tokens_until_their_key_retires() {
 #[test]
 fn the_longest_claims_fit() {
     let id = "x".repeat(64);
-    let ring = KeyRing::new(Key::new(&"k".repeat(20), [7; 32]).unwrap());
+    let ring = KeyRing::new(Key::new(&"k".repeat(20), crate::token::known_secret(7)).unwrap());
     let digest = DeviceDigest([0xFF; 16]);
     let longest = StateClaims {
         audience: Audience {

@@ -146,7 +146,8 @@ mod tests {
             !Untrusted::<StateToken>::new("a").is_empty()
                 && !Untrusted::<StateToken>::unreadable().is_empty()
         );
-        let (ring, now) = (KeyRing::new(Key::without_id([7; 32]).unwrap()), Timestamp::from_unix(0));
+        let (ring, now) =
+            (KeyRing::new(Key::without_id(crate::token::known_secret(7)).unwrap()), Timestamp::from_unix(0));
         assert_eq!(
             ring.state_tokens().verify(Untrusted::unreadable(), now).err(),
             Some(TokenError::Malformed)

@@ -9,8 +9,7 @@ use alloc::sync::Arc;
 ///
 /// ```
 /// # use authflow::{Application, Applications, Audience, ClientId, Config, Engine, token::{Issuer, Key, KeyRing}};
-/// # let secret: [u8; 32] = *b"q8Wz1fT0pL6sXn4Vb9Rk3Jd7Hc2Gm5Ya";
-/// # let ring = KeyRing::new(Key::new("2026-11", secret).unwrap());
+/// # let ring = KeyRing::new(Key::new("2026-11", authflow::testkit::demo::secret(7)).unwrap());
 /// # let applications = Applications::Fixed(vec![Application::new(ClientId::new("web").unwrap())]);
 /// # let issuer = Issuer::new("https://id.example.com").unwrap();
 /// # let engine = Engine::new(Config::new(issuer, ring, applications)).unwrap();

@@ -9,7 +9,6 @@ use authflow::{
 };
 
 #[test]
-#[should_panic(expected = "finding 18: a secret that anybody would guess was taken for a key")]
 fn finding_18_bytes_that_are_all_equal_are_no_key() {
     for byte in [0, 7] {
         let key = Key::new("2026-11", [byte; 32]);
@@ -18,7 +17,6 @@ fn finding_18_bytes_that_are_all_equal_are_no_key() {
 }
 
 #[test]
-#[should_panic(expected = "finding 18: bytes that count up were taken for a key")]
 fn finding_18_bytes_that_count_up_are_no_key() {
     let counting: [u8; 32] = std::array::from_fn(|at| at as u8);
     let key = Key::new("2026-11", counting);
@@ -29,7 +27,6 @@ fn finding_18_bytes_that_count_up_are_no_key() {
 const SECRET: [u8; 32] = *b"q8Wz1fT0pL6sXn4Vb9Rk3Jd7Hc2Gm5Ya";
 
 #[test]
-#[should_panic(expected = "finding 18: one secret under two ids was taken for a rotation")]
 fn finding_18_one_secret_under_two_ids_is_no_rotation() {
     let window = VerifyWindow { from: demo::START, until: demo::START.plus_seconds(demo::DAY) };
     let key = |id| Key::new(id, SECRET).unwrap();
@@ -39,7 +36,6 @@ fn finding_18_one_secret_under_two_ids_is_no_rotation() {
 
 /// An empty window is refused by the ring, so the advice does not help when it is needed.
 #[test]
-#[should_panic(expected = "finding 18: the advice for a stolen key is an error")]
 fn finding_18_the_advice_for_a_stolen_key_works() {
     let advice = include_str!("../../SECURITY.md");
     assert!(!advice.contains("empty window"), "finding 18: the advice for a stolen key is an error");
