@@ -243,7 +243,12 @@ fn a_token_survives_the_rotation_of_keys_until_its_key_retires() {
         let warned = world.login("erin");
         world.api = Setup::default().api(rotated(until));
         world.clock.now = START.plus_seconds(60);
-        assert_eq!(world.skip(warned.state_token()).status, expected);
+        let skipped = world.skip(warned.state_token());
+        assert_eq!(skipped.status, expected);
+        if expected == 200 {
+            let refreshed = world.send(&Call::refresh(skipped.session_token()));
+            assert_eq!(refreshed.status, 200, "the session is of the device under the key that signs now");
+        }
     }
 }
 

@@ -79,7 +79,7 @@ pub fn operations(ring: &KeyRing) -> Vec<Operation> {
     operations
 }
 
-/// The MACs of a skip step: the state token, the device (once to judge it, once for the session token), the session's id, the session
+/// The MACs of a skip step: the state token, the device (judged, and written into the session token), the session's id, the session
 /// token and the id token.
 fn skip(floor: Floor, ring: &KeyRing) -> Operation {
     let skip = Skip::new(ring.clone());
@@ -89,11 +89,11 @@ fn skip(floor: Floor, ring: &KeyRing) -> Operation {
     let state = signed(skip.state_token()).to_owned();
     let id = signed(&text("id_token")).to_owned();
     let session = vec![0xA5_u8; (text("session_token").len() - 3) * 3 / 4 - 32];
-    // Lists, each item behind its length of eight bytes: `fingerprint` and its value; entropy, time, purpose, and what the id is bound to.
+    // Lists, each item behind its length of eight bytes: `fingerprint` and its value; entropy, time, purpose, and the spent id.
     let device = [0xA5_u8; 8 + 11 + 8 + 15];
-    let draw = [0xA5_u8; 239];
+    let draw = [0xA5_u8; 8 + 32 + 8 + 8 + 8 + 7 + 8 + 16];
     Operation::new("skip step", "floor", move || {
-        for bytes in [state.as_bytes(), &device, &device, &draw, &session, id.as_bytes()] {
+        for bytes in [state.as_bytes(), &device, &draw, &session, id.as_bytes()] {
             black_box(floor.tag(black_box(bytes)));
         }
     })

@@ -264,9 +264,13 @@ impl<'ring> StateTokens<'ring> {
             jwt::open(presented.bytes(), LONGEST, self.ring, now, |keys, signed| keys.state.tag(&[signed]))?;
         let mut buffer = [0; MAX_PAYLOAD];
         let payload = base64url::decode(opened.payload, &mut buffer).ok_or(TokenError::Malformed)?;
-        let claims = StateClaims::read(payload).ok_or(TokenError::Malformed)?;
-        self.ring.check_time(claims.issued_at, claims.expires_at, now)?;
-        Ok(Verified::new(claims, opened.key))
+        match StateClaims::read(payload) {
+            Some(claims) => {
+                self.ring.check_time(claims.issued_at, claims.expires_at, now)?;
+                Ok(Verified::new(claims, opened.key))
+            }
+            None => Err(TokenError::Malformed),
+        }
     }
 }
 
