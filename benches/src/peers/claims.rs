@@ -1,7 +1,10 @@
 //! The claims of a state token, as a service would declare them for a JWT library: owned, for serde to fill.
 
 use crate::sample;
-use authflow::token::{self, DeviceDigest, Stage};
+use authflow::{
+    testkit::forge,
+    token::{DeviceDigest, Stage},
+};
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -36,7 +39,7 @@ impl StateClaims {
         sample::varied_state_claims(256).iter().map(Self::of).collect()
     }
 
-    fn of(claims: &token::StateClaims) -> Self {
+    fn of(claims: &forge::StateClaims) -> Self {
         use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
         let digest = |digest: &DeviceDigest| URL_SAFE_NO_PAD.encode(digest.as_bytes());
         Self {
