@@ -117,7 +117,7 @@ macro_rules! drawn_id {
 
             /// As it is printed.
             pub(crate) fn text(&self) -> ArrayString<22> {
-                base64url::text(&self.0)
+                base64url::fixed_text(&self.0)
             }
         }
 

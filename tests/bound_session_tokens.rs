@@ -1,6 +1,7 @@
 //! Every field of the tokens of a session, changed one at a time and signed again with the right key: what a token is bound to is
 //! compared, and what only the host may say is not taken from it.
 
+use authflow::testkit::forge::{Forge, IdClaims, IdentityClaims, TicketClaims};
 use authflow::testkit::{
     Answer, Call, World,
     demo::{self, START},
@@ -10,9 +11,7 @@ use authflow::{
     AccountId, Audience, ClientId, SessionId, TenantId, Timestamp,
     account::{Profile, Revision},
     factor::{Factor, FactorSet},
-    token::{
-        DeviceDigest, IdClaims, IdToken, IdentityClaims, SessionClaims, TicketClaims, TokenText, Untrusted,
-    },
+    token::{DeviceDigest, IdToken, SessionClaims, TokenText, Untrusted},
 };
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
@@ -33,7 +32,8 @@ fn account(id: &str) -> AccountId {
 fn session_claims(text: &str) -> SessionClaims {
     let audience = demo::audience();
     let ring = demo::ring();
-    let verified = ring.session_tokens().for_application(&audience).verify(Untrusted::new(text), START);
+    let verified =
+        Forge::of(&ring).session_tokens().for_application(&audience).verify(Untrusted::new(text), START);
     *verified.unwrap().claims()
 }
 
@@ -58,7 +58,7 @@ fn a_session_token_is_bound_to_application_device_account_and_session() {
             let mut claims = session_claims(world.login("alice").session_token());
             let session = claims.session;
             change(&mut claims);
-            let text = demo::ring().session_tokens().mint(&claims);
+            let text = Forge::of(&demo::ring()).session_tokens().mint(&claims);
             let call = call(text.expose());
             let answer = world.send(&call);
             // Signing out ends whatever is named, of whoever is named, if it is theirs: there is nothing to tell.
@@ -86,7 +86,8 @@ fn a_session_tokens_word_on_proof_and_revision_is_not_taken() {
         ..claims
     };
     world.clock.pass(100);
-    let answer = world.send(&Call::refresh(demo::ring().session_tokens().mint(&boasting).expose()));
+    let answer =
+        world.send(&Call::refresh(Forge::of(&demo::ring()).session_tokens().mint(&boasting).expose()));
     let said = payload(&answer, "id_token");
     assert_eq!((&said["auth_time"], &said["amr"]), (&json!(START.as_unix()), &json!(["pwd"])));
 }
@@ -98,7 +99,7 @@ fn payload(answer: &Answer, member: &str) -> Value {
 }
 
 fn id_token(claims: &IdClaims, audience: &Audience) -> TokenText<IdToken> {
-    demo::ring().id_tokens(&demo::issuer(), audience).mint(claims)
+    Forge::of(&demo::ring()).id_tokens(&demo::issuer(), audience).mint(claims)
 }
 
 #[test]
@@ -162,11 +163,12 @@ fn a_ticket_is_bound_to_tenant_device_account_and_session() {
         let session = world.login("alice");
         let issued = world.send(&Call::issue_ticket(session.session_token()));
         let ring = demo::ring();
-        let ticket = ring.tickets().verify(Untrusted::new(issued.text("sso_ticket")), START).unwrap();
+        let ticket =
+            Forge::of(&ring).tickets().verify(Untrusted::new(issued.text("sso_ticket")), START).unwrap();
         *ticket.claims()
     };
     let redeem = |world: &mut World, claims: &TicketClaims| {
-        world.send(&Call::redeem_ticket(demo::ring().tickets().mint(claims).expose()))
+        world.send(&Call::redeem_ticket(Forge::of(&demo::ring()).tickets().mint(claims).expose()))
     };
     for (what, change) in &changes {
         let mut world = World::new();

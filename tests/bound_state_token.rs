@@ -1,5 +1,6 @@
 //! Every field of a state token, changed one at a time and signed again with the right key: what it is bound to is compared.
 
+use authflow::testkit::forge::{Forge, StateClaims};
 use authflow::testkit::{
     Call, World,
     demo::{self, PASSWORD, START},
@@ -11,7 +12,7 @@ use authflow::{
     device::{Binding, Bindings},
     factor::FactorSet,
     policy::Policy,
-    token::{DeviceDigest, Stage, StateClaims, Untrusted},
+    token::{DeviceDigest, Stage, Untrusted},
 };
 use serde_json::{Value, json};
 
@@ -36,11 +37,11 @@ fn world() -> World {
 }
 
 fn state_claims(text: &str) -> StateClaims {
-    *demo::ring().state_tokens().verify(Untrusted::new(text), START).unwrap().claims()
+    *Forge::of(&demo::ring()).state_tokens().verify(Untrusted::new(text), START).unwrap().claims()
 }
 
 fn state_token(claims: &StateClaims) -> String {
-    demo::ring().state_tokens().mint(claims).expose().into()
+    Forge::of(&demo::ring()).state_tokens().mint(claims).expose().into()
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Changing the password within a login: `POST /api/v2/sdk/pwd/update`.
 
+use authflow::testkit::forge::Forge;
 use authflow::testkit::{
     Call, HostFault, World,
     demo::{self, DAY, PASSWORD, START, audience, ring},
@@ -55,8 +56,11 @@ fn the_session_of_the_change_is_as_young_as_the_password() {
     let signed_in = world.update(pending.state_token(), PASSWORD, NEW);
     assert_eq!(world.check_exist(signed_in.text("id_token")).body["is_set_pwd"], true);
     let presented = Untrusted::new(signed_in.text("session_token"));
-    let token =
-        ring().session_tokens().for_application(&audience()).verify(presented, world.clock.now).unwrap();
+    let token = Forge::of(&ring())
+        .session_tokens()
+        .for_application(&audience())
+        .verify(presented, world.clock.now)
+        .unwrap();
     assert_eq!(token.claims().auth_time, world.clock.now);
     assert_eq!(token.claims().revision, world.account("victor").revision, "the revision after the change");
 }

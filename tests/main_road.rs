@@ -1,5 +1,6 @@
 //! From password to session: the road of the seed pages, through the façade.
 
+use authflow::testkit::forge::Forge;
 use authflow::testkit::{
     Call, World,
     demo::{self, DAY, ORDINARY, START, audience, issuer, policy, ring},
@@ -46,8 +47,11 @@ fn the_tokens_say_what_happened() {
     let (session, record) = world.host.sessions.first_key_value().unwrap();
 
     let presented = Untrusted::new(signed_in.text("session_token"));
-    let token =
-        ring().session_tokens().for_application(&audience()).verify(presented, world.clock.now).unwrap();
+    let token = Forge::of(&ring())
+        .session_tokens()
+        .for_application(&audience())
+        .verify(presented, world.clock.now)
+        .unwrap();
     assert_eq!(token.claims().session, *session);
     assert_eq!(token.claims().account.as_str(), "id-erin");
     assert_eq!(token.claims().auth_time, START, "a skip proves nothing new");
@@ -56,7 +60,7 @@ fn the_tokens_say_what_happened() {
 
     let (issuer, audience) = (issuer(), audience());
     let presented = Untrusted::new(signed_in.text("id_token"));
-    let token = ring().id_tokens(&issuer, &audience).verify(presented, world.clock.now).unwrap();
+    let token = Forge::of(&ring()).id_tokens(&issuer, &audience).verify(presented, world.clock.now).unwrap();
     assert_eq!((token.session(), token.account().as_str(), token.auth_time()), (*session, "id-erin", START));
     assert_eq!(token.expires_at(), world.clock.now.plus_seconds(7200));
 }
@@ -72,7 +76,8 @@ fn every_token_lives_as_long_as_its_application_says() {
     assert_eq!(signed_in.body["expire"], json!(1000));
     let (issuer, audience) = (issuer(), audience());
     let presented = Untrusted::new(signed_in.text("id_token"));
-    let id_token = ring().id_tokens(&issuer, &audience).verify(presented, world.clock.now).unwrap();
+    let id_token =
+        Forge::of(&ring()).id_tokens(&issuer, &audience).verify(presented, world.clock.now).unwrap();
     assert_eq!(id_token.expires_at(), world.clock.now.plus_seconds(500));
     assert_eq!(
         world.host.sessions.first_key_value().unwrap().1.expires_at,

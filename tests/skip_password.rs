@@ -234,8 +234,8 @@ fn bindings_refuse_log_or_ignore() {
 fn a_token_survives_the_rotation_of_keys_until_its_key_retires() {
     let rotated = |until: u64| {
         let window = VerifyWindow { from: START, until: START.plus_seconds(until) };
-        KeyRing::new(Key::new("next", [8; 32]).unwrap())
-            .with_verifier(Key::without_id([7; 32]).unwrap(), window)
+        KeyRing::new(Key::new("next", authflow::testkit::demo::secret(8)).unwrap())
+            .with_verifier(Key::without_id(authflow::testkit::demo::secret(7)).unwrap(), window)
             .unwrap()
     };
     for (until, expected) in [(61, 200), (60, 400)] {
@@ -243,7 +243,12 @@ fn a_token_survives_the_rotation_of_keys_until_its_key_retires() {
         let warned = world.login("erin");
         world.api = Setup::default().api(rotated(until));
         world.clock.now = START.plus_seconds(60);
-        assert_eq!(world.skip(warned.state_token()).status, expected);
+        let skipped = world.skip(warned.state_token());
+        assert_eq!(skipped.status, expected);
+        if expected == 200 {
+            let refreshed = world.send(&Call::refresh(skipped.session_token()));
+            assert_eq!(refreshed.status, 200, "the session is of the device under the key that signs now");
+        }
     }
 }
 

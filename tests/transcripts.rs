@@ -165,7 +165,8 @@ fn a_replay_that_parts_from_its_transcript_says_where() {
     assert_eq!(edited(&|it| it["request"]["path"] = "/".into()), Diverged::LeftOver { left: 5 });
     assert_eq!(edited(&|it| it["now"] = "2023-11-14T22:13:21Z".into()), Diverged::Reply { status: 200 });
     assert_eq!(edited(&|it| it["entropy"] = "short".into()), Diverged::Entropy);
-    let elsewhere = Setup::default().api(KeyRing::new(Key::new("next", [8; 32]).unwrap()));
+    let elsewhere =
+        Setup::default().api(KeyRing::new(Key::new("next", authflow::testkit::demo::secret(8)).unwrap()));
     assert_eq!(transcript.replay(&elsewhere).unwrap_err(), Diverged::Reply { status: 200 });
     for torn in ["", "{}", r#"{"version":"authflow/2"}"#] {
         assert!(SecretTranscript::from_json(torn).is_err());

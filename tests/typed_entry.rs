@@ -5,8 +5,8 @@ use authflow::testkit::{
     demo::{self, ISV, PASSWORD, START, TENANT, audience},
 };
 use authflow::{
-    ChangeProof, ClientId, CodeCredentials, CodeRequest, Credentials, Engine, FactorResponse, Moment,
-    OwnPasswordChange, PasswordChange, PasswordReset, Secret, TenantCaller, TenantId,
+    Audience, ChangeProof, ClientId, CodeCredentials, CodeRequest, Credentials, Engine, FactorResponse,
+    Moment, OwnPasswordChange, PasswordChange, PasswordReset, Secret, TenantCaller, TenantId,
     account::UserName,
     code::CodePurpose,
     contact::{Channel, Recipient},
@@ -103,17 +103,35 @@ fn middleware_verifies_a_session_and_its_device() {
     let step = engine(&world).sign_in(caller(), credentials("alice", PASSWORD), moment);
     let grant = granted(world.run(step).verdict);
 
-    let (engine, audience) = (engine(&world), audience());
-    let sessions = engine.ring().session_tokens().for_application(&audience);
+    let (verifier, audience) = (engine(&world).verifier(), audience());
     let text = grant.session_token.expose().to_string();
-    let token = sessions.verify(Untrusted::<SessionToken>::new(&text), START).unwrap();
-    assert!(caller().device.holds(&token));
-    assert!(!Device::new("Android 10", "another", "app/1", None).unwrap().holds(&token));
+    let verify = |audience, now| verifier.verify(Untrusted::<SessionToken>::new(&text), audience, now);
+    let token = verify(&audience, START).unwrap();
+    assert_eq!(token.claims().session, grant.session);
+    assert!(verifier.is_held(&token, &caller().device));
+    assert!(!verifier.is_held(&token, &Device::new("Android 10", "another", "app/1", None).unwrap()));
+    let elsewhere = Audience { client_id: ClientId::new("elsewhere").unwrap(), tenant: None };
+    assert_eq!(verify(&elsewhere, START).unwrap_err(), TokenError::WrongAudience);
     let late = START.plus_seconds(43_200);
-    assert_eq!(
-        sessions.verify(Untrusted::<SessionToken>::new(&text), late).unwrap_err(),
-        TokenError::Expired
-    );
+    assert_eq!(verify(&audience, late).unwrap_err(), TokenError::Expired);
+}
+
+/// Middleware takes it along, to whatever thread.
+#[test]
+fn a_verifier_is_of_its_own() {
+    fn of_its_own<T: Clone + Send + Sync + 'static>(_: T) {}
+    of_its_own(engine(&World::new()).verifier());
+}
+
+/// A relying party is handed its application's keys by the engine, and each key of the ring has one.
+#[test]
+fn the_engine_exports_the_keys_of_an_applications_id_tokens() {
+    let world = World::new();
+    let keys: Vec<_> = engine(&world).export_id_token_keys(&audience()).collect();
+    assert!(matches!(&keys[..], [key] if key.window().is_none()));
+    let other = Audience { client_id: ClientId::new("elsewhere").unwrap(), tenant: None };
+    let others: Vec<_> = engine(&world).export_id_token_keys(&other).collect();
+    assert_ne!(keys[0].expose(), others[0].expose());
 }
 
 /// Runs one operation.

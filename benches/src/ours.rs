@@ -1,6 +1,7 @@
 //! authflow's side of every row.
 
 use crate::{operation::Operation, sample, skip::Skip};
+use authflow::testkit::forge::Forge;
 use authflow::{
     device::Caller,
     token::{KeyRing, StateToken, Untrusted},
@@ -10,12 +11,12 @@ use std::hint::black_box;
 const WHO: &str = "authflow";
 
 pub fn operations(ring: &KeyRing) -> Vec<Operation> {
-    let token = ring.state_tokens().mint(&sample::state_claims()).expose().to_owned();
+    let token = Forge::of(&ring).state_tokens().mint(&sample::state_claims()).expose().to_owned();
     let verify = |row, ring: &KeyRing, token: &str| {
         let (ring, token) = (ring.clone(), token.to_owned());
         Operation::new(row, WHO, move || {
             let presented = Untrusted::<StateToken>::new(black_box(token.as_str()));
-            let verified = ring.state_tokens().verify(presented, sample::NOW);
+            let verified = Forge::of(&ring).state_tokens().verify(presented, sample::NOW);
             black_box(verified.expect("a good token").claims());
         })
     };
@@ -23,7 +24,7 @@ pub fn operations(ring: &KeyRing) -> Vec<Operation> {
         let ring = ring.clone();
         Operation::new(row, WHO, move || {
             let presented = Untrusted::<StateToken>::new(black_box(text.as_str()));
-            let verified = ring.state_tokens().verify(presented, sample::NOW);
+            let verified = Forge::of(&ring).state_tokens().verify(presented, sample::NOW);
             assert!(black_box(verified).is_err());
         })
     };
@@ -36,7 +37,7 @@ pub fn operations(ring: &KeyRing) -> Vec<Operation> {
         refuse("bad tag", sample::with_bad_tag(&token)),
         refuse("junk, 1 KiB", sample::junk(1 << 10)),
         refuse("junk, 1 MiB", sample::junk(1 << 20)),
-        refuse("forged, our shape", sample::forged(&token)),
+        refuse("forged, our shape", sample::forged(&token, sample::LONGEST)),
         verify_session(ring.clone()),
         skip(ring.clone()),
         device_headers(),
@@ -45,35 +46,37 @@ pub fn operations(ring: &KeyRing) -> Vec<Operation> {
 
 fn varied(ring: KeyRing) -> Operation {
     let claims = sample::varied_state_claims(256);
-    let tokens: Vec<_> = claims.iter().map(|claims| ring.state_tokens().mint(claims)).collect();
+    let tokens: Vec<_> = claims.iter().map(|claims| Forge::of(&ring).state_tokens().mint(claims)).collect();
     let mut next = (0..tokens.len()).cycle();
     Operation::new("verify, varied", WHO, move || {
         let token = &tokens[next.next().expect("a cycle")];
-        let verified = ring.state_tokens().verify(black_box(token.presented()), sample::NOW);
+        let verified = Forge::of(&ring).state_tokens().verify(black_box(token.presented()), sample::NOW);
         black_box(verified.expect("a good token").claims());
     })
 }
 
 fn mint_into(ring: KeyRing) -> Operation {
     let claims = sample::state_claims();
-    let mut buffer = String::with_capacity(1024);
+    let mut buffer = String::with_capacity(sample::LONGEST);
     Operation::new("mint into a buffer", WHO, move || {
         buffer.clear();
-        ring.state_tokens().mint_into(black_box(&claims), &mut buffer);
+        Forge::of(&ring).state_tokens().mint_into(black_box(&claims), &mut buffer);
         black_box(&buffer);
     })
 }
 
 fn mint(ring: KeyRing) -> Operation {
     let claims = sample::state_claims();
-    Operation::new("mint", WHO, move || drop(black_box(ring.state_tokens().mint(black_box(&claims)))))
+    Operation::new("mint", WHO, move || {
+        drop(black_box(Forge::of(&ring).state_tokens().mint(black_box(&claims))))
+    })
 }
 
 fn verify_session(ring: KeyRing) -> Operation {
     let audience = sample::audience();
-    let token = ring.session_tokens().mint(&sample::session_claims());
+    let token = Forge::of(&ring).session_tokens().mint(&sample::session_claims());
     Operation::new("verify a session", WHO, move || {
-        let sessions = ring.session_tokens().for_application(&audience);
+        let sessions = Forge::of(&ring).session_tokens().for_application(&audience);
         let verified = sessions.verify(black_box(token.presented()), sample::NOW);
         black_box(verified.expect("a good token").claims());
     })

@@ -1,20 +1,21 @@
 //! What is measured with: the ids, headers and lengths of the first seed's example.
 
+use authflow::testkit::forge::{DeviceDigests, IdClaims, IdentityClaims, StateClaims, TicketClaims};
 use authflow::{
     AccountId, Audience, ClientId, Secret, SessionId, TenantId, Timestamp, TokenId,
     account::{Account, AccountStatus, Profile, Revision},
     factor::{Factor, FactorSet},
     password::Password,
-    token::{
-        DeviceDigest, DeviceDigests, IdClaims, IdentityClaims, Key, KeyRing, SessionClaims, Stage,
-        StateClaims, TicketClaims, VerifyWindow,
-    },
+    token::{DeviceDigest, Key, KeyRing, SessionClaims, Stage, VerifyWindow},
 };
 
 pub const CLIENT: &str = "DRrYIqauawN0I8myTMoDTPys6ezGZxnm";
 pub const TENANT: &str = "08f770f51f80d2f40f38c00cb199fd21";
 pub const ACCOUNT: &str = "20231114161254318-A0F7-1F8A52C44";
-pub const SECRET: [u8; 32] = [7; 32];
+pub const SECRET: [u8; 32] = *b"q8Wz1fT0pL6sXn4Vb9Rk3Jd7Hc2Gm5Ya";
+
+/// The longest state token; longer text is refused unread.
+pub const LONGEST: usize = 694;
 
 /// When tokens are issued, and read. Peers read the system's clock: it is later than this and earlier than the expiry.
 pub const NOW: Timestamp = Timestamp::from_unix(1_700_000_000);
@@ -48,8 +49,10 @@ fn key() -> Key {
 /// so a token of another is the dearer one.
 pub fn ring_of(keys: u8) -> KeyRing {
     let window = VerifyWindow { from: Timestamp::from_unix(0), until: EXPIRES_AT };
-    let mut others = (1..keys)
-        .map(|number| Key::new(&format!("key-{number}"), [number ^ 0x80; 32]).expect("an id and 32 bytes"));
+    let mut others = (1..keys).map(|number| {
+        Key::new(&format!("key-{number}"), authflow::testkit::demo::secret(number))
+            .expect("an id and 32 bytes")
+    });
     let Some(signer) = others.next() else { return ring() };
     others
         .chain([key()])
@@ -195,10 +198,10 @@ pub fn junk(length: usize) -> String {
     "A".repeat(length)
 }
 
-/// The header of a real token, then nonsense up to the cap of 1,024 bytes, then a tag's length of it.
-pub fn forged(token: &str) -> String {
+/// The header of a real token, then nonsense up to a cap, then a tag's length of it.
+pub fn forged(token: &str, cap: usize) -> String {
     let header = token.split('.').next().expect("a header");
-    let payload = "A".repeat(1024 - header.len() - 2 - 43);
+    let payload = "A".repeat(cap - header.len() - 2 - 43);
     format!("{header}.{payload}.{}", "A".repeat(43))
 }
 

@@ -4,6 +4,7 @@
 //! Both classes are written into the same place before the clock starts, so that no address tells them apart.
 
 use crate::{code, floor, sample};
+use authflow::testkit::forge::Forge;
 use authflow::token::{IdToken, Issuer, KeyRing, SessionToken, StateToken, Ticket, Untrusted};
 use std::{
     hint::black_box,
@@ -46,7 +47,7 @@ pub fn comparisons() -> Vec<Comparison> {
 
 /// Each byte compared by itself, up to the first that differs: what must not be done, after the same MAC as a state token's.
 fn stops_early(ring: &KeyRing) -> Comparison {
-    let token = ring.state_tokens().mint(&sample::state_claims());
+    let token = Forge::of(&ring).state_tokens().mint(&sample::state_claims());
     let (signed, tag) = token.expose().rsplit_once('.').expect("a JWT");
     let (floor, signed, tag) = (floor::Floor::default(), signed.to_owned(), tag.to_owned());
     let time = of_text(&tag.clone(), move |presented| {
@@ -57,36 +58,37 @@ fn stops_early(ring: &KeyRing) -> Comparison {
 }
 
 fn state_tag(ring: &KeyRing) -> Comparison {
-    let (ring, token) = (ring.clone(), ring.state_tokens().mint(&sample::state_claims()));
+    let (ring, token) = (ring.clone(), Forge::of(&ring).state_tokens().mint(&sample::state_claims()));
     let verify = move |text: &[u8]| {
-        ring.state_tokens().verify(Untrusted::<StateToken>::new(text), sample::NOW).is_ok()
+        Forge::of(&ring).state_tokens().verify(Untrusted::<StateToken>::new(text), sample::NOW).is_ok()
     };
     Comparison::new("state token's tag", of_text(token.expose(), verify))
 }
 
 fn session_tag(ring: &KeyRing) -> Comparison {
-    let (ring, token) = (ring.clone(), ring.session_tokens().mint(&sample::session_claims()));
+    let (ring, token) = (ring.clone(), Forge::of(&ring).session_tokens().mint(&sample::session_claims()));
     let audience = sample::audience();
     let verify = move |text: &[u8]| {
-        let sessions = ring.session_tokens().for_application(&audience);
+        let sessions = Forge::of(&ring).session_tokens().for_application(&audience);
         sessions.verify(Untrusted::<SessionToken>::new(text), sample::NOW).is_ok()
     };
     Comparison::new("session token's tag", of_text(token.expose(), verify))
 }
 
 fn ticket_tag(ring: &KeyRing) -> Comparison {
-    let (ring, token) = (ring.clone(), ring.tickets().mint(&sample::ticket_claims()));
-    let verify =
-        move |text: &[u8]| ring.tickets().verify(Untrusted::<Ticket>::new(text), sample::NOW).is_ok();
+    let (ring, token) = (ring.clone(), Forge::of(&ring).tickets().mint(&sample::ticket_claims()));
+    let verify = move |text: &[u8]| {
+        Forge::of(&ring).tickets().verify(Untrusted::<Ticket>::new(text), sample::NOW).is_ok()
+    };
     Comparison::new("ticket's tag", of_text(token.expose(), verify))
 }
 
 fn id_token_tag(ring: &KeyRing) -> Comparison {
     let (ring, audience) = (ring.clone(), sample::audience());
     let issuer = Issuer::new(crate::skip::ISSUER).expect("an issuer");
-    let token = ring.id_tokens(&issuer, &audience).mint(&sample::id_claims());
+    let token = Forge::of(&ring).id_tokens(&issuer, &audience).mint(&sample::id_claims());
     let verify = move |text: &[u8]| {
-        let tokens = ring.id_tokens(&issuer, &audience);
+        let tokens = Forge::of(&ring).id_tokens(&issuer, &audience);
         tokens.verify(Untrusted::<IdToken>::new(text), sample::NOW).is_ok()
     };
     Comparison::new("id token's tag", of_text(token.expose(), verify))

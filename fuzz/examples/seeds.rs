@@ -17,9 +17,15 @@ fn main() -> io::Result<()> {
 }
 
 fn state_tokens() -> io::Result<()> {
-    let payload = state::Claims::sample(NOW).payload().into_bytes();
+    let sample = state::Claims::sample(NOW);
+    let (payload, fields) = (sample.payload().into_bytes(), sample.fields());
     let expired = state::Claims::sample(NOW.minus_seconds(600)).payload().into_bytes();
-    let without = |member: &str| String::from_utf8_lossy(&payload).replace(member, "").into_bytes();
+    let first_form = concat!(
+        r#"{"aud":"web","sub":"erin","rev":7,"dev":"AQEBAQEBAQEBAQEBAQEBAQ","step":"warn","done":1,"start":1700000000,"#,
+        r#""jti":"BAQEBAQEBAQEBAQEBAQEBA","iat":1700000000,"exp":1700000600}"#
+    );
+    let bound =
+        |bits: u8| fields.iter().map(|byte| if *byte == 5 { bits } else { *byte }).collect::<Vec<_>>();
     seeds(
         "state_token",
         &[
@@ -29,10 +35,14 @@ fn state_tokens() -> io::Result<()> {
             ("payload", b"s", &payload),
             ("payload-with-key-id", b"k", &payload),
             ("payload-expired", b"s", &expired),
-            ("payload-without-tenant", b"s", &without(r#","tid":"08f770f51f80d2f40f38c00cb199fd21""#)),
-            ("payload-without-account", b"s", &without(r#","sub":"er\"in\\租""#)),
-            ("payload-escaped-otherwise", b"s", &replaced(&payload, r#""web""#, r#""\u0077eb""#)),
-            ("payload-number-otherwise", b"s", &replaced(&payload, r#""rev":7"#, r#""rev":07"#)),
+            ("payload-of-the-first-form", b"s", first_form.as_bytes()),
+            ("payload-escaped-otherwise", b"s", &replaced(&payload, r#""exp""#, r#""\u0065xp""#)),
+            ("payload-number-otherwise", b"s", &replaced(&payload, r#":17"#, r#":017"#)),
+            ("payload-members-changed-round", b"s", br#"{"s":"","exp":1700000600}"#),
+            ("fields", b"f", &fields),
+            ("fields-bound-to-all", b"f", &bound(7)),
+            ("fields-bound-to-the-unknown", b"f", &bound(13)),
+            ("fields-longer", b"f", &[&fields[..], &[0]].concat()),
             ("claims", b"c", &[0x5A; 400]),
             ("claims-counted", b"c", &(0..=255).collect::<Vec<u8>>()),
         ],

@@ -11,6 +11,8 @@ fuzz_target!(|input: &[u8]| match input {
     // What to sign, under the key without an id or the one with.
     [b's', signed @ ..] => state::presented(KEYS[0].state_token(signed).as_bytes()),
     [b'k', signed @ ..] => state::presented(KEYS[1].state_token(signed).as_bytes()),
+    // The fields of a payload that is otherwise good.
+    [b'f', fields @ ..] => state::presented_fields(0, fields),
     // Anything else makes up real claims, and changes to make.
     _ => {
         if let Ok(case) = state::Case::arbitrary(&mut Unstructured::new(input)) {

@@ -89,7 +89,7 @@ impl World {
         let dialects = [Dialect::Ciam, Dialect::Eiam, Dialect::OneAccess];
         let dialect = dialects[usize::from(beginning.dialect) % 3];
         let application = Application { policy, dialect, ..Application::new(client_id) };
-        let ring = KeyRing::new(Key::without_id([7; 32]).unwrap());
+        let ring = KeyRing::new(Key::without_id(authflow::testkit::demo::secret(7)).unwrap());
         let issuer = Issuer::new("https://id.example.com").unwrap();
         let engine = Engine::new(Config::new(issuer, ring, Applications::Fixed(vec![application]))).unwrap();
         let mut account = cast::bare("id-mona");

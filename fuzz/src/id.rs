@@ -7,10 +7,11 @@ use crate::{
     values::{For, Name, Second, factors, judged},
 };
 use arbitrary::Arbitrary;
+use authflow::testkit::forge::{Forge, IdClaims, IdTokens, IdentityClaims};
 use authflow::{
     AccountId, Audience, SessionId, Timestamp,
     account::{Profile, Subject, UserName},
-    token::{IdClaims, IdToken, IdTokens, IdentityClaims, Issuer, TokenError, Untrusted},
+    token::{IdToken, Issuer, TokenError, Untrusted},
 };
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, sync::LazyLock};
@@ -155,13 +156,14 @@ impl Case {
         let payload = self.claims.payload();
         let token = KEYS[key].id_token(&audience, payload.as_bytes());
         let claims = self.claims.claims();
-        assert_eq!(RINGS[key].id_tokens(&issuer, &audience).mint(&claims).expose(), token);
+        assert_eq!(Forge::of(&RINGS[key]).id_tokens(&issuer, &audience).mint(&claims).expose(), token);
 
         let other_issuer = Issuer::new(&self.other_issuer.0).unwrap();
         for ring in 0..RINGS.len() {
             let verify = |issuer: &Issuer, audience: &Audience| {
-                let verified =
-                    RINGS[ring].id_tokens(issuer, audience).verify(Untrusted::new(&token), self.now.0);
+                let verified = Forge::of(&RINGS[ring])
+                    .id_tokens(issuer, audience)
+                    .verify(Untrusted::new(&token), self.now.0);
                 verified.map(|token| said(&token))
             };
             let says = (claims.account, claims.session, claims.auth_time, claims.expires_at);
@@ -186,11 +188,14 @@ impl Case {
         let (issuer, audience) = self.claims.world();
         let ring = &RINGS[key];
         let edited = self.edit.apply(token.as_bytes());
-        let verified = ring.id_tokens(&issuer, &audience).verify(Untrusted::new(&edited), NOW);
+        let verified = Forge::of(&ring).id_tokens(&issuer, &audience).verify(Untrusted::new(&edited), NOW);
         assert!(edited == token.as_bytes() || verified.is_err(), "an edited token is refused");
-        assert!(ring.state_tokens().verify(Untrusted::new(token), NOW).is_err(), "no state token");
-        assert!(ring.tickets().verify(Untrusted::new(token), NOW).is_err(), "no ticket");
-        let sessions = ring.session_tokens();
+        assert!(
+            Forge::of(&ring).state_tokens().verify(Untrusted::new(token), NOW).is_err(),
+            "no state token"
+        );
+        assert!(Forge::of(&ring).tickets().verify(Untrusted::new(token), NOW).is_err(), "no ticket");
+        let sessions = Forge::of(&ring).session_tokens();
         let session = sessions.for_application(&audience).verify(Untrusted::new(token), NOW);
         assert!(session.is_err(), "no session token");
 
@@ -209,7 +214,9 @@ fn said(token: &IdToken) -> Said {
 pub fn presented(text: &[u8]) {
     let (issuer, audience) = &*WORLD;
     for ring in &*RINGS {
-        let Ok(token) = ring.id_tokens(issuer, audience).verify(Untrusted::new(text), NOW) else { continue };
+        let Ok(token) = Forge::of(&ring).id_tokens(issuer, audience).verify(Untrusted::new(text), NOW) else {
+            continue;
+        };
         let payload = crate::json::payload(text);
         let signed = KEYS.each_ref().map(|key| key.id_token(audience, &payload));
         assert!(signed.iter().any(|signed| signed.as_bytes() == text), "another spelling was accepted");
@@ -226,7 +233,7 @@ pub fn signed(key: usize, payload: &[u8]) {
 /// Under a right tag, what a payload says decides, and every reader reads the same.
 fn signed_for(issuer: &Issuer, audience: &Audience, key: usize, payload: &[u8]) {
     let text = KEYS[key].id_token(audience, payload);
-    let tokens: IdTokens<'_> = RINGS[key].id_tokens(issuer, audience);
+    let tokens: IdTokens<'_> = Forge::of(&RINGS[key]).id_tokens(issuer, audience);
     let verified = tokens.verify(Untrusted::new(&text), NOW).map(|token| said(&token)).ok();
     let expected = if text.len() > 9216 { Err(Unread::Not) } else { read(payload, issuer, audience) };
     assert!(expected == Err(Unread::AtALimit) || expected.ok() == verified, "{expected:?} {verified:?}");

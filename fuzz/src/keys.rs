@@ -20,8 +20,10 @@ pub struct Key {
 }
 
 /// One key without an id, as the family's samples show it, and one whose id is as long as an id may be.
-pub const KEYS: [Key; 2] =
-    [Key { id: None, secret: [7; 32] }, Key { id: Some("2026-11_a.key-of-20b"), secret: [9; 32] }];
+pub const KEYS: [Key; 2] = [
+    Key { id: None, secret: *b"q8Wz1fT0pL6sXn4Vb9Rk3Jd7Hc2Gm5Ya" },
+    Key { id: Some("2026-11_a.key-of-20b"), secret: *b"Zt6Yc0Ke3Nh9Vu5Bq1Wf8Dm4Xr7Jp2Gs" },
+];
 
 /// From this second on, a ring's other key no longer verifies.
 pub const WINDOW_ENDS: Timestamp = Timestamp::from_unix(1_700_001_000);
@@ -64,7 +66,7 @@ impl Key {
 
     /// The key that state tokens are signed with.
     pub fn state_key(&self) -> [u8; 32] {
-        self.derived(b"authflow/v1/state")
+        self.derived(b"authflow/v2/state")
     }
 
     /// The key that the id tokens of an application are signed with.

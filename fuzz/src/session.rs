@@ -6,6 +6,7 @@ use crate::{
     values::{Bits63, For, Name, Second, factors, judged},
 };
 use arbitrary::Arbitrary;
+use authflow::testkit::forge::Forge;
 use authflow::{
     AccountId, Audience, SessionId, Timestamp,
     token::{DeviceDigest, SessionClaims, TokenError, Untrusted},
@@ -90,7 +91,7 @@ impl Claims {
         let donor = Self { issued_at, expires_at, ..self.clone() };
         let donor = KEYS[0].session_token(&donor.signed(KEYS[0].id));
         let audience = self.audience.audience();
-        let sessions = RINGS[0].session_tokens();
+        let sessions = Forge::of(&RINGS[0]).session_tokens();
         sessions
             .for_application(&audience)
             .verify(Untrusted::new(&donor), NOW)
@@ -118,10 +119,14 @@ impl Case {
         let token = KEYS[key].session_token(&signed);
         let (claims, other) = (self.claims.claims(), self.other.audience());
 
-        assert_eq!(RINGS[key].session_tokens().mint(&claims).expose(), token, "two makers, one token");
+        assert_eq!(
+            Forge::of(&RINGS[key]).session_tokens().mint(&claims).expose(),
+            token,
+            "two makers, one token"
+        );
 
         for ring in 0..RINGS.len() {
-            let sessions = RINGS[ring].session_tokens();
+            let sessions = Forge::of(&RINGS[ring]).session_tokens();
             let verify = |audience: &Audience, now| {
                 let verified = sessions.for_application(audience).verify(Untrusted::new(&token), now);
                 verified.map(|token| *token.claims())
@@ -134,12 +139,12 @@ impl Case {
         }
 
         let edited = self.edit.apply(token.as_bytes());
-        let verified = RINGS[key]
+        let verified = Forge::of(&RINGS[key])
             .session_tokens()
             .for_application(&claims.audience)
             .verify(Untrusted::new(&edited), NOW);
         assert!(edited == token.as_bytes() || verified.is_err(), "an edited token is refused");
-        let state = RINGS[key].state_tokens().verify(Untrusted::new(&token), NOW);
+        let state = Forge::of(&RINGS[key]).state_tokens().verify(Untrusted::new(&token), NOW);
         assert!(state.is_err(), "a session token is no state token");
 
         let edited = KEYS[key].session_token(&self.signed_edit.apply(&signed));
@@ -155,14 +160,15 @@ pub fn presented(text: &[u8]) {
 /// One that is accepted is of this application and has the one spelling of what it says.
 fn presented_to(audience: &Audience, text: &[u8]) {
     for ring in &*RINGS {
-        let Ok(token) = ring.session_tokens().for_application(audience).verify(Untrusted::new(text), NOW)
+        let Ok(token) =
+            Forge::of(&ring).session_tokens().for_application(audience).verify(Untrusted::new(text), NOW)
         else {
             continue;
         };
         let claims = token.claims();
         assert_eq!(claims.audience, *audience);
         assert!(claims.expires_at > NOW && claims.issued_at.seconds_since(NOW) <= 30);
-        let minted = RINGS.each_ref().map(|ring| ring.session_tokens().mint(claims));
+        let minted = RINGS.each_ref().map(|ring| Forge::of(&ring).session_tokens().mint(claims));
         assert!(
             minted.iter().any(|minted| minted.expose().as_bytes() == text),
             "another spelling was accepted"

@@ -6,9 +6,10 @@ use crate::{
     values::{For, Name, Second, judged},
 };
 use arbitrary::Arbitrary;
+use authflow::testkit::forge::{Forge, TicketClaims};
 use authflow::{
     AccountId, SessionId, Timestamp, TokenId,
-    token::{DeviceDigest, SessionToken, TicketClaims, Untrusted},
+    token::{DeviceDigest, SessionToken, Untrusted},
 };
 
 /// What a ticket says.
@@ -85,21 +86,24 @@ impl Case {
         let signed = self.claims.signed(KEYS[key].id);
         let token = KEYS[key].ticket(&signed);
         let claims = self.claims.claims();
-        assert_eq!(RINGS[key].tickets().mint(&claims).expose(), token, "two makers, one token");
+        assert_eq!(Forge::of(&RINGS[key]).tickets().mint(&claims).expose(), token, "two makers, one token");
 
         for ring in 0..RINGS.len() {
-            let verified = RINGS[ring].tickets().verify(Untrusted::new(&token), self.now.0);
+            let verified = Forge::of(&RINGS[ring]).tickets().verify(Untrusted::new(&token), self.now.0);
             let judged = judged(key, ring, self.claims.issued_at, self.claims.expires_at, self.now);
             assert_eq!(verified.map(|token| *token.claims()), judged.map(|()| claims));
         }
 
         let edited = self.edit.apply(token.as_bytes());
-        let verified = RINGS[key].tickets().verify(Untrusted::new(&edited), NOW);
+        let verified = Forge::of(&RINGS[key]).tickets().verify(Untrusted::new(&edited), NOW);
         assert!(edited == token.as_bytes() || verified.is_err(), "an edited ticket is refused");
-        assert!(RINGS[key].state_tokens().verify(Untrusted::new(&token), NOW).is_err(), "no state token");
+        assert!(
+            Forge::of(&RINGS[key]).state_tokens().verify(Untrusted::new(&token), NOW).is_err(),
+            "no state token"
+        );
         // Neither as it stands nor under the other prefix.
         let renamed = token.replacen("ssoTicket-", "LGT", 1);
-        let sessions = RINGS[key].session_tokens();
+        let sessions = Forge::of(&RINGS[key]).session_tokens();
         for text in [&token, &renamed] {
             let as_session = Untrusted::<SessionToken>::new(text);
             let session = sessions.for_application(&claims.audience).verify(as_session, NOW);
@@ -113,10 +117,10 @@ impl Case {
 /// Presents any text, now. One that is accepted has the one spelling of what it says.
 pub fn presented(text: &[u8]) {
     for ring in &*RINGS {
-        let Ok(token) = ring.tickets().verify(Untrusted::new(text), NOW) else { continue };
+        let Ok(token) = Forge::of(&ring).tickets().verify(Untrusted::new(text), NOW) else { continue };
         let claims = token.claims();
         assert!(claims.expires_at > NOW && claims.issued_at.seconds_since(NOW) <= 30);
-        let minted = RINGS.each_ref().map(|ring| ring.tickets().mint(claims));
+        let minted = RINGS.each_ref().map(|ring| Forge::of(&ring).tickets().mint(claims));
         assert!(
             minted.iter().any(|minted| minted.expose().as_bytes() == text),
             "another spelling was accepted"

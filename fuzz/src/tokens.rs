@@ -1,15 +1,13 @@
 //! Good tokens of one account at one moment, for the targets that are about something else.
 
 use crate::keys::{KEYS, RINGS};
+use authflow::testkit::forge::{DeviceDigests, Forge, IdClaims, IdentityClaims, StateClaims, TicketClaims};
 use authflow::{
     AccountId, Audience, SessionId, Timestamp, TokenId,
     account::{Profile, Revision},
     factor::{Factor, FactorSet},
     session::SessionRecord,
-    token::{
-        DeviceDigest, DeviceDigests, IdClaims, IdentityClaims, Issuer, SessionClaims, Stage, StateClaims,
-        TicketClaims,
-    },
+    token::{DeviceDigest, Issuer, SessionClaims, Stage},
 };
 
 /// The fingerprint of the device that all of them are for.
@@ -65,7 +63,7 @@ impl Tokens {
             issued_at: self.now,
             expires_at: self.now.plus_seconds(1),
         };
-        RINGS[self.ring].state_tokens().mint(&claims).expose().into()
+        Forge::of(&RINGS[self.ring]).state_tokens().mint(&claims).expose().into()
     }
 
     pub fn id(&self) -> String {
@@ -79,7 +77,7 @@ impl Tokens {
             expires_at: record.expires_at,
             identity: IdentityClaims::TopLevel(Profile::default()),
         };
-        RINGS[self.ring].id_tokens(&issuer(), &self.audience).mint(&claims).expose().into()
+        Forge::of(&RINGS[self.ring]).id_tokens(&issuer(), &self.audience).mint(&claims).expose().into()
     }
 
     pub fn session(&self) -> String {
@@ -96,7 +94,7 @@ impl Tokens {
             issued_at: self.now,
             expires_at: record.expires_at,
         };
-        RINGS[self.ring].session_tokens().mint(&claims).expose().into()
+        Forge::of(&RINGS[self.ring]).session_tokens().mint(&claims).expose().into()
     }
 
     pub fn ticket(&self) -> String {
@@ -109,7 +107,7 @@ impl Tokens {
             issued_at: self.now,
             expires_at: self.now.plus_seconds(1),
         };
-        RINGS[self.ring].tickets().mint(&claims).expose().into()
+        Forge::of(&RINGS[self.ring]).tickets().mint(&claims).expose().into()
     }
 
     fn device(&self) -> DeviceDigest {

@@ -1,7 +1,7 @@
 //! Whether a token was made for this device.
 
 use super::Device;
-use crate::token::{DeviceDigest, DeviceDigests, Keys, StateToken};
+use crate::token::{DeviceDigest, DeviceDigests, KeyRing, Keys, StateToken};
 use alloc::vec::Vec;
 use core::net::IpAddr;
 use serde::{Deserialize, Serialize};
@@ -62,17 +62,22 @@ impl Bindings {
         DeviceDigests {
             fingerprint: device.fingerprint_digest(keys),
             ip: bound(self.ip, &|| ip_digest(device, keys)),
-            os: bound(self.os, &|| keys.device_digest("os", device.os.as_bytes())),
-            agent: bound(self.agent, &|| keys.device_digest("agent", device.agent.as_bytes())),
+            os: bound(self.os, &|| keys.device_digest("os", device.os().as_bytes())),
+            agent: bound(self.agent, &|| keys.device_digest("agent", device.agent().as_bytes())),
         }
     }
 
     /// Compares a device with the one a state token is bound to, under the bindings in force now.
     ///
     /// A trait that must not differ but was not put into the token (the policy was looser then) counts as different.
-    pub(crate) fn drift(self, token: &StateToken, device: &Device) -> Drift {
-        let (then, now) = (&token.claims().device, self.digests(device, token.keys()));
+    /// The ring is the one that verified the token; with another one every device is a different one.
+    pub(crate) fn drift(self, token: &StateToken, device: &Device, ring: &KeyRing) -> Drift {
         let mut drift = Drift::default();
+        let Some(keys) = ring.at(token.key()) else {
+            drift.refused = Some(DeviceTrait::Fingerprint);
+            return drift;
+        };
+        let (then, now) = (&token.claims().device, self.digests(device, keys));
         if then.fingerprint != now.fingerprint {
             drift.refused = Some(DeviceTrait::Fingerprint);
         }
@@ -107,23 +112,26 @@ mod tests {
         AccountId, Audience, ClientId, SessionId, Timestamp, TokenId,
         account::Revision,
         factor::FactorSet,
-        token::{Key, KeyRing, SessionClaims, Stage, StateClaims, TicketClaims},
+        token::{Key, KeyRing, SessionClaims, Stage, StateClaims, TicketClaims, TokenText, VerifyWindow},
     };
 
     const ALL: Bindings = Bindings { ip: Binding::Refuse, os: Binding::Refuse, agent: Binding::Refuse };
 
     fn device() -> Device {
-        Device {
-            os: "Android 10".into(),
-            fingerprint: "f".into(),
-            agent: "a".into(),
-            ip: "10.0.0.1".parse().ok(),
-        }
+        Device::of("Android 10", "f", "a", "10.0.0.1".parse().ok())
     }
 
+    fn ring() -> KeyRing {
+        KeyRing::new(Key::without_id(crate::token::known_secret(7)).unwrap())
+    }
+
+    const NOW: Timestamp = Timestamp::from_unix(1_700_000_000);
+
     fn token(device: &Device, bindings: Bindings) -> StateToken {
-        let ring = KeyRing::new(Key::without_id([7; 32]).unwrap());
-        let now = Timestamp::from_unix(1_700_000_000);
+        ring().state_tokens().verify(bound_token(&ring(), device, bindings).presented(), NOW).unwrap()
+    }
+
+    fn bound_token(ring: &KeyRing, device: &Device, bindings: Bindings) -> TokenText<StateToken> {
         let claims = StateClaims {
             audience: Audience { client_id: ClientId::new("web").unwrap(), tenant: None },
             account: AccountId::new("erin").unwrap(),
@@ -131,29 +139,29 @@ mod tests {
             device: bindings.digests(device, ring.signer()),
             stage: Stage::PasswordExpiring,
             factors: FactorSet::EMPTY,
-            auth_start: now,
+            auth_start: NOW,
             id: TokenId::from_bytes([0; 16]),
-            issued_at: now,
-            expires_at: now.plus_seconds(1),
+            issued_at: NOW,
+            expires_at: NOW.plus_seconds(1),
         };
-        ring.state_tokens().verify(ring.state_tokens().mint(&claims).presented(), now).unwrap()
+        ring.state_tokens().mint(&claims)
     }
 
     fn changed() -> [(DeviceTrait, Device); 4] {
         [
             (DeviceTrait::Ip, Device { ip: "10.0.0.2".parse().ok(), ..device() }),
             (DeviceTrait::Ip, Device { ip: None, ..device() }),
-            (DeviceTrait::Os, Device { os: "Android 11".into(), ..device() }),
-            (DeviceTrait::Agent, Device { agent: "b".into(), ..device() }),
+            (DeviceTrait::Os, Device::of("Android 11", "f", "a", device().ip)),
+            (DeviceTrait::Agent, Device::of("Android 10", "f", "b", device().ip)),
         ]
     }
 
     #[test]
     fn the_same_device_does_not_drift() {
-        assert_eq!(ALL.drift(&token(&device(), ALL), &device()), Drift::default());
+        assert_eq!(ALL.drift(&token(&device(), ALL), &device(), &ring()), Drift::default());
         let mapped = Device { ip: "::ffff:10.0.0.1".parse().ok(), ..device() };
         assert_eq!(
-            ALL.drift(&token(&device(), ALL), &mapped),
+            ALL.drift(&token(&device(), ALL), &mapped, &ring()),
             Drift::default(),
             "one address, two spellings"
         );
@@ -161,17 +169,16 @@ mod tests {
 
     #[test]
     fn another_fingerprint_refuses_under_every_binding() {
-        let other = Device { fingerprint: "g".into(), ..device() };
+        let other = Device::of("Android 10", "g", "a", device().ip);
         for bindings in [ALL, Bindings::default()] {
-            let drift = bindings.drift(&token(&device(), bindings), &other);
+            let drift = bindings.drift(&token(&device(), bindings), &other, &ring());
             assert_eq!(drift.refused, Some(DeviceTrait::Fingerprint));
         }
     }
 
     #[test]
     fn a_session_token_and_a_ticket_are_held_by_the_fingerprint_they_were_made_for_and_by_nothing_else() {
-        let ring = KeyRing::new(Key::without_id([7; 32]).unwrap());
-        let now = Timestamp::from_unix(1_700_000_000);
+        let (ring, now) = (ring(), NOW);
         let audience = Audience { client_id: ClientId::new("web").unwrap(), tenant: None };
         let (account, session) = (AccountId::new("erin").unwrap(), SessionId::from_bytes([1; 16]));
         let (issued_at, expires_at) = (now, now.plus_seconds(1));
@@ -192,23 +199,44 @@ mod tests {
         let id = TokenId::from_bytes([2; 16]);
         let claims = TicketClaims { id, session, account, audience, device: digest, issued_at, expires_at };
         let ticket = ring.tickets().verify(ring.tickets().mint(&claims).presented(), now).unwrap();
-        assert!(device().holds(&token) && device().holds_ticket(&ticket));
+        assert!(device().holds(&token, &ring) && device().holds_ticket(&ticket, &ring));
         for (_, other) in changed() {
-            assert!(other.holds(&token) && other.holds_ticket(&ticket), "another trait, the same device");
+            assert!(
+                other.holds(&token, &ring) && other.holds_ticket(&ticket, &ring),
+                "another trait, the same device"
+            );
         }
-        let other = Device { fingerprint: "g".into(), ..device() };
-        assert!(!other.holds(&token) && !other.holds_ticket(&ticket));
+        let other = Device::of("Android 10", "g", "a", device().ip);
+        assert!(!other.holds(&token, &ring) && !other.holds_ticket(&ticket, &ring));
+        let foreign = KeyRing::new(Key::without_id(crate::token::known_secret(8)).unwrap());
+        assert!(!device().holds(&token, &foreign) && !device().holds_ticket(&ticket, &foreign));
+    }
+
+    /// A token keeps the place of its key. Taken to a ring where another key stands there, or none, it is nobody's.
+    #[test]
+    fn in_another_ring_no_device_is_the_one() {
+        let key = |id, byte| Key::new(id, crate::token::known_secret(byte)).unwrap();
+        let always = VerifyWindow { from: Timestamp::from_unix(0), until: Timestamp::MAX };
+        let rotated = KeyRing::new(key("new", 8)).with_verifier(key("old", 7), always).unwrap();
+        let minted = bound_token(&KeyRing::new(key("old", 7)), &device(), ALL);
+        let token = rotated.state_tokens().verify(minted.presented(), NOW).unwrap();
+        assert_eq!(ALL.drift(&token, &device(), &rotated), Drift::default());
+        let (one, other) = (KeyRing::new(key("old", 7)), KeyRing::new(key("new", 8)));
+        let swapped = one.clone().with_verifier(key("new", 8), always).unwrap();
+        for ring in [one, other, swapped] {
+            assert_eq!(ALL.drift(&token, &device(), &ring).refused, Some(DeviceTrait::Fingerprint));
+        }
     }
 
     #[test]
     fn a_changed_trait_does_what_its_binding_says() {
         for (device_trait, other) in changed() {
-            let refused = ALL.drift(&token(&device(), ALL), &other);
+            let refused = ALL.drift(&token(&device(), ALL), &other, &ring());
             assert_eq!(refused, Drift { refused: Some(device_trait), logged: Vec::new() });
             let log = Bindings { ip: Binding::Log, os: Binding::Log, agent: Binding::Log };
-            let logged = log.drift(&token(&device(), log), &other);
+            let logged = log.drift(&token(&device(), log), &other, &ring());
             assert_eq!(logged, Drift { refused: None, logged: Vec::from([device_trait]) });
-            let ignored = Bindings::default().drift(&token(&device(), Bindings::default()), &other);
+            let ignored = Bindings::default().drift(&token(&device(), Bindings::default()), &other, &ring());
             assert_eq!(ignored, Drift::default());
         }
     }
@@ -216,10 +244,10 @@ mod tests {
     #[test]
     fn a_binding_made_stricter_meanwhile_refuses_and_one_made_looser_does_not() {
         let loose = token(&device(), Bindings::default());
-        assert_eq!(ALL.drift(&loose, &device()).refused, Some(DeviceTrait::Ip));
+        assert_eq!(ALL.drift(&loose, &device(), &ring()).refused, Some(DeviceTrait::Ip));
         let log = Bindings { ip: Binding::Log, ..Bindings::default() };
-        assert_eq!(log.drift(&loose, &device()), Drift::default());
+        assert_eq!(log.drift(&loose, &device(), &ring()), Drift::default());
         let strict = token(&device(), ALL);
-        assert_eq!(Bindings::default().drift(&strict, &changed()[0].1), Drift::default());
+        assert_eq!(Bindings::default().drift(&strict, &changed()[0].1, &ring()), Drift::default());
     }
 }

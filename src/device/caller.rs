@@ -51,17 +51,7 @@ impl Caller {
             .map(|text| text.parse::<IpAddr>().map_err(|_| noted(Header::Ip, Problem::Malformed)));
         match (os, fingerprint, agent, client_id, ip.transpose()) {
             (Some(os), Some(fingerprint), Some(agent), Some(client_id), Ok(ip)) if faults.is_empty() => {
-                Ok(Self {
-                    device: Device {
-                        os: os.into(),
-                        fingerprint: fingerprint.into(),
-                        agent: agent.into(),
-                        ip,
-                    },
-                    client_id,
-                    tenant,
-                    language,
-                })
+                Ok(Self { device: Device::of(os, fingerprint, agent, ip), client_id, tenant, language })
             }
             _ => {
                 faults.sort_unstable_by_key(|fault| fault.header);

@@ -90,7 +90,7 @@ headers! {
     /// The application.
     ClientId = "X-client-id", 64;
     /// The state token of a pending login.
-    StateToken = "X-state-token", 1024;
+    StateToken = "X-state-token", token::LONGEST_STATE_TOKEN;
     /// The session token. Also understood as `session-token`, as one of the family's pages has it.
     SessionToken = "X-session-token", 512;
     /// The bearer of an id token.
@@ -156,8 +156,14 @@ impl<'a> RequestHeaders<'a> {
     /// # Errors
     /// What is wrong with it.
     pub fn get(&self, header: Header) -> Result<&'a str, Problem> {
+        header.text(self.bytes(header)?)
+    }
+
+    /// The bytes of a header, without the white space around them: for a token, whose verifier takes no byte that is none of
+    /// base64url, so that judging them as text first would be for nothing.
+    pub(crate) fn bytes(&self, header: Header) -> Result<&'a [u8], Problem> {
         match self.found.get(header as usize) {
-            Some(Found::Once(value)) => header.judge(value),
+            Some(Found::Once(value)) => header.bytes(value),
             Some(Found::Repeatedly) => Err(Problem::Repeated),
             Some(Found::Never) | None => Err(Problem::Missing),
         }
@@ -172,14 +178,19 @@ impl Header {
     }
 
     /// The value without the white space around it, if it is one that this header may have.
-    pub(super) fn judge(self, value: &[u8]) -> Result<&str, Problem> {
-        let value = trim(value);
-        if value.is_empty() {
-            return Err(Problem::Missing);
+    pub(crate) fn judge(self, value: &[u8]) -> Result<&str, Problem> {
+        self.text(self.bytes(value)?)
+    }
+
+    fn bytes(self, value: &[u8]) -> Result<&[u8], Problem> {
+        match trim(value) {
+            [] => Err(Problem::Missing),
+            value if value.len() > self.max_bytes() => Err(Problem::TooLong),
+            value => Ok(value),
         }
-        if value.len() > self.max_bytes() {
-            return Err(Problem::TooLong);
-        }
+    }
+
+    fn text(self, value: &[u8]) -> Result<&str, Problem> {
         let text = str::from_utf8(value).map_err(|_| Problem::Malformed)?;
         if has_control(text) { Err(Problem::Malformed) } else { Ok(text) }
     }

@@ -19,16 +19,17 @@ pub use caller::{Caller, HeaderFault, HeaderFaults};
 pub use headers::{Header, Headers, Problem, RequestHeaders};
 pub use language::Language;
 
-use crate::token::{DeviceDigest, Keys, SessionToken, Ticket};
+use crate::token::{DeviceDigest, KeyRing, Keys, Place, SessionToken, Ticket};
 use alloc::sync::Arc;
 use core::{fmt, net::IpAddr};
 
 /// The device a request comes from, as it describes itself. Cheap to clone.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Device {
-    os: Arc<str>,
-    fingerprint: Arc<str>,
-    agent: Arc<str>,
+    /// Operating system, fingerprint and agent, one after the other, so that a copy counts once.
+    texts: Arc<str>,
+    os_end: usize,
+    fingerprint_end: usize,
     ip: Option<IpAddr>,
 }
 
@@ -45,25 +46,29 @@ impl Device {
     /// # Errors
     /// Which text is missing, too long or malformed; the first of them.
     pub fn new(os: &str, fingerprint: &str, agent: &str, ip: Option<IpAddr>) -> Result<Self, HeaderFault> {
-        let judged = |header: Header, text: &str| {
-            header.judge(text.as_bytes()).map(Arc::from).map_err(|problem| HeaderFault { header, problem })
-        };
-        Ok(Self {
-            os: judged(Header::Os, os)?,
-            fingerprint: judged(Header::Fingerprint, fingerprint)?,
-            agent: judged(Header::Agent, agent)?,
-            ip,
-        })
+        fn judged(header: Header, text: &str) -> Result<&str, HeaderFault> {
+            header.judge(text.as_bytes()).map_err(|problem| HeaderFault { header, problem })
+        }
+        let os = judged(Header::Os, os)?;
+        let fingerprint = judged(Header::Fingerprint, fingerprint)?;
+        Ok(Self::of(os, fingerprint, judged(Header::Agent, agent)?, ip))
+    }
+
+    /// A device of texts that have been judged.
+    fn of(os: &str, fingerprint: &str, agent: &str, ip: Option<IpAddr>) -> Self {
+        let fingerprint_end = os.len().saturating_add(fingerprint.len());
+        let texts = [os, fingerprint, agent].concat().into();
+        Self { texts, os_end: os.len(), fingerprint_end, ip }
     }
 
     /// Operating system and version (`X-operating-sys-version`), as `Android 10`.
     pub fn os(&self) -> &str {
-        &self.os
+        self.texts.get(..self.os_end).unwrap_or_default()
     }
 
     /// The user agent (`X-agent`).
     pub fn agent(&self) -> &str {
-        &self.agent
+        self.texts.get(self.fingerprint_end..).unwrap_or_default()
     }
 
     /// The address the caller says it has (`X-device-ip`): a claim of the client's, not the peer's address.
@@ -73,27 +78,33 @@ impl Device {
 
     /// What recognises the device (`X-device-fingerprint`). Who knows it can present it, so it is not printed.
     pub fn fingerprint(&self) -> &str {
-        &self.fingerprint
+        self.texts.get(self.os_end..self.fingerprint_end).unwrap_or_default()
     }
 
-    /// Whether the device presents the fingerprint that this session token was made for.
-    pub fn holds(&self, session: &SessionToken) -> bool {
-        self.fingerprint_digest(session.keys()) == session.claims().device
+    /// Whether the device presents the fingerprint that this session token was made for. The ring is the one that verified the
+    /// token; with another one the answer is no.
+    pub(crate) fn holds(&self, session: &SessionToken, ring: &KeyRing) -> bool {
+        self.is_of(session.claims().device, ring, session.key())
     }
 
     /// Whether the device presents the fingerprint that this ticket was made for.
-    pub(crate) fn holds_ticket(&self, ticket: &Ticket) -> bool {
-        self.fingerprint_digest(ticket.keys()) == ticket.claims().device
+    pub(crate) fn holds_ticket(&self, ticket: &Ticket, ring: &KeyRing) -> bool {
+        self.is_of(ticket.claims().device, ring, ticket.key())
+    }
+
+    fn is_of(&self, digest: DeviceDigest, ring: &KeyRing, key: Place) -> bool {
+        ring.at(key).is_some_and(|keys| self.fingerprint_digest(keys) == digest)
     }
 
     pub(crate) fn fingerprint_digest(&self, keys: &Keys) -> DeviceDigest {
-        keys.device_digest("fingerprint", self.fingerprint.as_bytes())
+        keys.device_digest("fingerprint", self.fingerprint().as_bytes())
     }
 }
 
 impl fmt::Debug for Device {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { os, fingerprint: _, agent, ip } = self;
-        f.debug_struct("Device").field("os", os).field("agent", agent).field("ip", ip).finish_non_exhaustive()
+        let mut shown = f.debug_struct("Device");
+        shown.field("os", &self.os()).field("agent", &self.agent()).field("ip", &self.ip);
+        shown.finish_non_exhaustive()
     }
 }

@@ -13,7 +13,8 @@ use alloc::{collections::BTreeMap, sync::Arc, vec::Vec};
 /// ```
 /// use authflow::{Application, Applications, ClientId, Config, Engine, token::{Issuer, Key, KeyRing}};
 ///
-/// let ring = KeyRing::new(Key::new("2026-11", [7; 32]).unwrap()); // 32 bytes from a secret store
+/// # let secret = authflow::testkit::demo::secret(7);
+/// let ring = KeyRing::new(Key::new("2026-11", secret).unwrap()); // 32 random bytes from a secret store
 /// let applications = Applications::Fixed(vec![Application::new(ClientId::new("web").unwrap())]);
 /// let config = Config::new(Issuer::new("https://id.example.com").unwrap(), ring, applications);
 /// let engine = Engine::new(config).unwrap();
@@ -71,7 +72,7 @@ pub enum ConfigError {
 #[derive(Debug)]
 pub(super) struct Core {
     pub(super) issuer: Issuer,
-    pub(super) ring: KeyRing,
+    pub(super) ring: Arc<KeyRing>,
     /// `None` where the host is asked.
     pub(super) applications: Option<BTreeMap<ClientId, Arc<Application>>>,
     pub(super) language: Language,
@@ -95,7 +96,7 @@ impl Core {
             }
             Applications::Asked => (None, ring),
         };
-        Ok(Self { issuer, ring, applications, language, dialect, id_token_signing })
+        Ok(Self { issuer, ring: Arc::new(ring), applications, language, dialect, id_token_signing })
     }
 }
 

@@ -6,6 +6,7 @@ use crate::{
     device::{Device, Language},
     outcome::{Event, Facts, Fault, Outcome, Verdict},
     step::{Question, Step},
+    token::DeviceDigest,
 };
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
 
@@ -18,6 +19,8 @@ pub(super) struct Context {
     pub(super) outcome: Box<Outcome>,
     /// The guess that the request has made, until it is known what became of it.
     pub(super) guess: Option<OpenGuess>,
+    /// The device's fingerprint under the key that signs, where a token of that key has been found to be of this device.
+    pub(super) fingerprint: Option<DeviceDigest>,
     /// The language that the caller asks for.
     asked: Option<Language>,
 }
@@ -26,7 +29,8 @@ impl Context {
     pub(super) fn new(core: &Arc<Core>, device: Device, asked: Option<Language>, moment: Moment) -> Self {
         let facts = Facts { at: moment.timestamp(), ..core.facts(asked) };
         let outcome = Box::new(Outcome { verdict: Verdict::Busy, facts, events: Vec::new() });
-        Self { core: Arc::clone(core), device, moment, outcome, guess: None, asked }
+        let (guess, fingerprint) = (None, None);
+        Self { core: Arc::clone(core), device, moment, outcome, guess, fingerprint, asked }
     }
 
     /// From here on the application says how to speak.
@@ -36,6 +40,11 @@ impl Context {
         facts.language = self.asked.unwrap_or(application.language);
         facts.dialect = application.dialect;
         facts.tells_attempts = application.tells_attempts;
+    }
+
+    /// The device's fingerprint as the key that signs hashes it: for tokens that are about to be minted.
+    pub(super) fn fingerprint_digest(&self) -> DeviceDigest {
+        self.fingerprint.unwrap_or_else(|| self.device.fingerprint_digest(self.core.ring.signer()))
     }
 
     /// The request has ended. A guess that nothing was carried out for is settled: every request without a commit ends here.

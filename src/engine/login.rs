@@ -199,18 +199,19 @@ impl Login {
         })
     }
 
-    /// An id that nobody can guess, bound to whom and which device it is for, and to the state token that led to it.
+    /// An id that nobody can guess. What the step spends is already of one account, audience and device, and is spent once: that alone
+    /// binds the id. A step that spends nothing binds it to all of these.
     fn draw(&self, purpose: &str) -> [u8; 16] {
+        let (signer, moment) = (self.admitted.context.core.ring.signer(), &self.admitted.context.moment);
+        if let Some(spent) = &self.spent {
+            return signer.draw(moment, purpose, &[spent.id().as_bytes()]);
+        }
         let Audience { client_id, tenant } = &self.admitted.audience;
         let tenant = tenant.as_ref().map_or("", |tenant| tenant.as_str());
         let device = self.admitted.context.device.fingerprint();
         let [client_id, tenant, account, device] =
             [client_id.as_str(), tenant, self.account.id.as_str(), device].map(str::as_bytes);
-        let spent = self.spent.as_ref().map_or(&[][..], |spent| spent.id().as_bytes());
-        let bound = [client_id, tenant, account, device, spent];
-        let drawn =
-            self.admitted.context.core.ring.signer().draw(&self.admitted.context.moment, purpose, &bound);
-        *drawn.first_chunk().unwrap_or(&[0; 16])
+        signer.draw(moment, purpose, &[client_id, tenant, account, device])
     }
 
     /// The account's revision once this step is written.

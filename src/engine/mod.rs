@@ -53,7 +53,7 @@ use crate::{
     device::{Caller, HeaderFaults, Language},
     outcome::Facts,
     step::Step,
-    token::{IdToken, Issuer, KeyRing, SessionToken, StateToken, Ticket, Untrusted},
+    token::{IdToken, IdTokenKey, Issuer, SessionToken, SessionVerifier, StateToken, Ticket, Untrusted},
 };
 use alloc::sync::Arc;
 use config::Core;
@@ -73,9 +73,17 @@ impl Engine {
         Ok(Self { core: Arc::new(Core::new(config)?) })
     }
 
-    /// The keys, for middleware that verifies session tokens.
-    pub fn ring(&self) -> &KeyRing {
-        &self.core.ring
+    /// What middleware verifies session tokens with. It verifies and does nothing else.
+    pub fn verifier(&self) -> SessionVerifier {
+        SessionVerifier::new(&self.core.ring)
+    }
+
+    /// The keys with which a relying party verifies the id tokens of `audience`: one for each key of the ring, so that it
+    /// can be told of the next one before a rotation. Each says [when it counts](IdTokenKey::window).
+    ///
+    /// Where id tokens are [signed outside](crate::token::IdTokenSigning::Outside), nothing is signed with them.
+    pub fn export_id_token_keys(&self, audience: &Audience) -> impl Iterator<Item = IdTokenKey> {
+        self.core.ring.export_id_token_keys(audience)
     }
 
     /// Who issues the id tokens.

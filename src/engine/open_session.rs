@@ -141,7 +141,7 @@ pub(super) fn usable_here(
 ) -> Step {
     let refusal = if token.claims().audience != admitted.audience {
         TokenRefusal::Token(TokenError::WrongAudience)
-    } else if !admitted.context.device.holds(&token) {
+    } else if !admitted.context.device.holds(&token, &admitted.context.core.ring) {
         TokenRefusal::Device(DeviceTrait::Fingerprint)
     } else {
         return then(admitted, token);

@@ -15,7 +15,7 @@ use crate::{
     flow::{Next, PasswordStep, Progress, next},
     outcome::{Event, Fault, TokenRefusal},
     step::{Step, Write},
-    token::{Stage, StateToken, TokenError, Untrusted},
+    token::{Place, Stage, StateToken, TokenError, Untrusted},
 };
 use alloc::{sync::Arc, vec::Vec};
 
@@ -103,7 +103,11 @@ fn refusal(admitted: &mut Admitted, token: &StateToken, stages: &[Stage]) -> Opt
         return Some(TokenRefusal::WrongStage(claims.stage));
     }
     let account = claims.account;
-    let drift = admitted.policy().bindings.drift(token, &admitted.context.device);
+    let (context, bindings) = (&admitted.context, admitted.policy().bindings);
+    let drift = bindings.drift(token, &context.device, &context.core.ring);
+    if drift.refused.is_none() && token.key() == Place::Signer {
+        admitted.context.fingerprint = Some(claims.device.fingerprint);
+    }
     let drifted = drift.logged.into_iter().map(|device_trait| Event::DeviceDrifted { account, device_trait });
     admitted.context.outcome.events.extend(drifted);
     drift.refused.map(TokenRefusal::Device)

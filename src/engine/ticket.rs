@@ -72,9 +72,8 @@ fn make(admitted: Admitted, open: OpenSession) -> Step {
     let (ring, now) = (&context.core.ring, admitted.now());
     let expires_in = admitted.policy().lifetimes.ticket();
     let bound = [record.session.as_bytes().as_slice(), account.id.as_str().as_bytes()];
-    let drawn = ring.signer().draw(&context.moment, "ticket", &bound);
     let ticket = ring.tickets().mint(&TicketClaims {
-        id: TokenId::from_bytes(*drawn.first_chunk().unwrap_or(&[0; 16])),
+        id: TokenId::from_bytes(ring.signer().draw(&context.moment, "ticket", &bound)),
         session: record.session,
         account: account.id,
         audience: admitted.audience,
@@ -101,7 +100,7 @@ pub(super) fn redeem(
         if !owner.is_of(&ticket.claims().audience) {
             return refuse_unseen(context, Fault::TicketInvalid, TokenRefusal::OtherTenant);
         }
-        if !context.device.holds_ticket(&ticket) {
+        if !context.device.holds_ticket(&ticket, &context.core.ring) {
             let reason = TokenRefusal::Device(DeviceTrait::Fingerprint);
             return refuse_unseen(context, Fault::TicketInvalid, reason);
         }

@@ -111,7 +111,7 @@ impl Totp {
     /// The password of a step: for tests, and for a host that shows one.
     pub fn code(&self, step: u64) -> Secret {
         let width = usize::from(self.digits);
-        Secret::new(format!("{:0width$}", self.number(step)))
+        Secret::new(self.number(step).map(|number| format!("{number:0width$}")).unwrap_or_default())
     }
 
     /// The step whose password was presented: the latest of `skew` steps to either side of now that has not been used, nor any
@@ -124,37 +124,40 @@ impl Totp {
         let (mut found, mut matched) = (Choice::from(0), 0);
         for step in current.saturating_sub(skew)..=current.saturating_add(skew) {
             let is_unused = self.last_used_step.is_none_or(|used| step > used);
-            let matches = self.number(step).ct_eq(&presented) & Choice::from(u8::from(is_unused));
+            let matches = match self.number(step) {
+                Some(number) => number.ct_eq(&presented) & Choice::from(u8::from(is_unused)),
+                None => Choice::from(0),
+            };
             matched = u64::conditional_select(&matched, &step, matches);
             found |= matches;
         }
         bool::from(found).then_some(matched)
     }
 
-    /// RFC 4226 §5.3, with the step as the counter.
-    fn number(&self, step: u64) -> u32 {
+    /// RFC 4226 §5.3, with the step as the counter; none, which no password matches, where its HMAC could not be had.
+    fn number(&self, step: u64) -> Option<u32> {
         let step = step.to_be_bytes();
         let truncated = match self.algorithm {
             TotpAlgorithm::Sha1 => truncated::<Hmac<Sha1>>(&self.secret, &step),
             TotpAlgorithm::Sha256 => truncated::<Hmac<Sha256>>(&self.secret, &step),
             TotpAlgorithm::Sha512 => truncated::<Hmac<Sha512>>(&self.secret, &step),
-        };
-        match self.digits {
+        }?;
+        Some(match self.digits {
             6 => truncated % 1_000_000,
             7 => truncated % 10_000_000,
             _ => truncated % 100_000_000,
-        }
+        })
     }
 }
 
 /// Dynamic truncation (RFC 4226 §5.3). HMAC takes keys of every length, and no hash is shorter than 20 bytes.
-fn truncated<M: KeyInit + Mac>(secret: &[u8], step: &[u8]) -> u32 {
-    let Ok(mut mac) = <M as KeyInit>::new_from_slice(secret) else { return 0 };
+fn truncated<M: KeyInit + Mac>(secret: &[u8], step: &[u8]) -> Option<u32> {
+    let mut mac = <M as KeyInit>::new_from_slice(secret).ok()?;
     mac.update(step);
     let tag = mac.finalize().into_bytes();
-    let offset = usize::from(tag.last().copied().unwrap_or_default() & 0xF);
-    let chosen = tag.get(offset..).and_then(|rest| rest.first_chunk()).copied().unwrap_or_default();
-    u32::from_be_bytes(chosen) & 0x7FFF_FFFF
+    let offset = usize::from(tag.last()? & 0xF);
+    let chosen = tag.get(offset..)?.first_chunk()?;
+    Some(u32::from_be_bytes(*chosen) & 0x7FFF_FFFF)
 }
 
 impl fmt::Debug for Totp {

@@ -117,7 +117,7 @@ mod tests {
     use crate::{account::UserName, token::Key};
 
     fn ring(byte: u8) -> KeyRing {
-        KeyRing::new(Key::without_id([byte; 32]).unwrap())
+        KeyRing::new(Key::without_id(crate::testkit::demo::secret(byte)).unwrap())
     }
 
     fn typed(ring: &KeyRing, name: &str, factor: Factor) -> TypedName {

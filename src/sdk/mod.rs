@@ -68,6 +68,29 @@ impl Api {
         &self.engine
     }
 
+    /// Whether a path is one of the family's, whatever the method; a query does not count. For a host that has routes of its own
+    /// beside them: what the family does not have is then its own router's to answer, not the family's "not found".
+    ///
+    /// The path is compared as it stands, without decoding. It holds for every configuration: what an application does not
+    /// offer is refused, and still the family's.
+    ///
+    /// ```
+    /// use authflow::sdk::Api;
+    ///
+    /// enum To { Login, Own }
+    ///
+    /// fn route(path: &str) -> To {
+    ///     if Api::owns(path) { To::Login } else { To::Own }
+    /// }
+    ///
+    /// assert!(matches!(route("/api/v2/sdk/pwd/skip-update"), To::Login));
+    /// assert!(matches!(route("/api/v2/sdk/logout?x=1"), To::Login));
+    /// assert!(matches!(route("/api/v2/orders"), To::Own));
+    /// ```
+    pub fn owns(path: &str) -> bool {
+        routes::at(path).is_some()
+    }
+
     /// Reads a request and takes its first step. Whatever is wrong with it ends in an outcome.
     pub fn handle<H: Headers + ?Sized>(&self, request: &Request<'_, H>, moment: Moment) -> Step {
         let headers = RequestHeaders::read(request.headers);

@@ -53,8 +53,8 @@ impl<'a> Request<'a, http::HeaderMap> {
 
 /// The token of a header of its own.
 pub(super) fn token<'a, K: Kind>(headers: &RequestHeaders<'a>, header: Header) -> Untrusted<'a, K> {
-    match headers.get(header) {
-        Ok(text) => Untrusted::new(text),
+    match headers.bytes(header) {
+        Ok(bytes) => Untrusted::new(bytes),
         Err(Problem::Missing) => Untrusted::new(b""),
         Err(_) => Untrusted::unreadable(),
     }
@@ -70,23 +70,24 @@ pub(super) fn bearer<'a>(headers: &RequestHeaders<'a>) -> Untrusted<'a, IdToken>
 
 /// The credential of `Authorization: Bearer …`; empty where there is none.
 pub(super) fn credential(headers: &RequestHeaders<'_>) -> Secret {
-    Secret::new(borne(headers).unwrap_or_default())
+    let text = borne(headers).ok().and_then(|bytes| Header::Authorization.judge(bytes).ok());
+    Secret::new(text.unwrap_or_default())
 }
 
 /// There is an `Authorization` header, and it is not one of a bearer.
 struct Unborne;
 
 /// What `Authorization` bears, empty where it bears nothing; the scheme is compared without regard to case (RFC 9110 §11.1).
-fn borne<'a>(headers: &RequestHeaders<'a>) -> Result<&'a str, Unborne> {
-    let text = match headers.get(Header::Authorization) {
-        Ok(text) => text,
-        Err(Problem::Missing) => return Ok(""),
+fn borne<'a>(headers: &RequestHeaders<'a>) -> Result<&'a [u8], Unborne> {
+    let value = match headers.bytes(Header::Authorization) {
+        Ok(value) => value,
+        Err(Problem::Missing) => return Ok(b""),
         Err(_) => return Err(Unborne),
     };
-    match text.split_at_checked(6) {
-        Some((scheme, "")) if scheme.eq_ignore_ascii_case("Bearer") => Ok(""),
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case("Bearer") && token.starts_with(' ') => {
-            Ok(token.trim_start_matches(' '))
+    match value.split_first_chunk::<6>() {
+        Some((scheme, token @ ([] | [b' ', ..]))) if scheme.eq_ignore_ascii_case(b"Bearer") => {
+            let spaces = token.iter().take_while(|byte| **byte == b' ').count();
+            Ok(token.get(spaces..).unwrap_or_default())
         }
         _ => Err(Unborne),
     }

@@ -178,10 +178,15 @@ pub(super) fn takes(dialect: Dialect, purpose: CodePurpose, channel: Channel) ->
     })
 }
 
+/// What stands at a path, whose query does not count.
+pub(super) fn at(path: &str) -> Option<&'static Route> {
+    let path = path.split_once('?').map_or(path, |(path, _query)| path);
+    ROUTES.iter().find(|route| route.path == path)
+}
+
 /// The call of a method (compared as it stands, RFC 9110 §9.1) and a path, whose query does not count.
 pub(super) fn find(method: &str, path: &str) -> Result<Endpoint, NotOurs> {
-    let path = path.split_once('?').map_or(path, |(path, _query)| path);
-    let route = ROUTES.iter().find(|route| route.path == path).ok_or(NotOurs::Path)?;
+    let route = at(path).ok_or(NotOurs::Path)?;
     if route.methods.contains(&method) {
         Ok(route.endpoint)
     } else {
@@ -197,6 +202,7 @@ mod tests {
     fn every_route_is_found_by_its_methods_alone() {
         for route in ROUTES {
             assert_eq!(route.allowed, route.methods.join(", "));
+            assert!(crate::sdk::Api::owns(route.path), "{}", route.path);
             for method in ["GET", "POST", "PUT", "DELETE", "HEAD", "get", ""] {
                 let expected = if route.methods.contains(&method) {
                     Ok(route.endpoint)
@@ -252,6 +258,7 @@ mod tests {
             ["", "/", "/api/v2/sdk/login/", "/api/v2/SDK/login", "//api/v2/sdk/login", "/api/v2/sdk/log%69n"]
         {
             assert_eq!(find("POST", path), Err(NotOurs::Path), "{path}");
+            assert!(!crate::sdk::Api::owns(path), "{path}");
         }
     }
 }

@@ -75,9 +75,14 @@ pub fn tenant() -> TenantId {
     good(TenantId::new(TENANT))
 }
 
+/// A secret that looks like a key's, another one for each number. Everybody knows it.
+pub fn secret(number: u8) -> [u8; 32] {
+    crate::token::known_secret(number)
+}
+
 /// A ring of one key, which everybody knows.
 pub fn ring() -> KeyRing {
-    KeyRing::new(good(Key::without_id([7; 32])))
+    KeyRing::new(good(Key::without_id(secret(7))))
 }
 
 /// Who issues id tokens.

@@ -31,6 +31,7 @@ mod clock;
 mod commit;
 pub mod demo;
 mod exam;
+pub mod forge;
 mod header_list;
 mod host_fault;
 mod login;

@@ -52,7 +52,8 @@ impl Setup {
             IdTokenSigning::Outside(_) => IdTokenSigning::Outside(good(outside())),
             other => other.clone(),
         };
-        Self { signing, ..self.clone() }.api(KeyRing::new(good(Key::new("next", [8; 32]))))
+        Self { signing, ..self.clone() }
+            .api(KeyRing::new(good(Key::new("next", crate::token::known_secret(8)))))
     }
 
     /// Their calls, on an engine with this ring.

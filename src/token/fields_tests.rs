@@ -1,23 +1,20 @@
-//! Every field of the opaque tokens: gone, doubled, moved, or out of range, under a right tag.
+//! Every field of the binary forms: gone, doubled, moved, or out of range, under a right tag.
 
-use super::{
-    keys::Keys,
-    opaque::{Opaque, sealed_bytes},
-    *,
-};
+use super::{keys::Keys, opaque::sealed_bytes, *};
 use crate::{
     AccountId, Audience, ClientId, SessionId, TenantId, Timestamp, TokenId,
     account::Revision,
     factor::{Factor, FactorSet},
+    text::base64url,
 };
-use alloc::{borrow::ToOwned as _, vec, vec::Vec};
+use alloc::{borrow::ToOwned as _, format, string::String, vec, vec::Vec};
 
 const NOW: Timestamp = Timestamp::from_unix(1_700_000_000);
 
 type Field = (&'static str, Vec<u8>);
 
 fn ring() -> KeyRing {
-    KeyRing::new(Key::new("2026-11", [7; 32]).unwrap())
+    KeyRing::new(Key::new("2026-11", crate::token::known_secret(7)).unwrap())
 }
 
 fn audience() -> Audience {
@@ -93,6 +90,45 @@ fn ticket_fields() -> Vec<Field> {
     ]
 }
 
+fn state() -> StateClaims {
+    let SessionClaims { account, audience, device, revision, factors, issued_at, expires_at, .. } = session();
+    StateClaims {
+        audience,
+        account,
+        revision,
+        device: DeviceDigests {
+            fingerprint: device,
+            ip: Some(DeviceDigest::from_bytes([0x44; 16])),
+            os: None,
+            agent: Some(DeviceDigest::from_bytes([0x66; 16])),
+        },
+        stage: Stage::FactorRequired,
+        factors,
+        auth_start: NOW.minus_seconds(7),
+        id: TokenId::from_bytes([9; 16]),
+        issued_at,
+        expires_at,
+    }
+}
+
+fn state_fields() -> Vec<Field> {
+    vec![
+        ("account", text(b"erin")),
+        ("application", text(b"web")),
+        ("tenant", text(b"acme")),
+        ("revision", number(3)),
+        ("device", vec![2; 16]),
+        ("bound", vec![5]),
+        ("address", vec![0x44; 16]),
+        ("agent", vec![0x66; 16]),
+        ("stage", vec![3]),
+        ("factors", vec![9]),
+        ("time", number(1_699_999_993)),
+        ("id", vec![9; 16]),
+        ("time", number(1_700_000_000)),
+    ]
+}
+
 /// What a field may not be.
 fn out_of_range(name: &str) -> Vec<Vec<u8>> {
     match name {
@@ -113,22 +149,25 @@ fn out_of_range(name: &str) -> Vec<Vec<u8>> {
         "tenant" => vec![text(&[b'x'; 65]), text(b"\xC3"), text(b"\t"), text(b"a\x7F")],
         "time" => vec![number(Timestamp::MAX.as_unix() + 1), number(u64::MAX), number(1 << 63)],
         "factors" => vec![vec![16], vec![17], vec![128], vec![255]],
+        // Of bits that are known, it is the number of the digests that decides.
+        "bound" => vec![vec![0], vec![1], vec![7], vec![8], vec![13], vec![255]],
+        "stage" => vec![vec![0], vec![4], vec![255]],
         // Any bytes are an id, a digest, a number.
         _ => vec![],
     }
 }
 
 /// `verify` gives the claims of a token of this kind. They are the given ones only where every field is in its place.
-fn check<T: Opaque + Copy + PartialEq + core::fmt::Debug>(
+fn check<T: Copy + PartialEq + core::fmt::Debug>(
     claims: T,
     fields: &[Field],
-    tag: fn(&Keys, &[u8]) -> [u8; 32],
+    sealed: impl Fn(&Keys, &[u8]) -> String,
     verify: impl Fn(&[u8]) -> Result<T, TokenError>,
 ) {
     let ring = ring();
     let signed = |fields: &[Field]| {
         let bytes: Vec<u8> = fields.iter().flat_map(|(_, bytes)| bytes.iter().copied()).collect();
-        verify(sealed_bytes::<T>(&bytes, tag(ring.signer(), &bytes)).as_bytes())
+        verify(sealed(ring.signer(), &bytes).as_bytes())
     };
     assert_eq!(signed(fields), Ok(claims), "the control");
     for at in 0..fields.len() {
@@ -166,7 +205,7 @@ fn every_field_of_a_session_token() {
     check(
         session(),
         &session_fields(),
-        |keys, signed| keys.session.tag(&[signed]),
+        |keys, signed| sealed_bytes::<SessionClaims>(signed, keys.session.tag(&[signed])),
         |text| {
             let (ring, audience) = (ring(), audience());
             let verified = ring.session_tokens().for_application(&audience).verify(Untrusted::new(text), NOW);
@@ -180,7 +219,24 @@ fn every_field_of_a_ticket() {
     check(
         ticket(),
         &ticket_fields(),
-        |keys, signed| keys.ticket.tag(&[signed]),
+        |keys, signed| sealed_bytes::<TicketClaims>(signed, keys.ticket.tag(&[signed])),
         |text| ring().tickets().verify(Untrusted::new(text), NOW).map(|token| *token.claims()),
+    );
+}
+
+#[test]
+fn every_field_of_a_state_token() {
+    check(
+        state(),
+        &state_fields(),
+        |keys, fields| {
+            let mut encoded = String::new();
+            base64url::push(fields, &mut encoded);
+            let mut text = String::new();
+            let payload = format!(r#"{{"exp":1700000060,"s":"{encoded}"}}"#);
+            jwt::seal(&keys.header, &keys.state, payload.as_bytes(), &mut text);
+            text
+        },
+        |text| ring().state_tokens().verify(Untrusted::new(text), NOW).map(|token| *token.claims()),
     );
 }

@@ -155,7 +155,7 @@ impl<'a> Read<'a> {
     }
 }
 
-/// The id tokens of one application: [`KeyRing::id_tokens`].
+/// The id tokens of one application.
 #[derive(Clone, Copy, Debug)]
 pub struct IdTokens<'a> {
     ring: &'a KeyRing,

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 const NOW: Timestamp = Timestamp::from_unix(1_700_000_000);
 
 fn ring() -> KeyRing {
-    KeyRing::new(Key::new("2026-11", [7; 32]).unwrap())
+    KeyRing::new(Key::new("2026-11", crate::token::known_secret(7)).unwrap())
 }
 
 fn issuer() -> Issuer {
@@ -96,7 +96,8 @@ fn a_relying_party_verifies_with_the_exported_key() {
     let text = ring.id_tokens(&issuer, &audience).mint(&claims());
     let (signed, tag) = text.expose().rsplit_once('.').unwrap();
     let window = crate::token::VerifyWindow { from: NOW, until: Timestamp::MAX };
-    let rotating = ring.with_verifier(Key::new("2026-12", [8; 32]).unwrap(), window).unwrap();
+    let rotating =
+        ring.with_verifier(Key::new("2026-12", crate::token::known_secret(8)).unwrap(), window).unwrap();
     let tags: alloc::vec::Vec<_> = rotating
         .export_id_token_keys(&audience)
         .map(|key| {
@@ -248,7 +249,7 @@ fn longest(place: IdentityPlace) -> (Issuer, Audience, IdClaims) {
 
 #[test]
 fn the_longest_token_fits() {
-    let ring = KeyRing::new(Key::new(&"k".repeat(20), [7; 32]).unwrap());
+    let ring = KeyRing::new(Key::new(&"k".repeat(20), crate::token::known_secret(7)).unwrap());
     for place in [IdentityPlace::TopLevel, IdentityPlace::Api] {
         let (issuer, audience, longest) = longest(place);
         let text = ring.id_tokens(&issuer, &audience).mint(&longest);

@@ -6,9 +6,10 @@
 use super::{
     KeyRing, Keys, TokenError,
     mac::{MacKey, same_tag},
+    ring::Place,
 };
 use crate::{Timestamp, text::base64url};
-use alloc::{string::String, sync::Arc};
+use alloc::string::String;
 
 /// The characters of an encoded 32-byte tag.
 const TAG: usize = base64url::encoded_len(32);
@@ -21,7 +22,7 @@ pub(super) fn seal(header: &str, key: &MacKey, payload: &[u8], out: &mut String)
     base64url::push(payload, out);
     let tag = key.tag(&[out.as_bytes().get(start..).unwrap_or_default()]);
     out.push('.');
-    out.push_str(&base64url::text::<TAG>(&tag));
+    out.push_str(&base64url::fixed_text::<32, TAG>(&tag));
 }
 
 /// The length of the token over `payload`.
@@ -31,33 +32,35 @@ fn sealed_len(header: &str, payload: &[u8]) -> usize {
 }
 
 /// A token whose tag was right: the key that made it, and its payload, still encoded.
-pub(super) struct Opened<'a, 'ring> {
-    pub(super) keys: &'ring Arc<Keys>,
+pub(super) struct Opened<'a> {
+    pub(super) key: Place,
     pub(super) payload: &'a [u8],
 }
 
 /// Checks the tag of a presented token of at most `cap` bytes. Nothing of it is decoded.
 ///
 /// `with_key` hands over the derived key that the token's kind is signed with.
-pub(super) fn open<'a, 'ring>(
+pub(super) fn open<'a>(
     text: &'a [u8],
     cap: usize,
-    ring: &'ring KeyRing,
+    ring: &KeyRing,
     now: Timestamp,
     with_key: impl FnOnce(&Keys, &[u8]) -> [u8; 32],
-) -> Result<Opened<'a, 'ring>, TokenError> {
+) -> Result<Opened<'a>, TokenError> {
     if text.len() > cap {
         return Err(TokenError::Malformed);
     }
-    let keys = ring.by_header(text, now)?;
+    let (key, keys) = ring.by_header(text, now)?;
     let (rest, tag) = text.split_last_chunk::<TAG>().ok_or(TokenError::Malformed)?;
     let signed = rest.strip_suffix(b".").ok_or(TokenError::Malformed)?;
     // A text of fewer than two dots ends here: what is signed must reach beyond the header.
     let payload = signed.get(keys.header.len()..).ok_or(TokenError::Malformed)?;
     // Our own tag is encoded, rather than the presented one decoded: nothing of the attacker's is interpreted, and
     // every other spelling of the right tag is simply a different text.
-    let expected = base64url::encode_into::<TAG>(&with_key(keys, signed));
-    if same_tag(&expected, tag) { Ok(Opened { keys, payload }) } else { Err(TokenError::Forged) }
+    match base64url::fixed(&with_key(keys, signed)) {
+        Some(expected) if same_tag(&expected, tag) => Ok(Opened { key, payload }),
+        _ => Err(TokenError::Forged),
+    }
 }
 
 #[cfg(test)]
@@ -88,7 +91,7 @@ mod tests {
 
     #[test]
     fn a_text_of_the_cap_is_read_and_one_byte_more_is_not() {
-        let ring = KeyRing::new(Key::without_id([1; 32]).unwrap());
+        let ring = KeyRing::new(Key::without_id(crate::token::known_secret(1)).unwrap());
         let keys = ring.signer();
         let mut text = String::new();
         seal(&keys.header, &keys.state, b"payload", &mut text);
@@ -102,7 +105,7 @@ mod tests {
 
     #[test]
     fn a_text_of_fewer_than_three_parts_is_malformed() {
-        let ring = KeyRing::new(Key::without_id([1; 32]).unwrap());
+        let ring = KeyRing::new(Key::without_id(crate::token::known_secret(1)).unwrap());
         let header = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9";
         let tag = "A".repeat(TAG);
         for text in

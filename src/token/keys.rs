@@ -1,14 +1,18 @@
 //! One key of the ring, and every key derived from it.
 
-use super::{DeviceDigest, VerifyWindow, mac::MacKey};
+use super::{
+    DeviceDigest, VerifyWindow,
+    mac::{MacKey, half, same_tag},
+};
 use crate::{Audience, Moment, text::base64url};
 use alloc::{boxed::Box, format, string::String};
 use core::fmt;
 use zeroize::{Zeroize as _, Zeroizing};
 
-/// The labels that tell derived keys apart. Fixed for ever: changing one invalidates every token of its kind.
+/// The labels that tell derived keys apart. Fixed for ever: changing one invalidates every token of its kind. A form that changes
+/// takes a new label, so that a token of the old one is forged under the new one, and never misread.
 mod label {
-    pub(super) const STATE: &[u8] = b"authflow/v1/state";
+    pub(super) const STATE: &[u8] = b"authflow/v2/state";
     pub(super) const SESSION: &[u8] = b"authflow/v1/session";
     pub(super) const TICKET: &[u8] = b"authflow/v1/ticket";
     pub(super) const CODE: &[u8] = b"authflow/v1/code";
@@ -47,7 +51,7 @@ impl KeyId {
 ///
 /// The secret must be 32 bytes or more (RFC 7518 §3.2) of real randomness; a passphrase will not do.
 pub struct Key {
-    id: Option<KeyId>,
+    pub(super) id: Option<KeyId>,
     secret: Zeroizing<Box<[u8]>>,
 }
 
@@ -55,7 +59,7 @@ impl Key {
     /// A key with an id, so that tokens name it.
     ///
     /// # Errors
-    /// When the id is not a [`KeyId`] or the secret is shorter than 32 bytes.
+    /// When the id is not a [`KeyId`], the secret is shorter than 32 bytes, or its bytes are all equal or count up or down.
     pub fn new(id: &str, secret: impl Into<Box<[u8]>>) -> Result<Self, KeyError> {
         Ok(Self { id: Some(KeyId::new(id)?), ..Self::without_id(secret)? })
     }
@@ -64,11 +68,30 @@ impl Key {
     /// `eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9`. A ring has at most one of them.
     ///
     /// # Errors
-    /// When the secret is shorter than 32 bytes.
+    /// When the secret is shorter than 32 bytes, or its bytes are all equal or count up or down.
     pub fn without_id(secret: impl Into<Box<[u8]>>) -> Result<Self, KeyError> {
         let secret = Zeroizing::new(secret.into());
-        if secret.len() < 32 { Err(KeyError::Short) } else { Ok(Self { id: None, secret }) }
+        if secret.len() < 32 {
+            Err(KeyError::Short)
+        } else if is_counted(&secret) {
+            Err(KeyError::Weak)
+        } else {
+            Ok(Self { id: None, secret })
+        }
     }
+}
+
+/// Whether each byte lies as far from the one before as the next from it: all equal, or counting. Examples and tests are full of
+/// such keys, and attackers try those first. Random bytes are so once in 2²⁴⁰.
+fn is_counted(secret: &[u8]) -> bool {
+    let steps = || secret.iter().zip(secret.iter().skip(1)).map(|(one, next)| next.wrapping_sub(*one));
+    steps().zip(steps().skip(1)).all(|(step, next)| step == next)
+}
+
+/// Secrets that look like one, different for each number, for tests: everybody knows them.
+#[cfg(any(test, feature = "testkit"))]
+pub(crate) fn known_secret(number: u8) -> [u8; 32] {
+    <sha2::Sha256 as sha2::Digest>::digest([number]).into()
 }
 
 impl fmt::Debug for Key {
@@ -84,8 +107,11 @@ pub enum KeyError {
     #[error("a key id is 1 to 20 characters of A-Z a-z 0-9 - _ .")]
     Id,
     /// The secret is shorter than 32 bytes.
-    #[error("a key has at least 32 bytes")]
+    #[error("a key must have at least 32 bytes")]
     Short,
+    /// The secret's bytes are all equal, or count up or down: an example's key, or none that was drawn at random.
+    #[error("a key must be random bytes, and these are all equal or count up or down")]
+    Weak,
 }
 
 /// The key that signs the id tokens of one application, for a relying party to verify them with (HS256).
@@ -187,10 +213,18 @@ impl Keys {
         self.id.as_ref()
     }
 
+    pub(super) fn id_bytes(&self) -> Option<&[u8]> {
+        self.id.as_ref().map(|id| id.as_str().as_bytes())
+    }
+
+    /// Whether the other one has the same secret, as what is derived from it shows.
+    pub(super) fn has_secret_of(&self, other: &Self) -> bool {
+        same_tag(&self.state.tag(&[]), &other.state.tag(&[]))
+    }
+
     /// The keyed hash of one thing a device says about itself; `what` tells the things apart.
     pub(crate) fn device_digest(&self, what: &str, value: &[u8]) -> DeviceDigest {
-        let tag = self.device.tag_list([what.as_bytes(), value]);
-        DeviceDigest::from_bytes(*tag.first_chunk().unwrap_or(&[0; 16]))
+        DeviceDigest::from_bytes(half(self.device.tag_list([what.as_bytes(), value])))
     }
 
     /// The tag over a code and what it is bound to.
@@ -203,11 +237,11 @@ impl Keys {
         self.guess.tag_list(parts)
     }
 
-    /// 32 bytes for one use in one request: an HMAC of the moment, what the bytes are for, and what they are bound to.
-    pub(crate) fn draw(&self, moment: &Moment, purpose: &str, bound: &[&[u8]]) -> Zeroizing<[u8; 32]> {
+    /// 16 bytes for one use in one request: half an HMAC of the moment, what the bytes are for, and what they are bound to.
+    pub(crate) fn draw(&self, moment: &Moment, purpose: &str, bound: &[&[u8]]) -> [u8; 16] {
         let now = moment.timestamp().as_unix().to_be_bytes();
         let fixed = [&moment.entropy().as_bytes()[..], &now, purpose.as_bytes()];
-        Zeroizing::new(self.random.tag_list(fixed.into_iter().chain(bound.iter().copied())))
+        half(self.random.tag_list(fixed.into_iter().chain(bound.iter().copied())))
     }
 }
 
@@ -233,16 +267,17 @@ impl fmt::Debug for Keys {
 mod tests {
     use super::*;
     use crate::{ClientId, Entropy, TenantId, Timestamp};
+    use alloc::vec::Vec;
 
     #[test]
     fn a_key_without_id_has_the_header_of_the_seed() {
-        let keys = Keys::new(Key::without_id([1; 32]).unwrap());
+        let keys = Keys::new(Key::without_id(crate::token::known_secret(1)).unwrap());
         assert_eq!(&*keys.header, "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.");
     }
 
     #[test]
     fn keys_are_printed_by_their_ids_and_nothing_of_a_secret_is() {
-        let key = || Key::new("2026-11", [171; 32]).unwrap();
+        let key = || Key::new("2026-11", crate::token::known_secret(171)).unwrap();
         let audience = Audience { client_id: ClientId::new("web").unwrap(), tenant: None };
         let keys = Keys::new(key());
         let id = r#"id: Some(KeyId("2026-11"))"#;
@@ -254,21 +289,45 @@ mod tests {
 
     #[test]
     fn the_longest_header_is_the_longest() {
-        let keys = Keys::new(Key::new(&"k".repeat(20), [1; 32]).unwrap());
+        let keys = Keys::new(Key::new(&"k".repeat(20), crate::token::known_secret(1)).unwrap());
         assert_eq!(keys.header.len(), Keys::MAX_HEADER);
     }
 
     #[test]
     fn short_secrets_and_odd_ids_are_refused() {
         assert_eq!(Key::without_id([1; 31]).unwrap_err(), KeyError::Short);
+        let random = known_secret(1);
+        for length in [0, 1, 31] {
+            assert_eq!(Key::without_id(&random[..length]).unwrap_err(), KeyError::Short, "{length}");
+        }
         for id in ["", "a b", "a\"b", "é", &"k".repeat(21)] {
-            assert_eq!(Key::new(id, [1; 32]).unwrap_err(), KeyError::Id, "{id}");
+            assert_eq!(Key::new(id, crate::token::known_secret(1)).unwrap_err(), KeyError::Id, "{id}");
+        }
+    }
+
+    /// Whatever the first byte and the step, and one byte that is another is enough.
+    #[test]
+    fn bytes_that_are_all_equal_or_count_are_no_key() {
+        for (first, step) in [(0_u8, 0_u8), (7, 0), (255, 0), (0, 1), (9, 1), (250, 1), (32, 255), (3, 17)] {
+            let counted: Vec<u8> = (0..40_u8).map(|at| first.wrapping_add(at.wrapping_mul(step))).collect();
+            for length in [32, 33, 40] {
+                assert_eq!(
+                    Key::without_id(&counted[..length]).unwrap_err(),
+                    KeyError::Weak,
+                    "{first} {step}"
+                );
+            }
+            for at in [0, 1, 20, 39] {
+                let mut other = counted.clone();
+                other[at] ^= 0x40;
+                assert!(Key::without_id(other).is_ok(), "{first} {step}, but for {at}");
+            }
         }
     }
 
     #[test]
     fn id_token_keys_of_two_audiences_differ_even_where_their_texts_join_alike() {
-        let keys = Keys::new(Key::without_id([1; 32]).unwrap());
+        let keys = Keys::new(Key::without_id(crate::token::known_secret(1)).unwrap());
         let key = |client: &str, tenant: Option<&str>| {
             let tenant = tenant.map(|tenant| TenantId::new(tenant).unwrap());
             *keys.id_token_key(&Audience { client_id: ClientId::new(client).unwrap(), tenant }).expose()
@@ -281,10 +340,10 @@ mod tests {
 
     #[test]
     fn a_draw_depends_on_everything_it_is_given() {
-        let keys = Keys::new(Key::without_id([1; 32]).unwrap());
+        let keys = Keys::new(Key::without_id(crate::token::known_secret(1)).unwrap());
         let draw = |entropy, now, purpose: &str, bound: &[&[u8]]| {
             let moment = Moment::new(Timestamp::from_unix(now), Entropy::from_bytes([entropy; 32]));
-            *keys.draw(&moment, purpose, bound)
+            keys.draw(&moment, purpose, bound)
         };
         let base = draw(1, 1, "session", &[b"ab", b"c"]);
         assert_eq!(base, draw(1, 1, "session", &[b"ab", b"c"]));

@@ -32,7 +32,8 @@ enum Kind {
 
 const KINDS: [Kind; 5] = [Kind::State, Kind::Session, Kind::Ticket, Kind::Id, Kind::OutsideId];
 
-static RING: LazyLock<KeyRing> = LazyLock::new(|| KeyRing::new(Key::new("2026-11", [7; 32]).unwrap()));
+static RING: LazyLock<KeyRing> =
+    LazyLock::new(|| KeyRing::new(Key::new("2026-11", crate::token::known_secret(7)).unwrap()));
 
 fn issuer() -> Issuer {
     Issuer::new("https://id.example.com").unwrap()

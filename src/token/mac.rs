@@ -1,9 +1,19 @@
 //! HMAC-SHA256 (RFC 2104, FIPS 198-1) with a prepared key.
 
 use core::fmt;
-use hmac::{Hmac, KeyInit, Mac as _};
-use sha2::Sha256;
+use hmac::{
+    Hmac, KeyInit as _, Mac as _,
+    digest::array::{
+        Array,
+        sizes::{U16, U32},
+    },
+};
+use sha2::{Digest as _, Sha256};
 use subtle::{Choice, ConstantTimeEq as _};
+use zeroize::Zeroizing;
+
+/// The bytes that SHA-256 takes at once.
+const BLOCK: usize = 64;
 
 /// A key whose two padded blocks have been hashed already. Wiped when it is dropped.
 #[derive(Clone)]
@@ -16,13 +26,19 @@ impl fmt::Debug for MacKey {
 }
 
 impl MacKey {
-    /// A key of any length; the ring has refused short ones.
+    /// A key of any length; the ring has refused short ones. It is made a block as RFC 2104 §2 says, so that there is no length
+    /// for which there would be no key.
     pub(super) fn new(secret: &[u8]) -> Self {
-        match Hmac::new_from_slice(secret) {
-            Ok(prepared) => Self(prepared),
-            // HMAC takes keys of every length, so this arm is never reached; a key of zeros is still not a panic.
-            Err(_) => Self(Hmac::new(&Default::default())),
-        }
+        let mut block = Zeroizing::new([0; BLOCK]);
+        let mut hashed = Zeroizing::new([0; 32]);
+        let key = if secret.len() > BLOCK {
+            *hashed = Sha256::digest(secret).into();
+            &hashed[..]
+        } else {
+            secret
+        };
+        block.iter_mut().zip(key).for_each(|(to, from)| *to = *from);
+        Self(Hmac::new((&*block).into()))
     }
 
     /// The tag over the parts, one after the other. Parts are not separated: a caller gives them fixed or prefixed
@@ -55,6 +71,12 @@ impl MacKey {
         mac.update(&[1]);
         mac.finalize().into_bytes().into()
     }
+}
+
+/// The first half of a tag: what an id or a digest of 16 bytes is made of.
+pub(crate) fn half(tag: [u8; 32]) -> [u8; 16] {
+    let (half, _) = Array::<u8, U32>::from(tag).split::<U16>();
+    half.into()
 }
 
 /// Whether two tags are the same, in constant time; eight bytes at a time, since `subtle` takes as long for a word as for a byte.

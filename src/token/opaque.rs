@@ -5,9 +5,9 @@
 //! ```
 //! Numbers are big-endian; a length is one byte, and a length of 0 stands for no key id or no tenant. Signed, **not encrypted**.
 
-use super::{KeyId, KeyRing, Keys, TokenError, mac::same_tag};
+use super::{KeyId, KeyRing, Keys, TokenError, Verified, mac::same_tag};
 use crate::{AccountId, Audience, ClientId, TenantId, Timestamp, text::base64url};
-use alloc::{string::String, sync::Arc};
+use alloc::string::String;
 use arrayvec::ArrayVec;
 use core::str;
 
@@ -40,6 +40,14 @@ pub(super) trait Opaque: Sized {
 pub(super) struct Writer<const CAPACITY: usize>(ArrayVec<u8, CAPACITY>);
 
 impl<const CAPACITY: usize> Writer<CAPACITY> {
+    pub(super) fn new() -> Self {
+        Self(ArrayVec::new())
+    }
+
+    pub(super) fn written(&self) -> &[u8] {
+        &self.0
+    }
+
     pub(super) fn bytes(&mut self, bytes: &[u8]) {
         // Every field is bounded and the capacity is their sum; were it not, the token would be short and never verify.
         let _ = self.0.try_extend_from_slice(bytes);
@@ -50,7 +58,8 @@ impl<const CAPACITY: usize> Writer<CAPACITY> {
         self.bytes(text.as_bytes());
     }
 
-    pub(super) fn audience(&mut self, audience: &Audience) {
+    pub(super) fn ids(&mut self, account: &AccountId, audience: &Audience) {
+        self.text(account.as_str());
         self.text(audience.client_id.as_str());
         self.text(audience.tenant.as_ref().map_or("", TenantId::as_str));
     }
@@ -68,6 +77,15 @@ impl<const CAPACITY: usize> Writer<CAPACITY> {
 pub(super) struct Fields<'a>(&'a [u8]);
 
 impl<'a> Fields<'a> {
+    pub(super) fn new(bytes: &'a [u8]) -> Self {
+        Self(bytes)
+    }
+
+    /// Nothing is left.
+    pub(super) fn end(&self) -> Option<()> {
+        self.0.is_empty().then_some(())
+    }
+
     pub(super) fn take<const N: usize>(&mut self) -> Option<[u8; N]> {
         let (taken, rest) = self.0.split_first_chunk()?;
         self.0 = rest;
@@ -81,17 +99,21 @@ impl<'a> Fields<'a> {
         Some(text)
     }
 
-    pub(super) fn account(&mut self) -> Option<AccountId> {
-        AccountId::new(str::from_utf8(self.text()?).ok()?).ok()
-    }
-
-    pub(super) fn audience(&mut self) -> Option<Audience> {
-        let client_id = ClientId::new(str::from_utf8(self.text()?).ok()?).ok()?;
-        let tenant = match self.text()? {
-            [] => None,
-            text => Some(TenantId::new(str::from_utf8(text).ok()?).ok()?),
-        };
-        Some(Audience { client_id, tenant })
+    /// An account and an audience. The length of an id is an ASCII character, across which no other character reaches: the three
+    /// texts with their lengths are UTF-8 exactly where each is, and are looked at once, together.
+    pub(super) fn ids(&mut self) -> Option<(AccountId, Audience)> {
+        let all = self.0;
+        let lengths = [self.text()?.len(), self.text()?.len(), self.text()?.len()];
+        let (span, _) = all.split_at_checked(all.len().checked_sub(self.0.len())?)?;
+        let mut rest = str::from_utf8(span).ok()?;
+        let [account, client_id, tenant] = lengths.map(|length| {
+            let (text, after) = rest.get(1..)?.split_at_checked(length)?;
+            rest = after;
+            Some(text)
+        });
+        let tenant = tenant.filter(|text| !text.is_empty()).map(TenantId::new).transpose().ok()?;
+        let client_id = ClientId::new(client_id?).ok()?;
+        Some((AccountId::new(account?).ok()?, Audience { client_id, tenant }))
     }
 
     pub(super) fn number(&mut self) -> Option<u64> {
@@ -116,7 +138,7 @@ pub(super) fn seal<T: Opaque, const BYTES: usize>(ring: &KeyRing, claims: &T) ->
 
 /// What the tag is over.
 pub(super) fn signed<T: Opaque, const BYTES: usize>(keys: &Keys, claims: &T) -> Writer<BYTES> {
-    let mut writer = Writer(ArrayVec::new());
+    let mut writer = Writer::new();
     writer.bytes(&[VERSION]);
     writer.text(keys.id.as_ref().map_or("", KeyId::as_str));
     claims.write(&mut writer);
@@ -136,7 +158,7 @@ pub(super) fn open<T: Opaque, const BYTES: usize>(
     ring: &KeyRing,
     text: &[u8],
     now: Timestamp,
-) -> Result<(T, Arc<Keys>), TokenError> {
+) -> Result<Verified<T>, TokenError> {
     const { assert!(BYTES == AROUND + T::MAX_FIELDS, "the buffer holds the longest token") };
     let longest = base64url::encoded_len(BYTES).saturating_add(T::PREFIX.len());
     let encoded = text.strip_prefix(T::PREFIX.as_bytes()).filter(|_| text.len() <= longest);
@@ -145,19 +167,23 @@ pub(super) fn open<T: Opaque, const BYTES: usize>(
     let bytes = bytes.ok_or(TokenError::Malformed)?;
     let (signed, tag) = bytes.split_last_chunk::<TAG>().ok_or(TokenError::Malformed)?;
 
-    let mut fields = Fields(signed);
+    let mut fields = Fields::new(signed);
     if fields.take() != Some([VERSION]) {
         return Err(TokenError::Malformed);
     }
     let key_id = fields.text().ok_or(TokenError::Malformed)?;
-    let keys = ring.by_id(Some(key_id).filter(|id| !id.is_empty()), now)?;
+    let (key, keys) = ring.by_id(Some(key_id).filter(|id| !id.is_empty()), now)?;
     if !same_tag(&T::tag(keys, signed), tag) {
         return Err(TokenError::Forged);
     }
-    let claims = T::read(&mut fields).filter(|_| fields.0.is_empty()).ok_or(TokenError::Malformed)?;
-    let (issued_at, expires_at) = claims.times();
-    ring.check_time(issued_at, expires_at, now)?;
-    Ok((claims, Arc::clone(keys)))
+    match T::read(&mut fields) {
+        Some(claims) if fields.end().is_some() => {
+            let (issued_at, expires_at) = claims.times();
+            ring.check_time(issued_at, expires_at, now)?;
+            Ok(Verified::new(claims, key))
+        }
+        _ => Err(TokenError::Malformed),
+    }
 }
 
 #[cfg(test)]

@@ -133,7 +133,7 @@ impl OutsideKeys {
 #[derive(Clone, Debug, Default)]
 pub enum IdTokenSigning {
     /// This library, with a derived key for each application (HS256), which
-    /// [can be exported](KeyRing::export_id_token_keys).
+    /// [can be exported](crate::Engine::export_id_token_keys).
     #[default]
     ApplicationKey,
     /// The host, with keys that are outside ([`SignBytes`](crate::step::SignBytes), [`VerifyBytes`](crate::step::VerifyBytes)).
@@ -154,9 +154,8 @@ impl OutsideIdTokens<'_> {
     pub(crate) fn prepare(&self, claims: &IdClaims) -> Unsigned {
         let payload = Payload { issuer: self.issuer, audience: self.audience, claims }.json();
         let OutsideKey { id, header, .. } = &self.keys.signer;
-        let room =
-            [header.len(), base64url::encoded_len(payload.len()), 1, base64url::encoded_len(MAX_SIGNATURE)];
-        let mut text = String::with_capacity(room.into_iter().fold(0, usize::saturating_add));
+        let mut text =
+            String::with_capacity(header.len().saturating_add(base64url::encoded_len(payload.len())));
         text.push_str(header);
         base64url::push(&payload, &mut text);
         Unsigned { key_id: id.clone(), text }
@@ -220,7 +219,9 @@ impl Unsigned {
 
     /// The token; `None` where no verifier would take it.
     pub(crate) fn signed(self, signature: &[u8]) -> Option<TokenText<IdToken>> {
-        let mut text = self.text;
+        let room = [self.text.len(), 1, base64url::encoded_len(signature.len())];
+        let mut text = String::with_capacity(room.into_iter().fold(0, usize::saturating_add));
+        text.push_str(&self.text);
         text.push('.');
         base64url::push(signature, &mut text);
         let fits = (1..=MAX_SIGNATURE).contains(&signature.len()) && text.len() <= MAX_TEXT;

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 const NOW: Timestamp = Timestamp::from_unix(1_700_000_000);
 
 fn ring() -> KeyRing {
-    KeyRing::new(Key::new("2026-11", [7; 32]).unwrap())
+    KeyRing::new(Key::new("2026-11", crate::token::known_secret(7)).unwrap())
 }
 
 fn issuer() -> Issuer {

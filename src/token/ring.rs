@@ -24,9 +24,10 @@ pub struct VerifyWindow {
 /// ```
 /// use authflow::{Timestamp, token::{Key, KeyRing, VerifyWindow}};
 ///
-/// let ring = KeyRing::new(Key::new("2026-11", [11; 32]).unwrap())
+/// # let [october, november] = [10, 11].map(authflow::testkit::demo::secret); // 32 random bytes each, from your secret store
+/// let ring = KeyRing::new(Key::new("2026-11", november).unwrap())
 ///     .with_verifier(
-///         Key::new("2026-10", [10; 32]).unwrap(),
+///         Key::new("2026-10", october).unwrap(),
 ///         VerifyWindow { from: Timestamp::from_unix(0), until: Timestamp::from_unix(1_800_000_000) },
 ///     )
 ///     .unwrap();
@@ -35,13 +36,21 @@ pub struct VerifyWindow {
 #[derive(Clone, Debug)]
 pub struct KeyRing {
     signer: Arc<Keys>,
-    /// Every key, in the order of their ids, so that a look-up costs the same for one key and for sixty-four.
-    by_id: Vec<(Arc<Keys>, Option<VerifyWindow>)>,
-    /// The same keys in the order of their headers: places in `by_id`.
+    /// Every other key, in the order of their ids, so that a look-up costs the same for one key and for sixty-four.
+    verifiers: Vec<(Arc<Keys>, VerifyWindow)>,
+    /// The same keys in the order of their headers: places in `verifiers`.
     by_header: Vec<usize>,
     /// What the signer signs the id tokens of audiences with that were known beforehand.
     id_token_macs: Arc<BTreeMap<Audience, MacKey>>,
     skew_seconds: u64,
+}
+
+/// Where a key stands in its ring. In another ring another key stands there, or none: what was hashed under the one is then not
+/// what is hashed under the other, so a place that is taken to the wrong ring refuses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    Signer,
+    Verifier(usize),
 }
 
 impl KeyRing {
@@ -49,12 +58,11 @@ impl KeyRing {
 
     /// A ring of one key, which signs.
     pub fn new(signer: Key) -> Self {
-        let signer = Arc::new(Keys::new(signer));
         Self {
-            by_id: Vec::from([(Arc::clone(&signer), None)]),
-            by_header: Vec::from([0]),
+            signer: Arc::new(Keys::new(signer)),
+            verifiers: Vec::new(),
+            by_header: Vec::new(),
             id_token_macs: Arc::default(),
-            signer,
             skew_seconds: 30,
         }
     }
@@ -62,17 +70,21 @@ impl KeyRing {
     /// Adds a key that verifies within a window and never signs.
     ///
     /// # Errors
-    /// When the ring has a key of that id already (or one without id), or the window is empty.
+    /// When the ring has a key of that id already (or one without id) or of that secret, or the window is empty.
     pub fn with_verifier(mut self, key: Key, window: VerifyWindow) -> Result<Self, RingError> {
         if window.from >= window.until {
             return Err(RingError::EmptyWindow);
         }
         let keys = Keys::new(key);
-        match self.by_id.binary_search_by(|(other, _)| other.id.cmp(&keys.id)) {
-            Ok(_) => return Err(RingError::DuplicateId(keys.id)),
-            Err(at) => self.by_id.insert(at, (Arc::new(keys), Some(window))),
+        let mut known = core::iter::once(&self.signer).chain(self.verifiers.iter().map(|(keys, _)| keys));
+        if let Some(same) = known.find(|known| known.id != keys.id && known.has_secret_of(&keys)) {
+            return Err(RingError::DuplicateSecret(same.id.clone(), keys.id));
         }
-        let mut by_header: Vec<_> = self.by_id.iter().map(|(keys, _)| &keys.header).enumerate().collect();
+        match self.verifiers.binary_search_by(|(other, _)| other.id.cmp(&keys.id)) {
+            Err(at) if keys.id != self.signer.id => self.verifiers.insert(at, (Arc::new(keys), window)),
+            _ => return Err(RingError::DuplicateId(keys.id)),
+        }
+        let mut by_header: Vec<_> = self.verifiers.iter().map(|(keys, _)| &keys.header).enumerate().collect();
         by_header.sort_unstable_by_key(|(_, header)| *header);
         self.by_header = by_header.into_iter().map(|(at, _)| at).collect();
         Ok(self)
@@ -124,29 +136,31 @@ impl KeyRing {
     }
 
     /// Mints and verifies state tokens.
-    pub fn state_tokens(&self) -> StateTokens<'_> {
+    pub(crate) fn state_tokens(&self) -> StateTokens<'_> {
         StateTokens::new(self)
     }
 
     /// Mints and verifies session tokens.
-    pub fn session_tokens(&self) -> SessionTokens<'_> {
+    pub(crate) fn session_tokens(&self) -> SessionTokens<'_> {
         SessionTokens::new(self)
     }
 
     /// Mints and verifies tickets.
-    pub fn tickets(&self) -> Tickets<'_> {
+    pub(crate) fn tickets(&self) -> Tickets<'_> {
         Tickets::new(self)
     }
 
     /// Mints and verifies the id tokens of one application, in the name of `issuer`.
-    pub fn id_tokens<'a>(&'a self, issuer: &'a Issuer, audience: &'a Audience) -> IdTokens<'a> {
+    pub(crate) fn id_tokens<'a>(&'a self, issuer: &'a Issuer, audience: &'a Audience) -> IdTokens<'a> {
         IdTokens::new(self, issuer, audience)
     }
 
     /// The keys with which a relying party verifies the id tokens of `audience`: one for each key of the ring, so that it
     /// can be told of the next one before a rotation. Each says [when it counts](IdTokenKey::window).
-    pub fn export_id_token_keys(&self, audience: &Audience) -> impl Iterator<Item = IdTokenKey> {
-        self.by_id.iter().map(|(keys, window)| keys.id_token_key(audience).within(*window))
+    pub(crate) fn export_id_token_keys(&self, audience: &Audience) -> impl Iterator<Item = IdTokenKey> {
+        let verifiers = self.verifiers.iter().map(|(keys, window)| (keys, Some(*window)));
+        let all = core::iter::once((&self.signer, None)).chain(verifiers);
+        all.map(|(keys, window)| keys.id_token_key(audience).within(window))
     }
 
     /// How far the clock of another instance may be ahead of ours.
@@ -160,11 +174,11 @@ impl KeyRing {
 
     /// The key whose JWT header (with its dot) the text begins with, if it counts at `now`. Nearly every text is of the key that
     /// signs: that one is tried first.
-    pub(super) fn by_header(&self, text: &[u8], now: Timestamp) -> Result<&Arc<Keys>, TokenError> {
+    pub(super) fn by_header(&self, text: &[u8], now: Timestamp) -> Result<(Place, &Keys), TokenError> {
         if text.starts_with(self.signer.header.as_bytes()) {
-            return Ok(&self.signer);
+            return Ok((Place::Signer, &self.signer));
         }
-        let header = |at: &usize| self.by_id.get(*at).map_or(&[][..], |(keys, _)| keys.header.as_bytes());
+        let header = |at: &usize| self.verifiers.get(*at).map_or(&[][..], |(keys, _)| keys.header.as_bytes());
         // A header has one dot, at its end, so none begins another. The one that the text begins with is therefore the last of
         // those that do not sort behind the text.
         let behind = self.by_header.partition_point(|at| header(at) <= text);
@@ -173,19 +187,29 @@ impl KeyRing {
     }
 
     /// The key of this id, if it counts at `now`.
-    pub(crate) fn by_id(&self, id: Option<&[u8]>, now: Timestamp) -> Result<&Arc<Keys>, TokenError> {
-        let found = self
-            .by_id
-            .binary_search_by(|(keys, _)| keys.id.as_ref().map(|id| id.as_str().as_bytes()).cmp(&id));
+    pub(crate) fn by_id(&self, id: Option<&[u8]>, now: Timestamp) -> Result<(Place, &Keys), TokenError> {
+        if self.signer.id_bytes() == id {
+            return Ok((Place::Signer, &self.signer));
+        }
+        let found = self.verifiers.binary_search_by(|(keys, _)| keys.id_bytes().cmp(&id));
         self.usable(found.ok(), now)
     }
 
-    fn usable(&self, at: Option<usize>, now: Timestamp) -> Result<&Arc<Keys>, TokenError> {
-        match at.and_then(|at| self.by_id.get(at)).ok_or(TokenError::Malformed)? {
-            (_, Some(window)) if !(window.from..window.until).contains(&now) => {
-                Err(TokenError::KeyOutsideWindow)
-            }
-            (keys, _) => Ok(keys),
+    /// The key that stands there; of a place in another ring, none or another key.
+    pub(crate) fn at(&self, place: Place) -> Option<&Keys> {
+        match place {
+            Place::Signer => Some(&self.signer),
+            Place::Verifier(at) => self.verifiers.get(at).map(|(keys, _)| &**keys),
+        }
+    }
+
+    fn usable(&self, at: Option<usize>, now: Timestamp) -> Result<(Place, &Keys), TokenError> {
+        let at = at.ok_or(TokenError::Malformed)?;
+        let (keys, window) = self.verifiers.get(at).ok_or(TokenError::Malformed)?;
+        if (window.from..window.until).contains(&now) {
+            Ok((Place::Verifier(at), keys))
+        } else {
+            Err(TokenError::KeyOutsideWindow)
         }
     }
 }
@@ -196,6 +220,11 @@ pub enum RingError {
     /// The ring has a key of this id, or already one without.
     #[error("the ring already has a key with the id {0:?}")]
     DuplicateId(Option<KeyId>),
+    /// The ring has a key of the same secret under another id. A rotation to the same secret is none.
+    #[error(
+        "each key must have a secret of its own, and those with the ids {0:?} and {1:?} have the same one"
+    )]
+    DuplicateSecret(Option<KeyId>, Option<KeyId>),
     /// The window ends before it begins, so the key would never count.
     #[error("the key's window is empty")]
     EmptyWindow,

@@ -5,29 +5,35 @@ use alloc::format;
 const ALWAYS: VerifyWindow = VerifyWindow { from: Timestamp::from_unix(0), until: Timestamp::MAX };
 
 fn ring(verifiers: usize) -> KeyRing {
-    (0..verifiers).fold(KeyRing::new(Key::without_id([0; 32]).unwrap()), |ring, at| {
+    (0..verifiers).fold(KeyRing::new(Key::without_id(crate::token::known_secret(0)).unwrap()), |ring, at| {
         // Ids of many lengths, so that headers and ids sort differently.
         let id = format!("{}{at}", "z".repeat(at % 7));
-        ring.with_verifier(Key::new(&id, [at as u8 + 1; 32]).unwrap(), ALWAYS).unwrap()
+        ring.with_verifier(Key::new(&id, crate::token::known_secret(at as u8 + 1)).unwrap(), ALWAYS).unwrap()
     })
+}
+
+/// Every key and where it stands.
+fn places(ring: &KeyRing) -> Vec<(Place, &Keys)> {
+    let places = core::iter::once(Place::Signer).chain((0..ring.verifiers.len()).map(Place::Verifier));
+    places.map(|place| (place, ring.at(place).unwrap())).collect()
 }
 
 #[test]
 fn every_key_is_found_by_header_and_by_id_and_nothing_else_is() {
     let ring = ring(64);
     let now = Timestamp::from_unix(1);
-    for (keys, _) in &ring.by_id {
+    for (place, keys) in places(&ring) {
         let id = keys.id.as_ref().map(|id| id.as_str().as_bytes());
         for rest in ["", "e30", "\u{FF}", "."] {
             let text = format!("{}{rest}", keys.header);
-            assert!(Arc::ptr_eq(ring.by_header(text.as_bytes(), now).unwrap(), keys), "{text}");
+            assert_eq!(ring.by_header(text.as_bytes(), now).unwrap().0, place, "{text}");
         }
         for other in
             [keys.header.replace('.', ""), keys.header.replace('.', "A."), format!("A{}", keys.header)]
         {
             assert_eq!(ring.by_header(other.as_bytes(), now).unwrap_err(), TokenError::Malformed, "{other}");
         }
-        assert!(Arc::ptr_eq(ring.by_id(id, now).unwrap(), keys));
+        assert_eq!(ring.by_id(id, now).unwrap().0, place);
     }
     for other in ["", ".", "eyJhbGciOiJub25lIn0.", "AAAA", "zzzz"] {
         assert_eq!(ring.by_header(other.as_bytes(), now).unwrap_err(), TokenError::Malformed, "{other}");
@@ -44,10 +50,10 @@ fn a_known_audience_has_its_key_at_hand_and_every_other_has_the_same_derived() {
     };
     let known = [audience("web", None), audience("isv", Some("a"))];
     let ring = ring(2).with_audiences(known);
-    for (keys, _) in &ring.by_id {
+    for (place, keys) in places(&ring) {
         for audience in known.iter().chain([&audience("isv", None), &audience("isv", Some("b"))]) {
             let mac = ring.id_token_mac(keys, audience);
-            let is_known = known.contains(audience) && Arc::ptr_eq(keys, ring.signer());
+            let is_known = known.contains(audience) && place == Place::Signer;
             assert_eq!(matches!(mac, Cow::Borrowed(_)), is_known, "{audience:?}");
             assert_eq!(mac.tag(&[b"x"]), keys.id_token_mac(audience).tag(&[b"x"]));
         }
@@ -57,7 +63,7 @@ fn a_known_audience_has_its_key_at_hand_and_every_other_has_the_same_derived() {
 #[test]
 fn a_window_counts_from_its_first_second_to_before_its_last() {
     let window = VerifyWindow { from: Timestamp::from_unix(10), until: Timestamp::from_unix(20) };
-    let ring = ring(0).with_verifier(Key::new("k", [9; 32]).unwrap(), window).unwrap();
+    let ring = ring(0).with_verifier(Key::new("k", crate::token::known_secret(9)).unwrap(), window).unwrap();
     for (now, counts) in [(9, false), (10, true), (19, true), (20, false)] {
         assert_eq!(ring.by_id(Some(b"k"), Timestamp::from_unix(now)).is_ok(), counts, "{now}");
     }
@@ -76,15 +82,33 @@ fn the_skew_is_half_a_minute_unless_told_and_two_minutes_at_most() {
     assert_eq!(tolerant.check_time(now, now, now), Err(TokenError::Expired), "no skew at the end of a life");
 }
 
+/// As the signer's, as another verifier's, and with noughts at its end, which are no difference to HMAC (RFC 2104 §2).
+#[test]
+fn a_secret_stands_once() {
+    let (old, with_noughts) =
+        (crate::token::known_secret(1), [&crate::token::known_secret(1)[..], &[0; 7]].concat());
+    let signed_by_it = KeyRing::new(Key::new("a", old).unwrap());
+    let verified_by_it = ring(0).with_verifier(Key::new("a", old).unwrap(), ALWAYS).unwrap();
+    for ring in [signed_by_it, verified_by_it] {
+        for key in [Key::new("b", old), Key::without_id(old), Key::new("b", with_noughts.clone())] {
+            let key = key.unwrap();
+            let expected = RingError::DuplicateSecret(KeyId::new("a").ok(), key.id.clone());
+            assert_eq!(ring.clone().with_verifier(key, ALWAYS).unwrap_err(), expected);
+        }
+        let other = Key::new("b", crate::token::known_secret(2)).unwrap();
+        assert!(ring.with_verifier(other, ALWAYS).is_ok(), "the control");
+    }
+}
+
 #[test]
 fn an_id_stands_once_and_a_window_is_not_empty() {
-    let again = ring(3).with_verifier(Key::new("z1", [9; 32]).unwrap(), ALWAYS);
+    let again = ring(3).with_verifier(Key::new("z1", crate::token::known_secret(9)).unwrap(), ALWAYS);
     assert_eq!(again.unwrap_err(), RingError::DuplicateId(Some(KeyId::new("z1").unwrap())));
-    let again = ring(0).with_verifier(Key::without_id([9; 32]).unwrap(), ALWAYS);
+    let again = ring(0).with_verifier(Key::without_id(crate::token::known_secret(9)).unwrap(), ALWAYS);
     assert_eq!(again.unwrap_err(), RingError::DuplicateId(None));
     for until in [5, 4] {
         let empty = VerifyWindow { from: Timestamp::from_unix(5), until: Timestamp::from_unix(until) };
-        let refused = ring(0).with_verifier(Key::new("k", [9; 32]).unwrap(), empty);
+        let refused = ring(0).with_verifier(Key::new("k", crate::token::known_secret(9)).unwrap(), empty);
         assert_eq!(refused.unwrap_err(), RingError::EmptyWindow);
     }
 }

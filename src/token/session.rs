@@ -8,11 +8,10 @@
 //! ```
 
 use super::{
-    DeviceDigest, KeyRing, Keys, TokenError, TokenText, Untrusted,
+    DeviceDigest, KeyRing, Keys, TokenError, TokenText, Untrusted, Verified,
     opaque::{self, AROUND, Fields, Opaque, TEXT, Writer},
 };
 use crate::{AccountId, Audience, SessionId, Timestamp, account::Revision, factor::FactorSet};
-use alloc::sync::Arc;
 
 /// Three ids of 64 bytes, and what has a fixed length.
 const MAX_FIELDS: usize = 16 + 4 + 3 * TEXT + 16 + 8 + 8 + 1 + 8 + 8;
@@ -20,6 +19,7 @@ const MAX_BYTES: usize = AROUND + MAX_FIELDS;
 
 /// Everything a session token says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(not(feature = "testkit"), non_exhaustive)]
 pub struct SessionClaims {
     /// The session: also the family of all tokens that rotations of it make.
     pub session: SessionId,
@@ -54,8 +54,7 @@ impl Opaque for SessionClaims {
     fn write<const N: usize>(&self, fields: &mut Writer<N>) {
         fields.bytes(self.session.as_bytes());
         fields.bytes(&self.generation.to_be_bytes());
-        fields.text(self.account.as_str());
-        fields.audience(&self.audience);
+        fields.ids(&self.account, &self.audience);
         fields.bytes(self.device.as_bytes());
         fields.number(self.revision.as_u64());
         fields.time(self.auth_time);
@@ -65,11 +64,14 @@ impl Opaque for SessionClaims {
     }
 
     fn read(fields: &mut Fields<'_>) -> Option<Self> {
+        let session = SessionId::from_bytes(fields.take()?);
+        let generation = u32::from_be_bytes(fields.take()?);
+        let (account, audience) = fields.ids()?;
         Some(Self {
-            session: SessionId::from_bytes(fields.take()?),
-            generation: u32::from_be_bytes(fields.take()?),
-            account: fields.account()?,
-            audience: fields.audience()?,
+            session,
+            generation,
+            account,
+            audience,
             device: DeviceDigest::from_bytes(fields.take()?),
             revision: Revision::new(fields.number()?).ok()?,
             auth_time: fields.time()?,
@@ -84,7 +86,7 @@ impl Opaque for SessionClaims {
     }
 }
 
-/// Mints and verifies session tokens: [`KeyRing::session_tokens`].
+/// Mints and verifies session tokens.
 #[derive(Clone, Copy, Debug)]
 pub struct SessionTokens<'ring> {
     ring: &'ring KeyRing,
@@ -106,8 +108,7 @@ impl<'ring> SessionTokens<'ring> {
         presented: Untrusted<'_, SessionToken>,
         now: Timestamp,
     ) -> Result<SessionToken, TokenError> {
-        let (claims, keys) = opaque::open::<_, MAX_BYTES>(self.ring, presented.bytes(), now)?;
-        Ok(SessionToken { claims, keys })
+        opaque::open::<_, MAX_BYTES>(self.ring, presented.bytes(), now)
     }
 
     /// Narrows to the tokens of one application (and tenant): the only ones its middleware may accept.
@@ -127,12 +128,7 @@ pub struct ApplicationSessions<'a> {
 }
 
 impl ApplicationSessions<'_> {
-    /// Verifies the tag, the audience and the time, for middleware: no question, no allocation.
-    ///
-    /// **Says nothing about revocation.** A session that has been ended verifies until it expires, and so does a token that a
-    /// rotation has retired; ask your store about
-    /// [`SessionClaims::session`] where that matters. Whether the caller's device is the one that signed in is
-    /// [`Device::holds`](crate::device::Device::holds).
+    /// Verifies the tag, the audience and the time: see [`SessionVerifier::verify`](super::SessionVerifier::verify).
     ///
     /// # Errors
     /// Why it was refused; a client is never told which.
@@ -141,29 +137,16 @@ impl ApplicationSessions<'_> {
         presented: Untrusted<'_, SessionToken>,
         now: Timestamp,
     ) -> Result<SessionToken, TokenError> {
-        let token = self.ring.session_tokens().verify(presented, now)?;
-        if token.claims.audience == *self.audience { Ok(token) } else { Err(TokenError::WrongAudience) }
+        let verified = self.ring.session_tokens().verify(presented, now);
+        match &verified {
+            Ok(token) if token.claims().audience != *self.audience => Err(TokenError::WrongAudience),
+            _ => verified,
+        }
     }
 }
 
-/// A session token that verified. Only [`ApplicationSessions::verify`] makes one.
-#[derive(Clone, Debug)]
-pub struct SessionToken {
-    claims: SessionClaims,
-    keys: Arc<Keys>,
-}
-
-impl SessionToken {
-    /// What it says.
-    pub fn claims(&self) -> &SessionClaims {
-        &self.claims
-    }
-
-    /// The key that signed it: its device was hashed under the same one.
-    pub(crate) fn keys(&self) -> &Keys {
-        &self.keys
-    }
-}
+/// A session token that verified. Only [`SessionVerifier::verify`](super::SessionVerifier::verify) makes one.
+pub type SessionToken = Verified<SessionClaims>;
 
 #[cfg(test)]
 #[path = "session_tests.rs"]

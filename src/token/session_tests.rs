@@ -10,7 +10,7 @@ use proptest::prelude::*;
 const NOW: Timestamp = Timestamp::from_unix(1_700_000_000);
 
 fn ring() -> KeyRing {
-    KeyRing::new(Key::new("2026-11", [7; 32]).unwrap())
+    KeyRing::new(Key::new("2026-11", crate::token::known_secret(7)).unwrap())
 }
 
 fn audience(client: &str, tenant: Option<&str>) -> Audience {
@@ -80,14 +80,23 @@ fn every_changed_bit_and_every_prefix_is_refused() {
 fn the_key_must_be_in_the_ring_and_in_its_window() {
     let text = ring().session_tokens().mint(&claims());
     let until = NOW.plus_seconds(10);
-    let rotated = KeyRing::new(Key::without_id([8; 32]).unwrap())
-        .with_verifier(Key::new("2026-11", [7; 32]).unwrap(), VerifyWindow { from: NOW, until })
+    let rotated = KeyRing::new(Key::without_id(crate::token::known_secret(8)).unwrap())
+        .with_verifier(
+            Key::new("2026-11", crate::token::known_secret(7)).unwrap(),
+            VerifyWindow { from: NOW, until },
+        )
         .unwrap();
     let at = |ring: &KeyRing, now| verify(ring, text.expose().as_bytes(), now).map(|_| ());
     assert_eq!(at(&rotated, NOW), Ok(()));
     assert_eq!(at(&rotated, until), Err(TokenError::KeyOutsideWindow));
-    assert_eq!(at(&KeyRing::new(Key::new("2026-11", [8; 32]).unwrap()), NOW), Err(TokenError::Forged));
-    assert_eq!(at(&KeyRing::new(Key::new("2026-12", [7; 32]).unwrap()), NOW), Err(TokenError::Malformed));
+    assert_eq!(
+        at(&KeyRing::new(Key::new("2026-11", crate::token::known_secret(8)).unwrap()), NOW),
+        Err(TokenError::Forged)
+    );
+    assert_eq!(
+        at(&KeyRing::new(Key::new("2026-12", crate::token::known_secret(7)).unwrap()), NOW),
+        Err(TokenError::Malformed)
+    );
 }
 
 #[test]
@@ -112,7 +121,7 @@ fn a_right_tag_over_a_wrong_body_is_malformed() {
 #[test]
 fn the_longest_claims_fit() {
     let id = "x".repeat(64);
-    let ring = KeyRing::new(Key::new(&"k".repeat(20), [7; 32]).unwrap());
+    let ring = KeyRing::new(Key::new(&"k".repeat(20), crate::token::known_secret(7)).unwrap());
     let longest = SessionClaims {
         account: AccountId::new(&id).unwrap(),
         audience: audience(&id, Some(&id)),
@@ -177,6 +186,6 @@ fn a_token_is_what_it_has_always_been() {
     assert_eq!(
         ring().session_tokens().mint(&claims()).expose(),
         "LGTAQcyMDI2LTExAQEBAQEBAQEBAQEBAQEBAQAAAAAEZXJpbgN3ZWIEYWNtZQICAgICAgICAgICAgICAgIAAAAAAAAAAwAAAABlU_EAAQAAAABl\
-         U_EAAAAAAGVUmcD2NjGaeVhlhnGwOwofs337Wmi6AiCizjlSqFlxXn3CVw"
+         U_EAAAAAAGVUmcD8Qy7NgCwCO-3pVXgMVQgYojkgp_CPHzAoRHiDB5Ft8g"
     );
 }

@@ -1,23 +1,40 @@
 //! The state token: the memory of a login that has not finished, carried by the client.
+//!
+//! A JWT that says when it ends (`exp`, RFC 7519 §4.1.4) and nothing else that others could read: `{"exp":…,"s":"…"}`, where `s` is
+//! the base64url of these fields, in their order:
+//!
+//! ```text
+//! account: length, bytes │ client id: length, bytes │ tenant: length, bytes │ revision u64 │ fingerprint's digest 16
+//! │ bound u8, and a digest 16 for each of its bits: address 1, system 2, agent 4 │ stage u8 │ factors u8 │ auth_start u64
+//! │ id 16 │ iat u64
+//! ```
+//!
+//! Numbers are big-endian, a length is one byte, and a length of 0 stands for no tenant. Bits and stages beyond the known ones are
+//! refused: there is room for more of them.
 
 use super::{
-    KeyRing, Keys, TokenError, TokenText, Untrusted,
-    canonical::{Reader, Writer},
-    jwt,
+    KeyRing, Keys, TokenError, TokenText, Untrusted, Verified, jwt,
     mac::same_tag,
+    opaque::{Fields, TEXT, Writer},
 };
-use crate::{
-    AccountId, Audience, ClientId, TenantId, Timestamp, TokenId, account::Revision, factor::FactorSet,
-    text::base64url,
-};
-use alloc::{string::String, sync::Arc};
+use crate::{AccountId, Audience, Timestamp, TokenId, account::Revision, factor::FactorSet, text::base64url};
+use alloc::string::String;
 use core::fmt;
 
-/// The longest state token: longer text is refused unread.
-const MAX_TEXT: usize = 1024;
-/// The longest payload that fits.
+/// Every field at its longest.
+const MAX_FIELDS: usize = 3 * TEXT + 8 + 16 + 1 + 3 * 16 + 1 + 1 + 8 + 16 + 8;
+/// The digits of [`Timestamp::MAX`].
+const MAX_DIGITS: usize = 12;
+/// The characters of [`MAX_FIELDS`].
+const MAX_ENCODED: usize = base64url::encoded_len(MAX_FIELDS);
+const BEFORE_EXPIRY: &[u8] = br#"{"exp":"#;
+const BEFORE_FIELDS: &[u8] = br#","s":""#;
+const AFTER_FIELDS: &[u8] = br#""}"#;
 const MAX_PAYLOAD: usize =
-    base64url::decoded_len(MAX_TEXT - Keys::MAX_HEADER - 1 - base64url::encoded_len(32));
+    BEFORE_EXPIRY.len() + MAX_DIGITS + BEFORE_FIELDS.len() + MAX_ENCODED + AFTER_FIELDS.len();
+/// The longest state token: longer text is refused unread.
+pub(crate) const LONGEST: usize =
+    Keys::MAX_HEADER + base64url::encoded_len(MAX_PAYLOAD) + 1 + base64url::encoded_len(32);
 
 /// What the bearer of a state token may finish: the state in which the login waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -34,11 +51,11 @@ impl Stage {
     /// Every stage.
     pub const ALL: &[Self] = &[Self::PasswordExpiring, Self::PasswordExpired, Self::FactorRequired];
 
-    const fn claim(self) -> &'static str {
+    const fn byte(self) -> u8 {
         match self {
-            Self::PasswordExpiring => "warn",
-            Self::PasswordExpired => "expired",
-            Self::FactorRequired => "factor",
+            Self::PasswordExpiring => 1,
+            Self::PasswordExpired => 2,
+            Self::FactorRequired => 3,
         }
     }
 }
@@ -119,103 +136,97 @@ pub struct StateClaims {
 }
 
 impl StateClaims {
-    fn write(&self) -> Writer<MAX_PAYLOAD> {
-        let mut writer = Writer::new();
-        writer.literal(r#"{"aud":"#);
-        writer.string(self.audience.client_id.as_str());
-        if let Some(tenant) = &self.audience.tenant {
-            writer.literal(r#","tid":"#);
-            writer.string(tenant.as_str());
-        }
-        writer.literal(r#","sub":"#);
-        writer.string(self.account.as_str());
-        writer.literal(r#","rev":"#);
-        writer.number(self.revision.as_u64());
-        let fingerprint = Some(self.device.fingerprint);
-        for (name, digest) in [
-            (r#","dev":"#, fingerprint),
-            (r#","ip":"#, self.device.ip),
-            (r#","os":"#, self.device.os),
-            (r#","ua":"#, self.device.agent),
-        ] {
-            if let Some(digest) = digest {
-                writer.literal(name);
-                writer.bytes_16(digest.as_bytes());
-            }
-        }
-        writer.literal(r#","step":""#);
-        writer.literal(self.stage.claim());
-        writer.literal(r#"","done":"#);
-        writer.number(u64::from(self.factors.to_bits()));
-        writer.literal(r#","start":"#);
-        writer.number(self.auth_start.as_unix());
-        writer.literal(r#","jti":"#);
-        writer.bytes_16(self.id.as_bytes());
-        writer.literal(r#","iat":"#);
-        writer.number(self.issued_at.as_unix());
-        writer.literal(r#","exp":"#);
-        writer.number(self.expires_at.as_unix());
-        writer.literal("}");
-        writer
+    fn fields(&self) -> Writer<MAX_FIELDS> {
+        let mut fields = Writer::new();
+        fields.ids(&self.account, &self.audience);
+        fields.number(self.revision.as_u64());
+        fields.bytes(self.device.fingerprint.as_bytes());
+        let optional = [self.device.ip, self.device.os, self.device.agent];
+        let bit = |(at, digest): (usize, &Option<DeviceDigest>)| u8::from(digest.is_some()) << at;
+        fields.bytes(&[optional.iter().enumerate().map(bit).fold(0, |bits, bit| bits | bit)]);
+        optional.iter().flatten().for_each(|digest| fields.bytes(digest.as_bytes()));
+        fields.bytes(&[self.stage.byte(), self.factors.to_bits()]);
+        fields.time(self.auth_start);
+        fields.bytes(self.id.as_bytes());
+        fields.time(self.issued_at);
+        fields
     }
 
+    fn write(&self) -> Writer<MAX_PAYLOAD> {
+        let (mut payload, mut encoded, mut digits) = (Writer::new(), [0; MAX_ENCODED], [0; MAX_DIGITS]);
+        payload.bytes(BEFORE_EXPIRY);
+        payload.bytes(write_number(self.expires_at.as_unix(), &mut digits));
+        payload.bytes(BEFORE_FIELDS);
+        payload.bytes(base64url::encode(self.fields().written(), &mut encoded).unwrap_or_default());
+        payload.bytes(AFTER_FIELDS);
+        payload
+    }
+
+    /// Takes exactly what [`write`](Self::write) writes.
     fn read(payload: &[u8]) -> Option<Self> {
-        let reader = &mut Reader::new(payload)?;
-        reader.literal(r#"{"aud":"#)?;
-        let client_id: ClientId = reader.string()?;
-        let tenant: Option<TenantId> =
-            if reader.optional(r#","tid":"#) { Some(reader.string()?) } else { None };
-        reader.literal(r#","sub":"#)?;
-        let account: AccountId = reader.string()?;
-        reader.literal(r#","rev":"#)?;
-        let revision = Revision::new(reader.number()?).ok()?;
-        reader.literal(r#","dev":"#)?;
-        let fingerprint = DeviceDigest(reader.bytes_16()?);
-        let mut digest = |name| match reader.optional(name) {
-            true => reader.bytes_16().map(DeviceDigest).map(Some),
-            false => Some(None),
+        let payload = payload.strip_prefix(BEFORE_EXPIRY)?;
+        let digits = payload.iter().position(|byte| !byte.is_ascii_digit())?;
+        let (digits, rest) = payload.split_at_checked(digits)?;
+        let expires_at = Timestamp::from_unix(read_number(digits)?);
+        let encoded = rest.strip_prefix(BEFORE_FIELDS)?.strip_suffix(AFTER_FIELDS)?;
+        let mut buffer = [0; MAX_FIELDS];
+        Self::read_fields(&mut Fields::new(base64url::decode(encoded, &mut buffer)?), expires_at)
+    }
+
+    fn read_fields(fields: &mut Fields<'_>, expires_at: Timestamp) -> Option<Self> {
+        let (account, audience) = fields.ids()?;
+        let revision = Revision::new(fields.number()?).ok()?;
+        let fingerprint = DeviceDigest(fields.take()?);
+        let [bound @ 0..8] = fields.take()? else { return None };
+        let mut optional = |bit| match bound & bit {
+            0 => Some(None),
+            _ => fields.take().map(DeviceDigest).map(Some),
         };
-        let device = DeviceDigests {
-            fingerprint,
-            ip: digest(r#","ip":"#)?,
-            os: digest(r#","os":"#)?,
-            agent: digest(r#","ua":"#)?,
-        };
-        reader.literal(r#","step":""#)?;
-        let stage = Stage::ALL.iter().copied().find(|stage| reader.optional(stage.claim()))?;
-        reader.literal(r#"","done":"#)?;
-        let factors = FactorSet::from_bits(u8::try_from(reader.number()?).ok()?).ok()?;
-        reader.literal(r#","start":"#)?;
-        let auth_start = read_time(reader)?;
-        reader.literal(r#","jti":"#)?;
-        let id = TokenId::from_bytes(reader.bytes_16()?);
-        reader.literal(r#","iat":"#)?;
-        let issued_at = read_time(reader)?;
-        reader.literal(r#","exp":"#)?;
-        let expires_at = read_time(reader)?;
-        reader.literal("}")?;
-        reader.end()?;
-        Some(Self {
-            audience: Audience { client_id, tenant },
+        let device = DeviceDigests { fingerprint, ip: optional(1)?, os: optional(2)?, agent: optional(4)? };
+        let [stage, factors] = fields.take()?;
+        let claims = Self {
+            audience,
             account,
             revision,
             device,
-            stage,
-            factors,
-            auth_start,
-            id,
-            issued_at,
+            stage: *Stage::ALL.iter().find(|known| known.byte() == stage)?,
+            factors: FactorSet::from_bits(factors).ok()?,
+            auth_start: fields.time()?,
+            id: TokenId::from_bytes(fields.take()?),
+            issued_at: fields.time()?,
             expires_at,
-        })
+        };
+        fields.end().map(|()| claims)
     }
 }
 
-fn read_time(reader: &mut Reader<'_>) -> Option<Timestamp> {
-    let seconds = reader.number()?;
-    (seconds <= Timestamp::MAX.as_unix()).then(|| Timestamp::from_unix(seconds))
+/// The digits of a time, at the end of the buffer.
+fn write_number(mut value: u64, digits: &mut [u8; MAX_DIGITS]) -> &[u8] {
+    let mut first = MAX_DIGITS;
+    for (at, digit) in digits.iter_mut().enumerate().rev() {
+        *digit = b'0'.wrapping_add((value % 10) as u8);
+        first = at;
+        value /= 10;
+        if value == 0 {
+            break;
+        }
+    }
+    digits.get(first..).unwrap_or_default()
 }
 
-/// Mints and verifies state tokens: [`KeyRing::state_tokens`].
+/// A time of these digits: without a nought before it, and none that no clock of ours shows.
+fn read_number(digits: &[u8]) -> Option<u64> {
+    let value = match digits {
+        [b'0'] => 0,
+        [b'1'..=b'9', ..] if digits.len() <= MAX_DIGITS => digits
+            .iter()
+            .fold(0_u64, |value, digit| value.wrapping_mul(10).wrapping_add(digit.wrapping_sub(b'0').into())),
+        _ => return None,
+    };
+    (value <= Timestamp::MAX.as_unix()).then_some(value)
+}
+
+/// Mints and verifies state tokens.
 #[derive(Clone, Copy, Debug)]
 pub struct StateTokens<'ring> {
     ring: &'ring KeyRing,
@@ -233,14 +244,13 @@ impl<'ring> StateTokens<'ring> {
         TokenText::new(text)
     }
 
-    /// Appends a token that says `claims`; allocates nothing where `out` has room for 1,024 bytes.
+    /// Appends a token that says `claims`; allocates nothing where `out` has room for 694 bytes.
     pub fn mint_into(&self, claims: &StateClaims, out: &mut String) {
         let keys = self.ring.signer();
-        jwt::seal(&keys.header, &keys.state, claims.write().bytes(), out);
+        jwt::seal(&keys.header, &keys.state, claims.write().written(), out);
     }
 
-    /// Verifies the tag, the one spelling, and the time. Whom the token is for is the caller's to compare:
-    /// [`StateToken::claims`] has the audience, and whether the device is
+    /// Verifies the tag, the one spelling, and the time. Whom the token is for is the caller's to compare, and whether the device is
     /// the one that began the login is the engine's to judge.
     ///
     /// # Errors
@@ -251,38 +261,26 @@ impl<'ring> StateTokens<'ring> {
         now: Timestamp,
     ) -> Result<StateToken, TokenError> {
         let opened =
-            jwt::open(presented.bytes(), MAX_TEXT, self.ring, now, |keys, signed| keys.state.tag(&[signed]))?;
+            jwt::open(presented.bytes(), LONGEST, self.ring, now, |keys, signed| keys.state.tag(&[signed]))?;
         let mut buffer = [0; MAX_PAYLOAD];
         let payload = base64url::decode(opened.payload, &mut buffer).ok_or(TokenError::Malformed)?;
-        let claims = StateClaims::read(payload).ok_or(TokenError::Malformed)?;
-        self.ring.check_time(claims.issued_at, claims.expires_at, now)?;
-        Ok(StateToken { claims, keys: Arc::clone(opened.keys) })
+        match StateClaims::read(payload) {
+            Some(claims) => {
+                self.ring.check_time(claims.issued_at, claims.expires_at, now)?;
+                Ok(Verified::new(claims, opened.key))
+            }
+            None => Err(TokenError::Malformed),
+        }
     }
 }
 
-/// A state token that verified. Only [`StateTokens::verify`] makes one.
+/// A state token that verified. Only an engine makes one.
 ///
 /// ```compile_fail
 /// # use authflow::token::StateToken;
 /// let token: StateToken = serde_json::from_str("{}").unwrap();
 /// ```
-#[derive(Clone, Debug)]
-pub struct StateToken {
-    claims: StateClaims,
-    keys: Arc<Keys>,
-}
-
-impl StateToken {
-    /// What it says.
-    pub fn claims(&self) -> &StateClaims {
-        &self.claims
-    }
-
-    /// The key that signed it: what it is bound to was hashed under the same one.
-    pub(crate) fn keys(&self) -> &Keys {
-        &self.keys
-    }
-}
+pub type StateToken = Verified<StateClaims>;
 
 #[cfg(test)]
 #[path = "state_tests.rs"]

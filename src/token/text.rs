@@ -1,7 +1,7 @@
 //! Token text: what a client presents, and what we hand to a client.
 
 use super::{IdToken, SessionToken, StateToken, Ticket};
-use alloc::{string::String, vec::Vec};
+use alloc::{boxed::Box, string::String, vec::Vec};
 use core::{fmt, marker::PhantomData};
 use zeroize::Zeroizing;
 
@@ -98,13 +98,14 @@ impl<K: Kind> fmt::Debug for Untrusted<'_, K> {
 /// A token we minted, as the text to hand to the client. A bearer secret: `Debug` does not print it, and its memory is
 /// wiped when it is dropped.
 pub struct TokenText<K> {
-    text: Zeroizing<String>,
+    text: Zeroizing<Box<str>>,
     kind: PhantomData<fn() -> K>,
 }
 
 impl<K: Kind> TokenText<K> {
+    /// The text fills its room, so that giving the rest back leaves no copy behind.
     pub(crate) fn new(text: String) -> Self {
-        Self { text: Zeroizing::new(text), kind: PhantomData }
+        Self { text: Zeroizing::new(text.into_boxed_str()), kind: PhantomData }
     }
 
     /// The text itself.
@@ -145,7 +146,8 @@ mod tests {
             !Untrusted::<StateToken>::new("a").is_empty()
                 && !Untrusted::<StateToken>::unreadable().is_empty()
         );
-        let (ring, now) = (KeyRing::new(Key::without_id([7; 32]).unwrap()), Timestamp::from_unix(0));
+        let (ring, now) =
+            (KeyRing::new(Key::without_id(crate::token::known_secret(7)).unwrap()), Timestamp::from_unix(0));
         assert_eq!(
             ring.state_tokens().verify(Untrusted::unreadable(), now).err(),
             Some(TokenError::Malformed)

@@ -8,11 +8,10 @@
 //! ```
 
 use super::{
-    DeviceDigest, KeyRing, Keys, TokenError, TokenText, Untrusted,
+    DeviceDigest, KeyRing, Keys, TokenError, TokenText, Untrusted, Verified,
     opaque::{self, AROUND, Fields, Opaque, TEXT, Writer},
 };
 use crate::{AccountId, Audience, SessionId, Timestamp, TokenId};
-use alloc::sync::Arc;
 
 /// Three ids of 64 bytes, and what has a fixed length.
 const MAX_FIELDS: usize = 16 + 16 + 3 * TEXT + 16 + 8 + 8;
@@ -48,19 +47,21 @@ impl Opaque for TicketClaims {
     fn write<const N: usize>(&self, fields: &mut Writer<N>) {
         fields.bytes(self.id.as_bytes());
         fields.bytes(self.session.as_bytes());
-        fields.text(self.account.as_str());
-        fields.audience(&self.audience);
+        fields.ids(&self.account, &self.audience);
         fields.bytes(self.device.as_bytes());
         fields.time(self.issued_at);
         fields.time(self.expires_at);
     }
 
     fn read(fields: &mut Fields<'_>) -> Option<Self> {
+        let id = TokenId::from_bytes(fields.take()?);
+        let session = SessionId::from_bytes(fields.take()?);
+        let (account, audience) = fields.ids()?;
         Some(Self {
-            id: TokenId::from_bytes(fields.take()?),
-            session: SessionId::from_bytes(fields.take()?),
-            account: fields.account()?,
-            audience: fields.audience()?,
+            id,
+            session,
+            account,
+            audience,
             device: DeviceDigest::from_bytes(fields.take()?),
             issued_at: fields.time()?,
             expires_at: fields.time()?,
@@ -72,7 +73,7 @@ impl Opaque for TicketClaims {
     }
 }
 
-/// Mints and verifies tickets: [`KeyRing::tickets`].
+/// Mints and verifies tickets.
 #[derive(Clone, Copy, Debug)]
 pub struct Tickets<'ring> {
     ring: &'ring KeyRing,
@@ -94,29 +95,12 @@ impl<'ring> Tickets<'ring> {
     /// # Errors
     /// Why it was refused; a client is never told which.
     pub fn verify(&self, presented: Untrusted<'_, Ticket>, now: Timestamp) -> Result<Ticket, TokenError> {
-        let (claims, keys) = opaque::open::<_, MAX_BYTES>(self.ring, presented.bytes(), now)?;
-        Ok(Ticket { claims, keys })
+        opaque::open::<_, MAX_BYTES>(self.ring, presented.bytes(), now)
     }
 }
 
-/// A ticket that verified. Only [`Tickets::verify`] makes one.
-#[derive(Clone, Debug)]
-pub struct Ticket {
-    claims: TicketClaims,
-    keys: Arc<Keys>,
-}
-
-impl Ticket {
-    /// What it says.
-    pub fn claims(&self) -> &TicketClaims {
-        &self.claims
-    }
-
-    /// The key that signed it: its device was hashed under the same one.
-    pub(crate) fn keys(&self) -> &Keys {
-        &self.keys
-    }
-}
+/// A ticket that verified. Only an engine makes one.
+pub type Ticket = Verified<TicketClaims>;
 
 #[cfg(test)]
 #[path = "ticket_tests.rs"]

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 const NOW: Timestamp = Timestamp::from_unix(1_700_000_000);
 
 fn ring() -> KeyRing {
-    KeyRing::new(Key::new("2026-11", [7; 32]).unwrap())
+    KeyRing::new(Key::new("2026-11", crate::token::known_secret(7)).unwrap())
 }
 
 fn claims() -> TicketClaims {
@@ -44,7 +44,7 @@ fn a_ticket_is_what_it_has_always_been() {
     assert_eq!(
         ring().tickets().mint(&claims()).expose(),
         "ssoTicket-AQcyMDI2LTExAwMDAwMDAwMDAwMDAwMDAwEBAQEBAQEBAQEBAQEBAQEEZXJpbgN3ZWIEYWNtZQICAgICAgICAgICAgICAgIAAAAA\
-         ZVPxAAAAAABlU_IsCt6tFyMDTUbakx1dKLpTsKdjNcHc_9PoStoxmbpoISU"
+         ZVPxAAAAAABlU_IsryDdfmP_ZfDJH37fkh9YtQFLIq7_eZoEZ1thzKOYPI8"
     );
 }
 
@@ -94,7 +94,7 @@ fn a_ticket_is_no_session_token_and_a_session_token_no_ticket() {
 #[test]
 fn the_longest_claims_fit() {
     let id = "x".repeat(64);
-    let ring = KeyRing::new(Key::new(&"k".repeat(20), [7; 32]).unwrap());
+    let ring = KeyRing::new(Key::new(&"k".repeat(20), crate::token::known_secret(7)).unwrap());
     let longest = TicketClaims {
         account: AccountId::new(&id).unwrap(),
         audience: Audience { client_id: ClientId::new(&id).unwrap(), tenant: TenantId::new(&id).ok() },

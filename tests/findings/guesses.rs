@@ -134,7 +134,7 @@ fn finding_05a_nobodys_slot_is_computed_by_nobody() {
         assert_eq!(world.host.attempts.len(), 1, "nobody's guesses are counted as well");
         *world.host.attempts.keys().next().unwrap()
     };
-    let other = KeyRing::new(Key::new("other", [9; 32]).unwrap());
+    let other = KeyRing::new(Key::new("other", demo::secret(9)).unwrap());
     assert_eq!(slot(demo::ring()), slot(demo::ring()));
     assert_ne!(slot(demo::ring()), slot(other), "finding 5: the slot of nobody was computed without a key");
 }

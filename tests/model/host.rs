@@ -61,8 +61,8 @@ impl Host {
 
     fn restart(&mut self) {
         let key = |number: usize| match number {
-            0 => Key::without_id([7; 32]).unwrap(),
-            _ => Key::new(&format!("k{number}"), [number as u8; 32]).unwrap(),
+            0 => Key::without_id(authflow::testkit::demo::secret(7)).unwrap(),
+            _ => Key::new(&format!("k{number}"), authflow::testkit::demo::secret(number as u8)).unwrap(),
         };
         let mut ring = KeyRing::new(key(self.keys.len() - 1));
         for (number, until) in self.keys.iter().enumerate() {

@@ -43,7 +43,11 @@ fn a_code_changes_it_within_ten_minutes_of_the_sign_in() {
             done(&changed);
         } else {
             assert_eq!(changed.parts(), sign_in_again());
-            assert_eq!(world.host.asked, ["CheckSession", "FindAccount"], "no guess is counted");
+            assert_eq!(
+                world.host.asked,
+                ["CheckSession", "FindAccount", "DecideAccess"],
+                "no guess is counted"
+            );
             let events = &world.outcome.as_ref().unwrap().events;
             assert!(matches!(events[..], [Event::SignInNotRecent { .. }]), "{events:?}");
         }
@@ -75,7 +79,7 @@ fn a_second_factors_channel_changes_nothing_and_is_sent_nothing() {
     let body = json!({ "verify_code": sent.code.expose(), "password": NEW });
     assert_eq!(world.send(&Call::post(BY_MOBILE, &body).bearing(&mine)).parts(), wrong_code());
     assert_eq!(reason(&world), ProofRefusal::NoRecovery(NoRecovery::SecondFactor));
-    assert_eq!(world.host.asked, ["CheckSession", "FindAccount"]);
+    assert_eq!(world.host.asked, ["CheckSession", "FindAccount", "DecideAccess"]);
 }
 
 /// Where no second factor is asked for, whoever has one in hand is signed in by it alone, and sets no password with that.

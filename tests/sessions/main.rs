@@ -2,6 +2,7 @@
 
 mod tickets;
 
+use authflow::testkit::forge::Forge;
 use authflow::testkit::{
     Answer, Call, HostFault, World,
     demo::{self, START, audience},
@@ -78,7 +79,7 @@ fn an_id_token_never_outlives_its_session() {
     let refreshed = refresh(&mut world, &token);
     let (ring, issuer, audience) = (demo::ring(), demo::issuer(), audience());
     let id_token = Untrusted::<IdToken>::new(refreshed.text("id_token"));
-    let verified = ring.id_tokens(&issuer, &audience).verify(id_token, world.clock.now).unwrap();
+    let verified = Forge::of(&ring).id_tokens(&issuer, &audience).verify(id_token, world.clock.now).unwrap();
     assert_eq!(verified.expires_at(), START.plus_seconds(43_200));
     assert_eq!(verified.auth_time(), START, "nothing was proved anew");
 }

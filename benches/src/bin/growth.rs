@@ -1,6 +1,7 @@
 //! Draws how the cost of an operation grows with the size of what it is given, as an SVG of four panels on the standard
 //! output: times of the quietest batch.
 
+use authflow::testkit::forge::Forge;
 use authflow::{
     AccountId,
     device::Caller,
@@ -35,7 +36,7 @@ fn time(run: impl FnMut() + 'static) -> f64 {
 fn verify(ring: KeyRing, token: String) -> f64 {
     time(move || {
         let presented = Untrusted::<StateToken>::new(black_box(token.as_str()));
-        black_box(ring.state_tokens().verify(presented, sample::NOW).expect("a good token"));
+        black_box(Forge::of(&ring).state_tokens().verify(presented, sample::NOW).expect("a good token"));
     })
 }
 
@@ -44,7 +45,7 @@ fn token_length() -> Curve {
     let points = (1..=64).step_by(7).map(|length| {
         let mut claims = sample::state_claims();
         claims.account = AccountId::new(&"a".repeat(length)).expect("an id");
-        let token = sample::ring().state_tokens().mint(&claims).expose().to_owned();
+        let token = Forge::of(&sample::ring()).state_tokens().mint(&claims).expose().to_owned();
         (token.len() as f64, verify(sample::ring(), token))
     });
     Curve { title: "verify a state token", axis: "its bytes", points: points.collect() }
@@ -64,7 +65,7 @@ fn headers() -> Curve {
 }
 
 fn keys() -> Curve {
-    let token = sample::ring().state_tokens().mint(&sample::state_claims()).expose().to_owned();
+    let token = Forge::of(&sample::ring()).state_tokens().mint(&sample::state_claims()).expose().to_owned();
     let points = [1, 2, 4, 8, 16, 32, 48, 64]
         .map(|keys: u8| (f64::from(keys), verify(sample::ring_of(keys), token.clone())));
     Curve { title: "verify a state token", axis: "keys of the ring", points: points.into() }

@@ -31,7 +31,7 @@ trait Tokens: 'static {
     }
     /// Text of this library's shape that reaches the cap and was never signed.
     fn forged(&self, token: &str) -> String {
-        sample::forged(token)
+        sample::forged(token, 1024)
     }
 }
 
@@ -47,10 +47,9 @@ pub fn operations() -> Vec<Operation> {
 
 fn of<T: Tokens>(tokens: T) -> Vec<Operation> {
     let tokens = Rc::new(tokens);
-    let ring = sample::ring();
-    let claims = StateClaims::sample(&ring);
+    let claims = StateClaims::sample();
     let token = tokens.mint(tokens.claims(&claims));
-    let varied = StateClaims::varied(&ring).iter().map(|claims| tokens.mint(tokens.claims(claims))).collect();
+    let varied = StateClaims::varied().iter().map(|claims| tokens.mint(tokens.claims(claims))).collect();
     let judge = |row, texts: Vec<String>, good: bool| {
         let tokens = tokens.clone();
         let mut next = (0..texts.len()).cycle();

@@ -137,7 +137,7 @@ pub(super) fn skip<J: Verifier>(who: &'static str, new: impl Fn(&[u8]) -> J) -> 
         device: Floor::new(&[4; 32]),
         random: Floor::new(&[5; 32]),
     });
-    let mut claims = StateClaims::sample(&sample::ring());
+    let mut claims = StateClaims::sample();
     claims.dev = service.device("156aysdna213sac");
     let mut headers: Vec<_> =
         sample::HEADERS.iter().map(|(name, value)| (*name, value.to_string())).collect();

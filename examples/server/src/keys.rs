@@ -147,7 +147,22 @@ mod tests {
     fn the_example_of_the_readme_is_a_key_file() {
         let readme = include_str!("../README.md");
         let example = readme.split("<!-- keys -->\n```toml\n").nth(1).unwrap().split("```").next().unwrap();
-        parse(example).unwrap();
+        assert!(
+            matches!(parse(example), Err(KeyFileError::NotHexadecimal)),
+            "nobody starts with the example"
+        );
+        let [one, other] = [1, 2].map(|number| {
+            let secret = authflow::testkit::demo::secret(number);
+            secret.iter().map(|byte| format!("{byte:02x}")).collect::<String>()
+        });
+        let filled = example
+            .replace("<openssl rand -hex 32>", &one)
+            .replace("<openssl rand -hex 32, another one>", &other);
+        parse(&filled).unwrap();
+        let twice = filled.replace(&other, &one);
+        assert!(matches!(parse(&twice), Err(KeyFileError::Ring(RingError::DuplicateSecret(..)))));
+        let counted: String = (0..32).map(|byte| format!("{byte:02x}")).collect();
+        assert!(matches!(parse(&filled.replace(&one, &counted)), Err(KeyFileError::Key(KeyError::Weak))));
     }
 
     #[test]

@@ -21,7 +21,7 @@ async fn alices() -> (Store, Commit) {
     let hasher = Hasher::new().unwrap();
     let (outbox, credentials) = (None, TenantCredentials::default());
     let host = ServerHost { store: store.clone(), hasher, clock, outbox, credentials, signing_keys: None };
-    let ring = KeyRing::new(Key::without_id([7; 32]).unwrap());
+    let ring = KeyRing::new(Key::without_id(authflow::testkit::demo::secret(7)).unwrap());
     let issuer = Issuer::new("https://authflow.example").unwrap();
     demo::seed(&host).await.unwrap();
     // Not those that were drawn, so that they can be told.

@@ -36,14 +36,12 @@ fn starts_with_keys(keys: &str) -> bool {
 }
 
 #[test]
-#[should_panic(expected = "finding 18: the keys of the example are taken")]
 fn finding_18_the_keys_of_the_example_are_refused() {
     assert!(!starts_with_keys(example("keys")), "finding 18: the keys of the example are taken");
 }
 
 /// A rotation to the same secret is none.
 #[test]
-#[should_panic(expected = "finding 18: one secret is two keys")]
 fn finding_18_one_secret_under_two_ids_is_refused() {
     let new = "8f1d6a0c97b34e52d8a6f0137c5be94261f3d07ab8c9254e6d10a7f3be58c492";
     let other = "c20a7be5193f4d68a17e5c0b92d8f36470ad1be94f5823c6e90b7d41f8a6325e";

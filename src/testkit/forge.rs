@@ -1,0 +1,64 @@
+//! Tokens, minted and verified at will.
+//!
+//! The library mints a token at the end of an operation and nowhere else, and hands nobody the means: who can mint is whoever they
+//! say they are. A test wants to say what an operation would never say – of another account, of yesterday, with a factor that nobody
+//! proved – and see it refused.
+//!
+//! ```
+//! use authflow::testkit::{demo, forge::{Forge, StateClaims}, World};
+//! use authflow::{AccountId, token::Untrusted};
+//!
+//! let mut world = World::new();
+//! let own = world.login("erin").state_token().to_owned();
+//! let (ring, now) = (demo::ring(), world.clock.now);
+//! let states = Forge::of(&ring).state_tokens();
+//!
+//! let claims = *states.verify(Untrusted::new(&own), now).unwrap().claims();
+//! let forged = states.mint(&StateClaims { account: AccountId::new("nobody").unwrap(), ..claims });
+//! assert_eq!(world.skip(forged.expose()).status, 400);
+//! ```
+
+pub use crate::token::{
+    id::{IdClaims, IdTokens, IdentityClaims},
+    session::{ApplicationSessions, SessionTokens},
+    state::{DeviceDigests, StateClaims, StateTokens},
+    ticket::{TicketClaims, Tickets},
+};
+
+use crate::{
+    Audience,
+    token::{Issuer, KeyRing},
+};
+
+/// Every kind of token under the keys of a ring.
+#[derive(Clone, Copy, Debug)]
+pub struct Forge<'ring> {
+    ring: &'ring KeyRing,
+}
+
+impl<'ring> Forge<'ring> {
+    /// With the keys of this ring.
+    pub fn of(ring: &'ring KeyRing) -> Self {
+        Self { ring }
+    }
+
+    /// Mints and verifies state tokens.
+    pub fn state_tokens(self) -> StateTokens<'ring> {
+        self.ring.state_tokens()
+    }
+
+    /// Mints and verifies session tokens.
+    pub fn session_tokens(self) -> SessionTokens<'ring> {
+        self.ring.session_tokens()
+    }
+
+    /// Mints and verifies tickets.
+    pub fn tickets(self) -> Tickets<'ring> {
+        self.ring.tickets()
+    }
+
+    /// Mints and verifies the id tokens of one application, in the name of `issuer`.
+    pub fn id_tokens(self, issuer: &'ring Issuer, audience: &'ring Audience) -> IdTokens<'ring> {
+        self.ring.id_tokens(issuer, audience)
+    }
+}
