@@ -7,7 +7,28 @@ use core::fmt;
 /// proof that was not carried out clears nothing.
 ///
 /// `SELECT record FROM attempts WHERE slot = ? FOR UPDATE`, put it through [`clear`](Self::clear), and store what comes out, in the commit's
-/// own transaction. Never delete the row: its numbers go on.
+/// own transaction. Never delete the row: its numbers go on, and a guess that is still in flight would be given back to a record that does
+/// not know it.
+///
+/// An administrator unlocks an account by the same means, in one transaction with what else is changed:
+///
+/// ```
+/// use authflow::{AccountId, guess::{AttemptRecord, AttemptSlot, ClearGuesses}};
+/// use std::collections::BTreeMap;
+///
+/// fn unlock(attempts: &mut BTreeMap<AttemptSlot, AttemptRecord>, account: AccountId) {
+///     for slot in AttemptSlot::every(None, account) {
+///         if let Some(record) = attempts.get_mut(&slot) {
+///             *record = ClearGuesses::all(slot).clear(Some(record.clone()));
+///         }
+///     }
+/// }
+/// # unlock(&mut BTreeMap::new(), AccountId::new("erin")?);
+/// # Ok::<(), authflow::InvalidId>(())
+/// ```
+///
+/// **If you answer wrongly:** a count that is not cleared locks out whoever makes five mistakes in a year. One that is cleared outside the
+/// commit refills the guesses of somebody whose right password led to nothing.
 #[derive(Clone)]
 pub struct ClearGuesses {
     slot: AttemptSlot,
@@ -20,8 +41,8 @@ impl ClearGuesses {
         Self { slot, up_to: UpTo::Receipt(receipt) }
     }
 
-    /// Of every guess, because what was guessed at has been replaced.
-    pub(crate) fn all(slot: AttemptSlot) -> Self {
+    /// Of every guess, because what was guessed at has been replaced, or by an administrator's decision.
+    pub fn all(slot: AttemptSlot) -> Self {
         Self { slot, up_to: UpTo::All }
     }
 

@@ -28,6 +28,13 @@ impl AttemptSlot {
         Self::hash("known subject", tenant, account.as_str().as_bytes(), factor)
     }
 
+    /// Every slot of an account: to clear them, where an administrator unlocks it ([`ClearGuesses::all`](super::ClearGuesses::all)).
+    pub fn every(tenant: Option<TenantId>, account: AccountId) -> impl Iterator<Item = Self> {
+        Factor::ALL.into_iter().flat_map(move |factor| {
+            [Self::of_account(tenant, account, factor), Self::of_known_subject(tenant, account, factor)]
+        })
+    }
+
     fn hash(kind: &str, tenant: Option<TenantId>, name: &[u8], factor: Factor) -> Self {
         let mut hash = Sha256::new_with_prefix(b"authflow/v1/attempts");
         let tenant = tenant.as_ref().map_or("", TenantId::as_str);
@@ -164,5 +171,20 @@ mod tests {
             ["erin", "erin.smith"].map(|name| typed(&ring, name, Factor::Password).aim_at(erin));
         assert!(one.slot == other.slot && one.tag != other.tag);
         assert!(one.tag != GuessTag::KNOWN_SUBJECT);
+    }
+
+    #[test]
+    fn every_slot_of_an_account_is_one_of_eight_and_no_other_accounts() {
+        let of = |id| AttemptSlot::every(None, AccountId::new(id).unwrap()).collect::<alloc::vec::Vec<_>>();
+        let (mut own, other) = (of("erin"), of("eve"));
+        assert!(own.iter().all(|slot| !other.contains(slot)));
+        let erin = AccountId::new("erin").unwrap();
+        for factor in Factor::ALL {
+            assert!(own.contains(&AttemptSlot::of_account(None, erin, factor)));
+            assert!(own.contains(&AttemptSlot::of_known_subject(None, erin, factor)));
+        }
+        own.sort();
+        own.dedup();
+        assert_eq!(own.len(), 8);
     }
 }
