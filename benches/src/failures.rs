@@ -8,7 +8,7 @@ use authflow::{
     Application, Applications, ClientId, Config, Dialect, Engine, Entropy, Moment,
     account::{Account, AccountStatus, UserName},
     code::{CodeDigest, Delivery, StoredCode},
-    contact::{EmailAddress, Mobile},
+    contact::{Channel, EmailAddress, Mobile},
     factor::Factor,
     guess::AttemptRecord,
     password::PasswordMatch,
@@ -116,7 +116,7 @@ fn operation(call: Call, reason: &'static str) -> Operation {
 fn api(dialect: Dialect) -> Api {
     let first_factors = [Factor::Password, Factor::Sms, Factor::Email].into_iter().collect();
     let application = Application {
-        policy: Policy { first_factors, ..Policy::default() },
+        policy: Policy { first_factors, recovery: [Channel::Sms].into_iter().collect(), ..Policy::default() },
         dialect,
         ..Application::new(ClientId::new(sample::CLIENT).expect("an id"))
     };
@@ -162,6 +162,10 @@ fn run(api: &Api, path: &str, body: &str, found: &mut Found) -> Reply {
                 let reservation = ask.reserve(found.attempts.take());
                 found.attempts = Some(reservation.record());
                 ask.answer(reservation)
+            }
+            Step::SettleAttempt(ask) => {
+                found.attempts = Some(ask.settle(found.attempts.take()));
+                ask.answer(())
             }
             Step::VerifyPassword(ask) => ask.answer(PasswordMatch::Differs),
             Step::LoadCode(ask) => ask.answer(found.code.take()),

@@ -278,11 +278,12 @@ fn left(policy: &AttemptPolicy, guesses: &[Guess]) -> u32 {
 
 /// Whether there would be a guess but for those in flight, all of which are of the same name as this one.
 fn is_contended(count: &Count<'_>, guesses: &[Guess]) -> bool {
+    let mut in_flight = guesses.iter().filter_map(|guess| guess.in_flight).peekable();
+    if in_flight.peek().is_none() || !in_flight.all(|tag| tag == count.tag) {
+        return false;
+    }
     let wrong: Vec<_> = guesses.iter().filter(|guess| guess.in_flight.is_none()).copied().collect();
-    let mut in_flight = guesses.iter().filter_map(|guess| guess.in_flight);
-    wrong.len() < guesses.len()
-        && in_flight.all(|tag| tag == count.tag)
-        && lock(count.policy, &wrong, count.now).is_none()
+    lock(count.policy, &wrong, count.now).is_none()
 }
 
 /// Bytes that are not an attempt record.
