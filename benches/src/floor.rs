@@ -37,7 +37,7 @@ pub fn signed(token: &str) -> &str {
 /// The floor of each row that has one.
 pub fn operations(ring: &KeyRing) -> Vec<Operation> {
     let floor = Floor::default();
-    let state_token = Forge::of(&ring).state_tokens().mint(&sample::state_claims());
+    let state_token = Forge::of(ring).state_tokens().mint(&sample::state_claims());
     let state = signed(state_token.expose()).to_owned();
     let of_state = |row| {
         let (floor, state) = (floor.clone(), state.clone());
@@ -52,7 +52,7 @@ pub fn operations(ring: &KeyRing) -> Vec<Operation> {
 
     let varied: Vec<_> = sample::varied_state_claims(256)
         .iter()
-        .map(|claims| signed(Forge::of(&ring).state_tokens().mint(claims).expose()).to_owned())
+        .map(|claims| signed(Forge::of(ring).state_tokens().mint(claims).expose()).to_owned())
         .collect();
     let mut next = (0..varied.len()).cycle();
     let of_varied = floor.clone();
@@ -68,7 +68,7 @@ pub fn operations(ring: &KeyRing) -> Vec<Operation> {
     }));
 
     // The token's text is base64url of the signed bytes and a tag of 32 bytes, behind three letters.
-    let session = Forge::of(&ring).session_tokens().mint(&sample::session_claims());
+    let session = Forge::of(ring).session_tokens().mint(&sample::session_claims());
     let session = vec![0xA5_u8; (session.expose().len() - 3) * 3 / 4 - 32];
     let of_session = floor.clone();
     operations.push(Operation::new("verify a session", "floor", move || {

@@ -11,7 +11,7 @@ use std::hint::black_box;
 const WHO: &str = "authflow";
 
 pub fn operations(ring: &KeyRing) -> Vec<Operation> {
-    let token = Forge::of(&ring).state_tokens().mint(&sample::state_claims()).expose().to_owned();
+    let token = Forge::of(ring).state_tokens().mint(&sample::state_claims()).expose().to_owned();
     let verify = |row, ring: &KeyRing, token: &str| {
         let (ring, token) = (ring.clone(), token.to_owned());
         Operation::new(row, WHO, move || {

@@ -47,7 +47,7 @@ pub fn comparisons() -> Vec<Comparison> {
 
 /// Each byte compared by itself, up to the first that differs: what must not be done, after the same MAC as a state token's.
 fn stops_early(ring: &KeyRing) -> Comparison {
-    let token = Forge::of(&ring).state_tokens().mint(&sample::state_claims());
+    let token = Forge::of(ring).state_tokens().mint(&sample::state_claims());
     let (signed, tag) = token.expose().rsplit_once('.').expect("a JWT");
     let (floor, signed, tag) = (floor::Floor::default(), signed.to_owned(), tag.to_owned());
     let time = of_text(&tag.clone(), move |presented| {
@@ -58,7 +58,7 @@ fn stops_early(ring: &KeyRing) -> Comparison {
 }
 
 fn state_tag(ring: &KeyRing) -> Comparison {
-    let (ring, token) = (ring.clone(), Forge::of(&ring).state_tokens().mint(&sample::state_claims()));
+    let (ring, token) = (ring.clone(), Forge::of(ring).state_tokens().mint(&sample::state_claims()));
     let verify = move |text: &[u8]| {
         Forge::of(&ring).state_tokens().verify(Untrusted::<StateToken>::new(text), sample::NOW).is_ok()
     };
@@ -66,7 +66,7 @@ fn state_tag(ring: &KeyRing) -> Comparison {
 }
 
 fn session_tag(ring: &KeyRing) -> Comparison {
-    let (ring, token) = (ring.clone(), Forge::of(&ring).session_tokens().mint(&sample::session_claims()));
+    let (ring, token) = (ring.clone(), Forge::of(ring).session_tokens().mint(&sample::session_claims()));
     let audience = sample::audience();
     let verify = move |text: &[u8]| {
         let sessions = Forge::of(&ring).session_tokens().for_application(&audience);
@@ -76,7 +76,7 @@ fn session_tag(ring: &KeyRing) -> Comparison {
 }
 
 fn ticket_tag(ring: &KeyRing) -> Comparison {
-    let (ring, token) = (ring.clone(), Forge::of(&ring).tickets().mint(&sample::ticket_claims()));
+    let (ring, token) = (ring.clone(), Forge::of(ring).tickets().mint(&sample::ticket_claims()));
     let verify = move |text: &[u8]| {
         Forge::of(&ring).tickets().verify(Untrusted::<Ticket>::new(text), sample::NOW).is_ok()
     };

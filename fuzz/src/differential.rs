@@ -65,7 +65,7 @@ pub fn signed_id_token(key: usize, payload: &[u8]) {
 
 fn id_token((issuer, audience): &(Issuer, Audience), text: &[u8]) {
     for ring in &*RINGS {
-        let Ok(token) = Forge::of(&ring).id_tokens(issuer, audience).verify(Untrusted::new(text), NOW) else {
+        let Ok(token) = Forge::of(ring).id_tokens(issuer, audience).verify(Untrusted::new(text), NOW) else {
             continue;
         };
         let mut validation = validation();
@@ -87,7 +87,7 @@ fn id_token((issuer, audience): &(Issuer, Audience), text: &[u8]) {
 
 fn state_token(text: &[u8]) {
     for ring in &*RINGS {
-        let Ok(token) = Forge::of(&ring).state_tokens().verify(Untrusted::new(text), NOW) else { continue };
+        let Ok(token) = Forge::of(ring).state_tokens().verify(Untrusted::new(text), NOW) else { continue };
         let mut validation = validation();
         validation.validate_aud = false;
         validation.set_required_spec_claims(&["exp"]);

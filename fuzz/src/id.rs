@@ -188,14 +188,11 @@ impl Case {
         let (issuer, audience) = self.claims.world();
         let ring = &RINGS[key];
         let edited = self.edit.apply(token.as_bytes());
-        let verified = Forge::of(&ring).id_tokens(&issuer, &audience).verify(Untrusted::new(&edited), NOW);
+        let verified = Forge::of(ring).id_tokens(&issuer, &audience).verify(Untrusted::new(&edited), NOW);
         assert!(edited == token.as_bytes() || verified.is_err(), "an edited token is refused");
-        assert!(
-            Forge::of(&ring).state_tokens().verify(Untrusted::new(token), NOW).is_err(),
-            "no state token"
-        );
-        assert!(Forge::of(&ring).tickets().verify(Untrusted::new(token), NOW).is_err(), "no ticket");
-        let sessions = Forge::of(&ring).session_tokens();
+        assert!(Forge::of(ring).state_tokens().verify(Untrusted::new(token), NOW).is_err(), "no state token");
+        assert!(Forge::of(ring).tickets().verify(Untrusted::new(token), NOW).is_err(), "no ticket");
+        let sessions = Forge::of(ring).session_tokens();
         let session = sessions.for_application(&audience).verify(Untrusted::new(token), NOW);
         assert!(session.is_err(), "no session token");
 
@@ -214,7 +211,7 @@ fn said(token: &IdToken) -> Said {
 pub fn presented(text: &[u8]) {
     let (issuer, audience) = &*WORLD;
     for ring in &*RINGS {
-        let Ok(token) = Forge::of(&ring).id_tokens(issuer, audience).verify(Untrusted::new(text), NOW) else {
+        let Ok(token) = Forge::of(ring).id_tokens(issuer, audience).verify(Untrusted::new(text), NOW) else {
             continue;
         };
         let payload = crate::json::payload(text);

@@ -161,14 +161,14 @@ pub fn presented(text: &[u8]) {
 fn presented_to(audience: &Audience, text: &[u8]) {
     for ring in &*RINGS {
         let Ok(token) =
-            Forge::of(&ring).session_tokens().for_application(audience).verify(Untrusted::new(text), NOW)
+            Forge::of(ring).session_tokens().for_application(audience).verify(Untrusted::new(text), NOW)
         else {
             continue;
         };
         let claims = token.claims();
         assert_eq!(claims.audience, *audience);
         assert!(claims.expires_at > NOW && claims.issued_at.seconds_since(NOW) <= 30);
-        let minted = RINGS.each_ref().map(|ring| Forge::of(&ring).session_tokens().mint(claims));
+        let minted = RINGS.each_ref().map(|ring| Forge::of(ring).session_tokens().mint(claims));
         assert!(
             minted.iter().any(|minted| minted.expose().as_bytes() == text),
             "another spelling was accepted"

@@ -179,11 +179,11 @@ pub fn presented_fields(key: usize, fields: &[u8]) {
 /// the same way.
 pub fn presented(text: &[u8]) {
     for ring in &*RINGS {
-        let Ok(token) = Forge::of(&ring).state_tokens().verify(Untrusted::new(text), NOW) else { continue };
+        let Ok(token) = Forge::of(ring).state_tokens().verify(Untrusted::new(text), NOW) else { continue };
         let claims = token.claims();
         assert!(text.len() <= LONGEST);
         assert!(claims.expires_at > NOW && claims.issued_at.seconds_since(NOW) <= 30);
-        let minted = RINGS.each_ref().map(|ring| Forge::of(&ring).state_tokens().mint(claims));
+        let minted = RINGS.each_ref().map(|ring| Forge::of(ring).state_tokens().mint(claims));
         assert!(
             minted.iter().any(|minted| minted.expose().as_bytes() == text),
             "another spelling was accepted"

@@ -117,10 +117,10 @@ impl Case {
 /// Presents any text, now. One that is accepted has the one spelling of what it says.
 pub fn presented(text: &[u8]) {
     for ring in &*RINGS {
-        let Ok(token) = Forge::of(&ring).tickets().verify(Untrusted::new(text), NOW) else { continue };
+        let Ok(token) = Forge::of(ring).tickets().verify(Untrusted::new(text), NOW) else { continue };
         let claims = token.claims();
         assert!(claims.expires_at > NOW && claims.issued_at.seconds_since(NOW) <= 30);
-        let minted = RINGS.each_ref().map(|ring| Forge::of(&ring).tickets().mint(claims));
+        let minted = RINGS.each_ref().map(|ring| Forge::of(ring).tickets().mint(claims));
         assert!(
             minted.iter().any(|minted| minted.expose().as_bytes() == text),
             "another spelling was accepted"
