@@ -71,10 +71,10 @@ impl<T: Send + Sync + 'static> Guess<T> {
                     facts.attempts_left = Some(left);
                     (receipt, Settlement::GivenBack, claimant)
                 }
-                Attempt::Locked { until } => {
+                Attempt::Locked { receipt, until } => {
                     facts.attempts_left = Some(0);
                     facts.locked_until = until;
-                    (Receipt::NONE, Settlement::Wrong, claimant.and(Err(ProofRefusal::Locked)))
+                    (receipt, Settlement::Wrong, claimant.and(Err(ProofRefusal::Locked)))
                 }
                 Attempt::Contended => {
                     let event = Event::GuessContended { account: facts.account };

@@ -10,6 +10,8 @@ use alloc::vec::Vec;
 
 /// How long a guess may be in flight. One whose host crashed counts as wrong from then on.
 const IN_FLIGHT_SECONDS: u64 = 30;
+/// Of how many guesses at a locked slot it is kept that they are being answered. More of them, by many spellings at once, contend with nothing.
+const MOST_REFUSED: usize = 100;
 
 /// Names one guess, so that what becomes of it becomes of that one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,16 +42,19 @@ pub enum Attempt {
         /// How many there are after this one before the factor is locked.
         left: u32,
     },
-    /// There is none only because of guesses that are still being judged, all of the same name: come again in a moment.
+    /// As many guesses at this name are being judged as lock it: come again in a moment. It says nothing of what was wrong before, nor of other
+    /// names.
     Contended,
     /// There is none.
     Locked {
+        /// Names it, although it is no guess: it is being answered.
+        receipt: Receipt,
         /// The first second in which there is one again; `None` where only an administrator or a new password can clear it.
         until: Option<Timestamp>,
     },
 }
 
-/// Who is guessing, as far as the record may know: eight bytes under a key that the host's store does not have, of the name as it was
+/// Who is guessing, as far as the record may know: 63 bits under a key that the host's store does not have, of the name as it was
 /// typed. Guesses at one account by two of its names bear two tags, so that a burst does not tell that they are one account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct GuessTag(u64);
@@ -58,10 +63,13 @@ impl GuessTag {
     /// Of somebody who has proved something already: in a pending login, or signed in.
     pub(crate) const KNOWN_SUBJECT: Self = Self(1);
 
+    /// Beside a tag in a stored record: of a guess that there was none for.
+    const REFUSED: u64 = 1 << 63;
+
     /// Of a keyed hash.
     pub(crate) fn new(bytes: [u8; 8]) -> Self {
         // Nought stands for a guess that was wrong.
-        Self(u64::from_be_bytes(bytes).max(2))
+        Self((u64::from_be_bytes(bytes) & !Self::REFUSED).max(2))
     }
 }
 
@@ -104,6 +112,9 @@ pub struct AttemptRecord {
     issued: u64,
     /// By receipt: the failures since the latest success, and what is in flight. No ceiling lets more than 100 in.
     guesses: Vec<Guess>,
+    /// By receipt: what is in flight although there was no guess for it. It counts towards no lock, and until it is answered it contends like
+    /// a guess. Otherwise a burst at a name would tell a locked one, which somebody else's name can be the reason of, from one that is not.
+    refused: Vec<Guess>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,40 +136,53 @@ pub(super) struct Count<'a> {
 }
 
 impl AttemptRecord {
-    /// The most that [`to_bytes`](Self::to_bytes) returns: 9 bytes, and 24 for each failure in a row.
-    pub const MAX_BYTES: usize = 9 + 24 * HIGHEST_CEILING as usize;
+    /// The most that [`to_bytes`](Self::to_bytes) returns: 9 bytes, and 24 for each failure in a row and each guess that is being refused.
+    pub const MAX_BYTES: usize = 9 + 24 * (HIGHEST_CEILING as usize + MOST_REFUSED);
     const VERSION: u8 = 3;
 
     /// Counts one guess, if there is one.
     #[must_use]
     pub(super) fn reserve(self, count: &Count<'_>) -> (Self, Attempt) {
         let Count { policy, now, tag, .. } = *count;
-        let Self { issued, mut guesses } = self.brought_to(count);
+        let mut record = self.brought_to(count);
         // The numbers never run out; a record from elsewhere may say that they have.
-        let Some(number) = issued.checked_add(1) else {
-            return (Self { issued, guesses }, Attempt::Locked { until: None });
+        let Some(number) = record.issued.checked_add(1) else {
+            return (record, Attempt::Locked { receipt: Receipt::NONE, until: None });
         };
-        let attempt = match lock(policy, &guesses, now) {
+        record.issued = number;
+        let (guess, receipt) = (Guess { receipt: number, at: now, in_flight: Some(tag) }, Receipt(number));
+        if record.in_flight(tag) >= policy.threshold() as usize {
+            return (record, Attempt::Contended);
+        }
+        let attempt = match lock(policy, &record.guesses, now) {
             None => {
-                guesses.push(Guess { receipt: number, at: now, in_flight: Some(tag) });
-                Attempt::Reserved { receipt: Receipt(number), left: left(policy, &guesses) }
+                record.guesses.push(guess);
+                Attempt::Reserved { receipt, left: left(policy, &record.guesses) }
             }
-            Some(_) if is_contended(count, &guesses) => Attempt::Contended,
-            Some(locked) => locked,
+            Some(until) => {
+                record.refused.extend((record.refused.len() < MOST_REFUSED).then_some(guess));
+                Attempt::Locked { receipt, until }
+            }
         };
-        (Self { issued: number, guesses }, attempt)
+        (record, attempt)
+    }
+
+    /// How many guesses of one name are being answered.
+    fn in_flight(&self, tag: GuessTag) -> usize {
+        self.guesses.iter().chain(&self.refused).filter(|guess| guess.in_flight == Some(tag)).count()
     }
 
     /// As it is now: no guess lies further ahead than clocks differ, and none has been in flight for too long.
     fn brought_to(mut self, count: &Count<'_>) -> Self {
         let latest = count.now.plus_seconds(count.skew_seconds);
-        for guess in &mut self.guesses {
+        for guess in self.guesses.iter_mut().chain(&mut self.refused) {
             if guess.at > latest {
                 guess.at = count.now;
             }
             guess.in_flight =
                 guess.in_flight.filter(|_| count.now.seconds_since(guess.at) < IN_FLIGHT_SECONDS);
         }
+        self.refused.retain(|guess| guess.in_flight.is_some());
         self
     }
 
@@ -173,6 +197,7 @@ impl AttemptRecord {
             }
             Settlement::GivenBack => self.guesses.retain(|guess| guess.receipt != receipt),
         }
+        self.refused.retain(|guess| guess.receipt != receipt);
         self.asked()
     }
 
@@ -198,15 +223,18 @@ impl AttemptRecord {
     pub fn is_in_flight(&self, now: Timestamp) -> bool {
         let is_open =
             |guess: &Guess| guess.in_flight.is_some() && now.seconds_since(guess.at) < IN_FLIGHT_SECONDS;
-        self.guesses.iter().any(is_open)
+        self.guesses.iter().chain(&self.refused).any(is_open)
     }
 
     /// The record for the host's store: at most [`MAX_BYTES`](Self::MAX_BYTES).
     pub fn to_bytes(&self) -> Vec<u8> {
-        let numbers = self.guesses.iter().flat_map(|guess| {
-            [guess.receipt, guess.at.as_unix(), guess.in_flight.map_or(0, |GuessTag(tag)| tag)]
-        });
-        let numbers = [self.issued].into_iter().chain(numbers);
+        let of = |guess: &Guess, mark| {
+            let tag = guess.in_flight.map_or(0, |GuessTag(tag)| tag | mark);
+            [guess.receipt, guess.at.as_unix(), tag]
+        };
+        let guesses = self.guesses.iter().flat_map(move |guess| of(guess, 0));
+        let refused = self.refused.iter().flat_map(move |guess| of(guess, GuessTag::REFUSED));
+        let numbers = [self.issued].into_iter().chain(guesses).chain(refused);
         [Self::VERSION].into_iter().chain(numbers.flat_map(u64::to_be_bytes)).collect()
     }
 
@@ -237,12 +265,19 @@ impl AttemptRecord {
             }
             _ => None,
         };
-        let guesses: Vec<_> = guesses?;
-        let receipts = || guesses.iter().map(|guess| guess.receipt);
-        let possible = guesses.len() <= HIGHEST_CEILING as usize
-            && [0].into_iter().chain(receipts()).is_sorted_by(|earlier, later| earlier < later)
-            && receipts().next_back().is_none_or(|latest| latest <= issued);
-        possible.then_some(Self { issued, guesses })
+        let mut guesses: Vec<Guess> = guesses?;
+        let is_refused =
+            |guess: &Guess| guess.in_flight.is_some_and(|GuessTag(tag)| tag & GuessTag::REFUSED != 0);
+        let counted = guesses.iter().position(is_refused).unwrap_or(guesses.len());
+        let mut refused = guesses.split_off(counted);
+        let are_refused = refused.iter().all(is_refused);
+        for guess in &mut refused {
+            guess.in_flight = guess.in_flight.map(|GuessTag(tag)| GuessTag(tag & !GuessTag::REFUSED));
+        }
+        let possible = are_refused
+            && is_possible(&guesses, HIGHEST_CEILING as usize, issued)
+            && is_possible(&refused, MOST_REFUSED, issued);
+        possible.then_some(Self { issued, guesses, refused })
     }
 }
 
@@ -255,16 +290,23 @@ impl Guess {
     }
 }
 
-/// Why there is no guess under a policy after these, if there is none. Its locks begin with every failure that fills a window, also
+fn is_possible(guesses: &[Guess], most: usize, issued: u64) -> bool {
+    let receipts = || guesses.iter().map(|guess| guess.receipt);
+    guesses.len() <= most
+        && [0].into_iter().chain(receipts()).is_sorted_by(|earlier, later| earlier < later)
+        && receipts().next_back().is_none_or(|latest| latest <= issued)
+}
+
+/// Until when there is no guess under a policy after these, if there is none; `None` within for good. Its locks begin with every failure that fills a window, also
 /// with one that only another policy let in; where the clock went back, the last to end counts.
-fn lock(policy: &AttemptPolicy, guesses: &[Guess], now: Timestamp) -> Option<Attempt> {
+fn lock(policy: &AttemptPolicy, guesses: &[Guess], now: Timestamp) -> Option<Option<Timestamp>> {
     if guesses.len() >= policy.ceiling() as usize {
-        return Some(Attempt::Locked { until: None });
+        return Some(None);
     }
     let begins = policy.windows(guesses).filter_map(|window| window.last());
     let ends = begins.enumerate().map(|(earlier, last)| last.at.plus_seconds(policy.lock_seconds(earlier)));
     let until = ends.max().unwrap_or_default();
-    (now < until).then_some(Attempt::Locked { until: Some(until) })
+    (now < until).then_some(Some(until))
 }
 
 /// How many guesses there are after these before the factor is locked.
@@ -274,16 +316,6 @@ fn left(policy: &AttemptPolicy, guesses: &[Guess]) -> u32 {
         in_window => policy.threshold().saturating_sub(in_window as u32),
     };
     before_lock.min((policy.ceiling() as usize).saturating_sub(guesses.len()) as u32)
-}
-
-/// Whether there would be a guess but for those in flight, all of which are of the same name as this one.
-fn is_contended(count: &Count<'_>, guesses: &[Guess]) -> bool {
-    let mut in_flight = guesses.iter().filter_map(|guess| guess.in_flight).peekable();
-    if in_flight.peek().is_none() || !in_flight.all(|tag| tag == count.tag) {
-        return false;
-    }
-    let wrong: Vec<_> = guesses.iter().filter(|guess| guess.in_flight.is_none()).copied().collect();
-    lock(count.policy, &wrong, count.now).is_none()
 }
 
 /// Bytes that are not an attempt record.

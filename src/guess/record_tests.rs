@@ -21,13 +21,21 @@ fn guess(record: &mut AttemptRecord, policy: &AttemptPolicy, now: Timestamp, tag
     attempt
 }
 
-/// One that turns out wrong at once.
+/// One that is answered at once, and was wrong.
 fn fail(record: &mut AttemptRecord, policy: &AttemptPolicy, now: Timestamp) -> Attempt {
     let attempt = guess(record, policy, now, ERIN);
-    if let Attempt::Reserved { receipt, .. } = attempt {
+    if let Attempt::Reserved { receipt, .. } | Attempt::Locked { receipt, .. } = attempt {
         *record = record.clone().settle(receipt, Settlement::Wrong);
     }
     attempt
+}
+
+/// Until when it says that there is no guess.
+fn locked(attempt: Attempt) -> Option<Timestamp> {
+    match attempt {
+        Attempt::Locked { until, .. } => until,
+        other => panic!("{other:?}"),
+    }
 }
 
 fn receipt(attempt: Attempt) -> Receipt {
@@ -49,17 +57,14 @@ fn an_expired_lock_arms_the_limit_again_and_the_next_lock_is_twice_as_long() {
             );
         }
         let until = now.plus_seconds(expected_lock);
-        assert_eq!(fail(&mut record, &policy, now), Attempt::Locked { until: Some(until) });
-        assert_eq!(
-            fail(&mut record, &policy, until.minus_seconds(1)),
-            Attempt::Locked { until: Some(until) }
-        );
+        assert_eq!(locked(fail(&mut record, &policy, now)), Some(until));
+        assert_eq!(locked(fail(&mut record, &policy, until.minus_seconds(1))), Some(until));
         now = until;
     }
     for _ in 10..12 {
         assert!(matches!(fail(&mut record, &policy, now), Attempt::Reserved { .. }));
     }
-    assert_eq!(fail(&mut record, &policy, Timestamp::MAX), Attempt::Locked { until: None });
+    assert_eq!(locked(fail(&mut record, &policy, Timestamp::MAX)), None);
 }
 
 #[test]
@@ -91,11 +96,7 @@ fn a_void_attempt_is_given_back_with_the_lock_it_caused() {
     record = record.settle(unjudged, Settlement::GivenBack);
     assert!(matches!(fail(&mut record, &policy, NOW), Attempt::Reserved { left: 0, .. }));
     let until = NOW.plus_seconds(300);
-    assert_eq!(
-        fail(&mut record, &policy, NOW),
-        Attempt::Locked { until: Some(until) },
-        "the first lock's length"
-    );
+    assert_eq!(locked(fail(&mut record, &policy, NOW)), Some(until), "the first lock's length");
 }
 
 #[test]
@@ -118,31 +119,81 @@ fn settling_again_changes_nothing() {
     }
 }
 
-/// Guesses in flight bar the way like failures, and say another thing.
+/// As many in flight as lock a name, and the next one is told to come again: by another name of the account it reads as a lock.
 #[test]
-fn what_is_barred_only_by_guesses_in_flight_of_the_same_name_is_contended() {
+fn a_name_is_contended_by_as_many_guesses_in_flight_as_lock_it() {
     let policy = policy(3, 100);
     let mut record = AttemptRecord::default();
     let receipts = [(); 3].map(|()| receipt(guess(&mut record, &policy, NOW, ERIN)));
     assert_eq!(guess(&mut record, &policy, NOW, ERIN), Attempt::Contended);
-    let locked = Attempt::Locked { until: Some(NOW.plus_seconds(300)) };
-    assert_eq!(guess(&mut record, &policy, NOW, ERINS_NUMBER), locked, "by another of its names");
-    record = record.settle(receipts[0], Settlement::Wrong);
-    assert_eq!(guess(&mut record, &policy, NOW, ERIN), Attempt::Contended, "two in flight, one wrong");
-    for wrong in &receipts[1..] {
-        record = record.settle(*wrong, Settlement::Wrong);
+    let until = NOW.plus_seconds(300);
+    assert_eq!(locked(guess(&mut record, &policy, NOW, ERINS_NUMBER)), Some(until));
+    for wrong in receipts {
+        record = record.settle(wrong, Settlement::Wrong);
     }
-    assert_eq!(guess(&mut record, &policy, NOW, ERIN), locked, "all of them were wrong");
+    assert_eq!(locked(guess(&mut record, &policy, NOW, ERIN)), Some(until), "all of them were wrong");
 }
 
+/// A burst at one name, answered only when all have been sent.
+fn burst(mut record: AttemptRecord, policy: &AttemptPolicy, now: Timestamp, tag: GuessTag) -> Vec<bool> {
+    let is_busy = |attempt| attempt == Attempt::Contended;
+    (0..8).map(|_| is_busy(guess(&mut record, policy, now, tag))).collect()
+}
+
+/// What a burst sees is of the burst alone. Otherwise it would tell who has been here, and whose two names are.
 #[test]
-fn wrong_guesses_that_lock_by_themselves_are_a_lock_whatever_is_in_flight() {
-    let (strict, lax) = (policy(2, 100), policy(5, 100));
+fn what_contends_tells_nothing_of_wrong_guesses_and_of_other_names() {
+    let policy = policy(5, 100);
+    let nobody = burst(AttemptRecord::default(), &policy, NOW, ERIN);
+    assert_eq!(nobody, [false, false, false, false, false, true, true, true]);
     let mut record = AttemptRecord::default();
-    fail(&mut record, &lax, NOW);
-    fail(&mut record, &lax, NOW);
-    guess(&mut record, &lax, NOW, ERIN);
-    assert!(matches!(guess(&mut record, &strict, NOW, ERIN), Attempt::Locked { .. }));
+    for wrong in 1..=12 {
+        fail(&mut record, &policy, NOW);
+        for now in [NOW, NOW.plus_seconds(299), NOW.plus_seconds(300)] {
+            assert_eq!(burst(record.clone(), &policy, now, ERIN), nobody, "after {wrong}");
+            assert_eq!(
+                burst(record.clone(), &policy, now, ERINS_NUMBER),
+                nobody,
+                "by another name after {wrong}"
+            );
+        }
+    }
+    let mut record = AttemptRecord::default();
+    for _ in 0..7 {
+        guess(&mut record, &policy, NOW, ERINS_NUMBER);
+    }
+    assert_eq!(burst(record, &policy, NOW, ERIN), nobody, "while another name is guessed at");
+}
+
+/// Refused guesses are kept for as long as they are being answered, and count towards no lock.
+#[test]
+fn a_refused_guess_is_no_failure() {
+    let policy = policy(1, 100);
+    let mut record = AttemptRecord::default();
+    let wrong = receipt(guess(&mut record, &policy, NOW, ERIN));
+    record = record.settle(wrong, Settlement::Wrong);
+    let refused = guess(&mut record, &policy, NOW, ERIN);
+    assert!(matches!(refused, Attempt::Locked { .. }));
+    assert_eq!(AttemptRecord::from_bytes(&record.to_bytes()), Ok(record.clone()));
+    assert!(record.is_in_flight(NOW.plus_seconds(29)) && !record.is_in_flight(NOW.plus_seconds(30)));
+    assert_eq!(guess(&mut record.clone(), &policy, NOW.plus_seconds(29), ERIN), Attempt::Contended);
+    let until = NOW.plus_seconds(300);
+    assert_eq!(locked(guess(&mut record.clone(), &policy, NOW.plus_seconds(30), ERIN)), Some(until));
+    assert!(matches!(guess(&mut record, &policy, until, ERIN), Attempt::Reserved { .. }));
+    assert_eq!((record.guesses.len(), record.refused.len()), (2, 0));
+}
+
+/// However many spellings are tried at once, a record has its bound.
+#[test]
+fn refused_guesses_are_bounded() {
+    let policy = policy(1, 1);
+    let mut record = AttemptRecord::default();
+    fail(&mut record, &policy, NOW);
+    for tag in 0..200 {
+        assert_eq!(locked(guess(&mut record, &policy, NOW, GuessTag(1_000 + tag))), None);
+    }
+    assert_eq!(record.refused.len(), 100);
+    assert_eq!(AttemptRecord::from_bytes(&record.to_bytes()), Ok(record));
 }
 
 /// What a crashed host leaves reserved.
@@ -152,15 +203,17 @@ fn a_guess_is_in_flight_for_thirty_seconds_and_wrong_afterwards() {
     let mut record = AttemptRecord::default();
     let lost = receipt(guess(&mut record, &policy, NOW, ERIN));
     let until = NOW.plus_seconds(300);
-    for (seconds, expected) in
-        [(0, Attempt::Contended), (29, Attempt::Contended), (30, Attempt::Locked { until: Some(until) })]
-    {
+    for (seconds, expected) in [
+        (0, Attempt::Contended),
+        (29, Attempt::Contended),
+        (30, Attempt::Locked { receipt: Receipt(2), until: Some(until) }),
+    ] {
         let now = NOW.plus_seconds(seconds);
         assert_eq!(record.is_in_flight(now), expected == Attempt::Contended, "{seconds}");
         assert_eq!(guess(&mut record.clone(), &policy, now, ERIN), expected, "{seconds}");
     }
     // Whoever comes back after all is told of, as long as nothing was cleared.
-    guess(&mut record, &policy, NOW.plus_seconds(30), ERIN);
+    fail(&mut record, &policy, NOW.plus_seconds(30));
     record = record.settle(lost, Settlement::GivenBack);
     assert!(matches!(guess(&mut record, &policy, NOW.plus_seconds(30), ERIN), Attempt::Reserved { .. }));
 }
@@ -169,12 +222,12 @@ fn a_guess_is_in_flight_for_thirty_seconds_and_wrong_afterwards() {
 #[test]
 fn a_time_far_ahead_locks_for_no_longer_than_one_of_now() {
     let policy = policy(1, 100);
-    let until = |at: Timestamp| Attempt::Locked { until: Some(at.plus_seconds(300)) };
+    let until = |at: Timestamp| Some(at.plus_seconds(300));
     for (ahead, expected) in [(30, until(NOW.plus_seconds(30))), (31, until(NOW)), (u64::MAX, until(NOW))] {
         let mut record = AttemptRecord::default();
         fail(&mut record, &policy, NOW.plus_seconds(ahead));
-        assert_eq!(guess(&mut record, &policy, NOW, ERIN), expected, "{ahead}");
-        assert_eq!(guess(&mut record, &policy, NOW, ERIN), expected, "it is stored so: {ahead}");
+        assert_eq!(locked(fail(&mut record, &policy, NOW)), expected, "{ahead}");
+        assert_eq!(locked(fail(&mut record, &policy, NOW)), expected, "it is stored so: {ahead}");
     }
 }
 
@@ -183,7 +236,7 @@ fn a_new_secret_clears_everything_and_receipts_go_on() {
     let policy = policy(1, 1);
     let mut record = AttemptRecord::default();
     let early = receipt(fail(&mut record, &policy, NOW));
-    assert_eq!(fail(&mut record, &policy, Timestamp::MAX), Attempt::Locked { until: None });
+    assert_eq!(locked(fail(&mut record, &policy, Timestamp::MAX)), None);
     record = record.clear(UpTo::All);
     let late = receipt(guess(&mut record, &policy, NOW, ERIN));
     assert!(late.0 > early.0);
@@ -202,13 +255,13 @@ fn going_back_and_forth_between_two_policies_dodges_no_lock() {
         assert!(matches!(attempt, Attempt::Reserved { left: l, .. } if l == left));
     }
     let strict_until = NOW.plus_seconds(3600);
-    assert_eq!(fail(&mut record, &strict, NOW), Attempt::Locked { until: Some(strict_until) });
+    assert_eq!(locked(fail(&mut record, &strict, NOW)), Some(strict_until));
     let lax_until = NOW.plus_seconds(60);
-    assert_eq!(fail(&mut record, &lax, NOW), Attempt::Locked { until: Some(lax_until) });
+    assert_eq!(locked(fail(&mut record, &lax, NOW)), Some(lax_until));
     // The sixth is let in by the lax one, and fills the second window of the strict one.
     assert!(matches!(fail(&mut record, &lax, lax_until), Attempt::Reserved { left: 4, .. }));
     let strict_until = lax_until.plus_seconds(7200);
-    assert_eq!(fail(&mut record, &strict, lax_until), Attempt::Locked { until: Some(strict_until) });
+    assert_eq!(locked(fail(&mut record, &strict, lax_until)), Some(strict_until));
     assert!(matches!(fail(&mut record, &strict, strict_until), Attempt::Reserved { left: 2, .. }));
 }
 
@@ -217,9 +270,9 @@ fn the_lower_ceiling_bounds_the_guesses_of_its_own_policy() {
     let (low, high) = (policy(1, 1), policy(2, 2));
     let mut record = AttemptRecord::default();
     fail(&mut record, &low, NOW);
-    assert_eq!(fail(&mut record, &low, Timestamp::MAX), Attempt::Locked { until: None });
+    assert_eq!(locked(fail(&mut record, &low, Timestamp::MAX)), None);
     assert!(matches!(fail(&mut record, &high, NOW), Attempt::Reserved { left: 0, .. }));
-    assert_eq!(fail(&mut record, &high, Timestamp::MAX), Attempt::Locked { until: None });
+    assert_eq!(locked(fail(&mut record, &high, Timestamp::MAX)), None);
 }
 
 /// The locks that are left are those of the failures that are left.
@@ -230,35 +283,39 @@ fn a_void_attempt_of_an_earlier_window_leaves_the_lock_of_the_later_failure_the_
     let early = receipt(fail(&mut record, &policy, NOW));
     let later = NOW.plus_seconds(300);
     let late = receipt(fail(&mut record, &policy, later));
-    let until = |seconds| Attempt::Locked { until: Some(later.plus_seconds(seconds)) };
-    assert_eq!(fail(&mut record, &policy, later), until(600));
+    let until = |seconds| Some(later.plus_seconds(seconds));
+    assert_eq!(locked(fail(&mut record, &policy, later)), until(600));
     record = record.settle(early, Settlement::GivenBack);
-    assert_eq!(fail(&mut record, &policy, later), until(300));
+    assert_eq!(locked(fail(&mut record, &policy, later)), until(300));
     record = record.settle(late, Settlement::GivenBack);
     fail(&mut record, &policy, later);
-    assert_eq!(fail(&mut record, &policy, later), until(300), "without a failure there was no lock before");
+    assert_eq!(
+        locked(fail(&mut record, &policy, later)),
+        until(300),
+        "without a failure there was no lock before"
+    );
 }
 
 #[test]
 fn a_clock_that_goes_back_ends_no_lock() {
     let policy = AttemptPolicy::new(1, Lifetime::of::<300>(), false, 100).unwrap();
-    let until = |at: Timestamp| Attempt::Locked { until: Some(at.plus_seconds(300)) };
+    let until = |at: Timestamp| Some(at.plus_seconds(300));
     let mut record = AttemptRecord::default();
     fail(&mut record, &policy, NOW);
     assert_eq!(
-        fail(&mut record.clone(), &policy, NOW.minus_seconds(20)),
+        locked(fail(&mut record.clone(), &policy, NOW.minus_seconds(20))),
         until(NOW),
         "within what clocks differ by"
     );
     let earlier = NOW.minus_seconds(9000);
     assert_eq!(
-        fail(&mut record, &policy, earlier),
+        locked(fail(&mut record, &policy, earlier)),
         until(earlier),
         "the whole lock, by the clock that counts now"
     );
     let stricter = AttemptPolicy::new(2, Lifetime::of::<300>(), false, 100).unwrap();
     fail(&mut record, &stricter, earlier);
-    assert_eq!(fail(&mut record, &policy, earlier.plus_seconds(299)), until(earlier));
+    assert_eq!(locked(fail(&mut record, &policy, earlier.plus_seconds(299))), until(earlier));
 }
 
 #[test]
@@ -307,18 +364,23 @@ fn only_a_record_is_a_record() {
             .iter()
             .map(|receipt| Guess { receipt: *receipt, at: NOW, in_flight: None })
             .collect(),
+        refused: Vec::new(),
     };
     for impossible in [of(0, &[1]), of(2, &[0]), of(2, &[2, 1]), of(2, &[1, 1]), of(1, &[1, 2])] {
         assert_eq!(AttemptRecord::from_bytes(&impossible.to_bytes()), Err(InvalidAttemptRecord));
     }
     let all: Vec<_> = (1..=101).collect();
-    let longest = of(101, &all[..100]);
+    let refused = (102..=201).map(|receipt| Guess { receipt, at: NOW, in_flight: Some(ERIN) }).collect();
+    let longest = AttemptRecord { issued: 201, refused, ..of(101, &all[..100]) };
     assert_eq!(longest.to_bytes().len(), AttemptRecord::MAX_BYTES);
     assert_eq!(AttemptRecord::from_bytes(&longest.to_bytes()), Ok(longest));
     assert_eq!(AttemptRecord::from_bytes(&of(101, &all).to_bytes()), Err(InvalidAttemptRecord));
     let spent = of(u64::MAX, &[]);
     let count = Count { policy: &policy, now: NOW, skew_seconds: 30, tag: ERIN };
-    assert_eq!(spent.clone().reserve(&count), (spent, Attempt::Locked { until: None }));
+    assert_eq!(
+        spent.clone().reserve(&count),
+        (spent, Attempt::Locked { receipt: Receipt::NONE, until: None })
+    );
 }
 
 /// A row of the version before, which knew failures alone, goes on counting.
@@ -398,8 +460,8 @@ impl Known {
 proptest! {
     /// The law: a guess is let in under a policy exactly where that policy alone would let one in after the same
     /// guesses. They are kept as the obvious list of open receipts, settled late, twice and out of order, and made
-    /// under two policies that differ in everything. Where it is not let in, that is contended exactly where the guesses that are known
-    /// to be wrong would let one in, and the others are all of the same name.
+    /// under two policies that differ in everything. It is contended exactly where as many of the same name are in flight, let in or not, as
+    /// the policy's threshold, whatever was wrong.
     #[test]
     fn each_policy_judges_as_if_it_were_alone(
         acts in proptest::collection::vec(act(), 0..150),
@@ -410,6 +472,7 @@ proptest! {
         let (mut record, mut now) = (AttemptRecord::default(), NOW);
         let mut given = Vec::new();
         let mut open: BTreeMap<u64, Known> = BTreeMap::new();
+        let mut refused: BTreeMap<u64, Known> = BTreeMap::new();
         for act in acts {
             match act {
                 Act::Wait(seconds) => now = now.plus_seconds(seconds),
@@ -417,6 +480,10 @@ proptest! {
                     let policy = &policies[usize::from(which)];
                     let expected = alone(policy, open.values().map(|known| known.at), now);
                     let attempt = guess(&mut record, policy, now, if name { ERIN } else { ERINS_NUMBER });
+                    refused.retain(|_, known| known.in_flight(now).is_some());
+                    let of_name = open.values().chain(refused.values()).filter(|known| known.in_flight(now) == Some(name));
+                    let is_contended = of_name.count() >= policy.threshold() as usize;
+                    prop_assert_eq!(attempt == Attempt::Contended, is_contended);
                     match attempt {
                         Attempt::Reserved { receipt, left } => {
                             prop_assert_eq!(Some(left + 1), expected);
@@ -425,19 +492,17 @@ proptest! {
                             let recent = open.values().filter(|known| now.seconds_since(known.at) < shortest).count();
                             prop_assert!(recent <= highest, "{recent} guesses within the shortest lock");
                         }
-                        Attempt::Contended | Attempt::Locked { .. } => {
+                        Attempt::Locked { receipt, until } => {
                             prop_assert_eq!(expected, None);
-                            let wrong = open.values().filter(|known| known.in_flight(now).is_none());
-                            let others: Vec<_> = open.values().filter_map(|known| known.in_flight(now)).collect();
-                            let is_contended = alone(policy, wrong.map(|known| known.at), now).is_some()
-                                && others.iter().all(|other| *other == name);
-                            prop_assert_eq!(attempt == Attempt::Contended, is_contended);
+                            given.push(receipt);
+                            refused.insert(receipt.0, Known { at: now, untold: Some(name) });
                             // It is over at the second that it says, and not one earlier.
-                            if let Attempt::Locked { until: Some(until) } = attempt {
+                            if let Some(until) = until {
                                 let at = |now| alone(policy, open.values().map(|known| known.at), now);
                                 prop_assert!(at(until.minus_seconds(1)).is_none() && at(until).is_some());
                             }
                         }
+                        Attempt::Contended => {}
                     }
                     record = AttemptRecord::from_bytes(&record.to_bytes()).unwrap();
                 }
@@ -453,14 +518,16 @@ proptest! {
                     if let Some(known) = open.get_mut(&receipt.0) {
                         known.untold = None;
                     }
+                    refused.remove(&receipt.0);
                 }
                 Act::GiveBack(at) => {
                     let receipt = *at.get(&given);
                     record = record.settle(receipt, Settlement::GivenBack);
                     open.remove(&receipt.0);
+                    refused.remove(&receipt.0);
                 }
             }
-            prop_assert_eq!(record.guesses.len(), open.len());
+            prop_assert_eq!((record.guesses.len(), record.refused.len()), (open.len(), refused.len()));
         }
     }
 }

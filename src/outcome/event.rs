@@ -36,7 +36,7 @@ pub enum Event {
         /// Why.
         reason: ProofRefusal,
     },
-    /// As many guesses as there are were still being judged: whoever guesses was told to come again.
+    /// As many guesses at this name as lock it were still being judged: whoever guesses was told to come again.
     GuessContended {
         /// At which account, where there is one.
         account: Option<AccountId>,

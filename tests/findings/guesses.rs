@@ -6,10 +6,12 @@ use crate::calls::{
 };
 use authflow::{
     Dialect,
+    contact::Mobile,
     step::Step,
     testkit::{Answer, Call, MemoryHost, Setup, World, demo},
     token::{Key, KeyRing},
 };
+use serde_json::json;
 use std::collections::BTreeMap;
 
 /// What the demo's policy lets one guess wrong before it locks.
@@ -203,4 +205,43 @@ fn from_outside_2_right_logins_at_once_lock_nobody() {
     works(world.login("alice"));
     let locked = answers.iter().filter(|answer| answer.find("error_code") == Some("SDK.LOGIN.1003")).count();
     assert_eq!(locked, 0, "from outside 2: an account was called locked that is not");
+}
+
+/// Eight wrong guesses at a name, none of which is answered before all have been counted: the status of each answer.
+fn burst(world: &mut World, path: &str, member: &str, name: &str) -> Vec<u16> {
+    let call = Call::post(path, &json!({ member: name, "password": "wrong" }));
+    let begun: Vec<_> = (0..8)
+        .map(|_| {
+            let step = world.begin(&call);
+            until_judged(world, step)
+        })
+        .collect();
+    begun.into_iter().map(|step| world.finish(step).status).collect()
+}
+
+/// A burst that is told to come again sooner or later would tell who has been here, and which two names are one account's.
+#[test]
+fn a_burst_reads_the_same_whoever_has_the_name_and_whatever_was_guessed_before() {
+    let (by_name, by_any) = ("/api/v2/sdk/login", "/api/v2/sdk/login/auth");
+    let nobody = burst(&mut World::new(), by_name, "user_name", "nobody");
+    assert_eq!(nobody, [400, 400, 400, 400, 400, 500, 500, 500]);
+    for wrong in 0..7 {
+        for signs_in in [false, true] {
+            let mut world = World::new();
+            world.account("alice").mobile = Mobile::new("+86-13800000004").ok();
+            for _ in 0..wrong {
+                world.send(&Call::login("alice", "wrong"));
+            }
+            if signs_in {
+                world.login("alice");
+            }
+            let what = format!("{wrong} wrong before, signs in: {signs_in}");
+            assert_eq!(burst(&mut world.clone(), by_name, "user_name", "alice"), nobody, "{what}");
+            assert_eq!(
+                burst(&mut world, by_any, "user_name", "+86-13800000004"),
+                nobody,
+                "by her number: {what}"
+            );
+        }
+    }
 }

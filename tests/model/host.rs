@@ -15,6 +15,7 @@ use authflow::{
     Application, Applications, Audience, Config, Engine, Secret, TenantId, Timestamp,
     account::AccountStatus,
     factor::FactorSet,
+    guess::AttemptRecord,
     outcome::Outcome,
     password::MustChange,
     sdk::Api,
@@ -167,15 +168,22 @@ impl Host {
                     seen.slot = Some(ask.slot);
                 }
                 self.world.host.asked.clear();
-                let (guesses, sent) = (self.counted(), self.world.host.outbox.len());
+                let (guesses, sent) = (self.guesses(), self.world.host.outbox.len());
                 let next = self.world.host.answer(step);
                 seen.asked.append(&mut self.world.host.asked);
-                seen.counted |= self.counted() > guesses;
+                seen.counted |= self.guesses() > guesses;
                 let message = self.world.host.outbox.get(sent);
                 seen.message = message.map(|it| (it.code.expose().into(), it.decoy)).or(seen.message.take());
                 next
             }
         }
+    }
+
+    /// How many guesses the host has counted, without those that there were none for: a record's entries have 24 bytes behind the first 9, and
+    /// the first bit of the last 8 marks those.
+    fn guesses(&self) -> usize {
+        let records = self.world.host.attempts.values().map(AttemptRecord::to_bytes);
+        records.map(|bytes| bytes[9..].chunks(24).filter(|entry| entry[16] >> 7 == 0).count()).sum()
     }
 
     /// How much the host keeps about guesses.
@@ -269,7 +277,7 @@ impl Host {
             };
             assert_eq!(known.map(verifier).as_deref(), kept.map(|kept| kept.verifier.expose()));
         }
-        let guesses: usize = model.guesses.values().map(Vec::len).sum();
+        let guesses: usize = model.guesses.values().chain(model.refused.values()).map(Vec::len).sum();
         assert_eq!(self.counted(), 9 * kept.attempts.len() + 24 * guesses, "the host keeps other guesses");
     }
 }

@@ -144,29 +144,30 @@ impl Model {
         (named < self.people.len() && self.people[named].tenant == caller.tenant).then_some(named)
     }
 
-    /// Counts a guess. Whether there is one. Where there is none only because of others that are being judged, all by the same name, one is
-    /// told to come again.
+    /// Counts a guess. Whether there is one. While as many by the same name are being answered as lock it, one is told to come again: whatever
+    /// was wrong before, and whatever other names did.
     pub fn reserve(&mut self, asking: &mut Asking, slot: Slot, tag: Tag) -> Result<bool, Reply> {
         asking.ask("ReserveAttempt")?;
         let (rules, now) = (asking.rules(), self.now);
         let guesses = self.guesses.entry(slot).or_default();
-        let times = |which: &dyn Fn(&&Guess) -> bool| -> Vec<u64> {
-            guesses.iter().filter(which).map(|guess| guess.at).collect()
-        };
-        let flying: Vec<_> = guesses.iter().filter_map(|guess| guess.in_flight(now)).collect();
-        let mut number = None;
-        if !rules.locked(&times(&|_| true), now) {
-            self.guesses_made += 1;
-            number = Some(self.guesses_made);
-            guesses.push(Guess { number: self.guesses_made, at: now, untold: Some(tag) });
-        } else if !flying.is_empty()
-            && flying.iter().all(|other| *other == tag)
-            && !rules.locked(&times(&|guess| guess.in_flight(now).is_none()), now)
-        {
+        let refused = self.refused.entry(slot).or_default();
+        refused.retain(|guess| guess.in_flight(now).is_some());
+        let flying =
+            guesses.iter().chain(&*refused).filter(|guess| guess.in_flight(now) == Some(tag)).count();
+        if flying >= rules.threshold {
             return Err(Reply::BUSY);
         }
-        asking.guess = Some(Open { slot, number, wrong: number.is_none() });
-        Ok(number.is_some())
+        let times: Vec<_> = guesses.iter().map(|guess| guess.at).collect();
+        let is_one = !rules.locked(&times, now);
+        self.guesses_made += 1;
+        let guess = Guess { number: self.guesses_made, at: now, untold: Some(tag) };
+        if is_one {
+            guesses.push(guess)
+        } else {
+            refused.push(guess)
+        }
+        asking.guess = Some(Open { slot, number: Some(guess.number), wrong: !is_one });
+        Ok(is_one)
     }
 
     /// The request has ended without effect: a guess that was wrong stays counted, every other one is given back.
@@ -182,6 +183,7 @@ impl Model {
         } else {
             guesses.retain(|guess| Some(guess.number) != number);
         }
+        self.refused.entry(slot).or_default().retain(|guess| Some(guess.number) != number);
     }
 
     /// What a guess proves is written: it and all before it are forgotten.

@@ -152,6 +152,8 @@ pub struct Model {
     pub stored: BTreeMap<Place, usize>,
     pub spent: BTreeSet<Once>,
     pub guesses: BTreeMap<Slot, Vec<Guess>>,
+    /// What is being answered although there was no guess.
+    pub refused: BTreeMap<Slot, Vec<Guess>>,
     pub guesses_made: usize,
     /// When a recipient's day of sends began, the latest one, and how many.
     pub sends: BTreeMap<Mailbox, (u64, u64, u32)>,
@@ -173,6 +175,7 @@ impl Model {
             stored: BTreeMap::new(),
             spent: BTreeSet::new(),
             guesses: BTreeMap::new(),
+            refused: BTreeMap::new(),
             guesses_made: 0,
             sends: BTreeMap::new(),
             keys: vec![None],

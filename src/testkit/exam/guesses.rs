@@ -64,6 +64,9 @@ impl<H: Host> Sitting<'_, H> {
 
     async fn is_reserved(&self, ask: &ReserveAttempt) -> Result<bool, NeglectedDuty> {
         let next = answered::<ReserveAttempt, _>(self.host.reserve_attempt(ask).await)?;
+        if let Attempt::Locked { receipt, .. } = next.attempt() {
+            self.settle(ask.slot, receipt, Settlement::Wrong).await?;
+        }
         Ok(receipt(&next).is_some())
     }
 

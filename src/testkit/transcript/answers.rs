@@ -133,7 +133,7 @@ struct RecordedReservation {
 enum RecordedAttempt {
     Reserved { receipt: u64, left: u32 },
     Contended,
-    Locked { until: Option<DateTime> },
+    Locked { receipt: u64, until: Option<DateTime> },
 }
 
 impl Recordable for Reservation {
@@ -143,7 +143,9 @@ impl Recordable for Reservation {
                 RecordedAttempt::Reserved { receipt: receipt.number(), left }
             }
             Attempt::Contended => RecordedAttempt::Contended,
-            Attempt::Locked { until } => RecordedAttempt::Locked { until: until.map(DateTime) },
+            Attempt::Locked { receipt, until } => {
+                RecordedAttempt::Locked { receipt: receipt.number(), until: until.map(DateTime) }
+            }
         };
         let slot = Bytes(self.slot().as_bytes().to_vec());
         write(RecordedReservation { slot, record: Bytes(self.record().to_bytes()), attempt })
@@ -156,7 +158,9 @@ impl Recordable for Reservation {
                 Attempt::Reserved { receipt: Receipt::numbered(receipt), left }
             }
             RecordedAttempt::Contended => Attempt::Contended,
-            RecordedAttempt::Locked { until } => Attempt::Locked { until: until.map(|at| at.0) },
+            RecordedAttempt::Locked { receipt, until } => {
+                Attempt::Locked { receipt: Receipt::numbered(receipt), until: until.map(|at| at.0) }
+            }
         };
         let slot = AttemptSlot::from_bytes(slot.0.try_into().ok()?);
         Some(Self::recorded(slot, AttemptRecord::from_bytes(&record.0).ok()?, attempt))
