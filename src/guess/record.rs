@@ -297,7 +297,8 @@ fn is_possible(guesses: &[Guess], most: usize, issued: u64) -> bool {
         && receipts().next_back().is_none_or(|latest| latest <= issued)
 }
 
-/// Until when there is no guess under a policy after these, if there is none; `None` within for good. Its locks begin with every failure that fills a window, also
+/// Until when there is no guess under a policy after these, if there is none; within, `None` is for good. Its locks begin with every
+/// failure that fills a window, also
 /// with one that only another policy let in; where the clock went back, the last to end counts.
 fn lock(policy: &AttemptPolicy, guesses: &[Guess], now: Timestamp) -> Option<Option<Timestamp>> {
     if guesses.len() >= policy.ceiling() as usize {
