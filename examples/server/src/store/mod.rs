@@ -16,9 +16,11 @@ pub(crate) use accounts::NewAccount;
 pub(crate) use error::StoreError;
 
 use crate::{cli::DatabaseUrl, clock::Clock};
+use attempts::Forgetting;
 use connection::{open_reader, open_writer};
 use readers::Readers;
 use rusqlite::Connection;
+use std::sync::Arc;
 use writer::{Writer, Written};
 
 #[derive(Clone)]
@@ -27,6 +29,7 @@ pub(crate) struct Store {
     /// None for a database in memory, which belongs to one connection.
     readers: Option<Readers>,
     clock: Clock,
+    forgetting: Arc<Forgetting>,
 }
 
 /// Moves what has been logged ahead into the database file, so that a server that has stopped leaves it whole.
@@ -46,7 +49,7 @@ impl Store {
         };
         schema::migrate(&mut connection)?;
         let readers = file.map(|path| Readers::start(|| open_reader(path))).transpose()?;
-        Ok(Self { writer: Writer::start(connection)?, readers, clock })
+        Ok(Self { writer: Writer::start(connection)?, readers, clock, forgetting: Arc::default() })
     }
 
     /// Whether the database can be read, and written by us.
