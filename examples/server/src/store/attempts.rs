@@ -46,7 +46,7 @@ impl Store {
     }
 
     pub(crate) async fn settle_attempt(&self, ask: SettleAttempt) -> Result<(), StoreError> {
-        self.write(move |connection| settle(connection, &ask).map(Written::Kept)).await
+        self.write_at_last(move |connection| settle(connection, &ask).map(Written::Kept)).await
     }
 }
 
