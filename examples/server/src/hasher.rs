@@ -65,7 +65,7 @@ impl Hasher {
     }
 
     /// Waits for a core as long as its call does: who stores a password has proved something already, and shed here, that guess would be in
-    /// flight and then wrong. The wait is short, because whoever is in front of it is shed.
+    /// flight and then wrong. The wait is short, because what is only verified is shed before it.
     pub(crate) async fn hash(&self, password: Secret) -> Result<Secret, HasherError> {
         let (memory, params) = (self.memory.clone(), self.params.clone());
         let core = self.core(LONGEST_CALL).await?;
