@@ -59,6 +59,14 @@ use alloc::sync::Arc;
 use config::Core;
 
 /// Runs logins under one configuration. Cheap to clone; keys are rotated by making a new one.
+///
+/// # Guesses
+///
+/// An operation that proves something asks [`ReserveAttempt`](crate::guess::ReserveAttempt) before it judges. A right proof asks no
+/// [`SettleAttempt`](crate::guess::SettleAttempt): its count is cleared by [`Write::ClearGuesses`](crate::step::Write::ClearGuesses), in the
+/// [`Commit`](crate::step::Commit) that carries out what it proves. `SettleAttempt` is asked last, and only where the request ends without
+/// that: the guess was wrong, or its slot was locked, and it stays counted; or it was not wrong, and it is given back. A guess that is
+/// [contended](crate::guess::Attempt::Contended) was not counted, and a commit that went unanswered may have been carried out: neither is settled.
 #[derive(Clone, Debug)]
 pub struct Engine {
     core: Arc<Core>,
@@ -100,9 +108,9 @@ impl Engine {
     ///
     /// Asks, in this order and whether or not there is such an account, [`FindAccount`](crate::account::FindAccount),
     /// [`ReserveAttempt`](crate::guess::ReserveAttempt) and [`VerifyPassword`](crate::password::VerifyPassword); only when the
-    /// password is right, [`SettleAttempt`](crate::guess::SettleAttempt), [`DecideAccess`](crate::step::DecideAccess) and,
-    /// to issue a session or to renew an [outdated](crate::password::PasswordMatch::MatchesOutdated) verifier,
-    /// [`Commit`](crate::step::Commit).
+    /// password is right, [`DecideAccess`](crate::step::DecideAccess) and [`Commit`](crate::step::Commit), which clears the count,
+    /// issues the session and renews an [outdated](crate::password::PasswordMatch::MatchesOutdated) verifier. What ends without that commit
+    /// [settles its guess](Self#guesses).
     pub fn sign_in(&self, caller: Caller, credentials: Credentials, moment: Moment) -> Step {
         sign_in::with_password(&self.core, caller, credentials, moment)
     }
@@ -159,9 +167,9 @@ impl Engine {
     /// Proves a further factor, and goes on with the login.
     ///
     /// Asks [`FindAccount`](crate::account::FindAccount), [`ReserveAttempt`](crate::guess::ReserveAttempt) and, for a code that was
-    /// sent, [`LoadCode`](crate::code::LoadCode); where it is right, [`SettleAttempt`](crate::guess::SettleAttempt),
-    /// [`DecideAccess`](crate::step::DecideAccess) and [`Commit`](crate::step::Commit). A wrong one does not spend the state token
-    /// and is a counted guess.
+    /// sent, [`LoadCode`](crate::code::LoadCode); where it is right, [`DecideAccess`](crate::step::DecideAccess) and
+    /// [`Commit`](crate::step::Commit), which clears the count. A wrong one does not spend the state token, and [stays
+    /// counted](Self#guesses).
     pub fn prove_factor(
         &self,
         caller: Caller,
@@ -190,9 +198,9 @@ impl Engine {
     ///
     /// Asks [`FindAccount`](crate::account::FindAccount), [`ReserveAttempt`](crate::guess::ReserveAttempt) and
     /// [`VerifyPassword`](crate::password::VerifyPassword) or [`LoadCode`](crate::code::LoadCode) for the proof; where that is right,
-    /// [`SettleAttempt`](crate::guess::SettleAttempt); where the new one follows the rules, [`JudgePassword`](crate::password::JudgePassword),
-    /// [`DecideAccess`](crate::step::DecideAccess) and [`Commit`](crate::step::Commit). A refusal does not spend the state
-    /// token; a wrong proof is a counted guess.
+    /// [`JudgePassword`](crate::password::JudgePassword), [`DecideAccess`](crate::step::DecideAccess) and [`Commit`](crate::step::Commit),
+    /// which clears the count. A new password that breaks the rules is refused before the guess. A refusal does not spend the state
+    /// token; a wrong proof [stays counted](Self#guesses).
     pub fn change_password(
         &self,
         caller: Caller,
@@ -215,9 +223,10 @@ impl Engine {
     /// prove](crate::flow::old_password) its own change where there is anything else.
     ///
     /// Asks [`CheckSession`](crate::session::CheckSession), [`FindAccount`](crate::account::FindAccount) and
-    /// [`DecideAccess`](crate::step::DecideAccess), for the old password [`ReserveAttempt`](crate::guess::ReserveAttempt), [`VerifyPassword`](crate::password::VerifyPassword) and
-    /// [`SettleAttempt`](crate::guess::SettleAttempt), then [`JudgePassword`](crate::password::JudgePassword) and
-    /// [`Commit`](crate::step::Commit), which ends all other sessions.
+    /// [`DecideAccess`](crate::step::DecideAccess), for the old password [`ReserveAttempt`](crate::guess::ReserveAttempt) and
+    /// [`VerifyPassword`](crate::password::VerifyPassword); where that is right, or none is set, [`JudgePassword`](crate::password::JudgePassword)
+    /// and [`Commit`](crate::step::Commit), which clears the count and ends all other sessions. A wrong old password [stays
+    /// counted](Self#guesses).
     pub fn change_own_password(
         &self,
         caller: Caller,
@@ -234,9 +243,9 @@ impl Engine {
     ///
     /// Asks, whether or not there is such an account, [`FindAccount`](crate::account::FindAccount),
     /// [`ReserveAttempt`](crate::guess::ReserveAttempt) and [`LoadCode`](crate::code::LoadCode); where the code is right,
-    /// [`SettleAttempt`](crate::guess::SettleAttempt), [`DecideAccess`](crate::step::DecideAccess),
-    /// [`JudgePassword`](crate::password::JudgePassword) and [`Commit`](crate::step::Commit). Denied access reads as a wrong code, and the
-    /// commit then uses the code up and no more.
+    /// [`DecideAccess`](crate::step::DecideAccess), [`JudgePassword`](crate::password::JudgePassword) and [`Commit`](crate::step::Commit),
+    /// which clears the count. Denied access reads as a wrong code, and the commit then uses the code up, clears the count and does no more.
+    /// A wrong code [stays counted](Self#guesses).
     pub fn reset_password(&self, caller: Caller, reset: PasswordReset, moment: Moment) -> Step {
         reset_password::start(&self.core, caller, reset, moment)
     }

@@ -5,7 +5,8 @@ use super::{AttemptRecord, AttemptSlot, Receipt, record::Settlement};
 /// What became of a counted guess that was not right: it was wrong, or its request ended without effect and it is given back.
 ///
 /// Asked last, whatever the guess was at, and for slots that no account has as well. In one transaction: `SELECT record FROM attempts
-/// WHERE slot = ? FOR UPDATE`, put it through [`settle`](Self::settle), and store what comes out.
+/// WHERE slot = ? FOR UPDATE`, put it through [`settle`](Self::settle), and store what comes out with an `UPDATE`: a record of nobody's that
+/// was dropped meanwhile stays dropped.
 ///
 /// **If you answer wrongly:** a wrong guess that is not told of counts as in flight for 30 seconds and as wrong afterwards, so nothing is
 /// lost by a crash. A record that is *deleted* here is an unlimited guess.

@@ -1,5 +1,6 @@
 //! Password hashing: argon2id on blocking threads, no more at once than there are cores.
 
+use crate::http::LONGEST_CALL;
 use argon2::{
     Algorithm, Argon2, Block, Params, Version,
     password_hash::{
@@ -24,7 +25,7 @@ const MEMORY_KIB: u32 = 19 * 1024;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
 
-/// How long a request waits for a core before it is told that the system is busy.
+/// How long a password waits to be verified before its request is told that the system is busy.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
 #[derive(Clone)]
@@ -43,7 +44,7 @@ struct Memory(Arc<Mutex<Vec<Vec<Block>>>>);
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum HasherError {
-    #[error("no core was free for {} s", LONGEST_WAIT.as_secs())]
+    #[error("no core was free in time")]
     Overloaded,
     #[error("a stored verifier is not one of argon2's")]
     MalformedVerifier,
@@ -63,9 +64,12 @@ impl Hasher {
         Ok(Self { params, cores: Arc::new(Semaphore::new(cores)), memory, dummy })
     }
 
+    /// Waits for a core as long as its call does: who stores a password has proved something already, and shed here, that guess would be in
+    /// flight and then wrong. The wait is short, because what is only verified is shed before it.
     pub(crate) async fn hash(&self, password: Secret) -> Result<Secret, HasherError> {
         let (memory, params) = (self.memory.clone(), self.params.clone());
-        self.on_a_core(move || hash(&memory, &params, password.expose().as_bytes())).await
+        let core = self.core(LONGEST_CALL).await?;
+        on(core, move || hash(&memory, &params, password.expose().as_bytes())).await
     }
 
     /// A right password is outdated where its verifier was made in another way than [`hash`](Self::hash) makes one.
@@ -76,28 +80,28 @@ impl Hasher {
     ) -> Result<PasswordMatch, HasherError> {
         let verifier = verifier.unwrap_or_else(|| self.dummy.clone());
         let (memory, todays) = (self.memory.clone(), self.params.clone());
-        self.on_a_core(move || verify(&memory, &todays, &verifier, &presented)).await
+        let core = self.core(LONGEST_WAIT).await?;
+        on(core, move || verify(&memory, &todays, &verifier, &presented)).await
     }
 
-    async fn on_a_core<T: Send + 'static>(
-        &self,
-        work: impl FnOnce() -> Result<T, HasherError> + Send + 'static,
-    ) -> Result<T, HasherError> {
-        let permit = self.core().await?;
-        // The permit goes with the work: a caller that goes away does not free a core that is still hashing.
-        let working = spawn_blocking(move || {
-            let _permit = permit;
-            work()
-        });
-        working.await.map_err(|_| HasherError::ThreadEnded)?
-    }
-
-    async fn core(&self) -> Result<OwnedSemaphorePermit, HasherError> {
-        match timeout(LONGEST_WAIT, Arc::clone(&self.cores).acquire_owned()).await {
+    async fn core(&self, longest_wait: Duration) -> Result<OwnedSemaphorePermit, HasherError> {
+        match timeout(longest_wait, Arc::clone(&self.cores).acquire_owned()).await {
             Ok(Ok(permit)) => Ok(permit),
             Ok(Err(_)) | Err(_) => Err(HasherError::Overloaded),
         }
     }
+}
+
+async fn on<T: Send + 'static>(
+    core: OwnedSemaphorePermit,
+    work: impl FnOnce() -> Result<T, HasherError> + Send + 'static,
+) -> Result<T, HasherError> {
+    // The permit goes with the work: a caller that goes away does not free a core that is still hashing.
+    let working = spawn_blocking(move || {
+        let _core = core;
+        work()
+    });
+    working.await.map_err(|_| HasherError::ThreadEnded)?
 }
 
 fn hash(memory: &Memory, params: &Params, password: &[u8]) -> Result<Secret, HasherError> {
@@ -168,6 +172,7 @@ fn random<const LENGTH: usize>() -> Result<[u8; LENGTH], HasherError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::pin::pin;
 
     #[tokio::test]
     async fn right_wrong_missing_and_malformed() {
@@ -194,8 +199,19 @@ mod tests {
         let hasher = Hasher::new().unwrap();
         let cores = u32::try_from(hasher.cores.available_permits()).unwrap();
         let _all = Arc::clone(&hasher.cores).acquire_many_owned(cores).await.unwrap();
-        let refused = hasher.hash(Secret::new("Correct-Horse-7")).await;
+        let refused = hasher.verify(None, Secret::new("Correct-Horse-7")).await;
         assert!(matches!(refused, Err(HasherError::Overloaded)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_new_password_waits_for_a_core_as_long_as_its_call() {
+        let hasher = Hasher::new().unwrap();
+        let cores = u32::try_from(hasher.cores.available_permits()).unwrap();
+        let all = Arc::clone(&hasher.cores).acquire_many_owned(cores).await.unwrap();
+        let mut hashing = pin!(hasher.hash(Secret::new("Correct-Horse-7")));
+        assert!(timeout(LONGEST_WAIT * 2, &mut hashing).await.is_err(), "it is not shed");
+        drop(all);
+        assert!(hashing.await.is_ok());
     }
 
     #[tokio::test]

@@ -21,8 +21,8 @@ use tokio::time::timeout;
 /// follows after that is left unread, and the connection is closed.
 const MOST_OF_A_BODY: usize = 20 * 1024;
 const LONGEST_BODY_READ: Duration = Duration::from_secs(10);
-/// Longer than the waits for a core, for the writer and for the database's lock.
-const LONGEST_CALL: Duration = Duration::from_secs(20);
+/// Longer than the waits for a core, for the writer and for the database's lock. What ends a call is not shed before this.
+pub(crate) const LONGEST_CALL: Duration = Duration::from_secs(20);
 const LONGEST_HEALTH_CHECK: Duration = Duration::from_secs(2);
 
 pub(crate) struct Service {

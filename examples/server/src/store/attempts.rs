@@ -6,30 +6,68 @@ use authflow::{
     guess::{AttemptRecord, AttemptSlot, ClearGuesses, Reservation, ReserveAttempt, SettleAttempt},
 };
 use rusqlite::{Connection, OptionalExtension as _, params};
-
-/// How many names that nobody has are remembered.
-const NAMES_OF_NOBODY: u32 = 1 << 20;
+use std::sync::{
+    Arc,
+    atomic::{AtomicU32, Ordering},
+};
 
 /// A guess is in flight for 30 seconds: what is younger is kept, however many there are.
 const KEPT_SECONDS: u64 = 60;
 
+/// When names that nobody has are forgotten. To count them is a walk over a million rows, so it is not done for each of them.
+///
+/// New slots count, whoever's they are: neither one that is guessed at again and again nor the time that a walk takes tells whose it is.
+pub(super) struct Forgetting {
+    /// How many names that nobody has are remembered, and up to [`every`](Self::every) more.
+    most: u32,
+    /// How many new slots there are between two walks; each forgets twice as many at most, so that a backlog shrinks.
+    every: u32,
+    /// Since the start. The first one walks, so that no restart puts off what is due.
+    new_slots: AtomicU32,
+}
+
+impl Default for Forgetting {
+    fn default() -> Self {
+        Self { most: 1 << 20, every: 1 << 12, new_slots: AtomicU32::new(0) }
+    }
+}
+
+impl Forgetting {
+    /// Powers of two go on where the number wraps.
+    fn is_due(&self) -> bool {
+        self.new_slots.fetch_add(1, Ordering::Relaxed).is_multiple_of(self.every)
+    }
+}
+
 impl Store {
     pub(crate) async fn reserve_attempt(&self, ask: ReserveAttempt) -> Result<Reservation, StoreError> {
-        self.write(move |connection| {
-            let reservation = ask.reserve(load(connection, ask.slot)?);
-            count(connection, &ask, &reservation.record())?;
-            Ok(Written::Kept(reservation))
-        })
-        .await
+        let forgetting = Arc::clone(&self.forgetting);
+        self.write(move |connection| reserve(connection, &ask, &forgetting).map(Written::Kept)).await
     }
 
     pub(crate) async fn settle_attempt(&self, ask: SettleAttempt) -> Result<(), StoreError> {
-        self.write(move |connection| {
-            let settled = ask.settle(load(connection, ask.slot)?);
-            keep(connection, ask.slot, &settled).map(Written::Kept)
-        })
-        .await
+        self.write_at_last(move |connection| settle(connection, &ask).map(Written::Kept)).await
     }
+}
+
+fn reserve(
+    connection: &Connection,
+    ask: &ReserveAttempt,
+    forgetting: &Forgetting,
+) -> Result<Reservation, StoreError> {
+    let stored = load(connection, ask.slot)?;
+    let is_new = stored.is_none();
+    let reservation = ask.reserve(stored);
+    count(connection, ask, &reservation.record())?;
+    if is_new && forgetting.is_due() {
+        forget_nobodies(connection, forgetting, ask.now)?;
+    }
+    Ok(reservation)
+}
+
+fn settle(connection: &Connection, ask: &SettleAttempt) -> Result<(), StoreError> {
+    let settled = ask.settle(load(connection, ask.slot)?);
+    keep(connection, ask.slot, &settled)
 }
 
 /// Within a commit.
@@ -48,10 +86,10 @@ fn load(connection: &Connection, slot: AttemptSlot) -> Result<Option<AttemptReco
     stored.map(read).transpose()
 }
 
-/// A record changes with every question, so that a locked slot costs the same write as another.
+/// A record changes with every question, so that a locked slot costs the same write as another. One that is not there was nobody's and has
+/// been forgotten: it stays so, because nothing tells any more that it may be forgotten again.
 fn keep(connection: &Connection, slot: AttemptSlot, record: &AttemptRecord) -> Result<(), StoreError> {
-    let sql = "INSERT INTO attempts (slot, record) VALUES (?1, ?2)
-        ON CONFLICT (slot) DO UPDATE SET record = excluded.record";
+    let sql = "UPDATE attempts SET record = ?2 WHERE slot = ?1";
     connection.prepare_cached(sql)?.execute(params![slot.as_bytes(), record.to_bytes()])?;
     Ok(())
 }
@@ -66,46 +104,24 @@ fn count(connection: &Connection, ask: &ReserveAttempt, record: &AttemptRecord) 
         ask.is_of_nobody,
         seen
     ])?;
-    // One guess in 256 looks for what is to be forgotten, by a slot that nobody can choose.
-    if ask.is_of_nobody && ask.slot.as_bytes().first() == Some(&0) {
-        forget_nobodies(connection, NAMES_OF_NOBODY, ask.now)?;
-    }
     Ok(())
 }
 
-/// Names that nobody has are forgotten, the oldest first.
-fn forget_nobodies(connection: &Connection, most: u32, now: Timestamp) -> Result<(), StoreError> {
-    let sql = "DELETE FROM attempts WHERE nobody = 1 AND seen < ?2 AND seen <= (
-            SELECT seen FROM attempts WHERE nobody = 1 ORDER BY seen DESC LIMIT 1 OFFSET ?1)";
+/// Names that nobody has are forgotten, the oldest first, and never more at once than the writer has time for.
+fn forget_nobodies(
+    connection: &Connection,
+    forgetting: &Forgetting,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let sql = "DELETE FROM attempts WHERE slot IN (
+            SELECT slot FROM attempts WHERE nobody = 1 AND seen < ?3 ORDER BY seen
+            LIMIT (SELECT max(0, min(count(*) - ?1, ?2)) FROM attempts WHERE nobody = 1))";
     let kept_from = columns::seconds(now.minus_seconds(KEPT_SECONDS));
-    connection.prepare_cached(sql)?.execute(params![most, kept_from])?;
+    let at_once = forgetting.every.saturating_mul(2);
+    connection.prepare_cached(sql)?.execute(params![forgetting.most, at_once, kept_from])?;
     Ok(())
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::store::schema::migrate;
-
-    #[test]
-    fn the_oldest_names_of_nobody_are_forgotten_and_no_account_is() {
-        let mut connection = Connection::open_in_memory().unwrap();
-        migrate(&mut connection).unwrap();
-        let insert = "INSERT INTO attempts (slot, record, nobody, seen) VALUES (?1, x'00', ?2, ?3)";
-        for slot in 1..=10_u8 {
-            connection.execute(insert, params![[slot], 1, 1_000 + i64::from(slot)]).unwrap();
-        }
-        connection.execute(insert, params![[99_u8], 0, 1]).unwrap();
-        let slots = |connection: &Connection| -> Vec<u8> {
-            let mut rows = connection.prepare("SELECT slot FROM attempts ORDER BY slot").unwrap();
-            let slots = rows.query_map([], |row| row.get::<_, Vec<u8>>(0)).unwrap();
-            slots.flat_map(Result::unwrap).collect()
-        };
-        forget_nobodies(&connection, 10, Timestamp::from_unix(9_000)).unwrap();
-        assert_eq!(slots(&connection).len(), 11, "no more than there may be");
-        forget_nobodies(&connection, 7, Timestamp::from_unix(1_062)).unwrap();
-        assert_eq!(slots(&connection), [2, 3, 4, 5, 6, 7, 8, 9, 10, 99], "what is young is kept");
-        forget_nobodies(&connection, 7, Timestamp::from_unix(9_000)).unwrap();
-        assert_eq!(slots(&connection), [4, 5, 6, 7, 8, 9, 10, 99]);
-    }
-}
+#[path = "attempts_tests.rs"]
+mod tests;

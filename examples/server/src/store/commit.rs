@@ -19,7 +19,7 @@ impl Store {
         verifier: Option<Secret>,
     ) -> Result<Committed, StoreError> {
         let (now, forgets_at) = (self.clock.now(), self.clock.forgets_at());
-        self.write(move |connection| {
+        self.write_at_last(move |connection| {
             let committed = apply(connection, &commit, verifier.as_ref(), now)?;
             if committed != Committed::Done {
                 return Ok(Written::TakenBack(committed));

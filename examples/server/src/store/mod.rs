@@ -15,11 +15,16 @@ mod writer;
 pub(crate) use accounts::NewAccount;
 pub(crate) use error::StoreError;
 
-use crate::{cli::DatabaseUrl, clock::Clock};
+use crate::{cli::DatabaseUrl, clock::Clock, http::LONGEST_CALL};
+use attempts::Forgetting;
 use connection::{open_reader, open_writer};
 use readers::Readers;
 use rusqlite::Connection;
+use std::{sync::Arc, time::Duration};
 use writer::{Writer, Written};
+
+/// How long a question waits for its turn before its request is told that the system is busy.
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
 #[derive(Clone)]
 pub(crate) struct Store {
@@ -27,6 +32,7 @@ pub(crate) struct Store {
     /// None for a database in memory, which belongs to one connection.
     readers: Option<Readers>,
     clock: Clock,
+    forgetting: Arc<Forgetting>,
 }
 
 /// Moves what has been logged ahead into the database file, so that a server that has stopped leaves it whole.
@@ -46,7 +52,7 @@ impl Store {
         };
         schema::migrate(&mut connection)?;
         let readers = file.map(|path| Readers::start(|| open_reader(path))).transpose()?;
-        Ok(Self { writer: Writer::start(connection)?, readers, clock })
+        Ok(Self { writer: Writer::start(connection)?, readers, clock, forgetting: Arc::default() })
     }
 
     /// Whether the database can be read, and written by us.
@@ -61,7 +67,9 @@ impl Store {
     ) -> Result<T, StoreError> {
         match &self.readers {
             Some(readers) => readers.read(work).await,
-            None => self.writer.write(|connection| work(connection).map(Written::TakenBack)).await,
+            None => {
+                self.writer.write(LONGEST_WAIT, |connection| work(connection).map(Written::TakenBack)).await
+            }
         }
     }
 
@@ -69,7 +77,15 @@ impl Store {
         &self,
         work: impl FnOnce(&Connection) -> Result<Written<T>, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        self.writer.write(work).await
+        self.writer.write(LONGEST_WAIT, work).await
+    }
+
+    /// Ends a request, and waits for its turn as long as its call does: shed here, its guess would be in flight and then wrong.
+    async fn write_at_last<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<Written<T>, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.writer.write(LONGEST_CALL, work).await
     }
 }
 

@@ -13,7 +13,6 @@ use tokio::sync::{
 
 const WAITING: usize = 1024;
 const BATCH: usize = 64;
-const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
 /// Does the work of one write; what it returns tells the caller whether the transaction became durable.
 type Job = Box<dyn FnOnce(&Connection) -> Reply + Send>;
@@ -37,8 +36,10 @@ impl Writer {
         Ok(Self { jobs })
     }
 
+    /// `longest_wait` is for a place in the queue.
     pub(super) async fn write<T: Send + 'static>(
         &self,
+        longest_wait: Duration,
         work: impl FnOnce(&Connection) -> Result<Written<T>, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let (reply, replied) = oneshot::channel();
@@ -50,7 +51,7 @@ impl Writer {
                 let _ = reply.send(answer);
             })
         });
-        match self.jobs.send_timeout(job, LONGEST_WAIT).await {
+        match self.jobs.send_timeout(job, longest_wait).await {
             Ok(()) => replied.await.map_err(|_| StoreError::NotCarriedOut)?,
             Err(SendTimeoutError::Timeout(_)) => Err(StoreError::Overloaded),
             Err(SendTimeoutError::Closed(_)) => Err(StoreError::ThreadEnded),
@@ -117,6 +118,15 @@ fn execute(connection: &Connection, sql: &str) -> Result<(), StoreError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        cli::DatabaseUrl,
+        clock::Clock,
+        store::{LONGEST_WAIT, Store},
+    };
+    use std::pin::pin;
+    use tokio::time::timeout;
+
+    const WAIT: Duration = Duration::from_secs(5);
 
     fn connection() -> Connection {
         let connection = Connection::open_in_memory().unwrap();
@@ -137,18 +147,34 @@ mod tests {
     #[tokio::test]
     async fn what_is_refused_takes_back_itself_alone() {
         let writer = Writer::start(connection()).unwrap();
-        let kept = writer.write(|connection| insert(connection, 1).map(Written::Kept));
-        let taken_back = writer.write(|connection| insert(connection, 2).map(Written::TakenBack));
-        let failed = writer.write(|connection| {
+        let kept = writer.write(WAIT, |connection| insert(connection, 1).map(Written::Kept));
+        let taken_back = writer.write(WAIT, |connection| insert(connection, 2).map(Written::TakenBack));
+        let failed = writer.write(WAIT, |connection| {
             insert(connection, 3)?;
             insert(connection, 1).map(Written::Kept)
         });
-        let also_kept = writer.write(|connection| insert(connection, 4).map(Written::Kept));
+        let also_kept = writer.write(WAIT, |connection| insert(connection, 4).map(Written::Kept));
         let (kept, taken_back, failed, also_kept) = tokio::join!(kept, taken_back, failed, also_kept);
         assert!(kept.is_ok() && taken_back.is_ok() && also_kept.is_ok());
         assert!(matches!(failed, Err(StoreError::Sqlite(_))));
-        let left = writer.write(|connection| Ok(Written::TakenBack(seen(connection)))).await.unwrap();
+        let left = writer.write(WAIT, |connection| Ok(Written::TakenBack(seen(connection)))).await.unwrap();
         assert_eq!(left, [1, 4]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_ends_a_request_waits_for_its_turn_and_what_begins_one_is_shed() {
+        let (jobs, waiting) = mpsc::channel(1);
+        let store =
+            Store { writer: Writer { jobs }, ..Store::open(&DatabaseUrl::Memory, Clock::moved(0)).unwrap() };
+        let write = |id| Box::pin(store.write(move |connection| insert(connection, id).map(Written::Kept)));
+        // Nobody works yet, and the first one fills the queue.
+        let mut first = write(1);
+        assert!(timeout(Duration::ZERO, &mut first).await.is_err());
+        assert!(matches!(write(2).await, Err(StoreError::Overloaded)));
+        let mut last = pin!(store.write_at_last(|connection| insert(connection, 3).map(Written::Kept)));
+        assert!(timeout(LONGEST_WAIT * 2, &mut last).await.is_err(), "it is not shed");
+        thread::spawn(move || run(&connection(), waiting));
+        assert!(first.await.is_ok() && last.await.is_ok());
     }
 
     #[test]
