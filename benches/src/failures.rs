@@ -97,11 +97,11 @@ pub fn operations() -> Vec<Operation> {
 
 fn operation(call: Call, reason: &'static str) -> Operation {
     let api = Rc::new(api(call.dialect));
-    let attempts = (reason == "locked").then(|| locked(&api));
+    let attempts = (reason == "locked").then(|| locked(&api).to_bytes());
     let body = call.bodies[usize::from(reason == "unknown")];
     let make = move || Found {
         account: (reason != "unknown").then(|| account(reason)),
-        attempts: attempts.clone(),
+        attempts: attempts.as_ref().map(|bytes| AttemptRecord::from_bytes(bytes).expect("a record")),
         code: call.is_sent.then(|| StoredCode {
             digest: CodeDigest::from_bytes(&[1; 32]).expect("a digest"),
             expires_at: sample::EXPIRES_AT,

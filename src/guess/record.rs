@@ -63,8 +63,17 @@ impl GuessTag {
     /// Of somebody who has proved something already: in a pending login, or signed in.
     pub(crate) const KNOWN_SUBJECT: Self = Self(1);
 
-    /// Beside a tag in a stored record: of a guess that there was none for.
+    /// The bit that no hash has.
     const REFUSED: u64 = 1 << 63;
+
+    /// The same of a guess that there was none for.
+    fn refused(self) -> Self {
+        Self(self.0 | Self::REFUSED)
+    }
+
+    fn is_refused(self) -> bool {
+        self.0 & Self::REFUSED != 0
+    }
 
     /// Of a keyed hash.
     pub(crate) fn new(bytes: [u8; 8]) -> Self {
@@ -111,10 +120,11 @@ pub struct AttemptRecord {
     /// Numbers given out so far, to guesses and to questions that changed nothing else.
     issued: u64,
     /// By receipt: the failures since the latest success, and what is in flight. No ceiling lets more than 100 in.
+    ///
+    /// Behind them, by receipt again, what is in flight although there was no guess for it. It counts towards no lock, and until it is
+    /// answered it contends like a guess. Otherwise a burst at a name would tell a locked one, which guesses at another name can be the
+    /// reason of, from one that is not.
     guesses: Vec<Guess>,
-    /// By receipt: what is in flight although there was no guess for it. It counts towards no lock, and until it is answered it contends like
-    /// a guess. Otherwise a burst at a name would tell a locked one, which somebody else's name can be the reason of, from one that is not.
-    refused: Vec<Guess>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -154,13 +164,16 @@ impl AttemptRecord {
         if record.in_flight(tag) >= policy.threshold() as usize {
             return (record, Attempt::Contended);
         }
-        let attempt = match lock(policy, &record.guesses, now) {
+        let counted = record.counted();
+        let attempt = match lock(policy, counted, now) {
             None => {
-                record.guesses.push(guess);
-                Attempt::Reserved { receipt, left: left(policy, &record.guesses) }
+                record.guesses.insert(counted.len(), guess);
+                Attempt::Reserved { receipt, left: left(policy, record.counted()) }
             }
             Some(until) => {
-                record.refused.extend((record.refused.len() < MOST_REFUSED).then_some(guess));
+                if record.guesses.len().saturating_sub(counted.len()) < MOST_REFUSED {
+                    record.guesses.push(Guess { in_flight: Some(tag.refused()), ..guess });
+                }
                 Attempt::Locked { receipt, until }
             }
         };
@@ -168,36 +181,45 @@ impl AttemptRecord {
     }
 
     /// How many guesses of one name are being answered.
-    fn in_flight(&self, tag: GuessTag) -> usize {
-        self.guesses.iter().chain(&self.refused).filter(|guess| guess.in_flight == Some(tag)).count()
+    fn in_flight(&self, GuessTag(tag): GuessTag) -> usize {
+        let other = |guess: &Guess| guess.in_flight.map_or(0, |GuessTag(other)| other & !GuessTag::REFUSED);
+        self.guesses.iter().filter(|guess| other(guess) == tag).count()
+    }
+
+    /// Without what there was no guess for.
+    fn counted(&self) -> &[Guess] {
+        let counted = self.guesses.partition_point(|guess| !guess.is_refused());
+        self.guesses.get(..counted).unwrap_or_default()
     }
 
     /// As it is now: no guess lies further ahead than clocks differ, and none has been in flight for too long.
     fn brought_to(mut self, count: &Count<'_>) -> Self {
         let latest = count.now.plus_seconds(count.skew_seconds);
-        for guess in self.guesses.iter_mut().chain(&mut self.refused) {
+        self.guesses.retain_mut(|guess| {
             if guess.at > latest {
                 guess.at = count.now;
             }
-            guess.in_flight =
-                guess.in_flight.filter(|_| count.now.seconds_since(guess.at) < IN_FLIGHT_SECONDS);
-        }
-        self.refused.retain(|guess| guess.in_flight.is_some());
+            if count.now.seconds_since(guess.at) < IN_FLIGHT_SECONDS {
+                return true;
+            }
+            let is_counted = !guess.is_refused();
+            guess.in_flight = None;
+            is_counted
+        });
         self
     }
 
     /// What became of one guess that was not right. Telling it again changes nothing but the number of questions.
     #[must_use]
     pub(super) fn settle(mut self, Receipt(receipt): Receipt, settlement: Settlement) -> Self {
-        match settlement {
-            Settlement::Wrong => {
-                for guess in self.guesses.iter_mut().filter(|guess| guess.receipt == receipt) {
-                    guess.in_flight = None;
+        if let Some(at) = self.guesses.iter().rposition(|guess| guess.receipt == receipt) {
+            match self.guesses.get_mut(at) {
+                Some(guess) if settlement == Settlement::Wrong && !guess.is_refused() => {
+                    guess.in_flight = None
                 }
+                _ => drop(self.guesses.remove(at)),
             }
-            Settlement::GivenBack => self.guesses.retain(|guess| guess.receipt != receipt),
         }
-        self.refused.retain(|guess| guess.receipt != receipt);
         self.asked()
     }
 
@@ -206,11 +228,11 @@ impl AttemptRecord {
     pub(super) fn clear(mut self, up_to: UpTo) -> Self {
         match up_to {
             UpTo::Receipt(Receipt(receipt)) if receipt <= self.issued => {
-                self.guesses.retain(|guess| guess.receipt > receipt);
+                self.guesses.retain(|guess| guess.receipt > receipt || guess.is_refused());
             }
             // A receipt of another record: of a database that was restored, say.
             UpTo::Receipt(_) => {}
-            UpTo::All => self.guesses.clear(),
+            UpTo::All => self.guesses.retain(Guess::is_refused),
         }
         self.asked()
     }
@@ -223,18 +245,15 @@ impl AttemptRecord {
     pub fn is_in_flight(&self, now: Timestamp) -> bool {
         let is_open =
             |guess: &Guess| guess.in_flight.is_some() && now.seconds_since(guess.at) < IN_FLIGHT_SECONDS;
-        self.guesses.iter().chain(&self.refused).any(is_open)
+        self.guesses.iter().any(is_open)
     }
 
     /// The record for the host's store: at most [`MAX_BYTES`](Self::MAX_BYTES).
     pub fn to_bytes(&self) -> Vec<u8> {
-        let of = |guess: &Guess, mark| {
-            let tag = guess.in_flight.map_or(0, |GuessTag(tag)| tag | mark);
-            [guess.receipt, guess.at.as_unix(), tag]
-        };
-        let guesses = self.guesses.iter().flat_map(move |guess| of(guess, 0));
-        let refused = self.refused.iter().flat_map(move |guess| of(guess, GuessTag::REFUSED));
-        let numbers = [self.issued].into_iter().chain(guesses).chain(refused);
+        let numbers = self.guesses.iter().flat_map(|guess| {
+            [guess.receipt, guess.at.as_unix(), guess.in_flight.map_or(0, |GuessTag(tag)| tag)]
+        });
+        let numbers = [self.issued].into_iter().chain(numbers);
         [Self::VERSION].into_iter().chain(numbers.flat_map(u64::to_be_bytes)).collect()
     }
 
@@ -266,22 +285,22 @@ impl AttemptRecord {
             _ => None,
         };
         let mut guesses: Vec<Guess> = guesses?;
-        let is_refused =
-            |guess: &Guess| guess.in_flight.is_some_and(|GuessTag(tag)| tag & GuessTag::REFUSED != 0);
-        let counted = guesses.iter().position(is_refused).unwrap_or(guesses.len());
-        let mut refused = guesses.split_off(counted);
-        let are_refused = refused.iter().all(is_refused);
-        for guess in &mut refused {
-            guess.in_flight = guess.in_flight.map(|GuessTag(tag)| GuessTag(tag & !GuessTag::REFUSED));
-        }
-        let possible = are_refused
-            && is_possible(&guesses, HIGHEST_CEILING as usize, issued)
-            && is_possible(&refused, MOST_REFUSED, issued);
-        possible.then_some(Self { issued, guesses, refused })
+        // Most records are read to count one more.
+        guesses.reserve_exact(1);
+        let counted = guesses.iter().position(Guess::is_refused).unwrap_or(guesses.len());
+        let (counted, refused) = guesses.split_at_checked(counted)?;
+        let possible = refused.iter().all(Guess::is_refused)
+            && is_possible(counted, HIGHEST_CEILING as usize, issued)
+            && is_possible(refused, MOST_REFUSED, issued);
+        possible.then_some(Self { issued, guesses })
     }
 }
 
 impl Guess {
+    fn is_refused(&self) -> bool {
+        self.in_flight.is_some_and(GuessTag::is_refused)
+    }
+
     fn read(receipt: [u8; 8], at: [u8; 8], tag: [u8; 8]) -> Option<Self> {
         let seconds = u64::from_be_bytes(at);
         let at = Some(Timestamp::from_unix(seconds)).filter(|at| at.as_unix() == seconds)?;

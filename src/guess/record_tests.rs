@@ -180,7 +180,7 @@ fn a_refused_guess_is_no_failure() {
     let until = NOW.plus_seconds(300);
     assert_eq!(locked(guess(&mut record.clone(), &policy, NOW.plus_seconds(30), ERIN)), Some(until));
     assert!(matches!(guess(&mut record, &policy, until, ERIN), Attempt::Reserved { .. }));
-    assert_eq!((record.guesses.len(), record.refused.len()), (2, 0));
+    assert_eq!((record.counted().len(), record.guesses.len()), (2, 2));
 }
 
 /// However many spellings are tried at once, a record has its bound.
@@ -192,7 +192,7 @@ fn refused_guesses_are_bounded() {
     for tag in 0..200 {
         assert_eq!(locked(guess(&mut record, &policy, NOW, GuessTag(1_000 + tag))), None);
     }
-    assert_eq!(record.refused.len(), 100);
+    assert_eq!((record.counted().len(), record.guesses.len()), (1, 101));
     assert_eq!(AttemptRecord::from_bytes(&record.to_bytes()), Ok(record));
 }
 
@@ -364,14 +364,14 @@ fn only_a_record_is_a_record() {
             .iter()
             .map(|receipt| Guess { receipt: *receipt, at: NOW, in_flight: None })
             .collect(),
-        refused: Vec::new(),
     };
     for impossible in [of(0, &[1]), of(2, &[0]), of(2, &[2, 1]), of(2, &[1, 1]), of(1, &[1, 2])] {
         assert_eq!(AttemptRecord::from_bytes(&impossible.to_bytes()), Err(InvalidAttemptRecord));
     }
     let all: Vec<_> = (1..=101).collect();
-    let refused = (102..=201).map(|receipt| Guess { receipt, at: NOW, in_flight: Some(ERIN) }).collect();
-    let longest = AttemptRecord { issued: 201, refused, ..of(101, &all[..100]) };
+    let refused = (102..=201).map(|receipt| Guess { receipt, at: NOW, in_flight: Some(ERIN.refused()) });
+    let guesses = of(101, &all[..100]).guesses.into_iter().chain(refused).collect();
+    let longest = AttemptRecord { issued: 201, guesses };
     assert_eq!(longest.to_bytes().len(), AttemptRecord::MAX_BYTES);
     assert_eq!(AttemptRecord::from_bytes(&longest.to_bytes()), Ok(longest));
     assert_eq!(AttemptRecord::from_bytes(&of(101, &all).to_bytes()), Err(InvalidAttemptRecord));
@@ -527,7 +527,7 @@ proptest! {
                     refused.remove(&receipt.0);
                 }
             }
-            prop_assert_eq!((record.guesses.len(), record.refused.len()), (open.len(), refused.len()));
+            prop_assert_eq!((record.counted().len(), record.guesses.len()), (open.len(), open.len() + refused.len()));
         }
     }
 }
