@@ -18,8 +18,11 @@ pub(crate) use writer::Written;
 
 use readers::Readers;
 use rusqlite::Connection;
-use std::path::Path;
+use std::{path::Path, time::Duration};
 use writer::Writer;
+
+/// For a place in the queue of writes, as the server has it for all that has begun something.
+const LONGEST_WAIT: Duration = Duration::from_secs(20);
 
 #[derive(Clone)]
 pub(crate) struct Store {
@@ -44,7 +47,7 @@ impl Store {
         &self,
         work: impl FnOnce(&Connection) -> Result<Written<T>, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        self.writer.write(work).await
+        self.writer.write(LONGEST_WAIT, work).await
     }
 }
 
