@@ -4,6 +4,7 @@
 //! to look things up, is done before.
 
 use crate::{operation::Operation, sample, skip::ISSUER};
+use authflow::testkit::demo;
 use authflow::{
     Application, Applications, ClientId, Config, Dialect, Engine, Entropy, Moment,
     account::{Account, AccountStatus, UserName},
@@ -134,7 +135,7 @@ fn account(reason: &str) -> Account {
     if reason != "not enrolled" {
         account.mobile = Mobile::new("+86-13800000000").ok();
         account.email = EmailAddress::new("erin@example.com").ok();
-        account.password = Some(sample::password("Correct-Horse-7", sample::NOW));
+        account.password = Some(demo::password("Correct-Horse-7", sample::NOW));
     }
     account
 }

@@ -1,11 +1,11 @@
 //! What is measured with: the ids, headers and lengths of the first seed's example.
 
+use authflow::testkit::demo;
 use authflow::testkit::forge::{DeviceDigests, IdClaims, IdentityClaims, StateClaims, TicketClaims};
 use authflow::{
-    AccountId, Audience, ClientId, Secret, SessionId, TenantId, Timestamp, TokenId,
-    account::{Account, AccountStatus, Profile, Revision},
+    AccountId, Audience, ClientId, SessionId, TenantId, Timestamp, TokenId,
+    account::{Account, Profile, Revision},
     factor::{Factor, FactorSet},
-    password::Password,
     token::{DeviceDigest, Key, KeyRing, SessionClaims, Stage, VerifyWindow},
 };
 
@@ -126,21 +126,9 @@ pub fn account(id: &str) -> Account {
         id: AccountId::new(id).expect("an id"),
         tenant: None,
         revision: Revision::new(12).expect("63 bits"),
-        status: AccountStatus::Active,
         user_name: None,
-        password: None,
-        mobile: None,
-        email: None,
-        totp: None,
-        enrolled: FactorSet::EMPTY,
-        factors_changed_at: Timestamp::from_unix(0),
-        profile: Profile::default(),
+        ..demo::account("any")
     }
-}
-
-/// A password with no change due and none skipped.
-pub fn password(text: &str, changed_at: Timestamp) -> Password {
-    Password { verifier: Secret::new(text), changed_at, must_change: None, skips_used: 0 }
 }
 
 /// The claims of a session.

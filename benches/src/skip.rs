@@ -1,6 +1,7 @@
 //! The whole skip step: a request of the family, questions answered at once, and the reply.
 
 use crate::sample;
+use authflow::testkit::demo;
 use authflow::{
     Application, Applications, ClientId, Config, Engine, Entropy, Moment, TenantId,
     account::{Account, Profile, UserName},
@@ -39,7 +40,7 @@ impl Skip {
         account.user_name = Some(UserName::new("erin").expect("a name"));
         account.profile = Profile::new(&serde_json::json!({ "name": "Erin" })).expect("a profile");
         let changed_at = sample::NOW.minus_seconds(85 * 86_400);
-        account.password = Some(sample::password(PASSWORD, changed_at));
+        account.password = Some(demo::password(PASSWORD, changed_at));
 
         let headers = sample::HEADERS.iter().map(|(name, value)| (*name, value.to_string())).collect();
         let mut skip = Self { api, account, headers };

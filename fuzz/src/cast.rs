@@ -1,12 +1,13 @@
 //! Who there is: two applications, their tenant, and accounts in every state of a password.
 
 use crate::keys::{NOW, RINGS};
+use authflow::testkit::demo;
 use authflow::{
-    AccountId, Application, Applications, ClientId, Config, Engine, Secret, TenantId, Timestamp,
-    account::{Account, AccountStatus, Profile, Revision},
+    AccountId, Application, Applications, ClientId, Config, Engine, TenantId,
+    account::{Account, AccountStatus, Revision},
     device::{Binding, Bindings},
     factor::{Factor, FactorSet, Totp, TotpAlgorithm},
-    password::{Ageing, MustChange, Password},
+    password::{Ageing, MustChange},
     policy::Policy,
     sdk,
     token::Issuer,
@@ -49,21 +50,9 @@ pub fn bare(id: &str) -> Account {
         id: AccountId::new(id).unwrap(),
         tenant: None,
         revision: Revision::new(1).unwrap(),
-        status: AccountStatus::Active,
         user_name: None,
-        password: None,
-        mobile: None,
-        email: None,
-        totp: None,
-        enrolled: FactorSet::EMPTY,
-        factors_changed_at: Timestamp::from_unix(0),
-        profile: Profile::default(),
+        ..demo::account("any")
     }
-}
-
-/// A password with no change due and none skipped.
-pub fn password(text: &str, changed_at: Timestamp) -> Password {
-    Password { verifier: Secret::new(text), changed_at, must_change: None, skips_used: 0 }
 }
 
 /// Every account, by its user name.
@@ -73,7 +62,7 @@ pub fn accounts() -> BTreeMap<&'static str, Account> {
         [("alice", 1), ("erin", 85), ("victor", 90), ("frank", 1), ("dora", 1), ("nora", 1), ("tina", 1)]
     {
         let mut account = bare(&format!("id-{name}"));
-        let mut password = password(PASSWORD, NOW.minus_seconds(age * DAY));
+        let mut password = demo::password(PASSWORD, NOW.minus_seconds(age * DAY));
         match name {
             "frank" => password.must_change = Some(MustChange::FirstLogin),
             "dora" => account.status = AccountStatus::Disabled,

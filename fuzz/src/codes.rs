@@ -8,6 +8,7 @@ use crate::{
     tokens::{FINGERPRINT, SESSION, Tokens, issuer},
 };
 use arbitrary::Arbitrary;
+use authflow::testkit::demo;
 use authflow::{
     Application, Applications, Config, Dialect, Engine, Entropy, Moment, Timestamp, TokenId,
     account::{Revision, UserName},
@@ -273,7 +274,7 @@ impl World {
         (host.heard, host.attempts, host.sends) = (Heard::default(), BTreeMap::new(), BTreeMap::new());
         host.ended.clear();
         let set_at = self.now.minus_seconds(100 * 86_400);
-        host.account.password = Some(cast::password(PASSWORD, set_at));
+        host.account.password = Some(demo::password(PASSWORD, set_at));
         host.sessions = BTreeMap::from([(SESSION, record)]);
     }
 }

@@ -5,6 +5,7 @@ use crate::{
     host::{Heard, Host, Manner},
 };
 use arbitrary::{Arbitrary, Unstructured};
+use authflow::testkit::demo;
 use authflow::{
     Application, Applications, ClientId, Config, Dialect, Engine, Entropy, Moment, Timestamp,
     account::UserName,
@@ -89,7 +90,7 @@ impl World {
         let dialects = [Dialect::Ciam, Dialect::Eiam, Dialect::OneAccess];
         let dialect = dialects[usize::from(beginning.dialect) % 3];
         let application = Application { policy, dialect, ..Application::new(client_id) };
-        let ring = KeyRing::new(Key::without_id(authflow::testkit::demo::secret(7)).unwrap());
+        let ring = KeyRing::new(Key::without_id(demo::secret(7)).unwrap());
         let issuer = Issuer::new("https://id.example.com").unwrap();
         let engine = Engine::new(Config::new(issuer, ring, Applications::Fixed(vec![application]))).unwrap();
         let mut account = cast::bare("id-mona");
@@ -99,7 +100,7 @@ impl World {
         account.totp = Totp::new([7; 20], TotpAlgorithm::Sha1, 6, None).ok();
         account.enrolled = crate::values::factors(beginning.enrolled & 0b1110);
         let set_at = START.minus_seconds(u64::from(beginning.age_days % 100) * 86_400);
-        account.password = beginning.has_password.then(|| cast::password(PASSWORD, set_at));
+        account.password = beginning.has_password.then(|| demo::password(PASSWORD, set_at));
         Self {
             api: Api::new(engine),
             policy,

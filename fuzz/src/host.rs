@@ -1,6 +1,6 @@
 //! A host that keeps one account and everything about it in memory, and remembers what it was asked.
 
-use crate::cast;
+use authflow::testkit::demo;
 use authflow::{
     ClientId, SessionId, TokenId,
     account::{Account, AccountKey, AccountStatus, Identifier},
@@ -212,7 +212,7 @@ impl Host {
                 password.skips_used += 1;
             }
             Write::StorePassword { new_password, changed_at } => {
-                self.account.password = Some(cast::password(new_password.expose(), *changed_at));
+                self.account.password = Some(demo::password(new_password.expose(), *changed_at));
                 self.account.revision = self.account.revision.next();
             }
             Write::Rehash { password } => {

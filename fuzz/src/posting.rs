@@ -11,6 +11,7 @@ use crate::{
     tokens::{FINGERPRINT, SESSION, Tokens, issuer},
 };
 use arbitrary::{Arbitrary, Result, Unstructured};
+use authflow::testkit::demo;
 use authflow::{
     Application, Applications, Audience, ClientId, Config, Dialect, Engine, Entropy, Moment,
     account::{Account, UserName},
@@ -171,7 +172,7 @@ impl Posted {
         let said = |name| read.and_then(|read: &Body| read.get(name));
         let present = said("old_password").or(said("password")).map_or("Correct-Horse-7", String::as_str);
         let set_at = NOW.minus_seconds(100 * 86_400);
-        host.account.password = Some(cast::password(present, set_at));
+        host.account.password = Some(demo::password(present, set_at));
         if CALLS[self.call].0.contains("/mfa/")
             || said("type").is_some_and(|it| it.contains("MFA") || it.contains("OTP"))
         {

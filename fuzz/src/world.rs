@@ -1,12 +1,13 @@
 //! A host in memory that answers by a plan, and what must hold of every reply it sees.
 
 use crate::{
-    cast::{self, API, accounts},
+    cast::{API, accounts},
     given::{Call, Given},
     keys::NOW,
     replies::Issued,
     scenario::{Request, Scenario},
 };
+use authflow::testkit::demo;
 use authflow::{
     Entropy, Moment, SessionId, TenantId, Timestamp, TokenId,
     account::{Account, AccountKey, AccountStatus, Identifier, Revision},
@@ -255,7 +256,7 @@ impl<'a> World<'a> {
                     assert!(commit.claim.is_some(), "a change that spends no state token");
                     let ends_all = |write: &Write| matches!(write, Write::EndSessions(EndSessions::All));
                     assert!(commit.writes.iter().any(ends_all), "sessions of the old password live on");
-                    account.password = Some(cast::password(new_password.expose(), *changed_at));
+                    account.password = Some(demo::password(new_password.expose(), *changed_at));
                     account.revision = account.revision.next();
                 }
                 Write::ClearGuesses(cleared) => {

@@ -1,7 +1,8 @@
 //! Change the password within a login, because it is about to expire or must be changed.
 //!
-//! Prove the old one or a code – what of these will do says [`next`](crate::flow::next) –, judge the new one, then write everything at once. What is refused on the way does not spend the
-//! state token: a wrong proof costs a guess, a refused new password nothing.
+//! The new password is judged by the rules, the old one or a code is proved, the host judges the new one, then everything is written at once.
+//! [`next`](crate::flow::next) says which proofs will do. What is refused on the way does not spend the state token: a wrong proof costs a
+//! guess, a refused new password nothing.
 
 use super::{
     admit::Admitted,
@@ -9,7 +10,7 @@ use super::{
     new_password::{AcceptedPassword, NewPassword, RefusedPassword},
     pending::{Finished, PASSWORD_STAGES, PendingLogin},
     prove_code::prove_in_login,
-    prove_password::prove_password,
+    prove_password::{aim_at_password, prove_password},
 };
 use crate::{
     Moment, Secret,
@@ -18,7 +19,6 @@ use crate::{
     device::Caller,
     factor::{Factor, FactorSet},
     flow::{Next, PasswordStep, Wait},
-    guess::{Aim, AttemptSlot},
     outcome::{Fault, ProofRefusal},
     session::EndSessions,
     step::Step,
@@ -91,8 +91,7 @@ impl PasswordChange {
         };
         match proof {
             ChangeProof::OldPassword(presented) => {
-                let tenant = admitted.audience.tenant;
-                let aim = Aim::at(AttemptSlot::of_account(tenant, login.account.id, Factor::Password));
+                let aim = aim_at_password(&admitted, login.account.id);
                 let claimant = Ok((verifier, login));
                 prove_password(admitted, aim, claimant, presented, move |admitted, proved| match proved {
                     // What changes is not hashed anew.

@@ -7,7 +7,7 @@ use super::{
     new_password::{NewPassword, RefusedPassword},
     open_session::{OpenSession, of_bearer, with_id_token},
     prove_code::{PresentedCode, aim_at},
-    prove_password::prove_password,
+    prove_password::{aim_at_password, prove_password},
     spent::Spent,
 };
 use crate::{
@@ -17,7 +17,6 @@ use crate::{
     device::Caller,
     factor::Factor,
     flow::{first_password, old_password, own_password},
-    guess::{Aim, AttemptSlot},
     outcome::{Event, Fault, ProofRefusal},
     step::{AccessPurpose, Step},
     token::{IdToken, Untrusted},
@@ -75,8 +74,7 @@ impl OwnPasswordChange {
             Ok(new) => new,
             Err(refused) => return refused.end(admitted),
         };
-        let tenant = admitted.audience.tenant;
-        let aim = Aim::at(AttemptSlot::of_account(tenant, session.account.id, Factor::Password));
+        let aim = aim_at_password(&admitted, session.account.id);
         let claimant = Ok((verifier, session));
         prove_password(admitted, aim, claimant, presented, |admitted, proved| match proved {
             // What changes is not hashed anew.

@@ -10,12 +10,18 @@ use super::{
     holder::Holder,
 };
 use crate::{
-    Secret,
-    guess::Aim,
+    AccountId, Secret,
+    factor::Factor,
+    guess::{Aim, AttemptSlot},
     outcome::ProofRefusal,
     password::{PasswordMatch, VerifyPassword},
     step::{Step, Write},
 };
+
+/// A guess at an account's password, by somebody who has proved something already.
+pub(super) fn aim_at_password(admitted: &Admitted, account: AccountId) -> Aim {
+    Aim::at(AttemptSlot::of_account(admitted.audience.tenant, account, Factor::Password))
+}
 
 /// Judges `presented` by the verifier of the claimant, if there is one, and goes on with `then`: with whom it proves and, where the
 /// verifier is outdated, the write that renews it. That write goes with a step that leaves the password as it is.

@@ -51,8 +51,8 @@ pub(super) fn start(core: &Arc<Core>, caller: Caller, reset: PasswordReset, mome
     admit::admit(core, caller, moment, |admitted| reset.prove(admitted))
 }
 
-/// One path of the family has two meanings, and which one is the product's. Never is it told by what a client sent; and it only names
-/// the path: whether there is a reset says the policy.
+/// One path of the family has two meanings. The product decides which one, and never what a client sent. It decides no more than that: the
+/// policy says whether there is a reset.
 pub(super) fn by_mobile(
     core: &Arc<Core>,
     caller: Caller,

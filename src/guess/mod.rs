@@ -12,25 +12,29 @@
 //!
 //! A guess at a password or code is counted before it is judged, so that a thousand guesses sent at once are a thousand counted
 //! guesses. It is counted in an [`AttemptSlot`]: one for each factor of an account, whichever login, application or code it is about.
-//! The host keeps an [`AttemptRecord`] for each slot; how many guesses there are, says an [`AttemptPolicy`].
+//! The host keeps an [`AttemptRecord`] for each slot. An [`AttemptPolicy`] says how many guesses there are.
 //!
-//! [`ReserveAttempt`] counts one and says whether there was one left. What was right clears the count with [`ClearGuesses`], **in the commit of the step that it
-//! proves**: what was not carried out clears nothing. What was wrong is told with [`SettleAttempt`] and stays counted. What was not judged
-//! wrong, and whose request ended without effect, is given back the same way.
+//! [`ReserveAttempt`] counts one and says whether there was one left. What was right clears the count with [`ClearGuesses`], **in the
+//! commit of the step that it proves**: what was not carried out clears nothing. What was wrong is told with [`SettleAttempt`] and stays
+//! counted. What was not judged wrong, and whose request ended without effect, is given back the same way.
 
 mod clear;
+mod form;
 mod policy;
 mod record;
 mod reserve;
 mod settle;
 mod slot;
+mod tag;
 
 pub use clear::ClearGuesses;
+pub use form::InvalidAttemptRecord;
 pub use policy::{AttemptError, AttemptPolicy};
-pub use record::{Attempt, AttemptRecord, InvalidAttemptRecord, Receipt};
+pub use record::{Attempt, AttemptRecord, Receipt};
 pub use reserve::{Reservation, ReserveAttempt};
 pub use settle::SettleAttempt;
 pub use slot::AttemptSlot;
 
-pub(crate) use record::{GuessTag, Settlement};
+pub(crate) use record::Settlement;
 pub(crate) use slot::{Aim, TypedName};
+pub(crate) use tag::GuessTag;

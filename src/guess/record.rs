@@ -4,14 +4,14 @@
 //! a thousand counted guesses. From then on it is **in flight**, until it is known what became of it: it was wrong, it was not judged
 //! wrong and is given back, or it was right and its commit clears the count. What nobody tells in [`IN_FLIGHT_SECONDS`] was wrong.
 
-use super::policy::{AttemptPolicy, HIGHEST_CEILING};
+use super::{policy::AttemptPolicy, tag::GuessTag};
 use crate::Timestamp;
 use alloc::vec::Vec;
 
 /// How long a guess may be in flight. One whose host crashed counts as wrong from then on.
 const IN_FLIGHT_SECONDS: u64 = 30;
-/// Of how many guesses at a locked slot it is kept that they are being answered. More of them, by many spellings at once, contend with nothing.
-const MOST_REFUSED: usize = 100;
+/// How many guesses at a locked slot are kept while they are being answered. More of them, by many spellings at once, contend with nothing.
+pub(super) const MOST_REFUSED: usize = 100;
 
 /// Names one guess, so that what becomes of it becomes of that one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,8 +42,8 @@ pub enum Attempt {
         /// How many there are after this one before the factor is locked.
         left: u32,
     },
-    /// As many guesses at this name are being judged as lock it: come again in a moment. It says nothing of what was wrong before, nor of other
-    /// names.
+    /// Too many guesses at this name are being judged, which is as many as lock it: come again in a moment. It says nothing of what was
+    /// wrong before, nor of other names.
     Contended,
     /// There is none.
     Locked {
@@ -52,34 +52,6 @@ pub enum Attempt {
         /// The first second in which there is one again; `None` where only an administrator or a new password can clear it.
         until: Option<Timestamp>,
     },
-}
-
-/// Who is guessing, as far as the record may know: 63 bits under a key that the host's store does not have, of the name as it was
-/// typed. Guesses at one account by two of its names bear two tags, so that a burst does not tell that they are one account.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct GuessTag(u64);
-
-impl GuessTag {
-    /// Of somebody who has proved something already: in a pending login, or signed in.
-    pub(crate) const KNOWN_SUBJECT: Self = Self(1);
-
-    /// The bit that no hash has.
-    const REFUSED: u64 = 1 << 63;
-
-    /// The same of a guess that there was none for.
-    fn refused(self) -> Self {
-        Self(self.0 | Self::REFUSED)
-    }
-
-    fn is_refused(self) -> bool {
-        self.0 & Self::REFUSED != 0
-    }
-
-    /// Of a keyed hash.
-    pub(crate) fn new(bytes: [u8; 8]) -> Self {
-        // Nought stands for a guess that was wrong.
-        Self((u64::from_be_bytes(bytes) & !Self::REFUSED).max(2))
-    }
 }
 
 /// What became of a guess that was not right.
@@ -118,21 +90,20 @@ pub(crate) enum UpTo {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AttemptRecord {
     /// Numbers given out so far, to guesses and to questions that changed nothing else.
-    issued: u64,
+    pub(super) issued: u64,
     /// By receipt: the failures since the latest success, and what is in flight. No ceiling lets more than 100 in.
     ///
-    /// Behind them, by receipt again, what is in flight although there was no guess for it. It counts towards no lock, and until it is
-    /// answered it contends like a guess. Otherwise a burst at a name would tell a locked one, which guesses at another name can be the
-    /// reason of, from one that is not.
-    guesses: Vec<Guess>,
+    /// Behind them, by receipt again, what is in flight although there was no guess for it. It counts towards no lock. Until it is answered it
+    /// contends like a guess: otherwise a burst would show whether a name is locked, and so which other name locked it.
+    pub(super) guesses: Vec<Guess>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Guess {
-    receipt: u64,
-    at: Timestamp,
+pub(super) struct Guess {
+    pub(super) receipt: u64,
+    pub(super) at: Timestamp,
     /// `None` for one that was wrong.
-    in_flight: Option<GuessTag>,
+    pub(super) in_flight: Option<GuessTag>,
 }
 
 /// What a guess is counted by.
@@ -146,10 +117,6 @@ pub(super) struct Count<'a> {
 }
 
 impl AttemptRecord {
-    /// The most that [`to_bytes`](Self::to_bytes) returns: 9 bytes, and 24 for each failure in a row and each guess that is being refused.
-    pub const MAX_BYTES: usize = 9 + 24 * (HIGHEST_CEILING as usize + MOST_REFUSED);
-    const VERSION: u8 = 3;
-
     /// Counts one guess, if there is one.
     #[must_use]
     pub(super) fn reserve(self, count: &Count<'_>) -> (Self, Attempt) {
@@ -247,78 +214,16 @@ impl AttemptRecord {
             |guess: &Guess| guess.in_flight.is_some() && now.seconds_since(guess.at) < IN_FLIGHT_SECONDS;
         self.guesses.iter().any(is_open)
     }
-
-    /// The record for the host's store: at most [`MAX_BYTES`](Self::MAX_BYTES).
-    pub fn to_bytes(&self) -> Vec<u8> {
-        let numbers = self.guesses.iter().flat_map(|guess| {
-            [guess.receipt, guess.at.as_unix(), guess.in_flight.map_or(0, |GuessTag(tag)| tag)]
-        });
-        let numbers = [self.issued].into_iter().chain(numbers);
-        [Self::VERSION].into_iter().chain(numbers.flat_map(u64::to_be_bytes)).collect()
-    }
-
-    /// The record from the host's store. One of version 2, which knew failures alone, is read as well.
-    ///
-    /// # Errors
-    /// When the bytes are not a record. Do not go on with a fresh one: that would refill the guesses.
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self, InvalidAttemptRecord> {
-        Self::read(bytes).ok_or(InvalidAttemptRecord)
-    }
-
-    fn read(bytes: &[u8]) -> Option<Self> {
-        if bytes.len() > Self::MAX_BYTES {
-            return None;
-        }
-        let (version, numbers) = bytes.split_first()?;
-        let (numbers, []) = numbers.as_chunks() else { return None };
-        let (issued, guesses) = numbers.split_first()?;
-        let issued = u64::from_be_bytes(*issued);
-        let guesses = match *version {
-            Self::VERSION => {
-                let (guesses, []) = guesses.as_chunks() else { return None };
-                guesses.iter().map(|[receipt, at, tag]| Guess::read(*receipt, *at, *tag)).collect()
-            }
-            2 => {
-                let (failures, []) = guesses.as_chunks() else { return None };
-                failures.iter().map(|[receipt, at]| Guess::read(*receipt, *at, [0; 8])).collect()
-            }
-            _ => None,
-        };
-        let mut guesses: Vec<Guess> = guesses?;
-        // Most records are read to count one more.
-        guesses.reserve_exact(1);
-        let counted = guesses.iter().position(Guess::is_refused).unwrap_or(guesses.len());
-        let (counted, refused) = guesses.split_at_checked(counted)?;
-        let possible = refused.iter().all(Guess::is_refused)
-            && is_possible(counted, HIGHEST_CEILING as usize, issued)
-            && is_possible(refused, MOST_REFUSED, issued);
-        possible.then_some(Self { issued, guesses })
-    }
 }
 
 impl Guess {
-    fn is_refused(&self) -> bool {
+    pub(super) fn is_refused(&self) -> bool {
         self.in_flight.is_some_and(GuessTag::is_refused)
     }
-
-    fn read(receipt: [u8; 8], at: [u8; 8], tag: [u8; 8]) -> Option<Self> {
-        let seconds = u64::from_be_bytes(at);
-        let at = Some(Timestamp::from_unix(seconds)).filter(|at| at.as_unix() == seconds)?;
-        let in_flight = Some(u64::from_be_bytes(tag)).filter(|tag| *tag != 0).map(GuessTag);
-        Some(Self { receipt: u64::from_be_bytes(receipt), at, in_flight })
-    }
-}
-
-fn is_possible(guesses: &[Guess], most: usize, issued: u64) -> bool {
-    let receipts = || guesses.iter().map(|guess| guess.receipt);
-    guesses.len() <= most
-        && [0].into_iter().chain(receipts()).is_sorted_by(|earlier, later| earlier < later)
-        && receipts().next_back().is_none_or(|latest| latest <= issued)
 }
 
 /// Until when there is no guess under a policy after these, if there is none; within, `None` is for good. Its locks begin with every
-/// failure that fills a window, also
-/// with one that only another policy let in; where the clock went back, the last to end counts.
+/// failure that fills a window, also with one that only another policy let in; where the clock went back, the last to end counts.
 fn lock(policy: &AttemptPolicy, guesses: &[Guess], now: Timestamp) -> Option<Option<Timestamp>> {
     if guesses.len() >= policy.ceiling() as usize {
         return Some(None);
@@ -337,11 +242,6 @@ fn left(policy: &AttemptPolicy, guesses: &[Guess]) -> u32 {
     };
     before_lock.min((policy.ceiling() as usize).saturating_sub(guesses.len()) as u32)
 }
-
-/// Bytes that are not an attempt record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not an attempt record")]
-pub struct InvalidAttemptRecord;
 
 #[cfg(test)]
 #[path = "record_tests.rs"]

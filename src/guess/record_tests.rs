@@ -1,5 +1,5 @@
 use super::*;
-use crate::Lifetime;
+use crate::{Lifetime, guess::InvalidAttemptRecord};
 use alloc::{collections::BTreeMap, vec::Vec};
 use proptest::prelude::*;
 

@@ -36,7 +36,7 @@ pub enum Event {
         /// Why.
         reason: ProofRefusal,
     },
-    /// As many guesses at this name as lock it were still being judged: whoever guesses was told to come again.
+    /// Too many guesses at this name were still being judged, as many as lock it: whoever guesses was told to come again.
     GuessContended {
         /// At which account, where there is one.
         account: Option<AccountId>,

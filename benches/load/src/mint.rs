@@ -1,5 +1,6 @@
 //! authflow's own tokens, made by its own sign-in: questions answered in memory, no password hashed.
 
+use authflow::testkit::demo;
 use authflow::{
     Application, Applications, ClientId, Config, Engine, Moment, TenantId,
     account::{Account, Profile, Revision, UserName},
@@ -108,7 +109,7 @@ fn account(id: &str) -> Account {
     account.profile = Profile::new(&serde_json::json!({ "name": "Erin" })).expect("a profile");
     let now = u64::try_from(crate::world::now()).expect("after 1970");
     let changed_at = authflow::Timestamp::from_unix(now).minus_seconds(85 * 86_400);
-    account.password = Some(sample::password("unused", changed_at));
+    account.password = Some(demo::password("unused", changed_at));
     account
 }
 

@@ -107,6 +107,29 @@ fn count_claims(connection: &Connection) -> Result<(), StoreError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::{pin::pin, thread};
+    use tokio::{sync::mpsc, time::timeout};
+
+    #[tokio::test(start_paused = true)]
+    async fn what_ends_a_request_waits_for_its_turn_and_what_begins_one_is_shed() {
+        let (jobs, waiting) = mpsc::channel(1);
+        let store =
+            Store { writer: Writer { jobs }, ..Store::open(&DatabaseUrl::Memory, Clock::moved(0)).unwrap() };
+        let insert = |connection: &Connection, id: i64| -> Result<_, StoreError> {
+            Ok(Written::Kept(connection.execute("INSERT INTO seen VALUES (?1)", [id])?))
+        };
+        let write = |id| Box::pin(store.write(move |connection| insert(connection, id)));
+        // Nobody works yet, and the first one fills the queue.
+        let mut first = write(1);
+        assert!(timeout(Duration::ZERO, &mut first).await.is_err());
+        assert!(matches!(write(2).await, Err(StoreError::Overloaded)));
+        let mut last = pin!(store.write_at_last(move |connection| insert(connection, 3)));
+        assert!(timeout(LONGEST_WAIT * 2, &mut last).await.is_err(), "it is not shed");
+        let connection = Connection::open_in_memory().unwrap();
+        connection.execute("CREATE TABLE seen (id INTEGER PRIMARY KEY)", []).unwrap();
+        thread::spawn(move || writer::run(&connection, waiting));
+        assert!(first.await.is_ok() && last.await.is_ok());
+    }
 
     #[tokio::test]
     async fn a_file_is_private_logs_ahead_and_flushes_every_commit() {

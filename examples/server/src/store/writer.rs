@@ -15,12 +15,12 @@ const WAITING: usize = 1024;
 const BATCH: usize = 64;
 
 /// Does the work of one write; what it returns tells the caller whether the transaction became durable.
-type Job = Box<dyn FnOnce(&Connection) -> Reply + Send>;
+pub(super) type Job = Box<dyn FnOnce(&Connection) -> Reply + Send>;
 type Reply = Box<dyn FnOnce(bool)>;
 
 #[derive(Clone)]
 pub(super) struct Writer {
-    jobs: Sender<Job>,
+    pub(super) jobs: Sender<Job>,
 }
 
 /// An answer, and whether what was written for it stays.
@@ -59,7 +59,7 @@ impl Writer {
     }
 }
 
-fn run(connection: &Connection, mut waiting: Receiver<Job>) {
+pub(super) fn run(connection: &Connection, mut waiting: Receiver<Job>) {
     while let Some(first) = waiting.blocking_recv() {
         let rest = iter::from_fn(|| waiting.try_recv().ok());
         if let Err(error) = transact(connection, iter::once(first).chain(rest).take(BATCH)) {
@@ -118,13 +118,6 @@ fn execute(connection: &Connection, sql: &str) -> Result<(), StoreError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        cli::DatabaseUrl,
-        clock::Clock,
-        store::{LONGEST_WAIT, Store},
-    };
-    use std::pin::pin;
-    use tokio::time::timeout;
 
     const WAIT: Duration = Duration::from_secs(5);
 
@@ -159,22 +152,6 @@ mod tests {
         assert!(matches!(failed, Err(StoreError::Sqlite(_))));
         let left = writer.write(WAIT, |connection| Ok(Written::TakenBack(seen(connection)))).await.unwrap();
         assert_eq!(left, [1, 4]);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn what_ends_a_request_waits_for_its_turn_and_what_begins_one_is_shed() {
-        let (jobs, waiting) = mpsc::channel(1);
-        let store =
-            Store { writer: Writer { jobs }, ..Store::open(&DatabaseUrl::Memory, Clock::moved(0)).unwrap() };
-        let write = |id| Box::pin(store.write(move |connection| insert(connection, id).map(Written::Kept)));
-        // Nobody works yet, and the first one fills the queue.
-        let mut first = write(1);
-        assert!(timeout(Duration::ZERO, &mut first).await.is_err());
-        assert!(matches!(write(2).await, Err(StoreError::Overloaded)));
-        let mut last = pin!(store.write_at_last(|connection| insert(connection, 3).map(Written::Kept)));
-        assert!(timeout(LONGEST_WAIT * 2, &mut last).await.is_err(), "it is not shed");
-        thread::spawn(move || run(&connection(), waiting));
-        assert!(first.await.is_ok() && last.await.is_ok());
     }
 
     #[test]
