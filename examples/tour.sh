@@ -103,9 +103,9 @@ call GET /openapi.json && expect 'the description of the calls' 200 '"openapi":"
 
 echo '-- signing in'
 login alice && expect 'alice signs in' 200 '"status":"SUCCESS"'
-login alice wrong && expect 'a wrong password' 400 IDAAS.SDK.LOGIN.0001
-login nobody && expect 'nobody: the same answer' 400 IDAAS.SDK.LOGIN.0001
-login dora && expect 'a disabled account: the same answer' 400 IDAAS.SDK.LOGIN.0001
+login alice wrong && expect 'a wrong password' 400 IDAAS.SDK.LOGIN.0002
+login nobody && expect 'nobody: the same answer' 400 IDAAS.SDK.LOGIN.0002
+login dora && expect 'a disabled account: the same answer' 400 IDAAS.SDK.LOGIN.0002
 post "$sdk/login" '{' && expect 'a malformed body' 400 IDAAS.SDK.PARAM.0101
 post "$sdk/login/auth" "{\"user_name\":\"victor@example.com\",\"password\":\"$PASSWORD\"}"
 expect 'victor signs in by e-mail address; his password has expired' 200 '"status":"PASSWORD_EXPIRED"'
@@ -117,8 +117,8 @@ login erin && expect 'erin is warned' 200 '"status":"PASSWORD_WARN"'
 of_device GET "$sdk/pwd/skip-update" -H "X-state-token: $STATE" && expect 'she skips' 200 '"status":"SUCCESS"'
 of_device GET "$sdk/pwd/skip-update" -H "X-state-token: $STATE" && expect 'a second time: the token is used' 400 IDAAS.SDK.PARAM.0014
 login erin && expect 'erin is warned again' 200 '"status":"PASSWORD_WARN"'
-pending "$sdk/pwd/update" "{\"old_password\":\"wrong\",\"new_password\":\"$NEW\"}" && expect 'a wrong old password' 400 IDAAS.SDK.PWD.0002
-pending "$sdk/pwd/update" "{\"old_password\":\"$PASSWORD\",\"new_password\":\"short\"}" && expect 'a new one that is too short' 400 IDAAS.SDK.PWD.0001
+pending "$sdk/pwd/update" "{\"old_password\":\"wrong\",\"new_password\":\"$NEW\"}" && expect 'a wrong old password' 400 IDAAS.SDK.PWD.0102
+pending "$sdk/pwd/update" "{\"old_password\":\"$PASSWORD\",\"new_password\":\"short\"}" && expect 'a new one that is too short' 400 IDAAS.SDK.PWD.0007
 pending "$sdk/pwd/update" "{\"old_password\":\"$PASSWORD\",\"new_password\":\"$NEW\"}" && expect 'she changes it' 200 '"status":"SUCCESS"'
 login erin "$NEW" && expect 'and signs in with the new one' 200 '"status":"SUCCESS"'
 
@@ -170,7 +170,7 @@ of_device POST "$sdk/sso/session-token/id-token" -H "X-session-token: $SESSION" 
 of_tenant "$tenant/sso/session-token/sso-ticket" "{\"session_token\":\"$SESSION\",$device}" && expect 'a ticket for the tenant'"'"'s server' 200 '"expire":300'
 ticket=$(member sso_ticket)
 of_tenant "$tenant/sso/sso-ticket/verify" "{\"sso_ticket\":\"$ticket\",$device}" && expect 'whose it is' 200 '"userName":"mona"'
-of_tenant "$tenant/sso/sso-ticket/verify" "{\"sso_ticket\":\"$ticket\",$device}" && expect 'a ticket counts once' 400 IDAAS.SDK.PARAM.0104
+of_tenant "$tenant/sso/sso-ticket/verify" "{\"sso_ticket\":\"$ticket\",$device}" && expect 'a ticket counts once' 400 IDAAS.SDK.PARAM.0032
 CREDENTIAL=nonsense of_tenant "$tenant/sso/session-token/sso-ticket" "{\"session_token\":\"$SESSION\",$device}" && expect 'without the credential' 400 IDAAS.TENANT.COM.0101
 signed_in "$sdk/pwd/update-by-mobile" "{\"verify_code\":\"123456\",\"password\":\"$NEW\"}" && expect 'her mobile is a second factor, and changes no password' 400 IDAAS.SDK.CAPTCHA.0007
 signed_in "$sdk/pwd/change" "{\"old_password\":\"$PASSWORD\",\"new_password\":\"$NEW\"}" && nothing 'the old one does'

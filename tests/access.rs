@@ -180,7 +180,7 @@ fn a_ticket_is_decided_about_twice_and_used_up_by_a_denial() {
     check(&mut world, &Call::issue_ticket(&token), AccessPurpose::Ticket, Factor::Password, invalid, 0);
 
     let ticket = world.send(&Call::issue_ticket(&token)).text("sso_ticket").to_owned();
-    let invalid = refusal("IDAAS.SDK.PARAM.0104", "Invalid or expired sso_ticket");
+    let invalid = refusal("IDAAS.SDK.PARAM.0032", "Invalid or expired sso_ticket");
     let redeem = Call::redeem_ticket(&ticket);
     check(&mut world, &redeem, AccessPurpose::Ticket, Factor::Password, invalid.clone(), 1);
     assert_eq!(world.send(&redeem).parts(), invalid);
@@ -216,7 +216,7 @@ fn an_application_that_issues_no_tickets_shows_no_session() {
     world.api = Setup::new(policy).api(demo::ring());
     for (call, fault) in [
         (Call::issue_ticket(&token), refusal("IDAAS.SDK.PARAM.0023", "Invalid or expired session token")),
-        (Call::redeem_ticket(&ticket), refusal("IDAAS.SDK.PARAM.0104", "Invalid or expired sso_ticket")),
+        (Call::redeem_ticket(&ticket), refusal("IDAAS.SDK.PARAM.0032", "Invalid or expired sso_ticket")),
     ] {
         assert_eq!(world.send(&call).parts(), fault);
         let Some(Event::TokenRefused { reason: TokenRefusal::NoTickets, .. }) =

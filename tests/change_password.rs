@@ -21,11 +21,15 @@ const QUESTIONS: [&str; 6] =
     ["FindAccount", "ReserveAttempt", "VerifyPassword", "JudgePassword", "DecideAccess", "Commit"];
 
 fn old_password_invalid() -> (u16, serde_json::Value) {
-    refusal("IDAAS.SDK.PWD.0002", "Incorrect old password")
+    refusal("IDAAS.SDK.PWD.0102", "Incorrect old password")
 }
 
-fn new_password_refused() -> (u16, serde_json::Value) {
-    refusal("IDAAS.SDK.PWD.0001", "The new password does not meet the requirements")
+fn wrong_length() -> (u16, serde_json::Value) {
+    refusal("IDAAS.SDK.PWD.0007", "The password must contain 8 to 64 characters")
+}
+
+fn used_before() -> (u16, serde_json::Value) {
+    refusal("IDAAS.SDK.PWD.0001", "The password is used before, cannot be used again")
 }
 
 fn events(world: &World) -> &[Event] {
@@ -42,7 +46,7 @@ fn an_expiring_an_expired_and_a_reset_password_can_be_changed() {
         assert_eq!((signed_in.status, signed_in.text("status")), (200, "SUCCESS"));
         assert_eq!(world.host.asked, QUESTIONS);
         assert!(matches!(events(&world), [Event::PasswordChanged { .. }, Event::SignedIn { .. }]));
-        assert_eq!(world.login(name).text("error_code"), "IDAAS.SDK.LOGIN.0001", "the old password is gone");
+        assert_eq!(world.login(name).text("error_code"), "IDAAS.SDK.LOGIN.0002", "the old password is gone");
         assert_eq!(world.send(&Call::login(name, NEW)).text("status"), "SUCCESS");
     }
 }
@@ -84,22 +88,12 @@ fn a_refusal_on_the_way_does_not_spend_the_token() {
     let pending = world.login("erin");
     let token = pending.state_token();
     for (old, new, expected, reason) in [
-        (PASSWORD, "short", new_password_refused(), Some(NewPasswordRefusal::Rule(RuleViolation::TooShort))),
-        (
-            PASSWORD,
-            PASSWORD,
-            new_password_refused(),
-            Some(NewPasswordRefusal::Rule(RuleViolation::OldPassword)),
-        ),
-        (
-            PASSWORD,
-            "Used-Before-1",
-            new_password_refused(),
-            Some(NewPasswordRefusal::Host(PasswordRefusal::Reused)),
-        ),
+        (PASSWORD, "short", wrong_length(), Some(NewPasswordRefusal::Rule(RuleViolation::TooShort))),
+        (PASSWORD, PASSWORD, used_before(), Some(NewPasswordRefusal::Rule(RuleViolation::OldPassword))),
+        (PASSWORD, "Used-Before-1", used_before(), Some(NewPasswordRefusal::Host(PasswordRefusal::Reused))),
         ("wrong", NEW, old_password_invalid(), None),
         // The rules are told before a guess is counted.
-        ("wrong", "short", new_password_refused(), Some(NewPasswordRefusal::Rule(RuleViolation::TooShort))),
+        ("wrong", "short", wrong_length(), Some(NewPasswordRefusal::Rule(RuleViolation::TooShort))),
     ] {
         assert_eq!(world.update(token, old, new).parts(), expected);
         let told = events(&world).iter().find_map(|event| match event {
@@ -117,10 +111,8 @@ fn the_user_name_is_no_password() {
     let mut world = World::new();
     world.account("erin").user_name = Some(authflow::account::UserName::new("erin-the-first").unwrap());
     let pending = world.login("erin-the-first");
-    assert_eq!(
-        world.update(pending.state_token(), PASSWORD, "Erin-The-First").parts(),
-        new_password_refused()
-    );
+    let refused = world.update(pending.state_token(), PASSWORD, "Erin-The-First");
+    assert_eq!((refused.status, refused.text("error_code")), (400, "IDAAS.SDK.PWD.0003"));
 }
 
 #[test]

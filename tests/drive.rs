@@ -160,7 +160,7 @@ fn what_a_host_does_not_answer_is_refused() {
         (reply.status(), member(&reply, "error_code"))
     };
     let refused = |code: &str| (400, code.to_string());
-    assert_eq!(code("/api/v2/sdk/pwd/update", &pending, &change), refused("IDAAS.SDK.PWD.0001"));
+    assert_eq!(code("/api/v2/sdk/pwd/update", &pending, &change), refused("IDAAS.SDK.PWD.0101"));
     let tenants =
         HeaderList::from_iter([("Content-Type", "application/json"), ("Authorization", "Bearer x")]);
     let body = serde_json::json!({

@@ -90,7 +90,7 @@ fn a_host_that_cannot_renew_it_issues_nothing() {
         let step = world.begin(&Call::login(name, PASSWORD));
         let step = world.until_commit(step);
         world.change(name, |account| account.status = AccountStatus::Disabled);
-        let wrong = refusal("IDAAS.SDK.LOGIN.0001", "Incorrect user name or password");
+        let wrong = refusal("IDAAS.SDK.LOGIN.0002", "Incorrect user name or password");
         assert_eq!(world.finish(step).parts(), wrong);
         assert!(is_outdated(&mut world, name));
     }

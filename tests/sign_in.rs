@@ -46,7 +46,7 @@ fn every_failure_has_the_same_bytes_after_the_same_questions() {
     assert_eq!(reason(&world), ProofRefusal::Locked);
     assert_eq!(world.host.asked, ["FindAccount", "ReserveAttempt", "VerifyPassword", "SettleAttempt"]);
     seen.push((locked.status, locked.bytes));
-    let expected = br#"{"error_code":"IDAAS.SDK.LOGIN.0001","error_msg":"Incorrect user name or password"}"#;
+    let expected = br#"{"error_code":"IDAAS.SDK.LOGIN.0002","error_msg":"Incorrect user name or password"}"#;
     assert!(seen.iter().all(|(status, bytes)| *status == 400 && bytes == expected));
 }
 

@@ -29,7 +29,7 @@ fn one_fault_has_three_spellings() {
     for (dialect, code, message) in [
         (Dialect::Ciam, "IDAAS.SDK.PARAM.0014", "Invalid state token"),
         (Dialect::Eiam, "SDK.COMMON.1006", "The state_token parameter error"),
-        (Dialect::OneAccess, "TOKEN.0101", "Invalid state token"),
+        (Dialect::OneAccess, "PARAM.0014", "Invalid state token."),
     ] {
         let mut world = speaking(dialect, false);
         assert_eq!(world.skip("nonsense").parts(), refusal(code, message));
@@ -74,7 +74,7 @@ fn before_the_application_is_known_the_engine_speaks() {
         r#"{"error_code":"APP.0001","error_msg":"应用不存在"}"#.as_bytes()
     );
     let busy = api.busy(&request);
-    let told = r#"{"error_code":"COMMON.0101","error_msg":"系统繁忙,请稍后重试"}"#;
+    let told = r#"{"error_code":"COM.0002","error_msg":"系统繁忙,请稍后重试"}"#;
     assert_eq!((busy.status(), busy.body()), (500, told.as_bytes()));
 }
 

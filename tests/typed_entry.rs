@@ -254,7 +254,7 @@ fn no_code_is_sent_and_none_is_taken_where_the_policy_has_no_reset() {
             new_password: Secret::new("Battery-Staple-8"),
         };
         let verdict = run(&mut world, |engine, moment| engine.reset_password(caller(), reset, moment));
-        assert!(matches!(verdict, Verdict::Refused(Fault::CodeInvalid)));
+        assert!(matches!(verdict, Verdict::Refused(Fault::CodeInvalid(_))));
         assert!(
             world.host.asked.is_empty() && world.host.outbox.is_empty(),
             "nothing is looked up or counted"

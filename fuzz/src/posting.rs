@@ -45,7 +45,7 @@ pub struct Posted {
 const DIALECTS: [(Dialect, &str, &str); 3] = [
     (Dialect::Ciam, "ciam", "IDAAS.SDK.PARAM.0101"),
     (Dialect::Eiam, "eiam", "SDK.COMMON.1002"),
-    (Dialect::OneAccess, "one-access", "PARAM.0102"),
+    (Dialect::OneAccess, "one-access", "PARAM.0101"),
 ];
 
 static API: LazyLock<Api> = LazyLock::new(|| {

@@ -77,7 +77,7 @@ impl PasswordChange {
             }
             ChangeProof::Code { channel, .. } if !by.contains(Factor::of_channel(*channel)) => {
                 let factor = Factor::of_channel(*channel);
-                return admitted.refuse_proof(Fault::CodeInvalid, factor, ProofRefusal::NotEnrolled);
+                return admitted.refuse_proof(Fault::CodeInvalid(factor), factor, ProofRefusal::NotEnrolled);
             }
             _ => {}
         }
@@ -103,7 +103,7 @@ impl PasswordChange {
                 let (factor, purpose) = (Factor::of_channel(channel), CodePurpose::ChangePassword);
                 let then = move |admitted: Admitted, proved| match proved {
                     Ok(login) => judge(admitted, login, factor, new),
-                    Err(reason) => admitted.refuse_proof(Fault::CodeInvalid, factor, reason),
+                    Err(reason) => admitted.refuse_proof(Fault::CodeInvalid(factor), factor, reason),
                 };
                 prove_in_login(admitted, login, purpose, channel, None, code, then)
             }

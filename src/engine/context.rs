@@ -40,6 +40,7 @@ impl Context {
         facts.language = self.asked.unwrap_or(application.language);
         facts.dialect = application.dialect;
         facts.tells_attempts = application.tells_attempts;
+        facts.password_rules = application.policy.password_rules;
     }
 
     /// The device's fingerprint as the key that signs hashes it: for tokens that are about to be minted.

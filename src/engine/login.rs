@@ -116,13 +116,13 @@ impl Login {
         let what = self.spent.as_ref().map(|spent| spent.what);
         let (fault, event) = match (answer, what) {
             (Committed::Refused(CommitRefusal::TotpStepUsed), _) => {
-                proof(Factor::Totp, ProofRefusal::Replayed, Fault::CodeInvalid)
+                proof(Factor::Totp, ProofRefusal::Replayed, Fault::CodeInvalid(Factor::Totp))
             }
             (Committed::Replayed, Some(Spendable::Code(factor))) => {
-                proof(factor, ProofRefusal::Replayed, Fault::CodeInvalid)
+                proof(factor, ProofRefusal::Replayed, Fault::CodeInvalid(factor))
             }
             (Committed::Changed, Some(Spendable::Code(factor))) => {
-                proof(factor, ProofRefusal::AccountChanged, Fault::CodeInvalid)
+                proof(factor, ProofRefusal::AccountChanged, Fault::CodeInvalid(factor))
             }
             (Committed::Changed, None) => {
                 proof(Factor::Password, ProofRefusal::AccountChanged, Fault::CredentialsInvalid)

@@ -83,10 +83,11 @@ impl RefusedPassword {
         Self { account: Some(account), reason: NewPasswordRefusal::BreachedProof }
     }
 
-    /// One fault for the client, the reason for the log.
+    /// Refuses it, with the reason: whoever is told it has proved, or bears, something of the account, or chose by rules that stand
+    /// in the application.
     pub(super) fn end(self, admitted: Admitted) -> Step {
         let event = Event::NewPasswordRefused { account: self.account, reason: self.reason };
-        admitted.context.refuse(Fault::NewPasswordRefused, event)
+        admitted.context.refuse(Fault::NewPasswordRefused(self.reason), event)
     }
 }
 
@@ -139,10 +140,10 @@ pub(super) fn not_stored(admitted: Admitted, answer: Committed, spent: Option<Sp
     let account = admitted.context.outcome.facts.account;
     match (answer, spent.map(|spent| spent.what)) {
         (Committed::Replayed, Some(Spendable::Code(factor))) => {
-            admitted.refuse_proof(Fault::CodeInvalid, factor, ProofRefusal::Replayed)
+            admitted.refuse_proof(Fault::CodeInvalid(factor), factor, ProofRefusal::Replayed)
         }
         (Committed::Changed, Some(Spendable::Code(factor))) => {
-            admitted.refuse_proof(Fault::CodeInvalid, factor, ProofRefusal::AccountChanged)
+            admitted.refuse_proof(Fault::CodeInvalid(factor), factor, ProofRefusal::AccountChanged)
         }
         (Committed::Refused(CommitRefusal::SessionEnded), _) => {
             admitted.refuse_token(Fault::IdTokenInvalid, account, TokenRefusal::SessionEnded)

@@ -118,7 +118,9 @@ fn prove_by_code(admitted: Admitted, session: OpenSession, code: Secret, chosen:
     let aim = aim_at(&admitted, session.account.id, Channel::Sms);
     let recipient = match own_password(&session.account, session.record.factors, Channel::Sms) {
         Ok(recipient) => recipient,
-        Err(reason) => return admitted.refuse_proof(Fault::CodeInvalid, Factor::Sms, reason.into()),
+        Err(reason) => {
+            return admitted.refuse_proof(Fault::CodeInvalid(Factor::Sms), Factor::Sms, reason.into());
+        }
     };
     let new = match NewPassword::new(&admitted, Some(&session.account), chosen, None) {
         Ok(new) => new,
@@ -127,7 +129,7 @@ fn prove_by_code(admitted: Admitted, session: OpenSession, code: Secret, chosen:
     let purpose = CodePurpose::UpdatePassword;
     let presented = PresentedCode { purpose, recipient, login: None, code };
     presented.prove(admitted, aim, Ok(session), move |admitted, proved| match proved {
-        Err(reason) => admitted.refuse_proof(Fault::CodeInvalid, Factor::Sms, reason),
+        Err(reason) => admitted.refuse_proof(Fault::CodeInvalid(Factor::Sms), Factor::Sms, reason),
         Ok((session, spent)) => store(admitted, session, new, Some(spent)),
     })
 }

@@ -67,7 +67,7 @@ impl FactorResponse {
         match login.next(&admitted) {
             Next::Wait(Wait::FactorRequired { choices }) if choices.contains(factor) => {}
             Next::Wait(Wait::FactorRequired { .. }) => {
-                return admitted.refuse_proof(Fault::CodeInvalid, factor, ProofRefusal::NotEnrolled);
+                return admitted.refuse_proof(Fault::CodeInvalid(factor), factor, ProofRefusal::NotEnrolled);
             }
             _ => return login.refuse_closed(admitted),
         }
@@ -98,7 +98,7 @@ fn judged(
 ) -> Step {
     let (login, used) = match proved {
         Ok(proved) => proved,
-        Err(reason) => return admitted.refuse_proof(Fault::CodeInvalid, factor, reason),
+        Err(reason) => return admitted.refuse_proof(Fault::CodeInvalid(factor), factor, reason),
     };
     let finished = Finished {
         password: PasswordStep::Open,

@@ -86,20 +86,20 @@ impl PasswordReset {
         let factor = Factor::of_channel(channel);
         // For nobody at all, so nothing is told of anybody.
         if !admitted.policy().recovery.contains(channel) {
-            return admitted.refuse_proof(Fault::CodeInvalid, factor, NoRecovery::NotOffered.into());
+            return admitted.refuse_proof(Fault::CodeInvalid(factor), factor, NoRecovery::NotOffered.into());
         }
         let new = match NewPassword::new(&admitted, None, chosen, None) {
             Ok(new) => new,
             Err(refused) => return refused.end(admitted),
         };
         prove_ownership(admitted, purpose, recipient, resets, code, move |admitted, proved| match proved {
-            Err(reason) => admitted.refuse_proof(Fault::CodeInvalid, factor, reason),
+            Err(reason) => admitted.refuse_proof(Fault::CodeInvalid(factor), factor, reason),
             Ok((account, spent)) => {
                 let factors = FactorSet::EMPTY.with(factor);
                 let question = admitted.access(AccessPurpose::Recovery, account.id, factors);
                 admitted.ask(question, move |admitted, _, decision| match decision {
                     AccessDecision::Allow => reset(admitted, account, spent, new),
-                    AccessDecision::Deny => deny(admitted, &account, spent),
+                    AccessDecision::Deny => deny(admitted, &account, factor, spent),
                 })
             }
         })
@@ -113,7 +113,7 @@ fn reset(admitted: Admitted, account: Account, spent: Spent, new: NewPassword) -
 }
 
 /// A code that was right once must not be right again.
-fn deny(admitted: Admitted, account: &Account, spent: Spent) -> Step {
+fn deny(admitted: Admitted, account: &Account, factor: Factor, spent: Spent) -> Step {
     let writing = Writing {
         claim: Some(spent.claim()),
         account: Some(account.id),
@@ -122,7 +122,7 @@ fn deny(admitted: Admitted, account: &Account, spent: Spent) -> Step {
     };
     let account = account.id;
     commit(admitted, writing, move |admitted, _, committed| match committed {
-        Committed::Done => admitted.deny(AccessPurpose::Recovery, account, Fault::CodeInvalid),
+        Committed::Done => admitted.deny(AccessPurpose::Recovery, account, Fault::CodeInvalid(factor)),
         refused => not_stored(admitted, refused, Some(spent)),
     })
 }

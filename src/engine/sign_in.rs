@@ -88,7 +88,7 @@ impl CodeCredentials {
         prove_ownership(admitted, CodePurpose::SignIn, recipient, signs_in, code, move |admitted, proved| {
             match proved {
                 Ok((account, spent)) => proved_by(admitted, factor, account, Some(spent), Vec::new()),
-                Err(reason) => admitted.refuse_proof(Fault::CodeInvalid, factor, reason),
+                Err(reason) => admitted.refuse_proof(Fault::CodeInvalid(factor), factor, reason),
             }
         })
     }

@@ -245,7 +245,7 @@ pub enum SendFailure {
 }
 
 /// Why a new password was refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum NewPasswordRefusal {
     /// By the application's rules.
     Rule(RuleViolation),

@@ -1,7 +1,10 @@
 //! Faults of the caller's.
 
+use super::NewPasswordRefusal;
+use crate::factor::Factor;
+
 /// A fault of the caller's: what a client is told, without the reason an attacker would like to know.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Fault {
     /// A device header is missing or malformed.
@@ -26,12 +29,12 @@ pub enum Fault {
     CredentialsInvalid,
     /// A code could not be sent.
     CodeNotSent,
-    /// A code is wrong.
-    CodeInvalid,
+    /// A code is wrong: one that was sent, or a one-time password.
+    CodeInvalid(Factor),
     /// The old password is wrong, or its guesses are spent.
     OldPasswordInvalid,
-    /// A new password was refused.
-    NewPasswordRefused,
+    /// A new password was refused, and why. Told only to whoever has proved, or bears, something of the account.
+    NewPasswordRefused(NewPasswordRefusal),
     /// A password is set without the old one only by someone who has just signed in, by more than a second factor.
     SignInNotRecent,
     /// The credential of a tenant's server is not one, or not the session's tenant's.

@@ -8,7 +8,9 @@ pub use event::{Event, NewPasswordRefusal, ProofRefusal, SendFailure, TokenRefus
 pub use fault::Fault;
 pub use verdict::{Grant, IssuedTicket, NotOurs, Pending, Verdict};
 
-use crate::{AccountId, Audience, Dialect, Timestamp, device::Language, factor::FactorSet};
+use crate::{
+    AccountId, Audience, Dialect, Timestamp, device::Language, factor::FactorSet, password::PasswordRules,
+};
 use alloc::vec::Vec;
 
 /// How a request ended.
@@ -43,6 +45,8 @@ pub struct Facts {
     pub attempts_left: Option<u32>,
     /// When a locked factor is open again.
     pub locked_until: Option<Timestamp>,
+    /// What a new password must be like, in the application that was spoken for.
+    pub password_rules: PasswordRules,
     /// How the subject of a redeemed ticket had signed in, to the application that [`audience`](Self::audience) names.
     pub authentication: Option<Authentication>,
 }

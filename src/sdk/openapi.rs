@@ -197,7 +197,7 @@ fn answer(answers: Answers) -> Value {
         Answers::PasswordPresence => ("Whether a password is set", "PasswordPresence"),
         Answers::Contact => ("The masked contact", "Contact"),
         Answers::Ticket => ("The ticket", "Ticket"),
-        Answers::Subject => ("Who the subject is", "Subject"),
+        Answers::Subject => ("Who the subject is; OneAccess wraps it", "SubjectAnswer"),
     };
     content(about, schema)
 }
@@ -207,8 +207,11 @@ fn failure(about: &str) -> Value {
 }
 
 fn content(about: &str, schema: &str) -> Value {
-    let schema = json!({ "$ref": format!("#/components/schemas/{schema}") });
-    json!({ "description": about, "content": { "application/json": { "schema": schema } } })
+    json!({ "description": about, "content": { "application/json": { "schema": reference(schema) } } })
+}
+
+fn reference(schema: &str) -> Value {
+    json!({ "$ref": format!("#/components/schemas/{schema}") })
 }
 
 fn object<'a>(members: impl Iterator<Item = (&'a str, Value, bool)>, takes_others: bool) -> Value {
@@ -247,6 +250,12 @@ fn schemas() -> Value {
             ("mobile", text(), false),
             ("email", text(), false),
         ]),
+        "WrappedSubject": closed(&[
+            ("code", text(), true),
+            ("message", text(), true),
+            ("data", reference("Subject"), true),
+        ]),
+        "SubjectAnswer": json!({ "oneOf": [reference("Subject"), reference("WrappedSubject")] }),
         "Error": closed(&[("error_code", text(), true), ("error_msg", text(), true)]),
     })
 }

@@ -2,6 +2,7 @@
 
 use super::catalogue;
 use crate::{
+    Dialect,
     account::Subject,
     flow::Wait,
     outcome::{NotOurs, Outcome, Verdict},
@@ -107,6 +108,15 @@ pub enum Body<'a> {
     },
     /// Who a ticket stood for.
     Subject(&'a Subject),
+    /// The same as OneAccess answers it.
+    WrappedSubject {
+        /// That it went well. No page shows a value: this is ours.
+        code: &'static str,
+        /// The same in words.
+        message: &'static str,
+        /// Who it is.
+        data: &'a Subject,
+    },
     /// Nothing: it is done. The reply has no body at all.
     Empty,
     /// A failure: exactly these two members.
@@ -222,12 +232,19 @@ impl<'a> Body<'a> {
                 let (sso_ticket, expire) = (issued.ticket.expose(), issued.expires_in.as_seconds());
                 return Self::Ticket { sso_ticket, expire };
             }
-            Verdict::Subject(subject) => return Self::Subject(subject),
+            Verdict::Subject(subject) => return Self::subject(subject, outcome.facts.dialect),
             Verdict::Refused(fault) => return Self::error(catalogue::fault(*fault, &outcome.facts)),
             Verdict::Busy => return Self::error(catalogue::busy(&outcome.facts)),
             Verdict::NotOurs(reason) => return Self::error(catalogue::not_ours(*reason, &outcome.facts)),
         };
         Self::Login(login)
+    }
+
+    fn subject(subject: &'a Subject, dialect: Dialect) -> Self {
+        match dialect {
+            Dialect::Ciam | Dialect::Eiam => Self::Subject(subject),
+            Dialect::OneAccess => Self::WrappedSubject { code: "0", message: "success", data: subject },
+        }
     }
 
     /// About as long as the body is.

@@ -215,13 +215,15 @@ impl Reply {
     pub const NO_ID: Self = Self(400, "IDAAS.SDK.PARAM.0016");
     pub const NO_SESSION: Self = Self(400, "IDAAS.SDK.PARAM.0023");
     pub const MALFORMED: Self = Self(400, "IDAAS.SDK.PARAM.0101");
-    pub const NO_TICKET: Self = Self(400, "IDAAS.SDK.PARAM.0104");
+    pub const NO_TICKET: Self = Self(400, "IDAAS.SDK.PARAM.0032");
     pub const NO_CREDENTIAL: Self = Self(400, "IDAAS.TENANT.COM.0101");
     pub const NOT_SENT: Self = Self(400, "IDAAS.SDK.CAPTCHA.0006");
     pub const WRONG_CODE: Self = Self(400, "IDAAS.SDK.CAPTCHA.0007");
-    pub const WRONG_LOGIN: Self = Self(400, "IDAAS.SDK.LOGIN.0001");
-    pub const NEW_REFUSED: Self = Self(400, "IDAAS.SDK.PWD.0001");
-    pub const WRONG_OLD: Self = Self(400, "IDAAS.SDK.PWD.0002");
-    pub const NOT_RECENT: Self = Self(400, "IDAAS.SDK.PWD.0003");
+    pub const WRONG_LOGIN: Self = Self(400, "IDAAS.SDK.LOGIN.0002");
+    pub const USED_BEFORE: Self = Self(400, "IDAAS.SDK.PWD.0001");
+    pub const WRONG_LENGTH: Self = Self(400, "IDAAS.SDK.PWD.0007");
+    pub const NEW_REFUSED: Self = Self(400, "IDAAS.SDK.PWD.0101");
+    pub const WRONG_OLD: Self = Self(400, "IDAAS.SDK.PWD.0102");
+    pub const NOT_RECENT: Self = Self(400, "IDAAS.SDK.PWD.0103");
     pub const BUSY: Self = Self(500, "IDAAS.TENANT.COM.0002");
 }

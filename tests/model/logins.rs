@@ -267,11 +267,15 @@ impl Model {
 
 /// A new password must be long enough, and another than the old one where that is known: told before a guess is counted.
 pub fn follows_rules(old: Option<Password>, new: Password) -> Result<(), Reply> {
-    if new == SHORT || old == Some(new) { Err(Reply::NEW_REFUSED) } else { Ok(()) }
+    match new {
+        SHORT => Err(Reply::WRONG_LENGTH),
+        new if old == Some(new) => Err(Reply::USED_BEFORE),
+        _ => Ok(()),
+    }
 }
 
 /// And not one of the host's used ones.
 pub fn judge_new(asking: &mut Asking, new: Password) -> Result<(), Reply> {
     asking.ask("JudgePassword")?;
-    if new == USED { Err(Reply::NEW_REFUSED) } else { Ok(()) }
+    if new == USED { Err(Reply::USED_BEFORE) } else { Ok(()) }
 }

@@ -126,7 +126,7 @@ fn is_rich(replies: &BTreeMap<(&'static str, Reply), u32>) {
         ("prove", Reply::WARN),
         ("prove", Reply::WRONG_CODE),
         ("own change", Reply::EMPTY),
-        ("own change", Reply::NEW_REFUSED),
+        ("own change", Reply::USED_BEFORE),
         ("own change by code", Reply::WRONG_CODE),
         ("own change by code", Reply::NOT_RECENT),
         ("refresh", Reply::REFRESHED),

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 const SIBLING: &str = "AnotherApplicationOfTheTenant000";
 
 fn sign_in_again() -> (u16, Value) {
-    refusal("IDAAS.SDK.PWD.0003", "Please sign in again to set a password")
+    refusal("IDAAS.SDK.PWD.0103", "Please sign in again to set a password")
 }
 
 /// Signs in by a code to the channel of this path, whose owner has no other factor to prove.

@@ -29,8 +29,16 @@ fn wrong_code() -> (u16, Value) {
     refusal("IDAAS.SDK.CAPTCHA.0007", "Incorrect verification code")
 }
 
+fn wrong_length() -> (u16, Value) {
+    refusal("IDAAS.SDK.PWD.0007", "The password must contain 8 to 64 characters")
+}
+
+fn used_before() -> (u16, Value) {
+    refusal("IDAAS.SDK.PWD.0001", "The password is used before, cannot be used again")
+}
+
 fn refused_password() -> (u16, Value) {
-    refusal("IDAAS.SDK.PWD.0001", "The new password does not meet the requirements")
+    refusal("IDAAS.SDK.PWD.0101", "The new password does not meet the requirements")
 }
 
 fn done(answer: &Answer) {
@@ -78,7 +86,7 @@ fn within_a_login_by_a_code_to_mobile_or_email() {
         );
         assert_eq!(
             world.send(&Call::post(change, &body(&code, "short")).pending(&token)).parts(),
-            refused_password()
+            wrong_length()
         );
         assert!(world.host.claims.is_empty(), "neither spends the token");
         assert_eq!(
@@ -129,16 +137,16 @@ fn signed_in_with_the_old_one() {
     let change = |world: &mut World, old: &str, new: &str| {
         world.send(&Call::post(CHANGE, &json!({ "old_password": old, "new_password": new })).bearing(&mine))
     };
-    let wrong_old = refusal("IDAAS.SDK.PWD.0002", "Incorrect old password");
+    let wrong_old = refusal("IDAAS.SDK.PWD.0102", "Incorrect old password");
     assert_eq!(change(&mut world, "wrong", NEW).parts(), wrong_old);
     assert_eq!(world.outcome.as_ref().unwrap().facts.attempts_left, Some(4));
     assert_eq!(
         world.send(&Call::post(CHANGE, &json!({ "new_password": NEW })).bearing(&mine)).parts(),
         wrong_old
     );
-    assert_eq!(change(&mut world, PASSWORD, PASSWORD).parts(), refused_password());
+    assert_eq!(change(&mut world, PASSWORD, PASSWORD).parts(), used_before());
     world.host.used_passwords.push(Secret::new(NEW));
-    assert_eq!(change(&mut world, PASSWORD, NEW).parts(), refused_password());
+    assert_eq!(change(&mut world, PASSWORD, NEW).parts(), used_before());
     world.host.used_passwords.clear();
     done(&change(&mut world, PASSWORD, NEW));
     let asked = [
@@ -191,7 +199,7 @@ fn a_first_password_takes_a_sign_in_of_the_last_ten_minutes() {
             assert_eq!(world.check_exist(&mine).parts(), (200, json!({ "is_set_pwd": true })));
             assert_eq!(world.send(&Call::login("nora", NEW)).text("status"), "SUCCESS");
         } else {
-            let again = refusal("IDAAS.SDK.PWD.0003", "Please sign in again to set a password");
+            let again = refusal("IDAAS.SDK.PWD.0103", "Please sign in again to set a password");
             assert_eq!(set.parts(), again);
         }
     }
@@ -253,7 +261,7 @@ fn in_ciam_a_code_changes_the_password_of_whoever_is_signed_in() {
     );
     assert_eq!(
         world.send(&Call::post(BY_MOBILE, &body(&code, "alice")).bearing(&mine)).parts(),
-        refused_password()
+        wrong_length()
     );
     done(&world.send(&Call::post(BY_MOBILE, &body(&code, NEW)).bearing(&mine)));
     assert_eq!((world.check_exist(&mine).status, world.check_exist(&other).status), (200, 400));

@@ -2,12 +2,12 @@
 
 use super::{invalid, logout, reason, refresh, rotating, session};
 use authflow::{
-    Secret, TenantId,
+    Dialect, Secret, TenantId,
     account::AccountStatus,
     outcome::TokenRefusal,
     step::CredentialOwner,
     testkit::{
-        Call, HostFault, World,
+        Call, HostFault, Setup, World,
         demo::{self, PASSWORD, START},
         refusal,
     },
@@ -18,7 +18,7 @@ const TICKET: &str = "/api/v2/tenant/sso/session-token/sso-ticket";
 const REDEEM: &str = "/api/v2/tenant/sso/sso-ticket/verify";
 
 fn invalid_ticket() -> (u16, Value) {
-    refusal("IDAAS.SDK.PARAM.0104", "Invalid or expired sso_ticket")
+    refusal("IDAAS.SDK.PARAM.0032", "Invalid or expired sso_ticket")
 }
 
 #[test]
@@ -53,6 +53,17 @@ fn a_ticket_shows_a_session_to_the_tenants_server_once() {
     assert_eq!(redeemed.parts(), (200, subject));
     assert_eq!(world.send(&Call::of_tenant(REDEEM, "sso_ticket", &ticket)).parts(), invalid_ticket());
     assert_eq!(reason(&world), TokenRefusal::Replayed);
+}
+
+#[test]
+fn one_access_wraps_whom_a_ticket_stands_for() {
+    let mut world = World::with_setup(Setup { dialect: Dialect::OneAccess, ..Setup::new(demo::policy()) });
+    let token = session(&mut world).text("session_token").to_string();
+    let ticket = world.send(&Call::of_tenant(TICKET, "session_token", &token)).text("sso_ticket").to_string();
+    let redeemed = world.send(&Call::of_tenant(REDEEM, "sso_ticket", &ticket));
+    let members: Vec<_> = redeemed.body.as_object().unwrap().keys().cloned().collect();
+    assert_eq!((redeemed.status, members.join(" ").as_str()), (200, "code data message"));
+    assert_eq!(redeemed.body["data"]["userName"], "alice");
 }
 
 #[test]

@@ -1,10 +1,11 @@
 //! CIAM's codes and messages.
 //!
-//! The rows marked *seed* are byte for byte those of the seed page "Check if Personal Password is Set"; the other codes
-//! and English texts are from the family's pages, except those marked *ours*, which no page shows.
+//! The rows marked *seed* are byte for byte those of the seed page "Check if Personal Password is Set". The others are from the
+//! family's pages where they are not marked. *Inferred*: the number is one that a page shows for OneAccess, which counts alike without
+//! the prefix. *Ours*: no page shows it; the number lies above 0100, where none of the family's was seen.
 
-use super::{Entry, entry};
-use crate::outcome::{Fault, NotOurs};
+use super::{Entry, PasswordFlaw, entry};
+use crate::outcome::{Fault, NewPasswordRefusal, NotOurs};
 
 #[rustfmt::skip]
 pub(super) const fn fault(fault: Fault) -> Entry {
@@ -20,15 +21,31 @@ pub(super) const fn fault(fault: Fault) -> Entry {
         Fault::StateTokenInvalid => entry("IDAAS.SDK.PARAM.0014", "Invalid state token", "state_token无效"),
         Fault::SessionTokenInvalid => entry("IDAAS.SDK.PARAM.0023", "Invalid or expired session token", "session_token无效或已过期"),
         Fault::CodeNotSent => entry("IDAAS.SDK.CAPTCHA.0006", "Failed to send verification code", "验证码发送失败"),
-        Fault::CodeInvalid => entry("IDAAS.SDK.CAPTCHA.0007", "Incorrect verification code", "验证码错误"),
+        Fault::CodeInvalid(_) => entry("IDAAS.SDK.CAPTCHA.0007", "Incorrect verification code", "验证码错误"),
+        // inferred; the texts are ours
+        Fault::CredentialsInvalid => entry("IDAAS.SDK.LOGIN.0002", "Incorrect user name or password", "用户名或密码错误"),
+        Fault::TicketInvalid => entry("IDAAS.SDK.PARAM.0032", "Invalid or expired sso_ticket", "sso_ticket无效或已过期"),
         // ours
         Fault::RequestMalformed => entry("IDAAS.SDK.PARAM.0101", "The request body is malformed", "请求体格式错误"),
-        Fault::CredentialsInvalid => entry("IDAAS.SDK.LOGIN.0001", "Incorrect user name or password", "用户名或密码错误"),
-        Fault::OldPasswordInvalid => entry("IDAAS.SDK.PWD.0002", "Incorrect old password", "旧密码错误"),
-        Fault::NewPasswordRefused => entry("IDAAS.SDK.PWD.0001", "The new password does not meet the requirements", "新密码不符合要求"),
-        Fault::SignInNotRecent => entry("IDAAS.SDK.PWD.0003", "Please sign in again to set a password", "请重新登录后再设置密码"),
+        Fault::OldPasswordInvalid => entry("IDAAS.SDK.PWD.0102", "Incorrect old password", "旧密码错误"),
+        Fault::SignInNotRecent => entry("IDAAS.SDK.PWD.0103", "Please sign in again to set a password", "请重新登录后再设置密码"),
         Fault::TenantCredentialInvalid => entry("IDAAS.TENANT.COM.0101", "The access token is invalid or expired", "access_token无效或已过期"),
-        Fault::TicketInvalid => entry("IDAAS.SDK.PARAM.0104", "Invalid or expired sso_ticket", "sso_ticket无效或已过期"),
+        Fault::NewPasswordRefused(reason) => new_password(reason),
+    }
+}
+
+/// The numbers and texts of the tenant's call that changes a password.
+#[rustfmt::skip]
+const fn new_password(reason: NewPasswordRefusal) -> Entry {
+    match PasswordFlaw::of(reason) {
+        PasswordFlaw::Used => entry("IDAAS.SDK.PWD.0001", "The password is used before, cannot be used again", "不允许使用历史密码"),
+        PasswordFlaw::Identity => entry("IDAAS.SDK.PWD.0003", "Password cannot contain :username, mobile number, email prefix, name in PinYing", "密码中不允许包含:用户名、手机号、邮箱前缀、姓名拼音"),
+        PasswordFlaw::Plain => entry("IDAAS.SDK.PWD.0004", "Your password complexity is low, {0}", "密码复杂度低,{0}"),
+        PasswordFlaw::Weak => entry("IDAAS.SDK.PWD.0005", "The password is weak", "该密码为弱密码"),
+        // the end of the Chinese is ours
+        PasswordFlaw::Length => entry("IDAAS.SDK.PWD.0007", "The password must contain {0} to {1} characters", "密码长度为{0}~{1}个字符"),
+        // ours
+        PasswordFlaw::Unsaid => entry("IDAAS.SDK.PWD.0101", "The new password does not meet the requirements", "新密码不符合要求"),
     }
 }
 
@@ -43,3 +60,10 @@ pub(super) const fn not_ours(reason: NotOurs) -> Entry {
 /// The host cannot answer: the one failure of the family that is not a 400.
 pub(super) const BUSY: Entry =
     entry("IDAAS.TENANT.COM.0002", "System busy, please try again later", "系统繁忙,请稍后重试");
+
+/// Where the application tells when the lock ends: in `{0}` minutes and `{1}` seconds. The number is inferred, the English is EIAM's.
+pub(super) const LOCKED: Entry = entry(
+    "IDAAS.SDK.LOGIN.0001",
+    "The user has been locked due to too many unsuccessful login attempts. It will be unlocked in {0} minutes and {1} seconds",
+    "由于多次登录失败,用户已被锁定。 它将在 {0} 分钟和 {1} 秒内解锁",
+);

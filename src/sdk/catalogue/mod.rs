@@ -3,13 +3,16 @@
 mod ciam;
 mod eiam;
 mod one_access;
+mod password_flaw;
 
 use crate::{
     Dialect,
     device::Language,
-    outcome::{Facts, Fault, NotOurs},
+    outcome::{Facts, Fault, NewPasswordRefusal, NotOurs},
 };
 use alloc::{borrow::Cow, string::ToString as _};
+use core::fmt::Display;
+use password_flaw::{PasswordFlaw, lacking};
 
 /// A code and its message in each language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,11 +38,11 @@ impl Entry {
         Message { code: self.code, text: Cow::Borrowed(self.template(language)) }
     }
 
-    /// The message with numbers in the places of `{0}` and `{1}`.
-    fn filled(&self, language: Language, numbers: &[u64]) -> Message {
+    /// The message with values in the places of `{0}` and `{1}`.
+    fn filled(&self, language: Language, values: &[&dyn Display]) -> Message {
         let mut text = self.template(language).to_string();
-        for (place, number) in ["{0}", "{1}"].into_iter().zip(numbers) {
-            text = text.replace(place, &number.to_string());
+        for (place, value) in ["{0}", "{1}"].into_iter().zip(values) {
+            text = text.replace(place, &value.to_string());
         }
         Message { code: self.code, text: Cow::Owned(text) }
     }
@@ -54,10 +57,11 @@ pub(super) struct Message {
 
 /// What is said about a fault.
 pub(super) fn fault(fault: Fault, facts: &Facts) -> Message {
-    if fault == Fault::CredentialsInvalid && facts.tells_attempts {
-        return refused_guess(facts);
+    match fault {
+        Fault::CredentialsInvalid if facts.tells_attempts => refused_guess(facts),
+        Fault::NewPasswordRefused(reason) => refused_password(reason, facts),
+        _ => untold(fault, facts.dialect).plain(facts.language),
     }
-    untold(fault, facts.dialect).plain(facts.language)
 }
 
 const fn untold(fault: Fault, dialect: Dialect) -> Entry {
@@ -72,12 +76,33 @@ const fn untold(fault: Fault, dialect: Dialect) -> Entry {
 fn refused_guess(facts: &Facts) -> Message {
     let Facts { dialect, language, attempts_left, locked_until, .. } = *facts;
     let seconds = locked_until.map(|until| until.seconds_since(facts.at));
-    match (dialect, seconds, attempts_left) {
-        (Dialect::Eiam, Some(seconds), _) => eiam::LOCKED.filled(language, &[seconds / 60, seconds % 60]),
-        (Dialect::Eiam, None, Some(left)) => eiam::ATTEMPTS_LEFT.filled(language, &[left.into()]),
-        (Dialect::OneAccess, _, Some(left)) => one_access::ATTEMPTS_LEFT.filled(language, &[left.into()]),
+    if let Some(seconds) = seconds {
+        return locked(dialect).filled(language, &[&(seconds / 60), &(seconds % 60)]);
+    }
+    match (dialect, attempts_left) {
+        (Dialect::Eiam, Some(left)) => eiam::ATTEMPTS_LEFT.filled(language, &[&left]),
+        (Dialect::OneAccess, Some(left)) => one_access::ATTEMPTS_LEFT.filled(language, &[&left]),
         // CIAM has no words for it.
         _ => untold(Fault::CredentialsInvalid, dialect).plain(language),
+    }
+}
+
+const fn locked(dialect: Dialect) -> Entry {
+    match dialect {
+        Dialect::Ciam => ciam::LOCKED,
+        Dialect::Eiam => eiam::LOCKED,
+        Dialect::OneAccess => one_access::LOCKED,
+    }
+}
+
+/// What is wrong with a new password, with the bounds of its length or what it lacks.
+fn refused_password(reason: NewPasswordRefusal, facts: &Facts) -> Message {
+    let Facts { dialect, language, password_rules: rules, .. } = *facts;
+    let entry = untold(Fault::NewPasswordRefused(reason), dialect);
+    match PasswordFlaw::of(reason) {
+        PasswordFlaw::Length => entry.filled(language, &[&rules.min_length(), &rules.max_length()]),
+        PasswordFlaw::Plain => entry.filled(language, &[&lacking(reason, language)]),
+        _ => entry.plain(language),
     }
 }
 
@@ -104,10 +129,14 @@ pub(super) fn busy(facts: &Facts) -> Message {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Timestamp;
+    use crate::{
+        Timestamp,
+        factor::Factor,
+        password::{PasswordRefusal, PasswordRules, RuleViolation},
+    };
     use alloc::{collections::BTreeSet, vec::Vec};
 
-    const FAULTS: [Fault; 17] = [
+    const FAULTS: [Fault; 22] = [
         Fault::DeviceIncomplete,
         Fault::ClientIdMissing,
         Fault::ApplicationUnknown,
@@ -119,9 +148,14 @@ mod tests {
         Fault::UserUnknown,
         Fault::CredentialsInvalid,
         Fault::CodeNotSent,
-        Fault::CodeInvalid,
+        Fault::CodeInvalid(Factor::Sms),
         Fault::OldPasswordInvalid,
-        Fault::NewPasswordRefused,
+        Fault::NewPasswordRefused(NewPasswordRefusal::Rule(RuleViolation::TooShort)),
+        Fault::NewPasswordRefused(NewPasswordRefusal::Rule(RuleViolation::NoDigit)),
+        Fault::NewPasswordRefused(NewPasswordRefusal::Rule(RuleViolation::UserName)),
+        Fault::NewPasswordRefused(NewPasswordRefusal::Rule(RuleViolation::OldPassword)),
+        Fault::NewPasswordRefused(NewPasswordRefusal::Host(PasswordRefusal::Breached)),
+        Fault::NewPasswordRefused(NewPasswordRefusal::BreachedProof),
         Fault::SignInNotRecent,
         Fault::TenantCredentialInvalid,
         Fault::TicketInvalid,
@@ -131,9 +165,11 @@ mod tests {
         Facts { dialect, language, ..Facts::default() }
     }
 
+    const DIALECTS: [Dialect; 3] = [Dialect::Ciam, Dialect::Eiam, Dialect::OneAccess];
+
     #[test]
     fn no_message_stands_for_two_things_and_no_code_but_where_the_family_says_so() {
-        for dialect in [Dialect::Ciam, Dialect::Eiam, Dialect::OneAccess] {
+        for dialect in DIALECTS {
             for language in [Language::En, Language::Zh] {
                 let facts = facts(dialect, language);
                 let others = [NotOurs::Path, NotOurs::Method { allowed: "" }].map(|it| not_ours(it, &facts));
@@ -141,7 +177,7 @@ mod tests {
                     .map(|it| fault(it, &facts))
                     .into_iter()
                     .chain(others)
-                    .chain([busy(&facts)])
+                    .chain([busy(&facts), locked(dialect).plain(language)])
                     .collect();
                 let texts: BTreeSet<_> = all.iter().map(|it| it.text.clone()).collect();
                 assert_eq!(texts.len(), all.len());
@@ -153,6 +189,74 @@ mod tests {
                 assert!(all.iter().all(|it| it.code.starts_with("IDAAS.") == (dialect == Dialect::Ciam)));
             }
         }
+    }
+
+    /// CIAM and OneAccess number alike. Only for an application that is not registered each has a row of its own.
+    #[test]
+    fn a_number_means_the_same_in_ciam_and_one_access() {
+        fn number(entry: Entry) -> &'static str {
+            let prefixes = ["IDAAS.SDK.", "IDAAS.TENANT."];
+            prefixes.iter().find_map(|it| entry.code.strip_prefix(it)).unwrap_or(entry.code)
+        }
+        for fault in FAULTS.into_iter().filter(|it| *it != Fault::ApplicationUnknown) {
+            assert_eq!(number(ciam::fault(fault)), number(one_access::fault(fault)), "{fault:?}");
+        }
+        for reason in [NotOurs::Path, NotOurs::Method { allowed: "" }] {
+            assert_eq!(number(ciam::not_ours(reason)), number(one_access::not_ours(reason)));
+        }
+        assert_eq!(number(ciam::BUSY), number(one_access::BUSY));
+        assert_eq!(number(ciam::LOCKED), number(one_access::LOCKED));
+        assert_eq!(one_access::ATTEMPTS_LEFT.code, one_access::fault(Fault::CredentialsInvalid).code);
+    }
+
+    /// The pages' numbers for a new password: 0001 history, 0003 who one is, 0004 the classes, 0005 weak, 0007 the length.
+    #[test]
+    fn a_refused_password_is_told_by_its_reason() {
+        let facts = |language| Facts {
+            password_rules: PasswordRules::new(9, 70).unwrap(),
+            ..facts(Dialect::Ciam, language)
+        };
+        for (reason, code, en, zh) in [
+            (
+                NewPasswordRefusal::Rule(RuleViolation::TooLong),
+                "IDAAS.SDK.PWD.0007",
+                "The password must contain 9 to 70 characters",
+                "密码长度为9~70个字符",
+            ),
+            (
+                NewPasswordRefusal::Rule(RuleViolation::NoUpperCase),
+                "IDAAS.SDK.PWD.0004",
+                "Your password complexity is low, it must have an upper-case letter",
+                "密码复杂度低,须包含大写字母",
+            ),
+            (
+                NewPasswordRefusal::Host(PasswordRefusal::Reused),
+                "IDAAS.SDK.PWD.0001",
+                "The password is used before, cannot be used again",
+                "不允许使用历史密码",
+            ),
+            (
+                NewPasswordRefusal::Host(PasswordRefusal::NotOffered),
+                "IDAAS.SDK.PWD.0101",
+                "The new password does not meet the requirements",
+                "新密码不符合要求",
+            ),
+        ] {
+            let told =
+                [Language::En, Language::Zh].map(|it| fault(Fault::NewPasswordRefused(reason), &facts(it)));
+            assert_eq!(told.clone().map(|it| it.code), [code; 2]);
+            assert_eq!(told.map(|it| it.text.into_owned()), [en, zh]);
+        }
+    }
+
+    #[test]
+    fn eiam_tells_a_mailed_code_from_one_sent_by_sms() {
+        let facts = facts(Dialect::Eiam, Language::En);
+        let code = |factor| fault(Fault::CodeInvalid(factor), &facts).code;
+        assert_eq!(
+            [Factor::Email, Factor::Sms, Factor::Totp].map(code),
+            ["SDK.SMS.1006", "SDK.SMS.1005", "SDK.SMS.1005"]
+        );
     }
 
     #[test]
@@ -188,8 +292,24 @@ mod tests {
                 Language::En,
                 Some(8),
                 None,
-                "IDAAS.SDK.LOGIN.0001",
+                "IDAAS.SDK.LOGIN.0002",
                 "Incorrect user name or password",
+            ),
+            (
+                Dialect::Ciam,
+                Language::En,
+                Some(0),
+                locked,
+                "IDAAS.SDK.LOGIN.0001",
+                "The user has been locked due to too many unsuccessful login attempts. It will be unlocked in 2 minutes and 5 seconds",
+            ),
+            (
+                Dialect::OneAccess,
+                Language::Zh,
+                Some(0),
+                locked,
+                "LOGIN.0001",
+                "由于多次登录失败,用户已被锁定。 它将在 2 分钟和 5 秒内解锁",
             ),
             (Dialect::Eiam, Language::En, None, None, "SDK.LOGIN.1005", "Invalid user name or password."),
         ] {

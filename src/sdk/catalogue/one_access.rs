@@ -1,45 +1,73 @@
-//! OneAccess's codes and messages: `APP.0001`, `APP.0002` and `LOGIN.0002` are from its pages; the others are ours, in its style.
+//! OneAccess's codes and messages.
+//!
+//! Rows that are not marked are from its pages. *Inferred*: the number is CIAM's, which counts alike behind a prefix. *Ours*: no page of
+//! either shows it; the number lies above 0100. English texts end in a full stop and Chinese ones do not, as on the pages.
 
-use super::{Entry, entry};
-use crate::outcome::{Fault, NotOurs};
+use super::{Entry, PasswordFlaw, entry};
+use crate::outcome::{Fault, NewPasswordRefusal, NotOurs};
 
 #[rustfmt::skip]
 pub(super) const fn fault(fault: Fault) -> Entry {
     match fault {
-        Fault::ApplicationUnknown => entry("APP.0001", "The application does not exist", "应用不存在"),
-        Fault::ClientIdMissing => entry("APP.0002", "The application ID is required", "应用ID不能为空"),
-        Fault::CredentialsInvalid => entry("LOGIN.0002", "Invalid account name or password.", "账号或密码错误。"),
-        Fault::DeviceIncomplete => entry("PARAM.0101", "Device information is incomplete", "设备信息不完整"),
-        Fault::RequestMalformed => entry("PARAM.0102", "The request body is malformed", "请求体格式错误"),
-        Fault::StateTokenInvalid => entry("TOKEN.0101", "Invalid state token", "state_token无效"),
-        Fault::IdTokenMissing => entry("TOKEN.0102", "The id_token is required", "id_token不能为空"),
-        Fault::IdTokenInvalid => entry("TOKEN.0103", "The id_token is invalid or expired", "id_token无效或已过期"),
-        Fault::SessionTokenInvalid => entry("TOKEN.0104", "The session_token is invalid or expired", "session_token无效或已过期"),
-        Fault::TicketInvalid => entry("TOKEN.0105", "The sso_ticket is invalid or expired", "sso_ticket无效或已过期"),
-        Fault::TenantCredentialInvalid => entry("TOKEN.0106", "The access token is invalid or expired", "access_token无效或已过期"),
-        Fault::UserUnknown => entry("USER.0101", "User not found", "用户不存在"),
-        Fault::CodeNotSent => entry("CODE.0101", "Failed to send verification code", "验证码发送失败"),
-        Fault::CodeInvalid => entry("CODE.0102", "Incorrect verification code", "验证码错误"),
-        Fault::NewPasswordRefused => entry("PWD.0101", "The new password does not meet the requirements", "新密码不符合要求"),
-        Fault::OldPasswordInvalid => entry("PWD.0102", "Incorrect old password", "旧密码错误"),
-        Fault::SignInNotRecent => entry("PWD.0103", "Please sign in again to set a password", "请重新登录后再设置密码"),
+        Fault::ApplicationUnknown => entry("APP.0001", "Application does not exist.", "应用不存在"),
+        Fault::CredentialsInvalid => entry("LOGIN.0002", "Invalid account name or password.", "无效的账号或密码。"),
+        // the number of the Chinese row was not seen: inferred
+        Fault::ClientIdMissing => entry("PARAM.0002", "Client ID required.", "clientId不能为空"),
+        // the Chinese is ours
+        Fault::TicketInvalid => entry("PARAM.0032", "SSO ticket invalid or expired.", "一次性令牌无效或已过期"),
+        // inferred, with CIAM's texts or our own
+        Fault::DeviceIncomplete => entry("PARAM.0001", "Device information is incomplete.", "设备信息不完整"),
+        Fault::StateTokenInvalid => entry("PARAM.0014", "Invalid state token.", "state_token无效"),
+        Fault::IdTokenMissing => entry("PARAM.0015", "ID token required.", "id_token不能为空"),
+        Fault::IdTokenInvalid => entry("PARAM.0016", "ID token invalid or expired.", "id_token无效或已过期"),
+        Fault::SessionTokenInvalid => entry("PARAM.0023", "Session token invalid or expired.", "session_token无效或已过期"),
+        Fault::CodeNotSent => entry("CAPTCHA.0006", "Failed to send verification code.", "验证码发送失败"),
+        Fault::CodeInvalid(_) => entry("CAPTCHA.0007", "Incorrect verification code.", "验证码错误"),
+        Fault::UserUnknown => entry("USER.0001", "User not found.", "用户未找到"),
+        // ours
+        Fault::RequestMalformed => entry("PARAM.0101", "The request body is malformed.", "请求体格式错误"),
+        Fault::OldPasswordInvalid => entry("PWD.0102", "Incorrect old password.", "旧密码错误"),
+        Fault::SignInNotRecent => entry("PWD.0103", "Sign in again to set a password.", "请重新登录后再设置密码"),
+        Fault::TenantCredentialInvalid => entry("COM.0101", "Access token invalid or expired.", "access_token无效或已过期"),
+        Fault::NewPasswordRefused(reason) => new_password(reason),
     }
 }
 
+/// Number 0001 is from its pages, the others are inferred, with CIAM's texts.
+#[rustfmt::skip]
+const fn new_password(reason: NewPasswordRefusal) -> Entry {
+    match PasswordFlaw::of(reason) {
+        PasswordFlaw::Used => entry("PWD.0001", "Historical passwords cannot be used.", "不允许使用历史密码"),
+        PasswordFlaw::Identity => entry("PWD.0003", "Password cannot contain the username, mobile number, or email prefix.", "密码中不允许包含:用户名、手机号、邮箱前缀、姓名拼音"),
+        PasswordFlaw::Plain => entry("PWD.0004", "Password complexity is low: {0}.", "密码复杂度低,{0}"),
+        PasswordFlaw::Weak => entry("PWD.0005", "Password is weak.", "该密码为弱密码"),
+        PasswordFlaw::Length => entry("PWD.0007", "Password must contain {0} to {1} characters.", "密码长度为{0}~{1}个字符"),
+        // ours
+        PasswordFlaw::Unsaid => entry("PWD.0101", "The new password does not meet the requirements.", "新密码不符合要求"),
+    }
+}
+
+/// Ours.
 pub(super) const fn not_ours(reason: NotOurs) -> Entry {
     match reason {
-        NotOurs::Path => entry("PARAM.0103", "No such API", "接口不存在"),
-        NotOurs::Method { .. } => entry("PARAM.0104", "Method not allowed", "请求方法不支持"),
+        NotOurs::Path => entry("PARAM.0102", "No such API.", "接口不存在"),
+        NotOurs::Method { .. } => entry("PARAM.0103", "Method not allowed.", "请求方法不支持"),
     }
 }
 
-/// HTTP 500, as in every dialect.
-pub(super) const BUSY: Entry =
-    entry("COMMON.0101", "System busy, please try again later", "系统繁忙,请稍后重试");
+/// HTTP 500, as in every dialect. Inferred.
+pub(super) const BUSY: Entry = entry("COM.0002", "System busy. Try again later.", "系统繁忙,请稍后重试");
 
-/// Where the application tells how many guesses are left: `{0}`.
+/// Where the application tells how many guesses are left: `{0}`. The full stop is from the page's sample of an answer; its table has none.
 pub(super) const ATTEMPTS_LEFT: Entry = entry(
     "LOGIN.0002",
     "Invalid account name or password. Remaining attempts: {0}.",
-    "账号或密码错误。剩余尝试次数:{0}。",
+    "无效的账号或密码。 剩余次数:{0}",
+);
+
+/// Where the application tells when the lock ends: in `{0}` minutes and `{1}` seconds. The English is EIAM's.
+pub(super) const LOCKED: Entry = entry(
+    "LOGIN.0001",
+    "The user has been locked due to too many unsuccessful login attempts. It will be unlocked in {0} minutes and {1} seconds.",
+    "由于多次登录失败,用户已被锁定。 它将在 {0} 分钟和 {1} 秒内解锁",
 );

@@ -39,8 +39,8 @@ fn a_refused_change_spends_nothing_and_a_granted_one_ends_what_else_is_open() {
     let (kept, used, skipped) = (warned(&server, world), warned(&server, world), warned(&server, world));
     let elsewhere = Call::skip(world, &skipped).send(&server).text("id_token");
     for (old, new, code) in [
-        ("wrong", NEW, "IDAAS.SDK.PWD.0002"),
-        (PASSWORD, "short", "IDAAS.SDK.PWD.0001"),
+        ("wrong", NEW, "IDAAS.SDK.PWD.0102"),
+        (PASSWORD, "short", "IDAAS.SDK.PWD.0007"),
         (PASSWORD, PASSWORD, "IDAAS.SDK.PWD.0001"),
     ] {
         let refused = Call::update(world, &used, old, new).send(&server);

@@ -136,7 +136,7 @@ fn a_ticket_is_redeemed_once_however_many_present_it() {
     assert_eq!(one_of(&replies).json(), subject);
     server.stop();
     let server = home.start();
-    redeem.send(&server).assert_refused("IDAAS.SDK.PARAM.0104", "Invalid or expired sso_ticket");
+    redeem.send(&server).assert_refused("IDAAS.SDK.PARAM.0032", "Invalid or expired sso_ticket");
     let another = Call::of_tenant(TICKET, "demo-tenant-credential", "session_token", &session).send(&server);
     another.assert_refused("IDAAS.SDK.PARAM.0023", "Invalid or expired session token");
 }

@@ -227,7 +227,7 @@ impl Reply {
 
     #[track_caller]
     pub(crate) fn assert_credentials_refused(&self) {
-        self.assert_refused("IDAAS.SDK.LOGIN.0001", "Incorrect user name or password");
+        self.assert_refused("IDAAS.SDK.LOGIN.0002", "Incorrect user name or password");
     }
 
     /// True for the answer to a guess that was not judged, for others were on their way: to be sent again.
