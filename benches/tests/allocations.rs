@@ -97,5 +97,5 @@ fn the_whole_skip_step() {
     let skip = Skip::new(sample::ring());
     let account = skip.account();
     let count = allocations(|| assert_eq!(black_box(skip.run(account)).status(), 200));
-    assert_eq!(count, 12);
+    assert_eq!(count, 13);
 }

@@ -22,10 +22,11 @@ use crate::{
     },
     token::{StateClaims, StateToken, TokenText},
 };
-use alloc::vec::Vec;
+use alloc::{boxed::Box, vec::Vec};
 use core::mem;
 
-/// A login that has got through something and wants to know what comes next.
+/// A login that has got through something and wants to know what comes next. It is large and goes from question to question, so it is
+/// boxed once.
 pub(super) struct Login {
     pub(super) admitted: Admitted,
     /// The account as it is now.
@@ -51,7 +52,7 @@ enum Ending {
 
 impl Login {
     /// Asks the host for its access decision, and goes on.
-    pub(super) fn decide_access(self) -> Step {
+    pub(super) fn decide_access(self: Box<Self>) -> Step {
         let question = self.admitted.access(AccessPurpose::SignIn, self.account.id, self.progress.factors);
         self.ask(question, |login, _, decision| match decision {
             AccessDecision::Deny => login.commit_denied(None),
@@ -59,7 +60,7 @@ impl Login {
         })
     }
 
-    fn access_allowed(self) -> Step {
+    fn access_allowed(self: Box<Self>) -> Step {
         match next(self.admitted.policy(), &self.account, self.progress, self.now()) {
             Next::Deny(denial) => self.commit_denied(Some(denial)),
             Next::Issue => self.issue(),
@@ -67,7 +68,7 @@ impl Login {
         }
     }
 
-    fn issue(self) -> Step {
+    fn issue(self: Box<Self>) -> Step {
         let record = SessionRecord {
             session: SessionId::from_bytes(self.draw("session")),
             audience: self.admitted.audience,
@@ -85,13 +86,13 @@ impl Login {
     /// A denial is final, so what was presented is used up by it as well: a code or a one-time password that was right once must not
     /// be right again. Nothing else is written, an outdated verifier neither: it is as old the next time. Who was denied has not guessed
     /// wrong.
-    fn commit_denied(mut self, denial: Option<Denial>) -> Step {
+    fn commit_denied(mut self: Box<Self>, denial: Option<Denial>) -> Step {
         self.writes.retain(|write| matches!(write, Write::UseTotpStep { .. }));
         self.commit(Ending::Denied(denial))
     }
 
     /// Writes what the step has to write, all at once and last. Without anything to write, there is nothing to ask.
-    fn commit(mut self, ending: Ending) -> Step {
+    fn commit(mut self: Box<Self>, ending: Ending) -> Step {
         let claim = self.spent.as_ref().map(Spent::claim);
         let mut writes = mem::take(&mut self.writes);
         if let Ending::Session(record) = &ending {
@@ -109,7 +110,7 @@ impl Login {
         })
     }
 
-    fn not_committed(self, answer: Committed) -> Step {
+    fn not_committed(self: Box<Self>, answer: Committed) -> Step {
         let account = Some(self.account.id);
         let proof = |factor, reason, fault| (fault, Event::ProofRefused { account, factor, reason });
         let token = |reason| (Fault::StateTokenInvalid, Event::TokenRefused { account, reason });
@@ -138,7 +139,7 @@ impl Login {
         self.admitted.context.refuse(fault, event)
     }
 
-    fn committed(mut self, ending: Ending, writes: &[Write]) -> Step {
+    fn committed(mut self: Box<Self>, ending: Ending, writes: &[Write]) -> Step {
         let account = self.account.id;
         for write in writes {
             match (write, &self.account.password) {
@@ -224,13 +225,13 @@ impl Login {
     }
 }
 
-impl InProgress for Login {
+impl InProgress for Box<Login> {
     fn unanswered<Q: Question>(self) -> Step {
         self.admitted.unanswered::<Q>()
     }
 }
 
-impl InApplication for Login {
+impl InApplication for Box<Login> {
     fn admitted(&mut self) -> &mut Admitted {
         &mut self.admitted
     }

@@ -17,7 +17,7 @@ use crate::{
     step::{Step, Write},
     token::{Place, Stage, StateToken, TokenError, Untrusted},
 };
-use alloc::{sync::Arc, vec::Vec};
+use alloc::{boxed::Box, sync::Arc, vec::Vec};
 
 /// The stages in which a password may be changed.
 pub(super) const PASSWORD_STAGES: &[Stage] = &[Stage::PasswordExpiring, Stage::PasswordExpired];
@@ -83,13 +83,13 @@ impl PendingLogin {
     }
 
     /// The login with a step done, about to spend its token and to write this.
-    pub(super) fn finish(self, admitted: Admitted, finished: Finished) -> Login {
+    pub(super) fn finish(self, admitted: Admitted, finished: Finished) -> Box<Login> {
         let Finished { password, proved, proved_at, writes } = finished;
         let claims = self.token.claims();
         let progress = Progress { factors: claims.factors.union(proved), password };
         let (auth_start, auth_time) = (claims.auth_start, proved_at.unwrap_or(claims.auth_start));
         let spent = Some(Spent::state_token(claims));
-        Login { admitted, account: self.account, progress, auth_start, auth_time, spent, writes }
+        Box::new(Login { admitted, account: self.account, progress, auth_start, auth_time, spent, writes })
     }
 }
 

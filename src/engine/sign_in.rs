@@ -24,7 +24,7 @@ use crate::{
     policy::Policy,
     step::{Step, Write},
 };
-use alloc::{sync::Arc, vec::Vec};
+use alloc::{boxed::Box, sync::Arc, vec::Vec};
 
 /// What a client signs in with.
 #[derive(Clone, Debug)]
@@ -108,5 +108,5 @@ fn proved_by(
     let auth_time = admitted.now();
     let progress = Progress { factors: FactorSet::EMPTY.with(factor), password: PasswordStep::Open };
     let auth_start = auth_time;
-    Login { admitted, account, progress, auth_start, auth_time, spent, writes }.decide_access()
+    Box::new(Login { admitted, account, progress, auth_start, auth_time, spent, writes }).decide_access()
 }

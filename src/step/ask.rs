@@ -4,21 +4,40 @@ use super::Step;
 use alloc::boxed::Box;
 use core::{fmt, ops::Deref};
 
-/// Something that is asked of a host.
-pub trait Question {
+/// Something that is asked of a host. It travels between threads and owns what it needs.
+pub trait Question: Send + Sync + 'static {
     /// What answers it.
     type Answer;
     /// Its name, for logs.
     const NAME: &'static str;
 }
 
-type Continuation<Q> = Box<dyn FnOnce(Q, Option<<Q as Question>::Answer>) -> Step + Send + Sync>;
-
 /// A question in progress: the question (it dereferences to it), and what follows from the answer.
+///
+/// Both are in one box, so that a [`Step`] is small: it is moved with every question, through a host's loop too.
 #[must_use = "an unanswered question ends the request without a reply"]
-pub struct Ask<Q: Question> {
-    question: Q,
-    then: Continuation<Q>,
+pub struct Ask<Q: Question>(Box<dyn Asked<Q>>);
+
+/// What an [`Ask`] holds.
+trait Asked<Q: Question>: Send + Sync {
+    fn question(&self) -> &Q;
+    /// Goes on with the answer, or without one.
+    fn go_on(self: Box<Self>, answer: Option<Q::Answer>) -> Step;
+}
+
+impl<Q, F> Asked<Q> for (Q, F)
+where
+    Q: Question,
+    F: FnOnce(Q, Option<Q::Answer>) -> Step + Send + Sync,
+{
+    fn question(&self) -> &Q {
+        &self.0
+    }
+
+    fn go_on(self: Box<Self>, answer: Option<Q::Answer>) -> Step {
+        let (question, then) = *self;
+        then(question, answer)
+    }
 }
 
 impl<Q: Question> Ask<Q> {
@@ -26,22 +45,22 @@ impl<Q: Question> Ask<Q> {
         question: Q,
         then: impl FnOnce(Q, Option<Q::Answer>) -> Step + Send + Sync + 'static,
     ) -> Self {
-        Self { question, then: Box::new(then) }
+        Self(Box::new((question, then)))
     }
 
     /// Answers.
     pub fn answer(self, answer: Q::Answer) -> Step {
-        (self.then)(self.question, Some(answer))
+        self.0.go_on(Some(answer))
     }
 
     /// The host cannot tell: its store is down, say. The reply is "system busy", and nothing is spent that need not be.
     pub fn unavailable(self) -> Step {
-        (self.then)(self.question, None)
+        self.0.go_on(None)
     }
 
     /// Answers with what the host came back with; an error is [`unavailable`](Self::unavailable).
     pub fn resolve<E>(self, answer: Result<Q::Answer, E>) -> Step {
-        (self.then)(self.question, answer.ok())
+        self.0.go_on(answer.ok())
     }
 }
 
@@ -49,12 +68,12 @@ impl<Q: Question> Deref for Ask<Q> {
     type Target = Q;
 
     fn deref(&self) -> &Q {
-        &self.question
+        self.0.question()
     }
 }
 
 impl<Q: Question + fmt::Debug> fmt::Debug for Ask<Q> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Ask").field(&self.question).finish()
+        f.debug_tuple("Ask").field(self.0.question()).finish()
     }
 }
