@@ -1,6 +1,6 @@
 //! What a host tells an application about a subject, beyond who they are.
 
-use alloc::{string::String, sync::Arc};
+use alloc::{boxed::Box, string::String, sync::Arc};
 use core::fmt;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -37,8 +37,10 @@ const RESERVED: [&str; 15] = [
 /// assert_eq!(Profile::from_json(&profile.to_json()), Ok(profile));
 /// assert_eq!(Profile::from_json("{}"), Ok(Profile::default()));
 /// ```
+///
+/// It keeps their JSON, so that a token takes them as they are.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct Profile(Option<Arc<Map<String, Value>>>);
+pub struct Profile(Option<Arc<str>>);
 
 impl Profile {
     const MAX_BYTES: usize = 1024;
@@ -54,10 +56,10 @@ impl Profile {
         if RESERVED.iter().any(|name| claims.contains_key(*name)) {
             return Err(ProfileError::Reserved);
         }
-        match serde_json::to_vec(&claims) {
+        match serde_json::to_string(&claims) {
             // One spelling of no claims.
             Ok(_) if claims.is_empty() => Ok(Self(None)),
-            Ok(text) if text.len() <= Self::MAX_BYTES => Ok(Self(Some(Arc::new(claims)))),
+            Ok(text) if text.len() <= Self::MAX_BYTES => Ok(Self(Some(text.into()))),
             _ => Err(ProfileError::TooLarge),
         }
     }
@@ -73,25 +75,33 @@ impl Profile {
 
     /// The claims as a JSON object: `{}` without any. Every later version reads it.
     pub fn to_json(&self) -> String {
-        self.0
-            .as_ref()
-            .and_then(|claims| serde_json::to_string(&**claims).ok())
-            .unwrap_or_else(|| "{}".into())
+        self.0.as_deref().unwrap_or("{}").into()
     }
 
-    pub(crate) fn text(&self, name: &str) -> Option<&str> {
-        self.0.as_ref()?.get(name)?.as_str()
+    /// The claims of [`to_json`](Self::to_json), without the braces.
+    pub(crate) fn members(&self) -> &str {
+        let object = self.0.as_deref().unwrap_or_default();
+        object.strip_prefix('{').and_then(|members| members.strip_suffix('}')).unwrap_or_default()
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&String, &Value)> {
-        self.0.iter().flat_map(|claims| claims.iter())
+    /// The claims, read again.
+    pub(crate) fn claims(&self) -> Map<String, Value> {
+        self.0.as_deref().and_then(|object| serde_json::from_str(object).ok()).unwrap_or_default()
+    }
+
+    /// The claim of this name, where it is a text.
+    pub(crate) fn text(&self, name: &str) -> Option<Box<str>> {
+        match self.claims().remove(name) {
+            Some(Value::String(text)) => Some(text.into_boxed_str()),
+            _ => None,
+        }
     }
 }
 
 /// Personal data: `Debug` shows only how many claims there are.
 impl fmt::Debug for Profile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Profile({} claims)", self.0.as_ref().map_or(0, |claims| claims.len()))
+        write!(f, "Profile({} claims)", self.claims().len())
     }
 }
 

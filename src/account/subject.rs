@@ -36,7 +36,7 @@ impl Subject {
         Self {
             id: account.id,
             user_name: account.user_name.as_ref().map(UserName::as_str).map(Box::from),
-            name: account.profile.text("name").map(Box::from),
+            name: account.profile.text("name"),
             mobile: account.mobile.as_ref().map(Mobile::as_str).map(Box::from),
             email: account.email.as_ref().map(EmailAddress::as_str).map(Box::from),
         }

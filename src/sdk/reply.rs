@@ -7,7 +7,7 @@ use crate::{
     flow::Wait,
     outcome::{NotOurs, Outcome, Verdict},
     password::PasswordRules,
-    text::json::{self, Member, Object},
+    text::json::{self, Member, Object, Value, name},
 };
 use alloc::{borrow::Cow, string::String, vec::Vec};
 use core::fmt;
@@ -143,9 +143,9 @@ pub struct SessionBody<'a> {
 impl SessionBody<'_> {
     fn members(&self) -> [Member<'_>; 3] {
         [
-            ("session_token", Some(self.session_token.into())),
-            ("expire", Some(self.expire.into())),
-            ("id_token", Some(self.id_token.into())),
+            (name!("session_token"), Some(Value::Plain(self.session_token))),
+            (name!("expire"), Some(self.expire.into())),
+            (name!("id_token"), Some(Value::Plain(self.id_token))),
         ]
     }
 }
@@ -177,12 +177,12 @@ pub struct LoginBody<'a> {
 impl LoginBody<'_> {
     fn members(&self) -> [Member<'_>; 6] {
         [
-            ("status", Some(self.status.into())),
-            ("session_token", self.session_token.map(Into::into)),
-            ("id_token", self.id_token.map(Into::into)),
-            ("expire", self.expire.map(Into::into)),
-            ("state_token", self.state_token.map(Into::into)),
-            ("data", self.data.map(|rules| rules_as_text(rules).into())),
+            (name!("status"), Some(Value::Plain(self.status))),
+            (name!("session_token"), self.session_token.map(Value::Plain)),
+            (name!("id_token"), self.id_token.map(Value::Plain)),
+            (name!("expire"), self.expire.map(Into::into)),
+            (name!("state_token"), self.state_token.map(Value::Plain)),
+            (name!("data"), self.data.map(|rules| rules_as_text(rules).into())),
         ]
     }
 }

@@ -16,8 +16,7 @@ fn grant() -> Grant {
         session: SessionId::from_bytes([1; 16]),
         session_token: TokenText::new("LGTx-_".into()),
         expires_in: 43_200,
-        // Not what a token looks like: what is written must be JSON whatever it is.
-        id_token: TokenText::new("a.\"b\\\n".into()),
+        id_token: TokenText::new("e30.e30.-_".into()),
     }
 }
 
@@ -32,9 +31,12 @@ fn check(verdict: Verdict, expected: &str) {
 fn a_body_is_the_same_from_here_and_from_the_hosts_own_serialiser() {
     check(
         Verdict::SignedIn(grant()),
-        r#"{"status":"SUCCESS","session_token":"LGTx-_","id_token":"a.\"b\\\n","expire":43200}"#,
+        r#"{"status":"SUCCESS","session_token":"LGTx-_","id_token":"e30.e30.-_","expire":43200}"#,
     );
-    check(Verdict::Refreshed(grant()), r#"{"session_token":"LGTx-_","expire":43200,"id_token":"a.\"b\\\n"}"#);
+    check(
+        Verdict::Refreshed(grant()),
+        r#"{"session_token":"LGTx-_","expire":43200,"id_token":"e30.e30.-_"}"#,
+    );
     check(Verdict::AccessDenied, r#"{"status":"ACCESS_DENIED"}"#);
     let rules = PasswordRules::default();
     let wait = Wait::PasswordExpiring { expires_in: 1, skips_left: 1, by: crate::factor::FactorSet::EMPTY };

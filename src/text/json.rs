@@ -1,21 +1,41 @@
 //! JSON written into room that was made for it: what is written may be a token, and a buffer that grows leaves copies behind.
 
+use super::decimal;
 use alloc::{borrow::Cow, string::String, vec::Vec};
 use serde::{Serialize, Serializer, ser::SerializeStruct as _};
 
+/// A name of ours with all that JSON has around it: `,"name":`. [`name!`] makes one; none of ours needs an escape.
+#[derive(Clone, Copy)]
+pub(crate) struct Name(&'static str);
+
+impl Name {
+    pub(crate) const fn spelt(spelt: &'static str) -> Self {
+        Self(spelt)
+    }
+
+    /// The name alone.
+    fn plain(self) -> &'static str {
+        self.0.strip_prefix(",\"").and_then(|name| name.strip_suffix("\":")).unwrap_or_default()
+    }
+}
+
+/// The name as it is written.
+macro_rules! name {
+    ($name:literal) => {
+        $crate::text::json::Name::spelt(concat!(",\"", $name, "\":"))
+    };
+}
+pub(crate) use name;
+
 /// A member of an object, under a name of ours; `None` where it does not apply, and is absent then.
-pub(crate) type Member<'a> = (&'static str, Option<Value<'a>>);
+pub(crate) type Member<'a> = (Name, Option<Value<'a>>);
 
 /// What a member says.
 pub(crate) enum Value<'a> {
     Text(Cow<'a, str>),
+    /// Text of ours in which there is nothing to escape: a token, an id that was drawn, a word.
+    Plain(&'a str),
     Number(u64),
-}
-
-impl<'a> From<&'a str> for Value<'a> {
-    fn from(text: &'a str) -> Self {
-        Self::Text(Cow::Borrowed(text))
-    }
 }
 
 impl From<String> for Value<'_> {
@@ -30,10 +50,12 @@ impl From<u64> for Value<'_> {
     }
 }
 
+/// For whichever serialiser: it looks for what it must escape itself.
 impl Serialize for Value<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Text(text) => serializer.serialize_str(text),
+            Self::Plain(text) => serializer.serialize_str(text),
             Self::Number(number) => serializer.serialize_u64(*number),
         }
     }
@@ -49,15 +71,15 @@ pub(crate) fn serialize_members<S: Serializer>(
     let mut object = serializer.serialize_struct(name, present)?;
     for (name, value) in members {
         match value {
-            Some(value) => object.serialize_field(name, value)?,
-            None => object.skip_field(name)?,
+            Some(value) => object.serialize_field(name.plain(), value)?,
+            None => object.skip_field(name.plain())?,
         }
     }
     object.end()
 }
 
 /// An object, written member by member. serde_json looks at a text byte by byte for what must be escaped; here a text is looked
-/// at with vectors, and serde_json spells those in which there is something.
+/// at with vectors, one of ours not at all, and serde_json spells those in which there is something.
 pub(crate) struct Object(Vec<u8>);
 
 impl Object {
@@ -70,52 +92,18 @@ impl Object {
         let mut object = Self::with_room(room);
         for (name, value) in members {
             match value {
-                Some(Value::Text(text)) => object.text(name, text),
-                Some(Value::Number(number)) => object.number(name, *number),
+                Some(Value::Text(text)) => object.text(*name, text),
+                Some(Value::Plain(text)) => object.plain(*name, text),
+                Some(Value::Number(number)) => object.number(*name, *number),
                 None => {}
             }
         }
         object.end()
     }
 
-    pub(crate) fn text(&mut self, name: &'static str, text: &str) {
+    #[inline]
+    pub(crate) fn text(&mut self, name: Name, text: &str) {
         self.name(name);
-        self.push_text(text);
-    }
-
-    pub(crate) fn number(&mut self, name: &'static str, number: u64) {
-        self.name(name);
-        write_to(&mut self.0, &number);
-    }
-
-    /// A member of any kind under any name.
-    pub(crate) fn serialised(&mut self, name: &str, value: &impl Serialize) {
-        self.separate();
-        self.push_text(name);
-        self.0.push(b':');
-        write_to(&mut self.0, value);
-    }
-
-    pub(crate) fn end(mut self) -> Vec<u8> {
-        if self.0.is_empty() {
-            self.0.push(b'{');
-        }
-        self.0.push(b'}');
-        self.0
-    }
-
-    /// Names of ours need no escape.
-    fn name(&mut self, name: &'static str) {
-        self.separate();
-        self.push_quoted(name);
-        self.0.push(b':');
-    }
-
-    fn separate(&mut self) {
-        self.0.push(if self.0.is_empty() { b'{' } else { b',' });
-    }
-
-    fn push_text(&mut self, text: &str) {
         if has_escape(text) {
             write_to(&mut self.0, text);
         } else {
@@ -123,6 +111,57 @@ impl Object {
         }
     }
 
+    /// A text in which there is nothing to escape.
+    #[inline]
+    pub(crate) fn plain(&mut self, name: Name, text: &str) {
+        debug_assert!(!has_escape(text), "a text of ours needs no escape");
+        self.name(name);
+        self.push_quoted(text);
+    }
+
+    #[inline]
+    pub(crate) fn number(&mut self, name: Name, number: u64) {
+        self.name(name);
+        self.0.extend_from_slice(decimal::digits(number, &mut [0; decimal::MOST]));
+    }
+
+    /// A list of texts in which there is nothing to escape.
+    pub(crate) fn plain_list<'a>(&mut self, name: Name, texts: impl Iterator<Item = &'a str>) {
+        self.name(name);
+        self.0.push(b'[');
+        for (at, text) in texts.enumerate() {
+            if at > 0 {
+                self.0.push(b',');
+            }
+            self.push_quoted(text);
+        }
+        self.0.push(b']');
+    }
+
+    /// Members that are JSON already, with what stands between them and nothing around them.
+    pub(crate) fn members(&mut self, members: &str) {
+        if !members.is_empty() {
+            self.0.push(b',');
+            self.0.extend_from_slice(members.as_bytes());
+        }
+    }
+
+    /// Every member is written behind a comma: the first one's becomes the brace.
+    pub(crate) fn end(mut self) -> Vec<u8> {
+        match self.0.first_mut() {
+            Some(first) => *first = b'{',
+            None => self.0.push(b'{'),
+        }
+        self.0.push(b'}');
+        self.0
+    }
+
+    #[inline]
+    fn name(&mut self, name: Name) {
+        self.0.extend_from_slice(name.0.as_bytes());
+    }
+
+    #[inline]
     fn push_quoted(&mut self, text: &str) {
         self.0.push(b'"');
         self.0.extend_from_slice(text.as_bytes());
@@ -180,15 +219,19 @@ mod tests {
     #[test]
     fn an_object_is_spelt_as_serde_json_spells_it() {
         let (text, number) =
-            (|text: &'static str| Some(Value::from(text)), |number: u64| Some(Value::from(number)));
+            (|text: &'static str| Some(Value::Text(text.into())), |number: u64| Some(Value::from(number)));
         for (members, json) in [
             (&[][..], "{}"),
-            (&[("a", None), ("b", None)], "{}"),
+            (&[(name!("a"), None), (name!("b"), None)], "{}"),
             (
-                &[("a", text("")), ("b", None), ("c", number(u64::MAX))],
+                &[(name!("a"), text("")), (name!("b"), None), (name!("c"), number(u64::MAX))],
                 r#"{"a":"","c":18446744073709551615}"#,
             ),
-            (&[("a", None), ("b", text("租户")), ("c", number(0))], r#"{"b":"租户","c":0}"#),
+            (
+                &[(name!("a"), None), (name!("b"), text("租户")), (name!("c"), number(0))],
+                r#"{"b":"租户","c":0}"#,
+            ),
+            (&[(name!("a"), Some(Value::Plain("LGTx-_.")))], r#"{"a":"LGTx-_."}"#),
         ] {
             assert_eq!(written(members), json);
             assert_eq!(expected(members), json);
@@ -203,24 +246,26 @@ mod tests {
                 let text =
                     [&"x".repeat(before), character.encode_utf8(&mut [0; 4]) as &str, &"y".repeat(after)]
                         .concat();
-                let members = [("a", Some(Value::from(text.as_str())))];
+                let members = [(name!("a"), Some(Value::Text(text.as_str().into())))];
                 assert_eq!(written(&members), expected(&members), "{character:?} after {before}");
             }
         }
     }
 
     #[test]
-    fn any_name_is_escaped_where_it_must_be() {
+    fn what_is_json_already_and_a_list_stand_as_they_are() {
         let mut object = Object::with_room(0);
-        object.serialised("a\"b\n", &["c", "d"]);
-        object.text("e", "f");
-        assert_eq!(object.end(), br#"{"a\"b\n":["c","d"],"e":"f"}"#);
+        object.members("");
+        object.members(r#""a\"b":{"c":{}},"d":1"#);
+        object.plain_list(name!("e"), ["f", "g"].into_iter());
+        object.plain_list(name!("h"), core::iter::empty());
+        assert_eq!(object.end(), br#"{"a\"b":{"c":{}},"d":1,"e":["f","g"],"h":[]}"#);
     }
 
     proptest! {
         #[test]
         fn any_text_is_spelt_as_serde_json_spells_it(text in "(?s).{0,80}") {
-            let members = [("a", Some(Value::from(text)))];
+            let members = [(name!("a"), Some(Value::from(text)))];
             prop_assert_eq!(written(&members), expected(&members));
         }
     }

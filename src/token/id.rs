@@ -5,11 +5,15 @@ use crate::{
     AccountId, Audience, SessionId, Timestamp,
     account::{Profile, Subject},
     factor::FactorSet,
-    text::{base64url, control::has_control, json::Object},
+    text::{
+        base64url,
+        control::has_control,
+        json::{Object, name},
+    },
 };
 use alloc::{borrow::Cow, boxed::Box, string::String, vec, vec::Vec};
 use core::str;
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 /// The longest id token: longer text is refused unread.
 pub(super) const MAX_TEXT: usize = super::text::LONGEST;
@@ -85,19 +89,11 @@ pub enum IdentityClaims {
 impl IdentityClaims {
     fn write(&self, object: &mut Object) {
         match self {
-            Self::TopLevel(profile) => {
-                profile.iter().for_each(|(name, value)| object.serialised(name, value));
+            Self::TopLevel(profile) => object.members(profile.members()),
+            Self::Api(subject) => {
+                object.text(name!("api"), &serde_json::to_string(subject).unwrap_or_default());
             }
-            Self::Api(subject) => object.text("api", &serde_json::to_string(subject).unwrap_or_default()),
         }
-    }
-}
-
-struct Amr(FactorSet);
-
-impl Serialize for Amr {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.amr())
     }
 }
 
@@ -113,17 +109,17 @@ impl Payload<'_> {
         let Self { issuer, audience, claims } = self;
         let not_before = claims.issued_at.minus_seconds(NOT_BEFORE_LEEWAY_SECONDS);
         let mut object = Object::with_room(512);
-        object.text("iss", issuer.as_str());
-        object.text("sub", claims.account.as_str());
-        object.text("aud", audience.client_id.as_str());
-        object.number("exp", claims.expires_at.as_unix());
-        object.number("iat", claims.issued_at.as_unix());
-        object.number("nbf", not_before.as_unix());
-        object.number("auth_time", claims.auth_time.as_unix());
-        object.serialised("amr", &Amr(claims.factors));
-        object.text("sid", &claims.session.text());
+        object.text(name!("iss"), issuer.as_str());
+        object.text(name!("sub"), claims.account.as_str());
+        object.text(name!("aud"), audience.client_id.as_str());
+        object.number(name!("exp"), claims.expires_at.as_unix());
+        object.number(name!("iat"), claims.issued_at.as_unix());
+        object.number(name!("nbf"), not_before.as_unix());
+        object.number(name!("auth_time"), claims.auth_time.as_unix());
+        object.plain_list(name!("amr"), claims.factors.amr());
+        object.plain(name!("sid"), &claims.session.text());
         if let Some(tenant) = &audience.tenant {
-            object.text("tenant", tenant.as_str());
+            object.text(name!("tenant"), tenant.as_str());
         }
         claims.identity.write(&mut object);
         object.end()

@@ -17,7 +17,12 @@ use super::{
     mac::same_tag,
     opaque::{Fields, TEXT, Writer},
 };
-use crate::{AccountId, Audience, Timestamp, TokenId, account::Revision, factor::FactorSet, text::base64url};
+use crate::{
+    AccountId, Audience, Timestamp, TokenId,
+    account::Revision,
+    factor::FactorSet,
+    text::{base64url, decimal},
+};
 use alloc::string::String;
 use core::fmt;
 
@@ -153,9 +158,9 @@ impl StateClaims {
     }
 
     fn write(&self) -> Writer<MAX_PAYLOAD> {
-        let (mut payload, mut encoded, mut digits) = (Writer::new(), [0; MAX_ENCODED], [0; MAX_DIGITS]);
+        let (mut payload, mut encoded) = (Writer::new(), [0; MAX_ENCODED]);
         payload.bytes(BEFORE_EXPIRY);
-        payload.bytes(write_number(self.expires_at.as_unix(), &mut digits));
+        payload.bytes(decimal::digits(self.expires_at.as_unix(), &mut [0; decimal::MOST]));
         payload.bytes(BEFORE_FIELDS);
         payload.bytes(base64url::encode(self.fields().written(), &mut encoded).unwrap_or_default());
         payload.bytes(AFTER_FIELDS);
@@ -198,20 +203,6 @@ impl StateClaims {
         };
         fields.end().map(|()| claims)
     }
-}
-
-/// The digits of a time, at the end of the buffer.
-fn write_number(mut value: u64, digits: &mut [u8; MAX_DIGITS]) -> &[u8] {
-    let mut first = MAX_DIGITS;
-    for (at, digit) in digits.iter_mut().enumerate().rev() {
-        *digit = b'0'.wrapping_add((value % 10) as u8);
-        first = at;
-        value /= 10;
-        if value == 0 {
-            break;
-        }
-    }
-    digits.get(first..).unwrap_or_default()
 }
 
 /// A time of these digits: without a nought before it, and none that no clock of ours shows.

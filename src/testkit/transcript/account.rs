@@ -73,7 +73,7 @@ impl RecordedAccount {
             totp: account.totp.as_ref().map(totp),
             enrolled: account.enrolled,
             factors_changed_at: DateTime(account.factors_changed_at),
-            profile: account.profile.iter().map(|(name, claim)| (name.clone(), claim.clone())).collect(),
+            profile: account.profile.claims(),
         }
     }
 
