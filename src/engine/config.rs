@@ -54,7 +54,7 @@ impl Config {
 /// Where applications come from.
 #[derive(Clone, Debug)]
 pub enum Applications {
-    /// These and no others; the host is never asked. Their id token keys, one for each audience, are derived when the engine is made.
+    /// These and no others; the host is never asked. What is the same in all id tokens of an audience is made with the engine.
     Fixed(Vec<Application>),
     /// The host is asked with every request ([`FindApplication`](crate::step::FindApplication)).
     Asked,
@@ -91,7 +91,7 @@ impl Core {
         let Config { issuer, ring, applications, language, dialect, id_token_signing } = config;
         let (applications, ring) = match applications {
             Applications::Fixed(list) => {
-                let ring = ring.with_audiences(list.iter().flat_map(Application::audiences));
+                let ring = ring.with_audiences(&issuer, list.iter().flat_map(Application::audiences));
                 (Some(by_client_id(list)?), ring)
             }
             Applications::Asked => (None, ring),

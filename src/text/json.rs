@@ -87,6 +87,13 @@ impl Object {
         Self(Vec::with_capacity(room))
     }
 
+    /// An object that has begun with these bytes, of which there must be some; in a buffer with `room` for what follows.
+    pub(crate) fn after(begun: &[u8], room: usize) -> Self {
+        let mut json = Vec::with_capacity(room.saturating_add(begun.len()));
+        json.extend_from_slice(begun);
+        Self(json)
+    }
+
     /// The object of these members.
     pub(crate) fn of(members: &[Member<'_>], room: usize) -> Vec<u8> {
         let mut object = Self::with_room(room);
@@ -141,16 +148,19 @@ impl Object {
     /// Members that are JSON already, with what stands between them and nothing around them.
     pub(crate) fn members(&mut self, members: &str) {
         if !members.is_empty() {
-            self.0.push(b',');
+            self.0.push(self.before_member());
             self.0.extend_from_slice(members.as_bytes());
         }
     }
 
-    /// Every member is written behind a comma: the first one's becomes the brace.
+    /// What there is so far, for an object that goes on [`after`](Self::after) it.
+    pub(crate) fn unfinished(self) -> Vec<u8> {
+        self.0
+    }
+
     pub(crate) fn end(mut self) -> Vec<u8> {
-        match self.0.first_mut() {
-            Some(first) => *first = b'{',
-            None => self.0.push(b'{'),
+        if self.0.is_empty() {
+            self.0.push(b'{');
         }
         self.0.push(b'}');
         self.0
@@ -158,7 +168,18 @@ impl Object {
 
     #[inline]
     fn name(&mut self, name: Name) {
+        let before = self.before_member();
+        let at = self.0.len();
         self.0.extend_from_slice(name.0.as_bytes());
+        if let Some(comma) = self.0.get_mut(at) {
+            *comma = before;
+        }
+    }
+
+    /// A name is spelt with a comma before it; before the first one stands the brace.
+    #[inline]
+    fn before_member(&self) -> u8 {
+        if self.0.is_empty() { b'{' } else { b',' }
     }
 
     #[inline]

@@ -5,21 +5,14 @@ use crate::{
     AccountId, Audience, SessionId, Timestamp,
     account::{Profile, Subject},
     factor::FactorSet,
-    text::{
-        base64url,
-        control::has_control,
-        json::{Object, name},
-    },
+    text::{base64url, control::has_control},
 };
-use alloc::{borrow::Cow, boxed::Box, string::String, vec, vec::Vec};
+use alloc::{borrow::Cow, boxed::Box, string::String, vec};
 use core::str;
 use serde::{Deserialize, Serialize};
 
 /// The longest id token: longer text is refused unread.
 pub(super) const MAX_TEXT: usize = super::text::LONGEST;
-/// How long before its issue time an id token begins to count, in seconds, for relying parties whose clocks are slow.
-/// The products' samples show the same 120.
-const NOT_BEFORE_LEEWAY_SECONDS: u64 = 120;
 /// Who issues id tokens (`iss`): usually the `https://` address of the service. 1 to 255 bytes, no control characters.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -86,46 +79,6 @@ pub enum IdentityClaims {
     Api(Subject),
 }
 
-impl IdentityClaims {
-    fn write(&self, object: &mut Object) {
-        match self {
-            Self::TopLevel(profile) => object.members(profile.members()),
-            Self::Api(subject) => {
-                object.text(name!("api"), &serde_json::to_string(subject).unwrap_or_default());
-            }
-        }
-    }
-}
-
-/// The payload of an id token.
-pub(super) struct Payload<'a> {
-    pub(super) issuer: &'a Issuer,
-    pub(super) audience: &'a Audience,
-    pub(super) claims: &'a IdClaims,
-}
-
-impl Payload<'_> {
-    pub(super) fn json(&self) -> Vec<u8> {
-        let Self { issuer, audience, claims } = self;
-        let not_before = claims.issued_at.minus_seconds(NOT_BEFORE_LEEWAY_SECONDS);
-        let mut object = Object::with_room(512);
-        object.text(name!("iss"), issuer.as_str());
-        object.text(name!("sub"), claims.account.as_str());
-        object.text(name!("aud"), audience.client_id.as_str());
-        object.number(name!("exp"), claims.expires_at.as_unix());
-        object.number(name!("iat"), claims.issued_at.as_unix());
-        object.number(name!("nbf"), not_before.as_unix());
-        object.number(name!("auth_time"), claims.auth_time.as_unix());
-        object.plain_list(name!("amr"), claims.factors.amr());
-        object.plain(name!("sid"), &claims.session.text());
-        if let Some(tenant) = &audience.tenant {
-            object.text(name!("tenant"), tenant.as_str());
-        }
-        claims.identity.write(&mut object);
-        object.end()
-    }
-}
-
 /// The claims that a verifier here looks at. A duplicate of one of them is refused by the derived reader.
 #[derive(Deserialize)]
 struct Read<'a> {
@@ -166,11 +119,7 @@ impl<'a> IdTokens<'a> {
 
     /// A token that says `claims`, signed with the application's own key (HS256).
     pub fn mint(&self, claims: &IdClaims) -> TokenText<IdToken> {
-        let payload = Payload { issuer: self.issuer, audience: self.audience, claims }.json();
-        let keys = self.ring.signer();
-        let mut text = String::new();
-        jwt::seal(&keys.header, &self.ring.id_token_mac(keys, self.audience), &payload, &mut text);
-        TokenText::new(text)
+        TokenText::new(self.ring.begun_id_tokens(self.issuer, self.audience).mint(claims))
     }
 
     /// Verifies the tag, issuer, audience, tenant and times. Whether the session still lives, and whether the account's

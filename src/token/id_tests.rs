@@ -6,7 +6,7 @@ use crate::{
     factor::Factor,
     token::{Key, OutsideKey, OutsideKeys, SignatureAlgorithm, StateToken, mac::MacKey},
 };
-use alloc::string::ToString;
+use alloc::{format, string::ToString};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -39,10 +39,14 @@ fn claims() -> IdClaims {
     }
 }
 
-fn payload(text: &TokenText<IdToken>) -> Value {
+fn payload_text(text: &TokenText<IdToken>) -> String {
     let middle = text.expose().split('.').nth(1).unwrap();
     let mut buffer = [0; MAX_TEXT];
-    serde_json::from_slice(base64url::decode(middle.as_bytes(), &mut buffer).unwrap()).unwrap()
+    String::from_utf8(base64url::decode(middle.as_bytes(), &mut buffer).unwrap().to_vec()).unwrap()
+}
+
+fn payload(text: &TokenText<IdToken>) -> Value {
+    serde_json::from_str(&payload_text(text)).unwrap()
 }
 
 /// A token of this application over any payload, with a right tag.
@@ -75,6 +79,31 @@ fn the_claims_on_the_wire() {
     let verified = ring.id_tokens(&issuer, &audience).verify(text.presented(), NOW).unwrap();
     assert_eq!((verified.account(), verified.session()), (claims.account, claims.session));
     assert_eq!((verified.auth_time(), verified.expires_at()), (claims.auth_time, claims.expires_at));
+}
+
+/// Whatever length the beginning has, and whether or not it was made beforehand.
+#[test]
+fn a_token_says_first_who_issues_it_and_for_whom_and_a_known_audience_makes_no_difference() {
+    for issuer in ["i", "ii", "\"i\""].map(|issuer| Issuer::new(issuer).unwrap()) {
+        for client in ["c", "cc", "ccc", "c\"c\\c"] {
+            for tenant in [None, Some("t"), Some("租户")] {
+                let audience = audience(client, tenant);
+                let known = ring().with_audiences(&issuer, [audience]);
+                let text = known.id_tokens(&issuer, &audience).mint(&claims());
+                assert_eq!(text.expose(), ring().id_tokens(&issuer, &audience).mint(&claims()).expose());
+                assert!(known.id_tokens(&issuer, &audience).verify(text.presented(), NOW).is_ok());
+                let quoted = |text: &str| serde_json::to_string(text).unwrap();
+                let tenant =
+                    tenant.map_or_else(String::new, |tenant| format!(",\"tenant\":{}", quoted(tenant)));
+                let expected = format!(
+                    r#"{{"iss":{},"aud":{}{tenant},"sub":"erin","exp":1700007200,"iat":1700000000,"nbf":1699999880,"auth_time":1699999995,"amr":["pwd","otp","mfa"],"sid":"AQEBAQEBAQEBAQEBAQEBAQ","name":"Erin"}}"#,
+                    quoted(issuer.as_str()),
+                    quoted(client)
+                );
+                assert_eq!(payload_text(&text), expected);
+            }
+        }
+    }
 }
 
 #[test]

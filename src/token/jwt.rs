@@ -21,12 +21,17 @@ pub(super) fn seal(header: &str, key: &MacKey, payload: &[u8], out: &mut String)
     out.push_str(header);
     base64url::push(payload, out);
     let tag = key.tag(&[out.as_bytes().get(start..).unwrap_or_default()]);
+    push_tag(&tag, out);
+}
+
+/// Appends the tag over what is written to it.
+pub(super) fn push_tag(tag: &[u8; 32], out: &mut String) {
     out.push('.');
-    out.push_str(&base64url::fixed_text::<32, TAG>(&tag));
+    out.push_str(&base64url::fixed_text::<32, TAG>(tag));
 }
 
 /// The length of the token over `payload`.
-fn sealed_len(header: &str, payload: &[u8]) -> usize {
+pub(super) fn sealed_len(header: &str, payload: &[u8]) -> usize {
     let parts = [header.len(), base64url::encoded_len(payload.len()), 1, TAG];
     parts.into_iter().fold(0, usize::saturating_add)
 }

@@ -140,6 +140,16 @@ fn a_verifier_takes_its_own_kind_and_no_other() {
     }
 }
 
+/// Replies are written on it: they look for nothing to escape in a token.
+#[test]
+fn a_token_has_no_character_that_json_escapes() {
+    for kind in KINDS {
+        let token = token(kind);
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+        assert!(token.bytes().all(is_plain), "{kind:?}: {token}");
+    }
+}
+
 /// The payload of a kind in the form of another, under the key of a third: only where all three are one.
 #[test]
 fn the_key_tells_kinds_apart_whatever_the_form_and_the_payload() {

@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 /// The bytes that SHA-256 takes at once.
 const BLOCK: usize = 64;
 
-/// A key whose two padded blocks have been hashed already. Wiped when it is dropped.
+/// A key whose two padded blocks have been hashed already, and perhaps the beginning of a message. Wiped when it is dropped.
 #[derive(Clone)]
 pub(crate) struct MacKey(Hmac<Sha256>);
 
@@ -49,6 +49,13 @@ impl MacKey {
             mac.update(part);
         }
         mac.finalize().into_bytes().into()
+    }
+
+    /// The same key, with the beginning of a message hashed: its tags are over that and what follows.
+    pub(super) fn begun(&self, beginning: &[u8]) -> Self {
+        let mut mac = self.0.clone();
+        mac.update(beginning);
+        Self(mac)
     }
 
     /// The tag over the parts, each behind its length, so that no two lists of parts are the same message.
@@ -126,6 +133,10 @@ mod tests {
             ),
         ] {
             assert_eq!(MacKey::new(&key).tag(&[&data]).to_vec(), bytes(tag));
+            for at in 0..=data.len() {
+                let (beginning, rest) = data.split_at(at);
+                assert_eq!(MacKey::new(&key).begun(beginning).tag(&[rest]).to_vec(), bytes(tag), "{at}");
+            }
         }
     }
 

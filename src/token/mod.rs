@@ -17,6 +17,7 @@
 
 #![cfg_attr(not(feature = "testkit"), allow(unreachable_pub, reason = "the test kit hands them out"))]
 
+mod beginning;
 mod error;
 pub(crate) mod id;
 mod jwt;

@@ -6,9 +6,7 @@
 
 use super::{
     IdClaims, IdToken, Issuer, KeyError, KeyId, KeyRing, RingError, TokenError, TokenText, Untrusted,
-    VerifyWindow,
-    id::{MAX_TEXT, Payload},
-    keys::jwt_header,
+    VerifyWindow, beginning::Beginning, id::MAX_TEXT, keys::jwt_header,
 };
 use crate::{Audience, Timestamp, text::base64url};
 use alloc::{boxed::Box, string::String, vec, vec::Vec};
@@ -152,12 +150,8 @@ pub(crate) struct OutsideIdTokens<'a> {
 impl OutsideIdTokens<'_> {
     /// What the host must sign for a token that says `claims`.
     pub(crate) fn prepare(&self, claims: &IdClaims) -> Unsigned {
-        let payload = Payload { issuer: self.issuer, audience: self.audience, claims }.json();
         let OutsideKey { id, header, .. } = &self.keys.signer;
-        let mut text =
-            String::with_capacity(header.len().saturating_add(base64url::encoded_len(payload.len())));
-        text.push_str(header);
-        base64url::push(&payload, &mut text);
+        let text = Beginning::new(header, self.issuer, self.audience).with(claims);
         Unsigned { key_id: id.clone(), text }
     }
 

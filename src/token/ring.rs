@@ -2,7 +2,7 @@
 
 use super::{
     IdTokenKey, IdTokens, Issuer, Key, KeyId, Keys, SessionTokens, StateTokens, Tickets, TokenError,
-    mac::MacKey,
+    beginning::Begun, mac::MacKey,
 };
 use crate::{Audience, Timestamp};
 use alloc::{borrow::Cow, collections::BTreeMap, sync::Arc, vec::Vec};
@@ -41,7 +41,7 @@ pub struct KeyRing {
     /// The same keys in the order of their headers: places in `verifiers`.
     by_header: Vec<usize>,
     /// What the signer signs the id tokens of audiences with that were known beforehand.
-    id_token_macs: Arc<BTreeMap<Audience, MacKey>>,
+    id_tokens: Arc<BTreeMap<Audience, Begun>>,
     skew_seconds: u64,
 }
 
@@ -62,7 +62,7 @@ impl KeyRing {
             signer: Arc::new(Keys::new(signer)),
             verifiers: Vec::new(),
             by_header: Vec::new(),
-            id_token_macs: Arc::default(),
+            id_tokens: Arc::default(),
             skew_seconds: 30,
         }
     }
@@ -102,18 +102,30 @@ impl KeyRing {
         Ok(self)
     }
 
-    /// Derives the signer's id token keys of these audiences once, instead of with every token: a MAC and the preparation of its
-    /// outcome.
-    pub(crate) fn with_audiences(self, audiences: impl IntoIterator<Item = Audience>) -> Self {
-        let macs = audiences.into_iter().map(|audience| (audience, self.signer.id_token_mac(&audience)));
-        Self { id_token_macs: Arc::new(macs.collect()), ..self }
+    /// Makes what is the same in all id tokens of these audiences once, instead of with every token: the key, which is a MAC and the
+    /// preparation of its outcome, and the token's beginning, written and hashed.
+    pub(crate) fn with_audiences(
+        self,
+        issuer: &Issuer,
+        audiences: impl IntoIterator<Item = Audience>,
+    ) -> Self {
+        let begun = |audience| (audience, Begun::new(&self.signer, issuer, &audience));
+        Self { id_tokens: Arc::new(audiences.into_iter().map(begun).collect()), ..self }
+    }
+
+    /// What the signer signs the id tokens of an audience with.
+    pub(super) fn begun_id_tokens(&self, issuer: &Issuer, audience: &Audience) -> Cow<'_, Begun> {
+        match self.id_tokens.get(audience).filter(|begun| begun.issuer() == issuer) {
+            Some(begun) => Cow::Borrowed(begun),
+            None => Cow::Owned(Begun::new(&self.signer, issuer, audience)),
+        }
     }
 
     /// What the id tokens of an audience are signed with under one of the ring's keys.
     pub(super) fn id_token_mac(&self, keys: &Keys, audience: &Audience) -> Cow<'_, MacKey> {
-        let known = Some(&self.id_token_macs).filter(|_| core::ptr::eq(keys, &*self.signer));
-        match known.and_then(|macs| macs.get(audience)) {
-            Some(mac) => Cow::Borrowed(mac),
+        let known = Some(&self.id_tokens).filter(|_| core::ptr::eq(keys, &*self.signer));
+        match known.and_then(|known| known.get(audience)) {
+            Some(begun) => Cow::Borrowed(begun.key()),
             None => Cow::Owned(keys.id_token_mac(audience)),
         }
     }

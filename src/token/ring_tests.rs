@@ -49,13 +49,19 @@ fn a_known_audience_has_its_key_at_hand_and_every_other_has_the_same_derived() {
         tenant: tenant.map(|tenant| TenantId::new(tenant).unwrap()),
     };
     let known = [audience("web", None), audience("isv", Some("a"))];
-    let ring = ring(2).with_audiences(known);
+    let issuers = ["https://a.example", "https://b.example"].map(|issuer| Issuer::new(issuer).unwrap());
+    let ring = ring(2).with_audiences(&issuers[0], known);
     for (place, keys) in places(&ring) {
         for audience in known.iter().chain([&audience("isv", None), &audience("isv", Some("b"))]) {
             let mac = ring.id_token_mac(keys, audience);
             let is_known = known.contains(audience) && place == Place::Signer;
             assert_eq!(matches!(mac, Cow::Borrowed(_)), is_known, "{audience:?}");
             assert_eq!(mac.tag(&[b"x"]), keys.id_token_mac(audience).tag(&[b"x"]));
+            for issuer in &issuers {
+                let begun = ring.begun_id_tokens(issuer, audience);
+                let is_known = known.contains(audience) && *issuer == issuers[0];
+                assert_eq!((matches!(begun, Cow::Borrowed(_)), begun.issuer()), (is_known, issuer));
+            }
         }
     }
 }

@@ -1,0 +1,111 @@
+//! The beginning of an audience's id tokens, the same in all of them: the header, and the claims that say who issues them and for whom.
+
+use super::{IdClaims, IdentityClaims, Issuer, Keys, jwt, mac::MacKey};
+use crate::{
+    Audience,
+    text::{
+        base64url,
+        json::{Object, name},
+    },
+};
+use alloc::{boxed::Box, string::String};
+use arrayvec::ArrayVec;
+
+/// How long before its issue time an id token begins to count, in seconds, for relying parties whose clocks are slow.
+/// The products' samples show the same 120.
+const NOT_BEFORE_LEEWAY_SECONDS: u64 = 120;
+
+/// Base64 spells so many bytes at a time.
+const GROUP: usize = 3;
+
+/// What every id token of an audience begins with, under one header.
+#[derive(Clone)]
+pub(super) struct Beginning {
+    /// The header, and the claims as far as they fill whole groups, spelt.
+    text: Box<str>,
+    /// The bytes after them: one to three, never none, so that what is written next follows something.
+    rest: ArrayVec<u8, GROUP>,
+}
+
+impl Beginning {
+    pub(super) fn new(header: &str, issuer: &Issuer, audience: &Audience) -> Self {
+        let mut object = Object::with_room(512);
+        object.text(name!("iss"), issuer.as_str());
+        object.text(name!("aud"), audience.client_id.as_str());
+        if let Some(tenant) = &audience.tenant {
+            object.text(name!("tenant"), tenant.as_str());
+        }
+        let claims = object.unfinished();
+        let whole = claims.len().saturating_sub(1) / GROUP * GROUP;
+        let (whole, rest) = claims.split_at_checked(whole).unwrap_or_default();
+        let mut text = String::from(header);
+        base64url::push(whole, &mut text);
+        Self { text: text.into_boxed_str(), rest: rest.iter().copied().collect() }
+    }
+
+    /// Header and payload of the token that says `claims`, with room for the tag of an HMAC.
+    pub(super) fn with(&self, claims: &IdClaims) -> String {
+        let mut object = Object::after(&self.rest, 512);
+        object.text(name!("sub"), claims.account.as_str());
+        object.number(name!("exp"), claims.expires_at.as_unix());
+        object.number(name!("iat"), claims.issued_at.as_unix());
+        object.number(name!("nbf"), claims.issued_at.minus_seconds(NOT_BEFORE_LEEWAY_SECONDS).as_unix());
+        object.number(name!("auth_time"), claims.auth_time.as_unix());
+        object.plain_list(name!("amr"), claims.factors.amr());
+        object.plain(name!("sid"), &claims.session.text());
+        match &claims.identity {
+            IdentityClaims::TopLevel(profile) => object.members(profile.members()),
+            IdentityClaims::Api(subject) => {
+                object.text(name!("api"), &serde_json::to_string(subject).unwrap_or_default());
+            }
+        }
+        let payload = object.end();
+        let mut text = String::with_capacity(jwt::sealed_len(&self.text, &payload));
+        text.push_str(&self.text);
+        base64url::push(&payload, &mut text);
+        text
+    }
+}
+
+/// What the id tokens of an audience are signed with under a key of the ring.
+#[derive(Clone)]
+pub(super) struct Begun {
+    issuer: Issuer,
+    beginning: Beginning,
+    key: MacKey,
+    /// The key, with the beginning hashed.
+    begun: MacKey,
+}
+
+impl Begun {
+    pub(super) fn new(keys: &Keys, issuer: &Issuer, audience: &Audience) -> Self {
+        let (key, beginning) = (keys.id_token_mac(audience), Beginning::new(&keys.header, issuer, audience));
+        let begun = key.begun(beginning.text.as_bytes());
+        Self { issuer: issuer.clone(), beginning, key, begun }
+    }
+
+    /// Whose tokens these are.
+    pub(super) fn issuer(&self) -> &Issuer {
+        &self.issuer
+    }
+
+    pub(super) fn key(&self) -> &MacKey {
+        &self.key
+    }
+
+    /// The token that says `claims`.
+    pub(super) fn mint(&self, claims: &IdClaims) -> String {
+        let mut text = self.beginning.with(claims);
+        let after = text.as_bytes().get(self.beginning.text.len()..).unwrap_or_default();
+        let tag = self.begun.tag(&[after]);
+        jwt::push_tag(&tag, &mut text);
+        text
+    }
+}
+
+/// Keys are not printed.
+impl core::fmt::Debug for Begun {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Begun").field("issuer", &self.issuer).finish_non_exhaustive()
+    }
+}
