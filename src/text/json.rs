@@ -1,6 +1,5 @@
 //! JSON written into room that was made for it: what is written may be a token, and a buffer that grows leaves copies behind.
 
-use super::decimal;
 use alloc::{borrow::Cow, string::String, vec::Vec};
 use serde::{Serialize, Serializer, ser::SerializeStruct as _};
 
@@ -129,7 +128,7 @@ impl Object {
     #[inline]
     pub(crate) fn number(&mut self, name: Name, number: u64) {
         self.name(name);
-        self.0.extend_from_slice(decimal::digits(number, &mut [0; decimal::MOST]));
+        self.0.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
     }
 
     /// A list of texts in which there is nothing to escape.

@@ -17,12 +17,7 @@ use super::{
     mac::same_tag,
     opaque::{Fields, TEXT, Writer},
 };
-use crate::{
-    AccountId, Audience, Timestamp, TokenId,
-    account::Revision,
-    factor::FactorSet,
-    text::{base64url, decimal},
-};
+use crate::{AccountId, Audience, Timestamp, TokenId, account::Revision, factor::FactorSet, text::base64url};
 use alloc::string::String;
 use core::fmt;
 
@@ -160,7 +155,7 @@ impl StateClaims {
     fn write(&self) -> Writer<MAX_PAYLOAD> {
         let (mut payload, mut encoded) = (Writer::new(), [0; MAX_ENCODED]);
         payload.bytes(BEFORE_EXPIRY);
-        payload.bytes(decimal::digits(self.expires_at.as_unix(), &mut [0; decimal::MOST]));
+        payload.bytes(itoa::Buffer::new().format(self.expires_at.as_unix()).as_bytes());
         payload.bytes(BEFORE_FIELDS);
         payload.bytes(base64url::encode(self.fields().written(), &mut encoded).unwrap_or_default());
         payload.bytes(AFTER_FIELDS);
