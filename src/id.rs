@@ -1,6 +1,6 @@
 //! Names of things: applications, tenants and accounts (given by the host), tokens and sessions (drawn here).
 
-use crate::text::{base64url, control::has_control};
+use crate::text::{base64url, control::has_control, fixed};
 use arrayvec::ArrayString;
 use core::{fmt, str::FromStr};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -117,7 +117,7 @@ macro_rules! drawn_id {
 
             /// As it is printed.
             pub(crate) fn text(&self) -> ArrayString<22> {
-                base64url::fixed_text(&self.0)
+                fixed::text(&self.0)
             }
         }
 

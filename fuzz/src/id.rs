@@ -74,12 +74,12 @@ impl Claims {
         let mut amr: Vec<_> = proved.into_iter().map(|(_, name)| name).collect();
         amr.extend((amr.len() > 1).then_some("mfa"));
         [
-            format!(r#"{{"iss":{},"sub":{}"#, text(&self.issuer), text(&self.account)),
-            format!(r#","aud":{}"#, text(&self.audience.client_id)),
+            format!(r#"{{"iss":{},"aud":{}"#, text(&self.issuer), text(&self.audience.client_id)),
+            given("tenant", self.audience.tenant.as_ref()),
+            format!(r#","sub":{}"#, text(&self.account)),
             format!(r#","exp":{expires_at},"iat":{issued_at},"nbf":{}"#, issued_at.saturating_sub(120)),
             format!(r#","auth_time":{},"amr":{}"#, self.auth_time.0.as_unix(), json!(amr)),
             format!(r#","sid":"{}""#, base64url(&self.session)),
-            given("tenant", self.audience.tenant.as_ref()),
             self.identity_payload(),
             "}".into(),
         ]

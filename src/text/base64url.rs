@@ -1,8 +1,6 @@
 //! Strict base64url (RFC 4648 §5): no padding, no trailing bits, no foreign bytes, so a text has one spelling.
 
-use arrayvec::ArrayString;
 use base64::{DecodeSliceError, Engine as _, engine::GeneralPurposeConfig};
-use base64ct::{Base64UrlUnpadded, Encoding as _};
 
 const UNPADDED: GeneralPurposeConfig = GeneralPurposeConfig::new()
     .with_encode_padding(false)
@@ -38,24 +36,6 @@ pub(crate) const fn decoded_len(characters: usize) -> usize {
 /// Appends to a text.
 pub(crate) fn push(bytes: &[u8], out: &mut alloc::string::String) {
     ENGINE.encode_string(bytes, out);
-}
-
-/// The text of a fixed number of bytes; that its length is another does not compile. Without a table and without a branch on the
-/// bytes, so that nothing of a tag shows in what is read or how long it takes.
-pub(crate) fn fixed<const BYTES: usize, const CHARACTERS: usize>(
-    bytes: &[u8; BYTES],
-) -> Option<[u8; CHARACTERS]> {
-    const { assert!(CHARACTERS == encoded_len(BYTES), "the text is as long as its bytes make it") };
-    let mut out = [0; CHARACTERS];
-    Base64UrlUnpadded::encode(bytes, &mut out).ok()?;
-    Some(out)
-}
-
-/// The same, as a text; empty, which is the text of no id and no tag, where there would be none.
-pub(crate) fn fixed_text<const BYTES: usize, const CHARACTERS: usize>(
-    bytes: &[u8; BYTES],
-) -> ArrayString<CHARACTERS> {
-    fixed(bytes).and_then(|text| ArrayString::from_byte_string(&text).ok()).unwrap_or_default()
 }
 
 /// Encodes into the front of `out`; `None` where it is too short.
@@ -97,19 +77,6 @@ mod tests {
             assert_eq!(decoded_len(text.len()), plain.len());
             let mut buffer = [0; 16];
             assert_eq!(decode(text.as_bytes(), &mut buffer), Some(plain.as_bytes()));
-        }
-    }
-
-    proptest::proptest! {
-        /// Two crates, one spelling.
-        #[test]
-        fn a_fixed_length_is_spelt_as_any_other(tag: [u8; 32], id: [u8; 16]) {
-            let [mut of_tag, mut of_id] = [String::new(), String::new()];
-            push(&tag, &mut of_tag);
-            push(&id, &mut of_id);
-            let (fixed_tag, fixed_id) = (fixed_text::<32, 43>(&tag), fixed_text::<16, 22>(&id));
-            proptest::prop_assert_eq!(fixed_tag.as_str(), of_tag);
-            proptest::prop_assert_eq!(fixed_id.as_str(), of_id);
         }
     }
 

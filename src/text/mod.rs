@@ -2,5 +2,6 @@
 
 pub(crate) mod base64url;
 pub(crate) mod control;
+pub(crate) mod fixed;
 pub(crate) mod json;
 pub(crate) mod words;

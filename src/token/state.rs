@@ -184,19 +184,23 @@ impl StateClaims {
         };
         let device = DeviceDigests { fingerprint, ip: optional(1)?, os: optional(2)?, agent: optional(4)? };
         let [stage, factors] = fields.take()?;
-        let claims = Self {
+        let stage = *Stage::ALL.iter().find(|known| known.byte() == stage)?;
+        let factors = FactorSet::from_bits(factors).ok()?;
+        let (auth_start, id, issued_at) =
+            (fields.time()?, TokenId::from_bytes(fields.take()?), fields.time()?);
+        fields.end()?;
+        Some(Self {
             audience,
             account,
             revision,
             device,
-            stage: *Stage::ALL.iter().find(|known| known.byte() == stage)?,
-            factors: FactorSet::from_bits(factors).ok()?,
-            auth_start: fields.time()?,
-            id: TokenId::from_bytes(fields.take()?),
-            issued_at: fields.time()?,
+            stage,
+            factors,
+            auth_start,
+            id,
+            issued_at,
             expires_at,
-        };
-        fields.end().map(|()| claims)
+        })
     }
 }
 
