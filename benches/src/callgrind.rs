@@ -26,7 +26,7 @@ pub fn count(operation: &Operation) -> Count {
         row: operation.row,
         who: operation.who,
         instructions: instructions / runs,
-        hashing: Some(hashing / runs),
+        hashing: hashing / runs,
     }
 }
 

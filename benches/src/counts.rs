@@ -10,19 +10,19 @@ pub struct Count {
     pub row: &'static str,
     pub who: &'static str,
     pub instructions: u64,
-    /// How many of them are a hash's compression function, where that is known.
-    pub hashing: Option<u64>,
+    /// How many of them are a hash's compression function.
+    pub hashing: u64,
 }
 
 impl Count {
     /// What is not hashing.
     pub fn rest(&self) -> u64 {
-        self.instructions - self.hashing.unwrap_or_default()
+        self.instructions - self.hashing
     }
 
     /// How many blocks are hashed; of an operation that varies, whole ones on average.
-    pub fn blocks(&self) -> Option<u64> {
-        self.hashing.map(|hashing| hashing / BLOCK)
+    pub fn blocks(&self) -> u64 {
+        self.hashing / BLOCK
     }
 }
 
@@ -32,8 +32,7 @@ pub fn table(command: &str, counts: &[Count]) -> String {
     let _ = writeln!(table, "# {:<18} | {:<24} | instructions | hashing | blocks |    rest", "row", "who");
     for count in counts {
         let Count { row, who, instructions, hashing } = count;
-        let [hashing, blocks, rest] = [*hashing, count.blocks(), hashing.map(|_| count.rest())]
-            .map(|number| number.map_or_else(String::new, |number| number.to_string()));
+        let (blocks, rest) = (count.blocks(), count.rest());
         let _ = writeln!(
             table,
             "{row:<20} | {who:<24} | {instructions:>12} | {hashing:>7} | {blocks:>6} | {rest:>7}"

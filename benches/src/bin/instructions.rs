@@ -51,10 +51,10 @@ fn compare(counts: &[Count], committed: &str) -> ExitCode {
     for count in counts.iter().filter(|count| count.who == "authflow") {
         let known = committed.get(&(count.row.to_owned(), count.who.to_owned()));
         let holds = known.is_some_and(|(blocks, rest)| {
-            count.blocks() <= Some(*blocks) && count.rest() <= (rest * (100 + MOST) / 100).max(rest + FEW)
+            count.blocks() <= *blocks && count.rest() <= (rest * (100 + MOST) / 100).max(rest + FEW)
         });
         if !holds {
-            let (row, blocks, rest) = (count.row, count.blocks().unwrap_or_default(), count.rest());
+            let (row, blocks, rest) = (count.row, count.blocks(), count.rest());
             eprintln!("{row}: {blocks} blocks and {rest} instructions beside them; committed: {known:?}");
             verdict = ExitCode::FAILURE;
         }
