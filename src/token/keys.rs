@@ -181,7 +181,6 @@ impl fmt::Debug for Keys {
 mod tests {
     use super::*;
     use crate::{ClientId, Entropy, TenantId, Timestamp};
-    use alloc::vec::Vec;
 
     #[test]
     fn a_key_without_id_has_the_header_of_the_seed() {
