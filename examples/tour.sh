@@ -24,7 +24,8 @@ start() {
     shift
     [[ -n $server ]] && kill "$server" && wait "$server" 2>/dev/null
     LOG="$HOME_OF_TOUR/$name.log"
-    "$SERVER" --listen 127.0.0.1:0 --database "sqlite:$HOME_OF_TOUR/$name.db" --keys "$HOME_OF_TOUR/$name.keys.toml" "$@" \
+    "$SERVER" --listen 127.0.0.1:0 --database "sqlite:$HOME_OF_TOUR/$name.db" --keys "$HOME_OF_TOUR/$name.keys.toml" \
+        --sealing-keys "$HOME_OF_TOUR/$name.sealing.toml" "$@" \
         >"$HOME_OF_TOUR/$name.out" 2>"$LOG" &
     server=$!
     for _ in $(seq 100); do

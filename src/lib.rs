@@ -19,6 +19,7 @@
 //! | [`device`] | who is calling |
 //! | [`token`] | the key ring and four kinds of token |
 //! | [`account`], [`password`], [`factor`], [`contact`] | whom it is about, and what proves it |
+//! | [`sealing`] | secrets that a host keeps and cannot read |
 //! | [`Moment`], [`Secret`] and the ids | the ground |
 
 #![no_std]
@@ -58,11 +59,14 @@ pub mod flow;
 pub mod guess;
 mod host;
 mod id;
+mod key;
+mod mac;
 mod moment;
 pub mod outcome;
 pub mod password;
 pub mod policy;
 pub mod sdk;
+pub mod sealing;
 mod secret;
 pub mod session;
 pub mod step;

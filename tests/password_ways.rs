@@ -14,7 +14,7 @@ use authflow::{
     code::SendPolicy,
     contact::{Channel, EmailAddress, Mobile, Recipient},
     device::{Caller, Device},
-    factor::{Factor, FactorSet, Totp, TotpAlgorithm},
+    factor::{Factor, FactorSet},
     flow::{Action, State, graph_of},
     guess::AttemptPolicy,
     password::{Ageing, MustChange, Password},
@@ -80,8 +80,7 @@ fn equip(account: &mut Account, held: u8, enrolled: u8) {
     let held = factors(held);
     account.mobile = Mobile::new(MOBILE).ok().filter(|_| held.contains(Factor::Sms));
     account.email = EmailAddress::new(EMAIL).ok().filter(|_| held.contains(Factor::Email));
-    account.totp =
-        Totp::new([7; 20], TotpAlgorithm::Sha1, 6, None).ok().filter(|_| held.contains(Factor::Totp));
+    account.totp = held.contains(Factor::Totp).then(|| demo::totp(account));
     account.enrolled = factors(enrolled & 0b1110);
 }
 
@@ -121,7 +120,9 @@ impl Somebody {
             })
             .collect();
         let fixed = Applications::Fixed(applications.clone());
-        let engine = Engine::new(Config::new(demo::issuer(), demo::ring(), fixed)).unwrap();
+        let mut config = Config::new(demo::issuer(), demo::ring(), fixed);
+        config.sealing = Some(demo::sealing_keys());
+        let engine = Engine::new(config).unwrap();
         let host = MemoryHost { applications, accounts: vec![account], ..MemoryHost::demo() };
         let world = World::of(Api::new(engine), host);
         Self { world, policies, dialect, pending: None, bearer: None, passwords: 0 }

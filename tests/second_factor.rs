@@ -211,8 +211,8 @@ fn only_what_is_enrolled_and_not_proved_yet_is_taken() {
     assert!(world.host.outbox.is_empty());
     // An authenticator whose enrolment was never finished: not even the right password counts.
     let token = pending(&mut world, "mona");
-    let authenticator = world.account("tom").totp.clone();
-    world.account("mona").totp = authenticator;
+    let mona = world.account("mona");
+    mona.totp = Some(demo::totp(mona));
     let right = world.totp("mona", 0);
     assert_eq!(prove(&mut world, BY_TOTP, &token, &right).parts(), wrong_code());
     assert_eq!(reason(&world), ProofRefusal::NotEnrolled);

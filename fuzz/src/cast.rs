@@ -6,7 +6,7 @@ use authflow::{
     AccountId, Application, Applications, ClientId, Config, Engine, TenantId,
     account::{Account, AccountStatus, Revision},
     device::{Binding, Bindings},
-    factor::{Factor, FactorSet, Totp, TotpAlgorithm},
+    factor::{Factor, FactorSet, TotpSecret},
     password::{Ageing, MustChange},
     policy::Policy,
     sdk,
@@ -40,9 +40,16 @@ pub static API: LazyLock<sdk::Api> = LazyLock::new(|| {
         Application { policy: policy(3), ..Application::new(ordinary) },
     ];
     let issuer = Issuer::new("https://id.example.com").unwrap();
-    let config = Config::new(issuer, RINGS[1].clone(), Applications::Fixed(applications));
+    let mut config = Config::new(issuer, RINGS[1].clone(), Applications::Fixed(applications));
+    config.sealing = Some(demo::sealing_keys());
     sdk::Api::new(Engine::new(config).unwrap())
 });
+
+/// The one-time password of an account's authenticator.
+pub fn totp_code(account: &Account, step: u64) -> String {
+    let secret = TotpSecret::new(*demo::TOTP_SECRET).unwrap();
+    account.totp.as_ref().unwrap().code(&secret, step).expose().into()
+}
 
 /// An active account, and nothing else.
 pub fn bare(id: &str) -> Account {
@@ -68,7 +75,7 @@ pub fn accounts() -> BTreeMap<&'static str, Account> {
             "dora" => account.status = AccountStatus::Disabled,
             "tina" => {
                 account.enrolled = FactorSet::EMPTY.with(Factor::Totp);
-                account.totp = Totp::new([7; 20], TotpAlgorithm::Sha1, 6, None).ok();
+                account.totp = Some(demo::totp(&account));
             }
             _ => {}
         }

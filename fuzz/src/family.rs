@@ -10,7 +10,7 @@ use authflow::{
     Application, Applications, ClientId, Config, Dialect, Engine, Entropy, Moment, Timestamp,
     account::UserName,
     contact::{Channel, EmailAddress, Mobile},
-    factor::{Factor, FactorSet, Totp, TotpAlgorithm},
+    factor::{Factor, FactorSet, Totp},
     outcome::Outcome,
     password::Ageing,
     policy::{Policy, Recovery},
@@ -92,12 +92,15 @@ impl World {
         let application = Application { policy, dialect, ..Application::new(client_id) };
         let ring = KeyRing::new(Key::without_id(demo::secret(7)).unwrap());
         let issuer = Issuer::new("https://id.example.com").unwrap();
-        let engine = Engine::new(Config::new(issuer, ring, Applications::Fixed(vec![application]))).unwrap();
+        let mut config = Config::new(issuer, ring, Applications::Fixed(vec![application]));
+        config.sealing = Some(demo::sealing_keys());
+        let engine = Engine::new(config).unwrap();
         let mut account = cast::bare("id-mona");
         account.user_name = UserName::new("mona").ok();
         account.mobile = Mobile::new(MOBILE).ok();
         account.email = EmailAddress::new(EMAIL).ok();
-        account.totp = Totp::new([7; 20], TotpAlgorithm::Sha1, 6, None).ok();
+        let sealed_by = [demo::sealing_keys(), demo::earlier_sealing_keys()];
+        account.totp = Some(demo::totp_under(&sealed_by[usize::from(beginning.has_password)], &account));
         account.enrolled = crate::values::factors(beginning.enrolled & 0b1110);
         let set_at = START.minus_seconds(u64::from(beginning.age_days % 100) * 86_400);
         account.password = beginning.has_password.then(|| demo::password(PASSWORD, set_at));
@@ -202,7 +205,7 @@ impl World {
     /// A body with every member that any call takes.
     fn body(&self, deed: &Deed) -> Value {
         let code = match deed.body >> 6 {
-            0 => self.host.account.totp.as_ref().unwrap().code(Totp::step_at(self.now)).expose().into(),
+            0 => cast::totp_code(&self.host.account, Totp::step_at(self.now)),
             1 => "000000".into(),
             _ => self.codes_sent.last().cloned().unwrap_or_default(),
         };

@@ -222,6 +222,13 @@ impl Host {
                     "another password is hashed anew"
                 );
             }
+            Write::Reseal { secret } => {
+                let totp = self.account.totp.take().unwrap();
+                let earlier = demo::earlier_sealing_keys();
+                assert_eq!(totp.secret().key_id(), earlier.sealer().id(), "sealed anew under the same key");
+                assert_eq!(secret.key_id(), demo::sealing_keys().sealer().id(), "sealed under another key");
+                self.account.totp = Some(totp.with_secret(secret.clone()));
+            }
             Write::UseTotpStep { step } => {
                 let totp = self.account.totp.clone().unwrap();
                 if totp.last_used_step().is_some_and(|used| used >= *step) {

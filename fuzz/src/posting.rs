@@ -17,7 +17,7 @@ use authflow::{
     account::{Account, UserName},
     code::{CodeDigest, StoredCode},
     contact::{Channel, EmailAddress, Mobile},
-    factor::{Factor, Totp, TotpAlgorithm},
+    factor::Factor,
     password::Ageing,
     policy::Policy,
     sdk::{self, Api},
@@ -64,7 +64,9 @@ static API: LazyLock<Api> = LazyLock::new(|| {
         ..Application::new(ClientId::new(client_id).unwrap())
     });
     let applications = Applications::Fixed(applications.to_vec());
-    Api::new(Engine::new(Config::new(issuer(), crate::keys::RINGS[0].clone(), applications)).unwrap())
+    let mut config = Config::new(issuer(), crate::keys::RINGS[0].clone(), applications);
+    config.sealing = Some(demo::sealing_keys());
+    Api::new(Engine::new(config).unwrap())
 });
 
 impl Posted {
@@ -205,7 +207,7 @@ fn account() -> Account {
     account.user_name = UserName::new("mona").ok();
     account.mobile = Mobile::new(MOBILE).ok();
     account.email = EmailAddress::new(EMAIL).ok();
-    account.totp = Totp::new([7; 20], TotpAlgorithm::Sha1, 6, None).ok();
+    account.totp = Some(demo::totp(&account));
     account
 }
 

@@ -19,6 +19,7 @@ use crate::{
     contact::{Channel, EmailAddress, Mobile, Recipient},
     factor::{Factor, FactorSet, Totp},
     password::Password,
+    sealing::Owner,
     text::words::words,
 };
 use serde::{Deserialize, Serialize};
@@ -46,11 +47,12 @@ words!(AccountStatus, "the status of an account", { Active => "active", Locked =
 /// ```
 /// use authflow::{
 ///     AccountId, Secret, Timestamp, account::{Account, AccountStatus, Profile, Revision, UserName},
-///     contact::Mobile, factor::{FactorSet, Totp, TotpAlgorithm}, password::Password,
+///     contact::Mobile, factor::{FactorSet, Totp, TotpAlgorithm}, password::Password, sealing::SealedSecret,
 /// };
 ///
 /// # fn read() -> Result<Account, Box<dyn std::error::Error>> {
-/// // As a row of a database: integers with a sign, texts, bytes and NULLs.
+/// # let totp_sealed = authflow::testkit::demo::totp(&authflow::testkit::demo::account("erin")).secret().as_str().to_owned();
+/// // As a row of a database: integers with a sign, texts and NULLs.
 /// let (revision, changed_at, must_change, totp_step) = (3_i64, 1_700_000_000_i64, None::<&str>, Some(55_555_555_i64));
 /// let account = Account {
 ///     id: AccountId::new("4711")?,
@@ -66,7 +68,7 @@ words!(AccountStatus, "the status of an account", { Active => "active", Locked =
 ///     }),
 ///     mobile: Some(Mobile::new("+86-13800000000")?),
 ///     email: None,
-///     totp: Some(Totp::new([7; 20], "sha1".parse()?, 6, totp_step.map(u64::try_from).transpose()?)?),
+///     totp: Some(Totp::new(SealedSecret::new(&totp_sealed)?, "sha1".parse()?, 6, totp_step.map(u64::try_from).transpose()?)?),
 ///     enrolled: FactorSet::from_bits(8)?,
 ///     factors_changed_at: Timestamp::from_unix(0),
 ///     profile: Profile::from_json(r#"{"name":"Erin"}"#)?,
@@ -142,7 +144,7 @@ pub struct Account {
     pub mobile: Option<Mobile>,
     /// Its verified e-mail address: where codes for it go.
     pub email: Option<EmailAddress>,
-    /// Its time-based one-time password.
+    /// Its time-based one-time password, with its secret [sealed](crate::sealing).
     pub totp: Option<Totp>,
     /// The factors that it is asked for beside the first one. One that it has nothing to prove with – no number for
     /// [`Factor::Sms`], say – is not asked for: its subject chooses among the others, and where none is left, nobody gets in.
@@ -155,6 +157,11 @@ pub struct Account {
 }
 
 impl Account {
+    /// Whose its sealed secrets are.
+    pub(crate) fn owner(&self) -> Owner {
+        Owner { tenant: self.tenant, account: self.id }
+    }
+
     /// Where its codes of a channel go.
     pub(crate) fn recipient(&self, channel: Channel) -> Option<Recipient> {
         match channel {

@@ -4,7 +4,8 @@ use crate::{
     Application, ClientId, Dialect,
     device::Language,
     outcome::Facts,
-    token::{IdTokenSigning, Issuer, KeyRing},
+    sealing::SealingKeys,
+    token::{IdTokenSigning, Issuer, KeyId, KeyRing},
 };
 use alloc::{collections::BTreeMap, sync::Arc, vec::Vec};
 
@@ -35,6 +36,10 @@ pub struct Config {
     pub dialect: Dialect,
     /// Who signs id tokens. Every application's own derived key, unless configured.
     pub id_token_signing: IdTokenSigning,
+    /// What opens the secrets of authenticators, which reach the host [sealed](crate::sealing). `None` unless configured: then no authenticator
+    /// proves anything, and whoever tries is told that the system is busy
+    /// ([`SecretNotOpened`](crate::outcome::Event::SecretNotOpened)).
+    pub sealing: Option<SealingKeys>,
 }
 
 impl Config {
@@ -47,6 +52,7 @@ impl Config {
             language: Language::En,
             dialect: Dialect::Ciam,
             id_token_signing: IdTokenSigning::ApplicationKey,
+            sealing: None,
         }
     }
 }
@@ -66,6 +72,9 @@ pub enum ConfigError {
     /// Two applications have the same client id.
     #[error("two applications have the client id {0}")]
     DuplicateClientId(ClientId),
+    /// A sealing key has the secret of a key of the ring. That one is rotated away; what is sealed must still open.
+    #[error("a sealing key must have a secret of its own, and that of {:?} is in the ring", .0.as_str())]
+    SealingKeyInRing(KeyId),
 }
 
 /// A checked configuration.
@@ -78,6 +87,7 @@ pub(super) struct Core {
     pub(super) language: Language,
     dialect: Dialect,
     pub(super) id_token_signing: IdTokenSigning,
+    pub(super) sealing: Option<SealingKeys>,
 }
 
 impl Core {
@@ -88,7 +98,11 @@ impl Core {
     }
 
     pub(super) fn new(config: Config) -> Result<Self, ConfigError> {
-        let Config { issuer, ring, applications, language, dialect, id_token_signing } = config;
+        let Config { issuer, ring, applications, language, dialect, id_token_signing, sealing } = config;
+        let in_ring = sealing.iter().flat_map(SealingKeys::iter).find(|key| ring.has_secret(key.root()));
+        if let Some(key) = in_ring {
+            return Err(ConfigError::SealingKeyInRing(key.id().clone()));
+        }
         let (applications, ring) = match applications {
             Applications::Fixed(list) => {
                 let ring = ring.with_audiences(&issuer, list.iter().flat_map(Application::audiences));
@@ -96,7 +110,7 @@ impl Core {
             }
             Applications::Asked => (None, ring),
         };
-        Ok(Self { issuer, ring: Arc::new(ring), applications, language, dialect, id_token_signing })
+        Ok(Self { issuer, ring: Arc::new(ring), applications, language, dialect, id_token_signing, sealing })
     }
 }
 

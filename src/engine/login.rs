@@ -84,7 +84,7 @@ impl Login {
     }
 
     /// A denial is final, so what was presented is used up by it as well: a code or a one-time password that was right once must not
-    /// be right again. Nothing else is written, an outdated verifier neither: it is as old the next time. Who was denied has not guessed
+    /// be right again. Nothing else is written, an outdated verifier or seal neither: it is as old the next time. Who was denied has not guessed
     /// wrong.
     fn commit_denied(mut self: Box<Self>, denial: Option<Denial>) -> Step {
         self.writes.retain(|write| matches!(write, Write::UseTotpStep { .. }));
@@ -157,6 +157,9 @@ impl Login {
                 }
                 (Write::Rehash { .. }, _) => {
                     self.admitted.context.outcome.events.push(Event::PasswordRehashed { account });
+                }
+                (Write::Reseal { .. }, _) => {
+                    self.admitted.context.outcome.events.push(Event::SecretResealed { account });
                 }
                 _ => {}
             }

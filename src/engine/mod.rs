@@ -76,7 +76,7 @@ impl Engine {
     /// Checks a configuration and makes an engine of it.
     ///
     /// # Errors
-    /// When two applications have the same client id.
+    /// When two applications have the same client id, or a sealing key is a key of the ring.
     pub fn new(config: Config) -> Result<Self, ConfigError> {
         Ok(Self { core: Arc::new(Core::new(config)?) })
     }
@@ -169,7 +169,7 @@ impl Engine {
     /// Asks [`FindAccount`](crate::account::FindAccount), [`ReserveAttempt`](crate::guess::ReserveAttempt) and, for a code that was
     /// sent, [`LoadCode`](crate::code::LoadCode); where it is right, [`DecideAccess`](crate::step::DecideAccess) and
     /// [`Commit`](crate::step::Commit), which clears the count. A wrong one does not spend the state token, and [stays
-    /// counted](Self#guesses).
+    /// counted](Self#guesses). The secret of an authenticator that does not [open](crate::sealing) asks no more than `FindAccount`.
     pub fn prove_factor(
         &self,
         caller: Caller,

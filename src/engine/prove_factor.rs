@@ -7,7 +7,7 @@ use super::{
     config::Core,
     pending::{Finished, PendingLogin},
     prove_code::prove_in_login,
-    prove_totp::prove_totp,
+    prove_totp::{OpenTotp, prove_totp},
 };
 use crate::{
     Moment, Secret,
@@ -17,7 +17,7 @@ use crate::{
     factor::{Factor, FactorSet},
     flow::{Next, PasswordStep, Wait},
     guess::{Aim, AttemptSlot},
-    outcome::{Fault, ProofRefusal},
+    outcome::{Event, Fault, ProofRefusal, Verdict},
     step::{Step, Write},
     token::{Stage, StateToken, Untrusted},
 };
@@ -75,16 +75,23 @@ impl FactorResponse {
             Self::Code { channel, recipient: named, code } => {
                 let purpose = CodePurpose::SecondFactor;
                 prove_in_login(admitted, login, purpose, channel, named, code, move |admitted, proved| {
-                    judged(admitted, factor, proved.map(|login| (login, None)))
+                    judged(admitted, factor, proved.map(|login| (login, Vec::new())))
                 })
             }
             Self::Totp { code } => {
-                let aim =
-                    Aim::at(AttemptSlot::of_account(admitted.audience.tenant, login.account.id, factor));
-                let totp = login.account.totp.clone().ok_or(ProofRefusal::NotEnrolled);
-                let claimant = totp.map(|totp| (totp, login));
+                let account = login.account.id;
+                // Before a guess is counted: what cannot be judged costs none.
+                let open = match OpenTotp::of(&admitted.context.core, &login.account) {
+                    Ok(open) => open,
+                    Err(reason) => {
+                        let event = Event::SecretNotOpened { account, reason };
+                        return admitted.context.end_with(event, Verdict::Busy);
+                    }
+                };
+                let aim = Aim::at(AttemptSlot::of_account(admitted.audience.tenant, account, factor));
+                let claimant = open.map(|open| (open, login)).ok_or(ProofRefusal::NotEnrolled);
                 prove_totp(admitted, aim, claimant, code, move |admitted, proved| {
-                    judged(admitted, factor, proved.map(|(login, used)| (login, Some(used))))
+                    judged(admitted, factor, proved)
                 })
             }
         }
@@ -94,9 +101,9 @@ impl FactorResponse {
 fn judged(
     admitted: Admitted,
     factor: Factor,
-    proved: Result<(PendingLogin, Option<Write>), ProofRefusal>,
+    proved: Result<(PendingLogin, Vec<Write>), ProofRefusal>,
 ) -> Step {
-    let (login, used) = match proved {
+    let (login, writes) = match proved {
         Ok(proved) => proved,
         Err(reason) => return admitted.refuse_proof(Fault::CodeInvalid(factor), factor, reason),
     };
@@ -104,7 +111,7 @@ fn judged(
         password: PasswordStep::Open,
         proved: FactorSet::EMPTY.with(factor),
         proved_at: Some(admitted.now()),
-        writes: used.into_iter().collect::<Vec<_>>(),
+        writes,
     };
     login.finish(admitted, finished).decide_access()
 }

@@ -1,28 +1,64 @@
 //! Proving a time-based one-time password (RFC 6238). It is judged here; that its step is used once is the commit's to see to.
 
-use super::{admit::Admitted, ask::Then, guess::Guess};
+use super::{admit::Admitted, ask::Then, config::Core, guess::Guess};
 use crate::{
-    Secret,
-    factor::Totp,
+    Moment, Secret,
+    account::Account,
+    factor::{Totp, TotpSecret},
     guess::Aim,
     outcome::ProofRefusal,
+    sealing::{NotOpened, Owner},
     step::{Step, Write},
 };
+use alloc::vec::Vec;
 
-/// Judges `presented`, and goes on with `then`: with whom it proves and the write that uses its step.
+/// An account's one-time password whose secret is open, for this request.
+pub(super) struct OpenTotp {
+    totp: Totp,
+    secret: TotpSecret,
+    owner: Owner,
+}
+
+impl OpenTotp {
+    /// Opens that of an account, if it has one.
+    pub(super) fn of(core: &Core, account: &Account) -> Result<Option<Self>, NotOpened> {
+        let Some(totp) = account.totp.clone() else { return Ok(None) };
+        let owner = account.owner();
+        let keys =
+            core.sealing.as_ref().ok_or_else(|| NotOpened::KeyMissing(totp.secret().key_id().clone()))?;
+        let secret = TotpSecret::open(keys, owner, totp.secret())?;
+        Ok(Some(Self { totp, secret, owner }))
+    }
+
+    /// The write that seals the secret anew, where an earlier key has sealed it.
+    fn reseal(&self, core: &Core, moment: &Moment) -> Option<Write> {
+        let keys = core.sealing.as_ref()?;
+        let is_earlier = self.totp.secret().key_id() != keys.sealer().id();
+        is_earlier.then(|| Write::Reseal { secret: self.secret.seal(keys, self.owner, moment) })
+    }
+}
+
+/// Judges `presented`, and goes on with `then`: with whom it proves, the write that uses its step and, where an earlier key has sealed the
+/// secret, the one that seals it anew.
 pub(super) fn prove_totp<T: Send + Sync + 'static>(
     admitted: Admitted,
     aim: Aim,
-    claimant: Result<(Totp, T), ProofRefusal>,
+    claimant: Result<(OpenTotp, T), ProofRefusal>,
     presented: Secret,
-    then: impl Then<Admitted, Result<(T, Write), ProofRefusal>>,
+    then: impl Then<Admitted, Result<(T, Vec<Write>), ProofRefusal>>,
 ) -> Step {
     Guess::count(admitted, aim, claimant, move |guess| {
         let (now, skew) = (guess.admitted.now(), guess.admitted.policy().totp_skew.steps());
-        let (totp, guess) = guess.split(|judged| judged);
-        match totp.and_then(|totp| totp.matching_step(presented.expose().trim(), now, skew)) {
-            Some(step) => guess.right(move |admitted, claimant| {
-                then(admitted, claimant.map(|claimant| (claimant, Write::UseTotpStep { step })))
+        let (open, guess) = guess.split(|judged| judged);
+        let matching = open.and_then(|open| {
+            let step = open.totp.matching_step(&open.secret, presented.expose().trim(), now, skew)?;
+            Some((step, open))
+        });
+        match matching {
+            Some((step, open)) => guess.right(move |admitted, claimant| {
+                let reseal = open.reseal(&admitted.context.core, &admitted.context.moment);
+                let writes = [Write::UseTotpStep { step }].into_iter().chain(reseal).collect();
+                then(admitted, claimant.map(|claimant| (claimant, writes)))
             }),
             None => guess.wrong(ProofRefusal::Wrong, then),
         }

@@ -1,9 +1,11 @@
 //! Factors: what a subject can prove itself with, and the one-time passwords of an authenticator.
 
 mod totp;
+mod totp_secret;
 mod totp_skew;
 
 pub use totp::{Totp, TotpAlgorithm, TotpError};
+pub use totp_secret::TotpSecret;
 pub use totp_skew::{TotpSkew, TotpSkewError};
 
 use crate::{contact::Channel, text::words::words};

@@ -1,14 +1,10 @@
 //! Time-based one-time passwords (RFC 6238).
 
-use crate::{Secret, Timestamp, text::words::words};
-use alloc::{boxed::Box, format};
-use core::fmt;
-use hmac::{Hmac, KeyInit, Mac};
+use super::TotpSecret;
+use crate::{Secret, Timestamp, sealing::SealedSecret, text::words::words};
+use alloc::format;
 use serde::{Deserialize, Serialize};
-use sha1::Sha1;
-use sha2::{Sha256, Sha512};
 use subtle::{Choice, ConditionallySelectable as _, ConstantTimeEq as _};
-use zeroize::Zeroizing;
 
 /// The hash of a one-time password (RFC 6238 §1.2).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -25,26 +21,34 @@ pub enum TotpAlgorithm {
 
 words!(TotpAlgorithm, "the hash of a one-time password", { Sha1 => "sha1", Sha256 => "sha256", Sha512 => "sha512" });
 
-/// An account's time-based one-time password, as the host stores it: steps of 30 seconds, from the epoch on.
+/// An account's time-based one-time password, as the host stores it: steps of 30 seconds, from the epoch on. Its secret is sealed.
 ///
 /// ```
-/// use authflow::{Timestamp, factor::{Totp, TotpAlgorithm}};
+/// use authflow::{Timestamp, factor::{Totp, TotpAlgorithm, TotpSecret}};
+/// # use authflow::{Entropy, Moment, sealing::Owner, testkit::demo};
+/// # let keys = demo::sealing_keys();
+/// # let account = demo::account("tom");
+/// # let owner = Owner { tenant: account.tenant, account: account.id };
+/// # let moment = Moment::new(demo::START, Entropy::from_bytes([1; 32]));
 ///
-/// // RFC 6238, appendix B: the first row.
-/// let totp = Totp::new(*b"12345678901234567890", TotpAlgorithm::Sha1, 8, None).unwrap();
+/// // RFC 6238, appendix B: the first row. An enrolment stores the sealed secret, the algorithm and the digits.
+/// let secret = TotpSecret::new(*b"12345678901234567890").unwrap();
+/// let totp = Totp::new(secret.seal(&keys, owner, &moment), TotpAlgorithm::Sha1, 8, None).unwrap();
 /// let step = Totp::step_at(Timestamp::from_unix(59));
-/// assert_eq!(totp.code(step).expose(), "94287082");
+/// assert_eq!(totp.code(&secret, step).expose(), "94287082");
 /// ```
 ///
 /// The step that was used last cannot be forgotten. Without it a password that was used could be used again:
 ///
 /// ```compile_fail,E0061
-/// # use authflow::factor::{Totp, TotpAlgorithm};
-/// Totp::new([7; 20], TotpAlgorithm::Sha1, 6);
+/// # use authflow::{factor::{Totp, TotpAlgorithm}, sealing::SealedSecret};
+/// # fn of(sealed: SealedSecret) {
+/// let _ = Totp::new(sealed, TotpAlgorithm::Sha1, 6);
+/// # }
 /// ```
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Totp {
-    secret: Zeroizing<Box<[u8]>>,
+    secret: SealedSecret,
     algorithm: TotpAlgorithm,
     digits: u8,
     last_used_step: Option<u64>,
@@ -54,26 +58,23 @@ impl Totp {
     /// The length of a step (RFC 6238 §5.2 recommends it).
     pub const STEP_SECONDS: u64 = 30;
 
-    /// A secret of 16 to 128 bytes (RFC 4226 §4 R6 asks for 16, and recommends 20) and passwords of 6 to 8 digits.
+    /// A [sealed](TotpSecret::seal) secret, and passwords of 6 to 8 digits.
     ///
     /// `last_used_step` is what [`UseTotpStep`](crate::step::Write::UseTotpStep) wrote last, `None` before the first: that step and those
     /// before it count no more (RFC 6238 §5.2).
     ///
     /// # Errors
-    /// When either is out of bounds.
+    /// When the digits are out of bounds.
     pub fn new(
-        secret: impl Into<Box<[u8]>>,
+        secret: SealedSecret,
         algorithm: TotpAlgorithm,
         digits: u8,
         last_used_step: Option<u64>,
     ) -> Result<Self, TotpError> {
-        let secret = Zeroizing::new(secret.into());
-        if !(16..=128).contains(&secret.len()) {
-            Err(TotpError::Secret { bytes: secret.len() })
-        } else if !(6..=8).contains(&digits) {
-            Err(TotpError::Digits { digits })
-        } else {
+        if (6..=8).contains(&digits) {
             Ok(Self { secret, algorithm, digits, last_used_step })
+        } else {
+            Err(TotpError::Digits { digits })
         }
     }
 
@@ -81,6 +82,17 @@ impl Totp {
     #[must_use]
     pub fn with_last_used_step(self, step: Option<u64>) -> Self {
         Self { last_used_step: step, ..self }
+    }
+
+    /// The same one under another seal: for a store in memory.
+    #[must_use]
+    pub fn with_secret(self, secret: SealedSecret) -> Self {
+        Self { secret, ..self }
+    }
+
+    /// The secret, sealed.
+    pub fn secret(&self) -> &SealedSecret {
+        &self.secret
     }
 
     /// The hash.
@@ -93,11 +105,6 @@ impl Totp {
         self.digits
     }
 
-    #[cfg(feature = "testkit")]
-    pub(crate) fn secret(&self) -> &[u8] {
-        &self.secret
-    }
-
     /// The latest step that was used.
     pub fn last_used_step(&self) -> Option<u64> {
         self.last_used_step
@@ -108,15 +115,21 @@ impl Totp {
         now.as_unix() / Self::STEP_SECONDS
     }
 
-    /// The password of a step: for tests, and for a host that shows one.
-    pub fn code(&self, step: u64) -> Secret {
+    /// The password of a step under this secret: for an enrolment that has its authenticator shown to work, and for tests.
+    pub fn code(&self, secret: &TotpSecret, step: u64) -> Secret {
         let width = usize::from(self.digits);
-        Secret::new(self.number(step).map(|number| format!("{number:0width$}")).unwrap_or_default())
+        Secret::new(self.number(secret, step).map(|number| format!("{number:0width$}")).unwrap_or_default())
     }
 
     /// The step whose password was presented: the latest of `skew` steps to either side of now that has not been used, nor any
     /// after it (RFC 6238 §5.2). Every one of them is compared, whichever is right.
-    pub(crate) fn matching_step(&self, presented: &str, now: Timestamp, skew: u8) -> Option<u64> {
+    pub(crate) fn matching_step(
+        &self,
+        secret: &TotpSecret,
+        presented: &str,
+        now: Timestamp,
+        skew: u8,
+    ) -> Option<u64> {
         let is_shaped = presented.len() == usize::from(self.digits)
             && presented.bytes().all(|byte| byte.is_ascii_digit());
         let presented = presented.parse::<u32>().ok().filter(|_| is_shaped)?;
@@ -124,7 +137,7 @@ impl Totp {
         let (mut found, mut matched) = (Choice::from(0), 0);
         for step in current.saturating_sub(skew)..=current.saturating_add(skew) {
             let is_unused = self.last_used_step.is_none_or(|used| step > used);
-            let matches = match self.number(step) {
+            let matches = match self.number(secret, step) {
                 Some(number) => number.ct_eq(&presented) & Choice::from(u8::from(is_unused)),
                 None => Choice::from(0),
             };
@@ -134,36 +147,13 @@ impl Totp {
         bool::from(found).then_some(matched)
     }
 
-    /// RFC 4226 §5.3, with the step as the counter; none, which no password matches, where its HMAC could not be had.
-    fn number(&self, step: u64) -> Option<u32> {
-        let step = step.to_be_bytes();
-        let truncated = match self.algorithm {
-            TotpAlgorithm::Sha1 => truncated::<Hmac<Sha1>>(&self.secret, &step),
-            TotpAlgorithm::Sha256 => truncated::<Hmac<Sha256>>(&self.secret, &step),
-            TotpAlgorithm::Sha512 => truncated::<Hmac<Sha512>>(&self.secret, &step),
-        }?;
+    fn number(&self, secret: &TotpSecret, step: u64) -> Option<u32> {
+        let truncated = secret.truncated(self.algorithm, step)?;
         Some(match self.digits {
             6 => truncated % 1_000_000,
             7 => truncated % 10_000_000,
             _ => truncated % 100_000_000,
         })
-    }
-}
-
-/// Dynamic truncation (RFC 4226 §5.3). HMAC takes keys of every length, and no hash is shorter than 20 bytes.
-fn truncated<M: KeyInit + Mac>(secret: &[u8], step: &[u8]) -> Option<u32> {
-    let mut mac = <M as KeyInit>::new_from_slice(secret).ok()?;
-    mac.update(step);
-    let tag = mac.finalize().into_bytes();
-    let offset = usize::from(tag.last()? & 0xF);
-    let chosen = tag.get(offset..)?.first_chunk()?;
-    Some(u32::from_be_bytes(*chosen) & 0x7FFF_FFFF)
-}
-
-impl fmt::Debug for Totp {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { algorithm, digits, .. } = self;
-        f.debug_struct("Totp").field("algorithm", algorithm).field("digits", digits).finish_non_exhaustive()
     }
 }
 

@@ -6,13 +6,34 @@ fn seed(length: usize) -> Vec<u8> {
     b"1234567890".iter().copied().cycle().take(length).collect()
 }
 
-fn totp(algorithm: TotpAlgorithm, digits: u8) -> Totp {
+/// One with its secret at hand.
+struct Open {
+    totp: Totp,
+    secret: TotpSecret,
+}
+
+impl Open {
+    fn new(secret: Vec<u8>, algorithm: TotpAlgorithm, digits: u8, last_used_step: Option<u64>) -> Self {
+        let totp = Totp::new(SealedSecret::of_nothing(), algorithm, digits, last_used_step).unwrap();
+        Self { totp, secret: TotpSecret::new(secret).unwrap() }
+    }
+
+    fn code(&self, step: u64) -> Secret {
+        self.totp.code(&self.secret, step)
+    }
+
+    fn matching_step(&self, presented: &str, now: Timestamp, skew: u8) -> Option<u64> {
+        self.totp.matching_step(&self.secret, presented, now, skew)
+    }
+}
+
+fn totp(algorithm: TotpAlgorithm, digits: u8) -> Open {
     let length = match algorithm {
         TotpAlgorithm::Sha1 => 20,
         TotpAlgorithm::Sha256 => 32,
         TotpAlgorithm::Sha512 => 64,
     };
-    Totp::new(seed(length), algorithm, digits, None).unwrap()
+    Open::new(seed(length), algorithm, digits, None)
 }
 
 #[test]
@@ -47,18 +68,15 @@ fn the_vectors_of_rfc_4226_appendix_d() {
 #[test]
 fn bounds() {
     for length in [0, 15, 129] {
-        let refused = Totp::new(seed(length), TotpAlgorithm::Sha1, 6, None).unwrap_err();
+        let refused = TotpSecret::new(seed(length)).unwrap_err();
         assert_eq!(refused, TotpError::Secret { bytes: length });
         let text = format!("the secret of a one-time password must be 16 to 128 bytes, not {length}");
         assert_eq!(alloc::string::ToString::to_string(&refused), text);
     }
-    assert!(
-        Totp::new(seed(16), TotpAlgorithm::Sha1, 6, None).is_ok()
-            && Totp::new(seed(128), TotpAlgorithm::Sha1, 8, None).is_ok()
-    );
-    for digits in [0, 5, 9] {
-        let refused = Totp::new(seed(20), TotpAlgorithm::Sha1, digits, None).unwrap_err();
-        assert_eq!(refused, TotpError::Digits { digits });
+    assert!(TotpSecret::new(seed(16)).is_ok() && TotpSecret::new(seed(128)).is_ok());
+    for (digits, are_digits) in [(0, false), (5, false), (6, true), (8, true), (9, false)] {
+        let made = Totp::new(SealedSecret::of_nothing(), TotpAlgorithm::Sha1, digits, None);
+        assert_eq!(made.err(), (!are_digits).then_some(TotpError::Digits { digits }));
     }
 }
 
@@ -87,8 +105,8 @@ fn a_password_counts_for_its_step_and_the_skew_to_the_second() {
 #[test]
 fn a_used_step_and_those_before_it_count_no_more() {
     let now = Timestamp::from_unix(3_000);
-    let used = |step| Totp::new(seed(32), TotpAlgorithm::Sha256, 8, step).unwrap();
-    let present = |totp: &Totp, step| totp.matching_step(totp.code(step).expose(), now, 1);
+    let used = |step| Open::new(seed(32), TotpAlgorithm::Sha256, 8, step);
+    let present = |totp: &Open, step| totp.matching_step(totp.code(step).expose(), now, 1);
     assert_eq!(present(&used(None), 99), Some(99));
     assert_eq!(present(&used(Some(99)), 99), None);
     assert_eq!(present(&used(Some(99)), 100), Some(100));
@@ -118,8 +136,10 @@ fn only_the_digits_themselves_are_a_password() {
 
 #[test]
 fn a_secret_is_not_printed() {
-    let printed = format!("{:?}", totp(TotpAlgorithm::Sha1, 6));
-    assert_eq!(printed, "Totp { algorithm: Sha1, digits: 6, .. }");
+    let Open { totp, secret } = totp(TotpAlgorithm::Sha1, 6);
+    assert_eq!(format!("{secret:?}"), "TotpSecret(…)");
+    let printed = format!("{totp:?}");
+    assert!(!printed.contains(totp.secret().as_str()), "{printed}");
 }
 
 #[test]
@@ -128,13 +148,13 @@ fn of_two_steps_with_one_code_the_newest_is_spent_so_that_nothing_of_it_is_left(
     let mut seen = BTreeMap::new();
     let (first, second) = (0..)
         .find_map(|step| {
-            let earlier = seen.insert(totp.number(step), step)?;
+            let earlier = seen.insert(totp.totp.number(&totp.secret, step), step)?;
             (step - earlier < 40).then_some((earlier, step))
         })
         .unwrap();
     let (code, now) = (totp.code(first), Timestamp::from_unix((first + 40) * Totp::STEP_SECONDS));
     assert_eq!(totp.matching_step(code.expose(), now, 40), Some(second));
-    let spent = totp.clone().with_last_used_step(Some(second));
+    let spent = Open { totp: totp.totp.with_last_used_step(Some(second)), ..totp };
     assert_eq!(spent.matching_step(code.expose(), now, 40), None);
 }
 
@@ -193,7 +213,7 @@ proptest! {
     fn a_code_is_found_at_its_own_time_and_has_its_digits(
         secret in proptest::collection::vec(any::<u8>(), 16..=128), digits in 6..=8_u8, step in 0..10_000_000_000_u64,
     ) {
-        let totp = Totp::new(secret, TotpAlgorithm::Sha512, digits, None).unwrap();
+        let totp = Open::new(secret, TotpAlgorithm::Sha512, digits, None);
         let code = totp.code(step);
         prop_assert_eq!(code.expose().len(), usize::from(digits));
         let now = Timestamp::from_unix(step * Totp::STEP_SECONDS);

@@ -8,6 +8,7 @@ use crate::{
     factor::{Factor, FactorSet, Totp, TotpAlgorithm},
     password::{Age, MustChange, Password},
     policy::Policy,
+    sealing::SealedSecret,
 };
 use alloc::vec::Vec;
 
@@ -33,7 +34,9 @@ pub(super) fn kinds_of_account(policy: &Policy) -> Vec<Account> {
             password: password.clone(),
             mobile: Mobile::new("12345").ok().filter(|_| has(Factor::Sms)),
             email: EmailAddress::new("any@example").ok().filter(|_| has(Factor::Email)),
-            totp: Totp::new([0; 20], TotpAlgorithm::Sha1, 6, None).ok().filter(|_| has(Factor::Totp)),
+            totp: Totp::new(SealedSecret::of_nothing(), TotpAlgorithm::Sha1, 6, None)
+                .ok()
+                .filter(|_| has(Factor::Totp)),
             enrolled,
             factors_changed_at: Timestamp::from_unix(0),
             profile: Profile::default(),

@@ -5,6 +5,7 @@ use crate::{
     contact::{EmailAddress, Mobile},
     factor::{Totp, TotpAlgorithm},
     password::{Ageing, Password},
+    sealing::SealedSecret,
 };
 use alloc::vec::Vec;
 
@@ -28,7 +29,7 @@ fn account() -> Account {
     Account {
         password: Some(Password { verifier, changed_at: SET, must_change: None, skips_used: 0 }),
         mobile: Mobile::new("13800000000").ok(),
-        totp: Totp::new([7; 20], TotpAlgorithm::Sha1, 6, None).ok(),
+        totp: Totp::new(SealedSecret::of_nothing(), TotpAlgorithm::Sha1, 6, None).ok(),
         ..Account::bare("erin")
     }
 }

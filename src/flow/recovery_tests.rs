@@ -5,6 +5,7 @@ use crate::{
     factor::{Totp, TotpAlgorithm},
     password::Password,
     policy::SecondFactor,
+    sealing::SealedSecret,
 };
 
 /// With a mobile, an address, an authenticator and a password.
@@ -15,7 +16,7 @@ fn account(enrolled: &[Factor]) -> Account {
         Some(Password { verifier: Secret::new("…"), changed_at, must_change: None, skips_used: 0 });
     account.mobile = Mobile::new("13800000000").ok();
     account.email = EmailAddress::new("erin@example.com").ok();
-    account.totp = Totp::new([7; 20], TotpAlgorithm::Sha1, 6, None).ok();
+    account.totp = Totp::new(SealedSecret::of_nothing(), TotpAlgorithm::Sha1, 6, None).ok();
     account.enrolled = enrolled.iter().copied().collect();
     account
 }

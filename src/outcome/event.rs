@@ -8,6 +8,7 @@ use crate::{
     factor::{Factor, FactorSet},
     flow::{Denial, NoRecovery},
     password::{PasswordRefusal, RuleViolation},
+    sealing::NotOpened,
     step::AccessPurpose,
     token::{Stage, TokenError},
 };
@@ -94,6 +95,19 @@ pub enum Event {
     PasswordRehashed {
         /// Whose.
         account: AccountId,
+    },
+    /// The sealed secret of an authenticator was right and is sealed anew, under the key that seals now. It is the same secret.
+    SecretResealed {
+        /// Whose.
+        account: AccountId,
+    },
+    /// The sealed secret of an authenticator did not open. Whoever wanted to prove it was told that the system is busy, and no guess was
+    /// counted. Look for the key at once: until there is one, this account's factor is unavailable.
+    SecretNotOpened {
+        /// Whose.
+        account: AccountId,
+        /// Why.
+        reason: NotOpened,
     },
     /// A breached password was changed by nothing but itself, because the account has nothing else to prove with. Whoever else knows it
     /// could have done the same: ask the subject.

@@ -5,6 +5,7 @@ use crate::{
     account::Revision,
     code::{CodeKey, SendBudget, SendRefusal, StoredCode},
     guess::ClearGuesses,
+    sealing::SealedSecret,
     session::{EndSessions, SessionRecord},
 };
 use alloc::vec::Vec;
@@ -109,6 +110,20 @@ pub enum Write {
         /// The password, as it was typed and found right.
         password: Secret,
     },
+    /// Keep this in the place of the account's sealed secret of a one-time password. It is the same secret, which has just proved its owner,
+    /// under the [key that seals now](crate::sealing::SealingKeys::sealer); an earlier one had sealed it.
+    ///
+    /// So the revision is **not** counted up, also not by a trigger on that column, and nothing else of the account changes:
+    /// `UPDATE accounts SET totp_sealed = … WHERE id = …`, and no more. No session ends. In the same commit there is the step that is used,
+    /// and there may be a session of the revision that was expected.
+    ///
+    /// **If you answer wrongly:** where the revision is counted up, the session that this commit opens is over at once, with all others.
+    /// Where nothing is stored, the earlier key is needed for ever, and each use costs this write again. Where something else is stored, the
+    /// factor is unavailable to its owner until an administrator enrols it anew.
+    Reseal {
+        /// The secret, as it is to be kept.
+        secret: SealedSecret,
+    },
     /// Use a step of a time-based one-time password; refused unless it is later than every step used before.
     UseTotpStep {
         /// The number of the time step (RFC 6238 §4.2).
@@ -163,6 +178,7 @@ impl Write {
             Self::RecordSkip { .. }
             | Self::UseTotpStep { .. }
             | Self::Rehash { .. }
+            | Self::Reseal { .. }
             | Self::ClearGuesses(_)
             | Self::OpenSession(_)
             | Self::RotateSession { .. }

@@ -73,6 +73,11 @@ fn apply_one(host: &mut MemoryHost, commit: &Commit, write: &Write) -> Result<()
             let known = account(host, commit)?.password.as_mut().ok_or(RolledBack(Committed::Changed))?;
             known.verifier = password.clone();
         }
+        Write::Reseal { secret } => {
+            let account = account(host, commit)?;
+            let totp = account.totp.take().ok_or(RolledBack(Committed::Changed))?;
+            account.totp = Some(totp.with_secret(secret.clone()));
+        }
         Write::UseTotpStep { step } => {
             let account = account(host, commit)?;
             let totp = account.totp.take().ok_or(RolledBack(Committed::Changed))?;

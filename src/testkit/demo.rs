@@ -17,9 +17,10 @@ use crate::{
     Audience, ClientId, Entropy, Moment, Secret, TenantId, Timestamp,
     account::{Account, AccountStatus, Profile, Revision, UserName},
     contact::{Channel, EmailAddress, Mobile},
-    factor::{Factor, FactorSet, Totp, TotpAlgorithm},
+    factor::{Factor, FactorSet, Totp, TotpAlgorithm, TotpSecret},
     password::{Ageing, MustChange, Password},
     policy::Policy,
+    sealing::{SealingKey, SealingKeys},
     token::{Issuer, Key, KeyRing},
 };
 use alloc::{format, vec::Vec};
@@ -43,6 +44,8 @@ pub const ORDINARY_CREDENTIAL: &str = "ordinary-credential";
 pub const MOBILE: &str = "+86-13800000000";
 /// mona's e-mail address.
 pub const EMAIL: &str = "mona@example.com";
+/// The secret of tom's authenticator, and of everybody's that is [enrolled](enrol) here.
+pub const TOTP_SECRET: &[u8; 20] = b"12345678901234567890";
 /// A day, in seconds.
 pub const DAY: u64 = 86_400;
 /// When it all begins.
@@ -83,6 +86,32 @@ pub fn secret(number: u8) -> [u8; 32] {
 /// A ring of one key, which everybody knows.
 pub fn ring() -> KeyRing {
     KeyRing::new(good(Key::without_id(secret(7))))
+}
+
+/// Sealing keys that everybody knows: one seals, and an earlier one opens.
+pub fn sealing_keys() -> SealingKeys {
+    good(SealingKeys::new(sealing_key(2)).with_opener(sealing_key(1)))
+}
+
+/// The earlier one alone, for what it has sealed.
+pub fn earlier_sealing_keys() -> SealingKeys {
+    SealingKeys::new(sealing_key(1))
+}
+
+fn sealing_key(number: u8) -> SealingKey {
+    good(SealingKey::new(&format!("seal-{number}"), secret(100 + number)))
+}
+
+/// An authenticator of an account: six digits under SHA-1, with [`TOTP_SECRET`] sealed under the [`sealing_keys`].
+pub fn totp(account: &Account) -> Totp {
+    totp_under(&sealing_keys(), account)
+}
+
+/// The same under other keys: the [earlier one](earlier_sealing_keys), say.
+pub fn totp_under(keys: &SealingKeys, account: &Account) -> Totp {
+    let moment = Moment::new(START, Entropy::from_bytes([0; 32]));
+    let sealed = good(TotpSecret::new(*TOTP_SECRET)).seal(keys, account.owner(), &moment);
+    good(Totp::new(sealed, TotpAlgorithm::Sha1, 6, None))
 }
 
 /// Who issues id tokens.
@@ -184,7 +213,7 @@ pub fn enrol(factor: Factor, account: &mut Account) {
     match factor {
         Factor::Password => return,
         Factor::Sms | Factor::Email => make_reachable(account),
-        Factor::Totp => account.totp = Totp::new(*b"12345678901234567890", TotpAlgorithm::Sha1, 6, None).ok(),
+        Factor::Totp => account.totp = Some(totp(account)),
     }
     account.enrolled = account.enrolled.with(factor);
 }

@@ -131,6 +131,21 @@ impl MemoryHost {
         }
     }
 
+    /// Seals the secret of an account's authenticator, which is the [demo's](demo::TOTP_SECRET), under the
+    /// [earlier key](demo::earlier_sealing_keys): it is still right, and to be sealed anew. The account stays as it is, its revision too.
+    ///
+    /// # Panics
+    /// When there is no such account, or it has no authenticator.
+    #[track_caller]
+    pub fn seal_under_earlier_key(&mut self, user_name: &str) {
+        let account = self.account(user_name);
+        let earlier = demo::totp_under(&demo::earlier_sealing_keys(), account).secret().clone();
+        match account.totp.take() {
+            Some(totp) => account.totp = Some(totp.with_secret(earlier)),
+            None => panic!("{user_name} has no authenticator"),
+        }
+    }
+
     /// The latest code that was sent in earnest.
     ///
     /// # Panics

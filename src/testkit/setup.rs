@@ -62,6 +62,7 @@ impl Setup {
         let mut config = Config::new(demo::issuer(), ring, applications);
         config.dialect = self.dialect;
         config.id_token_signing = self.signing.clone();
+        config.sealing = Some(demo::sealing_keys());
         match Engine::new(config) {
             Ok(engine) => Api::new(engine),
             Err(error) => panic!("{error}"),

@@ -1,7 +1,7 @@
 //! One key of the ring, and every key derived from it.
 
 use super::{
-    DeviceDigest, VerifyWindow,
+    DeviceDigest, Key, KeyId, VerifyWindow,
     mac::{MacKey, half, same_tag},
 };
 use crate::{Audience, Moment, text::base64url};
@@ -21,97 +21,6 @@ mod label {
     pub(super) const RANDOM: &[u8] = b"authflow/v1/random";
     /// Followed by the client id and the tenant, each behind its length.
     pub(super) const ID: &[u8] = b"authflow/v1/id/";
-}
-
-/// Names a key in a token (`kid`): 1 to 20 characters of `A–Z a–z 0–9 - _ .`
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct KeyId(Box<str>);
-
-impl KeyId {
-    pub(crate) const MAX_BYTES: usize = 20;
-
-    /// # Errors
-    /// When the text is empty, too long, or has another character.
-    pub fn new(text: &str) -> Result<Self, KeyError> {
-        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
-        if (1..=Self::MAX_BYTES).contains(&text.len()) && text.bytes().all(allowed) {
-            Ok(Self(text.into()))
-        } else {
-            Err(KeyError::Id)
-        }
-    }
-
-    /// The id as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-/// A secret of the ring and, if it has one, its id.
-///
-/// The secret must be 32 bytes or more (RFC 7518 §3.2) of real randomness; a passphrase will not do.
-pub struct Key {
-    pub(super) id: Option<KeyId>,
-    secret: Zeroizing<Box<[u8]>>,
-}
-
-impl Key {
-    /// A key with an id, so that tokens name it.
-    ///
-    /// # Errors
-    /// When the id is not a [`KeyId`], the secret is shorter than 32 bytes, or its bytes are all equal or count up or down.
-    pub fn new(id: &str, secret: impl Into<Box<[u8]>>) -> Result<Self, KeyError> {
-        Ok(Self { id: Some(KeyId::new(id)?), ..Self::without_id(secret)? })
-    }
-
-    /// A key without an id: the header of its state tokens is exactly the one the family's samples show,
-    /// `eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9`. A ring has at most one of them.
-    ///
-    /// # Errors
-    /// When the secret is shorter than 32 bytes, or its bytes are all equal or count up or down.
-    pub fn without_id(secret: impl Into<Box<[u8]>>) -> Result<Self, KeyError> {
-        let secret = Zeroizing::new(secret.into());
-        if secret.len() < 32 {
-            Err(KeyError::Short)
-        } else if is_counted(&secret) {
-            Err(KeyError::Weak)
-        } else {
-            Ok(Self { id: None, secret })
-        }
-    }
-}
-
-/// Whether each byte lies as far from the one before as the next from it: all equal, or counting. Examples and tests are full of
-/// such keys, and attackers try those first. Random bytes are so once in 2²⁴⁰.
-fn is_counted(secret: &[u8]) -> bool {
-    let steps = || secret.iter().zip(secret.iter().skip(1)).map(|(one, next)| next.wrapping_sub(*one));
-    steps().zip(steps().skip(1)).all(|(step, next)| step == next)
-}
-
-/// Secrets that look like one, different for each number, for tests: everybody knows them.
-#[cfg(any(test, feature = "testkit"))]
-pub(crate) fn known_secret(number: u8) -> [u8; 32] {
-    <sha2::Sha256 as sha2::Digest>::digest([number]).into()
-}
-
-impl fmt::Debug for Key {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Key").field("id", &self.id).finish_non_exhaustive()
-    }
-}
-
-/// Why something is not a key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum KeyError {
-    /// The id is not 1 to 20 characters of `A–Z a–z 0–9 - _ .`
-    #[error("a key id is 1 to 20 characters of A-Z a-z 0-9 - _ .")]
-    Id,
-    /// The secret is shorter than 32 bytes.
-    #[error("a key must have at least 32 bytes")]
-    Short,
-    /// The secret's bytes are all equal, or count up or down: an example's key, or none that was drawn at random.
-    #[error("a key must be random bytes, and these are all equal or count up or down")]
-    Weak,
 }
 
 /// The key that signs the id tokens of one application, for a relying party to verify them with (HS256).
@@ -222,6 +131,11 @@ impl Keys {
         same_tag(&self.state.tag(&[]), &other.state.tag(&[]))
     }
 
+    /// Whether this is the key that everything here is derived from.
+    pub(super) fn is_derived_from(&self, root: &MacKey) -> bool {
+        same_tag(&self.root.tag(&[]), &root.tag(&[]))
+    }
+
     /// The keyed hash of one thing a device says about itself; `what` tells the things apart.
     pub(crate) fn device_digest(&self, what: &str, value: &[u8]) -> DeviceDigest {
         DeviceDigest::from_bytes(half(self.device.tag_list([what.as_bytes(), value])))
@@ -267,7 +181,6 @@ impl fmt::Debug for Keys {
 mod tests {
     use super::*;
     use crate::{ClientId, Entropy, TenantId, Timestamp};
-    use alloc::vec::Vec;
 
     #[test]
     fn a_key_without_id_has_the_header_of_the_seed() {
@@ -291,38 +204,6 @@ mod tests {
     fn the_longest_header_is_the_longest() {
         let keys = Keys::new(Key::new(&"k".repeat(20), crate::token::known_secret(1)).unwrap());
         assert_eq!(keys.header.len(), Keys::MAX_HEADER);
-    }
-
-    #[test]
-    fn short_secrets_and_odd_ids_are_refused() {
-        assert_eq!(Key::without_id([1; 31]).unwrap_err(), KeyError::Short);
-        let random = known_secret(1);
-        for length in [0, 1, 31] {
-            assert_eq!(Key::without_id(&random[..length]).unwrap_err(), KeyError::Short, "{length}");
-        }
-        for id in ["", "a b", "a\"b", "é", &"k".repeat(21)] {
-            assert_eq!(Key::new(id, crate::token::known_secret(1)).unwrap_err(), KeyError::Id, "{id}");
-        }
-    }
-
-    /// Whatever the first byte and the step, and one byte that is another is enough.
-    #[test]
-    fn bytes_that_are_all_equal_or_count_are_no_key() {
-        for (first, step) in [(0_u8, 0_u8), (7, 0), (255, 0), (0, 1), (9, 1), (250, 1), (32, 255), (3, 17)] {
-            let counted: Vec<u8> = (0..40_u8).map(|at| first.wrapping_add(at.wrapping_mul(step))).collect();
-            for length in [32, 33, 40] {
-                assert_eq!(
-                    Key::without_id(&counted[..length]).unwrap_err(),
-                    KeyError::Weak,
-                    "{first} {step}"
-                );
-            }
-            for at in [0, 1, 20, 39] {
-                let mut other = counted.clone();
-                other[at] ^= 0x40;
-                assert!(Key::without_id(other).is_ok(), "{first} {step}, but for {at}");
-            }
-        }
     }
 
     #[test]

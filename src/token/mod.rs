@@ -22,7 +22,6 @@ mod error;
 pub(crate) mod id;
 mod jwt;
 mod keys;
-mod mac;
 mod opaque;
 mod outside;
 mod ring;
@@ -33,9 +32,10 @@ pub(crate) mod ticket;
 mod verified;
 mod verifier;
 
+pub use crate::key::{Key, KeyError, KeyId};
 pub use error::TokenError;
 pub use id::{IdToken, Issuer, IssuerError};
-pub use keys::{IdTokenKey, Key, KeyError, KeyId};
+pub use keys::IdTokenKey;
 pub use outside::{IdTokenSigning, OutsideKey, OutsideKeys, SignatureAlgorithm};
 pub use ring::{KeyRing, RingError, VerifyWindow};
 pub use session::{SessionClaims, SessionToken};
@@ -45,10 +45,11 @@ pub use ticket::Ticket;
 pub use verified::Verified;
 pub use verifier::SessionVerifier;
 
+#[cfg(any(test, feature = "testkit"))]
+pub(crate) use crate::key::known_secret;
+use crate::mac;
 pub(crate) use id::{IdClaims, IdTokens, IdentityClaims};
 pub(crate) use keys::Keys;
-#[cfg(any(test, feature = "testkit"))]
-pub(crate) use keys::known_secret;
 pub(crate) use mac::half;
 pub(crate) use ring::Place;
 pub(crate) use session::SessionTokens;

@@ -175,6 +175,12 @@ impl KeyRing {
         all.map(|(keys, window)| keys.id_token_key(audience).within(window))
     }
 
+    /// Whether one of its keys has the secret of this one.
+    pub(crate) fn has_secret(&self, root: &MacKey) -> bool {
+        let mut keys = core::iter::once(&self.signer).chain(self.verifiers.iter().map(|(keys, _)| keys));
+        keys.any(|keys| keys.is_derived_from(root))
+    }
+
     /// How far the clock of another instance may be ahead of ours.
     pub(crate) fn skew_seconds(&self) -> u64 {
         self.skew_seconds

@@ -32,6 +32,8 @@ mod password_ways;
 mod refusals;
 #[path = "../rehash.rs"]
 mod rehash;
+#[path = "../reseal.rs"]
+mod reseal;
 #[path = "../second_factor.rs"]
 mod second_factor;
 #[path = "../sending.rs"]

@@ -75,6 +75,11 @@ pub(super) enum Careless {
     RehashClearsSkips,
     RehashIsANewPassword,
     RehashStaysWhenRefused,
+    ResealsNothing,
+    ResealCountsUp,
+    ResealEndsSessions,
+    ResealForgetsTheStep,
+    ResealStaysWhenRefused,
 }
 
 /// What was typed to find an account.
@@ -203,6 +208,28 @@ impl Hosts {
                     kept.account("tom").password.as_mut().unwrap().verifier = password.clone();
                 }
             }
+            (
+                Careless::ResealCountsUp | Careless::ResealEndsSessions | Careless::ResealForgetsTheStep,
+                Committed::Done,
+            ) if ask.writes.iter().any(|write| matches!(write, Write::Reseal { .. })) => {
+                let tom = kept.account("tom");
+                match self.careless {
+                    Careless::ResealCountsUp => tom.revision = tom.revision.next(),
+                    Careless::ResealForgetsTheStep => {
+                        tom.totp = tom.totp.take().map(|totp| totp.with_last_used_step(None));
+                    }
+                    _ => {
+                        let all: Vec<_> = kept.sessions.keys().copied().collect();
+                        kept.ended.extend(all);
+                    }
+                }
+            }
+            (Careless::ResealStaysWhenRefused, Committed::Refused(_)) => {
+                if let Some(Write::Reseal { secret }) = ask.writes.first() {
+                    let tom = kept.account("tom");
+                    tom.totp = tom.totp.take().map(|totp| totp.with_secret(secret.clone()));
+                }
+            }
             (Careless::RotatesUncounted, _) => {
                 kept.sessions.values_mut().for_each(|record| record.generation = 0);
             }
@@ -259,6 +286,7 @@ impl Hosts {
                 used.is_none_or(|used| used < *step).then(|| write.clone())
             }
             Write::ClearGuesses(_) if self.is(Careless::ClearsNothing) => None,
+            Write::Reseal { .. } if self.is(Careless::ResealsNothing) => None,
             Write::Rehash { .. } if self.is(Careless::RehashesNothing) => None,
             Write::Rehash { password } if self.is(Careless::RehashIsANewPassword) => {
                 let (new_password, changed_at) = (password.clone(), demo::START.plus_seconds(1));

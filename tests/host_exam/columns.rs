@@ -5,6 +5,7 @@ use authflow::{
     account::{Account, AccountStatus, Profile, Revision},
     factor::{FactorSet, Totp, TotpAlgorithm},
     password::Password,
+    testkit::demo,
 };
 
 /// The columns that eve and dora have between them, by the names that the exam has for them.
@@ -41,8 +42,8 @@ pub(super) fn without(column: &str, account: Account) -> Account {
     let totp = |algorithm: Option<_>, digits: Option<_>, step: fn(&Totp) -> Option<u64>| {
         account.totp.as_ref().map(|totp| {
             let algorithm = algorithm.unwrap_or(totp.algorithm());
-            Totp::new(*b"12345678901234567890", algorithm, digits.unwrap_or(totp.digits()), step(totp))
-                .unwrap()
+            let digits = digits.unwrap_or(totp.digits());
+            Totp::new(totp.secret().clone(), algorithm, digits, step(totp)).unwrap()
         })
     };
     match column {
@@ -76,8 +77,9 @@ pub(super) fn with_another(secret: &str, account: Account) -> Account {
     match secret {
         "password.verifier" => without(secret, account),
         _ => Account {
-            totp: account.totp.as_ref().map(|totp| {
-                Totp::new([0; 20], totp.algorithm(), totp.digits(), totp.last_used_step()).unwrap()
+            totp: account.totp.clone().map(|totp| {
+                let earlier = demo::totp_under(&demo::earlier_sealing_keys(), &account);
+                totp.with_secret(earlier.secret().clone())
             }),
             ..account
         },

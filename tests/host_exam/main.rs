@@ -210,6 +210,11 @@ fn each_carelessness_is_found_for_what_it_is() {
         (Careless::RehashClearsSkips, NeglectedDuty::Rehash),
         (Careless::RehashIsANewPassword, NeglectedDuty::Rehash),
         (Careless::RehashStaysWhenRefused, NeglectedDuty::RollBack),
+        (Careless::ResealsNothing, NeglectedDuty::Reseal),
+        (Careless::ResealCountsUp, NeglectedDuty::Reseal),
+        (Careless::ResealEndsSessions, NeglectedDuty::Reseal),
+        (Careless::ResealForgetsTheStep, NeglectedDuty::Reseal),
+        (Careless::ResealStaysWhenRefused, NeglectedDuty::RollBack),
     ] {
         // tom has an authenticator.
         assert_eq!(examined(careless, "tom"), Err(neglected), "{careless:?}");

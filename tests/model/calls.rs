@@ -161,6 +161,12 @@ pub enum Act {
     Remove(Named, F),
     /// The host's parameters for hashes were raised after a password was set.
     Outdate(Named),
+    /// Whoever writes to the database copies the sealed secret of the first one's authenticator over the second one's.
+    CopySecret(Named, Named),
+    /// The next sealing key seals; those before it open.
+    RotateSealing,
+    /// The sealing keys before the present one are lost, or are there again.
+    LoseSealing(bool),
     /// By the library's own operation.
     EndSessions(Named),
     /// The host's access policy.

@@ -6,14 +6,15 @@ use super::{
     state::{Model, Must},
 };
 use authflow::{
-    AccountId, Application, ClientId, Lifetime, Secret, TenantId, Timestamp,
+    AccountId, Application, ClientId, Entropy, Lifetime, Moment, Secret, TenantId, Timestamp,
     account::{Account, AccountStatus, Profile, Revision, UserName},
     code::SendPolicy,
     contact::{EmailAddress, Mobile},
-    factor::{Factor, Totp, TotpAlgorithm},
+    factor::{Factor, Totp, TotpAlgorithm, TotpSecret},
     guess::AttemptPolicy,
     password::{Ageing, MustChange, Password},
     policy::{Lifetimes, Policy, SecondFactor},
+    sealing::{Owner, SealingKey, SealingKeys},
     testkit::demo,
 };
 use std::sync::Arc;
@@ -52,12 +53,42 @@ pub fn factor(factor: F) -> Factor {
     }
 }
 
-pub fn authenticator(who: usize) -> Totp {
-    Totp::new([b'a' + who as u8; 20], TotpAlgorithm::Sha1, 6, None).unwrap()
+fn totp_secret(who: usize) -> TotpSecret {
+    TotpSecret::new([b'a' + who as u8; 20]).unwrap()
+}
+
+/// Whose secrets are: the ids of accounts are given out over all tenants.
+pub fn owner(who: usize, tenant: usize) -> Owner {
+    Owner { tenant: TenantId::new(TENANTS[tenant]).ok(), account: id(who) }
+}
+
+fn id(who: usize) -> AccountId {
+    AccountId::new(&format!("id-{}", NAMES[who])).unwrap()
+}
+
+/// What a sealing key is called.
+pub fn sealing_key(number: usize) -> String {
+    format!("s{number}")
+}
+
+/// The sealing key that seals, and those before it, unless they are lost.
+pub fn sealing_keys(present: usize, are_lost: bool) -> SealingKeys {
+    let key =
+        |number: usize| SealingKey::new(&sealing_key(number), demo::secret(100 + number as u8)).unwrap();
+    let keys = SealingKeys::new(key(present));
+    (0..if are_lost { 0 } else { present })
+        .fold(keys, |keys, earlier| keys.with_opener(key(earlier)).unwrap())
+}
+
+/// Somebody's authenticator, sealed for them under the present key.
+pub fn authenticator(who: usize, owner: Owner, present: usize) -> Totp {
+    let moment = Moment::new(demo::START, Entropy::from_bytes([0; 32]));
+    let sealed = totp_secret(who).seal(&sealing_keys(present, true), owner, &moment);
+    Totp::new(sealed, TotpAlgorithm::Sha1, 6, None).unwrap()
 }
 
 pub fn totp_code(who: usize, step: u64) -> String {
-    authenticator(who).code(step).expose().into()
+    authenticator(who, owner(who, 0), 0).code(&totp_secret(who), step).expose().into()
 }
 
 fn seconds(seconds: u64) -> Lifetime {
@@ -102,7 +133,7 @@ pub fn applications() -> [Arc<Application>; 2] {
 pub fn account(model: &Model, who: usize) -> Account {
     let person = &model.people[who];
     Account {
-        id: AccountId::new(&format!("id-{}", NAMES[who])).unwrap(),
+        id: id(who),
         tenant: TenantId::new(TENANTS[person.tenant]).ok(),
         // The model counts changes.
         revision: Revision::new(1).unwrap(),
@@ -119,7 +150,7 @@ pub fn account(model: &Model, who: usize) -> Account {
         }),
         mobile: Mobile::new(&mobile(who)).ok(),
         email: EmailAddress::new(&email(who)).ok(),
-        totp: person.has_totp.then(|| authenticator(who)),
+        totp: person.has_totp.then(|| authenticator(who, owner(who, person.tenant), model.sealing)),
         enrolled: person.enrolled.iter().map(|enrolled| factor(*enrolled)).collect(),
         factors_changed_at: Timestamp::from_unix(0),
         profile: Profile::default(),

@@ -4,7 +4,7 @@ use super::{
     calls::{F, FIRST},
     machine::START,
     rules::DAY,
-    state::{Known, Model, Must, Person},
+    state::{Known, Model, Must, Person, Sealed},
 };
 
 /// Numbers that shrink to the first of everything.
@@ -45,6 +45,7 @@ pub fn beginning(dice: &mut Dice<'_>) -> Model {
             password: (!dice.percent(8)).then_some(known),
             has_totp: enrolled.contains(&F::Totp),
             totp_used: 0,
+            sealed: Sealed { of: who, under: 0 },
             enrolled: enrolled.iter().copied().collect(),
             factors_changed_at: 0,
         }

@@ -3,7 +3,9 @@
 use super::{
     calls::USED,
     calls::{Act, F, Happening, PEOPLE, Request},
-    cast::{NAMES, TENANTS, account, applications, authenticator, factor, password},
+    cast::{
+        NAMES, TENANTS, account, applications, authenticator, factor, password, sealing_key, sealing_keys,
+    },
     ledger::Ledger,
     machine::START,
     observed::Observed,
@@ -19,6 +21,7 @@ use authflow::{
     outcome::Outcome,
     password::MustChange,
     sdk::Api,
+    sealing::Owner,
     step::{Commit, Committed, CredentialOwner, Step, Write},
     testkit::{self, HostFault, World, demo},
     token::{Key, KeyRing, VerifyWindow},
@@ -37,6 +40,8 @@ pub struct Host {
     applications: [Arc<Application>; 2],
     keys: Vec<Option<u64>>,
     used_steps: [Option<u64>; PEOPLE],
+    sealing: usize,
+    sealing_lost: bool,
     pub ledger: Ledger,
 }
 
@@ -55,7 +60,9 @@ impl Host {
         world.host.credentials.push((Secret::new("another"), other_tenant));
         let (texts, codes, keys) = (Vec::new(), Vec::new(), vec![None]);
         let (applications, ledger) = (applications(), Ledger::default());
-        let mut host = Self { world, texts, codes, applications, keys, used_steps: [None; PEOPLE], ledger };
+        let (used_steps, sealing, sealing_lost) = ([None; PEOPLE], 0, false);
+        let mut host =
+            Self { world, texts, codes, applications, keys, used_steps, sealing, sealing_lost, ledger };
         host.restart();
         host
     }
@@ -73,7 +80,8 @@ impl Host {
                 ring = ring.with_verifier(key(number), window).unwrap();
             }
         }
-        let config = Config::new(demo::issuer(), ring, Applications::Asked);
+        let mut config = Config::new(demo::issuer(), ring, Applications::Asked);
+        config.sealing = Some(sealing_keys(self.sealing, self.sealing_lost));
         self.world = self.world.clone();
         self.world.api = Api::new(Engine::new(config).unwrap());
     }
@@ -191,6 +199,11 @@ impl Host {
         self.world.host.attempts.values().map(|record| record.to_bytes().len()).sum()
     }
 
+    /// What the sealing key that seals is called.
+    pub fn sealing_key(&self) -> String {
+        sealing_key(self.sealing)
+    }
+
     pub fn signer(&self) -> usize {
         self.keys.len() - 1
     }
@@ -201,7 +214,7 @@ impl Host {
 
     fn act(&mut self, act: &Act) {
         let now = self.world.clock.now;
-        let used = &mut self.used_steps;
+        let (used, sealing) = (&mut self.used_steps, self.sealing);
         match *act {
             Act::EndSessions(who) => {
                 let (tenant, id) = (self.world.account(NAMES[who]).tenant, self.world.account(NAMES[who]).id);
@@ -209,6 +222,21 @@ impl Host {
                 let step = self.world.api.engine().end_sessions(audience, id, None);
                 self.world.host.fault = None;
                 let _ = self.world.run(step);
+            }
+            Act::CopySecret(from, to) => {
+                let copied = self.world.account(NAMES[from]).totp.as_ref().map(|totp| totp.secret().clone());
+                let account = self.world.account(NAMES[to]);
+                if let Some(copied) = copied {
+                    account.totp = account.totp.take().map(|totp| totp.with_secret(copied));
+                }
+            }
+            Act::RotateSealing => {
+                self.sealing += 1;
+                self.restart();
+            }
+            Act::LoseSealing(lost) => {
+                self.sealing_lost = lost;
+                self.restart();
             }
             Act::DenyAll(denies) => self.world.host.denied = denies,
             Act::Outdate(who) => {
@@ -233,7 +261,8 @@ impl Host {
             Act::Enrol(who, added) => self.world.change(NAMES[who], |it| {
                 it.enrolled = it.enrolled.with(factor(added));
                 if added == F::Totp && it.totp.is_none() {
-                    it.totp = Some(authenticator(who).with_last_used_step(used[who]));
+                    let owner = Owner { tenant: it.tenant, account: it.id };
+                    it.totp = Some(authenticator(who, owner, sealing).with_last_used_step(used[who]));
                 }
             }),
             Act::EnrolSilently(who, added) => {
@@ -265,6 +294,9 @@ impl Host {
         assert_eq!(kept.ended.len(), ended, "the host keeps other ended sessions");
         for (person, account) in model.people.iter().zip(&kept.accounts) {
             assert_eq!(person.revision, account.revision.as_u64(), "the host keeps other revision");
+            let under = account.totp.as_ref().map(|totp| totp.secret().key_id().as_str());
+            let expected = person.has_totp.then(|| sealing_key(person.sealed.under));
+            assert_eq!(under, expected.as_deref(), "the host keeps another seal");
             let kept = account.password.as_ref();
             let known = person.password.as_ref();
             assert_eq!(

@@ -33,6 +33,33 @@ pub fn check(host: &Host, seen: &Observed) {
     invariant_11_no_password_is_set_by_second_factors_or_by_a_breached_one(ledger, seen);
     what_the_host_denies_gets_nothing(host, seen);
     only_a_right_password_that_stays_is_hashed_anew(seen);
+    only_a_right_one_time_password_is_sealed_anew(host, seen);
+    what_does_not_open_is_unavailable(seen);
+}
+
+/// Under the present key, where an earlier one had sealed it, and beside the step that it uses up.
+fn only_a_right_one_time_password_is_sealed_anew(host: &Host, seen: &Observed) {
+    for (commit, account) in &seen.commits {
+        for write in &commit.writes {
+            let Write::Reseal { secret } = write else { continue };
+            assert_eq!(seen.truth, Some(F::Totp), "sealed anew, and not right");
+            let before =
+                account.as_ref().and_then(|account| account.totp.as_ref()).expect("an authenticator");
+            assert_ne!(before.secret().key_id(), secret.key_id(), "sealed anew under the same key");
+            assert_eq!(secret.key_id().as_str(), host.sealing_key(), "sealed anew under another key");
+            let uses = commit.writes.iter().any(|write| matches!(write, Write::UseTotpStep { .. }));
+            assert!(uses, "sealed anew, and not used up");
+            assert_eq!(commit.revision_after(), commit.expected, "sealed anew, and sessions end");
+        }
+    }
+}
+
+/// Neither right nor wrong nor not enrolled: nothing is counted or written.
+fn what_does_not_open_is_unavailable(seen: &Observed) {
+    if seen.events.iter().any(|event| matches!(event, Event::SecretNotOpened { .. })) {
+        assert_eq!(seen.reply.0, 500, "an answer without a secret");
+        assert!(!seen.counted && seen.commits.is_empty(), "a guess without a secret");
+    }
 }
 
 fn only_a_right_password_that_stays_is_hashed_anew(seen: &Observed) {

@@ -14,6 +14,7 @@ pub enum Write {
     Password(usize),
     Rehash,
     TotpStep(u64),
+    Reseal { under: usize },
     Open(Session),
     Rotate { session: usize, generation: u32 },
     Renew(usize),

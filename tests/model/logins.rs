@@ -170,6 +170,10 @@ impl Model {
                 self.guess_code(asking, slot, Tag::Known, owner, &place, code)?;
             }
             Response::Totp { of, steps } => {
+                // What cannot be opened is unavailable: it costs no guess, and is never what nobody has.
+                if !self.opens(login.who) {
+                    return Err(Reply::BUSY);
+                }
                 let free = self.reserve(asking, slot, Tag::Known)?;
                 let step = (self.now / TOTP_STEP).wrapping_add_signed(steps);
                 let unused = step > self.people[login.who].totp_used;
@@ -177,6 +181,10 @@ impl Model {
                     return Err(asking.wrong(Reply::WRONG_CODE));
                 }
                 writes.push(Write::TotpStep(step));
+                let under = self.sealing;
+                writes.extend(
+                    (self.people[login.who].sealed.under != under).then_some(Write::Reseal { under }),
+                );
             }
         }
         self.go_on(asking, login.step(Some(by), self.now, Done::Nothing, writes))

@@ -89,7 +89,7 @@ fn sibling(state: &Model, dice: &mut Dice<'_>, one: &Request) -> Request {
 
 fn act(dice: &mut Dice<'_>) -> Act {
     let (who, factor) = (dice.roll(PEOPLE), dice.of(&[F::Sms, F::Email, F::Totp]));
-    match dice.roll(14) {
+    match dice.roll(18) {
         12 => Act::Breach(who),
         0 => Act::Disable(who),
         1 | 2 => Act::Enable(who),
@@ -100,7 +100,11 @@ fn act(dice: &mut Dice<'_>) -> Act {
         8 => Act::Remove(who, factor),
         9 => Act::EndSessions(who),
         10 | 11 => Act::Outdate(who),
-        _ => Act::DenyAll(dice.percent(40)),
+        13 => Act::DenyAll(dice.percent(40)),
+        14 => Act::CopySecret(dice.roll(PEOPLE), who),
+        15 => Act::RotateSealing,
+        16 => Act::LoseSealing(dice.percent(40)),
+        _ => Act::LoseSealing(false),
     }
 }
 

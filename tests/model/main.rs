@@ -1,6 +1,6 @@
 //! The whole of `Api` against an independent model of the flow, over random lives of a small world: two applications, two
 //! tenants, three accounts, an attacker's device, jumps of the clock, acts of an administrator, failures of the host at any
-//! question, restarts and rotations of keys.
+//! question, restarts and rotations of keys, somebody who writes to the database.
 //!
 //! The model (`table.rs`, `judge.rs`, `logins.rs`, `sessions.rs`, `write.rs`) is written from the documents and shares no
 //! code with the library. It says what every request must answer and which questions it must ask, in order; the eleven
@@ -125,6 +125,7 @@ fn is_rich(replies: &BTreeMap<(&'static str, Reply), u32>) {
         ("prove", Reply::SUCCESS),
         ("prove", Reply::WARN),
         ("prove", Reply::WRONG_CODE),
+        ("prove", Reply::BUSY),
         ("own change", Reply::EMPTY),
         ("own change", Reply::USED_BEFORE),
         ("own change by code", Reply::WRONG_CODE),

@@ -11,7 +11,7 @@ use super::{
     machine::{Flow, START},
     number,
     rules::DAY,
-    state::{Guess, Kind, Known, Model, Once, Person, Stage},
+    state::{Guess, Kind, Known, Model, Once, Person, Sealed, Stage},
 };
 use proptest_state_machine::{ReferenceStateMachine, StateMachineTest};
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,6 +33,7 @@ fn beginning() -> Model {
         }),
         has_totp: false,
         totp_used: 0,
+        sealed: Sealed { of: 0, under: 0 },
         enrolled: enrolled.iter().copied().collect(),
         factors_changed_at: 0,
     };

@@ -31,8 +31,17 @@ pub struct Person {
     pub password: Option<Known>,
     pub has_totp: bool,
     pub totp_used: u64,
+    /// The secret of the authenticator: sealed for whom, and under which key.
+    pub sealed: Sealed,
     pub enrolled: BTreeSet<F>,
     pub factors_changed_at: u64,
+}
+
+/// What a sealed secret is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sealed {
+    pub of: usize,
+    pub under: usize,
 }
 
 /// The step that a state token is for.
@@ -160,6 +169,9 @@ pub struct Model {
     /// When each key stops verifying; the last one signs.
     pub keys: Vec<Option<u64>>,
     pub denies: bool,
+    /// The sealing key that seals, and whether those before it are lost.
+    pub sealing: usize,
+    pub sealing_lost: bool,
     /// What the latest happening must answer, and with which questions.
     pub expected: Vec<(super::calls::Reply, Vec<&'static str>)>,
 }
@@ -180,6 +192,8 @@ impl Model {
             sends: BTreeMap::new(),
             keys: vec![None],
             denies: false,
+            sealing: 0,
+            sealing_lost: false,
             expected: Vec::new(),
         }
     }
@@ -197,6 +211,12 @@ impl Model {
         let number = presented?;
         let token = self.tokens.get(number)?;
         (self.now < token.expires && self.verifies(token.key)).then_some((number, token))
+    }
+
+    /// Whether the secret of somebody's authenticator opens: it was sealed for them, under a key that is there.
+    pub fn opens(&self, who: usize) -> bool {
+        let Sealed { of, under } = self.people[who].sealed;
+        of == who && (under == self.sealing || !self.sealing_lost)
     }
 
     pub fn rotate(&mut self) {
@@ -220,6 +240,21 @@ impl Model {
                 }
                 return;
             }
+            // Nobody counts a revision up: not who writes past the host, and not where the keys change.
+            Act::CopySecret(from, to) => {
+                if self.people[*from].has_totp && self.people[*to].has_totp {
+                    self.people[*to].sealed = self.people[*from].sealed;
+                }
+                return;
+            }
+            Act::RotateSealing => {
+                self.sealing += 1;
+                return;
+            }
+            Act::LoseSealing(lost) => {
+                self.sealing_lost = *lost;
+                return;
+            }
             Act::EnrolSilently(who, factor) => {
                 self.people[*who].enrolled.insert(*factor);
                 return;
@@ -237,6 +272,7 @@ impl Model {
             | Act::Enrol(who, _)
             | Act::Remove(who, _) => &mut self.people[*who],
         };
+        let sealing = self.sealing;
         person.revision += 1;
         match act {
             Act::Disable(_) => person.active = false,
@@ -256,16 +292,24 @@ impl Model {
                 }
             }
             Act::ForcePasswordless(_) => person.password = None,
-            Act::Enrol(_, factor) => {
+            Act::Enrol(who, factor) => {
                 person.enrolled.insert(*factor);
-                person.has_totp |= *factor == F::Totp;
+                if *factor == F::Totp && !person.has_totp {
+                    (person.has_totp, person.sealed) = (true, Sealed { of: *who, under: sealing });
+                }
             }
             Act::Remove(_, factor) => {
                 person.enrolled.remove(factor);
                 person.has_totp &= *factor != F::Totp;
                 person.factors_changed_at = now;
             }
-            Act::EnrolSilently(..) | Act::EndSessions(_) | Act::DenyAll(_) | Act::Outdate(_) => {}
+            Act::EnrolSilently(..)
+            | Act::EndSessions(_)
+            | Act::DenyAll(_)
+            | Act::Outdate(_)
+            | Act::CopySecret(..)
+            | Act::RotateSealing
+            | Act::LoseSealing(_) => {}
         }
     }
 }

@@ -108,6 +108,7 @@ impl Model {
                 }
                 person.totp_used = *step;
             }
+            Write::Reseal { under } => self.people[who.unwrap()].sealed.under = *under,
             Write::Open(session) => self.sessions.push(session.clone()),
             Write::Rotate { session, generation } => {
                 let stored = &mut self.sessions[*session];

@@ -48,6 +48,8 @@ impl Contender {
                 .arg(format!("sqlite:{}", world.database().display()))
                 .arg("--keys")
                 .arg(world.path("keys.toml"))
+                .arg("--sealing-keys")
+                .arg(world.path("sealing.toml"))
                 .arg("--config")
                 .arg(world.path("config.toml")),
         };

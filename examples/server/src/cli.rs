@@ -21,6 +21,10 @@ pub(crate) struct Cli {
     #[arg(long, value_name = "FILE", default_value = "authflow-keys.toml")]
     pub(crate) keys: PathBuf,
 
+    /// The keys that seal secrets of authenticators (TOML). Made, readable by its owner alone, when there is none.
+    #[arg(long, value_name = "FILE", default_value = "authflow-sealing-keys.toml")]
+    pub(crate) sealing_keys: PathBuf,
+
     /// The keys that sign id tokens instead of each application's derived one (TOML beside PEM files).
     #[arg(long, value_name = "FILE")]
     pub(crate) signing_keys: Option<PathBuf>,

@@ -7,12 +7,13 @@ use crate::{
     tenants::TenantCredential,
 };
 use authflow::{
-    AccountId, Application, ClientId, InvalidId, Secret, TenantId, Timestamp,
+    AccountId, Application, ClientId, InvalidId, OsEntropyUnavailable, Secret, TenantId, Timestamp,
     account::{AccountStatus, InvalidUserName, UserName},
     contact::{Channel, EmailAddress, InvalidContact, Mobile},
-    factor::{Factor, FactorSet},
+    factor::{Factor, FactorSet, TotpError, TotpSecret},
     password::{Ageing, AgeingError, MustChange},
     policy::Policy,
+    sealing::{Owner, SealingKeys},
     step::CredentialOwner,
 };
 
@@ -115,6 +116,10 @@ pub(crate) enum DemoError {
     #[error(transparent)]
     Ageing(#[from] AgeingError),
     #[error(transparent)]
+    Totp(#[from] TotpError),
+    #[error(transparent)]
+    Entropy(#[from] OsEntropyUnavailable),
+    #[error(transparent)]
     Store(#[from] StoreError),
     #[error(transparent)]
     Hasher(#[from] HasherError),
@@ -143,11 +148,11 @@ pub(crate) fn tenant_credentials() -> Result<[TenantCredential; 2], DemoError> {
 }
 
 /// Makes what is not there yet; what has been counted and changed in an earlier run stays as it is.
-pub(crate) async fn seed(host: &ServerHost) -> Result<(), DemoError> {
+pub(crate) async fn seed(host: &ServerHost, sealing_keys: &SealingKeys) -> Result<(), DemoError> {
     let now = host.clock.now();
     for tenant in [Some(TenantId::new(ISV_TENANT)?), None] {
         for demo in &ACCOUNTS {
-            add(host, tenant, demo, now).await?;
+            add(host, sealing_keys, tenant, demo, now).await?;
         }
     }
     Ok(())
@@ -155,6 +160,7 @@ pub(crate) async fn seed(host: &ServerHost) -> Result<(), DemoError> {
 
 async fn add(
     host: &ServerHost,
+    sealing_keys: &SealingKeys,
     tenant: Option<TenantId>,
     demo: &DemoAccount,
     now: Timestamp,
@@ -168,6 +174,13 @@ async fn add(
         None => None,
     };
     let enrolled = demo.enrolled.iter().copied().collect::<FactorSet>();
+    let totp = match enrolled.contains(Factor::Totp) {
+        true => {
+            let owner = Owner { tenant, account: id };
+            Some(TotpSecret::new(*TOTP_SECRET)?.seal(sealing_keys, owner, &host.clock.moment()?))
+        }
+        false => None,
+    };
     let new = NewAccount {
         tenant,
         id,
@@ -178,7 +191,7 @@ async fn add(
         must_change: demo.must_change,
         mobile: demo.mobile.map(Mobile::new).transpose()?,
         email: demo.email().as_deref().map(EmailAddress::new).transpose()?,
-        totp_secret: enrolled.contains(Factor::Totp).then(|| TOTP_SECRET.to_vec()),
+        totp,
         enrolled,
         profile: format!(r#"{{"name":"{}"}}"#, demo.name),
         is_demo: true,

@@ -3,20 +3,21 @@
 use super::*;
 use crate::{cli::DatabaseUrl, demo};
 use authflow::{
-    AccountId, Audience, ClientId, Secret, TenantId, Timestamp,
+    AccountId, Audience, ClientId, Entropy, Moment, Secret, TenantId, Timestamp,
     account::{AccountStatus, Profile, Revision, UserName},
     contact::{EmailAddress, Mobile},
-    factor::{Factor, FactorSet, Totp, TotpAlgorithm},
+    factor::{Factor, FactorSet, Totp, TotpAlgorithm, TotpSecret},
     password::{MustChange, Password},
-    testkit::{HostExam, NeglectedDuty},
+    sealing::Owner,
+    testkit::{self, HostExam, NeglectedDuty},
 };
 
 /// One account that has everything, one that has only a password, and one that is locked.
 const ACCOUNTS: &str = "
     INSERT INTO accounts (tenant, id, user_name, verifier, password_changed_at, must_change, skips_used, mobile, email,
-        totp_secret, totp_algorithm, totp_digits, totp_step, enrolled, factors_changed_at, profile)
+        totp_sealed, totp_algorithm, totp_digits, totp_step, enrolled, factors_changed_at, profile)
     VALUES (?1, 'full', 'fay', '$argon2id$', 1600000000, 'first_login', 2, '+86-13900000000', 'Fay@example.com',
-        CAST('12345678901234567890' AS BLOB), 'sha256', 8, 7, 'sms otp', 1500000000, '{\"name\":\"Fay\"}')
+        ?2, 'sha256', 8, 7, 'sms otp', 1500000000, '{\"name\":\"Fay\"}')
     ON CONFLICT (tenant, id) DO UPDATE SET verifier = '$argon2id$', password_changed_at = 1600000000,
         must_change = 'first_login', skips_used = 2, totp_step = 7";
 const OTHERS: &str = "
@@ -26,8 +27,13 @@ const OTHERS: &str = "
 
 /// What these statements say, in the library's words. Only the revision is read: the schema draws it.
 async fn accounts(host: &ServerHost, tenant: TenantId) -> [Account; 3] {
+    let owner = Owner { tenant: Some(tenant), account: AccountId::new("full").unwrap() };
+    let moment = Moment::new(testkit::demo::START, Entropy::from_bytes([0; 32]));
+    let secret = TotpSecret::new(*b"12345678901234567890").unwrap();
+    let sealed = secret.seal(&testkit::demo::sealing_keys(), owner, &moment);
+    let stored = sealed.clone();
     let revisions = host.store.with_connection(move |connection| {
-        connection.execute(ACCOUNTS, [tenant.as_str()])?;
+        connection.execute(ACCOUNTS, [tenant.as_str(), stored.as_str()])?;
         connection.execute(OTHERS, [tenant.as_str()])?;
         let of = |id: &str| {
             let sql = "SELECT revision FROM accounts WHERE tenant = ?1 AND id = ?2";
@@ -64,7 +70,7 @@ async fn accounts(host: &ServerHost, tenant: TenantId) -> [Account; 3] {
         password: Some(Password { must_change: Some(MustChange::FirstLogin), skips_used: 2, ..password }),
         mobile: Mobile::new("+86-13900000000").ok(),
         email: EmailAddress::new("Fay@example.com").ok(),
-        totp: Totp::new(*b"12345678901234567890", TotpAlgorithm::Sha256, 8, Some(7)).ok(),
+        totp: Totp::new(sealed, TotpAlgorithm::Sha256, 8, Some(7)).ok(),
         enrolled: FactorSet::EMPTY.with(Factor::Sms).with(Factor::Totp),
         factors_changed_at: Timestamp::from_unix(1_500_000_000),
         profile: Profile::from_json(r#"{"name":"Fay"}"#).unwrap(),
@@ -82,7 +88,7 @@ async fn accounts(host: &ServerHost, tenant: TenantId) -> [Account; 3] {
 
 async fn examined(url: &DatabaseUrl) -> Result<(), NeglectedDuty> {
     let clock = Clock::moved(0);
-    let store = Store::open(url, clock).unwrap();
+    let store = Store::open(url, clock, &testkit::demo::sealing_keys()).unwrap();
     let (hasher, outbox) = (Hasher::new().unwrap(), None);
     let credentials = TenantCredentials::default();
     let host = ServerHost { store, hasher, clock, outbox, credentials, signing_keys: None };

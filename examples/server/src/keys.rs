@@ -92,20 +92,25 @@ pub(crate) fn from_hexadecimal(text: &str) -> Option<Box<[u8]>> {
 
 /// Whether it made the file: of two servers that start at once, one does, and the other one reads it.
 fn make(path: &Path) -> Result<bool, KeyFileError> {
-    let mut secret = Zeroizing::new([0; 32]);
-    getrandom::fill(&mut *secret).map_err(|_| KeyFileError::NoEntropy)?;
+    let secret = draw_hexadecimal::<32>().ok_or(KeyFileError::NoEntropy)?;
     let mut text = Zeroizing::new(String::with_capacity(512));
     text.push_str(
         "# Who can read this file can sign in as anybody. Its format is in examples/server/README.md.\n\n\
          [signer]\nsecret = \"",
     );
-    for byte in *secret {
-        for nibble in [byte >> 4, byte & 15] {
-            text.extend(char::from_digit(u32::from(nibble), 16));
-        }
-    }
+    text.push_str(&secret);
     text.push_str("\"\n");
     Ok(private_file::make(path, &text).map_err(PrivateFileError::Io)?)
+}
+
+/// So many random bytes, as text.
+pub(crate) fn draw_hexadecimal<const BYTES: usize>() -> Option<Zeroizing<String>> {
+    let mut drawn = Zeroizing::new([0; BYTES]);
+    getrandom::fill(&mut *drawn).ok()?;
+    let mut text = Zeroizing::new(String::with_capacity(BYTES * 2));
+    let nibbles = drawn.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    text.extend(nibbles.filter_map(|nibble| char::from_digit(u32::from(nibble), 16)));
+    Some(text)
 }
 
 #[cfg(test)]

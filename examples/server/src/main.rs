@@ -12,6 +12,7 @@ mod keys;
 mod outbox;
 mod outliving;
 mod private_file;
+mod sealing_keys;
 mod serve;
 mod signing_keys;
 mod start;

@@ -77,12 +77,12 @@ fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 #[cfg(unix)]
-fn readable_by_others(file: &File) -> io::Result<bool> {
+pub(crate) fn readable_by_others(file: &File) -> io::Result<bool> {
     Ok(std::os::unix::fs::PermissionsExt::mode(&file.metadata()?.permissions()) & 0o077 != 0)
 }
 
 #[cfg(not(unix))]
-fn readable_by_others(_: &File) -> io::Result<bool> {
+pub(crate) fn readable_by_others(_: &File) -> io::Result<bool> {
     Ok(false)
 }
 

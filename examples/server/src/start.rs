@@ -11,6 +11,7 @@ use crate::{
     http::{self, Service},
     keys::{self, KeyFileError},
     outbox::{self, Outbox, OutboxFileError},
+    sealing_keys::{self, SealingFileError},
     serve,
     signing_keys::{self, SigningKeys, SigningKeysError},
     store::{self, Store, StoreError},
@@ -39,6 +40,8 @@ pub(crate) enum StartError {
     ConfigFile(PathBuf, ServerConfigError),
     #[error("keys {0}: {1}")]
     KeyFile(PathBuf, KeyFileError),
+    #[error("sealing keys {0}: {1}")]
+    SealingFile(PathBuf, SealingFileError),
     #[error("outbox {0}: {1}")]
     Outbox(PathBuf, OutboxFileError),
     #[error("signing keys {0}: {1}")]
@@ -69,15 +72,21 @@ pub(crate) async fn run(cli: Cli) -> Result<(), StartError> {
     if made {
         tracing::info!(file = %cli.keys.display(), "made a new key");
     }
+    let (sealing_keys, made) = sealing_keys::load_or_make(&cli.sealing_keys)
+        .map_err(|error| StartError::SealingFile(cli.sealing_keys.clone(), error))?;
+    if made {
+        tracing::info!(file = %cli.sealing_keys.display(), "made a new sealing key");
+    }
     let clock = Clock::moved(cli.now_offset);
     let database = |error| StartError::Database(cli.database.clone(), error);
-    let store = Store::open(&cli.database, clock).map_err(database)?;
+    let store = Store::open(&cli.database, clock, &sealing_keys).map_err(database)?;
     if !cli.is_demo() && store.has_demo_accounts().await.map_err(database)? {
         return Err(StartError::DemoAccounts(cli.database.clone()));
     }
     let mut config = Config::new(issuer, ring, Applications::Fixed(applications));
     config.language = language;
     config.dialect = dialect;
+    config.sealing = Some(sealing_keys.clone());
     let signing_keys = signing_keys(&cli)?;
     if let Some(keys) = &signing_keys {
         config.id_token_signing = IdTokenSigning::Outside(keys.outside());
@@ -92,7 +101,7 @@ pub(crate) async fn run(cli: Cli) -> Result<(), StartError> {
     let listener = TcpListener::bind(cli.listen).await.map_err(listen)?;
     let address = listener.local_addr().map_err(listen)?;
     if cli.is_demo() {
-        demo::seed(&host).await?;
+        demo::seed(&host, &sealing_keys).await?;
     }
     banner::print(address, cli.is_demo());
     serve::serve(listener, http::router(Service { api, host }), stop).await;

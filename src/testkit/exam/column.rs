@@ -80,7 +80,7 @@ fn of_password(password: Option<&Password>) -> [Column; 4] {
 }
 
 fn of_totp(totp: Option<&Totp>) -> [Column; 4] {
-    let secret = |totp: &Totp| Value::Hidden(totp.secret().to_vec());
+    let secret = |totp: &Totp| Value::Hidden(totp.secret().as_str().as_bytes().to_vec());
     [
         Column { name: "totp.secret", value: totp.map_or_else(none, secret) },
         shown("totp.algorithm", totp.map_or("none", |totp| totp.algorithm().as_str())),

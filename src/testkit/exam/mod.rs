@@ -6,6 +6,7 @@ mod column;
 mod commits;
 mod guesses;
 mod rehash;
+mod reseal;
 mod sessions;
 mod together;
 
@@ -136,6 +137,11 @@ pub enum NeglectedDuty {
     /// A step of a one-time password counts twice.
     #[error("a step of a one-time password counts twice, or not at all")]
     UseTotpStep,
+    /// A secret that is sealed anew counts the revision up, or changes more than itself, or is not stored.
+    #[error(
+        "a secret that is sealed anew is not stored, or counts the revision up, or changes more than itself"
+    )]
+    Reseal,
     /// A session that was opened is not kept as it was written, or was written over by another one.
     #[error("a session is not kept as it was written")]
     KeepSession,
@@ -211,6 +217,7 @@ impl HostExam {
         }
         // From here on the account is changed, by one column after the other.
         let expected = sitting.one_time_password(self.expected.clone()).await?;
+        let expected = sitting.reseal(expected).await?;
         if self.passwords {
             let expected = sitting.skips(expected).await?;
             sitting.password(expected).await?;

@@ -1,12 +1,13 @@
 //! An account, written down: with its secrets.
 
-use super::{bytes::Bytes, date_time::DateTime};
+use super::date_time::DateTime;
 use crate::{
     AccountId, Secret, TenantId,
     account::{Account, AccountStatus, Profile, Revision, UserName},
     contact::{EmailAddress, Mobile},
     factor::{FactorSet, Totp, TotpAlgorithm},
     password::{MustChange, Password},
+    sealing::SealedSecret,
 };
 use alloc::string::{String, ToString as _};
 use serde::{Deserialize, Serialize};
@@ -41,7 +42,7 @@ struct RecordedPassword {
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RecordedTotp {
-    secret: Bytes,
+    sealed: String,
     algorithm: TotpAlgorithm,
     digits: u8,
     last_used_step: Option<u64>,
@@ -56,7 +57,7 @@ impl RecordedAccount {
             skips_used: password.skips_used,
         };
         let totp = |totp: &Totp| RecordedTotp {
-            secret: Bytes(totp.secret().to_vec()),
+            sealed: totp.secret().as_str().to_string(),
             algorithm: totp.algorithm(),
             digits: totp.digits(),
             last_used_step: totp.last_used_step(),
@@ -86,7 +87,8 @@ impl RecordedAccount {
             skips_used: recorded.skips_used,
         };
         let totp = |recorded: RecordedTotp| {
-            Totp::new(recorded.secret.0, recorded.algorithm, recorded.digits, recorded.last_used_step).ok()
+            let sealed = SealedSecret::new(&recorded.sealed).ok()?;
+            Totp::new(sealed, recorded.algorithm, recorded.digits, recorded.last_used_step).ok()
         };
         Some(Account {
             id: self.id,

@@ -7,6 +7,7 @@ use authflow::{
     contact::{EmailAddress, Mobile},
     factor::{FactorSet, Totp},
     password::{MustChange, Password},
+    sealing::SealedSecret,
 };
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
@@ -22,8 +23,8 @@ pub(crate) struct NewAccount {
     pub(crate) must_change: Option<MustChange>,
     pub(crate) mobile: Option<Mobile>,
     pub(crate) email: Option<EmailAddress>,
-    /// The secret of a one-time password of six digits under SHA-1, which every authenticator has.
-    pub(crate) totp_secret: Option<Vec<u8>>,
+    /// The sealed secret of a one-time password of six digits under SHA-1, which every authenticator has.
+    pub(crate) totp: Option<SealedSecret>,
     pub(crate) enrolled: FactorSet,
     pub(crate) profile: String,
     /// Its password is public.
@@ -35,7 +36,7 @@ macro_rules! select_account {
     ($condition:literal) => {
         concat!(
             "SELECT id, revision, status, verifier, password_changed_at, must_change, skips_used, enrolled, ",
-            "factors_changed_at, profile, user_name, mobile, email, totp_secret, totp_algorithm, totp_digits, totp_step FROM accounts WHERE tenant = ?1 AND ",
+            "factors_changed_at, profile, user_name, mobile, email, totp_sealed, totp_algorithm, totp_digits, totp_step FROM accounts WHERE tenant = ?1 AND ",
             $condition,
         )
     };
@@ -118,8 +119,8 @@ fn account(row: &Row<'_>, tenant: Option<TenantId>) -> Result<Account, StoreErro
         },
         mobile: mobile.transpose().map_err(|_| StoreError::Malformed("mobile"))?,
         email: email.transpose().map_err(|_| StoreError::Malformed("e-mail address"))?,
-        totp: match row.get::<_, Option<Vec<u8>>>(13)? {
-            Some(secret) => Some(totp(row, secret)?),
+        totp: match row.get::<_, Option<String>>(13)? {
+            Some(sealed) => Some(totp(row, &sealed)?),
             None => None,
         },
         enrolled: columns::factor_set(&row.get::<_, String>(7)?)?,
@@ -129,7 +130,8 @@ fn account(row: &Row<'_>, tenant: Option<TenantId>) -> Result<Account, StoreErro
     })
 }
 
-fn totp(row: &Row<'_>, secret: Vec<u8>) -> Result<Totp, StoreError> {
+fn totp(row: &Row<'_>, sealed: &str) -> Result<Totp, StoreError> {
+    let secret = SealedSecret::new(sealed).map_err(|_| StoreError::Malformed("sealed secret"))?;
     let algorithm = columns::word("algorithm of a one-time password", &row.get::<_, String>(14)?)?;
     // -1 until a first one is used.
     let last_used_step = u64::try_from(row.get::<_, i64>(16)?).ok();
@@ -151,7 +153,7 @@ fn password(row: &Row<'_>, verifier: Secret) -> Result<Password, StoreError> {
 fn add(connection: &Connection, new: &NewAccount) -> Result<(), StoreError> {
     let sql =
         "INSERT INTO accounts (tenant, id, user_name, status, verifier, password_changed_at, must_change,
-            profile, is_demo, mobile, email, totp_secret, enrolled)
+            profile, is_demo, mobile, email, totp_sealed, enrolled)
         VALUES (?1, ?2, ?3, ?4, ?5, iif(?5 IS NULL, NULL, ?6), ?7, ?8, ?9, ?10, ?11, ?12, ?13)
         ON CONFLICT (tenant, id) DO NOTHING";
     connection.prepare_cached(sql)?.execute(params![
@@ -166,7 +168,7 @@ fn add(connection: &Connection, new: &NewAccount) -> Result<(), StoreError> {
         new.is_demo,
         new.mobile.as_ref().map(Mobile::as_str),
         new.email.as_ref().map(EmailAddress::as_str),
-        new.totp_secret,
+        new.totp.as_ref().map(SealedSecret::as_str),
         columns::factors(new.enrolled),
     ])?;
     Ok(())

@@ -14,7 +14,7 @@ use authflow::{
 
 fn database() -> Connection {
     let mut connection = Connection::open_in_memory().unwrap();
-    migrate(&mut connection).unwrap();
+    migrate(&mut connection, &testkit::demo::sealing_keys(), &Clock::moved(0).moment().unwrap()).unwrap();
     connection
 }
 

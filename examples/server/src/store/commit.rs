@@ -1,12 +1,12 @@
 //! The one write of a request, as one transaction.
 
-use super::{Store, StoreError, Written, attempts, codes, columns, sessions};
+use super::{Store, StoreError, Written, attempts, codes, columns, sealed, sessions};
 use authflow::{
     AccountId, Audience, Secret, Timestamp,
     account::Revision,
     step::{Claim, Commit, CommitRefusal, Committed, Write},
 };
-use rusqlite::{Connection, ToSql, params};
+use rusqlite::{Connection, params};
 
 /// How much of what is over is forgotten with one commit: enough to keep up, too little to be felt.
 const FORGOTTEN_AT_ONCE: u32 = 16;
@@ -95,7 +95,13 @@ fn apply_write(
             return Ok(None);
         }
         Write::Rehash { .. } => {
-            rehash(connection, audience, account, verifier.ok_or(StoreError::NotHashed)?)?;
+            // The same password under another verifier.
+            let (verifier, tenant) = (verifier.ok_or(StoreError::NotHashed)?, columns::tenant_of(audience));
+            columns::set_uncounted(connection, tenant, account.as_str(), "verifier", verifier.expose())?;
+            return Ok(None);
+        }
+        Write::Reseal { secret } => {
+            sealed::store(connection, columns::tenant_of(audience), account.as_str(), secret)?;
             return Ok(None);
         }
         Write::UseTotpStep { step } => {
@@ -154,26 +160,6 @@ fn store_password(
         i64::from(revision),
     ];
     connection.prepare_cached(sql)?.execute(parameters)?;
-    Ok(())
-}
-
-/// The same password under another verifier. For the schema's trigger that is a change as any other, so its count is taken back.
-fn rehash(
-    connection: &Connection,
-    audience: &Audience,
-    account: &AccountId,
-    verifier: &Secret,
-) -> Result<(), StoreError> {
-    let tenant = columns::tenant_of(audience);
-    let sql = "SELECT revision FROM accounts WHERE tenant = ?1 AND id = ?2";
-    let revision: i64 =
-        connection.prepare_cached(sql)?.query_row(params![tenant, account.as_str()], |row| row.get(0))?;
-    for (sql, value) in [
-        ("UPDATE accounts SET verifier = ?3 WHERE tenant = ?1 AND id = ?2", &verifier.expose() as &dyn ToSql),
-        ("UPDATE accounts SET revision = ?3 WHERE tenant = ?1 AND id = ?2", &revision),
-    ] {
-        connection.prepare_cached(sql)?.execute(params![tenant, account.as_str(), value])?;
-    }
     Ok(())
 }
 

@@ -17,13 +17,13 @@ use authflow::{
 /// A store with the demo accounts, and the commit with which the library signs alice in.
 async fn alices() -> (Store, Commit) {
     let clock = Clock::moved(0);
-    let store = Store::open(&DatabaseUrl::Memory, clock).unwrap();
+    let store = Store::open(&DatabaseUrl::Memory, clock, &authflow::testkit::demo::sealing_keys()).unwrap();
     let hasher = Hasher::new().unwrap();
     let (outbox, credentials) = (None, TenantCredentials::default());
     let host = ServerHost { store: store.clone(), hasher, clock, outbox, credentials, signing_keys: None };
     let ring = KeyRing::new(Key::without_id(authflow::testkit::demo::secret(7)).unwrap());
     let issuer = Issuer::new("https://authflow.example").unwrap();
-    demo::seed(&host).await.unwrap();
+    demo::seed(&host, &authflow::testkit::demo::sealing_keys()).await.unwrap();
     // Not those that were drawn, so that they can be told.
     execute(&store, "UPDATE accounts SET revision = 1").await;
 

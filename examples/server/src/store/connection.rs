@@ -1,6 +1,7 @@
 //! How the database's connections are opened.
 
 use super::StoreError;
+use crate::private_file;
 use rusqlite::Connection;
 use std::{fs::OpenOptions, path::Path, time::Duration};
 
@@ -14,7 +15,9 @@ pub(super) fn open_writer(path: &Path) -> Result<Connection, StoreError> {
     options.write(true).create(true).truncate(false);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    drop(options.open(path)?);
+    if private_file::readable_by_others(&options.open(path)?)? {
+        return Err(StoreError::ReadableByOthers);
+    }
 
     let connection = Connection::open(path)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;

@@ -20,6 +20,20 @@ pub(crate) enum StoreError {
     NewerSchema,
     #[error("the database is not this server's")]
     Foreign,
+    #[error("others than its owner may read it, and it holds verifiers of passwords: run `chmod 600` on it")]
+    ReadableByOthers,
+    #[error("an authenticator that is to be sealed cannot be kept: {0}")]
+    ClearSecret(authflow::factor::TotpError),
+    #[error(
+        "others hold the database, so that secrets in the clear are left in its file: stop them, and start again"
+    )]
+    NotScrubbed,
+    #[error(
+        "{count} secrets of authenticators are sealed under keys that are not among the sealing keys: {ids}"
+    )]
+    SealingKeysMissing { count: i64, ids: String },
+    #[error("no entropy to seal secrets with")]
+    NoEntropy,
     #[error("too many are waiting for the database")]
     Overloaded,
     #[error("the write was not carried out")]

@@ -9,6 +9,7 @@ mod connection;
 mod error;
 mod readers;
 mod schema;
+mod sealed;
 mod sessions;
 mod writer;
 
@@ -17,9 +18,10 @@ pub(crate) use error::StoreError;
 
 use crate::{cli::DatabaseUrl, clock::Clock, http::LONGEST_CALL};
 use attempts::Forgetting;
+use authflow::sealing::SealingKeys;
 use connection::{open_reader, open_writer};
 use readers::Readers;
-use rusqlite::Connection;
+use rusqlite::{Connection, TransactionBehavior};
 use std::{sync::Arc, time::Duration};
 use writer::{Writer, Written};
 
@@ -45,12 +47,22 @@ pub(crate) fn checkpoint(url: &DatabaseUrl) -> Result<(), StoreError> {
 }
 
 impl Store {
-    pub(crate) fn open(url: &DatabaseUrl, clock: Clock) -> Result<Self, StoreError> {
+    /// Opens the database, with every key that a secret in it is sealed under. What earlier keys have sealed is sealed anew.
+    pub(crate) fn open(url: &DatabaseUrl, clock: Clock, keys: &SealingKeys) -> Result<Self, StoreError> {
+        let moment = clock.moment().map_err(|_| StoreError::NoEntropy)?;
         let (mut connection, file) = match url {
             DatabaseUrl::Memory => (Connection::open_in_memory()?, None),
             DatabaseUrl::File(path) => (open_writer(path)?, Some(path)),
         };
-        schema::migrate(&mut connection)?;
+        schema::migrate(&mut connection, keys, &moment)?;
+        sealed::scrub(&connection)?;
+        sealed::refuse_missing_keys(&connection, keys)?;
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let resealed = sealed::reseal_all(&transaction, keys, &moment)?;
+        transaction.commit()?;
+        if resealed > 0 {
+            tracing::info!(resealed, "secrets of authenticators are sealed under the present key");
+        }
         let readers = file.map(|path| Readers::start(|| open_reader(path))).transpose()?;
         Ok(Self { writer: Writer::start(connection)?, readers, clock, forgetting: Arc::default() })
     }
@@ -107,14 +119,17 @@ fn count_claims(connection: &Connection) -> Result<(), StoreError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use authflow::testkit::demo;
     use std::{pin::pin, thread};
     use tokio::{sync::mpsc, time::timeout};
 
     #[tokio::test(start_paused = true)]
     async fn what_ends_a_request_waits_for_its_turn_and_what_begins_one_is_shed() {
         let (jobs, waiting) = mpsc::channel(1);
-        let store =
-            Store { writer: Writer { jobs }, ..Store::open(&DatabaseUrl::Memory, Clock::moved(0)).unwrap() };
+        let store = Store {
+            writer: Writer { jobs },
+            ..Store::open(&DatabaseUrl::Memory, Clock::moved(0), &demo::sealing_keys()).unwrap()
+        };
         let insert = |connection: &Connection, id: i64| -> Result<_, StoreError> {
             Ok(Written::Kept(connection.execute("INSERT INTO seen VALUES (?1)", [id])?))
         };
@@ -135,7 +150,8 @@ mod tests {
     async fn a_file_is_private_logs_ahead_and_flushes_every_commit() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("authflow.db");
-        let store = Store::open(&DatabaseUrl::File(path.clone()), Clock::moved(0)).unwrap();
+        let store =
+            Store::open(&DatabaseUrl::File(path.clone()), Clock::moved(0), &demo::sealing_keys()).unwrap();
         store.check().await.unwrap();
         #[cfg(unix)]
         for file in ["authflow.db", "authflow.db-wal"] {
@@ -154,7 +170,7 @@ mod tests {
     async fn readers_see_what_was_written_and_cannot_write() {
         let folder = tempfile::tempdir().unwrap();
         let url = DatabaseUrl::File(folder.path().join("authflow.db"));
-        let store = Store::open(&url, Clock::moved(0)).unwrap();
+        let store = Store::open(&url, Clock::moved(0), &demo::sealing_keys()).unwrap();
         const INSERT: &str = "INSERT INTO claims (id, keep_until) VALUES (zeroblob(16), 1)";
         store.write(|connection| Ok(Written::Kept(connection.execute(INSERT, [])?))).await.unwrap();
         let seen = store.read(|connection| {

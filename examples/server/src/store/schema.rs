@@ -1,6 +1,7 @@
 //! The tables, and how a database gets them.
 
-use super::StoreError;
+use super::{StoreError, sealed};
+use authflow::{Moment, sealing::SealingKeys};
 use rusqlite::{Connection, TransactionBehavior};
 
 /// "auth", so that the database of another program is not taken for ours.
@@ -12,11 +13,19 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema_2.sql"),
     include_str!("schema_3.sql"),
     include_str!("schema_4.sql"),
+    include_str!("schema_5.sql"),
+    include_str!("schema_6.sql"),
 ];
+/// After this one, secrets in the clear are sealed.
+const SEALS: usize = 5;
 const VERSION: i64 = MIGRATIONS.len() as i64;
 
 /// Brings a database to the present version.
-pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
+pub(super) fn migrate(
+    connection: &mut Connection,
+    keys: &SealingKeys,
+    moment: &Moment,
+) -> Result<(), StoreError> {
     // Immediate, so that of two servers that start at once, one migrates and the other one finds it done.
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let number = |pragma| transaction.query_row(pragma, [], |row| row.get::<_, i32>(0));
@@ -27,17 +36,40 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
         return Err(StoreError::Foreign);
     }
     let done = usize::try_from(version).map_err(|_| StoreError::Foreign)?;
-    for migration in MIGRATIONS.get(done..).ok_or(StoreError::NewerSchema)? {
+    if done > MIGRATIONS.len() {
+        return Err(StoreError::NewerSchema);
+    }
+    for (version, migration) in (1..).zip(MIGRATIONS).skip(done) {
         transaction.execute_batch(migration)?;
+        if version == SEALS && done > 0 {
+            sealed::seal_clear_secrets(&transaction, keys, moment)?;
+            sealed::note_unscrubbed(&transaction)?;
+        }
     }
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
     transaction.pragma_update(None, "user_version", VERSION)?;
     Ok(transaction.commit()?)
 }
 
+/// A database as an earlier version of this server has made it.
+#[cfg(test)]
+pub(super) fn as_of_version(connection: &Connection, version: usize) {
+    for migration in &MIGRATIONS[..version] {
+        connection.execute_batch(migration).unwrap();
+    }
+    connection.pragma_update(None, "application_id", APPLICATION_ID).unwrap();
+    connection.pragma_update(None, "user_version", i64::try_from(version).unwrap()).unwrap();
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::Clock;
+    use authflow::testkit::demo;
+
+    fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
+        super::migrate(connection, &demo::sealing_keys(), &Clock::moved(0).moment().unwrap())
+    }
 
     fn memory() -> Connection {
         Connection::open_in_memory().unwrap()
@@ -56,9 +88,7 @@ mod tests {
     #[test]
     fn a_database_of_the_first_version_keeps_its_accounts() {
         let mut connection = memory();
-        connection.execute_batch(MIGRATIONS[0]).unwrap();
-        connection.pragma_update(None, "application_id", APPLICATION_ID).unwrap();
-        connection.pragma_update(None, "user_version", 1).unwrap();
+        as_of_version(&connection, 1);
         connection.execute("INSERT INTO accounts (tenant, id, user_name) VALUES ('', 'a', 'a')", []).unwrap();
         migrate(&mut connection).unwrap();
         connection.execute("UPDATE accounts SET mobile = '+86-138 0000 0000', email = 'A@b.c'", []).unwrap();
@@ -114,7 +144,7 @@ mod tests {
             ("enrolled = 'otp'", true),
             ("mobile = '13800000000'", true),
             ("email = 'a@example.com'", true),
-            ("totp_secret = zeroblob(20)", true),
+            ("totp_sealed = '1:a:b'", true),
             ("totp_step = 7", false),
             ("profile = '{\"name\":\"A\"}'", false),
         ] {
@@ -169,11 +199,7 @@ mod tests {
     #[test]
     fn accounts_of_an_older_version_keep_their_revisions_and_their_sessions() {
         let mut connection = memory();
-        for migration in &MIGRATIONS[..2] {
-            connection.execute_batch(migration).unwrap();
-        }
-        connection.pragma_update(None, "application_id", APPLICATION_ID).unwrap();
-        connection.pragma_update(None, "user_version", 2).unwrap();
+        as_of_version(&connection, 2);
         execute(&connection, "INSERT INTO accounts (tenant, id, user_name) VALUES ('', 'a', 'a')");
         execute(&connection, "UPDATE accounts SET status = 'locked'");
         migrate(&mut connection).unwrap();

@@ -7,7 +7,8 @@ use crate::{
 };
 use authflow::{
     Timestamp,
-    factor::{Totp, TotpAlgorithm},
+    factor::{Totp, TotpSecret},
+    testkit::demo,
 };
 use serde_json::{Value, json};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -34,8 +35,10 @@ fn sign_in(code: &str) -> Call {
 /// The one-time password of tom's authenticator, some steps from the present one.
 fn totp(steps: u64) -> String {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
-    let totp = Totp::new(*b"authflow-demo-secret", TotpAlgorithm::Sha1, 6, None).unwrap();
-    totp.code(Totp::step_at(Timestamp::from_unix(now)) + steps).expose().to_owned()
+    // Six digits under SHA-1: what it is sealed under does not matter here.
+    let totp = demo::totp(&demo::account("tom"));
+    let secret = TotpSecret::new(*b"authflow-demo-secret").unwrap();
+    totp.code(&secret, Totp::step_at(Timestamp::from_unix(now)) + steps).expose().to_owned()
 }
 
 fn tom(server: &Server, code: &str) -> Call {

@@ -71,6 +71,8 @@ impl Home {
             .arg(format!("sqlite:{}", self.path("authflow.db").display()))
             .arg("--keys")
             .arg(self.path("keys.toml"))
+            .arg("--sealing-keys")
+            .arg(self.path("sealing.toml"))
             .args(arguments)
             .env("RUST_LOG", "trace")
             .stdout(Stdio::piped())

@@ -25,6 +25,49 @@ fn with_keys_that_others_may_read() {
 }
 
 #[test]
+fn with_sealing_keys_that_others_may_read() {
+    let home = Home::new();
+    home.start().stop();
+    let keys = home.path("sealing.toml");
+    assert_eq!(fs::metadata(&keys).unwrap().permissions().mode() & 0o777, 0o600);
+    fs::set_permissions(&keys, fs::Permissions::from_mode(0o640)).unwrap();
+    assert_fails(&home, &[], "chmod 600");
+}
+
+/// Its file was lost, or a key left it too early.
+#[test]
+fn without_a_sealing_key_that_a_secret_needs() {
+    let home = Home::new();
+    home.start().stop();
+    let (keys, kept) = (home.path("sealing.toml"), home.path("kept.toml"));
+    fs::rename(&keys, &kept).unwrap();
+    assert_fails(
+        &home,
+        &[],
+        "2 secrets of authenticators are sealed under keys that are not among the sealing keys",
+    );
+    fs::rename(&kept, &keys).unwrap();
+    home.start();
+}
+
+/// The next key seals and the earlier one opens: at the start what the earlier one has sealed is sealed anew, and then it can go.
+#[test]
+fn a_sealing_key_is_rotated_in_two_starts() {
+    let home = Home::new();
+    let path = home.path("sealing.toml");
+    home.start().stop();
+    let earlier = fs::read_to_string(&path).unwrap();
+    let earlier = earlier.split("[sealer]").nth(1).unwrap().to_owned();
+    let next = "[sealer]\nid = \"next\"\nsecret = \"6b1a5d1f0c8e4b7799d2f3a4b5c6d7e80f1e2d3c4b5a69788796a5b4c3d2e1f0\"\n";
+    fs::write(&path, format!("{next}[[open]]{earlier}")).unwrap();
+    home.start().stop();
+    fs::write(&path, next).unwrap();
+    let server = home.start();
+    assert_eq!(home.number("SELECT count(*) FROM accounts WHERE totp_key = 'next'"), 2);
+    assert_eq!(Call::login(World::Ordinary, "tom", PASSWORD).send(&server).text("status"), "MFA_AUTH");
+}
+
+#[test]
 fn as_a_demonstration_on_the_network() {
     let home = Home::new();
     assert_fails(&home, &["--listen", "0.0.0.0:0"], "--demo-on-network");

@@ -26,9 +26,9 @@ impl fmt::Debug for MacKey {
 }
 
 impl MacKey {
-    /// A key of any length; the ring has refused short ones. It is made a block as RFC 2104 §2 says, so that there is no length
+    /// A key of any length; short ones have been refused. It is made a block as RFC 2104 §2 says, so that there is no length
     /// for which there would be no key.
-    pub(super) fn new(secret: &[u8]) -> Self {
+    pub(crate) fn new(secret: &[u8]) -> Self {
         let mut block = Zeroizing::new([0; BLOCK]);
         let mut hashed = Zeroizing::new([0; 32]);
         let key = if secret.len() > BLOCK {
@@ -59,7 +59,7 @@ impl MacKey {
     }
 
     /// The tag over the parts, each behind its length, so that no two lists of parts are the same message.
-    pub(super) fn tag_list<'a>(&self, parts: impl IntoIterator<Item = &'a [u8]>) -> [u8; 32] {
+    pub(crate) fn tag_list<'a>(&self, parts: impl IntoIterator<Item = &'a [u8]>) -> [u8; 32] {
         let mut mac = self.0.clone();
         for part in parts {
             mac.update(&(part.len() as u64).to_be_bytes());
@@ -70,7 +70,7 @@ impl MacKey {
 
     /// One output block of HKDF-Expand (RFC 5869 §2.3): `HMAC(key, label ‖ 0x01)`. The ring's secrets are full-strength
     /// keys already, so there is no extract step (§3.3).
-    pub(super) fn derive(&self, label: &[&[u8]]) -> [u8; 32] {
+    pub(crate) fn derive(&self, label: &[&[u8]]) -> [u8; 32] {
         let mut mac = self.0.clone();
         for part in label {
             mac.update(part);
@@ -87,7 +87,7 @@ pub(crate) fn half(tag: [u8; 32]) -> [u8; 16] {
 }
 
 /// Whether two tags are the same, in constant time; eight bytes at a time, since `subtle` takes as long for a word as for a byte.
-pub(super) fn same_tag<const N: usize>(one: &[u8; N], other: &[u8; N]) -> bool {
+pub(crate) fn same_tag<const N: usize>(one: &[u8; N], other: &[u8; N]) -> bool {
     const WORD: usize = size_of::<u64>();
     let (words, rest) = one.as_chunks::<WORD>();
     let (other_words, other_rest) = other.as_chunks::<WORD>();

@@ -1,0 +1,163 @@
+//! The file of sealing keys: made on the first start, private to its owner. What is sealed needs it for as long as it is kept.
+
+use crate::{
+    keys::{draw_hexadecimal, from_hexadecimal},
+    private_file::{self, MalformedToml, PrivateFileError},
+};
+use authflow::{
+    sealing::{SealingKey, SealingKeys, SealingKeysError},
+    token::KeyError,
+};
+use serde::Deserialize;
+use std::path::Path;
+use zeroize::Zeroizing;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SealingFile {
+    sealer: Entry,
+    #[serde(default)]
+    open: Vec<Entry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    id: String,
+    secret: Zeroizing<String>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SealingFileError {
+    #[error(transparent)]
+    File(#[from] PrivateFileError),
+    #[error("no entropy to make a key of")]
+    NoEntropy,
+    #[error(transparent)]
+    Malformed(#[from] MalformedToml),
+    #[error("a secret is not an even number of hexadecimal digits")]
+    NotHexadecimal,
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    #[error(transparent)]
+    Keys(#[from] SealingKeysError),
+}
+
+/// Reads the keys; makes a file with one new key first if there is none. Says whether it made one.
+pub(crate) fn load_or_make(path: &Path) -> Result<(SealingKeys, bool), SealingFileError> {
+    match load(path) {
+        Err(SealingFileError::File(error)) if error.is_missing() => {
+            let made = make(path)?;
+            Ok((load(path)?, made))
+        }
+        loaded => Ok((loaded?, false)),
+    }
+}
+
+fn load(path: &Path) -> Result<SealingKeys, SealingFileError> {
+    parse(&private_file::read(path)?)
+}
+
+fn parse(text: &str) -> Result<SealingKeys, SealingFileError> {
+    let SealingFile { sealer, open } = private_file::from_toml(text)?;
+    let keys = SealingKeys::new(key(&sealer)?);
+    open.iter().try_fold(keys, |keys, entry| Ok(keys.with_opener(key(entry)?)?))
+}
+
+fn key(Entry { id, secret }: &Entry) -> Result<SealingKey, SealingFileError> {
+    let secret = from_hexadecimal(secret).ok_or(SealingFileError::NotHexadecimal)?;
+    Ok(SealingKey::new(id, secret)?)
+}
+
+/// Whether it made the file. The id is drawn, so that no other key ever has it: where a file was lost, what its key has sealed names a key that
+/// is not there.
+fn make(path: &Path) -> Result<bool, SealingFileError> {
+    let drawn = draw_hexadecimal::<8>().zip(draw_hexadecimal::<32>());
+    let (id, secret) = drawn.ok_or(SealingFileError::NoEntropy)?;
+    let mut text = Zeroizing::new(String::with_capacity(512));
+    for part in [
+        "# Who loses this file loses the second factors that are sealed under its keys. Keep it apart from the database.\n\
+         # Its format is in examples/server/README.md.\n\n[sealer]\nid = \"",
+        &id,
+        "\"\nsecret = \"",
+        &secret,
+        "\"\n",
+    ] {
+        text.push_str(part);
+    }
+    Ok(private_file::make(path, &text).map_err(PrivateFileError::Io)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{fs, os::unix::fs::PermissionsExt as _};
+
+    fn ids(keys: &SealingKeys) -> Vec<&str> {
+        keys.iter().map(|key| key.id().as_str()).collect()
+    }
+
+    #[test]
+    fn a_missing_file_is_made_private_and_kept_and_each_key_has_an_id_of_its_own() {
+        let folder = tempfile::tempdir().unwrap();
+        let [one, other] = ["one.toml", "other.toml"].map(|name| folder.path().join(name));
+        let (first, made) = load_or_make(&one).unwrap();
+        assert!(made);
+        assert_eq!(fs::metadata(&one).unwrap().permissions().mode() & 0o777, 0o600);
+        let (again, made) = load_or_make(&one).unwrap();
+        assert!(!made && ids(&again) == ids(&first));
+        assert!(!make(&one).unwrap(), "a file that is there already is not replaced");
+        assert_ne!(ids(&load_or_make(&other).unwrap().0), ids(&first));
+    }
+
+    #[test]
+    fn a_file_that_others_may_read_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("sealing.toml");
+        load_or_make(&path).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+        let refused = load_or_make(&path);
+        assert!(matches!(refused, Err(SealingFileError::File(PrivateFileError::ReadableByOthers))));
+    }
+
+    #[test]
+    fn the_example_of_the_readme_is_a_file_of_sealing_keys() {
+        let readme = include_str!("../README.md");
+        let example =
+            readme.split("<!-- sealing keys -->\n```toml\n").nth(1).unwrap().split("```").next().unwrap();
+        assert!(
+            matches!(parse(example), Err(SealingFileError::NotHexadecimal)),
+            "nobody starts with the example"
+        );
+        let [one, other] = [1, 2].map(|number| {
+            let secret = authflow::testkit::demo::secret(number);
+            secret.iter().map(|byte| format!("{byte:02x}")).collect::<String>()
+        });
+        let filled = example
+            .replace("<openssl rand -hex 32>", &one)
+            .replace("<openssl rand -hex 32, another one>", &other);
+        assert_eq!(ids(&parse(&filled).unwrap()), ["2027", "2026"]);
+        let twice = parse(&filled.replace(&other, &one));
+        assert!(matches!(twice, Err(SealingFileError::Keys(SealingKeysError::DuplicateSecret(..)))));
+        let counted: String = (0..32).map(|byte| format!("{byte:02x}")).collect();
+        let weak = parse(&filled.replace(&one, &counted));
+        assert!(matches!(weak, Err(SealingFileError::Key(KeyError::Weak))));
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_without_the_secret() {
+        const SECRET: &str = "00112233445566778899aabbccddeeff00112233445566778899AABBCCDDEEFF";
+        for text in [
+            format!("[sealer]\nsecret = \"{SECRET}\""),
+            format!("[sealer]\nid = 7\nsecret = \"{SECRET}\""),
+            format!("[sealer]\nid = \"a\"\nsecret = \"{SECRET}0\""),
+            format!("[sealer]\nid = \"{SECRET}\"\nsecret = \"{SECRET}\""),
+            format!(
+                "[sealer]\nid = \"a\"\nsecret = \"{SECRET}\"\n[[open]]\nid = \"b\"\nsecret = \"{SECRET}\""
+            ),
+        ] {
+            let told = format!("{0} {0:?}", parse(&text).unwrap_err());
+            assert!(!told.contains("0011"), "{told}");
+        }
+    }
+}

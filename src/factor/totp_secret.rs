@@ -1,0 +1,101 @@
+//! The secret of an authenticator, in the clear for as long as it is needed.
+
+use super::{TotpAlgorithm, TotpError};
+use crate::{
+    Moment,
+    sealing::{NotOpened, Owner, Purpose, SealedSecret, SealingKeys},
+};
+use alloc::boxed::Box;
+use core::fmt;
+use hmac::{Hmac, KeyInit, Mac};
+use sha1::Sha1;
+use sha2::{Sha256, Sha512};
+use zeroize::Zeroizing;
+
+/// The secret of an authenticator, in the clear: what an enrolment has drawn, or an import has brought along.
+///
+/// No account takes it: an account's [`Totp`](super::Totp) holds it [sealed](Self::seal).
+///
+/// ```compile_fail,E0308
+/// # use authflow::factor::{Totp, TotpAlgorithm, TotpSecret};
+/// # fn of(secret: TotpSecret) {
+/// let _ = Totp::new(secret, TotpAlgorithm::Sha1, 6, None);
+/// # }
+/// ```
+pub struct TotpSecret(Zeroizing<Box<[u8]>>);
+
+impl TotpSecret {
+    /// 16 to 128 bytes of real randomness. RFC 4226 §4 R6 asks for 16, and recommends 20.
+    ///
+    /// # Errors
+    /// When there are fewer or more.
+    pub fn new(secret: impl Into<Box<[u8]>>) -> Result<Self, TotpError> {
+        let secret = Zeroizing::new(secret.into());
+        if (16..=SealedSecret::MAX_CLEAR_BYTES).contains(&secret.len()) {
+            Ok(Self(secret))
+        } else {
+            Err(TotpError::Secret { bytes: secret.len() })
+        }
+    }
+
+    /// Seals it for the account that it is of, and for no other. [`SealingKeys`] shows an import.
+    ///
+    /// The moment's entropy makes the nonce, with the secret and its owner. Fresh entropy is right, and one moment for all rows of an import
+    /// is safe.
+    pub fn seal(&self, keys: &SealingKeys, owner: Owner, moment: &Moment) -> SealedSecret {
+        // Never the fallback: it is no longer than what is sealed.
+        keys.seal(Purpose::Totp, owner, &self.0, moment).unwrap_or_else(SealedSecret::of_nothing)
+    }
+
+    /// Opens one that was sealed for this account.
+    pub(crate) fn open(keys: &SealingKeys, owner: Owner, sealed: &SealedSecret) -> Result<Self, NotOpened> {
+        let clear = keys.open(Purpose::Totp, owner, sealed)?;
+        Self::new(clear.as_slice()).map_err(|_| NotOpened::Foreign(sealed.key_id().clone()))
+    }
+
+    /// Seals what an earlier key has sealed anew, under the one that seals now: `None` where that has sealed it already. For an operation
+    /// that goes over every row, so that an earlier key can be dropped.
+    ///
+    /// It is the same secret. Store it only where the row still has the one that was read, and count no revision up:
+    /// `UPDATE accounts SET totp_sealed = :new WHERE id = :id AND totp_sealed = :old`. No session ends.
+    ///
+    /// # Errors
+    /// When it does not open. Leave such a row as it is, and look for its key.
+    pub fn reseal(
+        keys: &SealingKeys,
+        owner: Owner,
+        sealed: &SealedSecret,
+        moment: &Moment,
+    ) -> Result<Option<SealedSecret>, NotOpened> {
+        if sealed.key_id() == keys.sealer().id() {
+            return Ok(None);
+        }
+        Ok(Some(Self::open(keys, owner, sealed)?.seal(keys, owner, moment)))
+    }
+
+    /// RFC 4226 §5.3, with the step as the counter: 31 bits. None, which no password matches, where its HMAC could not be had.
+    pub(super) fn truncated(&self, algorithm: TotpAlgorithm, step: u64) -> Option<u32> {
+        let step = step.to_be_bytes();
+        match algorithm {
+            TotpAlgorithm::Sha1 => truncated::<Hmac<Sha1>>(&self.0, &step),
+            TotpAlgorithm::Sha256 => truncated::<Hmac<Sha256>>(&self.0, &step),
+            TotpAlgorithm::Sha512 => truncated::<Hmac<Sha512>>(&self.0, &step),
+        }
+    }
+}
+
+/// Dynamic truncation (RFC 4226 §5.3). HMAC takes keys of every length, and no hash is shorter than 20 bytes.
+fn truncated<M: KeyInit + Mac>(secret: &[u8], step: &[u8]) -> Option<u32> {
+    let mut mac = <M as KeyInit>::new_from_slice(secret).ok()?;
+    mac.update(step);
+    let tag = mac.finalize().into_bytes();
+    let offset = usize::from(tag.last()? & 0xF);
+    let chosen = tag.get(offset..)?.first_chunk()?;
+    Some(u32::from_be_bytes(*chosen) & 0x7FFF_FFFF)
+}
+
+impl fmt::Debug for TotpSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TotpSecret(…)")
+    }
+}

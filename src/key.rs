@@ -1,0 +1,139 @@
+//! The secret of a key and its name: what keys that sign and keys that seal have in common.
+
+use alloc::boxed::Box;
+use core::fmt;
+use zeroize::Zeroizing;
+
+/// Names a key in a token (`kid`) and in what is sealed: 1 to 20 characters of `A–Z a–z 0–9 - _ .`
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct KeyId(Box<str>);
+
+impl KeyId {
+    pub(crate) const MAX_BYTES: usize = 20;
+
+    /// # Errors
+    /// When the text is empty, too long, or has another character.
+    pub fn new(text: &str) -> Result<Self, KeyError> {
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+        if (1..=Self::MAX_BYTES).contains(&text.len()) && text.bytes().all(allowed) {
+            Ok(Self(text.into()))
+        } else {
+            Err(KeyError::Id)
+        }
+    }
+
+    /// Of no key.
+    pub(crate) fn nobodys() -> Self {
+        Self("none".into())
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A secret of the ring and, if it has one, its id.
+///
+/// The secret must be 32 bytes or more (RFC 7518 §3.2) of real randomness; a passphrase will not do.
+pub struct Key {
+    pub(crate) id: Option<KeyId>,
+    pub(crate) secret: Zeroizing<Box<[u8]>>,
+}
+
+impl Key {
+    /// A key with an id, so that tokens name it.
+    ///
+    /// # Errors
+    /// When the id is not a [`KeyId`], the secret is shorter than 32 bytes, or its bytes are all equal or count up or down.
+    pub fn new(id: &str, secret: impl Into<Box<[u8]>>) -> Result<Self, KeyError> {
+        Ok(Self { id: Some(KeyId::new(id)?), ..Self::without_id(secret)? })
+    }
+
+    /// A key without an id: the header of its state tokens is exactly the one the family's samples show,
+    /// `eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9`. A ring has at most one of them.
+    ///
+    /// # Errors
+    /// When the secret is shorter than 32 bytes, or its bytes are all equal or count up or down.
+    pub fn without_id(secret: impl Into<Box<[u8]>>) -> Result<Self, KeyError> {
+        let secret = Zeroizing::new(secret.into());
+        if secret.len() < 32 {
+            Err(KeyError::Short)
+        } else if is_counted(&secret) {
+            Err(KeyError::Weak)
+        } else {
+            Ok(Self { id: None, secret })
+        }
+    }
+}
+
+/// Whether each byte lies as far from the one before as the next from it: all equal, or counting. Examples and tests are full of
+/// such keys, and attackers try those first. Random bytes are so once in 2²⁴⁰.
+fn is_counted(secret: &[u8]) -> bool {
+    let steps = || secret.iter().zip(secret.iter().skip(1)).map(|(one, next)| next.wrapping_sub(*one));
+    steps().zip(steps().skip(1)).all(|(step, next)| step == next)
+}
+
+/// Secrets that look like one, different for each number, for tests: everybody knows them.
+#[cfg(any(test, feature = "testkit"))]
+pub(crate) fn known_secret(number: u8) -> [u8; 32] {
+    <sha2::Sha256 as sha2::Digest>::digest([number]).into()
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Key").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+/// Why something is not a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum KeyError {
+    /// The id is not 1 to 20 characters of `A–Z a–z 0–9 - _ .`
+    #[error("a key id is 1 to 20 characters of A-Z a-z 0-9 - _ .")]
+    Id,
+    /// The secret is shorter than 32 bytes.
+    #[error("a key must have at least 32 bytes")]
+    Short,
+    /// The secret's bytes are all equal, or count up or down: an example's key, or none that was drawn at random.
+    #[error("a key must be random bytes, and these are all equal or count up or down")]
+    Weak,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec::Vec;
+
+    #[test]
+    fn short_secrets_and_odd_ids_are_refused() {
+        assert_eq!(Key::without_id([1; 31]).unwrap_err(), KeyError::Short);
+        let random = known_secret(1);
+        for length in [0, 1, 31] {
+            assert_eq!(Key::without_id(&random[..length]).unwrap_err(), KeyError::Short, "{length}");
+        }
+        for id in ["", "a b", "a\"b", "é", &"k".repeat(21)] {
+            assert_eq!(Key::new(id, known_secret(1)).unwrap_err(), KeyError::Id, "{id}");
+        }
+    }
+
+    /// Whatever the first byte and the step, and one byte that is another is enough.
+    #[test]
+    fn bytes_that_are_all_equal_or_count_are_no_key() {
+        for (first, step) in [(0_u8, 0_u8), (7, 0), (255, 0), (0, 1), (9, 1), (250, 1), (32, 255), (3, 17)] {
+            let counted: Vec<u8> = (0..40_u8).map(|at| first.wrapping_add(at.wrapping_mul(step))).collect();
+            for length in [32, 33, 40] {
+                assert_eq!(
+                    Key::without_id(&counted[..length]).unwrap_err(),
+                    KeyError::Weak,
+                    "{first} {step}"
+                );
+            }
+            for at in [0, 1, 20, 39] {
+                let mut other = counted.clone();
+                other[at] ^= 0x40;
+                assert!(Key::without_id(other).is_ok(), "{first} {step}, but for {at}");
+            }
+        }
+    }
+}

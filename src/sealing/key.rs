@@ -1,0 +1,123 @@
+//! One sealing key: what it seals, it opens.
+
+use super::{Owner, Purpose, SealedSecret};
+use crate::{
+    Moment, TenantId,
+    key::{Key, KeyError, KeyId},
+    mac::MacKey,
+};
+use alloc::{boxed::Box, vec::Vec};
+use chacha20poly1305::{AeadInOut as _, KeyInit as _, XChaCha20Poly1305, aead::inout::InOutBuf};
+use core::fmt;
+use zeroize::{Zeroize as _, Zeroizing};
+
+/// Fixed for ever: what was sealed under another label does not open.
+mod label {
+    pub(super) const CIPHER: &[u8] = b"authflow/v1/sealing/cipher";
+    pub(super) const NONCE: &[u8] = b"authflow/v1/sealing/nonce";
+    pub(super) const TOTP: &[u8] = b"authflow/v1/sealed/totp";
+}
+
+/// A key that seals secrets, with its id, by which they name it.
+///
+/// The secret must be 32 bytes or more of real randomness, and no key of the [ring](crate::token::KeyRing): that one is rotated away, and what
+/// is sealed stays. An id is given to one key for ever: under another secret of that id nothing opens.
+pub struct SealingKey {
+    id: KeyId,
+    root: MacKey,
+    cipher: XChaCha20Poly1305,
+    nonces: MacKey,
+}
+
+impl SealingKey {
+    /// A key with an id.
+    ///
+    /// # Errors
+    /// When the id is not a [`KeyId`], the secret is shorter than 32 bytes, or its bytes are all equal or count up or down.
+    pub fn new(id: &str, secret: impl Into<Box<[u8]>>) -> Result<Self, KeyError> {
+        let (id, key) = (KeyId::new(id)?, Key::without_id(secret)?);
+        let root = MacKey::new(&key.secret);
+        let [mut cipher, mut nonces] = [label::CIPHER, label::NONCE].map(|label| root.derive(&[label]));
+        let derived = (XChaCha20Poly1305::new((&cipher).into()), MacKey::new(&nonces));
+        cipher.zeroize();
+        nonces.zeroize();
+        Ok(Self { id, root, cipher: derived.0, nonces: derived.1 })
+    }
+
+    /// What sealed secrets name it by.
+    pub fn id(&self) -> &KeyId {
+        &self.id
+    }
+
+    /// The key that everything is derived from, to compare with others.
+    pub(crate) fn root(&self) -> &MacKey {
+        &self.root
+    }
+
+    /// `None` where the clear text is longer than [`MAX_CLEAR_BYTES`](SealedSecret::MAX_CLEAR_BYTES).
+    pub(super) fn seal(
+        &self,
+        purpose: Purpose,
+        owner: Owner,
+        clear: &[u8],
+        moment: &Moment,
+    ) -> Option<SealedSecret> {
+        if clear.len() > SealedSecret::MAX_CLEAR_BYTES {
+            return None;
+        }
+        let associated = associated_data(purpose, owner);
+        let nonce = self.nonce(&associated, clear, moment);
+        let mut body = Vec::with_capacity(nonce.len() + clear.len() + SealedSecret::TAG_BYTES);
+        body.extend_from_slice(&nonce);
+        body.extend_from_slice(clear);
+        let text = body.get_mut(nonce.len()..)?;
+        let tag =
+            self.cipher.encrypt_inout_detached((&nonce).into(), &associated, InOutBuf::from(text)).ok()?;
+        body.extend_from_slice(&tag);
+        Some(SealedSecret::of_parts(&self.id, body))
+    }
+
+    /// `None` where it was not sealed under this key, for this purpose and owner.
+    pub(super) fn open(
+        &self,
+        purpose: Purpose,
+        owner: Owner,
+        sealed: &SealedSecret,
+    ) -> Option<Zeroizing<Vec<u8>>> {
+        let (nonce, sealed) = sealed.body()?;
+        let (text, tag) = sealed.split_last_chunk::<{ SealedSecret::TAG_BYTES }>()?;
+        let mut clear = Zeroizing::new(text.to_vec());
+        let associated = associated_data(purpose, owner);
+        let text = InOutBuf::from(clear.as_mut_slice());
+        self.cipher.decrypt_inout_detached(nonce.into(), &associated, text, tag.into()).ok()?;
+        Some(clear)
+    }
+
+    /// Drawn from the moment's entropy and bound to all that is sealed: two secrets, or two owners, have two nonces even where a host hands in
+    /// the same entropy twice.
+    fn nonce(&self, associated: &[u8], clear: &[u8], moment: &Moment) -> [u8; SealedSecret::NONCE_BYTES] {
+        let now = moment.timestamp().as_unix().to_be_bytes();
+        let tag = self.nonces.tag_list([&moment.entropy().as_bytes()[..], &now, associated, clear]);
+        tag.first_chunk().copied().unwrap_or_default()
+    }
+}
+
+/// Purpose, tenant and account, each behind its length as 8 bytes, the highest first. No tenant has the length 0.
+fn associated_data(purpose: Purpose, owner: Owner) -> Vec<u8> {
+    let purpose = match purpose {
+        Purpose::Totp => label::TOTP,
+    };
+    let tenant = owner.tenant.as_ref().map_or("", TenantId::as_str);
+    let mut data = Vec::new();
+    for part in [purpose, tenant.as_bytes(), owner.account.as_str().as_bytes()] {
+        data.extend_from_slice(&(part.len() as u64).to_be_bytes());
+        data.extend_from_slice(part);
+    }
+    data
+}
+
+impl fmt::Debug for SealingKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SealingKey").field("id", &self.id).finish_non_exhaustive()
+    }
+}
