@@ -79,8 +79,10 @@ impl FactorResponse {
                 })
             }
             Self::Totp { code } => {
-                let aim =
-                    Aim::at(AttemptSlot::of_account(admitted.audience.tenant, login.account.id, factor));
+                let aim = Aim::at(
+                    AttemptSlot::of_account(admitted.audience.tenant, login.account.id, factor),
+                    factor,
+                );
                 let totp = login.account.totp.clone().ok_or(ProofRefusal::NotEnrolled);
                 let claimant = totp.map(|totp| (totp, login));
                 prove_totp(admitted, aim, claimant, code, move |admitted, proved| {

@@ -155,6 +155,8 @@ pub enum PasswordRefusal {
     Reused,
     /// It is known to attackers.
     Breached,
+    /// It is made of a name of its subject's or of the service's: what an attacker expects.
+    Expected,
     /// This host changes no passwords.
     NotOffered,
 }
