@@ -2,7 +2,7 @@
 
 use crate::{
     Secret,
-    password::{PasswordMatch, Verifier, VerifyPassword},
+    password::{PasswordMatch, Verifier},
 };
 use alloc::sync::Arc;
 use core::{error::Error, future::Future};
@@ -13,7 +13,7 @@ use core::{error::Error, future::Future};
 /// use authflow::{
 ///     Secret,
 ///     parts::Hasher,
-///     password::{PasswordMatch, Verifier, VerifyPassword},
+///     password::{PasswordMatch, Verifier},
 /// };
 /// use std::sync::Arc;
 /// # struct Permit;
@@ -30,7 +30,12 @@ use core::{error::Error, future::Future};
 ///         // Wait for one, but not for ever: who is turned away here has lost nothing.
 /// #       Ok(Permit)
 ///     }
-///     async fn verify(&self, ask: &VerifyPassword, permit: Arc<Permit>) -> Result<PasswordMatch, HasherError> {
+///     async fn verify(
+///         &self,
+///         verifier: Option<&Verifier>,
+///         presented: &Secret,
+///         permit: Arc<Permit>,
+///     ) -> Result<PasswordMatch, HasherError> {
 ///         // On a thread for blocking work, which keeps the permit until it is done.
 /// #       Ok(PasswordMatch::Differs)
 ///     }
@@ -53,11 +58,12 @@ pub trait Hasher: Sync {
     /// signs in. Where a wait has no end, so has the request's.
     fn permit(&self) -> impl Future<Output = Result<Self::Permit, Self::Error>> + Send;
 
-    /// See [`VerifyPassword`]: hash even where there is no verifier. Whatever goes on hashing keeps the permit; the caller may be gone by
+    /// See [`VerifyPassword`](crate::password::VerifyPassword): hash even where there is no verifier. Whatever goes on hashing keeps the permit; the caller may be gone by
     /// then.
     fn verify(
         &self,
-        ask: &VerifyPassword,
+        verifier: Option<&Verifier>,
+        presented: &Secret,
         permit: Arc<Self::Permit>,
     ) -> impl Future<Output = Result<PasswordMatch, Self::Error>> + Send;
 

@@ -135,7 +135,8 @@ impl<S: Store, H: Hasher, R: Rules, C: Courier, G: Signer, L: Log> Host for Part
             Some(permit) => permit,
             None => Arc::new(self.hasher.permit().await.map_err(PartError::Hasher)?),
         };
-        self.hasher.verify(ask, permit).await.map_err(PartError::Hasher)
+        let verified = self.hasher.verify(ask.verifier.as_ref(), &ask.presented, permit).await;
+        verified.map_err(PartError::Hasher)
     }
 
     /// Hashing has no place in a transaction, and a password none in a store.

@@ -217,7 +217,7 @@ impl MemoryHost {
     }
 
     pub(super) fn verify_password(&mut self, ask: &VerifyPassword) -> PasswordMatch {
-        PlainHasher::judge(ask)
+        PlainHasher::judge(ask.verifier.as_ref(), &ask.presented)
     }
 
     pub(super) fn settle_attempt(&mut self, ask: &SettleAttempt) {

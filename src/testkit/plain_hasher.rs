@@ -3,7 +3,7 @@
 use crate::{
     Secret,
     parts::Hasher,
-    password::{PasswordMatch, Verifier, VerifyPassword},
+    password::{PasswordMatch, Verifier},
 };
 use alloc::{format, sync::Arc};
 use core::convert::Infallible;
@@ -22,9 +22,9 @@ impl PlainHasher {
     }
 
     /// Without a verifier a careless hasher might say anything: here it says the worst.
-    pub(super) fn judge(ask: &VerifyPassword) -> PasswordMatch {
-        let presented = ask.presented.expose();
-        match ask.verifier.as_ref().map(Verifier::expose) {
+    pub(super) fn judge(verifier: Option<&Verifier>, presented: &Secret) -> PasswordMatch {
+        let presented = presented.expose();
+        match verifier.map(Verifier::expose) {
             None => PasswordMatch::MatchesOutdated,
             Some(known) if known == presented => PasswordMatch::Matches,
             Some(known) if known.strip_prefix(OUTDATED) == Some(presented) => PasswordMatch::MatchesOutdated,
@@ -41,8 +41,13 @@ impl Hasher for PlainHasher {
         Ok(())
     }
 
-    async fn verify(&self, ask: &VerifyPassword, _: Arc<()>) -> Result<PasswordMatch, Infallible> {
-        Ok(Self::judge(ask))
+    async fn verify(
+        &self,
+        verifier: Option<&Verifier>,
+        presented: &Secret,
+        _: Arc<()>,
+    ) -> Result<PasswordMatch, Infallible> {
+        Ok(Self::judge(verifier, presented))
     }
 
     async fn hash(&self, password: &Secret) -> Result<Verifier, Infallible> {

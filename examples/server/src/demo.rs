@@ -2,8 +2,7 @@
 
 use crate::{
     hasher::{Hasher, HasherError},
-    host::ServerHost,
-    store::{NewAccount, StoreError},
+    store::{NewAccount, Store, StoreError},
     tenants::TenantCredential,
 };
 use authflow::{
@@ -11,6 +10,7 @@ use authflow::{
     account::{AccountStatus, InvalidUserName, UserName},
     contact::{Channel, EmailAddress, InvalidContact, Mobile},
     factor::{Factor, FactorSet},
+    parts::Hasher as _,
     password::{Ageing, AgeingError, MustChange},
     policy::Policy,
     step::CredentialOwner,
@@ -143,28 +143,28 @@ pub(crate) fn tenant_credentials() -> Result<[TenantCredential; 2], DemoError> {
 }
 
 /// Makes what is not there yet; what has been counted and changed in an earlier run stays as it is.
-pub(crate) async fn seed(host: &ServerHost) -> Result<(), DemoError> {
-    let now = host.clock.now();
+pub(crate) async fn seed(store: &Store, hasher: &Hasher, now: Timestamp) -> Result<(), DemoError> {
     for tenant in [Some(TenantId::new(ISV_TENANT)?), None] {
         for demo in &ACCOUNTS {
-            add(host, tenant, demo, now).await?;
+            add(store, hasher, tenant, demo, now).await?;
         }
     }
     Ok(())
 }
 
 async fn add(
-    host: &ServerHost,
+    store: &Store,
+    hasher: &Hasher,
     tenant: Option<TenantId>,
     demo: &DemoAccount,
     now: Timestamp,
 ) -> Result<(), DemoError> {
     let id = AccountId::new(&format!("demo-{}", demo.name))?;
-    if host.store.has_account(tenant, id).await? {
+    if store.has_account(tenant, id).await? {
         return Ok(());
     }
     let verifier = match demo.password_age_days {
-        Some(_) => Some(hash(&host.hasher).await?),
+        Some(_) => Some(hasher.hash(&Secret::new(PASSWORD)).await?),
         None => None,
     };
     let enrolled = demo.enrolled.iter().copied().collect::<FactorSet>();
@@ -183,9 +183,5 @@ async fn add(
         profile: format!(r#"{{"name":"{}"}}"#, demo.name),
         is_demo: true,
     };
-    Ok(host.store.add_account(new).await?)
-}
-
-async fn hash(hasher: &Hasher) -> Result<Secret, HasherError> {
-    hasher.hash(Secret::new(PASSWORD)).await
+    Ok(store.add_account(new).await?)
 }
