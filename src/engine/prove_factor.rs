@@ -79,10 +79,8 @@ impl FactorResponse {
                 })
             }
             Self::Totp { code } => {
-                let aim = Aim::at(
-                    AttemptSlot::of_account(admitted.audience.tenant, login.account.id, factor),
-                    factor,
-                );
+                let slot = AttemptSlot::of_account(admitted.audience.tenant, login.account.id, factor);
+                let aim = Aim::at(slot, factor);
                 let totp = login.account.totp.clone().ok_or(ProofRefusal::NotEnrolled);
                 let claimant = totp.map(|totp| (totp, login));
                 prove_totp(admitted, aim, claimant, code, move |admitted, proved| {
