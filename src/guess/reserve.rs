@@ -9,6 +9,9 @@ use crate::{Timestamp, factor::Factor, password::Permit};
 /// what comes out. Two guesses at once must be two. A row that is not there yet locks nothing in most databases: insert an empty one
 /// first (`ON CONFLICT DO NOTHING`), or lock by the slot.
 ///
+/// Before a guess at a [password](Self::factor) is counted, take your place at the hasher, and put it into the answer
+/// ([`Reservation::holding`]). [`Parts`](crate::parts::Parts) does that.
+///
 /// A record is stored for slots that no account has, too ([`is_of_nobody`](Self::is_of_nobody)), so that they cost the same. Keep at most
 /// 1,048,576 of those, and drop the oldest first, none with a guess [in flight](AttemptRecord::is_in_flight). Records of accounts are
 /// never deleted.
@@ -20,7 +23,7 @@ use crate::{Timestamp, factor::Factor, password::Permit};
 pub struct ReserveAttempt {
     /// Where the count is kept.
     pub slot: AttemptSlot,
-    /// What is guessed at. Before a guess at a password is counted, a host takes its [place at the hasher](Reservation::holding).
+    /// What is guessed at.
     pub factor: Factor,
     /// Whether it is the slot of a name that no account has.
     pub is_of_nobody: bool,
