@@ -54,11 +54,15 @@ impl<R> Blocklist<R> {
 
     /// Whether everybody is tried with it, or everybody here.
     pub fn is_listed(&self, password: &str) -> bool {
-        is_common(password) || self.names.iter().any(|name| is_made_of(name, password))
+        is_common(password) || self.is_made_of_a_name(password)
+    }
+
+    fn is_made_of_a_name(&self, password: &str) -> bool {
+        self.names.iter().any(|name| is_made_of(name, password))
     }
 }
 
-fn expects(user_name: Option<&UserName>, email: Option<&EmailAddress>, password: &str) -> bool {
+fn is_personal(user_name: Option<&UserName>, email: Option<&EmailAddress>, password: &str) -> bool {
     let local_part = email.and_then(|email| email.as_str().rsplit_once('@')).map(|(local, _)| local);
     let words = [user_name.map(UserName::as_str), local_part, email.map(EmailAddress::as_str)];
     words.into_iter().flatten().any(|word| is_made_of(word, password))
@@ -113,13 +117,16 @@ impl<R: Rules> Rules for Blocklist<R> {
 
     async fn judge_password(&self, ask: &JudgePassword) -> Result<Judgement, R::Error> {
         let password = ask.new_password.expose();
-        if is_common(password) {
-            return Ok(Judgement::Refused(PasswordRefusal::Breached));
-        }
-        if self.is_listed(password) || expects(ask.user_name.as_ref(), ask.email.as_ref(), password) {
-            return Ok(Judgement::Refused(PasswordRefusal::Expected));
-        }
-        self.rules.judge_password(ask).await
+        let refusal = if is_common(password) {
+            PasswordRefusal::Breached
+        } else if self.is_made_of_a_name(password) {
+            PasswordRefusal::Expected
+        } else if is_personal(ask.user_name.as_ref(), ask.email.as_ref(), password) {
+            PasswordRefusal::Personal
+        } else {
+            return self.rules.judge_password(ask).await;
+        };
+        Ok(Judgement::Refused(refusal))
     }
 
     async fn decide_access(&self, ask: &DecideAccess) -> Result<AccessDecision, R::Error> {
@@ -199,15 +206,17 @@ mod tests {
     }
 
     #[test]
-    fn the_subjects_own_words_are_expected() {
+    fn the_subjects_own_words_are_personal() {
         let (erin, email) =
             (UserName::new("Erin.Smith").unwrap(), EmailAddress::new("e.smithson@example.com").unwrap());
-        let expects = |password| expects(Some(&erin), Some(&email), password);
+        let is_personal = |password| is_personal(Some(&erin), Some(&email), password);
         assert!(
-            ["erinsmith-1", "ErinSmith!", "ESmithson99", "e.smithson@example.com"].into_iter().all(expects)
+            ["erinsmith-1", "ErinSmith!", "ESmithson99", "e.smithson@example.com"]
+                .into_iter()
+                .all(is_personal)
         );
-        assert!(!["smith-erin-1", "examplecom"].into_iter().any(expects));
-        assert!(!super::expects(None, None, "erinsmith-1"));
+        assert!(!["smith-erin-1", "examplecom"].into_iter().any(is_personal));
+        assert!(!super::is_personal(None, None, "erinsmith-1"));
     }
 
     #[test]
