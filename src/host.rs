@@ -1,4 +1,4 @@
-//! Sugar for asynchronous hosts: answer questions in a trait, and let [`drive`] run the loop.
+//! Sugar for hosts: answer questions in a trait, and let [`drive`] or [`drive_blocking`] run the loop.
 //!
 //! A synchronous host needs no trait, only the loop: see the crate's front page.
 
@@ -13,86 +13,84 @@ use crate::{
     step::{AccessDecision, Committed, CredentialOwner, Question, SignatureCheck, Step, table::*},
 };
 use alloc::{sync::Arc, vec::Vec};
-use core::future::{Future, ready};
+use core::{
+    future::{Future, ready},
+    pin::pin,
+    task::{Context, Poll, Waker},
+};
 
-macro_rules! host {
-    (
-        asked: { $($(#[$doc:meta])* $method:ident($question:ident) -> $answer:ty;)* }
-        optional: { $($(#[$optional_doc:meta])* $optional:ident($optional_question:ident) -> $optional_answer:ty = $default:expr;)* }
-    ) => {
-        /// A host that answers asynchronously. Write the methods as `async fn`.
-        ///
-        /// The futures are `Send`, so a host can run on any executor; the trait is therefore **not** usable as `dyn Host`.
-        /// The methods without a body here are all that sign-in and skip need. Every default answer of the others refuses: no code
-        /// is sent, no captcha passes, no password is changed, no session lives on.
-        ///
-        /// ```
-        /// use authflow::{
-        ///     Host,
-        ///     account::{Account, FindAccount},
-        ///     guess::{Reservation, ReserveAttempt, SettleAttempt},
-        ///     password::{PasswordMatch, VerifyPassword},
-        ///     step::{AccessDecision, Commit, Committed, DecideAccess},
-        /// };
-        ///
-        /// /// Knows nobody, and so lets nobody in.
-        /// struct Empty;
-        ///
-        /// impl Host for Empty {
-        ///     type Error = std::io::Error;
-        ///
-        ///     async fn find_account(&self, _: &FindAccount) -> Result<Option<Account>, Self::Error> {
-        ///         Ok(None)
-        ///     }
-        ///     async fn reserve_attempt(&self, ask: &ReserveAttempt) -> Result<Reservation, Self::Error> {
-        ///         Ok(ask.reserve(None)) // read the slot's record, store the new one: in one atomic step
-        ///     }
-        ///     async fn verify_password(&self, _: &VerifyPassword) -> Result<PasswordMatch, Self::Error> {
-        ///         Ok(PasswordMatch::Differs) // hash all the same
-        ///     }
-        ///     async fn settle_attempt(&self, _: &SettleAttempt) -> Result<(), Self::Error> {
-        ///         Ok(())
-        ///     }
-        ///     async fn decide_access(&self, _: &DecideAccess) -> Result<AccessDecision, Self::Error> {
-        ///         Ok(AccessDecision::Allow)
-        ///     }
-        ///     async fn commit(&self, _: &Commit) -> Result<Committed, Self::Error> {
-        ///         Ok(Committed::Changed) // there is no account whose revision could be the expected one
-        ///     }
-        ///     fn failed(&self, question: &'static str, error: Self::Error) {
-        ///         eprintln!("{question} went unanswered: {error}");
-        ///     }
-        /// }
-        /// ```
-        pub trait Host: Sync {
-            /// What goes wrong when the host goes wrong.
-            type Error: Send;
-
-            $($(#[$doc])*
-            fn $method(&self, ask: &$question) -> impl Future<Output = Result<$answer, Self::Error>> + Send;)*
-
-            $($(#[$optional_doc])*
-            fn $optional(&self, ask: &$optional_question) -> impl Future<Output = Result<$optional_answer, Self::Error>> + Send {
-                let _ = ask;
-                ready(Ok($default))
-            })*
-
-            /// Called with every error of the other methods, and with the name of the question that went unanswered. Log it, and
-            /// raise an alarm: the client is told "system busy" and nothing else, so this is where anybody learns why.
-            ///
-            /// It has no default: a host that goes wrong in silence is a host that nobody can run.
-            fn failed(&self, question: &'static str, error: Self::Error);
-
-            /// Called with every outcome before its reply is made: the place to log its events.
-            fn observe(&self, outcome: &Outcome) {
-                let _ = outcome;
-            }
-        }
+/// Questions that an implementation of the trait must answer: a method each.
+macro_rules! asked {
+    ($($(#[$doc:meta])* $method:ident($question:ty) -> $answer:ty;)*) => {
+        $($(#[$doc])*
+        fn $method(&self, ask: &$question) -> impl Future<Output = Result<$answer, Self::Error>> + Send;)*
     };
 }
+pub(crate) use asked;
 
-host! {
-    asked: {
+/// Questions that are refused where an implementation of the trait does not answer them.
+macro_rules! refused {
+    ($($(#[$doc:meta])* $method:ident($question:ty) -> $answer:ty = $refusal:expr;)*) => {
+        $($(#[$doc])*
+        fn $method(&self, ask: &$question) -> impl Future<Output = Result<$answer, Self::Error>> + Send {
+            let _ = ask;
+            ready(Ok($refusal))
+        })*
+    };
+}
+pub(crate) use refused;
+
+/// A host that answers asynchronously. Write the methods as `async fn`.
+///
+/// The futures are `Send`, so a host can run on any executor; the trait is therefore **not** usable as `dyn Host`.
+/// The methods without a body here are all that sign-in and skip need. Every default answer of the others refuses: no code
+/// is sent, no captcha passes, no password is changed, no session lives on.
+///
+/// A host made of parts, each of which may be somebody else's, is [`Parts`](crate::parts::Parts).
+///
+/// ```
+/// use authflow::{
+///     Host,
+///     account::{Account, FindAccount},
+///     guess::{Reservation, ReserveAttempt, SettleAttempt},
+///     password::{PasswordMatch, VerifyPassword},
+///     step::{AccessDecision, Commit, Committed, DecideAccess},
+/// };
+///
+/// /// Knows nobody, and so lets nobody in.
+/// struct Empty;
+///
+/// impl Host for Empty {
+///     type Error = std::io::Error;
+///
+///     async fn find_account(&self, _: &FindAccount) -> Result<Option<Account>, Self::Error> {
+///         Ok(None)
+///     }
+///     async fn reserve_attempt(&self, ask: &ReserveAttempt) -> Result<Reservation, Self::Error> {
+///         Ok(ask.reserve(None)) // read the slot's record, store the new one: in one atomic step
+///     }
+///     async fn verify_password(&self, _: &VerifyPassword) -> Result<PasswordMatch, Self::Error> {
+///         Ok(PasswordMatch::Differs) // hash all the same
+///     }
+///     async fn settle_attempt(&self, _: &SettleAttempt) -> Result<(), Self::Error> {
+///         Ok(())
+///     }
+///     async fn decide_access(&self, _: &DecideAccess) -> Result<AccessDecision, Self::Error> {
+///         Ok(AccessDecision::Allow)
+///     }
+///     async fn commit(&self, _: &Commit) -> Result<Committed, Self::Error> {
+///         Ok(Committed::Changed) // there is no account whose revision could be the expected one
+///     }
+///     fn failed(&self, question: &'static str, error: Self::Error) {
+///         eprintln!("{question} went unanswered: {error}");
+///     }
+/// }
+/// ```
+pub trait Host: Sync {
+    /// What goes wrong when the host goes wrong.
+    type Error: Send;
+
+    asked! {
         /// See [`FindAccount`].
         find_account(FindAccount) -> Option<Account>;
         /// See [`ReserveAttempt`]: one atomic read-modify-write with [`ReserveAttempt::reserve`].
@@ -107,7 +105,7 @@ host! {
         /// See [`Commit`]: one transaction.
         commit(Commit) -> Committed;
     }
-    optional: {
+    refused! {
         /// See [`FindApplication`]; asked only of an engine without a fixed list. There is none by default.
         find_application(FindApplication) -> Option<Arc<Application>> = None;
         /// See [`CheckSession`]. Every session has ended by default.
@@ -127,6 +125,17 @@ host! {
         sign_bytes(SignBytes) -> Option<Vec<u8>> = None;
         /// See [`VerifyBytes`]. No signature is good by default.
         verify_bytes(VerifyBytes) -> SignatureCheck = SignatureCheck::Invalid;
+    }
+
+    /// Called with every error of the other methods, and with the name of the question that went unanswered. Log it, and
+    /// raise an alarm: the client is told "system busy" and nothing else, so this is where anybody learns why.
+    ///
+    /// It has no default: a host that goes wrong in silence is a host that nobody can run.
+    fn failed(&self, question: &'static str, error: Self::Error);
+
+    /// Called with every outcome before its reply is made: the place to log its events.
+    fn observe(&self, outcome: &Outcome) {
+        let _ = outcome;
     }
 }
 
@@ -151,3 +160,38 @@ macro_rules! drive {
 }
 
 for_every_question!(drive);
+
+/// [`drive`] for a host that never waits: its methods are `async fn` by name, and plain code within. So a program without a runtime
+/// needs none.
+///
+/// A host that does wait has something to wake it, and so a runtime: let that one run [`drive`] (its `block_on`, or the crate `pollster`).
+///
+/// ```
+/// use authflow::{drive_blocking, testkit::{Call, World, demo}};
+/// use std::sync::Mutex;
+///
+/// let mut world = World::new();
+/// let moment = world.moment();
+/// let host = Mutex::new(world.host.clone());
+/// let login = Call::login("alice", demo::PASSWORD);
+/// let step = world.api.handle(&login.request(), moment);
+/// let outcome = drive_blocking(step, &host).unwrap();
+/// assert_eq!(world.api.reply(&outcome).status(), 200);
+/// ```
+///
+/// # Errors
+/// When an answer is not there at once, which is a mistake of the host's. The request ends there; a guess that it has counted is in flight and
+/// then wrong.
+pub fn drive_blocking<H: Host + ?Sized>(step: Step, host: &H) -> Result<Outcome, HostWaits> {
+    match pin!(drive(step, host)).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(outcome) => Ok(outcome),
+        Poll::Pending => Err(HostWaits),
+    }
+}
+
+/// A host that is driven without a runtime has to wait for an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "drive_blocking takes a host whose answers are there at once; this one waits for something: run `drive` in its runtime"
+)]
+pub struct HostWaits;

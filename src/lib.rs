@@ -9,7 +9,8 @@
 //! |---|---|
 //! | `testkit` | with the feature of that name: a whole login in a unit test |
 //! | [`sdk`] | the wire: routes, bodies, codes and messages |
-//! | [`Host`], [`drive`] | sugar for asynchronous hosts |
+//! | [`parts`] | a host made of its parts: store, hasher, rules, courier, signer |
+//! | [`Host`], [`drive`], [`drive_blocking`] | sugar for hosts |
 //! | [`Engine`] | one configuration, and one entry point for every operation |
 //! | [`step`] | the table of questions, and those that belong to no concept |
 //! | [`outcome`] | verdict, facts and events |
@@ -63,6 +64,7 @@ mod key;
 mod mac;
 mod moment;
 pub mod outcome;
+pub mod parts;
 pub mod password;
 pub mod policy;
 pub mod sdk;
@@ -80,7 +82,7 @@ pub use engine::{
     Applications, ChangeProof, CodeCredentials, CodeRequest, Config, ConfigError, Credentials, Engine,
     FactorResponse, MobilePasswordUpdate, OwnPasswordChange, PasswordChange, PasswordReset, TenantCaller,
 };
-pub use host::{Host, drive};
+pub use host::{Host, HostWaits, drive, drive_blocking};
 pub use id::{AccountId, Audience, ClientId, InvalidDrawnId, InvalidId, SessionId, TenantId, TokenId};
 #[cfg(feature = "os")]
 pub use moment::OsEntropyUnavailable;

@@ -46,8 +46,8 @@ words!(AccountStatus, "the status of an account", { Active => "active", Locked =
 ///
 /// ```
 /// use authflow::{
-///     AccountId, Secret, Timestamp, account::{Account, AccountStatus, Profile, Revision, UserName},
-///     contact::Mobile, factor::{FactorSet, Totp, TotpAlgorithm}, password::Password, sealing::SealedSecret,
+///     AccountId, Timestamp, account::{Account, AccountStatus, Profile, Revision, UserName},
+///     contact::Mobile, factor::{FactorSet, Totp, TotpAlgorithm}, password::{Password, Verifier}, sealing::SealedSecret,
 /// };
 ///
 /// # fn read() -> Result<Account, Box<dyn std::error::Error>> {
@@ -61,7 +61,7 @@ words!(AccountStatus, "the status of an account", { Active => "active", Locked =
 ///     status: "active".parse::<AccountStatus>()?,
 ///     user_name: Some(UserName::new("erin")?),
 ///     password: Some(Password {
-///         verifier: Secret::new("$argon2id$…"),
+///         verifier: Verifier::new("$argon2id$…"),
 ///         changed_at: Timestamp::try_from(changed_at)?,
 ///         must_change: must_change.map(str::parse).transpose()?,
 ///         skips_used: 0,
@@ -218,12 +218,12 @@ impl Account {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Secret;
+    use crate::password::Verifier;
     use alloc::format;
 
     #[test]
     fn an_account_prints_no_verifier() {
-        let verifier = Secret::new("$argon2id$secret");
+        let verifier = Verifier::new("$argon2id$secret");
         let password =
             Password { verifier, changed_at: Timestamp::from_unix(1), must_change: None, skips_used: 0 };
         let account = Account { password: Some(password), ..Account::bare("4711") };

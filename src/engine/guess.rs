@@ -13,6 +13,7 @@ use super::{
 use crate::{
     guess::{Aim, Attempt, AttemptSlot, ClearGuesses, Receipt, ReserveAttempt, SettleAttempt, Settlement},
     outcome::{Event, ProofRefusal, Verdict},
+    password::Permit,
     step::{Question, Step},
 };
 
@@ -49,6 +50,8 @@ pub(super) struct Guess<T> {
     pub(super) admitted: Admitted,
     /// Whom a right guess proves; or why not even a right one would count.
     pub(super) claimant: Result<T, ProofRefusal>,
+    /// The host's place at its hasher, until that has judged.
+    pub(super) permit: Option<Permit>,
 }
 
 impl<T: Send + Sync + 'static> Guess<T> {
@@ -82,18 +85,19 @@ impl<T: Send + Sync + 'static> Guess<T> {
                 }
             };
             admitted.context.guess = Some(OpenGuess { slot: asked.slot, receipt, settlement });
-            then(Self { admitted, claimant })
+            let permit = reservation.into_permit();
+            then(Self { admitted, claimant, permit })
         })
     }
 
     /// Takes out of the claimant what the guess is judged by.
     pub(super) fn split<E, S>(self, split: impl FnOnce(T) -> (E, S)) -> (Option<E>, Guess<S>) {
-        let Self { admitted, claimant } = self;
+        let Self { admitted, claimant, permit } = self;
         let (evidence, claimant) = match claimant.map(split) {
             Ok((evidence, claimant)) => (Some(evidence), Ok(claimant)),
             Err(refusal) => (None, Err(refusal)),
         };
-        (evidence, Guess { admitted, claimant })
+        (evidence, Guess { admitted, claimant, permit })
     }
 
     /// It is right; that counts only where the claimant may prove anything.

@@ -55,12 +55,13 @@ impl NewPassword {
     ) -> Step {
         // Once more, with the account: whoever has forgotten a password is told of the rule about user names only here.
         let Self { chosen, old } = self;
-        let account = holder.account().id;
+        let Account { id: account, user_name, email, .. } = holder.account();
+        let (account, user_name, email) = (*account, user_name.clone(), email.clone());
         let chosen = match Self::new(&admitted, Some(holder.account()), chosen, old) {
             Ok(new) => new.chosen,
             Err(refused) => return refused.end(admitted),
         };
-        let question = JudgePassword { account, new_password: chosen };
+        let question = JudgePassword { account, user_name, email, new_password: chosen };
         admitted.ask(question, move |admitted, asked, judgement| match judgement {
             Judgement::Refused(reason) => {
                 let reason = NewPasswordRefusal::Host(reason);

@@ -81,7 +81,8 @@ fn judge(
 /// A guess at a code of an account's channel, by somebody who has proved something already.
 pub(super) fn aim_at(admitted: &Admitted, account: AccountId, channel: Channel) -> Aim {
     let factor = Factor::of_channel(channel);
-    Aim::at(AttemptSlot::of_known_subject(admitted.audience.tenant, account, factor))
+    let slot = AttemptSlot::of_known_subject(admitted.audience.tenant, account, factor);
+    Aim::at(slot, factor)
 }
 
 /// Proves, by a code outside any pending login, to be the owner of an account's recipient: of the one that `may` gives.

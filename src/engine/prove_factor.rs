@@ -88,7 +88,8 @@ impl FactorResponse {
                         return admitted.context.end_with(event, Verdict::Busy);
                     }
                 };
-                let aim = Aim::at(AttemptSlot::of_account(admitted.audience.tenant, account, factor));
+                let slot = AttemptSlot::of_account(admitted.audience.tenant, account, factor);
+                let aim = Aim::at(slot, factor);
                 let claimant = open.map(|open| (open, login)).ok_or(ProofRefusal::NotEnrolled);
                 prove_totp(admitted, aim, claimant, code, move |admitted, proved| {
                     judged(admitted, factor, proved)

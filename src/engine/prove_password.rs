@@ -14,13 +14,14 @@ use crate::{
     factor::Factor,
     guess::{Aim, AttemptSlot},
     outcome::ProofRefusal,
-    password::{PasswordMatch, VerifyPassword},
+    password::{PasswordMatch, Verifier, VerifyPassword},
     step::{Step, Write},
 };
 
 /// A guess at an account's password, by somebody who has proved something already.
 pub(super) fn aim_at_password(admitted: &Admitted, account: AccountId) -> Aim {
-    Aim::at(AttemptSlot::of_account(admitted.audience.tenant, account, Factor::Password))
+    let slot = AttemptSlot::of_account(admitted.audience.tenant, account, Factor::Password);
+    Aim::at(slot, Factor::Password)
 }
 
 /// Judges `presented` by the verifier of the claimant, if there is one, and goes on with `then`: with whom it proves and, where the
@@ -28,15 +29,16 @@ pub(super) fn aim_at_password(admitted: &Admitted, account: AccountId) -> Aim {
 pub(super) fn prove_password<T: Holder>(
     admitted: Admitted,
     aim: Aim,
-    claimant: Result<(Secret, T), ProofRefusal>,
+    claimant: Result<(Verifier, T), ProofRefusal>,
     presented: Secret,
     then: impl Then<Admitted, Result<(T, Option<Write>), ProofRefusal>>,
 ) -> Step {
     Guess::count(admitted, aim, claimant, move |guess| {
-        let (judged, guess) =
+        let (judged, mut guess) =
             guess.split(|(verifier, claimant)| ((claimant.account().id, verifier), claimant));
         let (account, verifier) = judged.unzip();
-        guess.ask(VerifyPassword { account, verifier, presented }, |guess, asked, answer| {
+        let permit = guess.permit.take();
+        guess.ask(VerifyPassword { account, verifier, presented, permit }, |guess, asked, answer| {
             // Kept on only where it is hashed anew; wiped here otherwise.
             let password = asked.presented;
             let rehash = match answer {

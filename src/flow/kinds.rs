@@ -2,11 +2,11 @@
 
 use super::graph::NOW;
 use crate::{
-    AccountId, Secret, Timestamp,
+    AccountId, Timestamp,
     account::{Account, AccountStatus, Profile, Revision},
     contact::{EmailAddress, Mobile},
     factor::{Factor, FactorSet, Totp, TotpAlgorithm},
-    password::{Age, MustChange, Password},
+    password::{Age, MustChange, Password, Verifier},
     policy::Policy,
     sealing::SealedSecret,
 };
@@ -58,7 +58,7 @@ pub(super) fn kinds_of_account(policy: &Policy) -> Vec<Account> {
 }
 
 pub(super) fn kinds_of_password(policy: &Policy) -> Vec<Password> {
-    let current = Password { verifier: Secret::new(""), changed_at: NOW, must_change: None, skips_used: 0 };
+    let current = Password { verifier: Verifier::new(""), changed_at: NOW, must_change: None, skips_used: 0 };
     let mut kinds = Vec::from([current.clone()]);
     for must in [MustChange::AdministratorReset, MustChange::Breached, MustChange::FirstLogin] {
         kinds.push(Password { must_change: Some(must), ..current.clone() });

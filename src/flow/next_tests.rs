@@ -1,10 +1,9 @@
 use super::*;
 use crate::password::MustChange;
 use crate::{
-    Secret,
     contact::{EmailAddress, Mobile},
     factor::{Totp, TotpAlgorithm},
-    password::{Ageing, Password},
+    password::{Ageing, Password, Verifier},
     sealing::SealedSecret,
 };
 use alloc::vec::Vec;
@@ -25,7 +24,7 @@ fn policy(second_factor: SecondFactor) -> Policy {
 }
 
 fn account() -> Account {
-    let verifier = Secret::new("…");
+    let verifier = Verifier::new("…");
     Account {
         password: Some(Password { verifier, changed_at: SET, must_change: None, skips_used: 0 }),
         mobile: Mobile::new("13800000000").ok(),

@@ -1,9 +1,9 @@
 use super::*;
 use crate::{
-    Secret, Timestamp,
+    Timestamp,
     contact::{EmailAddress, Mobile},
     factor::{Totp, TotpAlgorithm},
-    password::Password,
+    password::{Password, Verifier},
     policy::SecondFactor,
     sealing::SealedSecret,
 };
@@ -13,7 +13,7 @@ fn account(enrolled: &[Factor]) -> Account {
     let mut account = Account::bare("erin");
     let changed_at = Timestamp::from_unix(0);
     account.password =
-        Some(Password { verifier: Secret::new("…"), changed_at, must_change: None, skips_used: 0 });
+        Some(Password { verifier: Verifier::new("…"), changed_at, must_change: None, skips_used: 0 });
     account.mobile = Mobile::new("13800000000").ok();
     account.email = EmailAddress::new("erin@example.com").ok();
     account.totp = Totp::new(SealedSecret::of_nothing(), TotpAlgorithm::Sha1, 6, None).ok();

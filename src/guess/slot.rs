@@ -62,14 +62,15 @@ impl AttemptSlot {
 #[derive(Clone, Copy)]
 pub(crate) struct Aim {
     pub(crate) slot: AttemptSlot,
+    pub(crate) factor: Factor,
     pub(crate) tag: GuessTag,
     pub(crate) is_of_nobody: bool,
 }
 
 impl Aim {
     /// At a factor of an account that somebody has proved something of: a pending login's, or one's own.
-    pub(crate) fn at(slot: AttemptSlot) -> Self {
-        Self { slot, tag: GuessTag::KNOWN_SUBJECT, is_of_nobody: false }
+    pub(crate) fn at(slot: AttemptSlot, factor: Factor) -> Self {
+        Self { slot, factor, tag: GuessTag::KNOWN_SUBJECT, is_of_nobody: false }
     }
 }
 
@@ -97,13 +98,13 @@ impl TypedName {
     /// A guess at the name, where no account has it.
     pub(crate) fn aim(&self) -> Aim {
         let slot = AttemptSlot::hash("unknown", self.tenant, &self.keyed, self.factor);
-        Aim { slot, tag: self.tag(), is_of_nobody: true }
+        Aim { slot, factor: self.factor, tag: self.tag(), is_of_nobody: true }
     }
 
     /// A guess at the account that has it.
     pub(crate) fn aim_at(&self, account: AccountId) -> Aim {
         let slot = AttemptSlot::of_account(self.tenant, account, self.factor);
-        Aim { slot, tag: self.tag(), is_of_nobody: false }
+        Aim { slot, factor: self.factor, tag: self.tag(), is_of_nobody: false }
     }
 
     fn tag(&self) -> GuessTag {

@@ -13,12 +13,16 @@
 
 mod ageing;
 mod judge;
+mod permit;
 mod rules;
 mod stored;
+mod verifier;
 mod verify;
 
 pub use ageing::{Age, Ageing, AgeingError};
 pub use judge::{JudgePassword, Judgement};
+pub use permit::Permit;
 pub use rules::{PasswordRefusal, PasswordRules, PasswordRulesError, RuleViolation};
 pub use stored::{MustChange, Password};
+pub use verifier::Verifier;
 pub use verify::{PasswordMatch, VerifyPassword};

@@ -155,6 +155,10 @@ pub enum PasswordRefusal {
     Reused,
     /// It is known to attackers.
     Breached,
+    /// It is made of what its owner is known by.
+    Personal,
+    /// It is made of a name of the service's: what an attacker expects here.
+    Expected,
     /// This host changes no passwords.
     NotOffered,
 }

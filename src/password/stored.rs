@@ -1,6 +1,7 @@
 //! A password as the host stores it.
 
-use crate::{Secret, Timestamp, text::words::words};
+use super::Verifier;
+use crate::{Timestamp, text::words::words};
 use serde::{Deserialize, Serialize};
 
 /// Why a password that is right must still be changed, whatever its age.
@@ -27,22 +28,22 @@ words!(MustChange, "the reason to change a password", {
 /// An account's password, as the host stores it. No field can be left out:
 ///
 /// ```compile_fail,E0063
-/// # use authflow::{Secret, Timestamp, password::Password};
-/// # fn read(verifier: Secret, changed_at: Timestamp) -> Password {
+/// # use authflow::{Timestamp, password::{Password, Verifier}};
+/// # fn read(verifier: Verifier, changed_at: Timestamp) -> Password {
 /// Password { verifier, changed_at, skips_used: 0 } // an administrator's reset would be signed in with
 /// # }
 /// ```
 ///
 /// ```compile_fail,E0063
-/// # use authflow::{Secret, Timestamp, password::Password};
-/// # fn read(verifier: Secret, changed_at: Timestamp) -> Password {
+/// # use authflow::{Timestamp, password::{Password, Verifier}};
+/// # fn read(verifier: Verifier, changed_at: Timestamp) -> Password {
 /// Password { verifier, changed_at, must_change: None } // every change could be skipped for ever
 /// # }
 /// ```
 #[derive(Clone, Debug)]
 pub struct Password {
-    /// What the host verifies a presented password against: a PHC string, say. The library never looks inside.
-    pub verifier: Secret,
+    /// What the host verifies a presented password against.
+    pub verifier: Verifier,
     /// When it was set.
     pub changed_at: Timestamp,
     /// Whether it must be changed before anything else. To mark one is a change of the account: count its revision up, or every session of

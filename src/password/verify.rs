@@ -1,5 +1,6 @@
 //! Is this the password?
 
+use super::{Permit, Verifier};
 use crate::{AccountId, Secret};
 use serde::{Deserialize, Serialize};
 
@@ -28,9 +29,11 @@ pub struct VerifyPassword {
     /// Whose password it is to be.
     pub account: Option<AccountId>,
     /// What to verify against.
-    pub verifier: Option<Secret>,
+    pub verifier: Option<Verifier>,
     /// What the client typed.
     pub presented: Secret,
+    /// The place at the hasher that the host took when it [counted](crate::guess::Reservation::holding) the guess, if it did.
+    pub permit: Option<Permit>,
 }
 
 /// Whether a presented password is the account's.

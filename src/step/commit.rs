@@ -38,9 +38,12 @@ use serde::{Deserialize, Serialize};
 /// left out: a skip that is not counted, a session that cannot be ended, a one-time password that can be used again. Something
 /// kept of what was not `Done`: a claim that is used up without effect, so that its owner must begin anew. `Replayed` or `Changed`
 /// where it is not so: nobody gets in.
+///
+/// `P` is what stands for a password in it. The question has it in the clear, as a [`Secret`]; a [`Store`](crate::parts::Store) is given a
+/// `Commit<Verifier>`, which has none ([`hashed`](Self::hashed)).
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct Commit {
+pub struct Commit<P = Secret> {
     /// What must not have been claimed before.
     pub claim: Option<Claim>,
     /// The application and tenant.
@@ -50,10 +53,10 @@ pub struct Commit {
     /// The revision that the decision was made on; `None` where the state of the account does not matter.
     pub expected: Option<Revision>,
     /// What to write.
-    pub writes: Vec<Write>,
+    pub writes: Vec<Write<P>>,
 }
 
-impl Commit {
+impl<P> Commit<P> {
     /// The revision that the account has when this is written: the expected one, or the next where a write changes the account, however
     /// many do. `None` where none is expected; nothing changes the account then.
     ///
@@ -63,8 +66,26 @@ impl Commit {
     }
 }
 
+impl<P> Commit<P> {
+    /// The same, with what `hash` makes of each password in its place. There is one at most: a new one, or the present one to be hashed anew.
+    ///
+    /// # Errors
+    /// The first of `hash`.
+    pub async fn hashed<'a, Q, E, F>(&'a self, hash: impl Fn(&'a P) -> F) -> Result<Commit<Q>, E>
+    where
+        F: Future<Output = Result<Q, E>>,
+    {
+        let Self { claim, audience, account, expected, writes: clear } = self;
+        let mut writes = Vec::with_capacity(clear.len());
+        for write in clear {
+            writes.push(write.hashed(&hash).await?);
+        }
+        Ok(Commit { claim: *claim, audience: *audience, account: *account, expected: *expected, writes })
+    }
+}
+
 /// Each commit that changes the account makes its revision the next one.
-pub(crate) fn revision_after(expected: Revision, writes: &[Write]) -> Revision {
+pub(crate) fn revision_after<P>(expected: Revision, writes: &[Write<P>]) -> Revision {
     if writes.iter().any(Write::changes_account) { expected.next() } else { expected }
 }
 
@@ -78,9 +99,9 @@ pub struct Claim {
     pub keep_until: Timestamp,
 }
 
-/// One write.
+/// One write. `P` is what stands for a password in it: see [`Commit`].
 #[derive(Clone, Debug)]
-pub enum Write {
+pub enum Write<P = Secret> {
     /// Count one skip of the present password; refused when `budget` skips have been counted already. Does not bump the
     /// revision.
     RecordSkip {
@@ -91,7 +112,7 @@ pub enum Write {
     /// [leaves behind](Commit::revision_after): the tokens that follow carry it.
     StorePassword {
         /// What the subject chose.
-        new_password: Secret,
+        new_password: P,
         /// When.
         changed_at: Timestamp,
     },
@@ -108,7 +129,7 @@ pub enum Write {
     /// Where something else is hashed, its owner is locked out.
     Rehash {
         /// The password, as it was typed and found right.
-        password: Secret,
+        password: P,
     },
     /// Keep this in the place of the account's sealed secret of a one-time password. It is the same secret, which has just proved its owner,
     /// under the [key that seals now](crate::sealing::SealingKeys::sealer); an earlier one had sealed it.
@@ -170,7 +191,34 @@ pub enum Write {
     },
 }
 
-impl Write {
+impl<P> Write<P> {
+    async fn hashed<'a, Q, E, F>(&'a self, hash: impl FnOnce(&'a P) -> F) -> Result<Write<Q>, E>
+    where
+        F: Future<Output = Result<Q, E>>,
+    {
+        Ok(match self {
+            Self::StorePassword { new_password, changed_at } => {
+                Write::StorePassword { new_password: hash(new_password).await?, changed_at: *changed_at }
+            }
+            Self::Rehash { password } => Write::Rehash { password: hash(password).await? },
+            Self::Reseal { secret } => Write::Reseal { secret: secret.clone() },
+            Self::RecordSkip { budget } => Write::RecordSkip { budget: *budget },
+            Self::UseTotpStep { step } => Write::UseTotpStep { step: *step },
+            Self::ClearGuesses(cleared) => Write::ClearGuesses(cleared.clone()),
+            Self::OpenSession(record) => Write::OpenSession(*record),
+            Self::RotateSession { session, expected_generation } => {
+                Write::RotateSession { session: *session, expected_generation: *expected_generation }
+            }
+            Self::RenewSession { session, auth_time, revision } => {
+                Write::RenewSession { session: *session, auth_time: *auth_time, revision: *revision }
+            }
+            Self::EndSessions(which) => Write::EndSessions(*which),
+            Self::StoreCode { key, code, budget } => {
+                Write::StoreCode { key: *key, code: code.clone(), budget: budget.clone() }
+            }
+        })
+    }
+
     /// Whether what was judged before is over with it.
     fn changes_account(&self) -> bool {
         match self {

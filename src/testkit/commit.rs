@@ -1,8 +1,9 @@
 //! The transaction of a host in memory.
 
-use super::{MemoryHost, demo};
+use super::MemoryHost;
 use crate::{
     account::{Account, AccountStatus},
+    password::{Password, Verifier},
     session::EndSessions,
     step::{Commit, CommitRefusal, Committed, Write},
 };
@@ -17,7 +18,7 @@ impl From<CommitRefusal> for RolledBack {
 }
 
 /// Writes all of it or nothing.
-pub(super) fn commit(host: &mut MemoryHost, commit: &Commit) -> Committed {
+pub(super) fn commit(host: &mut MemoryHost, commit: &Commit<Verifier>) -> Committed {
     let before = host.clone();
     match apply(host, commit) {
         Ok(()) => Committed::Done,
@@ -28,7 +29,7 @@ pub(super) fn commit(host: &mut MemoryHost, commit: &Commit) -> Committed {
     }
 }
 
-fn apply(host: &mut MemoryHost, commit: &Commit) -> Result<(), RolledBack> {
+fn apply(host: &mut MemoryHost, commit: &Commit<Verifier>) -> Result<(), RolledBack> {
     if let Some(claim) = commit.claim
         && host.claims.insert(claim.id, claim.keep_until).is_some()
     {
@@ -47,7 +48,7 @@ fn apply(host: &mut MemoryHost, commit: &Commit) -> Result<(), RolledBack> {
     Ok(())
 }
 
-fn account<'a>(host: &'a mut MemoryHost, commit: &Commit) -> Result<&'a mut Account, RolledBack> {
+fn account<'a>(host: &'a mut MemoryHost, commit: &Commit<Verifier>) -> Result<&'a mut Account, RolledBack> {
     // Tenants may have accounts of one id.
     let is_meant = |account: &&mut Account| {
         Some(account.id) == commit.account && account.tenant == commit.audience.tenant
@@ -56,7 +57,11 @@ fn account<'a>(host: &'a mut MemoryHost, commit: &Commit) -> Result<&'a mut Acco
     found.ok_or(RolledBack(Committed::Changed))
 }
 
-fn apply_one(host: &mut MemoryHost, commit: &Commit, write: &Write) -> Result<(), RolledBack> {
+fn apply_one(
+    host: &mut MemoryHost,
+    commit: &Commit<Verifier>,
+    write: &Write<Verifier>,
+) -> Result<(), RolledBack> {
     match write {
         Write::RecordSkip { budget } => {
             let password = account(host, commit)?.password.as_mut().ok_or(RolledBack(Committed::Changed))?;
@@ -67,7 +72,9 @@ fn apply_one(host: &mut MemoryHost, commit: &Commit, write: &Write) -> Result<()
         }
         Write::StorePassword { new_password, changed_at } => {
             let account = account(host, commit)?;
-            account.password = Some(demo::password(new_password.expose(), *changed_at));
+            let verifier = new_password.clone();
+            account.password =
+                Some(Password { verifier, changed_at: *changed_at, must_change: None, skips_used: 0 });
         }
         Write::Rehash { password } => {
             let known = account(host, commit)?.password.as_mut().ok_or(RolledBack(Committed::Changed))?;

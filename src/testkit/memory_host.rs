@@ -1,6 +1,6 @@
 //! A host in memory.
 
-use super::{HostFault, Planned, demo};
+use super::{HostFault, PlainHasher, Planned, demo, ready::ready};
 use crate::{
     Application, ClientId, Moment, Secret, SessionId, Timestamp, TokenId,
     account::{Account, AccountKey, FindAccount, Identifier, Revision, UserName},
@@ -11,7 +11,8 @@ use crate::{
     contact::{EmailAddress, Mobile, Recipient},
     guess::{AttemptRecord, AttemptSlot, Reservation, ReserveAttempt, SettleAttempt},
     outcome::Outcome,
-    password::{JudgePassword, Judgement, PasswordMatch, PasswordRefusal, VerifyPassword},
+    parts::Hasher as _,
+    password::{JudgePassword, Judgement, PasswordMatch, PasswordRefusal, Verifier, VerifyPassword},
     session::{CheckSession, SessionRecord},
     step::{
         AccessDecision, Commit, Committed, CredentialOwner, DecideAccess, FindApplication, Question,
@@ -21,13 +22,9 @@ use crate::{
 use alloc::{
     boxed::Box,
     collections::{BTreeMap, BTreeSet},
-    format,
     sync::Arc,
     vec::Vec,
 };
-
-/// What stands before the password in a verifier of old parameters.
-const OUTDATED: &str = "outdated:";
 
 /// A message that the host was asked to send.
 #[derive(Clone, Debug)]
@@ -44,7 +41,8 @@ pub struct Message {
 
 /// A host in memory, which keeps every duty of a host: it counts before it judges, and commits all or nothing, by comparing and setting.
 ///
-/// Everything it keeps is there to be looked at and changed. A `Mutex<MemoryHost>` is a [`Host`](crate::Host).
+/// Everything it keeps is there to be looked at and changed. A `Mutex<MemoryHost>` is a [`Host`](crate::Host), and every one of its
+/// [parts](crate::parts) but the hasher, which is a [`PlainHasher`]; so is a reference to one.
 ///
 /// It is for tests alone: it stores passwords as they are.
 #[derive(Clone, Debug, Default)]
@@ -126,7 +124,7 @@ impl MemoryHost {
     #[track_caller]
     pub fn outdate(&mut self, user_name: &str) {
         match &mut self.account(user_name).password {
-            Some(known) => known.verifier = Secret::new(format!("{OUTDATED}{}", known.verifier.expose())),
+            Some(known) => known.verifier = PlainHasher::outdated(&known.verifier),
             None => panic!("{user_name} has no password"),
         }
     }
@@ -195,12 +193,20 @@ impl MemoryHost {
         ask: &Q,
         answer: impl FnOnce(&mut Self, &Q) -> Q::Answer,
     ) -> Result<Q::Answer, Planned> {
-        self.asked.push(Q::NAME);
-        match self.fault.filter(|fault| fault.question() == Q::NAME) {
-            None => Ok(answer(self, ask)),
+        self.answer_named(Q::NAME, |host| answer(host, ask))
+    }
+
+    pub(super) fn answer_named<A>(
+        &mut self,
+        question: &'static str,
+        answer: impl FnOnce(&mut Self) -> A,
+    ) -> Result<A, Planned> {
+        self.asked.push(question);
+        match self.fault.filter(|fault| fault.question() == question) {
+            None => Ok(answer(self)),
             Some(HostFault::Unavailable(_)) => Err(Planned),
             Some(HostFault::AnswerLost(_)) => {
-                let _lost = answer(self, ask);
+                let _lost = answer(self);
                 Err(Planned)
             }
         }
@@ -225,15 +231,8 @@ impl MemoryHost {
         reservation
     }
 
-    /// Without a verifier a careless host might say anything: here it says the worst.
     pub(super) fn verify_password(&mut self, ask: &VerifyPassword) -> PasswordMatch {
-        let presented = ask.presented.expose();
-        match ask.verifier.as_ref().map(Secret::expose) {
-            None => PasswordMatch::MatchesOutdated,
-            Some(known) if known == presented => PasswordMatch::Matches,
-            Some(known) if known.strip_prefix(OUTDATED) == Some(presented) => PasswordMatch::MatchesOutdated,
-            Some(_) => PasswordMatch::Differs,
-        }
+        PlainHasher::judge(ask.verifier.as_ref(), &ask.presented)
     }
 
     pub(super) fn settle_attempt(&mut self, ask: &SettleAttempt) {
@@ -269,6 +268,12 @@ impl MemoryHost {
     }
 
     pub(super) fn commit(&mut self, ask: &Commit) -> Committed {
+        let hashed = ready(ask.hashed(|password| PlainHasher.hash(password)));
+        hashed.map_or_else(|never| match never {}, |hashed| self.store_commit(&hashed))
+    }
+
+    /// As a store, to which a password is its verifier.
+    pub(super) fn store_commit(&mut self, ask: &Commit<Verifier>) -> Committed {
         super::commit::commit(self, ask)
     }
 

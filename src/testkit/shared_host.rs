@@ -3,8 +3,10 @@
 use super::{MemoryHost, Planned};
 use crate::{
     Host,
+    parts::{Courier, Rules, Signer, Store},
+    password::Verifier,
     step::{
-        Question,
+        Commit, Committed, Question,
         table::{self, for_every_question},
     },
 };
@@ -31,3 +33,50 @@ macro_rules! host {
 }
 
 for_every_question!(host);
+
+/// The same host as one of its parts, for [`Parts`](crate::parts::Parts).
+macro_rules! part {
+    ($host:ty, $part:ident { $($method:ident: $question:ident;)* } $($more:tt)*) => {
+        impl $part for $host {
+            type Error = Planned;
+
+            $(async fn $method(
+                &self,
+                ask: &table::$question,
+            ) -> Result<<table::$question as Question>::Answer, Planned> {
+                let mut host = self.lock().unwrap_or_else(PoisonError::into_inner);
+                host.consider(ask, MemoryHost::$method)
+            })*
+
+            $($more)*
+        }
+    };
+}
+
+macro_rules! parts {
+    ($($host:ty),*) => {
+        $(part! { $host, Store {
+            find_account: FindAccount;
+            reserve_attempt: ReserveAttempt;
+            settle_attempt: SettleAttempt;
+            check_session: CheckSession;
+            load_code: LoadCode;
+        }
+            async fn commit(&self, ask: &Commit<Verifier>) -> Result<Committed, Planned> {
+                let mut host = self.lock().unwrap_or_else(PoisonError::into_inner);
+                host.answer_named(table::Commit::NAME, |host| host.store_commit(ask))
+            }
+        }
+        part! { $host, Rules {
+            decide_access: DecideAccess;
+            judge_password: JudgePassword;
+            judge_captcha: JudgeCaptcha;
+            verify_tenant_credential: VerifyTenantCredential;
+            find_application: FindApplication;
+        } }
+        part! { $host, Courier { deliver: Deliver; } }
+        part! { $host, Signer { sign_bytes: SignBytes; verify_bytes: VerifyBytes; } })*
+    };
+}
+
+parts!(Mutex<MemoryHost>, &Mutex<MemoryHost>);

@@ -26,6 +26,8 @@ mod main_road;
 mod meanwhile;
 #[path = "../own_password/main.rs"]
 mod own_password;
+#[path = "../parts/main.rs"]
+mod parts;
 #[path = "../password_ways.rs"]
 mod password_ways;
 #[path = "../refusals.rs"]

@@ -6,7 +6,7 @@ use authflow::{
     account::{Account, AccountKey, AccountStatus, FindAccount, Identifier, Profile},
     code::{LoadCode, StoredCode},
     guess::{Reservation, ReserveAttempt, SettleAttempt},
-    password::{PasswordMatch, VerifyPassword},
+    password::{PasswordMatch, Verifier, VerifyPassword},
     session::{CheckSession, EndSessions, SessionRecord},
     step::{AccessDecision, Commit, Committed, DecideAccess, Write},
     testkit::{MemoryHost, Planned, demo},
@@ -205,7 +205,8 @@ impl Hosts {
             }
             (Careless::RehashStaysWhenRefused, Committed::Refused(_)) => {
                 if let Some(Write::Rehash { password }) = ask.writes.first() {
-                    kept.account("tom").password.as_mut().unwrap().verifier = password.clone();
+                    kept.account("tom").password.as_mut().unwrap().verifier =
+                        Verifier::new(password.expose());
                 }
             }
             (

@@ -1,10 +1,10 @@
 //! The columns of an account, and an account that is read without one of them.
 
 use authflow::{
-    AccountId, Secret, Timestamp,
+    AccountId, Timestamp,
     account::{Account, AccountStatus, Profile, Revision},
     factor::{FactorSet, Totp, TotpAlgorithm},
-    password::Password,
+    password::{Password, Verifier},
     testkit::demo,
 };
 
@@ -57,7 +57,9 @@ pub(super) fn without(column: &str, account: Account) -> Account {
         "enrolled" => Account { enrolled: FactorSet::EMPTY, ..account },
         "factors_changed_at" => Account { factors_changed_at: nothing, ..account },
         "profile" => Account { profile: Profile::default(), ..account },
-        "password.verifier" => Account { password: password(|it| it.verifier = Secret::new("")), ..account },
+        "password.verifier" => {
+            Account { password: password(|it| it.verifier = Verifier::new("")), ..account }
+        }
         "password.changed_at" => {
             Account { password: password(|it| it.changed_at = Timestamp::from_unix(0)), ..account }
         }

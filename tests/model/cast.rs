@@ -6,13 +6,13 @@ use super::{
     state::{Model, Must},
 };
 use authflow::{
-    AccountId, Application, ClientId, Entropy, Lifetime, Moment, Secret, TenantId, Timestamp,
+    AccountId, Application, ClientId, Entropy, Lifetime, Moment, TenantId, Timestamp,
     account::{Account, AccountStatus, Profile, Revision, UserName},
     code::SendPolicy,
     contact::{EmailAddress, Mobile},
     factor::{Factor, Totp, TotpAlgorithm, TotpSecret},
     guess::AttemptPolicy,
-    password::{Ageing, MustChange, Password},
+    password::{Ageing, MustChange, Password, Verifier},
     policy::{Lifetimes, Policy, SecondFactor},
     sealing::{Owner, SealingKey, SealingKeys},
     testkit::demo,
@@ -140,7 +140,7 @@ pub fn account(model: &Model, who: usize) -> Account {
         status: if person.active { AccountStatus::Active } else { AccountStatus::Disabled },
         user_name: UserName::new(NAMES[who]).ok(),
         password: person.password.as_ref().map(|known| Password {
-            verifier: Secret::new(password(known.number)),
+            verifier: Verifier::new(password(known.number)),
             changed_at: Timestamp::from_unix(known.set_at),
             must_change: known.must_change.map(|must| match must {
                 Must::Reset => MustChange::AdministratorReset,

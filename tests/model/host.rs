@@ -16,10 +16,10 @@ use super::{
 use authflow::{
     Application, Applications, Audience, Config, Engine, Secret, TenantId, Timestamp,
     account::AccountStatus,
-    factor::FactorSet,
+    factor::{Factor, FactorSet},
     guess::AttemptRecord,
     outcome::Outcome,
-    password::MustChange,
+    password::{MustChange, Permit},
     sdk::Api,
     sealing::Owner,
     step::{Commit, Committed, CredentialOwner, Step, Write},
@@ -171,9 +171,42 @@ impl Host {
                 }
                 Ok(ask.answer(committed))
             }
+            Step::ReserveAttempt(ask) if !failing("ReserveAttempt") => {
+                seen.asked.push("ReserveAttempt");
+                seen.slot = Some(ask.slot);
+                let guesses = self.guesses();
+                let attempts = &mut self.world.host.attempts;
+                let reservation = ask.reserve(attempts.get(&ask.slot).cloned());
+                attempts.insert(ask.slot, reservation.record());
+                seen.counted |= self.guesses() > guesses;
+                // A password is slow to judge: the host has taken a place for it.
+                Ok(match ask.factor {
+                    Factor::Password => {
+                        let place = Permit::new(ask.slot);
+                        ask.answer(reservation.holding(place))
+                    }
+                    _ => ask.answer(reservation),
+                })
+            }
             step => {
                 if let Step::ReserveAttempt(ask) = &step {
                     seen.slot = Some(ask.slot);
+                }
+                if let Step::VerifyPassword(ask) = &step {
+                    let held = ask.permit.as_ref().and_then(Permit::get).map(|slot| *slot);
+                    assert_eq!(
+                        held, seen.slot,
+                        "a password is judged without the place that was taken for it"
+                    );
+                }
+                if let Step::JudgePassword(ask) = &step {
+                    let whose = self.world.host.accounts.iter().find(|it| it.id == ask.account).unwrap();
+                    let known = (&whose.user_name, &whose.email);
+                    assert_eq!(
+                        (&ask.user_name, &ask.email),
+                        known,
+                        "a new password is judged without its owner's names"
+                    );
                 }
                 self.world.host.asked.clear();
                 let (guesses, sent) = (self.guesses(), self.world.host.outbox.len());

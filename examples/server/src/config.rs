@@ -10,6 +10,9 @@ use std::{fs, io, path::Path};
 pub(crate) struct ServerConfig {
     /// `iss` of id tokens.
     pub(crate) issuer: Issuer,
+    /// What this service and its makers are called: nobody sets a password that is made of one.
+    #[serde(default)]
+    pub(crate) names: Vec<Box<str>>,
     /// The language of messages while the application is not known.
     #[serde(default)]
     pub(crate) language: Language,

@@ -1,16 +1,17 @@
 //! The demonstration: two applications, and nine accounts in each of their worlds.
 
 use crate::{
+    clock::Clock,
     hasher::{Hasher, HasherError},
-    host::ServerHost,
-    store::{NewAccount, StoreError},
+    store::{NewAccount, Store, StoreError},
     tenants::TenantCredential,
 };
 use authflow::{
-    AccountId, Application, ClientId, InvalidId, OsEntropyUnavailable, Secret, TenantId, Timestamp,
+    AccountId, Application, ClientId, InvalidId, OsEntropyUnavailable, Secret, TenantId,
     account::{AccountStatus, InvalidUserName, UserName},
     contact::{Channel, EmailAddress, InvalidContact, Mobile},
     factor::{Factor, FactorSet, TotpError, TotpSecret},
+    parts::Hasher as _,
     password::{Ageing, AgeingError, MustChange},
     policy::Policy,
     sealing::{Owner, SealingKeys},
@@ -148,36 +149,41 @@ pub(crate) fn tenant_credentials() -> Result<[TenantCredential; 2], DemoError> {
 }
 
 /// Makes what is not there yet; what has been counted and changed in an earlier run stays as it is.
-pub(crate) async fn seed(host: &ServerHost, sealing_keys: &SealingKeys) -> Result<(), DemoError> {
-    let now = host.clock.now();
+pub(crate) async fn seed(
+    store: &Store,
+    hasher: &Hasher,
+    sealing_keys: &SealingKeys,
+    clock: Clock,
+) -> Result<(), DemoError> {
     for tenant in [Some(TenantId::new(ISV_TENANT)?), None] {
         for demo in &ACCOUNTS {
-            add(host, sealing_keys, tenant, demo, now).await?;
+            add(store, hasher, sealing_keys, tenant, demo, clock).await?;
         }
     }
     Ok(())
 }
 
 async fn add(
-    host: &ServerHost,
+    store: &Store,
+    hasher: &Hasher,
     sealing_keys: &SealingKeys,
     tenant: Option<TenantId>,
     demo: &DemoAccount,
-    now: Timestamp,
+    clock: Clock,
 ) -> Result<(), DemoError> {
     let id = AccountId::new(&format!("demo-{}", demo.name))?;
-    if host.store.has_account(tenant, id).await? {
+    if store.has_account(tenant, id).await? {
         return Ok(());
     }
     let verifier = match demo.password_age_days {
-        Some(_) => Some(hash(&host.hasher).await?),
+        Some(_) => Some(hasher.hash(&Secret::new(PASSWORD)).await?),
         None => None,
     };
     let enrolled = demo.enrolled.iter().copied().collect::<FactorSet>();
     let totp = match enrolled.contains(Factor::Totp) {
         true => {
             let owner = Owner { tenant, account: id };
-            Some(TotpSecret::new(*TOTP_SECRET)?.seal(sealing_keys, owner, &host.clock.moment()?))
+            Some(TotpSecret::new(*TOTP_SECRET)?.seal(sealing_keys, owner, &clock.moment()?))
         }
         false => None,
     };
@@ -187,7 +193,7 @@ async fn add(
         user_name: UserName::new(demo.name)?,
         status: demo.status,
         verifier,
-        changed_at: now.minus_seconds(demo.password_age_days.unwrap_or(0) * DAY),
+        changed_at: clock.now().minus_seconds(demo.password_age_days.unwrap_or(0) * DAY),
         must_change: demo.must_change,
         mobile: demo.mobile.map(Mobile::new).transpose()?,
         email: demo.email().as_deref().map(EmailAddress::new).transpose()?,
@@ -196,9 +202,5 @@ async fn add(
         profile: format!(r#"{{"name":"{}"}}"#, demo.name),
         is_demo: true,
     };
-    Ok(host.store.add_account(new).await?)
-}
-
-async fn hash(hasher: &Hasher) -> Result<Secret, HasherError> {
-    hasher.hash(Secret::new(PASSWORD)).await
+    Ok(store.add_account(new).await?)
 }

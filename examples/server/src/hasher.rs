@@ -1,4 +1,5 @@
-//! Password hashing: argon2id on blocking threads, no more at once than there are cores.
+//! Password hashing: argon2id on blocking threads, no more at once than there are cores. Who waits to have one verified has a place before
+//! their guess is counted; who finds none in time is told that the system is busy, and has lost nothing.
 
 use crate::http::LONGEST_CALL;
 use argon2::{
@@ -8,7 +9,10 @@ use argon2::{
         phc::{Output, ParamsString, PasswordHash, Salt},
     },
 };
-use authflow::{Secret, password::PasswordMatch};
+use authflow::{
+    Secret, parts,
+    password::{PasswordMatch, Verifier},
+};
 use std::{
     sync::{Arc, Mutex, PoisonError},
     thread,
@@ -25,16 +29,20 @@ const MEMORY_KIB: u32 = 19 * 1024;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
 
-/// How long a password waits to be verified before its request is told that the system is busy.
+/// How many verify a password for each core, with those whose guesses are being counted meanwhile: enough that no core waits for the store.
+const PLACES_PER_CORE: usize = 4;
+/// How long a request waits for a place before it is told that the system is busy.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
 #[derive(Clone)]
 pub(crate) struct Hasher {
     params: Params,
+    places: Arc<Semaphore>,
+    longest_wait: Duration,
     cores: Arc<Semaphore>,
     memory: Memory,
     /// Of a password nobody knows: what is verified against where there is no verifier, so that it takes as long.
-    dummy: Secret,
+    dummy: Verifier,
 }
 
 /// The blocks of finished hashes, for the next ones. Given back to the allocator, each of tokio's many blocking threads
@@ -44,7 +52,7 @@ struct Memory(Arc<Mutex<Vec<Vec<Block>>>>);
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum HasherError {
-    #[error("no core was free in time")]
+    #[error("too many passwords are being hashed")]
     Overloaded,
     #[error("a stored verifier is not one of argon2's")]
     MalformedVerifier,
@@ -61,50 +69,78 @@ impl Hasher {
         let memory = Memory::default();
         let dummy = hash(&memory, &params, &random::<32>()?)?;
         let cores = thread::available_parallelism().map_or(1, |cores| cores.get());
-        Ok(Self { params, cores: Arc::new(Semaphore::new(cores)), memory, dummy })
+        Ok(Self {
+            params,
+            places: Arc::new(Semaphore::new(cores.saturating_mul(PLACES_PER_CORE))),
+            longest_wait: LONGEST_WAIT,
+            cores: Arc::new(Semaphore::new(cores)),
+            memory,
+            dummy,
+        })
     }
 
-    /// Waits for a core as long as its call does: who stores a password has proved something already, and shed here, that guess would be in
-    /// flight and then wrong. The wait is short, because what is only verified is shed before it.
-    pub(crate) async fn hash(&self, password: Secret) -> Result<Secret, HasherError> {
-        let (memory, params) = (self.memory.clone(), self.params.clone());
-        let core = self.core(LONGEST_CALL).await?;
-        on(core, move || hash(&memory, &params, password.expose().as_bytes())).await
+    /// And lets nobody wait for one.
+    #[cfg(test)]
+    pub(crate) fn take_every_place(&mut self) -> OwnedSemaphorePermit {
+        self.longest_wait = Duration::ZERO;
+        let places = u32::try_from(self.places.available_permits()).unwrap();
+        Arc::clone(&self.places).try_acquire_many_owned(places).unwrap()
+    }
+
+    /// As long as its call waits: whose turn it is has a guess in flight or has proved something, and the wait is short, because there are
+    /// few places.
+    async fn core(&self) -> Result<OwnedSemaphorePermit, HasherError> {
+        acquire(&self.cores, LONGEST_CALL).await
+    }
+}
+
+impl parts::Hasher for Hasher {
+    type Error = HasherError;
+    type Permit = OwnedSemaphorePermit;
+
+    async fn permit(&self) -> Result<OwnedSemaphorePermit, HasherError> {
+        acquire(&self.places, self.longest_wait).await
     }
 
     /// A right password is outdated where its verifier was made in another way than [`hash`](Self::hash) makes one.
-    pub(crate) async fn verify(
+    async fn verify(
         &self,
-        verifier: Option<Secret>,
-        presented: Secret,
+        verifier: Option<&Verifier>,
+        presented: &Secret,
+        place: Arc<OwnedSemaphorePermit>,
     ) -> Result<PasswordMatch, HasherError> {
-        let verifier = verifier.unwrap_or_else(|| self.dummy.clone());
-        let (memory, todays) = (self.memory.clone(), self.params.clone());
-        let core = self.core(LONGEST_WAIT).await?;
-        on(core, move || verify(&memory, &todays, &verifier, &presented)).await
+        let verifier = verifier.unwrap_or(&self.dummy).clone();
+        let (memory, todays, presented) = (self.memory.clone(), self.params.clone(), presented.clone());
+        let held = (place, self.core().await?);
+        on(held, move || verify(&memory, &todays, &verifier, &presented)).await
     }
 
-    async fn core(&self, longest_wait: Duration) -> Result<OwnedSemaphorePermit, HasherError> {
-        match timeout(longest_wait, Arc::clone(&self.cores).acquire_owned()).await {
-            Ok(Ok(permit)) => Ok(permit),
-            Ok(Err(_)) | Err(_) => Err(HasherError::Overloaded),
-        }
+    async fn hash(&self, password: &Secret) -> Result<Verifier, HasherError> {
+        let (memory, params, password) = (self.memory.clone(), self.params.clone(), password.clone());
+        on(self.core().await?, move || hash(&memory, &params, password.expose().as_bytes())).await
+    }
+}
+
+async fn acquire(from: &Arc<Semaphore>, longest_wait: Duration) -> Result<OwnedSemaphorePermit, HasherError> {
+    match timeout(longest_wait, Arc::clone(from).acquire_owned()).await {
+        Ok(Ok(permit)) => Ok(permit),
+        Ok(Err(_)) | Err(_) => Err(HasherError::Overloaded),
     }
 }
 
 async fn on<T: Send + 'static>(
-    core: OwnedSemaphorePermit,
+    held: impl Send + 'static,
     work: impl FnOnce() -> Result<T, HasherError> + Send + 'static,
 ) -> Result<T, HasherError> {
-    // The permit goes with the work: a caller that goes away does not free a core that is still hashing.
+    // What is held goes with the work: a caller that goes away does not free a core that is still hashing.
     let working = spawn_blocking(move || {
-        let _core = core;
+        let _held = held;
         work()
     });
     working.await.map_err(|_| HasherError::ThreadEnded)?
 }
 
-fn hash(memory: &Memory, params: &Params, password: &[u8]) -> Result<Secret, HasherError> {
+fn hash(memory: &Memory, params: &Params, password: &[u8]) -> Result<Verifier, HasherError> {
     let salt =
         Salt::new(&random::<16>()?).map_err(|_| HasherError::Argon2(password_hash::Error::SaltInvalid))?;
     let output = compute(memory, Algorithm::Argon2id, Version::V0x13, params.clone(), password, &salt)?;
@@ -115,14 +151,14 @@ fn hash(memory: &Memory, params: &Params, password: &[u8]) -> Result<Secret, Has
         salt: Some(salt),
         hash: Some(output),
     };
-    Ok(Secret::new(hash.to_string()))
+    Ok(Verifier::new(hash.to_string()))
 }
 
 /// With the parameters that the verifier names, so that they can be raised without a reset of every password.
 fn verify(
     memory: &Memory,
     todays: &Params,
-    verifier: &Secret,
+    verifier: &Verifier,
     presented: &Secret,
 ) -> Result<PasswordMatch, HasherError> {
     let malformed = || HasherError::MalformedVerifier;
@@ -172,46 +208,63 @@ fn random<const LENGTH: usize>() -> Result<[u8; LENGTH], HasherError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use parts::Hasher as _;
     use std::pin::pin;
+
+    impl Hasher {
+        async fn judge(
+            &self,
+            verifier: Option<&Verifier>,
+            presented: &Secret,
+        ) -> Result<PasswordMatch, HasherError> {
+            let place = Arc::new(self.permit().await?);
+            self.verify(verifier, presented, place).await
+        }
+    }
 
     #[tokio::test]
     async fn right_wrong_missing_and_malformed() {
         let hasher = Hasher::new().unwrap();
         let right = || Secret::new("Correct-Horse-7");
-        let verifier = hasher.hash(right()).await.unwrap();
+        let verifier = hasher.hash(&right()).await.unwrap();
         assert!(verifier.expose().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "the parameters of OWASP");
-        assert_ne!(verifier.expose(), hasher.hash(right()).await.unwrap().expose(), "a salt of its own");
-        let verify = |verifier, presented| hasher.verify(verifier, presented);
-        assert_eq!(verify(Some(verifier.clone()), right()).await.unwrap(), PasswordMatch::Matches);
+        assert_ne!(verifier.expose(), hasher.hash(&right()).await.unwrap().expose(), "a salt of its own");
+        assert_eq!(hasher.judge(Some(&verifier), &right()).await.unwrap(), PasswordMatch::Matches);
         let wrong = Secret::new("correct-horse-7");
-        assert_eq!(verify(Some(verifier.clone()), wrong).await.unwrap(), PasswordMatch::Differs);
-        assert_eq!(verify(None, right()).await.unwrap(), PasswordMatch::Differs);
+        assert_eq!(hasher.judge(Some(&verifier), &wrong).await.unwrap(), PasswordMatch::Differs);
+        assert_eq!(hasher.judge(None, &right()).await.unwrap(), PasswordMatch::Differs);
         for malformed in
             ["", "$argon2id$v=19$m=19456,t=2,p=1", "$scrypt$ln=1,r=1,p=1$c2FsdHNhbHQ$aGFzaGhhc2hoYXNo"]
         {
-            let refused = verify(Some(Secret::new(malformed)), right()).await;
+            let refused = hasher.judge(Some(&Verifier::new(malformed)), &right()).await;
             assert!(refused.is_err(), "{malformed:?} is a fault of the store, not a wrong password");
         }
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_wait_for_a_core_ends() {
+    async fn a_wait_for_a_place_ends_and_one_that_is_given_back_is_taken() {
         let hasher = Hasher::new().unwrap();
-        let cores = u32::try_from(hasher.cores.available_permits()).unwrap();
-        let _all = Arc::clone(&hasher.cores).acquire_many_owned(cores).await.unwrap();
-        let refused = hasher.verify(None, Secret::new("Correct-Horse-7")).await;
-        assert!(matches!(refused, Err(HasherError::Overloaded)));
+        let places = u32::try_from(hasher.places.available_permits()).unwrap();
+        let all = Arc::clone(&hasher.places).acquire_many_owned(places).await.unwrap();
+        assert!(matches!(hasher.permit().await, Err(HasherError::Overloaded)));
+        let mut waiting = pin!(hasher.permit());
+        assert!(timeout(LONGEST_WAIT / 2, &mut waiting).await.is_err(), "not yet");
+        drop(all);
+        assert!(waiting.await.is_ok());
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_new_password_waits_for_a_core_as_long_as_its_call() {
+    async fn what_has_a_place_or_has_proved_something_waits_for_a_core_as_long_as_its_call() {
         let hasher = Hasher::new().unwrap();
         let cores = u32::try_from(hasher.cores.available_permits()).unwrap();
         let all = Arc::clone(&hasher.cores).acquire_many_owned(cores).await.unwrap();
-        let mut hashing = pin!(hasher.hash(Secret::new("Correct-Horse-7")));
+        let password = Secret::new("Correct-Horse-7");
+        let (mut hashing, mut verifying) =
+            (pin!(hasher.hash(&password)), pin!(hasher.judge(None, &password)));
         assert!(timeout(LONGEST_WAIT * 2, &mut hashing).await.is_err(), "it is not shed");
+        assert!(timeout(LONGEST_WAIT, &mut verifying).await.is_err(), "nor is this");
         drop(all);
-        assert!(hashing.await.is_ok());
+        assert!(hashing.await.is_ok() && verifying.await.is_ok());
     }
 
     #[tokio::test]
@@ -222,11 +275,12 @@ mod tests {
         let argon2 = Argon2::new(Algorithm::Argon2i, Version::V0x10, params);
         argon2.hash_password_into(b"password", b"somesalt", &mut output).unwrap();
         let salt = Salt::new(b"somesalt").unwrap();
-        let verifier = format!("$argon2i$v=16$m=8,t=1,p=1${salt}${}", Output::new(&output).unwrap());
+        let verifier =
+            Verifier::new(format!("$argon2i$v=16$m=8,t=1,p=1${salt}${}", Output::new(&output).unwrap()));
         for (presented, expected) in
             [("password", PasswordMatch::MatchesOutdated), ("passwore", PasswordMatch::Differs)]
         {
-            let answer = hasher.verify(Some(Secret::new(verifier.clone())), Secret::new(presented)).await;
+            let answer = hasher.judge(Some(&verifier), &Secret::new(presented)).await;
             assert_eq!(answer.unwrap(), expected);
         }
     }
@@ -234,7 +288,8 @@ mod tests {
     #[tokio::test]
     async fn memory_is_used_again() {
         let hasher = Hasher::new().unwrap();
-        let verify = || hasher.verify(None, Secret::new("Correct-Horse-7"));
+        let password = Secret::new("Correct-Horse-7");
+        let verify = || hasher.judge(None, &password);
         for _ in 0..4 {
             let _ = tokio::join!(verify(), verify(), verify(), verify());
         }

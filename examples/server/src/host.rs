@@ -1,127 +1,50 @@
-//! The library's questions, answered by the store and the hasher.
+//! The library's questions, answered by the server's parts.
 
 use crate::{
-    clock::Clock,
-    hasher::{Hasher, HasherError},
-    outbox::{Outbox, OutboxError},
-    signing_keys::SigningKeys,
-    store::{Store, StoreError},
-    tenants::TenantCredentials,
+    hasher::Hasher, outbox::Outbox, signing_keys::SigningKeys, store::Store, tenants::TenantCredentials,
 };
 use authflow::{
-    Host,
-    account::{Account, FindAccount},
-    code::{Deliver, Delivery, LoadCode, StoredCode},
-    guess::{Reservation, ReserveAttempt, SettleAttempt},
     outcome::{Event, Outcome},
-    password::{JudgePassword, Judgement, PasswordMatch, VerifyPassword},
-    session::{CheckSession, SessionRecord},
-    step::{
-        AccessDecision, Commit, Committed, CredentialOwner, DecideAccess, SignBytes, SignatureCheck,
-        VerifyBytes, VerifyTenantCredential, Write,
-    },
+    parts::{Blocklist, Log, Parts, Rules},
+    password::{JudgePassword, Judgement},
+    step::{AccessDecision, CredentialOwner, DecideAccess, VerifyTenantCredential},
 };
-use std::sync::Arc;
+use std::{convert::Infallible, error::Error};
 
-/// Answers the library's questions.
-#[derive(Clone)]
-pub(crate) struct ServerHost {
-    pub(crate) store: Store,
-    pub(crate) hasher: Hasher,
-    pub(crate) clock: Clock,
-    /// Without one, no code is sent.
-    pub(crate) outbox: Option<Arc<Outbox>>,
+/// Without an outbox no code is sent. Signing keys are there where it is not the library that signs id tokens.
+pub(crate) type ServerHost =
+    Parts<Store, Hasher, Blocklist<ServerRules>, Option<Outbox>, Option<SigningKeys>, EventLog>;
+
+/// Whoever has proved enough is let in, and no history of passwords is kept here.
+#[derive(Debug, Default)]
+pub(crate) struct ServerRules {
     pub(crate) credentials: TenantCredentials,
-    /// The keys that sign id tokens, where it is not the library that signs them.
-    pub(crate) signing_keys: Option<Arc<SigningKeys>>,
 }
 
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum HostError {
-    #[error("store: {0}")]
-    Store(#[from] StoreError),
-    #[error("hasher: {0}")]
-    Hasher(#[from] HasherError),
-    #[error("outbox: {0}")]
-    Outbox(#[from] OutboxError),
-}
+impl Rules for ServerRules {
+    type Error = Infallible;
 
-impl Host for ServerHost {
-    type Error = HostError;
-
-    async fn find_account(&self, ask: &FindAccount) -> Result<Option<Account>, HostError> {
-        Ok(self.store.account(ask.clone()).await?)
-    }
-
-    async fn reserve_attempt(&self, ask: &ReserveAttempt) -> Result<Reservation, HostError> {
-        Ok(self.store.reserve_attempt(ask.clone()).await?)
-    }
-
-    async fn verify_password(&self, ask: &VerifyPassword) -> Result<PasswordMatch, HostError> {
-        Ok(self.hasher.verify(ask.verifier.clone(), ask.presented.clone()).await?)
-    }
-
-    async fn settle_attempt(&self, ask: &SettleAttempt) -> Result<(), HostError> {
-        Ok(self.store.settle_attempt(ask.clone()).await?)
-    }
-
-    async fn decide_access(&self, _: &DecideAccess) -> Result<AccessDecision, HostError> {
+    async fn decide_access(&self, _: &DecideAccess) -> Result<AccessDecision, Infallible> {
         Ok(AccessDecision::Allow)
     }
 
-    async fn commit(&self, ask: &Commit) -> Result<Committed, HostError> {
-        // One commit stores a new password, or hashes the present one anew, or neither.
-        let to_hash = ask.writes.iter().find_map(|write| match write {
-            Write::StorePassword { new_password: password, .. } | Write::Rehash { password } => {
-                Some(password.clone())
-            }
-            _ => None,
-        });
-        let verifier = match to_hash {
-            Some(password) => Some(self.hasher.hash(password).await?),
-            None => None,
-        };
-        Ok(self.store.commit(ask.clone(), verifier).await?)
-    }
-
-    async fn check_session(&self, ask: &CheckSession) -> Result<Option<SessionRecord>, HostError> {
-        Ok(self.store.check_session(ask.clone()).await?)
-    }
-
-    async fn load_code(&self, ask: &LoadCode) -> Result<Option<StoredCode>, HostError> {
-        Ok(self.store.code(ask.clone()).await?)
-    }
-
-    /// No history and no list of breached passwords is kept here.
-    async fn judge_password(&self, _: &JudgePassword) -> Result<Judgement, HostError> {
+    async fn judge_password(&self, _: &JudgePassword) -> Result<Judgement, Infallible> {
         Ok(Judgement::Accepted)
-    }
-
-    async fn deliver(&self, ask: &Deliver) -> Result<Delivery, HostError> {
-        match &self.outbox {
-            Some(outbox) => Ok(outbox.deliver(ask).await?),
-            None => Ok(Delivery::NotDelivered),
-        }
     }
 
     async fn verify_tenant_credential(
         &self,
         ask: &VerifyTenantCredential,
-    ) -> Result<CredentialOwner, HostError> {
+    ) -> Result<CredentialOwner, Infallible> {
         Ok(self.credentials.owner(&ask.credential))
     }
+}
 
-    async fn sign_bytes(&self, ask: &SignBytes) -> Result<Option<Vec<u8>>, HostError> {
-        Ok(self.signing_keys.as_ref().and_then(|keys| keys.sign(&ask.key_id, &ask.bytes)))
-    }
+#[derive(Debug)]
+pub(crate) struct EventLog;
 
-    async fn verify_bytes(&self, ask: &VerifyBytes) -> Result<SignatureCheck, HostError> {
-        let keys = self.signing_keys.as_ref();
-        let is_good = keys.is_some_and(|keys| keys.verify(&ask.key_id, &ask.bytes, &ask.signature));
-        Ok(if is_good { SignatureCheck::Valid } else { SignatureCheck::Invalid })
-    }
-
-    fn failed(&self, question: &'static str, error: HostError) {
+impl Log for EventLog {
+    fn failed(&self, question: &'static str, error: &dyn Error) {
         tracing::error!(question, %error, "a question went unanswered");
     }
 

@@ -1,15 +1,19 @@
-//! The library's exam for hosts, on a database in memory and on one in a file.
+//! The library's exam for hosts, on a database in memory and on one in a file; and what the hasher and the rules do to a request.
 
 use super::*;
-use crate::{cli::DatabaseUrl, demo};
+use crate::{cli::DatabaseUrl, clock::Clock, demo};
 use authflow::{
-    AccountId, Audience, ClientId, Entropy, Moment, Secret, TenantId, Timestamp,
-    account::{AccountStatus, Profile, Revision, UserName},
+    AccountId, Applications, Audience, ClientId, Config, Engine, Entropy, Moment, Secret, TenantId,
+    Timestamp,
+    account::{Account, AccountStatus, Profile, Revision, UserName},
     contact::{EmailAddress, Mobile},
     factor::{Factor, FactorSet, Totp, TotpAlgorithm, TotpSecret},
-    password::{MustChange, Password},
+    parts::Hasher as _,
+    password::{MustChange, Password, Verifier},
+    sdk::{Api, Request},
     sealing::Owner,
     testkit::{self, HostExam, NeglectedDuty},
+    token::{Issuer, Key, KeyRing},
 };
 
 /// One account that has everything, one that has only a password, and one that is locked.
@@ -44,7 +48,7 @@ async fn accounts(host: &ServerHost, tenant: TenantId) -> [Account; 3] {
     let [full, plain, locked] = revisions.await.map(|number| Revision::try_from(number).unwrap());
     let set_at = Timestamp::from_unix(1_600_000_000);
     let password = Password {
-        verifier: Secret::new("$argon2id$"),
+        verifier: Verifier::new("$argon2id$"),
         changed_at: set_at,
         must_change: None,
         skips_used: 0,
@@ -86,12 +90,21 @@ async fn accounts(host: &ServerHost, tenant: TenantId) -> [Account; 3] {
     [full, plain, locked]
 }
 
+fn host(store: Store) -> ServerHost {
+    ServerHost {
+        store,
+        hasher: Hasher::new().unwrap(),
+        rules: Blocklist::new(["Acme"], ServerRules::default()),
+        courier: None,
+        signer: None,
+        log: EventLog,
+    }
+}
+
 async fn examined(url: &DatabaseUrl) -> Result<(), NeglectedDuty> {
     let clock = Clock::moved(0);
     let store = Store::open(url, clock, &testkit::demo::sealing_keys()).unwrap();
-    let (hasher, outbox) = (Hasher::new().unwrap(), None);
-    let credentials = TenantCredentials::default();
-    let host = ServerHost { store, hasher, clock, outbox, credentials, signing_keys: None };
+    let host = host(store);
     let tenant = TenantId::new(demo::ISV_TENANT).unwrap();
     let audience = Audience { client_id: ClientId::new(demo::ISV_CLIENT_ID).unwrap(), tenant: Some(tenant) };
     let [full, plain, locked] = accounts(&host, tenant).await;
@@ -110,4 +123,77 @@ async fn it_neglects_no_duty() {
     for _ in 0..2 {
         assert_eq!(examined(&file).await, Ok(()), "again and again on one file");
     }
+}
+
+async fn demonstrated() -> ServerHost {
+    let clock = Clock::moved(0);
+    let sealing_keys = testkit::demo::sealing_keys();
+    let host = host(Store::open(&DatabaseUrl::Memory, clock, &sealing_keys).unwrap());
+    demo::seed(&host.store, &host.hasher, &sealing_keys, clock).await.unwrap();
+    host
+}
+
+/// A call of an ordinary application.
+async fn call(host: &ServerHost, path: &str, bearer: Option<&str>, body: &str) -> (u16, serde_json::Value) {
+    let ring = KeyRing::new(Key::without_id(authflow::testkit::demo::secret(7)).unwrap());
+    let applications = Applications::Fixed(demo::applications().unwrap().into());
+    let config = Config::new(Issuer::new("https://authflow.example").unwrap(), ring, applications);
+    let mut headers = vec![
+        ("X-operating-sys-version", "Android 10".to_owned()),
+        ("X-device-fingerprint", "156aysdna213sac".to_owned()),
+        ("X-agent", "test".to_owned()),
+        ("X-client-id", demo::ORDINARY_CLIENT_ID.to_owned()),
+        ("Content-Type", "application/json".to_owned()),
+    ];
+    headers.extend(bearer.map(|token| ("Authorization", format!("Bearer {token}"))));
+    let request = Request { method: "POST", path, headers: &headers, body: body.as_bytes() };
+    let api = Api::new(Engine::new(config).unwrap());
+    let reply = api.serve(&request, Clock::moved(0).moment().unwrap(), host).await;
+    (reply.status(), serde_json::from_slice(reply.body()).unwrap_or_default())
+}
+
+async fn login(host: &ServerHost, password: &str) -> (u16, serde_json::Value) {
+    let body = serde_json::json!({ "user_name": "alice", "password": password }).to_string();
+    call(host, "/api/v2/sdk/login", None, &body).await
+}
+
+async fn change(host: &ServerHost, id_token: &str, new_password: &str) -> u16 {
+    let body =
+        serde_json::json!({ "old_password": demo::PASSWORD, "new_password": new_password }).to_string();
+    call(host, "/api/v2/sdk/pwd/change", Some(id_token), &body).await.0
+}
+
+/// Everything that a login writes.
+async fn written(host: &ServerHost) -> i64 {
+    let sql = "SELECT (SELECT count(*) FROM attempts) + (SELECT count(*) FROM claims) + (SELECT count(*) FROM sessions)";
+    host.store.with_connection(move |connection| connection.query_row(sql, [], |row| row.get(0))).await
+}
+
+#[tokio::test]
+async fn a_call_that_is_shed_writes_nothing_and_costs_no_guess() {
+    let mut host = demonstrated().await;
+    let places = host.hasher.take_every_place();
+    for _ in 0..10 {
+        assert_eq!(login(&host, "wrong").await.0, 500);
+    }
+    assert_eq!(written(&host).await, 0, "no guess was counted");
+    drop(places);
+    assert_eq!(login(&host, demo::PASSWORD).await.0, 200);
+    assert!(written(&host).await > 0);
+}
+
+#[tokio::test]
+async fn a_listed_password_is_refused_where_it_is_set_and_not_where_one_signs_in() {
+    let host = demonstrated().await;
+    let (_, signed_in) = login(&host, demo::PASSWORD).await;
+    let id_token = signed_in["id_token"].as_str().unwrap();
+    for listed in ["Password123", "QWERTYuiop", "acme-2026", "alicealice"] {
+        assert_eq!(change(&host, id_token, listed).await, 400, "{listed}");
+    }
+    assert_eq!(change(&host, id_token, "a horse of another colour").await, 200);
+    // Whoever has had one since before the list still signs in with it.
+    let verifier = host.hasher.hash(&Secret::new("password123")).await.unwrap();
+    let sql = "UPDATE accounts SET verifier = ?1 WHERE id = 'demo-alice'";
+    host.store.with_connection(move |connection| connection.execute(sql, [verifier.expose()])).await;
+    assert_eq!(login(&host, "password123").await.0, 200);
 }

@@ -1,6 +1,6 @@
 //! Routes: the family's calls to the library, and the health check.
 
-use crate::{host::ServerHost, outliving::Outliving};
+use crate::{clock::Clock, host::ServerHost, outliving::Outliving};
 use authflow::sdk::{Api, Reply, Request};
 use axum::{
     Router,
@@ -28,6 +28,7 @@ const LONGEST_HEALTH_CHECK: Duration = Duration::from_secs(2);
 pub(crate) struct Service {
     pub(crate) api: Api,
     pub(crate) host: ServerHost,
+    pub(crate) clock: Clock,
 }
 
 pub(crate) fn router(service: Service) -> Router {
@@ -41,8 +42,8 @@ pub(crate) fn router(service: Service) -> Router {
 
 /// The public keys of id tokens (RFC 7517): none where the library signs them, with a key that is shared.
 async fn jwks(State(service): State<Arc<Service>>) -> Response {
-    let keys = match &service.host.signing_keys {
-        Some(keys) => keys.jwks(service.host.clock.now()),
+    let keys = match &service.host.signer {
+        Some(keys) => keys.jwks(service.clock.now()),
         None => serde_json::json!({ "keys": [] }),
     };
     ([(header::CONTENT_TYPE, "application/jwk-set+json")], keys.to_string()).into_response()
@@ -80,9 +81,9 @@ async fn call(State(service): State<Arc<Service>>, request: HttpRequest) -> Resp
 }
 
 async fn answer(service: Arc<Service>, parts: Arc<Parts>, body: Vec<u8>) -> Reply {
-    let Service { api, host } = &*service;
+    let Service { api, host, clock } = &*service;
     let request: Request<'_, HeaderMap> = Request::from_http(&parts, &body);
-    let moment = match host.clock.moment() {
+    let moment = match clock.moment() {
         Ok(moment) => moment,
         Err(error) => {
             tracing::error!(%error, "a request was refused");

@@ -7,7 +7,7 @@ use crate::{
     config::{self, ServerConfig, ServerConfigError},
     demo::{self, DemoError},
     hasher::{Hasher, HasherError},
-    host::ServerHost,
+    host::{EventLog, ServerHost, ServerRules},
     http::{self, Service},
     keys::{self, KeyFileError},
     outbox::{self, Outbox, OutboxFileError},
@@ -20,10 +20,11 @@ use crate::{
 use authflow::{
     Applications, Config, ConfigError, Dialect, Engine,
     device::Language,
+    parts::Blocklist,
     sdk::Api,
     token::{IdTokenSigning, Issuer, IssuerError},
 };
-use std::{io, net::SocketAddr, path::PathBuf, sync::Arc};
+use std::{io, net::SocketAddr, path::PathBuf};
 use tokio::net::TcpListener;
 
 #[derive(Debug, thiserror::Error)]
@@ -66,7 +67,8 @@ pub(crate) async fn run(cli: Cli) -> Result<(), StartError> {
     if cli.exposes_demo() {
         return Err(StartError::DemoExposed);
     }
-    let ServerConfig { issuer, language, dialect, applications, tenant_credentials } = configuration(&cli)?;
+    let ServerConfig { issuer, names, language, dialect, applications, tenant_credentials } =
+        configuration(&cli)?;
     let (ring, made) =
         keys::load_or_make(&cli.keys).map_err(|error| StartError::KeyFile(cli.keys.clone(), error))?;
     if made {
@@ -92,19 +94,25 @@ pub(crate) async fn run(cli: Cli) -> Result<(), StartError> {
         config.id_token_signing = IdTokenSigning::Outside(keys.outside());
     }
     let api = Api::new(Engine::new(config)?);
-    let outbox = outbox(&cli)?.map(Arc::new);
-    let credentials = TenantCredentials::new(tenant_credentials);
-    let host = ServerHost { store, hasher: Hasher::new()?, clock, outbox, credentials, signing_keys };
+    let rules = ServerRules { credentials: TenantCredentials::new(tenant_credentials) };
+    let host = ServerHost {
+        store,
+        hasher: Hasher::new()?,
+        rules: Blocklist::new(names, rules),
+        courier: outbox(&cli)?,
+        signer: signing_keys,
+        log: EventLog,
+    };
 
     let stop = serve::stop_signal().map_err(StartError::Signals)?;
     let listen = |error| StartError::Listen(cli.listen, error);
     let listener = TcpListener::bind(cli.listen).await.map_err(listen)?;
     let address = listener.local_addr().map_err(listen)?;
     if cli.is_demo() {
-        demo::seed(&host, &sealing_keys).await?;
+        demo::seed(&host.store, &host.hasher, &sealing_keys, clock).await?;
     }
     banner::print(address, cli.is_demo());
-    serve::serve(listener, http::router(Service { api, host }), stop).await;
+    serve::serve(listener, http::router(Service { api, host, clock }), stop).await;
     store::checkpoint(&cli.database).map_err(database)
 }
 
@@ -117,7 +125,7 @@ fn outbox(cli: &Cli) -> Result<Option<Outbox>, StartError> {
 }
 
 /// The keys outside, if there are any.
-fn signing_keys(cli: &Cli) -> Result<Option<Arc<SigningKeys>>, StartError> {
+fn signing_keys(cli: &Cli) -> Result<Option<SigningKeys>, StartError> {
     let Some(path) = &cli.signing_keys else { return Ok(None) };
     let failed = |error| StartError::SigningKeys(path.clone(), error);
     let keys = match cli.make_signing_key {
@@ -130,7 +138,7 @@ fn signing_keys(cli: &Cli) -> Result<Option<Arc<SigningKeys>>, StartError> {
         }
         None => signing_keys::load(path).map_err(failed)?,
     };
-    Ok(Some(Arc::new(keys)))
+    Ok(Some(keys))
 }
 
 /// The file's configuration, if there is one; with `--demo`, and the demo applications it does not name.
@@ -139,6 +147,7 @@ fn configuration(cli: &Cli) -> Result<ServerConfig, StartError> {
         Some(path) => config::read(path).map_err(|error| StartError::ConfigFile(path.clone(), error))?,
         None => ServerConfig {
             issuer: Issuer::new("https://authflow.example")?,
+            names: Vec::new(),
             language: Language::En,
             dialect: Dialect::Ciam,
             applications: Vec::new(),

@@ -38,7 +38,8 @@ impl PasswordFlaw {
             },
             NewPasswordRefusal::Host(refusal) => match refusal {
                 PasswordRefusal::Reused => Self::Used,
-                PasswordRefusal::Breached => Self::Weak,
+                PasswordRefusal::Personal => Self::Identity,
+                PasswordRefusal::Breached | PasswordRefusal::Expected => Self::Weak,
                 PasswordRefusal::NotOffered => Self::Unsaid,
             },
             NewPasswordRefusal::BreachedProof => Self::Unsaid,

@@ -5,7 +5,7 @@ use crate::{
     Host, Secret,
     account::Account,
     factor::Totp,
-    password::{Password, PasswordMatch, VerifyPassword},
+    password::{Password, PasswordMatch, Verifier, VerifyPassword},
     step::{Commit, CommitRefusal, Committed, Write},
 };
 use alloc::vec::Vec;
@@ -72,16 +72,16 @@ impl<H: Host> Sitting<'_, H> {
     }
 
     /// The new password is told from another one; and there is an answer where there is nothing to verify against.
-    async fn verify(&self, verifier: Secret) -> Result<(), NeglectedDuty> {
+    async fn verify(&self, verifier: Verifier) -> Result<(), NeglectedDuty> {
         for (presented, expected) in
             [(NEW_PASSWORD, PasswordMatch::Matches), ("Set-By-Nobody-1", PasswordMatch::Differs)]
         {
             let presented = Secret::new(presented);
             let (account, verifier) = (Some(self.exam.expected.id), Some(verifier.clone()));
-            let ask = VerifyPassword { account, verifier, presented: presented.clone() };
+            let ask = VerifyPassword { account, verifier, presented: presented.clone(), permit: None };
             let found = answered::<VerifyPassword, _>(self.host.verify_password(&ask).await)?;
             holds(found == expected, NeglectedDuty::VerifyPassword)?;
-            let ask = VerifyPassword { account: None, verifier: None, presented };
+            let ask = VerifyPassword { account: None, verifier: None, presented, permit: None };
             holds(self.host.verify_password(&ask).await.is_ok(), NeglectedDuty::VerifyPassword)?;
         }
         Ok(())

@@ -34,6 +34,9 @@ const AT_ONCE: usize = 8;
 /// every field of every answer is compared with that. Columns are seen where they say something: between them the accounts best have
 /// all that the host's accounts can have, an authenticator, a reason to change the password and a profile included.
 ///
+/// A store is examined in [`Parts`](crate::parts::Parts) with a [`PlainHasher`](super::PlainHasher), and with
+/// [`AllowAll`](crate::parts::AllowAll), [`NoCourier`](crate::parts::NoCourier) and [`NoSigner`](crate::parts::NoSigner).
+///
 /// # What it does not see
 /// - What happens on several threads. The questions of a race are asked from one task, each as soon as the others wait: a host whose
 ///   answers block the thread is asked one after the other.

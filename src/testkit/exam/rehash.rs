@@ -52,7 +52,8 @@ impl<H: Host> Sitting<'_, H> {
     async fn judged(&self) -> Result<PasswordMatch, NeglectedDuty> {
         let Account { id, password, .. } = self.found().await?;
         let verifier = password.map(|password| password.verifier);
-        let ask = VerifyPassword { account: Some(id), verifier, presented: Secret::new(PASSWORD) };
+        let ask =
+            VerifyPassword { account: Some(id), verifier, presented: Secret::new(PASSWORD), permit: None };
         answered::<VerifyPassword, _>(self.host.verify_password(&ask).await)
     }
 }

@@ -2,11 +2,11 @@
 
 use super::date_time::DateTime;
 use crate::{
-    AccountId, Secret, TenantId,
+    AccountId, TenantId,
     account::{Account, AccountStatus, Profile, Revision, UserName},
     contact::{EmailAddress, Mobile},
     factor::{FactorSet, Totp, TotpAlgorithm},
-    password::{MustChange, Password},
+    password::{MustChange, Password, Verifier},
     sealing::SealedSecret,
 };
 use alloc::string::{String, ToString as _};
@@ -81,7 +81,7 @@ impl RecordedAccount {
     /// `None` where it says something that no account has.
     pub(super) fn into_account(self) -> Option<Account> {
         let password = |recorded: RecordedPassword| Password {
-            verifier: Secret::new(recorded.verifier),
+            verifier: Verifier::new(recorded.verifier),
             changed_at: recorded.changed_at.0,
             must_change: recorded.must_change,
             skips_used: recorded.skips_used,

@@ -13,6 +13,7 @@ use authflow::{
     code::{CodePurpose, Deliver, Delivery},
     contact::Recipient,
     device::Language,
+    parts::Courier,
 };
 use smtp::Smtp;
 
@@ -45,9 +46,11 @@ struct Letter<'a> {
     decoy: bool,
 }
 
-impl Outbox {
+impl Courier for Outbox {
+    type Error = OutboxError;
+
     /// A decoy takes the way of a code up to the sending, and gets the answer that a code would have got.
-    pub(crate) async fn deliver(&self, ask: &Deliver) -> Result<Delivery, OutboxError> {
+    async fn deliver(&self, ask: &Deliver) -> Result<Delivery, OutboxError> {
         self.send(&Letter {
             recipient: &ask.recipient,
             purpose: ask.purpose,
@@ -57,7 +60,9 @@ impl Outbox {
             decoy: ask.decoy,
         })
     }
+}
 
+impl Outbox {
     fn send(&self, letter: &Letter<'_>) -> Result<Delivery, OutboxError> {
         match (self, letter.recipient) {
             (Self::Log, recipient) => {

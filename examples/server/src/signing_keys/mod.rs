@@ -12,9 +12,12 @@ pub(crate) use make::{algorithm, load_or_make};
 
 use authflow::{
     Timestamp,
+    parts::Signer,
+    step::{SignBytes, SignatureCheck, VerifyBytes},
     token::{OutsideKey, OutsideKeys, RingError, VerifyWindow},
 };
 use key::{PrivateKey, PublicKey};
+use std::convert::Infallible;
 
 #[derive(Debug)]
 pub(crate) struct SigningKeys {
@@ -58,12 +61,12 @@ impl SigningKeys {
     }
 
     /// `None` when the key is not the one that signs. An RSA signature takes about a millisecond.
-    pub(crate) fn sign(&self, key_id: &str, bytes: &[u8]) -> Option<Vec<u8>> {
+    fn sign(&self, key_id: &str, bytes: &[u8]) -> Option<Vec<u8>> {
         if *self.signer_id == *key_id { self.signer.sign(bytes) } else { None }
     }
 
     /// Whether the signature is that key's. Whether the key still counts the library judges.
-    pub(crate) fn verify(&self, key_id: &str, bytes: &[u8], signature: &[u8]) -> bool {
+    fn verify(&self, key_id: &str, bytes: &[u8], signature: &[u8]) -> bool {
         let named = self.public.iter().find(|named| *named.id == *key_id);
         named.is_some_and(|named| named.key.verify(bytes, signature))
     }
@@ -75,6 +78,19 @@ impl SigningKeys {
         let keys: Vec<_> =
             self.public.iter().filter(counts).map(|named| jwk::of(&named.id, &named.key)).collect();
         serde_json::json!({ "keys": keys })
+    }
+}
+
+impl Signer for SigningKeys {
+    type Error = Infallible;
+
+    async fn sign_bytes(&self, ask: &SignBytes) -> Result<Option<Vec<u8>>, Infallible> {
+        Ok(self.sign(&ask.key_id, &ask.bytes))
+    }
+
+    async fn verify_bytes(&self, ask: &VerifyBytes) -> Result<SignatureCheck, Infallible> {
+        let is_good = self.verify(&ask.key_id, &ask.bytes, &ask.signature);
+        Ok(if is_good { SignatureCheck::Valid } else { SignatureCheck::Invalid })
     }
 }
 

@@ -2,11 +2,11 @@
 
 use super::{Store, StoreError, Written, columns};
 use authflow::{
-    AccountId, Secret, TenantId, Timestamp,
+    AccountId, TenantId, Timestamp,
     account::{Account, AccountKey, AccountStatus, FindAccount, Identifier, Profile, UserName},
     contact::{EmailAddress, Mobile},
     factor::{FactorSet, Totp},
-    password::{MustChange, Password},
+    password::{MustChange, Password, Verifier},
     sealing::SealedSecret,
 };
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
@@ -17,7 +17,7 @@ pub(crate) struct NewAccount {
     pub(crate) id: AccountId,
     pub(crate) user_name: UserName,
     pub(crate) status: AccountStatus,
-    pub(crate) verifier: Option<Secret>,
+    pub(crate) verifier: Option<Verifier>,
     /// When the password was set, if there is one.
     pub(crate) changed_at: Timestamp,
     pub(crate) must_change: Option<MustChange>,
@@ -114,7 +114,7 @@ fn account(row: &Row<'_>, tenant: Option<TenantId>) -> Result<Account, StoreErro
             UserName::new(&row.get::<_, String>(10)?).map_err(|_| StoreError::Malformed("user name"))?,
         ),
         password: match row.get::<_, Option<String>>(3)? {
-            Some(verifier) => Some(password(row, Secret::new(verifier))?),
+            Some(verifier) => Some(password(row, Verifier::new(verifier))?),
             None => None,
         },
         mobile: mobile.transpose().map_err(|_| StoreError::Malformed("mobile"))?,
@@ -138,7 +138,7 @@ fn totp(row: &Row<'_>, sealed: &str) -> Result<Totp, StoreError> {
     Totp::new(secret, algorithm, row.get(15)?, last_used_step).map_err(|_| StoreError::Malformed("totp"))
 }
 
-fn password(row: &Row<'_>, verifier: Secret) -> Result<Password, StoreError> {
+fn password(row: &Row<'_>, verifier: Verifier) -> Result<Password, StoreError> {
     let must_change = row.get::<_, Option<String>>(5)?;
     Ok(Password {
         verifier,
@@ -161,7 +161,7 @@ fn add(connection: &Connection, new: &NewAccount) -> Result<(), StoreError> {
         new.id.as_str(),
         new.user_name.normalised(),
         new.status.as_str(),
-        new.verifier.as_ref().map(Secret::expose),
+        new.verifier.as_ref().map(Verifier::expose),
         columns::seconds(new.changed_at),
         new.must_change.map(MustChange::as_str),
         new.profile,

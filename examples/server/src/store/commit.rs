@@ -2,8 +2,9 @@
 
 use super::{Store, StoreError, Written, attempts, codes, columns, sealed, sessions};
 use authflow::{
-    AccountId, Audience, Secret, Timestamp,
+    AccountId, Audience, Timestamp,
     account::Revision,
+    password::Verifier,
     step::{Claim, Commit, CommitRefusal, Committed, Write},
 };
 use rusqlite::{Connection, params};
@@ -12,15 +13,10 @@ use rusqlite::{Connection, params};
 const FORGOTTEN_AT_ONCE: u32 = 16;
 
 impl Store {
-    /// `verifier` is the hash of the password, where the commit stores one or renews its verifier: hashing has no place in a transaction.
-    pub(crate) async fn commit(
-        &self,
-        commit: Commit,
-        verifier: Option<Secret>,
-    ) -> Result<Committed, StoreError> {
+    pub(crate) async fn commit(&self, commit: Commit<Verifier>) -> Result<Committed, StoreError> {
         let (now, forgets_at) = (self.clock.now(), self.clock.forgets_at());
         self.write_at_last(move |connection| {
-            let committed = apply(connection, &commit, verifier.as_ref(), now)?;
+            let committed = apply(connection, &commit, now)?;
             if committed != Committed::Done {
                 return Ok(Written::TakenBack(committed));
             }
@@ -33,8 +29,7 @@ impl Store {
 
 fn apply(
     connection: &Connection,
-    commit: &Commit,
-    verifier: Option<&Secret>,
+    commit: &Commit<Verifier>,
     now: Timestamp,
 ) -> Result<Committed, StoreError> {
     if let Some(claim) = &commit.claim
@@ -46,7 +41,7 @@ fn apply(
         return Ok(Committed::Changed);
     }
     for write in &commit.writes {
-        if let Some(refusal) = apply_write(connection, commit, write, verifier, now)? {
+        if let Some(refusal) = apply_write(connection, commit, write, now)? {
             return Ok(Committed::Refused(refusal));
         }
     }
@@ -59,7 +54,7 @@ fn insert_claim(connection: &Connection, claim: &Claim) -> Result<bool, StoreErr
     Ok(connection.prepare_cached(sql)?.execute(parameters)? == 1)
 }
 
-fn is_as_expected(connection: &Connection, commit: &Commit) -> Result<bool, StoreError> {
+fn is_as_expected(connection: &Connection, commit: &Commit<Verifier>) -> Result<bool, StoreError> {
     let Some(expected) = commit.expected else { return Ok(true) };
     let Some(account) = commit.account else { return Ok(false) };
     let sql = "SELECT 1 FROM accounts WHERE tenant = ?1 AND id = ?2 AND revision = ?3 AND status = 'active'";
@@ -69,9 +64,8 @@ fn is_as_expected(connection: &Connection, commit: &Commit) -> Result<bool, Stor
 
 fn apply_write(
     connection: &Connection,
-    commit: &Commit,
-    write: &Write,
-    verifier: Option<&Secret>,
+    commit: &Commit<Verifier>,
+    write: &Write<Verifier>,
     now: Timestamp,
 ) -> Result<Option<CommitRefusal>, StoreError> {
     if let Write::StoreCode { key, code, budget } = write {
@@ -88,15 +82,14 @@ fn apply_write(
         Write::RecordSkip { budget } => {
             (record_skip(connection, audience, account, *budget)?, CommitRefusal::SkipsSpent)
         }
-        Write::StorePassword { changed_at, .. } => {
-            let verifier = verifier.ok_or(StoreError::NotHashed)?;
+        Write::StorePassword { new_password: verifier, changed_at } => {
             let revision = commit.revision_after().ok_or(StoreError::NoRevision)?;
             store_password(connection, audience, account, verifier, (*changed_at, revision))?;
             return Ok(None);
         }
-        Write::Rehash { .. } => {
+        Write::Rehash { password: verifier } => {
             // The same password under another verifier.
-            let (verifier, tenant) = (verifier.ok_or(StoreError::NotHashed)?, columns::tenant_of(audience));
+            let tenant = columns::tenant_of(audience);
             columns::set_uncounted(connection, tenant, account.as_str(), "verifier", verifier.expose())?;
             return Ok(None);
         }
@@ -146,7 +139,7 @@ fn store_password(
     connection: &Connection,
     audience: &Audience,
     account: &AccountId,
-    verifier: &Secret,
+    verifier: &Verifier,
     (changed_at, revision): (Timestamp, Revision),
 ) -> Result<(), StoreError> {
     let sql = "UPDATE accounts SET verifier = ?3, password_changed_at = ?4,

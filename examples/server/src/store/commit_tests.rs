@@ -1,29 +1,27 @@
 //! Every write of a commit, and that a refused commit leaves no trace.
 
 use super::*;
-use crate::{
-    cli::DatabaseUrl, clock::Clock, demo, hasher::Hasher, host::ServerHost, tenants::TenantCredentials,
-};
+use crate::{cli::DatabaseUrl, clock::Clock, demo, hasher::Hasher};
 use authflow::{
-    Applications, ClientId, Config, Engine, Host as _, SessionId, TokenId,
+    Applications, ClientId, Config, Engine, SessionId, TokenId,
     account::Revision,
+    parts,
     password::PasswordMatch,
     sdk::{Api, Request},
     session::{EndSessions, SessionRecord},
     step::{AccessDecision, Step},
     token::{Issuer, Key, KeyRing},
 };
+use std::{convert::Infallible, future::ready};
 
 /// A store with the demo accounts, and the commit with which the library signs alice in.
-async fn alices() -> (Store, Commit) {
+async fn alices() -> (Store, Commit<Verifier>) {
     let clock = Clock::moved(0);
-    let store = Store::open(&DatabaseUrl::Memory, clock, &authflow::testkit::demo::sealing_keys()).unwrap();
-    let hasher = Hasher::new().unwrap();
-    let (outbox, credentials) = (None, TenantCredentials::default());
-    let host = ServerHost { store: store.clone(), hasher, clock, outbox, credentials, signing_keys: None };
+    let sealing_keys = authflow::testkit::demo::sealing_keys();
+    let store = Store::open(&DatabaseUrl::Memory, clock, &sealing_keys).unwrap();
     let ring = KeyRing::new(Key::without_id(authflow::testkit::demo::secret(7)).unwrap());
     let issuer = Issuer::new("https://authflow.example").unwrap();
-    demo::seed(&host, &authflow::testkit::demo::sealing_keys()).await.unwrap();
+    demo::seed(&store, &Hasher::new().unwrap(), &sealing_keys, clock).await.unwrap();
     // Not those that were drawn, so that they can be told.
     execute(&store, "UPDATE accounts SET revision = 1").await;
 
@@ -42,20 +40,23 @@ async fn alices() -> (Store, Commit) {
     loop {
         step = match step {
             Step::FindAccount(ask) => {
-                let found = host.find_account(&ask).await;
+                let found = parts::Store::find_account(&store, &ask).await;
                 ask.resolve(found)
             }
             Step::ReserveAttempt(ask) => {
-                let reserved = host.reserve_attempt(&ask).await;
+                let reserved = parts::Store::reserve_attempt(&store, &ask).await;
                 ask.resolve(reserved)
             }
             Step::SettleAttempt(ask) => {
-                let settled = host.settle_attempt(&ask).await;
+                let settled = parts::Store::settle_attempt(&store, &ask).await;
                 ask.resolve(settled)
             }
             Step::VerifyPassword(ask) => ask.answer(PasswordMatch::Matches),
             Step::DecideAccess(ask) => ask.answer(AccessDecision::Allow),
-            Step::Commit(ask) => return (store, Commit::clone(&ask)),
+            Step::Commit(ask) => {
+                let hashed = ask.hashed(|_| ready(Ok::<_, Infallible>(Verifier::new("a verifier"))));
+                return (store, hashed.await.unwrap());
+            }
             other => panic!("{other:?}"),
         };
     }
@@ -65,11 +66,11 @@ fn claim(id: u8, keep_until: u64) -> Option<Claim> {
     Some(Claim { id: TokenId::from_bytes([id; 16]), keep_until: Timestamp::from_unix(keep_until) })
 }
 
-fn session(id: u8) -> Write {
+fn session(id: u8) -> Write<Verifier> {
     session_of("demo-alice", id)
 }
 
-fn session_of(account: &str, id: u8) -> Write {
+fn session_of(account: &str, id: u8) -> Write<Verifier> {
     Write::OpenSession(SessionRecord {
         session: SessionId::from_bytes([id; 16]),
         audience: Audience { client_id: ClientId::new(demo::ORDINARY_CLIENT_ID).unwrap(), tenant: None },
@@ -107,24 +108,24 @@ async fn a_sign_in_opens_its_session_and_a_claim_counts_once() {
     assert!(matches!(commit.writes[..], [Write::OpenSession(_), Write::ClearGuesses(_)]), "{commit:?}");
     commit.claim = claim(1, u64::MAX);
     let before = trace(&store).await;
-    assert_eq!(store.commit(commit.clone(), None).await.unwrap(), Committed::Done);
+    assert_eq!(store.commit(commit.clone()).await.unwrap(), Committed::Done);
     assert_eq!(trace(&store).await, [before[0] + 1, before[1] + 1, before[2], before[3]]);
 
     let after = trace(&store).await;
     commit.writes = vec![session(9), Write::RecordSkip { budget: 100 }];
-    assert_eq!(store.commit(commit.clone(), None).await.unwrap(), Committed::Replayed);
+    assert_eq!(store.commit(commit.clone()).await.unwrap(), Committed::Replayed);
     assert_eq!(trace(&store).await, after);
     commit.claim = claim(2, u64::MAX);
-    assert_eq!(store.commit(commit, None).await.unwrap(), Committed::Done);
+    assert_eq!(store.commit(commit).await.unwrap(), Committed::Done);
 }
 
 #[tokio::test]
 async fn an_account_that_is_not_as_expected_is_not_written_to() {
     let (store, mut commit) = alices().await;
     commit.claim = claim(1, u64::MAX);
-    let assert_changed = async |commit: &Commit| {
+    let assert_changed = async |commit: &Commit<Verifier>| {
         let before = trace(&store).await;
-        assert_eq!(store.commit(commit.clone(), None).await.unwrap(), Committed::Changed);
+        assert_eq!(store.commit(commit.clone()).await.unwrap(), Committed::Changed);
         assert_eq!(trace(&store).await, before);
     };
     let mut other = commit.clone();
@@ -151,13 +152,13 @@ async fn skips_end_with_the_budget_and_a_refusal_takes_everything_back() {
     for used in 0..2 {
         commit.claim = claim(used, u64::MAX);
         commit.writes = vec![session(used), Write::RecordSkip { budget: 2 }];
-        assert_eq!(store.commit(commit.clone(), None).await.unwrap(), Committed::Done);
+        assert_eq!(store.commit(commit.clone()).await.unwrap(), Committed::Done);
     }
     let before = trace(&store).await;
     assert_eq!((before[2], before[3]), (2, 2), "two skips; the revisions of both alices are as they were");
     commit.claim = claim(7, u64::MAX);
     commit.writes = vec![session(7), Write::RecordSkip { budget: 2 }];
-    let refused = store.commit(commit.clone(), None).await.unwrap();
+    let refused = store.commit(commit.clone()).await.unwrap();
     assert_eq!(refused, Committed::Refused(CommitRefusal::SkipsSpent));
     assert_eq!(trace(&store).await, before, "neither the claim nor the session stays");
 }
@@ -168,11 +169,9 @@ async fn a_new_password_clears_what_was_counted_for_the_old_one() {
     let sql = "UPDATE accounts SET must_change = 'breached', skips_used = 3 WHERE id = 'demo-alice';
         UPDATE accounts SET revision = 1";
     execute(&store, sql).await;
-    let new_password = Secret::new("Another-Horse-8");
+    let new_password = Verifier::new("a verifier");
     commit.writes = vec![Write::StorePassword { new_password, changed_at: Timestamp::from_unix(77) }];
-    assert!(matches!(store.commit(commit.clone(), None).await, Err(StoreError::NotHashed)));
-    let verifier = Secret::new("a verifier");
-    assert_eq!(store.commit(commit.clone(), Some(verifier.clone())).await.unwrap(), Committed::Done);
+    assert_eq!(store.commit(commit.clone()).await.unwrap(), Committed::Done);
     let changed =
         "SELECT count(*) FROM accounts WHERE tenant = '' AND id = 'demo-alice' AND verifier = 'a verifier'
         AND password_changed_at = 77 AND must_change IS NULL AND skips_used = 0
@@ -180,11 +179,7 @@ async fn a_new_password_clears_what_was_counted_for_the_old_one() {
     assert_eq!(number(&store, changed).await, 1);
     let untouched = "SELECT count(*) FROM accounts WHERE verifier <> 'a verifier'";
     assert_eq!(number(&store, untouched).await, 15, "of sixteen with a password");
-    assert_eq!(
-        store.commit(commit, Some(verifier)).await.unwrap(),
-        Committed::Changed,
-        "the revision was bumped"
-    );
+    assert_eq!(store.commit(commit).await.unwrap(), Committed::Changed, "the revision was bumped");
 }
 
 #[tokio::test]
@@ -192,13 +187,12 @@ async fn a_new_password_leaves_the_revision_that_the_commit_says_with_or_without
     for trigger in ["SELECT 1", "DROP TRIGGER accounts_count_revision"] {
         let (store, mut commit) = alices().await;
         execute(&store, trigger).await;
-        let new_password = Secret::new("Another-Horse-8");
+        let new_password = Verifier::new("a verifier");
         commit.writes = vec![Write::StorePassword { new_password, changed_at: Timestamp::from_unix(77) }];
-        let verifier = || Some(Secret::new("a verifier"));
         let mut unexpected = commit.clone();
         unexpected.expected = None;
-        assert!(matches!(store.commit(unexpected, verifier()).await, Err(StoreError::NoRevision)));
-        assert_eq!(store.commit(commit, verifier()).await.unwrap(), Committed::Done);
+        assert!(matches!(store.commit(unexpected).await, Err(StoreError::NoRevision)));
+        assert_eq!(store.commit(commit).await.unwrap(), Committed::Done);
         let revision = "SELECT revision FROM accounts WHERE tenant = '' AND id = 'demo-alice'";
         assert_eq!(number(&store, revision).await, 2, "{trigger}");
     }
@@ -208,14 +202,14 @@ async fn a_new_password_leaves_the_revision_that_the_commit_says_with_or_without
 async fn a_session_is_not_written_over_whether_it_lives_or_not() {
     let (store, mut commit) = alices().await;
     commit.writes = vec![session(1)];
-    assert_eq!(store.commit(commit.clone(), None).await.unwrap(), Committed::Done);
+    assert_eq!(store.commit(commit.clone()).await.unwrap(), Committed::Done);
     let exists = Committed::Refused(CommitRefusal::SessionExists);
     for (id, ended) in [(1, "SELECT 1"), (2, "UPDATE sessions SET ended_at = 1")] {
         execute(&store, ended).await;
         commit.claim = claim(id, u64::MAX);
         commit.writes = vec![session_of("demo-nora", 1)];
         let before = trace(&store).await;
-        assert_eq!(store.commit(commit.clone(), None).await.unwrap(), exists, "{ended}");
+        assert_eq!(store.commit(commit.clone()).await.unwrap(), exists, "{ended}");
         assert_eq!(trace(&store).await, before, "{ended}");
     }
     let kept = "SELECT count(*) FROM sessions WHERE account = 'demo-alice' AND ended_at = 1";
@@ -230,7 +224,7 @@ async fn a_step_of_a_one_time_password_is_used_once_and_never_an_earlier_one() {
         [(0, Committed::Done), (5, Committed::Done), (5, used), (4, used), (6, Committed::Done)]
     {
         commit.writes = vec![Write::UseTotpStep { step }];
-        assert_eq!(store.commit(commit.clone(), None).await.unwrap(), expected, "{step}");
+        assert_eq!(store.commit(commit.clone()).await.unwrap(), expected, "{step}");
     }
 }
 
@@ -238,12 +232,12 @@ async fn a_step_of_a_one_time_password_is_used_once_and_never_an_earlier_one() {
 async fn a_session_rotates_from_its_own_generation_alone() {
     let (store, mut commit) = alices().await;
     commit.writes = vec![session(1), session(2)];
-    assert_eq!(store.commit(commit.clone(), None).await.unwrap(), Committed::Done);
+    assert_eq!(store.commit(commit.clone()).await.unwrap(), Committed::Done);
     let mut rotate = async |id: u8, expected_generation, account: &str| {
         let session = SessionId::from_bytes([id; 16]);
         commit.account = Some(account.parse().unwrap());
         commit.writes = vec![Write::RotateSession { session, expected_generation }];
-        store.commit(commit.clone(), None).await.unwrap()
+        store.commit(commit.clone()).await.unwrap()
     };
     let refused = Committed::Refused(CommitRefusal::SessionRotated);
     assert_eq!(rotate(1, 0, "demo-alice").await, Committed::Done);
@@ -260,7 +254,7 @@ async fn a_session_rotates_from_its_own_generation_alone() {
 async fn a_session_is_renewed_and_no_other_one_is() {
     let (store, mut commit) = alices().await;
     commit.writes = vec![session(1), session(2)];
-    assert_eq!(store.commit(commit.clone(), None).await.unwrap(), Committed::Done);
+    assert_eq!(store.commit(commit.clone()).await.unwrap(), Committed::Done);
     let session = SessionId::from_bytes([1; 16]);
     let renew = |seconds| {
         vec![Write::RenewSession {
@@ -270,17 +264,17 @@ async fn a_session_is_renewed_and_no_other_one_is() {
         }]
     };
     commit.writes = renew(77);
-    assert_eq!(store.commit(commit.clone(), None).await.unwrap(), Committed::Done);
+    assert_eq!(store.commit(commit.clone()).await.unwrap(), Committed::Done);
     assert_eq!(number(&store, "SELECT group_concat(auth_time, '') + 0 FROM sessions").await, 771);
     assert_eq!(number(&store, "SELECT group_concat(revision, '') + 0 FROM sessions").await, 91);
     commit.account = "demo-erin".parse().ok();
     commit.expected = None;
     let ended = Committed::Refused(CommitRefusal::SessionEnded);
     commit.writes = renew(99);
-    assert_eq!(store.commit(commit.clone(), None).await.unwrap(), ended, "not hers");
+    assert_eq!(store.commit(commit.clone()).await.unwrap(), ended, "not hers");
     commit.account = "demo-alice".parse().ok();
     execute(&store, "UPDATE sessions SET ended_at = 1").await;
-    assert_eq!(store.commit(commit, None).await.unwrap(), ended);
+    assert_eq!(store.commit(commit).await.unwrap(), ended);
     assert_eq!(number(&store, "SELECT max(auth_time) FROM sessions").await, 77);
 }
 
@@ -290,7 +284,7 @@ async fn a_write_that_names_no_account_is_an_error_and_leaves_nothing() {
     commit.account = None;
     commit.expected = None;
     commit.claim = claim(1, u64::MAX);
-    assert!(matches!(store.commit(commit, None).await, Err(StoreError::NoAccount)));
+    assert!(matches!(store.commit(commit).await, Err(StoreError::NoAccount)));
     assert_eq!(number(&store, "SELECT count(*) FROM claims").await, 0);
 }
 
@@ -303,11 +297,11 @@ async fn sessions_end_as_told_and_only_the_accounts_own() {
     ] {
         let (store, mut commit) = alices().await;
         commit.writes = vec![session(1), session(2), session(3), session_of("demo-nora", 4)];
-        assert_eq!(store.commit(commit.clone(), None).await.unwrap(), Committed::Done);
+        assert_eq!(store.commit(commit.clone()).await.unwrap(), Committed::Done);
         // Whatever the state of the account.
         commit.expected = None;
         commit.writes = vec![Write::EndSessions(which)];
-        assert_eq!(store.commit(commit, None).await.unwrap(), Committed::Done);
+        assert_eq!(store.commit(commit).await.unwrap(), Committed::Done);
         let ended = number(&store, "SELECT count(*) FROM sessions WHERE ended_at IS NOT NULL").await;
         let one = "SELECT count(*) FROM sessions WHERE ended_at IS NOT NULL AND id = x'01010101010101010101010101010101'";
         let has_one = !matches!(which, EndSessions::AllBut(_));
@@ -330,7 +324,7 @@ async fn claims_are_forgotten_in_small_numbers_and_never_early() {
     for (id, left) in [(1, 24), (2, 8), (3, 0)] {
         commit.claim = claim(id, now + 60);
         commit.writes.clear();
-        assert_eq!(store.commit(commit.clone(), None).await.unwrap(), Committed::Done);
+        assert_eq!(store.commit(commit.clone()).await.unwrap(), Committed::Done);
         assert_eq!(number(&store, "SELECT count(*) FROM claims WHERE keep_until = 1").await, left);
     }
     assert_eq!(number(&store, "SELECT count(*) FROM claims").await, 3);

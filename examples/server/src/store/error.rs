@@ -14,8 +14,6 @@ pub(crate) enum StoreError {
     NoAccount,
     #[error("a commit changes an account and expects no revision of it")]
     NoRevision,
-    #[error("no new password was hashed for this commit")]
-    NotHashed,
     #[error("the database is of a newer version of this server")]
     NewerSchema,
     #[error("the database is not this server's")]

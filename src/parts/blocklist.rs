@@ -1,0 +1,227 @@
+//! Passwords that an attacker tries first.
+
+use super::Rules;
+use crate::{
+    Application,
+    account::UserName,
+    code::{Captcha, JudgeCaptcha},
+    contact::EmailAddress,
+    password::{JudgePassword, Judgement, PasswordRefusal},
+    step::{AccessDecision, CredentialOwner, DecideAccess, FindApplication, VerifyTenantCredential},
+};
+use alloc::{boxed::Box, sync::Arc, vec::Vec};
+use core::cmp::Ordering;
+
+/// In lower case and in order, without those that are too short to be set (fewer than 8 characters).
+///
+/// From the list that Django 5.2 ships: the 20,000 commonest passwords of breaches, by Royce Williams
+/// (gist.github.com/roycewilliams/226886fd01572964e1431ac8afc999ce), without the lines that are not ASCII.
+/// Django's licence (BSD, three clauses) stands beside it.
+const COMMON: &str = include_str!("common_passwords.txt");
+
+/// The fewest letters of a word whose derivatives are refused. A shorter one is in too many good passwords.
+const SHORTEST_WORD: usize = 4;
+/// How many digits and symbols make a derivative of a word. With more of them it is a password that has a word in it.
+const MOST_AROUND: usize = 6;
+
+/// Rules with a list of passwords that an attacker tries first: the 8,346 commonest of breaches, and words that are expected of this service
+/// and this subject. NIST SP 800-63B-4 §3.1.1.2 demands it. What is not on it is for the other rules to judge, as every other question is.
+///
+/// The whole password is compared, as that clause says, not what it contains. Case does not count. A word counts with up to
+/// 6 digits and symbols in, before and after it too (`Acme-2026!`), and so does it twice (`acmeacme`).
+///
+/// Judged where a password is set, never where one signs in: who has a listed one keeps it until it is changed
+/// ([`MustChange::Breached`](crate::password::MustChange::Breached) demands that).
+///
+/// ```
+/// use authflow::parts::{AllowAll, Blocklist};
+///
+/// let rules = Blocklist::new(["Acme", "Acme Travel"], AllowAll);
+/// assert!(rules.is_listed("Password123") && rules.is_listed("Acme-2026!") && rules.is_listed("acmetravel"));
+/// assert!(!rules.is_listed("a password of acme's"));
+/// ```
+#[derive(Clone, Debug)]
+pub struct Blocklist<R> {
+    names: Vec<Box<str>>,
+    rules: R,
+}
+
+impl<R> Blocklist<R> {
+    /// The common passwords, the names that this service goes by, and the other rules.
+    pub fn new<N: Into<Box<str>>>(names: impl IntoIterator<Item = N>, rules: R) -> Self {
+        Self { names: names.into_iter().map(Into::into).collect(), rules }
+    }
+
+    /// Whether everybody is tried with it, or everybody here.
+    pub fn is_listed(&self, password: &str) -> bool {
+        is_common(password) || self.is_made_of_a_name(password)
+    }
+
+    fn is_made_of_a_name(&self, password: &str) -> bool {
+        self.names.iter().any(|name| is_made_of(name, password))
+    }
+}
+
+fn is_personal(user_name: Option<&UserName>, email: Option<&EmailAddress>, password: &str) -> bool {
+    let local_part = email.and_then(|email| email.as_str().rsplit_once('@')).map(|(local, _)| local);
+    let words = [user_name.map(UserName::as_str), local_part, email.map(EmailAddress::as_str)];
+    words.into_iter().flatten().any(|word| is_made_of(word, password))
+}
+
+/// Letter by letter: a copy of the password would stay in memory.
+fn lower_case(text: &str) -> impl Iterator<Item = char> + Clone {
+    text.chars().flat_map(char::to_lowercase)
+}
+
+/// A search by halves, in the text as it is.
+fn is_common(password: &str) -> bool {
+    let mut rest = COMMON;
+    while let Some((before, line, after)) = middle_line(rest) {
+        rest = match line.chars().cmp(lower_case(password)) {
+            Ordering::Equal => return true,
+            Ordering::Less => after,
+            Ordering::Greater => before,
+        };
+    }
+    false
+}
+
+/// The line in the middle of some lines, those before and those after it. Each line ends with a line feed.
+fn middle_line(lines: &str) -> Option<(&str, &str, &str)> {
+    let (half, _) = lines.as_bytes().split_at_checked(lines.len() / 2)?;
+    let start = half.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at.saturating_add(1));
+    let (before, from) = lines.split_at_checked(start)?;
+    let (line, after) = from.split_once('\n')?;
+    Some((before, line, after))
+}
+
+/// Whether a password is a word, or a derivative of it.
+fn is_made_of(word: &str, password: &str) -> bool {
+    if lower_case(word).eq(lower_case(password)) {
+        return true;
+    }
+    let is_letter = |character: &char| character.is_alphabetic();
+    let letters = |text: &str| lower_case(text).filter(is_letter).count();
+    let (of_word, of_password) = (letters(word), letters(password));
+    let around = password.chars().count().saturating_sub(of_password);
+    let is_repeated = of_password.checked_rem(of_word) == Some(0) && of_password > 0;
+    if of_word < SHORTEST_WORD || around > MOST_AROUND || !is_repeated {
+        return false;
+    }
+    let repeated = lower_case(word).filter(is_letter).cycle().take(of_password);
+    repeated.eq(lower_case(password).filter(is_letter))
+}
+
+impl<R: Rules> Rules for Blocklist<R> {
+    type Error = R::Error;
+
+    async fn judge_password(&self, ask: &JudgePassword) -> Result<Judgement, R::Error> {
+        let password = ask.new_password.expose();
+        let refusal = if is_common(password) {
+            PasswordRefusal::Breached
+        } else if self.is_made_of_a_name(password) {
+            PasswordRefusal::Expected
+        } else if is_personal(ask.user_name.as_ref(), ask.email.as_ref(), password) {
+            PasswordRefusal::Personal
+        } else {
+            return self.rules.judge_password(ask).await;
+        };
+        Ok(Judgement::Refused(refusal))
+    }
+
+    async fn decide_access(&self, ask: &DecideAccess) -> Result<AccessDecision, R::Error> {
+        self.rules.decide_access(ask).await
+    }
+
+    async fn judge_captcha(&self, ask: &JudgeCaptcha) -> Result<Captcha, R::Error> {
+        self.rules.judge_captcha(ask).await
+    }
+
+    async fn verify_tenant_credential(
+        &self,
+        ask: &VerifyTenantCredential,
+    ) -> Result<CredentialOwner, R::Error> {
+        self.rules.verify_tenant_credential(ask).await
+    }
+
+    async fn find_application(&self, ask: &FindApplication) -> Result<Option<Arc<Application>>, R::Error> {
+        self.rules.find_application(ask).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parts::AllowAll;
+
+    #[test]
+    fn the_list_is_in_order_in_lower_case_and_of_passwords_that_could_be_set() {
+        let lines: Vec<&str> = COMMON.lines().collect();
+        assert_eq!(lines.len(), 8_346);
+        assert!(lines.is_sorted_by(|one, next| one < next), "in order, each once");
+        for line in lines {
+            assert!(line.len() >= 8 && line.is_ascii() && line.to_ascii_lowercase() == line, "{line}");
+        }
+        assert!(COMMON.ends_with('\n'));
+    }
+
+    #[test]
+    fn every_one_is_found_in_any_case_and_nothing_between_them() {
+        for line in COMMON.lines() {
+            assert!(is_common(line) && is_common(&line.to_ascii_uppercase()), "{line}");
+            assert!(!is_common(&alloc::format!("{line}\u{1}")), "{line}");
+        }
+        for absent in ["", "\n", "p", "password\npassword1", "Correct-Horse-7", "\u{0}", "\u{10ffff}"] {
+            assert!(!is_common(absent), "{absent:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_refused_with_what_is_put_around_it_and_no_more() {
+        let rules = Blocklist::new(["Acme Travel", "Ätna", "abc", "4711"], AllowAll);
+        for listed in [
+            "AcmeTravel",
+            "acme travel",
+            "acme-travel-26",
+            "12acmetravel!",
+            "ätnaÄTNA",
+            "ÄTNA.2026",
+            "ABC",
+            "4711",
+        ] {
+            assert!(rules.is_listed(listed), "{listed}");
+        }
+        for good in [
+            "acme-travel-2026-11",
+            "acmetravels",
+            "travelacme",
+            "abc12345",
+            "ätnaätn",
+            "",
+            "47114711",
+            "!!!!!!",
+        ] {
+            assert!(!rules.is_listed(good), "{good}");
+        }
+    }
+
+    #[test]
+    fn the_subjects_own_words_are_personal() {
+        let (erin, email) =
+            (UserName::new("Erin.Smith").unwrap(), EmailAddress::new("e.smithson@example.com").unwrap());
+        let is_personal = |password| is_personal(Some(&erin), Some(&email), password);
+        assert!(
+            ["erinsmith-1", "ErinSmith!", "ESmithson99", "e.smithson@example.com"]
+                .into_iter()
+                .all(is_personal)
+        );
+        assert!(!["smith-erin-1", "examplecom"].into_iter().any(is_personal));
+        assert!(!super::is_personal(None, None, "erinsmith-1"));
+    }
+
+    #[test]
+    fn a_long_password_costs_no_more_than_its_length() {
+        let long = "a".repeat(256);
+        assert!(!is_made_of("acme", &long) && is_made_of("aaaa", &long) && !is_common(&long));
+    }
+}

@@ -1,0 +1,76 @@
+//! What hashes passwords.
+
+use crate::{
+    Secret,
+    password::{PasswordMatch, Verifier},
+};
+use alloc::sync::Arc;
+use core::{error::Error, future::Future};
+
+/// What hashes passwords: slowly, and no more at once than there are cores.
+///
+/// ```
+/// use authflow::{
+///     Secret,
+///     parts::Hasher,
+///     password::{PasswordMatch, Verifier},
+/// };
+/// use std::sync::Arc;
+/// # struct Permit;
+/// # struct Argon2;
+/// # #[derive(Debug, thiserror::Error)]
+/// # #[error("overloaded")]
+/// # struct HasherError;
+///
+/// impl Hasher for Argon2 {
+///     type Error = HasherError;
+///     type Permit = Permit; // an owned permit of a semaphore
+///
+///     async fn permit(&self) -> Result<Permit, HasherError> {
+///         // Wait for one, but not for ever: who is turned away here has lost nothing.
+/// #       Ok(Permit)
+///     }
+///     async fn verify(
+///         &self,
+///         verifier: Option<&Verifier>,
+///         presented: &Secret,
+///         permit: Arc<Permit>,
+///     ) -> Result<PasswordMatch, HasherError> {
+///         // On a thread for blocking work, which keeps the permit until it is done.
+/// #       Ok(PasswordMatch::Differs)
+///     }
+///     async fn hash(&self, password: &Secret) -> Result<Verifier, HasherError> {
+/// #       let phc = "$argon2id$…";
+///         Ok(Verifier::new(phc))
+///     }
+/// }
+/// ```
+pub trait Hasher: Sync {
+    /// What goes wrong when the hasher goes wrong.
+    type Error: Error + Send;
+    /// A place at it, given back when it is dropped. `()` where there is no bound.
+    type Permit: Send + Sync + 'static;
+
+    /// A place, for one password to be verified. Asked before the guess is counted, so a call that is shed here has written nothing and
+    /// costs nobody a guess. Wait for a bounded time. A place is held while the guess is being counted, so there should be some more than cores.
+    ///
+    /// **If you answer wrongly:** where there are places without end, an overload counts guesses that nobody judges in time, and locks whoever
+    /// signs in. Where a wait has no end, so has the request's.
+    fn permit(&self) -> impl Future<Output = Result<Self::Permit, Self::Error>> + Send;
+
+    /// See [`VerifyPassword`](crate::password::VerifyPassword): hash even where there is no verifier. Whatever goes on hashing keeps the permit; the caller may be gone by
+    /// then.
+    fn verify(
+        &self,
+        verifier: Option<&Verifier>,
+        presented: &Secret,
+        permit: Arc<Self::Permit>,
+    ) -> impl Future<Output = Result<PasswordMatch, Self::Error>> + Send;
+
+    /// Makes a verifier of a password, with today's parameters and a salt of its own. Its subject has proved something already: let it wait as
+    /// long as its request does.
+    ///
+    /// **If you answer wrongly:** a verifier of another text locks its owner out; one that is made fast is guessed fast, offline, by whoever
+    /// reads the database.
+    fn hash(&self, password: &Secret) -> impl Future<Output = Result<Verifier, Self::Error>> + Send;
+}

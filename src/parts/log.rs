@@ -1,0 +1,33 @@
+//! Who is told what went wrong.
+
+use crate::outcome::Outcome;
+use core::error::Error;
+
+/// Who is told what went wrong, and how each request ended.
+///
+/// A closure of the first method is one:
+///
+/// ```
+/// use authflow::parts::Log;
+/// use std::error::Error;
+///
+/// fn is_a_log(_: impl Log) {}
+///
+/// is_a_log(|question: &'static str, error: &dyn Error| eprintln!("{question} went unanswered: {error}"));
+/// ```
+pub trait Log: Sync {
+    /// Which question went unanswered, and what the part said. Raise an alarm: the client is told "system busy" and nothing else, so this
+    /// is where anybody learns why.
+    fn failed(&self, question: &'static str, error: &dyn Error);
+
+    /// How a request ended: the place to log its events.
+    fn observe(&self, outcome: &Outcome) {
+        let _ = outcome;
+    }
+}
+
+impl<F: Fn(&'static str, &dyn Error) + Sync> Log for F {
+    fn failed(&self, question: &'static str, error: &dyn Error) {
+        self(question, error);
+    }
+}

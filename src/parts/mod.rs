@@ -1,0 +1,155 @@
+//! A host made of parts, each of which may be somebody else's: a store crate, a hasher crate, rules of your own.
+//!
+//! | part | the questions it answers | where there is none |
+//! |---|---|---|
+//! | [`Store`] | [`FindAccount`], [`ReserveAttempt`], [`SettleAttempt`], [`Commit`], [`CheckSession`], [`LoadCode`] | |
+//! | [`Hasher`] | [`VerifyPassword`]; makes the verifiers of a [`Commit`], and gives the place that a [`ReserveAttempt`] waits for | |
+//! | [`Rules`] | [`DecideAccess`], [`JudgePassword`], [`JudgeCaptcha`], [`VerifyTenantCredential`], [`FindApplication`] | [`AllowAll`] |
+//! | [`Courier`] | [`Deliver`] | [`NoCourier`] |
+//! | [`Signer`] | [`SignBytes`], [`VerifyBytes`] | [`NoSigner`] |
+//! | [`Log`] | none: it is told what went wrong | |
+//!
+//! [`Parts`] has no default: what is not there is named. A whole login, over the test kit's store:
+//!
+//! ```
+//! use authflow::{
+//!     drive_blocking,
+//!     parts::{AllowAll, NoCourier, NoSigner, Parts},
+//!     testkit::{Call, MemoryHost, PlainHasher, World, demo},
+//! };
+//! use std::{error::Error, sync::Mutex};
+//!
+//! let host = Parts {
+//!     store: Mutex::new(MemoryHost::demo()), // yours, on a database
+//!     hasher: PlainHasher,                   // yours, with argon2
+//!     rules: AllowAll,
+//!     courier: NoCourier,
+//!     signer: NoSigner,
+//!     log: |question: &'static str, error: &dyn Error| eprintln!("{question} went unanswered: {error}"),
+//! };
+//! let World { api, mut clock, .. } = World::new(); // yours: Api::new(Engine::new(config)?)
+//! let login = Call::login("alice", demo::PASSWORD); // yours: Request::from_http(&parts, &body)
+//! let step = api.handle(&login.request(), clock.moment()); // yours: Moment::now()?
+//! let reply = api.reply(&drive_blocking(step, &host).unwrap()); // in a runtime: api.serve(&request, moment, &host).await
+//! assert_eq!(reply.status(), 200);
+//! ```
+
+#[cfg(feature = "blocklist")]
+mod blocklist;
+mod courier;
+mod error;
+mod hasher;
+mod log;
+mod rules;
+mod signer;
+mod store;
+
+#[cfg(feature = "blocklist")]
+pub use blocklist::Blocklist;
+pub use courier::{Courier, NoCourier};
+pub use error::PartError;
+pub use hasher::Hasher;
+pub use log::Log;
+pub use rules::{AllowAll, Rules};
+pub use signer::{NoSigner, Signer};
+pub use store::Store;
+
+use crate::{
+    Application, Host,
+    account::Account,
+    code::{Captcha, Delivery, StoredCode},
+    factor::Factor,
+    guess::Reservation,
+    outcome::Outcome,
+    password::{Judgement, PasswordMatch, Permit},
+    session::SessionRecord,
+    step::{AccessDecision, Committed, CredentialOwner, SignatureCheck, table::*},
+};
+use alloc::{sync::Arc, vec::Vec};
+
+/// A [`Host`] made of its parts. See [the module](self) for what each of them answers, and for a whole login.
+///
+/// No part can be left out: one that there is not is named.
+///
+/// ```compile_fail,E0063
+/// # use authflow::{parts::{NoCourier, NoSigner, Parts}, testkit::{MemoryHost, PlainHasher}};
+/// # let (store, log) = (std::sync::Mutex::new(MemoryHost::demo()), |_: &'static str, _: &dyn std::error::Error| {});
+/// Parts { store, hasher: PlainHasher, courier: NoCourier, signer: NoSigner, log } // who is let in?
+/// # ;
+/// ```
+#[derive(Clone, Debug)]
+pub struct Parts<S, H, R, C, G, L> {
+    /// Keeps accounts, counts, sessions and codes.
+    pub store: S,
+    /// Hashes passwords.
+    pub hasher: H,
+    /// Says what is allowed.
+    pub rules: R,
+    /// Sends codes.
+    pub courier: C,
+    /// Signs with keys that are outside.
+    pub signer: G,
+    /// Is told what went wrong.
+    pub log: L,
+}
+
+/// Questions that a part answers as they are.
+macro_rules! passed_on {
+    ($($part:ident as $error:ident: $method:ident($question:ty) -> $answer:ty;)*) => {
+        $(async fn $method(&self, ask: &$question) -> Result<$answer, Self::Error> {
+            self.$part.$method(ask).await.map_err(PartError::$error)
+        })*
+    };
+}
+
+impl<S: Store, H: Hasher, R: Rules, C: Courier, G: Signer, L: Log> Host for Parts<S, H, R, C, G, L> {
+    type Error = PartError<S::Error, H::Error, R::Error, C::Error, G::Error>;
+
+    passed_on! {
+        store as Store: find_account(FindAccount) -> Option<Account>;
+        store as Store: settle_attempt(SettleAttempt) -> ();
+        store as Store: check_session(CheckSession) -> Option<SessionRecord>;
+        store as Store: load_code(LoadCode) -> Option<StoredCode>;
+        rules as Rules: decide_access(DecideAccess) -> AccessDecision;
+        rules as Rules: judge_password(JudgePassword) -> Judgement;
+        rules as Rules: judge_captcha(JudgeCaptcha) -> Captcha;
+        rules as Rules: verify_tenant_credential(VerifyTenantCredential) -> CredentialOwner;
+        rules as Rules: find_application(FindApplication) -> Option<Arc<Application>>;
+        courier as Courier: deliver(Deliver) -> Delivery;
+        signer as Signer: sign_bytes(SignBytes) -> Option<Vec<u8>>;
+        signer as Signer: verify_bytes(VerifyBytes) -> SignatureCheck;
+    }
+
+    /// A place at the hasher first: where there is none, nothing is written.
+    async fn reserve_attempt(&self, ask: &ReserveAttempt) -> Result<Reservation, Self::Error> {
+        if ask.factor != Factor::Password {
+            return self.store.reserve_attempt(ask).await.map_err(PartError::Store);
+        }
+        let permit = self.hasher.permit().await.map_err(PartError::Hasher)?;
+        let reservation = self.store.reserve_attempt(ask).await.map_err(PartError::Store)?;
+        Ok(reservation.holding(Permit::new(permit)))
+    }
+
+    async fn verify_password(&self, ask: &VerifyPassword) -> Result<PasswordMatch, Self::Error> {
+        let permit = match ask.permit.as_ref().and_then(Permit::get) {
+            Some(permit) => permit,
+            None => Arc::new(self.hasher.permit().await.map_err(PartError::Hasher)?),
+        };
+        let verified = self.hasher.verify(ask.verifier.as_ref(), &ask.presented, permit).await;
+        verified.map_err(PartError::Hasher)
+    }
+
+    /// Hashing has no place in a transaction, and a password none in a store.
+    async fn commit(&self, ask: &Commit) -> Result<Committed, Self::Error> {
+        let hashed = ask.hashed(|password| self.hasher.hash(password)).await.map_err(PartError::Hasher)?;
+        self.store.commit(&hashed).await.map_err(PartError::Store)
+    }
+
+    fn failed(&self, question: &'static str, error: Self::Error) {
+        self.log.failed(question, &error);
+    }
+
+    fn observe(&self, outcome: &Outcome) {
+        self.log.observe(outcome);
+    }
+}

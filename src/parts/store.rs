@@ -1,0 +1,83 @@
+//! What keeps accounts, counts, sessions and codes.
+
+use crate::{
+    account::{Account, FindAccount},
+    code::{LoadCode, StoredCode},
+    guess::{Reservation, ReserveAttempt, SettleAttempt},
+    host::{asked, refused},
+    password::Verifier,
+    session::{CheckSession, SessionRecord},
+    step::{Commit, Committed},
+};
+use core::{
+    error::Error,
+    future::{Future, ready},
+};
+
+/// What keeps accounts, counts, sessions and codes: a database. A store crate implements this and no more.
+///
+/// It never sees a password: its [`Commit`] has a [`Verifier`] in the place of one. The four methods without a body are all that sign-in
+/// and skip need; what the others keep is not there by default.
+///
+/// The exam of the test kit says whether a store keeps its duties: `testkit::HostExam`, with the store among [`Parts`](super::Parts).
+///
+/// ```
+/// use authflow::{
+///     account::{Account, FindAccount},
+///     guess::{Reservation, ReserveAttempt, SettleAttempt},
+///     parts::Store,
+///     password::Verifier,
+///     step::{Commit, Committed, Write},
+/// };
+/// # struct Database;
+/// # #[derive(Debug, thiserror::Error)]
+/// # #[error("no connection")]
+/// # struct DatabaseError;
+///
+/// impl Store for Database {
+///     type Error = DatabaseError;
+///
+///     async fn find_account(&self, ask: &FindAccount) -> Result<Option<Account>, DatabaseError> {
+///         // SELECT * FROM accounts WHERE …
+/// #       Ok(None)
+///     }
+///     async fn reserve_attempt(&self, ask: &ReserveAttempt) -> Result<Reservation, DatabaseError> {
+///         // In one transaction: read the record of ask.slot, put it through ask.reserve, store what comes out.
+/// #       Ok(ask.reserve(None))
+///     }
+///     async fn settle_attempt(&self, ask: &SettleAttempt) -> Result<(), DatabaseError> {
+///         // The same with ask.settle.
+/// #       Ok(())
+///     }
+///     async fn commit(&self, commit: &Commit<Verifier>) -> Result<Committed, DatabaseError> {
+///         for write in &commit.writes {
+///             if let Write::StorePassword { new_password, .. } = write {
+///                 let verifier: &Verifier = new_password; // UPDATE accounts SET verifier = …
+/// #               let _ = verifier;
+///             }
+///         }
+/// #       Ok(Committed::Changed)
+///     }
+/// }
+/// ```
+pub trait Store: Sync {
+    /// What goes wrong when the store goes wrong.
+    type Error: Error + Send;
+
+    asked! {
+        /// See [`FindAccount`].
+        find_account(FindAccount) -> Option<Account>;
+        /// See [`ReserveAttempt`]: one atomic read-modify-write with [`ReserveAttempt::reserve`].
+        reserve_attempt(ReserveAttempt) -> Reservation;
+        /// See [`SettleAttempt`]: one atomic read-modify-write with [`SettleAttempt::settle`].
+        settle_attempt(SettleAttempt) -> ();
+        /// See [`Commit`]: one transaction. Passwords have been hashed already.
+        commit(Commit<Verifier>) -> Committed;
+    }
+    refused! {
+        /// See [`CheckSession`]. Every session has ended by default.
+        check_session(CheckSession) -> Option<SessionRecord> = None;
+        /// See [`LoadCode`]. There is none by default.
+        load_code(LoadCode) -> Option<StoredCode> = None;
+    }
+}

@@ -1,0 +1,37 @@
+//! What a password is verified against.
+
+use crate::Secret;
+use alloc::string::String;
+use core::fmt;
+
+/// What a host verifies a presented password against: a PHC string, say. The library never looks inside.
+///
+/// It is a type of its own, so that a password in the clear does not compile where a verifier is stored. Like a [`Secret`] it is not
+/// printed, and its memory is wiped: whoever reads one guesses offline.
+///
+/// ```compile_fail,E0308
+/// # use authflow::{Secret, password::Verifier};
+/// fn store(verifier: &Verifier) {}
+///
+/// store(&Secret::new("Correct-Horse-7"));
+/// ```
+#[derive(Clone)]
+pub struct Verifier(Secret);
+
+impl Verifier {
+    /// What a hasher has made of a password, or what was stored of it.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(Secret::new(text))
+    }
+
+    /// The text itself.
+    pub fn expose(&self) -> &str {
+        self.0.expose()
+    }
+}
+
+impl fmt::Debug for Verifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Verifier(…)")
+    }
+}
