@@ -51,7 +51,8 @@ impl Operation {
     /// The operation of this name, ready for so many calls of [`measured`]: it has run before, because the processor's
     /// features are looked up once.
     pub fn warmed_up(name: &str) -> (Self, usize) {
-        let mut operation = crate::operations().into_iter().find(|operation| operation.is(name)).expect("an operation");
+        let mut operation =
+            crate::operations().into_iter().find(|operation| operation.is(name)).expect("an operation");
         let runs = operation.runs();
         operation.stock(2 * runs);
         for _ in 0..runs {

@@ -31,7 +31,8 @@ impl Case<'_> {
             _ => None,
         };
         // The rules for a new password are told before a guess is counted.
-        let is_told_of_rules = code.is_some_and(|it| it.starts_with("IDAAS.SDK.PWD.000")) && new_passwords.is_empty();
+        let is_told_of_rules =
+            code.is_some_and(|it| it.starts_with("IDAAS.SDK.PWD.000")) && new_passwords.is_empty();
         let is_own = named.is_none() || named == bodies::digits(MOBILE) || named.as_deref() == Some(EMAIL);
         match path.trim_start_matches("/api/v2/") {
             "sdk/login" | "sdk/login/auth" | "sdk/login/mobile-pwd" => {

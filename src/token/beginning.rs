@@ -36,11 +36,11 @@ impl Beginning {
             object.text(name!("tenant"), tenant.as_str());
         }
         let claims = object.unfinished();
-        let whole = claims.len().saturating_sub(1) / GROUP * GROUP;
+        let whole = (claims.len().saturating_sub(1) / GROUP).saturating_mul(GROUP);
         let (whole, rest) = claims.split_at_checked(whole).unwrap_or_default();
         let mut text = String::from(header);
         base64url::push(whole, &mut text);
-        Self { text: text.into_boxed_str(), rest: rest.iter().copied().collect() }
+        Self { text: text.into_boxed_str(), rest: ArrayVec::try_from(rest).unwrap_or_default() }
     }
 
     /// Header and payload of the token that says `claims`, with room for the tag of an HMAC.
