@@ -67,7 +67,7 @@ impl SealingKey {
         }
         let associated = associated_data(purpose, owner);
         let nonce = self.nonce(&associated, clear, moment);
-        let mut body = Vec::with_capacity(nonce.len() + clear.len() + SealedSecret::TAG_BYTES);
+        let mut body = Vec::with_capacity(SealedSecret::MAX_BODY_BYTES);
         body.extend_from_slice(&nonce);
         body.extend_from_slice(clear);
         let text = body.get_mut(nonce.len()..)?;

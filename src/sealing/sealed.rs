@@ -31,7 +31,7 @@ impl SealedSecret {
     const VERSION: &str = "1";
     pub(super) const NONCE_BYTES: usize = 24;
     pub(super) const TAG_BYTES: usize = 16;
-    const MAX_BODY_BYTES: usize = Self::NONCE_BYTES + Self::MAX_CLEAR_BYTES + Self::TAG_BYTES;
+    pub(super) const MAX_BODY_BYTES: usize = Self::NONCE_BYTES + Self::MAX_CLEAR_BYTES + Self::TAG_BYTES;
     /// The longest secret that is sealed.
     pub(crate) const MAX_CLEAR_BYTES: usize = 128;
     /// The longest text.
