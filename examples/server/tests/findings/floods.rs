@@ -4,7 +4,7 @@ use crate::{
     PLAIN,
     process::{Home, Server},
     try_start_configured,
-    wire::{Call, LOGIN, World},
+    wire::{Call, World},
 };
 use rusqlite::TransactionBehavior;
 use serde_json::json;
@@ -23,6 +23,7 @@ use tokio::{
 
 /// How many connections the server has places for, by its README.
 const PLACES: i64 = 1_024;
+const LOGIN_BY_CODE: &str = "/api/v2/sdk/login/mobile-verify-code";
 const PATIENCE: Duration = Duration::from_secs(60);
 
 fn is_healthy(server: &Server, within: Duration) -> bool {
@@ -33,16 +34,17 @@ fn is_healthy(server: &Server, within: Duration) -> bool {
     asked.and_then(|()| stream.read_exact(&mut answer)).is_ok() && &answer == b"HTTP/1.1 200"
 }
 
-/// Sends logins under these names and breaks each connection once the server has begun to read the body. Says whether it
+/// Sends logins by code, which wait for no place at the hasher, for these mobiles and breaks each connection once the server has begun to read the body. Says whether it
 /// began with all of them.
 fn ask_and_hang_up(server: &Server, names: std::ops::Range<usize>) -> bool {
     let asked: Vec<_> = names
         .map(|name| {
-            let body = json!({ "user_name": format!("nobody-{name}"), "password": "wrong" }).to_string();
+            let mobile = format!("+86-139{name:08}");
+            let body = json!({ "mobile": mobile, "verify_code": "123456" }).to_string();
             let mut stream = TcpStream::connect(&server.address).unwrap();
             stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
             let request = format!(
-                "POST {LOGIN} HTTP/1.1\r\nHost: x\r\nX-operating-sys-version: a\r\nX-device-fingerprint: b\r\nX-agent: c\r\n\
+                "POST {LOGIN_BY_CODE} HTTP/1.1\r\nHost: x\r\nX-operating-sys-version: a\r\nX-device-fingerprint: b\r\nX-agent: c\r\n\
                  X-client-id: web\r\nContent-Type: application/json\r\nContent-Length: {}\r\nExpect: 100-continue\r\n\r\n{body}",
                 body.len()
             );
