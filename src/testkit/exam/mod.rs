@@ -157,6 +157,9 @@ pub enum NeglectedDuty {
     /// A budget of codes is not spent.
     #[error("the budget of codes is not kept")]
     KeepBudget,
+    /// What is sent in all is not counted, or for another application, or a code that it refuses is kept.
+    #[error("what an application sends in all is not counted one by one, for itself alone")]
+    KeepSum,
     /// Guesses at once are counted as fewer.
     #[error("guesses that come at once are not counted one by one")]
     CountGuesses,
