@@ -45,11 +45,7 @@ impl SumRecord {
             return Err(SendRefusal::CaptchaDemanded);
         }
         let taken = if sum.is_real { ONE } else { 0 };
-        Ok(Self {
-            spent: record.spent.saturating_add(taken),
-            asked: record.asked.wrapping_add(1),
-            ..record
-        })
+        Ok(Self { spent: record.spent.saturating_add(taken), asked: record.asked.wrapping_add(1), ..record })
     }
 
     /// With what the hours since have given back. A sum that was lowered meanwhile is all spent, and no more than that.

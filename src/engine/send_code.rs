@@ -109,7 +109,8 @@ impl CodeRequest {
         let (tenant, policy) = (admitted.audience.tenant, admitted.policy().sending);
         let slot = SendSlot::of_account(&admitted.context.core.ring, tenant, account.id, channel);
         let budget = SendBudget::of(slot, CodeOwner::account(tenant, account.id), policy, admitted.now());
-        Sending { admitted, purpose, recipient, login: Some(login.id()), owner, budget, stranger: None }.store()
+        Sending { admitted, purpose, recipient, login: Some(login.id()), owner, budget, stranger: None }
+            .store()
     }
 
     fn outside_logins(self, admitted: Admitted) -> Step {
@@ -244,9 +245,10 @@ impl Sending {
             digest: binding.digest(&context.core.ring, &code),
             expires_at: now.plus(policy.lifetimes.code()),
         };
-        let sum = self.stranger.as_ref().zip(policy.sending.daily_in_all()).map(|(stranger, daily_in_all)| {
-            Write::CountSend(SendSum::new(daily_in_all, now, owner.is_some(), stranger.is_human))
-        });
+        let sum =
+            self.stranger.as_ref().zip(policy.sending.daily_in_all()).map(|(stranger, daily_in_all)| {
+                Write::CountSend(SendSum::new(daily_in_all, now, owner.is_some(), stranger.is_human))
+            });
         let mut writes = Vec::from([Write::StoreCode { key, code: stored, budget: self.budget.clone() }]);
         writes.extend(sum);
         let writing = Writing {
@@ -271,8 +273,7 @@ impl Sending {
         match self.stranger.take() {
             Some(stranger) if !stranger.is_human => {
                 self.admitted.context.outcome.events.push(Event::CaptchaDemanded);
-                stranger
-                    .judge(self, |sending, stranger| Self { stranger: Some(stranger), ..sending }.store())
+                stranger.judge(self, |sending, stranger| Self { stranger: Some(stranger), ..sending }.store())
             }
             _ => self.admitted.context.contradiction::<Commit>(),
         }

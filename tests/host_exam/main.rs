@@ -1,5 +1,6 @@
 //! The exam for hosts: passed by one that keeps its duties, and failed for each that it neglects.
 
+mod administering;
 mod at_once;
 mod careless;
 mod columns;

@@ -63,9 +63,7 @@ impl<H: Host> Sitting<'_, H> {
             expected: None,
             writes,
         };
-        let answer = |commit: Commit| async move {
-            answered::<Commit, _>(self.host.commit(&commit).await)
-        };
+        let answer = |commit: Commit| async move { answered::<Commit, _>(self.host.commit(&commit).await) };
         for _ in 0..=most {
             let decoy = answer(commit(tenant, Vec::from([count(false)]))).await?;
             holds(decoy == Committed::Done, NeglectedDuty::KeepSum)?;
