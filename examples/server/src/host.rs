@@ -11,6 +11,9 @@ use crate::{
 use authflow::{
     Host,
     account::{Account, FindAccount},
+    administration::{
+        Administer, Administered, DeletePerson, EndSessionsOf, RequireChange, SetStatus, Sweep, Swept, Unlock,
+    },
     code::{Deliver, Delivery, LoadCode, StoredCode},
     guess::{Reservation, ReserveAttempt, SettleAttempt},
     outcome::{Event, Outcome},
@@ -132,6 +135,35 @@ impl Host for ServerHost {
                 _ => tracing::info!(?event),
             }
         }
+    }
+}
+
+/// The store does it all: none of it hashes, sends or signs.
+impl Administer for ServerHost {
+    type Error = StoreError;
+
+    async fn unlock(&self, ask: &Unlock) -> Result<Administered, StoreError> {
+        self.store.unlock(ask).await
+    }
+
+    async fn set_status(&self, ask: &SetStatus) -> Result<Administered, StoreError> {
+        self.store.set_status(ask).await
+    }
+
+    async fn require_change(&self, ask: &RequireChange) -> Result<Administered, StoreError> {
+        self.store.require_change(ask).await
+    }
+
+    async fn end_sessions_of(&self, ask: &EndSessionsOf) -> Result<Administered, StoreError> {
+        self.store.end_sessions_of(ask).await
+    }
+
+    async fn delete_person(&self, ask: &DeletePerson) -> Result<Administered, StoreError> {
+        self.store.delete_person(ask).await
+    }
+
+    async fn sweep(&self, ask: &Sweep) -> Result<Swept, StoreError> {
+        self.store.sweep(ask).await
     }
 }
 

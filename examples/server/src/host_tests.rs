@@ -82,7 +82,7 @@ async fn accounts(host: &ServerHost, tenant: TenantId) -> [Account; 3] {
 
 async fn examined(url: &DatabaseUrl) -> Result<(), NeglectedDuty> {
     let clock = Clock::moved(0);
-    let store = Store::open(url, clock).unwrap();
+    let store = Store::open(url, clock, crate::store::MOST_OF_NOBODY).unwrap();
     let (hasher, outbox) = (Hasher::new().unwrap(), None);
     let credentials = TenantCredentials::default();
     let host = ServerHost { store, hasher, clock, outbox, credentials, signing_keys: None };
@@ -92,6 +92,8 @@ async fn examined(url: &DatabaseUrl) -> Result<(), NeglectedDuty> {
     for account in [full, plain] {
         let exam = HostExam::on(audience, account, locked.clone(), ClientId::new("another").unwrap());
         exam.take(&host, clock.moment().unwrap()).await?;
+        let make = async |_| drop(accounts(&host, tenant).await);
+        exam.take_administered(&host, clock.moment().unwrap(), make).await?;
     }
     Ok(())
 }

@@ -17,7 +17,7 @@ use authflow::{
 /// A store with the demo accounts, and the commit with which the library signs alice in.
 async fn alices() -> (Store, Commit) {
     let clock = Clock::moved(0);
-    let store = Store::open(&DatabaseUrl::Memory, clock).unwrap();
+    let store = Store::open(&DatabaseUrl::Memory, clock, crate::store::MOST_OF_NOBODY).unwrap();
     let hasher = Hasher::new().unwrap();
     let (outbox, credentials) = (None, TenantCredentials::default());
     let host = ServerHost { store: store.clone(), hasher, clock, outbox, credentials, signing_keys: None };
