@@ -33,6 +33,22 @@ pub fn check(host: &Host, seen: &Observed) {
     invariant_11_no_password_is_set_by_second_factors_or_by_a_breached_one(ledger, seen);
     what_the_host_denies_gets_nothing(host, seen);
     only_a_right_password_that_stays_is_hashed_anew(seen);
+    what_is_sent_to_strangers_is_bounded(ledger, seen);
+}
+
+/// An hour gives a fraction of one code back, so within it there are as many as the sum, and one more at most; beyond half of it, none
+/// without a captcha.
+fn what_is_sent_to_strangers_is_bounded(ledger: &Ledger, seen: &Observed) {
+    let by = caller_of(seen);
+    let (Call::Send { purpose: Purpose::SignIn | Purpose::Update, .. }, Some((_, false)), Some(in_all)) =
+        (&seen.request.call, &seen.message, RULES[by.app].in_all)
+    else {
+        return;
+    };
+    let sent = ledger.sent_within_an_hour(by, seen.now) as u64;
+    assert!(sent <= in_all, "more is sent than in all");
+    let is_judged = seen.asked.contains(&"JudgeCaptcha");
+    assert!(is_judged || sent <= in_all / 2, "beyond half of what is sent in all without a captcha");
 }
 
 fn only_a_right_password_that_stays_is_hashed_anew(seen: &Observed) {

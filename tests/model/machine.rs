@@ -89,8 +89,11 @@ fn sibling(state: &Model, dice: &mut Dice<'_>, one: &Request) -> Request {
 
 fn act(dice: &mut Dice<'_>) -> Act {
     let (who, factor) = (dice.roll(PEOPLE), dice.of(&[F::Sms, F::Email, F::Totp]));
-    match dice.roll(14) {
+    match dice.roll(17) {
         12 => Act::Breach(who),
+        13 => Act::Unlock(who),
+        14 => Act::Remake(who),
+        15 => Act::Sweep,
         0 => Act::Disable(who),
         1 | 2 => Act::Enable(who),
         3 => Act::Reset(who, FIRST),
