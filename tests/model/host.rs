@@ -232,7 +232,7 @@ impl Host {
             Act::Unlock(who) => {
                 let (tenant, account) = self.named(who);
                 self.world.host.unlock(&Unlock { tenant, account });
-                AttemptSlot::every(tenant, account).for_each(|slot| drop(self.ledger.wrong.remove(&slot)));
+                self.ledger.cleared(AttemptSlot::every(tenant, account));
             }
             Act::Remake(who) => self.remake(who),
             Act::Sweep => {

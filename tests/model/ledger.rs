@@ -194,7 +194,14 @@ impl Ledger {
     /// Somebody was deleted: nothing that was theirs lives, and what was counted is counted no more.
     pub fn deleted(&mut self, who: usize, slots: impl Iterator<Item = AttemptSlot>) {
         self.end(Some(who), EndSessions::All);
-        slots.for_each(|slot| drop(self.wrong.remove(&slot)));
+        self.cleared(slots);
+    }
+
+    /// What was counted there is counted no more.
+    pub fn cleared(&mut self, slots: impl Iterator<Item = AttemptSlot>) {
+        for slot in slots {
+            self.wrong.remove(&slot);
+        }
     }
 
     /// What was really sent to people who had proved nothing, by an application for a tenant, in the last hour.
