@@ -50,6 +50,7 @@ extern crate alloc;
 extern crate std;
 
 pub mod account;
+pub mod administration;
 mod application;
 pub mod code;
 pub mod contact;

@@ -6,14 +6,16 @@ use authflow::testkit::{
     invalid_state_token, refusal,
 };
 use authflow::{
-    Dialect, Lifetime, Secret,
-    account::AccountStatus,
+    AccountId, Application, Applications, Config, Dialect, Engine, Lifetime, Secret,
+    account::{Account, AccountStatus},
     code::{SendPolicy, SendRefusal},
     contact::{Channel, Mobile, Recipient},
     factor::{Factor, FactorSet},
     outcome::{Event, SendFailure},
     policy::{Policy, Recovery, SecondFactor},
-    step::Step,
+    sdk::Api,
+    step::{CommitRefusal, Committed, Step},
+    token::{Key, KeyRing},
 };
 use serde_json::{Value, json};
 
@@ -333,4 +335,174 @@ fn the_budget_of_a_login_does_not_tell_which_number_it_is() {
     for number in [MOBILE, "+86-13800010000", "+86-13899990000"] {
         assert_eq!(ask(&mut world, number).status, 200, "{number}");
     }
+}
+
+/// The budget is that of the number as it is stored: a host that finds its account by other spellings opens no second one, and who
+/// has no such account has one of each, which costs nobody a message.
+#[test]
+fn a_budget_is_of_the_contact_as_it_is_stored() {
+    let ask = |world: &mut World, typed: &str, stored: &str| {
+        let call = Call::post(SMS, &json!({ "mobile": typed, "type": "LOGIN_SMS" }));
+        let mut step = world.begin(&call);
+        if let Step::FindAccount(question) = step {
+            let mona = Account { mobile: Mobile::new(stored).ok(), ..world.account("mona").clone() };
+            step = question.answer(Some(mona));
+        }
+        world.finish(step).status
+    };
+    let mut world = World::new();
+    assert_eq!(ask(&mut world, "+86-13800000000", MOBILE), 200);
+    assert_eq!(ask(&mut world, "+1-13800000000", MOBILE), 400, "whatever spelling finds it");
+    assert_eq!(ask(&mut world, "+1-13800000000", "+1-13800000000"), 200, "another contact has its own");
+    assert_eq!(world.host.sends.len(), 2);
+}
+
+/// Whoever has the database has no key: the same number is another slot under each ring.
+#[test]
+fn slots_of_sends_tell_no_number() {
+    let slot = |ring: KeyRing| {
+        let mut world = World::new();
+        let policy = Policy { first_factors: FactorSet::EMPTY.with(Factor::Sms), ..demo::policy() };
+        let application =
+            Application { policy, ..Application::isv(demo::audience().client_id, [demo::tenant()]) };
+        let config = Config::new(demo::issuer(), ring, Applications::Fixed(vec![application]));
+        world.api = Api::new(Engine::new(config).unwrap());
+        assert_eq!(ask(&mut world, MOBILE).status, 200);
+        *world.host.sends.keys().next().unwrap()
+    };
+    let ring = |byte| KeyRing::new(Key::without_id(demo::secret(byte)).unwrap());
+    assert_eq!(slot(ring(1)), slot(ring(1)));
+    assert_ne!(slot(ring(1)), slot(ring(2)));
+}
+
+/// A world whose application sends so many in all.
+fn summed(daily_in_all: u32) -> World {
+    let sending = SendPolicy::new(Lifetime::of::<1>(), 2).unwrap().with_daily_in_all(daily_in_all).unwrap();
+    let mut world = World::with_policy(Policy { sending, ..demo::policy() });
+    let mona = world.account("mona").clone();
+    // As many people as it takes, each with a number.
+    for number in 0..20 {
+        let id = AccountId::new(&format!("p{number}")).unwrap();
+        let mobile = Mobile::new(&theirs(number)).ok();
+        world.host.accounts.push(Account { id, mobile, user_name: None, email: None, ..mona.clone() });
+    }
+    world
+}
+
+fn theirs(number: u32) -> String {
+    format!("+86-139000000{number:02}")
+}
+
+fn nobodys(number: u32) -> String {
+    format!("+86-137000000{number:02}")
+}
+
+fn ask_as(world: &mut World, mobile: &str, captcha_token: &str) -> Answer {
+    let body = json!({ "mobile": mobile, "type": "LOGIN_SMS", "captcha_token": captcha_token });
+    world.send(&Call::post(SMS, &body))
+}
+
+fn is_demanded(world: &World) -> bool {
+    world.outcome.as_ref().unwrap().events.contains(&Event::CaptchaDemanded)
+}
+
+#[test]
+fn at_half_of_the_sum_a_captcha_is_demanded_of_everybody_and_at_its_end_nobody_gets_a_code() {
+    let mut world = summed(8);
+    world.host.robot = Some(Secret::new("robot"));
+    for number in 0..4 {
+        assert_eq!(ask_as(&mut world, &theirs(number), "robot").status, 200, "{number}");
+        assert_eq!(world.host.asked, ["FindAccount", "Commit", "Deliver"], "passed over");
+        assert!(!is_demanded(&world));
+    }
+    let writes = (world.host.sends.clone(), world.host.codes.len(), world.host.sums.clone());
+    for mobile in [theirs(4), nobodys(0)] {
+        assert_eq!(ask_as(&mut world, &mobile, "robot").parts(), not_sent());
+        assert_eq!(world.host.asked, ["FindAccount", "Commit", "JudgeCaptcha"]);
+        assert!(is_demanded(&world));
+        assert!(matches!(last_event(&world), Event::CodeNotSent { reason: SendFailure::Captcha, .. }));
+    }
+    let after = (world.host.sends.clone(), world.host.codes.len(), world.host.sums.clone());
+    assert_eq!(writes, after, "a robot costs nothing");
+    for number in 4..8 {
+        assert_eq!(ask_as(&mut world, &theirs(number), "human").status, 200, "{number}");
+        assert_eq!(world.host.asked, ["FindAccount", "Commit", "JudgeCaptcha", "Commit", "Deliver"]);
+        assert!(is_demanded(&world));
+    }
+    for mobile in [theirs(8), nobodys(1)] {
+        assert_eq!(ask_as(&mut world, &mobile, "human").parts(), not_sent());
+        assert_eq!(world.host.asked, ["FindAccount", "Commit"]);
+        let spent = SendFailure::Refused(SendRefusal::SumSpent);
+        assert!(matches!(last_event(&world), Event::CodeNotSent { reason, .. } if *reason == spent));
+    }
+    assert_eq!(world.host.outbox.len(), 8);
+    world.clock.pass(3 * 3_600);
+    assert_eq!(ask_as(&mut world, &theirs(8), "human").status, 200, "it comes back by the hour");
+    assert_eq!(ask_as(&mut world, &theirs(9), "human").parts(), not_sent());
+}
+
+/// Whoever types numbers that nobody has costs nobody a message.
+#[test]
+fn decoys_count_for_nothing_and_cost_the_same_writes() {
+    let mut world = summed(2);
+    for number in 0..20 {
+        let before = world.host.sums.values().next().map(|record| record.to_bytes());
+        assert_eq!(ask_as(&mut world, &nobodys(number), "robot").status, 200);
+        assert_ne!(before, world.host.sums.values().next().map(|record| record.to_bytes()), "a write");
+    }
+    assert_eq!(ask_as(&mut world, &theirs(0), "robot").status, 200);
+    assert!(world.host.asked.iter().all(|asked| *asked != "JudgeCaptcha"));
+}
+
+#[test]
+fn pending_logins_have_a_budget_of_their_own_and_no_sum() {
+    let mut world = summed(2);
+    for number in 0..2 {
+        ask_as(&mut world, &theirs(number), "human");
+    }
+    assert_eq!(ask_as(&mut world, &theirs(2), "human").parts(), not_sent(), "the sum is spent");
+    let sums = world.host.sums.clone();
+    let pending = world.login("mona").state_token().to_owned();
+    let body = json!({ "type": "MFA_AUTH_SMS" });
+    assert_eq!(world.send(&Call::post(SMS, &body).pending(&pending)).status, 200);
+    assert_eq!(sums, world.host.sums);
+}
+
+/// Where the policy demands one anyway, it has been judged before, and is not judged again.
+#[test]
+fn a_captcha_is_judged_once() {
+    let mut world = summed(8);
+    let sending = SendPolicy::new(Lifetime::of::<1>(), 2).unwrap().with_daily_in_all(2).unwrap();
+    let mut strict = World::with_policy(Policy { sending, ..demanding() });
+    strict.host.accounts = world.host.accounts.clone();
+    assert_eq!(ask_as(&mut world, &theirs(0), "human").status, 200);
+    for number in 0..2 {
+        assert_eq!(ask_as(&mut strict, &theirs(number), "human").status, 200);
+        assert_eq!(strict.host.asked, ["JudgeCaptcha", "FindAccount", "Commit", "Deliver"]);
+    }
+    assert_eq!(ask_as(&mut strict, &theirs(2), "human").parts(), not_sent());
+}
+
+/// Also while it has been found that a captcha is needed.
+#[test]
+fn a_host_that_fails_at_half_sends_nothing() {
+    let mut world = summed(2);
+    ask_as(&mut world, &theirs(0), "human");
+    world.host.fault = Some(HostFault::Unavailable("JudgeCaptcha"));
+    assert_eq!(ask_as(&mut world, &theirs(1), "human").status, 500);
+    assert_eq!(world.host.outbox.len(), 1);
+    world.host.fault = None;
+    // A host that says it again has not looked.
+    let body = json!({ "mobile": theirs(1), "type": "LOGIN_SMS", "captcha_token": "human" });
+    let mut step = world.begin(&Call::post(SMS, &body));
+    let refused = Committed::Refused(CommitRefusal::Code(SendRefusal::CaptchaDemanded));
+    for _ in 0..2 {
+        while !matches!(step, Step::Commit(_)) {
+            step = world.host.answer(step).unwrap();
+        }
+        let Step::Commit(ask) = step else { unreachable!() };
+        step = ask.answer(refused);
+    }
+    assert_eq!(world.finish(step).status, 500);
+    assert!(matches!(last_event(&world), Event::Contradiction { question: "Commit" }));
 }

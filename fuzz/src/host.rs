@@ -273,6 +273,10 @@ impl Host {
                 self.sends.insert(budget.slot, sent);
                 self.codes.insert(*key, code.clone());
             }
+            // No policy of these targets has a sum.
+            Write::CountSend(sum) => {
+                sum.spend(None).map_err(CommitRefusal::Code)?;
+            }
         }
         Ok(())
     }

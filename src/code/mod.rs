@@ -3,7 +3,7 @@
 //! ```mermaid
 //! stateDiagram-v2
 //!     [*] --> Asked: a client asks for a code
-//!     Asked --> Refused: captcha, budget
+//!     Asked --> Refused: captcha, budget, sum
 //!     Asked --> Sent: counted, digest stored, handed over
 //!     Sent --> Sent: the next one takes its place
 //!     Sent --> Used: presented right, claimed in the commit
@@ -15,7 +15,8 @@
 //! 2. **Made.** Six digits are drawn from the request's entropy. They are bound to the [`CodeKey`] – application, tenant, purpose,
 //!    recipient, pending login – and to the account and its revision. Kept is a keyed [`CodeDigest`], never the code.
 //! 3. **Counted and stored**, in one [`Commit`](crate::step::Commit): the [`SendBudget`] of the recipient is spent by a [`SendPolicy`] over
-//!    a [`SendRecord`], and the [`StoredCode`] takes the place of an earlier one under the same key.
+//!    a [`SendRecord`], and the [`StoredCode`] takes the place of an earlier one under the same key. Of somebody who has proved nothing, the
+//!    [`SendSum`] of the application is spent as well, where the policy has one. At half of it a captcha is judged, if none was.
 //! 4. **Sent**: [`Deliver`]. A recipient that is nobody's goes the same way with a decoy, whose digest nothing will match.
 //! 5. **Presented.** A guess is counted first ([`guess`](crate::guess)); then [`LoadCode`] fetches what was stored, and the digests are compared.
 //! 6. **Used.** The step that the code proves claims it, in its commit: no code counts twice.
@@ -26,6 +27,7 @@
 
 mod binding;
 mod captcha;
+mod code_owner;
 mod deliver;
 mod digest;
 mod key;
@@ -33,16 +35,23 @@ mod purpose;
 mod send_budget;
 mod send_policy;
 mod send_record;
+mod send_slot;
+mod send_sum;
 mod stored;
+mod sum_record;
 
 pub use captcha::{Captcha, JudgeCaptcha};
+pub use code_owner::CodeOwner;
 pub use deliver::{Deliver, Delivery};
 pub use digest::{CodeDigest, InvalidCodeDigest};
 pub use key::CodeKey;
 pub use purpose::CodePurpose;
-pub use send_budget::{SendBudget, SendSlot};
+pub use send_budget::SendBudget;
 pub use send_policy::{SendPolicy, SendPolicyError};
 pub use send_record::{InvalidSendRecord, SendRecord, SendRefusal};
+pub use send_slot::SendSlot;
+pub use send_sum::SendSum;
 pub use stored::{LoadCode, StoredCode};
+pub use sum_record::{InvalidSumRecord, SumRecord};
 
 pub(crate) use binding::CodeBinding;

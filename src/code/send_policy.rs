@@ -1,4 +1,4 @@
-//! How often codes are sent to one recipient.
+//! How often codes are sent: to one recipient, and to all of an application.
 
 use crate::Lifetime;
 use serde::{Deserialize, Serialize};
@@ -8,11 +8,30 @@ pub(super) const LONGEST_WAIT: Lifetime = Lifetime::of::<3600>();
 
 pub(super) const HIGHEST_DAILY: u32 = 100;
 
-/// How often codes are sent to one recipient: how long after one the next may follow, and how many there are in a day.
+/// The highest `daily_in_all`.
+pub(super) const HIGHEST_IN_ALL: u32 = 10_000_000;
+
+/// How often codes are sent: to one recipient, how long after one the next may follow and how many there are in a day; and, where that is
+/// configured, how many in all.
 ///
-/// A day begins with a send and lasts 24 hours; the next begins with the first send after it. So any 24 hours have less
-/// than twice `daily`: what one day keeps for its end, and a whole new one. A clock that goes back refills nothing: until
+/// A recipient's day begins with a send and lasts 24 hours; the next begins with the first send after it. So any 24 hours have less
+/// than twice `daily`: what one day keeps for its end, and a whole new one. A clock that goes back by a day or less refills nothing: until
 /// `resend_after` the latest send by that clock, there is none.
+///
+/// **In all** counts what is really sent to those who have proved nothing, over an application in a tenant: decoys cost no money, and a
+/// pending login has its account's budget alone. A twenty-fourth of it comes back each hour, so any 24 hours have less than twice as
+/// many. From half of it on a captcha is demanded of everybody who has proved nothing, whether the policy
+/// [demands](crate::policy::Policy::demands_captcha) one or not; when it is spent, everybody is refused alike, whether anybody has the
+/// recipient or not.
+///
+/// ```
+/// use authflow::code::SendPolicy;
+///
+/// let policy: SendPolicy = serde_json::from_str(r#"{ "daily": 5, "daily_in_all": 2000 }"#).unwrap();
+/// assert_eq!(policy.daily_in_all(), Some(2000));
+/// let refused = serde_json::from_str::<SendPolicy>(r#"{ "daily": 5, "daily_in_all": 4 }"#).unwrap_err();
+/// assert_eq!(refused.to_string(), "daily_in_all (4) must be at least daily (5)");
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Fields", into = "Fields")]
 pub struct SendPolicy {
@@ -24,32 +43,47 @@ pub struct SendPolicy {
 struct Fields {
     resend_after: Lifetime,
     daily: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    daily_in_all: Option<u32>,
 }
 
 impl Default for Fields {
     fn default() -> Self {
-        Self { resend_after: Lifetime::of::<60>(), daily: 10 }
+        Self { resend_after: Lifetime::of::<60>(), daily: 10, daily_in_all: None }
     }
 }
 
 impl SendPolicy {
-    /// One send follows another after `resend_after` (at most an hour), and a day has `daily` of them (1 to 100). The
-    /// default is 60 s and 10.
+    /// One send to a recipient follows another after `resend_after` (at most an hour), and a day has `daily` of them (1 to 100). The
+    /// default is 60 s and 10, and no bound in all.
     ///
     /// # Errors
     /// When a number is out of bounds.
     pub fn new(resend_after: Lifetime, daily: u32) -> Result<Self, SendPolicyError> {
-        Self::try_from(Fields { resend_after, daily })
+        Self::try_from(Fields { resend_after, daily, daily_in_all: None })
     }
 
-    /// How long after one send the next may follow.
+    /// The same, with a bound on what is sent in all to those who have proved nothing: at least `daily` and at most 10,000,000.
+    ///
+    /// # Errors
+    /// When it is out of bounds.
+    pub fn with_daily_in_all(self, daily_in_all: u32) -> Result<Self, SendPolicyError> {
+        Self::try_from(Fields { daily_in_all: Some(daily_in_all), ..self.fields })
+    }
+
+    /// How long after one send to a recipient the next may follow.
     pub fn resend_after(&self) -> Lifetime {
         self.fields.resend_after
     }
 
-    /// How many sends a day has.
+    /// How many sends a recipient's day has.
     pub fn daily(&self) -> u32 {
         self.fields.daily
+    }
+
+    /// How many sends there are in all, in a day, to those who have proved nothing; `None` where there is no such bound.
+    pub fn daily_in_all(&self) -> Option<u32> {
+        self.fields.daily_in_all
     }
 }
 
@@ -57,12 +91,17 @@ impl TryFrom<Fields> for SendPolicy {
     type Error = SendPolicyError;
 
     fn try_from(fields: Fields) -> Result<Self, SendPolicyError> {
-        if fields.resend_after > LONGEST_WAIT {
-            Err(SendPolicyError::ResendAfter)
-        } else if !(1..=HIGHEST_DAILY).contains(&fields.daily) {
-            Err(SendPolicyError::Daily)
-        } else {
-            Ok(Self { fields })
+        let Fields { resend_after, daily, daily_in_all } = fields;
+        if resend_after > LONGEST_WAIT {
+            return Err(SendPolicyError::ResendAfter(resend_after.as_seconds()));
+        }
+        if !(1..=HIGHEST_DAILY).contains(&daily) {
+            return Err(SendPolicyError::Daily(daily));
+        }
+        match daily_in_all {
+            Some(in_all) if in_all < daily => Err(SendPolicyError::InAllBelowDaily { in_all, daily }),
+            Some(in_all) if in_all > HIGHEST_IN_ALL => Err(SendPolicyError::InAll(in_all)),
+            _ => Ok(Self { fields }),
         }
     }
 }
@@ -77,9 +116,20 @@ impl From<SendPolicy> for Fields {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SendPolicyError {
     /// `resend_after` is longer than an hour.
-    #[error("resend_after is at most 3600 seconds")]
-    ResendAfter,
+    #[error("resend_after ({0}) must be at most 3600 seconds")]
+    ResendAfter(u32),
     /// `daily` is not 1 to 100.
-    #[error("daily is 1 to 100")]
-    Daily,
+    #[error("daily ({0}) must be 1 to 100")]
+    Daily(u32),
+    /// `daily_in_all` is less than `daily`: one recipient could spend it.
+    #[error("daily_in_all ({in_all}) must be at least daily ({daily})")]
+    InAllBelowDaily {
+        /// The number for all.
+        in_all: u32,
+        /// The number for one.
+        daily: u32,
+    },
+    /// `daily_in_all` is more than 10,000,000.
+    #[error("daily_in_all ({0}) must be at most 10000000")]
+    InAll(u32),
 }

@@ -11,6 +11,10 @@ const DAY: u64 = 86_400;
 
 /// What has been sent to one recipient, kept by the host as opaque bytes. The default is nothing.
 ///
+/// Its times are by the clocks of the instances that sent. One that is behind lets the next code go early by as much as it is behind, and
+/// one that is ahead late. A refusal writes nothing, so a record cannot be put right by one: what lies more than a day ahead is none, and
+/// nobody is refused for longer than two days because of a clock.
+///
 /// ```
 /// use authflow::{Timestamp, code::{SendPolicy, SendRecord, SendRefusal}};
 ///
@@ -40,6 +44,9 @@ impl SendRecord {
     /// # Errors
     /// When there is none; the record stays as it is.
     pub fn spend(self, policy: &SendPolicy, now: Timestamp) -> Result<Self, SendRefusal> {
+        if self.latest > now.plus_seconds(DAY) {
+            return Self::default().spend(policy, now);
+        }
         let (resend_after, daily) = (policy.resend_after(), policy.daily());
         let day_is_over = self.sent == 0 || now.seconds_since(self.first) >= DAY;
         if !day_is_over && self.sent >= daily {
@@ -110,6 +117,10 @@ pub enum SendRefusal {
     TooSoon,
     /// The day has had all of its sends.
     BudgetSpent,
+    /// Half of what is sent in all has been sent: not without a captcha. Only a [`SendSum`](super::SendSum) refuses so.
+    CaptchaDemanded,
+    /// All that is sent in all has been sent. Only a [`SendSum`](super::SendSum) refuses so.
+    SumSpent,
 }
 
 /// Bytes that are not a record of sends.

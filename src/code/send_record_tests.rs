@@ -14,9 +14,14 @@ fn bounds() {
     let read = |text| serde_json::from_str::<SendPolicy>(text);
     assert_eq!(read("{}").unwrap(), SendPolicy::default());
     assert_eq!(read("{}").unwrap(), policy(60, 10));
-    assert_eq!(SendPolicy::new(Lifetime::of::<3601>(), 10), Err(SendPolicyError::ResendAfter));
-    assert_eq!(SendPolicy::new(Lifetime::of::<3600>(), 0), Err(SendPolicyError::Daily));
-    assert_eq!(SendPolicy::new(Lifetime::of::<3600>(), 101), Err(SendPolicyError::Daily));
+    assert_eq!(SendPolicy::new(Lifetime::of::<3601>(), 10), Err(SendPolicyError::ResendAfter(3601)));
+    assert_eq!(SendPolicy::new(Lifetime::of::<3600>(), 0), Err(SendPolicyError::Daily(0)));
+    assert_eq!(SendPolicy::new(Lifetime::of::<3600>(), 101), Err(SendPolicyError::Daily(101)));
+    let in_all = |number| policy(60, 10).with_daily_in_all(number);
+    assert_eq!(in_all(9), Err(SendPolicyError::InAllBelowDaily { in_all: 9, daily: 10 }));
+    assert_eq!(in_all(10_000_001), Err(SendPolicyError::InAll(10_000_001)));
+    assert!(in_all(10).is_ok() && in_all(10_000_000).is_ok());
+    assert!(read(r#"{"daily_in_all":9}"#).is_err());
     assert!(SendPolicy::new(Lifetime::of::<3600>(), 100).is_ok());
     assert!(read(r#"{"resend_after":3600,"daily":1}"#).is_ok());
     assert!(read(r#"{"daily":0}"#).is_err());
@@ -30,6 +35,10 @@ fn what_is_configured_is_what_is_read_back() {
     let written = serde_json::to_value(policy).unwrap();
     assert_eq!(written, serde_json::json!({ "resend_after": 90, "daily": 7 }));
     assert_eq!(serde_json::from_value::<SendPolicy>(written).unwrap(), policy);
+    let policy = policy.with_daily_in_all(500).unwrap();
+    let written = serde_json::to_value(policy).unwrap();
+    assert_eq!(written, serde_json::json!({ "resend_after": 90, "daily": 7, "daily_in_all": 500 }));
+    assert_eq!(serde_json::from_value::<SendPolicy>(written).unwrap().daily_in_all(), Some(500));
 }
 
 #[test]
@@ -59,11 +68,26 @@ fn a_new_day_does_not_shorten_the_wait() {
 fn a_clock_that_goes_back_refills_nothing() {
     let policy = policy(60, 2);
     let one = SendRecord::default().spend(&policy, NOW).unwrap();
-    for back in [1, DAY, 2 * DAY] {
+    for back in [1, DAY] {
         assert_eq!(one.spend(&policy, NOW.minus_seconds(back)), Err(SendRefusal::TooSoon));
     }
     let two = one.spend(&policy, NOW.plus_seconds(60)).unwrap();
-    assert_eq!(two.spend(&policy, NOW.minus_seconds(2 * DAY)), Err(SendRefusal::BudgetSpent));
+    assert_eq!(two.spend(&policy, NOW.minus_seconds(DAY - 60)), Err(SendRefusal::BudgetSpent));
+}
+
+/// Nobody is refused for years because of a clock that was wrong once.
+#[test]
+fn a_record_that_lies_more_than_a_day_ahead_is_none() {
+    let policy = policy(60, 1);
+    let ahead = |seconds| SendRecord::default().spend(&policy, NOW.plus_seconds(seconds)).unwrap();
+    assert_eq!(ahead(DAY).spend(&policy, NOW), Err(SendRefusal::BudgetSpent));
+    for seconds in [DAY + 1, 3_650 * DAY] {
+        let sent = ahead(seconds).spend(&policy, NOW).unwrap();
+        assert_eq!(sent, SendRecord { first: NOW, latest: NOW, sent: 1 }, "and is stored as now");
+        assert_eq!(sent.spend(&policy, NOW), Err(SendRefusal::BudgetSpent));
+    }
+    let last = SendRecord::default().spend(&policy, Timestamp::MAX).unwrap();
+    assert!(last.spend(&policy, NOW).is_ok());
 }
 
 #[test]
@@ -129,7 +153,7 @@ fn step() -> impl Strategy<Value = i64> {
 proptest! {
     /// Against a list of all sends: no two of them within the wait, no more than `daily` in a day that begins with its
     /// first, and less than twice as many in any 24 hours, however the clock runs; and whoever has waited and has a
-    /// budget left is not refused.
+    /// budget left is not refused. A clock that goes back by more than a day begins anew.
     #[test]
     fn no_clock_buys_a_send(
         steps in proptest::collection::vec(step(), 0..200),
@@ -142,6 +166,9 @@ proptest! {
         let mut days: Vec<Vec<Timestamp>> = Vec::new();
         for step in steps {
             now = Timestamp::from_unix(now.as_unix().saturating_add_signed(step));
+            if days.iter().flatten().any(|at| *at > now.plus_seconds(DAY)) {
+                days.clear();
+            }
             let waited = days.iter().flatten().all(|at| at.plus(policy.resend_after()) <= now);
             let today = days.last().filter(|day| now < day[0].plus_seconds(DAY));
             let expected = match today {

@@ -1,11 +1,12 @@
 //! Send a code.
 //!
 //! Outside a pending login, a recipient that no account has goes through the same questions as one that has: a code is made,
-//! counted against the recipient's budget, stored under a digest that nothing will match, and handed to the host as a decoy.
+//! counted against the recipient's budget, stored under a digest that nothing will match, and handed to the host as a decoy. What is sent
+//! in all is asked for it as well, and counts what is really sent.
 
 use super::{
     admit::{self, Admitted},
-    ask::InProgress,
+    ask::{InProgress, Then},
     commit::{InApplication, Writing, commit},
     config::Core,
     pending::{PASSWORD_STAGES, PendingLogin},
@@ -14,8 +15,8 @@ use crate::{
     AccountId, Dialect, Moment, Secret, TokenId,
     account::{Account, AccountKey, AccountStatus, Revision},
     code::{
-        Captcha, CodeBinding, CodeKey, CodePurpose, Deliver, Delivery, JudgeCaptcha, SendBudget, SendSlot,
-        StoredCode,
+        Captcha, CodeBinding, CodeKey, CodeOwner, CodePurpose, Deliver, Delivery, JudgeCaptcha, SendBudget,
+        SendRefusal, SendSlot, SendSum, StoredCode,
     },
     contact::{Channel, Recipient},
     device::Caller,
@@ -38,8 +39,8 @@ pub struct CodeRequest {
     /// To whom: a number or an address. Within a pending login the account's own is meant, and this may be left out; if given,
     /// it must be that or its mask.
     pub recipient: Option<Secret>,
-    /// What the client presents against robots. Judged by the host where the policy demands a captcha, and passed over elsewhere and
-    /// within a pending login.
+    /// What the client presents against robots. Judged by the host where a captcha is demanded, by the policy or because half of what is sent
+    /// in all has been sent; passed over elsewhere and within a pending login.
     pub captcha_token: Option<Secret>,
 }
 
@@ -105,8 +106,11 @@ impl CodeRequest {
         // Refusing another recipient would tell, call by call, which one is right. It is answered as if it were, and paid for.
         let is_meant = named.is_none_or(|named| recipient.is_meant_by(named.expose()));
         let owner = is_meant.then_some((account.id, account.revision));
-        let slot = SendSlot::of_account(admitted.audience.tenant, account.id, channel);
-        Sending { admitted, purpose, recipient, login: Some(login.id()), owner, slot }.store()
+        let (tenant, policy) = (admitted.audience.tenant, admitted.policy().sending);
+        let slot = SendSlot::of_account(&admitted.context.core.ring, tenant, account.id, channel);
+        let budget = SendBudget::of(slot, CodeOwner::account(tenant, account.id), policy, admitted.now());
+        Sending { admitted, purpose, recipient, login: Some(login.id()), owner, budget, stranger: None }
+            .store()
     }
 
     fn outside_logins(self, admitted: Admitted) -> Step {
@@ -115,37 +119,82 @@ impl CodeRequest {
         let Some(named) = named else {
             return admitted.refuse_body("the recipient is missing or malformed");
         };
-        if !admitted.policy().demands_captcha {
-            return send_to(admitted, purpose, named);
+        let stranger = Stranger { named, captcha_token, is_human: false };
+        if admitted.policy().demands_captcha {
+            // Before anything is counted or written: robots are to cost neither the recipient's budget nor the host's space.
+            stranger.judge(admitted, move |admitted, stranger| stranger.send(admitted, purpose))
+        } else {
+            stranger.send(admitted, purpose)
         }
-        // Before anything is counted or written: robots are to cost neither the recipient's budget nor the host's space.
-        let device = admitted.context.device.clone();
-        let question = JudgeCaptcha { audience: admitted.audience, device, recipient: named, captcha_token };
-        admitted.ask(question, move |admitted, asked, captcha| match captcha {
-            Captcha::Failed => refuse(admitted, None, SendFailure::Captcha),
-            Captcha::Passed => send_to(admitted, purpose, asked.recipient),
-        })
     }
 }
 
-fn send_to(admitted: Admitted, purpose: CodePurpose, named: Recipient) -> Step {
-    let key = AccountKey::Identifier(named.clone().into());
-    let slot = SendSlot::of_recipient(admitted.audience.tenant, &named);
-    admitted.find_account(key, move |mut admitted, found| {
-        let found = found.filter(|account| account.status == AccountStatus::Active);
-        let lost = found.as_ref().filter(|account| {
-            purpose == CodePurpose::ForgottenPassword && !has_way_back(admitted.policy(), account)
-        });
-        let lost = lost.map(|account| Event::NoWayBack { account: account.id });
-        admitted.context.outcome.events.extend(lost);
-        let known = found.and_then(|account| {
-            // To the account's own contact, whatever the host took the typed one for.
-            let own = recipient(admitted.policy(), &account, purpose, named.channel())?;
-            Some((own, (account.id, account.revision)))
-        });
-        let (recipient, owner) = known.map_or((named, None), |(own, owner)| (own, Some(owner)));
-        Sending { admitted, purpose, recipient, login: None, owner, slot }.store()
-    })
+/// Somebody who has proved nothing.
+struct Stranger {
+    /// Whom the client named.
+    named: Recipient,
+    captcha_token: Option<Secret>,
+    /// Whether the captcha was passed.
+    is_human: bool,
+}
+
+impl Stranger {
+    /// Has the captcha judged, and goes on where it is passed.
+    fn judge<T: InApplication + RefuseSend>(self, mut carried: T, then: impl Then<T, Self>) -> Step {
+        let Admitted { context, audience, .. } = carried.admitted();
+        let (audience, device) = (*audience, context.device.clone());
+        let Self { named: recipient, captcha_token, .. } = self;
+        let question = JudgeCaptcha { audience, device, recipient, captcha_token };
+        carried.ask(question, move |carried, asked, captcha| match captcha {
+            Captcha::Failed => carried.refuse_send(SendFailure::Captcha),
+            Captcha::Passed => {
+                then(carried, Self { named: asked.recipient, captcha_token: None, is_human: true })
+            }
+        })
+    }
+
+    fn send(self, admitted: Admitted, purpose: CodePurpose) -> Step {
+        let (channel, key) = (self.named.channel(), AccountKey::Identifier(self.named.clone().into()));
+        admitted.find_account(key, move |mut admitted, found| {
+            let budget = self.budget(&admitted, found.as_ref());
+            let found = found.filter(|account| account.status == AccountStatus::Active);
+            let lost = found.as_ref().filter(|account| {
+                purpose == CodePurpose::ForgottenPassword && !has_way_back(admitted.policy(), account)
+            });
+            let lost = lost.map(|account| Event::NoWayBack { account: account.id });
+            admitted.context.outcome.events.extend(lost);
+            let known = found.and_then(|account| {
+                // To the account's own contact, whatever the host took the typed one for.
+                let own = recipient(admitted.policy(), &account, purpose, channel)?;
+                Some((own, (account.id, account.revision)))
+            });
+            let (recipient, owner) = match known {
+                Some((own, owner)) => (own, Some(owner)),
+                None => (self.named.clone(), None),
+            };
+            let stranger = Some(self);
+            Sending { admitted, purpose, recipient, login: None, owner, budget, stranger }.store()
+        })
+    }
+
+    /// The budget is of the contact as it is stored, whoever may have a code of this purpose: so no spelling is a second one. Where nobody has
+    /// it, of what was typed.
+    fn budget(&self, admitted: &Admitted, found: Option<&Account>) -> SendBudget {
+        let (tenant, ring) = (admitted.audience.tenant, &admitted.context.core.ring);
+        let (policy, now) = (admitted.policy().sending, admitted.now());
+        let stored = found
+            .and_then(|account| account.recipient(self.named.channel()).map(|contact| (account.id, contact)));
+        match stored {
+            Some((account, contact)) => {
+                let slot = SendSlot::of_recipient(ring, tenant, &contact);
+                SendBudget::of(slot, CodeOwner::account(tenant, account), policy, now)
+            }
+            None => {
+                let slot = SendSlot::of_recipient(ring, tenant, &self.named);
+                SendBudget::of_nobody(slot, tenant, policy, now)
+            }
+        }
+    }
 }
 
 /// Where a code goes that is asked for outside a pending login: nowhere, where it would prove nothing.
@@ -178,8 +227,10 @@ struct Sending {
     login: Option<TokenId>,
     /// Whose recipient it is; `None` for a decoy.
     owner: Option<(AccountId, Revision)>,
-    /// Where it is counted.
-    slot: SendSlot,
+    /// What it takes of the budget of its recipient.
+    budget: SendBudget,
+    /// Who asks, where that is somebody who has proved nothing.
+    stranger: Option<Stranger>,
 }
 
 impl Sending {
@@ -194,19 +245,38 @@ impl Sending {
             digest: binding.digest(&context.core.ring, &code),
             expires_at: now.plus(policy.lifetimes.code()),
         };
-        let budget = SendBudget::new(self.slot, policy.sending, now);
+        let sum =
+            self.stranger.as_ref().zip(policy.sending.daily_in_all()).map(|(stranger, daily_in_all)| {
+                Write::CountSend(SendSum::new(daily_in_all, now, owner.is_some(), stranger.is_human))
+            });
+        let mut writes = Vec::from([Write::StoreCode { key, code: stored, budget: self.budget.clone() }]);
+        writes.extend(sum);
         let writing = Writing {
             claim: None,
             account: self.account(),
             expected: owner.map(|(_, revision)| revision),
-            writes: Vec::from([Write::StoreCode { key, code: stored, budget }]),
+            writes,
         };
         commit(self, writing, |sending, _, committed| match committed {
             Committed::Done => sending.deliver(code),
-            Committed::Changed => sending.refuse(SendFailure::AccountChanged),
-            Committed::Refused(CommitRefusal::Code(refusal)) => sending.refuse(SendFailure::Refused(refusal)),
+            Committed::Changed => sending.refuse_send(SendFailure::AccountChanged),
+            Committed::Refused(CommitRefusal::Code(SendRefusal::CaptchaDemanded)) => sending.demand_captcha(),
+            Committed::Refused(CommitRefusal::Code(refusal)) => {
+                sending.refuse_send(SendFailure::Refused(refusal))
+            }
             Committed::Replayed | Committed::Refused(_) => sending.admitted.context.contradiction::<Commit>(),
         })
+    }
+
+    /// Half of what is sent in all has been sent, so nothing was written. Everybody is asked for a captcha, and then it is written if it can be.
+    fn demand_captcha(mut self) -> Step {
+        match self.stranger.take() {
+            Some(stranger) if !stranger.is_human => {
+                self.admitted.context.outcome.events.push(Event::CaptchaDemanded);
+                stranger.judge(self, |sending, stranger| Self { stranger: Some(stranger), ..sending }.store())
+            }
+            _ => self.admitted.context.contradiction::<Commit>(),
+        }
     }
 
     fn deliver(self, code: Secret) -> Step {
@@ -222,7 +292,7 @@ impl Sending {
             decoy: owner.is_none(),
         };
         self.ask(question, move |sending, _, delivery| match delivery {
-            Delivery::NotDelivered => sending.refuse(SendFailure::NotDelivered),
+            Delivery::NotDelivered => sending.refuse_send(SendFailure::NotDelivered),
             Delivery::Delivered => {
                 let event = Event::CodeSent { account: sending.account(), channel, purpose };
                 sending.admitted.context.end_with(event, Verdict::Done)
@@ -230,13 +300,26 @@ impl Sending {
         })
     }
 
-    fn refuse(self, reason: SendFailure) -> Step {
-        let account = self.account();
-        refuse(self.admitted, account, reason)
-    }
-
     fn account(&self) -> Option<AccountId> {
         self.owner.map(|(account, _)| account)
+    }
+}
+
+/// What may end without a code.
+trait RefuseSend {
+    fn refuse_send(self, reason: SendFailure) -> Step;
+}
+
+impl RefuseSend for Admitted {
+    fn refuse_send(self, reason: SendFailure) -> Step {
+        refuse(self, None, reason)
+    }
+}
+
+impl RefuseSend for Sending {
+    fn refuse_send(self, reason: SendFailure) -> Step {
+        let account = self.account();
+        refuse(self.admitted, account, reason)
     }
 }
 

@@ -57,6 +57,9 @@ pub use store::Store;
 use crate::{
     Application, Host,
     account::Account,
+    administration::{
+        Administer, Administered, DeletePerson, EndSessionsOf, RequireChange, SetStatus, Sweep, Swept, Unlock,
+    },
     code::{Captcha, Delivery, StoredCode},
     factor::Factor,
     guess::Reservation,
@@ -91,6 +94,43 @@ pub struct Parts<S, H, R, C, G, L> {
     pub signer: G,
     /// Is told what went wrong.
     pub log: L,
+}
+
+/// The store does it all: none of it hashes, sends or signs.
+impl<S, H, R, C, G, L> Administer for Parts<S, H, R, C, G, L>
+where
+    S: Administer,
+    H: Sync,
+    R: Sync,
+    C: Sync,
+    G: Sync,
+    L: Sync,
+{
+    type Error = S::Error;
+
+    async fn unlock(&self, ask: &Unlock) -> Result<Administered, S::Error> {
+        self.store.unlock(ask).await
+    }
+
+    async fn set_status(&self, ask: &SetStatus) -> Result<Administered, S::Error> {
+        self.store.set_status(ask).await
+    }
+
+    async fn require_change(&self, ask: &RequireChange) -> Result<Administered, S::Error> {
+        self.store.require_change(ask).await
+    }
+
+    async fn end_sessions_of(&self, ask: &EndSessionsOf) -> Result<Administered, S::Error> {
+        self.store.end_sessions_of(ask).await
+    }
+
+    async fn delete_person(&self, ask: &DeletePerson) -> Result<Administered, S::Error> {
+        self.store.delete_person(ask).await
+    }
+
+    async fn sweep(&self, ask: &Sweep) -> Result<Swept, S::Error> {
+        self.store.sweep(ask).await
+    }
 }
 
 /// Questions that a part answers as they are.

@@ -3,7 +3,7 @@
 use crate::{
     AccountId, Audience, Secret, SessionId, Timestamp, TokenId,
     account::Revision,
-    code::{CodeKey, SendBudget, SendRefusal, StoredCode},
+    code::{CodeKey, SendBudget, SendRefusal, SendSum, StoredCode},
     guess::ClearGuesses,
     sealing::SealedSecret,
     session::{EndSessions, SessionRecord},
@@ -22,7 +22,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// Whatever the answer but [`Committed::Done`], roll everything back. Answer `Done` only when it is durable, and never when
 /// there is a write that you do not carry out: that is [`Ask::unavailable`](super::Ask::unavailable). Lock in the order of this list: the claim,
-/// the account, and the slots of [`Write::ClearGuesses`] as they come, which is by their bytes. Then no two commits wait for each other.
+/// the account, and the slots of [`Write::ClearGuesses`] as they come, which is by their bytes; of a code, its recipient's budget and then the
+/// sum. Then no two commits wait for each other.
 ///
 /// ```sql
 /// BEGIN;
@@ -189,6 +190,9 @@ pub enum Write<P = Secret> {
         /// What it takes of the recipient's budget.
         budget: SendBudget,
     },
+    /// Count a code of somebody who has proved nothing in the sum of the commit's application: put the stored record of the commit's
+    /// [`audience`](Commit::audience) through [`SendSum::spend`], store what comes out, or answer with what it refuses.
+    CountSend(SendSum),
 }
 
 impl<P> Write<P> {
@@ -202,6 +206,7 @@ impl<P> Write<P> {
             }
             Self::Rehash { password } => Write::Rehash { password: hash(password).await? },
             Self::Reseal { secret } => Write::Reseal { secret: secret.clone() },
+            Self::CountSend(sum) => Write::CountSend(sum.clone()),
             Self::RecordSkip { budget } => Write::RecordSkip { budget: *budget },
             Self::UseTotpStep { step } => Write::UseTotpStep { step: *step },
             Self::ClearGuesses(cleared) => Write::ClearGuesses(cleared.clone()),
@@ -232,7 +237,8 @@ impl<P> Write<P> {
             | Self::RotateSession { .. }
             | Self::RenewSession { .. }
             | Self::EndSessions(_)
-            | Self::StoreCode { .. } => false,
+            | Self::StoreCode { .. }
+            | Self::CountSend(_) => false,
         }
     }
 }
@@ -265,6 +271,6 @@ pub enum CommitRefusal {
     SessionEnded,
     /// There is a session of the id that was to be opened.
     SessionExists,
-    /// No code may be sent to this recipient now.
+    /// No code may be sent now, to this recipient or at all.
     Code(SendRefusal),
 }

@@ -134,6 +134,12 @@ fn apply_one(
             let record = budget.spend(host.sends.get(&budget.slot).copied()).map_err(CommitRefusal::Code)?;
             host.sends.insert(budget.slot, record);
             host.codes.insert(*key, code.clone());
+            host.send_owners.insert(budget.slot, budget.owner);
+            host.code_owners.insert(*key, budget.owner);
+        }
+        Write::CountSend(sum) => {
+            let record = sum.spend(host.sums.get(&commit.audience).copied()).map_err(CommitRefusal::Code)?;
+            host.sums.insert(commit.audience, record);
         }
     }
     Ok(())

@@ -2,11 +2,11 @@
 
 use super::{HostFault, PlainHasher, Planned, demo, ready::ready};
 use crate::{
-    Application, ClientId, Moment, Secret, SessionId, Timestamp, TokenId,
+    Application, Audience, ClientId, Moment, Secret, SessionId, Timestamp, TokenId,
     account::{Account, AccountKey, FindAccount, Identifier, Revision, UserName},
     code::{
-        Captcha, CodeKey, CodePurpose, Deliver, Delivery, JudgeCaptcha, LoadCode, SendRecord, SendSlot,
-        StoredCode,
+        Captcha, CodeKey, CodeOwner, CodePurpose, Deliver, Delivery, JudgeCaptcha, LoadCode, SendRecord,
+        SendSlot, StoredCode, SumRecord,
     },
     contact::{EmailAddress, Mobile, Recipient},
     guess::{AttemptRecord, AttemptSlot, Reservation, ReserveAttempt, SettleAttempt},
@@ -57,6 +57,8 @@ pub struct MemoryHost {
     pub claims: BTreeMap<TokenId, Timestamp>,
     /// Counts of guesses.
     pub attempts: BTreeMap<AttemptSlot, AttemptRecord>,
+    /// Which of those are of names that nobody has, and when each was last guessed at.
+    pub unknown: BTreeMap<AttemptSlot, Timestamp>,
     /// Sessions, also those that have ended.
     pub sessions: BTreeMap<SessionId, SessionRecord>,
     /// Which sessions have ended.
@@ -65,6 +67,12 @@ pub struct MemoryHost {
     pub codes: BTreeMap<CodeKey, StoredCode>,
     /// Counts of codes that were sent.
     pub sends: BTreeMap<SendSlot, SendRecord>,
+    /// Whose the codes are.
+    pub code_owners: BTreeMap<CodeKey, CodeOwner>,
+    /// Whose the counts of codes are.
+    pub send_owners: BTreeMap<SendSlot, CodeOwner>,
+    /// What each application has sent in all.
+    pub sums: BTreeMap<Audience, SumRecord>,
     /// Messages, also the pretended ones.
     pub outbox: Vec<Message>,
     /// Whether no message gets through.
@@ -228,6 +236,9 @@ impl MemoryHost {
     pub(super) fn reserve_attempt(&mut self, ask: &ReserveAttempt) -> Reservation {
         let reservation = ask.reserve(self.attempts.get(&ask.slot).cloned());
         self.attempts.insert(ask.slot, reservation.record());
+        if ask.is_of_nobody {
+            self.unknown.insert(ask.slot, ask.now);
+        }
         reservation
     }
 

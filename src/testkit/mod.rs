@@ -24,6 +24,7 @@
 
 #![allow(clippy::panic, clippy::arithmetic_side_effects, reason = "this is for tests, which fail by a panic")]
 
+mod administer;
 mod answer;
 mod attack;
 mod call;

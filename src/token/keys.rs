@@ -18,6 +18,7 @@ mod label {
     pub(super) const CODE: &[u8] = b"authflow/v1/code";
     pub(super) const DEVICE: &[u8] = b"authflow/v1/device";
     pub(super) const GUESS: &[u8] = b"authflow/v1/guess";
+    pub(super) const SEND: &[u8] = b"authflow/v1/send";
     pub(super) const RANDOM: &[u8] = b"authflow/v1/random";
     /// Followed by the client id and the tenant, each behind its length.
     pub(super) const ID: &[u8] = b"authflow/v1/id/";
@@ -73,6 +74,7 @@ pub(crate) struct Keys {
     pub(super) device: MacKey,
     code: MacKey,
     guess: MacKey,
+    send: MacKey,
     random: MacKey,
     root: MacKey,
 }
@@ -97,6 +99,7 @@ impl Keys {
             device: derived(label::DEVICE),
             code: derived(label::CODE),
             guess: derived(label::GUESS),
+            send: derived(label::SEND),
             random: derived(label::RANDOM),
             root,
             id: key.id,
@@ -149,6 +152,11 @@ impl Keys {
     /// The keyed hash of a name that somebody guesses at.
     pub(crate) fn guess_tag<'a>(&self, parts: impl IntoIterator<Item = &'a [u8]>) -> [u8; 32] {
         self.guess.tag_list(parts)
+    }
+
+    /// The keyed hash of a recipient that codes are sent to.
+    pub(crate) fn send_tag<'a>(&self, parts: impl IntoIterator<Item = &'a [u8]>) -> [u8; 32] {
+        self.send.tag_list(parts)
     }
 
     /// 16 bytes for one use in one request: half an HMAC of the moment, what the bytes are for, and what they are bound to.

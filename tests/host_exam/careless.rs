@@ -37,6 +37,8 @@ pub(super) enum Careless {
     OneCodeForAll,
     KeepsTheOldCode,
     SendsWithoutEnd,
+    SumsWithoutEnd,
+    OneSumForAll,
     CountsNothing,
     ClearsNothing,
     SettlesNothing,
@@ -239,6 +241,7 @@ impl Hosts {
                 kept.codes.extend(old);
             }
             (Careless::SendsWithoutEnd, _) => kept.sends.clear(),
+            (Careless::SumsWithoutEnd, _) => kept.sums.clear(),
             (Careless::DeletesCounts, Committed::Done) => {
                 for write in &ask.writes {
                     if let Write::ClearGuesses(cleared) = write {
@@ -377,6 +380,9 @@ impl Host for Hosts {
         }
         if self.is(Careless::ForgetsClaims) {
             commit.claim = None;
+        }
+        if self.is(Careless::OneSumForAll) && commit.account.is_none() {
+            commit.audience = demo::audience();
         }
         if self.is(Careless::NoLookAtTheRevision) {
             commit.expected = None;

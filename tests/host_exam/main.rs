@@ -1,5 +1,6 @@
 //! The exam for hosts: passed by one that keeps its duties, and failed for each that it neglects.
 
+mod administering;
 mod at_once;
 mod careless;
 mod columns;
@@ -184,6 +185,8 @@ fn each_carelessness_is_found_for_what_it_is() {
         (Careless::OneCodeForAll, NeglectedDuty::KeepCode),
         (Careless::KeepsTheOldCode, NeglectedDuty::KeepCode),
         (Careless::SendsWithoutEnd, NeglectedDuty::KeepBudget),
+        (Careless::SumsWithoutEnd, NeglectedDuty::KeepSum),
+        (Careless::OneSumForAll, NeglectedDuty::KeepSum),
         (Careless::CountsNothing, NeglectedDuty::CountGuesses),
         (Careless::ClearsNothing, NeglectedDuty::ClearGuesses),
         (Careless::SettlesNothing, NeglectedDuty::SettleGuess),

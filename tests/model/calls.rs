@@ -151,6 +151,12 @@ pub struct Request {
 pub enum Act {
     Disable(Named),
     Enable(Named),
+    /// All guesses of theirs are cleared.
+    Unlock(Named),
+    /// Deleted, and made anew under the same id by whoever knows it.
+    Remake(Named),
+    /// What is over is forgotten.
+    Sweep,
     Reset(Named, Password),
     /// The password is found among breached ones.
     Breach(Named),

@@ -2,7 +2,7 @@
 
 use super::{
     calls::{F, FIRST, PEOPLE, SHORT, USED},
-    rules::{CODE, DAY, RESEND, RULES, SENDS_A_DAY, TICKET},
+    rules::{CODE, DAY, RESEND, RULES, Rules, SENDS_A_DAY, TICKET},
     state::{Model, Must},
 };
 use authflow::{
@@ -95,6 +95,14 @@ fn seconds(seconds: u64) -> Lifetime {
     Lifetime::from_seconds(u32::try_from(seconds).unwrap()).unwrap()
 }
 
+fn sending(rules: &Rules) -> SendPolicy {
+    let sending = SendPolicy::new(seconds(RESEND), SENDS_A_DAY).unwrap();
+    match rules.in_all {
+        Some(in_all) => sending.with_daily_in_all(u32::try_from(in_all).unwrap()).unwrap(),
+        None => sending,
+    }
+}
+
 pub fn applications() -> [Arc<Application>; 2] {
     [0, 1].map(|app| {
         let rules = &RULES[app];
@@ -119,7 +127,7 @@ pub fn applications() -> [Arc<Application>; 2] {
                 rules.ceiling as u32,
             )
             .unwrap(),
-            sending: SendPolicy::new(seconds(RESEND), SENDS_A_DAY).unwrap(),
+            sending: sending(rules),
             lifetimes: idle.unwrap_or(lifetimes),
             rotate_session_tokens: rules.rotates,
             demands_captcha: rules.captcha,

@@ -10,14 +10,15 @@ use super::{
     machine::START,
     observed::Observed,
     rules::RETIRING,
-    state::{Known, Model},
+    state::{Known, Model, REMADE},
     wire,
 };
 use authflow::{
-    Application, Applications, Audience, Config, Engine, Secret, TenantId, Timestamp,
-    account::AccountStatus,
+    AccountId, Application, Applications, Audience, Config, Engine, Secret, TenantId, Timestamp,
+    account::Revision,
+    administration::{DeletePerson, RequireChange, SetStatus, Sweep, Unlock},
     factor::{Factor, FactorSet},
-    guess::AttemptRecord,
+    guess::{AttemptRecord, AttemptSlot},
     outcome::Outcome,
     password::{MustChange, Permit},
     sdk::Api,
@@ -26,7 +27,7 @@ use authflow::{
     testkit::{self, HostFault, World, demo},
     token::{Key, KeyRing, VerifyWindow},
 };
-use std::sync::Arc;
+use std::{num::NonZeroU32, sync::Arc};
 
 /// What stands before the password in an outdated verifier of the tests' host.
 pub const OUTDATED: &str = "outdated:";
@@ -43,6 +44,8 @@ pub struct Host {
     sealing: usize,
     sealing_lost: bool,
     pub ledger: Ledger,
+    /// How many claims were forgotten because they were over.
+    swept: usize,
 }
 
 /// A request that waits for its write, or is done.
@@ -60,9 +63,19 @@ impl Host {
         world.host.credentials.push((Secret::new("another"), other_tenant));
         let (texts, codes, keys) = (Vec::new(), Vec::new(), vec![None]);
         let (applications, ledger) = (applications(), Ledger::default());
-        let (used_steps, sealing, sealing_lost) = ([None; PEOPLE], 0, false);
-        let mut host =
-            Self { world, texts, codes, applications, keys, used_steps, sealing, sealing_lost, ledger };
+        let (used_steps, sealing, sealing_lost, swept) = ([None; PEOPLE], 0, false, 0);
+        let mut host = Self {
+            world,
+            texts,
+            codes,
+            applications,
+            keys,
+            used_steps,
+            sealing,
+            sealing_lost,
+            ledger,
+            swept,
+        };
         host.restart();
         host
     }
@@ -250,7 +263,7 @@ impl Host {
         let (used, sealing) = (&mut self.used_steps, self.sealing);
         match *act {
             Act::EndSessions(who) => {
-                let (tenant, id) = (self.world.account(NAMES[who]).tenant, self.world.account(NAMES[who]).id);
+                let (tenant, id) = self.named(who);
                 let audience = Audience { client_id: self.applications[0].client_id, tenant };
                 let step = self.world.api.engine().end_sessions(audience, id, None);
                 self.world.host.fault = None;
@@ -278,18 +291,33 @@ impl Host {
                     self.world.host.outdate(NAMES[who]);
                 }
             }
-            Act::Disable(who) => self.world.change(NAMES[who], |it| it.status = AccountStatus::Disabled),
-            Act::Enable(who) => self.world.change(NAMES[who], |it| it.status = AccountStatus::Active),
+            Act::Disable(who) => {
+                let (tenant, account) = self.named(who);
+                self.world.host.set_status(&SetStatus::disable(tenant, account));
+            }
+            Act::Enable(who) => {
+                let (tenant, account) = self.named(who);
+                self.world.host.set_status(&SetStatus::enable(tenant, account));
+            }
+            Act::Unlock(who) => {
+                let (tenant, account) = self.named(who);
+                self.world.host.unlock(&Unlock { tenant, account });
+                self.ledger.cleared(AttemptSlot::every(tenant, account));
+            }
+            Act::Remake(who) => self.remake(who),
+            Act::Sweep => {
+                let swept = self.world.host.sweep(&Sweep::new(now, NonZeroU32::MAX));
+                self.swept += swept.claims as usize;
+            }
             Act::Reset(who, number) => self.world.change(NAMES[who], |it| {
                 let mut set = demo::password(password(number), now);
                 set.must_change = Some(MustChange::AdministratorReset);
                 it.password = Some(set);
             }),
-            Act::Breach(who) => self.world.change(NAMES[who], |it| {
-                if let Some(known) = &mut it.password {
-                    known.must_change = Some(MustChange::Breached);
-                }
-            }),
+            Act::Breach(who) => {
+                let ((tenant, account), reason) = (self.named(who), MustChange::Breached);
+                self.world.host.require_change(&RequireChange { tenant, account, reason });
+            }
             Act::ForcePasswordless(who) => self.world.change(NAMES[who], |it| it.password = None),
             Act::Enrol(who, added) => self.world.change(NAMES[who], |it| {
                 it.enrolled = it.enrolled.with(factor(added));
@@ -316,14 +344,30 @@ impl Host {
 }
 
 impl Host {
+    fn named(&mut self, who: usize) -> (Option<TenantId>, AccountId) {
+        let account = self.world.account(NAMES[who]);
+        (account.tenant, account.id)
+    }
+
+    /// A first revision is drawn; here it is one that the model knows.
+    fn remake(&mut self, who: usize) {
+        let (tenant, account) = self.named(who);
+        let mut anew = self.world.account(NAMES[who]).clone();
+        anew.revision = Revision::new(anew.revision.as_u64() + REMADE).unwrap();
+        self.world.host.delete_person(&DeletePerson { tenant, account });
+        self.world.host.accounts.insert(who, anew);
+        self.ledger.deleted(who, AttemptSlot::every(tenant, account));
+    }
+
     /// Whether the host keeps what the model keeps.
     pub fn is_as(&self, model: &Model) {
         let kept = &self.world.host;
         assert_eq!(self.texts.len(), model.tokens.len(), "the host keeps other tokens");
         assert_eq!(self.codes.len(), model.codes.len(), "the host keeps other codes");
-        assert_eq!(kept.claims.len(), model.spent.len(), "the host keeps other claims");
-        assert_eq!(kept.sessions.len(), model.sessions.len(), "the host keeps other sessions");
-        let ended = model.sessions.iter().filter(|session| session.ended).count();
+        assert_eq!(kept.claims.len() + self.swept, model.spent.len(), "the host keeps other claims");
+        let sessions = || model.sessions.iter().filter(|session| !session.gone);
+        assert_eq!(kept.sessions.len(), sessions().count(), "the host keeps other sessions");
+        let ended = sessions().filter(|session| session.ended).count();
         assert_eq!(kept.ended.len(), ended, "the host keeps other ended sessions");
         for (person, account) in model.people.iter().zip(&kept.accounts) {
             assert_eq!(person.revision, account.revision.as_u64(), "the host keeps other revision");

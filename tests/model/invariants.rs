@@ -35,6 +35,7 @@ pub fn check(host: &Host, seen: &Observed) {
     only_a_right_password_that_stays_is_hashed_anew(seen);
     only_a_right_one_time_password_is_sealed_anew(host, seen);
     what_does_not_open_is_unavailable(seen);
+    what_is_sent_to_strangers_is_bounded(ledger, seen);
 }
 
 /// Under the present key, where an earlier one had sealed it, and beside the step that it uses up.
@@ -60,6 +61,21 @@ fn what_does_not_open_is_unavailable(seen: &Observed) {
         assert_eq!(seen.reply.0, 500, "an answer without a secret");
         assert!(!seen.counted && seen.commits.is_empty(), "a guess without a secret");
     }
+}
+
+/// An hour gives a fraction of one code back, so within it there are as many as the sum, and one more at most; beyond half of it, none
+/// without a captcha.
+fn what_is_sent_to_strangers_is_bounded(ledger: &Ledger, seen: &Observed) {
+    let by = caller_of(seen);
+    let (Call::Send { purpose: Purpose::SignIn | Purpose::Update, .. }, Some((_, false)), Some(in_all)) =
+        (&seen.request.call, &seen.message, RULES[by.app].in_all)
+    else {
+        return;
+    };
+    let sent = ledger.sent_within_an_hour(by, seen.now) as u64;
+    assert!(sent <= in_all, "more is sent than in all");
+    let is_judged = seen.asked.contains(&"JudgeCaptcha");
+    assert!(is_judged || sent <= in_all / 2, "beyond half of what is sent in all without a captcha");
 }
 
 fn only_a_right_password_that_stays_is_hashed_anew(seen: &Observed) {

@@ -10,18 +10,45 @@ use std::collections::BTreeSet;
 /// One write.
 #[derive(Clone, Debug)]
 pub enum Write {
-    Skip { budget: u32 },
+    Skip {
+        budget: u32,
+    },
     Password(usize),
     Rehash,
     TotpStep(u64),
-    Reseal { under: usize },
+    Reseal {
+        under: usize,
+    },
     Open(Session),
-    Rotate { session: usize, generation: u32 },
+    Rotate {
+        session: usize,
+        generation: u32,
+    },
     Renew(usize),
     EndAll,
     EndAllBut(usize),
     End(usize),
-    Code { place: Place, owner: Option<usize> },
+    Code {
+        place: Place,
+        owner: Option<usize>,
+    },
+    /// Counts a code of somebody who has proved nothing.
+    Sum {
+        app: usize,
+        tenant: usize,
+        real: bool,
+        captcha: Captcha,
+    },
+}
+
+/// What is known of a captcha.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Captcha {
+    /// What is presented, and not judged yet.
+    Presented {
+        human: bool,
+    },
+    Passed,
 }
 
 /// What follows a write.

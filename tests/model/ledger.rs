@@ -4,9 +4,9 @@ use super::{
     calls::{Call, Caller, F, Purpose},
     host::Host,
     observed::Observed,
-    rules::{CODE, LOGIN, RULES, TICKET},
+    rules::{CODE, HOUR, LOGIN, RULES, TICKET},
 };
-use authflow::{guess::AttemptSlot, session::EndSessions, step::Write};
+use authflow::{guess::AttemptSlot, outcome::Event, session::EndSessions, step::Write};
 use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,6 +135,8 @@ impl Ledger {
             Call::Send { purpose: Purpose::SignIn, .. } if seen.reply.0 == 200 => {
                 if RULES[seen.request.caller.app].captcha {
                     "a sent code behind a captcha"
+                } else if seen.events.contains(&Event::CaptchaDemanded) {
+                    "a sent code from half of the sum on"
                 } else {
                     "a sent code"
                 }
@@ -187,6 +189,29 @@ impl Ledger {
                 EndSessions::One(one) => token.session != Some(one),
             };
         }
+    }
+
+    /// Somebody was deleted: nothing that was theirs lives, and what was counted is counted no more.
+    pub fn deleted(&mut self, who: usize, slots: impl Iterator<Item = AttemptSlot>) {
+        self.end(Some(who), EndSessions::All);
+        self.cleared(slots);
+    }
+
+    /// What was counted there is counted no more.
+    pub fn cleared(&mut self, slots: impl Iterator<Item = AttemptSlot>) {
+        for slot in slots {
+            self.wrong.remove(&slot);
+        }
+    }
+
+    /// What was really sent to people who had proved nothing, by an application for a tenant, in the last hour.
+    pub fn sent_within_an_hour(&self, by: Caller, now: u64) -> usize {
+        let is_counted = |sent: &&Sent| {
+            sent.login.is_none()
+                && (sent.caller.app, sent.caller.tenant) == (by.app, by.tenant)
+                && now < sent.at + HOUR
+        };
+        self.sent.iter().filter(is_counted).count()
     }
 
     fn issue(&mut self, host: &LedgerView, seen: &Observed) {

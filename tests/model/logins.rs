@@ -221,6 +221,7 @@ impl Model {
                     used: self.now,
                     expires: self.now + asking.rules().session,
                     ended: false,
+                    gone: false,
                 }));
                 Then::SignedIn
             }

@@ -89,8 +89,11 @@ fn sibling(state: &Model, dice: &mut Dice<'_>, one: &Request) -> Request {
 
 fn act(dice: &mut Dice<'_>) -> Act {
     let (who, factor) = (dice.roll(PEOPLE), dice.of(&[F::Sms, F::Email, F::Totp]));
-    match dice.roll(18) {
+    match dice.roll(22) {
         12 => Act::Breach(who),
+        13 => Act::Unlock(who),
+        14 => Act::Remake(who),
+        15 => Act::Sweep,
         0 => Act::Disable(who),
         1 | 2 => Act::Enable(who),
         3 => Act::Reset(who, FIRST),
@@ -100,10 +103,10 @@ fn act(dice: &mut Dice<'_>) -> Act {
         8 => Act::Remove(who, factor),
         9 => Act::EndSessions(who),
         10 | 11 => Act::Outdate(who),
-        13 => Act::DenyAll(dice.percent(40)),
-        14 => Act::CopySecret(dice.roll(PEOPLE), who),
-        15 => Act::RotateSealing,
-        16 => Act::LoseSealing(dice.percent(40)),
+        16 | 17 => Act::DenyAll(dice.percent(40)),
+        18 => Act::CopySecret(dice.roll(PEOPLE), who),
+        19 => Act::RotateSealing,
+        20 => Act::LoseSealing(dice.percent(40)),
         _ => Act::LoseSealing(false),
     }
 }

@@ -16,6 +16,8 @@ pub struct Rules {
     pub rotates: bool,
     /// A captcha is judged before a code is sent to whoever has proved nothing.
     pub captcha: bool,
+    /// How many codes are sent a day to people who have proved nothing; from half of it on, none without a captcha.
+    pub in_all: Option<u64>,
     pub idle: Option<u64>,
     pub state: u64,
     pub session: u64,
@@ -23,6 +25,7 @@ pub struct Rules {
 }
 
 pub const DAY: u64 = 86_400;
+pub const HOUR: u64 = 3_600;
 pub const CODE: u64 = 300;
 pub const TICKET: u64 = 300;
 /// A whole login.
@@ -34,6 +37,8 @@ pub const SENDS_A_DAY: u32 = 3;
 pub const TOTP_STEP: u64 = 30;
 /// How long a guess may be judged before it counts as wrong.
 pub const IN_FLIGHT: u64 = 30;
+/// How long after its end something is kept, for clocks that are behind.
+pub const SWEPT_AFTER: u64 = 180;
 /// How long a key still verifies after a rotation.
 pub const RETIRING: u64 = 900;
 
@@ -49,6 +54,7 @@ pub const RULES: [Rules; 2] = [
         ceiling: 5,
         rotates: false,
         captcha: false,
+        in_all: Some(6),
         idle: None,
         state: 600,
         session: 3600,
@@ -65,6 +71,7 @@ pub const RULES: [Rules; 2] = [
         ceiling: 5,
         rotates: true,
         captcha: true,
+        in_all: None,
         idle: Some(1800),
         state: 1800,
         session: 3600,

@@ -2,7 +2,7 @@
 
 use super::{
     calls::{F, Named, PEOPLE, Password, Presented, Purpose, Reply, Typed},
-    judge::{Asking, Plan, Then, Write},
+    judge::{Asking, Captcha, Plan, Then, Write},
     logins::{follows_rules, judge_new},
     rules::RECENT,
     state::{Kind, Model, Once, Place, Stage, Standing, Tag},
@@ -252,9 +252,11 @@ impl Model {
         human: bool,
     ) -> Result<Plan, Reply> {
         let (app, tenant) = (asking.caller.app, asking.caller.tenant);
+        let mut anonymous = false;
         let (place, owner) = match purpose {
             Purpose::SignIn | Purpose::Update => {
                 let (None, Some(to)) = (token, to) else { return Err(Reply::MALFORMED) };
+                anonymous = true;
                 if asking.rules().captcha {
                     asking.ask("JudgeCaptcha")?;
                     if !human {
@@ -292,7 +294,11 @@ impl Model {
         };
         debug_assert!(place.to <= PEOPLE);
         let revision = owner.map(|who| self.people[who].revision);
-        let writes = vec![Write::Code { place, owner }];
+        let mut writes = vec![Write::Code { place, owner }];
+        if anonymous && asking.rules().in_all.is_some() {
+            let captcha = if asking.rules().captcha { Captcha::Passed } else { Captcha::Presented { human } };
+            writes.push(Write::Sum { app, tenant, real: owner.is_some(), captcha });
+        }
         let (who, then, refused) = (owner, Then::Deliver, Reply::NOT_SENT);
         Ok(Plan { who, once: None, revision, writes, then, refused })
     }

@@ -2,7 +2,7 @@
 
 use super::{
     calls::{Act, Caller, F, PEOPLE, Password, Purpose, Said},
-    rules::{IN_FLIGHT, RETIRING},
+    rules::{IN_FLIGHT, RETIRING, SWEPT_AFTER},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -79,6 +79,8 @@ pub struct Session {
     pub used: u64,
     pub expires: u64,
     pub ended: bool,
+    /// The host has forgotten it.
+    pub gone: bool,
 }
 
 /// Where a code is kept.
@@ -148,8 +150,8 @@ impl Guess {
 /// Where guesses are counted.
 pub type Slot = (usize, Standing, usize, F);
 
-/// Where sends are counted: a tenant's recipient, apart for strangers and for logins.
-pub type Mailbox = (usize, F, usize, bool);
+/// Where sends are counted: a tenant's recipient, apart for strangers and for logins, until the key is rotated.
+pub type Mailbox = (usize, F, usize, bool, usize);
 
 #[derive(Clone, Debug)]
 pub struct Model {
@@ -166,6 +168,8 @@ pub struct Model {
     pub guesses_made: usize,
     /// When a recipient's day of sends began, the latest one, and how many.
     pub sends: BTreeMap<Mailbox, (u64, u64, u32)>,
+    /// What is sent in all by an application for a tenant: in twenty-fourths, and up to when hours have given back.
+    pub sums: BTreeMap<(usize, usize), (u64, u64)>,
     /// When each key stops verifying; the last one signs.
     pub keys: Vec<Option<u64>>,
     pub denies: bool,
@@ -174,6 +178,15 @@ pub struct Model {
     pub sealing_lost: bool,
     /// What the latest happening must answer, and with which questions.
     pub expected: Vec<(super::calls::Reply, Vec<&'static str>)>,
+}
+
+/// How far a revision lies from those of an earlier life.
+pub const REMADE: u64 = 1_000_000;
+
+/// Whether guesses at somebody are counted there, and not at a name that is nobody's.
+fn is_theirs(slot: &Slot, tenant: usize, who: usize) -> bool {
+    let (of, standing, at, _) = slot;
+    (*of, *at) == (tenant, who) && !matches!(standing, Standing::AtNobody(..))
 }
 
 impl Model {
@@ -190,6 +203,7 @@ impl Model {
             refused: BTreeMap::new(),
             guesses_made: 0,
             sends: BTreeMap::new(),
+            sums: BTreeMap::new(),
             keys: vec![None],
             denies: false,
             sealing: 0,
@@ -264,19 +278,43 @@ impl Model {
                 of_them.for_each(|session| session.ended = true);
                 return;
             }
-            Act::Disable(who)
-            | Act::Enable(who)
-            | Act::Reset(who, _)
-            | Act::Breach(who)
-            | Act::ForcePasswordless(who)
-            | Act::Enrol(who, _)
-            | Act::Remove(who, _) => &mut self.people[*who],
+            // What holds already changes nothing.
+            Act::Disable(who) | Act::Enable(who) => {
+                let (person, active) = (&mut self.people[*who], matches!(act, Act::Enable(_)));
+                person.revision += u64::from(person.active != active);
+                person.active = active;
+                return;
+            }
+            Act::Breach(who) => {
+                let person = &mut self.people[*who];
+                let known = person.password.as_mut().filter(|it| it.must_change != Some(Must::Breached));
+                if let Some(known) = known {
+                    known.must_change = Some(Must::Breached);
+                    person.revision += 1;
+                }
+                return;
+            }
+            Act::Unlock(who) => {
+                self.unlock(*who);
+                return;
+            }
+            Act::Remake(who) => {
+                self.remake(*who);
+                return;
+            }
+            // Nothing else that is forgotten would be asked for any more.
+            Act::Sweep => {
+                let over = self.sessions.iter_mut().filter(|it| it.expires + SWEPT_AFTER <= now);
+                over.for_each(|session| session.gone = true);
+                return;
+            }
+            Act::Reset(who, _) | Act::ForcePasswordless(who) | Act::Enrol(who, _) | Act::Remove(who, _) => {
+                &mut self.people[*who]
+            }
         };
         let sealing = self.sealing;
         person.revision += 1;
         match act {
-            Act::Disable(_) => person.active = false,
-            Act::Enable(_) => person.active = true,
             Act::Reset(_, number) => {
                 person.password = Some(Known {
                     number: *number,
@@ -285,11 +323,6 @@ impl Model {
                     skips: 0,
                     outdated: false,
                 });
-            }
-            Act::Breach(_) => {
-                if let Some(known) = &mut person.password {
-                    known.must_change = Some(Must::Breached);
-                }
             }
             Act::ForcePasswordless(_) => person.password = None,
             Act::Enrol(who, factor) => {
@@ -303,7 +336,13 @@ impl Model {
                 person.has_totp &= *factor != F::Totp;
                 person.factors_changed_at = now;
             }
-            Act::EnrolSilently(..)
+            Act::Disable(_)
+            | Act::Enable(_)
+            | Act::Breach(_)
+            | Act::Unlock(_)
+            | Act::Remake(_)
+            | Act::Sweep
+            | Act::EnrolSilently(..)
             | Act::EndSessions(_)
             | Act::DenyAll(_)
             | Act::Outdate(_)
@@ -311,5 +350,22 @@ impl Model {
             | Act::RotateSealing
             | Act::LoseSealing(_) => {}
         }
+    }
+
+    /// Every count of guesses is cleared; what is being refused is being refused.
+    fn unlock(&mut self, who: usize) {
+        self.guesses.retain(|slot, _| !is_theirs(slot, self.people[who].tenant, who));
+    }
+
+    /// Nothing of the earlier life is left, and no revision of it comes again.
+    fn remake(&mut self, who: usize) {
+        let tenant = self.people[who].tenant;
+        self.people[who].revision += REMADE;
+        self.guesses.retain(|slot, _| !is_theirs(slot, tenant, who));
+        self.refused.retain(|slot, _| !is_theirs(slot, tenant, who));
+        self.sends.retain(|(of, _, to, ..), _| (*of, *to) != (tenant, who));
+        self.stored.retain(|place, _| (place.tenant, place.to) != (tenant, who));
+        let of_them = self.sessions.iter_mut().filter(|session| session.who == who);
+        of_them.for_each(|session| (session.ended, session.gone) = (true, true));
     }
 }

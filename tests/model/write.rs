@@ -2,8 +2,8 @@
 
 use super::{
     calls::{Caller, F, Happening, Reply},
-    judge::{Judged, Open, Plan, Then, Write},
-    rules::{CODE, DAY, RESEND, SENDS_A_DAY, TICKET},
+    judge::{Captcha, Judged, Open, Plan, Then, Write},
+    rules::{CODE, DAY, HOUR, RESEND, RULES, SENDS_A_DAY, TICKET},
     state::{Code, Kind, Known, Model, Stage, Standing, Token},
 };
 use std::collections::BTreeSet;
@@ -55,6 +55,13 @@ impl Model {
                             self.write(asking, end)
                         }
                         Refused::Ended(reply) => Err(reply),
+                        Refused::Captcha { human } => {
+                            asking.ask("JudgeCaptcha")?;
+                            if !human {
+                                return Err(plan.refused);
+                            }
+                            self.write(asking, passed(plan))
+                        }
                         Refused::Step => Err(Reply::WRONG_CODE),
                         Refused::Replayed | Refused::Otherwise => Err(plan.refused),
                     };
@@ -131,10 +138,11 @@ impl Model {
             Write::EndAll => self.end(who, |_| true),
             Write::EndAllBut(kept) => self.end(who, |session| session != *kept),
             Write::End(one) => self.end(who, |session| session == *one),
+            Write::Sum { app, tenant, real, captcha } => self.sum(*app, *tenant, *real, *captcha)?,
             Write::Code { place, owner } => {
                 let count = self
                     .sends
-                    .entry((place.tenant, place.by, place.to, place.login.is_some()))
+                    .entry((place.tenant, place.by, place.to, place.login.is_some(), key))
                     .or_insert((now, 0, 0));
                 let fresh = count.2 == 0 || now >= count.0 + DAY;
                 if (count.2 > 0 && now < count.1 + RESEND) || (!fresh && count.2 >= SENDS_A_DAY) {
@@ -146,6 +154,26 @@ impl Model {
                 self.codes.push(Code { owner: *owner, revision, expires: now + CODE, key, sent: false });
             }
         }
+        Ok(())
+    }
+
+    /// A twenty-fourth of the day's sum comes back each hour.
+    fn sum(&mut self, app: usize, tenant: usize, real: bool, captcha: Captcha) -> Result<(), Refused> {
+        let (most, now) = (RULES[app].in_all.unwrap() * 24, self.now);
+        let (spent, since) = self.sums.entry((app, tenant)).or_default();
+        if *spent == 0 {
+            *since = now;
+        }
+        let hours = (now - *since) / HOUR;
+        let left = spent.saturating_sub(hours * most / 24);
+        if left + 24 > most {
+            return Err(Refused::Otherwise);
+        }
+        if let (Captcha::Presented { human }, true) = (captcha, left * 2 >= most) {
+            return Err(Refused::Captcha { human });
+        }
+        *since += hours * HOUR;
+        *spent = left + if real { 24 } else { 0 };
         Ok(())
     }
 
@@ -224,5 +252,19 @@ enum Refused {
     Step,
     Rotated(usize),
     Ended(Reply),
+    /// Not without a captcha.
+    Captcha {
+        human: bool,
+    },
     Otherwise,
+}
+
+/// The same, by somebody who has passed the captcha.
+fn passed(mut plan: Plan) -> Plan {
+    for write in &mut plan.writes {
+        if let Write::Sum { captcha, .. } = write {
+            *captcha = Captcha::Passed;
+        }
+    }
+    plan
 }

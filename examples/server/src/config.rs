@@ -1,9 +1,9 @@
 //! The configuration file: issuer, language, and the applications with their policies.
 
-use crate::tenants::TenantCredential;
+use crate::{store, tenants::TenantCredential};
 use authflow::{Application, Dialect, device::Language, token::Issuer};
 use serde::Deserialize;
-use std::{fs, io, path::Path};
+use std::{fs, io, num::NonZeroU32, path::Path};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -24,6 +24,13 @@ pub(crate) struct ServerConfig {
     /// What the servers of tenants present.
     #[serde(default)]
     pub(crate) tenant_credentials: Vec<TenantCredential>,
+    /// How many names, and how many recipients of codes, that nobody has are remembered.
+    #[serde(default = "most_of_nobody")]
+    pub(crate) most_of_nobody: NonZeroU32,
+}
+
+pub(crate) fn most_of_nobody() -> NonZeroU32 {
+    store::MOST_OF_NOBODY
 }
 
 #[derive(Debug, thiserror::Error)]

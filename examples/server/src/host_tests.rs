@@ -1,7 +1,7 @@
 //! The library's exam for hosts, on a database in memory and on one in a file; and what the hasher and the rules do to a request.
 
 use super::*;
-use crate::{cli::DatabaseUrl, clock::Clock, demo};
+use crate::{cli::DatabaseUrl, clock::Clock, demo, store::MOST_OF_NOBODY};
 use authflow::{
     AccountId, Applications, Audience, ClientId, Config, Engine, Entropy, Moment, Secret, TenantId,
     Timestamp,
@@ -103,7 +103,7 @@ fn host(store: Store) -> ServerHost {
 
 async fn examined(url: &DatabaseUrl) -> Result<(), NeglectedDuty> {
     let clock = Clock::moved(0);
-    let store = Store::open(url, clock, &testkit::demo::sealing_keys()).unwrap();
+    let store = Store::open(url, clock, &testkit::demo::sealing_keys(), MOST_OF_NOBODY).unwrap();
     let host = host(store);
     let tenant = TenantId::new(demo::ISV_TENANT).unwrap();
     let audience = Audience { client_id: ClientId::new(demo::ISV_CLIENT_ID).unwrap(), tenant: Some(tenant) };
@@ -111,6 +111,8 @@ async fn examined(url: &DatabaseUrl) -> Result<(), NeglectedDuty> {
     for account in [full, plain] {
         let exam = HostExam::on(audience, account, locked.clone(), ClientId::new("another").unwrap());
         exam.take(&host, clock.moment().unwrap()).await?;
+        let make = async |_| drop(accounts(&host, tenant).await);
+        exam.take_administered(&host, clock.moment().unwrap(), make).await?;
     }
     Ok(())
 }
@@ -128,7 +130,7 @@ async fn it_neglects_no_duty() {
 async fn demonstrated() -> ServerHost {
     let clock = Clock::moved(0);
     let sealing_keys = testkit::demo::sealing_keys();
-    let host = host(Store::open(&DatabaseUrl::Memory, clock, &sealing_keys).unwrap());
+    let host = host(Store::open(&DatabaseUrl::Memory, clock, &sealing_keys, MOST_OF_NOBODY).unwrap());
     demo::seed(&host.store, &host.hasher, &sealing_keys, clock).await.unwrap();
     host
 }

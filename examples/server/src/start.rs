@@ -67,7 +67,7 @@ pub(crate) async fn run(cli: Cli) -> Result<(), StartError> {
     if cli.exposes_demo() {
         return Err(StartError::DemoExposed);
     }
-    let ServerConfig { issuer, names, language, dialect, applications, tenant_credentials } =
+    let ServerConfig { issuer, names, language, dialect, applications, tenant_credentials, most_of_nobody } =
         configuration(&cli)?;
     let (ring, made) =
         keys::load_or_make(&cli.keys).map_err(|error| StartError::KeyFile(cli.keys.clone(), error))?;
@@ -81,7 +81,7 @@ pub(crate) async fn run(cli: Cli) -> Result<(), StartError> {
     }
     let clock = Clock::moved(cli.now_offset);
     let database = |error| StartError::Database(cli.database.clone(), error);
-    let store = Store::open(&cli.database, clock, &sealing_keys).map_err(database)?;
+    let store = Store::open(&cli.database, clock, &sealing_keys, most_of_nobody).map_err(database)?;
     if !cli.is_demo() && store.has_demo_accounts().await.map_err(database)? {
         return Err(StartError::DemoAccounts(cli.database.clone()));
     }
@@ -152,6 +152,7 @@ fn configuration(cli: &Cli) -> Result<ServerConfig, StartError> {
             dialect: Dialect::Ciam,
             applications: Vec::new(),
             tenant_credentials: Vec::new(),
+            most_of_nobody: store::MOST_OF_NOBODY,
         },
     };
     if cli.is_demo() {

@@ -1,15 +1,19 @@
 //! Codes: kept under their key, within a budget.
 
-use super::{AT_ONCE, NeglectedDuty, Sitting, answered, holds};
+use super::{AT_ONCE, NeglectedDuty, Sitting, answered, holds, together::together};
 use crate::{
-    Host,
+    Audience, Host, TenantId,
     code::{
-        CodeDigest, CodeKey, CodePurpose, LoadCode, SendBudget, SendPolicy, SendRefusal, SendSlot, StoredCode,
+        CodeDigest, CodeKey, CodePurpose, LoadCode, SendBudget, SendPolicy, SendRefusal, SendSlot, SendSum,
+        StoredCode,
     },
     contact::{EmailAddress, Recipient},
-    step::{CommitRefusal, Committed, Write},
+    step::{Commit, CommitRefusal, Committed, Write},
+    testkit::demo,
 };
 use alloc::{format, vec::Vec};
+
+const SUM_SPENT: Committed = Committed::Refused(CommitRefusal::Code(SendRefusal::SumSpent));
 
 impl<H: Host> Sitting<'_, H> {
     pub(super) async fn codes(&self) -> Result<(), NeglectedDuty> {
@@ -19,12 +23,13 @@ impl<H: Host> Sitting<'_, H> {
         let recipient = email.map(Recipient::Email).map_err(|_| NeglectedDuty::KeepCode)?;
         let [key, other_key] = [CodePurpose::SignIn, CodePurpose::ForgottenPassword]
             .map(|purpose| CodeKey::new(&self.exam.audience, purpose, &recipient, None));
-        let slot = SendSlot::of_recipient(self.exam.audience.tenant, &recipient);
+        let tenant = self.exam.audience.tenant;
+        let slot = SendSlot::of_recipient(&demo::ring(), tenant, &recipient);
         let policy = SendPolicy::default();
         let store = |byte: u8, after: u64| {
             let digest = CodeDigest::from_bytes(&[byte; 32]).map_err(|_| NeglectedDuty::KeepCode)?;
             let code = StoredCode { digest, expires_at: self.now().plus_seconds(300) };
-            let budget = SendBudget::new(slot, policy, self.now().plus_seconds(after));
+            let budget = SendBudget::of_nobody(slot, tenant, policy, self.now().plus_seconds(after));
             Ok(Write::StoreCode { key, code, budget })
         };
         let later = u64::from(policy.resend_after().as_seconds());
@@ -38,7 +43,47 @@ impl<H: Host> Sitting<'_, H> {
         self.is_kept(key, Some(1)).await?;
         let others = Committed::Refused(refusal);
         self.race("next code", AT_ONCE, store(3, later)?, others, NeglectedDuty::KeepBudget).await?;
-        self.is_kept(key, Some(3)).await
+        self.is_kept(key, Some(3)).await?;
+        self.sum(store(4, 2 * later)?).await
+    }
+
+    /// What is sent in all is counted for each application, one by one; and a code that it refuses is not kept.
+    async fn sum(&self, code: Write) -> Result<(), NeglectedDuty> {
+        // A tenant that no earlier exam had.
+        let name = u128::from_be_bytes(self.id("sum"));
+        let [tenant, other] = ["a", "b"].map(|of| TenantId::new(&format!("exam-{of}-{name}")));
+        let (Ok(tenant), Ok(other)) = (tenant, other) else { return Err(NeglectedDuty::KeepSum) };
+        let audience = |tenant| Audience { tenant: Some(tenant), ..self.exam.audience };
+        let most = 3_u32;
+        let count = |is_real| Write::CountSend(SendSum::new(most, self.now(), is_real, true));
+        let commit = |tenant, writes| Commit {
+            claim: None,
+            audience: audience(tenant),
+            account: None,
+            expected: None,
+            writes,
+        };
+        let answer = |commit: Commit| async move { answered::<Commit, _>(self.host.commit(&commit).await) };
+        for _ in 0..=most {
+            let decoy = answer(commit(tenant, Vec::from([count(false)]))).await?;
+            holds(decoy == Committed::Done, NeglectedDuty::KeepSum)?;
+        }
+        let many: Vec<_> = (0..AT_ONCE).map(|_| commit(tenant, Vec::from([count(true)]))).collect();
+        let mut sent = 0;
+        for outcome in together(many.iter().map(|commit| self.host.commit(commit))).await {
+            match answered::<Commit, _>(outcome)? {
+                Committed::Done => sent += 1,
+                refused => holds(refused == SUM_SPENT, NeglectedDuty::KeepSum)?,
+            }
+        }
+        holds(sent == most, NeglectedDuty::KeepSum)?;
+        let elsewhere = answer(commit(other, Vec::from([count(true)]))).await?;
+        holds(elsewhere == Committed::Done, NeglectedDuty::KeepSum)?;
+        let Write::StoreCode { key, .. } = &code else { return Err(NeglectedDuty::KeepCode) };
+        let key = *key;
+        let refused = answer(commit(tenant, Vec::from([code, count(false)]))).await?;
+        holds(refused == SUM_SPENT, NeglectedDuty::KeepSum)?;
+        self.is_kept(key, Some(3)).await.map_err(|_| NeglectedDuty::RollBack)
     }
 
     async fn is_kept(&self, key: CodeKey, expected: Option<u8>) -> Result<(), NeglectedDuty> {

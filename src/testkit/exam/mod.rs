@@ -1,6 +1,7 @@
 //! An exam for hosts: whether one does what every proof of this library rests on.
 
 mod account;
+mod administration;
 mod codes;
 mod column;
 mod commits;
@@ -42,7 +43,8 @@ const AT_ONCE: usize = 8;
 ///   answers block the thread is asked one after the other.
 /// - Whether `Done` is durable, and how long claims are kept.
 /// - How accounts are found by what was typed in another spelling, how long answers take, and what is sent or signed.
-/// - What happens to accounts that are made and deleted: whether a first revision is drawn, say.
+/// - What an administrator does, and what becomes of accounts that are deleted and made anew: that is
+///   [an exam of its own](Self::take_administered).
 ///
 /// A conflict that the database reports to the host – that a transaction could not be serialised, say – is the host's to try again:
 /// here it counts as no answer.
@@ -166,6 +168,9 @@ pub enum NeglectedDuty {
     /// A budget of codes is not spent.
     #[error("the budget of codes is not kept")]
     KeepBudget,
+    /// What is sent in all is not counted, or for another application, or a code that it refuses is kept.
+    #[error("what an application sends in all is not counted one by one, for itself alone")]
+    KeepSum,
     /// Guesses at once are counted as fewer.
     #[error("guesses that come at once are not counted one by one")]
     CountGuesses,
@@ -178,6 +183,33 @@ pub enum NeglectedDuty {
     /// A record was deleted: receipts begin anew.
     #[error("a record of guesses was deleted instead of cleared")]
     KeepReceipts,
+    /// Whether there is such an account is not answered.
+    #[error("{0} must answer Done for an account that is there, and Nobody for one that is not")]
+    AnswerNobody(&'static str),
+    /// To unlock an account leaves a factor locked, unlocks another account, or counts the revision up.
+    #[error("to unlock an account must clear every count of its guesses, and nothing else")]
+    Unlock,
+    /// A status is not set, or without the revision.
+    #[error("to set a status must set it and count the revision up, of this account alone")]
+    SetStatus,
+    /// A change of password is not required, or without the revision.
+    #[error("to require a change must mark the password and count the revision up")]
+    RequireChange,
+    /// Rows of somebody who was deleted are left.
+    #[error("of an account that was deleted, {0} must be gone")]
+    Delete(&'static str),
+    /// Something of another account went as well.
+    #[error("to delete an account must leave every other one as it is")]
+    DeleteNoOther,
+    /// An account that was made anew is of a revision that the earlier one had.
+    #[error("the first revision of an account must be drawn, also where an id was used before")]
+    DrawRevision,
+    /// A sweep leaves what is over.
+    #[error("a sweep must forget {0} that are over")]
+    Sweep(&'static str),
+    /// A sweep forgets what is still needed.
+    #[error("a sweep must keep {0} that a clock which is behind may still need")]
+    KeepNeeded(&'static str),
 }
 
 impl HostExam {

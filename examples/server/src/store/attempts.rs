@@ -1,47 +1,13 @@
 //! Counts of guesses: opaque records under their slots.
 
-use super::{Store, StoreError, Written, columns};
-use authflow::{
-    Timestamp,
-    guess::{AttemptRecord, AttemptSlot, ClearGuesses, Reservation, ReserveAttempt, SettleAttempt},
-};
+use super::{Store, StoreError, Written, columns, nobodies::Forgetting};
+use authflow::guess::{AttemptRecord, AttemptSlot, ClearGuesses, Reservation, ReserveAttempt, SettleAttempt};
 use rusqlite::{Connection, OptionalExtension as _, params};
-use std::sync::{
-    Arc,
-    atomic::{AtomicU32, Ordering},
-};
-
-/// A guess is in flight for 30 seconds: what is younger is kept, however many there are.
-const KEPT_SECONDS: u64 = 60;
-
-/// When names that nobody has are forgotten. To count them is a walk over a million rows, so it is not done for each of them.
-///
-/// New slots count, whoever's they are: neither one that is guessed at again and again nor the time that a walk takes tells whose it is.
-pub(super) struct Forgetting {
-    /// How many names that nobody has are remembered, and up to [`every`](Self::every) more.
-    most: u32,
-    /// How many new slots there are between two walks; each forgets twice as many at most, so that a backlog shrinks.
-    every: u32,
-    /// Since the start. The first one walks, so that no restart puts off what is due.
-    new_slots: AtomicU32,
-}
-
-impl Default for Forgetting {
-    fn default() -> Self {
-        Self { most: 1 << 20, every: 1 << 12, new_slots: AtomicU32::new(0) }
-    }
-}
-
-impl Forgetting {
-    /// Powers of two go on where the number wraps.
-    fn is_due(&self) -> bool {
-        self.new_slots.fetch_add(1, Ordering::Relaxed).is_multiple_of(self.every)
-    }
-}
+use std::sync::Arc;
 
 impl Store {
     pub(crate) async fn reserve_attempt(&self, ask: ReserveAttempt) -> Result<Reservation, StoreError> {
-        let forgetting = Arc::clone(&self.forgetting);
+        let forgetting = Arc::clone(&self.unknown_names);
         self.write(move |connection| reserve(connection, &ask, &forgetting).map(Written::Kept)).await
     }
 
@@ -60,7 +26,7 @@ fn reserve(
     let reservation = ask.reserve(stored);
     count(connection, ask, &reservation.record())?;
     if is_new && forgetting.is_due() {
-        forget_nobodies(connection, forgetting, ask.now)?;
+        forgetting.forget_guesses(connection, ask.now)?;
     }
     Ok(reservation)
 }
@@ -104,21 +70,6 @@ fn count(connection: &Connection, ask: &ReserveAttempt, record: &AttemptRecord) 
         ask.is_of_nobody,
         seen
     ])?;
-    Ok(())
-}
-
-/// Names that nobody has are forgotten, the oldest first, and never more at once than the writer has time for.
-fn forget_nobodies(
-    connection: &Connection,
-    forgetting: &Forgetting,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let sql = "DELETE FROM attempts WHERE slot IN (
-            SELECT slot FROM attempts WHERE nobody = 1 AND seen < ?3 ORDER BY seen
-            LIMIT (SELECT max(0, min(count(*) - ?1, ?2)) FROM attempts WHERE nobody = 1))";
-    let kept_from = columns::seconds(now.minus_seconds(KEPT_SECONDS));
-    let at_once = forgetting.every.saturating_mul(2);
-    connection.prepare_cached(sql)?.execute(params![forgetting.most, at_once, kept_from])?;
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 use super::*;
 use crate::{clock::Clock, demo, store::schema::migrate};
 use authflow::{
-    AccountId, Applications, Config, Engine,
+    AccountId, Applications, Config, Engine, Timestamp,
     factor::Factor,
     guess::Attempt,
     password::PasswordMatch,
@@ -16,11 +16,6 @@ fn database() -> Connection {
     let mut connection = Connection::open_in_memory().unwrap();
     migrate(&mut connection, &testkit::demo::sealing_keys(), &Clock::moved(0).moment().unwrap()).unwrap();
     connection
-}
-
-/// As the server has it, in small.
-fn forgetting(most: u32, every: u32) -> Forgetting {
-    Forgetting { most, every, new_slots: AtomicU32::new(0) }
 }
 
 fn slot(name: &str) -> AttemptSlot {
@@ -77,7 +72,7 @@ fn remembered<'a>(connection: &Connection, names: &[&'a str]) -> Vec<&'a str> {
 
 #[test]
 fn a_name_that_is_guessed_at_again_forgets_nothing() {
-    let (connection, forgetting) = (database(), forgetting(1, 1));
+    let (connection, forgetting) = (database(), Forgetting::small(1, 1));
     for (name, now) in [("a", 1_000), ("b", 1_001), ("c", 1_002)] {
         reserve(&connection, &guess(name, true, now), &forgetting).unwrap();
     }
@@ -87,13 +82,13 @@ fn a_name_that_is_guessed_at_again_forgets_nothing() {
         reserve(&connection, &again, &forgetting).unwrap();
     }
     assert_eq!(connection.total_changes() - changes, 100, "each is one write and no more");
-    assert_eq!(forgetting.new_slots.load(Ordering::Relaxed), 3);
+    assert_eq!(forgetting.new_rows(), 3);
     assert_eq!(remembered(&connection, &["a", "b", "c"]), ["a", "b", "c"]);
 }
 
 #[test]
 fn new_names_beyond_the_bound_drop_the_oldest_none_in_flight_and_no_account() {
-    let (connection, forgetting) = (database(), forgetting(3, 2));
+    let (connection, forgetting) = (database(), Forgetting::small(3, 2));
     let names = ["a", "b", "c", "d", "e", "f", "g"];
     let go = |name, is_of_nobody, now| {
         reserve(&connection, &guess(name, is_of_nobody, now), &forgetting).unwrap();
@@ -111,22 +106,22 @@ fn new_names_beyond_the_bound_drop_the_oldest_none_in_flight_and_no_account() {
 
 #[test]
 fn as_many_are_forgotten_at_once_as_there_is_time_for() {
-    let (connection, large, small) = (database(), forgetting(100, 1), forgetting(1, 1));
+    let (connection, large, small) = (database(), Forgetting::small(100, 1), Forgetting::small(1, 1));
     let names = ["a", "b", "c", "d", "e"];
     for (name, now) in names.into_iter().zip(1_000..) {
         reserve(&connection, &guess(name, true, now), &large).unwrap();
     }
-    forget_nobodies(&connection, &small, Timestamp::from_unix(9_000)).unwrap();
+    small.forget_guesses(&connection, Timestamp::from_unix(9_000)).unwrap();
     assert_eq!(remembered(&connection, &names), ["c", "d", "e"]);
-    forget_nobodies(&connection, &small, Timestamp::from_unix(9_000)).unwrap();
+    small.forget_guesses(&connection, Timestamp::from_unix(9_000)).unwrap();
     assert_eq!(remembered(&connection, &names), ["e"]);
-    forget_nobodies(&connection, &small, Timestamp::from_unix(9_000)).unwrap();
+    small.forget_guesses(&connection, Timestamp::from_unix(9_000)).unwrap();
     assert_eq!(remembered(&connection, &names), ["e"], "no more than there may be");
 }
 
 #[test]
 fn what_is_told_of_a_forgotten_name_leaves_it_forgotten() {
-    let (connection, forgetting) = (database(), forgetting(1, 1));
+    let (connection, forgetting) = (database(), Forgetting::small(1, 1));
     let told = asked(|ask| reserve(&connection, ask, &forgetting).unwrap());
     assert!(load(&connection, told.slot).unwrap().is_some());
     settle(&connection, &told).unwrap();
@@ -139,7 +134,7 @@ fn what_is_told_of_a_forgotten_name_leaves_it_forgotten() {
 
 #[test]
 fn what_is_told_of_a_guess_is_stored() {
-    let (connection, forgetting) = (database(), forgetting(1, 1));
+    let (connection, forgetting) = (database(), Forgetting::small(1, 1));
     let again = guess("alice", false, 1_000);
     let reserved = || reserve(&connection, &again, &forgetting).unwrap().attempt();
     while matches!(reserved(), Attempt::Reserved { .. }) {}

@@ -1,8 +1,9 @@
-//! Sent codes, as keyed digests, and how many were sent to whom.
+//! Sent codes, as keyed digests, and how many were sent: to whom, and in all.
 
-use super::{Store, StoreError, columns};
+use super::{Store, StoreError, columns, nobodies::Forgetting};
 use authflow::{
-    code::{CodeDigest, CodeKey, LoadCode, SendBudget, SendRecord, StoredCode},
+    Audience,
+    code::{CodeDigest, CodeKey, LoadCode, SendBudget, SendRecord, SendSum, StoredCode, SumRecord},
     step::CommitRefusal,
 };
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -32,25 +33,59 @@ pub(super) fn store(
     key: CodeKey,
     code: &StoredCode,
     budget: &SendBudget,
+    unknown: &Forgetting,
 ) -> Result<Option<CommitRefusal>, StoreError> {
     let sent = match budget.spend(sent(connection, budget)?) {
         Ok(sent) => sent,
         Err(refusal) => return Ok(Some(CommitRefusal::Code(refusal))),
     };
-    let sql = "INSERT INTO sends (slot, record, forget_at) VALUES (?1, ?2, ?3)
-        ON CONFLICT (slot) DO UPDATE SET record = excluded.record, forget_at = excluded.forget_at";
+    let sql = "INSERT INTO sends (slot, record, forget_at, owner, nobody) VALUES (?1, ?2, ?3, ?4, ?5)
+        ON CONFLICT (slot) DO UPDATE SET record = excluded.record, forget_at = excluded.forget_at,
+            owner = excluded.owner, nobody = excluded.nobody";
     connection.prepare_cached(sql)?.execute(params![
         budget.slot.as_bytes(),
         sent.to_bytes(),
         columns::seconds(sent.forget_at()),
+        budget.owner.as_bytes(),
+        budget.is_of_nobody,
     ])?;
-    let sql = "INSERT INTO codes (key, digest, expires_at) VALUES (?1, ?2, ?3)
-        ON CONFLICT (key) DO UPDATE SET digest = excluded.digest, expires_at = excluded.expires_at";
+    let sql = "INSERT INTO codes (key, digest, expires_at, owner, nobody) VALUES (?1, ?2, ?3, ?4, ?5)
+        ON CONFLICT (key) DO UPDATE SET digest = excluded.digest, expires_at = excluded.expires_at,
+            owner = excluded.owner, nobody = excluded.nobody";
     connection.prepare_cached(sql)?.execute(params![
         key.as_bytes(),
         code.digest.to_bytes().as_slice(),
         columns::seconds(code.expires_at),
+        budget.owner.as_bytes(),
+        budget.is_of_nobody,
     ])?;
+    if unknown.is_due() {
+        unknown.forget_sends(connection)?;
+    }
+    Ok(None)
+}
+
+/// Counts a code in what its application sends in all, if that allows it. A record that cannot be read is an error and never a fresh one.
+pub(super) fn count(
+    connection: &Connection,
+    audience: &Audience,
+    sum: &SendSum,
+) -> Result<Option<CommitRefusal>, StoreError> {
+    let (client_id, tenant) = (audience.client_id.as_str(), columns::tenant_of(audience));
+    let sql = "SELECT record FROM send_sums WHERE client_id = ?1 AND tenant = ?2";
+    let stored = connection
+        .prepare_cached(sql)?
+        .query_row(params![client_id, tenant], |row| row.get::<_, Vec<u8>>(0))
+        .optional()?;
+    let read =
+        |bytes: Vec<u8>| SumRecord::from_bytes(&bytes).map_err(|_| StoreError::Malformed("sum of sends"));
+    let counted = match sum.spend(stored.map(read).transpose()?) {
+        Ok(counted) => counted,
+        Err(refusal) => return Ok(Some(CommitRefusal::Code(refusal))),
+    };
+    let sql = "INSERT INTO send_sums (client_id, tenant, record) VALUES (?1, ?2, ?3)
+        ON CONFLICT (client_id, tenant) DO UPDATE SET record = excluded.record";
+    connection.prepare_cached(sql)?.execute(params![client_id, tenant, counted.to_bytes()])?;
     Ok(None)
 }
 

@@ -1,26 +1,33 @@
 //! The one write of a request, as one transaction.
 
-use super::{Store, StoreError, Written, attempts, codes, columns, sealed, sessions};
+use super::{
+    Store, StoreError, Written, administration::forget, attempts, codes, columns, nobodies::Forgetting,
+    sealed, sessions,
+};
 use authflow::{
     AccountId, Audience, Timestamp,
     account::Revision,
+    administration::Sweep,
     password::Verifier,
     step::{Claim, Commit, CommitRefusal, Committed, Write},
 };
 use rusqlite::{Connection, params};
+use std::{num::NonZeroU32, sync::Arc};
 
 /// How much of what is over is forgotten with one commit: enough to keep up, too little to be felt.
-const FORGOTTEN_AT_ONCE: u32 = 16;
+const FORGOTTEN_AT_ONCE: NonZeroU32 = NonZeroU32::MIN.saturating_add(15);
 
 impl Store {
     pub(crate) async fn commit(&self, commit: Commit<Verifier>) -> Result<Committed, StoreError> {
-        let (now, forgets_at) = (self.clock.now(), self.clock.forgets_at());
+        let now = self.clock.now();
+        let sweep = Sweep::new(self.clock.forgets_at(), FORGOTTEN_AT_ONCE);
+        let unknown = Arc::clone(&self.unknown_recipients);
         self.write_at_last(move |connection| {
-            let committed = apply(connection, &commit, now)?;
+            let committed = apply(connection, &commit, &unknown, now)?;
             if committed != Committed::Done {
                 return Ok(Written::TakenBack(committed));
             }
-            forget(connection, forgets_at)?;
+            forget(connection, &sweep)?;
             Ok(Written::Kept(committed))
         })
         .await
@@ -30,6 +37,7 @@ impl Store {
 fn apply(
     connection: &Connection,
     commit: &Commit<Verifier>,
+    unknown: &Forgetting,
     now: Timestamp,
 ) -> Result<Committed, StoreError> {
     if let Some(claim) = &commit.claim
@@ -41,7 +49,7 @@ fn apply(
         return Ok(Committed::Changed);
     }
     for write in &commit.writes {
-        if let Some(refusal) = apply_write(connection, commit, write, now)? {
+        if let Some(refusal) = apply_write(connection, commit, write, unknown, now)? {
             return Ok(Committed::Refused(refusal));
         }
     }
@@ -66,10 +74,14 @@ fn apply_write(
     connection: &Connection,
     commit: &Commit<Verifier>,
     write: &Write<Verifier>,
+    unknown: &Forgetting,
     now: Timestamp,
 ) -> Result<Option<CommitRefusal>, StoreError> {
     if let Write::StoreCode { key, code, budget } = write {
-        return codes::store(connection, *key, code, budget);
+        return codes::store(connection, *key, code, budget, unknown);
+    }
+    if let Write::CountSend(sum) = write {
+        return codes::count(connection, &commit.audience, sum);
     }
     if let Write::ClearGuesses(cleared) = write {
         attempts::clear(connection, cleared)?;
@@ -114,10 +126,10 @@ fn apply_write(
             (renewed, CommitRefusal::SessionEnded)
         }
         Write::EndSessions(which) => {
-            sessions::end(connection, audience, account, *which, now)?;
+            sessions::end(connection, columns::tenant_of(audience), account, *which, now)?;
             return Ok(None);
         }
-        Write::StoreCode { .. } | Write::ClearGuesses(_) => return Ok(None),
+        Write::StoreCode { .. } | Write::CountSend(_) | Write::ClearGuesses(_) => return Ok(None),
     };
     Ok((!done).then_some(refusal))
 }
@@ -165,18 +177,6 @@ fn use_totp_step(
     let sql = "UPDATE accounts SET totp_step = ?3 WHERE tenant = ?1 AND id = ?2 AND totp_step < ?3";
     let parameters = params![columns::tenant_of(audience), account.as_str(), columns::number(step)?];
     Ok(connection.prepare_cached(sql)?.execute(parameters)? == 1)
-}
-
-fn forget(connection: &Connection, now: Timestamp) -> Result<(), StoreError> {
-    for sql in [
-        "DELETE FROM claims WHERE id IN (SELECT id FROM claims WHERE keep_until <= ?1 LIMIT ?2)",
-        "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at <= ?1 LIMIT ?2)",
-        "DELETE FROM codes WHERE key IN (SELECT key FROM codes WHERE expires_at <= ?1 LIMIT ?2)",
-        "DELETE FROM sends WHERE slot IN (SELECT slot FROM sends WHERE forget_at <= ?1 LIMIT ?2)",
-    ] {
-        connection.prepare_cached(sql)?.execute(params![columns::seconds(now), FORGOTTEN_AT_ONCE])?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -18,7 +18,8 @@ use std::{convert::Infallible, future::ready};
 async fn alices() -> (Store, Commit<Verifier>) {
     let clock = Clock::moved(0);
     let sealing_keys = authflow::testkit::demo::sealing_keys();
-    let store = Store::open(&DatabaseUrl::Memory, clock, &sealing_keys).unwrap();
+    let store =
+        Store::open(&DatabaseUrl::Memory, clock, &sealing_keys, crate::store::MOST_OF_NOBODY).unwrap();
     let ring = KeyRing::new(Key::without_id(authflow::testkit::demo::secret(7)).unwrap());
     let issuer = Issuer::new("https://authflow.example").unwrap();
     demo::seed(&store, &Hasher::new().unwrap(), &sealing_keys, clock).await.unwrap();

@@ -1,12 +1,14 @@
 //! The store: SQLite, embedded. One connection writes; in a file, others read beside it.
 
 mod accounts;
+mod administration;
 mod attempts;
 mod codes;
 mod columns;
 mod commit;
 mod connection;
 mod error;
+mod nobodies;
 mod part;
 mod readers;
 mod schema;
@@ -16,14 +18,15 @@ mod writer;
 
 pub(crate) use accounts::NewAccount;
 pub(crate) use error::StoreError;
+pub(crate) use nobodies::MOST as MOST_OF_NOBODY;
 
 use crate::{cli::DatabaseUrl, clock::Clock, http::LONGEST_CALL};
-use attempts::Forgetting;
 use authflow::sealing::SealingKeys;
 use connection::{open_reader, open_writer};
+use nobodies::Forgetting;
 use readers::Readers;
 use rusqlite::{Connection, TransactionBehavior};
-use std::{sync::Arc, time::Duration};
+use std::{num::NonZeroU32, sync::Arc, time::Duration};
 use writer::{Writer, Written};
 
 /// How long a question waits for its turn before its request is told that the system is busy.
@@ -35,7 +38,10 @@ pub(crate) struct Store {
     /// None for a database in memory, which belongs to one connection.
     readers: Option<Readers>,
     clock: Clock,
-    forgetting: Arc<Forgetting>,
+    unknown_names: Arc<Forgetting>,
+    unknown_recipients: Arc<Forgetting>,
+    /// How many names, and how many recipients, that nobody has are remembered.
+    most_of_nobody: NonZeroU32,
 }
 
 /// Moves what has been logged ahead into the database file, so that a server that has stopped leaves it whole.
@@ -49,7 +55,12 @@ pub(crate) fn checkpoint(url: &DatabaseUrl) -> Result<(), StoreError> {
 
 impl Store {
     /// Opens the database, with every key that a secret in it is sealed under. What earlier keys have sealed is sealed anew.
-    pub(crate) fn open(url: &DatabaseUrl, clock: Clock, keys: &SealingKeys) -> Result<Self, StoreError> {
+    pub(crate) fn open(
+        url: &DatabaseUrl,
+        clock: Clock,
+        keys: &SealingKeys,
+        most_of_nobody: NonZeroU32,
+    ) -> Result<Self, StoreError> {
         let moment = clock.moment().map_err(|_| StoreError::NoEntropy)?;
         let (mut connection, file) = match url {
             DatabaseUrl::Memory => (Connection::open_in_memory()?, None),
@@ -65,7 +76,10 @@ impl Store {
             tracing::info!(resealed, "secrets of authenticators are sealed under the present key");
         }
         let readers = file.map(|path| Readers::start(|| open_reader(path))).transpose()?;
-        Ok(Self { writer: Writer::start(connection)?, readers, clock, forgetting: Arc::default() })
+        let [unknown_names, unknown_recipients] =
+            [(); 2].map(|()| Arc::new(Forgetting::beyond(most_of_nobody)));
+        let writer = Writer::start(connection)?;
+        Ok(Self { writer, readers, clock, unknown_names, unknown_recipients, most_of_nobody })
     }
 
     /// Whether the database can be read, and written by us.
@@ -129,7 +143,8 @@ mod tests {
         let (jobs, waiting) = mpsc::channel(1);
         let store = Store {
             writer: Writer { jobs },
-            ..Store::open(&DatabaseUrl::Memory, Clock::moved(0), &demo::sealing_keys()).unwrap()
+            ..Store::open(&DatabaseUrl::Memory, Clock::moved(0), &demo::sealing_keys(), MOST_OF_NOBODY)
+                .unwrap()
         };
         let insert = |connection: &Connection, id: i64| -> Result<_, StoreError> {
             Ok(Written::Kept(connection.execute("INSERT INTO seen VALUES (?1)", [id])?))
@@ -151,8 +166,8 @@ mod tests {
     async fn a_file_is_private_logs_ahead_and_flushes_every_commit() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("authflow.db");
-        let store =
-            Store::open(&DatabaseUrl::File(path.clone()), Clock::moved(0), &demo::sealing_keys()).unwrap();
+        let url = DatabaseUrl::File(path.clone());
+        let store = Store::open(&url, Clock::moved(0), &demo::sealing_keys(), MOST_OF_NOBODY).unwrap();
         store.check().await.unwrap();
         #[cfg(unix)]
         for file in ["authflow.db", "authflow.db-wal"] {
@@ -171,7 +186,7 @@ mod tests {
     async fn readers_see_what_was_written_and_cannot_write() {
         let folder = tempfile::tempdir().unwrap();
         let url = DatabaseUrl::File(folder.path().join("authflow.db"));
-        let store = Store::open(&url, Clock::moved(0), &demo::sealing_keys()).unwrap();
+        let store = Store::open(&url, Clock::moved(0), &demo::sealing_keys(), MOST_OF_NOBODY).unwrap();
         const INSERT: &str = "INSERT INTO claims (id, keep_until) VALUES (zeroblob(16), 1)";
         store.write(|connection| Ok(Written::Kept(connection.execute(INSERT, [])?))).await.unwrap();
         let seen = store.read(|connection| {

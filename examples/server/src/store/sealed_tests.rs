@@ -46,7 +46,7 @@ fn found_in(folder: &Path) -> Vec<(String, usize)> {
 }
 
 fn open(path: &Path, keys: &SealingKeys) -> Result<Store, StoreError> {
-    Store::open(&DatabaseUrl::File(path.to_owned()), Clock::moved(0), keys)
+    Store::open(&DatabaseUrl::File(path.to_owned()), Clock::moved(0), keys, crate::store::MOST_OF_NOBODY)
 }
 
 fn moment() -> Moment {

@@ -127,7 +127,7 @@ pub(super) fn rotate(
 /// Ends sessions of the account in every application: they all rest on the same credentials.
 pub(super) fn end(
     connection: &Connection,
-    audience: &Audience,
+    tenant: &str,
     account: &AccountId,
     which: EndSessions,
     now: Timestamp,
@@ -141,7 +141,7 @@ pub(super) fn end(
         AND (?4 IS NULL OR id = ?4) AND (?5 IS NULL OR id <> ?5)";
     connection.prepare_cached(sql)?.execute(params![
         columns::seconds(now),
-        columns::tenant_of(audience),
+        tenant,
         account.as_str(),
         only,
         but,

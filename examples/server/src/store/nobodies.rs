@@ -1,0 +1,96 @@
+//! What strangers typed and nobody has: remembered so that it costs the same as what somebody has, and forgotten, the oldest first.
+
+use super::{StoreError, columns};
+use authflow::{Timestamp, administration::Sweep};
+use rusqlite::{Connection, params};
+use std::{
+    num::NonZeroU32,
+    sync::atomic::{AtomicU32, Ordering},
+};
+
+/// A guess is in flight for 30 seconds: what is younger is kept, however many there are.
+const KEPT_SECONDS: u64 = 60;
+
+/// When names or recipients that nobody has are forgotten. To count them is a walk over a million rows, so it is not done for each of them.
+///
+/// New rows count, whoever's they are: neither one that is asked about again and again nor the time that a walk takes tells whose it is.
+pub(super) struct Forgetting {
+    /// How many are remembered, and up to [`every`](Self::every) more.
+    most: u32,
+    /// How many new rows there are between two walks; each forgets twice as many at most, so that a backlog shrinks.
+    every: u32,
+    /// Since the start. The first one walks, so that no restart puts off what is due.
+    new_rows: AtomicU32,
+}
+
+/// How many of each are remembered, unless the configuration says so.
+pub(crate) const MOST: NonZeroU32 = match NonZeroU32::new(Sweep::MOST_OF_NOBODY) {
+    Some(most) => most,
+    None => NonZeroU32::MIN,
+};
+
+impl Forgetting {
+    pub(super) fn beyond(most: NonZeroU32) -> Self {
+        // Powers of two go on where the number wraps.
+        let every = (most.get() / 256).clamp(1, 1 << 12).next_power_of_two();
+        Self { most: most.get(), every, new_rows: AtomicU32::new(0) }
+    }
+
+    pub(super) fn is_due(&self) -> bool {
+        self.new_rows.fetch_add(1, Ordering::Relaxed).is_multiple_of(self.every)
+    }
+
+    /// Names that nobody has. How many were forgotten: never more at once than the writer has time for.
+    pub(super) fn forget_guesses(&self, connection: &Connection, now: Timestamp) -> Result<(), StoreError> {
+        let before = now.minus_seconds(KEPT_SECONDS);
+        forget_guesses(connection, self.most, self.every.saturating_mul(2), before).map(drop)
+    }
+
+    /// Recipients that nobody has, and the codes that were made for them.
+    pub(super) fn forget_sends(&self, connection: &Connection) -> Result<(), StoreError> {
+        let at_once = self.every.saturating_mul(2);
+        forget_sends(connection, self.most, at_once)?;
+        forget_codes(connection, self.most, at_once).map(drop)
+    }
+}
+
+/// Names that nobody has, beyond so many, but for those that were guessed at since.
+pub(super) fn forget_guesses(
+    connection: &Connection,
+    most: u32,
+    at_most: u32,
+    before: Timestamp,
+) -> Result<usize, StoreError> {
+    let sql = "DELETE FROM attempts WHERE slot IN (
+            SELECT slot FROM attempts WHERE nobody = 1 AND seen < ?3 ORDER BY seen
+            LIMIT (SELECT max(0, min(count(*) - ?1, ?2)) FROM attempts WHERE nobody = 1))";
+    Ok(connection.prepare_cached(sql)?.execute(params![most, at_most, columns::seconds(before)])?)
+}
+
+/// Counts of recipients that nobody has, beyond so many.
+pub(super) fn forget_sends(connection: &Connection, most: u32, at_most: u32) -> Result<usize, StoreError> {
+    let sql = "DELETE FROM sends WHERE slot IN (
+            SELECT slot FROM sends WHERE nobody = 1 ORDER BY forget_at
+            LIMIT (SELECT max(0, min(count(*) - ?1, ?2)) FROM sends WHERE nobody = 1))";
+    Ok(connection.prepare_cached(sql)?.execute(params![most, at_most])?)
+}
+
+/// Codes of recipients that nobody has, beyond so many.
+pub(super) fn forget_codes(connection: &Connection, most: u32, at_most: u32) -> Result<usize, StoreError> {
+    let sql = "DELETE FROM codes WHERE key IN (
+            SELECT key FROM codes WHERE nobody = 1 ORDER BY expires_at
+            LIMIT (SELECT max(0, min(count(*) - ?1, ?2)) FROM codes WHERE nobody = 1))";
+    Ok(connection.prepare_cached(sql)?.execute(params![most, at_most])?)
+}
+
+#[cfg(test)]
+impl Forgetting {
+    /// As the server has it, in small.
+    pub(super) fn small(most: u32, every: u32) -> Self {
+        Self { most, every, new_rows: AtomicU32::new(0) }
+    }
+
+    pub(super) fn new_rows(&self) -> u32 {
+        self.new_rows.load(Ordering::Relaxed)
+    }
+}

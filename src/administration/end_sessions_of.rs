@@ -1,0 +1,43 @@
+//! End somebody's sessions.
+
+use crate::{AccountId, TenantId, session::EndSessions};
+
+/// End somebody's sessions, in every application of the tenant: one of them, or all.
+///
+/// ```sql
+/// UPDATE sessions SET ended_at = :now
+/// WHERE tenant IS NOT DISTINCT FROM :tenant AND account = :account AND ended_at IS NULL; -- AND id = :one, where it is one
+/// ```
+///
+/// A session that is named and another account's stays. The rows stay as well, until they are [swept](super::Sweep). That there is none to end
+/// is [`Done`](super::Administered::Done). The revision stays: whoever is signed out signs in again, and a pending login goes on.
+///
+/// Where an engine is at hand, [`Engine::end_sessions`](crate::Engine::end_sessions) does the same by the host's own
+/// [`Commit`](crate::step::Commit), and leaves an event.
+///
+/// ```
+/// use authflow::{
+///     administration::{Administered, EndSessionsOf},
+///     session::EndSessions,
+///     testkit::World,
+/// };
+///
+/// let mut world = World::new();
+/// let session = world.login("alice");
+/// let (tenant, account) = (world.account("alice").tenant, world.account("alice").id);
+/// let ask = EndSessionsOf { tenant, account, which: EndSessions::All };
+/// assert_eq!(world.host.end_sessions_of(&ask), Administered::Done);
+/// assert_ne!(world.check_exist(session.id_token()).status, 200);
+/// ```
+///
+/// **If you answer wrongly:** a session that lives on is what the administrator wanted to be rid of. One of somebody else's that ends signs
+/// them out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EndSessionsOf {
+    /// The tenant of the account.
+    pub tenant: Option<TenantId>,
+    /// Whose sessions.
+    pub account: AccountId,
+    /// Which of them.
+    pub which: EndSessions,
+}

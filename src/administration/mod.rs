@@ -1,0 +1,109 @@
+//! What an administrator does to accounts: unlock, disable and enable, require a change of password, end sessions, delete; and the sweep that
+//! forgets what is over.
+//!
+//! No client causes any of it and no token is needed, so these are no steps of the engine: they are what a store can do, beside the questions
+//! that it answers. A console needs the store and no keys. Each operation is a value that carries what the library decides about it: which
+//! slots, which revision, from when on something is over. Its documentation says what to do in SQL.
+//!
+//! | operation | changes the revision | what it leaves |
+//! |---|---|---|
+//! | [`Unlock`] | no | the records of guesses, cleared, whose receipts go on |
+//! | [`SetStatus`] | yes | sessions and pending logins are over by the revision |
+//! | [`RequireChange`] | yes | likewise |
+//! | [`EndSessions`](crate::session::EndSessions), in an [`EndSessionsOf`] | no | the rows of the sessions, ended |
+//! | [`DeletePerson`] | – | nothing |
+//! | [`Sweep`] | no | what may still be needed by whatever clock |
+
+mod delete_person;
+mod end_sessions_of;
+mod require_change;
+mod set_status;
+mod sweep;
+mod unlock;
+
+pub use delete_person::DeletePerson;
+pub use end_sessions_of::EndSessionsOf;
+pub use require_change::RequireChange;
+pub use set_status::SetStatus;
+pub use sweep::{Sweep, Swept};
+pub use unlock::Unlock;
+
+use core::future::Future;
+
+/// Whether there was anybody to do it to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Administered {
+    /// It is done, durably, or was so before.
+    Done,
+    /// There is no such account in this tenant. Nothing has changed.
+    Nobody,
+}
+
+/// A store that an administrator can work with. Write the methods as `async fn`, each as one transaction.
+///
+/// None has a default: a store that cannot unlock is one whose people stay locked out. The futures are `Send`, as those of
+/// [`Host`](crate::Host) are.
+///
+/// ```
+/// use authflow::{
+///     AccountId,
+///     administration::{Administer, Administered, DeletePerson, EndSessionsOf, RequireChange, SetStatus, Sweep, Swept, Unlock},
+/// };
+///
+/// /// Keeps nothing.
+/// struct Empty;
+///
+/// impl Administer for Empty {
+///     type Error = std::io::Error;
+///
+///     async fn unlock(&self, _: &Unlock) -> Result<Administered, Self::Error> {
+///         Ok(Administered::Nobody)
+///     }
+///     async fn set_status(&self, _: &SetStatus) -> Result<Administered, Self::Error> {
+///         Ok(Administered::Nobody)
+///     }
+///     async fn require_change(&self, _: &RequireChange) -> Result<Administered, Self::Error> {
+///         Ok(Administered::Nobody)
+///     }
+///     async fn end_sessions_of(&self, _: &EndSessionsOf) -> Result<Administered, Self::Error> {
+///         Ok(Administered::Nobody)
+///     }
+///     async fn delete_person(&self, _: &DeletePerson) -> Result<Administered, Self::Error> {
+///         Ok(Administered::Nobody)
+///     }
+///     async fn sweep(&self, _: &Sweep) -> Result<Swept, Self::Error> {
+///         Ok(Swept::default())
+///     }
+/// }
+/// ```
+pub trait Administer: Sync {
+    /// What goes wrong when the store goes wrong.
+    type Error: Send;
+
+    /// See [`Unlock`].
+    fn unlock(&self, ask: &Unlock) -> impl Future<Output = Result<Administered, Self::Error>> + Send;
+
+    /// See [`SetStatus`].
+    fn set_status(&self, ask: &SetStatus) -> impl Future<Output = Result<Administered, Self::Error>> + Send;
+
+    /// See [`RequireChange`].
+    fn require_change(
+        &self,
+        ask: &RequireChange,
+    ) -> impl Future<Output = Result<Administered, Self::Error>> + Send;
+
+    /// See [`EndSessionsOf`].
+    fn end_sessions_of(
+        &self,
+        ask: &EndSessionsOf,
+    ) -> impl Future<Output = Result<Administered, Self::Error>> + Send;
+
+    /// See [`DeletePerson`].
+    fn delete_person(
+        &self,
+        ask: &DeletePerson,
+    ) -> impl Future<Output = Result<Administered, Self::Error>> + Send;
+
+    /// See [`Sweep`].
+    fn sweep(&self, ask: &Sweep) -> impl Future<Output = Result<Swept, Self::Error>> + Send;
+}

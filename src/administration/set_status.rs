@@ -1,0 +1,67 @@
+//! Disable somebody, or enable them again.
+
+use crate::{
+    AccountId, TenantId,
+    account::{Account, AccountStatus},
+};
+
+/// Disable somebody, or enable them again.
+///
+/// The revision is counted up in the same statement, so everything that was judged before is over: sessions, pending logins, codes. Where the
+/// status is this one already, nothing changes.
+///
+/// ```sql
+/// UPDATE accounts SET status = :status, revision = (revision + 1) & 9223372036854775807
+/// WHERE tenant IS NOT DISTINCT FROM :tenant AND id = :account AND status <> :status;
+/// -- 0 rows: is there one? SELECT 1 FROM accounts WHERE tenant IS NOT DISTINCT FROM :tenant AND id = :account
+/// ```
+///
+/// To enable takes no lock of guesses away: [`Unlock`](super::Unlock) does.
+///
+/// ```
+/// use authflow::{
+///     administration::{Administered, SetStatus},
+///     testkit::World,
+/// };
+///
+/// let mut world = World::new();
+/// let session = world.login("alice");
+/// let (tenant, account) = (world.account("alice").tenant, world.account("alice").id);
+///
+/// assert_eq!(world.host.set_status(&SetStatus::disable(tenant, account)), Administered::Done);
+/// assert_ne!(world.login("alice").status, 200);
+/// assert_eq!(world.host.set_status(&SetStatus::enable(tenant, account)), Administered::Done);
+/// assert_eq!(world.login("alice").status, 200);
+/// assert_ne!(world.check_exist(session.id_token()).status, 200, "what was before is over for good");
+/// ```
+///
+/// **If you answer wrongly:** where the revision stays, whoever is enabled again finds every old session open, and so does whoever else has
+/// one: disabling somebody was then no way to shut a thief out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SetStatus {
+    /// The tenant of the account.
+    pub tenant: Option<TenantId>,
+    /// Whose status.
+    pub account: AccountId,
+    /// What it becomes.
+    pub status: AccountStatus,
+}
+
+impl SetStatus {
+    /// Nobody signs in to the account any more, and whoever is signed in is no longer.
+    pub const fn disable(tenant: Option<TenantId>, account: AccountId) -> Self {
+        Self { tenant, account, status: AccountStatus::Disabled }
+    }
+
+    /// The account may be signed in to again, be it disabled or locked.
+    pub const fn enable(tenant: Option<TenantId>, account: AccountId) -> Self {
+        Self { tenant, account, status: AccountStatus::Active }
+    }
+
+    /// What becomes of the account, for a store without statements.
+    pub fn apply(&self, account: &mut Account) {
+        if account.status != self.status {
+            (account.status, account.revision) = (self.status, account.revision.next());
+        }
+    }
+}

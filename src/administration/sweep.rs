@@ -1,0 +1,89 @@
+//! Forget what is over.
+
+use crate::Timestamp;
+use core::num::NonZeroU32;
+
+/// How long after its end something is kept: longer than two clocks of a ring may differ (120 s at most) and a guess may be in flight (30 s).
+const MARGIN: u64 = 180;
+
+/// Forget what is over, so much at once that nobody waits for it.
+///
+/// | rows | are over | what they were kept for |
+/// |---|---|---|
+/// | claims | `keep_until <= :over` | that a token, code or ticket counts once |
+/// | sessions, ended ones too | `expires_at <= :over` | that an id is never opened again while its tokens live |
+/// | codes | `expires_at <= :over` | to be presented |
+/// | counts of sends | `forget_at <= :over` ([`SendRecord::forget_at`](crate::code::SendRecord::forget_at)) | the budget |
+/// | guesses, codes and counts of sends of nobody | the oldest beyond [`MOST_OF_NOBODY`](Self::MOST_OF_NOBODY) of each, last seen before `:over` | to look like somebody's |
+///
+/// Guesses of accounts are never forgotten, nor the sum of what an application sends.
+///
+/// Every row was written by an instance whose clock is not this one's, so [`over`](Self::over) lies three minutes back: what any clock of the
+/// ring still needs is kept. Delete at most [`at_most`](Self::at_most) rows of each kind, in one transaction or in one for each, and call
+/// again until the sweep [is done](Self::is_done).
+///
+/// ```sql
+/// DELETE FROM claims WHERE id IN (SELECT id FROM claims WHERE keep_until <= :over LIMIT :at_most);
+/// ```
+///
+/// ```
+/// use authflow::{administration::Sweep, testkit::World};
+/// use core::num::NonZeroU32;
+///
+/// let mut world = World::new();
+/// world.login("alice");
+/// assert_eq!(world.host.sessions.len(), 1);
+/// world.clock.pass(30 * 86_400);
+/// let sweep = Sweep::new(world.clock.now, NonZeroU32::new(1000).unwrap());
+/// while !sweep.is_done(&world.host.sweep(&sweep)) {}
+/// assert!(world.host.sessions.is_empty());
+/// ```
+///
+/// **If you answer wrongly:** a claim that is forgotten early is a token that counts twice, and a count that is, a budget anew. What is never
+/// forgotten fills the disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sweep {
+    now: Timestamp,
+    at_most: NonZeroU32,
+}
+
+impl Sweep {
+    /// How many guesses, codes and counts of sends of nobody a store keeps, of each.
+    pub const MOST_OF_NOBODY: u32 = 1 << 20;
+
+    /// By this clock, so many rows of each kind at most.
+    pub const fn new(now: Timestamp, at_most: NonZeroU32) -> Self {
+        Self { now, at_most }
+    }
+
+    /// What had its end by then, or before, is over by every clock.
+    pub const fn over(&self) -> Timestamp {
+        self.now.minus_seconds(MARGIN)
+    }
+
+    /// How many rows of each kind are forgotten at most.
+    pub const fn at_most(&self) -> u32 {
+        self.at_most.get()
+    }
+
+    /// Whether nothing is left that is over.
+    pub fn is_done(&self, swept: &Swept) -> bool {
+        let Swept { claims, sessions, codes, sends, guesses_of_nobody } = *swept;
+        [claims, sessions, codes, sends, guesses_of_nobody].into_iter().all(|rows| rows < self.at_most.get())
+    }
+}
+
+/// How much was forgotten.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Swept {
+    /// Claims.
+    pub claims: u32,
+    /// Sessions.
+    pub sessions: u32,
+    /// Codes.
+    pub codes: u32,
+    /// Counts of sends.
+    pub sends: u32,
+    /// Records of guesses at names that nobody has.
+    pub guesses_of_nobody: u32,
+}

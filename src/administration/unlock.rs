@@ -1,0 +1,64 @@
+//! Give somebody their guesses back.
+
+use crate::{
+    AccountId, TenantId,
+    guess::{AttemptSlot, ClearGuesses},
+};
+use alloc::vec::Vec;
+
+/// Give somebody their guesses back: every count of theirs, of every factor.
+///
+/// In one transaction, for each of [`clears`](Self::clears), in this order: `SELECT record FROM attempts WHERE slot = ? FOR UPDATE`, and
+/// where there is a row, store what [`ClearGuesses::clear`] makes of it. Records are **cleared and never deleted**: their receipts go on, so
+/// that a guess which is still being judged takes nothing away from a later one. The revision stays: nothing that was judged has changed.
+///
+/// The lock after too many guesses is one thing, an account that is not active another: see [`SetStatus`](super::SetStatus).
+///
+/// ```
+/// use authflow::{
+///     administration::{Administered, Unlock},
+///     testkit::{Call, World},
+/// };
+///
+/// let mut world = World::new();
+/// for _ in 0..5 {
+///     world.send(&Call::login("alice", "wrong"));
+/// }
+/// assert_ne!(world.login("alice").status, 200, "the right password does not help");
+///
+/// let (tenant, account) = (world.account("alice").tenant, world.account("alice").id);
+/// assert_eq!(world.host.unlock(&Unlock { tenant, account }), Administered::Done);
+/// assert_eq!(world.login("alice").status, 200);
+/// ```
+///
+/// **If you answer wrongly:** one slot that is left out keeps its owner locked out of that factor, for good at the ceiling. A record that is
+/// deleted lets what is told late of an older guess give one back that was wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unlock {
+    /// The tenant of the account.
+    pub tenant: Option<TenantId>,
+    /// Whose guesses.
+    pub account: AccountId,
+}
+
+impl Unlock {
+    /// What is cleared, in the order in which slots are locked: by their bytes.
+    pub fn clears(&self) -> impl Iterator<Item = ClearGuesses> + use<> {
+        let mut slots: Vec<_> = AttemptSlot::every(self.tenant, self.account).collect();
+        slots.sort_unstable();
+        slots.into_iter().map(ClearGuesses::all)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_slot_is_cleared_once_in_the_order_of_bytes() {
+        let (tenant, account) = (None, AccountId::new("erin").unwrap());
+        let cleared: Vec<_> = Unlock { tenant, account }.clears().map(|clear| clear.slot()).collect();
+        assert!(cleared.is_sorted_by(|one, next| one < next));
+        assert!(AttemptSlot::every(tenant, account).all(|slot| cleared.contains(&slot)));
+    }
+}

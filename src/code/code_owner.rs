@@ -1,0 +1,60 @@
+//! Whose the rows of a code are.
+
+use super::{SendSlot, key::hash_list};
+use crate::{AccountId, TenantId};
+use core::fmt;
+
+/// Whose the rows of a code are, so that they go with an account that is [deleted](crate::administration::DeletePerson).
+///
+/// A hash of the tenant and the account; where no account has the recipient, of what no account is called. So a row of somebody's has as
+/// many bytes as one of nobody's, and is as much work.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CodeOwner([u8; 32]);
+
+impl CodeOwner {
+    /// An account.
+    pub fn account(tenant: Option<TenantId>, account: AccountId) -> Self {
+        Self::hash("account", tenant, account.as_str().as_bytes())
+    }
+
+    /// Nobody: the recipient alone, as it is counted.
+    pub(crate) fn nobody(tenant: Option<TenantId>, slot: SendSlot) -> Self {
+        Self::hash("nobody", tenant, slot.as_bytes())
+    }
+
+    fn hash(kind: &str, tenant: Option<TenantId>, name: &[u8]) -> Self {
+        let tenant = tenant.as_ref().map_or("", TenantId::as_str);
+        // As many blocks for a short id as for a long one.
+        let padding = [0; 64];
+        let padding = padding.get(name.len()..).unwrap_or_default();
+        Self(hash_list("authflow/v1/code owner", &[kind.as_bytes(), tenant.as_bytes(), name, padding]))
+    }
+
+    /// The bytes, for the host's store.
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for CodeOwner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CodeOwner(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_owner_is_an_account_in_a_tenant() {
+        let of = |tenant: Option<&str>, account| {
+            let tenant = tenant.map(|tenant| TenantId::new(tenant).unwrap());
+            CodeOwner::account(tenant, AccountId::new(account).unwrap())
+        };
+        assert_eq!(of(Some("t"), "erin"), of(Some("t"), "erin"));
+        for other in [of(Some("te"), "rin"), of(Some("u"), "erin"), of(None, "erin"), of(Some("t"), "Erin")] {
+            assert_ne!(of(Some("t"), "erin"), other);
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! How many codes an application has sent in all: a pure count over a record that the host keeps.
+
+use super::{SendRefusal, SendSum, send_policy::HIGHEST_IN_ALL};
+use crate::Timestamp;
+
+const HOUR: u64 = 3_600;
+const DAY: u64 = 24 * HOUR;
+/// What one send takes: as many parts as there are hours, so that an hour gives back a whole number of them.
+const ONE: u64 = 24;
+
+/// What an application has sent in all to those who have proved nothing, kept by the host as opaque bytes. The default is nothing.
+///
+/// What was spent comes back by the hour, a twenty-fourth of the day's sum each: so one burst closes an application for an hour and not for
+/// a day. Hours are counted from the first send, whoever's clock that was by. A record from a clock that is behind gives back an hour
+/// too early by as much, and one from a clock that is ahead too late; one that lies more than a day ahead is none.
+///
+/// ```
+/// use authflow::code::SumRecord;
+///
+/// let record = SumRecord::default();
+/// assert_eq!(SumRecord::from_bytes(&record.to_bytes()), Ok(record));
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SumRecord {
+    /// In twenty-fourths of a send.
+    spent: u64,
+    /// Up to when hours have given back.
+    refilled_at: Timestamp,
+    /// How often it was asked, by decoys too, so that each of them is a write.
+    asked: u32,
+}
+
+impl SumRecord {
+    /// The length of [`to_bytes`](Self::to_bytes).
+    pub const BYTES: usize = 21;
+    const VERSION: u8 = 1;
+
+    pub(super) fn spend(self, sum: &SendSum) -> Result<Self, SendRefusal> {
+        let most = u64::from(sum.daily_in_all).saturating_mul(ONE);
+        let record = self.refilled(sum, most);
+        if record.spent.saturating_add(ONE) > most {
+            return Err(SendRefusal::SumSpent);
+        }
+        if !sum.is_human && record.spent.saturating_mul(2) >= most {
+            return Err(SendRefusal::CaptchaDemanded);
+        }
+        let taken = if sum.is_real { ONE } else { 0 };
+        Ok(Self { spent: record.spent.saturating_add(taken), asked: record.asked.wrapping_add(1), ..record })
+    }
+
+    /// With what the hours since have given back. A sum that was lowered meanwhile is all spent, and no more than that.
+    fn refilled(self, sum: &SendSum, most: u64) -> Self {
+        if self.spent == 0 || self.refilled_at > sum.now.plus_seconds(DAY) {
+            return Self { spent: 0, refilled_at: sum.now, ..self };
+        }
+        let hours = sum.now.seconds_since(self.refilled_at) / HOUR;
+        let given_back = hours.saturating_mul(sum.daily_in_all.into());
+        Self {
+            spent: self.spent.min(most).saturating_sub(given_back),
+            refilled_at: self.refilled_at.plus_seconds(hours.saturating_mul(HOUR)),
+            ..self
+        }
+    }
+
+    /// The record for the host's store.
+    pub fn to_bytes(&self) -> [u8; Self::BYTES] {
+        let mut bytes = [0; Self::BYTES];
+        let fields = [Self::VERSION]
+            .into_iter()
+            .chain(self.spent.to_be_bytes())
+            .chain(self.refilled_at.as_unix().to_be_bytes())
+            .chain(self.asked.to_be_bytes());
+        for (byte, field) in bytes.iter_mut().zip(fields) {
+            *byte = field;
+        }
+        bytes
+    }
+
+    /// The record from the host's store.
+    ///
+    /// # Errors
+    /// When the bytes are not a record. Do not go on with a fresh one: that would refill the sum.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, InvalidSumRecord> {
+        Self::read(bytes).ok_or(InvalidSumRecord)
+    }
+
+    fn read(bytes: &[u8]) -> Option<Self> {
+        let (spent, rest) = bytes.strip_prefix(&[Self::VERSION])?.split_first_chunk()?;
+        let (refilled_at, asked) = rest.split_first_chunk()?;
+        let (spent, seconds) = (u64::from_be_bytes(*spent), u64::from_be_bytes(*refilled_at));
+        let refilled_at = Some(Timestamp::from_unix(seconds)).filter(|at| at.as_unix() == seconds)?;
+        let record = Self { spent, refilled_at, asked: u32::from_be_bytes(asked.try_into().ok()?) };
+        (spent <= u64::from(HIGHEST_IN_ALL).saturating_mul(ONE)).then_some(record)
+    }
+}
+
+/// Bytes that are not a record of what was sent in all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a record of what was sent in all")]
+pub struct InvalidSumRecord;
+
+#[cfg(test)]
+#[path = "sum_record_tests.rs"]
+mod tests;

@@ -1,0 +1,318 @@
+//! What an administrator does.
+
+use super::{HostExam, NeglectedDuty, Sitting, answered, holds};
+use crate::{
+    AccountId, Host, Moment, Timestamp,
+    account::{Account, AccountStatus},
+    administration::{
+        Administer, Administered, DeletePerson, EndSessionsOf, RequireChange, SetStatus, Sweep, Unlock,
+    },
+    code::{
+        CodeDigest, CodeKey, CodeOwner, CodePurpose, LoadCode, SendBudget, SendPolicy, SendSlot, StoredCode,
+    },
+    contact::{EmailAddress, Recipient},
+    factor::Factor,
+    guess::{Aim, Attempt, AttemptPolicy, AttemptSlot, Receipt, ReserveAttempt, SettleAttempt, Settlement},
+    password::MustChange,
+    session::{EndSessions, SessionRecord},
+    step::{Claim, Commit, Committed, Write},
+    testkit::demo,
+};
+use alloc::{format, vec::Vec};
+use core::num::NonZeroU32;
+
+/// What had its end so long ago may be needed by a clock that is behind.
+const MAYBE_NEEDED: u64 = 120;
+/// What had its end so long ago is needed by none.
+const OVER: u64 = 600;
+
+impl HostExam {
+    /// Examines what an administrator does to a host's store, on the account of this exam. `make` is to make the account that it is given as
+    /// an administrator makes one, with all but its revision, which is drawn.
+    ///
+    /// What was there is deleted, with every row, and made anew; the account is left so. Whatever else of the store is over by the moment's
+    /// clock is swept. It can be taken before or after the [other](Self::take).
+    ///
+    /// ```
+    /// use authflow::{ClientId, testkit::{Clock, HostExam, MemoryHost, demo}};
+    /// use std::sync::Mutex;
+    ///
+    /// # fn block_on<F: core::future::Future>(future: F) -> F::Output {
+    /// #     let mut context = core::task::Context::from_waker(core::task::Waker::noop());
+    /// #     match core::pin::pin!(future).poll(&mut context) { core::task::Poll::Ready(it) => it, _ => panic!() }
+    /// # }
+    /// let mut demo = MemoryHost::demo(); // yours, on a database for tests
+    /// let (erin, dora) = (demo.account("erin").clone(), demo.account("dora").clone());
+    /// let host = Mutex::new(demo);
+    /// let exam = HostExam::on(demo::audience(), erin, dora, ClientId::new(demo::ORDINARY).unwrap());
+    /// let mut clock = Clock::at(demo::START);
+    /// let (moment, drawn) = (clock.moment(), clock.moment()); // on a database: Moment::now()
+    /// let make = async |account| host.lock().unwrap().create_account(account, &drawn);
+    /// block_on(exam.take_administered(&host, moment, make)).unwrap(); // in your runtime: .await
+    /// ```
+    ///
+    /// # Errors
+    /// With the first duty that is neglected.
+    pub async fn take_administered<H: Host + Administer>(
+        &self,
+        host: &H,
+        moment: Moment,
+        make: impl AsyncFn(Account),
+    ) -> Result<(), NeglectedDuty> {
+        let sitting = Sitting { exam: self, host, moment };
+        sitting.is_fit()?;
+        sitting.unlock().await?;
+        sitting.statuses().await?;
+        sitting.required_change().await?;
+        sitting.ended_sessions().await?;
+        sitting.nobody().await?;
+        sitting.sweeps().await?;
+        sitting.deletion(make).await
+    }
+}
+
+fn done<E>(answer: Result<Administered, E>, operation: &'static str) -> Result<(), NeglectedDuty> {
+    let answer = answer.map_err(|_| NeglectedDuty::Unanswered(operation))?;
+    holds(answer == Administered::Done, NeglectedDuty::AnswerNobody(operation))
+}
+
+impl<H: Host + Administer> Sitting<'_, H> {
+    /// Every slot is locked, and then none; receipts go on, and the other account stays locked.
+    async fn unlock(&self) -> Result<(), NeglectedDuty> {
+        let (tenant, account) = (self.exam.audience.tenant, self.exam.expected.id);
+        let other = AttemptSlot::of_account(tenant, self.exam.other_account.id, Factor::Password);
+        let before = self.found().await?.revision;
+        let mut latest = Vec::new();
+        for slot in AttemptSlot::every(tenant, account) {
+            latest.push((slot, self.lock(slot, self.now()).await?));
+        }
+        self.lock(other, self.now()).await?;
+        done(self.host.unlock(&Unlock { tenant, account }).await, "unlock")?;
+        for (slot, latest) in latest {
+            let next = self.guess(slot, self.now()).await?.ok_or(NeglectedDuty::Unlock)?;
+            holds(next.number() > latest.number(), NeglectedDuty::KeepReceipts)?;
+        }
+        holds(self.guess(other, self.now()).await?.is_none(), NeglectedDuty::Unlock)?;
+        holds(self.found().await?.revision == before, NeglectedDuty::Unlock)?;
+        // As it was.
+        let account = self.exam.other_account.id;
+        done(self.host.unlock(&Unlock { tenant, account }).await, "unlock")
+    }
+
+    /// Guesses wrongly until there is no guess left. The receipt of the latest.
+    async fn lock(&self, slot: AttemptSlot, now: Timestamp) -> Result<Receipt, NeglectedDuty> {
+        let mut latest = None;
+        for _ in 0..=AttemptPolicy::default().threshold() {
+            match self.guess(slot, now).await? {
+                Some(receipt) => latest = Some(receipt),
+                None => break,
+            }
+        }
+        latest.ok_or(NeglectedDuty::CountGuesses)
+    }
+
+    /// One wrong guess; `None` where there was none.
+    async fn guess(&self, slot: AttemptSlot, now: Timestamp) -> Result<Option<Receipt>, NeglectedDuty> {
+        let ask = ReserveAttempt::new(Aim::at(slot, Factor::Totp), AttemptPolicy::default(), now, 0);
+        let reservation = answered::<ReserveAttempt, _>(self.host.reserve_attempt(&ask).await)?;
+        let (told, guess) = match reservation.attempt() {
+            Attempt::Reserved { receipt, .. } => (receipt, Some(receipt)),
+            Attempt::Locked { receipt, .. } => (receipt, None),
+            Attempt::Contended => return Ok(None),
+        };
+        let settle = SettleAttempt::new(slot, told, Settlement::Wrong);
+        answered::<SettleAttempt, _>(self.host.settle_attempt(&settle).await)?;
+        Ok(guess)
+    }
+
+    async fn statuses(&self) -> Result<(), NeglectedDuty> {
+        let (tenant, account) = (self.exam.audience.tenant, self.exam.expected.id);
+        let before = self.commit_of("judged before", Vec::new()).await?;
+        let mut expected = self.found().await?;
+        for (ask, status) in [
+            (SetStatus::disable(tenant, account), AccountStatus::Disabled),
+            (SetStatus::enable(tenant, account), AccountStatus::Active),
+        ] {
+            done(self.host.set_status(&ask).await, "set_status")?;
+            (expected.status, expected.revision) = (status, expected.revision.next());
+            self.is_read(&expected).await.map_err(|_| NeglectedDuty::SetStatus)?;
+            let answer = answered::<Commit, _>(self.host.commit(&before).await)?;
+            holds(answer == Committed::Changed, NeglectedDuty::SetStatus)?;
+        }
+        self.is_read(&self.exam.other_account).await.map_err(|_| NeglectedDuty::SetStatus)
+    }
+
+    async fn required_change(&self) -> Result<(), NeglectedDuty> {
+        let (tenant, account) = (self.exam.audience.tenant, self.exam.expected.id);
+        let mut expected = self.found().await?;
+        for reason in [MustChange::Breached, MustChange::AdministratorReset] {
+            let ask = RequireChange { tenant, account, reason };
+            ask.apply(&mut expected);
+            done(self.host.require_change(&ask).await, "require_change")?;
+            self.is_read(&expected).await.map_err(|_| NeglectedDuty::RequireChange)?;
+        }
+        Ok(())
+    }
+
+    async fn ended_sessions(&self) -> Result<(), NeglectedDuty> {
+        let (tenant, account) = (self.exam.audience.tenant, self.exam.expected.id);
+        let [one, two] = ["administered one", "administered two"];
+        let (one, two) = (self.record(one).await?, self.record(two).await?);
+        let other =
+            SessionRecord { account: self.exam.other_account.id, ..self.record("administered other").await? };
+        for record in [&one, &two, &other] {
+            self.opened(record).await?;
+        }
+        let live = [(one, [true, false, false]), (two, [true, true, false]), (other, [true, true, true])];
+        let ends = [EndSessions::One(other.session), EndSessions::One(one.session), EndSessions::All];
+        for (at, which) in ends.into_iter().enumerate() {
+            let ask = EndSessionsOf { tenant, account, which };
+            done(self.host.end_sessions_of(&ask).await, "end_sessions_of")?;
+            for (record, lives) in &live {
+                let kept = self.check(record, None, self.now()).await?.is_some();
+                holds(Some(&kept) == lives.get(at), NeglectedDuty::EndSession)?;
+            }
+        }
+        let end = Write::EndSessions(EndSessions::All);
+        self.done_for(self.exam.audience, Some(other.account), end, NeglectedDuty::EndSession).await
+    }
+
+    /// Who is not there is answered so, and nothing is made.
+    async fn nobody(&self) -> Result<(), NeglectedDuty> {
+        let tenant = self.exam.audience.tenant;
+        let name = u128::from_be_bytes(self.id("nobody"));
+        let account = AccountId::new(&format!("nobody-{name}")).map_err(|_| NeglectedDuty::FindAccount)?;
+        let (reason, which) = (MustChange::Breached, EndSessions::All);
+        let answers = [
+            ("unlock", self.host.unlock(&Unlock { tenant, account }).await),
+            ("set_status", self.host.set_status(&SetStatus::enable(tenant, account)).await),
+            ("require_change", self.host.require_change(&RequireChange { tenant, account, reason }).await),
+            ("end_sessions_of", self.host.end_sessions_of(&EndSessionsOf { tenant, account, which }).await),
+            ("delete_person", self.host.delete_person(&DeletePerson { tenant, account }).await),
+        ];
+        for (operation, answer) in answers {
+            let answer = answer.map_err(|_| NeglectedDuty::Unanswered(operation))?;
+            holds(answer == Administered::Nobody, NeglectedDuty::AnswerNobody(operation))?;
+        }
+        Ok(())
+    }
+
+    /// What ended a moment ago stays, whatever clock ended it; what ended long ago goes; guesses of accounts stay.
+    async fn sweeps(&self) -> Result<(), NeglectedDuty> {
+        let (tenant, account) = (self.exam.audience.tenant, self.exam.expected.id);
+        let ended = |ago| self.now().minus_seconds(ago);
+        let locked = AttemptSlot::of_known_subject(tenant, account, Factor::Email);
+        let long_ago = self.lock(locked, ended(30 * 86_400)).await?;
+        let mut left = Vec::new();
+        for (label, ago) in [("maybe needed", MAYBE_NEEDED), ("over", OVER)] {
+            let claim = Claim { id: self.claim(label).id, keep_until: ended(ago) };
+            let commit = Commit { claim: Some(claim), ..self.commit_of(label, Vec::new()).await? };
+            let answer = answered::<Commit, _>(self.host.commit(&commit).await)?;
+            holds(answer == Committed::Done, NeglectedDuty::ClaimOnce)?;
+            let record = SessionRecord { expires_at: ended(ago), ..self.record(label).await? };
+            // A host may forget what is over with every commit.
+            let open = Write::OpenSession(record);
+            self.done_for(self.exam.audience, Some(account), open, NeglectedDuty::KeepSession).await?;
+            let key = self.code(label, ended(ago)).await?;
+            left.push((commit, record, key));
+        }
+        let at_most = NonZeroU32::MIN.saturating_add(99);
+        let sweep = Sweep::new(self.now(), at_most);
+        loop {
+            let swept = self.host.sweep(&sweep).await.map_err(|_| NeglectedDuty::Unanswered("sweep"))?;
+            if sweep.is_done(&swept) {
+                break;
+            }
+        }
+        let [needed, over] = &left[..] else { return Err(NeglectedDuty::Sweep("claims")) };
+        for ((commit, record, key), is_kept) in [(needed, true), (over, false)] {
+            let duty =
+                |rows| if is_kept { NeglectedDuty::KeepNeeded(rows) } else { NeglectedDuty::Sweep(rows) };
+            let session = self.check(record, None, self.now()).await?;
+            holds(session.is_some() == is_kept, duty("sessions"))?;
+            let code = answered::<LoadCode, _>(self.host.load_code(&LoadCode { key: *key }).await)?;
+            holds(code.is_some() == is_kept, duty("codes"))?;
+            let again = answered::<Commit, _>(self.host.commit(commit).await)?;
+            holds((again == Committed::Replayed) == is_kept, duty("claims"))?;
+        }
+        let next = self.guess(locked, self.now()).await?.ok_or(NeglectedDuty::CountGuesses)?;
+        holds(next.number() > long_ago.number(), NeglectedDuty::KeepNeeded("guesses of accounts"))
+    }
+
+    /// A code of the account, good until then.
+    async fn code(&self, label: &str, expires_at: Timestamp) -> Result<CodeKey, NeglectedDuty> {
+        let Self { exam, .. } = self;
+        let (tenant, account) = (exam.audience.tenant, exam.expected.id);
+        let name = u128::from_be_bytes(self.id(label));
+        let email = EmailAddress::new(&format!("exam-{name}@example.com"));
+        let recipient = email.map(Recipient::Email).map_err(|_| NeglectedDuty::KeepCode)?;
+        let key = CodeKey::new(&exam.audience, CodePurpose::SignIn, &recipient, None);
+        let slot = SendSlot::of_recipient(&demo::ring(), tenant, &recipient);
+        let owner = CodeOwner::account(tenant, account);
+        let budget = SendBudget::of(slot, owner, SendPolicy::default(), self.now());
+        let digest = CodeDigest::from_bytes(&[7; 32]).map_err(|_| NeglectedDuty::KeepCode)?;
+        let write = Write::StoreCode { key, code: StoredCode { digest, expires_at }, budget };
+        self.done_for(exam.audience, Some(account), write, NeglectedDuty::KeepCode).await?;
+        Ok(key)
+    }
+
+    /// Every row is gone, and no other account's; an account that is made anew has nothing of the old one.
+    async fn deletion(&self, make: impl AsyncFn(Account)) -> Result<(), NeglectedDuty> {
+        let (tenant, account) = (self.exam.audience.tenant, self.exam.expected.id);
+        let old = self.found().await?;
+        let session = self.record("deleted").await?;
+        let other =
+            SessionRecord { account: self.exam.other_account.id, ..self.record("not deleted").await? };
+        self.opened(&session).await?;
+        self.opened(&other).await?;
+        let key = self.code("deleted", self.now().plus_seconds(300)).await?;
+        let slot = AttemptSlot::of_account(tenant, account, Factor::Password);
+        let earlier = self.lock(slot, self.now()).await?;
+        let judged = self.commit_of("judged on the deleted", Vec::new()).await?;
+
+        done(self.host.delete_person(&DeletePerson { tenant, account }).await, "delete_person")?;
+        holds(self.found().await.is_err(), NeglectedDuty::Delete("account"))?;
+        self.are_deleted(&session, key).await?;
+        let first = self.guess(slot, self.now()).await?;
+        holds(
+            first.is_some_and(|first| first.number() < earlier.number()),
+            NeglectedDuty::Delete("guesses"),
+        )?;
+        holds(self.check(&other, None, self.now()).await?.is_some(), NeglectedDuty::DeleteNoOther)?;
+        self.is_read(&self.exam.other_account).await.map_err(|_| NeglectedDuty::DeleteNoOther)?;
+        let end = Write::EndSessions(EndSessions::All);
+        self.done_for(self.exam.audience, Some(other.account), end, NeglectedDuty::EndSession).await?;
+        let again = self.host.delete_person(&DeletePerson { tenant, account }).await;
+        holds(
+            again.is_ok_and(|again| again == Administered::Nobody),
+            NeglectedDuty::AnswerNobody("delete_person"),
+        )?;
+
+        make(old.clone()).await;
+        let new = self.found().await?;
+        let mut earlier =
+            [self.exam.expected.revision, old.revision].into_iter().flat_map(|of| [of, of.next()]);
+        holds(earlier.all(|earlier| earlier != new.revision), NeglectedDuty::DrawRevision)?;
+        self.are_deleted(&session, key).await?;
+        // The next code comes at once only where nothing is counted any more.
+        self.code("deleted", self.now().plus_seconds(300))
+            .await
+            .map_err(|_| NeglectedDuty::Delete("sends"))?;
+        let answer = answered::<Commit, _>(self.host.commit(&judged).await)?;
+        holds(answer == Committed::Changed, NeglectedDuty::DrawRevision)
+    }
+
+    async fn are_deleted(&self, session: &SessionRecord, key: CodeKey) -> Result<(), NeglectedDuty> {
+        let kept = self.check(session, None, self.now()).await?;
+        holds(kept.is_none(), NeglectedDuty::Delete("sessions"))?;
+        let code = answered::<LoadCode, _>(self.host.load_code(&LoadCode { key }).await)?;
+        holds(code.is_none(), NeglectedDuty::Delete("codes"))
+    }
+
+    async fn opened(&self, record: &SessionRecord) -> Result<(), NeglectedDuty> {
+        let open = Write::OpenSession(*record);
+        self.done_for(self.exam.audience, Some(record.account), open, NeglectedDuty::KeepSession).await?;
+        let kept = self.check(record, None, self.now()).await?;
+        holds(kept == Some(*record), NeglectedDuty::KeepSession)
+    }
+}

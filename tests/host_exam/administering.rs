@@ -1,0 +1,253 @@
+//! A store that an administrator works with, and that neglects one thing.
+
+use super::{block_on, exam_of, host};
+use authflow::{
+    Host,
+    account::{Account, FindAccount},
+    administration::{
+        Administer, Administered, DeletePerson, EndSessionsOf, RequireChange, SetStatus, Sweep, Swept, Unlock,
+    },
+    code::{LoadCode, StoredCode},
+    factor::Factor,
+    guess::{AttemptSlot, ClearGuesses, Reservation, ReserveAttempt, SettleAttempt},
+    password::{PasswordMatch, VerifyPassword},
+    session::{CheckSession, EndSessions, SessionRecord},
+    step::{AccessDecision, Commit, Committed, DecideAccess},
+    testkit::{Clock, MemoryHost, NeglectedDuty, Planned, demo},
+};
+use core::convert::Infallible;
+use std::sync::{Mutex, MutexGuard};
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Neglects {
+    Nothing,
+    UnlocksPasswordsAlone,
+    UnlocksEverybody,
+    UnlocksByDeleting,
+    UnlocksForANewRevision,
+    StatusWithoutRevision,
+    NoStatus,
+    ChangeWithoutRevision,
+    NoChange,
+    EndsNothing,
+    EndsAnybodys,
+    EndsAllForOne,
+    DoneForNobody,
+    LeavesSessions,
+    LeavesCodes,
+    LeavesSends,
+    LeavesGuesses,
+    LeavesTheAccount,
+    DeletesEverySession,
+    MakesTheOldRevision,
+    SweepsNothing,
+    SweepsByItsClock,
+    SweepsSessionsByItsClock,
+    SweepsCodesByItsClock,
+    SweepsGuesses,
+}
+
+struct Store {
+    inner: Mutex<MemoryHost>,
+    neglects: Neglects,
+}
+
+impl Store {
+    fn kept(&self) -> MutexGuard<'_, MemoryHost> {
+        self.inner.lock().unwrap()
+    }
+
+    fn answered(&self, answer: Administered) -> Administered {
+        if self.neglects == Neglects::DoneForNobody { Administered::Done } else { answer }
+    }
+}
+
+impl Administer for Store {
+    type Error = Infallible;
+
+    async fn unlock(&self, ask: &Unlock) -> Result<Administered, Infallible> {
+        let mut kept = self.kept();
+        let before = kept.attempts.clone();
+        let answer = kept.unlock(ask);
+        let own: Vec<_> = ask.clears().map(|clear| clear.slot()).collect();
+        match self.neglects {
+            Neglects::UnlocksPasswordsAlone => {
+                let is_password =
+                    |slot| slot == AttemptSlot::of_account(ask.tenant, ask.account, Factor::Password);
+                kept.attempts.extend(before.into_iter().filter(|(slot, _)| !is_password(*slot)));
+            }
+            Neglects::UnlocksEverybody => kept.attempts.values_mut().for_each(|record| {
+                *record = ClearGuesses::all(own[0]).clear(Some(record.clone()));
+            }),
+            Neglects::UnlocksByDeleting => kept.attempts.retain(|slot, _| !own.contains(slot)),
+            Neglects::UnlocksForANewRevision => {
+                kept.accounts.iter_mut().for_each(|account| account.revision = account.revision.next());
+            }
+            _ => {}
+        }
+        Ok(self.answered(answer))
+    }
+
+    async fn set_status(&self, ask: &SetStatus) -> Result<Administered, Infallible> {
+        let mut kept = self.kept();
+        let before = kept.accounts.clone();
+        let answer = kept.set_status(ask);
+        for (account, before) in kept.accounts.iter_mut().zip(before) {
+            match self.neglects {
+                Neglects::NoStatus => account.status = before.status,
+                Neglects::StatusWithoutRevision => account.revision = before.revision,
+                _ => {}
+            }
+        }
+        Ok(self.answered(answer))
+    }
+
+    async fn require_change(&self, ask: &RequireChange) -> Result<Administered, Infallible> {
+        let mut kept = self.kept();
+        let before = kept.accounts.clone();
+        let answer = kept.require_change(ask);
+        for (account, before) in kept.accounts.iter_mut().zip(before) {
+            match self.neglects {
+                Neglects::NoChange => *account = before,
+                Neglects::ChangeWithoutRevision => account.revision = before.revision,
+                _ => {}
+            }
+        }
+        Ok(self.answered(answer))
+    }
+
+    async fn end_sessions_of(&self, ask: &EndSessionsOf) -> Result<Administered, Infallible> {
+        let mut kept = self.kept();
+        let mut ask = *ask;
+        if self.neglects == Neglects::EndsNothing {
+            return Ok(Administered::Done);
+        }
+        if let (Neglects::EndsAnybodys, EndSessions::One(one)) = (self.neglects, ask.which) {
+            kept.ended.insert(one);
+        }
+        if self.neglects == Neglects::EndsAllForOne {
+            ask.which = EndSessions::All;
+        }
+        Ok(self.answered(kept.end_sessions_of(&ask)))
+    }
+
+    async fn delete_person(&self, ask: &DeletePerson) -> Result<Administered, Infallible> {
+        let mut kept = self.kept();
+        let before = kept.clone();
+        let answer = kept.delete_person(ask);
+        match self.neglects {
+            Neglects::LeavesSessions => kept.sessions = before.sessions,
+            Neglects::LeavesCodes => kept.codes = before.codes,
+            Neglects::LeavesSends => kept.sends = before.sends,
+            Neglects::LeavesGuesses => kept.attempts = before.attempts,
+            Neglects::LeavesTheAccount => kept.accounts = before.accounts,
+            Neglects::DeletesEverySession if answer == Administered::Done => kept.sessions.clear(),
+            _ => {}
+        }
+        Ok(self.answered(answer))
+    }
+
+    async fn sweep(&self, ask: &Sweep) -> Result<Swept, Infallible> {
+        let mut kept = self.kept();
+        let now = ask.over().plus_seconds(180);
+        match self.neglects {
+            Neglects::SweepsNothing => return Ok(Swept::default()),
+            Neglects::SweepsByItsClock => kept.claims.retain(|_, keep_until| *keep_until > now),
+            Neglects::SweepsSessionsByItsClock => kept.sessions.retain(|_, record| record.expires_at > now),
+            Neglects::SweepsCodesByItsClock => kept.codes.retain(|_, code| code.expires_at > now),
+            Neglects::SweepsGuesses => kept.attempts.clear(),
+            _ => {}
+        }
+        Ok(kept.sweep(ask))
+    }
+}
+
+impl Host for Store {
+    type Error = Planned;
+
+    async fn find_account(&self, ask: &FindAccount) -> Result<Option<Account>, Planned> {
+        self.inner.find_account(ask).await
+    }
+    async fn reserve_attempt(&self, ask: &ReserveAttempt) -> Result<Reservation, Planned> {
+        self.inner.reserve_attempt(ask).await
+    }
+    async fn verify_password(&self, ask: &VerifyPassword) -> Result<PasswordMatch, Planned> {
+        self.inner.verify_password(ask).await
+    }
+    async fn settle_attempt(&self, ask: &SettleAttempt) -> Result<(), Planned> {
+        self.inner.settle_attempt(ask).await
+    }
+    async fn decide_access(&self, ask: &DecideAccess) -> Result<AccessDecision, Planned> {
+        self.inner.decide_access(ask).await
+    }
+    async fn commit(&self, ask: &Commit) -> Result<Committed, Planned> {
+        self.inner.commit(ask).await
+    }
+    fn failed(&self, _: &'static str, _: Planned) {}
+    async fn check_session(&self, ask: &CheckSession) -> Result<Option<SessionRecord>, Planned> {
+        self.inner.check_session(ask).await
+    }
+    async fn load_code(&self, ask: &LoadCode) -> Result<Option<StoredCode>, Planned> {
+        self.inner.load_code(ask).await
+    }
+}
+
+fn examined(neglects: Neglects, name: &str) -> Result<(), NeglectedDuty> {
+    let store = Store { inner: Mutex::new(host()), neglects };
+    let mut clock = Clock::at(demo::START);
+    for _ in 0..2 {
+        let exam = exam_of(name, &mut store.kept());
+        let (moment, drawn) = (clock.moment(), clock.moment());
+        let make = async |account: Account| {
+            let old = account.revision;
+            let mut kept = store.kept();
+            kept.create_account(account, &drawn);
+            if neglects == Neglects::MakesTheOldRevision {
+                kept.accounts.last_mut().unwrap().revision = old;
+            }
+        };
+        block_on(exam.take_administered(&store, moment, make))?;
+        // Once more, on what the first one left.
+        clock.pass(1_000);
+    }
+    Ok(())
+}
+
+#[test]
+fn a_careful_store_passes_as_often_as_it_is_examined() {
+    for name in ["alice", "erin", "mona", "tom", "eve"] {
+        assert_eq!(examined(Neglects::Nothing, name), Ok(()), "{name}");
+    }
+}
+
+#[test]
+fn what_an_administrator_cannot_rely_on_is_found_for_what_it_is() {
+    for (neglects, neglected) in [
+        (Neglects::UnlocksPasswordsAlone, NeglectedDuty::Unlock),
+        (Neglects::UnlocksEverybody, NeglectedDuty::Unlock),
+        (Neglects::UnlocksByDeleting, NeglectedDuty::KeepReceipts),
+        (Neglects::UnlocksForANewRevision, NeglectedDuty::Unlock),
+        (Neglects::StatusWithoutRevision, NeglectedDuty::SetStatus),
+        (Neglects::NoStatus, NeglectedDuty::SetStatus),
+        (Neglects::ChangeWithoutRevision, NeglectedDuty::RequireChange),
+        (Neglects::NoChange, NeglectedDuty::RequireChange),
+        (Neglects::EndsNothing, NeglectedDuty::EndSession),
+        (Neglects::EndsAnybodys, NeglectedDuty::EndSession),
+        (Neglects::EndsAllForOne, NeglectedDuty::EndSession),
+        (Neglects::DoneForNobody, NeglectedDuty::AnswerNobody("unlock")),
+        (Neglects::LeavesSessions, NeglectedDuty::Delete("sessions")),
+        (Neglects::LeavesCodes, NeglectedDuty::Delete("codes")),
+        (Neglects::LeavesSends, NeglectedDuty::Delete("sends")),
+        (Neglects::LeavesGuesses, NeglectedDuty::Delete("guesses")),
+        (Neglects::LeavesTheAccount, NeglectedDuty::Delete("account")),
+        (Neglects::DeletesEverySession, NeglectedDuty::DeleteNoOther),
+        (Neglects::MakesTheOldRevision, NeglectedDuty::DrawRevision),
+        (Neglects::SweepsNothing, NeglectedDuty::Sweep("sessions")),
+        (Neglects::SweepsByItsClock, NeglectedDuty::KeepNeeded("claims")),
+        (Neglects::SweepsSessionsByItsClock, NeglectedDuty::KeepNeeded("sessions")),
+        (Neglects::SweepsCodesByItsClock, NeglectedDuty::KeepNeeded("codes")),
+        (Neglects::SweepsGuesses, NeglectedDuty::KeepNeeded("guesses of accounts")),
+    ] {
+        assert_eq!(examined(neglects, "tom"), Err(neglected), "{neglects:?}");
+    }
+}
