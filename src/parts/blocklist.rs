@@ -195,7 +195,7 @@ mod tests {
             "acme-travel-2026-11",
             "acmetravels",
             "travelacme",
-            "abc12345",
+            "abc-7391",
             "ätnaätn",
             "",
             "47114711",
