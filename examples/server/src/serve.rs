@@ -1,7 +1,16 @@
 //! Connections: accepted, bounded, and brought to an end.
 
+use crate::{
+    client::{Client, ClientStream},
+    places::Places,
+};
 use axum::Router;
-use hyper::server::conn::http1;
+use hyper::{
+    Request,
+    body::Incoming,
+    server::conn::http1,
+    service::{Service as _, service_fn},
+};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::graceful::GracefulShutdown,
@@ -9,9 +18,8 @@ use hyper_util::{
 };
 use std::{future::Future, io, pin::pin, sync::Arc, time::Duration};
 use tokio::{
-    net::{TcpListener, TcpStream},
+    net::TcpListener,
     select,
-    sync::{OwnedSemaphorePermit, Semaphore},
     time::{sleep, timeout},
 };
 
@@ -35,19 +43,19 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, stop: impl Futu
         .max_headers(MOST_HEADERS)
         .max_header_size(MOST_HEADER_BYTES)
         .max_buf_size(READ_BUFFER)
-        .half_close(false);
+        // Who has sent a request may have nothing more to say, and wait for its answer.
+        .half_close(true);
     let service = TowerToHyperService::new(router);
-    let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
+    let places = Places::new(MOST_CONNECTIONS);
     let graceful = GracefulShutdown::new();
     let mut stop = pin!(stop);
     loop {
         let accepted = select! {
             () = &mut stop => break,
-            accepted = accept(&listener, &places) => accepted,
+            accepted = accept(&listener) => accepted,
         };
-        let (stream, place) = match accepted {
-            Ok(Some(accepted)) => accepted,
-            Ok(None) => break,
+        let client = match accepted {
+            Ok(client) => client,
             Err(error) if is_the_peers(&error) => continue,
             Err(error) => {
                 tracing::warn!(%error, "a connection was not accepted");
@@ -55,12 +63,25 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, stop: impl Futu
                 continue;
             }
         };
-        let connection = http.serve_connection(TokioIo::new(stream), service.clone());
-        let connection = graceful.watch(connection);
+        let place = select! {
+            () = &mut stop => break,
+            place = places.take(&client) => place,
+        };
+        let stream = TokioIo::new(ClientStream(Arc::clone(&client)));
+        let (service, of_client) = (service.clone(), Arc::clone(&client));
+        let service = service_fn(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(Arc::clone(&of_client));
+            service.call(request)
+        });
+        let connection = graceful.watch(http.serve_connection(stream, service));
         tokio::spawn(async move {
             let _place = place;
-            if let Err(error) = connection.await {
-                tracing::debug!(%error, "a connection broke");
+            select! {
+                biased;
+                loss = client.lost() => tracing::debug!(?loss, "a connection was lost"),
+                ended = connection => if let Err(error) = ended {
+                    tracing::debug!(%error, "a connection broke");
+                },
             }
         });
     }
@@ -71,16 +92,11 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, stop: impl Futu
     }
 }
 
-/// The next connection, once there is a place for it.
-async fn accept(
-    listener: &TcpListener,
-    places: &Arc<Semaphore>,
-) -> io::Result<Option<(TcpStream, OwnedSemaphorePermit)>> {
-    let Ok(place) = Arc::clone(places).acquire_owned().await else { return Ok(None) };
+async fn accept(listener: &TcpListener) -> io::Result<Arc<Client>> {
     let (stream, _) = listener.accept().await?;
     // Only slower without it.
     let _ = stream.set_nodelay(true);
-    Ok(Some((stream, place)))
+    Ok(Client::new(stream))
 }
 
 /// A peer that has gone already must not make the others wait.

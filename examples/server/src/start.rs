@@ -2,6 +2,7 @@
 
 use crate::{
     banner,
+    calls::Calls,
     cli::{Cli, DatabaseUrl},
     clock::Clock,
     config::{self, ServerConfig, ServerConfigError},
@@ -14,7 +15,7 @@ use crate::{
     serve,
     signing_keys::{self, SigningKeys, SigningKeysError},
     store::{self, Store, StoreError},
-    tenants::TenantCredentials,
+    tenants::{SharedCredential, TenantCredentials},
 };
 use authflow::{
     Applications, Config, ConfigError, Dialect, Engine,
@@ -35,6 +36,8 @@ pub(crate) enum StartError {
     DemoExposed,
     #[error("{0} holds demo accounts, whose password everybody knows: give another --database, or --demo")]
     DemoAccounts(DatabaseUrl),
+    #[error("--now-offset must stay 0 but in a demonstration: what it signs would be of another time")]
+    MovedClock,
     #[error("configuration {0}: {1}")]
     ConfigFile(PathBuf, ServerConfigError),
     #[error("keys {0}: {1}")]
@@ -47,6 +50,8 @@ pub(crate) enum StartError {
     Database(DatabaseUrl, StoreError),
     #[error("hasher: {0}")]
     Hasher(#[from] HasherError),
+    #[error("tenant_credentials: {0}")]
+    Credentials(#[from] SharedCredential),
     #[error("demonstration: {0}")]
     Demo(#[from] DemoError),
     #[error("issuer: {0}")]
@@ -62,6 +67,9 @@ pub(crate) enum StartError {
 pub(crate) async fn run(cli: Cli) -> Result<(), StartError> {
     if cli.exposes_demo() {
         return Err(StartError::DemoExposed);
+    }
+    if !cli.is_demo() && cli.now_offset != 0 {
+        return Err(StartError::MovedClock);
     }
     let ServerConfig { issuer, language, dialect, applications, tenant_credentials } = configuration(&cli)?;
     let (ring, made) =
@@ -84,7 +92,7 @@ pub(crate) async fn run(cli: Cli) -> Result<(), StartError> {
     }
     let api = Api::new(Engine::new(config)?);
     let outbox = outbox(&cli)?.map(Arc::new);
-    let credentials = TenantCredentials::new(tenant_credentials);
+    let credentials = TenantCredentials::new(tenant_credentials)?;
     let host = ServerHost { store, hasher: Hasher::new()?, clock, outbox, credentials, signing_keys };
 
     let stop = serve::stop_signal().map_err(StartError::Signals)?;
@@ -95,7 +103,7 @@ pub(crate) async fn run(cli: Cli) -> Result<(), StartError> {
         demo::seed(&host).await?;
     }
     banner::print(address, cli.is_demo());
-    serve::serve(listener, http::router(Service { api, host }), stop).await;
+    serve::serve(listener, http::router(Service { api, host, calls: Calls::new() }), stop).await;
     store::checkpoint(&cli.database).map_err(database)
 }
 

@@ -15,7 +15,7 @@ mod writer;
 pub(crate) use accounts::NewAccount;
 pub(crate) use error::StoreError;
 
-use crate::{cli::DatabaseUrl, clock::Clock, http::LONGEST_CALL};
+use crate::{cli::DatabaseUrl, clock::Clock, http::LONGEST_CALL, outliving};
 use attempts::Forgetting;
 use connection::{open_reader, open_writer};
 use readers::Readers;
@@ -77,6 +77,7 @@ impl Store {
         &self,
         work: impl FnOnce(&Connection) -> Result<Written<T>, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
+        outliving::must_end();
         self.writer.write(LONGEST_WAIT, work).await
     }
 
@@ -85,6 +86,7 @@ impl Store {
         &self,
         work: impl FnOnce(&Connection) -> Result<Written<T>, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
+        outliving::must_end();
         self.writer.write(LONGEST_CALL, work).await
     }
 }

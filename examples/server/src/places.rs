@@ -1,0 +1,107 @@
+//! Places for connections: a fixed number of them, and who gives one up when there is none left.
+
+use crate::client::Client;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+use tokio::{sync::Notify, time::timeout};
+
+/// Where the server has something to do for every connection: until it looks again for one that waits for its client.
+const PAUSE: Duration = Duration::from_millis(50);
+
+pub(crate) struct Places {
+    count: usize,
+    taken: Mutex<Taken>,
+    freed: Notify,
+}
+
+#[derive(Default)]
+struct Taken {
+    by: HashMap<u64, Arc<Client>>,
+    last: u64,
+}
+
+/// Given back when it is dropped.
+pub(crate) struct Place {
+    places: Arc<Places>,
+    number: u64,
+}
+
+impl Places {
+    pub(crate) fn new(count: usize) -> Arc<Self> {
+        Arc::new(Self { count, taken: Mutex::default(), freed: Notify::new() })
+    }
+
+    /// A place for this client. Where there is none, the connection that is longest without progress gives way.
+    pub(crate) async fn take(self: &Arc<Self>, client: &Arc<Client>) -> Place {
+        loop {
+            if let Some(place) = self.free(client) {
+                return place;
+            }
+            if let Some(idle) = self.longest_without_progress() {
+                idle.give_way();
+            }
+            let _ = timeout(PAUSE, self.freed.notified()).await;
+        }
+    }
+
+    fn free(self: &Arc<Self>, client: &Arc<Client>) -> Option<Place> {
+        let mut taken = self.taken();
+        if taken.by.len() >= self.count {
+            return None;
+        }
+        taken.last += 1;
+        let number = taken.last;
+        taken.by.insert(number, Arc::clone(client));
+        Some(Place { places: Arc::clone(self), number })
+    }
+
+    fn longest_without_progress(&self) -> Option<Arc<Client>> {
+        let taken = self.taken();
+        let waited_for = taken.by.values().filter_map(|client| Some((client.waited_for_since()?, client)));
+        waited_for.min_by_key(|(since, _)| *since).map(|(_, client)| Arc::clone(client))
+    }
+
+    fn taken(&self) -> MutexGuard<'_, Taken> {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.places.taken().by.remove(&self.number);
+        self.places.freed.notify_one();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client::Loss;
+    use tokio::net::{TcpListener, TcpStream};
+
+    /// A client, and its own end of the connection.
+    async fn client(listener: &TcpListener) -> (Arc<Client>, TcpStream) {
+        let own_end = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        (Client::new(listener.accept().await.unwrap().0), own_end)
+    }
+
+    #[tokio::test]
+    async fn who_is_longest_without_progress_gives_way() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let places = Places::new(2);
+        let (first, _first) = client(&listener).await;
+        let (second, _second) = client(&listener).await;
+        let (third, _third) = client(&listener).await;
+        let place = places.take(&first).await;
+        let _second_place = places.take(&second).await;
+        let ends = async {
+            assert_eq!(first.lost().await, Loss::GaveWay);
+            drop(place);
+        };
+        tokio::join!(places.take(&third), ends).0;
+        assert!(timeout(Duration::ZERO, second.lost()).await.is_err(), "nobody else does");
+    }
+}
