@@ -16,9 +16,9 @@ use hyper_util::{
     server::graceful::GracefulShutdown,
     service::TowerToHyperService,
 };
-use std::{future::Future, io, pin::pin, sync::Arc, time::Duration};
+use std::{future::Future, io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 use tokio::{
-    net::TcpListener,
+    net::{TcpListener, TcpSocket},
     select,
     time::{sleep, timeout},
 };
@@ -28,12 +28,27 @@ const MOST_HEADERS: usize = 64;
 /// The library's longest headers are some 8 KiB together.
 const MOST_HEADER_BYTES: usize = 16 * 1024;
 const READ_BUFFER: usize = 32 * 1024;
+/// What the kernel keeps of answers that a client has not read: more than one of the longest. By itself, Linux would take megabytes.
+const SEND_BUFFER: u32 = 64 * 1024;
+/// Connections that wait to be accepted.
+const BACKLOG: u32 = 1024;
 /// For the headers of a request, and for the wait between two requests of a connection.
 const LONGEST_HEADER_READ: Duration = Duration::from_secs(15);
 /// What requests in progress get when the server stops.
 const LONGEST_STOP: Duration = Duration::from_secs(10);
 /// When no file descriptor is left: until some connection has ended.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Listens; the connections have its options.
+pub(crate) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // As `TcpListener::bind` does, so that a server that starts again gets its port.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.set_send_buffer_size(SEND_BUFFER)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
 
 /// Serves until `stop` is there, and then lets the requests in progress finish.
 pub(crate) async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {

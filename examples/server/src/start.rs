@@ -24,7 +24,6 @@ use authflow::{
     token::{IdTokenSigning, Issuer, IssuerError},
 };
 use std::{io, net::SocketAddr, path::PathBuf, sync::Arc};
-use tokio::net::TcpListener;
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum StartError {
@@ -97,7 +96,7 @@ pub(crate) async fn run(cli: Cli) -> Result<(), StartError> {
 
     let stop = serve::stop_signal().map_err(StartError::Signals)?;
     let listen = |error| StartError::Listen(cli.listen, error);
-    let listener = TcpListener::bind(cli.listen).await.map_err(listen)?;
+    let listener = serve::listen(cli.listen).map_err(listen)?;
     let address = listener.local_addr().map_err(listen)?;
     if cli.is_demo() {
         demo::seed(&host).await?;
