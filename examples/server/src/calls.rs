@@ -4,16 +4,19 @@
 //! busy before anything is counted or written for them.
 
 use crate::client::Client;
-use std::{sync::Arc, time::Duration};
+use std::{pin::pin, sync::Arc, time::Duration};
 use tokio::{
+    select,
     sync::{OwnedSemaphorePermit, Semaphore},
-    time::timeout,
+    time::{sleep, timeout},
 };
 
 const MOST_CALLS: usize = 64;
 /// A client that has stopped sending may be gone. It is served while no more calls than these are in progress.
 const FEW_CALLS: usize = 8;
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
+/// Until it is looked again whether a client that waits still sends.
+const PAUSE: Duration = Duration::from_millis(50);
 
 pub(crate) struct Calls(Arc<Semaphore>);
 
@@ -27,10 +30,16 @@ impl Calls {
 
     /// Waits until the call may begin; `None` if that takes too long.
     pub(crate) async fn begin(&self, client: &Client) -> Option<InProgress> {
-        if client.has_stopped_sending() && self.0.available_permits() < MOST_CALLS - FEW_CALLS {
+        let may_be_gone = || client.has_stopped_sending();
+        if may_be_gone() && self.0.available_permits() < MOST_CALLS - FEW_CALLS {
             return None;
         }
-        let place = timeout(LONGEST_WAIT, Arc::clone(&self.0).acquire_owned()).await;
-        place.ok()?.ok().map(InProgress)
+        let mut place = pin!(timeout(LONGEST_WAIT, Arc::clone(&self.0).acquire_owned()));
+        loop {
+            select! {
+                place = &mut place => return place.ok()?.ok().map(InProgress),
+                () = sleep(PAUSE) => if may_be_gone() { return None },
+            }
+        }
     }
 }

@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 use tokio::{
-    io::{AsyncRead, AsyncWrite, Interest, ReadBuf},
+    io::{AsyncRead, AsyncWrite, Interest, ReadBuf, Ready},
     net::TcpStream,
     select,
     sync::Notify,
@@ -44,14 +44,14 @@ pub(crate) enum Loss {
 
 impl Client {
     pub(crate) fn new(stream: TcpStream) -> Arc<Self> {
-        let waits = Waits { to_read: Some(Instant::now()), to_write: None };
+        let waits = Waits { to_read: None, to_write: None };
         Arc::new(Self { stream, waits: Mutex::new(waits), gives_way: Notify::new() })
     }
 
     /// Since when the connection makes no progress because of its client. `None` while the server has something to do for it.
     pub(crate) fn waited_for_since(&self) -> Option<Instant> {
-        let waits = self.waits();
-        waits.to_write.or(waits.to_read)
+        let Waits { to_read, to_write } = *self.waits();
+        to_write.or_else(|| to_read.filter(|_| !self.is(Ready::is_readable)))
     }
 
     /// Ends the connection, for another one that needs its place.
@@ -71,9 +71,13 @@ impl Client {
     /// Whether it has closed its half of the connection. It may wait for its answer, or have closed the other half too: that
     /// shows when it is written to, and no sooner.
     pub(crate) fn has_stopped_sending(&self) -> bool {
+        self.is(Ready::is_read_closed)
+    }
+
+    fn is(&self, state: impl FnOnce(Ready) -> bool) -> bool {
         let ready = pin!(self.stream.ready(Interest::READABLE));
         let ready = ready.poll(&mut Context::from_waker(Waker::noop()));
-        matches!(ready, Poll::Ready(Ok(ready)) if ready.is_read_closed())
+        matches!(ready, Poll::Ready(Ok(ready)) if state(ready))
     }
 
     async fn reset(&self) {
@@ -103,7 +107,7 @@ impl Client {
 pub(crate) struct ClientStream(pub(crate) Arc<Client>);
 
 impl ClientStream {
-    fn write(
+    fn write_with(
         &self,
         context: &mut Context<'_>,
         write: impl FnMut() -> io::Result<usize>,
@@ -131,7 +135,7 @@ impl AsyncRead for ClientStream {
 
 impl AsyncWrite for ClientStream {
     fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        self.write(context, || self.0.stream.try_write(bytes))
+        self.write_with(context, || self.0.stream.try_write(bytes))
     }
 
     fn poll_write_vectored(
@@ -139,7 +143,7 @@ impl AsyncWrite for ClientStream {
         context: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        self.write(context, || self.0.stream.try_write_vectored(slices))
+        self.write_with(context, || self.0.stream.try_write_vectored(slices))
     }
 
     /// Without this, each connection would copy what it answers.
@@ -176,4 +180,59 @@ fn note(since: &mut Option<Instant>, waits: bool) {
         Some(since) if waits => Some(since),
         _ => waits.then(Instant::now),
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::{
+        io::AsyncWriteExt as _,
+        net::{TcpListener, TcpSocket},
+        time::{advance, pause, timeout},
+    };
+
+    async fn pair() -> (Arc<Client>, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.set_recv_buffer_size(4_096).unwrap();
+        let own_end = socket.connect(listener.local_addr().unwrap()).await.unwrap();
+        (Client::new(listener.accept().await.unwrap().0), own_end)
+    }
+
+    #[tokio::test]
+    async fn a_client_that_reads_nothing_is_lost_and_one_that_reads_slowly_is_not() {
+        let (client, own_end) = pair().await;
+        let mut stream = ClientStream(Arc::clone(&client));
+        let too_much = vec![0; 16 << 20];
+        let wait = Duration::from_millis(100);
+        assert!(timeout(wait, stream.write_all(&too_much)).await.is_err());
+        let first = client.waited_for_since().unwrap();
+        let mut lost = pin!(client.lost());
+        assert!(timeout(Duration::ZERO, &mut lost).await.is_err());
+        pause();
+        advance(LONGEST_WRITE - Duration::from_secs(1)).await;
+        assert!(timeout(Duration::ZERO, &mut lost).await.is_err());
+        while client.waited_for_since() == Some(first) {
+            while own_end.try_read(&mut [0; 64 << 10]).is_ok() {}
+            let _ = timeout(Duration::ZERO, stream.write_all(&too_much)).await;
+        }
+        advance(LONGEST_WRITE - Duration::from_secs(1)).await;
+        assert!(timeout(Duration::ZERO, &mut lost).await.is_err(), "it has read something");
+        advance(Duration::from_secs(2)).await;
+        assert_eq!(lost.await, Loss::Stalled);
+    }
+
+    #[tokio::test]
+    async fn a_half_that_is_closed_is_no_reset() {
+        let (client, mut own_end) = pair().await;
+        own_end.shutdown().await.unwrap();
+        while !client.has_stopped_sending() {
+            tokio::task::yield_now().await;
+        }
+        let wait = Duration::from_millis(10);
+        assert!(timeout(wait, client.lost()).await.is_err());
+        own_end.set_zero_linger().unwrap();
+        drop(own_end);
+        assert_eq!(client.lost().await, Loss::Reset);
+    }
 }

@@ -79,29 +79,46 @@ impl Drop for Place {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::client::Loss;
-    use tokio::net::{TcpListener, TcpStream};
+    use crate::client::{ClientStream, Loss};
+    use tokio::{
+        io::{AsyncReadExt as _, AsyncWriteExt as _},
+        net::{TcpListener, TcpStream},
+    };
 
-    /// A client, and its own end of the connection.
+    const SOON: Duration = Duration::from_millis(10);
+
+    /// A client that is waited for, and its own end of the connection.
     async fn client(listener: &TcpListener) -> (Arc<Client>, TcpStream) {
         let own_end = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
-        (Client::new(listener.accept().await.unwrap().0), own_end)
+        let client = Client::new(listener.accept().await.unwrap().0);
+        assert!(client.waited_for_since().is_none(), "nobody has looked yet whether it sends something");
+        let read = timeout(SOON, ClientStream(Arc::clone(&client)).read_u8()).await;
+        assert!(read.is_err() && client.waited_for_since().is_some());
+        (client, own_end)
     }
 
     #[tokio::test]
     async fn who_is_longest_without_progress_gives_way() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let places = Places::new(2);
-        let (first, _first) = client(&listener).await;
+        let places = Places::new(3);
+        let (first, mut has_sent) = client(&listener).await;
         let (second, _second) = client(&listener).await;
         let (third, _third) = client(&listener).await;
-        let place = places.take(&first).await;
-        let _second_place = places.take(&second).await;
+        let (last, _last) = client(&listener).await;
+        let _first_place = places.take(&first).await;
+        let place = places.take(&second).await;
+        let _third_place = places.take(&third).await;
+        has_sent.write_u8(1).await.unwrap();
+        while first.waited_for_since().is_some() {
+            tokio::task::yield_now().await;
+        }
         let ends = async {
-            assert_eq!(first.lost().await, Loss::GaveWay);
+            assert_eq!(second.lost().await, Loss::GaveWay);
             drop(place);
         };
-        tokio::join!(places.take(&third), ends).0;
-        assert!(timeout(Duration::ZERO, second.lost()).await.is_err(), "nobody else does");
+        tokio::join!(places.take(&last), ends);
+        for client in [first, third] {
+            assert!(timeout(SOON, client.lost()).await.is_err(), "nobody else does");
+        }
     }
 }
