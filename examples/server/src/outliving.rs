@@ -12,6 +12,8 @@ task_local! {
     static HAS_WRITTEN: Cell<bool>;
 }
 
+type Marked<F> = TaskLocalFuture<Cell<bool>, F>;
+
 /// Says that the work that is going on must come to its end: called before each write.
 pub(crate) fn must_end() {
     // Work that nobody leaves alone needs no such mark.
@@ -22,7 +24,7 @@ pub(crate) fn must_end() {
 /// otherwise. So the work of a call costs no task unless its client hangs up, and no client leaves its guess reserved and never
 /// settled.
 pub(crate) struct Outliving<F: Future<Output: Send> + Send + 'static> {
-    rest: Option<Pin<Box<TaskLocalFuture<Cell<bool>, F>>>>,
+    rest: Option<Pin<Box<Marked<F>>>>,
 }
 
 impl<F: Future<Output: Send> + Send + 'static> Outliving<F> {

@@ -74,8 +74,8 @@ impl TenantCredential {
 pub(crate) struct TenantCredentials(Arc<BTreeMap<Sha256Hash, CredentialOwner>>);
 
 #[derive(Debug, thiserror::Error)]
-#[error("a credential must be of one owner, and one is of {0:?} and of {1:?}")]
-pub(crate) struct SharedCredential(CredentialOwner, CredentialOwner);
+#[error("a credential must be of one owner, and one is of {0} and of {1}")]
+pub(crate) struct SharedCredential(String, String);
 
 impl TenantCredentials {
     pub(crate) fn new(
@@ -84,7 +84,10 @@ impl TenantCredentials {
         let mut owners = BTreeMap::new();
         for TenantCredential { sha256, owner } in credentials {
             match owners.insert(sha256, owner) {
-                Some(other) if other != owner => return Err(SharedCredential(other, owner)),
+                Some(other) if other != owner => {
+                    let [one, other] = [other, owner].map(|owner| format!("{owner:?}"));
+                    return Err(SharedCredential(one, other));
+                }
                 _ => {}
             }
         }
