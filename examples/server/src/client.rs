@@ -183,7 +183,7 @@ fn note(since: &mut Option<Instant>, waits: bool) {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use tokio::{
         io::AsyncWriteExt as _,
@@ -191,7 +191,8 @@ mod tests {
         time::{advance, pause, timeout},
     };
 
-    async fn pair() -> (Arc<Client>, TcpStream) {
+    /// A client, and its own end of the connection.
+    pub(crate) async fn pair() -> (Arc<Client>, TcpStream) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let socket = TcpSocket::new_v4().unwrap();
         socket.set_recv_buffer_size(4_096).unwrap();

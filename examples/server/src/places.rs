@@ -79,18 +79,16 @@ impl Drop for Place {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::client::{ClientStream, Loss};
+    use crate::client::{ClientStream, Loss, tests::pair};
     use tokio::{
         io::{AsyncReadExt as _, AsyncWriteExt as _},
-        net::{TcpListener, TcpStream},
+        net::TcpStream,
     };
 
     const SOON: Duration = Duration::from_millis(10);
 
-    /// A client that is waited for, and its own end of the connection.
-    async fn client(listener: &TcpListener) -> (Arc<Client>, TcpStream) {
-        let own_end = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
-        let client = Client::new(listener.accept().await.unwrap().0);
+    async fn waited_for() -> (Arc<Client>, TcpStream) {
+        let (client, own_end) = pair().await;
         assert!(client.waited_for_since().is_none(), "nobody has looked yet whether it sends something");
         let read = timeout(SOON, ClientStream(Arc::clone(&client)).read_u8()).await;
         assert!(read.is_err() && client.waited_for_since().is_some());
@@ -99,12 +97,11 @@ mod tests {
 
     #[tokio::test]
     async fn who_is_longest_without_progress_gives_way() {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let places = Places::new(3);
-        let (first, mut has_sent) = client(&listener).await;
-        let (second, _second) = client(&listener).await;
-        let (third, _third) = client(&listener).await;
-        let (last, _last) = client(&listener).await;
+        let (first, mut has_sent) = waited_for().await;
+        let (second, _second) = waited_for().await;
+        let (third, _third) = waited_for().await;
+        let (last, _last) = waited_for().await;
         let _first_place = places.take(&first).await;
         let place = places.take(&second).await;
         let _third_place = places.take(&third).await;
