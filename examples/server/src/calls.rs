@@ -37,6 +37,7 @@ impl Calls {
         let mut place = pin!(timeout(LONGEST_WAIT, Arc::clone(&self.0).acquire_owned()));
         loop {
             select! {
+                biased;
                 place = &mut place => return place.ok()?.ok().map(InProgress),
                 () = sleep(PAUSE) => if may_be_gone() { return None },
             }

@@ -5,7 +5,6 @@ use crate::{
     client::Client,
     host::ServerHost,
     outliving::Outliving,
-    well_formed,
 };
 use authflow::sdk::{Api, Reply, Request};
 use axum::{
@@ -13,7 +12,6 @@ use axum::{
     body::{Body, HttpBody as _},
     extract::{Request as HttpRequest, State},
     http::{HeaderMap, StatusCode, header, request::Parts},
-    middleware,
     response::{IntoResponse as _, Response},
     routing::get,
 };
@@ -44,7 +42,6 @@ pub(crate) fn router(service: Service) -> Router {
         .route("/openapi.json", get(openapi))
         .route("/.well-known/jwks.json", get(jwks))
         .fallback(call)
-        .layer(middleware::from_fn(well_formed::or_refused))
         .with_state(Arc::new(service))
 }
 

@@ -3,6 +3,7 @@
 use crate::{
     client::{Client, ClientStream},
     places::Places,
+    well_formed,
 };
 use axum::Router;
 use hyper::{
@@ -86,7 +87,16 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, stop: impl Futu
         let (service, of_client) = (service.clone(), Arc::clone(&client));
         let service = service_fn(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(Arc::clone(&of_client));
-            service.call(request)
+            let answer = match well_formed::refusal(&request) {
+                None => Ok(service.call(request)),
+                Some(refusal) => Err(refusal),
+            };
+            async {
+                match answer {
+                    Ok(answer) => answer.await,
+                    Err(refusal) => Ok(refusal),
+                }
+            }
         });
         let connection = graceful.watch(http.serve_connection(stream, service));
         tokio::spawn(async move {

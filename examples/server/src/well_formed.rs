@@ -2,27 +2,23 @@
 
 use crate::http::hang_up;
 use axum::{
-    body::HttpBody as _,
-    extract::Request,
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Version, header, uri::Authority},
-    middleware::Next,
-    response::{IntoResponse as _, Response},
+    http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode, Version, header, uri::Authority},
+    response::Response,
 };
+use hyper::body::Body;
 
-/// The answer, or the refusal of a request that whoever stands in front might understand otherwise.
-pub(crate) async fn or_refused(request: Request, next: Next) -> Response {
+/// The refusal of a request that whoever stands in front might understand otherwise.
+pub(crate) fn refusal<B: Body>(request: &Request<B>) -> Option<Response> {
     if !has_host(request.version(), request.headers()) {
-        return hang_up(StatusCode::BAD_REQUEST, "there must be one Host, a name or an address\n");
+        return Some(hang_up(StatusCode::BAD_REQUEST, "there must be one Host, a name or an address\n"));
     }
-    if let Some(refusal) = transfer_coding(request.headers()) {
-        return refusal;
+    if is_compressed(request) {
+        let mut refusal = hang_up(StatusCode::UNSUPPORTED_MEDIA_TYPE, "the body must not be compressed\n");
+        let taken = HeaderValue::from_static("identity");
+        refusal.headers_mut().insert(header::ACCEPT_ENCODING, taken);
+        return Some(refusal);
     }
-    if is_compressed(&request) {
-        let taken = [(header::ACCEPT_ENCODING, "identity"), (header::CONNECTION, "close")];
-        return (StatusCode::UNSUPPORTED_MEDIA_TYPE, taken, "the body must not be compressed\n")
-            .into_response();
-    }
-    next.run(request).await
+    transfer_coding(request.headers())
 }
 
 /// RFC 9112 §3.2. HTTP/1.0 has none of necessity.
@@ -57,7 +53,7 @@ fn transfer_coding(headers: &HeaderMap) -> Option<Response> {
 }
 
 /// RFC 9110 §15.5.16.
-fn is_compressed(request: &Request) -> bool {
+fn is_compressed<B: Body>(request: &Request<B>) -> bool {
     let mut codings = elements(request.headers(), &header::CONTENT_ENCODING);
     !request.body().is_end_stream() && codings.any(|coding| !coding.eq_ignore_ascii_case(b"identity"))
 }
