@@ -76,7 +76,9 @@ async fn call(
     Extension(client): Extension<Arc<Client>>,
     request: HttpRequest,
 ) -> Response {
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
+    // What outlives the connection does not keep it open.
+    parts.extensions.clear();
     let body = match timeout(LONGEST_BODY_READ, read(body)).await {
         Ok(Ok(body)) => body,
         Ok(Err(_)) => return hang_up(StatusCode::BAD_REQUEST, "the body must be as long as it says\n"),
