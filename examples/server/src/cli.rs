@@ -49,7 +49,7 @@ pub(crate) struct Cli {
     #[arg(long)]
     pub(crate) demo_on_network: bool,
 
-    /// Move the server's clock by this many seconds, to show expiry. May be negative.
+    /// Move a demonstration's clock by this many seconds, to show expiry. May be negative.
     #[arg(long, value_name = "SECONDS", default_value_t = 0, allow_hyphen_values = true)]
     pub(crate) now_offset: i64,
 }

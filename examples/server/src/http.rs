@@ -1,9 +1,15 @@
 //! Routes: the family's calls to the library, and the health check.
 
-use crate::{clock::Clock, host::ServerHost, outliving::Outliving};
+use crate::{
+    calls::{Calls, InProgress},
+    client::Client,
+    clock::Clock,
+    host::ServerHost,
+    outliving::Outliving,
+};
 use authflow::sdk::{Api, Reply, Request};
 use axum::{
-    Router,
+    Extension, Router,
     body::{Body, HttpBody as _},
     extract::{Request as HttpRequest, State},
     http::{HeaderMap, StatusCode, header, request::Parts},
@@ -21,7 +27,7 @@ use tokio::time::timeout;
 /// follows after that is left unread, and the connection is closed.
 const MOST_OF_A_BODY: usize = 20 * 1024;
 const LONGEST_BODY_READ: Duration = Duration::from_secs(10);
-/// Longer than the waits for a core, for the writer and for the database's lock. What ends a call is not shed before this.
+/// Once it has begun. Longer than the waits for a core, for the writer and for the database's lock. What ends a call is not shed before this.
 pub(crate) const LONGEST_CALL: Duration = Duration::from_secs(20);
 const LONGEST_HEALTH_CHECK: Duration = Duration::from_secs(2);
 
@@ -29,6 +35,7 @@ pub(crate) struct Service {
     pub(crate) api: Api,
     pub(crate) host: ServerHost,
     pub(crate) clock: Clock,
+    pub(crate) calls: Calls,
 }
 
 pub(crate) fn router(service: Service) -> Router {
@@ -66,22 +73,33 @@ async fn healthz(State(service): State<Arc<Service>>) -> Response {
     }
 }
 
-async fn call(State(service): State<Arc<Service>>, request: HttpRequest) -> Response {
-    let (parts, body) = request.into_parts();
+async fn call(
+    State(service): State<Arc<Service>>,
+    Extension(client): Extension<Arc<Client>>,
+    request: HttpRequest,
+) -> Response {
+    let (mut parts, body) = request.into_parts();
+    // What outlives the connection does not keep it open.
+    parts.extensions.clear();
     let body = match timeout(LONGEST_BODY_READ, read(body)).await {
         Ok(Ok(body)) => body,
-        Ok(Err(_)) => return hang_up(StatusCode::BAD_REQUEST),
-        Err(_) => return hang_up(StatusCode::REQUEST_TIMEOUT),
+        Ok(Err(_)) => return hang_up(StatusCode::BAD_REQUEST, "the body must be as long as it says\n"),
+        Err(_) => return hang_up(StatusCode::REQUEST_TIMEOUT, "the body must be there within 10 seconds\n"),
     };
     let parts = Arc::new(parts);
-    // A client that hangs up in the middle does not leave its guess reserved and never settled.
-    let answer = Outliving::new(answer(Arc::clone(&service), Arc::clone(&parts), body));
-    let answered = timeout(LONGEST_CALL, answer).await;
-    response(answered.unwrap_or_else(|_| service.api.busy(&Request::from_http(&parts, &[]))))
+    let busy = || service.api.busy(&Request::from_http(&parts, &[]));
+    let reply = match service.calls.begin(&client).await {
+        Some(in_progress) => {
+            let answer = answer(Arc::clone(&service), Arc::clone(&parts), body, in_progress);
+            timeout(LONGEST_CALL, Outliving::new(answer)).await.unwrap_or_else(|_| busy())
+        }
+        None => busy(),
+    };
+    response(reply)
 }
 
-async fn answer(service: Arc<Service>, parts: Arc<Parts>, body: Vec<u8>) -> Reply {
-    let Service { api, host, clock } = &*service;
+async fn answer(service: Arc<Service>, parts: Arc<Parts>, body: Vec<u8>, _: InProgress) -> Reply {
+    let Service { api, host, clock, .. } = &*service;
     let request: Request<'_, HeaderMap> = Request::from_http(&parts, &body);
     let moment = match clock.moment() {
         Ok(moment) => moment,
@@ -115,6 +133,7 @@ fn response(reply: Reply) -> Response {
     response.unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())
 }
 
-fn hang_up(status: StatusCode) -> Response {
-    (status, [(header::CONNECTION, "close")]).into_response()
+/// Refuses, and reads nothing more of the connection.
+pub(crate) fn hang_up(status: StatusCode, reason: &'static str) -> Response {
+    (status, [(header::CONNECTION, "close")], reason).into_response()
 }

@@ -1,7 +1,9 @@
 //! A login server on the authflow library: axum, SQLite, argon2. `README.md` says how to run it.
 
 mod banner;
+mod calls;
 mod cli;
+mod client;
 mod clock;
 mod config;
 mod demo;
@@ -11,6 +13,7 @@ mod http;
 mod keys;
 mod outbox;
 mod outliving;
+mod places;
 mod private_file;
 mod sealing_keys;
 mod serve;
@@ -18,17 +21,21 @@ mod signing_keys;
 mod start;
 mod store;
 mod tenants;
+mod well_formed;
 
 use clap::Parser as _;
+use mimalloc::MiMalloc;
 use std::{
     io::{self, IsTerminal as _, Write as _},
     process::ExitCode,
 };
 use tracing_subscriber::{filter::Targets, layer::SubscriberExt as _, util::SubscriberInitExt as _};
+use zeroizing_alloc::ZeroAlloc;
 
-/// What one thread makes and another one frees is contended in the C library's.
+/// Wipes what is freed: passwords and tokens pass through buffers of hyper's and serde's, which wipe nothing themselves. What one thread
+/// makes and another one frees is contended in the C library's.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: ZeroAlloc<MiMalloc> = ZeroAlloc(MiMalloc);
 
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();

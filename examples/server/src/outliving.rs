@@ -1,21 +1,35 @@
-//! Work that goes on when nobody waits for it any more.
+//! Work that goes on when nobody waits for it any more, once it has written something.
 
 use std::{
+    cell::Cell,
     future::Future,
     pin::Pin,
     task::{Context, Poll},
 };
-use tokio::runtime::Handle;
+use tokio::{runtime::Handle, task::futures::TaskLocalFuture, task_local};
 
-/// Runs where it is awaited; dropped before it is done, it goes on as a task of its own. So the work of a call costs no task
-/// unless its client hangs up in the middle.
+task_local! {
+    static HAS_WRITTEN: Cell<bool>;
+}
+
+type Marked<F> = TaskLocalFuture<Cell<bool>, F>;
+
+/// Says that the work that is going on must come to its end: called before each write.
+pub(crate) fn must_end() {
+    // Work that nobody leaves alone needs no such mark.
+    let _ = HAS_WRITTEN.try_with(|has_written| has_written.set(true));
+}
+
+/// Runs where it is awaited. Dropped in the middle, it goes on as a task of its own if it has written something, and is over
+/// otherwise. So the work of a call costs no task unless its client hangs up, and no client leaves its guess reserved and never
+/// settled.
 pub(crate) struct Outliving<F: Future<Output: Send> + Send + 'static> {
-    rest: Option<Pin<Box<F>>>,
+    rest: Option<Pin<Box<Marked<F>>>>,
 }
 
 impl<F: Future<Output: Send> + Send + 'static> Outliving<F> {
     pub(crate) fn new(work: F) -> Self {
-        Self { rest: Some(Box::pin(work)) }
+        Self { rest: Some(Box::pin(HAS_WRITTEN.scope(Cell::new(false), work))) }
     }
 }
 
@@ -34,8 +48,10 @@ impl<F: Future<Output: Send> + Send + 'static> Future for Outliving<F> {
 
 impl<F: Future<Output: Send> + Send + 'static> Drop for Outliving<F> {
     fn drop(&mut self) {
+        let Some(mut rest) = self.rest.take() else { return };
+        let has_written = rest.as_mut().take_value().is_some_and(|has_written| has_written.get());
         // Outside a runtime there is nobody to go on.
-        if let (Some(rest), Ok(runtime)) = (self.rest.take(), Handle::try_current()) {
+        if let (true, Ok(runtime)) = (has_written, Handle::try_current()) {
             runtime.spawn(rest);
         }
     }
@@ -60,15 +76,27 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_dropped_in_the_middle_goes_on() {
+    async fn what_has_written_goes_on() {
         let (go_on, goes_on) = oneshot::channel();
         let (done, is_done) = oneshot::channel();
         let work = Outliving::new(async move {
+            must_end();
             let word: Result<&str, _> = goes_on.await;
             done.send(word)
         });
         assert!(timeout(Duration::ZERO, work).await.is_err(), "it waits");
         go_on.send("go on").unwrap();
         assert_eq!(is_done.await.unwrap(), Ok("go on"));
+    }
+
+    #[tokio::test]
+    async fn what_has_written_nothing_is_over() {
+        let (told, hears) = oneshot::channel::<()>();
+        let work = Outliving::new(async move {
+            let _told = told;
+            std::future::pending::<()>().await;
+        });
+        assert!(timeout(Duration::ZERO, work).await.is_err(), "it waits");
+        assert!(hears.await.is_err());
     }
 }

@@ -2,10 +2,11 @@
 
 use serde::de::DeserializeOwned;
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::File,
     io::{self, Read as _, Write as _},
     path::Path,
 };
+use tempfile::Builder;
 use zeroize::Zeroizing;
 
 const MAX_FILE: u64 = 1 << 20;
@@ -51,29 +52,29 @@ pub(crate) fn from_toml<T: DeserializeOwned>(text: &str) -> Result<T, MalformedT
     })
 }
 
-/// Makes the file beside its place and links it there whole: a crash leaves no half of it, and of two servers that start
-/// at once, one makes it and the other one finds it (`false`).
+/// Makes the file beside its place and moves it there whole: a crash leaves no half of it, and of two servers that start
+/// at once, one makes it and the other one finds it (`false`). It is the owner's alone from the beginning, and stays where it is
+/// when the power fails.
 pub(crate) fn make(path: &Path, text: &str) -> io::Result<bool> {
-    let mut unfinished = path.as_os_str().to_owned();
-    unfinished.push(format!(".{}.unfinished", std::process::id()));
-    let linked =
-        write_private(unfinished.as_ref(), text.as_bytes()).and_then(|()| fs::hard_link(&unfinished, path));
-    // It is a secret of its own until it is gone, but no reason not to start.
-    let _ = fs::remove_file(&unfinished);
-    match linked {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
-        linked => linked.map(|()| true),
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut unfinished = Builder::new().prefix(".unfinished-").tempfile_in(folder)?;
+    unfinished.write_all(text.as_bytes())?;
+    unfinished.as_file().sync_all()?;
+    match unfinished.persist_noclobber(path) {
+        Ok(_) => sync(folder).map(|()| true),
+        Err(failed) if failed.error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+        Err(failed) => Err(failed.error),
     }
 }
 
-fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
+#[cfg(unix)]
+fn sync(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+#[cfg(not(unix))]
+fn sync(_: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 #[cfg(unix)]
@@ -89,7 +90,7 @@ pub(crate) fn readable_by_others(_: &File) -> io::Result<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::os::unix::fs::PermissionsExt as _;
+    use std::{fs, os::unix::fs::PermissionsExt as _};
 
     #[test]
     fn a_file_is_made_once_private_and_whole() {

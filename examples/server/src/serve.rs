@@ -1,17 +1,26 @@
 //! Connections: accepted, bounded, and brought to an end.
 
+use crate::{
+    client::{Client, ClientStream},
+    places::Places,
+    well_formed,
+};
 use axum::Router;
-use hyper::server::conn::http1;
+use hyper::{
+    Request,
+    body::Incoming,
+    server::conn::http1,
+    service::{Service as _, service_fn},
+};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::graceful::GracefulShutdown,
     service::TowerToHyperService,
 };
-use std::{future::Future, io, pin::pin, sync::Arc, time::Duration};
+use std::{future::Future, io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 use tokio::{
-    net::{TcpListener, TcpStream},
+    net::{TcpListener, TcpSocket},
     select,
-    sync::{OwnedSemaphorePermit, Semaphore},
     time::{sleep, timeout},
 };
 
@@ -20,12 +29,27 @@ const MOST_HEADERS: usize = 64;
 /// The library's longest headers are some 8 KiB together.
 const MOST_HEADER_BYTES: usize = 16 * 1024;
 const READ_BUFFER: usize = 32 * 1024;
+/// What the kernel keeps of answers that a client has not read: more than one of the longest. By itself, Linux would take megabytes.
+const SEND_BUFFER: u32 = 64 * 1024;
+/// Connections that wait to be accepted.
+const BACKLOG: u32 = 1024;
 /// For the headers of a request, and for the wait between two requests of a connection.
 const LONGEST_HEADER_READ: Duration = Duration::from_secs(15);
 /// What requests in progress get when the server stops.
 const LONGEST_STOP: Duration = Duration::from_secs(10);
 /// When no file descriptor is left: until some connection has ended.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Listens; the connections have its options.
+pub(crate) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // As `TcpListener::bind` does, so that a server that starts again gets its port.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.set_send_buffer_size(SEND_BUFFER)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
 
 /// Serves until `stop` is there, and then lets the requests in progress finish.
 pub(crate) async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
@@ -35,19 +59,19 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, stop: impl Futu
         .max_headers(MOST_HEADERS)
         .max_header_size(MOST_HEADER_BYTES)
         .max_buf_size(READ_BUFFER)
-        .half_close(false);
+        // Who has sent a request may have nothing more to say, and wait for its answer.
+        .half_close(true);
     let service = TowerToHyperService::new(router);
-    let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
+    let places = Places::new(MOST_CONNECTIONS);
     let graceful = GracefulShutdown::new();
     let mut stop = pin!(stop);
     loop {
         let accepted = select! {
             () = &mut stop => break,
-            accepted = accept(&listener, &places) => accepted,
+            accepted = accept(&listener) => accepted,
         };
-        let (stream, place) = match accepted {
-            Ok(Some(accepted)) => accepted,
-            Ok(None) => break,
+        let client = match accepted {
+            Ok(client) => client,
             Err(error) if is_the_peers(&error) => continue,
             Err(error) => {
                 tracing::warn!(%error, "a connection was not accepted");
@@ -55,12 +79,34 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, stop: impl Futu
                 continue;
             }
         };
-        let connection = http.serve_connection(TokioIo::new(stream), service.clone());
-        let connection = graceful.watch(connection);
+        let place = select! {
+            () = &mut stop => break,
+            place = places.take(&client) => place,
+        };
+        let stream = TokioIo::new(ClientStream(Arc::clone(&client)));
+        let (service, of_client) = (service.clone(), Arc::clone(&client));
+        let service = service_fn(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(Arc::clone(&of_client));
+            let answer = match well_formed::refusal(&request) {
+                None => Ok(service.call(request)),
+                Some(refusal) => Err(refusal),
+            };
+            async {
+                match answer {
+                    Ok(answer) => answer.await,
+                    Err(refusal) => Ok(refusal),
+                }
+            }
+        });
+        let connection = graceful.watch(http.serve_connection(stream, service));
         tokio::spawn(async move {
             let _place = place;
-            if let Err(error) = connection.await {
-                tracing::debug!(%error, "a connection broke");
+            select! {
+                biased;
+                loss = client.lost() => tracing::debug!(?loss, "a connection was lost"),
+                ended = connection => if let Err(error) = ended {
+                    tracing::debug!(%error, "a connection broke");
+                },
             }
         });
     }
@@ -71,16 +117,11 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, stop: impl Futu
     }
 }
 
-/// The next connection, once there is a place for it.
-async fn accept(
-    listener: &TcpListener,
-    places: &Arc<Semaphore>,
-) -> io::Result<Option<(TcpStream, OwnedSemaphorePermit)>> {
-    let Ok(place) = Arc::clone(places).acquire_owned().await else { return Ok(None) };
+async fn accept(listener: &TcpListener) -> io::Result<Arc<Client>> {
     let (stream, _) = listener.accept().await?;
     // Only slower without it.
     let _ = stream.set_nodelay(true);
-    Ok(Some((stream, place)))
+    Ok(Client::new(stream))
 }
 
 /// A peer that has gone already must not make the others wait.

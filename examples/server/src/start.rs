@@ -2,6 +2,7 @@
 
 use crate::{
     banner,
+    calls::Calls,
     cli::{Cli, DatabaseUrl},
     clock::Clock,
     config::{self, ServerConfig, ServerConfigError},
@@ -15,7 +16,7 @@ use crate::{
     serve,
     signing_keys::{self, SigningKeys, SigningKeysError},
     store::{self, Store, StoreError},
-    tenants::TenantCredentials,
+    tenants::{SharedCredential, TenantCredentials},
 };
 use authflow::{
     Applications, Config, ConfigError, Dialect, Engine,
@@ -25,7 +26,6 @@ use authflow::{
     token::{IdTokenSigning, Issuer, IssuerError},
 };
 use std::{io, net::SocketAddr, path::PathBuf};
-use tokio::net::TcpListener;
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum StartError {
@@ -37,6 +37,8 @@ pub(crate) enum StartError {
     DemoExposed,
     #[error("{0} holds demo accounts, whose password everybody knows: give another --database, or --demo")]
     DemoAccounts(DatabaseUrl),
+    #[error("--now-offset must stay 0 but in a demonstration: what it signs would be of another time")]
+    MovedClock,
     #[error("configuration {0}: {1}")]
     ConfigFile(PathBuf, ServerConfigError),
     #[error("keys {0}: {1}")]
@@ -51,6 +53,8 @@ pub(crate) enum StartError {
     Database(DatabaseUrl, StoreError),
     #[error("hasher: {0}")]
     Hasher(#[from] HasherError),
+    #[error("tenant_credentials: {0}")]
+    Credentials(#[from] SharedCredential),
     #[error("demonstration: {0}")]
     Demo(#[from] DemoError),
     #[error("issuer: {0}")]
@@ -66,6 +70,9 @@ pub(crate) enum StartError {
 pub(crate) async fn run(cli: Cli) -> Result<(), StartError> {
     if cli.exposes_demo() {
         return Err(StartError::DemoExposed);
+    }
+    if !cli.is_demo() && cli.now_offset != 0 {
+        return Err(StartError::MovedClock);
     }
     let ServerConfig { issuer, names, language, dialect, applications, tenant_credentials, most_of_nobody } =
         configuration(&cli)?;
@@ -94,7 +101,7 @@ pub(crate) async fn run(cli: Cli) -> Result<(), StartError> {
         config.id_token_signing = IdTokenSigning::Outside(keys.outside());
     }
     let api = Api::new(Engine::new(config)?);
-    let rules = ServerRules { credentials: TenantCredentials::new(tenant_credentials) };
+    let rules = ServerRules { credentials: TenantCredentials::new(tenant_credentials)? };
     let host = ServerHost {
         store,
         hasher: Hasher::new()?,
@@ -106,13 +113,13 @@ pub(crate) async fn run(cli: Cli) -> Result<(), StartError> {
 
     let stop = serve::stop_signal().map_err(StartError::Signals)?;
     let listen = |error| StartError::Listen(cli.listen, error);
-    let listener = TcpListener::bind(cli.listen).await.map_err(listen)?;
+    let listener = serve::listen(cli.listen).map_err(listen)?;
     let address = listener.local_addr().map_err(listen)?;
     if cli.is_demo() {
         demo::seed(&host.store, &host.hasher, &sealing_keys, clock).await?;
     }
     banner::print(address, cli.is_demo());
-    serve::serve(listener, http::router(Service { api, host, clock }), stop).await;
+    serve::serve(listener, http::router(Service { api, host, clock, calls: Calls::new() }), stop).await;
     store::checkpoint(&cli.database).map_err(database)
 }
 

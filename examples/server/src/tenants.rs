@@ -24,7 +24,7 @@ struct Entry {
 }
 
 #[derive(Debug, thiserror::Error)]
-#[error("a credential is of a tenant or of a client_id")]
+#[error("a credential must be of a tenant or of a client_id, and of one of the two")]
 struct InvalidOwner;
 
 impl TryFrom<Entry> for TenantCredential {
@@ -51,7 +51,7 @@ impl Sha256Hash {
 }
 
 #[derive(Debug, thiserror::Error)]
-#[error("sha256 is 64 hexadecimal digits")]
+#[error("sha256 must be 64 hexadecimal digits")]
 struct InvalidHash;
 
 impl TryFrom<String> for Sha256Hash {
@@ -73,9 +73,25 @@ impl TenantCredential {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct TenantCredentials(Arc<BTreeMap<Sha256Hash, CredentialOwner>>);
 
+#[derive(Debug, thiserror::Error)]
+#[error("a credential must be of one owner, and one is of {0} and of {1}")]
+pub(crate) struct SharedCredential(String, String);
+
 impl TenantCredentials {
-    pub(crate) fn new(credentials: impl IntoIterator<Item = TenantCredential>) -> Self {
-        Self(Arc::new(credentials.into_iter().map(|it| (it.sha256, it.owner)).collect()))
+    pub(crate) fn new(
+        credentials: impl IntoIterator<Item = TenantCredential>,
+    ) -> Result<Self, SharedCredential> {
+        let mut owners = BTreeMap::new();
+        for TenantCredential { sha256, owner } in credentials {
+            match owners.insert(sha256, owner) {
+                Some(other) if other != owner => {
+                    let [one, other] = [other, owner].map(|owner| format!("{owner:?}"));
+                    return Err(SharedCredential(one, other));
+                }
+                _ => {}
+            }
+        }
+        Ok(Self(Arc::new(owners)))
     }
 
     /// Whose a credential is. How far its hash agrees with a known one tells nothing about the credential.
@@ -94,12 +110,16 @@ mod tests {
         let hash_of_b = "3e23e8160039594a33894f6564e1b1348bbd7a0088d42c4acb73eeaed59c009d";
         let entry = format!("sha256 = '{hash_of_b}'\nclient_id = 'web'");
         let known =
-            TenantCredentials::new([TenantCredential::of("a", acme), toml::from_str(&entry).unwrap()]);
+            TenantCredentials::new([TenantCredential::of("a", acme), toml::from_str(&entry).unwrap()])
+                .unwrap();
         assert_eq!(known.owner(&Secret::new("a")), acme);
         let web = CredentialOwner::Application(ClientId::new("web").unwrap());
         assert_eq!(known.owner(&Secret::new("b")), web);
         assert_eq!(known.owner(&Secret::new("c")), CredentialOwner::Nobody);
         assert_eq!(known.owner(&Secret::new("")), CredentialOwner::Nobody);
+        let of_a = |owner| TenantCredential::of("a", owner);
+        assert!(TenantCredentials::new([of_a(acme), of_a(acme)]).is_ok());
+        assert!(TenantCredentials::new([of_a(acme), of_a(web)]).is_err(), "one of them would lose it");
         let nobodys = format!("sha256 = '{hash_of_b}'");
         let twos = format!("{entry}\ntenant = 'acme'");
         for wrong in ["sha256 = 'aa'\ntenant = 'acme'", "tenant = 'acme'", &nobodys, &twos] {

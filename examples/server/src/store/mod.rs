@@ -20,7 +20,7 @@ pub(crate) use accounts::NewAccount;
 pub(crate) use error::StoreError;
 pub(crate) use nobodies::MOST as MOST_OF_NOBODY;
 
-use crate::{cli::DatabaseUrl, clock::Clock, http::LONGEST_CALL};
+use crate::{cli::DatabaseUrl, clock::Clock, http::LONGEST_CALL, outliving};
 use authflow::sealing::SealingKeys;
 use connection::{open_reader, open_writer};
 use nobodies::Forgetting;
@@ -104,6 +104,7 @@ impl Store {
         &self,
         work: impl FnOnce(&Connection) -> Result<Written<T>, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
+        outliving::must_end();
         self.writer.write(LONGEST_WAIT, work).await
     }
 
@@ -112,6 +113,7 @@ impl Store {
         &self,
         work: impl FnOnce(&Connection) -> Result<Written<T>, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
+        outliving::must_end();
         self.writer.write(LONGEST_CALL, work).await
     }
 }

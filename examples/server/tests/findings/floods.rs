@@ -1,7 +1,7 @@
 //! Many clients that ask and do not stay for the answer.
 
 use crate::{
-    PLAIN,
+    PLAIN, crowd,
     process::{Home, Server},
     try_start_configured,
     wire::{Call, World},
@@ -9,20 +9,15 @@ use crate::{
 use rusqlite::TransactionBehavior;
 use serde_json::json;
 use std::{
-    fs,
     io::{Read as _, Write as _},
-    net::{SocketAddr, TcpStream},
-    process::Command,
+    net::TcpStream,
     thread,
     time::{Duration, Instant},
 };
-use tokio::{
-    io::AsyncWriteExt as _,
-    net::{TcpSocket, TcpStream as Held},
-};
 
-/// How many connections the server has places for, by its README.
-const PLACES: i64 = 1_024;
+/// How many connections the server has places for, and how many calls, by its README.
+const PLACES: usize = 1_024;
+const CALLS: i64 = 64;
 const LOGIN_BY_CODE: &str = "/api/v2/sdk/login/mobile-verify-code";
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -59,7 +54,6 @@ fn ask_and_hang_up(server: &Server, names: std::ops::Range<usize>) -> bool {
 /// Somebody else holds the database meanwhile, so that no call comes to its end; each that is in progress has counted its
 /// guess when the database is free again. A call that is turned away counts none.
 #[test]
-#[should_panic(expected = "finding 7: more calls are in progress than there are places")]
 fn finding_07_no_more_calls_are_in_progress_than_there_are_places() {
     const AT_ONCE: usize = 100;
     let home = Home::new();
@@ -79,51 +73,21 @@ fn finding_07_no_more_calls_are_in_progress_than_there_are_places() {
     }
     let counted = home.number("SELECT count(*) FROM attempts");
     assert!(
-        counted <= PLACES,
-        "finding 7: more calls are in progress than there are places: {counted} and {PLACES}"
+        counted <= CALLS,
+        "finding 7: more calls are in progress than there are places: {counted} and {CALLS}"
     );
-}
-
-/// A client of the test's needs as many file descriptors as the server has places; where there are fewer, more are asked for
-/// before the server starts, which inherits them.
-fn allow_enough_files() {
-    const ENOUGH: u64 = 4_096;
-    let limits = fs::read_to_string("/proc/self/limits").unwrap_or_default();
-    let soft = limits.lines().find_map(|line| line.strip_prefix("Max open files")?.split_whitespace().next());
-    if soft.and_then(|soft| soft.parse::<u64>().ok()).is_some_and(|soft| soft < ENOUGH) {
-        let id = std::process::id().to_string();
-        let raised = Command::new("prlimit").args(["--pid", &id, &format!("--nofile={ENOUGH}:")]).status();
-        assert!(raised.is_ok_and(|status| status.success()), "{ENOUGH} open files are needed");
-    }
-}
-
-/// Connections that ask for much and read nothing. Their windows are small, so that little is in flight.
-async fn ask_and_read_nothing(address: SocketAddr, count: usize) -> Vec<Held> {
-    let requests = "GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n".repeat(100);
-    let mut held = Vec::new();
-    for _ in 0..count {
-        let socket = TcpSocket::new_v4().unwrap();
-        socket.set_recv_buffer_size(4_096).unwrap();
-        let mut stream = socket.connect(address).await.unwrap();
-        stream.write_all(requests.as_bytes()).await.unwrap();
-        held.push(stream);
-    }
-    held
 }
 
 /// An answer has a bound to be read in, as headers, bodies and calls have theirs: three seconds without progress, and one for
 /// a machine that is busy.
 #[test]
-#[should_panic(expected = "from outside 1: answers that nobody reads hold every place")]
 fn from_outside_1_an_answer_that_nobody_reads_gives_its_place_back() {
-    allow_enough_files();
+    crowd::allow_enough_files();
     let home = Home::new();
     let server = try_start_configured(&home, PLAIN, &[]).expect("it starts");
     let described = Call::login(World::Ordinary, "", "").method("GET").path("/openapi.json").body("");
     assert_eq!(described.send(&server).status, 200);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().unwrap();
-    let address = server.address.parse().unwrap();
-    let held = runtime.block_on(ask_and_read_nothing(address, usize::try_from(PLACES).unwrap()));
+    let held = crowd::that_reads_nothing(server.address.parse().unwrap(), PLACES);
     let is_healthy = is_healthy(&server, Duration::from_secs(4));
     drop(held);
     assert!(is_healthy, "from outside 1: answers that nobody reads hold every place");

@@ -30,6 +30,9 @@ mod requests;
 mod revisions;
 mod starting;
 
+#[path = "../floods/crowd.rs"]
+#[allow(dead_code, reason = "these tests need a part of it")]
+mod crowd;
 #[path = "../server/process.rs"]
 #[allow(dead_code, reason = "these tests need a part of it")]
 mod process;

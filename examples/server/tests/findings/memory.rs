@@ -7,9 +7,11 @@ use crate::{
 use std::{
     fs::{self, File},
     io::{Read as _, Seek as _, SeekFrom},
+    time::{Duration, Instant},
 };
 
 const PAGE: usize = 4_096;
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How often these words stand in the writable memory of a process. Most of it was never written, so pages are compared with
 /// an empty one first.
@@ -35,14 +37,16 @@ fn copies(process: u32, words: &str) -> usize {
     found
 }
 
-/// Of two copies, one is the body that the server has collected, and the other stands in a buffer of hyper's. Whoever wipes the
-/// first alone asks for one copy at most here.
+/// One copy is in the body that the server has collected, one in a buffer of hyper's, one in what serde has read. The connection's task may
+/// end a little later than the connection.
 #[test]
-#[should_panic(expected = "finding 24: a wrong password is still in memory")]
 fn finding_24_a_password_does_not_stay_in_memory() {
     let home = Home::new();
     let server = home.start();
     let wrong = "Mistyped-Pass-9";
     Call::login(World::Ordinary, "alice", wrong).send(&server).assert_credentials_refused();
-    assert_eq!(copies(server.id(), wrong), 0, "finding 24: a wrong password is still in memory");
+    let answered = Instant::now();
+    while copies(server.id(), wrong) > 0 {
+        assert!(answered.elapsed() < PATIENCE, "finding 24: a wrong password is still in memory");
+    }
 }

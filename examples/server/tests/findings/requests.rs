@@ -17,19 +17,16 @@ fn health(hosts: &str) -> String {
 
 /// RFC 9112 §3.2, as the two below.
 #[test]
-#[should_panic(expected = "from outside 4: a request without Host is served")]
 fn from_outside_4_a_request_without_host_is_refused() {
     assert_eq!(health(""), "400", "from outside 4: a request without Host is served");
 }
 
 #[test]
-#[should_panic(expected = "from outside 4: a request with two Hosts is served")]
 fn from_outside_4_a_request_with_two_hosts_is_refused() {
     assert_eq!(health("Host: x\r\nHost: y\r\n"), "400", "from outside 4: a request with two Hosts is served");
 }
 
 #[test]
-#[should_panic(expected = "from outside 4: a request with a Host that is none is served")]
 fn from_outside_4_a_request_with_a_malformed_host_is_refused() {
     let told = health("Host: a b\r\n");
     assert_eq!(told, "400", "from outside 4: a request with a Host that is none is served");
@@ -37,7 +34,6 @@ fn from_outside_4_a_request_with_a_malformed_host_is_refused() {
 
 /// Who stands in front may hold another thing for the body than the server does.
 #[test]
-#[should_panic(expected = "from outside: codings that nobody undoes are passed over")]
 fn from_outside_a_transfer_coding_that_is_not_undone_is_refused() {
     let home = Home::new();
     let server = home.start();
@@ -55,7 +51,6 @@ fn from_outside_a_transfer_coding_that_is_not_undone_is_refused() {
 }
 
 #[test]
-#[should_panic(expected = "from outside: a body that says it is compressed is read as it stands")]
 fn from_outside_a_content_coding_that_is_not_undone_is_refused() {
     let home = Home::new();
     let server = home.start();

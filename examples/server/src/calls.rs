@@ -1,0 +1,87 @@
+//! How many calls are in progress at once.
+//!
+//! A call holds its place until it ends, also where its client hangs up before that; whoever gets none is told that the system is
+//! busy before anything is counted or written for them.
+
+use crate::client::Client;
+use std::{pin::pin, sync::Arc, time::Duration};
+use tokio::{
+    select,
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::{sleep, timeout},
+};
+
+const MOST_CALLS: usize = 64;
+/// A client that has stopped sending may be gone. It is served while fewer calls than these are in progress.
+const FEW_CALLS: usize = 8;
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
+/// Until it is looked again whether a client that waits still sends.
+const PAUSE: Duration = Duration::from_millis(50);
+
+pub(crate) struct Calls(Arc<Semaphore>);
+
+/// Of a call in progress: given back when it is dropped.
+pub(crate) struct InProgress(#[expect(dead_code, reason = "it is held")] OwnedSemaphorePermit);
+
+impl Calls {
+    pub(crate) fn new() -> Self {
+        Self(Arc::new(Semaphore::new(MOST_CALLS)))
+    }
+
+    /// Waits until the call may begin; `None` if that takes too long.
+    pub(crate) async fn begin(&self, client: &Client) -> Option<InProgress> {
+        let may_be_gone = || client.has_stopped_sending();
+        if may_be_gone() && self.0.available_permits() <= MOST_CALLS - FEW_CALLS {
+            return None;
+        }
+        let mut place = pin!(timeout(LONGEST_WAIT, Arc::clone(&self.0).acquire_owned()));
+        loop {
+            select! {
+                biased;
+                place = &mut place => return place.ok()?.ok().map(InProgress),
+                () = sleep(PAUSE) => if may_be_gone() { return None },
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client::tests::pair;
+    use tokio::{io::AsyncWriteExt as _, join};
+
+    const SOON: Duration = Duration::from_millis(10);
+
+    async fn in_progress(calls: &Calls, client: &Client, count: usize) -> Vec<InProgress> {
+        let mut begun = Vec::new();
+        for _ in 0..count {
+            begun.push(calls.begin(client).await.unwrap());
+        }
+        begun
+    }
+
+    #[tokio::test]
+    async fn a_call_waits_for_a_place_and_takes_one_that_is_given_back() {
+        let (client, _own_end) = pair().await;
+        let calls = Calls::new();
+        let mut begun = in_progress(&calls, &client, MOST_CALLS).await;
+        assert!(timeout(SOON, calls.begin(&client)).await.is_err(), "it waits");
+        begun.pop();
+        assert!(calls.begin(&client).await.is_some());
+    }
+
+    #[tokio::test]
+    async fn a_client_that_may_be_gone_is_served_while_few_calls_are_in_progress() {
+        let (client, mut own_end) = pair().await;
+        let calls = Calls::new();
+        let begun = in_progress(&calls, &client, MOST_CALLS).await;
+        let waits = calls.begin(&client);
+        let (turned_away, _) = join!(waits, own_end.shutdown());
+        assert!(turned_away.is_none(), "it went while it waited");
+        assert!(calls.begin(&client).await.is_none());
+        drop(begun);
+        let _few = in_progress(&calls, &client, FEW_CALLS).await;
+        assert!(calls.begin(&client).await.is_none(), "there are places, but not for this one");
+    }
+}
