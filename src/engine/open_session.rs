@@ -64,13 +64,19 @@ impl Shown {
             audience: admitted.audience,
             account: self.account,
             session: self.session,
+            generation: self.generation,
+            device: admitted.context.presented_device(),
             idle_limit: admitted.policy().lifetimes.session_idle(),
             now: admitted.now(),
         };
         admitted.ask(question, move |admitted, asked, record| {
-            let Some(record) = record.filter(|record| asked.is_open(record)) else {
+            let Some(record) = record.filter(|record| asked.is_within_limits(record)) else {
                 return self.refuse(admitted, TokenRefusal::SessionEnded);
             };
+            // Before the generation: another device ends nothing.
+            if !asked.is_open(&record) {
+                return self.refuse(admitted, TokenRefusal::Device(DeviceTrait::Binding));
+            }
             match self.generation {
                 Some(generation) if generation < record.generation => {
                     end_sessions::end_reused(admitted, record)
@@ -142,7 +148,7 @@ pub(super) fn usable_here(
     let refusal = if token.claims().audience != admitted.audience {
         TokenRefusal::Token(TokenError::WrongAudience)
     } else if !admitted.context.device.holds(&token, &admitted.context.core.ring) {
-        TokenRefusal::Device(DeviceTrait::Fingerprint)
+        TokenRefusal::Device(DeviceTrait::Binding)
     } else {
         return then(admitted, token);
     };

@@ -55,8 +55,9 @@ fn rotate(admitted: Admitted, shown: Shown, open: OpenSession) -> Step {
     let rotated = SessionRecord { generation: record.generation.saturating_add(1), ..record };
     let (id, revision) = (account.id, account.revision);
     grant(admitted, &account, rotated, move |admitted, grant| {
-        let rotation =
-            Write::RotateSession { session: record.session, expected_generation: record.generation };
+        let (session, expected_generation) = (record.session, record.generation);
+        let device = admitted.context.device_binding();
+        let rotation = Write::RotateSession { session, expected_generation, device };
         let (account, expected) = (Some(id), Some(revision));
         let writing = Writing { claim: None, account, expected, writes: Vec::from([rotation]) };
         commit(admitted, writing, move |admitted, _, committed| match committed {

@@ -90,7 +90,7 @@ fn apply_one(host: &mut MemoryHost, commit: &Commit, write: &Write) -> Result<()
                 return Err(CommitRefusal::SessionExists.into());
             }
         }
-        Write::RotateSession { session, expected_generation } => {
+        Write::RotateSession { session, expected_generation, device } => {
             if host.ended.contains(session) {
                 return Err(CommitRefusal::SessionEnded.into());
             }
@@ -99,6 +99,7 @@ fn apply_one(host: &mut MemoryHost, commit: &Commit, write: &Write) -> Result<()
                 return Err(CommitRefusal::SessionRotated.into());
             }
             record.generation += 1;
+            record.device = *device;
         }
         Write::RenewSession { session, auth_time, revision } => {
             if host.ended.contains(session) {

@@ -6,7 +6,9 @@ use super::{
 };
 use crate::{Audience, Moment, text::base64url};
 use alloc::{boxed::Box, format, string::String};
+use arrayvec::ArrayString;
 use core::fmt;
+use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize as _, Zeroizing};
 
 /// The labels that tell derived keys apart. Fixed for ever: changing one invalidates every token of its kind. A form that changes
@@ -24,8 +26,9 @@ mod label {
 }
 
 /// Names a key in a token (`kid`): 1 to 20 characters of `A–Z a–z 0–9 - _ .`
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct KeyId(Box<str>);
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(try_from = "ArrayString<20>", into = "ArrayString<20>")]
+pub struct KeyId(ArrayString<20>);
 
 impl KeyId {
     pub(crate) const MAX_BYTES: usize = 20;
@@ -34,16 +37,29 @@ impl KeyId {
     /// When the text is empty, too long, or has another character.
     pub fn new(text: &str) -> Result<Self, KeyError> {
         let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
-        if (1..=Self::MAX_BYTES).contains(&text.len()) && text.bytes().all(allowed) {
-            Ok(Self(text.into()))
-        } else {
-            Err(KeyError::Id)
+        match ArrayString::from(text) {
+            Ok(id) if !text.is_empty() && text.bytes().all(allowed) => Ok(Self(id)),
+            _ => Err(KeyError::Id),
         }
     }
 
     /// The id as text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl TryFrom<ArrayString<20>> for KeyId {
+    type Error = KeyError;
+
+    fn try_from(text: ArrayString<20>) -> Result<Self, KeyError> {
+        Self::new(&text)
+    }
+}
+
+impl From<KeyId> for ArrayString<20> {
+    fn from(id: KeyId) -> Self {
+        id.0
     }
 }
 
@@ -200,7 +216,7 @@ impl Keys {
         // Ids are at most 64 bytes, so a length is one byte; no tenant is the length 0, which no tenant has.
         let [client_length, tenant_length] = [client_id, tenant].map(|text| [text.len() as u8]);
         let parts = [label::ID, &client_length, client_id, &tenant_length, tenant];
-        IdTokenKey { id: self.id.clone(), secret: Zeroizing::new(self.root.derive(&parts)), window: None }
+        IdTokenKey { id: self.id, secret: Zeroizing::new(self.root.derive(&parts)), window: None }
     }
 
     /// The same key, prepared.

@@ -158,7 +158,7 @@ impl OutsideIdTokens<'_> {
             String::with_capacity(header.len().saturating_add(base64url::encoded_len(payload.len())));
         text.push_str(header);
         base64url::push(&payload, &mut text);
-        Unsigned { key_id: id.clone(), text }
+        Unsigned { key_id: *id, text }
     }
 
     /// Takes a presented token apart, for the host to verify. Nothing of its payload is looked at.
@@ -187,7 +187,7 @@ impl OutsideIdTokens<'_> {
             return Err(TokenError::Malformed);
         }
         Ok(Unverified {
-            key_id: key.id.clone(),
+            key_id: key.id,
             signed: signed.into(),
             payload_at: key.header.len(),
             signature: signature.into(),

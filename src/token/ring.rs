@@ -78,7 +78,7 @@ impl KeyRing {
         let keys = Keys::new(key);
         let mut known = core::iter::once(&self.signer).chain(self.verifiers.iter().map(|(keys, _)| keys));
         if let Some(same) = known.find(|known| known.id != keys.id && known.has_secret_of(&keys)) {
-            return Err(RingError::DuplicateSecret(same.id.clone(), keys.id));
+            return Err(RingError::DuplicateSecret(same.id, keys.id));
         }
         match self.verifiers.binary_search_by(|(other, _)| other.id.cmp(&keys.id)) {
             Err(at) if keys.id != self.signer.id => self.verifiers.insert(at, (Arc::new(keys), window)),

@@ -144,7 +144,7 @@ fn invariant_4_no_token_for_another_purpose_application_tenant_or_device(ledger:
         }
         _ => assert_eq!((token.by.app, token.by.tenant), (caller.app, caller.tenant), "another audience"),
     }
-    assert!(wanted == Sort::Id || token.by.device == caller.device, "another device");
+    assert_eq!(token.by.device, caller.device, "another device");
     let stage = match &seen.request.call {
         Call::Skip { .. } => &["PASSWORD_WARN"][..],
         Call::Change { .. } | Call::Send { purpose: Purpose::Change, .. } => {

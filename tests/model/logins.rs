@@ -207,6 +207,8 @@ impl Model {
                 writes.push(Write::Open(Session {
                     proved,
                     who,
+                    device: asking.caller.device,
+                    key: self.key(),
                     revision: person.revision + u64::from(changed),
                     auth_time,
                     generation: 0,

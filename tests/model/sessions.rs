@@ -10,15 +10,19 @@ use super::{
 };
 
 impl Model {
-    /// Whether a session lives; its use is noted then.
-    fn lives(&mut self, asking: &mut Asking, session: usize) -> Result<bool, Reply> {
+    /// Whether a session lives and is of the caller's device. A use of it is noted then, once in a twentieth of the time that it may go unused,
+    /// and when another key has come to sign; not for a token that was rotated away.
+    fn lives(&mut self, asking: &mut Asking, session: usize, generation: Option<u32>) -> Result<bool, Reply> {
         asking.ask("CheckSession")?;
-        let (now, idle) = (self.now, asking.rules().idle);
+        let (now, idle, signer) = (self.now, asking.rules().idle, self.key());
+        let is_known = self.verifies(self.sessions[session].key);
         let session = &mut self.sessions[session];
-        let open =
+        let goes_on =
             !session.ended && now < session.expires && idle.is_none_or(|idle| now < session.used + idle);
-        if open {
-            session.used = now;
+        let open = goes_on && session.device == asking.caller.device && is_known;
+        let is_due = idle.is_some_and(|idle| (now - session.used) * 20 >= idle) || session.key != signer;
+        if open && is_due && generation.is_none_or(|generation| generation == session.generation) {
+            (session.used, session.key) = (now, signer);
         }
         Ok(open)
     }
@@ -44,7 +48,7 @@ impl Model {
             return Err(Reply::NO_ID);
         }
         let who = token.who;
-        if self.lives(asking, session)? && self.may_use(asking, session)? {
+        if self.lives(asking, session, None)? && self.may_use(asking, session)? {
             Ok((who, session))
         } else {
             Err(Reply::NO_ID)
@@ -145,7 +149,7 @@ impl Model {
         session: usize,
         generation: u32,
     ) -> Result<Result<(), Plan>, Reply> {
-        if !self.lives(asking, session)? {
+        if !self.lives(asking, session, Some(generation))? {
             return Err(Reply::NO_SESSION);
         }
         if generation < self.sessions[session].generation {
@@ -232,7 +236,7 @@ impl Model {
         asking.ask("FindApplication")?;
         asking.caller = by;
         let who = self.sessions[session].who;
-        if !(self.lives(asking, session)? && self.may_use(asking, session)?) {
+        if !(self.lives(asking, session, None)? && self.may_use(asking, session)?) {
             return Err(Reply::NO_TICKET);
         }
         let reply = if self.is_allowed(asking)? { Reply::SUBJECTS[who] } else { Reply::NO_TICKET };

@@ -63,6 +63,9 @@ pub struct Token {
 #[derive(Clone, Debug)]
 pub struct Session {
     pub who: usize,
+    /// The device that signed in, and the key that it is remembered under.
+    pub device: usize,
+    pub key: usize,
     pub revision: u64,
     pub auth_time: u64,
     pub proved: BTreeSet<F>,

@@ -7,11 +7,12 @@ use crate::{
 use authflow::{
     Applications, ClientId, Config, Engine, Host as _, SessionId, TokenId,
     account::Revision,
+    device::{BindingKind, DeviceBinding},
     password::PasswordMatch,
     sdk::{Api, Request},
     session::{EndSessions, SessionRecord},
     step::{AccessDecision, Step},
-    token::{Issuer, Key, KeyRing},
+    token::{DeviceDigest, Issuer, Key, KeyRing},
 };
 
 /// A store with the demo accounts, and the commit with which the library signs alice in.
@@ -65,6 +66,9 @@ fn claim(id: u8, keep_until: u64) -> Option<Claim> {
     Some(Claim { id: TokenId::from_bytes([id; 16]), keep_until: Timestamp::from_unix(keep_until) })
 }
 
+const DEVICE: DeviceBinding =
+    DeviceBinding { kind: BindingKind::Fingerprint, key: None, digest: DeviceDigest::from_bytes([5; 16]) };
+
 fn session(id: u8) -> Write {
     session_of("demo-alice", id)
 }
@@ -77,6 +81,7 @@ fn session_of(account: &str, id: u8) -> Write {
         revision: Revision::new(1).unwrap(),
         auth_time: Timestamp::from_unix(1),
         factors: authflow::factor::FactorSet::EMPTY,
+        device: DEVICE,
         generation: 0,
         used_at: Timestamp::from_unix(1),
         expires_at: Timestamp::MAX,
@@ -242,7 +247,7 @@ async fn a_session_rotates_from_its_own_generation_alone() {
     let mut rotate = async |id: u8, expected_generation, account: &str| {
         let session = SessionId::from_bytes([id; 16]);
         commit.account = Some(account.parse().unwrap());
-        commit.writes = vec![Write::RotateSession { session, expected_generation }];
+        commit.writes = vec![Write::RotateSession { session, expected_generation, device: DEVICE }];
         store.commit(commit.clone(), None).await.unwrap()
     };
     let refused = Committed::Refused(CommitRefusal::SessionRotated);
