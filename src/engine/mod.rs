@@ -282,7 +282,7 @@ impl Engine {
         refresh_session::start(&self.core, caller, session_token, moment)
     }
 
-    /// Ends the session of a token.
+    /// Ends the session of a token, from whatever device, and though the token was rotated away: giving a right up takes no more than the token.
     ///
     /// Asks [`Commit`](crate::step::Commit). A session that has ended already is ended again: the answer is the same.
     pub fn sign_out(

@@ -6,7 +6,7 @@ use super::{
     config::Core,
     end_sessions,
     grant::grant,
-    open_session::{OpenSession, Shown, with_session_token},
+    open_session::{OpenSession, Shown, usable_here, with_session_token},
 };
 use crate::{
     Moment,
@@ -25,8 +25,10 @@ pub(super) fn start(
     moment: Moment,
 ) -> Step {
     with_session_token(core, caller, presented, moment, |admitted, token| {
-        let shown = Shown::by_session_token(&token);
-        shown.open(admitted, move |admitted, open| may_go_on(admitted, shown, open))
+        usable_here(admitted, token, |admitted, token| {
+            let shown = Shown::by_session_token(&token);
+            shown.open(admitted, move |admitted, open| may_go_on(admitted, shown, open))
+        })
     })
 }
 

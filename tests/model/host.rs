@@ -265,7 +265,8 @@ impl Host {
         assert_eq!(kept.ended.len(), ended, "the host keeps other ended sessions");
         let mut used: Vec<_> = kept.sessions.values().map(|session| session.used_at.as_unix()).collect();
         let mut noted: Vec<_> = model.sessions.iter().map(|session| session.used).collect();
-        (used.sort_unstable(), noted.sort_unstable());
+        used.sort_unstable();
+        noted.sort_unstable();
         assert_eq!(used, noted, "the host keeps other uses");
         for (person, account) in model.people.iter().zip(&kept.accounts) {
             assert_eq!(person.revision, account.revision.as_u64(), "the host keeps other revision");

@@ -113,8 +113,8 @@ impl Model {
         if person.enrolled.contains(&F::Sms) || rests_on_second_factors(person, proved) {
             return Err(Reply::WRONG_CODE);
         }
-        let (app, tenant) = (asking.caller.app, asking.caller.tenant);
-        let place = Place { app, tenant, purpose: Purpose::Update, by: F::Sms, to: who, login: None };
+        let tenant = asking.caller.tenant;
+        let place = Place::outside(asking.caller, Purpose::Update, F::Sms, who);
         follows_rules(None, new)?;
         let slot = (tenant, Standing::Known, who, F::Sms);
         let code = self.guess_code(asking, slot, Tag::Known, Some(who), &place, code)?;
@@ -133,11 +133,14 @@ impl Model {
         Plan { once, revision, writes, ..Plan::of(who, Then::Say(Reply::EMPTY), refused) }
     }
 
-    /// The session and generation of a session token of this caller.
-    fn session_token(&self, asking: &Asking, presented: Presented) -> Result<(usize, u32), Reply> {
+    /// The session and generation of a session token of the caller's application, and whether it is of this device.
+    fn session_token(&self, asking: &Asking, presented: Presented) -> Result<(usize, u32, bool), Reply> {
         let Some((_, token)) = self.good(presented) else { return Err(Reply::NO_SESSION) };
+        let (by, caller) = (token.by, asking.caller);
         match token.kind {
-            Kind::Session { session, generation } if token.by == asking.caller => Ok((session, generation)),
+            Kind::Session { session, generation } if (by.app, by.tenant) == (caller.app, caller.tenant) => {
+                Ok((session, generation, by.device == caller.device))
+            }
             _ => Err(Reply::NO_SESSION),
         }
     }
@@ -164,7 +167,10 @@ impl Model {
     }
 
     pub fn refresh(&mut self, asking: &mut Asking, presented: Presented) -> Result<Plan, Reply> {
-        let (session, generation) = self.session_token(asking, presented)?;
+        let (session, generation, is_here) = self.session_token(asking, presented)?;
+        if !is_here {
+            return Err(Reply::NO_SESSION);
+        }
         if let Err(end) = self.open(asking, session, generation)? {
             return Ok(end);
         }
@@ -180,8 +186,9 @@ impl Model {
         Ok(plan)
     }
 
+    /// Giving a right up takes the token alone: from any device, and of any generation.
     pub fn sign_out(&mut self, asking: &mut Asking, presented: Presented) -> Result<Plan, Reply> {
-        let (session, _) = self.session_token(asking, presented)?;
+        let (session, ..) = self.session_token(asking, presented)?;
         Ok(self.ending(session, Reply::EMPTY))
     }
 
@@ -255,7 +262,6 @@ impl Model {
         to: Option<Named>,
         human: bool,
     ) -> Result<Plan, Reply> {
-        let (app, tenant) = (asking.caller.app, asking.caller.tenant);
         let (place, owner) = match purpose {
             Purpose::SignIn | Purpose::Update => {
                 let (None, Some(to)) = (token, to) else { return Err(Reply::MALFORMED) };
@@ -271,7 +277,7 @@ impl Model {
                 let sets =
                     |who: &usize| purpose == Purpose::SignIn || !self.people[*who].enrolled.contains(&by);
                 let owner = owner.filter(sets);
-                (Place { app, tenant, purpose, by, to, login: None }, owner)
+                (Place::outside(asking.caller, purpose, by, to), owner)
             }
             Purpose::Second | Purpose::Change => {
                 let stages: &[Stage] = if purpose == Purpose::Second {

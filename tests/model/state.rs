@@ -80,10 +80,20 @@ pub struct Session {
 pub struct Place {
     pub app: usize,
     pub tenant: usize,
+    /// The device that asked for it.
+    pub device: usize,
     pub purpose: Purpose,
     pub by: F,
     pub to: usize,
     pub login: Option<usize>,
+}
+
+impl Place {
+    /// Of a code outside any login.
+    pub fn outside(caller: Caller, purpose: Purpose, by: F, to: usize) -> Self {
+        let Caller { device, app, tenant } = caller;
+        Self { app, tenant, device, purpose, by, to, login: None }
+    }
 }
 
 #[derive(Clone, Debug)]

@@ -7,6 +7,7 @@ use crate::{
         CodeDigest, CodeKey, CodePurpose, LoadCode, SendBudget, SendPolicy, SendRefusal, SendSlot, StoredCode,
     },
     contact::{EmailAddress, Recipient},
+    device::Device,
     step::{CommitRefusal, Committed, Write},
 };
 use alloc::{format, vec::Vec};
@@ -17,8 +18,9 @@ impl<H: Host> Sitting<'_, H> {
         let name = u128::from_be_bytes(self.id("recipient"));
         let email = EmailAddress::new(&format!("exam-{name}@example.com"));
         let recipient = email.map(Recipient::Email).map_err(|_| NeglectedDuty::KeepCode)?;
+        let device = Device::new("exam", "exam", "exam", None).map_err(|_| NeglectedDuty::KeepCode)?;
         let [key, other_key] = [CodePurpose::SignIn, CodePurpose::ForgottenPassword]
-            .map(|purpose| CodeKey::new(&self.exam.audience, purpose, &recipient, None));
+            .map(|purpose| CodeKey::new(&self.exam.audience, purpose, &recipient, &device, None));
         let slot = SendSlot::of_recipient(self.exam.audience.tenant, &recipient);
         let policy = SendPolicy::default();
         let store = |byte: u8, after: u64| {
