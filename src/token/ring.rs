@@ -19,7 +19,8 @@ pub struct VerifyWindow {
 /// The keys of a deployment. Cheap to clone; rotating means building a new ring (and a new engine) from configuration.
 ///
 /// To rotate without refusing anyone: hand out the next signer as a verify-only key to every instance, then make it the
-/// signer everywhere, and keep the old one as verify-only until the longest token it signed has expired.
+/// signer everywhere, and keep the old one as verify-only until the longest session that was opened under it has ended: what a session
+/// is [bound to](crate::device::DeviceBinding) is hashed under it as well.
 ///
 /// ```
 /// use authflow::{Timestamp, token::{Key, KeyRing, VerifyWindow}};
