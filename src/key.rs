@@ -1,12 +1,15 @@
 //! The secret of a key and its name: what keys that sign and keys that seal have in common.
 
 use alloc::boxed::Box;
+use arrayvec::ArrayString;
 use core::fmt;
+use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 /// Names a key in a token (`kid`) and in what is sealed: 1 to 20 characters of `A–Z a–z 0–9 - _ .`
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct KeyId(Box<str>);
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(try_from = "ArrayString<20>", into = "ArrayString<20>")]
+pub struct KeyId(ArrayString<20>);
 
 impl KeyId {
     pub(crate) const MAX_BYTES: usize = 20;
@@ -15,21 +18,34 @@ impl KeyId {
     /// When the text is empty, too long, or has another character.
     pub fn new(text: &str) -> Result<Self, KeyError> {
         let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
-        if (1..=Self::MAX_BYTES).contains(&text.len()) && text.bytes().all(allowed) {
-            Ok(Self(text.into()))
-        } else {
-            Err(KeyError::Id)
+        match ArrayString::from(text) {
+            Ok(id) if !text.is_empty() && text.bytes().all(allowed) => Ok(Self(id)),
+            _ => Err(KeyError::Id),
         }
     }
 
     /// Of no key.
     pub(crate) fn nobodys() -> Self {
-        Self("none".into())
+        Self(ArrayString::from("none").unwrap_or_default())
     }
 
     /// The id as text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl TryFrom<ArrayString<20>> for KeyId {
+    type Error = KeyError;
+
+    fn try_from(text: ArrayString<20>) -> Result<Self, KeyError> {
+        Self::new(&text)
+    }
+}
+
+impl From<KeyId> for ArrayString<20> {
+    fn from(id: KeyId) -> Self {
+        id.0
     }
 }
 

@@ -1,6 +1,6 @@
 //! Kinds of code, each for one purpose of one application, to one recipient and, where it belongs to one, in one pending login.
 
-use crate::keys::list;
+use crate::{keys::list, tokens::FINGERPRINT};
 use arbitrary::Arbitrary;
 use authflow::{Audience, ClientId};
 use sha2::{Digest as _, Sha256};
@@ -75,7 +75,7 @@ pub fn recipient(kind: &Kind, nobody: bool) -> (&'static str, &'static str) {
     }
 }
 
-/// What the host stores a code under: a hash of what it is for.
+/// What the host stores a code under: a hash of what it is for, and of the device that asked for it.
 pub fn key(kind: &Kind, is_known: bool) -> [u8; 32] {
     let recipient = match (kind.is_sms(), is_known) {
         (true, true) => "+8613800000000",
@@ -86,8 +86,9 @@ pub fn key(kind: &Kind, is_known: bool) -> [u8; 32] {
     let channel = if kind.is_sms() { "sms" } else { "email" };
     let login = kind.login.map_or(vec![], |login| vec![login; 16]);
     let client_id = client_id(kind.application);
-    let texts = [client_id.as_str(), "", kind.label, channel, recipient].map(str::as_bytes);
-    Sha256::new_with_prefix("authflow/v1/codes")
+    let texts = [client_id.as_str(), "", kind.label, channel, recipient, "fingerprint", FINGERPRINT];
+    let texts = texts.map(str::as_bytes);
+    Sha256::new_with_prefix("authflow/v2/codes")
         .chain_update(list(&[&texts[..], &[&login]].concat()))
         .finalize()
         .into()

@@ -188,7 +188,6 @@ impl World {
     fn present(&mut self, at: usize, code: &str, as_nobody: bool, elsewhere: bool) {
         let kind = &KINDS[at];
         let as_nobody = as_nobody && kind.login.is_none() && kind.label != "update password";
-        let elsewhere = elsewhere && kind.login.is_some();
         let good = self.sent.get(&(at, true)).filter(|sent| {
             let in_window = sent.key == self.ring || self.now < WINDOW_ENDS;
             let is_same = code.trim() == sent.code && self.host.account.revision == sent.revision;

@@ -239,7 +239,7 @@ impl Host {
             Write::OpenSession(record) => {
                 assert!(self.sessions.insert(record.session, *record).is_none(), "a session id drawn twice");
             }
-            Write::RotateSession { session, expected_generation } => {
+            Write::RotateSession { session, expected_generation, device } => {
                 let record = self.sessions.get_mut(session).unwrap();
                 if self.ended.contains(session) {
                     return Err(CommitRefusal::SessionEnded);
@@ -248,6 +248,7 @@ impl Host {
                     return Err(CommitRefusal::SessionRotated);
                 }
                 record.generation += 1;
+                record.device = *device;
             }
             Write::RenewSession { session, auth_time, revision } => {
                 if self.ended.contains(session) {

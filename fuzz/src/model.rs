@@ -96,7 +96,7 @@ pub fn judge(headers: &HeaderList) -> Option<Caller> {
             assert!(expected.is_empty(), "accepted in spite of {expected:?}");
             let given = |header| value(headers, header).ok();
             assert_eq!(Some(caller.device.os()), given(Header::Os));
-            assert_eq!(Some(caller.device.fingerprint()), given(Header::Fingerprint));
+            assert_eq!(caller.device.fingerprint(), given(Header::Fingerprint));
             assert_eq!(Some(caller.device.agent()), given(Header::Agent));
             assert_eq!(Some(caller.client_id.as_str()), given(Header::ClientId));
             assert_eq!(caller.tenant.as_ref().map(|tenant| tenant.as_str()), given(Header::TenantId));

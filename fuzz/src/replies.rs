@@ -18,7 +18,8 @@ use serde_json::{Map, Value};
 pub struct Issued {
     state: Vec<Pending>,
     session: Vec<String>,
-    id: Vec<String>,
+    /// With the client that each was handed to.
+    id: Vec<(String, Said)>,
 }
 
 /// A state token that was handed out.
@@ -38,9 +39,11 @@ impl Issued {
     pub fn fill_in(&self, value: &[u8]) -> Vec<u8> {
         let mut filled = value.to_vec();
         let state = self.state.last().map(|pending| &pending.token);
-        for (place, latest) in
-            [("{state}", state), ("{id}", self.id.last()), ("{session}", self.session.last())]
-        {
+        for (place, latest) in [
+            ("{state}", state),
+            ("{id}", self.id.last().map(|(token, _)| token)),
+            ("{session}", self.session.last()),
+        ] {
             let found = filled.windows(place.len()).position(|window| window == place.as_bytes());
             if let (Some(at), Some(latest)) = (found, latest) {
                 filled.splice(at..at + place.len(), latest.bytes());
@@ -72,7 +75,10 @@ impl Issued {
             assert_eq!(names, ["is_set_pwd"]);
             assert_eq!((deeds.live, body["is_set_pwd"].as_bool()), (true, deeds.has_password));
             let bearer = model::value(given.headers, Header::Authorization).unwrap();
-            assert!(self.id.iter().any(|issued| bearer.ends_with(issued.as_str())));
+            let issued = self.id.iter().find(|(issued, _)| bearer.ends_with(issued.as_str()));
+            let (issued, now) = (&issued.expect("an id token of ours").1, given.said());
+            // The last one is the system, which binds no session.
+            assert_eq!(issued[..3], now[..3], "another client's id token");
             return;
         }
         let status = body["status"].as_str().unwrap();
@@ -122,8 +128,9 @@ impl Issued {
         let token = |name: &str| body.get(name).and_then(Value::as_str).map(String::from);
         for token in ["state_token", "session_token", "id_token"].into_iter().filter_map(token) {
             assert!(!format!("{outcome:?}").contains(&token), "a token is printed");
-            let before =
-                self.session.iter().chain(&self.id).chain(self.state.iter().map(|pending| &pending.token));
+            let ids = self.id.iter().map(|(token, _)| token);
+            let states = self.state.iter().map(|pending| &pending.token);
+            let before = self.session.iter().chain(ids).chain(states);
             assert!(before.into_iter().all(|before| *before != token), "a token is issued twice");
         }
         if let (Some(token), Some(status)) = (token("state_token"), token("status")) {
@@ -139,7 +146,7 @@ impl Issued {
         if let (Some(session), Some(id)) = (token("session_token"), token("id_token")) {
             assert!(session.starts_with("LGT"));
             self.session.push(session);
-            self.id.push(id);
+            self.id.push((id, given.said()));
         }
     }
 }

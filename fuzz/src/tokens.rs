@@ -5,9 +5,10 @@ use authflow::testkit::forge::{DeviceDigests, Forge, IdClaims, IdentityClaims, S
 use authflow::{
     AccountId, Audience, SessionId, Timestamp, TokenId,
     account::{Profile, Revision},
+    device::{BindingKind, DeviceBinding},
     factor::{Factor, FactorSet},
     session::SessionRecord,
-    token::{DeviceDigest, Issuer, SessionClaims, Stage},
+    token::{DeviceDigest, Issuer, KeyId, SessionClaims, Stage},
 };
 
 /// The fingerprint of the device that all of them are for.
@@ -41,6 +42,11 @@ impl Tokens {
             revision: self.revision,
             auth_time: self.now,
             factors: FactorSet::EMPTY.with(Factor::Password),
+            device: DeviceBinding {
+                kind: BindingKind::Fingerprint,
+                key: KEYS[self.ring].id.map(|id| KeyId::new(id).unwrap()),
+                digest: self.device(),
+            },
             generation: 0,
             used_at: self.now,
             expires_at: self.now.plus_seconds(1),

@@ -3,7 +3,7 @@
 use super::{CodeDigest, CodeKey, digest};
 use crate::{AccountId, Moment, Secret, Timestamp, account::Revision, token::KeyRing};
 
-/// What a code is bound to. The key says purpose, recipient, audience and login; the revision of the account, that nothing has changed
+/// What a code is bound to. The key says purpose, recipient, audience, device and login; the revision of the account, that nothing has changed
 /// since: a code that was sent before a change of password is none after it. A decoy is nobody's.
 pub(crate) struct CodeBinding {
     key: CodeKey,

@@ -1,7 +1,7 @@
 //! What a sent code is stored under.
 
 use super::CodePurpose;
-use crate::{Audience, TenantId, TokenId, contact::Recipient};
+use crate::{Audience, TenantId, TokenId, contact::Recipient, device::Device};
 use core::fmt;
 use sha2::{Digest as _, Sha256};
 
@@ -15,8 +15,11 @@ pub(super) fn hash_list(label: &str, parts: &[&[u8]]) -> [u8; 32] {
     hash.finalize().into()
 }
 
-/// What a sent code is stored under: a hash of the application, the tenant, what it is for, whom it was sent to and, within a
-/// pending login, the state token it was asked for with. So a code of one purpose, recipient or login is not found by another.
+/// What a sent code is stored under: a hash of the application, the tenant, what it is for, whom it was sent to, the device that asked for it
+/// and, within a pending login, the state token that it was asked for with. So a code of one purpose, recipient, device or login is not found by
+/// another: a code that was asked for elsewhere counts nothing here, and takes the place of none.
+///
+/// No key of the ring is in it, so that a rotation loses no code.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CodeKey([u8; 32]);
 
@@ -25,18 +28,21 @@ impl CodeKey {
         audience: &Audience,
         purpose: CodePurpose,
         recipient: &Recipient,
+        device: &Device,
         login: Option<TokenId>,
     ) -> Self {
         let tenant = audience.tenant.as_ref().map_or("", TenantId::as_str);
         let login = login.as_ref().map_or(&[][..], |login| login.as_bytes());
         Self(hash_list(
-            "authflow/v1/codes",
+            "authflow/v2/codes",
             &[
                 audience.client_id.as_str().as_bytes(),
                 tenant.as_bytes(),
                 purpose.label().as_bytes(),
                 recipient.channel().label().as_bytes(),
                 recipient.normalised().as_bytes(),
+                device.binding_kind().as_str().as_bytes(),
+                device.mark().as_bytes(),
                 login,
             ],
         ))
@@ -58,7 +64,7 @@ impl fmt::Debug for CodeKey {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{ClientId, contact::Channel};
+    use crate::{ClientId, contact::Channel, device::DeviceCookie};
 
     fn mobile(text: &str) -> Recipient {
         Recipient::new(Channel::Sms, text).unwrap()
@@ -70,17 +76,31 @@ mod tests {
         let audience = |client, tenant| Audience { client_id: ClientId::new(client).unwrap(), tenant };
         let login = |byte| Some(TokenId::from_bytes([byte; 16]));
         let (web, erin) = (audience("web", tenant), mobile("+86-13800000000"));
-        let base = CodeKey::new(&web, CodePurpose::SecondFactor, &erin, login(1));
-        for other in [
-            CodeKey::new(&audience("app", tenant), CodePurpose::SecondFactor, &erin, login(1)),
-            CodeKey::new(&audience("web", None), CodePurpose::SecondFactor, &erin, login(1)),
-            CodeKey::new(&web, CodePurpose::ChangePassword, &erin, login(1)),
-            CodeKey::new(&web, CodePurpose::SecondFactor, &mobile("+86-13800000001"), login(1)),
-            CodeKey::new(&web, CodePurpose::SecondFactor, &erin, login(2)),
-            CodeKey::new(&web, CodePurpose::SecondFactor, &erin, None),
-        ] {
-            assert_ne!(base, other);
+        let text = "MDEyMzQ1Njc4OWFiY2RlZg";
+        let fingerprint = |text| Device::new("Android 10", text, "app/1", None).unwrap();
+        let cookie = Device::with_cookie(&DeviceCookie::from_text(text).unwrap(), "", None).unwrap();
+        let (here, unbound) = (fingerprint(text), Device::unbound("", None).unwrap());
+        let (purpose, other) = (CodePurpose::SecondFactor, CodePurpose::ChangePassword);
+        let keys = [
+            CodeKey::new(&web, purpose, &erin, &here, login(1)),
+            CodeKey::new(&audience("app", tenant), purpose, &erin, &here, login(1)),
+            CodeKey::new(&audience("web", None), purpose, &erin, &here, login(1)),
+            CodeKey::new(&web, other, &erin, &here, login(1)),
+            CodeKey::new(&web, purpose, &mobile("+86-13800000001"), &here, login(1)),
+            CodeKey::new(&web, purpose, &erin, &here, login(2)),
+            CodeKey::new(&web, purpose, &erin, &here, None),
+            CodeKey::new(&web, purpose, &erin, &fingerprint("another"), login(1)),
+            CodeKey::new(&web, purpose, &erin, &fingerprint("another"), None),
+            // Of the same text, and of another kind.
+            CodeKey::new(&web, purpose, &erin, &cookie, None),
+            CodeKey::new(&web, purpose, &erin, &unbound, None),
+        ];
+        for (at, one) in keys.iter().enumerate() {
+            assert!(keys[at + 1..].iter().all(|other| one != other), "{at}");
         }
-        assert_eq!(base, CodeKey::new(&web, CodePurpose::SecondFactor, &mobile("+8613800000000"), login(1)));
+        let same = CodeKey::new(&web, purpose, &mobile("+8613800000000"), &here, login(1));
+        assert_eq!(keys[0], same);
+        let elsewhere = Device::new("iOS 17", text, "app/2", "10.0.0.1".parse().ok()).unwrap();
+        assert_eq!(keys[0], CodeKey::new(&web, purpose, &erin, &elsewhere, login(1)), "the same device");
     }
 }

@@ -13,7 +13,7 @@
 //! 1. **Asked for.** A client says a [`CodePurpose`] and a recipient. Of somebody who has proved nothing, a captcha is judged first where
 //!    the policy demands one ([`JudgeCaptcha`]). Whether the account has a recipient for this purpose says the flow.
 //! 2. **Made.** Six digits are drawn from the request's entropy. They are bound to the [`CodeKey`] – application, tenant, purpose,
-//!    recipient, pending login – and to the account and its revision. Kept is a keyed [`CodeDigest`], never the code.
+//!    recipient, device, pending login – and to the account and its revision. Kept is a keyed [`CodeDigest`], never the code.
 //! 3. **Counted and stored**, in one [`Commit`](crate::step::Commit): the [`SendBudget`] of the recipient is spent by a [`SendPolicy`] over
 //!    a [`SendRecord`], and the [`StoredCode`] takes the place of an earlier one under the same key. Of somebody who has proved nothing, the
 //!    [`SendSum`] of the application is spent as well, where the policy has one. At half of it a captcha is judged, if none was.

@@ -19,7 +19,7 @@ pub enum Binding {
     Refuse,
 }
 
-/// What binds a pending login to its device, beside the fingerprint, which always does.
+/// What binds a pending login to its device, beside [what that is recognised by](super::BindingKind), which always does.
 ///
 /// A mobile network changes addresses and an update changes versions, so all three are ignored unless configured.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,8 +36,8 @@ pub struct Bindings {
 /// A thing that a device says about itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum DeviceTrait {
-    /// `X-device-fingerprint`.
-    Fingerprint,
+    /// What it is recognised by: see [`BindingKind`](super::BindingKind).
+    Binding,
     /// `X-device-ip`.
     Ip,
     /// `X-operating-sys-version`.
@@ -60,7 +60,7 @@ impl Bindings {
     pub(crate) fn digests(self, device: &Device, keys: &Keys) -> DeviceDigests {
         let bound = |binding, digest: &dyn Fn() -> DeviceDigest| (binding != Binding::Ignore).then(digest);
         DeviceDigests {
-            fingerprint: device.fingerprint_digest(keys),
+            fingerprint: device.digest(keys),
             ip: bound(self.ip, &|| ip_digest(device, keys)),
             os: bound(self.os, &|| keys.device_digest("os", device.os().as_bytes())),
             agent: bound(self.agent, &|| keys.device_digest("agent", device.agent().as_bytes())),
@@ -74,12 +74,12 @@ impl Bindings {
     pub(crate) fn drift(self, token: &StateToken, device: &Device, ring: &KeyRing) -> Drift {
         let mut drift = Drift::default();
         let Some(keys) = ring.at(token.key()) else {
-            drift.refused = Some(DeviceTrait::Fingerprint);
+            drift.refused = Some(DeviceTrait::Binding);
             return drift;
         };
         let (then, now) = (&token.claims().device, self.digests(device, keys));
         if then.fingerprint != now.fingerprint {
-            drift.refused = Some(DeviceTrait::Fingerprint);
+            drift.refused = Some(DeviceTrait::Binding);
         }
         for (device_trait, binding, then, now) in [
             (DeviceTrait::Ip, self.ip, then.ip, now.ip),
@@ -172,7 +172,7 @@ mod tests {
         let other = Device::of("Android 10", "g", "a", device().ip);
         for bindings in [ALL, Bindings::default()] {
             let drift = bindings.drift(&token(&device(), bindings), &other, &ring());
-            assert_eq!(drift.refused, Some(DeviceTrait::Fingerprint));
+            assert_eq!(drift.refused, Some(DeviceTrait::Binding));
         }
     }
 
@@ -182,7 +182,7 @@ mod tests {
         let audience = Audience { client_id: ClientId::new("web").unwrap(), tenant: None };
         let (account, session) = (AccountId::new("erin").unwrap(), SessionId::from_bytes([1; 16]));
         let (issued_at, expires_at) = (now, now.plus_seconds(1));
-        let digest = device().fingerprint_digest(ring.signer());
+        let digest = device().digest(ring.signer());
         let text = ring.session_tokens().mint(&SessionClaims {
             session,
             generation: 0,
@@ -224,7 +224,7 @@ mod tests {
         let (one, other) = (KeyRing::new(key("old", 7)), KeyRing::new(key("new", 8)));
         let swapped = one.clone().with_verifier(key("new", 8), always).unwrap();
         for ring in [one, other, swapped] {
-            assert_eq!(ALL.drift(&token, &device(), &ring).refused, Some(DeviceTrait::Fingerprint));
+            assert_eq!(ALL.drift(&token, &device(), &ring).refused, Some(DeviceTrait::Binding));
         }
     }
 

@@ -136,7 +136,7 @@ mod tests {
     fn the_seeds_headers_are_complete() {
         let caller = Caller::from_headers(&COMPLETE).unwrap();
         assert_eq!(caller.device.os(), "Android 10");
-        assert_eq!(caller.device.fingerprint(), "156aysdna213sac");
+        assert_eq!(caller.device.fingerprint(), Some("156aysdna213sac"));
         assert_eq!(caller.device.agent(), "Mozilla/5.0");
         assert_eq!(caller.device.ip(), Some("10.10.10.1".parse().unwrap()));
         assert_eq!(caller.language, Some(Language::Zh));

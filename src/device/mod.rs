@@ -10,31 +10,38 @@
 //! ```
 
 mod binding;
+mod bound;
 mod caller;
+mod cookie;
 mod headers;
+mod kind;
 mod language;
 
 pub use binding::{Binding, Bindings, DeviceTrait};
+pub use bound::{DeviceBinding, PresentedDevice};
 pub use caller::{Caller, HeaderFault, HeaderFaults};
+pub use cookie::{DeviceCookie, InvalidDeviceCookie};
 pub use headers::{Header, Headers, Problem, RequestHeaders};
+pub use kind::BindingKind;
 pub use language::Language;
 
 use crate::token::{DeviceDigest, KeyRing, Keys, Place, SessionToken, Ticket};
 use alloc::sync::Arc;
 use core::{fmt, net::IpAddr};
 
-/// The device a request comes from, as it describes itself. Cheap to clone.
+/// The device a request comes from, as it describes itself, and [what it is recognised by](BindingKind). Cheap to clone.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Device {
-    /// Operating system, fingerprint and agent, one after the other, so that a copy counts once.
+    /// Operating system, what it is recognised by, and agent, one after the other, so that a copy counts once.
     texts: Arc<str>,
     os_end: usize,
-    fingerprint_end: usize,
+    mark_end: usize,
+    kind: BindingKind,
     ip: Option<IpAddr>,
 }
 
 impl Device {
-    /// A device from texts that did not come in the family's headers, under the same bounds as theirs.
+    /// A device with a fingerprint, from texts that did not come in the family's headers, under the same bounds as theirs.
     ///
     /// ```
     /// use authflow::device::Device;
@@ -46,29 +53,48 @@ impl Device {
     /// # Errors
     /// Which text is missing, too long or malformed; the first of them.
     pub fn new(os: &str, fingerprint: &str, agent: &str, ip: Option<IpAddr>) -> Result<Self, HeaderFault> {
-        fn judged(header: Header, text: &str) -> Result<&str, HeaderFault> {
-            header.judge(text.as_bytes()).map_err(|problem| HeaderFault { header, problem })
-        }
         let os = judged(Header::Os, os)?;
         let fingerprint = judged(Header::Fingerprint, fingerprint)?;
         Ok(Self::of(os, fingerprint, judged(Header::Agent, agent)?, ip))
     }
 
-    /// A device of texts that have been judged.
-    fn of(os: &str, fingerprint: &str, agent: &str, ip: Option<IpAddr>) -> Self {
-        let fingerprint_end = os.len().saturating_add(fingerprint.len());
-        let texts = [os, fingerprint, agent].concat().into();
-        Self { texts, os_end: os.len(), fingerprint_end, ip }
+    /// A browser with a [cookie](DeviceCookie), at a route of your own. `agent` is its header `User-Agent`, under the bounds of `X-agent`; it
+    /// may be empty. Browsers do not tell their operating system apart from it.
+    ///
+    /// # Errors
+    /// When the agent is too long or malformed.
+    pub fn with_cookie(cookie: &DeviceCookie, agent: &str, ip: Option<IpAddr>) -> Result<Self, HeaderFault> {
+        Ok(Self::recognised("", BindingKind::Cookie, cookie.as_text(), agent_or_none(agent)?, ip))
     }
 
-    /// Operating system and version (`X-operating-sys-version`), as `Android 10`.
+    /// A caller that shows nothing its tokens could be bound to, at a route of your own: whoever holds them may use them. An application
+    /// refuses it unless its policy [allows it](crate::policy::Policy::allows_unbound). `agent` may be empty.
+    ///
+    /// # Errors
+    /// When the agent is too long or malformed.
+    pub fn unbound(agent: &str, ip: Option<IpAddr>) -> Result<Self, HeaderFault> {
+        Ok(Self::recognised("", BindingKind::Unbound, "", agent_or_none(agent)?, ip))
+    }
+
+    /// A device of texts that have been judged.
+    fn of(os: &str, fingerprint: &str, agent: &str, ip: Option<IpAddr>) -> Self {
+        Self::recognised(os, BindingKind::Fingerprint, fingerprint, agent, ip)
+    }
+
+    fn recognised(os: &str, kind: BindingKind, mark: &str, agent: &str, ip: Option<IpAddr>) -> Self {
+        let mark_end = os.len().saturating_add(mark.len());
+        let texts = [os, mark, agent].concat().into();
+        Self { texts, os_end: os.len(), mark_end, kind, ip }
+    }
+
+    /// Operating system and version (`X-operating-sys-version`), as `Android 10`; empty where it has no such header.
     pub fn os(&self) -> &str {
         self.texts.get(..self.os_end).unwrap_or_default()
     }
 
     /// The user agent (`X-agent`).
     pub fn agent(&self) -> &str {
-        self.texts.get(self.fingerprint_end..).unwrap_or_default()
+        self.texts.get(self.mark_end..).unwrap_or_default()
     }
 
     /// The address the caller says it has (`X-device-ip`): a claim of the client's, not the peer's address.
@@ -76,28 +102,56 @@ impl Device {
         self.ip
     }
 
-    /// What recognises the device (`X-device-fingerprint`). Who knows it can present it, so it is not printed.
-    pub fn fingerprint(&self) -> &str {
-        self.texts.get(self.os_end..self.fingerprint_end).unwrap_or_default()
+    /// By what kind of thing it is recognised.
+    pub fn binding_kind(&self) -> BindingKind {
+        self.kind
     }
 
-    /// Whether the device presents the fingerprint that this session token was made for. The ring is the one that verified the
-    /// token; with another one the answer is no.
+    /// What recognises the device (`X-device-fingerprint`); `None` where it is recognised by something else, or by nothing. Who knows it can
+    /// present it, so it is not printed.
+    pub fn fingerprint(&self) -> Option<&str> {
+        (self.kind == BindingKind::Fingerprint).then(|| self.mark())
+    }
+
+    /// What it is recognised by, whatever its kind. Without the kind it says nothing.
+    pub(crate) fn mark(&self) -> &str {
+        self.texts.get(self.os_end..self.mark_end).unwrap_or_default()
+    }
+
+    /// Whether the device is the one that this session token was made for. The ring is the one that verified the token; with another one
+    /// the answer is no.
     pub(crate) fn holds(&self, session: &SessionToken, ring: &KeyRing) -> bool {
         self.is_of(session.claims().device, ring, session.key())
     }
 
-    /// Whether the device presents the fingerprint that this ticket was made for.
+    /// Whether the device is the one that this ticket was made for.
     pub(crate) fn holds_ticket(&self, ticket: &Ticket, ring: &KeyRing) -> bool {
         self.is_of(ticket.claims().device, ring, ticket.key())
     }
 
     fn is_of(&self, digest: DeviceDigest, ring: &KeyRing, key: Place) -> bool {
-        ring.at(key).is_some_and(|keys| self.fingerprint_digest(keys) == digest)
+        ring.at(key).is_some_and(|keys| self.digest(keys) == digest)
     }
 
-    pub(crate) fn fingerprint_digest(&self, keys: &Keys) -> DeviceDigest {
-        keys.device_digest("fingerprint", self.fingerprint().as_bytes())
+    /// The keyed hash of what it is recognised by. The kind is hashed with it: see [`BindingKind`].
+    pub(crate) fn digest(&self, keys: &Keys) -> DeviceDigest {
+        keys.device_digest(self.kind.as_str(), self.mark().as_bytes())
+    }
+
+    /// The same, as it is stored.
+    pub(crate) fn binding(&self, keys: &Keys) -> DeviceBinding {
+        DeviceBinding { kind: self.kind, key: keys.id().copied(), digest: self.digest(keys) }
+    }
+}
+
+fn judged(header: Header, text: &str) -> Result<&str, HeaderFault> {
+    header.judge(text.as_bytes()).map_err(|problem| HeaderFault { header, problem })
+}
+
+fn agent_or_none(agent: &str) -> Result<&str, HeaderFault> {
+    match judged(Header::Agent, agent) {
+        Err(HeaderFault { problem: Problem::Missing, .. }) => Ok(""),
+        judged => judged,
     }
 }
 
@@ -105,6 +159,7 @@ impl fmt::Debug for Device {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("Device");
         shown.field("os", &self.os()).field("agent", &self.agent()).field("ip", &self.ip);
+        shown.field("kind", &self.kind);
         shown.finish_non_exhaustive()
     }
 }

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     AccountId, Application, Audience, ClientId, Moment, TenantId, Timestamp,
     account::{Account, AccountKey, FindAccount},
-    device::Caller,
+    device::{BindingKind, Caller},
     factor::Factor,
     outcome::{Event, Fault, ProofRefusal, TokenRefusal},
     policy::Policy,
@@ -63,6 +63,10 @@ fn application_found(
     match known {
         Some((application, audience)) => {
             context.speak_for(&application, audience);
+            let is_unbound = context.device.binding_kind() == BindingKind::Unbound;
+            if is_unbound && !application.policy.allows_unbound {
+                return context.refuse(Fault::DeviceIncomplete, Event::UnboundRefused);
+            }
             then(Admitted { context, application, audience })
         }
         None => context.refuse(Fault::ApplicationUnknown, Event::ApplicationUnknown { client_id, tenant }),

@@ -3,7 +3,7 @@
 use super::{ask::InProgress, config::Core, guess::OpenGuess};
 use crate::{
     Application, Audience, Moment,
-    device::{Device, Language},
+    device::{Device, DeviceBinding, Language, PresentedDevice},
     outcome::{Event, Facts, Fault, Outcome, Verdict},
     step::{Question, Step},
     token::DeviceDigest,
@@ -19,8 +19,8 @@ pub(super) struct Context {
     pub(super) outcome: Box<Outcome>,
     /// The guess that the request has made, until it is known what became of it.
     pub(super) guess: Option<OpenGuess>,
-    /// The device's fingerprint under the key that signs, where a token of that key has been found to be of this device.
-    pub(super) fingerprint: Option<DeviceDigest>,
+    /// What the device is recognised by, under the key that signs, where a token of that key has been found to be of this device.
+    pub(super) known_digest: Option<DeviceDigest>,
     /// The language that the caller asks for.
     asked: Option<Language>,
 }
@@ -29,8 +29,8 @@ impl Context {
     pub(super) fn new(core: &Arc<Core>, device: Device, asked: Option<Language>, moment: Moment) -> Self {
         let facts = Facts { at: moment.timestamp(), ..core.facts(asked) };
         let outcome = Box::new(Outcome { verdict: Verdict::Busy, facts, events: Vec::new() });
-        let (guess, fingerprint) = (None, None);
-        Self { core: Arc::clone(core), device, moment, outcome, guess, fingerprint, asked }
+        let (guess, known_digest) = (None, None);
+        Self { core: Arc::clone(core), device, moment, outcome, guess, known_digest, asked }
     }
 
     /// From here on the application says how to speak.
@@ -43,9 +43,20 @@ impl Context {
         facts.password_rules = application.policy.password_rules;
     }
 
-    /// The device's fingerprint as the key that signs hashes it: for tokens that are about to be minted.
-    pub(super) fn fingerprint_digest(&self) -> DeviceDigest {
-        self.fingerprint.unwrap_or_else(|| self.device.fingerprint_digest(self.core.ring.signer()))
+    /// What the device is recognised by, as the key that signs hashes it: for tokens that are about to be minted.
+    pub(super) fn device_digest(&self) -> DeviceDigest {
+        self.known_digest.unwrap_or_else(|| self.device.digest(self.core.ring.signer()))
+    }
+
+    /// The same, for a session that is about to be stored.
+    pub(super) fn device_binding(&self) -> DeviceBinding {
+        let key = self.core.ring.signer().id().copied();
+        DeviceBinding { kind: self.device.binding_kind(), key, digest: self.device_digest() }
+    }
+
+    /// The device, for a question about a session.
+    pub(super) fn presented_device(&self) -> PresentedDevice {
+        PresentedDevice::new(self.device.clone(), &self.core.ring)
     }
 
     /// The request has ended. A guess that nothing was carried out for is settled: every request without a commit ends here.

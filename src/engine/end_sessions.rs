@@ -18,7 +18,8 @@ use crate::{
 };
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
 
-/// Ends one session, for the device that holds its token.
+/// Ends one session, for whoever holds a token of it. A right is given up from any device and with a token of any generation: a client whose
+/// fingerprint has changed, or who has lost the answer to a refresh, can still sign out, and a thief who does it helps.
 pub(super) fn sign_out(
     core: &Arc<Core>,
     caller: Caller,

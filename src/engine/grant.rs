@@ -18,7 +18,7 @@ pub(super) fn grant(
         generation,
         account: account.id,
         audience: admitted.audience,
-        device: context.fingerprint_digest(),
+        device: context.device_digest(),
         revision: account.revision,
         auth_time,
         factors,

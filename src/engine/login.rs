@@ -76,6 +76,7 @@ impl Login {
             revision: self.revision_after(),
             auth_time: self.auth_time,
             factors: self.progress.factors,
+            device: self.admitted.context.device_binding(),
             generation: 0,
             used_at: self.now(),
             expires_at: self.now().plus(self.admitted.policy().lifetimes.session_token()),
@@ -212,10 +213,10 @@ impl Login {
         }
         let Audience { client_id, tenant } = &self.admitted.audience;
         let tenant = tenant.as_ref().map_or("", |tenant| tenant.as_str());
-        let device = self.admitted.context.device.fingerprint();
-        let [client_id, tenant, account, device] =
-            [client_id.as_str(), tenant, self.account.id.as_str(), device].map(str::as_bytes);
-        signer.draw(moment, purpose, &[client_id, tenant, account, device])
+        let device = &self.admitted.context.device;
+        let (kind, mark) = (device.binding_kind().as_str(), device.mark());
+        let bound = [client_id.as_str(), tenant, self.account.id.as_str(), kind, mark].map(str::as_bytes);
+        signer.draw(moment, purpose, &bound)
     }
 
     /// The account's revision once this step is written.

@@ -50,7 +50,7 @@ pub(crate) use send_code::IsTaken;
 
 use crate::{
     AccountId, Audience, Moment, SessionId,
-    device::{Caller, HeaderFaults, Language},
+    device::{Caller, DeviceCookie, HeaderFaults, Language},
     outcome::Facts,
     step::Step,
     token::{IdToken, IdTokenKey, Issuer, SessionToken, SessionVerifier, StateToken, Ticket, Untrusted},
@@ -102,6 +102,11 @@ impl Engine {
     /// The language of messages where neither the caller nor an application says one.
     pub fn language(&self) -> Language {
         self.core.language
+    }
+
+    /// What a browser that brings no cookie is to be recognised by, at routes of your own: before it signs in.
+    pub fn draw_device_cookie(&self, moment: &Moment) -> DeviceCookie {
+        DeviceCookie::from_bytes(self.core.ring.signer().draw(moment, "device cookie", &[]))
     }
 
     /// Signs in with an identifier and a password.
@@ -277,7 +282,7 @@ impl Engine {
         refresh_session::start(&self.core, caller, session_token, moment)
     }
 
-    /// Ends the session of a token.
+    /// Ends the session of a token, from whatever device, and though the token was rotated away: giving a right up takes no more than the token.
     ///
     /// Asks [`Commit`](crate::step::Commit). A session that has ended already is ended again: the answer is the same.
     pub fn sign_out(

@@ -64,13 +64,19 @@ impl Shown {
             audience: admitted.audience,
             account: self.account,
             session: self.session,
+            generation: self.generation,
+            device: admitted.context.presented_device(),
             idle_limit: admitted.policy().lifetimes.session_idle(),
             now: admitted.now(),
         };
         admitted.ask(question, move |admitted, asked, record| {
-            let Some(record) = record.filter(|record| asked.is_open(record)) else {
+            let Some(record) = record.filter(|record| asked.is_within_limits(record)) else {
                 return self.refuse(admitted, TokenRefusal::SessionEnded);
             };
+            // Before the generation: another device ends nothing.
+            if !asked.is_open(&record) {
+                return self.refuse(admitted, TokenRefusal::Device(DeviceTrait::Binding));
+            }
             match self.generation {
                 Some(generation) if generation < record.generation => {
                     end_sessions::end_reused(admitted, record)
@@ -118,7 +124,7 @@ fn refusal(account: &Account, record: &SessionRecord) -> Option<TokenRefusal> {
     }
 }
 
-/// Verifies a session token of the caller's application and device, and goes on with `then`.
+/// Verifies a session token of the caller's application, and goes on with `then`.
 pub(super) fn with_session_token(
     core: &Arc<Core>,
     caller: Caller,
@@ -129,8 +135,22 @@ pub(super) fn with_session_token(
     let verified = core.ring.session_tokens().verify(presented, moment.timestamp());
     admit::admit(core, caller, moment, move |admitted| match verified {
         Err(error) => admitted.refuse_token(Fault::SessionTokenInvalid, None, TokenRefusal::Token(error)),
-        Ok(token) => usable_here(admitted, token, then),
+        Ok(token) => of_this_application(admitted, token, then),
     })
+}
+
+/// Goes on with `then` where a session token is of this application.
+fn of_this_application(
+    admitted: Admitted,
+    token: SessionToken,
+    then: impl Then<Admitted, SessionToken>,
+) -> Step {
+    if token.claims().audience == admitted.audience {
+        then(admitted, token)
+    } else {
+        let refusal = TokenRefusal::Token(TokenError::WrongAudience);
+        Shown::by_session_token(&token).refuse(admitted, refusal)
+    }
 }
 
 /// Goes on with `then` where a session token may be used by this application, on this device.
@@ -139,14 +159,14 @@ pub(super) fn usable_here(
     token: SessionToken,
     then: impl Then<Admitted, SessionToken>,
 ) -> Step {
-    let refusal = if token.claims().audience != admitted.audience {
-        TokenRefusal::Token(TokenError::WrongAudience)
-    } else if !admitted.context.device.holds(&token, &admitted.context.core.ring) {
-        TokenRefusal::Device(DeviceTrait::Fingerprint)
-    } else {
-        return then(admitted, token);
-    };
-    Shown::by_session_token(&token).refuse(admitted, refusal)
+    of_this_application(admitted, token, |admitted, token| {
+        if admitted.context.device.holds(&token, &admitted.context.core.ring) {
+            then(admitted, token)
+        } else {
+            let refusal = TokenRefusal::Device(DeviceTrait::Binding);
+            Shown::by_session_token(&token).refuse(admitted, refusal)
+        }
+    })
 }
 
 /// Takes up the session of an id token, and goes on with `then`.

@@ -106,7 +106,7 @@ fn refusal(admitted: &mut Admitted, token: &StateToken, stages: &[Stage]) -> Opt
     let (context, bindings) = (&admitted.context, admitted.policy().bindings);
     let drift = bindings.drift(token, &context.device, &context.core.ring);
     if drift.refused.is_none() && token.key() == Place::Signer {
-        admitted.context.fingerprint = Some(claims.device.fingerprint);
+        admitted.context.known_digest = Some(claims.device.fingerprint);
     }
     let drifted = drift.logged.into_iter().map(|device_trait| Event::DeviceDrifted { account, device_trait });
     admitted.context.outcome.events.extend(drifted);

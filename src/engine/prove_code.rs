@@ -46,7 +46,8 @@ impl PresentedCode {
         then: impl Then<Admitted, Result<(T, Spent), ProofRefusal>>,
     ) -> Step {
         Guess::count(admitted, aim, claimant, move |guess| {
-            let key = CodeKey::new(&guess.admitted.audience, self.purpose, &self.recipient, self.login);
+            let Admitted { context, audience, .. } = &guess.admitted;
+            let key = CodeKey::new(audience, self.purpose, &self.recipient, &context.device, self.login);
             guess.ask(LoadCode { key }, move |guess, LoadCode { key }, stored| {
                 let owner = guess.claimant.as_ref().ok().map(T::account);
                 let binding = CodeBinding::new(key, owner.map(|account| (account.id, account.revision)));

@@ -6,7 +6,7 @@ use super::{
     config::Core,
     end_sessions,
     grant::grant,
-    open_session::{OpenSession, Shown, with_session_token},
+    open_session::{OpenSession, Shown, usable_here, with_session_token},
 };
 use crate::{
     Moment,
@@ -25,8 +25,10 @@ pub(super) fn start(
     moment: Moment,
 ) -> Step {
     with_session_token(core, caller, presented, moment, |admitted, token| {
-        let shown = Shown::by_session_token(&token);
-        shown.open(admitted, move |admitted, open| may_go_on(admitted, shown, open))
+        usable_here(admitted, token, |admitted, token| {
+            let shown = Shown::by_session_token(&token);
+            shown.open(admitted, move |admitted, open| may_go_on(admitted, shown, open))
+        })
     })
 }
 
@@ -55,8 +57,9 @@ fn rotate(admitted: Admitted, shown: Shown, open: OpenSession) -> Step {
     let rotated = SessionRecord { generation: record.generation.saturating_add(1), ..record };
     let (id, revision) = (account.id, account.revision);
     grant(admitted, &account, rotated, move |admitted, grant| {
-        let rotation =
-            Write::RotateSession { session: record.session, expected_generation: record.generation };
+        let (session, expected_generation) = (record.session, record.generation);
+        let device = admitted.context.device_binding();
+        let rotation = Write::RotateSession { session, expected_generation, device };
         let (account, expected) = (Some(id), Some(revision));
         let writing = Writing { claim: None, account, expected, writes: Vec::from([rotation]) };
         commit(admitted, writing, move |admitted, _, committed| match committed {

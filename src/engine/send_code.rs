@@ -238,7 +238,8 @@ impl Sending {
     fn store(self) -> Step {
         let Self { admitted, owner, .. } = &self;
         let (context, policy, now) = (&admitted.context, admitted.policy(), admitted.now());
-        let key = CodeKey::new(&admitted.audience, self.purpose, &self.recipient, self.login);
+        let key =
+            CodeKey::new(&admitted.audience, self.purpose, &self.recipient, &context.device, self.login);
         let binding = CodeBinding::new(key, *owner);
         let code = binding.draw(&context.core.ring, &context.moment);
         let stored = StoredCode {

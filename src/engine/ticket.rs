@@ -77,7 +77,7 @@ fn make(admitted: Admitted, open: OpenSession) -> Step {
         session: record.session,
         account: account.id,
         audience: admitted.audience,
-        device: context.device.fingerprint_digest(ring.signer()),
+        device: context.device_digest(),
         issued_at: now,
         expires_at: now.plus(expires_in),
     });
@@ -101,7 +101,7 @@ pub(super) fn redeem(
             return refuse_unseen(context, Fault::TicketInvalid, TokenRefusal::OtherTenant);
         }
         if !context.device.holds_ticket(&ticket, &context.core.ring) {
-            let reason = TokenRefusal::Device(DeviceTrait::Fingerprint);
+            let reason = TokenRefusal::Device(DeviceTrait::Binding);
             return refuse_unseen(context, Fault::TicketInvalid, reason);
         }
         let Audience { client_id, tenant } = ticket.claims().audience;

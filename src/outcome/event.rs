@@ -28,6 +28,9 @@ pub enum Event {
         /// As the caller named it.
         tenant: Option<TenantId>,
     },
+    /// A caller showed nothing that its tokens could be bound to, in an application whose policy does not
+    /// [allow that](crate::policy::Policy::allows_unbound).
+    UnboundRefused,
     /// What a client presented as proof of a factor was refused.
     ProofRefused {
         /// The account, where there is one.

@@ -19,9 +19,9 @@ pub enum Fault {
     StateTokenInvalid,
     /// No id token.
     IdTokenMissing,
-    /// Malformed, forged, expired, revoked: one fault.
+    /// Malformed, forged, expired, revoked, of another device: one fault.
     IdTokenInvalid,
-    /// Malformed, forged, expired, revoked: one fault.
+    /// Malformed, forged, expired, revoked, of another device: one fault.
     SessionTokenInvalid,
     /// No such user; told only to callers with a session.
     UserUnknown,

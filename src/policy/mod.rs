@@ -80,8 +80,11 @@ pub struct Policy {
     /// credential that the host knows as a server's, and by default it knows none. A ticket does not say on the wire how its subject signed
     /// in, and one credential serves all applications of a tenant: turn it off where others of them demand more of a login than this one.
     pub issues_tickets: bool,
-    /// What binds a pending login to its device, beside the fingerprint.
+    /// What binds a pending login to its device, beside what that is recognised by.
     pub bindings: Bindings,
+    /// Whether a caller may be bound to nothing ([`BindingKind::Unbound`](crate::device::BindingKind::Unbound)): whoever comes by a token of
+    /// such a session has the session. Off unless configured. The family's routes make no such caller, with this or without.
+    pub allows_unbound: bool,
 }
 
 impl Default for Policy {
@@ -100,6 +103,7 @@ impl Default for Policy {
             rotate_session_tokens: false,
             issues_tickets: true,
             bindings: Bindings::default(),
+            allows_unbound: false,
         }
     }
 }

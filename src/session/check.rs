@@ -1,14 +1,27 @@
 //! Does this session still live?
 
 use super::SessionRecord;
-use crate::{AccountId, Audience, Lifetime, SessionId, Timestamp};
+use crate::{AccountId, Audience, Lifetime, SessionId, Timestamp, device::PresentedDevice};
+
+/// A use is noted again after this part of the idle limit.
+const PARTS: u64 = 20;
 
 /// Does this session still live? The place for revocation and for noting when a session was last used.
 ///
-/// Answer with its record: `None` when it has been ended, or there never was one. Whether it is the account's, of this
-/// application, and within its limits is judged here. Where [`idle_limit`](Self::idle_limit) is set, also note `now` as the
-/// record's [`used_at`](SessionRecord::used_at) – in the same atomic step, and only where [`is_open`](Self::is_open) says so –
-/// and answer with the record as it was before.
+/// Answer with its record: `None` when it has been ended, or there never was one. Whether it is the account's, of this application and device,
+/// and within its limits is judged here. Where [`note`](Self::note) gives a record, keep that in the place of the one you found, and answer with
+/// the one you found. Most uses are not to be noted, so that most answers cost no write.
+///
+/// ```sql
+/// SELECT … FROM sessions WHERE id = :session AND ended_at IS NULL;
+/// -- Where `note` gives a record, of what it gives:
+/// UPDATE sessions SET used_at = :used_at, device_kind = :kind, device_key = :key, device_digest = :digest
+///     WHERE id = :session AND generation = :generation AND ended_at IS NULL;
+/// ```
+///
+/// **If you answer wrongly:** a record that was ended: whoever was signed out is signed in. `None` for one that lives: its subject must sign
+/// in again. A record of another session: refused, where it is of another account, application or device. A use that is not noted: the session
+/// goes unused, and is over too early. One that is noted where `note` gives none: whoever stole a token keeps the session of its owner alive.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CheckSession {
@@ -18,6 +31,10 @@ pub struct CheckSession {
     pub account: AccountId,
     /// Which.
     pub session: SessionId,
+    /// How often the token has been rotated that stands for it; `None` for one of a kind that is not rotated.
+    pub generation: Option<u32>,
+    /// Who presents it.
+    pub device: PresentedDevice,
     /// How long it may go unused.
     pub idle_limit: Option<Lifetime>,
     /// The time of the request.
@@ -25,13 +42,39 @@ pub struct CheckSession {
 }
 
 impl CheckSession {
-    /// Whether a stored session is the one asked about and within its limits.
+    /// Whether a stored session is the one asked about, of this device, and within its limits.
     pub fn is_open(&self, record: &SessionRecord) -> bool {
+        self.is_within_limits(record) && self.device.is_bound(&record.device, self.now)
+    }
+
+    /// Whether a stored session is the one asked about and within its limits, whoever presents it.
+    ///
+    /// The time of its last use was written by the clock of another instance. Where that was ahead, the session was used just now, until a
+    /// use is noted by a better clock; it ends at its own end, whatever is noted.
+    pub(crate) fn is_within_limits(&self, record: &SessionRecord) -> bool {
         let idle_since = self.idle_limit.map(|limit| record.used_at.plus(limit));
         record.session == self.session
             && record.account == self.account
             && record.audience == self.audience
             && self.now < record.expires_at
             && idle_since.is_none_or(|over_at| self.now < over_at)
+    }
+
+    /// The session as it is to be kept after this use of it: with the time of the use, and [bound](crate::device::DeviceBinding) to its device
+    /// under the key that signs now. `None` where nothing is to be noted.
+    ///
+    /// Nothing is where the session is not [open](Self::is_open) to this device and audience, or where the token is of another generation. Else a
+    /// use is noted where there is an idle limit and the last noted one lies a twentieth of it back, or ahead; and where the binding was made
+    /// under another key than the one that signs. So a session that goes unused may be over a twentieth of the limit early, and never late.
+    pub fn note(&self, record: &SessionRecord) -> Option<SessionRecord> {
+        let is_of_generation = self.generation.is_none_or(|generation| generation == record.generation);
+        let is_due = self.is_use_due(record) || !self.device.is_under_signer(&record.device);
+        let is_noted = is_due && is_of_generation && self.is_open(record);
+        is_noted.then(|| SessionRecord { used_at: self.now, device: self.device.binding(), ..*record })
+    }
+
+    fn is_use_due(&self, record: &SessionRecord) -> bool {
+        let since = self.now.seconds_since(record.used_at).max(record.used_at.seconds_since(self.now));
+        self.idle_limit.is_some_and(|limit| since.saturating_mul(PARTS) >= u64::from(limit.as_seconds()))
     }
 }

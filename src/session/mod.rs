@@ -2,7 +2,7 @@
 //!
 //! A session ends by a write of [`EndSessions`]: at sign-out, when a retired token comes back, when a password is changed, or when the host ends
 //! it ([`Engine::end_sessions`](crate::Engine::end_sessions)). It is over without a write when its time is up or it was not used for too long
-//! ([`CheckSession::is_open`]), and when its account is disabled or has another revision than the [`SessionRecord`].
+//! ([`CheckSession::is_open`]), where the key that it is bound to its device under is no longer in the ring, and when its account is disabled or has another revision than the [`SessionRecord`].
 
 mod check;
 mod end;

@@ -1,6 +1,8 @@
 //! A session as the host keeps it.
 
-use crate::{AccountId, Audience, SessionId, Timestamp, account::Revision, factor::FactorSet};
+use crate::{
+    AccountId, Audience, SessionId, Timestamp, account::Revision, device::DeviceBinding, factor::FactorSet,
+};
 use serde::{Deserialize, Serialize};
 
 /// A session as the host keeps it, from the write that opens it to the one that ends it.
@@ -22,6 +24,8 @@ pub struct SessionRecord {
     pub auth_time: Timestamp,
     /// On what proof.
     pub factors: FactorSet,
+    /// The device that signed in: whoever comes with a token of this session from another one is refused.
+    pub device: DeviceBinding,
     /// How often its token has been rotated.
     pub generation: u32,
     /// When it was last used, as far as that is noted.
@@ -33,9 +37,10 @@ pub struct SessionRecord {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::device::BindingKind;
 
     /// A text that is committed here may stand in a database.
-    const STORED: &str = r#"{"session":"MDEyMzQ1Njc4OWFiY2RlZg","audience":{"client_id":"web","tenant":null},"account":"4711","revision":9223372036854775807,"auth_time":1700000000,"factors":["password","totp"],"generation":2,"used_at":1700000001,"expires_at":1700043200}"#;
+    const STORED: &str = r#"{"session":"MDEyMzQ1Njc4OWFiY2RlZg","audience":{"client_id":"web","tenant":null},"account":"4711","revision":9223372036854775807,"auth_time":1700000000,"factors":["password","totp"],"device":{"kind":"fingerprint","key":"2026-11","digest":"AAECAwQFBgcICQoLDA0ODw"},"generation":2,"used_at":1700000001,"expires_at":1700043200}"#;
 
     #[test]
     fn a_stored_session_is_read_with_members_that_a_later_version_has_added() {
@@ -43,14 +48,35 @@ mod tests {
         assert_eq!(serde_json::to_string(&record).unwrap(), STORED);
         let later = STORED
             .replace(r#""tenant":null"#, r#""tenant":null,"region":"eu""#)
-            .replace(r#""generation":2"#, r#""generation":2,"device":{"kind":"cookie"}"#);
+            .replace(r#""generation":2"#, r#""generation":2,"region":"eu""#)
+            .replace(r#""kind":"fingerprint""#, r#""kind":"fingerprint","region":"eu""#);
         assert_ne!(later, STORED);
         assert_eq!(serde_json::from_str::<SessionRecord>(&later).unwrap(), record);
     }
 
     #[test]
+    fn each_kind_of_device_has_its_word_and_a_key_without_id_is_null() {
+        for (kind, word) in BindingKind::WORDS {
+            let stored =
+                STORED.replace(r#""fingerprint","key":"2026-11""#, &alloc::format!(r#""{word}","key":null"#));
+            let record: SessionRecord = serde_json::from_str(&stored).unwrap();
+            assert_eq!((record.device.kind, record.device.key), (*kind, None));
+            assert_eq!(serde_json::to_string(&record).unwrap(), stored);
+        }
+        let digest = "AAECAwQFBgcICQoLDA0ODw";
+        for other in ["AAECAwQFBgcICQoLDA0ODx", "AAECAwQFBgcICQoLDA0O", "AAECAwQFBgcICQoLDA0ODw=="] {
+            let stored = STORED.replace(digest, other);
+            assert!(serde_json::from_str::<SessionRecord>(&stored).is_err(), "{other}");
+        }
+        for key in ["", "a key", "of more than 20 characters"] {
+            let stored = STORED.replace("2026-11", key);
+            assert!(serde_json::from_str::<SessionRecord>(&stored).is_err(), "{key}");
+        }
+    }
+
+    #[test]
     fn a_member_that_is_missing_is_no_session() {
-        for member in ["revision", "auth_time", "factors", "generation", "used_at", "expires_at"] {
+        for member in ["revision", "auth_time", "factors", "device", "generation", "used_at", "expires_at"] {
             let mut stored: serde_json::Value = serde_json::from_str(STORED).unwrap();
             stored.as_object_mut().unwrap().remove(member);
             assert!(serde_json::from_value::<SessionRecord>(stored).is_err(), "{member}");

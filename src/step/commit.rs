@@ -4,6 +4,7 @@ use crate::{
     AccountId, Audience, Secret, SessionId, Timestamp, TokenId,
     account::Revision,
     code::{CodeKey, SendBudget, SendRefusal, SendSum, StoredCode},
+    device::DeviceBinding,
     guess::ClearGuesses,
     sealing::SealedSecret,
     session::{EndSessions, SessionRecord},
@@ -160,12 +161,15 @@ pub enum Write<P = Secret> {
     /// Ids are drawn, so two are one only where a host hands in the same entropy twice. Written over, one session would be taken for
     /// the other, or one that was ended would live again.
     OpenSession(SessionRecord),
-    /// Count one rotation of a session's token; refused when the session has ended, or the stored generation is another one.
+    /// Count one rotation of a session's token, and bind the session to its device anew; refused when the session has ended, or the stored
+    /// generation is another one.
     RotateSession {
         /// Which session.
         session: SessionId,
         /// The generation of the token that was presented.
         expected_generation: u32,
+        /// The same device, under the key that signs now.
+        device: DeviceBinding,
     },
     /// Note that the subject of a session has just proved who they are and changed what it was judged on; refused when the session
     /// has ended.
@@ -211,9 +215,11 @@ impl<P> Write<P> {
             Self::UseTotpStep { step } => Write::UseTotpStep { step: *step },
             Self::ClearGuesses(cleared) => Write::ClearGuesses(cleared.clone()),
             Self::OpenSession(record) => Write::OpenSession(*record),
-            Self::RotateSession { session, expected_generation } => {
-                Write::RotateSession { session: *session, expected_generation: *expected_generation }
-            }
+            Self::RotateSession { session, expected_generation, device } => Write::RotateSession {
+                session: *session,
+                expected_generation: *expected_generation,
+                device: *device,
+            },
             Self::RenewSession { session, auth_time, revision } => {
                 Write::RenewSession { session: *session, auth_time: *auth_time, revision: *revision }
             }

@@ -27,7 +27,7 @@ pub enum Attack {
     Rewind,
     /// Every token where another kind belongs.
     CrossPurpose,
-    /// Every token that is bound to its device, from one with another fingerprint.
+    /// Every token, from a device with another fingerprint. A sign-out is not tried: it gives a right up, from any device.
     WrongDevice,
     /// Every token, in another application.
     WrongApplication,
@@ -144,12 +144,9 @@ impl Attacker {
                 let others = PLACES.into_iter().filter(|place| place != own);
                 others.into_iter().try_for_each(|place| self.are_refused(place, token, &|call| call))
             }),
-            Attack::WrongDevice => {
-                let bound = held.iter().filter(|(place, _)| *place != Place::Id);
-                bound.into_iter().try_for_each(|(place, token)| {
-                    self.are_refused(*place, token, &|call| call.with_fingerprint("another"))
-                })
-            }
+            Attack::WrongDevice => held.iter().try_for_each(|(place, token)| {
+                self.are_refused(*place, token, &|call| call.with_fingerprint("another"))
+            }),
             Attack::WrongApplication => {
                 held.iter().try_for_each(|(place, token)| self.are_refused(*place, token, &of_another))
             }
@@ -197,6 +194,9 @@ impl Attacker {
         change: &dyn Fn(Call) -> Call,
     ) -> Result<(), Breach> {
         let calls = place.calls(token).into_iter().zip(place.calls(NONSENSE));
+        // Whoever holds a session token may sign out with it.
+        let is_bound = |call: &Call| self.attack != Attack::WrongDevice || !call.path.ends_with("/logout");
+        let calls: Vec<_> = calls.filter(|(call, _)| is_bound(call)).collect();
         calls
             .into_iter()
             .try_for_each(|(call, nonsense)| self.is_refused_as_nonsense(&change(call), &change(nonsense)))

@@ -102,7 +102,7 @@ fn apply_one(
                 return Err(CommitRefusal::SessionExists.into());
             }
         }
-        Write::RotateSession { session, expected_generation } => {
+        Write::RotateSession { session, expected_generation, device } => {
             if host.ended.contains(session) {
                 return Err(CommitRefusal::SessionEnded.into());
             }
@@ -111,6 +111,7 @@ fn apply_one(
                 return Err(CommitRefusal::SessionRotated.into());
             }
             record.generation += 1;
+            record.device = *device;
         }
         Write::RenewSession { session, auth_time, revision } => {
             if host.ended.contains(session) {

@@ -267,8 +267,8 @@ impl MemoryHost {
     pub(super) fn check_session(&mut self, ask: &CheckSession) -> Option<SessionRecord> {
         let record =
             self.sessions.get(&ask.session).copied().filter(|_| !self.ended.contains(&ask.session))?;
-        if ask.is_open(&record) {
-            self.sessions.entry(ask.session).and_modify(|record| record.used_at = ask.now);
+        if let Some(noted) = ask.note(&record) {
+            self.sessions.insert(ask.session, noted);
         }
         Some(record)
     }

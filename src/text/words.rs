@@ -70,6 +70,7 @@ pub(crate) use words;
 mod tests {
     use crate::{
         account::AccountStatus,
+        device::BindingKind,
         factor::{Factor, TotpAlgorithm},
         password::MustChange,
     };
@@ -100,6 +101,7 @@ mod tests {
         are_kept(MustChange::WORDS, &["administrator_reset", "breached", "first_login"]);
         are_kept(AccountStatus::WORDS, &["active", "locked", "disabled"]);
         are_kept(TotpAlgorithm::WORDS, &["sha1", "sha256", "sha512"]);
+        are_kept(BindingKind::WORDS, &["fingerprint", "cookie", "unbound", "key_thumbprint"]);
         for (factor, word) in Factor::WORDS {
             assert_eq!(factor.as_str(), *word);
         }

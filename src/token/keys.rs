@@ -112,7 +112,7 @@ impl Keys {
         // Ids are at most 64 bytes, so a length is one byte; no tenant is the length 0, which no tenant has.
         let [client_length, tenant_length] = [client_id, tenant].map(|text| [text.len() as u8]);
         let parts = [label::ID, &client_length, client_id, &tenant_length, tenant];
-        IdTokenKey { id: self.id.clone(), secret: Zeroizing::new(self.root.derive(&parts)), window: None }
+        IdTokenKey { id: self.id, secret: Zeroizing::new(self.root.derive(&parts)), window: None }
     }
 
     /// The same key, prepared.

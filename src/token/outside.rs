@@ -152,7 +152,7 @@ impl OutsideIdTokens<'_> {
     pub(crate) fn prepare(&self, claims: &IdClaims) -> Unsigned {
         let OutsideKey { id, header, .. } = &self.keys.signer;
         let text = Beginning::new(header, self.issuer, self.audience).with(claims);
-        Unsigned { key_id: id.clone(), text }
+        Unsigned { key_id: *id, text }
     }
 
     /// Takes a presented token apart, for the host to verify. Nothing of its payload is looked at.
@@ -181,7 +181,7 @@ impl OutsideIdTokens<'_> {
             return Err(TokenError::Malformed);
         }
         Ok(Unverified {
-            key_id: key.id.clone(),
+            key_id: key.id,
             signed: signed.into(),
             payload_at: key.header.len(),
             signature: signature.into(),

@@ -19,7 +19,8 @@ pub struct VerifyWindow {
 /// The keys of a deployment. Cheap to clone; rotating means building a new ring (and a new engine) from configuration.
 ///
 /// To rotate without refusing anyone: hand out the next signer as a verify-only key to every instance, then make it the
-/// signer everywhere, and keep the old one as verify-only until the longest token it signed has expired.
+/// signer everywhere, and keep the old one as verify-only until the longest session that was opened under it has ended: what a session
+/// is [bound to](crate::device::DeviceBinding) is hashed under it as well.
 ///
 /// ```
 /// use authflow::{Timestamp, token::{Key, KeyRing, VerifyWindow}};
@@ -78,7 +79,7 @@ impl KeyRing {
         let keys = Keys::new(key);
         let mut known = core::iter::once(&self.signer).chain(self.verifiers.iter().map(|(keys, _)| keys));
         if let Some(same) = known.find(|known| known.id != keys.id && known.has_secret_of(&keys)) {
-            return Err(RingError::DuplicateSecret(same.id.clone(), keys.id));
+            return Err(RingError::DuplicateSecret(same.id, keys.id));
         }
         match self.verifiers.binary_search_by(|(other, _)| other.id.cmp(&keys.id)) {
             Err(at) if keys.id != self.signer.id => self.verifiers.insert(at, (Arc::new(keys), window)),

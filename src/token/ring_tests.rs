@@ -98,7 +98,7 @@ fn a_secret_stands_once() {
     for ring in [signed_by_it, verified_by_it] {
         for key in [Key::new("b", old), Key::without_id(old), Key::new("b", with_noughts.clone())] {
             let key = key.unwrap();
-            let expected = RingError::DuplicateSecret(KeyId::new("a").ok(), key.id.clone());
+            let expected = RingError::DuplicateSecret(KeyId::new("a").ok(), key.id);
             assert_eq!(ring.clone().with_verifier(key, ALWAYS).unwrap_err(), expected);
         }
         let other = Key::new("b", crate::token::known_secret(2)).unwrap();

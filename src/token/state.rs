@@ -17,9 +17,16 @@ use super::{
     mac::same_tag,
     opaque::{Fields, TEXT, Writer},
 };
-use crate::{AccountId, Audience, Timestamp, TokenId, account::Revision, factor::FactorSet, text::base64url};
+use crate::{
+    AccountId, Audience, Timestamp, TokenId,
+    account::Revision,
+    factor::FactorSet,
+    text::{base64url, fixed},
+};
 use alloc::string::String;
+use arrayvec::ArrayString;
 use core::fmt;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 /// Every field at its longest.
 const MAX_FIELDS: usize = 3 * TEXT + 8 + 16 + 1 + 3 * 16 + 1 + 1 + 8 + 16 + 8;
@@ -66,7 +73,7 @@ impl fmt::Display for Stage {
     }
 }
 
-/// A keyed hash of one thing a device says about itself. The token shows nothing of the thing.
+/// A keyed hash of one thing a device says about itself: 16 bytes, which show nothing of the thing.
 #[derive(Clone, Copy)]
 pub struct DeviceDigest([u8; 16]);
 
@@ -91,6 +98,24 @@ impl PartialEq for DeviceDigest {
 
 impl Eq for DeviceDigest {}
 
+/// 22 characters of base64url.
+impl Serialize for DeviceDigest {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&fixed::text::<16, 22>(&self.0))
+    }
+}
+
+impl<'de> Deserialize<'de> for DeviceDigest {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = ArrayString::<22>::deserialize(deserializer)?;
+        let mut bytes = [0; 16];
+        match base64url::decode(text.as_bytes(), &mut bytes).map(<[u8]>::len) {
+            Some(16) => Ok(Self(bytes)),
+            _ => Err(D::Error::custom("a digest of a device must be 22 characters of base64url")),
+        }
+    }
+}
+
 impl fmt::Debug for DeviceDigest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("DeviceDigest(…)")
@@ -100,7 +125,7 @@ impl fmt::Debug for DeviceDigest {
 /// The device a pending login is bound to. Only what the application's binding policy looks at is in the token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DeviceDigests {
-    /// Of the fingerprint: always bound.
+    /// Of what the device is recognised by, a fingerprint or a cookie: always bound.
     pub fingerprint: DeviceDigest,
     /// Of the IP address (or of its absence).
     pub ip: Option<DeviceDigest>,

@@ -14,7 +14,6 @@ use authflow::{
 use serde_json::json;
 
 #[test]
-#[should_panic(expected = "finding 14: a code signed in on a device that did not ask for it")]
 fn finding_14_a_code_signs_in_on_no_other_device() {
     let mut world = World::new();
     let code = sent(&mut world, &ask(NORA, "LOGIN_SMS"));
@@ -23,7 +22,6 @@ fn finding_14_a_code_signs_in_on_no_other_device() {
 }
 
 #[test]
-#[should_panic(expected = "finding 14: a code reset a password on a device that did not ask for it")]
 fn finding_14_a_code_resets_a_password_on_no_other_device() {
     let mut world = world_of(Dialect::Eiam);
     let code = sent(&mut world, &ask(ALICE, "FORGET_PWD_SMS"));
@@ -36,7 +34,6 @@ fn finding_14_a_code_resets_a_password_on_no_other_device() {
 }
 
 #[test]
-#[should_panic(expected = "finding 14: a stranger's request took the code away")]
 fn finding_14_a_strangers_request_replaces_no_code() {
     let mut world = World::new();
     let code = sent(&mut world, &ask(NORA, "LOGIN_SMS"));

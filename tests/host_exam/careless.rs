@@ -34,6 +34,11 @@ pub(super) enum Careless {
     RotatesUncounted,
     NotesNoUse,
     NotesTheUseOfWhatIsOver,
+    NotesTheUseOfAnotherDevice,
+    NotesTheUseOfAnotherApplication,
+    NotesTheUseOfAnotherGeneration,
+    KeepsTheBinding,
+    RotatesWithTheOldBinding,
     OneCodeForAll,
     KeepsTheOldCode,
     SendsWithoutEnd,
@@ -319,9 +324,15 @@ impl Hosts {
             Write::EndSessions(_) if self.is(Careless::EndsTooMuch) => {
                 Some(Write::EndSessions(EndSessions::All))
             }
-            Write::RotateSession { session, .. } if self.is(Careless::RotatesWithoutLook) => {
-                let generation = self.kept().sessions[session].generation;
-                Some(Write::RotateSession { session: *session, expected_generation: generation })
+            &Write::RotateSession { session, device, .. } if self.is(Careless::RotatesWithoutLook) => {
+                let expected_generation = self.kept().sessions[&session].generation;
+                Some(Write::RotateSession { session, expected_generation, device })
+            }
+            &Write::RotateSession { session, expected_generation, .. }
+                if self.is(Careless::RotatesWithTheOldBinding) =>
+            {
+                let device = self.kept().sessions[&session].device;
+                Some(Write::RotateSession { session, expected_generation, device })
             }
             other => Some(other.clone()),
         }
@@ -427,10 +438,21 @@ impl Host for Hosts {
     async fn check_session(&self, ask: &CheckSession) -> Result<Option<SessionRecord>, Planned> {
         let found = self.inner.check_session(ask).await?;
         let mut kept = self.kept();
-        if let Some(record) = kept.sessions.get_mut(&ask.session) {
+        if let (Some(record), Some(found)) = (kept.sessions.get_mut(&ask.session), found) {
+            let is_over = |limit| ask.now >= found.used_at.plus(limit);
+            let notes = match self.careless {
+                Careless::NotesTheUseOfWhatIsOver => ask.idle_limit.is_some_and(is_over),
+                Careless::NotesTheUseOfAnotherDevice => !ask.device.is_bound(&found.device, ask.now),
+                Careless::NotesTheUseOfAnotherApplication => ask.audience != found.audience,
+                Careless::NotesTheUseOfAnotherGeneration => {
+                    ask.generation.is_some_and(|generation| generation != found.generation)
+                }
+                _ => false,
+            };
             match self.careless {
                 Careless::NotesNoUse => record.used_at = demo::START,
-                Careless::NotesTheUseOfWhatIsOver => record.used_at = ask.now,
+                Careless::KeepsTheBinding => record.device = found.device,
+                _ if notes => record.used_at = ask.now,
                 _ => {}
             }
         }

@@ -369,6 +369,11 @@ impl Host {
         assert_eq!(kept.sessions.len(), sessions().count(), "the host keeps other sessions");
         let ended = sessions().filter(|session| session.ended).count();
         assert_eq!(kept.ended.len(), ended, "the host keeps other ended sessions");
+        let mut used: Vec<_> = kept.sessions.values().map(|session| session.used_at.as_unix()).collect();
+        let mut noted: Vec<_> = model.sessions.iter().map(|session| session.used).collect();
+        used.sort_unstable();
+        noted.sort_unstable();
+        assert_eq!(used, noted, "the host keeps other uses");
         for (person, account) in model.people.iter().zip(&kept.accounts) {
             assert_eq!(person.revision, account.revision.as_u64(), "the host keeps other revision");
             let under = account.totp.as_ref().map(|totp| totp.secret().key_id().as_str());

@@ -100,11 +100,10 @@ impl Ledger {
         login: Option<&String>,
         now: u64,
     ) -> bool {
-        let (app, tenant) = (caller.app, caller.tenant);
         self.sent.iter().any(|sent| {
             sent.text == text
                 && (sent.by, sent.to, sent.purpose) == (by, to, purpose)
-                && (sent.caller.app, sent.caller.tenant) == (app, tenant)
+                && sent.caller == caller
                 && sent.login.as_ref() == login
                 && now < sent.at + CODE
         })

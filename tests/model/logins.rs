@@ -64,8 +64,7 @@ impl Model {
         let found = self.find(caller, to);
         let slot = (caller.tenant, self.standing(found, Said::Name), to, by);
         let active = found.filter(|who| self.people[*who].active);
-        let place =
-            Place { app: caller.app, tenant: caller.tenant, purpose: Purpose::SignIn, by, to, login: None };
+        let place = Place::outside(caller, Purpose::SignIn, by, to);
         let code = self.guess_code(asking, slot, self.tag(Said::Name), active, &place, typed)?;
         self.go_on(asking, Step::first(to, by, self.now, Some(Once::Code(code)), Reply::WRONG_CODE))
     }
@@ -215,6 +214,8 @@ impl Model {
                 writes.push(Write::Open(Session {
                     proved,
                     who,
+                    device: asking.caller.device,
+                    key: self.key(),
                     revision: person.revision + u64::from(changed),
                     auth_time,
                     generation: 0,
@@ -253,8 +254,7 @@ impl Resumed {
 
     /// Where the codes of this login are.
     pub fn place(&self, asking: &Asking, purpose: Purpose, by: F) -> Place {
-        let (app, tenant) = (asking.caller.app, asking.caller.tenant);
-        Place { app, tenant, purpose, by, to: self.who, login: Some(self.token) }
+        Place { login: Some(self.token), ..Place::outside(asking.caller, purpose, by, self.who) }
     }
 }
 

@@ -122,14 +122,14 @@ fn request(state: &Model, dice: &mut Dice<'_>) -> Request {
                 Call::Send { to: Some(who), .. } => of(*who),
                 _ => dice.roll(2),
             };
-            let app = match &call {
+            let (app, device) = match &call {
                 Call::SignInByCode { code, .. } => {
                     let place = state.stored.iter().find(|(_, number)| *number == code);
-                    place.map_or(0, |(place, _)| place.app)
+                    place.map_or((0, 0), |(place, _)| (place.app, place.device))
                 }
-                _ => dice.roll(2),
+                _ => (dice.roll(2), 0),
             };
-            stray(Caller { device: 0, app, tenant }, dice)
+            stray(Caller { device, app, tenant }, dice)
         }
     };
     let failing = dice.percent(8).then(|| dice.of(&QUESTIONS));
@@ -227,8 +227,9 @@ fn call(state: &Model, dice: &mut Dice<'_>) -> Call {
 /// Where the code is that the bearer of a token changes their password with.
 fn update_place(state: &Model, bearer: Presented) -> Place {
     let token = bearer.and_then(|number| state.tokens.get(number));
-    let (app, tenant, to) = token.map_or((0, 0, NOBODY), |token| (token.by.app, token.by.tenant, token.who));
-    Place { app, tenant, purpose: Purpose::Update, by: F::Sms, to, login: None }
+    let nobodys = (Caller { device: 0, app: 0, tenant: 0 }, NOBODY);
+    let (by, to) = token.map_or(nobodys, |token| (token.by, token.who));
+    Place::outside(by, Purpose::Update, F::Sms, to)
 }
 
 fn credential(state: &Model, dice: &mut Dice<'_>, token: Presented) -> usize {
@@ -269,8 +270,7 @@ fn first_factor(state: &Model, dice: &mut Dice<'_>) -> Call {
 fn carry_on(state: &Model, dice: &mut Dice<'_>, token: Presented, number: usize, stage: Stage) -> Call {
     let (who, caller) = (state.tokens[number].who, state.tokens[number].by);
     let purpose = if stage == Stage::Factor { Purpose::Second } else { Purpose::Change };
-    let place =
-        |by| Place { app: caller.app, tenant: caller.tenant, purpose, by, to: who, login: Some(number) };
+    let place = |by| Place { login: Some(number), ..Place::outside(caller, purpose, by, who) };
     let sent: BTreeSet<F> =
         [F::Sms, F::Email].into_iter().filter(|by| state.stored.contains_key(&place(*by))).collect();
     let enrolled: Vec<F> = state.people[who].enrolled.iter().copied().collect();

@@ -10,15 +10,19 @@ use super::{
 };
 
 impl Model {
-    /// Whether a session lives; its use is noted then.
-    fn lives(&mut self, asking: &mut Asking, session: usize) -> Result<bool, Reply> {
+    /// Whether a session lives and is of the caller's device. A use of it is noted then, once in a twentieth of the time that it may go unused,
+    /// and when another key has come to sign; not for a token that was rotated away.
+    fn lives(&mut self, asking: &mut Asking, session: usize, generation: Option<u32>) -> Result<bool, Reply> {
         asking.ask("CheckSession")?;
-        let (now, idle) = (self.now, asking.rules().idle);
+        let (now, idle, signer) = (self.now, asking.rules().idle, self.key());
+        let is_known = self.verifies(self.sessions[session].key);
         let session = &mut self.sessions[session];
-        let open =
+        let goes_on =
             !session.ended && now < session.expires && idle.is_none_or(|idle| now < session.used + idle);
-        if open {
-            session.used = now;
+        let open = goes_on && session.device == asking.caller.device && is_known;
+        let is_due = idle.is_some_and(|idle| (now - session.used) * 20 >= idle) || session.key != signer;
+        if open && is_due && generation.is_none_or(|generation| generation == session.generation) {
+            (session.used, session.key) = (now, signer);
         }
         Ok(open)
     }
@@ -44,7 +48,7 @@ impl Model {
             return Err(Reply::NO_ID);
         }
         let who = token.who;
-        if self.lives(asking, session)? && self.may_use(asking, session)? {
+        if self.lives(asking, session, None)? && self.may_use(asking, session)? {
             Ok((who, session))
         } else {
             Err(Reply::NO_ID)
@@ -109,8 +113,8 @@ impl Model {
         if person.enrolled.contains(&F::Sms) || rests_on_second_factors(person, proved) {
             return Err(Reply::WRONG_CODE);
         }
-        let (app, tenant) = (asking.caller.app, asking.caller.tenant);
-        let place = Place { app, tenant, purpose: Purpose::Update, by: F::Sms, to: who, login: None };
+        let tenant = asking.caller.tenant;
+        let place = Place::outside(asking.caller, Purpose::Update, F::Sms, who);
         follows_rules(None, new)?;
         let slot = (tenant, Standing::Known, who, F::Sms);
         let code = self.guess_code(asking, slot, Tag::Known, Some(who), &place, code)?;
@@ -129,11 +133,14 @@ impl Model {
         Plan { once, revision, writes, ..Plan::of(who, Then::Say(Reply::EMPTY), refused) }
     }
 
-    /// The session and generation of a session token of this caller.
-    fn session_token(&self, asking: &Asking, presented: Presented) -> Result<(usize, u32), Reply> {
+    /// The session and generation of a session token of the caller's application, and whether it is of this device.
+    fn session_token(&self, asking: &Asking, presented: Presented) -> Result<(usize, u32, bool), Reply> {
         let Some((_, token)) = self.good(presented) else { return Err(Reply::NO_SESSION) };
+        let (by, caller) = (token.by, asking.caller);
         match token.kind {
-            Kind::Session { session, generation } if token.by == asking.caller => Ok((session, generation)),
+            Kind::Session { session, generation } if (by.app, by.tenant) == (caller.app, caller.tenant) => {
+                Ok((session, generation, by.device == caller.device))
+            }
             _ => Err(Reply::NO_SESSION),
         }
     }
@@ -145,7 +152,7 @@ impl Model {
         session: usize,
         generation: u32,
     ) -> Result<Result<(), Plan>, Reply> {
-        if !self.lives(asking, session)? {
+        if !self.lives(asking, session, Some(generation))? {
             return Err(Reply::NO_SESSION);
         }
         if generation < self.sessions[session].generation {
@@ -160,7 +167,10 @@ impl Model {
     }
 
     pub fn refresh(&mut self, asking: &mut Asking, presented: Presented) -> Result<Plan, Reply> {
-        let (session, generation) = self.session_token(asking, presented)?;
+        let (session, generation, is_here) = self.session_token(asking, presented)?;
+        if !is_here {
+            return Err(Reply::NO_SESSION);
+        }
         if let Err(end) = self.open(asking, session, generation)? {
             return Ok(end);
         }
@@ -176,8 +186,9 @@ impl Model {
         Ok(plan)
     }
 
+    /// Giving a right up takes the token alone: from any device, and of any generation.
     pub fn sign_out(&mut self, asking: &mut Asking, presented: Presented) -> Result<Plan, Reply> {
-        let (session, _) = self.session_token(asking, presented)?;
+        let (session, ..) = self.session_token(asking, presented)?;
         Ok(self.ending(session, Reply::EMPTY))
     }
 
@@ -232,7 +243,7 @@ impl Model {
         asking.ask("FindApplication")?;
         asking.caller = by;
         let who = self.sessions[session].who;
-        if !(self.lives(asking, session)? && self.may_use(asking, session)?) {
+        if !(self.lives(asking, session, None)? && self.may_use(asking, session)?) {
             return Err(Reply::NO_TICKET);
         }
         let reply = if self.is_allowed(asking)? { Reply::SUBJECTS[who] } else { Reply::NO_TICKET };
@@ -251,7 +262,6 @@ impl Model {
         to: Option<Named>,
         human: bool,
     ) -> Result<Plan, Reply> {
-        let (app, tenant) = (asking.caller.app, asking.caller.tenant);
         let mut anonymous = false;
         let (place, owner) = match purpose {
             Purpose::SignIn | Purpose::Update => {
@@ -269,7 +279,7 @@ impl Model {
                 let sets =
                     |who: &usize| purpose == Purpose::SignIn || !self.people[*who].enrolled.contains(&by);
                 let owner = owner.filter(sets);
-                (Place { app, tenant, purpose, by, to, login: None }, owner)
+                (Place::outside(asking.caller, purpose, by, to), owner)
             }
             Purpose::Second | Purpose::Change => {
                 let stages: &[Stage] = if purpose == Purpose::Second {
@@ -297,6 +307,7 @@ impl Model {
         let mut writes = vec![Write::Code { place, owner }];
         if anonymous && asking.rules().in_all.is_some() {
             let captcha = if asking.rules().captcha { Captcha::Passed } else { Captcha::Presented { human } };
+            let (app, tenant) = (asking.caller.app, asking.caller.tenant);
             writes.push(Write::Sum { app, tenant, real: owner.is_some(), captcha });
         }
         let (who, then, refused) = (owner, Then::Deliver, Reply::NOT_SENT);

@@ -72,6 +72,9 @@ pub struct Token {
 #[derive(Clone, Debug)]
 pub struct Session {
     pub who: usize,
+    /// The device that signed in, and the key that it is remembered under.
+    pub device: usize,
+    pub key: usize,
     pub revision: u64,
     pub auth_time: u64,
     pub proved: BTreeSet<F>,
@@ -88,10 +91,20 @@ pub struct Session {
 pub struct Place {
     pub app: usize,
     pub tenant: usize,
+    /// The device that asked for it.
+    pub device: usize,
     pub purpose: Purpose,
     pub by: F,
     pub to: usize,
     pub login: Option<usize>,
+}
+
+impl Place {
+    /// Of a code outside any login.
+    pub fn outside(caller: Caller, purpose: Purpose, by: F, to: usize) -> Self {
+        let Caller { device, app, tenant } = caller;
+        Self { app, tenant, device, purpose, by, to, login: None }
+    }
 }
 
 #[derive(Clone, Debug)]

@@ -24,7 +24,8 @@ pub fn truth(host: &Host, request: &Request) -> Option<F> {
     let owner = |token: Option<usize>| host.ledger.owner(host.texts.get(token?)?);
     let was_sent = |by, to, purpose, number: usize| {
         let text = host.codes.get(number)?.as_ref()?;
-        let login = presented.and_then(|token| host.texts.get(token));
+        let is_in_login = matches!(request.call, Call::Change { .. } | Call::Prove { .. });
+        let login = presented.filter(|_| is_in_login).and_then(|token| host.texts.get(token));
         host.ledger
             .was_sent(request.caller, text, by, to, purpose, login, host.world.clock.now.as_unix())
             .then_some(by)
@@ -32,6 +33,7 @@ pub fn truth(host: &Host, request: &Request) -> Option<F> {
     match &request.call {
         Call::SignIn { who, password, .. } => is(*who, *password),
         Call::SignInByCode { by, to, code } => was_sent(*by, *to, Purpose::SignIn, *code),
+        Call::OwnChangeByCode { code, .. } => was_sent(F::Sms, owner(presented)?, Purpose::Update, *code),
         Call::Change { proof: Proof::Old(typed), .. } => is(owner(presented)?, *typed),
         Call::Change { proof: Proof::Code(by, code), .. } => {
             was_sent(*by, owner(presented)?, Purpose::Change, *code)

@@ -126,6 +126,7 @@ impl Model {
                     return Err(Refused::Rotated(*session));
                 }
                 stored.generation += 1;
+                stored.key = key;
             }
             Write::Renew(session) => {
                 let revision = self.people[who.unwrap()].revision;

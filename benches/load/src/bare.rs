@@ -79,6 +79,9 @@ async fn skip(State(bare): State<Arc<Bare>>) -> Response {
                 used_at: now,
                 expires_at: now + 43_200,
                 revision: found.map_or(0, |account| account.revision),
+                device_kind: "fingerprint".to_owned(),
+                device_key: None,
+                device_digest: world::random_id(),
             },
             now,
         };

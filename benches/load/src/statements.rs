@@ -4,8 +4,9 @@ use crate::store::{StoreError, Written};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 const FIND_SESSION: &str =
-    "SELECT client_id, tenant, account, auth_time, factors, generation, used_at, expires_at, revision
-        FROM sessions WHERE id = ?1 AND ended_at IS NULL";
+    "SELECT client_id, tenant, account, auth_time, factors, generation, used_at, expires_at, revision,
+        device_kind, device_key, device_digest
+        FROM sessions WHERE id = ?1 AND ended_at IS NULL AND device_digest IS NOT NULL";
 const FIND_ACCOUNT: &str =
     "SELECT id, revision, status, verifier, password_changed_at, must_change, skips_used, enrolled,
         factors_changed_at, profile, user_name, mobile, email, totp_sealed, totp_algorithm, totp_digits, totp_step
@@ -16,8 +17,9 @@ const IS_AS_EXPECTED: &str =
 const RECORD_SKIP: &str = "UPDATE accounts SET skips_used = skips_used + 1
         WHERE tenant = ?1 AND id = ?2 AND verifier IS NOT NULL AND skips_used < ?3";
 const OPEN_SESSION: &str = "INSERT INTO sessions
-        (id, client_id, tenant, account, auth_time, factors, generation, used_at, expires_at, revision)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (id) DO NOTHING";
+        (id, client_id, tenant, account, auth_time, factors, generation, used_at, expires_at, revision,
+        device_kind, device_key, device_digest)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) ON CONFLICT (id) DO NOTHING";
 const FORGET: [&str; 4] = [
     "DELETE FROM claims WHERE id IN (SELECT id FROM claims WHERE keep_until <= ?1 LIMIT ?2)",
     "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at <= ?1 LIMIT ?2)",
@@ -40,6 +42,9 @@ pub(crate) struct Session {
     pub(crate) used_at: i64,
     pub(crate) expires_at: i64,
     pub(crate) revision: i64,
+    pub(crate) device_kind: String,
+    pub(crate) device_key: Option<String>,
+    pub(crate) device_digest: Id,
 }
 
 /// What these calls look at in a row of `accounts`; the rest is read as well.
@@ -79,6 +84,9 @@ pub(crate) fn find_session(connection: &Connection, id: Id) -> Result<Option<Ses
             used_at: row.get(6)?,
             expires_at: row.get(7)?,
             revision: row.get(8)?,
+            device_kind: row.get(9)?,
+            device_key: row.get(10)?,
+            device_digest: row.get(11)?,
         })
     });
     Ok(row.optional()?)
@@ -138,6 +146,9 @@ pub(crate) fn open_session(connection: &Connection, id: Id, session: &Session) -
         session.used_at,
         session.expires_at,
         session.revision,
+        session.device_kind,
+        session.device_key,
+        session.device_digest,
     ])?;
     Ok(())
 }

@@ -171,6 +171,9 @@ fn row(record: &authflow::session::SessionRecord) -> Session {
         used_at: seconds(record.used_at),
         expires_at: seconds(record.expires_at),
         revision: i64::try_from(record.revision.as_u64()).expect("a small number"),
+        device_kind: record.device.kind.as_str().to_owned(),
+        device_key: record.device.key.map(|id| id.as_str().to_owned()),
+        device_digest: *record.device.digest.as_bytes(),
     }
 }
 

@@ -11,6 +11,7 @@ use crate::{
         CodeDigest, CodeKey, CodeOwner, CodePurpose, LoadCode, SendBudget, SendPolicy, SendSlot, StoredCode,
     },
     contact::{EmailAddress, Recipient},
+    device::Device,
     factor::Factor,
     guess::{Aim, Attempt, AttemptPolicy, AttemptSlot, Receipt, ReserveAttempt, SettleAttempt, Settlement},
     password::MustChange,
@@ -169,7 +170,7 @@ impl<H: Host + Administer> Sitting<'_, H> {
             let ask = EndSessionsOf { tenant, account, which };
             done(self.host.end_sessions_of(&ask).await, "end_sessions_of")?;
             for (record, lives) in &live {
-                let kept = self.check(record, None, self.now()).await?.is_some();
+                let kept = self.check(record).await?.is_some();
                 holds(Some(&kept) == lives.get(at), NeglectedDuty::EndSession)?;
             }
         }
@@ -228,7 +229,7 @@ impl<H: Host + Administer> Sitting<'_, H> {
         for ((commit, record, key), is_kept) in [(needed, true), (over, false)] {
             let duty =
                 |rows| if is_kept { NeglectedDuty::KeepNeeded(rows) } else { NeglectedDuty::Sweep(rows) };
-            let session = self.check(record, None, self.now()).await?;
+            let session = self.check(record).await?;
             holds(session.is_some() == is_kept, duty("sessions"))?;
             let code = answered::<LoadCode, _>(self.host.load_code(&LoadCode { key: *key }).await)?;
             holds(code.is_some() == is_kept, duty("codes"))?;
@@ -246,7 +247,8 @@ impl<H: Host + Administer> Sitting<'_, H> {
         let name = u128::from_be_bytes(self.id(label));
         let email = EmailAddress::new(&format!("exam-{name}@example.com"));
         let recipient = email.map(Recipient::Email).map_err(|_| NeglectedDuty::KeepCode)?;
-        let key = CodeKey::new(&exam.audience, CodePurpose::SignIn, &recipient, None);
+        let device = Device::new("exam", "exam", "exam", None).map_err(|_| NeglectedDuty::KeepCode)?;
+        let key = CodeKey::new(&exam.audience, CodePurpose::SignIn, &recipient, &device, None);
         let slot = SendSlot::of_recipient(&demo::ring(), tenant, &recipient);
         let owner = CodeOwner::account(tenant, account);
         let budget = SendBudget::of(slot, owner, SendPolicy::default(), self.now());
@@ -278,7 +280,7 @@ impl<H: Host + Administer> Sitting<'_, H> {
             first.is_some_and(|first| first.number() < earlier.number()),
             NeglectedDuty::Delete("guesses"),
         )?;
-        holds(self.check(&other, None, self.now()).await?.is_some(), NeglectedDuty::DeleteNoOther)?;
+        holds(self.check(&other).await?.is_some(), NeglectedDuty::DeleteNoOther)?;
         self.is_read(&self.exam.other_account).await.map_err(|_| NeglectedDuty::DeleteNoOther)?;
         let end = Write::EndSessions(EndSessions::All);
         self.done_for(self.exam.audience, Some(other.account), end, NeglectedDuty::EndSession).await?;
@@ -303,7 +305,7 @@ impl<H: Host + Administer> Sitting<'_, H> {
     }
 
     async fn are_deleted(&self, session: &SessionRecord, key: CodeKey) -> Result<(), NeglectedDuty> {
-        let kept = self.check(session, None, self.now()).await?;
+        let kept = self.check(session).await?;
         holds(kept.is_none(), NeglectedDuty::Delete("sessions"))?;
         let code = answered::<LoadCode, _>(self.host.load_code(&LoadCode { key }).await)?;
         holds(code.is_none(), NeglectedDuty::Delete("codes"))
@@ -312,7 +314,7 @@ impl<H: Host + Administer> Sitting<'_, H> {
     async fn opened(&self, record: &SessionRecord) -> Result<(), NeglectedDuty> {
         let open = Write::OpenSession(*record);
         self.done_for(self.exam.audience, Some(record.account), open, NeglectedDuty::KeepSession).await?;
-        let kept = self.check(record, None, self.now()).await?;
+        let kept = self.check(record).await?;
         holds(kept == Some(*record), NeglectedDuty::KeepSession)
     }
 }

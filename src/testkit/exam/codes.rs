@@ -8,6 +8,7 @@ use crate::{
         StoredCode,
     },
     contact::{EmailAddress, Recipient},
+    device::Device,
     step::{Commit, CommitRefusal, Committed, Write},
     testkit::demo,
 };
@@ -21,8 +22,9 @@ impl<H: Host> Sitting<'_, H> {
         let name = u128::from_be_bytes(self.id("recipient"));
         let email = EmailAddress::new(&format!("exam-{name}@example.com"));
         let recipient = email.map(Recipient::Email).map_err(|_| NeglectedDuty::KeepCode)?;
+        let device = Device::new("exam", "exam", "exam", None).map_err(|_| NeglectedDuty::KeepCode)?;
         let [key, other_key] = [CodePurpose::SignIn, CodePurpose::ForgottenPassword]
-            .map(|purpose| CodeKey::new(&self.exam.audience, purpose, &recipient, None));
+            .map(|purpose| CodeKey::new(&self.exam.audience, purpose, &recipient, &device, None));
         let tenant = self.exam.audience.tenant;
         let slot = SendSlot::of_recipient(&demo::ring(), tenant, &recipient);
         let policy = SendPolicy::default();

@@ -10,6 +10,7 @@ mod rehash;
 mod reseal;
 mod sessions;
 mod together;
+mod uses;
 
 use crate::{
     AccountId, Audience, ClientId, Host, Moment, SessionId, Timestamp, TokenId,
@@ -159,9 +160,12 @@ pub enum NeglectedDuty {
     /// A renewal does not set when the subject has proved who they are.
     #[error("a renewal does not set the time and the revision of a session")]
     RenewSession,
-    /// When a session was last used is not noted.
-    #[error("the use of a session is not noted")]
+    /// When a session was last used is not noted, or a use is that is not this device's, this application's or this generation's.
+    #[error("the use of a session is not noted, or one by somebody whom it is not open to is")]
     NoteUse,
+    /// A session is not bound to its device anew where its token is rotated, or a use of it is noted.
+    #[error("a session is not bound to its device anew with a noted use, or with a rotation")]
+    BindAnew,
     /// A code is not found again, or not replaced by the next.
     #[error("a code is not found again under its key alone")]
     KeepCode,

@@ -40,7 +40,7 @@ impl<H: Host> Sitting<'_, H> {
         holds(kept(&after) == kept(&before), NeglectedDuty::Rehash)?;
         holds(self.judged().await? == PasswordMatch::Matches, NeglectedDuty::Rehash)?;
         if self.exam.sessions {
-            let used = self.check(&record, None, self.now()).await?;
+            let used = self.check(&record).await?;
             holds(used.is_some_and(|used| used.revision == after.revision), NeglectedDuty::Rehash)?;
             let end = Vec::from([Write::EndSessions(EndSessions::All)]);
             self.done("end after a rehash", end, NeglectedDuty::EndSession).await?;

@@ -34,7 +34,7 @@ impl<H: Host> Sitting<'_, H> {
         expected.totp = Some(totp.with_last_used_step(Some(step)).with_secret(other));
         self.is_sealed(&expected, NeglectedDuty::Reseal).await?;
         if self.exam.sessions {
-            let used = self.check(&record, None, self.now()).await?;
+            let used = self.check(&record).await?;
             holds(used.is_some_and(|used| used.revision == expected.revision), NeglectedDuty::Reseal)?;
             let end = Vec::from([Write::EndSessions(EndSessions::All)]);
             self.done("end after a reseal", end, NeglectedDuty::EndSession).await?;

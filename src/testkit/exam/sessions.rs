@@ -1,10 +1,10 @@
 //! Sessions: opened, used, renewed, rotated and ended.
 
-use super::{AT_ONCE, NeglectedDuty, Sitting, answered, holds};
+use super::{AT_ONCE, NeglectedDuty, Sitting, answered, holds, uses::Keys};
 use crate::{
-    AccountId, Audience, Host, Lifetime, Timestamp,
+    AccountId, Audience, Host,
     factor::{Factor, FactorSet},
-    session::{CheckSession, EndSessions, SessionRecord},
+    session::{EndSessions, SessionRecord},
     step::{Commit, CommitRefusal, Committed, Write},
 };
 use alloc::vec::Vec;
@@ -49,10 +49,10 @@ impl<H: Host> Sitting<'_, H> {
         account: AccountId,
     ) -> Result<SessionRecord, NeglectedDuty> {
         let record = SessionRecord { audience, account, ..self.record(label).await? };
-        holds(self.check(&record, None, self.now()).await?.is_none(), NeglectedDuty::KeepSession)?;
+        holds(self.check(&record).await?.is_none(), NeglectedDuty::KeepSession)?;
         let open = Write::OpenSession(record);
         self.done_for(audience, Some(account), open, NeglectedDuty::KeepSession).await?;
-        let kept = self.check(&record, None, self.now()).await?;
+        let kept = self.check(&record).await?;
         holds(kept == Some(record), NeglectedDuty::KeepSession)?;
         Ok(record)
     }
@@ -67,7 +67,7 @@ impl<H: Host> Sitting<'_, H> {
         let answer = self.host.commit(&commit).await;
         let refused = Committed::Refused(CommitRefusal::SessionExists);
         holds(answer.is_err() || answer.is_ok_and(|answer| answer == refused), NeglectedDuty::KeepSession)?;
-        let kept = self.check(session, None, self.now()).await?;
+        let kept = self.check(session).await?;
         holds(kept == lives.then_some(*session), NeglectedDuty::KeepSession)?;
         self.done(label, Vec::new(), NeglectedDuty::RollBack).await
     }
@@ -85,18 +85,7 @@ impl<H: Host> Sitting<'_, H> {
         ] {
             let answer = answered::<Commit, _>(self.host.commit(&commit).await)?;
             holds(answer == expected, duty)?;
-            holds(self.check(&record, None, self.now()).await?.is_none(), NeglectedDuty::RollBack)?;
-        }
-        Ok(())
-    }
-
-    /// Its use is noted where it has an idle limit, and only while it is within that.
-    async fn uses(&self, session: &SessionRecord) -> Result<(), NeglectedDuty> {
-        let limit = Some(Lifetime::of::<60>());
-        let at = |seconds| self.now().plus_seconds(seconds);
-        for (now, noted) in [(at(30), at(0)), (at(80), at(30)), (at(200), at(80)), (at(201), at(80))] {
-            let kept = self.check(session, limit, now).await?;
-            holds(kept.map(|record| record.used_at) == Some(noted), NeglectedDuty::NoteUse)?;
+            holds(self.check(&record).await?.is_none(), NeglectedDuty::RollBack)?;
         }
         Ok(())
     }
@@ -106,25 +95,29 @@ impl<H: Host> Sitting<'_, H> {
         let auth_time = self.now().plus_seconds(1);
         let renew = Write::RenewSession { session, auth_time, revision };
         self.done("renew", Vec::from([renew]), NeglectedDuty::RenewSession).await?;
-        let kept = self.check(opened, None, self.now()).await?;
+        let kept = self.check(opened).await?;
         let kept = kept.map(|record| (record.auth_time, record.revision));
         holds(kept == Some((auth_time, revision)), NeglectedDuty::RenewSession)
     }
 
     async fn rotations(&self, opened: &SessionRecord) -> Result<(), NeglectedDuty> {
-        let rotate = Write::RotateSession { session: opened.session, expected_generation: 0 };
+        let SessionRecord { session, device, .. } = *opened;
+        let rotate = Write::RotateSession { session, expected_generation: 0, device };
         let (refusal, duty) = (CommitRefusal::SessionRotated, NeglectedDuty::RotateSession);
         self.race("rotate", AT_ONCE, rotate.clone(), Committed::Refused(refusal), duty.clone()).await?;
-        self.refused("rotate again", Vec::from([rotate]), refusal, duty.clone()).await?;
-        let kept = self.check(opened, None, self.now()).await?;
-        holds(kept.map(|record| record.generation) == Some(1), duty)
+        let again =
+            Write::RotateSession { session, expected_generation: 0, device: self.binding(Keys::Rotated)? };
+        self.refused("rotate again", Vec::from([again]), refusal, duty.clone()).await?;
+        let kept = self.check(opened).await?;
+        holds(kept.map(|record| record.generation) == Some(1), duty)?;
+        holds(kept.map(|record| record.device) == Some(device), NeglectedDuty::BindAnew)
     }
 
     /// What has ended is neither rotated nor renewed.
     async fn over(&self, ended: &SessionRecord) -> Result<(), NeglectedDuty> {
-        let SessionRecord { session, revision, .. } = *ended;
+        let SessionRecord { session, revision, device, .. } = *ended;
         for (label, write) in [
-            ("rotate at the end", Write::RotateSession { session, expected_generation: 1 }),
+            ("rotate at the end", Write::RotateSession { session, expected_generation: 1, device }),
             ("renew at the end", Write::RenewSession { session, auth_time: self.now(), revision }),
         ] {
             let refusal = CommitRefusal::SessionEnded;
@@ -135,7 +128,7 @@ impl<H: Host> Sitting<'_, H> {
 
     async fn live(&self, expected: &[(SessionRecord, bool)]) -> Result<(), NeglectedDuty> {
         for (record, lives) in expected {
-            let kept = self.check(record, None, self.now()).await?;
+            let kept = self.check(record).await?;
             holds(kept.is_some() == *lives, NeglectedDuty::EndSession)?;
         }
         Ok(())
@@ -149,20 +142,10 @@ impl<H: Host> Sitting<'_, H> {
             revision: self.found().await?.revision,
             auth_time: self.now(),
             factors: FactorSet::EMPTY.with(Factor::Password).with(Factor::Totp),
+            device: self.binding(Keys::First)?,
             generation: 0,
             used_at: self.now(),
             expires_at: self.now().plus_seconds(43_200),
         })
-    }
-
-    pub(super) async fn check(
-        &self,
-        record: &SessionRecord,
-        idle_limit: Option<Lifetime>,
-        now: Timestamp,
-    ) -> Result<Option<SessionRecord>, NeglectedDuty> {
-        let SessionRecord { audience, account, session, .. } = *record;
-        let ask = CheckSession { audience, account, session, idle_limit, now };
-        answered::<CheckSession, _>(self.host.check_session(&ask).await)
     }
 }

@@ -1,7 +1,10 @@
 //! A session, written down: its times as a person reads them.
 
 use super::date_time::DateTime;
-use crate::{AccountId, Audience, SessionId, account::Revision, factor::FactorSet, session::SessionRecord};
+use crate::{
+    AccountId, Audience, SessionId, account::Revision, device::DeviceBinding, factor::FactorSet,
+    session::SessionRecord,
+};
 use serde::{Deserialize, Serialize};
 
 #[derive(Serialize, Deserialize)]
@@ -13,6 +16,7 @@ pub(super) struct RecordedSession {
     revision: Revision,
     auth_time: DateTime,
     factors: FactorSet,
+    device: DeviceBinding,
     generation: u32,
     used_at: DateTime,
     expires_at: DateTime,
@@ -27,6 +31,7 @@ impl From<SessionRecord> for RecordedSession {
             revision,
             auth_time,
             factors,
+            device,
             generation,
             used_at,
             expires_at,
@@ -38,6 +43,7 @@ impl From<SessionRecord> for RecordedSession {
             revision,
             auth_time: DateTime(auth_time),
             factors,
+            device,
             generation,
             used_at: DateTime(used_at),
             expires_at: DateTime(expires_at),
@@ -54,10 +60,22 @@ impl From<RecordedSession> for SessionRecord {
             revision,
             auth_time: DateTime(auth_time),
             factors,
+            device,
             generation,
             used_at: DateTime(used_at),
             expires_at: DateTime(expires_at),
         } = recorded;
-        Self { session, audience, account, revision, auth_time, factors, generation, used_at, expires_at }
+        Self {
+            session,
+            audience,
+            account,
+            revision,
+            auth_time,
+            factors,
+            device,
+            generation,
+            used_at,
+            expires_at,
+        }
     }
 }

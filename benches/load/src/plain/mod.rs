@@ -124,6 +124,9 @@ impl Service {
             used_at: now,
             expires_at: now + SESSION_LIFETIME,
             revision: account.revision,
+            device_kind: "fingerprint".to_owned(),
+            device_key: None,
+            device_digest: self.tokens.device_digest(&caller.fingerprint),
         };
         let skip = Skip {
             claim,

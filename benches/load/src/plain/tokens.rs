@@ -81,7 +81,14 @@ impl Tokens {
 
     /// A device, without its fingerprint.
     pub(super) fn device(&self, fingerprint: &str) -> String {
-        URL_SAFE_NO_PAD.encode(&self.devices.tag(fingerprint.as_bytes())[..16])
+        URL_SAFE_NO_PAD.encode(self.device_digest(fingerprint))
+    }
+
+    /// The same, as it is stored.
+    pub(super) fn device_digest(&self, fingerprint: &str) -> [u8; 16] {
+        let mut digest = [0; 16];
+        digest.copy_from_slice(&self.devices.tag(fingerprint.as_bytes())[..16]);
+        digest
     }
 
     pub(super) fn state(&self, account: &str, device: String, now: i64) -> String {

@@ -4,7 +4,9 @@ use super::StoreError;
 use authflow::{
     Audience, TenantId, Timestamp, UnknownWord,
     account::Revision,
+    device::DeviceBinding,
     factor::{Factor, FactorSet},
+    token::{DeviceDigest, KeyId},
 };
 use rusqlite::{Connection, ToSql, params};
 use std::str::FromStr;
@@ -74,6 +76,24 @@ pub(super) fn word<T: FromStr<Err = UnknownWord>>(
     stored.parse().map_err(|_| StoreError::Malformed(column))
 }
 
+/// What a session is bound to: the kind, the key that made the digest, and the digest.
+pub(super) fn device_binding(
+    kind: String,
+    key: Option<String>,
+    digest: [u8; 16],
+) -> Result<DeviceBinding, StoreError> {
+    let key = key.as_deref().map(KeyId::new).transpose();
+    Ok(DeviceBinding {
+        kind: word("device_kind", &kind)?,
+        key: key.map_err(|_| StoreError::Malformed("device_key"))?,
+        digest: DeviceDigest::from_bytes(digest),
+    })
+}
+
+pub(super) fn key_id(device: &DeviceBinding) -> Option<&str> {
+    device.key.as_ref().map(KeyId::as_str)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -87,6 +107,10 @@ mod tests {
         }
         assert!(factor_set("pwd mfa").is_err());
         assert!(word::<AccountStatus>("status", "").is_err());
+        let binding =
+            |kind: &str, key: Option<&str>| device_binding(kind.into(), key.map(Into::into), [1; 16]);
+        assert!(binding("cookie", None).is_ok() && binding("fingerprint", Some("2026-11")).is_ok());
+        assert!(binding("Cookie", None).is_err() && binding("cookie", Some("")).is_err());
         assert!(timestamp("x", -1).is_err() && revision(-1).is_err() && number(u64::MAX).is_err());
     }
 }

@@ -116,8 +116,9 @@ fn apply_write(
         Write::RotateSession { session, .. } if !sessions::is_open(connection, *session)? => {
             (false, CommitRefusal::SessionEnded)
         }
-        Write::RotateSession { session, expected_generation } => {
-            let rotated = sessions::rotate(connection, audience, account, *session, *expected_generation)?;
+        Write::RotateSession { session, expected_generation, device } => {
+            let rotation = (*expected_generation, device);
+            let rotated = sessions::rotate(connection, audience, account, *session, rotation)?;
             (rotated, CommitRefusal::SessionRotated)
         }
         Write::RenewSession { session, auth_time, revision } => {

@@ -5,12 +5,13 @@ use crate::{cli::DatabaseUrl, clock::Clock, demo, hasher::Hasher};
 use authflow::{
     Applications, ClientId, Config, Engine, SessionId, TokenId,
     account::Revision,
+    device::{BindingKind, DeviceBinding},
     parts,
     password::PasswordMatch,
     sdk::{Api, Request},
     session::{EndSessions, SessionRecord},
     step::{AccessDecision, Step},
-    token::{Issuer, Key, KeyRing},
+    token::{DeviceDigest, Issuer, Key, KeyRing},
 };
 use std::{convert::Infallible, future::ready};
 
@@ -67,6 +68,9 @@ fn claim(id: u8, keep_until: u64) -> Option<Claim> {
     Some(Claim { id: TokenId::from_bytes([id; 16]), keep_until: Timestamp::from_unix(keep_until) })
 }
 
+const DEVICE: DeviceBinding =
+    DeviceBinding { kind: BindingKind::Fingerprint, key: None, digest: DeviceDigest::from_bytes([5; 16]) };
+
 fn session(id: u8) -> Write<Verifier> {
     session_of("demo-alice", id)
 }
@@ -79,6 +83,7 @@ fn session_of(account: &str, id: u8) -> Write<Verifier> {
         revision: Revision::new(1).unwrap(),
         auth_time: Timestamp::from_unix(1),
         factors: authflow::factor::FactorSet::EMPTY,
+        device: DEVICE,
         generation: 0,
         used_at: Timestamp::from_unix(1),
         expires_at: Timestamp::MAX,
@@ -237,7 +242,7 @@ async fn a_session_rotates_from_its_own_generation_alone() {
     let mut rotate = async |id: u8, expected_generation, account: &str| {
         let session = SessionId::from_bytes([id; 16]);
         commit.account = Some(account.parse().unwrap());
-        commit.writes = vec![Write::RotateSession { session, expected_generation }];
+        commit.writes = vec![Write::RotateSession { session, expected_generation, device: DEVICE }];
         store.commit(commit.clone()).await.unwrap()
     };
     let refused = Committed::Refused(CommitRefusal::SessionRotated);

@@ -4,34 +4,48 @@ use super::{Store, StoreError, Written, columns};
 use authflow::{
     AccountId, Audience, ClientId, SessionId, TenantId, Timestamp,
     account::Revision,
+    device::DeviceBinding,
     session::{CheckSession, EndSessions, SessionRecord},
 };
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 impl Store {
-    /// A session that has not been ended, as it was before this use of it, which is noted where there is an idle limit.
+    /// A session that has not been ended, as it was before this use of it. Only a use that is to be noted waits for the writer.
     pub(crate) async fn check_session(&self, ask: CheckSession) -> Result<Option<SessionRecord>, StoreError> {
-        if ask.idle_limit.is_none() {
-            return self.read(move |connection| find(connection, ask.session)).await;
+        let session = ask.session;
+        let found = self.read(move |connection| find(connection, session)).await?;
+        if found.and_then(|record| ask.note(&record)).is_none() {
+            return Ok(found);
         }
         self.write(move |connection| {
+            // What was read may have been rotated, ended or noted since.
             let found = find(connection, ask.session)?;
-            if !found.is_some_and(|record| ask.is_open(&record)) {
-                return Ok(Written::TakenBack(found));
+            match found.and_then(|record| ask.note(&record)) {
+                Some(noted) => note(connection, &noted).map(|()| Written::Kept(found)),
+                None => Ok(Written::TakenBack(found)),
             }
-            let sql = "UPDATE sessions SET used_at = ?2 WHERE id = ?1";
-            let parameters = params![ask.session.as_bytes(), columns::seconds(ask.now)];
-            connection.prepare_cached(sql)?.execute(parameters)?;
-            Ok(Written::Kept(found))
         })
         .await
     }
 }
 
+fn note(connection: &Connection, noted: &SessionRecord) -> Result<(), StoreError> {
+    let sql = "UPDATE sessions SET used_at = ?2, device_kind = ?3, device_key = ?4, device_digest = ?5 WHERE id = ?1";
+    connection.prepare_cached(sql)?.execute(params![
+        noted.session.as_bytes(),
+        columns::seconds(noted.used_at),
+        noted.device.kind.as_str(),
+        columns::key_id(&noted.device),
+        noted.device.digest.as_bytes(),
+    ])?;
+    Ok(())
+}
+
 fn find(connection: &Connection, session: SessionId) -> Result<Option<SessionRecord>, StoreError> {
     let sql =
-        "SELECT client_id, tenant, account, auth_time, factors, generation, used_at, expires_at, revision FROM sessions
-        WHERE id = ?1 AND ended_at IS NULL";
+        "SELECT client_id, tenant, account, auth_time, factors, generation, used_at, expires_at, revision,
+            device_kind, device_key, device_digest FROM sessions
+        WHERE id = ?1 AND ended_at IS NULL AND device_digest IS NOT NULL";
     let mut statement = connection.prepare_cached(sql)?;
     statement.query_row([session.as_bytes()], |row| Ok(record(row, session))).optional()?.transpose()
 }
@@ -52,6 +66,7 @@ fn record(row: &Row<'_>, session: SessionId) -> Result<SessionRecord, StoreError
         revision: columns::revision(row.get(8)?)?,
         auth_time: columns::timestamp("auth_time", row.get(3)?)?,
         factors: columns::factor_set(&row.get::<_, String>(4)?)?,
+        device: columns::device_binding(row.get(9)?, row.get(10)?, row.get(11)?)?,
         generation: row.get(5)?,
         used_at: columns::timestamp("used_at", row.get(6)?)?,
         expires_at: columns::timestamp("expires_at", row.get(7)?)?,
@@ -61,8 +76,9 @@ fn record(row: &Row<'_>, session: SessionId) -> Result<SessionRecord, StoreError
 /// Says whether it was opened: one that is there, or was, is not written over.
 pub(super) fn open(connection: &Connection, record: &SessionRecord) -> Result<bool, StoreError> {
     let sql = "INSERT INTO sessions
-            (id, client_id, tenant, account, auth_time, factors, generation, used_at, expires_at, revision)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (id) DO NOTHING";
+            (id, client_id, tenant, account, auth_time, factors, generation, used_at, expires_at, revision,
+            device_kind, device_key, device_digest)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) ON CONFLICT (id) DO NOTHING";
     let opened = connection.prepare_cached(sql)?.execute(params![
         record.session.as_bytes(),
         record.audience.client_id.as_str(),
@@ -74,6 +90,9 @@ pub(super) fn open(connection: &Connection, record: &SessionRecord) -> Result<bo
         columns::seconds(record.used_at),
         columns::seconds(record.expires_at),
         i64::from(record.revision),
+        record.device.kind.as_str(),
+        columns::key_id(&record.device),
+        record.device.digest.as_bytes(),
     ])?;
     Ok(opened == 1)
 }
@@ -104,15 +123,16 @@ pub(super) fn is_open(connection: &Connection, session: SessionId) -> Result<boo
     Ok(connection.prepare_cached(sql)?.exists([session.as_bytes()])?)
 }
 
-/// Counts one rotation, if the session lives and is of the expected generation. Says whether it did.
+/// Counts one rotation and binds the session anew, if it lives and is of the expected generation. Says whether it did.
 pub(super) fn rotate(
     connection: &Connection,
     audience: &Audience,
     account: &AccountId,
     session: SessionId,
-    expected_generation: u32,
+    (expected_generation, device): (u32, &DeviceBinding),
 ) -> Result<bool, StoreError> {
-    let sql = "UPDATE sessions SET generation = generation + 1
+    let sql = "UPDATE sessions
+        SET generation = generation + 1, device_kind = ?6, device_key = ?7, device_digest = ?8
         WHERE id = ?1 AND client_id = ?2 AND tenant = ?3 AND account = ?4 AND generation = ?5 AND ended_at IS NULL";
     let changed = connection.prepare_cached(sql)?.execute(params![
         session.as_bytes(),
@@ -120,6 +140,9 @@ pub(super) fn rotate(
         columns::tenant_of(audience),
         account.as_str(),
         expected_generation,
+        device.kind.as_str(),
+        columns::key_id(device),
+        device.digest.as_bytes(),
     ])?;
     Ok(changed == 1)
 }

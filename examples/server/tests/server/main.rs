@@ -10,6 +10,7 @@
 
 mod changes;
 mod crash;
+mod devices;
 mod errors;
 mod family;
 mod guesses;

@@ -110,11 +110,11 @@ impl Call {
         Self::new("GET", SKIP, world, &headers)
     }
 
-    /// The headers of the second seed's table, but for `X-L`.
+    /// The headers of the second seed's table, but for `X-L`, and for the fingerprint: it is that of the device that signed in.
     pub(crate) fn check(world: World, id_token: &str) -> Self {
         let headers = [
             ("X-operating-sys-version", "windows10.1.1"),
-            ("X-device-fingerprint", "156aysdna213sc50"),
+            ("X-device-fingerprint", "156aysdna213sac"),
             ("X-device-ip", "192.168.1.2"),
             ("X-agent", IPHONE),
             ("Authorization", &format!("Bearer {id_token}")),

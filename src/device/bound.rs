@@ -1,0 +1,66 @@
+//! What a session is bound to, as it is stored, and who comes with a token of it.
+
+use super::{BindingKind, Device};
+use crate::{
+    Timestamp,
+    token::{DeviceDigest, KeyId, KeyRing},
+};
+use alloc::sync::Arc;
+use core::fmt;
+use serde::{Deserialize, Serialize};
+
+/// What a session is bound to, as a host keeps it: a keyed hash, which says nothing of the device to whoever reads the database.
+///
+/// It is made anew under the key that signs, where a session's token is rotated or a use of it is noted. Where the key that made it is in the
+/// ring no longer, or outside its window, no device is the one, and the session is over. So a key is retired no sooner than the longest session
+/// that was opened under it ends.
+///
+/// As JSON it may have members that only a later version knows: they are passed over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeviceBinding {
+    /// Of what kind.
+    pub kind: BindingKind,
+    /// The key of the ring that made the digest; `None` for the one without an id.
+    pub key: Option<KeyId>,
+    /// The keyed hash of what the device showed.
+    pub digest: DeviceDigest,
+}
+
+/// The device that comes with a token, in a question: it says whether a stored session is bound to it.
+///
+/// What the device showed is not printed, and neither are the keys that it is hashed under.
+#[derive(Clone)]
+pub struct PresentedDevice {
+    device: Device,
+    ring: Arc<KeyRing>,
+}
+
+impl PresentedDevice {
+    pub(crate) fn new(device: Device, ring: &Arc<KeyRing>) -> Self {
+        Self { device, ring: Arc::clone(ring) }
+    }
+
+    /// Whether it is the device that a session is bound to: of the same kind, and of the same value under the key that the binding names. A
+    /// key that does not count at `now` makes it nobody's.
+    pub fn is_bound(&self, binding: &DeviceBinding, now: Timestamp) -> bool {
+        let key = binding.key.as_ref().map(|id| id.as_str().as_bytes());
+        binding.kind == self.device.binding_kind()
+            && self.ring.by_id(key, now).is_ok_and(|(_, keys)| self.device.digest(keys) == binding.digest)
+    }
+
+    /// The binding to this device, under the key that signs.
+    pub fn binding(&self) -> DeviceBinding {
+        self.device.binding(self.ring.signer())
+    }
+
+    /// Whether the binding was made under the key that signs.
+    pub(crate) fn is_under_signer(&self, binding: &DeviceBinding) -> bool {
+        self.ring.signer().id() == binding.key.as_ref()
+    }
+}
+
+impl fmt::Debug for PresentedDevice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("PresentedDevice").field(&self.device).finish()
+    }
+}

@@ -1,0 +1,29 @@
+//! What a token or a session is bound to, by kind.
+
+use crate::text::words::words;
+use serde::{Deserialize, Serialize};
+
+/// What a token or a session is bound to: a value of one of these kinds.
+///
+/// Two kinds are never one binding, whatever their values: a fingerprint that is spelt as a cookie's bits is another one, and a session that
+/// is bound to a fingerprint is not open to a caller who shows nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BindingKind {
+    /// The family's header `X-device-fingerprint`. A claim of the client's, and no secret: it raises the price of a stolen token, no more.
+    Fingerprint,
+    /// A [`DeviceCookie`](super::DeviceCookie), for browsers, which have no such header. Whoever does not hold it cannot show it.
+    Cookie,
+    /// Nothing: whoever holds the token may use it. Only where a policy [allows it](crate::policy::Policy::allows_unbound).
+    Unbound,
+    /// The thumbprint of a key that the client proves to have (`jkt`, RFC 9449 §6.1). Its place is kept: no caller shows one yet, so a session
+    /// that a later version has bound so is held by nobody here.
+    KeyThumbprint,
+}
+
+words!(BindingKind, "the kind of a binding", {
+    Fingerprint => "fingerprint",
+    Cookie => "cookie",
+    Unbound => "unbound",
+    KeyThumbprint => "key_thumbprint",
+});
