@@ -54,7 +54,7 @@ pub const RULES: [Rules; 2] = [
         ceiling: 5,
         rotates: false,
         captcha: false,
-        in_all: Some(6),
+        in_all: Some(3),
         idle: None,
         state: 600,
         session: 3600,
