@@ -31,6 +31,7 @@ mod prove_totp;
 mod refresh_session;
 mod refuse;
 mod reset_password;
+mod retry;
 mod send_code;
 mod sign_in;
 mod skip_password;

@@ -28,10 +28,21 @@ pub struct SessionRecord {
     pub device: DeviceBinding,
     /// How often its token has been rotated.
     pub generation: u32,
+    /// Since when the tokens of its present generation have been on their way, where their answer may have got lost and would be given
+    /// again ([`retry_grace`](crate::policy::Policy::retry_grace)). `None` once one of them has been seen, and where there is no grace.
+    pub unseen_since: Option<Timestamp>,
     /// When it was last used, as far as that is noted.
     pub used_at: Timestamp,
     /// The first second in which it is over, however much it is used.
     pub expires_at: Timestamp,
+}
+
+impl SessionRecord {
+    /// Whether this is the session of an earlier record, rotated since.
+    pub(crate) fn is_later_of(&self, earlier: &Self) -> bool {
+        let who = |record: &Self| (record.session, record.account, record.audience);
+        who(self) == who(earlier) && self.generation > earlier.generation
+    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! The one write of a request.
 
+use super::Claim;
 use crate::{
-    AccountId, Audience, Secret, SessionId, Timestamp, TokenId,
+    AccountId, Audience, Secret, SessionId, Timestamp,
     account::Revision,
     code::{CodeKey, SendBudget, SendRefusal, StoredCode},
     device::DeviceBinding,
@@ -26,7 +27,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// ```sql
 /// BEGIN;
-/// INSERT INTO claims (id, keep_until) VALUES (:id, :keep_until) ON CONFLICT (id) DO NOTHING; -- 0 rows: ROLLBACK, Replayed
+/// INSERT INTO claims (id, session, keep_until) VALUES (:id, :opens, :keep_until)
+///     ON CONFLICT (id) DO NOTHING;                                                           -- 0 rows: ROLLBACK, Replayed
 /// SELECT 1 FROM accounts WHERE tenant IS NOT DISTINCT FROM :tenant AND id = :account
 ///     AND revision = :expected AND status = 'active' FOR UPDATE;                             -- 0 rows: ROLLBACK, Changed
 /// -- Each write: its condition in the statement. Where a write can be refused,                  0 rows: ROLLBACK, Refused
@@ -66,16 +68,6 @@ impl Commit {
 /// Each commit that changes the account makes its revision the next one.
 pub(crate) fn revision_after(expected: Revision, writes: &[Write]) -> Revision {
     if writes.iter().any(Write::changes_account) { expected.next() } else { expected }
-}
-
-/// A thing that happens once: the use of a state token, a code, a ticket.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Claim {
-    /// Unique among claims.
-    pub id: TokenId,
-    /// The claim may be forgotten from this second on: 5 minutes after the token has expired, so that a database clock
-    /// that is fast does not free a claim early.
-    pub keep_until: Timestamp,
 }
 
 /// One write.
@@ -133,6 +125,8 @@ pub enum Write {
         expected_generation: u32,
         /// The same device, under the key that signs now.
         device: DeviceBinding,
+        /// The record's new [`unseen_since`](SessionRecord::unseen_since).
+        unseen_since: Option<Timestamp>,
     },
     /// Note that the subject of a session has just proved who they are and changed what it was judged on; refused when the session
     /// has ended.
@@ -184,7 +178,12 @@ pub enum Committed {
     /// All of it is written, durably.
     Done,
     /// The claim was there already. Nothing is written.
-    Replayed,
+    Replayed {
+        /// The session that the earlier claim [opened](Claim::opens), as it is stored now: what [`FindClaim`](super::FindClaim) would be
+        /// answered with. `None` where it opened none, or that has been ended, and from a store that keeps no note of it: then nobody whose
+        /// answer got lost is answered again.
+        opened: Option<SessionRecord>,
+    },
     /// The account is another revision, gone or not active. Nothing is written.
     Changed,
     /// A write was refused. Nothing is written.
@@ -200,7 +199,10 @@ pub enum CommitRefusal {
     /// The one-time password's step was used before.
     TotpStepUsed,
     /// The session's token is of another generation.
-    SessionRotated,
+    SessionRotated {
+        /// The session as it is stored now. Of two refreshes at once the second one is answered with it.
+        now: SessionRecord,
+    },
     /// The session has ended.
     SessionEnded,
     /// There is a session of the id that was to be opened.
