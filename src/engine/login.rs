@@ -108,7 +108,7 @@ impl Login {
         commit(self, Writing { claim, account, expected, writes }, move |login, commit, committed| {
             match committed {
                 Committed::Done => login.committed(ending, &commit.writes),
-                Committed::Replayed { opened: Some(record) } if login.is_skip() => login.outrun(record),
+                Committed::Replayed { opened: Some(record) } if login.is_skip() => login.outrun(*record),
                 refused => login.not_committed(refused),
             }
         })

@@ -72,7 +72,7 @@ fn rotate(admitted: Admitted, shown: Shown, open: OpenSession) -> Step {
                 shown.refuse(admitted, TokenRefusal::SessionEnded)
             }
             Committed::Refused(CommitRefusal::SessionRotated { now }) if now.is_later_of(&record) => {
-                outrun(admitted, shown, now, generation)
+                outrun(admitted, shown, *now, generation)
             }
             Committed::Replayed { .. } | Committed::Refused(_) => admitted.context.contradiction::<Commit>(),
         })

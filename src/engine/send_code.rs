@@ -206,7 +206,9 @@ impl Sending {
             Committed::Done => sending.deliver(code),
             Committed::Changed => sending.refuse(SendFailure::AccountChanged),
             Committed::Refused(CommitRefusal::Code(refusal)) => sending.refuse(SendFailure::Refused(refusal)),
-            Committed::Replayed { .. } | Committed::Refused(_) => sending.admitted.context.contradiction::<Commit>(),
+            Committed::Replayed { .. } | Committed::Refused(_) => {
+                sending.admitted.context.contradiction::<Commit>()
+            }
         })
     }
 

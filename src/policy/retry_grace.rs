@@ -66,7 +66,8 @@ mod tests {
 
     #[test]
     fn a_grace_is_at_most_a_minute_and_is_read_from_a_number_of_seconds() {
-        for (text, seconds) in [("0", Some(0)), ("60", Some(60)), ("61", None), ("-1", None), ("null", None)] {
+        for (text, seconds) in [("0", Some(0)), ("60", Some(60)), ("61", None), ("-1", None), ("null", None)]
+        {
             let read = serde_json::from_str::<RetryGrace>(text).ok().map(RetryGrace::seconds);
             assert_eq!(read, seconds, "{text}");
         }

@@ -9,8 +9,7 @@ use crate::{
     guess::ClearGuesses,
     session::{EndSessions, SessionRecord},
 };
-use alloc::vec::Vec;
-use serde::{Deserialize, Serialize};
+use alloc::{boxed::Box, vec::Vec};
 
 /// Write this, all or nothing.
 ///
@@ -172,8 +171,7 @@ impl Write {
 }
 
 /// What became of a [`Commit`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Committed {
     /// All of it is written, durably.
     Done,
@@ -182,7 +180,7 @@ pub enum Committed {
         /// The session that the earlier claim [opened](Claim::opens), as it is stored now: what [`FindClaim`](super::FindClaim) would be
         /// answered with. `None` where it opened none, or that has been ended, and from a store that keeps no note of it: then nobody whose
         /// answer got lost is answered again.
-        opened: Option<SessionRecord>,
+        opened: Option<Box<SessionRecord>>,
     },
     /// The account is another revision, gone or not active. Nothing is written.
     Changed,
@@ -191,8 +189,7 @@ pub enum Committed {
 }
 
 /// Which write was refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CommitRefusal {
     /// The skips of this password are spent.
     SkipsSpent,
@@ -201,7 +198,7 @@ pub enum CommitRefusal {
     /// The session's token is of another generation.
     SessionRotated {
         /// The session as it is stored now. Of two refreshes at once the second one is answered with it.
-        now: SessionRecord,
+        now: Box<SessionRecord>,
     },
     /// The session has ended.
     SessionEnded,

@@ -245,7 +245,8 @@ impl<H: Host> Sitting<'_, H> {
     }
 
     fn claim(&self, label: &str) -> Claim {
-        Claim { id: TokenId::from_bytes(self.id(label)), keep_until: self.now().plus_seconds(900) }
+        let id = TokenId::from_bytes(self.id(label));
+        Claim { id, opens: None, keep_until: self.now().plus_seconds(900) }
     }
 
     fn session(&self, label: &str) -> SessionId {
