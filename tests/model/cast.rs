@@ -13,7 +13,7 @@ use authflow::{
     factor::{Factor, Totp, TotpAlgorithm},
     guess::AttemptPolicy,
     password::{Ageing, MustChange, Password},
-    policy::{Lifetimes, Policy, SecondFactor},
+    policy::{Lifetimes, Policy, RetryGrace, SecondFactor},
     testkit::demo,
 };
 use std::sync::Arc;
@@ -64,7 +64,7 @@ fn seconds(seconds: u64) -> Lifetime {
     Lifetime::from_seconds(u32::try_from(seconds).unwrap()).unwrap()
 }
 
-pub fn applications() -> [Arc<Application>; 2] {
+pub fn applications(grace: u64) -> [Arc<Application>; 2] {
     [0, 1].map(|app| {
         let rules = &RULES[app];
         let lifetimes =
@@ -91,6 +91,7 @@ pub fn applications() -> [Arc<Application>; 2] {
             sending: SendPolicy::new(seconds(RESEND), SENDS_A_DAY).unwrap(),
             lifetimes: idle.unwrap_or(lifetimes),
             rotate_session_tokens: rules.rotates,
+            retry_grace: RetryGrace::try_from(grace).unwrap(),
             demands_captcha: rules.captcha,
             ..Policy::default()
         };

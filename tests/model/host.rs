@@ -16,9 +16,10 @@ use authflow::{
     account::AccountStatus,
     factor::FactorSet,
     guess::AttemptRecord,
-    outcome::Outcome,
+    outcome::{Outcome, Verdict},
     password::MustChange,
     sdk::Api,
+    session::EndSessions,
     step::{Commit, Committed, CredentialOwner, Step, Write},
     testkit::{self, HostFault, World, demo},
     token::{Key, KeyRing, VerifyWindow},
@@ -38,6 +39,8 @@ pub struct Host {
     keys: Vec<Option<u64>>,
     used_steps: [Option<u64>; PEOPLE],
     pub ledger: Ledger,
+    /// For how long lost answers are given again.
+    pub grace: u64,
 }
 
 /// A request that waits for its write, or is done.
@@ -54,8 +57,9 @@ impl Host {
         let other_tenant = CredentialOwner::Tenant(TenantId::new(TENANTS[1]).unwrap());
         world.host.credentials.push((Secret::new("another"), other_tenant));
         let (texts, codes, keys) = (Vec::new(), Vec::new(), vec![None]);
-        let (applications, ledger) = (applications(), Ledger::default());
-        let mut host = Self { world, texts, codes, applications, keys, used_steps: [None; PEOPLE], ledger };
+        let (applications, ledger) = (applications(model.grace), Ledger::default());
+        let (used_steps, grace) = ([None; PEOPLE], model.grace);
+        let mut host = Self { world, texts, codes, applications, keys, used_steps, ledger, grace };
         host.restart();
         host
     }
@@ -126,6 +130,10 @@ impl Host {
         };
         seen.printed = format!("{outcome:?}");
         seen.events = outcome.events.clone();
+        seen.session = match &outcome.verdict {
+            Verdict::SignedIn(grant) | Verdict::Refreshed(grant) => Some(grant.session),
+            _ => None,
+        };
         let answer = self.world.answer(outcome);
         wire::read(&answer, &mut seen);
         self.texts.extend(seen.minted.iter().cloned());
@@ -209,6 +217,7 @@ impl Host {
                 let step = self.world.api.engine().end_sessions(audience, id, None);
                 self.world.host.fault = None;
                 let _ = self.world.run(step);
+                self.ledger.end_sessions(Some(who), EndSessions::All);
             }
             Act::DenyAll(denies) => self.world.host.denied = denies,
             Act::Outdate(who) => {

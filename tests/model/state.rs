@@ -1,8 +1,8 @@
 //! Everything that the model knows: people, tokens, sessions, codes, counts, keys and the clock.
 
 use super::{
-    calls::{Act, Caller, F, PEOPLE, Password, Purpose, Said},
-    rules::{IN_FLIGHT, RETIRING},
+    calls::{Act, Caller, F, PEOPLE, Password, Purpose, Request, Said},
+    rules::{IN_FLIGHT, RETIRING, SKEW},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -70,6 +70,8 @@ pub struct Session {
     pub auth_time: u64,
     pub proved: BTreeSet<F>,
     pub generation: u32,
+    /// When the tokens of this generation went out, if their answer may have got lost: nobody has shown one since.
+    pub unseen: Option<u64>,
     pub used: u64,
     pub expires: u64,
     pub ended: bool,
@@ -163,7 +165,8 @@ pub struct Model {
     pub sessions: Vec<Session>,
     pub codes: Vec<Code>,
     pub stored: BTreeMap<Place, usize>,
-    pub spent: BTreeSet<Once>,
+    /// What has been used, and the session that a skip has opened by it.
+    pub spent: BTreeMap<Once, Option<usize>>,
     pub guesses: BTreeMap<Slot, Vec<Guess>>,
     /// What is being answered although there was no guess.
     pub refused: BTreeMap<Slot, Vec<Guess>>,
@@ -173,6 +176,10 @@ pub struct Model {
     /// When each key stops verifying; the last one signs.
     pub keys: Vec<Option<u64>>,
     pub denies: bool,
+    /// For how long lost answers are given again; 0 where they are not.
+    pub grace: u64,
+    /// The latest skip or refresh that was answered: it may come again.
+    pub answered: Option<Request>,
     /// What the latest happening must answer, and with which questions.
     pub expected: Vec<(super::calls::Reply, Vec<&'static str>)>,
 }
@@ -186,13 +193,15 @@ impl Model {
             sessions: Vec::new(),
             codes: Vec::new(),
             stored: BTreeMap::new(),
-            spent: BTreeSet::new(),
+            spent: BTreeMap::new(),
             guesses: BTreeMap::new(),
             refused: BTreeMap::new(),
             guesses_made: 0,
             sends: BTreeMap::new(),
             keys: vec![None],
             denies: false,
+            grace: 0,
+            answered: None,
             expected: Vec::new(),
         }
     }
@@ -210,6 +219,13 @@ impl Model {
         let number = presented?;
         let token = self.tokens.get(number)?;
         (self.now < token.expires && self.verifies(token.key)).then_some((number, token))
+    }
+
+    /// Whether the answer with a session's tokens of this generation may have got lost a moment ago.
+    pub fn may_be_lost(&self, session: usize, generation: u32) -> bool {
+        let session = &self.sessions[session];
+        let is_on_its_way = session.unseen.is_some_and(|since| self.now < since + self.grace + SKEW);
+        self.grace > 0 && is_on_its_way && session.generation == generation
     }
 
     pub fn rotate(&mut self) {
