@@ -6,6 +6,7 @@ mod column;
 mod commits;
 mod guesses;
 mod rehash;
+mod retries;
 mod sessions;
 mod together;
 mod uses;
@@ -70,6 +71,8 @@ pub struct HostExam {
     pub passwords: bool,
     /// Whether to open, check, rotate and end sessions.
     pub sessions: bool,
+    /// Whether to say which session a claim has opened, for a policy with a [`retry_grace`](crate::policy::Policy::retry_grace).
+    pub retries: bool,
     /// Whether to store and load codes.
     pub codes: bool,
     /// Another account of the tenant, as it should be read: locked or disabled, so that it shows whether the status is read. Its sessions
@@ -155,6 +158,12 @@ pub enum NeglectedDuty {
     /// A session is not bound to its device anew where its token is rotated, or a use of it is noted.
     #[error("a session is not bound to its device anew with a noted use, or with a rotation")]
     BindAnew,
+    /// A claim does not say which session it has opened, or names one that has ended, or where it has opened none.
+    #[error("a claim does not say which session it has opened, or names one that has ended")]
+    NoteClaim,
+    /// That a token of a new generation is seen for the first time is not noted, or is where another one is seen.
+    #[error("the first sight of a session's new token is not noted, or that of another one is")]
+    NoteFirstSight,
     /// A code is not found again, or not replaced by the next.
     #[error("a code is not found again under its key alone")]
     KeepCode,
@@ -188,6 +197,7 @@ impl HostExam {
             expected,
             passwords: true,
             sessions: true,
+            retries: true,
             codes: true,
             other_account,
             other_application: Some(other_application),
@@ -209,6 +219,9 @@ impl HostExam {
         sitting.status().await?;
         if self.sessions {
             sitting.sessions().await?;
+        }
+        if self.retries {
+            sitting.retries().await?;
         }
         if self.codes {
             sitting.codes().await?;
