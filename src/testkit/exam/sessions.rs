@@ -108,14 +108,15 @@ impl<H: Host> Sitting<'_, H> {
         let kept = self.check(opened).await?.ok_or(duty.clone())?;
         let now = SessionRecord { generation: 1, device, unseen_since, ..kept };
         let refusal = CommitRefusal::SessionRotated { now: Box::new(now) };
-        self.race("rotate", AT_ONCE, rotate.clone(), Committed::Refused(refusal.clone()), duty.clone())
-            .await?;
+        let others = Committed::Refused(refusal.clone());
+        let raced = self.race("rotate", AT_ONCE, rotate, others, duty.clone()).await;
+        let bound = self.check(opened).await?.map(|record| record.device);
+        holds(bound == Some(now.device), NeglectedDuty::BindAnew)?;
+        raced?;
         let device = self.binding(Keys::Rotated)?;
         let again = Write::RotateSession { session, expected_generation: 0, device, unseen_since: None };
         self.refused("rotate again", Vec::from([again]), refusal, duty.clone()).await?;
-        let kept = self.check(opened).await?;
-        holds(kept.map(|record| record.device) == Some(now.device), NeglectedDuty::BindAnew)?;
-        holds(kept == Some(now), duty)
+        holds(self.check(opened).await? == Some(now), duty)
     }
 
     /// What has ended is neither rotated nor renewed.
