@@ -17,8 +17,8 @@ use authflow::{
     password::{JudgePassword, Judgement, PasswordMatch, VerifyPassword},
     session::{CheckSession, SessionRecord},
     step::{
-        AccessDecision, Commit, Committed, CredentialOwner, DecideAccess, SignBytes, SignatureCheck,
-        VerifyBytes, VerifyTenantCredential, Write,
+        AccessDecision, Commit, Committed, CredentialOwner, DecideAccess, FindClaim, SignBytes,
+        SignatureCheck, VerifyBytes, VerifyTenantCredential, Write,
     },
 };
 use std::sync::Arc;
@@ -86,6 +86,10 @@ impl Host for ServerHost {
 
     async fn check_session(&self, ask: &CheckSession) -> Result<Option<SessionRecord>, HostError> {
         Ok(self.store.check_session(ask.clone()).await?)
+    }
+
+    async fn find_claim(&self, ask: &FindClaim) -> Result<Option<SessionRecord>, HostError> {
+        Ok(self.store.find_claim(*ask).await?)
     }
 
     async fn load_code(&self, ask: &LoadCode) -> Result<Option<StoredCode>, HostError> {

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod attempts;
+mod claims;
 mod codes;
 mod columns;
 mod commit;
