@@ -73,9 +73,10 @@ impl CheckSession {
         let is_seen = self.is_first_sight(record);
         let is_due = self.is_use_due(record) || !self.device.is_under_signer(&record.device) || is_seen;
         let is_noted = is_due && is_of_generation && self.is_open(record);
-        let unseen_since = record.unseen_since.filter(|_| !is_seen);
-        let device = || self.device.binding();
-        is_noted.then(|| SessionRecord { used_at: self.now, device: device(), unseen_since, ..*record })
+        is_noted.then(|| {
+            let unseen_since = record.unseen_since.filter(|_| !is_seen);
+            SessionRecord { used_at: self.now, device: self.device.binding(), unseen_since, ..*record }
+        })
     }
 
     /// Whether a token of the present generation is seen for the first time. One of a kind that is not rotated came with the first generation,
