@@ -71,3 +71,35 @@ impl From<RecordedCommitted> for Committed {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testkit::World;
+
+    #[test]
+    fn every_answer_is_read_as_it_was_written() {
+        let mut world = World::new();
+        world.login("alice");
+        let session = Box::new(*world.host.sessions.first_key_value().unwrap().1);
+        let refusals = [
+            CommitRefusal::SkipsSpent,
+            CommitRefusal::TotpStepUsed,
+            CommitRefusal::SessionRotated { now: session.clone() },
+            CommitRefusal::SessionEnded,
+            CommitRefusal::SessionExists,
+            CommitRefusal::Code(SendRefusal::TooSoon),
+        ];
+        let others = [
+            Committed::Done,
+            Committed::Changed,
+            Committed::Replayed { opened: None },
+            Committed::Replayed { opened: Some(session) },
+        ];
+        for committed in others.into_iter().chain(refusals.map(Committed::Refused)) {
+            let written = serde_json::to_value(RecordedCommitted::from(committed.clone())).unwrap();
+            let read: RecordedCommitted = serde_json::from_value(written).unwrap();
+            assert_eq!(Committed::from(read), committed);
+        }
+    }
+}
