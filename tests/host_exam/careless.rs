@@ -457,7 +457,7 @@ impl Host for Hosts {
                 Careless::NotesNoUse => record.used_at = demo::START,
                 Careless::KeepsTheBinding => record.device = found.device,
                 Careless::OverlooksTheFirstSight => record.unseen_since = found.unseen_since,
-                Careless::SeesTheOldToken => record.unseen_since = None,
+                Careless::SeesTheOldToken if ask.generation.is_some() => record.unseen_since = None,
                 _ if notes => record.used_at = ask.now,
                 _ => {}
             }
