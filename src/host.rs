@@ -110,6 +110,8 @@ pub trait Host: Sync {
         find_application(FindApplication) -> Option<Arc<Application>> = None;
         /// See [`CheckSession`]. Every session has ended by default.
         check_session(CheckSession) -> Option<SessionRecord> = None;
+        /// See [`FindClaim`]; asked only where a policy has a `retry_grace`. Nobody whose answer got lost is answered again by default.
+        find_claim(FindClaim) -> Option<SessionRecord> = None;
         /// See [`JudgePassword`]. By default no password can be changed: a host that keeps no history and no list of breached
         /// ones says so, with `Ok(Judgement::Accepted)`.
         judge_password(JudgePassword) -> Judgement = Judgement::Refused(PasswordRefusal::NotOffered);

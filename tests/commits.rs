@@ -11,20 +11,33 @@ use authflow::{
     contact::Mobile,
     outcome::{Event, Outcome, ProofRefusal, SendFailure, TokenRefusal, Verdict},
     policy::Policy,
+    session::SessionRecord,
     step::{CommitRefusal, Committed, Step},
 };
 use serde_json::json;
 
-const ANSWERS: [Committed; 8] = [
-    Committed::Replayed,
-    Committed::Changed,
-    Committed::Refused(CommitRefusal::SkipsSpent),
-    Committed::Refused(CommitRefusal::TotpStepUsed),
-    Committed::Refused(CommitRefusal::SessionRotated),
-    Committed::Refused(CommitRefusal::SessionEnded),
-    Committed::Refused(CommitRefusal::SessionExists),
-    Committed::Refused(CommitRefusal::Code(SendRefusal::BudgetSpent)),
-];
+/// Every answer. A session in it is that of the request, rotated since, or somebody's where the request is about none.
+fn answers(world: &World) -> Vec<Committed> {
+    let stored = world.host.sessions.values().next().copied().unwrap_or_else(a_session);
+    let now = Box::new(SessionRecord { generation: stored.generation + 1, ..stored });
+    vec![
+        Committed::Replayed { opened: None },
+        Committed::Replayed { opened: Some(Box::new(stored)) },
+        Committed::Changed,
+        Committed::Refused(CommitRefusal::SkipsSpent),
+        Committed::Refused(CommitRefusal::TotpStepUsed),
+        Committed::Refused(CommitRefusal::SessionRotated { now }),
+        Committed::Refused(CommitRefusal::SessionEnded),
+        Committed::Refused(CommitRefusal::SessionExists),
+        Committed::Refused(CommitRefusal::Code(SendRefusal::BudgetSpent)),
+    ]
+}
+
+fn a_session() -> SessionRecord {
+    let mut world = World::new();
+    world.login("alice");
+    *world.host.sessions.first_key_value().unwrap().1
+}
 
 const MOBILE: &str = "+86-13800000004";
 const NEW: &str = "Battery-Staple-8";
@@ -60,15 +73,18 @@ fn code(world: &mut World, of_type: &str) -> String {
 fn under_every_answer(
     setup: &Setup,
     operation: impl Fn(&mut World) -> Step,
-    allows_for: impl Fn(Committed) -> Option<Refused>,
+    allows_for: impl Fn(&Committed) -> Option<Refused>,
 ) {
-    for answer in ANSWERS {
+    let begin = || {
         let mut world = World::with_setup(setup.clone());
         world.account("alice").mobile = Mobile::new(MOBILE).ok();
         let step = operation(&mut world);
-        let Step::Commit(ask) = world.until_commit(step) else { unreachable!() };
-        let outcome = world.run(ask.answer(answer));
-        assert_eq!(refused(&outcome), allows_for(answer).unwrap_or(Refused::Busy), "{answer:?}");
+        (world.until_commit(step), world)
+    };
+    for answer in answers(&begin().1) {
+        let (Step::Commit(ask), mut world) = begin() else { unreachable!() };
+        let outcome = world.run(ask.answer(answer.clone()));
+        assert_eq!(refused(&outcome), allows_for(&answer).unwrap_or(Refused::Busy), "{answer:?}");
     }
 }
 
@@ -93,7 +109,7 @@ fn of_a_code() {
         world.begin(&Call::post("/api/v2/sdk/login/mobile-verify-code", &body))
     };
     under_every_answer(&ciam(), sign_in, |answer| match answer {
-        Committed::Replayed | Committed::Refused(CommitRefusal::TotpStepUsed) => {
+        Committed::Replayed { .. } | Committed::Refused(CommitRefusal::TotpStepUsed) => {
             Some(Refused::Proof(ProofRefusal::Replayed))
         }
         Committed::Changed => Some(Refused::Proof(ProofRefusal::AccountChanged)),
@@ -112,8 +128,8 @@ fn of_a_step_of_a_pending_login() {
         let code = world.totp("tom", 0);
         world.begin(&Call::prove_totp(&token, &code))
     };
-    let allows_for = |answer| match answer {
-        Committed::Replayed => Some(Refused::Token(TokenRefusal::Replayed)),
+    let allows_for = |answer: &Committed| match answer {
+        Committed::Replayed { .. } => Some(Refused::Token(TokenRefusal::Replayed)),
         Committed::Changed => Some(Refused::Token(TokenRefusal::AccountChanged)),
         Committed::Refused(CommitRefusal::SkipsSpent) => Some(Refused::Token(TokenRefusal::Refused)),
         Committed::Refused(CommitRefusal::TotpStepUsed) => Some(Refused::Proof(ProofRefusal::Replayed)),
@@ -136,8 +152,8 @@ fn of_a_new_password_by_a_code() {
         let body = json!({ "verify_code": code(world, "UPDATE_PWD_SMS"), "password": NEW });
         world.begin(&Call::post("/api/v2/sdk/pwd/update-by-mobile", &body).bearing(&bearer))
     };
-    let allows_for = |answer| match answer {
-        Committed::Replayed => Some(Refused::Proof(ProofRefusal::Replayed)),
+    let allows_for = |answer: &Committed| match answer {
+        Committed::Replayed { .. } => Some(Refused::Proof(ProofRefusal::Replayed)),
         Committed::Changed => Some(Refused::Proof(ProofRefusal::AccountChanged)),
         Committed::Refused(CommitRefusal::SessionEnded) => Some(Refused::Token(TokenRefusal::SessionEnded)),
         _ => None,
@@ -169,7 +185,7 @@ fn of_a_code_to_send() {
     under_every_answer(&ciam(), send, |answer| match answer {
         Committed::Changed => Some(Refused::Send(SendFailure::AccountChanged)),
         Committed::Refused(CommitRefusal::Code(refusal)) => {
-            Some(Refused::Send(SendFailure::Refused(refusal)))
+            Some(Refused::Send(SendFailure::Refused(*refusal)))
         }
         _ => None,
     });
@@ -186,7 +202,9 @@ fn of_a_rotation() {
         Committed::Changed => Some(Refused::Token(TokenRefusal::AccountChanged)),
         Committed::Refused(CommitRefusal::SessionEnded) => Some(Refused::Token(TokenRefusal::SessionEnded)),
         // Somebody else was faster with the same token.
-        Committed::Refused(CommitRefusal::SessionRotated) => Some(Refused::Token(TokenRefusal::Rotated)),
+        Committed::Refused(CommitRefusal::SessionRotated { .. }) => {
+            Some(Refused::Token(TokenRefusal::Rotated))
+        }
         _ => None,
     });
 }
@@ -214,7 +232,7 @@ fn of_a_ticket() {
         world.begin(&Call::redeem_ticket(issued.text("sso_ticket")))
     };
     under_every_answer(&ciam(), redeem, |answer| match answer {
-        Committed::Replayed => Some(Refused::Token(TokenRefusal::Replayed)),
+        Committed::Replayed { .. } => Some(Refused::Token(TokenRefusal::Replayed)),
         Committed::Changed => Some(Refused::Token(TokenRefusal::AccountChanged)),
         _ => None,
     });

@@ -218,10 +218,10 @@ fn a_reservation_of_another_slot_is_a_contradiction() {
 
 #[test]
 fn a_commit_that_answers_nonsense_issues_nothing() {
-    for nonsense in [Committed::Replayed, Committed::Refused(CommitRefusal::SkipsSpent)] {
+    for nonsense in [Committed::Replayed { opened: None }, Committed::Refused(CommitRefusal::SkipsSpent)] {
         let mut world = World::new();
         answered(&mut world, &demo::device(), "/api/v2/sdk/login", |step| match step {
-            Step::Commit(ask) => Break(ask.answer(nonsense)),
+            Step::Commit(ask) => Break(ask.answer(nonsense.clone())),
             step => Continue(step),
         });
         assert_eq!(*busy(&world), Event::Contradiction { question: "Commit" });

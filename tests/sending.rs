@@ -501,7 +501,7 @@ fn a_host_that_fails_at_half_sends_nothing() {
             step = world.host.answer(step).unwrap();
         }
         let Step::Commit(ask) = step else { unreachable!() };
-        step = ask.answer(refused);
+        step = ask.answer(refused.clone());
     }
     assert_eq!(world.finish(step).status, 500);
     assert!(matches!(last_event(&world), Event::Contradiction { question: "Commit" }));

@@ -203,7 +203,7 @@ impl World {
             (Some(sent), None) => *sent.digest.first_chunk().unwrap(),
             (None, None) => [0; 16],
         };
-        let is_used = self.host.claims.contains(&TokenId::from_bytes(claim));
+        let is_used = self.host.claims.contains_key(&TokenId::from_bytes(claim));
         let is_good = good.is_some();
 
         let mut body = json!({ "verify_code": code });

@@ -32,7 +32,8 @@ pub struct Host {
     pub attempts: BTreeMap<AttemptSlot, AttemptRecord>,
     pub sends: BTreeMap<SendSlot, SendRecord>,
     pub codes: BTreeMap<CodeKey, StoredCode>,
-    pub claims: BTreeSet<TokenId>,
+    /// With the session that each has opened.
+    pub claims: BTreeMap<TokenId, Option<SessionId>>,
     pub sessions: BTreeMap<SessionId, SessionRecord>,
     pub ended: BTreeSet<SessionId>,
     pub heard: Heard,
@@ -49,6 +50,8 @@ pub struct Heard {
     pub replayed: bool,
     pub denied: bool,
     pub saw_open_session: bool,
+    /// The session that a claim had opened before.
+    pub opened_before: Option<SessionRecord>,
     pub identifiers: Vec<String>,
     pub passwords: Vec<String>,
     pub new_passwords: Vec<String>,
@@ -66,7 +69,7 @@ impl Host {
             attempts: BTreeMap::new(),
             sends: BTreeMap::new(),
             codes: BTreeMap::new(),
-            claims: BTreeSet::new(),
+            claims: BTreeMap::new(),
             sessions: BTreeMap::new(),
             ended: BTreeSet::new(),
             heard: Heard::default(),
@@ -133,7 +136,12 @@ impl Host {
                 let record = self.sessions.get(&ask.session).copied();
                 let record = record.filter(|_| !says_no && !self.ended.contains(&ask.session));
                 self.heard.saw_open_session = record.is_some_and(|record| ask.is_open(&record));
+                self.sessions.extend(record.and_then(|record| ask.note(&record)).map(|it| (it.session, it)));
                 record
+            }),
+            Step::FindClaim(ask) => asked!(ask, "FindClaim", {
+                self.heard.opened_before = self.opened_by(ask.id).filter(|_| !says_no);
+                self.heard.opened_before
             }),
             Step::VerifyTenantCredential(ask) => asked!(ask, "VerifyTenantCredential", {
                 self.heard.credential = Some(ask.credential.expose().into());
@@ -149,9 +157,12 @@ impl Host {
             }),
             Step::Commit(ask) => asked!(ask, "Commit", {
                 let committed = if says_no { Committed::Changed } else { self.commit(&ask) };
-                match committed {
+                match &committed {
                     Committed::Done => self.heard.committed = Some(ask.writes.clone()),
-                    Committed::Replayed => self.heard.replayed = true,
+                    Committed::Replayed { opened } => {
+                        self.heard.replayed = true;
+                        self.heard.opened_before = opened.as_deref().copied();
+                    }
                     // An end expects nothing, so nothing can have changed. (A decoy does not either, and must not show it.)
                     _ => {
                         let is_end = ask.writes.iter().any(|write| matches!(write, Write::EndSessions(_)));
@@ -163,6 +174,12 @@ impl Host {
             Step::Done(outcome) => Step::Done(outcome),
             other => panic!("not asked with a fixed list and keys of the ring: {other:?}"),
         }
+    }
+
+    /// The session that a claim has opened, if it lives.
+    fn opened_by(&self, claim: TokenId) -> Option<SessionRecord> {
+        let opened = (*self.claims.get(&claim)?)?;
+        self.sessions.get(&opened).copied().filter(|_| !self.ended.contains(&opened))
     }
 
     fn is_known(&self, key: &AccountKey) -> bool {
@@ -181,8 +198,8 @@ impl Host {
     }
 
     fn commit(&mut self, commit: &Commit) -> Committed {
-        if commit.claim.is_some_and(|claim| self.claims.contains(&claim.id)) {
-            return Committed::Replayed;
+        if let Some(claim) = commit.claim.filter(|claim| self.claims.contains_key(&claim.id)) {
+            return Committed::Replayed { opened: self.opened_by(claim.id).map(Box::new) };
         }
         let before = self.account.clone();
         let is_expected = |expected| expected == before.revision && before.status == AccountStatus::Active;
@@ -198,7 +215,7 @@ impl Host {
                 return Committed::Refused(refusal);
             }
         }
-        self.claims.extend(commit.claim.map(|claim| claim.id));
+        self.claims.extend(commit.claim.map(|claim| (claim.id, claim.opens)));
         Committed::Done
     }
 
@@ -239,16 +256,16 @@ impl Host {
             Write::OpenSession(record) => {
                 assert!(self.sessions.insert(record.session, *record).is_none(), "a session id drawn twice");
             }
-            Write::RotateSession { session, expected_generation, device } => {
+            Write::RotateSession { session, expected_generation, device, unseen_since } => {
                 let record = self.sessions.get_mut(session).unwrap();
                 if self.ended.contains(session) {
                     return Err(CommitRefusal::SessionEnded);
                 }
                 if record.generation != *expected_generation {
-                    return Err(CommitRefusal::SessionRotated);
+                    return Err(CommitRefusal::SessionRotated { now: Box::new(*record) });
                 }
                 record.generation += 1;
-                record.device = *device;
+                (record.device, record.unseen_since) = (*device, *unseen_since);
             }
             Write::RenewSession { session, auth_time, revision } => {
                 if self.ended.contains(session) {

@@ -48,6 +48,7 @@ impl Tokens {
                 digest: self.device(),
             },
             generation: 0,
+            unseen_since: None,
             used_at: self.now,
             expires_at: self.now.plus_seconds(1),
         }

@@ -211,7 +211,7 @@ impl<'a> World<'a> {
                 }),
                 Step::Commit(ask) => asked!(ask, "Commit", {
                     let committed = match planned {
-                        b'n' => Committed::Replayed,
+                        b'n' => Committed::Replayed { opened: None },
                         b'x' => Committed::Changed,
                         _ => self.commit(&ask),
                     };
@@ -232,7 +232,7 @@ impl<'a> World<'a> {
 
     fn commit(&mut self, commit: &Commit) -> Committed {
         if commit.claim.is_some_and(|claim| self.claims.contains(&claim.id)) {
-            return Committed::Replayed;
+            return Committed::Replayed { opened: None };
         }
         let account = self.accounts.values_mut().find(|account| Some(account.id) == commit.account).unwrap();
         assert_eq!(account.status, AccountStatus::Active);

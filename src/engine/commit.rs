@@ -43,7 +43,7 @@ pub(super) fn commit<T: InApplication>(
     let question = Commit { claim, audience, account, expected, writes };
     // A commit that nobody answers may have been carried out: its guess stays as it is.
     carried.ask(question, |mut carried, commit, committed| {
-        carried.admitted().context.guess = guess.and_then(|guess| after(guess, committed));
+        carried.admitted().context.guess = guess.and_then(|guess| after(guess, &committed));
         then(carried, commit, committed)
     })
 }
@@ -63,10 +63,10 @@ fn clear(writes: &mut Vec<Write>, guess: &OpenGuess) {
 }
 
 /// What is left to tell of the guess: it is given back where nothing was written, unless what it proves had been used before.
-fn after(guess: OpenGuess, committed: Committed) -> Option<OpenGuess> {
+fn after(guess: OpenGuess, committed: &Committed) -> Option<OpenGuess> {
     match committed {
         Committed::Done => None,
-        Committed::Replayed | Committed::Refused(CommitRefusal::TotpStepUsed) => Some(guess.counted()),
+        Committed::Replayed { .. } | Committed::Refused(CommitRefusal::TotpStepUsed) => Some(guess.counted()),
         Committed::Changed | Committed::Refused(_) => Some(guess),
     }
 }

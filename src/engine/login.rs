@@ -12,12 +12,12 @@ use crate::{
     Audience, SessionId, Timestamp, TokenId,
     account::{Account, Revision},
     factor::Factor,
-    flow::{Denial, Next, Progress, Wait, has_but_a_breached_password, next},
+    flow::{Denial, Next, PasswordStep, Progress, Wait, has_but_a_breached_password, next},
     outcome::{Event, Fault, Pending, ProofRefusal, TokenRefusal, Verdict},
     policy::Lifetimes,
     session::SessionRecord,
     step::{
-        AccessDecision, AccessPurpose, Commit, CommitRefusal, Committed, Question, Step, Write,
+        AccessDecision, AccessPurpose, Claim, Commit, CommitRefusal, Committed, Question, Step, Write,
         revision_after,
     },
     token::{StateClaims, StateToken, TokenText},
@@ -78,6 +78,7 @@ impl Login {
             factors: self.progress.factors,
             device: self.admitted.context.device_binding(),
             generation: 0,
+            unseen_since: self.is_skip().then(|| self.admitted.unseen_since()).flatten(),
             used_at: self.now(),
             expires_at: self.now().plus(self.admitted.policy().lifetimes.session_token()),
         };
@@ -94,11 +95,13 @@ impl Login {
 
     /// Writes what the step has to write, all at once and last. Without anything to write, there is nothing to ask.
     fn commit(mut self: Box<Self>, ending: Ending) -> Step {
-        let claim = self.spent.as_ref().map(Spent::claim);
         let mut writes = mem::take(&mut self.writes);
+        let mut opens = None;
         if let Ending::Session(record) = &ending {
             writes.push(Write::OpenSession(*record));
+            opens = self.is_skip().then_some(record.session);
         }
+        let claim = self.spent.as_ref().map(|spent| Claim { opens, ..spent.claim() });
         if claim.is_none() && writes.is_empty() && self.admitted.context.guess.is_none() {
             return self.committed(ending, &writes);
         }
@@ -106,8 +109,21 @@ impl Login {
         commit(self, Writing { claim, account, expected, writes }, move |login, commit, committed| {
             match committed {
                 Committed::Done => login.committed(ending, &commit.writes),
+                Committed::Replayed { opened: Some(record) } if login.is_skip() => login.outrun(*record),
                 refused => login.not_committed(refused),
             }
+        })
+    }
+
+    /// A skip proves nothing, so the same one again may be answered as before.
+    fn is_skip(&self) -> bool {
+        self.progress.password == PasswordStep::Skipped
+    }
+
+    /// The same skip was faster, and opened this session: its answer is on its way.
+    fn outrun(self, record: SessionRecord) -> Step {
+        self.admitted.opened_before::<Commit>(self.account, record, |admitted, open| {
+            open.answer_again(admitted, Verdict::SignedIn)
         })
     }
 
@@ -120,7 +136,7 @@ impl Login {
             (Committed::Refused(CommitRefusal::TotpStepUsed), _) => {
                 proof(Factor::Totp, ProofRefusal::Replayed, Fault::CodeInvalid(Factor::Totp))
             }
-            (Committed::Replayed, Some(Spendable::Code(factor))) => {
+            (Committed::Replayed { .. }, Some(Spendable::Code(factor))) => {
                 proof(factor, ProofRefusal::Replayed, Fault::CodeInvalid(factor))
             }
             (Committed::Changed, Some(Spendable::Code(factor))) => {
@@ -129,7 +145,7 @@ impl Login {
             (Committed::Changed, None) => {
                 proof(Factor::Password, ProofRefusal::AccountChanged, Fault::CredentialsInvalid)
             }
-            (Committed::Replayed, Some(Spendable::StateToken)) => token(TokenRefusal::Replayed),
+            (Committed::Replayed { .. }, Some(Spendable::StateToken)) => token(TokenRefusal::Replayed),
             (Committed::Changed, Some(Spendable::StateToken)) => token(TokenRefusal::AccountChanged),
             (Committed::Refused(CommitRefusal::SkipsSpent), Some(Spendable::StateToken)) => {
                 token(TokenRefusal::Refused)

@@ -31,6 +31,7 @@ mod prove_totp;
 mod refresh_session;
 mod refuse;
 mod reset_password;
+mod retry;
 mod send_code;
 mod sign_in;
 mod skip_password;
@@ -190,6 +191,8 @@ impl Engine {
     ///
     /// Asks [`FindAccount`](crate::account::FindAccount), [`DecideAccess`](crate::step::DecideAccess) and
     /// [`Commit`](crate::step::Commit), which spends the state token, counts the skip and opens the session at once.
+    /// With a [`retry_grace`](crate::policy::Policy::retry_grace) it asks [`FindClaim`](crate::step::FindClaim) after the first: a skip that is done
+    /// ends in `DecideAccess`, and in the same session.
     pub fn skip_password(
         &self,
         caller: Caller,

@@ -140,7 +140,7 @@ impl AcceptedPassword {
 pub(super) fn not_stored(admitted: Admitted, answer: Committed, spent: Option<Spent>) -> Step {
     let account = admitted.context.outcome.facts.account;
     match (answer, spent.map(|spent| spent.what)) {
-        (Committed::Replayed, Some(Spendable::Code(factor))) => {
+        (Committed::Replayed { .. }, Some(Spendable::Code(factor))) => {
             admitted.refuse_proof(Fault::CodeInvalid(factor), factor, ProofRefusal::Replayed)
         }
         (Committed::Changed, Some(Spendable::Code(factor))) => {

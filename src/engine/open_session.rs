@@ -33,6 +33,8 @@ pub(super) struct Shown {
     session: SessionId,
     /// How often the token has been rotated, where it is of a kind that is.
     generation: Option<u32>,
+    /// Whether it is shown to be renewed.
+    refreshes: bool,
     /// What is told where the session has ended or changed.
     fault: Fault,
     /// What is told where the account is gone.
@@ -43,32 +45,30 @@ impl Shown {
     pub(super) fn by_session_token(token: &SessionToken) -> Self {
         let claims = token.claims();
         let (fault, gone) = (Fault::SessionTokenInvalid, Fault::SessionTokenInvalid);
-        let generation = Some(claims.generation);
-        Self { account: claims.account, session: claims.session, generation, fault, gone }
+        let (generation, refreshes) = (Some(claims.generation), false);
+        Self { account: claims.account, session: claims.session, generation, refreshes, fault, gone }
+    }
+
+    pub(super) fn to_refresh(token: &SessionToken) -> Self {
+        Self { refreshes: true, ..Self::by_session_token(token) }
     }
 
     pub(super) fn by_ticket(ticket: &Ticket) -> Self {
         let claims = ticket.claims();
         let (fault, gone) = (Fault::TicketInvalid, Fault::TicketInvalid);
-        Self { account: claims.account, session: claims.session, generation: None, fault, gone }
+        let (generation, refreshes) = (None, false);
+        Self { account: claims.account, session: claims.session, generation, refreshes, fault, gone }
     }
 
     fn by_id_token(token: &IdToken) -> Self {
         let (fault, gone) = (Fault::IdTokenInvalid, Fault::UserUnknown);
-        Self { account: token.account(), session: token.session(), generation: None, fault, gone }
+        let (generation, refreshes) = (None, false);
+        Self { account: token.account(), session: token.session(), generation, refreshes, fault, gone }
     }
 
     /// Takes the session up, and goes on with `then` where it lives.
     pub(super) fn open(self, admitted: Admitted, then: impl Then<Admitted, OpenSession>) -> Step {
-        let question = CheckSession {
-            audience: admitted.audience,
-            account: self.account,
-            session: self.session,
-            generation: self.generation,
-            device: admitted.context.presented_device(),
-            idle_limit: admitted.policy().lifetimes.session_idle(),
-            now: admitted.now(),
-        };
+        let question = admitted.check_session(self.account, self.session, self.generation);
         admitted.ask(question, move |admitted, asked, record| {
             let Some(record) = record.filter(|record| asked.is_within_limits(record)) else {
                 return self.refuse(admitted, TokenRefusal::SessionEnded);
@@ -79,17 +79,40 @@ impl Shown {
             }
             match self.generation {
                 Some(generation) if generation < record.generation => {
-                    end_sessions::end_reused(admitted, record)
+                    self.rotated_away(admitted, generation, record, then)
                 }
                 Some(generation) if generation > record.generation => {
                     self.refuse(admitted, TokenRefusal::SessionEnded)
                 }
-                _ => self.find_account(admitted, record, then),
+                _ => self.take_up(admitted, record, then),
             }
         })
     }
 
-    fn find_account(
+    /// Its token was rotated away. Who wants to renew it has not got the answer, or has a copy; with a grace, other calls have no part in that.
+    fn rotated_away(
+        self,
+        admitted: Admitted,
+        generation: u32,
+        record: SessionRecord,
+        then: impl Then<Admitted, OpenSession>,
+    ) -> Step {
+        if !self.refreshes && admitted.policy().retry_grace.is_any() {
+            return self.refuse(admitted, TokenRefusal::Rotated);
+        }
+        if self.refreshes && admitted.may_be_lost(&record, generation.saturating_add(1)) {
+            return self.take_up(admitted, record, then);
+        }
+        end_sessions::end_reused(admitted, record)
+    }
+
+    /// Whether a rotation has retired its token.
+    pub(super) fn is_before(&self, record: &SessionRecord) -> bool {
+        self.generation.is_some_and(|generation| generation < record.generation)
+    }
+
+    /// Looks at the account of a session that lives, and goes on with `then` where it may use it.
+    pub(super) fn take_up(
         self,
         admitted: Admitted,
         record: SessionRecord,
@@ -111,8 +134,28 @@ impl Shown {
     }
 }
 
+impl Admitted {
+    /// The question about a session of this application.
+    pub(super) fn check_session(
+        &self,
+        account: AccountId,
+        session: SessionId,
+        generation: Option<u32>,
+    ) -> CheckSession {
+        CheckSession {
+            audience: self.audience,
+            account,
+            session,
+            generation,
+            device: self.context.presented_device(),
+            idle_limit: self.policy().lifetimes.session_idle(),
+            now: self.now(),
+        }
+    }
+}
+
 /// Why an account may no longer use a session that lives.
-fn refusal(account: &Account, record: &SessionRecord) -> Option<TokenRefusal> {
+pub(super) fn refusal(account: &Account, record: &SessionRecord) -> Option<TokenRefusal> {
     if account.status != AccountStatus::Active {
         Some(TokenRefusal::AccountInactive)
     } else if record.revision != account.revision {

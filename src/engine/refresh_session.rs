@@ -26,7 +26,7 @@ pub(super) fn start(
 ) -> Step {
     with_session_token(core, caller, presented, moment, |admitted, token| {
         usable_here(admitted, token, |admitted, token| {
-            let shown = Shown::by_session_token(&token);
+            let shown = Shown::to_refresh(&token);
             shown.open(admitted, move |admitted, open| may_go_on(admitted, shown, open))
         })
     })
@@ -35,7 +35,9 @@ pub(super) fn start(
 fn may_go_on(admitted: Admitted, shown: Shown, open: OpenSession) -> Step {
     let fault = Fault::SessionTokenInvalid;
     open.allowed(admitted, AccessPurpose::Refresh, fault, move |admitted, open| {
-        if admitted.policy().rotate_session_tokens {
+        if shown.is_before(&open.record) {
+            open.answer_again(admitted, Verdict::Refreshed)
+        } else if admitted.policy().rotate_session_tokens {
             rotate(admitted, shown, open)
         } else {
             renew(admitted, open)
@@ -54,12 +56,13 @@ fn renew(admitted: Admitted, open: OpenSession) -> Step {
 /// client would come back with the old token, as a thief would.
 fn rotate(admitted: Admitted, shown: Shown, open: OpenSession) -> Step {
     let OpenSession { account, record } = open;
-    let rotated = SessionRecord { generation: record.generation.saturating_add(1), ..record };
+    let (generation, unseen_since) = (record.generation.saturating_add(1), admitted.unseen_since());
+    let rotated = SessionRecord { generation, unseen_since, ..record };
     let (id, revision) = (account.id, account.revision);
     grant(admitted, &account, rotated, move |admitted, grant| {
         let (session, expected_generation) = (record.session, record.generation);
         let device = admitted.context.device_binding();
-        let rotation = Write::RotateSession { session, expected_generation, device };
+        let rotation = Write::RotateSession { session, expected_generation, device, unseen_since };
         let (account, expected) = (Some(id), Some(revision));
         let writing = Writing { claim: None, account, expected, writes: Vec::from([rotation]) };
         commit(admitted, writing, move |admitted, _, committed| match committed {
@@ -68,11 +71,21 @@ fn rotate(admitted: Admitted, shown: Shown, open: OpenSession) -> Step {
             Committed::Refused(CommitRefusal::SessionEnded) => {
                 shown.refuse(admitted, TokenRefusal::SessionEnded)
             }
-            // Somebody else was faster with the same token.
-            Committed::Refused(CommitRefusal::SessionRotated) => end_sessions::end_reused(admitted, record),
-            Committed::Replayed | Committed::Refused(_) => admitted.context.contradiction::<Commit>(),
+            Committed::Refused(CommitRefusal::SessionRotated { now }) if now.is_later_of(&record) => {
+                outrun(admitted, shown, *now, generation)
+            }
+            Committed::Replayed { .. } | Committed::Refused(_) => admitted.context.contradiction::<Commit>(),
         })
     })
+}
+
+/// Somebody else was faster with the same token: the same client, whose answer is on its way, or a thief.
+fn outrun(admitted: Admitted, shown: Shown, now: SessionRecord, generation: u32) -> Step {
+    if admitted.may_be_lost(&now, generation) {
+        shown.take_up(admitted, now, |admitted, open| open.answer_again(admitted, Verdict::Refreshed))
+    } else {
+        end_sessions::end_reused(admitted, now)
+    }
 }
 
 fn refreshed(record: &SessionRecord) -> Event {

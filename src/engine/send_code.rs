@@ -265,7 +265,9 @@ impl Sending {
             Committed::Refused(CommitRefusal::Code(refusal)) => {
                 sending.refuse_send(SendFailure::Refused(refusal))
             }
-            Committed::Replayed | Committed::Refused(_) => sending.admitted.context.contradiction::<Commit>(),
+            Committed::Replayed { .. } | Committed::Refused(_) => {
+                sending.admitted.context.contradiction::<Commit>()
+            }
         })
     }
 

@@ -2,6 +2,7 @@
 
 use super::{
     admit::Admitted,
+    ask::InProgress as _,
     config::Core,
     pending::{Finished, PendingLogin},
 };
@@ -10,7 +11,9 @@ use crate::{
     device::Caller,
     factor::FactorSet,
     flow::{Next, PasswordStep, Wait},
-    step::{Step, Write},
+    outcome::{Fault, Verdict},
+    session::SessionRecord,
+    step::{AccessPurpose, FindClaim, Step, Write},
     token::{Stage, StateToken, Untrusted},
 };
 use alloc::{sync::Arc, vec::Vec};
@@ -24,8 +27,18 @@ pub(super) fn start(
     PendingLogin::resume(core, caller, presented, moment, &[Stage::PasswordExpiring], resumed)
 }
 
-/// Only a warning can be skipped. It is the last thing in the order, so nothing else is missing then.
 fn resumed(admitted: Admitted, login: PendingLogin) -> Step {
+    if !admitted.policy().retry_grace.is_any() {
+        return skip(admitted, login);
+    }
+    admitted.ask(FindClaim { id: login.id() }, |admitted, _, opened| match opened {
+        None => skip(admitted, login),
+        Some(record) => skipped_before(admitted, login, record),
+    })
+}
+
+/// Only a warning can be skipped. It is the last thing in the order, so nothing else is missing then.
+fn skip(admitted: Admitted, login: PendingLogin) -> Step {
     match (login.next(&admitted), &admitted.policy().ageing) {
         (Next::Wait(Wait::PasswordExpiring { .. }), Some(ageing)) => {
             let mut writes = Vec::with_capacity(2); // with the session
@@ -40,4 +53,13 @@ fn resumed(admitted: Admitted, login: PendingLogin) -> Step {
         }
         _ => login.refuse_closed(admitted),
     }
+}
+
+/// The skip is done. Its answer may have got lost, and is given again where access is allowed as it was then.
+fn skipped_before(admitted: Admitted, login: PendingLogin, record: SessionRecord) -> Step {
+    admitted.opened_before::<FindClaim>(login.account, record, |admitted, open| {
+        open.allowed(admitted, AccessPurpose::SignIn, Fault::StateTokenInvalid, |admitted, open| {
+            open.answer_again(admitted, Verdict::SignedIn)
+        })
+    })
 }

@@ -46,7 +46,9 @@ impl Spent {
         &self.id
     }
 
+    /// Its use, which is never answered again.
     pub(super) fn claim(&self) -> Claim {
-        Claim { id: self.id, keep_until: self.expires_at.plus_seconds(CLAIM_GRACE_SECONDS) }
+        let keep_until = self.expires_at.plus_seconds(CLAIM_GRACE_SECONDS);
+        Claim { id: self.id, opens: None, keep_until }
     }
 }

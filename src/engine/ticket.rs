@@ -139,7 +139,7 @@ fn spend(admitted: Admitted, ticket: &Ticket, open: OpenSession, decision: Acces
             let event = Event::TicketRedeemed { account: account.id, session: record.session };
             admitted.context.end_with(event, Verdict::Subject(Box::new(Subject::of(&account))))
         }
-        Committed::Replayed => shown.refuse(admitted, TokenRefusal::Replayed),
+        Committed::Replayed { .. } => shown.refuse(admitted, TokenRefusal::Replayed),
         Committed::Changed => shown.refuse(admitted, TokenRefusal::AccountChanged),
         Committed::Refused(_) => admitted.context.contradiction::<Commit>(),
     })

@@ -150,6 +150,14 @@ pub enum Event {
         /// Which.
         session: SessionId,
     },
+    /// A skip or a refresh came again, because its answer had got lost or was on its way, and was answered with the same session. Nothing was
+    /// written. Many of them from one device say that somebody has a copy of its tokens.
+    AnsweredAgain {
+        /// Whose.
+        account: AccountId,
+        /// Which.
+        session: SessionId,
+    },
     /// A session token that a rotation had retired was presented: somebody has a copy. The session was ended.
     SessionReused {
         /// Whose.

@@ -7,7 +7,7 @@ use crate::{
     host::{asked, refused},
     password::Verifier,
     session::{CheckSession, SessionRecord},
-    step::{Commit, Committed},
+    step::{Commit, Committed, FindClaim},
 };
 use core::{
     error::Error,
@@ -77,6 +77,8 @@ pub trait Store: Sync {
     refused! {
         /// See [`CheckSession`]. Every session has ended by default.
         check_session(CheckSession) -> Option<SessionRecord> = None;
+        /// See [`FindClaim`]; asked only where a policy has a `retry_grace`. No claim has opened a session by default.
+        find_claim(FindClaim) -> Option<SessionRecord> = None;
         /// See [`LoadCode`]. There is none by default.
         load_code(LoadCode) -> Option<StoredCode> = None;
     }

@@ -14,9 +14,11 @@
 mod first_factors;
 mod lifetimes;
 mod recovery;
+mod retry_grace;
 
 pub use lifetimes::{Lifetimes, LifetimesError};
 pub use recovery::{Recovery, RecoveryError};
+pub use retry_grace::{RetryGrace, RetryGraceError};
 
 use crate::{
     code::SendPolicy,
@@ -76,6 +78,11 @@ pub struct Policy {
     /// again then ends the session. Off unless configured; of refresh tokens of public clients RFC 9700 §4.14.2 demands
     /// this or a sender constraint.
     pub rotate_session_tokens: bool,
+    /// For how many seconds a skip or a refresh whose answer was lost is answered again: none, unless configured; at most 60. The same call
+    /// with the same token, from the same device, then ends in the same session, and nothing is written: no skip is counted, and a token
+    /// that was rotated a moment ago ends no session. It is over as soon as a token of the first answer is used. A network that repeats
+    /// requests wants it; whoever has stolen a token, and the fingerprint, gains these seconds.
+    pub retry_grace: RetryGrace,
     /// Whether sessions of this application are shown to servers of its tenant by tickets. On unless configured: no ticket leaves without a
     /// credential that the host knows as a server's, and by default it knows none. A ticket does not say on the wire how its subject signed
     /// in, and one credential serves all applications of a tenant: turn it off where others of them demand more of a login than this one.
@@ -101,6 +108,7 @@ impl Default for Policy {
             demands_captcha: false,
             lifetimes: Lifetimes::default(),
             rotate_session_tokens: false,
+            retry_grace: RetryGrace::default(),
             issues_tickets: true,
             bindings: Bindings::default(),
             allows_unbound: false,

@@ -15,7 +15,8 @@ const PARTS: u64 = 20;
 /// ```sql
 /// SELECT … FROM sessions WHERE id = :session AND ended_at IS NULL;
 /// -- Where `note` gives a record, of what it gives:
-/// UPDATE sessions SET used_at = :used_at, device_kind = :kind, device_key = :key, device_digest = :digest
+/// UPDATE sessions SET used_at = :used_at, unseen_since = :unseen_since,
+///         device_kind = :kind, device_key = :key, device_digest = :digest
 ///     WHERE id = :session AND generation = :generation AND ended_at IS NULL;
 /// ```
 ///
@@ -64,13 +65,24 @@ impl CheckSession {
     /// under the key that signs now. `None` where nothing is to be noted.
     ///
     /// Nothing is where the session is not [open](Self::is_open) to this device and audience, or where the token is of another generation. Else a
-    /// use is noted where there is an idle limit and the last noted one lies a twentieth of it back, or ahead; and where the binding was made
-    /// under another key than the one that signs. So a session that goes unused may be over a twentieth of the limit early, and never late.
+    /// use is noted where there is an idle limit and the last noted one lies a twentieth of it back, or ahead; where the binding was made
+    /// under another key than the one that signs; and where the tokens of this generation had [not been seen](SessionRecord::unseen_since): from
+    /// then on no lost answer is given again. So a session that goes unused may be over a twentieth of the limit early, and never late.
     pub fn note(&self, record: &SessionRecord) -> Option<SessionRecord> {
         let is_of_generation = self.generation.is_none_or(|generation| generation == record.generation);
-        let is_due = self.is_use_due(record) || !self.device.is_under_signer(&record.device);
+        let is_seen = self.is_first_sight(record);
+        let is_due = self.is_use_due(record) || !self.device.is_under_signer(&record.device) || is_seen;
         let is_noted = is_due && is_of_generation && self.is_open(record);
-        is_noted.then(|| SessionRecord { used_at: self.now, device: self.device.binding(), ..*record })
+        is_noted.then(|| {
+            let unseen_since = record.unseen_since.filter(|_| !is_seen);
+            SessionRecord { used_at: self.now, device: self.device.binding(), unseen_since, ..*record }
+        })
+    }
+
+    /// Whether a token of the present generation is seen for the first time. One of a kind that is not rotated came with the first generation,
+    /// or with an earlier one than the present: of that it says nothing.
+    fn is_first_sight(&self, record: &SessionRecord) -> bool {
+        record.unseen_since.is_some() && self.generation.unwrap_or_default() == record.generation
     }
 
     fn is_use_due(&self, record: &SessionRecord) -> bool {

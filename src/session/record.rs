@@ -28,10 +28,22 @@ pub struct SessionRecord {
     pub device: DeviceBinding,
     /// How often its token has been rotated.
     pub generation: u32,
+    /// Since when the tokens of its present generation have been on their way, where their answer may have got lost and would be given
+    /// again ([`retry_grace`](crate::policy::Policy::retry_grace)). `None` once one of them has been seen, and where there is no grace.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unseen_since: Option<Timestamp>,
     /// When it was last used, as far as that is noted.
     pub used_at: Timestamp,
     /// The first second in which it is over, however much it is used.
     pub expires_at: Timestamp,
+}
+
+impl SessionRecord {
+    /// Whether this is the session of an earlier record, rotated since.
+    pub(crate) fn is_later_of(&self, earlier: &Self) -> bool {
+        let who = |record: &Self| (record.session, record.account, record.audience);
+        who(self) == who(earlier) && self.generation > earlier.generation
+    }
 }
 
 #[cfg(test)]
@@ -72,6 +84,17 @@ mod tests {
             let stored = STORED.replace("2026-11", key);
             assert!(serde_json::from_str::<SessionRecord>(&stored).is_err(), "{key}");
         }
+    }
+
+    /// So it is in a record of before there were lost answers, and wherever none is on its way.
+    #[test]
+    fn tokens_that_nobody_waits_for_are_not_mentioned() {
+        let record: SessionRecord = serde_json::from_str(STORED).unwrap();
+        assert_eq!(record.unseen_since, None);
+        let unseen = SessionRecord { unseen_since: Some(Timestamp::from_unix(7)), ..record };
+        let stored = serde_json::to_string(&unseen).unwrap();
+        assert!(stored.contains(r#""generation":2,"unseen_since":7,"#), "{stored}");
+        assert_eq!(serde_json::from_str::<SessionRecord>(&stored).unwrap(), unseen);
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! The one write of a request.
 
+use super::Claim;
 use crate::{
-    AccountId, Audience, Secret, SessionId, Timestamp, TokenId,
+    AccountId, Audience, Secret, SessionId, Timestamp,
     account::Revision,
     code::{CodeKey, SendBudget, SendRefusal, SendSum, StoredCode},
     device::DeviceBinding,
@@ -9,8 +10,7 @@ use crate::{
     sealing::SealedSecret,
     session::{EndSessions, SessionRecord},
 };
-use alloc::vec::Vec;
-use serde::{Deserialize, Serialize};
+use alloc::{boxed::Box, vec::Vec};
 
 /// Write this, all or nothing.
 ///
@@ -28,7 +28,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// ```sql
 /// BEGIN;
-/// INSERT INTO claims (id, keep_until) VALUES (:id, :keep_until) ON CONFLICT (id) DO NOTHING; -- 0 rows: ROLLBACK, Replayed
+/// INSERT INTO claims (id, session, keep_until) VALUES (:id, :opens, :keep_until)
+///     ON CONFLICT (id) DO NOTHING;                                                           -- 0 rows: ROLLBACK, Replayed
 /// SELECT 1 FROM accounts WHERE tenant IS NOT DISTINCT FROM :tenant AND id = :account
 ///     AND revision = :expected AND status = 'active' FOR UPDATE;                             -- 0 rows: ROLLBACK, Changed
 /// -- Each write: its condition in the statement. Where a write can be refused,                  0 rows: ROLLBACK, Refused
@@ -89,16 +90,6 @@ impl<P> Commit<P> {
 /// Each commit that changes the account makes its revision the next one.
 pub(crate) fn revision_after<P>(expected: Revision, writes: &[Write<P>]) -> Revision {
     if writes.iter().any(Write::changes_account) { expected.next() } else { expected }
-}
-
-/// A thing that happens once: the use of a state token, a code, a ticket.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Claim {
-    /// Unique among claims.
-    pub id: TokenId,
-    /// The claim may be forgotten from this second on: 5 minutes after the token has expired, so that a database clock
-    /// that is fast does not free a claim early.
-    pub keep_until: Timestamp,
 }
 
 /// One write. `P` is what stands for a password in it: see [`Commit`].
@@ -170,6 +161,8 @@ pub enum Write<P = Secret> {
         expected_generation: u32,
         /// The same device, under the key that signs now.
         device: DeviceBinding,
+        /// The record's new [`unseen_since`](SessionRecord::unseen_since).
+        unseen_since: Option<Timestamp>,
     },
     /// Note that the subject of a session has just proved who they are and changed what it was judged on; refused when the session
     /// has ended.
@@ -215,11 +208,14 @@ impl<P> Write<P> {
             Self::UseTotpStep { step } => Write::UseTotpStep { step: *step },
             Self::ClearGuesses(cleared) => Write::ClearGuesses(cleared.clone()),
             Self::OpenSession(record) => Write::OpenSession(*record),
-            Self::RotateSession { session, expected_generation, device } => Write::RotateSession {
-                session: *session,
-                expected_generation: *expected_generation,
-                device: *device,
-            },
+            Self::RotateSession { session, expected_generation, device, unseen_since } => {
+                Write::RotateSession {
+                    session: *session,
+                    expected_generation: *expected_generation,
+                    device: *device,
+                    unseen_since: *unseen_since,
+                }
+            }
             Self::RenewSession { session, auth_time, revision } => {
                 Write::RenewSession { session: *session, auth_time: *auth_time, revision: *revision }
             }
@@ -250,13 +246,17 @@ impl<P> Write<P> {
 }
 
 /// What became of a [`Commit`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Committed {
     /// All of it is written, durably.
     Done,
     /// The claim was there already. Nothing is written.
-    Replayed,
+    Replayed {
+        /// The session that the earlier claim [opened](Claim::opens), as it is stored now: what [`FindClaim`](super::FindClaim) would be
+        /// answered with. `None` where it opened none, or that has been ended, and from a store that keeps no note of it: then nobody whose
+        /// answer got lost is answered again.
+        opened: Option<Box<SessionRecord>>,
+    },
     /// The account is another revision, gone or not active. Nothing is written.
     Changed,
     /// A write was refused. Nothing is written.
@@ -264,15 +264,17 @@ pub enum Committed {
 }
 
 /// Which write was refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CommitRefusal {
     /// The skips of this password are spent.
     SkipsSpent,
     /// The one-time password's step was used before.
     TotpStepUsed,
     /// The session's token is of another generation.
-    SessionRotated,
+    SessionRotated {
+        /// The session as it is stored now. Of two refreshes at once the second one is answered with it.
+        now: Box<SessionRecord>,
+    },
     /// The session has ended.
     SessionEnded,
     /// There is a session of the id that was to be opened.

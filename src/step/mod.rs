@@ -24,6 +24,7 @@
 mod access;
 mod application;
 mod ask;
+mod claim;
 mod commit;
 mod signing;
 pub(crate) mod table;
@@ -32,8 +33,9 @@ mod tenant;
 pub use access::{AccessDecision, AccessPurpose, DecideAccess};
 pub use application::FindApplication;
 pub use ask::{Ask, Question};
+pub use claim::{Claim, FindClaim};
 pub(crate) use commit::revision_after;
-pub use commit::{Claim, Commit, CommitRefusal, Committed, Write};
+pub use commit::{Commit, CommitRefusal, Committed, Write};
 pub use signing::{SignBytes, SignatureCheck, VerifyBytes};
 pub use tenant::{CredentialOwner, VerifyTenantCredential};
 

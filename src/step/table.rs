@@ -4,7 +4,7 @@
 //! hosts, and the hosts of the test kit.
 
 pub(crate) use super::{
-    Commit, DecideAccess, FindApplication, SignBytes, VerifyBytes, VerifyTenantCredential,
+    Commit, DecideAccess, FindApplication, FindClaim, SignBytes, VerifyBytes, VerifyTenantCredential,
 };
 pub(crate) use crate::{
     account::FindAccount,
@@ -36,6 +36,8 @@ macro_rules! for_every_question {
                 load_code: LoadCode => Option<StoredCode>;
                 /// Does this session still live?
                 check_session: CheckSession => Option<SessionRecord>;
+                /// Has this been claimed, and which session did that open?
+                find_claim: FindClaim => Option<SessionRecord>;
                 /// Whose credential is this?
                 verify_tenant_credential: VerifyTenantCredential => CredentialOwner;
                 /// Write this, all or nothing.

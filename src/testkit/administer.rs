@@ -55,6 +55,9 @@ impl MemoryHost {
         let owner = ask.owner();
         self.accounts.retain(|account| (account.tenant, account.id) != (ask.tenant, ask.account));
         self.sessions.retain(|_, record| !is_theirs(record, ask.tenant, ask.account));
+        for claim in self.claims.values_mut() {
+            claim.opens = claim.opens.filter(|session| self.sessions.contains_key(session));
+        }
         self.ended.retain(|session| self.sessions.contains_key(session));
         self.code_owners.retain(|_, of| *of != owner);
         self.codes.retain(|key, _| self.code_owners.contains_key(key));
@@ -69,7 +72,7 @@ impl MemoryHost {
     /// See [`Sweep`].
     pub fn sweep(&mut self, ask: &Sweep) -> Swept {
         let (over, at_most) = (ask.over(), ask.at_most() as usize);
-        let claims = forget(&mut self.claims, at_most, |keep_until| *keep_until <= over);
+        let claims = forget(&mut self.claims, at_most, |claim| claim.keep_until <= over);
         let sessions = forget(&mut self.sessions, at_most, |record| record.expires_at <= over);
         self.ended.retain(|session| self.sessions.contains_key(session));
         let codes = forget(&mut self.codes, at_most, |code| code.expires_at <= over);

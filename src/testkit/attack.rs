@@ -2,10 +2,12 @@
 
 use super::{Answer, Call, Login, MemoryHost, World, demo};
 use crate::{
-    SessionId, Timestamp, TokenId,
+    SessionId, TokenId,
     account::{Account, Revision},
     factor::Totp,
+    outcome::Event,
     session::SessionRecord,
+    step::Claim,
 };
 use alloc::{
     borrow::ToOwned as _,
@@ -17,7 +19,8 @@ use alloc::{
 use core::fmt;
 
 /// What an attacker tries. All of it must be refused, and write nothing. What is out of place must also get the very reply that nonsense
-/// gets there, so that it teaches nothing. (Who replays a finished step may learn that the code in it has been used.)
+/// gets there, so that it teaches nothing. (Who replays a finished step may learn that the code in it has been used. Where the policy has a
+/// [`retry_grace`](crate::policy::Policy::retry_grace), a skip that is replayed may be answered with the session that it has opened.)
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Attack {
     /// Every finished step again; and the next step twice at once, both judged before either is written.
@@ -206,7 +209,7 @@ impl Attacker {
     fn is_refused_as_nonsense(&mut self, call: &Call, nonsense: &Call) -> Result<(), Breach> {
         let expected = self.login.world.clone().send(nonsense);
         let answer = self.is_refused(call)?;
-        if answer == expected { Ok(()) } else { Err(self.breach(call, answer)) }
+        if answer == expected || self.is_answered_again() { Ok(()) } else { Err(self.breach(call, answer)) }
     }
 
     /// Sends a call, which must be refused and write nothing.
@@ -216,8 +219,16 @@ impl Attacker {
         let answer = world.send(call);
         self.tried += 1;
         // Not merely unanswered: a host that is out of order withstands nothing.
-        let is_refused = answer.status == 400 && written(world) == before;
+        let is_unwritten = written(world) == before;
+        let is_refused = (answer.status == 400 || self.is_answered_again()) && is_unwritten;
         if is_refused { Ok(answer) } else { Err(self.breach(call, answer)) }
+    }
+
+    /// The latest request came once more, and was answered as before.
+    fn is_answered_again(&self) -> bool {
+        let is_repetition = matches!(self.attack, Attack::Replay | Attack::Rewind);
+        let events = self.login.world.outcome.iter().flat_map(|outcome| &outcome.events);
+        is_repetition && events.into_iter().any(|event| matches!(event, Event::AnsweredAgain { .. }))
     }
 
     /// The next step twice at once, or a ticket: one of the two may succeed.
@@ -232,6 +243,7 @@ impl Attacker {
         self.tried += 1;
         match (one.status, other.status) {
             (200, 400) => Ok(()),
+            (200, 200) if self.is_answered_again() => Ok(()),
             (200, _) => Err(self.breach(&call, other)),
             _ => Err(self.breach(&call, one)),
         }
@@ -257,7 +269,7 @@ fn of_another(call: Call) -> Call {
 struct Kept {
     sessions: BTreeMap<SessionId, SessionRecord>,
     ended: BTreeSet<SessionId>,
-    claims: BTreeMap<TokenId, Timestamp>,
+    claims: BTreeMap<TokenId, Claim>,
     accounts: Vec<(Revision, Option<u32>, Option<u64>)>,
 }
 

@@ -7,6 +7,7 @@ use crate::{
     session::EndSessions,
     step::{Commit, CommitRefusal, Committed, Write},
 };
+use alloc::boxed::Box;
 
 /// Why nothing is written: what the host answers then.
 struct RolledBack(Committed);
@@ -30,10 +31,11 @@ pub(super) fn commit(host: &mut MemoryHost, commit: &Commit<Verifier>) -> Commit
 }
 
 fn apply(host: &mut MemoryHost, commit: &Commit<Verifier>) -> Result<(), RolledBack> {
-    if let Some(claim) = commit.claim
-        && host.claims.insert(claim.id, claim.keep_until).is_some()
-    {
-        return Err(RolledBack(Committed::Replayed));
+    if let Some(claim) = commit.claim {
+        if host.claims.contains_key(&claim.id) {
+            return Err(RolledBack(Committed::Replayed { opened: host.opened_by(&claim.id).map(Box::new) }));
+        }
+        host.claims.insert(claim.id, claim);
     }
     if let Some(expected) = commit.expected {
         let account = account(host, commit)?;
@@ -102,16 +104,16 @@ fn apply_one(
                 return Err(CommitRefusal::SessionExists.into());
             }
         }
-        Write::RotateSession { session, expected_generation, device } => {
+        Write::RotateSession { session, expected_generation, device, unseen_since } => {
             if host.ended.contains(session) {
                 return Err(CommitRefusal::SessionEnded.into());
             }
             let record = host.sessions.get_mut(session).ok_or(CommitRefusal::SessionEnded)?;
             if record.generation != *expected_generation {
-                return Err(CommitRefusal::SessionRotated.into());
+                return Err(CommitRefusal::SessionRotated { now: Box::new(*record) }.into());
             }
             record.generation += 1;
-            record.device = *device;
+            (record.device, record.unseen_since) = (*device, *unseen_since);
         }
         Write::RenewSession { session, auth_time, revision } => {
             if host.ended.contains(session) {

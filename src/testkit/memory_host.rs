@@ -15,8 +15,8 @@ use crate::{
     password::{JudgePassword, Judgement, PasswordMatch, PasswordRefusal, Verifier, VerifyPassword},
     session::{CheckSession, SessionRecord},
     step::{
-        AccessDecision, Commit, Committed, CredentialOwner, DecideAccess, FindApplication, Question,
-        SignBytes, SignatureCheck, Step, VerifyBytes, VerifyTenantCredential,
+        AccessDecision, Claim, Commit, Committed, CredentialOwner, DecideAccess, FindApplication, FindClaim,
+        Question, SignBytes, SignatureCheck, Step, VerifyBytes, VerifyTenantCredential,
     },
 };
 use alloc::{
@@ -53,8 +53,8 @@ pub struct MemoryHost {
     pub accounts: Vec<Account>,
     /// Whose the bearer credentials of servers are.
     pub credentials: Vec<(Secret, CredentialOwner)>,
-    /// What was claimed, and until when it is kept.
-    pub claims: BTreeMap<TokenId, Timestamp>,
+    /// What was claimed.
+    pub claims: BTreeMap<TokenId, Claim>,
     /// Counts of guesses.
     pub attempts: BTreeMap<AttemptSlot, AttemptRecord>,
     /// Which of those are of names that nobody has, and when each was last guessed at.
@@ -185,6 +185,7 @@ impl MemoryHost {
             Step::JudgePassword(ask) => answer!(ask, judge_password),
             Step::LoadCode(ask) => answer!(ask, load_code),
             Step::CheckSession(ask) => answer!(ask, check_session),
+            Step::FindClaim(ask) => answer!(ask, find_claim),
             Step::VerifyTenantCredential(ask) => answer!(ask, verify_tenant_credential),
             Step::Commit(ask) => answer!(ask, commit),
             Step::JudgeCaptcha(ask) => answer!(ask, judge_captcha),
@@ -271,6 +272,16 @@ impl MemoryHost {
             self.sessions.insert(ask.session, noted);
         }
         Some(record)
+    }
+
+    pub(super) fn find_claim(&mut self, ask: &FindClaim) -> Option<SessionRecord> {
+        self.opened_by(&ask.id)
+    }
+
+    /// The session that a claim has opened, if that lives.
+    pub(super) fn opened_by(&self, claim: &TokenId) -> Option<SessionRecord> {
+        let opened = self.claims.get(claim)?.opens?;
+        self.sessions.get(&opened).copied().filter(|_| !self.ended.contains(&opened))
     }
 
     pub(super) fn verify_tenant_credential(&mut self, ask: &VerifyTenantCredential) -> CredentialOwner {

@@ -60,6 +60,7 @@ macro_rules! parts {
             reserve_attempt: ReserveAttempt;
             settle_attempt: SettleAttempt;
             check_session: CheckSession;
+            find_claim: FindClaim;
             load_code: LoadCode;
         }
             async fn commit(&self, ask: &Commit<Verifier>) -> Result<Committed, Planned> {

@@ -20,6 +20,8 @@ mod header_bytes;
 mod host_exam;
 #[path = "../host_faults.rs"]
 mod host_faults;
+#[path = "../lost_answers/main.rs"]
+mod lost_answers;
 #[path = "../main_road.rs"]
 mod main_road;
 #[path = "../meanwhile.rs"]

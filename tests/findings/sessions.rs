@@ -3,7 +3,7 @@
 use crate::calls::{ALICE, CHANGE, NEW, ask, password_of, reset, sent, works, world_of};
 use authflow::{
     Dialect,
-    policy::Policy,
+    policy::{Policy, RetryGrace},
     testkit::{
         Call, World,
         demo::{self, PASSWORD},
@@ -11,13 +11,17 @@ use authflow::{
 };
 use serde_json::json;
 
-/// An application that rotates session tokens. Once a policy has a grace for lost answers, it is switched on here.
+/// An application that answers again what may have got lost.
+fn patient() -> Policy {
+    Policy { retry_grace: RetryGrace::try_from(20).unwrap(), ..demo::policy() }
+}
+
+/// One that rotates session tokens as well.
 fn rotating() -> Policy {
-    Policy { rotate_session_tokens: true, ..demo::policy() }
+    Policy { rotate_session_tokens: true, ..patient() }
 }
 
 #[test]
-#[should_panic(expected = "finding 9: one lost answer signed a client out")]
 fn finding_09_a_client_that_did_not_get_the_answer_asks_again() {
     let mut world = World::with_policy(rotating());
     let session_token = works(world.login("alice")).session_token().to_owned();
@@ -28,7 +32,6 @@ fn finding_09_a_client_that_did_not_get_the_answer_asks_again() {
 }
 
 #[test]
-#[should_panic(expected = "finding 9: asking again ended the session that the first answer went on with")]
 fn finding_09_what_was_answered_first_goes_on_as_well() {
     let mut world = World::with_policy(rotating());
     let session_token = works(world.login("alice")).session_token().to_owned();
@@ -43,7 +46,6 @@ fn finding_09_what_was_answered_first_goes_on_as_well() {
 }
 
 #[test]
-#[should_panic(expected = "kind 11: of two refreshes at once one was told that its token is void")]
 fn kind_11_two_refreshes_at_once_are_both_answered() {
     let mut world = World::with_policy(rotating());
     let session_token = works(world.login("alice")).session_token().to_owned();
@@ -59,11 +61,9 @@ fn kind_11_two_refreshes_at_once_are_both_answered() {
     );
 }
 
-/// Once a policy has a grace for lost answers, it is switched on here.
 #[test]
-#[should_panic(expected = "kind 11: a repeated skip was refused")]
 fn kind_11_a_skip_whose_answer_was_lost_is_answered_again() {
-    let mut world = World::new();
+    let mut world = World::with_policy(patient());
     let state_token = works(world.login("erin")).state_token().to_owned();
     works(world.skip(&state_token));
     world.clock.pass(2);

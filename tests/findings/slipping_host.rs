@@ -8,7 +8,7 @@ use authflow::{
     guess::{Reservation, ReserveAttempt, SettleAttempt},
     password::{PasswordMatch, VerifyPassword},
     session::{CheckSession, EndSessions, SessionRecord},
-    step::{AccessDecision, Commit, Committed, DecideAccess, Write},
+    step::{AccessDecision, Commit, Committed, DecideAccess, FindClaim, Write},
     testkit::{MemoryHost, Planned},
 };
 use std::sync::Mutex;
@@ -150,6 +150,10 @@ impl Host for SlippingHost {
 
     async fn check_session(&self, ask: &CheckSession) -> Result<Option<SessionRecord>, Planned> {
         self.inner.check_session(ask).await
+    }
+
+    async fn find_claim(&self, ask: &FindClaim) -> Result<Option<SessionRecord>, Planned> {
+        self.inner.find_claim(ask).await
     }
 
     async fn load_code(&self, ask: &LoadCode) -> Result<Option<StoredCode>, Planned> {

@@ -152,7 +152,7 @@ impl Administer for Store {
         let now = ask.over().plus_seconds(180);
         match self.neglects {
             Neglects::SweepsNothing => return Ok(Swept::default()),
-            Neglects::SweepsByItsClock => kept.claims.retain(|_, keep_until| *keep_until > now),
+            Neglects::SweepsByItsClock => kept.claims.retain(|_, claim| claim.keep_until > now),
             Neglects::SweepsSessionsByItsClock => kept.sessions.retain(|_, record| record.expires_at > now),
             Neglects::SweepsCodesByItsClock => kept.codes.retain(|_, code| code.expires_at > now),
             Neglects::SweepsGuesses => kept.attempts.clear(),

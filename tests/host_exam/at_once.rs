@@ -8,7 +8,7 @@ use authflow::{
     guess::{Reservation, ReserveAttempt, SettleAttempt},
     password::{PasswordMatch, VerifyPassword},
     session::{CheckSession, SessionRecord},
-    step::{AccessDecision, Commit, Committed, DecideAccess},
+    step::{AccessDecision, Commit, Committed, DecideAccess, FindClaim},
     testkit::{Clock, MemoryHost, NeglectedDuty, Planned, demo},
 };
 use std::{
@@ -115,6 +115,10 @@ impl Host for Hosts {
 
     async fn check_session(&self, ask: &CheckSession) -> Result<Option<SessionRecord>, Planned> {
         self.inner.check_session(ask).await
+    }
+
+    async fn find_claim(&self, ask: &FindClaim) -> Result<Option<SessionRecord>, Planned> {
+        self.inner.find_claim(ask).await
     }
 
     async fn load_code(&self, ask: &LoadCode) -> Result<Option<StoredCode>, Planned> {

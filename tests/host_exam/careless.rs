@@ -2,13 +2,13 @@
 
 use super::columns::{with_another, without};
 use authflow::{
-    Host,
+    Host, SessionId,
     account::{Account, AccountKey, AccountStatus, FindAccount, Identifier, Profile},
     code::{LoadCode, StoredCode},
     guess::{Reservation, ReserveAttempt, SettleAttempt},
     password::{PasswordMatch, Verifier, VerifyPassword},
     session::{CheckSession, EndSessions, SessionRecord},
-    step::{AccessDecision, Commit, Committed, DecideAccess, Write},
+    step::{AccessDecision, Commit, CommitRefusal, Committed, DecideAccess, FindClaim, Write},
     testkit::{MemoryHost, Planned, demo},
 };
 use std::sync::{Mutex, MutexGuard};
@@ -87,6 +87,14 @@ pub(super) enum Careless {
     ResealEndsSessions,
     ResealForgetsTheStep,
     ResealStaysWhenRefused,
+    NotesNoClaim,
+    FindsWhatHasEnded,
+    ReplaysWithoutNote,
+    NotesEveryClaim,
+    RotatesWithoutTime,
+    SaysWhatWasBeforeTheRotation,
+    OverlooksTheFirstSight,
+    SeesTheOldToken,
 }
 
 /// What was typed to find an account.
@@ -140,10 +148,10 @@ impl Hosts {
         self.inner.commit(commit).await.unwrap()
     }
 
-    fn writes_all_the_same(&self, answer: Committed) -> bool {
+    fn writes_all_the_same(&self, answer: &Committed) -> bool {
         matches!(
             (self.careless, answer),
-            (Careless::WritesWhatWasReplayed, Committed::Replayed)
+            (Careless::WritesWhatWasReplayed, Committed::Replayed { .. })
                 | (Careless::WritesWhatWasChanged, Committed::Changed)
                 | (Careless::KeepsTheRefusedPassword, Committed::Refused(_))
         )
@@ -152,9 +160,9 @@ impl Hosts {
     /// What is undone, or done besides, after a commit.
     fn spoiled_afterwards(&self, ask: &Commit, answer: Committed, before: &MemoryHost) -> Committed {
         let mut kept = self.kept();
-        match (self.careless, answer) {
+        match (self.careless, &answer) {
             (Careless::ClaimsWhatWasRefused, Committed::Refused(_) | Committed::Changed) => {
-                kept.claims.extend(ask.claim.map(|claim| (claim.id, claim.keep_until)));
+                kept.claims.extend(ask.claim.map(|claim| (claim.id, claim)));
             }
             (
                 Careless::SkipsUncounted
@@ -273,7 +281,17 @@ impl Hosts {
                 let MemoryHost { sessions, ended, .. } = &mut *kept;
                 ended.retain(|session| sessions[session].audience == ask.audience);
             }
-            (Careless::LooksAtTheRevisionFirst, Committed::Replayed) => {
+            (Careless::ReplaysWithoutNote, Committed::Replayed { .. }) => {
+                return Committed::Replayed { opened: None };
+            }
+            (
+                Careless::SaysWhatWasBeforeTheRotation,
+                Committed::Refused(CommitRefusal::SessionRotated { now }),
+            ) => {
+                let now = Box::new(SessionRecord { generation: 0, ..**now });
+                return Committed::Refused(CommitRefusal::SessionRotated { now });
+            }
+            (Careless::LooksAtTheRevisionFirst, Committed::Replayed { .. }) => {
                 let account = kept.accounts.iter().find(|account| Some(account.id) == ask.account);
                 if account.map(|account| account.revision) != ask.expected {
                     return Committed::Changed;
@@ -324,19 +342,33 @@ impl Hosts {
             Write::EndSessions(_) if self.is(Careless::EndsTooMuch) => {
                 Some(Write::EndSessions(EndSessions::All))
             }
-            &Write::RotateSession { session, device, .. } if self.is(Careless::RotatesWithoutLook) => {
+            &Write::RotateSession { session, device, unseen_since, .. }
+                if self.is(Careless::RotatesWithoutLook) =>
+            {
                 let expected_generation = self.kept().sessions[&session].generation;
-                Some(Write::RotateSession { session, expected_generation, device })
+                Some(Write::RotateSession { session, expected_generation, device, unseen_since })
             }
-            &Write::RotateSession { session, expected_generation, .. }
+            &Write::RotateSession { session, expected_generation, device, .. }
+                if self.is(Careless::RotatesWithoutTime) =>
+            {
+                Some(Write::RotateSession { session, expected_generation, device, unseen_since: None })
+            }
+            &Write::RotateSession { session, expected_generation, unseen_since, .. }
                 if self.is(Careless::RotatesWithTheOldBinding) =>
             {
                 let device = self.kept().sessions[&session].device;
-                Some(Write::RotateSession { session, expected_generation, device })
+                Some(Write::RotateSession { session, expected_generation, device, unseen_since })
             }
             other => Some(other.clone()),
         }
     }
+}
+
+fn opened_by(writes: &[Write]) -> Option<SessionId> {
+    writes.iter().find_map(|write| match write {
+        Write::OpenSession(record) => Some(record.session),
+        _ => None,
+    })
 }
 
 impl Host for Hosts {
@@ -395,6 +427,13 @@ impl Host for Hosts {
         if self.is(Careless::OneSumForAll) && commit.account.is_none() {
             commit.audience = demo::audience();
         }
+        if let Some(claim) = &mut commit.claim {
+            match self.careless {
+                Careless::NotesNoClaim => claim.opens = None,
+                Careless::NotesEveryClaim => claim.opens = claim.opens.or(opened_by(&ask.writes)),
+                _ => {}
+            }
+        }
         if self.is(Careless::NoLookAtTheRevision) {
             commit.expected = None;
         }
@@ -420,7 +459,7 @@ impl Host for Hosts {
             return Ok(answer);
         }
         let answer = self.as_written(&commit).await;
-        if self.writes_all_the_same(answer) {
+        if self.writes_all_the_same(&answer) {
             (commit.claim, commit.expected) = (None, None);
             commit.writes.retain(|write| !matches!(write, Write::RecordSkip { .. }));
             self.as_written(&commit).await;
@@ -452,11 +491,21 @@ impl Host for Hosts {
             match self.careless {
                 Careless::NotesNoUse => record.used_at = demo::START,
                 Careless::KeepsTheBinding => record.device = found.device,
+                Careless::OverlooksTheFirstSight => record.unseen_since = found.unseen_since,
+                Careless::SeesTheOldToken if ask.generation.is_some() => record.unseen_since = None,
                 _ if notes => record.used_at = ask.now,
                 _ => {}
             }
         }
         Ok(found)
+    }
+
+    async fn find_claim(&self, ask: &FindClaim) -> Result<Option<SessionRecord>, Planned> {
+        let found = self.inner.find_claim(ask).await?;
+        let kept = self.kept();
+        let opened = kept.claims.get(&ask.id).and_then(|claim| claim.opens);
+        let ended = opened.filter(|_| self.is(Careless::FindsWhatHasEnded));
+        Ok(found.or(ended.and_then(|session| kept.sessions.get(&session)).copied()))
     }
 
     async fn load_code(&self, ask: &LoadCode) -> Result<Option<StoredCode>, Planned> {

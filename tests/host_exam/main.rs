@@ -223,6 +223,14 @@ fn each_carelessness_is_found_for_what_it_is() {
         (Careless::ResealEndsSessions, NeglectedDuty::Reseal),
         (Careless::ResealForgetsTheStep, NeglectedDuty::Reseal),
         (Careless::ResealStaysWhenRefused, NeglectedDuty::RollBack),
+        (Careless::NotesNoClaim, NeglectedDuty::NoteClaim),
+        (Careless::FindsWhatHasEnded, NeglectedDuty::NoteClaim),
+        (Careless::ReplaysWithoutNote, NeglectedDuty::NoteClaim),
+        (Careless::NotesEveryClaim, NeglectedDuty::NoteClaim),
+        (Careless::RotatesWithoutTime, NeglectedDuty::RotateSession),
+        (Careless::SaysWhatWasBeforeTheRotation, NeglectedDuty::RotateSession),
+        (Careless::OverlooksTheFirstSight, NeglectedDuty::NoteFirstSight),
+        (Careless::SeesTheOldToken, NeglectedDuty::NoteFirstSight),
     ] {
         // tom has an authenticator.
         assert_eq!(examined(careless, "tom"), Err(neglected), "{careless:?}");
@@ -253,7 +261,7 @@ fn what_is_not_examined_may_be_missing_and_what_is_not_answered_is_told() {
     let host = Mutex::new(bare);
     let mut clock = Clock::at(demo::START);
     let mut moment = || clock.moment();
-    (exam.passwords, exam.sessions, exam.codes) = (false, false, false);
+    (exam.passwords, exam.sessions, exam.retries, exam.codes) = (false, false, false, false);
     assert_eq!(block_on(exam.take(&host, moment())), Ok(()));
     host.lock().unwrap().fault = Some(HostFault::Unavailable(Commit::NAME));
     assert_eq!(block_on(exam.take(&host, moment())), Err(NeglectedDuty::Unanswered("Commit")));

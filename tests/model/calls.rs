@@ -190,7 +190,7 @@ pub enum Happening {
     Restart,
 }
 
-pub const QUESTIONS: [&str; 13] = [
+pub const QUESTIONS: [&str; 14] = [
     "FindApplication",
     "FindAccount",
     "ReserveAttempt",
@@ -199,6 +199,7 @@ pub const QUESTIONS: [&str; 13] = [
     "DecideAccess",
     "JudgePassword",
     "LoadCode",
+    "FindClaim",
     "CheckSession",
     "VerifyTenantCredential",
     "Commit",

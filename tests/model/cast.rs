@@ -13,7 +13,7 @@ use authflow::{
     factor::{Factor, Totp, TotpAlgorithm, TotpSecret},
     guess::AttemptPolicy,
     password::{Ageing, MustChange, Password, Verifier},
-    policy::{Lifetimes, Policy, SecondFactor},
+    policy::{Lifetimes, Policy, RetryGrace, SecondFactor},
     sealing::{Owner, SealingKey, SealingKeys},
     testkit::demo,
 };
@@ -103,7 +103,7 @@ fn sending(rules: &Rules) -> SendPolicy {
     }
 }
 
-pub fn applications() -> [Arc<Application>; 2] {
+pub fn applications(grace: u64) -> [Arc<Application>; 2] {
     [0, 1].map(|app| {
         let rules = &RULES[app];
         let lifetimes =
@@ -130,6 +130,7 @@ pub fn applications() -> [Arc<Application>; 2] {
             sending: sending(rules),
             lifetimes: idle.unwrap_or(lifetimes),
             rotate_session_tokens: rules.rotates,
+            retry_grace: RetryGrace::try_from(grace).unwrap(),
             demands_captcha: rules.captcha,
             ..Policy::default()
         };

@@ -3,7 +3,7 @@
 use super::{
     calls::{F, FIRST},
     machine::START,
-    rules::DAY,
+    rules::{DAY, GRACE},
     state::{Known, Model, Must, Person, Sealed},
 };
 
@@ -50,5 +50,7 @@ pub fn beginning(dice: &mut Dice<'_>) -> Model {
             factors_changed_at: 0,
         }
     });
-    Model::new(START, people)
+    let mut model = Model::new(START, people);
+    model.grace = if dice.percent(50) { GRACE } else { 0 };
+    model
 }

@@ -19,10 +19,11 @@ use authflow::{
     administration::{DeletePerson, RequireChange, SetStatus, Sweep, Unlock},
     factor::{Factor, FactorSet},
     guess::{AttemptRecord, AttemptSlot},
-    outcome::Outcome,
+    outcome::{Outcome, Verdict},
     password::{MustChange, Permit},
     sdk::Api,
     sealing::Owner,
+    session::EndSessions,
     step::{Commit, Committed, CredentialOwner, Step, Write},
     testkit::{self, HostFault, World, demo},
     token::{Key, KeyRing, VerifyWindow},
@@ -46,6 +47,8 @@ pub struct Host {
     pub ledger: Ledger,
     /// How many claims were forgotten because they were over.
     swept: usize,
+    /// For how long lost answers are given again.
+    pub grace: u64,
 }
 
 /// A request that waits for its write, or is done.
@@ -62,7 +65,7 @@ impl Host {
         let other_tenant = CredentialOwner::Tenant(TenantId::new(TENANTS[1]).unwrap());
         world.host.credentials.push((Secret::new("another"), other_tenant));
         let (texts, codes, keys) = (Vec::new(), Vec::new(), vec![None]);
-        let (applications, ledger) = (applications(), Ledger::default());
+        let (applications, ledger) = (applications(model.grace), Ledger::default());
         let (used_steps, sealing, sealing_lost, swept) = ([None; PEOPLE], 0, false, 0);
         let mut host = Self {
             world,
@@ -75,6 +78,7 @@ impl Host {
             sealing_lost,
             ledger,
             swept,
+            grace: model.grace,
         };
         host.restart();
         host
@@ -147,6 +151,10 @@ impl Host {
         };
         seen.printed = format!("{outcome:?}");
         seen.events = outcome.events.clone();
+        seen.session = match &outcome.verdict {
+            Verdict::SignedIn(grant) | Verdict::Refreshed(grant) => Some(grant.session),
+            _ => None,
+        };
         let answer = self.world.answer(outcome);
         wire::read(&answer, &mut seen);
         self.texts.extend(seen.minted.iter().cloned());
@@ -268,6 +276,7 @@ impl Host {
                 let step = self.world.api.engine().end_sessions(audience, id, None);
                 self.world.host.fault = None;
                 let _ = self.world.run(step);
+                self.ledger.end_sessions(Some(who), EndSessions::All);
             }
             Act::CopySecret(from, to) => {
                 let copied = self.world.account(NAMES[from]).totp.as_ref().map(|totp| totp.secret().clone());

@@ -1,12 +1,13 @@
-//! The eleven things that must never happen in a login, as assertions over what an onlooker has seen.
+//! The twelve things that must never happen in a login, as assertions over what an onlooker has seen.
 
 use super::{
     calls::{Call, Caller, F, Proof, Purpose},
     cast::{factor, password},
+    handed::Handed,
     host::Host,
     ledger::{Ledger, Sort},
     observed::Observed,
-    rules::RULES,
+    rules::{RULES, SKEW},
 };
 use authflow::{
     Timestamp,
@@ -17,11 +18,12 @@ use authflow::{
     step::Write,
 };
 
-/// All eleven, for one request.
+/// All twelve, for one request.
 pub fn check(host: &Host, seen: &Observed) {
     let ledger = &host.ledger;
     invariant_1_no_session_without_every_factor(ledger, seen);
     invariant_2_nothing_is_used_twice(ledger, seen);
+    invariant_2_what_is_answered_again_is_the_answer_of_before(host, seen);
     invariant_3_no_skip_but_of_a_warning_within_the_budget(ledger, seen);
     invariant_4_no_token_for_another_purpose_application_tenant_or_device(ledger, seen);
     invariant_5_no_token_out_of_its_time_or_under_a_retired_key(host, seen);
@@ -29,8 +31,10 @@ pub fn check(host: &Host, seen: &Observed) {
     invariant_7_bounded_work(seen);
     invariant_8_no_secret_is_printed(host, seen);
     invariant_9_no_session_for_an_account_that_changed(ledger, seen);
+    invariant_9_nor_the_answer_of_before(ledger, seen);
     invariant_10_every_guess_is_counted(ledger, seen);
     invariant_11_no_password_is_set_by_second_factors_or_by_a_breached_one(ledger, seen);
+    invariant_12_a_lost_answer_costs_nobody_a_login(host, seen);
     what_the_host_denies_gets_nothing(host, seen);
     only_a_right_password_that_stays_is_hashed_anew(seen);
     only_a_right_one_time_password_is_sealed_anew(host, seen);
@@ -116,7 +120,9 @@ fn invariant_1_no_session_without_every_factor(ledger: &Ledger, seen: &Observed)
     );
     assert!(!(proves && seen.goes_on()) || seen.truth.is_some(), "nothing was proved");
     assert!(
-        !seen.says("SUCCESS") || seen.commits.iter().any(|(commit, _)| opens(&commit.writes)),
+        !seen.says("SUCCESS")
+            || seen.is_again()
+            || seen.commits.iter().any(|(commit, _)| opens(&commit.writes)),
         "no record"
     );
     let proved = ledger.proved(seen);
@@ -138,15 +144,44 @@ fn opens(writes: &[Write]) -> bool {
 }
 
 fn invariant_2_nothing_is_used_twice(ledger: &Ledger, seen: &Observed) {
-    if let Some(used) = Ledger::used_up(seen) {
+    if let Some(used) = Ledger::used_up(seen).filter(|_| !seen.is_again()) {
         assert!(!ledger.used.contains(&used), "used before: {used:?}");
     }
+    // A session token is used as often as one likes, until another one has come in its place.
+    let before = ledger.led_to(&seen.request.call, seen.token.as_ref());
+    let goes_on = seen.says("session") && !seen.is_again();
+    assert!(!(goes_on && before.is_some()), "a token that was rotated away goes on");
+}
+
+/// A skip, with the session that it opened, or a refresh with the token of just before: a moment later, nothing written, and nobody has used what
+/// went out the first time.
+fn invariant_2_what_is_answered_again_is_the_answer_of_before(host: &Host, seen: &Observed) {
+    if !seen.is_again() {
+        return;
+    }
+    let (session, handed) =
+        host.ledger.led_to(&seen.request.call, seen.token.as_ref()).expect("no answer before");
+    assert_eq!(seen.session, Some(session), "answered with another session");
+    assert!(host.grace > 0, "answered again, though it never is");
+    assert!(seen.commits.is_empty(), "answered again, and written");
+    assert!(seen.now < handed.at + host.grace + SKEW, "answered {} s later", seen.now - handed.at);
+    let token = &host.ledger.tokens[seen.token.as_ref().unwrap()];
+    let behind = handed.generation - if token.sort == Sort::Session { token.generation } else { 0 };
+    assert_eq!(behind, u32::from(token.sort == Sort::Session), "another generation than the next one");
+    assert!(
+        seen.before.as_ref().is_none_or(|it| it.lives && !it.used),
+        "answered again, though it is in use or over"
+    );
 }
 
 fn invariant_3_no_skip_but_of_a_warning_within_the_budget(ledger: &Ledger, seen: &Observed) {
     let rules = &RULES[caller_of(seen).app];
     let is_skip = matches!(seen.request.call, Call::Skip { .. });
-    assert!(!(is_skip && seen.says("SUCCESS")) || seen.commits.len() == 1, "a skip that is not counted");
+    let counted = usize::from(!seen.is_again());
+    assert!(
+        !(is_skip && seen.says("SUCCESS")) || seen.commits.len() == counted,
+        "a skip that is not counted once"
+    );
     for (commit, account) in &seen.commits {
         let password = account.as_ref().and_then(|account| account.password.as_ref());
         let age = password.map(|password| Timestamp::from_unix(seen.now).seconds_since(password.changed_at));
@@ -252,6 +287,41 @@ fn invariant_9_no_session_for_an_account_that_changed(ledger: &Ledger, seen: &Ob
             | Call::Redeem { .. }
     );
     assert!(!uses || seen.reply.0 != 200 || seen.lives, "a session that was ended");
+}
+
+fn invariant_9_nor_the_answer_of_before(ledger: &Ledger, seen: &Observed) {
+    if let Some(handed) = seen.session.filter(|_| seen.is_again()).and_then(|it| ledger.sessions.get(&it)) {
+        assert_eq!(
+            seen.owner,
+            Some((true, handed.revision)),
+            "answered again, though the account has changed"
+        );
+    }
+}
+
+/// The same skip or refresh again, by the same client, within the grace: where nobody has come with what the first answer brought, and nothing
+/// has changed, it is answered. No other call with a token of before ends the session.
+fn invariant_12_a_lost_answer_costs_nobody_a_login(host: &Host, seen: &Observed) {
+    if host.grace == 0 {
+        return;
+    }
+    let is_ticket = matches!(seen.request.call, Call::IssueTicket { .. });
+    assert!(!is_ticket || seen.commits.is_empty(), "a call that renews nothing has ended a session");
+    let ledger = &host.ledger;
+    let Some((_, handed)) = ledger.led_to(&seen.request.call, seen.token.as_ref()) else { return };
+    let token = &ledger.tokens[seen.token.as_ref().unwrap()];
+    let is_next = token.sort != Sort::Session || token.generation + 1 == handed.generation;
+    let first = token.sort == Sort::Session || handed.generation == 0;
+    let is_held_back = seen.request.failing.is_some() || host.world.host.denied;
+    let is_his =
+        token.by == seen.request.caller && host.verifies(token.key, seen.now) && seen.now < token.ends;
+    let in_time = seen.now < (handed.at + host.grace).min(handed.ends);
+    let is_unused = |it: &Handed| it.lives && !it.shown;
+    let is_untouched = is_unused(handed) && seen.before.as_ref().is_none_or(is_unused);
+    let is_same = seen.owner == Some((true, handed.revision));
+    if is_next && first && !is_held_back && is_his && in_time && is_untouched && is_same {
+        assert_eq!(seen.reply.0, 200, "a lost answer was not given again");
+    }
 }
 
 fn invariant_10_every_guess_is_counted(ledger: &Ledger, seen: &Observed) {

@@ -55,10 +55,24 @@ pub enum Captcha {
 #[derive(Clone, Debug)]
 pub enum Then {
     Say(Reply),
-    Pending { stage: Stage, proved: BTreeSet<F>, start: u64 },
+    Pending {
+        stage: Stage,
+        proved: BTreeSet<F>,
+        start: u64,
+    },
     SignedIn,
-    Refreshed { session: usize },
-    Ticket { session: usize },
+    Refreshed {
+        session: usize,
+    },
+    /// The answer of before: with the same session, of this generation.
+    Again {
+        session: usize,
+        generation: u32,
+        reply: Reply,
+    },
+    Ticket {
+        session: usize,
+    },
     Deliver,
 }
 

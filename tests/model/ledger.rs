@@ -2,11 +2,12 @@
 
 use super::{
     calls::{Call, Caller, F, Purpose},
+    handed::Handed,
     host::Host,
     observed::Observed,
     rules::{CODE, HOUR, LOGIN, RULES, TICKET},
 };
-use authflow::{guess::AttemptSlot, outcome::Event, session::EndSessions, step::Write};
+use authflow::{SessionId, guess::AttemptSlot, outcome::Event, session::EndSessions, step::Write};
 use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,13 +28,13 @@ pub struct Issued {
     pub key: usize,
     /// When the login began.
     pub start: u64,
-    /// When its session ends, or it itself.
-    pub session_ends: u64,
     pub ends: u64,
     pub proved: BTreeSet<F>,
     pub revision: u64,
     /// Its session, by what opened it.
-    pub session: Option<authflow::SessionId>,
+    pub session: Option<SessionId>,
+    /// How often its session had been rotated.
+    pub generation: u32,
     lives: bool,
 }
 
@@ -57,6 +58,7 @@ pub type Told = (Vec<u8>, Vec<&'static str>);
 #[derive(Clone, Default)]
 pub struct Ledger {
     pub tokens: BTreeMap<String, Issued>,
+    pub sessions: BTreeMap<SessionId, Handed>,
     /// Wrong guesses at each slot since the latest proof that was carried out.
     pub wrong: BTreeMap<AttemptSlot, usize>,
     sent: Vec<Sent>,
@@ -72,6 +74,14 @@ impl Ledger {
 
     pub fn lives(&self, text: &str) -> bool {
         self.tokens.get(text).is_some_and(|token| token.lives)
+    }
+
+    /// Who a request is about.
+    fn whose(&self, seen: &Observed) -> Option<usize> {
+        match seen.request.call {
+            Call::SignIn { who, .. } | Call::SignInByCode { to: who, .. } => Some(who),
+            _ => self.parent(seen).map(|token| token.who),
+        }
     }
 
     fn parent(&self, seen: &Observed) -> Option<&Issued> {
@@ -157,6 +167,7 @@ impl Ledger {
         if let Some((sort, told)) = Self::told(seen) {
             self.told.insert(sort, told);
         }
+        self.note_sessions(self.whose(seen), seen);
         for (commit, _) in &seen.commits {
             for write in &commit.writes {
                 if let Write::EndSessions(which) = write {
@@ -214,30 +225,21 @@ impl Ledger {
     }
 
     fn issue(&mut self, host: &LedgerView, seen: &Observed) {
-        let opened =
-            seen.commits.iter().flat_map(|(commit, _)| &commit.writes).find_map(|write| match write {
-                Write::OpenSession(record) => Some(record.session),
-                _ => None,
-            });
         let changed = seen.commits.iter().any(|(commit, _)| {
             commit.writes.iter().any(|write| matches!(write, Write::StorePassword { .. }))
         });
         let parent = self.parent(seen);
-        let who = match seen.request.call {
-            Call::SignIn { who, .. } | Call::SignInByCode { to: who, .. } => Some(who),
-            _ => parent.map(|token| token.who),
-        };
+        let who = self.whose(seen);
         let by = match seen.request.call {
             Call::IssueTicket { .. } => parent.map_or(seen.request.caller, |token| token.by),
             _ => seen.request.caller,
         };
         let rules = &RULES[by.app];
         let start = parent.map_or(seen.now, |token| token.start);
-        let session = opened.or(parent.and_then(|token| token.session));
-        let session_ends = match (opened, parent) {
-            (None, Some(token)) if token.session.is_some() => token.session_ends,
-            _ => seen.now + rules.session,
-        };
+        let session = seen.session.or(parent.and_then(|token| token.session));
+        let handed = session.and_then(|session| self.sessions.get(&session)).cloned();
+        let session_ends = handed.as_ref().map_or(seen.now + rules.session, |handed| handed.ends);
+        let generation = handed.map_or(0, |handed| handed.generation);
         let sorts: &[Sort] = match seen.reply.1.as_str() {
             "SUCCESS" | "session" => &[Sort::Session, Sort::Id],
             "ticket" => &[Sort::Ticket],
@@ -258,11 +260,11 @@ impl Ledger {
                 by,
                 key: host.key,
                 start,
-                session_ends,
                 ends,
                 proved: proved.clone(),
                 revision,
                 session,
+                generation,
                 lives: true,
             };
             self.tokens.insert(text.clone(), issued);

@@ -94,11 +94,42 @@ impl Model {
 
     pub fn skip(&mut self, asking: &mut Asking, token: Presented) -> Result<Plan, Reply> {
         let login = self.resume(asking, token, &[Stage::Warned])?;
+        if self.grace > 0 {
+            asking.ask("FindClaim")?;
+            if let Some(session) = self.opened_by(Once::Token(login.token)) {
+                return self.skip_again(asking, login.who, session);
+            }
+        }
         if login.need != Need::Warn {
             return Err(Reply::NO_STATE);
         }
         let (auth_time, skip) = (login.start, Write::Skip { budget: asking.rules().skips });
         self.go_on(asking, login.step(None, auth_time, Done::Skipped, vec![skip]))
+    }
+
+    /// The session that has been opened by this, if it lives.
+    pub fn opened_by(&self, once: Once) -> Option<usize> {
+        let opened = *self.spent.get(&once)?;
+        opened.filter(|session| !self.sessions[*session].ended)
+    }
+
+    /// A skip that is done comes again: it is answered with the session that it has opened, or spent.
+    fn skip_again(&self, asking: &mut Asking, who: usize, session: usize) -> Result<Plan, Reply> {
+        if !self.is_as_before(asking, who, session) {
+            return Err(Reply::NO_STATE);
+        }
+        asking.ask("DecideAccess")?;
+        if self.denies {
+            return Err(Reply::NO_STATE);
+        }
+        let then = Then::Again { session, generation: 0, reply: Reply::SUCCESS };
+        Ok(Plan::of(who, then, Reply::NO_STATE))
+    }
+
+    /// Whether a session is as the skip has left it that opened it, and may be used.
+    pub fn is_as_before(&self, asking: &Asking, who: usize, session: usize) -> bool {
+        let is_open = self.is_open(asking, session) && self.may_be_lost(session, 0);
+        is_open && self.is_unchanged(session) && self.sessions[session].who == who
     }
 
     pub fn change(
@@ -219,6 +250,7 @@ impl Model {
                     revision: person.revision + u64::from(changed),
                     auth_time,
                     generation: 0,
+                    unseen: (self.grace > 0 && done == Done::Skipped).then_some(self.now),
                     used: self.now,
                     expires: self.now + asking.rules().session,
                     ended: false,

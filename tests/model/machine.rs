@@ -75,7 +75,7 @@ fn sibling(state: &Model, dice: &mut Dice<'_>, one: &Request) -> Request {
             && stage(&token.kind) == stage(&of.kind)
     };
     let number = one.call.token().filter(|number| *number < state.tokens.len());
-    let fresh = |at: usize| state.good(Some(at)).is_some() && !state.spent.contains(&Once::Token(at));
+    let fresh = |at: usize| state.good(Some(at)).is_some() && !state.spent.contains_key(&Once::Token(at));
     let others = state.tokens.iter().enumerate().rev().filter(|(at, _)| fresh(*at));
     let others =
         others.filter(|(at, token)| number.is_some_and(|number| *at != number && same(number, token)));
@@ -111,7 +111,16 @@ fn act(dice: &mut Dice<'_>) -> Act {
     }
 }
 
+/// The latest skip or refresh again, as a client sends it whose answer got lost, or somebody who has a copy of its token.
+fn again(state: &Model, dice: &mut Dice<'_>) -> Option<Request> {
+    let answered = state.answered.as_ref().filter(|_| dice.percent(9))?;
+    Some(Request { caller: stray(answered.caller, dice), failing: None, ..answered.clone() })
+}
+
 fn request(state: &Model, dice: &mut Dice<'_>) -> Request {
+    if let Some(again) = again(state, dice) {
+        return again;
+    }
     let call = call(state, dice);
     let caller = match call.token().and_then(|number| state.tokens.get(number)) {
         Some(token) => stray(token.by, dice),

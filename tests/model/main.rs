@@ -3,7 +3,7 @@
 //! question, restarts and rotations of keys, somebody who writes to the database.
 //!
 //! The model (`table.rs`, `judge.rs`, `logins.rs`, `sessions.rs`, `write.rs`) is written from the documents and shares no
-//! code with the library. It says what every request must answer and which questions it must ask, in order; the eleven
+//! code with the library. It says what every request must answer and which questions it must ask, in order; the twelve
 //! invariants (`invariants.rs`) are judged besides, from nothing but what an onlooker sees.
 //!
 //! 10,000 sequences are run, the same ones every time. `AUTHFLOW_MODEL_CASES=100000` runs more, and
@@ -15,6 +15,7 @@
 mod calls;
 mod cast;
 mod chance;
+mod handed;
 mod host;
 mod invariants;
 mod judge;
@@ -63,7 +64,8 @@ impl StateMachineTest for Library {
         assert_eq!(observed.len(), model.expected.len());
         for (seen, (reply, asked)) in observed.iter().zip(&model.expected) {
             REPLIES.with_borrow_mut(|replies| {
-                *replies.entry((seen.request.call.name(), *reply)).or_default() += 1
+                let name = if seen.is_again() { "again" } else { seen.request.call.name() };
+                *replies.entry((name, *reply)).or_default() += 1
             });
             assert_eq!(
                 (seen.reply.0, seen.reply.1.as_str()),
@@ -135,6 +137,8 @@ fn is_rich(replies: &BTreeMap<(&'static str, Reply), u32>) {
         ("redeem", Reply::SUBJECTS[0]),
         ("redeem", Reply::NO_TICKET),
         ("sign out", Reply::EMPTY),
+        ("again", Reply::SUCCESS),
+        ("again", Reply::REFRESHED),
         ("send", Reply::MALFORMED),
     ];
     for row in often {

@@ -2,12 +2,14 @@
 
 use super::{
     calls::{Call, F, Request},
+    handed::Handed,
     host::Host,
     truth::truth,
     wire::Spelt,
 };
 use authflow::{
-    account::Account,
+    SessionId,
+    account::{Account, AccountStatus},
     guess::AttemptSlot,
     outcome::Event,
     step::{Commit, Write},
@@ -25,6 +27,12 @@ pub struct Observed {
     pub revision: Option<u64>,
     /// The presented token's session had not been ended.
     pub lives: bool,
+    /// Whom the presented token is of: whether their account is active, and its revision.
+    pub owner: Option<(bool, u64)>,
+    /// What the same skip or refresh had led to before.
+    pub before: Option<Handed>,
+    /// The session that it was answered with.
+    pub session: Option<SessionId>,
     pub asked: Vec<&'static str>,
     /// Where a guess was counted.
     pub slot: Option<AttemptSlot>,
@@ -48,6 +56,9 @@ impl Observed {
             _ => None,
         };
         let account = who.and_then(|who| host.world.host.accounts.get(who));
+        let owner = spelt.token.as_ref().and_then(|text| host.ledger.owner(text));
+        let owner = owner.and_then(|who| host.world.host.accounts.get(who));
+        let before = host.ledger.led_to(&request.call, spelt.token.as_ref());
         Self {
             request: request.clone(),
             now: host.world.clock.now.as_unix(),
@@ -56,6 +67,9 @@ impl Observed {
             truth: truth(host, request),
             revision: account.map(|account| account.revision.as_u64()),
             lives: spelt.token.as_ref().is_some_and(|text| host.ledger.lives(text)),
+            owner: owner.map(|it| (it.status == AccountStatus::Active, it.revision.as_u64())),
+            before: before.map(|(_, handed)| handed.clone()),
+            session: None,
             asked: Vec::new(),
             slot: None,
             counted: false,

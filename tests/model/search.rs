@@ -49,7 +49,7 @@ fn abstracted(model: &Model) -> String {
     let mut tokens = BTreeMap::<String, usize>::new();
     for (at, token) in model.tokens.iter().enumerate() {
         let left = seconds_left(model, token.expires);
-        let spent = model.spent.contains(&Once::Token(at));
+        let spent = model.spent.contains_key(&Once::Token(at));
         let name = match &token.kind {
             Kind::State { stage, proved, start, revision } => {
                 let current = *revision == model.people[token.who].revision;

@@ -10,19 +10,29 @@ use super::{
 };
 
 impl Model {
-    /// Whether a session lives and is of the caller's device. A use of it is noted then, once in a twentieth of the time that it may go unused,
-    /// and when another key has come to sign; not for a token that was rotated away.
-    fn lives(&mut self, asking: &mut Asking, session: usize, generation: Option<u32>) -> Result<bool, Reply> {
-        asking.ask("CheckSession")?;
-        let (now, idle, signer) = (self.now, asking.rules().idle, self.key());
-        let is_known = self.verifies(self.sessions[session].key);
-        let session = &mut self.sessions[session];
+    /// Whether a session lives and is of the caller's device.
+    pub fn is_open(&self, asking: &Asking, session: usize) -> bool {
+        let (now, idle) = (self.now, asking.rules().idle);
+        let session = &self.sessions[session];
         let goes_on =
             !session.ended && now < session.expires && idle.is_none_or(|idle| now < session.used + idle);
-        let open = goes_on && session.device == asking.caller.device && is_known;
+        goes_on && session.device == asking.caller.device && self.verifies(session.key)
+    }
+
+    /// The same, asked of the host. A use is noted then: once in a twentieth of the time that it may go unused, when another key has come to sign,
+    /// and when a token of this generation is seen for the first time; not for a token that was rotated away.
+    fn lives(&mut self, asking: &mut Asking, session: usize, generation: Option<u32>) -> Result<bool, Reply> {
+        asking.ask("CheckSession")?;
+        let (now, idle, signer, open) =
+            (self.now, asking.rules().idle, self.key(), self.is_open(asking, session));
+        let session = &mut self.sessions[session];
+        // An id token is of the first generation, or may be of an earlier one than the present.
+        let is_seen = session.unseen.is_some() && generation.unwrap_or(0) == session.generation;
         let is_due = idle.is_some_and(|idle| (now - session.used) * 20 >= idle) || session.key != signer;
-        if open && is_due && generation.is_none_or(|generation| generation == session.generation) {
+        if open && (is_due || is_seen) && generation.is_none_or(|generation| generation == session.generation)
+        {
             (session.used, session.key) = (now, signer);
+            session.unseen = session.unseen.filter(|_| !is_seen);
         }
         Ok(open)
     }
@@ -30,11 +40,16 @@ impl Model {
     /// Whether a session's subject may still use it.
     fn may_use(&mut self, asking: &mut Asking, session: usize) -> Result<bool, Reply> {
         asking.ask("FindAccount")?;
+        Ok(self.is_unchanged(session))
+    }
+
+    /// Whether a session's subject is as they were.
+    pub fn is_unchanged(&self, session: usize) -> bool {
         let session = &self.sessions[session];
         let person = &self.people[session.who];
         let password = person.password.as_ref().map_or(0, |password| password.set_at);
         let unchanged = session.revision == person.revision;
-        Ok(person.active && unchanged && session.auth_time >= person.factors_changed_at.max(password))
+        person.active && unchanged && session.auth_time >= person.factors_changed_at.max(password)
     }
 
     /// The subject and session of an id token.
@@ -145,18 +160,25 @@ impl Model {
         }
     }
 
-    /// A session token's session, taken up; one that was rotated away ends it.
+    /// A session token's session, taken up. One that was rotated away ends it, unless it comes to refresh and the answer that it got may be
+    /// lost; where lost answers are given again, other calls with it end nothing.
     fn open(
         &mut self,
         asking: &mut Asking,
         session: usize,
         generation: u32,
+        refreshes: bool,
     ) -> Result<Result<(), Plan>, Reply> {
         if !self.lives(asking, session, Some(generation))? {
             return Err(Reply::NO_SESSION);
         }
         if generation < self.sessions[session].generation {
-            return Ok(Err(self.ending(session, Reply::NO_SESSION)));
+            if !refreshes && self.grace > 0 {
+                return Err(Reply::NO_SESSION);
+            }
+            if !(refreshes && self.may_be_lost(session, generation + 1)) {
+                return Ok(Err(self.ending(session, Reply::NO_SESSION)));
+            }
         }
         if self.may_use(asking, session)? { Ok(Ok(())) } else { Err(Reply::NO_SESSION) }
     }
@@ -171,13 +193,17 @@ impl Model {
         if !is_here {
             return Err(Reply::NO_SESSION);
         }
-        if let Err(end) = self.open(asking, session, generation)? {
+        if let Err(end) = self.open(asking, session, generation, true)? {
             return Ok(end);
         }
         if !self.is_allowed(asking)? {
             return Err(Reply::NO_SESSION);
         }
-        let who = self.sessions[session].who;
+        let (who, present) = (self.sessions[session].who, self.sessions[session].generation);
+        if generation < present {
+            let then = Then::Again { session, generation: present, reply: Reply::REFRESHED };
+            return Ok(Plan::of(who, then, Reply::NO_SESSION));
+        }
         let mut plan = Plan::of(who, Then::Refreshed { session }, Reply::NO_SESSION);
         if asking.rules().rotates {
             plan.revision = Some(self.people[who].revision);
@@ -216,7 +242,7 @@ impl Model {
             return Err(Reply::NO_SESSION);
         }
         asking.caller = by;
-        if let Err(end) = self.open(asking, session, generation)? {
+        if let Err(end) = self.open(asking, session, generation, false)? {
             return Ok(end);
         }
         if !self.is_allowed(asking)? {

@@ -1,8 +1,8 @@
 //! Everything that the model knows: people, tokens, sessions, codes, counts, keys and the clock.
 
 use super::{
-    calls::{Act, Caller, F, PEOPLE, Password, Purpose, Said},
-    rules::{IN_FLIGHT, RETIRING, SWEPT_AFTER},
+    calls::{Act, Caller, F, PEOPLE, Password, Purpose, Request, Said},
+    rules::{IN_FLIGHT, RETIRING, SKEW, SWEPT_AFTER},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -79,6 +79,8 @@ pub struct Session {
     pub auth_time: u64,
     pub proved: BTreeSet<F>,
     pub generation: u32,
+    /// When the tokens of this generation went out, if their answer may have got lost: nobody has shown one since.
+    pub unseen: Option<u64>,
     pub used: u64,
     pub expires: u64,
     pub ended: bool,
@@ -174,7 +176,8 @@ pub struct Model {
     pub sessions: Vec<Session>,
     pub codes: Vec<Code>,
     pub stored: BTreeMap<Place, usize>,
-    pub spent: BTreeSet<Once>,
+    /// What has been used, and the session that a skip has opened by it.
+    pub spent: BTreeMap<Once, Option<usize>>,
     pub guesses: BTreeMap<Slot, Vec<Guess>>,
     /// What is being answered although there was no guess.
     pub refused: BTreeMap<Slot, Vec<Guess>>,
@@ -189,6 +192,10 @@ pub struct Model {
     /// The sealing key that seals, and whether those before it are lost.
     pub sealing: usize,
     pub sealing_lost: bool,
+    /// For how long lost answers are given again; 0 where they are not.
+    pub grace: u64,
+    /// The latest skip or refresh that was answered: it may come again.
+    pub answered: Option<Request>,
     /// What the latest happening must answer, and with which questions.
     pub expected: Vec<(super::calls::Reply, Vec<&'static str>)>,
 }
@@ -211,7 +218,7 @@ impl Model {
             sessions: Vec::new(),
             codes: Vec::new(),
             stored: BTreeMap::new(),
-            spent: BTreeSet::new(),
+            spent: BTreeMap::new(),
             guesses: BTreeMap::new(),
             refused: BTreeMap::new(),
             guesses_made: 0,
@@ -221,6 +228,8 @@ impl Model {
             denies: false,
             sealing: 0,
             sealing_lost: false,
+            grace: 0,
+            answered: None,
             expected: Vec::new(),
         }
     }
@@ -244,6 +253,13 @@ impl Model {
     pub fn opens(&self, who: usize) -> bool {
         let Sealed { of, under } = self.people[who].sealed;
         of == who && (under == self.sealing || !self.sealing_lost)
+    }
+
+    /// Whether the answer with a session's tokens of this generation may have got lost a moment ago.
+    pub fn may_be_lost(&self, session: usize, generation: u32) -> bool {
+        let session = &self.sessions[session];
+        let is_on_its_way = session.unseen.is_some_and(|since| self.now < since + self.grace + SKEW);
+        self.grace > 0 && is_on_its_way && session.generation == generation
     }
 
     pub fn rotate(&mut self) {

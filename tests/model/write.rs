@@ -1,10 +1,10 @@
 //! The one write of a request, all or nothing, and what the client gets after it.
 
 use super::{
-    calls::{Caller, F, Happening, Reply},
-    judge::{Captcha, Judged, Open, Plan, Then, Write},
+    calls::{Call, Caller, F, Happening, Reply, Request},
+    judge::{Asking, Captcha, Judged, Open, Plan, Then, Write},
     rules::{CODE, DAY, HOUR, RESEND, RULES, SENDS_A_DAY, TICKET},
-    state::{Code, Kind, Known, Model, Stage, Standing, Token},
+    state::{Code, Kind, Known, Model, Session, Stage, Standing, Token},
 };
 use std::collections::BTreeSet;
 
@@ -18,23 +18,27 @@ impl Model {
             Happening::Restart => {}
             Happening::One(request) => {
                 let judged = self.judge(request);
-                self.finish(judged);
+                self.finish(request, judged);
             }
             Happening::Race(one, other) => {
-                let judged = [self.judge(one), self.judge(other)];
-                judged.into_iter().for_each(|judged| self.finish(judged));
+                let judged = [(one, self.judge(one)), (other, self.judge(other))];
+                judged.into_iter().for_each(|(request, judged)| self.finish(request, judged));
             }
         }
     }
 
-    fn finish(&mut self, judged: Judged) {
+    fn finish(&mut self, request: &Request, judged: Judged) {
         let Judged { mut asking, result } = judged;
         let reply = result.and_then(|plan| self.write(&mut asking, plan)).unwrap_or_else(|reply| reply);
         self.settle(&mut asking);
+        let is_answered = [Reply::SUCCESS, Reply::REFRESHED].contains(&reply);
+        if is_answered && matches!(request.call, Call::Skip { .. } | Call::Refresh { .. }) {
+            self.answered = Some(request.clone());
+        }
         self.expected.push((reply, asking.asked));
     }
 
-    fn write(&mut self, asking: &mut super::judge::Asking, plan: Plan) -> Result<Reply, Reply> {
+    fn write(&mut self, asking: &mut Asking, plan: Plan) -> Result<Reply, Reply> {
         if plan.once.is_some() || !plan.writes.is_empty() || asking.guess.is_some() {
             // What a commit without an answer has done nobody knows: nothing is told of its guess.
             let guess = asking.guess.take();
@@ -47,12 +51,22 @@ impl Model {
                 }
                 Err(refused) => {
                     // What was used before was no good guess.
-                    let used = matches!(refused, Refused::Replayed | Refused::Step);
+                    let used = matches!(refused, Refused::Replayed { .. } | Refused::Step);
                     asking.guess = guess.map(|guess| Open { wrong: used, ..guess });
                     return match refused {
-                        Refused::Rotated(session) => {
+                        Refused::Rotated { session, generation } => {
+                            let present = generation + 1;
+                            if self.may_be_lost(session, present) {
+                                return self.refreshed_at_once(asking, session, present);
+                            }
                             let end = self.ending(session, Reply::NO_SESSION);
                             self.write(asking, end)
+                        }
+                        Refused::Replayed { opened: Some(session) }
+                            if self.is_as_before(asking, plan.who.unwrap(), session) =>
+                        {
+                            self.grant(asking, session, 0);
+                            Ok(Reply::SUCCESS)
                         }
                         Refused::Ended(reply) => Err(reply),
                         Refused::Captcha { human } => {
@@ -63,7 +77,7 @@ impl Model {
                             self.write(asking, passed(plan))
                         }
                         Refused::Step => Err(Reply::WRONG_CODE),
-                        Refused::Replayed | Refused::Otherwise => Err(plan.refused),
+                        Refused::Replayed { .. } | Refused::Otherwise => Err(plan.refused),
                     };
                 }
             }
@@ -71,9 +85,29 @@ impl Model {
         self.after(asking, plan)
     }
 
+    /// The same refresh came at once, and was faster: its answer may be lost.
+    fn refreshed_at_once(
+        &mut self,
+        asking: &mut Asking,
+        session: usize,
+        generation: u32,
+    ) -> Result<Reply, Reply> {
+        asking.ask("FindAccount")?;
+        if !self.is_unchanged(session) {
+            return Err(Reply::NO_SESSION);
+        }
+        self.grant(asking, session, generation);
+        Ok(Reply::REFRESHED)
+    }
+
     fn commit(&mut self, plan: &Plan) -> Result<(), Refused> {
-        if plan.once.is_some_and(|once| !self.spent.insert(once)) {
-            return Err(Refused::Replayed);
+        if let Some(once) = plan.once {
+            let skips = plan.writes.iter().any(|write| matches!(write, Write::Skip { .. }));
+            if self.spent.contains_key(&once) {
+                let opened = self.opened_by(once).filter(|_| skips);
+                return Err(Refused::Replayed { opened });
+            }
+            self.spent.insert(once, skips.then_some(self.sessions.len()));
         }
         if let (Some(revision), Some(who)) = (plan.revision, plan.who)
             && (self.people[who].revision != revision || !self.people[who].active)
@@ -123,10 +157,11 @@ impl Model {
                     return Err(Refused::Ended(Reply::NO_SESSION));
                 }
                 if stored.generation != *generation {
-                    return Err(Refused::Rotated(*session));
+                    return Err(Refused::Rotated { session: *session, generation: *generation });
                 }
                 stored.generation += 1;
                 stored.key = key;
+                stored.unseen = (self.grace > 0).then_some(now);
             }
             Write::Renew(session) => {
                 let revision = self.people[who.unwrap()].revision;
@@ -184,7 +219,7 @@ impl Model {
         }
     }
 
-    fn after(&mut self, asking: &mut super::judge::Asking, plan: Plan) -> Result<Reply, Reply> {
+    fn after(&mut self, asking: &mut Asking, plan: Plan) -> Result<Reply, Reply> {
         let (who, now, by) = (plan.who, self.now, asking.caller);
         match plan.then {
             Then::Say(reply) => Ok(reply),
@@ -200,12 +235,16 @@ impl Model {
                 Ok(self.pend(who.unwrap(), by, stage, proved, start, revision, ends))
             }
             Then::SignedIn => {
-                self.grant(asking, self.sessions.len() - 1);
+                self.grant(asking, self.sessions.len() - 1, 0);
                 Ok(Reply::SUCCESS)
             }
             Then::Refreshed { session } => {
-                self.grant(asking, session);
+                self.grant(asking, session, self.sessions[session].generation);
                 Ok(Reply::REFRESHED)
+            }
+            Then::Again { session, generation, reply } => {
+                self.grant(asking, session, generation);
+                Ok(reply)
             }
             Then::Ticket { session } => {
                 self.mint(Kind::Ticket { session }, who.unwrap(), by, now + TICKET);
@@ -234,8 +273,8 @@ impl Model {
     }
 
     /// A session token and an id token.
-    fn grant(&mut self, asking: &super::judge::Asking, session: usize) {
-        let super::state::Session { who, generation, expires, .. } = self.sessions[session];
+    fn grant(&mut self, asking: &Asking, session: usize, generation: u32) {
+        let Session { who, expires, .. } = self.sessions[session];
         self.mint(Kind::Session { session, generation }, who, asking.caller, expires);
         let id_expires = (self.now + asking.rules().id).min(expires);
         self.mint(Kind::Id { session }, who, asking.caller, id_expires);
@@ -249,9 +288,14 @@ impl Model {
 
 /// Why a write is refused.
 enum Refused {
-    Replayed,
+    Replayed {
+        opened: Option<usize>,
+    },
     Step,
-    Rotated(usize),
+    Rotated {
+        session: usize,
+        generation: u32,
+    },
     Ended(Reply),
     /// Not without a captcha.
     Captcha {

@@ -206,7 +206,7 @@ impl<H: Host + Administer> Sitting<'_, H> {
         let long_ago = self.lock(locked, ended(30 * 86_400)).await?;
         let mut left = Vec::new();
         for (label, ago) in [("maybe needed", MAYBE_NEEDED), ("over", OVER)] {
-            let claim = Claim { id: self.claim(label).id, keep_until: ended(ago) };
+            let claim = Claim { id: self.claim(label).id, keep_until: ended(ago), opens: None };
             let commit = Commit { claim: Some(claim), ..self.commit_of(label, Vec::new()).await? };
             let answer = answered::<Commit, _>(self.host.commit(&commit).await)?;
             holds(answer == Committed::Done, NeglectedDuty::ClaimOnce)?;
@@ -234,7 +234,7 @@ impl<H: Host + Administer> Sitting<'_, H> {
             let code = answered::<LoadCode, _>(self.host.load_code(&LoadCode { key: *key }).await)?;
             holds(code.is_some() == is_kept, duty("codes"))?;
             let again = answered::<Commit, _>(self.host.commit(commit).await)?;
-            holds((again == Committed::Replayed) == is_kept, duty("claims"))?;
+            holds(matches!(again, Committed::Replayed { .. }) == is_kept, duty("claims"))?;
         }
         let next = self.guess(locked, self.now()).await?.ok_or(NeglectedDuty::CountGuesses)?;
         holds(next.number() > long_ago.number(), NeglectedDuty::KeepNeeded("guesses of accounts"))

@@ -41,7 +41,7 @@ impl<H: Host> Sitting<'_, H> {
         self.is_kept(other_key, None).await?;
         let refusal = CommitRefusal::Code(SendRefusal::TooSoon);
         let too_soon = Vec::from([store(2, 0)?]);
-        self.refused("code too soon", too_soon, refusal, NeglectedDuty::KeepBudget).await?;
+        self.refused("code too soon", too_soon, refusal.clone(), NeglectedDuty::KeepBudget).await?;
         self.is_kept(key, Some(1)).await?;
         let others = Committed::Refused(refusal);
         self.race("next code", AT_ONCE, store(3, later)?, others, NeglectedDuty::KeepBudget).await?;

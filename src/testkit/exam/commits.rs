@@ -16,7 +16,7 @@ impl<H: Host> Sitting<'_, H> {
     pub(super) async fn claims(&self) -> Result<(), NeglectedDuty> {
         let commit = self.commit_of("once", Vec::new()).await?;
         let outcomes = together((0..AT_ONCE).map(|_| self.host.commit(&commit))).await;
-        one_is_done(outcomes, Committed::Replayed, NeglectedDuty::ClaimOnce)
+        one_is_done(outcomes, Committed::Replayed { opened: None }, NeglectedDuty::ClaimOnce)
     }
 
     pub(super) async fn roll_back(&self) -> Result<(), NeglectedDuty> {
@@ -29,7 +29,7 @@ impl<H: Host> Sitting<'_, H> {
         holds(answer == Committed::Done, NeglectedDuty::RollBack)?;
         // The claim comes first.
         let answer = answered::<Commit, _>(self.host.commit(&other).await)?;
-        holds(answer == Committed::Replayed, NeglectedDuty::ClaimOnce)
+        holds(answer == Committed::Replayed { opened: None }, NeglectedDuty::ClaimOnce)
     }
 
     /// One skip more than so far, many times at once.
@@ -94,9 +94,9 @@ impl<H: Host> Sitting<'_, H> {
         let step = used.saturating_add(1).max(Totp::step_at(self.now()));
         let (refusal, duty) = (CommitRefusal::TotpStepUsed, NeglectedDuty::UseTotpStep);
         let write = |step| Write::UseTotpStep { step };
-        self.race("step", AT_ONCE, write(step), Committed::Refused(refusal), duty.clone()).await?;
+        self.race("step", AT_ONCE, write(step), Committed::Refused(refusal.clone()), duty.clone()).await?;
         for (label, again) in [("same step", step), ("earlier step", step.saturating_sub(1))] {
-            self.refused(label, Vec::from([write(again)]), refusal, duty.clone()).await?;
+            self.refused(label, Vec::from([write(again)]), refusal.clone(), duty.clone()).await?;
         }
         expected.totp = Some(totp.with_last_used_step(Some(step)));
         self.is_read(&expected).await?;

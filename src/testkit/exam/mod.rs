@@ -8,6 +8,7 @@ mod commits;
 mod guesses;
 mod rehash;
 mod reseal;
+mod retries;
 mod sessions;
 mod together;
 mod uses;
@@ -76,6 +77,8 @@ pub struct HostExam {
     pub passwords: bool,
     /// Whether to open, check, rotate and end sessions.
     pub sessions: bool,
+    /// Whether to say which session a claim has opened, for a policy with a [`retry_grace`](crate::policy::Policy::retry_grace).
+    pub retries: bool,
     /// Whether to store and load codes.
     pub codes: bool,
     /// Another account of the tenant, as it should be read: locked or disabled, so that it shows whether the status is read. Its sessions
@@ -166,6 +169,12 @@ pub enum NeglectedDuty {
     /// A session is not bound to its device anew where its token is rotated, or a use of it is noted.
     #[error("a session is not bound to its device anew with a noted use, or with a rotation")]
     BindAnew,
+    /// A claim does not say which session it has opened, or names one that has ended, or where it has opened none.
+    #[error("a claim does not say which session it has opened, or names one that has ended")]
+    NoteClaim,
+    /// That a token of a new generation is seen for the first time is not noted, or is where another one is seen.
+    #[error("the first sight of a session's new token is not noted, or that of another one is")]
+    NoteFirstSight,
     /// A code is not found again, or not replaced by the next.
     #[error("a code is not found again under its key alone")]
     KeepCode,
@@ -229,6 +238,7 @@ impl HostExam {
             expected,
             passwords: true,
             sessions: true,
+            retries: true,
             codes: true,
             other_account,
             other_application: Some(other_application),
@@ -250,6 +260,9 @@ impl HostExam {
         sitting.status().await?;
         if self.sessions {
             sitting.sessions().await?;
+        }
+        if self.retries {
+            sitting.retries().await?;
         }
         if self.codes {
             sitting.codes().await?;
@@ -287,7 +300,8 @@ impl<H: Host> Sitting<'_, H> {
     }
 
     fn claim(&self, label: &str) -> Claim {
-        Claim { id: TokenId::from_bytes(self.id(label)), keep_until: self.now().plus_seconds(900) }
+        let id = TokenId::from_bytes(self.id(label));
+        Claim { id, opens: None, keep_until: self.now().plus_seconds(900) }
     }
 
     fn session(&self, label: &str) -> SessionId {

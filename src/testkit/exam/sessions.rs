@@ -7,7 +7,7 @@ use crate::{
     session::{EndSessions, SessionRecord},
     step::{Commit, CommitRefusal, Committed, Write},
 };
-use alloc::vec::Vec;
+use alloc::{boxed::Box, vec::Vec};
 
 impl<H: Host> Sitting<'_, H> {
     pub(super) async fn sessions(&self) -> Result<(), NeglectedDuty> {
@@ -80,7 +80,7 @@ impl<H: Host> Sitting<'_, H> {
         let mut changed = Commit { claim: Some(self.claim("not used")), ..used.clone() };
         changed.expected = changed.expected.map(|revision| revision.next());
         for (commit, expected, duty) in [
-            (used, Committed::Replayed, NeglectedDuty::ClaimOnce),
+            (used, Committed::Replayed { opened: None }, NeglectedDuty::ClaimOnce),
             (changed, Committed::Changed, NeglectedDuty::CompareRevision),
         ] {
             let answer = answered::<Commit, _>(self.host.commit(&commit).await)?;
@@ -102,22 +102,31 @@ impl<H: Host> Sitting<'_, H> {
 
     async fn rotations(&self, opened: &SessionRecord) -> Result<(), NeglectedDuty> {
         let SessionRecord { session, device, .. } = *opened;
-        let rotate = Write::RotateSession { session, expected_generation: 0, device };
-        let (refusal, duty) = (CommitRefusal::SessionRotated, NeglectedDuty::RotateSession);
-        self.race("rotate", AT_ONCE, rotate.clone(), Committed::Refused(refusal), duty.clone()).await?;
-        let again =
-            Write::RotateSession { session, expected_generation: 0, device: self.binding(Keys::Rotated)? };
+        let unseen_since = Some(self.now());
+        let rotate = Write::RotateSession { session, expected_generation: 0, device, unseen_since };
+        let duty = NeglectedDuty::RotateSession;
+        let kept = self.check(opened).await?.ok_or(duty.clone())?;
+        let now = SessionRecord { generation: 1, device, unseen_since, ..kept };
+        let refusal = CommitRefusal::SessionRotated { now: Box::new(now) };
+        let others = Committed::Refused(refusal.clone());
+        let raced = self.race("rotate", AT_ONCE, rotate, others, duty.clone()).await;
+        let bound = self.check(opened).await?.map(|record| record.device);
+        holds(bound == Some(now.device), NeglectedDuty::BindAnew)?;
+        raced?;
+        let device = self.binding(Keys::Rotated)?;
+        let again = Write::RotateSession { session, expected_generation: 0, device, unseen_since: None };
         self.refused("rotate again", Vec::from([again]), refusal, duty.clone()).await?;
-        let kept = self.check(opened).await?;
-        holds(kept.map(|record| record.generation) == Some(1), duty)?;
-        holds(kept.map(|record| record.device) == Some(device), NeglectedDuty::BindAnew)
+        holds(self.check(opened).await? == Some(now), duty)
     }
 
     /// What has ended is neither rotated nor renewed.
     async fn over(&self, ended: &SessionRecord) -> Result<(), NeglectedDuty> {
         let SessionRecord { session, revision, device, .. } = *ended;
         for (label, write) in [
-            ("rotate at the end", Write::RotateSession { session, expected_generation: 1, device }),
+            (
+                "rotate at the end",
+                Write::RotateSession { session, expected_generation: 1, device, unseen_since: None },
+            ),
             ("renew at the end", Write::RenewSession { session, auth_time: self.now(), revision }),
         ] {
             let refusal = CommitRefusal::SessionEnded;
@@ -144,6 +153,7 @@ impl<H: Host> Sitting<'_, H> {
             factors: FactorSet::EMPTY.with(Factor::Password).with(Factor::Totp),
             device: self.binding(Keys::First)?,
             generation: 0,
+            unseen_since: None,
             used_at: self.now(),
             expires_at: self.now().plus_seconds(43_200),
         })

@@ -59,7 +59,7 @@ impl<H: Host> Sitting<'_, H> {
     }
 
     /// The question about a session that is asked for its own device and application, now; no use of it is due to be noted.
-    fn question(&self, record: &SessionRecord) -> Result<CheckSession, NeglectedDuty> {
+    pub(super) fn question(&self, record: &SessionRecord) -> Result<CheckSession, NeglectedDuty> {
         let SessionRecord { audience, account, session, .. } = *record;
         let (device, now) = (device("exam", Keys::First)?, self.now());
         Ok(CheckSession { audience, account, session, generation: None, device, idle_limit: None, now })
@@ -70,7 +70,7 @@ impl<H: Host> Sitting<'_, H> {
         self.check_as(&self.question(record)?).await
     }
 
-    async fn check_as(&self, ask: &CheckSession) -> Result<Option<SessionRecord>, NeglectedDuty> {
+    pub(super) async fn check_as(&self, ask: &CheckSession) -> Result<Option<SessionRecord>, NeglectedDuty> {
         answered::<CheckSession, _>(self.host.check_session(ask).await)
     }
 }

@@ -1,6 +1,9 @@
 //! How answers are written down.
 
-use super::{account::RecordedAccount, bytes::Bytes, date_time::DateTime, session::RecordedSession};
+use super::{
+    account::RecordedAccount, bytes::Bytes, committed::RecordedCommitted, date_time::DateTime,
+    session::RecordedSession,
+};
 use crate::{
     Application,
     account::Account,
@@ -42,13 +45,22 @@ as_they_are!(
     (),
     AccessDecision,
     Captcha,
-    Committed,
     CredentialOwner,
     Delivery,
     Judgement,
     PasswordMatch,
     SignatureCheck
 );
+
+impl Recordable for Committed {
+    fn write(&self) -> Value {
+        write(RecordedCommitted::from(self.clone()))
+    }
+
+    fn read(written: &Value) -> Option<Self> {
+        RecordedCommitted::deserialize(written).ok().map(Self::from)
+    }
+}
 
 impl Recordable for Option<SessionRecord> {
     fn write(&self) -> Value {

@@ -3,6 +3,7 @@
 mod account;
 mod answers;
 mod bytes;
+mod committed;
 mod date_time;
 mod playback;
 mod recorder;

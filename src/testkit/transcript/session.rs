@@ -18,6 +18,7 @@ pub(super) struct RecordedSession {
     factors: FactorSet,
     device: DeviceBinding,
     generation: u32,
+    unseen_since: Option<DateTime>,
     used_at: DateTime,
     expires_at: DateTime,
 }
@@ -33,6 +34,7 @@ impl From<SessionRecord> for RecordedSession {
             factors,
             device,
             generation,
+            unseen_since,
             used_at,
             expires_at,
         } = record;
@@ -45,6 +47,7 @@ impl From<SessionRecord> for RecordedSession {
             factors,
             device,
             generation,
+            unseen_since: unseen_since.map(DateTime),
             used_at: DateTime(used_at),
             expires_at: DateTime(expires_at),
         }
@@ -62,9 +65,11 @@ impl From<RecordedSession> for SessionRecord {
             factors,
             device,
             generation,
+            unseen_since,
             used_at: DateTime(used_at),
             expires_at: DateTime(expires_at),
         } = recorded;
+        let unseen_since = unseen_since.map(|DateTime(at)| at);
         Self {
             session,
             audience,
@@ -74,6 +79,7 @@ impl From<RecordedSession> for SessionRecord {
             factors,
             device,
             generation,
+            unseen_since,
             used_at,
             expires_at,
         }

@@ -108,6 +108,8 @@ fn delete(connection: &Connection, ask: &DeletePerson) -> Result<(), StoreError>
     let (tenant, account, owner) = (columns::tenant(&ask.tenant), ask.account.as_str(), ask.owner());
     for sql in [
         "DELETE FROM accounts WHERE tenant = ?1 AND id = ?2",
+        "UPDATE claims SET session = NULL
+            WHERE session IN (SELECT id FROM sessions WHERE tenant = ?1 AND account = ?2)",
         "DELETE FROM sessions WHERE tenant = ?1 AND account = ?2",
     ] {
         connection.prepare_cached(sql)?.execute(params![tenant, account])?;

@@ -24,6 +24,13 @@ pub(super) fn timestamp(column: &'static str, stored: i64) -> Result<Timestamp, 
     Timestamp::try_from(stored).map_err(|_| StoreError::Malformed(column))
 }
 
+pub(super) fn optional_timestamp(
+    column: &'static str,
+    stored: Option<i64>,
+) -> Result<Option<Timestamp>, StoreError> {
+    stored.map(|stored| timestamp(column, stored)).transpose()
+}
+
 pub(super) fn tenant(tenant: &Option<TenantId>) -> &str {
     tenant.as_ref().map_or("", TenantId::as_str)
 }

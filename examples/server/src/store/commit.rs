@@ -1,15 +1,15 @@
 //! The one write of a request, as one transaction.
 
 use super::{
-    Store, StoreError, Written, administration::forget, attempts, codes, columns, nobodies::Forgetting,
-    sealed, sessions,
+    Store, StoreError, Written, administration::forget, attempts, claims, codes, columns,
+    nobodies::Forgetting, sealed, sessions,
 };
 use authflow::{
-    AccountId, Audience, Timestamp,
+    AccountId, Audience, SessionId, Timestamp,
     account::Revision,
     administration::Sweep,
     password::Verifier,
-    step::{Claim, Commit, CommitRefusal, Committed, Write},
+    step::{Commit, CommitRefusal, Committed, Write},
 };
 use rusqlite::{Connection, params};
 use std::{num::NonZeroU32, sync::Arc};
@@ -41,9 +41,10 @@ fn apply(
     now: Timestamp,
 ) -> Result<Committed, StoreError> {
     if let Some(claim) = &commit.claim
-        && !insert_claim(connection, claim)?
+        && !claims::insert(connection, claim)?
     {
-        return Ok(Committed::Replayed);
+        let opened = claims::opened_by(connection, &claim.id)?.map(Box::new);
+        return Ok(Committed::Replayed { opened });
     }
     if !is_as_expected(connection, commit)? {
         return Ok(Committed::Changed);
@@ -54,12 +55,6 @@ fn apply(
         }
     }
     Ok(Committed::Done)
-}
-
-fn insert_claim(connection: &Connection, claim: &Claim) -> Result<bool, StoreError> {
-    let sql = "INSERT INTO claims (id, keep_until) VALUES (?1, ?2) ON CONFLICT (id) DO NOTHING";
-    let parameters = params![claim.id.as_bytes(), columns::seconds(claim.keep_until)];
-    Ok(connection.prepare_cached(sql)?.execute(parameters)? == 1)
 }
 
 fn is_as_expected(connection: &Connection, commit: &Commit<Verifier>) -> Result<bool, StoreError> {
@@ -113,13 +108,11 @@ fn apply_write(
             (use_totp_step(connection, audience, account, *step)?, CommitRefusal::TotpStepUsed)
         }
         Write::OpenSession(record) => (sessions::open(connection, record)?, CommitRefusal::SessionExists),
-        Write::RotateSession { session, .. } if !sessions::is_open(connection, *session)? => {
-            (false, CommitRefusal::SessionEnded)
-        }
-        Write::RotateSession { session, expected_generation, device } => {
-            let rotation = (*expected_generation, device);
+        Write::RotateSession { session, expected_generation, device, unseen_since } => {
+            let (expected_generation, unseen_since) = (*expected_generation, *unseen_since);
+            let rotation = sessions::Rotation { expected_generation, device, unseen_since };
             let rotated = sessions::rotate(connection, audience, account, *session, rotation)?;
-            (rotated, CommitRefusal::SessionRotated)
+            return if rotated { Ok(None) } else { not_rotated(connection, *session).map(Some) };
         }
         Write::RenewSession { session, auth_time, revision } => {
             let renewed = (*auth_time, *revision);
@@ -133,6 +126,12 @@ fn apply_write(
         Write::StoreCode { .. } | Write::CountSend(_) | Write::ClearGuesses(_) => return Ok(None),
     };
     Ok((!done).then_some(refusal))
+}
+
+fn not_rotated(connection: &Connection, session: SessionId) -> Result<CommitRefusal, StoreError> {
+    let ended = CommitRefusal::SessionEnded;
+    let rotated = |now| CommitRefusal::SessionRotated { now: Box::new(now) };
+    Ok(sessions::find(connection, session)?.map_or(ended, rotated))
 }
 
 fn record_skip(

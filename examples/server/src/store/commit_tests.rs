@@ -10,7 +10,7 @@ use authflow::{
     password::PasswordMatch,
     sdk::{Api, Request},
     session::{EndSessions, SessionRecord},
-    step::{AccessDecision, Step},
+    step::{AccessDecision, Claim, Step},
     token::{DeviceDigest, Issuer, Key, KeyRing},
 };
 use std::{convert::Infallible, future::ready};
@@ -65,7 +65,8 @@ async fn alices() -> (Store, Commit<Verifier>) {
 }
 
 fn claim(id: u8, keep_until: u64) -> Option<Claim> {
-    Some(Claim { id: TokenId::from_bytes([id; 16]), keep_until: Timestamp::from_unix(keep_until) })
+    let id = TokenId::from_bytes([id; 16]);
+    Some(Claim { id, opens: None, keep_until: Timestamp::from_unix(keep_until) })
 }
 
 const DEVICE: DeviceBinding =
@@ -85,6 +86,7 @@ fn session_of(account: &str, id: u8) -> Write<Verifier> {
         factors: authflow::factor::FactorSet::EMPTY,
         device: DEVICE,
         generation: 0,
+        unseen_since: None,
         used_at: Timestamp::from_unix(1),
         expires_at: Timestamp::MAX,
     })
@@ -119,7 +121,7 @@ async fn a_sign_in_opens_its_session_and_a_claim_counts_once() {
 
     let after = trace(&store).await;
     commit.writes = vec![session(9), Write::RecordSkip { budget: 100 }];
-    assert_eq!(store.commit(commit.clone()).await.unwrap(), Committed::Replayed);
+    assert_eq!(store.commit(commit.clone()).await.unwrap(), Committed::Replayed { opened: None });
     assert_eq!(trace(&store).await, after);
     commit.claim = claim(2, u64::MAX);
     assert_eq!(store.commit(commit).await.unwrap(), Committed::Done);
@@ -227,7 +229,7 @@ async fn a_step_of_a_one_time_password_is_used_once_and_never_an_earlier_one() {
     let (store, mut commit) = alices().await;
     let used = Committed::Refused(CommitRefusal::TotpStepUsed);
     for (step, expected) in
-        [(0, Committed::Done), (5, Committed::Done), (5, used), (4, used), (6, Committed::Done)]
+        [(0, Committed::Done), (5, Committed::Done), (5, used.clone()), (4, used), (6, Committed::Done)]
     {
         commit.writes = vec![Write::UseTotpStep { step }];
         assert_eq!(store.commit(commit.clone()).await.unwrap(), expected, "{step}");
@@ -242,10 +244,14 @@ async fn a_session_rotates_from_its_own_generation_alone() {
     let mut rotate = async |id: u8, expected_generation, account: &str| {
         let session = SessionId::from_bytes([id; 16]);
         commit.account = Some(account.parse().unwrap());
-        commit.writes = vec![Write::RotateSession { session, expected_generation, device: DEVICE }];
+        let unseen_since = Some(Timestamp::from_unix(5));
+        commit.writes =
+            vec![Write::RotateSession { session, expected_generation, device: DEVICE, unseen_since }];
         store.commit(commit.clone()).await.unwrap()
     };
-    let refused = Committed::Refused(CommitRefusal::SessionRotated);
+    let Write::OpenSession(opened) = session(1) else { panic!("no session") };
+    let now = SessionRecord { generation: 1, unseen_since: Some(Timestamp::from_unix(5)), ..opened };
+    let refused = Committed::Refused(CommitRefusal::SessionRotated { now: Box::new(now) });
     assert_eq!(rotate(1, 0, "demo-alice").await, Committed::Done);
     assert_eq!(rotate(1, 0, "demo-alice").await, refused);
     assert_eq!(rotate(1, 1, "demo-erin").await, refused, "not hers");
@@ -254,6 +260,34 @@ async fn a_session_rotates_from_its_own_generation_alone() {
     assert_eq!(rotate(3, 0, "demo-alice").await, ended, "there is none");
     execute(&store, "UPDATE sessions SET ended_at = 1").await;
     assert_eq!(rotate(2, 0, "demo-alice").await, ended);
+}
+
+#[tokio::test]
+async fn a_claim_says_which_session_it_has_opened_until_that_is_ended() {
+    let (store, mut commit) = alices().await;
+    let Write::OpenSession(record) = session(1) else { panic!("no session") };
+    let record = SessionRecord { unseen_since: Some(Timestamp::from_unix(7)), ..record };
+    let find = async |id: u8| {
+        let id = TokenId::from_bytes([id; 16]);
+        store.read(move |connection| claims::opened_by(connection, &id)).await.unwrap()
+    };
+    commit.writes = vec![Write::OpenSession(record)];
+    commit.claim = claim(1, u64::MAX).map(|claim| Claim { opens: Some(record.session), ..claim });
+    assert_eq!(find(1).await, None);
+    assert_eq!(store.commit(commit.clone(), None).await.unwrap(), Committed::Done);
+    assert_eq!(find(1).await, Some(record));
+    let again = Committed::Replayed { opened: Some(Box::new(record)) };
+    assert_eq!(store.commit(commit.clone(), None).await.unwrap(), again);
+    // Of a commit that opens one, and does not say so.
+    commit.claim = claim(2, u64::MAX);
+    commit.writes = vec![session(2)];
+    assert_eq!(store.commit(commit.clone(), None).await.unwrap(), Committed::Done);
+    assert_eq!(find(2).await, None);
+    execute(&store, "UPDATE sessions SET ended_at = 1").await;
+    assert_eq!(find(1).await, None);
+    commit.claim = claim(1, u64::MAX);
+    let spent = Committed::Replayed { opened: None };
+    assert_eq!(store.commit(commit, None).await.unwrap(), spent);
 }
 
 #[tokio::test]
@@ -325,7 +359,7 @@ async fn claims_are_forgotten_in_small_numbers_and_never_early() {
     let (store, mut commit) = alices().await;
     let now = Clock::moved(0).now().as_unix();
     let sql = "WITH RECURSIVE numbers (number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < 40)
-        INSERT INTO claims SELECT CAST(printf('%016d', number) AS BLOB), 1 FROM numbers";
+        INSERT INTO claims (id, keep_until) SELECT CAST(printf('%016d', number) AS BLOB), 1 FROM numbers";
     execute(&store, sql).await;
     for (id, left) in [(1, 24), (2, 8), (3, 0)] {
         commit.claim = claim(id, now + 60);

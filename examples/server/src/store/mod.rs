@@ -3,6 +3,7 @@
 mod accounts;
 mod administration;
 mod attempts;
+mod claims;
 mod codes;
 mod columns;
 mod commit;

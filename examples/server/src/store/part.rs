@@ -8,7 +8,7 @@ use authflow::{
     parts,
     password::Verifier,
     session::{CheckSession, SessionRecord},
-    step::{Commit, Committed},
+    step::{Commit, Committed, FindClaim},
 };
 
 /// What is asked moves to the thread that answers.
@@ -33,6 +33,10 @@ impl parts::Store for Store {
 
     async fn check_session(&self, ask: &CheckSession) -> Result<Option<SessionRecord>, StoreError> {
         self.check_session(ask.clone()).await
+    }
+
+    async fn find_claim(&self, ask: &FindClaim) -> Result<Option<SessionRecord>, StoreError> {
+        self.find_claim(*ask).await
     }
 
     async fn load_code(&self, ask: &LoadCode) -> Result<Option<StoredCode>, StoreError> {

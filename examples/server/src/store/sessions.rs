@@ -30,21 +30,23 @@ impl Store {
 }
 
 fn note(connection: &Connection, noted: &SessionRecord) -> Result<(), StoreError> {
-    let sql = "UPDATE sessions SET used_at = ?2, device_kind = ?3, device_key = ?4, device_digest = ?5 WHERE id = ?1";
+    let sql = "UPDATE sessions SET used_at = ?2, device_kind = ?3, device_key = ?4, device_digest = ?5, unseen_since = ?6
+        WHERE id = ?1";
     connection.prepare_cached(sql)?.execute(params![
         noted.session.as_bytes(),
         columns::seconds(noted.used_at),
         noted.device.kind.as_str(),
         columns::key_id(&noted.device),
         noted.device.digest.as_bytes(),
+        noted.unseen_since.map(columns::seconds),
     ])?;
     Ok(())
 }
 
-fn find(connection: &Connection, session: SessionId) -> Result<Option<SessionRecord>, StoreError> {
+pub(super) fn find(connection: &Connection, session: SessionId) -> Result<Option<SessionRecord>, StoreError> {
     let sql =
         "SELECT client_id, tenant, account, auth_time, factors, generation, used_at, expires_at, revision,
-            device_kind, device_key, device_digest FROM sessions
+            device_kind, device_key, device_digest, unseen_since FROM sessions
         WHERE id = ?1 AND ended_at IS NULL AND device_digest IS NOT NULL";
     let mut statement = connection.prepare_cached(sql)?;
     statement.query_row([session.as_bytes()], |row| Ok(record(row, session))).optional()?.transpose()
@@ -68,6 +70,7 @@ fn record(row: &Row<'_>, session: SessionId) -> Result<SessionRecord, StoreError
         factors: columns::factor_set(&row.get::<_, String>(4)?)?,
         device: columns::device_binding(row.get(9)?, row.get(10)?, row.get(11)?)?,
         generation: row.get(5)?,
+        unseen_since: columns::optional_timestamp("unseen_since", row.get(12)?)?,
         used_at: columns::timestamp("used_at", row.get(6)?)?,
         expires_at: columns::timestamp("expires_at", row.get(7)?)?,
     })
@@ -77,8 +80,8 @@ fn record(row: &Row<'_>, session: SessionId) -> Result<SessionRecord, StoreError
 pub(super) fn open(connection: &Connection, record: &SessionRecord) -> Result<bool, StoreError> {
     let sql = "INSERT INTO sessions
             (id, client_id, tenant, account, auth_time, factors, generation, used_at, expires_at, revision,
-            device_kind, device_key, device_digest)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) ON CONFLICT (id) DO NOTHING";
+            device_kind, device_key, device_digest, unseen_since)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) ON CONFLICT (id) DO NOTHING";
     let opened = connection.prepare_cached(sql)?.execute(params![
         record.session.as_bytes(),
         record.audience.client_id.as_str(),
@@ -93,6 +96,7 @@ pub(super) fn open(connection: &Connection, record: &SessionRecord) -> Result<bo
         record.device.kind.as_str(),
         columns::key_id(&record.device),
         record.device.digest.as_bytes(),
+        record.unseen_since.map(columns::seconds),
     ])?;
     Ok(opened == 1)
 }
@@ -117,10 +121,11 @@ pub(super) fn renew(
     Ok(changed == 1)
 }
 
-/// Whether a session has not been ended.
-pub(super) fn is_open(connection: &Connection, session: SessionId) -> Result<bool, StoreError> {
-    let sql = "SELECT 1 FROM sessions WHERE id = ?1 AND ended_at IS NULL";
-    Ok(connection.prepare_cached(sql)?.exists([session.as_bytes()])?)
+/// What a rotation looks for and leaves behind.
+pub(super) struct Rotation<'a> {
+    pub(super) expected_generation: u32,
+    pub(super) device: &'a DeviceBinding,
+    pub(super) unseen_since: Option<Timestamp>,
 }
 
 /// Counts one rotation and binds the session anew, if it lives and is of the expected generation. Says whether it did.
@@ -129,10 +134,10 @@ pub(super) fn rotate(
     audience: &Audience,
     account: &AccountId,
     session: SessionId,
-    (expected_generation, device): (u32, &DeviceBinding),
+    Rotation { expected_generation, device, unseen_since }: Rotation<'_>,
 ) -> Result<bool, StoreError> {
     let sql = "UPDATE sessions
-        SET generation = generation + 1, device_kind = ?6, device_key = ?7, device_digest = ?8
+        SET generation = generation + 1, device_kind = ?6, device_key = ?7, device_digest = ?8, unseen_since = ?9
         WHERE id = ?1 AND client_id = ?2 AND tenant = ?3 AND account = ?4 AND generation = ?5 AND ended_at IS NULL";
     let changed = connection.prepare_cached(sql)?.execute(params![
         session.as_bytes(),
@@ -143,6 +148,7 @@ pub(super) fn rotate(
         device.kind.as_str(),
         columns::key_id(device),
         device.digest.as_bytes(),
+        unseen_since.map(columns::seconds),
     ])?;
     Ok(changed == 1)
 }

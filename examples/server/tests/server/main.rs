@@ -15,6 +15,7 @@ mod errors;
 mod family;
 mod guesses;
 mod limits;
+mod lost_answers;
 mod main_road;
 mod process;
 mod races;

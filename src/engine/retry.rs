@@ -1,0 +1,66 @@
+//! Answers that got lost. The same skip again, or the same refresh, is answered again with the session that it ended in the first time, and
+//! nothing is written: see [`Policy::retry_grace`](crate::policy::Policy::retry_grace).
+
+use super::{
+    admit::Admitted,
+    ask::Then,
+    grant::grant,
+    open_session::{OpenSession, refusal},
+};
+use crate::{
+    AccountId, Timestamp,
+    account::Account,
+    outcome::{Event, Fault, Grant, TokenRefusal, Verdict},
+    session::SessionRecord,
+    step::{Question, Step},
+};
+
+impl Admitted {
+    /// What the record of a session says whose tokens of a new generation go out now.
+    pub(super) fn unseen_since(&self) -> Option<Timestamp> {
+        self.policy().retry_grace.is_any().then(|| self.now())
+    }
+
+    /// Whether the answer with a session's tokens of this generation may have got lost: it was made a moment ago, and none of them has been
+    /// seen since.
+    pub(super) fn may_be_lost(&self, record: &SessionRecord, generation: u32) -> bool {
+        let (grace, skew) = (self.policy().retry_grace, self.context.core.ring.skew_seconds());
+        let is_covered = |since| grace.covers(since, self.now(), skew);
+        record.generation == generation && record.unseen_since.is_some_and(is_covered)
+    }
+
+    /// Takes up the session that a step opened when it came before, and goes on with `then` where that may be its answer again, for an account
+    /// as it is now. Else the step is spent. `Q` is the question that the host has named the session in answer to.
+    pub(super) fn opened_before<Q: Question>(
+        self,
+        account: Account,
+        record: SessionRecord,
+        then: impl Then<Self, OpenSession>,
+    ) -> Step {
+        let check = self.check_session(account.id, record.session, None);
+        if !self.may_be_lost(&record, 0) {
+            refuse_spent(self, account.id)
+        } else if (record.account, record.audience) != (account.id, self.audience) {
+            self.context.contradiction::<Q>()
+        } else if check.is_open(&record) && refusal(&account, &record).is_none() {
+            then(self, OpenSession { account, record })
+        } else {
+            refuse_spent(self, account.id)
+        }
+    }
+}
+
+fn refuse_spent(admitted: Admitted, account: AccountId) -> Step {
+    admitted.refuse_token(Fault::StateTokenInvalid, Some(account), TokenRefusal::Replayed)
+}
+
+impl OpenSession {
+    /// The answer of before: tokens of the same session and generation, made from its record.
+    pub(super) fn answer_again(self, admitted: Admitted, verdict: fn(Grant) -> Verdict) -> Step {
+        let Self { account, record } = self;
+        let event = Event::AnsweredAgain { account: account.id, session: record.session };
+        grant(admitted, &account, record, move |admitted, grant| {
+            admitted.context.end_with(event, verdict(grant))
+        })
+    }
+}

@@ -1,0 +1,98 @@
+//! For how long a request whose answer was lost is answered again.
+
+use crate::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// For how long a request whose answer was lost is answered again, in seconds: none, the default, or up to 60.
+///
+/// ```
+/// use authflow::policy::RetryGrace;
+///
+/// assert_eq!(RetryGrace::default().seconds(), 0);
+/// assert_eq!(RetryGrace::try_from(30).unwrap().seconds(), 30);
+/// assert_eq!(RetryGrace::try_from(61).unwrap_err().to_string(), "retry_grace must be at most 60 seconds, not 61");
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "u64", into = "u64")]
+pub struct RetryGrace(u64);
+
+impl RetryGrace {
+    const LONGEST: u64 = 60;
+
+    /// How many seconds.
+    pub fn seconds(self) -> u64 {
+        self.0
+    }
+
+    /// Whether anything is answered again.
+    pub(crate) fn is_any(self) -> bool {
+        self.0 > 0
+    }
+
+    /// Whether what was answered at `then`, by the clock of one instance, is answered again at `now`, by that of another one: each may be
+    /// ahead of the other by the skew. A time that lies further ahead is no time of an answer.
+    pub(crate) fn covers(self, then: Timestamp, now: Timestamp, skew_seconds: u64) -> bool {
+        let latest = then.plus_seconds(self.0.saturating_add(skew_seconds));
+        self.is_any() && then <= now.plus_seconds(skew_seconds) && now < latest
+    }
+}
+
+impl TryFrom<u64> for RetryGrace {
+    type Error = RetryGraceError;
+
+    fn try_from(seconds: u64) -> Result<Self, RetryGraceError> {
+        if seconds > Self::LONGEST { Err(RetryGraceError { seconds }) } else { Ok(Self(seconds)) }
+    }
+}
+
+impl From<RetryGrace> for u64 {
+    fn from(grace: RetryGrace) -> Self {
+        grace.0
+    }
+}
+
+/// More than 60 seconds: whoever comes back so late is not a connection that broke.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("retry_grace must be at most 60 seconds, not {seconds}")]
+pub struct RetryGraceError {
+    seconds: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const THEN: Timestamp = Timestamp::from_unix(1_700_000_000);
+
+    #[test]
+    fn a_grace_is_at_most_a_minute_and_is_read_from_a_number_of_seconds() {
+        for (text, seconds) in [("0", Some(0)), ("60", Some(60)), ("61", None), ("-1", None), ("null", None)]
+        {
+            let read = serde_json::from_str::<RetryGrace>(text).ok().map(RetryGrace::seconds);
+            assert_eq!(read, seconds, "{text}");
+        }
+        let longest = RetryGrace::try_from(60).unwrap();
+        assert_eq!(serde_json::to_value(longest).unwrap(), 60);
+    }
+
+    #[test]
+    fn it_ends_to_the_second_and_allows_for_the_skew_on_either_side() {
+        let grace = RetryGrace::try_from(20).unwrap();
+        for (skew, ahead, late) in [(0, 0, 20), (30, 30, 50), (120, 120, 140)] {
+            assert!(grace.covers(THEN, THEN, skew));
+            assert!(grace.covers(THEN, THEN.plus_seconds(late - 1), skew));
+            assert!(!grace.covers(THEN, THEN.plus_seconds(late), skew));
+            assert!(grace.covers(THEN, THEN.minus_seconds(ahead), skew));
+            assert!(!grace.covers(THEN, THEN.minus_seconds(ahead + 1), skew));
+        }
+        assert!(!grace.covers(Timestamp::MAX, THEN, 120), "a time far ahead covers nothing");
+        assert!(!grace.covers(Timestamp::from_unix(0), THEN, 120));
+    }
+
+    #[test]
+    fn without_a_grace_no_skew_makes_one() {
+        for now in [THEN.minus_seconds(1), THEN, THEN.plus_seconds(1)] {
+            assert!(!RetryGrace::default().covers(THEN, now, 120));
+        }
+    }
+}

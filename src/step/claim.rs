@@ -1,0 +1,37 @@
+//! What happens once, and what became of it.
+
+use crate::{SessionId, Timestamp, TokenId};
+
+/// A thing that happens once: the use of a state token, a code, a ticket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// Unique among claims.
+    pub id: TokenId,
+    /// The session that the same commit opens, where the step proves nothing – a skip – and may be answered again: keep it with the claim
+    /// ([`FindClaim`]). `None` for everything else, which is never answered twice.
+    pub opens: Option<SessionId>,
+    /// The claim may be forgotten from this second on: 5 minutes after the token has expired, so that a database clock
+    /// that is fast does not free a claim early.
+    pub keep_until: Timestamp,
+}
+
+/// Has this been claimed, and which session did that open? Asked only where [`retry_grace`](crate::policy::Policy::retry_grace) is set, before
+/// a state token is used for a skip: its answer may have got lost, and the client asks again.
+///
+/// Answer with the session that the claim [opened](Claim::opens), as it is stored now. `None` where nothing has been claimed under this id, or
+/// the claim opened no session, or that has been ended. Note nothing: this is no use of the session. Whether it is answered again – how long
+/// ago it was opened, by whom, whether it has been used since – is judged here.
+///
+/// In SQL: `SELECT sessions.* FROM claims JOIN sessions ON sessions.id = claims.session WHERE claims.id = :id AND sessions.ended_at IS NULL`.
+///
+/// **If you answer wrongly:**
+/// - Another session of the same account: the client is signed in to that one. A session of another account is a
+///   [contradiction](crate::outcome::Event::Contradiction), and nothing is issued.
+/// - A session that has been ended: for up to a minute its client may have a token of it, which [`CheckSession`](crate::session::CheckSession) refuses.
+/// - `None` where there is one: whoever lost an answer is told that the state token is spent. They sign in again, and have lost a skip.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct FindClaim {
+    /// Under what it would have been claimed.
+    pub id: TokenId,
+}

@@ -1,0 +1,105 @@
+//! What became of a commit, written down: with its sessions as a person reads them.
+
+use super::session::RecordedSession;
+use crate::{
+    code::SendRefusal,
+    step::{CommitRefusal, Committed},
+};
+use alloc::boxed::Box;
+use serde::{Deserialize, Serialize};
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub(super) enum RecordedCommitted {
+    Done,
+    Replayed { opened: Option<Box<RecordedSession>> },
+    Changed,
+    Refused(RecordedRefusal),
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub(super) enum RecordedRefusal {
+    SkipsSpent,
+    TotpStepUsed,
+    SessionRotated { now: Box<RecordedSession> },
+    SessionEnded,
+    SessionExists,
+    Code(SendRefusal),
+}
+
+impl From<Committed> for RecordedCommitted {
+    fn from(committed: Committed) -> Self {
+        match committed {
+            Committed::Done => Self::Done,
+            Committed::Replayed { opened } => {
+                Self::Replayed { opened: opened.map(|record| Box::new((*record).into())) }
+            }
+            Committed::Changed => Self::Changed,
+            Committed::Refused(refusal) => Self::Refused(match refusal {
+                CommitRefusal::SkipsSpent => RecordedRefusal::SkipsSpent,
+                CommitRefusal::TotpStepUsed => RecordedRefusal::TotpStepUsed,
+                CommitRefusal::SessionRotated { now } => {
+                    RecordedRefusal::SessionRotated { now: Box::new((*now).into()) }
+                }
+                CommitRefusal::SessionEnded => RecordedRefusal::SessionEnded,
+                CommitRefusal::SessionExists => RecordedRefusal::SessionExists,
+                CommitRefusal::Code(refusal) => RecordedRefusal::Code(refusal),
+            }),
+        }
+    }
+}
+
+impl From<RecordedCommitted> for Committed {
+    fn from(recorded: RecordedCommitted) -> Self {
+        match recorded {
+            RecordedCommitted::Done => Self::Done,
+            RecordedCommitted::Replayed { opened } => {
+                Self::Replayed { opened: opened.map(|record| Box::new((*record).into())) }
+            }
+            RecordedCommitted::Changed => Self::Changed,
+            RecordedCommitted::Refused(refusal) => Self::Refused(match refusal {
+                RecordedRefusal::SkipsSpent => CommitRefusal::SkipsSpent,
+                RecordedRefusal::TotpStepUsed => CommitRefusal::TotpStepUsed,
+                RecordedRefusal::SessionRotated { now } => {
+                    CommitRefusal::SessionRotated { now: Box::new((*now).into()) }
+                }
+                RecordedRefusal::SessionEnded => CommitRefusal::SessionEnded,
+                RecordedRefusal::SessionExists => CommitRefusal::SessionExists,
+                RecordedRefusal::Code(refusal) => CommitRefusal::Code(refusal),
+            }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testkit::World;
+
+    #[test]
+    fn every_answer_is_read_as_it_was_written() {
+        let mut world = World::new();
+        world.login("alice");
+        let session = Box::new(*world.host.sessions.first_key_value().unwrap().1);
+        let refusals = [
+            CommitRefusal::SkipsSpent,
+            CommitRefusal::TotpStepUsed,
+            CommitRefusal::SessionRotated { now: session.clone() },
+            CommitRefusal::SessionEnded,
+            CommitRefusal::SessionExists,
+            CommitRefusal::Code(SendRefusal::TooSoon),
+        ];
+        let others = [
+            Committed::Done,
+            Committed::Changed,
+            Committed::Replayed { opened: None },
+            Committed::Replayed { opened: Some(session) },
+        ];
+        for committed in others.into_iter().chain(refusals.map(Committed::Refused)) {
+            let written = serde_json::to_value(RecordedCommitted::from(committed.clone())).unwrap();
+            let read: RecordedCommitted = serde_json::from_value(written).unwrap();
+            assert_eq!(Committed::from(read), committed);
+        }
+    }
+}

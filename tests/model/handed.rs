@@ -1,0 +1,112 @@
+//! What an onlooker writes down about sessions: what opened each, which of its tokens went out last, and whether anybody has come with one.
+
+use super::{
+    calls::Call,
+    ledger::{Ledger, Sort},
+    observed::Observed,
+};
+use authflow::{SessionId, outcome::Event, session::EndSessions, step::Write};
+
+#[derive(Clone, Debug)]
+pub struct Handed {
+    pub who: usize,
+    /// The state token of the skip that opened it.
+    pub opened_by: Option<String>,
+    pub generation: u32,
+    /// When the tokens of this generation went out.
+    pub at: u64,
+    /// Somebody has come with one of them.
+    pub shown: bool,
+    /// And was served.
+    pub used: bool,
+    pub revision: u64,
+    pub ends: u64,
+    pub lives: bool,
+}
+
+impl Observed {
+    /// It was answered as an earlier one was.
+    pub fn is_again(&self) -> bool {
+        self.events.iter().any(|event| matches!(event, Event::AnsweredAgain { .. }))
+    }
+}
+
+impl Ledger {
+    /// The session that a skip or a refresh has led to before, if it is one that has come before.
+    pub fn led_to(&self, call: &Call, text: Option<&String>) -> Option<(SessionId, &Handed)> {
+        let text = text?;
+        match call {
+            Call::Skip { .. } => {
+                let mut all = self.sessions.iter();
+                let (session, handed) = all.find(|(_, it)| it.opened_by.as_ref() == Some(text))?;
+                Some((*session, handed))
+            }
+            Call::Refresh { .. } => {
+                let token = self.tokens.get(text).filter(|token| token.sort == Sort::Session)?;
+                let session = token.session?;
+                let handed = self.sessions.get(&session)?;
+                (token.generation < handed.generation).then_some((session, handed))
+            }
+            _ => None,
+        }
+    }
+
+    /// Notes what a request has written about sessions, and which of their tokens it bore.
+    pub fn note_sessions(&mut self, who: Option<usize>, seen: &Observed) {
+        self.note_use(seen);
+        let writes = seen.commits.iter().flat_map(|(commit, _)| &commit.writes);
+        for write in writes {
+            match write {
+                Write::OpenSession(record) => {
+                    let is_skip = matches!(seen.request.call, Call::Skip { .. });
+                    let handed = Handed {
+                        who: who.unwrap_or(usize::MAX),
+                        opened_by: seen.token.clone().filter(|_| is_skip),
+                        generation: 0,
+                        at: seen.now,
+                        shown: false,
+                        used: false,
+                        revision: record.revision.as_u64(),
+                        ends: record.expires_at.as_unix(),
+                        lives: true,
+                    };
+                    self.sessions.insert(record.session, handed);
+                }
+                Write::RotateSession { session, .. } => {
+                    let handed = self.sessions.get_mut(session).expect("a session that was opened");
+                    handed.generation += 1;
+                    (handed.at, handed.shown, handed.used) = (seen.now, false, false);
+                }
+                Write::RenewSession { session, revision, .. } => {
+                    let handed = self.sessions.get_mut(session).expect("a session that was opened");
+                    handed.revision = revision.as_u64();
+                }
+                Write::EndSessions(which) => self.end_sessions(who, *which),
+                _ => {}
+            }
+        }
+    }
+
+    /// An id token, or a ticket, may be of an earlier generation than the present, unless that is the first.
+    fn note_use(&mut self, seen: &Observed) {
+        let Some(token) = seen.token.as_ref().and_then(|text| self.tokens.get(text)) else { return };
+        let generation = if token.sort == Sort::Session { token.generation } else { 0 };
+        let handed = token.session.and_then(|session| self.sessions.get_mut(&session));
+        if let Some(handed) = handed.filter(|it| it.generation == generation)
+            && seen.asked.contains(&"CheckSession")
+        {
+            handed.shown = true;
+            handed.used |= seen.reply.0 == 200;
+        }
+    }
+
+    pub fn end_sessions(&mut self, who: Option<usize>, which: EndSessions) {
+        for (session, handed) in self.sessions.iter_mut().filter(|(_, it)| Some(it.who) == who) {
+            handed.lives &= match which {
+                EndSessions::All => false,
+                EndSessions::AllBut(kept) => *session == kept,
+                EndSessions::One(one) => *session != one,
+            };
+        }
+    }
+}
