@@ -4,7 +4,7 @@
 //! busy before anything is counted or written for them.
 
 use crate::client::Client;
-use std::{pin::pin, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 use tokio::{
     select,
     sync::{OwnedSemaphorePermit, Semaphore},
@@ -12,10 +12,10 @@ use tokio::{
 };
 
 const MOST_CALLS: usize = 64;
-/// A client that has stopped sending may be gone. It is served while fewer calls than these are in progress.
+/// A client that has stopped sending may be gone. It is not served while more calls than these are in progress.
 const FEW_CALLS: usize = 8;
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
-/// Until it is looked again whether a client that waits still sends.
+/// Until it is looked again whether a client still sends.
 const PAUSE: Duration = Duration::from_millis(50);
 
 pub(crate) struct Calls(Arc<Semaphore>);
@@ -30,18 +30,28 @@ impl Calls {
 
     /// Waits until the call may begin; `None` if that takes too long.
     pub(crate) async fn begin(&self, client: &Client) -> Option<InProgress> {
-        let may_be_gone = || client.has_stopped_sending();
-        if may_be_gone() && self.0.available_permits() <= MOST_CALLS - FEW_CALLS {
+        if self.turns_away(client) {
             return None;
         }
-        let mut place = pin!(timeout(LONGEST_WAIT, Arc::clone(&self.0).acquire_owned()));
+        select! {
+            biased;
+            place = timeout(LONGEST_WAIT, Arc::clone(&self.0).acquire_owned()) => place.ok()?.ok().map(InProgress),
+            () = self.turned_away(client) => None,
+        }
+    }
+
+    /// Ends when this client's call should make room for others, unless it has written something.
+    pub(crate) async fn turned_away(&self, client: &Client) {
         loop {
-            select! {
-                biased;
-                place = &mut place => return place.ok()?.ok().map(InProgress),
-                () = sleep(PAUSE) => if may_be_gone() { return None },
+            sleep(PAUSE).await;
+            if self.turns_away(client) {
+                break;
             }
         }
+    }
+
+    fn turns_away(&self, client: &Client) -> bool {
+        self.0.available_permits() < MOST_CALLS - FEW_CALLS && client.has_stopped_sending()
     }
 }
 
@@ -81,7 +91,7 @@ mod tests {
         assert!(turned_away.is_none(), "it went while it waited");
         assert!(calls.begin(&client).await.is_none());
         drop(begun);
-        let _few = in_progress(&calls, &client, FEW_CALLS).await;
+        let _few = in_progress(&calls, &client, FEW_CALLS + 1).await;
         assert!(calls.begin(&client).await.is_none(), "there are places, but not for this one");
     }
 }

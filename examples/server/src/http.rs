@@ -18,10 +18,11 @@ use axum::{
 };
 use http_body_util::BodyExt as _;
 use std::{
+    future::pending,
     sync::{Arc, LazyLock},
     time::Duration,
 };
-use tokio::time::timeout;
+use tokio::{select, time::timeout};
 
 /// A little more than the library takes, so that it refuses a body that is too long in the family's own words. What
 /// follows after that is left unread, and the connection is closed.
@@ -91,7 +92,19 @@ async fn call(
     let reply = match service.calls.begin(&client).await {
         Some(in_progress) => {
             let answer = answer(Arc::clone(&service), Arc::clone(&parts), body, in_progress);
-            timeout(LONGEST_CALL, Outliving::new(answer)).await.unwrap_or_else(|_| busy())
+            let answer = Outliving::new(answer);
+            let has_written = answer.has_written();
+            let turned_away = async {
+                service.calls.turned_away(&client).await;
+                if has_written() {
+                    pending().await
+                }
+            };
+            select! {
+                biased;
+                reply = timeout(LONGEST_CALL, answer) => reply.unwrap_or_else(|_| busy()),
+                () = turned_away => busy(),
+            }
         }
         None => busy(),
     };

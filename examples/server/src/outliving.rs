@@ -1,23 +1,26 @@
 //! Work that goes on when nobody waits for it any more, once it has written something.
 
 use std::{
-    cell::Cell,
     future::Future,
     pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     task::{Context, Poll},
 };
 use tokio::{runtime::Handle, task::futures::TaskLocalFuture, task_local};
 
 task_local! {
-    static HAS_WRITTEN: Cell<bool>;
+    static HAS_WRITTEN: Arc<AtomicBool>;
 }
 
-type Marked<F> = TaskLocalFuture<Cell<bool>, F>;
+type Marked<F> = TaskLocalFuture<Arc<AtomicBool>, F>;
 
 /// Says that the work that is going on must come to its end: called before each write.
 pub(crate) fn must_end() {
     // Work that nobody leaves alone needs no such mark.
-    let _ = HAS_WRITTEN.try_with(|has_written| has_written.set(true));
+    let _ = HAS_WRITTEN.try_with(|has_written| has_written.store(true, Ordering::Relaxed));
 }
 
 /// Runs where it is awaited. Dropped in the middle, it goes on as a task of its own if it has written something, and is over
@@ -25,11 +28,19 @@ pub(crate) fn must_end() {
 /// settled.
 pub(crate) struct Outliving<F: Future<Output: Send> + Send + 'static> {
     rest: Option<Pin<Box<Marked<F>>>>,
+    has_written: Arc<AtomicBool>,
 }
 
 impl<F: Future<Output: Send> + Send + 'static> Outliving<F> {
     pub(crate) fn new(work: F) -> Self {
-        Self { rest: Some(Box::pin(HAS_WRITTEN.scope(Cell::new(false), work))) }
+        let has_written = Arc::<AtomicBool>::default();
+        Self { rest: Some(Box::pin(HAS_WRITTEN.scope(Arc::clone(&has_written), work))), has_written }
+    }
+
+    /// Whether it has written something: to be asked while the work itself is borrowed.
+    pub(crate) fn has_written(&self) -> impl Fn() -> bool + Send + Sync + use<F> {
+        let has_written = Arc::clone(&self.has_written);
+        move || has_written.load(Ordering::Relaxed)
     }
 }
 
@@ -48,10 +59,9 @@ impl<F: Future<Output: Send> + Send + 'static> Future for Outliving<F> {
 
 impl<F: Future<Output: Send> + Send + 'static> Drop for Outliving<F> {
     fn drop(&mut self) {
-        let Some(mut rest) = self.rest.take() else { return };
-        let has_written = rest.as_mut().take_value().is_some_and(|has_written| has_written.get());
+        let Some(rest) = self.rest.take() else { return };
         // Outside a runtime there is nobody to go on.
-        if let (true, Ok(runtime)) = (has_written, Handle::try_current()) {
+        if let (true, Ok(runtime)) = (self.has_written.load(Ordering::Relaxed), Handle::try_current()) {
             runtime.spawn(rest);
         }
     }
