@@ -274,20 +274,20 @@ async fn a_claim_says_which_session_it_has_opened_until_that_is_ended() {
     commit.writes = vec![Write::OpenSession(record)];
     commit.claim = claim(1, u64::MAX).map(|claim| Claim { opens: Some(record.session), ..claim });
     assert_eq!(find(1).await, None);
-    assert_eq!(store.commit(commit.clone(), None).await.unwrap(), Committed::Done);
+    assert_eq!(store.commit(commit.clone()).await.unwrap(), Committed::Done);
     assert_eq!(find(1).await, Some(record));
     let again = Committed::Replayed { opened: Some(Box::new(record)) };
-    assert_eq!(store.commit(commit.clone(), None).await.unwrap(), again);
+    assert_eq!(store.commit(commit.clone()).await.unwrap(), again);
     // Of a commit that opens one, and does not say so.
     commit.claim = claim(2, u64::MAX);
     commit.writes = vec![session(2)];
-    assert_eq!(store.commit(commit.clone(), None).await.unwrap(), Committed::Done);
+    assert_eq!(store.commit(commit.clone()).await.unwrap(), Committed::Done);
     assert_eq!(find(2).await, None);
     execute(&store, "UPDATE sessions SET ended_at = 1").await;
     assert_eq!(find(1).await, None);
     commit.claim = claim(1, u64::MAX);
     let spent = Committed::Replayed { opened: None };
-    assert_eq!(store.commit(commit, None).await.unwrap(), spent);
+    assert_eq!(store.commit(commit).await.unwrap(), spent);
 }
 
 #[tokio::test]
