@@ -65,6 +65,7 @@ pub mod policy;
 pub mod sdk;
 mod secret;
 pub mod session;
+pub mod spelling;
 pub mod step;
 #[cfg(feature = "testkit")]
 pub mod testkit;

@@ -9,10 +9,13 @@
 //! assert_eq!(faults.iter().map(|fault| fault.to_string()).collect::<Vec<_>>(), ["X-device-fingerprint is missing"]);
 //! ```
 
+mod address;
 mod binding;
 mod caller;
 mod headers;
 mod language;
+
+pub(crate) use address::Address;
 
 pub use binding::{Binding, Bindings, DeviceTrait};
 pub use caller::{Caller, HeaderFault, HeaderFaults};
@@ -30,11 +33,12 @@ pub struct Device {
     texts: Arc<str>,
     os_end: usize,
     fingerprint_end: usize,
-    ip: Option<IpAddr>,
+    address: Address,
 }
 
 impl Device {
-    /// A device from texts that did not come in the family's headers, under the same bounds as theirs.
+    /// A device from texts that did not come in the family's headers, under the same bounds as theirs: a system and an agent that are
+    /// too long are cut.
     ///
     /// ```
     /// use authflow::device::Device;
@@ -44,21 +48,31 @@ impl Device {
     /// ```
     ///
     /// # Errors
-    /// Which text is missing, too long or malformed; the first of them.
+    /// Which text is missing or malformed, or that the fingerprint is too long; the first of them.
     pub fn new(os: &str, fingerprint: &str, agent: &str, ip: Option<IpAddr>) -> Result<Self, HeaderFault> {
-        fn judged(header: Header, text: &str) -> Result<&str, HeaderFault> {
-            header.judge(text.as_bytes()).map_err(|problem| HeaderFault { header, problem })
-        }
-        let os = judged(Header::Os, os)?;
-        let fingerprint = judged(Header::Fingerprint, fingerprint)?;
-        Ok(Self::of(os, fingerprint, judged(Header::Agent, agent)?, ip))
+        Self::at(os, fingerprint, agent, ip.into())
+    }
+
+    /// The same, with an address as it may have been read.
+    pub(crate) fn at(
+        os: &str,
+        fingerprint: &str,
+        agent: &str,
+        address: Address,
+    ) -> Result<Self, HeaderFault> {
+        let at_fault = |header| move |problem| HeaderFault { header, problem };
+        let os = Header::Os.describe(os.as_bytes()).map_err(at_fault(Header::Os))?;
+        let judged = Header::Fingerprint.judge(fingerprint.as_bytes());
+        let fingerprint = judged.map_err(at_fault(Header::Fingerprint))?;
+        let agent = Header::Agent.describe(agent.as_bytes()).map_err(at_fault(Header::Agent))?;
+        Ok(Self::of(&os, fingerprint, &agent, address))
     }
 
     /// A device of texts that have been judged.
-    fn of(os: &str, fingerprint: &str, agent: &str, ip: Option<IpAddr>) -> Self {
+    fn of(os: &str, fingerprint: &str, agent: &str, address: Address) -> Self {
         let fingerprint_end = os.len().saturating_add(fingerprint.len());
         let texts = [os, fingerprint, agent].concat().into();
-        Self { texts, os_end: os.len(), fingerprint_end, ip }
+        Self { texts, os_end: os.len(), fingerprint_end, address }
     }
 
     /// Operating system and version (`X-operating-sys-version`), as `Android 10`.
@@ -73,7 +87,12 @@ impl Device {
 
     /// The address the caller says it has (`X-device-ip`): a claim of the client's, not the peer's address.
     pub fn ip(&self) -> Option<IpAddr> {
-        self.ip
+        self.address.ip()
+    }
+
+    /// Whether the caller says something that is no address.
+    pub(crate) fn has_unreadable_address(&self) -> bool {
+        self.address == Address::Unreadable
     }
 
     /// What recognises the device (`X-device-fingerprint`). Who knows it can present it, so it is not printed.
@@ -104,7 +123,7 @@ impl Device {
 impl fmt::Debug for Device {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("Device");
-        shown.field("os", &self.os()).field("agent", &self.agent()).field("ip", &self.ip);
+        shown.field("os", &self.os()).field("agent", &self.agent()).field("ip", &self.ip());
         shown.finish_non_exhaustive()
     }
 }

@@ -1,7 +1,8 @@
 //! What an engine is made of.
 
 use crate::{
-    Application, ClientId, Dialect,
+    Application, ClientId, Dialect, TenantId,
+    contact::NumberingPlan,
     device::Language,
     outcome::Facts,
     token::{IdTokenSigning, Issuer, KeyRing},
@@ -33,6 +34,9 @@ pub struct Config {
     pub language: Language,
     /// The codes and messages before the application is known.
     pub dialect: Dialect,
+    /// How the people of each tenant write national numbers; `None` is the tenant of ordinary applications. A tenant without a plan knows
+    /// none: a number must say its country then.
+    pub numbering: BTreeMap<Option<TenantId>, NumberingPlan>,
     /// Who signs id tokens. Every application's own derived key, unless configured.
     pub id_token_signing: IdTokenSigning,
 }
@@ -46,6 +50,7 @@ impl Config {
             applications,
             language: Language::En,
             dialect: Dialect::Ciam,
+            numbering: BTreeMap::new(),
             id_token_signing: IdTokenSigning::ApplicationKey,
         }
     }
@@ -76,6 +81,7 @@ pub(super) struct Core {
     /// `None` where the host is asked.
     pub(super) applications: Option<BTreeMap<ClientId, Arc<Application>>>,
     pub(super) language: Language,
+    pub(super) numbering: BTreeMap<Option<TenantId>, NumberingPlan>,
     dialect: Dialect,
     pub(super) id_token_signing: IdTokenSigning,
 }
@@ -88,7 +94,7 @@ impl Core {
     }
 
     pub(super) fn new(config: Config) -> Result<Self, ConfigError> {
-        let Config { issuer, ring, applications, language, dialect, id_token_signing } = config;
+        let Config { issuer, ring, applications, language, dialect, numbering, id_token_signing } = config;
         let (applications, ring) = match applications {
             Applications::Fixed(list) => {
                 let ring = ring.with_audiences(list.iter().flat_map(Application::audiences));
@@ -96,7 +102,8 @@ impl Core {
             }
             Applications::Asked => (None, ring),
         };
-        Ok(Self { issuer, ring: Arc::new(ring), applications, language, dialect, id_token_signing })
+        let ring = Arc::new(ring);
+        Ok(Self { issuer, ring, applications, language, numbering, dialect, id_token_signing })
     }
 }
 

@@ -6,6 +6,7 @@ use crate::{
     factor::Totp,
     guess::Aim,
     outcome::ProofRefusal,
+    spelling::digits_alone,
     step::{Step, Write},
 };
 
@@ -19,8 +20,9 @@ pub(super) fn prove_totp<T: Send + Sync + 'static>(
 ) -> Step {
     Guess::count(admitted, aim, claimant, move |guess| {
         let (now, skew) = (guess.admitted.now(), guess.admitted.policy().totp_skew.steps());
+        let presented = digits_alone(presented.expose()).unwrap_or_default();
         let (totp, guess) = guess.split(|judged| judged);
-        match totp.and_then(|totp| totp.matching_step(presented.expose().trim(), now, skew)) {
+        match totp.and_then(|totp| totp.matching_step(&presented, now, skew)) {
             Some(step) => guess.right(move |admitted, claimant| {
                 then(admitted, claimant.map(|claimant| (claimant, Write::UseTotpStep { step })))
             }),

@@ -103,7 +103,7 @@ impl CodeRequest {
             return refuse(admitted, Some(account.id), SendFailure::NoRecipient);
         };
         // Refusing another recipient would tell, call by call, which one is right. It is answered as if it were, and paid for.
-        let is_meant = named.is_none_or(|named| recipient.is_meant_by(named.expose()));
+        let is_meant = named.is_none_or(|named| recipient.is_meant_by(named.expose(), admitted.numbering()));
         let owner = is_meant.then_some((account.id, account.revision));
         let slot = SendSlot::of_account(admitted.audience.tenant, account.id, channel);
         Sending { admitted, purpose, recipient, login: Some(login.id()), owner, slot }.store()
@@ -115,6 +115,7 @@ impl CodeRequest {
         let Some(named) = named else {
             return admitted.refuse_body("the recipient is missing or malformed");
         };
+        let named = named.completed(admitted.numbering());
         if !admitted.policy().demands_captcha {
             return send_to(admitted, purpose, named);
         }

@@ -25,14 +25,14 @@ pub enum TotpAlgorithm {
 
 words!(TotpAlgorithm, "the hash of a one-time password", { Sha1 => "sha1", Sha256 => "sha256", Sha512 => "sha512" });
 
-/// An account's time-based one-time password, as the host stores it: steps of 30 seconds, from the epoch on.
+/// An account's time-based one-time password, as the host stores it: steps of 30 seconds from the epoch on, unless it says that they are longer.
 ///
 /// ```
 /// use authflow::{Timestamp, factor::{Totp, TotpAlgorithm}};
 ///
 /// // RFC 6238, appendix B: the first row.
 /// let totp = Totp::new(*b"12345678901234567890", TotpAlgorithm::Sha1, 8, None).unwrap();
-/// let step = Totp::step_at(Timestamp::from_unix(59));
+/// let step = totp.step_at(Timestamp::from_unix(59));
 /// assert_eq!(totp.code(step).expose(), "94287082");
 /// ```
 ///
@@ -48,11 +48,15 @@ pub struct Totp {
     algorithm: TotpAlgorithm,
     digits: u8,
     last_used_step: Option<u64>,
+    step_seconds: u64,
 }
 
 impl Totp {
     /// The length of a step (RFC 6238 §5.2 recommends it).
     pub const STEP_SECONDS: u64 = 30;
+
+    /// The length of a step of [old hardware](Self::with_steps_of_a_minute).
+    const LEGACY_STEP_SECONDS: u64 = 60;
 
     /// A secret of 16 to 128 bytes (RFC 4226 §4 R6 asks for 16, and recommends 20) and passwords of 6 to 8 digits.
     ///
@@ -67,14 +71,51 @@ impl Totp {
         digits: u8,
         last_used_step: Option<u64>,
     ) -> Result<Self, TotpError> {
-        let secret = Zeroizing::new(secret.into());
-        if !(16..=128).contains(&secret.len()) {
-            Err(TotpError::Secret { bytes: secret.len() })
+        Self::of(secret.into(), 16, algorithm, digits, last_used_step)
+    }
+
+    /// One that was enrolled long ago, with a secret of 10 to 128 bytes. Ten bytes, sixteen characters of base32, were the usual length once;
+    /// RFC 4226 §4 R6 demands sixteen bytes. Whoever reads one password of such an authenticator has 2⁸⁰ secrets to try: keep those that
+    /// there are, and enrol none.
+    ///
+    /// # Errors
+    /// When secret or digits are out of bounds.
+    pub fn legacy(
+        secret: impl Into<Box<[u8]>>,
+        algorithm: TotpAlgorithm,
+        digits: u8,
+        last_used_step: Option<u64>,
+    ) -> Result<Self, TotpError> {
+        Self::of(secret.into(), 10, algorithm, digits, last_used_step)
+    }
+
+    fn of(
+        secret: Box<[u8]>,
+        least: usize,
+        algorithm: TotpAlgorithm,
+        digits: u8,
+        last_used_step: Option<u64>,
+    ) -> Result<Self, TotpError> {
+        let secret = Zeroizing::new(secret);
+        if !(least..=128).contains(&secret.len()) {
+            Err(TotpError::Secret { least, bytes: secret.len() })
         } else if !(6..=8).contains(&digits) {
             Err(TotpError::Digits { digits })
         } else {
-            Ok(Self { secret, algorithm, digits, last_used_step })
+            Ok(Self { secret, algorithm, digits, last_used_step, step_seconds: Self::STEP_SECONDS })
         }
+    }
+
+    /// The same one with steps of 60 seconds, as some hardware has them. What [`TotpSkew`](super::TotpSkew) allows is then twice as long, and so is the time
+    /// in which a password that was read over a shoulder is good.
+    #[must_use]
+    pub fn with_steps_of_a_minute(self) -> Self {
+        Self { step_seconds: Self::LEGACY_STEP_SECONDS, ..self }
+    }
+
+    /// How long a step is, in seconds.
+    pub fn step_seconds(&self) -> u64 {
+        self.step_seconds
     }
 
     /// The same one with another latest step that was used: for a store in memory.
@@ -104,8 +145,9 @@ impl Totp {
     }
 
     /// The number of the step that a time lies in (RFC 6238 §4.2).
-    pub fn step_at(now: Timestamp) -> u64 {
-        now.as_unix() / Self::STEP_SECONDS
+    pub fn step_at(&self, now: Timestamp) -> u64 {
+        // One of two constants; neither is nought.
+        now.as_unix().checked_div(self.step_seconds).unwrap_or_default()
     }
 
     /// The password of a step: for tests, and for a host that shows one.
@@ -120,7 +162,7 @@ impl Totp {
         let is_shaped = presented.len() == usize::from(self.digits)
             && presented.bytes().all(|byte| byte.is_ascii_digit());
         let presented = presented.parse::<u32>().ok().filter(|_| is_shaped)?;
-        let (current, skew) = (Self::step_at(now), u64::from(skew));
+        let (current, skew) = (self.step_at(now), u64::from(skew));
         let (mut found, mut matched) = (Choice::from(0), 0);
         for step in current.saturating_sub(skew)..=current.saturating_add(skew) {
             let is_unused = self.last_used_step.is_none_or(|used| step > used);
@@ -170,9 +212,11 @@ impl fmt::Debug for Totp {
 /// Why something is no time-based one-time password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TotpError {
-    /// The secret is not 16 to 128 bytes.
-    #[error("the secret of a one-time password must be 16 to 128 bytes, not {bytes}")]
+    /// The secret is not 16 to 128 bytes, or 10 to 128 of a [legacy](Totp::legacy) one.
+    #[error("the secret of a one-time password must be {least} to 128 bytes, not {bytes}")]
     Secret {
+        /// How many it must be at least.
+        least: usize,
         /// How many it is.
         bytes: usize,
     },

@@ -20,5 +20,5 @@ mod verify;
 pub use ageing::{Age, Ageing, AgeingError};
 pub use judge::{JudgePassword, Judgement};
 pub use rules::{PasswordRefusal, PasswordRules, PasswordRulesError, RuleViolation};
-pub use stored::{MustChange, Password};
+pub use stored::{MustChange, Password, PasswordForm};
 pub use verify::{PasswordMatch, VerifyPassword};

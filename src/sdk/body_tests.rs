@@ -9,9 +9,9 @@ use proptest::prelude::*;
 
 fn read_as(content_type: &str, body: &[u8]) -> Result<(String, String), &'static str> {
     let headers = [("Content-Type", content_type)];
-    let read = credentials(&RequestHeaders::read(&headers), body, Identifier::UserName)?;
-    let Identifier::UserName(name) = read.identifier else { panic!("another kind of name") };
-    Ok((name.as_str().to_string(), read.password.expose().to_string()))
+    let read = credentials(&RequestHeaders::read(&headers), body, Identifier::of_user_name)?;
+    let (_, name) = read.identifier.names().next().unwrap();
+    Ok((name.to_string(), read.password.expose().to_string()))
 }
 
 fn read(body: &str) -> Result<(String, String), &'static str> {

@@ -3,6 +3,7 @@
 use super::{MemoryHost, demo};
 use crate::{
     account::{Account, AccountStatus},
+    password::PasswordForm,
     session::EndSessions,
     step::{Commit, CommitRefusal, Committed, Write},
 };
@@ -71,7 +72,7 @@ fn apply_one(host: &mut MemoryHost, commit: &Commit, write: &Write) -> Result<()
         }
         Write::Rehash { password } => {
             let known = account(host, commit)?.password.as_mut().ok_or(RolledBack(Committed::Changed))?;
-            known.verifier = password.clone();
+            (known.verifier, known.form) = (password.clone(), PasswordForm::Canonical);
         }
         Write::UseTotpStep { step } => {
             let account = account(host, commit)?;

@@ -4,7 +4,6 @@ use super::{Answer, Call, Clock, MemoryHost, SecretTranscript, Setup, demo, read
 use crate::{
     Moment,
     account::Account,
-    factor::Totp,
     outcome::Outcome,
     policy::Policy,
     sdk::Api,
@@ -88,9 +87,9 @@ impl World {
     /// When there is no such account, or it has none.
     #[track_caller]
     pub fn totp(&mut self, user_name: &str, steps: u64) -> String {
-        let step = Totp::step_at(self.clock.now) + steps;
+        let now = self.clock.now;
         match &self.account(user_name).totp {
-            Some(totp) => totp.code(step).expose().to_string(),
+            Some(totp) => totp.code(totp.step_at(now) + steps).expose().to_string(),
             None => panic!("{user_name} has no authenticator"),
         }
     }

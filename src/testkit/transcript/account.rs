@@ -6,7 +6,7 @@ use crate::{
     account::{Account, AccountStatus, Profile, Revision, UserName},
     contact::{EmailAddress, Mobile},
     factor::{FactorSet, Totp, TotpAlgorithm},
-    password::{MustChange, Password},
+    password::{MustChange, Password, PasswordForm},
 };
 use alloc::string::{String, ToString as _};
 use serde::{Deserialize, Serialize};
@@ -36,6 +36,7 @@ struct RecordedPassword {
     changed_at: DateTime,
     must_change: Option<MustChange>,
     skips_used: u32,
+    form: PasswordForm,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -44,6 +45,7 @@ struct RecordedTotp {
     secret: Bytes,
     algorithm: TotpAlgorithm,
     digits: u8,
+    step_seconds: u64,
     last_used_step: Option<u64>,
 }
 
@@ -54,10 +56,12 @@ impl RecordedAccount {
             changed_at: DateTime(password.changed_at),
             must_change: password.must_change,
             skips_used: password.skips_used,
+            form: password.form,
         };
         let totp = |totp: &Totp| RecordedTotp {
             secret: Bytes(totp.secret().to_vec()),
             algorithm: totp.algorithm(),
+            step_seconds: totp.step_seconds(),
             digits: totp.digits(),
             last_used_step: totp.last_used_step(),
         };
@@ -84,9 +88,12 @@ impl RecordedAccount {
             changed_at: recorded.changed_at.0,
             must_change: recorded.must_change,
             skips_used: recorded.skips_used,
+            form: recorded.form,
         };
         let totp = |recorded: RecordedTotp| {
-            Totp::new(recorded.secret.0, recorded.algorithm, recorded.digits, recorded.last_used_step).ok()
+            let RecordedTotp { secret, algorithm, digits, step_seconds, last_used_step } = recorded;
+            let totp = Totp::legacy(secret.0, algorithm, digits, last_used_step).ok()?;
+            [totp.clone(), totp.with_steps_of_a_minute()].into_iter().find(|totp| totp.step_seconds() == step_seconds)
         };
         Some(Account {
             id: self.id,
