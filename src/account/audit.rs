@@ -59,7 +59,9 @@ impl fmt::Display for SpellingFinding {
                 write!(f, "{kind} must be one account's, and is of {}", accounts.len())?;
                 accounts.iter().try_for_each(|account| write!(f, " {account}"))
             }
-            Self::Unreadable { kind, account } => write!(f, "{kind} of {account} must be well-formed, and is not"),
+            Self::Unreadable { kind, account } => {
+                write!(f, "{kind} of {account} must be well-formed, and is not")
+            }
             Self::NumberWithoutCountry { account } => {
                 write!(f, "the mobile number of {account} must begin with + and a calling code, and does not")
             }
@@ -127,10 +129,12 @@ pub fn audit<'a>(rows: impl IntoIterator<Item = NamesOfRow<'a>>) -> Vec<Spelling
         }
     }
     let shared = owners.into_values().filter(|(_, accounts)| accounts.len() > 1);
-    found.extend(shared.map(|(kind, accounts)| SpellingFinding::Shared {
-        kind,
-        accounts: accounts.into_iter().collect(),
-    }));
+    found.extend(
+        shared.map(|(kind, accounts)| SpellingFinding::Shared {
+            kind,
+            accounts: accounts.into_iter().collect(),
+        }),
+    );
     found.sort();
     found.dedup();
     found
@@ -144,7 +148,12 @@ mod tests {
         AccountId::new(text).unwrap()
     }
 
-    fn row<'a>(account: &str, user_name: &'a str, mobile: Option<&'a str>, email: Option<&'a str>) -> NamesOfRow<'a> {
+    fn row<'a>(
+        account: &str,
+        user_name: &'a str,
+        mobile: Option<&'a str>,
+        email: Option<&'a str>,
+    ) -> NamesOfRow<'a> {
         NamesOfRow { tenant: None, account: id(account), user_name: Some(user_name), mobile, email }
     }
 
@@ -169,8 +178,9 @@ mod tests {
             row("c", "0086-13800000000", Some("12"), Some("d")),
             row("d", "X@Y", None, None),
         ];
-        let shared = |kind, accounts: &[&str]| {
-            SpellingFinding::Shared { kind, accounts: accounts.iter().map(|account| id(account)).collect() }
+        let shared = |kind, accounts: &[&str]| SpellingFinding::Shared {
+            kind,
+            accounts: accounts.iter().map(|account| id(account)).collect(),
         };
         let mut expected = [
             shared(NameKind::UserName, &["a", "b"]),

@@ -66,7 +66,8 @@ impl Identifier {
     /// The one text that guesses at nobody are counted by. A new user name is no number and no address, so what has the form of one is one.
     pub(crate) fn counted_as(&self) -> &str {
         let Self { user_name, mobile, email } = self;
-        let contact = mobile.as_ref().map(Mobile::normalised).or(email.as_ref().map(EmailAddress::normalised));
+        let contact =
+            mobile.as_ref().map(Mobile::normalised).or(email.as_ref().map(EmailAddress::normalised));
         contact.or(user_name.as_ref().map(UserName::normalised)).unwrap_or_default()
     }
 

@@ -231,8 +231,13 @@ mod tests {
     #[test]
     fn an_account_prints_no_verifier() {
         let verifier = Secret::new("$argon2id$secret");
-        let password =
-            Password { verifier, changed_at: Timestamp::from_unix(1), must_change: None, skips_used: 0, form: PasswordForm::Canonical };
+        let password = Password {
+            verifier,
+            changed_at: Timestamp::from_unix(1),
+            must_change: None,
+            skips_used: 0,
+            form: PasswordForm::Canonical,
+        };
         let account = Account { password: Some(password), ..Account::bare("4711") };
         let printed = format!("{account:?}");
         assert!(printed.contains("4711") && !printed.contains("argon2"), "{printed}");

@@ -138,7 +138,9 @@ pub enum UnfitUserName {
     #[error("a new user name must be no e-mail address")]
     Address,
     /// It has white space, signs beyond ASCII, invisible characters, or letters that change places when they are shown.
-    #[error("a new user name must be letters and digits of any script and signs of ASCII, in an order that reads one way")]
+    #[error(
+        "a new user name must be letters and digits of any script and signs of ASCII, in an order that reads one way"
+    )]
     Characters,
 }
 

@@ -98,7 +98,8 @@ impl Recipient {
 
     /// Whether a client that names `text` means this recipient: by any spelling, or by what it was shown of it.
     pub(crate) fn is_meant_by(&self, text: &str, plan: Option<&NumberingPlan>) -> bool {
-        self.masked() == text.trim() || Self::new(self.channel(), text).is_ok_and(|named| named.completed(plan) == *self)
+        self.masked() == text.trim()
+            || Self::new(self.channel(), text).is_ok_and(|named| named.completed(plan) == *self)
     }
 }
 

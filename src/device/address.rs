@@ -62,7 +62,16 @@ mod tests {
             assert_eq!(Address::read(text), address, "{text:?}");
         }
         for text in [
-            "unknown", "null", "10.0.0.1, 10.0.0.2", "10.0.0.1:80", "[::1]", "/10.0.0.1", "192.168.1", "10.0.0.1%eth0", "fe80::1%", "010.0.0.1",
+            "unknown",
+            "null",
+            "10.0.0.1, 10.0.0.2",
+            "10.0.0.1:80",
+            "[::1]",
+            "/10.0.0.1",
+            "192.168.1",
+            "10.0.0.1%eth0",
+            "fe80::1%",
+            "010.0.0.1",
         ] {
             assert_eq!(Address::read(text), Address::Unreadable, "{text:?}");
         }

@@ -43,9 +43,12 @@ impl Caller {
         let language = faults.language(headers);
         let address = faults.address(headers);
         match (os, fingerprint, agent, client_id) {
-            (Some(os), Some(fingerprint), Some(agent), Some(client_id)) if faults.0.is_empty() => {
-                Ok(Self { device: Device::of(&os, fingerprint, &agent, address), client_id, tenant, language })
-            }
+            (Some(os), Some(fingerprint), Some(agent), Some(client_id)) if faults.0.is_empty() => Ok(Self {
+                device: Device::of(&os, fingerprint, &agent, address),
+                client_id,
+                tenant,
+                language,
+            }),
             _ => {
                 let Faults(mut faults) = faults;
                 faults.sort_unstable_by_key(|fault| fault.header);
@@ -78,8 +81,11 @@ impl Faults {
         }
     }
 
-    /// The address. It is too long, or no text at all, as it is any other text that is none.
+    /// The address. One that is too long or no text is unreadable, as any other text that is none.
     fn address(&mut self, headers: &RequestHeaders<'_>) -> Address {
+        if headers.get(Header::Ip) == Err(Problem::TooLong) {
+            return Address::Unreadable;
+        }
         let described = self.optional(Header::Ip, headers.described(Header::Ip));
         described.map_or(Address::None, |text| Address::read(&text))
     }
@@ -221,8 +227,12 @@ mod tests {
         let cut = with("X-operating-sys-version", Some(long)).unwrap().device;
         assert_eq!(cut.os(), "é".repeat(128));
         let (bytes, of_device) = (&b"Caf\xe9/1.0"[..], "f".as_bytes());
-        let headers =
-            [("X-operating-sys-version", bytes), ("X-agent", bytes), ("X-device-fingerprint", of_device), ("X-client-id", b"web")];
+        let headers = [
+            ("X-operating-sys-version", bytes),
+            ("X-agent", bytes),
+            ("X-device-fingerprint", of_device),
+            ("X-client-id", b"web"),
+        ];
         let device = Caller::from_headers(&headers).unwrap().device;
         assert_eq!((device.os(), device.agent()), ("Caf\u{fffd}/1.0", "Caf\u{fffd}/1.0"));
     }

@@ -55,7 +55,13 @@ pub(super) fn kinds_of_account(policy: &Policy) -> Vec<Account> {
 }
 
 pub(super) fn kinds_of_password(policy: &Policy) -> Vec<Password> {
-    let current = Password { verifier: Secret::new(""), changed_at: NOW, must_change: None, skips_used: 0, form: PasswordForm::Canonical };
+    let current = Password {
+        verifier: Secret::new(""),
+        changed_at: NOW,
+        must_change: None,
+        skips_used: 0,
+        form: PasswordForm::Canonical,
+    };
     let mut kinds = Vec::from([current.clone()]);
     for must in [MustChange::AdministratorReset, MustChange::Breached, MustChange::FirstLogin] {
         kinds.push(Password { must_change: Some(must), ..current.clone() });

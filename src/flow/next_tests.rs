@@ -26,8 +26,14 @@ fn policy(second_factor: SecondFactor) -> Policy {
 fn account() -> Account {
     let verifier = Secret::new("…");
     Account {
-        password: Some(Password { verifier, changed_at: SET, must_change: None, skips_used: 0, form: PasswordForm::Canonical }),
-        mobile: Mobile::new("13800000000").ok(),
+        password: Some(Password {
+            verifier,
+            changed_at: SET,
+            must_change: None,
+            skips_used: 0,
+            form: PasswordForm::Canonical,
+        }),
+        mobile: Mobile::new("+8613800000000").ok(),
         totp: Totp::new([7; 20], TotpAlgorithm::Sha1, 6, None).ok(),
         ..Account::bare("erin")
     }

@@ -11,9 +11,14 @@ use crate::{
 fn account(enrolled: &[Factor]) -> Account {
     let mut account = Account::bare("erin");
     let changed_at = Timestamp::from_unix(0);
-    account.password =
-        Some(Password { verifier: Secret::new("…"), changed_at, must_change: None, skips_used: 0, form: PasswordForm::Canonical });
-    account.mobile = Mobile::new("13800000000").ok();
+    account.password = Some(Password {
+        verifier: Secret::new("…"),
+        changed_at,
+        must_change: None,
+        skips_used: 0,
+        form: PasswordForm::Canonical,
+    });
+    account.mobile = Mobile::new("+8613800000000").ok();
     account.email = EmailAddress::new("erin@example.com").ok();
     account.totp = Totp::new([7; 20], TotpAlgorithm::Sha1, 6, None).ok();
     account.enrolled = enrolled.iter().copied().collect();

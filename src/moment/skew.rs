@@ -29,7 +29,9 @@ mod tests {
     #[test]
     fn what_two_clocks_may_disagree_about_is_not_sure() {
         let (skew, at) = (Skew::of_seconds(30), Timestamp::from_unix);
-        for (earlier, later, sure) in [(100, 131, true), (100, 130, false), (100, 100, false), (130, 100, false)] {
+        for (earlier, later, sure) in
+            [(100, 131, true), (100, 130, false), (100, 100, false), (130, 100, false)]
+        {
             assert_eq!(skew.is_surely_before(at(earlier), at(later)), sure, "{earlier} {later}");
         }
         assert!(skew.is_impossible(at(131), at(100)) && !skew.is_impossible(at(130), at(100)));

@@ -87,8 +87,7 @@ impl PasswordRules {
 }
 
 /// One character, which [`is_foreign`] is not. In UTF-16 it is one unit that is no half of a pair, or a pair.
-const CHARACTER: &str =
-    r"(?:[^\x00-\x1F\x7F-\x9F\u2028\u2029\uD800-\uDFFF]|[\uD800-\uDBFF][\uDC00-\uDFFF])";
+const CHARACTER: &str = r"(?:[^\x00-\x1F\x7F-\x9F\u2028\u2029\uD800-\uDFFF]|[\uD800-\uDBFF][\uDC00-\uDFFF])";
 
 /// What nobody can type twice: a control character, or the end of a line or paragraph (RFC 8264 §4.3 allows none of them).
 fn is_foreign(character: char) -> bool {
@@ -294,11 +293,16 @@ mod tests {
     #[test]
     fn lengths_are_counted_as_typed_and_hold_for_what_is_stored() {
         let rules = PasswordRules::default();
-        let accept = |new: &str| rules.accept(&Secret::new(new), None, None).map(|new| new.expose().chars().count());
+        let accept =
+            |new: &str| rules.accept(&Secret::new(new), None, None).map(|new| new.expose().chars().count());
         assert_eq!(accept(&"😀".repeat(8)).ok(), Some(8).filter(|_| cfg!(feature = "unicode")));
         assert_eq!(rules.judge(&"a\u{308}".repeat(4)), Ok(()), "eight characters, as a client counts them");
         if cfg!(feature = "unicode") {
-            assert_eq!(accept(&"a\u{308}".repeat(4)), Err(RuleViolation::TooShort), "four, as they are stored");
+            assert_eq!(
+                accept(&"a\u{308}".repeat(4)),
+                Err(RuleViolation::TooShort),
+                "four, as they are stored"
+            );
             assert_eq!(accept(&"a\u{308}".repeat(8)), Ok(8));
         } else {
             assert_eq!(accept("Pässwörter"), Err(RuleViolation::UnknownCharacter));

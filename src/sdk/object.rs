@@ -69,8 +69,7 @@ impl<'de, const N: usize> Visitor<'de> for Members<'_, N> {
         let mut members = [const { None }; N];
         let mut seen = BTreeSet::new();
         while let Some(name) = next_name(&mut map, &mut seen)? {
-            let wanted =
-                self.0.iter().zip(&mut members).find(|(wanted, _)| *wanted.name == *name);
+            let wanted = self.0.iter().zip(&mut members).find(|(wanted, _)| *wanted.name == *name);
             match wanted {
                 Some((wanted, member)) => {
                     let text = map.next_value::<Option<String>>()?.map(Secret::new);

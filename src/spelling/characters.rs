@@ -88,9 +88,14 @@ mod tests {
         for (at, (character, value)) in digits.iter().enumerate() {
             assert_eq!(usize::from(*value), at % 10, "{character:?}");
         }
-        for (zero, script) in
-            [('0', "ASCII"), ('０', "full width"), ('٠', "Arabic"), ('۰', "Persian"), ('०', "Devanagari"), ('𝟎', "bold")]
-        {
+        for (zero, script) in [
+            ('0', "ASCII"),
+            ('０', "full width"),
+            ('٠', "Arabic"),
+            ('۰', "Persian"),
+            ('०', "Devanagari"),
+            ('𝟎', "bold"),
+        ] {
             assert_eq!(digit(zero), Some(0), "{script}");
             assert_eq!(digit(char::from_u32(u32::from(zero) + 9).unwrap()), Some(9), "{script}");
         }
@@ -101,7 +106,9 @@ mod tests {
 
     #[test]
     fn what_stands_between_digits_is_no_letter_and_no_other_sign() {
-        for between in [' ', '\t', '\u{a0}', '\u{3000}', '-', '–', '−', '\u{ad}', '\u{200b}', '\u{2068}', '\u{feff}'] {
+        for between in
+            [' ', '\t', '\u{a0}', '\u{3000}', '-', '–', '−', '\u{ad}', '\u{200b}', '\u{2068}', '\u{feff}']
+        {
             assert!(is_between_digits(between), "{between:?}");
         }
         for other in ['.', ',', '/', '_', '+', 'a', '0', 'ー', '\u{0}', '\u{7}'] {

@@ -62,7 +62,15 @@ mod tests {
     #[cfg(feature = "unicode")]
     #[test]
     fn any_scripts_digits_are_digits() {
-        for typed in ["１２３４５６", "١٢٣٤٥٦", "۱۲۳۴۵۶", "\u{200b}123456\u{200b}", "\u{2068}123456\u{2069}", "123\u{a0}456", "123–456"] {
+        for typed in [
+            "１２３４５６",
+            "١٢٣٤٥٦",
+            "۱۲۳۴۵۶",
+            "\u{200b}123456\u{200b}",
+            "\u{2068}123456\u{2069}",
+            "123\u{a0}456",
+            "123–456",
+        ] {
             assert_eq!(alone(typed).as_deref(), Some("123456"), "{typed}");
         }
     }
@@ -77,7 +85,13 @@ mod tests {
 
     #[test]
     fn a_number_says_its_country_by_a_plus_or_by_two_noughts() {
-        for typed in ["+8613800000000", "+86-138 0000 0000", "008613800000000", " 00 86-13800000000", "0086 138-0000-0000"] {
+        for typed in [
+            "+8613800000000",
+            "+86-138 0000 0000",
+            "008613800000000",
+            " 00 86-13800000000",
+            "0086 138-0000-0000",
+        ] {
             assert_eq!(number(typed).as_deref(), Some("+8613800000000"), "{typed}");
         }
         assert_eq!(number("138 0000 0000").as_deref(), Some("13800000000"));

@@ -167,7 +167,13 @@ pub fn account(user_name: &str) -> Account {
 
 /// A password with no change due and none skipped, as a [`MemoryHost`](super::MemoryHost) keeps one.
 pub fn password(text: &str, changed_at: Timestamp) -> Password {
-    Password { verifier: Secret::new(text), changed_at, must_change: None, skips_used: 0, form: PasswordForm::Canonical }
+    Password {
+        verifier: Secret::new(text),
+        changed_at,
+        must_change: None,
+        skips_used: 0,
+        form: PasswordForm::Canonical,
+    }
 }
 
 fn reachable(account: &mut Account, mobile: &str, email: &str) {

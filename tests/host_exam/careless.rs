@@ -3,7 +3,7 @@
 use super::columns::{with_another, without};
 use authflow::{
     Host,
-    account::{Account, AccountKey, AccountStatus, FindAccount, Identifier, Profile},
+    account::{Account, AccountKey, AccountStatus, FindAccount, NameKind, Profile},
     code::{LoadCode, StoredCode},
     guess::{Reservation, ReserveAttempt, SettleAttempt},
     password::{PasswordMatch, VerifyPassword},
@@ -83,29 +83,22 @@ pub(super) enum Way {
     UserName,
     Mobile,
     Email,
-    /// As any identifier, what is the one or the other.
-    Any(&'static Way),
+    /// As any identifier.
+    AnyMobile,
+    /// As any identifier.
+    AnyEmail,
 }
 
 impl Way {
     fn is_of(self, key: &AccountKey) -> bool {
         let AccountKey::Identifier(typed) = key else { return false };
-        match (self, typed) {
-            (Self::UserName, Identifier::UserName(_))
-            | (Self::Mobile, Identifier::Mobile(_))
-            | (Self::Email, Identifier::Email(_)) => true,
-            (Self::Any(way), Identifier::Any(typed)) => {
-                let text = typed.as_str();
-                let is = if text.contains('@') {
-                    Self::Email
-                } else if text.starts_with('+') {
-                    Self::Mobile
-                } else {
-                    Self::UserName
-                };
-                is == *way
-            }
-            _ => false,
+        let kinds: Vec<_> = typed.names().map(|(kind, _)| kind).collect();
+        match self {
+            Self::UserName => kinds == [NameKind::UserName],
+            Self::Mobile => kinds == [NameKind::Mobile],
+            Self::Email => kinds == [NameKind::Email],
+            Self::AnyMobile => kinds == [NameKind::UserName, NameKind::Mobile],
+            Self::AnyEmail => kinds == [NameKind::UserName, NameKind::Email],
         }
     }
 }

@@ -12,7 +12,7 @@ use authflow::{
     contact::{EmailAddress, Mobile},
     factor::{Factor, Totp, TotpAlgorithm},
     guess::AttemptPolicy,
-    password::{Ageing, MustChange, Password},
+    password::{Ageing, MustChange, Password, PasswordForm},
     policy::{Lifetimes, Policy, SecondFactor},
     testkit::demo,
 };
@@ -116,6 +116,7 @@ pub fn account(model: &Model, who: usize) -> Account {
                 Must::Breached => MustChange::Breached,
             }),
             skips_used: 0,
+            form: PasswordForm::Canonical,
         }),
         mobile: Mobile::new(&mobile(who)).ok(),
         email: EmailAddress::new(&email(who)).ok(),

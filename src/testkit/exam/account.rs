@@ -90,7 +90,6 @@ fn keys(account: &Account) -> Vec<(&'static str, AccountKey)> {
     let any = |text: &str| UserName::new(text).ok().map(Identifier::of_any);
     if let Some(name) = &account.user_name {
         typed("user name", name.clone().into());
-        typed("user name as any identifier", Identifier::of_any(name.clone()));
     }
     if let Some(mobile) = &account.mobile {
         typed("mobile", mobile.clone().into());

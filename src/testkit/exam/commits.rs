@@ -61,8 +61,13 @@ impl<H: Host> Sitting<'_, H> {
             // How it is hashed is the host's affair.
             let stored = self.found().await?.password.ok_or(NeglectedDuty::StorePassword)?.verifier;
             self.verify(stored.clone()).await?;
-            expected.password =
-                Some(Password { verifier: stored, changed_at: self.now(), must_change: None, skips_used: 0, form: PasswordForm::Canonical });
+            expected.password = Some(Password {
+                verifier: stored,
+                changed_at: self.now(),
+                must_change: None,
+                skips_used: 0,
+                form: PasswordForm::Canonical,
+            });
             expected.revision = expected.revision.next();
             holds(commit.revision_after() == Some(expected.revision), NeglectedDuty::StorePassword)?;
             self.is_read(&expected).await?;

@@ -93,7 +93,9 @@ impl RecordedAccount {
         let totp = |recorded: RecordedTotp| {
             let RecordedTotp { secret, algorithm, digits, step_seconds, last_used_step } = recorded;
             let totp = Totp::legacy(secret.0, algorithm, digits, last_used_step).ok()?;
-            [totp.clone(), totp.with_steps_of_a_minute()].into_iter().find(|totp| totp.step_seconds() == step_seconds)
+            [totp.clone(), totp.with_steps_of_a_minute()]
+                .into_iter()
+                .find(|totp| totp.step_seconds() == step_seconds)
         };
         Some(Account {
             id: self.id,
