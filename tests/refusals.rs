@@ -183,11 +183,17 @@ fn an_id_token_is_refused_for_many_reasons_and_with_one_message() {
     );
     assert_eq!(refused(&|world| world.host.sessions.clear()), TokenRefusal::SessionEnded);
     assert_eq!(
-        refused(&|world| world.account("alice").factors_changed_at = START.plus_seconds(1)),
+        refused(&|world| {
+            world.clock.now = START.plus_seconds(31);
+            world.account("alice").factors_changed_at = START.plus_seconds(31);
+        }),
         TokenRefusal::CredentialsChanged
     );
     assert_eq!(
-        refused(&|world| world.account("alice").password.as_mut().unwrap().changed_at = START.plus_seconds(1)),
+        refused(&|world| {
+            world.clock.now = START.plus_seconds(31);
+            world.account("alice").password.as_mut().unwrap().changed_at = START.plus_seconds(31);
+        }),
         TokenRefusal::CredentialsChanged
     );
     assert_eq!(

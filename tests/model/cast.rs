@@ -9,14 +9,14 @@ use authflow::{
     AccountId, Application, ClientId, Lifetime, Secret, TenantId, Timestamp,
     account::{Account, AccountStatus, Profile, Revision, UserName},
     code::SendPolicy,
-    contact::{EmailAddress, Mobile},
+    contact::{EmailAddress, Mobile, NumberingPlan},
     factor::{Factor, Totp, TotpAlgorithm},
     guess::AttemptPolicy,
     password::{Ageing, MustChange, Password, PasswordForm},
     policy::{Lifetimes, Policy, SecondFactor},
     testkit::demo,
 };
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 pub const APPS: [&str; 2] = [demo::ISV, "QcTgk0LmvXo2Yz81nRwJ5dUe7HsBp3Ai"];
 pub const TENANTS: [&str; 2] = [demo::TENANT, "another"];
@@ -34,7 +34,7 @@ pub fn email(who: usize) -> String {
 pub fn password(number: usize) -> &'static str {
     match number {
         FIRST => demo::PASSWORD,
-        1 => "Battery-Staple-1",
+        1 => "B\u{e4}ttery Staple-1",
         2 => "Battery-Staple-2",
         3 => "Battery-Staple-3",
         USED => "Used-Before-8",
@@ -58,6 +58,11 @@ pub fn authenticator(who: usize) -> Totp {
 
 pub fn totp_code(who: usize, step: u64) -> String {
     authenticator(who).code(step).expose().into()
+}
+
+/// All of them dial in one country.
+pub fn numbering() -> BTreeMap<Option<TenantId>, NumberingPlan> {
+    TENANTS.map(|tenant| (TenantId::new(tenant).ok(), NumberingPlan::new(86).unwrap())).into()
 }
 
 fn seconds(seconds: u64) -> Lifetime {

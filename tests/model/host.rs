@@ -3,7 +3,7 @@
 use super::{
     calls::USED,
     calls::{Act, F, Happening, PEOPLE, Request},
-    cast::{NAMES, TENANTS, account, applications, authenticator, factor, password},
+    cast::{NAMES, TENANTS, account, applications, authenticator, factor, numbering, password},
     ledger::Ledger,
     machine::START,
     observed::Observed,
@@ -73,7 +73,8 @@ impl Host {
                 ring = ring.with_verifier(key(number), window).unwrap();
             }
         }
-        let config = Config::new(demo::issuer(), ring, Applications::Asked);
+        let mut config = Config::new(demo::issuer(), ring, Applications::Asked);
+        config.numbering = numbering();
         self.world = self.world.clone();
         self.world.api = Api::new(Engine::new(config).unwrap());
     }

@@ -25,6 +25,7 @@ mod observed;
 mod rules;
 mod search;
 mod sessions;
+mod spelling;
 mod state;
 mod table;
 mod truth;

@@ -32,6 +32,8 @@ pub const RECENT: u64 = 600;
 pub const RESEND: u64 = 60;
 pub const SENDS_A_DAY: u32 = 3;
 pub const TOTP_STEP: u64 = 30;
+/// How far two clocks may be apart.
+pub const SKEW: u64 = 30;
 /// How long a guess may be judged before it counts as wrong.
 pub const IN_FLIGHT: u64 = 30;
 /// How long a key still verifies after a rotation.
