@@ -102,7 +102,8 @@ fn device_before_client_id_before_application_before_token_before_user() {
     let alice = world.login("alice").text("id_token").to_string();
     world.host.accounts.clear();
     let bearer = format!("Bearer {alice}");
-    let broken = demo::device().with("X-device-ip", "nowhere").with("X-client-id", "\u{1}").with("X-L", "en");
+    let broken =
+        demo::device().with("X-device-ip", "no\u{1}where").with("X-client-id", "\u{1}").with("X-L", "en");
     let mended = [
         broken.clone(),
         broken.clone().without("X-device-ip"),

@@ -63,7 +63,8 @@ pub(crate) async fn run(cli: Cli) -> Result<(), StartError> {
     if cli.exposes_demo() {
         return Err(StartError::DemoExposed);
     }
-    let ServerConfig { issuer, language, dialect, applications, tenant_credentials } = configuration(&cli)?;
+    let ServerConfig { issuer, language, dialect, numbering, applications, tenant_credentials } =
+        configuration(&cli)?;
     let (ring, made) =
         keys::load_or_make(&cli.keys).map_err(|error| StartError::KeyFile(cli.keys.clone(), error))?;
     if made {
@@ -78,6 +79,7 @@ pub(crate) async fn run(cli: Cli) -> Result<(), StartError> {
     let mut config = Config::new(issuer, ring, Applications::Fixed(applications));
     config.language = language;
     config.dialect = dialect;
+    config.numbering = numbering.into_iter().map(|named| (named.tenant, named.plan)).collect();
     let signing_keys = signing_keys(&cli)?;
     if let Some(keys) = &signing_keys {
         config.id_token_signing = IdTokenSigning::Outside(keys.outside());
@@ -132,6 +134,7 @@ fn configuration(cli: &Cli) -> Result<ServerConfig, StartError> {
             issuer: Issuer::new("https://authflow.example")?,
             language: Language::En,
             dialect: Dialect::Ciam,
+            numbering: Vec::new(),
             applications: Vec::new(),
             tenant_credentials: Vec::new(),
         },

@@ -143,7 +143,7 @@ fn store_password(
     verifier: &Secret,
     (changed_at, revision): (Timestamp, Revision),
 ) -> Result<(), StoreError> {
-    let sql = "UPDATE accounts SET verifier = ?3, password_changed_at = ?4,
+    let sql = "UPDATE accounts SET verifier = ?3, password_form = 'canonical', password_changed_at = ?4,
             must_change = NULL, skips_used = 0, revision = ?5
         WHERE tenant = ?1 AND id = ?2";
     let parameters = params![
@@ -169,7 +169,10 @@ fn rehash(
     let revision: i64 =
         connection.prepare_cached(sql)?.query_row(params![tenant, account.as_str()], |row| row.get(0))?;
     for (sql, value) in [
-        ("UPDATE accounts SET verifier = ?3 WHERE tenant = ?1 AND id = ?2", &verifier.expose() as &dyn ToSql),
+        (
+            "UPDATE accounts SET verifier = ?3, password_form = 'canonical' WHERE tenant = ?1 AND id = ?2",
+            &verifier.expose() as &dyn ToSql,
+        ),
         ("UPDATE accounts SET revision = ?3 WHERE tenant = ?1 AND id = ?2", &revision),
     ] {
         connection.prepare_cached(sql)?.execute(params![tenant, account.as_str(), value])?;

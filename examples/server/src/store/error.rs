@@ -20,6 +20,10 @@ pub(crate) enum StoreError {
     NewerSchema,
     #[error("the database is not this server's")]
     Foreign,
+    #[error("each name must be one account's and in order, and these are not; nothing was changed: {0}")]
+    Names(String),
+    #[error("a name that was typed is of two accounts")]
+    Ambiguous,
     #[error("too many are waiting for the database")]
     Overloaded,
     #[error("the write was not carried out")]

@@ -7,6 +7,7 @@ mod columns;
 mod commit;
 mod connection;
 mod error;
+mod names;
 mod readers;
 mod schema;
 mod sessions;

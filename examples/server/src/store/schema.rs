@@ -1,6 +1,6 @@
 //! The tables, and how a database gets them.
 
-use super::StoreError;
+use super::{StoreError, names};
 use rusqlite::{Connection, TransactionBehavior};
 
 /// "auth", so that the database of another program is not taken for ours.
@@ -12,6 +12,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema_2.sql"),
     include_str!("schema_3.sql"),
     include_str!("schema_4.sql"),
+    include_str!("schema_5.sql"),
 ];
 const VERSION: i64 = MIGRATIONS.len() as i64;
 
@@ -30,9 +31,20 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     for migration in MIGRATIONS.get(done..).ok_or(StoreError::NewerSchema)? {
         transaction.execute_batch(migration)?;
     }
+    names::spell(&transaction)?;
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
     transaction.pragma_update(None, "user_version", VERSION)?;
     Ok(transaction.commit()?)
+}
+
+/// A database as an earlier version of this server has made it.
+#[cfg(test)]
+pub(super) fn as_of_version(connection: &Connection, version: usize) {
+    for migration in &MIGRATIONS[..version] {
+        connection.execute_batch(migration).unwrap();
+    }
+    connection.pragma_update(None, "application_id", APPLICATION_ID).unwrap();
+    connection.pragma_update(None, "user_version", i64::try_from(version).unwrap()).unwrap();
 }
 
 #[cfg(test)]
@@ -56,9 +68,7 @@ mod tests {
     #[test]
     fn a_database_of_the_first_version_keeps_its_accounts() {
         let mut connection = memory();
-        connection.execute_batch(MIGRATIONS[0]).unwrap();
-        connection.pragma_update(None, "application_id", APPLICATION_ID).unwrap();
-        connection.pragma_update(None, "user_version", 1).unwrap();
+        as_of_version(&connection, 1);
         connection.execute("INSERT INTO accounts (tenant, id, user_name) VALUES ('', 'a', 'a')", []).unwrap();
         migrate(&mut connection).unwrap();
         connection.execute("UPDATE accounts SET mobile = '+86-138 0000 0000', email = 'A@b.c'", []).unwrap();
@@ -112,7 +122,7 @@ mod tests {
             ("password_changed_at = 6", true),
             ("must_change = 'breached'", true),
             ("enrolled = 'otp'", true),
-            ("mobile = '13800000000'", true),
+            ("mobile = '+8613800000000'", true),
             ("email = 'a@example.com'", true),
             ("totp_secret = zeroblob(20)", true),
             ("totp_step = 7", false),
@@ -169,11 +179,7 @@ mod tests {
     #[test]
     fn accounts_of_an_older_version_keep_their_revisions_and_their_sessions() {
         let mut connection = memory();
-        for migration in &MIGRATIONS[..2] {
-            connection.execute_batch(migration).unwrap();
-        }
-        connection.pragma_update(None, "application_id", APPLICATION_ID).unwrap();
-        connection.pragma_update(None, "user_version", 2).unwrap();
+        as_of_version(&connection, 2);
         execute(&connection, "INSERT INTO accounts (tenant, id, user_name) VALUES ('', 'a', 'a')");
         execute(&connection, "UPDATE accounts SET status = 'locked'");
         migrate(&mut connection).unwrap();

@@ -35,7 +35,7 @@ fn sign_in(code: &str) -> Call {
 fn totp(steps: u64) -> String {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
     let totp = Totp::new(*b"authflow-demo-secret", TotpAlgorithm::Sha1, 6, None).unwrap();
-    totp.code(Totp::step_at(Timestamp::from_unix(now)) + steps).expose().to_owned()
+    totp.code(totp.step_at(Timestamp::from_unix(now)) + steps).expose().to_owned()
 }
 
 fn tom(server: &Server, code: &str) -> Call {
