@@ -202,7 +202,10 @@ impl World {
     /// A body with every member that any call takes.
     fn body(&self, deed: &Deed) -> Value {
         let code = match deed.body >> 6 {
-            0 => self.host.account.totp.as_ref().unwrap().code(Totp::step_at(self.now)).expose().into(),
+            0 => {
+                let totp = self.host.account.totp.as_ref().unwrap();
+                totp.code(totp.step_at(self.now)).expose().into()
+            }
             1 => "000000".into(),
             _ => self.codes_sent.last().cloned().unwrap_or_default(),
         };
