@@ -6,7 +6,7 @@ use authflow::{
     account::{Account, AccountKey, AccountStatus, FindAccount, NameKind, Profile},
     code::{LoadCode, StoredCode},
     guess::{Reservation, ReserveAttempt, SettleAttempt},
-    password::{PasswordMatch, VerifyPassword},
+    password::{PasswordForm, PasswordMatch, VerifyPassword},
     session::{CheckSession, EndSessions, SessionRecord},
     step::{AccessDecision, Commit, Committed, DecideAccess, Write},
     testkit::{MemoryHost, Planned, demo},
@@ -60,6 +60,7 @@ pub(super) enum Careless {
     CountsTwice,
     KeepsTheSkips,
     KeepsTheTime,
+    KeepsTheForm,
     /// Of every account that it reads.
     Forgets(&'static str),
     /// A secret.
@@ -143,7 +144,8 @@ impl Hosts {
                 | Careless::CountsTwice
                 | Careless::KeepsTheReason
                 | Careless::KeepsTheSkips
-                | Careless::KeepsTheTime,
+                | Careless::KeepsTheTime
+                | Careless::KeepsTheForm,
                 _,
             ) => {
                 let is_new = ask.writes.iter().any(|write| matches!(write, Write::StorePassword { .. }));
@@ -159,6 +161,7 @@ impl Hosts {
                         Careless::CountsTwice => {}
                         Careless::KeepsTheReason => password.must_change = of_old.must_change,
                         Careless::KeepsTheTime => password.changed_at = of_old.changed_at,
+                        Careless::KeepsTheForm => password.form = PasswordForm::AsTyped,
                         Careless::KeepsTheSkips if !is_new => {}
                         _ => password.skips_used = of_old.skips_used,
                     }

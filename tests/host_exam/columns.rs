@@ -4,11 +4,11 @@ use authflow::{
     AccountId, Secret, Timestamp,
     account::{Account, AccountStatus, Profile, Revision},
     factor::{FactorSet, Totp, TotpAlgorithm},
-    password::Password,
+    password::{Password, PasswordForm},
 };
 
 /// The columns that eve and dora have between them, by the names that the exam has for them.
-pub(super) const COLUMNS: [&str; 18] = [
+pub(super) const COLUMNS: [&str; 20] = [
     "id",
     "tenant",
     "revision",
@@ -23,9 +23,11 @@ pub(super) const COLUMNS: [&str; 18] = [
     "password.changed_at",
     "password.must_change",
     "password.skips_used",
+    "password.form",
     "totp.secret",
     "totp.algorithm",
     "totp.digits",
+    "totp.step_seconds",
     "totp.last_used_step",
 ];
 
@@ -57,6 +59,10 @@ pub(super) fn without(column: &str, account: Account) -> Account {
         "factors_changed_at" => Account { factors_changed_at: nothing, ..account },
         "profile" => Account { profile: Profile::default(), ..account },
         "password.verifier" => Account { password: password(|it| it.verifier = Secret::new("")), ..account },
+        "password.form" => Account { password: password(|it| it.form = PasswordForm::AsTyped), ..account },
+        "totp.step_seconds" => {
+            Account { totp: account.totp.clone().map(Totp::with_steps_of_a_minute), ..account }
+        }
         "password.changed_at" => {
             Account { password: password(|it| it.changed_at = Timestamp::from_unix(0)), ..account }
         }

@@ -223,6 +223,7 @@ fn a_new_password_with_something_of_the_old_one_is_found() {
         (Careless::KeepsTheReason, "frank", "password.must_change"),
         (Careless::KeepsTheSkips, "erin", "password.skips_used"),
         (Careless::KeepsTheTime, "erin", "password.changed_at"),
+        (Careless::KeepsTheForm, "erin", "password.form"),
     ] {
         let Err(NeglectedDuty::ReadAccount { field, .. }) = examined(careless, name) else {
             panic!("{careless:?}");
