@@ -79,6 +79,9 @@ impl fmt::Display for NameKind {
     }
 }
 
+/// The one spelling of a name, in its tenant.
+type NameInTenant = (Option<TenantId>, Box<str>);
+
 /// Lists what is wrong with stored names, in order. Nothing listed means that every name is one account's.
 ///
 /// Run it over all rows before a migration that keeps the one spelling beside each name. Such a migration stops where anything is
@@ -97,7 +100,7 @@ impl fmt::Display for NameKind {
 pub fn audit<'a>(rows: impl IntoIterator<Item = NamesOfRow<'a>>) -> Vec<SpellingFinding> {
     let mut found = Vec::new();
     // One text is one account's, whatever kind of name it is: a client may type any of them.
-    let mut owners: BTreeMap<(Option<TenantId>, Box<str>), (NameKind, BTreeSet<AccountId>)> = BTreeMap::new();
+    let mut owners: BTreeMap<NameInTenant, (NameKind, BTreeSet<AccountId>)> = BTreeMap::new();
     for NamesOfRow { tenant, account, user_name, mobile, email } in rows {
         let mut owns = |kind, text: &str| {
             let (first, accounts) = owners.entry((tenant, text.into())).or_insert((kind, BTreeSet::new()));

@@ -16,7 +16,7 @@ impl SendSlot {
     /// The slot of a recipient, as somebody typed it who has proved nothing: a hash of the tenant and the recipient.
     pub fn of_recipient(tenant: Option<TenantId>, recipient: &Recipient) -> Self {
         let name = recipient.normalised();
-        Self::hash("recipient", tenant, recipient.channel(), &name)
+        Self::hash("recipient", tenant, recipient.channel(), name)
     }
 
     /// The slot of an account's own contact, for codes within its pending logins. It is another one, so that nobody can spend it

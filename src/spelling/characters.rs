@@ -84,7 +84,7 @@ mod tests {
     fn every_script_has_ten_digits_in_their_order() {
         let digits: Vec<(char, u8)> =
             (char::MIN..=char::MAX).filter_map(|character| Some((character, digit(character)?))).collect();
-        assert!(digits.len() > 700 && digits.len() % 10 == 0, "{}", digits.len());
+        assert!(digits.len() > 700 && digits.len().is_multiple_of(10), "{}", digits.len());
         for (at, (character, value)) in digits.iter().enumerate() {
             assert_eq!(usize::from(*value), at % 10, "{character:?}");
         }
