@@ -72,6 +72,7 @@ pub mod sdk;
 pub mod sealing;
 mod secret;
 pub mod session;
+pub mod spelling;
 pub mod step;
 #[cfg(feature = "testkit")]
 pub mod testkit;

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 const SMS: &str = "/api/v2/sdk/sms/send";
 const BY_MOBILE: &str = "/api/v2/sdk/pwd/update-by-mobile";
 const CHANGE: &str = "/api/v2/sdk/pwd/change";
-const ALICES: &str = "+86-13800000002";
+const ALICES: &str = "+86-13800000004";
 const NEW: &str = "Battery-Staple-8";
 
 /// What was asked about in one request.

@@ -145,7 +145,8 @@ fn an_id_token_is_bound_to_application_account_session_and_time() {
     let answer = world.send(&Call::check_exist(id_token(&boasting, &audience).expose()));
     assert_eq!(answer.body, json!({ "is_set_pwd": true }), "the control; the record says when and how");
     // And where it must not be taken: a password that was changed since ends what was signed in by the old one.
-    world.account("alice").password.as_mut().unwrap().changed_at = START.plus_seconds(1);
+    world.account("alice").password.as_mut().unwrap().changed_at = START.plus_seconds(31);
+    world.clock.now = START.plus_seconds(31);
     let answer = world.send(&Call::check_exist(id_token(&boasting, &audience).expose()));
     assert_eq!(answer.parts(), invalid);
 }

@@ -48,7 +48,9 @@ impl Host for Small {
     async fn find_account(&self, ask: &FindAccount) -> Result<Option<Account>, Down> {
         self.up("FindAccount")?;
         let found = self.world.host.accounts.iter().find(|account| match &ask.key {
-            AccountKey::Identifier(typed) => account.user_name == UserName::new(&typed.normalised()).ok(),
+            AccountKey::Identifier(typed) => {
+                typed.names().any(|(_, text)| account.user_name == UserName::new(text).ok())
+            }
             AccountKey::Id(id) => *id == account.id,
         });
         Ok(found.cloned())

@@ -102,7 +102,8 @@ fn device_before_client_id_before_application_before_token_before_user() {
     let alice = world.login("alice").text("id_token").to_string();
     world.host.accounts.clear();
     let bearer = format!("Bearer {alice}");
-    let broken = demo::device().with("X-device-ip", "nowhere").with("X-client-id", "\u{1}").with("X-L", "en");
+    let broken =
+        demo::device().with("X-device-ip", "no\u{1}where").with("X-client-id", "\u{1}").with("X-L", "en");
     let mended = [
         broken.clone(),
         broken.clone().without("X-device-ip"),
@@ -183,11 +184,17 @@ fn an_id_token_is_refused_for_many_reasons_and_with_one_message() {
     );
     assert_eq!(refused(&|world| world.host.sessions.clear()), TokenRefusal::SessionEnded);
     assert_eq!(
-        refused(&|world| world.account("alice").factors_changed_at = START.plus_seconds(1)),
+        refused(&|world| {
+            world.clock.now = START.plus_seconds(31);
+            world.account("alice").factors_changed_at = START.plus_seconds(31);
+        }),
         TokenRefusal::CredentialsChanged
     );
     assert_eq!(
-        refused(&|world| world.account("alice").password.as_mut().unwrap().changed_at = START.plus_seconds(1)),
+        refused(&|world| {
+            world.clock.now = START.plus_seconds(31);
+            world.account("alice").password.as_mut().unwrap().changed_at = START.plus_seconds(31);
+        }),
         TokenRefusal::CredentialsChanged
     );
     assert_eq!(

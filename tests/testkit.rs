@@ -196,7 +196,7 @@ fn every_attack_is_withstood_in_every_dialect_whoever_signs() {
     let outside = OutsideKeys::new(OutsideKey::new("rsa-1", SignatureAlgorithm::Rs256).unwrap());
     for dialect in [Dialect::Ciam, Dialect::Eiam, Dialect::OneAccess] {
         for signing in [IdTokenSigning::ApplicationKey, IdTokenSigning::Outside(outside.clone())] {
-            let setup = Setup { dialect, signing, tells_attempts: true, policy: demo::policy() };
+            let setup = Setup { dialect, signing, tells_attempts: true, ..Setup::default() };
             for state in STATES {
                 let login = Scenario::with_setup(setup.clone()).reach(state).unwrap();
                 for attack in Attack::ALL {

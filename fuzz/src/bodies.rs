@@ -4,9 +4,14 @@ use crate::{
     json::Shape,
     model::{self, HeaderList},
 };
-use authflow::device::Header;
+use authflow::{
+    account::UserName,
+    contact::{EmailAddress, Mobile},
+    device::Header,
+};
 use serde_json::Value;
-use std::{collections::BTreeMap, net::IpAddr};
+use std::collections::BTreeMap;
+use unicode_normalization::UnicodeNormalization as _;
 
 /// What a member of a body may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,17 +93,18 @@ pub type Body = BTreeMap<&'static str, String>;
 /// Reads the body of a call; `None` where it is not what the call takes.
 pub fn read(members: &[Member], headers: &HeaderList, body: &[u8]) -> Option<Body> {
     let content_type = model::value(headers, Header::ContentType).ok()?;
-    let is_json = content_type.split(';').next()?.trim().eq_ignore_ascii_case("application/json");
-    if !is_json || body.len() > 16 * 1024 {
+    if !is_json(content_type) || body.len() > 16 * 1024 {
         return None;
     }
+    let body = unmarked(body);
     let Value::Object(object) = serde_json::from_slice(body).ok()? else { return None };
     if !Shape::of(std::str::from_utf8(body).ok()?).is_good() {
         return None;
     }
     let mut read = Body::new();
     for (name, kind, is_required) in members {
-        match object.get(*name) {
+        let is_empty = |value: &Value| !is_required && value.as_str() == Some("");
+        match object.get(*name).filter(|value| !value.is_null() && !is_empty(value)) {
             None if *is_required => return None,
             None => {}
             Some(value) => drop(read.insert(name, value.as_str().filter(|text| kind.is_good(text))?.into())),
@@ -111,9 +117,7 @@ impl Kind {
     fn is_good(self, text: &str) -> bool {
         let length = text.len();
         match self {
-            Self::UserName => {
-                (1..=256).contains(&text.trim().len()) && !text.trim().contains(char::is_control)
-            }
+            Self::UserName => user_name(text).is_some(),
             Self::Password => (1..=1024).contains(&length),
             Self::Code => (1..=64).contains(&length),
             Self::Captcha => length <= 4096,
@@ -125,34 +129,47 @@ impl Kind {
     }
 }
 
-/// A mobile number in its one spelling: a `+` or none, and 5 to 20 digits, of which single hyphens and spaces stood between.
+/// A mobile number in its one spelling.
 pub fn digits(text: &str) -> Option<String> {
-    let text = text.trim();
-    let mut digits = String::new();
-    let mut before = '-';
-    for (at, letter) in text.char_indices() {
-        match letter {
-            '+' if at == 0 => {
-                digits.push('+');
-                continue;
-            }
-            '0'..='9' => digits.push(letter),
-            '-' | ' ' if before.is_ascii_digit() => {}
-            _ => return None,
-        }
-        before = letter;
-    }
-    let count = digits.trim_start_matches('+').len();
-    (before.is_ascii_digit() && (5..=20).contains(&count) && text.len() <= 32).then_some(digits)
+    Mobile::new(text).ok().map(|mobile| mobile.normalised().into())
 }
 
 /// An e-mail address in its one spelling.
 pub fn address(text: &str) -> Option<String> {
-    let text = text.trim();
-    let sides: Vec<_> = text.split('@').collect();
-    let is_good = sides.len() == 2 && sides.iter().all(|side| !side.is_empty()) && text.len() <= 254;
-    let is_foreign = |letter: char| letter.is_whitespace() || letter.is_control();
-    (is_good && !text.contains(is_foreign)).then(|| text.to_lowercase())
+    EmailAddress::new(text).ok().map(|email| email.normalised().into())
+}
+
+/// A user name in its one spelling.
+pub fn user_name(text: &str) -> Option<String> {
+    UserName::new(text).ok().map(|name| name.normalised().into())
+}
+
+/// A password in its one spelling (RFC 8265 §4.2).
+pub fn password(text: &str) -> String {
+    let space = |letter: char| if letter.is_whitespace() && !is_line_end(letter) { ' ' } else { letter };
+    text.chars().map(space).nfc().collect()
+}
+
+/// White space that is no space, and so stays in a password.
+fn is_line_end(letter: char) -> bool {
+    letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}')
+}
+
+/// The digits of a code, as far as ASCII goes: what has other characters may be a code or not.
+pub fn code(text: &str) -> Option<String> {
+    let is_between = |letter: char| letter.is_ascii_whitespace() || letter == '-';
+    text.is_ascii().then(|| text.chars().filter(|letter| !is_between(*letter)).collect())
+}
+
+/// Whether a content type is that of JSON, or that joined with itself.
+pub fn is_json(content_type: &str) -> bool {
+    let is_json = |one: &str| one.split(';').next().unwrap().trim().eq_ignore_ascii_case("application/json");
+    content_type.split(',').all(is_json)
+}
+
+/// A body without the mark that may stand before it.
+pub fn unmarked(body: &[u8]) -> &[u8] {
+    body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)
 }
 
 /// Whether the members that describe a device are what its headers would have to be.
@@ -165,6 +182,5 @@ pub fn describes_device(body: &Body) -> bool {
         ("X-client-id", "any"),
     ];
     let headers = headers.map(|(name, value)| (name.to_string(), value.as_bytes().to_vec()));
-    let ip = text("device_ip").trim();
-    model::faults(&headers).is_empty() && (ip.is_empty() || ip.parse::<IpAddr>().is_ok())
+    model::faults(&headers).is_empty()
 }

@@ -190,7 +190,8 @@ impl World {
         let as_nobody = as_nobody && kind.login.is_none() && kind.label != "update password";
         let good = self.sent.get(&(at, true)).filter(|sent| {
             let in_window = sent.key == self.ring || self.now < WINDOW_ENDS;
-            let is_same = code.trim() == sent.code && self.host.account.revision == sent.revision;
+            let is_same = crate::bodies::code(code).as_deref() == Some(&*sent.code)
+                && self.host.account.revision == sent.revision;
             is_same
                 && sent.stored == sent.digest
                 && in_window

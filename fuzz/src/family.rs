@@ -207,7 +207,10 @@ impl World {
     /// A body with every member that any call takes.
     fn body(&self, deed: &Deed) -> Value {
         let code = match deed.body >> 6 {
-            0 => cast::totp_code(&self.host.account, Totp::step_at(self.now)),
+            0 => {
+                let step = self.host.account.totp.as_ref().unwrap().step_at(self.now);
+                cast::totp_code(&self.host.account, step)
+            }
             1 => "000000".into(),
             _ => self.codes_sent.last().cloned().unwrap_or_default(),
         };

@@ -1,6 +1,7 @@
 //! A request as it is sent, and what its own text says about it.
 
 use crate::{
+    bodies,
     cast::{APPLICATIONS, NEW_PASSWORD, PASSWORD},
     json::Shape,
     model::{self, HeaderList},
@@ -78,7 +79,7 @@ impl<'a> Given<'a> {
 
     /// A text member of the body, as any reader of JSON finds it.
     pub fn member(&self, name: &str) -> Option<String> {
-        let body: Value = serde_json::from_slice(&self.request.body).ok()?;
+        let body: Value = serde_json::from_slice(bodies::unmarked(&self.request.body)).ok()?;
         body.get(name)?.as_str().map(String::from)
     }
 
@@ -94,10 +95,8 @@ impl<'a> Given<'a> {
         };
         let good = || {
             let body = &self.request.body;
-            let is_json =
-                |text: &str| text.split(';').next().unwrap().trim().eq_ignore_ascii_case("application/json");
-            let shape = || Shape::of(std::str::from_utf8(body).unwrap());
-            model::value(self.headers, Header::ContentType).is_ok_and(is_json)
+            let shape = || Shape::of(std::str::from_utf8(bodies::unmarked(body)).unwrap());
+            model::value(self.headers, Header::ContentType).is_ok_and(bodies::is_json)
                 && body.len() <= 16 * 1024
                 && members()
                 && shape().is_good()
@@ -107,6 +106,5 @@ impl<'a> Given<'a> {
 }
 
 fn is_user_name(name: &str) -> bool {
-    let name = name.trim();
-    (1..=256).contains(&name.len()) && !name.contains(char::is_control)
+    bodies::user_name(name).is_some()
 }

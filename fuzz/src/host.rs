@@ -3,8 +3,9 @@
 use authflow::testkit::demo;
 use authflow::{
     ClientId, SessionId, TokenId,
-    account::{Account, AccountKey, AccountStatus, Identifier},
+    account::{Account, AccountKey, AccountStatus, NameKind, UserName},
     code::{Captcha, CodeKey, Deliver, Delivery, SendRecord, SendSlot, StoredCode},
+    contact::{EmailAddress, Mobile},
     guess::{AttemptRecord, AttemptSlot},
     password::{Judgement, PasswordMatch, PasswordRefusal},
     session::{EndSessions, SessionRecord},
@@ -94,7 +95,9 @@ impl Host {
         match step {
             Step::FindAccount(ask) => asked!(ask, "FindAccount", {
                 if let AccountKey::Identifier(typed) = &ask.key {
-                    self.heard.identifiers.push(typed.normalised());
+                    // The last one is what was typed, whatever else it may be.
+                    let last = typed.names().last().map(|(_, text)| text.to_owned());
+                    self.heard.identifiers.extend(last);
                 }
                 (!says_no && self.is_known(&ask.key)).then(|| self.account.clone())
             }),
@@ -186,13 +189,14 @@ impl Host {
         let account = &self.account;
         let is_known = match key {
             AccountKey::Id(id) => *id == account.id,
-            AccountKey::Identifier(typed) => match typed {
-                Identifier::UserName(name) | Identifier::Any(name) => {
-                    account.user_name.as_ref().is_some_and(|own| own.normalised() == name.normalised())
-                }
-                Identifier::Mobile(mobile) => account.mobile.as_ref() == Some(mobile),
-                Identifier::Email(email) => account.email.as_ref() == Some(email),
-            },
+            AccountKey::Identifier(typed) => typed.names().any(|(kind, text)| {
+                let own = match kind {
+                    NameKind::UserName => account.user_name.as_ref().map(UserName::normalised),
+                    NameKind::Mobile => account.mobile.as_ref().map(Mobile::normalised),
+                    NameKind::Email => account.email.as_ref().map(EmailAddress::normalised),
+                };
+                own == Some(text)
+            }),
         };
         is_known || self.knows_everybody
     }

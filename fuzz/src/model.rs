@@ -2,14 +2,17 @@
 
 use crate::cast::{APPLICATIONS, TENANT};
 use authflow::device::{Caller, Header, Language, Problem};
-use std::{collections::BTreeMap, net::IpAddr};
+use std::{
+    collections::BTreeMap,
+    net::{IpAddr, Ipv6Addr},
+};
 
 /// A list of headers, as a framework hands it over.
 pub type HeaderList = [(String, Vec<u8>)];
 
 /// Every header of the family: its name, the most bytes of its value, and whether it is a required one.
 pub const FAMILY: [(Header, &str, usize, bool); 11] = [
-    (Header::Os, "x-operating-sys-version", 64, true),
+    (Header::Os, "x-operating-sys-version", 256, true),
     (Header::Fingerprint, "x-device-fingerprint", 256, true),
     (Header::Agent, "x-agent", 1024, true),
     (Header::ClientId, "x-client-id", 64, true),
@@ -38,17 +41,8 @@ fn is_named(header: Header, name: &str, other: &str) -> bool {
 
 /// The value of a header, or what is wrong with it.
 pub fn value(headers: &HeaderList, header: Header) -> Result<&str, Problem> {
-    let (_, name, longest, _) = FAMILY.into_iter().find(|row| row.0 == header).unwrap();
-    let mut values =
-        headers.iter().filter(|(other, _)| is_named(header, name, other)).map(|(_, value)| value);
-    let value = values.next().ok_or(Problem::Missing)?;
-    if values.next().is_some() {
-        return Err(Problem::Repeated);
-    }
-    let is_content = |byte: &u8| !matches!(byte, b' ' | b'\t');
-    let start = value.iter().position(is_content).ok_or(Problem::Missing)?;
-    let end = value.iter().rposition(is_content).ok_or(Problem::Missing)?;
-    let value = &value[start..=end];
+    let (_, _, longest, _) = FAMILY.into_iter().find(|row| row.0 == header).unwrap();
+    let value = bytes(headers, header)?;
     if value.len() > longest {
         return Err(Problem::TooLong);
     }
@@ -58,15 +52,53 @@ pub fn value(headers: &HeaderList, header: Header) -> Result<&str, Problem> {
     }
 }
 
+/// The value of a header that decides nothing: what is too long is cut, and bytes of another encoding are replaced.
+pub fn described(headers: &HeaderList, header: Header) -> Result<String, Problem> {
+    let (_, _, longest, _) = FAMILY.into_iter().find(|row| row.0 == header).unwrap();
+    let value = bytes(headers, header)?;
+    let text = String::from_utf8_lossy(&value[..value.len().min(longest)]).into_owned();
+    if text.contains(char::is_control) { Err(Problem::Malformed) } else { Ok(text) }
+}
+
+/// The address that the caller says it has, without its zone; none where it cannot be read.
+pub fn address(headers: &HeaderList) -> Option<IpAddr> {
+    let text = value(headers, Header::Ip).ok()?;
+    let zoned = || text.split_once('%').filter(|(_, zone)| !zone.is_empty())?.0.parse::<Ipv6Addr>().ok();
+    text.parse().ok().or_else(|| zoned().map(IpAddr::V6))
+}
+
+fn bytes(headers: &HeaderList, header: Header) -> Result<&[u8], Problem> {
+    let (_, name, ..) = FAMILY.into_iter().find(|row| row.0 == header).unwrap();
+    let mut values =
+        headers.iter().filter(|(other, _)| is_named(header, name, other)).map(|(_, value)| value);
+    let value = values.next().ok_or(Problem::Missing)?;
+    if values.next().is_some() {
+        return Err(Problem::Repeated);
+    }
+    let is_content = |byte: &u8| !matches!(byte, b' ' | b'\t');
+    let start = value.iter().position(is_content).ok_or(Problem::Missing)?;
+    let end = value.iter().rposition(is_content).ok_or(Problem::Missing)?;
+    Ok(&value[start..=end])
+}
+
 /// Everything that is wrong with the headers that say who is calling.
 pub fn faults(headers: &HeaderList) -> BTreeMap<Header, Problem> {
-    let wrong = |&(header, _, _, required): &(Header, &str, usize, bool)| match value(headers, header) {
-        Err(Problem::Missing) if !required => None,
-        Err(problem) => Some((header, problem)),
-        Ok(text) if header == Header::Ip && text.parse::<IpAddr>().is_err() => {
-            Some((header, Problem::Malformed))
+    let wrong = |&(header, _, _, required): &(Header, &str, usize, bool)| {
+        let judged = match header {
+            Header::Os | Header::Agent => described(headers, header).map(drop),
+            // One that is too long is unreadable, which is no fault.
+            Header::Ip if value(headers, header) == Err(Problem::TooLong) => Ok(()),
+            Header::Ip => described(headers, header).map(drop),
+            Header::Language => match value(headers, header) {
+                Err(Problem::Repeated) => Err(Problem::Repeated),
+                _ => Ok(()),
+            },
+            _ => value(headers, header).map(drop),
+        };
+        match judged {
+            Err(Problem::Missing) if !required => None,
+            judged => judged.err().map(|problem| (header, problem)),
         }
-        Ok(_) => None,
     };
     FAMILY[..CALLER].iter().filter_map(wrong).collect()
 }
@@ -95,12 +127,12 @@ pub fn judge(headers: &HeaderList) -> Option<Caller> {
         Ok(caller) => {
             assert!(expected.is_empty(), "accepted in spite of {expected:?}");
             let given = |header| value(headers, header).ok();
-            assert_eq!(Some(caller.device.os()), given(Header::Os));
+            assert_eq!(Some(caller.device.os().into()), described(headers, Header::Os).ok());
             assert_eq!(caller.device.fingerprint(), given(Header::Fingerprint));
-            assert_eq!(Some(caller.device.agent()), given(Header::Agent));
+            assert_eq!(Some(caller.device.agent().into()), described(headers, Header::Agent).ok());
             assert_eq!(Some(caller.client_id.as_str()), given(Header::ClientId));
             assert_eq!(caller.tenant.as_ref().map(|tenant| tenant.as_str()), given(Header::TenantId));
-            assert_eq!(caller.device.ip(), given(Header::Ip).and_then(|text| text.parse().ok()));
+            assert_eq!(caller.device.ip(), address(headers));
             assert_eq!(caller.language.unwrap_or_default(), language(headers));
             Some(caller)
         }

@@ -1,6 +1,7 @@
 //! A host in memory that answers by a plan, and what must hold of every reply it sees.
 
 use crate::{
+    bodies,
     cast::{API, accounts},
     given::{Call, Given},
     keys::NOW,
@@ -10,7 +11,7 @@ use crate::{
 use authflow::testkit::demo;
 use authflow::{
     Entropy, Moment, SessionId, TenantId, Timestamp, TokenId,
-    account::{Account, AccountKey, AccountStatus, Identifier, Revision},
+    account::{Account, AccountKey, AccountStatus, Revision},
     guess::{AttemptRecord, AttemptSlot},
     outcome::Outcome,
     password::{Judgement, PasswordMatch, PasswordRefusal},
@@ -130,11 +131,12 @@ impl<'a> World<'a> {
             step = match step {
                 Step::FindAccount(ask) => asked!(ask, "FindAccount", {
                     if let AccountKey::Identifier(typed) = &ask.key {
-                        let Identifier::UserName(typed) = typed else { panic!("another kind of name") };
-                        assert_eq!(Some(typed.as_str()), given.member("user_name").as_deref().map(str::trim));
+                        let names: Vec<_> = typed.names().map(|(_, text)| text.to_owned()).collect();
+                        let given = given.member("user_name").and_then(|name| bodies::user_name(&name));
+                        assert_eq!(names, Vec::from_iter(given), "another name");
                     }
                     let named = self.accounts.iter_mut().find(|(name, account)| match &ask.key {
-                        AccountKey::Identifier(typed) => typed.normalised() == **name,
+                        AccountKey::Identifier(typed) => typed.names().any(|(_, text)| text == **name),
                         AccountKey::Id(id) => *id == account.id,
                     });
                     let mut answer = named.filter(|_| planned != b'n').map(|(_, account)| {

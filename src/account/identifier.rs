@@ -1,47 +1,105 @@
 //! What a client types to say who they are.
 
 use super::UserName;
-use crate::contact::{EmailAddress, Mobile, Recipient};
-use alloc::string::String;
+use crate::contact::{EmailAddress, Mobile, NumberingPlan, Recipient};
 
 /// What a client typed to say who they are, and what it may be.
 ///
-/// A host may look only at the [`normalised`](Self::normalised) text, for one look-up over everything an account is known by,
-/// as long as no account's user name can be another one's number or address.
+/// A host looks accounts up by its [`names`](Self::names) and by nothing else.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Identifier {
+pub struct Identifier {
+    user_name: Option<UserName>,
+    mobile: Option<Mobile>,
+    email: Option<EmailAddress>,
+}
+
+/// What a name of an account is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum NameKind {
     /// A user name.
-    UserName(UserName),
-    /// A mobile number.
-    Mobile(Mobile),
+    UserName,
+    /// A mobile number, in full (ITU-T E.164).
+    Mobile,
     /// An e-mail address.
-    Email(EmailAddress),
-    /// Any of the three.
-    Any(UserName),
+    Email,
 }
 
 impl Identifier {
-    /// The text in the one spelling that guesses at an unknown account are counted by.
-    pub fn normalised(&self) -> String {
-        match self {
-            Self::UserName(name) | Self::Any(name) => name.normalised(),
-            Self::Mobile(mobile) => mobile.normalised(),
-            Self::Email(email) => email.normalised(),
-        }
+    /// A user name.
+    pub fn of_user_name(user_name: UserName) -> Self {
+        Self { user_name: Some(user_name), mobile: None, email: None }
+    }
+
+    /// A user name, or a mobile number or e-mail address where it has the form of one.
+    pub fn of_any(typed: UserName) -> Self {
+        let (mobile, email) = (Mobile::new(typed.as_str()).ok(), EmailAddress::new(typed.as_str()).ok());
+        Self { user_name: Some(typed), mobile, email }
+    }
+
+    /// What to look up: one to three texts, each in its one spelling, in the order of [`NameKind`]. None where it is a number that
+    /// says no country and the tenant has no [`NumberingPlan`]: that is nobody's.
+    ///
+    /// ```
+    /// use authflow::account::{Identifier, NameKind, UserName};
+    ///
+    /// let names = |typed| {
+    ///     let identifier = Identifier::of_any(UserName::new(typed).unwrap());
+    ///     identifier.names().map(|(kind, text)| (kind, text.to_owned())).collect::<Vec<_>>()
+    /// };
+    /// assert_eq!(names("Erin"), [(NameKind::UserName, "erin".into())]);
+    /// assert_eq!(
+    ///     names("+86 138 0000 0000"),
+    ///     [(NameKind::UserName, "+86 138 0000 0000".into()), (NameKind::Mobile, "+8613800000000".into())]
+    /// );
+    /// ```
+    pub fn names(&self) -> impl Iterator<Item = (NameKind, &str)> {
+        let Self { user_name, mobile, email } = self;
+        let mobile = mobile.as_ref().filter(|mobile| mobile.is_international());
+        let texts = [
+            (NameKind::UserName, user_name.as_ref().map(UserName::normalised)),
+            (NameKind::Mobile, mobile.map(Mobile::normalised)),
+            (NameKind::Email, email.as_ref().map(EmailAddress::normalised)),
+        ];
+        texts.into_iter().filter_map(|(kind, text)| Some((kind, text?)))
+    }
+
+    /// The one text that guesses at nobody are counted by. A new user name is no number and no address, so what has the form of one is one.
+    pub(crate) fn counted_as(&self) -> &str {
+        let Self { user_name, mobile, email } = self;
+        let contact =
+            mobile.as_ref().map(Mobile::normalised).or(email.as_ref().map(EmailAddress::normalised));
+        contact.or(user_name.as_ref().map(UserName::normalised)).unwrap_or_default()
+    }
+
+    /// As a client typed it, with what the tenant's plan completes.
+    pub(crate) fn completed(self, plan: Option<&NumberingPlan>) -> Self {
+        Self { mobile: self.mobile.map(|mobile| mobile.completed(plan)), ..self }
     }
 }
 
 impl From<UserName> for Identifier {
     fn from(name: UserName) -> Self {
-        Self::UserName(name)
+        Self::of_user_name(name)
+    }
+}
+
+impl From<Mobile> for Identifier {
+    fn from(mobile: Mobile) -> Self {
+        Self { user_name: None, mobile: Some(mobile), email: None }
+    }
+}
+
+impl From<EmailAddress> for Identifier {
+    fn from(email: EmailAddress) -> Self {
+        Self { user_name: None, mobile: None, email: Some(email) }
     }
 }
 
 impl From<Recipient> for Identifier {
     fn from(recipient: Recipient) -> Self {
         match recipient {
-            Recipient::Mobile(mobile) => Self::Mobile(mobile),
-            Recipient::Email(email) => Self::Email(email),
+            Recipient::Mobile(mobile) => mobile.into(),
+            Recipient::Email(email) => email.into(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What the library knows of an account, and how it asks for one.
 
+mod audit;
 mod find;
 mod identifier;
 mod profile;
@@ -7,12 +8,13 @@ mod revision;
 mod subject;
 mod user_name;
 
-pub use find::{AccountKey, FindAccount};
-pub use identifier::Identifier;
+pub use audit::{NamesOfRow, SpellingFinding, audit};
+pub use find::{AccountKey, AmbiguousIdentifier, FindAccount};
+pub use identifier::{Identifier, NameKind};
 pub use profile::{Profile, ProfileError};
 pub use revision::{InvalidRevision, Revision};
 pub use subject::Subject;
-pub use user_name::{InvalidUserName, UserName};
+pub use user_name::{InvalidUserName, UnfitUserName, UserName};
 
 use crate::{
     AccountId, TenantId, Timestamp,
@@ -65,6 +67,7 @@ words!(AccountStatus, "the status of an account", { Active => "active", Locked =
 ///         changed_at: Timestamp::try_from(changed_at)?,
 ///         must_change: must_change.map(str::parse).transpose()?,
 ///         skips_used: 0,
+///         form: "canonical".parse()?,
 ///     }),
 ///     mobile: Some(Mobile::new("+86-13800000000")?),
 ///     email: None,
@@ -140,7 +143,8 @@ pub struct Account {
     pub user_name: Option<UserName>,
     /// Its password, if one is set.
     pub password: Option<Password>,
-    /// Its verified mobile number: where codes for it go.
+    /// Its verified mobile number, in full (ITU-T E.164): where codes for it go. One without a country reaches nobody, and each request that
+    /// finds it says so with [`Event::NumberWithoutCountry`](crate::outcome::Event::NumberWithoutCountry).
     pub mobile: Option<Mobile>,
     /// Its verified e-mail address: where codes for it go.
     pub email: Option<EmailAddress>,
@@ -165,16 +169,26 @@ impl Account {
     /// Where its codes of a channel go.
     pub(crate) fn recipient(&self, channel: Channel) -> Option<Recipient> {
         match channel {
-            Channel::Sms => self.mobile.clone().map(Recipient::Mobile),
+            Channel::Sms => self.reachable_mobile().cloned().map(Recipient::Mobile),
             Channel::Email => self.email.clone().map(Recipient::Email),
         }
+    }
+
+    /// Its number, where that says its country: another one reaches nobody.
+    fn reachable_mobile(&self) -> Option<&Mobile> {
+        self.mobile.as_ref().filter(|mobile| mobile.is_international())
+    }
+
+    /// Whether it has a number that reaches nobody.
+    pub(crate) fn has_unreachable_mobile(&self) -> bool {
+        self.mobile.is_some() && self.reachable_mobile().is_none()
     }
 
     /// The enrolled factors that it has something to prove with, beside the password.
     pub(crate) fn second_factors(&self) -> FactorSet {
         let at_hand = |factor: &Factor| match factor {
             Factor::Password => false,
-            Factor::Sms => self.mobile.is_some(),
+            Factor::Sms => self.reachable_mobile().is_some(),
             Factor::Email => self.email.is_some(),
             Factor::Totp => self.totp.is_some(),
         };
@@ -218,14 +232,19 @@ impl Account {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::password::Verifier;
+    use crate::password::{PasswordForm, Verifier};
     use alloc::format;
 
     #[test]
     fn an_account_prints_no_verifier() {
         let verifier = Verifier::new("$argon2id$secret");
-        let password =
-            Password { verifier, changed_at: Timestamp::from_unix(1), must_change: None, skips_used: 0 };
+        let password = Password {
+            verifier,
+            changed_at: Timestamp::from_unix(1),
+            must_change: None,
+            skips_used: 0,
+            form: PasswordForm::Canonical,
+        };
         let account = Account { password: Some(password), ..Account::bare("4711") };
         let printed = format!("{account:?}");
         assert!(printed.contains("4711") && !printed.contains("argon2"), "{printed}");

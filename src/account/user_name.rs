@@ -1,34 +1,116 @@
 //! User names.
 
-use crate::text::control::has_control;
-use alloc::{boxed::Box, string::String};
-use core::fmt;
+use crate::{
+    contact::{EmailAddress, Mobile},
+    spelling::{canonical_name, is_fit_for_a_new_name},
+    text::control::has_control,
+};
+use alloc::boxed::Box;
+use core::{
+    cmp::Ordering,
+    fmt,
+    hash::{Hash, Hasher},
+};
 
-/// A user name: 1 to 256 bytes, without control characters, trimmed.
+/// A user name, as it was typed or stored: 1 to 256 bytes, without control characters, trimmed.
 ///
-/// `Debug` does not print it: people type passwords into the wrong field.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct UserName(Box<str>);
+/// Two names are equal when their [one spelling](Self::normalised) is; the text stays as it was given. `Debug` does not print it: people type
+/// passwords into the wrong field.
+///
+/// ```
+/// use authflow::account::UserName;
+///
+/// let name = UserName::new("Erin")?;
+/// assert_eq!(name, UserName::new(" erin ")?);
+/// assert_eq!(name.normalised(), "erin");
+/// # Ok::<(), authflow::account::InvalidUserName>(())
+/// ```
+#[derive(Clone)]
+pub struct UserName {
+    text: Box<str>,
+    canonical: Box<str>,
+}
 
 impl UserName {
     const MAX_BYTES: usize = 256;
 
+    /// A name that somebody typed or that is stored. Whoever exists can be named, so it is bounded and not judged.
+    ///
     /// # Errors
-    /// When nothing is left after trimming, or it is over 256 bytes, or has a control character.
+    /// When nothing is left after trimming, or it is over 256 bytes, or has a control character, or has no one spelling.
     pub fn new(text: &str) -> Result<Self, InvalidUserName> {
         let text = text.trim();
-        let fits = (1..=Self::MAX_BYTES).contains(&text.len()) && !has_control(text);
-        if fits { Ok(Self(text.into())) } else { Err(InvalidUserName) }
+        if text.len() > Self::MAX_BYTES || has_control(text) {
+            return Err(InvalidUserName);
+        }
+        let canonical = canonical_name(text).map_err(|_| InvalidUserName)?;
+        if canonical.is_empty() {
+            return Err(InvalidUserName);
+        }
+        Ok(Self { text: text.into(), canonical: canonical.into() })
     }
 
-    /// The text, trimmed, otherwise as typed.
+    /// A name for a new account, or a new name for one: letters and digits of any script and the signs of ASCII, without white space and
+    /// without what nobody sees (RFC 8264 §4.2), in an order that reads one way (RFC 5893 §2), and nobody's number or address.
+    ///
+    /// ```
+    /// use authflow::account::{UnfitUserName, UserName};
+    ///
+    /// assert!(UserName::for_new_account("Erin.Smith").is_ok());
+    /// assert_eq!(UserName::for_new_account("erin smith"), Err(UnfitUserName::Characters));
+    /// assert_eq!(UserName::for_new_account("+86-13800000000"), Err(UnfitUserName::Number));
+    /// assert_eq!(UserName::for_new_account("erin@example.com"), Err(UnfitUserName::Address));
+    /// ```
+    ///
+    /// # Errors
+    /// Why it will not do.
+    pub fn for_new_account(text: &str) -> Result<Self, UnfitUserName> {
+        let name = Self::new(text).map_err(|InvalidUserName| UnfitUserName::Malformed)?;
+        if Mobile::new(text).is_ok() {
+            Err(UnfitUserName::Number)
+        } else if EmailAddress::new(text).is_ok() {
+            Err(UnfitUserName::Address)
+        } else if !is_fit_for_a_new_name(&name.text, &name.canonical) {
+            Err(UnfitUserName::Characters)
+        } else {
+            Ok(name)
+        }
+    }
+
+    /// The text, trimmed, otherwise as it was given.
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.text
     }
 
-    /// The text in lower case, so that `Bob` and `bob` are one.
-    pub fn normalised(&self) -> String {
-        self.0.to_lowercase()
+    /// The name in its one spelling: width and case mapped, composed, without what nobody sees (RFC 8265 §3.3).
+    pub fn normalised(&self) -> &str {
+        &self.canonical
+    }
+}
+
+impl PartialEq for UserName {
+    fn eq(&self, other: &Self) -> bool {
+        self.canonical == other.canonical
+    }
+}
+
+impl Eq for UserName {}
+
+impl PartialOrd for UserName {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for UserName {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.canonical.cmp(&other.canonical)
+    }
+}
+
+impl Hash for UserName {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.canonical.hash(state);
     }
 }
 
@@ -40,8 +122,27 @@ impl fmt::Debug for UserName {
 
 /// A text that is no user name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a user name is 1 to 256 bytes without control characters")]
+#[error("a user name must be 1 to 256 bytes without control characters")]
 pub struct InvalidUserName;
+
+/// Why a text will not do as a new user name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum UnfitUserName {
+    /// It is none at all.
+    #[error("a user name must be 1 to 256 bytes without control characters")]
+    Malformed,
+    /// It could be somebody's mobile number.
+    #[error("a new user name must be no mobile number")]
+    Number,
+    /// It could be somebody's e-mail address.
+    #[error("a new user name must be no e-mail address")]
+    Address,
+    /// It has white space, signs beyond ASCII, invisible characters, or letters that change places when they are shown.
+    #[error(
+        "a new user name must be letters and digits of any script and signs of ASCII, in an order that reads one way"
+    )]
+    Characters,
+}
 
 #[cfg(test)]
 mod tests {
@@ -57,5 +158,29 @@ mod tests {
         assert!(UserName::new(&"x".repeat(257)).is_err());
         let typed = UserName::new("hunter2").unwrap();
         assert_eq!(alloc::format!("{typed:?}"), "UserName(…)");
+    }
+
+    #[cfg(feature = "unicode")]
+    #[test]
+    fn what_nobody_sees_is_dropped_from_a_name_and_refused_in_a_new_one() {
+        assert_eq!(UserName::new("ali\u{200b}ce"), UserName::new("alice"));
+        assert_eq!(UserName::for_new_account("ali\u{200b}ce"), Err(UnfitUserName::Characters));
+        assert!(UserName::new("\u{200b}").is_err());
+    }
+
+    /// Whoever has such a name already signs in by it.
+    #[test]
+    fn a_new_name_is_nobodys_number_and_nobodys_address() {
+        for (text, unfit) in [
+            ("13800000000", UnfitUserName::Number),
+            ("0086-138 0000 0000", UnfitUserName::Number),
+            ("a@b", UnfitUserName::Address),
+            ("guybrush threepwood", UnfitUserName::Characters),
+            ("", UnfitUserName::Malformed),
+        ] {
+            assert_eq!(UserName::for_new_account(text), Err(unfit), "{text}");
+            assert_eq!(UserName::new(text).is_ok(), unfit != UnfitUserName::Malformed, "{text}");
+        }
+        assert!(UserName::for_new_account("1234").is_ok() && UserName::for_new_account("erin-7").is_ok());
     }
 }

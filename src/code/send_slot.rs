@@ -19,7 +19,7 @@ impl SendSlot {
     /// The slot of a recipient for those who have proved nothing: the account's own contact as it is stored, whatever spelling of it was
     /// typed; what was typed where no account has it.
     pub(crate) fn of_recipient(ring: &KeyRing, tenant: Option<TenantId>, recipient: &Recipient) -> Self {
-        Self::keyed(ring, "recipient", tenant, recipient.channel(), &recipient.normalised())
+        Self::keyed(ring, "recipient", tenant, recipient.channel(), recipient.normalised())
     }
 
     /// The slot of an account's own contact, for codes within its pending logins. It is another one, so that nobody can spend it

@@ -1,6 +1,7 @@
 //! E-mail addresses.
 
 use super::{InvalidContact, redacted};
+use crate::spelling::canonical_name;
 use alloc::{boxed::Box, format, string::String};
 use core::{
     fmt,
@@ -10,7 +11,8 @@ use core::{
 /// An e-mail address: something on each side of one `@`, at most 254 bytes (RFC 5321 §4.5.3.1.3), without white space or
 /// control characters. Whether it exists only sending to it can tell.
 ///
-/// Two addresses are equal without regard to case; the text stays as it was given. `Debug` does not print it.
+/// Two addresses are equal when their [one spelling](Self::normalised) is, which is that of names: without regard to case, width and what
+/// nobody sees. A domain is compared as it is written: `xn--…` is another one. The text stays as it was given. `Debug` does not print it.
 ///
 /// ```
 /// use authflow::contact::EmailAddress;
@@ -20,7 +22,10 @@ use core::{
 /// assert_eq!(email.masked(), "E***@example.com");
 /// ```
 #[derive(Clone)]
-pub struct EmailAddress(Box<str>);
+pub struct EmailAddress {
+    text: Box<str>,
+    canonical: Box<str>,
+}
 
 impl EmailAddress {
     const MAX_BYTES: usize = 254;
@@ -29,26 +34,34 @@ impl EmailAddress {
     /// When the text, trimmed, is not in that form.
     pub fn new(text: &str) -> Result<Self, InvalidContact> {
         let text = text.trim();
-        let (local, domain) = text.split_once('@').ok_or(InvalidContact)?;
+        if text.len() > Self::MAX_BYTES {
+            return Err(InvalidContact);
+        }
+        let canonical = canonical_name(text).map_err(|_| InvalidContact)?;
+        let (local, domain) = canonical.split_once('@').ok_or(InvalidContact)?;
         let foreign = |character: char| character.is_control() || character.is_whitespace();
-        let fits =
-            !local.is_empty() && !domain.is_empty() && !domain.contains('@') && text.len() <= Self::MAX_BYTES;
-        if fits && !text.contains(foreign) { Ok(Self(text.into())) } else { Err(InvalidContact) }
+        let fits = !local.is_empty() && !domain.is_empty() && !domain.contains('@');
+        if fits && !canonical.contains(foreign) {
+            Ok(Self { text: text.into(), canonical: canonical.into() })
+        } else {
+            Err(InvalidContact)
+        }
     }
 
     /// The address as it was given, trimmed.
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.text
     }
 
-    /// The address in lower case.
-    pub fn normalised(&self) -> String {
-        self.0.to_lowercase()
+    /// The address in its one spelling.
+    pub fn normalised(&self) -> &str {
+        &self.canonical
     }
 
     /// The address as it may be shown to someone who has not proved that it is theirs: its first character and its domain.
     pub fn masked(&self) -> String {
-        let (local, domain) = self.0.split_once('@').unwrap_or_default();
+        let shown = if self.text.is_ascii() { &self.text } else { &self.canonical };
+        let (local, domain) = shown.split_once('@').unwrap_or_default();
         // A name of one character would be shown whole.
         let first = local.chars().next().filter(|first| first.len_utf8() < local.len());
         first.map_or_else(|| format!("***@{domain}"), |first| format!("{first}***@{domain}"))
@@ -95,6 +108,9 @@ mod tests {
 
     #[test]
     fn a_mask_shows_the_first_character_where_there_are_more() {
+        if !cfg!(feature = "unicode") {
+            return;
+        }
         assert_eq!(EmailAddress::new("éa@x").unwrap().masked(), "é***@x");
         assert_eq!(EmailAddress::new("é@x").unwrap().masked(), "***@x");
     }

@@ -1,60 +1,84 @@
 //! Mobile numbers.
 
-use super::{InvalidContact, redacted};
+use super::{InvalidContact, NumberingPlan, redacted};
+use crate::spelling::number;
 use alloc::{boxed::Box, string::String};
 use core::{
     fmt,
     hash::{Hash, Hasher},
 };
 
-/// A mobile number: 5 to 20 digits, perhaps a `+` before them, and single hyphens or spaces between them.
+/// A mobile number, as it was typed or stored: 5 to 15 digits (ITU-T E.164 §6.2.1) of any script, perhaps a `+` or `00` before them, with
+/// blanks, hyphens and what nobody sees wherever they stand.
 ///
-/// Two numbers are equal when their digits and `+` are; the text stays as it was given. `Debug` does not print it.
+/// Two numbers are equal when their digits and `+` are; the text stays as it was given. `Debug` does not print it. One without a country
+/// is completed by the tenant's [`NumberingPlan`] where it was typed, and reaches nobody where it is stored.
 ///
 /// ```
 /// use authflow::contact::Mobile;
 ///
 /// let mobile = Mobile::new("+86-13800000000").unwrap();
-/// assert_eq!(mobile, Mobile::new("+86 138 0000 0000").unwrap());
+/// assert_eq!(mobile, Mobile::new("0086 138 0000 0000").unwrap());
+/// assert_eq!(mobile.normalised(), "+8613800000000");
 /// assert_eq!(mobile.masked(), "+86-138****0000");
 /// assert!(Mobile::new("erin").is_err());
+/// assert!(!Mobile::new("138 0000 0000").unwrap().is_international());
 /// ```
 #[derive(Clone)]
-pub struct Mobile(Box<str>);
+pub struct Mobile {
+    text: Box<str>,
+    number: Box<str>,
+}
 
 impl Mobile {
-    const MAX_BYTES: usize = 32;
+    const MAX_BYTES: usize = 96;
+    const DIGITS: core::ops::RangeInclusive<usize> = 5..=15;
 
     /// # Errors
     /// When the text, trimmed, is not a number in that form.
     pub fn new(text: &str) -> Result<Self, InvalidContact> {
         let text = text.trim();
-        let national = text.strip_prefix('+').unwrap_or(text);
-        let groups_are_digits = national
-            .split(['-', ' '])
-            .all(|group| !group.is_empty() && group.bytes().all(|byte| byte.is_ascii_digit()));
-        let digits = national.bytes().filter(u8::is_ascii_digit).count();
-        if groups_are_digits && text.len() <= Self::MAX_BYTES && (5..=20).contains(&digits) {
-            Ok(Self(text.into()))
-        } else {
-            Err(InvalidContact)
+        if text.len() > Self::MAX_BYTES {
+            return Err(InvalidContact);
         }
+        Self::of(text, number(text).ok_or(InvalidContact)?)
+    }
+
+    fn of(text: &str, number: String) -> Result<Self, InvalidContact> {
+        let digits = number.trim_start_matches('+').len();
+        let fits = Self::DIGITS.contains(&digits) && !number.starts_with("+0");
+        if fits { Ok(Self { text: text.into(), number: number.into() }) } else { Err(InvalidContact) }
     }
 
     /// The number as it was given, trimmed.
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.text
     }
 
-    /// The number without what stands between its digits.
-    pub fn normalised(&self) -> String {
-        self.significant().collect()
+    /// The number in its one spelling: its digits in ASCII, with a `+` before them where it says its country.
+    pub fn normalised(&self) -> &str {
+        &self.number
+    }
+
+    /// Whether it says its country. One that does not reaches nobody.
+    pub fn is_international(&self) -> bool {
+        self.number.starts_with('+')
+    }
+
+    /// A typed number, with the country that its tenant dials in unless it says one. Without a plan, or where it gets too long, it stays as it
+    /// is: nobody's.
+    pub(crate) fn completed(self, plan: Option<&NumberingPlan>) -> Self {
+        let plan = plan.filter(|_| !self.is_international());
+        let full = plan.map(|plan| plan.complete(&self.number));
+        full.and_then(|full| Self::of(&full.clone(), full).ok()).unwrap_or(self)
     }
 
     /// The number as it may be shown to someone who has not proved that it is theirs: of 9 digits or more, four before the
     /// last four are hidden, as in the family's sample; of a shorter one, all but the last two.
     pub fn masked(&self) -> String {
-        let digits = self.0.bytes().filter(u8::is_ascii_digit).count();
+        // Digits of other scripts would be shown.
+        let shown = if self.text.is_ascii() { &self.text } else { &self.number };
+        let digits = shown.bytes().filter(u8::is_ascii_digit).count();
         let (shown_after, hidden) = if digits >= 9 { (4, 4) } else { (2, usize::MAX) };
         let mut after = digits;
         let mask = |character: char| {
@@ -65,17 +89,13 @@ impl Mobile {
             let is_hidden = after >= shown_after && after.saturating_sub(shown_after) < hidden;
             if is_hidden { '*' } else { character }
         };
-        self.0.chars().map(mask).collect()
-    }
-
-    fn significant(&self) -> impl Iterator<Item = char> {
-        self.0.chars().filter(|character| !matches!(character, '-' | ' '))
+        shown.chars().map(mask).collect()
     }
 }
 
 impl PartialEq for Mobile {
     fn eq(&self, other: &Self) -> bool {
-        self.significant().eq(other.significant())
+        self.number == other.number
     }
 }
 
@@ -83,7 +103,7 @@ impl Eq for Mobile {}
 
 impl Hash for Mobile {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.significant().for_each(|character| character.hash(state));
+        self.number.hash(state);
     }
 }
 
@@ -92,29 +112,49 @@ redacted! { Mobile }
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::borrow::ToOwned as _;
 
     #[test]
     fn a_mobile_is_digits_in_groups() {
-        for good in ["13800000000", "+8613800000000", " +86-138-0000-0000 ", "12345", "+12345678901234567890"]
-        {
+        for good in [
+            "13800000000",
+            "+8613800000000",
+            " +86-138-0000-0000 ",
+            "12345",
+            "+123456789012345",
+            "138--00000",
+            "008613800000",
+        ] {
             assert!(Mobile::new(good).is_ok(), "{good}");
         }
         for bad in [
             "",
             "+",
             "1234",
-            "138--00000",
-            "-13800000",
-            "13800000-",
             "138a0000",
             "++8613800000",
-            "１３８００００００",
-            "123456789012345678901",
+            "+08613800000",
+            "000013800000",
+            "1234567890123456",
             "138\u{0}00000",
-            "1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8",
+            &"1 ".repeat(65),
         ] {
             assert_eq!(Mobile::new(bad), Err(InvalidContact), "{bad}");
         }
+    }
+
+    #[cfg(feature = "unicode")]
+    #[test]
+    fn digits_of_every_script_are_digits_and_a_mask_hides_them() {
+        let mobile = Mobile::new("\u{202a}＋８６-１３８００００００００\u{202c}").unwrap();
+        assert_eq!(mobile, Mobile::new("+86-13800000000").unwrap());
+        assert_eq!(mobile.masked(), "+86138****0000");
+    }
+
+    #[cfg(not(feature = "unicode"))]
+    #[test]
+    fn without_the_tables_no_other_digit_is_one() {
+        assert!(Mobile::new("１３８００００００").is_err());
     }
 
     #[test]
@@ -124,6 +164,23 @@ mod tests {
         assert_eq!(number("138 0000 0000"), number("138-0000-0000"));
         assert_ne!(number("+86-13800000000"), number("13800000000"));
         assert_ne!(number("+8613800000000"), number("8613800000000"));
+    }
+
+    #[test]
+    fn a_plan_completes_what_says_no_country_and_nothing_else() {
+        let completed = |text: &str, plan: &NumberingPlan| {
+            Mobile::new(text).unwrap().completed(Some(plan)).normalised().to_owned()
+        };
+        let china = NumberingPlan::new(86).unwrap();
+        let germany = NumberingPlan::new(49).unwrap().with_trunk_prefix("0").unwrap();
+        assert_eq!(completed("138 0000 0000", &china), "+8613800000000");
+        assert_eq!(completed("+49 171 0000000", &china), "+491710000000");
+        assert_eq!(completed("0049 171 0000000", &germany), "+491710000000");
+        assert_eq!(completed("0171 0000000", &germany), "+491710000000");
+        assert_eq!(completed("171 0000000", &germany), "+491710000000");
+        assert_eq!(completed("0171 0000000", &china), "+8601710000000", "a prefix that is not configured");
+        assert_eq!(completed("12345678901234", &china), "12345678901234", "sixteen digits are nobody's");
+        assert_eq!(Mobile::new("13800000000").unwrap().completed(None).normalised(), "13800000000");
     }
 
     #[test]

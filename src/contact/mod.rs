@@ -2,9 +2,11 @@
 
 mod email;
 mod mobile;
+mod numbering;
 
 pub use email::EmailAddress;
 pub use mobile::Mobile;
+pub use numbering::{NumberingPlan, NumberingPlanError};
 
 use alloc::string::String;
 use core::fmt;
@@ -71,20 +73,33 @@ impl Recipient {
     }
 
     /// The number or address in the one spelling that stands for all of its spellings.
-    pub fn normalised(&self) -> String {
+    pub fn normalised(&self) -> &str {
         match self {
             Self::Mobile(mobile) => mobile.normalised(),
             Self::Email(email) => email.normalised(),
         }
     }
 
-    /// Whether a client that names `text` means this recipient: by any spelling, or by what it was shown of it.
-    pub(crate) fn is_meant_by(&self, text: &str) -> bool {
-        let masked = match self {
+    /// As it may be shown to someone who has not proved that it is theirs.
+    pub fn masked(&self) -> String {
+        match self {
             Self::Mobile(mobile) => mobile.masked(),
             Self::Email(email) => email.masked(),
-        };
-        masked == text.trim() || Self::new(self.channel(), text).is_ok_and(|named| named == *self)
+        }
+    }
+
+    /// As a client typed it, with what the tenant's plan completes.
+    pub(crate) fn completed(self, plan: Option<&NumberingPlan>) -> Self {
+        match self {
+            Self::Mobile(mobile) => Self::Mobile(mobile.completed(plan)),
+            Self::Email(email) => Self::Email(email),
+        }
+    }
+
+    /// Whether a client that names `text` means this recipient: by any spelling, or by what it was shown of it.
+    pub(crate) fn is_meant_by(&self, text: &str, plan: Option<&NumberingPlan>) -> bool {
+        self.masked() == text.trim()
+            || Self::new(self.channel(), text).is_ok_and(|named| named.completed(plan) == *self)
     }
 }
 
@@ -116,14 +131,15 @@ mod tests {
     fn a_recipient_is_meant_by_every_spelling_and_by_its_mask_alone() {
         let erin = Recipient::new(Channel::Sms, "+86-13800000000").unwrap();
         for meant in ["+8613800000000", " +86 13800000000", "+86-138****0000"] {
-            assert!(erin.is_meant_by(meant), "{meant}");
+            assert!(erin.is_meant_by(meant, None), "{meant}");
         }
         for other in ["", "13800000000", "+86-139****0000", "****", "erin@example.com"] {
-            assert!(!erin.is_meant_by(other), "{other}");
+            assert!(!erin.is_meant_by(other, None), "{other}");
         }
+        assert!(erin.is_meant_by("138 0000 0000", NumberingPlan::new(86).ok().as_ref()));
         let mail = Recipient::new(Channel::Email, "Erin@Example.com").unwrap();
-        assert!(mail.is_meant_by("erin@example.com") && mail.is_meant_by("E***@Example.com"));
-        assert!(!mail.is_meant_by("mallory@example.com"));
+        assert!(mail.is_meant_by("erin@example.com", None) && mail.is_meant_by("E***@Example.com", None));
+        assert!(!mail.is_meant_by("mallory@example.com", None));
     }
 
     #[test]

@@ -81,14 +81,16 @@ impl Bindings {
         if then.fingerprint != now.fingerprint {
             drift.refused = Some(DeviceTrait::Binding);
         }
-        for (device_trait, binding, then, now) in [
-            (DeviceTrait::Ip, self.ip, then.ip, now.ip),
-            (DeviceTrait::Os, self.os, then.os, now.os),
-            (DeviceTrait::Agent, self.agent, then.agent, now.agent),
+        // What cannot be read is not known to be the same.
+        let elsewhere = device.has_unreadable_address();
+        for (device_trait, binding, then, differs) in [
+            (DeviceTrait::Ip, self.ip, then.ip, elsewhere || then.ip != now.ip),
+            (DeviceTrait::Os, self.os, then.os, then.os != now.os),
+            (DeviceTrait::Agent, self.agent, then.agent, then.agent != now.agent),
         ] {
             match binding {
-                Binding::Refuse if then != now => drift.refused = drift.refused.or(Some(device_trait)),
-                Binding::Log if then.is_some() && then != now => drift.logged.push(device_trait),
+                Binding::Refuse if differs => drift.refused = drift.refused.or(Some(device_trait)),
+                Binding::Log if then.is_some() && differs => drift.logged.push(device_trait),
                 Binding::Refuse | Binding::Log | Binding::Ignore => {}
             }
         }
@@ -98,7 +100,7 @@ impl Bindings {
 
 /// An absent address is a value like any other: it differs from every address.
 fn ip_digest(device: &Device, keys: &Keys) -> DeviceDigest {
-    match device.ip.map(|ip| ip.to_canonical()) {
+    match device.ip().map(|ip| ip.to_canonical()) {
         None => keys.device_digest("ip", &[]),
         Some(IpAddr::V4(ip)) => keys.device_digest("ip", &ip.octets()),
         Some(IpAddr::V6(ip)) => keys.device_digest("ip", &ip.octets()),
@@ -107,7 +109,7 @@ fn ip_digest(device: &Device, keys: &Keys) -> DeviceDigest {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::Address, *};
     use crate::{
         AccountId, Audience, ClientId, SessionId, Timestamp, TokenId,
         account::Revision,
@@ -118,7 +120,7 @@ mod tests {
     const ALL: Bindings = Bindings { ip: Binding::Refuse, os: Binding::Refuse, agent: Binding::Refuse };
 
     fn device() -> Device {
-        Device::of("Android 10", "f", "a", "10.0.0.1".parse().ok())
+        Device::of("Android 10", "f", "a", Address::read("10.0.0.1"))
     }
 
     fn ring() -> KeyRing {
@@ -147,19 +149,20 @@ mod tests {
         ring.state_tokens().mint(&claims)
     }
 
-    fn changed() -> [(DeviceTrait, Device); 4] {
+    fn changed() -> [(DeviceTrait, Device); 5] {
         [
-            (DeviceTrait::Ip, Device { ip: "10.0.0.2".parse().ok(), ..device() }),
-            (DeviceTrait::Ip, Device { ip: None, ..device() }),
-            (DeviceTrait::Os, Device::of("Android 11", "f", "a", device().ip)),
-            (DeviceTrait::Agent, Device::of("Android 10", "f", "b", device().ip)),
+            (DeviceTrait::Ip, Device::of("Android 10", "f", "a", Address::read("10.0.0.2"))),
+            (DeviceTrait::Ip, Device::of("Android 10", "f", "a", Address::None)),
+            (DeviceTrait::Ip, Device::of("Android 10", "f", "a", Address::Unreadable)),
+            (DeviceTrait::Os, Device::of("Android 11", "f", "a", device().address)),
+            (DeviceTrait::Agent, Device::of("Android 10", "f", "b", device().address)),
         ]
     }
 
     #[test]
     fn the_same_device_does_not_drift() {
         assert_eq!(ALL.drift(&token(&device(), ALL), &device(), &ring()), Drift::default());
-        let mapped = Device { ip: "::ffff:10.0.0.1".parse().ok(), ..device() };
+        let mapped = Device::of("Android 10", "f", "a", Address::read("::ffff:10.0.0.1"));
         assert_eq!(
             ALL.drift(&token(&device(), ALL), &mapped, &ring()),
             Drift::default(),
@@ -169,7 +172,7 @@ mod tests {
 
     #[test]
     fn another_fingerprint_refuses_under_every_binding() {
-        let other = Device::of("Android 10", "g", "a", device().ip);
+        let other = Device::of("Android 10", "g", "a", device().address);
         for bindings in [ALL, Bindings::default()] {
             let drift = bindings.drift(&token(&device(), bindings), &other, &ring());
             assert_eq!(drift.refused, Some(DeviceTrait::Binding));
@@ -206,7 +209,7 @@ mod tests {
                 "another trait, the same device"
             );
         }
-        let other = Device::of("Android 10", "g", "a", device().ip);
+        let other = Device::of("Android 10", "g", "a", device().address);
         assert!(!other.holds(&token, &ring) && !other.holds_ticket(&ticket, &ring));
         let foreign = KeyRing::new(Key::without_id(crate::token::known_secret(8)).unwrap());
         assert!(!device().holds(&token, &foreign) && !device().holds_ticket(&ticket, &foreign));

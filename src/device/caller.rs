@@ -1,9 +1,9 @@
 //! The device headers of one request, judged all at once.
 
-use super::{Device, Header, Language, Problem, RequestHeaders, headers::Headers};
+use super::{Device, Header, Language, Problem, RequestHeaders, address::Address, headers::Headers};
 use crate::{ClientId, TenantId};
 use alloc::vec::Vec;
-use core::{fmt, net::IpAddr};
+use core::fmt;
 
 /// Who is calling: a device, the application it names and, for an ISV application, the tenant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,32 +32,62 @@ impl Caller {
     /// # Errors
     /// Everything that is wrong with them, together.
     pub fn from_request_headers(headers: &RequestHeaders<'_>) -> Result<Self, HeaderFaults> {
-        let mut faults = Vec::new();
-        let mut noted = |header, problem| {
-            faults.push(HeaderFault { header, problem });
-            None
-        };
-        let mut required = |header| headers.get(header).map_or_else(|problem| noted(header, problem), Some);
-        let (os, fingerprint, agent) =
-            (required(Header::Os), required(Header::Fingerprint), required(Header::Agent));
-        let client_id = required(Header::ClientId).and_then(|text| ClientId::new(text).ok());
-        let mut optional = |header| match headers.get(header) {
-            Err(Problem::Missing) => None,
-            other => other.map_or_else(|problem| noted(header, problem), Some),
-        };
-        let tenant = optional(Header::TenantId).and_then(|text| TenantId::new(text).ok());
-        let language = optional(Header::Language).and_then(Language::from_tag);
-        let ip = optional(Header::Ip)
-            .map(|text| text.parse::<IpAddr>().map_err(|_| noted(Header::Ip, Problem::Malformed)));
-        match (os, fingerprint, agent, client_id, ip.transpose()) {
-            (Some(os), Some(fingerprint), Some(agent), Some(client_id), Ok(ip)) if faults.is_empty() => {
-                Ok(Self { device: Device::of(os, fingerprint, agent, ip), client_id, tenant, language })
-            }
+        let mut faults = Faults(Vec::new());
+        let os = faults.required(Header::Os, headers.described(Header::Os));
+        let agent = faults.required(Header::Agent, headers.described(Header::Agent));
+        let fingerprint = faults.required(Header::Fingerprint, headers.get(Header::Fingerprint));
+        let client_id = faults.required(Header::ClientId, headers.get(Header::ClientId));
+        let client_id = client_id.and_then(|text| ClientId::new(text).ok());
+        let tenant = faults.optional(Header::TenantId, headers.get(Header::TenantId));
+        let tenant = tenant.and_then(|text| TenantId::new(text).ok());
+        let language = faults.language(headers);
+        let address = faults.address(headers);
+        match (os, fingerprint, agent, client_id) {
+            (Some(os), Some(fingerprint), Some(agent), Some(client_id)) if faults.0.is_empty() => Ok(Self {
+                device: Device::of(&os, fingerprint, &agent, address),
+                client_id,
+                tenant,
+                language,
+            }),
             _ => {
+                let Faults(mut faults) = faults;
                 faults.sort_unstable_by_key(|fault| fault.header);
                 Err(HeaderFaults { faults, language })
             }
         }
+    }
+}
+
+/// What has been found wrong with the headers so far.
+struct Faults(Vec<HeaderFault>);
+
+impl Faults {
+    fn required<T>(&mut self, header: Header, judged: Result<T, Problem>) -> Option<T> {
+        judged.map_err(|problem| self.0.push(HeaderFault { header, problem })).ok()
+    }
+
+    fn optional<T>(&mut self, header: Header, judged: Result<T, Problem>) -> Option<T> {
+        match judged {
+            Err(Problem::Missing) => None,
+            judged => self.required(header, judged),
+        }
+    }
+
+    /// The language of messages. A tag that cannot be read is one that no messages exist in.
+    fn language(&mut self, headers: &RequestHeaders<'_>) -> Option<Language> {
+        match headers.get(Header::Language) {
+            Err(Problem::TooLong | Problem::Malformed) => None,
+            judged => self.optional(Header::Language, judged).and_then(Language::from_tag),
+        }
+    }
+
+    /// The address. One that is too long or no text is unreadable, as any other text that is none.
+    fn address(&mut self, headers: &RequestHeaders<'_>) -> Address {
+        if headers.get(Header::Ip) == Err(Problem::TooLong) {
+            return Address::Unreadable;
+        }
+        let described = self.optional(Header::Ip, headers.described(Header::Ip));
+        described.map_or(Address::None, |text| Address::read(&text))
     }
 }
 
@@ -146,7 +176,7 @@ mod tests {
 
     #[test]
     fn all_faults_are_reported_together() {
-        let headers = [("X-device-ip", "localhost"), ("X-L", "zh"), ("X-agent", "a"), ("X-agent", "a")];
+        let headers = [("X-device-ip", "local\u{7}host"), ("X-L", "zh"), ("X-agent", "a"), ("X-agent", "a")];
         let result = Caller::from_headers(&headers);
         assert_eq!(result.as_ref().unwrap_err().language(), Some(Language::Zh));
         assert!(result.as_ref().unwrap_err().concern_the_device());
@@ -172,24 +202,44 @@ mod tests {
         for header in [Header::Ip, Header::Language, Header::TenantId] {
             assert!(with(header.name(), None).is_ok());
             assert!(with(header.name(), Some(" ")).is_ok(), "blank is not there");
+        }
+        for header in [Header::Ip, Header::TenantId] {
             assert_eq!(faults(with(header.name(), Some("a\u{7}b"))), [(header, Problem::Malformed)]);
         }
     }
 
     #[test]
-    fn addresses_are_addresses_and_unknown_languages_are_not_faults() {
+    fn what_is_only_logged_is_never_at_fault() {
         for ip in ["10.10.10.1", "::1", "2001:db8::7", "::ffff:10.0.0.1"] {
             assert!(with("X-device-ip", Some(ip)).is_ok(), "{ip}");
         }
-        for ip in ["10.10.10", "10.10.10.256", "fe80::1%eth0", "10.0.0.1:80", "[::1]", "010.0.0.1"] {
-            assert_eq!(faults(with("X-device-ip", Some(ip))), [(Header::Ip, Problem::Malformed)], "{ip}");
+        let long = "1".repeat(65).leak();
+        for ip in ["10.10.10", "10.10.10.256", "10.0.0.1:80", "[::1]", "010.0.0.1", "unknown", long] {
+            let device = with("X-device-ip", Some(ip)).unwrap().device;
+            assert_eq!((device.ip(), device.has_unreadable_address()), (None, true), "{ip}");
         }
-        assert_eq!(with("X-L", Some("fr")).unwrap().language, None);
+        let zoned = with("X-device-ip", Some("fe80::1%eth0")).unwrap().device;
+        assert_eq!(zoned.ip(), "fe80::1".parse().ok());
+        for tag in ["fr", "a\u{7}b", "zh-CN,zh;q=0.9,en;q=0.8,en-GB;q=0.7,en-US;q=0.6"] {
+            assert_eq!(with("X-L", Some(tag)).unwrap().language, None, "{tag}");
+        }
+        let long: &str = "é".repeat(130).leak();
+        let cut = with("X-operating-sys-version", Some(long)).unwrap().device;
+        assert_eq!(cut.os(), "é".repeat(128));
+        let (bytes, of_device) = (&b"Caf\xe9/1.0"[..], "f".as_bytes());
+        let headers = [
+            ("X-operating-sys-version", bytes),
+            ("X-agent", bytes),
+            ("X-device-fingerprint", of_device),
+            ("X-client-id", b"web"),
+        ];
+        let device = Caller::from_headers(&headers).unwrap().device;
+        assert_eq!((device.os(), device.agent()), ("Caf\u{fffd}/1.0", "Caf\u{fffd}/1.0"));
     }
 
     #[test]
     fn a_fault_names_the_header_and_never_its_value() {
-        let faults = with("X-device-ip", Some("localhost")).unwrap_err();
+        let faults = with("X-device-ip", Some("local\u{7}host")).unwrap_err();
         let told: Vec<_> = faults.iter().map(alloc::string::ToString::to_string).collect();
         assert_eq!(told, ["X-device-ip is malformed"]);
     }

@@ -1,7 +1,7 @@
 //! One walk over a request's headers, picking out the family's own.
 
 use crate::{text::control::has_control, token};
-use alloc::vec::Vec;
+use alloc::{borrow::Cow, string::String, vec::Vec};
 use core::{fmt, str};
 
 /// Where request headers come from: slices, arrays and vectors of pairs, or `http::HeaderMap` with the feature `http`.
@@ -76,7 +76,7 @@ macro_rules! headers {
 
 headers! {
     /// The caller's operating system and version.
-    Os = "X-operating-sys-version", 64;
+    Os = "X-operating-sys-version", 256;
     /// The caller's device fingerprint.
     Fingerprint = "X-device-fingerprint", 256;
     /// The user agent.
@@ -159,11 +159,20 @@ impl<'a> RequestHeaders<'a> {
         header.text(self.bytes(header)?)
     }
 
+    /// The value of a header that describes the device and decides nothing: bytes that are no UTF-8 are replaced, and what is too long is cut.
+    pub(crate) fn described(&self, header: Header) -> Result<Cow<'a, str>, Problem> {
+        header.describe(self.once(header)?)
+    }
+
     /// The bytes of a header, without the white space around them: for a token, whose verifier takes no byte that is none of
     /// base64url, so that judging them as text first would be for nothing.
     pub(crate) fn bytes(&self, header: Header) -> Result<&'a [u8], Problem> {
+        header.bytes(self.once(header)?)
+    }
+
+    fn once(&self, header: Header) -> Result<&'a [u8], Problem> {
         match self.found.get(header as usize) {
-            Some(Found::Once(value)) => header.bytes(value),
+            Some(Found::Once(value)) => Ok(value),
             Some(Found::Repeatedly) => Err(Problem::Repeated),
             Some(Found::Never) | None => Err(Problem::Missing),
         }
@@ -180,6 +189,18 @@ impl Header {
     /// The value without the white space around it, if it is one that this header may have.
     pub(crate) fn judge(self, value: &[u8]) -> Result<&str, Problem> {
         self.text(self.bytes(value)?)
+    }
+
+    /// The value without the white space around it, as far as it can be read.
+    pub(crate) fn describe(self, value: &[u8]) -> Result<Cow<'_, str>, Problem> {
+        let value = trim(value);
+        // A character that is cut in two is replaced like other bytes that are no text.
+        let shown = value.get(..self.max_bytes()).unwrap_or(value);
+        match String::from_utf8_lossy(shown) {
+            text if text.is_empty() => Err(Problem::Missing),
+            text if has_control(&text) => Err(Problem::Malformed),
+            text => Ok(text),
+        }
     }
 
     fn bytes(self, value: &[u8]) -> Result<&[u8], Problem> {

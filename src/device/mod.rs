@@ -9,6 +9,7 @@
 //! assert_eq!(faults.iter().map(|fault| fault.to_string()).collect::<Vec<_>>(), ["X-device-fingerprint is missing"]);
 //! ```
 
+mod address;
 mod binding;
 mod bound;
 mod caller;
@@ -16,6 +17,8 @@ mod cookie;
 mod headers;
 mod kind;
 mod language;
+
+pub(crate) use address::Address;
 
 pub use binding::{Binding, Bindings, DeviceTrait};
 pub use bound::{DeviceBinding, PresentedDevice};
@@ -26,7 +29,7 @@ pub use kind::BindingKind;
 pub use language::Language;
 
 use crate::token::{DeviceDigest, KeyRing, Keys, Place, SessionToken, Ticket};
-use alloc::sync::Arc;
+use alloc::{borrow::Cow, sync::Arc};
 use core::{fmt, net::IpAddr};
 
 /// The device a request comes from, as it describes itself, and [what it is recognised by](BindingKind). Cheap to clone.
@@ -37,11 +40,12 @@ pub struct Device {
     os_end: usize,
     mark_end: usize,
     kind: BindingKind,
-    ip: Option<IpAddr>,
+    address: Address,
 }
 
 impl Device {
-    /// A device with a fingerprint, from texts that did not come in the family's headers, under the same bounds as theirs.
+    /// A device with a fingerprint, from texts that did not come in the family's headers, under the same bounds as theirs: a system and an
+    /// agent that are too long are cut.
     ///
     /// ```
     /// use authflow::device::Device;
@@ -51,40 +55,51 @@ impl Device {
     /// ```
     ///
     /// # Errors
-    /// Which text is missing, too long or malformed; the first of them.
+    /// Which text is missing or malformed, or that the fingerprint is too long; the first of them.
     pub fn new(os: &str, fingerprint: &str, agent: &str, ip: Option<IpAddr>) -> Result<Self, HeaderFault> {
-        let os = judged(Header::Os, os)?;
-        let fingerprint = judged(Header::Fingerprint, fingerprint)?;
-        Ok(Self::of(os, fingerprint, judged(Header::Agent, agent)?, ip))
+        Self::at(os, fingerprint, agent, ip.into())
+    }
+
+    /// The same, with an address as it may have been read.
+    pub(crate) fn at(
+        os: &str,
+        fingerprint: &str,
+        agent: &str,
+        address: Address,
+    ) -> Result<Self, HeaderFault> {
+        let os = described(Header::Os, os)?;
+        let judged = Header::Fingerprint.judge(fingerprint.as_bytes());
+        let fingerprint = judged.map_err(|problem| HeaderFault { header: Header::Fingerprint, problem })?;
+        Ok(Self::of(&os, fingerprint, &described(Header::Agent, agent)?, address))
     }
 
     /// A browser with a [cookie](DeviceCookie), at a route of your own. `agent` is its header `User-Agent`, under the bounds of `X-agent`; it
-    /// may be empty. Browsers do not tell their operating system apart from it.
+    /// may be empty, and is cut where it is too long. Browsers do not tell their operating system apart from it.
     ///
     /// # Errors
-    /// When the agent is too long or malformed.
+    /// When the agent is malformed.
     pub fn with_cookie(cookie: &DeviceCookie, agent: &str, ip: Option<IpAddr>) -> Result<Self, HeaderFault> {
-        Ok(Self::recognised("", BindingKind::Cookie, cookie.as_text(), agent_or_none(agent)?, ip))
+        Ok(Self::recognised("", BindingKind::Cookie, cookie.as_text(), &agent_or_none(agent)?, ip.into()))
     }
 
     /// A caller that shows nothing its tokens could be bound to, at a route of your own: whoever holds them may use them. An application
-    /// refuses it unless its policy [allows it](crate::policy::Policy::allows_unbound). `agent` may be empty.
+    /// refuses it unless its policy [allows it](crate::policy::Policy::allows_unbound). `agent` may be empty, and is cut where it is too long.
     ///
     /// # Errors
-    /// When the agent is too long or malformed.
+    /// When the agent is malformed.
     pub fn unbound(agent: &str, ip: Option<IpAddr>) -> Result<Self, HeaderFault> {
-        Ok(Self::recognised("", BindingKind::Unbound, "", agent_or_none(agent)?, ip))
+        Ok(Self::recognised("", BindingKind::Unbound, "", &agent_or_none(agent)?, ip.into()))
     }
 
     /// A device of texts that have been judged.
-    fn of(os: &str, fingerprint: &str, agent: &str, ip: Option<IpAddr>) -> Self {
-        Self::recognised(os, BindingKind::Fingerprint, fingerprint, agent, ip)
+    fn of(os: &str, fingerprint: &str, agent: &str, address: Address) -> Self {
+        Self::recognised(os, BindingKind::Fingerprint, fingerprint, agent, address)
     }
 
-    fn recognised(os: &str, kind: BindingKind, mark: &str, agent: &str, ip: Option<IpAddr>) -> Self {
+    fn recognised(os: &str, kind: BindingKind, mark: &str, agent: &str, address: Address) -> Self {
         let mark_end = os.len().saturating_add(mark.len());
         let texts = [os, mark, agent].concat().into();
-        Self { texts, os_end: os.len(), mark_end, kind, ip }
+        Self { texts, os_end: os.len(), mark_end, kind, address }
     }
 
     /// Operating system and version (`X-operating-sys-version`), as `Android 10`; empty where it has no such header.
@@ -99,7 +114,12 @@ impl Device {
 
     /// The address the caller says it has (`X-device-ip`): a claim of the client's, not the peer's address.
     pub fn ip(&self) -> Option<IpAddr> {
-        self.ip
+        self.address.ip()
+    }
+
+    /// Whether the caller says something that is no address.
+    pub(crate) fn has_unreadable_address(&self) -> bool {
+        self.address == Address::Unreadable
     }
 
     /// By what kind of thing it is recognised.
@@ -144,21 +164,22 @@ impl Device {
     }
 }
 
-fn judged(header: Header, text: &str) -> Result<&str, HeaderFault> {
-    header.judge(text.as_bytes()).map_err(|problem| HeaderFault { header, problem })
+/// What describes a device, as far as it can be read.
+fn described(header: Header, text: &str) -> Result<Cow<'_, str>, HeaderFault> {
+    header.describe(text.as_bytes()).map_err(|problem| HeaderFault { header, problem })
 }
 
-fn agent_or_none(agent: &str) -> Result<&str, HeaderFault> {
-    match judged(Header::Agent, agent) {
-        Err(HeaderFault { problem: Problem::Missing, .. }) => Ok(""),
-        judged => judged,
+fn agent_or_none(agent: &str) -> Result<Cow<'_, str>, HeaderFault> {
+    match described(Header::Agent, agent) {
+        Err(HeaderFault { problem: Problem::Missing, .. }) => Ok(Cow::Borrowed("")),
+        described => described,
     }
 }
 
 impl fmt::Debug for Device {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("Device");
-        shown.field("os", &self.os()).field("agent", &self.agent()).field("ip", &self.ip);
+        shown.field("os", &self.os()).field("agent", &self.agent()).field("ip", &self.ip());
         shown.field("kind", &self.kind);
         shown.finish_non_exhaustive()
     }

@@ -8,6 +8,7 @@ use super::{
 use crate::{
     AccountId, Application, Audience, ClientId, Moment, TenantId, Timestamp,
     account::{Account, AccountKey, FindAccount},
+    contact::NumberingPlan,
     device::{BindingKind, Caller},
     factor::Factor,
     outcome::{Event, Fault, ProofRefusal, TokenRefusal},
@@ -82,6 +83,11 @@ impl Admitted {
         &self.application.policy
     }
 
+    /// How its tenant writes national numbers.
+    pub(super) fn numbering(&self) -> Option<&NumberingPlan> {
+        self.context.core.numbering.get(&self.audience.tenant)
+    }
+
     /// Finds an account of this audience, and goes on with `then`.
     pub(super) fn find_account(self, key: AccountKey, then: impl Then<Self, Option<Account>>) -> Step {
         let question = FindAccount { audience: self.audience, key };
@@ -94,6 +100,9 @@ impl Admitted {
                 return admitted.context.contradiction::<FindAccount>();
             }
             admitted.context.outcome.facts.account = found.as_ref().map(|account| account.id);
+            let unreachable = found.as_ref().filter(|account| account.has_unreachable_mobile());
+            let events = unreachable.map(|account| Event::NumberWithoutCountry { account: account.id });
+            admitted.context.outcome.events.extend(events);
             then(admitted, found)
         })
     }

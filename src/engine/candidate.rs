@@ -25,6 +25,7 @@ impl Candidate {
         factor: Factor,
         then: impl Then<Admitted, Self>,
     ) -> Step {
+        let identifier = identifier.completed(admitted.numbering());
         let typed =
             TypedName::new(&admitted.context.core.ring, admitted.audience.tenant, &identifier, factor);
         admitted.find_account(AccountKey::Identifier(identifier), move |admitted, found| {

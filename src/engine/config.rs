@@ -1,7 +1,8 @@
 //! What an engine is made of.
 
 use crate::{
-    Application, ClientId, Dialect,
+    Application, ClientId, Dialect, TenantId,
+    contact::NumberingPlan,
     device::Language,
     outcome::Facts,
     sealing::SealingKeys,
@@ -34,6 +35,9 @@ pub struct Config {
     pub language: Language,
     /// The codes and messages before the application is known.
     pub dialect: Dialect,
+    /// How the people of each tenant write national numbers; `None` is the tenant of ordinary applications. A tenant without a plan knows
+    /// none: a number must say its country then.
+    pub numbering: BTreeMap<Option<TenantId>, NumberingPlan>,
     /// Who signs id tokens. Every application's own derived key, unless configured.
     pub id_token_signing: IdTokenSigning,
     /// What opens the secrets of authenticators, which reach the host [sealed](crate::sealing). `None` unless configured: then no authenticator
@@ -51,6 +55,7 @@ impl Config {
             applications,
             language: Language::En,
             dialect: Dialect::Ciam,
+            numbering: BTreeMap::new(),
             id_token_signing: IdTokenSigning::ApplicationKey,
             sealing: None,
         }
@@ -85,6 +90,7 @@ pub(super) struct Core {
     /// `None` where the host is asked.
     pub(super) applications: Option<BTreeMap<ClientId, Arc<Application>>>,
     pub(super) language: Language,
+    pub(super) numbering: BTreeMap<Option<TenantId>, NumberingPlan>,
     dialect: Dialect,
     pub(super) id_token_signing: IdTokenSigning,
     pub(super) sealing: Option<SealingKeys>,
@@ -98,7 +104,8 @@ impl Core {
     }
 
     pub(super) fn new(config: Config) -> Result<Self, ConfigError> {
-        let Config { issuer, ring, applications, language, dialect, id_token_signing, sealing } = config;
+        let Config { issuer, ring, applications, language, dialect, numbering, id_token_signing, sealing } =
+            config;
         let in_ring = sealing.iter().flat_map(SealingKeys::iter).find(|key| ring.has_secret(key.root()));
         if let Some(key) = in_ring {
             return Err(ConfigError::SealingKeyInRing(key.id().clone()));
@@ -110,7 +117,8 @@ impl Core {
             }
             Applications::Asked => (None, ring),
         };
-        Ok(Self { issuer, ring: Arc::new(ring), applications, language, dialect, id_token_signing, sealing })
+        let ring = Arc::new(ring);
+        Ok(Self { issuer, ring, applications, language, numbering, dialect, id_token_signing, sealing })
     }
 }
 

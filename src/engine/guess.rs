@@ -62,7 +62,7 @@ impl<T: Send + Sync + 'static> Guess<T> {
         claimant: Result<T, ProofRefusal>,
         then: impl FnOnce(Self) -> Step + Send + Sync + 'static,
     ) -> Step {
-        let skew = admitted.context.core.ring.skew_seconds();
+        let skew = admitted.context.core.ring.skew();
         let question = ReserveAttempt::new(aim, admitted.policy().attempts, admitted.now(), skew);
         admitted.ask(question, move |mut admitted, asked, reservation| {
             if reservation.slot() != asked.slot {

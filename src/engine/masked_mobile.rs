@@ -3,7 +3,7 @@
 use super::{config::Core, pending::PendingLogin};
 use crate::{
     Moment,
-    contact::Mobile,
+    contact::Channel,
     device::Caller,
     flow::Next,
     outcome::Verdict,
@@ -22,7 +22,7 @@ pub(super) fn start(
         if let Next::Deny(_) = login.next(&admitted) {
             return login.refuse_closed(admitted);
         }
-        let masked = login.account.mobile.as_ref().map(Mobile::masked);
+        let masked = login.account.recipient(Channel::Sms).map(|recipient| recipient.masked());
         admitted.context.end(Verdict::Contact(masked))
     })
 }

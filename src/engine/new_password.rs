@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     AccountId, Secret, SessionId,
-    account::{Account, UserName},
+    account::Account,
     factor::Factor,
     flow::has_but_a_breached_password,
     guess::{AttemptSlot, ClearGuesses},
@@ -20,7 +20,7 @@ use crate::{
 };
 use alloc::vec::Vec;
 
-/// A new password that a client has chosen and that breaks no rule. Only [`NewPassword::new`] makes one.
+/// A new password that a client has chosen and that breaks no rule, in its one spelling. Only [`NewPassword::new`] makes one.
 pub(super) struct NewPassword {
     chosen: Secret,
     old: Option<Secret>,
@@ -36,9 +36,9 @@ impl NewPassword {
         old: Option<Secret>,
     ) -> Result<Self, RefusedPassword> {
         let rules = admitted.policy().password_rules;
-        let user_name = account.and_then(|account| account.user_name.as_ref()).map(UserName::as_str);
-        match rules.judge(chosen.expose(), user_name, old.as_ref().map(Secret::expose)) {
-            Ok(()) => Ok(Self { chosen, old }),
+        let user_name = account.and_then(|account| account.user_name.as_ref());
+        match rules.accept(&chosen, user_name, old.as_ref()) {
+            Ok(chosen) => Ok(Self { chosen, old }),
             Err(violation) => Err(RefusedPassword {
                 account: account.map(|account| account.id),
                 reason: NewPasswordRefusal::Rule(violation),

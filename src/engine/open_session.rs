@@ -122,7 +122,7 @@ impl Shown {
             let Some(account) = found else {
                 return admitted.refuse_token(self.gone, Some(self.account), TokenRefusal::AccountGone);
             };
-            match refusal(&account, &record) {
+            match refusal(&admitted, &account, &record) {
                 Some(reason) => self.refuse(admitted, reason),
                 None => then(admitted, OpenSession { account, record }),
             }
@@ -155,12 +155,19 @@ impl Admitted {
 }
 
 /// Why an account may no longer use a session that lives.
-pub(super) fn refusal(account: &Account, record: &SessionRecord) -> Option<TokenRefusal> {
+pub(super) fn refusal(
+    admitted: &Admitted,
+    account: &Account,
+    record: &SessionRecord,
+) -> Option<TokenRefusal> {
+    let (skew, now) = (admitted.context.core.ring.skew(), admitted.now());
+    let changed_at = account.credentials_changed_at();
     if account.status != AccountStatus::Active {
         Some(TokenRefusal::AccountInactive)
     } else if record.revision != account.revision {
         Some(TokenRefusal::AccountChanged)
-    } else if record.auth_time < account.credentials_changed_at() {
+    } else if !skew.is_impossible(changed_at, now) && skew.is_surely_before(record.auth_time, changed_at) {
+        // The revision has decided already. This is for a change that counted none up.
         Some(TokenRefusal::CredentialsChanged)
     } else {
         None

@@ -21,6 +21,7 @@ use crate::{
     guess::{Aim, AttemptSlot},
     outcome::ProofRefusal,
     policy::Policy,
+    spelling::digits_alone,
     step::Step,
 };
 
@@ -75,7 +76,9 @@ fn judge(
     let now = admitted.now();
     let stored = stored.filter(|stored| now < stored.expires_at).ok_or(ProofRefusal::NoCode)?;
     let ring = &admitted.context.core.ring;
-    let is_right = binding.is_met(ring, &stored.digest, presented.expose().trim(), now);
+    // No code has other characters, and none is empty.
+    let digits = digits_alone(presented.expose()).unwrap_or_default();
+    let is_right = binding.is_met(ring, &stored.digest, &digits, now);
     if is_right { Ok(stored) } else { Err(ProofRefusal::Wrong) }
 }
 
@@ -97,6 +100,7 @@ pub(super) fn prove_ownership(
 ) -> Step {
     let channel = named.channel();
     let factor = Factor::of_channel(channel);
+    let named = named.completed(admitted.numbering());
     Candidate::find(admitted, named.clone().into(), factor, move |admitted, candidate| {
         let Candidate { aim, account } = candidate;
         let own = account
@@ -126,7 +130,7 @@ pub(super) fn prove_in_login(
     let Some(recipient) = login.account.recipient(channel) else {
         return then(admitted, Err(ProofRefusal::NotEnrolled));
     };
-    let is_meant = named.is_none_or(|named| recipient.is_meant_by(named.expose()));
+    let is_meant = named.is_none_or(|named| recipient.is_meant_by(named.expose(), admitted.numbering()));
     let presented = PresentedCode { purpose, recipient, login: Some(login.id()), code };
     let claimant = if is_meant { Ok(login) } else { Err(ProofRefusal::OtherRecipient) };
     presented.prove(admitted, aim, claimant, |admitted, proved| {

@@ -11,12 +11,20 @@ use super::{
 };
 use crate::{
     AccountId, Secret,
+    account::Account,
     factor::Factor,
     guess::{Aim, AttemptSlot},
     outcome::ProofRefusal,
-    password::{PasswordMatch, Verifier, VerifyPassword},
+    password::{PasswordForm, PasswordMatch, Verifier, VerifyPassword},
+    spelling::canonical_password,
     step::{Step, Write},
 };
+
+/// Which spelling the verifier is of; where there is none, that of new ones.
+fn form_of(account: Option<&Account>) -> PasswordForm {
+    let password = account.and_then(|account| account.password.as_ref());
+    password.map_or(PasswordForm::Canonical, |password| password.form)
+}
 
 /// A guess at an account's password, by somebody who has proved something already.
 pub(super) fn aim_at_password(admitted: &Admitted, account: AccountId) -> Aim {
@@ -33,19 +41,28 @@ pub(super) fn prove_password<T: Holder>(
     presented: Secret,
     then: impl Then<Admitted, Result<(T, Option<Write>), ProofRefusal>>,
 ) -> Step {
+    let Ok(canonical) = canonical_password(&presented) else {
+        return admitted.refuse_body("a password has characters that this build knows nothing of");
+    };
     Guess::count(admitted, aim, claimant, move |guess| {
         let (judged, mut guess) =
             guess.split(|(verifier, claimant)| ((claimant.account().id, verifier), claimant));
         let (account, verifier) = judged.unzip();
+        let form = form_of(guess.claimant.as_ref().ok().map(T::account));
+        // The one spelling that the verifier is of: one guess is one hash.
+        let (presented, is_of_old_form) = match form {
+            PasswordForm::AsTyped => (presented, !canonical.expose().is_ascii()),
+            PasswordForm::Canonical => (canonical.clone(), false),
+        };
         let permit = guess.permit.take();
-        guess.ask(VerifyPassword { account, verifier, presented, permit }, |guess, asked, answer| {
-            // Kept on only where it is hashed anew; wiped here otherwise.
-            let password = asked.presented;
-            let rehash = match answer {
+        guess.ask(VerifyPassword { account, verifier, presented, permit }, move |guess, _, answer| {
+            let is_outdated = match answer {
                 PasswordMatch::Differs => return guess.wrong(ProofRefusal::Wrong, then),
-                PasswordMatch::Matches => None,
-                PasswordMatch::MatchesOutdated => Some(Write::Rehash { password }),
+                PasswordMatch::Matches => is_of_old_form,
+                PasswordMatch::MatchesOutdated => true,
             };
+            // Kept on only where it is hashed anew; wiped here otherwise.
+            let rehash = is_outdated.then_some(Write::Rehash { password: canonical });
             guess.right(move |admitted, claimant| then(admitted, claimant.map(|claimant| (claimant, rehash))))
         })
     })

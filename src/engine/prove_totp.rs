@@ -8,6 +8,7 @@ use crate::{
     guess::Aim,
     outcome::ProofRefusal,
     sealing::{NotOpened, Owner},
+    spelling::digits_alone,
     step::{Step, Write},
 };
 use alloc::vec::Vec;
@@ -49,9 +50,10 @@ pub(super) fn prove_totp<T: Send + Sync + 'static>(
 ) -> Step {
     Guess::count(admitted, aim, claimant, move |guess| {
         let (now, skew) = (guess.admitted.now(), guess.admitted.policy().totp_skew.steps());
+        let presented = digits_alone(presented.expose()).unwrap_or_default();
         let (open, guess) = guess.split(|judged| judged);
         let matching = open.and_then(|open| {
-            let step = open.totp.matching_step(&open.secret, presented.expose().trim(), now, skew)?;
+            let step = open.totp.matching_step(&open.secret, &presented, now, skew)?;
             Some((step, open))
         });
         match matching {

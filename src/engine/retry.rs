@@ -24,7 +24,7 @@ impl Admitted {
     /// Whether the answer with a session's tokens of this generation may have got lost: it was made a moment ago, and none of them has been
     /// seen since.
     pub(super) fn may_be_lost(&self, record: &SessionRecord, generation: u32) -> bool {
-        let (grace, skew) = (self.policy().retry_grace, self.context.core.ring.skew_seconds());
+        let (grace, skew) = (self.policy().retry_grace, self.context.core.ring.skew());
         let is_covered = |since| grace.covers(since, self.now(), skew);
         record.generation == generation && record.unseen_since.is_some_and(is_covered)
     }
@@ -42,7 +42,7 @@ impl Admitted {
             refuse_spent(self, account.id)
         } else if (record.account, record.audience) != (account.id, self.audience) {
             self.context.contradiction::<Q>()
-        } else if check.is_open(&record) && refusal(&account, &record).is_none() {
+        } else if check.is_open(&record) && refusal(&self, &account, &record).is_none() {
             then(self, OpenSession { account, record })
         } else {
             refuse_spent(self, account.id)

@@ -104,7 +104,7 @@ impl CodeRequest {
             return refuse(admitted, Some(account.id), SendFailure::NoRecipient);
         };
         // Refusing another recipient would tell, call by call, which one is right. It is answered as if it were, and paid for.
-        let is_meant = named.is_none_or(|named| recipient.is_meant_by(named.expose()));
+        let is_meant = named.is_none_or(|named| recipient.is_meant_by(named.expose(), admitted.numbering()));
         let owner = is_meant.then_some((account.id, account.revision));
         let (tenant, policy) = (admitted.audience.tenant, admitted.policy().sending);
         let slot = SendSlot::of_account(&admitted.context.core.ring, tenant, account.id, channel);
@@ -119,6 +119,7 @@ impl CodeRequest {
         let Some(named) = named else {
             return admitted.refuse_body("the recipient is missing or malformed");
         };
+        let named = named.completed(admitted.numbering());
         let stranger = Stranger { named, captcha_token, is_human: false };
         if admitted.policy().demands_captcha {
             // Before anything is counted or written: robots are to cost neither the recipient's budget nor the host's space.

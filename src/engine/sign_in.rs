@@ -31,7 +31,7 @@ use alloc::{boxed::Box, sync::Arc, vec::Vec};
 pub struct Credentials {
     /// Who they say they are.
     pub identifier: Identifier,
-    /// The password as typed: not trimmed, not normalised.
+    /// The password as typed: not trimmed. What is hashed is its one spelling, or this where the verifier is of it.
     pub password: Secret,
 }
 

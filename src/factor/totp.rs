@@ -21,7 +21,8 @@ pub enum TotpAlgorithm {
 
 words!(TotpAlgorithm, "the hash of a one-time password", { Sha1 => "sha1", Sha256 => "sha256", Sha512 => "sha512" });
 
-/// An account's time-based one-time password, as the host stores it: steps of 30 seconds, from the epoch on. Its secret is sealed.
+/// An account's time-based one-time password, as the host stores it: steps of 30 seconds from the epoch on, unless it says that they are
+/// longer. Its secret is sealed.
 ///
 /// ```
 /// use authflow::{Timestamp, factor::{Totp, TotpAlgorithm, TotpSecret}};
@@ -34,7 +35,7 @@ words!(TotpAlgorithm, "the hash of a one-time password", { Sha1 => "sha1", Sha25
 /// // RFC 6238, appendix B: the first row. An enrolment stores the sealed secret, the algorithm and the digits.
 /// let secret = TotpSecret::new(*b"12345678901234567890").unwrap();
 /// let totp = Totp::new(secret.seal(&keys, owner, &moment), TotpAlgorithm::Sha1, 8, None).unwrap();
-/// let step = Totp::step_at(Timestamp::from_unix(59));
+/// let step = totp.step_at(Timestamp::from_unix(59));
 /// assert_eq!(totp.code(&secret, step).expose(), "94287082");
 /// ```
 ///
@@ -52,11 +53,15 @@ pub struct Totp {
     algorithm: TotpAlgorithm,
     digits: u8,
     last_used_step: Option<u64>,
+    step_seconds: u64,
 }
 
 impl Totp {
     /// The length of a step (RFC 6238 §5.2 recommends it).
     pub const STEP_SECONDS: u64 = 30;
+
+    /// The length of a step of [old hardware](Self::with_steps_of_a_minute).
+    const LEGACY_STEP_SECONDS: u64 = 60;
 
     /// A [sealed](TotpSecret::seal) secret, and passwords of 6 to 8 digits.
     ///
@@ -72,10 +77,22 @@ impl Totp {
         last_used_step: Option<u64>,
     ) -> Result<Self, TotpError> {
         if (6..=8).contains(&digits) {
-            Ok(Self { secret, algorithm, digits, last_used_step })
+            Ok(Self { secret, algorithm, digits, last_used_step, step_seconds: Self::STEP_SECONDS })
         } else {
             Err(TotpError::Digits { digits })
         }
+    }
+
+    /// The same one with steps of 60 seconds, as some hardware has them. What [`TotpSkew`](super::TotpSkew) allows is then twice as long, and so is the time
+    /// in which a password that was read over a shoulder is good.
+    #[must_use]
+    pub fn with_steps_of_a_minute(self) -> Self {
+        Self { step_seconds: Self::LEGACY_STEP_SECONDS, ..self }
+    }
+
+    /// How long a step is, in seconds.
+    pub fn step_seconds(&self) -> u64 {
+        self.step_seconds
     }
 
     /// The same one with another latest step that was used: for a store in memory.
@@ -111,8 +128,9 @@ impl Totp {
     }
 
     /// The number of the step that a time lies in (RFC 6238 §4.2).
-    pub fn step_at(now: Timestamp) -> u64 {
-        now.as_unix() / Self::STEP_SECONDS
+    pub fn step_at(&self, now: Timestamp) -> u64 {
+        // One of two constants; neither is nought.
+        now.as_unix().checked_div(self.step_seconds).unwrap_or_default()
     }
 
     /// The password of a step under this secret: for an enrolment that has its authenticator shown to work, and for tests.
@@ -133,7 +151,7 @@ impl Totp {
         let is_shaped = presented.len() == usize::from(self.digits)
             && presented.bytes().all(|byte| byte.is_ascii_digit());
         let presented = presented.parse::<u32>().ok().filter(|_| is_shaped)?;
-        let (current, skew) = (Self::step_at(now), u64::from(skew));
+        let (current, skew) = (self.step_at(now), u64::from(skew));
         let (mut found, mut matched) = (Choice::from(0), 0);
         for step in current.saturating_sub(skew)..=current.saturating_add(skew) {
             let is_unused = self.last_used_step.is_none_or(|used| step > used);
@@ -160,9 +178,11 @@ impl Totp {
 /// Why something is no time-based one-time password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TotpError {
-    /// The secret is not 16 to 128 bytes.
-    #[error("the secret of a one-time password must be 16 to 128 bytes, not {bytes}")]
+    /// The secret is not 16 to 128 bytes, or 10 to 128 of a [legacy](TotpSecret::legacy) one.
+    #[error("the secret of a one-time password must be {least} to 128 bytes, not {bytes}")]
     Secret {
+        /// How many it must be at least.
+        least: usize,
         /// How many it is.
         bytes: usize,
     },

@@ -30,11 +30,27 @@ impl TotpSecret {
     /// # Errors
     /// When there are fewer or more.
     pub fn new(secret: impl Into<Box<[u8]>>) -> Result<Self, TotpError> {
-        let secret = Zeroizing::new(secret.into());
-        if (16..=SealedSecret::MAX_CLEAR_BYTES).contains(&secret.len()) {
+        Self::of(secret.into(), 16)
+    }
+
+    /// One that was enrolled long ago, of 10 to 128 bytes. Ten bytes, sixteen characters of base32, were the usual length once; RFC 4226 §4 R6
+    /// demands sixteen bytes. Whoever reads one password of such an authenticator has 2⁸⁰ secrets to try: keep those that there are, and
+    /// enrol none.
+    ///
+    /// # Errors
+    /// When there are fewer or more.
+    pub fn legacy(secret: impl Into<Box<[u8]>>) -> Result<Self, TotpError> {
+        Self::of(secret.into(), Self::LEAST_BYTES)
+    }
+
+    const LEAST_BYTES: usize = 10;
+
+    fn of(secret: Box<[u8]>, least: usize) -> Result<Self, TotpError> {
+        let secret = Zeroizing::new(secret);
+        if (least..=SealedSecret::MAX_CLEAR_BYTES).contains(&secret.len()) {
             Ok(Self(secret))
         } else {
-            Err(TotpError::Secret { bytes: secret.len() })
+            Err(TotpError::Secret { least, bytes: secret.len() })
         }
     }
 
@@ -47,10 +63,10 @@ impl TotpSecret {
         keys.seal(Purpose::Totp, owner, &self.0, moment).unwrap_or_else(SealedSecret::of_nothing)
     }
 
-    /// Opens one that was sealed for this account.
+    /// Opens one that was sealed for this account, of whatever length it was sealed.
     pub(crate) fn open(keys: &SealingKeys, owner: Owner, sealed: &SealedSecret) -> Result<Self, NotOpened> {
         let clear = keys.open(Purpose::Totp, owner, sealed)?;
-        Self::new(clear.as_slice()).map_err(|_| NotOpened::Foreign(sealed.key_id().clone()))
+        Self::legacy(clear.as_slice()).map_err(|_| NotOpened::Foreign(sealed.key_id().clone()))
     }
 
     /// Seals what an earlier key has sealed anew, under the one that seals now: `None` where that has sealed it already. For an operation

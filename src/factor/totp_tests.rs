@@ -22,6 +22,10 @@ impl Open {
         self.totp.code(&self.secret, step)
     }
 
+    fn step_at(&self, now: Timestamp) -> u64 {
+        self.totp.step_at(now)
+    }
+
     fn matching_step(&self, presented: &str, now: Timestamp, skew: u8) -> Option<u64> {
         self.totp.matching_step(&self.secret, presented, now, skew)
     }
@@ -46,7 +50,7 @@ fn the_vectors_of_rfc_6238_appendix_b() {
         (2_000_000_000, "69279037", "90698825", "38618901"),
         (20_000_000_000, "65353130", "77737706", "47863826"),
     ] {
-        let step = Totp::step_at(Timestamp::from_unix(time));
+        let step = totp(TotpAlgorithm::Sha1, 8).step_at(Timestamp::from_unix(time));
         for (algorithm, code) in
             [(TotpAlgorithm::Sha1, sha1), (TotpAlgorithm::Sha256, sha256), (TotpAlgorithm::Sha512, sha512)]
         {
@@ -69,7 +73,7 @@ fn the_vectors_of_rfc_4226_appendix_d() {
 fn bounds() {
     for length in [0, 15, 129] {
         let refused = TotpSecret::new(seed(length)).unwrap_err();
-        assert_eq!(refused, TotpError::Secret { bytes: length });
+        assert_eq!(refused, TotpError::Secret { least: 16, bytes: length });
         let text = format!("the secret of a one-time password must be 16 to 128 bytes, not {length}");
         assert_eq!(alloc::string::ToString::to_string(&refused), text);
     }
@@ -162,14 +166,14 @@ fn of_two_steps_with_one_code_the_newest_is_spent_so_that_nothing_of_it_is_left(
 fn the_first_and_the_last_second_of_time_have_a_step() {
     let totp = totp(TotpAlgorithm::Sha1, 6);
     for now in [Timestamp::from_unix(0), Timestamp::MAX] {
-        let step = Totp::step_at(now);
+        let step = totp.step_at(now);
         assert_eq!(totp.matching_step(totp.code(step).expose(), now, u8::MAX), Some(step));
     }
 }
 
 #[test]
 fn a_short_number_has_leading_zeros() {
-    let step = Totp::step_at(Timestamp::from_unix(1_111_111_109));
+    let step = totp(TotpAlgorithm::Sha1, 6).step_at(Timestamp::from_unix(1_111_111_109));
     for (digits, code) in [(6, "081804"), (7, "7081804"), (8, "07081804")] {
         let totp = totp(TotpAlgorithm::Sha1, digits);
         assert_eq!(totp.code(step).expose(), code);
@@ -219,5 +223,22 @@ proptest! {
         let now = Timestamp::from_unix(step * Totp::STEP_SECONDS);
         prop_assume!(now < Timestamp::MAX);
         prop_assert_eq!(totp.matching_step(code.expose(), now, 0), Some(step));
+    }
+}
+
+#[test]
+fn what_was_enrolled_long_ago_is_kept_by_a_visible_word_alone() {
+    assert!(TotpSecret::new(seed(10)).is_err());
+    let refused = TotpSecret::legacy(seed(9)).unwrap_err();
+    assert_eq!(refused, TotpError::Secret { least: 10, bytes: 9 });
+    assert!(TotpSecret::legacy(seed(129)).is_err());
+    let old = Open { secret: TotpSecret::legacy(seed(10)).unwrap(), ..totp(TotpAlgorithm::Sha1, 6) };
+    let now = Timestamp::from_unix(119);
+    assert_eq!((old.step_at(now), old.matching_step(old.code(3).expose(), now, 0)), (3, Some(3)));
+    let slow = Open { totp: old.totp.with_steps_of_a_minute(), ..old };
+    assert_eq!((slow.step_at(now), slow.totp.step_seconds()), (1, 60));
+    for (time, good) in [(59, false), (60, true), (119, true), (120, false)] {
+        let step = slow.matching_step(slow.code(1).expose(), Timestamp::from_unix(time), 0);
+        assert_eq!(step, good.then_some(1), "{time}");
     }
 }

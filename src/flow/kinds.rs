@@ -6,7 +6,7 @@ use crate::{
     account::{Account, AccountStatus, Profile, Revision},
     contact::{EmailAddress, Mobile},
     factor::{Factor, FactorSet, Totp, TotpAlgorithm},
-    password::{Age, MustChange, Password, Verifier},
+    password::{Age, MustChange, Password, PasswordForm, Verifier},
     policy::Policy,
     sealing::SealedSecret,
 };
@@ -32,7 +32,7 @@ pub(super) fn kinds_of_account(policy: &Policy) -> Vec<Account> {
             status: AccountStatus::Active,
             user_name: None,
             password: password.clone(),
-            mobile: Mobile::new("12345").ok().filter(|_| has(Factor::Sms)),
+            mobile: Mobile::new("+12345").ok().filter(|_| has(Factor::Sms)),
             email: EmailAddress::new("any@example").ok().filter(|_| has(Factor::Email)),
             totp: Totp::new(SealedSecret::of_nothing(), TotpAlgorithm::Sha1, 6, None)
                 .ok()
@@ -58,7 +58,13 @@ pub(super) fn kinds_of_account(policy: &Policy) -> Vec<Account> {
 }
 
 pub(super) fn kinds_of_password(policy: &Policy) -> Vec<Password> {
-    let current = Password { verifier: Verifier::new(""), changed_at: NOW, must_change: None, skips_used: 0 };
+    let current = Password {
+        verifier: Verifier::new(""),
+        changed_at: NOW,
+        must_change: None,
+        skips_used: 0,
+        form: PasswordForm::Canonical,
+    };
     let mut kinds = Vec::from([current.clone()]);
     for must in [MustChange::AdministratorReset, MustChange::Breached, MustChange::FirstLogin] {
         kinds.push(Password { must_change: Some(must), ..current.clone() });

@@ -3,7 +3,7 @@ use crate::password::MustChange;
 use crate::{
     contact::{EmailAddress, Mobile},
     factor::{Totp, TotpAlgorithm},
-    password::{Ageing, Password, Verifier},
+    password::{Ageing, Password, PasswordForm, Verifier},
     sealing::SealedSecret,
 };
 use alloc::vec::Vec;
@@ -26,8 +26,14 @@ fn policy(second_factor: SecondFactor) -> Policy {
 fn account() -> Account {
     let verifier = Verifier::new("…");
     Account {
-        password: Some(Password { verifier, changed_at: SET, must_change: None, skips_used: 0 }),
-        mobile: Mobile::new("13800000000").ok(),
+        password: Some(Password {
+            verifier,
+            changed_at: SET,
+            must_change: None,
+            skips_used: 0,
+            form: PasswordForm::Canonical,
+        }),
+        mobile: Mobile::new("+8613800000000").ok(),
         totp: Totp::new(SealedSecret::of_nothing(), TotpAlgorithm::Sha1, 6, None).ok(),
         ..Account::bare("erin")
     }

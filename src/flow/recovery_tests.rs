@@ -3,7 +3,7 @@ use crate::{
     Timestamp,
     contact::{EmailAddress, Mobile},
     factor::{Totp, TotpAlgorithm},
-    password::{Password, Verifier},
+    password::{Password, PasswordForm, Verifier},
     policy::SecondFactor,
     sealing::SealedSecret,
 };
@@ -12,9 +12,14 @@ use crate::{
 fn account(enrolled: &[Factor]) -> Account {
     let mut account = Account::bare("erin");
     let changed_at = Timestamp::from_unix(0);
-    account.password =
-        Some(Password { verifier: Verifier::new("…"), changed_at, must_change: None, skips_used: 0 });
-    account.mobile = Mobile::new("13800000000").ok();
+    account.password = Some(Password {
+        verifier: Verifier::new("…"),
+        changed_at,
+        must_change: None,
+        skips_used: 0,
+        form: PasswordForm::Canonical,
+    });
+    account.mobile = Mobile::new("+8613800000000").ok();
     account.email = EmailAddress::new("erin@example.com").ok();
     account.totp = Totp::new(SealedSecret::of_nothing(), TotpAlgorithm::Sha1, 6, None).ok();
     account.enrolled = enrolled.iter().copied().collect();

@@ -5,7 +5,7 @@
 //! wrong and is given back, or it was right and its commit clears the count. What nobody tells in [`IN_FLIGHT_SECONDS`] was wrong.
 
 use super::{policy::AttemptPolicy, tag::GuessTag};
-use crate::Timestamp;
+use crate::{Timestamp, moment::Skew};
 use alloc::vec::Vec;
 
 /// How long a guess may be in flight. One whose host crashed counts as wrong from then on.
@@ -111,8 +111,8 @@ pub(super) struct Guess {
 pub(super) struct Count<'a> {
     pub(super) policy: &'a AttemptPolicy,
     pub(super) now: Timestamp,
-    /// How far the clock that wrote the record may be ahead of this one.
-    pub(super) skew_seconds: u64,
+    /// How far the clock that wrote the record may be from this one.
+    pub(super) skew: Skew,
     pub(super) tag: GuessTag,
 }
 
@@ -161,9 +161,8 @@ impl AttemptRecord {
 
     /// As it is now: no guess lies further ahead than clocks differ, and none has been in flight for too long.
     fn brought_to(mut self, count: &Count<'_>) -> Self {
-        let latest = count.now.plus_seconds(count.skew_seconds);
         self.guesses.retain_mut(|guess| {
-            if guess.at > latest {
+            if count.skew.is_impossible(guess.at, count.now) {
                 guess.at = count.now;
             }
             if count.now.seconds_since(guess.at) < IN_FLIGHT_SECONDS {

@@ -14,7 +14,7 @@ const ERINS_NUMBER: GuessTag = GuessTag(8);
 
 /// A guess of this name, which is in flight from then on.
 fn guess(record: &mut AttemptRecord, policy: &AttemptPolicy, now: Timestamp, tag: GuessTag) -> Attempt {
-    let count = Count { policy, now, skew_seconds: 30, tag };
+    let count = Count { policy, now, skew: Skew::of_seconds(30), tag };
     let (counted, attempt) = record.clone().reserve(&count);
     assert!(counted.issued > record.issued, "every question costs the same write");
     *record = counted;
@@ -376,7 +376,7 @@ fn only_a_record_is_a_record() {
     assert_eq!(AttemptRecord::from_bytes(&longest.to_bytes()), Ok(longest));
     assert_eq!(AttemptRecord::from_bytes(&of(101, &all).to_bytes()), Err(InvalidAttemptRecord));
     let spent = of(u64::MAX, &[]);
-    let count = Count { policy: &policy, now: NOW, skew_seconds: 30, tag: ERIN };
+    let count = Count { policy: &policy, now: NOW, skew: Skew::of_seconds(30), tag: ERIN };
     assert_eq!(
         spent.clone().reserve(&count),
         (spent, Attempt::Locked { receipt: Receipt::NONE, until: None })

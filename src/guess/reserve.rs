@@ -1,7 +1,7 @@
 //! Is there a guess left?
 
 use super::{Aim, Attempt, AttemptPolicy, AttemptRecord, AttemptSlot, GuessTag, record::Count};
-use crate::{Timestamp, factor::Factor, password::Permit};
+use crate::{Timestamp, factor::Factor, moment::Skew, password::Permit};
 
 /// Is there a guess left? Count it, before it is judged.
 ///
@@ -30,20 +30,20 @@ pub struct ReserveAttempt {
     /// The time of the request.
     pub now: Timestamp,
     policy: AttemptPolicy,
-    skew_seconds: u64,
+    skew: Skew,
     tag: GuessTag,
 }
 
 impl ReserveAttempt {
-    pub(crate) fn new(aim: Aim, policy: AttemptPolicy, now: Timestamp, skew_seconds: u64) -> Self {
+    pub(crate) fn new(aim: Aim, policy: AttemptPolicy, now: Timestamp, skew: Skew) -> Self {
         let Aim { slot, factor, tag, is_of_nobody } = aim;
-        Self { slot, factor, is_of_nobody, now, policy, skew_seconds, tag }
+        Self { slot, factor, is_of_nobody, now, policy, skew, tag }
     }
 
     /// The new record and the answer, from the stored record, if there is one.
     pub fn reserve(&self, stored: Option<AttemptRecord>) -> Reservation {
-        let Self { policy, now, skew_seconds, tag, .. } = self;
-        let count = Count { policy, now: *now, skew_seconds: *skew_seconds, tag: *tag };
+        let Self { policy, now, skew, tag, .. } = self;
+        let count = Count { policy, now: *now, skew: *skew, tag: *tag };
         let (record, attempt) = stored.unwrap_or_default().reserve(&count);
         Reservation { slot: self.slot, record, attempt, permit: None }
     }

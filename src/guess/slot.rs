@@ -89,9 +89,8 @@ impl TypedName {
         identifier: &Identifier,
         factor: Factor,
     ) -> Self {
-        let typed = identifier.normalised();
         let of = tenant.as_ref().map_or("", TenantId::as_str);
-        let keyed = ring.signer().guess_tag([of, factor.amr(), &typed].map(str::as_bytes));
+        let keyed = ring.signer().guess_tag([of, factor.amr(), identifier.counted_as()].map(str::as_bytes));
         Self { tenant, factor, keyed }
     }
 

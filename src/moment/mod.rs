@@ -5,11 +5,14 @@
 
 mod entropy;
 mod lifetime;
+mod skew;
 mod timestamp;
 
 pub use entropy::Entropy;
 pub use lifetime::{InvalidLifetime, Lifetime};
 pub use timestamp::{InvalidTimestamp, Timestamp};
+
+pub(crate) use skew::Skew;
 
 /// When a request happens, and the entropy it may use.
 ///

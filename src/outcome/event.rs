@@ -124,6 +124,12 @@ pub enum Event {
         /// Whose.
         account: AccountId,
     },
+    /// An account was found whose stored mobile number says no country. No code is sent to it, and it proves nothing: write it in full
+    /// (`+`, calling code, number).
+    NumberWithoutCountry {
+        /// Whose.
+        account: AccountId,
+    },
     /// A code was handed to the host for sending.
     CodeSent {
         /// Whose recipient it went to; `None` for a decoy.

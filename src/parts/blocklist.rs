@@ -63,8 +63,8 @@ impl<R> Blocklist<R> {
 }
 
 fn is_personal(user_name: Option<&UserName>, email: Option<&EmailAddress>, password: &str) -> bool {
-    let local_part = email.and_then(|email| email.as_str().rsplit_once('@')).map(|(local, _)| local);
-    let words = [user_name.map(UserName::as_str), local_part, email.map(EmailAddress::as_str)];
+    let local_part = email.and_then(|email| email.normalised().rsplit_once('@')).map(|(local, _)| local);
+    let words = [user_name.map(UserName::normalised), local_part, email.map(EmailAddress::normalised)];
     words.into_iter().flatten().any(|word| is_made_of(word, password))
 }
 

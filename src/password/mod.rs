@@ -23,6 +23,6 @@ pub use ageing::{Age, Ageing, AgeingError};
 pub use judge::{JudgePassword, Judgement};
 pub use permit::Permit;
 pub use rules::{PasswordRefusal, PasswordRules, PasswordRulesError, RuleViolation};
-pub use stored::{MustChange, Password};
+pub use stored::{MustChange, Password, PasswordForm};
 pub use verifier::Verifier;
 pub use verify::{PasswordMatch, VerifyPassword};

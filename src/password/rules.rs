@@ -1,6 +1,6 @@
 //! What a new password must be like.
 
-use crate::text::control::has_control;
+use crate::{Secret, account::UserName, spelling::canonical_password};
 use alloc::{format, string::String};
 use serde::{Deserialize, Serialize};
 
@@ -61,11 +61,17 @@ impl PasswordRules {
 
     /// The same rules as a regular expression, for a client to check while the subject types.
     ///
+    /// It counts characters as the rules do, also where a regular expression knows nothing but units of UTF-16, as in JavaScript: one beyond
+    /// the Basic Multilingual Plane is two of those. Java, ICU and .NET read it alike.
+    ///
     /// ```
     /// use authflow::password::PasswordRules;
     ///
     /// let rules: PasswordRules = serde_json::from_str(r#"{ "digit": true, "max_length": 18 }"#).unwrap();
-    /// assert_eq!(rules.pattern(), r"^(?=.*[0-9]).{8,18}$");
+    /// assert_eq!(
+    ///     rules.pattern(),
+    ///     r"^(?=.*[0-9])(?:[^\x00-\x1F\x7F-\x9F\u2028\u2029\uD800-\uDFFF]|[\uD800-\uDBFF][\uDC00-\uDFFF]){8,18}$"
+    /// );
     /// ```
     pub fn pattern(&self) -> String {
         let Fields { min_length, max_length, lower_case, upper_case, digit, symbol } = self.fields;
@@ -76,52 +82,82 @@ impl PasswordRules {
             (symbol, "(?=.*[^A-Za-z0-9])"),
         ];
         let demanded: String = classes.into_iter().filter_map(|(on, class)| on.then_some(class)).collect();
-        format!("^{demanded}.{{{min_length},{max_length}}}$")
+        format!("^{demanded}{CHARACTER}{{{min_length},{max_length}}}$")
     }
 }
 
+/// One character, which [`is_foreign`] is not. In UTF-16 it is one unit that is no half of a pair, or a pair.
+const CHARACTER: &str = r"(?:[^\x00-\x1F\x7F-\x9F\u2028\u2029\uD800-\uDFFF]|[\uD800-\uDBFF][\uDC00-\uDFFF])";
+
+/// What nobody can type twice: a control character, or the end of a line or paragraph (RFC 8264 §4.3 allows none of them).
+fn is_foreign(character: char) -> bool {
+    character.is_control() || matches!(character, '\u{2028}' | '\u{2029}')
+}
+
 impl PasswordRules {
-    /// Whether a new password follows the rules, is not the user name (in any case) and not the old password.
+    /// The one spelling of a new password, if it follows the rules, is not the user name and not the old password. Lengths are counted as it
+    /// was typed, as a client counts them, and may not be less as it is stored.
     ///
     /// ```
-    /// use authflow::password::{PasswordRules, RuleViolation};
+    /// use authflow::{Secret, account::UserName, password::{PasswordRules, RuleViolation}};
     ///
-    /// let rules = PasswordRules::default();
-    /// assert_eq!(rules.judge("correct horse", Some("erin"), None), Ok(()));
-    /// assert_eq!(rules.judge("short", Some("erin"), None), Err(RuleViolation::TooShort));
-    /// assert_eq!(rules.judge("Erin.Smith", Some("erin.smith"), None), Err(RuleViolation::UserName));
+    /// let (rules, erin) = (PasswordRules::default(), UserName::new("erin.smith").unwrap());
+    /// let judge = |new| rules.accept(&Secret::new(new), Some(&erin), None).map(|_| ());
+    /// assert_eq!(judge("correct horse"), Ok(()));
+    /// assert_eq!(judge("short"), Err(RuleViolation::TooShort));
+    /// assert_eq!(judge("Erin.Smith"), Err(RuleViolation::UserName));
     /// ```
     ///
     /// # Errors
     /// The first rule it breaks.
-    pub fn judge(&self, new: &str, user_name: Option<&str>, old: Option<&str>) -> Result<(), RuleViolation> {
+    pub fn accept(
+        &self,
+        new: &Secret,
+        user_name: Option<&UserName>,
+        old: Option<&Secret>,
+    ) -> Result<Secret, RuleViolation> {
+        self.judge(new.expose())?;
+        let Ok(canonical) = canonical_password(new) else {
+            return Err(RuleViolation::UnknownCharacter);
+        };
+        let is_short = canonical.expose().chars().count() < usize::from(self.fields.min_length);
+        let is_old = old.and_then(|old| canonical_password(old).ok());
+        let violations = [
+            (is_short, RuleViolation::TooShort),
+            (
+                UserName::new(canonical.expose()).is_ok_and(|typed| user_name == Some(&typed)),
+                RuleViolation::UserName,
+            ),
+            (is_old.is_some_and(|old| old.expose() == canonical.expose()), RuleViolation::OldPassword),
+        ];
+        match violations.into_iter().find(|(violated, _)| *violated) {
+            Some((_, violation)) => Err(violation),
+            None => Ok(canonical),
+        }
+    }
+
+    /// Whether a text follows the rules that a client is told: exactly what matches the [`pattern`](Self::pattern) does.
+    ///
+    /// # Errors
+    /// The first rule it breaks.
+    pub fn judge(&self, new: &str) -> Result<(), RuleViolation> {
         let Fields { min_length, max_length, lower_case, upper_case, digit, symbol } = self.fields;
         let length = new.chars().count();
         let has = |class: fn(&char) -> bool| new.chars().any(|character| class(&character));
         let violations = [
             (length < usize::from(min_length), RuleViolation::TooShort),
             (length > usize::from(max_length), RuleViolation::TooLong),
-            (has_control(new), RuleViolation::ControlCharacter),
+            (new.chars().any(is_foreign), RuleViolation::ControlCharacter),
             (lower_case && !has(char::is_ascii_lowercase), RuleViolation::NoLowerCase),
             (upper_case && !has(char::is_ascii_uppercase), RuleViolation::NoUpperCase),
             (digit && !has(char::is_ascii_digit), RuleViolation::NoDigit),
             (symbol && !has(|character| !character.is_ascii_alphanumeric()), RuleViolation::NoSymbol),
-            (
-                // Letter by letter: a copy of the password would stay in memory.
-                user_name.is_some_and(|name| lower_case_of(name).eq(lower_case_of(new))),
-                RuleViolation::UserName,
-            ),
-            (old == Some(new), RuleViolation::OldPassword),
         ];
         match violations.into_iter().find(|(violated, _)| *violated) {
             Some((_, violation)) => Err(violation),
             None => Ok(()),
         }
     }
-}
-
-fn lower_case_of(text: &str) -> impl Iterator<Item = char> {
-    text.chars().flat_map(char::to_lowercase)
 }
 
 /// A rule that a new password breaks.
@@ -131,8 +167,10 @@ pub enum RuleViolation {
     TooShort,
     /// It has too many characters.
     TooLong,
-    /// It has a control character, which nobody can type twice.
+    /// It has a control character or the end of a line, which nobody can type twice.
     ControlCharacter,
+    /// It has a character beyond ASCII, and this is a build without the feature `unicode`.
+    UnknownCharacter,
     /// It has no lower-case letter (a–z).
     NoLowerCase,
     /// It has no upper-case letter (A–Z).
@@ -239,23 +277,57 @@ mod tests {
             ("oldPASS-1", Err(RuleViolation::OldPassword)),
             ("oldpASS-1", Ok(())),
         ] {
-            assert_eq!(all.judge(new, Some("Erin-Smit1"), Some("oldPASS-1")), expected, "{new}");
+            let (name, old) = (UserName::new("Erin-Smit1").unwrap(), Secret::new("oldPASS-1"));
+            let judged = all.accept(&Secret::new(new), Some(&name), Some(&old)).map(|_| ());
+            assert_eq!(judged, expected, "{new}");
         }
     }
 
     #[test]
     fn a_user_name_is_recognised_in_any_case_and_only_whole() {
-        let judge = |new, name| PasswordRules::default().judge(new, Some(name), None);
+        let judge = |new, name| {
+            let (new, name) = (Secret::new(new), UserName::new(name).unwrap());
+            PasswordRules::default().accept(&new, Some(&name), None).map(|_| ())
+        };
         assert_eq!(judge("ÄRGER-İN", "ärger-i\u{307}n"), Err(RuleViolation::UserName));
         assert_eq!(judge("erin.smith", "erin.smit"), Ok(()));
         assert_eq!(judge("erin.smit", "erin.smith"), Ok(()));
     }
 
     #[test]
+    fn lengths_are_counted_as_typed_and_hold_for_what_is_stored() {
+        let rules = PasswordRules::default();
+        let accept =
+            |new: &str| rules.accept(&Secret::new(new), None, None).map(|new| new.expose().chars().count());
+        assert_eq!(accept(&"😀".repeat(8)).ok(), Some(8).filter(|_| cfg!(feature = "unicode")));
+        assert_eq!(rules.judge(&"a\u{308}".repeat(4)), Ok(()), "eight characters, as a client counts them");
+        if cfg!(feature = "unicode") {
+            assert_eq!(
+                accept(&"a\u{308}".repeat(4)),
+                Err(RuleViolation::TooShort),
+                "four, as they are stored"
+            );
+            assert_eq!(accept(&"a\u{308}".repeat(8)), Ok(8));
+        } else {
+            assert_eq!(accept("Pässwörter"), Err(RuleViolation::UnknownCharacter));
+        }
+    }
+
+    #[cfg(feature = "unicode")]
+    #[test]
+    fn an_old_password_is_known_in_every_spelling() {
+        let (old, new) = (Secret::new("P\u{e4}ssw\u{f6}rter"), Secret::new("Pa\u{308}sswo\u{308}rter"));
+        let judged = PasswordRules::default().accept(&new, None, Some(&old)).map(|_| ());
+        assert_eq!(judged, Err(RuleViolation::OldPassword));
+    }
+
+    #[test]
     fn the_pattern_demands_what_the_rules_demand() {
-        assert_eq!(PasswordRules::default().pattern(), "^.{8,64}$");
+        let of_length = |least, most| format!("{CHARACTER}{{{least},{most}}}$");
+        assert_eq!(PasswordRules::default().pattern(), format!("^{}", of_length(8, 64)));
         let all = r#"{"lower_case":true,"upper_case":true,"digit":true,"symbol":true}"#;
         let all: PasswordRules = serde_json::from_str(all).unwrap();
-        assert_eq!(all.pattern(), "^(?=.*[a-z])(?=.*[A-Z])(?=.*[0-9])(?=.*[^A-Za-z0-9]).{8,64}$");
+        let classes = "^(?=.*[a-z])(?=.*[A-Z])(?=.*[0-9])(?=.*[^A-Za-z0-9])";
+        assert_eq!(all.pattern(), format!("{classes}{}", of_length(8, 64)));
     }
 }

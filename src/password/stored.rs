@@ -30,14 +30,21 @@ words!(MustChange, "the reason to change a password", {
 /// ```compile_fail,E0063
 /// # use authflow::{Timestamp, password::{Password, Verifier}};
 /// # fn read(verifier: Verifier, changed_at: Timestamp) -> Password {
-/// Password { verifier, changed_at, skips_used: 0 } // an administrator's reset would be signed in with
+/// Password { verifier, changed_at, skips_used: 0, form: "canonical".parse().unwrap() } // an administrator's reset would be signed in with
 /// # }
 /// ```
 ///
 /// ```compile_fail,E0063
 /// # use authflow::{Timestamp, password::{Password, Verifier}};
 /// # fn read(verifier: Verifier, changed_at: Timestamp) -> Password {
-/// Password { verifier, changed_at, must_change: None } // every change could be skipped for ever
+/// Password { verifier, changed_at, must_change: None, form: "canonical".parse().unwrap() } // every change could be skipped for ever
+/// # }
+/// ```
+///
+/// ```compile_fail,E0063
+/// # use authflow::{Timestamp, password::{Password, Verifier}};
+/// # fn read(verifier: Verifier, changed_at: Timestamp) -> Password {
+/// Password { verifier, changed_at, must_change: None, skips_used: 0 } // who types an accent in two parts could not sign in
 /// # }
 /// ```
 #[derive(Clone, Debug)]
@@ -51,4 +58,22 @@ pub struct Password {
     pub must_change: Option<MustChange>,
     /// How often its change has been skipped. A new password starts at 0.
     pub skips_used: u32,
+    /// Which spelling of it the verifier was made from.
+    pub form: PasswordForm,
 }
+
+/// Which spelling of a password its verifier was made from. What this library hands out to be hashed is canonical; a verifier from before,
+/// or from elsewhere, is of what was typed.
+///
+/// So one guess costs one hash: of the spelling that the verifier is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PasswordForm {
+    /// The bytes that were typed when it was set. The next right sign-in with a password beyond ASCII makes it canonical
+    /// ([`Write::Rehash`](crate::step::Write::Rehash)); within ASCII the two are one.
+    AsTyped,
+    /// Its one spelling (RFC 8265 §4.2, OpaqueString).
+    Canonical,
+}
+
+words!(PasswordForm, "the form of a password", { AsTyped => "as_typed", Canonical => "canonical" });

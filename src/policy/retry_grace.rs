@@ -1,6 +1,6 @@
 //! For how long a request whose answer was lost is answered again.
 
-use crate::Timestamp;
+use crate::{Timestamp, moment::Skew};
 use serde::{Deserialize, Serialize};
 
 /// For how long a request whose answer was lost is answered again, in seconds: none, the default, or up to 60.
@@ -31,9 +31,9 @@ impl RetryGrace {
 
     /// Whether what was answered at `then`, by the clock of one instance, is answered again at `now`, by that of another one: each may be
     /// ahead of the other by the skew. A time that lies further ahead is no time of an answer.
-    pub(crate) fn covers(self, then: Timestamp, now: Timestamp, skew_seconds: u64) -> bool {
-        let latest = then.plus_seconds(self.0.saturating_add(skew_seconds));
-        self.is_any() && then <= now.plus_seconds(skew_seconds) && now < latest
+    pub(crate) fn covers(self, then: Timestamp, now: Timestamp, skew: Skew) -> bool {
+        let is_over = skew.has_surely_ended(then.plus_seconds(self.0), now);
+        self.is_any() && !skew.is_impossible(then, now) && !is_over
     }
 }
 
@@ -79,20 +79,22 @@ mod tests {
     fn it_ends_to_the_second_and_allows_for_the_skew_on_either_side() {
         let grace = RetryGrace::try_from(20).unwrap();
         for (skew, ahead, late) in [(0, 0, 20), (30, 30, 50), (120, 120, 140)] {
+            let skew = Skew::of_seconds(skew);
             assert!(grace.covers(THEN, THEN, skew));
             assert!(grace.covers(THEN, THEN.plus_seconds(late - 1), skew));
             assert!(!grace.covers(THEN, THEN.plus_seconds(late), skew));
             assert!(grace.covers(THEN, THEN.minus_seconds(ahead), skew));
             assert!(!grace.covers(THEN, THEN.minus_seconds(ahead + 1), skew));
         }
-        assert!(!grace.covers(Timestamp::MAX, THEN, 120), "a time far ahead covers nothing");
-        assert!(!grace.covers(Timestamp::from_unix(0), THEN, 120));
+        let skew = Skew::of_seconds(120);
+        assert!(!grace.covers(Timestamp::MAX, THEN, skew), "a time far ahead covers nothing");
+        assert!(!grace.covers(Timestamp::from_unix(0), THEN, skew));
     }
 
     #[test]
     fn without_a_grace_no_skew_makes_one() {
         for now in [THEN.minus_seconds(1), THEN, THEN.plus_seconds(1)] {
-            assert!(!RetryGrace::default().covers(THEN, now, 120));
+            assert!(!RetryGrace::default().covers(THEN, now, Skew::of_seconds(120)));
         }
     }
 }

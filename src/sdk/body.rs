@@ -1,4 +1,5 @@
-//! Request bodies: which members each call takes, and what they mean. A name is trimmed, a password never.
+//! Request bodies: which members each call takes, and what they mean. A name is trimmed, a password never. A member that is null, and an optional
+//! one that is empty, is not there.
 
 pub(super) use super::object::Member;
 use super::object::members;
@@ -8,9 +9,8 @@ use crate::{
     account::{Identifier, UserName},
     code::CodePurpose,
     contact::{Channel, Mobile, Recipient},
-    device::{Device, Header, HeaderFault, Problem, RequestHeaders},
+    device::{Address, Device, HeaderFault, RequestHeaders},
 };
-use core::net::IpAddr;
 
 const MAX_PASSWORD_BYTES: usize = 1024;
 const MAX_CODE_BYTES: usize = 64;
@@ -92,7 +92,7 @@ pub(super) fn credentials(
 
 pub(super) fn mobile_credentials(headers: &RequestHeaders<'_>, body: &[u8]) -> Read<Credentials> {
     let [named, secret] = members(headers, body, &MOBILE_CREDENTIALS)?;
-    Ok(Credentials { identifier: Identifier::Mobile(mobile(&needed(named)?)?), password: password(secret)? })
+    Ok(Credentials { identifier: mobile(&needed(named)?)?.into(), password: password(secret)? })
 }
 
 pub(super) fn code_credentials(
@@ -199,14 +199,8 @@ pub(super) fn of_tenant(
     fn text(member: &Option<Secret>) -> &str {
         member.as_ref().map_or("", Secret::expose)
     }
-    let ip = match text(&ip).trim() {
-        "" => Ok(None),
-        ip => ip
-            .parse::<IpAddr>()
-            .map(Some)
-            .map_err(|_| HeaderFault { header: Header::Ip, problem: Problem::Malformed }),
-    };
-    Ok((ip.and_then(|ip| Device::new(text(&os), text(&fingerprint), text(&agent), ip)), token))
+    let address = Address::read(text(&ip));
+    Ok((Device::at(text(&os), text(&fingerprint), text(&agent), address), token))
 }
 
 fn needed(member: Option<Secret>) -> Read<Secret> {

@@ -129,11 +129,11 @@ impl Api {
         }
         match endpoint {
             DeviceEndpoint::SignIn => {
-                with!(body::credentials(headers, body, Identifier::UserName), |it| engine
+                with!(body::credentials(headers, body, Identifier::of_user_name), |it| engine
                     .sign_in(caller, it, moment))
             }
             DeviceEndpoint::SignInByAnyName => {
-                with!(body::credentials(headers, body, Identifier::Any), |it| engine
+                with!(body::credentials(headers, body, Identifier::of_any), |it| engine
                     .sign_in(caller, it, moment))
             }
             DeviceEndpoint::SignInByMobile => {

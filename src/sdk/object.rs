@@ -30,17 +30,29 @@ pub(super) fn members<const N: usize>(
 ) -> Result<[Option<Secret>; N], &'static str> {
     let content_type =
         headers.get(Header::ContentType).map_err(|_| "the content type is missing or malformed")?;
-    let media_type = content_type.split(';').next().unwrap_or_default().trim();
-    if !media_type.eq_ignore_ascii_case("application/json") {
+    if !is_json(content_type) {
         return Err("the content type is not application/json");
     }
     if body.len() > MAX_BYTES {
         return Err("the body is too long");
     }
+    // A byte order mark says nothing of UTF-8 (RFC 8259 §8.1 lets a reader pass over it).
+    let body = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
     let mut json = serde_json::Deserializer::from_slice(body);
     let members = json.deserialize_map(Members(wanted)).map_err(|_| "the body is not such a JSON object")?;
     json.end().map_err(|_| "something follows the body's JSON object")?;
     Ok(members)
+}
+
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// Whether a content type is that of JSON: once, or joined with itself, as proxies join a header that stood twice (RFC 9110 §5.3). A comma within
+/// quotes is none of a type that is meant here.
+fn is_json(content_type: &str) -> bool {
+    content_type.split(',').all(|joined| {
+        let media_type = joined.split(';').next().unwrap_or_default().trim();
+        media_type.eq_ignore_ascii_case("application/json")
+    })
 }
 
 /// Reads the wanted text members of an object, and everything else for its shape alone.
@@ -57,10 +69,12 @@ impl<'de, const N: usize> Visitor<'de> for Members<'_, N> {
         let mut members = [const { None }; N];
         let mut seen = BTreeSet::new();
         while let Some(name) = next_name(&mut map, &mut seen)? {
-            let wanted =
-                self.0.iter().position(|wanted| *wanted.name == *name).and_then(|at| members.get_mut(at));
+            let wanted = self.0.iter().zip(&mut members).find(|(wanted, _)| *wanted.name == *name);
             match wanted {
-                Some(member) => *member = Some(Secret::new(map.next_value::<String>()?)),
+                Some((wanted, member)) => {
+                    let text = map.next_value::<Option<String>>()?.map(Secret::new);
+                    *member = text.filter(|text| wanted.is_required || !text.expose().is_empty());
+                }
                 None => map.next_value_seed(Shape { depth_left: MAX_DEPTH - 1 })?,
             }
         }

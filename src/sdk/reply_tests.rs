@@ -45,7 +45,7 @@ fn a_body_is_the_same_from_here_and_from_the_hosts_own_serialiser() {
         r#"{{\"minLength\":{},\"maxLength\":{},\"regEx\":\"{}\"}}"#,
         rules.min_length(),
         rules.max_length(),
-        rules.pattern()
+        rules.pattern().replace('\\', r"\\\\")
     );
     check(
         Verdict::Pending(pending),

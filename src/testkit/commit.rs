@@ -3,7 +3,7 @@
 use super::MemoryHost;
 use crate::{
     account::{Account, AccountStatus},
-    password::{Password, Verifier},
+    password::{Password, PasswordForm, Verifier},
     session::EndSessions,
     step::{Commit, CommitRefusal, Committed, Write},
 };
@@ -75,12 +75,17 @@ fn apply_one(
         Write::StorePassword { new_password, changed_at } => {
             let account = account(host, commit)?;
             let verifier = new_password.clone();
-            account.password =
-                Some(Password { verifier, changed_at: *changed_at, must_change: None, skips_used: 0 });
+            account.password = Some(Password {
+                verifier,
+                changed_at: *changed_at,
+                must_change: None,
+                skips_used: 0,
+                form: PasswordForm::Canonical,
+            });
         }
         Write::Rehash { password } => {
             let known = account(host, commit)?.password.as_mut().ok_or(RolledBack(Committed::Changed))?;
-            known.verifier = password.clone();
+            (known.verifier, known.form) = (password.clone(), PasswordForm::Canonical);
         }
         Write::Reseal { secret } => {
             let account = account(host, commit)?;

@@ -18,7 +18,7 @@ use crate::{
     account::{Account, AccountStatus, Profile, Revision, UserName},
     contact::{Channel, EmailAddress, Mobile},
     factor::{Factor, FactorSet, Totp, TotpAlgorithm, TotpSecret},
-    password::{Ageing, MustChange, Password, Verifier},
+    password::{Ageing, MustChange, Password, PasswordForm, Verifier},
     policy::Policy,
     sealing::{SealingKey, SealingKeys},
     token::{Issuer, Key, KeyRing},
@@ -196,7 +196,13 @@ pub fn account(user_name: &str) -> Account {
 
 /// A password with no change due and none skipped, as a [`MemoryHost`](super::MemoryHost) keeps one.
 pub fn password(text: &str, changed_at: Timestamp) -> Password {
-    Password { verifier: Verifier::new(text), changed_at, must_change: None, skips_used: 0 }
+    Password {
+        verifier: Verifier::new(text),
+        changed_at,
+        must_change: None,
+        skips_used: 0,
+        form: PasswordForm::Canonical,
+    }
 }
 
 fn reachable(account: &mut Account, mobile: &str, email: &str) {

@@ -19,7 +19,7 @@ impl HostFault {
     }
 }
 
-/// A question that a [`HostFault`] was planned for was not answered.
+/// A question was not answered: a [`HostFault`] was planned for it, or what was typed is a name of two accounts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a fault was planned for this question")]
+#[error("no answer: a fault was planned, or the name is two accounts'")]
 pub struct Planned;

@@ -3,7 +3,7 @@
 use super::{HostFault, PlainHasher, Planned, demo, ready::ready};
 use crate::{
     Application, Audience, ClientId, Moment, Secret, SessionId, Timestamp, TokenId,
-    account::{Account, AccountKey, FindAccount, Identifier, Revision, UserName},
+    account::{Account, AccountKey, FindAccount, NameKind, Revision, UserName},
     code::{
         Captcha, CodeKey, CodeOwner, CodePurpose, Deliver, Delivery, JudgeCaptcha, LoadCode, SendRecord,
         SendSlot, StoredCode, SumRecord,
@@ -83,6 +83,8 @@ pub struct MemoryHost {
     pub used_passwords: Vec<Secret>,
     /// The one captcha token that is a robot's. Any other one passes.
     pub robot: Option<Secret>,
+    /// Whether it had no answer to its latest question, because a name was two accounts'.
+    pub is_at_a_loss: bool,
     /// What it does wrong.
     pub fault: Option<HostFault>,
     /// The names of the questions that it was asked.
@@ -107,7 +109,7 @@ impl MemoryHost {
     /// When there is none.
     #[track_caller]
     pub fn account(&mut self, user_name: &str) -> &mut Account {
-        let is_meant = |account: &&mut Account| is_called(account, user_name);
+        let is_meant = |account: &&mut Account| is_known_by(account, NameKind::UserName, user_name);
         match self.accounts.iter_mut().find(is_meant) {
             Some(account) => account,
             None => panic!("no account is called {user_name}"),
@@ -211,8 +213,9 @@ impl MemoryHost {
         answer: impl FnOnce(&mut Self) -> A,
     ) -> Result<A, Planned> {
         self.asked.push(question);
+        self.is_at_a_loss = false;
         match self.fault.filter(|fault| fault.question() == question) {
-            None => Ok(answer(self)),
+            None => Some(answer(self)).filter(|_| !self.is_at_a_loss).ok_or(Planned),
             Some(HostFault::Unavailable(_)) => Err(Planned),
             Some(HostFault::AnswerLost(_)) => {
                 let _lost = answer(self);
@@ -225,13 +228,20 @@ impl MemoryHost {
         self.applications.iter().find(|known| known.client_id == ask.client_id).cloned().map(Arc::new)
     }
 
+    /// Where two accounts are meant it cannot answer, whatever is planned.
     pub(super) fn find_account(&mut self, ask: &FindAccount) -> Option<Account> {
-        let is_meant = |account: &&Account| match &ask.key {
-            AccountKey::Identifier(typed) => is_known_by(account, typed),
-            AccountKey::Id(id) => *id == account.id,
-        };
-        let of_tenant = self.accounts.iter().filter(|account| account.tenant == ask.audience.tenant);
-        of_tenant.into_iter().find(is_meant).cloned()
+        let of_tenant = || self.accounts.iter().filter(|account| account.tenant == ask.audience.tenant);
+        match &ask.key {
+            AccountKey::Id(id) => of_tenant().find(|account| *id == account.id).cloned(),
+            AccountKey::Identifier(typed) => {
+                let known = typed.names().flat_map(|(kind, text)| {
+                    of_tenant().filter(move |account| is_known_by(account, kind, text)).cloned()
+                });
+                let one = FindAccount::only(known.map(Some));
+                self.is_at_a_loss = one.is_err();
+                one.ok().flatten()
+            }
+        }
     }
 
     pub(super) fn reserve_attempt(&mut self, ask: &ReserveAttempt) -> Reservation {
@@ -331,21 +341,11 @@ pub fn stand_in_signature(key_id: &str, bytes: &[u8]) -> Vec<u8> {
     [key_id.as_bytes(), &sum.to_be_bytes()].concat()
 }
 
-fn is_called(account: &Account, user_name: &str) -> bool {
-    account.user_name.as_ref().map(UserName::normalised).as_deref() == Some(user_name)
-}
-
-fn is_known_by(account: &Account, typed: &Identifier) -> bool {
-    let by_mobile = |typed: &Mobile| account.mobile.as_ref() == Some(typed);
-    let by_email = |typed: &EmailAddress| account.email.as_ref() == Some(typed);
-    match typed {
-        Identifier::UserName(_) => is_called(account, &typed.normalised()),
-        Identifier::Mobile(typed) => by_mobile(typed),
-        Identifier::Email(typed) => by_email(typed),
-        Identifier::Any(text) => {
-            is_called(account, &typed.normalised())
-                || Mobile::new(text.as_str()).is_ok_and(|typed| by_mobile(&typed))
-                || EmailAddress::new(text.as_str()).is_ok_and(|typed| by_email(&typed))
-        }
-    }
+fn is_known_by(account: &Account, kind: NameKind, text: &str) -> bool {
+    let own = match kind {
+        NameKind::UserName => account.user_name.as_ref().map(UserName::normalised),
+        NameKind::Mobile => account.mobile.as_ref().map(Mobile::normalised),
+        NameKind::Email => account.email.as_ref().map(EmailAddress::normalised),
+    };
+    own == Some(text)
 }

@@ -3,6 +3,7 @@
 use super::demo::{self, good};
 use crate::{
     Application, Applications, ClientId, Config, Dialect, Engine,
+    contact::NumberingPlan,
     policy::Policy,
     sdk::Api,
     token::{IdTokenSigning, Key, KeyRing, OutsideKey, OutsideKeys, SignatureAlgorithm},
@@ -18,6 +19,8 @@ pub struct Setup {
     pub dialect: Dialect,
     /// Whether they tell how many guesses are left.
     pub tells_attempts: bool,
+    /// How their tenants write national numbers.
+    pub numbering: Option<NumberingPlan>,
     /// Who signs their id tokens.
     pub signing: IdTokenSigning,
 }
@@ -29,6 +32,7 @@ impl Setup {
             policy,
             dialect: Dialect::default(),
             tells_attempts: false,
+            numbering: None,
             signing: IdTokenSigning::ApplicationKey,
         }
     }
@@ -61,6 +65,9 @@ impl Setup {
         let applications = Applications::Fixed(self.applications());
         let mut config = Config::new(demo::issuer(), ring, applications);
         config.dialect = self.dialect;
+        let tenants = [None, Some(demo::tenant())];
+        let plans = tenants.into_iter().filter_map(|tenant| Some((tenant, self.numbering.clone()?)));
+        config.numbering = plans.collect();
         config.id_token_signing = self.signing.clone();
         config.sealing = Some(demo::sealing_keys());
         match Engine::new(config) {

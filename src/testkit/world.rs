@@ -4,7 +4,7 @@ use super::{Answer, Call, Clock, MemoryHost, SecretTranscript, Setup, demo, read
 use crate::{
     Moment,
     account::Account,
-    factor::{Totp, TotpSecret},
+    factor::TotpSecret,
     outcome::Outcome,
     policy::Policy,
     sdk::Api,
@@ -88,11 +88,11 @@ impl World {
     /// When there is no such account, or it has none whose secret the [`demo::sealing_keys`] open.
     #[track_caller]
     pub fn totp(&mut self, user_name: &str, steps: u64) -> String {
-        let step = Totp::step_at(self.clock.now) + steps;
+        let now = self.clock.now;
         let account = self.account(user_name);
         let Some(totp) = &account.totp else { panic!("{user_name} has no authenticator") };
         match TotpSecret::open(&demo::sealing_keys(), account.owner(), totp.secret()) {
-            Ok(secret) => totp.code(&secret, step).expose().to_string(),
+            Ok(secret) => totp.code(&secret, totp.step_at(now) + steps).expose().to_string(),
             Err(error) => panic!("{user_name}: {error}"),
         }
     }

@@ -72,7 +72,7 @@ mod tests {
         account::AccountStatus,
         device::BindingKind,
         factor::{Factor, TotpAlgorithm},
-        password::MustChange,
+        password::{MustChange, PasswordForm},
     };
     use alloc::string::ToString as _;
     use core::{fmt::Debug, str::FromStr};
@@ -98,6 +98,7 @@ mod tests {
     #[test]
     fn the_words_of_a_database_are_those_of_json_and_stay_what_they_are() {
         are_kept(Factor::WORDS, &["password", "sms", "email", "totp"]);
+        are_kept(PasswordForm::WORDS, &["as_typed", "canonical"]);
         are_kept(MustChange::WORDS, &["administrator_reset", "breached", "first_login"]);
         are_kept(AccountStatus::WORDS, &["active", "locked", "disabled"]);
         are_kept(TotpAlgorithm::WORDS, &["sha1", "sha256", "sha512"]);

@@ -260,7 +260,7 @@ fn longest(place: IdentityPlace) -> (Issuer, Audience, IdClaims) {
     let quotes = |count| "\"".repeat(count);
     let mut account = Account::bare(&quotes(64));
     account.user_name = UserName::new(&quotes(256)).ok();
-    account.mobile = Mobile::new(&alloc::format!("+{}0", "0-".repeat(15))).ok();
+    account.mobile = Mobile::new(&alloc::format!("+{}12345{}", "-".repeat(45), "-".repeat(45))).ok();
     account.email = EmailAddress::new(&alloc::format!("{}@{}", quotes(126), quotes(127))).ok();
     account.profile = Profile::new(&json!({ "name": quotes(506) })).unwrap();
     assert!(account.user_name.is_some() && account.mobile.is_some() && account.email.is_some());

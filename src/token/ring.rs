@@ -4,7 +4,7 @@ use super::{
     IdTokenKey, IdTokens, Issuer, Key, KeyId, Keys, SessionTokens, StateTokens, Tickets, TokenError,
     beginning::Begun, mac::MacKey,
 };
-use crate::{Audience, Timestamp};
+use crate::{Audience, Timestamp, moment::Skew};
 use alloc::{borrow::Cow, collections::BTreeMap, sync::Arc, vec::Vec};
 
 /// When a verify-only key counts: `from <= now < until`.
@@ -43,7 +43,7 @@ pub struct KeyRing {
     by_header: Vec<usize>,
     /// What the signer signs the id tokens of audiences with that were known beforehand.
     id_tokens: Arc<BTreeMap<Audience, Begun>>,
-    skew_seconds: u64,
+    skew: Skew,
 }
 
 /// Where a key stands in its ring. In another ring another key stands there, or none: what was hashed under the one is then not
@@ -64,7 +64,7 @@ impl KeyRing {
             verifiers: Vec::new(),
             by_header: Vec::new(),
             id_tokens: Arc::default(),
-            skew_seconds: 30,
+            skew: Skew::of_seconds(30),
         }
     }
 
@@ -99,7 +99,7 @@ impl KeyRing {
         if seconds > Self::MAX_SKEW_SECONDS {
             return Err(RingError::ClockSkew);
         }
-        self.skew_seconds = seconds;
+        self.skew = Skew::of_seconds(seconds);
         Ok(self)
     }
 
@@ -141,7 +141,7 @@ impl KeyRing {
     ) -> Result<(), TokenError> {
         if now >= expires_at {
             Err(TokenError::Expired)
-        } else if issued_at > now.plus_seconds(self.skew_seconds) {
+        } else if self.skew.is_impossible(issued_at, now) {
             Err(TokenError::NotYetValid)
         } else {
             Ok(())
@@ -182,9 +182,9 @@ impl KeyRing {
         keys.any(|keys| keys.is_derived_from(root))
     }
 
-    /// How far the clock of another instance may be ahead of ours.
-    pub(crate) fn skew_seconds(&self) -> u64 {
-        self.skew_seconds
+    /// How far the clock of another instance may be from ours.
+    pub(crate) fn skew(&self) -> Skew {
+        self.skew
     }
 
     pub(crate) fn signer(&self) -> &Arc<Keys> {

@@ -38,14 +38,12 @@ fn proofs_with(recipient: &Value) -> [u16; 2] {
 }
 
 #[test]
-#[should_panic(expected = "kind 5: null for the recipient of a second factor was refused")]
 fn kind_05_null_for_the_recipient_of_a_second_factor_is_absent() {
     let proved = proofs_with(&NULL);
     assert_eq!(proved, [200, 200], "kind 5: null for the recipient of a second factor was refused");
 }
 
 #[test]
-#[should_panic(expected = "kind 5: an empty recipient of a second factor was refused")]
 fn kind_05_an_empty_recipient_of_a_second_factor_is_absent() {
     let proved = proofs_with(&empty());
     assert_eq!(proved, [200, 200], "kind 5: an empty recipient of a second factor was refused");
@@ -62,7 +60,6 @@ fn request_within_a_login(path: &str, member: &str, of_type: &str, recipient: &V
 }
 
 #[test]
-#[should_panic(expected = "kind 5: null for the recipient of a code within a login was refused")]
 fn kind_05_null_for_a_recipient_within_a_login_is_absent() {
     let by_sms = request_within_a_login(SMS, "mobile", "MFA_AUTH_SMS", &NULL);
     let by_mail = request_within_a_login(MAIL, "email", "MFA_AUTH_EMS", &NULL);
@@ -74,7 +71,6 @@ fn kind_05_null_for_a_recipient_within_a_login_is_absent() {
 }
 
 #[test]
-#[should_panic(expected = "kind 5: an empty recipient within a login was taken for somebody else's")]
 fn kind_05_an_empty_recipient_within_a_login_is_absent() {
     let by_sms = request_within_a_login(SMS, "mobile", "MFA_AUTH_SMS", &empty());
     let by_mail = request_within_a_login(MAIL, "email", "MFA_AUTH_EMS", &empty());
@@ -86,7 +82,6 @@ fn kind_05_an_empty_recipient_within_a_login_is_absent() {
 }
 
 #[test]
-#[should_panic(expected = "kind 5: null for a captcha token was refused")]
 fn kind_05_null_for_a_captcha_token_is_absent() {
     let body = json!({ "mobile": NORA, "type": "LOGIN_SMS", "captcha_token": null });
     let answer = World::new().send(&Call::post(SMS, &body));
@@ -94,7 +89,6 @@ fn kind_05_null_for_a_captcha_token_is_absent() {
 }
 
 #[test]
-#[should_panic(expected = "kind 5: an empty captcha token was handed on as one")]
 fn kind_05_an_empty_captcha_token_is_absent() {
     let demanding = Policy { demands_captcha: true, ..demo::policy() };
     let body = json!({ "mobile": NORA, "type": "LOGIN_SMS", "captcha_token": "" });
@@ -112,7 +106,6 @@ fn first_password_with(old_password: &Value) -> u16 {
 }
 
 #[test]
-#[should_panic(expected = "kind 5: null for an old password that there is not was refused")]
 fn kind_05_null_for_an_old_password_is_absent() {
     assert_eq!(
         first_password_with(&NULL),
@@ -122,7 +115,6 @@ fn kind_05_null_for_an_old_password_is_absent() {
 }
 
 #[test]
-#[should_panic(expected = "kind 5: an empty old password that there is not was refused")]
 fn kind_05_an_empty_old_password_is_absent() {
     assert_eq!(
         first_password_with(&empty()),
@@ -141,19 +133,16 @@ fn update_with(mobile: &Value) -> u16 {
 }
 
 #[test]
-#[should_panic(expected = "kind 5: null for the mobile of an update was refused")]
 fn kind_05_null_for_the_mobile_of_an_update_is_absent() {
     assert_eq!(update_with(&NULL), 200, "kind 5: null for the mobile of an update was refused");
 }
 
 #[test]
-#[should_panic(expected = "kind 5: an empty mobile of an update was refused")]
 fn kind_05_an_empty_mobile_of_an_update_is_absent() {
     assert_eq!(update_with(&empty()), 200, "kind 5: an empty mobile of an update was refused");
 }
 
 #[test]
-#[should_panic(expected = "kind 5: null for the address of a ticket's device was refused")]
 fn kind_05_null_for_the_address_of_a_tickets_device_is_absent() {
     let mut world = World::new();
     let session_token = works(world.login("alice")).session_token().to_owned();
@@ -168,7 +157,6 @@ fn login() -> Call {
 }
 
 #[test]
-#[should_panic(expected = "kind 21: a byte order mark before a good body was refused")]
 fn kind_21_a_byte_order_mark_is_passed_over() {
     let body = [b"\xef\xbb\xbf", &*login().body].concat();
     let answer = World::new().send(&login().with_body(body));
@@ -177,7 +165,6 @@ fn kind_21_a_byte_order_mark_is_passed_over() {
 
 /// As proxies join a header that came twice.
 #[test]
-#[should_panic(expected = "kind 21: a content type joined with itself was refused")]
 fn kind_21_a_content_type_joined_with_itself_is_that_type() {
     let joined = login().with_header("Content-Type", "application/json, application/json");
     let answer = World::new().send(&joined);

@@ -12,7 +12,6 @@ fn login_with(name: &str, value: impl AsRef<[u8]>) -> u16 {
 }
 
 #[test]
-#[should_panic(expected = "kind 6: an address with a zone cost a login")]
 fn kind_06_an_address_with_a_zone_costs_no_login() {
     for address in ["fe80::1%wlan0", "fe80::1%6"] {
         let status = login_with("X-device-ip", address);
@@ -21,7 +20,6 @@ fn kind_06_an_address_with_a_zone_costs_no_login() {
 }
 
 #[test]
-#[should_panic(expected = "kind 6: an address that cannot be read cost a login")]
 fn kind_06_an_address_that_cannot_be_read_costs_no_login() {
     for address in ["unknown", "undefined", "10.0.0.1, 10.0.0.2", "10.0.0.1:8080", "/10.0.0.1", "192.168.1"] {
         let status = login_with("X-device-ip", address);
@@ -31,7 +29,6 @@ fn kind_06_an_address_that_cannot_be_read_costs_no_login() {
 
 /// Where the application binds the address, it is another one.
 #[test]
-#[should_panic(expected = "kind 6: an address that cannot be read was no difference of the device")]
 fn kind_06_an_address_that_cannot_be_read_is_a_difference_where_it_binds() {
     let bindings = Bindings { ip: Binding::Refuse, ..Bindings::default() };
     let mut world = World::with_policy(Policy { bindings, ..demo::policy() });
@@ -51,7 +48,6 @@ fn kind_06_an_address_that_cannot_be_read_is_a_difference_where_it_binds() {
 
 /// `uname -srv`, the fingerprint of an Android build, 22 Chinese characters.
 #[test]
-#[should_panic(expected = "kind 6: a long name of an operating system cost a login")]
 fn kind_06_a_long_name_of_an_operating_system_costs_no_login() {
     for os in [
         "Linux 6.8.0-1021-generic #23~22.04.1-Ubuntu SMP PREEMPT_DYNAMIC Tue Jan 7 16:11:07 UTC",
@@ -66,7 +62,6 @@ fn kind_06_a_long_name_of_an_operating_system_costs_no_login() {
 
 /// One byte of Latin-1, two of GBK.
 #[test]
-#[should_panic(expected = "kind 6: bytes of another encoding cost a login")]
 fn kind_06_bytes_that_are_not_utf_8_cost_no_login() {
     for header in ["X-agent", "X-operating-sys-version"] {
         for value in [&b"Caf\xe9/1.0"[..], b"\xb0\xb2/1.0"] {
@@ -77,7 +72,6 @@ fn kind_06_bytes_that_are_not_utf_8_cost_no_login() {
 }
 
 #[test]
-#[should_panic(expected = "kind 6: a long tag of a language cost a login")]
 fn kind_06_a_long_tag_of_a_language_costs_no_login() {
     let status = login_with("X-L", "zh-CN,zh;q=0.9,en;q=0.8,en-GB;q=0.7,en-US;q=0.6");
     assert_eq!(status, 200, "kind 6: a long tag of a language cost a login");
@@ -85,7 +79,6 @@ fn kind_06_a_long_tag_of_a_language_costs_no_login() {
 
 /// The server of a tenant sends the same of a device, in a body.
 #[test]
-#[should_panic(expected = "kind 6: an address with a zone cost a ticket")]
 fn kind_06_an_address_with_a_zone_costs_no_ticket() {
     let mut world = World::new();
     let session_token = world.login("alice").session_token().to_owned();
@@ -97,7 +90,6 @@ fn kind_06_an_address_with_a_zone_costs_no_ticket() {
 
 /// As Java, Android and iOS write a link-local address.
 #[test]
-#[should_panic(expected = "from outside 6: an optional address cost a login")]
 fn from_outside_6_an_optional_address_costs_no_login() {
     for address in ["fe80::1%en0", "fe80::a00:27ff:fe4e:66a1%wlan0"] {
         let status = login_with("X-device-ip", address);
@@ -107,7 +99,6 @@ fn from_outside_6_an_optional_address_costs_no_login() {
 
 /// An unknown language is never an error: 36 bytes are one.
 #[test]
-#[should_panic(expected = "from outside 6: an optional language cost a login")]
 fn from_outside_6_an_optional_language_costs_no_login() {
     let status = login_with("X-L", "x".repeat(36));
     assert_eq!(status, 200, "from outside 6: an optional language cost a login");

@@ -2,7 +2,7 @@
 
 use crate::calls::{NORA, ask};
 use authflow::{
-    Host,
+    Host, Secret,
     account::{Account, FindAccount},
     code::Captcha,
     factor::{FactorSet, TotpSecret},
@@ -83,51 +83,57 @@ fn finding_23_a_first_factor_that_no_call_takes_is_told_of() {
     assert!(is_told(&json!(["totp"])), "finding 23: a first factor that no call takes was drawn as a way in");
 }
 
-/// Whether a client in JavaScript lets a new password pass by the pattern it is told: `.` is a UTF-16 unit there, and no end of a line.
+/// Whether a client in JavaScript lets a new password pass by the pattern it is told. Without the flag `u`, what a class matches is one unit of
+/// UTF-16 there.
 fn passes_in_the_client(rules: &PasswordRules, password: &str) -> bool {
     let pattern = rules.pattern();
-    let bounds = pattern.strip_prefix("^.{").and_then(|rest| rest.strip_suffix("}$"));
+    let character = r"^(?:[^\x00-\x1F\x7F-\x9F\u2028\u2029\uD800-\uDFFF]|[\uD800-\uDBFF][\uDC00-\uDFFF]){";
+    let bounds = pattern.strip_prefix(character).and_then(|rest| rest.strip_suffix("}$"));
     let bounds = bounds.and_then(|bounds| bounds.split_once(','));
     let Some((least, most)) = bounds else { panic!("the pattern has another form: read it anew here") };
-    let units = password.encode_utf16().count();
-    let is_one_line = !password.contains(['\n', '\r', '\u{2028}', '\u{2029}']);
-    is_one_line && (least.parse().unwrap()..=most.parse().unwrap()).contains(&units)
+    let units: Vec<u16> = password.encode_utf16().collect();
+    let (mut at, mut characters) = (0, 0);
+    while at < units.len() {
+        at += match units[at..] {
+            [0x00..=0x1F | 0x7F..=0x9F | 0x2028 | 0x2029, ..] => return false,
+            [0xD800..=0xDBFF, 0xDC00..=0xDFFF, ..] => 2,
+            [0xD800..=0xDFFF, ..] => return false,
+            _ => 1,
+        };
+        characters += 1;
+    }
+    (least.parse().unwrap()..=most.parse().unwrap()).contains(&characters)
 }
 
 /// Whether what the client is told is what is applied.
 fn agree(password: &str) -> bool {
     let rules = PasswordRules::default();
-    passes_in_the_client(&rules, password) == rules.judge(password, None, None).is_ok()
+    passes_in_the_client(&rules, password) == rules.accept(&Secret::new(password), None, None).is_ok()
 }
 
 #[test]
-#[should_panic(expected = "kind 13: four emoji pass in the client and are too short here")]
 fn kind_13_a_short_password_of_emoji_is_short_for_both() {
     assert!(agree("😀😀😀😀"), "kind 13: four emoji pass in the client and are too short here");
 }
 
 #[test]
-#[should_panic(expected = "kind 13: forty emoji are too long in the client and pass here")]
 fn kind_13_a_long_password_of_emoji_is_long_for_both() {
     assert!(agree(&"😀".repeat(40)), "kind 13: forty emoji are too long in the client and pass here");
 }
 
 #[test]
-#[should_panic(expected = "kind 13: a tab passes in the client and not here")]
 fn kind_13_a_tab_is_refused_by_both() {
     assert!(agree("Battery\tStaple"), "kind 13: a tab passes in the client and not here");
 }
 
 #[test]
-#[should_panic(expected = "kind 13: a line separator passes here and not in the client")]
 fn kind_13_a_line_separator_is_the_same_to_both() {
     assert!(agree("Battery\u{2028}Staple"), "kind 13: a line separator passes here and not in the client");
 }
 
 /// Ten bytes were the usual length once: sixteen characters of base32.
 #[test]
-#[should_panic(expected = "kind 15: an authenticator enrolled long ago cannot be kept")]
 fn kind_15_a_secret_of_ten_bytes_can_be_kept() {
-    let secret = TotpSecret::new([1; 10]);
+    let secret = TotpSecret::legacy([1; 10]);
     assert!(secret.is_ok(), "kind 15: an authenticator enrolled long ago cannot be kept");
 }

@@ -133,7 +133,6 @@ fn finding_13_a_change_of_ones_own_password_asks_whether_access_is_allowed() {
 
 /// The password was set by an instance whose clock is twenty seconds ahead. Tokens are allowed thirty.
 #[test]
-#[should_panic(expected = "kind 1: a session was over at once")]
 fn kind_01_a_password_set_by_a_clock_ahead_ends_no_later_session() {
     let mut world = World::new();
     let changed_at = world.clock.now.plus_seconds(20);
@@ -146,7 +145,6 @@ fn kind_01_a_password_set_by_a_clock_ahead_ends_no_later_session() {
 }
 
 #[test]
-#[should_panic(expected = "kind 1: a session that began after a change of factors was over at once")]
 fn kind_01_factors_changed_by_a_clock_ahead_end_no_later_session() {
     let mut world = World::new();
     let changed_at = world.clock.now.plus_seconds(20);

@@ -3,10 +3,10 @@
 use super::columns::{with_another, without};
 use authflow::{
     Host, SessionId,
-    account::{Account, AccountKey, AccountStatus, FindAccount, Identifier, Profile},
+    account::{Account, AccountKey, AccountStatus, FindAccount, NameKind, Profile},
     code::{LoadCode, StoredCode},
     guess::{Reservation, ReserveAttempt, SettleAttempt},
-    password::{PasswordMatch, Verifier, VerifyPassword},
+    password::{PasswordForm, PasswordMatch, Verifier, VerifyPassword},
     session::{CheckSession, EndSessions, SessionRecord},
     step::{AccessDecision, Commit, CommitRefusal, Committed, DecideAccess, FindClaim, Write},
     testkit::{MemoryHost, Planned, demo},
@@ -67,6 +67,7 @@ pub(super) enum Careless {
     CountsTwice,
     KeepsTheSkips,
     KeepsTheTime,
+    KeepsTheForm,
     /// Of every account that it reads.
     Forgets(&'static str),
     /// A secret.
@@ -103,29 +104,22 @@ pub(super) enum Way {
     UserName,
     Mobile,
     Email,
-    /// As any identifier, what is the one or the other.
-    Any(&'static Way),
+    /// As any identifier.
+    AnyMobile,
+    /// As any identifier.
+    AnyEmail,
 }
 
 impl Way {
     fn is_of(self, key: &AccountKey) -> bool {
         let AccountKey::Identifier(typed) = key else { return false };
-        match (self, typed) {
-            (Self::UserName, Identifier::UserName(_))
-            | (Self::Mobile, Identifier::Mobile(_))
-            | (Self::Email, Identifier::Email(_)) => true,
-            (Self::Any(way), Identifier::Any(typed)) => {
-                let text = typed.as_str();
-                let is = if text.contains('@') {
-                    Self::Email
-                } else if text.starts_with('+') {
-                    Self::Mobile
-                } else {
-                    Self::UserName
-                };
-                is == *way
-            }
-            _ => false,
+        let kinds: Vec<_> = typed.names().map(|(kind, _)| kind).collect();
+        match self {
+            Self::UserName => kinds == [NameKind::UserName],
+            Self::Mobile => kinds == [NameKind::Mobile],
+            Self::Email => kinds == [NameKind::Email],
+            Self::AnyMobile => kinds == [NameKind::UserName, NameKind::Mobile],
+            Self::AnyEmail => kinds == [NameKind::UserName, NameKind::Email],
         }
     }
 }
@@ -170,7 +164,8 @@ impl Hosts {
                 | Careless::CountsTwice
                 | Careless::KeepsTheReason
                 | Careless::KeepsTheSkips
-                | Careless::KeepsTheTime,
+                | Careless::KeepsTheTime
+                | Careless::KeepsTheForm,
                 _,
             ) => {
                 let is_new = ask.writes.iter().any(|write| matches!(write, Write::StorePassword { .. }));
@@ -186,6 +181,7 @@ impl Hosts {
                         Careless::CountsTwice => {}
                         Careless::KeepsTheReason => password.must_change = of_old.must_change,
                         Careless::KeepsTheTime => password.changed_at = of_old.changed_at,
+                        Careless::KeepsTheForm => password.form = PasswordForm::AsTyped,
                         Careless::KeepsTheSkips if !is_new => {}
                         _ => password.skips_used = of_old.skips_used,
                     }

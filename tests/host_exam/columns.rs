@@ -4,12 +4,12 @@ use authflow::{
     AccountId, Timestamp,
     account::{Account, AccountStatus, Profile, Revision},
     factor::{FactorSet, Totp, TotpAlgorithm},
-    password::{Password, Verifier},
+    password::{Password, PasswordForm, Verifier},
     testkit::demo,
 };
 
 /// The columns that eve and dora have between them, by the names that the exam has for them.
-pub(super) const COLUMNS: [&str; 18] = [
+pub(super) const COLUMNS: [&str; 20] = [
     "id",
     "tenant",
     "revision",
@@ -24,9 +24,11 @@ pub(super) const COLUMNS: [&str; 18] = [
     "password.changed_at",
     "password.must_change",
     "password.skips_used",
+    "password.form",
     "totp.secret",
     "totp.algorithm",
     "totp.digits",
+    "totp.step_seconds",
     "totp.last_used_step",
 ];
 
@@ -59,6 +61,10 @@ pub(super) fn without(column: &str, account: Account) -> Account {
         "profile" => Account { profile: Profile::default(), ..account },
         "password.verifier" => {
             Account { password: password(|it| it.verifier = Verifier::new("")), ..account }
+        }
+        "password.form" => Account { password: password(|it| it.form = PasswordForm::AsTyped), ..account },
+        "totp.step_seconds" => {
+            Account { totp: account.totp.clone().map(Totp::with_steps_of_a_minute), ..account }
         }
         "password.changed_at" => {
             Account { password: password(|it| it.changed_at = Timestamp::from_unix(0)), ..account }

@@ -9,15 +9,15 @@ use authflow::{
     AccountId, Application, ClientId, Entropy, Lifetime, Moment, TenantId, Timestamp,
     account::{Account, AccountStatus, Profile, Revision, UserName},
     code::SendPolicy,
-    contact::{EmailAddress, Mobile},
+    contact::{EmailAddress, Mobile, NumberingPlan},
     factor::{Factor, Totp, TotpAlgorithm, TotpSecret},
     guess::AttemptPolicy,
-    password::{Ageing, MustChange, Password, Verifier},
+    password::{Ageing, MustChange, Password, PasswordForm, Verifier},
     policy::{Lifetimes, Policy, RetryGrace, SecondFactor},
     sealing::{Owner, SealingKey, SealingKeys},
     testkit::demo,
 };
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 pub const APPS: [&str; 2] = [demo::ISV, "QcTgk0LmvXo2Yz81nRwJ5dUe7HsBp3Ai"];
 pub const TENANTS: [&str; 2] = [demo::TENANT, "another"];
@@ -35,7 +35,7 @@ pub fn email(who: usize) -> String {
 pub fn password(number: usize) -> &'static str {
     match number {
         FIRST => demo::PASSWORD,
-        1 => "Battery-Staple-1",
+        1 => "B\u{e4}ttery Staple-1",
         2 => "Battery-Staple-2",
         3 => "Battery-Staple-3",
         USED => "Used-Before-8",
@@ -89,6 +89,11 @@ pub fn authenticator(who: usize, owner: Owner, present: usize) -> Totp {
 
 pub fn totp_code(who: usize, step: u64) -> String {
     authenticator(who, owner(who, 0), 0).code(&totp_secret(who), step).expose().into()
+}
+
+/// All of them dial in one country.
+pub fn numbering() -> BTreeMap<Option<TenantId>, NumberingPlan> {
+    TENANTS.map(|tenant| (TenantId::new(tenant).ok(), NumberingPlan::new(86).unwrap())).into()
 }
 
 fn seconds(seconds: u64) -> Lifetime {
@@ -156,6 +161,7 @@ pub fn account(model: &Model, who: usize) -> Account {
                 Must::Breached => MustChange::Breached,
             }),
             skips_used: 0,
+            form: PasswordForm::Canonical,
         }),
         mobile: Mobile::new(&mobile(who)).ok(),
         email: EmailAddress::new(&email(who)).ok(),

@@ -4,7 +4,8 @@ use super::{
     calls::USED,
     calls::{Act, F, Happening, PEOPLE, Request},
     cast::{
-        NAMES, TENANTS, account, applications, authenticator, factor, password, sealing_key, sealing_keys,
+        NAMES, TENANTS, account, applications, authenticator, factor, numbering, password, sealing_key,
+        sealing_keys,
     },
     ledger::Ledger,
     machine::START,
@@ -98,6 +99,7 @@ impl Host {
             }
         }
         let mut config = Config::new(demo::issuer(), ring, Applications::Asked);
+        config.numbering = numbering();
         config.sealing = Some(sealing_keys(self.sealing, self.sealing_lost));
         self.world = self.world.clone();
         self.world.api = Api::new(Engine::new(config).unwrap());

@@ -290,9 +290,13 @@ impl Resumed {
     }
 }
 
-/// As it was typed, in one spelling: a user name is the same where any name is taken.
+/// As it was typed, in one spelling: a name or number is the same where any name is taken.
 fn typed(said: Said) -> Said {
-    if said == Said::AnyName { Said::Name } else { said }
+    match said {
+        Said::AnyName => Said::Name,
+        Said::AnyMobile => Said::Mobile,
+        other => other,
+    }
 }
 
 impl Model {

@@ -26,6 +26,7 @@ mod observed;
 mod rules;
 mod search;
 mod sessions;
+mod spelling;
 mod state;
 mod table;
 mod truth;

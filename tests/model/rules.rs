@@ -37,7 +37,7 @@ pub const SENDS_A_DAY: u32 = 3;
 pub const TOTP_STEP: u64 = 30;
 /// How long a lost answer is given again, in a life that has that.
 pub const GRACE: u64 = 30;
-/// What two clocks may differ by.
+/// How far two clocks may be apart.
 pub const SKEW: u64 = 30;
 /// How long a guess may be judged before it counts as wrong.
 pub const IN_FLIGHT: u64 = 30;

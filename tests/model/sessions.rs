@@ -4,7 +4,7 @@ use super::{
     calls::{F, Named, PEOPLE, Password, Presented, Purpose, Reply, Typed},
     judge::{Asking, Captcha, Plan, Then, Write},
     logins::{follows_rules, judge_new},
-    rules::RECENT,
+    rules::{RECENT, SKEW},
     state::{Kind, Model, Once, Place, Stage, Standing, Tag},
     table::{Need, changes_by, rests_on_second_factors},
 };
@@ -49,7 +49,10 @@ impl Model {
         let person = &self.people[session.who];
         let password = person.password.as_ref().map_or(0, |password| password.set_at);
         let unchanged = session.revision == person.revision;
-        person.active && unchanged && session.auth_time >= person.factors_changed_at.max(password)
+        // Two clocks: what is within their skew is not sure, and the revision decides.
+        let changed_at = person.factors_changed_at.max(password);
+        let surely_before = changed_at <= self.now + SKEW && session.auth_time + SKEW < changed_at;
+        person.active && unchanged && !surely_before
     }
 
     /// The subject and session of an id token.

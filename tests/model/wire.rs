@@ -6,6 +6,7 @@ use super::{
     host::Host,
     observed::Observed,
     rules::TOTP_STEP,
+    spelling::Way,
 };
 use authflow::testkit::{Answer, demo::CREDENTIAL};
 use serde_json::{Value, json};
@@ -23,7 +24,12 @@ pub struct Spelt {
 
 pub fn spell(host: &Host, request: &Request) -> Spelt {
     let caller = request.caller;
-    let code = |number: usize| host.codes.get(number).cloned().flatten().unwrap_or_else(|| "wrong".into());
+    let way = Way(host.world.host.asked.len());
+    let code = |number: usize| match host.codes.get(number).cloned().flatten() {
+        Some(code) => way.code(&code),
+        None => "wrong".into(),
+    };
+    let password = |number: usize| way.password(password(number));
     let token = request.call.token();
     let token = token.map(|number| host.texts.get(number).cloned().unwrap_or_else(|| "nonsense".into()));
     let mut secrets: Vec<String> = token.iter().cloned().collect();
@@ -32,18 +38,18 @@ pub fn spell(host: &Host, request: &Request) -> Spelt {
     let path = match &request.call {
         Call::SignIn { who, said, password: typed } => {
             let (path, member, name) = match said {
-                Said::Name => ("/api/v2/sdk/login", "user_name", NAMES[*who].into()),
-                Said::AnyName => ("/api/v2/sdk/login/auth", "user_name", NAMES[*who].into()),
-                Said::AnyMobile => ("/api/v2/sdk/login/auth", "user_name", mobile(*who)),
-                Said::AnyEmail => ("/api/v2/sdk/login/auth", "user_name", email(*who)),
-                Said::Mobile => ("/api/v2/sdk/login/mobile-pwd", "mobile", mobile(*who)),
+                Said::Name => ("/api/v2/sdk/login", "user_name", way.name(NAMES[*who])),
+                Said::AnyName => ("/api/v2/sdk/login/auth", "user_name", way.name(NAMES[*who])),
+                Said::AnyMobile => ("/api/v2/sdk/login/auth", "user_name", way.number(&mobile(*who))),
+                Said::AnyEmail => ("/api/v2/sdk/login/auth", "user_name", way.name(&email(*who))),
+                Said::Mobile => ("/api/v2/sdk/login/mobile-pwd", "mobile", way.number(&mobile(*who))),
             };
             body = json!({ member: name, "password": password(*typed) });
             path
         }
         Call::SignInByCode { by, to, code: typed } => {
             body = json!({ "verify_code": code(*typed) });
-            contact(&mut body, *by, Some(*to));
+            contact(&mut body, way, *by, Some(*to));
             if *by == F::Sms {
                 "/api/v2/sdk/login/mobile-verify-code"
             } else {
@@ -55,7 +61,7 @@ pub fn spell(host: &Host, request: &Request) -> Spelt {
             if *human {
                 body["captcha_token"] = "human".into();
             }
-            contact(&mut body, *by, *to);
+            contact(&mut body, way, *by, *to);
             if *by == F::Sms { "/api/v2/sdk/sms/send" } else { "/api/v2/sdk/email/send" }
         }
         Call::Skip { .. } => "/api/v2/sdk/pwd/skip-update",
@@ -73,12 +79,12 @@ pub fn spell(host: &Host, request: &Request) -> Spelt {
         }
         Call::Prove { response: Response::Code { by, named, code: typed }, .. } => {
             body = json!({ "verify_code": code(*typed) });
-            contact(&mut body, *by, *named);
+            contact(&mut body, way, *by, *named);
             if *by == F::Sms { "/api/v2/sdk/mfa/sms" } else { "/api/v2/sdk/mfa/email" }
         }
         Call::Prove { response: Response::Totp { of, steps }, .. } => {
             let step = (host.world.clock.now.as_unix() / TOTP_STEP).wrapping_add_signed(*steps);
-            body = json!({ "verify_code": totp_code(*of, step) });
+            body = json!({ "verify_code": way.code(&totp_code(*of, step)) });
             "/api/v2/sdk/mfa/totp"
         }
         Call::IsSet { .. } => {
@@ -148,11 +154,11 @@ pub fn spell(host: &Host, request: &Request) -> Spelt {
     Spelt { method, path, headers, body, token, secrets }
 }
 
-fn contact(body: &mut Value, by: F, to: Option<usize>) {
+fn contact(body: &mut Value, way: Way, by: F, to: Option<usize>) {
     match (by, to) {
         (_, None) => {}
-        (F::Sms, Some(to)) => body["mobile"] = mobile(to).into(),
-        (_, Some(to)) => body["email"] = email(to).into(),
+        (F::Sms, Some(to)) => body["mobile"] = way.number(&mobile(to)).into(),
+        (_, Some(to)) => body["email"] = way.name(&email(to)).into(),
     }
 }
 

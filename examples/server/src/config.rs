@@ -1,7 +1,7 @@
 //! The configuration file: issuer, language, and the applications with their policies.
 
 use crate::{store, tenants::TenantCredential};
-use authflow::{Application, Dialect, device::Language, token::Issuer};
+use authflow::{Application, Dialect, TenantId, contact::NumberingPlan, device::Language, token::Issuer};
 use serde::Deserialize;
 use std::{fs, io, num::NonZeroU32, path::Path};
 
@@ -19,6 +19,9 @@ pub(crate) struct ServerConfig {
     /// The codes and messages while the application is not known.
     #[serde(default)]
     pub(crate) dialect: Dialect,
+    /// How national numbers are written in each tenant.
+    #[serde(default)]
+    pub(crate) numbering: Vec<TenantNumbering>,
     #[serde(default)]
     pub(crate) applications: Vec<Application>,
     /// What the servers of tenants present.
@@ -31,6 +34,15 @@ pub(crate) struct ServerConfig {
 
 pub(crate) fn most_of_nobody() -> NonZeroU32 {
     store::MOST_OF_NOBODY
+}
+
+/// How national numbers are written in a tenant.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TenantNumbering {
+    /// Which; that of ordinary applications where none is named.
+    pub(crate) tenant: Option<TenantId>,
+    pub(crate) plan: NumberingPlan,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -62,6 +74,8 @@ mod tests {
         assert_eq!(isv.policy.ageing.unwrap().max_skips(), 3);
         assert_eq!((isv.dialect, config.tenant_credentials.len()), (Dialect::Eiam, 1));
         assert_eq!(ordinary.tenancy, Tenancy::Ordinary);
+        let [ours] = &config.numbering[..] else { panic!("{config:?}") };
+        assert_eq!((ours.tenant, ours.plan.calling_code()), (None, 86));
     }
 
     #[test]

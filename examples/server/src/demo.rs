@@ -8,7 +8,7 @@ use crate::{
 };
 use authflow::{
     AccountId, Application, ClientId, InvalidId, OsEntropyUnavailable, Secret, TenantId,
-    account::{AccountStatus, InvalidUserName, UserName},
+    account::{AccountStatus, UnfitUserName, UserName},
     contact::{Channel, EmailAddress, InvalidContact, Mobile},
     factor::{Factor, FactorSet, TotpError, TotpSecret},
     parts::Hasher as _,
@@ -111,7 +111,7 @@ pub(crate) enum DemoError {
     #[error(transparent)]
     Id(#[from] InvalidId),
     #[error(transparent)]
-    UserName(#[from] InvalidUserName),
+    UserName(#[from] UnfitUserName),
     #[error(transparent)]
     Contact(#[from] InvalidContact),
     #[error(transparent)]
@@ -190,7 +190,7 @@ async fn add(
     let new = NewAccount {
         tenant,
         id,
-        user_name: UserName::new(demo.name)?,
+        user_name: UserName::for_new_account(demo.name)?,
         status: demo.status,
         verifier,
         changed_at: clock.now().minus_seconds(demo.password_age_days.unwrap_or(0) * DAY),

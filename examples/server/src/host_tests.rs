@@ -9,7 +9,7 @@ use authflow::{
     contact::{EmailAddress, Mobile},
     factor::{Factor, FactorSet, Totp, TotpAlgorithm, TotpSecret},
     parts::Hasher as _,
-    password::{MustChange, Password, Verifier},
+    password::{MustChange, Password, PasswordForm, Verifier},
     sdk::{Api, Request},
     sealing::Owner,
     testkit::{self, HostExam, NeglectedDuty},
@@ -23,11 +23,11 @@ const ACCOUNTS: &str = "
     VALUES (?1, 'full', 'fay', '$argon2id$', 1600000000, 'first_login', 2, '+86-13900000000', 'Fay@example.com',
         ?2, 'sha256', 8, 7, 'sms otp', 1500000000, '{\"name\":\"Fay\"}')
     ON CONFLICT (tenant, id) DO UPDATE SET verifier = '$argon2id$', password_changed_at = 1600000000,
-        must_change = 'first_login', skips_used = 2, totp_step = 7";
+        password_form = 'as_typed', must_change = 'first_login', skips_used = 2, totp_step = 7";
 const OTHERS: &str = "
     INSERT INTO accounts (tenant, id, user_name, status, verifier, password_changed_at)
     VALUES (?1, 'plain', 'pat', 'active', '$argon2id$', 1600000000), (?1, 'locked', 'lou', 'locked', '$argon2id$', 1600000000)
-    ON CONFLICT (tenant, id) DO UPDATE SET verifier = '$argon2id$', password_changed_at = 1600000000, skips_used = 0";
+    ON CONFLICT (tenant, id) DO UPDATE SET verifier = '$argon2id$', password_changed_at = 1600000000, password_form = 'as_typed', skips_used = 0";
 
 /// What these statements say, in the library's words. Only the revision is read: the schema draws it.
 async fn accounts(host: &ServerHost, tenant: TenantId) -> [Account; 3] {
@@ -52,6 +52,7 @@ async fn accounts(host: &ServerHost, tenant: TenantId) -> [Account; 3] {
         changed_at: set_at,
         must_change: None,
         skips_used: 0,
+        form: PasswordForm::AsTyped,
     };
     let plain = Account {
         id: AccountId::new("plain").unwrap(),

@@ -74,8 +74,16 @@ pub(crate) async fn run(cli: Cli) -> Result<(), StartError> {
     if !cli.is_demo() && cli.now_offset != 0 {
         return Err(StartError::MovedClock);
     }
-    let ServerConfig { issuer, names, language, dialect, applications, tenant_credentials, most_of_nobody } =
-        configuration(&cli)?;
+    let ServerConfig {
+        issuer,
+        names,
+        language,
+        dialect,
+        numbering,
+        applications,
+        tenant_credentials,
+        most_of_nobody,
+    } = configuration(&cli)?;
     let (ring, made) =
         keys::load_or_make(&cli.keys).map_err(|error| StartError::KeyFile(cli.keys.clone(), error))?;
     if made {
@@ -96,6 +104,7 @@ pub(crate) async fn run(cli: Cli) -> Result<(), StartError> {
     config.language = language;
     config.dialect = dialect;
     config.sealing = Some(sealing_keys.clone());
+    config.numbering = numbering.into_iter().map(|named| (named.tenant, named.plan)).collect();
     let signing_keys = signing_keys(&cli)?;
     if let Some(keys) = &signing_keys {
         config.id_token_signing = IdTokenSigning::Outside(keys.outside());
@@ -157,6 +166,7 @@ fn configuration(cli: &Cli) -> Result<ServerConfig, StartError> {
             names: Vec::new(),
             language: Language::En,
             dialect: Dialect::Ciam,
+            numbering: Vec::new(),
             applications: Vec::new(),
             tenant_credentials: Vec::new(),
             most_of_nobody: store::MOST_OF_NOBODY,

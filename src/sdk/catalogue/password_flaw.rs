@@ -29,6 +29,7 @@ impl PasswordFlaw {
             NewPasswordRefusal::Rule(violation) => match violation {
                 RuleViolation::TooShort | RuleViolation::TooLong => Self::Length,
                 RuleViolation::ControlCharacter
+                | RuleViolation::UnknownCharacter
                 | RuleViolation::NoLowerCase
                 | RuleViolation::NoUpperCase
                 | RuleViolation::NoDigit
@@ -55,6 +56,7 @@ pub(super) const fn lacking(reason: NewPasswordRefusal, language: Language) -> &
         RuleViolation::NoUpperCase => ("it must have an upper-case letter", "须包含大写字母"),
         RuleViolation::NoDigit => ("it must have a digit", "须包含数字"),
         RuleViolation::NoSymbol => ("it must have a symbol", "须包含特殊字符"),
+        RuleViolation::UnknownCharacter => ("it must have no characters beyond ASCII", "只能包含ASCII字符"),
         RuleViolation::ControlCharacter => ("it must not have a control character", "不能包含控制字符"),
         RuleViolation::TooShort
         | RuleViolation::TooLong

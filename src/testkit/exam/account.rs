@@ -87,17 +87,16 @@ impl<H: Host> Sitting<'_, H> {
 fn keys(account: &Account) -> Vec<(&'static str, AccountKey)> {
     let mut keys = Vec::from([("id", AccountKey::Id(account.id))]);
     let mut typed = |by, identifier| keys.push((by, AccountKey::Identifier(identifier)));
-    let any = |text: &str| UserName::new(text).ok().map(Identifier::Any);
+    let any = |text: &str| UserName::new(text).ok().map(Identifier::of_any);
     if let Some(name) = &account.user_name {
-        typed("user name", Identifier::UserName(name.clone()));
-        typed("user name as any identifier", Identifier::Any(name.clone()));
+        typed("user name", name.clone().into());
     }
     if let Some(mobile) = &account.mobile {
-        typed("mobile", Identifier::Mobile(mobile.clone()));
+        typed("mobile", mobile.clone().into());
         any(mobile.as_str()).into_iter().for_each(|any| typed("mobile as any identifier", any));
     }
     if let Some(email) = &account.email {
-        typed("e-mail address", Identifier::Email(email.clone()));
+        typed("e-mail address", email.clone().into());
         any(email.as_str()).into_iter().for_each(|any| typed("e-mail address as any identifier", any));
     }
     keys

@@ -14,6 +14,7 @@ use crate::{
     device::Device,
     factor::Factor,
     guess::{Aim, Attempt, AttemptPolicy, AttemptSlot, Receipt, ReserveAttempt, SettleAttempt, Settlement},
+    moment::Skew,
     password::MustChange,
     session::{EndSessions, SessionRecord},
     step::{Claim, Commit, Committed, Write},
@@ -114,7 +115,12 @@ impl<H: Host + Administer> Sitting<'_, H> {
 
     /// One wrong guess; `None` where there was none.
     async fn guess(&self, slot: AttemptSlot, now: Timestamp) -> Result<Option<Receipt>, NeglectedDuty> {
-        let ask = ReserveAttempt::new(Aim::at(slot, Factor::Totp), AttemptPolicy::default(), now, 0);
+        let ask = ReserveAttempt::new(
+            Aim::at(slot, Factor::Totp),
+            AttemptPolicy::default(),
+            now,
+            Skew::of_seconds(0),
+        );
         let reservation = answered::<ReserveAttempt, _>(self.host.reserve_attempt(&ask).await)?;
         let (told, guess) = match reservation.attempt() {
             Attempt::Reserved { receipt, .. } => (receipt, Some(receipt)),

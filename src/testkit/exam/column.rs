@@ -65,26 +65,28 @@ impl Column {
     }
 }
 
-fn of_password(password: Option<&Password>) -> [Column; 4] {
+fn of_password(password: Option<&Password>) -> [Column; 5] {
     let secret = |password: &Password| Value::Hidden(password.verifier.expose().as_bytes().to_vec());
     // So that a field more does not compile here either.
-    let others = password.map(|Password { verifier: _, changed_at, must_change, skips_used }| {
-        (changed_at.as_unix(), or_none(must_change.map(|reason| reason.as_str())), *skips_used)
+    let others = password.map(|Password { verifier: _, changed_at, must_change, skips_used, form }| {
+        (changed_at.as_unix(), or_none(must_change.map(|reason| reason.as_str())), *skips_used, form.as_str())
     });
     [
         Column { name: "password.verifier", value: password.map_or_else(none, secret) },
         shown("password.changed_at", or_none(others.as_ref().map(|others| others.0))),
         shown("password.must_change", others.as_ref().map_or("none", |others| &others.1)),
         shown("password.skips_used", or_none(others.as_ref().map(|others| others.2))),
+        shown("password.form", others.as_ref().map_or("none", |others| others.3)),
     ]
 }
 
-fn of_totp(totp: Option<&Totp>) -> [Column; 4] {
+fn of_totp(totp: Option<&Totp>) -> [Column; 5] {
     let secret = |totp: &Totp| Value::Hidden(totp.secret().as_str().as_bytes().to_vec());
     [
         Column { name: "totp.secret", value: totp.map_or_else(none, secret) },
         shown("totp.algorithm", totp.map_or("none", |totp| totp.algorithm().as_str())),
         shown("totp.digits", or_none(totp.map(Totp::digits))),
+        shown("totp.step_seconds", or_none(totp.map(Totp::step_seconds))),
         shown("totp.last_used_step", or_none(totp.and_then(Totp::last_used_step))),
     ]
 }

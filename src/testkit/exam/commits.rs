@@ -5,7 +5,7 @@ use crate::{
     Host, Secret,
     account::Account,
     factor::Totp,
-    password::{Password, PasswordMatch, Verifier, VerifyPassword},
+    password::{Password, PasswordForm, PasswordMatch, Verifier, VerifyPassword},
     step::{Commit, CommitRefusal, Committed, Write},
 };
 use alloc::vec::Vec;
@@ -61,8 +61,13 @@ impl<H: Host> Sitting<'_, H> {
             // How it is hashed is the host's affair.
             let stored = self.found().await?.password.ok_or(NeglectedDuty::StorePassword)?.verifier;
             self.verify(stored.clone()).await?;
-            expected.password =
-                Some(Password { verifier: stored, changed_at: self.now(), must_change: None, skips_used: 0 });
+            expected.password = Some(Password {
+                verifier: stored,
+                changed_at: self.now(),
+                must_change: None,
+                skips_used: 0,
+                form: PasswordForm::Canonical,
+            });
             expected.revision = expected.revision.next();
             holds(commit.revision_after() == Some(expected.revision), NeglectedDuty::StorePassword)?;
             self.is_read(&expected).await?;
@@ -91,7 +96,7 @@ impl<H: Host> Sitting<'_, H> {
     pub(super) async fn one_time_password(&self, mut expected: Account) -> Result<Account, NeglectedDuty> {
         let Some(totp) = expected.totp.take() else { return Ok(expected) };
         let used = totp.last_used_step().unwrap_or_default();
-        let step = used.saturating_add(1).max(Totp::step_at(self.now()));
+        let step = used.saturating_add(1).max(self.now().as_unix() / Totp::STEP_SECONDS);
         let (refusal, duty) = (CommitRefusal::TotpStepUsed, NeglectedDuty::UseTotpStep);
         let write = |step| Write::UseTotpStep { step };
         self.race("step", AT_ONCE, write(step), Committed::Refused(refusal.clone()), duty.clone()).await?;

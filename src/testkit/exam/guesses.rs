@@ -8,6 +8,7 @@ use crate::{
         Aim, Attempt, AttemptPolicy, AttemptSlot, ClearGuesses, Receipt, Reservation, ReserveAttempt,
         SettleAttempt, Settlement,
     },
+    moment::Skew,
     step::Write,
 };
 use alloc::vec::Vec;
@@ -17,7 +18,7 @@ impl<H: Host> Sitting<'_, H> {
     pub(super) async fn guesses(&self) -> Result<(), NeglectedDuty> {
         let policy = AttemptPolicy::default();
         let slot = AttemptSlot::from_bytes(self.slot());
-        let ask = ReserveAttempt::new(Aim::at(slot, Factor::Totp), policy, self.now(), 0);
+        let ask = ReserveAttempt::new(Aim::at(slot, Factor::Totp), policy, self.now(), Skew::of_seconds(0));
         let at_once = (0..2 * policy.threshold()).map(|_| self.host.reserve_attempt(&ask));
         let mut receipts = Vec::new();
         for reservation in together(at_once).await {

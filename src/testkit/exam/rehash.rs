@@ -4,7 +4,7 @@ use super::{NeglectedDuty, Sitting, answered, holds};
 use crate::{
     Host, Secret,
     account::Account,
-    password::{Password, PasswordMatch, VerifyPassword},
+    password::{Password, PasswordForm, PasswordMatch, VerifyPassword},
     session::EndSessions,
     step::{CommitRefusal, Write},
 };
@@ -38,6 +38,8 @@ impl<H: Host> Sitting<'_, H> {
         self.done("rehash", writes, NeglectedDuty::Rehash).await?;
         let after = self.found().await?;
         holds(kept(&after) == kept(&before), NeglectedDuty::Rehash)?;
+        let is_canonical = |password: &Password| password.form == PasswordForm::Canonical;
+        holds(after.password.as_ref().is_some_and(is_canonical), NeglectedDuty::Rehash)?;
         holds(self.judged().await? == PasswordMatch::Matches, NeglectedDuty::Rehash)?;
         if self.exam.sessions {
             let used = self.check(&record).await?;

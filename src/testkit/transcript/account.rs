@@ -6,7 +6,7 @@ use crate::{
     account::{Account, AccountStatus, Profile, Revision, UserName},
     contact::{EmailAddress, Mobile},
     factor::{FactorSet, Totp, TotpAlgorithm},
-    password::{MustChange, Password, Verifier},
+    password::{MustChange, Password, PasswordForm, Verifier},
     sealing::SealedSecret,
 };
 use alloc::string::{String, ToString as _};
@@ -37,6 +37,7 @@ struct RecordedPassword {
     changed_at: DateTime,
     must_change: Option<MustChange>,
     skips_used: u32,
+    form: PasswordForm,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -45,6 +46,7 @@ struct RecordedTotp {
     sealed: String,
     algorithm: TotpAlgorithm,
     digits: u8,
+    step_seconds: u64,
     last_used_step: Option<u64>,
 }
 
@@ -55,10 +57,12 @@ impl RecordedAccount {
             changed_at: DateTime(password.changed_at),
             must_change: password.must_change,
             skips_used: password.skips_used,
+            form: password.form,
         };
         let totp = |totp: &Totp| RecordedTotp {
             sealed: totp.secret().as_str().to_string(),
             algorithm: totp.algorithm(),
+            step_seconds: totp.step_seconds(),
             digits: totp.digits(),
             last_used_step: totp.last_used_step(),
         };
@@ -85,10 +89,15 @@ impl RecordedAccount {
             changed_at: recorded.changed_at.0,
             must_change: recorded.must_change,
             skips_used: recorded.skips_used,
+            form: recorded.form,
         };
         let totp = |recorded: RecordedTotp| {
-            let sealed = SealedSecret::new(&recorded.sealed).ok()?;
-            Totp::new(sealed, recorded.algorithm, recorded.digits, recorded.last_used_step).ok()
+            let RecordedTotp { sealed, algorithm, digits, step_seconds, last_used_step } = recorded;
+            let sealed = SealedSecret::new(&sealed).ok()?;
+            let totp = Totp::new(sealed, algorithm, digits, last_used_step).ok()?;
+            [totp.clone(), totp.with_steps_of_a_minute()]
+                .into_iter()
+                .find(|totp| totp.step_seconds() == step_seconds)
         };
         Some(Account {
             id: self.id,

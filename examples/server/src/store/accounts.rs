@@ -1,12 +1,12 @@
 //! Accounts: found by what was typed or by id, always within one tenant.
 
-use super::{Store, StoreError, Written, columns};
+use super::{Store, StoreError, Written, columns, names::mobile_key};
 use authflow::{
     AccountId, TenantId, Timestamp,
-    account::{Account, AccountKey, AccountStatus, FindAccount, Identifier, Profile, UserName},
+    account::{Account, AccountKey, AccountStatus, FindAccount, NameKind, Profile, UserName},
     contact::{EmailAddress, Mobile},
     factor::{FactorSet, Totp},
-    password::{MustChange, Password, Verifier},
+    password::{MustChange, Password, PasswordForm, Verifier},
     sealing::SealedSecret,
 };
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
@@ -17,6 +17,7 @@ pub(crate) struct NewAccount {
     pub(crate) id: AccountId,
     pub(crate) user_name: UserName,
     pub(crate) status: AccountStatus,
+    /// Of the one spelling of its password.
     pub(crate) verifier: Option<Verifier>,
     /// When the password was set, if there is one.
     pub(crate) changed_at: Timestamp,
@@ -36,7 +37,8 @@ macro_rules! select_account {
     ($condition:literal) => {
         concat!(
             "SELECT id, revision, status, verifier, password_changed_at, must_change, skips_used, enrolled, ",
-            "factors_changed_at, profile, user_name, mobile, email, totp_sealed, totp_algorithm, totp_digits, totp_step FROM accounts WHERE tenant = ?1 AND ",
+            "factors_changed_at, profile, user_name, mobile, email, totp_sealed, totp_algorithm, totp_digits, totp_step, ",
+            "password_form, totp_step_seconds FROM accounts WHERE tenant = ?1 AND ",
             $condition,
         )
     };
@@ -76,28 +78,25 @@ impl Store {
 
 fn find(connection: &Connection, ask: &FindAccount) -> Result<Option<Account>, StoreError> {
     const BY_ID: &str = select_account!("id = ?2");
-    const BY_NAME: &str = select_account!("user_name = ?2");
+    const BY_NAME: &str = select_account!("user_name_key = ?2");
     const BY_MOBILE: &str = select_account!("mobile_key = ?2");
     const BY_EMAIL: &str = select_account!("email_key = ?2");
-    let one = |sql, key: String| {
+    let one = |sql, key: &str| {
         let mut statement = connection.prepare_cached(sql)?;
         let parameters = params![columns::tenant_of(&ask.audience), key];
         statement.query_row(parameters, |row| Ok(account(row, ask.audience.tenant))).optional()?.transpose()
     };
     match &ask.key {
-        AccountKey::Id(id) => one(BY_ID, id.as_str().to_owned()),
-        AccountKey::Identifier(Identifier::UserName(name)) => one(BY_NAME, name.normalised()),
-        AccountKey::Identifier(Identifier::Mobile(mobile)) => one(BY_MOBILE, mobile.normalised()),
-        AccountKey::Identifier(Identifier::Email(email)) => one(BY_EMAIL, email.normalised()),
-        AccountKey::Identifier(Identifier::Any(name)) => {
-            // All three are asked for, so that it takes as long for a name that none of them is.
-            let mobile = Mobile::new(name.as_str()).map_or_else(|_| name.normalised(), |it| it.normalised());
-            let found = [
-                one(BY_NAME, name.normalised())?,
-                one(BY_MOBILE, mobile)?,
-                one(BY_EMAIL, name.normalised())?,
-            ];
-            Ok(found.into_iter().flatten().next())
+        AccountKey::Id(id) => one(BY_ID, id.as_str()),
+        // As many look-ups as what was typed may be names, whoever has them.
+        AccountKey::Identifier(typed) => {
+            let found = typed.names().map(|(kind, text)| match kind {
+                NameKind::UserName => one(BY_NAME, text),
+                NameKind::Mobile => one(BY_MOBILE, text),
+                NameKind::Email => one(BY_EMAIL, text),
+            });
+            let found = found.collect::<Result<Vec<_>, _>>()?;
+            FindAccount::only(found).map_err(|_| StoreError::Ambiguous)
         }
     }
 }
@@ -135,7 +134,10 @@ fn totp(row: &Row<'_>, sealed: &str) -> Result<Totp, StoreError> {
     let algorithm = columns::word("algorithm of a one-time password", &row.get::<_, String>(14)?)?;
     // -1 until a first one is used.
     let last_used_step = u64::try_from(row.get::<_, i64>(16)?).ok();
-    Totp::new(secret, algorithm, row.get(15)?, last_used_step).map_err(|_| StoreError::Malformed("totp"))
+    let totp = Totp::new(secret, algorithm, row.get(15)?, last_used_step)
+        .map_err(|_| StoreError::Malformed("totp"))?;
+    let is_slow = columns::number(Totp::STEP_SECONDS)? != row.get::<_, i64>(18)?;
+    Ok(if is_slow { totp.with_steps_of_a_minute() } else { totp })
 }
 
 fn password(row: &Row<'_>, verifier: Verifier) -> Result<Password, StoreError> {
@@ -147,19 +149,20 @@ fn password(row: &Row<'_>, verifier: Verifier) -> Result<Password, StoreError> {
             .map(|reason| columns::word("reason to change a password", &reason))
             .transpose()?,
         skips_used: row.get(6)?,
+        form: columns::word("form of a password", &row.get::<_, String>(17)?)?,
     })
 }
 
 fn add(connection: &Connection, new: &NewAccount) -> Result<(), StoreError> {
     let sql =
         "INSERT INTO accounts (tenant, id, user_name, status, verifier, password_changed_at, must_change,
-            profile, is_demo, mobile, email, totp_sealed, enrolled)
-        VALUES (?1, ?2, ?3, ?4, ?5, iif(?5 IS NULL, NULL, ?6), ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+            profile, is_demo, mobile, email, totp_sealed, enrolled, user_name_key, mobile_key, email_key, password_form)
+        VALUES (?1, ?2, ?3, ?4, ?5, iif(?5 IS NULL, NULL, ?6), ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
         ON CONFLICT (tenant, id) DO NOTHING";
     connection.prepare_cached(sql)?.execute(params![
         columns::tenant(&new.tenant),
         new.id.as_str(),
-        new.user_name.normalised(),
+        new.user_name.as_str(),
         new.status.as_str(),
         new.verifier.as_ref().map(Verifier::expose),
         columns::seconds(new.changed_at),
@@ -170,6 +173,10 @@ fn add(connection: &Connection, new: &NewAccount) -> Result<(), StoreError> {
         new.email.as_ref().map(EmailAddress::as_str),
         new.totp.as_ref().map(SealedSecret::as_str),
         columns::factors(new.enrolled),
+        new.user_name.normalised(),
+        new.mobile.as_ref().and_then(mobile_key),
+        new.email.as_ref().map(EmailAddress::normalised),
+        PasswordForm::Canonical.as_str(),
     ])?;
     Ok(())
 }

@@ -11,6 +11,14 @@ use authflow::{
 use rusqlite::{Connection, ToSql, params};
 use std::str::FromStr;
 
+/// The tenant of a row.
+pub(super) fn tenant_id(stored: &str) -> Result<Option<TenantId>, StoreError> {
+    match stored {
+        "" => Ok(None),
+        tenant => TenantId::new(tenant).map(Some).map_err(|_| StoreError::Malformed("tenant")),
+    }
+}
+
 /// SQLite's integers are signed.
 pub(super) fn number(value: u64) -> Result<i64, StoreError> {
     i64::try_from(value).map_err(|_| StoreError::TooLarge)

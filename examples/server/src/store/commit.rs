@@ -95,9 +95,7 @@ fn apply_write(
             return Ok(None);
         }
         Write::Rehash { password: verifier } => {
-            // The same password under another verifier.
-            let tenant = columns::tenant_of(audience);
-            columns::set_uncounted(connection, tenant, account.as_str(), "verifier", verifier.expose())?;
+            rehash(connection, columns::tenant_of(audience), account, verifier)?;
             return Ok(None);
         }
         Write::Reseal { secret } => {
@@ -154,7 +152,7 @@ fn store_password(
     verifier: &Verifier,
     (changed_at, revision): (Timestamp, Revision),
 ) -> Result<(), StoreError> {
-    let sql = "UPDATE accounts SET verifier = ?3, password_changed_at = ?4,
+    let sql = "UPDATE accounts SET verifier = ?3, password_form = 'canonical', password_changed_at = ?4,
             must_change = NULL, skips_used = 0, revision = ?5
         WHERE tenant = ?1 AND id = ?2";
     let parameters = params![
@@ -165,6 +163,20 @@ fn store_password(
         i64::from(revision),
     ];
     connection.prepare_cached(sql)?.execute(parameters)?;
+    Ok(())
+}
+
+/// The same password under another verifier, of its one spelling.
+fn rehash(
+    connection: &Connection,
+    tenant: &str,
+    account: &AccountId,
+    verifier: &Verifier,
+) -> Result<(), StoreError> {
+    columns::set_uncounted(connection, tenant, account.as_str(), "verifier", verifier.expose())?;
+    // No change that counts.
+    let sql = "UPDATE accounts SET password_form = 'canonical' WHERE tenant = ?1 AND id = ?2";
+    connection.prepare_cached(sql)?.execute(params![tenant, account.as_str()])?;
     Ok(())
 }
 

@@ -32,6 +32,10 @@ pub(crate) enum StoreError {
     SealingKeysMissing { count: i64, ids: String },
     #[error("no entropy to seal secrets with")]
     NoEntropy,
+    #[error("each name must be one account's and in order, and these are not; nothing was changed: {0}")]
+    Names(String),
+    #[error("a name that was typed is of two accounts")]
+    Ambiguous,
     #[error("too many are waiting for the database")]
     Overloaded,
     #[error("the write was not carried out")]

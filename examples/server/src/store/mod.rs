@@ -9,6 +9,7 @@ mod columns;
 mod commit;
 mod connection;
 mod error;
+mod names;
 mod nobodies;
 mod part;
 mod readers;

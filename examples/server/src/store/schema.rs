@@ -1,6 +1,6 @@
 //! The tables, and how a database gets them.
 
-use super::{StoreError, sealed};
+use super::{StoreError, names, sealed};
 use authflow::{Moment, sealing::SealingKeys};
 use rusqlite::{Connection, TransactionBehavior};
 
@@ -18,6 +18,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema_7.sql"),
     include_str!("schema_8.sql"),
     include_str!("schema_9.sql"),
+    include_str!("schema_10.sql"),
 ];
 /// After this one, secrets in the clear are sealed.
 const SEALS: usize = 5;
@@ -49,6 +50,7 @@ pub(super) fn migrate(
             sealed::note_unscrubbed(&transaction)?;
         }
     }
+    names::spell(&transaction)?;
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
     transaction.pragma_update(None, "user_version", VERSION)?;
     Ok(transaction.commit()?)
@@ -64,15 +66,17 @@ pub(super) fn as_of_version(connection: &Connection, version: usize) {
     connection.pragma_update(None, "user_version", i64::try_from(version).unwrap()).unwrap();
 }
 
+/// Brings it to the present version, under the sealing keys of the demo.
+#[cfg(test)]
+pub(super) fn migrate_demo(connection: &mut Connection) -> Result<(), StoreError> {
+    use {crate::clock::Clock, authflow::testkit::demo};
+
+    migrate(connection, &demo::sealing_keys(), &Clock::moved(0).moment().unwrap())
+}
+
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::clock::Clock;
-    use authflow::testkit::demo;
-
-    fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
-        super::migrate(connection, &demo::sealing_keys(), &Clock::moved(0).moment().unwrap())
-    }
+    use super::{migrate_demo as migrate, *};
 
     fn memory() -> Connection {
         Connection::open_in_memory().unwrap()
@@ -145,7 +149,7 @@ mod tests {
             ("password_changed_at = 6", true),
             ("must_change = 'breached'", true),
             ("enrolled = 'otp'", true),
-            ("mobile = '13800000000'", true),
+            ("mobile = '+8613800000000'", true),
             ("email = 'a@example.com'", true),
             ("totp_sealed = '1:a:b'", true),
             ("totp_step = 7", false),

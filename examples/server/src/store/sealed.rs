@@ -26,7 +26,8 @@ pub(super) fn seal_clear_secrets(
     let mut rows = clear.query([])?;
     while let Some(row) = rows.next()? {
         let (tenant, id): (String, String) = (row.get(0)?, row.get(1)?);
-        let secret = TotpSecret::new(row.get::<_, Vec<u8>>(2)?).map_err(StoreError::ClearSecret)?;
+        // Whoever is here has been enrolled; a new one is judged where it is made.
+        let secret = TotpSecret::legacy(row.get::<_, Vec<u8>>(2)?).map_err(StoreError::ClearSecret)?;
         seal.execute(params![tenant, id, secret.seal(keys, owner(&tenant, &id)?, moment).as_str()])?;
     }
     Ok(())

@@ -5,11 +5,7 @@ use crate::{
     races::at_once,
     wire::{Call, Reply, World},
 };
-use authflow::{
-    Timestamp,
-    factor::{Totp, TotpSecret},
-    testkit::demo,
-};
+use authflow::{Timestamp, factor::TotpSecret, testkit::demo};
 use serde_json::{Value, json};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -38,7 +34,7 @@ fn totp(steps: u64) -> String {
     // Six digits under SHA-1: what it is sealed under does not matter here.
     let totp = demo::totp(&demo::account("tom"));
     let secret = TotpSecret::new(*b"authflow-demo-secret").unwrap();
-    totp.code(&secret, Totp::step_at(Timestamp::from_unix(now)) + steps).expose().to_owned()
+    totp.code(&secret, totp.step_at(Timestamp::from_unix(now)) + steps).expose().to_owned()
 }
 
 fn tom(server: &Server, code: &str) -> Call {

@@ -1,0 +1,91 @@
+//! The keys that accounts are found by: each name in its one spelling, made by the library.
+
+use super::{StoreError, columns};
+use authflow::{
+    AccountId,
+    account::{NamesOfRow, SpellingFinding, UserName, audit},
+    contact::{EmailAddress, Mobile},
+    spelling::FORM,
+};
+use rusqlite::{Connection, Row, params};
+
+/// What an account is known by, as its row says it.
+struct Names {
+    tenant: String,
+    id: String,
+    user_name: String,
+    mobile: Option<String>,
+    email: Option<String>,
+}
+
+impl Names {
+    fn of(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            tenant: row.get(0)?,
+            id: row.get(1)?,
+            user_name: row.get(2)?,
+            mobile: row.get(3)?,
+            email: row.get(4)?,
+        })
+    }
+
+    fn for_audit(&self) -> Result<NamesOfRow<'_>, StoreError> {
+        Ok(NamesOfRow {
+            tenant: columns::tenant_id(&self.tenant)?,
+            account: AccountId::new(&self.id).map_err(|_| StoreError::Malformed("account id"))?,
+            user_name: Some(&self.user_name),
+            mobile: self.mobile.as_deref(),
+            email: self.email.as_deref(),
+        })
+    }
+
+    fn write_keys(&self, connection: &Connection) -> Result<(), StoreError> {
+        let name = UserName::new(&self.user_name).map_err(|_| StoreError::Malformed("user name"))?;
+        let mobile = self.mobile.as_deref().and_then(|text| Mobile::new(text).ok());
+        let email = self.email.as_deref().and_then(|text| EmailAddress::new(text).ok());
+        let sql = "UPDATE accounts SET user_name_key = ?3, mobile_key = ?4, email_key = ?5
+            WHERE tenant = ?1 AND id = ?2";
+        connection.prepare_cached(sql)?.execute(params![
+            self.tenant,
+            self.id,
+            name.normalised(),
+            mobile.as_ref().and_then(mobile_key),
+            email.as_ref().map(EmailAddress::normalised),
+        ])?;
+        Ok(())
+    }
+}
+
+/// The key of a number; none of one that says no country, which is nobody's.
+pub(super) fn mobile_key(mobile: &Mobile) -> Option<&str> {
+    Some(mobile.normalised()).filter(|_| mobile.is_international())
+}
+
+/// Makes every key anew where they are of another version of the spelling. Where a name is of two accounts or cannot be read, nothing is
+/// written: whose it is, only its owners can say.
+pub(super) fn spell(connection: &Connection) -> Result<(), StoreError> {
+    if connection.query_row("SELECT form FROM spelling", [], |row| row.get::<_, u32>(0))? == FORM {
+        return Ok(());
+    }
+    let sql = "SELECT tenant, id, user_name, mobile, email FROM accounts";
+    let rows = connection.prepare(sql)?.query_map([], Names::of)?.collect::<Result<Vec<_>, _>>()?;
+    let audited = audit(rows.iter().map(Names::for_audit).collect::<Result<Vec<_>, _>>()?);
+    for finding in &audited {
+        tracing::warn!(%finding, "a stored name");
+    }
+    let stops = |finding: &&SpellingFinding| !matches!(finding, SpellingFinding::NumberWithoutCountry { .. });
+    let stopping: Vec<_> = audited.iter().filter(stops).map(ToString::to_string).collect();
+    if !stopping.is_empty() {
+        return Err(StoreError::Names(stopping.join("; ")));
+    }
+    // Two rows may exchange keys.
+    connection
+        .execute("UPDATE accounts SET user_name_key = NULL, mobile_key = NULL, email_key = NULL", [])?;
+    rows.iter().try_for_each(|names| names.write_keys(connection))?;
+    connection.execute("UPDATE spelling SET form = ?1", [FORM])?;
+    Ok(())
+}
+
+#[cfg(test)]
+#[path = "names_tests.rs"]
+mod tests;

@@ -1,0 +1,199 @@
+//! Which stored names have to be put in order before they can be looked up by their one spelling.
+
+use super::{NameKind, UserName};
+use crate::{
+    AccountId, TenantId,
+    contact::{EmailAddress, Mobile},
+};
+use alloc::{
+    boxed::Box,
+    collections::{BTreeMap, BTreeSet},
+    vec::Vec,
+};
+use core::fmt;
+
+/// What the row of an account is known by, as its columns say it.
+#[derive(Clone, Copy, Debug)]
+pub struct NamesOfRow<'a> {
+    /// Its tenant.
+    pub tenant: Option<TenantId>,
+    /// Its id.
+    pub account: AccountId,
+    /// Its user name.
+    pub user_name: Option<&'a str>,
+    /// Its mobile number.
+    pub mobile: Option<&'a str>,
+    /// Its e-mail address.
+    pub email: Option<&'a str>,
+}
+
+/// What is wrong with stored names. It names accounts and never what they are known by.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SpellingFinding {
+    /// These accounts of one tenant have one name in several spellings, or the user name of one is the number or address of another. Whose it is only
+    /// their owners can say.
+    Shared {
+        /// What the name is. Where it is of several kinds, the first.
+        kind: NameKind,
+        /// Whose, in order.
+        accounts: Box<[AccountId]>,
+    },
+    /// It is no such name: nobody signs in by it.
+    Unreadable {
+        /// What it should be.
+        kind: NameKind,
+        /// Whose.
+        account: AccountId,
+    },
+    /// The number says no country: no code reaches it.
+    NumberWithoutCountry {
+        /// Whose.
+        account: AccountId,
+    },
+}
+
+impl fmt::Display for SpellingFinding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Shared { kind, accounts } => {
+                write!(f, "{kind} must be one account's, and is of {}", accounts.len())?;
+                accounts.iter().try_for_each(|account| write!(f, " {account}"))
+            }
+            Self::Unreadable { kind, account } => {
+                write!(f, "{kind} of {account} must be well-formed, and is not")
+            }
+            Self::NumberWithoutCountry { account } => {
+                write!(f, "the mobile number of {account} must begin with + and a calling code, and does not")
+            }
+        }
+    }
+}
+
+impl fmt::Display for NameKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::UserName => "a user name",
+            Self::Mobile => "a mobile number",
+            Self::Email => "an e-mail address",
+        })
+    }
+}
+
+/// The one spelling of a name, in its tenant.
+type NameInTenant = (Option<TenantId>, Box<str>);
+
+/// Lists what is wrong with stored names, in order. Nothing listed means that every name is one account's.
+///
+/// Run it over all rows before a migration that keeps the one spelling beside each name. Such a migration stops where anything is
+/// [shared](SpellingFinding::Shared) or [unreadable](SpellingFinding::Unreadable): it picks none.
+///
+/// ```
+/// use authflow::{AccountId, account::{NamesOfRow, SpellingFinding, audit}};
+///
+/// let row = |id, user_name| NamesOfRow {
+///     tenant: None, account: AccountId::new(id).unwrap(), user_name: Some(user_name), mobile: None, email: None,
+/// };
+/// let found = audit([row("1", "Bob"), row("2", "erin"), row("3", "bob")]);
+/// assert_eq!(found.len(), 1);
+/// assert_eq!(found[0].to_string(), "a user name must be one account's, and is of 2 1 3");
+/// ```
+pub fn audit<'a>(rows: impl IntoIterator<Item = NamesOfRow<'a>>) -> Vec<SpellingFinding> {
+    let mut found = Vec::new();
+    // One text is one account's, whatever kind of name it is: a client may type any of them.
+    let mut owners: BTreeMap<NameInTenant, (NameKind, BTreeSet<AccountId>)> = BTreeMap::new();
+    for NamesOfRow { tenant, account, user_name, mobile, email } in rows {
+        let mut owns = |kind, text: &str| {
+            let (first, accounts) = owners.entry((tenant, text.into())).or_insert((kind, BTreeSet::new()));
+            *first = kind.min(*first);
+            accounts.insert(account);
+        };
+        let mut unreadable = |kind| found.push(SpellingFinding::Unreadable { kind, account });
+        match user_name.map(UserName::new) {
+            Some(Ok(name)) => {
+                owns(NameKind::UserName, name.normalised());
+                // A typed number is looked up by its digits too.
+                if let Ok(number) = Mobile::new(name.as_str()) {
+                    owns(NameKind::UserName, number.normalised());
+                }
+            }
+            Some(Err(_)) => unreadable(NameKind::UserName),
+            None => {}
+        }
+        match email.map(EmailAddress::new) {
+            Some(Ok(email)) => owns(NameKind::Email, email.normalised()),
+            Some(Err(_)) => unreadable(NameKind::Email),
+            None => {}
+        }
+        match mobile.map(Mobile::new) {
+            Some(Ok(mobile)) if mobile.is_international() => owns(NameKind::Mobile, mobile.normalised()),
+            Some(Ok(_)) => found.push(SpellingFinding::NumberWithoutCountry { account }),
+            Some(Err(_)) => unreadable(NameKind::Mobile),
+            None => {}
+        }
+    }
+    let shared = owners.into_values().filter(|(_, accounts)| accounts.len() > 1);
+    found.extend(
+        shared.map(|(kind, accounts)| SpellingFinding::Shared {
+            kind,
+            accounts: accounts.into_iter().collect(),
+        }),
+    );
+    found.sort();
+    found.dedup();
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(text: &str) -> AccountId {
+        AccountId::new(text).unwrap()
+    }
+
+    fn row<'a>(
+        account: &str,
+        user_name: &'a str,
+        mobile: Option<&'a str>,
+        email: Option<&'a str>,
+    ) -> NamesOfRow<'a> {
+        NamesOfRow { tenant: None, account: id(account), user_name: Some(user_name), mobile, email }
+    }
+
+    #[test]
+    fn names_that_are_apart_are_in_order() {
+        let elsewhere = NamesOfRow { tenant: TenantId::new("t").ok(), ..row("a", "erin", None, None) };
+        let rows = [
+            row("a", "erin", Some("+86-13800000000"), Some("erin@example.com")),
+            row("b", "eve", Some("+86-13800000001"), Some("eve@example.com")),
+            // Of one account, or of two tenants.
+            row("c", "c@example.com", None, Some("C@example.com")),
+            elsewhere,
+        ];
+        assert_eq!(audit(rows), []);
+    }
+
+    #[test]
+    fn what_is_shared_unreadable_or_reaches_nobody_is_listed() {
+        let rows = [
+            row("a", "Bob", Some("13800000000"), None),
+            row("b", "bob", Some("+86 138 0000 0000"), Some("x@y")),
+            row("c", "0086-13800000000", Some("12"), Some("d")),
+            row("d", "X@Y", None, None),
+        ];
+        let shared = |kind, accounts: &[&str]| SpellingFinding::Shared {
+            kind,
+            accounts: accounts.iter().map(|account| id(account)).collect(),
+        };
+        let mut expected = [
+            shared(NameKind::UserName, &["a", "b"]),
+            shared(NameKind::UserName, &["b", "c"]),
+            shared(NameKind::UserName, &["b", "d"]),
+            SpellingFinding::Unreadable { kind: NameKind::Mobile, account: id("c") },
+            SpellingFinding::Unreadable { kind: NameKind::Email, account: id("c") },
+            SpellingFinding::NumberWithoutCountry { account: id("a") },
+        ];
+        expected.sort();
+        assert_eq!(audit(rows), expected);
+    }
+}

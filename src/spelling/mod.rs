@@ -1,0 +1,35 @@
+//! One thing, one spelling: what people type in many ways is made one text before it is looked up, counted or compared.
+//!
+//! | what | its one spelling | source |
+//! |---|---|---|
+//! | user names, e-mail addresses | invisible characters dropped, width and case mapped, NFC | RFC 8265 §3.3 (UsernameCaseMapped) |
+//! | passwords | spaces of other scripts to U+0020, NFC | RFC 8265 §4.2 (OpaqueString) |
+//! | mobile numbers | `+`, calling code, national number, in ASCII digits | ITU-T E.164 |
+//! | codes | their digits, in ASCII | – |
+//!
+//! Each is made by one function, for what is typed, what is stored and what is new alike. What may be *new* is another question, with a
+//! stricter answer: whoever exists is found, however odd the name ([`UserName::for_new_account`](crate::account::UserName::for_new_account)).
+//!
+//! The tables of Unicode come with the feature `unicode`, which is on by default. Without it everything beyond ASCII is refused; nothing
+//! is passed through unmapped.
+
+mod characters;
+mod digits;
+mod name;
+mod new_name;
+mod password;
+
+pub(crate) use digits::{digits_alone, number};
+pub(crate) use name::canonical_name;
+pub(crate) use new_name::is_fit_for_a_new_name;
+pub(crate) use password::canonical_password;
+
+/// The version of these spellings. A store that keeps canonical texts keeps this number beside them, and makes them anew where it is
+/// another one: a later version may map a character that this one does not know.
+pub const FORM: u32 = 1;
+
+/// A text that has no one spelling: it has characters beyond ASCII and this is a build without the feature `unicode`, or mapping it never
+/// comes to rest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a text must have one spelling, and this one has none that this build can make")]
+pub(crate) struct Unspellable;

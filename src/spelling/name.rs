@@ -1,0 +1,143 @@
+//! Names: user names, and e-mail addresses.
+
+use super::Unspellable;
+use alloc::string::String;
+
+/// The one spelling of a name: invisible characters dropped, width and case mapped, composed (RFC 8265 §3.3), without white space around
+/// it. Repeated until it rests, because composing may make a letter that has another case.
+///
+/// # Errors
+/// When it does not come to rest, or has characters that this build knows nothing of.
+pub(crate) fn canonical_name(text: &str) -> Result<String, Unspellable> {
+    if text.is_ascii() {
+        // Nothing of ASCII is mapped but its letters.
+        return Ok(text.trim().to_ascii_lowercase());
+    }
+    beyond_ascii(text)
+}
+
+#[cfg(feature = "unicode")]
+fn beyond_ascii(text: &str) -> Result<String, Unspellable> {
+    // Every text that is known rests after two. The bound is against one that never would.
+    const MOST_ROUNDS: usize = 4;
+
+    let mut canonical = mapped(text);
+    for _ in 0..MOST_ROUNDS {
+        let again = mapped(&canonical);
+        if again == canonical {
+            return Ok(canonical);
+        }
+        canonical = again;
+    }
+    Err(Unspellable)
+}
+
+#[cfg(not(feature = "unicode"))]
+fn beyond_ascii(_: &str) -> Result<String, Unspellable> {
+    Err(Unspellable)
+}
+
+#[cfg(feature = "unicode")]
+fn mapped(text: &str) -> String {
+    use super::characters::is_invisible;
+    use unicode_normalization::UnicodeNormalization as _;
+
+    let visible: String =
+        text.chars().filter(|character| !is_invisible(*character)).map(width_mapped).collect();
+    visible.to_lowercase().trim().nfc().collect()
+}
+
+/// Full-width and half-width characters to their ordinary ones: what Unicode's data calls `<wide>` and `<narrow>` (RFC 8264 §5.2.1).
+#[cfg(feature = "unicode")]
+fn width_mapped(character: char) -> char {
+    use unicode_normalization::UnicodeNormalization as _;
+
+    let moved = |by: u32| char::from_u32(u32::from(character).saturating_sub(by)).unwrap_or(character);
+    match character {
+        '\u{3000}' => ' ',
+        '\u{ff01}'..='\u{ff5e}' => moved(0xfee0),
+        // NFKC would take these further, to conjoining letters and to a space with an accent.
+        '\u{ffa1}'..='\u{ffbe}' => moved(0xffa1 - 0x3131),
+        '\u{ffc2}'..='\u{ffc7}' => moved(0xffc2 - 0x314f),
+        '\u{ffca}'..='\u{ffcf}' => moved(0xffca - 0x3155),
+        '\u{ffd2}'..='\u{ffd7}' => moved(0xffd2 - 0x315b),
+        '\u{ffda}'..='\u{ffdc}' => moved(0xffda - 0x3161),
+        '\u{ffe3}' => '\u{af}',
+        // Each of these is one other character.
+        '\u{ff5f}'..='\u{ffef}' => core::iter::once(character).nfkc().next().unwrap_or(character),
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ascii_is_trimmed_and_in_lower_case() {
+        assert_eq!(canonical_name("  Erin.Smith ").as_deref(), Ok("erin.smith"));
+        assert_eq!(canonical_name("guybrush threepwood").as_deref(), Ok("guybrush threepwood"));
+    }
+
+    #[cfg(not(feature = "unicode"))]
+    #[test]
+    fn without_the_tables_everything_else_is_refused() {
+        for text in ["é", "ａ", "a\u{200b}", "李"] {
+            assert_eq!(canonical_name(text), Err(Unspellable), "{text}");
+        }
+    }
+
+    #[cfg(feature = "unicode")]
+    mod beyond_ascii {
+        use super::*;
+        use proptest::prelude::*;
+
+        fn canonical(text: &str) -> String {
+            canonical_name(text).unwrap()
+        }
+
+        #[test]
+        fn spellings_of_one_name_are_one() {
+            for (text, expected) in [
+                ("José", "josé"),
+                ("jose\u{301}", "jos\u{e9}"),
+                ("ａｌｉｃｅ＠ｅｘａｍｐｌｅ．ｃｏｍ", "alice@example.com"),
+                ("\u{200b}ali\u{ad}ce\u{2069}", "alice"),
+                ("\u{3000}alice\u{a0}", "alice"),
+                ("ｶﾞ", "ガ"),
+                ("ﾡ", "ㄱ"),
+                ("￣", "¯"),
+                ("ÄRGER-İN", "ärger-i\u{307}n"),
+                ("李\u{fe00}", "李"),
+            ] {
+                assert_eq!(canonical(text), expected, "{text}");
+            }
+        }
+
+        /// A small letter that is like another one, a ligature, a sharp s: RFC 8265 maps none of these.
+        #[test]
+        fn what_only_looks_alike_stays_apart() {
+            for (one, other) in [("ﬁn", "fin"), ("straße", "strasse"), ("а", "a"), ("²", "2")] {
+                assert_ne!(canonical(one), canonical(other));
+            }
+        }
+
+        /// As the data of Unicode has them: `<wide>` and `<narrow>` are all within these two blocks.
+        #[test]
+        fn every_wide_and_narrow_character_is_one_other_and_no_further_one() {
+            for character in '\u{ff01}'..='\u{ffef}' {
+                let to = width_mapped(character);
+                assert!(to == character || !('\u{ff00}'..='\u{ffef}').contains(&to), "{character:?} {to:?}");
+            }
+        }
+
+        proptest! {
+            #[test]
+            fn what_is_canonical_stays_so_and_never_grows_without_bound(text: String) {
+                let once = canonical_name(&text).unwrap();
+                prop_assert_eq!(canonical_name(&once).unwrap(), once.clone());
+                prop_assert!(once.len() <= text.len() * 3);
+            }
+        }
+    }
+}
