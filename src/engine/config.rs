@@ -108,7 +108,7 @@ impl Core {
             config;
         let in_ring = sealing.iter().flat_map(SealingKeys::iter).find(|key| ring.has_secret(key.root()));
         if let Some(key) = in_ring {
-            return Err(ConfigError::SealingKeyInRing(key.id().clone()));
+            return Err(ConfigError::SealingKeyInRing(*key.id()));
         }
         let (applications, ring) = match applications {
             Applications::Fixed(list) => {

@@ -25,8 +25,7 @@ impl OpenTotp {
     pub(super) fn of(core: &Core, account: &Account) -> Result<Option<Self>, NotOpened> {
         let Some(totp) = account.totp.clone() else { return Ok(None) };
         let owner = account.owner();
-        let keys =
-            core.sealing.as_ref().ok_or_else(|| NotOpened::KeyMissing(totp.secret().key_id().clone()))?;
+        let keys = core.sealing.as_ref().ok_or_else(|| NotOpened::KeyMissing(*totp.secret().key_id()))?;
         let secret = TotpSecret::open(keys, owner, totp.secret())?;
         Ok(Some(Self { totp, secret, owner }))
     }

@@ -66,7 +66,7 @@ impl TotpSecret {
     /// Opens one that was sealed for this account, of whatever length it was sealed.
     pub(crate) fn open(keys: &SealingKeys, owner: Owner, sealed: &SealedSecret) -> Result<Self, NotOpened> {
         let clear = keys.open(Purpose::Totp, owner, sealed)?;
-        Self::legacy(clear.as_slice()).map_err(|_| NotOpened::Foreign(sealed.key_id().clone()))
+        Self::legacy(clear.as_slice()).map_err(|_| NotOpened::Foreign(*sealed.key_id()))
     }
 
     /// Seals what an earlier key has sealed anew, under the one that seals now: `None` where that has sealed it already. For an operation

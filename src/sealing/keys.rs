@@ -45,11 +45,11 @@ impl SealingKeys {
     /// When there is a key of that id or that secret already.
     pub fn with_opener(mut self, key: SealingKey) -> Result<Self, SealingKeysError> {
         if self.get(key.id()).is_some() {
-            return Err(SealingKeysError::DuplicateId(key.id().clone()));
+            return Err(SealingKeysError::DuplicateId(*key.id()));
         }
         let is_same = |known: &&SealingKey| same_tag(&known.root().tag(&[]), &key.root().tag(&[]));
         if let Some(same) = self.iter().find(is_same) {
-            return Err(SealingKeysError::DuplicateSecret(same.id().clone(), key.id().clone()));
+            return Err(SealingKeysError::DuplicateSecret(*same.id(), *key.id()));
         }
         self.openers.push(Arc::new(key));
         Ok(self)
@@ -86,8 +86,8 @@ impl SealingKeys {
         owner: Owner,
         sealed: &SealedSecret,
     ) -> Result<Zeroizing<Vec<u8>>, NotOpened> {
-        let key = self.get(sealed.key_id()).ok_or_else(|| NotOpened::KeyMissing(sealed.key_id().clone()))?;
-        key.open(purpose, owner, sealed).ok_or_else(|| NotOpened::Foreign(sealed.key_id().clone()))
+        let key = self.get(sealed.key_id()).ok_or_else(|| NotOpened::KeyMissing(*sealed.key_id()))?;
+        key.open(purpose, owner, sealed).ok_or_else(|| NotOpened::Foreign(*sealed.key_id()))
     }
 }
 

@@ -60,7 +60,7 @@ impl SealedSecret {
         let mut text = String::with_capacity(Self::MAX_CHARACTERS);
         text.extend([Self::VERSION, ":", key.as_str(), ":"]);
         base64url::push(&body, &mut text);
-        Self { key: key.clone(), body: body.into(), text: text.into() }
+        Self { key: *key, body: body.into(), text: text.into() }
     }
 
     /// One that opens for nobody: where something must stand in its place.
