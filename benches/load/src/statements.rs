@@ -9,7 +9,8 @@ const FIND_SESSION: &str =
         FROM sessions WHERE id = ?1 AND ended_at IS NULL AND device_digest IS NOT NULL";
 const FIND_ACCOUNT: &str =
     "SELECT id, revision, status, verifier, password_changed_at, must_change, skips_used, enrolled,
-        factors_changed_at, profile, user_name, mobile, email, totp_sealed, totp_algorithm, totp_digits, totp_step
+        factors_changed_at, profile, user_name, mobile, email, totp_sealed, totp_algorithm, totp_digits, totp_step,
+        password_form, totp_step_seconds
         FROM accounts WHERE tenant = ?1 AND id = ?2";
 const CLAIM: &str = "INSERT INTO claims (id, keep_until) VALUES (?1, ?2) ON CONFLICT (id) DO NOTHING";
 const IS_AS_EXPECTED: &str =

@@ -1,11 +1,17 @@
 //! The reference server's own threads, connections, pragmas and tables, from its own files: what is compared differs in
 //! everything but these.
 
+#[allow(dead_code, reason = "the server reads and writes more of it")]
+#[path = "../../../examples/server/src/store/columns.rs"]
+mod columns;
 #[path = "../../../examples/server/src/store/connection.rs"]
 mod connection;
 #[path = "../../../examples/server/src/store/error.rs"]
 #[expect(dead_code, reason = "the server has more to go wrong")]
 mod error;
+#[allow(dead_code, reason = "the server reads and writes more of it")]
+#[path = "../../../examples/server/src/store/names.rs"]
+mod names;
 #[path = "../../../examples/server/src/store/readers.rs"]
 mod readers;
 #[path = "../../../examples/server/src/store/schema.rs"]
