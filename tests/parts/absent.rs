@@ -53,7 +53,8 @@ fn the_log_is_told_which_part_failed_and_of_every_outcome() {
     let host =
         Parts { store, hasher: PlainHasher, rules: AllowAll, courier: NoCourier, signer: NoSigner, log };
     assert_eq!(call(&mut World::new(), &host, &Call::login("alice", demo::PASSWORD)).0, 500);
-    assert_eq!(*told.lock().unwrap(), ["FindAccount: store: a fault was planned for this question"]);
+    let expected = "FindAccount: store: no answer: a fault was planned, or the name is two accounts'";
+    assert_eq!(*told.lock().unwrap(), [expected]);
 }
 
 /// Where a password is set, and not where one signs in.
