@@ -35,8 +35,34 @@ pub(super) fn admit(
     find_application(Context::new(core, device, language, moment), client_id, tenant, then)
 }
 
-/// Finds an application for a tenant, and goes on with `then`.
+/// The same for whoever gives up a right: that demands nothing of what the caller is bound to.
+pub(super) fn admit_to_give_up(
+    core: &Arc<Core>,
+    caller: Caller,
+    moment: Moment,
+    then: impl FnOnce(Admitted) -> Step + Send + Sync + 'static,
+) -> Step {
+    let Caller { device, client_id, tenant, language } = caller;
+    find_application_of_any(Context::new(core, device, language, moment), client_id, tenant, then)
+}
+
+/// Finds an application for a tenant, and goes on with `then` where the caller is bound to something, or the policy allows that it is not.
 pub(super) fn find_application(
+    context: Context,
+    client_id: ClientId,
+    tenant: Option<TenantId>,
+    then: impl FnOnce(Admitted) -> Step + Send + Sync + 'static,
+) -> Step {
+    find_application_of_any(context, client_id, tenant, |admitted| {
+        let is_unbound = admitted.context.device.binding_kind() == BindingKind::Unbound;
+        if is_unbound && !admitted.policy().allows_unbound {
+            return admitted.context.refuse(Fault::DeviceIncomplete, Event::UnboundRefused);
+        }
+        then(admitted)
+    })
+}
+
+fn find_application_of_any(
     context: Context,
     client_id: ClientId,
     tenant: Option<TenantId>,
@@ -64,10 +90,6 @@ fn application_found(
     match known {
         Some((application, audience)) => {
             context.speak_for(&application, audience);
-            let is_unbound = context.device.binding_kind() == BindingKind::Unbound;
-            if is_unbound && !application.policy.allows_unbound {
-                return context.refuse(Fault::DeviceIncomplete, Event::UnboundRefused);
-            }
             then(Admitted { context, application, audience })
         }
         None => context.refuse(Fault::ApplicationUnknown, Event::ApplicationUnknown { client_id, tenant }),

@@ -6,7 +6,7 @@ use super::{
     ask::InProgress,
     commit::{Writing, commit},
     config::Core,
-    open_session::with_session_token,
+    open_session::with_session_token_to_give_up,
 };
 use crate::{
     AccountId, Audience, Moment, SessionId,
@@ -26,7 +26,7 @@ pub(super) fn sign_out(
     presented: Untrusted<'_, SessionToken>,
     moment: Moment,
 ) -> Step {
-    with_session_token(core, caller, presented, moment, |mut admitted, token| {
+    with_session_token_to_give_up(core, caller, presented, moment, |mut admitted, token| {
         let (account, session) = (token.claims().account, token.claims().session);
         admitted.context.outcome.facts.account = Some(account);
         end(admitted, account, session, move |admitted| {

@@ -6,11 +6,12 @@ use super::{
     ask::InProgress,
     commit::{InApplication, Writing, commit},
     grant::grant,
+    retry::refuse_spent,
     spent::{Spendable, Spent},
 };
 use crate::{
     Audience, SessionId, Timestamp, TokenId,
-    account::{Account, Revision},
+    account::{Account, AccountKey, Revision},
     factor::Factor,
     flow::{Denial, Next, PasswordStep, Progress, Wait, has_but_a_breached_password, next},
     outcome::{Event, Fault, Pending, ProofRefusal, TokenRefusal, Verdict},
@@ -109,7 +110,9 @@ impl Login {
         commit(self, Writing { claim, account, expected, writes }, move |login, commit, committed| {
             match committed {
                 Committed::Done => login.committed(ending, &commit.writes),
-                Committed::Replayed { opened: Some(record) } if login.is_skip() => login.outrun(*record),
+                Committed::Replayed { opened: Some(record) } if login.may_come_again() => {
+                    login.outrun(*record)
+                }
                 refused => login.not_committed(refused),
             }
         })
@@ -120,10 +123,19 @@ impl Login {
         self.progress.password == PasswordStep::Skipped
     }
 
-    /// The same skip was faster, and opened this session: its answer is on its way.
+    fn may_come_again(&self) -> bool {
+        self.is_skip() && self.admitted.policy().retry_grace.is_any()
+    }
+
+    /// The same skip was faster, and opened this session: its answer is on its way. The account is looked at once more, since nothing has
+    /// compared its revision.
     fn outrun(self, record: SessionRecord) -> Step {
-        self.admitted.opened_before::<Commit>(self.account, record, |admitted, open| {
-            open.answer_again(admitted, Verdict::SignedIn)
+        let account = self.account.id;
+        self.admitted.find_account(AccountKey::Id(account), move |admitted, found| match found {
+            Some(account) => admitted.opened_before::<Commit>(account, record, |admitted, open| {
+                open.answer_again(admitted, Verdict::SignedIn)
+            }),
+            None => refuse_spent(admitted, account),
         })
     }
 

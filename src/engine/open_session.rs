@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     AccountId, Moment, SessionId,
-    account::{Account, AccountKey, AccountStatus},
+    account::{Account, AccountKey, AccountStatus, Revision},
     device::{Caller, DeviceTrait},
     outcome::{Fault, TokenRefusal},
     session::{CheckSession, SessionRecord},
@@ -33,6 +33,8 @@ pub(super) struct Shown {
     session: SessionId,
     /// How often the token has been rotated, where it is of a kind that is.
     generation: Option<u32>,
+    /// The account's revision when it was made, where it is of a kind that says so.
+    revision: Option<Revision>,
     /// Whether it is shown to be renewed.
     refreshes: bool,
     /// What is told where the session has ended or changed.
@@ -45,8 +47,9 @@ impl Shown {
     pub(super) fn by_session_token(token: &SessionToken) -> Self {
         let claims = token.claims();
         let (fault, gone) = (Fault::SessionTokenInvalid, Fault::SessionTokenInvalid);
-        let (generation, refreshes) = (Some(claims.generation), false);
-        Self { account: claims.account, session: claims.session, generation, refreshes, fault, gone }
+        let (generation, revision) = (Some(claims.generation), Some(claims.revision));
+        let (account, session) = (claims.account, claims.session);
+        Self { account, session, generation, revision, refreshes: false, fault, gone }
     }
 
     pub(super) fn to_refresh(token: &SessionToken) -> Self {
@@ -56,14 +59,14 @@ impl Shown {
     pub(super) fn by_ticket(ticket: &Ticket) -> Self {
         let claims = ticket.claims();
         let (fault, gone) = (Fault::TicketInvalid, Fault::TicketInvalid);
-        let (generation, refreshes) = (None, false);
-        Self { account: claims.account, session: claims.session, generation, refreshes, fault, gone }
+        let (account, session) = (claims.account, claims.session);
+        Self { account, session, generation: None, revision: None, refreshes: false, fault, gone }
     }
 
     fn by_id_token(token: &IdToken) -> Self {
         let (fault, gone) = (Fault::IdTokenInvalid, Fault::UserUnknown);
-        let (generation, refreshes) = (None, false);
-        Self { account: token.account(), session: token.session(), generation, refreshes, fault, gone }
+        let (account, session) = (token.account(), token.session());
+        Self { account, session, generation: None, revision: None, refreshes: false, fault, gone }
     }
 
     /// Takes the session up, and goes on with `then` where it lives.
@@ -100,10 +103,16 @@ impl Shown {
         if !self.refreshes && admitted.policy().retry_grace.is_any() {
             return self.refuse(admitted, TokenRefusal::Rotated);
         }
-        if self.refreshes && admitted.may_be_lost(&record, generation.saturating_add(1)) {
+        if self.refreshes && self.may_be_lost(&admitted, &record, generation.saturating_add(1)) {
             return self.take_up(admitted, record, then);
         }
         end_sessions::end_reused(admitted, record)
+    }
+
+    /// Whether the answer with this generation may have got lost, to whoever shows a token of the one before. What was made before the account
+    /// changed brings nothing that was made since.
+    pub(super) fn may_be_lost(&self, admitted: &Admitted, record: &SessionRecord, generation: u32) -> bool {
+        self.revision == Some(record.revision) && admitted.may_be_lost(record, generation)
     }
 
     /// Whether a rotation has retired its token.
@@ -183,10 +192,30 @@ pub(super) fn with_session_token(
     then: impl Then<Admitted, SessionToken>,
 ) -> Step {
     let verified = core.ring.session_tokens().verify(presented, moment.timestamp());
-    admit::admit(core, caller, moment, move |admitted| match verified {
+    admit::admit(core, caller, moment, move |admitted| judged(admitted, verified, then))
+}
+
+/// The same for whoever gives the session up.
+pub(super) fn with_session_token_to_give_up(
+    core: &Arc<Core>,
+    caller: Caller,
+    presented: Untrusted<'_, SessionToken>,
+    moment: Moment,
+    then: impl Then<Admitted, SessionToken>,
+) -> Step {
+    let verified = core.ring.session_tokens().verify(presented, moment.timestamp());
+    admit::admit_to_give_up(core, caller, moment, move |admitted| judged(admitted, verified, then))
+}
+
+fn judged(
+    admitted: Admitted,
+    verified: Result<SessionToken, TokenError>,
+    then: impl Then<Admitted, SessionToken>,
+) -> Step {
+    match verified {
         Err(error) => admitted.refuse_token(Fault::SessionTokenInvalid, None, TokenRefusal::Token(error)),
         Ok(token) => of_this_application(admitted, token, then),
-    })
+    }
 }
 
 /// Goes on with `then` where a session token is of this application.

@@ -50,7 +50,7 @@ impl Admitted {
     }
 }
 
-fn refuse_spent(admitted: Admitted, account: AccountId) -> Step {
+pub(super) fn refuse_spent(admitted: Admitted, account: AccountId) -> Step {
     admitted.refuse_token(Fault::StateTokenInvalid, Some(account), TokenRefusal::Replayed)
 }
 

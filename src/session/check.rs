@@ -15,14 +15,18 @@ const PARTS: u64 = 20;
 /// ```sql
 /// SELECT … FROM sessions WHERE id = :session AND ended_at IS NULL;
 /// -- Where `note` gives a record, of what it gives:
-/// UPDATE sessions SET used_at = :used_at, unseen_since = :unseen_since,
+/// UPDATE sessions SET used_at = :used_at,
+///         unseen_since = CASE WHEN :unseen_since IS NULL THEN NULL ELSE unseen_since END,
 ///         device_kind = :kind, device_key = :key, device_digest = :digest
 ///     WHERE id = :session AND generation = :generation AND ended_at IS NULL;
 /// ```
 ///
+/// A note only ever clears `unseen_since`. Write it so, as above: one that was made of an earlier read must not bring it back.
+///
 /// **If you answer wrongly:** a record that was ended: whoever was signed out is signed in. `None` for one that lives: its subject must sign
 /// in again. A record of another session: refused, where it is of another account, application or device. A use that is not noted: the session
-/// goes unused, and is over too early. One that is noted where `note` gives none: whoever stole a token keeps the session of its owner alive.
+/// goes unused, and is over too early. One that is noted where `note` gives none: whoever stole a token keeps the session of its owner alive. An
+/// `unseen_since` that comes back: an old token is answered though the new one is in use.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CheckSession {

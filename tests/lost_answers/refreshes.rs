@@ -7,11 +7,11 @@ use authflow::{
     policy::Policy,
     testkit::{
         Answer, Call, HostFault, World,
-        demo::{self, START},
+        demo::{self, PASSWORD, START},
         refusal,
     },
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 
 fn invalid() -> (u16, Value) {
     refusal("IDAAS.SDK.PARAM.0023", "Invalid or expired session token")
@@ -270,4 +270,15 @@ fn a_host_that_names_another_session_contradicts_itself() {
     });
     assert_eq!(last.status, 500);
     assert!(contradicts(&world, "Commit") && world.host.ended.is_empty());
+}
+
+/// The owner has gone on with what the refresh brought and changed the password. A token of before is older than that change.
+#[test]
+fn a_token_of_before_a_change_of_the_own_password_is_not_answered_again() {
+    let (mut world, granted, first) = refreshed(rotating());
+    let body = json!({ "old_password": PASSWORD, "new_password": "Battery-Staple-8" });
+    let changed = world.send(&Call::post("/api/v2/sdk/pwd/change", &body).bearing(first.id_token()));
+    assert_eq!(changed.status, 200);
+    assert_eq!(refresh(&mut world, &granted).parts(), invalid());
+    assert!(is_theft(&world));
 }

@@ -214,7 +214,9 @@ fn of_two_at_once_both_open_the_one_session() {
 #[test]
 fn of_two_at_once_the_second_is_spent_where_the_session_is_over_by_then() {
     type Happening = fn(&mut World);
-    let happenings: [Happening; 4] = [
+    let happenings: [Happening; 6] = [
+        |world| world.change("erin", |erin| erin.status = AccountStatus::Disabled),
+        |world| world.change("erin", |erin| demo::enrol(Factor::Totp, erin)),
         |world| world.host.ended.extend(world.host.sessions.keys().copied()),
         |world| world.host.sessions.values_mut().for_each(|it| it.unseen_since = None),
         |world| world.host.sessions.values_mut().for_each(|it| it.generation = 1),

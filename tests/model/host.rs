@@ -381,7 +381,7 @@ impl Host {
         let ended = sessions().filter(|session| session.ended).count();
         assert_eq!(kept.ended.len(), ended, "the host keeps other ended sessions");
         let mut used: Vec<_> = kept.sessions.values().map(|session| session.used_at.as_unix()).collect();
-        let mut noted: Vec<_> = model.sessions.iter().map(|session| session.used).collect();
+        let mut noted: Vec<_> = sessions().map(|session| session.used).collect();
         used.sort_unstable();
         noted.sort_unstable();
         assert_eq!(used, noted, "the host keeps other uses");

@@ -295,6 +295,19 @@ fn an_unbound_caller_is_refused_unless_the_policy_allows_it_by_name() {
     granted(sign_in(&mut world, Device::unbound("", None).unwrap()));
 }
 
+/// The policy has become stricter meanwhile.
+#[test]
+fn an_unbound_session_is_given_up_whatever_the_policy_says_of_unbound_callers() {
+    let mut world = World::with_policy(Policy { allows_unbound: true, ..demo::policy() });
+    let unbound = || Device::unbound("", None).unwrap();
+    let grant = granted(sign_in(&mut world, unbound()));
+    world.api = World::new().api;
+    let moment = world.moment();
+    let step = engine(&world).sign_out(caller(unbound()), grant.session_token.presented(), moment);
+    assert!(matches!(world.run(step).verdict, Verdict::Done));
+    assert_eq!(world.host.ended.len(), 1);
+}
+
 /// Each of its own, also where two are drawn in one second; and none that tells anything of the entropy's other uses.
 #[test]
 fn a_browser_signs_in_with_a_cookie_that_the_engine_draws() {
