@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     AccountId, Moment, SessionId,
-    account::{Account, AccountKey, AccountStatus, Revision},
+    account::{Account, AccountKey, AccountStatus},
     device::{Caller, DeviceTrait},
     outcome::{Fault, TokenRefusal},
     session::{CheckSession, SessionRecord},
@@ -33,8 +33,6 @@ pub(super) struct Shown {
     session: SessionId,
     /// How often the token has been rotated, where it is of a kind that is.
     generation: Option<u32>,
-    /// The account's revision when it was made, where it is of a kind that says so.
-    revision: Option<Revision>,
     /// Whether it is shown to be renewed.
     refreshes: bool,
     /// What is told where the session has ended or changed.
@@ -47,9 +45,8 @@ impl Shown {
     pub(super) fn by_session_token(token: &SessionToken) -> Self {
         let claims = token.claims();
         let (fault, gone) = (Fault::SessionTokenInvalid, Fault::SessionTokenInvalid);
-        let (generation, revision) = (Some(claims.generation), Some(claims.revision));
-        let (account, session) = (claims.account, claims.session);
-        Self { account, session, generation, revision, refreshes: false, fault, gone }
+        let (generation, refreshes) = (Some(claims.generation), false);
+        Self { account: claims.account, session: claims.session, generation, refreshes, fault, gone }
     }
 
     pub(super) fn to_refresh(token: &SessionToken) -> Self {
@@ -60,13 +57,13 @@ impl Shown {
         let claims = ticket.claims();
         let (fault, gone) = (Fault::TicketInvalid, Fault::TicketInvalid);
         let (account, session) = (claims.account, claims.session);
-        Self { account, session, generation: None, revision: None, refreshes: false, fault, gone }
+        Self { account, session, generation: None, refreshes: false, fault, gone }
     }
 
     fn by_id_token(token: &IdToken) -> Self {
         let (fault, gone) = (Fault::IdTokenInvalid, Fault::UserUnknown);
         let (account, session) = (token.account(), token.session());
-        Self { account, session, generation: None, revision: None, refreshes: false, fault, gone }
+        Self { account, session, generation: None, refreshes: false, fault, gone }
     }
 
     /// Takes the session up, and goes on with `then` where it lives.
@@ -103,16 +100,10 @@ impl Shown {
         if !self.refreshes && admitted.policy().retry_grace.is_any() {
             return self.refuse(admitted, TokenRefusal::Rotated);
         }
-        if self.refreshes && self.may_be_lost(&admitted, &record, generation.saturating_add(1)) {
+        if self.refreshes && admitted.may_be_lost(&record, generation.saturating_add(1)) {
             return self.take_up(admitted, record, then);
         }
         end_sessions::end_reused(admitted, record)
-    }
-
-    /// Whether the answer with this generation may have got lost, to whoever shows a token of the one before. What was made before the account
-    /// changed brings nothing that was made since.
-    pub(super) fn may_be_lost(&self, admitted: &Admitted, record: &SessionRecord, generation: u32) -> bool {
-        self.revision == Some(record.revision) && admitted.may_be_lost(record, generation)
     }
 
     /// Whether a rotation has retired its token.

@@ -81,7 +81,7 @@ fn rotate(admitted: Admitted, shown: Shown, open: OpenSession) -> Step {
 
 /// Somebody else was faster with the same token: the same client, whose answer is on its way, or a thief.
 fn outrun(admitted: Admitted, shown: Shown, now: SessionRecord, generation: u32) -> Step {
-    if shown.may_be_lost(&admitted, &now, generation) {
+    if admitted.may_be_lost(&now, generation) {
         shown.take_up(admitted, now, |admitted, open| open.answer_again(admitted, Verdict::Refreshed))
     } else {
         end_sessions::end_reused(admitted, now)

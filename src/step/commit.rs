@@ -164,8 +164,9 @@ pub enum Write<P = Secret> {
         /// The record's new [`unseen_since`](SessionRecord::unseen_since).
         unseen_since: Option<Timestamp>,
     },
-    /// Note that the subject of a session has just proved who they are and changed what it was judged on; refused when the session
-    /// has ended.
+    /// Note that the subject of a session has just proved who they are and changed what it was judged on, and that none of its tokens is
+    /// [unseen](SessionRecord::unseen_since) any more: one of before the change brings none of those that are made since. Refused when the
+    /// session has ended.
     RenewSession {
         /// Which session.
         session: SessionId,

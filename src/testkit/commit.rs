@@ -125,7 +125,7 @@ fn apply_one(
                 return Err(CommitRefusal::SessionEnded.into());
             }
             let record = host.sessions.get_mut(session).ok_or(CommitRefusal::SessionEnded)?;
-            (record.auth_time, record.revision) = (*auth_time, *revision);
+            (record.auth_time, record.revision, record.unseen_since) = (*auth_time, *revision, None);
         }
         Write::EndSessions(which) => {
             let of_account = host.sessions.values().filter(|record| {

@@ -96,6 +96,7 @@ pub(super) enum Careless {
     SaysWhatWasBeforeTheRotation,
     OverlooksTheFirstSight,
     SeesTheOldToken,
+    RenewsWithoutSight,
 }
 
 /// What was typed to find an account.
@@ -334,6 +335,13 @@ impl Hosts {
             Write::EndSessions(_) if self.is(Careless::EndsNothing) => None,
             Write::RenewSession { session, .. } if self.is(Careless::RenewsNothing) => {
                 self.kept().ended.contains(session).then(|| write.clone())
+            }
+            Write::RenewSession { session, auth_time, revision } if self.is(Careless::RenewsWithoutSight) => {
+                let mut kept = self.kept();
+                if let Some(record) = kept.sessions.get_mut(session) {
+                    (record.auth_time, record.revision) = (*auth_time, *revision);
+                }
+                kept.ended.contains(session).then(|| write.clone())
             }
             Write::EndSessions(_) if self.is(Careless::EndsTooMuch) => {
                 Some(Write::EndSessions(EndSessions::All))

@@ -230,6 +230,7 @@ fn each_carelessness_is_found_for_what_it_is() {
         (Careless::SaysWhatWasBeforeTheRotation, NeglectedDuty::RotateSession),
         (Careless::OverlooksTheFirstSight, NeglectedDuty::NoteFirstSight),
         (Careless::SeesTheOldToken, NeglectedDuty::NoteFirstSight),
+        (Careless::RenewsWithoutSight, NeglectedDuty::RenewSession),
     ] {
         // tom has an authenticator.
         assert_eq!(examined(careless, "tom"), Err(neglected), "{careless:?}");

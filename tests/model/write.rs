@@ -62,9 +62,11 @@ impl Model {
                             let end = self.ending(session, Reply::NO_SESSION);
                             self.write(asking, end)
                         }
-                        Refused::Replayed { opened: Some(session) }
-                            if self.is_as_before(asking, plan.who.unwrap(), session) =>
-                        {
+                        Refused::Replayed { opened: Some(session) } if self.grace > 0 => {
+                            asking.ask("FindAccount")?;
+                            if !self.is_as_before(asking, plan.who.unwrap(), session) {
+                                return Err(plan.refused);
+                            }
                             self.grant(asking, session, 0);
                             Ok(Reply::SUCCESS)
                         }
@@ -170,6 +172,8 @@ impl Model {
                     return Err(Refused::Ended(Reply::NO_ID));
                 }
                 (session.auth_time, session.revision) = (now, revision);
+                // Nothing that was made before the change brings what is made since.
+                session.unseen = None;
             }
             Write::EndAll => self.end(who, |_| true),
             Write::EndAllBut(kept) => self.end(who, |session| session != *kept),

@@ -60,6 +60,12 @@ impl<H: Host> Sitting<'_, H> {
         }
         let kept = self.check_as(&of(1)).await?;
         is_unseen(kept, None)?;
+        // Nothing of before a change brings what is made since.
+        let rotate = Write::RotateSession { session, expected_generation: 1, device, unseen_since };
+        let renew = Write::RenewSession { session, auth_time: opened.auth_time, revision: opened.revision };
+        self.done("renew what is unseen", Vec::from([rotate, renew]), NeglectedDuty::RenewSession).await?;
+        let kept = self.check_as(&any).await?;
+        holds(kept.is_some_and(|record| record.unseen_since.is_none()), NeglectedDuty::RenewSession)?;
         kept.ok_or(duty())
     }
 

@@ -109,7 +109,7 @@ pub(super) fn renew(
     session: SessionId,
     (auth_time, revision): (Timestamp, Revision),
 ) -> Result<bool, StoreError> {
-    let sql = "UPDATE sessions SET auth_time = ?4, revision = ?5
+    let sql = "UPDATE sessions SET auth_time = ?4, revision = ?5, unseen_since = NULL
         WHERE id = ?1 AND tenant = ?2 AND account = ?3 AND ended_at IS NULL";
     let changed = connection.prepare_cached(sql)?.execute(params![
         session.as_bytes(),
