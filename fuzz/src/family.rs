@@ -10,7 +10,7 @@ use authflow::{
     Application, Applications, ClientId, Config, Dialect, Engine, Entropy, Moment, Timestamp,
     account::UserName,
     contact::{Channel, EmailAddress, Mobile},
-    factor::{Factor, FactorSet, Totp},
+    factor::{Factor, FactorSet},
     outcome::Outcome,
     password::Ageing,
     policy::{Policy, Recovery, RetryGrace},
