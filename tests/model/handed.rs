@@ -80,6 +80,8 @@ impl Ledger {
                 Write::RenewSession { session, revision, .. } => {
                     let handed = self.sessions.get_mut(session).expect("a session that was opened");
                     handed.revision = revision.as_u64();
+                    // Whoever changed it bore what the answer brought, or what is as good: a token of before is older than the change.
+                    (handed.shown, handed.used) = (true, true);
                 }
                 Write::EndSessions(which) => self.end_sessions(who, *which),
                 _ => {}
