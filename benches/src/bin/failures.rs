@@ -23,7 +23,6 @@ fn main() -> ExitCode {
     for of_call in operations.chunk_by(|one, other| one.row == other.row) {
         let counts: Vec<_> = of_call.iter().map(count).collect();
         for Count { row, who, instructions, hashing } in &counts {
-            let hashing = hashing.unwrap_or_default();
             println!(
                 "{row:<22} | {who:<12} | {instructions:>12} | {hashing:>7} | {:>6}",
                 instructions - hashing
