@@ -137,8 +137,7 @@ fn prove_by_code(admitted: Admitted, session: OpenSession, code: Secret, chosen:
 /// Whether a session is good enough to set a password without the old one, on the device that it is of. Its record has the time of its sign-in by the clock of the
 /// instance that issued it, which may be ahead of this one: a time that lies further ahead than it may lie behind is not recent.
 fn is_fresh(admitted: &Admitted, session: &OpenSession) -> bool {
-    let (now, signed_in) = (admitted.now(), session.record.auth_time);
-    now < signed_in.plus(RECENT) && signed_in < now.plus(RECENT)
+    admitted.now().is_near(session.record.auth_time, RECENT)
 }
 
 fn refuse_stale(admitted: Admitted, account: AccountId) -> Step {
