@@ -251,7 +251,7 @@ impl Engine {
     /// // Before the sign-in the browser brings no cookie: draw one, and set it.
     /// let cookie = engine.draw_device_cookie(&world.moment());
     /// let set = cookie.set_cookie(); // Set-Cookie: __Host-device=…; Secure; HttpOnly; …
-    /// let browser = Device::with_cookie(&cookie, "Mozilla/5.0", None)?;
+    /// let browser = Device::with_cookie(&cookie, "Mozilla/5.0", None).unwrap();
     /// # let identifier = UserName::new("alice")?.into();
     /// # let credentials = Credentials { identifier, password: Secret::new(demo::PASSWORD) };
     /// # let step = engine.sign_in(demo::caller(browser.clone()), credentials, world.moment());
@@ -266,7 +266,7 @@ impl Engine {
     /// assert!(who.is_recent(Lifetime::of::<600>(), world.clock.now) && !who.has(Factor::Totp));
     ///
     /// // The token alone, in another browser: refused, as anything is.
-    /// let other = Device::with_cookie(&DeviceCookie::from_bytes([7; 16]), "Mozilla/5.0", None)?;
+    /// let other = Device::with_cookie(&DeviceCookie::from_bytes([7; 16]), "Mozilla/5.0", None).unwrap();
     /// let step = engine.authenticate(demo::caller(other), presented, world.moment());
     /// assert!(matches!(world.run(step).verdict, Verdict::Refused(_)));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
