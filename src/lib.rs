@@ -82,7 +82,8 @@ pub mod token;
 pub use application::{Application, Dialect, IdentityPlace, Tenancy};
 pub use engine::{
     Applications, ChangeProof, CodeCredentials, CodeRequest, Config, ConfigError, Credentials, Engine,
-    FactorResponse, MobilePasswordUpdate, OwnPasswordChange, PasswordChange, PasswordReset, TenantCaller,
+    FactorResponse, MobilePasswordUpdate, OwnPasswordChange, PasswordChange, PasswordReset, PresentedToken,
+    TenantCaller,
 };
 pub use host::{Host, HostWaits, drive, drive_blocking};
 pub use id::{AccountId, Audience, ClientId, InvalidDrawnId, InvalidId, SessionId, TenantId, TokenId};

@@ -7,6 +7,7 @@
 mod access;
 mod admit;
 mod ask;
+mod authenticate;
 mod candidate;
 mod change_password;
 mod commit;
@@ -38,6 +39,7 @@ mod skip_password;
 mod spent;
 mod ticket;
 
+pub use authenticate::PresentedToken;
 pub use change_password::{ChangeProof, PasswordChange};
 pub use config::{Applications, Config, ConfigError};
 pub use own_password::OwnPasswordChange;
@@ -217,6 +219,76 @@ impl Engine {
         moment: Moment,
     ) -> Step {
         change_password::start(&self.core, caller, state_token, change, moment)
+    }
+
+    /// Finds out whose request it is, at a route of the host's own: the guard before it. It ends in
+    /// [`Verdict::Authenticated`](crate::outcome::Verdict::Authenticated) or in one refusal, whatever is wrong: a token of another application or
+    /// device, one that has expired or was rotated away, a session that has ended or gone unused, an account that is disabled, gone or changed. It
+    /// issues nothing and asks for no write; the use of the session is noted with the [answer](crate::session::CheckSession::note).
+    ///
+    /// Asks [`CheckSession`](crate::session::CheckSession) and [`FindAccount`](crate::account::FindAccount).
+    ///
+    /// [`DecideAccess`](crate::step::DecideAccess) is not asked. It decides who gets in and stays in, and is asked at sign-in and at each refresh;
+    /// a guard stands before every request, and what its subject may do there is for the route to say. So end the sessions of whoever is to
+    /// be out at once, or disable the account. How long ago the sign-in may lie, and which factors it takes, is the route's to demand as well:
+    /// [`Authenticated`](crate::outcome::Authenticated) tells both.
+    ///
+    /// A browser, which its cookie recognises:
+    ///
+    /// ```
+    /// use authflow::{
+    ///     Lifetime, PresentedToken,
+    ///     device::{Device, DeviceCookie},
+    ///     factor::Factor,
+    ///     outcome::Verdict,
+    ///     testkit::{World, demo},
+    /// };
+    /// # use authflow::{Credentials, Secret, account::UserName};
+    ///
+    /// let mut world = World::new();
+    /// let engine = world.api.engine().clone();
+    ///
+    /// // Before the sign-in the browser brings no cookie: draw one, and set it.
+    /// let cookie = engine.draw_device_cookie(&world.moment());
+    /// let set = cookie.set_cookie(); // Set-Cookie: __Host-device=…; Secure; HttpOnly; …
+    /// let browser = Device::with_cookie(&cookie, "Mozilla/5.0", None).unwrap();
+    /// # let identifier = UserName::new("alice")?.into();
+    /// # let credentials = Credentials { identifier, password: Secret::new(demo::PASSWORD) };
+    /// # let step = engine.sign_in(demo::caller(browser.clone()), credentials, world.moment());
+    /// let Verdict::SignedIn(grant) = world.run(step).verdict else { panic!() };
+    ///
+    /// // With each request the browser brings both cookies: its own, and the session token.
+    /// let presented = PresentedToken::Session(grant.session_token.presented());
+    /// let step = engine.authenticate(demo::caller(browser), presented, world.moment());
+    /// let Verdict::Authenticated(who) = world.run(step).verdict else { panic!() };
+    /// assert_eq!(who.subject.user_name.as_deref(), Some("alice"));
+    /// // What this route demands beyond that.
+    /// assert!(who.is_recent(Lifetime::of::<600>(), world.clock.now) && !who.has(Factor::Totp));
+    ///
+    /// // The token alone, in another browser: refused, as anything is.
+    /// let other = Device::with_cookie(&DeviceCookie::from_bytes([7; 16]), "Mozilla/5.0", None).unwrap();
+    /// let step = engine.authenticate(demo::caller(other), presented, world.moment());
+    /// assert!(matches!(world.run(step).verdict, Verdict::Refused(_)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// An app, whose headers have a fingerprint, with the id token that it has signed in for:
+    ///
+    /// ```
+    /// use authflow::{PresentedToken, device::Caller, outcome::Verdict, testkit::{World, demo}, token::Untrusted};
+    ///
+    /// let mut world = World::new();
+    /// let signed_in = world.login("alice");
+    /// let headers = demo::device(); // those of the request
+    ///
+    /// let caller = Caller::from_headers(&headers)?;
+    /// let bearer = PresentedToken::Bearer(Untrusted::new(signed_in.id_token()));
+    /// let Verdict::Authenticated(who) = world.authenticate(caller, bearer) else { panic!() };
+    /// assert_eq!(who.subject.user_name.as_deref(), Some("alice"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn authenticate(&self, caller: Caller, presented: PresentedToken<'_>, moment: Moment) -> Step {
+        authenticate::start(&self.core, caller, presented, moment)
     }
 
     /// Tells a signed-in subject whether they have set a password (seed page "Check if Personal Password is Set").

@@ -33,37 +33,53 @@ pub(super) struct Shown {
     session: SessionId,
     /// How often the token has been rotated, where it is of a kind that is.
     generation: Option<u32>,
-    /// Whether it is shown to be renewed.
-    refreshes: bool,
+    shown_to: ShownTo,
     /// What is told where the session has ended or changed.
     fault: Fault,
     /// What is told where the account is gone.
     gone: Fault,
 }
 
+/// What a token is shown for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum ShownTo {
+    Refresh,
+    Authenticate,
+    Act,
+}
+
 impl Shown {
     pub(super) fn by_session_token(token: &SessionToken) -> Self {
         let claims = token.claims();
         let (fault, gone) = (Fault::SessionTokenInvalid, Fault::SessionTokenInvalid);
-        let (generation, refreshes) = (Some(claims.generation), false);
-        Self { account: claims.account, session: claims.session, generation, refreshes, fault, gone }
+        let (generation, shown_to) = (Some(claims.generation), ShownTo::Act);
+        Self { account: claims.account, session: claims.session, generation, shown_to, fault, gone }
     }
 
     pub(super) fn to_refresh(token: &SessionToken) -> Self {
-        Self { refreshes: true, ..Self::by_session_token(token) }
+        Self { shown_to: ShownTo::Refresh, ..Self::by_session_token(token) }
+    }
+
+    pub(super) fn to_authenticate(token: &SessionToken) -> Self {
+        Self { shown_to: ShownTo::Authenticate, ..Self::by_session_token(token) }
+    }
+
+    /// At a route that is none of the family's, a subject who is gone is told nothing else than any other.
+    pub(super) fn to_authenticate_bearer(token: &IdToken) -> Self {
+        Self { gone: Fault::IdTokenInvalid, shown_to: ShownTo::Authenticate, ..Self::by_id_token(token) }
     }
 
     pub(super) fn by_ticket(ticket: &Ticket) -> Self {
         let claims = ticket.claims();
         let (fault, gone) = (Fault::TicketInvalid, Fault::TicketInvalid);
         let (account, session) = (claims.account, claims.session);
-        Self { account, session, generation: None, refreshes: false, fault, gone }
+        Self { account, session, generation: None, shown_to: ShownTo::Act, fault, gone }
     }
 
     fn by_id_token(token: &IdToken) -> Self {
         let (fault, gone) = (Fault::IdTokenInvalid, Fault::UserUnknown);
         let (account, session) = (token.account(), token.session());
-        Self { account, session, generation: None, refreshes: false, fault, gone }
+        Self { account, session, generation: None, shown_to: ShownTo::Act, fault, gone }
     }
 
     /// Takes the session up, and goes on with `then` where it lives.
@@ -90,6 +106,7 @@ impl Shown {
     }
 
     /// Its token was rotated away. Who wants to renew it has not got the answer, or has a copy; with a grace, other calls have no part in that.
+    /// A guard never has: it writes nothing, and a page asks for many things at once while it renews its token.
     fn rotated_away(
         self,
         admitted: Admitted,
@@ -97,13 +114,16 @@ impl Shown {
         record: SessionRecord,
         then: impl Then<Admitted, OpenSession>,
     ) -> Step {
-        if !self.refreshes && admitted.policy().retry_grace.is_any() {
-            return self.refuse(admitted, TokenRefusal::Rotated);
+        match self.shown_to {
+            ShownTo::Refresh if admitted.may_be_lost(&record, generation.saturating_add(1)) => {
+                self.take_up(admitted, record, then)
+            }
+            ShownTo::Authenticate => self.refuse(admitted, TokenRefusal::Rotated),
+            ShownTo::Act if admitted.policy().retry_grace.is_any() => {
+                self.refuse(admitted, TokenRefusal::Rotated)
+            }
+            ShownTo::Refresh | ShownTo::Act => end_sessions::end_reused(admitted, record),
         }
-        if self.refreshes && admitted.may_be_lost(&record, generation.saturating_add(1)) {
-            return self.take_up(admitted, record, then);
-        }
-        end_sessions::end_reused(admitted, record)
     }
 
     /// Whether a rotation has retired its token.
@@ -258,9 +278,18 @@ pub(super) fn of_bearer(
     presented: Untrusted<'_, IdToken>,
     then: impl Then<Admitted, OpenSession>,
 ) -> Step {
+    with_bearer(admitted, presented, |admitted, token| Shown::by_id_token(&token).open(admitted, then))
+}
+
+/// Verifies an id token, and goes on with `then`.
+pub(super) fn with_bearer(
+    admitted: Admitted,
+    presented: Untrusted<'_, IdToken>,
+    then: impl Then<Admitted, IdToken>,
+) -> Step {
     let fault = if presented.is_empty() { Fault::IdTokenMissing } else { Fault::IdTokenInvalid };
     id_token::verify(admitted, presented, move |admitted, verified| match verified {
-        Ok(token) => Shown::by_id_token(&token).open(admitted, then),
+        Ok(token) => then(admitted, token),
         Err(error) => admitted.refuse_token(fault, None, TokenRefusal::Token(error)),
     })
 }

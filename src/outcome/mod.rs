@@ -1,9 +1,11 @@
 //! How a request ended: a verdict for the client, facts for the host, events for its log. No wire spelling here.
 
+mod authenticated;
 mod event;
 mod fault;
 mod verdict;
 
+pub use authenticated::Authenticated;
 pub use event::{Event, NewPasswordRefusal, ProofRefusal, SendFailure, TokenRefusal};
 pub use fault::Fault;
 pub use verdict::{Grant, IssuedTicket, NotOurs, Pending, Verdict};

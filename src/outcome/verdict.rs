@@ -1,6 +1,6 @@
 //! What the client is told.
 
-use super::Fault;
+use super::{Authenticated, Fault};
 use crate::{
     Lifetime, SessionId,
     account::Subject,
@@ -36,6 +36,8 @@ pub enum Verdict {
     /// Who a ticket stood for. To which application, by which factors and when they had signed in stands in the
     /// [`Facts`](super::Facts): the family's reply has no room for it.
     Subject(Box<Subject>),
+    /// Whose request it is, at a route of the host's own. The family has no such call: its façade replies with nothing.
+    Authenticated(Box<Authenticated>),
     /// A fault of the caller's.
     Refused(Fault),
     /// The host could not answer.

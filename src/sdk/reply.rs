@@ -39,7 +39,8 @@ impl Reply {
             | Verdict::Done
             | Verdict::Contact(_)
             | Verdict::Ticket(_)
-            | Verdict::Subject(_) => (200, None),
+            | Verdict::Subject(_)
+            | Verdict::Authenticated(_) => (200, None),
             Verdict::Refused(_) => (400, None),
             Verdict::Busy => (500, None),
             Verdict::NotOurs(NotOurs::Path) => (404, None),
@@ -117,7 +118,7 @@ pub enum Body<'a> {
         /// Who it is.
         data: &'a Subject,
     },
-    /// Nothing: it is done. The reply has no body at all.
+    /// Nothing: it is done, or it is a route of the host's own, which says itself what it answers. The reply has no body at all.
     Empty,
     /// A failure: exactly these two members.
     Error {
@@ -226,7 +227,7 @@ impl<'a> Body<'a> {
                     id_token: grant.id_token.expose(),
                 });
             }
-            Verdict::Done => return Self::Empty,
+            Verdict::Done | Verdict::Authenticated(_) => return Self::Empty,
             Verdict::Contact(mobile) => return Self::Contact { mobile: mobile.as_deref() },
             Verdict::Ticket(issued) => {
                 let (sso_ticket, expire) = (issued.ticket.expose(), issued.expires_in.as_seconds());

@@ -17,6 +17,7 @@ use crate::{
     Audience, ClientId, Entropy, Moment, TenantId, Timestamp,
     account::{Account, AccountStatus, Profile, Revision, UserName},
     contact::{Channel, EmailAddress, Mobile},
+    device::{Caller, Device},
     factor::{Factor, FactorSet, Totp, TotpAlgorithm, TotpSecret},
     password::{Ageing, MustChange, Password, PasswordForm, Verifier},
     policy::Policy,
@@ -66,6 +67,12 @@ pub fn device() -> HeaderList {
         ("X-client-id", ISV),
         ("X-tenant-id", TENANT),
     ])
+}
+
+/// A caller of the ISV application and its tenant, at a route of one's own.
+pub fn caller(device: Device) -> Caller {
+    let Audience { client_id, tenant } = audience();
+    Caller { device, client_id, tenant, language: None }
 }
 
 /// The ISV application and its tenant.

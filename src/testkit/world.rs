@@ -2,10 +2,11 @@
 
 use super::{Answer, Call, Clock, MemoryHost, SecretTranscript, Setup, demo, ready::ready};
 use crate::{
-    Moment,
+    Moment, PresentedToken,
     account::Account,
+    device::Caller,
     factor::TotpSecret,
-    outcome::Outcome,
+    outcome::{Outcome, Verdict},
     policy::Policy,
     sdk::Api,
     step::{Commit, Committed, Step},
@@ -155,6 +156,17 @@ impl World {
                 Err(_) => return printed,
             };
         }
+    }
+
+    /// [Whose request](crate::Engine::authenticate) it is, at a route of one's own.
+    pub fn authenticate(&mut self, caller: Caller, presented: PresentedToken<'_>) -> Verdict {
+        let moment = self.moment();
+        self.host.asked.clear();
+        let step = self.api.engine().authenticate(caller, presented, moment);
+        let outcome = self.run(step);
+        let verdict = outcome.verdict.clone();
+        self.outcome = Some(outcome);
+        verdict
     }
 
     /// The reply to an outcome, read.

@@ -81,6 +81,7 @@ pub enum Call {
     Change { token: Presented, proof: Proof, new: Password },
     Prove { token: Presented, response: Response },
     IsSet { token: Presented },
+    Authenticate { token: Presented, by_session: bool },
     OwnChange { token: Presented, old: Option<Password>, new: Password },
     OwnChangeByCode { token: Presented, code: Typed, new: Password },
     Refresh { token: Presented },
@@ -99,6 +100,7 @@ impl Call {
             Self::Change { .. } => "change",
             Self::Prove { .. } => "prove",
             Self::IsSet { .. } => "is set",
+            Self::Authenticate { .. } => "authenticate",
             Self::OwnChange { .. } => "own change",
             Self::OwnChangeByCode { .. } => "own change by code",
             Self::Refresh { .. } => "refresh",
@@ -129,6 +131,7 @@ impl Call {
             | Self::Change { token, .. }
             | Self::Prove { token, .. }
             | Self::IsSet { token }
+            | Self::Authenticate { token, .. }
             | Self::OwnChange { token, .. }
             | Self::OwnChangeByCode { token, .. }
             | Self::Refresh { token }

@@ -2,7 +2,7 @@
 
 use super::{
     calls::USED,
-    calls::{Act, F, Happening, PEOPLE, Request},
+    calls::{Act, Call, F, Happening, PEOPLE, Request},
     cast::{
         NAMES, TENANTS, account, applications, authenticator, factor, numbering, password, sealing_key,
         sealing_keys,
@@ -15,9 +15,11 @@ use super::{
     wire,
 };
 use authflow::{
-    AccountId, Application, Applications, Audience, Config, Engine, Secret, TenantId, Timestamp,
+    AccountId, Application, Applications, Audience, Config, Engine, PresentedToken, Secret, TenantId,
+    Timestamp,
     account::Revision,
     administration::{DeletePerson, RequireChange, SetStatus, Sweep, Unlock},
+    device::Caller,
     factor::{Factor, FactorSet},
     guess::{AttemptRecord, AttemptSlot},
     outcome::{Outcome, Verdict},
@@ -27,7 +29,7 @@ use authflow::{
     session::EndSessions,
     step::{Commit, Committed, CredentialOwner, Step, Write},
     testkit::{self, HostFault, World, demo},
-    token::{Key, KeyRing, VerifyWindow},
+    token::{Key, KeyRing, Untrusted, VerifyWindow},
 };
 use std::{num::NonZeroU32, sync::Arc};
 
@@ -133,7 +135,20 @@ impl Host {
         let mut seen = Observed::new(self, request, &sent);
         let call = testkit::Call::new(sent.method, sent.path).with_body(sent.body);
         let call = testkit::Call { headers: sent.headers.into_iter().collect(), ..call };
-        let mut step = Ok(self.world.begin(&call));
+        let mut step = Ok(match request.call {
+            Call::Authenticate { by_session, .. } => {
+                let caller = Caller::from_headers(&call.headers).expect("the headers of a device");
+                let text = sent.token.as_deref().unwrap_or_default();
+                let presented = if by_session {
+                    PresentedToken::Session(Untrusted::new(text))
+                } else {
+                    PresentedToken::Bearer(Untrusted::new(text))
+                };
+                let moment = self.world.moment();
+                self.world.api.engine().authenticate(caller, presented, moment)
+            }
+            _ => self.world.begin(&call),
+        });
         while let Ok(asked) = step {
             if matches!(asked, Step::Commit(_)) {
                 return Waiting { step: Ok(asked), seen };
@@ -157,8 +172,15 @@ impl Host {
             Verdict::SignedIn(grant) | Verdict::Refreshed(grant) => Some(grant.session),
             _ => None,
         };
+        seen.authenticated = match &outcome.verdict {
+            Verdict::Authenticated(who) => Some((**who).clone()),
+            _ => None,
+        };
         let answer = self.world.answer(outcome);
         wire::read(&answer, &mut seen);
+        if let Some(who) = &seen.authenticated {
+            seen.reply.1 = who.subject.id.as_str().into();
+        }
         self.texts.extend(seen.minted.iter().cloned());
         if seen
             .commits

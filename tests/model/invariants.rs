@@ -36,6 +36,7 @@ pub fn check(host: &Host, seen: &Observed) {
     invariant_11_no_password_is_set_by_second_factors_or_by_a_breached_one(ledger, seen);
     invariant_12_a_lost_answer_costs_nobody_a_login(host, seen);
     what_the_host_denies_gets_nothing(host, seen);
+    a_guard_lets_in_whose_session_it_is_and_writes_nothing(ledger, seen);
     only_a_right_password_that_stays_is_hashed_anew(seen);
     only_a_right_one_time_password_is_sealed_anew(host, seen);
     what_does_not_open_is_unavailable(seen);
@@ -95,8 +96,10 @@ fn only_a_right_password_that_stays_is_hashed_anew(seen: &Observed) {
 
 /// No token, no password, no subject of a ticket: whatever it is about.
 fn what_the_host_denies_gets_nothing(host: &Host, seen: &Observed) {
-    let needs_no_access =
-        matches!(seen.request.call, Call::Send { .. } | Call::SignOut { .. } | Call::IsSet { .. });
+    let needs_no_access = matches!(
+        seen.request.call,
+        Call::Send { .. } | Call::SignOut { .. } | Call::IsSet { .. } | Call::Authenticate { .. }
+    );
     if !host.world.host.denied || needs_no_access {
         return;
     }
@@ -107,6 +110,26 @@ fn what_the_host_denies_gets_nothing(host: &Host, seen: &Observed) {
     assert!(writes.into_iter().all(is_spent), "a denial has written something");
     assert!(seen.minted.is_empty(), "a token for somebody who is denied");
     assert!(seen.reply.0 != 200 || seen.says("ACCESS_DENIED"), "done, though it was denied");
+}
+
+/// At a route of the host's own: whose account is as it was when the session was opened or renewed, by the latest token, and on what they had proved.
+fn a_guard_lets_in_whose_session_it_is_and_writes_nothing(ledger: &Ledger, seen: &Observed) {
+    if !matches!(seen.request.call, Call::Authenticate { .. }) {
+        return;
+    }
+    assert!(seen.commits.is_empty() && seen.minted.is_empty(), "a guard has written something");
+    let Some(who) = &seen.authenticated else {
+        assert_ne!(seen.reply.0, 200, "let in as nobody");
+        return;
+    };
+    let token = &ledger.tokens[seen.token.as_ref().expect("let in without a token")];
+    let handed = &ledger.sessions[&who.session];
+    assert_eq!(token.session, Some(who.session), "another session");
+    assert_eq!(seen.owner, Some((true, handed.revision)), "let in, though the account has changed");
+    let is_latest = token.sort != Sort::Session || token.generation == handed.generation;
+    assert!(is_latest, "let in by a token that was rotated away");
+    let proved: FactorSet = token.proved.iter().map(|proved| factor(*proved)).collect();
+    assert_eq!(who.factors, proved, "more or less than was proved");
 }
 
 fn caller_of(seen: &Observed) -> Caller {
@@ -209,6 +232,13 @@ fn invariant_4_no_token_for_another_purpose_application_tenant_or_device(ledger:
     let (Some(text), 200) = (&seen.token, seen.reply.0) else { return };
     let token = ledger.tokens.get(text).unwrap_or_else(|| panic!("nobody issued {text}"));
     let wanted = match &seen.request.call {
+        Call::Authenticate { by_session, .. } => {
+            if *by_session {
+                Sort::Session
+            } else {
+                Sort::Id
+            }
+        }
         Call::IsSet { .. } | Call::OwnChange { .. } | Call::OwnChangeByCode { .. } => Sort::Id,
         Call::Refresh { .. } | Call::SignOut { .. } | Call::IssueTicket { .. } => Sort::Session,
         Call::Redeem { .. } => Sort::Ticket,
@@ -282,6 +312,7 @@ fn invariant_9_no_session_for_an_account_that_changed(ledger: &Ledger, seen: &Ob
         seen.request.call,
         Call::Refresh { .. }
             | Call::IsSet { .. }
+            | Call::Authenticate { .. }
             | Call::OwnChange { .. }
             | Call::IssueTicket { .. }
             | Call::Redeem { .. }

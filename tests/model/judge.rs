@@ -171,6 +171,7 @@ impl Model {
                 let (who, _) = self.bearer(asking, *token)?;
                 Err(if self.people[who].password.is_some() { Reply::SET } else { Reply::UNSET })
             }
+            Call::Authenticate { token, by_session } => self.authenticate(asking, *token, *by_session),
             Call::OwnChange { token, old, new } => self.own_change(asking, *token, *old, *new),
             Call::OwnChangeByCode { token, code, new } => {
                 self.own_change_by_code(asking, *token, *code, *new)

@@ -205,7 +205,11 @@ fn call(state: &Model, dice: &mut Dice<'_>) -> Call {
     match dice.roll(16) {
         0..3 => Call::Refresh { token: session(dice) },
         3 => Call::SignOut { token: session(dice) },
-        4 | 5 => Call::IsSet { token: bearer },
+        4 => Call::IsSet { token: bearer },
+        5 => {
+            let by_session = dice.percent(60);
+            Call::Authenticate { token: if by_session { session(dice) } else { bearer }, by_session }
+        }
         6 | 7 => {
             let old = (!dice.percent(20)).then(|| typed_password(state, dice, who));
             Call::OwnChange { token: bearer, old, new: new_password(dice) }

@@ -11,7 +11,7 @@ use authflow::{
     SessionId,
     account::{Account, AccountStatus},
     guess::AttemptSlot,
-    outcome::Event,
+    outcome::{Authenticated, Event},
     step::{Commit, Write},
 };
 
@@ -33,6 +33,8 @@ pub struct Observed {
     pub before: Option<Handed>,
     /// The session that it was answered with.
     pub session: Option<SessionId>,
+    /// What a route of the host's own was told.
+    pub authenticated: Option<Authenticated>,
     pub asked: Vec<&'static str>,
     /// Where a guess was counted.
     pub slot: Option<AttemptSlot>,
@@ -70,6 +72,7 @@ impl Observed {
             owner: owner.map(|it| (it.status == AccountStatus::Active, it.revision.as_u64())),
             before: before.map(|(_, handed)| handed.clone()),
             session: None,
+            authenticated: None,
             asked: Vec::new(),
             slot: None,
             counted: false,

@@ -215,6 +215,27 @@ impl Model {
         Ok(plan)
     }
 
+    /// Whose request it is, at a route of the host's own. Nothing is written, whatever was rotated away.
+    pub fn authenticate(
+        &mut self,
+        asking: &mut Asking,
+        presented: Presented,
+        by_session: bool,
+    ) -> Result<Plan, Reply> {
+        if !by_session {
+            let (who, _) = self.bearer(asking, presented)?;
+            return Err(Reply::SUBJECTS[who]);
+        }
+        let (session, generation, is_here) = self.session_token(asking, presented)?;
+        if !is_here || !self.lives(asking, session, Some(generation))? {
+            return Err(Reply::NO_SESSION);
+        }
+        if generation < self.sessions[session].generation || !self.may_use(asking, session)? {
+            return Err(Reply::NO_SESSION);
+        }
+        Err(Reply::SUBJECTS[self.sessions[session].who])
+    }
+
     /// Giving a right up takes the token alone: from any device, and of any generation.
     pub fn sign_out(&mut self, asking: &mut Asking, presented: Presented) -> Result<Plan, Reply> {
         let (session, ..) = self.session_token(asking, presented)?;

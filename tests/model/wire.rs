@@ -91,6 +91,11 @@ pub fn spell(host: &Host, request: &Request) -> Spelt {
             bears = "Authorization";
             "/api/v2/sdk/pwd/check-exist"
         }
+        // No call of the family's: the host takes the token by itself.
+        Call::Authenticate { .. } => {
+            bears = "";
+            "/a/route/of/the/hosts"
+        }
         Call::OwnChange { old, new, .. } => {
             bears = "Authorization";
             body = json!({ "new_password": password(*new) });
@@ -137,7 +142,7 @@ pub fn spell(host: &Host, request: &Request) -> Spelt {
         ("X-client-id", APPS[caller.app].into()),
         ("X-tenant-id", TENANTS[caller.tenant].into()),
     ];
-    if let Some(token) = &token {
+    if let Some(token) = token.as_ref().filter(|_| !bears.is_empty()) {
         let is_bearer = bears == "Authorization";
         headers.push((bears, if is_bearer { format!("Bearer {token}") } else { token.clone() }));
     }

@@ -1,6 +1,7 @@
 //! Sessions: refreshed, rotated, limited and ended; and the tickets that show them.
 
 mod devices;
+mod guard;
 mod tickets;
 
 use authflow::testkit::forge::Forge;

@@ -1,0 +1,51 @@
+//! Whose request it is, at a route of the host's own.
+
+use crate::{
+    Audience, Lifetime, SessionId, Timestamp,
+    account::Subject,
+    factor::{Factor, FactorSet},
+};
+
+/// Whose request it is: what [`Engine::authenticate`](crate::Engine::authenticate) ends in.
+///
+/// It says that the session lives, on this device, and that its subject may still use it. What a route wants beyond that is for the route to
+/// demand: a sign-in of late, by [`is_recent`](Self::is_recent); a second factor, by [`has`](Self::has); and whatever the subject must be
+/// allowed to do.
+///
+/// ```
+/// use authflow::{Lifetime, Timestamp, factor::Factor, outcome::Authenticated};
+///
+/// /// Whether a request may move money.
+/// fn may_pay(who: &Authenticated, now: Timestamp) -> bool {
+///     who.has(Factor::Totp) && who.is_recent(Lifetime::of::<300>(), now)
+/// }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Authenticated {
+    /// Who it is.
+    pub subject: Subject,
+    /// The application and tenant that they signed in to.
+    pub audience: Audience,
+    /// What they proved who they are with: the `amr` of the session's id token.
+    pub factors: FactorSet,
+    /// When they last proved it, as the session's record says: an id token may say what whoever holds an exported key has written.
+    pub auth_time: Timestamp,
+    /// The session.
+    pub session: SessionId,
+}
+
+impl Authenticated {
+    /// Whether they have proved who they are within the time before `now`.
+    ///
+    /// The two times are of the clocks of two instances. A sign-in that lies ahead counts, but for one that lies as far ahead as it may
+    /// lie behind.
+    pub fn is_recent(&self, within: Lifetime, now: Timestamp) -> bool {
+        now.is_near(self.auth_time, within)
+    }
+
+    /// Whether they have proved this factor.
+    pub const fn has(&self, factor: Factor) -> bool {
+        self.factors.contains(factor)
+    }
+}
