@@ -119,7 +119,8 @@ pub trait Host: Sync {
         load_code(LoadCode) -> Option<StoredCode> = None;
         /// See [`VerifyTenantCredential`]. It is nobody's by default.
         verify_tenant_credential(VerifyTenantCredential) -> CredentialOwner = CredentialOwner::Nobody;
-        /// See [`JudgeCaptcha`]; asked only where the policy demands a captcha. None is good by default.
+        /// See [`JudgeCaptcha`]; asked only where a captcha is demanded: by the policy, or when half of its `daily_in_all` has been asked for.
+        /// None is good by default: then nobody gets a code there.
         judge_captcha(JudgeCaptcha) -> Captcha = Captcha::Failed;
         /// See [`Deliver`]. Nothing is sent by default.
         deliver(Deliver) -> Delivery = Delivery::NotDelivered;

@@ -443,15 +443,39 @@ fn at_half_of_the_sum_a_captcha_is_demanded_of_everybody_and_at_its_end_nobody_g
 
 /// Whoever types numbers that nobody has costs nobody a message.
 #[test]
-fn decoys_count_for_nothing_and_cost_the_same_writes() {
+fn decoys_bring_the_captcha_and_close_nothing_and_cost_the_same_writes() {
     let mut world = summed(2);
+    world.host.robot = Some(Secret::new("robot"));
     for number in 0..20 {
         let before = world.host.sums.values().next().map(|record| record.to_bytes());
-        assert_eq!(ask_as(&mut world, &nobodys(number), "robot").status, 200);
+        assert_eq!(ask_as(&mut world, &nobodys(number), "human").status, 200);
         assert_ne!(before, world.host.sums.values().next().map(|record| record.to_bytes()), "a write");
+        assert_eq!(is_demanded(&world), number > 0);
     }
-    assert_eq!(ask_as(&mut world, &theirs(0), "robot").status, 200);
-    assert!(world.host.asked.iter().all(|asked| *asked != "JudgeCaptcha"));
+    assert_eq!(ask_as(&mut world, &theirs(0), "robot").parts(), not_sent());
+    for number in 0..2 {
+        assert_eq!(ask_as(&mut world, &theirs(number), "human").status, 200, "{number}");
+    }
+    assert_eq!(ask_as(&mut world, &theirs(2), "human").parts(), not_sent(), "what was really sent ends it");
+}
+
+/// Filled by numbers of one's own to one below half, the sum would tell by the next request but one whether the next was somebody's.
+#[test]
+fn the_captcha_at_half_of_the_sum_does_not_tell_who_has_an_account() {
+    let probe = |target: &str| {
+        let mut world = summed(8);
+        world.host.robot = Some(Secret::new("robot"));
+        for number in 0..3 {
+            ask_as(&mut world, &theirs(number), "robot");
+        }
+        [target, &nobodys(1)].map(|mobile| {
+            let answer = ask_as(&mut world, mobile, "robot").parts();
+            (answer, is_demanded(&world))
+        })
+    };
+    let (somebody, nobody) = (probe(&theirs(3)), probe(&nobodys(0)));
+    assert_eq!(somebody, nobody);
+    assert_eq!(somebody.map(|(_, is_demanded)| is_demanded), [false, true]);
 }
 
 #[test]

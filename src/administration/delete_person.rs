@@ -7,7 +7,7 @@ use crate::{AccountId, TenantId, code::CodeOwner, guess::AttemptSlot};
 ///
 /// ```sql
 /// BEGIN;
-/// DELETE FROM accounts WHERE tenant IS NOT DISTINCT FROM :tenant AND id = :account; -- 0 rows: ROLLBACK, Nobody
+/// DELETE FROM accounts WHERE tenant IS NOT DISTINCT FROM :tenant AND id = :account; -- 0 rows: Nobody, and all the same:
 /// DELETE FROM sessions WHERE tenant IS NOT DISTINCT FROM :tenant AND account = :account;
 /// DELETE FROM codes WHERE owner = :owner;
 /// DELETE FROM sends WHERE owner = :owner;
@@ -17,6 +17,10 @@ use crate::{AccountId, TenantId, code::CodeOwner, guess::AttemptSlot};
 ///
 /// Claims name tokens and no person, and are kept as long as any of those might be presented; one that notes a session forgets which. What
 /// was used stays used.
+///
+/// **Delete again when 30 seconds have passed.** A request that has looked the account up before it was deleted may count a guess after it, or a
+/// session that is over: nothing forgets the records of accounts. It is over by then. The answer is `Nobody`, and every row that is theirs goes
+/// all the same.
 ///
 /// **An id is never given out twice.** Nothing that was judged on the deleted account counts for a later one, because the
 /// [first revision](crate::account::Revision::first) of that is drawn; but a guess that is still being judged would be settled in the

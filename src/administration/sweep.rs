@@ -14,7 +14,7 @@ const MARGIN: u64 = 180;
 /// | sessions, ended ones too | `expires_at <= :over` | that an id is never opened again while its tokens live |
 /// | codes | `expires_at <= :over` | to be presented |
 /// | counts of sends | `forget_at <= :over` ([`SendRecord::forget_at`](crate::code::SendRecord::forget_at)) | the budget |
-/// | guesses, codes and counts of sends of nobody | the oldest beyond [`MOST_OF_NOBODY`](Self::MOST_OF_NOBODY) of each, last seen before `:over` | to look like somebody's |
+/// | guesses, codes and counts of sends of nobody | the oldest beyond [`MOST_OF_NOBODY`](Self::MOST_OF_NOBODY) of each, last seen before `:over`, the counts of sends [cooled](crate::code::SendBudget::cools_until) by then | to look like somebody's |
 ///
 /// Guesses of accounts are never forgotten, nor the sum of what an application sends.
 ///
@@ -52,6 +52,10 @@ impl Sweep {
     pub const MOST_OF_NOBODY: u32 = 1 << 20;
 
     /// By this clock, so many rows of each kind at most.
+    ///
+    /// **The clock must be roughly right**, as those of the instances are: take theirs, or the database's. From a console whose clock is more than
+    /// eight minutes fast, a sweep frees claims of tokens that live, and they count twice: a claim is kept for five minutes longer than its
+    /// token lives, and a sweep stays three behind its clock.
     pub const fn new(now: Timestamp, at_most: NonZeroU32) -> Self {
         Self { now, at_most }
     }

@@ -8,6 +8,10 @@ use crate::{TenantId, Timestamp};
 /// Records of recipients that nobody has ([`is_of_nobody`](Self::is_of_nobody)) are kept as well, so that they cost the same. Keep at most
 /// 1,048,576 of those, and as many codes of theirs, and drop the oldest first: nothing is sent by them. Whatever nobody has is typed by
 /// strangers, as much of it as they like.
+///
+/// **Never drop a count before it [has cooled](Self::cools_until)**, however many there are: else whoever asks for a recipient, for as many others as
+/// are kept and for the first one again is told by the answer whether somebody has it. What remains: once it has cooled, such a flood has a
+/// count of nobody's forgotten within its day and somebody's not, so it tells them apart where the day's budget was spent before.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SendBudget {
@@ -35,6 +39,11 @@ impl SendBudget {
         now: Timestamp,
     ) -> Self {
         Self { slot, is_of_nobody: true, owner: CodeOwner::nobody(tenant, slot), policy, now }
+    }
+
+    /// Until when the next code for this recipient is refused because of this one.
+    pub fn cools_until(&self) -> Timestamp {
+        self.now.plus(self.policy.resend_after())
     }
 
     /// The new record, from the stored one, if there is one.

@@ -20,9 +20,10 @@ pub(super) const HIGHEST_IN_ALL: u32 = 10_000_000;
 ///
 /// **In all** counts what is really sent to those who have proved nothing, over an application in a tenant: decoys cost no money, and a
 /// pending login has its account's budget alone. A twenty-fourth of it comes back each hour, so any 24 hours have less than twice as
-/// many. From half of it on a captcha is demanded of everybody who has proved nothing, whether the policy
+/// many. When half of it has been asked for, decoys counted too, a captcha is demanded of everybody who has proved nothing, whether the policy
 /// [demands](crate::policy::Policy::demands_captcha) one or not; when it is spent, everybody is refused alike, whether anybody has the
-/// recipient or not.
+/// recipient or not. So strangers who ask for recipients that nobody has bring captchas early and close nothing. That is why captchas do not
+/// tell who has a recipient; the end of the sum does, to whoever solves captchas for the second half of it.
 ///
 /// ```
 /// use authflow::code::SendPolicy;

@@ -117,7 +117,7 @@ pub enum SendRefusal {
     TooSoon,
     /// The day has had all of its sends.
     BudgetSpent,
-    /// Half of what is sent in all has been sent: not without a captcha. Only a [`SendSum`](super::SendSum) refuses so.
+    /// Half of what is sent in all has been asked for, decoys too: not without a captcha. Only a [`SendSum`](super::SendSum) refuses so.
     CaptchaDemanded,
     /// All that is sent in all has been sent. Only a [`SendSum`](super::SendSum) refuses so.
     SumSpent,

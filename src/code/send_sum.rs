@@ -7,11 +7,12 @@ use crate::Timestamp;
 ///
 /// It is kept for the commit's [`audience`](crate::step::Commit::audience), one record for each:
 /// `SELECT record FROM send_sums WHERE client_id = ? AND tenant = ? FOR UPDATE`, put it through [`spend`](Self::spend), and store what comes
-/// out, in the commit's own transaction. Never a fresh one in the place of one that cannot be read. A record is stored for decoys too, whose
-/// count stays: its bytes change with each of them, so that both cost the same.
+/// out, in the commit's own transaction. Never a fresh one in the place of one that cannot be read. A record is stored for decoys too: they
+/// count as asked for, though not as sent, and its bytes change with each of them, so that both cost the same.
 ///
 /// **If you answer wrongly:** a sum that is not stored bounds nothing: whoever names enough numbers makes you send to all of them. One that
-/// counts for another application, or decoys, closes it to those who have done nothing.
+/// counts for another application closes it to those who have done nothing. One that is not stored for decoys tells who has an account:
+/// by when a captcha is demanded.
 #[derive(Clone, Debug)]
 pub struct SendSum {
     pub(super) daily_in_all: u32,

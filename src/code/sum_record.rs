@@ -10,7 +10,10 @@ const ONE: u64 = 24;
 
 /// What an application has sent in all to those who have proved nothing, kept by the host as opaque bytes. The default is nothing.
 ///
-/// What was spent comes back by the hour, a twenty-fourth of the day's sum each: so one burst closes an application for an hour and not for
+/// There are two counts: what was really sent, which ends at the sum, and what was asked for, decoys too, which demands a captcha from half of
+/// the sum on. So when a captcha is demanded does not tell whether anybody has a recipient.
+///
+/// What was counted comes back by the hour, a twenty-fourth of the day's sum each: so one burst closes an application for an hour and not for
 /// a day. Hours are counted from the first send, whoever's clock that was by. A record from a clock that is behind gives back an hour
 /// too early by as much, and one from a clock that is ahead too late; one that lies more than a day ahead is none.
 ///
@@ -22,17 +25,19 @@ const ONE: u64 = 24;
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SumRecord {
-    /// In twenty-fourths of a send.
+    /// What was really sent, in twenty-fourths of a send: never more than was asked for.
     spent: u64,
+    /// What was asked for, decoys too, likewise.
+    asked: u64,
     /// Up to when hours have given back.
     refilled_at: Timestamp,
-    /// How often it was asked, by decoys too, so that each of them is a write.
-    asked: u32,
+    /// How many there were, so that each of them is a write, also when `asked` is as high as it gets.
+    writes: u32,
 }
 
 impl SumRecord {
     /// The length of [`to_bytes`](Self::to_bytes).
-    pub const BYTES: usize = 21;
+    pub const BYTES: usize = 29;
     const VERSION: u8 = 1;
 
     pub(super) fn spend(self, sum: &SendSum) -> Result<Self, SendRefusal> {
@@ -41,22 +46,29 @@ impl SumRecord {
         if record.spent.saturating_add(ONE) > most {
             return Err(SendRefusal::SumSpent);
         }
-        if !sum.is_human && record.spent.saturating_mul(2) >= most {
+        if !sum.is_human && record.asked.saturating_mul(2) >= most {
             return Err(SendRefusal::CaptchaDemanded);
         }
         let taken = if sum.is_real { ONE } else { 0 };
-        Ok(Self { spent: record.spent.saturating_add(taken), asked: record.asked.wrapping_add(1), ..record })
+        Ok(Self {
+            spent: record.spent.saturating_add(taken),
+            asked: record.asked.saturating_add(ONE).min(most),
+            writes: record.writes.wrapping_add(1),
+            ..record
+        })
     }
 
     /// With what the hours since have given back. A sum that was lowered meanwhile is all spent, and no more than that.
     fn refilled(self, sum: &SendSum, most: u64) -> Self {
-        if self.spent == 0 || self.refilled_at > sum.now.plus_seconds(DAY) {
-            return Self { spent: 0, refilled_at: sum.now, ..self };
+        if self.asked == 0 || self.refilled_at > sum.now.plus_seconds(DAY) {
+            return Self { spent: 0, asked: 0, refilled_at: sum.now, ..self };
         }
         let hours = sum.now.seconds_since(self.refilled_at) / HOUR;
         let given_back = hours.saturating_mul(sum.daily_in_all.into());
+        let left = |counted: u64| counted.min(most).saturating_sub(given_back);
         Self {
-            spent: self.spent.min(most).saturating_sub(given_back),
+            spent: left(self.spent),
+            asked: left(self.asked),
             refilled_at: self.refilled_at.plus_seconds(hours.saturating_mul(HOUR)),
             ..self
         }
@@ -68,8 +80,9 @@ impl SumRecord {
         let fields = [Self::VERSION]
             .into_iter()
             .chain(self.spent.to_be_bytes())
+            .chain(self.asked.to_be_bytes())
             .chain(self.refilled_at.as_unix().to_be_bytes())
-            .chain(self.asked.to_be_bytes());
+            .chain(self.writes.to_be_bytes());
         for (byte, field) in bytes.iter_mut().zip(fields) {
             *byte = field;
         }
@@ -86,11 +99,13 @@ impl SumRecord {
 
     fn read(bytes: &[u8]) -> Option<Self> {
         let (spent, rest) = bytes.strip_prefix(&[Self::VERSION])?.split_first_chunk()?;
-        let (refilled_at, asked) = rest.split_first_chunk()?;
-        let (spent, seconds) = (u64::from_be_bytes(*spent), u64::from_be_bytes(*refilled_at));
+        let (asked, rest) = rest.split_first_chunk()?;
+        let (refilled_at, writes) = rest.split_first_chunk()?;
+        let (spent, asked) = (u64::from_be_bytes(*spent), u64::from_be_bytes(*asked));
+        let seconds = u64::from_be_bytes(*refilled_at);
         let refilled_at = Some(Timestamp::from_unix(seconds)).filter(|at| at.as_unix() == seconds)?;
-        let record = Self { spent, refilled_at, asked: u32::from_be_bytes(asked.try_into().ok()?) };
-        (spent <= u64::from(HIGHEST_IN_ALL).saturating_mul(ONE)).then_some(record)
+        let record = Self { spent, asked, refilled_at, writes: u32::from_be_bytes(writes.try_into().ok()?) };
+        (spent <= asked && asked <= u64::from(HIGHEST_IN_ALL).saturating_mul(ONE)).then_some(record)
     }
 }
 

@@ -29,8 +29,32 @@ fn from_half_of_it_on_a_captcha_is_demanded_and_at_its_end_everybody_is_refused(
     }
 }
 
+/// Whoever fills it to one below half asks for somebody or for nobody next, and then looks whether a captcha is demanded.
 #[test]
-fn a_decoy_counts_nothing_and_changes_the_bytes_all_the_same() {
+fn when_a_captcha_is_demanded_does_not_tell_whether_a_send_was_real() {
+    let robot = |is_real| SendSum::new(10, NOW, is_real, false);
+    for is_real in [true, false] {
+        let half = after_sends(4, 10, NOW).spend(&robot(is_real)).unwrap();
+        assert_eq!(half.spend(&robot(false)), Err(SendRefusal::CaptchaDemanded), "{is_real}");
+    }
+    let decoys = (0..5).fold(SumRecord::default(), |record, _| record.spend(&robot(false)).unwrap());
+    assert_eq!(decoys.spend(&robot(true)), Err(SendRefusal::CaptchaDemanded), "decoys alone");
+    let an_hour_later = SendSum { now: NOW.plus_seconds(3 * HOUR), ..robot(true) };
+    assert!(decoys.spend(&an_hour_later).is_ok(), "they come back by the hour as well");
+}
+
+#[test]
+fn decoys_close_nothing_however_many_there_are() {
+    let decoy = SendSum::new(10, NOW, false, true);
+    let decoys = (0..1_000).fold(SumRecord::default(), |record, _| record.spend(&decoy).unwrap());
+    let sent = (0..10).fold(decoys, |record, _| record.spend(&sum(10, NOW)).unwrap());
+    assert_eq!(sent.spend(&sum(10, NOW)), Err(SendRefusal::SumSpent));
+    let robot = SendSum::new(10, NOW.plus_seconds(DAY), true, false);
+    assert!(decoys.spend(&robot).is_ok(), "a day later all have come back");
+}
+
+#[test]
+fn a_decoy_counts_nothing_as_sent_and_changes_the_bytes_all_the_same() {
     let decoy = SendSum::new(10, NOW, false, true);
     let record = after_sends(3, 10, NOW);
     let mut seen = vec![record.to_bytes()];
@@ -93,7 +117,7 @@ fn a_clock_that_goes_back_refills_nothing_and_one_far_ahead_closes_nothing_for_l
     assert!(spent.spend(&sum(3, NOW.minus_seconds(DAY + 1))).is_ok());
     let far = after_sends(3, 3, Timestamp::MAX);
     let again = far.spend(&sum(3, NOW)).unwrap();
-    assert_eq!((again.refilled_at, again.spent), (NOW, ONE), "stored as now");
+    assert_eq!((again.refilled_at, again.spent, again.asked), (NOW, ONE, ONE), "stored as now");
 }
 
 #[test]
@@ -102,14 +126,17 @@ fn only_a_record_is_a_record() {
     let bytes = record.to_bytes();
     assert_eq!(SumRecord::from_bytes(&bytes), Ok(record));
     let foreign = [&[2], &bytes[1..]].concat();
-    for other in [&[][..], &bytes[1..], &bytes[..20], &[bytes.as_slice(), &[0]].concat(), &foreign] {
+    for other in [&[][..], &bytes[1..], &bytes[..28], &[bytes.as_slice(), &[0]].concat(), &foreign] {
         assert_eq!(SumRecord::from_bytes(other), Err(InvalidSumRecord));
     }
-    for at in [1, 9] {
+    for at in [1, 9, 17] {
         let mut large = bytes;
         large[at..at + 8].copy_from_slice(&[0xFF; 8]);
         assert_eq!(SumRecord::from_bytes(&large), Err(InvalidSumRecord));
     }
+    let mut more_than_asked = bytes;
+    more_than_asked[8] += 1;
+    assert_eq!(SumRecord::from_bytes(&more_than_asked), Err(InvalidSumRecord));
 }
 
 proptest! {

@@ -40,7 +40,7 @@ pub struct CodeRequest {
     /// it must be that or its mask.
     pub recipient: Option<Secret>,
     /// What the client presents against robots. Judged by the host where a captcha is demanded, by the policy or because half of what is sent
-    /// in all has been sent; passed over elsewhere and within a pending login.
+    /// in all has been asked for; passed over elsewhere and within a pending login.
     pub captcha_token: Option<Secret>,
 }
 
@@ -272,7 +272,7 @@ impl Sending {
         })
     }
 
-    /// Half of what is sent in all has been sent, so nothing was written. Everybody is asked for a captcha, and then it is written if it can be.
+    /// Half of what is sent in all has been asked for, so nothing was written. Everybody is asked for a captcha, and then it is written if it can be.
     fn demand_captcha(mut self) -> Step {
         match self.stranger.take() {
             Some(stranger) if !stranger.is_human => {

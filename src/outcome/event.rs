@@ -146,8 +146,9 @@ pub enum Event {
         /// Why.
         reason: SendFailure,
     },
-    /// Half of what the application sends in all in a day has been sent to people who had proved nothing, so a captcha is demanded of everybody
-    /// who asks for a code now. Look for whoever makes you send: when the [sum](crate::code::SendPolicy::daily_in_all) is spent, nobody gets one.
+    /// Half of what the application sends in all in a day has been asked for by people who had proved nothing, decoys counted too, so a captcha is
+    /// demanded of everybody who asks for a code now. Look for whoever asks: when the [sum](crate::code::SendPolicy::daily_in_all) is really
+    /// spent, nobody gets one.
     CaptchaDemanded,
     /// A session's tokens were made anew.
     SessionRefreshed {

@@ -46,7 +46,8 @@ pub trait Rules: Sync {
     refused! {
         /// See [`JudgePassword`]. By default no password can be changed.
         judge_password(JudgePassword) -> Judgement = Judgement::Refused(PasswordRefusal::NotOffered);
-        /// See [`JudgeCaptcha`]; asked only where the policy demands a captcha. None is good by default.
+        /// See [`JudgeCaptcha`]; asked only where a captcha is demanded: by the policy, or when half of its `daily_in_all` has been asked for.
+        /// None is good by default: then nobody gets a code there.
         judge_captcha(JudgeCaptcha) -> Captcha = Captcha::Failed;
         /// See [`VerifyTenantCredential`]. It is nobody's by default.
         verify_tenant_credential(VerifyTenantCredential) -> CredentialOwner = CredentialOwner::Nobody;

@@ -81,7 +81,8 @@ pub struct Policy {
     /// For how many seconds a skip or a refresh whose answer was lost is answered again: none, unless configured; at most 60. The same call
     /// with the same token, from the same device, then ends in the same session, and nothing is written: no skip is counted, and a token
     /// that was rotated a moment ago ends no session. It is over as soon as a token of the first answer is used. A network that repeats
-    /// requests wants it; whoever has stolen a token, and the fingerprint, gains these seconds.
+    /// requests wants it; whoever has stolen a token, and the fingerprint, gains these seconds. By the clocks the window is this long and the ring's
+    /// skew longer: the instance that answers again may be ahead of the one that answered.
     pub retry_grace: RetryGrace,
     /// Whether sessions of this application are shown to servers of its tenant by tickets. On unless configured: no ticket leaves without a
     /// credential that the host knows as a server's, and by default it knows none. A ticket does not say on the wire how its subject signed

@@ -38,6 +38,7 @@ enum Neglects {
     LeavesSends,
     LeavesGuesses,
     LeavesTheAccount,
+    LeavesWhatCameAfter,
     DeletesEverySession,
     MakesTheOldRevision,
     SweepsNothing,
@@ -141,6 +142,7 @@ impl Administer for Store {
             Neglects::LeavesSends => kept.sends = before.sends,
             Neglects::LeavesGuesses => kept.attempts = before.attempts,
             Neglects::LeavesTheAccount => kept.accounts = before.accounts,
+            Neglects::LeavesWhatCameAfter if answer == Administered::Nobody => *kept = before,
             Neglects::DeletesEverySession if answer == Administered::Done => kept.sessions.clear(),
             _ => {}
         }
@@ -240,6 +242,7 @@ fn what_an_administrator_cannot_rely_on_is_found_for_what_it_is() {
         (Neglects::LeavesSends, NeglectedDuty::Delete("sends")),
         (Neglects::LeavesGuesses, NeglectedDuty::Delete("guesses")),
         (Neglects::LeavesTheAccount, NeglectedDuty::Delete("account")),
+        (Neglects::LeavesWhatCameAfter, NeglectedDuty::Delete("guesses")),
         (Neglects::DeletesEverySession, NeglectedDuty::DeleteNoOther),
         (Neglects::MakesTheOldRevision, NeglectedDuty::DrawRevision),
         (Neglects::SweepsNothing, NeglectedDuty::Sweep("sessions")),

@@ -191,6 +191,7 @@ fn each_carelessness_is_found_for_what_it_is() {
         (Careless::SendsWithoutEnd, NeglectedDuty::KeepBudget),
         (Careless::SumsWithoutEnd, NeglectedDuty::KeepSum),
         (Careless::OneSumForAll, NeglectedDuty::KeepSum),
+        (Careless::NoSumOfDecoys, NeglectedDuty::KeepSum),
         (Careless::CountsNothing, NeglectedDuty::CountGuesses),
         (Careless::ClearsNothing, NeglectedDuty::ClearGuesses),
         (Careless::SettlesNothing, NeglectedDuty::SettleGuess),

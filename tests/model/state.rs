@@ -185,7 +185,7 @@ pub struct Model {
     /// When a recipient's day of sends began, the latest one, and how many.
     pub sends: BTreeMap<Mailbox, (u64, u64, u32)>,
     /// What is sent in all by an application for a tenant: in twenty-fourths, and up to when hours have given back.
-    pub sums: BTreeMap<(usize, usize), (u64, u64)>,
+    pub sums: BTreeMap<(usize, usize), (u64, u64, u64)>,
     /// When each key stops verifying; the last one signs.
     pub keys: Vec<Option<u64>>,
     pub denies: bool,

@@ -197,23 +197,24 @@ impl Model {
         Ok(())
     }
 
-    /// A twenty-fourth of the day's sum comes back each hour.
+    /// What was sent ends it, what was asked for demands a captcha. A twenty-fourth of the day's sum comes back each hour.
     fn sum(&mut self, app: usize, tenant: usize, real: bool, captcha: Captcha) -> Result<(), Refused> {
         let (most, now) = (RULES[app].in_all.unwrap() * 24, self.now);
-        let (spent, since) = self.sums.entry((app, tenant)).or_default();
-        if *spent == 0 {
+        let (spent, asked, since) = self.sums.entry((app, tenant)).or_default();
+        if *asked == 0 {
             *since = now;
         }
         let hours = (now - *since) / HOUR;
-        let left = spent.saturating_sub(hours * most / 24);
-        if left + 24 > most {
+        let left = [*spent, *asked].map(|counted| counted.saturating_sub(hours * most / 24));
+        if left[0] + 24 > most {
             return Err(Refused::Otherwise);
         }
-        if let (Captcha::Presented { human }, true) = (captcha, left * 2 >= most) {
+        if let (Captcha::Presented { human }, true) = (captcha, left.iter().any(|left| left * 2 >= most)) {
             return Err(Refused::Captcha { human });
         }
         *since += hours * HOUR;
-        *spent = left + if real { 24 } else { 0 };
+        *spent = left[0] + if real { 24 } else { 0 };
+        *asked = (left[1] + 24).min(most);
         Ok(())
     }
 

@@ -27,7 +27,7 @@ pub(crate) struct ServerConfig {
     /// What the servers of tenants present.
     #[serde(default)]
     pub(crate) tenant_credentials: Vec<TenantCredential>,
-    /// How many names, and how many recipients of codes, that nobody has are remembered.
+    /// How many names, and how many recipients of codes, that nobody has are remembered: 65,536 at least, but for a demonstration.
     #[serde(default = "most_of_nobody")]
     pub(crate) most_of_nobody: NonZeroU32,
 }

@@ -15,7 +15,7 @@ use crate::{
     sealing_keys::{self, SealingFileError},
     serve,
     signing_keys::{self, SigningKeys, SigningKeysError},
-    store::{self, Store, StoreError},
+    store::{self, FEWEST_OF_NOBODY, Store, StoreError},
     tenants::{SharedCredential, TenantCredentials},
 };
 use authflow::{
@@ -25,7 +25,7 @@ use authflow::{
     sdk::Api,
     token::{IdTokenSigning, Issuer, IssuerError},
 };
-use std::{io, net::SocketAddr, path::PathBuf};
+use std::{io, net::SocketAddr, num::NonZeroU32, path::PathBuf};
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum StartError {
@@ -39,6 +39,8 @@ pub(crate) enum StartError {
     DemoAccounts(DatabaseUrl),
     #[error("--now-offset must stay 0 but in a demonstration: what it signs would be of another time")]
     MovedClock,
+    #[error("most_of_nobody must be at least {FEWEST_OF_NOBODY} but in a demonstration, and is {0}")]
+    FewOfNobody(NonZeroU32),
     #[error("configuration {0}: {1}")]
     ConfigFile(PathBuf, ServerConfigError),
     #[error("keys {0}: {1}")]
@@ -84,6 +86,15 @@ pub(crate) async fn run(cli: Cli) -> Result<(), StartError> {
         tenant_credentials,
         most_of_nobody,
     } = configuration(&cli)?;
+    if !cli.is_demo() && most_of_nobody.get() < FEWEST_OF_NOBODY {
+        return Err(StartError::FewOfNobody(most_of_nobody));
+    }
+    for application in applications.iter().filter(|it| it.policy.sending.daily_in_all().is_some()) {
+        tracing::warn!(
+            client_id = %application.client_id,
+            "daily_in_all: nobody judges captchas here, so all are refused when half of it has been asked for"
+        );
+    }
     let (ring, made) =
         keys::load_or_make(&cli.keys).map_err(|error| StartError::KeyFile(cli.keys.clone(), error))?;
     if made {

@@ -295,6 +295,10 @@ impl<H: Host + Administer> Sitting<'_, H> {
             again.is_ok_and(|again| again == Administered::Nobody),
             NeglectedDuty::AnswerNobody("delete_person"),
         )?;
+        // What was counted after the first deletion went with the second one.
+        let after = self.guess(slot, self.now()).await?;
+        let is_fresh = after.zip(first).is_some_and(|(after, first)| after.number() <= first.number());
+        holds(is_fresh, NeglectedDuty::Delete("guesses"))?;
 
         make(old.clone()).await;
         let new = self.found().await?;

@@ -14,6 +14,7 @@ use crate::{
 };
 use alloc::{format, vec::Vec};
 
+const CAPTCHA_DEMANDED: Committed = Committed::Refused(CommitRefusal::Code(SendRefusal::CaptchaDemanded));
 const SUM_SPENT: Committed = Committed::Refused(CommitRefusal::Code(SendRefusal::SumSpent));
 
 impl<H: Host> Sitting<'_, H> {
@@ -49,7 +50,7 @@ impl<H: Host> Sitting<'_, H> {
         self.sum(store(4, 2 * later)?).await
     }
 
-    /// What is sent in all is counted for each application, one by one; and a code that it refuses is not kept.
+    /// What is sent in all is counted for each application, one by one, and what was asked for too; and a code that it refuses is not kept.
     async fn sum(&self, code: Write) -> Result<(), NeglectedDuty> {
         // A tenant that no earlier exam had.
         let name = u128::from_be_bytes(self.id("sum"));
@@ -57,7 +58,8 @@ impl<H: Host> Sitting<'_, H> {
         let (Ok(tenant), Ok(other)) = (tenant, other) else { return Err(NeglectedDuty::KeepSum) };
         let audience = |tenant| Audience { tenant: Some(tenant), ..self.exam.audience };
         let most = 3_u32;
-        let count = |is_real| Write::CountSend(SendSum::new(most, self.now(), is_real, true));
+        let sum = |is_real, is_human| Write::CountSend(SendSum::new(most, self.now(), is_real, is_human));
+        let count = |is_real| sum(is_real, true);
         let commit = |tenant, writes| Commit {
             claim: None,
             audience: audience(tenant),
@@ -69,6 +71,10 @@ impl<H: Host> Sitting<'_, H> {
         for _ in 0..=most {
             let decoy = answer(commit(tenant, Vec::from([count(false)]))).await?;
             holds(decoy == Committed::Done, NeglectedDuty::KeepSum)?;
+        }
+        for is_real in [true, false] {
+            let robot = answer(commit(tenant, Vec::from([sum(is_real, false)]))).await?;
+            holds(robot == CAPTCHA_DEMANDED, NeglectedDuty::KeepSum)?;
         }
         let many: Vec<_> = (0..AT_ONCE).map(|_| commit(tenant, Vec::from([count(true)]))).collect();
         let mut sent = 0;

@@ -50,9 +50,15 @@ impl Administer for Store {
         .await
     }
 
+    /// Also of somebody who is gone: what a request has written that had found them before.
     async fn delete_person(&self, ask: &DeletePerson) -> Result<Administered, StoreError> {
         let ask = *ask;
-        self.administer(ask.tenant, ask.account, move |connection| delete(connection, &ask)).await
+        self.write(move |connection| {
+            let known = is_there(connection, ask.tenant, ask.account)?;
+            delete(connection, &ask)?;
+            Ok(Written::Kept(if known { Administered::Done } else { Administered::Nobody }))
+        })
+        .await
     }
 
     async fn sweep(&self, ask: &Sweep) -> Result<Swept, StoreError> {
@@ -61,7 +67,7 @@ impl Administer for Store {
             let mut swept = forget(connection, &ask)?;
             let at_most = ask.at_most();
             let guesses = nobodies::forget_guesses(connection, most, at_most, ask.over())?;
-            let sends = nobodies::forget_sends(connection, most, at_most)?;
+            let sends = nobodies::forget_sends(connection, most, at_most, ask.over())?;
             let codes = nobodies::forget_codes(connection, most, at_most)?;
             swept.guesses_of_nobody = number(guesses);
             swept.sends = swept.sends.saturating_add(number(sends));
@@ -81,15 +87,23 @@ impl Store {
         work: impl FnOnce(&Connection) -> Result<(), StoreError> + Send + 'static,
     ) -> Result<Administered, StoreError> {
         self.write(move |connection| {
-            let sql = "SELECT 1 FROM accounts WHERE tenant = ?1 AND id = ?2";
-            let parameters = params![columns::tenant(&tenant), account.as_str()];
-            if !connection.prepare_cached(sql)?.exists(parameters)? {
+            if !is_there(connection, tenant, account)? {
                 return Ok(Written::TakenBack(Administered::Nobody));
             }
             work(connection).map(|()| Written::Kept(Administered::Done))
         })
         .await
     }
+}
+
+fn is_there(
+    connection: &Connection,
+    tenant: Option<TenantId>,
+    account: AccountId,
+) -> Result<bool, StoreError> {
+    let sql = "SELECT 1 FROM accounts WHERE tenant = ?1 AND id = ?2";
+    let parameters = params![columns::tenant(&tenant), account.as_str()];
+    Ok(connection.prepare_cached(sql)?.exists(parameters)?)
 }
 
 fn execute(

@@ -2,7 +2,7 @@
 
 use super::{Store, StoreError, columns, nobodies::Forgetting};
 use authflow::{
-    Audience,
+    Audience, Timestamp,
     code::{CodeDigest, CodeKey, LoadCode, SendBudget, SendRecord, SendSum, StoredCode, SumRecord},
     step::CommitRefusal,
 };
@@ -34,18 +34,21 @@ pub(super) fn store(
     code: &StoredCode,
     budget: &SendBudget,
     unknown: &Forgetting,
+    now: Timestamp,
 ) -> Result<Option<CommitRefusal>, StoreError> {
     let sent = match budget.spend(sent(connection, budget)?) {
         Ok(sent) => sent,
         Err(refusal) => return Ok(Some(CommitRefusal::Code(refusal))),
     };
-    let sql = "INSERT INTO sends (slot, record, forget_at, owner, nobody) VALUES (?1, ?2, ?3, ?4, ?5)
+    let sql = "INSERT INTO sends (slot, record, forget_at, cools_until, owner, nobody)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6)
         ON CONFLICT (slot) DO UPDATE SET record = excluded.record, forget_at = excluded.forget_at,
-            owner = excluded.owner, nobody = excluded.nobody";
+            cools_until = excluded.cools_until, owner = excluded.owner, nobody = excluded.nobody";
     connection.prepare_cached(sql)?.execute(params![
         budget.slot.as_bytes(),
         sent.to_bytes(),
         columns::seconds(sent.forget_at()),
+        columns::seconds(budget.cools_until()),
         budget.owner.as_bytes(),
         budget.is_of_nobody,
     ])?;
@@ -60,7 +63,7 @@ pub(super) fn store(
         budget.is_of_nobody,
     ])?;
     if unknown.is_due() {
-        unknown.forget_sends(connection)?;
+        unknown.forget_sends(connection, now)?;
     }
     Ok(None)
 }

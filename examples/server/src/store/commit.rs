@@ -73,7 +73,7 @@ fn apply_write(
     now: Timestamp,
 ) -> Result<Option<CommitRefusal>, StoreError> {
     if let Write::StoreCode { key, code, budget } = write {
-        return codes::store(connection, *key, code, budget, unknown);
+        return codes::store(connection, *key, code, budget, unknown, now);
     }
     if let Write::CountSend(sum) = write {
         return codes::count(connection, &commit.audience, sum);

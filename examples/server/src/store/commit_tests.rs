@@ -5,6 +5,7 @@ use crate::{cli::DatabaseUrl, clock::Clock, demo, hasher::Hasher};
 use authflow::{
     Applications, ClientId, Config, Engine, SessionId, TokenId,
     account::Revision,
+    administration::{Administer as _, Administered, DeletePerson},
     device::{BindingKind, DeviceBinding},
     parts,
     password::PasswordMatch,
@@ -368,4 +369,37 @@ async fn claims_are_forgotten_in_small_numbers_and_never_early() {
         assert_eq!(number(&store, "SELECT count(*) FROM claims WHERE keep_until = 1").await, left);
     }
     assert_eq!(number(&store, "SELECT count(*) FROM claims").await, 3);
+}
+
+/// A request that had found the account before counts a guess after it was deleted, and nothing else forgets that.
+#[tokio::test]
+async fn who_is_deleted_again_has_no_row_left() {
+    let (store, commit) = alices().await;
+    let (tenant, account) = (commit.audience.tenant, commit.account.unwrap());
+    let ask = DeletePerson { tenant, account };
+    let rows = "SELECT (SELECT count(*) FROM attempts) + (SELECT count(*) FROM sessions)";
+    assert_eq!(store.delete_person(&ask).await.unwrap(), Administered::Done);
+    let slot = ask.slots().next().unwrap();
+    // As `reserve` inserts it.
+    let guess = store.write(move |connection| {
+        let sql = "INSERT INTO attempts (slot, record, nobody, seen) VALUES (?1, zeroblob(9), 0, 0)";
+        Ok(Written::Kept(connection.execute(sql, [slot.as_bytes()])?))
+    });
+    guess.await.unwrap();
+    assert_eq!(number(&store, rows).await, 1);
+    assert_eq!(store.delete_person(&ask).await.unwrap(), Administered::Nobody);
+    assert_eq!(number(&store, rows).await, 0);
+}
+
+/// A deletion looks for the claims of its sessions, and there are as many claims as sign-ins.
+#[tokio::test]
+async fn the_claims_of_a_session_are_found_by_an_index() {
+    let (store, _) = alices().await;
+    let plan = store.read(|connection| {
+        let sql = "EXPLAIN QUERY PLAN UPDATE claims SET session = NULL
+            WHERE session IN (SELECT id FROM sessions WHERE tenant = '' AND account = 'a')";
+        Ok(connection.query_row(sql, [], |row| row.get::<_, String>("detail"))?)
+    });
+    let plan = plan.await.unwrap();
+    assert!(plan.contains("claims_by_session"), "{plan}");
 }

@@ -20,7 +20,7 @@ mod writer;
 
 pub(crate) use accounts::NewAccount;
 pub(crate) use error::StoreError;
-pub(crate) use nobodies::MOST as MOST_OF_NOBODY;
+pub(crate) use nobodies::{FEWEST as FEWEST_OF_NOBODY, MOST as MOST_OF_NOBODY};
 
 use crate::{cli::DatabaseUrl, clock::Clock, http::LONGEST_CALL, outliving};
 use authflow::sealing::SealingKeys;

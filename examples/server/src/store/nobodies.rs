@@ -23,6 +23,9 @@ pub(super) struct Forgetting {
     new_rows: AtomicU32,
 }
 
+/// The fewest of each that a configuration may have remembered, but for a demonstration: fewer are soon flooded.
+pub(crate) const FEWEST: u32 = 1 << 16;
+
 /// How many of each are remembered, unless the configuration says so.
 pub(crate) const MOST: NonZeroU32 = match NonZeroU32::new(Sweep::MOST_OF_NOBODY) {
     Some(most) => most,
@@ -47,9 +50,9 @@ impl Forgetting {
     }
 
     /// Recipients that nobody has, and the codes that were made for them.
-    pub(super) fn forget_sends(&self, connection: &Connection) -> Result<(), StoreError> {
+    pub(super) fn forget_sends(&self, connection: &Connection, now: Timestamp) -> Result<(), StoreError> {
         let at_once = self.every.saturating_mul(2);
-        forget_sends(connection, self.most, at_once)?;
+        forget_sends(connection, self.most, at_once, now)?;
         forget_codes(connection, self.most, at_once).map(drop)
     }
 }
@@ -67,12 +70,18 @@ pub(super) fn forget_guesses(
     Ok(connection.prepare_cached(sql)?.execute(params![most, at_most, columns::seconds(before)])?)
 }
 
-/// Counts of recipients that nobody has, beyond so many.
-pub(super) fn forget_sends(connection: &Connection, most: u32, at_most: u32) -> Result<usize, StoreError> {
+/// Counts of recipients that nobody has, beyond so many, but for those that had not cooled by then: one that still refuses the next code and
+/// then does not tells that nobody has the recipient.
+pub(super) fn forget_sends(
+    connection: &Connection,
+    most: u32,
+    at_most: u32,
+    before: Timestamp,
+) -> Result<usize, StoreError> {
     let sql = "DELETE FROM sends WHERE slot IN (
-            SELECT slot FROM sends WHERE nobody = 1 ORDER BY forget_at
+            SELECT slot FROM sends WHERE nobody = 1 AND cools_until <= ?3 ORDER BY cools_until
             LIMIT (SELECT max(0, min(count(*) - ?1, ?2)) FROM sends WHERE nobody = 1))";
-    Ok(connection.prepare_cached(sql)?.execute(params![most, at_most])?)
+    Ok(connection.prepare_cached(sql)?.execute(params![most, at_most, columns::seconds(before)])?)
 }
 
 /// Codes of recipients that nobody has, beyond so many.
@@ -92,5 +101,36 @@ impl Forgetting {
 
     pub(super) fn new_rows(&self) -> u32 {
         self.new_rows.load(Ordering::Relaxed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{clock::Clock, store::schema::migrate};
+    use authflow::testkit::demo;
+
+    /// One that is asked for again after a flood of others is refused as somebody's is.
+    #[test]
+    fn a_count_that_has_not_cooled_is_never_dropped_and_the_oldest_go_first() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate(&mut connection, &demo::sealing_keys(), &Clock::moved(0).moment().unwrap()).unwrap();
+        // By the end of its day, which is not how long it cools, the one of somebody and the first of nobody's come first.
+        let sql = "INSERT INTO sends (slot, record, forget_at, cools_until, owner, nobody)
+            VALUES (CAST(printf('%016d', ?1) AS BLOB), zeroblob(21), ?1, ?2, zeroblob(32), ?3)";
+        for (number, cools_until, nobody) in [(1, 100, 0), (2, 400, 1), (3, 200, 1), (4, 100, 1), (5, 300, 1)]
+        {
+            connection.execute(sql, [number, cools_until, nobody]).unwrap();
+        }
+        let forget = |at_most, before| {
+            forget_sends(&connection, 1, at_most, Timestamp::from_unix(before)).unwrap();
+            let mut statement = connection.prepare("SELECT forget_at FROM sends ORDER BY 1").unwrap();
+            let left = statement.query_map([], |row| row.get::<_, u32>(0)).unwrap();
+            left.map(Result::unwrap).collect::<Vec<_>>()
+        };
+        assert_eq!(forget(10, 99), [1, 2, 3, 4, 5], "none has cooled, however many there are");
+        assert_eq!(forget(1, 200), [1, 2, 3, 5], "the one that cooled first");
+        assert_eq!(forget(10, 200), [1, 2, 5]);
+        assert_eq!(forget(10, 900), [1, 2], "no more than are too many, and no account's");
     }
 }

@@ -34,6 +34,27 @@ fn finding_20_a_credential_of_two_owners_is_refused() {
     assert!(started.is_none(), "finding 20: of two owners of one credential, the last one has it");
 }
 
+/// So few are flooded in seconds, and then what is told of a recipient tells whether somebody has it.
+#[test]
+fn few_are_remembered_of_nobody_in_a_demonstration_alone() {
+    let home = Home::new();
+    let few = format!("most_of_nobody = 65535\n{PLAIN}");
+    assert!(try_start_configured(&home, &few, &[]).is_none());
+    assert!(try_start_configured(&home, &few.replace("65535", "65536"), &[]).is_some());
+    assert!(try_start_configured(&home, &few, &["--demo"]).is_some());
+}
+
+/// Nobody judges captchas here: from half of the sum on, nobody gets a code.
+#[test]
+fn a_daily_sum_is_warned_of() {
+    let home = Home::new();
+    let summed = PLAIN.replace("'web'", "'web', policy = { sending = { daily_in_all = 5000 } }");
+    assert!(try_start_configured(&home, PLAIN, &[]).is_some());
+    assert!(!home.log().contains("daily_in_all"));
+    assert!(try_start_configured(&home, &summed, &[]).is_some());
+    assert!(home.log().contains("daily_in_all"));
+}
+
 /// A clock that is moved is for showing things: in earnest it makes tokens of another time.
 #[test]
 fn finding_20_the_clock_is_moved_in_a_demonstration_alone() {
