@@ -9,13 +9,10 @@ mod connection;
 #[path = "../../../examples/server/src/store/error.rs"]
 #[expect(dead_code, reason = "the server has more to go wrong")]
 mod error;
-#[allow(dead_code, reason = "the server reads and writes more of it")]
-#[path = "../../../examples/server/src/store/names.rs"]
-mod names;
 #[path = "../../../examples/server/src/store/readers.rs"]
 mod readers;
-#[path = "../../../examples/server/src/store/schema.rs"]
-mod schema;
+#[path = "../../../examples/server/src/store/scripts.rs"]
+mod scripts;
 #[path = "../../../examples/server/src/store/writer.rs"]
 mod writer;
 
@@ -59,7 +56,9 @@ impl Store {
 
 /// A database with the server's tables.
 pub(crate) fn create(path: &Path) -> Result<Connection, StoreError> {
-    let mut connection = connection::open_writer(path)?;
-    schema::migrate(&mut connection)?;
+    let connection = connection::open_writer(path)?;
+    for script in scripts::SCRIPTS {
+        connection.execute_batch(script)?;
+    }
     Ok(connection)
 }

@@ -8,12 +8,14 @@ mod codes;
 mod columns;
 mod commit;
 mod connection;
+mod database_file;
 mod error;
 mod names;
 mod nobodies;
 mod part;
 mod readers;
 mod schema;
+mod scripts;
 mod sealed;
 mod sessions;
 mod writer;
@@ -66,7 +68,10 @@ impl Store {
         let moment = clock.moment().map_err(|_| StoreError::NoEntropy)?;
         let (mut connection, file) = match url {
             DatabaseUrl::Memory => (Connection::open_in_memory()?, None),
-            DatabaseUrl::File(path) => (open_writer(path)?, Some(path)),
+            DatabaseUrl::File(path) => {
+                database_file::claim(path)?;
+                (open_writer(path)?, Some(path))
+            }
         };
         schema::migrate(&mut connection, keys, &moment)?;
         sealed::scrub(&connection)?;

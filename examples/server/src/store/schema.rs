@@ -1,28 +1,15 @@
 //! The tables, and how a database gets them.
 
-use super::{StoreError, names, sealed};
+use super::{StoreError, names, scripts::SCRIPTS, sealed};
 use authflow::{Moment, sealing::SealingKeys};
 use rusqlite::{Connection, TransactionBehavior};
 
 /// "auth", so that the database of another program is not taken for ours.
 const APPLICATION_ID: i32 = 0x6175_7468;
 
-/// One script for each version. What has been released is never edited, only added to.
-const MIGRATIONS: &[&str] = &[
-    include_str!("schema_1.sql"),
-    include_str!("schema_2.sql"),
-    include_str!("schema_3.sql"),
-    include_str!("schema_4.sql"),
-    include_str!("schema_5.sql"),
-    include_str!("schema_6.sql"),
-    include_str!("schema_7.sql"),
-    include_str!("schema_8.sql"),
-    include_str!("schema_9.sql"),
-    include_str!("schema_10.sql"),
-];
 /// After this one, secrets in the clear are sealed.
 const SEALS: usize = 5;
-const VERSION: i64 = MIGRATIONS.len() as i64;
+const VERSION: i64 = SCRIPTS.len() as i64;
 
 /// Brings a database to the present version.
 pub(super) fn migrate(
@@ -40,10 +27,10 @@ pub(super) fn migrate(
         return Err(StoreError::Foreign);
     }
     let done = usize::try_from(version).map_err(|_| StoreError::Foreign)?;
-    if done > MIGRATIONS.len() {
+    if done > SCRIPTS.len() {
         return Err(StoreError::NewerSchema);
     }
-    for (version, migration) in (1..).zip(MIGRATIONS).skip(done) {
+    for (version, migration) in (1..).zip(SCRIPTS).skip(done) {
         transaction.execute_batch(migration)?;
         if version == SEALS && done > 0 {
             sealed::seal_clear_secrets(&transaction, keys, moment)?;
@@ -59,7 +46,7 @@ pub(super) fn migrate(
 /// A database as an earlier version of this server has made it.
 #[cfg(test)]
 pub(super) fn as_of_version(connection: &Connection, version: usize) {
-    for migration in &MIGRATIONS[..version] {
+    for migration in &SCRIPTS[..version] {
         connection.execute_batch(migration).unwrap();
     }
     connection.pragma_update(None, "application_id", APPLICATION_ID).unwrap();
