@@ -6,7 +6,7 @@ use criterion::Criterion;
 fn main() {
     let mut criterion = Criterion::default().configure_from_args();
     let mut operations = operations();
-    for (row, _) in ROWS {
+    for row in ROWS {
         let mut group = criterion.benchmark_group(*row);
         for operation in operations.iter_mut().filter(|operation| operation.row == *row) {
             group.bench_function(operation.who, |bencher| {

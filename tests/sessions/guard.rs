@@ -139,7 +139,9 @@ fn whatever_is_wrong_is_one_refusal() {
     are_refused(&mut world, &app(), &held, TokenRefusal::AccountChanged);
     // Changed by a host that forgot to count it.
     let (mut world, held) = fresh();
-    world.account("alice").factors_changed_at = START.plus_seconds(1);
+    world.clock.pass(300);
+    world.account("alice").factors_changed_at = START.plus_seconds(200);
+    record(&mut world).used_at = world.clock.now;
     are_refused(&mut world, &app(), &held, TokenRefusal::CredentialsChanged);
     let (mut world, held) = fresh();
     let id = world.account("alice").id;
