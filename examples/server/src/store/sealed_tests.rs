@@ -19,7 +19,7 @@ const SECRETS: [&[u8; 20]; 3] = [b"clear-secret-of-ann-", b"clear-secret-of-bob-
 fn of_clear_secrets() -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("authflow.db");
-    let connection = super::super::connection::open_writer(&path).unwrap();
+    let connection = written_to(&path);
     schema::as_of_version(&connection, 4);
     for (id, secret) in ["ann", "bob", "gone"].into_iter().zip(SECRETS) {
         let tenant = if id == "bob" { "" } else { demo::TENANT };
@@ -51,6 +51,12 @@ fn open(path: &Path, keys: &SealingKeys) -> Result<Store, StoreError> {
 
 fn moment() -> Moment {
     Clock::moved(0).moment().unwrap()
+}
+
+/// A connection to a file that is its owner's alone.
+fn written_to(path: &Path) -> Connection {
+    super::super::database_file::claim(path).unwrap();
+    super::super::connection::open_writer(path).unwrap()
 }
 
 #[test]
@@ -87,7 +93,7 @@ fn sealing_key(id: &str, number: u8) -> authflow::sealing::SealingKey {
 #[test]
 fn a_server_that_was_stopped_before_the_file_was_written_anew_does_it_at_its_next_start() {
     let (folder, path) = of_clear_secrets();
-    let mut connection = super::super::connection::open_writer(&path).unwrap();
+    let mut connection = written_to(&path);
     schema::migrate(&mut connection, &demo::sealing_keys(), &moment()).unwrap();
     drop(connection);
     assert!(!found_in(folder.path()).is_empty(), "nothing to do");
