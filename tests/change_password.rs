@@ -11,6 +11,7 @@ use authflow::{
     factor::Factor,
     outcome::{Event, NewPasswordRefusal, ProofRefusal, TokenRefusal},
     password::{PasswordRefusal, RuleViolation},
+    policy::Policy,
     token::Untrusted,
 };
 
@@ -197,4 +198,14 @@ fn no_password_is_printed_on_the_way() {
     let printed = world.printed(step);
     assert!(printed.contains("StorePassword") && printed.contains("JudgePassword"));
     assert!(!printed.contains(PASSWORD) && !printed.contains(NEW));
+}
+
+/// What a client is told by `data.regEx` is what holds: a class is looked for in what was typed, and not in its one spelling.
+#[test]
+fn a_letter_that_is_typed_in_two_characters_meets_the_rule_that_it_meets_in_the_client() {
+    let password_rules = serde_json::from_str(r#"{"lower_case":true}"#).unwrap();
+    let mut world = World::with_policy(Policy { password_rules, ..demo::policy() });
+    let pending = world.login("erin");
+    let changed = world.update(pending.state_token(), PASSWORD, "a\u{308}RGER-IM-BUERO-9");
+    assert_eq!(changed.text("status"), "SUCCESS");
 }

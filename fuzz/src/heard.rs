@@ -110,8 +110,7 @@ impl Case<'_> {
                 let is_proved = asked.contains(&"DecideAccess");
                 assert!(is_near || !is_proved);
                 assert!(
-                    is_proved
-                        || presented.is_none_or(|typed| cast::totp_code(&host.account, step) != typed)
+                    is_proved || presented.is_none_or(|typed| cast::totp_code(&host.account, step) != typed)
                 );
             }
             "sdk/logout" => assert_eq!((code, asked.as_slice()), (None, &["Commit"][..])),

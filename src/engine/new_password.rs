@@ -14,7 +14,7 @@ use crate::{
     flow::has_but_a_breached_password,
     guess::{AttemptSlot, ClearGuesses},
     outcome::{Event, Fault, NewPasswordRefusal, ProofRefusal, TokenRefusal, Verdict},
-    password::{JudgePassword, Judgement},
+    password::{JudgePassword, Judgement, PasswordRules},
     session::EndSessions,
     step::{Commit, CommitRefusal, Committed, Step, Write},
 };
@@ -53,14 +53,14 @@ impl NewPassword {
         holder: T,
         then: impl FnOnce(Admitted, T, AcceptedPassword) -> Step + Send + Sync + 'static,
     ) -> Step {
-        // Once more, with the account: whoever has forgotten a password is told of the rule about user names only here.
         let Self { chosen, old } = self;
         let Account { id: account, user_name, email, .. } = holder.account();
         let (account, user_name, email) = (*account, user_name.clone(), email.clone());
-        let chosen = match Self::new(&admitted, Some(holder.account()), chosen, old) {
-            Ok(new) => new.chosen,
-            Err(refused) => return refused.end(admitted),
-        };
+        // Once more, with the account: whoever has forgotten a password is told of the rule about user names only here.
+        if let Err(violation) = PasswordRules::compare(&chosen, user_name.as_ref(), old.as_ref()) {
+            let reason = NewPasswordRefusal::Rule(violation);
+            return RefusedPassword { account: Some(account), reason }.end(admitted);
+        }
         let question = JudgePassword { account, user_name, email, new_password: chosen };
         admitted.ask(question, move |admitted, asked, judgement| match judgement {
             Judgement::Refused(reason) => {

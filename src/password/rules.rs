@@ -120,19 +120,26 @@ impl PasswordRules {
         let Ok(canonical) = canonical_password(new) else {
             return Err(RuleViolation::UnknownCharacter);
         };
-        let is_short = canonical.expose().chars().count() < usize::from(self.fields.min_length);
-        let is_old = old.and_then(|old| canonical_password(old).ok());
-        let violations = [
-            (is_short, RuleViolation::TooShort),
-            (
-                UserName::new(canonical.expose()).is_ok_and(|typed| user_name == Some(&typed)),
-                RuleViolation::UserName,
-            ),
-            (is_old.is_some_and(|old| old.expose() == canonical.expose()), RuleViolation::OldPassword),
-        ];
-        match violations.into_iter().find(|(violated, _)| *violated) {
-            Some((_, violation)) => Err(violation),
-            None => Ok(canonical),
+        if canonical.expose().chars().count() < usize::from(self.fields.min_length) {
+            return Err(RuleViolation::TooShort);
+        }
+        Self::compare(&canonical, user_name, old)?;
+        Ok(canonical)
+    }
+
+    /// Whether a new password, in its one spelling, is another than the user name and the old one.
+    pub(crate) fn compare(
+        canonical: &Secret,
+        user_name: Option<&UserName>,
+        old: Option<&Secret>,
+    ) -> Result<(), RuleViolation> {
+        let old = old.and_then(|old| canonical_password(old).ok());
+        if UserName::new(canonical.expose()).is_ok_and(|typed| user_name == Some(&typed)) {
+            Err(RuleViolation::UserName)
+        } else if old.is_some_and(|old| old.expose() == canonical.expose()) {
+            Err(RuleViolation::OldPassword)
+        } else {
+            Ok(())
         }
     }
 
