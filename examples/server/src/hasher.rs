@@ -102,7 +102,7 @@ impl parts::Hasher for Hasher {
         acquire(&self.places, self.longest_wait).await
     }
 
-    /// A right password is outdated where its verifier was made in another way than [`hash`](Self::hash) makes one.
+    /// A right password is outdated where its verifier was made in another way than [`hash`](authflow::parts::Hasher::hash) makes one.
     async fn verify(
         &self,
         verifier: Option<&Verifier>,
