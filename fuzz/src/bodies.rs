@@ -122,16 +122,22 @@ impl Kind {
             Self::Code => (1..=64).contains(&length),
             Self::Captcha => length <= 4096,
             Self::Type(channel) => TYPES.contains(&(text, channel)),
-            Self::Mobile => digits(text).is_some(),
+            Self::Mobile => is_mobile(text),
             Self::Email => address(text).is_some(),
             Self::Text => true,
         }
     }
 }
 
+pub fn is_mobile(text: &str) -> bool {
+    Mobile::new(text).is_ok()
+}
+
 /// A mobile number in its one spelling.
+/// One without a country is nobody's, since no tenant here has a plan of numbers.
 pub fn digits(text: &str) -> Option<String> {
-    Mobile::new(text).ok().map(|mobile| mobile.normalised().into())
+    let mobile = Mobile::new(text).ok()?;
+    Some(mobile.normalised().to_owned()).filter(|number| number.starts_with('+'))
 }
 
 /// An e-mail address in its one spelling.
@@ -155,10 +161,11 @@ fn is_line_end(letter: char) -> bool {
     letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}')
 }
 
-/// The digits of a code, as far as ASCII goes: what has other characters may be a code or not.
+/// The six digits of a code, as far as ASCII goes: what has other characters may be a code or not.
 pub fn code(text: &str) -> Option<String> {
     let is_between = |letter: char| letter.is_ascii_whitespace() || letter == '-';
-    text.is_ascii().then(|| text.chars().filter(|letter| !is_between(*letter)).collect())
+    let digits: String = text.chars().filter(|letter| !is_between(*letter)).collect();
+    (digits.len() == 6 && digits.bytes().all(|digit| digit.is_ascii_digit())).then_some(digits)
 }
 
 /// Whether a content type is that of JSON, or that joined with itself.

@@ -126,7 +126,11 @@ impl List {
     /// The same device from the same texts, which does not print its fingerprint.
     fn check_device(&self, device: &Device) {
         let (os, fingerprint, agent) = (device.os(), device.fingerprint().unwrap(), device.agent());
-        assert_eq!(Device::new(os, fingerprint, agent, device.ip()).as_ref(), Ok(device));
+        // An address that cannot be read is a difference of devices, and no text makes it by itself.
+        let names_address = self.0.iter().any(|(name, _)| name.eq_ignore_ascii_case("X-device-ip"));
+        if device.ip().is_some() || !names_address {
+            assert_eq!(Device::new(os, fingerprint, agent, device.ip()).as_ref(), Ok(device));
+        }
         let printed = format!("{device:?}");
         let elsewhere = [os, agent].iter().any(|text| text.contains(fingerprint));
         assert!(fingerprint.len() < 8 || elsewhere || !printed.contains(fingerprint), "printed: {printed}");

@@ -84,7 +84,8 @@ impl Host {
             ($ask:ident, $name:literal, $answer:expr) => {{
                 self.heard.asked.push($name);
                 if manner == Manner::Silently {
-                    self.heard.failed = true;
+                    // Where a guess is not settled, it is in flight and then wrong; the answer is the same.
+                    self.heard.failed |= $name != "SettleAttempt";
                     $ask.unavailable()
                 } else {
                     let answer = $answer;

@@ -120,9 +120,9 @@ impl Posted {
     /// What the rules of one call add to those of its members.
     fn is_good_for_its_call(&self, path: &str, body: &Body) -> bool {
         if path.ends_with("/send") && !heard::is_pending(&body["type"]) {
-            let recipient = match path.contains("/sms/") {
-                true => body.get("mobile").and_then(|text| bodies::digits(text)),
-                false => body.get("email").and_then(|text| bodies::address(text)),
+            let has_recipient = match path.contains("/sms/") {
+                true => body.get("mobile").is_some_and(|text| bodies::is_mobile(text)),
+                false => body.get("email").is_some_and(|text| bodies::address(text).is_some()),
             };
             // The code must be one that some call of the dialect takes.
             let is_taken = match body["type"].as_str() {
@@ -130,7 +130,7 @@ impl Posted {
                 "UPDATE_PWD_SMS" => self.dialect == 0,
                 _ => true,
             };
-            return recipient.is_some() && is_taken && !self.with_state_token;
+            return has_recipient && is_taken && !self.with_state_token;
         }
         // Signed in, in one dialect, and so the mobile's own; forgotten in the others.
         path != "/api/v2/sdk/pwd/update-by-mobile" || self.dialect == 0 || body.contains_key("mobile")
@@ -180,11 +180,11 @@ impl Posted {
         {
             host.account.enrolled = [Factor::Sms, Factor::Email, Factor::Totp].into_iter().collect();
         }
-        let code = said("verify_code").map(|code| code.trim());
+        let code = said("verify_code").and_then(|code| bodies::code(code));
         let request = sdk::Request { method: "POST", path: CALLS[self.call].0, headers, body };
         let mut step = API.handle(&request, Moment::new(NOW, Entropy::from_bytes([1; 32])));
         loop {
-            if let (Step::LoadCode(ask), Some(code)) = (&step, code) {
+            if let (Step::LoadCode(ask), Some(code)) = (&step, &code) {
                 let revision = host.account.revision.as_u64().to_be_bytes();
                 let bound = [&ask.key.as_bytes()[..], host.account.id.as_str().as_bytes(), &revision];
                 let digest = CodeDigest::from_bytes(&KEYS[0].code_digest(&bound, code)).unwrap();
