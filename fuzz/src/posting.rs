@@ -170,11 +170,12 @@ impl Posted {
     ) -> (Host, Option<String>) {
         let mut host = Host { knows_everybody: true, ..Host::new(account(), tokens.audience.client_id) };
         host.sessions.insert(SESSION, tokens.record());
-        // The present password is what the body says, and the code that was sent.
+        // The present password is what the body says, in its one spelling, and the code that was sent.
         let said = |name| read.and_then(|read: &Body| read.get(name));
         let present = said("old_password").or(said("password")).map_or("Correct-Horse-7", String::as_str);
+        let present = bodies::password(present);
         let set_at = NOW.minus_seconds(100 * 86_400);
-        host.account.password = Some(demo::password(present, set_at));
+        host.account.password = Some(demo::password(&present, set_at));
         if CALLS[self.call].0.contains("/mfa/")
             || said("type").is_some_and(|it| it.contains("MFA") || it.contains("OTP"))
         {
