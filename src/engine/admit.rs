@@ -24,6 +24,15 @@ pub(super) struct Admitted {
     pub(super) audience: Audience,
 }
 
+/// What a caller comes for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Errand {
+    /// Something that takes a caller who is bound to something, or a policy that allows it without.
+    Act,
+    /// To give up a right. That demands nothing of what the caller is bound to.
+    GiveUp,
+}
+
 /// Finds the application that the caller names, and goes on with `then`.
 pub(super) fn admit(
     core: &Arc<Core>,
@@ -31,43 +40,37 @@ pub(super) fn admit(
     moment: Moment,
     then: impl FnOnce(Admitted) -> Step + Send + Sync + 'static,
 ) -> Step {
-    let Caller { device, client_id, tenant, language } = caller;
-    find_application(Context::new(core, device, language, moment), client_id, tenant, then)
+    admit_for(Errand::Act, core, caller, moment, then)
 }
 
-/// The same for whoever gives up a right: that demands nothing of what the caller is bound to.
-pub(super) fn admit_to_give_up(
+/// The same, whatever the caller comes for.
+pub(super) fn admit_for(
+    errand: Errand,
     core: &Arc<Core>,
     caller: Caller,
     moment: Moment,
     then: impl FnOnce(Admitted) -> Step + Send + Sync + 'static,
 ) -> Step {
     let Caller { device, client_id, tenant, language } = caller;
-    find_application_of_any(Context::new(core, device, language, moment), client_id, tenant, then)
+    let context = Context::new(core, device, language, moment);
+    find_application(errand, context, client_id, tenant, then)
 }
 
-/// Finds an application for a tenant, and goes on with `then` where the caller is bound to something, or the policy allows that it is not.
+/// Finds an application for a tenant, and goes on with `then` where the caller may do there what they come for.
 pub(super) fn find_application(
+    errand: Errand,
     context: Context,
     client_id: ClientId,
     tenant: Option<TenantId>,
     then: impl FnOnce(Admitted) -> Step + Send + Sync + 'static,
 ) -> Step {
-    find_application_of_any(context, client_id, tenant, |admitted| {
+    let then = move |admitted: Admitted| {
         let is_unbound = admitted.context.device.binding_kind() == BindingKind::Unbound;
-        if is_unbound && !admitted.policy().allows_unbound {
+        if errand == Errand::Act && is_unbound && !admitted.policy().allows_unbound {
             return admitted.context.refuse(Fault::DeviceIncomplete, Event::UnboundRefused);
         }
         then(admitted)
-    })
-}
-
-fn find_application_of_any(
-    context: Context,
-    client_id: ClientId,
-    tenant: Option<TenantId>,
-    then: impl FnOnce(Admitted) -> Step + Send + Sync + 'static,
-) -> Step {
+    };
     if let Some(applications) = &context.core.applications {
         let found = applications.get(&client_id).cloned();
         return application_found(context, client_id, tenant, found, then);

@@ -1,7 +1,7 @@
 //! Who makes a request at a route of the host's own.
 
 use super::{
-    admit::{self, Admitted},
+    admit::{self, Admitted, Errand},
     config::Core,
     open_session::{OpenSession, Shown, usable_here, with_bearer, with_session_token},
 };
@@ -36,7 +36,7 @@ pub(super) fn start(core: &Arc<Core>, caller: Caller, presented: PresentedToken<
             })
         }
         PresentedToken::Session(presented) => {
-            with_session_token(core, caller, presented, moment, |admitted, token| {
+            with_session_token(Errand::Act, core, caller, presented, moment, |admitted, token| {
                 usable_here(admitted, token, |admitted, token| {
                     Shown::to_authenticate(&token).open(admitted, authenticated)
                 })

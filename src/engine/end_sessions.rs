@@ -2,11 +2,11 @@
 //! them too, with its own write.)
 
 use super::{
-    admit::Admitted,
+    admit::{Admitted, Errand},
     ask::InProgress,
     commit::{Writing, commit},
     config::Core,
-    open_session::with_session_token_to_give_up,
+    open_session::with_session_token,
 };
 use crate::{
     AccountId, Audience, Moment, SessionId,
@@ -26,7 +26,7 @@ pub(super) fn sign_out(
     presented: Untrusted<'_, SessionToken>,
     moment: Moment,
 ) -> Step {
-    with_session_token_to_give_up(core, caller, presented, moment, |mut admitted, token| {
+    with_session_token(Errand::GiveUp, core, caller, presented, moment, |mut admitted, token| {
         let (account, session) = (token.claims().account, token.claims().session);
         admitted.context.outcome.facts.account = Some(account);
         end(admitted, account, session, move |admitted| {

@@ -4,7 +4,7 @@
 //! refused is the token's own fault.
 
 use super::{
-    admit::{self, Admitted},
+    admit::{self, Admitted, Errand},
     ask::{InProgress as _, Then},
     config::Core,
     end_sessions, id_token,
@@ -196,6 +196,7 @@ pub(super) fn refusal(
 
 /// Verifies a session token of the caller's application, and goes on with `then`.
 pub(super) fn with_session_token(
+    errand: Errand,
     core: &Arc<Core>,
     caller: Caller,
     presented: Untrusted<'_, SessionToken>,
@@ -203,30 +204,10 @@ pub(super) fn with_session_token(
     then: impl Then<Admitted, SessionToken>,
 ) -> Step {
     let verified = core.ring.session_tokens().verify(presented, moment.timestamp());
-    admit::admit(core, caller, moment, move |admitted| judged(admitted, verified, then))
-}
-
-/// The same for whoever gives the session up.
-pub(super) fn with_session_token_to_give_up(
-    core: &Arc<Core>,
-    caller: Caller,
-    presented: Untrusted<'_, SessionToken>,
-    moment: Moment,
-    then: impl Then<Admitted, SessionToken>,
-) -> Step {
-    let verified = core.ring.session_tokens().verify(presented, moment.timestamp());
-    admit::admit_to_give_up(core, caller, moment, move |admitted| judged(admitted, verified, then))
-}
-
-fn judged(
-    admitted: Admitted,
-    verified: Result<SessionToken, TokenError>,
-    then: impl Then<Admitted, SessionToken>,
-) -> Step {
-    match verified {
+    admit::admit_for(errand, core, caller, moment, move |admitted| match verified {
         Err(error) => admitted.refuse_token(Fault::SessionTokenInvalid, None, TokenRefusal::Token(error)),
         Ok(token) => of_this_application(admitted, token, then),
-    }
+    })
 }
 
 /// Goes on with `then` where a session token is of this application.

@@ -1,7 +1,7 @@
 //! A new id token for a session and, where the application rotates them, a new session token.
 
 use super::{
-    admit::Admitted,
+    admit::{Admitted, Errand},
     commit::{Writing, commit},
     config::Core,
     end_sessions,
@@ -24,7 +24,7 @@ pub(super) fn start(
     presented: Untrusted<'_, SessionToken>,
     moment: Moment,
 ) -> Step {
-    with_session_token(core, caller, presented, moment, |admitted, token| {
+    with_session_token(Errand::Act, core, caller, presented, moment, |admitted, token| {
         usable_here(admitted, token, |admitted, token| {
             let shown = Shown::to_refresh(&token);
             shown.open(admitted, move |admitted, open| may_go_on(admitted, shown, open))

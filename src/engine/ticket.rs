@@ -4,7 +4,7 @@
 //! signed in; the application is the session's.
 
 use super::{
-    admit::{self, Admitted},
+    admit::{self, Admitted, Errand},
     ask::{InProgress as _, Then},
     commit::{Writing, commit},
     config::Core,
@@ -52,7 +52,7 @@ pub(super) fn issue(
             return refuse_unseen(context, Fault::SessionTokenInvalid, TokenRefusal::OtherTenant);
         }
         let Audience { client_id, tenant } = token.claims().audience;
-        admit::find_application(context, client_id, tenant, |admitted| {
+        admit::find_application(Errand::Act, context, client_id, tenant, |admitted| {
             usable_here(admitted, token, |admitted, token| {
                 let shown = Shown::by_session_token(&token);
                 if !admitted.policy().issues_tickets {
@@ -105,7 +105,7 @@ pub(super) fn redeem(
             return refuse_unseen(context, Fault::TicketInvalid, reason);
         }
         let Audience { client_id, tenant } = ticket.claims().audience;
-        admit::find_application(context, client_id, tenant, |admitted| {
+        admit::find_application(Errand::Act, context, client_id, tenant, |admitted| {
             let shown = Shown::by_ticket(&ticket);
             if !admitted.policy().issues_tickets {
                 return shown.refuse(admitted, TokenRefusal::NoTickets);
