@@ -12,32 +12,10 @@ use crate::{
 };
 use std::sync::{Mutex, PoisonError};
 
-macro_rules! host {
-    ($($(#[$doc:meta])* $method:ident: $question:ident => $answer:ty;)*) => {
-        /// Every question is answered under the lock, so that what a host must do in one step is one step.
-        impl Host for Mutex<MemoryHost> {
-            type Error = Planned;
-
-            $(async fn $method(
-                &self,
-                ask: &table::$question,
-            ) -> Result<<table::$question as Question>::Answer, Planned> {
-                let mut host = self.lock().unwrap_or_else(PoisonError::into_inner);
-                host.consider(ask, MemoryHost::$method)
-            })*
-
-            /// What goes wrong is what the test has planned.
-            fn failed(&self, _: &'static str, _: Planned) {}
-        }
-    };
-}
-
-for_every_question!(host);
-
-/// The same host as one of its parts, for [`Parts`](crate::parts::Parts).
-macro_rules! part {
-    ($host:ty, $part:ident { $($method:ident: $question:ident;)* } $($more:tt)*) => {
-        impl $part for $host {
+/// One trait of the host, each question answered under the lock, so that what a host must do in one step is one step.
+macro_rules! answered_under_the_lock {
+    ($host:ty, $of:ident { $($method:ident: $question:ident;)* } $($more:tt)*) => {
+        impl $of for $host {
             type Error = Planned;
 
             $(async fn $method(
@@ -53,9 +31,21 @@ macro_rules! part {
     };
 }
 
+macro_rules! host {
+    ($($(#[$doc:meta])* $method:ident: $question:ident => $answer:ty;)*) => {
+        answered_under_the_lock! { Mutex<MemoryHost>, Host { $($method: $question;)* }
+            /// What goes wrong is what the test has planned.
+            fn failed(&self, _: &'static str, _: Planned) {}
+        }
+    };
+}
+
+for_every_question!(host);
+
+/// The same host as its parts, for [`Parts`](crate::parts::Parts).
 macro_rules! parts {
     ($($host:ty),*) => {
-        $(part! { $host, Store {
+        $(answered_under_the_lock! { $host, Store {
             find_account: FindAccount;
             reserve_attempt: ReserveAttempt;
             settle_attempt: SettleAttempt;
@@ -68,15 +58,15 @@ macro_rules! parts {
                 host.answer_named(table::Commit::NAME, |host| host.store_commit(ask))
             }
         }
-        part! { $host, Rules {
+        answered_under_the_lock! { $host, Rules {
             decide_access: DecideAccess;
             judge_password: JudgePassword;
             judge_captcha: JudgeCaptcha;
             verify_tenant_credential: VerifyTenantCredential;
             find_application: FindApplication;
         } }
-        part! { $host, Courier { deliver: Deliver; } }
-        part! { $host, Signer { sign_bytes: SignBytes; verify_bytes: VerifyBytes; } })*
+        answered_under_the_lock! { $host, Courier { deliver: Deliver; } }
+        answered_under_the_lock! { $host, Signer { sign_bytes: SignBytes; verify_bytes: VerifyBytes; } })*
     };
 }
 
