@@ -52,17 +52,7 @@ pub(crate) enum KeyFileError {
 
 /// Reads the ring; makes a file with one new key first if there is none. Says whether it made one.
 pub(crate) fn load_or_make(path: &Path) -> Result<(KeyRing, bool), KeyFileError> {
-    match load(path) {
-        Err(KeyFileError::File(error)) if error.is_missing() => {
-            let made = make(path)?;
-            Ok((load(path)?, made))
-        }
-        loaded => Ok((loaded?, false)),
-    }
-}
-
-fn load(path: &Path) -> Result<KeyRing, KeyFileError> {
-    parse(&private_file::read(path)?)
+    private_file::read_or_make(path, parse, new_file)
 }
 
 fn parse(text: &str) -> Result<KeyRing, KeyFileError> {
@@ -90,8 +80,8 @@ pub(crate) fn from_hexadecimal(text: &str) -> Option<Box<[u8]>> {
     rest.is_empty().then_some(bytes)
 }
 
-/// Whether it made the file: of two servers that start at once, one does, and the other one reads it.
-fn make(path: &Path) -> Result<bool, KeyFileError> {
+/// A file of one new key.
+fn new_file() -> Result<Zeroizing<String>, KeyFileError> {
     let secret = draw_hexadecimal::<32>().ok_or(KeyFileError::NoEntropy)?;
     let mut text = Zeroizing::new(String::with_capacity(512));
     text.push_str(
@@ -100,7 +90,7 @@ fn make(path: &Path) -> Result<bool, KeyFileError> {
     );
     text.push_str(&secret);
     text.push_str("\"\n");
-    Ok(private_file::make(path, &text).map_err(PrivateFileError::Io)?)
+    Ok(text)
 }
 
 /// So many random bytes, as text.
@@ -130,7 +120,10 @@ mod tests {
         assert!(!load_or_make(&path).unwrap().1);
         assert_eq!(fs::read(&path).unwrap(), first);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing unfinished stays behind");
-        assert!(!make(&path).unwrap(), "a file that is there already is not replaced");
+        assert!(
+            !private_file::make(&path, &new_file().unwrap()).unwrap(),
+            "a file that is there already is not replaced"
+        );
         assert_eq!(fs::read(&path).unwrap(), first);
     }
 

@@ -52,6 +52,22 @@ pub(crate) fn from_toml<T: DeserializeOwned>(text: &str) -> Result<T, MalformedT
     })
 }
 
+/// Reads the file; makes one of what `new` gives first, if there is none. Says whether it made one: of two servers that start at once, one
+/// does, and the other one reads it.
+pub(crate) fn read_or_make<T, E: From<PrivateFileError>>(
+    path: &Path,
+    parse: impl Fn(&str) -> Result<T, E>,
+    new: impl FnOnce() -> Result<Zeroizing<String>, E>,
+) -> Result<(T, bool), E> {
+    match read(path) {
+        Err(error) if error.is_missing() => {
+            let made = make(path, &new()?).map_err(PrivateFileError::Io)?;
+            Ok((parse(&read(path)?)?, made))
+        }
+        text => Ok((parse(&text?)?, false)),
+    }
+}
+
 /// Makes the file beside its place and moves it there whole: a crash leaves no half of it, and of two servers that start
 /// at once, one makes it and the other one finds it (`false`). It is the owner's alone from the beginning, and stays where it is
 /// when the power fails.

@@ -45,17 +45,7 @@ pub(crate) enum SealingFileError {
 
 /// Reads the keys; makes a file with one new key first if there is none. Says whether it made one.
 pub(crate) fn load_or_make(path: &Path) -> Result<(SealingKeys, bool), SealingFileError> {
-    match load(path) {
-        Err(SealingFileError::File(error)) if error.is_missing() => {
-            let made = make(path)?;
-            Ok((load(path)?, made))
-        }
-        loaded => Ok((loaded?, false)),
-    }
-}
-
-fn load(path: &Path) -> Result<SealingKeys, SealingFileError> {
-    parse(&private_file::read(path)?)
+    private_file::read_or_make(path, parse, new_file)
 }
 
 fn parse(text: &str) -> Result<SealingKeys, SealingFileError> {
@@ -69,9 +59,9 @@ fn key(Entry { id, secret }: &Entry) -> Result<SealingKey, SealingFileError> {
     Ok(SealingKey::new(id, secret)?)
 }
 
-/// Whether it made the file. The id is drawn, so that no other key ever has it: where a file was lost, what its key has sealed names a key that
+/// A file of one new key. Its id is drawn, so that no other key ever has it: where a file was lost, what its key has sealed names a key that
 /// is not there.
-fn make(path: &Path) -> Result<bool, SealingFileError> {
+fn new_file() -> Result<Zeroizing<String>, SealingFileError> {
     let drawn = draw_hexadecimal::<8>().zip(draw_hexadecimal::<32>());
     let (id, secret) = drawn.ok_or(SealingFileError::NoEntropy)?;
     let mut text = Zeroizing::new(String::with_capacity(512));
@@ -85,7 +75,7 @@ fn make(path: &Path) -> Result<bool, SealingFileError> {
     ] {
         text.push_str(part);
     }
-    Ok(private_file::make(path, &text).map_err(PrivateFileError::Io)?)
+    Ok(text)
 }
 
 #[cfg(test)]
@@ -106,7 +96,10 @@ mod tests {
         assert_eq!(fs::metadata(&one).unwrap().permissions().mode() & 0o777, 0o600);
         let (again, made) = load_or_make(&one).unwrap();
         assert!(!made && ids(&again) == ids(&first));
-        assert!(!make(&one).unwrap(), "a file that is there already is not replaced");
+        assert!(
+            !private_file::make(&one, &new_file().unwrap()).unwrap(),
+            "a file that is there already is not replaced"
+        );
         assert_ne!(ids(&load_or_make(&other).unwrap().0), ids(&first));
     }
 
