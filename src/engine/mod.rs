@@ -34,9 +34,11 @@ mod refuse;
 mod reset_password;
 mod retry;
 mod send_code;
+mod sending;
 mod sign_in;
 mod skip_password;
 mod spent;
+mod stranger;
 mod ticket;
 
 pub use authenticate::PresentedToken;

@@ -1,33 +1,24 @@
-//! Send a code.
-//!
-//! Outside a pending login, a recipient that no account has goes through the same questions as one that has: a code is made,
-//! counted against the recipient's budget, stored under a digest that nothing will match, and handed to the host as a decoy. What is sent
-//! in all is asked for it as well, and counts what is really sent.
+//! Send a code: what is asked for, by whom, and whether a code of its kind may be had.
 
 use super::{
     admit::{self, Admitted},
-    ask::{InProgress, Then},
-    commit::{InApplication, Writing, commit},
     config::Core,
     pending::{PASSWORD_STAGES, PendingLogin},
+    sending::{Sending, refuse},
+    stranger::Stranger,
 };
 use crate::{
-    AccountId, Dialect, Moment, Secret, TokenId,
-    account::{Account, AccountKey, AccountStatus, Revision},
-    code::{
-        Captcha, CodeBinding, CodeKey, CodeOwner, CodePurpose, Deliver, Delivery, JudgeCaptcha, SendBudget,
-        SendRefusal, SendSlot, SendSum, StoredCode,
-    },
+    Dialect, Moment, Secret,
+    code::{CodeOwner, CodePurpose, SendBudget, SendSlot},
     contact::{Channel, Recipient},
     device::Caller,
-    factor::{Factor, FactorSet},
-    flow::{Next, Wait, has_way_back, own_password, recovery, sign_in_code},
-    outcome::{Event, Fault, SendFailure, Verdict},
-    policy::Policy,
-    step::{Commit, CommitRefusal, Committed, Question, Step, Write},
+    factor::Factor,
+    flow::{Next, Wait},
+    outcome::SendFailure,
+    step::Step,
     token::{Stage, StateToken, Untrusted},
 };
-use alloc::{sync::Arc, vec::Vec};
+use alloc::sync::Arc;
 
 /// A client's wish to have a code sent.
 #[derive(Clone, Debug)]
@@ -101,7 +92,8 @@ impl CodeRequest {
         };
         let account = &login.account;
         let Some(recipient) = account.recipient(channel).filter(|_| is_open) else {
-            return refuse(admitted, Some(account.id), SendFailure::NoRecipient);
+            let account = Some(account.id);
+            return refuse(admitted, account, SendFailure::NoRecipient);
         };
         // Refusing another recipient would tell, call by call, which one is right. It is answered as if it were, and paid for.
         let is_meant = named.is_none_or(|named| recipient.is_meant_by(named.expose(), admitted.numbering()));
@@ -120,221 +112,12 @@ impl CodeRequest {
             return admitted.refuse_body("the recipient is missing or malformed");
         };
         let named = named.completed(admitted.numbering());
-        let stranger = Stranger { named, captcha_token, is_human: false };
+        let stranger = Stranger::new(named, captcha_token);
         if admitted.policy().demands_captcha {
             // Before anything is counted or written: robots are to cost neither the recipient's budget nor the host's space.
             stranger.judge(admitted, move |admitted, stranger| stranger.send(admitted, purpose))
         } else {
             stranger.send(admitted, purpose)
         }
-    }
-}
-
-/// Somebody who has proved nothing.
-struct Stranger {
-    /// Whom the client named.
-    named: Recipient,
-    captcha_token: Option<Secret>,
-    /// Whether the captcha was passed.
-    is_human: bool,
-}
-
-impl Stranger {
-    /// Has the captcha judged, and goes on where it is passed.
-    fn judge<T: InApplication + RefuseSend>(self, mut carried: T, then: impl Then<T, Self>) -> Step {
-        let Admitted { context, audience, .. } = carried.admitted();
-        let (audience, device) = (*audience, context.device.clone());
-        let Self { named: recipient, captcha_token, .. } = self;
-        let question = JudgeCaptcha { audience, device, recipient, captcha_token };
-        carried.ask(question, move |carried, asked, captcha| match captcha {
-            Captcha::Failed => carried.refuse_send(SendFailure::Captcha),
-            Captcha::Passed => {
-                then(carried, Self { named: asked.recipient, captcha_token: None, is_human: true })
-            }
-        })
-    }
-
-    fn send(self, admitted: Admitted, purpose: CodePurpose) -> Step {
-        let (channel, key) = (self.named.channel(), AccountKey::Identifier(self.named.clone().into()));
-        admitted.find_account(key, move |mut admitted, found| {
-            let budget = self.budget(&admitted, found.as_ref());
-            let found = found.filter(|account| account.status == AccountStatus::Active);
-            let lost = found.as_ref().filter(|account| {
-                purpose == CodePurpose::ForgottenPassword && !has_way_back(admitted.policy(), account)
-            });
-            let lost = lost.map(|account| Event::NoWayBack { account: account.id });
-            admitted.context.outcome.events.extend(lost);
-            let known = found.and_then(|account| {
-                // To the account's own contact, whatever the host took the typed one for.
-                let own = recipient(admitted.policy(), &account, purpose, channel)?;
-                Some((own, (account.id, account.revision)))
-            });
-            let (recipient, owner) = match known {
-                Some((own, owner)) => (own, Some(owner)),
-                None => (self.named.clone(), None),
-            };
-            let stranger = Some(self);
-            Sending { admitted, purpose, recipient, login: None, owner, budget, stranger }.store()
-        })
-    }
-
-    /// The budget is of the contact as it is stored, whoever may have a code of this purpose: so no spelling is a second one. Where nobody has
-    /// it, of what was typed.
-    fn budget(&self, admitted: &Admitted, found: Option<&Account>) -> SendBudget {
-        let (tenant, ring) = (admitted.audience.tenant, &admitted.context.core.ring);
-        let (policy, now) = (admitted.policy().sending, admitted.now());
-        let stored = found
-            .and_then(|account| account.recipient(self.named.channel()).map(|contact| (account.id, contact)));
-        match stored {
-            Some((account, contact)) => {
-                let slot = SendSlot::of_recipient(ring, tenant, &contact);
-                SendBudget::of(slot, CodeOwner::account(tenant, account), policy, now)
-            }
-            None => {
-                let slot = SendSlot::of_recipient(ring, tenant, &self.named);
-                SendBudget::of_nobody(slot, tenant, policy, now)
-            }
-        }
-    }
-}
-
-/// Where a code goes that is asked for outside a pending login: nowhere, where it would prove nothing.
-fn recipient(
-    policy: &Policy,
-    account: &Account,
-    purpose: CodePurpose,
-    channel: Channel,
-) -> Option<Recipient> {
-    match purpose {
-        CodePurpose::SignIn => sign_in_code(policy, account, channel),
-        CodePurpose::ForgottenPassword => recovery(policy, account, channel).ok(),
-        // Who is signed in and how is not known here: as the best session may.
-        CodePurpose::UpdatePassword => {
-            own_password(account, FactorSet::EMPTY.with(Factor::Password), channel).ok()
-        }
-        CodePurpose::SecondFactor | CodePurpose::ChangePassword => None,
-    }
-}
-
-fn refuse(admitted: Admitted, account: Option<AccountId>, reason: SendFailure) -> Step {
-    admitted.context.refuse(Fault::CodeNotSent, Event::CodeNotSent { account, reason })
-}
-
-/// A code about to be made and sent.
-struct Sending {
-    admitted: Admitted,
-    purpose: CodePurpose,
-    recipient: Recipient,
-    login: Option<TokenId>,
-    /// Whose recipient it is; `None` for a decoy.
-    owner: Option<(AccountId, Revision)>,
-    /// What it takes of the budget of its recipient.
-    budget: SendBudget,
-    /// Who asks, where that is somebody who has proved nothing.
-    stranger: Option<Stranger>,
-}
-
-impl Sending {
-    /// Counted and stored first, sent last: a code that cannot be counted is not sent.
-    fn store(self) -> Step {
-        let Self { admitted, owner, .. } = &self;
-        let (context, policy, now) = (&admitted.context, admitted.policy(), admitted.now());
-        let key =
-            CodeKey::new(&admitted.audience, self.purpose, &self.recipient, &context.device, self.login);
-        let binding = CodeBinding::new(key, *owner);
-        let code = binding.draw(&context.core.ring, &context.moment);
-        let stored = StoredCode {
-            digest: binding.digest(&context.core.ring, &code),
-            expires_at: now.plus(policy.lifetimes.code()),
-        };
-        let sum =
-            self.stranger.as_ref().zip(policy.sending.daily_in_all()).map(|(stranger, daily_in_all)| {
-                Write::CountSend(SendSum::new(daily_in_all, now, owner.is_some(), stranger.is_human))
-            });
-        let mut writes = Vec::from([Write::StoreCode { key, code: stored, budget: self.budget.clone() }]);
-        writes.extend(sum);
-        let writing = Writing {
-            claim: None,
-            account: self.account(),
-            expected: owner.map(|(_, revision)| revision),
-            writes,
-        };
-        commit(self, writing, |sending, _, committed| match committed {
-            Committed::Done => sending.deliver(code),
-            Committed::Changed => sending.refuse_send(SendFailure::AccountChanged),
-            Committed::Refused(CommitRefusal::Code(SendRefusal::CaptchaDemanded)) => sending.demand_captcha(),
-            Committed::Refused(CommitRefusal::Code(refusal)) => {
-                sending.refuse_send(SendFailure::Refused(refusal))
-            }
-            Committed::Replayed { .. } | Committed::Refused(_) => {
-                sending.admitted.context.contradiction::<Commit>()
-            }
-        })
-    }
-
-    /// Half of what is sent in all has been asked for, so nothing was written. Everybody is asked for a captcha, and then it is written if it can be.
-    fn demand_captcha(mut self) -> Step {
-        match self.stranger.take() {
-            Some(stranger) if !stranger.is_human => {
-                self.admitted.context.outcome.events.push(Event::CaptchaDemanded);
-                stranger.judge(self, |sending, stranger| Self { stranger: Some(stranger), ..sending }.store())
-            }
-            _ => self.admitted.context.contradiction::<Commit>(),
-        }
-    }
-
-    fn deliver(self, code: Secret) -> Step {
-        let Self { admitted, purpose, recipient, owner, .. } = &self;
-        let (purpose, channel) = (*purpose, recipient.channel());
-        let question = Deliver {
-            audience: admitted.audience,
-            recipient: recipient.clone(),
-            purpose,
-            code,
-            expires_in: admitted.policy().lifetimes.code(),
-            language: admitted.context.outcome.facts.language,
-            decoy: owner.is_none(),
-        };
-        self.ask(question, move |sending, _, delivery| match delivery {
-            Delivery::NotDelivered => sending.refuse_send(SendFailure::NotDelivered),
-            Delivery::Delivered => {
-                let event = Event::CodeSent { account: sending.account(), channel, purpose };
-                sending.admitted.context.end_with(event, Verdict::Done)
-            }
-        })
-    }
-
-    fn account(&self) -> Option<AccountId> {
-        self.owner.map(|(account, _)| account)
-    }
-}
-
-/// What may end without a code.
-trait RefuseSend {
-    fn refuse_send(self, reason: SendFailure) -> Step;
-}
-
-impl RefuseSend for Admitted {
-    fn refuse_send(self, reason: SendFailure) -> Step {
-        refuse(self, None, reason)
-    }
-}
-
-impl RefuseSend for Sending {
-    fn refuse_send(self, reason: SendFailure) -> Step {
-        let account = self.account();
-        refuse(self.admitted, account, reason)
-    }
-}
-
-impl InApplication for Sending {
-    fn admitted(&mut self) -> &mut Admitted {
-        &mut self.admitted
-    }
-}
-
-impl InProgress for Sending {
-    fn unanswered<Q: Question>(self) -> Step {
-        self.admitted.unanswered::<Q>()
     }
 }
