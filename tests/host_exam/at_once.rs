@@ -29,6 +29,7 @@ enum Stale {
     Sessions,
     Sends,
     Guesses,
+    Uses,
 }
 
 struct Hosts {
@@ -45,7 +46,7 @@ impl Hosts {
         let mut kept = self.kept();
         let (then, now) = (looked_at.accounts, &mut kept.accounts);
         match self.stale {
-            Stale::Nothing | Stale::Guesses => {}
+            Stale::Nothing | Stale::Guesses | Stale::Uses => {}
             Stale::Claims => kept.claims = looked_at.claims,
             Stale::Sessions => kept.sessions = looked_at.sessions,
             Stale::Sends => kept.sends = looked_at.sends,
@@ -114,7 +115,16 @@ impl Host for Hosts {
     }
 
     async fn check_session(&self, ask: &CheckSession) -> Result<Option<SessionRecord>, Planned> {
-        self.inner.check_session(ask).await
+        if self.stale != Stale::Uses {
+            return self.inner.check_session(ask).await;
+        }
+        let looked_at = self.kept().clone();
+        let found = Mutex::new(looked_at).check_session(ask).await?;
+        wait().await;
+        if let Some(noted) = found.as_ref().and_then(|found| ask.note(found)) {
+            self.kept().sessions.insert(ask.session, noted);
+        }
+        Ok(found)
     }
 
     async fn find_claim(&self, ask: &FindClaim) -> Result<Option<SessionRecord>, Planned> {
@@ -152,6 +162,7 @@ fn whoever_writes_what_was_looked_at_before_fails() {
         (Stale::Sessions, NeglectedDuty::RotateSession),
         (Stale::Sends, NeglectedDuty::KeepBudget),
         (Stale::Guesses, NeglectedDuty::CountGuesses),
+        (Stale::Uses, NeglectedDuty::NoteFirstSight),
     ] {
         assert_eq!(examined(stale), Err(neglected), "{stale:?}");
     }

@@ -2,7 +2,7 @@
 
 use super::{AT_ONCE, NeglectedDuty, Sitting, answered, holds, one_is_done, together::together};
 use crate::{
-    Host,
+    Host, Lifetime,
     session::{CheckSession, EndSessions, SessionRecord},
     step::{Claim, Commit, Committed, FindClaim, Write},
 };
@@ -60,8 +60,16 @@ impl<H: Host> Sitting<'_, H> {
         }
         let kept = self.check_as(&of(1)).await?;
         is_unseen(kept, None)?;
-        // Nothing of before a change brings what is made since.
+        // What was seen stays so, though another use at the same time has read that it was not.
         let rotate = Write::RotateSession { session, expected_generation: 1, device, unseen_since };
+        self.done("rotate what is used at once", Vec::from([rotate]), NeglectedDuty::RotateSession).await?;
+        let now = self.now().plus_seconds(10);
+        let of_another = CheckSession { idle_limit: Some(Lifetime::of::<60>()), now, ..any.clone() };
+        let uses = [of(2), of_another];
+        together(uses.iter().map(|ask| self.host.check_session(ask))).await;
+        is_unseen(self.check_as(&any).await?, None)?;
+        // Nothing of before a change brings what is made since.
+        let rotate = Write::RotateSession { session, expected_generation: 2, device, unseen_since };
         let renew = Write::RenewSession { session, auth_time: opened.auth_time, revision: opened.revision };
         self.done("renew what is unseen", Vec::from([rotate, renew]), NeglectedDuty::RenewSession).await?;
         let kept = self.check_as(&any).await?;
