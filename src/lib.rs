@@ -9,6 +9,7 @@
 //! |---|---|
 //! | `testkit` | with the feature of that name: a whole login in a unit test |
 //! | [`sdk`] | the wire: routes, bodies, codes and messages |
+//! | [`facade`] | what a façade is: request and reply, whatever it spells |
 //! | [`parts`] | a host made of its parts: store, hasher, rules, courier, signer |
 //! | [`Host`], [`drive`], [`drive_blocking`] | sugar for hosts |
 //! | [`Engine`] | one configuration, and one entry point for every operation |
@@ -56,6 +57,7 @@ pub mod code;
 pub mod contact;
 pub mod device;
 mod engine;
+pub mod facade;
 pub mod factor;
 pub mod flow;
 pub mod guess;

@@ -7,10 +7,10 @@ use authflow::testkit::{
 use authflow::{
     Host,
     account::{Account, AccountKey, FindAccount, UserName},
+    facade::{Reply, Request},
     guess::{Reservation, ReserveAttempt, SettleAttempt},
     outcome::{Event, Outcome},
     password::{PasswordMatch, VerifyPassword},
-    sdk::{Reply, Request},
     step::{AccessDecision, Commit, Committed, DecideAccess},
 };
 use std::{
@@ -97,7 +97,7 @@ fn run<T>(future: impl Future<Output = T> + Send) -> T {
 
 fn serve(host: &mut Small, method: &str, path: &str, headers: &HeaderList, body: &str) -> Reply {
     let moment = host.world.moment();
-    let request = Request { method, path, headers: &headers, body: body.as_bytes() };
+    let request = Request { method, path, headers: &headers, body: body.as_bytes(), peer: None };
     run(host.world.api.serve(&request, moment, host))
 }
 

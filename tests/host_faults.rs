@@ -6,8 +6,9 @@ use authflow::testkit::{
 };
 use authflow::{
     AccountId, Application, ClientId, Engine, TenantId,
+    facade::Request,
     outcome::{Event, Verdict},
-    sdk::{Api, Request},
+    sdk::Api,
     step::{CommitRefusal, Committed, Step},
 };
 use serde_json::json;
@@ -158,7 +159,7 @@ fn answered(
     let headers = headers.clone().with("Content-Type", "application/json");
     let moment = world.moment();
     let method = if path.ends_with("login") { "POST" } else { "GET" };
-    let request = Request { method, path, headers: &headers, body: body.as_bytes() };
+    let request = Request { method, path, headers: &headers, body: body.as_bytes(), peer: None };
     let mut step = world.api.handle(&request, moment);
     let outcome = loop {
         step = match answer(step) {

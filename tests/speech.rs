@@ -8,8 +8,9 @@ use authflow::testkit::{
 use authflow::{
     Applications, Config, Dialect, Engine, IdentityPlace,
     device::Language,
+    facade::Request,
     outcome::{Event, Outcome, TokenRefusal, Verdict},
-    sdk::{Api, Request},
+    sdk::Api,
     step::Step,
     token::{IdTokenSigning, OutsideKey, OutsideKeys, SignatureAlgorithm, TokenError},
 };
@@ -66,7 +67,8 @@ fn before_the_application_is_known_the_engine_speaks() {
     config.language = Language::Zh;
     let api = Api::new(Engine::new(config).unwrap());
     let headers = demo::device().without("X-L");
-    let request = Request { method: "POST", path: "/api/v2/sdk/login", headers: &headers, body: b"" };
+    let request =
+        Request { method: "POST", path: "/api/v2/sdk/login", headers: &headers, body: b"", peer: None };
     let moment = World::new().moment();
     let Step::Done(outcome) = api.handle(&request, moment) else { panic!() };
     assert_eq!(

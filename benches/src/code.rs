@@ -9,9 +9,10 @@ use authflow::{
     account::Account,
     code::{CodeDigest, Delivery, StoredCode},
     contact::Mobile,
+    facade::Request,
     factor::Factor,
     policy::Policy,
-    sdk::{Api, Request},
+    sdk::Api,
     step::{Committed, Step, Write},
     token::Issuer,
 };
@@ -66,7 +67,7 @@ impl CodeLogins {
         let mut headers = sample::HEADERS.to_vec();
         headers.push(("Content-Type", "application/json"));
         let body = body.to_string();
-        let request = Request { method: "POST", path, headers: &headers, body: body.as_bytes() };
+        let request = Request { method: "POST", path, headers: &headers, body: body.as_bytes(), peer: None };
         self.api.handle(&request, Moment::new(NOW, Entropy::from_bytes([3; 32])))
     }
 

@@ -10,11 +10,12 @@ use authflow::{
     account::{Account, AccountStatus, UserName},
     code::{CodeDigest, Delivery, StoredCode},
     contact::{Channel, EmailAddress, Mobile},
+    facade::{Reply, Request},
     factor::Factor,
     guess::AttemptRecord,
     password::PasswordMatch,
     policy::Policy,
-    sdk::{Api, Reply, Request},
+    sdk::Api,
     step::{Committed, Step},
     token::Issuer,
 };
@@ -154,7 +155,7 @@ fn locked(api: &Api) -> AttemptRecord {
 fn run(api: &Api, path: &str, body: &str, found: &mut Found) -> Reply {
     let headers = sample::HEADERS.iter().chain(&[("Content-Type", "application/json")]);
     let headers: Vec<_> = headers.copied().collect();
-    let request = Request { method: "POST", path, headers: &headers, body: body.as_bytes() };
+    let request = Request { method: "POST", path, headers: &headers, body: body.as_bytes(), peer: None };
     let mut step = api.handle(&request, Moment::new(sample::NOW, Entropy::from_bytes([3; 32])));
     loop {
         step = match step {

@@ -5,10 +5,11 @@ use authflow::testkit::demo;
 use authflow::{
     Application, Applications, ClientId, Config, Engine, Entropy, Moment, TenantId,
     account::{Account, Profile, UserName},
+    facade::{Reply, Request},
     outcome::Outcome,
     password::{Ageing, PasswordMatch},
     policy::Policy,
-    sdk::{Api, Reply, Request},
+    sdk::Api,
     step::{AccessDecision, Committed, Step},
     token::{Issuer, KeyRing},
 };
@@ -66,8 +67,13 @@ impl Skip {
     pub fn begin_sign_in(&self, body: &str) -> Step {
         let mut headers: Vec<_> = self.headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
         headers.push(("Content-Type", "application/json"));
-        let request =
-            Request { method: "POST", path: "/api/v2/sdk/login", headers: &headers, body: body.as_bytes() };
+        let request = Request {
+            method: "POST",
+            path: "/api/v2/sdk/login",
+            headers: &headers,
+            body: body.as_bytes(),
+            peer: None,
+        };
         self.api.handle(&request, moment())
     }
 
@@ -82,8 +88,13 @@ impl Skip {
 
     /// The step itself.
     pub fn run(&self, account: Account) -> Reply {
-        let request =
-            Request { method: "GET", path: "/api/v2/sdk/pwd/skip-update", headers: &self.headers, body: b"" };
+        let request = Request {
+            method: "GET",
+            path: "/api/v2/sdk/pwd/skip-update",
+            headers: &self.headers,
+            body: b"",
+            peer: None,
+        };
         let outcome = answered(self.api.handle(&request, moment()), &mut Some(account));
         self.api.reply(&outcome)
     }

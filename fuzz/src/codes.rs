@@ -14,10 +14,11 @@ use authflow::{
     account::{Revision, UserName},
     code::CodeDigest,
     contact::{Channel, EmailAddress, Mobile},
+    facade::Request,
     factor::{Factor, FactorSet},
     password::Ageing,
     policy::Policy,
-    sdk::{Api, Request},
+    sdk::Api,
     step::{Step, Write},
     token::Stage,
 };
@@ -246,7 +247,7 @@ impl World {
         }
         let api = &APIS[self.ring];
         let body = body.to_string();
-        let request = Request { method: "POST", path, headers: &headers, body: body.as_bytes() };
+        let request = Request { method: "POST", path, headers: &headers, body: body.as_bytes(), peer: None };
         let moment = Moment::new(self.now, Entropy::from_bytes([self.requests; 32]));
         let mut step = api.handle(&request, moment);
         loop {

@@ -10,11 +10,12 @@ use authflow::{
     Application, Applications, ClientId, Config, Dialect, Engine, Entropy, Moment, Timestamp,
     account::UserName,
     contact::{Channel, EmailAddress, Mobile},
+    facade::Request,
     factor::{Factor, FactorSet},
     outcome::Outcome,
     password::Ageing,
     policy::{Policy, Recovery, RetryGrace},
-    sdk::{Api, Request, openapi},
+    sdk::{Api, openapi},
     step::{Step, Write},
     token::{Issuer, Key, KeyRing},
 };
@@ -131,7 +132,7 @@ impl World {
         entropy[..8].copy_from_slice(&self.requests.to_be_bytes());
         let moment = Moment::new(self.now, Entropy::from_bytes(entropy));
         let method = method.to_ascii_uppercase();
-        let request = Request { method: &method, path, headers: &headers, body: body.as_bytes() };
+        let request = Request { method: &method, path, headers: &headers, body: body.as_bytes(), peer: None };
 
         let step = self.api.handle(&request, moment);
         let outcome = self.answer_all(step, &deed.answers);

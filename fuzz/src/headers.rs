@@ -10,7 +10,7 @@ use arbitrary::{Arbitrary, Result, Unstructured};
 use authflow::{
     Entropy, Moment,
     device::{Caller, Device, Header, Language, RequestHeaders},
-    sdk,
+    facade, sdk,
     step::Step,
 };
 use serde_json::Value;
@@ -139,7 +139,7 @@ impl List {
     /// Device before client id before application, and nothing is asked of the host before they are right.
     fn check_call(&self, method: &str, path: &str) {
         let Self(headers) = self;
-        let request = sdk::Request { method, path, headers, body: b"" };
+        let request = facade::Request { method, path, headers, body: b"", peer: None };
         let step = API.handle(&request, Moment::new(NOW, Entropy::from_bytes([1; 32])));
         let faults = model::faults(headers);
         let of_device = faults.keys().any(|header| *header != Header::ClientId);

@@ -17,10 +17,11 @@ use authflow::{
     account::{Account, UserName},
     code::{CodeDigest, StoredCode},
     contact::{Channel, EmailAddress, Mobile},
+    facade,
     factor::Factor,
     password::Ageing,
     policy::Policy,
-    sdk::{self, Api},
+    sdk::Api,
     step::Step,
     token::Stage,
 };
@@ -182,7 +183,7 @@ impl Posted {
             host.account.enrolled = [Factor::Sms, Factor::Email, Factor::Totp].into_iter().collect();
         }
         let code = said("verify_code").and_then(|code| bodies::code(code));
-        let request = sdk::Request { method: "POST", path: CALLS[self.call].0, headers, body };
+        let request = facade::Request { method: "POST", path: CALLS[self.call].0, headers, body, peer: None };
         let mut step = API.handle(&request, Moment::new(NOW, Entropy::from_bytes([1; 32])));
         loop {
             if let (Step::LoadCode(ask), Some(code)) = (&step, &code) {

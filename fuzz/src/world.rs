@@ -12,10 +12,10 @@ use authflow::testkit::demo;
 use authflow::{
     Entropy, Moment, SessionId, TenantId, Timestamp, TokenId,
     account::{Account, AccountKey, AccountStatus, Revision},
+    facade,
     guess::{AttemptRecord, AttemptSlot},
     outcome::Outcome,
     password::{Judgement, PasswordMatch, PasswordRefusal},
-    sdk,
     session::{EndSessions, SessionRecord},
     step::{AccessDecision, Commit, CommitRefusal, Committed, Step, Write},
 };
@@ -97,7 +97,7 @@ impl<'a> World<'a> {
 
         let moment = Moment::new(self.now, Entropy::from_bytes([self.requests; 32]));
         let Request { method, path, body, .. } = request;
-        let step = API.handle(&sdk::Request { method, path, headers: &headers, body }, moment);
+        let step = API.handle(&facade::Request { method, path, headers: &headers, body, peer: None }, moment);
         let mut deeds = Deeds::default();
         let outcome = self.answer_all(step, &given, &mut deeds);
 

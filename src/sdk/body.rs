@@ -1,8 +1,7 @@
 //! Request bodies: which members each call takes, and what they mean. A name is trimmed, a password never. A member that is null, and an optional
 //! one that is empty, is not there.
 
-pub(super) use super::object::Member;
-use super::object::members;
+pub(super) use crate::facade::object::Member;
 use crate::{
     ChangeProof, CodeCredentials, CodeRequest, Credentials, FactorResponse, MobilePasswordUpdate,
     OwnPasswordChange, PasswordChange, Secret,
@@ -10,6 +9,7 @@ use crate::{
     code::CodePurpose,
     contact::{Channel, Mobile, Recipient},
     device::{Address, Device, HeaderFault, RequestHeaders},
+    facade::object::members,
 };
 
 const MAX_PASSWORD_BYTES: usize = 1024;

@@ -1,5 +1,5 @@
-use super::super::object::MAX_BYTES;
 use super::*;
+use crate::facade::MOST_OF_A_BODY;
 use alloc::{
     format,
     string::{String, ToString},
@@ -80,8 +80,8 @@ fn bounds_to_the_byte() {
     assert!(!with(257, 1024));
     assert!(!with(256, 1025));
     let body = r#"{"user_name":"erin","password":"p"}"#;
-    assert!(read(&format!("{body}{}", " ".repeat(MAX_BYTES - body.len()))).is_ok());
-    assert!(read(&format!("{body}{}", " ".repeat(MAX_BYTES - body.len() + 1))).is_err());
+    assert!(read(&format!("{body}{}", " ".repeat(MOST_OF_A_BODY - body.len()))).is_ok());
+    assert!(read(&format!("{body}{}", " ".repeat(MOST_OF_A_BODY - body.len() + 1))).is_err());
 }
 
 #[test]

@@ -28,21 +28,20 @@
 
 mod body;
 mod catalogue;
-mod object;
 mod openapi;
 mod reply;
 mod request;
 mod routes;
 
 pub use openapi::openapi;
-pub use reply::{Body, LoginBody, Reply, SessionBody};
-pub use request::Request;
+pub use reply::{Body, LoginBody, SessionBody};
 
 use crate::{
-    Engine, Host, Moment, Secret, TenantCaller,
+    Engine, Host, Moment, PresentedToken, Secret, TenantCaller,
     account::Identifier,
     device::{Caller, Header, HeaderFaults, Headers, RequestHeaders},
     drive,
+    facade::{self, Facade, Reply, Request},
     outcome::{NotOurs, Outcome, Verdict},
     step::Step,
     token::{SessionToken, StateToken, Untrusted},
@@ -186,11 +185,11 @@ impl Api {
                     moment
                 ))
             }
-            DeviceEndpoint::PasswordIsSet => engine.password_is_set(caller, request::bearer(headers), moment),
+            DeviceEndpoint::PasswordIsSet => engine.password_is_set(caller, facade::bearer(headers), moment),
             DeviceEndpoint::ChangeOwnPassword => {
                 with!(body::own_change(headers, body), |it| engine.change_own_password(
                     caller,
-                    request::bearer(headers),
+                    facade::bearer(headers),
                     it,
                     moment
                 ))
@@ -198,7 +197,7 @@ impl Api {
             DeviceEndpoint::UpdatePasswordByMobile => {
                 with!(body::mobile_update(headers, body), |it| engine.update_password_by_mobile(
                     caller,
-                    request::bearer(headers),
+                    facade::bearer(headers),
                     it,
                     moment
                 ))
@@ -240,7 +239,7 @@ impl Api {
 
     /// The reply to an outcome.
     pub fn reply(&self, outcome: &Outcome) -> Reply {
-        Reply::new(outcome)
+        reply::reply(outcome)
     }
 
     /// [`handle`](Self::handle), [`drive`] and [`reply`](Self::reply) in one.
@@ -260,8 +259,50 @@ impl Api {
         self.reply(&Outcome { verdict: Verdict::Busy, facts, events: Vec::new() })
     }
 
+    /// Whose request it is, by the session token or the id token in its headers: see [`Facade::authenticate`]. One that has both is refused, so that
+    /// nobody has to know which of the two counts.
+    pub fn authenticate<H: Headers + ?Sized>(&self, request: &Request<'_, H>, moment: Moment) -> Step {
+        let headers = RequestHeaders::read(request.headers);
+        let session = request::token::<SessionToken>(&headers, Header::SessionToken);
+        let bearer = facade::bearer(&headers);
+        let presented = match (session.is_empty(), bearer.is_empty()) {
+            (true, _) => PresentedToken::Bearer(bearer),
+            (false, true) => PresentedToken::Session(session),
+            (false, false) => PresentedToken::Bearer(Untrusted::unreadable()),
+        };
+        match Caller::from_request_headers(&headers) {
+            Ok(caller) => self.engine.authenticate(caller, presented, moment),
+            Err(faults) => self.engine.refuse_headers(faults),
+        }
+    }
+
     fn not_ours(&self, not_ours: NotOurs, headers: &RequestHeaders<'_>) -> Step {
         let facts = self.engine.facts(request::language(headers));
         Step::Done(Box::new(Outcome { verdict: Verdict::NotOurs(not_ours), facts, events: Vec::new() }))
+    }
+}
+
+/// The family's replies depend on the outcome alone.
+impl Facade for Api {
+    type Manner = ();
+
+    fn owns(&self, path: &str) -> bool {
+        Self::owns(path)
+    }
+
+    fn handle<R: Headers + ?Sized>(&self, request: &Request<'_, R>, moment: Moment) -> (Step, ()) {
+        (self.handle(request, moment), ())
+    }
+
+    fn authenticate<R: Headers + ?Sized>(&self, request: &Request<'_, R>, moment: Moment) -> (Step, ()) {
+        (self.authenticate(request, moment), ())
+    }
+
+    fn reply(&self, outcome: &Outcome, (): ()) -> Reply {
+        self.reply(outcome)
+    }
+
+    fn busy<R: Headers + ?Sized>(&self, request: &Request<'_, R>) -> Reply {
+        self.busy(request)
     }
 }

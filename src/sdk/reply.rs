@@ -1,82 +1,44 @@
-//! Replies: status, headers and body.
+//! Replies: status and body.
 
 use super::catalogue;
 use crate::{
     Dialect,
     account::Subject,
+    facade::Reply,
     flow::Wait,
     outcome::{NotOurs, Outcome, Verdict},
     password::PasswordRules,
     text::json::{self, Member, Object, Value, name},
 };
 use alloc::{borrow::Cow, string::String, vec::Vec};
-use core::fmt;
 use serde::{Serialize, Serializer};
 
-/// A finished reply, for any framework to send.
-#[derive(Clone)]
-pub struct Reply {
-    status: u16,
-    allow: Option<&'static str>,
-    body: Vec<u8>,
-}
-
-impl Reply {
-    pub(super) fn new(outcome: &Outcome) -> Self {
-        let room = Body::usual_len(outcome);
-        let body = match Body::of(outcome) {
-            Body::Empty => Vec::new(),
-            Body::Login(body) => Object::of(&body.members(), room),
-            Body::Session(body) => Object::of(&body.members(), room),
-            body => json::written(&body, room),
-        };
-        let (status, allow) = match outcome.verdict {
-            Verdict::SignedIn(_)
-            | Verdict::Pending(_)
-            | Verdict::AccessDenied
-            | Verdict::PasswordPresence { .. }
-            | Verdict::Refreshed(_)
-            | Verdict::Done
-            | Verdict::Contact(_)
-            | Verdict::Ticket(_)
-            | Verdict::Subject(_)
-            | Verdict::Authenticated(_) => (200, None),
-            Verdict::Refused(_) => (400, None),
-            Verdict::Busy => (500, None),
-            Verdict::NotOurs(NotOurs::Path) => (404, None),
-            Verdict::NotOurs(NotOurs::Method { allowed }) => (405, Some(allowed)),
-        };
-        Self { status, allow, body }
-    }
-
-    /// The HTTP status: 200; 400 for every refusal; 500 where the host could not answer; 404 or 405 where the request is
-    /// none of the family's.
-    pub fn status(&self) -> u16 {
-        self.status
-    }
-
-    /// The headers, names in lower case. Nothing of this family may be cached.
-    pub fn headers(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
-        let content_type = (!self.body.is_empty()).then_some(("content-type", "application/json"));
-        let allow = self.allow.map(|methods| ("allow", methods));
-        content_type.into_iter().chain([("cache-control", "no-store")]).chain(allow)
-    }
-
-    /// The body: UTF-8 JSON, or nothing at all.
-    pub fn body(&self) -> &[u8] {
-        &self.body
-    }
-
-    /// The body, to send without a copy.
-    pub fn into_body(self) -> Vec<u8> {
-        self.body
-    }
-}
-
-/// The body holds tokens: `Debug` does not show it.
-impl fmt::Debug for Reply {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Reply").field("status", &self.status).finish_non_exhaustive()
+/// The reply to an outcome: 200; 400 for every refusal; 500 where the host could not answer; 404 or 405 where the request is none of the
+/// family's.
+pub(super) fn reply(outcome: &Outcome) -> Reply {
+    let room = Body::usual_len(outcome);
+    let body = match Body::of(outcome) {
+        Body::Empty => Vec::new(),
+        Body::Login(body) => Object::of(&body.members(), room),
+        Body::Session(body) => Object::of(&body.members(), room),
+        body => json::written(&body, room),
+    };
+    let of_status = |status| if body.is_empty() { Reply::empty(status) } else { Reply::json(status, body) };
+    match outcome.verdict {
+        Verdict::SignedIn(_)
+        | Verdict::Pending(_)
+        | Verdict::AccessDenied
+        | Verdict::PasswordPresence { .. }
+        | Verdict::Refreshed(_)
+        | Verdict::Done
+        | Verdict::Contact(_)
+        | Verdict::Ticket(_)
+        | Verdict::Subject(_)
+        | Verdict::Authenticated(_) => of_status(200),
+        Verdict::Refused(_) => of_status(400),
+        Verdict::Busy => of_status(500),
+        Verdict::NotOurs(NotOurs::Path) => of_status(404),
+        Verdict::NotOurs(NotOurs::Method { allowed }) => of_status(405).with_header("allow", allowed),
     }
 }
 

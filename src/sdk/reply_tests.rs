@@ -22,7 +22,7 @@ fn grant() -> Grant {
 
 fn check(verdict: Verdict, expected: &str) {
     let outcome = Outcome { verdict, facts: Facts::default(), events: Vec::new() };
-    let reply = Reply::new(&outcome);
+    let reply = super::reply(&outcome);
     assert_eq!(core::str::from_utf8(reply.body()).unwrap(), expected);
     assert_eq!(serialised(&Body::of(&outcome)), expected);
 }

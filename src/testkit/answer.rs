@@ -1,6 +1,6 @@
 //! A reply, read.
 
-use crate::sdk::Reply;
+use crate::facade::Reply;
 use alloc::{format, string::String, vec::Vec};
 use core::fmt;
 use serde_json::{Value, json};

@@ -3,7 +3,7 @@
 use super::{HeaderList, demo};
 use crate::{
     device::{Header, Headers},
-    sdk::Request,
+    facade::Request,
 };
 use alloc::{
     format,
@@ -187,6 +187,7 @@ impl Call {
 
     /// What [`Api::handle`](crate::sdk::Api::handle) takes.
     pub fn request(&self) -> Request<'_, HeaderList> {
-        Request { method: &self.method, path: &self.path, headers: &self.headers, body: &self.body }
+        let Self { method, path, headers, body } = self;
+        Request { method, path, headers, body, peer: None }
     }
 }

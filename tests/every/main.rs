@@ -14,6 +14,8 @@ mod codes;
 mod commits;
 #[path = "../drive.rs"]
 mod drive;
+#[path = "../facade.rs"]
+mod facade;
 #[path = "../header_bytes.rs"]
 mod header_bytes;
 #[path = "../host_exam/main.rs"]

@@ -4,10 +4,11 @@ use authflow::testkit::demo;
 use authflow::{
     Application, Applications, ClientId, Config, Engine, Moment, TenantId,
     account::{Account, Profile, Revision, UserName},
+    facade::Request,
     outcome::Outcome,
     password::{Ageing, PasswordMatch},
     policy::Policy,
-    sdk::{Api, Request},
+    sdk::Api,
     session::SessionRecord,
     step::{AccessDecision, Committed, Step, Write},
     token::Issuer,
@@ -68,7 +69,7 @@ impl Mint {
     ) -> (Vec<u8>, Option<SessionRecord>) {
         let mut headers = HEADERS.to_vec();
         headers.push(header);
-        let request = Request { method, path, headers: &headers, body: body.as_bytes() };
+        let request = Request { method, path, headers: &headers, body: body.as_bytes(), peer: None };
         let moment = Moment::now().expect("a clock and random numbers");
         let mut opened = None;
         let outcome = answered(self.api.handle(&request, moment), account, &mut opened);

@@ -7,10 +7,11 @@ use authflow::{
     Timestamp,
     account::{Account, AccountStatus, Profile, Revision, UserName},
     contact::{EmailAddress, Mobile},
+    facade::Request,
     factor::{Factor, FactorSet, Totp, TotpAlgorithm, TotpSecret},
     parts::Hasher as _,
     password::{MustChange, Password, PasswordForm, Verifier},
-    sdk::{Api, Request},
+    sdk::Api,
     sealing::Owner,
     testkit::{self, HostExam, NeglectedDuty},
     token::{Issuer, Key, KeyRing},
@@ -149,7 +150,7 @@ async fn call(host: &ServerHost, path: &str, bearer: Option<&str>, body: &str) -
         ("Content-Type", "application/json".to_owned()),
     ];
     headers.extend(bearer.map(|token| ("Authorization", format!("Bearer {token}"))));
-    let request = Request { method: "POST", path, headers: &headers, body: body.as_bytes() };
+    let request = Request { method: "POST", path, headers: &headers, body: body.as_bytes(), peer: None };
     let api = Api::new(Engine::new(config).unwrap());
     let reply = api.serve(&request, Clock::moved(0).moment().unwrap(), host).await;
     (reply.status(), serde_json::from_slice(reply.body()).unwrap_or_default())

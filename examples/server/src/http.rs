@@ -7,7 +7,10 @@ use crate::{
     host::ServerHost,
     outliving::Outliving,
 };
-use authflow::sdk::{Api, Reply, Request};
+use authflow::{
+    facade::{Reply, Request},
+    sdk::Api,
+};
 use axum::{
     Extension, Router,
     body::{Body, HttpBody as _},

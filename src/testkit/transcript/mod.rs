@@ -10,10 +10,7 @@ mod recorder;
 mod session;
 
 use super::{Call, HeaderList, ready::ready};
-use crate::{
-    Entropy, Host, Moment, Secret, drive,
-    sdk::{Api, Reply},
-};
+use crate::{Entropy, Host, Moment, Secret, drive, facade::Reply, sdk::Api};
 use alloc::{string::String, vec::Vec};
 use bytes::Bytes;
 use date_time::DateTime;

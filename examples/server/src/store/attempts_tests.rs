@@ -3,13 +3,8 @@
 use super::*;
 use crate::{clock::Clock, demo, store::schema::migrate};
 use authflow::{
-    AccountId, Applications, Config, Engine, Timestamp,
-    factor::Factor,
-    guess::Attempt,
-    password::PasswordMatch,
-    sdk::{Api, Request},
-    step::Step,
-    testkit,
+    AccountId, Applications, Config, Engine, Timestamp, facade::Request, factor::Factor, guess::Attempt,
+    password::PasswordMatch, sdk::Api, step::Step, testkit,
 };
 
 fn database() -> Connection {
@@ -35,7 +30,7 @@ fn asked(reserved: impl FnOnce(&ReserveAttempt) -> Reservation) -> SettleAttempt
         ("Content-Type", "application/json"),
     ];
     let body = br#"{"user_name":"nobody","password":"wrong"}"#;
-    let request = Request { method: "POST", path: "/api/v2/sdk/login", headers: &headers, body };
+    let request = Request { method: "POST", path: "/api/v2/sdk/login", headers: &headers, body, peer: None };
     let mut reserved = Some(reserved);
     let mut step = api.handle(&request, Clock::moved(0).moment().unwrap());
     loop {

@@ -7,9 +7,10 @@ use authflow::{
     account::Revision,
     administration::{Administer as _, Administered, DeletePerson},
     device::{BindingKind, DeviceBinding},
+    facade::Request,
     parts,
     password::PasswordMatch,
-    sdk::{Api, Request},
+    sdk::Api,
     session::{EndSessions, SessionRecord},
     step::{AccessDecision, Claim, Step},
     token::{DeviceDigest, Issuer, Key, KeyRing},
@@ -38,7 +39,7 @@ async fn alices() -> (Store, Commit<Verifier>) {
         ("Content-Type", "application/json"),
     ];
     let body = br#"{"user_name":"alice","password":"Correct-Horse-7"}"#;
-    let request = Request { method: "POST", path: "/api/v2/sdk/login", headers: &headers, body };
+    let request = Request { method: "POST", path: "/api/v2/sdk/login", headers: &headers, body, peer: None };
     let mut step = api.handle(&request, clock.moment().unwrap());
     loop {
         step = match step {

@@ -3,6 +3,7 @@
 //! At most 16 KiB, no deeper than 8, no member twice on any level; unknown members pass. A number beyond what a
 //! double can hold (`1e999`) is malformed, in an unknown member too.
 
+use super::MOST_OF_A_BODY;
 use crate::{
     Secret,
     device::{Header, RequestHeaders},
@@ -11,19 +12,18 @@ use alloc::{collections::BTreeSet, string::String};
 use core::fmt;
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
-pub(super) const MAX_BYTES: usize = 16 * 1024;
 const MAX_DEPTH: u8 = 8;
 
 /// A text member of a body; any of them may be a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Member {
-    pub(super) name: &'static str,
-    pub(super) is_required: bool,
-    pub(super) about: &'static str,
+pub(crate) struct Member {
+    pub(crate) name: &'static str,
+    pub(crate) is_required: bool,
+    pub(crate) about: &'static str,
 }
 
 /// Reads these members of a body. That the required ones are there is the caller's to see.
-pub(super) fn members<const N: usize>(
+pub(crate) fn members<const N: usize>(
     headers: &RequestHeaders<'_>,
     body: &[u8],
     wanted: &[Member; N],
@@ -33,7 +33,7 @@ pub(super) fn members<const N: usize>(
     if !is_json(content_type) {
         return Err("the content type is not application/json");
     }
-    if body.len() > MAX_BYTES {
+    if body.len() > MOST_OF_A_BODY {
         return Err("the body is too long");
     }
     // A byte order mark says nothing of UTF-8 (RFC 8259 §8.1 lets a reader pass over it).

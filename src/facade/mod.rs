@@ -1,0 +1,73 @@
+//! What a façade is: a family of HTTP calls on an [`Engine`](crate::Engine), whatever it spells.
+//!
+//! [`sdk::Api`](crate::sdk::Api) is one. Whoever serves a façade – a `tower::Service`, say – writes the same lines for each: the host reads a [`Request`],
+//! [serves](Facade::serve) it, and sends the [`Reply`].
+//!
+//! ```
+//! use authflow::{Host, Moment, device::Headers, facade::{Facade, Reply, Request}};
+//!
+//! /// Answers what is the façade's; the rest is for the host's own router.
+//! async fn answer<F: Facade, R: Headers + ?Sized, H: Host>(
+//!     facade: &F, request: &Request<'_, R>, moment: Moment, host: &H,
+//! ) -> Option<Reply> {
+//!     if facade.owns(request.path) { Some(facade.serve(request, moment, host).await) } else { None }
+//! }
+//! ```
+
+mod bearer;
+pub(crate) mod object;
+mod reply;
+mod request;
+
+pub use reply::Reply;
+pub use request::{MOST_OF_A_BODY, Request};
+
+pub(crate) use bearer::{bearer, borne};
+
+use crate::{Host, Moment, device::Headers, host::drive, outcome::Outcome, step::Step};
+use core::future::Future;
+
+/// A family of HTTP calls on an engine.
+///
+/// A request is [handled](Self::handle) once, its step is driven to an outcome, and that is [replied](Self::reply) to once: what the reply must know of its
+/// request, beyond the outcome, is the [`Manner`](Self::Manner), which is moved from the one to the other. [`serve`](Self::serve) does all three.
+pub trait Facade: Send + Sync {
+    /// How a request wants to be replied to: what has been read of it that the outcome does not say. It cannot be copied, so that no reply is made in
+    /// the manner of another request by mistake.
+    type Manner: Send + Sync + 'static;
+
+    /// Whether a path is one of the façade's, whatever the method; a query does not count. What is not is for the host's own router to answer.
+    ///
+    /// The path is compared as it stands, without decoding.
+    fn owns(&self, path: &str) -> bool;
+
+    /// Reads a request and takes its first step. Whatever is wrong with it ends in an outcome, also a body that is
+    /// [too long](MOST_OF_A_BODY).
+    fn handle<R: Headers + ?Sized>(&self, request: &Request<'_, R>, moment: Moment) -> (Step, Self::Manner);
+
+    /// Finds out whose request it is, at a route of the host's own: the guard before it. It reads from the request what the façade's clients show
+    /// there, and goes on as [`Engine::authenticate`](crate::Engine::authenticate). Only [`Verdict::Authenticated`](crate::outcome::Verdict::Authenticated) lets the request pass;
+    /// the [reply](Self::reply) to anything else says no in the façade's words.
+    fn authenticate<R: Headers + ?Sized>(
+        &self,
+        request: &Request<'_, R>,
+        moment: Moment,
+    ) -> (Step, Self::Manner);
+
+    /// The reply to the outcome of a request.
+    fn reply(&self, outcome: &Outcome, manner: Self::Manner) -> Reply;
+
+    /// The reply to a request that the host cannot even begin, or has given up: it has no entropy, say, or has waited too long.
+    fn busy<R: Headers + ?Sized>(&self, request: &Request<'_, R>) -> Reply;
+
+    /// [`handle`](Self::handle), [`drive`] and [`reply`](Self::reply) in one.
+    fn serve<'a, R: Headers + ?Sized, H: Host + ?Sized>(
+        &'a self,
+        request: &Request<'_, R>,
+        moment: Moment,
+        host: &'a H,
+    ) -> impl Future<Output = Reply> + Send + use<'a, Self, R, H> {
+        let (step, manner) = self.handle(request, moment);
+        async move { self.reply(&drive(step, host).await, manner) }
+    }
+}

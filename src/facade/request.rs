@@ -1,0 +1,71 @@
+//! A request, as a façade takes it.
+
+use crate::device::Headers;
+use core::{fmt, net::IpAddr};
+
+/// The most bytes that a body may have: 16 KiB. A longer one is refused, in the façade's words. So a host reads on until it has one byte more, hands
+/// in what it has read, and leaves the rest unread.
+pub const MOST_OF_A_BODY: usize = 16 * 1024;
+
+/// A request, borrowed from whatever framework received it.
+///
+/// ```
+/// use authflow::facade::Request;
+///
+/// let headers = [("X-agent", "Mozilla/5.0")];
+/// let request =
+///     Request { method: "GET", path: "/api/v2/sdk/pwd/check-exist", headers: &headers, body: b"", peer: None };
+/// # let _ = request;
+/// ```
+pub struct Request<'a, H: ?Sized> {
+    /// The method, in capitals.
+    pub method: &'a str,
+    /// The path, with or without a query.
+    pub path: &'a str,
+    /// The headers.
+    pub headers: &'a H,
+    /// The body, empty where there is none. Reading much more than [`MOST_OF_A_BODY`] is wasted.
+    pub body: &'a [u8],
+    /// The address that the request comes from, as the host knows it: the peer's, or behind a proxy the one that the proxy tells; `None` where
+    /// the host does not say. The family `/api/v2/sdk` has a header for it and does not look here.
+    pub peer: Option<IpAddr>,
+}
+
+impl<H: ?Sized> Clone for Request<'_, H> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<H: ?Sized> Copy for Request<'_, H> {}
+
+/// Headers and body hold secrets: `Debug` shows neither.
+impl<H: Headers + ?Sized> fmt::Debug for Request<'_, H> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { method, path, .. } = self;
+        f.debug_struct("Request").field("method", method).field("path", path).finish_non_exhaustive()
+    }
+}
+
+#[cfg(feature = "http")]
+impl<'a> Request<'a, http::HeaderMap> {
+    /// From the parts of an `http::Request` and its body. Where it comes from does not stand in them: say it with
+    /// `Request { peer: Some(address), ..Request::from_http(&parts, &body) }`.
+    pub fn from_http(parts: &'a http::request::Parts, body: &'a [u8]) -> Self {
+        let (method, path) = (parts.method.as_str(), parts.uri.path());
+        Self { method, path, headers: &parts.headers, body, peer: None }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_prints_neither_headers_nor_body() {
+        let headers = [("X-state-token", "secret-token")];
+        let request =
+            Request { method: "GET", path: "/x", headers: &headers, body: b"secret-body", peer: None };
+        assert_eq!(alloc::format!("{request:?}"), r#"Request { method: "GET", path: "/x", .. }"#);
+    }
+}
