@@ -41,6 +41,11 @@ impl SendBudget {
         Self { slot, is_of_nobody: true, owner: CodeOwner::nobody(tenant, slot), policy, now }
     }
 
+    /// When the code is asked for: what has cooled by then may be dropped.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
     /// Until when the next code for this recipient is refused because of this one.
     pub fn cools_until(&self) -> Timestamp {
         self.now.plus(self.policy.resend_after())

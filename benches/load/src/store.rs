@@ -1,19 +1,19 @@
-//! The reference server's own threads, connections, pragmas and tables, from its own files: what is compared differs in
+//! The threads, connections, pragmas and tables of the reference server's store, from its own files: what is compared differs in
 //! everything but these.
 
 #[allow(dead_code, reason = "the server reads and writes more of it")]
-#[path = "../../../examples/server/src/store/columns.rs"]
+#[path = "../../../crates/authflow-sqlite/src/columns.rs"]
 mod columns;
-#[path = "../../../examples/server/src/store/connection.rs"]
+#[path = "../../../crates/authflow-sqlite/src/connection.rs"]
 mod connection;
-#[path = "../../../examples/server/src/store/error.rs"]
-#[expect(dead_code, reason = "the server has more to go wrong")]
+#[path = "../../../crates/authflow-sqlite/src/error.rs"]
+#[expect(dead_code, unreachable_pub, reason = "a package of its own, which has more to go wrong")]
 mod error;
-#[path = "../../../examples/server/src/store/readers.rs"]
+#[path = "../../../crates/authflow-sqlite/src/readers.rs"]
 mod readers;
-#[path = "../../../examples/server/src/store/scripts.rs"]
+#[path = "../../../crates/authflow-sqlite/src/schema/scripts.rs"]
 mod scripts;
-#[path = "../../../examples/server/src/store/writer.rs"]
+#[path = "../../../crates/authflow-sqlite/src/writer.rs"]
 mod writer;
 
 pub(crate) use error::StoreError;
@@ -24,8 +24,10 @@ use rusqlite::Connection;
 use std::{path::Path, time::Duration};
 use writer::Writer;
 
-/// For a place in the queue of writes, as the server has it for all that has begun something.
+/// For a place in a queue, as the server has it for all that has begun something.
 const LONGEST_WAIT: Duration = Duration::from_secs(20);
+/// For another process, as the server has it.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 #[derive(Clone)]
 pub(crate) struct Store {
@@ -34,16 +36,17 @@ pub(crate) struct Store {
 }
 
 impl Store {
+    /// One that was made before.
     pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
-        let writer = Writer::start(create(path)?)?;
-        Ok(Self { writer, readers: Readers::start(|| connection::open_reader(path))? })
+        let writer = Writer::start(connection::open_writer(path, BUSY_TIMEOUT)?)?;
+        Ok(Self { writer, readers: Readers::start(|| connection::open_reader(path, BUSY_TIMEOUT))? })
     }
 
     pub(crate) async fn read<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        self.readers.read(work).await
+        self.readers.read(LONGEST_WAIT, work).await
     }
 
     pub(crate) async fn write<T: Send + 'static>(
@@ -56,7 +59,7 @@ impl Store {
 
 /// A database with the server's tables.
 pub(crate) fn create(path: &Path) -> Result<Connection, StoreError> {
-    let connection = connection::open_writer(path)?;
+    let connection = connection::open_writer(path, BUSY_TIMEOUT)?;
     for script in scripts::SCRIPTS {
         connection.execute_batch(script)?;
     }

@@ -2,6 +2,7 @@
 
 use crate::signing_keys;
 use authflow::token::SignatureAlgorithm;
+use authflow_sqlite::Place;
 use clap::Parser;
 use std::{fmt, net::SocketAddr, path::PathBuf, str::FromStr};
 
@@ -67,10 +68,7 @@ impl Cli {
 
 /// Where the database is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum DatabaseUrl {
-    Memory,
-    File(PathBuf),
-}
+pub(crate) struct DatabaseUrl(pub(crate) Place);
 
 #[derive(Debug, thiserror::Error)]
 #[error("a database is sqlite:PATH or sqlite::memory:")]
@@ -81,18 +79,18 @@ impl FromStr for DatabaseUrl {
 
     fn from_str(text: &str) -> Result<Self, InvalidDatabaseUrl> {
         match text.strip_prefix("sqlite:") {
-            Some(":memory:") => Ok(Self::Memory),
+            Some(":memory:") => Ok(Self(Place::Memory)),
             None | Some("") => Err(InvalidDatabaseUrl),
-            Some(path) => Ok(Self::File(path.into())),
+            Some(path) => Ok(Self(Place::File(path.into()))),
         }
     }
 }
 
 impl fmt::Display for DatabaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Memory => f.write_str("sqlite::memory:"),
-            Self::File(path) => write!(f, "sqlite:{}", path.display()),
+        match &self.0 {
+            Place::Memory => f.write_str("sqlite::memory:"),
+            Place::File(path) => write!(f, "sqlite:{}", path.display()),
         }
     }
 }
@@ -117,8 +115,8 @@ mod tests {
 
     #[test]
     fn urls_and_offsets() {
-        assert_eq!(cli(&["--database", "sqlite::memory:"]).database, DatabaseUrl::Memory);
-        assert_eq!(cli(&["--database", "sqlite:/a/b.db"]).database, DatabaseUrl::File("/a/b.db".into()));
+        assert_eq!(cli(&["--database", "sqlite::memory:"]).database.0, Place::Memory);
+        assert_eq!(cli(&["--database", "sqlite:/a/b.db"]).database.0, Place::File("/a/b.db".into()));
         assert_eq!(cli(&["--now-offset", "-60"]).now_offset, -60);
         for wrong in ["postgres://x", "sqlite:", "authflow.db"] {
             assert!(Cli::try_parse_from(["authflow-server", "--database", wrong]).is_err(), "{wrong}");

@@ -24,7 +24,7 @@ impl Clock {
         Ok(moment.at(now))
     }
 
-    /// When to forget things at: never later than the real time, because a server whose clock was moved forward for a
+    /// The store's clock, by which it forgets: never later than the real time, because a server whose clock was moved forward for a
     /// demonstration must not forget claims that it needs again when the clock is moved back.
     pub(crate) fn forgets_at(self) -> Timestamp {
         self.now().min(system_now())

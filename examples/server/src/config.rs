@@ -1,7 +1,10 @@
 //! The configuration file: issuer, language, and the applications with their policies.
 
-use crate::{store, tenants::TenantCredential};
-use authflow::{Application, Dialect, TenantId, contact::NumberingPlan, device::Language, token::Issuer};
+use crate::tenants::TenantCredential;
+use authflow::{
+    Application, Dialect, TenantId, administration::Sweep, contact::NumberingPlan, device::Language,
+    token::Issuer,
+};
 use serde::Deserialize;
 use std::{fs, io, num::NonZeroU32, path::Path};
 
@@ -33,7 +36,7 @@ pub(crate) struct ServerConfig {
 }
 
 pub(crate) fn most_of_nobody() -> NonZeroU32 {
-    store::MOST_OF_NOBODY
+    NonZeroU32::new(Sweep::MOST_OF_NOBODY).unwrap_or(NonZeroU32::MIN)
 }
 
 /// How national numbers are written in a tenant.

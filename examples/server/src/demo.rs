@@ -3,20 +3,20 @@
 use crate::{
     clock::Clock,
     hasher::{Hasher, HasherError},
-    store::{NewAccount, Store, StoreError},
     tenants::TenantCredential,
 };
 use authflow::{
-    AccountId, Application, ClientId, InvalidId, OsEntropyUnavailable, Secret, TenantId,
-    account::{AccountStatus, UnfitUserName, UserName},
+    AccountId, Application, ClientId, InvalidId, OsEntropyUnavailable, Secret, TenantId, Timestamp,
+    account::{Account, AccountStatus, Profile, ProfileError, Revision, UnfitUserName, UserName},
     contact::{Channel, EmailAddress, InvalidContact, Mobile},
-    factor::{Factor, FactorSet, TotpError, TotpSecret},
+    factor::{Factor, FactorSet, Totp, TotpAlgorithm, TotpError, TotpSecret},
     parts::Hasher as _,
-    password::{Ageing, AgeingError, MustChange},
+    password::{Ageing, AgeingError, MustChange, Password, PasswordForm},
     policy::Policy,
     sealing::{Owner, SealingKeys},
     step::CredentialOwner,
 };
+use authflow_sqlite::{Created, SqliteStore, StoreError};
 
 pub(crate) const ISV_CLIENT_ID: &str = "DRrYIqauawN0I8myTMoDTPys6ezGZxnm";
 pub(crate) const ISV_TENANT: &str = "08f770f51f80d2f40f38c00cb199fd21";
@@ -115,6 +115,8 @@ pub(crate) enum DemoError {
     #[error(transparent)]
     Contact(#[from] InvalidContact),
     #[error(transparent)]
+    Profile(#[from] ProfileError),
+    #[error(transparent)]
     Ageing(#[from] AgeingError),
     #[error(transparent)]
     Totp(#[from] TotpError),
@@ -148,59 +150,88 @@ pub(crate) fn tenant_credentials() -> Result<[TenantCredential; 2], DemoError> {
     ])
 }
 
+/// The tenant of each application.
+fn tenants() -> Result<[Option<TenantId>; 2], InvalidId> {
+    Ok([Some(TenantId::new(ISV_TENANT)?), None])
+}
+
+/// Whether a database has any of these accounts.
+pub(crate) async fn is_in(store: &SqliteStore) -> Result<bool, DemoError> {
+    for tenant in tenants()? {
+        for demo in &ACCOUNTS {
+            if store.account(tenant, demo.id()?).await?.is_some() {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
+}
+
 /// Makes what is not there yet; what has been counted and changed in an earlier run stays as it is.
 pub(crate) async fn seed(
-    store: &Store,
+    store: &SqliteStore,
     hasher: &Hasher,
     sealing_keys: &SealingKeys,
     clock: Clock,
 ) -> Result<(), DemoError> {
-    for tenant in [Some(TenantId::new(ISV_TENANT)?), None] {
+    for tenant in tenants()? {
         for demo in &ACCOUNTS {
-            add(store, hasher, sealing_keys, tenant, demo, clock).await?;
+            if store.account(tenant, demo.id()?).await?.is_none() {
+                let account = demo.account(tenant, hasher, sealing_keys, clock).await?;
+                if store.create_account(account).await? == Created::NameTaken {
+                    tracing::warn!(account = demo.name, "its name is another account's: it is not made");
+                }
+            }
         }
     }
     Ok(())
 }
 
-async fn add(
-    store: &Store,
-    hasher: &Hasher,
-    sealing_keys: &SealingKeys,
-    tenant: Option<TenantId>,
-    demo: &DemoAccount,
-    clock: Clock,
-) -> Result<(), DemoError> {
-    let id = AccountId::new(&format!("demo-{}", demo.name))?;
-    if store.has_account(tenant, id).await? {
-        return Ok(());
+impl DemoAccount {
+    fn id(&self) -> Result<AccountId, InvalidId> {
+        AccountId::new(&format!("demo-{}", self.name))
     }
-    let verifier = match demo.password_age_days {
-        Some(_) => Some(hasher.hash(&Secret::new(PASSWORD)).await?),
-        None => None,
-    };
-    let enrolled = demo.enrolled.iter().copied().collect::<FactorSet>();
-    let totp = match enrolled.contains(Factor::Totp) {
-        true => {
-            let owner = Owner { tenant, account: id };
-            Some(TotpSecret::new(*TOTP_SECRET)?.seal(sealing_keys, owner, &clock.moment()?))
-        }
-        false => None,
-    };
-    let new = NewAccount {
-        tenant,
-        id,
-        user_name: UserName::for_new_account(demo.name)?,
-        status: demo.status,
-        verifier,
-        changed_at: clock.now().minus_seconds(demo.password_age_days.unwrap_or(0) * DAY),
-        must_change: demo.must_change,
-        mobile: demo.mobile.map(Mobile::new).transpose()?,
-        email: demo.email().as_deref().map(EmailAddress::new).transpose()?,
-        totp,
-        enrolled,
-        profile: format!(r#"{{"name":"{}"}}"#, demo.name),
-        is_demo: true,
-    };
-    Ok(store.add_account(new).await?)
+
+    async fn account(
+        &self,
+        tenant: Option<TenantId>,
+        hasher: &Hasher,
+        sealing_keys: &SealingKeys,
+        clock: Clock,
+    ) -> Result<Account, DemoError> {
+        let (id, moment) = (self.id()?, clock.moment()?);
+        let password = match self.password_age_days {
+            Some(days) => Some(Password {
+                verifier: hasher.hash(&Secret::new(PASSWORD)).await?,
+                changed_at: clock.now().minus_seconds(days * DAY),
+                must_change: self.must_change,
+                skips_used: 0,
+                form: PasswordForm::Canonical,
+            }),
+            None => None,
+        };
+        let enrolled = self.enrolled.iter().copied().collect::<FactorSet>();
+        let totp = match enrolled.contains(Factor::Totp) {
+            true => {
+                let owner = Owner { tenant, account: id };
+                let sealed = TotpSecret::new(*TOTP_SECRET)?.seal(sealing_keys, owner, &moment);
+                Some(Totp::new(sealed, TotpAlgorithm::Sha1, 6, None)?)
+            }
+            false => None,
+        };
+        Ok(Account {
+            id,
+            tenant,
+            revision: Revision::first(&moment),
+            status: self.status,
+            user_name: Some(UserName::for_new_account(self.name)?),
+            password,
+            mobile: self.mobile.map(Mobile::new).transpose()?,
+            email: self.email().as_deref().map(EmailAddress::new).transpose()?,
+            totp,
+            enrolled,
+            factors_changed_at: Timestamp::from_unix(0),
+            profile: Profile::from_json(&format!(r#"{{"name":"{}"}}"#, self.name))?,
+        })
+    }
 }

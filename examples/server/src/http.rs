@@ -31,7 +31,8 @@ use tokio::{select, time::timeout};
 /// follows after that is left unread, and the connection is closed.
 const MOST_OF_A_BODY: usize = 20 * 1024;
 const LONGEST_BODY_READ: Duration = Duration::from_secs(10);
-/// Once it has begun. Longer than the waits for a core, for the writer and for the database's lock. What ends a call is not shed before this.
+/// Once it has begun. Longer than the waits for a core, for the writer and for the database's lock; as long as what ends a call waits for the
+/// writer (`Waits::DEFAULT`).
 pub(crate) const LONGEST_CALL: Duration = Duration::from_secs(20);
 const LONGEST_HEALTH_CHECK: Duration = Duration::from_secs(2);
 
@@ -67,7 +68,7 @@ async fn openapi() -> Response {
 }
 
 async fn healthz(State(service): State<Arc<Service>>) -> Response {
-    match timeout(LONGEST_HEALTH_CHECK, service.host.store.check()).await {
+    match timeout(LONGEST_HEALTH_CHECK, service.host.store.0.check()).await {
         Ok(Ok(())) => "ok\n".into_response(),
         Ok(Err(error)) => {
             tracing::error!(%error, "the database does not answer");

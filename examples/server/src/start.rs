@@ -15,16 +15,17 @@ use crate::{
     sealing_keys::{self, SealingFileError},
     serve,
     signing_keys::{self, SigningKeys, SigningKeysError},
-    store::{self, FEWEST_OF_NOBODY, Store, StoreError},
+    store::Store,
     tenants::{SharedCredential, TenantCredentials},
 };
 use authflow::{
-    Applications, Config, ConfigError, Dialect, Engine,
+    Applications, Config, ConfigError, Dialect, Engine, OsEntropyUnavailable,
     device::Language,
     parts::Blocklist,
     sdk::Api,
     token::{IdTokenSigning, Issuer, IssuerError},
 };
+use authflow_sqlite::{Settings, SqliteStore, StoreError};
 use std::{io, net::SocketAddr, num::NonZeroU32, path::PathBuf};
 
 #[derive(Debug, thiserror::Error)]
@@ -39,7 +40,7 @@ pub(crate) enum StartError {
     DemoAccounts(DatabaseUrl),
     #[error("--now-offset must stay 0 but in a demonstration: what it signs would be of another time")]
     MovedClock,
-    #[error("most_of_nobody must be at least {FEWEST_OF_NOBODY} but in a demonstration, and is {0}")]
+    #[error("most_of_nobody must be at least {fewest} but in a demonstration, and is {0}", fewest = Settings::FEWEST_OF_NOBODY)]
     FewOfNobody(NonZeroU32),
     #[error("configuration {0}: {1}")]
     ConfigFile(PathBuf, ServerConfigError),
@@ -53,6 +54,8 @@ pub(crate) enum StartError {
     SigningKeys(PathBuf, SigningKeysError),
     #[error("database {0}: {1}")]
     Database(DatabaseUrl, StoreError),
+    #[error(transparent)]
+    Entropy(#[from] OsEntropyUnavailable),
     #[error("hasher: {0}")]
     Hasher(#[from] HasherError),
     #[error("tenant_credentials: {0}")]
@@ -86,7 +89,7 @@ pub(crate) async fn run(cli: Cli) -> Result<(), StartError> {
         tenant_credentials,
         most_of_nobody,
     } = configuration(&cli)?;
-    if !cli.is_demo() && most_of_nobody.get() < FEWEST_OF_NOBODY {
+    if !cli.is_demo() && most_of_nobody.get() < Settings::FEWEST_OF_NOBODY {
         return Err(StartError::FewOfNobody(most_of_nobody));
     }
     for application in applications.iter().filter(|it| it.policy.sending.daily_in_all().is_some()) {
@@ -107,8 +110,11 @@ pub(crate) async fn run(cli: Cli) -> Result<(), StartError> {
     }
     let clock = Clock::moved(cli.now_offset);
     let database = |error| StartError::Database(cli.database.clone(), error);
-    let store = Store::open(&cli.database, clock, &sealing_keys, most_of_nobody).map_err(database)?;
-    if !cli.is_demo() && store.has_demo_accounts().await.map_err(database)? {
+    let place = cli.database.0.clone();
+    let mut settings = Settings::new(place, Some(sealing_keys.clone()), move || clock.forgets_at());
+    settings.most_of_nobody = most_of_nobody;
+    let store = SqliteStore::open(&settings, &clock.moment()?).map_err(database)?;
+    if !cli.is_demo() && demo::is_in(&store).await? {
         return Err(StartError::DemoAccounts(cli.database.clone()));
     }
     let mut config = Config::new(issuer, ring, Applications::Fixed(applications));
@@ -123,7 +129,7 @@ pub(crate) async fn run(cli: Cli) -> Result<(), StartError> {
     let api = Api::new(Engine::new(config)?);
     let rules = ServerRules { credentials: TenantCredentials::new(tenant_credentials)? };
     let host = ServerHost {
-        store,
+        store: Store(store.clone()),
         hasher: Hasher::new()?,
         rules: Blocklist::new(names, rules),
         courier: outbox(&cli)?,
@@ -136,11 +142,11 @@ pub(crate) async fn run(cli: Cli) -> Result<(), StartError> {
     let listener = serve::listen(cli.listen).map_err(listen)?;
     let address = listener.local_addr().map_err(listen)?;
     if cli.is_demo() {
-        demo::seed(&host.store, &host.hasher, &sealing_keys, clock).await?;
+        demo::seed(&store, &host.hasher, &sealing_keys, clock).await?;
     }
     banner::print(address, cli.is_demo());
     serve::serve(listener, http::router(Service { api, host, clock, calls: Calls::new() }), stop).await;
-    store::checkpoint(&cli.database).map_err(database)
+    store.checkpoint().map_err(database)
 }
 
 /// Where codes go out, if they do.
@@ -180,7 +186,7 @@ fn configuration(cli: &Cli) -> Result<ServerConfig, StartError> {
             numbering: Vec::new(),
             applications: Vec::new(),
             tenant_credentials: Vec::new(),
-            most_of_nobody: store::MOST_OF_NOBODY,
+            most_of_nobody: config::most_of_nobody(),
         },
     };
     if cli.is_demo() {

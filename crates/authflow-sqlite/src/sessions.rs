@@ -1,6 +1,6 @@
 //! Sessions.
 
-use super::{Store, StoreError, Written, columns};
+use crate::{SqliteStore, StoreError, columns, writer::Written};
 use authflow::{
     AccountId, Audience, ClientId, SessionId, TenantId, Timestamp,
     account::Revision,
@@ -9,7 +9,7 @@ use authflow::{
 };
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-impl Store {
+impl SqliteStore {
     /// A session that has not been ended, as it was before this use of it. Only a use that is to be noted waits for the writer.
     pub(crate) async fn check_session(&self, ask: CheckSession) -> Result<Option<SessionRecord>, StoreError> {
         let session = ask.session;
@@ -43,7 +43,7 @@ fn note(connection: &Connection, noted: &SessionRecord) -> Result<(), StoreError
     Ok(())
 }
 
-pub(super) fn find(connection: &Connection, session: SessionId) -> Result<Option<SessionRecord>, StoreError> {
+pub(crate) fn find(connection: &Connection, session: SessionId) -> Result<Option<SessionRecord>, StoreError> {
     let sql =
         "SELECT client_id, tenant, account, auth_time, factors, generation, used_at, expires_at, revision,
             device_kind, device_key, device_digest, unseen_since FROM sessions
@@ -77,7 +77,7 @@ fn record(row: &Row<'_>, session: SessionId) -> Result<SessionRecord, StoreError
 }
 
 /// Says whether it was opened: one that is there, or was, is not written over.
-pub(super) fn open(connection: &Connection, record: &SessionRecord) -> Result<bool, StoreError> {
+pub(crate) fn open(connection: &Connection, record: &SessionRecord) -> Result<bool, StoreError> {
     let sql = "INSERT INTO sessions
             (id, client_id, tenant, account, auth_time, factors, generation, used_at, expires_at, revision,
             device_kind, device_key, device_digest, unseen_since)
@@ -102,7 +102,7 @@ pub(super) fn open(connection: &Connection, record: &SessionRecord) -> Result<bo
 }
 
 /// Notes that a session's subject has proved who they are again, if the session lives. Says whether it did.
-pub(super) fn renew(
+pub(crate) fn renew(
     connection: &Connection,
     audience: &Audience,
     account: &AccountId,
@@ -122,14 +122,14 @@ pub(super) fn renew(
 }
 
 /// What a rotation looks for and leaves behind.
-pub(super) struct Rotation<'a> {
-    pub(super) expected_generation: u32,
-    pub(super) device: &'a DeviceBinding,
-    pub(super) unseen_since: Option<Timestamp>,
+pub(crate) struct Rotation<'a> {
+    pub(crate) expected_generation: u32,
+    pub(crate) device: &'a DeviceBinding,
+    pub(crate) unseen_since: Option<Timestamp>,
 }
 
 /// Counts one rotation and binds the session anew, if it lives and is of the expected generation. Says whether it did.
-pub(super) fn rotate(
+pub(crate) fn rotate(
     connection: &Connection,
     audience: &Audience,
     account: &AccountId,
@@ -154,7 +154,7 @@ pub(super) fn rotate(
 }
 
 /// Ends sessions of the account in every application: they all rest on the same credentials.
-pub(super) fn end(
+pub(crate) fn end(
     connection: &Connection,
     tenant: &str,
     account: &AccountId,

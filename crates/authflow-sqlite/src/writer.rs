@@ -15,12 +15,12 @@ const WAITING: usize = 1024;
 const BATCH: usize = 64;
 
 /// Does the work of one write; what it returns tells the caller whether the transaction became durable.
-pub(super) type Job = Box<dyn FnOnce(&Connection) -> Reply + Send>;
+pub(crate) type Job = Box<dyn FnOnce(&Connection) -> Reply + Send>;
 type Reply = Box<dyn FnOnce(bool)>;
 
 #[derive(Clone)]
-pub(super) struct Writer {
-    pub(super) jobs: Sender<Job>,
+pub(crate) struct Writer {
+    pub(crate) jobs: Sender<Job>,
 }
 
 /// An answer, and whether what was written for it stays.
@@ -30,14 +30,14 @@ pub(crate) enum Written<T> {
 }
 
 impl Writer {
-    pub(super) fn start(connection: Connection) -> Result<Self, StoreError> {
+    pub(crate) fn start(connection: Connection) -> Result<Self, StoreError> {
         let (jobs, waiting) = mpsc::channel(WAITING);
         thread::Builder::new().name("sqlite-writer".into()).spawn(move || run(&connection, waiting))?;
         Ok(Self { jobs })
     }
 
     /// `longest_wait` is for a place in the queue.
-    pub(super) async fn write<T: Send + 'static>(
+    pub(crate) async fn write<T: Send + 'static>(
         &self,
         longest_wait: Duration,
         work: impl FnOnce(&Connection) -> Result<Written<T>, StoreError> + Send + 'static,
@@ -59,7 +59,7 @@ impl Writer {
     }
 }
 
-pub(super) fn run(connection: &Connection, mut waiting: Receiver<Job>) {
+pub(crate) fn run(connection: &Connection, mut waiting: Receiver<Job>) {
     while let Some(first) = waiting.blocking_recv() {
         let rest = iter::from_fn(|| waiting.try_recv().ok());
         if let Err(error) = transact(connection, iter::once(first).chain(rest).take(BATCH)) {

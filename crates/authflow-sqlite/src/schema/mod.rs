@@ -1,8 +1,11 @@
 //! The tables, and how a database gets them.
 
-use super::{StoreError, names, scripts::SCRIPTS, sealed};
+mod scripts;
+
+use crate::{StoreError, names, sealed};
 use authflow::{Moment, sealing::SealingKeys};
 use rusqlite::{Connection, TransactionBehavior};
+use scripts::SCRIPTS;
 
 /// "auth", so that the database of another program is not taken for ours.
 const APPLICATION_ID: i32 = 0x6175_7468;
@@ -12,9 +15,9 @@ const SEALS: usize = 5;
 const VERSION: i64 = SCRIPTS.len() as i64;
 
 /// Brings a database to the present version.
-pub(super) fn migrate(
+pub(crate) fn migrate(
     connection: &mut Connection,
-    keys: &SealingKeys,
+    keys: Option<&SealingKeys>,
     moment: &Moment,
 ) -> Result<(), StoreError> {
     // Immediate, so that of two servers that start at once, one migrates and the other one finds it done.
@@ -43,9 +46,9 @@ pub(super) fn migrate(
     Ok(transaction.commit()?)
 }
 
-/// A database as an earlier version of this server has made it.
+/// A database as an earlier version of this crate has made it.
 #[cfg(test)]
-pub(super) fn as_of_version(connection: &Connection, version: usize) {
+pub(crate) fn as_of_version(connection: &Connection, version: usize) {
     for migration in &SCRIPTS[..version] {
         connection.execute_batch(migration).unwrap();
     }
@@ -53,17 +56,10 @@ pub(super) fn as_of_version(connection: &Connection, version: usize) {
     connection.pragma_update(None, "user_version", i64::try_from(version).unwrap()).unwrap();
 }
 
-/// Brings it to the present version, under the sealing keys of the demo.
-#[cfg(test)]
-pub(super) fn migrate_demo(connection: &mut Connection) -> Result<(), StoreError> {
-    use {crate::clock::Clock, authflow::testkit::demo};
-
-    migrate(connection, &demo::sealing_keys(), &Clock::moved(0).moment().unwrap())
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{migrate_demo as migrate, *};
+    use super::*;
+    use crate::testing::migrate;
 
     fn memory() -> Connection {
         Connection::open_in_memory().unwrap()

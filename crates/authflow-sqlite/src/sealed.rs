@@ -1,6 +1,6 @@
 //! Secrets of authenticators: sealed once where they stood in the clear, counted by key, and sealed anew.
 
-use super::{StoreError, columns};
+use crate::{StoreError, columns};
 use authflow::{
     AccountId, Moment, TenantId,
     factor::TotpSecret,
@@ -14,11 +14,16 @@ use std::collections::BTreeMap;
 const UNSCRUBBED: &str = "unscrubbed";
 
 /// Seals what stands in the clear. From then on, until [`scrub`], the file may still have what was there.
-pub(super) fn seal_clear_secrets(
+pub(crate) fn seal_clear_secrets(
     connection: &Connection,
-    keys: &SealingKeys,
+    keys: Option<&SealingKeys>,
     moment: &Moment,
 ) -> Result<(), StoreError> {
+    let sql = "SELECT count(*) FROM accounts WHERE totp_secret IS NOT NULL";
+    let count = connection.query_row(sql, [], |row| row.get(0))?;
+    let Some(keys) = keys.filter(|_| count > 0) else {
+        return if count == 0 { Ok(()) } else { Err(StoreError::NoSealingKeys { count }) };
+    };
     let mut clear =
         connection.prepare("SELECT tenant, id, totp_secret FROM accounts WHERE totp_secret IS NOT NULL")?;
     let mut seal =
@@ -34,13 +39,13 @@ pub(super) fn seal_clear_secrets(
 }
 
 /// Notes that the file may have secrets in the clear, in pages that nothing refers to any more.
-pub(super) fn note_unscrubbed(connection: &Connection) -> Result<(), StoreError> {
+pub(crate) fn note_unscrubbed(connection: &Connection) -> Result<(), StoreError> {
     Ok(connection.execute_batch(&format!("CREATE TABLE {UNSCRUBBED} (since INTEGER) STRICT"))?)
 }
 
 /// Writes the file anew where that has not been done since secrets were sealed, so that nothing of them is left in it. A server that was
 /// stopped in between does it at its next start.
-pub(super) fn scrub(connection: &Connection) -> Result<(), StoreError> {
+pub(crate) fn scrub(connection: &Connection) -> Result<(), StoreError> {
     if !connection.table_exists(None, UNSCRUBBED)? {
         return Ok(());
     }
@@ -53,7 +58,7 @@ pub(super) fn scrub(connection: &Connection) -> Result<(), StoreError> {
 }
 
 /// How many secrets name each key.
-pub(super) fn count_by_key(connection: &Connection) -> Result<BTreeMap<String, i64>, StoreError> {
+pub(crate) fn count_by_key(connection: &Connection) -> Result<BTreeMap<String, i64>, StoreError> {
     let sql = "SELECT totp_key, count(*) FROM accounts WHERE totp_key IS NOT NULL GROUP BY totp_key";
     let mut statement = connection.prepare(sql)?;
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
@@ -61,8 +66,11 @@ pub(super) fn count_by_key(connection: &Connection) -> Result<BTreeMap<String, i
 }
 
 /// Refuses keys without one that a secret is sealed under: that key was dropped too early, or its file was lost.
-pub(super) fn refuse_missing_keys(connection: &Connection, keys: &SealingKeys) -> Result<(), StoreError> {
-    let is_known = |id: &str| KeyId::new(id).is_ok_and(|id| keys.get(&id).is_some());
+pub(crate) fn refuse_missing_keys(
+    connection: &Connection,
+    keys: Option<&SealingKeys>,
+) -> Result<(), StoreError> {
+    let is_known = |id: &str| KeyId::new(id).is_ok_and(|id| keys.is_some_and(|keys| keys.get(&id).is_some()));
     let missing: BTreeMap<_, _> =
         count_by_key(connection)?.into_iter().filter(|(id, _)| !is_known(id)).collect();
     if missing.is_empty() {
@@ -73,7 +81,7 @@ pub(super) fn refuse_missing_keys(connection: &Connection, keys: &SealingKeys) -
 }
 
 /// Seals anew what an earlier key has sealed, so that it can be dropped. Says how many secrets it was; one that does not open stays as it is.
-pub(super) fn reseal_all(
+pub(crate) fn reseal_all(
     connection: &Connection,
     keys: &SealingKeys,
     moment: &Moment,
@@ -100,7 +108,7 @@ pub(super) fn reseal_all(
 }
 
 /// The same secret under another seal: no change of the account.
-pub(super) fn store(
+pub(crate) fn store(
     connection: &Connection,
     tenant: &str,
     id: &str,

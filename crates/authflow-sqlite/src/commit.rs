@@ -1,8 +1,8 @@
 //! The one write of a request, as one transaction.
 
-use super::{
-    Store, StoreError, Written, administration::forget, attempts, claims, codes, columns,
-    nobodies::Forgetting, sealed, sessions,
+use crate::{
+    SqliteStore, StoreError, administration::forget, attempts, claims, codes, columns, nobodies::Forgetting,
+    sealed, sessions, writer::Written,
 };
 use authflow::{
     AccountId, Audience, SessionId, Timestamp,
@@ -17,10 +17,10 @@ use std::{num::NonZeroU32, sync::Arc};
 /// How much of what is over is forgotten with one commit: enough to keep up, too little to be felt.
 const FORGOTTEN_AT_ONCE: NonZeroU32 = NonZeroU32::MIN.saturating_add(15);
 
-impl Store {
+impl SqliteStore {
     pub(crate) async fn commit(&self, commit: Commit<Verifier>) -> Result<Committed, StoreError> {
-        let now = self.clock.now();
-        let sweep = Sweep::new(self.clock.forgets_at(), FORGOTTEN_AT_ONCE);
+        let now = self.now();
+        let sweep = Sweep::new(now, FORGOTTEN_AT_ONCE);
         let unknown = Arc::clone(&self.unknown_recipients);
         self.write_at_last(move |connection| {
             let committed = apply(connection, &commit, &unknown, now)?;
@@ -73,7 +73,7 @@ fn apply_write(
     now: Timestamp,
 ) -> Result<Option<CommitRefusal>, StoreError> {
     if let Write::StoreCode { key, code, budget } = write {
-        return codes::store(connection, *key, code, budget, unknown, now);
+        return codes::store(connection, *key, code, budget, unknown);
     }
     if let Write::CountSend(sum) = write {
         return codes::count(connection, &commit.audience, sum);

@@ -1,6 +1,6 @@
 //! What strangers typed and nobody has: remembered so that it costs the same as what somebody has, and forgotten, the oldest first.
 
-use super::{StoreError, columns};
+use crate::{StoreError, columns};
 use authflow::{Timestamp, administration::Sweep};
 use rusqlite::{Connection, params};
 use std::{
@@ -14,7 +14,7 @@ const KEPT_SECONDS: u64 = 60;
 /// When names or recipients that nobody has are forgotten. To count them is a walk over a million rows, so it is not done for each of them.
 ///
 /// New rows count, whoever's they are: neither one that is asked about again and again nor the time that a walk takes tells whose it is.
-pub(super) struct Forgetting {
+pub(crate) struct Forgetting {
     /// How many are remembered, and up to [`every`](Self::every) more.
     most: u32,
     /// How many new rows there are between two walks; each forgets twice as many at most, so that a backlog shrinks.
@@ -23,34 +23,31 @@ pub(super) struct Forgetting {
     new_rows: AtomicU32,
 }
 
-/// The fewest of each that a configuration may have remembered, but for a demonstration: fewer are soon flooded.
-pub(crate) const FEWEST: u32 = 1 << 16;
-
-/// How many of each are remembered, unless the configuration says so.
+/// How many of each are remembered, unless the settings say so.
 pub(crate) const MOST: NonZeroU32 = match NonZeroU32::new(Sweep::MOST_OF_NOBODY) {
     Some(most) => most,
     None => NonZeroU32::MIN,
 };
 
 impl Forgetting {
-    pub(super) fn beyond(most: NonZeroU32) -> Self {
+    pub(crate) fn beyond(most: NonZeroU32) -> Self {
         // Powers of two go on where the number wraps.
         let every = (most.get() / 256).clamp(1, 1 << 12).next_power_of_two();
         Self { most: most.get(), every, new_rows: AtomicU32::new(0) }
     }
 
-    pub(super) fn is_due(&self) -> bool {
+    pub(crate) fn is_due(&self) -> bool {
         self.new_rows.fetch_add(1, Ordering::Relaxed).is_multiple_of(self.every)
     }
 
     /// Names that nobody has. How many were forgotten: never more at once than the writer has time for.
-    pub(super) fn forget_guesses(&self, connection: &Connection, now: Timestamp) -> Result<(), StoreError> {
+    pub(crate) fn forget_guesses(&self, connection: &Connection, now: Timestamp) -> Result<(), StoreError> {
         let before = now.minus_seconds(KEPT_SECONDS);
         forget_guesses(connection, self.most, self.every.saturating_mul(2), before).map(drop)
     }
 
     /// Recipients that nobody has, and the codes that were made for them.
-    pub(super) fn forget_sends(&self, connection: &Connection, now: Timestamp) -> Result<(), StoreError> {
+    pub(crate) fn forget_sends(&self, connection: &Connection, now: Timestamp) -> Result<(), StoreError> {
         let at_once = self.every.saturating_mul(2);
         forget_sends(connection, self.most, at_once, now)?;
         forget_codes(connection, self.most, at_once).map(drop)
@@ -58,7 +55,7 @@ impl Forgetting {
 }
 
 /// Names that nobody has, beyond so many, but for those that were guessed at since.
-pub(super) fn forget_guesses(
+pub(crate) fn forget_guesses(
     connection: &Connection,
     most: u32,
     at_most: u32,
@@ -72,7 +69,7 @@ pub(super) fn forget_guesses(
 
 /// Counts of recipients that nobody has, beyond so many, but for those that had not cooled by then: one that still refuses the next code and
 /// then does not tells that nobody has the recipient.
-pub(super) fn forget_sends(
+pub(crate) fn forget_sends(
     connection: &Connection,
     most: u32,
     at_most: u32,
@@ -85,7 +82,7 @@ pub(super) fn forget_sends(
 }
 
 /// Codes of recipients that nobody has, beyond so many.
-pub(super) fn forget_codes(connection: &Connection, most: u32, at_most: u32) -> Result<usize, StoreError> {
+pub(crate) fn forget_codes(connection: &Connection, most: u32, at_most: u32) -> Result<usize, StoreError> {
     let sql = "DELETE FROM codes WHERE key IN (
             SELECT key FROM codes WHERE nobody = 1 ORDER BY expires_at
             LIMIT (SELECT max(0, min(count(*) - ?1, ?2)) FROM codes WHERE nobody = 1))";
@@ -94,12 +91,12 @@ pub(super) fn forget_codes(connection: &Connection, most: u32, at_most: u32) -> 
 
 #[cfg(test)]
 impl Forgetting {
-    /// As the server has it, in small.
-    pub(super) fn small(most: u32, every: u32) -> Self {
+    /// As a store has it, in small.
+    pub(crate) fn small(most: u32, every: u32) -> Self {
         Self { most, every, new_rows: AtomicU32::new(0) }
     }
 
-    pub(super) fn new_rows(&self) -> u32 {
+    pub(crate) fn new_rows(&self) -> u32 {
         self.new_rows.load(Ordering::Relaxed)
     }
 }
@@ -107,14 +104,12 @@ impl Forgetting {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{clock::Clock, store::schema::migrate};
-    use authflow::testkit::demo;
+    use crate::testing;
 
     /// One that is asked for again after a flood of others is refused as somebody's is.
     #[test]
     fn a_count_that_has_not_cooled_is_never_dropped_and_the_oldest_go_first() {
-        let mut connection = Connection::open_in_memory().unwrap();
-        migrate(&mut connection, &demo::sealing_keys(), &Clock::moved(0).moment().unwrap()).unwrap();
+        let connection = testing::database();
         // By the end of its day, which is not how long it cools, the one of somebody and the first of nobody's come first.
         let sql = "INSERT INTO sends (slot, record, forget_at, cools_until, owner, nobody)
             VALUES (CAST(printf('%016d', ?1) AS BLOB), zeroblob(21), ?1, ?2, zeroblob(32), ?3)";

@@ -1,11 +1,11 @@
 //! Counts of guesses: opaque records under their slots.
 
-use super::{Store, StoreError, Written, columns, nobodies::Forgetting};
+use crate::{SqliteStore, StoreError, columns, nobodies::Forgetting, writer::Written};
 use authflow::guess::{AttemptRecord, AttemptSlot, ClearGuesses, Reservation, ReserveAttempt, SettleAttempt};
 use rusqlite::{Connection, OptionalExtension as _, params};
 use std::sync::Arc;
 
-impl Store {
+impl SqliteStore {
     pub(crate) async fn reserve_attempt(&self, ask: ReserveAttempt) -> Result<Reservation, StoreError> {
         let forgetting = Arc::clone(&self.unknown_names);
         self.write(move |connection| reserve(connection, &ask, &forgetting).map(Written::Kept)).await
@@ -37,7 +37,7 @@ fn settle(connection: &Connection, ask: &SettleAttempt) -> Result<(), StoreError
 }
 
 /// Within a commit.
-pub(super) fn clear(connection: &Connection, ask: &ClearGuesses) -> Result<(), StoreError> {
+pub(crate) fn clear(connection: &Connection, ask: &ClearGuesses) -> Result<(), StoreError> {
     let cleared = ask.clear(load(connection, ask.slot())?);
     keep(connection, ask.slot(), &cleared)
 }

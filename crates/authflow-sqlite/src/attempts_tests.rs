@@ -1,17 +1,15 @@
 //! Names that nobody has are remembered, and forgotten again; accounts are not.
 
 use super::*;
-use crate::{clock::Clock, demo, store::schema::migrate};
+use crate::testing::database;
 use authflow::{
-    AccountId, Applications, Config, Engine, Timestamp, facade::Request, factor::Factor, guess::Attempt,
-    password::PasswordMatch, sdk::Api, step::Step, testkit,
+    AccountId, Timestamp,
+    factor::Factor,
+    guess::Attempt,
+    password::PasswordMatch,
+    step::Step,
+    testkit::{Call, World},
 };
-
-fn database() -> Connection {
-    let mut connection = Connection::open_in_memory().unwrap();
-    migrate(&mut connection, &testkit::demo::sealing_keys(), &Clock::moved(0).moment().unwrap()).unwrap();
-    connection
-}
 
 fn slot(name: &str) -> AttemptSlot {
     AttemptSlot::of_account(None, AccountId::new(name).unwrap(), Factor::Password)
@@ -19,20 +17,8 @@ fn slot(name: &str) -> AttemptSlot {
 
 /// The library's questions of a wrong guess; its host has answered them with `reserved`.
 fn asked(reserved: impl FnOnce(&ReserveAttempt) -> Reservation) -> SettleAttempt {
-    let applications = Applications::Fixed(demo::applications().unwrap().into());
-    let config = Config::new(testkit::demo::issuer(), testkit::demo::ring(), applications);
-    let api = Api::new(Engine::new(config).unwrap());
-    let headers = [
-        ("X-operating-sys-version", "Android 10"),
-        ("X-device-fingerprint", "156aysdna213sac"),
-        ("X-agent", "test"),
-        ("X-client-id", demo::ORDINARY_CLIENT_ID),
-        ("Content-Type", "application/json"),
-    ];
-    let body = br#"{"user_name":"nobody","password":"wrong"}"#;
-    let request = Request { method: "POST", path: "/api/v2/sdk/login", headers: &headers, body, peer: None };
     let mut reserved = Some(reserved);
-    let mut step = api.handle(&request, Clock::moved(0).moment().unwrap());
+    let mut step = World::new().begin(&Call::login("nobody", "wrong"));
     loop {
         step = match step {
             Step::FindAccount(ask) => ask.answer(None),

@@ -1,6 +1,6 @@
 //! What an administrator does: each operation in one transaction.
 
-use super::{Store, StoreError, Written, attempts, columns, nobodies, sessions};
+use crate::{SqliteStore, StoreError, attempts, columns, nobodies, sessions, writer::Written};
 use authflow::{
     AccountId, TenantId,
     administration::{
@@ -9,7 +9,7 @@ use authflow::{
 };
 use rusqlite::{Connection, params};
 
-impl Administer for Store {
+impl Administer for SqliteStore {
     type Error = StoreError;
 
     async fn unlock(&self, ask: &Unlock) -> Result<Administered, StoreError> {
@@ -43,7 +43,7 @@ impl Administer for Store {
     }
 
     async fn end_sessions_of(&self, ask: &EndSessionsOf) -> Result<Administered, StoreError> {
-        let (ask, now) = (*ask, self.clock.now());
+        let (ask, now) = (*ask, self.now());
         self.administer(ask.tenant, ask.account, move |connection| {
             sessions::end(connection, columns::tenant(&ask.tenant), &ask.account, ask.which, now)
         })
@@ -78,7 +78,7 @@ impl Administer for Store {
     }
 }
 
-impl Store {
+impl SqliteStore {
     /// Does something to an account that is there.
     async fn administer(
         &self,
@@ -139,7 +139,7 @@ fn delete(connection: &Connection, ask: &DeletePerson) -> Result<(), StoreError>
 }
 
 /// What is over, so much of it at once; a part of each commit as well.
-pub(super) fn forget(connection: &Connection, sweep: &Sweep) -> Result<Swept, StoreError> {
+pub(crate) fn forget(connection: &Connection, sweep: &Sweep) -> Result<Swept, StoreError> {
     let of = |sql| -> Result<u32, StoreError> {
         let parameters = params![columns::seconds(sweep.over()), sweep.at_most()];
         Ok(number(connection.prepare_cached(sql)?.execute(parameters)?))

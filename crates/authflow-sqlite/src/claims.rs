@@ -1,6 +1,6 @@
 //! What happened once, and the session that it opened.
 
-use super::{Store, StoreError, columns, sessions};
+use crate::{SqliteStore, StoreError, columns, sessions};
 use authflow::{
     SessionId, TokenId,
     session::SessionRecord,
@@ -8,14 +8,14 @@ use authflow::{
 };
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-impl Store {
+impl SqliteStore {
     pub(crate) async fn find_claim(&self, ask: FindClaim) -> Result<Option<SessionRecord>, StoreError> {
         self.read(move |connection| opened_by(connection, &ask.id)).await
     }
 }
 
 /// Says whether it was made: one that is there already is left as it is.
-pub(super) fn insert(connection: &Connection, claim: &Claim) -> Result<bool, StoreError> {
+pub(crate) fn insert(connection: &Connection, claim: &Claim) -> Result<bool, StoreError> {
     let sql = "INSERT INTO claims (id, session, keep_until) VALUES (?1, ?2, ?3) ON CONFLICT (id) DO NOTHING";
     let session = claim.opens.as_ref().map(SessionId::as_bytes);
     let parameters = params![claim.id.as_bytes(), session, columns::seconds(claim.keep_until)];
@@ -23,7 +23,7 @@ pub(super) fn insert(connection: &Connection, claim: &Claim) -> Result<bool, Sto
 }
 
 /// The session that a claim has opened, if it has not been ended.
-pub(super) fn opened_by(
+pub(crate) fn opened_by(
     connection: &Connection,
     claim: &TokenId,
 ) -> Result<Option<SessionRecord>, StoreError> {

@@ -1,5 +1,5 @@
-use super::super::schema::{as_of_version, migrate_demo as migrate};
 use super::*;
+use crate::{schema::as_of_version, testing::migrate};
 
 type Keys = (String, Option<String>, Option<String>);
 

@@ -12,7 +12,7 @@ use rusqlite::{Connection, ToSql, params};
 use std::str::FromStr;
 
 /// The tenant of a row.
-pub(super) fn tenant_id(stored: &str) -> Result<Option<TenantId>, StoreError> {
+pub(crate) fn tenant_id(stored: &str) -> Result<Option<TenantId>, StoreError> {
     match stored {
         "" => Ok(None),
         tenant => TenantId::new(tenant).map(Some).map_err(|_| StoreError::Malformed("tenant")),
@@ -20,38 +20,38 @@ pub(super) fn tenant_id(stored: &str) -> Result<Option<TenantId>, StoreError> {
 }
 
 /// SQLite's integers are signed.
-pub(super) fn number(value: u64) -> Result<i64, StoreError> {
+pub(crate) fn number(value: u64) -> Result<i64, StoreError> {
     i64::try_from(value).map_err(|_| StoreError::TooLarge)
 }
 
-pub(super) fn seconds(at: Timestamp) -> i64 {
+pub(crate) fn seconds(at: Timestamp) -> i64 {
     at.into()
 }
 
-pub(super) fn timestamp(column: &'static str, stored: i64) -> Result<Timestamp, StoreError> {
+pub(crate) fn timestamp(column: &'static str, stored: i64) -> Result<Timestamp, StoreError> {
     Timestamp::try_from(stored).map_err(|_| StoreError::Malformed(column))
 }
 
-pub(super) fn optional_timestamp(
+pub(crate) fn optional_timestamp(
     column: &'static str,
     stored: Option<i64>,
 ) -> Result<Option<Timestamp>, StoreError> {
     stored.map(|stored| timestamp(column, stored)).transpose()
 }
 
-pub(super) fn tenant(tenant: &Option<TenantId>) -> &str {
+pub(crate) fn tenant(tenant: &Option<TenantId>) -> &str {
     tenant.as_ref().map_or("", TenantId::as_str)
 }
 
-pub(super) fn tenant_of(audience: &Audience) -> &str {
+pub(crate) fn tenant_of(audience: &Audience) -> &str {
     tenant(&audience.tenant)
 }
 
-pub(super) fn factors(set: FactorSet) -> String {
+pub(crate) fn factors(set: FactorSet) -> String {
     set.iter().map(Factor::amr).collect::<Vec<_>>().join(" ")
 }
 
-pub(super) fn factor_set(stored: &str) -> Result<FactorSet, StoreError> {
+pub(crate) fn factor_set(stored: &str) -> Result<FactorSet, StoreError> {
     let named = |name| Factor::ALL.into_iter().find(|factor| factor.amr() == name);
     stored
         .split_ascii_whitespace()
@@ -60,12 +60,12 @@ pub(super) fn factor_set(stored: &str) -> Result<FactorSet, StoreError> {
         .ok_or(StoreError::Malformed("set of factors"))
 }
 
-pub(super) fn revision(stored: i64) -> Result<Revision, StoreError> {
+pub(crate) fn revision(stored: i64) -> Result<Revision, StoreError> {
     Revision::try_from(stored).map_err(|_| StoreError::Malformed("revision"))
 }
 
 /// Writes a column whose change is for the schema's trigger a change as any other, and is none: its count is taken back.
-pub(super) fn set_uncounted(
+pub(crate) fn set_uncounted(
     connection: &Connection,
     tenant: &str,
     id: &str,
@@ -84,7 +84,7 @@ pub(super) fn set_uncounted(
 }
 
 /// One of the words that the library keeps.
-pub(super) fn word<T: FromStr<Err = UnknownWord>>(
+pub(crate) fn word<T: FromStr<Err = UnknownWord>>(
     column: &'static str,
     stored: &str,
 ) -> Result<T, StoreError> {
@@ -92,7 +92,7 @@ pub(super) fn word<T: FromStr<Err = UnknownWord>>(
 }
 
 /// What a session is bound to: the kind, the key that made the digest, and the digest.
-pub(super) fn device_binding(
+pub(crate) fn device_binding(
     kind: String,
     key: Option<String>,
     digest: [u8; 16],
@@ -105,7 +105,7 @@ pub(super) fn device_binding(
     })
 }
 
-pub(super) fn key_id(device: &DeviceBinding) -> Option<&str> {
+pub(crate) fn key_id(device: &DeviceBinding) -> Option<&str> {
     device.key.as_ref().map(KeyId::as_str)
 }
 

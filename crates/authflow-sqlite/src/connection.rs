@@ -4,13 +4,10 @@ use super::StoreError;
 use rusqlite::Connection;
 use std::{path::Path, time::Duration};
 
-/// How long another process (a backup, somebody's SQL prompt) may hold the database before a request fails.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// The connection that writes.
-pub(super) fn open_writer(path: &Path) -> Result<Connection, StoreError> {
+/// The connection that writes. For so long, another process (a backup, somebody's SQL prompt) may hold the database before a request fails.
+pub(crate) fn open_writer(path: &Path, busy_timeout: Duration) -> Result<Connection, StoreError> {
     let connection = Connection::open(path)?;
-    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.busy_timeout(busy_timeout)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     // Every commit is on the disk before it is answered: a claim must outlive a power cut.
     connection.pragma_update(None, "synchronous", "FULL")?;
@@ -18,9 +15,9 @@ pub(super) fn open_writer(path: &Path) -> Result<Connection, StoreError> {
 }
 
 /// A connection that only reads.
-pub(super) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
+pub(crate) fn open_reader(path: &Path, busy_timeout: Duration) -> Result<Connection, StoreError> {
     let connection = Connection::open(path)?;
-    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.busy_timeout(busy_timeout)?;
     connection.pragma_update(None, "query_only", true)?;
     Ok(connection)
 }

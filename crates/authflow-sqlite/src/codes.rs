@@ -1,14 +1,14 @@
 //! Sent codes, as keyed digests, and how many were sent: to whom, and in all.
 
-use super::{Store, StoreError, columns, nobodies::Forgetting};
+use crate::{SqliteStore, StoreError, columns, nobodies::Forgetting};
 use authflow::{
-    Audience, Timestamp,
+    Audience,
     code::{CodeDigest, CodeKey, LoadCode, SendBudget, SendRecord, SendSum, StoredCode, SumRecord},
     step::CommitRefusal,
 };
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-impl Store {
+impl SqliteStore {
     pub(crate) async fn code(&self, ask: LoadCode) -> Result<Option<StoredCode>, StoreError> {
         self.read(move |connection| {
             let mut statement =
@@ -28,13 +28,12 @@ impl Store {
 }
 
 /// Keeps a code in the place of an earlier one, if the recipient's budget allows it.
-pub(super) fn store(
+pub(crate) fn store(
     connection: &Connection,
     key: CodeKey,
     code: &StoredCode,
     budget: &SendBudget,
     unknown: &Forgetting,
-    now: Timestamp,
 ) -> Result<Option<CommitRefusal>, StoreError> {
     let sent = match budget.spend(sent(connection, budget)?) {
         Ok(sent) => sent,
@@ -63,13 +62,13 @@ pub(super) fn store(
         budget.is_of_nobody,
     ])?;
     if unknown.is_due() {
-        unknown.forget_sends(connection, now)?;
+        unknown.forget_sends(connection, budget.now())?;
     }
     Ok(None)
 }
 
 /// Counts a code in what its application sends in all, if that allows it. A record that cannot be read is an error and never a fresh one.
-pub(super) fn count(
+pub(crate) fn count(
     connection: &Connection,
     audience: &Audience,
     sum: &SendSum,

@@ -1,6 +1,6 @@
 //! The keys that accounts are found by: each name in its one spelling, made by the library.
 
-use super::{StoreError, columns};
+use crate::{StoreError, columns};
 use authflow::{
     AccountId,
     account::{NamesOfRow, SpellingFinding, UserName, audit},
@@ -13,7 +13,7 @@ use rusqlite::{Connection, Row, params};
 struct Names {
     tenant: String,
     id: String,
-    user_name: String,
+    user_name: Option<String>,
     mobile: Option<String>,
     email: Option<String>,
 }
@@ -33,14 +33,15 @@ impl Names {
         Ok(NamesOfRow {
             tenant: columns::tenant_id(&self.tenant)?,
             account: AccountId::new(&self.id).map_err(|_| StoreError::Malformed("account id"))?,
-            user_name: Some(&self.user_name),
+            user_name: self.user_name.as_deref(),
             mobile: self.mobile.as_deref(),
             email: self.email.as_deref(),
         })
     }
 
     fn write_keys(&self, connection: &Connection) -> Result<(), StoreError> {
-        let name = UserName::new(&self.user_name).map_err(|_| StoreError::Malformed("user name"))?;
+        let user_name = self.user_name.as_deref().map(UserName::new).transpose();
+        let user_name = user_name.map_err(|_| StoreError::Malformed("user name"))?;
         let mobile = self.mobile.as_deref().and_then(|text| Mobile::new(text).ok());
         let email = self.email.as_deref().and_then(|text| EmailAddress::new(text).ok());
         let sql = "UPDATE accounts SET user_name_key = ?3, mobile_key = ?4, email_key = ?5
@@ -48,7 +49,7 @@ impl Names {
         connection.prepare_cached(sql)?.execute(params![
             self.tenant,
             self.id,
-            name.normalised(),
+            user_name.as_ref().map(UserName::normalised),
             mobile.as_ref().and_then(mobile_key),
             email.as_ref().map(EmailAddress::normalised),
         ])?;
@@ -57,13 +58,13 @@ impl Names {
 }
 
 /// The key of a number; none of one that says no country, which is nobody's.
-pub(super) fn mobile_key(mobile: &Mobile) -> Option<&str> {
+pub(crate) fn mobile_key(mobile: &Mobile) -> Option<&str> {
     Some(mobile.normalised()).filter(|_| mobile.is_international())
 }
 
 /// Makes every key anew where they are of another version of the spelling. Where a name is of two accounts or cannot be read, nothing is
 /// written: whose it is, only its owners can say.
-pub(super) fn spell(connection: &Connection) -> Result<(), StoreError> {
+pub(crate) fn spell(connection: &Connection) -> Result<(), StoreError> {
     if connection.query_row("SELECT form FROM spelling", [], |row| row.get::<_, u32>(0))? == FORM {
         return Ok(());
     }

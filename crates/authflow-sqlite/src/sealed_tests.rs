@@ -1,8 +1,7 @@
 use super::*;
 use crate::{
-    cli::DatabaseUrl,
-    clock::Clock,
-    store::{Store, schema},
+    connection, database_file, schema,
+    testing::{moment, store_in as open},
 };
 use authflow::testkit::demo;
 use std::{
@@ -45,18 +44,10 @@ fn found_in(folder: &Path) -> Vec<(String, usize)> {
     found
 }
 
-fn open(path: &Path, keys: &SealingKeys) -> Result<Store, StoreError> {
-    Store::open(&DatabaseUrl::File(path.to_owned()), Clock::moved(0), keys, crate::store::MOST_OF_NOBODY)
-}
-
-fn moment() -> Moment {
-    Clock::moved(0).moment().unwrap()
-}
-
 /// A connection to a file that is its owner's alone.
 fn written_to(path: &Path) -> Connection {
-    super::super::database_file::claim(path).unwrap();
-    super::super::connection::open_writer(path).unwrap()
+    database_file::claim(path).unwrap();
+    connection::open_writer(path, std::time::Duration::ZERO).unwrap()
 }
 
 #[test]
@@ -69,11 +60,11 @@ fn secrets_in_the_clear_are_sealed_once_and_no_trace_of_them_is_left() {
         let sql = "SELECT totp_sealed FROM accounts WHERE id = 'ann'";
         connection.query_row(sql, [], |row| row.get::<_, String>(0)).unwrap()
     };
-    let store = open(&path, &demo::sealing_keys()).unwrap();
+    let store = open(&path, demo::sealing_keys()).unwrap();
     assert_eq!(found_in(folder.path()), [], "while it serves");
     let sealed = stored();
     drop(store);
-    drop(open(&path, &demo::sealing_keys()).unwrap());
+    drop(open(&path, demo::sealing_keys()).unwrap());
     assert_eq!(stored(), sealed, "once");
 
     // It is hers: the same again, at the same moment and under the same key, is the same text.
@@ -94,10 +85,10 @@ fn sealing_key(id: &str, number: u8) -> authflow::sealing::SealingKey {
 fn a_server_that_was_stopped_before_the_file_was_written_anew_does_it_at_its_next_start() {
     let (folder, path) = of_clear_secrets();
     let mut connection = written_to(&path);
-    schema::migrate(&mut connection, &demo::sealing_keys(), &moment()).unwrap();
+    schema::migrate(&mut connection, Some(&demo::sealing_keys()), &moment()).unwrap();
     drop(connection);
     assert!(!found_in(folder.path()).is_empty(), "nothing to do");
-    drop(open(&path, &demo::sealing_keys()).unwrap());
+    drop(open(&path, demo::sealing_keys()).unwrap());
     assert_eq!(found_in(folder.path()), []);
     let connection = Connection::open(&path).unwrap();
     assert!(!connection.table_exists(None, UNSCRUBBED).unwrap());
@@ -114,18 +105,18 @@ fn what_cannot_be_sealed_stops_the_migration_and_changes_nothing() {
         connection.query_row("PRAGMA user_version", [], |row| row.get::<_, u32>(0)).unwrap()
     };
     change("nine byte");
-    assert!(matches!(open(&path, &demo::sealing_keys()), Err(StoreError::ClearSecret(_))));
+    assert!(matches!(open(&path, demo::sealing_keys()), Err(StoreError::ClearSecret(_))));
     // As short as it was once.
     assert_eq!(change("ten bytes."), 4);
-    assert!(open(&path, &demo::sealing_keys()).is_ok());
+    assert!(open(&path, demo::sealing_keys()).is_ok());
 }
 
 #[test]
 fn a_key_that_a_secret_needs_is_missed_with_a_count() {
     let (_folder, path) = of_clear_secrets();
-    drop(open(&path, &demo::earlier_sealing_keys()).unwrap());
+    drop(open(&path, demo::earlier_sealing_keys()).unwrap());
     let other = SealingKeys::new(sealing_key("other", 9));
-    let Err(error) = open(&path, &other) else { panic!("it was opened") };
+    let Err(error) = open(&path, other) else { panic!("it was opened") };
     let told =
         "2 secrets of authenticators are sealed under keys that are not among the sealing keys: seal-1";
     assert_eq!(error.to_string(), told);
@@ -135,23 +126,23 @@ fn a_key_that_a_secret_needs_is_missed_with_a_count() {
 #[test]
 fn what_an_earlier_key_has_sealed_is_sealed_anew_at_the_start_and_no_account_changes() {
     let (_folder, path) = of_clear_secrets();
-    drop(open(&path, &demo::earlier_sealing_keys()).unwrap());
+    drop(open(&path, demo::earlier_sealing_keys()).unwrap());
     let connection = Connection::open(&path).unwrap();
     let revisions = || {
         let mut statement = connection.prepare("SELECT revision FROM accounts ORDER BY id").unwrap();
         statement.query_map([], |row| row.get::<_, i64>(0)).unwrap().map(Result::unwrap).collect::<Vec<_>>()
     };
     let before = revisions();
-    drop(open(&path, &demo::sealing_keys()).unwrap());
+    drop(open(&path, demo::sealing_keys()).unwrap());
     assert_eq!(revisions(), before);
     let one = |id, number| SealingKeys::new(sealing_key(id, number));
-    assert!(open(&path, &one("seal-2", 102)).is_ok());
+    assert!(open(&path, one("seal-2", 102)).is_ok());
 
     // One that was moved here from another account stays as it is, and needs its key.
     let sql = "UPDATE accounts SET totp_sealed = (SELECT totp_sealed FROM accounts WHERE id = 'bob') WHERE id = 'ann'";
     connection.execute(sql, []).unwrap();
     let next = one("next", 9).with_opener(sealing_key("seal-2", 102)).unwrap();
-    drop(open(&path, &next).unwrap());
+    drop(open(&path, next).unwrap());
     let counts = BTreeMap::from([("next".to_owned(), 1), ("seal-2".to_owned(), 1)]);
     assert_eq!(count_by_key(&connection).unwrap(), counts);
 }

@@ -1,69 +1,30 @@
 //! Every write of a commit, and that a refused commit leaves no trace.
 
 use super::*;
-use crate::{cli::DatabaseUrl, clock::Clock, demo, hasher::Hasher};
+use crate::testing::store_with_everybody;
 use authflow::{
-    Applications, ClientId, Config, Engine, SessionId, TokenId,
+    TokenId,
     account::Revision,
     administration::{Administer as _, Administered, DeletePerson},
     device::{BindingKind, DeviceBinding},
-    facade::Request,
-    parts,
-    password::PasswordMatch,
-    sdk::Api,
     session::{EndSessions, SessionRecord},
-    step::{AccessDecision, Claim, Step},
-    token::{DeviceDigest, Issuer, Key, KeyRing},
+    step::{Claim, Step},
+    testkit::{Call, World, demo},
+    token::DeviceDigest,
 };
 use std::{convert::Infallible, future::ready};
 
-/// A store with the demo accounts, and the commit with which the library signs alice in.
-async fn alices() -> (Store, Commit<Verifier>) {
-    let clock = Clock::moved(0);
-    let sealing_keys = authflow::testkit::demo::sealing_keys();
-    let store =
-        Store::open(&DatabaseUrl::Memory, clock, &sealing_keys, crate::store::MOST_OF_NOBODY).unwrap();
-    let ring = KeyRing::new(Key::without_id(authflow::testkit::demo::secret(7)).unwrap());
-    let issuer = Issuer::new("https://authflow.example").unwrap();
-    demo::seed(&store, &Hasher::new().unwrap(), &sealing_keys, clock).await.unwrap();
+/// A store with everybody of the demo, and the commit with which the library signs alice in.
+async fn alices() -> (SqliteStore, Commit<Verifier>) {
+    let store = store_with_everybody().await;
     // Not those that were drawn, so that they can be told.
     execute(&store, "UPDATE accounts SET revision = 1").await;
-
-    let applications = Applications::Fixed(demo::applications().unwrap().into());
-    let api = Api::new(Engine::new(Config::new(issuer, ring, applications)).unwrap());
-    let headers = [
-        ("X-operating-sys-version", "Android 10"),
-        ("X-device-fingerprint", "156aysdna213sac"),
-        ("X-agent", "test"),
-        ("X-client-id", demo::ORDINARY_CLIENT_ID),
-        ("Content-Type", "application/json"),
-    ];
-    let body = br#"{"user_name":"alice","password":"Correct-Horse-7"}"#;
-    let request = Request { method: "POST", path: "/api/v2/sdk/login", headers: &headers, body, peer: None };
-    let mut step = api.handle(&request, clock.moment().unwrap());
-    loop {
-        step = match step {
-            Step::FindAccount(ask) => {
-                let found = parts::Store::find_account(&store, &ask).await;
-                ask.resolve(found)
-            }
-            Step::ReserveAttempt(ask) => {
-                let reserved = parts::Store::reserve_attempt(&store, &ask).await;
-                ask.resolve(reserved)
-            }
-            Step::SettleAttempt(ask) => {
-                let settled = parts::Store::settle_attempt(&store, &ask).await;
-                ask.resolve(settled)
-            }
-            Step::VerifyPassword(ask) => ask.answer(PasswordMatch::Matches),
-            Step::DecideAccess(ask) => ask.answer(AccessDecision::Allow),
-            Step::Commit(ask) => {
-                let hashed = ask.hashed(|_| ready(Ok::<_, Infallible>(Verifier::new("a verifier"))));
-                return (store, hashed.await.unwrap());
-            }
-            other => panic!("{other:?}"),
-        };
-    }
+    let mut world = World::new();
+    let begun = world.begin(&Call::login("alice", demo::PASSWORD));
+    let Step::Commit(ask) = world.until_commit(begun) else { panic!("no commit") };
+    let mut hashed = ask.hashed(|_| ready(Ok::<_, Infallible>(Verifier::new("a verifier")))).await.unwrap();
+    hashed.expected = Revision::new(1).ok();
+    (store, hashed)
 }
 
 fn claim(id: u8, keep_until: u64) -> Option<Claim> {
@@ -75,13 +36,13 @@ const DEVICE: DeviceBinding =
     DeviceBinding { kind: BindingKind::Fingerprint, key: None, digest: DeviceDigest::from_bytes([5; 16]) };
 
 fn session(id: u8) -> Write<Verifier> {
-    session_of("demo-alice", id)
+    session_of("id-alice", id)
 }
 
 fn session_of(account: &str, id: u8) -> Write<Verifier> {
     Write::OpenSession(SessionRecord {
         session: SessionId::from_bytes([id; 16]),
-        audience: Audience { client_id: ClientId::new(demo::ORDINARY_CLIENT_ID).unwrap(), tenant: None },
+        audience: demo::audience(),
         account: AccountId::new(account).unwrap(),
         revision: Revision::new(1).unwrap(),
         auth_time: Timestamp::from_unix(1),
@@ -94,21 +55,21 @@ fn session_of(account: &str, id: u8) -> Write<Verifier> {
     })
 }
 
-async fn number(store: &Store, sql: &'static str) -> i64 {
+async fn number(store: &SqliteStore, sql: &'static str) -> i64 {
     store.read(move |connection| Ok(connection.query_row(sql, [], |row| row.get(0))?)).await.unwrap()
 }
 
-async fn execute(store: &Store, sql: &'static str) {
+async fn execute(store: &SqliteStore, sql: &'static str) {
     store.write(move |connection| Ok(Written::Kept(connection.execute_batch(sql)?))).await.unwrap();
 }
 
 /// Claims, sessions, alice's skips and revision: what a commit may change.
-async fn trace(store: &Store) -> [i64; 4] {
+async fn trace(store: &SqliteStore) -> [i64; 4] {
     [
         number(store, "SELECT count(*) FROM claims").await,
         number(store, "SELECT count(*) FROM sessions").await,
-        number(store, "SELECT coalesce(sum(skips_used), -1) FROM accounts WHERE id = 'demo-alice'").await,
-        number(store, "SELECT coalesce(sum(revision), -1) FROM accounts WHERE id = 'demo-alice'").await,
+        number(store, "SELECT coalesce(sum(skips_used), -1) FROM accounts WHERE id = 'id-alice'").await,
+        number(store, "SELECT coalesce(sum(revision), -1) FROM accounts WHERE id = 'id-alice'").await,
     ]
 }
 
@@ -147,12 +108,12 @@ async fn an_account_that_is_not_as_expected_is_not_written_to() {
     for status in ["locked", "disabled"] {
         // The revision stays the same, so that it is the status that is looked at.
         let sql = format!(
-            "UPDATE accounts SET status = '{status}' WHERE id = 'demo-alice'; UPDATE accounts SET revision = 1"
+            "UPDATE accounts SET status = '{status}' WHERE id = 'id-alice'; UPDATE accounts SET revision = 1"
         );
         execute(&store, sql.leak()).await;
         assert_changed(&commit).await;
     }
-    execute(&store, "DELETE FROM accounts WHERE id = 'demo-alice'").await;
+    execute(&store, "DELETE FROM accounts WHERE id = 'id-alice'").await;
     assert_changed(&commit).await;
 }
 
@@ -176,14 +137,14 @@ async fn skips_end_with_the_budget_and_a_refusal_takes_everything_back() {
 #[tokio::test]
 async fn a_new_password_clears_what_was_counted_for_the_old_one() {
     let (store, mut commit) = alices().await;
-    let sql = "UPDATE accounts SET must_change = 'breached', skips_used = 3 WHERE id = 'demo-alice';
+    let sql = "UPDATE accounts SET must_change = 'breached', skips_used = 3 WHERE id = 'id-alice';
         UPDATE accounts SET revision = 1";
     execute(&store, sql).await;
     let new_password = Verifier::new("a verifier");
     commit.writes = vec![Write::StorePassword { new_password, changed_at: Timestamp::from_unix(77) }];
     assert_eq!(store.commit(commit.clone()).await.unwrap(), Committed::Done);
     let changed =
-        "SELECT count(*) FROM accounts WHERE tenant = '' AND id = 'demo-alice' AND verifier = 'a verifier'
+        "SELECT count(*) FROM accounts WHERE tenant <> '' AND id = 'id-alice' AND verifier = 'a verifier'
         AND password_changed_at = 77 AND must_change IS NULL AND skips_used = 0
         AND revision = 2";
     assert_eq!(number(&store, changed).await, 1);
@@ -203,7 +164,7 @@ async fn a_new_password_leaves_the_revision_that_the_commit_says_with_or_without
         unexpected.expected = None;
         assert!(matches!(store.commit(unexpected).await, Err(StoreError::NoRevision)));
         assert_eq!(store.commit(commit).await.unwrap(), Committed::Done);
-        let revision = "SELECT revision FROM accounts WHERE tenant = '' AND id = 'demo-alice'";
+        let revision = "SELECT revision FROM accounts WHERE tenant <> '' AND id = 'id-alice'";
         assert_eq!(number(&store, revision).await, 2, "{trigger}");
     }
 }
@@ -217,12 +178,12 @@ async fn a_session_is_not_written_over_whether_it_lives_or_not() {
     for (id, ended) in [(1, "SELECT 1"), (2, "UPDATE sessions SET ended_at = 1")] {
         execute(&store, ended).await;
         commit.claim = claim(id, u64::MAX);
-        commit.writes = vec![session_of("demo-nora", 1)];
+        commit.writes = vec![session_of("id-nora", 1)];
         let before = trace(&store).await;
         assert_eq!(store.commit(commit.clone()).await.unwrap(), exists, "{ended}");
         assert_eq!(trace(&store).await, before, "{ended}");
     }
-    let kept = "SELECT count(*) FROM sessions WHERE account = 'demo-alice' AND ended_at = 1";
+    let kept = "SELECT count(*) FROM sessions WHERE account = 'id-alice' AND ended_at = 1";
     assert_eq!(number(&store, kept).await, 1);
 }
 
@@ -254,14 +215,14 @@ async fn a_session_rotates_from_its_own_generation_alone() {
     let Write::OpenSession(opened) = session(1) else { panic!("no session") };
     let now = SessionRecord { generation: 1, unseen_since: Some(Timestamp::from_unix(5)), ..opened };
     let refused = Committed::Refused(CommitRefusal::SessionRotated { now: Box::new(now) });
-    assert_eq!(rotate(1, 0, "demo-alice").await, Committed::Done);
-    assert_eq!(rotate(1, 0, "demo-alice").await, refused);
-    assert_eq!(rotate(1, 1, "demo-erin").await, refused, "not hers");
-    assert_eq!(rotate(1, 1, "demo-alice").await, Committed::Done);
+    assert_eq!(rotate(1, 0, "id-alice").await, Committed::Done);
+    assert_eq!(rotate(1, 0, "id-alice").await, refused);
+    assert_eq!(rotate(1, 1, "id-erin").await, refused, "not hers");
+    assert_eq!(rotate(1, 1, "id-alice").await, Committed::Done);
     let ended = Committed::Refused(CommitRefusal::SessionEnded);
-    assert_eq!(rotate(3, 0, "demo-alice").await, ended, "there is none");
+    assert_eq!(rotate(3, 0, "id-alice").await, ended, "there is none");
     execute(&store, "UPDATE sessions SET ended_at = 1").await;
-    assert_eq!(rotate(2, 0, "demo-alice").await, ended);
+    assert_eq!(rotate(2, 0, "id-alice").await, ended);
 }
 
 #[tokio::test]
@@ -309,12 +270,12 @@ async fn a_session_is_renewed_and_no_other_one_is() {
     assert_eq!(store.commit(commit.clone()).await.unwrap(), Committed::Done);
     assert_eq!(number(&store, "SELECT group_concat(auth_time, '') + 0 FROM sessions").await, 771);
     assert_eq!(number(&store, "SELECT group_concat(revision, '') + 0 FROM sessions").await, 91);
-    commit.account = "demo-erin".parse().ok();
+    commit.account = "id-erin".parse().ok();
     commit.expected = None;
     let ended = Committed::Refused(CommitRefusal::SessionEnded);
     commit.writes = renew(99);
     assert_eq!(store.commit(commit.clone()).await.unwrap(), ended, "not hers");
-    commit.account = "demo-alice".parse().ok();
+    commit.account = "id-alice".parse().ok();
     execute(&store, "UPDATE sessions SET ended_at = 1").await;
     assert_eq!(store.commit(commit).await.unwrap(), ended);
     assert_eq!(number(&store, "SELECT max(auth_time) FROM sessions").await, 77);
@@ -338,7 +299,7 @@ async fn sessions_end_as_told_and_only_the_accounts_own() {
         (EndSessions::All, 3),
     ] {
         let (store, mut commit) = alices().await;
-        commit.writes = vec![session(1), session(2), session(3), session_of("demo-nora", 4)];
+        commit.writes = vec![session(1), session(2), session(3), session_of("id-nora", 4)];
         assert_eq!(store.commit(commit.clone()).await.unwrap(), Committed::Done);
         // Whatever the state of the account.
         commit.expected = None;
@@ -349,7 +310,7 @@ async fn sessions_end_as_told_and_only_the_accounts_own() {
         let has_one = !matches!(which, EndSessions::AllBut(_));
         assert_eq!((ended, number(&store, one).await), (expected, i64::from(has_one)), "{which:?}");
         assert_eq!(
-            number(&store, "SELECT count(*) FROM sessions WHERE account = 'demo-nora' AND ended_at IS NULL")
+            number(&store, "SELECT count(*) FROM sessions WHERE account = 'id-nora' AND ended_at IS NULL")
                 .await,
             1
         );
@@ -359,7 +320,7 @@ async fn sessions_end_as_told_and_only_the_accounts_own() {
 #[tokio::test]
 async fn claims_are_forgotten_in_small_numbers_and_never_early() {
     let (store, mut commit) = alices().await;
-    let now = Clock::moved(0).now().as_unix();
+    let now = demo::START.as_unix();
     let sql = "WITH RECURSIVE numbers (number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < 40)
         INSERT INTO claims (id, keep_until) SELECT CAST(printf('%016d', number) AS BLOB), 1 FROM numbers";
     execute(&store, sql).await;

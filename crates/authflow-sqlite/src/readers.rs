@@ -14,18 +14,17 @@ use tokio::sync::{
 };
 
 const WAITING: usize = 1024;
-const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
 type Job = Box<dyn FnOnce(&Connection) + Send>;
 
 #[derive(Clone)]
-pub(super) struct Readers {
+pub(crate) struct Readers {
     jobs: Sender<Job>,
 }
 
 impl Readers {
     /// As many as there are cores, within bounds.
-    pub(super) fn start(open: impl Fn() -> Result<Connection, StoreError>) -> Result<Self, StoreError> {
+    pub(crate) fn start(open: impl Fn() -> Result<Connection, StoreError>) -> Result<Self, StoreError> {
         let (jobs, waiting) = mpsc::channel(WAITING);
         let waiting = Arc::new(Mutex::new(waiting));
         let cores = thread::available_parallelism().map_or(2, |cores| cores.get());
@@ -36,13 +35,15 @@ impl Readers {
         Ok(Self { jobs })
     }
 
-    pub(super) async fn read<T: Send + 'static>(
+    /// `longest_wait` is for a place in the queue.
+    pub(crate) async fn read<T: Send + 'static>(
         &self,
+        longest_wait: Duration,
         work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let (reply, replied) = oneshot::channel();
         let job: Job = Box::new(move |connection| drop(reply.send(work(connection))));
-        match self.jobs.send_timeout(job, LONGEST_WAIT).await {
+        match self.jobs.send_timeout(job, longest_wait).await {
             Ok(()) => replied.await.map_err(|_| StoreError::ThreadEnded)?,
             Err(SendTimeoutError::Timeout(_)) => Err(StoreError::Overloaded),
             Err(SendTimeoutError::Closed(_)) => Err(StoreError::ThreadEnded),

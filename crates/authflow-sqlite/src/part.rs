@@ -1,0 +1,45 @@
+//! The library's questions to a store.
+
+use crate::{SqliteStore, StoreError};
+use authflow::{
+    account::{Account, FindAccount},
+    code::{LoadCode, StoredCode},
+    guess::{Reservation, ReserveAttempt, SettleAttempt},
+    parts,
+    password::Verifier,
+    session::{CheckSession, SessionRecord},
+    step::{Commit, Committed, FindClaim},
+};
+
+/// What is asked moves to the thread that answers.
+impl parts::Store for SqliteStore {
+    type Error = StoreError;
+
+    async fn find_account(&self, ask: &FindAccount) -> Result<Option<Account>, StoreError> {
+        self.find_account(ask.clone()).await
+    }
+
+    async fn reserve_attempt(&self, ask: &ReserveAttempt) -> Result<Reservation, StoreError> {
+        self.reserve_attempt(ask.clone()).await
+    }
+
+    async fn settle_attempt(&self, ask: &SettleAttempt) -> Result<(), StoreError> {
+        self.settle_attempt(ask.clone()).await
+    }
+
+    async fn commit(&self, commit: &Commit<Verifier>) -> Result<Committed, StoreError> {
+        self.commit(commit.clone()).await
+    }
+
+    async fn check_session(&self, ask: &CheckSession) -> Result<Option<SessionRecord>, StoreError> {
+        self.check_session(ask.clone()).await
+    }
+
+    async fn find_claim(&self, ask: &FindClaim) -> Result<Option<SessionRecord>, StoreError> {
+        self.find_claim(*ask).await
+    }
+
+    async fn load_code(&self, ask: &LoadCode) -> Result<Option<StoredCode>, StoreError> {
+        self.code(ask.clone()).await
+    }
+}

@@ -1,0 +1,209 @@
+//! The store: SQLite, embedded. One connection writes; in a file, others read beside it.
+
+use crate::{
+    Place, Settings, StoreError, Waits,
+    connection::{open_reader, open_writer},
+    database_file,
+    nobodies::Forgetting,
+    readers::Readers,
+    schema, sealed,
+    writer::{Writer, Written},
+};
+use authflow::{Moment, Timestamp};
+use rusqlite::{Connection, TransactionBehavior};
+use std::{fmt, num::NonZeroU32, sync::Arc};
+
+/// A store of accounts, guesses, claims, sessions and codes in SQLite: an authflow [`Store`](authflow::parts::Store), and an
+/// [`Administer`](authflow::administration::Administer). A clone is the same store.
+///
+/// It has threads of its own, and answers within a runtime of tokio's whose timer is on.
+#[derive(Clone)]
+pub struct SqliteStore {
+    writer: Writer,
+    /// None for a database in memory, which belongs to one connection.
+    readers: Option<Readers>,
+    place: Place,
+    clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+    waits: Waits,
+    pub(crate) unknown_names: Arc<Forgetting>,
+    pub(crate) unknown_recipients: Arc<Forgetting>,
+    /// How many names, and how many recipients, that nobody has are remembered.
+    pub(crate) most_of_nobody: NonZeroU32,
+}
+
+impl SqliteStore {
+    /// Opens a database, and makes it where there is none. It is brought to this version of the crate, and what earlier keys have sealed is
+    /// sealed anew under the present one: with the moment's entropy.
+    ///
+    /// A file is its owner's alone: it is made so, and refused where others may read it. This takes as long as the disk does, and holds the
+    /// thread.
+    ///
+    /// # Errors
+    /// When the database cannot be read, is of a later version, others may read it, a sealing key is missing, or the names in it are not each one
+    /// account's. Nothing was changed then.
+    pub fn open(settings: &Settings, moment: &Moment) -> Result<Self, StoreError> {
+        let Settings { place, sealing, waits, most_of_nobody, clock } = settings;
+        let (mut connection, file) = match place {
+            Place::Memory => (Connection::open_in_memory()?, None),
+            Place::File(path) => {
+                database_file::claim(path)?;
+                (open_writer(path, waits.for_others())?, Some(path))
+            }
+        };
+        schema::migrate(&mut connection, sealing.as_ref(), moment)?;
+        sealed::scrub(&connection)?;
+        sealed::refuse_missing_keys(&connection, sealing.as_ref())?;
+        if let Some(keys) = sealing {
+            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let resealed = sealed::reseal_all(&transaction, keys, moment)?;
+            transaction.commit()?;
+            if resealed > 0 {
+                tracing::info!(resealed, "secrets of authenticators are sealed under the present key");
+            }
+        }
+        let open_reader = |path| move || open_reader(path, waits.for_others());
+        let readers = file.map(|path| Readers::start(open_reader(path))).transpose()?;
+        let [unknown_names, unknown_recipients] =
+            [(); 2].map(|()| Arc::new(Forgetting::beyond(*most_of_nobody)));
+        Ok(Self {
+            writer: Writer::start(connection)?,
+            readers,
+            place: place.clone(),
+            clock: Arc::clone(clock),
+            waits: *waits,
+            unknown_names,
+            unknown_recipients,
+            most_of_nobody: *most_of_nobody,
+        })
+    }
+
+    /// Whether the database can be read, and written by this store: for a health check.
+    ///
+    /// # Errors
+    /// When it cannot.
+    pub async fn check(&self) -> Result<(), StoreError> {
+        self.read(count_claims).await?;
+        self.write(|connection| count_claims(connection).map(Written::TakenBack)).await
+    }
+
+    /// Moves what has been logged ahead into the database file, so that a service that has stopped leaves it whole. Nothing is lost without it:
+    /// the next one that opens the file does it. Holds the thread.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn checkpoint(&self) -> Result<(), StoreError> {
+        if let Place::File(path) = &self.place {
+            let connection = open_writer(path, self.waits.for_others())?;
+            connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        (self.clock)()
+    }
+
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let longest_wait = self.waits.to_begin();
+        match &self.readers {
+            Some(readers) => readers.read(longest_wait, work).await,
+            None => {
+                self.writer.write(longest_wait, |connection| work(connection).map(Written::TakenBack)).await
+            }
+        }
+    }
+
+    pub(crate) async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<Written<T>, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.writer.write(self.waits.to_begin(), work).await
+    }
+
+    /// Ends a request, and waits for its turn as long as its call does: shed here, its guess would be in flight and then wrong.
+    pub(crate) async fn write_at_last<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<Written<T>, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.writer.write(self.waits.to_end(), work).await
+    }
+}
+
+impl fmt::Debug for SqliteStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SqliteStore")
+            .field("place", &self.place)
+            .field("waits", &self.waits)
+            .finish_non_exhaustive()
+    }
+}
+
+fn count_claims(connection: &Connection) -> Result<(), StoreError> {
+    Ok(connection.prepare_cached("SELECT 1 FROM claims LIMIT 1")?.exists([]).map(drop)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{testing, writer};
+    use authflow::testkit::demo;
+    use std::time::Duration;
+    use std::{pin::pin, thread};
+    use tokio::{sync::mpsc, time::timeout};
+
+    #[tokio::test(start_paused = true)]
+    async fn what_ends_a_request_waits_for_its_turn_and_what_begins_one_is_shed() {
+        let (jobs, waiting) = mpsc::channel(1);
+        let store = SqliteStore { writer: Writer { jobs }, ..testing::store() };
+        let insert = |connection: &Connection, id: i64| -> Result<_, StoreError> {
+            Ok(Written::Kept(connection.execute("INSERT INTO seen VALUES (?1)", [id])?))
+        };
+        let write = |id| Box::pin(store.write(move |connection| insert(connection, id)));
+        // Nobody works yet, and the first one fills the queue.
+        let mut first = write(1);
+        assert!(timeout(Duration::ZERO, &mut first).await.is_err());
+        assert!(matches!(write(2).await, Err(StoreError::Overloaded)));
+        let mut last = pin!(store.write_at_last(move |connection| insert(connection, 3)));
+        assert!(timeout(Waits::DEFAULT.to_begin() * 2, &mut last).await.is_err(), "it is not shed");
+        let connection = Connection::open_in_memory().unwrap();
+        connection.execute("CREATE TABLE seen (id INTEGER PRIMARY KEY)", []).unwrap();
+        thread::spawn(move || writer::run(&connection, waiting));
+        assert!(first.await.is_ok() && last.await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_file_is_private_logs_ahead_and_flushes_every_commit() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("authflow.db");
+        let store = testing::store_in(&path, demo::sealing_keys()).unwrap();
+        store.check().await.unwrap();
+        #[cfg(unix)]
+        for file in ["authflow.db", "authflow.db-wal"] {
+            let permissions = std::fs::metadata(folder.path().join(file)).unwrap().permissions();
+            assert_eq!(std::os::unix::fs::PermissionsExt::mode(&permissions) & 0o777, 0o600, "{file}");
+        }
+        let pragmas = store.write(|connection| {
+            let journal: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
+            let synchronous: i32 = connection.pragma_query_value(None, "synchronous", |row| row.get(0))?;
+            Ok(Written::TakenBack((journal, synchronous)))
+        });
+        assert_eq!(pragmas.await.unwrap(), ("wal".to_owned(), 2));
+    }
+
+    #[tokio::test]
+    async fn readers_see_what_was_written_and_cannot_write() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = testing::store_in(&folder.path().join("authflow.db"), demo::sealing_keys()).unwrap();
+        const INSERT: &str = "INSERT INTO claims (id, keep_until) VALUES (zeroblob(16), 1)";
+        store.write(|connection| Ok(Written::Kept(connection.execute(INSERT, [])?))).await.unwrap();
+        let seen = store.read(|connection| {
+            Ok(connection.query_row("SELECT count(*) FROM claims", [], |row| row.get::<_, u32>(0))?)
+        });
+        assert_eq!(seen.await.unwrap(), 1);
+        let refused = store.read(|connection| Ok(connection.execute("DELETE FROM claims", [])?)).await;
+        assert!(matches!(refused, Err(StoreError::Sqlite(_))));
+    }
+}

@@ -1,0 +1,51 @@
+//! Databases and accounts for tests, at the beginning of the test kit's time.
+
+use crate::{Created, Place, Settings, SqliteStore, StoreError, schema};
+use authflow::{
+    Moment,
+    account::Account,
+    sealing::SealingKeys,
+    testkit::{Clock, demo},
+};
+use rusqlite::Connection;
+use std::path::Path;
+
+pub(crate) fn moment() -> Moment {
+    Clock::at(demo::START).moment()
+}
+
+/// An empty database.
+pub(crate) fn database() -> Connection {
+    let mut connection = Connection::open_in_memory().unwrap();
+    migrate(&mut connection).unwrap();
+    connection
+}
+
+/// Brings a database to the present version, under the sealing keys of the demo.
+pub(crate) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
+    schema::migrate(connection, Some(&demo::sealing_keys()), &moment())
+}
+
+pub(crate) fn store() -> SqliteStore {
+    open(Place::Memory, demo::sealing_keys()).unwrap()
+}
+
+pub(crate) fn store_in(path: &Path, sealing: SealingKeys) -> Result<SqliteStore, StoreError> {
+    open(Place::File(path.to_owned()), sealing)
+}
+
+fn open(place: Place, sealing: SealingKeys) -> Result<SqliteStore, StoreError> {
+    SqliteStore::open(&Settings::new(place, Some(sealing), || demo::START), &moment())
+}
+
+/// A store in memory with everybody of the demo, once in its tenant and once in none.
+pub(crate) async fn store_with_everybody() -> SqliteStore {
+    let store = store();
+    for tenant in [Some(demo::tenant()), None] {
+        for account in demo::accounts() {
+            let created = store.create_account(Account { tenant, ..account }).await;
+            assert_eq!(created.unwrap(), Created::Done);
+        }
+    }
+    store
+}

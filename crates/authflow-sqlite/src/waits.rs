@@ -1,0 +1,112 @@
+//! How long is waited for the database.
+
+use std::time::Duration;
+
+/// How long is waited for the database before an answer is "system busy": each from a millisecond to 30 seconds.
+///
+/// By default 5 seconds, 20 seconds and 5 seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Waits {
+    to_begin: Duration,
+    to_end: Duration,
+    for_others: Duration,
+}
+
+/// Waits that are out of bounds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidWaits {
+    /// One is too short, or too long.
+    #[error("each wait must be from 1 ms to 30 s, and one is {given:?}")]
+    OutOfBounds {
+        /// What was given.
+        given: Duration,
+    },
+    /// What ends a request would be shed before what begins one.
+    #[error("the wait to end ({to_end:?}) must not be shorter than the wait to begin ({to_begin:?})")]
+    EndsBeforeBegun {
+        /// What was given to begin.
+        to_begin: Duration,
+        /// What was given to end.
+        to_end: Duration,
+    },
+}
+
+impl Waits {
+    const SHORTEST: Duration = Duration::from_millis(1);
+    /// A guess is in flight for 30 seconds: whoever waits longer to settle it, settles one that counts as wrong by then.
+    const LONGEST: Duration = Duration::from_secs(30);
+
+    /// What they are unless somebody says otherwise.
+    pub const DEFAULT: Self = Self {
+        to_begin: Duration::from_secs(5),
+        to_end: Duration::from_secs(20),
+        for_others: Duration::from_secs(5),
+    };
+
+    /// - `to_begin`: for a place in the queue, where a question begins something or only reads. Who is shed has lost nothing.
+    /// - `to_end`: for a place in the queue, where a question ends something: a commit, or a guess that was judged. Let it be as long as a request
+    ///   may last: one that is shed here leaves its guess in flight, and then wrong.
+    /// - `for_others`: for another process that holds the database (a backup, somebody's SQL prompt), once it is one's turn.
+    ///
+    /// ```
+    /// use authflow_sqlite::Waits;
+    /// use std::time::Duration;
+    ///
+    /// let [short, long] = [Duration::from_secs(2), Duration::from_secs(10)];
+    /// assert!(Waits::new(short, long, short).is_ok());
+    /// assert!(Waits::new(long, short, short).is_err());
+    /// ```
+    ///
+    /// # Errors
+    /// When one is out of bounds, or `to_end` is shorter than `to_begin`.
+    pub fn new(to_begin: Duration, to_end: Duration, for_others: Duration) -> Result<Self, InvalidWaits> {
+        for given in [to_begin, to_end, for_others] {
+            if !(Self::SHORTEST..=Self::LONGEST).contains(&given) {
+                return Err(InvalidWaits::OutOfBounds { given });
+            }
+        }
+        if to_end < to_begin {
+            return Err(InvalidWaits::EndsBeforeBegun { to_begin, to_end });
+        }
+        Ok(Self { to_begin, to_end, for_others })
+    }
+
+    pub(crate) fn to_begin(self) -> Duration {
+        self.to_begin
+    }
+
+    pub(crate) fn to_end(self) -> Duration {
+        self.to_end
+    }
+
+    pub(crate) fn for_others(self) -> Duration {
+        self.for_others
+    }
+}
+
+impl Default for Waits {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_have_bounds_and_an_end_waits_no_shorter_than_a_beginning() {
+        let [none, least, most] = [0, 1, 30_000].map(Duration::from_millis);
+        let more = most + least;
+        assert!(Waits::new(least, most, most).is_ok() && Waits::new(most, most, least).is_ok());
+        for (to_begin, to_end, for_others, given) in
+            [(none, most, most, none), (least, more, most, more), (least, most, none, none)]
+        {
+            assert_eq!(Waits::new(to_begin, to_end, for_others), Err(InvalidWaits::OutOfBounds { given }));
+        }
+        let ends_early = InvalidWaits::EndsBeforeBegun { to_begin: most, to_end: least };
+        assert_eq!(Waits::new(most, least, least), Err(ends_early));
+        let Waits { to_begin, to_end, for_others } = Waits::DEFAULT;
+        assert_eq!(Waits::new(to_begin, to_end, for_others), Ok(Waits::default()));
+    }
+}
