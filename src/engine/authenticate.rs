@@ -49,6 +49,7 @@ fn authenticated(admitted: Admitted, open: OpenSession) -> Step {
     let OpenSession { account, record } = open;
     let SessionRecord { session, audience, auth_time, factors, .. } = record;
     let subject = Subject::of(&account);
-    let authenticated = Authenticated { subject, audience, factors, auth_time, session };
+    let skew = admitted.context.core.ring.skew();
+    let authenticated = Authenticated { subject, audience, factors, auth_time, session, skew };
     admitted.context.end(Verdict::Authenticated(Box::new(authenticated)))
 }
