@@ -3,7 +3,7 @@
 use super::{
     admit::{self, Admitted, Errand},
     config::Core,
-    open_session::{OpenSession, Shown, usable_here, with_bearer, with_session_token},
+    open_session::{OpenSession, Shown, with_bearer, with_session_token},
 };
 use crate::{
     Moment,
@@ -36,10 +36,8 @@ pub(super) fn start(core: &Arc<Core>, caller: Caller, presented: PresentedToken<
             })
         }
         PresentedToken::Session(presented) => {
-            with_session_token(Errand::Act, core, caller, presented, moment, |admitted, token| {
-                usable_here(admitted, token, |admitted, token| {
-                    Shown::to_authenticate(&token).open(admitted, authenticated)
-                })
+            with_session_token(Errand::Act, core, caller, presented, moment, |admitted, shown| {
+                shown.to_authenticate().open(admitted, authenticated)
             })
         }
     }

@@ -14,6 +14,7 @@ mod commit;
 mod config;
 mod context;
 mod end_sessions;
+mod find_session;
 mod grant;
 mod guess;
 mod holder;
