@@ -8,9 +8,10 @@ use crate::{
 use arbitrary::Arbitrary;
 use authflow::testkit::forge::Forge;
 use authflow::{
-    SessionId, Timestamp,
+    Audience, SessionId, Timestamp,
     token::{AudienceDigest, DeviceDigest, ReferenceClaims, SessionReference, TokenError, Untrusted},
 };
+use std::sync::LazyLock;
 
 /// What a reference says, and of which application.
 #[derive(Arbitrary, Clone, Debug)]
@@ -65,6 +66,7 @@ pub struct Case {
     key: bool,
     claims: Claims,
     now: Second,
+    other: For,
     edit: Edit,
     signed_edit: Edit,
 }
@@ -81,33 +83,53 @@ impl Case {
             token,
             "two makers, one token"
         );
+        let (audience, other) = (self.claims.audience.audience(), self.other.audience());
         for ring in 0..RINGS.len() {
             // It does not say when it was minted.
             let always = Second(Timestamp::from_unix(0));
             let judged = judged(key, ring, always, self.claims.expires_at, self.now);
-            let verified =
-                Forge::of(&RINGS[ring]).session_references().verify(Untrusted::new(&token), self.now.0);
+            let verified = verify(ring, &audience, token.as_bytes(), self.now.0);
             assert_eq!(verified.map(|reference| *reference.claims()), judged.map(|()| claims));
-            let (audience, forge) = (self.claims.audience.audience(), Forge::of(&RINGS[ring]));
-            let sessions = forge.session_tokens();
+            if other != audience {
+                let verified = verify(ring, &other, token.as_bytes(), self.now.0).map(|_| ());
+                assert_eq!(verified, judged.and(Err(TokenError::WrongAudience)));
+            }
+            let sessions = Forge::of(&RINGS[ring]).session_tokens();
             let wholly = sessions.for_application(&audience).verify(Untrusted::new(&token), NOW).map(|_| ());
             assert_eq!(wholly, Err(TokenError::Malformed), "the other form");
         }
         let edited = self.edit.apply(token.as_bytes());
-        assert!(edited == token.as_bytes() || verify(key, &edited).is_err(), "an edited token is refused");
-        presented(KEYS[key].reference(&self.signed_edit.apply(&signed)).as_bytes());
+        let verified = verify(key, &audience, &edited, NOW);
+        assert!(edited == token.as_bytes() || verified.is_err(), "an edited token is refused");
+        presented_to(&audience, KEYS[key].reference(&self.signed_edit.apply(&signed)).as_bytes());
     }
 }
 
-fn verify(ring: usize, text: &[u8]) -> Result<SessionReference, TokenError> {
-    Forge::of(&RINGS[ring]).session_references().verify(Untrusted::new(text), NOW)
+fn verify(
+    ring: usize,
+    audience: &Audience,
+    text: &[u8],
+    now: Timestamp,
+) -> Result<SessionReference, TokenError> {
+    let references = Forge::of(&RINGS[ring]).session_references();
+    references.for_application(audience).verify(Untrusted::new(text), now)
 }
 
-/// Presents any text, now. One that is accepted has the one spelling of what it says.
+/// The audience of the seeds, and of every token presented as it stands.
+static AUDIENCE: LazyLock<Audience> = LazyLock::new(|| Claims::sample(NOW).audience.audience());
+
+/// Presents any text to the sample's application, now.
 pub fn presented(text: &[u8]) {
+    presented_to(&AUDIENCE, text);
+}
+
+/// One that is accepted is of this application and has the one spelling of what it says.
+fn presented_to(audience: &Audience, text: &[u8]) {
     for ring in 0..RINGS.len() {
-        let Ok(reference) = verify(ring, text) else { continue };
+        let Ok(reference) = verify(ring, audience, text, NOW) else { continue };
         assert!(reference.claims().expires_at > NOW);
+        let own = KEYS.each_ref().map(|key| AudienceDigest::from_bytes(key.audience_digest(audience)));
+        assert!(own.contains(&reference.claims().audience));
         let minted =
             RINGS.each_ref().map(|ring| Forge::of(ring).session_references().mint(reference.claims()));
         assert!(

@@ -144,7 +144,8 @@ impl Case {
             .for_application(&claims.audience)
             .verify(Untrusted::new(&edited), NOW);
         assert!(edited == token.as_bytes() || verified.is_err(), "an edited token is refused");
-        let reference = Forge::of(&RINGS[key]).session_references().verify(Untrusted::new(&token), NOW);
+        let references = Forge::of(&RINGS[key]).session_references();
+        let reference = references.for_application(&claims.audience).verify(Untrusted::new(&token), NOW);
         assert_eq!(reference.map(|_| ()), Err(TokenError::Malformed), "the other form");
         let state = Forge::of(&RINGS[key]).state_tokens().verify(Untrusted::new(&token), NOW);
         assert!(state.is_err(), "a session token is no state token");

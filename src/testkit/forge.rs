@@ -20,7 +20,7 @@
 
 pub use crate::token::{
     id::{IdClaims, IdTokens, IdentityClaims},
-    reference::SessionReferences,
+    reference::{ApplicationReferences, SessionReferences},
     session::{ApplicationSessions, SessionTokens},
     state::{DeviceDigests, StateClaims, StateTokens},
     ticket::{TicketClaims, Tickets},

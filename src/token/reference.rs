@@ -131,7 +131,7 @@ impl<'ring> SessionReferences<'ring> {
     ///
     /// # Errors
     /// Why it was refused; a client is never told which.
-    pub fn verify(
+    pub(crate) fn verify(
         &self,
         presented: Untrusted<'_, SessionToken>,
         now: Timestamp,
@@ -148,6 +148,38 @@ impl<'ring> SessionReferences<'ring> {
         let key = self.ring.by_mark(mark, is_right, now)?;
         let claims = ReferenceClaims::read(&mut fields).ok_or(TokenError::Malformed)?;
         if now < claims.expires_at { Ok(Verified::new(claims, key)) } else { Err(TokenError::Expired) }
+    }
+
+    /// Narrows to the references of one application (and tenant).
+    pub fn for_application<'a>(&self, audience: &'a Audience) -> ApplicationReferences<'a>
+    where
+        'ring: 'a,
+    {
+        ApplicationReferences { ring: self.ring, audience }
+    }
+}
+
+/// The references to sessions of one application: [`SessionReferences::for_application`].
+#[derive(Clone, Copy, Debug)]
+pub struct ApplicationReferences<'a> {
+    ring: &'a KeyRing,
+    audience: &'a Audience,
+}
+
+impl ApplicationReferences<'_> {
+    /// Verifies the tag, the audience and the time: see [`SessionVerifier::verify`](super::SessionVerifier::verify).
+    ///
+    /// # Errors
+    /// Why it was refused; a client is never told which.
+    pub fn verify(
+        &self,
+        presented: Untrusted<'_, SessionToken>,
+        now: Timestamp,
+    ) -> Result<SessionReference, TokenError> {
+        let verified = self.ring.session_references().verify(presented, now);
+        verified.and_then(|it| {
+            if it.is_of(self.audience, self.ring) { Ok(it) } else { Err(TokenError::WrongAudience) }
+        })
     }
 }
 

@@ -140,15 +140,21 @@ impl ApplicationSessions<'_> {
         now: Timestamp,
     ) -> Result<SessionToken, TokenError> {
         let verified = self.ring.session_tokens().verify(presented, now);
-        match &verified {
-            Ok(token) if token.claims().audience != *self.audience => Err(TokenError::WrongAudience),
-            _ => verified,
-        }
+        verified.and_then(
+            |token| if token.is_of(self.audience) { Ok(token) } else { Err(TokenError::WrongAudience) },
+        )
     }
 }
 
 /// A self-contained session token that verified. Only [`SessionVerifier::verify`](super::SessionVerifier::verify) makes one.
 pub type SessionToken = Verified<SessionClaims>;
+
+impl SessionToken {
+    /// Whether it was made for this application and tenant.
+    pub(crate) fn is_of(&self, audience: &Audience) -> bool {
+        self.claims().audience == *audience
+    }
+}
 
 #[cfg(test)]
 #[path = "session_tests.rs"]

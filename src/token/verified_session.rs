@@ -14,17 +14,30 @@ pub enum VerifiedSession {
 }
 
 impl VerifiedSession {
-    /// Verifies the tag and the time of a token of whatever application. No self-contained token is as short as a reference, so the length
-    /// tells them apart; each form has a version byte and a key of its own besides, and refuses the other.
+    /// Verifies the tag and the time of a token of whatever application.
     pub(crate) fn verify(
         ring: &KeyRing,
         presented: Untrusted<'_, SessionToken>,
         now: Timestamp,
     ) -> Result<Self, TokenError> {
-        if presented.bytes().len() == reference::CHARACTERS {
+        if is_reference(presented) {
             ring.session_references().verify(presented, now).map(Self::NeedsRecord)
         } else {
             ring.session_tokens().verify(presented, now).map(Self::SelfContained)
+        }
+    }
+
+    /// The same, of one application.
+    pub(super) fn verify_for(
+        audience: &Audience,
+        ring: &KeyRing,
+        presented: Untrusted<'_, SessionToken>,
+        now: Timestamp,
+    ) -> Result<Self, TokenError> {
+        if is_reference(presented) {
+            ring.session_references().for_application(audience).verify(presented, now).map(Self::NeedsRecord)
+        } else {
+            ring.session_tokens().for_application(audience).verify(presented, now).map(Self::SelfContained)
         }
     }
 
@@ -39,7 +52,7 @@ impl VerifiedSession {
     /// Whether it was made for this application and tenant.
     pub(crate) fn is_of(&self, audience: &Audience, ring: &KeyRing) -> bool {
         match self {
-            Self::SelfContained(token) => token.claims().audience == *audience,
+            Self::SelfContained(token) => token.is_of(audience),
             Self::NeedsRecord(reference) => reference.is_of(audience, ring),
         }
     }
@@ -51,4 +64,10 @@ impl VerifiedSession {
             Self::NeedsRecord(reference) => by.holds_reference(reference, ring),
         }
     }
+}
+
+/// No self-contained token is as short as a reference, so the length tells them apart. Each form has a version byte and a key of its own besides,
+/// and refuses the other.
+fn is_reference(presented: Untrusted<'_, SessionToken>) -> bool {
+    presented.bytes().len() == reference::CHARACTERS
 }

@@ -119,10 +119,7 @@ impl SessionVerifier {
         audience: &Audience,
         now: Timestamp,
     ) -> Result<VerifiedSession, TokenError> {
-        match VerifiedSession::verify(&self.ring, presented, now) {
-            Ok(session) if !session.is_of(audience, &self.ring) => Err(TokenError::WrongAudience),
-            verified => verified,
-        }
+        VerifiedSession::verify_for(audience, &self.ring, presented, now)
     }
 
     /// Whether this device presents the fingerprint that the token was made for. A token that another ring verified is held by

@@ -47,8 +47,9 @@ fn record(world: &mut World) -> &mut SessionRecord {
 }
 
 fn claims(text: &str) -> ReferenceClaims {
-    let ring = demo::ring();
-    *Forge::of(&ring).session_references().verify(Untrusted::new(text), START).unwrap().claims()
+    let (ring, audience) = (demo::ring(), demo::audience());
+    let references = Forge::of(&ring).session_references().for_application(&audience);
+    *references.verify(Untrusted::new(text), START).unwrap().claims()
 }
 
 fn mint(claims: &ReferenceClaims) -> TokenText<SessionToken> {
