@@ -13,7 +13,7 @@ use crate::{
     AccountId, Moment, SessionId,
     account::{Account, AccountKey, AccountStatus},
     device::{Caller, DeviceTrait},
-    outcome::{Fault, TokenRefusal, Verdict},
+    outcome::{Fault, TokenRefusal},
     session::{CheckSession, SessionRecord},
     step::Step,
     token::{IdToken, SessionReference, SessionToken, Ticket, TokenError, Untrusted, VerifiedSession},
@@ -271,8 +271,6 @@ fn find_session(
     then: impl Then<Admitted, Shown>,
 ) -> Step {
     admitted.find_session(reference.clone(), move |admitted, found| match found {
-        // Whoever gives up what is over has given it up.
-        Err(TokenRefusal::SessionEnded) if errand == Errand::GiveUp => admitted.context.end(Verdict::Done),
         Err(reason) => admitted.refuse_token(Fault::SessionTokenInvalid, None, reason),
         Ok(record) => {
             let shown = Shown::by_reference(&reference, &record);

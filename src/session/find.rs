@@ -13,10 +13,12 @@ use crate::SessionId;
 ///
 /// **If you answer wrongly:**
 /// - The record of another session is a [contradiction](crate::outcome::Event::Contradiction), and nothing is done.
-/// - One of another application than the token's: refused. One of another account: its subject signs that one out, and is refused elsewhere
-///   unless `CheckSession` is answered wrongly as well; then its subject is somebody else.
-/// - A record that was ended: whoever was signed out is so still, by `CheckSession`; middleware that asks nothing else lets them in.
-/// - `None` for one that lives: its subject must sign in again, and a sign-out ends nothing.
+/// - A record of another application than the token's: refused.
+/// - A record of another account: refused, if `CheckSession` is answered rightly; a sign-out ends nothing. If both are answered wrongly, the
+///   token's bearer is that account.
+/// - A record that was ended: `CheckSession` still refuses its token. [Middleware](crate::token::SessionVerifier::identify) that asks nothing else
+///   lets in whoever was signed out.
+/// - `None` for one that lives: its subject must sign in again, and cannot sign out.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct FindSession {

@@ -252,7 +252,7 @@ impl Model {
         Err(Reply::SUBJECTS[self.sessions[session].who])
     }
 
-    /// Giving a right up takes the token alone: from any device, and of any generation. What is not there has been given up.
+    /// Giving a right up takes the token alone: from any device, and of any generation. What is not there is not given up.
     pub fn sign_out(&mut self, asking: &mut Asking, presented: Presented) -> Result<Plan, Reply> {
         let (session, ..) = self.session_token(asking, presented)?;
         if self.is_found(asking, session)? {
