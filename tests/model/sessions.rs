@@ -258,7 +258,7 @@ impl Model {
         if self.is_found(asking, session)? {
             Ok(self.ending(session, Reply::EMPTY))
         } else {
-            Err(Reply::EMPTY)
+            Err(Reply::NO_SESSION)
         }
     }
 
