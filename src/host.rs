@@ -108,6 +108,9 @@ pub trait Host: Sync {
     refused! {
         /// See [`FindApplication`]; asked only of an engine without a fixed list. There is none by default.
         find_application(FindApplication) -> Option<Arc<Application>> = None;
+        /// See [`FindSession`]; asked only of references to sessions, which a policy has clients get
+        /// ([`SessionTokenForm::Reference`](crate::policy::SessionTokenForm::Reference)). There is none by default.
+        find_session(FindSession) -> Option<SessionRecord> = None;
         /// See [`CheckSession`]. Every session has ended by default.
         check_session(CheckSession) -> Option<SessionRecord> = None;
         /// See [`FindClaim`]; asked only where a policy has a `retry_grace`. Nobody whose answer got lost is answered again by default.

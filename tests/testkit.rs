@@ -6,7 +6,7 @@ use authflow::{
     factor::{Factor, FactorSet},
     flow::State,
     password::Ageing,
-    policy::{Policy, SecondFactor},
+    policy::{Policy, SecondFactor, SessionTokenForm},
     step::{Commit, Question},
     testkit::{
         Attack, Call, HostFault, Login, Scenario, Setup, World,
@@ -113,7 +113,8 @@ fn what_a_policy_does_not_lead_to_is_unreachable() {
 #[test]
 fn every_attack_is_withstood_in_every_state() {
     let rotating = Policy { rotate_session_tokens: true, ..demo::policy() };
-    for policy in [demo::policy(), rotating] {
+    let referring = Policy { session_token_form: SessionTokenForm::Reference, ..rotating };
+    for policy in [demo::policy(), rotating, referring] {
         for second in SECOND {
             for state in STATES {
                 let login = reached(policy, second, state);

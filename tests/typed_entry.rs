@@ -14,7 +14,7 @@ use authflow::{
     outcome::{Fault, Grant, Pending, Verdict},
     policy::{Policy, Recovery},
     step::Step,
-    token::{SessionToken, StateToken, TokenError, Untrusted},
+    token::{SessionToken, StateToken, TokenError, Untrusted, VerifiedSession},
 };
 
 fn caller() -> Caller {
@@ -107,7 +107,8 @@ fn middleware_verifies_a_session_and_its_device() {
     let text = grant.session_token.expose().to_string();
     let verify = |audience, now| verifier.verify(Untrusted::<SessionToken>::new(&text), audience, now);
     let token = verify(&audience, START).unwrap();
-    assert_eq!(token.claims().session, grant.session);
+    let VerifiedSession::SelfContained(claimed) = &token else { panic!("{token:?}") };
+    assert_eq!(claimed.claims().session, grant.session);
     assert!(verifier.is_held(&token, &caller().device));
     assert!(!verifier.is_held(&token, &Device::new("Android 10", "another", "app/1", None).unwrap()));
     let elsewhere = Audience { client_id: ClientId::new("elsewhere").unwrap(), tenant: None };

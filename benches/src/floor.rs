@@ -75,6 +75,16 @@ pub fn operations(ring: &KeyRing) -> Vec<Operation> {
         black_box(of_session.tag(black_box(&session)));
     }));
 
+    // Its signed bytes; and the list of an audience, each item behind its length of eight bytes.
+    let audience = vec![0xA5_u8; 16 + sample::CLIENT.len() + sample::TENANT.len()];
+    for row in ["verify a reference", "mint a reference"] {
+        let (floor, audience) = (floor.clone(), audience.clone());
+        operations.push(Operation::new(row, "floor", move || {
+            black_box(floor.tag(black_box(&[0xA5_u8; 59])));
+            black_box(floor.tag(black_box(&audience)));
+        }));
+    }
+
     operations.push(skip(floor, ring));
     operations
 }

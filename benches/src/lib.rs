@@ -30,6 +30,8 @@ pub const ROWS: &[&str] = &[
     "junk, 1 MiB",
     "forged, our shape",
     "verify a session",
+    "verify a reference",
+    "mint a reference",
     "skip step",
     "device headers",
 ];

@@ -4,7 +4,7 @@ use crate::{operation::Operation, sample, skip::Skip};
 use authflow::testkit::forge::Forge;
 use authflow::{
     device::Caller,
-    token::{KeyRing, StateToken, Untrusted},
+    token::{KeyRing, ReferenceClaims, StateToken, Untrusted},
 };
 use std::hint::black_box;
 
@@ -39,6 +39,8 @@ pub fn operations(ring: &KeyRing) -> Vec<Operation> {
         refuse("junk, 1 MiB", sample::junk(1 << 20)),
         refuse("forged, our shape", sample::forged(&token, sample::LONGEST)),
         verify_session(ring.clone()),
+        verify_reference(ring.clone()),
+        mint_reference(ring.clone()),
         skip(ring.clone()),
         device_headers(),
     ]
@@ -79,6 +81,26 @@ fn verify_session(ring: KeyRing) -> Operation {
         let sessions = Forge::of(&ring).session_tokens().for_application(&audience);
         let verified = sessions.verify(black_box(token.presented()), sample::NOW);
         black_box(verified.expect("a good token").claims());
+    })
+}
+
+fn verify_reference(ring: KeyRing) -> Operation {
+    let audience = sample::audience();
+    let token = Forge::of(&ring).session_references().mint(&sample::reference_claims(&ring));
+    Operation::new("verify a reference", WHO, move || {
+        let references = Forge::of(&ring).session_references().for_application(&audience);
+        let verified = references.verify(black_box(token.presented()), sample::NOW);
+        black_box(verified.expect("a good token").claims());
+    })
+}
+
+fn mint_reference(ring: KeyRing) -> Operation {
+    let audience = sample::audience();
+    let claims = sample::reference_claims(&ring);
+    Operation::new("mint a reference", WHO, move || {
+        let references = Forge::of(&ring).session_references();
+        let audience = references.digest(black_box(&audience));
+        drop(black_box(references.mint(black_box(&ReferenceClaims { audience, ..claims }))));
     })
 }
 

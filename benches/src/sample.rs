@@ -1,12 +1,12 @@
 //! What is measured with: the ids, headers and lengths of the first seed's example.
 
 use authflow::testkit::demo;
-use authflow::testkit::forge::{DeviceDigests, IdClaims, IdentityClaims, StateClaims, TicketClaims};
+use authflow::testkit::forge::{DeviceDigests, Forge, IdClaims, IdentityClaims, StateClaims, TicketClaims};
 use authflow::{
     AccountId, Audience, ClientId, SessionId, TenantId, Timestamp, TokenId,
     account::{Account, Profile, Revision},
     factor::{Factor, FactorSet},
-    token::{DeviceDigest, Key, KeyRing, SessionClaims, Stage, VerifyWindow},
+    token::{DeviceDigest, Key, KeyRing, ReferenceClaims, SessionClaims, Stage, VerifyWindow},
 };
 
 pub const CLIENT: &str = "DRrYIqauawN0I8myTMoDTPys6ezGZxnm";
@@ -144,6 +144,17 @@ pub fn session_claims() -> SessionClaims {
         factors: FactorSet::EMPTY.with(Factor::Password),
         issued_at: NOW,
         expires_at: EXPIRES_AT,
+    }
+}
+
+/// The claims of a reference to the same session.
+pub fn reference_claims(ring: &KeyRing) -> ReferenceClaims {
+    ReferenceClaims {
+        session: SessionId::from_bytes([0x5E; 16]),
+        generation: 0,
+        expires_at: EXPIRES_AT,
+        audience: Forge::of(ring).session_references().digest(&audience()),
+        device: DeviceDigest::from_bytes([0xD5; 16]),
     }
 }
 

@@ -38,6 +38,7 @@ pub fn comparisons() -> Vec<Comparison> {
         stops_early(&ring),
         state_tag(&ring),
         session_tag(&ring),
+        reference_tag(&ring),
         ticket_tag(&ring),
         id_token_tag(&ring),
         device_digest(),
@@ -73,6 +74,16 @@ fn session_tag(ring: &KeyRing) -> Comparison {
         sessions.verify(Untrusted::<SessionToken>::new(text), sample::NOW).is_ok()
     };
     Comparison::new("session token's tag", of_text(token.expose(), verify))
+}
+
+fn reference_tag(ring: &KeyRing) -> Comparison {
+    let token = Forge::of(ring).session_references().mint(&sample::reference_claims(ring));
+    let (ring, audience) = (ring.clone(), sample::audience());
+    let verify = move |text: &[u8]| {
+        let references = Forge::of(&ring).session_references().for_application(&audience);
+        references.verify(Untrusted::<SessionToken>::new(text), sample::NOW).is_ok()
+    };
+    Comparison::new("session reference's tag", of_text(token.expose(), verify))
 }
 
 fn ticket_tag(ring: &KeyRing) -> Comparison {

@@ -4,7 +4,7 @@
 use authflow::testkit::forge::Forge;
 use authflow::{
     device::Caller,
-    token::{SessionToken, StateToken, Untrusted},
+    token::{ReferenceClaims, SessionToken, StateToken, Untrusted},
 };
 use authflow_bench::{
     counting::{Counting, allocations},
@@ -82,6 +82,27 @@ fn verifying_a_session_token_allocates_nothing() {
     let forged = sample::with_bad_tag(token.expose());
     let forged = Untrusted::<SessionToken>::new(&forged);
     assert_eq!(allocations(|| assert!(sessions.verify(forged, sample::NOW).is_err())), 0);
+}
+
+#[test]
+fn verifying_a_reference_to_a_session_allocates_nothing_and_minting_one_its_text() {
+    let (ring, audience) = (sample::ring(), sample::audience());
+    let (claims, forge) = (sample::reference_claims(&ring), Forge::of(&ring));
+    let token = forge.session_references().mint(&claims);
+    let references = forge.session_references().for_application(&audience);
+    let count = allocations(|| {
+        let verified = references.verify(token.presented(), sample::NOW).unwrap();
+        assert_eq!(black_box(verified.claims()), &claims);
+    });
+    assert_eq!(count, 0);
+    let forged = sample::with_bad_tag(token.expose());
+    let forged = Untrusted::<SessionToken>::new(&forged);
+    assert_eq!(allocations(|| assert!(references.verify(forged, sample::NOW).is_err())), 0);
+    let count = allocations(|| {
+        let audience = forge.session_references().digest(&audience);
+        drop(black_box(forge.session_references().mint(&ReferenceClaims { audience, ..claims })));
+    });
+    assert_eq!(count, 1);
 }
 
 /// The texts of the device, which questions carry with them – operating system, fingerprint, agent – put together, and counted.

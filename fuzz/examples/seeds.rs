@@ -5,13 +5,14 @@
 use authflow_fuzz::{
     id,
     keys::{KEYS, NOW},
-    session, state, ticket,
+    reference, session, state, ticket,
 };
 use std::{fs, io, path::Path};
 
 fn main() -> io::Result<()> {
     state_tokens()?;
     session_tokens()?;
+    references()?;
     tickets()?;
     id_tokens()
 }
@@ -69,6 +70,35 @@ fn session_tokens() -> io::Result<()> {
                 &signed(0).iter().map(|byte| if *byte == b'w' { 0xFF } else { *byte }).collect::<Vec<_>>(),
             ),
             ("signed-longer", b"s", &[signed(0), vec![0]].concat()),
+            ("claims", b"c", &[0x5A; 400]),
+            ("claims-counted", b"c", &(0..=255).collect::<Vec<u8>>()),
+        ],
+    )
+}
+
+fn references() -> io::Result<()> {
+    let signed = |key| reference::Claims::sample(NOW).signed(key);
+    let expired = reference::Claims::sample(NOW.minus_seconds(43_200)).signed(0);
+    let with = |at: usize, byte: u8| {
+        let mut signed = signed(0);
+        signed[at] = byte;
+        signed
+    };
+    seeds(
+        "session_reference",
+        &[
+            ("token-of-one-key", b"v", KEYS[0].reference(&signed(0)).as_bytes()),
+            ("token-of-the-other", b"v", KEYS[1].reference(&signed(1)).as_bytes()),
+            ("token-of-the-other-form", b"v", KEYS[0].session_token(&signed(0)).as_bytes()),
+            ("prefix-alone", b"v", b"LGT"),
+            ("signed", b"s", &signed(0)),
+            ("signed-with-the-other-key", b"k", &signed(1)),
+            ("signed-in-the-name-of-another", b"k", &signed(0)),
+            ("signed-expired", b"s", &expired),
+            ("signed-as-the-first-version", b"s", &with(0, 1)),
+            ("signed-to-end-after-the-last-second", b"s", &with(22, 0xFF)),
+            ("signed-longer", b"s", &[signed(0), vec![0]].concat()),
+            ("signed-shorter", b"s", &signed(0)[..58]),
             ("claims", b"c", &[0x5A; 400]),
             ("claims-counted", b"c", &(0..=255).collect::<Vec<u8>>()),
         ],

@@ -14,7 +14,7 @@ use authflow::{
     factor::{Factor, FactorSet},
     outcome::Outcome,
     password::Ageing,
-    policy::{Policy, Recovery, RetryGrace},
+    policy::{Policy, Recovery, RetryGrace, SessionTokenForm},
     sdk::{Api, openapi},
     step::{Step, Write},
     token::{Issuer, Key, KeyRing},
@@ -85,6 +85,11 @@ impl World {
             ageing: Ageing::new(90, 14, 2).ok(),
             first_factors: all.into_iter().collect(),
             recovery: Recovery::new(crate::values::factors((beginning.dialect / 3) << 1 & 0b0110)).unwrap(),
+            session_token_form: if beginning.age_days.is_multiple_of(2) {
+                SessionTokenForm::SelfContained
+            } else {
+                SessionTokenForm::Reference
+            },
             rotate_session_tokens: beginning.rotates,
             retry_grace: RetryGrace::try_from(u64::from(beginning.enrolled & 1) * 60).unwrap(),
             ..Policy::default()

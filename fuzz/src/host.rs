@@ -136,6 +136,10 @@ impl Host {
             Step::LoadCode(ask) => {
                 asked!(ask, "LoadCode", self.codes.get(&ask.key).cloned().filter(|_| !says_no))
             }
+            Step::FindSession(ask) => asked!(ask, "FindSession", {
+                let record = self.sessions.get(&ask.session).copied();
+                record.filter(|_| !says_no && !self.ended.contains(&ask.session))
+            }),
             Step::CheckSession(ask) => asked!(ask, "CheckSession", {
                 let record = self.sessions.get(&ask.session).copied();
                 let record = record.filter(|_| !says_no && !self.ended.contains(&ask.session));

@@ -59,6 +59,23 @@ impl Key {
         self.opaque("LGT", "authflow/v1/session", signed)
     }
 
+    /// A reference to a session over any bytes.
+    pub fn reference(&self, signed: &[u8]) -> String {
+        self.opaque("LGT", "authflow/v2/session", signed)
+    }
+
+    /// The byte that such a token names the key by.
+    pub fn mark(&self) -> u8 {
+        self.derived(b"authflow/v2/key")[0]
+    }
+
+    /// What stands for an application and tenant in it.
+    pub fn audience_digest(&self, audience: &Audience) -> [u8; 16] {
+        let tenant = audience.tenant.as_ref().map_or("", |tenant| tenant.as_str());
+        let parts = [audience.client_id.as_str(), tenant].map(str::as_bytes);
+        *hmac(&self.derived(b"authflow/v2/audience"), &list(&parts)).first_chunk().unwrap()
+    }
+
     /// A ticket over any bytes.
     pub fn ticket(&self, signed: &[u8]) -> String {
         self.opaque("ssoTicket-", "authflow/v1/ticket", signed)

@@ -20,6 +20,7 @@ pub mod json;
 pub mod keys;
 pub mod model;
 pub mod posting;
+pub mod reference;
 pub mod replies;
 pub mod scenario;
 pub mod session;

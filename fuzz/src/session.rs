@@ -144,6 +144,9 @@ impl Case {
             .for_application(&claims.audience)
             .verify(Untrusted::new(&edited), NOW);
         assert!(edited == token.as_bytes() || verified.is_err(), "an edited token is refused");
+        let references = Forge::of(&RINGS[key]).session_references();
+        let reference = references.for_application(&claims.audience).verify(Untrusted::new(&token), NOW);
+        assert_eq!(reference.map(|_| ()), Err(TokenError::Malformed), "the other form");
         let state = Forge::of(&RINGS[key]).state_tokens().verify(Untrusted::new(&token), NOW);
         assert!(state.is_err(), "a session token is no state token");
 

@@ -28,7 +28,7 @@ pub use headers::{Header, Headers, Problem, RequestHeaders};
 pub use kind::BindingKind;
 pub use language::Language;
 
-use crate::token::{DeviceDigest, KeyRing, Keys, Place, SessionToken, Ticket};
+use crate::token::{DeviceDigest, KeyRing, Keys, Place, SessionReference, SessionToken, Ticket};
 use alloc::{borrow::Cow, sync::Arc};
 use core::{fmt, net::IpAddr};
 
@@ -142,6 +142,11 @@ impl Device {
     /// the answer is no.
     pub(crate) fn holds(&self, session: &SessionToken, ring: &KeyRing) -> bool {
         self.is_of(session.claims().device, ring, session.key())
+    }
+
+    /// The same, of the short form.
+    pub(crate) fn holds_reference(&self, reference: &SessionReference, ring: &KeyRing) -> bool {
+        self.is_of(reference.claims().device, ring, reference.key())
     }
 
     /// Whether the device is the one that this ticket was made for.

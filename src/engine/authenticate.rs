@@ -3,7 +3,7 @@
 use super::{
     admit::{self, Admitted, Errand},
     config::Core,
-    open_session::{OpenSession, Shown, usable_here, with_bearer, with_session_token},
+    open_session::{OpenSession, Shown, with_bearer, with_session_token},
 };
 use crate::{
     Moment,
@@ -36,10 +36,8 @@ pub(super) fn start(core: &Arc<Core>, caller: Caller, presented: PresentedToken<
             })
         }
         PresentedToken::Session(presented) => {
-            with_session_token(Errand::Act, core, caller, presented, moment, |admitted, token| {
-                usable_here(admitted, token, |admitted, token| {
-                    Shown::to_authenticate(&token).open(admitted, authenticated)
-                })
+            with_session_token(Errand::Act, core, caller, presented, moment, |admitted, shown| {
+                shown.to_authenticate().open(admitted, authenticated)
             })
         }
     }
@@ -49,6 +47,7 @@ fn authenticated(admitted: Admitted, open: OpenSession) -> Step {
     let OpenSession { account, record } = open;
     let SessionRecord { session, audience, auth_time, factors, .. } = record;
     let subject = Subject::of(&account);
-    let authenticated = Authenticated { subject, audience, factors, auth_time, session };
+    let skew = admitted.context.core.ring.skew();
+    let authenticated = Authenticated { subject, audience, factors, auth_time, session, skew };
     admitted.context.end(Verdict::Authenticated(Box::new(authenticated)))
 }

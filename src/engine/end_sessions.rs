@@ -26,8 +26,8 @@ pub(super) fn sign_out(
     presented: Untrusted<'_, SessionToken>,
     moment: Moment,
 ) -> Step {
-    with_session_token(Errand::GiveUp, core, caller, presented, moment, |mut admitted, token| {
-        let (account, session) = (token.claims().account, token.claims().session);
+    with_session_token(Errand::GiveUp, core, caller, presented, moment, |mut admitted, shown| {
+        let (account, session) = (shown.account(), shown.session());
         admitted.context.outcome.facts.account = Some(account);
         end(admitted, account, session, move |admitted| {
             admitted.context.end_with(Event::SessionsEnded { account, session: Some(session) }, Verdict::Done)

@@ -14,6 +14,7 @@ mod commit;
 mod config;
 mod context;
 mod end_sessions;
+mod find_session;
 mod grant;
 mod guess;
 mod holder;
@@ -228,7 +229,8 @@ impl Engine {
     /// device, one that has expired or was rotated away, a session that has ended or gone unused, an account that is disabled, gone or changed. It
     /// issues nothing and asks for no write; the use of the session is noted with the [answer](crate::session::CheckSession::note).
     ///
-    /// Asks [`CheckSession`](crate::session::CheckSession) and [`FindAccount`](crate::account::FindAccount).
+    /// Asks [`CheckSession`](crate::session::CheckSession) and [`FindAccount`](crate::account::FindAccount); of a
+    /// [reference](crate::policy::SessionTokenForm::Reference), [`FindSession`](crate::session::FindSession) first.
     ///
     /// [`DecideAccess`](crate::step::DecideAccess) is not asked. It decides who gets in and stays in, and is asked at sign-in and at each refresh;
     /// a guard stands before every request, and what its subject may do there is for the route to say. So end the sessions of whoever is to
@@ -350,6 +352,7 @@ impl Engine {
     ///
     /// Asks [`CheckSession`](crate::session::CheckSession), [`FindAccount`](crate::account::FindAccount),
     /// [`DecideAccess`](crate::step::DecideAccess) and, to rotate, [`Commit`](crate::step::Commit). A token that was rotated away ends the session.
+    /// A [reference](crate::policy::SessionTokenForm::Reference) asks [`FindSession`](crate::session::FindSession) first.
     pub fn refresh_session(
         &self,
         caller: Caller,
@@ -361,7 +364,9 @@ impl Engine {
 
     /// Ends the session of a token, from whatever device, and though the token was rotated away: giving a right up takes no more than the token.
     ///
-    /// Asks [`Commit`](crate::step::Commit). A session that has ended already is ended again: the answer is the same.
+    /// Asks [`Commit`](crate::step::Commit). A session that has ended already is ended again: the answer is the same. A
+    /// [reference](crate::policy::SessionTokenForm::Reference) asks [`FindSession`](crate::session::FindSession) first, and is refused where there is
+    /// none.
     pub fn sign_out(
         &self,
         caller: Caller,
@@ -382,7 +387,8 @@ impl Engine {
     /// [issues tickets](crate::policy::Policy::issues_tickets).
     ///
     /// Asks [`VerifyTenantCredential`](crate::step::VerifyTenantCredential), [`CheckSession`](crate::session::CheckSession),
-    /// [`FindAccount`](crate::account::FindAccount) and [`DecideAccess`](crate::step::DecideAccess).
+    /// [`FindAccount`](crate::account::FindAccount) and [`DecideAccess`](crate::step::DecideAccess). A
+    /// [reference](crate::policy::SessionTokenForm::Reference) asks [`FindSession`](crate::session::FindSession) before `CheckSession`.
     pub fn issue_ticket(
         &self,
         caller: TenantCaller,

@@ -16,7 +16,7 @@ use crate::{
     outcome::{Fault, TokenRefusal},
     session::{CheckSession, SessionRecord},
     step::Step,
-    token::{IdToken, SessionToken, Ticket, TokenError, Untrusted},
+    token::{IdToken, SessionReference, SessionToken, Ticket, TokenError, Untrusted, VerifiedSession},
 };
 use alloc::sync::Arc;
 
@@ -51,17 +51,34 @@ enum ShownTo {
 impl Shown {
     pub(super) fn by_session_token(token: &SessionToken) -> Self {
         let claims = token.claims();
+        Self::by_token_of(claims.account, claims.session, claims.generation)
+    }
+
+    /// By a token of the short form, and the record of its session.
+    pub(super) fn by_reference(reference: &SessionReference, record: &SessionRecord) -> Self {
+        Self::by_token_of(record.account, record.session, reference.claims().generation)
+    }
+
+    fn by_token_of(account: AccountId, session: SessionId, generation: u32) -> Self {
         let (fault, gone) = (Fault::SessionTokenInvalid, Fault::SessionTokenInvalid);
-        let (generation, shown_to) = (Some(claims.generation), ShownTo::Act);
-        Self { account: claims.account, session: claims.session, generation, shown_to, fault, gone }
+        let (generation, shown_to) = (Some(generation), ShownTo::Act);
+        Self { account, session, generation, shown_to, fault, gone }
     }
 
-    pub(super) fn to_refresh(token: &SessionToken) -> Self {
-        Self { shown_to: ShownTo::Refresh, ..Self::by_session_token(token) }
+    pub(super) fn to_refresh(self) -> Self {
+        Self { shown_to: ShownTo::Refresh, ..self }
     }
 
-    pub(super) fn to_authenticate(token: &SessionToken) -> Self {
-        Self { shown_to: ShownTo::Authenticate, ..Self::by_session_token(token) }
+    pub(super) fn to_authenticate(self) -> Self {
+        Self { shown_to: ShownTo::Authenticate, ..self }
+    }
+
+    pub(super) fn account(&self) -> AccountId {
+        self.account
+    }
+
+    pub(super) fn session(&self) -> SessionId {
+        self.session
     }
 
     /// At a route that is none of the family's, a subject who is gone is told nothing else than any other.
@@ -84,14 +101,14 @@ impl Shown {
 
     /// Takes the session up, and goes on with `then` where it lives.
     pub(super) fn open(self, admitted: Admitted, then: impl Then<Admitted, OpenSession>) -> Step {
-        let question = admitted.check_session(self.account, self.session, self.generation);
+        let question = self.question(&admitted);
         admitted.ask(question, move |admitted, asked, record| {
-            let Some(record) = record.filter(|record| asked.is_within_limits(record)) else {
+            let Some(record) = record else {
                 return self.refuse(admitted, TokenRefusal::SessionEnded);
             };
             // Before the generation: another device ends nothing.
-            if !asked.is_open(&record) {
-                return self.refuse(admitted, TokenRefusal::Device(DeviceTrait::Binding));
+            if let Some(reason) = over(&asked, &record) {
+                return self.refuse(admitted, reason);
             }
             match self.generation {
                 Some(generation) if generation < record.generation => {
@@ -103,6 +120,10 @@ impl Shown {
                 _ => self.take_up(admitted, record, then),
             }
         })
+    }
+
+    fn question(&self, admitted: &Admitted) -> CheckSession {
+        admitted.check_session(self.account, self.session, self.generation)
     }
 
     /// Its token was rotated away. Who wants to renew it has not got the answer, or has a copy; with a grace, other calls have no part in that.
@@ -174,6 +195,17 @@ impl Admitted {
     }
 }
 
+/// Why a session is over for whoever comes with a token of it.
+fn over(asked: &CheckSession, record: &SessionRecord) -> Option<TokenRefusal> {
+    if !asked.is_within_limits(record) {
+        Some(TokenRefusal::SessionEnded)
+    } else if !asked.is_open(record) {
+        Some(TokenRefusal::Device(DeviceTrait::Binding))
+    } else {
+        None
+    }
+}
+
 /// Why an account may no longer use a session that lives.
 pub(super) fn refusal(
     admitted: &Admitted,
@@ -194,48 +226,58 @@ pub(super) fn refusal(
     }
 }
 
-/// Verifies a session token of the caller's application, and goes on with `then`.
+/// Verifies a session token of the caller's application, of the device unless the caller gives up a right, and goes on with `then`.
 pub(super) fn with_session_token(
     errand: Errand,
     core: &Arc<Core>,
     caller: Caller,
     presented: Untrusted<'_, SessionToken>,
     moment: Moment,
-    then: impl Then<Admitted, SessionToken>,
+    then: impl Then<Admitted, Shown>,
 ) -> Step {
-    let verified = core.ring.session_tokens().verify(presented, moment.timestamp());
+    let verified = VerifiedSession::verify(&core.ring, presented, moment.timestamp());
     admit::admit_for(errand, core, caller, moment, move |admitted| match verified {
         Err(error) => admitted.refuse_token(Fault::SessionTokenInvalid, None, TokenRefusal::Token(error)),
-        Ok(token) => of_this_application(admitted, token, then),
+        Ok(token) => usable_here(errand, admitted, token, then),
     })
 }
 
-/// Goes on with `then` where a session token is of this application.
-fn of_this_application(
+fn usable_here(
+    errand: Errand,
     admitted: Admitted,
-    token: SessionToken,
-    then: impl Then<Admitted, SessionToken>,
+    token: VerifiedSession,
+    then: impl Then<Admitted, Shown>,
 ) -> Step {
-    if token.claims().audience == admitted.audience {
-        then(admitted, token)
+    let ring = &admitted.context.core.ring;
+    let reason = if !token.is_of(&admitted.audience, ring) {
+        TokenRefusal::Token(TokenError::WrongAudience)
+    } else if errand == Errand::Act && !token.is_held(&admitted.context.device, ring) {
+        TokenRefusal::Device(DeviceTrait::Binding)
     } else {
-        let refusal = TokenRefusal::Token(TokenError::WrongAudience);
-        Shown::by_session_token(&token).refuse(admitted, refusal)
-    }
+        return match token {
+            VerifiedSession::SelfContained(token) => then(admitted, Shown::by_session_token(&token)),
+            VerifiedSession::NeedsRecord(reference) => find_session(errand, admitted, reference, then),
+        };
+    };
+    admitted.refuse_token(Fault::SessionTokenInvalid, token.account(), reason)
 }
 
-/// Goes on with `then` where a session token may be used by this application, on this device.
-pub(super) fn usable_here(
+/// Finds the session that a token of the short form refers to. What is over is refused here, as if it had ended: so both are told after the
+/// same questions.
+fn find_session(
+    errand: Errand,
     admitted: Admitted,
-    token: SessionToken,
-    then: impl Then<Admitted, SessionToken>,
+    reference: SessionReference,
+    then: impl Then<Admitted, Shown>,
 ) -> Step {
-    of_this_application(admitted, token, |admitted, token| {
-        if admitted.context.device.holds(&token, &admitted.context.core.ring) {
-            then(admitted, token)
-        } else {
-            let refusal = TokenRefusal::Device(DeviceTrait::Binding);
-            Shown::by_session_token(&token).refuse(admitted, refusal)
+    admitted.find_session(reference.clone(), move |admitted, found| match found {
+        Err(reason) => admitted.refuse_token(Fault::SessionTokenInvalid, None, reason),
+        Ok(record) => {
+            let shown = Shown::by_reference(&reference, &record);
+            match over(&shown.question(&admitted), &record).filter(|_| errand == Errand::Act) {
+                Some(reason) => shown.refuse(admitted, reason),
+                None => then(admitted, shown),
+            }
         }
     })
 }

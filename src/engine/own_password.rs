@@ -137,8 +137,7 @@ fn prove_by_code(admitted: Admitted, session: OpenSession, code: Secret, chosen:
 /// Whether a session is good enough to set a password without the old one, on the device that it is of. Its record has the time of its
 /// sign-in by the clock of the instance that issued it, which may be ahead of this one.
 fn is_fresh(admitted: &Admitted, session: &OpenSession) -> bool {
-    let (now, signed_in) = (admitted.now(), session.record.auth_time);
-    now < signed_in.plus(RECENT) && !admitted.context.core.ring.skew().is_impossible(signed_in, now)
+    admitted.context.core.ring.skew().is_recent(session.record.auth_time, RECENT, admitted.now())
 }
 
 fn refuse_stale(admitted: Admitted, account: AccountId) -> Step {

@@ -6,7 +6,7 @@ use super::{
     config::Core,
     end_sessions,
     grant::grant,
-    open_session::{OpenSession, Shown, usable_here, with_session_token},
+    open_session::{OpenSession, Shown, with_session_token},
 };
 use crate::{
     Moment,
@@ -24,11 +24,9 @@ pub(super) fn start(
     presented: Untrusted<'_, SessionToken>,
     moment: Moment,
 ) -> Step {
-    with_session_token(Errand::Act, core, caller, presented, moment, |admitted, token| {
-        usable_here(admitted, token, |admitted, token| {
-            let shown = Shown::to_refresh(&token);
-            shown.open(admitted, move |admitted, open| may_go_on(admitted, shown, open))
-        })
+    with_session_token(Errand::Act, core, caller, presented, moment, |admitted, shown| {
+        let shown = shown.to_refresh();
+        shown.open(admitted, move |admitted, open| may_go_on(admitted, shown, open))
     })
 }
 

@@ -9,7 +9,7 @@ use super::{
     commit::{Writing, commit},
     config::Core,
     context::Context,
-    open_session::{OpenSession, Shown, usable_here},
+    open_session::{OpenSession, Shown},
     spent::Spent,
 };
 use crate::{
@@ -19,7 +19,7 @@ use crate::{
     outcome::{Authentication, Event, Fault, IssuedTicket, TokenRefusal, Verdict},
     session::SessionRecord,
     step::{AccessDecision, AccessPurpose, Commit, Committed, CredentialOwner, Step, VerifyTenantCredential},
-    token::{SessionToken, Ticket, TicketClaims, Untrusted},
+    token::{SessionToken, Ticket, TicketClaims, Untrusted, VerifiedSession},
 };
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
 
@@ -40,7 +40,7 @@ pub(super) fn issue(
     presented: Untrusted<'_, SessionToken>,
     moment: Moment,
 ) -> Step {
-    let verified = core.ring.session_tokens().verify(presented, moment.timestamp());
+    let verified = VerifiedSession::verify(&core.ring, presented, moment.timestamp());
     caller.identify(core, moment, |context, owner| {
         let token = match verified {
             Ok(token) => token,
@@ -48,21 +48,52 @@ pub(super) fn issue(
                 return refuse_unseen(context, Fault::SessionTokenInvalid, TokenRefusal::Token(error));
             }
         };
-        if !owner.is_of(&token.claims().audience) {
-            return refuse_unseen(context, Fault::SessionTokenInvalid, TokenRefusal::OtherTenant);
-        }
-        let Audience { client_id, tenant } = token.claims().audience;
-        admit::find_application(Errand::Act, context, client_id, tenant, |admitted| {
-            usable_here(admitted, token, |admitted, token| {
+        let is_held = token.is_held(&context.device, &context.core.ring);
+        match token {
+            VerifiedSession::SelfContained(token) => {
                 let shown = Shown::by_session_token(&token);
-                if !admitted.policy().issues_tickets {
-                    return shown.refuse(admitted, TokenRefusal::NoTickets);
-                }
-                shown.open(admitted, |admitted, open| {
-                    open.allowed(admitted, AccessPurpose::Ticket, Fault::SessionTokenInvalid, make)
+                of_owner(context, owner, token.claims().audience, shown, is_held)
+            }
+            // Before its session is looked for: another device does not learn whether that lives.
+            VerifiedSession::NeedsRecord(_) if !is_held => {
+                let reason = TokenRefusal::Device(DeviceTrait::Binding);
+                refuse_unseen(context, Fault::SessionTokenInvalid, reason)
+            }
+            VerifiedSession::NeedsRecord(reference) => {
+                context.find_session(reference.clone(), move |context, found| match found {
+                    Ok(record) => {
+                        let shown = Shown::by_reference(&reference, &record);
+                        of_owner(context, owner, record.audience, shown, is_held)
+                    }
+                    Err(reason) => refuse_unseen(context, Fault::SessionTokenInvalid, reason),
                 })
+            }
+        }
+    })
+}
+
+/// Issues a ticket where the session is one that the caller may ask about.
+fn of_owner(
+    context: Context,
+    owner: CredentialOwner,
+    audience: Audience,
+    shown: Shown,
+    is_held: bool,
+) -> Step {
+    if !owner.is_of(&audience) {
+        return refuse_unseen(context, Fault::SessionTokenInvalid, TokenRefusal::OtherTenant);
+    }
+    let Audience { client_id, tenant } = audience;
+    admit::find_application(Errand::Act, context, client_id, tenant, move |admitted| {
+        if !is_held {
+            shown.refuse(admitted, TokenRefusal::Device(DeviceTrait::Binding))
+        } else if !admitted.policy().issues_tickets {
+            shown.refuse(admitted, TokenRefusal::NoTickets)
+        } else {
+            shown.open(admitted, |admitted, open| {
+                open.allowed(admitted, AccessPurpose::Ticket, Fault::SessionTokenInvalid, make)
             })
-        })
+        }
     })
 }
 

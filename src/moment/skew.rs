@@ -1,6 +1,6 @@
 //! Times of two clocks.
 
-use super::Timestamp;
+use super::{Lifetime, Timestamp};
 
 /// How far the clocks of two instances may be apart, in seconds. Every stored time was written by another instance's clock, ahead or behind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +19,12 @@ impl Skew {
     /// Whether what ends at this second, by the one clock, is over at `now`, by the other.
     pub(crate) fn has_surely_ended(self, end: Timestamp, now: Timestamp) -> bool {
         end.plus_seconds(self.0) <= now
+    }
+
+    /// Whether what happened at `then`, by the clock of another instance, lies less than `within` back at `now`. That clock may be ahead; a
+    /// skew makes nothing more recent than it says, and a time further ahead is never recent.
+    pub(crate) fn is_recent(self, then: Timestamp, within: Lifetime, now: Timestamp) -> bool {
+        now < then.plus(within) && !self.is_impossible(then, now)
     }
 
     /// Whether a stored time lies further ahead of now than a clock may be: it is no time that anything happened at.
@@ -42,5 +48,22 @@ mod tests {
         assert!(skew.has_surely_ended(at(100), at(130)) && !skew.has_surely_ended(at(100), at(129)));
         assert!(skew.is_impossible(at(131), at(100)) && !skew.is_impossible(at(130), at(100)));
         assert!(!skew.is_surely_before(Timestamp::MAX, Timestamp::MAX));
+    }
+
+    #[test]
+    fn what_is_recent_is_so_to_the_second_and_no_further_ahead_than_a_clock_may_be() {
+        let (then, within) = (Timestamp::from_unix(10_000), Lifetime::of::<600>());
+        for ahead in [0, 30, 120] {
+            let skew = Skew::of_seconds(ahead);
+            for (now, recent) in [
+                (then.plus_seconds(599), true),
+                (then.plus_seconds(600), false),
+                (then.minus_seconds(ahead), true),
+                (then.minus_seconds(ahead + 1), false),
+            ] {
+                assert_eq!(skew.is_recent(then, within, now), recent, "{ahead} {now}");
+            }
+            assert!(!skew.is_recent(Timestamp::MAX, within, then));
+        }
     }
 }

@@ -47,11 +47,6 @@ impl Timestamp {
         self.0.saturating_sub(earlier.0)
     }
 
-    /// Whether the other point lies less than `within` before this one, or after it: the clock of another instance may be ahead.
-    pub(crate) fn is_near(self, other: Self, within: Lifetime) -> bool {
-        self < other.plus(within) && other < self.plus(within)
-    }
-
     /// When something that begins now is over.
     pub const fn plus(self, lifetime: Lifetime) -> Self {
         self.plus_seconds(lifetime.as_seconds() as u64)

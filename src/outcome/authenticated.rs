@@ -4,6 +4,7 @@ use crate::{
     Audience, Lifetime, SessionId, Timestamp,
     account::Subject,
     factor::{Factor, FactorSet},
+    moment::Skew,
 };
 
 /// Whose request it is: what [`Engine::authenticate`](crate::Engine::authenticate) ends in.
@@ -33,15 +34,18 @@ pub struct Authenticated {
     pub auth_time: Timestamp,
     /// The session.
     pub session: SessionId,
+    /// How far the clock may be ahead that `auth_time` is of.
+    pub(crate) skew: Skew,
 }
 
 impl Authenticated {
     /// Whether they have proved who they are within the time before `now`.
     ///
-    /// The two times are of the clocks of two instances. A sign-in that lies ahead counts, but for one that lies as far ahead as it may
-    /// lie behind.
+    /// The two times are of the clocks of two instances. A sign-in that lies ahead by no more than the ring's
+    /// [clock skew](crate::token::KeyRing::with_clock_skew) is recent, and one that lies further ahead is not: it is no time that anybody signed
+    /// in at. It is the rule of a first password, which takes a recent sign-in.
     pub fn is_recent(&self, within: Lifetime, now: Timestamp) -> bool {
-        now.is_near(self.auth_time, within)
+        self.skew.is_recent(self.auth_time, within, now)
     }
 
     /// Whether they have proved this factor.

@@ -2,7 +2,7 @@
 //!
 //! | part | the questions it answers | where there is none |
 //! |---|---|---|
-//! | [`Store`] | [`FindAccount`], [`ReserveAttempt`], [`SettleAttempt`], [`Commit`], [`CheckSession`], [`FindClaim`], [`LoadCode`] | |
+//! | [`Store`] | [`FindAccount`], [`ReserveAttempt`], [`SettleAttempt`], [`Commit`], [`FindSession`], [`CheckSession`], [`FindClaim`], [`LoadCode`] | |
 //! | [`Hasher`] | [`VerifyPassword`]; makes the verifiers of a [`Commit`], and gives the place that a [`ReserveAttempt`] waits for | |
 //! | [`Rules`] | [`DecideAccess`], [`JudgePassword`], [`JudgeCaptcha`], [`VerifyTenantCredential`], [`FindApplication`] | [`AllowAll`] |
 //! | [`Courier`] | [`Deliver`] | [`NoCourier`] |
@@ -148,6 +148,7 @@ impl<S: Store, H: Hasher, R: Rules, C: Courier, G: Signer, L: Log> Host for Part
     passed_on! {
         store as Store: find_account(FindAccount) -> Option<Account>;
         store as Store: settle_attempt(SettleAttempt) -> ();
+        store as Store: find_session(FindSession) -> Option<SessionRecord>;
         store as Store: check_session(CheckSession) -> Option<SessionRecord>;
         store as Store: find_claim(FindClaim) -> Option<SessionRecord>;
         store as Store: load_code(LoadCode) -> Option<StoredCode>;

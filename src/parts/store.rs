@@ -6,7 +6,7 @@ use crate::{
     guess::{Reservation, ReserveAttempt, SettleAttempt},
     host::{asked, refused},
     password::Verifier,
-    session::{CheckSession, SessionRecord},
+    session::{CheckSession, FindSession, SessionRecord},
     step::{Commit, Committed, FindClaim},
 };
 use core::{
@@ -75,6 +75,8 @@ pub trait Store: Sync {
         commit(Commit<Verifier>) -> Committed;
     }
     refused! {
+        /// See [`FindSession`]; asked only of references to sessions. There is none by default.
+        find_session(FindSession) -> Option<SessionRecord> = None;
         /// See [`CheckSession`]. Every session has ended by default.
         check_session(CheckSession) -> Option<SessionRecord> = None;
         /// See [`FindClaim`]; asked only where a policy has a `retry_grace`. No claim has opened a session by default.

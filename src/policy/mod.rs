@@ -15,10 +15,12 @@ mod first_factors;
 mod lifetimes;
 mod recovery;
 mod retry_grace;
+mod session_token_form;
 
 pub use lifetimes::{Lifetimes, LifetimesError};
 pub use recovery::{Recovery, RecoveryError};
 pub use retry_grace::{RetryGrace, RetryGraceError};
+pub use session_token_form::SessionTokenForm;
 
 use crate::{
     code::SendPolicy,
@@ -74,6 +76,8 @@ pub struct Policy {
     pub demands_captcha: bool,
     /// How long tokens live.
     pub lifetimes: Lifetimes,
+    /// In which form clients get their session tokens: self-contained, unless configured.
+    pub session_token_form: SessionTokenForm,
     /// Whether a refresh of a session hands out a new session token and retires the old one; an old one that is used
     /// again then ends the session. Off unless configured; of refresh tokens of public clients RFC 9700 §4.14.2 demands
     /// this or a sender constraint.
@@ -108,6 +112,7 @@ impl Default for Policy {
             totp_skew: TotpSkew::default(),
             demands_captcha: false,
             lifetimes: Lifetimes::default(),
+            session_token_form: SessionTokenForm::default(),
             rotate_session_tokens: false,
             retry_grace: RetryGrace::default(),
             issues_tickets: true,

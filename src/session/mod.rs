@@ -6,8 +6,10 @@
 
 mod check;
 mod end;
+mod find;
 mod record;
 
 pub use check::CheckSession;
 pub use end::EndSessions;
+pub use find::FindSession;
 pub use record::SessionRecord;

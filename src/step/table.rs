@@ -11,7 +11,7 @@ pub(crate) use crate::{
     code::{Deliver, JudgeCaptcha, LoadCode},
     guess::{ReserveAttempt, SettleAttempt},
     password::{JudgePassword, VerifyPassword},
-    session::CheckSession,
+    session::{CheckSession, FindSession},
 };
 
 /// Hands the table to the macro `$then`.
@@ -34,6 +34,8 @@ macro_rules! for_every_question {
                 judge_password: JudgePassword => Judgement;
                 /// Which code was sent?
                 load_code: LoadCode => Option<StoredCode>;
+                /// Which session is this?
+                find_session: FindSession => Option<SessionRecord>;
                 /// Does this session still live?
                 check_session: CheckSession => Option<SessionRecord>;
                 /// Has this been claimed, and which session did that open?

@@ -20,6 +20,7 @@
 
 pub use crate::token::{
     id::{IdClaims, IdTokens, IdentityClaims},
+    reference::{ApplicationReferences, SessionReferences},
     session::{ApplicationSessions, SessionTokens},
     state::{DeviceDigests, StateClaims, StateTokens},
     ticket::{TicketClaims, Tickets},
@@ -50,6 +51,11 @@ impl<'ring> Forge<'ring> {
     /// Mints and verifies session tokens.
     pub fn session_tokens(self) -> SessionTokens<'ring> {
         self.ring.session_tokens()
+    }
+
+    /// Mints and verifies references to sessions.
+    pub fn session_references(self) -> SessionReferences<'ring> {
+        self.ring.session_references()
     }
 
     /// Mints and verifies tickets.

@@ -13,7 +13,7 @@ use crate::{
     outcome::Outcome,
     parts::Hasher as _,
     password::{JudgePassword, Judgement, PasswordMatch, PasswordRefusal, Verifier, VerifyPassword},
-    session::{CheckSession, SessionRecord},
+    session::{CheckSession, FindSession, SessionRecord},
     step::{
         AccessDecision, Claim, Commit, Committed, CredentialOwner, DecideAccess, FindApplication, FindClaim,
         Question, SignBytes, SignatureCheck, Step, VerifyBytes, VerifyTenantCredential,
@@ -186,6 +186,7 @@ impl MemoryHost {
             Step::DecideAccess(ask) => answer!(ask, decide_access),
             Step::JudgePassword(ask) => answer!(ask, judge_password),
             Step::LoadCode(ask) => answer!(ask, load_code),
+            Step::FindSession(ask) => answer!(ask, find_session),
             Step::CheckSession(ask) => answer!(ask, check_session),
             Step::FindClaim(ask) => answer!(ask, find_claim),
             Step::VerifyTenantCredential(ask) => answer!(ask, verify_tenant_credential),
@@ -275,9 +276,12 @@ impl MemoryHost {
         self.codes.get(&ask.key).cloned()
     }
 
+    pub(super) fn find_session(&mut self, ask: &FindSession) -> Option<SessionRecord> {
+        self.open_session(&ask.session)
+    }
+
     pub(super) fn check_session(&mut self, ask: &CheckSession) -> Option<SessionRecord> {
-        let record =
-            self.sessions.get(&ask.session).copied().filter(|_| !self.ended.contains(&ask.session))?;
+        let record = self.open_session(&ask.session)?;
         if let Some(noted) = ask.note(&record) {
             self.sessions.insert(ask.session, noted);
         }
@@ -290,8 +294,11 @@ impl MemoryHost {
 
     /// The session that a claim has opened, if that lives.
     pub(super) fn opened_by(&self, claim: &TokenId) -> Option<SessionRecord> {
-        let opened = self.claims.get(claim)?.opens?;
-        self.sessions.get(&opened).copied().filter(|_| !self.ended.contains(&opened))
+        self.open_session(&self.claims.get(claim)?.opens?)
+    }
+
+    fn open_session(&self, session: &SessionId) -> Option<SessionRecord> {
+        self.sessions.get(session).copied().filter(|_| !self.ended.contains(session))
     }
 
     pub(super) fn verify_tenant_credential(&mut self, ask: &VerifyTenantCredential) -> CredentialOwner {

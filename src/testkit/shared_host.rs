@@ -49,6 +49,7 @@ macro_rules! parts {
             find_account: FindAccount;
             reserve_attempt: ReserveAttempt;
             settle_attempt: SettleAttempt;
+            find_session: FindSession;
             check_session: CheckSession;
             find_claim: FindClaim;
             load_code: LoadCode;

@@ -62,6 +62,24 @@ fn session_fields() -> Vec<Field> {
     ]
 }
 
+fn reference() -> ReferenceClaims {
+    let SessionClaims { session, generation, device, expires_at, .. } = session();
+    let audience = AudienceDigest::from_bytes([3; 16]);
+    ReferenceClaims { session, generation, expires_at, audience, device }
+}
+
+fn reference_fields() -> Vec<Field> {
+    vec![
+        ("second version", vec![2]),
+        ("mark", vec![ring().signer().mark]),
+        ("session", vec![1; 16]),
+        ("generation", vec![0, 0, 0, 5]),
+        ("seconds", vec![0, 0x65, 0x53, 0xF1, 0x3C]),
+        ("audience", vec![3; 16]),
+        ("device", vec![2; 16]),
+    ]
+}
+
 fn ticket() -> TicketClaims {
     let SessionClaims { session, account, audience, device, issued_at, expires_at, .. } = session();
     TicketClaims {
@@ -133,6 +151,11 @@ fn state_fields() -> Vec<Field> {
 fn out_of_range(name: &str) -> Vec<Vec<u8>> {
     match name {
         "version" => vec![vec![0], vec![2], vec![255]],
+        "second version" => vec![vec![0], vec![1], vec![3], vec![255]],
+        // No key of the ring.
+        "mark" => vec![vec![ring().signer().mark ^ 1], vec![ring().signer().mark ^ 0x80]],
+        // The second after the last one there is.
+        "seconds" => vec![vec![0x3A, 0xFF, 0xF4, 0x41, 0x80], vec![0xFF; 5]],
         // No key of the ring, and the one without an id, which it has not.
         "key id" => vec![text(b""), text(b"2026-12"), text(b"2026-1"), text(b"2026-111"), text(&[b'k'; 21])],
         "account" | "application" => {
@@ -238,5 +261,15 @@ fn every_field_of_a_state_token() {
             text
         },
         |text| ring().state_tokens().verify(Untrusted::new(text), NOW).map(|token| *token.claims()),
+    );
+}
+
+#[test]
+fn every_field_of_a_reference() {
+    check(
+        reference(),
+        &reference_fields(),
+        |keys, signed| sealed_bytes::<SessionClaims>(signed, keys.reference.tag(&[signed])),
+        |text| ring().session_references().verify(Untrusted::new(text), NOW).map(|token| *token.claims()),
     );
 }

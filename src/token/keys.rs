@@ -1,7 +1,7 @@
 //! One key of the ring, and every key derived from it.
 
 use super::{
-    DeviceDigest, Key, KeyId, VerifyWindow,
+    AudienceDigest, DeviceDigest, Key, KeyId, VerifyWindow,
     mac::{MacKey, half, same_tag},
 };
 use crate::{Audience, Moment, text::base64url};
@@ -14,6 +14,9 @@ use zeroize::{Zeroize as _, Zeroizing};
 mod label {
     pub(super) const STATE: &[u8] = b"authflow/v2/state";
     pub(super) const SESSION: &[u8] = b"authflow/v1/session";
+    pub(super) const REFERENCE: &[u8] = b"authflow/v2/session";
+    pub(super) const AUDIENCE: &[u8] = b"authflow/v2/audience";
+    pub(super) const MARK: &[u8] = b"authflow/v2/key";
     pub(super) const TICKET: &[u8] = b"authflow/v1/ticket";
     pub(super) const CODE: &[u8] = b"authflow/v1/code";
     pub(super) const DEVICE: &[u8] = b"authflow/v1/device";
@@ -70,8 +73,12 @@ pub(crate) struct Keys {
     pub(super) header: Box<str>,
     pub(super) state: MacKey,
     pub(super) session: MacKey,
+    pub(super) reference: MacKey,
     pub(super) ticket: MacKey,
     pub(super) device: MacKey,
+    /// What a token names the key by that has no room for its id. Other keys may have the same.
+    pub(super) mark: u8,
+    audience: MacKey,
     code: MacKey,
     guess: MacKey,
     send: MacKey,
@@ -91,10 +98,14 @@ impl Keys {
             secret.zeroize();
             prepared
         };
+        let [mark, ..] = root.derive(&[label::MARK]);
         Self {
             header: jwt_header("HS256", key.id.as_ref()),
+            mark,
             state: derived(label::STATE),
             session: derived(label::SESSION),
+            reference: derived(label::REFERENCE),
+            audience: derived(label::AUDIENCE),
             ticket: derived(label::TICKET),
             device: derived(label::DEVICE),
             code: derived(label::CODE),
@@ -142,6 +153,13 @@ impl Keys {
     /// The keyed hash of one thing a device says about itself; `what` tells the things apart.
     pub(crate) fn device_digest(&self, what: &str, value: &[u8]) -> DeviceDigest {
         DeviceDigest::from_bytes(half(self.device.tag_list([what.as_bytes(), value])))
+    }
+
+    /// The keyed hash of an application and tenant.
+    pub(super) fn audience_digest(&self, audience: &Audience) -> AudienceDigest {
+        let tenant = audience.tenant.as_ref().map_or("", |tenant| tenant.as_str());
+        let parts = [audience.client_id.as_str(), tenant].map(str::as_bytes);
+        AudienceDigest::from_bytes(half(self.audience.tag_list(parts)))
     }
 
     /// The tag over a code and what it is bound to.

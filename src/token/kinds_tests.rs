@@ -25,12 +25,14 @@ const SIGNATURE: &[u8] = b"a signature of the host's";
 enum Kind {
     State,
     Session,
+    Reference,
     Ticket,
     Id,
     OutsideId,
 }
 
-const KINDS: [Kind; 5] = [Kind::State, Kind::Session, Kind::Ticket, Kind::Id, Kind::OutsideId];
+const KINDS: [Kind; 6] =
+    [Kind::State, Kind::Session, Kind::Reference, Kind::Ticket, Kind::Id, Kind::OutsideId];
 
 static RING: LazyLock<KeyRing> =
     LazyLock::new(|| KeyRing::new(Key::new("2026-11", crate::token::known_secret(7)).unwrap()));
@@ -97,6 +99,11 @@ fn token(kind: Kind) -> String {
             };
             ring.session_tokens().mint(&claims).expose().into()
         }
+        Kind::Reference => {
+            let audience = ring.session_references().digest(&audience);
+            let claims = ReferenceClaims { session, generation: 4, expires_at, audience, device };
+            ring.session_references().mint(&claims).expose().into()
+        }
         Kind::Ticket => {
             let id = TokenId::from_bytes([9; 16]);
             let claims = TicketClaims { id, session, account, audience, device, issued_at, expires_at };
@@ -118,6 +125,7 @@ fn verify(kind: Kind, text: &[u8]) -> Result<(), TokenError> {
         Kind::Session => {
             ring.session_tokens().for_application(&audience).verify(Untrusted::new(text), NOW).map(|_| ())
         }
+        Kind::Reference => ring.session_references().verify(Untrusted::new(text), NOW).map(|_| ()),
         Kind::Ticket => ring.tickets().verify(Untrusted::new(text), NOW).map(|_| ()),
         Kind::Id => ring.id_tokens(&issuer, &audience).verify(Untrusted::new(text), NOW).map(|_| ()),
         Kind::OutsideId => {
@@ -158,16 +166,19 @@ fn the_key_tells_kinds_apart_whatever_the_form_and_the_payload() {
     let derived = [
         (Some(Kind::State), &keys.state),
         (Some(Kind::Session), &keys.session),
+        (Some(Kind::Reference), &keys.reference),
         (Some(Kind::Ticket), &keys.ticket),
         (Some(Kind::Id), &id_key),
         (None, &keys.device),
     ];
     for (of_key, key) in derived {
-        for form in [Kind::State, Kind::Session, Kind::Ticket, Kind::Id] {
-            for payload in [Kind::State, Kind::Session, Kind::Ticket, Kind::Id] {
+        for form in [Kind::State, Kind::Session, Kind::Reference, Kind::Ticket, Kind::Id] {
+            for payload in [Kind::State, Kind::Session, Kind::Reference, Kind::Ticket, Kind::Id] {
                 let bytes = body(payload);
                 let text = match form {
-                    Kind::Session => sealed_bytes::<SessionClaims>(&bytes, key.tag(&[&bytes])),
+                    Kind::Session | Kind::Reference => {
+                        sealed_bytes::<SessionClaims>(&bytes, key.tag(&[&bytes]))
+                    }
                     Kind::Ticket => sealed_bytes::<TicketClaims>(&bytes, key.tag(&[&bytes])),
                     _ => {
                         let mut text = String::new();
@@ -194,7 +205,7 @@ fn body(kind: Kind) -> Vec<u8> {
     let is_compact = matches!(kind, Kind::State | Kind::Id);
     let encoded = match kind {
         _ if is_compact => text.split('.').nth(1).unwrap(),
-        Kind::Session => text.strip_prefix("LGT").unwrap(),
+        Kind::Session | Kind::Reference => text.strip_prefix("LGT").unwrap(),
         _ => text.strip_prefix("ssoTicket-").unwrap(),
     };
     let decoded = base64url::decode(encoded.as_bytes(), &mut buffer).unwrap();

@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | [state token](StateToken) | compact JWT, HS256, one spelling: when it ends, and opaque base64url | this library |
 //! | [session token](SessionToken) | `LGT` and opaque base64url | this library, a host's middleware |
+//! | the short one, a [reference](SessionReference) | `LGT` and opaque base64url, 125 characters | the same, with the session's record |
 //! | [ticket](Ticket) | `ssoTicket-` and opaque base64url | this library |
 //! | [id token](IdToken) | compact JWT, HS256 under a key per application, or signed outside | this library and the relying party |
 //!
@@ -24,12 +25,14 @@ mod jwt;
 mod keys;
 mod opaque;
 mod outside;
+pub(crate) mod reference;
 mod ring;
 pub(crate) mod session;
 pub(crate) mod state;
 mod text;
 pub(crate) mod ticket;
 mod verified;
+mod verified_session;
 mod verifier;
 
 pub use crate::key::{Key, KeyError, KeyId};
@@ -37,12 +40,14 @@ pub use error::TokenError;
 pub use id::{IdToken, Issuer, IssuerError};
 pub use keys::IdTokenKey;
 pub use outside::{IdTokenSigning, OutsideKey, OutsideKeys, SignatureAlgorithm};
+pub use reference::{AudienceDigest, ReferenceClaims, SessionReference};
 pub use ring::{KeyRing, RingError, VerifyWindow};
 pub use session::{SessionClaims, SessionToken};
 pub use state::{DeviceDigest, Stage, StateToken};
 pub use text::{Kind, TokenText, Untrusted};
 pub use ticket::Ticket;
 pub use verified::Verified;
+pub use verified_session::VerifiedSession;
 pub use verifier::SessionVerifier;
 
 #[cfg(any(test, feature = "testkit"))]
@@ -51,6 +56,7 @@ use crate::mac;
 pub(crate) use id::{IdClaims, IdTokens, IdentityClaims};
 pub(crate) use keys::Keys;
 pub(crate) use mac::half;
+pub(crate) use reference::SessionReferences;
 pub(crate) use ring::Place;
 pub(crate) use session::SessionTokens;
 pub(crate) use state::{DeviceDigests, LONGEST as LONGEST_STATE_TOKEN, StateClaims, StateTokens};

@@ -1,8 +1,8 @@
 //! The key ring: one key signs, any number still verify, each within its window.
 
 use super::{
-    IdTokenKey, IdTokens, Issuer, Key, KeyId, Keys, SessionTokens, StateTokens, Tickets, TokenError,
-    beginning::Begun, mac::MacKey,
+    IdTokenKey, IdTokens, Issuer, Key, KeyId, Keys, SessionReferences, SessionTokens, StateTokens, Tickets,
+    TokenError, beginning::Begun, mac::MacKey,
 };
 use crate::{Audience, Timestamp, moment::Skew};
 use alloc::{borrow::Cow, collections::BTreeMap, sync::Arc, vec::Vec};
@@ -158,6 +158,11 @@ impl KeyRing {
         SessionTokens::new(self)
     }
 
+    /// Mints and verifies references to sessions.
+    pub(crate) fn session_references(&self) -> SessionReferences<'_> {
+        SessionReferences::new(self)
+    }
+
     /// Mints and verifies tickets.
     pub(crate) fn tickets(&self) -> Tickets<'_> {
         Tickets::new(self)
@@ -212,6 +217,27 @@ impl KeyRing {
         }
         let found = self.verifiers.binary_search_by(|(keys, _)| keys.id_bytes().cmp(&id));
         self.usable(found.ok(), now)
+    }
+
+    /// Where the key stands, of all that have this mark and count at `now`, under which it is right.
+    pub(super) fn by_mark(
+        &self,
+        mark: u8,
+        is_right: impl Fn(&Keys) -> bool,
+        now: Timestamp,
+    ) -> Result<Place, TokenError> {
+        let others = self.verifiers.iter().enumerate().filter(|(_, (keys, _))| keys.mark == mark);
+        let signer = Some(Ok((Place::Signer, &*self.signer))).filter(|_| self.signer.mark == mark);
+        let mut refused = TokenError::Malformed;
+        for found in signer.into_iter().chain(others.map(|(at, _)| self.usable(Some(at), now))) {
+            match found {
+                Ok((place, keys)) if is_right(keys) => return Ok(place),
+                Ok(_) => refused = TokenError::Forged,
+                Err(error) if refused == TokenError::Malformed => refused = error,
+                Err(_) => {}
+            }
+        }
+        Err(refused)
     }
 
     /// The key that stands there; of a place in another ring, none or another key.

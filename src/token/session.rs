@@ -1,4 +1,4 @@
-//! The session token: `LGT`, and the opaque form of the claims.
+//! The self-contained session token: `LGT`, and the opaque form of the claims. (The other form is a [reference](super::reference).)
 //!
 //! Signed, **not encrypted**: who holds one can read the account id and the times in it. Its fields, in their order:
 //!
@@ -16,6 +16,8 @@ use crate::{AccountId, Audience, SessionId, Timestamp, account::Revision, factor
 /// Three ids of 64 bytes, and what has a fixed length.
 const MAX_FIELDS: usize = 16 + 4 + 3 * TEXT + 16 + 8 + 8 + 1 + 8 + 8;
 const MAX_BYTES: usize = AROUND + MAX_FIELDS;
+/// What the text of a session token begins with, of either form.
+pub(super) const PREFIX: &str = "LGT";
 
 /// Everything a session token says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +46,7 @@ pub struct SessionClaims {
 }
 
 impl Opaque for SessionClaims {
-    const PREFIX: &'static str = "LGT";
+    const PREFIX: &'static str = PREFIX;
     const MAX_FIELDS: usize = MAX_FIELDS;
 
     fn tag(keys: &Keys, signed: &[u8]) -> [u8; 32] {
@@ -138,15 +140,21 @@ impl ApplicationSessions<'_> {
         now: Timestamp,
     ) -> Result<SessionToken, TokenError> {
         let verified = self.ring.session_tokens().verify(presented, now);
-        match &verified {
-            Ok(token) if token.claims().audience != *self.audience => Err(TokenError::WrongAudience),
-            _ => verified,
-        }
+        verified.and_then(
+            |token| if token.is_of(self.audience) { Ok(token) } else { Err(TokenError::WrongAudience) },
+        )
     }
 }
 
-/// A session token that verified. Only [`SessionVerifier::verify`](super::SessionVerifier::verify) makes one.
+/// A self-contained session token that verified. Only [`SessionVerifier::verify`](super::SessionVerifier::verify) makes one.
 pub type SessionToken = Verified<SessionClaims>;
+
+impl SessionToken {
+    /// Whether it was made for this application and tenant.
+    pub(crate) fn is_of(&self, audience: &Audience) -> bool {
+        self.claims().audience == *audience
+    }
+}
 
 #[cfg(test)]
 #[path = "session_tests.rs"]

@@ -7,7 +7,7 @@ use authflow::{
     factor::FactorSet,
     guess::{Reservation, ReserveAttempt, SettleAttempt},
     password::{PasswordMatch, VerifyPassword},
-    session::{CheckSession, EndSessions, SessionRecord},
+    session::{CheckSession, EndSessions, FindSession, SessionRecord},
     step::{AccessDecision, Commit, Committed, DecideAccess, FindClaim, Write},
     testkit::{MemoryHost, Planned},
 };
@@ -146,6 +146,10 @@ impl Host for SlippingHost {
 
     fn failed(&self, question: &'static str, error: Planned) {
         self.inner.failed(question, error);
+    }
+
+    async fn find_session(&self, ask: &FindSession) -> Result<Option<SessionRecord>, Planned> {
+        self.inner.find_session(ask).await
     }
 
     async fn check_session(&self, ask: &CheckSession) -> Result<Option<SessionRecord>, Planned> {

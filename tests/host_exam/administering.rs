@@ -11,7 +11,7 @@ use authflow::{
     factor::Factor,
     guess::{AttemptSlot, ClearGuesses, Reservation, ReserveAttempt, SettleAttempt},
     password::{PasswordMatch, VerifyPassword},
-    session::{CheckSession, EndSessions, SessionRecord},
+    session::{CheckSession, EndSessions, FindSession, SessionRecord},
     step::{AccessDecision, Commit, Committed, DecideAccess},
     testkit::{Clock, MemoryHost, NeglectedDuty, Planned, demo},
 };
@@ -186,6 +186,9 @@ impl Host for Store {
         self.inner.commit(ask).await
     }
     fn failed(&self, _: &'static str, _: Planned) {}
+    async fn find_session(&self, ask: &FindSession) -> Result<Option<SessionRecord>, Planned> {
+        self.inner.find_session(ask).await
+    }
     async fn check_session(&self, ask: &CheckSession) -> Result<Option<SessionRecord>, Planned> {
         self.inner.check_session(ask).await
     }

@@ -7,7 +7,7 @@ use authflow::{
     code::{LoadCode, StoredCode},
     guess::{Reservation, ReserveAttempt, SettleAttempt},
     password::{PasswordMatch, VerifyPassword},
-    session::{CheckSession, SessionRecord},
+    session::{CheckSession, FindSession, SessionRecord},
     step::{AccessDecision, Commit, Committed, DecideAccess, FindClaim},
     testkit::{Clock, MemoryHost, NeglectedDuty, Planned, demo},
 };
@@ -112,6 +112,10 @@ impl Host for Hosts {
 
     async fn decide_access(&self, ask: &DecideAccess) -> Result<AccessDecision, Planned> {
         self.inner.decide_access(ask).await
+    }
+
+    async fn find_session(&self, ask: &FindSession) -> Result<Option<SessionRecord>, Planned> {
+        self.inner.find_session(ask).await
     }
 
     async fn check_session(&self, ask: &CheckSession) -> Result<Option<SessionRecord>, Planned> {

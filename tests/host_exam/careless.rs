@@ -7,7 +7,7 @@ use authflow::{
     code::{LoadCode, StoredCode},
     guess::{Reservation, ReserveAttempt, SettleAttempt},
     password::{PasswordForm, PasswordMatch, Verifier, VerifyPassword},
-    session::{CheckSession, EndSessions, SessionRecord},
+    session::{CheckSession, EndSessions, FindSession, SessionRecord},
     step::{AccessDecision, Commit, CommitRefusal, Committed, DecideAccess, FindClaim, Write},
     testkit::{MemoryHost, Planned, demo},
 };
@@ -32,6 +32,12 @@ pub(super) enum Careless {
     EndsTooMuch,
     RotatesWithoutLook,
     RotatesUncounted,
+    FindsNoSession,
+    FindsAnEndedSession,
+    FindsAnySession,
+    FindsWithoutGeneration,
+    FindsWithoutSight,
+    FindsWithoutUse,
     NotesNoUse,
     NotesTheUseOfWhatIsOver,
     NotesTheUseOfAnotherDevice,
@@ -480,6 +486,26 @@ impl Host for Hosts {
 
     fn failed(&self, question: &'static str, error: Planned) {
         self.inner.failed(question, error);
+    }
+
+    async fn find_session(&self, ask: &FindSession) -> Result<Option<SessionRecord>, Planned> {
+        let found = self.inner.find_session(ask).await?;
+        let kept = self.kept();
+        let spoiled = |spoil: fn(&mut SessionRecord)| {
+            found.map(|mut record| {
+                spoil(&mut record);
+                record
+            })
+        };
+        Ok(match self.careless {
+            Careless::FindsNoSession => None,
+            Careless::FindsAnEndedSession => found.or(kept.sessions.get(&ask.session).copied()),
+            Careless::FindsAnySession => found.or(kept.sessions.values().next().copied()),
+            Careless::FindsWithoutGeneration => spoiled(|record| record.generation = 0),
+            Careless::FindsWithoutSight => spoiled(|record| record.unseen_since = None),
+            Careless::FindsWithoutUse => spoiled(|record| record.used_at = demo::START),
+            _ => found,
+        })
     }
 
     async fn check_session(&self, ask: &CheckSession) -> Result<Option<SessionRecord>, Planned> {

@@ -179,6 +179,12 @@ fn each_carelessness_is_found_for_what_it_is() {
         (Careless::EndsTooMuch, NeglectedDuty::EndSession),
         (Careless::RotatesWithoutLook, NeglectedDuty::RotateSession),
         (Careless::RotatesUncounted, NeglectedDuty::RotateSession),
+        (Careless::FindsNoSession, NeglectedDuty::FindSession),
+        (Careless::FindsAnEndedSession, NeglectedDuty::FindSession),
+        (Careless::FindsAnySession, NeglectedDuty::FindSession),
+        (Careless::FindsWithoutGeneration, NeglectedDuty::FindSession),
+        (Careless::FindsWithoutSight, NeglectedDuty::FindSession),
+        (Careless::FindsWithoutUse, NeglectedDuty::FindSession),
         (Careless::NotesNoUse, NeglectedDuty::NoteUse),
         (Careless::NotesTheUseOfWhatIsOver, NeglectedDuty::NoteUse),
         (Careless::NotesTheUseOfAnotherDevice, NeglectedDuty::NoteUse),
@@ -267,6 +273,17 @@ fn what_is_not_examined_may_be_missing_and_what_is_not_answered_is_told() {
     assert_eq!(block_on(exam.take(&host, moment())), Ok(()));
     host.lock().unwrap().fault = Some(HostFault::Unavailable(Commit::NAME));
     assert_eq!(block_on(exam.take(&host, moment())), Err(NeglectedDuty::Unanswered("Commit")));
+}
+
+/// A host whose policies give no references says so, and has every other duty.
+#[test]
+fn references_are_left_out_visibly() {
+    for (references, taken) in [(true, Err(NeglectedDuty::FindSession)), (false, Ok(()))] {
+        let host = Hosts { inner: Mutex::new(host()), careless: Careless::FindsNoSession };
+        let mut exam = exam_of("alice", &mut host.inner.lock().unwrap());
+        exam.references = references;
+        assert_eq!(block_on(exam.take(&host, Clock::at(demo::START).moment())), taken);
+    }
 }
 
 /// A host that has one application alone says so; and then what becomes of sessions in another is not seen.

@@ -193,7 +193,7 @@ pub enum Happening {
     Restart,
 }
 
-pub const QUESTIONS: [&str; 14] = [
+pub const QUESTIONS: [&str; 15] = [
     "FindApplication",
     "FindAccount",
     "ReserveAttempt",
@@ -203,6 +203,7 @@ pub const QUESTIONS: [&str; 14] = [
     "JudgePassword",
     "LoadCode",
     "FindClaim",
+    "FindSession",
     "CheckSession",
     "VerifyTenantCredential",
     "Commit",

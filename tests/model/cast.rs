@@ -13,7 +13,7 @@ use authflow::{
     factor::{Factor, Totp, TotpAlgorithm, TotpSecret},
     guess::AttemptPolicy,
     password::{Ageing, MustChange, Password, PasswordForm, Verifier},
-    policy::{Lifetimes, Policy, RetryGrace, SecondFactor},
+    policy::{Lifetimes, Policy, RetryGrace, SecondFactor, SessionTokenForm},
     sealing::{Owner, SealingKey, SealingKeys},
     testkit::demo,
 };
@@ -108,7 +108,7 @@ fn sending(rules: &Rules) -> SendPolicy {
     }
 }
 
-pub fn applications(grace: u64) -> [Arc<Application>; 2] {
+pub fn applications(grace: u64, refers: bool) -> [Arc<Application>; 2] {
     [0, 1].map(|app| {
         let rules = &RULES[app];
         let lifetimes =
@@ -134,6 +134,11 @@ pub fn applications(grace: u64) -> [Arc<Application>; 2] {
             .unwrap(),
             sending: sending(rules),
             lifetimes: idle.unwrap_or(lifetimes),
+            session_token_form: if refers {
+                SessionTokenForm::Reference
+            } else {
+                SessionTokenForm::SelfContained
+            },
             rotate_session_tokens: rules.rotates,
             retry_grace: RetryGrace::try_from(grace).unwrap(),
             demands_captcha: rules.captcha,

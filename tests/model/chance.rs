@@ -52,5 +52,6 @@ pub fn beginning(dice: &mut Dice<'_>) -> Model {
     });
     let mut model = Model::new(START, people);
     model.grace = if dice.percent(50) { GRACE } else { 0 };
+    model.refers = dice.percent(40);
     model
 }

@@ -11,7 +11,7 @@ use super::{
     machine::START,
     observed::Observed,
     rules::RETIRING,
-    state::{Known, Model, REMADE},
+    state::{Kind, Known, Model, REMADE},
     wire,
 };
 use authflow::{
@@ -68,7 +68,7 @@ impl Host {
         let other_tenant = CredentialOwner::Tenant(TenantId::new(TENANTS[1]).unwrap());
         world.host.credentials.push((Secret::new("another"), other_tenant));
         let (texts, codes, keys) = (Vec::new(), Vec::new(), vec![None]);
-        let (applications, ledger) = (applications(model.grace), Ledger::default());
+        let (applications, ledger) = (applications(model.grace, model.refers), Ledger::default());
         let (used_steps, sealing, sealing_lost, swept) = ([None; PEOPLE], 0, false, 0);
         let mut host = Self {
             world,
@@ -396,6 +396,11 @@ impl Host {
     pub fn is_as(&self, model: &Model) {
         let kept = &self.world.host;
         assert_eq!(self.texts.len(), model.tokens.len(), "the host keeps other tokens");
+        let session_tokens = model.tokens.iter().zip(&self.texts);
+        let mut session_tokens =
+            session_tokens.filter(|(token, _)| matches!(token.kind, Kind::Session { .. }));
+        let is_in_form = |text: &str| (text.len() == 125) == model.refers;
+        assert!(session_tokens.all(|(_, text)| is_in_form(text)), "a session token of the other form");
         assert_eq!(self.codes.len(), model.codes.len(), "the host keeps other codes");
         assert_eq!(kept.claims.len() + self.swept, model.spent.len(), "the host keeps other claims");
         let sessions = || model.sessions.iter().filter(|session| !session.gone);

@@ -163,6 +163,25 @@ impl Model {
         }
     }
 
+    /// Whether the session that a token refers to is there. A token that says itself whose it is needs none.
+    fn is_found(&self, asking: &mut Asking, session: usize) -> Result<bool, Reply> {
+        if self.refers {
+            asking.ask("FindSession")?;
+        }
+        Ok(!self.refers || !(self.sessions[session].ended || self.sessions[session].gone))
+    }
+
+    /// The session and generation of a session token that may be used here: one that refers to what is over is refused where that is found.
+    fn usable(&self, asking: &mut Asking, presented: Presented) -> Result<(usize, u32), Reply> {
+        let (session, generation, is_here) = self.session_token(asking, presented)?;
+        let is_usable = is_here && self.is_found(asking, session)?;
+        if is_usable && (!self.refers || self.is_open(asking, session)) {
+            Ok((session, generation))
+        } else {
+            Err(Reply::NO_SESSION)
+        }
+    }
+
     /// A session token's session, taken up. One that was rotated away ends it, unless it comes to refresh and the answer that it got may be
     /// lost; where lost answers are given again, other calls with it end nothing.
     fn open(
@@ -192,10 +211,7 @@ impl Model {
     }
 
     pub fn refresh(&mut self, asking: &mut Asking, presented: Presented) -> Result<Plan, Reply> {
-        let (session, generation, is_here) = self.session_token(asking, presented)?;
-        if !is_here {
-            return Err(Reply::NO_SESSION);
-        }
+        let (session, generation) = self.usable(asking, presented)?;
         if let Err(end) = self.open(asking, session, generation, true)? {
             return Ok(end);
         }
@@ -226,8 +242,8 @@ impl Model {
             let (who, _) = self.bearer(asking, presented)?;
             return Err(Reply::SUBJECTS[who]);
         }
-        let (session, generation, is_here) = self.session_token(asking, presented)?;
-        if !is_here || !self.lives(asking, session, Some(generation))? {
+        let (session, generation) = self.usable(asking, presented)?;
+        if !self.lives(asking, session, Some(generation))? {
             return Err(Reply::NO_SESSION);
         }
         if generation < self.sessions[session].generation || !self.may_use(asking, session)? {
@@ -236,10 +252,14 @@ impl Model {
         Err(Reply::SUBJECTS[self.sessions[session].who])
     }
 
-    /// Giving a right up takes the token alone: from any device, and of any generation.
+    /// Giving a right up takes the token alone: from any device, and of any generation. What is not there is not given up.
     pub fn sign_out(&mut self, asking: &mut Asking, presented: Presented) -> Result<Plan, Reply> {
         let (session, ..) = self.session_token(asking, presented)?;
-        Ok(self.ending(session, Reply::EMPTY))
+        if self.is_found(asking, session)? {
+            Ok(self.ending(session, Reply::EMPTY))
+        } else {
+            Err(Reply::NO_SESSION)
+        }
     }
 
     /// A tenant's server: one of each tenant, and one that is nobody's.
@@ -258,6 +278,10 @@ impl Model {
         let Some((_, token)) = self.good(presented) else { return Err(Reply::NO_SESSION) };
         let Kind::Session { session, generation } = token.kind else { return Err(Reply::NO_SESSION) };
         let by = token.by;
+        // Another device does not learn whether the session is there.
+        if self.refers && by.device != asking.caller.device || !self.is_found(asking, session)? {
+            return Err(Reply::NO_SESSION);
+        }
         if by.tenant != tenant {
             return Err(Reply::NO_SESSION);
         }

@@ -194,6 +194,8 @@ pub struct Model {
     pub sealing_lost: bool,
     /// For how long lost answers are given again; 0 where they are not.
     pub grace: u64,
+    /// Session tokens do not say whose they are: they refer to the session.
+    pub refers: bool,
     /// The latest skip or refresh that was answered: it may come again.
     pub answered: Option<Request>,
     /// What the latest happening must answer, and with which questions.
@@ -229,6 +231,7 @@ impl Model {
             sealing: 0,
             sealing_lost: false,
             grace: 0,
+            refers: false,
             answered: None,
             expected: Vec::new(),
         }

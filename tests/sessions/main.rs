@@ -2,6 +2,7 @@
 
 mod devices;
 mod guard;
+mod references;
 mod tickets;
 
 use authflow::testkit::forge::Forge;

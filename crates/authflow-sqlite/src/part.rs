@@ -7,7 +7,7 @@ use authflow::{
     guess::{Reservation, ReserveAttempt, SettleAttempt},
     parts,
     password::Verifier,
-    session::{CheckSession, SessionRecord},
+    session::{CheckSession, FindSession, SessionRecord},
     step::{Commit, Committed, FindClaim},
 };
 
@@ -29,6 +29,10 @@ impl parts::Store for SqliteStore {
 
     async fn commit(&self, commit: &Commit<Verifier>) -> Result<Committed, StoreError> {
         self.commit(commit.clone()).await
+    }
+
+    async fn find_session(&self, ask: &FindSession) -> Result<Option<SessionRecord>, StoreError> {
+        self.find_session(*ask).await
     }
 
     async fn check_session(&self, ask: &CheckSession) -> Result<Option<SessionRecord>, StoreError> {

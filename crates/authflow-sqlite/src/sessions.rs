@@ -5,11 +5,15 @@ use authflow::{
     AccountId, Audience, ClientId, SessionId, TenantId, Timestamp,
     account::Revision,
     device::DeviceBinding,
-    session::{CheckSession, EndSessions, SessionRecord},
+    session::{CheckSession, EndSessions, FindSession, SessionRecord},
 };
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 impl SqliteStore {
+    pub(crate) async fn find_session(&self, ask: FindSession) -> Result<Option<SessionRecord>, StoreError> {
+        self.read(move |connection| find(connection, ask.session)).await
+    }
+
     /// A session that has not been ended, as it was before this use of it. Only a use that is to be noted waits for the writer.
     pub(crate) async fn check_session(&self, ask: CheckSession) -> Result<Option<SessionRecord>, StoreError> {
         let session = ask.session;

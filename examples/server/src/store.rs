@@ -7,7 +7,7 @@ use authflow::{
     guess::{Reservation, ReserveAttempt, SettleAttempt},
     parts,
     password::Verifier,
-    session::{CheckSession, SessionRecord},
+    session::{CheckSession, FindSession, SessionRecord},
     step::{Commit, Committed, FindClaim},
 };
 use authflow_sqlite::{SqliteStore, StoreError};
@@ -35,6 +35,10 @@ impl parts::Store for Store {
     async fn commit(&self, commit: &Commit<Verifier>) -> Result<Committed, StoreError> {
         outliving::must_end();
         self.0.commit(commit).await
+    }
+
+    async fn find_session(&self, ask: &FindSession) -> Result<Option<SessionRecord>, StoreError> {
+        self.0.find_session(ask).await
     }
 
     async fn check_session(&self, ask: &CheckSession) -> Result<Option<SessionRecord>, StoreError> {

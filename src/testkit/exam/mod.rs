@@ -77,6 +77,9 @@ pub struct HostExam {
     pub passwords: bool,
     /// Whether to open, check, rotate and end sessions.
     pub sessions: bool,
+    /// Whether to find sessions by their id alone, for a policy whose session tokens are
+    /// [references](crate::policy::SessionTokenForm::Reference). Only where [`sessions`](Self::sessions) are examined.
+    pub references: bool,
     /// Whether to say which session a claim has opened, for a policy with a [`retry_grace`](crate::policy::Policy::retry_grace).
     pub retries: bool,
     /// Whether to store and load codes.
@@ -154,6 +157,9 @@ pub enum NeglectedDuty {
     /// A session that was opened is not kept as it was written, or was written over by another one.
     #[error("a session is not kept as it was written")]
     KeepSession,
+    /// By its id alone, a session is not found as it is kept, or is where it has ended or there is none.
+    #[error("by its id alone a session is not found as it is kept, or is though it has ended, or never was")]
+    FindSession,
     /// A session that was ended is still there, or another one was ended.
     #[error("a session that was ended lives on, or another one does not")]
     EndSession,
@@ -238,6 +244,7 @@ impl HostExam {
             expected,
             passwords: true,
             sessions: true,
+            references: true,
             retries: true,
             codes: true,
             other_account,

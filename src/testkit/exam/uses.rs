@@ -4,7 +4,7 @@ use super::{NeglectedDuty, Sitting, answered, holds};
 use crate::{
     Audience, ClientId, Host, Lifetime, Timestamp,
     device::{Device, DeviceBinding, PresentedDevice},
-    session::{CheckSession, SessionRecord},
+    session::{CheckSession, FindSession, SessionRecord},
     token::{Key, KeyRing, VerifyWindow, known_secret},
 };
 use alloc::sync::Arc;
@@ -65,9 +65,13 @@ impl<H: Host> Sitting<'_, H> {
         Ok(CheckSession { audience, account, session, generation: None, device, idle_limit: None, now })
     }
 
-    /// The session as it is kept.
+    /// The session as it is kept, by either question.
     pub(super) async fn check(&self, record: &SessionRecord) -> Result<Option<SessionRecord>, NeglectedDuty> {
-        self.check_as(&self.question(record)?).await
+        let ask = FindSession { session: record.session };
+        let by_id = answered::<FindSession, _>(self.host.find_session(&ask).await)?;
+        let kept = self.check_as(&self.question(record)?).await?;
+        holds(!self.exam.references || by_id == kept, NeglectedDuty::FindSession)?;
+        Ok(kept)
     }
 
     pub(super) async fn check_as(&self, ask: &CheckSession) -> Result<Option<SessionRecord>, NeglectedDuty> {

@@ -1,0 +1,211 @@
+//! The short session token, for clients that must seal it with RSA-2048: a reference to a session, whose record says whose it is.
+//!
+//! `LGT`, and base64url of these 91 bytes: **125 characters**, always. OAEP with SHA-256 carries 190 bytes under RSA-2048 (RFC 8017 §7.1.1), and
+//! what is sealed beside the token leaves 134 of them.
+//!
+//! ```text
+//! version 1 │ a byte of the key 1 │ session id 16 │ generation u32 │ exp u40 │ audience's digest 16 │ device's digest 16 │ tag 32
+//! ```
+//!
+//! The byte of the key only saves work: every key of the ring that has this byte is tried, and the tag decides. Numbers are big-endian.
+//! Signed, **not encrypted**. It does not say when it was minted, so it is good before that by a clock that is behind.
+
+use super::{
+    DeviceDigest, KeyRing, Keys, SessionToken, TokenError, TokenText, Untrusted, Verified,
+    mac::same_tag,
+    opaque::{Fields, Writer},
+    session::PREFIX,
+};
+use crate::{Audience, SessionId, Timestamp, session::SessionRecord, text::base64url};
+use alloc::string::String;
+use core::fmt;
+
+/// The self-contained form has 1.
+const VERSION: u8 = 2;
+const TAG: usize = 32;
+const BYTES: usize = 1 + 1 + 16 + 4 + SECONDS + 16 + 16 + TAG;
+/// As many bytes as [`Timestamp::MAX`] has, and room for thirty thousand years more.
+const SECONDS: usize = 5;
+/// The length of every reference, and of no other session token.
+pub(super) const CHARACTERS: usize = PREFIX.len() + base64url::encoded_len(BYTES);
+
+/// The keyed hash of an application and tenant.
+#[derive(Clone, Copy)]
+pub struct AudienceDigest([u8; 16]);
+
+impl AudienceDigest {
+    /// Any bytes, which are the digest of no audience but by chance.
+    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+}
+
+/// Compared in constant time, like every value an attacker might try to guess byte by byte.
+impl PartialEq for AudienceDigest {
+    fn eq(&self, other: &Self) -> bool {
+        same_tag(&self.0, &other.0)
+    }
+}
+
+impl Eq for AudienceDigest {}
+
+impl fmt::Debug for AudienceDigest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AudienceDigest(…)")
+    }
+}
+
+/// Everything a reference says: which session, and nobody's name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(not(feature = "testkit"), non_exhaustive)]
+pub struct ReferenceClaims {
+    /// The session: also the family of all tokens that rotations of it make.
+    pub session: SessionId,
+    /// How often the token has been rotated.
+    pub generation: u32,
+    /// The first second in which it is no longer good.
+    pub expires_at: Timestamp,
+    /// The application and tenant that were signed in to.
+    pub audience: AudienceDigest,
+    /// The fingerprint of the device that signed in.
+    pub device: DeviceDigest,
+}
+
+impl ReferenceClaims {
+    fn signed(&self, keys: &Keys) -> Writer<BYTES> {
+        let mut bytes = Writer::new();
+        bytes.bytes(&[VERSION, keys.mark]);
+        bytes.bytes(self.session.as_bytes());
+        bytes.bytes(&self.generation.to_be_bytes());
+        let [_, _, _, seconds @ ..] = self.expires_at.as_unix().to_be_bytes();
+        bytes.bytes(&seconds);
+        bytes.bytes(&self.audience.0);
+        bytes.bytes(self.device.as_bytes());
+        bytes
+    }
+
+    fn read(fields: &mut Fields<'_>) -> Option<Self> {
+        let session = SessionId::from_bytes(fields.take()?);
+        let generation = u32::from_be_bytes(fields.take()?);
+        let seconds = fields.take::<SECONDS>()?.iter().fold(0, |number, byte| number << 8 | u64::from(*byte));
+        let expires_at = Timestamp::from_unix(seconds);
+        let audience = AudienceDigest(fields.take()?);
+        let device = DeviceDigest::from_bytes(fields.take()?);
+        // Later than any time there is: another spelling of the last one.
+        (expires_at.as_unix() == seconds).then_some(Self {
+            session,
+            generation,
+            expires_at,
+            audience,
+            device,
+        })
+    }
+}
+
+/// Mints and verifies references.
+#[derive(Clone, Copy, Debug)]
+pub struct SessionReferences<'ring> {
+    ring: &'ring KeyRing,
+}
+
+impl<'ring> SessionReferences<'ring> {
+    pub(super) fn new(ring: &'ring KeyRing) -> Self {
+        Self { ring }
+    }
+
+    /// The digest of an application and tenant under the key that signs.
+    pub fn digest(&self, audience: &Audience) -> AudienceDigest {
+        self.ring.signer().audience_digest(audience)
+    }
+
+    /// A token that says `claims`.
+    pub fn mint(&self, claims: &ReferenceClaims) -> TokenText<SessionToken> {
+        let keys = self.ring.signer();
+        let mut bytes = claims.signed(keys);
+        let tag = keys.reference.tag(&[bytes.written()]);
+        bytes.bytes(&tag);
+        TokenText::new(text(bytes.written()))
+    }
+
+    /// Verifies the tag and the time of a reference of whatever application.
+    ///
+    /// # Errors
+    /// Why it was refused; a client is never told which.
+    pub(crate) fn verify(
+        &self,
+        presented: Untrusted<'_, SessionToken>,
+        now: Timestamp,
+    ) -> Result<SessionReference, TokenError> {
+        let presented = presented.bytes();
+        let encoded = presented.strip_prefix(PREFIX.as_bytes()).filter(|_| presented.len() == CHARACTERS);
+        let mut buffer = [0; BYTES];
+        let bytes = base64url::decode(encoded.ok_or(TokenError::Malformed)?, &mut buffer);
+        let bytes = bytes.ok_or(TokenError::Malformed)?;
+        let (signed, tag) = bytes.split_last_chunk::<TAG>().ok_or(TokenError::Malformed)?;
+        let mut fields = Fields::new(signed);
+        let Some([VERSION, mark]) = fields.take() else { return Err(TokenError::Malformed) };
+        let is_right = |keys: &Keys| same_tag(&keys.reference.tag(&[signed]), tag);
+        let key = self.ring.by_mark(mark, is_right, now)?;
+        let claims = ReferenceClaims::read(&mut fields).ok_or(TokenError::Malformed)?;
+        if now < claims.expires_at { Ok(Verified::new(claims, key)) } else { Err(TokenError::Expired) }
+    }
+
+    /// Narrows to the references of one application (and tenant).
+    pub fn for_application<'a>(&self, audience: &'a Audience) -> ApplicationReferences<'a>
+    where
+        'ring: 'a,
+    {
+        ApplicationReferences { ring: self.ring, audience }
+    }
+}
+
+/// The references to sessions of one application: [`SessionReferences::for_application`].
+#[derive(Clone, Copy, Debug)]
+pub struct ApplicationReferences<'a> {
+    ring: &'a KeyRing,
+    audience: &'a Audience,
+}
+
+impl ApplicationReferences<'_> {
+    /// Verifies the tag, the audience and the time: see [`SessionVerifier::verify`](super::SessionVerifier::verify).
+    ///
+    /// # Errors
+    /// Why it was refused; a client is never told which.
+    pub fn verify(
+        &self,
+        presented: Untrusted<'_, SessionToken>,
+        now: Timestamp,
+    ) -> Result<SessionReference, TokenError> {
+        let verified = self.ring.session_references().verify(presented, now);
+        verified.and_then(|it| {
+            if it.is_of(self.audience, self.ring) { Ok(it) } else { Err(TokenError::WrongAudience) }
+        })
+    }
+}
+
+fn text(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(CHARACTERS);
+    text.push_str(PREFIX);
+    base64url::push(bytes, &mut text);
+    text
+}
+
+/// A reference that verified. It is good for nothing without the session's record:
+/// [`SessionVerifier::identify`](super::SessionVerifier::identify).
+pub type SessionReference = Verified<ReferenceClaims>;
+
+impl SessionReference {
+    /// Whether it was made for this application and tenant. The ring is the one that verified it; with another one the answer is no.
+    pub(crate) fn is_of(&self, audience: &Audience, ring: &KeyRing) -> bool {
+        ring.at(self.key()).is_some_and(|keys| keys.audience_digest(audience) == self.claims().audience)
+    }
+
+    /// Whether this record is the one that it refers to.
+    pub(crate) fn is_to(&self, record: &SessionRecord, ring: &KeyRing) -> bool {
+        record.session == self.claims().session && self.is_of(&record.audience, ring)
+    }
+}
+
+#[cfg(test)]
+#[path = "reference_tests.rs"]
+mod tests;

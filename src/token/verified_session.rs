@@ -1,0 +1,73 @@
+//! A session token that verified, in whichever form it came.
+
+use super::{KeyRing, SessionReference, SessionToken, TokenError, Untrusted, reference};
+use crate::{AccountId, Audience, Timestamp, device::Device};
+
+/// A session token that verified, in one of its [two forms](crate::policy::SessionTokenForm).
+#[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant, reason = "verifying allocates nothing")]
+pub enum VerifiedSession {
+    /// It says itself whose session it is.
+    SelfContained(SessionToken),
+    /// The session's record says whose it is: [`SessionVerifier::identify`](super::SessionVerifier::identify).
+    NeedsRecord(SessionReference),
+}
+
+impl VerifiedSession {
+    /// Verifies the tag and the time of a token of whatever application.
+    pub(crate) fn verify(
+        ring: &KeyRing,
+        presented: Untrusted<'_, SessionToken>,
+        now: Timestamp,
+    ) -> Result<Self, TokenError> {
+        if is_reference(presented) {
+            ring.session_references().verify(presented, now).map(Self::NeedsRecord)
+        } else {
+            ring.session_tokens().verify(presented, now).map(Self::SelfContained)
+        }
+    }
+
+    /// The same, of one application.
+    pub(super) fn verify_for(
+        audience: &Audience,
+        ring: &KeyRing,
+        presented: Untrusted<'_, SessionToken>,
+        now: Timestamp,
+    ) -> Result<Self, TokenError> {
+        if is_reference(presented) {
+            ring.session_references().for_application(audience).verify(presented, now).map(Self::NeedsRecord)
+        } else {
+            ring.session_tokens().for_application(audience).verify(presented, now).map(Self::SelfContained)
+        }
+    }
+
+    /// Whose session it is, where it says so itself.
+    pub(crate) fn account(&self) -> Option<AccountId> {
+        match self {
+            Self::SelfContained(token) => Some(token.claims().account),
+            Self::NeedsRecord(_) => None,
+        }
+    }
+
+    /// Whether it was made for this application and tenant.
+    pub(crate) fn is_of(&self, audience: &Audience, ring: &KeyRing) -> bool {
+        match self {
+            Self::SelfContained(token) => token.is_of(audience),
+            Self::NeedsRecord(reference) => reference.is_of(audience, ring),
+        }
+    }
+
+    /// Whether it was made for this device.
+    pub(crate) fn is_held(&self, by: &Device, ring: &KeyRing) -> bool {
+        match self {
+            Self::SelfContained(token) => by.holds(token, ring),
+            Self::NeedsRecord(reference) => by.holds_reference(reference, ring),
+        }
+    }
+}
+
+/// No self-contained token is as short as a reference, so the length tells them apart. Each form has a version byte and a key of its own besides,
+/// and refuses the other.
+fn is_reference(presented: Untrusted<'_, SessionToken>) -> bool {
+    presented.bytes().len() == reference::CHARACTERS
+}
