@@ -1,0 +1,54 @@
+//! How many calls are in progress at once, and how each comes to its end.
+
+use std::{
+    future::Future,
+    sync::Arc,
+    time::Duration,
+};
+use tokio::{sync::Semaphore, time::timeout};
+
+/// Until a place is free.
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
+/// Until the client is told that the system is busy. The call goes on, and keeps its place.
+const LONGEST_ANSWER: Duration = Duration::from_secs(20);
+
+/// Places for calls. Whoever gets none is turned away before anything is counted or written for them.
+#[derive(Clone, Debug)]
+pub(crate) struct Calls {
+    places: Arc<Semaphore>,
+}
+
+impl Calls {
+    pub(crate) fn new(most: usize) -> Self {
+        Self { places: Arc::new(Semaphore::new(most.min(Semaphore::MAX_PERMITS))) }
+    }
+
+    /// Does the work of a call when there is a place for it. Dropped before that, nothing is done; once begun, the work goes on to its end
+    /// whether or not anybody waits for it: a guess that is reserved must be settled.
+    ///
+    /// `None` where nobody can be told how it ended.
+    pub(crate) async fn run<W>(&self, work: W) -> Option<W::Output>
+    where
+        W: Future<Output: Send> + Send + 'static,
+    {
+        let Ok(Ok(place)) = timeout(LONGEST_WAIT, Arc::clone(&self.places).acquire_owned()).await else {
+            tracing::warn!("a call was turned away: all places were taken");
+            return None;
+        };
+        let task = tokio::spawn(async move {
+            let _place = place;
+            work.await
+        });
+        match timeout(LONGEST_ANSWER, task).await {
+            Ok(Ok(output)) => Some(output),
+            Ok(Err(error)) => {
+                tracing::error!(%error, "a call broke off");
+                None
+            }
+            Err(_) => {
+                tracing::error!("a call takes too long");
+                None
+            }
+        }
+    }
+}

@@ -1,0 +1,15 @@
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod body;
+mod calls;
+mod facade;
+mod layer;
+mod login;
+mod service;
+
+pub use facade::Facade;
+pub use layer::{LoginLayer, LoginOr, LoginOrFuture};
+pub use login::Login;
+pub use service::{LoginFuture, LoginService};
