@@ -1,16 +1,12 @@
 //! How many calls are in progress at once, and how each comes to its end.
 
-use std::{
-    future::Future,
-    sync::Arc,
-    time::Duration,
-};
+use std::{future::Future, sync::Arc, time::Duration};
 use tokio::{sync::Semaphore, time::timeout};
 
 /// Until a place is free.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
 /// Until the client is told that the system is busy. The call goes on, and keeps its place.
-const LONGEST_ANSWER: Duration = Duration::from_secs(20);
+pub(crate) const LONGEST_ANSWER: Duration = Duration::from_secs(20);
 
 /// Places for calls. Whoever gets none is turned away before anything is counted or written for them.
 #[derive(Clone, Debug)]

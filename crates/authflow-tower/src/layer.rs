@@ -83,7 +83,7 @@ impl<F, H, S: fmt::Debug> fmt::Debug for LoginOr<F, H, S> {
 
 impl<F, H, S, B, R> Service<Request<B>> for LoginOr<F, H, S>
 where
-    F: Facade,
+    F: Facade + 'static,
     H: Host + Send + Sync + 'static,
     S: Service<Request<B>, Response = Response<R>>,
     B: Body<Data: Send> + Send + 'static,

@@ -1,8 +1,12 @@
 //! A login for a program on tower: what its service, its layer and its guards have in common.
 
-use crate::{Facade, LoginLayer, LoginService, body, calls::Calls};
+use crate::{
+    Facade, LoginLayer, LoginService, Refusal, RequireSession, Session, body,
+    calls::{Calls, LONGEST_ANSWER},
+};
 use authflow::{
-    Host, Moment, drive,
+    ClientId, Host, Moment, drive,
+    outcome::Verdict,
     sdk::{Reply, Request},
 };
 use bytes::Bytes;
@@ -10,6 +14,7 @@ use http::{HeaderMap, Response, StatusCode, header, request::Parts};
 use http_body::Body;
 use http_body_util::Full;
 use std::{error::Error, fmt, sync::Arc};
+use tokio::time::timeout;
 
 const MOST_CALLS: usize = 64;
 
@@ -81,13 +86,18 @@ impl<F, H> Login<F, H> {
         LoginLayer::new(self.clone())
     }
 
-    pub(crate) fn moment(&self) -> Option<Moment> {
+    /// A guard for routes: it lets a request on only with a session that lives, of somebody who signed in to this application.
+    pub fn require_session(&self, application: ClientId) -> RequireSession<F, H> {
+        RequireSession::new(self.clone(), application)
+    }
+
+    fn moment(&self) -> Option<Moment> {
         let moment = (self.shared.moments)();
         moment.map_err(|error| tracing::error!(%error, "there is no moment for a request")).ok()
     }
 }
 
-impl<F: Facade, H: Host + Send + Sync + 'static> Login<F, H> {
+impl<F: Facade + 'static, H: Host + Send + Sync + 'static> Login<F, H> {
     /// Answers a request of the façade's.
     pub(crate) async fn answer<B: Body>(self, request: http::Request<B>) -> Response<Full<Bytes>> {
         let (mut parts, body) = request.into_parts();
@@ -102,13 +112,35 @@ impl<F: Facade, H: Host + Send + Sync + 'static> Login<F, H> {
         response(served.unwrap_or_else(|| self.busy(&parts)))
     }
 
+    /// Whose request it is, by what the façade's clients show in its headers.
+    ///
+    /// [`RequireSession`] asks it for a service of tower's; a framework that has middleware of another kind asks it there.
+    ///
+    /// # Errors
+    /// Why the request must not go on.
+    pub async fn authenticate(&self, request: &Request<'_, HeaderMap>) -> Result<Session, Refusal> {
+        let moment = self.moment().ok_or(Refusal::Unavailable)?;
+        let now = moment.timestamp();
+        let (step, manner) = self.facade().authenticate(request, moment);
+        let Ok(outcome) = timeout(LONGEST_ANSWER, drive(step, &**self.host())).await else {
+            tracing::error!("a guard waits too long");
+            return Err(Refusal::Unavailable);
+        };
+        match outcome.verdict {
+            Verdict::Authenticated(who) => Ok(Session::new(*who, now)),
+            Verdict::Busy => Err(Refusal::Unavailable),
+            _ if self.facade().reply(&outcome, manner).status() == 403 => Err(Refusal::CrossSite),
+            _ => Err(Refusal::Unauthenticated),
+        }
+    }
+
     async fn serve(self, parts: Arc<Parts>, body: Vec<u8>) -> Reply {
         let Shared { facade, host, .. } = &*self.shared;
-        let step = match self.moment() {
+        let (step, manner) = match self.moment() {
             Some(moment) => facade.handle(&Request::from_http(&parts, &body), moment),
             None => return self.busy(&parts),
         };
-        facade.reply(&drive(step, &**host).await)
+        facade.reply(&drive(step, &**host).await, manner)
     }
 
     fn busy(&self, parts: &Parts) -> Reply {

@@ -68,7 +68,7 @@ impl<F, H> std::fmt::Debug for LoginService<F, H> {
 
 impl<F, H, B> Service<Request<B>> for LoginService<F, H>
 where
-    F: Facade,
+    F: Facade + 'static,
     H: Host + Send + Sync + 'static,
     B: Body<Data: Send> + Send + 'static,
 {
