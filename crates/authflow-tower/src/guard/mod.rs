@@ -128,20 +128,20 @@ impl<F, H, S> Layer<S> for RequireSession<F, H> {
     type Service = Guarded<F, H, S>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        Guarded { guard: self.clone(), inner }
+        Guarded { guard: Arc::new(self.clone()), inner }
     }
 }
 
 /// What [`RequireSession`] makes of a service.
 #[derive(Debug)]
 pub struct Guarded<F, H, S> {
-    guard: RequireSession<F, H>,
+    guard: Arc<RequireSession<F, H>>,
     inner: S,
 }
 
 impl<F, H, S: Clone> Clone for Guarded<F, H, S> {
     fn clone(&self) -> Self {
-        Self { guard: self.guard.clone(), inner: self.inner.clone() }
+        Self { guard: Arc::clone(&self.guard), inner: self.inner.clone() }
     }
 }
 
@@ -164,7 +164,7 @@ where
         // The one that is ready, and another one for the next call.
         let next = self.inner.clone();
         let mut inner = mem::replace(&mut self.inner, next);
-        let guard = self.guard.clone();
+        let guard = Arc::clone(&self.guard);
         GuardedFuture(Box::pin(async move {
             let (mut parts, body) = request.into_parts();
             match guard.session(&parts).await {

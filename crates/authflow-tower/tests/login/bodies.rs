@@ -85,9 +85,11 @@ where
 #[tokio::test]
 async fn sixteen_kibibytes_are_taken_and_one_byte_more_is_refused_in_the_familys_words() {
     let demo = Demo::new();
-    for (length, status) in [(MOST - 1, 200), (MOST, 200), (MOST + 1, 400), (MOST + 5_000, 400), (1 << 20, 400)] {
+    for (length, status) in
+        [(MOST - 1, 200), (MOST, 200), (MOST + 1, 400), (MOST + 5_000, 400), (1 << 20, 400)]
+    {
         let call = login_of(length);
-        let whole = send(&demo, &call, Full::from(call.body.clone())).await;
+        let whole = send(&demo, &call, Full::<Bytes>::from(call.body.clone())).await;
         let in_chunks = send(&demo, &call, Chunks::new(call.body.clone())).await;
         assert_eq!((whole.status, in_chunks.status), (status, status), "{length}");
         if status == 400 {

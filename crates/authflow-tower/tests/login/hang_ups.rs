@@ -2,21 +2,16 @@
 
 use crate::demo::{Demo, answer, request};
 use authflow::testkit::{Call, demo};
-use futures_now::now;
-use std::time::Duration;
+use std::{
+    pin::Pin,
+    task::{Context, Poll, Waker},
+    time::Duration,
+};
 use tokio::{task::yield_now, time::Instant};
 use tower::ServiceExt as _;
 
-/// Polls a future once.
-mod futures_now {
-    use std::{
-        future::Future,
-        task::{Context, Poll, Waker},
-    };
-
-    pub(super) fn now<F: Future + Unpin>(future: &mut F) -> Poll<F::Output> {
-        std::pin::Pin::new(future).poll(&mut Context::from_waker(Waker::noop()))
-    }
+fn now<F: Future + Unpin>(future: &mut F) -> Poll<F::Output> {
+    Pin::new(future).poll(&mut Context::from_waker(Waker::noop()))
 }
 
 async fn until(mut is_so: impl FnMut() -> bool) {
@@ -63,7 +58,7 @@ async fn a_call_whose_client_has_hung_up_keeps_its_place_until_it_ends() {
 
     let began = Instant::now();
     let shed = demo.signed_in("erin").await;
-    assert_eq!((shed.status, shed.text("error_code")), (500, "IDAAS.SDK.COMMON.1000"));
+    assert_eq!((shed.status, shed.text("error_code")), (500, "IDAAS.TENANT.COM.0002"));
     assert_eq!(began.elapsed(), Duration::from_secs(5));
     assert_eq!(demo.asked("ReserveAttempt"), 1, "nothing is counted for who is shed");
 

@@ -45,7 +45,11 @@ async fn a_request_goes_on_with_its_body_unread() {
     let at_inner = Arc::new(AtomicUsize::new(usize::MAX));
     let inner = service_fn(|request: Request<Chunks>| {
         at_inner.store(read.load(Ordering::Relaxed), Ordering::Relaxed);
-        async { Ok::<_, std::io::Error>(Response::new(Full::from(request.into_body().collect().await?.to_bytes()))) }
+        async {
+            Ok::<_, std::io::Error>(Response::new(Full::from(
+                request.into_body().collect().await?.to_bytes(),
+            )))
+        }
     });
     let service = demo.login.layer().layer(inner);
     let response = service.oneshot(request_with(&Call::post("/upload", &7.into()), body)).await.unwrap();

@@ -4,7 +4,6 @@
 
 mod bodies;
 mod demo;
-#[cfg(feature = "axum")]
 mod extractor;
 mod guard;
 mod hang_ups;

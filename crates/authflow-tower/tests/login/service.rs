@@ -40,7 +40,7 @@ async fn without_a_moment_the_system_is_busy_and_nothing_is_asked() {
     let blind = Login::new(login.facade().clone(), host, || Err("no entropy"));
     let call = Call::login("alice", demo::PASSWORD);
     let answered = answer(blind.service().oneshot(request(&call)).await.unwrap()).await;
-    assert_eq!((answered.status, answered.text("error_code")), (500, "IDAAS.SDK.COMMON.1000"));
+    assert_eq!((answered.status, answered.text("error_code")), (500, "IDAAS.TENANT.COM.0002"));
     assert!(demo.memory().asked.is_empty());
 }
 
@@ -50,6 +50,6 @@ async fn a_host_that_does_not_answer_is_busy_after_twenty_seconds() {
     let began = Instant::now();
     let call = Call::login("alice", demo::PASSWORD);
     let answered = answer(login.service().oneshot(request(&call)).await.unwrap()).await;
-    assert_eq!((answered.status, answered.text("error_code")), (500, "IDAAS.SDK.COMMON.1000"));
+    assert_eq!((answered.status, answered.text("error_code")), (500, "IDAAS.TENANT.COM.0002"));
     assert_eq!(began.elapsed().as_secs(), Duration::from_secs(20).as_secs());
 }
