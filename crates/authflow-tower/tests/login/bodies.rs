@@ -124,6 +124,7 @@ async fn a_body_that_breaks_off_is_no_request_whatever_it_has_said() {
     let demo = Demo::new();
     let call = Call::login("alice", demo::PASSWORD);
     let body = Chunks { end: End::Broken, ..Chunks::new(call.body.clone()) };
-    assert_eq!(send(&demo, &call, body).await.status, 400);
+    let refused = send(&demo, &call, body).await;
+    assert_eq!((refused.status, &*refused.bytes), (400, &b"the body must be as long as it says\n"[..]));
     assert!(demo.memory().asked.is_empty());
 }

@@ -178,9 +178,9 @@ async fn a_route_may_demand_a_sign_in_of_late() {
     let guard = demo.login.require_session(isv());
     let alice = demo.signed_in("alice").await;
     let call = orders().bearing(alice.id_token());
+    pass(&guard.clone().recent(0), &call).await.is_refused(401);
     demo.clock.lock().unwrap().pass(299);
     pass(&guard.clone().recent(5), &call).await.went_on("alice");
-    pass(&guard.clone().recent(0), &call).await.is_refused(401);
     demo.clock.lock().unwrap().pass(1);
     let seen = pass(&guard.clone().recent(5), &call).await;
     seen.is_refused(401);

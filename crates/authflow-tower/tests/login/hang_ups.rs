@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 use tokio::{task::yield_now, time::Instant};
-use tower::ServiceExt as _;
+use tower::{Layer as _, ServiceExt as _};
 
 fn now<F: Future + Unpin>(future: &mut F) -> Poll<F::Output> {
     Pin::new(future).poll(&mut Context::from_waker(Waker::noop()))
@@ -84,15 +84,14 @@ async fn who_hangs_up_while_it_waits_for_a_place_has_asked_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn places_are_taken_by_calls_of_every_service_and_layer_of_one_login() {
+async fn the_services_and_layers_of_one_login_share_their_places() {
     let mut demo = Demo::with_gate();
-    demo.login = demo.login.clone().with_most_calls(2);
-    let service = demo.login.service();
-    let one = reserved(&demo, &Call::login("alice", demo::PASSWORD)).await;
-    let other = reserved(&demo, &Call::login("erin", demo::PASSWORD)).await;
-    let third = service.oneshot(request(&Call::login("victor", demo::PASSWORD)));
-    assert_eq!(answer(third.await.unwrap()).await.status, 500);
-    drop((one, other));
+    demo.login = demo.login.clone().with_most_calls(1);
+    let first = reserved(&demo, &Call::login("alice", demo::PASSWORD)).await;
+    let layered = demo.login.layer().layer(demo.login.service());
+    let second = layered.oneshot(request(&Call::login("erin", demo::PASSWORD))).await.unwrap();
+    assert_eq!((answer(second).await.status, demo.asked("ReserveAttempt")), (500, 1));
+    drop(first);
 }
 
 #[tokio::test(start_paused = true)]
