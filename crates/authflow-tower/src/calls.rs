@@ -1,7 +1,10 @@
 //! How many calls are in progress at once, and how each comes to its end.
 
 use std::{future::Future, sync::Arc, time::Duration};
-use tokio::{sync::Semaphore, time::timeout};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::timeout,
+};
 
 /// Until a place is free.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
@@ -19,32 +22,39 @@ impl Calls {
         Self { places: Arc::new(Semaphore::new(most.min(Semaphore::MAX_PERMITS))) }
     }
 
-    /// Does the work of a call when there is a place for it. Dropped before that, nothing is done; once begun, the work goes on to its end
-    /// whether or not anybody waits for it: a guess that is reserved must be settled.
-    ///
-    /// `None` where nobody can be told how it ended.
-    pub(crate) async fn run<W>(&self, work: W) -> Option<W::Output>
-    where
-        W: Future<Output: Send> + Send + 'static,
-    {
-        let Ok(Ok(place)) = timeout(LONGEST_WAIT, Arc::clone(&self.places).acquire_owned()).await else {
-            tracing::warn!("a call was turned away: all places were taken");
-            return None;
-        };
-        let task = tokio::spawn(async move {
-            let _place = place;
-            work.await
-        });
-        match timeout(LONGEST_ANSWER, task).await {
-            Ok(Ok(output)) => Some(output),
-            Ok(Err(error)) => {
-                tracing::error!(%error, "a call broke off");
-                None
-            }
-            Err(_) => {
-                tracing::error!("a call takes too long");
-                None
-            }
+    /// A place, when there is one; `None` if that takes too long.
+    pub(crate) async fn place(&self) -> Option<Place> {
+        if let Ok(Ok(place)) = timeout(LONGEST_WAIT, Arc::clone(&self.places).acquire_owned()).await {
+            return Some(Place(place));
+        }
+        tracing::warn!("a call was turned away: all places were taken");
+        None
+    }
+}
+
+/// Given back when it is dropped.
+pub(crate) struct Place(#[expect(dead_code, reason = "it is held")] OwnedSemaphorePermit);
+
+/// Does the work of a call to its end, whether or not anybody waits for it: a guess that is reserved must be settled.
+///
+/// `None` where nobody can be told how it ended.
+pub(crate) async fn run<W>(work: W, place: Place) -> Option<W::Output>
+where
+    W: Future<Output: Send> + Send + 'static,
+{
+    let task = tokio::spawn(async move {
+        let _place = place;
+        work.await
+    });
+    match timeout(LONGEST_ANSWER, task).await {
+        Ok(Ok(output)) => Some(output),
+        Ok(Err(error)) => {
+            tracing::error!(%error, "a call broke off");
+            None
+        }
+        Err(_) => {
+            tracing::error!("a call takes too long");
+            None
         }
     }
 }

@@ -2,13 +2,12 @@
 
 use authflow::{
     Moment, PresentedToken,
-    device::{Caller, Header, RequestHeaders},
+    device::{Caller, Header, Headers, RequestHeaders},
     outcome::Outcome,
     sdk::{Api, Reply, Request},
     step::Step,
     token::Untrusted,
 };
-use http::HeaderMap;
 
 /// A family of calls on an engine.
 pub trait Facade: Send + Sync {
@@ -17,13 +16,17 @@ pub trait Facade: Send + Sync {
     /// Whether a path is one of its calls, whatever the method.
     fn owns(&self, path: &str) -> bool;
     /// Reads a request and takes its first step.
-    fn handle(&self, request: &Request<'_, HeaderMap>, moment: Moment) -> (Step, Self::Manner);
+    fn handle<R: Headers + ?Sized>(&self, request: &Request<'_, R>, moment: Moment) -> (Step, Self::Manner);
     /// Finds out whose request it is.
-    fn authenticate(&self, request: &Request<'_, HeaderMap>, moment: Moment) -> (Step, Self::Manner);
+    fn authenticate<R: Headers + ?Sized>(
+        &self,
+        request: &Request<'_, R>,
+        moment: Moment,
+    ) -> (Step, Self::Manner);
     /// The reply to an outcome.
     fn reply(&self, outcome: &Outcome, manner: Self::Manner) -> Reply;
     /// The reply to a request that cannot even begin.
-    fn busy(&self, request: &Request<'_, HeaderMap>) -> Reply;
+    fn busy<R: Headers + ?Sized>(&self, request: &Request<'_, R>) -> Reply;
 }
 
 impl Facade for Api {
@@ -33,11 +36,11 @@ impl Facade for Api {
         Self::owns(path)
     }
 
-    fn handle(&self, request: &Request<'_, HeaderMap>, moment: Moment) -> (Step, ()) {
+    fn handle<R: Headers + ?Sized>(&self, request: &Request<'_, R>, moment: Moment) -> (Step, ()) {
         (self.handle(request, moment), ())
     }
 
-    fn authenticate(&self, request: &Request<'_, HeaderMap>, moment: Moment) -> (Step, ()) {
+    fn authenticate<R: Headers + ?Sized>(&self, request: &Request<'_, R>, moment: Moment) -> (Step, ()) {
         let headers = RequestHeaders::read(request.headers);
         let bearer = headers.get(Header::Authorization).unwrap_or_default();
         let bearer = bearer.strip_prefix("Bearer ").unwrap_or(bearer);
@@ -56,7 +59,7 @@ impl Facade for Api {
         self.reply(outcome)
     }
 
-    fn busy(&self, request: &Request<'_, HeaderMap>) -> Reply {
+    fn busy<R: Headers + ?Sized>(&self, request: &Request<'_, R>) -> Reply {
         self.busy(request)
     }
 }

@@ -2,15 +2,17 @@
 
 use crate::{
     Facade, LoginLayer, LoginService, Refusal, RequireSession, Session, body,
-    calls::{Calls, LONGEST_ANSWER},
+    calls::{self, Calls, LONGEST_ANSWER},
 };
 use authflow::{
-    ClientId, Host, Moment, drive,
+    ClientId, Host, Moment,
+    device::Headers,
+    drive,
     outcome::Verdict,
     sdk::{Reply, Request},
 };
 use bytes::Bytes;
-use http::{HeaderMap, Response, StatusCode, header, request::Parts};
+use http::{Response, StatusCode, header};
 use http_body::Body;
 use http_body_util::Full;
 use std::{error::Error, fmt, sync::Arc};
@@ -97,19 +99,29 @@ impl<F, H> Login<F, H> {
     }
 }
 
-impl<F: Facade + 'static, H: Host + Send + Sync + 'static> Login<F, H> {
-    /// Answers a request of the façade's.
+impl<F: Facade, H: Host + Send + Sync + 'static> Login<F, H> {
+    /// Answers a request of the façade's, whatever framework it came by: what [`Login::service`] does once it has read the body.
+    ///
+    /// The body must be whole, or cut after the 16 KiB that a façade takes: see [`LoginService`].
+    pub async fn serve<R: Headers + ?Sized>(&self, request: &Request<'_, R>) -> Reply {
+        self.serve_in_time(request).await.unwrap_or_else(|| self.facade().busy(request))
+    }
+
+    /// `None` where it cannot be told how it ends.
+    async fn serve_in_time<R: Headers + ?Sized>(&self, request: &Request<'_, R>) -> Option<Reply> {
+        let place = self.calls.place().await?;
+        let (step, manner) = self.facade().handle(request, self.moment()?);
+        let host = Arc::clone(self.host());
+        let outcome = calls::run(async move { drive(step, &*host).await }, place).await?;
+        Some(self.facade().reply(&outcome, manner))
+    }
+
     pub(crate) async fn answer<B: Body>(self, request: http::Request<B>) -> Response<Full<Bytes>> {
-        let (mut parts, body) = request.into_parts();
-        // What outlives the connection does not keep it open.
-        parts.extensions.clear();
-        let body = match body::read(body).await {
-            Ok(body) => body,
-            Err(unread) => return plain(unread.status(), unread.reason()),
-        };
-        let parts = Arc::new(parts);
-        let served = self.calls.run(self.clone().serve(Arc::clone(&parts), body)).await;
-        response(served.unwrap_or_else(|| self.busy(&parts)))
+        let (parts, body) = request.into_parts();
+        match body::read(body).await {
+            Ok(body) => response(self.serve(&Request::from_http(&parts, &body)).await),
+            Err(unread) => plain(unread.status(), unread.reason()),
+        }
     }
 
     /// Whose request it is, by what the façade's clients show in its headers.
@@ -118,7 +130,10 @@ impl<F: Facade + 'static, H: Host + Send + Sync + 'static> Login<F, H> {
     ///
     /// # Errors
     /// Why the request must not go on.
-    pub async fn authenticate(&self, request: &Request<'_, HeaderMap>) -> Result<Session, Refusal> {
+    pub async fn authenticate<R: Headers + ?Sized>(
+        &self,
+        request: &Request<'_, R>,
+    ) -> Result<Session, Refusal> {
         let moment = self.moment().ok_or(Refusal::Unavailable)?;
         let now = moment.timestamp();
         let (step, manner) = self.facade().authenticate(request, moment);
@@ -132,20 +147,6 @@ impl<F: Facade + 'static, H: Host + Send + Sync + 'static> Login<F, H> {
             _ if self.facade().reply(&outcome, manner).status() == 403 => Err(Refusal::CrossSite),
             _ => Err(Refusal::Unauthenticated),
         }
-    }
-
-    async fn serve(self, parts: Arc<Parts>, body: Vec<u8>) -> Reply {
-        let Shared { facade, host, .. } = &*self.shared;
-        let (step, manner) = match self.moment() {
-            Some(moment) => facade.handle(&Request::from_http(&parts, &body), moment),
-            None => return self.busy(&parts),
-        };
-        facade.reply(&drive(step, &**host).await, manner)
-    }
-
-    fn busy(&self, parts: &Parts) -> Reply {
-        let request: Request<'_, HeaderMap> = Request::from_http(parts, &[]);
-        self.facade().busy(&request)
     }
 }
 

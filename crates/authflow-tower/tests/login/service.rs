@@ -53,3 +53,11 @@ async fn a_host_that_does_not_answer_is_busy_after_twenty_seconds() {
     assert_eq!((answered.status, answered.text("error_code")), (500, "IDAAS.TENANT.COM.0002"));
     assert_eq!(began.elapsed().as_secs(), Duration::from_secs(20).as_secs());
 }
+
+#[tokio::test]
+async fn a_host_that_panics_is_busy() {
+    let demo = Demo::new();
+    demo.gate.close();
+    let answered = demo.signed_in("alice").await;
+    assert_eq!((answered.status, answered.text("error_code")), (500, "IDAAS.TENANT.COM.0002"));
+}
