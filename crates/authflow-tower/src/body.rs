@@ -1,5 +1,6 @@
 //! The body of a request, read within bounds.
 
+use authflow::facade::MOST_OF_A_BODY;
 use bytes::{Buf as _, BufMut as _};
 use http::StatusCode;
 use http_body::Body;
@@ -8,7 +9,7 @@ use std::{pin::pin, time::Duration};
 use tokio::time::timeout;
 
 /// A little more than a façade takes, so that it refuses a body that is too long in its own words. What follows after that is left unread.
-const MOST_BYTES: usize = 20 * 1024;
+const MOST_BYTES: usize = MOST_OF_A_BODY + 4 * 1024;
 const LONGEST_READ: Duration = Duration::from_secs(10);
 
 /// Why there is no body to hand on.

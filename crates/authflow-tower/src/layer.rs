@@ -1,7 +1,7 @@
 //! A façade's calls in front of a service of one's own.
 
-use crate::{Facade, Login, LoginFuture, LoginService};
-use authflow::Host;
+use crate::{Login, LoginFuture, LoginService};
+use authflow::{Host, facade::Facade};
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body::Body;

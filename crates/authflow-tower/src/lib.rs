@@ -4,13 +4,11 @@
 
 mod body;
 mod calls;
-mod facade;
 mod guard;
 mod layer;
 mod login;
 mod service;
 
-pub use facade::Facade;
 pub use guard::{Guarded, GuardedFuture, Refusal, RequireSession, Session};
 pub use layer::{LoginLayer, LoginOr, LoginOrFuture};
 pub use login::Login;

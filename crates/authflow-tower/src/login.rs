@@ -1,25 +1,26 @@
 //! A login for a program on tower: what its service, its layer and its guards have in common.
 
 use crate::{
-    Facade, LoginLayer, LoginService, Refusal, RequireSession, Session, body,
+    LoginLayer, LoginService, Refusal, RequireSession, Session, body,
     calls::{self, Calls, LONGEST_ANSWER},
 };
 use authflow::{
     ClientId, Host, Moment,
     device::Headers,
     drive,
+    facade::{Facade, Reply, Request},
     outcome::Verdict,
-    sdk::{Reply, Request},
 };
 use bytes::Bytes;
-use http::{Response, StatusCode, header};
+use http::{HeaderMap, Response, StatusCode, header, request::Parts};
 use http_body::Body;
 use http_body_util::Full;
-use std::{error::Error, fmt, sync::Arc};
+use std::{error::Error, fmt, net::IpAddr, sync::Arc};
 use tokio::time::timeout;
 
 const MOST_CALLS: usize = 64;
 
+type Peers = dyn Fn(&Parts) -> Option<IpAddr> + Send + Sync;
 type Moments = dyn Fn() -> Result<Moment, Box<dyn Error + Send + Sync>> + Send + Sync;
 
 /// A façade, the host that answers its questions, and where its moments come from. Cheap to clone.
@@ -39,6 +40,7 @@ type Moments = dyn Fn() -> Result<Moment, Box<dyn Error + Send + Sync>> + Send +
 pub struct Login<F, H> {
     shared: Arc<Shared<F, H>>,
     calls: Calls,
+    peers: Option<Arc<Peers>>,
 }
 
 struct Shared<F, H> {
@@ -56,7 +58,11 @@ impl<F, H> Login<F, H> {
         E: Into<Box<dyn Error + Send + Sync>>,
     {
         let moments = Box::new(move || moments().map_err(Into::into));
-        Self { shared: Arc::new(Shared { facade, host, moments }), calls: Calls::new(MOST_CALLS) }
+        Self {
+            shared: Arc::new(Shared { facade, host, moments }),
+            calls: Calls::new(MOST_CALLS),
+            peers: None,
+        }
     }
 
     /// How many calls are in progress at once; 64 unless it is said. A call that finds no place within five seconds is answered with "system
@@ -66,6 +72,26 @@ impl<F, H> Login<F, H> {
     #[must_use]
     pub fn with_most_calls(self, most: usize) -> Self {
         Self { calls: Calls::new(most), ..self }
+    }
+
+    /// Where requests come from, for services, layers and guards that are made of this value afterwards: what the server in front has put
+    /// into their extensions, say. Nobody knows unless it is said. A façade notes it, and lets nobody in by it.
+    ///
+    /// ```
+    /// # use authflow::{Moment, testkit::{MemoryHost, Setup, demo}};
+    /// # use authflow_tower::Login;
+    /// # use std::{convert::Infallible, sync::{Arc, Mutex}};
+    /// use axum::extract::ConnectInfo;
+    /// use std::net::SocketAddr;
+    ///
+    /// # let (api, host) = (Setup::default().api(demo::ring()), Arc::new(Mutex::new(MemoryHost::demo())));
+    /// # let moment = || -> Result<Moment, Infallible> { unimplemented!() };
+    /// let login = Login::new(api, host, moment)
+    ///     .with_peers(|parts| parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip()));
+    /// ```
+    #[must_use]
+    pub fn with_peers(self, peers: impl Fn(&Parts) -> Option<IpAddr> + Send + Sync + 'static) -> Self {
+        Self { peers: Some(Arc::new(peers)), ..self }
     }
 
     /// The façade.
@@ -91,6 +117,11 @@ impl<F, H> Login<F, H> {
     /// A guard for routes: it lets a request on only with a session that lives, of somebody who signed in to this application.
     pub fn require_session(&self, application: ClientId) -> RequireSession<F, H> {
         RequireSession::new(self.clone(), application)
+    }
+
+    pub(crate) fn request<'r>(&self, parts: &'r Parts, body: &'r [u8]) -> Request<'r, HeaderMap> {
+        let peer = self.peers.as_ref().and_then(|peers| peers(parts));
+        Request { peer, ..Request::from_http(parts, body) }
     }
 
     fn moment(&self) -> Option<Moment> {
@@ -119,7 +150,7 @@ impl<F: Facade, H: Host + Send + Sync + 'static> Login<F, H> {
     pub(crate) async fn answer<B: Body>(self, request: http::Request<B>) -> Response<Full<Bytes>> {
         let (parts, body) = request.into_parts();
         match body::read(body).await {
-            Ok(body) => response(self.serve(&Request::from_http(&parts, &body)).await),
+            Ok(body) => response(self.serve(&self.request(&parts, &body)).await),
             Err(unread) => plain(unread.status(), unread.reason()),
         }
     }
@@ -169,7 +200,7 @@ fn plain(status: StatusCode, reason: &'static str) -> Response<Full<Bytes>> {
 
 impl<F, H> Clone for Login<F, H> {
     fn clone(&self) -> Self {
-        Self { shared: Arc::clone(&self.shared), calls: self.calls.clone() }
+        Self { shared: Arc::clone(&self.shared), calls: self.calls.clone(), peers: self.peers.clone() }
     }
 }
 

@@ -1,7 +1,7 @@
 //! A façade's calls as a service.
 
-use crate::{Facade, Login};
-use authflow::Host;
+use crate::Login;
+use authflow::{Host, facade::Facade};
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body::Body;

@@ -9,8 +9,8 @@ mod session;
 pub use refusal::Refusal;
 pub use session::Session;
 
-use crate::{Facade, Login};
-use authflow::{ClientId, Host, factor::Factor};
+use crate::Login;
+use authflow::{ClientId, Host, facade::Facade, factor::Factor};
 use bytes::Bytes;
 use demands::Demands;
 use http::{Request, Response};
@@ -181,7 +181,7 @@ where
 
 impl<F: Facade + 'static, H: Host + Send + Sync + 'static> RequireSession<F, H> {
     async fn session(&self, parts: &http::request::Parts) -> Result<Session, Refusal> {
-        let session = self.login.authenticate(&authflow::sdk::Request::from_http(parts, &[])).await?;
+        let session = self.login.authenticate(&self.login.request(parts, &[])).await?;
         self.demands.judge(&session)?;
         Ok(session)
     }
