@@ -1,11 +1,9 @@
 //! A façade's calls in front of a service of one's own.
 
-use crate::{Login, LoginFuture, LoginService};
+use crate::{Login, LoginFuture, LoginService, ResponseBody};
 use authflow::{Host, facade::Facade};
-use bytes::Bytes;
 use http::{Request, Response};
 use http_body::Body;
-use http_body_util::{Either, Full};
 use pin_project_lite::pin_project;
 use std::{
     fmt,
@@ -88,7 +86,7 @@ where
     S: Service<Request<B>, Response = Response<R>>,
     B: Body<Data: Send> + Send + 'static,
 {
-    type Response = Response<Either<Full<Bytes>, R>>;
+    type Response = Response<ResponseBody<R>>;
     type Error = S::Error;
     type Future = LoginOrFuture<S::Future>;
 
@@ -124,15 +122,15 @@ impl<F, R, E> Future for LoginOrFuture<F>
 where
     F: Future<Output = Result<Response<R>, E>>,
 {
-    type Output = Result<Response<Either<Full<Bytes>, R>>, E>;
+    type Output = Result<Response<ResponseBody<R>>, E>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         Poll::Ready(match self.project() {
             Projected::Login { future } => match ready!(future.poll(context)) {
-                Ok(response) => Ok(response.map(Either::Left)),
+                Ok(response) => Ok(response.map(ResponseBody::own)),
                 Err(never) => match never {},
             },
-            Projected::Inner { future } => ready!(future.poll(context)).map(|it| it.map(Either::Right)),
+            Projected::Inner { future } => ready!(future.poll(context)).map(|it| it.map(ResponseBody::inner)),
         })
     }
 }

@@ -155,13 +155,8 @@ impl<F: Facade, H: Host + Send + Sync + 'static> Login<F, H> {
         }
     }
 
-    /// Whose request it is, by what the façade's clients show in its headers.
-    ///
-    /// [`RequireSession`] asks it for a service of tower's; a framework that has middleware of another kind asks it there.
-    ///
-    /// # Errors
-    /// Why the request must not go on.
-    pub async fn authenticate<R: Headers + ?Sized>(
+    /// Whose request it is, by what the façade's clients show in its headers. Whether a route takes them is for its guard to say.
+    pub(crate) async fn authenticate<R: Headers + ?Sized>(
         &self,
         request: &Request<'_, R>,
     ) -> Result<Session, Refusal> {

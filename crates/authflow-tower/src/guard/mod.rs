@@ -9,12 +9,17 @@ mod session;
 pub use refusal::Refusal;
 pub use session::Session;
 
-use crate::Login;
-use authflow::{ClientId, Host, facade::Facade, factor::Factor};
+use crate::{Login, ResponseBody};
+use authflow::{
+    ClientId, Host,
+    device::Headers,
+    facade::{self, Facade},
+    factor::Factor,
+};
 use bytes::Bytes;
 use demands::Demands;
 use http::{Request, Response};
-use http_body_util::{Either, Full};
+use http_body_util::Full;
 use std::{
     fmt,
     future::Future,
@@ -112,6 +117,21 @@ impl<F, H> RequireSession<F, H> {
     }
 }
 
+impl<F: Facade, H: Host + Send + Sync + 'static> RequireSession<F, H> {
+    /// Judges a request itself: for a framework that has middleware of another kind. It looks at method and headers alone.
+    ///
+    /// # Errors
+    /// Why the request must not go on.
+    pub async fn session<R: Headers + ?Sized>(
+        &self,
+        request: &facade::Request<'_, R>,
+    ) -> Result<Session, Refusal> {
+        let session = self.login.authenticate(request).await?;
+        self.demands.judge(&session)?;
+        Ok(session)
+    }
+}
+
 impl<F, H> Clone for RequireSession<F, H> {
     fn clone(&self) -> Self {
         Self { login: self.login.clone(), demands: self.demands.clone(), words: Arc::clone(&self.words) }
@@ -152,7 +172,7 @@ where
     S: Service<Request<B>, Response = Response<R>, Future: Send> + Clone + Send + 'static,
     B: Send + 'static,
 {
-    type Response = Response<Either<Full<Bytes>, R>>;
+    type Response = Response<ResponseBody<R>>;
     type Error = S::Error;
     type Future = GuardedFuture<R, S::Error>;
 
@@ -167,27 +187,19 @@ where
         let guard = Arc::clone(&self.guard);
         GuardedFuture(Box::pin(async move {
             let (mut parts, body) = request.into_parts();
-            match guard.session(&parts).await {
+            match guard.session(&guard.login.request(&parts, &[])).await {
                 Ok(session) => {
                     parts.extensions.insert(session);
                     let response = inner.call(Request::from_parts(parts, body)).await?;
-                    Ok(response.map(Either::Right))
+                    Ok(response.map(ResponseBody::inner))
                 }
-                Err(refusal) => Ok((guard.words)(&refusal).map(Either::Left)),
+                Err(refusal) => Ok((guard.words)(&refusal).map(ResponseBody::own)),
             }
         }))
     }
 }
 
-impl<F: Facade + 'static, H: Host + Send + Sync + 'static> RequireSession<F, H> {
-    async fn session(&self, parts: &http::request::Parts) -> Result<Session, Refusal> {
-        let session = self.login.authenticate(&self.login.request(parts, &[])).await?;
-        self.demands.judge(&session)?;
-        Ok(session)
-    }
-}
-
-type Answer<R, E> = Result<Response<Either<Full<Bytes>, R>>, E>;
+type Answer<R, E> = Result<Response<ResponseBody<R>>, E>;
 
 /// The answer of a [`Guarded`].
 pub struct GuardedFuture<R, E>(Pin<Box<dyn Future<Output = Answer<R, E>> + Send>>);
