@@ -3,40 +3,35 @@
 use crate::demo::{DemoHost, DemoLogin, application};
 use actix_web::{
     App, Error, HttpRequest, HttpResponse, HttpServer,
-    error::{ErrorInternalServerError, ErrorRequestTimeout, PayloadError},
+    error::{ErrorInternalServerError, ErrorRequestTimeout, InternalError},
     http::StatusCode,
-    web::{Data, Payload, get, to},
+    web::{Bytes, Data, Payload, get, to},
 };
 use authflow::{
     facade::{MOST_OF_A_BODY, Request},
     sdk::Api,
 };
 use authflow_tower::RequireSession;
-use futures_util::StreamExt as _;
 use std::{io, net::TcpListener, time::Duration};
 use tokio::time::timeout;
 
-type Guard = RequireSession<Api, DemoHost>;
+/// Stands for every body that is too long: what it says does not matter.
+static TOO_LONG: [u8; MOST_OF_A_BODY + 1] = [0; MOST_OF_A_BODY + 1];
+
 type Headers<'r> = Vec<(&'r str, &'r [u8])>;
 
 fn headers(http: &HttpRequest) -> Headers<'_> {
     http.headers().iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect()
 }
 
-async fn read(mut payload: Payload) -> Result<Vec<u8>, PayloadError> {
-    let mut body = Vec::new();
-    while body.len() <= MOST_OF_A_BODY
-        && let Some(chunk) = payload.next().await
-    {
-        body.extend_from_slice(&chunk?);
-    }
-    Ok(body)
+fn read<'r>(http: &'r HttpRequest, headers: &'r Headers<'r>, body: &'r [u8]) -> Request<'r, Headers<'r>> {
+    Request { method: http.method().as_str(), path: http.path(), headers, body, peer: None }
 }
 
 async fn call(http: HttpRequest, payload: Payload, login: Data<DemoLogin>) -> Result<HttpResponse, Error> {
-    let body = timeout(Duration::from_secs(10), read(payload)).await.map_err(ErrorRequestTimeout)??;
-    let (method, headers) = (http.method().as_str(), &headers(&http));
-    let reply = login.serve(&Request { method, path: http.path(), headers, body: &body, peer: None }).await;
+    let body = timeout(Duration::from_secs(10), payload.to_bytes_limited(MOST_OF_A_BODY)).await;
+    let body = body.map_err(ErrorRequestTimeout)?.unwrap_or(Ok(Bytes::from_static(&TOO_LONG)))?;
+    let reply = login.serve(&read(&http, &headers(&http), &body)).await;
     let status = StatusCode::from_u16(reply.status()).map_err(ErrorInternalServerError)?;
     let mut response = HttpResponse::build(status);
     for header in reply.headers() {
@@ -45,15 +40,12 @@ async fn call(http: HttpRequest, payload: Payload, login: Data<DemoLogin>) -> Re
     Ok(response.body(reply.into_body()))
 }
 
-async fn orders(http: HttpRequest, guard: Data<Guard>) -> Result<String, Error> {
-    let (method, headers) = (http.method().as_str(), &headers(&http));
-    match guard.session(&Request { method, path: http.path(), headers, body: &[], peer: None }).await {
-        Ok(session) => Ok(format!("orders of {}", session.subject.id)),
-        Err(refusal) => {
-            let status = StatusCode::from_u16(refusal.status().as_u16()).map_err(ErrorInternalServerError)?;
-            Err(actix_web::error::InternalError::new(refusal, status).into())
-        }
-    }
+async fn orders(http: HttpRequest, guard: Data<RequireSession<Api, DemoHost>>) -> Result<String, Error> {
+    let session = guard.session(&read(&http, &headers(&http), &[])).await.map_err(|refusal| {
+        let status = StatusCode::from_u16(refusal.status().as_u16());
+        InternalError::new(refusal, status.unwrap_or(StatusCode::UNAUTHORIZED))
+    })?;
+    Ok(format!("orders of {}", session.subject.id))
 }
 
 pub fn serve(listener: TcpListener, login: DemoLogin) -> io::Result<()> {

@@ -5,13 +5,13 @@ use authflow::{
     facade::{self, MOST_OF_A_BODY},
     sdk::Api,
 };
-use authflow_tower::{Refusal, RequireSession, Session};
+use authflow_tower::{RequireSession, Session};
 use rocket::{
-    Build, Data, Request, Rocket, Route, async_trait,
+    Build, Data, Request, Rocket, Route, State, async_trait,
     data::ToByteUnit as _,
     get,
     http::{Method, Status},
-    outcome::Outcome,
+    outcome::{Outcome, try_outcome},
     request::{self, FromRequest},
     response::Response,
     route::{self, Handler},
@@ -48,8 +48,7 @@ impl Handler for Calls {
         for (name, value) in reply.headers() {
             response.raw_header_adjoin(name, value.to_owned());
         }
-        let body = reply.into_body();
-        Outcome::Success(response.sized_body(body.len(), Cursor::new(body)).finalize())
+        Outcome::Success(response.sized_body(None, Cursor::new(reply.into_body())).finalize())
     }
 }
 
@@ -57,15 +56,13 @@ struct SignedIn(Session);
 
 #[async_trait]
 impl<'r> FromRequest<'r> for SignedIn {
-    type Error = Option<Refusal>;
+    type Error = ();
 
-    async fn from_request(http: &'r Request<'_>) -> request::Outcome<Self, Self::Error> {
-        let Some(guard) = http.rocket().state::<Guard>() else {
-            return Outcome::Error((Status::InternalServerError, None));
-        };
+    async fn from_request(http: &'r Request<'_>) -> request::Outcome<Self, ()> {
+        let guard = try_outcome!(http.guard::<&State<Guard>>().await);
         match guard.session(&read(http, &headers(http), &[])).await {
             Ok(session) => Outcome::Success(Self(session)),
-            Err(refusal) => Outcome::Error((Status::new(refusal.status().as_u16()), Some(refusal))),
+            Err(refusal) => Outcome::Error((Status::new(refusal.status().as_u16()), ())),
         }
     }
 }
