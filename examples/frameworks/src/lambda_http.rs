@@ -1,5 +1,5 @@
-//! lambda_http: the layer and the guard around a function. A function's requests come one at a time, so nothing is left unfinished between them but
-//! what its platform cuts off.
+//! lambda_http: the layer and the guard around a function. A call that takes longer than twenty seconds is answered, and goes on with the next
+//! invocation, if there is one.
 
 use crate::demo::{DemoLogin, application};
 use authflow_tower::Session;

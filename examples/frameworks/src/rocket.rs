@@ -20,7 +20,6 @@ use rocket::{
 };
 use std::{io::Cursor, time::Duration};
 
-type Guard = RequireSession<Api, DemoHost>;
 type Headers = Vec<(String, String)>;
 
 fn headers(http: &Request<'_>) -> Headers {
@@ -59,7 +58,7 @@ impl<'r> FromRequest<'r> for SignedIn {
     type Error = ();
 
     async fn from_request(http: &'r Request<'_>) -> request::Outcome<Self, ()> {
-        let guard = try_outcome!(http.guard::<&State<Guard>>().await);
+        let guard = try_outcome!(http.guard::<&State<RequireSession<Api, DemoHost>>>().await);
         match guard.session(&read(http, &headers(http), &[])).await {
             Ok(session) => Outcome::Success(Self(session)),
             Err(refusal) => Outcome::Error((Status::new(refusal.status().as_u16()), ())),
