@@ -9,3 +9,4 @@ mod guard;
 mod hang_ups;
 mod layer;
 mod service;
+mod tracing_log;
