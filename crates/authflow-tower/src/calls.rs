@@ -1,0 +1,60 @@
+//! How many calls are in progress at once, and how each comes to its end.
+
+use std::{future::Future, sync::Arc, time::Duration};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::timeout,
+};
+
+/// Until a place is free.
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
+/// Until the client is told that the system is busy. The call goes on, and keeps its place.
+pub(crate) const LONGEST_ANSWER: Duration = Duration::from_secs(20);
+
+/// Places for calls. Whoever gets none is turned away before anything is counted or written for them.
+#[derive(Clone, Debug)]
+pub(crate) struct Calls {
+    places: Arc<Semaphore>,
+}
+
+impl Calls {
+    pub(crate) fn new(most: usize) -> Self {
+        Self { places: Arc::new(Semaphore::new(most.min(Semaphore::MAX_PERMITS))) }
+    }
+
+    /// A place, when there is one; `None` if that takes too long.
+    pub(crate) async fn place(&self) -> Option<Place> {
+        if let Ok(Ok(place)) = timeout(LONGEST_WAIT, Arc::clone(&self.places).acquire_owned()).await {
+            return Some(Place(place));
+        }
+        tracing::warn!("a call was turned away: all places were taken");
+        None
+    }
+}
+
+/// Given back when it is dropped.
+pub(crate) struct Place(#[expect(dead_code, reason = "it is held")] OwnedSemaphorePermit);
+
+/// Does the work of a call to its end, whether or not anybody waits for it: a guess that is reserved must be settled.
+///
+/// `None` where nobody can be told how it ended.
+pub(crate) async fn run<W>(work: W, place: Place) -> Option<W::Output>
+where
+    W: Future<Output: Send> + Send + 'static,
+{
+    let task = tokio::spawn(async move {
+        let _place = place;
+        work.await
+    });
+    match timeout(LONGEST_ANSWER, task).await {
+        Ok(Ok(output)) => Some(output),
+        Ok(Err(error)) => {
+            tracing::error!(%error, "a call broke off");
+            None
+        }
+        Err(_) => {
+            tracing::error!("a call takes too long");
+            None
+        }
+    }
+}

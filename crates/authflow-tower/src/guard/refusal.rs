@@ -1,0 +1,88 @@
+//! Why a guard lets a request not on, and what is told.
+
+use authflow::factor::Factor;
+use bytes::Bytes;
+use http::{HeaderValue, Response, StatusCode, header};
+use http_body_util::Full;
+
+/// Why a request is not let on to its route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// It shows no session that lives, on this device, for this application. Why is not told: all these look alike.
+    #[error("a session is required")]
+    Unauthenticated,
+    /// They proved who they are longer ago than the route allows.
+    #[error("a sign-in within {minutes} minutes is required")]
+    NotRecent {
+        /// Within how many minutes it must be.
+        minutes: u16,
+    },
+    /// They have not proved a factor that the route demands.
+    #[error("a sign-in with the factor {} is required", factor.as_str())]
+    FactorMissing {
+        /// Which.
+        factor: Factor,
+    },
+    /// It bears cookies and would change something, and nothing shows that it is this site's own.
+    #[error("a request of this site's own is required")]
+    CrossSite,
+    /// The host cannot say whose it is.
+    #[error("the system is busy")]
+    Unavailable,
+}
+
+impl Refusal {
+    /// 401 where another sign-in would help, 403 for [`CrossSite`](Self::CrossSite), 503 for [`Unavailable`](Self::Unavailable).
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::Unauthenticated | Self::NotRecent { .. } | Self::FactorMissing { .. } => {
+                StatusCode::UNAUTHORIZED
+            }
+            Self::CrossSite => StatusCode::FORBIDDEN,
+            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    /// The challenge of a 401 (RFC 9110 §11.6.1); what a step-up is asked for by is RFC 9470 §3.
+    fn challenge(&self) -> Option<String> {
+        let step_up = r#"Bearer error="insufficient_user_authentication""#;
+        match self {
+            Self::Unauthenticated => Some("Bearer".into()),
+            Self::NotRecent { minutes } => {
+                let seconds = u32::from(*minutes).saturating_mul(60);
+                Some(format!(r#"{step_up}, error_description="{self}", max_age="{seconds}""#))
+            }
+            Self::FactorMissing { .. } => Some(format!(r#"{step_up}, error_description="{self}""#)),
+            Self::CrossSite | Self::Unavailable => None,
+        }
+    }
+
+    /// The response, with a problem document (RFC 9457) that no cache keeps.
+    ///
+    /// ```
+    /// let response = authflow_tower::Refusal::NotRecent { minutes: 5 }.response();
+    /// assert_eq!(response.status(), 401);
+    /// assert_eq!(
+    ///     response.headers()["www-authenticate"],
+    ///     r#"Bearer error="insufficient_user_authentication", error_description="a sign-in within 5 minutes is required", max_age="300""#
+    /// );
+    /// ```
+    pub fn response(&self) -> Response<Full<Bytes>> {
+        let status = self.status();
+        let title = status.canonical_reason().unwrap_or_default();
+        let problem = format!(
+            r#"{{"type":"about:blank","title":"{title}","status":{},"detail":"{self}"}}"#,
+            status.as_u16()
+        );
+        let mut response = Response::new(Full::from(problem));
+        *response.status_mut() = status;
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Some(challenge) = self.challenge().and_then(|text| HeaderValue::try_from(text).ok()) {
+            headers.insert(header::WWW_AUTHENTICATE, challenge);
+        }
+        response
+    }
+}

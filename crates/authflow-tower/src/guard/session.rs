@@ -1,0 +1,61 @@
+//! The session of a request.
+
+use super::Refusal;
+use authflow::{Lifetime, Timestamp, factor::Factor, outcome::Authenticated};
+use std::{ops::Deref, sync::Arc};
+
+/// Whose request it is: the [`Authenticated`] that a guard has found. Only a guard makes one.
+///
+/// With the feature `axum` it is an extractor. A route without a guard answers 500 there, and never calls its handler.
+///
+/// A handler may demand more than its route:
+///
+/// ```
+/// use authflow::factor::Factor;
+/// use authflow_tower::{Refusal, Session};
+///
+/// async fn pay(session: Session) -> Result<String, Refusal> {
+///     session.recent(5)?.with(Factor::Totp)?;
+///     Ok(format!("paid by {}", session.subject.id))
+/// }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Session {
+    who: Arc<Authenticated>,
+    now: Timestamp,
+}
+
+impl Session {
+    pub(crate) fn new(who: Authenticated, now: Timestamp) -> Self {
+        Self { who: Arc::new(who), now }
+    }
+
+    /// That they have proved who they are within so many minutes before this request; with 0 nobody has.
+    ///
+    /// # Errors
+    /// [`Refusal::NotRecent`].
+    pub fn recent(&self, minutes: u16) -> Result<&Self, Refusal> {
+        let within = Lifetime::from_seconds(u32::from(minutes).saturating_mul(60));
+        if within.is_ok_and(|within| self.is_recent(within, self.now)) {
+            Ok(self)
+        } else {
+            Err(Refusal::NotRecent { minutes })
+        }
+    }
+
+    /// That they have proved this factor.
+    ///
+    /// # Errors
+    /// [`Refusal::FactorMissing`].
+    pub fn with(&self, factor: Factor) -> Result<&Self, Refusal> {
+        if self.has(factor) { Ok(self) } else { Err(Refusal::FactorMissing { factor }) }
+    }
+}
+
+impl Deref for Session {
+    type Target = Authenticated;
+
+    fn deref(&self) -> &Authenticated {
+        &self.who
+    }
+}

@@ -1,0 +1,136 @@
+//! A façade's calls in front of a service of one's own.
+
+use crate::{Login, LoginFuture, LoginService, ResponseBody};
+use authflow::{Host, facade::Facade};
+use http::{Request, Response};
+use http_body::Body;
+use pin_project_lite::pin_project;
+use std::{
+    fmt,
+    future::Future,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+use tower_layer::Layer;
+use tower_service::Service;
+
+/// Puts the calls of a [`Login`] in front of a service: requests whose path is the façade's are answered, all others go on untouched, with
+/// their bodies unread.
+///
+/// ```
+/// use axum::{Router, routing::get};
+/// # use authflow::{Moment, testkit::{MemoryHost, Setup, demo}};
+/// # use authflow_tower::Login;
+/// # use std::{convert::Infallible, sync::{Arc, Mutex}};
+///
+/// # let (api, host) = (Setup::default().api(demo::ring()), Arc::new(Mutex::new(MemoryHost::demo())));
+/// # let moment = || -> Result<Moment, Infallible> { unimplemented!() };
+/// let login = Login::new(api, host, moment);
+/// let app: Router = Router::new().route("/", get("welcome")).layer(login.layer());
+/// ```
+///
+/// That is for `axum`'s `Router::layer`, which comes after the routes, and answers unknown paths with them: `Router::fallback_service` with
+/// [`Login::service`] is for a program whose unknown paths are the façade's to answer.
+pub struct LoginLayer<F, H> {
+    login: Login<F, H>,
+}
+
+impl<F, H> LoginLayer<F, H> {
+    pub(crate) fn new(login: Login<F, H>) -> Self {
+        Self { login }
+    }
+}
+
+impl<F, H> Clone for LoginLayer<F, H> {
+    fn clone(&self) -> Self {
+        Self { login: self.login.clone() }
+    }
+}
+
+impl<F, H> fmt::Debug for LoginLayer<F, H> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LoginLayer").field("login", &self.login).finish()
+    }
+}
+
+impl<F, H, S> Layer<S> for LoginLayer<F, H> {
+    type Service = LoginOr<F, H, S>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        LoginOr { service: self.login.service(), inner }
+    }
+}
+
+/// What a [`LoginLayer`] makes of a service.
+pub struct LoginOr<F, H, S> {
+    service: LoginService<F, H>,
+    inner: S,
+}
+
+impl<F, H, S: Clone> Clone for LoginOr<F, H, S> {
+    fn clone(&self) -> Self {
+        Self { service: self.service.clone(), inner: self.inner.clone() }
+    }
+}
+
+impl<F, H, S: fmt::Debug> fmt::Debug for LoginOr<F, H, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LoginOr").field("service", &self.service).field("inner", &self.inner).finish()
+    }
+}
+
+impl<F, H, S, B, R> Service<Request<B>> for LoginOr<F, H, S>
+where
+    F: Facade + 'static,
+    H: Host + Send + Sync + 'static,
+    S: Service<Request<B>, Response = Response<R>>,
+    B: Body<Data: Send> + Send + 'static,
+{
+    type Response = Response<ResponseBody<R>>;
+    type Error = S::Error;
+    type Future = LoginOrFuture<S::Future>;
+
+    /// As ready as the inner service is: which of the two a request is for shows when it comes.
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        if self.service.login().facade().owns(request.uri().path()) {
+            LoginOrFuture::Login { future: self.service.call(request) }
+        } else {
+            LoginOrFuture::Inner { future: self.inner.call(request) }
+        }
+    }
+}
+
+pin_project! {
+    /// The answer of a [`LoginOr`].
+    #[project = Projected]
+    #[derive(Debug)]
+    pub enum LoginOrFuture<F> {
+        /// The façade's.
+        #[doc(hidden)]
+        Login { #[pin] future: LoginFuture },
+        /// The inner service's.
+        #[doc(hidden)]
+        Inner { #[pin] future: F },
+    }
+}
+
+impl<F, R, E> Future for LoginOrFuture<F>
+where
+    F: Future<Output = Result<Response<R>, E>>,
+{
+    type Output = Result<Response<ResponseBody<R>>, E>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        Poll::Ready(match self.project() {
+            Projected::Login { future } => match ready!(future.poll(context)) {
+                Ok(response) => Ok(response.map(ResponseBody::own)),
+                Err(never) => match never {},
+            },
+            Projected::Inner { future } => ready!(future.poll(context)).map(|it| it.map(ResponseBody::inner)),
+        })
+    }
+}

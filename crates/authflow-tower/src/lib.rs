@@ -1,0 +1,19 @@
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod body;
+mod calls;
+mod guard;
+mod layer;
+mod login;
+mod response_body;
+mod service;
+mod tracing_log;
+
+pub use guard::{Guarded, GuardedFuture, Refusal, RequireSession, Session};
+pub use layer::{LoginLayer, LoginOr, LoginOrFuture};
+pub use login::Login;
+pub use response_body::ResponseBody;
+pub use service::{LoginFuture, LoginService};
+pub use tracing_log::TracingLog;

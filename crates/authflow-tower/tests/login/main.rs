@@ -1,0 +1,12 @@
+//! A login on tower, in one process: no sockets, and a clock that the tests turn.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by a panic")]
+
+mod bodies;
+mod demo;
+mod extractor;
+mod guard;
+mod hang_ups;
+mod layer;
+mod service;
+mod tracing_log;

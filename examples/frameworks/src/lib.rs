@@ -1,0 +1,10 @@
+//! One login behind every framework: one file each, which is all the glue there is. `tests/conformance.rs` drives them all over real HTTP.
+
+pub mod actix_web;
+pub mod axum;
+pub mod demo;
+pub mod hyper;
+pub mod lambda_http;
+pub mod poem;
+pub mod rocket;
+pub mod tiny_http;
