@@ -4,7 +4,7 @@ use crate::{
     error::HasherError,
     parameters::ParameterSet,
     stored::{Stored, random},
-    work::{Kind, Work},
+    work::{Shape, Work},
 };
 use argon2::Block;
 use authflow::password::PasswordMatch;
@@ -17,14 +17,14 @@ const DECOY_OUTPUT: usize = 31;
 pub(crate) struct Accepted {
     /// What new verifiers are made with.
     todays: ParameterSet,
-    kinds: BTreeMap<Kind, OfKind>,
+    shapes: BTreeMap<Shape, OfShape>,
     /// What is verified where there is nothing to verify.
     nobody: Stored,
     decoy_salt: [u8; 16],
 }
 
-/// The accepted sets of one kind.
-struct OfKind {
+/// The accepted sets of one shape.
+struct OfShape {
     dearest: ParameterSet,
     sets: Vec<Padded>,
 }
@@ -46,34 +46,29 @@ impl Accepted {
         todays: ParameterSet,
         older: impl IntoIterator<Item = ParameterSet>,
     ) -> Result<Self, HasherError> {
-        let mut by_kind = BTreeMap::<Kind, Vec<ParameterSet>>::new();
+        let mut by_shape = BTreeMap::<Shape, Vec<ParameterSet>>::new();
         for set in [todays].into_iter().chain(older) {
-            let of_kind = by_kind.entry(set.kind()).or_default();
-            if !of_kind.contains(&set) {
-                of_kind.push(set);
+            let of_shape = by_shape.entry(set.shape()).or_default();
+            if !of_shape.contains(&set) {
+                of_shape.push(set);
             }
         }
-        let kinds = by_kind.into_iter().filter_map(|(kind, sets)| Some((kind, OfKind::new(sets)?)));
-        Ok(Self {
-            todays,
-            kinds: kinds.collect(),
-            nobody: Stored::drawn(todays)?,
-            decoy_salt: random()?,
-        })
+        let shapes = by_shape.into_iter().filter_map(|(shape, sets)| Some((shape, OfShape::new(sets)?)));
+        Ok(Self { todays, shapes: shapes.collect(), nobody: Stored::drawn(todays)?, decoy_salt: random()? })
     }
 
     pub(crate) fn sets(&self) -> impl Iterator<Item = ParameterSet> {
-        self.kinds.values().flat_map(|of_kind| of_kind.sets.iter().map(|padded| padded.set))
+        self.shapes.values().flat_map(|of_shape| of_shape.sets.iter().map(|padded| padded.set))
     }
 
     /// The most that any computation fills.
     pub(crate) fn blocks(&self) -> usize {
         let blocks = self.sets().filter_map(ParameterSet::as_argon2).map(|set| set.blocks());
-        blocks.max().and_then(|blocks| usize::try_from(blocks).ok()).unwrap_or(0)
+        blocks.max().unwrap_or(0)
     }
 
-    /// A password against a verifier, or against none. Of each kind that is accepted, all compute as much as the dearest set takes, in one
-    /// order: the verifier's kind by its own set and then padding, every other by its dearest set.
+    /// A password against a verifier, or against none. Of each shape that is accepted, all compute as much as its dearest set takes, in one
+    /// order: of the verifier's own shape by its own set and then padding, of every other by its dearest set.
     pub(crate) fn judge(
         &self,
         stored: Option<&Stored>,
@@ -84,14 +79,14 @@ impl Accepted {
         let padding = self.padding_of(judged.set)?;
         let mut output = judged.output();
         let mut work = Vec::new();
-        for (kind, of_kind) in &self.kinds {
-            if *kind == judged.set.kind() {
+        for (shape, of_shape) in &self.shapes {
+            if *shape == judged.set.shape() {
                 work.push(judged.set.compute(password, &judged.salt, &mut output, blocks)?);
                 for run in padding {
                     work.push(self.decoy(*run, password, blocks)?);
                 }
             } else {
-                work.push(self.decoy(of_kind.dearest, password, blocks)?);
+                work.push(self.decoy(of_shape.dearest, password, blocks)?);
             }
         }
         let matches = judged.has(&output) & stored.is_some();
@@ -107,7 +102,8 @@ impl Accepted {
 
     /// A new verifier.
     pub(crate) fn make(&self, password: &[u8], blocks: &mut [Block]) -> Result<String, HasherError> {
-        let compute = |salt: &[u8], hash: &mut [u8]| self.todays.compute(password, salt, hash, blocks).map(drop);
+        let compute =
+            |salt: &[u8], hash: &mut [u8]| self.todays.compute(password, salt, hash, blocks).map(drop);
         Stored::new_verifier(self.todays, compute)
     }
 
@@ -119,8 +115,8 @@ impl Accepted {
     }
 
     fn padding_of(&self, set: ParameterSet) -> Result<&[ParameterSet], HasherError> {
-        let of_kind = self.kinds.get(&set.kind());
-        let padded = of_kind.and_then(|it| it.sets.iter().find(|padded| padded.set == set));
+        let of_shape = self.shapes.get(&set.shape());
+        let padded = of_shape.and_then(|it| it.sets.iter().find(|padded| padded.set == set));
         padded.map(|padded| padded.padding.as_slice()).ok_or_else(|| HasherError::NotAccepted {
             given: set,
             accepted: self.sets().map(|set| set.to_string()).collect::<Vec<_>>().join(", "),
@@ -128,7 +124,7 @@ impl Accepted {
     }
 }
 
-impl OfKind {
+impl OfShape {
     /// `None` of no set.
     fn new(sets: Vec<ParameterSet>) -> Option<Self> {
         let dearest = sets.iter().copied().max_by_key(|set| set.work().units)?;
@@ -139,3 +135,7 @@ impl OfKind {
         Some(Self { dearest, sets: sets.into_iter().map(padded).collect() })
     }
 }
+
+#[cfg(test)]
+#[path = "accepted_tests.rs"]
+mod tests;

@@ -11,7 +11,9 @@ pub enum HasherError {
     #[error("a place at the hasher must be free within {} s, and none was", .0.as_secs_f32())]
     Overloaded(Duration),
     /// A stored verifier is none of this hasher's forms.
-    #[error("a stored verifier must be a PHC string of argon2, scrypt or pbkdf2, or one of bcrypt, with its salt and hash, and this one is not")]
+    #[error(
+        "a stored verifier must be a PHC string of argon2, scrypt or pbkdf2, or one of bcrypt, with its salt and hash, and this one is not"
+    )]
     Unreadable,
     /// A stored verifier has parameters that nobody could accept.
     #[error("a stored verifier is not verified: {0}")]

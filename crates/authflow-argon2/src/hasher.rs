@@ -49,10 +49,7 @@ impl Argon2Hasher {
     /// # Errors
     ///
     /// No random numbers.
-    pub fn new(
-        new: Argon2id,
-        older: impl IntoIterator<Item = ParameterSet>,
-    ) -> Result<Self, HasherError> {
+    pub fn new(new: Argon2id, older: impl IntoIterator<Item = ParameterSet>) -> Result<Self, HasherError> {
         let accepted = Accepted::new(new.into(), older)?;
         let memory = Memory::of(accepted.blocks());
         let longest_waits = [LONGEST_WAIT_FOR_A_PLACE, LONGEST_WAIT_FOR_A_CORE];
@@ -145,5 +142,122 @@ impl fmt::Debug for Argon2Hasher {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let accepted: Vec<_> = self.accepted().map(|set| set.to_string()).collect();
         f.debug_struct("Argon2Hasher").field("accepted", &accepted).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use authflow::parts::Hasher as _;
+    use std::pin::pin;
+
+    fn hasher() -> Argon2Hasher {
+        Argon2Hasher::new(Argon2id::weak(64, 2), []).unwrap().with_cores(NonZeroUsize::new(2).unwrap())
+    }
+
+    impl Argon2Hasher {
+        async fn judge(
+            &self,
+            verifier: Option<&Verifier>,
+            presented: &Secret,
+        ) -> Result<PasswordMatch, HasherError> {
+            let place = Arc::new(self.permit().await?);
+            self.verify(verifier, presented, place).await
+        }
+    }
+
+    #[tokio::test]
+    async fn right_wrong_missing_and_unreadable() {
+        let hasher = hasher();
+        let (right, wrong) = (Secret::new("Correct-Horse-7"), Secret::new("correct-horse-7"));
+        let verifier = hasher.hash(&right).await.unwrap();
+        assert!(verifier.expose().starts_with("$argon2id$v=19$m=64,t=2,p=1$"));
+        assert_ne!(verifier.expose(), hasher.hash(&right).await.unwrap().expose(), "a salt of its own");
+        assert_eq!(hasher.judge(Some(&verifier), &right).await, Ok(PasswordMatch::Matches));
+        assert_eq!(hasher.judge(Some(&verifier), &wrong).await, Ok(PasswordMatch::Differs));
+        assert_eq!(hasher.judge(None, &right).await, Ok(PasswordMatch::Differs));
+        let [salt, hash] = ["c2FsdHNhbHQ", "aGFzaGhhc2hoYXNo"];
+        let texts = [
+            "",
+            "hunter2",
+            "$argon2id$v=19$m=64,t=2,p=1",
+            "$argon2id$v=19$m=64,t=2,p=1$c2FsdHNhbHQ",
+            "$1$c2FsdA$aGFzaGhhc2hoYXNo",
+        ];
+        for unreadable in texts {
+            let refused = hasher.judge(Some(&Verifier::new(unreadable)), &right).await;
+            assert_eq!(
+                refused,
+                Err(HasherError::Unreadable),
+                "{unreadable:?} is a fault of the store, not a wrong password"
+            );
+        }
+        for parameters in ["m=999999,t=1,p=1", "m=64,t=1,p=1", "m=64,t=2,p=1,data=c2VjcmV0"] {
+            let verifier = Verifier::new(format!("$argon2id$v=19${parameters}${salt}${hash}"));
+            let told = hasher.judge(Some(&verifier), &right).await.unwrap_err();
+            let told = format!("{told} {told:?}");
+            assert!(
+                [salt, hash, "Correct-Horse-7", "c2VjcmV0"].iter().all(|secret| !told.contains(secret)),
+                "{told}"
+            );
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_wait_for_a_place_ends_and_one_that_is_given_back_is_taken() {
+        let hasher = hasher();
+        let all = Arc::clone(&hasher.places).acquire_many_owned(8).await.unwrap();
+        assert_eq!(hasher.permit().await.err(), Some(HasherError::Overloaded(LONGEST_WAIT_FOR_A_PLACE)));
+        let mut waiting = pin!(hasher.permit());
+        assert!(timeout(LONGEST_WAIT_FOR_A_PLACE / 2, &mut waiting).await.is_err(), "not yet");
+        drop(all);
+        assert!(waiting.await.is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_has_a_place_or_has_proved_something_waits_longer_for_a_core() {
+        let hasher = hasher();
+        let all = Arc::clone(&hasher.cores).acquire_many_owned(2).await.unwrap();
+        let password = Secret::new("Correct-Horse-7");
+        let (mut hashing, mut verifying) =
+            (pin!(hasher.hash(&password)), pin!(hasher.judge(None, &password)));
+        assert!(timeout(LONGEST_WAIT_FOR_A_PLACE * 2, &mut hashing).await.is_err(), "it is not shed");
+        assert!(timeout(LONGEST_WAIT_FOR_A_PLACE, &mut verifying).await.is_err(), "nor is this");
+        drop(all);
+        assert!(hashing.await.is_ok() && verifying.await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_caller_that_goes_away_frees_neither_place_nor_core_before_the_work_is_done() {
+        let hasher = hasher();
+        let (done, wait) = std::sync::mpsc::channel::<()>();
+        {
+            let place = hasher.permit().await.unwrap();
+            let mut working = pin!(hasher.on_a_core(place, move |_, _| Ok(wait.recv().is_ok())));
+            assert!(timeout(Duration::ZERO, &mut working).await.is_err());
+        }
+        assert_eq!((hasher.places.available_permits(), hasher.cores.available_permits()), (7, 1));
+        done.send(()).unwrap();
+        let _ = hasher.places.acquire_many(8).await.unwrap();
+        let _ = hasher.cores.acquire_many(2).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn memory_is_used_again() {
+        let hasher = hasher();
+        let password = Secret::new("Correct-Horse-7");
+        let verify = || hasher.judge(None, &password);
+        for _ in 0..4 {
+            let _ = tokio::join!(verify(), verify(), verify(), verify());
+        }
+        assert!((1..=2).contains(&hasher.memory.pieces()), "{}", hasher.memory.pieces());
+    }
+
+    #[test]
+    fn it_prints_parameters_alone() {
+        assert_eq!(
+            format!("{:?}", hasher()),
+            r#"Argon2Hasher { accepted: ["$argon2id$v=19$m=64,t=2,p=1"], .. }"#
+        );
     }
 }

@@ -70,7 +70,9 @@ impl Stored {
 
 /// A verifier of pbkdf2 may say how long its hash is.
 fn is_as_told(parameters: &ParamsString, length: usize) -> bool {
-    parameters.get("l").is_none_or(|told| told.decimal().is_ok_and(|told| usize::try_from(told) == Ok(length)))
+    parameters
+        .get("l")
+        .is_none_or(|told| told.decimal().is_ok_and(|told| usize::try_from(told) == Ok(length)))
 }
 
 pub(crate) fn random<const LENGTH: usize>() -> Result<[u8; LENGTH], HasherError> {

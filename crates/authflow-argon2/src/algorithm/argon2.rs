@@ -4,7 +4,7 @@ use super::{at_most, number, only};
 use crate::{
     error::HasherError,
     parameters::InvalidParameters,
-    work::{Kind, Work},
+    work::{Shape, Work},
 };
 use ::argon2::{Algorithm as Variant, Block, Params, Version};
 use password_hash::phc::PasswordHash;
@@ -14,8 +14,6 @@ const NAME: &str = "argon2";
 const MOST_MEMORY_KIB: u32 = 1 << 18;
 const MOST_LANES: u32 = 16;
 const MOST_BLOCKS: u64 = 1 << 20;
-/// Of one computation (RFC 9106 §3.1).
-const FEWEST_BLOCKS: u64 = 8;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Argon2 {
@@ -63,25 +61,17 @@ impl Argon2 {
         Ok(self)
     }
 
-    /// How many blocks there are: a multiple of four for each lane (RFC 9106 §3.2).
-    pub(crate) fn blocks(self) -> u32 {
-        let slices = self.lanes * 4;
-        self.memory_kib / slices * slices
+    /// How many blocks of 1 KiB are filled.
+    pub(crate) fn blocks(self) -> usize {
+        usize::try_from(self.memory_kib).unwrap_or(usize::MAX)
     }
 
     pub(crate) fn work(self) -> Work {
-        Work { kind: Kind::Argon2, units: u64::from(self.blocks()) * u64::from(self.passes) }
+        Work { shape: Shape::Argon2 { memory_kib: self.memory_kib, lanes: self.lanes }, units: self.passes }
     }
 
-    /// As many passes over as much memory, and one pass over a part of it for what remains.
-    pub(crate) fn padding(self, missing: u64) -> Vec<Self> {
-        let whole = self.blocks();
-        let (passes, rest) = (missing / u64::from(whole), missing % u64::from(whole));
-        let runs = [(u64::from(whole), passes), (rest, u64::from(rest >= FEWEST_BLOCKS))];
-        let bounded = |(blocks, passes): (u64, u64)| {
-            Some(Self::id(u32::try_from(blocks).ok()?, u32::try_from(passes).ok()?, 1))
-        };
-        runs.into_iter().filter(|(_, passes)| *passes > 0).filter_map(bounded).collect()
+    pub(crate) fn padding(self, missing: u32) -> Vec<Self> {
+        (missing > 0).then_some(Self { passes: missing, ..self }).into_iter().collect()
     }
 
     pub(crate) fn compute(
@@ -93,11 +83,12 @@ impl Argon2 {
     ) -> Result<Work, HasherError> {
         let params = Params::new(self.memory_kib, self.passes, self.lanes, Some(output.len()));
         let params = params.map_err(|error| HasherError::Computation(error.to_string()))?;
-        let units = u64::try_from(params.block_count()).unwrap_or(u64::MAX) * u64::from(params.t_cost());
+        let shape = Shape::Argon2 { memory_kib: params.m_cost(), lanes: params.p_cost() };
+        let done = Work { shape, units: params.t_cost() };
         ::argon2::Argon2::new(self.variant, self.version, params)
             .hash_password_into_with_memory(password, salt, output, blocks)
             .map_err(|error| HasherError::Computation(error.to_string()))?;
-        Ok(Work { kind: Kind::Argon2, units })
+        Ok(done)
     }
 }
 

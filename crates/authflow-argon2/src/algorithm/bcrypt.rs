@@ -3,7 +3,7 @@
 use crate::{
     error::HasherError,
     parameters::InvalidParameters,
-    work::{Kind, Work},
+    work::{Shape, Work},
 };
 use ::bcrypt::{HashParts, Version, hash_with_salt};
 use std::fmt;
@@ -32,8 +32,11 @@ impl Bcrypt {
     }
 
     /// The parameters, salt and hash of a stored verifier; `None` for what is none.
-    pub(crate) fn of_verifier(text: &str) -> Option<Result<(Self, [u8; 16], Zeroizing<Vec<u8>>), InvalidParameters>> {
-        let parts: HashParts = text.parse().ok()?;
+    pub(crate) fn of_verifier(
+        text: &str,
+    ) -> Option<Result<(Self, [u8; 16], Zeroizing<Vec<u8>>), InvalidParameters>> {
+        // The crate would read `$2x$` too, which is another algorithm.
+        let parts: HashParts = super::bcrypt_parameters(text).and_then(|_| text.parse().ok())?;
         let read = |set| Some((set, parts.get_salt_raw(), hash_of(&parts)?));
         match Self::of_cost(parts.get_cost()) {
             Ok(set) => read(set).map(Ok),
@@ -53,22 +56,29 @@ impl Bcrypt {
     }
 
     pub(crate) fn work(self) -> Work {
-        Work { kind: Kind::Bcrypt, units: 1 << self.cost }
+        Work { shape: Shape::Bcrypt, units: 1 << self.cost }
     }
 
     /// 2^dearest − 2^cost is the sum of the powers of two between them.
-    pub(crate) fn padding(self, missing: u64) -> Vec<Self> {
+    pub(crate) fn padding(self, missing: u32) -> Vec<Self> {
         (0..self.cost).filter(|cost| missing >> cost & 1 == 1).map(|cost| Self { cost }).collect()
     }
 
-    pub(crate) fn compute(self, password: &[u8], salt: &[u8], output: &mut [u8]) -> Result<Work, HasherError> {
-        let salt = salt.try_into().map_err(|_| HasherError::Computation("a salt of bcrypt has 16 bytes".into()))?;
+    pub(crate) fn compute(
+        self,
+        password: &[u8],
+        salt: &[u8],
+        output: &mut [u8],
+    ) -> Result<Work, HasherError> {
+        let salt =
+            salt.try_into().map_err(|_| HasherError::Computation("a salt of bcrypt has 16 bytes".into()))?;
         let parts = hash_with_salt(password, self.cost, salt)
             .map_err(|error| HasherError::Computation(error.to_string()))?;
         let hash = hash_of(&parts).filter(|hash| hash.len() == output.len());
-        let hash = hash.ok_or_else(|| HasherError::Computation("a hash of bcrypt has 31 characters".into()))?;
+        let hash =
+            hash.ok_or_else(|| HasherError::Computation("a hash of bcrypt has 31 characters".into()))?;
         output.copy_from_slice(&hash);
-        Ok(Work { kind: Kind::Bcrypt, units: 1 << parts.get_cost() })
+        Ok(Work { shape: Shape::Bcrypt, units: 1 << parts.get_cost() })
     }
 }
 

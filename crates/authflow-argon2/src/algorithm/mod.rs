@@ -98,7 +98,7 @@ impl Algorithm {
         each!(self, set => set.work())
     }
 
-    pub(crate) fn padding(self, missing: u64) -> Vec<Self> {
+    pub(crate) fn padding(self, missing: u32) -> Vec<Self> {
         match self {
             Self::Argon2(set) => set.padding(missing).into_iter().map(Self::Argon2).collect(),
             #[cfg(feature = "scrypt")]

@@ -3,7 +3,7 @@
 use super::{number, only};
 use crate::{
     parameters::InvalidParameters,
-    work::{Kind, Work},
+    work::{Shape, Work},
 };
 use ::pbkdf2::pbkdf2_hmac;
 use password_hash::phc::PasswordHash;
@@ -47,16 +47,15 @@ impl Pbkdf2 {
     }
 
     pub(crate) fn work(self) -> Work {
-        let kind = match self.hash {
-            Hash::Sha256 => Kind::Pbkdf2Sha256,
-            Hash::Sha512 => Kind::Pbkdf2Sha512,
+        let shape = match self.hash {
+            Hash::Sha256 => Shape::Pbkdf2Sha256,
+            Hash::Sha512 => Shape::Pbkdf2Sha512,
         };
-        Work { kind, units: self.iterations.into() }
+        Work { shape, units: self.iterations }
     }
 
-    pub(crate) fn padding(self, missing: u64) -> Vec<Self> {
-        let iterations = u32::try_from(missing).unwrap_or(u32::MAX);
-        (iterations > 0).then_some(Self { iterations, ..self }).into_iter().collect()
+    pub(crate) fn padding(self, missing: u32) -> Vec<Self> {
+        (missing > 0).then_some(Self { iterations: missing, ..self }).into_iter().collect()
     }
 
     pub(crate) fn compute(self, password: &[u8], salt: &[u8], output: &mut [u8]) -> Work {

@@ -4,7 +4,7 @@ use super::{at_most, number, only};
 use crate::{
     error::HasherError,
     parameters::InvalidParameters,
-    work::{Kind, Work},
+    work::{Shape, Work},
 };
 use ::scrypt::Params;
 use password_hash::phc::PasswordHash;
@@ -28,40 +28,31 @@ impl Scrypt {
         let p = number(NAME, &hash.params, "p", (1, 1 << 20))?;
         only(NAME, &hash.params, &["ln", "r", "p"], "ln, r and p")?;
         let set = Self { log_n: u8::try_from(log_n).unwrap_or(u8::MAX), r, p };
-        at_most(NAME, "128 × 2^ln × r", MOST_MEMORY, set.of_one_lane() * 128)?;
-        at_most(NAME, "2^ln × r × p", MOST_WORK, set.work().units)?;
+        let of_one_lane = u64::from(r) << log_n;
+        at_most(NAME, "128 × 2^ln × r", MOST_MEMORY, of_one_lane * 128)?;
+        at_most(NAME, "2^ln × r × p", MOST_WORK, of_one_lane * u64::from(p))?;
         Ok(set)
     }
 
-    fn of_one_lane(self) -> u64 {
-        u64::from(self.r) << self.log_n
-    }
-
     pub(crate) fn work(self) -> Work {
-        Work { kind: Kind::Scrypt, units: self.of_one_lane() * u64::from(self.p) }
+        Work { shape: Shape::Scrypt { log_n: self.log_n, r: self.r }, units: self.p }
     }
 
-    /// As many lanes of the same memory, and for what remains one lane of each lesser power of two.
-    pub(crate) fn padding(self, mut missing: u64) -> Vec<Self> {
-        let lanes = u32::try_from(missing / self.of_one_lane()).unwrap_or(u32::MAX);
-        missing %= self.of_one_lane();
-        let whole = (lanes > 0).then_some(Self { p: lanes, ..self });
-        let halves = (1..self.log_n).rev().map(|log_n| Self { log_n, p: 1, ..self });
-        let rest = halves.filter(|run| {
-            let fits = run.work().units <= missing;
-            missing -= if fits { run.work().units } else { 0 };
-            fits
-        });
-        whole.into_iter().chain(rest).collect()
+    pub(crate) fn padding(self, missing: u32) -> Vec<Self> {
+        (missing > 0).then_some(Self { p: missing, ..self }).into_iter().collect()
     }
 
-    pub(crate) fn compute(self, password: &[u8], salt: &[u8], output: &mut [u8]) -> Result<Work, HasherError> {
+    pub(crate) fn compute(
+        self,
+        password: &[u8],
+        salt: &[u8],
+        output: &mut [u8],
+    ) -> Result<Work, HasherError> {
         let params = Params::new(self.log_n, self.r, self.p)
             .map_err(|error| HasherError::Computation(error.to_string()))?;
         ::scrypt::scrypt(password, salt, &params, output)
             .map_err(|error| HasherError::Computation(error.to_string()))?;
-        let units = params.n() * u64::from(params.r()) * u64::from(params.p());
-        Ok(Work { kind: Kind::Scrypt, units })
+        Ok(self.work())
     }
 }
 
