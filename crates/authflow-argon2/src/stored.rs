@@ -1,5 +1,7 @@
 //! A stored verifier, taken apart.
 
+#[cfg(feature = "bcrypt")]
+use crate::algorithm::{Bcrypt, bcrypt};
 use crate::{error::HasherError, parameters::ParameterSet};
 use password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use subtle::ConstantTimeEq as _;
@@ -19,9 +21,10 @@ pub(crate) struct Stored {
 impl Stored {
     pub(crate) fn of_verifier(text: &str) -> Result<Self, HasherError> {
         #[cfg(feature = "bcrypt")]
-        if let Some(parts) = crate::algorithm::Bcrypt::of_verifier(text) {
-            let (set, salt, hash) = parts?;
-            return Ok(Self { set: ParameterSet::bcrypt(set), salt: salt.to_vec(), hash });
+        if let Some(parts) = bcrypt::parts_of(text) {
+            let set = ParameterSet::bcrypt(Bcrypt::of_parts(&parts)?);
+            let hash = bcrypt::hash_of(&parts).ok_or(HasherError::Unreadable)?;
+            return Ok(Self { set, salt: parts.get_salt_raw().to_vec(), hash });
         }
         let stored = PasswordHash::new(text).map_err(|_| HasherError::Unreadable)?;
         let set = ParameterSet::of_phc(&stored)?;

@@ -31,17 +31,8 @@ impl Bcrypt {
         }
     }
 
-    /// The parameters, salt and hash of a stored verifier; `None` for what is none.
-    pub(crate) fn of_verifier(
-        text: &str,
-    ) -> Option<Result<(Self, [u8; 16], Zeroizing<Vec<u8>>), InvalidParameters>> {
-        // The crate would read `$2x$` too, which is another algorithm.
-        let parts: HashParts = super::bcrypt_parameters(text).and_then(|_| text.parse().ok())?;
-        let read = |set| Some((set, parts.get_salt_raw(), hash_of(&parts)?));
-        match Self::of_cost(parts.get_cost()) {
-            Ok(set) => read(set).map(Ok),
-            Err(error) => Some(Err(error)),
-        }
+    pub(crate) fn of_parts(parts: &HashParts) -> Result<Self, InvalidParameters> {
+        Self::of_cost(parts.get_cost())
     }
 
     fn of_cost(cost: u32) -> Result<Self, InvalidParameters> {
@@ -82,8 +73,14 @@ impl Bcrypt {
     }
 }
 
+/// What a stored verifier is made of; `None` of what is none.
+pub(crate) fn parts_of(verifier: &str) -> Option<HashParts> {
+    // The crate would read `$2x$` too, which is another algorithm.
+    super::bcrypt_parameters(verifier).and_then(|_| verifier.parse().ok())
+}
+
 /// The crate has no other way to it than the whole text.
-fn hash_of(parts: &HashParts) -> Option<Zeroizing<Vec<u8>>> {
+pub(crate) fn hash_of(parts: &HashParts) -> Option<Zeroizing<Vec<u8>>> {
     let text = Zeroizing::new(parts.format_for_version(Version::TwoB));
     let hash = text.len().checked_sub(HASH_LENGTH).and_then(|start| text.as_bytes().get(start..))?;
     Some(Zeroizing::new(hash.to_vec()))

@@ -2,7 +2,7 @@
 
 mod argon2;
 #[cfg(feature = "bcrypt")]
-mod bcrypt;
+pub(crate) mod bcrypt;
 #[cfg(feature = "pbkdf2")]
 mod pbkdf2;
 #[cfg(feature = "scrypt")]
