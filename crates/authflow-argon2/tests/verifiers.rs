@@ -1,4 +1,5 @@
 //! Verifiers that others have made.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 #![cfg(all(feature = "bcrypt", feature = "pbkdf2", feature = "scrypt"))]
 
 use authflow::{

@@ -1,19 +1,18 @@
 //! The library's questions, answered by the server's parts.
 
-use crate::{
-    hasher::Hasher, outbox::Outbox, signing_keys::SigningKeys, store::Store, tenants::TenantCredentials,
-};
+use crate::{outbox::Outbox, signing_keys::SigningKeys, store::Store, tenants::TenantCredentials};
 use authflow::{
     outcome::{Event, Outcome},
     parts::{Blocklist, Log, Parts, Rules},
     password::{JudgePassword, Judgement},
     step::{AccessDecision, CredentialOwner, DecideAccess, VerifyTenantCredential},
 };
+use authflow_argon2::Argon2Hasher;
 use std::{convert::Infallible, error::Error};
 
 /// Without an outbox no code is sent. Signing keys are there where it is not the library that signs id tokens.
 pub(crate) type ServerHost =
-    Parts<Store, Hasher, Blocklist<ServerRules>, Option<Outbox>, Option<SigningKeys>, EventLog>;
+    Parts<Store, Argon2Hasher, Blocklist<ServerRules>, Option<Outbox>, Option<SigningKeys>, EventLog>;
 
 /// Whoever has proved enough is let in, and no history of passwords is kept here.
 #[derive(Debug, Default)]
