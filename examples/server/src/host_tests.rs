@@ -37,7 +37,7 @@ async fn demonstrated() -> Demonstrated {
         rules: Blocklist::new(["Acme"], ServerRules::default()),
         courier: None,
         signer: None,
-        log: EventLog,
+        log: TracingLog,
     };
     Demonstrated { host, database: Connection::open(path).unwrap(), folder }
 }

@@ -7,7 +7,7 @@ use crate::{
     clock::Clock,
     config::{self, Hashing, ServerConfig, ServerConfigError},
     demo::{self, DemoError},
-    host::{EventLog, ServerHost, ServerRules},
+    host::{ServerHost, ServerRules},
     http::{self, Service},
     keys::{self, KeyFileError},
     outbox::{self, Outbox, OutboxFileError},
@@ -26,6 +26,7 @@ use authflow::{
 };
 use authflow_argon2::HasherError;
 use authflow_sqlite::{Settings, SqliteStore, StoreError};
+use authflow_tracing::TracingLog;
 use std::{io, net::SocketAddr, num::NonZeroU32, path::PathBuf};
 
 #[derive(Debug, thiserror::Error)]
@@ -135,7 +136,7 @@ pub(crate) async fn run(cli: Cli) -> Result<(), StartError> {
         rules: Blocklist::new(names, rules),
         courier: outbox(&cli)?,
         signer: signing_keys,
-        log: EventLog,
+        log: TracingLog,
     };
 
     let stop = serve::stop_signal().map_err(StartError::Signals)?;
