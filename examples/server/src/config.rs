@@ -5,6 +5,7 @@ use authflow::{
     Application, Dialect, TenantId, administration::Sweep, contact::NumberingPlan, device::Language,
     token::Issuer,
 };
+use authflow_argon2::{Argon2Hasher, Argon2id, HasherError, ParameterSet};
 use serde::Deserialize;
 use std::{fs, io, num::NonZeroU32, path::Path};
 
@@ -33,6 +34,31 @@ pub(crate) struct ServerConfig {
     /// How many names, and how many recipients of codes, that nobody has are remembered: 65,536 at least, but for a demonstration.
     #[serde(default = "most_of_nobody")]
     pub(crate) most_of_nobody: NonZeroU32,
+    #[serde(default)]
+    pub(crate) hashing: Hashing,
+}
+
+/// How passwords are hashed. Parameters are spelt as verifiers begin that were made with them.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Hashing {
+    /// What new verifiers are made with.
+    new: Argon2id,
+    /// With what else a verifier may have been made that somebody signs in with.
+    accepted: Vec<ParameterSet>,
+}
+
+impl Hashing {
+    pub(crate) fn hasher(self) -> Result<Argon2Hasher, HasherError> {
+        Argon2Hasher::new(self.new, self.accepted)
+    }
+}
+
+impl Default for Hashing {
+    /// What is not named is not accepted.
+    fn default() -> Self {
+        Self { new: Argon2id::OWASP_MINIMUM, accepted: Vec::new() }
+    }
 }
 
 pub(crate) fn most_of_nobody() -> NonZeroU32 {
@@ -79,11 +105,37 @@ mod tests {
         assert_eq!(ordinary.tenancy, Tenancy::Ordinary);
         let [ours] = &config.numbering[..] else { panic!("{config:?}") };
         assert_eq!((ours.tenant, ours.plan.calling_code()), (None, 86));
+        assert_eq!((config.hashing.new, config.hashing.accepted.len()), (Argon2id::OWASP_MINIMUM, 2));
     }
 
     #[test]
     fn what_is_misspelt_is_refused() {
         assert!(toml::from_str::<ServerConfig>("issuer = 'x'\nlangauge = 'zh'").is_err());
         assert!(toml::from_str::<ServerConfig>("language = 'zh'").is_err(), "no issuer");
+    }
+
+    #[test]
+    fn only_parameters_that_are_named_are_accepted_and_weak_ones_are_not_made() {
+        let read = |hashing: &str| {
+            toml::from_str::<ServerConfig>(&format!("issuer = 'https://login.example.com'\n{hashing}"))
+        };
+        let sets = |config: ServerConfig| -> Vec<_> {
+            config.hashing.hasher().unwrap().accepted().map(|set| set.to_string()).collect()
+        };
+        assert_eq!(sets(read("").unwrap()), ["$argon2id$v=19$m=19456,t=2,p=1"]);
+        let raised = "hashing = { new = '$argon2id$v=19$m=19456,t=3,p=1', accepted = ['$argon2id$v=19$m=19456,t=2,p=1', '$2b$12'] }";
+        assert_eq!(
+            sets(read(raised).unwrap()),
+            ["$argon2id$v=19$m=19456,t=3,p=1", "$argon2id$v=19$m=19456,t=2,p=1", "$2b$12"]
+        );
+        for (wrong, told) in [
+            ("new = '$argon2id$v=19$m=19456,t=1,p=1'", "m × t of at least 35840"),
+            ("new = '$2b$12'", "m × t of at least 35840"),
+            ("accepted = ['$2b$31']", "cost of bcrypt must be 4 to 15, and is 31"),
+            ("accepts = []", "accepts"),
+        ] {
+            let error = read(&format!("hashing = {{ {wrong} }}")).unwrap_err().to_string();
+            assert!(error.contains(told), "{error}");
+        }
     }
 }

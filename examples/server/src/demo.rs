@@ -1,10 +1,6 @@
 //! The demonstration: two applications, and nine accounts in each of their worlds.
 
-use crate::{
-    clock::Clock,
-    hasher::{Hasher, HasherError},
-    tenants::TenantCredential,
-};
+use crate::{clock::Clock, tenants::TenantCredential};
 use authflow::{
     AccountId, Application, ClientId, InvalidId, OsEntropyUnavailable, Secret, TenantId, Timestamp,
     account::{Account, AccountStatus, Profile, ProfileError, Revision, UnfitUserName, UserName},
@@ -16,6 +12,7 @@ use authflow::{
     sealing::{Owner, SealingKeys},
     step::CredentialOwner,
 };
+use authflow_argon2::{Argon2Hasher, HasherError};
 use authflow_sqlite::{Created, SqliteStore, StoreError};
 
 pub(crate) const ISV_CLIENT_ID: &str = "DRrYIqauawN0I8myTMoDTPys6ezGZxnm";
@@ -170,7 +167,7 @@ pub(crate) async fn is_in(store: &SqliteStore) -> Result<bool, DemoError> {
 /// Makes what is not there yet; what has been counted and changed in an earlier run stays as it is.
 pub(crate) async fn seed(
     store: &SqliteStore,
-    hasher: &Hasher,
+    hasher: &Argon2Hasher,
     sealing_keys: &SealingKeys,
     clock: Clock,
 ) -> Result<(), DemoError> {
@@ -195,7 +192,7 @@ impl DemoAccount {
     async fn account(
         &self,
         tenant: Option<TenantId>,
-        hasher: &Hasher,
+        hasher: &Argon2Hasher,
         sealing_keys: &SealingKeys,
         clock: Clock,
     ) -> Result<Account, DemoError> {

@@ -1,19 +1,18 @@
 //! The library's questions, answered by the server's parts.
 
-use crate::{
-    hasher::Hasher, outbox::Outbox, signing_keys::SigningKeys, store::Store, tenants::TenantCredentials,
-};
+use crate::{outbox::Outbox, signing_keys::SigningKeys, store::Store, tenants::TenantCredentials};
 use authflow::{
-    outcome::{Event, Outcome},
-    parts::{Blocklist, Log, Parts, Rules},
+    parts::{Blocklist, Parts, Rules},
     password::{JudgePassword, Judgement},
     step::{AccessDecision, CredentialOwner, DecideAccess, VerifyTenantCredential},
 };
-use std::{convert::Infallible, error::Error};
+use authflow_argon2::Argon2Hasher;
+use authflow_tracing::TracingLog;
+use std::convert::Infallible;
 
 /// Without an outbox no code is sent. Signing keys are there where it is not the library that signs id tokens.
 pub(crate) type ServerHost =
-    Parts<Store, Hasher, Blocklist<ServerRules>, Option<Outbox>, Option<SigningKeys>, EventLog>;
+    Parts<Store, Argon2Hasher, Blocklist<ServerRules>, Option<Outbox>, Option<SigningKeys>, TracingLog>;
 
 /// Whoever has proved enough is let in, and no history of passwords is kept here.
 #[derive(Debug, Default)]
@@ -37,24 +36,6 @@ impl Rules for ServerRules {
         ask: &VerifyTenantCredential,
     ) -> Result<CredentialOwner, Infallible> {
         Ok(self.credentials.owner(&ask.credential))
-    }
-}
-
-#[derive(Debug)]
-pub(crate) struct EventLog;
-
-impl Log for EventLog {
-    fn failed(&self, question: &'static str, error: &dyn Error) {
-        tracing::error!(question, %error, "a question went unanswered");
-    }
-
-    fn observe(&self, outcome: &Outcome) {
-        for event in &outcome.events {
-            match event {
-                Event::Unavailable { .. } | Event::Contradiction { .. } => tracing::error!(?event),
-                _ => tracing::info!(?event),
-            }
-        }
     }
 }
 

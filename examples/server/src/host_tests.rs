@@ -1,7 +1,7 @@
 //! What the hasher and the rules do to a request.
 
 use super::*;
-use crate::{clock::Clock, demo};
+use crate::{clock::Clock, demo, http::LONGEST_CALL};
 use authflow::{
     Applications, Config, Engine, Secret,
     facade::Request,
@@ -10,8 +10,10 @@ use authflow::{
     testkit,
     token::{Issuer, Key, KeyRing},
 };
+use authflow_argon2::Argon2id;
 use authflow_sqlite::{Place, Settings, SqliteStore, system_time};
 use rusqlite::Connection;
+use std::time::Duration;
 use tempfile::TempDir;
 
 /// A host on a file, and a connection of whoever has a SQL prompt.
@@ -27,7 +29,7 @@ async fn demonstrated() -> Demonstrated {
     let (clock, sealing_keys) = (Clock::moved(0), testkit::demo::sealing_keys());
     let settings = Settings::new(Place::File(path.clone()), Some(sealing_keys.clone()), system_time);
     let store = SqliteStore::open(&settings, &clock.moment().unwrap()).unwrap();
-    let hasher = Hasher::new().unwrap();
+    let hasher = Argon2Hasher::new(Argon2id::OWASP_MINIMUM, []).unwrap();
     demo::seed(&store, &hasher, &sealing_keys, clock).await.unwrap();
     let host = ServerHost {
         store: Store(store),
@@ -35,7 +37,7 @@ async fn demonstrated() -> Demonstrated {
         rules: Blocklist::new(["Acme"], ServerRules::default()),
         courier: None,
         signer: None,
-        log: EventLog,
+        log: TracingLog,
     };
     Demonstrated { host, database: Connection::open(path).unwrap(), folder }
 }
@@ -79,7 +81,11 @@ fn written(database: &Connection) -> i64 {
 #[tokio::test]
 async fn a_call_that_is_shed_writes_nothing_and_costs_no_guess() {
     let Demonstrated { mut host, database, folder: _folder } = demonstrated().await;
-    let places = host.hasher.take_every_place();
+    host.hasher = host.hasher.with_longest_waits(Duration::ZERO, LONGEST_CALL);
+    let mut places = Vec::new();
+    while let Ok(place) = host.hasher.permit().await {
+        places.push(place);
+    }
     for _ in 0..10 {
         assert_eq!(login(&host, "wrong").await.0, 500);
     }

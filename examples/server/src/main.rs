@@ -7,7 +7,6 @@ mod client;
 mod clock;
 mod config;
 mod demo;
-mod hasher;
 mod host;
 mod http;
 mod keys;

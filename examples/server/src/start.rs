@@ -5,10 +5,9 @@ use crate::{
     calls::Calls,
     cli::{Cli, DatabaseUrl},
     clock::Clock,
-    config::{self, ServerConfig, ServerConfigError},
+    config::{self, Hashing, ServerConfig, ServerConfigError},
     demo::{self, DemoError},
-    hasher::{Hasher, HasherError},
-    host::{EventLog, ServerHost, ServerRules},
+    host::{ServerHost, ServerRules},
     http::{self, Service},
     keys::{self, KeyFileError},
     outbox::{self, Outbox, OutboxFileError},
@@ -25,7 +24,9 @@ use authflow::{
     sdk::Api,
     token::{IdTokenSigning, Issuer, IssuerError},
 };
+use authflow_argon2::HasherError;
 use authflow_sqlite::{Settings, SqliteStore, StoreError};
+use authflow_tracing::TracingLog;
 use std::{io, net::SocketAddr, num::NonZeroU32, path::PathBuf};
 
 #[derive(Debug, thiserror::Error)]
@@ -88,6 +89,7 @@ pub(crate) async fn run(cli: Cli) -> Result<(), StartError> {
         applications,
         tenant_credentials,
         most_of_nobody,
+        hashing,
     } = configuration(&cli)?;
     if !cli.is_demo() && most_of_nobody.get() < Settings::FEWEST_OF_NOBODY {
         return Err(StartError::FewOfNobody(most_of_nobody));
@@ -130,11 +132,11 @@ pub(crate) async fn run(cli: Cli) -> Result<(), StartError> {
     let rules = ServerRules { credentials: TenantCredentials::new(tenant_credentials)? };
     let host = ServerHost {
         store: Store(store.clone()),
-        hasher: Hasher::new()?,
+        hasher: hashing.hasher()?,
         rules: Blocklist::new(names, rules),
         courier: outbox(&cli)?,
         signer: signing_keys,
-        log: EventLog,
+        log: TracingLog,
     };
 
     let stop = serve::stop_signal().map_err(StartError::Signals)?;
@@ -187,6 +189,7 @@ fn configuration(cli: &Cli) -> Result<ServerConfig, StartError> {
             applications: Vec::new(),
             tenant_credentials: Vec::new(),
             most_of_nobody: config::most_of_nobody(),
+            hashing: Hashing::default(),
         },
     };
     if cli.is_demo() {

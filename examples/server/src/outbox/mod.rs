@@ -1,21 +1,17 @@
 //! Sends codes: to the log of a demonstration, or by e-mail.
 
 mod config;
-#[cfg(test)]
-mod mail_server;
-mod smtp;
-mod text;
 
 pub(crate) use config::{OutboxFileError, read};
 
 use authflow::{
-    Lifetime, Secret,
+    Secret,
     code::{CodePurpose, Deliver, Delivery},
     contact::Recipient,
     device::Language,
     parts::Courier,
 };
-use smtp::Smtp;
+use authflow_smtp::{SmtpCourier, SmtpError, StandardTexts};
 
 #[derive(Debug)]
 pub(crate) enum Outbox {
@@ -23,72 +19,31 @@ pub(crate) enum Outbox {
     /// anybody who asked for a code.
     Log,
     /// Sends e-mail. There is no provider of text messages here, so none is delivered.
-    Smtp(Smtp),
-}
-
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum OutboxError {
-    #[error("the task that sends mail has ended")]
-    WorkerEnded,
-    #[error("cannot compose a message: {0}")]
-    Compose(#[from] lettre::error::Error),
-    #[error("no entropy for the id of a message")]
-    NoEntropy,
-}
-
-/// A code on its way: what of a [`Deliver`] the message is made of.
-struct Letter<'a> {
-    recipient: &'a Recipient,
-    purpose: CodePurpose,
-    code: &'a Secret,
-    expires_in: Lifetime,
-    language: Language,
-    decoy: bool,
+    Smtp(SmtpCourier),
 }
 
 impl Courier for Outbox {
-    type Error = OutboxError;
+    type Error = SmtpError;
 
-    /// A decoy takes the way of a code up to the sending, and gets the answer that a code would have got.
-    async fn deliver(&self, ask: &Deliver) -> Result<Delivery, OutboxError> {
-        self.send(&Letter {
-            recipient: &ask.recipient,
-            purpose: ask.purpose,
-            code: &ask.code,
-            expires_in: ask.expires_in,
-            language: ask.language,
-            decoy: ask.decoy,
-        })
-    }
-}
-
-impl Outbox {
-    fn send(&self, letter: &Letter<'_>) -> Result<Delivery, OutboxError> {
-        match (self, letter.recipient) {
-            (Self::Log, recipient) => {
-                let way = match recipient {
-                    Recipient::Mobile(_) => "SMS",
-                    Recipient::Email(_) => "e-mail",
-                };
-                let purpose = text::english(letter.purpose);
-                let line =
-                    format!("code for {way} to {} ({purpose}): {}", masked(recipient), letter.code.expose());
-                if !letter.decoy {
-                    tracing::info!("{line}");
-                }
+    async fn deliver(&self, ask: &Deliver) -> Result<Delivery, SmtpError> {
+        match self {
+            Self::Log if ask.decoy => Ok(Delivery::Delivered),
+            Self::Log => {
+                print(&ask.recipient, ask.purpose, &ask.code);
                 Ok(Delivery::Delivered)
             }
-            (Self::Smtp(smtp), Recipient::Email(address)) => smtp.send(letter, address),
-            (Self::Smtp(_), Recipient::Mobile(_)) => Ok(Delivery::NotDelivered),
+            Self::Smtp(smtp) => smtp.deliver(ask).await,
         }
     }
 }
 
-fn masked(recipient: &Recipient) -> String {
-    match recipient {
-        Recipient::Mobile(mobile) => mobile.masked(),
-        Recipient::Email(email) => email.masked(),
-    }
+/// Whoever reads the log may use the code, and learns no number or address.
+fn print(recipient: &Recipient, purpose: CodePurpose, code: &Secret) {
+    let whom = match recipient {
+        Recipient::Mobile(mobile) => format!("SMS to {}", mobile.masked()),
+        Recipient::Email(email) => format!("e-mail to {}", email.masked()),
+    };
+    tracing::info!("code for {whom} ({}): {}", StandardTexts::purpose(purpose, Language::En), code.expose());
 }
 
 #[cfg(test)]

@@ -10,16 +10,16 @@ use tokio::{
 
 /// What a mail server was handed.
 #[derive(Debug, Default)]
-pub(super) struct Mail {
-    pub(super) from: String,
-    pub(super) to: String,
-    pub(super) data: String,
+pub(crate) struct Mail {
+    pub(crate) from: String,
+    pub(crate) to: String,
+    pub(crate) data: String,
 }
 
 /// How the mail server answers a message; `None` never answers anything.
-pub(super) type Answer = Option<fn(&Mail) -> String>;
+pub(crate) type Answer = Option<fn(&Mail) -> String>;
 
-pub(super) async fn mail_server(answer: Answer) -> (u16, mpsc::Receiver<Mail>) {
+pub(crate) async fn mail_server(answer: Answer) -> (u16, mpsc::Receiver<Mail>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let (mails, received) = mpsc::channel(16);
@@ -71,10 +71,10 @@ async fn talk(stream: TcpStream, answer: Answer, mails: mpsc::Sender<Mail>) -> i
     Ok(())
 }
 
-pub(super) fn accepts(_: &Mail) -> String {
+pub(crate) fn accepts(_: &Mail) -> String {
     "250 ok".to_owned()
 }
 
-pub(super) fn refuses_and_quotes(mail: &Mail) -> String {
+pub(crate) fn refuses_and_quotes(mail: &Mail) -> String {
     format!("554 spam: {}", mail.data.replace('\n', " "))
 }

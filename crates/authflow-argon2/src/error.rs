@@ -1,0 +1,47 @@
+//! What goes wrong with a hasher.
+
+use crate::parameters::{InvalidParameters, ParameterSet};
+use std::time::Duration;
+
+/// What goes wrong with a hasher. Its texts name parameters, and never a password, a salt or a hash.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum HasherError {
+    /// Too many passwords are being hashed.
+    #[error("a place at the hasher must be free within {} s, and none was", .0.as_secs_f32())]
+    Overloaded(Duration),
+    /// A stored verifier is none of this hasher's forms.
+    #[error(
+        "a stored verifier must be a PHC string of argon2, scrypt or pbkdf2, or one of bcrypt, with its salt and hash, and this one is not"
+    )]
+    Unreadable,
+    /// A stored verifier has parameters that nobody could accept.
+    #[error("a stored verifier is not verified: {0}")]
+    OutOfBounds(InvalidParameters),
+    /// A stored verifier has parameters that the configuration does not name.
+    #[error("a stored verifier must have accepted parameters ({accepted}), and this one has {given}")]
+    NotAccepted {
+        /// What it has.
+        given: ParameterSet,
+        /// What it may have.
+        accepted: String,
+    },
+    /// There are no random numbers for a salt.
+    #[error("a salt takes random numbers, and there are none: {0}")]
+    NoEntropy(String),
+    /// The algorithm refused its input.
+    #[error("cannot hash: {0}")]
+    Computation(String),
+    /// The thread that hashed has ended before it was done.
+    #[error("the thread that hashed has ended early")]
+    ThreadEnded,
+}
+
+impl From<InvalidParameters> for HasherError {
+    fn from(error: InvalidParameters) -> Self {
+        match error {
+            InvalidParameters::Algorithm => Self::Unreadable,
+            error => Self::OutOfBounds(error),
+        }
+    }
+}

@@ -1,0 +1,263 @@
+//! The hasher: who gets a place and a core, and when.
+
+use crate::{
+    accepted::Accepted, argon2id::Argon2id, error::HasherError, memory::Memory, parameters::ParameterSet,
+    stored::Stored,
+};
+use argon2::Block;
+use authflow::{
+    Secret, parts,
+    password::{PasswordMatch, Verifier},
+};
+use std::{fmt, num::NonZeroUsize, sync::Arc, thread, time::Duration};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    task::spawn_blocking,
+    time::timeout,
+};
+
+/// How many verify a password for each core, with those whose guesses are being counted meanwhile: enough that no core waits for the store.
+const PLACES_PER_CORE: usize = 4;
+const LONGEST_WAIT_FOR_A_PLACE: Duration = Duration::from_secs(5);
+const LONGEST_WAIT_FOR_A_CORE: Duration = Duration::from_secs(20);
+
+/// A [`Hasher`](parts::Hasher) on tokio's threads for blocking work: call it within a runtime.
+///
+/// - **No more at once than there are cores.** Who waits to have a password verified has a place, of which there are four for each core, before
+///   the guess is counted. Who finds none within 5 seconds is told that the system is busy, and has lost nothing. A core is waited for for as
+///   long as 20 seconds.
+/// - **A right password under anything but what new verifiers are made with is outdated**, so the library makes a new verifier of it.
+/// - **A verifier with parameters that are not accepted is an error**: nobody signs in with it, and the log says what it has.
+/// - **Every verify does the same work**, whichever of the accepted sets its verifier has, and also where there is none. See the
+///   [crate](crate#all-take-the-same-time).
+///
+/// It is cheap to clone: all clones share places and cores.
+#[derive(Clone)]
+pub struct Argon2Hasher {
+    accepted: Arc<Accepted>,
+    memory: Memory,
+    places: Arc<Semaphore>,
+    cores: Arc<Semaphore>,
+    longest_waits: [Duration; 2],
+}
+
+impl Argon2Hasher {
+    /// A hasher that makes new verifiers with one set, and accepts old ones of these others. One that nobody accepts is said as `[]`.
+    ///
+    /// There is a core for each that the machine has.
+    ///
+    /// # Errors
+    ///
+    /// No random numbers.
+    pub fn new(new: Argon2id, older: impl IntoIterator<Item = ParameterSet>) -> Result<Self, HasherError> {
+        let accepted = Accepted::new(new.into(), older)?;
+        let memory = Memory::of(accepted.blocks());
+        let longest_waits = [LONGEST_WAIT_FOR_A_PLACE, LONGEST_WAIT_FOR_A_CORE];
+        let cores = thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+        let (places, cores) = semaphores(cores);
+        Ok(Self { accepted: Arc::new(accepted), memory, places, cores, longest_waits })
+    }
+
+    /// With so many cores to hash on, and four times as many places.
+    #[must_use]
+    pub fn with_cores(self, cores: NonZeroUsize) -> Self {
+        let (places, cores) = semaphores(cores);
+        Self { places, cores, ..self }
+    }
+
+    /// With other bounds to how long a place and a core are waited for. Whoever waits for a core has a guess in flight or has proved
+    /// something: let it wait as long as its request does.
+    #[must_use]
+    pub fn with_longest_waits(self, for_a_place: Duration, for_a_core: Duration) -> Self {
+        Self { longest_waits: [for_a_place, for_a_core], ..self }
+    }
+
+    /// The parameters that a verifier may have, those of new ones among them.
+    pub fn accepted(&self) -> impl Iterator<Item = ParameterSet> {
+        self.accepted.sets()
+    }
+
+    /// On a thread for blocking work, once there is a core. What is held goes with the work: a caller that goes away frees nothing that is still in use.
+    async fn on_a_core<T: Send + 'static>(
+        &self,
+        held: impl Send + 'static,
+        work: impl FnOnce(&Accepted, &mut [Block]) -> Result<T, HasherError> + Send + 'static,
+    ) -> Result<T, HasherError> {
+        let [_, longest_wait] = self.longest_waits;
+        let core = acquire(&self.cores, longest_wait).await?;
+        let (accepted, memory) = (Arc::clone(&self.accepted), self.memory.clone());
+        let working = spawn_blocking(move || {
+            let _held = (held, core);
+            memory.lend(|blocks| work(&accepted, blocks))
+        });
+        working.await.map_err(|_| HasherError::ThreadEnded)?
+    }
+}
+
+impl parts::Hasher for Argon2Hasher {
+    type Error = HasherError;
+    type Permit = OwnedSemaphorePermit;
+
+    async fn permit(&self) -> Result<OwnedSemaphorePermit, HasherError> {
+        let [longest_wait, _] = self.longest_waits;
+        acquire(&self.places, longest_wait).await
+    }
+
+    async fn verify(
+        &self,
+        verifier: Option<&Verifier>,
+        presented: &Secret,
+        place: Arc<OwnedSemaphorePermit>,
+    ) -> Result<PasswordMatch, HasherError> {
+        let stored = verifier.map(|verifier| Stored::of_verifier(verifier.expose())).transpose()?;
+        let presented = presented.clone();
+        let judge = move |accepted: &Accepted, blocks: &mut [Block]| {
+            accepted.judge(stored.as_ref(), presented.expose().as_bytes(), blocks)
+        };
+        Ok(self.on_a_core(place, judge).await?.answer)
+    }
+
+    async fn hash(&self, password: &Secret) -> Result<Verifier, HasherError> {
+        let password = password.clone();
+        let make = move |accepted: &Accepted, blocks: &mut [Block]| {
+            accepted.make(password.expose().as_bytes(), blocks).map(Verifier::new)
+        };
+        self.on_a_core((), make).await
+    }
+}
+
+fn semaphores(cores: NonZeroUsize) -> (Arc<Semaphore>, Arc<Semaphore>) {
+    let of = |permits: usize| Arc::new(Semaphore::new(permits.min(Semaphore::MAX_PERMITS)));
+    (of(cores.get().saturating_mul(PLACES_PER_CORE)), of(cores.get()))
+}
+
+async fn acquire(from: &Arc<Semaphore>, longest_wait: Duration) -> Result<OwnedSemaphorePermit, HasherError> {
+    match timeout(longest_wait, Arc::clone(from).acquire_owned()).await {
+        Ok(Ok(permit)) => Ok(permit),
+        Ok(Err(_)) | Err(_) => Err(HasherError::Overloaded(longest_wait)),
+    }
+}
+
+impl fmt::Debug for Argon2Hasher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let accepted: Vec<_> = self.accepted().map(|set| set.to_string()).collect();
+        f.debug_struct("Argon2Hasher").field("accepted", &accepted).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use authflow::parts::Hasher as _;
+    use std::pin::pin;
+
+    fn hasher() -> Argon2Hasher {
+        Argon2Hasher::new(Argon2id::weak(64, 2), []).unwrap().with_cores(NonZeroUsize::new(2).unwrap())
+    }
+
+    impl Argon2Hasher {
+        async fn judge(
+            &self,
+            verifier: Option<&Verifier>,
+            presented: &Secret,
+        ) -> Result<PasswordMatch, HasherError> {
+            let place = Arc::new(self.permit().await?);
+            self.verify(verifier, presented, place).await
+        }
+    }
+
+    #[tokio::test]
+    async fn right_wrong_missing_and_unreadable() {
+        let hasher = hasher();
+        let (right, wrong) = (Secret::new("Correct-Horse-7"), Secret::new("correct-horse-7"));
+        let verifier = hasher.hash(&right).await.unwrap();
+        assert!(verifier.expose().starts_with("$argon2id$v=19$m=64,t=2,p=1$"));
+        assert_ne!(verifier.expose(), hasher.hash(&right).await.unwrap().expose(), "a salt of its own");
+        assert_eq!(hasher.judge(Some(&verifier), &right).await, Ok(PasswordMatch::Matches));
+        assert_eq!(hasher.judge(Some(&verifier), &wrong).await, Ok(PasswordMatch::Differs));
+        assert_eq!(hasher.judge(None, &right).await, Ok(PasswordMatch::Differs));
+        let [salt, hash] = ["c2FsdHNhbHQ", "aGFzaGhhc2hoYXNo"];
+        let texts = [
+            "",
+            "hunter2",
+            "$argon2id$v=19$m=64,t=2,p=1",
+            "$argon2id$v=19$m=64,t=2,p=1$c2FsdHNhbHQ",
+            "$1$c2FsdA$aGFzaGhhc2hoYXNo",
+        ];
+        for unreadable in texts {
+            let refused = hasher.judge(Some(&Verifier::new(unreadable)), &right).await;
+            assert_eq!(
+                refused,
+                Err(HasherError::Unreadable),
+                "{unreadable:?} is a fault of the store, not a wrong password"
+            );
+        }
+        for parameters in ["m=999999,t=1,p=1", "m=64,t=1,p=1", "m=64,t=2,p=1,data=c2VjcmV0"] {
+            let verifier = Verifier::new(format!("$argon2id$v=19${parameters}${salt}${hash}"));
+            let told = hasher.judge(Some(&verifier), &right).await.unwrap_err();
+            let told = format!("{told} {told:?}");
+            assert!(
+                [salt, hash, "Correct-Horse-7", "c2VjcmV0"].iter().all(|secret| !told.contains(secret)),
+                "{told}"
+            );
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_wait_for_a_place_ends_and_one_that_is_given_back_is_taken() {
+        let hasher = hasher();
+        let all = Arc::clone(&hasher.places).acquire_many_owned(8).await.unwrap();
+        assert_eq!(hasher.permit().await.err(), Some(HasherError::Overloaded(LONGEST_WAIT_FOR_A_PLACE)));
+        let mut waiting = pin!(hasher.permit());
+        assert!(timeout(LONGEST_WAIT_FOR_A_PLACE / 2, &mut waiting).await.is_err(), "not yet");
+        drop(all);
+        assert!(waiting.await.is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_has_a_place_or_has_proved_something_waits_longer_for_a_core() {
+        let hasher = hasher();
+        let all = Arc::clone(&hasher.cores).acquire_many_owned(2).await.unwrap();
+        let password = Secret::new("Correct-Horse-7");
+        let (mut hashing, mut verifying) =
+            (pin!(hasher.hash(&password)), pin!(hasher.judge(None, &password)));
+        assert!(timeout(LONGEST_WAIT_FOR_A_PLACE * 2, &mut hashing).await.is_err(), "it is not shed");
+        assert!(timeout(LONGEST_WAIT_FOR_A_PLACE, &mut verifying).await.is_err(), "nor is this");
+        drop(all);
+        assert!(hashing.await.is_ok() && verifying.await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_caller_that_goes_away_frees_neither_place_nor_core_before_the_work_is_done() {
+        let hasher = hasher();
+        let (done, wait) = std::sync::mpsc::channel::<()>();
+        {
+            let place = hasher.permit().await.unwrap();
+            let mut working = pin!(hasher.on_a_core(place, move |_, _| Ok(wait.recv().is_ok())));
+            assert!(timeout(Duration::ZERO, &mut working).await.is_err());
+        }
+        assert_eq!((hasher.places.available_permits(), hasher.cores.available_permits()), (7, 1));
+        done.send(()).unwrap();
+        let _ = hasher.places.acquire_many(8).await.unwrap();
+        let _ = hasher.cores.acquire_many(2).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn memory_is_used_again() {
+        let hasher = hasher();
+        let password = Secret::new("Correct-Horse-7");
+        let verify = || hasher.judge(None, &password);
+        for _ in 0..4 {
+            let _ = tokio::join!(verify(), verify(), verify(), verify());
+        }
+        assert!((1..=2).contains(&hasher.memory.pieces()), "{}", hasher.memory.pieces());
+    }
+
+    #[test]
+    fn it_prints_parameters_alone() {
+        assert_eq!(
+            format!("{:?}", hasher()),
+            r#"Argon2Hasher { accepted: ["$argon2id$v=19$m=64,t=2,p=1"], .. }"#
+        );
+    }
+}

@@ -1,0 +1,179 @@
+//! Mail with codes (RFC 5321): composed at once, sent by a task of its own, so that a code and a decoy are answered equally
+//! fast and a slow mail server holds up nobody's request.
+
+use crate::{
+    message::compose,
+    settings::{Encryption, Settings, SettingsError},
+    texts::Letter,
+};
+use authflow::{
+    code::{Deliver, Delivery},
+    contact::{EmailAddress, Recipient},
+    parts::Courier,
+};
+use lettre::{
+    AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor,
+    transport::smtp::{
+        self,
+        authentication::Credentials,
+        client::{Tls, TlsParameters},
+        extension::ClientId,
+    },
+};
+use std::{error::Error as _, fmt, io, time::Duration};
+use tokio::{
+    runtime::Handle,
+    sync::mpsc::{self, error::TrySendError},
+    time::{Instant, timeout},
+};
+
+const LONGEST_CONNECT: Duration = Duration::from_secs(10);
+/// Of one message, connection and all.
+const LONGEST_SEND: Duration = Duration::from_secs(20);
+
+type Transport = AsyncSmtpTransport<Tokio1Executor>;
+
+/// A [`Courier`] that sends e-mail.
+///
+/// - **A code and a decoy are answered alike and equally fast.** The message is composed and put into a queue; a task sends what is in it. A decoy
+///   takes the same way, and gives its place in the queue back.
+/// - **A full queue delivers nothing**, neither codes nor decoys. A message that waits for longer than its code lives is dropped.
+/// - There is no text message here: a code to a mobile is not delivered.
+/// - What cannot be sent is logged, with the masked address, and never with a code or a word of the mail server, which may quote the message.
+#[derive(Clone)]
+pub struct SmtpCourier {
+    settings: Settings,
+    queue: mpsc::Sender<Queued>,
+}
+
+/// No `Debug`: the message has the code in it.
+struct Queued {
+    message: Message,
+    masked: String,
+    good_until: Instant,
+}
+
+/// What goes wrong with a message before it waits for the server.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SmtpError {
+    /// The runtime that sent mail is gone.
+    #[error("the task that sends mail has ended")]
+    WorkerEnded,
+    /// The texts cannot stand in a message.
+    #[error("a message cannot be composed: {0}")]
+    Compose(String),
+    /// There are no random numbers.
+    #[error("the id of a message takes random numbers, and there are none: {0}")]
+    NoEntropy(String),
+}
+
+impl SmtpCourier {
+    /// Starts the task that sends. It ends with the last message once all clones of this are dropped.
+    ///
+    /// # Errors
+    ///
+    /// TLS that cannot be set up, and no tokio runtime around.
+    pub fn start(settings: Settings) -> Result<Self, SettingsError> {
+        let runtime = Handle::try_current().map_err(|_| SettingsError::NoRuntime)?;
+        let transport = transport(&settings)?;
+        let (queue, waiting) = mpsc::channel(settings.queue.get());
+        runtime.spawn(send_all(transport, waiting));
+        Ok(Self { settings, queue })
+    }
+
+    fn send(&self, letter: &Letter<'_>, to: &Recipient, decoy: bool) -> Result<Delivery, SmtpError> {
+        match to {
+            Recipient::Email(address) => self.send_mail(letter, address, decoy),
+            Recipient::Mobile(_) => Ok(Delivery::NotDelivered),
+        }
+    }
+
+    fn send_mail(&self, letter: &Letter<'_>, to: &EmailAddress, decoy: bool) -> Result<Delivery, SmtpError> {
+        let Ok(address) = to.as_str().parse() else {
+            tracing::warn!(to = to.masked(), "code not sent: no mail goes to such an address");
+            return Ok(Delivery::NotDelivered);
+        };
+        let lives = Duration::from_secs(letter.expires_in.as_seconds().into());
+        let message = compose(self.settings.texts.text(letter), self.settings.from.clone(), address)?;
+        let queued = Queued { message, masked: to.masked(), good_until: Instant::now() + lives };
+        match self.queue.try_reserve() {
+            Ok(place) if !decoy => place.send(queued),
+            // A decoy gives its place back.
+            Ok(_) => {}
+            Err(TrySendError::Full(())) => {
+                tracing::warn!("code not sent: too many messages wait for the mail server");
+                return Ok(Delivery::NotDelivered);
+            }
+            Err(TrySendError::Closed(())) => return Err(SmtpError::WorkerEnded),
+        }
+        Ok(Delivery::Delivered)
+    }
+}
+
+impl Courier for SmtpCourier {
+    type Error = SmtpError;
+
+    /// A decoy takes the way of a code up to the sending, and gets the answer that a code would have got.
+    async fn deliver(&self, ask: &Deliver) -> Result<Delivery, SmtpError> {
+        self.send(&Letter::from(ask), &ask.recipient, ask.decoy)
+    }
+}
+
+fn transport(settings: &Settings) -> Result<Transport, SettingsError> {
+    let parameters =
+        || TlsParameters::new(settings.host.clone()).map_err(|error| SettingsError::Tls(error.to_string()));
+    let tls = match settings.encryption {
+        Encryption::None => Tls::None,
+        Encryption::StartTls => Tls::Required(parameters()?),
+        Encryption::Implicit => Tls::Wrapper(parameters()?),
+    };
+    let builder = Transport::builder_dangerous(&settings.host)
+        .port(settings.port)
+        .tls(tls)
+        .timeout(Some(LONGEST_CONNECT))
+        .hello_name(ClientId::Domain(settings.from.email.domain().to_owned()));
+    Ok(match &settings.login {
+        Some((user, password)) => {
+            builder.credentials(Credentials::new(user.clone(), password.expose().to_owned())).build()
+        }
+        None => builder.build(),
+    })
+}
+
+async fn send_all(transport: Transport, mut waiting: mpsc::Receiver<Queued>) {
+    while let Some(Queued { message, masked, good_until }) = waiting.recv().await {
+        if good_until <= Instant::now() {
+            tracing::warn!(to = masked, "code not sent: it waited for longer than it lives");
+            continue;
+        }
+        let why = match timeout(LONGEST_SEND, transport.send(message)).await {
+            Ok(Ok(_)) => continue,
+            Ok(Err(error)) => reason(&error),
+            Err(_) => format!("it took longer than {} s", LONGEST_SEND.as_secs()),
+        };
+        tracing::warn!(to = masked, "code not sent: {why}");
+    }
+}
+
+/// Without the server's own words, which may quote the message.
+fn reason(error: &smtp::Error) -> String {
+    let io_error = error.source().and_then(|source| source.downcast_ref::<io::Error>());
+    match (error.status(), io_error) {
+        (Some(status), _) => format!("the mail server answered {status}"),
+        (None, Some(error)) => format!("the mail server cannot be talked to: {}", error.kind()),
+        (None, None) if error.is_tls() => format!("{error}"),
+        (None, None) if error.is_client() => "the mail server cannot do what is asked of it".to_owned(),
+        (None, None) => "the mail server cannot be talked to".to_owned(),
+    }
+}
+
+impl fmt::Debug for SmtpCourier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SmtpCourier").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+#[path = "courier_tests.rs"]
+mod tests;

@@ -1,0 +1,135 @@
+//! What a message with a code says.
+
+use authflow::{
+    Audience, Lifetime, Secret,
+    code::{CodePurpose, Deliver},
+    device::Language,
+};
+use std::fmt;
+
+/// What a message is about: of a [`Deliver`], what its text is made of.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Letter<'a> {
+    /// The application and tenant that somebody signs in to.
+    pub audience: &'a Audience,
+    /// What the code is for.
+    pub purpose: CodePurpose,
+    /// The code.
+    pub code: &'a Secret,
+    /// How long it is good.
+    pub expires_in: Lifetime,
+    /// In which language.
+    pub language: Language,
+}
+
+impl<'a> From<&'a Deliver> for Letter<'a> {
+    fn from(ask: &'a Deliver) -> Self {
+        Self {
+            audience: &ask.audience,
+            purpose: ask.purpose,
+            code: &ask.code,
+            expires_in: ask.expires_in,
+            language: ask.language,
+        }
+    }
+}
+
+/// The text of a message. It has a code in it, so it is not printed.
+#[derive(Clone)]
+pub struct Text {
+    /// Put no code here: subjects are shown on locked screens.
+    pub subject: String,
+    /// Plain text.
+    pub body: String,
+}
+
+impl fmt::Debug for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Text(…)")
+    }
+}
+
+/// What messages say, for each purpose and language.
+///
+/// ```
+/// use authflow::code::CodePurpose;
+/// use authflow_smtp::{Encryption, Letter, Settings, StandardTexts, Text, Texts};
+///
+/// struct Ours;
+///
+/// impl Texts for Ours {
+///     fn text(&self, letter: &Letter<'_>) -> Text {
+///         match letter.purpose {
+///             CodePurpose::SignIn => Text {
+///                 subject: "Sign in to Example".to_owned(),
+///                 body: format!("{} signs you in to Example.\n", letter.code.expose()),
+///             },
+///             _ => StandardTexts.text(letter),
+///         }
+///     }
+/// }
+///
+/// let settings = Settings::new("localhost", 25, Encryption::None, "login@example.com")?.with_texts(Ours);
+/// # Ok::<(), authflow_smtp::SettingsError>(())
+/// ```
+pub trait Texts: Send + Sync + 'static {
+    /// What this one says. It is asked for decoys too.
+    fn text(&self, letter: &Letter<'_>) -> Text;
+}
+
+/// What the code is, what it is for, how long it is good, and that it must be told to nobody, in English and Chinese.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct StandardTexts;
+
+impl StandardTexts {
+    /// What a code is for, in a few words.
+    pub const fn purpose(purpose: CodePurpose, language: Language) -> &'static str {
+        match (language, purpose) {
+            (Language::En, CodePurpose::SignIn) => "sign in",
+            (Language::En, CodePurpose::SecondFactor) => "second factor to sign in",
+            (Language::En, CodePurpose::ChangePassword | CodePurpose::UpdatePassword) => {
+                "change the password"
+            }
+            (Language::En, CodePurpose::ForgottenPassword) => "reset the forgotten password",
+            (Language::Zh, CodePurpose::SignIn) => "登录",
+            (Language::Zh, CodePurpose::SecondFactor) => "登录二次验证",
+            (Language::Zh, CodePurpose::ChangePassword | CodePurpose::UpdatePassword) => "修改密码",
+            (Language::Zh, CodePurpose::ForgottenPassword) => "重置密码",
+        }
+    }
+}
+
+impl Texts for StandardTexts {
+    fn text(&self, letter: &Letter<'_>) -> Text {
+        let (code, lives) = (letter.code.expose(), letter.expires_in.as_seconds());
+        let purpose = Self::purpose(letter.purpose, letter.language);
+        match letter.language {
+            Language::En => {
+                let lives = match (lives / 60, lives % 60) {
+                    (1, 0) => "1 minute".to_owned(),
+                    (minutes, 0) => format!("{minutes} minutes"),
+                    _ => format!("{lives} seconds"),
+                };
+                Text {
+                    subject: format!("Your code: {purpose}"),
+                    body: format!(
+                        "Your code is {code}.\n\nWhat for: {purpose}. Good for {lives}, once.\n\nTell it to nobody. If you did \
+                         not ask for it, there is nothing to do: without it, nobody gets further.\n"
+                    ),
+                }
+            }
+            Language::Zh => {
+                let lives =
+                    if lives % 60 == 0 { format!("{} 分钟", lives / 60) } else { format!("{lives} 秒") };
+                Text {
+                    subject: format!("{purpose}验证码"),
+                    body: format!(
+                        "您的验证码是 {code}。\n\n用途：{purpose}。{lives}内有效，只能使用一次。\n\n请勿告诉任何人。如果不是您本人\
+                         操作，请忽略此邮件。\n"
+                    ),
+                }
+            }
+        }
+    }
+}
