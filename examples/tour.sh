@@ -127,7 +127,7 @@ echo '-- an expired password, changed by a code'
 login victor && expect 'victor must change his' 200 '"status":"PASSWORD_EXPIRED"'
 of_device GET "$sdk/mobile-by-token" -H "X-state-token: $STATE" && expect 'where the code will go' 200 '{"mobile":"+86-138****0003"}'
 pending "$sdk/sms/send" '{"type":"CHANGE_PWD_SMS"}' && nothing 'a code is sent'
-pending "$sdk/sms/send" '{"type":"CHANGE_PWD_SMS"}' && expect 'and no other one within a minute' 400 IDAAS.SDK.CAPTCHA.0006
+pending "$sdk/sms/send" '{"type":"CHANGE_PWD_SMS"}' && expect 'and no other one within a minute' 400 IDAAS.SDK.CAPTCHA.0101
 pending "$sdk/after-login/pwd/update-by-mobile" "{\"verify_code\":\"000000x\",\"new_password\":\"$NEW\"}" && expect 'a wrong code' 400 IDAAS.SDK.CAPTCHA.0007
 pending "$sdk/after-login/pwd/update-by-mobile" "{\"verify_code\":\"$(code)\",\"new_password\":\"$NEW\"}" && expect 'he changes it' 200 '"status":"SUCCESS"'
 

@@ -6,7 +6,7 @@ use authflow::testkit::{
     demo::{self, PASSWORD},
 };
 use authflow::{
-    Dialect, Entropy, Moment,
+    Dialect, Entropy, Lifetime, Moment,
     code::SendRefusal,
     contact::Mobile,
     outcome::{Event, Outcome, ProofRefusal, SendFailure, TokenRefusal, Verdict},
@@ -29,7 +29,7 @@ fn answers(world: &World) -> Vec<Committed> {
         Committed::Refused(CommitRefusal::SessionRotated { now }),
         Committed::Refused(CommitRefusal::SessionEnded),
         Committed::Refused(CommitRefusal::SessionExists),
-        Committed::Refused(CommitRefusal::Code(SendRefusal::BudgetSpent)),
+        Committed::Refused(CommitRefusal::Code(SendRefusal::BudgetSpent { wait: Lifetime::of::<60>() })),
     ]
 }
 

@@ -269,7 +269,7 @@ impl From<NoRecovery> for ProofRefusal {
 pub enum SendFailure {
     /// The account has no contact of this channel, or it may not prove the step.
     NoRecipient,
-    /// The budget says no.
+    /// The budget says no. Where it says for how long, the client is told to wait.
     Refused(SendRefusal),
     /// The account changed between the check and the write.
     AccountChanged,

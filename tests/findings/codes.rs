@@ -123,7 +123,6 @@ fn of_a_broken_gateway() -> Answer {
 
 /// Row 12a: eve proves her factor, and wants to change her password by a code at once.
 #[test]
-#[should_panic(expected = "kind 17: the code of the factor kept the code of the change back")]
 fn kind_17_a_code_of_one_step_holds_up_no_other_step() {
     let mut world = World::new();
     let state_token = works(world.login("eve")).state_token().to_owned();
@@ -156,7 +155,6 @@ fn kind_17_a_page_loaded_again_is_not_left_without_a_code() {
 
 /// Row 12c: whoever signs in eleven times a day is told so at least.
 #[test]
-#[should_panic(expected = "kind 17: the eleventh sign-in of a day was told of a failure to send")]
 fn kind_17_the_eleventh_sign_in_of_a_day_is_no_broken_gateway() {
     let mut world = World::new();
     let mut asked = None;

@@ -79,6 +79,7 @@ impl Model {
                             self.write(asking, passed(plan))
                         }
                         Refused::Step => Err(Reply::WRONG_CODE),
+                        Refused::Wait => Err(Reply::NOT_YET),
                         Refused::Replayed { .. } | Refused::Otherwise => Err(plan.refused),
                     };
                 }
@@ -186,7 +187,7 @@ impl Model {
                     .or_insert((now, 0, 0));
                 let fresh = count.2 == 0 || now >= count.0 + DAY;
                 if (count.2 > 0 && now < count.1 + RESEND) || (!fresh && count.2 >= SENDS_A_DAY) {
-                    return Err(Refused::Otherwise);
+                    return Err(Refused::Wait);
                 }
                 *count = if fresh { (now, now, 1) } else { (count.0, now, count.2 + 1) };
                 self.stored.insert(place.clone(), self.codes.len());
@@ -207,7 +208,7 @@ impl Model {
         let hours = (now - *since) / HOUR;
         let left = [*spent, *asked].map(|counted| counted.saturating_sub(hours * most / 24));
         if left[0] + 24 > most {
-            return Err(Refused::Otherwise);
+            return Err(Refused::Wait);
         }
         if let (Captcha::Presented { human }, true) = (captcha, left.iter().any(|left| left * 2 >= most)) {
             return Err(Refused::Captcha { human });
@@ -297,6 +298,8 @@ enum Refused {
         opened: Option<usize>,
     },
     Step,
+    /// No code now.
+    Wait,
     Rotated {
         session: usize,
         generation: u32,

@@ -24,6 +24,7 @@ pub(super) const fn fault(fault: Fault) -> Entry {
         Fault::CodeInvalid(Factor::Email) => entry("SDK.SMS.1006", "The email verification code is incorrect", "邮箱验证码错误"),
         Fault::CodeInvalid(_) => entry("SDK.SMS.1005", "Incorrect verification code", "验证码错误"),
         Fault::CodeNotSent => entry("SDK.SMS.1101", "Failed to send verification code", "验证码发送失败"),
+        Fault::CodeNotYet { .. } => entry("SDK.SMS.1102", "Verification codes are sent too often, please try again in {0} minutes and {1} seconds", "验证码发送过于频繁,请在{0}分{1}秒后重试"),
         Fault::OldPasswordInvalid => entry("SDK.PWD.1102", "Incorrect old password", "旧密码错误"),
         Fault::SignInNotRecent => entry("SDK.PWD.1103", "Please sign in again to set a password", "请重新登录后再设置密码"),
         Fault::TenantCredentialInvalid => entry("SDK.COMMON.1103", "The access token is invalid or expired", "access_token无效或已过期"),

@@ -46,6 +46,11 @@ impl Entry {
         }
         Message { code: self.code, text: Cow::Owned(text) }
     }
+
+    /// The message with how long a wait is: `{0}` minutes and `{1}` seconds.
+    fn waiting(&self, language: Language, seconds: u64) -> Message {
+        self.filled(language, &[&(seconds / 60), &(seconds % 60)])
+    }
 }
 
 /// A code and its message in one language.
@@ -60,6 +65,9 @@ pub(super) fn fault(fault: Fault, facts: &Facts) -> Message {
     match fault {
         Fault::CredentialsInvalid if facts.tells_attempts => refused_guess(facts),
         Fault::NewPasswordRefused(reason) => refused_password(reason, facts),
+        Fault::CodeNotYet { wait } => {
+            untold(fault, facts.dialect).waiting(facts.language, wait.as_seconds().into())
+        }
         _ => untold(fault, facts.dialect).plain(facts.language),
     }
 }
@@ -77,7 +85,7 @@ fn refused_guess(facts: &Facts) -> Message {
     let Facts { dialect, language, attempts_left, locked_until, .. } = *facts;
     let seconds = locked_until.map(|until| until.seconds_since(facts.at));
     if let Some(seconds) = seconds {
-        return locked(dialect).filled(language, &[&(seconds / 60), &(seconds % 60)]);
+        return locked(dialect).waiting(language, seconds);
     }
     match (dialect, attempts_left) {
         (Dialect::Eiam, Some(left)) => eiam::ATTEMPTS_LEFT.filled(language, &[&left]),
@@ -130,13 +138,13 @@ pub(super) fn busy(facts: &Facts) -> Message {
 mod tests {
     use super::*;
     use crate::{
-        Timestamp,
+        Lifetime, Timestamp,
         factor::Factor,
         password::{PasswordRefusal, PasswordRules, RuleViolation},
     };
     use alloc::{collections::BTreeSet, vec::Vec};
 
-    const FAULTS: [Fault; 22] = [
+    const FAULTS: [Fault; 23] = [
         Fault::DeviceIncomplete,
         Fault::ClientIdMissing,
         Fault::ApplicationUnknown,
@@ -148,6 +156,7 @@ mod tests {
         Fault::UserUnknown,
         Fault::CredentialsInvalid,
         Fault::CodeNotSent,
+        Fault::CodeNotYet { wait: Lifetime::of::<125>() },
         Fault::CodeInvalid(Factor::Sms),
         Fault::OldPasswordInvalid,
         Fault::NewPasswordRefused(NewPasswordRefusal::Rule(RuleViolation::TooShort)),

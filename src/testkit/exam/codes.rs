@@ -2,7 +2,7 @@
 
 use super::{AT_ONCE, NeglectedDuty, Sitting, answered, holds, together::together};
 use crate::{
-    Audience, Host, TenantId,
+    Audience, Host, Lifetime, TenantId,
     code::{
         CodeDigest, CodeKey, CodePurpose, LoadCode, SendBudget, SendPolicy, SendRefusal, SendSlot, SendSum,
         StoredCode,
@@ -15,7 +15,9 @@ use crate::{
 use alloc::{format, vec::Vec};
 
 const CAPTCHA_DEMANDED: Committed = Committed::Refused(CommitRefusal::Code(SendRefusal::CaptchaDemanded));
-const SUM_SPENT: Committed = Committed::Refused(CommitRefusal::Code(SendRefusal::SumSpent));
+/// A third of it comes back in eight hours.
+const SUM_SPENT: Committed =
+    Committed::Refused(CommitRefusal::Code(SendRefusal::SumSpent { wait: Lifetime::of::<28_800>() }));
 
 impl<H: Host> Sitting<'_, H> {
     pub(super) async fn codes(&self) -> Result<(), NeglectedDuty> {
@@ -40,7 +42,7 @@ impl<H: Host> Sitting<'_, H> {
         self.done_for(self.exam.audience, None, store(1, 0)?, NeglectedDuty::KeepCode).await?;
         self.is_kept(key, Some(1)).await?;
         self.is_kept(other_key, None).await?;
-        let refusal = CommitRefusal::Code(SendRefusal::TooSoon);
+        let refusal = CommitRefusal::Code(SendRefusal::TooSoon { wait: policy.resend_after() });
         let too_soon = Vec::from([store(2, 0)?]);
         self.refused("code too soon", too_soon, refusal.clone(), NeglectedDuty::KeepBudget).await?;
         self.is_kept(key, Some(1)).await?;

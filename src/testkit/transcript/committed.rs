@@ -75,7 +75,7 @@ impl From<RecordedCommitted> for Committed {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testkit::World;
+    use crate::{Lifetime, testkit::World};
 
     #[test]
     fn every_answer_is_read_as_it_was_written() {
@@ -88,7 +88,7 @@ mod tests {
             CommitRefusal::SessionRotated { now: session.clone() },
             CommitRefusal::SessionEnded,
             CommitRefusal::SessionExists,
-            CommitRefusal::Code(SendRefusal::TooSoon),
+            CommitRefusal::Code(SendRefusal::TooSoon { wait: Lifetime::of::<60>() }),
         ];
         let others = [
             Committed::Done,
