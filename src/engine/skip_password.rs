@@ -47,6 +47,7 @@ fn skip(admitted: Admitted, login: PendingLogin) -> Step {
                 password: PasswordStep::Skipped,
                 proved: FactorSet::EMPTY,
                 proved_at: None,
+                code: None,
                 writes,
             };
             login.finish(admitted, finished).decide_access()

@@ -2,7 +2,8 @@
 
 use crate::{SessionId, Timestamp, TokenId};
 
-/// A thing that happens once: the use of a state token, a code, a ticket.
+/// A thing that happens once: the use of a state token or a ticket, in a [`Commit`](super::Commit), and of a code, in one of
+/// [its writes](super::Write::UseCode).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Claim {
     /// Unique among claims.

@@ -49,7 +49,18 @@ impl<H: Host> Sitting<'_, H> {
         let others = Committed::Refused(refusal);
         self.race("next code", AT_ONCE, store(3, later)?, others, NeglectedDuty::KeepBudget).await?;
         self.is_kept(key, Some(3)).await?;
+        self.used().await?;
         self.sum(store(4, 2 * later)?).await
+    }
+
+    /// A code is used once, however many use it at once, and by none of those whose commit is not done.
+    async fn used(&self) -> Result<(), NeglectedDuty> {
+        let used = Write::UseCode(self.claim("used code"));
+        self.rolled_back("code of a changed account", Vec::from([used.clone()])).await?;
+        let others = Committed::Refused(CommitRefusal::CodeUsed);
+        self.race("code", AT_ONCE, used.clone(), others, NeglectedDuty::UseCode).await?;
+        let refusal = CommitRefusal::CodeUsed;
+        self.refused("code again", Vec::from([used]), refusal, NeglectedDuty::UseCode).await
     }
 
     /// What is sent in all is counted for each application, one by one, and what was asked for too; and a code that it refuses is not kept.
