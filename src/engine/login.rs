@@ -6,7 +6,7 @@ use super::{
     ask::InProgress,
     commit::{InApplication, Writing, commit},
     grant::grant,
-    retry::refuse_spent,
+    retry::{Opening, refuse_spent},
     spent::{Spent, UsedCode},
 };
 use crate::{
@@ -136,8 +136,9 @@ impl Login {
     /// compared its revision.
     fn outrun(self, record: SessionRecord) -> Step {
         let account = self.account.id;
+        let opening = Opening { auth_time: self.auth_time, factors: self.progress.factors };
         self.admitted.find_account(AccountKey::Id(account), move |admitted, found| match found {
-            Some(account) => admitted.opened_before::<Commit>(account, record, |admitted, open| {
+            Some(account) => admitted.opened_before::<Commit>(account, record, opening, |admitted, open| {
                 open.answer_again(admitted, Verdict::SignedIn)
             }),
             None => refuse_spent(admitted, account),

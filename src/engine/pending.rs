@@ -5,6 +5,7 @@ use super::{
     ask::Then,
     config::Core,
     login::Login,
+    retry::Opening,
     spent::{Spent, UsedCode},
 };
 use crate::{
@@ -77,6 +78,12 @@ impl PendingLogin {
     /// What names the login to the codes that are sent for it, where the device shows nothing that would.
     pub(super) fn id(&self) -> TokenId {
         self.token.claims().id
+    }
+
+    /// What a skip of it opens a session with.
+    pub(super) fn opening(&self) -> Opening {
+        let claims = self.token.claims();
+        Opening { auth_time: claims.auth_start, factors: claims.factors }
     }
 
     /// The step that the token is for is no longer open.

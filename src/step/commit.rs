@@ -265,8 +265,8 @@ pub enum Committed {
     /// The claim was there already. Nothing is written.
     Replayed {
         /// The session that the earlier claim [opened](Claim::opens), as it is stored now: what [`FindClaim`](super::FindClaim) would be
-        /// answered with. `None` where it opened none, or that has been ended, and from a store that keeps no note of it: then nobody whose
-        /// answer got lost is answered again.
+        /// answered with, and as wrong where it is another one. `None` where it opened none, or that has been ended, and from a store that
+        /// keeps no note of it: then nobody whose answer got lost is answered again.
         opened: Option<Box<SessionRecord>>,
     },
     /// The account is another revision, gone or not active. Nothing is written.
