@@ -108,6 +108,7 @@ login alice wrong && expect 'a wrong password' 400 IDAAS.SDK.LOGIN.0002
 login nobody && expect 'nobody: the same answer' 400 IDAAS.SDK.LOGIN.0002
 login dora && expect 'a disabled account: the same answer' 400 IDAAS.SDK.LOGIN.0002
 post "$sdk/login" '{' && expect 'a malformed body' 400 IDAAS.SDK.PARAM.0101
+post "$sdk/login" '{"user_name":"alice"}' && expect 'a body that lacks a member, which is named' 400 'malformed: password must be there'
 post "$sdk/login/auth" "{\"user_name\":\"victor@example.com\",\"password\":\"$PASSWORD\"}"
 expect 'victor signs in by e-mail address; his password has expired' 200 '"status":"PASSWORD_EXPIRED"'
 post "$sdk/login/mobile-pwd" "{\"mobile\":\"+86 138 0000 0003\",\"password\":\"$PASSWORD\"}"
@@ -127,7 +128,7 @@ echo '-- an expired password, changed by a code'
 login victor && expect 'victor must change his' 200 '"status":"PASSWORD_EXPIRED"'
 of_device GET "$sdk/mobile-by-token" -H "X-state-token: $STATE" && expect 'where the code will go' 200 '{"mobile":"+86-138****0003"}'
 pending "$sdk/sms/send" '{"type":"CHANGE_PWD_SMS"}' && nothing 'a code is sent'
-pending "$sdk/sms/send" '{"type":"CHANGE_PWD_SMS"}' && expect 'and no other one within a minute' 400 IDAAS.SDK.CAPTCHA.0101
+pending "$sdk/sms/send" '{"type":"CHANGE_PWD_SMS"}' && expect 'and no other one within a minute, which is said' 400 IDAAS.SDK.CAPTCHA.0101
 pending "$sdk/after-login/pwd/update-by-mobile" "{\"verify_code\":\"000000x\",\"new_password\":\"$NEW\"}" && expect 'a wrong code' 400 IDAAS.SDK.CAPTCHA.0007
 pending "$sdk/after-login/pwd/update-by-mobile" "{\"verify_code\":\"$(code)\",\"new_password\":\"$NEW\"}" && expect 'he changes it' 200 '"status":"SUCCESS"'
 

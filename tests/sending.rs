@@ -282,32 +282,45 @@ fn a_host_that_fails_sends_and_spends_nothing_it_need_not() {
 #[test]
 fn what_no_call_takes_is_malformed() {
     let mut world = World::new();
-    let malformed = refusal("IDAAS.SDK.PARAM.0101", "The request body is malformed");
-    for body in [
-        json!({ "mobile": MOBILE, "type": "BIND_MOBILE_SMS" }),
-        json!({ "mobile": MOBILE, "type": "LOGIN_EMS" }),
-        json!({ "mobile": MOBILE }),
-        json!({ "type": "LOGIN_SMS" }),
-        json!({ "mobile": "erin", "type": "LOGIN_SMS" }),
-        json!({ "mobile": MOBILE, "type": "LOGIN_SMS", "captcha_token": "x".repeat(4097) }),
+    let malformed =
+        |what: &str| refusal("IDAAS.SDK.PARAM.0101", &format!("The request body is malformed: {what}"));
+    let not_taken = "type must be one that this application takes";
+    for (body, what) in [
+        (json!({ "mobile": MOBILE, "type": "BIND_MOBILE_SMS" }), not_taken),
+        (json!({ "mobile": MOBILE, "type": "LOGIN_EMS" }), not_taken),
+        (json!({ "mobile": MOBILE, "type": "FORGET_PWD_SMS" }), not_taken),
+        (json!({ "mobile": MOBILE }), "type must be there"),
+        (json!({ "type": "LOGIN_SMS" }), "mobile must be there"),
+        (json!({ "mobile": "erin", "type": "LOGIN_SMS" }), "mobile must be a mobile number"),
+        (
+            json!({ "mobile": MOBILE, "type": "LOGIN_SMS", "captcha_token": "x".repeat(4097) }),
+            "captcha_token must have at most 4096 bytes",
+        ),
     ] {
-        assert_eq!(world.send(&Call::post(SMS, &body)).parts(), malformed, "{body}");
+        assert_eq!(world.send(&Call::post(SMS, &body)).parts(), malformed(what), "{body}");
         assert!(world.host.asked.is_empty());
     }
-    for body in [
-        json!({ "mobile": "erin", "verify_code": "1" }),
-        json!({ "mobile": MOBILE, "verify_code": "" }),
-        json!({ "mobile": MOBILE }),
-        json!({ "mobile": MOBILE, "verify_code": "1".repeat(65) }),
+    for (body, what) in [
+        (json!({ "mobile": "erin", "verify_code": "1" }), "mobile must be a mobile number"),
+        (json!({ "mobile": MOBILE, "verify_code": "" }), "verify_code must be there"),
+        (json!({ "mobile": MOBILE, "verify_code": 123456 }), "verify_code must be a string"),
+        (json!({ "mobile": MOBILE }), "verify_code must be there"),
+        (
+            json!({ "mobile": MOBILE, "verify_code": "1".repeat(65) }),
+            "verify_code must have at most 64 bytes",
+        ),
     ] {
-        assert_eq!(world.send(&Call::post(BY_SMS, &body)).parts(), malformed, "{body}");
+        assert_eq!(world.send(&Call::post(BY_SMS, &body)).parts(), malformed(what), "{body}");
     }
     // A code of a pending login takes its token, and no other code does.
     let without = json!({ "mobile": MOBILE, "type": "MFA_AUTH_SMS" });
     assert_eq!(world.send(&Call::post(SMS, &without)).parts(), invalid_state_token());
     let pending = world.login("mona");
     let body = json!({ "mobile": MOBILE, "type": "LOGIN_SMS" });
-    assert_eq!(world.send(&Call::post(SMS, &body).pending(pending.state_token())).parts(), malformed);
+    assert_eq!(
+        world.send(&Call::post(SMS, &body).pending(pending.state_token())).parts(),
+        malformed("type must be one of a pending login")
+    );
     assert!(world.host.outbox.is_empty());
 }
 

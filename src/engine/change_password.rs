@@ -94,10 +94,14 @@ impl PasswordChange {
             ChangeProof::OldPassword(presented) => {
                 let aim = aim_at_password(&admitted, login.account.id);
                 let claimant = Ok((verifier, login));
-                prove_password(admitted, aim, claimant, presented, move |admitted, proved| match proved {
-                    // What changes is not hashed anew.
-                    Ok((login, _rehash)) => judge(admitted, login, Proved::OldPassword, new),
-                    Err(reason) => admitted.refuse_proof(Fault::OldPasswordInvalid, Factor::Password, reason),
+                prove_password(admitted, aim, claimant, presented, "old_password", move |admitted, proved| {
+                    match proved {
+                        // What changes is not hashed anew.
+                        Ok((login, _rehash)) => judge(admitted, login, Proved::OldPassword, new),
+                        Err(reason) => {
+                            admitted.refuse_proof(Fault::OldPasswordInvalid, Factor::Password, reason)
+                        }
+                    }
                 })
             }
             ChangeProof::Code { channel, code } => {

@@ -76,10 +76,12 @@ impl OwnPasswordChange {
         };
         let aim = aim_at_password(&admitted, session.account.id);
         let claimant = Ok((verifier, session));
-        prove_password(admitted, aim, claimant, presented, |admitted, proved| match proved {
-            // What changes is not hashed anew.
-            Ok((session, _rehash)) => store(admitted, session, new, None),
-            Err(reason) => admitted.refuse_proof(Fault::OldPasswordInvalid, Factor::Password, reason),
+        prove_password(admitted, aim, claimant, presented, "old_password", |admitted, proved| {
+            match proved {
+                // What changes is not hashed anew.
+                Ok((session, _rehash)) => store(admitted, session, new, None),
+                Err(reason) => admitted.refuse_proof(Fault::OldPasswordInvalid, Factor::Password, reason),
+            }
         })
     }
 }

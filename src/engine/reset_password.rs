@@ -18,7 +18,7 @@ use crate::{
     device::Caller,
     factor::{Factor, FactorSet},
     flow::{NoRecovery, recovery},
-    outcome::{Fault, ProofRefusal},
+    outcome::{Fault, MemberProblem, ProofRefusal},
     policy::Policy,
     step::{AccessDecision, AccessPurpose, Committed, Step},
     token::{IdToken, Untrusted},
@@ -70,7 +70,7 @@ pub(super) fn by_mobile(
                 let recipient = Recipient::Mobile(mobile);
                 PasswordReset { recipient, code, new_password }.prove(admitted)
             }
-            (false, None) => admitted.refuse_body("mobile is missing"),
+            (false, None) => admitted.refuse_body(MemberProblem::Missing.of("mobile")),
         }
     })
 }

@@ -71,11 +71,13 @@ impl Credentials {
                 Some(known) if is_allowed => Ok((known.verifier.clone(), account)),
                 _ => Err(ProofRefusal::NotEnrolled),
             });
-            prove_password(admitted, candidate.aim, claimant, password, |admitted, proved| match proved {
-                Ok((account, rehash)) => {
-                    proved_by(admitted, Factor::Password, account, None, rehash.into_iter().collect())
+            prove_password(admitted, candidate.aim, claimant, password, "password", |admitted, proved| {
+                match proved {
+                    Ok((account, rehash)) => {
+                        proved_by(admitted, Factor::Password, account, None, rehash.into_iter().collect())
+                    }
+                    Err(reason) => admitted.refuse_proof(Fault::CredentialsInvalid, Factor::Password, reason),
                 }
-                Err(reason) => admitted.refuse_proof(Fault::CredentialsInvalid, Factor::Password, reason),
             })
         })
     }

@@ -1,5 +1,6 @@
 //! What happened, for the host's log, and why.
 
+use super::BodyFault;
 use crate::{
     AccountId, ClientId, SessionId, TenantId,
     code::{CodePurpose, SendRefusal},
@@ -20,7 +21,7 @@ pub enum Event {
     /// Headers were missing or malformed.
     HeadersRefused(HeaderFaults),
     /// A body was not what its call takes.
-    BodyRefused(&'static str),
+    BodyRefused(BodyFault),
     /// No such application, or not for this tenant.
     ApplicationUnknown {
         /// As the caller named it.

@@ -1,6 +1,6 @@
 //! Faults of the caller's.
 
-use super::NewPasswordRefusal;
+use super::{BodyFault, NewPasswordRefusal};
 use crate::{Lifetime, factor::Factor};
 
 /// A fault of the caller's: what a client is told, without the reason an attacker would like to know.
@@ -13,8 +13,8 @@ pub enum Fault {
     ClientIdMissing,
     /// No such application, or not for this tenant.
     ApplicationUnknown,
-    /// The body is not what the call takes.
-    RequestMalformed,
+    /// The body is not what the call takes: in which member, and what must be.
+    RequestMalformed(BodyFault),
     /// Malformed, forged, expired, used, of another step or device: one fault.
     StateTokenInvalid,
     /// No id token.
