@@ -146,7 +146,9 @@ post "$sdk/login/email-verify-code" "{\"email\":\"victor@example.com\",\"verify_
 echo '-- a second factor'
 login mona && expect 'mona needs a second factor' 200 '"status":"MFA_AUTH"'
 pending "$sdk/sms/send" '{"type":"MFA_AUTH_SMS"}' && nothing 'a code by SMS'
-pending "$sdk/mfa/sms" "{\"mobile\":\"+86-138****0000\",\"verify_code\":\"$(code)\"}" && expect 'she is in' 200 '"status":"SUCCESS"'
+login mona && expect 'she loads the page again' 200 '"status":"MFA_AUTH"'
+pending "$sdk/sms/send" '{"type":"MFA_AUTH_SMS"}' && expect 'no other code yet, and for how long' 400 IDAAS.SDK.CAPTCHA.0101
+pending "$sdk/mfa/sms" "{\"mobile\":\"+86-138****0000\",\"verify_code\":\"$(code)\"}" && expect 'the code in hand is good: she is in' 200 '"status":"SUCCESS"'
 login mona && expect 'mona once more' 200 '"status":"MFA_AUTH"'
 pending "$sdk/email/send" '{"type":"MFA_AUTH_EMS"}' && nothing 'a code by e-mail'
 pending "$sdk/mfa/email" "{\"email\":\"mona@example.com\",\"verify_code\":\"$(code)\"}" && expect 'she is in' 200 '"status":"SUCCESS"'
