@@ -101,7 +101,7 @@ fn what_is_refused_says_which_member_and_why() {
         (r#"{"user_name":"er\u0000in","password":"p"}"#, of("user_name", Malformed)),
         (&long(257, 1), of("user_name", TooLong { most: 256 })),
         (&long(256, 1025), of("password", TooLong { most: 1024 })),
-        (&" ".repeat(MAX_BYTES + 1), BodyFault::TooLong { most: MAX_BYTES }),
+        (&" ".repeat(MOST_OF_A_BODY + 1), BodyFault::TooLong { most: MOST_OF_A_BODY }),
     ] {
         assert_eq!(read(body), Err(expected), "{}", &body[..body.len().min(80)]);
     }
