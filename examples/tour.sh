@@ -108,6 +108,7 @@ login alice wrong && expect 'a wrong password' 400 IDAAS.SDK.LOGIN.0002
 login nobody && expect 'nobody: the same answer' 400 IDAAS.SDK.LOGIN.0002
 login dora && expect 'a disabled account: the same answer' 400 IDAAS.SDK.LOGIN.0002
 post "$sdk/login" '{' && expect 'a malformed body' 400 IDAAS.SDK.PARAM.0101
+post "$sdk/login" '{"user_name":"alice"}' && expect 'a body that lacks a member, which is named' 400 'malformed: password must be there'
 post "$sdk/login/auth" "{\"user_name\":\"victor@example.com\",\"password\":\"$PASSWORD\"}"
 expect 'victor signs in by e-mail address; his password has expired' 200 '"status":"PASSWORD_EXPIRED"'
 post "$sdk/login/mobile-pwd" "{\"mobile\":\"+86 138 0000 0003\",\"password\":\"$PASSWORD\"}"
@@ -127,7 +128,7 @@ echo '-- an expired password, changed by a code'
 login victor && expect 'victor must change his' 200 '"status":"PASSWORD_EXPIRED"'
 of_device GET "$sdk/mobile-by-token" -H "X-state-token: $STATE" && expect 'where the code will go' 200 '{"mobile":"+86-138****0003"}'
 pending "$sdk/sms/send" '{"type":"CHANGE_PWD_SMS"}' && nothing 'a code is sent'
-pending "$sdk/sms/send" '{"type":"CHANGE_PWD_SMS"}' && expect 'and no other one within a minute' 400 IDAAS.SDK.CAPTCHA.0006
+pending "$sdk/sms/send" '{"type":"CHANGE_PWD_SMS"}' && expect 'and no other one within a minute, which is said' 400 IDAAS.SDK.CAPTCHA.0101
 pending "$sdk/after-login/pwd/update-by-mobile" "{\"verify_code\":\"000000x\",\"new_password\":\"$NEW\"}" && expect 'a wrong code' 400 IDAAS.SDK.CAPTCHA.0007
 pending "$sdk/after-login/pwd/update-by-mobile" "{\"verify_code\":\"$(code)\",\"new_password\":\"$NEW\"}" && expect 'he changes it' 200 '"status":"SUCCESS"'
 
@@ -145,7 +146,9 @@ post "$sdk/login/email-verify-code" "{\"email\":\"victor@example.com\",\"verify_
 echo '-- a second factor'
 login mona && expect 'mona needs a second factor' 200 '"status":"MFA_AUTH"'
 pending "$sdk/sms/send" '{"type":"MFA_AUTH_SMS"}' && nothing 'a code by SMS'
-pending "$sdk/mfa/sms" "{\"mobile\":\"+86-138****0000\",\"verify_code\":\"$(code)\"}" && expect 'she is in' 200 '"status":"SUCCESS"'
+login mona && expect 'she loads the page again' 200 '"status":"MFA_AUTH"'
+pending "$sdk/sms/send" '{"type":"MFA_AUTH_SMS"}' && expect 'no other code yet, and for how long' 400 IDAAS.SDK.CAPTCHA.0101
+pending "$sdk/mfa/sms" "{\"mobile\":\"+86-138****0000\",\"verify_code\":\"$(code)\"}" && expect 'the code in hand is good: she is in' 200 '"status":"SUCCESS"'
 login mona && expect 'mona once more' 200 '"status":"MFA_AUTH"'
 pending "$sdk/email/send" '{"type":"MFA_AUTH_EMS"}' && nothing 'a code by e-mail'
 pending "$sdk/mfa/email" "{\"email\":\"mona@example.com\",\"verify_code\":\"$(code)\"}" && expect 'she is in' 200 '"status":"SUCCESS"'

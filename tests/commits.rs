@@ -6,7 +6,7 @@ use authflow::testkit::{
     demo::{self, PASSWORD},
 };
 use authflow::{
-    Dialect, Entropy, Moment,
+    Dialect, Entropy, Lifetime, Moment,
     code::SendRefusal,
     contact::Mobile,
     outcome::{Event, Outcome, ProofRefusal, SendFailure, TokenRefusal, Verdict},
@@ -29,7 +29,8 @@ fn answers(world: &World) -> Vec<Committed> {
         Committed::Refused(CommitRefusal::SessionRotated { now }),
         Committed::Refused(CommitRefusal::SessionEnded),
         Committed::Refused(CommitRefusal::SessionExists),
-        Committed::Refused(CommitRefusal::Code(SendRefusal::BudgetSpent)),
+        Committed::Refused(CommitRefusal::CodeUsed),
+        Committed::Refused(CommitRefusal::Code(SendRefusal::BudgetSpent { wait: Lifetime::of::<60>() })),
     ]
 }
 
@@ -109,10 +110,30 @@ fn of_a_code() {
         world.begin(&Call::post("/api/v2/sdk/login/mobile-verify-code", &body))
     };
     under_every_answer(&ciam(), sign_in, |answer| match answer {
-        Committed::Replayed { .. } | Committed::Refused(CommitRefusal::TotpStepUsed) => {
+        Committed::Refused(CommitRefusal::CodeUsed | CommitRefusal::TotpStepUsed) => {
             Some(Refused::Proof(ProofRefusal::Replayed))
         }
         Committed::Changed => Some(Refused::Proof(ProofRefusal::AccountChanged)),
+        _ => None,
+    });
+}
+
+/// It uses up a state token and a code, and each may have been used before.
+#[test]
+fn of_a_code_in_a_login() {
+    let prove = |world: &mut World| {
+        let token = world.login("mona").state_token().to_string();
+        world.send(&Call::post("/api/v2/sdk/sms/send", &json!({ "type": "MFA_AUTH_SMS" })).pending(&token));
+        let body = json!({ "verify_code": world.code() });
+        world.begin(&Call::post("/api/v2/sdk/mfa/sms", &body).pending(&token))
+    };
+    under_every_answer(&ciam(), prove, |answer| match answer {
+        Committed::Replayed { .. } => Some(Refused::Token(TokenRefusal::Replayed)),
+        Committed::Changed => Some(Refused::Token(TokenRefusal::AccountChanged)),
+        Committed::Refused(CommitRefusal::SkipsSpent) => Some(Refused::Token(TokenRefusal::Refused)),
+        Committed::Refused(CommitRefusal::CodeUsed | CommitRefusal::TotpStepUsed) => {
+            Some(Refused::Proof(ProofRefusal::Replayed))
+        }
         _ => None,
     });
 }
@@ -153,7 +174,7 @@ fn of_a_new_password_by_a_code() {
         world.begin(&Call::post("/api/v2/sdk/pwd/update-by-mobile", &body).bearing(&bearer))
     };
     let allows_for = |answer: &Committed| match answer {
-        Committed::Replayed { .. } => Some(Refused::Proof(ProofRefusal::Replayed)),
+        Committed::Refused(CommitRefusal::CodeUsed) => Some(Refused::Proof(ProofRefusal::Replayed)),
         Committed::Changed => Some(Refused::Proof(ProofRefusal::AccountChanged)),
         Committed::Refused(CommitRefusal::SessionEnded) => Some(Refused::Token(TokenRefusal::SessionEnded)),
         _ => None,

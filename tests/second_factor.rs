@@ -111,17 +111,6 @@ fn the_recipient_is_the_accounts_own() {
 }
 
 #[test]
-fn a_code_is_of_the_login_that_asked_for_it() {
-    let mut world = World::new();
-    let first = pending(&mut world, "mona");
-    let second = pending(&mut world, "mona");
-    let code = sms(&mut world, &first);
-    assert_eq!(prove(&mut world, BY_SMS, &second, &code).parts(), wrong_code());
-    assert_eq!(reason(&world), ProofRefusal::NoCode);
-    assert_eq!(prove(&mut world, BY_SMS, &first, &code).text("status"), "SUCCESS");
-}
-
-#[test]
 fn sending_again_does_not_lengthen_the_login() {
     let mut world = World::new();
     let token = pending(&mut world, "mona");

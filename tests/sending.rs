@@ -11,7 +11,7 @@ use authflow::{
     code::{SendPolicy, SendRefusal},
     contact::{Channel, Mobile, Recipient},
     factor::{Factor, FactorSet},
-    outcome::{Event, SendFailure},
+    outcome::{Event, Fault, SendFailure, Verdict},
     policy::{Policy, Recovery, SecondFactor},
     sdk::Api,
     step::{CommitRefusal, Committed, Step},
@@ -38,6 +38,25 @@ fn not_sent() -> (u16, Value) {
     refusal("IDAAS.SDK.CAPTCHA.0006", "Failed to send verification code")
 }
 
+fn not_yet(seconds: u64) -> (u16, Value) {
+    let (minutes, seconds) = (seconds / 60, seconds % 60);
+    let message = format!(
+        "Verification codes are sent too often, please try again in {minutes} minutes and {seconds} seconds"
+    );
+    refusal("IDAAS.SDK.CAPTCHA.0101", &message)
+}
+
+/// For how many seconds a client must wait, as the headers of the latest reply say.
+fn retry_after(world: &World) -> Option<String> {
+    let reply = world.api.reply(world.outcome.as_ref().unwrap());
+    let named = reply.headers().find(|(name, _)| *name == "retry-after");
+    named.map(|(_, value)| value.into())
+}
+
+fn seconds(seconds: u32) -> Lifetime {
+    Lifetime::from_seconds(seconds).unwrap()
+}
+
 fn last_event(world: &World) -> &Event {
     world.outcome.as_ref().unwrap().events.last().unwrap()
 }
@@ -48,8 +67,8 @@ fn a_new_code_takes_the_place_of_the_old_one_and_comes_after_a_minute() {
     ask(&mut world, "+86-13800000001");
     let first = world.code();
     world.clock.now = START.plus_seconds(59);
-    assert_eq!(ask(&mut world, "+86-13800000001").parts(), not_sent());
-    let too_soon = SendFailure::Refused(SendRefusal::TooSoon);
+    assert_eq!(ask(&mut world, "+86-13800000001").parts(), not_yet(1));
+    let too_soon = SendFailure::Refused(SendRefusal::TooSoon { wait: seconds(1) });
     assert!(matches!(last_event(&world), Event::CodeNotSent { reason, .. } if *reason == too_soon));
     assert_eq!(world.host.outbox.len(), 1);
     world.clock.now = START.plus_seconds(60);
@@ -73,12 +92,65 @@ fn a_recipient_has_a_daily_budget_over_all_purposes_and_applications() {
         }
         world.clock.now = START.plus_seconds(10);
         assert_eq!(ask(&mut world, MOBILE).status, 400);
-        let spent = SendFailure::Refused(SendRefusal::BudgetSpent);
+        let wait = seconds(DAY as u32 - 10);
+        let spent = SendFailure::Refused(SendRefusal::BudgetSpent { wait });
         assert!(matches!(last_event(&world), Event::CodeNotSent { reason, .. } if *reason == spent));
         assert_eq!(ask(&mut world, "+86-13800000001").status, 200, "another one has its own");
         world.clock.now = START.plus_seconds(DAY);
         assert_eq!(ask(&mut world, MOBILE).status, 200);
     }
+}
+
+/// A client is told how long it must wait, in what it reads and in what it measures by; of what no waiting helps against, neither.
+#[test]
+fn a_wait_is_told_apart_from_what_could_not_be_sent() {
+    let mut world = World::new();
+    assert_eq!(ask(&mut world, MOBILE).status, 200);
+    assert_eq!(retry_after(&world), None);
+    world.clock.pass(20);
+    assert_eq!(ask(&mut world, MOBILE).parts(), not_yet(40));
+    assert_eq!(retry_after(&world).as_deref(), Some("40"));
+    let wait = Fault::CodeNotYet { wait: seconds(40) };
+    assert!(matches!(world.outcome.as_ref().unwrap().verdict, Verdict::Refused(fault) if fault == wait));
+    world.clock.pass(40);
+    world.host.undeliverable = true;
+    assert_eq!(ask(&mut world, MOBILE).parts(), not_sent());
+    assert_eq!(retry_after(&world), None);
+
+    let mut world = World::with_policy(demanding());
+    world.host.robot = Some(Secret::new("robot"));
+    assert_eq!(ask_as(&mut world, MOBILE, "robot").parts(), not_sent());
+    assert_eq!(retry_after(&world), None, "to a robot nothing is told");
+}
+
+/// Whoever asks for a number, again and again, is told the same waits after the same questions, whoever has it: to the byte and the second.
+#[test]
+fn a_wait_does_not_tell_who_has_an_account() {
+    let seen = |prepare: &dyn Fn(&mut World)| {
+        let mut world = World::with_setup(Setup::new(Policy {
+            sending: SendPolicy::new(seconds(60), 3).unwrap(),
+            ..demo::policy()
+        }));
+        prepare(&mut world);
+        let mut told = Vec::new();
+        for pause in [0, 1, 58, 1, 30, 30, 1, 3_600, DAY - 3_721, 1, 20] {
+            world.clock.pass(pause);
+            let answer = ask(&mut world, MOBILE);
+            let stored: Vec<_> = world.host.sends.values().map(|record| record.to_bytes()).collect();
+            told.push((answer, retry_after(&world), world.host.asked.clone(), stored));
+        }
+        told
+    };
+    let known = seen(&|_| ());
+    let waits: Vec<_> = known.iter().map(|(_, wait, ..)| wait.as_deref()).collect();
+    let spent = [(DAY - 121).to_string(), (DAY - 3_721).to_string()];
+    let [after_a_minute, after_an_hour] = [spent[0].as_str(), spent[1].as_str()];
+    let expected =
+        [None, Some("59"), Some("1"), None, Some("30"), None, Some(after_a_minute), Some(after_an_hour)];
+    assert_eq!(waits[..8], expected);
+    assert_eq!(waits[8..], [None, Some("59"), Some("39")], "the next day");
+    assert_eq!(seen(&|world| world.account("mona").mobile = None), known, "nobody's");
+    assert_eq!(seen(&|world| world.account("mona").status = AccountStatus::Disabled), known, "disabled");
 }
 
 /// A code that no call of the dialect takes is asked for in vain: as malformed as a type that nobody knows.
@@ -210,32 +282,45 @@ fn a_host_that_fails_sends_and_spends_nothing_it_need_not() {
 #[test]
 fn what_no_call_takes_is_malformed() {
     let mut world = World::new();
-    let malformed = refusal("IDAAS.SDK.PARAM.0101", "The request body is malformed");
-    for body in [
-        json!({ "mobile": MOBILE, "type": "BIND_MOBILE_SMS" }),
-        json!({ "mobile": MOBILE, "type": "LOGIN_EMS" }),
-        json!({ "mobile": MOBILE }),
-        json!({ "type": "LOGIN_SMS" }),
-        json!({ "mobile": "erin", "type": "LOGIN_SMS" }),
-        json!({ "mobile": MOBILE, "type": "LOGIN_SMS", "captcha_token": "x".repeat(4097) }),
+    let malformed =
+        |what: &str| refusal("IDAAS.SDK.PARAM.0101", &format!("The request body is malformed: {what}"));
+    let not_taken = "type must be one that this application takes";
+    for (body, what) in [
+        (json!({ "mobile": MOBILE, "type": "BIND_MOBILE_SMS" }), not_taken),
+        (json!({ "mobile": MOBILE, "type": "LOGIN_EMS" }), not_taken),
+        (json!({ "mobile": MOBILE, "type": "FORGET_PWD_SMS" }), not_taken),
+        (json!({ "mobile": MOBILE }), "type must be there"),
+        (json!({ "type": "LOGIN_SMS" }), "mobile must be there"),
+        (json!({ "mobile": "erin", "type": "LOGIN_SMS" }), "mobile must be a mobile number"),
+        (
+            json!({ "mobile": MOBILE, "type": "LOGIN_SMS", "captcha_token": "x".repeat(4097) }),
+            "captcha_token must have at most 4096 bytes",
+        ),
     ] {
-        assert_eq!(world.send(&Call::post(SMS, &body)).parts(), malformed, "{body}");
+        assert_eq!(world.send(&Call::post(SMS, &body)).parts(), malformed(what), "{body}");
         assert!(world.host.asked.is_empty());
     }
-    for body in [
-        json!({ "mobile": "erin", "verify_code": "1" }),
-        json!({ "mobile": MOBILE, "verify_code": "" }),
-        json!({ "mobile": MOBILE }),
-        json!({ "mobile": MOBILE, "verify_code": "1".repeat(65) }),
+    for (body, what) in [
+        (json!({ "mobile": "erin", "verify_code": "1" }), "mobile must be a mobile number"),
+        (json!({ "mobile": MOBILE, "verify_code": "" }), "verify_code must be there"),
+        (json!({ "mobile": MOBILE, "verify_code": 123456 }), "verify_code must be a string"),
+        (json!({ "mobile": MOBILE }), "verify_code must be there"),
+        (
+            json!({ "mobile": MOBILE, "verify_code": "1".repeat(65) }),
+            "verify_code must have at most 64 bytes",
+        ),
     ] {
-        assert_eq!(world.send(&Call::post(BY_SMS, &body)).parts(), malformed, "{body}");
+        assert_eq!(world.send(&Call::post(BY_SMS, &body)).parts(), malformed(what), "{body}");
     }
     // A code of a pending login takes its token, and no other code does.
     let without = json!({ "mobile": MOBILE, "type": "MFA_AUTH_SMS" });
     assert_eq!(world.send(&Call::post(SMS, &without)).parts(), invalid_state_token());
     let pending = world.login("mona");
     let body = json!({ "mobile": MOBILE, "type": "LOGIN_SMS" });
-    assert_eq!(world.send(&Call::post(SMS, &body).pending(pending.state_token())).parts(), malformed);
+    assert_eq!(
+        world.send(&Call::post(SMS, &body).pending(pending.state_token())).parts(),
+        malformed("type must be one of a pending login")
+    );
     assert!(world.host.outbox.is_empty());
 }
 
@@ -313,7 +398,7 @@ fn what_strangers_do_to_a_number_does_not_reach_its_owners_logins() {
         world.clock.now = world.clock.now.plus_seconds(60);
         ask(&mut world, MOBILE);
     }
-    assert_eq!(ask(&mut world, MOBILE).parts(), not_sent(), "the strangers' budget is spent");
+    assert_eq!(ask(&mut world, MOBILE).parts(), not_yet(DAY - 660), "the strangers' budget is spent");
     let pending = world.login("mona").state_token().to_string();
     assert_eq!(
         world.send(&Call::post(SMS, &json!({ "type": "MFA_AUTH_SMS" })).pending(&pending)).status,
@@ -430,15 +515,15 @@ fn at_half_of_the_sum_a_captcha_is_demanded_of_everybody_and_at_its_end_nobody_g
         assert!(is_demanded(&world));
     }
     for mobile in [theirs(8), nobodys(1)] {
-        assert_eq!(ask_as(&mut world, &mobile, "human").parts(), not_sent());
+        assert_eq!(ask_as(&mut world, &mobile, "human").parts(), not_yet(3 * 3_600));
         assert_eq!(world.host.asked, ["FindAccount", "Commit"]);
-        let spent = SendFailure::Refused(SendRefusal::SumSpent);
+        let spent = SendFailure::Refused(SendRefusal::SumSpent { wait: seconds(3 * 3_600) });
         assert!(matches!(last_event(&world), Event::CodeNotSent { reason, .. } if *reason == spent));
     }
     assert_eq!(world.host.outbox.len(), 8);
     world.clock.pass(3 * 3_600);
     assert_eq!(ask_as(&mut world, &theirs(8), "human").status, 200, "it comes back by the hour");
-    assert_eq!(ask_as(&mut world, &theirs(9), "human").parts(), not_sent());
+    assert_eq!(ask_as(&mut world, &theirs(9), "human").parts(), not_yet(3 * 3_600));
 }
 
 /// Whoever types numbers that nobody has costs nobody a message.
@@ -456,7 +541,11 @@ fn decoys_bring_the_captcha_and_close_nothing_and_cost_the_same_writes() {
     for number in 0..2 {
         assert_eq!(ask_as(&mut world, &theirs(number), "human").status, 200, "{number}");
     }
-    assert_eq!(ask_as(&mut world, &theirs(2), "human").parts(), not_sent(), "what was really sent ends it");
+    assert_eq!(
+        ask_as(&mut world, &theirs(2), "human").parts(),
+        not_yet(12 * 3_600),
+        "what was really sent ends it"
+    );
 }
 
 /// Filled by numbers of one's own to one below half, the sum would tell by the next request but one whether the next was somebody's.
@@ -484,7 +573,7 @@ fn pending_logins_have_a_budget_of_their_own_and_no_sum() {
     for number in 0..2 {
         ask_as(&mut world, &theirs(number), "human");
     }
-    assert_eq!(ask_as(&mut world, &theirs(2), "human").parts(), not_sent(), "the sum is spent");
+    assert_eq!(ask_as(&mut world, &theirs(2), "human").parts(), not_yet(12 * 3_600), "the sum is spent");
     let sums = world.host.sums.clone();
     let pending = world.login("mona").state_token().to_owned();
     let body = json!({ "type": "MFA_AUTH_SMS" });
@@ -504,7 +593,7 @@ fn a_captcha_is_judged_once() {
         assert_eq!(ask_as(&mut strict, &theirs(number), "human").status, 200);
         assert_eq!(strict.host.asked, ["JudgeCaptcha", "FindAccount", "Commit", "Deliver"]);
     }
-    assert_eq!(ask_as(&mut strict, &theirs(2), "human").parts(), not_sent());
+    assert_eq!(ask_as(&mut strict, &theirs(2), "human").parts(), not_yet(12 * 3_600));
 }
 
 /// Also while it has been found that a captcha is needed.

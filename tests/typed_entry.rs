@@ -248,7 +248,7 @@ fn no_code_is_sent_and_none_is_taken_where_the_policy_has_no_reset() {
         let verdict = run(&mut world, |engine, moment| {
             engine.send_code(caller(), Untrusted::<StateToken>::new(b""), wish, moment)
         });
-        assert!(matches!(verdict, Verdict::Refused(Fault::RequestMalformed)));
+        assert!(matches!(verdict, Verdict::Refused(Fault::RequestMalformed(_))));
         let reset = PasswordReset {
             recipient: Recipient::new(channel, named).unwrap(),
             code: Secret::new("123456"),

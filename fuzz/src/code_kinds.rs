@@ -1,11 +1,11 @@
-//! Kinds of code, each for one purpose of one application, to one recipient and, where it belongs to one, in one pending login.
+//! Kinds of code, each for one purpose of one application, to one recipient and, where it belongs to one, in a pending login.
 
 use crate::{keys::list, tokens::FINGERPRINT};
 use arbitrary::Arbitrary;
 use authflow::{Audience, ClientId};
 use sha2::{Digest as _, Sha256};
 
-/// A kind of code: what none of another kind is good for.
+/// A kind of code, and where it is presented. None is good for another kind, but for the same kind in another pending login of the device.
 pub struct Kind {
     /// The `type` that a client asks for it by.
     pub of_type: &'static str,
@@ -13,7 +13,7 @@ pub struct Kind {
     pub label: &'static str,
     /// One of the two applications.
     pub application: usize,
-    /// The pending login that it belongs to.
+    /// The pending login that asks for it, or presents it.
     pub login: Option<u8>,
     /// The call that takes it.
     pub path: &'static str,
@@ -75,7 +75,8 @@ pub fn recipient(kind: &Kind, nobody: bool) -> (&'static str, &'static str) {
     }
 }
 
-/// What the host stores a code under: a hash of what it is for, and of the device that asked for it.
+/// What the host stores a code under: a hash of what it is for, and of the device that asked for it. The login stands in it only for callers
+/// that show nothing, of which there are none here.
 pub fn key(kind: &Kind, is_known: bool) -> [u8; 32] {
     let recipient = match (kind.is_sms(), is_known) {
         (true, true) => "+8613800000000",
@@ -84,12 +85,11 @@ pub fn key(kind: &Kind, is_known: bool) -> [u8; 32] {
         (false, false) => "nobody@example.com",
     };
     let channel = if kind.is_sms() { "sms" } else { "email" };
-    let login = kind.login.map_or(vec![], |login| vec![login; 16]);
     let client_id = client_id(kind.application);
     let texts = [client_id.as_str(), "", kind.label, channel, recipient, "fingerprint", FINGERPRINT];
     let texts = texts.map(str::as_bytes);
     Sha256::new_with_prefix("authflow/v2/codes")
-        .chain_update(list(&[&texts[..], &[&login]].concat()))
+        .chain_update(list(&[&texts[..], &[&[]]].concat()))
         .finalize()
         .into()
 }

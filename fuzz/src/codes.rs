@@ -76,8 +76,8 @@ struct World {
     host: Host,
     /// The kind that was sent last.
     last: usize,
-    /// By kind, and whether it is the account's.
-    sent: BTreeMap<(usize, bool), Sent>,
+    /// By what they are stored under.
+    sent: BTreeMap<[u8; 32], Sent>,
 }
 
 /// An application that is signed in to by any first factor, and resets passwords by SMS, in two dialects: the same path means another thing in each.
@@ -120,7 +120,7 @@ impl World {
             Deed::Send { kind, to_nobody } => self.send(place(kind), *to_nobody),
             Deed::Present { kind, code_of, spoilt, as_nobody, elsewhere } => {
                 let of = if *code_of < 128 { place(code_of) } else { place(kind) };
-                let code = self.sent.get(&(of, !seldom(as_nobody))).map(|sent| sent.code.clone());
+                let code = self.sent.get(&key(&KINDS[of], !seldom(as_nobody))).map(|sent| sent.code.clone());
                 let code = spoilt.apply(code.as_deref().unwrap_or("012345"));
                 self.present(place(kind), &code, seldom(as_nobody), seldom(elsewhere));
             }
@@ -137,10 +137,10 @@ impl World {
             Deed::Change => self.host.account.revision = self.host.account.revision.next(),
             Deed::Rotate => self.ring = 1 - self.ring,
             Deed::Tamper { kind, at, bit } => {
-                if let Some(sent) = self.sent.get_mut(&(place(kind), true)) {
+                let key = key(&KINDS[place(kind)], true);
+                if let Some(sent) = self.sent.get_mut(&key) {
                     let at = usize::from(*at) % sent.stored.len();
                     sent.stored[at] ^= 1 << (bit % 8);
-                    let key = key(&KINDS[place(kind)], true);
                     let stored = self.host.codes.iter_mut().find(|(other, _)| *other.as_bytes() == key);
                     stored.unwrap().1.digest = CodeDigest::from_bytes(&sent.stored).unwrap();
                 }
@@ -182,14 +182,14 @@ impl World {
         let stored = digest.clone();
         let sent = Sent { code, key: self.ring, revision, expires_at, digest, stored };
         self.last = at;
-        self.sent.insert((at, !to_nobody), sent);
+        self.sent.insert(key, sent);
     }
 
     /// A code proves something if and only if it is the last one sent for exactly this, and nothing has changed since.
     fn present(&mut self, at: usize, code: &str, as_nobody: bool, elsewhere: bool) {
         let kind = &KINDS[at];
         let as_nobody = as_nobody && kind.login.is_none() && kind.label != "update password";
-        let good = self.sent.get(&(at, true)).filter(|sent| {
+        let good = self.sent.get(&key(kind, true)).filter(|sent| {
             let in_window = sent.key == self.ring || self.now < WINDOW_ENDS;
             let is_same = crate::bodies::code(code).as_deref() == Some(&*sent.code)
                 && self.host.account.revision == sent.revision;
@@ -200,12 +200,9 @@ impl World {
                 && !as_nobody
                 && !elsewhere
         });
-        let claim = match (good, kind.login) {
-            (_, Some(login)) => [login; 16],
-            (Some(sent), None) => *sent.digest.first_chunk().unwrap(),
-            (None, None) => [0; 16],
-        };
-        let is_used = self.host.claims.contains_key(&TokenId::from_bytes(claim));
+        let is_claimed = |id| self.host.claims.contains_key(&TokenId::from_bytes(id));
+        let is_spent = kind.login.is_some_and(|login| is_claimed([login; 16]));
+        let is_used = good.is_some_and(|sent| is_claimed(*sent.digest.first_chunk().unwrap()));
         let is_good = good.is_some();
 
         let mut body = json!({ "verify_code": code });
@@ -220,9 +217,10 @@ impl World {
         let heard = &self.host.heard;
         let context = || format!("{} {:?} {:?}", kind.of_type, heard.asked, heard.committed);
         assert_eq!(heard.asked.contains(&"Commit"), is_good, "a proof or not: {}", context());
-        assert_eq!(heard.replayed, is_good && is_used, "once: {}", context());
-        assert_eq!(heard.committed.is_some(), is_good && !is_used, "{}", context());
-        assert_eq!(status == 200, is_good && !is_used, "{}", context());
+        assert_eq!(heard.replayed, is_good && is_spent, "once: {}", context());
+        let is_done = is_good && !is_spent && !is_used;
+        assert_eq!(heard.committed.is_some(), is_done, "{}", context());
+        assert_eq!(status == 200, is_done, "{}", context());
     }
 
     /// One call of a client on its device, with everything but the code in order.

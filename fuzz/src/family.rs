@@ -261,8 +261,9 @@ impl World {
         if heard.denied {
             let tokens = ["state_token", "session_token", "id_token", "sso_ticket", "id"];
             assert!(tokens.iter().all(|name| body[name].is_null()), "something for somebody who is denied");
-            let is_spent =
-                |write: &Write| matches!(write, Write::UseTotpStep { .. } | Write::ClearGuesses(_));
+            let is_spent = |write: &Write| {
+                matches!(write, Write::UseTotpStep { .. } | Write::UseCode(_) | Write::ClearGuesses(_))
+            };
             assert!(heard.committed.as_ref().is_none_or(|writes| writes.iter().all(is_spent)), "written");
         }
         if body["status"] == "SUCCESS" {

@@ -216,11 +216,11 @@ impl Host {
             return Committed::Changed;
         }
         let (sessions, ended) = (self.sessions.clone(), self.ended.clone());
-        let (sends, codes) = (self.sends.clone(), self.codes.clone());
+        let (sends, codes, claims) = (self.sends.clone(), self.codes.clone(), self.claims.clone());
         for write in &commit.writes {
             if let Err(refusal) = self.apply(write) {
                 (self.account, self.sessions, self.ended) = (before, sessions, ended);
-                (self.sends, self.codes) = (sends, codes);
+                (self.sends, self.codes, self.claims) = (sends, codes, claims);
                 return Committed::Refused(refusal);
             }
         }
@@ -299,6 +299,11 @@ impl Host {
                     budget.spend(self.sends.get(&budget.slot).copied()).map_err(CommitRefusal::Code)?;
                 self.sends.insert(budget.slot, sent);
                 self.codes.insert(*key, code.clone());
+            }
+            Write::UseCode(claim) => {
+                if self.claims.insert(claim.id, None).is_some() {
+                    return Err(CommitRefusal::CodeUsed);
+                }
             }
             // No policy of these targets has a sum.
             Write::CountSend(sum) => {

@@ -43,10 +43,11 @@ pub struct Posted {
     body: Vec<u8>,
 }
 
-const DIALECTS: [(Dialect, &str, &str); 3] = [
-    (Dialect::Ciam, "ciam", "IDAAS.SDK.PARAM.0101"),
-    (Dialect::Eiam, "eiam", "SDK.COMMON.1002"),
-    (Dialect::OneAccess, "one-access", "PARAM.0101"),
+/// With the codes of a body that is malformed. EIAM has one for what is missing, one for what is no text, and one for the rest.
+const DIALECTS: [(Dialect, &str, &[&str]); 3] = [
+    (Dialect::Ciam, "ciam", &["IDAAS.SDK.PARAM.0101"]),
+    (Dialect::Eiam, "eiam", &["SDK.COMMON.1001", "SDK.COMMON.1007", "SDK.COMMON.1002"]),
+    (Dialect::OneAccess, "one-access", &["PARAM.0101"]),
 ];
 
 static API: LazyLock<Api> = LazyLock::new(|| {
@@ -107,12 +108,13 @@ impl Posted {
 
         let (host, code) = self.run(&headers, &body, read.as_ref(), &tokens);
         let malformed = if path.contains("/tenant/") { DIALECTS[0].2 } else { malformed };
+        let is_malformed = |code: &Option<String>| code.as_deref().is_some_and(|it| malformed.contains(&it));
         let Some(read) = read.or(members.is_empty().then(Body::new)) else {
-            assert_eq!(code.as_deref(), Some(malformed), "{path}");
+            assert!(is_malformed(&code), "{path} {code:?}");
             assert!(host.heard.asked.is_empty(), "asked before the body was read: {:?}", host.heard.asked);
             return;
         };
-        assert_ne!(code.as_deref(), Some(malformed), "{path} {read:?}");
+        assert!(!is_malformed(&code), "{path} {code:?} {read:?}");
         let case =
             Case { path, members, with_state_token: self.with_state_token, is_ciam: self.dialect == 0 };
         case.check(&read, &host, code.as_deref());

@@ -32,7 +32,7 @@ pub struct UserName {
 }
 
 impl UserName {
-    const MAX_BYTES: usize = 256;
+    pub(crate) const MAX_BYTES: usize = 256;
 
     /// A name that somebody typed or that is stored. Whoever exists can be named, so it is bounded and not judged.
     ///

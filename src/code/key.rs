@@ -1,7 +1,11 @@
 //! What a sent code is stored under.
 
 use super::CodePurpose;
-use crate::{Audience, TenantId, TokenId, contact::Recipient, device::Device};
+use crate::{
+    Audience, TenantId, TokenId,
+    contact::Recipient,
+    device::{BindingKind, Device},
+};
 use core::fmt;
 use sha2::{Digest as _, Sha256};
 
@@ -15,9 +19,12 @@ pub(super) fn hash_list(label: &str, parts: &[&[u8]]) -> [u8; 32] {
     hash.finalize().into()
 }
 
-/// What a sent code is stored under: a hash of the application, the tenant, what it is for, whom it was sent to, the device that asked for it
-/// and, within a pending login, the state token that it was asked for with. So a code of one purpose, recipient, device or login is not found by
-/// another: a code that was asked for elsewhere counts nothing here, and takes the place of none.
+/// What a sent code is stored under: a hash of the application, the tenant, what it is for, whom it was sent to and the device that asked for it.
+/// So a code of one purpose, recipient or device is not found by another: a code that was asked for elsewhere counts nothing here, and takes the
+/// place of none.
+///
+/// A login that is begun anew on the same device finds the code of the one before: whoever loads a page again has not lost it. A device that
+/// shows nothing is no device, so there the state token stands in the hash that the code was asked for with.
 ///
 /// No key of the ring is in it, so that a rotation loses no code.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,6 +39,7 @@ impl CodeKey {
         login: Option<TokenId>,
     ) -> Self {
         let tenant = audience.tenant.as_ref().map_or("", TenantId::as_str);
+        let login = login.filter(|_| device.binding_kind() == BindingKind::Unbound);
         let login = login.as_ref().map_or(&[][..], |login| login.as_bytes());
         Self(hash_list(
             "authflow/v2/codes",
@@ -87,19 +95,25 @@ mod tests {
             CodeKey::new(&audience("web", None), purpose, &erin, &here, login(1)),
             CodeKey::new(&web, other, &erin, &here, login(1)),
             CodeKey::new(&web, purpose, &mobile("+86-13800000001"), &here, login(1)),
-            CodeKey::new(&web, purpose, &erin, &here, login(2)),
-            CodeKey::new(&web, purpose, &erin, &here, None),
             CodeKey::new(&web, purpose, &erin, &fingerprint("another"), login(1)),
-            CodeKey::new(&web, purpose, &erin, &fingerprint("another"), None),
             // Of the same text, and of another kind.
             CodeKey::new(&web, purpose, &erin, &cookie, None),
             CodeKey::new(&web, purpose, &erin, &unbound, None),
+            CodeKey::new(&web, purpose, &erin, &unbound, login(1)),
+            CodeKey::new(&web, purpose, &erin, &unbound, login(2)),
         ];
         for (at, one) in keys.iter().enumerate() {
             assert!(keys[at + 1..].iter().all(|other| one != other), "{at}");
         }
         let same = CodeKey::new(&web, purpose, &mobile("+8613800000000"), &here, login(1));
         assert_eq!(keys[0], same);
+        for anew in [login(2), None] {
+            assert_eq!(
+                keys[0],
+                CodeKey::new(&web, purpose, &erin, &here, anew),
+                "another login of the device"
+            );
+        }
         let elsewhere = Device::new("iOS 17", text, "app/2", "10.0.0.1".parse().ok()).unwrap();
         assert_eq!(keys[0], CodeKey::new(&web, purpose, &erin, &elsewhere, login(1)), "the same device");
     }

@@ -3,9 +3,12 @@
 //! Each code sent costs somebody money or patience, and is one more that a guess may hit. So a send is counted before it
 //! happens, in one atomic read-modify-write of the host's, and one that then fails stays counted.
 
-use super::send_policy::{HIGHEST_DAILY, LONGEST_WAIT, SendPolicy};
+use super::{
+    SendRefusal,
+    send_policy::{HIGHEST_DAILY, LONGEST_WAIT, SendPolicy},
+    send_refusal::left,
+};
 use crate::Timestamp;
-use serde::{Deserialize, Serialize};
 
 const DAY: u64 = 86_400;
 
@@ -16,12 +19,13 @@ const DAY: u64 = 86_400;
 /// nobody is refused for longer than two days because of a clock.
 ///
 /// ```
-/// use authflow::{Timestamp, code::{SendPolicy, SendRecord, SendRefusal}};
+/// use authflow::{Lifetime, Timestamp, code::{SendPolicy, SendRecord, SendRefusal}};
 ///
 /// let (policy, now) = (SendPolicy::default(), Timestamp::from_unix(1_700_000_000));
 /// let sent = SendRecord::default().spend(&policy, now).unwrap();
 /// let sent = SendRecord::from_bytes(&sent.to_bytes()).unwrap();
-/// assert_eq!(sent.spend(&policy, now.plus_seconds(59)), Err(SendRefusal::TooSoon));
+/// let too_soon = SendRefusal::TooSoon { wait: Lifetime::of::<1>() };
+/// assert_eq!(sent.spend(&policy, now.plus_seconds(59)), Err(too_soon));
 /// assert!(sent.spend(&policy, now.plus_seconds(60)).is_ok());
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -42,23 +46,28 @@ impl SendRecord {
     /// Counts one send, before it happens.
     ///
     /// # Errors
-    /// When there is none; the record stays as it is.
+    /// When there is none, with how long that lasts; the record stays as it is.
     pub fn spend(self, policy: &SendPolicy, now: Timestamp) -> Result<Self, SendRefusal> {
         if self.latest > now.plus_seconds(DAY) {
             return Self::default().spend(policy, now);
         }
-        let (resend_after, daily) = (policy.resend_after(), policy.daily());
-        let day_is_over = self.sent == 0 || now.seconds_since(self.first) >= DAY;
-        if !day_is_over && self.sent >= daily {
-            return Err(SendRefusal::BudgetSpent);
+        let resend_after = u64::from(policy.resend_after().as_seconds());
+        let (cooling, day) = match self.sent {
+            0 => (None, None),
+            _ => (left(resend_after, self.latest, now), left(DAY, self.first, now)),
+        };
+        match (day, cooling) {
+            (Some(day), cooling) if self.sent >= policy.daily() => {
+                return Err(SendRefusal::BudgetSpent {
+                    wait: cooling.map_or(day, |cooling| cooling.max(day)),
+                });
+            }
+            (_, Some(wait)) => return Err(SendRefusal::TooSoon { wait }),
+            (_, None) => {}
         }
-        if self.sent > 0 && now.seconds_since(self.latest) < u64::from(resend_after.as_seconds()) {
-            return Err(SendRefusal::TooSoon);
-        }
-        Ok(if day_is_over {
-            Self { first: now, latest: now, sent: 1 }
-        } else {
-            Self { latest: now, sent: self.sent.saturating_add(1), ..self }
+        Ok(match day {
+            None => Self { first: now, latest: now, sent: 1 },
+            Some(_) => Self { latest: now, sent: self.sent.saturating_add(1), ..self },
         })
     }
 
@@ -107,20 +116,6 @@ impl SendRecord {
         };
         (possible && record.first <= record.latest).then_some(record)
     }
-}
-
-/// Why there is no send.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SendRefusal {
-    /// The latest was too short a time ago.
-    TooSoon,
-    /// The day has had all of its sends.
-    BudgetSpent,
-    /// Half of what is sent in all has been asked for, decoys too: not without a captcha. Only a [`SendSum`](super::SendSum) refuses so.
-    CaptchaDemanded,
-    /// All that is sent in all has been sent. Only a [`SendSum`](super::SendSum) refuses so.
-    SumSpent,
 }
 
 /// Bytes that are not a record of sends.

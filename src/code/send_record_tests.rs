@@ -9,6 +9,14 @@ fn policy(resend_after: u32, daily: u32) -> SendPolicy {
     SendPolicy::new(Lifetime::from_seconds(resend_after).unwrap(), daily).unwrap()
 }
 
+fn too_soon(wait: u32) -> Result<SendRecord, SendRefusal> {
+    Err(SendRefusal::TooSoon { wait: Lifetime::from_seconds(wait).unwrap() })
+}
+
+fn budget_spent(wait: u64) -> Result<SendRecord, SendRefusal> {
+    Err(SendRefusal::BudgetSpent { wait: Lifetime::from_seconds(wait as u32).unwrap() })
+}
+
 #[test]
 fn bounds() {
     let read = |text| serde_json::from_str::<SendPolicy>(text);
@@ -46,10 +54,10 @@ fn every_boundary_to_the_second() {
     let policy = policy(60, 2);
     let at = |seconds| NOW.plus_seconds(seconds);
     let one = SendRecord::default().spend(&policy, NOW).unwrap();
-    assert_eq!(one.spend(&policy, at(59)), Err(SendRefusal::TooSoon));
+    assert_eq!(one.spend(&policy, at(59)), too_soon(1));
     let two = one.spend(&policy, at(60)).unwrap();
-    assert_eq!(two.spend(&policy, at(61)), Err(SendRefusal::BudgetSpent));
-    assert_eq!(two.spend(&policy, at(DAY - 1)), Err(SendRefusal::BudgetSpent));
+    assert_eq!(two.spend(&policy, at(61)), budget_spent(DAY - 61));
+    assert_eq!(two.spend(&policy, at(DAY - 1)), budget_spent(1));
     let three = two.spend(&policy, at(DAY)).unwrap();
     assert_eq!(three, SendRecord { first: at(DAY), latest: at(DAY), sent: 1 }, "the next day begins");
 }
@@ -60,7 +68,8 @@ fn a_new_day_does_not_shorten_the_wait() {
     let at = |seconds| NOW.plus_seconds(seconds);
     let one = SendRecord::default().spend(&policy, NOW).unwrap();
     let two = one.spend(&policy, at(DAY - 1)).unwrap();
-    assert_eq!(two.spend(&policy, at(DAY + 58)), Err(SendRefusal::TooSoon));
+    assert_eq!(two.spend(&policy, at(DAY - 1)), budget_spent(60), "no sooner than the wait is over");
+    assert_eq!(two.spend(&policy, at(DAY + 58)), too_soon(1));
     assert!(two.spend(&policy, at(DAY + 59)).is_ok());
 }
 
@@ -69,10 +78,10 @@ fn a_clock_that_goes_back_refills_nothing() {
     let policy = policy(60, 2);
     let one = SendRecord::default().spend(&policy, NOW).unwrap();
     for back in [1, DAY] {
-        assert_eq!(one.spend(&policy, NOW.minus_seconds(back)), Err(SendRefusal::TooSoon));
+        assert_eq!(one.spend(&policy, NOW.minus_seconds(back)), too_soon(60 + back as u32));
     }
     let two = one.spend(&policy, NOW.plus_seconds(60)).unwrap();
-    assert_eq!(two.spend(&policy, NOW.minus_seconds(DAY - 60)), Err(SendRefusal::BudgetSpent));
+    assert_eq!(two.spend(&policy, NOW.minus_seconds(DAY - 60)), budget_spent(2 * DAY - 60));
 }
 
 /// Nobody is refused for years because of a clock that was wrong once.
@@ -80,11 +89,11 @@ fn a_clock_that_goes_back_refills_nothing() {
 fn a_record_that_lies_more_than_a_day_ahead_is_none() {
     let policy = policy(60, 1);
     let ahead = |seconds| SendRecord::default().spend(&policy, NOW.plus_seconds(seconds)).unwrap();
-    assert_eq!(ahead(DAY).spend(&policy, NOW), Err(SendRefusal::BudgetSpent));
+    assert_eq!(ahead(DAY).spend(&policy, NOW), budget_spent(2 * DAY));
     for seconds in [DAY + 1, 3_650 * DAY] {
         let sent = ahead(seconds).spend(&policy, NOW).unwrap();
         assert_eq!(sent, SendRecord { first: NOW, latest: NOW, sent: 1 }, "and is stored as now");
-        assert_eq!(sent.spend(&policy, NOW), Err(SendRefusal::BudgetSpent));
+        assert_eq!(sent.spend(&policy, NOW), budget_spent(DAY));
     }
     let last = SendRecord::default().spend(&policy, Timestamp::MAX).unwrap();
     assert!(last.spend(&policy, NOW).is_ok());
@@ -95,9 +104,9 @@ fn the_ends_of_time_are_no_exception() {
     let policy = policy(60, 2);
     let first = Timestamp::default();
     let one = SendRecord::default().spend(&policy, first).unwrap();
-    assert_eq!(one.spend(&policy, first), Err(SendRefusal::TooSoon));
+    assert_eq!(one.spend(&policy, first), too_soon(60));
     let last = SendRecord::default().spend(&policy, Timestamp::MAX).unwrap();
-    assert_eq!(last.spend(&policy, Timestamp::MAX), Err(SendRefusal::TooSoon));
+    assert_eq!(last.spend(&policy, Timestamp::MAX), too_soon(60));
     assert_eq!(last.forget_at(), Timestamp::MAX);
 }
 
@@ -106,7 +115,7 @@ fn a_lower_budget_counts_what_a_higher_one_let_through() {
     let (low, high) = (policy(1, 1), policy(1, 3));
     let one = SendRecord::default().spend(&high, NOW).unwrap();
     let two = one.spend(&high, NOW.plus_seconds(1)).unwrap();
-    assert_eq!(two.spend(&low, NOW.plus_seconds(2)), Err(SendRefusal::BudgetSpent));
+    assert_eq!(two.spend(&low, NOW.plus_seconds(2)), budget_spent(DAY - 2));
     assert!(two.spend(&high, NOW.plus_seconds(2)).is_ok());
 }
 
@@ -153,7 +162,7 @@ fn step() -> impl Strategy<Value = i64> {
 proptest! {
     /// Against a list of all sends: no two of them within the wait, no more than `daily` in a day that begins with its
     /// first, and less than twice as many in any 24 hours, however the clock runs; and whoever has waited and has a
-    /// budget left is not refused. A clock that goes back by more than a day begins anew.
+    /// budget left is not refused. Whoever is refused is told how long, to the second. A clock that goes back by more than a day begins anew.
     #[test]
     fn no_clock_buys_a_send(
         steps in proptest::collection::vec(step(), 0..200),
@@ -172,12 +181,22 @@ proptest! {
             let waited = days.iter().flatten().all(|at| at.plus(policy.resend_after()) <= now);
             let today = days.last().filter(|day| now < day[0].plus_seconds(DAY));
             let expected = match today {
-                Some(day) if day.len() as u32 == daily => Err(SendRefusal::BudgetSpent),
-                _ if !waited => Err(SendRefusal::TooSoon),
-                _ => Ok(()),
+                Some(day) if day.len() as u32 == daily => Some("spent"),
+                _ if !waited => Some("soon"),
+                _ => None,
             };
             let spent = record.spend(&policy, now);
-            prop_assert_eq!(spent.map(|_| ()), expected);
+            let refused = spent.err().map(|refusal| match refusal {
+                SendRefusal::TooSoon { .. } => "soon",
+                SendRefusal::BudgetSpent { .. } => "spent",
+                other => panic!("{other:?}"),
+            });
+            prop_assert_eq!(refused, expected);
+            if let Err(refusal) = spent {
+                let wait = u64::from(refusal.wait().unwrap().as_seconds());
+                prop_assert!(record.spend(&policy, now.plus_seconds(wait - 1)).is_err(), "{refusal:?}: too long");
+                prop_assert!(record.spend(&policy, now.plus_seconds(wait)).is_ok(), "{refusal:?}: too short");
+            }
             if now >= record.forget_at() {
                 prop_assert_eq!(spent, SendRecord::default().spend(&policy, now), "forgetting refills nothing");
             }

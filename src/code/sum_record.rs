@@ -1,7 +1,7 @@
 //! How many codes an application has sent in all: a pure count over a record that the host keeps.
 
-use super::{SendRefusal, SendSum, send_policy::HIGHEST_IN_ALL};
-use crate::Timestamp;
+use super::{SendRefusal, SendSum, send_policy::HIGHEST_IN_ALL, send_refusal::left};
+use crate::{Lifetime, Timestamp};
 
 const HOUR: u64 = 3_600;
 const DAY: u64 = 24 * HOUR;
@@ -43,8 +43,11 @@ impl SumRecord {
     pub(super) fn spend(self, sum: &SendSum) -> Result<Self, SendRefusal> {
         let most = u64::from(sum.daily_in_all).saturating_mul(ONE);
         let record = self.refilled(sum, most);
-        if record.spent.saturating_add(ONE) > most {
-            return Err(SendRefusal::SumSpent);
+        let beyond = record.spent.saturating_add(ONE).saturating_sub(most);
+        if beyond > 0 {
+            let hours = beyond.div_ceil(u64::from(sum.daily_in_all).max(1));
+            let wait = left(hours.saturating_mul(HOUR), record.refilled_at, sum.now);
+            return Err(SendRefusal::SumSpent { wait: wait.unwrap_or(Lifetime::of::<1>()) });
         }
         if !sum.is_human && record.asked.saturating_mul(2) >= most {
             return Err(SendRefusal::CaptchaDemanded);

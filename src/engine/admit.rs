@@ -11,7 +11,7 @@ use crate::{
     contact::NumberingPlan,
     device::{BindingKind, Caller},
     factor::Factor,
-    outcome::{Event, Fault, ProofRefusal, TokenRefusal},
+    outcome::{BodyFault, Event, Fault, ProofRefusal, TokenRefusal},
     policy::Policy,
     step::{FindApplication, Question, Step},
 };
@@ -150,8 +150,8 @@ impl Admitted {
     }
 
     /// What the client sent is not what the call takes.
-    pub(super) fn refuse_body(self, reason: &'static str) -> Step {
-        self.context.refuse(Fault::RequestMalformed, Event::BodyRefused(reason))
+    pub(super) fn refuse_body(self, fault: BodyFault) -> Step {
+        self.context.refuse(Fault::RequestMalformed(fault), Event::BodyRefused(fault))
     }
 }
 

@@ -11,6 +11,7 @@ use super::{
     pending::{Finished, PASSWORD_STAGES, PendingLogin},
     prove_code::prove_in_login,
     prove_password::{aim_at_password, prove_password},
+    spent::UsedCode,
 };
 use crate::{
     Moment, Secret,
@@ -93,16 +94,20 @@ impl PasswordChange {
             ChangeProof::OldPassword(presented) => {
                 let aim = aim_at_password(&admitted, login.account.id);
                 let claimant = Ok((verifier, login));
-                prove_password(admitted, aim, claimant, presented, move |admitted, proved| match proved {
-                    // What changes is not hashed anew.
-                    Ok((login, _rehash)) => judge(admitted, login, Factor::Password, new),
-                    Err(reason) => admitted.refuse_proof(Fault::OldPasswordInvalid, Factor::Password, reason),
+                prove_password(admitted, aim, claimant, presented, "old_password", move |admitted, proved| {
+                    match proved {
+                        // What changes is not hashed anew.
+                        Ok((login, _rehash)) => judge(admitted, login, Proved::OldPassword, new),
+                        Err(reason) => {
+                            admitted.refuse_proof(Fault::OldPasswordInvalid, Factor::Password, reason)
+                        }
+                    }
                 })
             }
             ChangeProof::Code { channel, code } => {
                 let (factor, purpose) = (Factor::of_channel(channel), CodePurpose::ChangePassword);
                 let then = move |admitted: Admitted, proved| match proved {
-                    Ok(login) => judge(admitted, login, factor, new),
+                    Ok((login, used)) => judge(admitted, login, Proved::Code(used), new),
                     Err(reason) => admitted.refuse_proof(Fault::CodeInvalid(factor), factor, reason),
                 };
                 prove_in_login(admitted, login, purpose, channel, None, code, then)
@@ -111,15 +116,26 @@ impl PasswordChange {
     }
 }
 
-fn judge(admitted: Admitted, login: PendingLogin, factor: Factor, new: NewPassword) -> Step {
-    new.judge(admitted, login, move |admitted, login, accepted| change(admitted, login, factor, accepted))
+/// By what it was proved that the password may be changed.
+enum Proved {
+    OldPassword,
+    Code(UsedCode),
 }
 
-fn change(admitted: Admitted, login: PendingLogin, factor: Factor, accepted: AcceptedPassword) -> Step {
+fn judge(admitted: Admitted, login: PendingLogin, proved: Proved, new: NewPassword) -> Step {
+    new.judge(admitted, login, move |admitted, login, accepted| change(admitted, login, proved, accepted))
+}
+
+fn change(admitted: Admitted, login: PendingLogin, proved: Proved, accepted: AcceptedPassword) -> Step {
+    let (factor, code) = match proved {
+        Proved::OldPassword => (Factor::Password, None),
+        Proved::Code(used) => (used.factor, Some(used)),
+    };
     let finished = Finished {
         password: PasswordStep::Changed,
         proved: FactorSet::EMPTY.with(factor),
         proved_at: Some(admitted.now()),
+        code,
         writes: accepted.writes(&admitted, login.account.id, EndSessions::All),
     };
     login.finish(admitted, finished).decide_access()

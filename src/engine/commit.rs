@@ -66,7 +66,8 @@ fn clear(writes: &mut Vec<Write>, guess: &OpenGuess) {
 fn after(guess: OpenGuess, committed: &Committed) -> Option<OpenGuess> {
     match committed {
         Committed::Done => None,
-        Committed::Replayed { .. } | Committed::Refused(CommitRefusal::TotpStepUsed) => Some(guess.counted()),
+        Committed::Replayed { .. }
+        | Committed::Refused(CommitRefusal::TotpStepUsed | CommitRefusal::CodeUsed) => Some(guess.counted()),
         Committed::Changed | Committed::Refused(_) => Some(guess),
     }
 }

@@ -6,8 +6,8 @@ use super::{
     ask::InProgress,
     commit::{InApplication, Writing, commit},
     grant::grant,
-    retry::refuse_spent,
-    spent::{Spendable, Spent},
+    retry::{Opening, refuse_spent},
+    spent::{Spent, UsedCode},
 };
 use crate::{
     Audience, SessionId, Timestamp, TokenId,
@@ -37,8 +37,10 @@ pub(super) struct Login {
     pub(super) auth_start: Timestamp,
     /// When the subject last proved who they are.
     pub(super) auth_time: Timestamp,
-    /// What this step uses up; nothing for a step that begins a login with a password.
+    /// The state token that this step uses up; nothing for a step that begins a login.
     pub(super) spent: Option<Spent>,
+    /// The code that this step uses up, where it was proved by one.
+    pub(super) code: Option<UsedCode>,
     /// What the step writes, beside the session it may end in.
     pub(super) writes: Vec<Write>,
 }
@@ -97,6 +99,9 @@ impl Login {
     /// Writes what the step has to write, all at once and last. Without anything to write, there is nothing to ask.
     fn commit(mut self: Box<Self>, ending: Ending) -> Step {
         let mut writes = mem::take(&mut self.writes);
+        if let Some(code) = &self.code {
+            writes.insert(0, code.write());
+        }
         let mut opens = None;
         if let Ending::Session(record) = &ending {
             writes.push(Write::OpenSession(*record));
@@ -131,8 +136,9 @@ impl Login {
     /// compared its revision.
     fn outrun(self, record: SessionRecord) -> Step {
         let account = self.account.id;
+        let opening = Opening { auth_time: self.auth_time, factors: self.progress.factors };
         self.admitted.find_account(AccountKey::Id(account), move |admitted, found| match found {
-            Some(account) => admitted.opened_before::<Commit>(account, record, |admitted, open| {
+            Some(account) => admitted.opened_before::<Commit>(account, record, opening, |admitted, open| {
                 open.answer_again(admitted, Verdict::SignedIn)
             }),
             None => refuse_spent(admitted, account),
@@ -143,25 +149,23 @@ impl Login {
         let account = Some(self.account.id);
         let proof = |factor, reason, fault| (fault, Event::ProofRefused { account, factor, reason });
         let token = |reason| (Fault::StateTokenInvalid, Event::TokenRefused { account, reason });
-        let what = self.spent.as_ref().map(|spent| spent.what);
-        let (fault, event) = match (answer, what) {
-            (Committed::Refused(CommitRefusal::TotpStepUsed), _) => {
+        let by_code = self.code.as_ref().map(|code| code.factor);
+        let (fault, event) = match (answer, &self.spent, by_code) {
+            (Committed::Refused(CommitRefusal::TotpStepUsed), ..) => {
                 proof(Factor::Totp, ProofRefusal::Replayed, Fault::CodeInvalid(Factor::Totp))
             }
-            (Committed::Replayed { .. }, Some(Spendable::Code(factor))) => {
+            (Committed::Refused(CommitRefusal::CodeUsed), _, Some(factor)) => {
                 proof(factor, ProofRefusal::Replayed, Fault::CodeInvalid(factor))
             }
-            (Committed::Changed, Some(Spendable::Code(factor))) => {
+            (Committed::Changed, None, Some(factor)) => {
                 proof(factor, ProofRefusal::AccountChanged, Fault::CodeInvalid(factor))
             }
-            (Committed::Changed, None) => {
+            (Committed::Changed, None, None) => {
                 proof(Factor::Password, ProofRefusal::AccountChanged, Fault::CredentialsInvalid)
             }
-            (Committed::Replayed { .. }, Some(Spendable::StateToken)) => token(TokenRefusal::Replayed),
-            (Committed::Changed, Some(Spendable::StateToken)) => token(TokenRefusal::AccountChanged),
-            (Committed::Refused(CommitRefusal::SkipsSpent), Some(Spendable::StateToken)) => {
-                token(TokenRefusal::Refused)
-            }
+            (Committed::Replayed { .. }, Some(_), _) => token(TokenRefusal::Replayed),
+            (Committed::Changed, Some(_), _) => token(TokenRefusal::AccountChanged),
+            (Committed::Refused(CommitRefusal::SkipsSpent), Some(_), _) => token(TokenRefusal::Refused),
             // There was nothing to replay, and nothing that can be refused.
             _ => return self.admitted.context.contradiction::<Commit>(),
         };

@@ -57,7 +57,7 @@ pub(crate) use send_code::IsTaken;
 use crate::{
     AccountId, Audience, Moment, SessionId,
     device::{Caller, DeviceCookie, HeaderFaults, Language},
-    outcome::Facts,
+    outcome::{BodyFault, Facts},
     step::Step,
     token::{IdToken, IdTokenKey, Issuer, SessionToken, SessionVerifier, StateToken, Ticket, Untrusted},
 };
@@ -416,14 +416,14 @@ impl Engine {
     }
 
     /// Refuses a request whose body is not what its call takes, once the application is known: an unknown one is the
-    /// graver fault. `reason` is for the log.
-    pub fn refuse_body(&self, caller: Caller, reason: &'static str, moment: Moment) -> Step {
-        refuse::body(&self.core, caller, reason, moment)
+    /// graver fault.
+    pub fn refuse_body(&self, caller: Caller, fault: BodyFault, moment: Moment) -> Step {
+        refuse::body(&self.core, caller, fault, moment)
     }
 
-    /// Refuses a request of a tenant's server whose body is not what its call takes. `reason` is for the log.
-    pub fn refuse_tenants_body(&self, language: Option<Language>, reason: &'static str) -> Step {
-        refuse::tenants_body(&self.core, language, reason)
+    /// Refuses a request of a tenant's server whose body is not what its call takes.
+    pub fn refuse_tenants_body(&self, language: Option<Language>, fault: BodyFault) -> Step {
+        refuse::tenants_body(&self.core, language, fault)
     }
 
     /// How to speak to a caller that asks for this language, before anything else is known.

@@ -5,7 +5,7 @@ use super::{
     ask::InProgress as _,
     commit::{Writing, commit},
     holder::Holder,
-    spent::{Spendable, Spent},
+    spent::UsedCode,
 };
 use crate::{
     AccountId, Secret, SessionId,
@@ -110,20 +110,17 @@ impl AcceptedPassword {
         admitted: Admitted,
         account: &Account,
         kept: Option<SessionId>,
-        spent: Option<Spent>,
+        code: Option<UsedCode>,
     ) -> Step {
-        let mut writes =
-            self.writes(&admitted, account.id, kept.map_or(EndSessions::All, EndSessions::AllBut));
+        let ended = kept.map_or(EndSessions::All, EndSessions::AllBut);
+        let mut writes: Vec<_> = code.iter().map(UsedCode::write).collect();
+        writes.extend(self.writes(&admitted, account.id, ended));
         // Its subject has just proved who they are; and a session from before the change would not count any more.
         let (auth_time, revision) = (admitted.now(), account.revision.next());
         writes.extend(kept.map(|session| Write::RenewSession { session, auth_time, revision }));
-        let writing = Writing {
-            claim: spent.as_ref().map(Spent::claim),
-            account: Some(account.id),
-            expected: Some(account.revision),
-            writes,
-        };
-        let sufficed = spent.is_none() && has_but_a_breached_password(account);
+        let writing =
+            Writing { claim: None, account: Some(account.id), expected: Some(account.revision), writes };
+        let sufficed = code.is_none() && has_but_a_breached_password(account);
         let account = account.id;
         commit(admitted, writing, move |mut admitted, _, committed| match committed {
             Committed::Done => {
@@ -131,19 +128,19 @@ impl AcceptedPassword {
                 admitted.context.outcome.events.extend(sufficed);
                 admitted.context.end_with(Event::PasswordChanged { account }, Verdict::Done)
             }
-            refused => not_stored(admitted, refused, spent),
+            refused => not_stored(admitted, refused, code),
         })
     }
 }
 
 /// A new password was not stored, or its code not used up.
-pub(super) fn not_stored(admitted: Admitted, answer: Committed, spent: Option<Spent>) -> Step {
+pub(super) fn not_stored(admitted: Admitted, answer: Committed, code: Option<UsedCode>) -> Step {
     let account = admitted.context.outcome.facts.account;
-    match (answer, spent.map(|spent| spent.what)) {
-        (Committed::Replayed { .. }, Some(Spendable::Code(factor))) => {
+    match (answer, code.map(|code| code.factor)) {
+        (Committed::Refused(CommitRefusal::CodeUsed), Some(factor)) => {
             admitted.refuse_proof(Fault::CodeInvalid(factor), factor, ProofRefusal::Replayed)
         }
-        (Committed::Changed, Some(Spendable::Code(factor))) => {
+        (Committed::Changed, Some(factor)) => {
             admitted.refuse_proof(Fault::CodeInvalid(factor), factor, ProofRefusal::AccountChanged)
         }
         (Committed::Refused(CommitRefusal::SessionEnded), _) => {

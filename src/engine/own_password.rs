@@ -8,7 +8,7 @@ use super::{
     open_session::{OpenSession, of_bearer, with_id_token},
     prove_code::{PresentedCode, aim_at},
     prove_password::{aim_at_password, prove_password},
-    spent::Spent,
+    spent::UsedCode,
 };
 use crate::{
     AccountId, Lifetime, Moment, Secret,
@@ -76,10 +76,12 @@ impl OwnPasswordChange {
         };
         let aim = aim_at_password(&admitted, session.account.id);
         let claimant = Ok((verifier, session));
-        prove_password(admitted, aim, claimant, presented, |admitted, proved| match proved {
-            // What changes is not hashed anew.
-            Ok((session, _rehash)) => store(admitted, session, new, None),
-            Err(reason) => admitted.refuse_proof(Fault::OldPasswordInvalid, Factor::Password, reason),
+        prove_password(admitted, aim, claimant, presented, "old_password", |admitted, proved| {
+            match proved {
+                // What changes is not hashed anew.
+                Ok((session, _rehash)) => store(admitted, session, new, None),
+                Err(reason) => admitted.refuse_proof(Fault::OldPasswordInvalid, Factor::Password, reason),
+            }
         })
     }
 }
@@ -130,7 +132,7 @@ fn prove_by_code(admitted: Admitted, session: OpenSession, code: Secret, chosen:
     let presented = PresentedCode { purpose, recipient, login: None, code };
     presented.prove(admitted, aim, Ok(session), move |admitted, proved| match proved {
         Err(reason) => admitted.refuse_proof(Fault::CodeInvalid(Factor::Sms), Factor::Sms, reason),
-        Ok((session, spent)) => store(admitted, session, new, Some(spent)),
+        Ok((session, used)) => store(admitted, session, new, Some(used)),
     })
 }
 
@@ -144,9 +146,9 @@ fn refuse_stale(admitted: Admitted, account: AccountId) -> Step {
     admitted.context.refuse(Fault::SignInNotRecent, Event::SignInNotRecent { account })
 }
 
-fn store(admitted: Admitted, session: OpenSession, new: NewPassword, spent: Option<Spent>) -> Step {
+fn store(admitted: Admitted, session: OpenSession, new: NewPassword, code: Option<UsedCode>) -> Step {
     new.judge(admitted, session, move |admitted, session, accepted| {
         let OpenSession { account, record } = session;
-        accepted.store(admitted, &account, Some(record.session), spent)
+        accepted.store(admitted, &account, Some(record.session), code)
     })
 }

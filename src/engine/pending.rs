@@ -5,7 +5,8 @@ use super::{
     ask::Then,
     config::Core,
     login::Login,
-    spent::Spent,
+    retry::Opening,
+    spent::{Spent, UsedCode},
 };
 use crate::{
     Moment, Timestamp, TokenId,
@@ -36,6 +37,8 @@ pub(super) struct Finished {
     pub(super) proved: FactorSet,
     /// When the subject has proved who they are again, where the step was a proof.
     pub(super) proved_at: Option<Timestamp>,
+    /// The code that it uses up, where it was proved by one.
+    pub(super) code: Option<UsedCode>,
     /// What it writes.
     pub(super) writes: Vec<Write>,
 }
@@ -72,9 +75,15 @@ impl PendingLogin {
         next(admitted.policy(), &self.account, progress, admitted.now())
     }
 
-    /// What names the login to the codes that are sent for it.
+    /// What names the login to the codes that are sent for it, where the device shows nothing that would.
     pub(super) fn id(&self) -> TokenId {
         self.token.claims().id
+    }
+
+    /// What a skip of it opens a session with.
+    pub(super) fn opening(&self) -> Opening {
+        let claims = self.token.claims();
+        Opening { auth_time: claims.auth_start, factors: claims.factors }
     }
 
     /// The step that the token is for is no longer open.
@@ -84,12 +93,13 @@ impl PendingLogin {
 
     /// The login with a step done, about to spend its token and to write this.
     pub(super) fn finish(self, admitted: Admitted, finished: Finished) -> Box<Login> {
-        let Finished { password, proved, proved_at, writes } = finished;
+        let Finished { password, proved, proved_at, code, writes } = finished;
         let claims = self.token.claims();
         let progress = Progress { factors: claims.factors.union(proved), password };
         let (auth_start, auth_time) = (claims.auth_start, proved_at.unwrap_or(claims.auth_start));
         let spent = Some(Spent::state_token(claims));
-        Box::new(Login { admitted, account: self.account, progress, auth_start, auth_time, spent, writes })
+        let account = self.account;
+        Box::new(Login { admitted, account, progress, auth_start, auth_time, spent, code, writes })
     }
 }
 

@@ -10,7 +10,7 @@ use super::{
     guess::Guess,
     holder::Holder,
     pending::PendingLogin,
-    spent::Spent,
+    spent::UsedCode,
 };
 use crate::{
     AccountId, Secret, TokenId,
@@ -44,7 +44,7 @@ impl PresentedCode {
         admitted: Admitted,
         aim: Aim,
         claimant: Result<T, ProofRefusal>,
-        then: impl Then<Admitted, Result<(T, Spent), ProofRefusal>>,
+        then: impl Then<Admitted, Result<(T, UsedCode), ProofRefusal>>,
     ) -> Step {
         Guess::count(admitted, aim, claimant, move |guess| {
             let Admitted { context, audience, .. } = &guess.admitted;
@@ -54,9 +54,9 @@ impl PresentedCode {
                 let binding = CodeBinding::new(key, owner.map(|account| (account.id, account.revision)));
                 match judge(&guess.admitted, &binding, stored, &self.code) {
                     Ok(stored) => {
-                        let spent = Spent::code(&stored, self.recipient.channel());
+                        let used = UsedCode::new(&stored, self.recipient.channel());
                         guess.right(move |admitted, claimant| {
-                            then(admitted, claimant.map(|claimant| (claimant, spent)))
+                            then(admitted, claimant.map(|claimant| (claimant, used)))
                         })
                     }
                     Err(reason) => guess.wrong(reason, then),
@@ -96,7 +96,7 @@ pub(super) fn prove_ownership(
     named: Recipient,
     may: fn(&Policy, &Account, Channel) -> Result<Recipient, ProofRefusal>,
     code: Secret,
-    then: impl Then<Admitted, Result<(Account, Spent), ProofRefusal>>,
+    then: impl Then<Admitted, Result<(Account, UsedCode), ProofRefusal>>,
 ) -> Step {
     let channel = named.channel();
     let factor = Factor::of_channel(channel);
@@ -115,8 +115,8 @@ pub(super) fn prove_ownership(
     })
 }
 
-/// Proves a code that was sent for a pending login, to the recipient that the client names if it names one. The state token that the
-/// login then spends is what makes the code count once: it was made for that token alone.
+/// Proves a code that was sent for a pending login, to the recipient that the client names if it names one. It may have been asked for in an
+/// earlier login of the same device, whose page was loaded again: the step uses up the code beside its state token.
 pub(super) fn prove_in_login(
     admitted: Admitted,
     login: PendingLogin,
@@ -124,7 +124,7 @@ pub(super) fn prove_in_login(
     channel: Channel,
     named: Option<Secret>,
     code: Secret,
-    then: impl Then<Admitted, Result<PendingLogin, ProofRefusal>>,
+    then: impl Then<Admitted, Result<(PendingLogin, UsedCode), ProofRefusal>>,
 ) -> Step {
     let aim = aim_at(&admitted, login.account.id, channel);
     let Some(recipient) = login.account.recipient(channel) else {
@@ -133,7 +133,5 @@ pub(super) fn prove_in_login(
     let is_meant = named.is_none_or(|named| recipient.is_meant_by(named.expose(), admitted.numbering()));
     let presented = PresentedCode { purpose, recipient, login: Some(login.id()), code };
     let claimant = if is_meant { Ok(login) } else { Err(ProofRefusal::OtherRecipient) };
-    presented.prove(admitted, aim, claimant, |admitted, proved| {
-        then(admitted, proved.map(|(login, _spent)| login))
-    })
+    presented.prove(admitted, aim, claimant, then)
 }

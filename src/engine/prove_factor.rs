@@ -8,6 +8,7 @@ use super::{
     pending::{Finished, PendingLogin},
     prove_code::prove_in_login,
     prove_totp::{OpenTotp, prove_totp},
+    spent::UsedCode,
 };
 use crate::{
     Moment, Secret,
@@ -75,7 +76,7 @@ impl FactorResponse {
             Self::Code { channel, recipient: named, code } => {
                 let purpose = CodePurpose::SecondFactor;
                 prove_in_login(admitted, login, purpose, channel, named, code, move |admitted, proved| {
-                    judged(admitted, factor, proved.map(|login| (login, Vec::new())))
+                    judged(admitted, factor, proved.map(|(login, code)| (login, Some(code), Vec::new())))
                 })
             }
             Self::Totp { code } => {
@@ -92,7 +93,7 @@ impl FactorResponse {
                 let aim = Aim::at(slot, factor);
                 let claimant = open.map(|open| (open, login)).ok_or(ProofRefusal::NotEnrolled);
                 prove_totp(admitted, aim, claimant, code, move |admitted, proved| {
-                    judged(admitted, factor, proved)
+                    judged(admitted, factor, proved.map(|(login, writes)| (login, None, writes)))
                 })
             }
         }
@@ -102,9 +103,9 @@ impl FactorResponse {
 fn judged(
     admitted: Admitted,
     factor: Factor,
-    proved: Result<(PendingLogin, Vec<Write>), ProofRefusal>,
+    proved: Result<(PendingLogin, Option<UsedCode>, Vec<Write>), ProofRefusal>,
 ) -> Step {
-    let (login, writes) = match proved {
+    let (login, code, writes) = match proved {
         Ok(proved) => proved,
         Err(reason) => return admitted.refuse_proof(Fault::CodeInvalid(factor), factor, reason),
     };
@@ -112,6 +113,7 @@ fn judged(
         password: PasswordStep::Open,
         proved: FactorSet::EMPTY.with(factor),
         proved_at: Some(admitted.now()),
+        code,
         writes,
     };
     login.finish(admitted, finished).decide_access()

@@ -14,7 +14,7 @@ use crate::{
     account::Account,
     factor::Factor,
     guess::{Aim, AttemptSlot},
-    outcome::ProofRefusal,
+    outcome::{MemberProblem, ProofRefusal},
     password::{PasswordForm, PasswordMatch, Verifier, VerifyPassword},
     spelling::canonical_password,
     step::{Step, Write},
@@ -33,16 +33,17 @@ pub(super) fn aim_at_password(admitted: &Admitted, account: AccountId) -> Aim {
 }
 
 /// Judges `presented` by the verifier of the claimant, if there is one, and goes on with `then`: with whom it proves and, where the
-/// verifier is outdated, the write that renews it. That write goes with a step that leaves the password as it is.
+/// verifier is outdated, the write that renews it. That write goes with a step that leaves the password as it is. `member` is where it stood.
 pub(super) fn prove_password<T: Holder>(
     admitted: Admitted,
     aim: Aim,
     claimant: Result<(Verifier, T), ProofRefusal>,
     presented: Secret,
+    member: &'static str,
     then: impl Then<Admitted, Result<(T, Option<Write>), ProofRefusal>>,
 ) -> Step {
     let Ok(canonical) = canonical_password(&presented) else {
-        return admitted.refuse_body("a password has characters that this build knows nothing of");
+        return admitted.refuse_body(MemberProblem::UnknownCharacter.of(member));
     };
     Guess::count(admitted, aim, claimant, move |guess| {
         let (judged, mut guess) =

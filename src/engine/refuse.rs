@@ -4,7 +4,7 @@ use super::{admit, config::Core};
 use crate::{
     Moment,
     device::{Caller, HeaderFaults, Language},
-    outcome::{Event, Fault, Outcome, Verdict},
+    outcome::{BodyFault, Event, Fault, Outcome, Verdict},
     step::Step,
 };
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
@@ -20,15 +20,15 @@ pub(super) fn headers(core: &Core, faults: HeaderFaults) -> Step {
 }
 
 /// The body of a call that no device makes, and that names no application.
-pub(super) fn tenants_body(core: &Core, language: Option<Language>, reason: &'static str) -> Step {
+pub(super) fn tenants_body(core: &Core, language: Option<Language>, fault: BodyFault) -> Step {
     Step::Done(Box::new(Outcome {
-        verdict: Verdict::Refused(Fault::RequestMalformed),
+        verdict: Verdict::Refused(Fault::RequestMalformed(fault)),
         facts: core.facts(language),
-        events: Vec::from([Event::BodyRefused(reason)]),
+        events: Vec::from([Event::BodyRefused(fault)]),
     }))
 }
 
 /// Application before body.
-pub(super) fn body(core: &Arc<Core>, caller: Caller, reason: &'static str, moment: Moment) -> Step {
-    admit::admit(core, caller, moment, move |admitted| admitted.refuse_body(reason))
+pub(super) fn body(core: &Arc<Core>, caller: Caller, fault: BodyFault, moment: Moment) -> Step {
+    admit::admit(core, caller, moment, move |admitted| admitted.refuse_body(fault))
 }

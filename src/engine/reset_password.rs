@@ -8,7 +8,7 @@ use super::{
     new_password::{NewPassword, not_stored},
     own_password,
     prove_code::prove_ownership,
-    spent::Spent,
+    spent::UsedCode,
 };
 use crate::{
     Moment, Secret,
@@ -18,7 +18,7 @@ use crate::{
     device::Caller,
     factor::{Factor, FactorSet},
     flow::{NoRecovery, recovery},
-    outcome::{Fault, ProofRefusal},
+    outcome::{Fault, MemberProblem, ProofRefusal},
     policy::Policy,
     step::{AccessDecision, AccessPurpose, Committed, Step},
     token::{IdToken, Untrusted},
@@ -70,7 +70,7 @@ pub(super) fn by_mobile(
                 let recipient = Recipient::Mobile(mobile);
                 PasswordReset { recipient, code, new_password }.prove(admitted)
             }
-            (false, None) => admitted.refuse_body("mobile is missing"),
+            (false, None) => admitted.refuse_body(MemberProblem::Missing.of("mobile")),
         }
     })
 }
@@ -94,35 +94,35 @@ impl PasswordReset {
         };
         prove_ownership(admitted, purpose, recipient, resets, code, move |admitted, proved| match proved {
             Err(reason) => admitted.refuse_proof(Fault::CodeInvalid(factor), factor, reason),
-            Ok((account, spent)) => {
+            Ok((account, used)) => {
                 let factors = FactorSet::EMPTY.with(factor);
                 let question = admitted.access(AccessPurpose::Recovery, account.id, factors);
                 admitted.ask(question, move |admitted, _, decision| match decision {
-                    AccessDecision::Allow => reset(admitted, account, spent, new),
-                    AccessDecision::Deny => deny(admitted, &account, factor, spent),
+                    AccessDecision::Allow => reset(admitted, account, used, new),
+                    AccessDecision::Deny => deny(admitted, &account, used),
                 })
             }
         })
     }
 }
 
-fn reset(admitted: Admitted, account: Account, spent: Spent, new: NewPassword) -> Step {
+fn reset(admitted: Admitted, account: Account, used: UsedCode, new: NewPassword) -> Step {
     new.judge(admitted, account, move |admitted, account, accepted| {
-        accepted.store(admitted, &account, None, Some(spent))
+        accepted.store(admitted, &account, None, Some(used))
     })
 }
 
 /// A code that was right once must not be right again.
-fn deny(admitted: Admitted, account: &Account, factor: Factor, spent: Spent) -> Step {
+fn deny(admitted: Admitted, account: &Account, used: UsedCode) -> Step {
     let writing = Writing {
-        claim: Some(spent.claim()),
+        claim: None,
         account: Some(account.id),
         expected: Some(account.revision),
-        writes: Vec::new(),
+        writes: Vec::from([used.write()]),
     };
     let account = account.id;
     commit(admitted, writing, move |admitted, _, committed| match committed {
-        Committed::Done => admitted.deny(AccessPurpose::Recovery, account, Fault::CodeInvalid(factor)),
-        refused => not_stored(admitted, refused, Some(spent)),
+        Committed::Done => admitted.deny(AccessPurpose::Recovery, account, Fault::CodeInvalid(used.factor)),
+        refused => not_stored(admitted, refused, Some(used)),
     })
 }

@@ -10,10 +10,27 @@ use super::{
 use crate::{
     AccountId, Timestamp,
     account::Account,
+    factor::FactorSet,
     outcome::{Event, Fault, Grant, TokenRefusal, Verdict},
     session::SessionRecord,
     step::{Question, Step},
 };
+
+/// What a skip opens a session with. By it the session of another login of the same account is told apart.
+#[derive(Clone, Copy)]
+pub(super) struct Opening {
+    /// When the subject has proved who they are.
+    pub(super) auth_time: Timestamp,
+    /// On what proof.
+    pub(super) factors: FactorSet,
+}
+
+impl Opening {
+    /// Whether a session whose tokens nobody has seen yet may be the one: nothing has changed either of these since.
+    fn has_opened(&self, record: &SessionRecord) -> bool {
+        (record.auth_time, record.factors) == (self.auth_time, self.factors)
+    }
+}
 
 impl Admitted {
     /// What the record of a session says whose tokens of a new generation go out now.
@@ -29,18 +46,22 @@ impl Admitted {
         record.generation == generation && record.unseen_since.is_some_and(is_covered)
     }
 
-    /// Takes up the session that a step opened when it came before, and goes on with `then` where that may be its answer again, for an account
-    /// as it is now. Else the step is spent. `Q` is the question that the host has named the session in answer to.
+    /// Takes up the session that a skip opened when it came before, and goes on with `then` where that may be its answer again, for an account
+    /// as it is now. Else the step is spent. `Q` is the question that the host has named the session in answer to; one that this skip cannot
+    /// have opened contradicts it.
     pub(super) fn opened_before<Q: Question>(
         self,
         account: Account,
         record: SessionRecord,
+        opening: Opening,
         then: impl Then<Self, OpenSession>,
     ) -> Step {
         let check = self.check_session(account.id, record.session, None);
         if !self.may_be_lost(&record, 0) {
             refuse_spent(self, account.id)
-        } else if (record.account, record.audience) != (account.id, self.audience) {
+        } else if (record.account, record.audience) != (account.id, self.audience)
+            || !opening.has_opened(&record)
+        {
             self.context.contradiction::<Q>()
         } else if check.is_open(&record) && refusal(&self, &account, &record).is_none() {
             then(self, OpenSession { account, record })

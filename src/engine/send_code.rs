@@ -14,7 +14,7 @@ use crate::{
     device::Caller,
     factor::Factor,
     flow::{Next, Wait},
-    outcome::SendFailure,
+    outcome::{MemberProblem, SendFailure},
     step::Step,
     token::{Stage, StateToken, Untrusted},
 };
@@ -59,12 +59,12 @@ pub(super) fn start(
             if request.is_taken(&admitted, is_taken) {
                 request.outside_logins(admitted)
             } else {
-                admitted.refuse_body("no call of this application takes a code of this type")
+                admitted.refuse_body(MemberProblem::NotTaken.of("type"))
             }
         })
     } else {
         admit::admit(core, caller, moment, |admitted| {
-            admitted.refuse_body("a code of this type does not belong to a pending login")
+            admitted.refuse_body(MemberProblem::NotOfLogins.of("type"))
         })
     }
 }
@@ -107,9 +107,15 @@ impl CodeRequest {
 
     fn outside_logins(self, admitted: Admitted) -> Step {
         let Self { purpose, channel, recipient: named, captcha_token } = self;
-        let named = named.and_then(|named| Recipient::new(channel, named.expose()).ok());
+        let (member, malformed) = match channel {
+            Channel::Sms => ("mobile", MemberProblem::NotAMobile),
+            Channel::Email => ("email", MemberProblem::NotAnEmail),
+        };
         let Some(named) = named else {
-            return admitted.refuse_body("the recipient is missing or malformed");
+            return admitted.refuse_body(MemberProblem::Missing.of(member));
+        };
+        let Ok(named) = Recipient::new(channel, named.expose()) else {
+            return admitted.refuse_body(malformed.of(member));
         };
         let named = named.completed(admitted.numbering());
         let stranger = Stranger::new(named, captcha_token);

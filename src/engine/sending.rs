@@ -138,5 +138,10 @@ impl InProgress for Sending {
 }
 
 pub(super) fn refuse(admitted: Admitted, account: Option<AccountId>, reason: SendFailure) -> Step {
-    admitted.context.refuse(Fault::CodeNotSent, Event::CodeNotSent { account, reason })
+    let wait = match &reason {
+        SendFailure::Refused(refusal) => refusal.wait(),
+        _ => None,
+    };
+    let fault = wait.map_or(Fault::CodeNotSent, |wait| Fault::CodeNotYet { wait });
+    admitted.context.refuse(fault, Event::CodeNotSent { account, reason })
 }

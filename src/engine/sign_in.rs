@@ -10,7 +10,7 @@ use super::{
     login::Login,
     prove_code::prove_ownership,
     prove_password::prove_password,
-    spent::Spent,
+    spent::UsedCode,
 };
 use crate::{
     Moment, Secret,
@@ -71,11 +71,13 @@ impl Credentials {
                 Some(known) if is_allowed => Ok((known.verifier.clone(), account)),
                 _ => Err(ProofRefusal::NotEnrolled),
             });
-            prove_password(admitted, candidate.aim, claimant, password, |admitted, proved| match proved {
-                Ok((account, rehash)) => {
-                    proved_by(admitted, Factor::Password, account, None, rehash.into_iter().collect())
+            prove_password(admitted, candidate.aim, claimant, password, "password", |admitted, proved| {
+                match proved {
+                    Ok((account, rehash)) => {
+                        proved_by(admitted, Factor::Password, account, None, rehash.into_iter().collect())
+                    }
+                    Err(reason) => admitted.refuse_proof(Fault::CredentialsInvalid, Factor::Password, reason),
                 }
-                Err(reason) => admitted.refuse_proof(Fault::CredentialsInvalid, Factor::Password, reason),
             })
         })
     }
@@ -87,7 +89,7 @@ impl CodeCredentials {
         let factor = Factor::of_channel(recipient.channel());
         prove_ownership(admitted, CodePurpose::SignIn, recipient, signs_in, code, move |admitted, proved| {
             match proved {
-                Ok((account, spent)) => proved_by(admitted, factor, account, Some(spent), Vec::new()),
+                Ok((account, used)) => proved_by(admitted, factor, account, Some(used), Vec::new()),
                 Err(reason) => admitted.refuse_proof(Fault::CodeInvalid(factor), factor, reason),
             }
         })
@@ -102,11 +104,12 @@ fn proved_by(
     admitted: Admitted,
     factor: Factor,
     account: Account,
-    spent: Option<Spent>,
+    code: Option<UsedCode>,
     writes: Vec<Write>,
 ) -> Step {
     let auth_time = admitted.now();
     let progress = Progress { factors: FactorSet::EMPTY.with(factor), password: PasswordStep::Open };
-    let auth_start = auth_time;
-    Box::new(Login { admitted, account, progress, auth_start, auth_time, spent, writes }).decide_access()
+    let (auth_start, spent) = (auth_time, None);
+    Box::new(Login { admitted, account, progress, auth_start, auth_time, spent, code, writes })
+        .decide_access()
 }

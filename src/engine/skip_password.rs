@@ -47,6 +47,7 @@ fn skip(admitted: Admitted, login: PendingLogin) -> Step {
                 password: PasswordStep::Skipped,
                 proved: FactorSet::EMPTY,
                 proved_at: None,
+                code: None,
                 writes,
             };
             login.finish(admitted, finished).decide_access()
@@ -57,7 +58,8 @@ fn skip(admitted: Admitted, login: PendingLogin) -> Step {
 
 /// The skip is done. Its answer may have got lost, and is given again where access is allowed as it was then.
 fn skipped_before(admitted: Admitted, login: PendingLogin, record: SessionRecord) -> Step {
-    admitted.opened_before::<FindClaim>(login.account, record, |admitted, open| {
+    let opening = login.opening();
+    admitted.opened_before::<FindClaim>(login.account, record, opening, |admitted, open| {
         open.allowed(admitted, AccessPurpose::SignIn, Fault::StateTokenInvalid, |admitted, open| {
             open.answer_again(admitted, Verdict::SignedIn)
         })

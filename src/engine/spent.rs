@@ -5,50 +5,61 @@ use crate::{
     code::StoredCode,
     contact::Channel,
     factor::Factor,
-    step::Claim,
+    step::{Claim, Write},
     token::{StateClaims, TicketClaims},
 };
 
 /// A claim outlives what it is of by this much, for databases whose clocks are fast.
 const CLAIM_GRACE_SECONDS: u64 = 300;
 
-/// What a step uses up: its use is a claim in the step's commit.
+/// The use of what has this id and lives until then. It is never answered again.
+fn claim(id: TokenId, expires_at: Timestamp) -> Claim {
+    Claim { id, opens: None, keep_until: expires_at.plus_seconds(CLAIM_GRACE_SECONDS) }
+}
+
+/// A token that a step uses up: its use is a claim in the step's commit.
 #[derive(Clone, Copy)]
 pub(super) struct Spent {
-    pub(super) what: Spendable,
     id: TokenId,
     expires_at: Timestamp,
 }
 
-/// The kinds of thing that are used once.
-#[derive(Clone, Copy)]
-pub(super) enum Spendable {
-    StateToken,
-    Code(Factor),
-    Ticket,
-}
-
 impl Spent {
     pub(super) fn state_token(claims: &StateClaims) -> Self {
-        Self { what: Spendable::StateToken, id: claims.id, expires_at: claims.expires_at }
-    }
-
-    pub(super) fn code(stored: &StoredCode, channel: Channel) -> Self {
-        let what = Spendable::Code(Factor::of_channel(channel));
-        Self { what, id: stored.digest.claim_id(), expires_at: stored.expires_at }
+        Self { id: claims.id, expires_at: claims.expires_at }
     }
 
     pub(super) fn ticket(claims: &TicketClaims) -> Self {
-        Self { what: Spendable::Ticket, id: claims.id, expires_at: claims.expires_at }
+        Self { id: claims.id, expires_at: claims.expires_at }
     }
 
     pub(super) fn id(&self) -> &TokenId {
         &self.id
     }
 
-    /// Its use, which is never answered again.
+    /// Its use.
     pub(super) fn claim(&self) -> Claim {
-        let keep_until = self.expires_at.plus_seconds(CLAIM_GRACE_SECONDS);
-        Claim { id: self.id, opens: None, keep_until }
+        claim(self.id, self.expires_at)
+    }
+}
+
+/// A code that was found right and that a step uses up: its use is a write of the step's commit, which may use up a token as well.
+#[derive(Clone, Copy)]
+pub(super) struct UsedCode {
+    /// What it proves.
+    pub(super) factor: Factor,
+    id: TokenId,
+    expires_at: Timestamp,
+}
+
+impl UsedCode {
+    pub(super) fn new(stored: &StoredCode, channel: Channel) -> Self {
+        let factor = Factor::of_channel(channel);
+        Self { factor, id: stored.digest.claim_id(), expires_at: stored.expires_at }
+    }
+
+    /// Its use.
+    pub(super) fn write(&self) -> Write {
+        Write::UseCode(claim(self.id, self.expires_at))
     }
 }

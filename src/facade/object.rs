@@ -7,6 +7,7 @@ use super::MOST_OF_A_BODY;
 use crate::{
     Secret,
     device::{Header, RequestHeaders},
+    outcome::{BodyFault, MemberProblem},
 };
 use alloc::{collections::BTreeSet, string::String};
 use core::fmt;
@@ -27,20 +28,25 @@ pub(crate) fn members<const N: usize>(
     headers: &RequestHeaders<'_>,
     body: &[u8],
     wanted: &[Member; N],
-) -> Result<[Option<Secret>; N], &'static str> {
-    let content_type =
-        headers.get(Header::ContentType).map_err(|_| "the content type is missing or malformed")?;
+) -> Result<[Option<Secret>; N], BodyFault> {
+    let content_type = headers.get(Header::ContentType).map_err(|_| BodyFault::ContentType)?;
     if !is_json(content_type) {
-        return Err("the content type is not application/json");
+        return Err(BodyFault::ContentType);
     }
     if body.len() > MOST_OF_A_BODY {
-        return Err("the body is too long");
+        return Err(BodyFault::TooLong { most: MOST_OF_A_BODY });
     }
     // A byte order mark says nothing of UTF-8 (RFC 8259 §8.1 lets a reader pass over it).
     let body = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
     let mut json = serde_json::Deserializer::from_slice(body);
-    let members = json.deserialize_map(Members(wanted)).map_err(|_| "the body is not such a JSON object")?;
-    json.end().map_err(|_| "something follows the body's JSON object")?;
+    let mut reading = None;
+    let read = json.deserialize_map(Members { wanted, reading: &mut reading });
+    let members = read.map_err(|error| match reading {
+        // What is no JSON is no member of any type.
+        Some((name, problem)) if error.is_data() => BodyFault::Member { name, problem },
+        _ => BodyFault::NotAnObject,
+    })?;
+    json.end().map_err(|_| BodyFault::NotAnObject)?;
     Ok(members)
 }
 
@@ -56,7 +62,11 @@ fn is_json(content_type: &str) -> bool {
 }
 
 /// Reads the wanted text members of an object, and everything else for its shape alone.
-struct Members<'a, const N: usize>(&'a [Member; N]);
+struct Members<'a, const N: usize> {
+    wanted: &'a [Member; N],
+    /// Which of them is being read, and what is wrong with it if it cannot be.
+    reading: &'a mut Option<(&'static str, MemberProblem)>,
+}
 
 impl<'de, const N: usize> Visitor<'de> for Members<'_, N> {
     type Value = [Option<Secret>; N];
@@ -68,29 +78,27 @@ impl<'de, const N: usize> Visitor<'de> for Members<'_, N> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut members = [const { None }; N];
         let mut seen = BTreeSet::new();
-        while let Some(name) = next_name(&mut map, &mut seen)? {
-            let wanted = self.0.iter().zip(&mut members).find(|(wanted, _)| *wanted.name == *name);
+        while let Some(name) = map.next_key::<String>()? {
+            let wanted = self.wanted.iter().zip(&mut members).find(|(wanted, _)| *wanted.name == *name);
+            *self.reading = wanted.as_ref().map(|(wanted, _)| (wanted.name, MemberProblem::Repeated));
+            see(&mut seen, name)?;
             match wanted {
                 Some((wanted, member)) => {
+                    *self.reading = Some((wanted.name, MemberProblem::NotText));
                     let text = map.next_value::<Option<String>>()?.map(Secret::new);
                     *member = text.filter(|text| wanted.is_required || !text.expose().is_empty());
                 }
                 None => map.next_value_seed(Shape { depth_left: MAX_DEPTH - 1 })?,
             }
+            *self.reading = None;
         }
         Ok(members)
     }
 }
 
-/// The next member's name, unless the object has had it already.
-fn next_name<'de, A: MapAccess<'de>>(
-    map: &mut A,
-    seen: &mut BTreeSet<String>,
-) -> Result<Option<String>, A::Error> {
-    let Some(name) = map.next_key::<String>()? else {
-        return Ok(None);
-    };
-    if seen.insert(name.clone()) { Ok(Some(name)) } else { Err(de::Error::custom("a member stands twice")) }
+/// No object has a member twice.
+fn see<E: de::Error>(seen: &mut BTreeSet<String>, name: String) -> Result<(), E> {
+    if seen.insert(name) { Ok(()) } else { Err(E::custom("a member stands twice")) }
 }
 
 /// Any value, of which only the depth and the names count.
@@ -153,7 +161,8 @@ impl<'de> Visitor<'de> for Shape {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let (inner, mut seen) = (self.inner()?, BTreeSet::new());
-        while next_name(&mut map, &mut seen)?.is_some() {
+        while let Some(name) = map.next_key::<String>()? {
+            see(&mut seen, name)?;
             map.next_value_seed(inner)?;
         }
         Ok(())

@@ -48,6 +48,12 @@ impl Lifetime {
         }
     }
 
+    /// What is left of something, in seconds: at most [`MAX`](Self::MAX), and `None` where nothing is.
+    pub(crate) fn left(seconds: u64) -> Option<Self> {
+        let seconds = u32::try_from(seconds).unwrap_or(Self::MAX_SECONDS).min(Self::MAX_SECONDS);
+        NonZeroU32::new(seconds).map(Self)
+    }
+
     /// The length in seconds.
     pub const fn as_seconds(self) -> u32 {
         self.0.get()

@@ -1,5 +1,6 @@
 //! What happened, for the host's log, and why.
 
+use super::BodyFault;
 use crate::{
     AccountId, ClientId, SessionId, TenantId,
     code::{CodePurpose, SendRefusal},
@@ -20,7 +21,7 @@ pub enum Event {
     /// Headers were missing or malformed.
     HeadersRefused(HeaderFaults),
     /// A body was not what its call takes.
-    BodyRefused(&'static str),
+    BodyRefused(BodyFault),
     /// No such application, or not for this tenant.
     ApplicationUnknown {
         /// As the caller named it.
@@ -269,7 +270,7 @@ impl From<NoRecovery> for ProofRefusal {
 pub enum SendFailure {
     /// The account has no contact of this channel, or it may not prove the step.
     NoRecipient,
-    /// The budget says no.
+    /// The budget says no. Where it says for how long, the client is told to wait.
     Refused(SendRefusal),
     /// The account changed between the check and the write.
     AccountChanged,

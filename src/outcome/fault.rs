@@ -1,7 +1,7 @@
 //! Faults of the caller's.
 
-use super::NewPasswordRefusal;
-use crate::factor::Factor;
+use super::{BodyFault, NewPasswordRefusal};
+use crate::{Lifetime, factor::Factor};
 
 /// A fault of the caller's: what a client is told, without the reason an attacker would like to know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -13,8 +13,8 @@ pub enum Fault {
     ClientIdMissing,
     /// No such application, or not for this tenant.
     ApplicationUnknown,
-    /// The body is not what the call takes.
-    RequestMalformed,
+    /// The body is not what the call takes: in which member, and what must be.
+    RequestMalformed(BodyFault),
     /// Malformed, forged, expired, used, of another step or device: one fault.
     StateTokenInvalid,
     /// No id token.
@@ -29,6 +29,12 @@ pub enum Fault {
     CredentialsInvalid,
     /// A code could not be sent.
     CodeNotSent,
+    /// No code is sent now: the latest was a moment ago, or there were as many as there are. It is told alike whether anybody has the
+    /// recipient or not.
+    CodeNotYet {
+        /// After how long one may be asked for again.
+        wait: Lifetime,
+    },
     /// A code is wrong: one that was sent, or a one-time password.
     CodeInvalid(Factor),
     /// The old password is wrong, or its guesses are spent.

@@ -1,11 +1,13 @@
 //! How a request ended: a verdict for the client, facts for the host, events for its log. No wire spelling here.
 
 mod authenticated;
+mod body_fault;
 mod event;
 mod fault;
 mod verdict;
 
 pub use authenticated::Authenticated;
+pub use body_fault::{BodyFault, MemberProblem};
 pub use event::{Event, NewPasswordRefusal, ProofRefusal, SendFailure, TokenRefusal};
 pub use fault::Fault;
 pub use verdict::{Grant, IssuedTicket, NotOurs, Pending, Verdict};

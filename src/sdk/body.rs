@@ -10,6 +10,7 @@ use crate::{
     contact::{Channel, Mobile, Recipient},
     device::{Address, Device, HeaderFault, RequestHeaders},
     facade::object::members,
+    outcome::{BodyFault, MemberProblem},
 };
 
 const MAX_PASSWORD_BYTES: usize = 1024;
@@ -29,6 +30,7 @@ const PASSWORD: Member = required("password", "The password, 1 to 1,024 bytes");
 const MOBILE: Member = required("mobile", "A mobile number");
 const EMAIL: Member = required("email", "An e-mail address");
 pub(super) const VERIFY_CODE: Member = required("verify_code", "The code that was sent");
+const OLD_PASSWORD: Member = required("old_password", "The present password");
 const NEW_PASSWORD: Member = required("new_password", "The new password");
 const OWN_MOBILE: Member = optional("mobile", "The account's mobile number, or its mask");
 const OWN_EMAIL: Member = optional("email", "The account's e-mail address, or its mask");
@@ -46,8 +48,7 @@ pub(super) const CREDENTIALS: [Member; 2] = [USER_NAME, PASSWORD];
 pub(super) const MOBILE_CREDENTIALS: [Member; 2] = [MOBILE, PASSWORD];
 pub(super) const SMS_CREDENTIALS: [Member; 2] = [MOBILE, VERIFY_CODE];
 pub(super) const EMAIL_CREDENTIALS: [Member; 2] = [EMAIL, VERIFY_CODE];
-pub(super) const PASSWORD_CHANGE: [Member; 2] =
-    [required("old_password", "The present password"), NEW_PASSWORD];
+pub(super) const PASSWORD_CHANGE: [Member; 2] = [OLD_PASSWORD, NEW_PASSWORD];
 pub(super) const CODE_CHANGE: [Member; 2] = [VERIFY_CODE, NEW_PASSWORD];
 pub(super) const SMS_REQUEST: [Member; 3] = [PENDING_MOBILE, TYPE, CAPTCHA_TOKEN];
 pub(super) const EMAIL_REQUEST: [Member; 3] = [PENDING_EMAIL, TYPE, CAPTCHA_TOKEN];
@@ -76,7 +77,7 @@ const fn of_device(token: Member) -> [Member; 5] {
     ]
 }
 
-type Read<T> = Result<T, &'static str>;
+type Read<T> = Result<T, BodyFault>;
 
 /// With the kind of name that the call takes.
 pub(super) fn credentials(
@@ -85,14 +86,14 @@ pub(super) fn credentials(
     kind: fn(UserName) -> Identifier,
 ) -> Read<Credentials> {
     let [name, secret] = members(headers, body, &CREDENTIALS)?;
-    let name =
-        UserName::new(needed(name)?.expose()).map_err(|_| "user_name is empty, too long or malformed")?;
-    Ok(Credentials { identifier: kind(name), password: password(secret)? })
+    let name = user_name(&needed(name, USER_NAME)?)?;
+    Ok(Credentials { identifier: kind(name), password: password(secret, PASSWORD)? })
 }
 
 pub(super) fn mobile_credentials(headers: &RequestHeaders<'_>, body: &[u8]) -> Read<Credentials> {
     let [named, secret] = members(headers, body, &MOBILE_CREDENTIALS)?;
-    Ok(Credentials { identifier: mobile(&needed(named)?)?.into(), password: password(secret)? })
+    let identifier = mobile(&needed(named, MOBILE)?)?.into();
+    Ok(Credentials { identifier, password: password(secret, PASSWORD)? })
 }
 
 pub(super) fn code_credentials(
@@ -100,19 +101,21 @@ pub(super) fn code_credentials(
     body: &[u8],
     channel: Channel,
 ) -> Read<CodeCredentials> {
-    let wanted = match channel {
-        Channel::Sms => &SMS_CREDENTIALS,
-        Channel::Email => &EMAIL_CREDENTIALS,
+    let (wanted, malformed) = match channel {
+        Channel::Sms => (&SMS_CREDENTIALS, MemberProblem::NotAMobile),
+        Channel::Email => (&EMAIL_CREDENTIALS, MemberProblem::NotAnEmail),
     };
+    let [member, _] = *wanted;
     let [named, typed] = members(headers, body, wanted)?;
-    let recipient =
-        Recipient::new(channel, needed(named)?.expose()).map_err(|_| "the recipient is malformed")?;
+    let recipient = Recipient::new(channel, needed(named, member)?.expose());
+    let recipient = recipient.map_err(|_| malformed.of(member.name))?;
     Ok(CodeCredentials { recipient, code: code(typed)? })
 }
 
 pub(super) fn password_change(headers: &RequestHeaders<'_>, body: &[u8]) -> Read<PasswordChange> {
     let [old, new] = members(headers, body, &PASSWORD_CHANGE)?;
-    Ok(PasswordChange { proof: ChangeProof::OldPassword(password(old)?), new_password: password(new)? })
+    let proof = ChangeProof::OldPassword(password(old, OLD_PASSWORD)?);
+    Ok(PasswordChange { proof, new_password: password(new, NEW_PASSWORD)? })
 }
 
 pub(super) fn code_change(
@@ -122,19 +125,19 @@ pub(super) fn code_change(
 ) -> Read<PasswordChange> {
     let [typed, new] = members(headers, body, &CODE_CHANGE)?;
     let proof = ChangeProof::Code { channel, code: code(typed)? };
-    Ok(PasswordChange { proof, new_password: password(new)? })
+    Ok(PasswordChange { proof, new_password: password(new, NEW_PASSWORD)? })
 }
 
 pub(super) fn own_change(headers: &RequestHeaders<'_>, body: &[u8]) -> Read<OwnPasswordChange> {
     let [old, new] = members(headers, body, &OWN_CHANGE)?;
-    let old_password = old.map(|old| password(Some(old))).transpose()?;
-    Ok(OwnPasswordChange { old_password, new_password: password(new)? })
+    let old_password = old.map(|old| password(Some(old), OLD_PASSWORD)).transpose()?;
+    Ok(OwnPasswordChange { old_password, new_password: password(new, NEW_PASSWORD)? })
 }
 
 pub(super) fn mobile_update(headers: &RequestHeaders<'_>, body: &[u8]) -> Read<MobilePasswordUpdate> {
     let [named, typed, new] = members(headers, body, &MOBILE_UPDATE)?;
     let mobile = named.as_ref().map(mobile).transpose()?;
-    Ok(MobilePasswordUpdate { mobile, code: code(typed)?, new_password: password(new)? })
+    Ok(MobilePasswordUpdate { mobile, code: code(typed)?, new_password: password(new, PASSWORD)? })
 }
 
 pub(super) fn code_request(headers: &RequestHeaders<'_>, body: &[u8], channel: Channel) -> Read<CodeRequest> {
@@ -143,13 +146,11 @@ pub(super) fn code_request(headers: &RequestHeaders<'_>, body: &[u8], channel: C
         Channel::Email => &EMAIL_REQUEST,
     };
     let [recipient, of_type, captcha_token] = members(headers, body, wanted)?;
-    let purpose = purpose(channel, needed(of_type)?.expose()).ok_or("no call takes a code of this type")?;
-    let fits = captcha_token.as_ref().is_none_or(|token| token.expose().len() <= MAX_CAPTCHA_BYTES);
-    if fits {
-        Ok(CodeRequest { purpose, channel, recipient, captcha_token })
-    } else {
-        Err("captcha_token is too long")
-    }
+    let purpose = purpose(channel, needed(of_type, TYPE)?.expose());
+    let purpose = purpose.ok_or(MemberProblem::NotTaken.of(TYPE.name))?;
+    let captcha_token =
+        captcha_token.map(|token| bounded(Some(token), MAX_CAPTCHA_BYTES, CAPTCHA_TOKEN)).transpose()?;
+    Ok(CodeRequest { purpose, channel, recipient, captcha_token })
 }
 
 /// What each type of code is for. The family has more types, for calls that are not here. Which of these an application takes says its
@@ -203,24 +204,39 @@ pub(super) fn of_tenant(
     Ok((Device::at(text(&os), text(&fingerprint), text(&agent), address), token))
 }
 
-fn needed(member: Option<Secret>) -> Read<Secret> {
-    member.ok_or("a required member is missing")
+/// One that is not there, or blank.
+fn needed(given: Option<Secret>, member: Member) -> Read<Secret> {
+    let given = given.filter(|text| !text.expose().trim().is_empty());
+    given.ok_or(MemberProblem::Missing.of(member.name))
 }
 
-fn password(member: Option<Secret>) -> Read<Secret> {
-    bounded(member, MAX_PASSWORD_BYTES, "a password is missing, empty or too long")
+fn password(given: Option<Secret>, member: Member) -> Read<Secret> {
+    bounded(given, MAX_PASSWORD_BYTES, member)
 }
 
-fn code(member: Option<Secret>) -> Read<Secret> {
-    bounded(member, MAX_CODE_BYTES, "a code is missing, empty or too long")
+fn code(given: Option<Secret>) -> Read<Secret> {
+    bounded(given, MAX_CODE_BYTES, VERIFY_CODE)
 }
 
-fn bounded(member: Option<Secret>, longest: usize, otherwise: &'static str) -> Read<Secret> {
-    member.filter(|text| (1..=longest).contains(&text.expose().len())).ok_or(otherwise)
+/// What is blank may be a password.
+fn bounded(given: Option<Secret>, most: usize, member: Member) -> Read<Secret> {
+    let given = given.filter(|text| !text.expose().is_empty());
+    let given = given.ok_or(MemberProblem::Missing.of(member.name))?;
+    let fits = given.expose().len() <= most;
+    if fits { Ok(given) } else { Err(MemberProblem::TooLong { most }.of(member.name)) }
+}
+
+fn user_name(text: &Secret) -> Read<UserName> {
+    UserName::new(text.expose()).map_err(|_| {
+        let most = UserName::MAX_BYTES;
+        let is_too_long = text.expose().trim().len() > most;
+        let problem = if is_too_long { MemberProblem::TooLong { most } } else { MemberProblem::Malformed };
+        problem.of(USER_NAME.name)
+    })
 }
 
 fn mobile(text: &Secret) -> Read<Mobile> {
-    Mobile::new(text.expose()).map_err(|_| "mobile is malformed")
+    Mobile::new(text.expose()).map_err(|_| MemberProblem::NotAMobile.of(MOBILE.name))
 }
 
 #[cfg(test)]

@@ -7,18 +7,18 @@ use alloc::{
 };
 use proptest::prelude::*;
 
-fn read_as(content_type: &str, body: &[u8]) -> Result<(String, String), &'static str> {
+fn read_as(content_type: &str, body: &[u8]) -> Result<(String, String), BodyFault> {
     let headers = [("Content-Type", content_type)];
     let read = credentials(&RequestHeaders::read(&headers), body, Identifier::of_user_name)?;
     let (_, name) = read.identifier.names().next().unwrap();
     Ok((name.to_string(), read.password.expose().to_string()))
 }
 
-fn read(body: &str) -> Result<(String, String), &'static str> {
+fn read(body: &str) -> Result<(String, String), BodyFault> {
     read_as("application/json", body.as_bytes())
 }
 
-fn erin(password: &str) -> Result<(String, String), &'static str> {
+fn erin(password: &str) -> Result<(String, String), BodyFault> {
     Ok(("erin".to_string(), password.to_string()))
 }
 
@@ -68,6 +68,73 @@ fn what_is_missing_mistyped_or_out_of_bounds_is_refused() {
     }
     assert_eq!(read("\u{FEFF}{\"user_name\":\"erin\",\"password\":\"p\"}"), erin("p"));
     assert!(read_as("application/json", b"{\"user_name\":\"erin\",\"password\":\"\xFF\"}").is_err());
+}
+
+/// Whoever reads the log, or the answer, is told which member it is and what must be.
+#[test]
+fn what_is_refused_says_which_member_and_why() {
+    use MemberProblem::{Malformed, Missing, NotText, Repeated, TooLong};
+    let long = |name: usize, password: usize| {
+        format!(r#"{{"user_name":"{}","password":"{}"}}"#, "n".repeat(name), "p".repeat(password))
+    };
+    let of = |name, problem: MemberProblem| problem.of(name);
+    for (body, expected) in [
+        ("", BodyFault::NotAnObject),
+        ("[]", BodyFault::NotAnObject),
+        (r#"{"user_name":"erin","password":"p"}{}"#, BodyFault::NotAnObject),
+        (r#"{"user_name":"erin","password":"p","x":1,"x":1}"#, BodyFault::NotAnObject),
+        (r#"{"user_name":"erin","password":"p","user":{"password":1,"password":1}}"#, BodyFault::NotAnObject),
+        // Torn while a member is read, that is nothing of this member.
+        (r#"{"user_name":"erin","password":"p"#, BodyFault::NotAnObject),
+        (r#"{"user_name":"erin","password":tru}"#, BodyFault::NotAnObject),
+        (r#"{"user_name":"erin","password":"\ud800"}"#, BodyFault::NotAnObject),
+        ("{}", of("user_name", Missing)),
+        (r#"{"user_name":null,"password":"p"}"#, of("user_name", Missing)),
+        (r#"{"user_name":" ","password":"p"}"#, of("user_name", Missing)),
+        (r#"{"user_name":"erin"}"#, of("password", Missing)),
+        (r#"{"user_name":"erin","password":""}"#, of("password", Missing)),
+        (r#"{"user_name":"erin","password":7}"#, of("password", NotText)),
+        (r#"{"user_name":["erin"],"password":"p"}"#, of("user_name", NotText)),
+        (r#"{"user_name":true,"password":7}"#, of("user_name", NotText)),
+        (r#"{"password":"p","user_name":"erin","password":"p"}"#, of("password", Repeated)),
+        (r#"{"user_name":"erin","password":"p","\u0070assword":1}"#, of("password", Repeated)),
+        (r#"{"user_name":"er\u0000in","password":"p"}"#, of("user_name", Malformed)),
+        (&long(257, 1), of("user_name", TooLong { most: 256 })),
+        (&long(256, 1025), of("password", TooLong { most: 1024 })),
+        (&" ".repeat(MOST_OF_A_BODY + 1), BodyFault::TooLong { most: MOST_OF_A_BODY }),
+    ] {
+        assert_eq!(read(body), Err(expected), "{}", &body[..body.len().min(80)]);
+    }
+    let body = br#"{"user_name":"erin","password":"p"}"#;
+    assert_eq!(read_as("text/plain", body), Err(BodyFault::ContentType));
+    assert_eq!(read_as("application/json", b"{\"password\":\"\xFF\"}"), Err(BodyFault::NotAnObject));
+}
+
+#[test]
+fn each_call_names_the_member_that_it_takes() {
+    use MemberProblem::{Missing, NotAMobile, NotAnEmail, NotTaken, TooLong};
+    let headers = [("Content-Type", "application/json")];
+    let headers = RequestHeaders::read(&headers);
+    let of = |name, problem: MemberProblem| problem.of(name);
+    fn fault<T>(read: Read<T>) -> Option<BodyFault> {
+        read.err()
+    }
+    let sms = |body: &str| fault(code_credentials(&headers, body.as_bytes(), Channel::Sms));
+    assert_eq!(sms("{}"), Some(of("mobile", Missing)));
+    assert_eq!(sms(r#"{"mobile":"erin","verify_code":"1"}"#), Some(of("mobile", NotAMobile)));
+    assert_eq!(sms(r#"{"mobile":"+86-13800000000"}"#), Some(of("verify_code", Missing)));
+    let mail = fault(code_credentials(&headers, br#"{"email":"erin","verify_code":"1"}"#, Channel::Email));
+    assert_eq!(mail, Some(of("email", NotAnEmail)));
+    let change = |body: &str| fault(password_change(&headers, body.as_bytes()));
+    assert_eq!(change(r#"{"new_password":"p"}"#), Some(of("old_password", Missing)));
+    assert_eq!(change(r#"{"old_password":"p"}"#), Some(of("new_password", Missing)));
+    // The new password of this call has another name.
+    assert_eq!(fault(mobile_update(&headers, br#"{"verify_code":"1"}"#)), Some(of("password", Missing)));
+    let ask = |body: &str| fault(code_request(&headers, body.as_bytes(), Channel::Sms));
+    assert_eq!(ask(r#"{"mobile":"+86-13800000000"}"#), Some(of("type", Missing)));
+    assert_eq!(ask(r#"{"type":"LOGIN_EMS"}"#), Some(of("type", NotTaken)));
+    let long = format!(r#"{{"type":"LOGIN_SMS","captcha_token":"{}"}}"#, "x".repeat(4_097));
+    assert_eq!(ask(&long), Some(of("captcha_token", TooLong { most: 4_096 })));
 }
 
 #[test]

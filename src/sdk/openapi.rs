@@ -105,7 +105,7 @@ fn operation(route: &Route, method: &str) -> Value {
         "parameters": parameters(route.bears),
         "responses": {
             "200": answer(route.answers),
-            "400": failure("Refused: whatever is wrong with the request"),
+            "400": refusal(route.endpoint),
             "500": failure("System busy"),
         },
     });
@@ -202,6 +202,17 @@ fn answer(answers: Answers) -> Value {
     content(about, schema)
 }
 
+/// Of a code that may not be asked for yet, with how long the client must wait.
+fn refusal(endpoint: Endpoint) -> Value {
+    let refusal = failure("Refused: whatever is wrong with the request");
+    let is_send = matches!(endpoint, Endpoint::OfDevice(DeviceEndpoint::SendCode(_)));
+    let retry_after = json!({
+        "description": "For how many seconds no code is sent, where that is why",
+        "schema": { "type": "integer", "minimum": 1 },
+    });
+    with(refusal, "headers", is_send.then(|| json!({ "Retry-After": retry_after })))
+}
+
 fn failure(about: &str) -> Value {
     content(about, "Error")
 }
@@ -294,6 +305,18 @@ mod tests {
         let mail = of("/api/v2/sdk/email/send");
         assert_eq!(mail["enum"], json!(["LOGIN_EMS", "MFA_AUTH_EMS", "CHANGE_PWD_EMS"]));
         assert_eq!(mail["description"], "What the code is for");
+    }
+
+    #[test]
+    fn only_a_code_that_is_asked_for_may_have_to_wait() {
+        let document = openapi();
+        for route in ROUTES {
+            for method in route.methods {
+                let refused = &document["paths"][route.path][method.to_ascii_lowercase()]["responses"]["400"];
+                let is_send = route.path.ends_with("/send");
+                assert_eq!(!refused["headers"]["Retry-After"].is_null(), is_send, "{}", route.path);
+            }
+        }
     }
 
     #[test]

@@ -6,15 +6,19 @@ use crate::{
     account::Subject,
     facade::Reply,
     flow::Wait,
-    outcome::{NotOurs, Outcome, Verdict},
+    outcome::{Fault, NotOurs, Outcome, Verdict},
     password::PasswordRules,
     text::json::{self, Member, Object, Value, name},
 };
-use alloc::{borrow::Cow, string::String, vec::Vec};
+use alloc::{
+    borrow::Cow,
+    string::{String, ToString as _},
+    vec::Vec,
+};
 use serde::{Serialize, Serializer};
 
 /// The reply to an outcome: 200; 400 for every refusal; 500 where the host could not answer; 404 or 405 where the request is none of the
-/// family's.
+/// family's. Where a client must wait before it asks for a code, a header says for how many seconds (RFC 9110 §10.2.3).
 pub(super) fn reply(outcome: &Outcome) -> Reply {
     let room = Body::usual_len(outcome);
     let body = match Body::of(outcome) {
@@ -35,6 +39,9 @@ pub(super) fn reply(outcome: &Outcome) -> Reply {
         | Verdict::Ticket(_)
         | Verdict::Subject(_)
         | Verdict::Authenticated(_) => of_status(200),
+        Verdict::Refused(Fault::CodeNotYet { wait }) => {
+            of_status(400).with_header("retry-after", wait.as_seconds().to_string())
+        }
         Verdict::Refused(_) => of_status(400),
         Verdict::Busy => of_status(500),
         Verdict::NotOurs(NotOurs::Path) => of_status(404),

@@ -2,7 +2,8 @@
 
 use crate::{SessionId, Timestamp, TokenId};
 
-/// A thing that happens once: the use of a state token, a code, a ticket.
+/// A thing that happens once: the use of a state token or a ticket, in a [`Commit`](super::Commit), and of a code, in one of
+/// [its writes](super::Write::UseCode).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Claim {
     /// Unique among claims.
@@ -25,8 +26,9 @@ pub struct Claim {
 /// In SQL: `SELECT sessions.* FROM claims JOIN sessions ON sessions.id = claims.session WHERE claims.id = :id AND sessions.ended_at IS NULL`.
 ///
 /// **If you answer wrongly:**
-/// - Another session of the same account: the client is signed in to that one. A session of another account is a
-///   [contradiction](crate::outcome::Event::Contradiction), and nothing is issued.
+/// - Another session: a [contradiction](crate::outcome::Event::Contradiction), and nothing is issued, where it is of another account or
+///   application, or was opened at another time or on other factors than this login could have. Where all of this is the same, so that it is
+///   of another login of the same second, the client is signed in to that one: as the same subject, on the same device and the same proof.
 /// - A session that has been ended: for up to a minute its client may have a token of it, which [`CheckSession`](crate::session::CheckSession) refuses.
 /// - `None` where there is one: whoever lost an answer is told that the state token is spent. They sign in again, and have lost a skip.
 #[derive(Clone, Copy, Debug)]

@@ -23,8 +23,8 @@ use alloc::{boxed::Box, vec::Vec};
 ///
 /// Whatever the answer but [`Committed::Done`], roll everything back. Answer `Done` only when it is durable, and never when
 /// there is a write that you do not carry out: that is [`Ask::unavailable`](super::Ask::unavailable). Lock in the order of this list: the claim,
-/// the account, and the slots of [`Write::ClearGuesses`] as they come, which is by their bytes; of a code, its recipient's budget and then the
-/// sum. Then no two commits wait for each other.
+/// the account, the code that is used, and the slots of [`Write::ClearGuesses`] as they come, which is by their bytes; of a code that is sent, its
+/// recipient's budget and then the sum. Then no two commits wait for each other.
 ///
 /// ```sql
 /// BEGIN;
@@ -36,7 +36,7 @@ use alloc::{boxed::Box, vec::Vec};
 /// COMMIT;
 /// ```
 ///
-/// **If you answer wrongly:** `Done` without the claim: a state token, a code or a ticket counts twice. `Done` for another revision or
+/// **If you answer wrongly:** `Done` without the claim: a state token or a ticket counts twice. `Done` for another revision or
 /// a status that is not active: a session for an account that was disabled or got another password a moment ago. `Done` and something
 /// left out: a skip that is not counted, a session that cannot be ended, a one-time password that can be used again. Something
 /// kept of what was not `Done`: a claim that is used up without effect, so that its owner must begin anew. `Replayed` or `Changed`
@@ -188,6 +188,15 @@ pub enum Write<P = Secret> {
         /// What it takes of the recipient's budget.
         budget: SendBudget,
     },
+    /// Use up a code that was found right: keep this among the claims; refused when it is there already. Beside it the commit may have a
+    /// [`claim`](Commit::claim) of its own, that of the state token with which the code was presented: a code of a login is good in the next
+    /// one of the same device, and in one of them only.
+    ///
+    /// In SQL: `INSERT INTO claims (id, keep_until) VALUES (:id, :keep_until) ON CONFLICT (id) DO NOTHING`, which must insert one row. The row
+    /// of the code itself stays, until the next code takes its place or it is over.
+    ///
+    /// **If you answer wrongly:** where nothing is kept, or `Done` is answered though it was there, the code counts twice.
+    UseCode(Claim),
     /// Count a code of somebody who has proved nothing in the sum of the commit's application: put the stored record of the commit's
     /// [`audience`](Commit::audience) through [`SendSum::spend`], store what comes out, or answer with what it refuses.
     CountSend(SendSum),
@@ -204,6 +213,7 @@ impl<P> Write<P> {
             }
             Self::Rehash { password } => Write::Rehash { password: hash(password).await? },
             Self::Reseal { secret } => Write::Reseal { secret: secret.clone() },
+            Self::UseCode(claim) => Write::UseCode(*claim),
             Self::CountSend(sum) => Write::CountSend(sum.clone()),
             Self::RecordSkip { budget } => Write::RecordSkip { budget: *budget },
             Self::UseTotpStep { step } => Write::UseTotpStep { step: *step },
@@ -241,6 +251,7 @@ impl<P> Write<P> {
             | Self::RenewSession { .. }
             | Self::EndSessions(_)
             | Self::StoreCode { .. }
+            | Self::UseCode(_)
             | Self::CountSend(_) => false,
         }
     }
@@ -254,8 +265,8 @@ pub enum Committed {
     /// The claim was there already. Nothing is written.
     Replayed {
         /// The session that the earlier claim [opened](Claim::opens), as it is stored now: what [`FindClaim`](super::FindClaim) would be
-        /// answered with. `None` where it opened none, or that has been ended, and from a store that keeps no note of it: then nobody whose
-        /// answer got lost is answered again.
+        /// answered with, and as wrong where it is another one. `None` where it opened none, or that has been ended, and from a store that
+        /// keeps no note of it: then nobody whose answer got lost is answered again.
         opened: Option<Box<SessionRecord>>,
     },
     /// The account is another revision, gone or not active. Nothing is written.
@@ -280,6 +291,8 @@ pub enum CommitRefusal {
     SessionEnded,
     /// There is a session of the id that was to be opened.
     SessionExists,
+    /// The code was used before.
+    CodeUsed,
     /// No code may be sent now, to this recipient or at all.
     Code(SendRefusal),
 }

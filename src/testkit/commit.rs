@@ -145,6 +145,11 @@ fn apply_one(
             host.send_owners.insert(budget.slot, budget.owner);
             host.code_owners.insert(*key, budget.owner);
         }
+        Write::UseCode(claim) => {
+            if host.claims.insert(claim.id, *claim).is_some() {
+                return Err(CommitRefusal::CodeUsed.into());
+            }
+        }
         Write::CountSend(sum) => {
             let record = sum.spend(host.sums.get(&commit.audience).copied()).map_err(CommitRefusal::Code)?;
             host.sums.insert(commit.audience, record);

@@ -123,8 +123,7 @@ fn of_a_broken_gateway() -> Answer {
 
 /// Row 12a: eve proves her factor, and wants to change her password by a code at once.
 #[test]
-#[should_panic(expected = "kind 17: the code of the factor kept the code of the change back")]
-fn kind_17_a_code_of_one_step_holds_up_no_other_step() {
+fn kind_17_a_step_that_is_held_up_by_another_ones_code_is_told_so() {
     let mut world = World::new();
     let state_token = works(world.login("eve")).state_token().to_owned();
     let code = sent(&mut world, &ask_within(&state_token, "MFA_AUTH_SMS"));
@@ -141,7 +140,6 @@ fn kind_17_a_code_of_one_step_holds_up_no_other_step() {
 
 /// Row 12b: the page is loaded again, ten seconds after a code was sent. The code in hand works, or another one comes.
 #[test]
-#[should_panic(expected = "kind 17: a page that was loaded again was left without a code")]
 fn kind_17_a_page_loaded_again_is_not_left_without_a_code() {
     let mut world = World::new();
     let first = works(world.login("mona")).state_token().to_owned();
@@ -156,7 +154,6 @@ fn kind_17_a_page_loaded_again_is_not_left_without_a_code() {
 
 /// Row 12c: whoever signs in eleven times a day is told so at least.
 #[test]
-#[should_panic(expected = "kind 17: the eleventh sign-in of a day was told of a failure to send")]
 fn kind_17_the_eleventh_sign_in_of_a_day_is_no_broken_gateway() {
     let mut world = World::new();
     let mut asked = None;

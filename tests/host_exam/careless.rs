@@ -47,6 +47,8 @@ pub(super) enum Careless {
     RotatesWithTheOldBinding,
     OneCodeForAll,
     KeepsTheOldCode,
+    UsesCodesTwice,
+    UsesUpWhatWasRefused,
     SendsWithoutEnd,
     SumsWithoutEnd,
     OneSumForAll,
@@ -257,6 +259,13 @@ impl Hosts {
                 let old = before.codes.clone();
                 kept.codes.extend(old);
             }
+            (Careless::UsesUpWhatWasRefused, Committed::Changed) => {
+                for write in &ask.writes {
+                    if let Write::UseCode(claim) = write {
+                        kept.claims.insert(claim.id, *claim);
+                    }
+                }
+            }
             (Careless::SendsWithoutEnd, _) => kept.sends.clear(),
             (Careless::SumsWithoutEnd, _) => kept.sums.clear(),
             (Careless::NoSumOfDecoys, _) if format!("{ask:?}").contains("is_real: false") => {
@@ -319,6 +328,7 @@ impl Hosts {
                 let used = self.kept().account("tom").totp.as_ref().unwrap().last_used_step();
                 used.is_none_or(|used| used < *step).then(|| write.clone())
             }
+            Write::UseCode(_) if self.is(Careless::UsesCodesTwice) => None,
             Write::ClearGuesses(_) if self.is(Careless::ClearsNothing) => None,
             Write::Reseal { .. } if self.is(Careless::ResealsNothing) => None,
             Write::Rehash { .. } if self.is(Careless::RehashesNothing) => None,

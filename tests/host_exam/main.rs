@@ -194,6 +194,8 @@ fn each_carelessness_is_found_for_what_it_is() {
         (Careless::RotatesWithTheOldBinding, NeglectedDuty::BindAnew),
         (Careless::OneCodeForAll, NeglectedDuty::KeepCode),
         (Careless::KeepsTheOldCode, NeglectedDuty::KeepCode),
+        (Careless::UsesCodesTwice, NeglectedDuty::UseCode),
+        (Careless::UsesUpWhatWasRefused, NeglectedDuty::UseCode),
         (Careless::SendsWithoutEnd, NeglectedDuty::KeepBudget),
         (Careless::SumsWithoutEnd, NeglectedDuty::KeepSum),
         (Careless::OneSumForAll, NeglectedDuty::KeepSum),

@@ -292,6 +292,70 @@ fn a_host_that_names_somebody_elses_session_contradicts_itself() {
     assert!(contradicts(&world, "Commit"));
 }
 
+/// The same account, device and application, and another login: what it was proved by, or when, tells them apart.
+#[test]
+fn a_host_that_names_the_session_of_another_login_contradicts_itself() {
+    type Lie = fn(&mut World);
+    let lies: [(&str, Lie); 3] = [
+        ("begun earlier", |world| {
+            world.host.sessions.values_mut().for_each(|it| it.auth_time = it.auth_time.minus_seconds(1));
+        }),
+        ("begun later", |world| {
+            world.host.sessions.values_mut().for_each(|it| it.auth_time = it.auth_time.plus_seconds(1));
+        }),
+        ("on more", |world| {
+            world.host.sessions.values_mut().for_each(|it| it.factors = it.factors.with(Factor::Totp));
+        }),
+    ];
+    for (what, lie) in lies {
+        let (mut world, state_token, _) = skipped(policy());
+        lie(&mut world);
+        assert_eq!(world.skip(&state_token).status, 500, "{what}");
+        assert!(contradicts(&world, "FindClaim"), "{what}");
+
+        let (mut world, state_token) = warned(policy());
+        let begun = [(); 2].map(|()| world.begin(&Call::skip(&state_token)));
+        let [one, other] = begun.map(|step| world.until_commit(step));
+        assert_eq!(world.finish(one).status, 200);
+        lie(&mut world);
+        assert_eq!(world.finish(other).status, 500, "{what}");
+        assert!(contradicts(&world, "Commit"), "{what}");
+        assert_eq!((world.host.sessions.len(), skips(&mut world)), (1, 1), "{what}");
+    }
+}
+
+/// Two logins, each with a skip: whichever session the host names, a skip is answered with its own or with none.
+#[test]
+fn of_two_logins_a_skip_is_answered_with_its_own_session() {
+    let (mut world, first, _) = skipped(policy());
+    let own = session(&world);
+    world.clock.pass(1);
+    let second = world.login("erin").state_token().to_owned();
+    assert_eq!(world.skip(&second).text("status"), "SUCCESS");
+    let others = *world.host.sessions.values().find(|record| record.session != own).unwrap();
+    let answer = |world: &mut World, named| {
+        let step = world.begin(&Call::skip(&first));
+        let Step::FindClaim(ask) = world.host.answer(step).unwrap() else { panic!("not asked") };
+        world.finish(ask.answer(Some(named))).status
+    };
+    assert_eq!(answer(&mut world, others), 500);
+    assert!(contradicts(&world, "FindClaim"));
+    let own = world.host.sessions[&own];
+    assert_eq!(answer(&mut world, own), 200);
+    assert_eq!(answered_again(&world), own.session);
+}
+
+/// A renewal says a later time of a session, and that its tokens have been seen. That is no lie, and the skip is spent.
+#[test]
+fn a_session_that_was_renewed_since_is_no_contradiction() {
+    let refused = refused_after(policy(), |world| {
+        world.clock.pass(1);
+        let now = world.clock.now;
+        world.host.sessions.values_mut().for_each(|it| (it.auth_time, it.unseen_since) = (now, None));
+    });
+    assert_eq!(refused, TokenRefusal::Replayed);
+}
+
 #[test]
 fn a_host_that_cannot_say_spends_nothing() {
     let (mut world, state_token) = warned(policy());

@@ -235,6 +235,7 @@ impl Reply {
     pub const NO_TICKET: Self = Self(400, "IDAAS.SDK.PARAM.0032");
     pub const NO_CREDENTIAL: Self = Self(400, "IDAAS.TENANT.COM.0101");
     pub const NOT_SENT: Self = Self(400, "IDAAS.SDK.CAPTCHA.0006");
+    pub const NOT_YET: Self = Self(400, "IDAAS.SDK.CAPTCHA.0101");
     pub const WRONG_CODE: Self = Self(400, "IDAAS.SDK.CAPTCHA.0007");
     pub const WRONG_LOGIN: Self = Self(400, "IDAAS.SDK.LOGIN.0002");
     pub const USED_BEFORE: Self = Self(400, "IDAAS.SDK.PWD.0001");

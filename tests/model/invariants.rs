@@ -105,7 +105,10 @@ fn what_the_host_denies_gets_nothing(host: &Host, seen: &Observed) {
     }
     let writes = seen.commits.iter().flat_map(|(commit, _)| &commit.writes);
     let is_spent = |write: &Write| {
-        matches!(write, Write::UseTotpStep { .. } | Write::ClearGuesses(_) | Write::EndSessions(_))
+        matches!(
+            write,
+            Write::UseTotpStep { .. } | Write::UseCode(_) | Write::ClearGuesses(_) | Write::EndSessions(_)
+        )
     };
     assert!(writes.into_iter().all(is_spent), "a denial has written something");
     assert!(seen.minted.is_empty(), "a token for somebody who is denied");
@@ -167,7 +170,7 @@ fn opens(writes: &[Write]) -> bool {
 }
 
 fn invariant_2_nothing_is_used_twice(ledger: &Ledger, seen: &Observed) {
-    if let Some(used) = Ledger::used_up(seen).filter(|_| !seen.is_again()) {
+    for used in Ledger::used_up(seen).into_iter().filter(|_| !seen.is_again()) {
         assert!(!ledger.used.contains(&used), "used before: {used:?}");
     }
     // A session token is used as often as one likes, until another one has come in its place.

@@ -32,6 +32,7 @@ pub enum Write {
         place: Place,
         owner: Option<usize>,
     },
+    UseCode(usize),
     /// Counts a code of somebody who has proved nothing.
     Sum {
         app: usize,
@@ -80,6 +81,7 @@ pub enum Then {
 #[derive(Clone, Debug)]
 pub struct Plan {
     pub who: Option<usize>,
+    /// The token that it uses up.
     pub once: Option<Once>,
     /// The revision that it was judged on.
     pub revision: Option<u64>,

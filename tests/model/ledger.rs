@@ -1,7 +1,7 @@
 //! What an onlooker writes down: which token was issued to whom and when, what was sent, and what has been used.
 
 use super::{
-    calls::{Call, Caller, F, Purpose},
+    calls::{Call, Caller, F, Proof, Purpose, Response},
     handed::Handed,
     host::Host,
     observed::Observed,
@@ -45,12 +45,16 @@ struct Sent {
     to: usize,
     purpose: Purpose,
     caller: Caller,
-    login: Option<String>,
+    in_login: bool,
     at: u64,
 }
 
 /// What counts once: the text of a token, or the number of a code.
-pub type Used = (Option<String>, Option<usize>);
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Used {
+    Token(String),
+    Code(usize),
+}
 
 /// A reply's bytes, and what was asked of the host.
 pub type Told = (Vec<u8>, Vec<&'static str>);
@@ -99,38 +103,29 @@ impl Ledger {
         self.parent(seen).map(|token| token.revision).or(seen.revision)
     }
 
-    #[allow(clippy::too_many_arguments, reason = "what a code is bound to")]
-    pub fn was_sent(
-        &self,
-        caller: Caller,
-        text: &str,
-        by: F,
-        to: usize,
-        purpose: Purpose,
-        login: Option<&String>,
-        now: u64,
-    ) -> bool {
+    pub fn was_sent(&self, caller: Caller, text: &str, by: F, to: usize, purpose: Purpose, now: u64) -> bool {
         self.sent.iter().any(|sent| {
             sent.text == text
                 && (sent.by, sent.to, sent.purpose) == (by, to, purpose)
                 && sent.caller == caller
-                && sent.login.as_ref() == login
                 && now < sent.at + CODE
         })
     }
 
     /// What a request has used up.
-    pub fn used_up(seen: &Observed) -> Option<Used> {
-        let done = seen.reply.0 == 200;
-        match &seen.request.call {
-            Call::Skip { .. } | Call::Change { .. } | Call::Prove { .. } if seen.goes_on() => {
-                Some((seen.token.clone(), None))
+    pub fn used_up(seen: &Observed) -> Vec<Used> {
+        let (token, code) = match &seen.request.call {
+            _ if seen.reply.0 != 200 => return Vec::new(),
+            Call::Change { proof: Proof::Code(_, code), .. }
+            | Call::Prove { response: Response::Code { code, .. }, .. } => (true, Some(*code)),
+            Call::Skip { .. } | Call::Change { .. } | Call::Prove { .. } | Call::Redeem { .. } => {
+                (true, None)
             }
-            Call::Redeem { .. } if done => Some((seen.token.clone(), None)),
-            Call::SignInByCode { code, .. } if seen.goes_on() => Some((None, Some(*code))),
-            Call::OwnChangeByCode { code, .. } if done => Some((None, Some(*code))),
-            _ => None,
-        }
+            Call::SignInByCode { code, .. } | Call::OwnChangeByCode { code, .. } => (false, Some(*code)),
+            _ => (false, None),
+        };
+        let token = seen.token.clone().filter(|_| token).map(Used::Token);
+        token.into_iter().chain(code.map(Used::Code)).collect()
     }
 
     /// Failures (and sends) that nobody may tell apart, and what was told.
@@ -184,7 +179,7 @@ impl Ledger {
                 to,
                 purpose: *purpose,
                 caller: seen.request.caller,
-                login: seen.token.clone(),
+                in_login: seen.token.is_some(),
                 at: seen.now,
             }));
         }
@@ -217,7 +212,7 @@ impl Ledger {
     /// What was really sent to people who had proved nothing, by an application for a tenant, in the last hour.
     pub fn sent_within_an_hour(&self, by: Caller, now: u64) -> usize {
         let is_counted = |sent: &&Sent| {
-            sent.login.is_none()
+            !sent.in_login
                 && (sent.caller.app, sent.caller.tenant) == (by.app, by.tenant)
                 && now < sent.at + HOUR
         };

@@ -45,7 +45,7 @@ impl Model {
         let active = found.filter(|who| self.people[*who].active);
         let known = active.and_then(|who| self.people[who].password.as_ref()).map(|known| known.number);
         self.guess_password(asking, slot, tag, known, typed, Reply::WRONG_LOGIN)?;
-        let mut step = Step::first(named, F::Password, self.now, None, Reply::WRONG_LOGIN);
+        let mut step = Step::first(named, F::Password, self.now, Reply::WRONG_LOGIN);
         // The password is proved and stays, so an outdated verifier is renewed. (A step that changes the password renews nothing.)
         let outdated = self.people[named].password.as_ref().is_some_and(|known| known.outdated);
         step.writes.extend(outdated.then_some(Write::Rehash));
@@ -66,7 +66,9 @@ impl Model {
         let active = found.filter(|who| self.people[*who].active);
         let place = Place::outside(caller, Purpose::SignIn, by, to);
         let code = self.guess_code(asking, slot, self.tag(Said::Name), active, &place, typed)?;
-        self.go_on(asking, Step::first(to, by, self.now, Some(Once::Code(code)), Reply::WRONG_CODE))
+        let mut step = Step::first(to, by, self.now, Reply::WRONG_CODE);
+        step.writes.push(Write::UseCode(code));
+        self.go_on(asking, step)
     }
 
     /// Takes a login up at one of these stages.
@@ -157,6 +159,7 @@ impl Model {
             Proof::Code(..) => None,
         };
         follows_rules(old, new)?;
+        let mut writes = Vec::new();
         let by = match *proof {
             Proof::Old(typed) => {
                 let slot = (tenant, Standing::Stranger, login.who, F::Password);
@@ -166,12 +169,13 @@ impl Model {
             Proof::Code(by, typed) => {
                 let place = login.place(asking, Purpose::Change, by);
                 let slot = (tenant, Standing::Known, login.who, by);
-                self.guess_code(asking, slot, Tag::Known, Some(login.who), &place, typed)?;
+                let code = self.guess_code(asking, slot, Tag::Known, Some(login.who), &place, typed)?;
+                writes.push(Write::UseCode(code));
                 by
             }
         };
         judge_new(asking, new)?;
-        let writes = vec![Write::Password(new), Write::EndAll];
+        writes.extend([Write::Password(new), Write::EndAll]);
         self.go_on(asking, login.step(Some(by), self.now, Done::Changed, writes))
     }
 
@@ -197,7 +201,8 @@ impl Model {
             Response::Code { by, named, code } => {
                 let owner = Some(login.who).filter(|who| named.is_none_or(|named| named == *who));
                 let place = login.place(asking, Purpose::Second, by);
-                self.guess_code(asking, slot, Tag::Known, owner, &place, code)?;
+                let code = self.guess_code(asking, slot, Tag::Known, owner, &place, code)?;
+                writes.push(Write::UseCode(code));
             }
             Response::Totp { of, steps } => {
                 // What cannot be opened is unavailable: it costs no guess, and is never what nobody has.
@@ -229,7 +234,7 @@ impl Model {
         let revision = Some(person.revision);
         if self.denies || need == Need::Deny {
             // Final: what was presented is used up, and nothing else is written; whoever was right has not guessed wrong.
-            writes.retain(|write| matches!(write, Write::TotpStep(_)));
+            writes.retain(|write| matches!(write, Write::TotpStep(_) | Write::UseCode(_)));
             return Ok(Plan { once, revision, writes, ..Plan::of(who, Then::Say(Reply::DENIED), refused) });
         }
         let stage = match need {
@@ -269,10 +274,10 @@ impl Model {
 }
 
 impl Step {
-    fn first(who: usize, by: F, now: u64, once: Option<Once>, refused: Reply) -> Self {
+    fn first(who: usize, by: F, now: u64, refused: Reply) -> Self {
         let proved = BTreeSet::from([by]);
         let (start, auth_time, done, writes) = (now, now, Done::Nothing, Vec::new());
-        Self { who, proved, start, auth_time, done, once, writes, refused }
+        Self { who, proved, start, auth_time, done, once: None, writes, refused }
     }
 }
 
@@ -284,9 +289,9 @@ impl Resumed {
         Step { who, proved, start, auth_time, done, once, writes, refused: Reply::NO_STATE }
     }
 
-    /// Where the codes of this login are.
+    /// Where the codes of this login are, and of every other one of its device.
     pub fn place(&self, asking: &Asking, purpose: Purpose, by: F) -> Place {
-        Place { login: Some(self.token), ..Place::outside(asking.caller, purpose, by, self.who) }
+        Place { in_login: true, ..Place::outside(asking.caller, purpose, by, self.who) }
     }
 }
 

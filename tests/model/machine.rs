@@ -283,7 +283,7 @@ fn first_factor(state: &Model, dice: &mut Dice<'_>) -> Call {
 fn carry_on(state: &Model, dice: &mut Dice<'_>, token: Presented, number: usize, stage: Stage) -> Call {
     let (who, caller) = (state.tokens[number].who, state.tokens[number].by);
     let purpose = if stage == Stage::Factor { Purpose::Second } else { Purpose::Change };
-    let place = |by| Place { login: Some(number), ..Place::outside(caller, purpose, by, who) };
+    let place = |by| Place { in_login: true, ..Place::outside(caller, purpose, by, who) };
     let sent: BTreeSet<F> =
         [F::Sms, F::Email].into_iter().filter(|by| state.stored.contains_key(&place(*by))).collect();
     let enrolled: Vec<F> = state.people[who].enrolled.iter().copied().collect();

@@ -53,7 +53,7 @@ fn abstracted(model: &Model) -> String {
         let name = match &token.kind {
             Kind::State { stage, proved, start, revision } => {
                 let current = *revision == model.people[token.who].revision;
-                let codes = model.stored.iter().filter(|(place, _)| place.login == Some(at));
+                let codes = model.stored.iter().filter(|(place, _)| place.in_login && place.to == token.who);
                 let codes: Vec<_> =
                     codes.map(|(_, code)| seconds_left(model, model.codes[*code].expires)).collect();
                 if left > 0 && !spent && current {

@@ -113,7 +113,7 @@ impl Model {
             }
         }
         judge_new(asking, new)?;
-        Ok(self.store(who, session, None, new, Reply::NO_ID))
+        Ok(self.store(who, session, new, Reply::NO_ID))
     }
 
     pub fn own_change_by_code(
@@ -137,7 +137,9 @@ impl Model {
         let slot = (tenant, Standing::Known, who, F::Sms);
         let code = self.guess_code(asking, slot, Tag::Known, Some(who), &place, code)?;
         judge_new(asking, new)?;
-        Ok(self.store(who, session, Some(Once::Code(code)), new, Reply::WRONG_CODE))
+        let mut plan = self.store(who, session, new, Reply::WRONG_CODE);
+        plan.writes.insert(0, Write::UseCode(code));
+        Ok(plan)
     }
 
     /// Whether its subject has signed in of late.
@@ -145,10 +147,10 @@ impl Model {
         self.now < self.sessions[session].auth_time + RECENT
     }
 
-    fn store(&self, who: usize, session: usize, once: Option<Once>, new: Password, refused: Reply) -> Plan {
+    fn store(&self, who: usize, session: usize, new: Password, refused: Reply) -> Plan {
         let revision = Some(self.people[who].revision);
         let writes = vec![Write::Password(new), Write::EndAllBut(session), Write::Renew(session)];
-        Plan { once, revision, writes, ..Plan::of(who, Then::Say(Reply::EMPTY), refused) }
+        Plan { revision, writes, ..Plan::of(who, Then::Say(Reply::EMPTY), refused) }
     }
 
     /// The session and generation of a session token of the caller's application, and whether it is of this device.

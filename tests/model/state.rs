@@ -98,14 +98,15 @@ pub struct Place {
     pub purpose: Purpose,
     pub by: F,
     pub to: usize,
-    pub login: Option<usize>,
+    /// It belongs to pending logins of that device, whichever.
+    pub in_login: bool,
 }
 
 impl Place {
     /// Of a code outside any login.
     pub fn outside(caller: Caller, purpose: Purpose, by: F, to: usize) -> Self {
         let Caller { device, app, tenant } = caller;
-        Self { app, tenant, device, purpose, by, to, login: None }
+        Self { app, tenant, device, purpose, by, to, in_login: false }
     }
 }
 

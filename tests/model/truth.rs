@@ -24,11 +24,8 @@ pub fn truth(host: &Host, request: &Request) -> Option<F> {
     let owner = |token: Option<usize>| host.ledger.owner(host.texts.get(token?)?);
     let was_sent = |by, to, purpose, number: usize| {
         let text = host.codes.get(number)?.as_ref()?;
-        let is_in_login = matches!(request.call, Call::Change { .. } | Call::Prove { .. });
-        let login = presented.filter(|_| is_in_login).and_then(|token| host.texts.get(token));
-        host.ledger
-            .was_sent(request.caller, text, by, to, purpose, login, host.world.clock.now.as_unix())
-            .then_some(by)
+        let now = host.world.clock.now.as_unix();
+        host.ledger.was_sent(request.caller, text, by, to, purpose, now).then_some(by)
     };
     match &request.call {
         Call::SignIn { who, password, .. } => is(*who, *password),

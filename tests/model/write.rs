@@ -4,7 +4,7 @@ use super::{
     calls::{Call, Caller, F, Happening, Reply, Request},
     judge::{Asking, Captcha, Judged, Open, Plan, Then, Write},
     rules::{CODE, DAY, HOUR, RESEND, RULES, SENDS_A_DAY, TICKET},
-    state::{Code, Kind, Known, Model, Session, Stage, Standing, Token},
+    state::{Code, Kind, Known, Model, Once, Session, Stage, Standing, Token},
 };
 use std::collections::BTreeSet;
 
@@ -51,7 +51,7 @@ impl Model {
                 }
                 Err(refused) => {
                     // What was used before was no good guess.
-                    let used = matches!(refused, Refused::Replayed { .. } | Refused::Step);
+                    let used = matches!(refused, Refused::Replayed { .. } | Refused::Step | Refused::Code);
                     asking.guess = guess.map(|guess| Open { wrong: used, ..guess });
                     return match refused {
                         Refused::Rotated { session, generation } => {
@@ -78,7 +78,8 @@ impl Model {
                             }
                             self.write(asking, passed(plan))
                         }
-                        Refused::Step => Err(Reply::WRONG_CODE),
+                        Refused::Step | Refused::Code => Err(Reply::WRONG_CODE),
+                        Refused::Wait => Err(Reply::NOT_YET),
                         Refused::Replayed { .. } | Refused::Otherwise => Err(plan.refused),
                     };
                 }
@@ -179,14 +180,19 @@ impl Model {
             Write::EndAllBut(kept) => self.end(who, |session| session != *kept),
             Write::End(one) => self.end(who, |session| session == *one),
             Write::Sum { app, tenant, real, captcha } => self.sum(*app, *tenant, *real, *captcha)?,
+            Write::UseCode(number) => {
+                if self.spent.insert(Once::Code(*number), None).is_some() {
+                    return Err(Refused::Code);
+                }
+            }
             Write::Code { place, owner } => {
                 let count = self
                     .sends
-                    .entry((place.tenant, place.by, place.to, place.login.is_some(), key))
+                    .entry((place.tenant, place.by, place.to, place.in_login, key))
                     .or_insert((now, 0, 0));
                 let fresh = count.2 == 0 || now >= count.0 + DAY;
                 if (count.2 > 0 && now < count.1 + RESEND) || (!fresh && count.2 >= SENDS_A_DAY) {
-                    return Err(Refused::Otherwise);
+                    return Err(Refused::Wait);
                 }
                 *count = if fresh { (now, now, 1) } else { (count.0, now, count.2 + 1) };
                 self.stored.insert(place.clone(), self.codes.len());
@@ -207,7 +213,7 @@ impl Model {
         let hours = (now - *since) / HOUR;
         let left = [*spent, *asked].map(|counted| counted.saturating_sub(hours * most / 24));
         if left[0] + 24 > most {
-            return Err(Refused::Otherwise);
+            return Err(Refused::Wait);
         }
         if let (Captcha::Presented { human }, true) = (captcha, left.iter().any(|left| left * 2 >= most)) {
             return Err(Refused::Captcha { human });
@@ -297,6 +303,10 @@ enum Refused {
         opened: Option<usize>,
     },
     Step,
+    /// It was used before.
+    Code,
+    /// No code now.
+    Wait,
     Rotated {
         session: usize,
         generation: u32,

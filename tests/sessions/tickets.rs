@@ -161,10 +161,11 @@ fn a_tenants_body_says_what_headers_say_elsewhere() {
     let mut body = Call::tenant_body("session_token", "x");
     body["device_ip"] = "nonsense".into();
     assert_eq!(world.send(&call.clone().with_body(body.to_string())).parts(), invalid(), "it is only logged");
-    let malformed = refusal("IDAAS.SDK.PARAM.0101", "The request body is malformed");
+    let malformed =
+        refusal("IDAAS.SDK.PARAM.0101", "The request body is malformed: it must be a JSON object");
     let torn = call.with_body(b"{");
     assert_eq!(world.send(&torn).parts(), malformed);
-    assert_eq!(world.send(&torn.with_header("X-L", "zh")).text("error_msg"), "请求体格式错误");
+    assert_eq!(world.send(&torn.with_header("X-L", "zh")).text("error_msg"), "请求体格式错误:须为JSON对象");
     assert!(world.host.asked.is_empty());
 }
 

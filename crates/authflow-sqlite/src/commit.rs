@@ -75,6 +75,10 @@ fn apply_write(
     if let Write::StoreCode { key, code, budget } = write {
         return codes::store(connection, *key, code, budget, unknown);
     }
+    if let Write::UseCode(claim) = write {
+        let used = claims::insert(connection, claim)?;
+        return Ok((!used).then_some(CommitRefusal::CodeUsed));
+    }
     if let Write::CountSend(sum) = write {
         return codes::count(connection, &commit.audience, sum);
     }
@@ -121,7 +125,9 @@ fn apply_write(
             sessions::end(connection, columns::tenant_of(audience), account, *which, now)?;
             return Ok(None);
         }
-        Write::StoreCode { .. } | Write::CountSend(_) | Write::ClearGuesses(_) => return Ok(None),
+        Write::StoreCode { .. } | Write::UseCode(_) | Write::CountSend(_) | Write::ClearGuesses(_) => {
+            return Ok(None);
+        }
     };
     Ok((!done).then_some(refusal))
 }

@@ -26,7 +26,8 @@ pub(super) const fn fault(fault: Fault) -> Entry {
         Fault::CredentialsInvalid => entry("IDAAS.SDK.LOGIN.0002", "Incorrect user name or password", "用户名或密码错误"),
         Fault::TicketInvalid => entry("IDAAS.SDK.PARAM.0032", "Invalid or expired sso_ticket", "sso_ticket无效或已过期"),
         // ours
-        Fault::RequestMalformed => entry("IDAAS.SDK.PARAM.0101", "The request body is malformed", "请求体格式错误"),
+        Fault::CodeNotYet { .. } => entry("IDAAS.SDK.CAPTCHA.0101", "Verification codes are sent too often, please try again in {0} minutes and {1} seconds", "验证码发送过于频繁,请在{0}分{1}秒后重试"),
+        Fault::RequestMalformed(_) => entry("IDAAS.SDK.PARAM.0101", "The request body is malformed: {0}", "请求体格式错误:{0}"),
         Fault::OldPasswordInvalid => entry("IDAAS.SDK.PWD.0102", "Incorrect old password", "旧密码错误"),
         Fault::SignInNotRecent => entry("IDAAS.SDK.PWD.0103", "Please sign in again to set a password", "请重新登录后再设置密码"),
         Fault::TenantCredentialInvalid => entry("IDAAS.TENANT.COM.0101", "The access token is invalid or expired", "access_token无效或已过期"),

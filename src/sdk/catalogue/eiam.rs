@@ -4,7 +4,7 @@
 use super::{Entry, PasswordFlaw, entry};
 use crate::{
     factor::Factor,
-    outcome::{Fault, NewPasswordRefusal, NotOurs},
+    outcome::{BodyFault, Fault, MemberProblem, NewPasswordRefusal, NotOurs},
 };
 
 #[rustfmt::skip]
@@ -13,7 +13,7 @@ pub(super) const fn fault(fault: Fault) -> Entry {
         Fault::DeviceIncomplete => entry("SDK.COMMON.1003", "Device information is incomplete", "设备信息不完整"),
         Fault::ClientIdMissing => entry("SDK.COMMON.1001", "Parameter X-client-id cannot be left blank.", "参数X-client-id不能为空"),
         Fault::ApplicationUnknown => entry("SDK.COMMON.1012", "The x-client-ID is incorrect and the corresponding application cannot be found", "x-client-id错误,找不到对应的应用"),
-        Fault::RequestMalformed => entry("SDK.COMMON.1002", "The body parameter format is incorrect", "body参数格式错误"),
+        Fault::RequestMalformed(wrong) => body(wrong),
         Fault::StateTokenInvalid => entry("SDK.COMMON.1006", "The state_token parameter error", "state_token参数错误"),
         Fault::IdTokenMissing => entry("SDK.COMMON.1001", "Parameter id_token cannot be left blank.", "参数id_token不能为空"),
         Fault::IdTokenInvalid => entry("SDK.COMMON.1005", "id_token has expired", "id_token已过期"),
@@ -24,10 +24,21 @@ pub(super) const fn fault(fault: Fault) -> Entry {
         Fault::CodeInvalid(Factor::Email) => entry("SDK.SMS.1006", "The email verification code is incorrect", "邮箱验证码错误"),
         Fault::CodeInvalid(_) => entry("SDK.SMS.1005", "Incorrect verification code", "验证码错误"),
         Fault::CodeNotSent => entry("SDK.SMS.1101", "Failed to send verification code", "验证码发送失败"),
+        Fault::CodeNotYet { .. } => entry("SDK.SMS.1102", "Verification codes are sent too often, please try again in {0} minutes and {1} seconds", "验证码发送过于频繁,请在{0}分{1}秒后重试"),
         Fault::OldPasswordInvalid => entry("SDK.PWD.1102", "Incorrect old password", "旧密码错误"),
         Fault::SignInNotRecent => entry("SDK.PWD.1103", "Please sign in again to set a password", "请重新登录后再设置密码"),
         Fault::TenantCredentialInvalid => entry("SDK.COMMON.1103", "The access token is invalid or expired", "access_token无效或已过期"),
         Fault::NewPasswordRefused(reason) => new_password(reason),
+    }
+}
+
+/// The pages' texts, with the name that each is about in the place of `{0}`.
+#[rustfmt::skip]
+const fn body(wrong: BodyFault) -> Entry {
+    match wrong {
+        BodyFault::Member { problem: MemberProblem::Missing, .. } => entry("SDK.COMMON.1001", "Parameter {0} cannot be left blank.", "参数{0}不能为空"),
+        BodyFault::Member { problem: MemberProblem::NotText, .. } => entry("SDK.COMMON.1007", "The {0} parameter type error", "{0}参数类型错误"),
+        _ => entry("SDK.COMMON.1002", "The {0} parameter format is incorrect", "{0}参数格式错误"),
     }
 }
 

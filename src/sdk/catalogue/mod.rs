@@ -1,5 +1,6 @@
 //! Codes and messages: one neutral fault, three dialects, two languages. A table for each dialect.
 
+mod body_flaw;
 mod ciam;
 mod eiam;
 mod one_access;
@@ -8,9 +9,10 @@ mod password_flaw;
 use crate::{
     Dialect,
     device::Language,
-    outcome::{Facts, Fault, NewPasswordRefusal, NotOurs},
+    outcome::{BodyFault, Facts, Fault, NewPasswordRefusal, NotOurs},
 };
 use alloc::{borrow::Cow, string::ToString as _};
+use body_flaw::{named, what_must_be};
 use core::fmt::Display;
 use password_flaw::{PasswordFlaw, lacking};
 
@@ -46,6 +48,11 @@ impl Entry {
         }
         Message { code: self.code, text: Cow::Owned(text) }
     }
+
+    /// The message with how long a wait is: `{0}` minutes and `{1}` seconds.
+    fn waiting(&self, language: Language, seconds: u64) -> Message {
+        self.filled(language, &[&(seconds / 60), &(seconds % 60)])
+    }
 }
 
 /// A code and its message in one language.
@@ -60,6 +67,10 @@ pub(super) fn fault(fault: Fault, facts: &Facts) -> Message {
     match fault {
         Fault::CredentialsInvalid if facts.tells_attempts => refused_guess(facts),
         Fault::NewPasswordRefused(reason) => refused_password(reason, facts),
+        Fault::RequestMalformed(wrong) => refused_body(wrong, facts),
+        Fault::CodeNotYet { wait } => {
+            untold(fault, facts.dialect).waiting(facts.language, wait.as_seconds().into())
+        }
         _ => untold(fault, facts.dialect).plain(facts.language),
     }
 }
@@ -77,7 +88,7 @@ fn refused_guess(facts: &Facts) -> Message {
     let Facts { dialect, language, attempts_left, locked_until, .. } = *facts;
     let seconds = locked_until.map(|until| until.seconds_since(facts.at));
     if let Some(seconds) = seconds {
-        return locked(dialect).filled(language, &[&(seconds / 60), &(seconds % 60)]);
+        return locked(dialect).waiting(language, seconds);
     }
     match (dialect, attempts_left) {
         (Dialect::Eiam, Some(left)) => eiam::ATTEMPTS_LEFT.filled(language, &[&left]),
@@ -92,6 +103,16 @@ const fn locked(dialect: Dialect) -> Entry {
         Dialect::Ciam => ciam::LOCKED,
         Dialect::Eiam => eiam::LOCKED,
         Dialect::OneAccess => one_access::LOCKED,
+    }
+}
+
+/// What is wrong with a body. EIAM's own texts name the parameter, and say of it what theirs say; the others' are ours.
+fn refused_body(wrong: BodyFault, facts: &Facts) -> Message {
+    let Facts { dialect, language, .. } = *facts;
+    let entry = untold(Fault::RequestMalformed(wrong), dialect);
+    match dialect {
+        Dialect::Eiam => entry.filled(language, &[&named(wrong)]),
+        Dialect::Ciam | Dialect::OneAccess => entry.filled(language, &[&what_must_be(wrong, language)]),
     }
 }
 
@@ -130,17 +151,18 @@ pub(super) fn busy(facts: &Facts) -> Message {
 mod tests {
     use super::*;
     use crate::{
-        Timestamp,
+        Lifetime, Timestamp,
         factor::Factor,
+        outcome::MemberProblem,
         password::{PasswordRefusal, PasswordRules, RuleViolation},
     };
     use alloc::{collections::BTreeSet, vec::Vec};
 
-    const FAULTS: [Fault; 22] = [
+    const FAULTS: [Fault; 23] = [
         Fault::DeviceIncomplete,
         Fault::ClientIdMissing,
         Fault::ApplicationUnknown,
-        Fault::RequestMalformed,
+        Fault::RequestMalformed(BodyFault::NotAnObject),
         Fault::StateTokenInvalid,
         Fault::IdTokenMissing,
         Fault::IdTokenInvalid,
@@ -148,6 +170,7 @@ mod tests {
         Fault::UserUnknown,
         Fault::CredentialsInvalid,
         Fault::CodeNotSent,
+        Fault::CodeNotYet { wait: Lifetime::of::<125>() },
         Fault::CodeInvalid(Factor::Sms),
         Fault::OldPasswordInvalid,
         Fault::NewPasswordRefused(NewPasswordRefusal::Rule(RuleViolation::TooShort)),
@@ -246,6 +269,106 @@ mod tests {
                 [Language::En, Language::Zh].map(|it| fault(Fault::NewPasswordRefused(reason), &facts(it)));
             assert_eq!(told.clone().map(|it| it.code), [code; 2]);
             assert_eq!(told.map(|it| it.text.into_owned()), [en, zh]);
+        }
+    }
+
+    /// Nothing of what was sent is in it.
+    #[test]
+    fn a_malformed_body_is_told_by_its_member_and_what_must_be() {
+        let wrong = |name, problem: MemberProblem| problem.of(name);
+        let missing = wrong("user_name", MemberProblem::Missing);
+        let number = wrong("mobile", MemberProblem::NotAMobile);
+        let long = wrong("password", MemberProblem::TooLong { most: 1_024 });
+        let mistyped = wrong("verify_code", MemberProblem::NotText);
+        for (dialect, fault_of_body, code, en, zh) in [
+            (
+                Dialect::Ciam,
+                missing,
+                "IDAAS.SDK.PARAM.0101",
+                "The request body is malformed: user_name must be there",
+                "请求体格式错误:user_name不能为空",
+            ),
+            (
+                Dialect::Ciam,
+                BodyFault::NotAnObject,
+                "IDAAS.SDK.PARAM.0101",
+                "The request body is malformed: it must be a JSON object",
+                "请求体格式错误:须为JSON对象",
+            ),
+            (
+                Dialect::OneAccess,
+                number,
+                "PARAM.0101",
+                "The request body is malformed: mobile must be a mobile number.",
+                "请求体格式错误:mobile须为手机号",
+            ),
+            (
+                Dialect::OneAccess,
+                long,
+                "PARAM.0101",
+                "The request body is malformed: password must have at most 1024 bytes.",
+                "请求体格式错误:password不能超过1024字节",
+            ),
+            (
+                Dialect::Eiam,
+                missing,
+                "SDK.COMMON.1001",
+                "Parameter user_name cannot be left blank.",
+                "参数user_name不能为空",
+            ),
+            (
+                Dialect::Eiam,
+                mistyped,
+                "SDK.COMMON.1007",
+                "The verify_code parameter type error",
+                "verify_code参数类型错误",
+            ),
+            (
+                Dialect::Eiam,
+                number,
+                "SDK.COMMON.1002",
+                "The mobile parameter format is incorrect",
+                "mobile参数格式错误",
+            ),
+            (
+                Dialect::Eiam,
+                BodyFault::NotAnObject,
+                "SDK.COMMON.1002",
+                "The body parameter format is incorrect",
+                "body参数格式错误",
+            ),
+        ] {
+            let told = [Language::En, Language::Zh]
+                .map(|it| fault(Fault::RequestMalformed(fault_of_body), &facts(dialect, it)));
+            assert_eq!(told.clone().map(|it| it.code), [code; 2]);
+            assert_eq!(told.map(|it| it.text.into_owned()), [en, zh]);
+        }
+    }
+
+    #[test]
+    fn a_wait_is_told_in_minutes_and_seconds() {
+        let wait = Lifetime::of::<86_399>();
+        for (dialect, code, en) in [
+            (
+                Dialect::Ciam,
+                "IDAAS.SDK.CAPTCHA.0101",
+                "Verification codes are sent too often, please try again in 1439 minutes and 59 seconds",
+            ),
+            (
+                Dialect::Eiam,
+                "SDK.SMS.1102",
+                "Verification codes are sent too often, please try again in 1439 minutes and 59 seconds",
+            ),
+            (
+                Dialect::OneAccess,
+                "CAPTCHA.0101",
+                "Verification codes are sent too often. Try again in 1439 minutes and 59 seconds.",
+            ),
+        ] {
+            let told =
+                [Language::En, Language::Zh].map(|it| fault(Fault::CodeNotYet { wait }, &facts(dialect, it)));
+            assert_eq!(told.clone().map(|it| it.code), [code; 2]);
+            assert_eq!(told.map(|it| it.text.into_owned()), [en, "验证码发送过于频繁,请在1439分59秒后重试"]);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::{AT_ONCE, NeglectedDuty, Sitting, answered, holds, together::together};
 use crate::{
-    Audience, Host, TenantId,
+    Audience, Host, Lifetime, TenantId,
     code::{
         CodeDigest, CodeKey, CodePurpose, LoadCode, SendBudget, SendPolicy, SendRefusal, SendSlot, SendSum,
         StoredCode,
@@ -15,7 +15,9 @@ use crate::{
 use alloc::{format, vec::Vec};
 
 const CAPTCHA_DEMANDED: Committed = Committed::Refused(CommitRefusal::Code(SendRefusal::CaptchaDemanded));
-const SUM_SPENT: Committed = Committed::Refused(CommitRefusal::Code(SendRefusal::SumSpent));
+/// A third of it comes back in eight hours.
+const SUM_SPENT: Committed =
+    Committed::Refused(CommitRefusal::Code(SendRefusal::SumSpent { wait: Lifetime::of::<28_800>() }));
 
 impl<H: Host> Sitting<'_, H> {
     pub(super) async fn codes(&self) -> Result<(), NeglectedDuty> {
@@ -40,14 +42,25 @@ impl<H: Host> Sitting<'_, H> {
         self.done_for(self.exam.audience, None, store(1, 0)?, NeglectedDuty::KeepCode).await?;
         self.is_kept(key, Some(1)).await?;
         self.is_kept(other_key, None).await?;
-        let refusal = CommitRefusal::Code(SendRefusal::TooSoon);
+        let refusal = CommitRefusal::Code(SendRefusal::TooSoon { wait: policy.resend_after() });
         let too_soon = Vec::from([store(2, 0)?]);
         self.refused("code too soon", too_soon, refusal.clone(), NeglectedDuty::KeepBudget).await?;
         self.is_kept(key, Some(1)).await?;
         let others = Committed::Refused(refusal);
         self.race("next code", AT_ONCE, store(3, later)?, others, NeglectedDuty::KeepBudget).await?;
         self.is_kept(key, Some(3)).await?;
+        self.used().await?;
         self.sum(store(4, 2 * later)?).await
+    }
+
+    /// A code is used once, however many use it at once, and by none of those whose commit is not done.
+    async fn used(&self) -> Result<(), NeglectedDuty> {
+        let used = Write::UseCode(self.claim("used code"));
+        self.rolled_back("code of a changed account", Vec::from([used.clone()])).await?;
+        let others = Committed::Refused(CommitRefusal::CodeUsed);
+        self.race("code", AT_ONCE, used.clone(), others, NeglectedDuty::UseCode).await?;
+        let refusal = CommitRefusal::CodeUsed;
+        self.refused("code again", Vec::from([used]), refusal, NeglectedDuty::UseCode).await
     }
 
     /// What is sent in all is counted for each application, one by one, and what was asked for too; and a code that it refuses is not kept.

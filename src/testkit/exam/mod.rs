@@ -184,6 +184,9 @@ pub enum NeglectedDuty {
     /// A code is not found again, or not replaced by the next.
     #[error("a code is not found again under its key alone")]
     KeepCode,
+    /// A code is used twice, or is used up by a commit that is not done.
+    #[error("a code is used as often as it is presented, or is used up by a commit that is not done")]
+    UseCode,
     /// A budget of codes is not spent.
     #[error("the budget of codes is not kept")]
     KeepBudget,

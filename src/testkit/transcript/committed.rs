@@ -25,6 +25,7 @@ pub(super) enum RecordedRefusal {
     SessionRotated { now: Box<RecordedSession> },
     SessionEnded,
     SessionExists,
+    CodeUsed,
     Code(SendRefusal),
 }
 
@@ -44,6 +45,7 @@ impl From<Committed> for RecordedCommitted {
                 }
                 CommitRefusal::SessionEnded => RecordedRefusal::SessionEnded,
                 CommitRefusal::SessionExists => RecordedRefusal::SessionExists,
+                CommitRefusal::CodeUsed => RecordedRefusal::CodeUsed,
                 CommitRefusal::Code(refusal) => RecordedRefusal::Code(refusal),
             }),
         }
@@ -66,6 +68,7 @@ impl From<RecordedCommitted> for Committed {
                 }
                 RecordedRefusal::SessionEnded => CommitRefusal::SessionEnded,
                 RecordedRefusal::SessionExists => CommitRefusal::SessionExists,
+                RecordedRefusal::CodeUsed => CommitRefusal::CodeUsed,
                 RecordedRefusal::Code(refusal) => CommitRefusal::Code(refusal),
             }),
         }
@@ -75,7 +78,7 @@ impl From<RecordedCommitted> for Committed {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testkit::World;
+    use crate::{Lifetime, testkit::World};
 
     #[test]
     fn every_answer_is_read_as_it_was_written() {
@@ -88,7 +91,8 @@ mod tests {
             CommitRefusal::SessionRotated { now: session.clone() },
             CommitRefusal::SessionEnded,
             CommitRefusal::SessionExists,
-            CommitRefusal::Code(SendRefusal::TooSoon),
+            CommitRefusal::CodeUsed,
+            CommitRefusal::Code(SendRefusal::TooSoon { wait: Lifetime::of::<60>() }),
         ];
         let others = [
             Committed::Done,

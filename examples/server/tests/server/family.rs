@@ -76,7 +76,11 @@ fn codes_and_budgets_outlive_a_restart_and_codes_are_not_in_the_database() {
     let kept = std::fs::read(home.path("authflow.db")).unwrap();
     assert!(!kept.windows(6).any(|bytes| bytes == code.as_bytes()), "only its digest is kept");
     let server = home.start();
-    send_sms(&server).assert_refused("IDAAS.SDK.CAPTCHA.0006", "Failed to send verification code");
+    let refused = send_sms(&server);
+    assert_eq!((refused.status, refused.text("error_code").as_str()), (400, "IDAAS.SDK.CAPTCHA.0101"));
+    let said = |wait| refused.has_header(&format!("retry-after: {wait}"));
+    let wait = (1..=60).find(|wait| said(*wait)).unwrap_or_else(|| panic!("for how long? {refused:?}"));
+    assert!(refused.text("error_msg").ends_with(&format!("{} minutes and {} seconds", wait / 60, wait % 60)));
     assert!(sign_in(&code).send(&server).is_success());
     server.stop();
     let server = home.start();

@@ -1,0 +1,46 @@
+//! Why no code is sent now, and how long that lasts.
+
+use crate::{Lifetime, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// Why there is no send, and when there is one again.
+///
+/// A `wait` is how long the same request is refused for this reason, to the second, if nothing else is sent meanwhile. It is the same
+/// for a recipient whom no account has: their sends are counted alike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SendRefusal {
+    /// The latest was too short a time ago.
+    TooSoon {
+        /// Until there is one again.
+        wait: Lifetime,
+    },
+    /// The day has had all of its sends.
+    BudgetSpent {
+        /// Until there is one again: the day is over, and the latest send is long enough ago.
+        wait: Lifetime,
+    },
+    /// Half of what is sent in all has been asked for, decoys too: not without a captcha. Only a [`SendSum`](super::SendSum) refuses so.
+    CaptchaDemanded,
+    /// All that is sent in all has been sent. Only a [`SendSum`](super::SendSum) refuses so.
+    SumSpent {
+        /// Until an hour has given one back. Whoever asks first takes it.
+        wait: Lifetime,
+    },
+}
+
+impl SendRefusal {
+    /// How long a client must wait; `None` where waiting does not help.
+    pub const fn wait(&self) -> Option<Lifetime> {
+        match self {
+            Self::TooSoon { wait } | Self::BudgetSpent { wait } | Self::SumSpent { wait } => Some(*wait),
+            Self::CaptchaDemanded => None,
+        }
+    }
+}
+
+/// What is left of so many seconds since a time that another instance's clock may have written. `None` where they are over.
+pub(super) fn left(seconds: u64, since: Timestamp, now: Timestamp) -> Option<Lifetime> {
+    let end = seconds.saturating_add(since.seconds_since(now));
+    Lifetime::left(end.saturating_sub(now.seconds_since(since)))
+}
