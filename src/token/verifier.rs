@@ -19,9 +19,10 @@ use alloc::sync::Arc;
 ///     AccountId, SessionId, Timestamp,
 ///     device::Device,
 ///     session::SessionRecord,
-///     testkit::{Call, World, demo},
 ///     token::{SessionToken, SessionVerifier, Untrusted, VerifiedSession},
 /// };
+///
+/// # use authflow::{policy::{Policy, SessionTokenForm}, testkit::{World, demo::{self, audience}}};
 ///
 /// /// Whose request it is, if it is anybody's.
 /// fn subject(
@@ -31,7 +32,7 @@ use alloc::sync::Arc;
 ///     now: Timestamp,
 ///     find: impl Fn(SessionId) -> Option<SessionRecord>,
 /// ) -> Option<AccountId> {
-///     let session = verifier.verify(presented, &demo::audience(), now).ok()?;
+///     let session = verifier.verify(presented, &audience(), now).ok()?;
 ///     if !verifier.is_held(&session, device) {
 ///         return None;
 ///     }
@@ -45,9 +46,10 @@ use alloc::sync::Arc;
 ///     }
 /// }
 ///
-/// # let mut world = World::new();
+/// # let session_token_form = SessionTokenForm::Reference;
+/// # let mut world = World::with_policy(Policy { session_token_form, ..demo::policy() });
 /// # let answer = world.login("alice");
-/// # let device = demo::caller(Device::new("Android 10", "156aysdna213sac", "Mozilla/5.0", None)?).device;
+/// # let device = Device::new("Android 10", "156aysdna213sac", "Mozilla/5.0", None).unwrap();
 /// # let find = |session| world.host.sessions.get(&session).copied();
 /// let verifier = world.api.engine().verifier(); // once, at start
 /// let presented = Untrusted::new(answer.session_token());
@@ -55,7 +57,6 @@ use alloc::sync::Arc;
 /// assert_eq!(who, AccountId::new("id-alice").ok());
 /// let nobody = subject(&verifier, Untrusted::new("LGTnonsense"), &device, world.clock.now, find);
 /// assert_eq!(nobody, None);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
 /// Without the record it says nothing of anybody:

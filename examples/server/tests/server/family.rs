@@ -171,6 +171,35 @@ fn a_retired_session_token_ends_its_session_over_a_restart() {
     assert_eq!(home.number("SELECT count(*) FROM sessions WHERE ended_at IS NULL"), 0);
 }
 
+/// The short form, which a client can seal: the store says whose it is.
+#[test]
+fn a_reference_to_a_session_is_found_over_a_restart() {
+    let home = Home::new();
+    let config = "issuer = 'https://authflow.example'
+        [[applications]]
+        client_id = 'nTo1eRIub60vPb54WeE6aojPwYwImtl4'
+        policy = { session_token_form = 'reference', rotate_session_tokens = true }";
+    std::fs::write(home.path("config.toml"), config).unwrap();
+    let config = home.path("config.toml").display().to_string();
+    let start = || home.start_with(&["--config", &config, "--demo"]);
+    let server = start();
+    let first = Call::login(WORLD, "alice", PASSWORD).send(&server).text("session_token");
+    assert_eq!(first.len(), 125);
+    let second = refresh(&first).send(&server).text("session_token");
+    server.stop();
+    let server = start();
+    let issued =
+        Call::of_tenant(TICKET, "demo-application-credential", "session_token", &second).send(&server);
+    assert!(issued.text("sso_ticket").starts_with("ssoTicket-"));
+    let out = Call::post(WORLD, "/api/v2/sdk/logout", &Value::Null).with("X-session-token", &second);
+    assert_eq!(out.method("GET").send(&server).status, 200);
+    for token in [&first, &second] {
+        let refused = refresh(token).send(&server);
+        refused.assert_refused("IDAAS.SDK.PARAM.0023", "Invalid or expired session token");
+    }
+    assert_eq!(home.number("SELECT count(*) FROM sessions WHERE ended_at IS NULL"), 0);
+}
+
 #[test]
 fn of_many_refreshes_at_once_one_wins_and_the_session_ends() {
     let home = Home::new();
