@@ -9,11 +9,9 @@ mod layer;
 mod login;
 mod response_body;
 mod service;
-mod tracing_log;
 
 pub use guard::{Guarded, GuardedFuture, Refusal, RequireSession, Session};
 pub use layer::{LoginLayer, LoginOr, LoginOrFuture};
 pub use login::Login;
 pub use response_body::ResponseBody;
 pub use service::{LoginFuture, LoginService};
-pub use tracing_log::TracingLog;

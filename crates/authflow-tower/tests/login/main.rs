@@ -9,4 +9,3 @@ mod guard;
 mod hang_ups;
 mod layer;
 mod service;
-mod tracing_log;
