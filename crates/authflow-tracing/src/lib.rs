@@ -7,7 +7,7 @@ use authflow::{
 };
 use core::error::Error;
 
-/// A [`Log`] that logs by `tracing`. Which level is for what says the [crate](crate).
+/// A [`Log`] that logs by `tracing`. The [crate] says which level is for what.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct TracingLog;
 
