@@ -24,8 +24,8 @@ const LONGEST_WAIT_FOR_A_CORE: Duration = Duration::from_secs(20);
 /// A [`Hasher`](parts::Hasher) on tokio's threads for blocking work: call it within a runtime.
 ///
 /// - **No more at once than there are cores.** Who waits to have a password verified has a place, of which there are four for each core, before
-///   the guess is counted. Who finds none within 5 seconds is told that the system is busy, and has lost nothing. A core is waited for for as
-///   long as 20 seconds.
+///   the guess is counted. Who finds none within 5 seconds is told that the system is busy, and has lost nothing. A core may take up to 20
+///   seconds.
 /// - **A right password under anything but what new verifiers are made with is outdated**, so the library makes a new verifier of it.
 /// - **A verifier with parameters that are not accepted is an error**: nobody signs in with it, and the log says what it has.
 /// - **Every verify does the same work**, whichever of the accepted sets its verifier has, and also where there is none. See the
@@ -42,7 +42,7 @@ pub struct Argon2Hasher {
 }
 
 impl Argon2Hasher {
-    /// A hasher that makes new verifiers with one set, and accepts old ones of these others. One that nobody accepts is said as `[]`.
+    /// A hasher that makes new verifiers with one set, and accepts old ones of these others. Where there are no others, say `[]`.
     ///
     /// There is a core for each that the machine has.
     ///
