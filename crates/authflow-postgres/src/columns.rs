@@ -129,6 +129,6 @@ mod tests {
             assert!(device_binding(kind, key, digest).is_err());
         }
         assert!(timestamp("x", -1).is_err() && revision(-1).is_err() && number(u64::MAX).is_err());
-        assert!(count("x", -1).is_err() && tenant_id("a b").is_err() && account_id("").is_err());
+        assert!(count("x", -1).is_err() && tenant_id("a\n").is_err() && account_id("").is_err());
     }
 }

@@ -1,0 +1,16 @@
+//! The store on a real PostgreSQL, which these tests start for themselves in a folder of its own.
+//!
+//! Where there is none to start they say so and pass. With `AUTHFLOW_POSTGRES=required` in the environment they fail then.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "these are tests"
+)]
+
+mod exam;
+mod pooler;
+mod server;
+mod setting;
