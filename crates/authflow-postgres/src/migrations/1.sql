@@ -194,3 +194,52 @@ CREATE TRIGGER keep_account BEFORE INSERT OR UPDATE ON authflow.accounts
 FOR EACH ROW EXECUTE FUNCTION authflow.keep_account();
 -- On a subscriber of a replication too.
 ALTER TABLE authflow.accounts ENABLE ALWAYS TRIGGER keep_account;
+
+-- What a table of users of somebody else's does not have. Where there is such a table, a trigger on it keeps a row here for each of its rows.
+CREATE TABLE authflow.side_accounts (
+    tenant text COLLATE "C" NOT NULL,
+    id text COLLATE "C" NOT NULL,
+    revision bigint NOT NULL,
+    -- The one spelling of each name. Where a name is none that SQL can spell, the library does, when it looks somebody up; `names` says whether they
+    -- are still the ones that it has read.
+    user_name_key text COLLATE "C",
+    mobile_key text COLLATE "C",
+    email_key text COLLATE "C",
+    is_spelled boolean NOT NULL,
+    names bigint NOT NULL DEFAULT 0,
+    password_form text NOT NULL DEFAULT 'as_typed' CHECK (password_form IN ('as_typed', 'canonical')),
+    -- Where the other table does not say it.
+    password_changed_at bigint,
+    must_change text CHECK (must_change IN ('administrator_reset', 'breached', 'first_login')),
+    skips_used bigint NOT NULL DEFAULT 0,
+    enrolled text NOT NULL DEFAULT '',
+    factors_changed_at bigint NOT NULL DEFAULT 0,
+    totp_sealed text,
+    totp_key text GENERATED ALWAYS AS (split_part(totp_sealed, ':', 2)) STORED,
+    totp_algorithm text NOT NULL DEFAULT 'sha1' CHECK (totp_algorithm IN ('sha1', 'sha256', 'sha512')),
+    totp_digits bigint NOT NULL DEFAULT 6 CHECK (totp_digits BETWEEN 6 AND 8),
+    totp_step_seconds bigint NOT NULL DEFAULT 30 CHECK (totp_step_seconds IN (30, 60)),
+    totp_step bigint,
+    PRIMARY KEY (tenant, id)
+) WITH (fillfactor = 80);
+CREATE INDEX side_accounts_by_user_name ON authflow.side_accounts (tenant, user_name_key);
+CREATE INDEX side_accounts_by_mobile ON authflow.side_accounts (tenant, mobile_key);
+CREATE INDEX side_accounts_by_email ON authflow.side_accounts (tenant, email_key);
+CREATE INDEX side_accounts_to_spell ON authflow.side_accounts (tenant, id) WHERE NOT is_spelled;
+CREATE INDEX side_accounts_by_totp_key ON authflow.side_accounts (totp_key) WHERE totp_key IS NOT NULL;
+
+-- As for accounts.
+CREATE FUNCTION authflow.keep_side_account() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF OLD.revision = NEW.revision
+        AND (OLD.must_change, OLD.enrolled, OLD.factors_changed_at, OLD.totp_sealed)
+        IS DISTINCT FROM (NEW.must_change, NEW.enrolled, NEW.factors_changed_at, NEW.totp_sealed)
+    THEN
+        NEW.revision := authflow.next_revision(OLD.revision);
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER keep_side_account BEFORE UPDATE ON authflow.side_accounts
+FOR EACH ROW EXECUTE FUNCTION authflow.keep_side_account();
+ALTER TABLE authflow.side_accounts ENABLE ALWAYS TRIGGER keep_side_account;

@@ -1,0 +1,11 @@
+//! Accounts in a table of your own.
+
+mod accounts;
+mod catalogue;
+mod mapping;
+mod spelling;
+mod statements;
+mod trigger;
+
+pub use accounts::MappedAccounts;
+pub use mapping::{UsersTable, unsaid};
