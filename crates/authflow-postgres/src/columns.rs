@@ -13,7 +13,8 @@ use tokio_postgres::{Row, types::FromSql};
 
 /// A column of a row, by its name.
 pub(crate) fn get<'r, T: FromSql<'r>>(row: &'r Row, column: &'static str) -> Result<T, StoreError> {
-    Ok(row.try_get(column)?)
+    row.try_get(column)
+        .map_err(|_| StoreError::malformed(column, "of the type that the tables have, and not NULL"))
 }
 
 /// The tenant of a row. An application without tenants has the empty one: two NULLs are never equal.

@@ -20,6 +20,7 @@ mod sessions;
 mod settings;
 mod store;
 mod sweep;
+mod users_table;
 
 pub use accounts::{Accounts, Created, IntoAccounts, OwnAccounts, SealedRow};
 pub use connection::{Connection, Transaction};
@@ -29,3 +30,4 @@ pub use sealed::Resealed;
 pub use settings::{Isolation, Settings};
 pub use store::PostgresStore;
 pub use tokio_postgres;
+pub use users_table::{MappedAccounts, UsersTable, unsaid};

@@ -1,9 +1,11 @@
 //! Secrets of authenticators: counted by key, and sealed anew.
 
 use crate::{
-    Accounts, StoreError, columns,
+    Accounts, SealedRow, StoreError,
+    columns::{self, get},
     connection::{Connection, Transaction},
     database::{Database, Written, reading, writing},
+    parameters::{int8, text},
 };
 use authflow::{
     AccountId, TenantId,
@@ -86,4 +88,51 @@ async fn replace(
     }
     accounts.reseal(transaction, tenant, account, anew).await?;
     Ok(Written::Kept(true))
+}
+
+/// The sealed secret of an account in this table, as it is stored.
+pub(crate) async fn of(
+    connection: &Connection,
+    table: &'static str,
+    (tenant, account): (&str, &str),
+) -> Result<Option<String>, StoreError> {
+    let sql = format!("SELECT totp_sealed FROM {table} WHERE tenant = $1 AND id = $2");
+    let row = connection.query_opt(&sql, &[text(tenant), text(account)]).await?;
+    Ok(row.map(|row| get(&row, "totp_sealed")).transpose()?.flatten())
+}
+
+/// How many secrets in this table name each key.
+pub(crate) async fn count_by_key(
+    connection: &Connection,
+    table: &'static str,
+) -> Result<Vec<(String, i64)>, StoreError> {
+    let sql = format!(
+        "SELECT totp_key, count(*) AS secrets FROM {table} WHERE totp_key IS NOT NULL GROUP BY totp_key"
+    );
+    let rows = connection.query(&sql, &[]).await?;
+    rows.iter().map(|row| Ok((get(row, "totp_key")?, get(row, "secrets")?))).collect()
+}
+
+/// Secrets in this table that another key has sealed.
+pub(crate) async fn by_others(
+    connection: &Connection,
+    table: &'static str,
+    sealer: &KeyId,
+    (tenant, account): &(String, String),
+    at_most: u32,
+) -> Result<Vec<SealedRow>, StoreError> {
+    let sql = format!(
+        "SELECT tenant, id, totp_sealed FROM {table}
+        WHERE totp_key IS NOT NULL AND totp_key <> $1 AND (tenant, id) > ($2, $3) ORDER BY tenant, id LIMIT $4"
+    );
+    let of = [text(sealer.as_str()), text(&**tenant), text(&**account), int8(i64::from(at_most))];
+    let rows = connection.query(&sql, &of).await?;
+    let read = |row| {
+        Ok(SealedRow {
+            tenant: get(row, "tenant")?,
+            account: get(row, "id")?,
+            sealed: get(row, "totp_sealed")?,
+        })
+    };
+    rows.iter().map(read).collect()
 }

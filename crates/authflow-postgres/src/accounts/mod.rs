@@ -7,6 +7,8 @@ mod row;
 pub use create::Created;
 pub use own::OwnAccounts;
 
+pub(crate) use row::account;
+
 use crate::{Connection, StoreError, Transaction};
 use authflow::{
     AccountId, TenantId, Timestamp,

@@ -6,6 +6,7 @@ use crate::{
     columns::{self, get},
     names,
     parameters::{int8, text},
+    sealed,
 };
 use authflow::{
     AccountId, TenantId, Timestamp,
@@ -198,16 +199,12 @@ impl Accounts for OwnAccounts {
         tenant: Option<TenantId>,
         account: AccountId,
     ) -> Result<Option<String>, StoreError> {
-        let sql = "SELECT totp_sealed FROM authflow.accounts WHERE tenant = $1 AND id = $2";
-        let of = [text(columns::tenant(&tenant)), text(account.as_str())];
-        let row = transaction.query_opt(sql, &of).await?;
-        Ok(row.map(|row| get(&row, "totp_sealed")).transpose()?.flatten())
+        let of = (columns::tenant(&tenant), account.as_str());
+        sealed::of(transaction, "authflow.accounts", of).await
     }
 
     async fn seals(&self, connection: &Connection) -> Result<Vec<(String, i64)>, StoreError> {
-        let sql = "SELECT totp_key, count(*) AS secrets FROM authflow.accounts WHERE totp_key IS NOT NULL GROUP BY totp_key";
-        let rows = connection.query(sql, &[]).await?;
-        rows.iter().map(|row| Ok((get(row, "totp_key")?, get(row, "secrets")?))).collect()
+        sealed::count_by_key(connection, "authflow.accounts").await
     }
 
     async fn sealed_by_others(
@@ -217,19 +214,7 @@ impl Accounts for OwnAccounts {
         behind: &(String, String),
         at_most: u32,
     ) -> Result<Vec<SealedRow>, StoreError> {
-        let sql = "SELECT tenant, id, totp_sealed FROM authflow.accounts
-            WHERE totp_key IS NOT NULL AND totp_key <> $1 AND (tenant, id) > ($2, $3) ORDER BY tenant, id LIMIT $4";
-        let at_most = i64::from(at_most);
-        let of = [text(sealer.as_str()), text(&*behind.0), text(&*behind.1), int8(at_most)];
-        let rows = connection.query(sql, &of).await?;
-        let read = |row: &Row| {
-            Ok(SealedRow {
-                tenant: get(row, "tenant")?,
-                account: get(row, "id")?,
-                sealed: get(row, "totp_sealed")?,
-            })
-        };
-        rows.iter().map(read).collect()
+        sealed::by_others(connection, "authflow.accounts", sealer, behind, at_most).await
     }
 }
 

@@ -13,7 +13,7 @@ use authflow::{
 };
 use tokio_postgres::Row;
 
-pub(super) fn account(row: &Row) -> Result<Account, StoreError> {
+pub(crate) fn account(row: &Row) -> Result<Account, StoreError> {
     let user_name = get::<Option<&str>>(row, "user_name")?.map(UserName::new).transpose();
     let mobile = get::<Option<&str>>(row, "mobile")?.map(Mobile::new).transpose();
     let email = get::<Option<&str>>(row, "email")?.map(EmailAddress::new).transpose();

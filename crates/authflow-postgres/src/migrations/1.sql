@@ -24,7 +24,7 @@ $$;
 -- The one spelling of names that have no character beyond ASCII, as the library makes it. NULL for any other: that one only the library can make.
 CREATE FUNCTION authflow.user_name_key(name text) RETURNS text
 LANGUAGE sql IMMUTABLE AS $$
-    SELECT lower(name COLLATE "C") WHERE name COLLATE "C" ~ '^[!-~]{1,256}$' AND name !~ '.@.' AND name !~ '^[-+0-9]{5,}$'
+    SELECT lower(name COLLATE "C") WHERE name COLLATE "C" ~ '^[!-~]+$' AND length(name) <= 256 AND name !~ '.@.' AND name !~ '^[-+0-9]{5,}$'
 $$;
 CREATE FUNCTION authflow.mobile_key(number text) RETURNS text
 LANGUAGE sql IMMUTABLE AS $$

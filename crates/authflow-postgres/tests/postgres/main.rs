@@ -14,3 +14,4 @@ mod exam;
 mod pooler;
 mod server;
 mod setting;
+mod users_table;
