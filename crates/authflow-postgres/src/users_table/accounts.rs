@@ -17,7 +17,6 @@ use authflow::{
     account::{Account, AccountKey, AccountStatus, FindAccount, NameKind, Revision},
     password::{MustChange, Verifier},
     sealing::SealedSecret,
-    spelling::FORM,
     token::KeyId,
 };
 use tokio_postgres::Row;
@@ -34,9 +33,7 @@ impl IntoAccounts for UsersTable {
     async fn migrate(&self, transaction: &Transaction) -> Result<(), StoreError> {
         let table = catalogue::find(transaction, self).await?;
         trigger::make(transaction, &table).await?;
-        spelling::begin_anew(transaction, FORM).await?;
-        while spelling::spell(transaction, &table).await? {}
-        spelling::refuse_shared(transaction).await
+        spelling::spell_all(transaction, &table).await
     }
 
     async fn open(&self, connection: &Connection) -> Result<MappedAccounts, StoreError> {

@@ -2,7 +2,7 @@
 
 use crate::{
     server::{Database, server},
-    setting::{host, moment, settings, settings_at},
+    setting::{api, call, host, settings, settings_at},
 };
 use authflow::{
     AccountId, Audience, ClientId, Moment, TenantId, Timestamp,
@@ -11,9 +11,9 @@ use authflow::{
     factor::{Factor, FactorSet, Totp, TotpAlgorithm, TotpSecret},
     password::{MustChange, Password, PasswordForm, Verifier},
     sealing::Owner,
-    testkit::{HostExam, demo},
+    testkit::{Answer, Call, HostExam, demo},
 };
-use authflow_postgres::{IntoAccounts, PostgresStore, Settings, StoreError, UsersTable};
+use authflow_postgres::{Isolation, PostgresStore, Settings, StoreError, UsersTable};
 use tokio_postgres::Client;
 
 /// A program's table, with types and names of its own, one of them hostile.
@@ -249,5 +249,268 @@ async fn a_table_of_numbers_and_flags_neglects_no_duty_that_it_can_have() {
     assert_eq!(exam.take(&host, Moment::now().unwrap()).await, Ok(()));
     let make = async |account: Account| write(&account).await;
     assert_eq!(exam.take_administered(&host, Moment::now().unwrap(), make).await, Ok(()));
-    let _ = (moment, settings_at, revision, of_people);
+}
+
+/// A password that was hashed by another program: the first login hashes it anew, and whoever was signed in stays so. When that program stores
+/// another one, everybody is out.
+#[tokio::test]
+async fn a_rehash_ends_no_session_and_the_programs_own_update_ends_all() {
+    let Some(server) = server() else { return };
+    for isolation in [Isolation::ReadCommitted, Isolation::Serializable] {
+        let database = server.database().await;
+        let client = database.client().await;
+        client.batch_execute(USERS).await.unwrap();
+        let mapping =
+            UsersTable::named("users").id("id").tenant_is(demo::tenant()).user_name("email").no_email();
+        let mapping = mapping.no_mobile().verifier("hash").always_active().no_password_set_at();
+        let mut settings = settings_at(&database.url(), demo::START).accounts(mapping);
+        settings.isolation = isolation;
+        let insert =
+            format!("INSERT INTO users (email, hash) VALUES ('alice', 'outdated:{}')", demo::PASSWORD);
+        client.batch_execute(&insert).await.unwrap();
+        PostgresStore::migrate(&settings).await.unwrap();
+        // What is noted beside is noted by the database's clock.
+        let set_at = i64::from(demo::START.minus_seconds(demo::DAY));
+        let age = format!("UPDATE authflow.side_accounts SET password_changed_at = {set_at}");
+        client.batch_execute(&age).await.unwrap();
+        let (api, host) = (api(), host(PostgresStore::connect(settings).await.unwrap()));
+        let login = async || call(&api, &host, &Call::login("Alice", demo::PASSWORD)).await;
+        let lives = async |answer: &Answer| {
+            call(&api, &host, &Call::check_exist(answer.id_token())).await.status == 200
+        };
+        let hash =
+            async || client.query_one("SELECT hash FROM users", &[]).await.unwrap().get::<_, String>(0);
+
+        let first = login().await;
+        assert_eq!(hash().await, demo::PASSWORD, "it is hashed anew");
+        let second = login().await;
+        assert!(lives(&first).await && lives(&second).await);
+        client.batch_execute("UPDATE users SET email = 'alice', enabled = false").await.unwrap();
+        assert!(lives(&first).await, "nothing that counts has changed");
+        let other = format!("UPDATE users SET hash = 'outdated:{}'", demo::PASSWORD);
+        client.batch_execute(&other).await.unwrap();
+        assert!(!lives(&first).await && !lives(&second).await);
+        let third = login().await;
+        assert!(lives(&third).await);
+        client.batch_execute("UPDATE users SET hash = NULL").await.unwrap();
+        assert!(!lives(&third).await);
+        assert_ne!(login().await.status, 200);
+    }
+}
+
+/// Each change that ends what was judged before counts one up; others none; no life of a row has a revision of another one.
+#[tokio::test]
+async fn revisions_are_drawn_and_counted_whoever_writes() {
+    let Some(server) = server() else { return };
+    let database = server.database().await;
+    let client = database.client().await;
+    of_people(&database, &client).await;
+    write(&client, &bare(None, "a", "a", AccountStatus::Active)).await;
+    write(&client, &bare(None, "b", "b", AccountStatus::Active)).await;
+    let table = r#"app."People"" --""#;
+    let (mut expected, other) = (revision(&client, "a").await, revision(&client, "b").await);
+    let mut seen = vec![expected, other];
+    for (sql, counts) in [
+        ("UPDATE {} SET state = 'gone' WHERE \"who?\" = 'a'", true),
+        ("UPDATE {} SET state = 'gone' WHERE \"who?\" = 'a'", false),
+        ("UPDATE {} SET untold = 'x', claims = '{}', login = 'aa' WHERE \"who?\" = 'a'", false),
+        ("UPDATE {} SET changed = now(), mail = 'a@example.com' WHERE \"who?\" = 'a'", true),
+        ("UPDATE {} SET phone = '+86 139' WHERE \"who?\" = 'a'", true),
+        ("UPDATE {} SET \"pass\"\"word\" = 'v', changed = now() WHERE \"who?\" = 'a'", true),
+        ("UPDATE {} SET \"pass\"\"word\" = NULL WHERE \"who?\" = 'a'", true),
+        ("UPDATE authflow.side_accounts SET skips_used = 1, totp_step = 7 WHERE id = 'a'", false),
+        ("UPDATE authflow.side_accounts SET must_change = 'breached' WHERE id = 'a'", true),
+        ("UPDATE authflow.side_accounts SET enrolled = 'otp', totp_sealed = '1:a:b' WHERE id = 'a'", true),
+        ("UPDATE authflow.side_accounts SET must_change = NULL, revision = revision WHERE id = 'a'", true),
+    ] {
+        client.batch_execute(&sql.replacen("{}", table, 1)).await.unwrap();
+        expected = (expected + i64::from(counts)) & i64::MAX;
+        assert_eq!(revision(&client, "a").await, expected, "{sql}");
+        assert_eq!(revision(&client, "b").await, other, "{sql}");
+        seen.push(expected);
+    }
+    for again in [
+        "DELETE FROM {} WHERE \"who?\" = 'a'; INSERT INTO {} (\"who?\") VALUES ('a')",
+        "TRUNCATE {}; INSERT INTO {} (\"who?\") VALUES ('a'), ('b')",
+        "UPDATE {} SET \"who?\" = 'old' WHERE \"who?\" = 'a'; UPDATE {} SET \"who?\" = 'a' WHERE \"who?\" = 'b'",
+        "SET session_replication_role = replica; DELETE FROM {} WHERE \"who?\" = 'a';
+            INSERT INTO {} (\"who?\") VALUES ('a'); RESET session_replication_role",
+    ] {
+        client.batch_execute(&again.replace("{}", table)).await.unwrap();
+        let now = revision(&client, "a").await;
+        assert!(!seen.contains(&now), "{again}");
+        seen.push(now);
+    }
+    client.batch_execute("UPDATE authflow.side_accounts SET revision = 9223372036854775807").await.unwrap();
+    client.batch_execute(&format!("UPDATE {table} SET state = 'banned'")).await.unwrap();
+    assert_eq!(revision(&client, "a").await, 0, "the largest is followed by 0");
+}
+
+/// Whoever is made by the program, in whatever spelling, is found in every other.
+#[tokio::test]
+async fn names_that_the_program_writes_are_found_in_every_spelling() {
+    let Some(server) = server() else { return };
+    let database = server.database().await;
+    let client = database.client().await;
+    let table = r#"app."People"" --""#;
+    let before = format!(
+        "{PEOPLE}; INSERT INTO {table} (\"org's\", \"who?\", login) VALUES ('{}', '0', 'ÉTÉ')",
+        demo::TENANT
+    );
+    client.batch_execute(&before).await.unwrap();
+    let settings = settings_at(&database.url(), demo::START).accounts(people());
+    PostgresStore::migrate(&settings).await.unwrap();
+    let (api, host) = (api(), host(PostgresStore::connect(settings).await.unwrap()));
+    let insert = format!(
+        "INSERT INTO {table} (\"org's\", \"who?\", login, mail, phone) VALUES
+            ('{0}', '1', 'Erin', 'Erin@Example.com', '+86-139 0000 0001'), ('{0}', '2', 'Ｂｏｂ', 'bØb@example.com', NULL),
+            ('{0}', '3', ' Zoë', NULL, NULL);
+        UPDATE {table} SET \"pass\"\"word\" = '{1}', changed = to_timestamp({2})",
+        demo::TENANT,
+        demo::PASSWORD,
+        i64::from(demo::START.minus_seconds(demo::DAY))
+    );
+    client.batch_execute(&insert).await.unwrap();
+    let login = async |name: &str| call(&api, &host, &Call::login(name, demo::PASSWORD)).await.status;
+    for name in ["été", "erin", "BOB", "ｂob", "zoë", "ZOE\u{308}"] {
+        assert_eq!(login(name).await, 200, "{name}");
+    }
+    client
+        .batch_execute(&format!("UPDATE {table} SET login = 'Ångström' WHERE \"who?\" = '1'"))
+        .await
+        .unwrap();
+    assert_eq!((login("erin").await, login("ångström").await), (400, 200));
+    // A name of two is nobody's.
+    client.batch_execute(&format!("UPDATE {table} SET login = 'ÉTÉ' WHERE \"who?\" = '1'")).await.unwrap();
+    assert_eq!(login("été").await, 500);
+}
+
+#[tokio::test]
+async fn names_that_are_none_or_of_two_stop_a_migration() {
+    let Some(server) = server() else { return };
+    let database = server.database().await;
+    let client = database.client().await;
+    let table = r#"app."People"" --""#;
+    let rows = format!(
+        "{PEOPLE}; INSERT INTO {table} (\"who?\", login, mail, phone) VALUES ('a', 'Ann', NULL, '(none)'),
+            ('b', 'Bob', 'bob@example.com', NULL), ('c', 'ｂｏｂ', NULL, NULL), ('d', 'BOB@example.com', NULL, '0139')"
+    );
+    client.batch_execute(&rows).await.unwrap();
+    let migrated = async || PostgresStore::migrate(&settings(&database.url()).accounts(people())).await;
+    let told = migrated().await.unwrap_err().to_string();
+    for wanted in [
+        "a mobile number of a must be well-formed",
+        "a user name must be one account's, and is of 2 b c",
+        "a user name must be one account's, and is of 2 b d",
+    ] {
+        assert!(told.contains(wanted), "{told}");
+    }
+    assert!(
+        client.query("SELECT FROM pg_namespace WHERE nspname = 'authflow'", &[]).await.unwrap().is_empty()
+    );
+    client.batch_execute(&format!("UPDATE {table} SET login = \"who?\", phone = NULL")).await.unwrap();
+    assert!(migrated().await.is_ok());
+}
+
+fn finding(refused: Result<impl Sized, StoreError>) -> String {
+    match refused {
+        Err(StoreError::UsersTable { finding, .. }) => finding,
+        Err(other) => panic!("{other}"),
+        Ok(_) => panic!("it is not refused"),
+    }
+}
+
+#[tokio::test]
+async fn what_does_not_fit_its_mapping_is_refused_by_name() {
+    let Some(server) = server() else { return };
+    let database = server.database().await;
+    let client = database.client().await;
+    client
+        .batch_execute(
+            "CREATE TABLE users (id bigint UNIQUE, other bigint, number numeric UNIQUE, email text, hash text, short varchar(60),
+                old char(60), state text, at time);
+            CREATE UNIQUE INDEX ON users (other) WHERE other > 0;
+            CREATE VIEW views AS SELECT * FROM users",
+        )
+        .await
+        .unwrap();
+    let of = |table, id, email, verifier| {
+        let mapping = UsersTable::named(table).id(id).tenant_is(None).no_user_name().email(email).no_mobile();
+        mapping.verifier(verifier).always_active().no_password_set_at()
+    };
+    let migrated = async |mapping: UsersTable| {
+        finding(PostgresStore::migrate(&settings(&database.url()).accounts(mapping)).await)
+    };
+    let longer = "e".repeat(64);
+    for (mapping, wanted) in [
+        (of("nowhere", "id", "email", "hash"), "must be there"),
+        (of("views", "id", "email", "hash"), "must be a table"),
+        (of("users", "id", "mail", "pass"), "a column \"mail\" for email and a column \"pass\" for verifier"),
+        (of("users", "id", &longer, "hash"), &longer),
+        (of("users", "id", "xmin", "hash"), "\"xmin\" for email"),
+        (of("users", "other", "email", "hash"), "\"other\" for id must be unique"),
+        (
+            of("users", "number", "email", "hash"),
+            "\"number\" for id must be text, varchar, uuid or an integer, not numeric",
+        ),
+        (of("users", "id", "email", "short"), "not character varying of 60"),
+        (of("users", "id", "email", "old"), "not character of 60"),
+    ] {
+        let finding = migrated(mapping).await;
+        assert!(finding.contains(wanted), "{finding}");
+    }
+    let at = UsersTable::named("users").id("id").tenant_is(None).no_user_name().email("email").no_mobile();
+    let at = at.verifier("hash").always_active().password_set_at("at");
+    assert!(migrated(at).await.contains("\"at\" for password_set_at must be timestamptz"));
+    let tables = client.query("SELECT 1 FROM pg_namespace WHERE nspname = 'authflow'", &[]).await.unwrap();
+    assert!(tables.is_empty(), "nothing was made");
+
+    // Whoever connects is told of what has changed since.
+    let good = of("users", "id", "email", "hash");
+    let settings = || settings(&database.url()).accounts(good.clone());
+    PostgresStore::migrate(&settings()).await.unwrap();
+    let connected = async || PostgresStore::connect(settings()).await;
+    assert!(connected().await.is_ok());
+    for (sql, wanted) in [
+        ("ALTER TABLE users RENAME email TO mail", "a column \"email\" for email"),
+        (
+            "ALTER TABLE users RENAME mail TO email; ALTER TABLE users DISABLE TRIGGER authflow_note_user",
+            "enabled always",
+        ),
+        ("DROP TRIGGER authflow_note_user ON users", "and has none"),
+    ] {
+        client.batch_execute(sql).await.unwrap();
+        let finding = finding(connected().await);
+        assert!(finding.contains(wanted), "{finding}");
+    }
+    PostgresStore::migrate(&settings()).await.unwrap();
+    assert!(connected().await.is_ok());
+    let other = of("users", "id", "state", "hash");
+    let other = finding(PostgresStore::connect(self::settings(&database.url()).accounts(other)).await);
+    assert!(other.contains("has another one's"), "{other}");
+    client.batch_execute("CREATE TABLE staff (id bigint PRIMARY KEY, email text, hash text)").await.unwrap();
+    assert!(migrated(of("staff", "id", "email", "hash")).await.contains("must be the only one"));
+}
+
+/// Disabling somebody where nothing can say it is told, and not passed over.
+#[tokio::test]
+async fn who_is_always_active_is_disabled_by_nobody() {
+    use authflow::administration::{Administer as _, Administered, SetStatus};
+
+    let Some(server) = server() else { return };
+    let database = server.database().await;
+    let client = database.client().await;
+    client.batch_execute(USERS).await.unwrap();
+    client.batch_execute("INSERT INTO users (email) VALUES ('a')").await.unwrap();
+    let mapping =
+        UsersTable::named("users").id("id").tenant_is(None).user_name("email").no_email().no_mobile();
+    let settings =
+        settings(&database.url()).accounts(mapping.verifier("hash").always_active().no_password_set_at());
+    PostgresStore::migrate(&settings).await.unwrap();
+    let store = PostgresStore::connect(settings).await.unwrap();
+    let of = |id| SetStatus::disable(None, AccountId::new(id).unwrap());
+    assert!(finding(store.set_status(&of("1")).await).contains("must have a word for `disabled`"));
+    for nobody in ["2", "01", "one", "99999999999999999999"] {
+        assert_eq!(store.set_status(&of(nobody)).await.unwrap(), Administered::Nobody, "{nobody}");
+    }
 }
