@@ -10,8 +10,16 @@
     reason = "these are tests"
 )]
 
+mod accounts;
+mod at_once;
+mod crash;
 mod exam;
+mod in_the_way;
+mod nobodies;
+mod odd_rows;
 mod pooler;
+mod sealing;
 mod server;
 mod setting;
+mod tables;
 mod users_table;

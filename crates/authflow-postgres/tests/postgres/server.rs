@@ -17,7 +17,7 @@ use tempfile::TempDir;
 use tokio_postgres::{Client, NoTls};
 
 /// Whose databases they are.
-pub(crate) const OWNER: &str = "authflow";
+pub(crate) const OWNER: &str = "owner";
 
 pub(crate) struct Server {
     pub(crate) folder: PathBuf,
