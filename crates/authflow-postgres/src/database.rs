@@ -19,7 +19,7 @@ const LONGEST_PAUSE: u64 = 128;
 #[derive(Clone)]
 pub(crate) struct Database {
     pool: Pool,
-    isolation: Isolation,
+    pub(crate) isolation: Isolation,
     pub(crate) longest_wait: Duration,
     moments: Moments,
 }

@@ -1,7 +1,7 @@
 //! The store.
 
 use crate::{
-    Accounts, IntoAccounts, OwnAccounts, Resealed, Settings, StoreError,
+    Accounts, IntoAccounts, Isolation, OwnAccounts, Resealed, Settings, StoreError,
     columns::get,
     connection::{Connection, Transaction},
     database::{Database, Written, reading, writing},
@@ -38,6 +38,8 @@ impl PostgresStore {
     pub async fn migrate<A: IntoAccounts>(settings: &Settings<A>) -> Result<(), StoreError> {
         let mut database = Database::of(settings)?;
         database.longest_wait = LEISURE;
+        // Each statement sees what the one before has waited for.
+        database.isolation = Isolation::ReadCommitted;
         writing!(database, transaction => migrate(transaction, &settings.accounts))
     }
 }

@@ -5,15 +5,19 @@ use crate::{
     setting::{api, call, host, like, settings, settings_at, store_of},
 };
 use authflow::testkit::{Call, demo};
-use authflow_postgres::{PostgresStore, Settings, StoreError, UsersTable};
+use authflow_postgres::{Isolation, PostgresStore, Settings, StoreError, UsersTable};
 use tokio::join;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_two_that_start_at_once_one_migrates_and_the_other_finds_it_done() {
     let Some(server) = server() else { return };
-    for _ in 0..5 {
+    for isolation in [Isolation::ReadCommitted, Isolation::RepeatableRead, Isolation::Serializable] {
         let database = server.database().await;
-        let settings = || settings(&database.url());
+        let settings = || {
+            let mut settings = settings(&database.url());
+            settings.isolation = isolation;
+            settings
+        };
         assert!(matches!(
             PostgresStore::connect(settings()).await,
             Err(StoreError::NotMigrated { wanted: 1, found: 0 })
