@@ -21,9 +21,9 @@ const AT_ONCE: u32 = 256;
 pub(crate) async fn refuse_missing_keys(
     accounts: &impl Accounts,
     connection: &Connection,
-    keys: &SealingKeys,
+    keys: Option<&SealingKeys>,
 ) -> Result<(), StoreError> {
-    let is_known = |id: &str| KeyId::new(id).is_ok_and(|id| keys.get(&id).is_some());
+    let is_known = |id: &str| KeyId::new(id).is_ok_and(|id| keys.is_some_and(|keys| keys.get(&id).is_some()));
     let mut missing = accounts.seals(connection).await?;
     missing.retain(|(id, _)| !is_known(id));
     if missing.is_empty() {

@@ -23,7 +23,7 @@ use tokio_postgres::{
 ///
 /// # async fn connect(sealing: SealingKeys) -> Result<(), StoreError> {
 /// let url = "postgres://authflow@localhost/people";
-/// let settings = Settings::new(url, NoTls, sealing, Moment::now)?; // over a network: a connector of tokio-postgres-rustls
+/// let settings = Settings::new(url, NoTls, Some(sealing), Moment::now)?; // over a network: a connector of tokio-postgres-rustls
 /// PostgresStore::migrate(&settings).await?; // as the owner of the tables
 /// let store = PostgresStore::connect(settings).await?;
 /// # Ok(()) }
@@ -41,7 +41,7 @@ pub struct Settings<A = OwnAccounts> {
     /// somebody's never has: fewer than [`FEWEST_OF_NOBODY`](Self::FEWEST_OF_NOBODY) are for tests.
     pub most_of_nobody: NonZeroU32,
     pub(crate) accounts: A,
-    pub(crate) sealing: SealingKeys,
+    pub(crate) sealing: Option<SealingKeys>,
     pub(crate) moments: Moments,
     pub(crate) connector: Connector,
 }
@@ -105,7 +105,8 @@ impl<A> Settings<A> {
 }
 
 impl Settings {
-    /// A database, and what protects the way to it; every key that a secret in it is sealed under; and where time and entropy come from, which is
+    /// A database, and what protects the way to it; every key that a secret of an authenticator is sealed under, those of the engine's
+    /// [`Config`](authflow::Config), `None` where nobody has one; and where time and entropy come from, which is
     /// [`Moment::now`](authflow::Moment) mostly (its feature `os`).
     ///
     /// The URL is one of [libpq](https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING). `tls` has no default:
@@ -119,7 +120,7 @@ impl Settings {
     pub fn new<T, E>(
         url: &str,
         tls: T,
-        sealing: SealingKeys,
+        sealing: Option<SealingKeys>,
         moments: impl Fn() -> Result<Moment, E> + Send + Sync + 'static,
     ) -> Result<Self, StoreError>
     where

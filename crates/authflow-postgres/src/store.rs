@@ -24,7 +24,7 @@ pub struct PostgresStore<A = OwnAccounts> {
     pub(crate) unknown_recipients: Arc<Forgetting>,
     pub(crate) most_of_nobody: NonZeroU32,
     pub(crate) commits: Arc<Commits>,
-    sealing: SealingKeys,
+    sealing: Option<SealingKeys>,
 }
 
 impl PostgresStore {
@@ -64,7 +64,7 @@ impl<A: Accounts> PostgresStore<A> {
         let Settings { accounts, sealing, most_of_nobody, .. } = settings;
         reading!(database, connection => check(connection))?;
         let accounts = reading!(database, connection => accounts.open(connection))?;
-        reading!(database, connection => sealed::refuse_missing_keys(&accounts, connection, &sealing))?;
+        reading!(database, connection => sealed::refuse_missing_keys(&accounts, connection, sealing.as_ref()))?;
         let [unknown_names, unknown_recipients] =
             [(); 2].map(|()| Arc::new(Forgetting::beyond(most_of_nobody)));
         let (accounts, commits) = (Arc::new(accounts), Arc::default());
@@ -85,7 +85,11 @@ impl<A: Accounts> PostgresStore<A> {
     /// # Errors
     /// When the database has no answer.
     pub async fn reseal_all(&self) -> Result<Resealed, StoreError> {
-        sealed::reseal_all(&*self.accounts, &self.database, &self.sealing).await
+        match &self.sealing {
+            Some(keys) => sealed::reseal_all(&*self.accounts, &self.database, keys).await,
+            // Then there is none.
+            None => Ok(Resealed::default()),
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use crate::{
     columns::{self, get},
     names,
     parameters::{int8, text},
-    sealed,
+    sealed, users_table,
 };
 use authflow::{
     AccountId, TenantId, Timestamp,
@@ -31,6 +31,7 @@ impl IntoAccounts for OwnAccounts {
 
     async fn open(&self, connection: &Connection) -> Result<Self, StoreError> {
         names::check(connection).await?;
+        users_table::refuse_any(connection).await?;
         Ok(Self)
     }
 }

@@ -9,3 +9,5 @@ mod trigger;
 
 pub use accounts::MappedAccounts;
 pub use mapping::{UsersTable, unsaid};
+
+pub(crate) use trigger::refuse_any;

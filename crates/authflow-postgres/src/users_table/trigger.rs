@@ -108,12 +108,27 @@ pub(super) async fn make(transaction: &Transaction, table: &Table) -> Result<(),
     transaction.execute(&sql, &[]).await.map(drop)
 }
 
-/// Two tables whose ids meet would share sessions.
-async fn is_alone(connection: &Connection, table: &Table) -> Result<(), StoreError> {
+/// Refuses to keep accounts in the store's own table where they are in another one: whose ids meet would share sessions.
+pub(crate) async fn refuse_any(connection: &Connection) -> Result<(), StoreError> {
+    match other(connection, 0).await? {
+        Some(table) => {
+            Err(StoreError::UsersTable { table, finding: "must be the accounts' mapping, and is not".into() })
+        }
+        None => Ok(()),
+    }
+}
+
+/// Another table than this one that has the trigger.
+async fn other(connection: &Connection, oid: i64) -> Result<Option<String>, StoreError> {
     let sql = "SELECT tgrelid::regclass::text AS other FROM pg_catalog.pg_trigger
         WHERE tgname = $1 AND tgrelid <> $2::oid AND NOT tgisinternal AND tgparentid = 0 LIMIT 1";
-    if let Some(row) = connection.query_opt(sql, &[text(NAME), int8(table.oid)]).await? {
-        let other = get::<&str>(&row, "other")?;
+    let row = connection.query_opt(sql, &[text(NAME), int8(oid)]).await?;
+    row.map(|row| get(&row, "other")).transpose()
+}
+
+/// Two tables whose ids meet would share sessions.
+async fn is_alone(connection: &Connection, table: &Table) -> Result<(), StoreError> {
+    if let Some(other) = other(connection, table.oid).await? {
         return Err(refused(
             &table.columns,
             format!("must be the only one in its database, and {other} is one"),

@@ -4,7 +4,11 @@ use crate::{
     server::{Database, server},
     setting::{Host, api, call, host, like, settings_at, store_of},
 };
-use authflow::testkit::{Call, demo};
+use authflow::{
+    account::AccountStatus,
+    testkit::{Call, demo},
+};
+use authflow_postgres::{Accounts, Isolation, PostgresStore, UsersTable};
 use std::time::Duration;
 use tokio::time::timeout;
 use tokio_postgres::Client;
@@ -16,7 +20,7 @@ async fn alice(database: &Database, connections: usize, longest_wait: Duration) 
     host(store_of(settings, &[like("alice", 0)]).await)
 }
 
-async fn login(host: &Host) -> u16 {
+async fn login<A: Accounts>(host: &Host<A>) -> u16 {
     call(&api(), host, &Call::login("alice-0", demo::PASSWORD)).await.status
 }
 
@@ -90,6 +94,79 @@ async fn who_waits_too_long_is_told_and_leaves_nothing_behind() {
     timeout(Duration::from_secs(10), alone).await.unwrap();
     holder.batch_execute("ROLLBACK").await.unwrap();
     assert_eq!(login(&host).await, 200);
+}
+
+/// Somebody changes an account while a commit about it is on its way: the commit finds what is there then.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_commit_that_has_waited_for_an_account_finds_it_as_it_is_then() {
+    let Some(server) = server() else { return };
+    for isolation in [Isolation::ReadCommitted, Isolation::RepeatableRead, Isolation::Serializable] {
+        let database = server.database().await;
+        let mut settings = settings_at(&database.url(), demo::START);
+        (settings.isolation, settings.longest_wait) = (isolation, Duration::from_secs(20));
+        let host = host(store_of(settings, &[like("alice", 0)]).await);
+        let changes = ["status = 'disabled', revision = revision", "verifier = 'x'"];
+        let changes = changes.map(|change| format!("UPDATE authflow.accounts SET {change}"));
+        let back = format!("UPDATE authflow.accounts SET status = 'active', verifier = '{}'", demo::PASSWORD);
+        finds_what_is_there_then(&database, &changes, &back, async || login(&host).await).await;
+    }
+}
+
+/// Likewise, where the program changes its own table.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_commit_that_has_waited_for_the_programs_row_finds_it_as_it_is_then() {
+    let Some(server) = server() else { return };
+    for isolation in [Isolation::ReadCommitted, Isolation::RepeatableRead, Isolation::Serializable] {
+        let database = server.database().await;
+        let client = database.client().await;
+        let back = format!("UPDATE users SET state = 'active', hash = '{}'", demo::PASSWORD);
+        let users = "CREATE TABLE users (id text PRIMARY KEY, login text, hash text, state text);
+            INSERT INTO users VALUES ('alice', 'alice-0')";
+        client.batch_execute(&format!("{users}; {back}")).await.unwrap();
+        let words = [("active", AccountStatus::Active), ("disabled", AccountStatus::Disabled)];
+        let mapping =
+            UsersTable::named("users").id("id").tenant_is(demo::tenant()).user_name("login").no_email();
+        let mapping = mapping.no_mobile().verifier("hash").status("state", words).no_password_set_at();
+        let mut settings = settings_at(&database.url(), demo::START).accounts(mapping);
+        (settings.isolation, settings.longest_wait) = (isolation, Duration::from_secs(20));
+        PostgresStore::migrate(&settings).await.unwrap();
+        let host = host(PostgresStore::connect(settings).await.unwrap());
+        let changes = ["state = 'disabled'", "hash = 'x'"].map(|change| format!("UPDATE users SET {change}"));
+        finds_what_is_there_then(&database, &changes, &back, async || login(&host).await).await;
+    }
+}
+
+async fn finds_what_is_there_then(
+    database: &Database,
+    changes: &[String],
+    back: &str,
+    login: impl AsyncFn() -> u16,
+) {
+    let client = database.client().await;
+    for change in changes {
+        assert_eq!(login().await, 200);
+        let holder = database.client().await;
+        holder.batch_execute(&format!("BEGIN; {change}")).await.unwrap();
+        // The login has read the account as it was, and waits to write.
+        let end = async {
+            let waits = "SELECT count(*) FROM pg_stat_activity
+                WHERE datname = current_database() AND wait_event_type = 'Lock'";
+            while client.query_one(waits, &[]).await.unwrap().get::<_, i64>(0) == 0 {
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+            holder.batch_execute("COMMIT").await.unwrap();
+        };
+        let (status, ended) = tokio::join!(login(), timeout(Duration::from_secs(15), end));
+        ended.expect("it waits for the account");
+        assert_ne!(status, 200, "{change}");
+        let sql = "SELECT count(*) FROM authflow.sessions WHERE ended_at IS NULL";
+        let sessions: i64 = client.query_one(sql, &[]).await.unwrap().get(0);
+        client
+            .batch_execute(&format!("{back}; DELETE FROM authflow.sessions; DELETE FROM authflow.attempts"))
+            .await
+            .unwrap();
+        assert_eq!(sessions, 1, "{change}");
+    }
 }
 
 /// A client that has hung up: its request is dropped wherever it stands.

@@ -24,10 +24,10 @@ async fn what_an_earlier_key_has_sealed_is_sealed_anew_and_a_missing_key_is_refu
         })
         .collect();
     let store = store_of(settings_at(&database.url(), demo::START), &accounts).await;
-    let with =
-        |keys: SealingKeys| Settings::new(&database.url(), NoTls, keys, || moment(demo::START)).unwrap();
+    let with = |keys| Settings::new(&database.url(), NoTls, keys, || moment(demo::START)).unwrap();
+    assert!(PostgresStore::connect(with(None)).await.is_err());
     let other = SealingKeys::new(SealingKey::new("other", demo::secret(1)).unwrap());
-    let refused = PostgresStore::connect(with(other)).await.unwrap_err();
+    let refused = PostgresStore::connect(with(Some(other))).await.unwrap_err();
     assert!(
         matches!(&refused, StoreError::SealingKeysMissing { count: 5, ids } if ids == "seal-1"),
         "{refused}"
@@ -53,5 +53,5 @@ async fn what_an_earlier_key_has_sealed_is_sealed_anew_and_a_missing_key_is_refu
         .await
         .unwrap();
     let present = SealingKeys::new(SealingKey::new("seal-2", demo::secret(102)).unwrap());
-    assert!(PostgresStore::connect(with(present)).await.is_ok(), "the earlier key can be dropped");
+    assert!(PostgresStore::connect(with(Some(present))).await.is_ok(), "the earlier key can be dropped");
 }

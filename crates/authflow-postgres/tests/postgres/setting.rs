@@ -17,12 +17,12 @@ pub(crate) type Host<A = OwnAccounts> =
 
 /// With the demo's keys and the system's clock.
 pub(crate) fn settings(url: &str) -> Settings {
-    Settings::new(url, NoTls, demo::sealing_keys(), Moment::now).unwrap()
+    Settings::new(url, NoTls, Some(demo::sealing_keys()), Moment::now).unwrap()
 }
 
 /// The same, at a standing clock.
 pub(crate) fn settings_at(url: &str, now: Timestamp) -> Settings {
-    Settings::new(url, NoTls, demo::sealing_keys(), move || moment(now)).unwrap()
+    Settings::new(url, NoTls, Some(demo::sealing_keys()), move || moment(now)).unwrap()
 }
 
 pub(crate) fn moment(now: Timestamp) -> Result<Moment, OsEntropyUnavailable> {

@@ -121,9 +121,9 @@ fn a_url_that_is_none_is_refused_and_a_password_in_one_is_not_printed() {
     use authflow::Moment;
     use tokio_postgres::NoTls;
 
-    assert!(Settings::new("host=localhost", NoTls, demo::sealing_keys(), Moment::now).is_ok());
-    assert!(Settings::new("nonsense", NoTls, demo::sealing_keys(), Moment::now).is_err());
+    assert!(Settings::new("host=localhost", NoTls, None, Moment::now).is_ok());
+    assert!(Settings::new("nonsense", NoTls, None, Moment::now).is_err());
     let url = "postgres://app:hunter2@localhost/people";
-    let settings = Settings::new(url, NoTls, demo::sealing_keys(), Moment::now).unwrap();
+    let settings = Settings::new(url, NoTls, None, Moment::now).unwrap();
     assert!(!format!("{settings:?}").contains("hunter2"));
 }

@@ -488,6 +488,8 @@ async fn what_does_not_fit_its_mapping_is_refused_by_name() {
     let other = of("users", "id", "state", "hash");
     let other = finding(PostgresStore::connect(self::settings(&database.url()).accounts(other)).await);
     assert!(other.contains("has another one's"), "{other}");
+    let own = finding(PostgresStore::connect(self::settings(&database.url())).await);
+    assert!(own.contains("must be the accounts' mapping"), "{own}");
     client.batch_execute("CREATE TABLE staff (id bigint PRIMARY KEY, email text, hash text)").await.unwrap();
     assert!(migrated(of("staff", "id", "email", "hash")).await.contains("must be the only one"));
 }
