@@ -37,11 +37,11 @@ impl<A: Accounts> Administer for PostgresStore<A> {
     }
 
     async fn delete_person(&self, ask: &DeletePerson) -> Result<Administered, StoreError> {
-        writing!(self.database, transaction => self.delete(transaction, ask))
+        writing!(self.database.to_end(), transaction => self.delete(transaction, ask))
     }
 
     async fn sweep(&self, ask: &Sweep) -> Result<Swept, StoreError> {
-        writing!(self.database, transaction => sweep::sweep(transaction, ask, self.most_of_nobody.get()))
+        writing!(self.database.to_end(), transaction => sweep::sweep(transaction, ask, self.most_of_nobody.get()))
     }
 }
 
@@ -61,7 +61,7 @@ impl<A: Accounts> PostgresStore<A> {
         account: AccountId,
         deed: Deed,
     ) -> Result<Administered, StoreError> {
-        writing!(self.database, transaction => self.do_to(transaction, tenant, account, deed))
+        writing!(self.database.to_end(), transaction => self.do_to(transaction, tenant, account, deed))
     }
 
     /// Under the account's lock.

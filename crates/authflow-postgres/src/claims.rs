@@ -13,7 +13,7 @@ use authflow::{SessionId, TokenId, session::SessionRecord, step::Claim};
 pub(crate) enum Claimed {
     First,
     /// It was there, and had opened this.
-    Earlier(Option<SessionRecord>),
+    Earlier(Option<Box<SessionRecord>>),
 }
 
 /// Makes a claim, or reads the one that is there.
@@ -33,7 +33,7 @@ pub(crate) async fn make(transaction: &Transaction, claim: &Claim) -> Result<Cla
     // What was in the way a moment ago must be there, or the claim is nobody's: then it is begun anew.
     let Some(opened) = earlier else { return Err(StoreError::Raced) };
     Ok(Claimed::Earlier(match opened {
-        Some(session) => sessions::find(transaction, session).await?,
+        Some(session) => sessions::find(transaction, session).await?.map(Box::new),
         None => None,
     }))
 }

@@ -8,7 +8,7 @@ use crate::{
     parameters::{boolean, bytes, int8, text},
 };
 use authflow::{
-    Audience, Timestamp,
+    Audience,
     code::{CodeDigest, CodeKey, LoadCode, SendBudget, SendRecord, SendSum, StoredCode, SumRecord},
     step::CommitRefusal,
 };
@@ -32,7 +32,6 @@ pub(crate) async fn store(
     code: &StoredCode,
     budget: &SendBudget,
     unknown: &Forgetting,
-    now: Timestamp,
 ) -> Result<Option<CommitRefusal>, StoreError> {
     if let Some(refusal) = spend(transaction, budget).await? {
         return Ok(Some(refusal));
@@ -54,7 +53,7 @@ pub(crate) async fn store(
         )
         .await?;
     if unknown.is_due() {
-        unknown.forget_sends(transaction, now).await?;
+        unknown.forget_sends(transaction, budget.now()).await?;
     }
     Ok(None)
 }

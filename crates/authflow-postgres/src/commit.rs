@@ -33,7 +33,7 @@ impl<A: Accounts> Committing<'_, A> {
         if let Some(claim) = &self.commit.claim
             && let Claimed::Earlier(opened) = claims::make(self.transaction, claim).await?
         {
-            return Ok(Written::TakenBack(Committed::Replayed { opened: opened.map(Box::new) }));
+            return Ok(Written::TakenBack(Committed::Replayed { opened }));
         }
         if !self.is_as_expected().await? {
             return Ok(Written::TakenBack(Committed::Changed));
@@ -73,7 +73,7 @@ impl<A: Accounts> Committing<'_, A> {
         let tenant = self.tenant();
         let (done, refusal) = match write {
             Write::StoreCode { key, code, budget } => {
-                return codes::store(transaction, *key, code, budget, unknown_recipients, now).await;
+                return codes::store(transaction, *key, code, budget, unknown_recipients).await;
             }
             Write::CountSend(sum) => return codes::count(transaction, &commit.audience, sum).await,
             Write::ClearGuesses(cleared) => {

@@ -1,12 +1,12 @@
 //! The database: its pool of connections, and transactions that are tried again where another one was in the way.
 
 use crate::{
-    Isolation, Settings, StoreError,
+    Isolation, Settings, StoreError, Waits,
     connection::{Connection, Transaction},
     settings::Moments,
 };
 use authflow::{Moment, account::Revision};
-use deadpool_postgres::{Pool, Runtime};
+use deadpool_postgres::Pool;
 use std::time::Duration;
 use tokio::time::{sleep, timeout};
 
@@ -19,8 +19,8 @@ const LONGEST_PAUSE: u64 = 128;
 #[derive(Clone)]
 pub(crate) struct Database {
     pool: Pool,
-    pub(crate) isolation: Isolation,
-    pub(crate) longest_wait: Duration,
+    isolation: Isolation,
+    waits: Waits,
     moments: Moments,
 }
 
@@ -33,39 +33,61 @@ pub(crate) enum Written<T> {
 impl Database {
     /// No connection is made before the first one is needed.
     pub(crate) fn of<A>(settings: &Settings<A>) -> Result<Self, StoreError> {
-        let Settings { isolation, connections, longest_wait, moments, connector, .. } = settings;
-        let pool = Pool::builder(connector())
-            .max_size(connections.get())
-            .runtime(Runtime::Tokio1)
-            .wait_timeout(Some(*longest_wait))
-            .create_timeout(Some(*longest_wait))
-            .build()
-            .map_err(StoreError::Pool)?;
-        Ok(Self { pool, isolation: *isolation, longest_wait: *longest_wait, moments: moments.clone() })
+        let Settings { isolation, connections, waits, moments, connector, .. } = settings;
+        let pool =
+            Pool::builder(connector()).max_size(connections.get()).build().map_err(StoreError::Pool)?;
+        Ok(Self { pool, isolation: *isolation, waits: *waits, moments: moments.clone() })
     }
 
     pub(crate) fn moment(&self) -> Result<Moment, StoreError> {
         self.moments.moment()
     }
 
-    pub(crate) async fn connection(&self) -> Result<Connection, StoreError> {
-        self.pool.get().await.map(Connection::new).map_err(StoreError::NoConnection)
+    /// For what begins something, or only reads.
+    pub(crate) fn to_begin(&self) -> Turn<'_> {
+        Turn { database: self, isolation: self.isolation, longest_wait: self.waits.to_begin() }
     }
 
-    pub(crate) async fn begin(&self) -> Result<Transaction, StoreError> {
+    /// For what ends a request: shed, its guess would be in flight and then wrong.
+    pub(crate) fn to_end(&self) -> Turn<'_> {
+        Turn { longest_wait: self.waits.to_end(), ..self.to_begin() }
+    }
+
+    /// For an operator, who waits for whoever uses the tables. Each statement sees what the one before has waited for.
+    pub(crate) fn at_leisure(&self) -> Turn<'_> {
+        Turn { isolation: Isolation::ReadCommitted, longest_wait: LEISURE, ..self.to_begin() }
+    }
+}
+
+const LEISURE: Duration = Duration::from_secs(600);
+
+/// What one question has of the database.
+#[derive(Clone, Copy)]
+pub(crate) struct Turn<'d> {
+    database: &'d Database,
+    isolation: Isolation,
+    longest_wait: Duration,
+}
+
+impl<'d> Turn<'d> {
+    pub(crate) async fn connection(self) -> Result<Connection, StoreError> {
+        self.database.pool.get().await.map(Connection::new).map_err(StoreError::NoConnection)
+    }
+
+    pub(crate) async fn begin(self) -> Result<Transaction, StoreError> {
         Transaction::begin(self.connection().await?, self.isolation, self.longest_wait).await
     }
 
-    pub(crate) fn tries(&self) -> Tries<'_> {
-        Tries { database: self, tried: 0 }
+    pub(crate) fn tries(self) -> Tries<'d> {
+        Tries { database: self.database, tried: 0 }
     }
 
     /// Without an answer in time, what was begun is dropped with its connection.
     pub(crate) async fn in_time<T>(
-        &self,
+        self,
         answer: impl Future<Output = Result<T, StoreError>>,
     ) -> Result<T, StoreError> {
-        let too_slow = |_| StoreError::TooSlow { seconds: self.longest_wait.as_secs() };
+        let too_slow = |_| StoreError::TooSlow { waited: self.longest_wait };
         timeout(self.longest_wait, answer).await.map_err(too_slow)?
     }
 }
@@ -125,42 +147,40 @@ impl Tries<'_> {
 
 /// Reads on one connection, each statement by itself. (Closures would do, if futures of theirs were known to be free to move.)
 macro_rules! reading {
-    ($database:expr, $connection:ident => $work:expr) => {{
-        let database = &$database;
-        database
-            .in_time(async {
-                let mut tries = database.tries();
-                loop {
-                    let connection = database.connection().await?;
-                    let $connection = &connection;
-                    let answer = $work.await;
-                    if let Some(answer) = tries.read(connection, answer).await {
-                        break answer;
-                    }
+    ($turn:expr, $connection:ident => $work:expr) => {{
+        let turn = $turn;
+        turn.in_time(async {
+            let mut tries = turn.tries();
+            loop {
+                let connection = turn.connection().await?;
+                let $connection = &connection;
+                let answer = $work.await;
+                if let Some(answer) = tries.read(connection, answer).await {
+                    break answer;
                 }
-            })
-            .await
+            }
+        })
+        .await
     }};
 }
 pub(crate) use reading;
 
 /// Does it in one transaction. What it answers is durable, or taken back.
 macro_rules! writing {
-    ($database:expr, $transaction:ident => $work:expr) => {{
-        let database = &$database;
-        database
-            .in_time(async {
-                let mut tries = database.tries();
-                loop {
-                    let transaction = database.begin().await?;
-                    let $transaction = &transaction;
-                    let written = $work.await;
-                    if let Some(answer) = tries.written(transaction, written).await {
-                        break answer;
-                    }
+    ($turn:expr, $transaction:ident => $work:expr) => {{
+        let turn = $turn;
+        turn.in_time(async {
+            let mut tries = turn.tries();
+            loop {
+                let transaction = turn.begin().await?;
+                let $transaction = &transaction;
+                let written = $work.await;
+                if let Some(answer) = tries.written(transaction, written).await {
+                    break answer;
                 }
-            })
-            .await
+            }
+        })
+        .await
     }};
 }
 pub(crate) use writing;

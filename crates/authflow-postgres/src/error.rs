@@ -1,6 +1,6 @@
 //! What goes wrong in the store. No message holds a value that was stored.
 
-use std::{error::Error as _, fmt};
+use std::{error::Error as _, fmt, time::Duration};
 use tokio_postgres::error::SqlState;
 
 /// What goes wrong in the store. No message holds a value that was stored.
@@ -20,10 +20,10 @@ pub enum StoreError {
     #[error("a connection must be open to be used, and this one was given up")]
     Closed,
     /// The question was not answered within the longest wait. What was begun is taken back.
-    #[error("the database must answer within {seconds} s, and did not")]
+    #[error("the database must answer within {waited:?}, and did not")]
     TooSlow {
         /// The longest wait.
-        seconds: u64,
+        waited: Duration,
     },
     /// Another transaction was in the way each time.
     #[error("a transaction must succeed within {tries} tries, and another one was in its way each time")]
@@ -116,7 +116,6 @@ pub enum StoreError {
 }
 
 /// An error of the database without the values that its message may quote: what is stored is not logged.
-#[derive(Debug)]
 pub struct DatabaseError(tokio_postgres::Error);
 
 impl DatabaseError {
@@ -141,6 +140,12 @@ impl fmt::Display for DatabaseError {
             Some(hint) => write!(f, "; {hint}"),
             None => Ok(()),
         }
+    }
+}
+
+impl fmt::Debug for DatabaseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "DatabaseError({self})")
     }
 }
 

@@ -21,6 +21,7 @@ mod settings;
 mod store;
 mod sweep;
 mod users_table;
+mod waits;
 
 pub use accounts::{Accounts, Created, IntoAccounts, OwnAccounts, SealedRow};
 pub use connection::{Connection, Transaction};
@@ -31,3 +32,4 @@ pub use settings::{Isolation, Settings};
 pub use store::PostgresStore;
 pub use tokio_postgres;
 pub use users_table::{MappedAccounts, UsersTable, unsaid};
+pub use waits::{InvalidWaits, Waits};

@@ -39,34 +39,34 @@ impl<A: Accounts> Store for PostgresStore<A> {
     type Error = StoreError;
 
     async fn find_account(&self, ask: &FindAccount) -> Result<Option<Account>, StoreError> {
-        reading!(self.database, connection => self.accounts.find(connection, ask))
+        reading!(self.database.to_begin(), connection => self.accounts.find(connection, ask))
     }
 
     async fn reserve_attempt(&self, ask: &ReserveAttempt) -> Result<Reservation, StoreError> {
-        writing!(self.database, transaction => attempts::reserve(transaction, ask, &self.unknown_names))
+        writing!(self.database.to_begin(), transaction => attempts::reserve(transaction, ask, &self.unknown_names))
     }
 
     async fn settle_attempt(&self, ask: &SettleAttempt) -> Result<(), StoreError> {
-        writing!(self.database, transaction => attempts::settle(transaction, ask))
+        writing!(self.database.to_end(), transaction => attempts::settle(transaction, ask))
     }
 
     async fn commit(&self, commit: &Commit<Verifier>) -> Result<Committed, StoreError> {
         let now = self.database.moment()?.timestamp();
         let sweep = self.commits.forgets().then(|| Sweep::new(now, FORGOTTEN_AT_ONCE));
         let (accounts, unknown_recipients) = (&*self.accounts, &*self.unknown_recipients);
-        writing!(self.database, transaction =>
+        writing!(self.database.to_end(), transaction =>
             Committing { accounts, transaction, commit, unknown_recipients, now }.apply(sweep.as_ref()))
     }
 
     async fn check_session(&self, ask: &CheckSession) -> Result<Option<SessionRecord>, StoreError> {
-        reading!(self.database, connection => sessions::check(connection, ask))
+        reading!(self.database.to_begin(), connection => sessions::check(connection, ask))
     }
 
     async fn find_claim(&self, ask: &FindClaim) -> Result<Option<SessionRecord>, StoreError> {
-        reading!(self.database, connection => claims::opened_by(connection, &ask.id))
+        reading!(self.database.to_begin(), connection => claims::opened_by(connection, &ask.id))
     }
 
     async fn load_code(&self, ask: &LoadCode) -> Result<Option<StoredCode>, StoreError> {
-        reading!(self.database, connection => codes::load(connection, ask))
+        reading!(self.database.to_begin(), connection => codes::load(connection, ask))
     }
 }

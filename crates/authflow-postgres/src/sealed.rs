@@ -54,7 +54,7 @@ pub(crate) async fn reseal_all(
     let (mut resealed, mut behind) = (Resealed::default(), (String::new(), String::new()));
     let sealer = keys.sealer().id();
     loop {
-        let rows = reading!(database, connection => accounts.sealed_by_others(connection, sealer, &behind, AT_ONCE))?;
+        let rows = reading!(database.to_begin(), connection => accounts.sealed_by_others(connection, sealer, &behind, AT_ONCE))?;
         let Some(last) = rows.last() else { return Ok(resealed) };
         behind = (last.tenant.clone(), last.account.clone());
         for row in rows {
@@ -68,7 +68,7 @@ pub(crate) async fn reseal_all(
                 continue;
             };
             let owner = (tenant, account);
-            let done = writing!(database, transaction =>
+            let done = writing!(database.to_end(), transaction =>
                 replace(accounts, transaction, owner, (&row.sealed, &anew)))?;
             resealed.done += u64::from(done);
         }

@@ -1,6 +1,6 @@
 //! What a store is connected with.
 
-use crate::{OwnAccounts, StoreError};
+use crate::{OwnAccounts, StoreError, Waits};
 use authflow::{Moment, administration::Sweep, sealing::SealingKeys};
 use deadpool_postgres::{Manager, ManagerConfig, RecyclingMethod};
 use std::{
@@ -33,9 +33,8 @@ pub struct Settings<A = OwnAccounts> {
     pub isolation: Isolation,
     /// How many connections at most: 16 by default. More of them than the database has cores for make it slower.
     pub connections: NonZeroUsize,
-    /// How long one question may wait for the database, a free connection and other transactions included: 5 s by default. Then it has no
-    /// answer, its request is told that the system is busy, and what was begun is taken back.
-    pub longest_wait: Duration,
+    /// How long is waited for the database.
+    pub waits: Waits,
     /// How many names, and how many recipients of codes, that nobody has are remembered:
     /// [`Sweep::MOST_OF_NOBODY`] by default. A flood of names drops the oldest ones, and a name that was dropped has its guesses back, which
     /// somebody's never has: fewer than [`FEWEST_OF_NOBODY`](Self::FEWEST_OF_NOBODY) are for tests.
@@ -88,19 +87,8 @@ impl<A> Settings<A> {
     /// The same, with accounts that are kept elsewhere: in a [`UsersTable`](crate::UsersTable) of your own.
     #[must_use]
     pub fn accounts<B>(self, accounts: B) -> Settings<B> {
-        let Self {
-            isolation, connections, longest_wait, most_of_nobody, sealing, moments, connector, ..
-        } = self;
-        Settings {
-            isolation,
-            connections,
-            longest_wait,
-            most_of_nobody,
-            accounts,
-            sealing,
-            moments,
-            connector,
-        }
+        let Self { isolation, connections, waits, most_of_nobody, sealing, moments, connector, .. } = self;
+        Settings { isolation, connections, waits, most_of_nobody, accounts, sealing, moments, connector }
     }
 }
 
@@ -130,9 +118,6 @@ impl Settings {
         <T::TlsConnect as TlsConnect<Socket>>::Future: Send,
     {
         let mut database = tokio_postgres::Config::from_str(url)?;
-        if database.get_connect_timeout().is_none() {
-            database.connect_timeout(LONGEST_WAIT);
-        }
         // A peer that is gone without a word is not waited for.
         if database.get_tcp_user_timeout().is_none() {
             database.tcp_user_timeout(PEER_GONE);
@@ -141,7 +126,7 @@ impl Settings {
         Ok(Self {
             isolation: Isolation::default(),
             connections: CONNECTIONS,
-            longest_wait: LONGEST_WAIT,
+            waits: Waits::DEFAULT,
             most_of_nobody: MOST_OF_NOBODY,
             accounts: OwnAccounts,
             sealing,
@@ -153,7 +138,6 @@ impl Settings {
     }
 }
 
-const LONGEST_WAIT: Duration = Duration::from_secs(5);
 const PEER_GONE: Duration = Duration::from_secs(30);
 const CONNECTIONS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(15);
 const MOST_OF_NOBODY: NonZeroU32 = match NonZeroU32::new(Sweep::MOST_OF_NOBODY) {
@@ -167,7 +151,7 @@ impl<A: fmt::Debug> fmt::Debug for Settings<A> {
         f.debug_struct("Settings")
             .field("isolation", &self.isolation)
             .field("connections", &self.connections)
-            .field("longest_wait", &self.longest_wait)
+            .field("waits", &self.waits)
             .field("most_of_nobody", &self.most_of_nobody)
             .field("accounts", &self.accounts)
             .field("sealing", &self.sealing)

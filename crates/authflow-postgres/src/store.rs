@@ -1,7 +1,7 @@
 //! The store.
 
 use crate::{
-    Accounts, IntoAccounts, Isolation, OwnAccounts, Resealed, Settings, StoreError,
+    Accounts, IntoAccounts, OwnAccounts, Resealed, Settings, StoreError,
     columns::get,
     connection::{Connection, Transaction},
     database::{Database, Written, reading, writing},
@@ -11,7 +11,7 @@ use crate::{
     sealed,
 };
 use authflow::sealing::SealingKeys;
-use std::{fmt, num::NonZeroU32, sync::Arc, time::Duration};
+use std::{fmt, num::NonZeroU32, sync::Arc};
 
 /// The store: a [`Store`](authflow::parts::Store) among [`Parts`](authflow::parts::Parts), which an administrator can
 /// [work with](authflow::administration::Administer) as well. A clone is the same one.
@@ -36,16 +36,10 @@ impl PostgresStore {
     /// # Errors
     /// When the database refuses, or its tables are of a later version. Nothing has changed then.
     pub async fn migrate<A: IntoAccounts>(settings: &Settings<A>) -> Result<(), StoreError> {
-        let mut database = Database::of(settings)?;
-        database.longest_wait = LEISURE;
-        // Each statement sees what the one before has waited for.
-        database.isolation = Isolation::ReadCommitted;
-        writing!(database, transaction => migrate(transaction, &settings.accounts))
+        let database = Database::of(settings)?;
+        writing!(database.at_leisure(), transaction => migrate(transaction, &settings.accounts))
     }
 }
-
-/// How long an operator waits for whoever uses the tables.
-const LEISURE: Duration = Duration::from_secs(600);
 
 async fn migrate(transaction: &Transaction, accounts: &impl IntoAccounts) -> Result<Written<()>, StoreError> {
     migrations::lock(transaction).await?;
@@ -62,9 +56,9 @@ impl<A: Accounts> PostgresStore<A> {
     pub async fn connect<S: IntoAccounts<Accounts = A>>(settings: Settings<S>) -> Result<Self, StoreError> {
         let database = Database::of(&settings)?;
         let Settings { accounts, sealing, most_of_nobody, .. } = settings;
-        reading!(database, connection => check(connection))?;
-        let accounts = reading!(database, connection => accounts.open(connection))?;
-        reading!(database, connection => sealed::refuse_missing_keys(&accounts, connection, sealing.as_ref()))?;
+        reading!(database.at_leisure(), connection => check(connection))?;
+        let accounts = reading!(database.at_leisure(), connection => accounts.open(connection))?;
+        reading!(database.at_leisure(), connection => sealed::refuse_missing_keys(&accounts, connection, sealing.as_ref()))?;
         let [unknown_names, unknown_recipients] =
             [(); 2].map(|()| Arc::new(Forgetting::beyond(most_of_nobody)));
         let (accounts, commits) = (Arc::new(accounts), Arc::default());
@@ -76,7 +70,7 @@ impl<A: Accounts> PostgresStore<A> {
     /// # Errors
     /// When it cannot.
     pub async fn check(&self) -> Result<(), StoreError> {
-        writing!(self.database, transaction => touch(transaction))
+        writing!(self.database.to_begin(), transaction => touch(transaction))
     }
 
     /// Seals every secret of an authenticator under the key that seals now, so that earlier keys can be dropped. No session ends. It can be
@@ -104,10 +98,10 @@ async fn check(connection: &Connection) -> Result<(), StoreError> {
     migrations::check(connection).await
 }
 
-/// A lock is a write, and is taken back.
+/// A claim that nobody makes, and is taken back.
 async fn touch(transaction: &Transaction) -> Result<Written<()>, StoreError> {
-    let sql = "SELECT form FROM authflow.spelling FOR KEY SHARE";
-    transaction.query(sql, &[]).await.map(|_| Written::TakenBack(()))
+    let sql = "INSERT INTO authflow.claims (id, keep_until) VALUES ('', 0) ON CONFLICT (id) DO NOTHING";
+    transaction.execute(sql, &[]).await.map(|_| Written::TakenBack(()))
 }
 
 impl<A> Clone for PostgresStore<A> {

@@ -44,7 +44,7 @@ impl PostgresStore<OwnAccounts> {
     /// # Errors
     /// When the database does not take it.
     pub async fn create_account(&self, new: &Account) -> Result<Created, StoreError> {
-        writing!(self.database, transaction => create(transaction, new))
+        writing!(self.database.to_end(), transaction => create(transaction, new))
     }
 }
 

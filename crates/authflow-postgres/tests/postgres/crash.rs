@@ -69,7 +69,7 @@ async fn nothing_is_redeemed_twice_and_nothing_is_issued_and_lost() {
         };
         timeout(Duration::from_secs(60), so_many).await.expect("they get on");
         server.crash();
-        server.go_on();
+        server.go_on().unwrap();
     }
     let client = database.client().await;
     let mut told = 0;

@@ -109,7 +109,8 @@ async fn it_neglects_no_duty_at_serializable() {
 /// Through pgbouncer, each transaction may be on another connection.
 #[tokio::test]
 async fn it_neglects_no_duty_behind_a_pooler_of_transactions() {
-    let (Some(server), Some(pooler)) = (server(), pooler()) else { return };
+    let Some(server) = server() else { return };
+    let Some(pooler) = pooler() else { return };
     let database = server.database().await;
     examined(settings(&pooler.url(&database)), &database.client().await).await;
 }

@@ -8,7 +8,7 @@ use authflow::{
     account::AccountStatus,
     testkit::{Call, demo},
 };
-use authflow_postgres::{Accounts, Isolation, PostgresStore, UsersTable};
+use authflow_postgres::{Accounts, Isolation, PostgresStore, UsersTable, Waits};
 use std::time::Duration;
 use tokio::time::timeout;
 use tokio_postgres::Client;
@@ -16,7 +16,7 @@ use tokio_postgres::Client;
 async fn alice(database: &Database, connections: usize, longest_wait: Duration) -> Host {
     let mut settings = settings_at(&database.url(), demo::START);
     settings.connections = connections.try_into().unwrap();
-    settings.longest_wait = longest_wait;
+    settings.waits = Waits::new(longest_wait, longest_wait).unwrap();
     host(store_of(settings, &[like("alice", 0)]).await)
 }
 
@@ -103,7 +103,7 @@ async fn a_commit_that_has_waited_for_an_account_finds_it_as_it_is_then() {
     for isolation in [Isolation::ReadCommitted, Isolation::RepeatableRead, Isolation::Serializable] {
         let database = server.database().await;
         let mut settings = settings_at(&database.url(), demo::START);
-        (settings.isolation, settings.longest_wait) = (isolation, Duration::from_secs(20));
+        settings.isolation = isolation;
         let host = host(store_of(settings, &[like("alice", 0)]).await);
         let changes = ["status = 'disabled', revision = revision", "verifier = 'x'"];
         let changes = changes.map(|change| format!("UPDATE authflow.accounts SET {change}"));
@@ -128,7 +128,7 @@ async fn a_commit_that_has_waited_for_the_programs_row_finds_it_as_it_is_then() 
             UsersTable::named("users").id("id").tenant_is(demo::tenant()).user_name("login").no_email();
         let mapping = mapping.no_mobile().verifier("hash").status("state", words).no_password_set_at();
         let mut settings = settings_at(&database.url(), demo::START).accounts(mapping);
-        (settings.isolation, settings.longest_wait) = (isolation, Duration::from_secs(20));
+        settings.isolation = isolation;
         PostgresStore::migrate(&settings).await.unwrap();
         let host = host(PostgresStore::connect(settings).await.unwrap());
         let changes = ["state = 'disabled'", "hash = 'x'"].map(|change| format!("UPDATE users SET {change}"));

@@ -2,6 +2,7 @@
 //!
 //! Where there is none to start they say so and pass. With `AUTHFLOW_POSTGRES=required` in the environment they fail then.
 
+#![cfg(unix)]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

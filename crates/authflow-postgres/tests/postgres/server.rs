@@ -4,7 +4,7 @@ use std::{
     env,
     fmt::Display,
     fs,
-    io::Write as _,
+    io::{self, Write as _},
     os::unix::fs::{PermissionsExt as _, chown},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -12,6 +12,7 @@ use std::{
         OnceLock,
         atomic::{AtomicU32, Ordering},
     },
+    thread,
 };
 use tempfile::TempDir;
 use tokio_postgres::{Client, NoTls};
@@ -34,16 +35,16 @@ pub(crate) fn server() -> Option<&'static Server> {
 }
 
 /// Says aloud what could not be started.
-pub(crate) fn told<'s, T>(started: &'s Result<T, String>) -> Option<&'s T> {
+pub(crate) fn told<T>(started: &Result<T, String>) -> Option<&T> {
     match started {
         Ok(started) => Some(started),
         Err(why) if env::var("AUTHFLOW_POSTGRES").is_ok_and(|is| is == "required") => {
             panic!("AUTHFLOW_POSTGRES=required, and {why}")
         }
         Err(why) => {
+            let test = thread::current().name().unwrap_or("a test").to_owned();
             // Not by a macro, whose output is kept back from whoever runs tests that pass.
-            let test = std::thread::current().name().unwrap_or("a test").to_owned();
-            writeln!(std::io::stderr(), "SKIPPED: {test}: {why}").unwrap();
+            io::stderr().write_all(format!("SKIPPED: {test}: {why}\n").as_bytes()).unwrap();
             None
         }
     }
@@ -67,18 +68,18 @@ impl Server {
             .spawn()
             .map_err(|error| format!("sh: {error}"))?;
         let server = Self { folder, programs, databases: AtomicU32::new(0), _keeper: keeper };
-        server.go_on();
+        server.go_on()?;
         Ok(server)
     }
 
     /// Starts it, and waits until it takes connections.
-    pub(crate) fn go_on(&self) {
+    pub(crate) fn go_on(&self) -> Result<(), String> {
         // The processes outlive what they are told by a crash of the server, not by one of the machine: nothing need reach the disk.
         let options = format!(
             "-k {} -c listen_addresses='' -c max_connections=300 -c fsync=off -c log_min_messages=log",
             self.folder.display()
         );
-        run(self.control("start").arg("-o").arg(options).arg("-l").arg(self.folder.join("log"))).unwrap();
+        run(self.control("start").arg("-o").arg(options).arg("-l").arg(self.folder.join("log")))
     }
 
     /// As by a power cut: no process of it ends anything.
