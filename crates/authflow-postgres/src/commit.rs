@@ -75,6 +75,9 @@ impl<A: Accounts> Committing<'_, A> {
             Write::StoreCode { key, code, budget } => {
                 return codes::store(transaction, *key, code, budget, unknown_recipients).await;
             }
+            Write::UseCode(claim) => {
+                (matches!(claims::make(transaction, claim).await?, Claimed::First), CommitRefusal::CodeUsed)
+            }
             Write::CountSend(sum) => return codes::count(transaction, &commit.audience, sum).await,
             Write::ClearGuesses(cleared) => {
                 return attempts::clear(transaction, cleared).await.map(|()| None);

@@ -13,7 +13,7 @@ use authflow::{
     guess::{Reservation, ReserveAttempt, SettleAttempt},
     parts::Store,
     password::Verifier,
-    session::{CheckSession, SessionRecord},
+    session::{CheckSession, FindSession, SessionRecord},
     step::{Commit, Committed, FindClaim},
 };
 use std::{
@@ -56,6 +56,10 @@ impl<A: Accounts> Store for PostgresStore<A> {
         let (accounts, unknown_recipients) = (&*self.accounts, &*self.unknown_recipients);
         writing!(self.database.to_end(), transaction =>
             Committing { accounts, transaction, commit, unknown_recipients, now }.apply(sweep.as_ref()))
+    }
+
+    async fn find_session(&self, ask: &FindSession) -> Result<Option<SessionRecord>, StoreError> {
+        reading!(self.database.to_begin(), connection => sessions::find(connection, ask.session))
     }
 
     async fn check_session(&self, ask: &CheckSession) -> Result<Option<SessionRecord>, StoreError> {

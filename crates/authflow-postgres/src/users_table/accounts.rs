@@ -1,6 +1,7 @@
 //! The accounts of a table that fits its mapping.
 
 use super::{
+    beside::Side,
     catalogue::{self, Table, quoted, refused},
     mapping::UsersTable,
     spelling, trigger,
@@ -19,12 +20,11 @@ use authflow::{
     sealing::SealedSecret,
     token::KeyId,
 };
-use tokio_postgres::Row;
 
 /// The accounts of a [`UsersTable`] that fits its mapping.
 #[derive(Clone, Debug)]
 pub struct MappedAccounts {
-    table: Table,
+    pub(super) table: Table,
 }
 
 impl IntoAccounts for UsersTable {
@@ -44,123 +44,10 @@ impl IntoAccounts for UsersTable {
     }
 }
 
-/// What stands beside and is put back where a change is none.
-struct Side {
-    revision: i64,
-    skips_used: i64,
-    must_change: Option<String>,
-    password_changed_at: Option<i64>,
-}
-
 impl MappedAccounts {
     /// Whether there can be such an account at all: a text that is no number is nobody's in a column of numbers.
-    fn can_be(&self, tenant: &Option<TenantId>, account: &AccountId) -> bool {
+    pub(super) fn can_be(&self, tenant: &Option<TenantId>, account: &AccountId) -> bool {
         self.table.can_have_of(tenant) && self.table.can_have(account)
-    }
-
-    async fn by_id(
-        &self,
-        connection: &Connection,
-        tenant: &Option<TenantId>,
-        account: &AccountId,
-    ) -> Result<Vec<Row>, StoreError> {
-        if !self.can_be(tenant, account) {
-            return Ok(Vec::new());
-        }
-        let sql = format!(
-            "SELECT {} FROM {} AS u LEFT JOIN authflow.side_accounts AS s ON s.tenant = $1 AND s.id = $2 WHERE {}",
-            self.table.account(),
-            self.table.name,
-            self.table.is_row(tenant, ("$1", "$2"))
-        );
-        connection.query(&sql, &[text(columns::tenant(tenant)), text(account.as_str())]).await
-    }
-
-    /// One statement, whether anybody is found or not: it says besides whether there are names that nobody has spelled yet.
-    async fn by_names(
-        &self,
-        connection: &Connection,
-        tenant: &Option<TenantId>,
-        names: &[Option<&str>; 3],
-    ) -> Result<(Vec<Row>, bool), StoreError> {
-        let sql = format!(
-            "SELECT found.*, EXISTS (SELECT FROM authflow.side_accounts WHERE NOT is_spelled) AS is_unspelled
-            FROM (SELECT) AS always LEFT JOIN (
-                SELECT {} FROM (
-                    SELECT * FROM authflow.side_accounts WHERE tenant = $1 AND user_name_key = $2
-                    UNION SELECT * FROM authflow.side_accounts WHERE tenant = $1 AND mobile_key = $3
-                    UNION SELECT * FROM authflow.side_accounts WHERE tenant = $1 AND email_key = $4
-                ) AS s JOIN {} AS u ON {}
-            ) AS found ON true",
-            self.table.account(),
-            self.table.name,
-            self.table.is_row(tenant, ("s.tenant", "s.id"))
-        );
-        let [user_name, mobile, email] = *names;
-        let parameters = [text(columns::tenant(tenant)), text(user_name), text(mobile), text(email)];
-        let mut rows = connection.query(&sql, &parameters).await?;
-        let is_unspelled = rows.first().map(|row| get(row, "is_unspelled")).transpose()?;
-        rows.retain(|row| row.try_get::<_, Option<&str>>("id").is_ok_and(|id| id.is_some()));
-        Ok((rows, is_unspelled.unwrap_or_default()))
-    }
-
-    /// The first row's table, and then what stands beside: each as whoever had it locked has left it.
-    async fn side(
-        &self,
-        transaction: &Transaction,
-        tenant: &Option<TenantId>,
-        account: &AccountId,
-    ) -> Result<Side, StoreError> {
-        let sql = "SELECT revision, skips_used, must_change, password_changed_at FROM authflow.side_accounts
-            WHERE tenant = $1 AND id = $2 FOR NO KEY UPDATE";
-        let of = [text(columns::tenant(tenant)), text(account.as_str())];
-        let row = transaction.query_opt(sql, &of).await?;
-        let row = row.ok_or(StoreError::malformed(
-            "row of side_accounts",
-            "there for every row of the users' table",
-        ))?;
-        Ok(Side {
-            revision: get(&row, "revision")?,
-            skips_used: get(&row, "skips_used")?,
-            must_change: get(&row, "must_change")?,
-            password_changed_at: get(&row, "password_changed_at")?,
-        })
-    }
-
-    /// Writes to the row of the table. There is one: it has been locked.
-    async fn update(
-        &self,
-        transaction: &Transaction,
-        tenant: &Option<TenantId>,
-        account: &AccountId,
-        (assignment, value, number): (&str, &str, Option<i64>),
-    ) -> Result<(), StoreError> {
-        let sql = format!(
-            "UPDATE {} AS u SET {assignment} WHERE {}",
-            self.table.name,
-            self.table.is_row(tenant, ("$1", "$2"))
-        );
-        let of = [text(columns::tenant(tenant)), text(account.as_str()), text(value), int8(number)];
-        match transaction.execute(&sql, &of).await? {
-            1 => Ok(()),
-            _ => Err(StoreError::Raced),
-        }
-    }
-
-    /// Writes to what stands beside.
-    async fn update_side(
-        &self,
-        transaction: &Transaction,
-        tenant: &Option<TenantId>,
-        account: &AccountId,
-        (assignment, value): (&str, Option<&str>),
-    ) -> Result<(), StoreError> {
-        let sql = format!("UPDATE authflow.side_accounts SET {assignment} WHERE tenant = $1 AND id = $2");
-        let of = [text(columns::tenant(tenant)), text(account.as_str()), text(value)];
-        match transaction.execute(&sql, &of).await? {
-            1 => Ok(()),
-            _ => Err(StoreError::Raced),
-        }
     }
 }
 
@@ -371,35 +258,5 @@ impl Accounts for MappedAccounts {
         at_most: u32,
     ) -> Result<Vec<SealedRow>, StoreError> {
         crate::sealed::by_others(connection, "authflow.side_accounts", sealer, behind, at_most).await
-    }
-}
-
-impl MappedAccounts {
-    /// Sets what the trigger has changed as it is to be, with a verifier of the password's one spelling.
-    async fn put_back(
-        &self,
-        transaction: &Transaction,
-        tenant: &Option<TenantId>,
-        account: &AccountId,
-        side: &Side,
-    ) -> Result<(), StoreError> {
-        let sql =
-            "UPDATE authflow.side_accounts SET password_form = 'canonical', revision = $3, skips_used = $4,
-                must_change = $5, password_changed_at = $6
-            WHERE tenant = $1 AND id = $2";
-        let written = transaction
-            .execute(
-                sql,
-                &[
-                    text(columns::tenant(tenant)),
-                    text(account.as_str()),
-                    int8(side.revision),
-                    int8(side.skips_used),
-                    text(side.must_change.as_deref()),
-                    int8(side.password_changed_at),
-                ],
-            )
-            .await?;
-        if written == 1 { Ok(()) } else { Err(StoreError::Raced) }
     }
 }

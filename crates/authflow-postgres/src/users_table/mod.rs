@@ -1,7 +1,9 @@
 //! Accounts in a table of your own.
 
 mod accounts;
+mod beside;
 mod catalogue;
+mod lookup;
 mod mapping;
 mod spelling;
 mod statements;
