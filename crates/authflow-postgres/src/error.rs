@@ -1,6 +1,6 @@
 //! What goes wrong in the store. No message holds a value that was stored.
 
-use std::{error::Error as _, fmt, time::Duration};
+use std::{error::Error, fmt, iter, time::Duration};
 use tokio_postgres::error::SqlState;
 
 /// What goes wrong in the store. No message holds a value that was stored.
@@ -11,7 +11,7 @@ pub enum StoreError {
     #[error("the database: {0}")]
     Postgres(#[source] DatabaseError),
     /// No connection became free in time, or none could be made.
-    #[error("no connection to the database: {0}")]
+    #[error("no connection to the database: {}", with_causes(.0))]
     NoConnection(#[source] deadpool_postgres::PoolError),
     /// The pool cannot be made as it was asked for.
     #[error("the pool of connections: {0}")]
@@ -127,13 +127,7 @@ impl DatabaseError {
 
 impl fmt::Display for DatabaseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some(error) = self.0.as_db_error() else {
-            write!(f, "{}", self.0)?;
-            return match self.0.source() {
-                Some(source) => write!(f, ": {source}"),
-                None => Ok(()),
-            };
-        };
+        let Some(error) = self.0.as_db_error() else { return f.write_str(&with_causes(&self.0)) };
         // The detail and the query quote values; the message names objects.
         write!(f, "{} ({})", error.message(), error.code().code())?;
         match error.hint() {
@@ -149,7 +143,13 @@ impl fmt::Debug for DatabaseError {
     }
 }
 
-impl std::error::Error for DatabaseError {}
+impl Error for DatabaseError {}
+
+/// What an error says, and what its causes say.
+fn with_causes(error: &dyn Error) -> String {
+    let causes = iter::successors(Some(error), |error| (*error).source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
 
 impl From<tokio_postgres::Error> for StoreError {
     fn from(error: tokio_postgres::Error) -> Self {
@@ -173,10 +173,13 @@ impl StoreError {
         }
     }
 
-    /// Whether the database itself said no, and so has ended the statement.
+    /// Whether the database itself said no, and so has ended the statement, on a connection that is still good.
     pub(crate) fn is_answer(&self) -> bool {
         match self {
-            Self::Postgres(error) => error.code().is_some(),
+            // A server that has become a replica never says anything else: its connections are of no use any more.
+            Self::Postgres(error) => {
+                error.code().is_some_and(|code| *code != SqlState::READ_ONLY_SQL_TRANSACTION)
+            }
             Self::NoConnection(_) | Self::TooSlow { .. } => false,
             _ => true,
         }

@@ -12,6 +12,7 @@ use std::{
 };
 use tokio_postgres::{
     Socket,
+    config::TargetSessionAttrs,
     tls::{MakeTlsConnect, TlsConnect},
 };
 
@@ -97,7 +98,8 @@ impl Settings {
     /// [`Config`](authflow::Config), `None` where nobody has one; and where time and entropy come from, which is
     /// [`Moment::now`](authflow::Moment) mostly (its feature `os`).
     ///
-    /// The URL is one of [libpq](https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING). `tls` has no default:
+    /// The URL is one of [libpq](https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING). Of several hosts, the one that can be
+    /// written to is taken, after a fail-over another one: a replica is no place to read from. `tls` has no default:
     /// [`NoTls`](tokio_postgres::NoTls) is for a socket of this machine; whoever reads the network between reads verifiers of passwords.
     ///
     /// **The moments' clock must not be fast:** what it says is over is forgotten, and a claim that is forgotten early is a token that counts
@@ -118,6 +120,8 @@ impl Settings {
         <T::TlsConnect as TlsConnect<Socket>>::Future: Send,
     {
         let mut database = tokio_postgres::Config::from_str(url)?;
+        // A replica lags behind: who was locked out is let in there.
+        database.target_session_attrs(TargetSessionAttrs::ReadWrite);
         // A peer that is gone without a word is not waited for.
         if database.get_tcp_user_timeout().is_none() {
             database.tcp_user_timeout(PEER_GONE);

@@ -8,6 +8,12 @@ use crate::{
 };
 use authflow::{AccountId, TenantId};
 
+/// A row was written while the trigger was off.
+pub(super) const NOT_BESIDE: StoreError = StoreError::Malformed {
+    column: "row of side_accounts",
+    wanted: "there for every row of the users' table: run `migrate`",
+};
+
 /// What stands beside and is put back where a change is none.
 pub(super) struct Side {
     pub(super) revision: i64,
@@ -28,10 +34,7 @@ impl MappedAccounts {
             WHERE tenant = $1 AND id = $2 FOR NO KEY UPDATE";
         let of = [text(columns::tenant(tenant)), text(account.as_str())];
         let row = transaction.query_opt(sql, &of).await?;
-        let row = row.ok_or(StoreError::malformed(
-            "row of side_accounts",
-            "there for every row of the users' table",
-        ))?;
+        let row = row.ok_or(NOT_BESIDE)?;
         Ok(Side {
             revision: get(&row, "revision")?,
             skips_used: get(&row, "skips_used")?,

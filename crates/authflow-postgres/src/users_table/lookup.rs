@@ -1,6 +1,6 @@
 //! Rows are found: by an id, or by what was typed.
 
-use super::MappedAccounts;
+use super::{MappedAccounts, beside::NOT_BESIDE};
 use crate::{
     Connection, StoreError,
     columns::{self, get},
@@ -25,7 +25,11 @@ impl MappedAccounts {
             self.table.name,
             self.table.is_row(tenant, ("$1", "$2"))
         );
-        connection.query(&sql, &[text(columns::tenant(tenant)), text(account.as_str())]).await
+        let rows = connection.query(&sql, &[text(columns::tenant(tenant)), text(account.as_str())]).await?;
+        for row in &rows {
+            get::<Option<i64>>(row, "revision")?.ok_or(NOT_BESIDE)?;
+        }
+        Ok(rows)
     }
 
     /// One statement, whether anybody is found or not: it says besides whether there are names that nobody has spelled yet.

@@ -6,6 +6,7 @@ use crate::{
 };
 use authflow::testkit::{Call, demo};
 use authflow_postgres::{Isolation, PostgresStore, Settings, StoreError, UsersTable};
+use std::num::NonZeroUsize;
 use tokio::join;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -114,6 +115,35 @@ async fn a_role_without_rights_on_the_schema_can_check_and_use_and_not_migrate()
         .await
         .unwrap();
     assert!(matches!(PostgresStore::connect(as_role()).await, Err(StoreError::NotDurable)));
+}
+
+/// As a replica that was promoted to nothing: whoever reads there reads what was.
+#[tokio::test]
+async fn a_database_that_cannot_be_written_to_is_no_place_to_read_from() {
+    let Some(server) = server() else { return };
+    let database = server.database().await;
+    let mut settings = settings_at(&database.url(), demo::START);
+    settings.connections = NonZeroUsize::MIN;
+    let host = host(store_of(settings, &[like("alice", 0)]).await);
+    let login = async || call(&api(), &host, &Call::login("alice-0", demo::PASSWORD)).await.status;
+    assert_eq!(login().await, 200);
+    let other = server.database().await.client().await;
+    let name = &database.name;
+    let read_only = async |is| {
+        let sql = format!("ALTER DATABASE {name} SET default_transaction_read_only = {is}");
+        other.batch_execute(&sql).await.unwrap();
+        let sql = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = $1";
+        other.query(sql, &[name]).await.unwrap();
+    };
+    read_only("on").await;
+    // Whichever connection it was on.
+    login().await;
+    assert!(host.store.check().await.is_err());
+    let refused = PostgresStore::connect(settings_at(&database.url(), demo::START)).await.unwrap_err();
+    assert!(refused.to_string().contains("does not allow writes"), "{refused}");
+    read_only("off").await;
+    login().await;
+    assert_eq!(login().await, 200, "it finds its way back");
 }
 
 #[test]
