@@ -1,6 +1,9 @@
 //! A connection of the pool, and a transaction on one.
 
-use crate::{Isolation, Parameter, StoreError, parameters::typed};
+use crate::{
+    Isolation, StoreError,
+    parameters::{Parameter, typed},
+};
 use deadpool_postgres::Object;
 use std::{fmt, ops::Deref, time::Duration};
 use tokio_postgres::Row;

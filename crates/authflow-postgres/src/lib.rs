@@ -26,7 +26,6 @@ mod waits;
 pub use accounts::{Accounts, Created, IntoAccounts, OwnAccounts, SealedRow};
 pub use connection::{Connection, Transaction};
 pub use error::{DatabaseError, StoreError};
-pub use parameters::Parameter;
 pub use sealed::Resealed;
 pub use settings::{Isolation, Settings};
 pub use store::PostgresStore;
