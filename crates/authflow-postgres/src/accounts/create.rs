@@ -1,0 +1,95 @@
+//! Accounts are made.
+
+use super::OwnAccounts;
+use crate::{
+    PostgresStore, StoreError, Transaction, columns,
+    database::{Written, writing},
+    names::mobile_key,
+    parameters::{int8, text},
+};
+use authflow::{
+    account::{Account, UserName},
+    contact::{EmailAddress, Mobile},
+    factor::Totp,
+    password::{PasswordForm, Verifier},
+    sealing::SealedSecret,
+};
+
+/// Whether an account was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Created {
+    /// It was.
+    Done,
+    /// There is one of that id in the tenant; it is left as it is, with what has been counted for it.
+    IdTaken,
+    /// Its user name, number or address is another account's in the tenant, in this spelling or another one. Nothing was made.
+    NameTaken,
+}
+
+impl PostgresStore<OwnAccounts> {
+    /// Makes an account. Its revision is drawn, whatever it says here: what was judged on an earlier account of the id is over.
+    ///
+    /// Let its user name be one that [`UserName::for_new_account`] takes.
+    ///
+    /// ```no_run
+    /// # use authflow::account::Account;
+    /// # use authflow_postgres::{Created, PostgresStore, StoreError};
+    /// # async fn example(store: PostgresStore, erin: Account) -> Result<(), StoreError> {
+    /// assert_eq!(store.create_account(&erin).await?, Created::Done);
+    /// assert_eq!(store.create_account(&erin).await?, Created::IdTaken);
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// When the database does not take it.
+    pub async fn create_account(&self, new: &Account) -> Result<Created, StoreError> {
+        writing!(self.database.to_end(), transaction => create(transaction, new))
+    }
+}
+
+/// Any unique key in the way makes no row; which one it was is asked afterwards.
+async fn create(transaction: &Transaction, new: &Account) -> Result<Written<Created>, StoreError> {
+    let sql = "INSERT INTO authflow.accounts (tenant, id, revision, status, user_name, mobile, email, user_name_key,
+            mobile_key, email_key, verifier, password_form, password_changed_at, must_change, skips_used, enrolled,
+            factors_changed_at, totp_sealed, totp_algorithm, totp_digits, totp_step_seconds, totp_step, profile)
+        VALUES ($1, $2, 0, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
+        ON CONFLICT DO NOTHING RETURNING id";
+    let (password, totp) = (new.password.as_ref(), new.totp.as_ref());
+    let (tenant, id) = (columns::tenant(&new.tenant), new.id.as_str());
+    let made = transaction
+        .query_opt(
+            sql,
+            &[
+                text(tenant),
+                text(id),
+                text(new.status.as_str()),
+                text(new.user_name.as_ref().map(UserName::as_str)),
+                text(new.mobile.as_ref().map(Mobile::as_str)),
+                text(new.email.as_ref().map(EmailAddress::as_str)),
+                text(new.user_name.as_ref().map(UserName::normalised)),
+                text(new.mobile.as_ref().and_then(mobile_key)),
+                text(new.email.as_ref().map(EmailAddress::normalised)),
+                text(password.map(|password| Verifier::expose(&password.verifier))),
+                text(password.map_or(PasswordForm::AsTyped, |password| password.form).as_str()),
+                int8(password.map(|password| columns::seconds(password.changed_at))),
+                text(password.and_then(|password| password.must_change).map(|reason| reason.as_str())),
+                int8(password.map_or(0, |password| i64::from(password.skips_used))),
+                text(&*columns::factors(new.enrolled)),
+                int8(columns::seconds(new.factors_changed_at)),
+                text(totp.map(Totp::secret).map(SealedSecret::as_str)),
+                text(totp.map(Totp::algorithm).unwrap_or_default().as_str()),
+                int8(totp.map_or(6, |totp| i64::from(totp.digits()))),
+                int8(columns::number(totp.map_or(Totp::STEP_SECONDS, Totp::step_seconds))?),
+                int8(totp.and_then(Totp::last_used_step).map(columns::number).transpose()?),
+                text(&*new.profile.to_json()),
+            ],
+        )
+        .await?;
+    if made.is_some() {
+        return Ok(Written::Kept(Created::Done));
+    }
+    let sql = "SELECT id FROM authflow.accounts WHERE tenant = $1 AND id = $2";
+    let taken = transaction.query_opt(sql, &[text(tenant), text(id)]).await?;
+    Ok(Written::TakenBack(if taken.is_some() { Created::IdTaken } else { Created::NameTaken }))
+}

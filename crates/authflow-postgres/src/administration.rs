@@ -1,0 +1,132 @@
+//! What an administrator does: each operation in one transaction.
+
+use crate::{
+    Accounts, PostgresStore, StoreError, Transaction, attempts, columns,
+    database::{Written, writing},
+    parameters::{bytes, text},
+    sessions, sweep,
+};
+use authflow::{
+    AccountId, TenantId, Timestamp,
+    account::AccountStatus,
+    administration::{
+        Administer, Administered, DeletePerson, EndSessionsOf, RequireChange, SetStatus, Sweep, Swept, Unlock,
+    },
+    password::MustChange,
+    session::EndSessions,
+};
+
+impl<A: Accounts> Administer for PostgresStore<A> {
+    type Error = StoreError;
+
+    async fn unlock(&self, ask: &Unlock) -> Result<Administered, StoreError> {
+        self.administer(ask.tenant, ask.account, Deed::Unlock(*ask)).await
+    }
+
+    async fn set_status(&self, ask: &SetStatus) -> Result<Administered, StoreError> {
+        self.administer(ask.tenant, ask.account, Deed::SetStatus(ask.status)).await
+    }
+
+    async fn require_change(&self, ask: &RequireChange) -> Result<Administered, StoreError> {
+        self.administer(ask.tenant, ask.account, Deed::RequireChange(ask.reason)).await
+    }
+
+    async fn end_sessions_of(&self, ask: &EndSessionsOf) -> Result<Administered, StoreError> {
+        let now = self.database.moment()?.timestamp();
+        self.administer(ask.tenant, ask.account, Deed::EndSessions(ask.which, now)).await
+    }
+
+    async fn delete_person(&self, ask: &DeletePerson) -> Result<Administered, StoreError> {
+        writing!(self.database.to_end(), transaction => self.delete(transaction, ask))
+    }
+
+    async fn sweep(&self, ask: &Sweep) -> Result<Swept, StoreError> {
+        writing!(self.database.to_end(), transaction => sweep::sweep(transaction, ask, self.most_of_nobody.get()))
+    }
+}
+
+/// What is done to an account that is there.
+#[derive(Clone, Copy)]
+enum Deed {
+    Unlock(Unlock),
+    SetStatus(AccountStatus),
+    RequireChange(MustChange),
+    EndSessions(EndSessions, Timestamp),
+}
+
+impl<A: Accounts> PostgresStore<A> {
+    async fn administer(
+        &self,
+        tenant: Option<TenantId>,
+        account: AccountId,
+        deed: Deed,
+    ) -> Result<Administered, StoreError> {
+        writing!(self.database.to_end(), transaction => self.do_to(transaction, tenant, account, deed))
+    }
+
+    /// Under the account's lock.
+    async fn do_to(
+        &self,
+        transaction: &Transaction,
+        tenant: Option<TenantId>,
+        account: AccountId,
+        deed: Deed,
+    ) -> Result<Written<Administered>, StoreError> {
+        if self.accounts.lock(transaction, tenant, account).await?.is_none() {
+            return Ok(Written::TakenBack(Administered::Nobody));
+        }
+        match deed {
+            Deed::Unlock(unlock) => {
+                for cleared in unlock.clears() {
+                    attempts::clear(transaction, &cleared).await?;
+                }
+            }
+            Deed::SetStatus(status) => self.accounts.set_status(transaction, tenant, account, status).await?,
+            Deed::RequireChange(reason) => {
+                self.accounts.require_change(transaction, tenant, account, reason).await?
+            }
+            Deed::EndSessions(which, now) => {
+                sessions::end(transaction, (&tenant, &account), which, now).await?
+            }
+        }
+        Ok(Written::Kept(Administered::Done))
+    }
+
+    /// Also of somebody who is gone: what a request has written that had found them before.
+    async fn delete(
+        &self,
+        transaction: &Transaction,
+        ask: &DeletePerson,
+    ) -> Result<Written<Administered>, StoreError> {
+        let is_there = self.accounts.lock(transaction, ask.tenant, ask.account).await?.is_some();
+        if is_there {
+            self.accounts.delete(transaction, ask.tenant, ask.account).await?;
+        }
+        delete(transaction, ask).await?;
+        Ok(Written::Kept(if is_there { Administered::Done } else { Administered::Nobody }))
+    }
+}
+
+/// Every row that is theirs, but for the account.
+async fn delete(transaction: &Transaction, ask: &DeletePerson) -> Result<(), StoreError> {
+    let (tenant, account) = (columns::tenant(&ask.tenant), ask.account.as_str());
+    for sql in [
+        "UPDATE authflow.claims SET session = NULL
+            WHERE session IN (SELECT id FROM authflow.sessions WHERE tenant = $1 AND account = $2)",
+        "DELETE FROM authflow.sessions WHERE tenant = $1 AND account = $2",
+    ] {
+        transaction.execute(sql, &[text(tenant), text(account)]).await?;
+    }
+    let owner = ask.owner();
+    for sql in ["DELETE FROM authflow.sends WHERE owner = $1", "DELETE FROM authflow.codes WHERE owner = $1"]
+    {
+        transaction.execute(sql, &[bytes(owner.as_bytes().as_slice())]).await?;
+    }
+    let mut slots: Vec<_> = ask.slots().collect();
+    slots.sort_unstable();
+    for slot in slots {
+        let sql = "DELETE FROM authflow.attempts WHERE slot = $1";
+        transaction.execute(sql, &[bytes(slot.as_bytes().as_slice())]).await?;
+    }
+    Ok(())
+}

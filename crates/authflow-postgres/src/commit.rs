@@ -1,0 +1,136 @@
+//! The one write of a request, as one transaction.
+
+use crate::{
+    Accounts, StoreError, attempts,
+    claims::{self, Claimed},
+    codes,
+    connection::Transaction,
+    database::Written,
+    nobodies::Forgetting,
+    sessions, sweep,
+};
+use authflow::{
+    AccountId, SessionId, TenantId, Timestamp,
+    account::AccountStatus,
+    administration::Sweep,
+    password::Verifier,
+    step::{Commit, CommitRefusal, Committed, Write},
+};
+
+/// A commit at work. Locks are taken in the order of the questions' documentation: the claim, the account, then what each write is about, in
+/// the order that the library gives them.
+pub(crate) struct Committing<'c, A> {
+    pub(crate) accounts: &'c A,
+    pub(crate) transaction: &'c Transaction,
+    pub(crate) commit: &'c Commit<Verifier>,
+    pub(crate) unknown_recipients: &'c Forgetting,
+    pub(crate) now: Timestamp,
+}
+
+impl<A: Accounts> Committing<'_, A> {
+    /// Carries it out, or nothing of it; and forgets some of what is over.
+    pub(crate) async fn apply(self, sweep: Option<&Sweep>) -> Result<Written<Committed>, StoreError> {
+        if let Some(claim) = &self.commit.claim
+            && let Claimed::Earlier(opened) = claims::make(self.transaction, claim).await?
+        {
+            return Ok(Written::TakenBack(Committed::Replayed { opened }));
+        }
+        if !self.is_as_expected().await? {
+            return Ok(Written::TakenBack(Committed::Changed));
+        }
+        for write in &self.commit.writes {
+            if let Some(refusal) = self.write(write).await? {
+                return Ok(Written::TakenBack(Committed::Refused(refusal)));
+            }
+        }
+        if let Some(sweep) = sweep {
+            sweep::forget(self.transaction, sweep).await?;
+        }
+        Ok(Written::Kept(Committed::Done))
+    }
+
+    /// The account's row is locked whatever is expected of it: of two commits about one account, one comes after the other.
+    async fn is_as_expected(&self) -> Result<bool, StoreError> {
+        let Some(account) = self.commit.account else { return Ok(self.commit.expected.is_none()) };
+        let found = self.accounts.lock(self.transaction, self.tenant(), account).await?;
+        Ok(match self.commit.expected {
+            Some(expected) => found == Some((expected, AccountStatus::Active)),
+            None => true,
+        })
+    }
+
+    fn tenant(&self) -> Option<TenantId> {
+        self.commit.audience.tenant
+    }
+
+    /// Whose row it is that most writes are about.
+    fn account(&self) -> Result<AccountId, StoreError> {
+        self.commit.account.ok_or(StoreError::NoAccount)
+    }
+
+    async fn write(&self, write: &Write<Verifier>) -> Result<Option<CommitRefusal>, StoreError> {
+        let Self { accounts, transaction, commit, unknown_recipients, now } = *self;
+        let tenant = self.tenant();
+        let (done, refusal) = match write {
+            Write::StoreCode { key, code, budget } => {
+                return codes::store(transaction, *key, code, budget, unknown_recipients).await;
+            }
+            Write::UseCode(claim) => {
+                (matches!(claims::make(transaction, claim).await?, Claimed::First), CommitRefusal::CodeUsed)
+            }
+            Write::CountSend(sum) => return codes::count(transaction, &commit.audience, sum).await,
+            Write::ClearGuesses(cleared) => {
+                return attempts::clear(transaction, cleared).await.map(|()| None);
+            }
+            Write::RecordSkip { budget } => (
+                accounts.record_skip(transaction, tenant, self.account()?, *budget).await?,
+                CommitRefusal::SkipsSpent,
+            ),
+            Write::StorePassword { new_password, changed_at } => {
+                let revision = commit.revision_after().ok_or(StoreError::NoRevision)?;
+                let new = (new_password, *changed_at, revision);
+                return accounts
+                    .store_password(transaction, tenant, self.account()?, new)
+                    .await
+                    .map(|()| None);
+            }
+            Write::Rehash { password } => {
+                return accounts.rehash(transaction, tenant, self.account()?, password).await.map(|()| None);
+            }
+            Write::Reseal { secret } => {
+                return accounts.reseal(transaction, tenant, self.account()?, secret).await.map(|()| None);
+            }
+            Write::UseTotpStep { step } => (
+                accounts.use_totp_step(transaction, tenant, self.account()?, *step).await?,
+                CommitRefusal::TotpStepUsed,
+            ),
+            Write::OpenSession(record) => {
+                (sessions::open(transaction, record).await?, CommitRefusal::SessionExists)
+            }
+            Write::RotateSession { session, expected_generation, device, unseen_since } => {
+                let (expected_generation, unseen_since) = (*expected_generation, *unseen_since);
+                let rotation = sessions::Rotation { expected_generation, device, unseen_since };
+                let account = self.account()?;
+                let rotated =
+                    sessions::rotate(transaction, &commit.audience, &account, *session, rotation).await?;
+                return if rotated { Ok(None) } else { self.not_rotated(*session).await.map(Some) };
+            }
+            Write::RenewSession { session, auth_time, revision } => {
+                let of = (&tenant, &self.account()?);
+                let renewed = sessions::renew(transaction, of, *session, (*auth_time, *revision)).await?;
+                (renewed, CommitRefusal::SessionEnded)
+            }
+            Write::EndSessions(which) => {
+                let of = (&tenant, &self.account()?);
+                return sessions::end(transaction, of, *which, now).await.map(|()| None);
+            }
+        };
+        Ok((!done).then_some(refusal))
+    }
+
+    async fn not_rotated(&self, session: SessionId) -> Result<CommitRefusal, StoreError> {
+        let ended = CommitRefusal::SessionEnded;
+        let rotated = |now| CommitRefusal::SessionRotated { now: Box::new(now) };
+        Ok(sessions::find(self.transaction, session).await?.map_or(ended, rotated))
+    }
+}

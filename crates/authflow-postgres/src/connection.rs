@@ -1,0 +1,128 @@
+//! A connection of the pool, and a transaction on one.
+
+use crate::{
+    Isolation, StoreError,
+    parameters::{Parameter, typed},
+};
+use deadpool_postgres::Object;
+use std::{fmt, ops::Deref, time::Duration};
+use tokio_postgres::Row;
+
+/// A connection of the pool, while something is read on it.
+///
+/// One that is dropped in the middle is closed: the database takes back what was begun, and nobody else finds it on the way.
+pub struct Connection {
+    object: Option<Object>,
+    is_midway: bool,
+}
+
+impl Connection {
+    pub(crate) fn new(object: Object) -> Self {
+        Self { object: Some(object), is_midway: true }
+    }
+
+    /// The rows of a statement. It is sent with the types of its parameters and has no name.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn query(&self, sql: &str, parameters: &[Parameter<'_>]) -> Result<Vec<Row>, StoreError> {
+        Ok(self.client()?.query_typed(sql, &typed(parameters)).await?)
+    }
+
+    /// The only row of a statement, or none.
+    ///
+    /// # Errors
+    /// What the database says, or that there are several.
+    pub async fn query_opt(
+        &self,
+        sql: &str,
+        parameters: &[Parameter<'_>],
+    ) -> Result<Option<Row>, StoreError> {
+        Ok(self.client()?.query_typed_opt(sql, &typed(parameters)).await?)
+    }
+
+    /// How many rows a statement has changed.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn execute(&self, sql: &str, parameters: &[Parameter<'_>]) -> Result<u64, StoreError> {
+        Ok(self.client()?.execute_typed(sql, &typed(parameters)).await?)
+    }
+
+    /// Several statements without parameters.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn batch(&self, sql: &str) -> Result<(), StoreError> {
+        Ok(self.client()?.batch_execute(sql).await?)
+    }
+
+    /// The connection as its driver has it, for statements of your own.
+    ///
+    /// # Errors
+    /// Never, while it is used: it is given up when it is dropped.
+    pub fn client(&self) -> Result<&tokio_postgres::Client, StoreError> {
+        self.object.as_deref().map(|client| &**client).ok_or(StoreError::Closed)
+    }
+
+    /// Nothing is on its way any more: the next one may have it.
+    pub(crate) fn give_back(mut self) {
+        self.is_midway = false;
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        if let Some(object) = self.object.take_if(|_| self.is_midway) {
+            drop(Object::take(object));
+        }
+    }
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection").finish_non_exhaustive()
+    }
+}
+
+/// A transaction of the store, on one of its connections: what [`Accounts`](crate::Accounts) read and write in.
+#[derive(Debug)]
+pub struct Transaction(Connection);
+
+impl Transaction {
+    /// Nothing in it waits for a lock for longer than this.
+    pub(crate) async fn begin(
+        connection: Connection,
+        isolation: Isolation,
+        longest_wait: Duration,
+    ) -> Result<Self, StoreError> {
+        let (isolation, milliseconds) = (isolation.as_sql(), longest_wait.as_millis().max(1));
+        let begin = format!("BEGIN ISOLATION LEVEL {isolation}; SET LOCAL lock_timeout = {milliseconds}");
+        connection.batch(&begin).await?;
+        Ok(Self(connection))
+    }
+
+    pub(crate) async fn commit(self) -> Result<(), StoreError> {
+        self.end("COMMIT").await
+    }
+
+    pub(crate) async fn roll_back(self) -> Result<(), StoreError> {
+        self.end("ROLLBACK").await
+    }
+
+    async fn end(self, sql: &str) -> Result<(), StoreError> {
+        let ended = self.0.batch(sql).await;
+        if ended.as_ref().err().is_none_or(StoreError::is_answer) {
+            self.0.give_back();
+        }
+        ended
+    }
+}
+
+impl Deref for Transaction {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        &self.0
+    }
+}

@@ -1,0 +1,186 @@
+//! The database: its pool of connections, and transactions that are tried again where another one was in the way.
+
+use crate::{
+    Isolation, Settings, StoreError, Waits,
+    connection::{Connection, Transaction},
+    settings::Moments,
+};
+use authflow::{Moment, account::Revision};
+use deadpool_postgres::Pool;
+use std::time::Duration;
+use tokio::time::{sleep, timeout};
+
+/// How often a transaction is tried: enough for a crowd at one account, each of which lets one through.
+const TRIES: u32 = 24;
+/// The longest pause before the second try; each later one is twice as long, and none longer than the longest.
+const FIRST_PAUSE: u64 = 4;
+const LONGEST_PAUSE: u64 = 128;
+
+#[derive(Clone)]
+pub(crate) struct Database {
+    pool: Pool,
+    isolation: Isolation,
+    waits: Waits,
+    moments: Moments,
+}
+
+/// An answer, and whether what was written for it stays.
+pub(crate) enum Written<T> {
+    Kept(T),
+    TakenBack(T),
+}
+
+impl Database {
+    /// No connection is made before the first one is needed.
+    pub(crate) fn of<A>(settings: &Settings<A>) -> Result<Self, StoreError> {
+        let Settings { isolation, connections, waits, moments, connector, .. } = settings;
+        let pool =
+            Pool::builder(connector()).max_size(connections.get()).build().map_err(StoreError::Pool)?;
+        Ok(Self { pool, isolation: *isolation, waits: *waits, moments: moments.clone() })
+    }
+
+    pub(crate) fn moment(&self) -> Result<Moment, StoreError> {
+        self.moments.moment()
+    }
+
+    /// For what begins something, or only reads.
+    pub(crate) fn to_begin(&self) -> Turn<'_> {
+        Turn { database: self, isolation: self.isolation, longest_wait: self.waits.to_begin() }
+    }
+
+    /// For what ends a request: shed, its guess would be in flight and then wrong.
+    pub(crate) fn to_end(&self) -> Turn<'_> {
+        Turn { longest_wait: self.waits.to_end(), ..self.to_begin() }
+    }
+
+    /// For an operator, who waits for whoever uses the tables. Each statement sees what the one before has waited for.
+    pub(crate) fn at_leisure(&self) -> Turn<'_> {
+        Turn { isolation: Isolation::ReadCommitted, longest_wait: LEISURE, ..self.to_begin() }
+    }
+}
+
+const LEISURE: Duration = Duration::from_secs(600);
+
+/// What one question has of the database.
+#[derive(Clone, Copy)]
+pub(crate) struct Turn<'d> {
+    database: &'d Database,
+    isolation: Isolation,
+    longest_wait: Duration,
+}
+
+impl<'d> Turn<'d> {
+    pub(crate) async fn connection(self) -> Result<Connection, StoreError> {
+        self.database.pool.get().await.map(Connection::new).map_err(StoreError::NoConnection)
+    }
+
+    pub(crate) async fn begin(self) -> Result<Transaction, StoreError> {
+        Transaction::begin(self.connection().await?, self.isolation, self.longest_wait).await
+    }
+
+    pub(crate) fn tries(self) -> Tries<'d> {
+        Tries { database: self.database, tried: 0 }
+    }
+
+    /// Without an answer in time, what was begun is dropped with its connection.
+    pub(crate) async fn in_time<T>(
+        self,
+        answer: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        let too_slow = |_| StoreError::TooSlow { waited: self.longest_wait };
+        timeout(self.longest_wait, answer).await.map_err(too_slow)?
+    }
+}
+
+/// Tries again where another transaction was in the way, after a pause by chance: who collided once would again.
+pub(crate) struct Tries<'d> {
+    database: &'d Database,
+    tried: u32,
+}
+
+impl Tries<'_> {
+    /// What was read, or nothing where it is to be read again.
+    pub(crate) async fn read<T>(
+        &mut self,
+        connection: Connection,
+        answer: Result<T, StoreError>,
+    ) -> Option<Result<T, StoreError>> {
+        if answer.as_ref().err().is_none_or(StoreError::is_answer) {
+            connection.give_back();
+        }
+        self.or_again(answer).await
+    }
+
+    /// What was written, when it is durable or taken back; or nothing where it is to be written again.
+    pub(crate) async fn written<T>(
+        &mut self,
+        transaction: Transaction,
+        written: Result<Written<T>, StoreError>,
+    ) -> Option<Result<T, StoreError>> {
+        let answer = match written {
+            Ok(Written::Kept(answer)) => transaction.commit().await.map(|()| answer),
+            Ok(Written::TakenBack(answer)) => transaction.roll_back().await.map(|()| answer),
+            Err(error) if error.is_answer() => transaction.roll_back().await.and(Err(error)),
+            Err(error) => Err(error),
+        };
+        self.or_again(answer).await
+    }
+
+    async fn or_again<T>(&mut self, answer: Result<T, StoreError>) -> Option<Result<T, StoreError>> {
+        if !answer.as_ref().is_err_and(StoreError::is_conflict) {
+            return Some(answer);
+        }
+        self.tried += 1;
+        if self.tried >= TRIES {
+            return Some(Err(StoreError::Contended { tries: TRIES }));
+        }
+        match self.database.moment() {
+            Ok(moment) => {
+                let longest = (FIRST_PAUSE << self.tried.min(8)).min(LONGEST_PAUSE);
+                sleep(Duration::from_millis(Revision::first(&moment).as_u64() % longest)).await;
+                None
+            }
+            Err(error) => Some(Err(error)),
+        }
+    }
+}
+
+/// Reads on one connection, each statement by itself. (Closures would do, if futures of theirs were known to be free to move.)
+macro_rules! reading {
+    ($turn:expr, $connection:ident => $work:expr) => {{
+        let turn = $turn;
+        turn.in_time(async {
+            let mut tries = turn.tries();
+            loop {
+                let connection = turn.connection().await?;
+                let $connection = &connection;
+                let answer = $work.await;
+                if let Some(answer) = tries.read(connection, answer).await {
+                    break answer;
+                }
+            }
+        })
+        .await
+    }};
+}
+pub(crate) use reading;
+
+/// Does it in one transaction. What it answers is durable, or taken back.
+macro_rules! writing {
+    ($turn:expr, $transaction:ident => $work:expr) => {{
+        let turn = $turn;
+        turn.in_time(async {
+            let mut tries = turn.tries();
+            loop {
+                let transaction = turn.begin().await?;
+                let $transaction = &transaction;
+                let written = $work.await;
+                if let Some(answer) = tries.written(transaction, written).await {
+                    break answer;
+                }
+            }
+        })
+        .await
+    }};
+}
+pub(crate) use writing;

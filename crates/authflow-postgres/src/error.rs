@@ -1,0 +1,187 @@
+//! What goes wrong in the store. No message holds a value that was stored.
+
+use std::{error::Error, fmt, iter, time::Duration};
+use tokio_postgres::error::SqlState;
+
+/// What goes wrong in the store. No message holds a value that was stored.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// The database, or the way to it.
+    #[error("the database: {0}")]
+    Postgres(#[source] DatabaseError),
+    /// No connection became free in time, or none could be made.
+    #[error("no connection to the database: {}", with_causes(.0))]
+    NoConnection(#[source] deadpool_postgres::PoolError),
+    /// The pool cannot be made as it was asked for.
+    #[error("the pool of connections: {0}")]
+    Pool(#[source] deadpool_postgres::BuildError),
+    /// A connection that was given up was used.
+    #[error("a connection must be open to be used, and this one was given up")]
+    Closed,
+    /// The question was not answered within the longest wait. What was begun is taken back.
+    #[error("the database must answer within {waited:?}, and did not")]
+    TooSlow {
+        /// The longest wait.
+        waited: Duration,
+    },
+    /// Another transaction was in the way each time.
+    #[error("a transaction must succeed within {tries} tries, and another one was in its way each time")]
+    Contended {
+        /// How often it was tried.
+        tries: u32,
+    },
+    /// Another transaction has made a row, or removed one, between two statements. It is begun anew, so nobody is told.
+    #[error("a row must stay from one statement to the next, and did not")]
+    Raced,
+    /// A row that the library cannot read.
+    #[error("the stored {column} must be {wanted}, and is not")]
+    Malformed {
+        /// What was read.
+        column: &'static str,
+        /// What it must be.
+        wanted: &'static str,
+    },
+    /// A number of more than 63 bits.
+    #[error("a number must have at most 63 bits to be stored")]
+    TooLarge,
+    /// A commit that the library never makes.
+    #[error("a commit must name the account that it writes to")]
+    NoAccount,
+    /// A commit that the library never makes.
+    #[error("a commit that changes an account must say which revision it expects")]
+    NoRevision,
+    /// A name that was typed leads to two accounts.
+    #[error("a name must be one account's, and one that was typed is of two")]
+    Ambiguous,
+    /// Names that have no one spelling, or share one. Nothing was changed.
+    #[error("each name must be one account's and in order, and these are not; nothing was changed: {0}")]
+    Names(String),
+    /// The tables are not there, or not of this version.
+    #[error(
+        "the tables must be of version {wanted}, and are of version {found} (0 is none): run `PostgresStore::migrate` as their owner"
+    )]
+    NotMigrated {
+        /// What this crate works with.
+        wanted: i32,
+        /// What there is.
+        found: i32,
+    },
+    /// The tables are of a later version of this crate.
+    #[error(
+        "the tables must be of version {wanted} at most, and are of version {found}: run a later authflow-postgres"
+    )]
+    NewerTables {
+        /// What this crate works with.
+        wanted: i32,
+        /// What there is.
+        found: i32,
+    },
+    /// The keys of names are of another version of the library's spelling.
+    #[error(
+        "the keys of names must be of spelling {wanted}, and are of {found}: run `PostgresStore::migrate` as the tables' owner"
+    )]
+    OtherSpelling {
+        /// What the library works with.
+        wanted: u32,
+        /// What there is.
+        found: i64,
+    },
+    /// What is answered `Done` would not be durable.
+    #[error(
+        "`synchronous_commit` must not be off for this role and database: a token that was used before a crash would be good again after it"
+    )]
+    NotDurable,
+    /// A key that secrets are sealed under is not at hand: it was dropped too early, or lost.
+    #[error(
+        "{count} secrets of authenticators are sealed under keys that must be among the sealing keys, and are not: {ids}"
+    )]
+    SealingKeysMissing {
+        /// How many secrets.
+        count: i64,
+        /// The ids of the keys.
+        ids: String,
+    },
+    /// The source of moments had none.
+    #[error("there must be entropy, and the source of moments had none")]
+    NoMoment,
+    /// The user's own table does not fit its mapping.
+    #[error("the table {table}: {finding}")]
+    UsersTable {
+        /// Which table, as it was named.
+        table: String,
+        /// What must be, and what is.
+        finding: String,
+    },
+}
+
+/// An error of the database without the values that its message may quote: what is stored is not logged.
+pub struct DatabaseError(tokio_postgres::Error);
+
+impl DatabaseError {
+    /// The database's code for it, where the database itself said no.
+    pub fn code(&self) -> Option<&SqlState> {
+        self.0.code()
+    }
+}
+
+impl fmt::Display for DatabaseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(error) = self.0.as_db_error() else { return f.write_str(&with_causes(&self.0)) };
+        // The detail and the query quote values; the message names objects.
+        write!(f, "{} ({})", error.message(), error.code().code())?;
+        match error.hint() {
+            Some(hint) => write!(f, "; {hint}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for DatabaseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "DatabaseError({self})")
+    }
+}
+
+impl Error for DatabaseError {}
+
+/// What an error says, and what its causes say.
+fn with_causes(error: &dyn Error) -> String {
+    let causes = iter::successors(Some(error), |error| (*error).source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
+impl From<tokio_postgres::Error> for StoreError {
+    fn from(error: tokio_postgres::Error) -> Self {
+        Self::Postgres(DatabaseError(error))
+    }
+}
+
+impl StoreError {
+    pub(crate) fn malformed(column: &'static str, wanted: &'static str) -> Self {
+        Self::Malformed { column, wanted }
+    }
+
+    /// Whether another transaction was in the way, so that this one has certainly had no effect and may be tried again.
+    pub(crate) fn is_conflict(&self) -> bool {
+        match self {
+            Self::Postgres(error) => error.code().is_some_and(|code| {
+                *code == SqlState::T_R_SERIALIZATION_FAILURE || *code == SqlState::T_R_DEADLOCK_DETECTED
+            }),
+            Self::Raced => true,
+            _ => false,
+        }
+    }
+
+    /// Whether the database itself said no, and so has ended the statement, on a connection that is still good.
+    pub(crate) fn is_answer(&self) -> bool {
+        match self {
+            // A server that has become a replica never says anything else: its connections are of no use any more.
+            Self::Postgres(error) => {
+                error.code().is_some_and(|code| *code != SqlState::READ_ONLY_SQL_TRANSACTION)
+            }
+            Self::NoConnection(_) | Self::TooSlow { .. } => false,
+            _ => true,
+        }
+    }
+}

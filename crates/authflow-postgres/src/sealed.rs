@@ -1,0 +1,138 @@
+//! Secrets of authenticators: counted by key, and sealed anew.
+
+use crate::{
+    Accounts, SealedRow, StoreError,
+    columns::{self, get},
+    connection::{Connection, Transaction},
+    database::{Database, Written, reading, writing},
+    parameters::{int8, text},
+};
+use authflow::{
+    AccountId, TenantId,
+    factor::TotpSecret,
+    sealing::{Owner, SealedSecret, SealingKeys},
+    token::KeyId,
+};
+
+/// So many rows are sealed anew between two looks.
+const AT_ONCE: u32 = 256;
+
+/// Refuses keys without one that a secret is sealed under: that key was dropped too early, or its file was lost.
+pub(crate) async fn refuse_missing_keys(
+    accounts: &impl Accounts,
+    connection: &Connection,
+    keys: Option<&SealingKeys>,
+) -> Result<(), StoreError> {
+    let is_known = |id: &str| KeyId::new(id).is_ok_and(|id| keys.is_some_and(|keys| keys.get(&id).is_some()));
+    let mut missing = accounts.seals(connection).await?;
+    missing.retain(|(id, _)| !is_known(id));
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let count = missing.iter().map(|(_, count)| count).sum();
+    missing.sort();
+    let ids = missing.into_iter().map(|(id, _)| id).collect::<Vec<_>>().join(", ");
+    Err(StoreError::SealingKeysMissing { count, ids })
+}
+
+/// What became of secrets that an earlier key had sealed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Resealed {
+    /// They are sealed under the present key.
+    pub done: u64,
+    /// They could not be opened, and are as they were: the row was moved to another account, or is damaged. Their owners' second factor is
+    /// unavailable until it is enrolled anew.
+    pub unreadable: u64,
+}
+
+/// Seals anew what an earlier key has sealed, row by row, each under its lock: a secret that is enrolled anew meanwhile stays the new one.
+pub(crate) async fn reseal_all(
+    accounts: &impl Accounts,
+    database: &Database,
+    keys: &SealingKeys,
+) -> Result<Resealed, StoreError> {
+    let (mut resealed, mut behind) = (Resealed::default(), (String::new(), String::new()));
+    let sealer = keys.sealer().id();
+    loop {
+        let rows = reading!(database.to_begin(), connection => accounts.sealed_by_others(connection, sealer, &behind, AT_ONCE))?;
+        let Some(last) = rows.last() else { return Ok(resealed) };
+        behind = (last.tenant.clone(), last.account.clone());
+        for row in rows {
+            let (tenant, account) = (columns::tenant_id(&row.tenant)?, columns::account_id(&row.account)?);
+            let moment = database.moment()?;
+            let anew = SealedSecret::new(&row.sealed).ok().and_then(|sealed| {
+                TotpSecret::reseal(keys, Owner { tenant, account }, &sealed, &moment).ok().flatten()
+            });
+            let Some(anew) = anew else {
+                resealed.unreadable += 1;
+                continue;
+            };
+            let owner = (tenant, account);
+            let done = writing!(database.to_end(), transaction =>
+                replace(accounts, transaction, owner, (&row.sealed, &anew)))?;
+            resealed.done += u64::from(done);
+        }
+    }
+}
+
+/// Keeps a secret's new seal, if it still has the one that was read. Says whether it did.
+async fn replace(
+    accounts: &impl Accounts,
+    transaction: &Transaction,
+    (tenant, account): (Option<TenantId>, AccountId),
+    (earlier, anew): (&str, &SealedSecret),
+) -> Result<Written<bool>, StoreError> {
+    let is_there = accounts.lock(transaction, tenant, account).await?.is_some();
+    if !is_there || accounts.sealed(transaction, tenant, account).await?.as_deref() != Some(earlier) {
+        return Ok(Written::TakenBack(false));
+    }
+    accounts.reseal(transaction, tenant, account, anew).await?;
+    Ok(Written::Kept(true))
+}
+
+/// The sealed secret of an account in this table, as it is stored.
+pub(crate) async fn of(
+    connection: &Connection,
+    table: &'static str,
+    (tenant, account): (&str, &str),
+) -> Result<Option<String>, StoreError> {
+    let sql = format!("SELECT totp_sealed FROM {table} WHERE tenant = $1 AND id = $2");
+    let row = connection.query_opt(&sql, &[text(tenant), text(account)]).await?;
+    Ok(row.map(|row| get(&row, "totp_sealed")).transpose()?.flatten())
+}
+
+/// How many secrets in this table name each key.
+pub(crate) async fn count_by_key(
+    connection: &Connection,
+    table: &'static str,
+) -> Result<Vec<(String, i64)>, StoreError> {
+    let sql = format!(
+        "SELECT totp_key, count(*) AS secrets FROM {table} WHERE totp_key IS NOT NULL GROUP BY totp_key"
+    );
+    let rows = connection.query(&sql, &[]).await?;
+    rows.iter().map(|row| Ok((get(row, "totp_key")?, get(row, "secrets")?))).collect()
+}
+
+/// Secrets in this table that another key has sealed.
+pub(crate) async fn by_others(
+    connection: &Connection,
+    table: &'static str,
+    sealer: &KeyId,
+    (tenant, account): &(String, String),
+    at_most: u32,
+) -> Result<Vec<SealedRow>, StoreError> {
+    let sql = format!(
+        "SELECT tenant, id, totp_sealed FROM {table}
+        WHERE totp_key IS NOT NULL AND totp_key <> $1 AND (tenant, id) > ($2, $3) ORDER BY tenant, id LIMIT $4"
+    );
+    let of = [text(sealer.as_str()), text(&**tenant), text(&**account), int8(i64::from(at_most))];
+    let rows = connection.query(&sql, &of).await?;
+    let read = |row| {
+        Ok(SealedRow {
+            tenant: get(row, "tenant")?,
+            account: get(row, "id")?,
+            sealed: get(row, "totp_sealed")?,
+        })
+    };
+    rows.iter().map(read).collect()
+}

@@ -1,0 +1,127 @@
+//! The store.
+
+use crate::{
+    Accounts, IntoAccounts, OwnAccounts, Resealed, Settings, StoreError,
+    columns::get,
+    connection::{Connection, Transaction},
+    database::{Database, Written, reading, writing},
+    migrations,
+    nobodies::Forgetting,
+    part::Commits,
+    sealed,
+};
+use authflow::sealing::SealingKeys;
+use std::{fmt, num::NonZeroU32, sync::Arc};
+
+/// The store: a [`Store`](authflow::parts::Store) among [`Parts`](authflow::parts::Parts), which an administrator can
+/// [work with](authflow::administration::Administer) as well. A clone is the same one.
+///
+/// It needs a runtime of tokio's with time and I/O.
+pub struct PostgresStore<A = OwnAccounts> {
+    pub(crate) database: Database,
+    pub(crate) accounts: Arc<A>,
+    pub(crate) unknown_names: Arc<Forgetting>,
+    pub(crate) unknown_recipients: Arc<Forgetting>,
+    pub(crate) most_of_nobody: NonZeroU32,
+    pub(crate) commits: Arc<Commits>,
+    sealing: Option<SealingKeys>,
+}
+
+impl PostgresStore {
+    /// Makes the tables, or brings them to this version, as their owner: in one transaction, by one at a time, however many start at once. Where
+    /// they are of this version, nothing is done.
+    ///
+    /// Who only uses the tables cannot, and need not: [`connect`](Self::connect) says whether it has to be done.
+    ///
+    /// # Errors
+    /// When the database refuses, or its tables are of a later version. Nothing has changed then.
+    pub async fn migrate<A: IntoAccounts>(settings: &Settings<A>) -> Result<(), StoreError> {
+        let database = Database::of(settings)?;
+        writing!(database.at_leisure(), transaction => migrate(transaction, &settings.accounts))
+    }
+}
+
+async fn migrate(transaction: &Transaction, accounts: &impl IntoAccounts) -> Result<Written<()>, StoreError> {
+    migrations::lock(transaction).await?;
+    migrations::migrate(transaction).await?;
+    accounts.migrate(transaction).await.map(Written::Kept)
+}
+
+impl<A: Accounts> PostgresStore<A> {
+    /// Connects to a database whose tables are there, and checks all that can be known before the first request: the version of the tables,
+    /// columns that are mapped, that what is written is durable, and that every secret's sealing key is at hand.
+    ///
+    /// # Errors
+    /// What must be and is not.
+    pub async fn connect<S: IntoAccounts<Accounts = A>>(settings: Settings<S>) -> Result<Self, StoreError> {
+        let database = Database::of(&settings)?;
+        let Settings { accounts, sealing, most_of_nobody, .. } = settings;
+        reading!(database.at_leisure(), connection => check(connection))?;
+        let accounts = reading!(database.at_leisure(), connection => accounts.open(connection))?;
+        reading!(database.at_leisure(), connection => sealed::refuse_missing_keys(&accounts, connection, sealing.as_ref()))?;
+        let [unknown_names, unknown_recipients] =
+            [(); 2].map(|()| Arc::new(Forgetting::beyond(most_of_nobody)));
+        let (accounts, commits) = (Arc::new(accounts), Arc::default());
+        Ok(Self { database, accounts, unknown_names, unknown_recipients, most_of_nobody, commits, sealing })
+    }
+
+    /// Whether the database can be read and written: for a check of health.
+    ///
+    /// # Errors
+    /// When it cannot.
+    pub async fn check(&self) -> Result<(), StoreError> {
+        writing!(self.database.to_begin(), transaction => touch(transaction))
+    }
+
+    /// Seals every secret of an authenticator under the key that seals now, so that earlier keys can be dropped. No session ends. It can be
+    /// broken off and begun anew, and run while requests are answered.
+    ///
+    /// # Errors
+    /// When the database has no answer.
+    pub async fn reseal_all(&self) -> Result<Resealed, StoreError> {
+        match &self.sealing {
+            Some(keys) => sealed::reseal_all(&*self.accounts, &self.database, keys).await,
+            // Then there is none.
+            None => Ok(Resealed::default()),
+        }
+    }
+}
+
+/// What must be, whatever the accounts are.
+async fn check(connection: &Connection) -> Result<(), StoreError> {
+    let sql = "SELECT current_setting('synchronous_commit') AS durability";
+    let row = connection.query_opt(sql, &[]).await?;
+    let is_off = row.map(|row| Ok::<_, StoreError>(get::<&str>(&row, "durability")? == "off")).transpose()?;
+    if is_off.unwrap_or(true) {
+        return Err(StoreError::NotDurable);
+    }
+    migrations::check(connection).await
+}
+
+/// A claim that nobody makes, and is taken back.
+async fn touch(transaction: &Transaction) -> Result<Written<()>, StoreError> {
+    let sql = "INSERT INTO authflow.claims (id, keep_until) VALUES ('', 0) ON CONFLICT (id) DO NOTHING";
+    transaction.execute(sql, &[]).await.map(|_| Written::TakenBack(()))
+}
+
+impl<A> Clone for PostgresStore<A> {
+    fn clone(&self) -> Self {
+        let Self { database, accounts, unknown_names, unknown_recipients, most_of_nobody, commits, sealing } =
+            self;
+        Self {
+            database: database.clone(),
+            accounts: Arc::clone(accounts),
+            unknown_names: Arc::clone(unknown_names),
+            unknown_recipients: Arc::clone(unknown_recipients),
+            most_of_nobody: *most_of_nobody,
+            commits: Arc::clone(commits),
+            sealing: sealing.clone(),
+        }
+    }
+}
+
+impl<A: fmt::Debug> fmt::Debug for PostgresStore<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PostgresStore").field("accounts", &self.accounts).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,262 @@
+//! The accounts of a table that fits its mapping.
+
+use super::{
+    beside::Side,
+    catalogue::{self, Table, quoted, refused},
+    mapping::UsersTable,
+    spelling, trigger,
+};
+use crate::{
+    Accounts, Connection, IntoAccounts, SealedRow, StoreError, Transaction,
+    accounts::account,
+    columns::{self, get},
+    names,
+    parameters::{int8, text},
+};
+use authflow::{
+    AccountId, TenantId, Timestamp,
+    account::{Account, AccountKey, AccountStatus, FindAccount, NameKind, Revision},
+    password::{MustChange, Verifier},
+    sealing::SealedSecret,
+    token::KeyId,
+};
+
+/// The accounts of a [`UsersTable`] that fits its mapping.
+#[derive(Clone, Debug)]
+pub struct MappedAccounts {
+    pub(super) table: Table,
+}
+
+impl IntoAccounts for UsersTable {
+    type Accounts = MappedAccounts;
+
+    async fn migrate(&self, transaction: &Transaction) -> Result<(), StoreError> {
+        let table = catalogue::find(transaction, self).await?;
+        trigger::make(transaction, &table).await?;
+        spelling::spell_all(transaction, &table).await
+    }
+
+    async fn open(&self, connection: &Connection) -> Result<MappedAccounts, StoreError> {
+        let table = catalogue::find(connection, self).await?;
+        trigger::check(connection, &table).await?;
+        names::check(connection).await?;
+        Ok(MappedAccounts { table })
+    }
+}
+
+impl MappedAccounts {
+    /// Whether there can be such an account at all: a text that is no number is nobody's in a column of numbers.
+    pub(super) fn can_be(&self, tenant: &Option<TenantId>, account: &AccountId) -> bool {
+        self.table.can_have_of(tenant) && self.table.can_have(account)
+    }
+}
+
+impl Accounts for MappedAccounts {
+    async fn find(&self, connection: &Connection, ask: &FindAccount) -> Result<Option<Account>, StoreError> {
+        let tenant = &ask.audience.tenant;
+        let rows = match &ask.key {
+            AccountKey::Id(id) => self.by_id(connection, tenant, id).await?,
+            AccountKey::Identifier(_) if !self.table.can_have_of(tenant) => Vec::new(),
+            AccountKey::Identifier(typed) => {
+                let named = |wanted| typed.names().find(|(kind, _)| *kind == wanted).map(|(_, name)| name);
+                let names = [NameKind::UserName, NameKind::Mobile, NameKind::Email].map(named);
+                let (rows, is_unspelled) = self.by_names(connection, tenant, &names).await?;
+                if is_unspelled {
+                    spelling::spell(connection, &self.table).await?;
+                    self.by_names(connection, tenant, &names).await?.0
+                } else {
+                    rows
+                }
+            }
+        };
+        let found = rows.iter().map(|row| account(row).map(Some)).collect::<Result<Vec<_>, _>>()?;
+        FindAccount::only(found).map_err(|_| StoreError::Ambiguous)
+    }
+
+    async fn lock(
+        &self,
+        transaction: &Transaction,
+        tenant: Option<TenantId>,
+        account: AccountId,
+    ) -> Result<Option<(Revision, AccountStatus)>, StoreError> {
+        if !self.can_be(&tenant, &account) {
+            return Ok(None);
+        }
+        let sql = format!(
+            "SELECT {} AS status FROM {} AS u WHERE {} FOR NO KEY UPDATE",
+            self.table.status_of("u"),
+            self.table.name,
+            self.table.is_row(&tenant, ("$1", "$2"))
+        );
+        let of = [text(columns::tenant(&tenant)), text(account.as_str())];
+        let Some(row) = transaction.query_opt(&sql, &of).await? else { return Ok(None) };
+        let status = columns::word("status", get(&row, "status")?)?;
+        let side = self.side(transaction, &tenant, &account).await?;
+        Ok(Some((columns::revision(side.revision)?, status)))
+    }
+
+    async fn record_skip(
+        &self,
+        transaction: &Transaction,
+        tenant: Option<TenantId>,
+        account: AccountId,
+        budget: u32,
+    ) -> Result<bool, StoreError> {
+        let sql = format!(
+            "UPDATE authflow.side_accounts SET skips_used = skips_used + 1
+            WHERE tenant = $1 AND id = $2 AND skips_used < $3
+                AND EXISTS (SELECT FROM {} AS u WHERE {} AND {} IS NOT NULL) RETURNING id",
+            self.table.name,
+            self.table.is_row(&tenant, ("$1", "$2")),
+            self.table.verifier_of("u")
+        );
+        let of = [text(columns::tenant(&tenant)), text(account.as_str()), int8(i64::from(budget))];
+        Ok(transaction.query_opt(&sql, &of).await?.is_some())
+    }
+
+    async fn store_password(
+        &self,
+        transaction: &Transaction,
+        tenant: Option<TenantId>,
+        account: AccountId,
+        (verifier, changed_at, revision): (&Verifier, Timestamp, Revision),
+    ) -> Result<(), StoreError> {
+        let changed_at = columns::seconds(changed_at);
+        let assignment =
+            format!("{} = $3{}", quoted(&self.table.columns.verifier), self.table.set_at_is("$4"));
+        self.update(transaction, &tenant, &account, (&assignment, verifier.expose(), Some(changed_at)))
+            .await?;
+        let left = Side {
+            revision: revision.into(),
+            skips_used: 0,
+            must_change: None,
+            password_changed_at: Some(changed_at),
+        };
+        self.put_back(transaction, &tenant, &account, &left).await
+    }
+
+    async fn rehash(
+        &self,
+        transaction: &Transaction,
+        tenant: Option<TenantId>,
+        account: AccountId,
+        verifier: &Verifier,
+    ) -> Result<(), StoreError> {
+        let before = self.side(transaction, &tenant, &account).await?;
+        let assignment = format!("{} = $3", quoted(&self.table.columns.verifier));
+        self.update(transaction, &tenant, &account, (&assignment, verifier.expose(), None)).await?;
+        self.put_back(transaction, &tenant, &account, &before).await
+    }
+
+    async fn reseal(
+        &self,
+        transaction: &Transaction,
+        tenant: Option<TenantId>,
+        account: AccountId,
+        secret: &SealedSecret,
+    ) -> Result<(), StoreError> {
+        let before = self.side(transaction, &tenant, &account).await?.revision;
+        let sealed = ("totp_sealed = $3", Some(secret.as_str()));
+        self.update_side(transaction, &tenant, &account, sealed).await?;
+        let back = format!("revision = {before}");
+        self.update_side(transaction, &tenant, &account, (&back, None)).await
+    }
+
+    async fn use_totp_step(
+        &self,
+        transaction: &Transaction,
+        tenant: Option<TenantId>,
+        account: AccountId,
+        step: u64,
+    ) -> Result<bool, StoreError> {
+        let sql = "UPDATE authflow.side_accounts SET totp_step = $3
+            WHERE tenant = $1 AND id = $2 AND (totp_step IS NULL OR totp_step < $3) RETURNING id";
+        let of = [text(columns::tenant(&tenant)), text(account.as_str()), int8(columns::number(step)?)];
+        Ok(transaction.query_opt(sql, &of).await?.is_some())
+    }
+
+    /// The trigger counts the revision up.
+    async fn set_status(
+        &self,
+        transaction: &Transaction,
+        tenant: Option<TenantId>,
+        account: AccountId,
+        status: AccountStatus,
+    ) -> Result<(), StoreError> {
+        let said = self.table.columns.status.as_ref();
+        let word = said.and_then(|(column, words)| {
+            words.iter().find(|(_, means)| *means == status).map(|(word, _)| (column, word))
+        });
+        let Some((column, word)) = word else {
+            let finding = format!("must have a word for `{}`, and its mapping names none", status.as_str());
+            return Err(refused(&self.table.columns, finding));
+        };
+        let sql = format!(
+            "UPDATE {} AS u SET {} = $3::{} WHERE {} AND {} <> $4",
+            self.table.name,
+            quoted(column),
+            self.table.status_type,
+            self.table.is_row(&tenant, ("$1", "$2")),
+            self.table.status_of("u")
+        );
+        let of =
+            [text(columns::tenant(&tenant)), text(account.as_str()), text(&**word), text(status.as_str())];
+        transaction.execute(&sql, &of).await.map(drop)
+    }
+
+    /// Here that of what stands beside does.
+    async fn require_change(
+        &self,
+        transaction: &Transaction,
+        tenant: Option<TenantId>,
+        account: AccountId,
+        reason: MustChange,
+    ) -> Result<(), StoreError> {
+        let sql = format!(
+            "UPDATE authflow.side_accounts SET must_change = $3
+            WHERE tenant = $1 AND id = $2 AND must_change IS DISTINCT FROM $3
+                AND EXISTS (SELECT FROM {} AS u WHERE {} AND {} IS NOT NULL)",
+            self.table.name,
+            self.table.is_row(&tenant, ("$1", "$2")),
+            self.table.verifier_of("u")
+        );
+        let of = [text(columns::tenant(&tenant)), text(account.as_str()), text(reason.as_str())];
+        transaction.execute(&sql, &of).await.map(drop)
+    }
+
+    async fn delete(
+        &self,
+        transaction: &Transaction,
+        tenant: Option<TenantId>,
+        account: AccountId,
+    ) -> Result<(), StoreError> {
+        let is_row = self.table.is_row(&tenant, ("$1", "$2"));
+        let sql = format!("DELETE FROM {} AS u WHERE {is_row}", self.table.name);
+        let of = [text(columns::tenant(&tenant)), text(account.as_str())];
+        transaction.execute(&sql, &of).await.map(drop)
+    }
+
+    async fn sealed(
+        &self,
+        transaction: &Transaction,
+        tenant: Option<TenantId>,
+        account: AccountId,
+    ) -> Result<Option<String>, StoreError> {
+        let of = (columns::tenant(&tenant), account.as_str());
+        crate::sealed::of(transaction, "authflow.side_accounts", of).await
+    }
+
+    async fn seals(&self, connection: &Connection) -> Result<Vec<(String, i64)>, StoreError> {
+        crate::sealed::count_by_key(connection, "authflow.side_accounts").await
+    }
+
+    async fn sealed_by_others(
+        &self,
+        connection: &Connection,
+        sealer: &KeyId,
+        behind: &(String, String),
+        at_most: u32,
+    ) -> Result<Vec<SealedRow>, StoreError> {
+        crate::sealed::by_others(connection, "authflow.side_accounts", sealer, behind, at_most).await
+    }
+}

@@ -1,0 +1,304 @@
+//! What the database says of a table: whether the columns that a mapping names are there, and of which types.
+
+use super::mapping::{Columns, TenantColumn, UsersTable};
+use crate::{
+    Connection, StoreError,
+    columns::get,
+    parameters::{int8, text},
+};
+use authflow::AccountId;
+use std::collections::BTreeMap;
+
+/// A verifier is no longer than this, by whatever scheme.
+const LONGEST_VERIFIER: i64 = 128;
+
+/// A table that fits its mapping.
+#[derive(Clone, Debug)]
+pub(super) struct Table {
+    /// With its schema, quoted.
+    pub(super) name: String,
+    /// The number that the database knows it by.
+    pub(super) oid: i64,
+    pub(super) columns: Columns,
+    pub(super) id: Keyed,
+    /// Where the tenant is a column.
+    pub(super) tenant: Option<Keyed>,
+    /// The type of the status column, as SQL has it.
+    pub(super) status_type: String,
+    pub(super) set_at: SetAt,
+}
+
+/// The type of a column that rows are found by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Keyed {
+    Text,
+    Uuid,
+    Integer,
+}
+
+/// The type of the column of when a password was set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum SetAt {
+    Beside,
+    Instant,
+    WithoutZone,
+    Date,
+    Seconds,
+}
+
+impl Keyed {
+    fn of(type_name: &str) -> Option<Self> {
+        match type_name {
+            "text" | "character varying" => Some(Self::Text),
+            "uuid" => Some(Self::Uuid),
+            "smallint" | "integer" | "bigint" => Some(Self::Integer),
+            _ => None,
+        }
+    }
+
+    /// What a text is cast to before it is compared, so that an index serves.
+    pub(super) fn cast(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Uuid => "uuid",
+            Self::Integer => "bigint",
+        }
+    }
+
+    /// Whether a text is what such a column is printed as. Another one is nobody's, and would be an error where it is cast.
+    pub(super) fn fits(self, printed: &str) -> bool {
+        match self {
+            Self::Text => true,
+            Self::Integer => printed.parse::<i64>().is_ok_and(|number| number.to_string() == printed),
+            Self::Uuid => {
+                printed.len() == 36
+                    && printed.bytes().enumerate().all(|(at, byte)| match at {
+                        8 | 13 | 18 | 23 => byte == b'-',
+                        _ => matches!(byte, b'0'..=b'9' | b'a'..=b'f'),
+                    })
+            }
+        }
+    }
+}
+
+/// A name as SQL has it, whatever is in it.
+pub(super) fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// A text as SQL has it, whatever is in it.
+pub(super) fn literal(value: &str) -> String {
+    format!("'{}'", value.replace('\'', "''"))
+}
+
+/// A column of the table.
+struct Column {
+    type_name: String,
+    /// The most characters, where there is such a bound.
+    most: Option<i64>,
+}
+
+struct Finder<'c> {
+    connection: &'c Connection,
+    mapping: &'c Columns,
+    columns: BTreeMap<String, Column>,
+}
+
+/// Looks a table up.
+pub(super) async fn find(connection: &Connection, mapping: &UsersTable) -> Result<Table, StoreError> {
+    let mapping = &mapping.columns;
+    let refused = |finding: String| refused(mapping, finding);
+    let named = match &mapping.schema {
+        Some(schema) => format!("{}.{}", quoted(schema), quoted(&mapping.table)),
+        None => quoted(&mapping.table),
+    };
+    let sql =
+        "SELECT c.oid::bigint AS oid, format('%I.%I', n.nspname, c.relname) AS name, c.relkind::text AS kind
+        FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+        WHERE c.oid = to_regclass($1)";
+    let row = connection.query_opt(sql, &[text(&*named)]).await?;
+    let row = row.ok_or_else(|| refused("must be there, and is not".into()))?;
+    if !matches!(get::<&str>(&row, "kind")?, "r" | "p") {
+        return Err(refused(
+            "must be a table: a trigger on something else does not see what is written".into(),
+        ));
+    }
+    let (oid, name) = (get::<i64>(&row, "oid")?, get::<String>(&row, "name")?);
+    let columns = columns(connection, oid).await?;
+    let finder = Finder { connection, mapping, columns };
+    finder.are_all_there()?;
+    let id = finder.keyed("id", &mapping.id)?;
+    let tenant = match &mapping.tenant {
+        TenantColumn::Named(column) => Some(finder.keyed("tenant", column)?),
+        TenantColumn::Is(_) => None,
+    };
+    finder.is_unique(oid).await?;
+    finder.holds_verifiers()?;
+    let status_type = match &mapping.status {
+        Some((column, _)) => finder.column(column)?.type_name.clone(),
+        None => String::new(),
+    };
+    let set_at = finder.set_at()?;
+    Ok(Table { name, oid, columns: mapping.clone(), id, tenant, status_type, set_at })
+}
+
+pub(super) fn refused(mapping: &Columns, finding: String) -> StoreError {
+    let table = mapping.schema.iter().chain([&mapping.table]).map(String::as_str);
+    StoreError::UsersTable { table: table.collect::<Vec<_>>().join("."), finding }
+}
+
+async fn columns(connection: &Connection, oid: i64) -> Result<BTreeMap<String, Column>, StoreError> {
+    let sql = "SELECT attname::text AS name, format_type(atttypid, NULL) AS type_name, atttypmod::bigint AS modifier
+        FROM pg_catalog.pg_attribute WHERE attrelid = $1::oid AND attnum > 0 AND NOT attisdropped";
+    let rows = connection.query(sql, &[int8(oid)]).await?;
+    let read = |row| {
+        // Four more than what the column was declared with.
+        let most = Some(get::<i64>(row, "modifier")? - 4).filter(|most| *most > 0);
+        Ok((get(row, "name")?, Column { type_name: get(row, "type_name")?, most }))
+    };
+    rows.iter().map(read).collect()
+}
+
+impl Finder<'_> {
+    fn refused(&self, finding: String) -> StoreError {
+        refused(self.mapping, finding)
+    }
+
+    /// Every column that is named, with what it is for.
+    fn named(&self) -> Vec<(&'static str, &str)> {
+        let Columns {
+            id, tenant, user_name, email, mobile, verifier, status, password_set_at, profile, ..
+        } = self.mapping;
+        let tenant = match tenant {
+            TenantColumn::Named(column) => Some(column),
+            TenantColumn::Is(_) => None,
+        };
+        let named = [
+            ("id", Some(id)),
+            ("tenant", tenant),
+            ("user_name", user_name.as_ref()),
+            ("email", email.as_ref()),
+            ("mobile", mobile.as_ref()),
+            ("verifier", Some(verifier)),
+            ("status", status.as_ref().map(|(column, _)| column)),
+            ("password_set_at", password_set_at.as_ref()),
+            ("profile", profile.as_ref()),
+        ];
+        named.into_iter().filter_map(|(what, column)| Some((what, column?.as_str()))).collect()
+    }
+
+    fn are_all_there(&self) -> Result<(), StoreError> {
+        let missing = |(_, column): &(_, &str)| !self.columns.contains_key(*column);
+        let missing: Vec<_> = self
+            .named()
+            .into_iter()
+            .filter(missing)
+            .map(|(what, column)| format!("\"{column}\" for {what}"))
+            .collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        Err(self.refused(format!("must have a column {}, and has none", missing.join(" and a column "))))
+    }
+
+    fn column(&self, name: &str) -> Result<&Column, StoreError> {
+        self.columns.get(name).ok_or_else(|| self.refused(format!("must have a column \"{name}\"")))
+    }
+
+    fn keyed(&self, what: &str, name: &str) -> Result<Keyed, StoreError> {
+        let Column { type_name, .. } = self.column(name)?;
+        Keyed::of(type_name).ok_or_else(|| {
+            self.refused(format!(
+                "the column \"{name}\" for {what} must be text, varchar, uuid or an integer, not {type_name}"
+            ))
+        })
+    }
+
+    /// Two rows of one id would be one account.
+    async fn is_unique(&self, oid: i64) -> Result<(), StoreError> {
+        let sql = "SELECT 1::bigint AS found FROM pg_catalog.pg_index AS i
+            WHERE i.indrelid = $1::oid AND i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL
+                AND (SELECT array_agg(a.attname::text ORDER BY a.attname::text) FROM pg_catalog.pg_attribute AS a
+                    WHERE a.attrelid = i.indrelid AND a.attnum = ANY(i.indkey[0:i.indnkeyatts - 1]))
+                IN (SELECT array_agg(k ORDER BY k) FROM unnest(ARRAY[$2, $3]) AS k
+                    UNION ALL SELECT ARRAY[$2]) LIMIT 1";
+        let tenant = match &self.mapping.tenant {
+            TenantColumn::Named(column) => column,
+            TenantColumn::Is(_) => &self.mapping.id,
+        };
+        let id = &*self.mapping.id;
+        let found = self.connection.query_opt(sql, &[int8(oid), text(id), text(&**tenant)]).await?;
+        found.map(drop).ok_or_else(|| {
+            self.refused(format!("the column \"{id}\" for id must be unique, by itself or with the tenant"))
+        })
+    }
+
+    fn holds_verifiers(&self) -> Result<(), StoreError> {
+        let name = &self.mapping.verifier;
+        let Column { type_name, most } = self.column(name)?;
+        let holds = match type_name.as_str() {
+            "text" => true,
+            "character varying" => most.is_none_or(|most| most >= LONGEST_VERIFIER),
+            _ => false,
+        };
+        if holds {
+            return Ok(());
+        }
+        let most = most.map(|most| format!(" of {most}")).unwrap_or_default();
+        Err(self.refused(format!(
+            "the column \"{name}\" for verifier must be text, or varchar of {LONGEST_VERIFIER} characters at least, not {type_name}{most}"
+        )))
+    }
+
+    fn set_at(&self) -> Result<SetAt, StoreError> {
+        let Some(name) = &self.mapping.password_set_at else { return Ok(SetAt::Beside) };
+        let Column { type_name, .. } = self.column(name)?;
+        match type_name.as_str() {
+            "timestamp with time zone" => Ok(SetAt::Instant),
+            "timestamp without time zone" => Ok(SetAt::WithoutZone),
+            "date" => Ok(SetAt::Date),
+            "integer" | "bigint" => Ok(SetAt::Seconds),
+            _ => Err(self.refused(format!(
+                "the column \"{name}\" for password_set_at must be timestamptz, timestamp, date or an integer, not {type_name}"
+            ))),
+        }
+    }
+}
+
+impl Table {
+    /// Whether there can be an account of this id.
+    pub(super) fn can_have(&self, account: &AccountId) -> bool {
+        self.id.fits(account.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_a_name_whatever_is_in_it() {
+        assert_eq!(quoted(r#"a" ; DROP TABLE users; --"#), r#""a"" ; DROP TABLE users; --""#);
+        assert_eq!(literal("o'clock"), "'o''clock'");
+    }
+
+    #[test]
+    fn a_key_is_compared_as_it_is_printed() {
+        for (keyed, fits, others) in [
+            (
+                Keyed::Integer,
+                &["0", "-7", "9223372036854775807"][..],
+                &["007", "+7", " 7", "9223372036854775808", "x", ""][..],
+            ),
+            (
+                Keyed::Uuid,
+                &["00000000-0000-4000-8000-00000000000f"],
+                &["00000000-0000-4000-8000-00000000000F", "00000000000040008000000000000000", "{}", ""],
+            ),
+            (Keyed::Text, &["", "x"], &[]),
+        ] {
+            assert!(fits.iter().all(|text| keyed.fits(text)), "{keyed:?}");
+            assert!(!others.iter().any(|text| keyed.fits(text)), "{keyed:?}");
+        }
+    }
+}

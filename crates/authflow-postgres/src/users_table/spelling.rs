@@ -1,0 +1,116 @@
+//! Names that SQL cannot spell: the library does, when somebody is looked up.
+
+use super::catalogue::Table;
+use crate::{
+    Connection, StoreError,
+    columns::{self, get},
+    names::mobile_key,
+    parameters::{int8, text},
+};
+use authflow::{
+    account::{NameKind, SpellingFinding, UserName},
+    contact::{EmailAddress, Mobile},
+    spelling::FORM,
+};
+
+/// So many at once: a request that meets more of them leaves the rest to the next one.
+const AT_ONCE: i64 = 256;
+const MOST_TOLD: usize = 100;
+
+/// What became of names that were spelled.
+pub(super) struct Spelled {
+    /// How many rows there were: when there was none, nothing is left.
+    pub(super) rows: usize,
+    /// Names that are none.
+    pub(super) unreadable: Vec<SpellingFinding>,
+}
+
+/// Spells names that have not been, of any account: whoever is looked up may be one of them.
+pub(super) async fn spell(connection: &Connection, table: &Table) -> Result<Spelled, StoreError> {
+    let is_beside = table.is_beside();
+    let [user_name, mobile, email] = [table.user_name_of("u"), table.mobile_of("u"), table.email_of("u")];
+    let sql = format!(
+        "SELECT s.tenant, s.id, s.names, {user_name} AS user_name, {mobile} AS mobile, {email} AS email
+        FROM authflow.side_accounts AS s LEFT JOIN {} AS u ON {is_beside}
+        WHERE NOT s.is_spelled LIMIT $1",
+        table.name
+    );
+    let rows = connection.query(&sql, &[int8(AT_ONCE)]).await?;
+    let mut unreadable = Vec::new();
+    for row in &rows {
+        let user_name = get::<Option<&str>>(row, "user_name")?.map(UserName::new).transpose();
+        let mobile = get::<Option<&str>>(row, "mobile")?.map(Mobile::new).transpose();
+        let email = get::<Option<&str>>(row, "email")?.map(EmailAddress::new).transpose();
+        let account = columns::account_id(get(row, "id")?)?;
+        let kinds = [
+            (NameKind::UserName, user_name.is_err()),
+            (NameKind::Mobile, mobile.is_err()),
+            (NameKind::Email, email.is_err()),
+        ];
+        let found = kinds.into_iter().filter(|(_, is_unreadable)| *is_unreadable);
+        unreadable.extend(found.map(|(kind, _)| SpellingFinding::Unreadable { kind, account }));
+        // Names that were changed meanwhile are spelled next time.
+        let sql = "UPDATE authflow.side_accounts SET user_name_key = $4, mobile_key = $5, email_key = $6, is_spelled = true
+            WHERE tenant = $1 AND id = $2 AND names = $3 AND NOT is_spelled";
+        connection
+            .execute(
+                sql,
+                &[
+                    text(get::<&str>(row, "tenant")?),
+                    text(account.as_str()),
+                    int8(get::<i64>(row, "names")?),
+                    text(user_name.as_ref().ok().and_then(Option::as_ref).map(UserName::normalised)),
+                    text(mobile.as_ref().ok().and_then(Option::as_ref).and_then(mobile_key)),
+                    text(email.as_ref().ok().and_then(Option::as_ref).map(EmailAddress::normalised)),
+                ],
+            )
+            .await?;
+    }
+    Ok(Spelled { rows: rows.len(), unreadable })
+}
+
+/// Spells every name, and refuses those that are none and those that lead to two accounts: whose they are, only their owners can say.
+pub(super) async fn spell_all(connection: &Connection, table: &Table) -> Result<(), StoreError> {
+    let sql = format!(
+        "UPDATE authflow.side_accounts SET is_spelled = false WHERE (SELECT spelling.form FROM authflow.spelling) <> {FORM};
+        UPDATE authflow.spelling SET form = {FORM}"
+    );
+    connection.batch(&sql).await?;
+    let mut findings = Vec::new();
+    loop {
+        let Spelled { rows, unreadable } = spell(connection, table).await?;
+        findings.extend(unreadable);
+        if rows == 0 {
+            break;
+        }
+    }
+    findings.extend(shared(connection).await?);
+    if findings.is_empty() {
+        return Ok(());
+    }
+    let told = findings.iter().take(MOST_TOLD).map(ToString::to_string).collect::<Vec<_>>().join("; ");
+    let rest = findings.len().saturating_sub(MOST_TOLD);
+    Err(StoreError::Names(if rest == 0 { told } else { format!("{told}; and {rest} more") }))
+}
+
+/// Names that lead to two accounts, the user name of one to the number or address of another too.
+async fn shared(connection: &Connection) -> Result<Vec<SpellingFinding>, StoreError> {
+    let sql = "WITH names AS (
+            SELECT tenant, id, 0::bigint AS kind, user_name_key AS name FROM authflow.side_accounts
+            UNION ALL SELECT tenant, id, 1, mobile_key FROM authflow.side_accounts
+            UNION ALL SELECT tenant, id, 2, email_key FROM authflow.side_accounts)
+        SELECT min(kind) AS kind, array_agg(DISTINCT id ORDER BY id) AS accounts FROM names WHERE name IS NOT NULL
+        GROUP BY tenant, name HAVING count(DISTINCT id) > 1 ORDER BY 2";
+    let rows = connection.query(sql, &[]).await?;
+    let read = |row| {
+        let kind = match get::<i64>(row, "kind")? {
+            0 => NameKind::UserName,
+            1 => NameKind::Mobile,
+            _ => NameKind::Email,
+        };
+        let accounts = get::<Vec<String>>(row, "accounts")?;
+        let accounts = accounts.iter().map(|id| columns::account_id(id)).collect::<Result<_, _>>()?;
+        Ok(SpellingFinding::Shared { kind, accounts })
+    };
+    rows.iter().map(read).collect()
+}

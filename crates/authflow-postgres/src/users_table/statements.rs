@@ -1,0 +1,137 @@
+//! The parts that statements about the table are made of. Every name in them is quoted, and every value of a request is a parameter.
+
+use super::{
+    catalogue::{SetAt, Table, literal, quoted},
+    mapping::TenantColumn,
+};
+use authflow::{TenantId, account::AccountStatus};
+
+impl Table {
+    /// A column of the row `u`, or NULL.
+    fn optional(&self, row: &str, column: &Option<String>) -> String {
+        match column {
+            Some(column) => format!("{row}.{}::text", quoted(column)),
+            None => "NULL::text".into(),
+        }
+    }
+
+    /// The tenant of a row, as a text; '' is none.
+    pub(super) fn tenant_of(&self, row: &str) -> String {
+        match &self.columns.tenant {
+            TenantColumn::Named(column) => format!("coalesce({row}.{}::text, '')", quoted(column)),
+            TenantColumn::Is(tenant) => literal(tenant.as_ref().map_or("", TenantId::as_str)),
+        }
+    }
+
+    pub(super) fn id_of(&self, row: &str) -> String {
+        format!("{row}.{}::text", quoted(&self.columns.id))
+    }
+
+    pub(super) fn user_name_of(&self, row: &str) -> String {
+        self.optional(row, &self.columns.user_name)
+    }
+
+    pub(super) fn mobile_of(&self, row: &str) -> String {
+        self.optional(row, &self.columns.mobile)
+    }
+
+    pub(super) fn email_of(&self, row: &str) -> String {
+        self.optional(row, &self.columns.email)
+    }
+
+    pub(super) fn verifier_of(&self, row: &str) -> String {
+        format!("{row}.{}::text", quoted(&self.columns.verifier))
+    }
+
+    /// The library's word for what the status column says; '' for a word that means nothing.
+    pub(super) fn status_of(&self, row: &str) -> String {
+        let Some((column, words)) = &self.columns.status else {
+            return literal(AccountStatus::Active.as_str());
+        };
+        let of = words
+            .iter()
+            .map(|(word, status)| format!(" WHEN {} THEN {}", literal(word), literal(status.as_str())));
+        let of = of.collect::<String>();
+        match of.is_empty() {
+            true => "''".into(),
+            false => format!("CASE {row}.{}::text{of} ELSE '' END", quoted(column)),
+        }
+    }
+
+    /// When the password was set, in seconds since 1970.
+    pub(super) fn set_at_of(&self, row: &str, side: &str) -> String {
+        let column = format!("{row}.{}", quoted(self.columns.password_set_at.as_deref().unwrap_or_default()));
+        match self.set_at {
+            SetAt::Beside => format!("{side}.password_changed_at"),
+            SetAt::Instant => format!("floor(extract(epoch FROM {column}))::bigint"),
+            SetAt::WithoutZone => format!("floor(extract(epoch FROM {column} AT TIME ZONE 'UTC'))::bigint"),
+            SetAt::Date => format!("extract(epoch FROM {column}::timestamp AT TIME ZONE 'UTC')::bigint"),
+            SetAt::Seconds => format!("{column}::bigint"),
+        }
+    }
+
+    /// The assignment of when a password was set, of a parameter in seconds; nothing where that is kept beside.
+    pub(super) fn set_at_is(&self, parameter: &str) -> String {
+        let column = quoted(self.columns.password_set_at.as_deref().unwrap_or_default());
+        let instant = format!("to_timestamp({parameter}::double precision)");
+        match self.set_at {
+            SetAt::Beside => String::new(),
+            SetAt::Instant => format!(", {column} = {instant}"),
+            SetAt::WithoutZone => format!(", {column} = {instant} AT TIME ZONE 'UTC'"),
+            SetAt::Date => format!(", {column} = ({instant} AT TIME ZONE 'UTC')::date"),
+            SetAt::Seconds => format!(", {column} = {parameter}"),
+        }
+    }
+
+    pub(super) fn profile_of(&self, row: &str) -> String {
+        format!("coalesce({}, '{{}}')", self.optional(row, &self.columns.profile))
+    }
+
+    /// Whether the row `u` is that of a tenant and an id, which are parameters. Every tenant is one that the table can have.
+    pub(super) fn is_row(&self, tenant: &Option<TenantId>, (tenant_parameter, id): (&str, &str)) -> String {
+        let id = format!("u.{} = {id}::{}", quoted(&self.columns.id), self.id.cast());
+        match (&self.columns.tenant, self.tenant) {
+            (TenantColumn::Named(column), Some(keyed)) if tenant.is_some() => {
+                format!("{id} AND u.{} = {tenant_parameter}::{}", quoted(column), keyed.cast())
+            }
+            (TenantColumn::Named(column), _) => {
+                format!("{id} AND u.{} IS NULL AND {tenant_parameter} = ''", quoted(column))
+            }
+            (TenantColumn::Is(_), _) => {
+                format!("{id} AND {tenant_parameter} = {}", self.tenant_of("u"))
+            }
+        }
+    }
+
+    /// Whether the rows `u` and `s` are of one account.
+    pub(super) fn is_beside(&self) -> String {
+        format!(
+            "u.{} = s.id::{} AND {} = s.tenant",
+            quoted(&self.columns.id),
+            self.id.cast(),
+            self.tenant_of("u")
+        )
+    }
+
+    /// Whether the table can have accounts of a tenant at all.
+    pub(super) fn can_have_of(&self, tenant: &Option<TenantId>) -> bool {
+        match (tenant, self.tenant) {
+            (Some(tenant), Some(keyed)) => keyed.fits(tenant.as_str()),
+            (None, _) | (_, None) => true,
+        }
+    }
+
+    /// The account, as [`row`](crate::accounts) reads it, from the rows `u` and `s`.
+    pub(super) fn account(&self) -> String {
+        let [tenant, id, status] = [self.tenant_of("u"), self.id_of("u"), self.status_of("u")];
+        let [user_name, mobile, email] = [self.user_name_of("u"), self.mobile_of("u"), self.email_of("u")];
+        let [verifier, set_at, profile] =
+            [self.verifier_of("u"), self.set_at_of("u", "s"), self.profile_of("u")];
+        format!(
+            "{tenant} AS tenant, {id} AS id, {status} AS status, {user_name} AS user_name, {mobile} AS mobile,
+            {email} AS email, {verifier} AS verifier, {set_at} AS password_changed_at, {profile} AS profile, s.revision,
+            s.password_form, s.must_change, s.skips_used, s.enrolled, s.factors_changed_at, s.totp_sealed, s.totp_algorithm,
+            s.totp_digits, s.totp_step_seconds, s.totp_step"
+        )
+    }
+}

@@ -1,0 +1,170 @@
+//! The trigger on the table: what stands beside is in step, whoever writes.
+
+use super::catalogue::{Table, literal, quoted, refused};
+use crate::{
+    Connection, StoreError, Transaction,
+    columns::get,
+    parameters::{int8, text},
+};
+
+const NAME: &str = "authflow_note_user";
+
+/// What runs with every row that is written. Its owner's rights and none of the writer's are needed for what stands beside.
+fn body(table: &Table) -> String {
+    let of = |row: &str| [table.user_name_of(row), table.mobile_of(row), table.email_of(row)];
+    let [user_name, mobile, email] = of("NEW");
+    let names = of("NEW").join(", ");
+    let earlier_names = of("OLD").join(", ");
+    let keys = format!(
+        "authflow.user_name_key({user_name}), authflow.mobile_key({mobile}), authflow.email_key({email})"
+    );
+    let is_spelled = [("user_name", &user_name), ("mobile", &mobile), ("email", &email)]
+        .map(|(name, value)| format!("({value} IS NULL OR authflow.{name}_key({value}) IS NOT NULL)"))
+        .join(" AND ");
+    let judged = |row: &str| {
+        let [_, mobile, email] = of(row);
+        let columns = [
+            &table.columns.password_set_at,
+            &table.columns.status.as_ref().map(|(column, _)| column.clone()),
+        ];
+        let columns = columns.into_iter().flatten().map(|column| format!("{row}.{}", quoted(column)));
+        [table.verifier_of(row), mobile, email].into_iter().chain(columns).collect::<Vec<_>>().join(", ")
+    };
+    let [verifier, earlier_verifier] = [table.verifier_of("NEW"), table.verifier_of("OLD")];
+    let [tenant, id] = [table.tenant_of("NEW"), table.id_of("NEW")];
+    let [earlier_tenant, earlier_id] = [table.tenant_of("OLD"), table.id_of("OLD")];
+    let [judged, judged_before] = [judged("NEW"), judged("OLD")];
+    format!(
+        "
+DECLARE
+    is_another boolean := TG_OP <> 'UPDATE';
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        is_another := ({earlier_tenant}, {earlier_id}) IS DISTINCT FROM ({tenant}, {id});
+    END IF;
+    IF TG_OP <> 'INSERT' AND is_another THEN
+        DELETE FROM authflow.side_accounts WHERE tenant = {earlier_tenant} AND id = {earlier_id};
+    END IF;
+    IF TG_OP = 'DELETE' THEN
+        RETURN NULL;
+    END IF;
+    IF {id} IS NULL THEN
+        RETURN NULL;
+    END IF;
+    IF is_another THEN
+        DELETE FROM authflow.side_accounts WHERE tenant = {tenant} AND id = {id};
+        INSERT INTO authflow.side_accounts
+            (tenant, id, revision, password_changed_at, user_name_key, mobile_key, email_key, is_spelled)
+        VALUES ({tenant}, {id}, authflow.drawn_revision(), extract(epoch FROM now())::bigint, {keys}, {is_spelled});
+        RETURN NULL;
+    END IF;
+    IF ({earlier_names}) IS DISTINCT FROM ({names}) THEN
+        UPDATE authflow.side_accounts
+        SET (user_name_key, mobile_key, email_key, is_spelled) = ({keys}, {is_spelled}), names = names + 1
+        WHERE tenant = {tenant} AND id = {id};
+    END IF;
+    IF {earlier_verifier} IS DISTINCT FROM {verifier} THEN
+        UPDATE authflow.side_accounts
+        SET revision = authflow.next_revision(revision), password_form = 'as_typed', skips_used = 0, must_change = NULL,
+            password_changed_at = extract(epoch FROM now())::bigint
+        WHERE tenant = {tenant} AND id = {id};
+    ELSIF ({judged_before}) IS DISTINCT FROM ({judged}) THEN
+        UPDATE authflow.side_accounts SET revision = authflow.next_revision(revision)
+        WHERE tenant = {tenant} AND id = {id};
+    END IF;
+    RETURN NULL;
+END
+"
+    )
+}
+
+/// Makes the trigger, and what stands beside each row that is there.
+pub(super) async fn make(transaction: &Transaction, table: &Table) -> Result<(), StoreError> {
+    is_alone(transaction, table).await?;
+    if check(transaction, table).await.is_err() {
+        let (name, function) = (&table.name, literal(&body(table)));
+        transaction
+            .batch(&format!(
+                "SET LOCAL standard_conforming_strings = on;
+                CREATE OR REPLACE FUNCTION authflow.note_user() RETURNS trigger
+                LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS {function};
+                DROP TRIGGER IF EXISTS {NAME} ON {name};
+                CREATE TRIGGER {NAME} AFTER INSERT OR UPDATE OR DELETE ON {name}
+                FOR EACH ROW EXECUTE FUNCTION authflow.note_user();
+                ALTER TABLE {name} ENABLE ALWAYS TRIGGER {NAME}"
+            ))
+            .await?;
+        // Another mapping may name other columns.
+        transaction.batch("UPDATE authflow.side_accounts SET is_spelled = false, names = names + 1").await?;
+    }
+    let [tenant, id] = [table.tenant_of("u"), table.id_of("u")];
+    let sql = format!(
+        "INSERT INTO authflow.side_accounts (tenant, id, revision, password_changed_at, is_spelled)
+        SELECT {tenant}, {id}, authflow.drawn_revision(), extract(epoch FROM now())::bigint, false FROM {} AS u
+        WHERE u.{} IS NOT NULL ON CONFLICT (tenant, id) DO NOTHING",
+        table.name,
+        quoted(&table.columns.id)
+    );
+    transaction.execute(&sql, &[]).await.map(drop)
+}
+
+/// Refuses to keep accounts in the store's own table where they are in another one: whose ids meet would share sessions.
+pub(crate) async fn refuse_any(connection: &Connection) -> Result<(), StoreError> {
+    match other(connection, 0).await? {
+        Some(table) => {
+            Err(StoreError::UsersTable { table, finding: "must be the accounts' mapping, and is not".into() })
+        }
+        None => Ok(()),
+    }
+}
+
+/// Another table than this one that has the trigger.
+async fn other(connection: &Connection, oid: i64) -> Result<Option<String>, StoreError> {
+    let sql = "SELECT tgrelid::regclass::text AS other FROM pg_catalog.pg_trigger
+        WHERE tgname = $1 AND tgrelid <> $2::oid AND NOT tgisinternal AND tgparentid = 0 LIMIT 1";
+    let row = connection.query_opt(sql, &[text(NAME), int8(oid)]).await?;
+    row.map(|row| get(&row, "other")).transpose()
+}
+
+/// Two tables whose ids meet would share sessions.
+async fn is_alone(connection: &Connection, table: &Table) -> Result<(), StoreError> {
+    if let Some(other) = other(connection, table.oid).await? {
+        return Err(refused(
+            &table.columns,
+            format!("must be the only one in its database, and {other} is one"),
+        ));
+    }
+    let sql = "SELECT id FROM authflow.accounts LIMIT 1";
+    match connection.query_opt(sql, &[]).await? {
+        Some(_) => Err(refused(
+            &table.columns,
+            "must be the only accounts in its database, and there are some in authflow.accounts".into(),
+        )),
+        None => Ok(()),
+    }
+}
+
+/// Refuses a table without the trigger, with that of another mapping, or with one that is switched off.
+pub(super) async fn check(connection: &Connection, table: &Table) -> Result<(), StoreError> {
+    let sql = "SELECT p.prosrc AS body, t.tgenabled::text AS enabled
+        FROM pg_catalog.pg_trigger AS t JOIN pg_catalog.pg_proc AS p ON p.oid = t.tgfoid
+        WHERE t.tgrelid = $1::oid AND t.tgname = $2 AND t.tgfoid = to_regproc('authflow.note_user')";
+    let row = connection.query_opt(sql, &[int8(table.oid), text(NAME)]).await?;
+    let found = match &row {
+        Some(row) => Some((get::<&str>(row, "body")?, get::<&str>(row, "enabled")?)),
+        None => None,
+    };
+    let finding = match found {
+        None => {
+            "must have the trigger that notes changes, and has none: run `PostgresStore::migrate` as its owner"
+        }
+        Some((_, enabled)) if enabled != "A" => {
+            "must have the trigger that notes changes enabled always: run `PostgresStore::migrate` as its owner"
+        }
+        Some((noted, _)) if noted != body(table) => {
+            "must have the trigger of this mapping, and has another one's: run `PostgresStore::migrate` as its owner"
+        }
+        Some(_) => return Ok(()),
+    };
+    Err(refused(&table.columns, finding.into()))
+}

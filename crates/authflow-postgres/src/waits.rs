@@ -1,0 +1,101 @@
+//! How long is waited for the database.
+
+use std::time::Duration;
+
+/// How long is waited for the database before an answer is "system busy": a free connection, the transactions of others and the database's own
+/// work included. From a millisecond to 30 seconds each; by default 5 seconds and 20 seconds.
+///
+/// What was begun and has no answer in time is taken back, and its connection is closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Waits {
+    to_begin: Duration,
+    to_end: Duration,
+}
+
+/// Waits that are out of bounds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidWaits {
+    /// One is too short, or too long.
+    #[error("each wait must be from 1 ms to 30 s, and one is {given:?}")]
+    OutOfBounds {
+        /// What was given.
+        given: Duration,
+    },
+    /// What ends a request would be shed before what begins one.
+    #[error("the wait to end ({to_end:?}) must not be shorter than the wait to begin ({to_begin:?})")]
+    EndsBeforeBegun {
+        /// What was given to begin.
+        to_begin: Duration,
+        /// What was given to end.
+        to_end: Duration,
+    },
+}
+
+impl Waits {
+    const SHORTEST: Duration = Duration::from_millis(1);
+    /// A guess is in flight for 30 seconds: whoever waits longer to settle it, settles one that counts as wrong by then.
+    const LONGEST: Duration = Duration::from_secs(30);
+
+    /// What they are unless somebody says otherwise.
+    pub const DEFAULT: Self = Self { to_begin: Duration::from_secs(5), to_end: Duration::from_secs(20) };
+
+    /// - `to_begin`: where a question begins something or only reads. Who is shed has lost nothing.
+    /// - `to_end`: where a question ends something: a commit, or a guess that was judged. Let it be as long as a request may last: one that is shed
+    ///   here leaves its guess in flight, and then wrong.
+    ///
+    /// ```
+    /// use authflow_postgres::Waits;
+    /// use std::time::Duration;
+    ///
+    /// let [short, long] = [Duration::from_secs(2), Duration::from_secs(10)];
+    /// assert!(Waits::new(short, long).is_ok());
+    /// assert!(Waits::new(long, short).is_err());
+    /// ```
+    ///
+    /// # Errors
+    /// When one is out of bounds, or `to_end` is shorter than `to_begin`.
+    pub fn new(to_begin: Duration, to_end: Duration) -> Result<Self, InvalidWaits> {
+        for given in [to_begin, to_end] {
+            if !(Self::SHORTEST..=Self::LONGEST).contains(&given) {
+                return Err(InvalidWaits::OutOfBounds { given });
+            }
+        }
+        if to_end < to_begin {
+            return Err(InvalidWaits::EndsBeforeBegun { to_begin, to_end });
+        }
+        Ok(Self { to_begin, to_end })
+    }
+
+    pub(crate) fn to_begin(self) -> Duration {
+        self.to_begin
+    }
+
+    pub(crate) fn to_end(self) -> Duration {
+        self.to_end
+    }
+}
+
+impl Default for Waits {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_have_bounds_and_an_end_waits_no_shorter_than_a_beginning() {
+        let [none, least, most] = [0, 1, 30_000].map(Duration::from_millis);
+        let more = most + least;
+        assert!(Waits::new(least, most).is_ok() && Waits::new(most, most).is_ok());
+        for (to_begin, to_end, given) in [(none, most, none), (least, more, more)] {
+            assert_eq!(Waits::new(to_begin, to_end), Err(InvalidWaits::OutOfBounds { given }));
+        }
+        let ends_early = InvalidWaits::EndsBeforeBegun { to_begin: most, to_end: least };
+        assert_eq!(Waits::new(most, least), Err(ends_early));
+        let Waits { to_begin, to_end } = Waits::DEFAULT;
+        assert_eq!(Waits::new(to_begin, to_end), Ok(Waits::default()));
+    }
+}

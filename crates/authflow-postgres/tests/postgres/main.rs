@@ -1,0 +1,26 @@
+//! The store on a real PostgreSQL, which these tests start for themselves in a folder of its own.
+//!
+//! Where there is none to start they say so and pass. With `AUTHFLOW_POSTGRES=required` in the environment they fail then.
+
+#![cfg(unix)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "these are tests"
+)]
+
+mod accounts;
+mod at_once;
+mod crash;
+mod exam;
+mod in_the_way;
+mod nobodies;
+mod odd_rows;
+mod pooler;
+mod sealing;
+mod server;
+mod setting;
+mod tables;
+mod users_table;

@@ -1,0 +1,150 @@
+//! What the program changes in its table, and what the store does.
+
+use super::*;
+
+/// A password that was hashed by another program: the first login hashes it anew, and whoever was signed in stays so. When that program stores
+/// another one, everybody is out.
+#[tokio::test]
+async fn a_rehash_ends_no_session_and_the_programs_own_update_ends_all() {
+    let Some(server) = server() else { return };
+    for isolation in [Isolation::ReadCommitted, Isolation::Serializable] {
+        let database = server.database().await;
+        let client = database.client().await;
+        client.batch_execute(USERS).await.unwrap();
+        let mapping =
+            UsersTable::named("users").id("id").tenant_is(demo::tenant()).user_name("email").no_email();
+        let mapping = mapping.no_mobile().verifier("hash").always_active().no_password_set_at();
+        let mut settings = settings_at(&database.url(), demo::START).accounts(mapping);
+        settings.isolation = isolation;
+        let insert =
+            format!("INSERT INTO users (email, hash) VALUES ('alice', 'outdated:{}')", demo::PASSWORD);
+        client.batch_execute(&insert).await.unwrap();
+        PostgresStore::migrate(&settings).await.unwrap();
+        // What is noted beside is noted by the database's clock.
+        let set_at = i64::from(demo::START.minus_seconds(demo::DAY));
+        let age = format!("UPDATE authflow.side_accounts SET password_changed_at = {set_at}");
+        client.batch_execute(&age).await.unwrap();
+        let (api, host) = (api(), host(PostgresStore::connect(settings).await.unwrap()));
+        let login = async || call(&api, &host, &Call::login("Alice", demo::PASSWORD)).await;
+        let lives = async |answer: &Answer| {
+            call(&api, &host, &Call::check_exist(answer.id_token())).await.status == 200
+        };
+        let hash =
+            async || client.query_one("SELECT hash FROM users", &[]).await.unwrap().get::<_, String>(0);
+
+        let first = login().await;
+        assert_eq!(hash().await, demo::PASSWORD, "it is hashed anew");
+        let second = login().await;
+        assert!(lives(&first).await && lives(&second).await);
+        client.batch_execute("UPDATE users SET email = 'alice', enabled = false").await.unwrap();
+        assert!(lives(&first).await, "nothing that counts has changed");
+        let other = format!("UPDATE users SET hash = 'outdated:{}'", demo::PASSWORD);
+        client.batch_execute(&other).await.unwrap();
+        assert!(!lives(&first).await && !lives(&second).await);
+        let third = login().await;
+        assert!(lives(&third).await);
+        client.batch_execute("UPDATE users SET hash = NULL").await.unwrap();
+        assert!(!lives(&third).await);
+        assert_ne!(login().await.status, 200);
+    }
+}
+
+/// Each change that ends what was judged before counts one up; others none; no life of a row has a revision of another one.
+#[tokio::test]
+async fn revisions_are_drawn_and_counted_whoever_writes() {
+    let Some(server) = server() else { return };
+    let database = server.database().await;
+    let client = database.client().await;
+    of_people(&database, &client).await;
+    write(&client, &bare(None, "a", "a", AccountStatus::Active)).await;
+    write(&client, &bare(None, "b", "b", AccountStatus::Active)).await;
+    let table = r#"app."People"" --""#;
+    let (mut expected, other) = (revision(&client, "a").await, revision(&client, "b").await);
+    let mut seen = vec![expected, other];
+    for (sql, counts) in [
+        ("UPDATE {} SET state = 'gone' WHERE \"who?\" = 'a'", true),
+        ("UPDATE {} SET state = 'gone' WHERE \"who?\" = 'a'", false),
+        ("UPDATE {} SET untold = 'x', claims = '{}', login = 'aa' WHERE \"who?\" = 'a'", false),
+        ("UPDATE {} SET changed = now(), mail = 'a@example.com' WHERE \"who?\" = 'a'", true),
+        ("UPDATE {} SET phone = '+86 139' WHERE \"who?\" = 'a'", true),
+        ("UPDATE {} SET \"pass\"\"word\" = 'v', changed = now() WHERE \"who?\" = 'a'", true),
+        ("UPDATE {} SET \"pass\"\"word\" = NULL WHERE \"who?\" = 'a'", true),
+        ("UPDATE authflow.side_accounts SET skips_used = 1, totp_step = 7 WHERE id = 'a'", false),
+        ("UPDATE authflow.side_accounts SET must_change = 'breached' WHERE id = 'a'", true),
+        ("UPDATE authflow.side_accounts SET enrolled = 'otp', totp_sealed = '1:a:b' WHERE id = 'a'", true),
+        ("UPDATE authflow.side_accounts SET must_change = NULL, revision = revision WHERE id = 'a'", true),
+    ] {
+        client.batch_execute(&sql.replacen("{}", table, 1)).await.unwrap();
+        expected = (expected + i64::from(counts)) & i64::MAX;
+        assert_eq!(revision(&client, "a").await, expected, "{sql}");
+        assert_eq!(revision(&client, "b").await, other, "{sql}");
+        seen.push(expected);
+    }
+    for again in [
+        "DELETE FROM {} WHERE \"who?\" = 'a'; INSERT INTO {} (\"who?\") VALUES ('a')",
+        "TRUNCATE {}; INSERT INTO {} (\"who?\") VALUES ('a'), ('b')",
+        "UPDATE {} SET \"who?\" = 'old' WHERE \"who?\" = 'a'; UPDATE {} SET \"who?\" = 'a' WHERE \"who?\" = 'b'",
+        "SET session_replication_role = replica; DELETE FROM {} WHERE \"who?\" = 'a';
+            INSERT INTO {} (\"who?\") VALUES ('a'); RESET session_replication_role",
+    ] {
+        client.batch_execute(&again.replace("{}", table)).await.unwrap();
+        let now = revision(&client, "a").await;
+        assert!(!seen.contains(&now), "{again}");
+        seen.push(now);
+    }
+    client.batch_execute("UPDATE authflow.side_accounts SET revision = 9223372036854775807").await.unwrap();
+    client.batch_execute(&format!("UPDATE {table} SET state = 'banned'")).await.unwrap();
+    assert_eq!(revision(&client, "a").await, 0, "the largest is followed by 0");
+}
+
+/// A row that moves from one partition to another is another row.
+#[tokio::test]
+async fn a_table_in_partitions_is_one_table() {
+    let Some(server) = server() else { return };
+    let database = server.database().await;
+    let client = database.client().await;
+    client
+        .batch_execute(
+            "CREATE TABLE users (id text, org text, hash text, UNIQUE (org, id)) PARTITION BY LIST (org);
+            CREATE TABLE one PARTITION OF users FOR VALUES IN ('one'); CREATE TABLE two PARTITION OF users FOR VALUES IN ('two');
+            INSERT INTO users VALUES ('a', 'one', 'x')",
+        )
+        .await
+        .unwrap();
+    let mapping = UsersTable::named("users").id("id").tenant("org").no_user_name().no_email().no_mobile();
+    let mapping = mapping.verifier("hash").always_active().no_password_set_at();
+    let settings = || settings(&database.url()).accounts(mapping.clone());
+    PostgresStore::migrate(&settings()).await.unwrap();
+    assert!(PostgresStore::connect(settings()).await.is_ok());
+    let first = revision(&client, "a").await;
+    client.batch_execute("UPDATE one SET hash = 'y'").await.unwrap();
+    assert_eq!(revision(&client, "a").await, (first + 1) & i64::MAX, "whatever name it is written by");
+    client.batch_execute("UPDATE users SET org = 'two'").await.unwrap();
+    let sql = "SELECT tenant, revision FROM authflow.side_accounts";
+    let row = client.query_one(sql, &[]).await.unwrap();
+    assert_eq!(row.get::<_, &str>(0), "two");
+    assert!(![first, first + 1].contains(&row.get(1)));
+}
+
+/// Nobody is let in by a row whose revision nobody counts.
+#[tokio::test]
+async fn a_row_that_was_written_while_the_trigger_was_off_is_an_error_until_it_is_migrated() {
+    use authflow::administration::{Administer as _, Administered, SetStatus};
+
+    let Some(server) = server() else { return };
+    let database = server.database().await;
+    let client = database.client().await;
+    client.batch_execute(USERS).await.unwrap();
+    let settings = || settings(&database.url()).accounts(users());
+    PostgresStore::migrate(&settings()).await.unwrap();
+    let store = PostgresStore::connect(settings()).await.unwrap();
+    let off = "ALTER TABLE users DISABLE TRIGGER USER; INSERT INTO users VALUES (1, 'a@example.com', 'x')";
+    client.batch_execute(off).await.unwrap();
+    let ask = SetStatus::disable(None, AccountId::new("1").unwrap());
+    let refused = store.set_status(&ask).await.unwrap_err().to_string();
+    assert!(refused.contains("there for every row of the users' table"), "{refused}");
+    PostgresStore::migrate(&settings()).await.unwrap();
+    assert_eq!(store.set_status(&ask).await.unwrap(), Administered::Done);
+    let enabled: bool = client.query_one("SELECT enabled FROM users", &[]).await.unwrap().get(0);
+    assert!(!enabled);
+}

@@ -1,0 +1,69 @@
+//! Names that the program writes.
+
+use super::*;
+
+/// Whoever is made by the program, in whatever spelling, is found in every other.
+#[tokio::test]
+async fn names_that_the_program_writes_are_found_in_every_spelling() {
+    let Some(server) = server() else { return };
+    let database = server.database().await;
+    let client = database.client().await;
+    let table = r#"app."People"" --""#;
+    let before = format!(
+        "{PEOPLE}; INSERT INTO {table} (\"org's\", \"who?\", login) VALUES ('{}', '0', 'ÉTÉ')",
+        demo::TENANT
+    );
+    client.batch_execute(&before).await.unwrap();
+    let settings = settings_at(&database.url(), demo::START).accounts(people());
+    PostgresStore::migrate(&settings).await.unwrap();
+    let (api, host) = (api(), host(PostgresStore::connect(settings).await.unwrap()));
+    let insert = format!(
+        "INSERT INTO {table} (\"org's\", \"who?\", login, mail, phone) VALUES
+            ('{0}', '1', 'Erin', 'Erin@Example.com', '+86-139 0000 0001'), ('{0}', '2', 'Ｂｏｂ', 'bØb@example.com', NULL),
+            ('{0}', '3', ' Zoë', NULL, NULL);
+        UPDATE {table} SET \"pass\"\"word\" = '{1}', changed = to_timestamp({2})",
+        demo::TENANT,
+        demo::PASSWORD,
+        i64::from(demo::START.minus_seconds(demo::DAY))
+    );
+    client.batch_execute(&insert).await.unwrap();
+    let login = async |name: &str| call(&api, &host, &Call::login(name, demo::PASSWORD)).await.status;
+    for name in ["été", "erin", "BOB", "ｂob", "zoë", "ZOE\u{308}"] {
+        assert_eq!(login(name).await, 200, "{name}");
+    }
+    client
+        .batch_execute(&format!("UPDATE {table} SET login = 'Ångström' WHERE \"who?\" = '1'"))
+        .await
+        .unwrap();
+    assert_eq!((login("erin").await, login("ångström").await), (400, 200));
+    // A name of two is nobody's.
+    client.batch_execute(&format!("UPDATE {table} SET login = 'ÉTÉ' WHERE \"who?\" = '1'")).await.unwrap();
+    assert_eq!(login("été").await, 500);
+}
+
+#[tokio::test]
+async fn names_that_are_none_or_of_two_stop_a_migration() {
+    let Some(server) = server() else { return };
+    let database = server.database().await;
+    let client = database.client().await;
+    let table = r#"app."People"" --""#;
+    let rows = format!(
+        "{PEOPLE}; INSERT INTO {table} (\"who?\", login, mail, phone) VALUES ('a', 'Ann', NULL, '(none)'),
+            ('b', 'Bob', 'bob@example.com', NULL), ('c', 'ｂｏｂ', NULL, NULL), ('d', 'BOB@example.com', NULL, '0139')"
+    );
+    client.batch_execute(&rows).await.unwrap();
+    let migrated = async || PostgresStore::migrate(&settings(&database.url()).accounts(people())).await;
+    let told = migrated().await.unwrap_err().to_string();
+    for wanted in [
+        "a mobile number of a must be well-formed",
+        "a user name must be one account's, and is of 2 b c",
+        "a user name must be one account's, and is of 2 b d",
+    ] {
+        assert!(told.contains(wanted), "{told}");
+    }
+    assert!(
+        client.query("SELECT FROM pg_namespace WHERE nspname = 'authflow'", &[]).await.unwrap().is_empty()
+    );
+    client.batch_execute(&format!("UPDATE {table} SET login = \"who?\", phone = NULL")).await.unwrap();
+    assert!(migrated().await.is_ok());
+}
