@@ -1,13 +1,7 @@
 //! HMAC-SHA256 (RFC 2104, FIPS 198-1) with a prepared key.
 
 use core::fmt;
-use hmac::{
-    Hmac, KeyInit as _, Mac as _,
-    digest::array::{
-        Array,
-        sizes::{U16, U32},
-    },
-};
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest as _, Sha256};
 use subtle::{Choice, ConstantTimeEq as _};
 use zeroize::Zeroizing;
@@ -82,8 +76,15 @@ impl MacKey {
 
 /// The first half of a tag: what an id or a digest of 16 bytes is made of.
 pub(crate) fn half(tag: [u8; 32]) -> [u8; 16] {
-    let (half, _) = Array::<u8, U32>::from(tag).split::<U16>();
-    half.into()
+    first(tag)
+}
+
+/// The first bytes of a tag. More than it has do not compile, so there is nothing to take in their place.
+pub(crate) fn first<const BYTES: usize>(tag: [u8; 32]) -> [u8; BYTES] {
+    const { assert!(BYTES <= 32, "a tag has 32 bytes") }
+    let mut bytes = [0; BYTES];
+    bytes.iter_mut().zip(tag).for_each(|(to, from)| *to = from);
+    bytes
 }
 
 /// Whether two tags are the same, in constant time; eight bytes at a time, since `subtle` takes as long for a word as for a byte.

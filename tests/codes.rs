@@ -104,6 +104,23 @@ fn a_code_lives_five_minutes_to_the_second() {
     }
 }
 
+/// Two clocks never agree: the end of a code is by the clock of whoever sent it, and may lie as much too late as two may be apart.
+#[test]
+fn a_code_from_a_fast_clock_lives_no_longer_than_any_other() {
+    for (ahead, status) in [(30, 200), (31, 400), (3 * demo::DAY, 400)] {
+        let mut world = World::new();
+        world.clock.pass(ahead);
+        ask(&mut world, "+86-13800000001");
+        let code = world.code();
+        world.clock.now = START;
+        let signed_in = sign_in(&mut world, "+86-13800000001", &code);
+        assert_eq!(signed_in.status, status, "{ahead}");
+        if status == 400 {
+            assert_eq!((signed_in.parts(), proof_refusal(&world)), (wrong_code(), ProofRefusal::NoCode));
+        }
+    }
+}
+
 /// For one purpose, account, recipient and application.
 #[test]
 fn a_code_serves_one_purpose_only() {

@@ -1,6 +1,6 @@
 //! Which version of an account something was judged on.
 
-use crate::Moment;
+use crate::{Moment, mac::first};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -61,11 +61,12 @@ impl Revision {
     /// `INSERT`.
     pub fn first(moment: &Moment) -> Self {
         // Hashed, so that the entropy stays as secret as it was.
-        let hash = Sha256::new()
+        let hash: [u8; 32] = Sha256::new()
             .chain_update(b"authflow/first revision/")
             .chain_update(moment.entropy().as_bytes())
-            .finalize();
-        Self(u64::from_be_bytes(hash.first_chunk().copied().unwrap_or_default()) & Self::MAX)
+            .finalize()
+            .into();
+        Self(u64::from_be_bytes(first(hash)) & Self::MAX)
     }
 
     /// The number, for the host's store: at most 63 bits.

@@ -9,7 +9,7 @@ use crate::{
     outcome::TokenRefusal,
     session::{FindSession, SessionRecord},
     step::Step,
-    token::{SessionReference, TokenError},
+    token::SessionReference,
 };
 
 impl Context {
@@ -23,8 +23,11 @@ impl Context {
         self.ask(question, move |context, asked, found| match found {
             None => then(context, Err(TokenRefusal::SessionEnded)),
             Some(record) if record.session != asked.session => context.contradiction::<FindSession>(),
-            Some(record) if reference.is_to(&record, &context.core.ring) => then(context, Ok(record)),
-            Some(_) => then(context, Err(TokenRefusal::Token(TokenError::WrongAudience))),
+            Some(record) => {
+                let now = context.moment.timestamp();
+                let checked = reference.check(&record, &context.core.ring, now);
+                then(context, checked.map(|()| record).map_err(TokenRefusal::Token))
+            }
         })
     }
 }

@@ -73,9 +73,13 @@ fn judge(
     stored: Option<StoredCode>,
     presented: &Secret,
 ) -> Result<StoredCode, ProofRefusal> {
-    let now = admitted.now();
-    let stored = stored.filter(|stored| now < stored.expires_at).ok_or(ProofRefusal::NoCode)?;
-    let ring = &admitted.context.core.ring;
+    let (now, ring) = (admitted.now(), &admitted.context.core.ring);
+    // Its end is by the clock of the instance that sent it. One that no code sent now would have is none.
+    let last_end = now.plus(admitted.policy().lifetimes.code());
+    let is_good = |stored: &StoredCode| {
+        now < stored.expires_at && !ring.skew().is_impossible(stored.expires_at, last_end)
+    };
+    let stored = stored.filter(is_good).ok_or(ProofRefusal::NoCode)?;
     // No code has other characters, and none is empty.
     let digits = digits_alone(presented.expose()).unwrap_or_default();
     let is_right = binding.is_met(ring, &stored.digest, &digits, now);

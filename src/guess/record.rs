@@ -159,6 +159,12 @@ impl AttemptRecord {
         self.guesses.get(..counted).unwrap_or_default()
     }
 
+    /// How many guesses are counted, those in flight too.
+    #[cfg(feature = "testkit")]
+    pub(crate) fn count(&self) -> usize {
+        self.counted().len()
+    }
+
     /// As it is now: no guess lies further ahead than clocks differ, and none has been in flight for too long.
     fn brought_to(mut self, count: &Count<'_>) -> Self {
         self.guesses.retain_mut(|guess| {

@@ -4,7 +4,7 @@ use super::{Owner, Purpose, SealedSecret};
 use crate::{
     Moment, TenantId,
     key::{Key, KeyError, KeyId},
-    mac::MacKey,
+    mac::{MacKey, first},
 };
 use alloc::{boxed::Box, vec::Vec};
 use chacha20poly1305::{AeadInOut as _, KeyInit as _, XChaCha20Poly1305, aead::inout::InOutBuf};
@@ -98,7 +98,7 @@ impl SealingKey {
     fn nonce(&self, associated: &[u8], clear: &[u8], moment: &Moment) -> [u8; SealedSecret::NONCE_BYTES] {
         let now = moment.timestamp().as_unix().to_be_bytes();
         let tag = self.nonces.tag_list([&moment.entropy().as_bytes()[..], &now, associated, clear]);
-        tag.first_chunk().copied().unwrap_or_default()
+        first(tag)
     }
 }
 

@@ -46,7 +46,7 @@ mod transcript;
 mod world;
 
 pub use answer::{Answer, invalid_state_token, refusal};
-pub use attack::{Attack, Breach, Withstood};
+pub use attack::{Attack, Breach, Harm, Withstood};
 pub use call::Call;
 pub use clock::Clock;
 pub use exam::{HostExam, NeglectedDuty};

@@ -200,9 +200,21 @@ impl SessionReference {
         ring.at(self.key()).is_some_and(|keys| keys.audience_digest(audience) == self.claims().audience)
     }
 
-    /// Whether this record is the one that it refers to.
-    pub(crate) fn is_to(&self, record: &SessionRecord, ring: &KeyRing) -> bool {
-        record.session == self.claims().session && self.is_of(&record.audience, ring)
+    /// Whether this record is the one that it refers to, and of a sign-in that has been. The token has no time that it was made at, so what
+    /// refuses one from the future is the record's, by the clock of the instance where the sign-in was.
+    pub(crate) fn check(
+        &self,
+        record: &SessionRecord,
+        ring: &KeyRing,
+        now: Timestamp,
+    ) -> Result<(), TokenError> {
+        if record.session != self.claims().session || !self.is_of(&record.audience, ring) {
+            Err(TokenError::WrongAudience)
+        } else if ring.skew().is_impossible(record.auth_time, now) {
+            Err(TokenError::NotYetValid)
+        } else {
+            Ok(())
+        }
     }
 }
 

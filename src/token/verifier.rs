@@ -132,7 +132,7 @@ impl SessionVerifier {
     /// Whose session a token of the short form refers to. `record` is what the store keeps under
     /// [`ReferenceClaims::session`](super::ReferenceClaims::session); `None` where that has been ended, or there never was one.
     ///
-    /// Gives the record where it is of that session, of the token's application, of this device and generation, and not over at `now`; else
+    /// Gives the record where it is of that session, of the token's application, of this device and generation, and neither over at `now` nor of a sign-in that lies ahead; else
     /// `None`, which is told as any other refusal. Whether the session went unused for too long, and whether its account may still use it, is
     /// not judged here: [`Engine::authenticate`](crate::Engine::authenticate) does.
     pub fn identify(
@@ -144,7 +144,7 @@ impl SessionVerifier {
     ) -> Option<SessionRecord> {
         let device = PresentedDevice::new(by.clone(), &self.ring);
         record.filter(|record| {
-            reference.is_to(record, &self.ring)
+            reference.check(record, &self.ring, now).is_ok()
                 && record.generation == reference.claims().generation
                 && now < record.expires_at
                 && device.is_bound(&record.device, now)

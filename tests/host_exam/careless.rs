@@ -5,7 +5,7 @@ use authflow::{
     Host, SessionId,
     account::{Account, AccountKey, AccountStatus, FindAccount, NameKind, Profile},
     code::{LoadCode, StoredCode},
-    guess::{Reservation, ReserveAttempt, SettleAttempt},
+    guess::{AttemptRecord, ClearGuesses, Reservation, ReserveAttempt, SettleAttempt},
     password::{PasswordForm, PasswordMatch, Verifier, VerifyPassword},
     session::{CheckSession, EndSessions, FindSession, SessionRecord},
     step::{AccessDecision, Commit, CommitRefusal, Committed, DecideAccess, FindClaim, Write},
@@ -19,6 +19,8 @@ pub(super) enum Careless {
     Not,
     FindsAcrossTenants,
     ForgetsClaims,
+    /// An upsert that has changed a row counts as one that has made it.
+    TrustsRowCounts,
     NoLookAtTheRevision,
     KeepsWhatWasRefused,
     ClaimsWhatWasRefused,
@@ -56,6 +58,9 @@ pub(super) enum Careless {
     CountsNothing,
     ClearsNothing,
     SettlesNothing,
+    SettlingForgets,
+    GivesBackTheLatest,
+    ClearsMore,
     DeletesCounts,
     ClearsByItself,
     EndsThoseOfOthers,
@@ -330,6 +335,9 @@ impl Hosts {
             }
             Write::UseCode(_) if self.is(Careless::UsesCodesTwice) => None,
             Write::ClearGuesses(_) if self.is(Careless::ClearsNothing) => None,
+            Write::ClearGuesses(cleared) if self.is(Careless::ClearsMore) => {
+                Some(Write::ClearGuesses(ClearGuesses::all(cleared.slot())))
+            }
             Write::Reseal { .. } if self.is(Careless::ResealsNothing) => None,
             Write::Rehash { .. } if self.is(Careless::RehashesNothing) => None,
             Write::Rehash { password } if self.is(Careless::RehashIsANewPassword) => {
@@ -432,6 +440,19 @@ impl Host for Hosts {
     async fn settle_attempt(&self, ask: &SettleAttempt) -> Result<(), Planned> {
         match self.careless {
             Careless::SettlesNothing => Ok(()),
+            Careless::SettlingForgets => {
+                self.kept().attempts.remove(&ask.slot);
+                Ok(())
+            }
+            Careless::GivesBackTheLatest => {
+                let mut kept = self.kept();
+                let before = kept.attempts[&ask.slot].to_bytes();
+                let settled = ask.settle(kept.attempts.remove(&ask.slot));
+                let is_given_back = settled.to_bytes().len() < before.len();
+                let latest = AttemptRecord::from_bytes(&before[..before.len() - 24]).unwrap();
+                kept.attempts.insert(ask.slot, if is_given_back { latest } else { settled });
+                Ok(())
+            }
             _ => self.inner.settle_attempt(ask).await,
         }
     }
@@ -447,6 +468,13 @@ impl Host for Hosts {
         }
         if self.is(Careless::ForgetsClaims) {
             commit.claim = None;
+        }
+        if self.is(Careless::TrustsRowCounts)
+            && let Some(claim) = commit.claim
+        {
+            let claims = &mut self.kept().claims;
+            let is_changed = claims.get(&claim.id).is_some_and(|known| *known != claim);
+            is_changed.then(|| claims.remove(&claim.id));
         }
         if self.is(Careless::OneSumForAll) && commit.account.is_none() {
             commit.audience = demo::audience();

@@ -168,6 +168,7 @@ fn each_carelessness_is_found_for_what_it_is() {
     for (careless, neglected) in [
         (Careless::FindsAcrossTenants, NeglectedDuty::FindAccount),
         (Careless::ForgetsClaims, NeglectedDuty::ClaimOnce),
+        (Careless::TrustsRowCounts, NeglectedDuty::ClaimOnce),
         (Careless::NoLookAtTheRevision, NeglectedDuty::CompareRevision),
         (Careless::KeepsWhatWasRefused, NeglectedDuty::RollBack),
         (Careless::ClaimsWhatWasRefused, NeglectedDuty::RollBack),
@@ -203,6 +204,9 @@ fn each_carelessness_is_found_for_what_it_is() {
         (Careless::CountsNothing, NeglectedDuty::CountGuesses),
         (Careless::ClearsNothing, NeglectedDuty::ClearGuesses),
         (Careless::SettlesNothing, NeglectedDuty::SettleGuess),
+        (Careless::SettlingForgets, NeglectedDuty::SettleGuess),
+        (Careless::GivesBackTheLatest, NeglectedDuty::SettleGuess),
+        (Careless::ClearsMore, NeglectedDuty::ClearGuesses),
         (Careless::DeletesCounts, NeglectedDuty::KeepReceipts),
         (Careless::ClearsByItself, NeglectedDuty::RollBack),
         (Careless::EndsThoseOfOthers, NeglectedDuty::EndSession),

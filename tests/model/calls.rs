@@ -14,6 +14,7 @@ pub enum Purpose {
     Second,
     Change,
     Update,
+    Forgotten,
 }
 
 /// Who calls: a device (1 is the attacker's), and what it says its application and tenant are.
@@ -48,6 +49,9 @@ pub const SHORT: Password = 9;
 /// A token by the order of issue; one beyond the last is nonsense, `None` is no header.
 pub type Presented = Option<usize>;
 
+/// The latest id token, with another signature.
+pub const FORGED: usize = usize::MAX - 1;
+
 /// A code by the order of sending; one beyond the last is a wrong code.
 pub type Typed = usize;
 pub const WRONG: usize = usize::MAX;
@@ -74,20 +78,72 @@ pub enum Response {
 
 #[derive(Clone, Debug)]
 pub enum Call {
-    SignIn { who: Named, said: Said, password: Password },
-    SignInByCode { by: F, to: Named, code: Typed },
-    Send { token: Presented, purpose: Purpose, by: F, to: Option<Named>, human: bool },
-    Skip { token: Presented },
-    Change { token: Presented, proof: Proof, new: Password },
-    Prove { token: Presented, response: Response },
-    IsSet { token: Presented },
-    Authenticate { token: Presented, by_session: bool },
-    OwnChange { token: Presented, old: Option<Password>, new: Password },
-    OwnChangeByCode { token: Presented, code: Typed, new: Password },
-    Refresh { token: Presented },
-    SignOut { token: Presented },
-    IssueTicket { token: Presented, credential: usize },
-    Redeem { token: Presented, credential: usize },
+    SignIn {
+        who: Named,
+        said: Said,
+        password: Password,
+    },
+    SignInByCode {
+        by: F,
+        to: Named,
+        code: Typed,
+    },
+    Send {
+        token: Presented,
+        purpose: Purpose,
+        by: F,
+        to: Option<Named>,
+        human: bool,
+    },
+    Skip {
+        token: Presented,
+    },
+    Change {
+        token: Presented,
+        proof: Proof,
+        new: Password,
+    },
+    Prove {
+        token: Presented,
+        response: Response,
+    },
+    IsSet {
+        token: Presented,
+    },
+    Authenticate {
+        token: Presented,
+        by_session: bool,
+    },
+    OwnChange {
+        token: Presented,
+        old: Option<Password>,
+        new: Password,
+    },
+    OwnChangeByCode {
+        token: Presented,
+        code: Typed,
+        new: Password,
+    },
+    /// A new password instead of a forgotten one.
+    Recover {
+        to: Named,
+        code: Typed,
+        new: Password,
+    },
+    Refresh {
+        token: Presented,
+    },
+    SignOut {
+        token: Presented,
+    },
+    IssueTicket {
+        token: Presented,
+        credential: usize,
+    },
+    Redeem {
+        token: Presented,
+        credential: usize,
+    },
 }
 
 impl Call {
@@ -103,6 +159,7 @@ impl Call {
             Self::Authenticate { .. } => "authenticate",
             Self::OwnChange { .. } => "own change",
             Self::OwnChangeByCode { .. } => "own change by code",
+            Self::Recover { .. } => "recover",
             Self::Refresh { .. } => "refresh",
             Self::SignOut { .. } => "sign out",
             Self::IssueTicket { .. } => "issue ticket",
@@ -123,9 +180,19 @@ impl Call {
         self.clone().bearer().and_then(|token| *token)
     }
 
+    /// By which way a code came that is presented.
+    pub fn channel(&self) -> Option<F> {
+        match self {
+            Self::SignInByCode { by, .. }
+            | Self::Change { proof: Proof::Code(by, _), .. }
+            | Self::Prove { response: Response::Code { by, .. }, .. } => Some(*by),
+            _ => None,
+        }
+    }
+
     fn bearer(&mut self) -> Option<&mut Presented> {
         match self {
-            Self::SignIn { .. } | Self::SignInByCode { .. } => None,
+            Self::SignIn { .. } | Self::SignInByCode { .. } | Self::Recover { .. } => None,
             Self::Send { token, .. }
             | Self::Skip { token }
             | Self::Change { token, .. }
@@ -146,8 +213,29 @@ impl Call {
 pub struct Request {
     pub call: Call,
     pub caller: Caller,
-    /// The question that the host cannot answer during this request.
-    pub failing: Option<&'static str>,
+    /// What the host does wrong during this request.
+    pub failing: Option<Failing>,
+    /// Which server it goes to.
+    pub server: usize,
+}
+
+/// How a host fails at a question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum How {
+    /// It has done nothing.
+    Unavailable,
+    /// It has done what it was asked, and the answer is lost.
+    AnswerLost,
+    /// It has no such key, signs with nothing at all, or with what is longer than any signature.
+    NoKey,
+    NoSignature,
+    NoEnd,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Failing {
+    pub question: &'static str,
+    pub how: How,
 }
 
 #[derive(Clone, Debug)]
@@ -193,24 +281,6 @@ pub enum Happening {
     Restart,
 }
 
-pub const QUESTIONS: [&str; 15] = [
-    "FindApplication",
-    "FindAccount",
-    "ReserveAttempt",
-    "VerifyPassword",
-    "SettleAttempt",
-    "DecideAccess",
-    "JudgePassword",
-    "LoadCode",
-    "FindClaim",
-    "FindSession",
-    "CheckSession",
-    "VerifyTenantCredential",
-    "Commit",
-    "JudgeCaptcha",
-    "Deliver",
-];
-
 /// A reply: its status, and what tells it from others of that status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Reply(pub u16, pub &'static str);
@@ -227,6 +297,7 @@ impl Reply {
     pub const REFRESHED: Self = Self(200, "session");
     pub const TICKET: Self = Self(200, "ticket");
     pub const SUBJECTS: [Self; PEOPLE] = [Self(200, "id-ann"), Self(200, "id-bob"), Self(200, "id-cat")];
+    pub const DEVICE: Self = Self(400, "IDAAS.SDK.PARAM.0001");
     pub const NO_STATE: Self = Self(400, "IDAAS.SDK.PARAM.0014");
     pub const ID_MISSING: Self = Self(400, "IDAAS.SDK.PARAM.0015");
     pub const NO_ID: Self = Self(400, "IDAAS.SDK.PARAM.0016");

@@ -2,6 +2,8 @@
 
 use super::{
     calls::{F, FIRST, PEOPLE, SHORT, USED},
+    dialects::Dialect,
+    life::Life,
     rules::{CODE, DAY, RESEND, RULES, Rules, SENDS_A_DAY, TICKET},
     state::{Model, Must},
 };
@@ -9,7 +11,7 @@ use authflow::{
     AccountId, Application, ClientId, Entropy, Lifetime, Moment, TenantId, Timestamp,
     account::{Account, AccountStatus, Profile, Revision, UserName},
     code::SendPolicy,
-    contact::{EmailAddress, Mobile, NumberingPlan},
+    contact::{Channel, EmailAddress, Mobile, NumberingPlan},
     factor::{Factor, Totp, TotpAlgorithm, TotpSecret},
     guess::AttemptPolicy,
     password::{Ageing, MustChange, Password, PasswordForm, Verifier},
@@ -22,7 +24,29 @@ use std::{collections::BTreeMap, sync::Arc};
 pub const APPS: [&str; 2] = [demo::ISV, "QcTgk0LmvXo2Yz81nRwJ5dUe7HsBp3Ai"];
 pub const TENANTS: [&str; 2] = [demo::TENANT, "another"];
 pub const NAMES: [&str; PEOPLE + 1] = ["ann", "bob", "cat", "ghost"];
-pub const DEVICES: [&str; 2] = ["156aysdna213sac", "attacker"];
+/// What a device shows: the family's header, a cookie, or nothing.
+#[derive(Clone, Copy)]
+pub enum Shown {
+    Fingerprint(&'static str),
+    Cookie([u8; 16]),
+    Nothing,
+}
+
+/// The third is a browser; the fourth spells a fingerprint as the browser's cookie.
+pub const DEVICES: [Shown; 6] = [
+    Shown::Fingerprint("156aysdna213sac"),
+    Shown::Fingerprint("attacker"),
+    Shown::Cookie(*b"0123456789abcdef"),
+    Shown::Fingerprint("MDEyMzQ1Njc4OWFiY2RlZg"),
+    Shown::Nothing,
+    Shown::Cookie(*b"fedcba9876543210"),
+];
+pub const UNBOUND: usize = 4;
+
+/// Whether a device calls the routes of the family. Others come by routes of the host's own.
+pub fn is_of_the_family(device: usize) -> bool {
+    matches!(DEVICES[device], Shown::Fingerprint(_))
+}
 
 pub fn mobile(who: usize) -> String {
     format!("+86-1380000000{who}")
@@ -108,7 +132,7 @@ fn sending(rules: &Rules) -> SendPolicy {
     }
 }
 
-pub fn applications(grace: u64, refers: bool) -> [Arc<Application>; 2] {
+pub fn applications(life: &Life) -> [Arc<Application>; 2] {
     [0, 1].map(|app| {
         let rules = &RULES[app];
         let lifetimes =
@@ -134,18 +158,29 @@ pub fn applications(grace: u64, refers: bool) -> [Arc<Application>; 2] {
             .unwrap(),
             sending: sending(rules),
             lifetimes: idle.unwrap_or(lifetimes),
-            session_token_form: if refers {
+            session_token_form: if life.refers {
                 SessionTokenForm::Reference
             } else {
                 SessionTokenForm::SelfContained
             },
             rotate_session_tokens: rules.rotates,
-            retry_grace: RetryGrace::try_from(grace).unwrap(),
+            recovery: rules.recovers.then_some(Channel::Sms).into_iter().collect(),
+            allows_unbound: rules.allows_unbound,
+            retry_grace: RetryGrace::try_from(life.grace).unwrap(),
             demands_captcha: rules.captcha,
             ..Policy::default()
         };
         let tenants = TENANTS.map(|tenant| TenantId::new(tenant).unwrap());
-        Arc::new(Application { policy, ..Application::isv(ClientId::new(APPS[app]).unwrap(), tenants) })
+        let dialect = match life.dialects[app] {
+            Dialect::Ciam => authflow::Dialect::Ciam,
+            Dialect::Eiam => authflow::Dialect::Eiam,
+            Dialect::OneAccess => authflow::Dialect::OneAccess,
+        };
+        Arc::new(Application {
+            policy,
+            dialect,
+            ..Application::isv(ClientId::new(APPS[app]).unwrap(), tenants)
+        })
     })
 }
 

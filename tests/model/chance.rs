@@ -2,8 +2,9 @@
 
 use super::{
     calls::{F, FIRST},
+    life::Life,
     machine::START,
-    rules::{DAY, GRACE},
+    rules::DAY,
     state::{Known, Model, Must, Person, Sealed},
 };
 
@@ -50,8 +51,5 @@ pub fn beginning(dice: &mut Dice<'_>) -> Model {
             factors_changed_at: 0,
         }
     });
-    let mut model = Model::new(START, people);
-    model.grace = if dice.percent(50) { GRACE } else { 0 };
-    model.refers = dice.percent(40);
-    model
+    Model::new(START, Life::drawn(dice), people)
 }

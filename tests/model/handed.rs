@@ -20,6 +20,8 @@ pub struct Handed {
     /// And was served.
     pub used: bool,
     pub revision: u64,
+    /// The latest sign-in, by the clock of the server where that was.
+    pub auth_time: u64,
     pub ends: u64,
     pub lives: bool,
 }
@@ -67,6 +69,7 @@ impl Ledger {
                         shown: false,
                         used: false,
                         revision: record.revision.as_u64(),
+                        auth_time: record.auth_time.as_unix(),
                         ends: record.expires_at.as_unix(),
                         lives: true,
                     };
@@ -77,9 +80,9 @@ impl Ledger {
                     handed.generation += 1;
                     (handed.at, handed.shown, handed.used) = (seen.now, false, false);
                 }
-                Write::RenewSession { session, revision, .. } => {
+                Write::RenewSession { session, revision, auth_time } => {
                     let handed = self.sessions.get_mut(session).expect("a session that was opened");
-                    handed.revision = revision.as_u64();
+                    (handed.revision, handed.auth_time) = (revision.as_u64(), auth_time.as_unix());
                     // Whoever changed it bore what the answer brought, or what is as good: a token of before is older than the change.
                     (handed.shown, handed.used) = (true, true);
                 }

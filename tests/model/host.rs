@@ -2,24 +2,23 @@
 
 use super::{
     calls::USED,
-    calls::{Act, Call, F, Happening, PEOPLE, Request},
+    calls::{Act, Call, F, Failing, Happening, How, PEOPLE, Request},
     cast::{
-        NAMES, TENANTS, account, applications, authenticator, factor, numbering, password, sealing_key,
-        sealing_keys,
+        NAMES, TENANTS, account, applications, authenticator, factor, is_of_the_family, numbering, password,
+        sealing_key, sealing_keys,
     },
     ledger::Ledger,
-    machine::START,
+    life::Life,
     observed::Observed,
+    own_routes,
     rules::RETIRING,
     state::{Kind, Known, Model, REMADE},
-    wire,
+    wire::{self, Spelt},
 };
 use authflow::{
-    AccountId, Application, Applications, Audience, Config, Engine, PresentedToken, Secret, TenantId,
-    Timestamp,
+    AccountId, Application, Applications, Audience, Config, Engine, Secret, TenantId, Timestamp,
     account::Revision,
     administration::{DeletePerson, RequireChange, SetStatus, Sweep, Unlock},
-    device::Caller,
     factor::{Factor, FactorSet},
     guess::{AttemptRecord, AttemptSlot},
     outcome::{Outcome, Verdict},
@@ -29,7 +28,7 @@ use authflow::{
     session::EndSessions,
     step::{Commit, Committed, CredentialOwner, Step, Write},
     testkit::{self, HostFault, World, demo},
-    token::{Key, KeyRing, Untrusted, VerifyWindow},
+    token::{IdTokenSigning, Key, KeyRing, OutsideKey, OutsideKeys, SignatureAlgorithm, VerifyWindow},
 };
 use std::{num::NonZeroU32, sync::Arc};
 
@@ -50,8 +49,30 @@ pub struct Host {
     pub ledger: Ledger,
     /// How many claims were forgotten because they were over.
     swept: usize,
-    /// For how long lost answers are given again.
-    pub grace: u64,
+    pub life: Life,
+}
+
+/// A key that has been retired.
+fn window(until: u64) -> VerifyWindow {
+    VerifyWindow { from: Timestamp::from_unix(0), until: Timestamp::from_unix(until) }
+}
+
+fn kind_of(write: &Write) -> &'static str {
+    match write {
+        Write::RecordSkip { .. } => "a skip",
+        Write::StorePassword { .. } => "a password",
+        Write::Rehash { .. } => "a hash",
+        Write::UseTotpStep { .. } => "a step",
+        Write::Reseal { .. } => "a seal",
+        Write::OpenSession(_) => "a session",
+        Write::RotateSession { .. } => "a rotation",
+        Write::RenewSession { .. } => "a renewal",
+        Write::EndSessions(_) => "an end",
+        Write::StoreCode { .. } => "a code",
+        Write::ClearGuesses(_) => "a clearing",
+        Write::CountSend(_) => "a sum",
+        Write::UseCode(_) => "a use of a code",
+    }
 }
 
 /// A request that waits for its write, or is done.
@@ -68,7 +89,7 @@ impl Host {
         let other_tenant = CredentialOwner::Tenant(TenantId::new(TENANTS[1]).unwrap());
         world.host.credentials.push((Secret::new("another"), other_tenant));
         let (texts, codes, keys) = (Vec::new(), Vec::new(), vec![None]);
-        let (applications, ledger) = (applications(model.grace, model.refers), Ledger::default());
+        let (applications, ledger) = (applications(&model.life), Ledger::default());
         let (used_steps, sealing, sealing_lost, swept) = ([None; PEOPLE], 0, false, 0);
         let mut host = Self {
             world,
@@ -81,10 +102,26 @@ impl Host {
             sealing_lost,
             ledger,
             swept,
-            grace: model.grace,
+            life: model.life,
         };
         host.restart();
         host
+    }
+
+    /// Keys outside are rotated when those of the ring are.
+    fn signing(&self) -> IdTokenSigning {
+        if !self.life.signs_outside {
+            return IdTokenSigning::ApplicationKey;
+        }
+        let key =
+            |number: usize| OutsideKey::new(&format!("outside{number}"), SignatureAlgorithm::Es256).unwrap();
+        let signer = OutsideKeys::new(key(self.keys.len() - 1));
+        let retired = self.keys.iter().enumerate().filter_map(|(number, until)| Some((number, (*until)?)));
+        IdTokenSigning::Outside(
+            retired.fold(signer, |keys, (number, until)| {
+                keys.with_verifier(key(number), window(until)).unwrap()
+            }),
+        )
     }
 
     fn restart(&mut self) {
@@ -95,13 +132,12 @@ impl Host {
         let mut ring = KeyRing::new(key(self.keys.len() - 1));
         for (number, until) in self.keys.iter().enumerate() {
             if let Some(until) = until {
-                let window =
-                    VerifyWindow { from: Timestamp::from_unix(START), until: Timestamp::from_unix(*until) };
-                ring = ring.with_verifier(key(number), window).unwrap();
+                ring = ring.with_verifier(key(number), window(*until)).unwrap();
             }
         }
         let mut config = Config::new(demo::issuer(), ring, Applications::Asked);
         config.numbering = numbering();
+        config.id_token_signing = self.signing();
         config.sealing = Some(sealing_keys(self.sealing, self.sealing_lost));
         self.world = self.world.clone();
         self.world.api = Api::new(Engine::new(config).unwrap());
@@ -131,24 +167,22 @@ impl Host {
 
     /// Takes a request to where it wants to write.
     fn begin(&mut self, request: &Request) -> Waiting {
+        let now = self.world.clock.now;
+        let there = self.life.clock(request.server, now.as_unix());
+        self.world.clock.now = Timestamp::from_unix(there);
         let sent = wire::spell(self, request);
-        let mut seen = Observed::new(self, request, &sent);
-        let call = testkit::Call::new(sent.method, sent.path).with_body(sent.body);
-        let call = testkit::Call { headers: sent.headers.into_iter().collect(), ..call };
+        let mut seen = Observed::new(self, request, &sent, now.as_unix());
+        let is_of_the_family = is_of_the_family(request.caller.device);
         let mut step = Ok(match request.call {
-            Call::Authenticate { by_session, .. } => {
-                let caller = Caller::from_headers(&call.headers).expect("the headers of a device");
-                let text = sent.token.as_deref().unwrap_or_default();
-                let presented = if by_session {
-                    PresentedToken::Session(Untrusted::new(text))
-                } else {
-                    PresentedToken::Bearer(Untrusted::new(text))
-                };
-                let moment = self.world.moment();
-                self.world.api.engine().authenticate(caller, presented, moment)
+            Call::Authenticate { .. } => self.begin_at_own_route(request, &sent),
+            _ if !is_of_the_family => self.begin_at_own_route(request, &sent),
+            _ => {
+                let call = testkit::Call::new(sent.method, sent.path).with_body(sent.body);
+                let headers = sent.headers.into_iter().collect();
+                self.world.begin(&testkit::Call { headers, ..call })
             }
-            _ => self.world.begin(&call),
         });
+        self.world.clock.now = now;
         while let Ok(asked) = step {
             if matches!(asked, Step::Commit(_)) {
                 return Waiting { step: Ok(asked), seen };
@@ -156,6 +190,12 @@ impl Host {
             step = self.answer(asked, &mut seen);
         }
         Waiting { step, seen }
+    }
+
+    fn begin_at_own_route(&mut self, request: &Request, sent: &Spelt) -> Step {
+        let moment = self.world.moment();
+        self.world.host.asked.clear();
+        own_routes::begin(&self.world.api, request, sent, moment)
     }
 
     fn finish(&mut self, waiting: Waiting) -> Observed {
@@ -193,8 +233,15 @@ impl Host {
     }
 
     fn answer(&mut self, step: Step, seen: &mut Observed) -> Result<Step, Box<Outcome>> {
-        self.world.host.fault = seen.request.failing.map(HostFault::Unavailable);
-        let failing = |question| seen.request.failing == Some(question);
+        let failure = seen.request.failing;
+        self.world.host.fault = failure.map(|it| match it.how {
+            How::AnswerLost => HostFault::AnswerLost(it.question),
+            How::Unavailable | How::NoKey | How::NoSignature | How::NoEnd => {
+                HostFault::Unavailable(it.question)
+            }
+        });
+        let failing = |question| failure.is_some_and(|it| it.question == question);
+        let is_lost = |question| failure == Some(Failing { question, how: How::AnswerLost });
         match step {
             Step::FindApplication(ask) => {
                 seen.asked.push("FindApplication");
@@ -205,25 +252,31 @@ impl Host {
                 let found = found.cloned();
                 Ok(ask.answer(found))
             }
-            Step::Commit(ask) if !failing("Commit") => {
+            Step::Commit(ask) if !failing("Commit") || is_lost("Commit") => {
                 seen.asked.push("Commit");
                 let commit: Commit = (*ask).clone();
                 let before =
                     self.world.host.accounts.iter().find(|it| Some(it.id) == commit.account).cloned();
                 let committed = self.world.commit(&commit);
                 if committed == Committed::Done {
+                    seen.wrote.extend(commit.writes.iter().map(kind_of));
                     seen.commits.push((commit, before));
                 }
-                Ok(ask.answer(committed))
+                Ok(if failing("Commit") { ask.unavailable() } else { ask.answer(committed) })
             }
-            Step::ReserveAttempt(ask) if !failing("ReserveAttempt") => {
+            Step::ReserveAttempt(ask) if !failing("ReserveAttempt") || is_lost("ReserveAttempt") => {
                 seen.asked.push("ReserveAttempt");
                 seen.slot = Some(ask.slot);
                 let guesses = self.guesses();
                 let attempts = &mut self.world.host.attempts;
                 let reservation = ask.reserve(attempts.get(&ask.slot).cloned());
-                attempts.insert(ask.slot, reservation.record());
+                let before = attempts.insert(ask.slot, reservation.record());
+                let is_written = before.as_ref() != Some(&reservation.record());
+                seen.wrote.extend(is_written.then_some("a guess"));
                 seen.counted |= self.guesses() > guesses;
+                if failing("ReserveAttempt") {
+                    return Ok(ask.unavailable());
+                }
                 // A password is slow to judge: the host has taken a place for it.
                 Ok(match ask.factor {
                     Factor::Password => {
@@ -231,6 +284,15 @@ impl Host {
                         ask.answer(reservation.holding(place))
                     }
                     _ => ask.answer(reservation),
+                })
+            }
+            Step::SignBytes(ask) if failing("SignBytes") => {
+                seen.asked.push("SignBytes");
+                Ok(match failure.map(|it| it.how) {
+                    Some(How::NoKey) => ask.answer(None),
+                    Some(How::NoSignature) => ask.answer(Some(Vec::new())),
+                    Some(How::NoEnd) => ask.answer(Some(vec![7; 1025])),
+                    Some(How::Unavailable | How::AnswerLost) | None => ask.unavailable(),
                 })
             }
             step => {
@@ -255,9 +317,12 @@ impl Host {
                 }
                 self.world.host.asked.clear();
                 let (guesses, sent) = (self.guesses(), self.world.host.outbox.len());
+                let kept = matches!(step, Step::SettleAttempt(_)).then(|| self.world.host.attempts.clone());
                 let next = self.world.host.answer(step);
                 seen.asked.append(&mut self.world.host.asked);
                 seen.counted |= self.guesses() > guesses;
+                let is_settled = kept.is_some_and(|kept| kept != self.world.host.attempts);
+                seen.wrote.extend(is_settled.then_some("a guess settled"));
                 let message = self.world.host.outbox.get(sent);
                 seen.message = message.map(|it| (it.code.expose().into(), it.decoy)).or(seen.message.take());
                 next
@@ -399,7 +464,7 @@ impl Host {
         let session_tokens = model.tokens.iter().zip(&self.texts);
         let mut session_tokens =
             session_tokens.filter(|(token, _)| matches!(token.kind, Kind::Session { .. }));
-        let is_in_form = |text: &str| (text.len() == 125) == model.refers;
+        let is_in_form = |text: &str| (text.len() == 125) == model.life.refers;
         assert!(session_tokens.all(|(_, text)| is_in_form(text)), "a session token of the other form");
         assert_eq!(self.codes.len(), model.codes.len(), "the host keeps other codes");
         assert_eq!(kept.claims.len() + self.swept, model.spent.len(), "the host keeps other claims");

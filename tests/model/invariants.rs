@@ -17,6 +17,7 @@ use authflow::{
     password::MustChange,
     step::Write,
 };
+use std::collections::BTreeSet;
 
 /// All twelve, for one request.
 pub fn check(host: &Host, seen: &Observed) {
@@ -35,12 +36,15 @@ pub fn check(host: &Host, seen: &Observed) {
     invariant_10_every_guess_is_counted(ledger, seen);
     invariant_11_no_password_is_set_by_second_factors_or_by_a_breached_one(ledger, seen);
     invariant_12_a_lost_answer_costs_nobody_a_login(host, seen);
+    rule_8_what_one_server_issues_is_good_at_the_other(host, seen);
+    nothing_is_issued_without_a_signature(host, seen);
+    rule_3_only_delivery_and_signing_follow_a_write(seen);
     what_the_host_denies_gets_nothing(host, seen);
     a_guard_lets_in_whose_session_it_is_and_writes_nothing(ledger, seen);
     only_a_right_password_that_stays_is_hashed_anew(seen);
     only_a_right_one_time_password_is_sealed_anew(host, seen);
     what_does_not_open_is_unavailable(seen);
-    what_is_sent_to_strangers_is_bounded(ledger, seen);
+    what_is_sent_to_strangers_is_bounded(host, seen);
 }
 
 /// Under the present key, where an earlier one had sealed it, and beside the step that it uses up.
@@ -70,14 +74,21 @@ fn what_does_not_open_is_unavailable(seen: &Observed) {
 
 /// An hour gives a fraction of one code back, so within it there are as many as the sum, and one more at most; beyond half of it, none
 /// without a captcha.
-fn what_is_sent_to_strangers_is_bounded(ledger: &Ledger, seen: &Observed) {
+fn what_is_sent_to_strangers_is_bounded(host: &Host, seen: &Observed) {
+    if !host.life.clocks_are_near() {
+        return;
+    }
     let by = caller_of(seen);
-    let (Call::Send { purpose: Purpose::SignIn | Purpose::Update, .. }, Some((_, false)), Some(in_all)) =
-        (&seen.request.call, &seen.message, RULES[by.app].in_all)
+    let (
+        Call::Send { purpose: Purpose::SignIn | Purpose::Update | Purpose::Forgotten, .. },
+        Some((_, false)),
+        Some(in_all),
+    ) = (&seen.request.call, &seen.message, RULES[by.app].in_all)
     else {
         return;
     };
-    let sent = ledger.sent_within_an_hour(by, seen.now) as u64;
+    let apart = host.life.ahead.unsigned_abs();
+    let sent = host.ledger.sent_within_an_hour(by, seen.clock, apart) as u64;
     assert!(sent <= in_all, "more is sent than in all");
     let is_judged = seen.asked.contains(&"JudgeCaptcha");
     assert!(is_judged || sent <= in_all / 2, "beyond half of what is sent in all without a captcha");
@@ -188,9 +199,9 @@ fn invariant_2_what_is_answered_again_is_the_answer_of_before(host: &Host, seen:
     let (session, handed) =
         host.ledger.led_to(&seen.request.call, seen.token.as_ref()).expect("no answer before");
     assert_eq!(seen.session, Some(session), "answered with another session");
-    assert!(host.grace > 0, "answered again, though it never is");
+    assert!(host.life.grace > 0, "answered again, though it never is");
     assert!(seen.commits.is_empty(), "answered again, and written");
-    assert!(seen.now < handed.at + host.grace + SKEW, "answered {} s later", seen.now - handed.at);
+    assert!(seen.now < handed.at + host.life.grace + SKEW, "answered {} s later", seen.now - handed.at);
     let token = &host.ledger.tokens[seen.token.as_ref().unwrap()];
     let behind = handed.generation - if token.sort == Sort::Session { token.generation } else { 0 };
     assert_eq!(behind, u32::from(token.sort == Sort::Session), "another generation than the next one");
@@ -255,6 +266,7 @@ fn invariant_4_no_token_for_another_purpose_application_tenant_or_device(ledger:
         }
         _ => assert_eq!((token.by.app, token.by.tenant), (caller.app, caller.tenant), "another audience"),
     }
+    // Who shows nothing holds whatever was given to who shows nothing.
     let gives_up = matches!(seen.request.call, Call::SignOut { .. });
     assert!(gives_up || token.by.device == caller.device, "another device");
     let stage = match &seen.request.call {
@@ -271,15 +283,22 @@ fn invariant_4_no_token_for_another_purpose_application_tenant_or_device(ledger:
 fn invariant_5_no_token_out_of_its_time_or_under_a_retired_key(host: &Host, seen: &Observed) {
     let (Some(text), 200) = (&seen.token, seen.reply.0) else { return };
     let token = &host.ledger.tokens[text];
+    // A token that refers to its session says no time: what counts is the sign-in.
+    let handed = token.session.and_then(|session| host.ledger.sessions.get(&session));
+    let from = match handed.filter(|_| host.life.refers && token.sort == Sort::Session) {
+        Some(handed) => handed.auth_time,
+        None => token.issued,
+    };
+    assert!(from <= seen.now + SKEW, "accepted {} s before its time", from - seen.now);
     assert!(seen.now < token.ends, "accepted {} s after its end", seen.now - token.ends);
     assert!(host.verifies(token.key, seen.now), "accepted under a retired key");
 }
 
 fn invariant_6_failures_do_not_differ(ledger: &Ledger, seen: &Observed) {
     if let Some((sort, told)) = Ledger::told(seen)
-        && let Some(before) = ledger.told.get(sort)
+        && let Some(before) = ledger.told.get(&sort)
     {
-        assert_eq!(before, &told, "two failures of {sort} differ");
+        assert_eq!(before, &told, "two failures of {sort:?} differ");
     }
 }
 
@@ -336,25 +355,75 @@ fn invariant_9_nor_the_answer_of_before(ledger: &Ledger, seen: &Observed) {
 /// The same skip or refresh again, by the same client, within the grace: where nobody has come with what the first answer brought, and nothing
 /// has changed, it is answered. No other call with a token of before ends the session.
 fn invariant_12_a_lost_answer_costs_nobody_a_login(host: &Host, seen: &Observed) {
-    if host.grace == 0 {
+    if host.life.grace == 0 {
         return;
     }
     let is_ticket = matches!(seen.request.call, Call::IssueTicket { .. });
     assert!(!is_ticket || seen.commits.is_empty(), "a call that renews nothing has ended a session");
     let ledger = &host.ledger;
+    // By the other clock, what came at once may have been nothing to skip.
+    if seen.before.is_none() && host.life.ahead != 0 {
+        return;
+    }
     let Some((_, handed)) = ledger.led_to(&seen.request.call, seen.token.as_ref()) else { return };
     let token = &ledger.tokens[seen.token.as_ref().unwrap()];
     let is_next = token.sort != Sort::Session || token.generation + 1 == handed.generation;
     let first = token.sort == Sort::Session || handed.generation == 0;
-    let is_held_back = seen.request.failing.is_some() || host.world.host.denied;
+    let is_held_back =
+        seen.request.failing.is_some() || host.world.host.denied || !host.life.clocks_are_near();
     let is_his =
         token.by == seen.request.caller && host.verifies(token.key, seen.now) && seen.now < token.ends;
-    let in_time = seen.now < (handed.at + host.grace).min(handed.ends);
+    let in_time = seen.now < (handed.at + host.life.grace).min(handed.ends);
     let is_unused = |it: &Handed| it.lives && !it.shown;
     let is_untouched = is_unused(handed) && seen.before.as_ref().is_none_or(is_unused);
     let is_same = seen.owner == Some((true, handed.revision));
     if is_next && first && !is_held_back && is_his && in_time && is_untouched && is_same {
         assert_eq!(seen.reply.0, 200, "a lost answer was not given again");
+    }
+}
+
+/// Neither of the two tokens of a session; and no token is rotated away for one that does not come.
+fn nothing_is_issued_without_a_signature(host: &Host, seen: &Observed) {
+    let is_signed = seen.asked.contains(&"SignBytes");
+    if seen.request.failing.is_some_and(|it| it.question == "SignBytes") && is_signed {
+        assert_eq!((seen.reply.0, seen.minted.len()), (500, 0), "issued without a signature");
+        let rotates = matches!(seen.request.call, Call::Refresh { .. });
+        assert!(!rotates || seen.commits.is_empty(), "rotated without a signature");
+    }
+    let is_issued = matches!(seen.reply.1.as_str(), "SUCCESS" | "session");
+    assert!(!(host.life.signs_outside && is_issued) || is_signed, "issued, and not signed by the host");
+}
+
+/// The write that counts is the last thing that can fail.
+fn rule_3_only_delivery_and_signing_follow_a_write(seen: &Observed) {
+    assert!(seen.commits.len() <= 1, "more than one write that counts");
+    if seen.commits.len() == 1 {
+        let mut after = seen.asked.iter().rev().take_while(|asked| **asked != "Commit");
+        assert!(
+            after.all(|asked| ["Deliver", "SignBytes"].contains(asked)),
+            "after the write: {:?}",
+            seen.asked
+        );
+    }
+}
+
+/// Two clocks never agree: where they are as near as they may be, whoever holds a token of a session that lives, and is the latest, is let in.
+fn rule_8_what_one_server_issues_is_good_at_the_other(host: &Host, seen: &Observed) {
+    let wanted = match seen.request.call {
+        Call::Authenticate { by_session: true, .. } => Sort::Session,
+        Call::Authenticate { by_session: false, .. } | Call::IsSet { .. } => Sort::Id,
+        Call::Refresh { .. } if !host.world.host.denied => Sort::Session,
+        _ => return,
+    };
+    let Some(token) = seen.token.as_ref().and_then(|text| host.ledger.tokens.get(text)) else { return };
+    let Some(handed) = token.session.and_then(|session| host.ledger.sessions.get(&session)) else { return };
+    let is_held = token.sort == wanted && token.by == seen.request.caller && seen.request.failing.is_none();
+    let is_in_time = seen.now < token.ends && host.verifies(token.key, seen.now);
+    let is_latest = token.sort != Sort::Session || token.generation == handed.generation;
+    let is_used = RULES[token.by.app].idle.is_none_or(|idle| seen.now < handed.at + idle);
+    let lives = handed.lives && seen.owner == Some((true, handed.revision));
+    if host.life.clocks_are_near() && is_held && is_in_time && is_latest && is_used && lives {
+        assert_eq!(seen.reply.0, 200, "a session of one server is refused by the other");
     }
 }
 
@@ -389,7 +458,8 @@ fn invariant_11_no_password_is_set_by_second_factors_or_by_a_breached_one(ledger
         }
         let account = account.as_ref().expect("a password is somebody's");
         let before = seen.token.as_ref().and_then(|token| ledger.tokens.get(token));
-        let before = &before.expect("whoever sets a password bears a token").proved;
+        let nothing = BTreeSet::new();
+        let before = before.map_or(&nothing, |token| &token.proved);
         let is_second = |by: &F| matches!(by, F::Sms | F::Email) && account.enrolled.contains(factor(*by));
         let known = account.password.as_ref();
         // With or without the mark of an outdated one.
@@ -406,8 +476,15 @@ fn invariant_11_no_password_is_set_by_second_factors_or_by_a_breached_one(ledger
                 assert_eq!(seen.truth, Some(F::Sms), "a code that was not sent to this device");
                 (false, Some(F::Sms))
             }
+            Call::Recover { .. } => {
+                assert_eq!(seen.truth, Some(F::Sms), "a code that was not sent to this device");
+                assert!(RULES[caller_of(seen).app].recovers, "a recovery that the policy does not have");
+                assert!(!is_second(&F::Sms), "a second factor resets a password");
+                continue;
+            }
             other => panic!("{other:?} sets no password"),
         };
+        assert!(!before.is_empty(), "whoever sets a password bears a token");
         if !by_old {
             assert!(code.is_some() || known.is_none(), "neither the old password nor a code");
             assert!(!code.as_ref().is_some_and(is_second), "by a second factor");

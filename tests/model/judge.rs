@@ -1,8 +1,11 @@
 //! What the host is asked for each call, and what the call then wants written.
 
 use super::{
-    calls::{Call, Caller, F, Named, Reply, Request, Typed},
-    rules::{RULES, Rules},
+    calls::{Call, Caller, F, Failing, How, Named, Reply, Request, Typed},
+    cast::UNBOUND,
+    dialects::Dialect,
+    life::Life,
+    rules::{CODE, RULES, Rules, SKEW},
     state::{Guess, Model, Once, Place, Session, Slot, Stage, Tag},
 };
 use std::collections::BTreeSet;
@@ -101,7 +104,8 @@ impl Plan {
 pub struct Asking {
     pub caller: Caller,
     pub asked: Vec<&'static str>,
-    pub failing: Option<&'static str>,
+    pub failing: Option<Failing>,
+    life: Life,
     /// The guess that it has made, until it is told what became of it.
     pub guess: Option<Open>,
 }
@@ -118,11 +122,37 @@ pub struct Open {
 impl Asking {
     pub fn ask(&mut self, question: &'static str) -> Result<(), Reply> {
         self.asked.push(question);
-        if self.failing == Some(question) { Err(Reply::BUSY) } else { Ok(()) }
+        if self.failing.is_some_and(|it| it.question == question) { Err(Reply::BUSY) } else { Ok(()) }
+    }
+
+    /// Whether the host does what it is asked here, and the answer is lost.
+    pub fn loses(&self, question: &'static str) -> bool {
+        self.failing == Some(Failing { question, how: How::AnswerLost })
+    }
+
+    /// How the application speaks.
+    pub fn dialect(&self) -> Dialect {
+        self.life.dialects[self.caller.app]
+    }
+
+    /// How the engine speaks: as the application that it has found.
+    pub fn speech(&self) -> Dialect {
+        let is_found = self.asked.contains(&"FindApplication");
+        let fails = self.failing.is_some_and(|it| it.question == "FindApplication");
+        if is_found && !fails { self.dialect() } else { Dialect::Ciam }
     }
 
     pub fn rules(&self) -> &'static Rules {
         &RULES[self.caller.app]
+    }
+
+    /// Whoever shows nothing signs in where the policy lets them.
+    pub fn is_admitted(&self) -> Result<(), Reply> {
+        if self.caller.device == UNBOUND && !self.rules().allows_unbound {
+            Err(Reply::DEVICE)
+        } else {
+            Ok(())
+        }
     }
 
     /// The guess was wrong.
@@ -142,8 +172,13 @@ pub struct Judged {
 
 impl Model {
     pub fn judge(&mut self, request: &Request) -> Judged {
-        let mut asking =
-            Asking { caller: request.caller, asked: Vec::new(), failing: request.failing, guess: None };
+        let mut asking = Asking {
+            caller: request.caller,
+            asked: Vec::new(),
+            failing: request.failing,
+            life: self.life,
+            guess: None,
+        };
         let result = self.call(&mut asking, &request.call);
         if result.is_err() {
             // It ends here, before another one that came at once is written.
@@ -160,6 +195,10 @@ impl Model {
             return self.redeem(asking, *token, *credential);
         }
         asking.ask("FindApplication")?;
+        // Giving a right up takes no more than the token.
+        if !matches!(call, Call::SignOut { .. }) {
+            asking.is_admitted()?;
+        }
         match call {
             Call::SignIn { who, said, password } => self.sign_in(asking, *who, *said, *password),
             Call::SignInByCode { by, to, code } => self.sign_in_by_code(asking, *by, *to, *code),
@@ -178,6 +217,7 @@ impl Model {
             Call::OwnChangeByCode { token, code, new } => {
                 self.own_change_by_code(asking, *token, *code, *new)
             }
+            Call::Recover { to, code, new } => self.recover(asking, *to, *code, *new),
             Call::Refresh { token } => self.refresh(asking, *token),
             Call::SignOut { token } => self.sign_out(asking, *token),
             Call::IssueTicket { .. } | Call::Redeem { .. } => unreachable!(),
@@ -192,10 +232,21 @@ impl Model {
     /// Counts a guess. Whether there is one. While as many by the same name are being answered as lock it, one is told to come again: whatever
     /// was wrong before, and whatever other names did.
     pub fn reserve(&mut self, asking: &mut Asking, slot: Slot, tag: Tag) -> Result<bool, Reply> {
-        asking.ask("ReserveAttempt")?;
+        let answer = asking.ask("ReserveAttempt");
+        if answer.is_err() && !asking.loses("ReserveAttempt") {
+            return Err(Reply::BUSY);
+        }
         let (rules, now) = (asking.rules(), self.now);
         let guesses = self.guesses.entry(slot).or_default();
         let refused = self.refused.entry(slot).or_default();
+        // Two clocks: what lies further ahead than they may be apart is now.
+        for guess in guesses.iter_mut().chain(&mut *refused).filter(|guess| guess.at > now + SKEW) {
+            guess.at = now;
+        }
+        // What has been in flight for too long is wrong, by whichever clock it is looked at next.
+        for guess in guesses.iter_mut().filter(|guess| guess.in_flight(now).is_none()) {
+            guess.untold = None;
+        }
         refused.retain(|guess| guess.in_flight(now).is_some());
         let flying =
             guesses.iter().chain(&*refused).filter(|guess| guess.in_flight(now) == Some(tag)).count();
@@ -211,6 +262,7 @@ impl Model {
         } else {
             refused.push(guess)
         }
+        answer?;
         asking.guess = Some(Open { slot, number: Some(guess.number), wrong: !is_one });
         Ok(is_one)
     }
@@ -218,7 +270,7 @@ impl Model {
     /// The request has ended without effect: a guess that was wrong stays counted, every other one is given back.
     pub fn settle(&mut self, asking: &mut Asking) {
         let Some(Open { slot, number, wrong }) = asking.guess.take() else { return };
-        if asking.ask("SettleAttempt").is_err() {
+        if asking.ask("SettleAttempt").is_err() && !asking.loses("SettleAttempt") {
             return;
         }
         let guesses = self.guesses.entry(slot).or_default();
@@ -273,6 +325,8 @@ impl Model {
                 && code.owner == Some(owner)
                 && code.revision == Some(self.people[owner].revision)
                 && self.now < code.expires
+                // Later than any code that is made now ends no code.
+                && code.expires <= self.now + CODE + SKEW
                 && self.verifies(code.key);
             right.then_some(number)
         });

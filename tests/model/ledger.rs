@@ -25,9 +25,12 @@ pub struct Issued {
     pub stage: String,
     pub who: usize,
     pub by: Caller,
+    /// Which server issued it.
+    pub server: usize,
     pub key: usize,
     /// When the login began.
     pub start: u64,
+    pub issued: u64,
     pub ends: u64,
     pub proved: BTreeSet<F>,
     pub revision: u64,
@@ -47,6 +50,7 @@ struct Sent {
     caller: Caller,
     in_login: bool,
     at: u64,
+    clock: u64,
 }
 
 /// What counts once: the text of a token, or the number of a code.
@@ -56,8 +60,11 @@ pub enum Used {
     Code(usize),
 }
 
-/// A reply's bytes, and what was asked of the host.
-pub type Told = (Vec<u8>, Vec<&'static str>);
+/// A sort of failure (or of send), in an application: each speaks its own dialect, and which one is no secret.
+pub type Telling = (&'static str, usize);
+
+/// A reply's bytes, what was asked of the host, and what that wrote for it.
+pub type Told = (Vec<u8>, Vec<&'static str>, Vec<&'static str>);
 
 #[derive(Clone, Default)]
 pub struct Ledger {
@@ -67,8 +74,9 @@ pub struct Ledger {
     pub wrong: BTreeMap<AttemptSlot, usize>,
     sent: Vec<Sent>,
     pub used: BTreeSet<Used>,
-    /// What each sort of failure was told, and asked of the host.
-    pub told: BTreeMap<&'static str, Told>,
+    pub latest_id: Option<String>,
+    /// What each sort of failure was told, asked of the host, and wrote.
+    pub told: BTreeMap<Telling, Told>,
 }
 
 impl Ledger {
@@ -83,7 +91,9 @@ impl Ledger {
     /// Who a request is about.
     fn whose(&self, seen: &Observed) -> Option<usize> {
         match seen.request.call {
-            Call::SignIn { who, .. } | Call::SignInByCode { to: who, .. } => Some(who),
+            Call::SignIn { who, .. } | Call::SignInByCode { to: who, .. } | Call::Recover { to: who, .. } => {
+                Some(who)
+            }
             _ => self.parent(seen).map(|token| token.who),
         }
     }
@@ -121,7 +131,9 @@ impl Ledger {
             Call::Skip { .. } | Call::Change { .. } | Call::Prove { .. } | Call::Redeem { .. } => {
                 (true, None)
             }
-            Call::SignInByCode { code, .. } | Call::OwnChangeByCode { code, .. } => (false, Some(*code)),
+            Call::SignInByCode { code, .. }
+            | Call::OwnChangeByCode { code, .. }
+            | Call::Recover { code, .. } => (false, Some(*code)),
             _ => (false, None),
         };
         let token = seen.token.clone().filter(|_| token).map(Used::Token);
@@ -129,14 +141,18 @@ impl Ledger {
     }
 
     /// Failures (and sends) that nobody may tell apart, and what was told.
-    pub fn told(seen: &Observed) -> Option<(&'static str, Told)> {
-        let wrote = seen.asked.contains(&"Commit");
+    pub fn told(seen: &Observed) -> Option<(Telling, Told)> {
+        let is_judged = seen.reply.0 == 400 && seen.asked.contains(&"FindAccount");
+        let failed = is_judged && !seen.asked.contains(&"Commit");
         let sort = match &seen.request.call {
             _ if seen.request.failing.is_some() => return None,
-            Call::SignIn { .. } if seen.reply.0 == 400 && !wrote => "a password",
-            Call::SignInByCode { .. } if seen.reply.0 == 400 && !wrote => "a code",
+            Call::SignIn { .. } if failed => "a password",
+            Call::SignInByCode { by: F::Email, .. } if failed => "a code by e-mail",
+            Call::SignInByCode { .. } if failed => "a code",
+            // Whoever has proved the code is told what is wrong with the new password.
+            Call::Recover { .. } if failed && !seen.asked.contains(&"JudgePassword") => "a recovery",
             // Which application it is, and whether it demands a captcha, is no secret.
-            Call::Send { purpose: Purpose::SignIn, .. } if seen.reply.0 == 200 => {
+            Call::Send { purpose: Purpose::SignIn | Purpose::Forgotten, .. } if seen.reply.0 == 200 => {
                 if RULES[seen.request.caller.app].captcha {
                     "a sent code behind a captcha"
                 } else if seen.events.contains(&Event::CaptchaDemanded) {
@@ -147,7 +163,7 @@ impl Ledger {
             }
             _ => return None,
         };
-        Some((sort, (seen.bytes.clone(), seen.asked.clone())))
+        Some(((sort, seen.request.caller.app), (seen.bytes.clone(), seen.asked.clone(), seen.wrote.clone())))
     }
 
     /// Writes a request down.
@@ -181,6 +197,7 @@ impl Ledger {
                 caller: seen.request.caller,
                 in_login: seen.token.is_some(),
                 at: seen.now,
+                clock: seen.clock,
             }));
         }
         self.issue(host, seen);
@@ -210,11 +227,12 @@ impl Ledger {
     }
 
     /// What was really sent to people who had proved nothing, by an application for a tenant, in the last hour.
-    pub fn sent_within_an_hour(&self, by: Caller, now: u64) -> usize {
+    /// Hours are counted by whichever clock.
+    pub fn sent_within_an_hour(&self, by: Caller, clock: u64, apart: u64) -> usize {
         let is_counted = |sent: &&Sent| {
             !sent.in_login
                 && (sent.caller.app, sent.caller.tenant) == (by.app, by.tenant)
-                && now < sent.at + HOUR
+                && clock + 2 * apart < sent.clock + HOUR
         };
         self.sent.iter().filter(is_counted).count()
     }
@@ -253,8 +271,10 @@ impl Ledger {
                 stage: seen.reply.1.clone(),
                 who: who.unwrap_or(usize::MAX),
                 by,
+                server: seen.request.server,
                 key: host.key,
                 start,
+                issued: seen.now,
                 ends,
                 proved: proved.clone(),
                 revision,
@@ -262,6 +282,7 @@ impl Ledger {
                 generation,
                 lives: true,
             };
+            self.latest_id = Some(text.clone()).filter(|_| *sort == Sort::Id).or(self.latest_id.take());
             self.tokens.insert(text.clone(), issued);
         }
     }

@@ -2,6 +2,7 @@
 
 use super::{
     calls::{F, Named, Password, Presented, Proof, Purpose, Reply, Response, SHORT, Said, Typed, USED},
+    cast::is_of_the_family,
     judge::{Asking, Plan, Then, Write},
     rules::{LOGIN, TOTP_STEP},
     state::{Kind, Model, Once, Place, Session, Stage, Standing, Tag},
@@ -71,6 +72,46 @@ impl Model {
         self.go_on(asking, step)
     }
 
+    /// A new password instead of a forgotten one. Whether there is such an account shows nowhere.
+    pub fn recover(
+        &mut self,
+        asking: &mut Asking,
+        to: Named,
+        typed: Typed,
+        new: Password,
+    ) -> Result<Plan, Reply> {
+        let caller = asking.caller;
+        if asking.dialect().update_by_mobile() != Purpose::Forgotten && is_of_the_family(caller.device) {
+            return Err(Reply::ID_MISSING);
+        }
+        // What the policy has, and what a new password must be like, is no secret.
+        if !asking.rules().recovers {
+            return Err(Reply::WRONG_CODE);
+        }
+        follows_rules(None, new)?;
+        asking.ask("FindAccount")?;
+        let found = self.find(caller, to);
+        let slot = (caller.tenant, self.standing(found, Said::Name), to, F::Sms);
+        let owner = found.filter(|who| self.recovers(asking, *who, F::Sms));
+        let place = Place::outside(caller, Purpose::Forgotten, F::Sms, to);
+        let code = self.guess_code(asking, slot, self.tag(Said::Name), owner, &place, typed)?;
+        asking.ask("DecideAccess")?;
+        let (used, revision) = (Write::UseCode(code), Some(self.people[to].revision));
+        let plan = |then| Plan { revision, ..Plan::of(to, then, Reply::WRONG_CODE) };
+        if self.denies {
+            return Ok(Plan { writes: vec![used], ..plan(Then::Say(Reply::WRONG_CODE)) });
+        }
+        judge_new(asking, new)?;
+        let writes = vec![used, Write::Password(new), Write::EndAll];
+        Ok(Plan { writes, ..plan(Then::Say(Reply::EMPTY)) })
+    }
+
+    /// Whether a code sent this way resets somebody's password: by the policy, and by nothing that is a second factor of theirs.
+    pub fn recovers(&self, asking: &Asking, who: usize, by: F) -> bool {
+        let person = &self.people[who];
+        asking.rules().recovers && by == F::Sms && person.active && !person.enrolled.contains(&by)
+    }
+
     /// Takes a login up at one of these stages.
     pub fn resume(
         &mut self,
@@ -96,7 +137,7 @@ impl Model {
 
     pub fn skip(&mut self, asking: &mut Asking, token: Presented) -> Result<Plan, Reply> {
         let login = self.resume(asking, token, &[Stage::Warned])?;
-        if self.grace > 0 {
+        if self.life.grace > 0 {
             asking.ask("FindClaim")?;
             if let Some(session) = self.opened_by(Once::Token(login.token)) {
                 return self.skip_again(asking, login.who, session);
@@ -255,7 +296,7 @@ impl Model {
                     revision: person.revision + u64::from(changed),
                     auth_time,
                     generation: 0,
-                    unseen: (self.grace > 0 && done == Done::Skipped).then_some(self.now),
+                    unseen: (self.life.grace > 0 && done == Done::Skipped).then_some(self.now),
                     used: self.now,
                     expires: self.now + asking.rules().session,
                     ended: false,
@@ -291,7 +332,7 @@ impl Resumed {
 
     /// Where the codes of this login are, and of every other one of its device.
     pub fn place(&self, asking: &Asking, purpose: Purpose, by: F) -> Place {
-        Place { in_login: true, ..Place::outside(asking.caller, purpose, by, self.who) }
+        Place::in_login(self.token, asking.caller, purpose, by, self.who)
     }
 }
 

@@ -2,11 +2,13 @@
 
 use super::{
     calls::{
-        Act, Call, Caller, F, FIRST, Happening, NOBODY, PEOPLE, Presented, Proof, Purpose, QUESTIONS,
-        Request, Response, SHORT, Said, USED, WRONG,
+        Act, Call, Caller, F, FIRST, FORGED, Failing, Happening, How, NOBODY, PEOPLE, Presented, Proof,
+        Purpose, Request, Response, SHORT, Said, USED, WRONG,
     },
+    cast::{DEVICES, UNBOUND},
     chance::{Dice, beginning},
-    rules::DAY,
+    life::SERVERS,
+    rules::{DAY, RULES},
     state::{Kind, Model, Once, Place, Stage, Token},
 };
 use proptest::prelude::*;
@@ -84,7 +86,8 @@ fn sibling(state: &Model, dice: &mut Dice<'_>, one: &Request) -> Request {
         return one.clone();
     }
     let (at, token) = dice.of(&others);
-    Request { call: one.call.clone().with(at), caller: token.by, failing: None }
+    let server = dice.roll(SERVERS);
+    Request { call: one.call.clone().with(at), caller: token.by, failing: None, server }
 }
 
 fn act(dice: &mut Dice<'_>) -> Act {
@@ -114,7 +117,8 @@ fn act(dice: &mut Dice<'_>) -> Act {
 /// The latest skip or refresh again, as a client sends it whose answer got lost, or somebody who has a copy of its token.
 fn again(state: &Model, dice: &mut Dice<'_>) -> Option<Request> {
     let answered = state.answered.as_ref().filter(|_| dice.percent(9))?;
-    Some(Request { caller: stray(answered.caller, dice), failing: None, ..answered.clone() })
+    let (caller, server) = (stray(answered.caller, dice), dice.roll(SERVERS));
+    Some(Request { caller, failing: None, server, ..answered.clone() })
 }
 
 fn request(state: &Model, dice: &mut Dice<'_>) -> Request {
@@ -127,29 +131,67 @@ fn request(state: &Model, dice: &mut Dice<'_>) -> Request {
         None => {
             let of = |who: usize| state.people.get(who).map_or(0, |person| person.tenant);
             let tenant = match &call {
-                Call::SignIn { who, .. } | Call::SignInByCode { to: who, .. } => of(*who),
+                Call::SignIn { who, .. }
+                | Call::SignInByCode { to: who, .. }
+                | Call::Recover { to: who, .. } => of(*who),
                 Call::Send { to: Some(who), .. } => of(*who),
                 _ => dice.roll(2),
             };
+            let home = state.life.home;
             let (app, device) = match &call {
-                Call::SignInByCode { code, .. } => {
+                Call::SignInByCode { code, .. } | Call::Recover { code, .. } => {
                     let place = state.stored.iter().find(|(_, number)| *number == code);
-                    place.map_or((0, 0), |(place, _)| (place.app, place.device))
+                    place.map_or((0, home), |(place, _)| (place.app, place.device))
                 }
-                _ => (dice.roll(2), 0),
+                Call::Send { purpose: Purpose::Forgotten, .. } if dice.percent(80) => (resetter(state), home),
+                // Where whoever shows nothing gets in.
+                _ if home == UNBOUND && dice.percent(80) => (0, home),
+                _ => (dice.roll(2), home),
             };
             stray(Caller { device, app, tenant }, dice)
         }
     };
-    let failing = dice.percent(8).then(|| dice.of(&QUESTIONS));
-    Request { call, caller, failing }
+    let failing = dice.percent(if state.life.signs_outside { 14 } else { 8 }).then(|| failing(&call, dice));
+    Request { call, caller, failing, server: dice.roll(SERVERS) }
+}
+
+/// At a question that the call may come to.
+fn failing(call: &Call, dice: &mut Dice<'_>) -> Failing {
+    let [guessed, found, held, granted] = [
+        &["ReserveAttempt", "SettleAttempt", "VerifyPassword", "LoadCode", "JudgePassword"][..],
+        &["FindApplication", "FindAccount", "DecideAccess", "Commit"],
+        &["CheckSession", "FindSession", "VerifyBytes", "FindAccount", "DecideAccess", "Commit"],
+        &["SignBytes", "SignBytes", "Commit"],
+    ];
+    let questions = match call {
+        Call::SignIn { .. } | Call::SignInByCode { .. } => [guessed, found, granted].concat(),
+        Call::Change { .. } | Call::Prove { .. } => [guessed, found, granted].concat(),
+        Call::Recover { .. } => [guessed, found].concat(),
+        Call::Send { .. } => [found, &["JudgeCaptcha", "Deliver"]].concat(),
+        Call::Skip { .. } => [found, granted, &["FindClaim"]].concat(),
+        Call::IsSet { .. } | Call::Authenticate { .. } | Call::SignOut { .. } => held.to_vec(),
+        Call::OwnChange { .. } | Call::OwnChangeByCode { .. } => [held, guessed].concat(),
+        Call::Refresh { .. } => [held, granted].concat(),
+        Call::IssueTicket { .. } | Call::Redeem { .. } => [held, &["VerifyTenantCredential"]].concat(),
+    };
+    let question = dice.of(&questions);
+    let ways = [How::Unavailable, How::AnswerLost, How::NoKey, How::NoSignature, How::NoEnd];
+    let how = dice.of(if question == "SignBytes" { &ways } else { &ways[..2] });
+    Failing { question, how }
+}
+
+/// The application that resets passwords, if one does.
+fn resetter(state: &Model) -> usize {
+    let resets =
+        |app: &usize| RULES[*app].recovers && state.life.dialects[*app].takes(Purpose::Forgotten, F::Sms);
+    (0..2).find(resets).unwrap_or(0)
 }
 
 /// The same caller mostly; else the attacker's device, the other application or the other tenant.
 fn stray(caller: Caller, dice: &mut Dice<'_>) -> Caller {
     match dice.roll(20) {
         0..17 => caller,
-        17 => Caller { device: 1 - caller.device, ..caller },
+        17 => Caller { device: (caller.device + 1 + dice.roll(DEVICES.len() - 1)) % DEVICES.len(), ..caller },
         18 => Caller { app: 1 - caller.app, ..caller },
         _ => Caller { tenant: 1 - caller.tenant, ..caller },
     }
@@ -163,7 +205,7 @@ fn token(state: &Model, dice: &mut Dice<'_>, wanted: fn(&Kind) -> bool) -> Prese
         0..28 => of_kind.first().copied().or(Some(WRONG)),
         28..36 if !of_kind.is_empty() => Some(dice.of(&of_kind)),
         36 => None,
-        37 => Some(WRONG),
+        37 => Some(if dice.percent(50) { FORGED } else { WRONG }),
         _ => Some(dice.roll(state.tokens.len() + 1)),
     }
 }
@@ -202,6 +244,16 @@ fn call(state: &Model, dice: &mut Dice<'_>) -> Call {
     let id = |dice: &mut Dice<'_>| token(state, dice, |kind| matches!(kind, Kind::Id { .. }));
     let bearer = id(dice);
     let who = bearer.and_then(|number| state.tokens.get(number)).map_or(NOBODY, |token| token.who);
+    let app = bearer.and_then(|number| state.tokens.get(number)).map_or(0, |token| token.by.app);
+    let has_none = state.people.get(who).is_some_and(|person| person.password.is_none());
+    if has_none && dice.percent(40) {
+        return if dice.percent(25) {
+            Call::IsSet { token: bearer }
+        } else {
+            Call::OwnChange { token: bearer, old: None, new: new_password(dice) }
+        };
+    }
+    let updates = state.life.dialects[app].takes(Purpose::Update, F::Sms) || dice.percent(10);
     match dice.roll(16) {
         0..3 => Call::Refresh { token: session(dice) },
         3 => Call::SignOut { token: session(dice) },
@@ -214,26 +266,27 @@ fn call(state: &Model, dice: &mut Dice<'_>) -> Call {
             let old = (!dice.percent(20)).then(|| typed_password(state, dice, who));
             Call::OwnChange { token: bearer, old, new: new_password(dice) }
         }
-        8 => Call::OwnChangeByCode {
-            token: bearer,
-            code: code(state, dice, &update_place(state, bearer)),
-            new: new_password(dice),
-        },
         9 | 10 => Call::IssueTicket { token: session(dice), credential: credential(state, dice, bearer) },
         11..14 => {
             let token = token(state, dice, |kind| matches!(kind, Kind::Ticket { .. }));
             Call::Redeem { token, credential: credential(state, dice, token) }
         }
         14 if dice.percent(15) => Call::Skip { token: session(dice) },
-        14 if state.stored.contains_key(&update_place(state, bearer)) => Call::OwnChangeByCode {
-            token: bearer,
-            code: code(state, dice, &update_place(state, bearer)),
-            new: new_password(dice),
-        },
-        _ => {
+        8 | 14 if updates && state.stored.contains_key(&update_place(state, bearer)) => {
+            Call::OwnChangeByCode {
+                token: bearer,
+                code: code(state, dice, &update_place(state, bearer)),
+                new: new_password(dice),
+            }
+        }
+        15 if dice.percent(20) => {
+            Call::OwnChangeByCode { token: bearer, code: WRONG, new: new_password(dice) }
+        }
+        _ if updates => {
             let human = !dice.percent(20);
             Call::Send { token: None, purpose: Purpose::Update, by: F::Sms, to: Some(who), human }
         }
+        _ => Call::IsSet { token: bearer },
     }
 }
 
@@ -250,9 +303,25 @@ fn credential(state: &Model, dice: &mut Dice<'_>, token: Presented) -> usize {
     if dice.percent(15) { dice.roll(3) } else { own }
 }
 
+/// Whoever has forgotten their password asks for a code, and sets a new one by it.
+fn recovery(state: &Model, dice: &mut Dice<'_>, who: usize) -> Call {
+    let mut sent = state.stored.iter().filter(|(place, _)| place.purpose == Purpose::Forgotten);
+    match sent.next_back().filter(|_| dice.percent(75)) {
+        Some((place, _)) => {
+            Call::Recover { to: place.to, code: code(state, dice, place), new: new_password(dice) }
+        }
+        None if dice.percent(20) => Call::Recover { to: who, code: WRONG, new: new_password(dice) },
+        None => {
+            let (by, human) = (if dice.percent(10) { F::Email } else { F::Sms }, !dice.percent(20));
+            Call::Send { token: None, purpose: Purpose::Forgotten, by, to: Some(who), human }
+        }
+    }
+}
+
 fn first_factor(state: &Model, dice: &mut Dice<'_>) -> Call {
     let (who, by) = (dice.roll(PEOPLE * 4 + 1) / 4, dice.of(&[F::Sms, F::Email]));
-    match dice.roll(10) {
+    match dice.roll(12) {
+        10 | 11 => recovery(state, dice, who),
         0..6 => {
             let said = dice.of(&[
                 Said::Name,
@@ -283,7 +352,7 @@ fn first_factor(state: &Model, dice: &mut Dice<'_>) -> Call {
 fn carry_on(state: &Model, dice: &mut Dice<'_>, token: Presented, number: usize, stage: Stage) -> Call {
     let (who, caller) = (state.tokens[number].who, state.tokens[number].by);
     let purpose = if stage == Stage::Factor { Purpose::Second } else { Purpose::Change };
-    let place = |by| Place { in_login: true, ..Place::outside(caller, purpose, by, who) };
+    let place = |by| Place::in_login(number, caller, purpose, by, who);
     let sent: BTreeSet<F> =
         [F::Sms, F::Email].into_iter().filter(|by| state.stored.contains_key(&place(*by))).collect();
     let enrolled: Vec<F> = state.people[who].enrolled.iter().copied().collect();

@@ -17,7 +17,9 @@ use authflow::{
 
 pub struct Observed {
     pub request: Request,
+    /// What the clock of the server says, and the time.
     pub now: u64,
+    pub clock: u64,
     /// The token that was presented, as text.
     pub token: Option<String>,
     pub secrets: Vec<String>,
@@ -36,6 +38,8 @@ pub struct Observed {
     /// What a route of the host's own was told.
     pub authenticated: Option<Authenticated>,
     pub asked: Vec<&'static str>,
+    /// What the host wrote for it.
+    pub wrote: Vec<&'static str>,
     /// Where a guess was counted.
     pub slot: Option<AttemptSlot>,
     /// A guess was counted.
@@ -52,9 +56,11 @@ pub struct Observed {
 }
 
 impl Observed {
-    pub fn new(host: &Host, request: &Request, spelt: &Spelt) -> Self {
+    pub fn new(host: &Host, request: &Request, spelt: &Spelt, clock: u64) -> Self {
         let who = match request.call {
-            Call::SignIn { who, .. } | Call::SignInByCode { to: who, .. } => Some(who),
+            Call::SignIn { who, .. } | Call::SignInByCode { to: who, .. } | Call::Recover { to: who, .. } => {
+                Some(who)
+            }
             _ => None,
         };
         let account = who.and_then(|who| host.world.host.accounts.get(who));
@@ -64,6 +70,7 @@ impl Observed {
         Self {
             request: request.clone(),
             now: host.world.clock.now.as_unix(),
+            clock,
             token: spelt.token.clone(),
             secrets: spelt.secrets.clone(),
             truth: truth(host, request),
@@ -74,6 +81,7 @@ impl Observed {
             session: None,
             authenticated: None,
             asked: Vec::new(),
+            wrote: Vec::new(),
             slot: None,
             counted: false,
             message: None,

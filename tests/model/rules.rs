@@ -14,6 +14,10 @@ pub struct Rules {
     pub doubling: bool,
     pub ceiling: usize,
     pub rotates: bool,
+    /// A forgotten password is reset by SMS.
+    pub recovers: bool,
+    /// Whoever shows nothing may sign in.
+    pub allows_unbound: bool,
     /// A captcha is judged before a code is sent to whoever has proved nothing.
     pub captcha: bool,
     /// How many codes are sent a day to people who have proved nothing; from half of it on, none without a captcha.
@@ -57,6 +61,8 @@ pub const RULES: [Rules; 2] = [
         doubling: true,
         ceiling: 5,
         rotates: false,
+        recovers: true,
+        allows_unbound: true,
         captcha: false,
         in_all: Some(3),
         idle: None,
@@ -74,6 +80,8 @@ pub const RULES: [Rules; 2] = [
         doubling: false,
         ceiling: 5,
         rotates: true,
+        recovers: false,
+        allows_unbound: false,
         captcha: true,
         in_all: None,
         idle: Some(1800),

@@ -8,6 +8,7 @@ use super::{
     Library,
     calls::{Call, Caller, F, FIRST, Happening, Purpose, Request, Response, Said, WRONG},
     host::Host,
+    life::Life,
     machine::{Flow, START},
     number,
     rules::DAY,
@@ -37,7 +38,7 @@ fn beginning() -> Model {
         enrolled: enrolled.iter().copied().collect(),
         factors_changed_at: 0,
     };
-    Model::new(START, [person(0, &[F::Sms]), person(0, &[]), person(1, &[])])
+    Model::new(START, Life::PLAIN, [person(0, &[F::Sms]), person(0, &[]), person(1, &[])])
 }
 
 fn seconds_left(model: &Model, until: u64) -> u64 {
@@ -91,8 +92,9 @@ fn abstracted(model: &Model) -> String {
 /// What may be tried: the two latest state tokens and the first one, by their device and the attacker's.
 fn alphabet(model: &Model) -> Vec<Happening> {
     let caller = Caller { device: 0, app: 0, tenant: 0 };
-    let one =
-        |call, device| Happening::One(Request { call, caller: Caller { device, ..caller }, failing: None });
+    let one = |call, device| {
+        Happening::One(Request { call, caller: Caller { device, ..caller }, failing: None, server: 0 })
+    };
     let mut all = vec![Happening::Wait(300), Happening::Wait(60)];
     for (who, password) in [(ANN, FIRST), (BOB, FIRST), (ANN, 1)] {
         all.push(one(Call::SignIn { who, said: Said::Name, password }, 0));
@@ -101,7 +103,7 @@ fn alphabet(model: &Model) -> Vec<Happening> {
         .rev()
         .filter(|at| matches!(model.tokens[*at].kind, Kind::State { .. }))
         .collect();
-    let skip = |at| Request { call: Call::Skip { token: Some(at) }, caller, failing: None };
+    let skip = |at| Request { call: Call::Skip { token: Some(at) }, caller, failing: None, server: 0 };
     if let [latest, before, ..] = states[..] {
         all.push(Happening::Race(skip(before), skip(latest)));
     }

@@ -1,11 +1,12 @@
 //! Calls of somebody who is signed in, of a tenant's server, and the sending of codes.
 
 use super::{
-    calls::{F, Named, PEOPLE, Password, Presented, Purpose, Reply, Typed},
+    calls::{F, FORGED, Named, PEOPLE, Password, Presented, Purpose, Reply, Typed},
+    cast::is_of_the_family,
     judge::{Asking, Captcha, Plan, Then, Write},
     logins::{follows_rules, judge_new},
     rules::{RECENT, SKEW},
-    state::{Kind, Model, Once, Place, Stage, Standing, Tag},
+    state::{Kind, Model, Once, Place, Stage, Standing, Tag, Token},
     table::{Need, changes_by, rests_on_second_factors},
 };
 
@@ -19,21 +20,26 @@ impl Model {
         goes_on && session.device == asking.caller.device && self.verifies(session.key)
     }
 
-    /// The same, asked of the host. A use is noted then: once in a twentieth of the time that it may go unused, when another key has come to sign,
+    /// The same, asked of the host. A use is noted then: once in a twentieth of the time that it may go unused (back, or ahead: two clocks), when another key has come to sign,
     /// and when a token of this generation is seen for the first time; not for a token that was rotated away.
     fn lives(&mut self, asking: &mut Asking, session: usize, generation: Option<u32>) -> Result<bool, Reply> {
-        asking.ask("CheckSession")?;
+        let answer = asking.ask("CheckSession");
+        if answer.is_err() && !asking.loses("CheckSession") {
+            return Err(Reply::BUSY);
+        }
         let (now, idle, signer, open) =
             (self.now, asking.rules().idle, self.key(), self.is_open(asking, session));
         let session = &mut self.sessions[session];
         // An id token is of the first generation, or may be of an earlier one than the present.
         let is_seen = session.unseen.is_some() && generation.unwrap_or(0) == session.generation;
-        let is_due = idle.is_some_and(|idle| (now - session.used) * 20 >= idle) || session.key != signer;
+        let is_due =
+            idle.is_some_and(|idle| now.abs_diff(session.used) * 20 >= idle) || session.key != signer;
         if open && (is_due || is_seen) && generation.is_none_or(|generation| generation == session.generation)
         {
             (session.used, session.key) = (now, signer);
             session.unseen = session.unseen.filter(|_| !is_seen);
         }
+        answer?;
         Ok(open)
     }
 
@@ -59,6 +65,16 @@ impl Model {
     pub fn bearer(&mut self, asking: &mut Asking, presented: Presented) -> Result<(usize, usize), Reply> {
         if presented.is_none() {
             return Err(Reply::ID_MISSING);
+        }
+        // A signature is looked at before anything that was signed.
+        let is_signed = |token: &Token| matches!(token.kind, Kind::Id { .. }) && self.verifies(token.key);
+        let looked_at = match presented {
+            Some(FORGED) => self.tokens.iter().rfind(|token| matches!(token.kind, Kind::Id { .. })),
+            _ => presented.and_then(|number| self.tokens.get(number)),
+        };
+        let is_ours = looked_at.is_some_and(is_signed);
+        if self.life.signs_outside && is_ours {
+            asking.ask("VerifyBytes")?;
         }
         let Some((_, token)) = self.good(presented) else { return Err(Reply::NO_ID) };
         let Kind::Id { session } = token.kind else { return Err(Reply::NO_ID) };
@@ -123,6 +139,9 @@ impl Model {
         code: Typed,
         new: Password,
     ) -> Result<Plan, Reply> {
+        if asking.dialect().update_by_mobile() != Purpose::Update {
+            return Err(Reply::MALFORMED);
+        }
         let (who, session) = self.may_change(asking, token)?;
         if !self.is_recent(session) {
             return Err(Reply::NOT_RECENT);
@@ -144,7 +163,8 @@ impl Model {
 
     /// Whether its subject has signed in of late.
     fn is_recent(&self, session: usize) -> bool {
-        self.now < self.sessions[session].auth_time + RECENT
+        let at = self.sessions[session].auth_time;
+        at <= self.now + SKEW && self.now < at + RECENT
     }
 
     fn store(&self, who: usize, session: usize, new: Password, refused: Reply) -> Plan {
@@ -167,17 +187,19 @@ impl Model {
 
     /// Whether the session that a token refers to is there. A token that says itself whose it is needs none.
     fn is_found(&self, asking: &mut Asking, session: usize) -> Result<bool, Reply> {
-        if self.refers {
+        if self.life.refers {
             asking.ask("FindSession")?;
         }
-        Ok(!self.refers || !(self.sessions[session].ended || self.sessions[session].gone))
+        let found = &self.sessions[session];
+        let is_there = !(found.ended || found.gone) && found.auth_time <= self.now + SKEW;
+        Ok(!self.life.refers || is_there)
     }
 
     /// The session and generation of a session token that may be used here: one that refers to what is over is refused where that is found.
     fn usable(&self, asking: &mut Asking, presented: Presented) -> Result<(usize, u32), Reply> {
         let (session, generation, is_here) = self.session_token(asking, presented)?;
         let is_usable = is_here && self.is_found(asking, session)?;
-        if is_usable && (!self.refers || self.is_open(asking, session)) {
+        if is_usable && (!self.life.refers || self.is_open(asking, session)) {
             Ok((session, generation))
         } else {
             Err(Reply::NO_SESSION)
@@ -197,7 +219,7 @@ impl Model {
             return Err(Reply::NO_SESSION);
         }
         if generation < self.sessions[session].generation {
-            if !refreshes && self.grace > 0 {
+            if !refreshes && self.life.grace > 0 {
                 return Err(Reply::NO_SESSION);
             }
             if !(refreshes && self.may_be_lost(session, generation + 1)) {
@@ -227,6 +249,8 @@ impl Model {
         }
         let mut plan = Plan::of(who, Then::Refreshed { session }, Reply::NO_SESSION);
         if asking.rules().rotates {
+            // Before the write: a rotation without a signature would make a thief of whoever comes again.
+            self.sign(asking)?;
             plan.revision = Some(self.people[who].revision);
             plan.writes.push(Write::Rotate { session, generation });
         }
@@ -281,13 +305,15 @@ impl Model {
         let Kind::Session { session, generation } = token.kind else { return Err(Reply::NO_SESSION) };
         let by = token.by;
         // Another device does not learn whether the session is there.
-        if self.refers && by.device != asking.caller.device || !self.is_found(asking, session)? {
+        if self.life.refers && by.device != asking.caller.device || !self.is_found(asking, session)? {
             return Err(Reply::NO_SESSION);
         }
         if by.tenant != tenant {
             return Err(Reply::NO_SESSION);
         }
         asking.ask("FindApplication")?;
+        asking.caller.app = by.app;
+        asking.is_admitted()?;
         if by.device != asking.caller.device {
             return Err(Reply::NO_SESSION);
         }
@@ -340,8 +366,14 @@ impl Model {
     ) -> Result<Plan, Reply> {
         let mut anonymous = false;
         let (place, owner) = match purpose {
-            Purpose::SignIn | Purpose::Update => {
+            Purpose::SignIn | Purpose::Update | Purpose::Forgotten => {
                 let (None, Some(to)) = (token, to) else { return Err(Reply::MALFORMED) };
+                // What no call takes, and what nobody may have, is not sent.
+                let is_taken = asking.dialect().takes(purpose, by) || !is_of_the_family(asking.caller.device);
+                let is_offered = purpose != Purpose::Forgotten || asking.rules().recovers && by == F::Sms;
+                if !(is_taken && is_offered) {
+                    return Err(Reply::MALFORMED);
+                }
                 anonymous = true;
                 if asking.rules().captcha {
                     asking.ask("JudgeCaptcha")?;
@@ -352,8 +384,11 @@ impl Model {
                 asking.ask("FindAccount")?;
                 let owner = self.find(asking.caller, to).filter(|who| self.people[*who].active);
                 // By a second factor's channel no password is set.
-                let sets =
-                    |who: &usize| purpose == Purpose::SignIn || !self.people[*who].enrolled.contains(&by);
+                let sets = |who: &usize| match purpose {
+                    Purpose::Forgotten => self.recovers(asking, *who, by),
+                    Purpose::Update => !self.people[*who].enrolled.contains(&by),
+                    _ => true,
+                };
                 let owner = owner.filter(sets);
                 (Place::outside(asking.caller, purpose, by, to), owner)
             }

@@ -2,6 +2,8 @@
 
 use super::{
     calls::{Act, Caller, F, PEOPLE, Password, Purpose, Request, Said},
+    cast::UNBOUND,
+    life::Life,
     rules::{IN_FLIGHT, RETIRING, SKEW, SWEPT_AFTER},
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -66,6 +68,7 @@ pub struct Token {
     pub who: usize,
     pub by: Caller,
     pub key: usize,
+    pub issued: u64,
     pub expires: u64,
 }
 
@@ -98,15 +101,22 @@ pub struct Place {
     pub purpose: Purpose,
     pub by: F,
     pub to: usize,
-    /// It belongs to pending logins of that device, whichever.
+    /// It belongs to pending logins of that device, whichever; where that shows nothing, to this one.
     pub in_login: bool,
+    pub login: Option<usize>,
 }
 
 impl Place {
     /// Of a code outside any login.
     pub fn outside(caller: Caller, purpose: Purpose, by: F, to: usize) -> Self {
         let Caller { device, app, tenant } = caller;
-        Self { app, tenant, device, purpose, by, to, in_login: false }
+        Self { app, tenant, device, purpose, by, to, in_login: false, login: None }
+    }
+
+    /// Of a code of a pending login.
+    pub fn in_login(token: usize, caller: Caller, purpose: Purpose, by: F, to: usize) -> Self {
+        let login = (caller.device == UNBOUND).then_some(token);
+        Self { in_login: true, login, ..Self::outside(caller, purpose, by, to) }
     }
 }
 
@@ -171,6 +181,9 @@ pub type Mailbox = (usize, F, usize, bool, usize);
 
 #[derive(Clone, Debug)]
 pub struct Model {
+    pub life: Life,
+    /// The time, and what the clock of the server says that is asked.
+    pub clock: u64,
     pub now: u64,
     pub people: [Person; PEOPLE],
     pub tokens: Vec<Token>,
@@ -193,14 +206,18 @@ pub struct Model {
     /// The sealing key that seals, and whether those before it are lost.
     pub sealing: usize,
     pub sealing_lost: bool,
-    /// For how long lost answers are given again; 0 where they are not.
-    pub grace: u64,
-    /// Session tokens do not say whose they are: they refer to the session.
-    pub refers: bool,
     /// The latest skip or refresh that was answered: it may come again.
     pub answered: Option<Request>,
     /// What the latest happening must answer, and with which questions.
-    pub expected: Vec<(super::calls::Reply, Vec<&'static str>)>,
+    pub expected: Vec<Expected>,
+}
+
+/// What a request must answer, as the model has it and as the application says it, and what it must ask.
+#[derive(Clone, Debug)]
+pub struct Expected {
+    pub reply: super::calls::Reply,
+    pub said: (u16, String),
+    pub asked: Vec<&'static str>,
 }
 
 /// How far a revision lies from those of an earlier life.
@@ -213,8 +230,10 @@ fn is_theirs(slot: &Slot, tenant: usize, who: usize) -> bool {
 }
 
 impl Model {
-    pub fn new(now: u64, people: [Person; PEOPLE]) -> Self {
+    pub fn new(now: u64, life: Life, people: [Person; PEOPLE]) -> Self {
         Self {
+            life,
+            clock: now,
             now,
             people,
             tokens: Vec::new(),
@@ -231,8 +250,6 @@ impl Model {
             denies: false,
             sealing: 0,
             sealing_lost: false,
-            grace: 0,
-            refers: false,
             answered: None,
             expected: Vec::new(),
         }
@@ -246,11 +263,14 @@ impl Model {
         self.keys[key].is_none_or(|until| self.now < until)
     }
 
-    /// A token that is in its time and under a key that counts, with its number.
+    /// A token that is in its time and under a key that counts, with its number. One from further ahead than clocks are apart is none.
     pub fn good(&self, presented: Option<usize>) -> Option<(usize, &Token)> {
         let number = presented?;
         let token = self.tokens.get(number)?;
-        (self.now < token.expires && self.verifies(token.key)).then_some((number, token))
+        // A token that refers to its session says no time that it is from: the record does.
+        let refers = self.life.refers && matches!(token.kind, Kind::Session { .. });
+        let is_in_time = self.now < token.expires && (refers || token.issued <= self.now + SKEW);
+        (is_in_time && self.verifies(token.key)).then_some((number, token))
     }
 
     /// Whether the secret of somebody's authenticator opens: it was sealed for them, under a key that is there.
@@ -262,8 +282,9 @@ impl Model {
     /// Whether the answer with a session's tokens of this generation may have got lost a moment ago.
     pub fn may_be_lost(&self, session: usize, generation: u32) -> bool {
         let session = &self.sessions[session];
-        let is_on_its_way = session.unseen.is_some_and(|since| self.now < since + self.grace + SKEW);
-        self.grace > 0 && is_on_its_way && session.generation == generation
+        let is_near = |since| since <= self.now + SKEW && self.now < since + self.life.grace + SKEW;
+        let is_on_its_way = session.unseen.is_some_and(is_near);
+        self.life.grace > 0 && is_on_its_way && session.generation == generation
     }
 
     pub fn rotate(&mut self) {

@@ -30,6 +30,7 @@ pub fn truth(host: &Host, request: &Request) -> Option<F> {
     match &request.call {
         Call::SignIn { who, password, .. } => is(*who, *password),
         Call::SignInByCode { by, to, code } => was_sent(*by, *to, Purpose::SignIn, *code),
+        Call::Recover { to, code, .. } => was_sent(F::Sms, *to, Purpose::Forgotten, *code),
         Call::OwnChangeByCode { code, .. } => was_sent(F::Sms, owner(presented)?, Purpose::Update, *code),
         Call::Change { proof: Proof::Old(typed), .. } => is(owner(presented)?, *typed),
         Call::Change { proof: Proof::Code(by, code), .. } => {

@@ -1,8 +1,8 @@
 //! Requests as the family spells them, and what its replies say.
 
 use super::{
-    calls::{Call, F, Proof, Purpose, Request, Response, Said},
-    cast::{APPS, DEVICES, NAMES, TENANTS, email, mobile, password, totp_code},
+    calls::{Call, F, FORGED, Proof, Purpose, Request, Response, Said},
+    cast::{APPS, DEVICES, NAMES, Shown, TENANTS, email, mobile, password, totp_code},
     host::Host,
     observed::Observed,
     rules::TOTP_STEP,
@@ -31,10 +31,18 @@ pub fn spell(host: &Host, request: &Request) -> Spelt {
     };
     let password = |number: usize| way.password(password(number));
     let token = request.call.token();
-    let token = token.map(|number| host.texts.get(number).cloned().unwrap_or_else(|| "nonsense".into()));
+    let token = token.map(|number| match number {
+        FORGED => host.ledger.latest_id.as_deref().map_or("nonsense".into(), with_another_signature),
+        _ => host.texts.get(number).cloned().unwrap_or_else(|| "nonsense".into()),
+    });
     let mut secrets: Vec<String> = token.iter().cloned().collect();
     let mut body = Value::Null;
     let mut bears = "X-state-token";
+    // What shows none comes by a route of the host's own, without any of this.
+    let fingerprint = match DEVICES[caller.device] {
+        Shown::Fingerprint(fingerprint) => fingerprint,
+        Shown::Cookie(_) | Shown::Nothing => "",
+    };
     let path = match &request.call {
         Call::SignIn { who, said, password: typed } => {
             let (path, member, name) = match said {
@@ -109,6 +117,11 @@ pub fn spell(host: &Host, request: &Request) -> Spelt {
             body = json!({ "verify_code": code(*typed), "password": password(*new) });
             "/api/v2/sdk/pwd/update-by-mobile"
         }
+        Call::Recover { to, code: typed, new } => {
+            body = json!({ "verify_code": code(*typed), "password": password(*new) });
+            contact(&mut body, way, F::Sms, Some(*to));
+            "/api/v2/sdk/pwd/update-by-mobile"
+        }
         Call::Refresh { .. } | Call::SignOut { .. } => {
             bears = "X-session-token";
             if matches!(request.call, Call::Refresh { .. }) {
@@ -120,7 +133,7 @@ pub fn spell(host: &Host, request: &Request) -> Spelt {
         Call::IssueTicket { credential, .. } | Call::Redeem { credential, .. } => {
             let issues = matches!(request.call, Call::IssueTicket { .. });
             body = json!({
-                "operating_sys_version": "Android 10", "device_fingerprint": DEVICES[caller.device], "agent": "agent",
+                "operating_sys_version": "Android 10", "device_fingerprint": fingerprint, "agent": "agent",
             });
             body[if issues { "session_token" } else { "sso_ticket" }] =
                 token.clone().unwrap_or_default().into();
@@ -137,7 +150,7 @@ pub fn spell(host: &Host, request: &Request) -> Spelt {
     };
     let mut headers = vec![
         ("X-operating-sys-version", "Android 10".into()),
-        ("X-device-fingerprint", DEVICES[caller.device].into()),
+        ("X-device-fingerprint", fingerprint.into()),
         ("X-agent", "agent".into()),
         ("X-client-id", APPS[caller.app].into()),
         ("X-tenant-id", TENANTS[caller.tenant].into()),
@@ -159,6 +172,13 @@ pub fn spell(host: &Host, request: &Request) -> Spelt {
     Spelt { method, path, headers, body, token, secrets }
 }
 
+/// Another character at its beginning: the last one may stand for no whole byte.
+fn with_another_signature(token: &str) -> String {
+    let (signed, signature) = token.rsplit_once('.').expect("a signature");
+    let other = if signature.starts_with('A') { 'B' } else { 'A' };
+    format!("{signed}.{other}{}", &signature[1..])
+}
+
 fn contact(body: &mut Value, way: Way, by: F, to: Option<usize>) {
     match (by, to) {
         (_, None) => {}
@@ -175,7 +195,10 @@ fn kind(purpose: Purpose, by: F) -> &'static str {
         (Purpose::Second, _) => "MFA_AUTH_EMS",
         (Purpose::Change, F::Sms) => "CHANGE_PWD_SMS",
         (Purpose::Change, _) => "CHANGE_PWD_EMS",
-        (Purpose::Update, _) => "UPDATE_PWD_SMS",
+        (Purpose::Update, F::Sms) => "UPDATE_PWD_SMS",
+        (Purpose::Update, _) => "UPDATE_PWD_EMS",
+        (Purpose::Forgotten, F::Sms) => "FORGET_PWD_SMS",
+        (Purpose::Forgotten, _) => "FORGET_PWD_EMS",
     }
 }
 
@@ -184,7 +207,8 @@ pub fn read(answer: &Answer, seen: &mut Observed) {
     let text = |member: &str| answer.body.get(member).and_then(Value::as_str);
     let is_set =
         answer.body.get("is_set_pwd").map(|is_set| if *is_set == json!(true) { "true" } else { "false" });
-    let named = text("error_code").or(text("status")).or(text("id")).or(is_set);
+    let wrapped = answer.body.get("data").and_then(|data| data.get("id")).and_then(Value::as_str);
+    let named = text("error_code").or(text("status")).or(text("id")).or(wrapped).or(is_set);
     let by_token = text("sso_ticket").map(|_| "ticket").or(text("session_token").map(|_| "session"));
     seen.reply = (answer.status, named.or(by_token).unwrap_or_default().into());
     seen.bytes = answer.bytes.clone();

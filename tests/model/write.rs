@@ -4,51 +4,68 @@ use super::{
     calls::{Call, Caller, F, Happening, Reply, Request},
     judge::{Asking, Captcha, Judged, Open, Plan, Then, Write},
     rules::{CODE, DAY, HOUR, RESEND, RULES, SENDS_A_DAY, TICKET},
-    state::{Code, Kind, Known, Model, Once, Session, Stage, Standing, Token},
+    state::{Code, Expected, Kind, Known, Model, Once, Session, Stage, Standing, Token},
 };
 use std::collections::BTreeSet;
 
 impl Model {
     pub fn happen(&mut self, happening: &Happening) {
         self.expected.clear();
+        self.now = self.clock;
         match happening {
-            Happening::Wait(seconds) => self.now += seconds,
+            Happening::Wait(seconds) => self.clock += seconds,
             Happening::Admin(act) => self.act(act),
             Happening::RotateKeys => self.rotate(),
             Happening::Restart => {}
             Happening::One(request) => {
-                let judged = self.judge(request);
+                let judged = self.judge_there(request);
                 self.finish(request, judged);
             }
             Happening::Race(one, other) => {
-                let judged = [(one, self.judge(one)), (other, self.judge(other))];
+                let judged = [(one, self.judge_there(one)), (other, self.judge_there(other))];
                 judged.into_iter().for_each(|(request, judged)| self.finish(request, judged));
             }
         }
+        self.now = self.clock;
+    }
+
+    /// By the clock of the server that it has come to.
+    fn judge_there(&mut self, request: &Request) -> Judged {
+        self.now = self.life.clock(request.server, self.clock);
+        self.judge(request)
     }
 
     fn finish(&mut self, request: &Request, judged: Judged) {
         let Judged { mut asking, result } = judged;
+        self.now = self.life.clock(request.server, self.clock);
         let reply = result.and_then(|plan| self.write(&mut asking, plan)).unwrap_or_else(|reply| reply);
         self.settle(&mut asking);
-        let is_answered = [Reply::SUCCESS, Reply::REFRESHED].contains(&reply);
+        // Or its answer was lost on the way.
+        let is_answered = [Reply::SUCCESS, Reply::REFRESHED].contains(&reply)
+            || request.failing.is_some_and(|it| ["Commit", "SignBytes"].contains(&it.question));
         if is_answered && matches!(request.call, Call::Skip { .. } | Call::Refresh { .. }) {
             self.answered = Some(request.clone());
         }
-        self.expected.push((reply, asking.asked));
+        let said = asking.speech().spell(reply, &request.call);
+        self.expected.push(Expected { reply, said, asked: asking.asked });
     }
 
     fn write(&mut self, asking: &mut Asking, plan: Plan) -> Result<Reply, Reply> {
         if plan.once.is_some() || !plan.writes.is_empty() || asking.guess.is_some() {
             // What a commit without an answer has done nobody knows: nothing is told of its guess.
             let guess = asking.guess.take();
-            asking.ask("Commit")?;
+            let answer = asking.ask("Commit");
+            if answer.is_err() && !asking.loses("Commit") {
+                return Err(Reply::BUSY);
+            }
             let mut after = self.clone();
             match after.commit(&plan) {
                 Ok(()) => {
                     *self = after;
                     self.clear(guess);
+                    answer?;
                 }
+                Err(_) if answer.is_err() => return Err(Reply::BUSY),
                 Err(refused) => {
                     // What was used before was no good guess.
                     let used = matches!(refused, Refused::Replayed { .. } | Refused::Step | Refused::Code);
@@ -62,12 +79,12 @@ impl Model {
                             let end = self.ending(session, Reply::NO_SESSION);
                             self.write(asking, end)
                         }
-                        Refused::Replayed { opened: Some(session) } if self.grace > 0 => {
+                        Refused::Replayed { opened: Some(session) } if self.life.grace > 0 => {
                             asking.ask("FindAccount")?;
                             if !self.is_as_before(asking, plan.who.unwrap(), session) {
                                 return Err(plan.refused);
                             }
-                            self.grant(asking, session, 0);
+                            self.grant(asking, session, 0)?;
                             Ok(Reply::SUCCESS)
                         }
                         Refused::Ended(reply) => Err(reply),
@@ -99,7 +116,7 @@ impl Model {
         if !self.is_unchanged(session) {
             return Err(Reply::NO_SESSION);
         }
-        self.grant(asking, session, generation);
+        self.grant(asking, session, generation)?;
         Ok(Reply::REFRESHED)
     }
 
@@ -164,7 +181,7 @@ impl Model {
                 }
                 stored.generation += 1;
                 stored.key = key;
-                stored.unseen = (self.grace > 0).then_some(now);
+                stored.unseen = (self.life.grace > 0).then_some(now);
             }
             Write::Renew(session) => {
                 let revision = self.people[who.unwrap()].revision;
@@ -190,6 +207,10 @@ impl Model {
                     .sends
                     .entry((place.tenant, place.by, place.to, place.in_login, key))
                     .or_insert((now, 0, 0));
+                // Further ahead than a day is no time that anything was sent at.
+                if now + DAY < count.1 {
+                    *count = (now, 0, 0);
+                }
                 let fresh = count.2 == 0 || now >= count.0 + DAY;
                 if (count.2 > 0 && now < count.1 + RESEND) || (!fresh && count.2 >= SENDS_A_DAY) {
                     return Err(Refused::Wait);
@@ -207,10 +228,11 @@ impl Model {
     fn sum(&mut self, app: usize, tenant: usize, real: bool, captcha: Captcha) -> Result<(), Refused> {
         let (most, now) = (RULES[app].in_all.unwrap() * 24, self.now);
         let (spent, asked, since) = self.sums.entry((app, tenant)).or_default();
-        if *asked == 0 {
+        if *asked == 0 || now + DAY < *since {
+            (*spent, *asked) = (0, 0);
             *since = now;
         }
-        let hours = (now - *since) / HOUR;
+        let hours = now.saturating_sub(*since) / HOUR;
         let left = [*spent, *asked].map(|counted| counted.saturating_sub(hours * most / 24));
         if left[0] + 24 > most {
             return Err(Refused::Wait);
@@ -235,8 +257,11 @@ impl Model {
         match plan.then {
             Then::Say(reply) => Ok(reply),
             Then::Deliver => {
-                asking.ask("Deliver")?;
-                self.codes.last_mut().unwrap().sent = true;
+                let answer = asking.ask("Deliver");
+                if answer.is_ok() || asking.loses("Deliver") {
+                    self.codes.last_mut().unwrap().sent = true;
+                }
+                answer?;
                 Ok(Reply::EMPTY)
             }
             Then::Pending { stage, proved, start } => {
@@ -246,15 +271,18 @@ impl Model {
                 Ok(self.pend(who.unwrap(), by, stage, proved, start, revision, ends))
             }
             Then::SignedIn => {
-                self.grant(asking, self.sessions.len() - 1, 0);
+                self.grant(asking, self.sessions.len() - 1, 0)?;
                 Ok(Reply::SUCCESS)
             }
             Then::Refreshed { session } => {
-                self.grant(asking, session, self.sessions[session].generation);
+                if !asking.rules().rotates {
+                    self.sign(asking)?;
+                }
+                self.hand_out(asking, session, self.sessions[session].generation);
                 Ok(Reply::REFRESHED)
             }
             Then::Again { session, generation, reply } => {
-                self.grant(asking, session, generation);
+                self.grant(asking, session, generation)?;
                 Ok(reply)
             }
             Then::Ticket { session } => {
@@ -283,8 +311,18 @@ impl Model {
         }
     }
 
-    /// A session token and an id token.
-    fn grant(&mut self, asking: &Asking, session: usize, generation: u32) {
+    /// A session token and an id token: both, or neither where there is no signature.
+    fn grant(&mut self, asking: &mut Asking, session: usize, generation: u32) -> Result<(), Reply> {
+        self.sign(asking)?;
+        self.hand_out(asking, session, generation);
+        Ok(())
+    }
+
+    pub fn sign(&self, asking: &mut Asking) -> Result<(), Reply> {
+        if self.life.signs_outside { asking.ask("SignBytes") } else { Ok(()) }
+    }
+
+    fn hand_out(&mut self, asking: &Asking, session: usize, generation: u32) {
         let Session { who, expires, .. } = self.sessions[session];
         self.mint(Kind::Session { session, generation }, who, asking.caller, expires);
         let id_expires = (self.now + asking.rules().id).min(expires);
@@ -293,7 +331,7 @@ impl Model {
 
     fn mint(&mut self, kind: Kind, who: usize, by: Caller, expires: u64) {
         let key = self.key();
-        self.tokens.push(Token { kind, who, by, key, expires });
+        self.tokens.push(Token { kind, who, by, key, issued: self.now, expires });
     }
 }
 

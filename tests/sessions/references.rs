@@ -202,6 +202,31 @@ fn whatever_is_wrong_with_the_session_is_one_refusal_after_the_same_questions() 
 }
 
 /// Nothing is told to be done that was not: there is no account whose session could be ended.
+/// Two clocks never agree. The token says no time that it is from, so its session's sign-in is looked at: one that lies further ahead than two
+/// clocks are apart has not been.
+#[test]
+fn a_session_from_a_fast_clock_is_good_no_earlier_than_any_other() {
+    for (ahead, is_good) in [(30, true), (31, false), (3 * demo::DAY, false)] {
+        let mut world = referring();
+        world.clock.pass(ahead);
+        let granted = session(&mut world);
+        let token = granted.session_token();
+        world.clock.now = START;
+        let let_in = matches!(authenticate(&mut world, token), Verdict::Authenticated(_));
+        assert_eq!(let_in, is_good, "{ahead}");
+        let verifier = world.api.engine().verifier();
+        let audience = demo::audience();
+        let verified = verifier.verify(Untrusted::new(token), &audience, START).unwrap();
+        let VerifiedSession::NeedsRecord(reference) = verified else { panic!() };
+        let record = Some(*record(&mut world));
+        let device = app().device;
+        assert_eq!(verifier.identify(&reference, record, &device, START).is_some(), is_good, "{ahead}");
+        for call in CALLS {
+            assert_eq!(world.send(&call(token)).status == 200, is_good, "{ahead}");
+        }
+    }
+}
+
 #[test]
 fn a_sign_out_of_what_is_not_there_is_refused() {
     let mut world = referring();

@@ -10,7 +10,7 @@ use core::fmt::Debug;
 
 /// One column of an account.
 #[derive(PartialEq)]
-pub(super) struct Column {
+pub(in crate::testkit) struct Column {
     pub(super) name: &'static str,
     value: Value,
 }
@@ -24,7 +24,7 @@ enum Value {
 
 impl Column {
     /// All of them. A field that is added to an account does not compile here until it is one of them.
-    pub(super) fn all_of(account: &Account) -> Vec<Self> {
+    pub(in crate::testkit) fn all_of(account: &Account) -> Vec<Self> {
         let Account {
             id,
             tenant,

@@ -41,6 +41,11 @@ impl<H: Host> Sitting<'_, H> {
         self.done("clear the first", Vec::from([clear]), NeglectedDuty::ClearGuesses).await?;
         holds(self.is_reserved(&ask).await?, NeglectedDuty::ClearGuesses)?;
         holds(!self.is_reserved(&ask).await?, NeglectedDuty::ClearGuesses)?;
+        // The one in the middle is not there to be cleared, nor is another in its place.
+        let clear = Write::ClearGuesses(ClearGuesses::up_to(slot, third));
+        self.done("clear up to the third", Vec::from([clear]), NeglectedDuty::ClearGuesses).await?;
+        holds(self.is_reserved(&ask).await?, NeglectedDuty::ClearGuesses)?;
+        holds(!self.is_reserved(&ask).await?, NeglectedDuty::SettleGuess)?;
         // A new secret clears all, and receipts go on: one of before is none of after.
         let clear = Write::ClearGuesses(ClearGuesses::all(slot));
         self.done("clear all", Vec::from([clear]), NeglectedDuty::ClearGuesses).await?;

@@ -19,6 +19,7 @@ use crate::{
     step::{Claim, Commit, CommitRefusal, Committed, Question, Write},
 };
 use alloc::{format, string::String, vec::Vec};
+pub(super) use column::Column;
 use sha2::{Digest as _, Sha256};
 use together::together;
 

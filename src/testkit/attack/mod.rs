@@ -1,26 +1,41 @@
 //! What an attacker tries with the tokens that a client holds.
 
-use super::{Answer, Call, Login, MemoryHost, World, demo};
-use crate::{
-    SessionId, TokenId,
-    account::{Account, Revision},
-    factor::Totp,
-    outcome::Event,
-    session::SessionRecord,
-    step::Claim,
-};
-use alloc::{
-    borrow::ToOwned as _,
-    boxed::Box,
-    collections::{BTreeMap, BTreeSet},
-    string::String,
-    vec::Vec,
-};
-use core::fmt;
+mod harm;
+mod kept;
 
-/// What an attacker tries. All of it must be refused, and write nothing. What is out of place must also get the very reply that nonsense
-/// gets there, so that it teaches nothing. (Who replays a finished step may learn that the code in it has been used. Where the policy has a
+pub use harm::{Breach, Harm};
+
+use super::{Answer, Call, Login, demo};
+use crate::{factor::Totp, outcome::Event};
+use alloc::{borrow::ToOwned as _, boxed::Box, string::String, vec::Vec};
+use kept::Kept;
+
+/// What an attacker tries. An attack is withstood where each of its requests
+///
+/// - is refused; and what is out of place, in the very words that nonsense gets there, so that it teaches nothing;
+/// - writes nothing: no session, no claim, no code, no skip, nothing in an account – but a guess, if there was one in it;
+/// - has that guess counted, unless the slot was locked, and takes none off that was counted before;
+/// - costs its victim nothing: the login goes on, the session is renewed, the ticket is good as before.
+///
+/// (Who replays a finished step may learn that the code in it has been used. Where the policy has a
 /// [`retry_grace`](crate::policy::Policy::retry_grace), a skip that is replayed may be answered with the session that it has opened.)
+///
+/// ```
+/// use authflow::{factor::Factor, testkit::{Attack, Harm, Scenario, demo}, token::Stage};
+///
+/// let scenario = Scenario::new(demo::policy()).with_second_factor(Factor::Totp);
+/// let mut login = scenario.reach(Stage::PasswordExpiring).unwrap();
+/// // The one-time password that was right is presented again: refused, and counted as a guess.
+/// let withstood = Attack::Replay.mount(&login).unwrap();
+/// assert_eq!((withstood.tried, withstood.guesses), (2, 1));
+///
+/// // A host that has lost its claims.
+/// login.skip();
+/// login.world.host.claims.clear();
+/// let breach = Attack::Replay.mount(&login).unwrap_err();
+/// assert_eq!(breach.harm, Harm::NotRefused);
+/// assert!(breach.to_string().contains("pwd/skip-update: it was not refused"));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Attack {
     /// Every finished step again; and the next step twice at once, both judged before either is written.
@@ -38,29 +53,14 @@ pub enum Attack {
     RetiredKey,
 }
 
-/// How many requests were refused.
+/// What was withstood.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Withstood {
-    /// None where the client holds nothing yet.
+    /// How many requests were tried: none where the client holds nothing yet.
     pub tried: usize,
-}
-
-/// A request of an attacker's that was not refused, or not like nonsense.
-#[derive(Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{attack:?} of {path}: {answer:?}")]
-pub struct Breach {
-    /// The attack.
-    pub attack: Attack,
-    /// What was called.
-    pub path: String,
-    /// The answer.
-    pub answer: Box<Answer>,
-}
-
-impl fmt::Debug for Breach {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
+    /// How many of them had a guess in them that was judged, and counted.
+    pub guesses: usize,
 }
 
 /// Where a token belongs.
@@ -114,18 +114,18 @@ impl Attack {
     /// Tries it on a copy of the world that the login happens in.
     ///
     /// # Errors
-    /// With the first request that was not refused as nonsense is.
+    /// With the first request that did [harm](Harm), and what it did.
     pub fn mount(self, login: &Login) -> Result<Withstood, Breach> {
-        let mut attacker = Attacker { attack: self, login: login.clone(), tried: 0 };
+        let mut attacker = Attacker { attack: self, login: login.clone(), withstood: Withstood::default() };
         attacker.run()?;
-        Ok(Withstood { tried: attacker.tried })
+        Ok(attacker.withstood)
     }
 }
 
 struct Attacker {
     attack: Attack,
     login: Login,
-    tried: usize,
+    withstood: Withstood,
 }
 
 impl Attacker {
@@ -209,19 +209,48 @@ impl Attacker {
     fn is_refused_as_nonsense(&mut self, call: &Call, nonsense: &Call) -> Result<(), Breach> {
         let expected = self.login.world.clone().send(nonsense);
         let answer = self.is_refused(call)?;
-        if answer == expected || self.is_answered_again() { Ok(()) } else { Err(self.breach(call, answer)) }
+        if answer == expected || self.is_answered_again() {
+            Ok(())
+        } else {
+            Err(self.breach(call, Harm::Telling, answer))
+        }
     }
 
-    /// Sends a call, which must be refused and write nothing.
+    /// Sends a call, which must be refused and do no harm.
     fn is_refused(&mut self, call: &Call) -> Result<Answer, Breach> {
-        let world = &mut self.login.world;
-        let before = written(world);
-        let answer = world.send(call);
-        self.tried += 1;
+        let (rights, kept) = (self.rights(), Kept::of(&self.login.world));
+        let answer = self.login.world.send(call);
+        self.withstood.tried += 1;
+        self.withstood.guesses += usize::from(kept::judged(&self.login.world));
         // Not merely unanswered: a host that is out of order withstands nothing.
-        let is_unwritten = written(world) == before;
-        let is_refused = (answer.status == 400 || self.is_answered_again()) && is_unwritten;
-        if is_refused { Ok(answer) } else { Err(self.breach(call, answer)) }
+        let is_refused = answer.status == 400 || self.is_answered_again();
+        let harm = if is_refused { kept.harm(&self.login.world) } else { Some(Harm::NotRefused) };
+        match harm.or_else(|| (self.rights() != rights).then_some(Harm::LostRight)) {
+            None => Ok(answer),
+            Some(harm) => Err(self.breach(call, harm, answer)),
+        }
+    }
+
+    /// What the victim can do with what they hold, each tried on a world of its own: what they call, and how that ends.
+    fn rights(&self) -> Vec<(String, u16, String)> {
+        let held = self.held().into_iter();
+        let calls = held.filter_map(|(place, token)| match place {
+            Place::State => None,
+            Place::Session => Some(Call::refresh(&token)),
+            Place::Id => Some(Call::check_exist(&token)),
+            Place::Ticket => Some(Call::redeem_ticket(&token)),
+        });
+        let of = |mut login: Login, call: Call| {
+            let answer = login.world.send(&call);
+            let said = answer.find("error_code").or(answer.find("status")).unwrap_or_default().to_owned();
+            (call.path, answer.status, said)
+        };
+        let mut next = self.login.clone();
+        // Where the keys are gone nothing can be asked for, and no right is left.
+        let is_known = self.attack != Attack::RetiredKey;
+        let goes_on = if is_known { next.next_call() } else { None };
+        let goes_on = goes_on.map(|call| of(next, call));
+        calls.map(|call| of(self.login.clone(), call)).chain(goes_on).collect()
     }
 
     /// The latest request came once more, and was answered as before.
@@ -240,17 +269,18 @@ impl Attacker {
         let (one, other) = (world.begin(&call), world.begin(&call));
         let [one, other] = [one, other].map(|step| world.until_commit(step));
         let [one, other] = [one, other].map(|step| world.finish(step));
-        self.tried += 1;
+        self.withstood.tried += 1;
         match (one.status, other.status) {
             (200, 400) => Ok(()),
             (200, 200) if self.is_answered_again() => Ok(()),
-            (200, _) => Err(self.breach(&call, other)),
-            _ => Err(self.breach(&call, one)),
+            (200, _) => Err(self.breach(&call, Harm::NotRefused, other)),
+            // The victim's own.
+            _ => Err(self.breach(&call, Harm::LostRight, one)),
         }
     }
 
-    fn breach(&self, call: &Call, answer: Answer) -> Breach {
-        Breach { attack: self.attack, path: call.path.clone(), answer: Box::new(answer) }
+    fn breach(&self, call: &Call, harm: Harm, answer: Answer) -> Breach {
+        Breach { attack: self.attack, path: call.path.clone(), harm, answer: Box::new(answer) }
     }
 }
 
@@ -264,21 +294,31 @@ fn of_another(call: Call) -> Call {
     }
 }
 
-/// What an attacker must neither add to nor change. (Guesses are counted, and codes are sent, for anybody who asks.)
-#[derive(PartialEq)]
-struct Kept {
-    sessions: BTreeMap<SessionId, SessionRecord>,
-    ended: BTreeSet<SessionId>,
-    claims: BTreeMap<TokenId, Claim>,
-    accounts: Vec<(Revision, Option<u32>, Option<u64>)>,
-}
+#[cfg(test)]
+mod tests {
+    use super::{super::Scenario, *};
+    use crate::token::Stage;
 
-fn written(world: &World) -> Kept {
-    let MemoryHost { sessions, ended, claims, accounts, .. } = &world.host;
-    let of = |account: &Account| {
-        let skips_used = account.password.as_ref().map(|password| password.skips_used);
-        (account.revision, skips_used, account.totp.as_ref().and_then(Totp::last_used_step))
-    };
-    let accounts = accounts.iter().map(of).collect();
-    Kept { sessions: sessions.clone(), ended: ended.clone(), claims: claims.clone(), accounts }
+    /// Without a write that shows by itself: a right is tried, not looked up.
+    #[test]
+    fn what_the_victim_can_do_is_tried() {
+        let attacker = |state: crate::flow::State| Attacker {
+            attack: Attack::WrongDevice,
+            login: Scenario::new(demo::policy()).reach(state).unwrap(),
+            withstood: Withstood::default(),
+        };
+        let mut pending = attacker(Stage::PasswordExpired.into());
+        let ends = |attacker: &Attacker| {
+            attacker.rights().into_iter().map(|(_, status, _)| status).collect::<Vec<_>>()
+        };
+        assert_eq!(ends(&pending), [200]);
+        for _ in 0..5 {
+            pending.login.world.send(&Call::login(Login::SUBJECT, "wrong"));
+        }
+        assert_eq!(ends(&pending), [400], "the old password proves the change, and its slot is locked");
+        let mut open = attacker(crate::flow::State::SessionIssued);
+        assert_eq!(ends(&open), [200; 3]);
+        open.login.world.host.denied = true;
+        assert_eq!(ends(&open), [400, 200], "no refresh, and no ticket to use");
+    }
 }

@@ -1,0 +1,64 @@
+//! What a life is played under: how its applications speak, whose keys sign, what its devices show, and how far its two servers' clocks are apart.
+
+use super::{
+    chance::Dice,
+    dialects::Dialect,
+    rules::{DAY, GRACE, SKEW},
+};
+
+/// One server has the right time. The other one has the same keys and the same store, and another clock.
+pub const SERVERS: usize = 2;
+
+#[derive(Clone, Copy, Debug)]
+pub struct Life {
+    /// For how long lost answers are given again; 0 where they are not.
+    pub grace: u64,
+    /// Session tokens do not say whose they are: they refer to the session.
+    pub refers: bool,
+    /// How the two applications speak.
+    pub dialects: [Dialect; 2],
+    /// Id tokens are signed by keys of the host's.
+    pub signs_outside: bool,
+    /// The device that people use.
+    pub home: usize,
+    /// How far the clock of the second server is ahead.
+    pub ahead: i64,
+}
+
+impl Life {
+    /// One server, one dialect, keys of the library's, fingerprints.
+    pub const PLAIN: Self = Self {
+        grace: 0,
+        refers: false,
+        dialects: [Dialect::Ciam; 2],
+        signs_outside: false,
+        home: 0,
+        ahead: 0,
+    };
+
+    /// How far apart clocks are, within what they may be and beyond; one is three days ahead.
+    const AHEAD: [i64; 12] = [0, 0, 0, 20, -20, 29, -30, 30, 31, -45, 90, 3 * DAY as i64];
+
+    pub fn drawn(dice: &mut Dice<'_>) -> Self {
+        let dialect =
+            |dice: &mut Dice<'_>| dice.of(&[Dialect::Ciam, Dialect::Ciam, Dialect::Eiam, Dialect::OneAccess]);
+        Self {
+            grace: if dice.percent(50) { GRACE } else { 0 },
+            refers: dice.percent(40),
+            dialects: [dialect(dice), dialect(dice)],
+            signs_outside: dice.percent(30),
+            home: dice.of(&[0, 0, 0, 2, 4]),
+            ahead: dice.of(&Self::AHEAD),
+        }
+    }
+
+    /// Whether the two clocks are as near as they may be.
+    pub fn clocks_are_near(&self) -> bool {
+        self.ahead.unsigned_abs() <= SKEW
+    }
+
+    /// What the clock of a server says at a time.
+    pub fn clock(&self, server: usize, now: u64) -> u64 {
+        if server == 0 { now } else { now.saturating_add_signed(self.ahead) }
+    }
+}
