@@ -126,7 +126,7 @@ fn request(state: &Model, dice: &mut Dice<'_>) -> Request {
         return again;
     }
     let call = call(state, dice);
-    let caller = match call.token().and_then(|number| state.tokens.get(number)) {
+    let caller = match state.presented(call.token()) {
         Some(token) => stray(token.by, dice),
         None => {
             let of = |who: usize| state.people.get(who).map_or(0, |person| person.tenant);

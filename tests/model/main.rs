@@ -1,13 +1,14 @@
-//! The whole of `Api` against an independent model of the flow, over random lives of a small world: two applications, two
-//! tenants, three accounts, an attacker's device, jumps of the clock, acts of an administrator, failures of the host at any
-//! question, restarts and rotations of keys, somebody who writes to the database.
+//! The whole of `Api` against an independent model of the flow, over random lives of a small world: two applications in any of
+//! the three dialects, two tenants, three accounts, two servers whose clocks differ, devices with a fingerprint, a cookie or nothing
+//! to show, jumps of the clock, acts of an administrator, answers of the host that do not come or get lost at any question, keys
+//! here or outside, restarts and rotations of keys, somebody who writes to the database.
 //!
 //! The model (`table.rs`, `judge.rs`, `logins.rs`, `sessions.rs`, `write.rs`) is written from the documents and shares no
 //! code with the library. It says what every request must answer and which questions it must ask, in order; the twelve
 //! invariants (`invariants.rs`) are judged besides, from nothing but what an onlooker sees.
 //!
 //! 10,000 sequences are run, the same ones every time. `AUTHFLOW_MODEL_CASES=100000` runs more, and
-//! `AUTHFLOW_MODEL_SEED=7` others. (Two six-digit codes are equal once in a million times, which the model calls a fault of
+//! `AUTHFLOW_MODEL_SEED=7` others; `-- --nocapture` prints what has been played, and how often. (Two six-digit codes are equal once in a million times, which the model calls a fault of
 //! the library: such a sequence fails under its seed.)
 
 #![allow(unreachable_pub, reason = "the modules of one test binary")]

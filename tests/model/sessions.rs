@@ -1,7 +1,7 @@
 //! Calls of somebody who is signed in, of a tenant's server, and the sending of codes.
 
 use super::{
-    calls::{F, FORGED, Named, PEOPLE, Password, Presented, Purpose, Reply, Typed},
+    calls::{F, Named, PEOPLE, Password, Presented, Purpose, Reply, Typed},
     cast::is_of_the_family,
     judge::{Asking, Captcha, Plan, Then, Write},
     logins::{follows_rules, judge_new},
@@ -68,11 +68,7 @@ impl Model {
         }
         // A signature is looked at before anything that was signed.
         let is_signed = |token: &Token| matches!(token.kind, Kind::Id { .. }) && self.verifies(token.key);
-        let looked_at = match presented {
-            Some(FORGED) => self.tokens.iter().rfind(|token| matches!(token.kind, Kind::Id { .. })),
-            _ => presented.and_then(|number| self.tokens.get(number)),
-        };
-        let is_ours = looked_at.is_some_and(is_signed);
+        let is_ours = self.presented(presented).is_some_and(is_signed);
         if self.life.signs_outside && is_ours {
             asking.ask("VerifyBytes")?;
         }

@@ -1,7 +1,7 @@
 //! Everything that the model knows: people, tokens, sessions, codes, counts, keys and the clock.
 
 use super::{
-    calls::{Act, Caller, F, PEOPLE, Password, Purpose, Request, Said},
+    calls::{Act, Caller, F, FORGED, PEOPLE, Password, Purpose, Request, Said},
     cast::UNBOUND,
     life::Life,
     rules::{IN_FLIGHT, RETIRING, SKEW, SWEPT_AFTER},
@@ -261,6 +261,14 @@ impl Model {
 
     pub fn verifies(&self, key: usize) -> bool {
         self.keys[key].is_none_or(|until| self.now < until)
+    }
+
+    /// The token that is presented, or that the forged one is made of.
+    pub fn presented(&self, presented: Option<usize>) -> Option<&Token> {
+        match presented? {
+            FORGED => self.tokens.iter().rfind(|token| matches!(token.kind, Kind::Id { .. })),
+            number => self.tokens.get(number),
+        }
     }
 
     /// A token that is in its time and under a key that counts, with its number. One from further ahead than clocks are apart is none.
