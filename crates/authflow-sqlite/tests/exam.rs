@@ -12,7 +12,7 @@ use authflow::{
     sealing::Owner,
     testkit::{HostExam, NeglectedDuty, PlainHasher, demo},
 };
-use authflow_sqlite::{Created, Place, Settings, SqliteStore, system_time};
+use authflow_sqlite::{Created, Place, Settings, SqliteStore};
 use std::error::Error;
 
 /// One account that has everything, one that has only a password, and one that is locked and has no user name.
@@ -60,8 +60,8 @@ async fn made(store: &SqliteStore, account: Account) -> Account {
 }
 
 async fn examined(place: Place, tenant: Option<TenantId>) -> Result<(), NeglectedDuty> {
-    let settings = Settings::new(place, Some(demo::sealing_keys()), system_time);
-    let store = SqliteStore::open(&settings, &Moment::now().unwrap()).unwrap();
+    let settings = Settings::new(place, demo::sealing_keys(), Moment::now);
+    let store = SqliteStore::open(&settings).unwrap();
     let host = Parts {
         store: store.clone(),
         hasher: PlainHasher,
