@@ -9,6 +9,3 @@ mod triggers;
 
 pub use accounts::MappedAccounts;
 pub use mapping::{UsersTable, unsaid};
-
-#[cfg(test)]
-mod tests;
