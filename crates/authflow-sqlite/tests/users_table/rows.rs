@@ -4,7 +4,7 @@ use crate::people::{SMALL, Service, SmallStore, small};
 use authflow::{
     AccountId,
     account::{Account, AccountStatus},
-    administration::{Administer as _, Administered, SetStatus},
+    administration::{Administer as _, Administered, DeletePerson, SetStatus},
     testkit::demo,
 };
 use authflow_sqlite::{StoreError, UsersTable};
@@ -46,6 +46,28 @@ async fn an_id_is_as_it_is_printed() {
     }
     let elsewhere = store.account(None, AccountId::new("7").unwrap()).await.unwrap();
     assert!(elsewhere.is_none(), "of another tenant");
+}
+
+/// Two for the index, and one for the column.
+#[tokio::test]
+async fn ids_that_differ_in_case_are_two() {
+    let service = Service::with(
+        "CREATE TABLE users (id TEXT COLLATE NOCASE, hash TEXT); CREATE UNIQUE INDEX ids ON users (id COLLATE BINARY);
+        INSERT INTO users VALUES ('a', 'of a'), ('A', 'of A')",
+    );
+    let users = UsersTable::named("users").id("id").tenant_is(None).no_user_name().no_email().no_mobile();
+    let store = service.open(users.verifier("hash").always_active().no_password_set_at()).unwrap();
+    let verifier = async |id: &str| {
+        let found = store.account(None, AccountId::new(id).unwrap()).await.unwrap();
+        found.map(|account| account.password.unwrap().verifier.expose().to_owned())
+    };
+    assert_eq!(
+        (verifier("a").await.as_deref(), verifier("A").await.as_deref()),
+        (Some("of a"), Some("of A"))
+    );
+    let ask = DeletePerson { tenant: None, account: AccountId::new("A").unwrap() };
+    assert_eq!(store.delete_person(&ask).await.unwrap(), Administered::Done);
+    assert_eq!((verifier("a").await.as_deref(), verifier("A").await), (Some("of a"), None));
 }
 
 /// As migrations do it: SQLite cannot change a column.
