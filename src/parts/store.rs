@@ -19,7 +19,7 @@ use core::{
 /// It never sees a password: its [`Commit`] has a [`Verifier`] in the place of one. The four methods without a body are all that sign-in
 /// and skip need; what the others keep is not there by default.
 ///
-/// The exam of the test kit says whether a store keeps its duties: `testkit::HostExam`, with the store among [`Parts`](super::Parts).
+/// The exam of the test kit says whether a store keeps its duties: `testkit::StoreExam`.
 ///
 /// ```
 /// use authflow::{

@@ -17,7 +17,7 @@
 //! ```
 //!
 //! [`SecretTranscript`] writes a request down with its answers and plays it again to the same bytes. [`HostExam`] examines a host of
-//! yours, on a database for tests.
+//! yours, and [`StoreExam`] a store, on a database for tests.
 //!
 //! Nothing here belongs in a service: keys and entropy are known to everybody, and passwords are kept as they are. What goes wrong
 //! with the test itself – a member that is not there, an account nobody has – panics, as an assertion would.
@@ -49,7 +49,7 @@ pub use answer::{Answer, invalid_state_token, refusal};
 pub use attack::{Attack, Breach, Harm, Withstood};
 pub use call::Call;
 pub use clock::Clock;
-pub use exam::{HostExam, NeglectedDuty};
+pub use exam::{HostExam, NeglectedDuty, StoreExam};
 pub use header_list::HeaderList;
 pub use host_fault::{HostFault, Planned};
 pub use login::Login;

@@ -4,6 +4,7 @@ mod administering;
 mod at_once;
 mod careless;
 mod columns;
+mod store;
 
 use authflow::{
     ClientId,

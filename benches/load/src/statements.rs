@@ -5,28 +5,27 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 
 const FIND_SESSION: &str =
     "SELECT client_id, tenant, account, auth_time, factors, generation, used_at, expires_at, revision,
-        device_kind, device_key, device_digest, unseen_since FROM sessions
+        device_kind, device_key, device_digest, unseen_since FROM authflow_sessions
         WHERE id = ?1 AND ended_at IS NULL AND device_digest IS NOT NULL";
 const FIND_ACCOUNT: &str =
     "SELECT id, revision, status, verifier, password_changed_at, must_change, skips_used, enrolled,
         factors_changed_at, profile, user_name, mobile, email, totp_sealed, totp_algorithm, totp_digits, totp_step,
         password_form, totp_step_seconds
-        FROM accounts WHERE tenant = ?1 AND id = ?2";
+        FROM authflow_accounts WHERE tenant = ?1 AND id = ?2";
 const CLAIM: &str =
-    "INSERT INTO claims (id, session, keep_until) VALUES (?1, ?2, ?3) ON CONFLICT (id) DO NOTHING";
-const IS_AS_EXPECTED: &str =
-    "SELECT 1 FROM accounts WHERE tenant = ?1 AND id = ?2 AND revision = ?3 AND status = 'active'";
-const RECORD_SKIP: &str = "UPDATE accounts SET skips_used = skips_used + 1
+    "INSERT INTO authflow_claims (id, session, keep_until) VALUES (?1, ?2, ?3) ON CONFLICT (id) DO NOTHING";
+const IS_AS_EXPECTED: &str = "SELECT revision, status FROM authflow_accounts WHERE tenant = ?1 AND id = ?2";
+const RECORD_SKIP: &str = "UPDATE authflow_accounts SET skips_used = skips_used + 1
         WHERE tenant = ?1 AND id = ?2 AND verifier IS NOT NULL AND skips_used < ?3";
-const OPEN_SESSION: &str = "INSERT INTO sessions
+const OPEN_SESSION: &str = "INSERT INTO authflow_sessions
         (id, client_id, tenant, account, auth_time, factors, generation, used_at, expires_at, revision,
         device_kind, device_key, device_digest, unseen_since)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) ON CONFLICT (id) DO NOTHING";
 const FORGET: [&str; 4] = [
-    "DELETE FROM claims WHERE id IN (SELECT id FROM claims WHERE keep_until <= ?1 LIMIT ?2)",
-    "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at <= ?1 LIMIT ?2)",
-    "DELETE FROM codes WHERE key IN (SELECT key FROM codes WHERE nobody IN (0, 1) AND expires_at <= ?1 LIMIT ?2)",
-    "DELETE FROM sends WHERE slot IN (SELECT slot FROM sends WHERE nobody IN (0, 1) AND forget_at <= ?1 LIMIT ?2)",
+    "DELETE FROM authflow_claims WHERE id IN (SELECT id FROM authflow_claims WHERE keep_until <= ?1 LIMIT ?2)",
+    "DELETE FROM authflow_sessions WHERE id IN (SELECT id FROM authflow_sessions WHERE expires_at <= ?1 LIMIT ?2)",
+    "DELETE FROM authflow_codes WHERE key IN (SELECT key FROM authflow_codes WHERE nobody IN (0, 1) AND expires_at <= ?1 LIMIT ?2)",
+    "DELETE FROM authflow_sends WHERE slot IN (SELECT slot FROM authflow_sends WHERE nobody IN (0, 1) AND forget_at <= ?1 LIMIT ?2)",
 ];
 const FORGOTTEN_AT_ONCE: u32 = 16;
 
@@ -126,7 +125,11 @@ pub(crate) fn commit(connection: &Connection, skip: &Skip) -> Result<Written<boo
         connection.prepare_cached(CLAIM)?.execute(params![skip.claim, skip.session_id, skip.keep_until])?
             == 1;
     if !(is_new
-        && connection.prepare_cached(IS_AS_EXPECTED)?.exists(params![tenant, account, revision])?
+        && connection
+            .prepare_cached(IS_AS_EXPECTED)?
+            .query_row(params![tenant, account], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)))
+            .optional()?
+            .is_some_and(|(found, status)| found == *revision && status == "active")
         && connection.prepare_cached(RECORD_SKIP)?.execute(params![tenant, account, skip.budget])? == 1)
     {
         return Ok(Written::TakenBack(false));
@@ -162,7 +165,7 @@ pub(crate) fn open_session(connection: &Connection, id: Id, session: &Session) -
 /// Before anything is compared: a statement that the server has changed is a mistake here.
 pub(crate) fn assert_they_are_the_servers() {
     let sources = [
-        include_str!("../../../crates/authflow-sqlite/src/accounts.rs"),
+        include_str!("../../../crates/authflow-sqlite/src/accounts/own.rs"),
         include_str!("../../../crates/authflow-sqlite/src/administration.rs"),
         include_str!("../../../crates/authflow-sqlite/src/claims.rs"),
         include_str!("../../../crates/authflow-sqlite/src/commit.rs"),

@@ -6,6 +6,8 @@
 mod columns;
 #[path = "../../../crates/authflow-sqlite/src/connection.rs"]
 mod connection;
+#[path = "../../../crates/authflow-sqlite/src/database_file.rs"]
+mod database_file;
 #[path = "../../../crates/authflow-sqlite/src/error.rs"]
 #[expect(dead_code, unreachable_pub, reason = "a package of its own, which has more to go wrong")]
 mod error;
@@ -59,6 +61,7 @@ impl Store {
 
 /// A database with the server's tables.
 pub(crate) fn create(path: &Path) -> Result<Connection, StoreError> {
+    database_file::claim(path)?;
     let connection = connection::open_writer(path, BUSY_TIMEOUT)?;
     for script in scripts::SCRIPTS {
         connection.execute_batch(script)?;

@@ -114,7 +114,8 @@ impl World {
     /// The sessions that there were before any load, and whose they are.
     pub(crate) fn subjects(&self) -> Vec<(Id, String)> {
         let connection = Connection::open(self.path("prepared.db")).expect("a database");
-        let mut statement = connection.prepare("SELECT id, account FROM sessions").expect("the table");
+        let mut statement =
+            connection.prepare("SELECT id, account FROM authflow_sessions").expect("the table");
         let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).expect("sessions");
         rows.collect::<Result<_, _>>().expect("sessions")
     }
@@ -122,7 +123,8 @@ impl World {
     /// How many sessions there are now.
     pub(crate) fn sessions(&self) -> u64 {
         let connection = Connection::open(self.database()).expect("a database");
-        let count = connection.query_row("SELECT count(*) FROM sessions", [], |row| row.get::<_, i64>(0));
+        let count =
+            connection.query_row("SELECT count(*) FROM authflow_sessions", [], |row| row.get::<_, i64>(0));
         u64::try_from(count.expect("a count")).expect("not fewer than none")
     }
 
@@ -143,7 +145,7 @@ fn account_id(number: u32) -> String {
 }
 
 fn add_account(connection: &Connection, id: &str, number: u32) -> rusqlite::Result<()> {
-    let sql = "INSERT INTO accounts (tenant, id, user_name, verifier, password_changed_at, profile)
+    let sql = "INSERT INTO authflow_accounts (tenant, id, user_name, verifier, password_changed_at, profile)
         VALUES (?1, ?2, ?3, ?4, ?5, '{\"name\":\"Erin\"}')";
     let changed_at = now() - 85 * DAY;
     connection.prepare_cached(sql)?.execute(params![
@@ -154,7 +156,7 @@ fn add_account(connection: &Connection, id: &str, number: u32) -> rusqlite::Resu
         changed_at
     ])?;
     // The schema draws a first revision; tokens are minted for this one.
-    let sql = "UPDATE accounts SET revision = 1 WHERE tenant = ?1 AND id = ?2";
+    let sql = "UPDATE authflow_accounts SET revision = 1 WHERE tenant = ?1 AND id = ?2";
     connection.prepare_cached(sql)?.execute(params![TENANT, id])?;
     Ok(())
 }

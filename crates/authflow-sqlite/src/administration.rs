@@ -1,6 +1,8 @@
 //! What an administrator does: each operation in one transaction.
 
-use crate::{SqliteStore, StoreError, attempts, columns, nobodies, sessions, writer::Written};
+use crate::{
+    Accounts, SqliteStore, StoreError, Transaction, attempts, columns, nobodies, sessions, writer::Written,
+};
 use authflow::{
     AccountId, TenantId,
     administration::{
@@ -8,54 +10,50 @@ use authflow::{
     },
 };
 use rusqlite::{Connection, params};
+use std::sync::Arc;
 
-impl Administer for SqliteStore {
+impl<A: Accounts> Administer for SqliteStore<A> {
     type Error = StoreError;
 
     async fn unlock(&self, ask: &Unlock) -> Result<Administered, StoreError> {
         let ask = *ask;
-        self.administer(ask.tenant, ask.account, move |connection| {
-            ask.clears().try_for_each(|cleared| attempts::clear(connection, &cleared))
+        self.administer(ask.tenant, ask.account, move |_, transaction| {
+            ask.clears().try_for_each(|cleared| attempts::clear(transaction, &cleared))
         })
         .await
     }
 
-    /// The schema counts the revision up where the status changes.
     async fn set_status(&self, ask: &SetStatus) -> Result<Administered, StoreError> {
         let ask = *ask;
-        self.administer(ask.tenant, ask.account, move |connection| {
-            let sql = "UPDATE accounts SET status = ?3 WHERE tenant = ?1 AND id = ?2 AND status <> ?3";
-            let status = ask.status.as_str();
-            execute(connection, sql, ask.tenant, ask.account, status)
+        self.administer(ask.tenant, ask.account, move |accounts, transaction| {
+            accounts.set_status(transaction, ask.tenant, ask.account, ask.status)
         })
         .await
     }
 
-    /// Here too.
     async fn require_change(&self, ask: &RequireChange) -> Result<Administered, StoreError> {
         let ask = *ask;
-        self.administer(ask.tenant, ask.account, move |connection| {
-            let sql = "UPDATE accounts SET must_change = ?3
-                WHERE tenant = ?1 AND id = ?2 AND verifier IS NOT NULL AND must_change IS NOT ?3";
-            execute(connection, sql, ask.tenant, ask.account, ask.reason.as_str())
+        self.administer(ask.tenant, ask.account, move |accounts, transaction| {
+            accounts.require_change(transaction, ask.tenant, ask.account, ask.reason)
         })
         .await
     }
 
     async fn end_sessions_of(&self, ask: &EndSessionsOf) -> Result<Administered, StoreError> {
-        let (ask, now) = (*ask, self.now());
-        self.administer(ask.tenant, ask.account, move |connection| {
-            sessions::end(connection, columns::tenant(&ask.tenant), &ask.account, ask.which, now)
+        let (ask, now) = (*ask, self.now()?);
+        self.administer(ask.tenant, ask.account, move |_, transaction| {
+            sessions::end(transaction, columns::tenant(&ask.tenant), &ask.account, ask.which, now)
         })
         .await
     }
 
     /// Also of somebody who is gone: what a request has written that had found them before.
     async fn delete_person(&self, ask: &DeletePerson) -> Result<Administered, StoreError> {
-        let ask = *ask;
-        self.write(move |connection| {
-            let known = is_there(connection, ask.tenant, ask.account)?;
-            delete(connection, &ask)?;
+        let (ask, accounts) = (*ask, Arc::clone(&self.accounts));
+        self.write(move |transaction| {
+            let known = accounts.lock(transaction, ask.tenant, ask.account)?.is_some();
+            accounts.delete(transaction, ask.tenant, ask.account)?;
+            delete(transaction, &ask)?;
             Ok(Written::Kept(if known { Administered::Done } else { Administered::Nobody }))
         })
         .await
@@ -78,61 +76,41 @@ impl Administer for SqliteStore {
     }
 }
 
-impl SqliteStore {
+impl<A: Accounts> SqliteStore<A> {
     /// Does something to an account that is there.
     async fn administer(
         &self,
         tenant: Option<TenantId>,
         account: AccountId,
-        work: impl FnOnce(&Connection) -> Result<(), StoreError> + Send + 'static,
+        work: impl FnOnce(&A, &Transaction<'_>) -> Result<(), StoreError> + Send + 'static,
     ) -> Result<Administered, StoreError> {
-        self.write(move |connection| {
-            if !is_there(connection, tenant, account)? {
+        let accounts = Arc::clone(&self.accounts);
+        self.write(move |transaction| {
+            if accounts.lock(transaction, tenant, account)?.is_none() {
                 return Ok(Written::TakenBack(Administered::Nobody));
             }
-            work(connection).map(|()| Written::Kept(Administered::Done))
+            work(&accounts, transaction).map(|()| Written::Kept(Administered::Done))
         })
         .await
     }
 }
 
-fn is_there(
-    connection: &Connection,
-    tenant: Option<TenantId>,
-    account: AccountId,
-) -> Result<bool, StoreError> {
-    let sql = "SELECT 1 FROM accounts WHERE tenant = ?1 AND id = ?2";
-    let parameters = params![columns::tenant(&tenant), account.as_str()];
-    Ok(connection.prepare_cached(sql)?.exists(parameters)?)
-}
-
-fn execute(
-    connection: &Connection,
-    sql: &str,
-    tenant: Option<TenantId>,
-    account: AccountId,
-    value: &str,
-) -> Result<(), StoreError> {
-    let parameters = params![columns::tenant(&tenant), account.as_str(), value];
-    connection.prepare_cached(sql)?.execute(parameters)?;
-    Ok(())
-}
-
+/// What is theirs beside the account.
 fn delete(connection: &Connection, ask: &DeletePerson) -> Result<(), StoreError> {
     let (tenant, account, owner) = (columns::tenant(&ask.tenant), ask.account.as_str(), ask.owner());
     for sql in [
-        "DELETE FROM accounts WHERE tenant = ?1 AND id = ?2",
-        "UPDATE claims SET session = NULL
-            WHERE session IN (SELECT id FROM sessions WHERE tenant = ?1 AND account = ?2)",
-        "DELETE FROM sessions WHERE tenant = ?1 AND account = ?2",
+        "UPDATE authflow_claims SET session = NULL
+            WHERE session IN (SELECT id FROM authflow_sessions WHERE tenant = ?1 AND account = ?2)",
+        "DELETE FROM authflow_sessions WHERE tenant = ?1 AND account = ?2",
     ] {
         connection.prepare_cached(sql)?.execute(params![tenant, account])?;
     }
-    for sql in ["DELETE FROM codes WHERE owner = ?1", "DELETE FROM sends WHERE owner = ?1"] {
+    for sql in ["DELETE FROM authflow_codes WHERE owner = ?1", "DELETE FROM authflow_sends WHERE owner = ?1"]
+    {
         connection.prepare_cached(sql)?.execute([owner.as_bytes()])?;
     }
     for slot in ask.slots() {
-        let sql = "DELETE FROM attempts WHERE slot = ?1";
+        let sql = "DELETE FROM authflow_attempts WHERE slot = ?1";
         connection.prepare_cached(sql)?.execute([slot.as_bytes()])?;
     }
     Ok(())
@@ -145,14 +123,16 @@ pub(crate) fn forget(connection: &Connection, sweep: &Sweep) -> Result<Swept, St
         Ok(number(connection.prepare_cached(sql)?.execute(parameters)?))
     };
     Ok(Swept {
-        claims: of("DELETE FROM claims WHERE id IN (SELECT id FROM claims WHERE keep_until <= ?1 LIMIT ?2)")?,
-        sessions: of(
-            "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at <= ?1 LIMIT ?2)",
+        claims: of(
+            "DELETE FROM authflow_claims WHERE id IN (SELECT id FROM authflow_claims WHERE keep_until <= ?1 LIMIT ?2)",
         )?,
-        codes: of("DELETE FROM codes WHERE key IN
-            (SELECT key FROM codes WHERE nobody IN (0, 1) AND expires_at <= ?1 LIMIT ?2)")?,
-        sends: of("DELETE FROM sends WHERE slot IN
-            (SELECT slot FROM sends WHERE nobody IN (0, 1) AND forget_at <= ?1 LIMIT ?2)")?,
+        sessions: of(
+            "DELETE FROM authflow_sessions WHERE id IN (SELECT id FROM authflow_sessions WHERE expires_at <= ?1 LIMIT ?2)",
+        )?,
+        codes: of("DELETE FROM authflow_codes WHERE key IN
+            (SELECT key FROM authflow_codes WHERE nobody IN (0, 1) AND expires_at <= ?1 LIMIT ?2)")?,
+        sends: of("DELETE FROM authflow_sends WHERE slot IN
+            (SELECT slot FROM authflow_sends WHERE nobody IN (0, 1) AND forget_at <= ?1 LIMIT ?2)")?,
         guesses_of_nobody: 0,
     })
 }

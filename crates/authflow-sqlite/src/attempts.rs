@@ -1,11 +1,11 @@
 //! Counts of guesses: opaque records under their slots.
 
-use crate::{SqliteStore, StoreError, columns, nobodies::Forgetting, writer::Written};
+use crate::{Accounts, SqliteStore, StoreError, columns, nobodies::Forgetting, writer::Written};
 use authflow::guess::{AttemptRecord, AttemptSlot, ClearGuesses, Reservation, ReserveAttempt, SettleAttempt};
 use rusqlite::{Connection, OptionalExtension as _, params};
 use std::sync::Arc;
 
-impl SqliteStore {
+impl<A: Accounts> SqliteStore<A> {
     pub(crate) async fn reserve_attempt(&self, ask: ReserveAttempt) -> Result<Reservation, StoreError> {
         let forgetting = Arc::clone(&self.unknown_names);
         self.write(move |connection| reserve(connection, &ask, &forgetting).map(Written::Kept)).await
@@ -44,7 +44,7 @@ pub(crate) fn clear(connection: &Connection, ask: &ClearGuesses) -> Result<(), S
 
 /// A record that cannot be read is an error and never a fresh one, which would refill the guesses.
 fn load(connection: &Connection, slot: AttemptSlot) -> Result<Option<AttemptRecord>, StoreError> {
-    let mut statement = connection.prepare_cached("SELECT record FROM attempts WHERE slot = ?1")?;
+    let mut statement = connection.prepare_cached("SELECT record FROM authflow_attempts WHERE slot = ?1")?;
     let stored = statement.query_row([slot.as_bytes()], |row| row.get::<_, Vec<u8>>(0)).optional()?;
     let read = |bytes: Vec<u8>| {
         AttemptRecord::from_bytes(&bytes).map_err(|_| StoreError::Malformed("attempt record"))
@@ -55,13 +55,13 @@ fn load(connection: &Connection, slot: AttemptSlot) -> Result<Option<AttemptReco
 /// A record changes with every question, so that a locked slot costs the same write as another. One that is not there was nobody's and has
 /// been forgotten: it stays so, because nothing tells any more that it may be forgotten again.
 fn keep(connection: &Connection, slot: AttemptSlot, record: &AttemptRecord) -> Result<(), StoreError> {
-    let sql = "UPDATE attempts SET record = ?2 WHERE slot = ?1";
+    let sql = "UPDATE authflow_attempts SET record = ?2 WHERE slot = ?1";
     connection.prepare_cached(sql)?.execute(params![slot.as_bytes(), record.to_bytes()])?;
     Ok(())
 }
 
 fn count(connection: &Connection, ask: &ReserveAttempt, record: &AttemptRecord) -> Result<(), StoreError> {
-    let sql = "INSERT INTO attempts (slot, record, nobody, seen) VALUES (?1, ?2, ?3, ?4)
+    let sql = "INSERT INTO authflow_attempts (slot, record, nobody, seen) VALUES (?1, ?2, ?3, ?4)
         ON CONFLICT (slot) DO UPDATE SET record = excluded.record, seen = excluded.seen";
     let seen = columns::seconds(ask.now);
     connection.prepare_cached(sql)?.execute(params![

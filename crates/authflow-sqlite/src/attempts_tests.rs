@@ -107,7 +107,7 @@ fn what_is_told_of_a_forgotten_name_leaves_it_forgotten() {
     assert!(load(&connection, told.slot).unwrap().is_some());
     settle(&connection, &told).unwrap();
     assert!(load(&connection, told.slot).unwrap().is_some(), "one that is there is kept");
-    connection.execute("DELETE FROM attempts", []).unwrap();
+    connection.execute("DELETE FROM authflow_attempts", []).unwrap();
     settle(&connection, &told).unwrap();
     clear(&connection, &ClearGuesses::all(told.slot)).unwrap();
     assert!(load(&connection, told.slot).unwrap().is_none());

@@ -1,6 +1,6 @@
 //! What happened once, and the session that it opened.
 
-use crate::{SqliteStore, StoreError, columns, sessions};
+use crate::{Accounts, SqliteStore, StoreError, columns, sessions};
 use authflow::{
     SessionId, TokenId,
     session::SessionRecord,
@@ -8,7 +8,7 @@ use authflow::{
 };
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-impl SqliteStore {
+impl<A: Accounts> SqliteStore<A> {
     pub(crate) async fn find_claim(&self, ask: FindClaim) -> Result<Option<SessionRecord>, StoreError> {
         self.read(move |connection| opened_by(connection, &ask.id)).await
     }
@@ -16,7 +16,7 @@ impl SqliteStore {
 
 /// Says whether it was made: one that is there already is left as it is.
 pub(crate) fn insert(connection: &Connection, claim: &Claim) -> Result<bool, StoreError> {
-    let sql = "INSERT INTO claims (id, session, keep_until) VALUES (?1, ?2, ?3) ON CONFLICT (id) DO NOTHING";
+    let sql = "INSERT INTO authflow_claims (id, session, keep_until) VALUES (?1, ?2, ?3) ON CONFLICT (id) DO NOTHING";
     let session = claim.opens.as_ref().map(SessionId::as_bytes);
     let parameters = params![claim.id.as_bytes(), session, columns::seconds(claim.keep_until)];
     Ok(connection.prepare_cached(sql)?.execute(parameters)? == 1)
@@ -27,7 +27,7 @@ pub(crate) fn opened_by(
     connection: &Connection,
     claim: &TokenId,
 ) -> Result<Option<SessionRecord>, StoreError> {
-    let mut statement = connection.prepare_cached("SELECT session FROM claims WHERE id = ?1")?;
+    let mut statement = connection.prepare_cached("SELECT session FROM authflow_claims WHERE id = ?1")?;
     let found =
         statement.query_row([claim.as_bytes()], |row| row.get::<_, Option<[u8; 16]>>(0)).optional()?;
     match found.flatten() {

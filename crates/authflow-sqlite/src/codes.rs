@@ -1,6 +1,6 @@
 //! Sent codes, as keyed digests, and how many were sent: to whom, and in all.
 
-use crate::{SqliteStore, StoreError, columns, nobodies::Forgetting};
+use crate::{Accounts, SqliteStore, StoreError, columns, nobodies::Forgetting};
 use authflow::{
     Audience,
     code::{CodeDigest, CodeKey, LoadCode, SendBudget, SendRecord, SendSum, StoredCode, SumRecord},
@@ -8,11 +8,11 @@ use authflow::{
 };
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-impl SqliteStore {
+impl<A: Accounts> SqliteStore<A> {
     pub(crate) async fn code(&self, ask: LoadCode) -> Result<Option<StoredCode>, StoreError> {
         self.read(move |connection| {
             let mut statement =
-                connection.prepare_cached("SELECT digest, expires_at FROM codes WHERE key = ?1")?;
+                connection.prepare_cached("SELECT digest, expires_at FROM authflow_codes WHERE key = ?1")?;
             let stored = statement
                 .query_row([ask.key.as_bytes()], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get(1)?)))
                 .optional()?;
@@ -39,7 +39,7 @@ pub(crate) fn store(
         Ok(sent) => sent,
         Err(refusal) => return Ok(Some(CommitRefusal::Code(refusal))),
     };
-    let sql = "INSERT INTO sends (slot, record, forget_at, cools_until, owner, nobody)
+    let sql = "INSERT INTO authflow_sends (slot, record, forget_at, cools_until, owner, nobody)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6)
         ON CONFLICT (slot) DO UPDATE SET record = excluded.record, forget_at = excluded.forget_at,
             cools_until = excluded.cools_until, owner = excluded.owner, nobody = excluded.nobody";
@@ -51,7 +51,8 @@ pub(crate) fn store(
         budget.owner.as_bytes(),
         budget.is_of_nobody,
     ])?;
-    let sql = "INSERT INTO codes (key, digest, expires_at, owner, nobody) VALUES (?1, ?2, ?3, ?4, ?5)
+    let sql =
+        "INSERT INTO authflow_codes (key, digest, expires_at, owner, nobody) VALUES (?1, ?2, ?3, ?4, ?5)
         ON CONFLICT (key) DO UPDATE SET digest = excluded.digest, expires_at = excluded.expires_at,
             owner = excluded.owner, nobody = excluded.nobody";
     connection.prepare_cached(sql)?.execute(params![
@@ -74,7 +75,7 @@ pub(crate) fn count(
     sum: &SendSum,
 ) -> Result<Option<CommitRefusal>, StoreError> {
     let (client_id, tenant) = (audience.client_id.as_str(), columns::tenant_of(audience));
-    let sql = "SELECT record FROM send_sums WHERE client_id = ?1 AND tenant = ?2";
+    let sql = "SELECT record FROM authflow_send_sums WHERE client_id = ?1 AND tenant = ?2";
     let stored = connection
         .prepare_cached(sql)?
         .query_row(params![client_id, tenant], |row| row.get::<_, Vec<u8>>(0))
@@ -85,7 +86,7 @@ pub(crate) fn count(
         Ok(counted) => counted,
         Err(refusal) => return Ok(Some(CommitRefusal::Code(refusal))),
     };
-    let sql = "INSERT INTO send_sums (client_id, tenant, record) VALUES (?1, ?2, ?3)
+    let sql = "INSERT INTO authflow_send_sums (client_id, tenant, record) VALUES (?1, ?2, ?3)
         ON CONFLICT (client_id, tenant) DO UPDATE SET record = excluded.record";
     connection.prepare_cached(sql)?.execute(params![client_id, tenant, counted.to_bytes()])?;
     Ok(None)
@@ -93,7 +94,7 @@ pub(crate) fn count(
 
 /// A record that cannot be read is an error and never a fresh one, which would refill the budget.
 fn sent(connection: &Connection, budget: &SendBudget) -> Result<Option<SendRecord>, StoreError> {
-    let mut statement = connection.prepare_cached("SELECT record FROM sends WHERE slot = ?1")?;
+    let mut statement = connection.prepare_cached("SELECT record FROM authflow_sends WHERE slot = ?1")?;
     let stored = statement.query_row([budget.slot.as_bytes()], |row| row.get::<_, Vec<u8>>(0)).optional()?;
     let read =
         |bytes: Vec<u8>| SendRecord::from_bytes(&bytes).map_err(|_| StoreError::Malformed("send record"));

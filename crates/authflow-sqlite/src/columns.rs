@@ -8,7 +8,6 @@ use authflow::{
     factor::{Factor, FactorSet},
     token::{DeviceDigest, KeyId},
 };
-use rusqlite::{Connection, ToSql, params};
 use std::str::FromStr;
 
 /// The tenant of a row.
@@ -62,25 +61,6 @@ pub(crate) fn factor_set(stored: &str) -> Result<FactorSet, StoreError> {
 
 pub(crate) fn revision(stored: i64) -> Result<Revision, StoreError> {
     Revision::try_from(stored).map_err(|_| StoreError::Malformed("revision"))
-}
-
-/// Writes a column whose change is for the schema's trigger a change as any other, and is none: its count is taken back.
-pub(crate) fn set_uncounted(
-    connection: &Connection,
-    tenant: &str,
-    id: &str,
-    column: &'static str,
-    value: &str,
-) -> Result<(), StoreError> {
-    let sql = "SELECT revision FROM accounts WHERE tenant = ?1 AND id = ?2";
-    let revision: i64 = connection.prepare_cached(sql)?.query_row([tenant, id], |row| row.get(0))?;
-    let set = |column, value: &dyn ToSql| {
-        let sql = format!("UPDATE accounts SET {column} = ?3 WHERE tenant = ?1 AND id = ?2");
-        connection.prepare_cached(&sql)?.execute(params![tenant, id, value])
-    };
-    set(column, &value)?;
-    set("revision", &revision)?;
-    Ok(())
 }
 
 /// One of the words that the library keeps.

@@ -3,7 +3,7 @@
 use super::*;
 use crate::testing::store_with_everybody;
 use authflow::{
-    TokenId,
+    AccountId, TokenId,
     account::Revision,
     administration::{Administer as _, Administered, DeletePerson},
     device::{BindingKind, DeviceBinding},
@@ -18,7 +18,7 @@ use std::{convert::Infallible, future::ready};
 async fn alices() -> (SqliteStore, Commit<Verifier>) {
     let store = store_with_everybody().await;
     // Not those that were drawn, so that they can be told.
-    execute(&store, "UPDATE accounts SET revision = 1").await;
+    execute(&store, "UPDATE authflow_accounts SET revision = 1").await;
     let mut world = World::new();
     let begun = world.begin(&Call::login("alice", demo::PASSWORD));
     let Step::Commit(ask) = world.until_commit(begun) else { panic!("no commit") };
@@ -66,10 +66,12 @@ async fn execute(store: &SqliteStore, sql: &'static str) {
 /// Claims, sessions, alice's skips and revision: what a commit may change.
 async fn trace(store: &SqliteStore) -> [i64; 4] {
     [
-        number(store, "SELECT count(*) FROM claims").await,
-        number(store, "SELECT count(*) FROM sessions").await,
-        number(store, "SELECT coalesce(sum(skips_used), -1) FROM accounts WHERE id = 'id-alice'").await,
-        number(store, "SELECT coalesce(sum(revision), -1) FROM accounts WHERE id = 'id-alice'").await,
+        number(store, "SELECT count(*) FROM authflow_claims").await,
+        number(store, "SELECT count(*) FROM authflow_sessions").await,
+        number(store, "SELECT coalesce(sum(skips_used), -1) FROM authflow_accounts WHERE id = 'id-alice'")
+            .await,
+        number(store, "SELECT coalesce(sum(revision), -1) FROM authflow_accounts WHERE id = 'id-alice'")
+            .await,
     ]
 }
 
@@ -108,12 +110,12 @@ async fn an_account_that_is_not_as_expected_is_not_written_to() {
     for status in ["locked", "disabled"] {
         // The revision stays the same, so that it is the status that is looked at.
         let sql = format!(
-            "UPDATE accounts SET status = '{status}' WHERE id = 'id-alice'; UPDATE accounts SET revision = 1"
+            "UPDATE authflow_accounts SET status = '{status}' WHERE id = 'id-alice'; UPDATE authflow_accounts SET revision = 1"
         );
         execute(&store, sql.leak()).await;
         assert_changed(&commit).await;
     }
-    execute(&store, "DELETE FROM accounts WHERE id = 'id-alice'").await;
+    execute(&store, "DELETE FROM authflow_accounts WHERE id = 'id-alice'").await;
     assert_changed(&commit).await;
 }
 
@@ -137,25 +139,25 @@ async fn skips_end_with_the_budget_and_a_refusal_takes_everything_back() {
 #[tokio::test]
 async fn a_new_password_clears_what_was_counted_for_the_old_one() {
     let (store, mut commit) = alices().await;
-    let sql = "UPDATE accounts SET must_change = 'breached', skips_used = 3 WHERE id = 'id-alice';
-        UPDATE accounts SET revision = 1";
+    let sql = "UPDATE authflow_accounts SET must_change = 'breached', skips_used = 3 WHERE id = 'id-alice';
+        UPDATE authflow_accounts SET revision = 1";
     execute(&store, sql).await;
     let new_password = Verifier::new("a verifier");
     commit.writes = vec![Write::StorePassword { new_password, changed_at: Timestamp::from_unix(77) }];
     assert_eq!(store.commit(commit.clone()).await.unwrap(), Committed::Done);
     let changed =
-        "SELECT count(*) FROM accounts WHERE tenant <> '' AND id = 'id-alice' AND verifier = 'a verifier'
+        "SELECT count(*) FROM authflow_accounts WHERE tenant <> '' AND id = 'id-alice' AND verifier = 'a verifier'
         AND password_changed_at = 77 AND must_change IS NULL AND skips_used = 0
         AND revision = 2";
     assert_eq!(number(&store, changed).await, 1);
-    let untouched = "SELECT count(*) FROM accounts WHERE verifier <> 'a verifier'";
+    let untouched = "SELECT count(*) FROM authflow_accounts WHERE verifier <> 'a verifier'";
     assert_eq!(number(&store, untouched).await, 15, "of sixteen with a password");
     assert_eq!(store.commit(commit).await.unwrap(), Committed::Changed, "the revision was bumped");
 }
 
 #[tokio::test]
 async fn a_new_password_leaves_the_revision_that_the_commit_says_with_or_without_the_trigger() {
-    for trigger in ["SELECT 1", "DROP TRIGGER accounts_count_revision"] {
+    for trigger in ["SELECT 1", "DROP TRIGGER authflow_accounts_count_revision"] {
         let (store, mut commit) = alices().await;
         execute(&store, trigger).await;
         let new_password = Verifier::new("a verifier");
@@ -164,7 +166,7 @@ async fn a_new_password_leaves_the_revision_that_the_commit_says_with_or_without
         unexpected.expected = None;
         assert!(matches!(store.commit(unexpected).await, Err(StoreError::NoRevision)));
         assert_eq!(store.commit(commit).await.unwrap(), Committed::Done);
-        let revision = "SELECT revision FROM accounts WHERE tenant <> '' AND id = 'id-alice'";
+        let revision = "SELECT revision FROM authflow_accounts WHERE tenant <> '' AND id = 'id-alice'";
         assert_eq!(number(&store, revision).await, 2, "{trigger}");
     }
 }
@@ -175,7 +177,7 @@ async fn a_session_is_not_written_over_whether_it_lives_or_not() {
     commit.writes = vec![session(1)];
     assert_eq!(store.commit(commit.clone()).await.unwrap(), Committed::Done);
     let exists = Committed::Refused(CommitRefusal::SessionExists);
-    for (id, ended) in [(1, "SELECT 1"), (2, "UPDATE sessions SET ended_at = 1")] {
+    for (id, ended) in [(1, "SELECT 1"), (2, "UPDATE authflow_sessions SET ended_at = 1")] {
         execute(&store, ended).await;
         commit.claim = claim(id, u64::MAX);
         commit.writes = vec![session_of("id-nora", 1)];
@@ -183,7 +185,7 @@ async fn a_session_is_not_written_over_whether_it_lives_or_not() {
         assert_eq!(store.commit(commit.clone()).await.unwrap(), exists, "{ended}");
         assert_eq!(trace(&store).await, before, "{ended}");
     }
-    let kept = "SELECT count(*) FROM sessions WHERE account = 'id-alice' AND ended_at = 1";
+    let kept = "SELECT count(*) FROM authflow_sessions WHERE account = 'id-alice' AND ended_at = 1";
     assert_eq!(number(&store, kept).await, 1);
 }
 
@@ -221,7 +223,7 @@ async fn a_session_rotates_from_its_own_generation_alone() {
     assert_eq!(rotate(1, 1, "id-alice").await, Committed::Done);
     let ended = Committed::Refused(CommitRefusal::SessionEnded);
     assert_eq!(rotate(3, 0, "id-alice").await, ended, "there is none");
-    execute(&store, "UPDATE sessions SET ended_at = 1").await;
+    execute(&store, "UPDATE authflow_sessions SET ended_at = 1").await;
     assert_eq!(rotate(2, 0, "id-alice").await, ended);
 }
 
@@ -246,7 +248,7 @@ async fn a_claim_says_which_session_it_has_opened_until_that_is_ended() {
     commit.writes = vec![session(2)];
     assert_eq!(store.commit(commit.clone()).await.unwrap(), Committed::Done);
     assert_eq!(find(2).await, None);
-    execute(&store, "UPDATE sessions SET ended_at = 1").await;
+    execute(&store, "UPDATE authflow_sessions SET ended_at = 1").await;
     assert_eq!(find(1).await, None);
     commit.claim = claim(1, u64::MAX);
     let spent = Committed::Replayed { opened: None };
@@ -268,17 +270,17 @@ async fn a_session_is_renewed_and_no_other_one_is() {
     };
     commit.writes = renew(77);
     assert_eq!(store.commit(commit.clone()).await.unwrap(), Committed::Done);
-    assert_eq!(number(&store, "SELECT group_concat(auth_time, '') + 0 FROM sessions").await, 771);
-    assert_eq!(number(&store, "SELECT group_concat(revision, '') + 0 FROM sessions").await, 91);
+    assert_eq!(number(&store, "SELECT group_concat(auth_time, '') + 0 FROM authflow_sessions").await, 771);
+    assert_eq!(number(&store, "SELECT group_concat(revision, '') + 0 FROM authflow_sessions").await, 91);
     commit.account = "id-erin".parse().ok();
     commit.expected = None;
     let ended = Committed::Refused(CommitRefusal::SessionEnded);
     commit.writes = renew(99);
     assert_eq!(store.commit(commit.clone()).await.unwrap(), ended, "not hers");
     commit.account = "id-alice".parse().ok();
-    execute(&store, "UPDATE sessions SET ended_at = 1").await;
+    execute(&store, "UPDATE authflow_sessions SET ended_at = 1").await;
     assert_eq!(store.commit(commit).await.unwrap(), ended);
-    assert_eq!(number(&store, "SELECT max(auth_time) FROM sessions").await, 77);
+    assert_eq!(number(&store, "SELECT max(auth_time) FROM authflow_sessions").await, 77);
 }
 
 #[tokio::test]
@@ -288,7 +290,7 @@ async fn a_write_that_names_no_account_is_an_error_and_leaves_nothing() {
     commit.expected = None;
     commit.claim = claim(1, u64::MAX);
     assert!(matches!(store.commit(commit).await, Err(StoreError::NoAccount)));
-    assert_eq!(number(&store, "SELECT count(*) FROM claims").await, 0);
+    assert_eq!(number(&store, "SELECT count(*) FROM authflow_claims").await, 0);
 }
 
 #[tokio::test]
@@ -305,13 +307,16 @@ async fn sessions_end_as_told_and_only_the_accounts_own() {
         commit.expected = None;
         commit.writes = vec![Write::EndSessions(which)];
         assert_eq!(store.commit(commit).await.unwrap(), Committed::Done);
-        let ended = number(&store, "SELECT count(*) FROM sessions WHERE ended_at IS NOT NULL").await;
-        let one = "SELECT count(*) FROM sessions WHERE ended_at IS NOT NULL AND id = x'01010101010101010101010101010101'";
+        let ended = number(&store, "SELECT count(*) FROM authflow_sessions WHERE ended_at IS NOT NULL").await;
+        let one = "SELECT count(*) FROM authflow_sessions WHERE ended_at IS NOT NULL AND id = x'01010101010101010101010101010101'";
         let has_one = !matches!(which, EndSessions::AllBut(_));
         assert_eq!((ended, number(&store, one).await), (expected, i64::from(has_one)), "{which:?}");
         assert_eq!(
-            number(&store, "SELECT count(*) FROM sessions WHERE account = 'id-nora' AND ended_at IS NULL")
-                .await,
+            number(
+                &store,
+                "SELECT count(*) FROM authflow_sessions WHERE account = 'id-nora' AND ended_at IS NULL"
+            )
+            .await,
             1
         );
     }
@@ -322,15 +327,15 @@ async fn claims_are_forgotten_in_small_numbers_and_never_early() {
     let (store, mut commit) = alices().await;
     let now = demo::START.as_unix();
     let sql = "WITH RECURSIVE numbers (number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < 40)
-        INSERT INTO claims (id, keep_until) SELECT CAST(printf('%016d', number) AS BLOB), 1 FROM numbers";
+        INSERT INTO authflow_claims (id, keep_until) SELECT CAST(printf('%016d', number) AS BLOB), 1 FROM numbers";
     execute(&store, sql).await;
     for (id, left) in [(1, 24), (2, 8), (3, 0)] {
         commit.claim = claim(id, now + 60);
         commit.writes.clear();
         assert_eq!(store.commit(commit.clone()).await.unwrap(), Committed::Done);
-        assert_eq!(number(&store, "SELECT count(*) FROM claims WHERE keep_until = 1").await, left);
+        assert_eq!(number(&store, "SELECT count(*) FROM authflow_claims WHERE keep_until = 1").await, left);
     }
-    assert_eq!(number(&store, "SELECT count(*) FROM claims").await, 3);
+    assert_eq!(number(&store, "SELECT count(*) FROM authflow_claims").await, 3);
 }
 
 /// A request that had found the account before counts a guess after it was deleted, and nothing else forgets that.
@@ -339,12 +344,12 @@ async fn who_is_deleted_again_has_no_row_left() {
     let (store, commit) = alices().await;
     let (tenant, account) = (commit.audience.tenant, commit.account.unwrap());
     let ask = DeletePerson { tenant, account };
-    let rows = "SELECT (SELECT count(*) FROM attempts) + (SELECT count(*) FROM sessions)";
+    let rows = "SELECT (SELECT count(*) FROM authflow_attempts) + (SELECT count(*) FROM authflow_sessions)";
     assert_eq!(store.delete_person(&ask).await.unwrap(), Administered::Done);
     let slot = ask.slots().next().unwrap();
     // As `reserve` inserts it.
     let guess = store.write(move |connection| {
-        let sql = "INSERT INTO attempts (slot, record, nobody, seen) VALUES (?1, zeroblob(9), 0, 0)";
+        let sql = "INSERT INTO authflow_attempts (slot, record, nobody, seen) VALUES (?1, zeroblob(9), 0, 0)";
         Ok(Written::Kept(connection.execute(sql, [slot.as_bytes()])?))
     });
     guess.await.unwrap();
@@ -358,8 +363,8 @@ async fn who_is_deleted_again_has_no_row_left() {
 async fn the_claims_of_a_session_are_found_by_an_index() {
     let (store, _) = alices().await;
     let plan = store.read(|connection| {
-        let sql = "EXPLAIN QUERY PLAN UPDATE claims SET session = NULL
-            WHERE session IN (SELECT id FROM sessions WHERE tenant = '' AND account = 'a')";
+        let sql = "EXPLAIN QUERY PLAN UPDATE authflow_claims SET session = NULL
+            WHERE session IN (SELECT id FROM authflow_sessions WHERE tenant = '' AND account = 'a')";
         Ok(connection.query_row(sql, [], |row| row.get::<_, String>("detail"))?)
     });
     let plan = plan.await.unwrap();

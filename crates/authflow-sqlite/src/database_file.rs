@@ -1,6 +1,6 @@
 //! The file of the database: its owner's alone, since it holds verifiers of passwords.
 
-use crate::StoreError;
+use super::StoreError;
 use std::{
     fs::{File, OpenOptions},
     io,

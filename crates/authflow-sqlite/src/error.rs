@@ -25,21 +25,12 @@ pub enum StoreError {
     /// A later version of this crate has been here.
     #[error("the database is of a newer version of this crate")]
     NewerSchema,
-    /// The database has tables that are not this crate's.
-    #[error("the database holds tables that are not this crate's")]
-    Foreign,
     /// The file's mode is too open.
     #[error("others than its owner may read it, and it holds verifiers of passwords: run `chmod 600` on it")]
     ReadableByOthers,
     /// A secret of a version that kept them in the clear is malformed.
     #[error("an authenticator that is to be sealed cannot be kept: {0}")]
     ClearSecret(authflow::factor::TotpError),
-    /// Secrets in the clear are to be sealed, and there is nothing to seal them with.
-    #[error("{count} secrets of authenticators are to be sealed, and no sealing keys were given")]
-    NoSealingKeys {
-        /// How many.
-        count: i64,
-    },
     /// The file cannot be written anew.
     #[error(
         "others hold the database, so that secrets in the clear are left in its file: stop them, and start again"
@@ -61,6 +52,17 @@ pub enum StoreError {
     /// What was typed is a name of one account and a number or address of another one.
     #[error("a name that was typed is of two accounts")]
     Ambiguous,
+    /// The source of moments had none.
+    #[error("there must be entropy, and the source of moments had none")]
+    NoMoment,
+    /// Your own table does not fit its mapping.
+    #[error("the table {table}: {finding}")]
+    UsersTable {
+        /// Which table, as it was named.
+        table: String,
+        /// What must be, and what is.
+        finding: String,
+    },
     /// Nobody got to it within the [`Waits`](crate::Waits).
     #[error("too many are waiting for the database")]
     Overloaded,

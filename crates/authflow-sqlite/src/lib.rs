@@ -19,16 +19,19 @@ mod sealed;
 mod sessions;
 mod settings;
 mod store;
-mod system_time;
+mod transaction;
+mod users_table;
 mod waits;
 mod writer;
 
 #[cfg(test)]
 mod testing;
 
-pub use accounts::Created;
+pub use accounts::{Accounts, Created, IntoAccounts, OwnAccounts, SealedRow};
 pub use error::StoreError;
+pub use rusqlite;
 pub use settings::{Place, Settings};
 pub use store::SqliteStore;
-pub use system_time::system_time;
+pub use transaction::Transaction;
+pub use users_table::{MappedAccounts, UsersTable, unsaid};
 pub use waits::{InvalidWaits, Waits};

@@ -44,7 +44,7 @@ impl Names {
         let user_name = user_name.map_err(|_| StoreError::Malformed("user name"))?;
         let mobile = self.mobile.as_deref().and_then(|text| Mobile::new(text).ok());
         let email = self.email.as_deref().and_then(|text| EmailAddress::new(text).ok());
-        let sql = "UPDATE accounts SET user_name_key = ?3, mobile_key = ?4, email_key = ?5
+        let sql = "UPDATE authflow_accounts SET user_name_key = ?3, mobile_key = ?4, email_key = ?5
             WHERE tenant = ?1 AND id = ?2";
         connection.prepare_cached(sql)?.execute(params![
             self.tenant,
@@ -65,10 +65,10 @@ pub(crate) fn mobile_key(mobile: &Mobile) -> Option<&str> {
 /// Makes every key anew where they are of another version of the spelling. Where a name is of two accounts or cannot be read, nothing is
 /// written: whose it is, only its owners can say.
 pub(crate) fn spell(connection: &Connection) -> Result<(), StoreError> {
-    if connection.query_row("SELECT form FROM spelling", [], |row| row.get::<_, u32>(0))? == FORM {
+    if connection.query_row("SELECT form FROM authflow_spelling", [], |row| row.get::<_, u32>(0))? == FORM {
         return Ok(());
     }
-    let sql = "SELECT tenant, id, user_name, mobile, email FROM accounts";
+    let sql = "SELECT tenant, id, user_name, mobile, email FROM authflow_accounts";
     let rows = connection.prepare(sql)?.query_map([], Names::of)?.collect::<Result<Vec<_>, _>>()?;
     let audited = audit(rows.iter().map(Names::for_audit).collect::<Result<Vec<_>, _>>()?);
     for finding in &audited {
@@ -80,10 +80,12 @@ pub(crate) fn spell(connection: &Connection) -> Result<(), StoreError> {
         return Err(StoreError::Names(stopping.join("; ")));
     }
     // Two rows may exchange keys.
-    connection
-        .execute("UPDATE accounts SET user_name_key = NULL, mobile_key = NULL, email_key = NULL", [])?;
+    connection.execute(
+        "UPDATE authflow_accounts SET user_name_key = NULL, mobile_key = NULL, email_key = NULL",
+        [],
+    )?;
     rows.iter().try_for_each(|names| names.write_keys(connection))?;
-    connection.execute("UPDATE spelling SET form = ?1", [FORM])?;
+    connection.execute("UPDATE authflow_spelling SET form = ?1", [FORM])?;
     Ok(())
 }
 

@@ -15,7 +15,7 @@ fn before(accounts: &[(&str, &str, Option<&str>, Option<&str>)]) -> Connection {
 }
 
 fn keys(connection: &Connection, id: &str) -> Keys {
-    let sql = "SELECT user_name_key, mobile_key, email_key FROM accounts WHERE id = ?1";
+    let sql = "SELECT user_name_key, mobile_key, email_key FROM authflow_accounts WHERE id = ?1";
     connection.query_row(sql, [id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).unwrap()
 }
 
@@ -32,12 +32,11 @@ fn a_migration_makes_the_keys_of_all_who_exist_however_odd_their_names() {
         // One account's own number and address.
         ("d", "+8613800000003", Some("+86-13800000003"), Some("D@example.com")),
     ]);
-    let revision = |connection: &Connection| {
-        connection
-            .query_row("SELECT sum(revision % 1000) FROM accounts", [], |row| row.get::<_, i64>(0))
-            .unwrap()
+    let revision = |connection: &Connection, table: &str| {
+        let sql = format!("SELECT sum(revision % 1000) FROM {table}");
+        connection.query_row(&sql, [], |row| row.get::<_, i64>(0)).unwrap()
     };
-    let revisions = revision(&connection);
+    let revisions = revision(&connection, "accounts");
     migrate(&mut connection).unwrap();
     assert_eq!(keys(&connection, "a"), of("bob", Some("+8613800000000"), Some("éve@example.com")));
     assert_eq!(
@@ -47,8 +46,8 @@ fn a_migration_makes_the_keys_of_all_who_exist_however_odd_their_names() {
     );
     assert_eq!(keys(&connection, "c"), of("josé", None, None));
     assert_eq!(keys(&connection, "d"), of("+8613800000003", Some("+8613800000003"), Some("d@example.com")));
-    assert_eq!(revision(&connection), revisions, "no session ends");
-    let form = connection.query_row("SELECT form FROM spelling", [], |row| row.get::<_, u32>(0));
+    assert_eq!(revision(&connection, "authflow_accounts"), revisions, "no session ends");
+    let form = connection.query_row("SELECT form FROM authflow_spelling", [], |row| row.get::<_, u32>(0));
     assert_eq!(form, Ok(FORM));
 }
 
@@ -74,7 +73,9 @@ fn keys_of_another_version_of_the_spelling_are_made_anew() {
     let mut connection = before(&[("a", "Bob", None, None)]);
     migrate(&mut connection).unwrap();
     connection
-        .execute_batch("UPDATE accounts SET user_name_key = 'another'; UPDATE spelling SET form = 99")
+        .execute_batch(
+            "UPDATE authflow_accounts SET user_name_key = 'another'; UPDATE authflow_spelling SET form = 99",
+        )
         .unwrap();
     migrate(&mut connection).unwrap();
     assert_eq!(keys(&connection, "a"), of("bob", None, None));
@@ -85,7 +86,7 @@ fn from_a_sql_prompt_names_in_ascii_get_their_keys_and_others_are_refused() {
     let mut connection = before(&[]);
     migrate(&mut connection).unwrap();
     let insert = |id: &str, user_name: &str, mobile: Option<&str>, email: Option<&str>| {
-        let sql = "INSERT INTO accounts (tenant, id, user_name, mobile, email) VALUES ('', ?1, ?2, ?3, ?4)";
+        let sql = "INSERT INTO authflow_accounts (tenant, id, user_name, mobile, email) VALUES ('', ?1, ?2, ?3, ?4)";
         connection.execute(sql, params![id, user_name, mobile, email])
     };
     insert("a", "Bob ", Some("+86-138 0000 0000"), Some("Bob@Example.com")).unwrap();
@@ -110,7 +111,7 @@ fn from_a_sql_prompt_names_in_ascii_get_their_keys_and_others_are_refused() {
     }
     insert("b", "eve", None, None).unwrap();
     let update = |assignment: &str| {
-        connection.execute(&format!("UPDATE accounts SET {assignment} WHERE id = 'b'"), [])
+        connection.execute(&format!("UPDATE authflow_accounts SET {assignment} WHERE id = 'b'"), [])
     };
     for assignment in [
         "user_name = 'BOB'",

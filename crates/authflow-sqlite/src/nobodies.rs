@@ -61,9 +61,9 @@ pub(crate) fn forget_guesses(
     at_most: u32,
     before: Timestamp,
 ) -> Result<usize, StoreError> {
-    let sql = "DELETE FROM attempts WHERE slot IN (
-            SELECT slot FROM attempts WHERE nobody = 1 AND seen < ?3 ORDER BY seen
-            LIMIT (SELECT max(0, min(count(*) - ?1, ?2)) FROM attempts WHERE nobody = 1))";
+    let sql = "DELETE FROM authflow_attempts WHERE slot IN (
+            SELECT slot FROM authflow_attempts WHERE nobody = 1 AND seen < ?3 ORDER BY seen
+            LIMIT (SELECT max(0, min(count(*) - ?1, ?2)) FROM authflow_attempts WHERE nobody = 1))";
     Ok(connection.prepare_cached(sql)?.execute(params![most, at_most, columns::seconds(before)])?)
 }
 
@@ -75,17 +75,17 @@ pub(crate) fn forget_sends(
     at_most: u32,
     before: Timestamp,
 ) -> Result<usize, StoreError> {
-    let sql = "DELETE FROM sends WHERE slot IN (
-            SELECT slot FROM sends WHERE nobody = 1 AND cools_until <= ?3 ORDER BY cools_until
-            LIMIT (SELECT max(0, min(count(*) - ?1, ?2)) FROM sends WHERE nobody = 1))";
+    let sql = "DELETE FROM authflow_sends WHERE slot IN (
+            SELECT slot FROM authflow_sends WHERE nobody = 1 AND cools_until <= ?3 ORDER BY cools_until
+            LIMIT (SELECT max(0, min(count(*) - ?1, ?2)) FROM authflow_sends WHERE nobody = 1))";
     Ok(connection.prepare_cached(sql)?.execute(params![most, at_most, columns::seconds(before)])?)
 }
 
 /// Codes of recipients that nobody has, beyond so many.
 pub(crate) fn forget_codes(connection: &Connection, most: u32, at_most: u32) -> Result<usize, StoreError> {
-    let sql = "DELETE FROM codes WHERE key IN (
-            SELECT key FROM codes WHERE nobody = 1 ORDER BY expires_at
-            LIMIT (SELECT max(0, min(count(*) - ?1, ?2)) FROM codes WHERE nobody = 1))";
+    let sql = "DELETE FROM authflow_codes WHERE key IN (
+            SELECT key FROM authflow_codes WHERE nobody = 1 ORDER BY expires_at
+            LIMIT (SELECT max(0, min(count(*) - ?1, ?2)) FROM authflow_codes WHERE nobody = 1))";
     Ok(connection.prepare_cached(sql)?.execute(params![most, at_most])?)
 }
 
@@ -111,7 +111,7 @@ mod tests {
     fn a_count_that_has_not_cooled_is_never_dropped_and_the_oldest_go_first() {
         let connection = testing::database();
         // By the end of its day, which is not how long it cools, the one of somebody and the first of nobody's come first.
-        let sql = "INSERT INTO sends (slot, record, forget_at, cools_until, owner, nobody)
+        let sql = "INSERT INTO authflow_sends (slot, record, forget_at, cools_until, owner, nobody)
             VALUES (CAST(printf('%016d', ?1) AS BLOB), zeroblob(21), ?1, ?2, zeroblob(32), ?3)";
         for (number, cools_until, nobody) in [(1, 100, 0), (2, 400, 1), (3, 200, 1), (4, 100, 1), (5, 300, 1)]
         {
@@ -119,7 +119,8 @@ mod tests {
         }
         let forget = |at_most, before| {
             forget_sends(&connection, 1, at_most, Timestamp::from_unix(before)).unwrap();
-            let mut statement = connection.prepare("SELECT forget_at FROM sends ORDER BY 1").unwrap();
+            let mut statement =
+                connection.prepare("SELECT forget_at FROM authflow_sends ORDER BY 1").unwrap();
             let left = statement.query_map([], |row| row.get::<_, u32>(0)).unwrap();
             left.map(Result::unwrap).collect::<Vec<_>>()
         };

@@ -1,6 +1,6 @@
 //! The library's questions to a store.
 
-use crate::{SqliteStore, StoreError};
+use crate::{Accounts, SqliteStore, StoreError};
 use authflow::{
     account::{Account, FindAccount},
     code::{LoadCode, StoredCode},
@@ -12,7 +12,7 @@ use authflow::{
 };
 
 /// What is asked moves to the thread that answers.
-impl parts::Store for SqliteStore {
+impl<A: Accounts> parts::Store for SqliteStore<A> {
     type Error = StoreError;
 
     async fn find_account(&self, ask: &FindAccount) -> Result<Option<Account>, StoreError> {

@@ -1,9 +1,10 @@
 use super::*;
 use crate::{
     connection, database_file, schema,
-    testing::{moment, store_in as open},
+    testing::{migrate, store_in as open},
 };
 use authflow::testkit::demo;
+use rusqlite::params;
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -57,7 +58,7 @@ fn secrets_in_the_clear_are_sealed_once_and_no_trace_of_them_is_left() {
     assert!((0..3).all(|secret| before.contains(&secret)), "the deleted one too: {before:?}");
     let stored = || {
         let connection = Connection::open(&path).unwrap();
-        let sql = "SELECT totp_sealed FROM accounts WHERE id = 'ann'";
+        let sql = "SELECT totp_sealed FROM authflow_accounts WHERE id = 'ann'";
         connection.query_row(sql, [], |row| row.get::<_, String>(0)).unwrap()
     };
     let store = open(&path, demo::sealing_keys()).unwrap();
@@ -74,7 +75,7 @@ fn secrets_in_the_clear_are_sealed_once_and_no_trace_of_them_is_left() {
     let resealed = TotpSecret::reseal(&later, ann, &SealedSecret::new(&sealed).unwrap(), &at()).unwrap();
     assert_eq!(resealed, Some(TotpSecret::new(*SECRETS[0]).unwrap().seal(&later, ann, &at())));
     let connection = Connection::open(&path).unwrap();
-    assert_eq!(count_by_key(&connection).unwrap(), BTreeMap::from([("seal-2".to_owned(), 2)]));
+    assert_eq!(count_by_key(&connection, "authflow_accounts").unwrap(), [("seal-2".to_owned(), 2)]);
 }
 
 fn sealing_key(id: &str, number: u8) -> authflow::sealing::SealingKey {
@@ -85,13 +86,13 @@ fn sealing_key(id: &str, number: u8) -> authflow::sealing::SealingKey {
 fn a_server_that_was_stopped_before_the_file_was_written_anew_does_it_at_its_next_start() {
     let (folder, path) = of_clear_secrets();
     let mut connection = written_to(&path);
-    schema::migrate(&mut connection, Some(&demo::sealing_keys()), &moment()).unwrap();
+    migrate(&mut connection).unwrap();
     drop(connection);
     assert!(!found_in(folder.path()).is_empty(), "nothing to do");
     drop(open(&path, demo::sealing_keys()).unwrap());
     assert_eq!(found_in(folder.path()), []);
     let connection = Connection::open(&path).unwrap();
-    assert!(!connection.table_exists(None, UNSCRUBBED).unwrap());
+    assert!(!has_table(&connection, UNSCRUBBED).unwrap());
 }
 
 #[test]
@@ -129,7 +130,7 @@ fn what_an_earlier_key_has_sealed_is_sealed_anew_at_the_start_and_no_account_cha
     drop(open(&path, demo::earlier_sealing_keys()).unwrap());
     let connection = Connection::open(&path).unwrap();
     let revisions = || {
-        let mut statement = connection.prepare("SELECT revision FROM accounts ORDER BY id").unwrap();
+        let mut statement = connection.prepare("SELECT revision FROM authflow_accounts ORDER BY id").unwrap();
         statement.query_map([], |row| row.get::<_, i64>(0)).unwrap().map(Result::unwrap).collect::<Vec<_>>()
     };
     let before = revisions();
@@ -139,10 +140,10 @@ fn what_an_earlier_key_has_sealed_is_sealed_anew_at_the_start_and_no_account_cha
     assert!(open(&path, one("seal-2", 102)).is_ok());
 
     // One that was moved here from another account stays as it is, and needs its key.
-    let sql = "UPDATE accounts SET totp_sealed = (SELECT totp_sealed FROM accounts WHERE id = 'bob') WHERE id = 'ann'";
+    let sql = "UPDATE authflow_accounts SET totp_sealed = (SELECT totp_sealed FROM authflow_accounts WHERE id = 'bob') WHERE id = 'ann'";
     connection.execute(sql, []).unwrap();
     let next = one("next", 9).with_opener(sealing_key("seal-2", 102)).unwrap();
     drop(open(&path, next).unwrap());
-    let counts = BTreeMap::from([("next".to_owned(), 1), ("seal-2".to_owned(), 1)]);
-    assert_eq!(count_by_key(&connection).unwrap(), counts);
+    let counts = [("next".to_owned(), 1), ("seal-2".to_owned(), 1)];
+    assert_eq!(count_by_key(&connection, "authflow_accounts").unwrap(), counts);
 }

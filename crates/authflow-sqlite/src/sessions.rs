@@ -1,6 +1,6 @@
 //! Sessions.
 
-use crate::{SqliteStore, StoreError, columns, writer::Written};
+use crate::{Accounts, SqliteStore, StoreError, columns, writer::Written};
 use authflow::{
     AccountId, Audience, ClientId, SessionId, TenantId, Timestamp,
     account::Revision,
@@ -9,7 +9,7 @@ use authflow::{
 };
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-impl SqliteStore {
+impl<A: Accounts> SqliteStore<A> {
     pub(crate) async fn find_session(&self, ask: FindSession) -> Result<Option<SessionRecord>, StoreError> {
         self.read(move |connection| find(connection, ask.session)).await
     }
@@ -34,7 +34,7 @@ impl SqliteStore {
 }
 
 fn note(connection: &Connection, noted: &SessionRecord) -> Result<(), StoreError> {
-    let sql = "UPDATE sessions SET used_at = ?2, device_kind = ?3, device_key = ?4, device_digest = ?5, unseen_since = ?6
+    let sql = "UPDATE authflow_sessions SET used_at = ?2, device_kind = ?3, device_key = ?4, device_digest = ?5, unseen_since = ?6
         WHERE id = ?1";
     connection.prepare_cached(sql)?.execute(params![
         noted.session.as_bytes(),
@@ -50,7 +50,7 @@ fn note(connection: &Connection, noted: &SessionRecord) -> Result<(), StoreError
 pub(crate) fn find(connection: &Connection, session: SessionId) -> Result<Option<SessionRecord>, StoreError> {
     let sql =
         "SELECT client_id, tenant, account, auth_time, factors, generation, used_at, expires_at, revision,
-            device_kind, device_key, device_digest, unseen_since FROM sessions
+            device_kind, device_key, device_digest, unseen_since FROM authflow_sessions
         WHERE id = ?1 AND ended_at IS NULL AND device_digest IS NOT NULL";
     let mut statement = connection.prepare_cached(sql)?;
     statement.query_row([session.as_bytes()], |row| Ok(record(row, session))).optional()?.transpose()
@@ -82,7 +82,7 @@ fn record(row: &Row<'_>, session: SessionId) -> Result<SessionRecord, StoreError
 
 /// Says whether it was opened: one that is there, or was, is not written over.
 pub(crate) fn open(connection: &Connection, record: &SessionRecord) -> Result<bool, StoreError> {
-    let sql = "INSERT INTO sessions
+    let sql = "INSERT INTO authflow_sessions
             (id, client_id, tenant, account, auth_time, factors, generation, used_at, expires_at, revision,
             device_kind, device_key, device_digest, unseen_since)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) ON CONFLICT (id) DO NOTHING";
@@ -113,7 +113,7 @@ pub(crate) fn renew(
     session: SessionId,
     (auth_time, revision): (Timestamp, Revision),
 ) -> Result<bool, StoreError> {
-    let sql = "UPDATE sessions SET auth_time = ?4, revision = ?5, unseen_since = NULL
+    let sql = "UPDATE authflow_sessions SET auth_time = ?4, revision = ?5, unseen_since = NULL
         WHERE id = ?1 AND tenant = ?2 AND account = ?3 AND ended_at IS NULL";
     let changed = connection.prepare_cached(sql)?.execute(params![
         session.as_bytes(),
@@ -140,7 +140,7 @@ pub(crate) fn rotate(
     session: SessionId,
     Rotation { expected_generation, device, unseen_since }: Rotation<'_>,
 ) -> Result<bool, StoreError> {
-    let sql = "UPDATE sessions
+    let sql = "UPDATE authflow_sessions
         SET generation = generation + 1, device_kind = ?6, device_key = ?7, device_digest = ?8, unseen_since = ?9
         WHERE id = ?1 AND client_id = ?2 AND tenant = ?3 AND account = ?4 AND generation = ?5 AND ended_at IS NULL";
     let changed = connection.prepare_cached(sql)?.execute(params![
@@ -170,7 +170,8 @@ pub(crate) fn end(
         EndSessions::AllBut(session) => (None, Some(session.as_bytes())),
         EndSessions::One(session) => (Some(session.as_bytes()), None),
     };
-    let sql = "UPDATE sessions SET ended_at = ?1 WHERE tenant = ?2 AND account = ?3 AND ended_at IS NULL
+    let sql =
+        "UPDATE authflow_sessions SET ended_at = ?1 WHERE tenant = ?2 AND account = ?3 AND ended_at IS NULL
         AND (?4 IS NULL OR id = ?4) AND (?5 IS NULL OR id <> ?5)";
     connection.prepare_cached(sql)?.execute(params![
         columns::seconds(now),

@@ -1,7 +1,7 @@
 //! What a store is opened with.
 
-use crate::{Waits, nobodies};
-use authflow::{Timestamp, sealing::SealingKeys};
+use crate::{OwnAccounts, StoreError, Waits, nobodies};
+use authflow::{Moment, sealing::SealingKeys};
 use std::{fmt, num::NonZeroU32, path::PathBuf, sync::Arc};
 
 /// Where a database is.
@@ -16,52 +16,82 @@ pub enum Place {
 /// What a store is opened with.
 ///
 /// ```
-/// use authflow_sqlite::{Place, Settings, system_time};
-/// use std::num::NonZeroU32;
+/// use authflow::Moment; // with its feature `os`
+/// use authflow_sqlite::{Place, Settings, SqliteStore, StoreError};
+/// # use authflow::sealing::SealingKeys;
 ///
-/// let mut settings = Settings::new(Place::File("authflow.db".into()), None, system_time);
-/// settings.most_of_nobody = NonZeroU32::new(1 << 18).unwrap();
+/// # fn open(keys: SealingKeys) -> Result<(), StoreError> {
+/// let settings = Settings::new(Place::Memory, keys, Moment::now);
+/// let store = SqliteStore::open(&settings)?;
+/// # Ok(()) }
+/// # open(authflow::testkit::demo::sealing_keys()).unwrap();
 /// ```
 #[derive(Clone)]
-pub struct Settings {
-    /// Where the database is.
-    pub place: Place,
-    /// Every key that a secret of an authenticator is sealed under: those of the engine's [`Config`](authflow::Config). `None` where nobody has an
-    /// authenticator: a database with a sealed secret is then refused.
-    pub sealing: Option<SealingKeys>,
+pub struct Settings<A = OwnAccounts> {
     /// How long is waited for the database.
     pub waits: Waits,
     /// How many names, and how many recipients of codes, that nobody has are remembered:
     /// [`Sweep::MOST_OF_NOBODY`](authflow::administration::Sweep::MOST_OF_NOBODY) by default. A flood of names drops the oldest ones, and a name
-    /// that was dropped has its guesses back, which somebody's never has: fewer than [`FEWEST_OF_NOBODY`](Self::FEWEST_OF_NOBODY) are for tests.
+    /// that was dropped has its guesses back, which somebody's never has: fewer than [`FEWEST_OF_NOBODY`](Settings::FEWEST_OF_NOBODY) are for tests.
     pub most_of_nobody: NonZeroU32,
-    pub(crate) clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+    pub(crate) place: Place,
+    pub(crate) accounts: A,
+    pub(crate) sealing: SealingKeys,
+    pub(crate) moments: Moments,
+}
+
+/// Where time and entropy come from.
+#[derive(Clone)]
+pub(crate) struct Moments(Arc<dyn Fn() -> Option<Moment> + Send + Sync>);
+
+impl Moments {
+    pub(crate) fn moment(&self) -> Result<Moment, StoreError> {
+        (self.0)().ok_or(StoreError::NoMoment)
+    }
+}
+
+impl<A> Settings<A> {
+    /// The same, with accounts that are kept elsewhere: in a [`UsersTable`](crate::UsersTable) of your own.
+    #[must_use]
+    pub fn accounts<B>(self, accounts: B) -> Settings<B> {
+        let Self { waits, most_of_nobody, place, sealing, moments, .. } = self;
+        Settings { waits, most_of_nobody, place, accounts, sealing, moments }
+    }
 }
 
 impl Settings {
     /// Fewer names of nobody are soon flooded.
     pub const FEWEST_OF_NOBODY: u32 = 1 << 16;
 
-    /// A database, the keys that open what is sealed in it, and the clock that says what is over: that of the requests'
-    /// [`Moment`](authflow::Moment)s, [`system_time`](crate::system_time) mostly.
+    /// A database, every key that a secret in it is sealed under, and where time and entropy come from: [`Moment::now`](authflow::Moment) mostly (its
+    /// feature `os`).
     ///
-    /// **The clock must not be fast:** what it says is over is forgotten, and a claim that is forgotten early is a token that counts twice.
-    pub fn new(
+    /// **The moments' clock must not be fast:** what it says is over is forgotten, and a claim that is forgotten early is a token that counts
+    /// twice.
+    pub fn new<E>(
         place: Place,
-        sealing: Option<SealingKeys>,
-        clock: impl Fn() -> Timestamp + Send + Sync + 'static,
+        sealing: SealingKeys,
+        moments: impl Fn() -> Result<Moment, E> + Send + Sync + 'static,
     ) -> Self {
-        Self { place, sealing, waits: Waits::DEFAULT, most_of_nobody: nobodies::MOST, clock: Arc::new(clock) }
+        Self {
+            waits: Waits::DEFAULT,
+            most_of_nobody: nobodies::MOST,
+            place,
+            accounts: OwnAccounts,
+            sealing,
+            moments: Moments(Arc::new(move || moments().ok())),
+        }
     }
 }
 
-impl fmt::Debug for Settings {
+impl<A: fmt::Debug> fmt::Debug for Settings<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Settings")
-            .field("place", &self.place)
-            .field("sealing", &self.sealing)
             .field("waits", &self.waits)
             .field("most_of_nobody", &self.most_of_nobody)
+            .field("place", &self.place)
+            .field("accounts", &self.accounts)
+            .field("sealing", &self.sealing)
             .finish_non_exhaustive()
     }
 }

@@ -1,15 +1,16 @@
 //! The store: SQLite, embedded. One connection writes; in a file, others read beside it.
 
 use crate::{
-    Place, Settings, StoreError, Waits,
+    Accounts, IntoAccounts, OwnAccounts, Place, Settings, StoreError, Transaction, Waits,
     connection::{open_reader, open_writer},
     database_file,
     nobodies::Forgetting,
     readers::Readers,
     schema, sealed,
+    settings::Moments,
     writer::{Writer, Written},
 };
-use authflow::{Moment, Timestamp};
+use authflow::Timestamp;
 use rusqlite::{Connection, TransactionBehavior};
 use std::{fmt, num::NonZeroU32, sync::Arc};
 
@@ -17,13 +18,13 @@ use std::{fmt, num::NonZeroU32, sync::Arc};
 /// [`Administer`](authflow::administration::Administer). A clone is the same store.
 ///
 /// It has threads of its own, and answers within a runtime of tokio's whose timer is on.
-#[derive(Clone)]
-pub struct SqliteStore {
+pub struct SqliteStore<A = OwnAccounts> {
     writer: Writer,
     /// None for a database in memory, which belongs to one connection.
     readers: Option<Readers>,
+    pub(crate) accounts: Arc<A>,
     place: Place,
-    clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+    moments: Moments,
     waits: Waits,
     pub(crate) unknown_names: Arc<Forgetting>,
     pub(crate) unknown_recipients: Arc<Forgetting>,
@@ -31,45 +32,47 @@ pub struct SqliteStore {
     pub(crate) most_of_nobody: NonZeroU32,
 }
 
-impl SqliteStore {
-    /// Opens a database, and makes it where there is none. It is brought to this version of the crate, and what earlier keys have sealed is
-    /// sealed anew under the present one: with the moment's entropy.
+impl<A: Accounts> SqliteStore<A> {
+    /// Opens a database, and makes it where there is none. Its tables are brought to this version of the crate, and what earlier keys have sealed is
+    /// sealed anew under the present one.
     ///
     /// A file is its owner's alone: it is made so, and refused where others may read it. This takes as long as the disk does, and holds the
     /// thread.
     ///
     /// # Errors
-    /// When the database cannot be read, is of a later version, others may read it, a sealing key is missing, or the names in it are not each one
-    /// account's. Nothing was changed then.
-    pub fn open(settings: &Settings, moment: &Moment) -> Result<Self, StoreError> {
-        let Settings { place, sealing, waits, most_of_nobody, clock } = settings;
-        let (mut connection, file) = match place {
-            Place::Memory => (Connection::open_in_memory()?, None),
+    /// When the database cannot be read, is of a later version, others may read it, a sealing key is missing, the names in it are not each one
+    /// account's, or a table of your own does not fit its mapping. Nothing was changed then.
+    pub fn open<M: IntoAccounts<Accounts = A>>(settings: &Settings<M>) -> Result<Self, StoreError> {
+        let Settings { waits, most_of_nobody, place, accounts, sealing, moments } = settings;
+        let moment = moments.moment()?;
+        let mut connection = match place {
+            Place::Memory => Connection::open_in_memory()?,
             Place::File(path) => {
                 database_file::claim(path)?;
-                (open_writer(path, waits.for_others())?, Some(path))
+                open_writer(path, waits.for_others())?
             }
         };
-        schema::migrate(&mut connection, sealing.as_ref(), moment)?;
+        // Immediate, so that of two that start at once, one migrates and the other one finds it done.
+        let begun = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let transaction = Transaction::of(&begun);
+        schema::migrate(&transaction, sealing, &moment)?;
+        let accounts = accounts.open(&transaction)?;
+        sealed::refuse_missing_keys(accounts.seals(&transaction)?, sealing)?;
+        sealed::reseal_all(&transaction, &accounts, sealing, &moment)?;
+        begun.commit()?;
         sealed::scrub(&connection)?;
-        sealed::refuse_missing_keys(&connection, sealing.as_ref())?;
-        if let Some(keys) = sealing {
-            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let resealed = sealed::reseal_all(&transaction, keys, moment)?;
-            transaction.commit()?;
-            if resealed > 0 {
-                tracing::info!(resealed, "secrets of authenticators are sealed under the present key");
-            }
-        }
-        let open_reader = |path| move || open_reader(path, waits.for_others());
-        let readers = file.map(|path| Readers::start(open_reader(path))).transpose()?;
+        let readers = match place {
+            Place::Memory => None,
+            Place::File(path) => Some(Readers::start(|| open_reader(path, waits.for_others()))?),
+        };
         let [unknown_names, unknown_recipients] =
             [(); 2].map(|()| Arc::new(Forgetting::beyond(*most_of_nobody)));
         Ok(Self {
             writer: Writer::start(connection)?,
             readers,
+            accounts: Arc::new(accounts),
             place: place.clone(),
-            clock: Arc::clone(clock),
+            moments: moments.clone(),
             waits: *waits,
             unknown_names,
             unknown_recipients,
@@ -83,7 +86,7 @@ impl SqliteStore {
     /// When it cannot.
     pub async fn check(&self) -> Result<(), StoreError> {
         self.read(count_claims).await?;
-        self.write(|connection| count_claims(connection).map(Written::TakenBack)).await
+        self.write(|transaction| count_claims(transaction).map(Written::TakenBack)).await
     }
 
     /// Moves what has been logged ahead into the database file, so that a service that has stopped leaves it whole. Nothing is lost without it:
@@ -99,8 +102,8 @@ impl SqliteStore {
         Ok(())
     }
 
-    pub(crate) fn now(&self) -> Timestamp {
-        (self.clock)()
+    pub(crate) fn now(&self) -> Result<Timestamp, StoreError> {
+        self.moments.moment().map(|moment| moment.timestamp())
     }
 
     pub(crate) async fn read<T: Send + 'static>(
@@ -118,21 +121,37 @@ impl SqliteStore {
 
     pub(crate) async fn write<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Connection) -> Result<Written<T>, StoreError> + Send + 'static,
+        work: impl FnOnce(&Transaction<'_>) -> Result<Written<T>, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        self.writer.write(self.waits.to_begin(), work).await
+        self.writer.write(self.waits.to_begin(), |connection| work(&Transaction::of(connection))).await
     }
 
     /// Ends a request, and waits for its turn as long as its call does: shed here, its guess would be in flight and then wrong.
     pub(crate) async fn write_at_last<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Connection) -> Result<Written<T>, StoreError> + Send + 'static,
+        work: impl FnOnce(&Transaction<'_>) -> Result<Written<T>, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        self.writer.write(self.waits.to_end(), work).await
+        self.writer.write(self.waits.to_end(), |connection| work(&Transaction::of(connection))).await
     }
 }
 
-impl fmt::Debug for SqliteStore {
+impl<A> Clone for SqliteStore<A> {
+    fn clone(&self) -> Self {
+        Self {
+            writer: self.writer.clone(),
+            readers: self.readers.clone(),
+            accounts: Arc::clone(&self.accounts),
+            place: self.place.clone(),
+            moments: self.moments.clone(),
+            waits: self.waits,
+            unknown_names: Arc::clone(&self.unknown_names),
+            unknown_recipients: Arc::clone(&self.unknown_recipients),
+            most_of_nobody: self.most_of_nobody,
+        }
+    }
+}
+
+impl<A> fmt::Debug for SqliteStore<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SqliteStore")
             .field("place", &self.place)
@@ -142,7 +161,7 @@ impl fmt::Debug for SqliteStore {
 }
 
 fn count_claims(connection: &Connection) -> Result<(), StoreError> {
-    Ok(connection.prepare_cached("SELECT 1 FROM claims LIMIT 1")?.exists([]).map(drop)?)
+    Ok(connection.prepare_cached("SELECT 1 FROM authflow_claims LIMIT 1")?.exists([]).map(drop)?)
 }
 
 #[cfg(test)]
@@ -197,13 +216,15 @@ mod tests {
     async fn readers_see_what_was_written_and_cannot_write() {
         let folder = tempfile::tempdir().unwrap();
         let store = testing::store_in(&folder.path().join("authflow.db"), demo::sealing_keys()).unwrap();
-        const INSERT: &str = "INSERT INTO claims (id, keep_until) VALUES (zeroblob(16), 1)";
+        const INSERT: &str = "INSERT INTO authflow_claims (id, keep_until) VALUES (zeroblob(16), 1)";
         store.write(|connection| Ok(Written::Kept(connection.execute(INSERT, [])?))).await.unwrap();
         let seen = store.read(|connection| {
-            Ok(connection.query_row("SELECT count(*) FROM claims", [], |row| row.get::<_, u32>(0))?)
+            Ok(connection
+                .query_row("SELECT count(*) FROM authflow_claims", [], |row| row.get::<_, u32>(0))?)
         });
         assert_eq!(seen.await.unwrap(), 1);
-        let refused = store.read(|connection| Ok(connection.execute("DELETE FROM claims", [])?)).await;
+        let refused =
+            store.read(|connection| Ok(connection.execute("DELETE FROM authflow_claims", [])?)).await;
         assert!(matches!(refused, Err(StoreError::Sqlite(_))));
     }
 }

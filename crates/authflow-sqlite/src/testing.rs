@@ -1,6 +1,8 @@
 //! Databases and accounts for tests, at the beginning of the test kit's time.
 
-use crate::{Created, Place, Settings, SqliteStore, StoreError, schema};
+use crate::{
+    Created, IntoAccounts as _, OwnAccounts, Place, Settings, SqliteStore, StoreError, Transaction, schema,
+};
 use authflow::{
     Moment,
     account::Account,
@@ -8,7 +10,7 @@ use authflow::{
     testkit::{Clock, demo},
 };
 use rusqlite::Connection;
-use std::path::Path;
+use std::{convert::Infallible, path::Path};
 
 pub(crate) fn moment() -> Moment {
     Clock::at(demo::START).moment()
@@ -23,7 +25,10 @@ pub(crate) fn database() -> Connection {
 
 /// Brings a database to the present version, under the sealing keys of the demo.
 pub(crate) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
-    schema::migrate(connection, Some(&demo::sealing_keys()), &moment())
+    let begun = connection.transaction()?;
+    schema::migrate(&begun, &demo::sealing_keys(), &moment())?;
+    OwnAccounts.open(&Transaction::of(&begun))?;
+    Ok(begun.commit()?)
 }
 
 pub(crate) fn store() -> SqliteStore {
@@ -35,7 +40,7 @@ pub(crate) fn store_in(path: &Path, sealing: SealingKeys) -> Result<SqliteStore,
 }
 
 fn open(place: Place, sealing: SealingKeys) -> Result<SqliteStore, StoreError> {
-    SqliteStore::open(&Settings::new(place, Some(sealing), || demo::START), &moment())
+    SqliteStore::open(&Settings::new(place, sealing, || Ok::<_, Infallible>(moment())))
 }
 
 /// A store in memory with everybody of the demo, once in its tenant and once in none.

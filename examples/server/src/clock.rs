@@ -24,10 +24,12 @@ impl Clock {
         Ok(moment.at(now))
     }
 
-    /// The store's clock, by which it forgets: never later than the real time, because a server whose clock was moved forward for a
+    /// The store's moment, by which it forgets: never later than the real time, because a server whose clock was moved forward for a
     /// demonstration must not forget claims that it needs again when the clock is moved back.
-    pub(crate) fn forgets_at(self) -> Timestamp {
-        self.now().min(system_now())
+    pub(crate) fn moment_to_forget(self) -> Result<Moment, OsEntropyUnavailable> {
+        let moment = Moment::now()?;
+        let (now, real) = (self.shift(moment.timestamp()), moment.timestamp());
+        Ok(moment.at(now.min(real)))
     }
 
     fn shift(self, at: Timestamp) -> Timestamp {
@@ -52,7 +54,8 @@ mod tests {
         assert_eq!(Clock::moved(-600).shift(at).as_unix(), 400);
         assert_eq!(Clock::moved(i64::MIN).shift(at).as_unix(), 0);
         let real = system_now();
-        assert!(Clock::moved(86_400).forgets_at() < real.plus_seconds(3_600));
-        assert!(Clock::moved(-86_400).forgets_at() < real.minus_seconds(3_600));
+        let forgets_at = |clock: Clock| clock.moment_to_forget().unwrap().timestamp();
+        assert!(forgets_at(Clock::moved(86_400)) < real.plus_seconds(3_600));
+        assert!(forgets_at(Clock::moved(-86_400)) < real.minus_seconds(3_600));
     }
 }

@@ -3,7 +3,7 @@
 use super::*;
 use crate::{clock::Clock, demo, http::LONGEST_CALL};
 use authflow::{
-    Applications, Config, Engine, Secret,
+    Applications, Config, Engine, Moment, Secret,
     facade::Request,
     parts::Hasher as _,
     sdk::Api,
@@ -11,7 +11,7 @@ use authflow::{
     token::{Issuer, Key, KeyRing},
 };
 use authflow_argon2::Argon2id;
-use authflow_sqlite::{Place, Settings, SqliteStore, system_time};
+use authflow_sqlite::{Place, Settings, SqliteStore};
 use rusqlite::Connection;
 use std::time::Duration;
 use tempfile::TempDir;
@@ -27,8 +27,8 @@ async fn demonstrated() -> Demonstrated {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("authflow.db");
     let (clock, sealing_keys) = (Clock::moved(0), testkit::demo::sealing_keys());
-    let settings = Settings::new(Place::File(path.clone()), Some(sealing_keys.clone()), system_time);
-    let store = SqliteStore::open(&settings, &clock.moment().unwrap()).unwrap();
+    let settings = Settings::new(Place::File(path.clone()), sealing_keys.clone(), Moment::now);
+    let store = SqliteStore::open(&settings).unwrap();
     let hasher = Argon2Hasher::new(Argon2id::OWASP_MINIMUM, []).unwrap();
     demo::seed(&store, &hasher, &sealing_keys, clock).await.unwrap();
     let host = ServerHost {
@@ -74,7 +74,7 @@ async fn change(host: &ServerHost, id_token: &str, new_password: &str) -> u16 {
 
 /// Everything that a login writes.
 fn written(database: &Connection) -> i64 {
-    let sql = "SELECT (SELECT count(*) FROM attempts) + (SELECT count(*) FROM claims) + (SELECT count(*) FROM sessions)";
+    let sql = "SELECT (SELECT count(*) FROM authflow_attempts) + (SELECT count(*) FROM authflow_claims) + (SELECT count(*) FROM authflow_sessions)";
     database.query_row(sql, [], |row| row.get(0)).unwrap()
 }
 
@@ -106,7 +106,7 @@ async fn a_listed_password_is_refused_where_it_is_set_and_not_where_one_signs_in
     assert_eq!(change(&host, id_token, "a horse of another colour").await, 200);
     // Whoever has had one since before the list still signs in with it.
     let verifier = host.hasher.hash(&Secret::new("password123")).await.unwrap();
-    let sql = "UPDATE accounts SET verifier = ?1 WHERE id = 'demo-alice'";
+    let sql = "UPDATE authflow_accounts SET verifier = ?1 WHERE id = 'demo-alice'";
     database.execute(sql, [verifier.expose()]).unwrap();
     assert_eq!(login(&host, "password123").await.0, 200);
 }

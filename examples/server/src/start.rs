@@ -18,7 +18,7 @@ use crate::{
     tenants::{SharedCredential, TenantCredentials},
 };
 use authflow::{
-    Applications, Config, ConfigError, Dialect, Engine, OsEntropyUnavailable,
+    Applications, Config, ConfigError, Dialect, Engine,
     device::Language,
     parts::Blocklist,
     sdk::Api,
@@ -55,8 +55,6 @@ pub(crate) enum StartError {
     SigningKeys(PathBuf, SigningKeysError),
     #[error("database {0}: {1}")]
     Database(DatabaseUrl, StoreError),
-    #[error(transparent)]
-    Entropy(#[from] OsEntropyUnavailable),
     #[error("hasher: {0}")]
     Hasher(#[from] HasherError),
     #[error("tenant_credentials: {0}")]
@@ -113,9 +111,9 @@ pub(crate) async fn run(cli: Cli) -> Result<(), StartError> {
     let clock = Clock::moved(cli.now_offset);
     let database = |error| StartError::Database(cli.database.clone(), error);
     let place = cli.database.0.clone();
-    let mut settings = Settings::new(place, Some(sealing_keys.clone()), move || clock.forgets_at());
+    let mut settings = Settings::new(place, sealing_keys.clone(), move || clock.moment_to_forget());
     settings.most_of_nobody = most_of_nobody;
-    let store = SqliteStore::open(&settings, &clock.moment()?).map_err(database)?;
+    let store = SqliteStore::open(&settings).map_err(database)?;
     if !cli.is_demo() && demo::is_in(&store).await? {
         return Err(StartError::DemoAccounts(cli.database.clone()));
     }

@@ -10,8 +10,11 @@ mod rehash;
 mod reseal;
 mod retries;
 mod sessions;
+mod store;
 mod together;
 mod uses;
+
+pub use store::StoreExam;
 
 use crate::{
     AccountId, Audience, ClientId, Host, Moment, SessionId, Timestamp, TokenId,
@@ -38,8 +41,7 @@ const AT_ONCE: usize = 8;
 /// every field of every answer is compared with that. Columns are seen where they say something: between them the accounts best have
 /// all that the host's accounts can have, an authenticator, a reason to change the password and a profile included.
 ///
-/// A store is examined in [`Parts`](crate::parts::Parts) with a [`PlainHasher`](super::PlainHasher), and with
-/// [`AllowAll`](crate::parts::AllowAll), [`NoCourier`](crate::parts::NoCourier) and [`NoSigner`](crate::parts::NoSigner).
+/// A store alone is examined by [`StoreExam`], which brings the accounts along.
 ///
 /// # What it does not see
 /// - What happens on several threads. The questions of a race are asked from one task, each as soon as the others wait: a host whose

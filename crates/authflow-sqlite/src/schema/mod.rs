@@ -1,59 +1,37 @@
 //! The tables, and how a database gets them.
 
+mod before;
 mod scripts;
 
-use crate::{StoreError, names, sealed};
+#[cfg(test)]
+pub(crate) use before::as_of_version;
+
+use crate::StoreError;
 use authflow::{Moment, sealing::SealingKeys};
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::Connection;
 use scripts::SCRIPTS;
 
-/// "auth", so that the database of another program is not taken for ours.
-const APPLICATION_ID: i32 = 0x6175_7468;
-
-/// After this one, secrets in the clear are sealed.
-const SEALS: usize = 5;
-const VERSION: i64 = SCRIPTS.len() as i64;
-
-/// Brings a database to the present version.
+/// Brings a database to the present version, within the transaction of the caller.
 pub(crate) fn migrate(
-    connection: &mut Connection,
-    keys: Option<&SealingKeys>,
+    connection: &Connection,
+    keys: &SealingKeys,
     moment: &Moment,
 ) -> Result<(), StoreError> {
-    // Immediate, so that of two servers that start at once, one migrates and the other one finds it done.
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let number = |pragma| transaction.query_row(pragma, [], |row| row.get::<_, i32>(0));
-    let version = number("PRAGMA user_version")?;
-    let is_empty = number("SELECT count(*) FROM sqlite_schema")? == 0;
-    let is_ours = number("PRAGMA application_id")? == APPLICATION_ID;
-    if !(is_ours || is_empty && version == 0) {
-        return Err(StoreError::Foreign);
+    if before::is(connection)? {
+        before::migrate(connection, keys, moment)?;
     }
-    let done = usize::try_from(version).map_err(|_| StoreError::Foreign)?;
-    if done > SCRIPTS.len() {
-        return Err(StoreError::NewerSchema);
-    }
-    for (version, migration) in (1..).zip(SCRIPTS).skip(done) {
-        transaction.execute_batch(migration)?;
-        if version == SEALS && done > 0 {
-            sealed::seal_clear_secrets(&transaction, keys, moment)?;
-            sealed::note_unscrubbed(&transaction)?;
-        }
-    }
-    names::spell(&transaction)?;
-    transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
-    transaction.pragma_update(None, "user_version", VERSION)?;
-    Ok(transaction.commit()?)
+    let done = match has_table(connection, "authflow_versions")? {
+        true => connection.query_row("SELECT max(version) FROM authflow_versions", [], |row| row.get(0))?,
+        false => 0_i64,
+    };
+    let done = usize::try_from(done).ok().filter(|done| *done <= SCRIPTS.len());
+    let done = done.ok_or(StoreError::NewerSchema)?;
+    SCRIPTS.iter().skip(done).try_for_each(|script| Ok(connection.execute_batch(script)?))
 }
 
-/// A database as an earlier version of this crate has made it.
-#[cfg(test)]
-pub(crate) fn as_of_version(connection: &Connection, version: usize) {
-    for migration in &SCRIPTS[..version] {
-        connection.execute_batch(migration).unwrap();
-    }
-    connection.pragma_update(None, "application_id", APPLICATION_ID).unwrap();
-    connection.pragma_update(None, "user_version", i64::try_from(version).unwrap()).unwrap();
+pub(crate) fn has_table(connection: &Connection, name: &str) -> Result<bool, StoreError> {
+    let sql = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?1";
+    Ok(connection.prepare(sql)?.exists([name])?)
 }
 
 #[cfg(test)]
@@ -69,35 +47,92 @@ mod tests {
     fn migrating_twice_changes_nothing() {
         let mut connection = memory();
         migrate(&mut connection).unwrap();
-        connection.execute("INSERT INTO claims (id, keep_until) VALUES (zeroblob(16), 1)", []).unwrap();
+        connection
+            .execute("INSERT INTO authflow_claims (id, keep_until) VALUES (zeroblob(16), 1)", [])
+            .unwrap();
         migrate(&mut connection).unwrap();
-        let claims = connection.query_row("SELECT count(*) FROM claims", [], |row| row.get::<_, u32>(0));
+        let claims =
+            connection.query_row("SELECT count(*) FROM authflow_claims", [], |row| row.get::<_, u32>(0));
         assert_eq!(claims, Ok(1));
     }
 
+    /// Every name and definition, but for the mark of a file that is to be written anew.
+    fn tables(connection: &Connection) -> Vec<(String, String)> {
+        let sql = "SELECT name, coalesce(sql, '') FROM sqlite_schema WHERE name <> 'authflow_unscrubbed' ORDER BY name";
+        let mut statement = connection.prepare(sql).unwrap();
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        rows.map(Result::unwrap).collect()
+    }
+
     #[test]
-    fn a_database_of_the_first_version_keeps_its_accounts() {
+    fn a_database_of_before_becomes_what_a_new_one_is_and_keeps_its_rows() {
+        let mut new = memory();
+        migrate(&mut new).unwrap();
+        for version in 1..=10 {
+            let mut old = memory();
+            as_of_version(&old, version);
+            old.execute_batch(
+                "INSERT INTO accounts (tenant, id, user_name) VALUES ('', 'a', 'a');
+                UPDATE accounts SET revision = 77;
+                INSERT INTO attempts (slot, record) VALUES (x'01', x'02');
+                INSERT INTO claims (id, keep_until) VALUES (x'03', 4);
+                INSERT INTO sessions (id, client_id, tenant, account, auth_time, factors, expires_at)
+                VALUES (x'05', 'c', '', 'a', 6, 'pwd', 7);",
+            )
+            .unwrap();
+            migrate(&mut old).unwrap();
+            assert_eq!(tables(&old), tables(&new), "{version}");
+            let sql = "SELECT user_name_key || a.revision || hex(slot) || hex(record) || hex(c.id) || c.keep_until || hex(s.id)
+                || client_id || s.account || auth_time || factors || s.expires_at
+                FROM authflow_accounts AS a, authflow_attempts, authflow_claims AS c, authflow_sessions AS s";
+            let kept = old.query_row(sql, [], |row| row.get::<_, String>(0));
+            assert_eq!(kept.unwrap(), "a77010203405ca6pwd7", "{version}");
+            migrate(&mut old).unwrap();
+            assert_eq!(old.query_row(sql, [], |row| row.get::<_, String>(0)).unwrap(), "a77010203405ca6pwd7");
+        }
+    }
+
+    #[test]
+    fn the_server_of_before_leaves_a_database_alone_that_was_moved_on() {
+        let mut connection = memory();
+        as_of_version(&connection, 10);
+        migrate(&mut connection).unwrap();
+        let version = connection.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0));
+        assert_eq!(version, Ok(11), "newer than its own");
+    }
+
+    #[test]
+    fn the_keys_of_names_are_made_in_a_database_of_the_first_version() {
         let mut connection = memory();
         as_of_version(&connection, 1);
         connection.execute("INSERT INTO accounts (tenant, id, user_name) VALUES ('', 'a', 'a')", []).unwrap();
         migrate(&mut connection).unwrap();
-        connection.execute("UPDATE accounts SET mobile = '+86-138 0000 0000', email = 'A@b.c'", []).unwrap();
-        let keys = connection.query_row("SELECT mobile_key, email_key FROM accounts", [], |row| {
+        connection
+            .execute("UPDATE authflow_accounts SET mobile = '+86-138 0000 0000', email = 'A@b.c'", [])
+            .unwrap();
+        let keys = connection.query_row("SELECT mobile_key, email_key FROM authflow_accounts", [], |row| {
             Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
         });
         assert_eq!(keys, Ok(("+8613800000000".into(), "a@b.c".into())));
     }
 
     #[test]
-    fn newer_and_foreign_databases_are_refused() {
+    fn newer_databases_are_refused_and_those_with_other_tables_are_not() {
         let mut newer = memory();
         migrate(&mut newer).unwrap();
-        newer.pragma_update(None, "user_version", VERSION + 1).unwrap();
+        newer.execute("INSERT INTO authflow_versions VALUES (2)", []).unwrap();
+        assert!(matches!(migrate(&mut newer), Err(StoreError::NewerSchema)));
+        let mut newer = memory();
+        as_of_version(&newer, 10);
+        newer.pragma_update(None, "user_version", 11).unwrap();
         assert!(matches!(migrate(&mut newer), Err(StoreError::NewerSchema)));
 
-        let mut foreign = memory();
-        foreign.execute_batch("CREATE TABLE notes (text)").unwrap();
-        assert!(matches!(migrate(&mut foreign), Err(StoreError::Foreign)));
+        let mut shared = memory();
+        shared.execute_batch("CREATE TABLE accounts (mine); PRAGMA user_version = 7").unwrap();
+        migrate(&mut shared).unwrap();
+        migrate(&mut shared).unwrap();
+        let version = shared.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0));
+        assert_eq!(version, Ok(7), "that is the other's");
     }
 
     /// A database with the accounts `a` and `b`.
@@ -106,7 +141,7 @@ mod tests {
         migrate(&mut connection).unwrap();
         execute(
             &connection,
-            "INSERT INTO accounts (tenant, id, user_name) VALUES ('', 'a', 'a'), ('', 'b', 'b')",
+            "INSERT INTO authflow_accounts (tenant, id, user_name) VALUES ('', 'a', 'a'), ('', 'b', 'b')",
         );
         connection
     }
@@ -116,7 +151,7 @@ mod tests {
     }
 
     fn revision(connection: &Connection, id: &str) -> i64 {
-        let sql = "SELECT revision FROM accounts WHERE id = ?1";
+        let sql = "SELECT revision FROM authflow_accounts WHERE id = ?1";
         connection.query_row(sql, [id], |row| row.get(0)).unwrap()
     }
 
@@ -138,7 +173,7 @@ mod tests {
             ("totp_step = 7", false),
             ("profile = '{\"name\":\"A\"}'", false),
         ] {
-            execute(&connection, &format!("UPDATE accounts SET {assignment} WHERE id = 'a'"));
+            execute(&connection, &format!("UPDATE authflow_accounts SET {assignment} WHERE id = 'a'"));
             expected += i64::from(counts);
             assert_eq!(revision(&connection, "a"), expected, "{assignment}");
             assert_eq!(revision(&connection, "b"), other, "{assignment}");
@@ -148,15 +183,15 @@ mod tests {
     #[test]
     fn a_statement_that_sets_the_revision_is_not_counted_besides() {
         let connection = of_two();
-        execute(&connection, "UPDATE accounts SET status = 'locked', revision = 77 WHERE id = 'a'");
+        execute(&connection, "UPDATE authflow_accounts SET status = 'locked', revision = 77 WHERE id = 'a'");
         assert_eq!(revision(&connection, "a"), 77);
     }
 
     #[test]
     fn the_largest_revision_is_followed_by_another_one() {
         let connection = of_two();
-        execute(&connection, "UPDATE accounts SET revision = 9223372036854775807 WHERE id = 'a'");
-        execute(&connection, "UPDATE accounts SET status = 'locked' WHERE id = 'a'");
+        execute(&connection, "UPDATE authflow_accounts SET revision = 9223372036854775807 WHERE id = 'a'");
+        execute(&connection, "UPDATE authflow_accounts SET status = 'locked' WHERE id = 'a'");
         assert_eq!(revision(&connection, "a"), 0);
     }
 
@@ -165,18 +200,18 @@ mod tests {
         let connection = of_two();
         let mut seen = vec![revision(&connection, "a"), revision(&connection, "b")];
         for again in [
-            "DELETE FROM accounts WHERE id = 'a'; INSERT INTO accounts (tenant, id, user_name) VALUES ('', 'a', 'c')",
+            "DELETE FROM authflow_accounts WHERE id = 'a'; INSERT INTO authflow_accounts (tenant, id, user_name) VALUES ('', 'a', 'c')",
             // As a dump of the table has it, revision and all.
-            "INSERT OR REPLACE INTO accounts (tenant, id, user_name, revision) VALUES ('', 'a', 'a', 1)",
-            "REPLACE INTO accounts (tenant, id, user_name, revision)
-                SELECT tenant, id, user_name, revision FROM accounts WHERE id = 'a'",
+            "INSERT OR REPLACE INTO authflow_accounts (tenant, id, user_name, revision) VALUES ('', 'a', 'a', 1)",
+            "REPLACE INTO authflow_accounts (tenant, id, user_name, revision)
+                SELECT tenant, id, user_name, revision FROM authflow_accounts WHERE id = 'a'",
             // Another row gives way to a unique name, and comes back.
-            "REPLACE INTO accounts (tenant, id, user_name) VALUES ('', 'b', 'a');
-             INSERT INTO accounts (tenant, id, user_name) VALUES ('', 'a', 'd')",
+            "REPLACE INTO authflow_accounts (tenant, id, user_name) VALUES ('', 'b', 'a');
+             INSERT INTO authflow_accounts (tenant, id, user_name) VALUES ('', 'a', 'd')",
             // The id is passed on.
-            "UPDATE accounts SET id = 'old' WHERE id = 'a'; UPDATE accounts SET id = 'a' WHERE id = 'b'",
-            "UPDATE accounts SET id = 'c', status = 'locked' WHERE id = 'a';
-             UPDATE accounts SET id = 'a', revision = 1 WHERE id = 'c'",
+            "UPDATE authflow_accounts SET id = 'old' WHERE id = 'a'; UPDATE authflow_accounts SET id = 'a' WHERE id = 'b'",
+            "UPDATE authflow_accounts SET id = 'c', status = 'locked' WHERE id = 'a';
+             UPDATE authflow_accounts SET id = 'a', revision = 1 WHERE id = 'c'",
         ] {
             connection.execute_batch(again).unwrap();
             let now = revision(&connection, "a");
@@ -194,7 +229,7 @@ mod tests {
         execute(&connection, "UPDATE accounts SET status = 'locked'");
         migrate(&mut connection).unwrap();
         assert_eq!(revision(&connection, "a"), 2);
-        execute(&connection, "UPDATE accounts SET status = 'active'");
+        execute(&connection, "UPDATE authflow_accounts SET status = 'active'");
         assert_eq!(revision(&connection, "a"), 3);
     }
 }

@@ -13,7 +13,7 @@ use std::{fs, os::unix::fs::PermissionsExt as _, thread};
 fn finding_12_no_secret_of_an_authenticator_stands_in_the_database() {
     let home = Home::new();
     home.start().stop();
-    assert_eq!(home.number("SELECT count(*) FROM accounts WHERE id = 'demo-tom'"), 2);
+    assert_eq!(home.number("SELECT count(*) FROM authflow_accounts WHERE id = 'demo-tom'"), 2);
     let kept = fs::read(home.path("authflow.db")).unwrap();
     let secret = b"authflow-demo-secret";
     let is_there = kept.windows(secret.len()).any(|bytes| bytes == secret);
@@ -56,12 +56,13 @@ fn finding_15_recipients_that_nobody_has_fill_no_table() {
         });
         server.stop();
         if moved == 0 {
-            let kept = home.number("SELECT count(*) FROM sends");
+            let kept = home.number("SELECT count(*) FROM authflow_sends");
             assert_eq!(kept, i64::try_from(CLIENTS * EACH).unwrap(), "none has cooled");
         }
     }
     let asked = i64::try_from(2 * CLIENTS * EACH).unwrap();
-    let rows = ["sends", "codes"].map(|table| home.number(&format!("SELECT count(*) FROM {table}")));
+    let rows = ["authflow_sends", "authflow_codes"]
+        .map(|table| home.number(&format!("SELECT count(*) FROM {table}")));
     assert!(
         rows.iter().all(|rows| *rows < asked),
         "finding 15: each recipient that nobody has makes rows: {rows:?}"

@@ -71,7 +71,7 @@ fn finding_07_no_more_calls_are_in_progress_than_there_are_places() {
         assert!(freed.elapsed() < PATIENCE, "it does not recover");
         thread::sleep(Duration::from_millis(50));
     }
-    let counted = home.number("SELECT count(*) FROM attempts");
+    let counted = home.number("SELECT count(*) FROM authflow_attempts");
     assert!(
         counted <= CALLS,
         "finding 7: more calls are in progress than there are places: {counted} and {CALLS}"

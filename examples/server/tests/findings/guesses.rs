@@ -92,13 +92,13 @@ fn with_an_old_verifier(home: &Home, accepted: &str) -> Server {
     let config = format!("issuer = 'https://login.example.com'\nhashing = {{ accepted = [{accepted}] }}");
     let server = try_start_configured(home, &config, &["--demo"]).expect("it starts");
     let sql =
-        format!("UPDATE accounts SET verifier = '{OLD_VERIFIER}' WHERE id = 'demo-alice' AND tenant = ''");
+        format!("UPDATE authflow_accounts SET verifier = '{OLD_VERIFIER}' WHERE id = 'demo-alice' AND tenant = ''");
     assert_eq!(home.execute(&sql), 1);
     server
 }
 
 fn verifier(home: &Home) -> String {
-    let sql = "SELECT verifier FROM accounts WHERE id = 'demo-alice' AND tenant = ''";
+    let sql = "SELECT verifier FROM authflow_accounts WHERE id = 'demo-alice' AND tenant = ''";
     home.database().query_row(sql, [], |row| row.get(0)).unwrap()
 }
 

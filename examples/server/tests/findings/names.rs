@@ -28,7 +28,10 @@ fn status_by_any_name(home: &Home, name: &str) -> serde_json::Value {
 fn finding_20_a_user_name_is_nobody_elses_number() {
     let home = Home::new();
     home.start().stop();
-    takes(&home, "INSERT INTO accounts (tenant, id, user_name) VALUES ('', 'thief', '+8613800000003')");
+    takes(
+        &home,
+        "INSERT INTO authflow_accounts (tenant, id, user_name) VALUES ('', 'thief', '+8613800000003')",
+    );
     let status = status_by_any_name(&home, "+86-13800000003");
     assert_eq!(status, "PASSWORD_EXPIRED", "with a dash, it is no user name");
     let status = status_by_any_name(&home, "+8613800000003");
@@ -41,9 +44,9 @@ fn kind_22_a_user_name_is_nobody_elses_address() {
     home.start().stop();
     takes(
         &home,
-        "INSERT INTO accounts (tenant, id, user_name, verifier, password_changed_at)
+        "INSERT INTO authflow_accounts (tenant, id, user_name, verifier, password_changed_at)
          SELECT '', 'thief', 'victor@example.com', verifier, password_changed_at
-         FROM accounts WHERE tenant = '' AND id = 'demo-alice'",
+         FROM authflow_accounts WHERE tenant = '' AND id = 'demo-alice'",
     );
     let status = status_by_any_name(&home, "victor@example.com");
     assert_eq!(status, "PASSWORD_EXPIRED", "kind 22: who owns the address is in another one's login");
@@ -57,9 +60,9 @@ fn from_outside_3_every_name_that_is_stored_signs_in() {
     let mut shut_out = Vec::new();
     for (at, name) in ["Bob", "carol ", "Éve"].into_iter().enumerate() {
         let sql = format!(
-            "INSERT INTO accounts (tenant, id, user_name, verifier, password_changed_at)
+            "INSERT INTO authflow_accounts (tenant, id, user_name, verifier, password_changed_at)
              SELECT '', 'new-{at}', '{name}', verifier, password_changed_at
-             FROM accounts WHERE tenant = '' AND id = 'demo-alice'"
+             FROM authflow_accounts WHERE tenant = '' AND id = 'demo-alice'"
         );
         let signs_in = || Call::login(WORLD, name, PASSWORD).send(&server).is_success();
         if takes(&home, &sql) && !signs_in() {
@@ -77,7 +80,10 @@ fn finding_20_an_address_is_one_accounts_in_every_case_of_its_letters() {
     let home = Home::new();
     home.start().stop();
     let set = |address: &str, id: &str| {
-        takes(&home, &format!("UPDATE accounts SET email = '{address}' WHERE tenant = '' AND id = '{id}'"))
+        takes(
+            &home,
+            &format!("UPDATE authflow_accounts SET email = '{address}' WHERE tenant = '' AND id = '{id}'"),
+        )
     };
     let both = set(upper, "demo-alice") && set(lower, "demo-erin");
     assert!(!both, "finding 20: one address is two accounts'");

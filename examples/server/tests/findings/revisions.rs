@@ -26,13 +26,16 @@ fn finding_04_a_replaced_row_revives_no_session() {
     let server = home.start();
     let granted = alice(&server);
     for status in ["disabled", "active"] {
-        assert_eq!(home.execute(&format!("UPDATE accounts SET status = '{status}' WHERE {ALICE}")), 1);
+        assert_eq!(
+            home.execute(&format!("UPDATE authflow_accounts SET status = '{status}' WHERE {ALICE}")),
+            1
+        );
     }
     check(&granted, &server).assert_id_token_refused();
 
     home.execute(&format!(
-        "INSERT OR REPLACE INTO accounts (tenant, id, user_name, verifier, password_changed_at)
-         SELECT tenant, id, user_name, verifier, password_changed_at FROM accounts WHERE {ALICE}"
+        "INSERT OR REPLACE INTO authflow_accounts (tenant, id, user_name, verifier, password_changed_at)
+         SELECT tenant, id, user_name, verifier, password_changed_at FROM authflow_accounts WHERE {ALICE}"
     ));
     assert_ne!(check(&granted, &server).status, 200, "finding 4: a revoked session lives again");
 }
@@ -43,8 +46,9 @@ fn finding_04_an_account_under_an_old_id_is_not_its_old_owners() {
     let home = Home::new();
     let server = home.start();
     let granted = alice(&server);
-    assert_eq!(home.execute(&format!("DELETE FROM accounts WHERE {ALICE}")), 1);
-    let newcomer = "INSERT INTO accounts (tenant, id, user_name) VALUES ('', 'demo-alice', 'newcomer')";
+    assert_eq!(home.execute(&format!("DELETE FROM authflow_accounts WHERE {ALICE}")), 1);
+    let newcomer =
+        "INSERT INTO authflow_accounts (tenant, id, user_name) VALUES ('', 'demo-alice', 'newcomer')";
     assert_eq!(home.execute(newcomer), 1);
 
     let body = json!({ "new_password": "Battery-Staple-8" });
@@ -58,11 +62,12 @@ fn kind_10_no_token_outlives_its_account() {
     let home = Home::new();
     let server = home.start();
     let granted = alice(&server);
-    let kept =
-        format!("CREATE TABLE kept AS SELECT verifier, password_changed_at FROM accounts WHERE {ALICE}");
+    let kept = format!(
+        "CREATE TABLE kept AS SELECT verifier, password_changed_at FROM authflow_accounts WHERE {ALICE}"
+    );
     home.execute(&kept);
-    assert_eq!(home.execute(&format!("DELETE FROM accounts WHERE {ALICE}")), 1);
-    let again = "INSERT INTO accounts (tenant, id, user_name, verifier, password_changed_at)
+    assert_eq!(home.execute(&format!("DELETE FROM authflow_accounts WHERE {ALICE}")), 1);
+    let again = "INSERT INTO authflow_accounts (tenant, id, user_name, verifier, password_changed_at)
         SELECT '', 'demo-alice', 'somebody-else', verifier, password_changed_at FROM kept";
     assert_eq!(home.execute(again), 1);
 

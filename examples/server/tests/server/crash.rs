@@ -37,7 +37,7 @@ fn no_state_token_is_redeemed_twice_across_crashes() {
     let mut server = home.start();
     let copies = format!(
         "WITH RECURSIVE numbers (number) AS (SELECT 0 UNION ALL SELECT number + 1 FROM numbers WHERE number + 1 < {planned})
-         INSERT INTO accounts (tenant, id, user_name, verifier, password_changed_at)
+         INSERT INTO authflow_accounts (tenant, id, user_name, verifier, password_changed_at)
          SELECT tenant, 'crash-' || number, 'crash-' || number, verifier, password_changed_at
          FROM numbers, accounts WHERE tenant = '' AND id = 'demo-erin'"
     );
@@ -76,10 +76,10 @@ fn no_state_token_is_redeemed_twice_across_crashes() {
         let of = |table: &str, column: &str| {
             home.number(&format!("SELECT {table} WHERE {column} = 'crash-{}' AND tenant = ''", login.number))
         };
-        assert_eq!(of("count(*) FROM sessions", "account"), 1);
-        assert_eq!(of("skips_used FROM accounts", "id"), 1);
+        assert_eq!(of("count(*) FROM authflow_sessions", "account"), 1);
+        assert_eq!(of("skips_used FROM authflow_accounts", "id"), 1);
     }
-    assert_eq!(home.number("SELECT count(*) FROM claims"), i64::try_from(logins.len()).unwrap());
+    assert_eq!(home.number("SELECT count(*) FROM authflow_claims"), i64::try_from(logins.len()).unwrap());
 }
 
 /// Logs in under these numbers, lets clients redeem the tokens as fast as they can while others still log in, and kills

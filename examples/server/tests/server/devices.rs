@@ -44,7 +44,7 @@ fn a_session_that_does_not_say_its_device_is_over() {
     for device in ["device_kind = NULL, device_key = NULL, device_digest = NULL", "device_kind = 'cookie'"] {
         let granted = alice(&server);
         assert_eq!(check(&granted).send(&server).status, 200);
-        home.execute(&format!("UPDATE sessions SET {device}"));
+        home.execute(&format!("UPDATE authflow_sessions SET {device}"));
         check(&granted).send(&server).assert_id_token_refused();
     }
 }
@@ -57,7 +57,7 @@ fn a_code_is_of_the_device_that_asked_for_it_and_no_strangers_request_replaces_i
     assert_eq!(ask.send(&server).status, 200);
     let code = home.code();
     // The budget of the number lets another one out at once.
-    home.execute("DELETE FROM sends");
+    home.execute("DELETE FROM authflow_sends");
     assert_eq!(elsewhere(ask).send(&server).status, 200);
     let body = json!({ "mobile": NORA, "verify_code": code });
     let sign_in = Call::post(WORLD, "/api/v2/sdk/login/mobile-verify-code", &body);

@@ -52,7 +52,7 @@ fn every_row_of_the_table_in_both_languages() {
     told(Call::check(world, "nonsense"), ID_TOKEN);
     told(Call::check(world, &isvs), ID_TOKEN);
 
-    assert_eq!(home.execute("DELETE FROM accounts WHERE id = 'demo-nora' AND tenant = ''"), 1);
+    assert_eq!(home.execute("DELETE FROM authflow_accounts WHERE id = 'demo-nora' AND tenant = ''"), 1);
     told(good, USER);
 }
 
@@ -86,7 +86,7 @@ fn an_id_token_ends_with_its_time_and_with_its_session() {
     let renewed = nora(&home, &expired, World::Ordinary);
     assert_eq!(Call::check(World::Ordinary, &renewed).send(&expired).status, 200);
     assert_eq!(
-        home.execute("UPDATE sessions SET ended_at = 1 WHERE account = 'demo-nora' AND tenant = ''"),
+        home.execute("UPDATE authflow_sessions SET ended_at = 1 WHERE account = 'demo-nora' AND tenant = ''"),
         2
     );
     Call::check(World::Ordinary, &renewed).send(&expired).assert_id_token_refused();
@@ -100,10 +100,12 @@ fn an_id_token_counts_by_the_stored_sign_in_and_not_after_a_change_of_password()
     let check = Call::check(World::Ordinary, &granted.text("id_token"));
     assert_eq!(check.send(&server).status, 200);
     let set = |sql: &str| assert_eq!(home.execute(sql), 1);
-    set("UPDATE accounts SET password_changed_at = unixepoch() + 5 WHERE id = 'demo-alice' AND tenant = ''");
+    set(
+        "UPDATE authflow_accounts SET password_changed_at = unixepoch() + 5 WHERE id = 'demo-alice' AND tenant = ''",
+    );
     check.send(&server).assert_id_token_refused();
-    let renew = "UPDATE sessions SET auth_time = unixepoch() + 5,
-            revision = (SELECT revision FROM accounts WHERE id = 'demo-alice' AND tenant = '')
+    let renew = "UPDATE authflow_sessions SET auth_time = unixepoch() + 5,
+            revision = (SELECT revision FROM authflow_accounts WHERE id = 'demo-alice' AND tenant = '')
         WHERE account = 'demo-alice'";
     set(renew);
     assert_eq!(check.send(&server).status, 200, "the token's own auth_time is the same as before");

@@ -168,7 +168,7 @@ fn a_retired_session_token_ends_its_session_over_a_restart() {
         |reply: Reply| reply.assert_refused("IDAAS.SDK.PARAM.0023", "Invalid or expired session token");
     ended(refresh(&first).send(&server));
     ended(refresh(&third).send(&server));
-    assert_eq!(home.number("SELECT count(*) FROM sessions WHERE ended_at IS NULL"), 0);
+    assert_eq!(home.number("SELECT count(*) FROM authflow_sessions WHERE ended_at IS NULL"), 0);
 }
 
 /// The short form, which a client can seal: the store says whose it is.
@@ -197,7 +197,7 @@ fn a_reference_to_a_session_is_found_over_a_restart() {
         let refused = refresh(token).send(&server);
         refused.assert_refused("IDAAS.SDK.PARAM.0023", "Invalid or expired session token");
     }
-    assert_eq!(home.number("SELECT count(*) FROM sessions WHERE ended_at IS NULL"), 0);
+    assert_eq!(home.number("SELECT count(*) FROM authflow_sessions WHERE ended_at IS NULL"), 0);
 }
 
 #[test]

@@ -38,9 +38,9 @@ fn a_count_that_cannot_be_read_is_no_fresh_count() {
     let home = Home::new();
     let server = home.start();
     Call::login(World::Ordinary, "alice", "wrong").send(&server).assert_credentials_refused();
-    assert_eq!(home.execute("UPDATE attempts SET record = x'00'"), 1);
+    assert_eq!(home.execute("UPDATE authflow_attempts SET record = x'00'"), 1);
     let reply = Call::login(World::Ordinary, "alice", PASSWORD).send(&server);
     assert_eq!((reply.status, reply.text("error_code")), (500, "IDAAS.TENANT.COM.0002".to_owned()));
     assert_eq!(reply.text("error_msg"), "System busy, please try again later");
-    assert_eq!(home.number("SELECT count(*) FROM attempts WHERE record = x'00'"), 1);
+    assert_eq!(home.number("SELECT count(*) FROM authflow_attempts WHERE record = x'00'"), 1);
 }

@@ -37,7 +37,10 @@ fn a_skip_whose_answer_was_lost_is_answered_over_a_restart() {
     let server = patient(&home, 0);
     let again = skip.send(&server);
     assert!(again.is_success());
-    assert_eq!((home.sessions() - before, home.number("SELECT sum(skips_used) FROM accounts")), (1, 1));
+    assert_eq!(
+        (home.sessions() - before, home.number("SELECT sum(skips_used) FROM authflow_accounts")),
+        (1, 1)
+    );
     // Whoever has used it has got it.
     assert_eq!(refresh(&again.text("session_token")).send(&server).status, 200);
     skip.send(&server).assert_state_token_refused();
@@ -51,7 +54,10 @@ fn of_many_skips_at_once_all_open_one_session() {
     let before = home.sessions();
     let replies = at_once(&server, &vec![skip; 16]);
     assert!(replies.iter().all(|reply| reply.is_success()));
-    assert_eq!((home.sessions() - before, home.number("SELECT sum(skips_used) FROM accounts")), (1, 1));
+    assert_eq!(
+        (home.sessions() - before, home.number("SELECT sum(skips_used) FROM authflow_accounts")),
+        (1, 1)
+    );
 }
 
 #[test]
@@ -61,7 +67,7 @@ fn a_refresh_that_comes_again_is_answered_and_later_it_is_a_copy() {
     let first = Call::login(WORLD, "alice", PASSWORD).send(&server).text("session_token");
     let replies = at_once(&server, &vec![refresh(&first); 8]);
     assert!(replies.iter().all(|reply| reply.status == 200));
-    assert_eq!(home.number("SELECT max(generation) FROM sessions"), 1);
+    assert_eq!(home.number("SELECT max(generation) FROM authflow_sessions"), 1);
     server.stop();
     let server = patient(&home, 10);
     assert_eq!(refresh(&first).send(&server).status, 200);
@@ -69,5 +75,5 @@ fn a_refresh_that_comes_again_is_answered_and_later_it_is_a_copy() {
     let server = patient(&home, 60);
     let late = refresh(&first).send(&server);
     late.assert_refused("IDAAS.SDK.PARAM.0023", "Invalid or expired session token");
-    assert_eq!(home.number("SELECT count(*) FROM sessions WHERE ended_at IS NULL"), 0);
+    assert_eq!(home.number("SELECT count(*) FROM authflow_sessions WHERE ended_at IS NULL"), 0);
 }

@@ -44,7 +44,7 @@ impl Home {
     }
 
     pub(crate) fn sessions(&self) -> i64 {
-        self.number("SELECT count(*) FROM sessions")
+        self.number("SELECT count(*) FROM authflow_sessions")
     }
 
     /// Everything that every server of this home has logged.

@@ -38,7 +38,7 @@ fn sixty_four_redemptions_of_one_token_give_one_session() {
         }
         assert_eq!(home.sessions(), before + 1);
     }
-    assert_eq!(home.number("SELECT sum(skips_used) FROM accounts"), 2, "one in each world");
+    assert_eq!(home.number("SELECT sum(skips_used) FROM authflow_accounts"), 2, "one in each world");
 }
 
 #[test]

@@ -10,8 +10,8 @@ const DAY: i64 = 86_400;
 /// Nothing is issued, no skip is counted and no token is used up.
 fn assert_refused_without_a_trace(home: &Home, server: &Server, calls: impl IntoIterator<Item = Call>) {
     let trace = || {
-        let skips = home.number("SELECT sum(skips_used) FROM accounts");
-        (home.sessions(), skips, home.number("SELECT count(*) FROM claims"))
+        let skips = home.number("SELECT sum(skips_used) FROM authflow_accounts");
+        (home.sessions(), skips, home.number("SELECT count(*) FROM authflow_claims"))
     };
     let before = trace();
     for call in calls {
@@ -61,8 +61,8 @@ fn another_tenant_of_the_same_application() {
     let server = home.start_with(&["--demo", "--config", path.to_str().unwrap()]);
     // The same account id exists there, with the same password.
     let copied = home.execute(
-        "INSERT INTO accounts (tenant, id, user_name, verifier, password_changed_at)
-         SELECT 'another', id, user_name, verifier, password_changed_at FROM accounts
+        "INSERT INTO authflow_accounts (tenant, id, user_name, verifier, password_changed_at)
+         SELECT 'another', id, user_name, verifier, password_changed_at FROM authflow_accounts
          WHERE tenant = '08f770f51f80d2f40f38c00cb199fd21' AND id = 'demo-erin'",
     );
     assert_eq!(copied, 1);
@@ -129,13 +129,13 @@ fn one_from_another_key() {
 #[test]
 fn an_account_that_was_disabled_changed_or_deleted_since() {
     for change in [
-        "UPDATE accounts SET status = 'disabled' WHERE id = 'demo-erin'",
-        "UPDATE accounts SET status = 'locked' WHERE id = 'demo-erin'",
-        "UPDATE accounts SET must_change = 'breached' WHERE id = 'demo-erin'",
-        "UPDATE accounts SET verifier = verifier || 'x' WHERE id = 'demo-erin'",
+        "UPDATE authflow_accounts SET status = 'disabled' WHERE id = 'demo-erin'",
+        "UPDATE authflow_accounts SET status = 'locked' WHERE id = 'demo-erin'",
+        "UPDATE authflow_accounts SET must_change = 'breached' WHERE id = 'demo-erin'",
+        "UPDATE authflow_accounts SET verifier = verifier || 'x' WHERE id = 'demo-erin'",
         // Disabled and enabled again: what was judged before is over all the same.
-        "UPDATE accounts SET status = 'active', revision = revision + 2 WHERE id = 'demo-erin'",
-        "DELETE FROM accounts WHERE id = 'demo-erin'",
+        "UPDATE authflow_accounts SET status = 'active', revision = revision + 2 WHERE id = 'demo-erin'",
+        "DELETE FROM authflow_accounts WHERE id = 'demo-erin'",
     ] {
         let home = Home::new();
         let server = home.start();
@@ -152,7 +152,7 @@ fn a_password_that_has_expired_for_good_since() {
     // It has two minutes left: less than the token will have.
     let left = 120;
     let sql = format!(
-        "UPDATE accounts SET password_changed_at = unixepoch() - {} WHERE id = 'demo-erin'",
+        "UPDATE authflow_accounts SET password_changed_at = unixepoch() - {} WHERE id = 'demo-erin'",
         90 * DAY - left
     );
     assert_eq!(home.execute(&sql), 2);

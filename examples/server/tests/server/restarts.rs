@@ -26,11 +26,11 @@ fn a_restart_of_the_demo_refills_and_replaces_nothing() {
     let home = Home::new();
     let server = home.start();
     assert!(Call::skip(World::Ordinary, &warned(&server, World::Ordinary)).send(&server).is_success());
-    assert_eq!(home.execute("UPDATE accounts SET status = 'disabled' WHERE id = 'demo-alice'"), 2);
+    assert_eq!(home.execute("UPDATE authflow_accounts SET status = 'disabled' WHERE id = 'demo-alice'"), 2);
     let token = nora(&home, &server, World::Ordinary);
     server.stop();
     let state = || {
-        let accounts = "SELECT group_concat(concat_ws(' ', tenant, id, verifier, skips_used, revision, status)) FROM accounts";
+        let accounts = "SELECT group_concat(concat_ws(' ', tenant, id, verifier, skips_used, revision, status)) FROM authflow_accounts";
         home.database().query_row(accounts, [], |row| row.get::<_, String>(0)).unwrap()
     };
     let (accounts, sessions) = (state(), home.sessions());
@@ -49,7 +49,7 @@ fn a_stopped_server_leaves_one_whole_file() {
     server.stop();
     let elsewhere = Home::new();
     std::fs::copy(home.path("authflow.db"), elsewhere.path("authflow.db")).unwrap();
-    assert_eq!(elsewhere.number("SELECT sum(skips_used) FROM accounts"), 1);
+    assert_eq!(elsewhere.number("SELECT sum(skips_used) FROM authflow_accounts"), 1);
     assert_eq!(elsewhere.sessions(), home.sessions());
 }
 

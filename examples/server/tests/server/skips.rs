@@ -7,7 +7,7 @@ use crate::{
 
 fn skips_used(home: &Home, world: World) -> i64 {
     home.number(&format!(
-        "SELECT skips_used FROM accounts WHERE id = 'demo-erin' AND tenant = '{}'",
+        "SELECT skips_used FROM authflow_accounts WHERE id = 'demo-erin' AND tenant = '{}'",
         world.tenant()
     ))
 }

@@ -63,7 +63,7 @@ fn a_sealing_key_is_rotated_in_two_starts() {
     home.start().stop();
     fs::write(&path, next).unwrap();
     let server = home.start();
-    assert_eq!(home.number("SELECT count(*) FROM accounts WHERE totp_key = 'next'"), 2);
+    assert_eq!(home.number("SELECT count(*) FROM authflow_accounts WHERE totp_key = 'next'"), 2);
     assert_eq!(Call::login(World::Ordinary, "tom", PASSWORD).send(&server).text("status"), "MFA_AUTH");
 }
 
@@ -100,7 +100,7 @@ fn and_a_configured_server_has_its_own_applications_and_no_demo() {
     let unknown = login.send(&server);
     unknown.assert_refused("IDAAS.SDK.PARAM.0003", "应用未注册,请先注册应用");
     login.with("X-client-id", "web").send(&server).assert_credentials_refused();
-    assert_eq!(home.number("SELECT count(*) FROM accounts"), 0);
+    assert_eq!(home.number("SELECT count(*) FROM authflow_accounts"), 0);
 }
 
 #[test]

@@ -1,0 +1,96 @@
+//! Accounts are made.
+
+use super::OwnAccounts;
+use crate::{SqliteStore, StoreError, columns, names::mobile_key, writer::Written};
+use authflow::{
+    account::{Account, UserName},
+    contact::{EmailAddress, Mobile},
+    factor::Totp,
+    password::{MustChange, PasswordForm},
+};
+use rusqlite::{Connection, ffi::SQLITE_CONSTRAINT_UNIQUE, params};
+
+/// Whether an account was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Created {
+    /// It was.
+    Done,
+    /// There is one of that id in the tenant; it is left as it is, with what has been counted for it.
+    IdTaken,
+    /// Its user name, number or address is another account's in the tenant, in this spelling or another one. Nothing was made.
+    NameTaken,
+}
+
+impl SqliteStore<OwnAccounts> {
+    /// Makes an account. Its revision is drawn, whatever it says here: what was judged on an earlier account of the id is over.
+    ///
+    /// Let its user name be one that [`UserName::for_new_account`] takes.
+    ///
+    /// ```
+    /// # use authflow::{Moment, account::Account, sealing::SealingKeys};
+    /// # use authflow_sqlite::{Created, Place, Settings, SqliteStore};
+    /// # async fn example(erin: Account, sealing_keys: SealingKeys) -> Result<(), Box<dyn std::error::Error>> {
+    /// let store = SqliteStore::open(&Settings::new(Place::Memory, sealing_keys, Moment::now))?;
+    /// assert_eq!(store.create_account(erin.clone()).await?, Created::Done);
+    /// assert_eq!(store.create_account(erin).await?, Created::IdTaken);
+    /// # Ok(()) }
+    /// # let erin = authflow::testkit::demo::account("erin");
+    /// # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(example(erin, authflow::testkit::demo::sealing_keys())).unwrap();
+    /// ```
+    ///
+    /// # Errors
+    /// When the database does not take it.
+    pub async fn create_account(&self, new: Account) -> Result<Created, StoreError> {
+        self.write(move |connection| {
+            let created = create(connection, &new)?;
+            Ok(if created == Created::Done { Written::Kept(created) } else { Written::TakenBack(created) })
+        })
+        .await
+    }
+}
+
+fn create(connection: &Connection, new: &Account) -> Result<Created, StoreError> {
+    let sql = "INSERT INTO authflow_accounts (tenant, id, user_name, mobile, email, user_name_key, mobile_key, email_key, status,
+            verifier, password_form, password_changed_at, must_change, skips_used, enrolled, factors_changed_at,
+            totp_sealed, totp_algorithm, totp_digits, totp_step_seconds, totp_step, profile)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
+            ?17, coalesce(?18, 'sha1'), coalesce(?19, 6), coalesce(?20, 30), coalesce(?21, -1), ?22)
+        ON CONFLICT (tenant, id) DO NOTHING";
+    let (password, totp) = (new.password.as_ref(), new.totp.as_ref());
+    let form = password.map_or(PasswordForm::Canonical, |password| password.form);
+    let inserted = connection.prepare_cached(sql)?.execute(params![
+        columns::tenant(&new.tenant),
+        new.id.as_str(),
+        new.user_name.as_ref().map(UserName::as_str),
+        new.mobile.as_ref().map(Mobile::as_str),
+        new.email.as_ref().map(EmailAddress::as_str),
+        new.user_name.as_ref().map(UserName::normalised),
+        new.mobile.as_ref().and_then(mobile_key),
+        new.email.as_ref().map(EmailAddress::normalised),
+        new.status.as_str(),
+        password.map(|password| password.verifier.expose()),
+        form.as_str(),
+        password.map(|password| columns::seconds(password.changed_at)),
+        password.and_then(|password| password.must_change).map(MustChange::as_str),
+        password.map_or(0, |password| password.skips_used),
+        columns::factors(new.enrolled),
+        columns::seconds(new.factors_changed_at),
+        totp.map(|totp| totp.secret().as_str()),
+        totp.map(|totp| totp.algorithm().as_str()),
+        totp.map(Totp::digits),
+        totp.map(|totp| columns::number(totp.step_seconds())).transpose()?,
+        totp.and_then(Totp::last_used_step).map(columns::number).transpose()?,
+        new.profile.to_json(),
+    ]);
+    match inserted {
+        Ok(0) => Ok(Created::IdTaken),
+        Ok(_) => Ok(Created::Done),
+        Err(error) if is_of_another(&error) => Ok(Created::NameTaken),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn is_of_another(error: &rusqlite::Error) -> bool {
+    error.sqlite_error().is_some_and(|error| error.extended_code == SQLITE_CONSTRAINT_UNIQUE)
+}

@@ -1,0 +1,317 @@
+//! The accounts of a table that fits its mapping.
+
+use super::{
+    mapping::UsersTable,
+    spelling,
+    table::{self, Table, quoted, refused},
+    triggers,
+};
+use crate::{Accounts, IntoAccounts, SealedRow, StoreError, Transaction, accounts::account, columns, sealed};
+use authflow::{
+    AccountId, TenantId, Timestamp,
+    account::{Account, AccountKey, AccountStatus, FindAccount, NameKind, Revision},
+    password::{MustChange, Verifier},
+    sealing::SealedSecret,
+    token::KeyId,
+};
+use rusqlite::{Connection, OptionalExtension as _, params};
+
+/// The accounts of a [`UsersTable`] that fits its mapping.
+#[derive(Clone, Debug)]
+pub struct MappedAccounts {
+    table: Table,
+}
+
+impl IntoAccounts for UsersTable {
+    type Accounts = MappedAccounts;
+
+    fn open(&self, transaction: &Transaction<'_>) -> Result<MappedAccounts, StoreError> {
+        let table = table::find(transaction, self)?;
+        if triggers::make(transaction, &table)? {
+            tracing::info!(
+                table = table.name,
+                "triggers note who is changed; every session of before is over"
+            );
+        }
+        spelling::spell_all(transaction, &table)?;
+        Ok(MappedAccounts { table })
+    }
+}
+
+/// What stands beside and is put back where a change is none.
+struct Side {
+    revision: i64,
+    skips_used: u32,
+    must_change: Option<String>,
+    password_changed_at: i64,
+}
+
+impl MappedAccounts {
+    fn side(
+        transaction: &Transaction<'_>,
+        tenant: Option<TenantId>,
+        account: AccountId,
+    ) -> Result<Side, StoreError> {
+        let sql = "SELECT revision, skips_used, must_change, password_changed_at FROM authflow_side_accounts
+            WHERE tenant = ?1 AND id = ?2";
+        let of = [columns::tenant(&tenant), account.as_str()];
+        let side = transaction.prepare_cached(sql)?.query_row(of, |row| {
+            Ok(Side {
+                revision: row.get(0)?,
+                skips_used: row.get(1)?,
+                must_change: row.get(2)?,
+                password_changed_at: row.get(3)?,
+            })
+        });
+        side.optional()?.ok_or(StoreError::Malformed("row beside a user"))
+    }
+
+    /// Stores a verifier of the password's one spelling, and sets what the triggers have changed as it is to be.
+    fn set_verifier(
+        &self,
+        transaction: &Transaction<'_>,
+        tenant: Option<TenantId>,
+        account: AccountId,
+        (verifier, set_at_is): (&Verifier, &str),
+        left: &Side,
+    ) -> Result<(), StoreError> {
+        let sql = format!(
+            "UPDATE {} AS u SET {} = ?3{set_at_is} WHERE {} AND ?4 IS NOT NULL",
+            self.table.name,
+            quoted(&self.table.columns.verifier),
+            self.table.is_row("?1", "?2")
+        );
+        transaction.prepare_cached(&sql)?.execute(params![
+            columns::tenant(&tenant),
+            account.as_str(),
+            verifier.expose(),
+            left.password_changed_at,
+        ])?;
+        let sql = "UPDATE authflow_side_accounts
+            SET password_form = 'canonical', revision = ?3, skips_used = ?4, must_change = ?5, password_changed_at = ?6
+            WHERE tenant = ?1 AND id = ?2";
+        transaction.prepare_cached(sql)?.execute(params![
+            columns::tenant(&tenant),
+            account.as_str(),
+            left.revision,
+            left.skips_used,
+            left.must_change,
+            left.password_changed_at,
+        ])?;
+        Ok(())
+    }
+
+    /// Whether the row of an account has a password, as a condition.
+    fn has_password(&self) -> String {
+        format!(
+            "EXISTS (SELECT 1 FROM {} AS u WHERE {} AND {} IS NOT NULL)",
+            self.table.name,
+            self.table.is_row("?1", "?2"),
+            self.table.verifier_of("u")
+        )
+    }
+}
+
+impl Accounts for MappedAccounts {
+    fn find(
+        &self,
+        connection: &Connection,
+        tenant: Option<TenantId>,
+        key: &AccountKey,
+    ) -> Result<Option<Account>, StoreError> {
+        let found = |condition: &str, key: &str| -> Result<Vec<Account>, StoreError> {
+            let sql = format!(
+                "SELECT {} FROM authflow_side_accounts AS s JOIN {} AS u ON {} WHERE s.tenant = ?1 AND s.{condition} = ?2",
+                self.table.account(),
+                self.table.name,
+                self.table.is_row("s.tenant", "s.id"),
+            );
+            let mut statement = connection.prepare_cached(&sql)?;
+            let rows =
+                statement.query_map([columns::tenant(&tenant), key], |row| Ok(account(row, tenant)))?;
+            rows.map(|row| row?).collect()
+        };
+        let found = match key {
+            AccountKey::Id(id) => found("id", id.as_str())?,
+            AccountKey::Identifier(typed) => {
+                let found = typed.names().map(|(kind, text)| match kind {
+                    NameKind::UserName => found("user_name_key", text),
+                    NameKind::Mobile => found("mobile_key", text),
+                    NameKind::Email => found("email_key", text),
+                });
+                found.collect::<Result<Vec<_>, _>>()?.concat()
+            }
+        };
+        FindAccount::only(found.into_iter().map(Some)).map_err(|_| StoreError::Ambiguous)
+    }
+
+    fn lock(
+        &self,
+        transaction: &Transaction<'_>,
+        tenant: Option<TenantId>,
+        account: AccountId,
+    ) -> Result<Option<(Revision, AccountStatus)>, StoreError> {
+        let sql = format!(
+            "SELECT s.revision, {} FROM authflow_side_accounts AS s JOIN {} AS u ON {} WHERE s.tenant = ?1 AND s.id = ?2",
+            self.table.status_of("u"),
+            self.table.name,
+            self.table.is_row("s.tenant", "s.id")
+        );
+        let of = [columns::tenant(&tenant), account.as_str()];
+        let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?));
+        let found = transaction.prepare_cached(&sql)?.query_row(of, read).optional()?;
+        let read = |(revision, status): (i64, String)| {
+            Ok((columns::revision(revision)?, columns::word("account status", &status)?))
+        };
+        found.map(read).transpose()
+    }
+
+    fn record_skip(
+        &self,
+        transaction: &Transaction<'_>,
+        tenant: Option<TenantId>,
+        account: AccountId,
+        budget: u32,
+    ) -> Result<bool, StoreError> {
+        let sql = format!(
+            "UPDATE authflow_side_accounts SET skips_used = skips_used + 1
+            WHERE tenant = ?1 AND id = ?2 AND skips_used < ?3 AND {}",
+            self.has_password()
+        );
+        let parameters = params![columns::tenant(&tenant), account.as_str(), budget];
+        Ok(transaction.prepare_cached(&sql)?.execute(parameters)? == 1)
+    }
+
+    fn store_password(
+        &self,
+        transaction: &Transaction<'_>,
+        tenant: Option<TenantId>,
+        account: AccountId,
+        (verifier, changed_at, revision): (&Verifier, Timestamp, Revision),
+    ) -> Result<(), StoreError> {
+        let left = Side {
+            revision: revision.into(),
+            skips_used: 0,
+            must_change: None,
+            password_changed_at: columns::seconds(changed_at),
+        };
+        let set_at_is = self.table.set_at_is("?4");
+        self.set_verifier(transaction, tenant, account, (verifier, &set_at_is), &left)
+    }
+
+    fn rehash(
+        &self,
+        transaction: &Transaction<'_>,
+        tenant: Option<TenantId>,
+        account: AccountId,
+        verifier: &Verifier,
+    ) -> Result<(), StoreError> {
+        let before = Self::side(transaction, tenant, account)?;
+        self.set_verifier(transaction, tenant, account, (verifier, ""), &before)
+    }
+
+    fn reseal(
+        &self,
+        transaction: &Transaction<'_>,
+        tenant: Option<TenantId>,
+        account: AccountId,
+        secret: &SealedSecret,
+    ) -> Result<(), StoreError> {
+        let before = Self::side(transaction, tenant, account)?.revision;
+        let of = (columns::tenant(&tenant), account.as_str());
+        let sql = "UPDATE authflow_side_accounts SET totp_sealed = ?3 WHERE tenant = ?1 AND id = ?2";
+        transaction.prepare_cached(sql)?.execute([of.0, of.1, secret.as_str()])?;
+        let sql = "UPDATE authflow_side_accounts SET revision = ?3 WHERE tenant = ?1 AND id = ?2";
+        transaction.prepare_cached(sql)?.execute(params![of.0, of.1, before])?;
+        Ok(())
+    }
+
+    fn use_totp_step(
+        &self,
+        transaction: &Transaction<'_>,
+        tenant: Option<TenantId>,
+        account: AccountId,
+        step: u64,
+    ) -> Result<bool, StoreError> {
+        let sql = "UPDATE authflow_side_accounts SET totp_step = ?3 WHERE tenant = ?1 AND id = ?2 AND totp_step < ?3";
+        let parameters = params![columns::tenant(&tenant), account.as_str(), columns::number(step)?];
+        Ok(transaction.prepare_cached(sql)?.execute(parameters)? == 1)
+    }
+
+    /// A trigger counts the revision up.
+    fn set_status(
+        &self,
+        transaction: &Transaction<'_>,
+        tenant: Option<TenantId>,
+        account: AccountId,
+        status: AccountStatus,
+    ) -> Result<(), StoreError> {
+        let said = self.table.columns.status.as_ref();
+        let word = said.and_then(|(column, words)| {
+            words.iter().find(|(_, means)| *means == status).map(|(word, _)| (column, word))
+        });
+        let Some((column, word)) = word else {
+            let finding = format!("must have a word for `{}`, and its mapping names none", status.as_str());
+            return Err(refused(&self.table.columns, finding));
+        };
+        let sql = format!(
+            "UPDATE {} AS u SET {} = ?3 WHERE {} AND {} <> ?4",
+            self.table.name,
+            quoted(column),
+            self.table.is_row("?1", "?2"),
+            self.table.status_of("u")
+        );
+        let parameters = [columns::tenant(&tenant), account.as_str(), word, status.as_str()];
+        transaction.prepare_cached(&sql)?.execute(parameters)?;
+        Ok(())
+    }
+
+    /// Likewise.
+    fn require_change(
+        &self,
+        transaction: &Transaction<'_>,
+        tenant: Option<TenantId>,
+        account: AccountId,
+        reason: MustChange,
+    ) -> Result<(), StoreError> {
+        let sql = format!(
+            "UPDATE authflow_side_accounts SET must_change = ?3
+            WHERE tenant = ?1 AND id = ?2 AND must_change IS NOT ?3 AND {}",
+            self.has_password()
+        );
+        let parameters = [columns::tenant(&tenant), account.as_str(), reason.as_str()];
+        transaction.prepare_cached(&sql)?.execute(parameters)?;
+        Ok(())
+    }
+
+    fn delete(
+        &self,
+        transaction: &Transaction<'_>,
+        tenant: Option<TenantId>,
+        account: AccountId,
+    ) -> Result<(), StoreError> {
+        let sql = format!("DELETE FROM {} AS u WHERE {}", self.table.name, self.table.is_row("?1", "?2"));
+        transaction.prepare_cached(&sql)?.execute([columns::tenant(&tenant), account.as_str()])?;
+        Ok(())
+    }
+
+    fn seals(&self, connection: &Connection) -> Result<Vec<(String, i64)>, StoreError> {
+        sealed::count_by_key(connection, "authflow_side_accounts")
+    }
+
+    fn sealed_by_others(
+        &self,
+        connection: &Connection,
+        sealer: &KeyId,
+    ) -> Result<Vec<SealedRow>, StoreError> {
+        sealed::by_others(connection, "authflow_side_accounts", sealer)
+    }
+
+    fn has_unspelled(&self, connection: &Connection) -> Result<bool, StoreError> {
+        spelling::has_unspelled(connection)
+    }
+
+    fn spell(&self, transaction: &Transaction<'_>) -> Result<(), StoreError> {
+        spelling::spell(transaction, &self.table)
+    }
+}

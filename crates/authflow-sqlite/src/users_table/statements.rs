@@ -1,0 +1,114 @@
+//! The parts that statements about the table are made of. Every name in them is quoted, and every value of a request is a parameter.
+
+use super::{
+    mapping::TenantColumn,
+    table::{SetAt, Table, literal, quoted},
+};
+use authflow::{TenantId, account::AccountStatus};
+
+/// The last second of the year 9999.
+const LAST_SECOND: i64 = 253_402_300_799;
+
+impl Table {
+    /// A column of a row as a text, or NULL where it is empty or not there.
+    fn text(row: &str, column: Option<&str>) -> String {
+        match column {
+            Some(column) => format!("nullif(CAST({row}.{} AS TEXT), '')", quoted(column)),
+            None => "NULL".into(),
+        }
+    }
+
+    /// The tenant of a row, as a text; '' is none.
+    pub(super) fn tenant_of(&self, row: &str) -> String {
+        match &self.columns.tenant {
+            TenantColumn::Named(column) => format!("coalesce(CAST({row}.{} AS TEXT), '')", quoted(column)),
+            TenantColumn::Is(tenant) => literal(tenant.as_ref().map_or("", TenantId::as_str)),
+        }
+    }
+
+    pub(super) fn id_of(&self, row: &str) -> String {
+        format!("CAST({row}.{} AS TEXT)", quoted(&self.columns.id))
+    }
+
+    /// User name, mobile and e-mail address.
+    pub(super) fn names_of(&self, row: &str) -> [String; 3] {
+        [&self.columns.user_name, &self.columns.mobile, &self.columns.email]
+            .map(|column| Self::text(row, column.as_deref()))
+    }
+
+    pub(super) fn verifier_of(&self, row: &str) -> String {
+        Self::text(row, Some(&self.columns.verifier))
+    }
+
+    /// The library's word for what the status column says; '' for a word that means nothing.
+    pub(super) fn status_of(&self, row: &str) -> String {
+        let Some((column, words)) = &self.columns.status else {
+            return literal(AccountStatus::Active.as_str());
+        };
+        let cases: String = words
+            .iter()
+            .map(|(word, status)| format!(" WHEN {} THEN {}", literal(word), literal(status.as_str())))
+            .collect();
+        format!("CASE CAST({row}.{} AS TEXT) COLLATE BINARY{cases} ELSE '' END", quoted(column))
+    }
+
+    /// When the password was set, in seconds since 1970; NULL where that is no time.
+    fn set_at_of(&self, row: &str, side: &str) -> String {
+        let Some(column) = &self.columns.password_set_at else {
+            return format!("{side}.password_changed_at");
+        };
+        let column = format!("{row}.{}", quoted(column));
+        format!(
+            "CASE typeof({column}) WHEN 'integer' THEN iif({column} BETWEEN 0 AND {LAST_SECOND}, {column}, NULL)
+            WHEN 'text' THEN CAST(strftime('%s', {column}) AS INTEGER) END"
+        )
+    }
+
+    /// The assignment of when a password was set, of a parameter in seconds; nothing where that is kept beside.
+    pub(super) fn set_at_is(&self, parameter: &str) -> String {
+        let column = quoted(self.columns.password_set_at.as_deref().unwrap_or_default());
+        match self.set_at {
+            SetAt::Beside => String::new(),
+            SetAt::Seconds => format!(", {column} = {parameter}"),
+            SetAt::Text => format!(", {column} = datetime({parameter}, 'unixepoch')"),
+        }
+    }
+
+    /// What a login is judged on beside the verifier, where the table has it.
+    pub(super) fn judged_of(&self, row: &str) -> String {
+        let columns = &self.columns;
+        let status = columns.status.as_ref().map(|(column, _)| column);
+        let judged =
+            [status, columns.mobile.as_ref(), columns.email.as_ref(), columns.password_set_at.as_ref()];
+        let judged: Vec<_> =
+            judged.into_iter().flatten().map(|column| format!("{row}.{}", quoted(column))).collect();
+        if judged.is_empty() { "NULL".into() } else { judged.join(", ") }
+    }
+
+    /// Whether the row `u` is that of a tenant and an id. They are compared as texts, and before that as the columns are, so that an index serves.
+    pub(super) fn is_row(&self, tenant: &str, id: &str) -> String {
+        let column = quoted(&self.columns.id);
+        let of_tenant = match &self.columns.tenant {
+            TenantColumn::Is(_) => format!("{tenant} = {}", self.tenant_of("u")),
+            TenantColumn::Named(column) => format!(
+                "u.{} IS nullif({tenant}, '') AND {} = {tenant} COLLATE BINARY",
+                quoted(column),
+                self.tenant_of("u")
+            ),
+        };
+        format!("u.{column} = {id} AND {} = {id} COLLATE BINARY AND {of_tenant}", self.id_of("u"))
+    }
+
+    /// The columns of an account, in the order that [`account`](crate::accounts) reads them, from the rows `u` and `s`.
+    pub(super) fn account(&self) -> String {
+        let [user_name, mobile, email] = self.names_of("u");
+        let [id, status, verifier] = [self.id_of("u"), self.status_of("u"), self.verifier_of("u")];
+        let profile = Self::text("u", self.columns.profile.as_deref());
+        let set_at = self.set_at_of("u", "s");
+        format!(
+            "{id}, s.revision, {status}, {verifier}, {set_at}, s.must_change, s.skips_used, s.enrolled, s.factors_changed_at,
+            coalesce({profile}, '{{}}'), {user_name}, {mobile}, {email}, s.totp_sealed, s.totp_algorithm, s.totp_digits,
+            s.totp_step, s.password_form, s.totp_step_seconds"
+        )
+    }
+}

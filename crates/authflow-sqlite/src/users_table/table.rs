@@ -1,0 +1,220 @@
+//! What the database says of a table: whether the columns that a mapping names are there, and of which types.
+
+use super::mapping::{Columns, TenantColumn, UsersTable};
+use crate::StoreError;
+use rusqlite::Connection;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A table that fits its mapping.
+#[derive(Clone, Debug)]
+pub(super) struct Table {
+    /// Quoted.
+    pub(super) name: String,
+    pub(super) columns: Columns,
+    pub(super) set_at: SetAt,
+}
+
+/// Where it stands when a password was set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum SetAt {
+    Beside,
+    Seconds,
+    Text,
+}
+
+/// What SQLite makes of the type that a column was declared with (<https://www.sqlite.org/datatype3.html>, section 3.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Affinity {
+    Integer,
+    Text,
+    Blob,
+    Real,
+    Numeric,
+}
+
+impl Affinity {
+    fn of(declared: &str) -> Self {
+        let declared = declared.to_ascii_uppercase();
+        let has_any = |words: &[&str]| words.iter().any(|word| declared.contains(word));
+        if has_any(&["INT"]) {
+            Self::Integer
+        } else if has_any(&["CHAR", "CLOB", "TEXT"]) {
+            Self::Text
+        } else if declared.is_empty() || has_any(&["BLOB"]) {
+            Self::Blob
+        } else if has_any(&["REAL", "FLOA", "DOUB"]) {
+            Self::Real
+        } else {
+            Self::Numeric
+        }
+    }
+}
+
+/// A name as SQL has it, whatever is in it.
+pub(super) fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// A text as SQL has it, whatever is in it.
+pub(super) fn literal(value: &str) -> String {
+    format!("'{}'", value.replace('\'', "''"))
+}
+
+pub(super) fn refused(columns: &Columns, finding: impl Into<String>) -> StoreError {
+    StoreError::UsersTable { table: columns.table.clone(), finding: finding.into() }
+}
+
+/// Looks a table up.
+pub(super) fn find(connection: &Connection, mapping: &UsersTable) -> Result<Table, StoreError> {
+    let named = &mapping.columns;
+    if named.table.to_ascii_lowercase().starts_with("authflow_") {
+        return Err(refused(
+            named,
+            "must be a table of yours: names that begin with authflow_ are the store's",
+        ));
+    }
+    let sql = "SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?1 COLLATE NOCASE";
+    let made = connection.prepare(sql)?.query_map([&named.table], |row| row.get(0))?.next().transpose()?;
+    let made: String = made.ok_or_else(|| refused(named, "must be there, and is not"))?;
+    if made.to_ascii_uppercase().starts_with("CREATE VIRTUAL") {
+        return Err(refused(named, "must be an ordinary table: a virtual one has no triggers"));
+    }
+    let declared = columns(connection, &named.table)?;
+    are_all_there(named, &declared)?;
+    keys_can_be_compared(named, &declared)?;
+    is_unique(connection, named)?;
+    has_each_word_once(named)?;
+    let set_at = match &named.password_set_at {
+        None => SetAt::Beside,
+        Some(column) => match declared.get(&column.to_ascii_lowercase()) {
+            Some(Affinity::Integer) => SetAt::Seconds,
+            _ => SetAt::Text,
+        },
+    };
+    Ok(Table { name: quoted(&named.table), columns: named.clone(), set_at })
+}
+
+/// The columns by their names, which SQLite compares without regard to case.
+fn columns(connection: &Connection, table: &str) -> Result<BTreeMap<String, Affinity>, StoreError> {
+    let mut statement = connection.prepare("SELECT name, type FROM pragma_table_xinfo(?1)")?;
+    let rows = statement.query_map([table], |row| {
+        Ok((row.get::<_, String>(0)?.to_ascii_lowercase(), Affinity::of(&row.get::<_, String>(1)?)))
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Every column that is named, with what it is for.
+fn named(columns: &Columns) -> Vec<(&'static str, &str)> {
+    let Columns { id, tenant, user_name, email, mobile, verifier, status, password_set_at, profile, .. } =
+        columns;
+    let tenant = match tenant {
+        TenantColumn::Named(column) => Some(column),
+        TenantColumn::Is(_) => None,
+    };
+    let named = [
+        ("id", Some(id)),
+        ("tenant", tenant),
+        ("user_name", user_name.as_ref()),
+        ("email", email.as_ref()),
+        ("mobile", mobile.as_ref()),
+        ("verifier", Some(verifier)),
+        ("status", status.as_ref().map(|(column, _)| column)),
+        ("password_set_at", password_set_at.as_ref()),
+        ("profile", profile.as_ref()),
+    ];
+    named.into_iter().filter_map(|(what, column)| Some((what, column?.as_str()))).collect()
+}
+
+/// SQLite takes a name that it does not know for a text, where it stands alone. It must not come so far.
+fn are_all_there(columns: &Columns, declared: &BTreeMap<String, Affinity>) -> Result<(), StoreError> {
+    let missing: Vec<_> = named(columns)
+        .into_iter()
+        .filter(|(_, column)| !declared.contains_key(&column.to_ascii_lowercase()))
+        .map(|(what, column)| format!("{} for {what}", quoted(column)))
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(refused(columns, format!("must have a column {}, and has none", missing.join(" and a column "))))
+}
+
+fn keys_can_be_compared(columns: &Columns, declared: &BTreeMap<String, Affinity>) -> Result<(), StoreError> {
+    for (what, column) in named(columns).into_iter().filter(|(what, _)| ["id", "tenant"].contains(what)) {
+        let affinity = declared.get(&column.to_ascii_lowercase());
+        if matches!(affinity, Some(Affinity::Blob | Affinity::Real)) {
+            let column = quoted(column);
+            return Err(refused(
+                columns,
+                format!("the column {column} for {what} must be declared as text or integers"),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Two rows of one id would be one account.
+fn is_unique(connection: &Connection, columns: &Columns) -> Result<(), StoreError> {
+    let id = columns.id.to_ascii_lowercase();
+    let mut wanted = vec![BTreeSet::from([id.clone()])];
+    if let TenantColumn::Named(tenant) = &columns.tenant {
+        wanted.push(BTreeSet::from([id, tenant.to_ascii_lowercase()]));
+    }
+    let sql = "SELECT name FROM pragma_table_info(?1) WHERE pk > 0";
+    let mut unique = vec![names(connection, sql, &columns.table)?];
+    let sql = "SELECT name FROM pragma_index_list(?1) WHERE \"unique\" = 1 AND partial = 0";
+    for index in names_as_they_are(connection, sql, &columns.table)? {
+        // An expression has no name.
+        let sql = "SELECT coalesce(name, '') FROM pragma_index_info(?1)";
+        unique.push(names(connection, sql, &index)?);
+    }
+    if unique.iter().any(|columns| wanted.contains(columns)) {
+        return Ok(());
+    }
+    let id = quoted(&columns.id);
+    Err(refused(columns, format!("the column {id} for id must be unique, by itself or with the tenant")))
+}
+
+fn names(connection: &Connection, sql: &str, of: &str) -> Result<BTreeSet<String>, StoreError> {
+    let names = names_as_they_are(connection, sql, of)?;
+    Ok(names.iter().map(|name| name.to_ascii_lowercase()).collect())
+}
+
+fn names_as_they_are(connection: &Connection, sql: &str, of: &str) -> Result<Vec<String>, StoreError> {
+    let mut statement = connection.prepare(sql)?;
+    let names = statement.query_map([of], |row| row.get(0))?;
+    Ok(names.collect::<Result<_, _>>()?)
+}
+
+fn has_each_word_once(columns: &Columns) -> Result<(), StoreError> {
+    let Some((_, words)) = &columns.status else { return Ok(()) };
+    let different: BTreeSet<_> = words.iter().map(|(word, _)| word).collect();
+    if different.len() == words.len() && !words.is_empty() {
+        return Ok(());
+    }
+    Err(refused(columns, "must have a status for each of some words, and each word once"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_a_name_whatever_is_in_it() {
+        assert_eq!(quoted(r#"a" ; DROP TABLE users; --"#), r#""a"" ; DROP TABLE users; --""#);
+        assert_eq!(literal("o'clock"), "'o''clock'");
+    }
+
+    #[test]
+    fn a_type_is_what_sqlite_makes_of_it() {
+        for (declared, affinity) in [
+            ("bigint", Affinity::Integer),
+            ("VARCHAR(36)", Affinity::Text),
+            ("", Affinity::Blob),
+            ("double precision", Affinity::Real),
+            ("UUID", Affinity::Numeric),
+            ("DATETIME", Affinity::Numeric),
+        ] {
+            assert_eq!(Affinity::of(declared), affinity, "{declared}");
+        }
+    }
+}

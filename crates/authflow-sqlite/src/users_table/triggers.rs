@@ -1,0 +1,126 @@
+//! The triggers on the table: what stands beside is in step, whoever writes.
+
+use super::table::{Table, quoted, refused};
+use crate::{StoreError, Transaction};
+use rusqlite::{OptionalExtension as _, params};
+
+const DRAWN: &str = "random() & 9223372036854775807";
+const NEXT: &str = "iif(revision = 9223372036854775807, 0, revision + 1)";
+const NOW: &str = "CAST(strftime('%s', 'now') AS INTEGER)";
+
+/// The names of the triggers, and what makes each.
+fn all(table: &Table) -> [(&'static str, String); 4] {
+    let name = &table.name;
+    let of = |row: &str| (table.tenant_of(row), table.id_of(row));
+    let ((tenant, id), (earlier_tenant, earlier_id)) = (of("NEW"), of("OLD"));
+    let forget_earlier =
+        format!("DELETE FROM authflow_side_accounts WHERE tenant = {earlier_tenant} AND id = {earlier_id};");
+    let begin = format!(
+        "DELETE FROM authflow_side_accounts WHERE tenant = {tenant} AND id = {id};
+    INSERT INTO authflow_side_accounts (tenant, id, revision, password_changed_at)
+    SELECT {tenant}, {id}, {DRAWN}, {NOW} WHERE {id} IS NOT NULL;"
+    );
+    let is_another = format!("({earlier_tenant}, {earlier_id}) IS NOT ({tenant}, {id})");
+    let is_theirs = format!("tenant = {tenant} AND id = {id}");
+    let is_changed = |old: &str, new: &str| format!("({old}) IS NOT ({new})");
+    let names = is_changed(&table.names_of("OLD").join(", "), &table.names_of("NEW").join(", "));
+    let verifier = is_changed(&table.verifier_of("OLD"), &table.verifier_of("NEW"));
+    let judged = is_changed(&table.judged_of("OLD"), &table.judged_of("NEW"));
+    [
+        (
+            "authflow_users_inserted",
+            format!("CREATE TRIGGER authflow_users_inserted AFTER INSERT ON {name}\nBEGIN\n    {begin}\nEND"),
+        ),
+        (
+            "authflow_users_deleted",
+            format!(
+                "CREATE TRIGGER authflow_users_deleted AFTER DELETE ON {name}\nBEGIN\n    {forget_earlier}\nEND"
+            ),
+        ),
+        (
+            "authflow_users_renamed",
+            format!(
+                "CREATE TRIGGER authflow_users_renamed AFTER UPDATE ON {name} WHEN {is_another}
+BEGIN\n    {forget_earlier}\n    {begin}\nEND"
+            ),
+        ),
+        (
+            "authflow_users_changed",
+            format!(
+                "CREATE TRIGGER authflow_users_changed AFTER UPDATE ON {name} WHEN NOT ({is_another})
+BEGIN
+    UPDATE authflow_side_accounts SET is_spelled = 0, user_name_key = NULL, mobile_key = NULL, email_key = NULL
+    WHERE {is_theirs} AND {names};
+    UPDATE authflow_side_accounts SET revision = {NEXT}, password_form = 'as_typed', skips_used = 0, must_change = NULL,
+        password_changed_at = {NOW}
+    WHERE {is_theirs} AND {verifier};
+    UPDATE authflow_side_accounts SET revision = {NEXT}
+    WHERE {is_theirs} AND NOT ({verifier}) AND {judged};
+END"
+            ),
+        ),
+    ]
+}
+
+/// Makes the triggers where they are not there as they must be, and what stands beside each row. Says whether it did.
+pub(super) fn make(transaction: &Transaction<'_>, table: &Table) -> Result<bool, StoreError> {
+    is_alone(transaction, table)?;
+    let triggers = all(table);
+    let mut are_there = true;
+    for (name, made) in &triggers {
+        let sql = "SELECT 1 FROM sqlite_schema WHERE type = 'trigger' AND name = ?1 AND sql = ?2";
+        are_there &= transaction.prepare(sql)?.exists(params![name, made])?;
+    }
+    if are_there {
+        return Ok(false);
+    }
+    for (name, made) in &triggers {
+        transaction.execute_batch(&format!("DROP TRIGGER IF EXISTS {}; {made}", quoted(name)))?;
+    }
+    let of_keys = [&table.id_of("u"), &table.tenant_of("u")];
+    let [id, tenant] = of_keys;
+    let sql = format!(
+        "SELECT typeof(u.{}) FROM {} AS u WHERE typeof(u.{0}) NOT IN ('integer', 'text') LIMIT 1",
+        quoted(&table.columns.id),
+        table.name
+    );
+    if let Some(found) = transaction.query_row(&sql, [], |row| row.get::<_, String>(0)).optional()? {
+        let column = quoted(&table.columns.id);
+        return Err(refused(
+            &table.columns,
+            format!("the column {column} for id must hold texts or integers, and holds {found}"),
+        ));
+    }
+    // Who was changed meanwhile, nobody has seen.
+    transaction.execute_batch(&format!(
+        "DELETE FROM authflow_side_accounts AS s
+        WHERE NOT EXISTS (SELECT 1 FROM {name} AS u WHERE {is_row});
+        UPDATE authflow_side_accounts
+        SET revision = {DRAWN}, is_spelled = 0, user_name_key = NULL, mobile_key = NULL, email_key = NULL;
+        INSERT INTO authflow_side_accounts (tenant, id, revision, password_changed_at)
+        SELECT {tenant}, {id}, {DRAWN}, {NOW} FROM {name} AS u WHERE true ON CONFLICT (tenant, id) DO NOTHING",
+        name = table.name,
+        is_row = table.is_row("s.tenant", "s.id"),
+    ))?;
+    Ok(true)
+}
+
+/// Two tables whose ids meet would share sessions.
+fn is_alone(transaction: &Transaction<'_>, table: &Table) -> Result<(), StoreError> {
+    let sql = "SELECT tbl_name FROM sqlite_schema
+        WHERE type = 'trigger' AND name = 'authflow_users_inserted' AND tbl_name <> ?1 COLLATE NOCASE";
+    let other =
+        transaction.query_row(sql, [&table.columns.table], |row| row.get::<_, String>(0)).optional()?;
+    if let Some(other) = other {
+        let other = quoted(&other);
+        return Err(refused(
+            &table.columns,
+            format!("must be the only one in its database, and {other} is one"),
+        ));
+    }
+    if transaction.prepare("SELECT 1 FROM authflow_accounts LIMIT 1")?.exists([])? {
+        let finding = "must be the only accounts in its database, and there are some in authflow_accounts";
+        return Err(refused(&table.columns, finding));
+    }
+    Ok(())
+}

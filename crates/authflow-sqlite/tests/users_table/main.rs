@@ -1,0 +1,9 @@
+//! Accounts in a table of the user's own.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+mod exam;
+mod login;
+mod names;
+mod people;
+mod refusals;
+mod rows;

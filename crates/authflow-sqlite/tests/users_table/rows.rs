@@ -1,0 +1,152 @@
+//! What stands beside a row, through all that happens to the row and its table.
+
+use crate::people::{SMALL, Service, SmallStore, small};
+use authflow::{
+    AccountId,
+    account::{Account, AccountStatus},
+    administration::{Administer as _, Administered, DeletePerson, SetStatus},
+    testkit::demo,
+};
+use authflow_sqlite::{StoreError, UsersTable};
+
+async fn account(store: &SmallStore, id: &str) -> Option<Account> {
+    store.account(Some(demo::tenant()), AccountId::new(id).unwrap()).await.unwrap()
+}
+
+#[tokio::test]
+async fn no_life_of_a_row_has_a_revision_of_another_one() {
+    let service = Service::with(SMALL);
+    let store = service.open(small()).unwrap();
+    let revision = async || account(&store, "7").await.unwrap().revision;
+    let mut seen = vec![revision().await];
+    for again in [
+        "DELETE FROM users WHERE id = 7; INSERT INTO users VALUES (7, 'new@example.com', 'x', 1)",
+        "REPLACE INTO users VALUES (7, 'new@example.com', 'x', 1)",
+        "INSERT INTO users VALUES (7, 'x', 'y', 1) ON CONFLICT (id) DO UPDATE SET password_hash = 'y'",
+        "DELETE FROM users WHERE id = 7; UPDATE users SET id = 7 WHERE id = 8",
+        "UPDATE OR REPLACE users SET id = 6 WHERE id = 7; UPDATE users SET id = 7 WHERE id = 6",
+    ] {
+        service.execute(again);
+        let now = revision().await;
+        assert!(!seen.contains(&now), "{again}");
+        seen.push(now);
+    }
+    service.execute("DELETE FROM users");
+    assert!(account(&store, "7").await.is_none());
+    assert_eq!(service.number("SELECT count(*) FROM authflow_side_accounts"), 0);
+}
+
+#[tokio::test]
+async fn an_id_is_as_it_is_printed() {
+    let service = Service::with(SMALL);
+    let store = service.open(small()).unwrap();
+    assert!(account(&store, "7").await.is_some());
+    for other in ["07", "7.0", "+7", "7 ", "seven"] {
+        assert!(account(&store, other).await.is_none(), "{other}");
+    }
+    let elsewhere = store.account(None, AccountId::new("7").unwrap()).await.unwrap();
+    assert!(elsewhere.is_none(), "of another tenant");
+}
+
+/// Two for the index, and one for the column.
+#[tokio::test]
+async fn ids_that_differ_in_case_are_two() {
+    let service = Service::with(
+        "CREATE TABLE users (id TEXT COLLATE NOCASE, hash TEXT); CREATE UNIQUE INDEX ids ON users (id COLLATE BINARY);
+        INSERT INTO users VALUES ('a', 'of a'), ('A', 'of A')",
+    );
+    let users = UsersTable::named("users").id("id").tenant_is(None).no_user_name().no_email().no_mobile();
+    let store = service.open(users.verifier("hash").always_active().no_password_set_at()).unwrap();
+    let verifier = async |id: &str| {
+        let found = store.account(None, AccountId::new(id).unwrap()).await.unwrap();
+        found.map(|account| account.password.unwrap().verifier.expose().to_owned())
+    };
+    assert_eq!(
+        (verifier("a").await.as_deref(), verifier("A").await.as_deref()),
+        (Some("of a"), Some("of A"))
+    );
+    let ask = DeletePerson { tenant: None, account: AccountId::new("A").unwrap() };
+    assert_eq!(store.delete_person(&ask).await.unwrap(), Administered::Done);
+    assert_eq!((verifier("a").await.as_deref(), verifier("A").await), (Some("of a"), None));
+}
+
+/// As migrations do it: SQLite cannot change a column.
+#[tokio::test]
+async fn a_table_that_is_made_anew_ends_every_session_and_keeps_the_rest() {
+    let service = Service::with(SMALL);
+    let store = service.open(small()).unwrap();
+    service.execute("UPDATE authflow_side_accounts SET skips_used = 1 WHERE id = '7'");
+    let before = account(&store, "7").await.unwrap();
+    drop(store);
+    let store = service.open(small()).unwrap();
+    assert_eq!(account(&store, "7").await.unwrap().revision, before.revision, "as long as it stays");
+    drop(store);
+    service.execute(
+        "CREATE TABLE others (id INTEGER PRIMARY KEY, email TEXT, password_hash TEXT, is_active BOOLEAN);
+        INSERT INTO others SELECT * FROM users WHERE id = 7; DROP TABLE users; ALTER TABLE others RENAME TO users;
+        UPDATE users SET password_hash = 'unseen'; INSERT INTO users VALUES (9, 'new@example.com', 'x', 1)",
+    );
+    let store = service.open(small()).unwrap();
+    let after = account(&store, "7").await.unwrap();
+    assert_ne!(after.revision, before.revision);
+    assert_eq!(after.password.unwrap().skips_used, 1);
+    assert!(account(&store, "8").await.is_none() && account(&store, "9").await.is_some());
+    assert_eq!(service.number("SELECT count(*) FROM authflow_side_accounts"), 2);
+}
+
+#[tokio::test]
+async fn times_are_read_and_written_as_the_column_is_declared() {
+    for (declared, written, read, kept) in [
+        ("INTEGER", "1700000000", Some(1_700_000_000), "1700000001"),
+        ("TEXT", "'2023-11-14 22:13:20'", Some(1_700_000_000), "2023-11-14 22:13:21"),
+        ("DATETIME", "'2023-11-14T22:13:20.5Z'", Some(1_700_000_000), "2023-11-14 22:13:21"),
+        ("DATETIME", "'2023-11-15T00:13:20+02:00'", Some(1_700_000_000), "2023-11-14 22:13:21"),
+        // Milliseconds would lie in the future.
+        ("INTEGER", "1700000000000", None, ""),
+        ("TEXT", "'yesterday'", None, ""),
+        ("TEXT", "NULL", None, ""),
+    ] {
+        let service = Service::with(&format!(
+            "CREATE TABLE users (id TEXT PRIMARY KEY, hash TEXT, set_at {declared}); INSERT INTO users VALUES ('a', 'x', {written})"
+        ));
+        let users = UsersTable::named("users").id("id").tenant_is(None).no_user_name().no_email().no_mobile();
+        let store = service.open(users.verifier("hash").always_active().password_set_at("set_at")).unwrap();
+        let found = store.account(None, AccountId::new("a").unwrap()).await;
+        match read {
+            Some(seconds) => {
+                assert_eq!(found.unwrap().unwrap().password.unwrap().changed_at.as_unix(), seconds);
+                // As a change of the password writes it.
+                let sql = format!(
+                    "UPDATE users SET set_at = {}",
+                    match declared {
+                        "INTEGER" => "1700000001",
+                        _ => "datetime(1700000001, 'unixepoch')",
+                    }
+                );
+                service.execute(&sql);
+                assert_eq!(service.text("SELECT CAST(set_at AS TEXT) FROM users"), kept);
+            }
+            None => assert!(found.is_err(), "{declared} {written}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_is_always_active_can_be_disabled_by_nobody() {
+    let service = Service::with(SMALL);
+    let users = UsersTable::named("users").id("id").tenant_is(demo::tenant()).no_user_name().email("email");
+    let users = users.no_mobile().verifier("password_hash").always_active().no_password_set_at();
+    let store = service.open(users).unwrap();
+    assert_eq!(account(&store, "8").await.unwrap().status, AccountStatus::Active);
+    let ask = SetStatus::disable(Some(demo::tenant()), AccountId::new("8").unwrap());
+    let refused = store.set_status(&ask).await.unwrap_err().to_string();
+    assert_eq!(refused, "the table users: must have a word for `disabled`, and its mapping names none");
+    drop(store);
+    let store = service.open(small()).unwrap();
+    assert_eq!(account(&store, "8").await.unwrap().status, AccountStatus::Disabled);
+    let enable = SetStatus::enable(Some(demo::tenant()), AccountId::new("8").unwrap());
+    assert_eq!(store.set_status(&enable).await.unwrap(), Administered::Done);
+    assert_eq!(service.number("SELECT is_active FROM users WHERE id = 8"), 1);
+    let lock = SetStatus { status: AccountStatus::Locked, ..enable };
+    assert!(matches!(store.set_status(&lock).await, Err(StoreError::UsersTable { .. })));
+}

@@ -1,0 +1,176 @@
+//! The exam of a store alone.
+
+use super::{HostExam, NeglectedDuty};
+use crate::{
+    Audience, ClientId, Host as _, Moment, TenantId, Timestamp,
+    account::{Account, AccountKey, AccountStatus, FindAccount, Profile, UserName},
+    administration::{Administer, DeletePerson},
+    contact::{EmailAddress, Mobile},
+    factor::{Factor, FactorSet, Totp, TotpAlgorithm, TotpSecret},
+    parts::{AllowAll, NoCourier, NoSigner, Parts, Store},
+    password::{MustChange, Password, PasswordForm, Verifier},
+    step::Question as _,
+    testkit::{
+        PlainHasher,
+        demo::{self, good},
+    },
+};
+use core::error::Error;
+use std::eprintln;
+
+/// An exam for a store: the [exam for hosts](HostExam), on accounts that it brings along.
+///
+/// It is taken on accounts with every column that there is, on some with few, of a tenant and of none; twice over where the store is an
+/// [`Administer`], with what an administrator does. `make` is to make the account that it is given as an administrator makes one, with all but its
+/// revision, which is drawn. What the store answers wrongly is returned; what its errors say goes to the standard error.
+///
+/// ```
+/// use authflow::testkit::{Clock, MemoryHost, StoreExam, demo};
+/// use std::sync::Mutex;
+///
+/// # fn block_on<F: core::future::Future>(future: F) -> F::Output {
+/// #     let mut context = core::task::Context::from_waker(core::task::Waker::noop());
+/// #     match core::pin::pin!(future).poll(&mut context) { core::task::Poll::Ready(it) => it, _ => panic!() }
+/// # }
+/// let clock = Mutex::new(Clock::at(demo::START));
+/// let moments = || clock.lock().unwrap().moment(); // on a database: || Moment::now().unwrap()
+/// let store = Mutex::new(MemoryHost::default()); // yours, on a database for tests, with the sealing keys of the demo
+/// let make = async |store: &Mutex<MemoryHost>, account| store.lock().unwrap().create_account(account, &moments());
+/// block_on(StoreExam::new(&moments).take_administered(store, make)).unwrap(); // in your runtime: .await
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct StoreExam<M> {
+    moments: M,
+}
+
+/// A store among parts that do nothing.
+type StoreAlone<S> = Parts<S, PlainHasher, AllowAll, NoCourier, NoSigner, fn(&'static str, &dyn Error)>;
+
+impl<M: Fn() -> Moment> StoreExam<M> {
+    /// By the store's own clock, where it forgets by one what is over; each moment with entropy of its own.
+    pub const fn new(moments: M) -> Self {
+        Self { moments }
+    }
+
+    /// Examines a store that has none of the accounts: it cannot be taken again on the same database. See [`HostExam::take`].
+    ///
+    /// # Errors
+    /// With the first duty that it neglects.
+    pub async fn take<S: Store>(
+        &self,
+        store: S,
+        make: impl AsyncFn(&S, Account),
+    ) -> Result<(), NeglectedDuty> {
+        let host = alone(store);
+        for tenant in TENANTS {
+            let tenant = tenant();
+            let [full, plain, locked] = self.accounts(tenant);
+            let locked = made(&host, &make, locked).await?;
+            for account in [full, plain] {
+                let account = made(&host, &make, account).await?;
+                exam(account, locked.clone()).take(&host, (self.moments)()).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Examines a store and what an administrator does to it. Accounts of the exam that are there are deleted first, so that it can be taken again.
+    /// See [`HostExam::take_administered`].
+    ///
+    /// # Errors
+    /// With the first duty that it neglects.
+    pub async fn take_administered<S: Store + Administer>(
+        &self,
+        store: S,
+        make: impl AsyncFn(&S, Account),
+    ) -> Result<(), NeglectedDuty> {
+        let host = alone(store);
+        let make_anew = async |account: Account| {
+            let ask = DeletePerson { tenant: account.tenant, account: account.id };
+            let deleted = host.delete_person(&ask).await;
+            deleted.map_err(|_| NeglectedDuty::Unanswered("delete_person"))?;
+            made(&host, &make, account).await
+        };
+        for tenant in TENANTS {
+            let [full, plain, locked] = self.accounts(tenant());
+            let locked = make_anew(locked).await?;
+            for account in [full, plain] {
+                let exam = exam(make_anew(account).await?, locked.clone());
+                exam.take(&host, (self.moments)()).await?;
+                let make = async |account| make(&host.store, account).await;
+                exam.take_administered(&host, (self.moments)(), make).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// One that has everything, one that has a password alone, and one that is locked.
+    fn accounts(&self, tenant: Option<TenantId>) -> [Account; 3] {
+        let password = Password {
+            verifier: Verifier::new("a verifier of the exam"),
+            changed_at: Timestamp::from_unix(1_600_000_000),
+            must_change: None,
+            skips_used: 0,
+            form: PasswordForm::AsTyped,
+        };
+        let named = |name| Account { tenant, password: Some(password.clone()), ..demo::account(name) };
+        let full = named("Exam.Full");
+        let secret = good(TotpSecret::new(*demo::TOTP_SECRET));
+        let sealed = secret.seal(&demo::sealing_keys(), full.owner(), &(self.moments)());
+        let full = Account {
+            user_name: Some(good(UserName::new("Exam.Full"))),
+            password: Some(Password {
+                must_change: Some(MustChange::FirstLogin),
+                skips_used: 2,
+                ..password.clone()
+            }),
+            mobile: Some(good(Mobile::new("+86-13900000000"))),
+            email: Some(good(EmailAddress::new("Exam.Full@example.com"))),
+            totp: Some(good(Totp::new(sealed, TotpAlgorithm::Sha256, 8, Some(7))).with_steps_of_a_minute()),
+            enrolled: FactorSet::EMPTY.with(Factor::Sms).with(Factor::Totp),
+            factors_changed_at: Timestamp::from_unix(1_500_000_000),
+            profile: good(Profile::from_json(r#"{"name":"Fay"}"#)),
+            ..full
+        };
+        [full, named("exam.plain"), Account { status: AccountStatus::Locked, ..named("exam.locked") }]
+    }
+}
+
+const TENANTS: [fn() -> Option<TenantId>; 2] = [|| Some(demo::tenant()), || None];
+
+#[expect(clippy::print_stderr, reason = "a test shows what it prints where it fails")]
+fn alone<S>(store: S) -> StoreAlone<S> {
+    Parts {
+        store,
+        hasher: PlainHasher,
+        rules: AllowAll,
+        courier: NoCourier,
+        signer: NoSigner,
+        log: |question, error| eprintln!("{question} went unanswered: {error}"),
+    }
+}
+
+fn exam(account: Account, locked: Account) -> HostExam {
+    let audience = Audience { client_id: good(ClientId::new(demo::ISV)), tenant: account.tenant };
+    HostExam::on(audience, account, locked, good(ClientId::new(demo::ORDINARY)))
+}
+
+/// Makes an account. Of what is read back, the revision alone is believed, which is drawn.
+async fn made<S: Store>(
+    host: &StoreAlone<S>,
+    make: &impl AsyncFn(&S, Account),
+    account: Account,
+) -> Result<Account, NeglectedDuty> {
+    make(&host.store, account.clone()).await;
+    let audience = exam(account.clone(), account.clone()).audience;
+    let ask = FindAccount { audience, key: AccountKey::Id(account.id) };
+    let found = host.find_account(&ask).await.map_err(|error| {
+        host.failed(FindAccount::NAME, error);
+        NeglectedDuty::Unanswered(FindAccount::NAME)
+    })?;
+    let revision = found.ok_or(NeglectedDuty::FindAccount)?.revision;
+    if revision == account.revision {
+        return Err(NeglectedDuty::DrawRevision);
+    }
+    Ok(Account { revision, ..account })
+}
