@@ -80,6 +80,7 @@ pub mod step;
 pub mod testkit;
 mod text;
 pub mod token;
+pub mod web;
 
 pub use application::{Application, Dialect, IdentityPlace, Tenancy};
 pub use engine::{
