@@ -44,7 +44,8 @@ pub fn may_be_cross_site<R: Headers + ?Sized>(method: &str, headers: &R) -> bool
             is_requested |= !value.is_empty();
         }
     });
-    !is_requested && !(sites == 1 && is_same_origin)
+    let is_own = is_requested || (sites == 1 && is_same_origin);
+    !is_own
 }
 
 #[cfg(test)]

@@ -1,4 +1,120 @@
-//! Routes of our own: `/v1/…`, neutral names, for whoever does not speak the vendor family.
+//! Routes of our own: `/v1/…`, with neutral names, for whoever does not speak the vendor family.
+//!
+//! Every answer says which calls may follow, so a client needs no knowledge of the flow. A whole login, by a browser:
+//!
+//! ```
+//! use authflow::{
+//!     ClientId,
+//!     facade::{Facade, Reply, Request},
+//!     testkit::{HeaderList, World, demo},
+//!     web::{Modes, Web},
+//! };
+//! use serde_json::{Value, json};
+//!
+//! let mut world = World::new();
+//! let application = ClientId::new(demo::ISV)?;
+//! // Where tokens travel is said here, and has no default.
+//! let web = Web::new(world.api.engine().clone(), application, Modes::Cookie).for_tenant(demo::tenant());
+//! # fn read(reply: &Reply) -> Value { serde_json::from_slice(reply.body()).unwrap() }
+//!
+//! // With a host it is `web.serve(&request, moment, &host).await`.
+//! let mut send = |method, path, cookies: &str, body: Value| {
+//!     // The browser says by itself that the page is of this site. Without that, `X-Requested-By` with any value will do.
+//!     let headers = HeaderList::new()
+//!         .with("Sec-Fetch-Site", "same-origin")
+//!         .with("Content-Type", "application/json")
+//!         .with("Cookie", cookies);
+//!     let body = body.to_string().into_bytes();
+//!     let request = Request { method, path, headers: &headers, body: &body, peer: None };
+//!     let (step, manner) = web.handle(&request, world.moment());
+//!     web.reply(&world.run(step), manner)
+//! };
+//! # fn kept(reply: &Reply) -> String {
+//! #     let lines = reply.headers().filter(|(name, _)| *name == "set-cookie");
+//! #     lines.map(|(_, line)| line.split(';').next().unwrap()).collect::<Vec<_>>().join("; ")
+//! # }
+//!
+//! // How does one get in? By a password, says the policy, or by a code; and a forgotten password is reset by SMS.
+//! let begin = send("GET", "/v1/sign-in", "", Value::Null);
+//! assert_eq!(read(&begin)["next"][0], json!({
+//!     "name": "sign_in", "method": "POST", "path": "/v1/sign-in", "takes": ["identifier", "password"],
+//! }));
+//!
+//! // erin's password is about to expire. The browser gets two cookies: one that it is recognised by, and one of the pending login.
+//! let warned = send("POST", "/v1/sign-in", "", json!({ "identifier": "erin", "password": "Correct-Horse-7" }));
+//! let cookies = kept(&warned);
+//! assert!(cookies.starts_with("__Host-device=") && cookies.contains("__Host-state="));
+//! let warned = read(&warned);
+//! assert_eq!((&warned["state"], &warned["skips_left"]), (&json!("password_expiring"), &json!(3)));
+//! assert_eq!(warned["password_expires_in_seconds"], 5 * 86_400);
+//! let names: Vec<_> = warned["next"].as_array().unwrap().iter().map(|call| &call["name"]).collect();
+//! assert_eq!(names, ["skip_password", "change_password"]);
+//!
+//! // She skips, and is in.
+//! let signed_in = send("POST", "/v1/sign-in/password/skip", &cookies, Value::Null);
+//! let cookies = kept(&signed_in);
+//! assert_eq!(read(&signed_in)["state"], "signed_in");
+//!
+//! let who = read(&send("GET", "/v1/session", &cookies, Value::Null));
+//! assert_eq!(who["subject"]["user_name"], "erin");
+//!
+//! // Whatever is wrong is a problem (RFC 9457).
+//! let out = send("DELETE", "/v1/session", &cookies, Value::Null);
+//! assert_eq!(out.status(), 200);
+//! let gone = send("GET", "/v1/session", &cookies, Value::Null);
+//! assert_eq!((gone.status(), &read(&gone)["type"]), (401, &json!("/v1/problems#session-invalid")));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Calls
+//!
+//! | call | operation |
+//! |---|---|
+//! | `GET /v1/sign-in` | [`Engine::ways_in`] |
+//! | `POST /v1/sign-in` | [`Engine::sign_in`] |
+//! | `POST /v1/sign-in/by-sms`, `…/by-email` | [`Engine::sign_in_with_code`] |
+//! | `POST /v1/sign-in/factor/totp`, `…/factor/sms`, `…/factor/email` | [`Engine::prove_factor`] |
+//! | `POST /v1/sign-in/password/skip` | [`Engine::skip_password`] |
+//! | `POST /v1/sign-in/password`, `…/password/by-sms`, `…/password/by-email` | [`Engine::change_password`] |
+//! | `POST /v1/recovery/by-sms`, `…/by-email` | [`Engine::reset_password`] |
+//! | the path of a call that takes a code that is sent, and `/send` | [`Engine::send_code`] |
+//! | `GET /v1/session` | [`Engine::authenticate`] |
+//! | `POST /v1/session/refresh` | [`Engine::refresh_session`] |
+//! | `POST /v1/session/password` | [`Engine::change_own_password`] |
+//! | `DELETE /v1/session` | [`Engine::sign_out`] |
+//! | `GET /v1/problems` | what every type of problem means |
+//!
+//! [`openapi`] describes them all from the same table. A `GET` changes nothing.
+//!
+//! # Answers
+//!
+//! An answer has `state` – `signed_out`, `code_sent`, `factor_required`, `password_expiring`, `password_expired`, `signed_in`, `password_changed` or `password_reset` –
+//! and `next`: the calls that may follow, each with its `name`, `method` and `path`, the members that its body `takes`, and those that it `may_take` besides. Times and
+//! lengths have their units in their names. A problem has `type`, `title`, `status`, `detail` and `next`; title and detail are the same for each type, and
+//! nothing that was typed comes back. Where a refusal leaves the step open, `next` is the call itself, and what the answer before allowed still stands.
+//!
+//! | status | what it means |
+//! |---|---|
+//! | 400 | the request is not what the call takes |
+//! | 401 | there is no pending login, or no session: begin again |
+//! | 403 | what was to be proved is not proved; or access is denied; or another site may have made the request |
+//! | 404, 405 | no call has that path, or that method |
+//! | 422 | a new password does not do (`reason` says why), or a code was not sent |
+//! | 500 | the application is not registered: a mistake in the set-up |
+//! | 503 | the host could not answer |
+//!
+//! # Tokens
+//!
+//! They travel in cookies or by `Authorization: Bearer …`: [`Modes`] says which, and what each is bound to. In cookie mode a request that changes something must
+//! show that it is of this site ([`may_be_cross_site`](crate::facade::may_be_cross_site)), the sign-in too. In bearer mode answers have `state_token`, `session_token` and `id_token`, and the state
+//! token of a pending login, or the session token, goes behind `Bearer`.
+//!
+//! The cookies are of the whole host, so one origin has one such façade.
+//!
+//! # Your own routes
+//!
+//! [`Facade::authenticate`] finds out whose request it is at a route of yours, by the same cookies or tokens and under the same rule about other sites.
+
 mod body;
 mod cookie;
 mod manner;
@@ -28,7 +144,7 @@ use mode::Mode;
 use routes::{Endpoint, Route};
 use shown::Shown;
 
-/// The calls `/v1/…` on an engine. Cheap to clone.
+/// The calls `/v1/…` on an engine, which sign in to one application: serve them by the trait [`Facade`]. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Web {
     engine: Engine,

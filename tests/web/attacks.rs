@@ -8,22 +8,29 @@ use authflow::{
 };
 use serde_json::{Value, json};
 
+/// A call, with a body that would do.
+type Call = (&'static str, &'static str, fn() -> Value);
+
 /// Every call that takes a state token.
-const PENDING: [(&str, fn() -> Value); 10] = [
-    ("/v1/sign-in/password/skip", || Value::Null),
-    ("/v1/sign-in/password", || json!({ "old_password": demo::PASSWORD, "new_password": NEW_PASSWORD })),
-    ("/v1/sign-in/password/by-sms", || json!({ "code": "000000", "new_password": NEW_PASSWORD })),
-    ("/v1/sign-in/password/by-sms/send", || Value::Null),
-    ("/v1/sign-in/password/by-email", || json!({ "code": "000000", "new_password": NEW_PASSWORD })),
-    ("/v1/sign-in/password/by-email/send", || Value::Null),
-    ("/v1/sign-in/factor/totp", || json!({ "code": "000000" })),
-    ("/v1/sign-in/factor/sms", || json!({ "code": "000000" })),
-    ("/v1/sign-in/factor/sms/send", || Value::Null),
-    ("/v1/sign-in/factor/email/send", || Value::Null),
+const PENDING: [Call; 10] = [
+    ("POST", "/v1/sign-in/password/skip", || Value::Null),
+    (
+        "POST",
+        "/v1/sign-in/password",
+        || json!({ "old_password": demo::PASSWORD, "new_password": NEW_PASSWORD }),
+    ),
+    ("POST", "/v1/sign-in/password/by-sms", || json!({ "code": "000000", "new_password": NEW_PASSWORD })),
+    ("POST", "/v1/sign-in/password/by-sms/send", || Value::Null),
+    ("POST", "/v1/sign-in/password/by-email", || json!({ "code": "000000", "new_password": NEW_PASSWORD })),
+    ("POST", "/v1/sign-in/password/by-email/send", || Value::Null),
+    ("POST", "/v1/sign-in/factor/totp", || json!({ "code": "000000" })),
+    ("POST", "/v1/sign-in/factor/sms", || json!({ "code": "000000" })),
+    ("POST", "/v1/sign-in/factor/sms/send", || Value::Null),
+    ("POST", "/v1/sign-in/factor/email/send", || Value::Null),
 ];
 
 /// Every call that takes a session token, but the one that gives it up.
-const SIGNED_IN: [(&str, &str, fn() -> Value); 3] = [
+const SIGNED_IN: [Call; 3] = [
     ("GET", "/v1/session", || Value::Null),
     ("POST", "/v1/session/refresh", || Value::Null),
     (
@@ -36,9 +43,7 @@ const SIGNED_IN: [(&str, &str, fn() -> Value); 3] = [
 /// Nothing is written, nothing is sent, and it reads as nonsense does.
 fn withstands(thief: &Client, problem: &str) {
     let is_pending = problem == "state-invalid";
-    let pending = PENDING.map(|(path, body)| ("POST", path, body));
-    let calls = if is_pending { pending.to_vec() } else { SIGNED_IN.to_vec() };
-    for (method, path, body) in calls {
+    for (method, path, body) in if is_pending { &PENDING[..] } else { &SIGNED_IN } {
         let mut nonsense = thief.clone();
         match &mut nonsense.keeps {
             Keeps::Cookies(jar) => {

@@ -6,9 +6,11 @@ use super::{
 };
 use authflow::{
     contact::Channel,
+    facade::{Facade as _, Request},
     factor::Factor,
     outcome::Verdict,
     password::MustChange,
+    step::Step,
     testkit::{World, demo},
 };
 use serde_json::{Value, json};
@@ -201,26 +203,21 @@ fn a_session_that_is_renewed_goes_on_with_its_new_token() {
 
 #[test]
 fn the_address_is_the_hosts_word() {
-    let mut client = Client::app(World::new());
-    client.headers = client.headers.clone().with("X-Device-Ip", "203.0.113.9");
-    let headers = client.shown().with("Content-Type", "application/json");
-    let body = json!({ "identifier": "alice", "password": demo::PASSWORD }).to_string();
-    let request = authflow::facade::Request {
-        method: "POST",
-        path: "/v1/sign-in",
-        headers: &headers,
-        body: body.as_bytes(),
-        peer: "192.0.2.7".parse().ok(),
-    };
-    let moment = client.world.moment();
-    let (mut step, _) = authflow::facade::Facade::handle(&client.web, &request, moment);
-    let device = loop {
-        step = match step {
-            authflow::step::Step::DecideAccess(ask) => break ask.device.clone(),
-            step => client.world.host.answer(step).unwrap(),
+    for mut client in Client::both(&World::new()) {
+        client.headers = client.headers.clone().with("X-Device-Ip", "203.0.113.9");
+        let headers = client.shown().with("Content-Type", "application/json");
+        let body = json!({ "identifier": "alice", "password": demo::PASSWORD }).to_string();
+        let (body, peer) = (body.as_bytes(), "192.0.2.7".parse().ok());
+        let request = Request { method: "POST", path: "/v1/sign-in", headers: &headers, body, peer };
+        let (mut step, _) = client.web.handle(&request, client.world.moment());
+        let device = loop {
+            step = match step {
+                Step::DecideAccess(ask) => break ask.device.clone(),
+                step => client.world.host.answer(step).unwrap(),
+            };
         };
-    };
-    assert_eq!((device.ip(), device.agent()), ("192.0.2.7".parse().ok(), "Mozilla/5.0"));
+        assert_eq!((device.ip(), device.agent()), (peer, "Mozilla/5.0"));
+    }
 }
 
 #[test]

@@ -119,6 +119,16 @@ fn a_cookie_that_is_none_is_replaced_when_something_begins() {
     }
 }
 
+#[test]
+fn a_login_that_ends_in_a_denial_is_forgotten() {
+    let mut client = Client::browser(World::new());
+    client.sign_in("erin");
+    client.world.host.denied = true;
+    let denied = client.send("POST", "/v1/sign-in/password/skip", &Value::Null);
+    assert_eq!((denied.problem(), denied.cookies().len()), ("access-denied", 1));
+    assert_eq!(client.jar().keys().collect::<Vec<_>>(), ["__Host-device"]);
+}
+
 /// Two windows share one jar, and the other may have gone on.
 #[test]
 fn a_refusal_takes_no_cookie_away_but_from_whoever_signs_out() {

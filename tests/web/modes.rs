@@ -86,6 +86,20 @@ fn tokens_in_two_places_are_refused() {
     }
 }
 
+/// A page of another origin, which holds its token itself.
+#[test]
+fn a_bearers_token_in_a_browser_is_a_bearers_where_both_are_taken() {
+    let world = World::new();
+    let mut app = Client::app(world);
+    app.sign_in("alice");
+    app.web = facade(&app.world, Modes::Either);
+    app.headers =
+        HeaderList::from_iter([("Sec-Fetch-Site", "cross-site"), ("Origin", "https://app.example.com")]);
+    assert_eq!(app.send("GET", "/v1/session", &Value::Null).status, 200);
+    let renewed = app.send("POST", "/v1/session/refresh", &Value::Null);
+    assert!(renewed.body["session_token"].is_string() && renewed.cookies().is_empty());
+}
+
 #[test]
 fn a_token_counts_only_where_the_service_takes_it() {
     let world = World::new();
@@ -101,6 +115,19 @@ fn a_token_counts_only_where_the_service_takes_it() {
     browser.headers = browser.headers.clone().and("X-Device-Fingerprint", "f");
     let answer = browser.send("GET", "/v1/session", &Value::Null);
     assert_eq!((answer.status, answer.problem()), (401, "session-invalid"));
+}
+
+/// Whichever of two headers stands last.
+#[test]
+fn a_bearers_token_is_found_among_other_schemes() {
+    let mut browser = Client::browser(World::new());
+    browser.sign_in("alice");
+    for schemes in [["Basic x", "Bearer y"], ["Bearer y", "Basic x"]] {
+        let headers =
+            schemes.iter().fold(browser.shown(), |headers, value| headers.and("Authorization", value));
+        let answer = browser.send_with("GET", "/v1/session", &headers, &Value::Null);
+        assert_eq!(answer.problem(), "tokens-misplaced");
+    }
 }
 
 /// A proxy before a site under construction asks browsers for a password of its own.

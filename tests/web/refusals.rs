@@ -185,9 +185,9 @@ fn what_the_policy_does_not_offer_is_refused() {
 
 #[test]
 fn a_device_that_is_none_is_refused() {
-    let mut client = Client::app(World::new());
+    let policy = authflow::policy::Policy { allows_unbound: true, ..demo::policy() };
+    let mut client = Client::app(World::with_policy(policy));
     for headers in [
-        HeaderList::new(),
         HeaderList::from_iter([("X-Device-Fingerprint", "a\u{7}b")]),
         HeaderList::from_iter([("X-Device-Fingerprint", &*"x".repeat(257))]),
         HeaderList::from_iter([("X-Device-Fingerprint", "a"), ("x-device-fingerprint", "a")]),
