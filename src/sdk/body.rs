@@ -124,7 +124,11 @@ pub(super) fn own_change(headers: &RequestHeaders<'_>, body: &[u8]) -> Read<OwnP
 pub(super) fn mobile_update(headers: &RequestHeaders<'_>, body: &[u8]) -> Read<MobilePasswordUpdate> {
     let [named, typed, new] = members(headers, body, &MOBILE_UPDATE)?;
     let mobile = named.as_ref().map(mobile).transpose()?;
-    Ok(MobilePasswordUpdate { mobile, code: member::code(typed, VERIFY_CODE)?, new_password: password(new, PASSWORD)? })
+    Ok(MobilePasswordUpdate {
+        mobile,
+        code: member::code(typed, VERIFY_CODE)?,
+        new_password: password(new, PASSWORD)?,
+    })
 }
 
 pub(super) fn code_request(headers: &RequestHeaders<'_>, body: &[u8], channel: Channel) -> Read<CodeRequest> {

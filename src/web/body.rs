@@ -4,7 +4,7 @@
 pub(super) use crate::facade::member::Member;
 use crate::{
     ChangeProof, CodeCredentials, CodeRequest, Credentials, FactorResponse, OwnPasswordChange,
-    PasswordChange, PasswordReset, Secret,
+    PasswordChange, PasswordReset,
     account::Identifier,
     code::CodePurpose,
     contact::Channel,

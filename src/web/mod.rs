@@ -95,11 +95,12 @@
 //!
 //! | status | what it means |
 //! |---|---|
-//! | 400 | the request is not what the call takes |
+//! | 400 | the request is not what the call takes (`reason` says why, and in which `member`) |
 //! | 401 | there is no pending login, or no session: begin again |
 //! | 403 | what was to be proved is not proved; or access is denied; or another site may have made the request |
 //! | 404, 405 | no call has that path, or that method |
 //! | 422 | a new password does not do (`reason` says why), or a code was not sent |
+//! | 429 | a code is asked for too soon (`wait_seconds`) |
 //! | 500 | the application is not registered: a mistake in the set-up |
 //! | 503 | the host could not answer |
 //!
@@ -242,7 +243,7 @@ impl Web {
             ($body:expr, |$read:ident| $then:expr) => {
                 match $body {
                     Ok($read) => $then,
-                    Err(reason) => engine.refuse_body(caller, reason, moment),
+                    Err(fault) => engine.refuse_body(caller, fault, moment),
                 }
             };
         }

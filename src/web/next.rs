@@ -115,11 +115,12 @@ fn after_refusal(fault: Fault, facts: &Facts, asked: Option<Endpoint>) -> Vec<En
         | Fault::SignInNotRecent
         | Fault::CredentialsInvalid => start(facts),
         Fault::ApplicationUnknown | Fault::ClientIdMissing => Vec::new(),
-        Fault::RequestMalformed
+        Fault::RequestMalformed(_)
         | Fault::DeviceIncomplete
         | Fault::TokensMisplaced
         | Fault::CrossSite
         | Fault::CodeNotSent
+        | Fault::CodeNotYet { .. }
         | Fault::CodeInvalid(_)
         | Fault::OldPasswordInvalid
         | Fault::NewPasswordRefused(_)

@@ -217,6 +217,9 @@ fn schemas() -> Value {
             problem_members().into_iter().chain([
                 ("next", next()),
                 ("reason", words(&problem::REASONS)),
+                ("member", text()),
+                ("most_bytes", number()),
+                ("wait_seconds", number()),
                 ("attempts_left", number()),
                 ("locked_for_seconds", number()),
             ]).collect(),

@@ -74,7 +74,9 @@ kinds! {
 pub(super) const fn kind(fault: Fault) -> &'static Kind {
     match fault {
         // No call of ours takes a credential or a ticket.
-        Fault::RequestMalformed(_) | Fault::TenantCredentialInvalid | Fault::TicketInvalid => &REQUEST_MALFORMED,
+        Fault::RequestMalformed(_) | Fault::TenantCredentialInvalid | Fault::TicketInvalid => {
+            &REQUEST_MALFORMED
+        }
         Fault::DeviceIncomplete => &DEVICE_INCOMPLETE,
         Fault::TokensMisplaced => &TOKENS_MISPLACED,
         Fault::StateTokenInvalid => &STATE_INVALID,
@@ -104,9 +106,16 @@ pub(super) const fn not_ours(reason: NotOurs) -> &'static Kind {
 /// What is told beyond the type.
 #[derive(Default, Serialize)]
 pub(super) struct Extension {
-    /// Why a new password was refused.
+    /// Why a new password was refused, or what is wrong with a body.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'static str>,
+    /// The member of the body that it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    member: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    most_bytes: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    wait_seconds: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     attempts_left: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -117,6 +126,8 @@ impl Extension {
     pub(super) fn of(fault: Fault, facts: &Facts) -> Self {
         match fault {
             Fault::NewPasswordRefused(reason) => Self { reason: Some(word(reason)), ..Self::default() },
+            Fault::RequestMalformed(wrong) => Self::of_body(wrong),
+            Fault::CodeNotYet { wait } => Self { wait_seconds: Some(wait.as_seconds()), ..Self::default() },
             Fault::CredentialsInvalid if facts.tells_attempts => Self {
                 attempts_left: facts.attempts_left,
                 locked_for_seconds: facts.locked_until.map(|until| until.seconds_since(facts.at)),
@@ -127,8 +138,40 @@ impl Extension {
     }
 }
 
-/// Every word of `reason`, for the OpenAPI document.
-pub(super) const REASONS: [&str; 16] = [
+impl Extension {
+    fn of_body(wrong: BodyFault) -> Self {
+        let of = |reason| Self { reason: Some(reason), ..Self::default() };
+        match wrong {
+            BodyFault::ContentType => of("content_type"),
+            BodyFault::TooLong { most } => Self { most_bytes: Some(most), ..of("too_long") },
+            BodyFault::NotAnObject => of("not_an_object"),
+            BodyFault::Member { name, problem } => {
+                let (reason, most_bytes) = flaw(problem);
+                // What a code is for says the path here, and no member.
+                let is_of_path = matches!(problem, MemberProblem::NotTaken | MemberProblem::NotOfLogins);
+                Self { member: (!is_of_path).then_some(name), most_bytes, ..of(reason) }
+            }
+        }
+    }
+}
+
+/// What is wrong with a member, and the most bytes that it may have where it has more.
+const fn flaw(problem: MemberProblem) -> (&'static str, Option<usize>) {
+    match problem {
+        MemberProblem::Missing => ("missing", None),
+        MemberProblem::NotText => ("not_text", None),
+        MemberProblem::Repeated => ("repeated", None),
+        MemberProblem::TooLong { most } => ("too_long", Some(most)),
+        MemberProblem::Malformed => ("malformed", None),
+        MemberProblem::NotAMobile => ("not_a_mobile", None),
+        MemberProblem::NotAnEmail => ("not_an_email", None),
+        MemberProblem::NotTaken | MemberProblem::NotOfLogins => ("not_offered", None),
+        MemberProblem::UnknownCharacter => ("unknown_character", None),
+    }
+}
+
+/// Every word of `reason`, for the OpenAPI document: first those of a new password.
+pub(super) const REASONS: [&str; 24] = [
     "too_short",
     "too_long",
     "control_character",
@@ -145,6 +188,14 @@ pub(super) const REASONS: [&str; 16] = [
     "expected",
     "not_offered",
     "breached_proof",
+    "content_type",
+    "not_an_object",
+    "missing",
+    "not_text",
+    "repeated",
+    "malformed",
+    "not_a_mobile",
+    "not_an_email",
 ];
 
 const fn word(reason: NewPasswordRefusal) -> &'static str {
@@ -225,6 +276,20 @@ mod tests {
             Host(PasswordRefusal::NotOffered),
             BreachedProof,
         ];
-        assert_eq!(all.map(word), REASONS);
+        assert_eq!(all.map(word), REASONS[..16]);
+        for problem in [
+            MemberProblem::Missing,
+            MemberProblem::NotText,
+            MemberProblem::Repeated,
+            MemberProblem::TooLong { most: 1 },
+            MemberProblem::Malformed,
+            MemberProblem::NotAMobile,
+            MemberProblem::NotAnEmail,
+            MemberProblem::NotTaken,
+            MemberProblem::NotOfLogins,
+            MemberProblem::UnknownCharacter,
+        ] {
+            assert!(REASONS.contains(&flaw(problem).0), "{problem:?}");
+        }
     }
 }

@@ -15,7 +15,10 @@ use crate::{
     password::PasswordRules,
     text::json::written,
 };
-use alloc::{string::String, vec::Vec};
+use alloc::{
+    string::{String, ToString as _},
+    vec::Vec,
+};
 use serde::Serialize;
 
 /// What every answer says that is no problem. Members that do not apply are absent.
@@ -127,7 +130,13 @@ const fn reason(reason: ChangeReason) -> &'static str {
 pub(super) fn reply(outcome: &Outcome, manner: &Manner) -> Reply {
     let reply = match &outcome.verdict {
         Verdict::Refused(fault) => {
-            refused(problem::kind(*fault), Extension::of(*fault, &outcome.facts), outcome, manner)
+            let extension = Extension::of(*fault, &outcome.facts);
+            let reply = refused(problem::kind(*fault), extension, outcome, manner);
+            match fault {
+                // RFC 9110 §10.2.3.
+                Fault::CodeNotYet { wait } => reply.with_header("retry-after", wait.as_seconds().to_string()),
+                _ => reply,
+            }
         }
         Verdict::AccessDenied => refused(&problem::ACCESS_DENIED, Extension::default(), outcome, manner),
         Verdict::Busy => {

@@ -18,7 +18,7 @@ fn raw(client: &mut Client, content_type: Option<&str>, body: &[u8]) -> Answer {
 }
 
 #[test]
-fn a_body_that_is_none_is_refused_in_one_way() {
+fn a_body_that_is_none_is_refused_with_its_reason() {
     let good = json!({ "identifier": "alice", "password": demo::PASSWORD }).to_string();
     for mut client in Client::both(&World::new()) {
         assert_eq!(
@@ -27,26 +27,45 @@ fn a_body_that_is_none_is_refused_in_one_way() {
         );
         let full = [good.as_bytes(), &vec![b' '; MOST_OF_A_BODY - good.len()]].concat();
         assert_eq!(raw(&mut client.clone(), Some("application/json"), &full).status, 200);
-        client.sign_in("nobody");
-        let expected = raw(&mut client, Some("application/json"), b"");
-        assert_eq!(
-            (expected.status, expected.problem(), expected.next()),
-            (400, "request-malformed", vec!["sign_in"])
-        );
         let longer = [&full[..], b" "].concat();
-        for (content_type, body) in [
-            (None, good.as_bytes()),
-            (Some("text/plain"), good.as_bytes()),
-            (Some("application/x-www-form-urlencoded"), b"identifier=alice&password=x"),
-            (Some("application/json"), &longer),
-            (Some("application/json"), b"[]"),
-            (Some("application/json"), br#"{"identifier":"alice"}"#),
-            (Some("application/json"), br#"{"identifier":"alice","password":""}"#),
-            (Some("application/json"), br#"{"identifier":"alice","password":"x","password":"y"}"#),
-            (Some("application/json"), br#"{"identifier":"","password":"x"}"#),
-            (Some("application/json"), &[0xFF; 8]),
+        let json = Some("application/json");
+        let long = json!({ "identifier": "alice", "password": "x".repeat(1025) }).to_string();
+        for (content_type, body, reason, member, most) in [
+            (None, good.as_bytes(), "content_type", None, None),
+            (Some("text/plain"), good.as_bytes(), "content_type", None, None),
+            (
+                Some("application/x-www-form-urlencoded"),
+                b"identifier=alice&password=x",
+                "content_type",
+                None,
+                None,
+            ),
+            (json, &longer, "too_long", None, Some(16_384)),
+            (json, b"", "not_an_object", None, None),
+            (json, b"[]", "not_an_object", None, None),
+            (json, &[0xFF; 8], "not_an_object", None, None),
+            (json, br#"{"identifier":"alice"}"#, "missing", Some("password"), None),
+            (json, br#"{"identifier":"alice","password":""}"#, "missing", Some("password"), None),
+            (json, br#"{"identifier":" ","password":"x"}"#, "missing", Some("identifier"), None),
+            (json, br#"{"identifier":7,"password":"x"}"#, "not_text", Some("identifier"), None),
+            (json, br#"{"identifier":"a\u0007","password":"x"}"#, "malformed", Some("identifier"), None),
+            (
+                json,
+                br#"{"identifier":"alice","password":"x","password":"y"}"#,
+                "repeated",
+                Some("password"),
+                None,
+            ),
+            (json, long.as_bytes(), "too_long", Some("password"), Some(1_024)),
         ] {
-            assert_eq!(raw(&mut client, content_type, body), expected);
+            let answer = raw(&mut client, content_type, body);
+            assert_eq!(
+                (answer.status, answer.problem(), answer.next()),
+                (400, "request-malformed", vec!["sign_in"])
+            );
+            assert_eq!(answer.body["reason"], reason);
+            assert_eq!((answer.body["member"].as_str(), answer.body["most_bytes"].as_u64()), (member, most));
+            assert!(client.world.host.asked.is_empty());
         }
     }
 }
@@ -170,6 +189,24 @@ fn a_code_that_does_not_get_through_is_told() {
     assert_eq!((answer.status, answer.problem()), (422, "code-not-sent"));
 }
 
+/// To somebody and to nobody alike.
+#[test]
+fn whoever_asks_again_too_soon_is_told_how_long_to_wait() {
+    for mut client in Client::both(&World::new()) {
+        for mobile in [demo::MOBILE, "+86-13911111111"] {
+            let ask = json!({ "mobile": mobile });
+            assert_eq!(client.send("POST", "/v1/sign-in/by-sms/send", &ask).state(), "code_sent");
+            client.world.clock.pass(20);
+            let soon = client.send("POST", "/v1/sign-in/by-sms/send", &ask);
+            assert_eq!(
+                (soon.status, soon.problem(), &soon.body["wait_seconds"]),
+                (429, "code-not-yet", &json!(40))
+            );
+            assert_eq!((soon.header("retry-after"), soon.next()), (Some("40"), vec!["send_sign_in_sms"]));
+        }
+    }
+}
+
 #[test]
 fn what_the_policy_does_not_offer_is_refused() {
     let mut policy = demo::policy();
@@ -178,6 +215,7 @@ fn what_the_policy_does_not_offer_is_refused() {
     let mut client = Client::browser(World::with_policy(policy));
     let answer = client.send("POST", "/v1/recovery/by-sms/send", &json!({ "mobile": demo::MOBILE }));
     assert_eq!((answer.status, answer.problem()), (400, "request-malformed"));
+    assert_eq!((&answer.body["reason"], &answer.body["member"]), (&json!("not_offered"), &Value::Null));
     let typed = json!({ "mobile": demo::MOBILE, "code": "0", "new_password": NEW_PASSWORD });
     assert_eq!(client.send("POST", "/v1/recovery/by-sms", &typed).problem(), "code-invalid");
     assert_eq!(client.send("GET", "/v1/sign-in", &Value::Null).body["new_password"]["min_characters"], 9);
