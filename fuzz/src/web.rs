@@ -78,7 +78,8 @@ impl Life {
         let (method, path, described) = call(deed.call);
         let headers = self.headers(deed);
         let body = self.body(deed, &described);
-        let headers = if deed.body == 0xFF { headers } else { headers.with("Content-Type", "application/json") };
+        let headers =
+            if deed.body == 0xFF { headers } else { headers.with("Content-Type", "application/json") };
         let request = Request { method: &method, path: &path, headers: &headers, body: &body, peer: None };
         assert!(self.web.owns(&path));
 
@@ -189,7 +190,9 @@ impl Life {
         let is_bearers = |value: &&str| value.len() > 7 && value[..7].eq_ignore_ascii_case("bearer ");
         let has_bearer = values("Authorization").iter().any(is_bearers);
         let cookies = values("Cookie").join(";");
-        let has = |name: &&str| cookies.split(';').any(|pair| pair.trim().strip_prefix(*name).is_some_and(|rest| rest.len() > 1));
+        let has = |name: &&str| {
+            cookies.split(';').any(|pair| pair.trim().strip_prefix(*name).is_some_and(|rest| rest.len() > 1))
+        };
         let has_cookies = COOKIES.iter().any(has);
         let (sites, requested) = (values("Sec-Fetch-Site"), values("X-Requested-By"));
         let is_browsers = !sites.is_empty() || !requested.is_empty() || !values("Origin").is_empty();
@@ -213,7 +216,10 @@ impl Life {
         assert_eq!(told, expected);
         let set = set_cookies(reply);
         if expected.is_some() {
-            assert!(self.world.host.asked.is_empty() && set.is_empty(), "for whoever must not be asked about");
+            assert!(
+                self.world.host.asked.is_empty() && set.is_empty(),
+                "for whoever must not be asked about"
+            );
         }
         if is_in_cookies {
             let names = answer.as_object().unwrap().keys();
@@ -222,7 +228,8 @@ impl Life {
             assert!(set.is_empty(), "a cookie for an app");
         }
         for line in set {
-            let protected = ["; Path=/; Secure; HttpOnly; SameSite=Lax", "; Path=/; Secure; HttpOnly; SameSite=Strict"];
+            let protected =
+                ["; Path=/; Secure; HttpOnly; SameSite=Lax", "; Path=/; Secure; HttpOnly; SameSite=Strict"];
             assert!(line.starts_with("__Host-") && protected.iter().any(|end| line.ends_with(end)), "{line}");
         }
     }
@@ -233,8 +240,12 @@ impl Life {
         assert_eq!(is_login, answer["state"] == "signed_in" && opened == 1);
         if let Verdict::SignedIn(grant) = &outcome.verdict {
             let record = &self.world.host.sessions[&grant.session];
-            let account = self.world.host.accounts.iter().find(|account| account.id == record.account).unwrap();
-            assert!(account.enrolled.is_empty() || record.factors.len() >= 2, "a second factor was not proved");
+            let account =
+                self.world.host.accounts.iter().find(|account| account.id == record.account).unwrap();
+            assert!(
+                account.enrolled.is_empty() || record.factors.len() >= 2,
+                "a second factor was not proved"
+            );
         }
     }
 
