@@ -4,6 +4,7 @@ use super::client::{Answer, Client, NEW_PASSWORD};
 use authflow::{
     ClientId, Secret,
     facade::{MOST_OF_A_BODY, Request},
+    outcome::{Fault, Verdict},
     password::PasswordRules,
     testkit::{HeaderList, HostFault, World, demo},
     web::{Modes, Web},
@@ -131,6 +132,21 @@ fn whoever_is_denied_is_told_so_when_all_is_proved() {
         let answer = client.sign_in("alice");
         assert_eq!((answer.status, answer.problem(), answer.next()[0]), (403, "access-denied", "sign_in"));
         assert!(client.world.host.sessions.is_empty());
+    }
+}
+
+/// Of what was shown, and before a guess is counted.
+#[test]
+fn whoever_may_not_change_their_password_is_told_no_more_than_that_they_are_nobody() {
+    for mut client in Client::both(&World::new()) {
+        client.sign_in("alice");
+        client.world.host.denied = true;
+        let typed = json!({ "old_password": demo::PASSWORD, "new_password": NEW_PASSWORD });
+        let answer = client.send("POST", "/v1/session/password", &typed);
+        assert_eq!((answer.status, answer.problem()), (401, "session-invalid"));
+        assert!(!client.world.host.asked.contains(&"ReserveAttempt"));
+        let verdict = client.outcome.map(|outcome| outcome.verdict);
+        assert!(matches!(verdict, Some(Verdict::Refused(Fault::SessionTokenInvalid))));
     }
 }
 
