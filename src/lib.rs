@@ -8,6 +8,7 @@
 //! | room | what lives there |
 //! |---|---|
 //! | `testkit` | with the feature of that name: a whole login in a unit test |
+//! | [`web`] | routes of our own, `/v1/…`: for browsers and apps that do not speak the family |
 //! | [`sdk`] | the wire: routes, bodies, codes and messages |
 //! | [`facade`] | what a façade is: request and reply, whatever it spells |
 //! | [`parts`] | a host made of its parts: store, hasher, rules, courier, signer |
@@ -80,6 +81,7 @@ pub mod step;
 pub mod testkit;
 mod text;
 pub mod token;
+pub mod web;
 
 pub use application::{Application, Dialect, IdentityPlace, Tenancy};
 pub use engine::{

@@ -6,7 +6,7 @@ use authflow::testkit::{
 };
 use authflow::{
     Audience, ChangeProof, ClientId, CodeCredentials, CodeRequest, Credentials, Engine, FactorResponse,
-    Moment, OwnPasswordChange, PasswordChange, PasswordReset, Secret, TenantCaller, TenantId,
+    Moment, OwnPasswordChange, PasswordChange, PasswordReset, PresentedToken, Secret, TenantCaller, TenantId,
     account::UserName,
     code::CodePurpose,
     contact::{Channel, Recipient},
@@ -181,7 +181,12 @@ fn a_sign_in_by_code_a_first_password_and_a_refresh() {
     }));
     let change = OwnPasswordChange { old_password: None, new_password: Secret::new("Battery-Staple-8") };
     let verdict = run(&mut world, |engine, moment| {
-        engine.change_own_password(caller(), grant.id_token.presented(), change, moment)
+        engine.change_own_password(
+            caller(),
+            PresentedToken::Bearer(grant.id_token.presented()),
+            change,
+            moment,
+        )
     });
     assert!(matches!(verdict, Verdict::Done));
     let verdict = run(&mut world, |engine, moment| {

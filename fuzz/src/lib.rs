@@ -29,4 +29,5 @@ pub mod state;
 pub mod ticket;
 pub mod tokens;
 pub mod values;
+pub mod web;
 pub mod world;

@@ -68,9 +68,16 @@ impl Device {
         address: Address,
     ) -> Result<Self, HeaderFault> {
         let os = described(Header::Os, os)?;
-        let judged = Header::Fingerprint.judge(fingerprint.as_bytes());
-        let fingerprint = judged.map_err(|problem| HeaderFault { header: Header::Fingerprint, problem })?;
-        Ok(Self::of(&os, fingerprint, &described(Header::Agent, agent)?, address))
+        Ok(Self::of(&os, judged(fingerprint)?, &described(Header::Agent, agent)?, address))
+    }
+
+    /// An app at a route of your own, which shows a fingerprint and perhaps `agent`, its header `User-Agent`: that may be empty, and is cut where it is
+    /// too long. Both are under the bounds of the family's headers.
+    ///
+    /// # Errors
+    /// When the fingerprint is missing, malformed or too long, or the agent is malformed.
+    pub fn with_fingerprint(fingerprint: &str, agent: &str, ip: Option<IpAddr>) -> Result<Self, HeaderFault> {
+        Ok(Self::of("", judged(fingerprint)?, &agent_or_none(agent)?, ip.into()))
     }
 
     /// A browser with a [cookie](DeviceCookie), at a route of your own. `agent` is its header `User-Agent`, under the bounds of `X-agent`; it
@@ -172,6 +179,11 @@ impl Device {
 /// What describes a device, as far as it can be read.
 fn described(header: Header, text: &str) -> Result<Cow<'_, str>, HeaderFault> {
     header.describe(text.as_bytes()).map_err(|problem| HeaderFault { header, problem })
+}
+
+fn judged(fingerprint: &str) -> Result<&str, HeaderFault> {
+    let judged = Header::Fingerprint.judge(fingerprint.as_bytes());
+    judged.map_err(|problem| HeaderFault { header: Header::Fingerprint, problem })
 }
 
 fn agent_or_none(agent: &str) -> Result<Cow<'_, str>, HeaderFault> {

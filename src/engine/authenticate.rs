@@ -45,9 +45,9 @@ pub(super) fn start(core: &Arc<Core>, caller: Caller, presented: PresentedToken<
 
 fn authenticated(admitted: Admitted, open: OpenSession) -> Step {
     let OpenSession { account, record } = open;
-    let SessionRecord { session, audience, auth_time, factors, .. } = record;
+    let SessionRecord { session, audience, auth_time, factors, expires_at, .. } = record;
     let subject = Subject::of(&account);
     let skew = admitted.context.core.ring.skew();
-    let authenticated = Authenticated { subject, audience, factors, auth_time, session, skew };
+    let authenticated = Authenticated { subject, audience, factors, auth_time, session, expires_at, skew };
     admitted.context.end(Verdict::Authenticated(Box::new(authenticated)))
 }

@@ -41,6 +41,8 @@ impl Context {
         facts.dialect = application.dialect;
         facts.tells_attempts = application.tells_attempts;
         facts.password_rules = application.policy.password_rules;
+        facts.first_factors = application.policy.first_factors;
+        facts.recovery = application.policy.recovery;
     }
 
     /// What the device is recognised by, as the key that signs hashes it: for tokens that are about to be minted.

@@ -204,7 +204,9 @@ impl Login {
             }
             Ending::Pending(wait) => {
                 let rules = self.admitted.policy().password_rules;
-                let pending = Pending { state_token: self.state_token(&wait), wait, rules };
+                let state_token = self.state_token(&wait);
+                let expires_in = self.state_token_expires_at().seconds_since(self.now());
+                let pending = Pending { state_token, expires_in, wait, rules };
                 let event = Event::LoginPending { account, stage: wait.stage() };
                 self.admitted.context.end_with(event, Verdict::Pending(pending))
             }
@@ -221,7 +223,6 @@ impl Login {
     fn state_token(&self, wait: &Wait) -> TokenText<StateToken> {
         let ring = &self.admitted.context.core.ring;
         let policy = self.admitted.policy();
-        let login_ends = self.auth_start.plus(Lifetimes::LOGIN);
         ring.state_tokens().mint(&StateClaims {
             audience: self.admitted.audience,
             account: self.account.id,
@@ -232,8 +233,13 @@ impl Login {
             auth_start: self.auth_start,
             id: TokenId::from_bytes(self.draw("state")),
             issued_at: self.now(),
-            expires_at: self.now().plus(policy.lifetimes.state_token()).min(login_ends),
+            expires_at: self.state_token_expires_at(),
         })
+    }
+
+    fn state_token_expires_at(&self) -> Timestamp {
+        let login_ends = self.auth_start.plus(Lifetimes::LOGIN);
+        self.now().plus(self.admitted.policy().lifetimes.state_token()).min(login_ends)
     }
 
     /// An id that nobody can guess. What the step spends is already of one account, audience and device, and is spent once: that alone

@@ -41,6 +41,7 @@ mod skip_password;
 mod spent;
 mod stranger;
 mod ticket;
+mod ways_in;
 
 pub use authenticate::PresentedToken;
 pub use change_password::{ChangeProof, PasswordChange};
@@ -113,6 +114,14 @@ impl Engine {
     /// What a browser that brings no cookie is to be recognised by, at routes of your own: before it signs in.
     pub fn draw_device_cookie(&self, moment: &Moment) -> DeviceCookie {
         DeviceCookie::from_bytes(self.core.ring.signer().draw(moment, "device cookie", &[]))
+    }
+
+    /// Finds out how one gets in: which factors begin a login, which channels reset a forgotten password, and what a new one must be like. They
+    /// stand in the outcome's [`Facts`]; the verdict is [`Done`](crate::outcome::Verdict::Done).
+    ///
+    /// Asks nothing, but [`FindApplication`](crate::step::FindApplication) of a host that is asked for applications.
+    pub fn ways_in(&self, caller: Caller, moment: Moment) -> Step {
+        ways_in::start(&self.core, caller, moment)
     }
 
     /// Signs in with an identifier and a password.
@@ -302,7 +311,7 @@ impl Engine {
         password_is_set::start(&self.core, caller, id_token, moment)
     }
 
-    /// Sets or changes a signed-in subject's own password. A first one, which no old one proves, takes a sign-in of at most
+    /// Sets or changes the own password of a signed-in subject, who shows an id token or a session token. A first one, which no old one proves, takes a sign-in of at most
     /// 10 minutes ago, by more than [a second factor](crate::flow::first_password). A breached one [does not
     /// prove](crate::flow::old_password) its own change where there is anything else.
     ///
@@ -314,11 +323,11 @@ impl Engine {
     pub fn change_own_password(
         &self,
         caller: Caller,
-        id_token: Untrusted<'_, IdToken>,
+        presented: PresentedToken<'_>,
         change: OwnPasswordChange,
         moment: Moment,
     ) -> Step {
-        own_password::change(&self.core, caller, id_token, change, moment)
+        own_password::change(&self.core, caller, presented, change, moment)
     }
 
     /// Sets a new password instead of a forgotten one, proved by a code

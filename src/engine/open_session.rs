@@ -282,6 +282,19 @@ fn find_session(
     })
 }
 
+/// Takes up the session of a session token, and goes on with `then`.
+pub(super) fn with_session(
+    core: &Arc<Core>,
+    caller: Caller,
+    presented: Untrusted<'_, SessionToken>,
+    moment: Moment,
+    then: impl Then<Admitted, OpenSession>,
+) -> Step {
+    with_session_token(Errand::Act, core, caller, presented, moment, |admitted, shown| {
+        shown.open(admitted, then)
+    })
+}
+
 /// Takes up the session of an id token, and goes on with `then`.
 pub(super) fn with_id_token(
     core: &Arc<Core>,

@@ -3,9 +3,10 @@
 use super::{
     admit::Admitted,
     ask::Then,
+    authenticate::PresentedToken,
     config::Core,
     new_password::{NewPassword, RefusedPassword},
-    open_session::{OpenSession, of_bearer, with_id_token},
+    open_session::{OpenSession, of_bearer, with_id_token, with_session},
     prove_code::{PresentedCode, aim_at},
     prove_password::{aim_at_password, prove_password},
     spent::UsedCode,
@@ -38,21 +39,39 @@ pub struct OwnPasswordChange {
 pub(super) fn change(
     core: &Arc<Core>,
     caller: Caller,
-    presented: Untrusted<'_, IdToken>,
+    presented: PresentedToken<'_>,
     change: OwnPasswordChange,
     moment: Moment,
 ) -> Step {
-    with_id_token(core, caller, presented, moment, |admitted, session| {
-        may_change(admitted, session, |admitted, session| change.prove(admitted, session))
-    })
+    match presented {
+        PresentedToken::Bearer(presented) => {
+            with_id_token(core, caller, presented, moment, |admitted, session| {
+                change.start(admitted, session, Fault::IdTokenInvalid)
+            })
+        }
+        PresentedToken::Session(presented) => {
+            with_session(core, caller, presented, moment, |admitted, session| {
+                change.start(admitted, session, Fault::SessionTokenInvalid)
+            })
+        }
+    }
 }
 
 /// Before anything is proved: so a denial tells nothing of the old password, counts no guess and spends no code.
-fn may_change(admitted: Admitted, session: OpenSession, then: impl Then<Admitted, OpenSession>) -> Step {
-    session.allowed(admitted, AccessPurpose::OwnPassword, Fault::IdTokenInvalid, then)
+fn may_change(
+    admitted: Admitted,
+    session: OpenSession,
+    fault: Fault,
+    then: impl Then<Admitted, OpenSession>,
+) -> Step {
+    session.allowed(admitted, AccessPurpose::OwnPassword, fault, then)
 }
 
 impl OwnPasswordChange {
+    fn start(self, admitted: Admitted, session: OpenSession, fault: Fault) -> Step {
+        may_change(admitted, session, fault, |admitted, session| self.prove(admitted, session))
+    }
+
     fn prove(self, admitted: Admitted, session: OpenSession) -> Step {
         let Self { old_password: presented, new_password: chosen } = self;
         let (verifier, old) = match (&session.account.password, presented) {
@@ -109,7 +128,10 @@ pub(super) fn change_by_code(
     chosen: Secret,
 ) -> Step {
     of_bearer(admitted, presented, |admitted, session| {
-        may_change(admitted, session, |admitted, session| prove_by_code(admitted, session, code, chosen))
+        let fault = Fault::IdTokenInvalid;
+        may_change(admitted, session, fault, |admitted, session| {
+            prove_by_code(admitted, session, code, chosen)
+        })
     })
 }
 

@@ -15,14 +15,18 @@
 //! ```
 
 mod bearer;
+mod cross_site;
+pub(crate) mod member;
 pub(crate) mod object;
 mod reply;
 mod request;
 
+pub use cross_site::may_be_cross_site;
 pub use reply::Reply;
 pub use request::{MOST_OF_A_BODY, Request};
 
 pub(crate) use bearer::{bearer, borne};
+pub(crate) use cross_site::{FETCH_SITE, REQUESTED_BY};
 
 use crate::{Host, Moment, device::Headers, host::drive, outcome::Outcome, step::Step};
 use core::future::Future;

@@ -3,7 +3,7 @@
 //! At most 16 KiB, no deeper than 8, no member twice on any level; unknown members pass. A number beyond what a
 //! double can hold (`1e999`) is malformed, in an unknown member too.
 
-use super::MOST_OF_A_BODY;
+use super::{MOST_OF_A_BODY, member::Member};
 use crate::{
     Secret,
     device::{Header, RequestHeaders},
@@ -14,14 +14,6 @@ use core::fmt;
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 const MAX_DEPTH: u8 = 8;
-
-/// A text member of a body; any of them may be a secret.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Member {
-    pub(crate) name: &'static str,
-    pub(crate) is_required: bool,
-    pub(crate) about: &'static str,
-}
 
 /// Reads these members of a body. That the required ones are there is the caller's to see.
 pub(crate) fn members<const N: usize>(

@@ -34,6 +34,8 @@ pub struct Authenticated {
     pub auth_time: Timestamp,
     /// The session.
     pub session: SessionId,
+    /// The first second in which it is over, however much it is used.
+    pub expires_at: Timestamp,
     /// How far the clock may be ahead that `auth_time` is of.
     pub(crate) skew: Skew,
 }

@@ -20,6 +20,10 @@ use crate::{
 pub enum Event {
     /// Headers were missing or malformed.
     HeadersRefused(HeaderFaults),
+    /// A request that bears cookies was refused, because another site may have made the browser send it.
+    CrossSiteRefused,
+    /// A request was refused that bears tokens in two places, or in one where none are taken.
+    MisplacedTokensRefused,
     /// A body was not what its call takes.
     BodyRefused(BodyFault),
     /// No such application, or not for this tenant.

@@ -7,6 +7,10 @@ use crate::{Lifetime, factor::Factor};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Fault {
+    /// It bears cookies and would change something, and another site may have made the browser send it.
+    CrossSite,
+    /// It bears tokens in two places, or in one where none are taken.
+    TokensMisplaced,
     /// A device header is missing or malformed.
     DeviceIncomplete,
     /// The client id is missing or malformed.

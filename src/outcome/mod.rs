@@ -14,6 +14,7 @@ pub use verdict::{Grant, IssuedTicket, NotOurs, Pending, Verdict};
 
 use crate::{
     AccountId, Audience, Dialect, Timestamp, device::Language, factor::FactorSet, password::PasswordRules,
+    policy::Recovery,
 };
 use alloc::vec::Vec;
 
@@ -51,6 +52,10 @@ pub struct Facts {
     pub locked_until: Option<Timestamp>,
     /// What a new password must be like, in the application that was spoken for.
     pub password_rules: PasswordRules,
+    /// By which factors a login begins, in the application that was spoken for; none where it is not known.
+    pub first_factors: FactorSet,
+    /// By which channels a forgotten password is reset there.
+    pub recovery: Recovery,
     /// How the subject of a redeemed ticket had signed in, to the application that [`audience`](Self::audience) names.
     pub authentication: Option<Authentication>,
 }

@@ -87,6 +87,8 @@ pub struct IssuedTicket {
 pub struct Pending {
     /// What the client presents with that step.
     pub state_token: TokenText<StateToken>,
+    /// How long that lives, in seconds.
+    pub expires_in: u64,
     /// What it waits for.
     pub wait: Wait,
     /// What a new password must be like, where that is what it waits for.

@@ -1,29 +1,20 @@
 //! Request bodies: which members each call takes, and what they mean. A name is trimmed, a password never. A member that is null, and an optional
 //! one that is empty, is not there.
 
-pub(super) use crate::facade::object::Member;
+pub(super) use crate::facade::member::Member;
 use crate::{
     ChangeProof, CodeCredentials, CodeRequest, Credentials, FactorResponse, MobilePasswordUpdate,
     OwnPasswordChange, PasswordChange, Secret,
     account::{Identifier, UserName},
     code::CodePurpose,
-    contact::{Channel, Mobile, Recipient},
+    contact::{Channel, Mobile},
     device::{Address, Device, HeaderFault, RequestHeaders},
-    facade::object::members,
-    outcome::{BodyFault, MemberProblem},
+    facade::{
+        member::{self, Read, needed, optional, password, recipient, required, user_name},
+        object::members,
+    },
+    outcome::MemberProblem,
 };
-
-const MAX_PASSWORD_BYTES: usize = 1024;
-const MAX_CODE_BYTES: usize = 64;
-const MAX_CAPTCHA_BYTES: usize = 4096;
-
-const fn required(name: &'static str, about: &'static str) -> Member {
-    Member { name, is_required: true, about }
-}
-
-const fn optional(name: &'static str, about: &'static str) -> Member {
-    Member { name, is_required: false, about }
-}
 
 const USER_NAME: Member = required("user_name", "Who signs in");
 const PASSWORD: Member = required("password", "The password, 1 to 1,024 bytes");
@@ -77,8 +68,6 @@ const fn of_device(token: Member) -> [Member; 5] {
     ]
 }
 
-type Read<T> = Result<T, BodyFault>;
-
 /// With the kind of name that the call takes.
 pub(super) fn credentials(
     headers: &RequestHeaders<'_>,
@@ -86,7 +75,7 @@ pub(super) fn credentials(
     kind: fn(UserName) -> Identifier,
 ) -> Read<Credentials> {
     let [name, secret] = members(headers, body, &CREDENTIALS)?;
-    let name = user_name(&needed(name, USER_NAME)?)?;
+    let name = user_name(name, USER_NAME)?;
     Ok(Credentials { identifier: kind(name), password: password(secret, PASSWORD)? })
 }
 
@@ -101,15 +90,13 @@ pub(super) fn code_credentials(
     body: &[u8],
     channel: Channel,
 ) -> Read<CodeCredentials> {
-    let (wanted, malformed) = match channel {
-        Channel::Sms => (&SMS_CREDENTIALS, MemberProblem::NotAMobile),
-        Channel::Email => (&EMAIL_CREDENTIALS, MemberProblem::NotAnEmail),
+    let wanted = match channel {
+        Channel::Sms => &SMS_CREDENTIALS,
+        Channel::Email => &EMAIL_CREDENTIALS,
     };
-    let [member, _] = *wanted;
     let [named, typed] = members(headers, body, wanted)?;
-    let recipient = Recipient::new(channel, needed(named, member)?.expose());
-    let recipient = recipient.map_err(|_| malformed.of(member.name))?;
-    Ok(CodeCredentials { recipient, code: code(typed)? })
+    let recipient = recipient(named, channel, wanted[0])?;
+    Ok(CodeCredentials { recipient, code: member::code(typed, VERIFY_CODE)? })
 }
 
 pub(super) fn password_change(headers: &RequestHeaders<'_>, body: &[u8]) -> Read<PasswordChange> {
@@ -124,7 +111,7 @@ pub(super) fn code_change(
     channel: Channel,
 ) -> Read<PasswordChange> {
     let [typed, new] = members(headers, body, &CODE_CHANGE)?;
-    let proof = ChangeProof::Code { channel, code: code(typed)? };
+    let proof = ChangeProof::Code { channel, code: member::code(typed, VERIFY_CODE)? };
     Ok(PasswordChange { proof, new_password: password(new, NEW_PASSWORD)? })
 }
 
@@ -137,7 +124,11 @@ pub(super) fn own_change(headers: &RequestHeaders<'_>, body: &[u8]) -> Read<OwnP
 pub(super) fn mobile_update(headers: &RequestHeaders<'_>, body: &[u8]) -> Read<MobilePasswordUpdate> {
     let [named, typed, new] = members(headers, body, &MOBILE_UPDATE)?;
     let mobile = named.as_ref().map(mobile).transpose()?;
-    Ok(MobilePasswordUpdate { mobile, code: code(typed)?, new_password: password(new, PASSWORD)? })
+    Ok(MobilePasswordUpdate {
+        mobile,
+        code: member::code(typed, VERIFY_CODE)?,
+        new_password: password(new, PASSWORD)?,
+    })
 }
 
 pub(super) fn code_request(headers: &RequestHeaders<'_>, body: &[u8], channel: Channel) -> Read<CodeRequest> {
@@ -148,8 +139,7 @@ pub(super) fn code_request(headers: &RequestHeaders<'_>, body: &[u8], channel: C
     let [recipient, of_type, captcha_token] = members(headers, body, wanted)?;
     let purpose = purpose(channel, needed(of_type, TYPE)?.expose());
     let purpose = purpose.ok_or(MemberProblem::NotTaken.of(TYPE.name))?;
-    let captcha_token =
-        captcha_token.map(|token| bounded(Some(token), MAX_CAPTCHA_BYTES, CAPTCHA_TOKEN)).transpose()?;
+    let captcha_token = member::captcha_token(captcha_token, CAPTCHA_TOKEN)?;
     Ok(CodeRequest { purpose, channel, recipient, captcha_token })
 }
 
@@ -182,12 +172,12 @@ pub(super) fn code_response(
         Channel::Email => &EMAIL_RESPONSE,
     };
     let [recipient, typed] = members(headers, body, wanted)?;
-    Ok(FactorResponse::Code { channel, recipient, code: code(typed)? })
+    Ok(FactorResponse::Code { channel, recipient, code: member::code(typed, VERIFY_CODE)? })
 }
 
 pub(super) fn totp_response(headers: &RequestHeaders<'_>, body: &[u8]) -> Read<FactorResponse> {
     let [typed] = members(headers, body, &TOTP_RESPONSE)?;
-    Ok(FactorResponse::Totp { code: code(typed)? })
+    Ok(FactorResponse::Totp { code: member::code(typed, VERIFY_CODE)? })
 }
 
 /// A session token or ticket, and the device that it is of.
@@ -202,37 +192,6 @@ pub(super) fn of_tenant(
     }
     let address = Address::read(text(&ip));
     Ok((Device::at(text(&os), text(&fingerprint), text(&agent), address), token))
-}
-
-/// One that is not there, or blank.
-fn needed(given: Option<Secret>, member: Member) -> Read<Secret> {
-    let given = given.filter(|text| !text.expose().trim().is_empty());
-    given.ok_or(MemberProblem::Missing.of(member.name))
-}
-
-fn password(given: Option<Secret>, member: Member) -> Read<Secret> {
-    bounded(given, MAX_PASSWORD_BYTES, member)
-}
-
-fn code(given: Option<Secret>) -> Read<Secret> {
-    bounded(given, MAX_CODE_BYTES, VERIFY_CODE)
-}
-
-/// What is blank may be a password.
-fn bounded(given: Option<Secret>, most: usize, member: Member) -> Read<Secret> {
-    let given = given.filter(|text| !text.expose().is_empty());
-    let given = given.ok_or(MemberProblem::Missing.of(member.name))?;
-    let fits = given.expose().len() <= most;
-    if fits { Ok(given) } else { Err(MemberProblem::TooLong { most }.of(member.name)) }
-}
-
-fn user_name(text: &Secret) -> Read<UserName> {
-    UserName::new(text.expose()).map_err(|_| {
-        let most = UserName::MAX_BYTES;
-        let is_too_long = text.expose().trim().len() > most;
-        let problem = if is_too_long { MemberProblem::TooLong { most } } else { MemberProblem::Malformed };
-        problem.of(USER_NAME.name)
-    })
 }
 
 fn mobile(text: &Secret) -> Read<Mobile> {

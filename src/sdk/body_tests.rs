@@ -1,5 +1,5 @@
 use super::*;
-use crate::facade::MOST_OF_A_BODY;
+use crate::{facade::MOST_OF_A_BODY, outcome::BodyFault};
 use alloc::{
     format,
     string::{String, ToString},

@@ -189,7 +189,7 @@ impl Api {
             DeviceEndpoint::ChangeOwnPassword => {
                 with!(body::own_change(headers, body), |it| engine.change_own_password(
                     caller,
-                    facade::bearer(headers),
+                    PresentedToken::Bearer(facade::bearer(headers)),
                     it,
                     moment
                 ))

@@ -40,7 +40,7 @@ fn a_body_is_the_same_from_here_and_from_the_hosts_own_serialiser() {
     check(Verdict::AccessDenied, r#"{"status":"ACCESS_DENIED"}"#);
     let rules = PasswordRules::default();
     let wait = Wait::PasswordExpiring { expires_in: 1, skips_left: 1, by: crate::factor::FactorSet::EMPTY };
-    let pending = Pending { state_token: TokenText::new("e30.e30.x".into()), wait, rules };
+    let pending = Pending { state_token: TokenText::new("e30.e30.x".into()), expires_in: 600, wait, rules };
     let data = format!(
         r#"{{\"minLength\":{},\"maxLength\":{},\"regEx\":\"{}\"}}"#,
         rules.min_length(),

@@ -60,3 +60,5 @@ mod transcripts;
 mod typed_entry;
 #[path = "../uniform.rs"]
 mod uniform;
+#[path = "../web/main.rs"]
+mod web;

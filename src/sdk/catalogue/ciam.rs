@@ -27,6 +27,8 @@ pub(super) const fn fault(fault: Fault) -> Entry {
         Fault::TicketInvalid => entry("IDAAS.SDK.PARAM.0032", "Invalid or expired sso_ticket", "sso_ticket无效或已过期"),
         // ours
         Fault::CodeNotYet { .. } => entry("IDAAS.SDK.CAPTCHA.0101", "Verification codes are sent too often, please try again in {0} minutes and {1} seconds", "验证码发送过于频繁,请在{0}分{1}秒后重试"),
+        // No call of the family is refused so.
+        Fault::CrossSite | Fault::TokensMisplaced => entry("IDAAS.SDK.PARAM.0101", "The request is malformed", "请求格式错误"),
         Fault::RequestMalformed(_) => entry("IDAAS.SDK.PARAM.0101", "The request body is malformed: {0}", "请求体格式错误:{0}"),
         Fault::OldPasswordInvalid => entry("IDAAS.SDK.PWD.0102", "Incorrect old password", "旧密码错误"),
         Fault::SignInNotRecent => entry("IDAAS.SDK.PWD.0103", "Please sign in again to set a password", "请重新登录后再设置密码"),

@@ -14,6 +14,8 @@ pub(super) const fn fault(fault: Fault) -> Entry {
         Fault::ClientIdMissing => entry("SDK.COMMON.1001", "Parameter X-client-id cannot be left blank.", "参数X-client-id不能为空"),
         Fault::ApplicationUnknown => entry("SDK.COMMON.1012", "The x-client-ID is incorrect and the corresponding application cannot be found", "x-client-id错误,找不到对应的应用"),
         Fault::RequestMalformed(wrong) => body(wrong),
+        // No call of the family is refused so.
+        Fault::CrossSite | Fault::TokensMisplaced => entry("SDK.COMMON.1002", "The request format is incorrect", "请求格式错误"),
         Fault::StateTokenInvalid => entry("SDK.COMMON.1006", "The state_token parameter error", "state_token参数错误"),
         Fault::IdTokenMissing => entry("SDK.COMMON.1001", "Parameter id_token cannot be left blank.", "参数id_token不能为空"),
         Fault::IdTokenInvalid => entry("SDK.COMMON.1005", "id_token has expired", "id_token已过期"),

@@ -1,0 +1,56 @@
+//! How a request wants to be replied to.
+
+use super::routes::{Bears, Endpoint, Route};
+use crate::device::DeviceCookie;
+
+/// How a request wants to be replied to: to which call, and where its tokens travel.
+pub struct Manner {
+    pub(super) route: Option<&'static Route>,
+    /// `None` where the request was refused before that was known: then no token goes anywhere.
+    pub(super) carried: Option<Carried>,
+}
+
+/// Where tokens travel.
+pub(super) enum Carried {
+    InCookies {
+        device: DeviceCookie,
+        /// Whether it was drawn for this request.
+        is_new: bool,
+    },
+    ByBearer {
+        /// Whether the request has shown a token.
+        has_shown: bool,
+    },
+}
+
+impl Manner {
+    pub(super) fn endpoint(&self) -> Option<Endpoint> {
+        self.route.map(|route| route.endpoint)
+    }
+
+    /// Whether the call is one that somebody begins with, who needs to be recognised afterwards.
+    pub(super) fn begins(&self) -> bool {
+        self.route.is_some_and(|route| route.bears == Bears::Nothing && route.method != "GET")
+    }
+
+    pub(super) const fn shows_tokens(&self) -> bool {
+        matches!(self.carried, Some(Carried::ByBearer { .. }))
+    }
+
+    /// What a 401 says is wanted (RFC 9110 §15.5.2). No scheme is registered for cookies.
+    pub(super) const fn challenge(&self) -> Option<&'static str> {
+        match self.carried {
+            None => None,
+            Some(Carried::InCookies { .. }) => Some(r#"Cookie cookie-name="__Host-session""#),
+            // RFC 6750 §3.1: no error code where nothing was shown.
+            Some(Carried::ByBearer { has_shown: false }) => Some("Bearer"),
+            Some(Carried::ByBearer { has_shown: true }) => Some(r#"Bearer error="invalid_token""#),
+        }
+    }
+}
+
+impl core::fmt::Debug for Manner {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Manner").field("route", &self.route.map(|route| route.name)).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,130 @@
+//! What a client may do next: calls, by name, so that it needs no knowledge of the flow.
+
+use super::routes::{Endpoint, Route};
+use crate::{
+    contact::Channel,
+    factor::Factor,
+    flow::Action,
+    outcome::{Facts, Fault, NotOurs, Outcome, Verdict},
+};
+use alloc::{vec, vec::Vec};
+use serde::Serialize;
+
+/// A call that a client may make.
+#[derive(Serialize)]
+pub(super) struct Link {
+    name: &'static str,
+    method: &'static str,
+    path: &'static str,
+    /// The members that its body must have.
+    takes: Vec<&'static str>,
+    /// Those that it may have besides.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    may_take: Vec<&'static str>,
+}
+
+impl From<&'static Route> for Link {
+    fn from(route: &'static Route) -> Self {
+        let members = |is_required: bool| {
+            let wanted = route.body.iter().filter(move |member| member.is_required == is_required);
+            wanted.map(|member| member.name).collect()
+        };
+        let Route { name, method, path, .. } = *route;
+        Self { name, method, path, takes: members(true), may_take: members(false) }
+    }
+}
+
+/// What the client of a request may do next.
+pub(super) fn links(outcome: &Outcome, asked: Option<Endpoint>) -> Vec<Link> {
+    let endpoints = after(outcome, asked);
+    endpoints.into_iter().filter_map(Endpoint::route).map(Link::from).collect()
+}
+
+fn after(outcome: &Outcome, asked: Option<Endpoint>) -> Vec<Endpoint> {
+    match &outcome.verdict {
+        Verdict::Pending(_) => outcome.verdict.allowed().flat_map(calls).collect(),
+        Verdict::SignedIn(_) | Verdict::Refreshed(_) | Verdict::Authenticated(_) => signed_in(),
+        Verdict::Done => match asked {
+            Some(sends @ Endpoint::SendCode(..)) => sends.taker().into_iter().chain([sends]).collect(),
+            Some(Endpoint::ChangeOwnPassword) => signed_in(),
+            _ => start(&outcome.facts),
+        },
+        Verdict::Refused(fault) => after_refusal(*fault, &outcome.facts, asked),
+        Verdict::Busy => asked.into_iter().collect(),
+        Verdict::NotOurs(NotOurs::Path | NotOurs::Method { .. }) => vec![Endpoint::Begin],
+        _ => start(&outcome.facts),
+    }
+}
+
+/// What the holder of a session may do with it.
+fn signed_in() -> Vec<Endpoint> {
+    vec![Endpoint::WhoAmI, Endpoint::RefreshSession, Endpoint::ChangeOwnPassword, Endpoint::SignOut]
+}
+
+/// How one gets in, as the policy says: what `flow::graph` allows at its start, for whoever it is.
+fn start(facts: &Facts) -> Vec<Endpoint> {
+    let signs_in = facts.first_factors.iter().flat_map(|factor| match factor {
+        Factor::Password => vec![Endpoint::SignIn],
+        Factor::Sms => sent_and_taken(Endpoint::SignInByCode(Channel::Sms)),
+        Factor::Email => sent_and_taken(Endpoint::SignInByCode(Channel::Email)),
+        Factor::Totp => Vec::new(),
+    });
+    let resets = Channel::ALL.into_iter().filter(|channel| facts.recovery.contains(*channel));
+    let resets = resets.map(Action::ResetPassword).flat_map(calls);
+    let known: Vec<_> = signs_in.chain(resets).collect();
+    if known.is_empty() { vec![Endpoint::Begin] } else { known }
+}
+
+/// The calls that carry an action out.
+fn calls(action: Action) -> Vec<Endpoint> {
+    match action {
+        Action::SignIn => vec![Endpoint::Begin],
+        Action::ProveFactor(Factor::Totp) => vec![Endpoint::ProveTotp],
+        Action::ProveFactor(Factor::Sms) => sent_and_taken(Endpoint::ProveCode(Channel::Sms)),
+        Action::ProveFactor(Factor::Email) => sent_and_taken(Endpoint::ProveCode(Channel::Email)),
+        Action::SkipPassword => vec![Endpoint::SkipPassword],
+        Action::ChangePassword(Factor::Password) => vec![Endpoint::ChangePassword],
+        Action::ChangePassword(Factor::Sms) => sent_and_taken(Endpoint::ChangePasswordByCode(Channel::Sms)),
+        Action::ChangePassword(Factor::Email) => {
+            sent_and_taken(Endpoint::ChangePasswordByCode(Channel::Email))
+        }
+        Action::ResetPassword(channel) => sent_and_taken(Endpoint::ResetPassword(channel)),
+        Action::ChangeOwnPassword(Factor::Password) | Action::SetFirstPassword => {
+            vec![Endpoint::ChangeOwnPassword]
+        }
+        // A password is no second factor, an authenticator changes none, and a code changes none's own here.
+        Action::ProveFactor(Factor::Password)
+        | Action::ChangePassword(Factor::Totp)
+        | Action::ChangeOwnPassword(Factor::Sms | Factor::Email | Factor::Totp) => Vec::new(),
+    }
+}
+
+/// A call that takes a code, after the one that sends it.
+fn sent_and_taken(takes: Endpoint) -> Vec<Endpoint> {
+    takes.sender().into_iter().chain([takes]).collect()
+}
+
+/// Where a refusal leaves the step open, the call itself; what the last answer allowed besides still stands. Else how one begins.
+fn after_refusal(fault: Fault, facts: &Facts, asked: Option<Endpoint>) -> Vec<Endpoint> {
+    match fault {
+        Fault::StateTokenInvalid
+        | Fault::SessionTokenInvalid
+        | Fault::IdTokenMissing
+        | Fault::IdTokenInvalid
+        | Fault::UserUnknown
+        | Fault::SignInNotRecent
+        | Fault::CredentialsInvalid => start(facts),
+        Fault::ApplicationUnknown | Fault::ClientIdMissing => Vec::new(),
+        Fault::RequestMalformed(_)
+        | Fault::DeviceIncomplete
+        | Fault::TokensMisplaced
+        | Fault::CrossSite
+        | Fault::CodeNotSent
+        | Fault::CodeNotYet { .. }
+        | Fault::CodeInvalid(_)
+        | Fault::OldPasswordInvalid
+        | Fault::NewPasswordRefused(_)
+        | Fault::TenantCredentialInvalid
+        | Fault::TicketInvalid => asked.into_iter().flat_map(sent_and_taken).collect(),
+    }
+}

@@ -1,0 +1,287 @@
+//! The calls as an OpenAPI document, from the same table as the routes.
+
+use super::{
+    cookie,
+    problem::{self, Kind},
+    reply::{REASONS, STATES},
+    routes::{Answers, Bears, ROUTES, Route},
+};
+use crate::{
+    device::{DeviceCookie, Header},
+    facade::REQUESTED_BY,
+};
+use alloc::{format, vec, vec::Vec};
+use serde_json::{Map, Value, json};
+
+/// The calls as an OpenAPI 3.1 document, for a host to serve (it has no `servers`: a client has fetched it from there). It describes both
+/// [modes](super::Modes): which of them is allowed says the host.
+///
+/// ```
+/// let document = authflow::web::openapi();
+/// assert_eq!(document["openapi"], "3.1.0");
+/// assert_eq!(document["paths"]["/v1/sign-in/password/skip"]["post"]["operationId"], "skip_password");
+/// ```
+pub fn openapi() -> Value {
+    let mut paths = Map::new();
+    for route in ROUTES {
+        let methods = paths.entry(route.path).or_insert_with(|| Value::Object(Map::new()));
+        if let Value::Object(methods) = methods {
+            methods.insert(route.method.to_ascii_lowercase(), operation(route));
+        }
+    }
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Sign-in",
+            "version": env!("CARGO_PKG_VERSION"),
+            "license": { "name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0" },
+        },
+        "paths": paths,
+        "components": {
+            "schemas": schemas(),
+            "parameters": parameters(),
+            "securitySchemes": {
+                "bearer": {
+                    "type": "http", "scheme": "bearer",
+                    "description": "The state token of a pending sign-in or the token of a session, as answers have them",
+                },
+                "stateCookie": { "type": "apiKey", "in": "cookie", "name": cookie::STATE },
+                "sessionCookie": { "type": "apiKey", "in": "cookie", "name": cookie::SESSION },
+                "deviceCookie": { "type": "apiKey", "in": "cookie", "name": DeviceCookie::NAME },
+            },
+        },
+    })
+}
+
+fn parameters() -> Value {
+    json!({
+        "Fingerprint": {
+            "name": "X-Device-Fingerprint", "in": "header", "required": false,
+            "description": "What an app is recognised by, where its tokens do not travel in cookies",
+            "schema": { "type": "string", "minLength": 1, "maxLength": Header::Fingerprint.max_bytes() },
+        },
+        "RequestedBy": {
+            "name": REQUESTED_BY, "in": "header", "required": false,
+            "description": "That a script of this site's makes the request, whatever the value: needed with cookies, where the browser does not send Sec-Fetch-Site: same-origin",
+            "schema": { "type": "string", "minLength": 1 },
+        },
+    })
+}
+
+fn operation(route: &Route) -> Value {
+    let mut operation = Map::new();
+    operation.insert("operationId".into(), route.name.into());
+    operation.insert("summary".into(), route.summary.into());
+    operation.insert("parameters".into(), parameters_of(route));
+    operation.insert("responses".into(), responses(route));
+    operation.insert("security".into(), security(route.bears));
+    if !route.body.is_empty() {
+        operation.insert("requestBody".into(), body(route));
+    }
+    Value::Object(operation)
+}
+
+fn parameters_of(route: &Route) -> Value {
+    let fingerprint = json!({ "$ref": "#/components/parameters/Fingerprint" });
+    if route.method == "GET" {
+        json!([fingerprint])
+    } else {
+        json!([fingerprint, { "$ref": "#/components/parameters/RequestedBy" }])
+    }
+}
+
+fn security(bears: Bears) -> Value {
+    match bears {
+        Bears::Nothing => json!([{}]),
+        Bears::StateToken => json!([{ "bearer": [] }, { "stateCookie": [], "deviceCookie": [] }]),
+        Bears::SessionToken => json!([{ "bearer": [] }, { "sessionCookie": [], "deviceCookie": [] }]),
+    }
+}
+
+fn body(route: &Route) -> Value {
+    let schema = |about: &str, is_required: bool| match is_required {
+        true => json!({ "type": "string", "description": about, "minLength": 1 }),
+        false => json!({ "type": "string", "description": about }),
+    };
+    let properties: Map<_, _> =
+        route.body.iter().map(|it| (it.name.into(), schema(it.about, it.is_required))).collect();
+    let required: Vec<_> = route.body.iter().filter(|it| it.is_required).map(|it| it.name).collect();
+    let schema = json!({
+        "type": "object", "properties": properties, "required": required, "additionalProperties": true,
+    });
+    json!({ "required": true, "content": { "application/json": { "schema": schema } } })
+}
+
+fn responses(route: &Route) -> Value {
+    let mut responses = Map::new();
+    responses.insert("200".into(), answer(route.answers));
+    let statuses =
+        problem::KINDS.iter().map(|kind| kind.status).filter(|status| ![404, 405].contains(status));
+    for status in statuses {
+        let told: Vec<_> =
+            problem::KINDS.iter().filter(|kind| kind.status == status).map(|kind| kind.title).collect();
+        responses.insert(
+            format!("{status}"),
+            json!({
+                "description": told.join("; "),
+                "content": { "application/problem+json": { "schema": reference("Problem") } },
+            }),
+        );
+    }
+    Value::Object(responses)
+}
+
+fn answer(answers: Answers) -> Value {
+    let (about, schema) = match answers {
+        Answers::Start => ("How one gets in", "Start"),
+        Answers::Login => ("Signed in, or one more step", "Login"),
+        Answers::Session => ("The session's tokens anew", "Session"),
+        Answers::Subject => ("Who is signed in", "Subject"),
+        Answers::Step => ("It is done", "Step"),
+        Answers::Problems => ("Every type of problem", "Problems"),
+    };
+    json!({ "description": about, "content": { "application/json": { "schema": reference(schema) } } })
+}
+
+fn reference(schema: &str) -> Value {
+    json!({ "$ref": format!("#/components/schemas/{schema}") })
+}
+
+fn text() -> Value {
+    json!({ "type": "string" })
+}
+
+fn number() -> Value {
+    json!({ "type": "integer", "minimum": 0 })
+}
+
+fn words(words: &[&str]) -> Value {
+    json!({ "type": "string", "enum": words })
+}
+
+/// An object of these members and no others; those after the first `required` ones may be absent.
+fn closed(members: Vec<(&str, Value)>, required: usize) -> Value {
+    let names: Vec<_> = members.iter().take(required).map(|(name, _)| *name).collect();
+    let properties: Map<_, _> = members.into_iter().map(|(name, schema)| (name.into(), schema)).collect();
+    json!({ "type": "object", "properties": properties, "required": names, "additionalProperties": false })
+}
+
+fn schemas() -> Value {
+    let next = || json!({ "type": "array", "items": reference("Call") });
+    let said = |members: Vec<(&'static str, Value)>| {
+        vec![("state", words(&STATES)), ("next", next())].into_iter().chain(members).collect::<Vec<_>>()
+    };
+    let session =
+        || vec![("session_expires_in_seconds", number()), ("session_token", text()), ("id_token", text())];
+    let pending = vec![
+        ("state_token", text()),
+        ("sign_in_expires_in_seconds", number()),
+        ("password_expires_in_seconds", number()),
+        ("skips_left", number()),
+        ("reason", words(&REASONS)),
+        ("new_password", reference("Rules")),
+    ];
+    json!({
+        "Start": closed(said(vec![("new_password", reference("Rules"))]), 3),
+        "Login": closed(said(pending.into_iter().chain(session()).collect()), 2),
+        "Session": closed(said(session()), 3),
+        "Step": closed(said(Vec::new()), 2),
+        "Subject": closed(
+            said(vec![
+                ("session_expires_in_seconds", number()),
+                ("subject", reference("Person")),
+                ("factors", json!({ "type": "array", "items": words(&["password", "sms", "email", "totp"]) })),
+                ("authenticated_at_unix_seconds", number()),
+            ]),
+            6,
+        ),
+        "Person": closed(
+            vec![("id", text()), ("user_name", text()), ("name", text()), ("mobile", text()), ("email", text())],
+            1,
+        ),
+        "Rules": closed(
+            vec![("min_characters", number()), ("max_characters", number()), ("pattern", text())],
+            3,
+        ),
+        "Call": closed(
+            vec![
+                ("name", words(&ROUTES.iter().map(|route| route.name).collect::<Vec<_>>())),
+                ("method", words(&["GET", "POST", "DELETE"])),
+                ("path", text()),
+                ("takes", json!({ "type": "array", "items": text() })),
+                ("may_take", json!({ "type": "array", "items": text() })),
+            ],
+            4,
+        ),
+        "Problem": closed(
+            problem_members().into_iter().chain([
+                ("next", next()),
+                ("reason", words(&problem::REASONS)),
+                ("member", text()),
+                ("most_bytes", number()),
+                ("wait_seconds", number()),
+                ("attempts_left", number()),
+                ("locked_for_seconds", number()),
+            ]).collect(),
+            5,
+        ),
+        "Problems": closed(
+            vec![("problems", json!({ "type": "array", "items": closed(problem_members(), 4) }))],
+            1,
+        ),
+    })
+}
+
+fn problem_members() -> Vec<(&'static str, Value)> {
+    let uris: Vec<_> = problem::KINDS.iter().map(|kind: &&Kind| kind.uri()).collect();
+    vec![
+        ("type", json!({ "type": "string", "enum": uris })),
+        ("title", text()),
+        ("status", json!({ "type": "integer", "minimum": 400, "maximum": 599 })),
+        ("detail", text()),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::{collections::BTreeSet, string::String};
+
+    fn references(value: &Value, found: &mut BTreeSet<String>) {
+        match value {
+            Value::Object(members) => {
+                if let Some(Value::String(reference)) = members.get("$ref") {
+                    found.insert(reference.clone());
+                }
+                members.values().for_each(|it| references(it, found));
+            }
+            Value::Array(items) => items.iter().for_each(|it| references(it, found)),
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn every_route_is_described_and_every_reference_leads_somewhere() {
+        let document = openapi();
+        let mut described = 0;
+        for route in ROUTES {
+            let operation = &document["paths"][route.path][route.method.to_ascii_lowercase()];
+            assert_eq!(
+                (&operation["operationId"], &operation["summary"]),
+                (&json!(route.name), &json!(route.summary))
+            );
+            let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
+            assert_eq!(schema["properties"].as_object().map_or(0, Map::len), route.body.len());
+            described += 1;
+        }
+        let operations =
+            document["paths"].as_object().unwrap().values().map(|it| it.as_object().unwrap().len());
+        assert_eq!(operations.sum::<usize>(), described);
+        let mut found = BTreeSet::new();
+        references(&document, &mut found);
+        assert!(found.len() > 10);
+        for reference in found {
+            assert!(document.pointer(reference.trim_start_matches('#')).is_some(), "{reference}");
+        }
+    }
+}

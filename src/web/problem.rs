@@ -1,0 +1,295 @@
+//! Problems (RFC 9457): one table of types, and which of them an outcome is.
+
+use crate::{
+    outcome::{BodyFault, Facts, Fault, MemberProblem, NewPasswordRefusal, NotOurs},
+    password::{PasswordRefusal, RuleViolation},
+};
+use alloc::{format, string::String, vec::Vec};
+use serde::Serialize;
+
+/// A type of problem. Title and detail are the same wherever it occurs: they say nothing of anybody.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Kind {
+    pub(super) name: &'static str,
+    pub(super) status: u16,
+    pub(super) title: &'static str,
+    pub(super) detail: &'static str,
+}
+
+impl Kind {
+    /// The URI of the type: it leads to what [`problems`](super::routes::Endpoint::Problems) says of it. A client compares it as it stands.
+    pub(super) fn uri(&self) -> String {
+        format!("/v1/problems#{}", self.name)
+    }
+}
+
+macro_rules! kinds {
+    ($($kind:ident = $status:literal $name:literal $title:literal $detail:literal;)*) => {
+        $(pub(super) const $kind: Kind = Kind { name: $name, status: $status, title: $title, detail: $detail };)*
+        pub(super) const KINDS: &[&Kind] = &[$(&$kind,)*];
+    };
+}
+
+#[rustfmt::skip]
+kinds! {
+    REQUEST_MALFORMED = 400 "request-malformed" "The request is malformed"
+        "The body must be a JSON object of at most 16384 bytes, sent as application/json, with the members that this call takes. The member reason says what is wrong.";
+    DEVICE_INCOMPLETE = 400 "device-incomplete" "The device is not recognised"
+        "A request with a bearer's token must have the header X-Device-Fingerprint, of at most 256 bytes.";
+    TOKENS_MISPLACED = 400 "tokens-misplaced" "Tokens are taken from one place"
+        "A request must show its token in a cookie or as Authorization: Bearer, where this service allows that, and not in both.";
+    STATE_INVALID = 401 "state-invalid" "The sign-in is over"
+        "The pending sign-in has ended, has gone on elsewhere or belongs to another device. Begin again.";
+    SESSION_INVALID = 401 "session-invalid" "Nobody is signed in"
+        "The session has ended, was never begun or belongs to another device. Sign in.";
+    CREDENTIALS_INVALID = 403 "credentials-invalid" "The sign-in is refused"
+        "Who you say you are, or the password, is wrong; or there have been too many guesses.";
+    CODE_INVALID = 403 "code-invalid" "The code is refused"
+        "The code is wrong, has expired or has been used; or there have been too many guesses.";
+    OLD_PASSWORD_INVALID = 403 "old-password-invalid" "The old password is refused"
+        "The old password is wrong or missing; or there have been too many guesses.";
+    SIGN_IN_NOT_RECENT = 403 "sign-in-not-recent" "A recent sign-in is needed"
+        "A password is set without an old one within 10 minutes of a sign-in, by more than a second factor. Sign in again.";
+    ACCESS_DENIED = 403 "access-denied" "Access is denied"
+        "Who you are is proved, and you may not sign in here.";
+    CROSS_SITE = 403 "cross-site" "Another site may have made this request"
+        "A request that changes something and goes with cookies must have Sec-Fetch-Site: same-origin, or a header X-Requested-By.";
+    NOT_FOUND = 404 "not-found" "There is no such call"
+        "The path is none of this service's.";
+    METHOD_NOT_ALLOWED = 405 "method-not-allowed" "The path has another method"
+        "The header Allow says which methods the path has.";
+    CODE_NOT_YET = 429 "code-not-yet" "No code is sent now"
+        "A code was sent a moment ago, or as many as there are. The member wait_seconds says when one may be asked for again.";
+    CODE_NOT_SENT = 422 "code-not-sent" "The code was not sent"
+        "The code could not be sent. Try again later, or prove yourself by something else.";
+    NEW_PASSWORD_REFUSED = 422 "new-password-refused" "The new password is refused"
+        "The new password does not do. The member reason says why.";
+    APPLICATION_UNKNOWN = 500 "application-unknown" "The service is not set up"
+        "The application that this service signs in to is not registered.";
+    BUSY = 503 "busy" "The service is busy"
+        "The service cannot answer now. Try again in a moment.";
+}
+
+/// What a fault is told as.
+pub(super) const fn kind(fault: Fault) -> &'static Kind {
+    match fault {
+        // No call of ours takes a credential or a ticket.
+        Fault::RequestMalformed(_) | Fault::TenantCredentialInvalid | Fault::TicketInvalid => {
+            &REQUEST_MALFORMED
+        }
+        Fault::DeviceIncomplete => &DEVICE_INCOMPLETE,
+        Fault::TokensMisplaced => &TOKENS_MISPLACED,
+        Fault::StateTokenInvalid => &STATE_INVALID,
+        Fault::SessionTokenInvalid | Fault::IdTokenMissing | Fault::IdTokenInvalid | Fault::UserUnknown => {
+            &SESSION_INVALID
+        }
+        Fault::CredentialsInvalid => &CREDENTIALS_INVALID,
+        Fault::CodeInvalid(_) => &CODE_INVALID,
+        Fault::OldPasswordInvalid => &OLD_PASSWORD_INVALID,
+        Fault::SignInNotRecent => &SIGN_IN_NOT_RECENT,
+        Fault::CrossSite => &CROSS_SITE,
+        Fault::CodeNotSent => &CODE_NOT_SENT,
+        Fault::CodeNotYet { .. } => &CODE_NOT_YET,
+        Fault::NewPasswordRefused(_) => &NEW_PASSWORD_REFUSED,
+        Fault::ApplicationUnknown | Fault::ClientIdMissing => &APPLICATION_UNKNOWN,
+    }
+}
+
+/// What is told where no call has that path or method.
+pub(super) const fn not_ours(reason: NotOurs) -> &'static Kind {
+    match reason {
+        NotOurs::Path => &NOT_FOUND,
+        NotOurs::Method { .. } => &METHOD_NOT_ALLOWED,
+    }
+}
+
+/// What is told beyond the type.
+#[derive(Default, Serialize)]
+pub(super) struct Extension {
+    /// Why a new password was refused, or what is wrong with a body.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'static str>,
+    /// The member of the body that it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    member: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    most_bytes: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    wait_seconds: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attempts_left: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    locked_for_seconds: Option<u64>,
+}
+
+impl Extension {
+    pub(super) fn of(fault: Fault, facts: &Facts) -> Self {
+        match fault {
+            Fault::NewPasswordRefused(reason) => Self { reason: Some(word(reason)), ..Self::default() },
+            Fault::RequestMalformed(wrong) => Self::of_body(wrong),
+            Fault::CodeNotYet { wait } => Self { wait_seconds: Some(wait.as_seconds()), ..Self::default() },
+            Fault::CredentialsInvalid if facts.tells_attempts => Self {
+                attempts_left: facts.attempts_left,
+                locked_for_seconds: facts.locked_until.map(|until| until.seconds_since(facts.at)),
+                ..Self::default()
+            },
+            _ => Self::default(),
+        }
+    }
+}
+
+impl Extension {
+    fn of_body(wrong: BodyFault) -> Self {
+        let of = |reason| Self { reason: Some(reason), ..Self::default() };
+        match wrong {
+            BodyFault::ContentType => of("content_type"),
+            BodyFault::TooLong { most } => Self { most_bytes: Some(most), ..of("too_long") },
+            BodyFault::NotAnObject => of("not_an_object"),
+            BodyFault::Member { name, problem } => {
+                let (reason, most_bytes) = flaw(problem);
+                // What a code is for says the path here, and no member.
+                let is_of_path = matches!(problem, MemberProblem::NotTaken | MemberProblem::NotOfLogins);
+                Self { member: (!is_of_path).then_some(name), most_bytes, ..of(reason) }
+            }
+        }
+    }
+}
+
+/// What is wrong with a member, and the most bytes that it may have where it has more.
+const fn flaw(problem: MemberProblem) -> (&'static str, Option<usize>) {
+    match problem {
+        MemberProblem::Missing => ("missing", None),
+        MemberProblem::NotText => ("not_text", None),
+        MemberProblem::Repeated => ("repeated", None),
+        MemberProblem::TooLong { most } => ("too_long", Some(most)),
+        MemberProblem::Malformed => ("malformed", None),
+        MemberProblem::NotAMobile => ("not_a_mobile", None),
+        MemberProblem::NotAnEmail => ("not_an_email", None),
+        MemberProblem::NotTaken | MemberProblem::NotOfLogins => ("not_offered", None),
+        MemberProblem::UnknownCharacter => ("unknown_character", None),
+    }
+}
+
+/// Every word of `reason`, for the OpenAPI document: first those of a new password.
+pub(super) const REASONS: [&str; 24] = [
+    "too_short",
+    "too_long",
+    "control_character",
+    "unknown_character",
+    "no_lower_case",
+    "no_upper_case",
+    "no_digit",
+    "no_symbol",
+    "user_name",
+    "old_password",
+    "reused",
+    "breached",
+    "personal",
+    "expected",
+    "not_offered",
+    "breached_proof",
+    "content_type",
+    "not_an_object",
+    "missing",
+    "not_text",
+    "repeated",
+    "malformed",
+    "not_a_mobile",
+    "not_an_email",
+];
+
+const fn word(reason: NewPasswordRefusal) -> &'static str {
+    match reason {
+        NewPasswordRefusal::Rule(RuleViolation::TooShort) => "too_short",
+        NewPasswordRefusal::Rule(RuleViolation::TooLong) => "too_long",
+        NewPasswordRefusal::Rule(RuleViolation::ControlCharacter) => "control_character",
+        NewPasswordRefusal::Rule(RuleViolation::UnknownCharacter) => "unknown_character",
+        NewPasswordRefusal::Rule(RuleViolation::NoLowerCase) => "no_lower_case",
+        NewPasswordRefusal::Rule(RuleViolation::NoUpperCase) => "no_upper_case",
+        NewPasswordRefusal::Rule(RuleViolation::NoDigit) => "no_digit",
+        NewPasswordRefusal::Rule(RuleViolation::NoSymbol) => "no_symbol",
+        NewPasswordRefusal::Rule(RuleViolation::UserName) => "user_name",
+        NewPasswordRefusal::Rule(RuleViolation::OldPassword) => "old_password",
+        NewPasswordRefusal::Host(PasswordRefusal::Reused) => "reused",
+        NewPasswordRefusal::Host(PasswordRefusal::Breached) => "breached",
+        NewPasswordRefusal::Host(PasswordRefusal::Personal) => "personal",
+        NewPasswordRefusal::Host(PasswordRefusal::Expected) => "expected",
+        NewPasswordRefusal::Host(PasswordRefusal::NotOffered) => "not_offered",
+        NewPasswordRefusal::BreachedProof => "breached_proof",
+    }
+}
+
+/// What every type means, as a list.
+#[derive(Serialize)]
+pub(super) struct Documented {
+    #[serde(rename = "type")]
+    uri: String,
+    title: &'static str,
+    status: u16,
+    detail: &'static str,
+}
+
+pub(super) fn documented() -> Vec<Documented> {
+    let of = |kind: &&Kind| Documented {
+        uri: kind.uri(),
+        title: kind.title,
+        status: kind.status,
+        detail: kind.detail,
+    };
+    KINDS.iter().map(of).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::collections::BTreeSet;
+
+    #[test]
+    fn no_type_stands_twice_and_every_one_says_what_to_do_in_a_sentence() {
+        let names: BTreeSet<_> = KINDS.iter().map(|kind| kind.name).collect();
+        let titles: BTreeSet<_> = KINDS.iter().map(|kind| kind.title).collect();
+        assert_eq!((names.len(), titles.len()), (KINDS.len(), KINDS.len()));
+        for kind in KINDS {
+            assert!((400..600).contains(&kind.status) && kind.detail.ends_with('.'), "{}", kind.name);
+            assert!(kind.name.bytes().all(|byte| byte == b'-' || byte.is_ascii_lowercase()), "{}", kind.name);
+        }
+    }
+
+    #[test]
+    fn every_reason_is_documented() {
+        use NewPasswordRefusal::{BreachedProof, Host, Rule};
+        let all = [
+            Rule(RuleViolation::TooShort),
+            Rule(RuleViolation::TooLong),
+            Rule(RuleViolation::ControlCharacter),
+            Rule(RuleViolation::UnknownCharacter),
+            Rule(RuleViolation::NoLowerCase),
+            Rule(RuleViolation::NoUpperCase),
+            Rule(RuleViolation::NoDigit),
+            Rule(RuleViolation::NoSymbol),
+            Rule(RuleViolation::UserName),
+            Rule(RuleViolation::OldPassword),
+            Host(PasswordRefusal::Reused),
+            Host(PasswordRefusal::Breached),
+            Host(PasswordRefusal::Personal),
+            Host(PasswordRefusal::Expected),
+            Host(PasswordRefusal::NotOffered),
+            BreachedProof,
+        ];
+        assert_eq!(all.map(word), REASONS[..16]);
+        for problem in [
+            MemberProblem::Missing,
+            MemberProblem::NotText,
+            MemberProblem::Repeated,
+            MemberProblem::TooLong { most: 1 },
+            MemberProblem::Malformed,
+            MemberProblem::NotAMobile,
+            MemberProblem::NotAnEmail,
+            MemberProblem::NotTaken,
+            MemberProblem::NotOfLogins,
+            MemberProblem::UnknownCharacter,
+        ] {
+            assert!(REASONS.contains(&flaw(problem).0), "{problem:?}");
+        }
+    }
+}

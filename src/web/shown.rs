@@ -1,0 +1,90 @@
+//! What a request shows: its tokens, its device, and where it comes from.
+
+use super::cookie::{self, Cookie};
+use crate::{
+    device::{DeviceCookie, Headers, RequestHeaders},
+    facade::{FETCH_SITE, REQUESTED_BY},
+    token::{Kind, Untrusted},
+};
+use alloc::{borrow::Cow, string::String};
+use core::str;
+
+/// What a request shows, borrowed and not yet judged.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Shown<'a> {
+    pub(super) headers: RequestHeaders<'a>,
+    pub(super) state: Cookie<'a>,
+    pub(super) session: Cookie<'a>,
+    device: Cookie<'a>,
+    agent: Option<&'a [u8]>,
+    /// Whether some header `Authorization` is a bearer's.
+    pub(super) has_bearer: bool,
+    /// Whether a browser has sent it, as far as its headers tell.
+    pub(super) is_browsers: bool,
+}
+
+impl<'a> Shown<'a> {
+    pub(super) fn read(headers: &'a (impl Headers + ?Sized)) -> Self {
+        let mut shown = Self { headers: RequestHeaders::read(headers), ..Self::default() };
+        headers.for_each(&mut |name, value| shown.note(name, value));
+        shown
+    }
+
+    fn note(&mut self, name: &str, value: &'a [u8]) {
+        let is = |known: &str| name.eq_ignore_ascii_case(known);
+        if is("Cookie") {
+            for (name, value) in cookie::pairs(value) {
+                self.note_cookie(name, value);
+            }
+        } else if is("User-Agent") {
+            self.agent = Some(value);
+        } else if is("Authorization") {
+            self.has_bearer |= is_bearers(value);
+        } else if is(FETCH_SITE) || is(REQUESTED_BY) || is("Origin") {
+            self.is_browsers = true;
+        }
+    }
+
+    fn note_cookie(&mut self, name: &[u8], value: &'a [u8]) {
+        if name == cookie::STATE.as_bytes() {
+            self.state.note(value);
+        } else if name == cookie::SESSION.as_bytes() {
+            self.session.note(value);
+        } else if name == DeviceCookie::NAME.as_bytes() {
+            self.device.note(value);
+        }
+    }
+
+    /// Whether it has any cookie of ours.
+    pub(super) const fn has_cookies(&self) -> bool {
+        self.state.is_there() || self.session.is_there() || self.device.is_there()
+    }
+
+    /// The cookie that the browser is recognised by, where it is one.
+    pub(super) fn device_cookie(&self) -> Option<DeviceCookie> {
+        match self.device {
+            Cookie::Of(value) => DeviceCookie::from_text(str::from_utf8(value).ok()?).ok(),
+            Cookie::None | Cookie::Repeated => None,
+        }
+    }
+
+    /// The user agent, as far as it can be read. It decides nothing, unless an application binds logins to it.
+    pub(super) fn agent(&self) -> Cow<'a, str> {
+        String::from_utf8_lossy(self.agent.unwrap_or_default())
+    }
+}
+
+/// The token of a cookie.
+pub(super) fn token<K: Kind>(cookie: Cookie<'_>) -> Untrusted<'_, K> {
+    match cookie {
+        Cookie::None => Untrusted::new(b""),
+        Cookie::Of(value) => Untrusted::new(value),
+        Cookie::Repeated => Untrusted::unreadable(),
+    }
+}
+
+/// Whether it begins as what a bearer shows, and shows something.
+fn is_bearers(value: &[u8]) -> bool {
+    let (scheme, rest) = value.trim_ascii().split_at_checked(b"Bearer".len()).unwrap_or_default();
+    scheme.eq_ignore_ascii_case(b"Bearer") && rest.first().is_some_and(u8::is_ascii_whitespace)
+}
