@@ -9,7 +9,7 @@ use authflow::{
     device::Headers,
     drive,
     facade::{Facade, Reply, Request},
-    outcome::Verdict,
+    outcome::{Fault, Verdict},
 };
 use bytes::Bytes;
 use http::{HeaderMap, Response, StatusCode, header, request::Parts};
@@ -162,7 +162,7 @@ impl<F: Facade, H: Host + Send + Sync + 'static> Login<F, H> {
     ) -> Result<Session, Refusal> {
         let moment = self.moment().ok_or(Refusal::Unavailable)?;
         let now = moment.timestamp();
-        let (step, manner) = self.facade().authenticate(request, moment);
+        let (step, _) = self.facade().authenticate(request, moment);
         let Ok(outcome) = timeout(LONGEST_ANSWER, drive(step, &**self.host())).await else {
             tracing::error!("a guard waits too long");
             return Err(Refusal::Unavailable);
@@ -170,7 +170,7 @@ impl<F: Facade, H: Host + Send + Sync + 'static> Login<F, H> {
         match outcome.verdict {
             Verdict::Authenticated(who) => Ok(Session::new(*who, now)),
             Verdict::Busy => Err(Refusal::Unavailable),
-            _ if self.facade().reply(&outcome, manner).status() == 403 => Err(Refusal::CrossSite),
+            Verdict::Refused(Fault::CrossSite) => Err(Refusal::CrossSite),
             _ => Err(Refusal::Unauthenticated),
         }
     }

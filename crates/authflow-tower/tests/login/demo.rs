@@ -3,6 +3,7 @@
 use authflow::{
     Host, Secret,
     account::{Account, FindAccount},
+    facade::Facade,
     guess::{Reservation, ReserveAttempt, SettleAttempt},
     parts::{AllowAll, Hasher, NoCourier, NoSigner, Parts},
     password::{PasswordMatch, Verifier, VerifyPassword},
@@ -58,7 +59,7 @@ impl Demo {
             signer: NoSigner,
             log,
         };
-        let (login, clock) = login(host);
+        let (login, clock) = login(Setup::default().api(demo::ring()), host);
         Self { login, clock, gate, memory }
     }
 
@@ -80,12 +81,12 @@ impl Demo {
     }
 }
 
-/// A login on a host, on the test kit's clock.
-pub(crate) fn login<H: Host>(host: H) -> (Login<Api, H>, Arc<Mutex<Clock>>) {
+/// A login on the test kit's clock.
+pub(crate) fn login<F: Facade, H: Host>(facade: F, host: H) -> (Login<F, H>, Arc<Mutex<Clock>>) {
     let clock = Arc::new(Mutex::new(Clock::at(demo::START)));
     let of_login = Arc::clone(&clock);
     let moments = move || Ok::<_, Infallible>(of_login.lock().unwrap().moment());
-    (Login::new(Setup::default().api(demo::ring()), Arc::new(host), moments), clock)
+    (Login::new(facade, Arc::new(host), moments), clock)
 }
 
 /// A call with another body.
@@ -131,6 +132,11 @@ impl Hasher for Gate {
     async fn hash(&self, password: &Secret) -> Result<Verifier, Infallible> {
         PlainHasher.hash(password).await
     }
+}
+
+/// The family's calls on a host that never answers.
+pub(crate) fn stuck() -> Login<Api, Stuck> {
+    login(Setup::default().api(demo::ring()), Stuck).0
 }
 
 /// A host that never answers.

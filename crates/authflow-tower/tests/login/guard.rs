@@ -2,7 +2,7 @@
 
 use crate::{
     bodies::Chunks,
-    demo::{Demo, Stuck, answer, login, request, request_with},
+    demo::{Demo, answer, request, request_with, stuck},
 };
 use authflow::{
     ClientId, Host,
@@ -166,7 +166,7 @@ async fn a_host_that_cannot_say_lets_nobody_on() {
 #[tokio::test(start_paused = true)]
 async fn a_host_that_does_not_answer_lets_nobody_on_either() {
     let alice = Demo::new().signed_in("alice").await;
-    let (login, _) = login(Stuck);
+    let login = stuck();
     let began = Instant::now();
     pass(&login.require_session(isv()), &orders().bearing(alice.id_token())).await.is_refused(503);
     assert_eq!(began.elapsed().as_secs(), 20);

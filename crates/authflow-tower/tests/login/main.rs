@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by a panic")]
 
 mod bodies;
+mod browser;
 mod demo;
 mod extractor;
 mod guard;

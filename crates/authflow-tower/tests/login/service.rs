@@ -1,6 +1,6 @@
 //! What the service answers is what the façade replies.
 
-use crate::demo::{Demo, Stuck, answer, login, request};
+use crate::demo::{Demo, answer, request, stuck};
 use authflow::testkit::{Call, World, demo};
 use authflow_tower::Login;
 use std::{sync::Arc, time::Duration};
@@ -46,7 +46,7 @@ async fn without_a_moment_the_system_is_busy_and_nothing_is_asked() {
 
 #[tokio::test(start_paused = true)]
 async fn a_host_that_does_not_answer_is_busy_after_twenty_seconds() {
-    let (login, _) = login(Stuck);
+    let login = stuck();
     let began = Instant::now();
     let call = Call::login("alice", demo::PASSWORD);
     let answered = answer(login.service().oneshot(request(&call)).await.unwrap()).await;
