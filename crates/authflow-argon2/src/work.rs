@@ -1,11 +1,13 @@
 //! What hashing costs, counted and not timed.
 
-/// Work that can be padded by more of the same: one algorithm over one memory. How long a block of argon2 takes depends on how much of its
-/// memory is in the processor's caches, and so on what else is running; passes over the same memory take equally long, whatever is running.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+use crate::algorithm::Argon2;
+
+/// Work that can be padded by more of the same, which takes equally long whatever else is running. That of argon2 cannot: how long a block takes
+/// depends on how much of the memory is in the processor's caches, and a first pass takes another time than the next ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Shape {
-    /// Counted in passes.
-    Argon2 { memory_kib: u32, lanes: u32 },
+    /// Counted in computations: each set is a shape.
+    Argon2(Argon2),
     /// Counted in lanes.
     #[cfg(feature = "scrypt")]
     Scrypt { log_n: u8, r: u32 },

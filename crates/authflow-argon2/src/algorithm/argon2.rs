@@ -15,7 +15,7 @@ const MOST_MEMORY_KIB: u32 = 1 << 18;
 const MOST_LANES: u32 = 16;
 const MOST_BLOCKS: u64 = 1 << 20;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Argon2 {
     pub(crate) variant: Variant,
     pub(crate) version: Version,
@@ -67,11 +67,7 @@ impl Argon2 {
     }
 
     pub(crate) fn work(self) -> Work {
-        Work { shape: Shape::Argon2 { memory_kib: self.memory_kib, lanes: self.lanes }, units: self.passes }
-    }
-
-    pub(crate) fn padding(self, missing: u32) -> Vec<Self> {
-        (missing > 0).then_some(Self { passes: missing, ..self }).into_iter().collect()
+        Work { shape: Shape::Argon2(self), units: 1 }
     }
 
     pub(crate) fn compute(
@@ -83,12 +79,10 @@ impl Argon2 {
     ) -> Result<Work, HasherError> {
         let params = Params::new(self.memory_kib, self.passes, self.lanes, Some(output.len()));
         let params = params.map_err(|error| HasherError::Computation(error.to_string()))?;
-        let shape = Shape::Argon2 { memory_kib: params.m_cost(), lanes: params.p_cost() };
-        let done = Work { shape, units: params.t_cost() };
         ::argon2::Argon2::new(self.variant, self.version, params)
             .hash_password_into_with_memory(password, salt, output, blocks)
             .map_err(|error| HasherError::Computation(error.to_string()))?;
-        Ok(done)
+        Ok(self.work())
     }
 }
 

@@ -100,7 +100,8 @@ impl Algorithm {
 
     pub(crate) fn padding(self, missing: u32) -> Vec<Self> {
         match self {
-            Self::Argon2(set) => set.padding(missing).into_iter().map(Self::Argon2).collect(),
+            // As many of itself.
+            Self::Argon2(_) => vec![self; usize::try_from(missing).unwrap_or(0)],
             #[cfg(feature = "scrypt")]
             Self::Scrypt(set) => set.padding(missing).into_iter().map(Self::Scrypt).collect(),
             #[cfg(feature = "pbkdf2")]
