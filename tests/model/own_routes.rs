@@ -125,7 +125,7 @@ pub fn begin(api: &Api, request: &Request, sent: &Spelt, moment: Moment) -> Step
         Call::OwnChange { .. } => {
             let old_password = text("old_password").map(Secret::new);
             let change = OwnPasswordChange { old_password, new_password: secret("new_password") };
-            engine.change_own_password(who, Untrusted::new(token), change, moment)
+            engine.change_own_password(who, PresentedToken::Bearer(Untrusted::new(token)), change, moment)
         }
         Call::OwnChangeByCode { .. } => {
             let (code, new_password) = (secret("verify_code"), secret("password"));

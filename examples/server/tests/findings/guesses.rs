@@ -91,8 +91,9 @@ const OLD_VERIFIER: &str =
 fn with_an_old_verifier(home: &Home, accepted: &str) -> Server {
     let config = format!("issuer = 'https://login.example.com'\nhashing = {{ accepted = [{accepted}] }}");
     let server = try_start_configured(home, &config, &["--demo"]).expect("it starts");
-    let sql =
-        format!("UPDATE authflow_accounts SET verifier = '{OLD_VERIFIER}' WHERE id = 'demo-alice' AND tenant = ''");
+    let sql = format!(
+        "UPDATE authflow_accounts SET verifier = '{OLD_VERIFIER}' WHERE id = 'demo-alice' AND tenant = ''"
+    );
     assert_eq!(home.execute(&sql), 1);
     server
 }
