@@ -93,7 +93,7 @@ pub fn note(host: &Host, seen: &Observed, reply: Reply) {
 }
 
 /// Each of them at least as often as this, in ten thousand lives.
-const OFTEN: u32 = 3;
+const OFTEN: u32 = 2;
 
 /// What must have been played: calls with their ends, then what they were played with. A line a row.
 const ROWS: &str = include_str!("played.txt");
