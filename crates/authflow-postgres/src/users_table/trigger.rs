@@ -9,7 +9,8 @@ use crate::{
 
 const NAME: &str = "authflow_note_user";
 
-/// What runs with every row that is written. Its owner's rights and none of the writer's are needed for what stands beside.
+/// What runs with every row that is written. Its owner's rights and none of the writer's are needed for what stands beside; so nobody else may put
+/// it on a table of theirs.
 fn body(table: &Table) -> String {
     let of = |row: &str| [table.user_name_of(row), table.mobile_of(row), table.email_of(row)];
     let [user_name, mobile, email] = of("NEW");
@@ -88,6 +89,7 @@ pub(super) async fn make(transaction: &Transaction, table: &Table) -> Result<(),
                 "SET LOCAL standard_conforming_strings = on;
                 CREATE OR REPLACE FUNCTION authflow.note_user() RETURNS trigger
                 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS {function};
+                REVOKE EXECUTE ON FUNCTION authflow.note_user() FROM PUBLIC;
                 DROP TRIGGER IF EXISTS {NAME} ON {name};
                 CREATE TRIGGER {NAME} AFTER INSERT OR UPDATE OR DELETE ON {name}
                 FOR EACH ROW EXECUTE FUNCTION authflow.note_user();

@@ -1,6 +1,7 @@
 //! What the program changes in its table, and what the store does.
 
 use super::*;
+use tokio_postgres::error::SqlState;
 
 /// A password that was hashed by another program: the first login hashes it anew, and whoever was signed in stays so. When that program stores
 /// another one, everybody is out.
@@ -147,4 +148,28 @@ async fn a_row_that_was_written_while_the_trigger_was_off_is_an_error_until_it_i
     assert_eq!(store.set_status(&ask).await.unwrap(), Administered::Done);
     let enabled: bool = client.query_one("SELECT enabled FROM users", &[]).await.unwrap().get(0);
     assert!(!enabled);
+}
+
+/// A program's role needs no rights on the store's tables to write to its own, and can use the trigger for no other.
+#[tokio::test]
+async fn who_writes_to_the_table_needs_no_rights_on_what_stands_beside() {
+    let Some(server) = server() else { return };
+    let database = server.database().await;
+    let client = database.client().await;
+    let role = format!("web_{}", database.name);
+    client.batch_execute(USERS).await.unwrap();
+    PostgresStore::migrate(&settings(&database.url()).accounts(users())).await.unwrap();
+    let grants = format!("CREATE ROLE {role}; GRANT INSERT, SELECT, UPDATE ON users TO {role}; GRANT CREATE, USAGE ON SCHEMA public TO {role};
+        GRANT USAGE ON SCHEMA authflow TO {role}; SET ROLE {role}");
+    client.batch_execute(&grants).await.unwrap();
+    client.batch_execute("INSERT INTO users VALUES (1, 'a@example.com', 'x')").await.unwrap();
+    client.batch_execute("UPDATE users SET hash = 'y', email = 'b@example.com'").await.unwrap();
+    let own = "CREATE TABLE mine (id bigint, email text, hash text, enabled boolean);
+        CREATE TRIGGER authflow_note_user AFTER INSERT ON mine FOR EACH ROW EXECUTE FUNCTION authflow.note_user()";
+    let refused = client.batch_execute(own).await.unwrap_err();
+    assert_eq!(refused.code(), Some(&SqlState::INSUFFICIENT_PRIVILEGE));
+    client.batch_execute("RESET ROLE").await.unwrap();
+    let sql = "SELECT email_key, is_spelled FROM authflow.side_accounts";
+    let row = client.query_one(sql, &[]).await.unwrap();
+    assert_eq!((row.get::<_, &str>(0), row.get::<_, bool>(1)), ("b@example.com", true));
 }
