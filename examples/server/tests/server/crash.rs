@@ -39,7 +39,7 @@ fn no_state_token_is_redeemed_twice_across_crashes() {
         "WITH RECURSIVE numbers (number) AS (SELECT 0 UNION ALL SELECT number + 1 FROM numbers WHERE number + 1 < {planned})
          INSERT INTO authflow_accounts (tenant, id, user_name, verifier, password_changed_at)
          SELECT tenant, 'crash-' || number, 'crash-' || number, verifier, password_changed_at
-         FROM numbers, accounts WHERE tenant = '' AND id = 'demo-erin'"
+         FROM numbers, authflow_accounts WHERE tenant = '' AND id = 'demo-erin'"
     );
     assert_eq!(home.execute(&copies), planned);
 
