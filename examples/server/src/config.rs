@@ -126,7 +126,7 @@ mod tests {
         let raised = "hashing = { new = '$argon2id$v=19$m=19456,t=3,p=1', accepted = ['$argon2id$v=19$m=19456,t=2,p=1', '$2b$12'] }";
         assert_eq!(
             sets(read(raised).unwrap()),
-            ["$argon2id$v=19$m=19456,t=3,p=1", "$argon2id$v=19$m=19456,t=2,p=1", "$2b$12"]
+            ["$argon2id$v=19$m=19456,t=2,p=1", "$argon2id$v=19$m=19456,t=3,p=1", "$2b$12"]
         );
         for (wrong, told) in [
             ("new = '$argon2id$v=19$m=19456,t=1,p=1'", "m × t of at least 35840"),
