@@ -11,13 +11,13 @@ use tower_governor::{GovernorLayer, governor::GovernorConfigBuilder};
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     tracing_subscriber::fmt().init();
-    // Both files are made at the first start. Keep the sealing keys apart from the database.
+    // Both files are made at the first start, for you alone. Keep the sealing keys apart from the database.
     let (ring, _) = key_ring::load_or_make("shop-keys.toml")?;
     let (keys, _) = sealing_keys::load_or_make("shop-sealing-keys.toml")?;
     let store = SqliteStore::open(&Settings::new(Place::File("shop.db".into()), keys.clone(), Moment::now))?;
     let (hasher, log) = (Argon2Hasher::new(Argon2id::OWASP_MINIMUM, [])?, authflow_tracing::TracingLog);
 
-    // Here your sign-up goes. This password is no secret: hence the address below, which this machine alone reaches.
+    // Here your sign-up goes. This password is no secret: so this machine alone reaches the address below.
     let (name, typed) = (UserName::for_new_account("erin")?, Secret::new("Correct-Horse-7"));
     let password = PasswordRules::default().accept(&typed, Some(&name), None)?;
     let erin = Account::new(AccountId::new("1")?, name, hasher.hash(&password).await?, &Moment::now()?);
@@ -43,8 +43,6 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let listener = tokio::net::TcpListener::bind(format!("127.0.0.1:{port}")).await?;
     let erin = r#"{"identifier":"erin","password":"Correct-Horse-7"}"#;
     println!("curl http://127.0.0.1:{port}/v1/sign-in -H X-Device-Fingerprint:mine --json '{erin}'");
-    println!(
-        "curl http://127.0.0.1:{port}/orders -H X-Device-Fingerprint:mine --oauth2-bearer SESSION_TOKEN"
-    );
+    println!("curl http://127.0.0.1:{port}/orders -H X-Device-Fingerprint:mine --oauth2-bearer TOKEN");
     Ok(axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>()).await?)
 }

@@ -22,13 +22,13 @@ async fn orders(session: Session) -> Json<Value> {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     tracing_subscriber::fmt().init();
-    // Both files are made at the first start. Keep the sealing keys apart from the database.
+    // Both files are made at the first start, for you alone. Keep the sealing keys apart from the database.
     let (ring, _) = key_ring::load_or_make("shop-keys.toml")?;
     let (keys, _) = sealing_keys::load_or_make("shop-sealing-keys.toml")?;
     let store = SqliteStore::open(&Settings::new(Place::File("shop.db".into()), keys.clone(), Moment::now))?;
     let (hasher, log) = (Argon2Hasher::new(Argon2id::OWASP_MINIMUM, [])?, authflow_tracing::TracingLog);
 
-    // Here your sign-up goes. This password is no secret: hence the address below, which this machine alone reaches.
+    // Here your sign-up goes. This password is no secret: so this machine alone reaches the address below.
     let (name, typed) = (UserName::for_new_account("erin")?, Secret::new("Correct-Horse-7"));
     let password = PasswordRules::default().accept(&typed, Some(&name), None)?;
     let erin = Account::new(AccountId::new("1")?, name, hasher.hash(&password).await?, &Moment::now()?);
