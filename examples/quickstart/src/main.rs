@@ -5,7 +5,7 @@ use authflow_keys::{key_ring, sealing_keys};
 use authflow_sqlite::{Place, Settings, SqliteStore};
 use authflow_tower::{Login, Session};
 use axum::{Router, routing::get};
-use std::{env, error::Error, iter, net::SocketAddr, sync::Arc, thread, time::Duration};
+use std::{env, error::Error, iter::repeat_n, net::SocketAddr, sync::Arc, thread, time::Duration};
 use tower_governor::{GovernorLayer, governor::GovernorConfigBuilder};
 
 #[tokio::main]
@@ -31,8 +31,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     // Of one address: twenty requests at once, then one a second. One that has been quiet is forgotten.
     let limits = GovernorConfigBuilder::default().per_second(1).burst_size(20).finish().ok_or("no limits")?;
-    let (seen, minute) = (limits.limiter().clone(), Duration::from_secs(60));
-    thread::spawn(move || iter::repeat(minute).map(thread::sleep).for_each(|()| seen.retain_recent()));
+    let (ips, minute) = (limits.limiter().clone(), Duration::from_secs(60));
+    thread::spawn(move || repeat_n(minute, usize::MAX).map(thread::sleep).for_each(|()| ips.retain_recent()));
     let app = Router::new()
         .route("/orders", get(async |session: Session| format!("orders of {}\n", session.subject.id)))
         .route_layer(login.require_session(shop))
