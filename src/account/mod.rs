@@ -17,10 +17,10 @@ pub use subject::Subject;
 pub use user_name::{InvalidUserName, UnfitUserName, UserName};
 
 use crate::{
-    AccountId, TenantId, Timestamp,
+    AccountId, Moment, TenantId, Timestamp,
     contact::{Channel, EmailAddress, Mobile, Recipient},
     factor::{Factor, FactorSet, Totp},
-    password::Password,
+    password::{Password, PasswordForm, Verifier},
     sealing::Owner,
     text::words::words,
 };
@@ -161,6 +161,47 @@ pub struct Account {
 }
 
 impl Account {
+    /// An account that is made at this moment, with a user name and a password: active, in no tenant, with no contacts and no second factor.
+    ///
+    /// For who signs up, and for nobody whose row is there already: say every column of that. The verifier is of what
+    /// [`PasswordRules::accept`](crate::password::PasswordRules::accept) gives, the password's one spelling.
+    ///
+    /// ```
+    /// # use authflow::{AccountId, Entropy, Moment, Secret, Timestamp};
+    /// use authflow::{account::{Account, UserName}, password::{PasswordRules, Verifier}};
+    ///
+    /// # let moment = Moment::new(Timestamp::from_unix(1_700_000_000), Entropy::from_bytes([9; 32]));
+    /// # let hash = |password: &Secret| Verifier::new(password.expose());
+    /// # let typed = Secret::new("correct horse");
+    /// let name = UserName::for_new_account("erin")?;
+    /// let password = PasswordRules::default().accept(&typed, Some(&name), None)?; // of your policy
+    /// let erin = Account::new(AccountId::new("4711")?, name, hash(&password), &moment);
+    /// assert_eq!(erin.password.map(|password| password.changed_at), Some(moment.timestamp()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn new(id: AccountId, user_name: UserName, verifier: Verifier, moment: &Moment) -> Self {
+        Self {
+            id,
+            tenant: None,
+            revision: Revision::first(moment),
+            status: AccountStatus::Active,
+            user_name: Some(user_name),
+            password: Some(Password {
+                verifier,
+                changed_at: moment.timestamp(),
+                must_change: None,
+                skips_used: 0,
+                form: PasswordForm::Canonical,
+            }),
+            mobile: None,
+            email: None,
+            totp: None,
+            enrolled: FactorSet::EMPTY,
+            factors_changed_at: Timestamp::from_unix(0),
+            profile: Profile::default(),
+        }
+    }
+
     /// Whose its sealed secrets are.
     pub(crate) fn owner(&self) -> Owner {
         Owner { tenant: self.tenant, account: self.id }
@@ -232,7 +273,6 @@ impl Account {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::password::{PasswordForm, Verifier};
     use alloc::format;
 
     #[test]

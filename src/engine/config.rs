@@ -13,12 +13,12 @@ use alloc::{collections::BTreeMap, sync::Arc, vec::Vec};
 /// What an engine is made of.
 ///
 /// ```
-/// use authflow::{Application, Applications, ClientId, Config, Engine, token::{Issuer, Key, KeyRing}};
+/// use authflow::{Application, ClientId, Config, Engine, token::{Issuer, Key, KeyRing}};
 ///
 /// # let secret = authflow::testkit::demo::secret(7);
 /// let ring = KeyRing::new(Key::new("2026-11", secret).unwrap()); // 32 random bytes from a secret store
-/// let applications = Applications::Fixed(vec![Application::new(ClientId::new("web").unwrap())]);
-/// let config = Config::new(Issuer::new("https://id.example.com").unwrap(), ring, applications);
+/// let applications = [Application::new(ClientId::new("web").unwrap())];
+/// let config = Config::new(Issuer::new("https://id.example.com").unwrap(), ring, applications.into());
 /// let engine = Engine::new(config).unwrap();
 /// # let _ = engine;
 /// ```
@@ -69,6 +69,13 @@ pub enum Applications {
     Fixed(Vec<Application>),
     /// The host is asked with every request ([`FindApplication`](crate::step::FindApplication)).
     Asked,
+}
+
+/// These and no others.
+impl<const N: usize> From<[Application; N]> for Applications {
+    fn from(applications: [Application; N]) -> Self {
+        Self::Fixed(applications.into())
+    }
 }
 
 /// What is wrong with a configuration.

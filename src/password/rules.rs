@@ -168,27 +168,37 @@ impl PasswordRules {
 }
 
 /// A rule that a new password breaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum RuleViolation {
     /// It has too few characters.
+    #[error("a password must have more characters")]
     TooShort,
     /// It has too many characters.
+    #[error("a password must have fewer characters")]
     TooLong,
     /// It has a control character or the end of a line, which nobody can type twice.
+    #[error("a password must not have control characters or ends of lines")]
     ControlCharacter,
     /// It has a character beyond ASCII, and this is a build without the feature `unicode`.
+    #[error("a password must be ASCII: this build lacks the feature `unicode`")]
     UnknownCharacter,
     /// It has no lower-case letter (a–z).
+    #[error("a password must have a lower-case letter (a-z)")]
     NoLowerCase,
     /// It has no upper-case letter (A–Z).
+    #[error("a password must have an upper-case letter (A-Z)")]
     NoUpperCase,
     /// It has no digit.
+    #[error("a password must have a digit")]
     NoDigit,
     /// It has nothing but ASCII letters and digits.
+    #[error("a password must have something but ASCII letters and digits")]
     NoSymbol,
     /// It is the user name.
+    #[error("a password must not be the user name")]
     UserName,
     /// It is the old password.
+    #[error("a password must not be the old one")]
     OldPassword,
 }
 

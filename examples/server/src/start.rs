@@ -9,9 +9,7 @@ use crate::{
     demo::{self, DemoError},
     host::{ServerHost, ServerRules},
     http::{self, Service},
-    keys::{self, KeyFileError},
     outbox::{self, Outbox, OutboxFileError},
-    sealing_keys::{self, SealingFileError},
     serve,
     signing_keys::{self, SigningKeys, SigningKeysError},
     store::Store,
@@ -25,6 +23,10 @@ use authflow::{
     token::{IdTokenSigning, Issuer, IssuerError},
 };
 use authflow_argon2::HasherError;
+use authflow_keys::{
+    key_ring::{self, KeyRingFileError},
+    sealing_keys::{self, SealingKeysFileError},
+};
 use authflow_sqlite::{Settings, SqliteStore, StoreError};
 use authflow_tracing::TracingLog;
 use std::{io, net::SocketAddr, num::NonZeroU32, path::PathBuf};
@@ -46,9 +48,9 @@ pub(crate) enum StartError {
     #[error("configuration {0}: {1}")]
     ConfigFile(PathBuf, ServerConfigError),
     #[error("keys {0}: {1}")]
-    KeyFile(PathBuf, KeyFileError),
+    KeyRingFile(PathBuf, KeyRingFileError),
     #[error("sealing keys {0}: {1}")]
-    SealingFile(PathBuf, SealingFileError),
+    SealingKeysFile(PathBuf, SealingKeysFileError),
     #[error("outbox {0}: {1}")]
     Outbox(PathBuf, OutboxFileError),
     #[error("signing keys {0}: {1}")]
@@ -98,13 +100,13 @@ pub(crate) async fn run(cli: Cli) -> Result<(), StartError> {
             "daily_in_all: nobody judges captchas here, so all are refused when half of it has been asked for"
         );
     }
-    let (ring, made) =
-        keys::load_or_make(&cli.keys).map_err(|error| StartError::KeyFile(cli.keys.clone(), error))?;
+    let (ring, made) = key_ring::load_or_make(&cli.keys)
+        .map_err(|error| StartError::KeyRingFile(cli.keys.clone(), error))?;
     if made {
         tracing::info!(file = %cli.keys.display(), "made a new key");
     }
     let (sealing_keys, made) = sealing_keys::load_or_make(&cli.sealing_keys)
-        .map_err(|error| StartError::SealingFile(cli.sealing_keys.clone(), error))?;
+        .map_err(|error| StartError::SealingKeysFile(cli.sealing_keys.clone(), error))?;
     if made {
         tracing::info!(file = %cli.sealing_keys.display(), "made a new sealing key");
     }

@@ -1,6 +1,7 @@
 //! The credentials that the servers of tenants present. Kept as hashes: who reads the configuration cannot present them.
 
 use authflow::{ClientId, Secret, TenantId, step::CredentialOwner};
+use data_encoding::HEXLOWER_PERMISSIVE;
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 use std::{collections::BTreeMap, sync::Arc};
@@ -58,8 +59,8 @@ impl TryFrom<String> for Sha256Hash {
     type Error = InvalidHash;
 
     fn try_from(text: String) -> Result<Self, InvalidHash> {
-        let bytes = crate::keys::from_hexadecimal(&text).ok_or(InvalidHash)?;
-        Ok(Self((*bytes).try_into().map_err(|_| InvalidHash)?))
+        let bytes = HEXLOWER_PERMISSIVE.decode(text.as_bytes()).map_err(|_| InvalidHash)?;
+        Ok(Self(bytes.try_into().map_err(|_| InvalidHash)?))
     }
 }
 

@@ -1,8 +1,8 @@
 //! The file that says by which server mail is sent.
 
 use super::Outbox;
-use crate::private_file::{self, MalformedToml, PrivateFileError};
 use authflow::Secret;
+use authflow_keys::private_file::{self, MalformedToml, PrivateFileError};
 use authflow_smtp::{Encryption, Settings, SettingsError, SmtpCourier};
 use serde::Deserialize;
 use std::path::Path;

@@ -1,8 +1,8 @@
 //! Making a first signing key and the file that names it.
 
 use super::{SigningKeys, SigningKeysError, load, pem};
-use crate::private_file;
 use authflow::token::SignatureAlgorithm;
+use authflow_keys::private_file;
 use aws_lc_rs::{
     digest::{SHA256, digest},
     encoding::{AsDer as _, Pkcs8V1Der},

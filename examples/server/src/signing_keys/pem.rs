@@ -1,6 +1,6 @@
 //! PEM files (RFC 7468): private keys as PKCS#8, public ones as SubjectPublicKeyInfo.
 
-use crate::private_file::{self, PrivateFileError};
+use authflow_keys::private_file::{self, PrivateFileError};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use rustls_pki_types::{PrivatePkcs8KeyDer, SubjectPublicKeyInfoDer, pem::PemObject as _};
 use std::{fs, path::Path};

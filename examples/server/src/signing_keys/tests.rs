@@ -1,6 +1,6 @@
 use super::*;
-use crate::private_file::{self, PrivateFileError};
 use authflow::token::SignatureAlgorithm::{self, EdDsa, Es256, Ps256, Rs256};
+use authflow_keys::private_file::{self, PrivateFileError};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use std::{
     fs,

@@ -1,7 +1,7 @@
 //! The file of sealing keys: made on the first start, private to its owner. What is sealed needs it for as long as it is kept.
 
 use crate::{
-    keys::{draw_hexadecimal, from_hexadecimal},
+    hexadecimal,
     private_file::{self, MalformedToml, PrivateFileError},
 };
 use authflow::{
@@ -27,47 +27,58 @@ struct Entry {
     secret: Zeroizing<String>,
 }
 
+/// Why there are no sealing keys. It prints no secret.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum SealingFileError {
+#[non_exhaustive]
+pub enum SealingKeysFileError {
+    /// The file cannot be read or made, or is not its owner's alone.
     #[error(transparent)]
     File(#[from] PrivateFileError),
+    /// The operating system has no random numbers.
     #[error("no entropy to make a key of")]
     NoEntropy,
+    /// The text has not the members of sealing keys.
     #[error(transparent)]
     Malformed(#[from] MalformedToml),
+    /// A secret is spelt otherwise.
     #[error("a secret is not an even number of hexadecimal digits")]
     NotHexadecimal,
+    /// A secret or an id is no key's.
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// Two keys are one.
     #[error(transparent)]
     Keys(#[from] SealingKeysError),
 }
 
 /// Reads the keys; makes a file with one new key first if there is none. Says whether it made one.
-pub(crate) fn load_or_make(path: &Path) -> Result<(SealingKeys, bool), SealingFileError> {
-    private_file::read_or_make(path, parse, new_file)
+///
+/// # Errors
+/// When the file cannot be read or made, others than its owner may read it, or what is in it makes no sealing keys.
+pub fn load_or_make(path: impl AsRef<Path>) -> Result<(SealingKeys, bool), SealingKeysFileError> {
+    private_file::read_or_make(path.as_ref(), parse, new_file)
 }
 
-fn parse(text: &str) -> Result<SealingKeys, SealingFileError> {
+fn parse(text: &str) -> Result<SealingKeys, SealingKeysFileError> {
     let SealingFile { sealer, open } = private_file::from_toml(text)?;
     let keys = SealingKeys::new(key(&sealer)?);
     open.iter().try_fold(keys, |keys, entry| Ok(keys.with_opener(key(entry)?)?))
 }
 
-fn key(Entry { id, secret }: &Entry) -> Result<SealingKey, SealingFileError> {
-    let secret = from_hexadecimal(secret).ok_or(SealingFileError::NotHexadecimal)?;
+fn key(Entry { id, secret }: &Entry) -> Result<SealingKey, SealingKeysFileError> {
+    let secret = hexadecimal::read(secret).ok_or(SealingKeysFileError::NotHexadecimal)?;
     Ok(SealingKey::new(id, secret)?)
 }
 
 /// A file of one new key. Its id is drawn, so that no other key ever has it: where a file was lost, what its key has sealed names a key that
 /// is not there.
-fn new_file() -> Result<Zeroizing<String>, SealingFileError> {
-    let drawn = draw_hexadecimal::<8>().zip(draw_hexadecimal::<32>());
-    let (id, secret) = drawn.ok_or(SealingFileError::NoEntropy)?;
+fn new_file() -> Result<Zeroizing<String>, SealingKeysFileError> {
+    let drawn = hexadecimal::draw::<8>().zip(hexadecimal::draw::<32>());
+    let (id, secret) = drawn.ok_or(SealingKeysFileError::NoEntropy)?;
     let mut text = Zeroizing::new(String::with_capacity(512));
     for part in [
         "# Who loses this file loses the second factors that are sealed under its keys. Keep it apart from the database.\n\
-         # Its format is in examples/server/README.md.\n\n[sealer]\nid = \"",
+         # Its format is in the page of authflow-keys.\n\n[sealer]\nid = \"",
         &id,
         "\"\nsecret = \"",
         &secret,
@@ -110,7 +121,7 @@ mod tests {
         load_or_make(&path).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
         let refused = load_or_make(&path);
-        assert!(matches!(refused, Err(SealingFileError::File(PrivateFileError::ReadableByOthers))));
+        assert!(matches!(refused, Err(SealingKeysFileError::File(PrivateFileError::ReadableByOthers))));
     }
 
     #[test]
@@ -119,7 +130,7 @@ mod tests {
         let example =
             readme.split("<!-- sealing keys -->\n```toml\n").nth(1).unwrap().split("```").next().unwrap();
         assert!(
-            matches!(parse(example), Err(SealingFileError::NotHexadecimal)),
+            matches!(parse(example), Err(SealingKeysFileError::NotHexadecimal)),
             "nobody starts with the example"
         );
         let [one, other] = [1, 2].map(|number| {
@@ -131,10 +142,10 @@ mod tests {
             .replace("<openssl rand -hex 32, another one>", &other);
         assert_eq!(ids(&parse(&filled).unwrap()), ["2027", "2026"]);
         let twice = parse(&filled.replace(&other, &one));
-        assert!(matches!(twice, Err(SealingFileError::Keys(SealingKeysError::DuplicateSecret(..)))));
+        assert!(matches!(twice, Err(SealingKeysFileError::Keys(SealingKeysError::DuplicateSecret(..)))));
         let counted: String = (0..32).map(|byte| format!("{byte:02x}")).collect();
         let weak = parse(&filled.replace(&one, &counted));
-        assert!(matches!(weak, Err(SealingFileError::Key(KeyError::Weak))));
+        assert!(matches!(weak, Err(SealingKeysFileError::Key(KeyError::Weak))));
     }
 
     #[test]

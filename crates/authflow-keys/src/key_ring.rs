@@ -1,6 +1,9 @@
-//! The key file: made on the first start, private to its owner, so that tokens outlive a restart.
+//! The file of a key ring: made on the first start, private to its owner, so that tokens outlive a restart.
 
-use crate::private_file::{self, MalformedToml, PrivateFileError};
+use crate::{
+    hexadecimal,
+    private_file::{self, MalformedToml, PrivateFileError},
+};
 use authflow::{
     Timestamp,
     token::{Key, KeyError, KeyRing, RingError, VerifyWindow},
@@ -34,28 +37,49 @@ struct VerifyEntry {
     until: Timestamp,
 }
 
+/// Why there is no key ring. It prints no secret.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum KeyFileError {
+#[non_exhaustive]
+pub enum KeyRingFileError {
+    /// The file cannot be read or made, or is not its owner's alone.
     #[error(transparent)]
     File(#[from] PrivateFileError),
+    /// The operating system has no random numbers.
     #[error("no entropy to make a key of")]
     NoEntropy,
+    /// The text has not the members of a key ring.
     #[error(transparent)]
     Malformed(#[from] MalformedToml),
+    /// A secret is spelt otherwise.
     #[error("a secret is not an even number of hexadecimal digits")]
     NotHexadecimal,
+    /// A secret or an id is no key's.
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// The keys make no ring.
     #[error(transparent)]
     Ring(#[from] RingError),
 }
 
 /// Reads the ring; makes a file with one new key first if there is none. Says whether it made one.
-pub(crate) fn load_or_make(path: &Path) -> Result<(KeyRing, bool), KeyFileError> {
-    private_file::read_or_make(path, parse, new_file)
+///
+/// ```
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("keys.toml");
+/// let (_, made) = authflow_keys::key_ring::load_or_make(&path)?;
+/// assert!(made);
+/// let (_, made) = authflow_keys::key_ring::load_or_make(&path)?; // the next start
+/// assert!(!made);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// When the file cannot be read or made, others than its owner may read it, or what is in it makes no ring.
+pub fn load_or_make(path: impl AsRef<Path>) -> Result<(KeyRing, bool), KeyRingFileError> {
+    private_file::read_or_make(path.as_ref(), parse, new_file)
 }
 
-fn parse(text: &str) -> Result<KeyRing, KeyFileError> {
+fn parse(text: &str) -> Result<KeyRing, KeyRingFileError> {
     let KeyFile { signer, verify } = private_file::from_toml(text)?;
     let ring = KeyRing::new(key(signer.id.as_deref(), &signer.secret)?);
     verify.into_iter().try_fold(ring, |ring, entry| {
@@ -64,43 +88,25 @@ fn parse(text: &str) -> Result<KeyRing, KeyFileError> {
     })
 }
 
-fn key(id: Option<&str>, secret: &str) -> Result<Key, KeyFileError> {
-    let secret = from_hexadecimal(secret).ok_or(KeyFileError::NotHexadecimal)?;
+fn key(id: Option<&str>, secret: &str) -> Result<Key, KeyRingFileError> {
+    let secret = hexadecimal::read(secret).ok_or(KeyRingFileError::NotHexadecimal)?;
     Ok(match id {
         Some(id) => Key::new(id, secret)?,
         None => Key::without_id(secret)?,
     })
 }
 
-pub(crate) fn from_hexadecimal(text: &str) -> Option<Box<[u8]>> {
-    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
-    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|value| u8::try_from(value).ok());
-    let bytes =
-        pairs.iter().map(|&[high, low]| Some(digit(high)? << 4 | digit(low)?)).collect::<Option<_>>()?;
-    rest.is_empty().then_some(bytes)
-}
-
 /// A file of one new key.
-fn new_file() -> Result<Zeroizing<String>, KeyFileError> {
-    let secret = draw_hexadecimal::<32>().ok_or(KeyFileError::NoEntropy)?;
+fn new_file() -> Result<Zeroizing<String>, KeyRingFileError> {
+    let secret = hexadecimal::draw::<32>().ok_or(KeyRingFileError::NoEntropy)?;
     let mut text = Zeroizing::new(String::with_capacity(512));
     text.push_str(
-        "# Who can read this file can sign in as anybody. Its format is in examples/server/README.md.\n\n\
+        "# Who can read this file can sign in as anybody. Its format is in the page of authflow-keys.\n\n\
          [signer]\nsecret = \"",
     );
     text.push_str(&secret);
     text.push_str("\"\n");
     Ok(text)
-}
-
-/// So many random bytes, as text.
-pub(crate) fn draw_hexadecimal<const BYTES: usize>() -> Option<Zeroizing<String>> {
-    let mut drawn = Zeroizing::new([0; BYTES]);
-    getrandom::fill(&mut *drawn).ok()?;
-    let mut text = Zeroizing::new(String::with_capacity(BYTES * 2));
-    let nibbles = drawn.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    text.extend(nibbles.filter_map(|nibble| char::from_digit(u32::from(nibble), 16)));
-    Some(text)
 }
 
 #[cfg(test)]
@@ -135,7 +141,10 @@ mod tests {
         for mode in [0o640, 0o604, 0o620, 0o601] {
             fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
             assert!(
-                matches!(load_or_make(&path), Err(KeyFileError::File(PrivateFileError::ReadableByOthers))),
+                matches!(
+                    load_or_make(&path),
+                    Err(KeyRingFileError::File(PrivateFileError::ReadableByOthers))
+                ),
                 "{mode:o}"
             );
         }
@@ -144,9 +153,10 @@ mod tests {
     #[test]
     fn the_example_of_the_readme_is_a_key_file() {
         let readme = include_str!("../README.md");
-        let example = readme.split("<!-- keys -->\n```toml\n").nth(1).unwrap().split("```").next().unwrap();
+        let example =
+            readme.split("<!-- key ring -->\n```toml\n").nth(1).unwrap().split("```").next().unwrap();
         assert!(
-            matches!(parse(example), Err(KeyFileError::NotHexadecimal)),
+            matches!(parse(example), Err(KeyRingFileError::NotHexadecimal)),
             "nobody starts with the example"
         );
         let [one, other] = [1, 2].map(|number| {
@@ -158,9 +168,9 @@ mod tests {
             .replace("<openssl rand -hex 32, another one>", &other);
         parse(&filled).unwrap();
         let twice = filled.replace(&other, &one);
-        assert!(matches!(parse(&twice), Err(KeyFileError::Ring(RingError::DuplicateSecret(..)))));
+        assert!(matches!(parse(&twice), Err(KeyRingFileError::Ring(RingError::DuplicateSecret(..)))));
         let counted: String = (0..32).map(|byte| format!("{byte:02x}")).collect();
-        assert!(matches!(parse(&filled.replace(&one, &counted)), Err(KeyFileError::Key(KeyError::Weak))));
+        assert!(matches!(parse(&filled.replace(&one, &counted)), Err(KeyRingFileError::Key(KeyError::Weak))));
     }
 
     #[test]

@@ -11,10 +11,14 @@ use zeroize::Zeroizing;
 
 const MAX_FILE: u64 = 1 << 20;
 
+/// Why a file of secrets is not read or made.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum PrivateFileError {
+#[non_exhaustive]
+pub enum PrivateFileError {
+    /// What the operating system says of it.
     #[error("cannot read or make it: {0}")]
     Io(#[from] io::Error),
+    /// Its mode lets somebody else read, write or run it.
     #[error(
         "others than its owner may read it: run `chmod 600` on it, and replace its secrets if they may have"
     )]
@@ -22,19 +26,24 @@ pub(crate) enum PrivateFileError {
 }
 
 impl PrivateFileError {
-    pub(crate) fn is_missing(&self) -> bool {
+    /// Whether there is no such file.
+    fn is_missing(&self) -> bool {
         matches!(self, Self::Io(error) if error.kind() == io::ErrorKind::NotFound)
     }
 }
 
-/// Without the parser's message, which quotes the text.
+/// A text is no TOML, or has other members than it must. It says the line alone, since a parser's message quotes the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a file of its kind, at line {line}")]
-pub(crate) struct MalformedToml {
+pub struct MalformedToml {
     line: usize,
 }
 
-pub(crate) fn read(path: &Path) -> Result<Zeroizing<String>, PrivateFileError> {
+/// Reads a file that is its owner's alone, and no more than a mebibyte of it.
+///
+/// # Errors
+/// When it cannot be read, or others than its owner may read it.
+pub fn read(path: &Path) -> Result<Zeroizing<String>, PrivateFileError> {
     let file = File::open(path)?;
     if readable_by_others(&file)? {
         return Err(PrivateFileError::ReadableByOthers);
@@ -45,7 +54,10 @@ pub(crate) fn read(path: &Path) -> Result<Zeroizing<String>, PrivateFileError> {
 }
 
 /// Reads TOML that has secrets in it.
-pub(crate) fn from_toml<T: DeserializeOwned>(text: &str) -> Result<T, MalformedToml> {
+///
+/// # Errors
+/// When it is not what is read for.
+pub fn from_toml<T: DeserializeOwned>(text: &str) -> Result<T, MalformedToml> {
     toml::from_str(text).map_err(|error| {
         let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or("");
         MalformedToml { line: before.matches('\n').count() + 1 }
@@ -71,7 +83,10 @@ pub(crate) fn read_or_make<T, E: From<PrivateFileError>>(
 /// Makes the file beside its place and moves it there whole: a crash leaves no half of it, and of two servers that start
 /// at once, one makes it and the other one finds it (`false`). It is the owner's alone from the beginning, and stays where it is
 /// when the power fails.
-pub(crate) fn make(path: &Path, text: &str) -> io::Result<bool> {
+///
+/// # Errors
+/// What the operating system says.
+pub fn make(path: &Path, text: &str) -> io::Result<bool> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut unfinished = Builder::new().prefix(".unfinished-").tempfile_in(folder)?;
     unfinished.write_all(text.as_bytes())?;
@@ -94,12 +109,12 @@ fn sync(_: &Path) -> io::Result<()> {
 }
 
 #[cfg(unix)]
-pub(crate) fn readable_by_others(file: &File) -> io::Result<bool> {
+fn readable_by_others(file: &File) -> io::Result<bool> {
     Ok(std::os::unix::fs::PermissionsExt::mode(&file.metadata()?.permissions()) & 0o077 != 0)
 }
 
 #[cfg(not(unix))]
-pub(crate) fn readable_by_others(_: &File) -> io::Result<bool> {
+fn readable_by_others(_: &File) -> io::Result<bool> {
     Ok(false)
 }
 

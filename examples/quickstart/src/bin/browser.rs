@@ -1,0 +1,58 @@
+//! The same for browsers: the session is in a cookie `__Host-session`, which no script sees, and another site's requests change nothing.
+//!
+//! Such a cookie is `Secure`. Chromium and Firefox take it from `http://localhost` too; Safari wants TLS there as well, and so does everybody
+//! from any other address.
+
+use authflow::{AccountId, Application, ClientId, Config, Engine, Moment, Secret};
+use authflow::{account::*, parts::*, password::PasswordRules, token::Issuer, web::*};
+use authflow_argon2::{Argon2Hasher, Argon2id};
+use authflow_keys::{key_ring, sealing_keys};
+use authflow_sqlite::{Place, Settings, SqliteStore};
+use authflow_tower::{Login, Session};
+use axum::{Json, Router, response::Html, routing::get};
+use serde_json::{Value, json};
+use std::{env, error::Error, iter::repeat_n, net::SocketAddr, sync::Arc, thread, time::Duration};
+use tower_governor::{GovernorLayer, governor::GovernorConfigBuilder};
+
+/// A route of one's own, in JSON.
+async fn orders(session: Session) -> Json<Value> {
+    Json(json!({ "of": session.subject.id.as_str(), "orders": [] }))
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    tracing_subscriber::fmt().init();
+    // Both files are made at the first start, for you alone. Keep the sealing keys apart from the database.
+    let (ring, _) = key_ring::load_or_make("shop-keys.toml")?;
+    let (keys, _) = sealing_keys::load_or_make("shop-sealing-keys.toml")?;
+    let store = SqliteStore::open(&Settings::new(Place::File("shop.db".into()), keys.clone(), Moment::now))?;
+    let (hasher, log) = (Argon2Hasher::new(Argon2id::OWASP_MINIMUM, [])?, authflow_tracing::TracingLog);
+
+    // Here your sign-up goes. This password is no secret: so this machine alone reaches the address below.
+    let (name, typed) = (UserName::for_new_account("erin")?, Secret::new("Correct-Horse-7"));
+    let password = PasswordRules::default().accept(&typed, Some(&name), None)?;
+    let erin = Account::new(AccountId::new("1")?, name, hasher.hash(&password).await?, &Moment::now()?);
+    let _ = store.create_account(erin).await?; // once: at the next start she is there already
+
+    let shop = ClientId::new("shop")?;
+    let mut config = Config::new(Issuer::new("https://shop.example")?, ring, [Application::new(shop)].into());
+    config.sealing = Some(keys);
+    let host = Parts { store, hasher, log, rules: AllowAll, courier: NoCourier, signer: NoSigner };
+    let login = Login::new(Web::new(Engine::new(config)?, shop, Modes::Cookie), Arc::new(host), Moment::now);
+
+    // Of one address: twenty requests at once, then one a second. One that has been quiet is forgotten.
+    let limits = GovernorConfigBuilder::default().per_second(1).burst_size(20).finish().ok_or("no limits")?;
+    let (ips, minute) = (limits.limiter().clone(), Duration::from_secs(60));
+    thread::spawn(move || repeat_n(minute, usize::MAX).map(thread::sleep).for_each(|()| ips.retain_recent()));
+    let app = Router::new()
+        .route("/orders", get(orders))
+        .route_layer(login.require_session(shop))
+        .route("/", get(async || Html(include_str!("browser.html")))) // after the guard: for everybody
+        .layer(login.layer())
+        .layer(GovernorLayer::new(limits));
+
+    let port = env::args().nth(1).unwrap_or("8080".into());
+    let listener = tokio::net::TcpListener::bind(format!("127.0.0.1:{port}")).await?;
+    println!("http://localhost:{port}/: erin's password is Correct-Horse-7");
+    Ok(axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>()).await?)
+}
