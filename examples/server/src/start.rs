@@ -3,9 +3,10 @@
 use crate::{
     banner,
     calls::Calls,
-    cli::{Cli, DatabaseUrl},
+    cli::Cli,
     clock::Clock,
     config::{self, Hashing, ServerConfig, ServerConfigError},
+    database_url::DatabaseUrl,
     demo::{self, DemoError},
     host::{ServerHost, ServerRules},
     http::{self, Service},
@@ -14,7 +15,7 @@ use crate::{
     sealing_keys::{self, SealingFileError},
     serve,
     signing_keys::{self, SigningKeys, SigningKeysError},
-    store::Store,
+    store::{Store, StoreError},
     tenants::{SharedCredential, TenantCredentials},
 };
 use authflow::{
@@ -25,7 +26,7 @@ use authflow::{
     token::{IdTokenSigning, Issuer, IssuerError},
 };
 use authflow_argon2::HasherError;
-use authflow_sqlite::{Settings, SqliteStore, StoreError};
+use authflow_sqlite::Settings;
 use authflow_tracing::TracingLog;
 use std::{io, net::SocketAddr, num::NonZeroU32, path::PathBuf};
 
@@ -43,6 +44,14 @@ pub(crate) enum StartError {
     MovedClock,
     #[error("most_of_nobody must be at least {fewest} but in a demonstration, and is {0}", fewest = Settings::FEWEST_OF_NOBODY)]
     FewOfNobody(NonZeroU32),
+    #[error(
+        "--migrate must be said of postgres://…, and was said of {0}, which is made and brought to this version by every start"
+    )]
+    NothingToMigrate(DatabaseUrl),
+    #[error(
+        "every server of one database must have the same keys, and here is no {0}: copy the one that --migrate has made, or was run beside"
+    )]
+    NoSharedKeys(PathBuf),
     #[error("configuration {0}: {1}")]
     ConfigFile(PathBuf, ServerConfigError),
     #[error("keys {0}: {1}")]
@@ -98,6 +107,19 @@ pub(crate) async fn run(cli: Cli) -> Result<(), StartError> {
             "daily_in_all: nobody judges captchas here, so all are refused when half of it has been asked for"
         );
     }
+    let migrates = match &cli.database {
+        DatabaseUrl::Postgres(url) => cli.migrate.then_some(url),
+        DatabaseUrl::Sqlite(_) if cli.migrate => return Err(StartError::NothingToMigrate(cli.database)),
+        DatabaseUrl::Sqlite(_) => None,
+    };
+    if matches!(cli.database, DatabaseUrl::Postgres(_)) && migrates.is_none() {
+        // Keys of its own would be another count of guesses, and tokens that no other server takes.
+        for path in [&cli.keys, &cli.sealing_keys] {
+            if !path.exists() {
+                return Err(StartError::NoSharedKeys(path.clone()));
+            }
+        }
+    }
     let (ring, made) =
         keys::load_or_make(&cli.keys).map_err(|error| StartError::KeyFile(cli.keys.clone(), error))?;
     if made {
@@ -110,10 +132,10 @@ pub(crate) async fn run(cli: Cli) -> Result<(), StartError> {
     }
     let clock = Clock::moved(cli.now_offset);
     let database = |error| StartError::Database(cli.database.clone(), error);
-    let place = cli.database.0.clone();
-    let mut settings = Settings::new(place, sealing_keys.clone(), move || clock.moment_to_forget());
-    settings.most_of_nobody = most_of_nobody;
-    let store = SqliteStore::open(&settings).map_err(database)?;
+    if let Some(url) = migrates {
+        return Store::migrate(url, &sealing_keys, clock).await.map_err(database);
+    }
+    let store = Store::open(&cli.database, &sealing_keys, most_of_nobody, clock).await.map_err(database)?;
     if !cli.is_demo() && demo::is_in(&store).await? {
         return Err(StartError::DemoAccounts(cli.database.clone()));
     }
@@ -129,7 +151,7 @@ pub(crate) async fn run(cli: Cli) -> Result<(), StartError> {
     let api = Api::new(Engine::new(config)?);
     let rules = ServerRules { credentials: TenantCredentials::new(tenant_credentials)? };
     let host = ServerHost {
-        store: Store(store.clone()),
+        store: store.clone(),
         hasher: hashing.hasher()?,
         rules: Blocklist::new(names, rules),
         courier: outbox(&cli)?,
@@ -146,7 +168,7 @@ pub(crate) async fn run(cli: Cli) -> Result<(), StartError> {
     }
     banner::print(address, cli.is_demo());
     serve::serve(listener, http::router(Service { api, host, clock, calls: Calls::new() }), stop).await;
-    store.checkpoint().map_err(database)
+    store.close().map_err(database)
 }
 
 /// Where codes go out, if they do.
