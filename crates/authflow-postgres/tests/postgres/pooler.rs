@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-const PORT: u16 = 6432;
+pub(crate) const PORT: u16 = 6432;
 
 pub(crate) struct Pooler {
     /// Stops it when its input ends.

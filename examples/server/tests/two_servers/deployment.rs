@@ -3,7 +3,9 @@
 use crate::{
     process::{Home, Server},
     server::{self, Database, OWNER},
+    wire::{Call, World},
 };
+use serde_json::Value;
 use tokio_postgres::Client;
 
 pub(crate) const PORT: u16 = 5432;
@@ -39,11 +41,16 @@ impl Deployment {
     }
 
     pub(crate) async fn number(&self, sql: &str) -> i64 {
-        self.client.query_one(sql, &[]).await.unwrap().get(0)
+        self.client.query_one(&format!("SELECT ({sql})::bigint"), &[]).await.unwrap().get(0)
     }
 }
 
 pub(crate) fn url(postgres: &server::Server, user: &str, port: u16, database: &str) -> String {
     let folder = postgres.folder.to_str().unwrap().replace('/', "%2F");
     format!("postgres://{user}@{folder}:{port}/{database}")
+}
+
+pub(crate) fn refresh(session_token: &str) -> Call {
+    let path = "/api/v2/sdk/sso/session-token/id-token";
+    Call::post(World::Ordinary, path, &Value::Null).with("X-session-token", session_token)
 }

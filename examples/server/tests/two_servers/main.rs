@@ -12,6 +12,9 @@
     reason = "a test fails by panicking"
 )]
 
+mod at_once;
+mod crash;
+mod crowd;
 mod deployment;
 mod starting;
 
