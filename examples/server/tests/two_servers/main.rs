@@ -17,6 +17,7 @@ mod crash;
 mod crowd;
 mod deployment;
 mod starting;
+mod tls;
 
 #[path = "../../../../crates/authflow-postgres/tests/postgres/pooler.rs"]
 #[allow(dead_code, reason = "these tests need a part of it")]
