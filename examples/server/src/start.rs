@@ -113,7 +113,7 @@ pub(crate) async fn run(cli: Cli) -> Result<(), StartError> {
         DatabaseUrl::Sqlite(_) => None,
     };
     if matches!(cli.database, DatabaseUrl::Postgres(_)) && migrates.is_none() {
-        // Keys of its own would be another count of guesses, and tokens that no other server takes.
+        // No other server takes tokens under keys of its own; and names that nobody has would be counted apart, which tells them from accounts.
         for path in [&cli.keys, &cli.sealing_keys] {
             if !path.exists() {
                 return Err(StartError::NoSharedKeys(path.clone()));
