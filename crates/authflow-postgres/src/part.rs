@@ -39,7 +39,7 @@ impl<A: Accounts> Store for PostgresStore<A> {
     type Error = StoreError;
 
     async fn find_account(&self, ask: &FindAccount) -> Result<Option<Account>, StoreError> {
-        reading!(self.database.to_begin(), connection => self.accounts.find(connection, ask))
+        reading!(self.database.to_begin(), connection => self.accounts.find(connection, ask.audience.tenant, &ask.key))
     }
 
     async fn reserve_attempt(&self, ask: &ReserveAttempt) -> Result<Reservation, StoreError> {

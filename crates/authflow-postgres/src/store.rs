@@ -10,7 +10,11 @@ use crate::{
     part::Commits,
     sealed,
 };
-use authflow::sealing::SealingKeys;
+use authflow::{
+    AccountId, TenantId,
+    account::{Account, AccountKey},
+    sealing::SealingKeys,
+};
 use std::{fmt, num::NonZeroU32, sync::Arc};
 
 /// The store: a [`Store`](authflow::parts::Store) among [`Parts`](authflow::parts::Parts), which an administrator can
@@ -63,6 +67,19 @@ impl<A: Accounts> PostgresStore<A> {
             [(); 2].map(|()| Arc::new(Forgetting::beyond(most_of_nobody)));
         let (accounts, commits) = (Arc::new(accounts), Arc::default());
         Ok(Self { database, accounts, unknown_names, unknown_recipients, most_of_nobody, commits, sealing })
+    }
+
+    /// An account, as an administrator reads it.
+    ///
+    /// # Errors
+    /// When the database has no answer.
+    pub async fn account(
+        &self,
+        tenant: Option<TenantId>,
+        id: AccountId,
+    ) -> Result<Option<Account>, StoreError> {
+        let key = AccountKey::Id(id);
+        reading!(self.database.to_begin(), connection => self.accounts.find(connection, tenant, &key))
     }
 
     /// Whether the database can be read and written: for a check of health.

@@ -1,6 +1,10 @@
 //! The demonstration: two applications, and nine accounts in each of their worlds.
 
-use crate::{clock::Clock, tenants::TenantCredential};
+use crate::{
+    clock::Clock,
+    store::{Created, Store, StoreError},
+    tenants::TenantCredential,
+};
 use authflow::{
     AccountId, Application, ClientId, InvalidId, OsEntropyUnavailable, Secret, TenantId, Timestamp,
     account::{Account, AccountStatus, Profile, ProfileError, Revision, UnfitUserName, UserName},
@@ -13,7 +17,6 @@ use authflow::{
     step::CredentialOwner,
 };
 use authflow_argon2::{Argon2Hasher, HasherError};
-use authflow_sqlite::{Created, SqliteStore, StoreError};
 
 pub(crate) const ISV_CLIENT_ID: &str = "DRrYIqauawN0I8myTMoDTPys6ezGZxnm";
 pub(crate) const ISV_TENANT: &str = "08f770f51f80d2f40f38c00cb199fd21";
@@ -153,7 +156,7 @@ fn tenants() -> Result<[Option<TenantId>; 2], InvalidId> {
 }
 
 /// Whether a database has any of these accounts.
-pub(crate) async fn is_in(store: &SqliteStore) -> Result<bool, DemoError> {
+pub(crate) async fn is_in(store: &Store) -> Result<bool, DemoError> {
     for tenant in tenants()? {
         for demo in &ACCOUNTS {
             if store.account(tenant, demo.id()?).await?.is_some() {
@@ -166,7 +169,7 @@ pub(crate) async fn is_in(store: &SqliteStore) -> Result<bool, DemoError> {
 
 /// Makes what is not there yet; what has been counted and changed in an earlier run stays as it is.
 pub(crate) async fn seed(
-    store: &SqliteStore,
+    store: &Store,
     hasher: &Argon2Hasher,
     sealing_keys: &SealingKeys,
     clock: Clock,

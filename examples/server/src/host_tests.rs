@@ -28,11 +28,11 @@ async fn demonstrated() -> Demonstrated {
     let path = folder.path().join("authflow.db");
     let (clock, sealing_keys) = (Clock::moved(0), testkit::demo::sealing_keys());
     let settings = Settings::new(Place::File(path.clone()), sealing_keys.clone(), Moment::now);
-    let store = SqliteStore::open(&settings).unwrap();
+    let store = Store::Sqlite(SqliteStore::open(&settings).unwrap());
     let hasher = Argon2Hasher::new(Argon2id::OWASP_MINIMUM, []).unwrap();
     demo::seed(&store, &hasher, &sealing_keys, clock).await.unwrap();
     let host = ServerHost {
-        store: Store(store),
+        store,
         hasher,
         rules: Blocklist::new(["Acme"], ServerRules::default()),
         courier: None,

@@ -68,7 +68,7 @@ async fn openapi() -> Response {
 }
 
 async fn healthz(State(service): State<Arc<Service>>) -> Response {
-    match timeout(LONGEST_HEALTH_CHECK, service.host.store.0.check()).await {
+    match timeout(LONGEST_HEALTH_CHECK, service.host.store.check()).await {
         Ok(Ok(())) => "ok\n".into_response(),
         Ok(Err(error)) => {
             tracing::error!(%error, "the database does not answer");

@@ -1,4 +1,4 @@
-//! A login server on the authflow library: axum, SQLite, argon2. `README.md` says how to run it.
+//! A login server on the authflow library: axum, SQLite or PostgreSQL, argon2. `README.md` says how to run it.
 
 mod banner;
 mod calls;
@@ -6,12 +6,14 @@ mod cli;
 mod client;
 mod clock;
 mod config;
+mod database_url;
 mod demo;
 mod host;
 mod http;
 mod outbox;
 mod outliving;
 mod places;
+mod postgres;
 mod serve;
 mod signing_keys;
 mod start;

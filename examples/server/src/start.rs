@@ -3,16 +3,17 @@
 use crate::{
     banner,
     calls::Calls,
-    cli::{Cli, DatabaseUrl},
+    cli::Cli,
     clock::Clock,
     config::{self, Hashing, ServerConfig, ServerConfigError},
+    database_url::DatabaseUrl,
     demo::{self, DemoError},
     host::{ServerHost, ServerRules},
     http::{self, Service},
     outbox::{self, Outbox, OutboxFileError},
     serve,
     signing_keys::{self, SigningKeys, SigningKeysError},
-    store::Store,
+    store::{Store, StoreError},
     tenants::{SharedCredential, TenantCredentials},
 };
 use authflow::{
@@ -27,7 +28,7 @@ use authflow_keys::{
     key_ring::{self, KeyRingFileError},
     sealing_keys::{self, SealingKeysFileError},
 };
-use authflow_sqlite::{Settings, SqliteStore, StoreError};
+use authflow_sqlite::Settings;
 use authflow_tracing::TracingLog;
 use std::{io, net::SocketAddr, num::NonZeroU32, path::PathBuf};
 
@@ -45,6 +46,14 @@ pub(crate) enum StartError {
     MovedClock,
     #[error("most_of_nobody must be at least {fewest} but in a demonstration, and is {0}", fewest = Settings::FEWEST_OF_NOBODY)]
     FewOfNobody(NonZeroU32),
+    #[error(
+        "--migrate must be said of postgres://…, and was said of {0}, which is made and brought to this version by every start"
+    )]
+    NothingToMigrate(DatabaseUrl),
+    #[error(
+        "every server of one database must have the same keys, and here is no {0}: copy the one that --migrate has made, or was run beside"
+    )]
+    NoSharedKeys(PathBuf),
     #[error("configuration {0}: {1}")]
     ConfigFile(PathBuf, ServerConfigError),
     #[error("keys {0}: {1}")]
@@ -100,6 +109,19 @@ pub(crate) async fn run(cli: Cli) -> Result<(), StartError> {
             "daily_in_all: nobody judges captchas here, so all are refused when half of it has been asked for"
         );
     }
+    let migrates = match &cli.database {
+        DatabaseUrl::Postgres(url) => cli.migrate.then_some(url),
+        DatabaseUrl::Sqlite(_) if cli.migrate => return Err(StartError::NothingToMigrate(cli.database)),
+        DatabaseUrl::Sqlite(_) => None,
+    };
+    if matches!(cli.database, DatabaseUrl::Postgres(_)) && migrates.is_none() {
+        // No other server takes tokens under keys of its own; and names that nobody has would be counted apart, which tells them from accounts.
+        for path in [&cli.keys, &cli.sealing_keys] {
+            if !path.exists() {
+                return Err(StartError::NoSharedKeys(path.clone()));
+            }
+        }
+    }
     let (ring, made) = key_ring::load_or_make(&cli.keys)
         .map_err(|error| StartError::KeyRingFile(cli.keys.clone(), error))?;
     if made {
@@ -112,10 +134,10 @@ pub(crate) async fn run(cli: Cli) -> Result<(), StartError> {
     }
     let clock = Clock::moved(cli.now_offset);
     let database = |error| StartError::Database(cli.database.clone(), error);
-    let place = cli.database.0.clone();
-    let mut settings = Settings::new(place, sealing_keys.clone(), move || clock.moment_to_forget());
-    settings.most_of_nobody = most_of_nobody;
-    let store = SqliteStore::open(&settings).map_err(database)?;
+    if let Some(url) = migrates {
+        return Store::migrate(url, &sealing_keys, clock).await.map_err(database);
+    }
+    let store = Store::open(&cli.database, &sealing_keys, most_of_nobody, clock).await.map_err(database)?;
     if !cli.is_demo() && demo::is_in(&store).await? {
         return Err(StartError::DemoAccounts(cli.database.clone()));
     }
@@ -131,7 +153,7 @@ pub(crate) async fn run(cli: Cli) -> Result<(), StartError> {
     let api = Api::new(Engine::new(config)?);
     let rules = ServerRules { credentials: TenantCredentials::new(tenant_credentials)? };
     let host = ServerHost {
-        store: Store(store.clone()),
+        store: store.clone(),
         hasher: hashing.hasher()?,
         rules: Blocklist::new(names, rules),
         courier: outbox(&cli)?,
@@ -148,7 +170,7 @@ pub(crate) async fn run(cli: Cli) -> Result<(), StartError> {
     }
     banner::print(address, cli.is_demo());
     serve::serve(listener, http::router(Service { api, host, clock, calls: Calls::new() }), stop).await;
-    store.checkpoint().map_err(database)
+    store.close().map_err(database)
 }
 
 /// Where codes go out, if they do.

@@ -12,7 +12,7 @@ pub(crate) use row::account;
 use crate::{Connection, StoreError, Transaction};
 use authflow::{
     AccountId, TenantId, Timestamp,
-    account::{Account, AccountStatus, FindAccount, Revision},
+    account::{Account, AccountKey, AccountStatus, Revision},
     password::{MustChange, Verifier},
     sealing::SealedSecret,
     token::KeyId,
@@ -27,11 +27,12 @@ use authflow::{
 /// but [`store_password`](Self::store_password), [`set_status`](Self::set_status) and [`require_change`](Self::require_change) changes the
 /// revision: see [`Write`](authflow::step::Write).
 pub trait Accounts: Send + Sync + 'static {
-    /// See [`FindAccount`]. One statement, so that the answer is of one time.
+    /// See [`FindAccount`](authflow::account::FindAccount). One statement, so that the answer is of one time.
     fn find(
         &self,
         connection: &Connection,
-        ask: &FindAccount,
+        tenant: Option<TenantId>,
+        key: &AccountKey,
     ) -> impl Future<Output = Result<Option<Account>, StoreError>> + Send;
 
     /// Locks an account, and says what it is now: after whoever had it locked has ended.

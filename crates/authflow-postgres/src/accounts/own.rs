@@ -37,9 +37,14 @@ impl IntoAccounts for OwnAccounts {
 }
 
 impl Accounts for OwnAccounts {
-    async fn find(&self, connection: &Connection, ask: &FindAccount) -> Result<Option<Account>, StoreError> {
-        let tenant = columns::tenant_of(&ask.audience);
-        let rows = match &ask.key {
+    async fn find(
+        &self,
+        connection: &Connection,
+        tenant: Option<TenantId>,
+        key: &AccountKey,
+    ) -> Result<Option<Account>, StoreError> {
+        let tenant = columns::tenant(&tenant);
+        let rows = match key {
             AccountKey::Id(id) => {
                 let sql = "SELECT * FROM authflow.accounts WHERE tenant = $1 AND id = $2";
                 connection.query(sql, &[text(tenant), text(id.as_str())]).await?

@@ -52,9 +52,14 @@ impl MappedAccounts {
 }
 
 impl Accounts for MappedAccounts {
-    async fn find(&self, connection: &Connection, ask: &FindAccount) -> Result<Option<Account>, StoreError> {
-        let tenant = &ask.audience.tenant;
-        let rows = match &ask.key {
+    async fn find(
+        &self,
+        connection: &Connection,
+        tenant: Option<TenantId>,
+        key: &AccountKey,
+    ) -> Result<Option<Account>, StoreError> {
+        let tenant = &tenant;
+        let rows = match key {
             AccountKey::Id(id) => self.by_id(connection, tenant, id).await?,
             AccountKey::Identifier(_) if !self.table.can_have_of(tenant) => Vec::new(),
             AccountKey::Identifier(typed) => {

@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-const PORT: u16 = 6432;
+pub(crate) const PORT: u16 = 6432;
 
 pub(crate) struct Pooler {
     /// Stops it when its input ends.
@@ -25,6 +25,19 @@ pub(crate) fn pooler() -> Option<&'static Pooler> {
 
 impl Pooler {
     fn start(server: &Server) -> Result<Self, String> {
+        let folder = server.folder.display();
+        let listen = format!("listen_addr =\nlisten_port = {PORT}\nunix_socket_dir = {folder}\n");
+        let socket = server.folder.join(format!(".s.PGSQL.{PORT}"));
+        Self::listening(server, "pooler", &listen, || socket.exists())
+    }
+
+    /// One that listens as it says, in files of this name, and is waited for.
+    pub(crate) fn listening(
+        server: &Server,
+        name: &str,
+        listen: &str,
+        is_up: impl Fn() -> bool,
+    ) -> Result<Self, String> {
         let found = server.command("pgbouncer").arg("--version").output();
         if !found.is_ok_and(|output| output.status.success()) {
             return Err("there is no pgbouncer (Debian: apt-get install pgbouncer)".into());
@@ -32,10 +45,9 @@ impl Pooler {
         let folder = server.folder.display();
         let settings = format!(
             "[databases]\n* = host={folder} port=5432 user={OWNER}\n[pgbouncer]\npool_mode = transaction\nauth_type = any\n\
-             listen_addr =\nlisten_port = {PORT}\nunix_socket_dir = {folder}\nlogfile = {folder}/pooler.log\n\
-             max_client_conn = 500\ndefault_pool_size = 6\n"
+             logfile = {folder}/{name}.log\nmax_client_conn = 500\ndefault_pool_size = 6\n{listen}"
         );
-        let file = server.folder.join("pooler.ini");
+        let file = server.folder.join(format!("{name}.ini"));
         fs::write(&file, settings).map_err(|error| error.to_string())?;
         let command = server.command("pgbouncer");
         let keeper = Command::new("sh")
@@ -48,9 +60,8 @@ impl Pooler {
             .stdout(Stdio::null())
             .spawn()
             .map_err(|error| error.to_string())?;
-        let socket = server.folder.join(format!(".s.PGSQL.{PORT}"));
         for _ in 0..1000 {
-            if socket.exists() {
+            if is_up() {
                 return Ok(Self { _keeper: keeper });
             }
             thread::sleep(Duration::from_millis(10));

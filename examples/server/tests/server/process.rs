@@ -66,9 +66,10 @@ impl Home {
         if !arguments.contains(&"--listen") {
             command.args(["--listen", "127.0.0.1:0"]);
         }
+        if !arguments.contains(&"--database") {
+            command.arg("--database").arg(format!("sqlite:{}", self.path("authflow.db").display()));
+        }
         command
-            .arg("--database")
-            .arg(format!("sqlite:{}", self.path("authflow.db").display()))
             .arg("--keys")
             .arg(self.path("keys.toml"))
             .arg("--sealing-keys")

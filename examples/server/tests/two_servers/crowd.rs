@@ -1,0 +1,168 @@
+//! Many who sign in over both servers, and come again where they get no answer.
+
+use crate::{
+    deployment::{Deployment, refresh},
+    process::{PASSWORD, Server},
+    wire::{Call, Reply, World},
+};
+use std::{
+    io,
+    sync::{
+        Mutex, PoisonError, RwLock,
+        atomic::{AtomicUsize, Ordering},
+        mpsc::{self, Receiver, Sender},
+    },
+    thread,
+    time::Duration,
+};
+
+const WORLD: World = World::Ordinary;
+const CLIENTS: usize = 8;
+const PATIENCE: Duration = Duration::from_secs(60);
+/// Before one comes again.
+const PAUSE: Duration = Duration::from_millis(10);
+const MOST_TRIES: usize = 2_000;
+
+/// Two servers, each of which can be another one after a while.
+pub(crate) struct Servers([RwLock<Option<Server>>; 2]);
+
+impl Servers {
+    pub(crate) fn start(deployment: &Deployment) -> Self {
+        Self([(); 2].map(|()| RwLock::new(Some(deployment.start()))))
+    }
+
+    fn address(&self, at: usize) -> Option<String> {
+        let server = self.0[at % 2].read().unwrap_or_else(PoisonError::into_inner);
+        server.as_ref().map(|server| server.address.clone())
+    }
+
+    /// SIGKILL. Who asks it meanwhile finds nobody.
+    pub(crate) fn kill(&self, at: usize) {
+        let killed = self.0[at].write().unwrap().take();
+        killed.unwrap().kill();
+    }
+
+    pub(crate) fn start_again(&self, at: usize, deployment: &Deployment) {
+        let started = deployment.start();
+        *self.0[at].write().unwrap() = Some(started);
+    }
+
+    pub(crate) fn send(&self, at: usize, call: &Call) -> io::Result<Reply> {
+        call.try_send(&self.address(at).ok_or(io::ErrorKind::NotConnected)?)
+    }
+}
+
+/// What is known of one login after all.
+pub(crate) struct Login {
+    number: usize,
+    skip: Call,
+    /// Sessions that somebody was told of.
+    sessions: Vec<String>,
+}
+
+/// Accounts like erin's.
+pub(crate) async fn erins(deployment: &Deployment, count: usize) {
+    let sql = format!(
+        "INSERT INTO authflow.accounts (tenant, id, user_name, verifier, password_form, password_changed_at)
+        SELECT tenant, 'erin-' || number, 'erin-' || number, verifier, password_form, password_changed_at
+        FROM authflow.accounts, generate_series(0, {count} - 1) AS number WHERE tenant = '' AND id = 'demo-erin'"
+    );
+    assert_eq!(deployment.client.execute(&sql, &[]).await.unwrap(), u64::try_from(count).unwrap());
+}
+
+/// Lets so many sign in and skip, and does each of these when its share of them is done.
+pub(crate) fn sign_in<'a>(
+    servers: &Servers,
+    count: usize,
+    meanwhile: &mut [&mut (dyn FnMut() + 'a)],
+) -> Vec<Login> {
+    let (next, logins) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    let (done, progress) = mpsc::channel();
+    thread::scope(|scope| {
+        for _ in 0..CLIENTS {
+            let (done, next, logins) = (done.clone(), &next, &logins);
+            scope.spawn(move || {
+                loop {
+                    let number = next.fetch_add(1, Ordering::Relaxed);
+                    if number >= count {
+                        return;
+                    }
+                    let login = one(servers, number, &done);
+                    logins.lock().unwrap().push(login);
+                }
+            });
+        }
+        let share = count / (meanwhile.len() + 1);
+        for deed in meanwhile {
+            wait_for(&progress, share);
+            deed();
+        }
+    });
+    logins.into_inner().unwrap()
+}
+
+fn wait_for(progress: &Receiver<()>, count: usize) {
+    for _ in 0..count {
+        progress.recv_timeout(PATIENCE).expect("they get on");
+    }
+}
+
+/// One after another at both servers, until there is an answer that is no excuse.
+fn answered(servers: &Servers, first: usize, call: &Call) -> Reply {
+    for tried in 0..MOST_TRIES {
+        match servers.send(first + tried, call) {
+            Ok(reply) if reply.status != 500 => return reply,
+            _ => thread::sleep(PAUSE),
+        }
+    }
+    panic!("no answer to {call:?}");
+}
+
+fn one(servers: &Servers, number: usize, done: &Sender<()>) -> Login {
+    let sign_in = Call::login(WORLD, &format!("erin-{number}"), PASSWORD);
+    let warned = answered(servers, number, &sign_in);
+    let skip = Call::skip(WORLD, &warned.text("state_token"));
+    let mut sessions = Vec::new();
+    // At both, one after the other: the second one must not know less than the first one.
+    for at in [number, number + 1] {
+        let reply = answered(servers, at, &skip);
+        if reply.is_success() {
+            sessions.push(reply.text("session_token"));
+        } else {
+            reply.assert_state_token_refused();
+        }
+    }
+    let _ = done.send(());
+    Login { number, skip, sessions }
+}
+
+/// Nothing was redeemed twice, and nothing was issued and lost from the record.
+pub(crate) async fn assert_sound(deployment: &Deployment, servers: &Servers, logins: &[Login]) {
+    let mut told = 0;
+    for Login { number, skip, sessions } in logins {
+        assert!(sessions.len() <= 1, "erin-{number}: one token was redeemed twice");
+        let of = async |what: &str, table: &str, whose: &str| {
+            deployment
+                .number(&format!("SELECT {what} FROM authflow.{table} WHERE {whose} = 'erin-{number}'"))
+                .await
+        };
+        let (rows, skips) =
+            (of("count(*)", "sessions", "account").await, of("skips_used", "accounts", "id").await);
+        // The claim, the skip and the session are written together or not at all.
+        assert_eq!((rows, skips), (1, 1), "erin-{number}");
+        for at in 0..2 {
+            servers.send(at, skip).unwrap().assert_state_token_refused();
+        }
+        for session in sessions {
+            let refreshed = servers.send(*number, &refresh(session)).unwrap();
+            assert_eq!(
+                refreshed.status, 200,
+                "erin-{number} was told of a session that is gone: {refreshed:?}"
+            );
+        }
+        told += sessions.len();
+    }
+    let claims = deployment.number("SELECT count(*) FROM authflow.claims WHERE session IS NOT NULL").await;
+    assert_eq!(usize::try_from(claims).unwrap(), logins.len());
+    assert!(told > logins.len() / 2, "the test has tested something: {told}");
+}

@@ -1,0 +1,34 @@
+//! Two servers on one PostgreSQL, which these tests start for themselves: whatever comes to both at once counts once, whoever crashes.
+//!
+//! Where there is no PostgreSQL to start they say so and pass. With `AUTHFLOW_POSTGRES=required` in the environment they fail then.
+
+#![cfg(unix)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test fails by panicking"
+)]
+
+mod at_once;
+mod crash;
+mod crowd;
+mod deployment;
+mod starting;
+mod tls;
+
+#[path = "../../../../crates/authflow-postgres/tests/postgres/pooler.rs"]
+#[allow(dead_code, reason = "these tests need a part of it")]
+mod pooler;
+#[path = "../server/process.rs"]
+#[allow(dead_code, reason = "these tests need a part of it")]
+mod process;
+/// Of PostgreSQL.
+#[path = "../../../../crates/authflow-postgres/tests/postgres/server.rs"]
+#[allow(dead_code, reason = "these tests need a part of it")]
+mod server;
+#[path = "../server/wire.rs"]
+#[allow(dead_code, reason = "these tests need a part of it")]
+mod wire;
