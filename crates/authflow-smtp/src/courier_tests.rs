@@ -275,3 +275,23 @@ async fn every_spelling_of_an_address_is_answered_like_the_stored_one() {
     assert!(told.is_empty(), "{told:#?}");
     assert!(tried > 0, "the feature `unicode` is off");
 }
+
+/// A code takes a place in the queue and a decoy gives its own back: while the mail server is slow, the answer to the next one tells which it was.
+/// It fails until a decoy waits like a code.
+#[tokio::test]
+async fn what_comes_after_a_decoy_is_answered_like_what_comes_after_a_code() {
+    let (port, _received) = mail_server(None).await;
+    let mut answers = Vec::new();
+    for decoy in [false, true] {
+        let courier = SmtpCourier::start(settings(port).with_queue(NonZeroUsize::MIN)).unwrap();
+        let (own, target) = (Case::email("mallory@example.com"), Case::email("erin@example.com"));
+        assert_eq!(own.send(&courier), Delivery::Delivered);
+        // The task has it, and waits for the server.
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(courier.send(&target.letter(), &target.recipient, decoy), Ok(Delivery::Delivered));
+        answers.push(own.send_decoy(&courier));
+    }
+    assert_eq!(answers[0], answers[1], "after a code, and after a decoy");
+}

@@ -74,3 +74,15 @@ async fn an_id_is_unique_also_where_there_is_no_tenant() {
     });
     assert!(made.is_err() || verifier.is_err(), "two rows are one account: {verifier:?}");
 }
+
+/// Where an id is a name that its owner may change. In the store's own table the factors stay with the row; here they are forgotten, and nobody
+/// is told.
+#[tokio::test]
+async fn a_row_that_gets_another_id_keeps_its_second_factor() {
+    let service = Service::with(SMALL);
+    let store = service.open(small()).unwrap();
+    service.execute("UPDATE authflow_side_accounts SET enrolled = 'sms', must_change = 'breached' WHERE id = '7'");
+    service.execute("UPDATE users SET id = 70 WHERE id = 7");
+    let after = account(&store, "70").await;
+    assert!(after.enrolled.contains(Factor::Sms), "a password alone signs in");
+}
