@@ -37,6 +37,10 @@ use std::{fmt, marker::PhantomData};
 /// changes ends every session of before, and clears skips. [`open`](crate::SqliteStore::open) makes the triggers, and refuses a column that is not
 /// there, by its name.
 ///
+/// What stands beside a row stays with it, also when `REPLACE` writes the row again and when its id changes: second factors, and a reason to change
+/// the password. Either ends every session. A secret of an authenticator is sealed for its account's id, so it cannot be used under another one. A
+/// `REPLACE` that deletes a row because another column meets, or with `PRAGMA recursive_triggers` on, makes a new account without any of it.
+///
 /// **A table that is made anew, as migrations in SQLite do it, has lost its triggers.** Open the store after it: the triggers are made again, and
 /// every session of before is over, because nobody has seen what was changed meanwhile.
 ///

@@ -30,6 +30,16 @@ impl Table {
         format!("CAST({row}.{} AS TEXT)", quoted(&self.columns.id))
     }
 
+    /// The ids that a row may get that is to be inserted. SQLite itself numbers a row that says none, after the last one, and no trigger is told
+    /// before.
+    pub(super) fn ids_to_insert(&self) -> String {
+        let (id, column) = (self.id_of("NEW"), quoted(&self.columns.id));
+        match self.numbers_itself {
+            true => format!("{id}, (SELECT CAST(coalesce(max({column}), 0) + 1 AS TEXT) FROM {})", self.name),
+            false => id,
+        }
+    }
+
     /// User name, mobile and e-mail address.
     pub(super) fn names_of(&self, row: &str) -> [String; 3] {
         [&self.columns.user_name, &self.columns.mobile, &self.columns.email]
@@ -80,8 +90,11 @@ impl Table {
         let status = columns.status.as_ref().map(|(column, _)| column);
         let judged =
             [status, columns.mobile.as_ref(), columns.email.as_ref(), columns.password_set_at.as_ref()];
-        let judged: Vec<_> =
-            judged.into_iter().flatten().map(|column| format!("{row}.{}", quoted(column))).collect();
+        let judged: Vec<_> = judged
+            .into_iter()
+            .flatten()
+            .map(|column| format!("{row}.{} COLLATE BINARY", quoted(column)))
+            .collect();
         if judged.is_empty() { "NULL".into() } else { judged.join(", ") }
     }
 

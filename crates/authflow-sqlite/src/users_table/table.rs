@@ -12,6 +12,8 @@ pub(super) struct Table {
     pub(super) name: String,
     pub(super) columns: Columns,
     pub(super) set_at: SetAt,
+    /// Whether SQLite gives a row an id that says none.
+    pub(super) numbers_itself: bool,
 }
 
 /// Where it stands when a password was set.
@@ -91,7 +93,8 @@ pub(super) fn find(connection: &Connection, mapping: &UsersTable) -> Result<Tabl
             _ => SetAt::Text,
         },
     };
-    Ok(Table { name: quoted(&named.table), columns: named.clone(), set_at })
+    let numbers_itself = numbers_itself(connection, named)?;
+    Ok(Table { name: quoted(&named.table), columns: named.clone(), set_at, numbers_itself })
 }
 
 /// The columns by their names, which SQLite compares without regard to case.
@@ -172,6 +175,14 @@ fn is_unique(connection: &Connection, columns: &Columns) -> Result<(), StoreErro
     }
     let id = quoted(&columns.id);
     Err(refused(columns, format!("the column {id} for id must be unique, by itself or with the tenant")))
+}
+
+/// Whether the id is an INTEGER PRIMARY KEY (<https://www.sqlite.org/lang_createtable.html#rowid>).
+fn numbers_itself(connection: &Connection, columns: &Columns) -> Result<bool, StoreError> {
+    let sql = "SELECT count(*) = 1 AND max(name = ?2 COLLATE NOCASE AND type = 'INTEGER' COLLATE NOCASE)
+        FROM pragma_table_info(?1) WHERE pk > 0";
+    Ok(connection.query_row(sql, [&columns.table, &columns.id], |row| row.get::<_, Option<bool>>(0))?
+        == Some(true))
 }
 
 fn names(connection: &Connection, sql: &str, of: &str) -> Result<BTreeSet<String>, StoreError> {
