@@ -312,6 +312,6 @@ impl Accounts for MappedAccounts {
     }
 
     fn spell(&self, transaction: &Transaction<'_>) -> Result<(), StoreError> {
-        spelling::spell(transaction, &self.table)
+        spelling::spell(transaction, &self.table).map(drop)
     }
 }

@@ -1,26 +1,11 @@
 //! Each shows a fault that is there: it fails until that is mended.
 
-use crate::{
-    login::sign_in,
-    people::{SMALL, Service, SmallStore, small},
-};
+use crate::people::{SMALL, Service, SmallStore, small};
 use authflow::{AccountId, account::Account, testkit::demo};
 use authflow_sqlite::UsersTable;
 
 async fn account(store: &SmallStore, id: &str) -> Account {
     store.account(Some(demo::tenant()), AccountId::new(id).unwrap()).await.unwrap().unwrap()
-}
-
-/// One name that is no UTF-8, which SQLite takes for a text, shuts everybody out.
-#[tokio::test]
-async fn a_name_that_is_no_text_is_nobodys_and_no_error_of_others() {
-    let service = Service::with(SMALL);
-    let store = service.open(small()).unwrap();
-    assert_eq!(sign_in(&store, "erin@example.com").await.0, 200);
-    service.execute("INSERT INTO users VALUES (9, CAST(x'ff40782e79' AS TEXT), 'x', 1)");
-    assert_eq!(sign_in(&store, "erin@example.com").await.0, 200, "everybody is out");
-    drop(store);
-    assert!(service.open(small()).is_ok(), "and the store does not open");
 }
 
 /// NULL differs from NULL: an index over tenant and id lets two rows of no tenant have one id.
