@@ -26,7 +26,7 @@ use std::{fmt, marker::PhantomData};
 /// | what | its column |
 /// |---|---|
 /// | id | of a type of text or integers, unique by itself or with the tenant |
-/// | tenant | likewise; NULL is none |
+/// | tenant | of a type of text or integers; NULL and '' are none; NOT NULL where the id is unique only with it |
 /// | names | text; NULL and '' are none; looked up by their one spelling, which the store keeps beside |
 /// | verifier | text; NULL and '' where there is no password |
 /// | status | any words, or numbers as they are printed: a `BOOLEAN` has `1` and `0` |
@@ -148,7 +148,7 @@ impl UsersTable<unsaid::Id> {
 }
 
 impl UsersTable<unsaid::Tenant> {
-    /// The column of the account's tenant. Where it is NULL, the account is of applications without tenants.
+    /// The column of the account's tenant. Where it is NULL or '', the account is of applications without tenants.
     pub fn tenant(self, column: &str) -> UsersTable<unsaid::UserName> {
         Self::said(Columns { tenant: TenantColumn::Named(column.into()), ..self.columns })
     }

@@ -2,7 +2,7 @@
 
 use super::{
     mapping::TenantColumn,
-    table::{SetAt, Table, literal, quoted},
+    table::{SetAt, Table, Unique, literal, quoted},
 };
 use authflow::{TenantId, account::AccountStatus};
 
@@ -101,14 +101,10 @@ impl Table {
     /// Whether the row `u` is that of a tenant and an id. They are compared as texts, and before that as the columns are, so that an index serves.
     pub(super) fn is_row(&self, tenant: &str, id: &str) -> String {
         let column = quoted(&self.columns.id);
-        let of_tenant = match &self.columns.tenant {
-            TenantColumn::Is(_) => format!("{tenant} = {}", self.tenant_of("u")),
-            TenantColumn::Named(column) => format!(
-                "u.{} IS nullif({tenant}, '') AND {} = {tenant} COLLATE BINARY",
-                quoted(column),
-                self.tenant_of("u")
-            ),
-        };
+        let mut of_tenant = format!("{} = {tenant} COLLATE BINARY", self.tenant_of("u"));
+        if let (Unique::WithTenant, TenantColumn::Named(column)) = (self.id_is_unique, &self.columns.tenant) {
+            of_tenant = format!("u.{} = {tenant} AND {of_tenant}", quoted(column));
+        }
         format!("u.{column} = {id} AND {} = {id} COLLATE BINARY AND {of_tenant}", self.id_of("u"))
     }
 
