@@ -42,7 +42,8 @@ use std::{fmt, marker::PhantomData};
 /// `REPLACE` that deletes a row because another column meets, or with `PRAGMA recursive_triggers` on, makes a new account without any of it.
 ///
 /// **A table that is made anew, as migrations in SQLite do it, has lost its triggers.** Open the store after it: the triggers are made again, and
-/// every session of before is over, because nobody has seen what was changed meanwhile.
+/// every session of before is over, because nobody has seen what was changed meanwhile. A store that was open finds nobody until then, and says so in
+/// its errors.
 ///
 /// One database has one such table.
 ///

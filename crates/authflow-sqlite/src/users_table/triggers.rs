@@ -2,7 +2,7 @@
 
 use super::table::{Table, quoted, refused};
 use crate::{StoreError, Transaction};
-use rusqlite::{OptionalExtension as _, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 
 const DRAWN: &str = "random() & 9223372036854775807";
 const NEXT: &str = "iif(revision = 9223372036854775807, 0, revision + 1)";
@@ -88,19 +88,23 @@ fn all(table: &Table) -> [(&'static str, String); 5] {
     .map(|(name, when, body)| (name, made(name, &when, &body)))
 }
 
+/// Whether the triggers are there as they must be.
+pub(super) fn are_there(connection: &Connection, table: &Table) -> Result<bool, StoreError> {
+    let mut are_there = true;
+    for (name, made) in &all(table) {
+        let sql = "SELECT 1 FROM sqlite_schema WHERE type = 'trigger' AND name = ?1 AND sql = ?2";
+        are_there &= connection.prepare(sql)?.exists(params![name, made])?;
+    }
+    Ok(are_there)
+}
+
 /// Makes the triggers where they are not there as they must be, and what stands beside each row. Says whether it did.
 pub(super) fn make(transaction: &Transaction<'_>, table: &Table) -> Result<bool, StoreError> {
     is_alone(transaction, table)?;
-    let triggers = all(table);
-    let mut are_there = true;
-    for (name, made) in &triggers {
-        let sql = "SELECT 1 FROM sqlite_schema WHERE type = 'trigger' AND name = ?1 AND sql = ?2";
-        are_there &= transaction.prepare(sql)?.exists(params![name, made])?;
-    }
-    if are_there {
+    if are_there(transaction, table)? {
         return Ok(false);
     }
-    for (name, made) in &triggers {
+    for (name, made) in &all(table) {
         transaction.execute_batch(&format!("DROP TRIGGER IF EXISTS {}; {made}", quoted(name)))?;
     }
     let of_keys = [&table.id_of("u"), &table.tenant_of("u")];

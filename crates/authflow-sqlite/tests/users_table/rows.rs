@@ -168,6 +168,40 @@ async fn a_table_that_is_made_anew_ends_every_session_and_keeps_the_rest() {
     assert_eq!(service.number("SELECT count(*) FROM authflow_side_accounts"), 2);
 }
 
+/// A migration of the service's own: the triggers go with the table, and nobody sees what is changed then.
+#[tokio::test]
+async fn a_table_that_is_made_anew_under_an_open_store_has_nobody_until_it_is_opened_again() {
+    for lost in [
+        "CREATE TABLE others (id INTEGER PRIMARY KEY, email TEXT, password_hash TEXT, is_active BOOLEAN);
+        INSERT INTO others SELECT * FROM users; DROP TABLE users; ALTER TABLE others RENAME TO users",
+        "DROP TRIGGER authflow_users_changed",
+    ] {
+        let service = Service::with(SMALL);
+        let store = service.open(small()).unwrap();
+        let before = account(&store, "7").await.unwrap();
+        service.execute(&format!("{lost}; UPDATE users SET password_hash = 'another' WHERE id = 7"));
+        let told = "the table users: must have the store's triggers, and has lost them since the store was opened: open it again";
+        for _ in 0..2 {
+            let read = store.account(Some(demo::tenant()), AccountId::new("7").unwrap()).await;
+            assert_eq!(read.unwrap_err().to_string(), told);
+        }
+        let lock = SetStatus::disable(Some(demo::tenant()), AccountId::new("7").unwrap());
+        assert_eq!(store.set_status(&lock).await.unwrap_err().to_string(), told);
+        // Another instance of the service may be the one that does it.
+        let _again = service.open(small()).unwrap();
+        assert_ne!(account(&store, "7").await.unwrap().revision, before.revision, "{lost}");
+    }
+}
+
+#[tokio::test]
+async fn another_table_that_is_made_under_an_open_store_changes_nothing() {
+    let service = Service::with(SMALL);
+    let store = service.open(small()).unwrap();
+    let before = account(&store, "7").await.unwrap().revision;
+    service.execute("CREATE TABLE orders (id INTEGER PRIMARY KEY); ALTER TABLE users ADD COLUMN colour TEXT");
+    assert_eq!(account(&store, "7").await.unwrap().revision, before);
+}
+
 #[tokio::test]
 async fn times_are_read_and_written_as_the_column_is_declared() {
     for (declared, written, read, kept) in [
