@@ -241,3 +241,57 @@ async fn a_password_of_the_mail_server_is_not_printed() {
     let told = format!("{courier:?}");
     assert!(told.contains("mail.example.com") && !told.contains("hunter2"), "{told}");
 }
+
+/// A decoy goes to what was typed and a code to what is stored, so a spelling that the library takes and no mail goes to tells who has an
+/// account. It fails until a decoy is of the one spelling as well.
+#[tokio::test]
+async fn every_spelling_of_an_address_is_answered_like_the_stored_one() {
+    let (port, _received) = mail_server(Some(accepts)).await;
+    let courier = smtp(port);
+    let stored = Case::email("erin@example.com");
+    let (mut told, mut tried) = (Vec::new(), 0);
+    for typed in [
+        "erin\u{ff20}example.com",
+        "ｅｒｉｎ@example.com",
+        "erin@ｅｘａｍｐｌｅ.com",
+        "erin@example\u{ff0e}com",
+        "er\u{ad}in@example.com",
+        "er\u{200b}in@example.com",
+        "erin@exam\u{200b}ple.com",
+        "erin@\u{200d}example.com",
+    ] {
+        let Ok(recipient) = Recipient::new(Channel::Email, typed) else { continue };
+        if recipient != stored.recipient {
+            continue;
+        }
+        tried += 1;
+        let letter = stored.letter();
+        let known = courier.send(&letter, &stored.recipient, false);
+        let decoy = courier.send(&letter, &recipient, true);
+        if known != decoy {
+            told.push(format!("{}: known {known:?}, nobody's {decoy:?}", typed.escape_unicode()));
+        }
+    }
+    assert!(told.is_empty(), "{told:#?}");
+    assert!(tried > 0, "the feature `unicode` is off");
+}
+
+/// A code takes a place in the queue and a decoy gives its own back: while the mail server is slow, the answer to the next one tells which it was.
+/// It fails until a decoy waits like a code.
+#[tokio::test]
+async fn what_comes_after_a_decoy_is_answered_like_what_comes_after_a_code() {
+    let (port, _received) = mail_server(None).await;
+    let mut answers = Vec::new();
+    for decoy in [false, true] {
+        let courier = SmtpCourier::start(settings(port).with_queue(NonZeroUsize::MIN)).unwrap();
+        let (own, target) = (Case::email("mallory@example.com"), Case::email("erin@example.com"));
+        assert_eq!(own.send(&courier), Delivery::Delivered);
+        // The task has it, and waits for the server.
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(courier.send(&target.letter(), &target.recipient, decoy), Ok(Delivery::Delivered));
+        answers.push(own.send_decoy(&courier));
+    }
+    assert_eq!(answers[0], answers[1], "after a code, and after a decoy");
+}

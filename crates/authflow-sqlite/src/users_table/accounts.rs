@@ -15,11 +15,18 @@ use authflow::{
     token::KeyId,
 };
 use rusqlite::{Connection, OptionalExtension as _, params};
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, Ordering},
+};
 
 /// The accounts of a [`UsersTable`] that fits its mapping.
 #[derive(Clone, Debug)]
 pub struct MappedAccounts {
+    mapping: UsersTable,
     table: Table,
+    /// The version of the database's schema in which the table was last judged.
+    judged: Arc<AtomicI64>,
 }
 
 impl IntoAccounts for UsersTable {
@@ -34,8 +41,14 @@ impl IntoAccounts for UsersTable {
             );
         }
         spelling::spell_all(transaction, &table)?;
-        Ok(MappedAccounts { table })
+        let judged = Arc::new(AtomicI64::new(schema_version(transaction)?));
+        Ok(MappedAccounts { mapping: self.clone(), table, judged })
     }
+}
+
+/// Another one after whatever makes, changes or drops a table or a trigger (<https://www.sqlite.org/pragma.html#pragma_schema_version>).
+fn schema_version(connection: &Connection) -> Result<i64, StoreError> {
+    Ok(connection.prepare_cached("PRAGMA schema_version")?.query_row([], |row| row.get(0))?)
 }
 
 /// What stands beside and is put back where a change is none.
@@ -47,6 +60,22 @@ struct Side {
 }
 
 impl MappedAccounts {
+    /// Refuses a table that somebody has made anew, or has taken the triggers of, while the store was open. In the transaction of what is read next.
+    fn refuse_unwatched(&self, connection: &Connection) -> Result<(), StoreError> {
+        let now = schema_version(connection)?;
+        if now == self.judged.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        let table = table::find(connection, &self.mapping)?;
+        if !triggers::are_there(connection, &table)? {
+            let finding =
+                "must have the store's triggers, and has lost them since the store was opened: open it again";
+            return Err(refused(&table.columns, finding));
+        }
+        self.judged.store(now, Ordering::Relaxed);
+        Ok(())
+    }
+
     fn side(
         transaction: &Transaction<'_>,
         tenant: Option<TenantId>,
@@ -119,6 +148,9 @@ impl Accounts for MappedAccounts {
         tenant: Option<TenantId>,
         key: &AccountKey,
     ) -> Result<Option<Account>, StoreError> {
+        // So that all of it is read of one moment. Who writes has one already.
+        let _begun = connection.is_autocommit().then(|| connection.unchecked_transaction()).transpose()?;
+        self.refuse_unwatched(connection)?;
         let found = |condition: &str, key: &str| -> Result<Vec<Account>, StoreError> {
             let sql = format!(
                 "SELECT {} FROM authflow_side_accounts AS s JOIN {} AS u ON {} WHERE s.tenant = ?1 AND s.{condition} = ?2",
@@ -151,6 +183,7 @@ impl Accounts for MappedAccounts {
         tenant: Option<TenantId>,
         account: AccountId,
     ) -> Result<Option<(Revision, AccountStatus)>, StoreError> {
+        self.refuse_unwatched(transaction)?;
         let sql = format!(
             "SELECT s.revision, {} FROM authflow_side_accounts AS s JOIN {} AS u ON {} WHERE s.tenant = ?1 AND s.id = ?2",
             self.table.status_of("u"),
@@ -312,6 +345,6 @@ impl Accounts for MappedAccounts {
     }
 
     fn spell(&self, transaction: &Transaction<'_>) -> Result<(), StoreError> {
-        spelling::spell(transaction, &self.table)
+        spelling::spell(transaction, &self.table).map(drop)
     }
 }

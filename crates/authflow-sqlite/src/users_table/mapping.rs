@@ -26,7 +26,7 @@ use std::{fmt, marker::PhantomData};
 /// | what | its column |
 /// |---|---|
 /// | id | of a type of text or integers, unique by itself or with the tenant |
-/// | tenant | likewise; NULL is none |
+/// | tenant | of a type of text or integers; NULL and '' are none; NOT NULL where the id is unique only with it |
 /// | names | text; NULL and '' are none; looked up by their one spelling, which the store keeps beside |
 /// | verifier | text; NULL and '' where there is no password |
 /// | status | any words, or numbers as they are printed: a `BOOLEAN` has `1` and `0` |
@@ -37,8 +37,13 @@ use std::{fmt, marker::PhantomData};
 /// changes ends every session of before, and clears skips. [`open`](crate::SqliteStore::open) makes the triggers, and refuses a column that is not
 /// there, by its name.
 ///
+/// What stands beside a row stays with it, also when `REPLACE` writes the row again and when its id changes: second factors, and a reason to change
+/// the password. Either ends every session. A secret of an authenticator is sealed for its account's id, so it cannot be used under another one. A
+/// `REPLACE` that deletes a row because another column meets, or with `PRAGMA recursive_triggers` on, makes a new account without any of it.
+///
 /// **A table that is made anew, as migrations in SQLite do it, has lost its triggers.** Open the store after it: the triggers are made again, and
-/// every session of before is over, because nobody has seen what was changed meanwhile.
+/// every session of before is over, because nobody has seen what was changed meanwhile. A store that was open finds nobody until then, and says so in
+/// its errors.
 ///
 /// One database has one such table.
 ///
@@ -144,7 +149,7 @@ impl UsersTable<unsaid::Id> {
 }
 
 impl UsersTable<unsaid::Tenant> {
-    /// The column of the account's tenant. Where it is NULL, the account is of applications without tenants.
+    /// The column of the account's tenant. Where it is NULL or '', the account is of applications without tenants.
     pub fn tenant(self, column: &str) -> UsersTable<unsaid::UserName> {
         Self::said(Columns { tenant: TenantColumn::Named(column.into()), ..self.columns })
     }

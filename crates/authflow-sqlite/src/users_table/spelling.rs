@@ -7,18 +7,61 @@ use authflow::{
     contact::{EmailAddress, Mobile},
     spelling::FORM,
 };
-use rusqlite::{Connection, params};
+use rusqlite::{
+    Connection, Row, params,
+    types::{ToSqlOutput, ValueRef},
+};
 
 /// So many at once: a look-up that meets more of them leaves the rest to the next one.
 const AT_ONCE: u32 = 256;
 
-/// What an account is known by.
+/// What an account is known by. A text of SQLite's need not be UTF-8.
 struct Names {
-    tenant: String,
-    id: String,
-    user_name: Option<String>,
-    mobile: Option<String>,
-    email: Option<String>,
+    tenant: Vec<u8>,
+    id: Vec<u8>,
+    /// User name, mobile and e-mail address.
+    named: [Option<Vec<u8>>; 3],
+}
+
+impl Names {
+    fn of(row: &Row<'_>) -> rusqlite::Result<Self> {
+        let named = |column| -> rusqlite::Result<_> {
+            Ok(row.get_ref(column)?.as_bytes_or_null()?.map(<[u8]>::to_vec))
+        };
+        Ok(Self {
+            tenant: row.get_ref(0)?.as_bytes()?.to_vec(),
+            id: row.get_ref(1)?.as_bytes()?.to_vec(),
+            named: [named(2)?, named(3)?, named(4)?],
+        })
+    }
+
+    /// The key of each name. What cannot be read is nobody's name.
+    fn keys(&self) -> [Option<String>; 3] {
+        let [user_name, mobile, email] = self.named.each_ref().map(|name| {
+            let name = str::from_utf8(name.as_deref()?);
+            if name.is_err() {
+                tracing::warn!(
+                    id = %String::from_utf8_lossy(&self.id),
+                    "a name must be UTF-8, and is not: nobody is found by it"
+                );
+            }
+            name.ok()
+        });
+        let user_name = user_name.and_then(|name| UserName::new(name).ok());
+        let mobile = mobile.and_then(|number| Mobile::new(number).ok());
+        let email = email.and_then(|address| EmailAddress::new(address).ok());
+        [
+            user_name.as_ref().map(UserName::normalised),
+            mobile.as_ref().and_then(mobile_key),
+            email.as_ref().map(EmailAddress::normalised),
+        ]
+        .map(|key| key.map(str::to_owned))
+    }
+}
+
+/// A text as SQLite has it, UTF-8 or not.
+fn text(bytes: &[u8]) -> ToSqlOutput<'_> {
+    ToSqlOutput::Borrowed(ValueRef::Text(bytes))
 }
 
 pub(super) fn has_unspelled(connection: &Connection) -> Result<bool, StoreError> {
@@ -26,8 +69,8 @@ pub(super) fn has_unspelled(connection: &Connection) -> Result<bool, StoreError>
     Ok(connection.prepare_cached(sql)?.exists([])?)
 }
 
-/// Spells names that have not been, of any account: whoever is looked up may be one of them. What cannot be read is nobody's name.
-pub(super) fn spell(transaction: &Transaction<'_>, table: &Table) -> Result<(), StoreError> {
+/// Spells names that have not been, of any account: whoever is looked up may be one of them. Says of how many accounts.
+pub(super) fn spell(transaction: &Transaction<'_>, table: &Table) -> Result<usize, StoreError> {
     let [user_name, mobile, email] = table.names_of("u");
     let sql = format!(
         "SELECT s.tenant, s.id, {user_name}, {mobile}, {email}
@@ -36,30 +79,17 @@ pub(super) fn spell(transaction: &Transaction<'_>, table: &Table) -> Result<(), 
         table.is_row("s.tenant", "s.id")
     );
     let mut statement = transaction.prepare_cached(&sql)?;
-    let rows = statement.query_map([AT_ONCE], |row| {
-        Ok(Names {
-            tenant: row.get(0)?,
-            id: row.get(1)?,
-            user_name: row.get(2)?,
-            mobile: row.get(3)?,
-            email: row.get(4)?,
-        })
-    })?;
+    let rows = statement.query_map([AT_ONCE], Names::of)?;
+    let mut spelled = 0;
     for names in rows.collect::<Result<Vec<_>, _>>()? {
-        let user_name = names.user_name.and_then(|name| UserName::new(&name).ok());
-        let mobile = names.mobile.and_then(|number| Mobile::new(&number).ok());
-        let email = names.email.and_then(|address| EmailAddress::new(&address).ok());
+        let [user_name, mobile, email] = names.keys();
         let sql = "UPDATE authflow_side_accounts SET user_name_key = ?3, mobile_key = ?4, email_key = ?5, is_spelled = 1
             WHERE tenant = ?1 AND id = ?2";
-        transaction.prepare_cached(sql)?.execute(params![
-            names.tenant,
-            names.id,
-            user_name.as_ref().map(UserName::normalised),
-            mobile.as_ref().and_then(mobile_key),
-            email.as_ref().map(EmailAddress::normalised),
-        ])?;
+        let of = (text(&names.tenant), text(&names.id));
+        let parameters = params![of.0, of.1, user_name, mobile, email];
+        spelled += transaction.prepare_cached(sql)?.execute(parameters)?;
     }
-    Ok(())
+    Ok(spelled)
 }
 
 /// Spells every name that has not been, and all of them where they were by another version. Refuses names that lead to two accounts: whose they
@@ -72,16 +102,15 @@ pub(super) fn spell_all(transaction: &Transaction<'_>, table: &Table) -> Result<
     if !has_unspelled(transaction)? {
         return Ok(());
     }
-    while has_unspelled(transaction)? {
-        spell(transaction, table)?;
-    }
+    while spell(transaction, table)? > 0 {}
     let sql = "WITH names AS (
             SELECT tenant, id, user_name_key AS name FROM authflow_side_accounts WHERE user_name_key IS NOT NULL
             UNION SELECT tenant, id, mobile_key FROM authflow_side_accounts WHERE mobile_key IS NOT NULL
             UNION SELECT tenant, id, email_key FROM authflow_side_accounts WHERE email_key IS NOT NULL)
         SELECT group_concat(id, ', ') FROM names GROUP BY tenant, name HAVING count(*) > 1 ORDER BY 1 LIMIT 100";
     let mut statement = transaction.prepare(sql)?;
-    let shared = statement.query_map([], |row| row.get::<_, String>(0))?;
+    let shared = statement
+        .query_map([], |row| Ok(String::from_utf8_lossy(row.get_ref(0)?.as_bytes()?).into_owned()))?;
     let shared =
         shared.map(|ids| ids.map(|ids| format!("one is of {ids}"))).collect::<Result<Vec<_>, _>>()?;
     if shared.is_empty() { Ok(()) } else { Err(StoreError::Names(shared.join("; "))) }

@@ -2,7 +2,7 @@
 
 use super::{
     mapping::TenantColumn,
-    table::{SetAt, Table, literal, quoted},
+    table::{SetAt, Table, Unique, literal, quoted},
 };
 use authflow::{TenantId, account::AccountStatus};
 
@@ -28,6 +28,16 @@ impl Table {
 
     pub(super) fn id_of(&self, row: &str) -> String {
         format!("CAST({row}.{} AS TEXT)", quoted(&self.columns.id))
+    }
+
+    /// The ids that a row may get that is to be inserted. SQLite itself numbers a row that says none, after the last one, and no trigger is told
+    /// before.
+    pub(super) fn ids_to_insert(&self) -> String {
+        let (id, column) = (self.id_of("NEW"), quoted(&self.columns.id));
+        match self.numbers_itself {
+            true => format!("{id}, (SELECT CAST(coalesce(max({column}), 0) + 1 AS TEXT) FROM {})", self.name),
+            false => id,
+        }
     }
 
     /// User name, mobile and e-mail address.
@@ -80,22 +90,21 @@ impl Table {
         let status = columns.status.as_ref().map(|(column, _)| column);
         let judged =
             [status, columns.mobile.as_ref(), columns.email.as_ref(), columns.password_set_at.as_ref()];
-        let judged: Vec<_> =
-            judged.into_iter().flatten().map(|column| format!("{row}.{}", quoted(column))).collect();
+        let judged: Vec<_> = judged
+            .into_iter()
+            .flatten()
+            .map(|column| format!("{row}.{} COLLATE BINARY", quoted(column)))
+            .collect();
         if judged.is_empty() { "NULL".into() } else { judged.join(", ") }
     }
 
     /// Whether the row `u` is that of a tenant and an id. They are compared as texts, and before that as the columns are, so that an index serves.
     pub(super) fn is_row(&self, tenant: &str, id: &str) -> String {
         let column = quoted(&self.columns.id);
-        let of_tenant = match &self.columns.tenant {
-            TenantColumn::Is(_) => format!("{tenant} = {}", self.tenant_of("u")),
-            TenantColumn::Named(column) => format!(
-                "u.{} IS nullif({tenant}, '') AND {} = {tenant} COLLATE BINARY",
-                quoted(column),
-                self.tenant_of("u")
-            ),
-        };
+        let mut of_tenant = format!("{} = {tenant} COLLATE BINARY", self.tenant_of("u"));
+        if let (Unique::WithTenant, TenantColumn::Named(column)) = (self.id_is_unique, &self.columns.tenant) {
+            of_tenant = format!("u.{} = {tenant} AND {of_tenant}", quoted(column));
+        }
         format!("u.{column} = {id} AND {} = {id} COLLATE BINARY AND {of_tenant}", self.id_of("u"))
     }
 

@@ -12,6 +12,17 @@ pub(super) struct Table {
     pub(super) name: String,
     pub(super) columns: Columns,
     pub(super) set_at: SetAt,
+    pub(super) id_is_unique: Unique,
+    /// Whether SQLite gives a row an id that says none.
+    pub(super) numbers_itself: bool,
+}
+
+/// Among which rows an id is one row's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unique {
+    ByItself,
+    /// Which is never NULL then.
+    WithTenant,
 }
 
 /// Where it stands when a password was set.
@@ -82,7 +93,7 @@ pub(super) fn find(connection: &Connection, mapping: &UsersTable) -> Result<Tabl
     let declared = columns(connection, &named.table)?;
     are_all_there(named, &declared)?;
     keys_can_be_compared(named, &declared)?;
-    is_unique(connection, named)?;
+    let id_is_unique = id_is_unique(connection, named)?;
     has_each_word_once(named)?;
     let set_at = match &named.password_set_at {
         None => SetAt::Beside,
@@ -91,7 +102,8 @@ pub(super) fn find(connection: &Connection, mapping: &UsersTable) -> Result<Tabl
             _ => SetAt::Text,
         },
     };
-    Ok(Table { name: quoted(&named.table), columns: named.clone(), set_at })
+    let numbers_itself = numbers_itself(connection, named)?;
+    Ok(Table { name: quoted(&named.table), columns: named.clone(), set_at, id_is_unique, numbers_itself })
 }
 
 /// The columns by their names, which SQLite compares without regard to case.
@@ -153,12 +165,13 @@ fn keys_can_be_compared(columns: &Columns, declared: &BTreeMap<String, Affinity>
 }
 
 /// Two rows of one id would be one account.
-fn is_unique(connection: &Connection, columns: &Columns) -> Result<(), StoreError> {
+fn id_is_unique(connection: &Connection, columns: &Columns) -> Result<Unique, StoreError> {
     let id = columns.id.to_ascii_lowercase();
-    let mut wanted = vec![BTreeSet::from([id.clone()])];
-    if let TenantColumn::Named(tenant) = &columns.tenant {
-        wanted.push(BTreeSet::from([id, tenant.to_ascii_lowercase()]));
-    }
+    let by_itself = BTreeSet::from([id.clone()]);
+    let with_tenant = match &columns.tenant {
+        TenantColumn::Named(tenant) => Some((tenant, BTreeSet::from([id, tenant.to_ascii_lowercase()]))),
+        TenantColumn::Is(_) => None,
+    };
     let sql = "SELECT name FROM pragma_table_info(?1) WHERE pk > 0";
     let mut unique = vec![names(connection, sql, &columns.table)?];
     let sql = "SELECT name FROM pragma_index_list(?1) WHERE \"unique\" = 1 AND partial = 0";
@@ -167,11 +180,33 @@ fn is_unique(connection: &Connection, columns: &Columns) -> Result<(), StoreErro
         let sql = "SELECT coalesce(name, '') FROM pragma_index_info(?1)";
         unique.push(names(connection, sql, &index)?);
     }
-    if unique.iter().any(|columns| wanted.contains(columns)) {
-        return Ok(());
+    if unique.contains(&by_itself) {
+        return Ok(Unique::ByItself);
     }
     let id = quoted(&columns.id);
+    if let Some((tenant, _)) = with_tenant.filter(|(_, both)| unique.contains(both)) {
+        // An index holds two NULLs for different.
+        let sql = "SELECT 1 FROM pragma_table_xinfo(?1) WHERE name = ?2 COLLATE NOCASE AND \"notnull\" = 1";
+        if connection.prepare(sql)?.exists([&columns.table, tenant])? {
+            return Ok(Unique::WithTenant);
+        }
+        let tenant = quoted(tenant);
+        return Err(refused(
+            columns,
+            format!(
+                "the column {tenant} for tenant must be NOT NULL ('' is none), or the column {id} for id unique by itself"
+            ),
+        ));
+    }
     Err(refused(columns, format!("the column {id} for id must be unique, by itself or with the tenant")))
+}
+
+/// Whether the id is an INTEGER PRIMARY KEY (<https://www.sqlite.org/lang_createtable.html#rowid>).
+fn numbers_itself(connection: &Connection, columns: &Columns) -> Result<bool, StoreError> {
+    let sql = "SELECT count(*) = 1 AND max(name = ?2 COLLATE NOCASE AND type = 'INTEGER' COLLATE NOCASE)
+        FROM pragma_table_info(?1) WHERE pk > 0";
+    Ok(connection.query_row(sql, [&columns.table, &columns.id], |row| row.get::<_, Option<bool>>(0))?
+        == Some(true))
 }
 
 fn names(connection: &Connection, sql: &str, of: &str) -> Result<BTreeSet<String>, StoreError> {

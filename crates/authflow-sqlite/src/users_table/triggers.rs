@@ -2,79 +2,109 @@
 
 use super::table::{Table, quoted, refused};
 use crate::{StoreError, Transaction};
-use rusqlite::{OptionalExtension as _, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 
 const DRAWN: &str = "random() & 9223372036854775807";
 const NEXT: &str = "iif(revision = 9223372036854775807, 0, revision + 1)";
+const UNSPELLED: &str = "is_spelled = 0, user_name_key = NULL, mobile_key = NULL, email_key = NULL";
 const NOW: &str = "CAST(strftime('%s', 'now') AS INTEGER)";
 
 /// The names of the triggers, and what makes each.
-fn all(table: &Table) -> [(&'static str, String); 4] {
+fn all(table: &Table) -> [(&'static str, String); 5] {
     let name = &table.name;
     let of = |row: &str| (table.tenant_of(row), table.id_of(row));
     let ((tenant, id), (earlier_tenant, earlier_id)) = (of("NEW"), of("OLD"));
-    let forget_earlier =
-        format!("DELETE FROM authflow_side_accounts WHERE tenant = {earlier_tenant} AND id = {earlier_id};");
-    let begin = format!(
-        "DELETE FROM authflow_side_accounts WHERE tenant = {tenant} AND id = {id};
-    INSERT INTO authflow_side_accounts (tenant, id, revision, password_changed_at)
-    SELECT {tenant}, {id}, {DRAWN}, {NOW} WHERE {id} IS NOT NULL;"
-    );
-    let is_another = format!("({earlier_tenant}, {earlier_id}) IS NOT ({tenant}, {id})");
+    let is_another =
+        format!("({earlier_tenant} COLLATE BINARY, {earlier_id} COLLATE BINARY) IS NOT ({tenant}, {id})");
     let is_theirs = format!("tenant = {tenant} AND id = {id}");
+    let was_theirs = format!("tenant = {earlier_tenant} AND id = {earlier_id}");
     let is_changed = |old: &str, new: &str| format!("({old}) IS NOT ({new})");
     let names = is_changed(&table.names_of("OLD").join(", "), &table.names_of("NEW").join(", "));
     let verifier = is_changed(&table.verifier_of("OLD"), &table.verifier_of("NEW"));
     let judged = is_changed(&table.judged_of("OLD"), &table.judged_of("NEW"));
+    let begin = format!(
+        "INSERT INTO authflow_side_accounts (tenant, id, revision, password_changed_at)
+    SELECT {tenant}, {id}, {DRAWN}, {NOW}
+    WHERE {id} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM authflow_side_accounts WHERE {is_theirs});"
+    );
+    let judge_verifier = format!(
+        "UPDATE authflow_side_accounts SET revision = {NEXT}, password_form = 'as_typed', skips_used = 0, must_change = NULL,
+        password_changed_at = {NOW}
+    WHERE {is_theirs} AND {verifier};"
+    );
+    let made =
+        |name: &str, when: &str, body: &str| format!("CREATE TRIGGER {name} {when}\nBEGIN\n    {body}\nEND");
     [
         (
-            "authflow_users_inserted",
-            format!("CREATE TRIGGER authflow_users_inserted AFTER INSERT ON {name}\nBEGIN\n    {begin}\nEND"),
-        ),
-        (
-            "authflow_users_deleted",
+            "authflow_users_to_insert",
+            format!("BEFORE INSERT ON {name}"),
+            // REPLACE that meets another column deletes a row unseen. What stood beside it is nobody's that gets its id.
             format!(
-                "CREATE TRIGGER authflow_users_deleted AFTER DELETE ON {name}\nBEGIN\n    {forget_earlier}\nEND"
+                "DELETE FROM authflow_side_accounts WHERE tenant = {tenant} AND id IN ({})
+    AND NOT EXISTS (SELECT 1 FROM {name} AS u WHERE {});",
+                table.ids_to_insert(),
+                table.is_row("authflow_side_accounts.tenant", "authflow_side_accounts.id")
             ),
         ),
         (
-            "authflow_users_renamed",
+            "authflow_users_inserted",
+            format!("AFTER INSERT ON {name}"),
+            // What stands beside is there where REPLACE has deleted the row, which no trigger sees.
             format!(
-                "CREATE TRIGGER authflow_users_renamed AFTER UPDATE ON {name} WHEN {is_another}
-BEGIN\n    {forget_earlier}\n    {begin}\nEND"
+                "UPDATE authflow_side_accounts SET revision = {DRAWN}, {UNSPELLED}, password_form = 'as_typed',
+        password_changed_at = {NOW}
+    WHERE {is_theirs};
+    {begin}"
+            ),
+        ),
+        (
+            "authflow_users_deleted",
+            format!("AFTER DELETE ON {name}"),
+            format!("DELETE FROM authflow_side_accounts WHERE {was_theirs};"),
+        ),
+        (
+            "authflow_users_renamed",
+            format!("AFTER UPDATE ON {name} WHEN {is_another}"),
+            format!(
+                "DELETE FROM authflow_side_accounts WHERE {is_theirs};
+    UPDATE authflow_side_accounts SET tenant = {tenant}, id = {id}, revision = {DRAWN}, {UNSPELLED}
+    WHERE {was_theirs} AND {id} IS NOT NULL;
+    DELETE FROM authflow_side_accounts WHERE {was_theirs};
+    {begin}
+    {judge_verifier}"
             ),
         ),
         (
             "authflow_users_changed",
+            format!("AFTER UPDATE ON {name} WHEN NOT ({is_another})"),
             format!(
-                "CREATE TRIGGER authflow_users_changed AFTER UPDATE ON {name} WHEN NOT ({is_another})
-BEGIN
-    UPDATE authflow_side_accounts SET is_spelled = 0, user_name_key = NULL, mobile_key = NULL, email_key = NULL
-    WHERE {is_theirs} AND {names};
-    UPDATE authflow_side_accounts SET revision = {NEXT}, password_form = 'as_typed', skips_used = 0, must_change = NULL,
-        password_changed_at = {NOW}
-    WHERE {is_theirs} AND {verifier};
+                "UPDATE authflow_side_accounts SET {UNSPELLED} WHERE {is_theirs} AND {names};
+    {judge_verifier}
     UPDATE authflow_side_accounts SET revision = {NEXT}
-    WHERE {is_theirs} AND NOT ({verifier}) AND {judged};
-END"
+    WHERE {is_theirs} AND NOT ({verifier}) AND {judged};"
             ),
         ),
     ]
+    .map(|(name, when, body)| (name, made(name, &when, &body)))
+}
+
+/// Whether the triggers are there as they must be.
+pub(super) fn are_there(connection: &Connection, table: &Table) -> Result<bool, StoreError> {
+    let mut are_there = true;
+    for (name, made) in &all(table) {
+        let sql = "SELECT 1 FROM sqlite_schema WHERE type = 'trigger' AND name = ?1 AND sql = ?2";
+        are_there &= connection.prepare(sql)?.exists(params![name, made])?;
+    }
+    Ok(are_there)
 }
 
 /// Makes the triggers where they are not there as they must be, and what stands beside each row. Says whether it did.
 pub(super) fn make(transaction: &Transaction<'_>, table: &Table) -> Result<bool, StoreError> {
     is_alone(transaction, table)?;
-    let triggers = all(table);
-    let mut are_there = true;
-    for (name, made) in &triggers {
-        let sql = "SELECT 1 FROM sqlite_schema WHERE type = 'trigger' AND name = ?1 AND sql = ?2";
-        are_there &= transaction.prepare(sql)?.exists(params![name, made])?;
-    }
-    if are_there {
+    if are_there(transaction, table)? {
         return Ok(false);
     }
-    for (name, made) in &triggers {
+    for (name, made) in &all(table) {
         transaction.execute_batch(&format!("DROP TRIGGER IF EXISTS {}; {made}", quoted(name)))?;
     }
     let of_keys = [&table.id_of("u"), &table.tenant_of("u")];
@@ -96,7 +126,7 @@ pub(super) fn make(transaction: &Transaction<'_>, table: &Table) -> Result<bool,
         "DELETE FROM authflow_side_accounts AS s
         WHERE NOT EXISTS (SELECT 1 FROM {name} AS u WHERE {is_row});
         UPDATE authflow_side_accounts
-        SET revision = {DRAWN}, is_spelled = 0, user_name_key = NULL, mobile_key = NULL, email_key = NULL;
+        SET revision = {DRAWN}, {UNSPELLED};
         INSERT INTO authflow_side_accounts (tenant, id, revision, password_changed_at)
         SELECT {tenant}, {id}, {DRAWN}, {NOW} FROM {name} AS u WHERE true ON CONFLICT (tenant, id) DO NOTHING",
         name = table.name,

@@ -14,7 +14,7 @@ const HOSTILE: &str = r#"
     CREATE TABLE "the ""people""; DROP TABLE x; --" (
         number INTEGER PRIMARY KEY,
         "order" TEXT NOT NULL,
-        [group] TEXT,
+        [group] TEXT NOT NULL DEFAULT '',
         "login 'name'" TEXT NOT NULL COLLATE NOCASE,
         e_mail TEXT NOT NULL DEFAULT '',
         telephone TEXT,
@@ -51,7 +51,7 @@ fn make(service: &Service, account: Account) {
     let state = if account.status == AccountStatus::Locked { "shut" } else { "o'k" };
     let sql = r#"INSERT INTO "the ""people""; DROP TABLE x; --"
             ("order", "group", "login 'name'", e_mail, telephone, "select", state, changed, claims)
-        VALUES (?1, ?2, ?3, coalesce(?4, ''), ?5, ?6, ?7, datetime(?8, 'unixepoch'), ?9)"#;
+        VALUES (?1, coalesce(?2, ''), ?3, coalesce(?4, ''), ?5, ?6, ?7, datetime(?8, 'unixepoch'), ?9)"#;
     let written = service.connection.execute(
         sql,
         params![

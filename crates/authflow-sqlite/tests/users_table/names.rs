@@ -54,3 +54,24 @@ async fn a_row_without_a_name_or_a_password_is_no_error() {
     drop(store);
     assert!(service.open(small()).is_ok());
 }
+
+/// SQLite takes for a text what is no UTF-8: in a name, and in an id.
+#[tokio::test]
+async fn a_name_that_is_no_text_is_nobodys_and_no_error_of_others() {
+    let service = Service::with(SMALL);
+    let store = service.open(small()).unwrap();
+    assert_eq!(sign_in(&store, "erin@example.com").await.0, 200);
+    service.execute("INSERT INTO users VALUES (9, CAST(x'ff40782e79' AS TEXT), 'x', 1)");
+    assert_eq!(sign_in(&store, "erin@example.com").await.0, 200, "everybody is out");
+    service.execute(
+        "CREATE TABLE others (id TEXT PRIMARY KEY, email TEXT, password_hash TEXT, is_active BOOLEAN);
+        INSERT INTO others SELECT * FROM users; INSERT INTO others VALUES (CAST(x'ff' AS TEXT), 'ff@example.com', 'x', 1);
+        INSERT INTO others VALUES ('', 'nobody@example.com', 'x', 1);
+        DROP TABLE users; ALTER TABLE others RENAME TO users",
+    );
+    drop(store);
+    let store = service.open(small()).unwrap();
+    assert_eq!(sign_in(&store, "erin@example.com").await.0, 200);
+    assert_eq!(service.number("SELECT count(*) FROM authflow_side_accounts WHERE is_spelled = 0"), 0);
+    assert_ne!(sign_in(&store, "ff@example.com").await.0, 200);
+}

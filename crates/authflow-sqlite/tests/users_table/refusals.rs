@@ -1,7 +1,7 @@
 //! What is no table of accounts is told when the store is opened, and changes nothing.
 
 use crate::people::{SMALL, Service, small};
-use authflow::account::AccountStatus;
+use authflow::{AccountId, account::AccountStatus};
 use authflow_sqlite::{IntoAccounts, OwnAccounts, UsersTable};
 
 fn refused(service: &Service, accounts: impl IntoAccounts) -> String {
@@ -137,4 +137,35 @@ async fn one_database_has_one_table_of_accounts() {
     let told =
         "the table users: must be the only accounts in its database, and there are some in authflow_accounts";
     assert_eq!(refused(&service, small()), told);
+}
+
+/// NULL differs from NULL: an index over tenant and id lets two rows of no tenant have one id.
+#[tokio::test]
+async fn an_id_is_unique_also_where_there_is_no_tenant() {
+    let users = || {
+        let users =
+            UsersTable::named("users").id("id").tenant("org").no_user_name().email("email").no_mobile();
+        users.verifier("hash").always_active().no_password_set_at()
+    };
+    for made in ["UNIQUE (org, id)", "PRIMARY KEY (org, id)"] {
+        let service = Service::with(&format!(
+            "CREATE TABLE users (id TEXT NOT NULL, org TEXT, email TEXT, hash TEXT, {made})"
+        ));
+        let told = r#"the table users: the column "org" for tenant must be NOT NULL ('' is none), or the column "id" for id unique by itself"#;
+        assert_eq!(refused(&service, users()), told);
+    }
+    for (made, none) in [
+        ("(id TEXT NOT NULL, org TEXT NOT NULL, email TEXT, hash TEXT, UNIQUE (org, id))", "''"),
+        ("(id TEXT, org TEXT, email TEXT, hash TEXT, PRIMARY KEY (id, org)) WITHOUT ROWID", "''"),
+        ("(id TEXT UNIQUE, org TEXT, email TEXT, hash TEXT)", "''"),
+        ("(id TEXT UNIQUE, org TEXT, email TEXT, hash TEXT)", "NULL"),
+    ] {
+        let service = Service::with(&format!("CREATE TABLE users {made}"));
+        let store = service.open(users()).unwrap();
+        let insert = format!("INSERT INTO users VALUES ('1', {none}, 'erin@example.com', 'erins')");
+        service.execute(&insert);
+        let found = store.account(None, AccountId::new("1").unwrap()).await.unwrap();
+        assert!(found.is_some(), "{made} {none}");
+        assert!(service.connection.execute(&insert, []).is_err(), "{made} {none}");
+    }
 }

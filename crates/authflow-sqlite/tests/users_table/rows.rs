@@ -5,6 +5,7 @@ use authflow::{
     AccountId,
     account::{Account, AccountStatus},
     administration::{Administer as _, Administered, DeletePerson, SetStatus},
+    factor::Factor,
     testkit::demo,
 };
 use authflow_sqlite::{StoreError, UsersTable};
@@ -70,6 +71,79 @@ async fn ids_that_differ_in_case_are_two() {
     assert_eq!((verifier("a").await.as_deref(), verifier("A").await), (Some("of a"), None));
 }
 
+/// `REPLACE` is how many programs write a row again. It deletes without the trigger for deletions, so what stands beside is there still.
+#[tokio::test]
+async fn a_row_that_is_replaced_keeps_its_second_factor() {
+    let service = Service::with(SMALL);
+    let store = service.open(small()).unwrap();
+    service.execute(
+        "UPDATE authflow_side_accounts SET enrolled = 'otp', must_change = 'administrator_reset' WHERE id = '7'",
+    );
+    let before = account(&store, "7").await.unwrap();
+    assert!(before.enrolled.contains(Factor::Totp));
+    // Nothing is changed by it.
+    service.execute("INSERT OR REPLACE INTO users SELECT * FROM users WHERE id = 7");
+    let after = account(&store, "7").await.unwrap();
+    assert!(after.enrolled.contains(Factor::Totp), "the second factor is gone: a password alone signs in");
+    assert!(after.password.unwrap().must_change.is_some(), "and so is the reason to change it");
+    assert_ne!(after.revision, before.revision, "nobody has seen what it was");
+}
+
+/// `REPLACE` that meets another column deletes a row unseen, and its id can be given again.
+#[tokio::test]
+async fn who_gets_the_id_of_a_replaced_row_has_nothing_of_it() {
+    for (given, id) in [("7", "7"), ("NULL", "9")] {
+        let service = Service::with(SMALL);
+        service.execute("CREATE UNIQUE INDEX emails ON users (email)");
+        let store = service.open(small()).unwrap();
+        service.execute(&format!(
+            "UPDATE users SET id = {id} WHERE id = 7;
+            UPDATE authflow_side_accounts SET enrolled = 'otp' WHERE id = '{id}';
+            INSERT OR REPLACE INTO users VALUES (3, 'Erin@example.com', 'x', 1);
+            INSERT INTO users VALUES ({given}, 'mallory@example.com', 'x', 1)"
+        ));
+        let found = account(&store, id).await.unwrap();
+        assert!(!found.enrolled.contains(Factor::Totp), "{given}");
+        assert_eq!(service.number("SELECT count(*) FROM authflow_side_accounts"), 3);
+    }
+}
+
+/// An id may be a name that its owner changes. As in the store's own table, the factors stay with the row.
+#[tokio::test]
+async fn a_row_that_gets_another_id_keeps_its_second_factor() {
+    let service = Service::with(SMALL);
+    let store = service.open(small()).unwrap();
+    service.execute(
+        "UPDATE authflow_side_accounts SET enrolled = 'sms', must_change = 'breached' WHERE id = '7'",
+    );
+    service.execute("UPDATE users SET id = 70 WHERE id = 7");
+    let after = account(&store, "70").await.unwrap();
+    assert!(after.enrolled.contains(Factor::Sms), "a password alone signs in");
+    assert!(after.password.unwrap().must_change.is_some());
+    service.execute("UPDATE users SET id = 71, password_hash = 'another' WHERE id = 70");
+    let after = account(&store, "71").await.unwrap();
+    assert!(after.enrolled.contains(Factor::Sms));
+    assert!(after.password.unwrap().must_change.is_none(), "it was changed");
+    assert_eq!(service.number("SELECT count(*) FROM authflow_side_accounts"), 2);
+}
+
+/// A column's collation makes two ids one; what stands beside is of one of them, byte by byte.
+#[tokio::test]
+async fn a_password_that_is_changed_under_another_case_of_the_id_ends_every_session() {
+    let service = Service::with(
+        "CREATE TABLE users (id TEXT PRIMARY KEY COLLATE NOCASE, hash TEXT); INSERT INTO users VALUES ('erin', 'one')",
+    );
+    let users = UsersTable::named("users").id("id").tenant_is(None).no_user_name().no_email().no_mobile();
+    let store = service.open(users.verifier("hash").always_active().no_password_set_at()).unwrap();
+    let revision = async || {
+        store.account(None, AccountId::new("erin").unwrap()).await.unwrap().map(|account| account.revision)
+    };
+    let before = revision().await.unwrap();
+    service
+        .execute("UPDATE users SET id = 'Erin'; UPDATE users SET hash = 'two'; UPDATE users SET id = 'erin'");
+    assert_ne!(revision().await, Some(before), "a session of before the change is good after it");
+}
+
 /// As migrations do it: SQLite cannot change a column.
 #[tokio::test]
 async fn a_table_that_is_made_anew_ends_every_session_and_keeps_the_rest() {
@@ -92,6 +166,40 @@ async fn a_table_that_is_made_anew_ends_every_session_and_keeps_the_rest() {
     assert_eq!(after.password.unwrap().skips_used, 1);
     assert!(account(&store, "8").await.is_none() && account(&store, "9").await.is_some());
     assert_eq!(service.number("SELECT count(*) FROM authflow_side_accounts"), 2);
+}
+
+/// A migration of the service's own: the triggers go with the table, and nobody sees what is changed then.
+#[tokio::test]
+async fn a_table_that_is_made_anew_under_an_open_store_has_nobody_until_it_is_opened_again() {
+    for lost in [
+        "CREATE TABLE others (id INTEGER PRIMARY KEY, email TEXT, password_hash TEXT, is_active BOOLEAN);
+        INSERT INTO others SELECT * FROM users; DROP TABLE users; ALTER TABLE others RENAME TO users",
+        "DROP TRIGGER authflow_users_changed",
+    ] {
+        let service = Service::with(SMALL);
+        let store = service.open(small()).unwrap();
+        let before = account(&store, "7").await.unwrap();
+        service.execute(&format!("{lost}; UPDATE users SET password_hash = 'another' WHERE id = 7"));
+        let told = "the table users: must have the store's triggers, and has lost them since the store was opened: open it again";
+        for _ in 0..2 {
+            let read = store.account(Some(demo::tenant()), AccountId::new("7").unwrap()).await;
+            assert_eq!(read.unwrap_err().to_string(), told);
+        }
+        let lock = SetStatus::disable(Some(demo::tenant()), AccountId::new("7").unwrap());
+        assert_eq!(store.set_status(&lock).await.unwrap_err().to_string(), told);
+        // Another instance of the service may be the one that does it.
+        let _again = service.open(small()).unwrap();
+        assert_ne!(account(&store, "7").await.unwrap().revision, before.revision, "{lost}");
+    }
+}
+
+#[tokio::test]
+async fn another_table_that_is_made_under_an_open_store_changes_nothing() {
+    let service = Service::with(SMALL);
+    let store = service.open(small()).unwrap();
+    let before = account(&store, "7").await.unwrap().revision;
+    service.execute("CREATE TABLE orders (id INTEGER PRIMARY KEY); ALTER TABLE users ADD COLUMN colour TEXT");
+    assert_eq!(account(&store, "7").await.unwrap().revision, before);
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 mod changes;
 mod exam;
+mod findings_new;
 mod mapping;
 mod names;
 
