@@ -38,6 +38,8 @@ type Transport = AsyncSmtpTransport<Tokio1Executor>;
 /// - **A code and a decoy are answered alike and equally fast.** The message is composed and put into a queue; a task sends what is in it. A decoy
 ///   takes the same way, and gives its place in the queue back.
 /// - **A full queue delivers nothing**, neither codes nor decoys. A message that waits for longer than its code lives is dropped.
+/// - **An address that no mail goes to is answered like one of a mail server that refuses it**: a code goes to an address as it is stored, and a decoy
+///   to its one spelling, of which one may be an address and the other not.
 /// - There is no text message here: a code to a mobile is not delivered.
 /// - What cannot be sent is logged, with the masked address, and never with a code or a word of the mail server, which may quote the message.
 #[derive(Clone)]
@@ -92,7 +94,7 @@ impl SmtpCourier {
     fn send_mail(&self, letter: &Letter<'_>, to: &EmailAddress, decoy: bool) -> Result<Delivery, SmtpError> {
         let Ok(address) = to.as_str().parse() else {
             tracing::warn!(to = to.masked(), "code not sent: no mail goes to such an address");
-            return Ok(Delivery::NotDelivered);
+            return Ok(Delivery::Delivered);
         };
         let lives = Duration::from_secs(letter.expires_in.as_seconds().into());
         let message = compose(self.settings.texts.text(letter), self.settings.from.clone(), address)?;
