@@ -271,8 +271,7 @@ async fn every_spelling_of_an_address_is_answered_like_the_stored_one() {
     }
 }
 
-/// A code takes a place in the queue and a decoy gives its own back: while the mail server is slow, the answer to the next one tells which it was.
-/// It fails until a decoy waits like a code.
+/// A decoy that gave its place in the queue back would tell by the answer to the next one, while the mail server is slow, that it was none.
 #[tokio::test]
 async fn what_comes_after_a_decoy_is_answered_like_what_comes_after_a_code() {
     let (port, _received) = mail_server(None).await;
