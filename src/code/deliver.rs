@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 /// Send this code.
 ///
 /// For a decoy, do everything but the sending, in the same time: the recipient is nobody's here, and the client must not
-/// learn that.
+/// learn that. A code goes to the contact as the account has it; a decoy to what was typed, in its one spelling. Refuse neither for
+/// how it is written.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Deliver {

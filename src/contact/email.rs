@@ -58,6 +58,11 @@ impl EmailAddress {
         &self.canonical
     }
 
+    /// The same address, written in its one spelling.
+    pub(crate) fn in_one_spelling(self) -> Self {
+        Self { text: self.canonical.clone(), ..self }
+    }
+
     /// The address as it may be shown to someone who has not proved that it is theirs: its first character and its domain.
     pub fn masked(&self) -> String {
         let shown = if self.text.is_ascii() { &self.text } else { &self.canonical };

@@ -60,6 +60,11 @@ impl Mobile {
         &self.number
     }
 
+    /// The same number, written in its one spelling.
+    pub(crate) fn in_one_spelling(self) -> Self {
+        Self { text: self.number.clone(), ..self }
+    }
+
     /// Whether it says its country. One that does not reaches nobody.
     pub fn is_international(&self) -> bool {
         self.number.starts_with('+')

@@ -96,6 +96,14 @@ impl Recipient {
         }
     }
 
+    /// The same recipient, written in its one spelling.
+    pub(crate) fn in_one_spelling(self) -> Self {
+        match self {
+            Self::Mobile(mobile) => Self::Mobile(mobile.in_one_spelling()),
+            Self::Email(email) => Self::Email(email.in_one_spelling()),
+        }
+    }
+
     /// Whether a client that names `text` means this recipient: by any spelling, or by what it was shown of it.
     pub(crate) fn is_meant_by(&self, text: &str, plan: Option<&NumberingPlan>) -> bool {
         self.masked() == text.trim()

@@ -18,7 +18,7 @@ mod headers;
 mod kind;
 mod language;
 
-pub(crate) use address::Address;
+pub(crate) use address::read_address;
 
 pub use binding::{Binding, Bindings, DeviceTrait};
 pub use bound::{DeviceBinding, PresentedDevice};
@@ -40,7 +40,7 @@ pub struct Device {
     os_end: usize,
     mark_end: usize,
     kind: BindingKind,
-    address: Address,
+    ip: Option<IpAddr>,
 }
 
 impl Device {
@@ -57,18 +57,8 @@ impl Device {
     /// # Errors
     /// Which text is missing or malformed, or that the fingerprint is too long; the first of them.
     pub fn new(os: &str, fingerprint: &str, agent: &str, ip: Option<IpAddr>) -> Result<Self, HeaderFault> {
-        Self::at(os, fingerprint, agent, ip.into())
-    }
-
-    /// The same, with an address as it may have been read.
-    pub(crate) fn at(
-        os: &str,
-        fingerprint: &str,
-        agent: &str,
-        address: Address,
-    ) -> Result<Self, HeaderFault> {
         let os = described(Header::Os, os)?;
-        Ok(Self::of(&os, judged(fingerprint)?, &described(Header::Agent, agent)?, address))
+        Ok(Self::of(&os, judged(fingerprint)?, &described(Header::Agent, agent)?, ip))
     }
 
     /// An app at a route of your own, which shows a fingerprint and perhaps `agent`, its header `User-Agent`: that may be empty, and is cut where it is
@@ -77,7 +67,7 @@ impl Device {
     /// # Errors
     /// When the fingerprint is missing, malformed or too long, or the agent is malformed.
     pub fn with_fingerprint(fingerprint: &str, agent: &str, ip: Option<IpAddr>) -> Result<Self, HeaderFault> {
-        Ok(Self::of("", judged(fingerprint)?, &agent_or_none(agent)?, ip.into()))
+        Ok(Self::of("", judged(fingerprint)?, &agent_or_none(agent)?, ip))
     }
 
     /// A browser with a [cookie](DeviceCookie), at a route of your own. `agent` is its header `User-Agent`, under the bounds of `X-agent`; it
@@ -86,7 +76,7 @@ impl Device {
     /// # Errors
     /// When the agent is malformed.
     pub fn with_cookie(cookie: &DeviceCookie, agent: &str, ip: Option<IpAddr>) -> Result<Self, HeaderFault> {
-        Ok(Self::recognised("", BindingKind::Cookie, cookie.as_text(), &agent_or_none(agent)?, ip.into()))
+        Ok(Self::recognised("", BindingKind::Cookie, cookie.as_text(), &agent_or_none(agent)?, ip))
     }
 
     /// A caller that shows nothing its tokens could be bound to, at a route of your own: whoever holds them may use them. An application
@@ -95,18 +85,18 @@ impl Device {
     /// # Errors
     /// When the agent is malformed.
     pub fn unbound(agent: &str, ip: Option<IpAddr>) -> Result<Self, HeaderFault> {
-        Ok(Self::recognised("", BindingKind::Unbound, "", &agent_or_none(agent)?, ip.into()))
+        Ok(Self::recognised("", BindingKind::Unbound, "", &agent_or_none(agent)?, ip))
     }
 
     /// A device of texts that have been judged.
-    fn of(os: &str, fingerprint: &str, agent: &str, address: Address) -> Self {
-        Self::recognised(os, BindingKind::Fingerprint, fingerprint, agent, address)
+    fn of(os: &str, fingerprint: &str, agent: &str, ip: Option<IpAddr>) -> Self {
+        Self::recognised(os, BindingKind::Fingerprint, fingerprint, agent, ip)
     }
 
-    fn recognised(os: &str, kind: BindingKind, mark: &str, agent: &str, address: Address) -> Self {
+    fn recognised(os: &str, kind: BindingKind, mark: &str, agent: &str, ip: Option<IpAddr>) -> Self {
         let mark_end = os.len().saturating_add(mark.len());
         let texts = [os, mark, agent].concat().into();
-        Self { texts, os_end: os.len(), mark_end, kind, address }
+        Self { texts, os_end: os.len(), mark_end, kind, ip }
     }
 
     /// Operating system and version (`X-operating-sys-version`), as `Android 10`; empty where it has no such header.
@@ -121,12 +111,7 @@ impl Device {
 
     /// The address the caller says it has (`X-device-ip`): a claim of the client's, not the peer's address.
     pub fn ip(&self) -> Option<IpAddr> {
-        self.address.ip()
-    }
-
-    /// Whether the caller says something that is no address.
-    pub(crate) fn has_unreadable_address(&self) -> bool {
-        self.address == Address::Unreadable
+        self.ip
     }
 
     /// By what kind of thing it is recognised.

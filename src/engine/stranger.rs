@@ -70,7 +70,8 @@ impl Stranger {
             });
             let (recipient, owner) = match known {
                 Some((own, owner)) => (own, Some(owner)),
-                None => (self.named.clone(), None),
+                // As typed, it would be the one spelling that a courier refuses, and that would tell a decoy from a code.
+                None => (self.named.clone().in_one_spelling(), None),
             };
             let stranger = Some(self);
             Sending { admitted, purpose, recipient, login: None, owner, budget, stranger }.store()

@@ -13,13 +13,17 @@ pub(crate) const FETCH_SITE: &str = "Sec-Fetch-Site";
 /// A browser sends its cookies along whoever makes it send a request, so a cookie alone does not show that this site wanted it. A request is this
 /// site's own if one of these holds:
 ///
-/// - Its method is `GET`, `HEAD` or `OPTIONS`, which must change nothing (RFC 9110 §9.2.1).
+/// - Its method is `GET`, `HEAD` or `OPTIONS`, which must change nothing (RFC 9110 §9.2.1), and it has no header `Upgrade`. What is said over a
+///   WebSocket may change something, and CORS does not ask who opens one (RFC 6455 §10.2).
 /// - It has `Sec-Fetch-Site: same-origin`, once. The browser sets that header, and no script can (W3C Fetch Metadata Request Headers §2.3, and the
 ///   prefix `Sec-` of the Fetch standard). `same-site` does not do: a neighbour under the same domain need not be a friend. Nor does `none`, which
 ///   is what somebody has typed or bookmarked.
 /// - It has `X-Requested-By` with any value. A form cannot set it, and a script of another site only where this one allows that by CORS (OWASP
 ///   Cross-Site Request Forgery Prevention Cheat Sheet, "Employing Custom Request Headers for AJAX/API"). It is for browsers from before 2023 and for
 ///   sites that you allow by name.
+///
+/// A script can set no header of a WebSocket's, and some browsers send no Fetch Metadata with one. To take those, compare their `Origin` with your own
+/// before you ask, and add `X-Requested-By` to a request where the two are equal.
 ///
 /// ```
 /// use authflow::facade::may_be_cross_site;
@@ -29,11 +33,10 @@ pub(crate) const FETCH_SITE: &str = "Sec-Fetch-Site";
 /// assert!(!may_be_cross_site("POST", &[("Sec-Fetch-Site", "same-origin")]));
 /// assert!(!may_be_cross_site("DELETE", &[("X-Requested-By", "orders")]));
 /// assert!(!may_be_cross_site("GET", &[("Sec-Fetch-Site", "cross-site")]));
+/// assert!(may_be_cross_site("GET", &[("Sec-Fetch-Site", "cross-site"), ("Upgrade", "websocket")]));
 /// ```
 pub fn may_be_cross_site<R: Headers + ?Sized>(method: &str, headers: &R) -> bool {
-    if matches!(method, "GET" | "HEAD" | "OPTIONS") {
-        return false;
-    }
+    let mut changes_nothing = matches!(method, "GET" | "HEAD" | "OPTIONS");
     let (mut sites, mut is_same_origin, mut is_requested) = (0_u32, false, false);
     headers.for_each(&mut |name, value| {
         let value = value.trim_ascii();
@@ -42,9 +45,11 @@ pub fn may_be_cross_site<R: Headers + ?Sized>(method: &str, headers: &R) -> bool
             is_same_origin = value == b"same-origin";
         } else if name.eq_ignore_ascii_case(REQUESTED_BY) {
             is_requested |= !value.is_empty();
+        } else if name.eq_ignore_ascii_case("Upgrade") {
+            changes_nothing = false;
         }
     });
-    let is_own = is_requested || (sites == 1 && is_same_origin);
+    let is_own = changes_nothing || is_requested || (sites == 1 && is_same_origin);
     !is_own
 }
 
@@ -55,17 +60,22 @@ mod tests {
     /// Every method against every origin, with the custom header and without.
     #[test]
     fn what_changes_something_takes_a_word_that_another_site_cannot_say() {
-        for method in
-            ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE", "get", "", "FETCH"]
-        {
-            let is_safe = ["GET", "HEAD", "OPTIONS"].contains(&method);
-            for site in
+        for method in [
+            "GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "TRACE", "get", "",
+            "FETCH",
+        ] {
+            for (site, upgrade) in
                 [None, Some("same-origin"), Some("same-site"), Some("cross-site"), Some("none"), Some("")]
+                    .into_iter()
+                    .flat_map(|site| [None, Some("websocket"), Some("")].map(|upgrade| (site, upgrade)))
             {
+                let is_safe = ["GET", "HEAD", "OPTIONS"].contains(&method) && upgrade.is_none();
                 for requested in [None, Some(""), Some(" "), Some("x")] {
                     let site = site.map(|site| ("sec-fetch-SITE", site));
                     let requested_by = requested.map(|value| ("x-requested-BY", value));
-                    let headers: alloc::vec::Vec<_> = site.into_iter().chain(requested_by).collect();
+                    let upgrade = upgrade.map(|value| ("upGRADE", value));
+                    let headers: alloc::vec::Vec<_> =
+                        site.into_iter().chain(requested_by).chain(upgrade).collect();
                     let is_own = is_safe
                         || site.is_some_and(|(_, site)| site == "same-origin")
                         || requested == Some("x");

@@ -8,7 +8,7 @@ use crate::{
     account::{Identifier, UserName},
     code::CodePurpose,
     contact::{Channel, Mobile},
-    device::{Address, Device, HeaderFault, RequestHeaders},
+    device::{Device, HeaderFault, RequestHeaders, read_address},
     facade::{
         member::{self, Read, needed, optional, password, recipient, required, user_name},
         object::members,
@@ -190,8 +190,8 @@ pub(super) fn of_tenant(
     fn text(member: &Option<Secret>) -> &str {
         member.as_ref().map_or("", Secret::expose)
     }
-    let address = Address::read(text(&ip));
-    Ok((Device::at(text(&os), text(&fingerprint), text(&agent), address), token))
+    let ip = read_address(text(&ip));
+    Ok((Device::new(text(&os), text(&fingerprint), text(&agent), ip), token))
 }
 
 fn mobile(text: &Secret) -> Read<Mobile> {

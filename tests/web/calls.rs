@@ -6,10 +6,12 @@ use super::{
 };
 use authflow::{
     contact::Channel,
+    device::{Binding, Bindings, DeviceTrait},
     facade::{Facade as _, Request},
     factor::Factor,
-    outcome::Verdict,
+    outcome::{Event, TokenRefusal, Verdict},
     password::MustChange,
+    policy::Policy,
     step::Step,
     testkit::{World, demo},
 };
@@ -217,6 +219,35 @@ fn the_address_is_the_hosts_word() {
             };
         };
         assert_eq!((device.ip(), device.agent()), (peer, "Mozilla/5.0"));
+    }
+}
+
+/// A host that says no address, as `authflow_tower::Login` without `with_peers`, would bind a login to nothing.
+#[test]
+fn a_login_that_is_bound_to_an_address_goes_on_at_none() {
+    let bindings = Bindings { ip: Binding::Refuse, ..Bindings::default() };
+    let policy = Policy { bindings, ..demo::policy() };
+    let password = json!({ "identifier": "erin", "password": demo::PASSWORD }).to_string();
+    for client in Client::both(&World::with_policy(policy)) {
+        let here = "192.0.2.7".parse().ok();
+        for (peer, status) in [(here, 200), (None, 401)] {
+            let mut client = client.clone();
+            for (path, body, status) in
+                [("/v1/sign-in", &*password, 200), ("/v1/sign-in/password/skip", "", status)]
+            {
+                let headers = client.shown().with("Content-Type", "application/json");
+                let request =
+                    Request { method: "POST", path, headers: &headers, body: body.as_bytes(), peer };
+                let answer = client.answer(&request);
+                assert_eq!(answer.status, status, "{peer:?} {path}");
+                client.keep(&answer);
+            }
+            let refused = |event: &Event| {
+                matches!(event, Event::TokenRefused { reason: TokenRefusal::Device(DeviceTrait::Ip), .. })
+            };
+            let events = client.outcome.unwrap().events;
+            assert_eq!(events.iter().any(refused), peer.is_none(), "{events:?}");
+        }
     }
 }
 

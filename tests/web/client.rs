@@ -181,7 +181,7 @@ impl Client {
     }
 
     /// As a browser, or an app, does.
-    fn keep(&mut self, answer: &Answer) {
+    pub(super) fn keep(&mut self, answer: &Answer) {
         match &mut self.keeps {
             Keeps::Cookies(jar) => {
                 for (name, line) in answer.cookies() {

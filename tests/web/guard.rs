@@ -62,6 +62,27 @@ fn another_site_changes_nothing_of_the_hosts_own_either() {
     assert!(matches!(verdict, Verdict::Authenticated(_)));
 }
 
+/// A WebSocket begins as a `GET` with the cookies, which `SameSite=Lax` gives to a neighbour, and CORS does not ask.
+#[test]
+fn a_neighbour_opens_no_socket_with_the_cookies_of_a_session() {
+    let mut client = Client::browser(World::new());
+    client.sign_in("alice");
+    for (site, passes) in [("same-origin", true), ("same-site", false), ("cross-site", false)] {
+        client.headers = HeaderList::from_iter([
+            ("Connection", "Upgrade"),
+            ("Upgrade", "websocket"),
+            ("Sec-Fetch-Site", site),
+            ("Sec-Fetch-Mode", "websocket"),
+        ]);
+        let headers = client.shown();
+        for method in ["GET", "CONNECT"] {
+            let (verdict, _) = guarded(&mut client, method, &headers);
+            assert_eq!(matches!(verdict, Verdict::Authenticated(_)), passes, "{method} {site}: {verdict:?}");
+            assert_eq!(matches!(verdict, Verdict::Refused(Fault::CrossSite)), !passes, "{method} {site}");
+        }
+    }
+}
+
 #[test]
 fn a_host_that_cannot_begin_says_so_in_its_words() {
     let client = Client::browser(World::new());

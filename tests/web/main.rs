@@ -5,7 +5,6 @@ mod calls;
 mod client;
 mod cookies;
 mod cross_site;
-mod findings_new;
 mod guard;
 mod modes;
 mod refusals;

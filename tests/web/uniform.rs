@@ -3,7 +3,7 @@
 use super::client::{Answer, Client, NEW_PASSWORD};
 use authflow::{
     account::AccountStatus,
-    contact::Mobile,
+    contact::{EmailAddress, Mobile},
     testkit::{World, demo},
 };
 use serde_json::{Value, json};
@@ -64,6 +64,44 @@ fn who_exists_is_not_told_by_a_code() {
             let guesses: Vec<_> = mobiles.iter().map(typed).collect();
             assert_eq!(are_alike(&client, path, &guesses).problem(), "code-invalid");
         }
+    }
+}
+
+/// Many a courier refuses a spelling that the library takes. So what was typed reaches none: a code goes to the contact as it is stored, and a decoy
+/// to its one spelling.
+#[test]
+fn a_decoy_is_of_the_one_spelling() {
+    for (path, typed, stored, normalised) in [
+        (
+            "/v1/sign-in/by-email/send",
+            json!({ "email": "Subject\u{ff20}ex\u{200d}ample.com" }),
+            "Subject@example.com",
+            "subject@example.com",
+        ),
+        (
+            "/v1/sign-in/by-sms/send",
+            json!({ "mobile": "＋８６ １３９ ００００ ０００９" }),
+            "+86-13900000009",
+            "+8613900000009",
+        ),
+    ] {
+        let mut client = Client::browser(World::new());
+        client.world.change("alice", |account| {
+            account.email = EmailAddress::new("Subject@example.com").ok();
+            account.mobile = Mobile::new("+86-13900000009").ok();
+        });
+        assert_eq!(client.clone().sent_to(path, &typed), (stored.into(), false));
+        client.world.change("alice", |account| (account.email, account.mobile) = (None, None));
+        assert_eq!(client.sent_to(path, &typed), (normalised.into(), true));
+    }
+}
+
+impl Client {
+    /// To whom the host is asked to send a code, and whether that is a decoy.
+    fn sent_to(&mut self, path: &str, typed: &Value) -> (String, bool) {
+        assert_eq!(self.send("POST", path, typed).status, 200);
+        let message = self.world.host.outbox.last().unwrap();
+        (message.recipient.as_str().to_owned(), message.decoy)
     }
 }
 

@@ -36,8 +36,11 @@ type Transport = AsyncSmtpTransport<Tokio1Executor>;
 /// A [`Courier`] that sends e-mail.
 ///
 /// - **A code and a decoy are answered alike and equally fast.** The message is composed and put into a queue; a task sends what is in it. A decoy
-///   takes the same way, and gives its place in the queue back.
+///   takes the same way and waits in the queue like a code; the task drops it. So a queue of decoys is empty sooner than one of codes, which shows
+///   to whoever keeps it full.
 /// - **A full queue delivers nothing**, neither codes nor decoys. A message that waits for longer than its code lives is dropped.
+/// - **An address that no mail goes to is answered like one of a mail server that refuses it**: a code goes to an address as it is stored, and a decoy
+///   to its one spelling, of which one may be an address and the other not.
 /// - There is no text message here: a code to a mobile is not delivered.
 /// - What cannot be sent is logged, with the masked address, and never with a code or a word of the mail server, which may quote the message.
 #[derive(Clone)]
@@ -48,7 +51,8 @@ pub struct SmtpCourier {
 
 /// No `Debug`: the message has the code in it.
 struct Queued {
-    message: Message,
+    /// Nothing for a decoy, and where no mail goes to the address.
+    message: Option<Message>,
     masked: String,
     good_until: Instant,
 }
@@ -90,24 +94,25 @@ impl SmtpCourier {
     }
 
     fn send_mail(&self, letter: &Letter<'_>, to: &EmailAddress, decoy: bool) -> Result<Delivery, SmtpError> {
-        let Ok(address) = to.as_str().parse() else {
-            tracing::warn!(to = to.masked(), "code not sent: no mail goes to such an address");
-            return Ok(Delivery::NotDelivered);
+        let text = self.settings.texts.text(letter);
+        let message = match to.as_str().parse() {
+            Ok(address) => Some(compose(text, self.settings.from.clone(), address)?),
+            Err(_) => {
+                tracing::warn!(to = to.masked(), "code not sent: no mail goes to such an address");
+                None
+            }
         };
         let lives = Duration::from_secs(letter.expires_in.as_seconds().into());
-        let message = compose(self.settings.texts.text(letter), self.settings.from.clone(), address)?;
+        let message = message.filter(|_| !decoy);
         let queued = Queued { message, masked: to.masked(), good_until: Instant::now() + lives };
-        match self.queue.try_reserve() {
-            Ok(place) if !decoy => place.send(queued),
-            // A decoy gives its place back.
-            Ok(_) => {}
-            Err(TrySendError::Full(())) => {
+        match self.queue.try_send(queued) {
+            Ok(()) => Ok(Delivery::Delivered),
+            Err(TrySendError::Full(_)) => {
                 tracing::warn!("code not sent: too many messages wait for the mail server");
-                return Ok(Delivery::NotDelivered);
+                Ok(Delivery::NotDelivered)
             }
-            Err(TrySendError::Closed(())) => return Err(SmtpError::WorkerEnded),
+            Err(TrySendError::Closed(_)) => Err(SmtpError::WorkerEnded),
         }
-        Ok(Delivery::Delivered)
     }
 }
 
@@ -143,6 +148,7 @@ fn transport(settings: &Settings) -> Result<Transport, SettingsError> {
 
 async fn send_all(transport: Transport, mut waiting: mpsc::Receiver<Queued>) {
     while let Some(Queued { message, masked, good_until }) = waiting.recv().await {
+        let Some(message) = message else { continue };
         if good_until <= Instant::now() {
             tracing::warn!(to = masked, "code not sent: it waited for longer than it lives");
             continue;

@@ -76,6 +76,7 @@ impl<F, H> Login<F, H> {
 
     /// Where requests come from, for services, layers and guards that are made of this value afterwards: what the server in front has put
     /// into their extensions, say. Nobody knows unless it is said. A façade notes it, and lets nobody in by it.
+    /// Where a policy [binds](authflow::device::Bindings::ip) logins to it, `/v1` takes none beyond its first step without it.
     ///
     /// ```
     /// # use authflow::{Moment, testkit::{MemoryHost, Setup, demo}};
