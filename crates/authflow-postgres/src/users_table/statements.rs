@@ -6,25 +6,44 @@ use super::{
 };
 use authflow::{TenantId, account::AccountStatus};
 
+/// An id is no longer than this, in bytes.
+const LONGEST_ID: usize = 64;
+
+/// A column of a row as a text that is compared byte by byte: under the column's own collation, two that differ may be one.
+pub(super) fn text_of(row: &str, column: &str) -> String {
+    format!("{row}.{}::text COLLATE \"C\"", quoted(column))
+}
+
 impl Table {
     /// A column of the row `u`, or NULL.
     fn optional(&self, row: &str, column: &Option<String>) -> String {
         match column {
-            Some(column) => format!("{row}.{}::text", quoted(column)),
+            Some(column) => text_of(row, column),
             None => "NULL::text".into(),
         }
     }
 
-    /// The tenant of a row, as a text; '' is none.
+    /// The tenant of a row, as a text; '' is none. A row that says '' itself is no tenant's: beside those of none, it would be one of them.
     pub(super) fn tenant_of(&self, row: &str) -> String {
         match &self.columns.tenant {
-            TenantColumn::Named(column) => format!("coalesce({row}.{}::text, '')", quoted(column)),
+            TenantColumn::Named(column) => {
+                let said = text_of(row, column);
+                format!("CASE WHEN {said} IS NULL THEN '' ELSE nullif({said}, '') END")
+            }
             TenantColumn::Is(tenant) => literal(tenant.as_ref().map_or("", TenantId::as_str)),
         }
     }
 
     pub(super) fn id_of(&self, row: &str) -> String {
-        format!("{row}.{}::text", quoted(&self.columns.id))
+        text_of(row, &self.columns.id)
+    }
+
+    /// Whether a row can be an account's. An id or a tenant that is longer than the library's is nobody's, and may be more than an index takes.
+    pub(super) fn is_account(&self, row: &str) -> String {
+        let [id, tenant] = [self.id_of(row), self.tenant_of(row)];
+        format!(
+            "coalesce(octet_length({id}) BETWEEN 1 AND {LONGEST_ID} AND octet_length({tenant}) <= {LONGEST_ID}, false)"
+        )
     }
 
     pub(super) fn user_name_of(&self, row: &str) -> String {
@@ -40,7 +59,7 @@ impl Table {
     }
 
     pub(super) fn verifier_of(&self, row: &str) -> String {
-        format!("{row}.{}::text", quoted(&self.columns.verifier))
+        text_of(row, &self.columns.verifier)
     }
 
     /// The library's word for what the status column says; '' for a word that means nothing.
@@ -54,7 +73,7 @@ impl Table {
         let of = of.collect::<String>();
         match of.is_empty() {
             true => "''".into(),
-            false => format!("CASE {row}.{}::text{of} ELSE '' END", quoted(column)),
+            false => format!("CASE {}{of} ELSE '' END", text_of(row, column)),
         }
     }
 

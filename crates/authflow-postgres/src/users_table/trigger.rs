@@ -1,6 +1,9 @@
 //! The trigger on the table: what stands beside is in step, whoever writes.
 
-use super::catalogue::{Table, literal, quoted, refused};
+use super::{
+    catalogue::{Table, literal, quoted, refused},
+    statements::text_of,
+};
 use crate::{
     Connection, StoreError, Transaction,
     columns::get,
@@ -24,16 +27,15 @@ fn body(table: &Table) -> String {
         .join(" AND ");
     let judged = |row: &str| {
         let [_, mobile, email] = of(row);
-        let columns = [
-            &table.columns.password_set_at,
-            &table.columns.status.as_ref().map(|(column, _)| column.clone()),
-        ];
-        let columns = columns.into_iter().flatten().map(|column| format!("{row}.{}", quoted(column)));
-        [table.verifier_of(row), mobile, email].into_iter().chain(columns).collect::<Vec<_>>().join(", ")
+        let set_at = table.columns.password_set_at.as_ref().map(|column| format!("{row}.{}", quoted(column)));
+        let status = table.columns.status.as_ref().map(|(column, _)| text_of(row, column));
+        let columns = [table.verifier_of(row), mobile, email].into_iter().chain(set_at).chain(status);
+        columns.collect::<Vec<_>>().join(", ")
     };
     let [verifier, earlier_verifier] = [table.verifier_of("NEW"), table.verifier_of("OLD")];
     let [tenant, id] = [table.tenant_of("NEW"), table.id_of("NEW")];
     let [earlier_tenant, earlier_id] = [table.tenant_of("OLD"), table.id_of("OLD")];
+    let is_account = table.is_account("NEW");
     let [judged, judged_before] = [judged("NEW"), judged("OLD")];
     format!(
         "
@@ -49,7 +51,7 @@ BEGIN
     IF TG_OP = 'DELETE' THEN
         RETURN NULL;
     END IF;
-    IF {id} IS NULL THEN
+    IF NOT {is_account} THEN
         RETURN NULL;
     END IF;
     IF is_another THEN
@@ -96,18 +98,24 @@ pub(super) async fn make(transaction: &Transaction, table: &Table) -> Result<(),
                 ALTER TABLE {name} ENABLE ALWAYS TRIGGER {NAME}"
             ))
             .await?;
-        // Another mapping may name other columns.
-        transaction.batch("UPDATE authflow.side_accounts SET is_spelled = false, names = names + 1").await?;
+        // Nobody has seen what was changed meanwhile, and another mapping may name other columns.
+        transaction
+            .batch(
+                "UPDATE authflow.side_accounts SET revision = authflow.drawn_revision(), is_spelled = false, names = names + 1",
+            )
+            .await?;
     }
-    let [tenant, id] = [table.tenant_of("u"), table.id_of("u")];
-    let sql = format!(
-        "INSERT INTO authflow.side_accounts (tenant, id, revision, password_changed_at, is_spelled)
-        SELECT {tenant}, {id}, authflow.drawn_revision(), extract(epoch FROM now())::bigint, false FROM {} AS u
-        WHERE u.{} IS NOT NULL ON CONFLICT (tenant, id) DO NOTHING",
-        table.name,
-        quoted(&table.columns.id)
-    );
-    transaction.execute(&sql, &[]).await.map(drop)
+    let ([tenant, id], is_account) = ([table.tenant_of("u"), table.id_of("u")], table.is_account("u"));
+    transaction
+        .batch(&format!(
+            "DELETE FROM authflow.side_accounts AS s WHERE NOT EXISTS
+                (SELECT FROM {name} AS u WHERE {tenant} = s.tenant AND {id} = s.id AND {is_account});
+            INSERT INTO authflow.side_accounts (tenant, id, revision, password_changed_at, is_spelled)
+            SELECT {tenant}, {id}, authflow.drawn_revision(), extract(epoch FROM now())::bigint, false FROM {name} AS u
+            WHERE {is_account} ON CONFLICT (tenant, id) DO NOTHING",
+            name = table.name,
+        ))
+        .await
 }
 
 /// Refuses to keep accounts in the store's own table where they are in another one: whose ids meet would share sessions.

@@ -5,6 +5,7 @@ mod exam;
 mod findings_new;
 mod mapping;
 mod names;
+mod unseen;
 
 use crate::{
     server::{Database, server},

@@ -1,0 +1,50 @@
+//! What was changed while no trigger saw it.
+
+use super::*;
+
+/// Who was changed while the trigger was off, nobody has seen. The store for SQLite draws every revision anew then (decision 0026).
+#[tokio::test]
+async fn a_password_that_is_changed_while_the_trigger_is_off_ends_every_session_at_the_next_migration() {
+    let Some(server) = server() else { return };
+    let database = server.database().await;
+    let client = database.client().await;
+    client.batch_execute(USERS).await.unwrap();
+    client.batch_execute("INSERT INTO users VALUES (7, 'erin@example.com', 'one')").await.unwrap();
+    let settings = || settings(&database.url()).accounts(users());
+    PostgresStore::migrate(&settings()).await.unwrap();
+    let before = revision(&client, "7").await;
+    client
+        .batch_execute("ALTER TABLE users DISABLE TRIGGER USER; UPDATE users SET hash = 'two', enabled = false WHERE id = 7")
+        .await
+        .unwrap();
+    assert!(PostgresStore::connect(settings()).await.is_err());
+    PostgresStore::migrate(&settings()).await.unwrap();
+    assert!(PostgresStore::connect(settings()).await.is_ok());
+    assert_ne!(revision(&client, "7").await, before, "sessions of before the change are good after it");
+}
+
+/// Ids of a table that is made anew begin at one again: whoever has an id now has the sessions and factors of whoever had it.
+#[tokio::test]
+async fn a_table_that_is_made_anew_has_nobody_of_the_one_before() {
+    let Some(server) = server() else { return };
+    let database = server.database().await;
+    let client = database.client().await;
+    client.batch_execute(USERS).await.unwrap();
+    client
+        .batch_execute("INSERT INTO users VALUES (7, 'erin@example.com', 'one'), (8, 'bob@example.com', 'x')")
+        .await
+        .unwrap();
+    let settings = || settings(&database.url()).accounts(users());
+    PostgresStore::migrate(&settings()).await.unwrap();
+    let before = revision(&client, "7").await;
+    client.batch_execute("DROP TABLE users").await.unwrap();
+    client.batch_execute(USERS).await.unwrap();
+    client.batch_execute("INSERT INTO users VALUES (7, 'mallory@example.com', 'hers')").await.unwrap();
+    PostgresStore::migrate(&settings()).await.unwrap();
+    assert!(PostgresStore::connect(settings()).await.is_ok());
+    assert_ne!(
+        revision(&client, "7").await,
+        before,
+        "mallory's account has erin's revision: erin's sessions are hers"
+    );
+}
