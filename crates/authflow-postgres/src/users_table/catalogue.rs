@@ -113,15 +113,21 @@ pub(super) async fn find(connection: &Connection, mapping: &UsersTable) -> Resul
         None => quoted(&mapping.table),
     };
     let sql =
-        "SELECT c.oid::bigint AS oid, format('%I.%I', n.nspname, c.relname) AS name, c.relkind::text AS kind
+        "SELECT c.oid::bigint AS oid, format('%I.%I', n.nspname, c.relname) AS name, c.relkind::text AS kind,
+            EXISTS (SELECT FROM pg_catalog.pg_inherits WHERE inhparent = c.oid) AS has_heirs
         FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
         WHERE c.oid = to_regclass($1)";
     let row = connection.query_opt(sql, &[text(&*named)]).await?;
     let row = row.ok_or_else(|| refused("must be there, and is not".into()))?;
-    if !matches!(get::<&str>(&row, "kind")?, "r" | "p") {
-        return Err(refused(
-            "must be a table: a trigger on something else does not see what is written".into(),
-        ));
+    let finding = match (get::<&str>(&row, "kind")?, get::<bool>(&row, "has_heirs")?) {
+        ("p", _) | ("r", false) => None,
+        ("r", true) => {
+            Some("must have no table that inherits: a trigger does not see what is written to that")
+        }
+        _ => Some("must be a table: a trigger on something else does not see what is written"),
+    };
+    if let Some(finding) = finding {
+        return Err(refused(finding.into()));
     }
     let (oid, name) = (get::<i64>(&row, "oid")?, get::<String>(&row, "name")?);
     let columns = columns(connection, oid).await?;
@@ -214,14 +220,20 @@ impl Finder<'_> {
         })
     }
 
-    /// Two rows of one id would be one account.
+    /// Two rows of one id would be one account: also two of no tenant, since two NULLs are never equal to an index, and two whose ids are
+    /// exchanged before the index looks.
     async fn is_unique(&self, oid: i64) -> Result<(), StoreError> {
         let sql = "SELECT 1::bigint AS found FROM pg_catalog.pg_index AS i
-            WHERE i.indrelid = $1::oid AND i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL
+            WHERE i.indrelid = $1::oid AND i.indisunique AND i.indisvalid AND i.indimmediate AND i.indpred IS NULL AND i.indexprs IS NULL
                 AND (SELECT array_agg(a.attname::text ORDER BY a.attname::text) FROM pg_catalog.pg_attribute AS a
                     WHERE a.attrelid = i.indrelid AND a.attnum = ANY(i.indkey[0:i.indnkeyatts - 1]))
                 IN (SELECT array_agg(k ORDER BY k) FROM unnest(ARRAY[$2, $3]) AS k
-                    UNION ALL SELECT ARRAY[$2]) LIMIT 1";
+                    UNION ALL SELECT ARRAY[$2])
+                AND (coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, false)
+                    OR NOT EXISTS (SELECT FROM pg_catalog.pg_attribute AS a
+                        WHERE a.attrelid = i.indrelid AND a.attnum = ANY(i.indkey[0:i.indnkeyatts - 1])
+                            AND a.attname <> $2 AND NOT a.attnotnull))
+            LIMIT 1";
         let tenant = match &self.mapping.tenant {
             TenantColumn::Named(column) => column,
             TenantColumn::Is(_) => &self.mapping.id,
@@ -229,7 +241,9 @@ impl Finder<'_> {
         let id = &*self.mapping.id;
         let found = self.connection.query_opt(sql, &[int8(oid), text(id), text(&**tenant)]).await?;
         found.map(drop).ok_or_else(|| {
-            self.refused(format!("the column \"{id}\" for id must be unique, by itself or with the tenant"))
+            self.refused(format!(
+                "the column \"{id}\" for id must be unique, not deferrable, by itself or with a tenant that is NOT NULL or NULLS NOT DISTINCT"
+            ))
         })
     }
 

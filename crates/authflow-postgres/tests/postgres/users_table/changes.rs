@@ -106,7 +106,7 @@ async fn a_table_in_partitions_is_one_table() {
     let client = database.client().await;
     client
         .batch_execute(
-            "CREATE TABLE users (id text, org text, hash text, UNIQUE (org, id)) PARTITION BY LIST (org);
+            "CREATE TABLE users (id text, org text, hash text, PRIMARY KEY (org, id)) PARTITION BY LIST (org);
             CREATE TABLE one PARTITION OF users FOR VALUES IN ('one'); CREATE TABLE two PARTITION OF users FOR VALUES IN ('two');
             INSERT INTO users VALUES ('a', 'one', 'x')",
         )

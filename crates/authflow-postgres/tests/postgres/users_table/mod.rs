@@ -2,7 +2,6 @@
 
 mod changes;
 mod exam;
-mod findings_new;
 mod mapping;
 mod names;
 mod unseen;
@@ -38,7 +37,7 @@ const PEOPLE: &str = r#"
         changed timestamptz,
         claims jsonb,
         untold text,
-        UNIQUE ("who?", "org's")
+        UNIQUE NULLS NOT DISTINCT ("who?", "org's")
     )"#;
 
 fn people() -> UsersTable {
