@@ -32,7 +32,7 @@ LANGUAGE sql IMMUTABLE AS $$
 $$;
 CREATE FUNCTION authflow.email_key(address text) RETURNS text
 LANGUAGE sql IMMUTABLE AS $$
-    SELECT lower(address COLLATE "C") WHERE address COLLATE "C" ~ '^[!-~]+$' AND address ~ '^[^@]+@[^@]+$'
+    SELECT lower(address COLLATE "C") WHERE address COLLATE "C" ~ '^[!-~]+$' AND length(address) <= 254 AND address ~ '^[^@]+@[^@]+$'
 $$;
 
 -- Whether a slot is that of a name that nobody has, and when it was last guessed at: the oldest of those are forgotten. The times of accounts are

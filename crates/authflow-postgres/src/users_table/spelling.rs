@@ -41,14 +41,17 @@ pub(super) async fn spell(connection: &Connection, table: &Table) -> Result<Spel
         let user_name = get::<Option<&str>>(row, "user_name")?.map(UserName::new).transpose();
         let mobile = get::<Option<&str>>(row, "mobile")?.map(Mobile::new).transpose();
         let email = get::<Option<&str>>(row, "email")?.map(EmailAddress::new).transpose();
-        let account = columns::account_id(get(row, "id")?)?;
+        let id = get::<&str>(row, "id")?;
         let kinds = [
             (NameKind::UserName, user_name.is_err()),
             (NameKind::Mobile, mobile.is_err()),
             (NameKind::Email, email.is_err()),
         ];
         let found = kinds.into_iter().filter(|(_, is_unreadable)| *is_unreadable);
-        unreadable.extend(found.map(|(kind, _)| SpellingFinding::Unreadable { kind, account }));
+        // A row whose id is none of an account's is nobody's, whatever it is called.
+        if let Ok(account) = columns::account_id(id) {
+            unreadable.extend(found.map(|(kind, _)| SpellingFinding::Unreadable { kind, account }));
+        }
         // Names that were changed meanwhile are spelled next time.
         let sql = "UPDATE authflow.side_accounts SET user_name_key = $4, mobile_key = $5, email_key = $6, is_spelled = true
             WHERE tenant = $1 AND id = $2 AND names = $3 AND NOT is_spelled";
@@ -57,7 +60,7 @@ pub(super) async fn spell(connection: &Connection, table: &Table) -> Result<Spel
                 sql,
                 &[
                     text(get::<&str>(row, "tenant")?),
-                    text(account.as_str()),
+                    text(id),
                     int8(get::<i64>(row, "names")?),
                     text(user_name.as_ref().ok().and_then(Option::as_ref).map(UserName::normalised)),
                     text(mobile.as_ref().ok().and_then(Option::as_ref).and_then(mobile_key)),
