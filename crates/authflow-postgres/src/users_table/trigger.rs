@@ -1,6 +1,7 @@
 //! The trigger on the table: what stands beside is in step, whoever writes.
 
 use super::{
+    beside::NOT_BESIDE,
     catalogue::{Table, literal, quoted, refused},
     statements::text_of,
 };
@@ -11,6 +12,7 @@ use crate::{
 };
 
 const NAME: &str = "authflow_note_user";
+const OF_TRUNCATION: &str = "authflow_note_truncation";
 
 /// What runs with every row that is written. Its owner's rights and none of the writer's are needed for what stands beside; so nobody else may put
 /// it on a table of theirs.
@@ -40,21 +42,26 @@ fn body(table: &Table) -> String {
     format!(
         "
 DECLARE
-    is_another boolean := TG_OP <> 'UPDATE';
+    is_new boolean := TG_OP = 'INSERT';
 BEGIN
-    IF TG_OP = 'UPDATE' THEN
-        is_another := ({earlier_tenant}, {earlier_id}) IS DISTINCT FROM ({tenant}, {id});
+    IF TG_OP = 'TRUNCATE' THEN
+        DELETE FROM authflow.side_accounts;
+        RETURN NULL;
     END IF;
-    IF TG_OP <> 'INSERT' AND is_another THEN
+    IF TG_OP = 'DELETE' OR TG_OP = 'UPDATE' AND NOT {is_account} THEN
         DELETE FROM authflow.side_accounts WHERE tenant = {earlier_tenant} AND id = {earlier_id};
-    END IF;
-    IF TG_OP = 'DELETE' THEN
         RETURN NULL;
     END IF;
     IF NOT {is_account} THEN
         RETURN NULL;
     END IF;
-    IF is_another THEN
+    IF TG_OP = 'UPDATE' AND ({earlier_tenant}, {earlier_id}) IS DISTINCT FROM ({tenant}, {id}) THEN
+        DELETE FROM authflow.side_accounts WHERE tenant = {tenant} AND id = {id};
+        UPDATE authflow.side_accounts SET tenant = {tenant}, id = {id}, revision = authflow.drawn_revision()
+        WHERE tenant = {earlier_tenant} AND id = {earlier_id};
+        is_new := NOT FOUND;
+    END IF;
+    IF is_new THEN
         DELETE FROM authflow.side_accounts WHERE tenant = {tenant} AND id = {id};
         INSERT INTO authflow.side_accounts
             (tenant, id, revision, password_changed_at, user_name_key, mobile_key, email_key, is_spelled)
@@ -95,7 +102,11 @@ pub(super) async fn make(transaction: &Transaction, table: &Table) -> Result<(),
                 DROP TRIGGER IF EXISTS {NAME} ON {name};
                 CREATE TRIGGER {NAME} AFTER INSERT OR UPDATE OR DELETE ON {name}
                 FOR EACH ROW EXECUTE FUNCTION authflow.note_user();
-                ALTER TABLE {name} ENABLE ALWAYS TRIGGER {NAME}"
+                ALTER TABLE {name} ENABLE ALWAYS TRIGGER {NAME};
+                DROP TRIGGER IF EXISTS {OF_TRUNCATION} ON {name};
+                CREATE TRIGGER {OF_TRUNCATION} AFTER TRUNCATE ON {name}
+                FOR EACH STATEMENT EXECUTE FUNCTION authflow.note_user();
+                ALTER TABLE {name} ENABLE ALWAYS TRIGGER {OF_TRUNCATION}"
             ))
             .await?;
         // Nobody has seen what was changed meanwhile, and another mapping may name other columns.
@@ -154,27 +165,25 @@ async fn is_alone(connection: &Connection, table: &Table) -> Result<(), StoreErr
     }
 }
 
-/// Refuses a table without the trigger, with that of another mapping, or with one that is switched off.
+/// Refuses a table without the triggers, with those of another mapping, or with one that is switched off, be it on one partition.
 pub(super) async fn check(connection: &Connection, table: &Table) -> Result<(), StoreError> {
-    let sql = "SELECT p.prosrc AS body, t.tgenabled::text AS enabled
+    // As `make` makes them: 29 is after insert, update and delete of each row, 32 after a statement that truncates.
+    let sql = "SELECT min(p.prosrc) AS body, count(*) FILTER (WHERE t.tgrelid = $1::oid) AS there,
+            count(*) FILTER (WHERE t.tgenabled <> 'A') AS switched_off
         FROM pg_catalog.pg_trigger AS t JOIN pg_catalog.pg_proc AS p ON p.oid = t.tgfoid
-        WHERE t.tgrelid = $1::oid AND t.tgname = $2 AND t.tgfoid = to_regproc('authflow.note_user')";
-    let row = connection.query_opt(sql, &[int8(table.oid), text(NAME)]).await?;
-    let found = match &row {
-        Some(row) => Some((get::<&str>(row, "body")?, get::<&str>(row, "enabled")?)),
-        None => None,
-    };
-    let finding = match found {
-        None => {
-            "must have the trigger that notes changes, and has none: run `PostgresStore::migrate` as its owner"
-        }
-        Some((_, enabled)) if enabled != "A" => {
-            "must have the trigger that notes changes enabled always: run `PostgresStore::migrate` as its owner"
-        }
-        Some((noted, _)) if noted != body(table) => {
-            "must have the trigger of this mapping, and has another one's: run `PostgresStore::migrate` as its owner"
-        }
-        Some(_) => return Ok(()),
+        WHERE (t.tgrelid = $1::oid OR t.tgrelid IN (SELECT relid FROM pg_partition_tree($1::oid::regclass)))
+            AND (t.tgname, t.tgtype) IN (($2, 29), ($3, 32)) AND t.tgqual IS NULL AND t.tgattr::text = ''
+            AND t.tgfoid = to_regproc('authflow.note_user')";
+    let row = connection.query_opt(sql, &[int8(table.oid), text(NAME), text(OF_TRUNCATION)]).await?;
+    let row = row.ok_or(NOT_BESIDE)?;
+    let finding = if get::<i64>(&row, "there")? != 2 {
+        "must have the triggers that note changes, and has not: run `PostgresStore::migrate` as its owner"
+    } else if get::<i64>(&row, "switched_off")? > 0 {
+        "must have the triggers that note changes enabled always: run `PostgresStore::migrate` as its owner"
+    } else if get::<Option<&str>>(&row, "body")? != Some(&*body(table)) {
+        "must have the triggers of this mapping, and has another one's: run `PostgresStore::migrate` as its owner"
+    } else {
+        return Ok(());
     };
     Err(refused(&table.columns, finding.into()))
 }

@@ -173,3 +173,58 @@ async fn who_writes_to_the_table_needs_no_rights_on_what_stands_beside() {
     let row = client.query_one(sql, &[]).await.unwrap();
     assert_eq!((row.get::<_, &str>(0), row.get::<_, bool>(1)), ("b@example.com", true));
 }
+
+/// Somebody renamed is the same person: what secures the account goes along, and every session of before is over.
+#[tokio::test]
+async fn a_row_that_gets_another_id_keeps_its_second_factor() {
+    let Some(server) = server() else { return };
+    let database = server.database().await;
+    let client = database.client().await;
+    client.batch_execute(USERS).await.unwrap();
+    PostgresStore::migrate(&settings(&database.url()).accounts(users())).await.unwrap();
+    let secured = "INSERT INTO users VALUES (2, 'erin@example.com', 'one'), (1, 'bob@example.com', 'x');
+        UPDATE authflow.side_accounts SET enrolled = 'otp', totp_sealed = '1:a:b', must_change = 'breached', skips_used = 1 WHERE id = '2'";
+    client.batch_execute(secured).await.unwrap();
+    let before = [revision(&client, "1").await, revision(&client, "2").await];
+    client.batch_execute("UPDATE users SET id = id + 5, email = 'x' || email").await.unwrap();
+    let sql = "SELECT id, enrolled, totp_sealed, must_change, email_key, revision FROM authflow.side_accounts ORDER BY id";
+    let rows = client.query(sql, &[]).await.unwrap();
+    let of = |at: usize| {
+        let row = &rows[at];
+        let [sealed, reason] = [2, 3].map(|column| row.get::<_, Option<&str>>(column));
+        (row.get::<_, &str>(0), row.get::<_, &str>(1), sealed, reason, row.get::<_, &str>(4))
+    };
+    assert_eq!(rows.len(), 2);
+    assert_eq!(of(0), ("6", "", None, None, "xbob@example.com"));
+    assert_eq!(of(1), ("7", "otp", Some("1:a:b"), Some("breached"), "xerin@example.com"));
+    assert!(rows.iter().all(|row| !before.contains(&row.get(5))));
+    client.batch_execute("UPDATE users SET id = 9, hash = 'two' WHERE id = 7").await.unwrap();
+    let sql = "SELECT enrolled, must_change, skips_used FROM authflow.side_accounts WHERE id = '9'";
+    let row = client.query_one(sql, &[]).await.unwrap();
+    assert_eq!(
+        (row.get(0), row.get(1), row.get(2)),
+        ("otp", None::<&str>, 0_i64),
+        "another password besides"
+    );
+}
+
+/// What stands beside nobody is not kept: a secret of a second factor would stay for ever.
+#[tokio::test]
+async fn a_table_that_is_truncated_leaves_nothing_beside() {
+    let Some(server) = server() else { return };
+    let database = server.database().await;
+    let client = database.client().await;
+    client.batch_execute(USERS).await.unwrap();
+    PostgresStore::migrate(&settings(&database.url()).accounts(users())).await.unwrap();
+    for sql in [
+        "TRUNCATE users",
+        "SET session_replication_role = replica; TRUNCATE users; RESET session_replication_role",
+    ] {
+        client.batch_execute("INSERT INTO users VALUES (7, 'erin@example.com', 'one')").await.unwrap();
+        client.batch_execute(sql).await.unwrap();
+        let beside = client.query("SELECT FROM authflow.side_accounts", &[]).await.unwrap();
+        assert!(beside.is_empty(), "{sql}");
+    }
+    client.batch_execute("DROP TRIGGER authflow_note_truncation ON users").await.unwrap();
+    assert!(PostgresStore::connect(settings(&database.url()).accounts(users())).await.is_err());
+}

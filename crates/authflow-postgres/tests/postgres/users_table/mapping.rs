@@ -61,7 +61,7 @@ async fn what_does_not_fit_its_mapping_is_refused_by_name() {
             "ALTER TABLE users RENAME mail TO email; ALTER TABLE users DISABLE TRIGGER authflow_note_user",
             "enabled always",
         ),
-        ("DROP TRIGGER authflow_note_user ON users", "and has none"),
+        ("DROP TRIGGER authflow_note_user ON users", "and has not"),
     ] {
         client.batch_execute(sql).await.unwrap();
         let finding = finding(connected().await);

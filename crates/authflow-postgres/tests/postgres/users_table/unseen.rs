@@ -48,3 +48,32 @@ async fn a_table_that_is_made_anew_has_nobody_of_the_one_before() {
         "mallory's account has erin's revision: erin's sessions are hers"
     );
 }
+
+/// A trigger that is not the one that was made sees less, whatever it is called; so does one that is off on a single partition.
+#[tokio::test]
+async fn a_trigger_that_sees_less_is_refused() {
+    let Some(server) = server() else { return };
+    let database = server.database().await;
+    let client = database.client().await;
+    client
+        .batch_execute(
+            "CREATE TABLE users (id bigint PRIMARY KEY, email text, hash text, enabled boolean) PARTITION BY RANGE (id);
+            CREATE TABLE rest PARTITION OF users DEFAULT",
+        )
+        .await
+        .unwrap();
+    let settings = || settings(&database.url()).accounts(users());
+    for (sees, is_taken) in [
+        ("SELECT", true),
+        ("ALTER TABLE rest DISABLE TRIGGER authflow_note_user", false),
+        ("DROP TRIGGER authflow_note_user ON users; CREATE TRIGGER authflow_note_user AFTER INSERT OR UPDATE OF email OR DELETE ON users
+            FOR EACH ROW EXECUTE FUNCTION authflow.note_user(); ALTER TABLE users ENABLE ALWAYS TRIGGER authflow_note_user", false),
+        ("DROP TRIGGER authflow_note_user ON users; CREATE TRIGGER authflow_note_user AFTER UPDATE OR DELETE ON users
+            FOR EACH ROW EXECUTE FUNCTION authflow.note_user(); ALTER TABLE users ENABLE ALWAYS TRIGGER authflow_note_user", false),
+    ] {
+        PostgresStore::migrate(&settings()).await.unwrap();
+        client.batch_execute(sees).await.unwrap();
+        let connected = PostgresStore::connect(settings()).await;
+        assert_eq!(connected.is_ok(), is_taken, "{sees}");
+    }
+}
