@@ -26,6 +26,8 @@ pub(super) struct Table {
     /// The type of the status column, as SQL has it.
     pub(super) status_type: String,
     pub(super) set_at: SetAt,
+    /// Of each column that is a text, as SQL has it.
+    pub(super) collations: BTreeMap<String, String>,
 }
 
 /// The type of a column that rows are found by.
@@ -96,6 +98,8 @@ struct Column {
     type_name: String,
     /// The most characters, where there is such a bound.
     most: Option<i64>,
+    /// As SQL has it, where it is a text.
+    collation: Option<String>,
 }
 
 struct Finder<'c> {
@@ -145,7 +149,9 @@ pub(super) async fn find(connection: &Connection, mapping: &UsersTable) -> Resul
         None => String::new(),
     };
     let set_at = finder.set_at()?;
-    Ok(Table { name, oid, columns: mapping.clone(), id, tenant, status_type, set_at })
+    let collations = finder.columns.into_iter();
+    let collations = collations.filter_map(|(column, found)| Some((column, found.collation?))).collect();
+    Ok(Table { name, oid, columns: mapping.clone(), id, tenant, status_type, set_at, collations })
 }
 
 pub(super) fn refused(mapping: &Columns, finding: String) -> StoreError {
@@ -154,13 +160,18 @@ pub(super) fn refused(mapping: &Columns, finding: String) -> StoreError {
 }
 
 async fn columns(connection: &Connection, oid: i64) -> Result<BTreeMap<String, Column>, StoreError> {
-    let sql = "SELECT attname::text AS name, format_type(atttypid, NULL) AS type_name, atttypmod::bigint AS modifier
+    let sql = "SELECT attname::text AS name, format_type(atttypid, NULL) AS type_name, atttypmod::bigint AS modifier,
+            (SELECT format('%I.%I', n.nspname, c.collname) FROM pg_catalog.pg_collation AS c
+                JOIN pg_catalog.pg_namespace AS n ON n.oid = c.collnamespace WHERE c.oid = attcollation) AS collation
         FROM pg_catalog.pg_attribute WHERE attrelid = $1::oid AND attnum > 0 AND NOT attisdropped";
     let rows = connection.query(sql, &[int8(oid)]).await?;
     let read = |row| {
         // Four more than what the column was declared with.
         let most = Some(get::<i64>(row, "modifier")? - 4).filter(|most| *most > 0);
-        Ok((get(row, "name")?, Column { type_name: get(row, "type_name")?, most }))
+        Ok((
+            get(row, "name")?,
+            Column { type_name: get(row, "type_name")?, most, collation: get(row, "collation")? },
+        ))
     };
     rows.iter().map(read).collect()
 }
@@ -249,7 +260,7 @@ impl Finder<'_> {
 
     fn holds_verifiers(&self) -> Result<(), StoreError> {
         let name = &self.mapping.verifier;
-        let Column { type_name, most } = self.column(name)?;
+        let Column { type_name, most, .. } = self.column(name)?;
         let holds = match type_name.as_str() {
             "text" => true,
             "character varying" => most.is_none_or(|most| most >= LONGEST_VERIFIER),

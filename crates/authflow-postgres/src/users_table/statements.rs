@@ -1,7 +1,7 @@
 //! The parts that statements about the table are made of. Every name in them is quoted, and every value of a request is a parameter.
 
 use super::{
-    catalogue::{SetAt, Table, literal, quoted},
+    catalogue::{Keyed, SetAt, Table, literal, quoted},
     mapping::TenantColumn,
 };
 use authflow::{TenantId, account::AccountStatus};
@@ -106,12 +106,21 @@ impl Table {
         format!("coalesce({}, '{{}}')", self.optional(row, &self.columns.profile))
     }
 
+    /// Whether a column that rows are found by says a value: in the column's own type and collation, so that its index serves, and byte by byte.
+    fn is(&self, column: &str, keyed: Keyed, value: &str) -> String {
+        let own = format!("u.{} = {value}::{}", quoted(column), keyed.cast());
+        match self.collations.get(column) {
+            Some(collation) => format!("{own} COLLATE {collation} AND {} = {value}", text_of("u", column)),
+            None => own,
+        }
+    }
+
     /// Whether the row `u` is that of a tenant and an id, which are parameters. Every tenant is one that the table can have.
     pub(super) fn is_row(&self, tenant: &Option<TenantId>, (tenant_parameter, id): (&str, &str)) -> String {
-        let id = format!("u.{} = {id}::{}", quoted(&self.columns.id), self.id.cast());
+        let id = self.is(&self.columns.id, self.id, id);
         match (&self.columns.tenant, self.tenant) {
             (TenantColumn::Named(column), Some(keyed)) if tenant.is_some() => {
-                format!("{id} AND u.{} = {tenant_parameter}::{}", quoted(column), keyed.cast())
+                format!("{id} AND {}", self.is(column, keyed, tenant_parameter))
             }
             (TenantColumn::Named(column), _) => {
                 format!("{id} AND u.{} IS NULL AND {tenant_parameter} = ''", quoted(column))
@@ -124,12 +133,7 @@ impl Table {
 
     /// Whether the rows `u` and `s` are of one account.
     pub(super) fn is_beside(&self) -> String {
-        format!(
-            "u.{} = s.id::{} AND {} = s.tenant",
-            quoted(&self.columns.id),
-            self.id.cast(),
-            self.tenant_of("u")
-        )
+        format!("{} AND {} = s.tenant", self.is(&self.columns.id, self.id, "s.id"), self.tenant_of("u"))
     }
 
     /// Whether the table can have accounts of a tenant at all.
