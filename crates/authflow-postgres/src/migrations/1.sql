@@ -228,6 +228,9 @@ CREATE INDEX side_accounts_by_email ON authflow.side_accounts (tenant, email_key
 CREATE INDEX side_accounts_to_spell ON authflow.side_accounts (tenant, id) WHERE NOT is_spelled;
 CREATE INDEX side_accounts_by_totp_key ON authflow.side_accounts (totp_key) WHERE totp_key IS NOT NULL;
 
+-- Whose rows these stand beside, as the database numbers it: one that was made anew has another number.
+CREATE TABLE authflow.users_table (oid bigint NOT NULL);
+
 -- As for accounts.
 CREATE FUNCTION authflow.keep_side_account() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$

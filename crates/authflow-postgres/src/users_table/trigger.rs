@@ -1,7 +1,7 @@
 //! The trigger on the table: what stands beside is in step, whoever writes.
 
 use super::{
-    beside::NOT_BESIDE,
+    beside::{Beside, NOT_BESIDE},
     catalogue::{Table, literal, quoted, refused},
     statements::text_of,
 };
@@ -88,10 +88,11 @@ END
     )
 }
 
-/// Makes the trigger, and what stands beside each row that is there.
-pub(super) async fn make(transaction: &Transaction, table: &Table) -> Result<(), StoreError> {
+/// Makes the triggers, and what stands beside each row that is there. Says what that was before.
+pub(super) async fn make(transaction: &Transaction, table: &Table) -> Result<Beside, StoreError> {
     is_alone(transaction, table).await?;
-    if check(transaction, table).await.is_err() {
+    let was_seen = check(transaction, table).await.is_ok();
+    if !was_seen {
         let (name, function) = (&table.name, literal(&body(table)));
         transaction
             .batch(&format!(
@@ -126,7 +127,17 @@ pub(super) async fn make(transaction: &Transaction, table: &Table) -> Result<(),
             WHERE {is_account} ON CONFLICT (tenant, id) DO NOTHING",
             name = table.name,
         ))
-        .await
+        .await?;
+    let known = transaction.query_opt("SELECT oid FROM authflow.users_table", &[]).await?;
+    let known = known.map(|row| get::<i64>(&row, "oid")).transpose()?;
+    transaction
+        .batch(&format!(
+            "DELETE FROM authflow.users_table; INSERT INTO authflow.users_table VALUES ({})",
+            table.oid
+        ))
+        .await?;
+    let is_anothers = !was_seen && known.is_some_and(|known| known != table.oid);
+    Ok(if is_anothers { Beside::Another } else { Beside::This })
 }
 
 /// Refuses to keep accounts in the store's own table where they are in another one: whose ids meet would share sessions.
