@@ -1,4 +1,4 @@
-//! The trigger on the table: what stands beside is in step, whoever writes.
+//! The triggers on the table: what stands beside is in step, whoever writes.
 
 use super::{
     beside::{Beside, NOT_BESIDE},
