@@ -32,7 +32,7 @@ LANGUAGE sql IMMUTABLE AS $$
 $$;
 CREATE FUNCTION authflow.email_key(address text) RETURNS text
 LANGUAGE sql IMMUTABLE AS $$
-    SELECT lower(address COLLATE "C") WHERE address COLLATE "C" ~ '^[!-~]+$' AND address ~ '^[^@]+@[^@]+$'
+    SELECT lower(address COLLATE "C") WHERE address COLLATE "C" ~ '^[!-~]+$' AND length(address) <= 254 AND address ~ '^[^@]+@[^@]+$'
 $$;
 
 -- Whether a slot is that of a name that nobody has, and when it was last guessed at: the oldest of those are forgotten. The times of accounts are
@@ -227,6 +227,9 @@ CREATE INDEX side_accounts_by_mobile ON authflow.side_accounts (tenant, mobile_k
 CREATE INDEX side_accounts_by_email ON authflow.side_accounts (tenant, email_key);
 CREATE INDEX side_accounts_to_spell ON authflow.side_accounts (tenant, id) WHERE NOT is_spelled;
 CREATE INDEX side_accounts_by_totp_key ON authflow.side_accounts (totp_key) WHERE totp_key IS NOT NULL;
+
+-- Whose rows these stand beside, as the database numbers it: one that was made anew has another number.
+CREATE TABLE authflow.users_table (oid bigint NOT NULL);
 
 -- As for accounts.
 CREATE FUNCTION authflow.keep_side_account() RETURNS trigger

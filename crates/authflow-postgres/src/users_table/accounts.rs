@@ -1,7 +1,7 @@
 //! The accounts of a table that fits its mapping.
 
 use super::{
-    beside::Side,
+    beside::{Beside, Side},
     catalogue::{self, Table, quoted, refused},
     mapping::UsersTable,
     spelling, trigger,
@@ -32,8 +32,8 @@ impl IntoAccounts for UsersTable {
 
     async fn migrate(&self, transaction: &Transaction) -> Result<(), StoreError> {
         let table = catalogue::find(transaction, self).await?;
-        trigger::make(transaction, &table).await?;
-        spelling::spell_all(transaction, &table).await
+        let beside = trigger::make(transaction, &table).await?;
+        spelling::spell_all(transaction, &table, beside).await
     }
 
     async fn open(&self, connection: &Connection) -> Result<MappedAccounts, StoreError> {
@@ -67,7 +67,7 @@ impl Accounts for MappedAccounts {
                 let names = [NameKind::UserName, NameKind::Mobile, NameKind::Email].map(named);
                 let (rows, is_unspelled) = self.by_names(connection, tenant, &names).await?;
                 if is_unspelled {
-                    spelling::spell(connection, &self.table).await?;
+                    spelling::spell(connection, &self.table, Beside::This).await?;
                     self.by_names(connection, tenant, &names).await?.0
                 } else {
                     rows

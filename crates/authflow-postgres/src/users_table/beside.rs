@@ -14,6 +14,14 @@ pub(super) const NOT_BESIDE: StoreError = StoreError::Malformed {
     wanted: "there for every row of the users' table: run `migrate`",
 };
 
+/// Which table it is that rows stand beside.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Beside {
+    This,
+    /// A table of before. Its ids may be other people's in this one: somebody who has no name of whoever had the id is not the same.
+    Another,
+}
+
 /// What stands beside and is put back where a change is none.
 pub(super) struct Side {
     pub(super) revision: i64,

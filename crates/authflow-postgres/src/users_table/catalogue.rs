@@ -26,6 +26,8 @@ pub(super) struct Table {
     /// The type of the status column, as SQL has it.
     pub(super) status_type: String,
     pub(super) set_at: SetAt,
+    /// Of each column that is a text, as SQL has it.
+    pub(super) collations: BTreeMap<String, String>,
 }
 
 /// The type of a column that rows are found by.
@@ -96,6 +98,8 @@ struct Column {
     type_name: String,
     /// The most characters, where there is such a bound.
     most: Option<i64>,
+    /// As SQL has it, where it is a text.
+    collation: Option<String>,
 }
 
 struct Finder<'c> {
@@ -113,15 +117,21 @@ pub(super) async fn find(connection: &Connection, mapping: &UsersTable) -> Resul
         None => quoted(&mapping.table),
     };
     let sql =
-        "SELECT c.oid::bigint AS oid, format('%I.%I', n.nspname, c.relname) AS name, c.relkind::text AS kind
+        "SELECT c.oid::bigint AS oid, format('%I.%I', n.nspname, c.relname) AS name, c.relkind::text AS kind,
+            EXISTS (SELECT FROM pg_catalog.pg_inherits WHERE inhparent = c.oid) AS has_heirs
         FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
         WHERE c.oid = to_regclass($1)";
     let row = connection.query_opt(sql, &[text(&*named)]).await?;
     let row = row.ok_or_else(|| refused("must be there, and is not".into()))?;
-    if !matches!(get::<&str>(&row, "kind")?, "r" | "p") {
-        return Err(refused(
-            "must be a table: a trigger on something else does not see what is written".into(),
-        ));
+    let finding = match (get::<&str>(&row, "kind")?, get::<bool>(&row, "has_heirs")?) {
+        ("p", _) | ("r", false) => None,
+        ("r", true) => {
+            Some("must have no table that inherits: a trigger does not see what is written to that")
+        }
+        _ => Some("must be a table: a trigger on something else does not see what is written"),
+    };
+    if let Some(finding) = finding {
+        return Err(refused(finding.into()));
     }
     let (oid, name) = (get::<i64>(&row, "oid")?, get::<String>(&row, "name")?);
     let columns = columns(connection, oid).await?;
@@ -139,7 +149,9 @@ pub(super) async fn find(connection: &Connection, mapping: &UsersTable) -> Resul
         None => String::new(),
     };
     let set_at = finder.set_at()?;
-    Ok(Table { name, oid, columns: mapping.clone(), id, tenant, status_type, set_at })
+    let collations = finder.columns.into_iter();
+    let collations = collations.filter_map(|(column, found)| Some((column, found.collation?))).collect();
+    Ok(Table { name, oid, columns: mapping.clone(), id, tenant, status_type, set_at, collations })
 }
 
 pub(super) fn refused(mapping: &Columns, finding: String) -> StoreError {
@@ -148,13 +160,18 @@ pub(super) fn refused(mapping: &Columns, finding: String) -> StoreError {
 }
 
 async fn columns(connection: &Connection, oid: i64) -> Result<BTreeMap<String, Column>, StoreError> {
-    let sql = "SELECT attname::text AS name, format_type(atttypid, NULL) AS type_name, atttypmod::bigint AS modifier
+    let sql = "SELECT attname::text AS name, format_type(atttypid, NULL) AS type_name, atttypmod::bigint AS modifier,
+            (SELECT format('%I.%I', n.nspname, c.collname) FROM pg_catalog.pg_collation AS c
+                JOIN pg_catalog.pg_namespace AS n ON n.oid = c.collnamespace WHERE c.oid = attcollation) AS collation
         FROM pg_catalog.pg_attribute WHERE attrelid = $1::oid AND attnum > 0 AND NOT attisdropped";
     let rows = connection.query(sql, &[int8(oid)]).await?;
     let read = |row| {
         // Four more than what the column was declared with.
         let most = Some(get::<i64>(row, "modifier")? - 4).filter(|most| *most > 0);
-        Ok((get(row, "name")?, Column { type_name: get(row, "type_name")?, most }))
+        Ok((
+            get(row, "name")?,
+            Column { type_name: get(row, "type_name")?, most, collation: get(row, "collation")? },
+        ))
     };
     rows.iter().map(read).collect()
 }
@@ -214,14 +231,20 @@ impl Finder<'_> {
         })
     }
 
-    /// Two rows of one id would be one account.
+    /// Two rows of one id would be one account: also two of no tenant, since two NULLs are never equal to an index, and two whose ids are
+    /// exchanged before the index looks.
     async fn is_unique(&self, oid: i64) -> Result<(), StoreError> {
         let sql = "SELECT 1::bigint AS found FROM pg_catalog.pg_index AS i
-            WHERE i.indrelid = $1::oid AND i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL
+            WHERE i.indrelid = $1::oid AND i.indisunique AND i.indisvalid AND i.indimmediate AND i.indpred IS NULL AND i.indexprs IS NULL
                 AND (SELECT array_agg(a.attname::text ORDER BY a.attname::text) FROM pg_catalog.pg_attribute AS a
                     WHERE a.attrelid = i.indrelid AND a.attnum = ANY(i.indkey[0:i.indnkeyatts - 1]))
                 IN (SELECT array_agg(k ORDER BY k) FROM unnest(ARRAY[$2, $3]) AS k
-                    UNION ALL SELECT ARRAY[$2]) LIMIT 1";
+                    UNION ALL SELECT ARRAY[$2])
+                AND (coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, false)
+                    OR NOT EXISTS (SELECT FROM pg_catalog.pg_attribute AS a
+                        WHERE a.attrelid = i.indrelid AND a.attnum = ANY(i.indkey[0:i.indnkeyatts - 1])
+                            AND a.attname <> $2 AND NOT a.attnotnull))
+            LIMIT 1";
         let tenant = match &self.mapping.tenant {
             TenantColumn::Named(column) => column,
             TenantColumn::Is(_) => &self.mapping.id,
@@ -229,13 +252,15 @@ impl Finder<'_> {
         let id = &*self.mapping.id;
         let found = self.connection.query_opt(sql, &[int8(oid), text(id), text(&**tenant)]).await?;
         found.map(drop).ok_or_else(|| {
-            self.refused(format!("the column \"{id}\" for id must be unique, by itself or with the tenant"))
+            self.refused(format!(
+                "the column \"{id}\" for id must be unique, not deferrable, by itself or with a tenant that is NOT NULL or NULLS NOT DISTINCT"
+            ))
         })
     }
 
     fn holds_verifiers(&self) -> Result<(), StoreError> {
         let name = &self.mapping.verifier;
-        let Column { type_name, most } = self.column(name)?;
+        let Column { type_name, most, .. } = self.column(name)?;
         let holds = match type_name.as_str() {
             "text" => true,
             "character varying" => most.is_none_or(|most| most >= LONGEST_VERIFIER),

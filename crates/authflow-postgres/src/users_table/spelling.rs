@@ -1,6 +1,6 @@
 //! Names that SQL cannot spell: the library does, when somebody is looked up.
 
-use super::catalogue::Table;
+use super::{beside::Beside, catalogue::Table};
 use crate::{
     Connection, StoreError,
     columns::{self, get},
@@ -12,6 +12,7 @@ use authflow::{
     contact::{EmailAddress, Mobile},
     spelling::FORM,
 };
+use tokio_postgres::Row;
 
 /// So many at once: a request that meets more of them leaves the rest to the next one.
 const AT_ONCE: i64 = 256;
@@ -26,11 +27,15 @@ pub(super) struct Spelled {
 }
 
 /// Spells names that have not been, of any account: whoever is looked up may be one of them.
-pub(super) async fn spell(connection: &Connection, table: &Table) -> Result<Spelled, StoreError> {
+pub(super) async fn spell(
+    connection: &Connection,
+    table: &Table,
+    beside: Beside,
+) -> Result<Spelled, StoreError> {
     let is_beside = table.is_beside();
     let [user_name, mobile, email] = [table.user_name_of("u"), table.mobile_of("u"), table.email_of("u")];
     let sql = format!(
-        "SELECT s.tenant, s.id, s.names, {user_name} AS user_name, {mobile} AS mobile, {email} AS email
+        "SELECT s.tenant, s.id, s.names, s.user_name_key, s.mobile_key, s.email_key, {user_name} AS user_name, {mobile} AS mobile, {email} AS email
         FROM authflow.side_accounts AS s LEFT JOIN {} AS u ON {is_beside}
         WHERE NOT s.is_spelled LIMIT $1",
         table.name
@@ -41,36 +46,57 @@ pub(super) async fn spell(connection: &Connection, table: &Table) -> Result<Spel
         let user_name = get::<Option<&str>>(row, "user_name")?.map(UserName::new).transpose();
         let mobile = get::<Option<&str>>(row, "mobile")?.map(Mobile::new).transpose();
         let email = get::<Option<&str>>(row, "email")?.map(EmailAddress::new).transpose();
-        let account = columns::account_id(get(row, "id")?)?;
+        let id = get::<&str>(row, "id")?;
         let kinds = [
             (NameKind::UserName, user_name.is_err()),
             (NameKind::Mobile, mobile.is_err()),
             (NameKind::Email, email.is_err()),
         ];
         let found = kinds.into_iter().filter(|(_, is_unreadable)| *is_unreadable);
-        unreadable.extend(found.map(|(kind, _)| SpellingFinding::Unreadable { kind, account }));
+        // A row whose id is none of an account's is nobody's, whatever it is called.
+        if let Ok(account) = columns::account_id(id) {
+            unreadable.extend(found.map(|(kind, _)| SpellingFinding::Unreadable { kind, account }));
+        }
+        let keys = [
+            user_name.as_ref().ok().and_then(Option::as_ref).map(UserName::normalised),
+            mobile.as_ref().ok().and_then(Option::as_ref).and_then(mobile_key),
+            email.as_ref().ok().and_then(Option::as_ref).map(EmailAddress::normalised),
+        ];
+        let (tenant, names) = (get::<&str>(row, "tenant")?, get::<i64>(row, "names")?);
+        if beside == Beside::Another && !keeps_a_name(row, &keys)? {
+            let of = [text(tenant), text(id), int8(names)];
+            connection
+                .execute("DELETE FROM authflow.side_accounts WHERE tenant = $1 AND id = $2", &of[..2])
+                .await?;
+            let sql = "INSERT INTO authflow.side_accounts (tenant, id, revision, password_changed_at, is_spelled, names)
+                VALUES ($1, $2, authflow.drawn_revision(), extract(epoch FROM now())::bigint, false, $3)";
+            connection.execute(sql, &of).await?;
+        }
         // Names that were changed meanwhile are spelled next time.
         let sql = "UPDATE authflow.side_accounts SET user_name_key = $4, mobile_key = $5, email_key = $6, is_spelled = true
             WHERE tenant = $1 AND id = $2 AND names = $3 AND NOT is_spelled";
-        connection
-            .execute(
-                sql,
-                &[
-                    text(get::<&str>(row, "tenant")?),
-                    text(account.as_str()),
-                    int8(get::<i64>(row, "names")?),
-                    text(user_name.as_ref().ok().and_then(Option::as_ref).map(UserName::normalised)),
-                    text(mobile.as_ref().ok().and_then(Option::as_ref).and_then(mobile_key)),
-                    text(email.as_ref().ok().and_then(Option::as_ref).map(EmailAddress::normalised)),
-                ],
-            )
-            .await?;
+        let [user_name, mobile, email] = keys;
+        let values = [text(tenant), text(id), int8(names), text(user_name), text(mobile), text(email)];
+        connection.execute(sql, &values).await?;
     }
     Ok(Spelled { rows: rows.len(), unreadable })
 }
 
+/// Whether one of the names is still that of the row before.
+fn keeps_a_name(row: &Row, keys: &[Option<&str>; 3]) -> Result<bool, StoreError> {
+    let mut keeps = false;
+    for (column, key) in ["user_name_key", "mobile_key", "email_key"].into_iter().zip(keys) {
+        keeps |= key.is_some() && get::<Option<&str>>(row, column)? == *key;
+    }
+    Ok(keeps)
+}
+
 /// Spells every name, and refuses those that are none and those that lead to two accounts: whose they are, only their owners can say.
-pub(super) async fn spell_all(connection: &Connection, table: &Table) -> Result<(), StoreError> {
+pub(super) async fn spell_all(
+    connection: &Connection,
+    table: &Table,
+    beside: Beside,
+) -> Result<(), StoreError> {
     let sql = format!(
         "UPDATE authflow.side_accounts SET is_spelled = false WHERE (SELECT spelling.form FROM authflow.spelling) <> {FORM};
         UPDATE authflow.spelling SET form = {FORM}"
@@ -78,7 +104,7 @@ pub(super) async fn spell_all(connection: &Connection, table: &Table) -> Result<
     connection.batch(&sql).await?;
     let mut findings = Vec::new();
     loop {
-        let Spelled { rows, unreadable } = spell(connection, table).await?;
+        let Spelled { rows, unreadable } = spell(connection, table, beside).await?;
         findings.extend(unreadable);
         if rows == 0 {
             break;

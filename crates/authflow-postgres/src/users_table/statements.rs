@@ -1,30 +1,49 @@
 //! The parts that statements about the table are made of. Every name in them is quoted, and every value of a request is a parameter.
 
 use super::{
-    catalogue::{SetAt, Table, literal, quoted},
+    catalogue::{Keyed, SetAt, Table, literal, quoted},
     mapping::TenantColumn,
 };
 use authflow::{TenantId, account::AccountStatus};
+
+/// An id is no longer than this, in bytes.
+const LONGEST_ID: usize = 64;
+
+/// A column of a row as a text that is compared byte by byte: under the column's own collation, two that differ may be one.
+pub(super) fn text_of(row: &str, column: &str) -> String {
+    format!("{row}.{}::text COLLATE \"C\"", quoted(column))
+}
 
 impl Table {
     /// A column of the row `u`, or NULL.
     fn optional(&self, row: &str, column: &Option<String>) -> String {
         match column {
-            Some(column) => format!("{row}.{}::text", quoted(column)),
+            Some(column) => text_of(row, column),
             None => "NULL::text".into(),
         }
     }
 
-    /// The tenant of a row, as a text; '' is none.
+    /// The tenant of a row, as a text; '' is none. A row that says '' itself is no tenant's: beside those of none, it would be one of them.
     pub(super) fn tenant_of(&self, row: &str) -> String {
         match &self.columns.tenant {
-            TenantColumn::Named(column) => format!("coalesce({row}.{}::text, '')", quoted(column)),
+            TenantColumn::Named(column) => {
+                let said = text_of(row, column);
+                format!("CASE WHEN {said} IS NULL THEN '' ELSE nullif({said}, '') END")
+            }
             TenantColumn::Is(tenant) => literal(tenant.as_ref().map_or("", TenantId::as_str)),
         }
     }
 
     pub(super) fn id_of(&self, row: &str) -> String {
-        format!("{row}.{}::text", quoted(&self.columns.id))
+        text_of(row, &self.columns.id)
+    }
+
+    /// Whether a row can be an account's. An id or a tenant that is longer than the library's is nobody's, and may be more than an index takes.
+    pub(super) fn is_account(&self, row: &str) -> String {
+        let [id, tenant] = [self.id_of(row), self.tenant_of(row)];
+        format!(
+            "coalesce(octet_length({id}) BETWEEN 1 AND {LONGEST_ID} AND octet_length({tenant}) <= {LONGEST_ID}, false)"
+        )
     }
 
     pub(super) fn user_name_of(&self, row: &str) -> String {
@@ -40,7 +59,7 @@ impl Table {
     }
 
     pub(super) fn verifier_of(&self, row: &str) -> String {
-        format!("{row}.{}::text", quoted(&self.columns.verifier))
+        text_of(row, &self.columns.verifier)
     }
 
     /// The library's word for what the status column says; '' for a word that means nothing.
@@ -54,7 +73,7 @@ impl Table {
         let of = of.collect::<String>();
         match of.is_empty() {
             true => "''".into(),
-            false => format!("CASE {row}.{}::text{of} ELSE '' END", quoted(column)),
+            false => format!("CASE {}{of} ELSE '' END", text_of(row, column)),
         }
     }
 
@@ -87,12 +106,21 @@ impl Table {
         format!("coalesce({}, '{{}}')", self.optional(row, &self.columns.profile))
     }
 
+    /// Whether a column that rows are found by says a value: in the column's own type and collation, so that its index serves, and byte by byte.
+    fn is(&self, column: &str, keyed: Keyed, value: &str) -> String {
+        let own = format!("u.{} = {value}::{}", quoted(column), keyed.cast());
+        match self.collations.get(column) {
+            Some(collation) => format!("{own} COLLATE {collation} AND {} = {value}", text_of("u", column)),
+            None => own,
+        }
+    }
+
     /// Whether the row `u` is that of a tenant and an id, which are parameters. Every tenant is one that the table can have.
     pub(super) fn is_row(&self, tenant: &Option<TenantId>, (tenant_parameter, id): (&str, &str)) -> String {
-        let id = format!("u.{} = {id}::{}", quoted(&self.columns.id), self.id.cast());
+        let id = self.is(&self.columns.id, self.id, id);
         match (&self.columns.tenant, self.tenant) {
             (TenantColumn::Named(column), Some(keyed)) if tenant.is_some() => {
-                format!("{id} AND u.{} = {tenant_parameter}::{}", quoted(column), keyed.cast())
+                format!("{id} AND {}", self.is(column, keyed, tenant_parameter))
             }
             (TenantColumn::Named(column), _) => {
                 format!("{id} AND u.{} IS NULL AND {tenant_parameter} = ''", quoted(column))
@@ -105,12 +133,7 @@ impl Table {
 
     /// Whether the rows `u` and `s` are of one account.
     pub(super) fn is_beside(&self) -> String {
-        format!(
-            "u.{} = s.id::{} AND {} = s.tenant",
-            quoted(&self.columns.id),
-            self.id.cast(),
-            self.tenant_of("u")
-        )
+        format!("{} AND {} = s.tenant", self.is(&self.columns.id, self.id, "s.id"), self.tenant_of("u"))
     }
 
     /// Whether the table can have accounts of a tenant at all.

@@ -1,6 +1,10 @@
-//! The trigger on the table: what stands beside is in step, whoever writes.
+//! The triggers on the table: what stands beside is in step, whoever writes.
 
-use super::catalogue::{Table, literal, quoted, refused};
+use super::{
+    beside::{Beside, NOT_BESIDE},
+    catalogue::{Table, literal, quoted, refused},
+    statements::text_of,
+};
 use crate::{
     Connection, StoreError, Transaction,
     columns::get,
@@ -8,6 +12,7 @@ use crate::{
 };
 
 const NAME: &str = "authflow_note_user";
+const OF_TRUNCATION: &str = "authflow_note_truncation";
 
 /// What runs with every row that is written. Its owner's rights and none of the writer's are needed for what stands beside; so nobody else may put
 /// it on a table of theirs.
@@ -24,35 +29,39 @@ fn body(table: &Table) -> String {
         .join(" AND ");
     let judged = |row: &str| {
         let [_, mobile, email] = of(row);
-        let columns = [
-            &table.columns.password_set_at,
-            &table.columns.status.as_ref().map(|(column, _)| column.clone()),
-        ];
-        let columns = columns.into_iter().flatten().map(|column| format!("{row}.{}", quoted(column)));
-        [table.verifier_of(row), mobile, email].into_iter().chain(columns).collect::<Vec<_>>().join(", ")
+        let set_at = table.columns.password_set_at.as_ref().map(|column| format!("{row}.{}", quoted(column)));
+        let status = table.columns.status.as_ref().map(|(column, _)| text_of(row, column));
+        let columns = [table.verifier_of(row), mobile, email].into_iter().chain(set_at).chain(status);
+        columns.collect::<Vec<_>>().join(", ")
     };
     let [verifier, earlier_verifier] = [table.verifier_of("NEW"), table.verifier_of("OLD")];
     let [tenant, id] = [table.tenant_of("NEW"), table.id_of("NEW")];
     let [earlier_tenant, earlier_id] = [table.tenant_of("OLD"), table.id_of("OLD")];
+    let is_account = table.is_account("NEW");
     let [judged, judged_before] = [judged("NEW"), judged("OLD")];
     format!(
         "
 DECLARE
-    is_another boolean := TG_OP <> 'UPDATE';
+    is_new boolean := TG_OP = 'INSERT';
 BEGIN
-    IF TG_OP = 'UPDATE' THEN
-        is_another := ({earlier_tenant}, {earlier_id}) IS DISTINCT FROM ({tenant}, {id});
+    IF TG_OP = 'TRUNCATE' THEN
+        DELETE FROM authflow.side_accounts;
+        RETURN NULL;
     END IF;
-    IF TG_OP <> 'INSERT' AND is_another THEN
+    IF TG_OP = 'DELETE' OR TG_OP = 'UPDATE' AND NOT {is_account} THEN
         DELETE FROM authflow.side_accounts WHERE tenant = {earlier_tenant} AND id = {earlier_id};
-    END IF;
-    IF TG_OP = 'DELETE' THEN
         RETURN NULL;
     END IF;
-    IF {id} IS NULL THEN
+    IF NOT {is_account} THEN
         RETURN NULL;
     END IF;
-    IF is_another THEN
+    IF TG_OP = 'UPDATE' AND ({earlier_tenant}, {earlier_id}) IS DISTINCT FROM ({tenant}, {id}) THEN
+        DELETE FROM authflow.side_accounts WHERE tenant = {tenant} AND id = {id};
+        UPDATE authflow.side_accounts SET tenant = {tenant}, id = {id}, revision = authflow.drawn_revision()
+        WHERE tenant = {earlier_tenant} AND id = {earlier_id};
+        is_new := NOT FOUND;
+    END IF;
+    IF is_new THEN
         DELETE FROM authflow.side_accounts WHERE tenant = {tenant} AND id = {id};
         INSERT INTO authflow.side_accounts
             (tenant, id, revision, password_changed_at, user_name_key, mobile_key, email_key, is_spelled)
@@ -79,10 +88,11 @@ END
     )
 }
 
-/// Makes the trigger, and what stands beside each row that is there.
-pub(super) async fn make(transaction: &Transaction, table: &Table) -> Result<(), StoreError> {
+/// Makes the triggers, and what stands beside each row that is there. Says what that was before.
+pub(super) async fn make(transaction: &Transaction, table: &Table) -> Result<Beside, StoreError> {
     is_alone(transaction, table).await?;
-    if check(transaction, table).await.is_err() {
+    let was_seen = check(transaction, table).await.is_ok();
+    if !was_seen {
         let (name, function) = (&table.name, literal(&body(table)));
         transaction
             .batch(&format!(
@@ -93,21 +103,41 @@ pub(super) async fn make(transaction: &Transaction, table: &Table) -> Result<(),
                 DROP TRIGGER IF EXISTS {NAME} ON {name};
                 CREATE TRIGGER {NAME} AFTER INSERT OR UPDATE OR DELETE ON {name}
                 FOR EACH ROW EXECUTE FUNCTION authflow.note_user();
-                ALTER TABLE {name} ENABLE ALWAYS TRIGGER {NAME}"
+                ALTER TABLE {name} ENABLE ALWAYS TRIGGER {NAME};
+                DROP TRIGGER IF EXISTS {OF_TRUNCATION} ON {name};
+                CREATE TRIGGER {OF_TRUNCATION} AFTER TRUNCATE ON {name}
+                FOR EACH STATEMENT EXECUTE FUNCTION authflow.note_user();
+                ALTER TABLE {name} ENABLE ALWAYS TRIGGER {OF_TRUNCATION}"
             ))
             .await?;
-        // Another mapping may name other columns.
-        transaction.batch("UPDATE authflow.side_accounts SET is_spelled = false, names = names + 1").await?;
+        // Nobody has seen what was changed meanwhile, and another mapping may name other columns.
+        transaction
+            .batch(
+                "UPDATE authflow.side_accounts SET revision = authflow.drawn_revision(), is_spelled = false, names = names + 1",
+            )
+            .await?;
     }
-    let [tenant, id] = [table.tenant_of("u"), table.id_of("u")];
-    let sql = format!(
-        "INSERT INTO authflow.side_accounts (tenant, id, revision, password_changed_at, is_spelled)
-        SELECT {tenant}, {id}, authflow.drawn_revision(), extract(epoch FROM now())::bigint, false FROM {} AS u
-        WHERE u.{} IS NOT NULL ON CONFLICT (tenant, id) DO NOTHING",
-        table.name,
-        quoted(&table.columns.id)
-    );
-    transaction.execute(&sql, &[]).await.map(drop)
+    let ([tenant, id], is_account) = ([table.tenant_of("u"), table.id_of("u")], table.is_account("u"));
+    transaction
+        .batch(&format!(
+            "DELETE FROM authflow.side_accounts AS s WHERE NOT EXISTS
+                (SELECT FROM {name} AS u WHERE {tenant} = s.tenant AND {id} = s.id AND {is_account});
+            INSERT INTO authflow.side_accounts (tenant, id, revision, password_changed_at, is_spelled)
+            SELECT {tenant}, {id}, authflow.drawn_revision(), extract(epoch FROM now())::bigint, false FROM {name} AS u
+            WHERE {is_account} ON CONFLICT (tenant, id) DO NOTHING",
+            name = table.name,
+        ))
+        .await?;
+    let known = transaction.query_opt("SELECT oid FROM authflow.users_table", &[]).await?;
+    let known = known.map(|row| get::<i64>(&row, "oid")).transpose()?;
+    transaction
+        .batch(&format!(
+            "DELETE FROM authflow.users_table; INSERT INTO authflow.users_table VALUES ({})",
+            table.oid
+        ))
+        .await?;
+    let is_anothers = !was_seen && known.is_some_and(|known| known != table.oid);
+    Ok(if is_anothers { Beside::Another } else { Beside::This })
 }
 
 /// Refuses to keep accounts in the store's own table where they are in another one: whose ids meet would share sessions.
@@ -146,27 +176,25 @@ async fn is_alone(connection: &Connection, table: &Table) -> Result<(), StoreErr
     }
 }
 
-/// Refuses a table without the trigger, with that of another mapping, or with one that is switched off.
+/// Refuses a table without the triggers, with those of another mapping, or with one that is switched off, be it on one partition.
 pub(super) async fn check(connection: &Connection, table: &Table) -> Result<(), StoreError> {
-    let sql = "SELECT p.prosrc AS body, t.tgenabled::text AS enabled
+    // As `make` makes them: 29 is after insert, update and delete of each row, 32 after a statement that truncates.
+    let sql = "SELECT min(p.prosrc) AS body, count(*) FILTER (WHERE t.tgrelid = $1::oid) AS there,
+            count(*) FILTER (WHERE t.tgenabled <> 'A') AS switched_off
         FROM pg_catalog.pg_trigger AS t JOIN pg_catalog.pg_proc AS p ON p.oid = t.tgfoid
-        WHERE t.tgrelid = $1::oid AND t.tgname = $2 AND t.tgfoid = to_regproc('authflow.note_user')";
-    let row = connection.query_opt(sql, &[int8(table.oid), text(NAME)]).await?;
-    let found = match &row {
-        Some(row) => Some((get::<&str>(row, "body")?, get::<&str>(row, "enabled")?)),
-        None => None,
-    };
-    let finding = match found {
-        None => {
-            "must have the trigger that notes changes, and has none: run `PostgresStore::migrate` as its owner"
-        }
-        Some((_, enabled)) if enabled != "A" => {
-            "must have the trigger that notes changes enabled always: run `PostgresStore::migrate` as its owner"
-        }
-        Some((noted, _)) if noted != body(table) => {
-            "must have the trigger of this mapping, and has another one's: run `PostgresStore::migrate` as its owner"
-        }
-        Some(_) => return Ok(()),
+        WHERE (t.tgrelid = $1::oid OR t.tgrelid IN (SELECT relid FROM pg_partition_tree($1::oid::regclass)))
+            AND (t.tgname, t.tgtype) IN (($2, 29), ($3, 32)) AND t.tgqual IS NULL AND t.tgattr::text = ''
+            AND t.tgfoid = to_regproc('authflow.note_user')";
+    let row = connection.query_opt(sql, &[int8(table.oid), text(NAME), text(OF_TRUNCATION)]).await?;
+    let row = row.ok_or(NOT_BESIDE)?;
+    let finding = if get::<i64>(&row, "there")? != 2 {
+        "must have the triggers that note changes, and has not: run `PostgresStore::migrate` as its owner"
+    } else if get::<i64>(&row, "switched_off")? > 0 {
+        "must have the triggers that note changes enabled always: run `PostgresStore::migrate` as its owner"
+    } else if get::<Option<&str>>(&row, "body")? != Some(&*body(table)) {
+        "must have the triggers of this mapping, and has another one's: run `PostgresStore::migrate` as its owner"
+    } else {
+        return Ok(());
     };
     Err(refused(&table.columns, finding.into()))
 }

@@ -106,7 +106,7 @@ async fn a_table_in_partitions_is_one_table() {
     let client = database.client().await;
     client
         .batch_execute(
-            "CREATE TABLE users (id text, org text, hash text, UNIQUE (org, id)) PARTITION BY LIST (org);
+            "CREATE TABLE users (id text, org text, hash text, PRIMARY KEY (org, id)) PARTITION BY LIST (org);
             CREATE TABLE one PARTITION OF users FOR VALUES IN ('one'); CREATE TABLE two PARTITION OF users FOR VALUES IN ('two');
             INSERT INTO users VALUES ('a', 'one', 'x')",
         )
@@ -172,4 +172,115 @@ async fn who_writes_to_the_table_needs_no_rights_on_what_stands_beside() {
     let sql = "SELECT email_key, is_spelled FROM authflow.side_accounts";
     let row = client.query_one(sql, &[]).await.unwrap();
     assert_eq!((row.get::<_, &str>(0), row.get::<_, bool>(1)), ("b@example.com", true));
+}
+
+/// Somebody renamed is the same person: what secures the account goes along, and every session of before is over.
+#[tokio::test]
+async fn a_row_that_gets_another_id_keeps_its_second_factor() {
+    let Some(server) = server() else { return };
+    let database = server.database().await;
+    let client = database.client().await;
+    client.batch_execute(USERS).await.unwrap();
+    PostgresStore::migrate(&settings(&database.url()).accounts(users())).await.unwrap();
+    let secured = "INSERT INTO users VALUES (2, 'erin@example.com', 'one'), (1, 'bob@example.com', 'x');
+        UPDATE authflow.side_accounts SET enrolled = 'otp', totp_sealed = '1:a:b', must_change = 'breached', skips_used = 1 WHERE id = '2'";
+    client.batch_execute(secured).await.unwrap();
+    let before = [revision(&client, "1").await, revision(&client, "2").await];
+    client.batch_execute("UPDATE users SET id = id + 5, email = 'x' || email").await.unwrap();
+    let sql = "SELECT id, enrolled, totp_sealed, must_change, email_key, revision FROM authflow.side_accounts ORDER BY id";
+    let rows = client.query(sql, &[]).await.unwrap();
+    let of = |at: usize| {
+        let row = &rows[at];
+        let [sealed, reason] = [2, 3].map(|column| row.get::<_, Option<&str>>(column));
+        (row.get::<_, &str>(0), row.get::<_, &str>(1), sealed, reason, row.get::<_, &str>(4))
+    };
+    assert_eq!(rows.len(), 2);
+    assert_eq!(of(0), ("6", "", None, None, "xbob@example.com"));
+    assert_eq!(of(1), ("7", "otp", Some("1:a:b"), Some("breached"), "xerin@example.com"));
+    assert!(rows.iter().all(|row| !before.contains(&row.get(5))));
+    client.batch_execute("UPDATE users SET id = 9, hash = 'two' WHERE id = 7").await.unwrap();
+    let sql = "SELECT enrolled, must_change, skips_used FROM authflow.side_accounts WHERE id = '9'";
+    let row = client.query_one(sql, &[]).await.unwrap();
+    assert_eq!(
+        (row.get(0), row.get(1), row.get(2)),
+        ("otp", None::<&str>, 0_i64),
+        "another password besides"
+    );
+}
+
+/// What stands beside nobody is not kept: a secret of a second factor would stay for ever.
+#[tokio::test]
+async fn a_table_that_is_truncated_leaves_nothing_beside() {
+    let Some(server) = server() else { return };
+    let database = server.database().await;
+    let client = database.client().await;
+    client.batch_execute(USERS).await.unwrap();
+    PostgresStore::migrate(&settings(&database.url()).accounts(users())).await.unwrap();
+    for sql in [
+        "TRUNCATE users",
+        "SET session_replication_role = replica; TRUNCATE users; RESET session_replication_role",
+    ] {
+        client.batch_execute("INSERT INTO users VALUES (7, 'erin@example.com', 'one')").await.unwrap();
+        client.batch_execute(sql).await.unwrap();
+        let beside = client.query("SELECT FROM authflow.side_accounts", &[]).await.unwrap();
+        assert!(beside.is_empty(), "{sql}");
+    }
+    client.batch_execute("DROP TRIGGER authflow_note_truncation ON users").await.unwrap();
+    assert!(PostgresStore::connect(settings(&database.url()).accounts(users())).await.is_err());
+}
+
+/// To a collation of the table's own, two texts that differ may be one. To the library they are two.
+#[tokio::test]
+async fn a_collation_hides_no_change_and_finds_nobody_else() {
+    use authflow::administration::{Administer as _, Administered, SetStatus};
+
+    let Some(server) = server() else { return };
+    let database = server.database().await;
+    let client = database.client().await;
+    client
+        .batch_execute(
+            "CREATE COLLATION folded (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+            CREATE TABLE users (id text COLLATE folded PRIMARY KEY, org text COLLATE \"en-x-icu\" NOT NULL, login text COLLATE folded,
+                email text COLLATE folded,
+                hash text COLLATE folded, state text COLLATE folded)",
+        )
+        .await
+        .unwrap();
+    let mapping =
+        UsersTable::named("users").id("id").tenant("org").user_name("login").email("email").no_mobile();
+    let mapping = mapping
+        .verifier("hash")
+        .status("state", [("ok", AccountStatus::Active), ("gone", AccountStatus::Disabled)])
+        .no_password_set_at();
+    let settings = settings_at(&database.url(), demo::START).accounts(mapping);
+    PostgresStore::migrate(&settings).await.unwrap();
+    let insert = format!(
+        "INSERT INTO users VALUES ('erin', '{}', 'bØb', 'bob@example.com', '{}', 'ok')",
+        demo::TENANT,
+        demo::PASSWORD
+    );
+    client.batch_execute(&insert).await.unwrap();
+    let set_at = i64::from(demo::START.minus_seconds(demo::DAY));
+    let age = format!("UPDATE authflow.side_accounts SET password_changed_at = {set_at}");
+    client.batch_execute(&age).await.unwrap();
+    let store = PostgresStore::connect(settings).await.unwrap();
+    let (api, host) = (api(), host(store.clone()));
+    let login = call(&api, &host, &Call::login("bøb", demo::PASSWORD)).await;
+    assert_eq!(login.status, 200);
+    assert_eq!(call(&api, &host, &Call::check_exist(login.id_token())).await.status, 200);
+    let nobody = SetStatus::disable(Some(demo::tenant()), AccountId::new("ERIN").unwrap());
+    assert_eq!(store.set_status(&nobody).await.unwrap(), Administered::Nobody);
+    let mut before = revision(&client, "erin").await;
+    for sql in [
+        "UPDATE users SET hash = upper(hash)",
+        "UPDATE users SET email = upper(email)",
+        "UPDATE users SET state = 'OK'",
+    ] {
+        client.batch_execute(sql).await.unwrap();
+        let now = revision(&client, "erin").await;
+        assert_ne!(now, before, "{sql}");
+        before = now;
+    }
+    client.batch_execute("UPDATE users SET id = 'ERIN'").await.unwrap();
+    assert_ne!(revision(&client, "ERIN").await, before);
 }

@@ -10,7 +10,8 @@ async fn what_does_not_fit_its_mapping_is_refused_by_name() {
     client
         .batch_execute(
             "CREATE TABLE users (id bigint UNIQUE, other bigint, number numeric UNIQUE, email text, hash text, short varchar(60),
-                old char(60), state text, at time);
+                old char(60), state text, at time,
+                later bigint UNIQUE DEFERRABLE);
             CREATE UNIQUE INDEX ON users (other) WHERE other > 0;
             CREATE VIEW views AS SELECT * FROM users",
         )
@@ -31,6 +32,7 @@ async fn what_does_not_fit_its_mapping_is_refused_by_name() {
         (of("users", "id", &longer, "hash"), &longer),
         (of("users", "id", "xmin", "hash"), "\"xmin\" for email"),
         (of("users", "other", "email", "hash"), "\"other\" for id must be unique"),
+        (of("users", "later", "email", "hash"), "\"later\" for id must be unique, not deferrable"),
         (
             of("users", "number", "email", "hash"),
             "\"number\" for id must be text, varchar, uuid or an integer, not numeric",
@@ -59,7 +61,7 @@ async fn what_does_not_fit_its_mapping_is_refused_by_name() {
             "ALTER TABLE users RENAME mail TO email; ALTER TABLE users DISABLE TRIGGER authflow_note_user",
             "enabled always",
         ),
-        ("DROP TRIGGER authflow_note_user ON users", "and has none"),
+        ("DROP TRIGGER authflow_note_user ON users", "and has not"),
     ] {
         client.batch_execute(sql).await.unwrap();
         let finding = finding(connected().await);
@@ -74,6 +76,76 @@ async fn what_does_not_fit_its_mapping_is_refused_by_name() {
     assert!(own.contains("must be the accounts' mapping"), "{own}");
     client.batch_execute("CREATE TABLE staff (id bigint PRIMARY KEY, email text, hash text)").await.unwrap();
     assert!(migrated(of("staff", "id", "email", "hash")).await.contains("must be the only one"));
+}
+
+/// Rows of a table that inherits are read through their parent, and no trigger of that sees what is written to them.
+#[tokio::test]
+async fn a_table_that_another_one_inherits_is_refused() {
+    let Some(server) = server() else { return };
+    let database = server.database().await;
+    let client = database.client().await;
+    client.batch_execute(USERS).await.unwrap();
+    let settings = || settings(&database.url()).accounts(users());
+    PostgresStore::migrate(&settings()).await.unwrap();
+    client.batch_execute("CREATE TABLE staff () INHERITS (users)").await.unwrap();
+    let told = [
+        finding(PostgresStore::connect(settings()).await),
+        finding(PostgresStore::migrate(&settings()).await),
+    ];
+    assert!(told.iter().all(|told| told.contains("must have no table that inherits")), "{told:?}");
+    client.batch_execute("DROP TABLE staff").await.unwrap();
+    assert!(PostgresStore::connect(settings()).await.is_ok());
+}
+
+/// NULL differs from NULL: an index over tenant and id lets two rows of no tenant have one id.
+#[tokio::test]
+async fn an_id_is_unique_also_where_there_is_no_tenant() {
+    let Some(server) = server() else { return };
+    let mapping = UsersTable::named("users").id("id").tenant("org").no_user_name().email("email").no_mobile();
+    let mapping = mapping.verifier("hash").always_active().no_password_set_at();
+    for (columns, is_taken) in [
+        ("id text NOT NULL, org text, UNIQUE (org, id)", false),
+        ("id text NOT NULL, org text NOT NULL, UNIQUE (org, id)", true),
+        ("id text NOT NULL, org text, UNIQUE NULLS NOT DISTINCT (org, id)", true),
+        ("id text UNIQUE, org text", true),
+    ] {
+        let database = server.database().await;
+        let client = database.client().await;
+        client
+            .batch_execute(&format!("CREATE TABLE users ({columns}, email text, hash text)"))
+            .await
+            .unwrap();
+        let migrated = PostgresStore::migrate(&settings(&database.url()).accounts(mapping.clone())).await;
+        match is_taken {
+            true => migrated.unwrap(),
+            false => assert!(finding(migrated).contains("a tenant that is NOT NULL or NULLS NOT DISTINCT")),
+        }
+    }
+}
+
+/// A tenant that is an empty text is none that anybody can be of, and not the absence of one.
+#[tokio::test]
+async fn an_empty_tenant_is_nobodys() {
+    let Some(server) = server() else { return };
+    let database = server.database().await;
+    let client = database.client().await;
+    client.batch_execute(PEOPLE).await.unwrap();
+    let insert = |tenant: &str| {
+        format!(r#"INSERT INTO app."People"" --" ("who?", "org's", login) VALUES ('1', {tenant}, 'a')"#)
+    };
+    client.batch_execute(&insert("''")).await.unwrap();
+    PostgresStore::migrate(&settings(&database.url()).accounts(people())).await.unwrap();
+    let beside = async || client.query("SELECT FROM authflow.side_accounts", &[]).await.unwrap().len();
+    assert_eq!(beside().await, 0);
+    client.batch_execute(&insert("NULL")).await.unwrap();
+    let before = revision(&client, "1").await;
+    for sql in [
+        r#"UPDATE app."People"" --" SET state = 'gone' WHERE "org's" = ''"#,
+        r#"DELETE FROM app."People"" --" WHERE "org's" = ''"#,
+    ] {
+        client.batch_execute(sql).await.unwrap();
+        assert_eq!((beside().await, revision(&client, "1").await), (1, before), "{sql}");
+    }
 }
 
 /// Disabling somebody where nothing can say it is told, and not passed over.

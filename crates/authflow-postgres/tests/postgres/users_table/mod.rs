@@ -2,9 +2,9 @@
 
 mod changes;
 mod exam;
-mod findings_new;
 mod mapping;
 mod names;
+mod unseen;
 
 use crate::{
     server::{Database, server},
@@ -37,7 +37,7 @@ const PEOPLE: &str = r#"
         changed timestamptz,
         claims jsonb,
         untold text,
-        UNIQUE ("who?", "org's")
+        UNIQUE NULLS NOT DISTINCT ("who?", "org's")
     )"#;
 
 fn people() -> UsersTable {

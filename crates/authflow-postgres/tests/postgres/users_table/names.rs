@@ -67,3 +67,44 @@ async fn names_that_are_none_or_of_two_stop_a_migration() {
     client.batch_execute(&format!("UPDATE {table} SET login = \"who?\", phone = NULL")).await.unwrap();
     assert!(migrated().await.is_ok());
 }
+
+/// One row whose id is none of an account's shuts everybody out who is looked up by a name.
+#[tokio::test]
+async fn an_id_that_is_none_is_nobodys_and_no_error_of_others() {
+    let Some(server) = server() else { return };
+    let database = server.database().await;
+    let client = database.client().await;
+    client.batch_execute("CREATE TABLE users (id text PRIMARY KEY, email text, hash text)").await.unwrap();
+    let mapping = UsersTable::named("users").id("id").tenant_is(demo::tenant()).user_name("email").no_email();
+    let mapping = mapping.no_mobile().verifier("hash").always_active().no_password_set_at();
+    let settings = settings_at(&database.url(), demo::START).accounts(mapping);
+    let insert = format!("INSERT INTO users VALUES ('alice', 'alice', '{}')", demo::PASSWORD);
+    client.batch_execute(&insert).await.unwrap();
+    PostgresStore::migrate(&settings).await.unwrap();
+    let set_at = i64::from(demo::START.minus_seconds(demo::DAY));
+    let age = format!("UPDATE authflow.side_accounts SET password_changed_at = {set_at}");
+    client.batch_execute(&age).await.unwrap();
+    let (api, host) = (api(), host(PostgresStore::connect(settings).await.unwrap()));
+    let login = async || call(&api, &host, &Call::login("alice", demo::PASSWORD)).await.status;
+    assert_eq!(login().await, 200);
+    client
+        .batch_execute(
+            "INSERT INTO users VALUES (repeat('x', 65), 'ÉTÉ', 'x'), (E'x\\n', 'Zoë', 'x'), ('', 'bØb', 'x')",
+        )
+        .await
+        .unwrap();
+    assert_eq!(login().await, 200, "everybody is out");
+}
+
+/// A name that is longer than what an index takes is refused to the program itself, though it is none that anybody signs in by.
+#[tokio::test]
+async fn a_long_address_is_no_error_of_the_program() {
+    let Some(server) = server() else { return };
+    let database = server.database().await;
+    let client = database.client().await;
+    client.batch_execute("CREATE TABLE users (id bigint PRIMARY KEY, email text, hash text, enabled boolean NOT NULL DEFAULT true)").await.unwrap();
+    PostgresStore::migrate(&settings(&database.url()).accounts(users())).await.unwrap();
+    let sql = "INSERT INTO users SELECT 9, string_agg(md5(n::text), '') || '@example.com', 'x' FROM generate_series(1, 300) AS n";
+    let written = client.batch_execute(sql).await;
+    assert!(written.is_ok(), "{written:?}");
+}
