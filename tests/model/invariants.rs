@@ -419,7 +419,9 @@ fn rule_8_what_one_server_issues_is_good_at_the_other(host: &Host, seen: &Observ
     let Some(token) = seen.token.as_ref().and_then(|text| host.ledger.tokens.get(text)) else { return };
     let Some(handed) = token.session.and_then(|session| host.ledger.sessions.get(&session)) else { return };
     let is_held = token.sort == wanted && token.by == seen.request.caller && seen.request.failing.is_none();
-    let is_in_time = seen.now < token.ends && host.verifies(token.key, seen.now);
+    // A session whose device was written down under a key that is gone is over.
+    let is_known = host.verifies(token.key, seen.now) && host.verifies(handed.key, seen.now);
+    let is_in_time = seen.now < token.ends && is_known;
     let is_latest = token.sort != Sort::Session || token.generation == handed.generation;
     let is_used = RULES[token.by.app].idle.is_none_or(|idle| seen.now < handed.at + idle);
     let lives = handed.lives && seen.owner == Some((true, handed.revision));
