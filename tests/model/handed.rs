@@ -13,6 +13,8 @@ pub struct Handed {
     /// The state token of the skip that opened it.
     pub opened_by: Option<String>,
     pub generation: u32,
+    /// The key that its device was written down under, at the latest.
+    pub key: usize,
     /// When the tokens of this generation went out.
     pub at: u64,
     /// Somebody has come with one of them.
@@ -54,7 +56,7 @@ impl Ledger {
     }
 
     /// Notes what a request has written about sessions, and which of their tokens it bore.
-    pub fn note_sessions(&mut self, who: Option<usize>, seen: &Observed) {
+    pub fn note_sessions(&mut self, who: Option<usize>, key: usize, seen: &Observed) {
         self.note_use(seen);
         let writes = seen.commits.iter().flat_map(|(commit, _)| &commit.writes);
         for write in writes {
@@ -65,6 +67,7 @@ impl Ledger {
                         who: who.unwrap_or(usize::MAX),
                         opened_by: seen.token.clone().filter(|_| is_skip),
                         generation: 0,
+                        key,
                         at: seen.now,
                         shown: false,
                         used: false,
@@ -78,6 +81,7 @@ impl Ledger {
                 Write::RotateSession { session, .. } => {
                     let handed = self.sessions.get_mut(session).expect("a session that was opened");
                     handed.generation += 1;
+                    handed.key = key;
                     (handed.at, handed.shown, handed.used) = (seen.now, false, false);
                 }
                 Write::RenewSession { session, revision, auth_time } => {

@@ -127,7 +127,8 @@ impl Host {
     fn restart(&mut self) {
         let key = |number: usize| match number {
             0 => Key::without_id(authflow::testkit::demo::secret(7)).unwrap(),
-            _ => Key::new(&format!("k{number}"), authflow::testkit::demo::secret(number as u8)).unwrap(),
+            // Each has a secret of its own.
+            _ => Key::new(&format!("k{number}"), authflow::testkit::demo::secret(7 + number as u8)).unwrap(),
         };
         let mut ring = KeyRing::new(key(self.keys.len() - 1));
         for (number, until) in self.keys.iter().enumerate() {

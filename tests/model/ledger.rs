@@ -178,7 +178,7 @@ impl Ledger {
         if let Some((sort, told)) = Self::told(seen) {
             self.told.insert(sort, told);
         }
-        self.note_sessions(self.whose(seen), seen);
+        self.note_sessions(self.whose(seen), host.key, seen);
         for (commit, _) in &seen.commits {
             for write in &commit.writes {
                 if let Write::EndSessions(which) = write {

@@ -31,6 +31,8 @@ pub struct Observed {
     pub lives: bool,
     /// Whom the presented token is of: whether their account is active, and its revision.
     pub owner: Option<(bool, u64)>,
+    /// The session of the presented token, as it was when the request came.
+    pub held: Option<Handed>,
     /// What the same skip or refresh had led to before.
     pub before: Option<Handed>,
     /// The session that it was answered with.
@@ -67,6 +69,9 @@ impl Observed {
         let owner = spelt.token.as_ref().and_then(|text| host.ledger.owner(text));
         let owner = owner.and_then(|who| host.world.host.accounts.get(who));
         let before = host.ledger.led_to(&request.call, spelt.token.as_ref());
+        let token = spelt.token.as_ref().and_then(|text| host.ledger.tokens.get(text));
+        let held =
+            token.and_then(|token| token.session).and_then(|session| host.ledger.sessions.get(&session));
         Self {
             request: request.clone(),
             now: host.world.clock.now.as_unix(),
@@ -77,6 +82,7 @@ impl Observed {
             revision: account.map(|account| account.revision.as_u64()),
             lives: spelt.token.as_ref().is_some_and(|text| host.ledger.lives(text)),
             owner: owner.map(|it| (it.status == AccountStatus::Active, it.revision.as_u64())),
+            held: held.cloned(),
             before: before.map(|(_, handed)| handed.clone()),
             session: None,
             authenticated: None,
