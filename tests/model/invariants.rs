@@ -49,13 +49,12 @@ pub fn check(host: &Host, seen: &Observed) {
 
 /// Under the present key, where an earlier one had sealed it, and beside the step that it uses up.
 fn only_a_right_one_time_password_is_sealed_anew(host: &Host, seen: &Observed) {
-    for (commit, account) in &seen.commits {
+    for (commit, _) in &seen.commits {
         for write in &commit.writes {
             let Write::Reseal { secret } = write else { continue };
             assert_eq!(seen.truth, Some(F::Totp), "sealed anew, and not right");
-            let before =
-                account.as_ref().and_then(|account| account.totp.as_ref()).expect("an authenticator");
-            assert_ne!(before.secret().key_id(), secret.key_id(), "sealed anew under the same key");
+            let before = seen.sealed_under.as_deref().expect("an authenticator");
+            assert_ne!(before, secret.key_id().as_str(), "sealed anew under the same key");
             assert_eq!(secret.key_id().as_str(), host.sealing_key(), "sealed anew under another key");
             let uses = commit.writes.iter().any(|write| matches!(write, Write::UseTotpStep { .. }));
             assert!(uses, "sealed anew, and not used up");

@@ -31,6 +31,8 @@ pub struct Observed {
     pub lives: bool,
     /// Whom the presented token is of: whether their account is active, and its revision.
     pub owner: Option<(bool, u64)>,
+    /// The key that the owner's authenticator was sealed under when the request came.
+    pub sealed_under: Option<String>,
     /// The session of the presented token, as it was when the request came.
     pub held: Option<Handed>,
     /// What the same skip or refresh had led to before.
@@ -82,6 +84,9 @@ impl Observed {
             revision: account.map(|account| account.revision.as_u64()),
             lives: spelt.token.as_ref().is_some_and(|text| host.ledger.lives(text)),
             owner: owner.map(|it| (it.status == AccountStatus::Active, it.revision.as_u64())),
+            sealed_under: owner
+                .and_then(|it| it.totp.as_ref())
+                .map(|totp| totp.secret().key_id().as_str().to_owned()),
             held: held.cloned(),
             before: before.map(|(_, handed)| handed.clone()),
             session: None,
