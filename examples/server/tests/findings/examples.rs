@@ -12,7 +12,7 @@ use std::{fs, os::unix::fs::PermissionsExt as _};
 #[test]
 fn finding_18_the_credential_of_the_example_is_nobodys() {
     let home = Home::new();
-    let example = example("config");
+    let example = example(include_str!("../../README.md"), "config");
     let start = |config: &str| try_start_configured(&home, config, &["--demo"]);
     assert!(start(example).is_none(), "finding 18: the word of the example is a credential");
     let hash_of_b = "3e23e8160039594a33894f6564e1b1348bbd7a0088d42c4acb73eeaed59c009d";
@@ -41,7 +41,8 @@ fn starts_with_keys(keys: &str) -> bool {
 
 #[test]
 fn finding_18_the_keys_of_the_example_are_refused() {
-    assert!(!starts_with_keys(example("keys")), "finding 18: the keys of the example are taken");
+    let readme = include_str!("../../../../crates/authflow-keys/README.md");
+    assert!(!starts_with_keys(example(readme, "key ring")), "finding 18: the keys of the example are taken");
 }
 
 /// A rotation to the same secret is none.

@@ -52,9 +52,8 @@ fn try_start_configured(home: &Home, config: &str, arguments: &[&str]) -> Option
     home.try_start(&[&["--config", path.to_str().unwrap()], arguments].concat())
 }
 
-/// The example of the README that stands behind this mark.
-fn example(mark: &str) -> &'static str {
-    let readme = include_str!("../../README.md");
+/// The example of a README that stands behind this mark.
+fn example<'a>(readme: &'a str, mark: &str) -> &'a str {
     let start = format!("<!-- {mark} -->\n```toml\n");
     readme.split(start.as_str()).nth(1).unwrap().split("```").next().unwrap()
 }
