@@ -422,7 +422,9 @@ fn rule_8_what_one_server_issues_is_good_at_the_other(host: &Host, seen: &Observ
     let is_known = host.verifies(token.key, seen.now) && host.verifies(handed.key, seen.now);
     let is_in_time = seen.now < token.ends && is_known;
     let is_latest = token.sort != Sort::Session || token.generation == handed.generation;
-    let is_used = RULES[token.by.app].idle.is_none_or(|idle| seen.now < handed.at + idle);
+    // By whichever clock its use was noted: one that is behind ends it earlier.
+    let apart = 2 * host.life.ahead.unsigned_abs();
+    let is_used = RULES[token.by.app].idle.is_none_or(|idle| seen.now + apart < handed.at + idle);
     let lives = handed.lives && seen.owner == Some((true, handed.revision));
     if host.life.clocks_are_near() && is_held && is_in_time && is_latest && is_used && lives {
         assert_eq!(seen.reply.0, 200, "a session of one server is refused by the other");

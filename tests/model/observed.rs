@@ -11,7 +11,7 @@ use authflow::{
     SessionId,
     account::{Account, AccountStatus},
     guess::AttemptSlot,
-    outcome::{Authenticated, Event},
+    outcome::{Authenticated, Event, ProofRefusal},
     step::{Commit, Write},
 };
 
@@ -111,7 +111,11 @@ impl Observed {
 
     /// Where a wrong guess was made, if one was.
     pub fn wrong_at(&self) -> Option<AttemptSlot> {
-        let is_wrong = self.events.iter().any(|event| matches!(event, Event::ProofRefused { .. }));
+        // What was right, and came to an account that had changed meanwhile, is given back.
+        let is_wrong = self.events.iter().any(|event| match event {
+            Event::ProofRefused { reason, .. } => *reason != ProofRefusal::AccountChanged,
+            _ => false,
+        });
         self.slot.filter(|_| self.counted && is_wrong)
     }
 
