@@ -18,6 +18,7 @@ mod bearer;
 mod cross_site;
 pub(crate) mod member;
 pub(crate) mod object;
+pub(crate) mod openapi;
 mod reply;
 mod request;
 

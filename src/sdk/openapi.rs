@@ -4,7 +4,13 @@ use super::{
     body::{CODE_TYPES, Member},
     routes::{Answers, Bears, DeviceEndpoint, Endpoint, ROUTES, Route, takes},
 };
-use crate::{Dialect, code::CodePurpose, contact::Channel, device::Header};
+use crate::{
+    Dialect,
+    code::CodePurpose,
+    contact::Channel,
+    device::Header,
+    facade::openapi::{body, content, member, object, reference, text, with},
+};
 use alloc::{format, string::String, vec::Vec};
 use serde_json::{Map, Value, json};
 
@@ -110,22 +116,7 @@ fn operation(route: &Route, method: &str) -> Value {
         },
     });
     let operation = with(operation, "security", security(route.bears));
-    let body = (!route.body.is_empty()).then(|| {
-        let schema = object(route.body.iter().map(|it| (it.name, member(route, it), it.is_required)), true);
-        json!({ "required": true, "content": { "application/json": { "schema": schema } } })
-    });
-    with(operation, "requestBody", body)
-}
-
-/// An object with one more member, where there is one.
-fn with(object: Value, name: &str, member: Option<Value>) -> Value {
-    match (object, member) {
-        (Value::Object(mut members), Some(member)) => {
-            members.insert(name.into(), member);
-            Value::Object(members)
-        }
-        (object, _) => object,
-    }
+    with(operation, "requestBody", body(route.body, |it| of_member(route, it)))
 }
 
 fn parameters(bears: Bears) -> Vec<Value> {
@@ -155,14 +146,12 @@ fn security(bears: Bears) -> Option<Value> {
     }
 }
 
-fn member(route: &Route, it: &Member) -> Value {
-    let schema = json!({ "type": "string", "description": it.about });
-    let schema = with(schema, "minLength", it.is_required.then(|| 1.into()));
+fn of_member(route: &Route, it: &Member) -> Value {
     match route.endpoint {
         Endpoint::OfDevice(DeviceEndpoint::SendCode(channel)) if it.name == "type" => {
-            code_type(channel, schema)
+            code_type(channel, member(it))
         }
-        _ => schema,
+        _ => member(it),
     }
 }
 
@@ -217,25 +206,7 @@ fn failure(about: &str) -> Value {
     content(about, "Error")
 }
 
-fn content(about: &str, schema: &str) -> Value {
-    json!({ "description": about, "content": { "application/json": { "schema": reference(schema) } } })
-}
-
-fn reference(schema: &str) -> Value {
-    json!({ "$ref": format!("#/components/schemas/{schema}") })
-}
-
-fn object<'a>(members: impl Iterator<Item = (&'a str, Value, bool)>, takes_others: bool) -> Value {
-    let (mut properties, mut required) = (Map::new(), Vec::new());
-    for (name, schema, is_required) in members {
-        properties.insert(name.into(), schema);
-        required.extend(is_required.then_some(name));
-    }
-    json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": takes_others })
-}
-
 fn schemas() -> Value {
-    let text = || json!({ "type": "string" });
     let seconds = || json!({ "type": "integer", "minimum": 0, "description": "Seconds" });
     let status = json!({
         "type": "string", "enum": ["SUCCESS", "PASSWORD_WARN", "PASSWORD_EXPIRED", "MFA_AUTH", "ACCESS_DENIED"],
@@ -274,20 +245,8 @@ fn schemas() -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::facade::openapi::every_reference_leads_somewhere;
     use alloc::collections::BTreeSet;
-
-    fn references(value: &Value, found: &mut BTreeSet<String>) {
-        match value {
-            Value::Object(members) => {
-                if let Some(Value::String(reference)) = members.get("$ref") {
-                    found.insert(reference.clone());
-                }
-                members.values().for_each(|it| references(it, found));
-            }
-            Value::Array(items) => items.iter().for_each(|it| references(it, found)),
-            _ => {}
-        }
-    }
 
     #[test]
     fn each_way_of_sending_says_its_types_and_who_takes_them() {
@@ -333,11 +292,6 @@ mod tests {
                 assert_eq!(properties.as_object().map_or(0, Map::len), route.body.len());
             }
         }
-        let mut found = BTreeSet::new();
-        references(&document, &mut found);
-        assert!(found.len() > 10);
-        for reference in found {
-            assert!(document.pointer(reference.trim_start_matches('#')).is_some(), "{reference}");
-        }
+        every_reference_leads_somewhere(&document);
     }
 }

@@ -8,7 +8,10 @@ use super::{
 };
 use crate::{
     device::{DeviceCookie, Header},
-    facade::REQUESTED_BY,
+    facade::{
+        REQUESTED_BY,
+        openapi::{body, content, member, object, reference, text, with},
+    },
 };
 use alloc::{format, vec, vec::Vec};
 use serde_json::{Map, Value, json};
@@ -69,16 +72,14 @@ fn parameters() -> Value {
 }
 
 fn operation(route: &Route) -> Value {
-    let mut operation = Map::new();
-    operation.insert("operationId".into(), route.name.into());
-    operation.insert("summary".into(), route.summary.into());
-    operation.insert("parameters".into(), parameters_of(route));
-    operation.insert("responses".into(), responses(route));
-    operation.insert("security".into(), security(route.bears));
-    if !route.body.is_empty() {
-        operation.insert("requestBody".into(), body(route));
-    }
-    Value::Object(operation)
+    let operation = json!({
+        "operationId": route.name,
+        "summary": route.summary,
+        "parameters": parameters_of(route),
+        "responses": responses(route),
+        "security": security(route.bears),
+    });
+    with(operation, "requestBody", body(route.body, member))
 }
 
 fn parameters_of(route: &Route) -> Value {
@@ -96,20 +97,6 @@ fn security(bears: Bears) -> Value {
         Bears::StateToken => json!([{ "bearer": [] }, { "stateCookie": [], "deviceCookie": [] }]),
         Bears::SessionToken => json!([{ "bearer": [] }, { "sessionCookie": [], "deviceCookie": [] }]),
     }
-}
-
-fn body(route: &Route) -> Value {
-    let schema = |about: &str, is_required: bool| match is_required {
-        true => json!({ "type": "string", "description": about, "minLength": 1 }),
-        false => json!({ "type": "string", "description": about }),
-    };
-    let properties: Map<_, _> =
-        route.body.iter().map(|it| (it.name.into(), schema(it.about, it.is_required))).collect();
-    let required: Vec<_> = route.body.iter().filter(|it| it.is_required).map(|it| it.name).collect();
-    let schema = json!({
-        "type": "object", "properties": properties, "required": required, "additionalProperties": true,
-    });
-    json!({ "required": true, "content": { "application/json": { "schema": schema } } })
 }
 
 fn responses(route: &Route) -> Value {
@@ -140,15 +127,7 @@ fn answer(answers: Answers) -> Value {
         Answers::Step => ("It is done", "Step"),
         Answers::Problems => ("Every type of problem", "Problems"),
     };
-    json!({ "description": about, "content": { "application/json": { "schema": reference(schema) } } })
-}
-
-fn reference(schema: &str) -> Value {
-    json!({ "$ref": format!("#/components/schemas/{schema}") })
-}
-
-fn text() -> Value {
-    json!({ "type": "string" })
+    content(about, schema)
 }
 
 fn number() -> Value {
@@ -161,9 +140,7 @@ fn words(words: &[&str]) -> Value {
 
 /// An object of these members and no others; those after the first `required` ones may be absent.
 fn closed(members: Vec<(&str, Value)>, required: usize) -> Value {
-    let names: Vec<_> = members.iter().take(required).map(|(name, _)| *name).collect();
-    let properties: Map<_, _> = members.into_iter().map(|(name, schema)| (name.into(), schema)).collect();
-    json!({ "type": "object", "properties": properties, "required": names, "additionalProperties": false })
+    object(members.into_iter().enumerate().map(|(at, (name, schema))| (name, schema, at < required)), false)
 }
 
 fn schemas() -> Value {
@@ -245,20 +222,7 @@ fn problem_members() -> Vec<(&'static str, Value)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::{collections::BTreeSet, string::String};
-
-    fn references(value: &Value, found: &mut BTreeSet<String>) {
-        match value {
-            Value::Object(members) => {
-                if let Some(Value::String(reference)) = members.get("$ref") {
-                    found.insert(reference.clone());
-                }
-                members.values().for_each(|it| references(it, found));
-            }
-            Value::Array(items) => items.iter().for_each(|it| references(it, found)),
-            _ => {}
-        }
-    }
+    use crate::facade::openapi::every_reference_leads_somewhere;
 
     #[test]
     fn every_route_is_described_and_every_reference_leads_somewhere() {
@@ -277,11 +241,6 @@ mod tests {
         let operations =
             document["paths"].as_object().unwrap().values().map(|it| it.as_object().unwrap().len());
         assert_eq!(operations.sum::<usize>(), described);
-        let mut found = BTreeSet::new();
-        references(&document, &mut found);
-        assert!(found.len() > 10);
-        for reference in found {
-            assert!(document.pointer(reference.trim_start_matches('#')).is_some(), "{reference}");
-        }
+        every_reference_leads_somewhere(&document);
     }
 }
