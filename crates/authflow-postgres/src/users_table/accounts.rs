@@ -2,8 +2,7 @@
 
 use super::{
     beside::{Beside, Side},
-    catalogue::{self, Table, quoted, refused},
-    mapping::UsersTable,
+    catalogue::{self, Table, refused},
     spelling, trigger,
 };
 use crate::{
@@ -20,6 +19,7 @@ use authflow::{
     sealing::SealedSecret,
     token::KeyId,
 };
+use authflow_users_table::{UsersTable, quoted};
 
 /// The accounts of a [`UsersTable`] that fits its mapping.
 #[derive(Clone, Debug)]
@@ -188,14 +188,8 @@ impl Accounts for MappedAccounts {
         account: AccountId,
         status: AccountStatus,
     ) -> Result<(), StoreError> {
-        let said = self.table.columns.status.as_ref();
-        let word = said.and_then(|(column, words)| {
-            words.iter().find(|(_, means)| *means == status).map(|(word, _)| (column, word))
-        });
-        let Some((column, word)) = word else {
-            let finding = format!("must have a word for `{}`, and its mapping names none", status.as_str());
-            return Err(refused(&self.table.columns, finding));
-        };
+        let columns = &self.table.columns;
+        let (column, word) = columns.word_for(status).map_err(|finding| refused(columns, finding))?;
         let sql = format!(
             "UPDATE {} AS u SET {} = $3::{} WHERE {} AND {} <> $4",
             self.table.name,
@@ -204,8 +198,7 @@ impl Accounts for MappedAccounts {
             self.table.is_row(&tenant, ("$1", "$2")),
             self.table.status_of("u")
         );
-        let of =
-            [text(columns::tenant(&tenant)), text(account.as_str()), text(&**word), text(status.as_str())];
+        let of = [text(columns::tenant(&tenant)), text(account.as_str()), text(word), text(status.as_str())];
         transaction.execute(&sql, &of).await.map(drop)
     }
 

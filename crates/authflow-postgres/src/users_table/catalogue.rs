@@ -1,12 +1,12 @@
 //! What the database says of a table: whether the columns that a mapping names are there, and of which types.
 
-use super::mapping::{Columns, TenantColumn, UsersTable};
 use crate::{
     Connection, StoreError,
     columns::get,
     parameters::{int8, text},
 };
 use authflow::AccountId;
+use authflow_users_table::{Columns, TenantColumn, UsersTable, quoted};
 use std::collections::BTreeMap;
 
 /// A verifier is no longer than this, by whatever scheme.
@@ -83,16 +83,6 @@ impl Keyed {
     }
 }
 
-/// A name as SQL has it, whatever is in it.
-pub(super) fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
-}
-
-/// A text as SQL has it, whatever is in it.
-pub(super) fn literal(value: &str) -> String {
-    format!("'{}'", value.replace('\'', "''"))
-}
-
 /// A column of the table.
 struct Column {
     type_name: String,
@@ -110,8 +100,11 @@ struct Finder<'c> {
 
 /// Looks a table up.
 pub(super) async fn find(connection: &Connection, mapping: &UsersTable) -> Result<Table, StoreError> {
-    let mapping = &mapping.columns;
+    let mapping = mapping.columns();
     let refused = |finding: String| refused(mapping, finding);
+    if let Some(finding) = mapping.finding() {
+        return Err(refused(finding.into()));
+    }
     let named = match &mapping.schema {
         Some(schema) => format!("{}.{}", quoted(schema), quoted(&mapping.table)),
         None => quoted(&mapping.table),
@@ -155,8 +148,7 @@ pub(super) async fn find(connection: &Connection, mapping: &UsersTable) -> Resul
 }
 
 pub(super) fn refused(mapping: &Columns, finding: String) -> StoreError {
-    let table = mapping.schema.iter().chain([&mapping.table]).map(String::as_str);
-    StoreError::UsersTable { table: table.collect::<Vec<_>>().join("."), finding }
+    StoreError::UsersTable { table: mapping.table_as_named(), finding }
 }
 
 async fn columns(connection: &Connection, oid: i64) -> Result<BTreeMap<String, Column>, StoreError> {
@@ -181,32 +173,10 @@ impl Finder<'_> {
         refused(self.mapping, finding)
     }
 
-    /// Every column that is named, with what it is for.
-    fn named(&self) -> Vec<(&'static str, &str)> {
-        let Columns {
-            id, tenant, user_name, email, mobile, verifier, status, password_set_at, profile, ..
-        } = self.mapping;
-        let tenant = match tenant {
-            TenantColumn::Named(column) => Some(column),
-            TenantColumn::Is(_) => None,
-        };
-        let named = [
-            ("id", Some(id)),
-            ("tenant", tenant),
-            ("user_name", user_name.as_ref()),
-            ("email", email.as_ref()),
-            ("mobile", mobile.as_ref()),
-            ("verifier", Some(verifier)),
-            ("status", status.as_ref().map(|(column, _)| column)),
-            ("password_set_at", password_set_at.as_ref()),
-            ("profile", profile.as_ref()),
-        ];
-        named.into_iter().filter_map(|(what, column)| Some((what, column?.as_str()))).collect()
-    }
-
     fn are_all_there(&self) -> Result<(), StoreError> {
         let missing = |(_, column): &(_, &str)| !self.columns.contains_key(*column);
         let missing: Vec<_> = self
+            .mapping
             .named()
             .into_iter()
             .filter(missing)
@@ -300,12 +270,6 @@ impl Table {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_name_is_a_name_whatever_is_in_it() {
-        assert_eq!(quoted(r#"a" ; DROP TABLE users; --"#), r#""a"" ; DROP TABLE users; --""#);
-        assert_eq!(literal("o'clock"), "'o''clock'");
-    }
 
     #[test]
     fn a_key_is_compared_as_it_is_printed() {

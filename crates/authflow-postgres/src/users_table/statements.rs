@@ -1,10 +1,8 @@
 //! The parts that statements about the table are made of. Every name in them is quoted, and every value of a request is a parameter.
 
-use super::{
-    catalogue::{Keyed, SetAt, Table, literal, quoted},
-    mapping::TenantColumn,
-};
+use super::catalogue::{Keyed, SetAt, Table};
 use authflow::{TenantId, account::AccountStatus};
+use authflow_users_table::{TenantColumn, literal, quoted};
 
 /// An id is no longer than this, in bytes.
 const LONGEST_ID: usize = 64;

@@ -2,7 +2,7 @@
 
 use super::{
     beside::{Beside, NOT_BESIDE},
-    catalogue::{Table, literal, quoted, refused},
+    catalogue::{Table, refused},
     statements::text_of,
 };
 use crate::{
@@ -10,6 +10,7 @@ use crate::{
     columns::get,
     parameters::{int8, text},
 };
+use authflow_users_table::{literal, quoted};
 
 const NAME: &str = "authflow_note_user";
 const OF_TRUNCATION: &str = "authflow_note_truncation";

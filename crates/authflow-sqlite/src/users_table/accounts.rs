@@ -1,9 +1,8 @@
 //! The accounts of a table that fits its mapping.
 
 use super::{
-    mapping::UsersTable,
     spelling,
-    table::{self, Table, quoted, refused},
+    table::{self, Table, refused},
     triggers,
 };
 use crate::{Accounts, IntoAccounts, SealedRow, StoreError, Transaction, accounts::account, columns, sealed};
@@ -14,6 +13,7 @@ use authflow::{
     sealing::SealedSecret,
     token::KeyId,
 };
+use authflow_users_table::{UsersTable, quoted};
 use rusqlite::{Connection, OptionalExtension as _, params};
 use std::sync::{
     Arc,
@@ -279,14 +279,8 @@ impl Accounts for MappedAccounts {
         account: AccountId,
         status: AccountStatus,
     ) -> Result<(), StoreError> {
-        let said = self.table.columns.status.as_ref();
-        let word = said.and_then(|(column, words)| {
-            words.iter().find(|(_, means)| *means == status).map(|(word, _)| (column, word))
-        });
-        let Some((column, word)) = word else {
-            let finding = format!("must have a word for `{}`, and its mapping names none", status.as_str());
-            return Err(refused(&self.table.columns, finding));
-        };
+        let columns = &self.table.columns;
+        let (column, word) = columns.word_for(status).map_err(|finding| refused(columns, finding))?;
         let sql = format!(
             "UPDATE {} AS u SET {} = ?3 WHERE {} AND {} <> ?4",
             self.table.name,

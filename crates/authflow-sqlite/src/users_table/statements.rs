@@ -1,10 +1,8 @@
 //! The parts that statements about the table are made of. Every name in them is quoted, and every value of a request is a parameter.
 
-use super::{
-    mapping::TenantColumn,
-    table::{SetAt, Table, Unique, literal, quoted},
-};
+use super::table::{SetAt, Table, Unique};
 use authflow::{TenantId, account::AccountStatus};
+use authflow_users_table::{TenantColumn, literal, quoted};
 
 /// The last second of the year 9999.
 const LAST_SECOND: i64 = 253_402_300_799;

@@ -1,7 +1,7 @@
 //! What the database says of a table: whether the columns that a mapping names are there, and of which types.
 
-use super::mapping::{Columns, TenantColumn, UsersTable};
 use crate::StoreError;
+use authflow_users_table::{Columns, TenantColumn, UsersTable, quoted};
 use rusqlite::Connection;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -61,23 +61,19 @@ impl Affinity {
     }
 }
 
-/// A name as SQL has it, whatever is in it.
-pub(super) fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
-}
-
-/// A text as SQL has it, whatever is in it.
-pub(super) fn literal(value: &str) -> String {
-    format!("'{}'", value.replace('\'', "''"))
-}
-
 pub(super) fn refused(columns: &Columns, finding: impl Into<String>) -> StoreError {
-    StoreError::UsersTable { table: columns.table.clone(), finding: finding.into() }
+    StoreError::UsersTable { table: columns.table_as_named(), finding: finding.into() }
 }
 
 /// Looks a table up.
 pub(super) fn find(connection: &Connection, mapping: &UsersTable) -> Result<Table, StoreError> {
-    let named = &mapping.columns;
+    let named = mapping.columns();
+    if let Some(finding) = named.finding() {
+        return Err(refused(named, finding));
+    }
+    if named.schema.is_some() {
+        return Err(refused(named, "must be named without a schema: it is in the store's database"));
+    }
     if named.table.to_ascii_lowercase().starts_with("authflow_") {
         return Err(refused(
             named,
@@ -94,7 +90,6 @@ pub(super) fn find(connection: &Connection, mapping: &UsersTable) -> Result<Tabl
     are_all_there(named, &declared)?;
     keys_can_be_compared(named, &declared)?;
     let id_is_unique = id_is_unique(connection, named)?;
-    has_each_word_once(named)?;
     let set_at = match &named.password_set_at {
         None => SetAt::Beside,
         Some(column) => match declared.get(&column.to_ascii_lowercase()) {
@@ -115,31 +110,10 @@ fn columns(connection: &Connection, table: &str) -> Result<BTreeMap<String, Affi
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Every column that is named, with what it is for.
-fn named(columns: &Columns) -> Vec<(&'static str, &str)> {
-    let Columns { id, tenant, user_name, email, mobile, verifier, status, password_set_at, profile, .. } =
-        columns;
-    let tenant = match tenant {
-        TenantColumn::Named(column) => Some(column),
-        TenantColumn::Is(_) => None,
-    };
-    let named = [
-        ("id", Some(id)),
-        ("tenant", tenant),
-        ("user_name", user_name.as_ref()),
-        ("email", email.as_ref()),
-        ("mobile", mobile.as_ref()),
-        ("verifier", Some(verifier)),
-        ("status", status.as_ref().map(|(column, _)| column)),
-        ("password_set_at", password_set_at.as_ref()),
-        ("profile", profile.as_ref()),
-    ];
-    named.into_iter().filter_map(|(what, column)| Some((what, column?.as_str()))).collect()
-}
-
 /// SQLite takes a name that it does not know for a text, where it stands alone. It must not come so far.
 fn are_all_there(columns: &Columns, declared: &BTreeMap<String, Affinity>) -> Result<(), StoreError> {
-    let missing: Vec<_> = named(columns)
+    let missing: Vec<_> = columns
+        .named()
         .into_iter()
         .filter(|(_, column)| !declared.contains_key(&column.to_ascii_lowercase()))
         .map(|(what, column)| format!("{} for {what}", quoted(column)))
@@ -151,7 +125,7 @@ fn are_all_there(columns: &Columns, declared: &BTreeMap<String, Affinity>) -> Re
 }
 
 fn keys_can_be_compared(columns: &Columns, declared: &BTreeMap<String, Affinity>) -> Result<(), StoreError> {
-    for (what, column) in named(columns).into_iter().filter(|(what, _)| ["id", "tenant"].contains(what)) {
+    for (what, column) in columns.named().into_iter().filter(|(what, _)| ["id", "tenant"].contains(what)) {
         let affinity = declared.get(&column.to_ascii_lowercase());
         if matches!(affinity, Some(Affinity::Blob | Affinity::Real)) {
             let column = quoted(column);
@@ -220,24 +194,9 @@ fn names_as_they_are(connection: &Connection, sql: &str, of: &str) -> Result<Vec
     Ok(names.collect::<Result<_, _>>()?)
 }
 
-fn has_each_word_once(columns: &Columns) -> Result<(), StoreError> {
-    let Some((_, words)) = &columns.status else { return Ok(()) };
-    let different: BTreeSet<_> = words.iter().map(|(word, _)| word).collect();
-    if different.len() == words.len() && !words.is_empty() {
-        return Ok(());
-    }
-    Err(refused(columns, "must have a status for each of some words, and each word once"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_name_is_a_name_whatever_is_in_it() {
-        assert_eq!(quoted(r#"a" ; DROP TABLE users; --"#), r#""a"" ; DROP TABLE users; --""#);
-        assert_eq!(literal("o'clock"), "'o''clock'");
-    }
 
     #[test]
     fn a_type_is_what_sqlite_makes_of_it() {

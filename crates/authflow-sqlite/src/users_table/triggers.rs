@@ -1,7 +1,8 @@
 //! The triggers on the table: what stands beside is in step, whoever writes.
 
-use super::table::{Table, quoted, refused};
+use super::table::{Table, refused};
 use crate::{StoreError, Transaction};
+use authflow_users_table::quoted;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 const DRAWN: &str = "random() & 9223372036854775807";

@@ -107,6 +107,15 @@ fn what_is_no_table_of_accounts_is_refused() {
 }
 
 #[test]
+fn a_schema_is_none_of_sqlites() {
+    let service = Service::with(SMALL);
+    let users = UsersTable::in_schema("crm", "users").id("id").tenant_is(None).no_user_name().email("email");
+    let users = users.no_mobile().verifier("password_hash").always_active().no_password_set_at();
+    let told = "the table crm.users: must be named without a schema: it is in the store's database";
+    assert_eq!(refused(&service, users), told);
+}
+
+#[test]
 fn each_word_of_a_status_is_there_once() {
     let service = Service::with(SMALL);
     let words = |words: &'static [(&str, AccountStatus)]| {

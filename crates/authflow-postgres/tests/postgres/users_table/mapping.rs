@@ -46,6 +46,12 @@ async fn what_does_not_fit_its_mapping_is_refused_by_name() {
     let at = UsersTable::named("users").id("id").tenant_is(None).no_user_name().email("email").no_mobile();
     let at = at.verifier("hash").always_active().password_set_at("at");
     assert!(migrated(at).await.contains("\"at\" for password_set_at must be timestamptz"));
+    for words in [&[][..], &[("on", AccountStatus::Active), ("on", AccountStatus::Locked)]] {
+        let twice =
+            UsersTable::named("users").id("id").tenant_is(None).no_user_name().email("email").no_mobile();
+        let twice = twice.verifier("hash").status("state", words.iter().copied()).no_password_set_at();
+        assert!(migrated(twice).await.contains("each word once"), "{words:?}");
+    }
     let tables = client.query("SELECT 1 FROM pg_namespace WHERE nspname = 'authflow'", &[]).await.unwrap();
     assert!(tables.is_empty(), "nothing was made");
 

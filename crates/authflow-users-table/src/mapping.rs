@@ -1,58 +1,21 @@
 //! Which column says what.
 
+use crate::columns::{Columns, TenantColumn};
 use authflow::{TenantId, account::AccountStatus};
 use std::{fmt, marker::PhantomData};
 
 /// A table of your own that accounts are kept in, by the names of its columns.
 ///
-/// Each column is named, or its absence is, in this order: nothing that protects can be left out.
+/// Each column is named, or its absence is, in this order: nothing that protects can be left out. A mapping with something unsaid is none:
 ///
-/// ```
-/// use authflow::account::AccountStatus;
-/// use authflow_postgres::UsersTable;
-///
-/// let users = UsersTable::named("users")
-///     .id("id")
-///     .tenant_is(None) // or .tenant("tenant_id")
-///     .user_name("login") // or .no_user_name()
-///     .email("email") // or .no_email()
-///     .mobile("phone") // or .no_mobile()
-///     .verifier("password_hash")
-///     .status("state", [("active", AccountStatus::Active), ("banned", AccountStatus::Locked), ("gone", AccountStatus::Disabled)])
-///     .password_set_at("password_changed_at"); // or .no_password_set_at()
-/// # let _ = users;
-/// ```
-///
-/// | what | its column |
-/// |---|---|
-/// | id | `text`, `varchar`, `uuid` or an integer, unique and not deferrable, by itself or with a tenant that is NOT NULL or NULLS NOT DISTINCT |
-/// | tenant | likewise; NULL is none, and an empty text is nobody's |
-/// | names | anything that is a text; looked up by their one spelling, which the store keeps beside |
-/// | verifier | `text`, or a `varchar` of 128 characters at least; NULL where there is no password |
-/// | status | anything that is a text: a word, a `boolean` (`true`, `false`), an `enum` |
-/// | password set at | `timestamptz`, `timestamp` (in UTC), `date`, or an integer of seconds since 1970; never NULL where there is a verifier |
-///
-/// What such a table does not have – revision, skips, second factors, a reason to change the password – stands beside it, in
-/// `authflow.side_accounts`. Triggers on the columns that are named here keep both in step, whoever writes: a password that your own program
-/// changes ends every session of before, and clears skips.
-/// [`migrate`](crate::PostgresStore::migrate) makes the triggers, as the owner of the table. [`connect`](crate::PostgresStore::connect) refuses
-/// a column that is not there, by its name, a trigger that is another mapping's or switched off, and a table that another one inherits. Where a
-/// trigger was away, `migrate` ends every session: nobody has seen what was changed meanwhile.
-///
-/// One database has one such table.
-///
-/// A mapping with something unsaid is none:
-///
-/// ```compile_fail,E0277
-/// # use authflow_postgres::{PostgresStore, Settings, UsersTable};
-/// # async fn connect(settings: Settings) {
+/// ```compile_fail,E0599
+/// # use authflow_users_table::UsersTable;
 /// let users = UsersTable::named("users").id("id").tenant_is(None).no_user_name().email("email").no_mobile().verifier("hash");
-/// PostgresStore::connect(settings.accounts(users)).await; // who is locked?
-/// # }
+/// users.columns(); // who is locked?
 /// ```
 #[must_use]
 pub struct UsersTable<Unsaid = unsaid::Nothing> {
-    pub(super) columns: Columns,
+    columns: Columns,
     unsaid: PhantomData<fn() -> Unsaid>,
 }
 
@@ -87,37 +50,6 @@ pub mod unsaid {
     pub enum PasswordSetAt {}
 }
 
-/// The columns, by name. Those that are not said yet are empty; nobody reads them then.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Columns {
-    pub(super) schema: Option<String>,
-    pub(super) table: String,
-    pub(super) id: String,
-    pub(super) tenant: TenantColumn,
-    pub(super) user_name: Option<String>,
-    pub(super) email: Option<String>,
-    pub(super) mobile: Option<String>,
-    pub(super) verifier: String,
-    /// With the words that mean each status.
-    pub(super) status: Option<(String, Vec<(String, AccountStatus)>)>,
-    pub(super) password_set_at: Option<String>,
-    pub(super) profile: Option<String>,
-}
-
-/// What says the tenant of a row.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum TenantColumn {
-    /// All rows are of this one, or of an application without tenants.
-    Is(Option<TenantId>),
-    Named(String),
-}
-
-impl Default for TenantColumn {
-    fn default() -> Self {
-        Self::Is(None)
-    }
-}
-
 impl<Unsaid> UsersTable<Unsaid> {
     fn said<Next>(columns: Columns) -> UsersTable<Next> {
         UsersTable { columns, unsaid: PhantomData }
@@ -125,19 +57,24 @@ impl<Unsaid> UsersTable<Unsaid> {
 }
 
 impl UsersTable {
-    /// The table of this name, as the role's `search_path` finds it.
+    /// The table of this name. Where a database has several schemas, it is looked for as usual there.
     pub fn named(table: &str) -> UsersTable<unsaid::Id> {
         Self::said(Columns { table: table.into(), ..Columns::default() })
     }
 
-    /// The table of this name in a schema.
+    /// The table of this name in a schema, for a database that has several.
     pub fn in_schema(schema: &str, table: &str) -> UsersTable<unsaid::Id> {
         Self::said(Columns { schema: Some(schema.into()), table: table.into(), ..Columns::default() })
     }
 
-    /// The column of claims for id tokens: an object, as `json`, `jsonb` or text. Without one, accounts have none.
+    /// The column of claims for id tokens: an object in JSON. Without one, accounts have none.
     pub fn profile(self, column: &str) -> Self {
         Self::said(Columns { profile: Some(column.into()), ..self.columns })
+    }
+
+    /// What it says, for a store.
+    pub fn columns(&self) -> &Columns {
+        &self.columns
     }
 }
 
@@ -149,7 +86,7 @@ impl UsersTable<unsaid::Id> {
 }
 
 impl UsersTable<unsaid::Tenant> {
-    /// The column of the account's tenant. Where it is NULL, the account is of applications without tenants.
+    /// The column of the account's tenant. Where it has none, the account is of applications without tenants.
     pub fn tenant(self, column: &str) -> UsersTable<unsaid::UserName> {
         Self::said(Columns { tenant: TenantColumn::Named(column.into()), ..self.columns })
     }
@@ -227,8 +164,8 @@ impl UsersTable<unsaid::PasswordSetAt> {
         Self::said(Columns { password_set_at: Some(column.into()), ..self.columns })
     }
 
-    /// There is no such column: the store notes beside when a password is set. One that was there before [`migrate`](crate::PostgresStore::migrate)
-    /// counts as set then.
+    /// There is no such column: the store notes beside when a password is set. One that was there before the store
+    /// first saw the table counts as set then.
     pub fn no_password_set_at(self) -> UsersTable {
         Self::said(self.columns)
     }

@@ -1,0 +1,129 @@
+//! The columns of a mapping, by name.
+
+use authflow::{TenantId, account::AccountStatus};
+use std::collections::BTreeSet;
+
+/// The columns of a [`UsersTable`](crate::UsersTable), by name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Columns {
+    /// The table's schema, where one was said.
+    pub schema: Option<String>,
+    /// The table.
+    pub table: String,
+    /// The account's id.
+    pub id: String,
+    /// What says the tenant of a row.
+    pub tenant: TenantColumn,
+    /// The user name, where there is such a column.
+    pub user_name: Option<String>,
+    /// The verified e-mail address, where there is such a column.
+    pub email: Option<String>,
+    /// The verified mobile number, where there is such a column.
+    pub mobile: Option<String>,
+    /// What passwords are verified against.
+    pub verifier: String,
+    /// Whether an account may sign in, with the words that mean each status. None: whoever has a row may.
+    pub status: Option<(String, Vec<(String, AccountStatus)>)>,
+    /// When the password was set, where there is such a column.
+    pub password_set_at: Option<String>,
+    /// Claims for id tokens, where there is such a column.
+    pub profile: Option<String>,
+}
+
+/// What says the tenant of a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TenantColumn {
+    /// All rows are of this one, or of an application without tenants.
+    Is(Option<TenantId>),
+    /// This column.
+    Named(String),
+}
+
+impl Default for TenantColumn {
+    fn default() -> Self {
+        Self::Is(None)
+    }
+}
+
+impl Columns {
+    /// The table as it was named, for an error.
+    pub fn table_as_named(&self) -> String {
+        self.schema.iter().chain([&self.table]).map(String::as_str).collect::<Vec<_>>().join(".")
+    }
+
+    /// Every column that is named, with what it is for.
+    pub fn named(&self) -> Vec<(&'static str, &str)> {
+        let tenant = match &self.tenant {
+            TenantColumn::Named(column) => Some(column),
+            TenantColumn::Is(_) => None,
+        };
+        let named = [
+            ("id", Some(&self.id)),
+            ("tenant", tenant),
+            ("user_name", self.user_name.as_ref()),
+            ("email", self.email.as_ref()),
+            ("mobile", self.mobile.as_ref()),
+            ("verifier", Some(&self.verifier)),
+            ("status", self.status.as_ref().map(|(column, _)| column)),
+            ("password_set_at", self.password_set_at.as_ref()),
+            ("profile", self.profile.as_ref()),
+        ];
+        named.into_iter().filter_map(|(what, column)| Some((what, column?.as_str()))).collect()
+    }
+
+    /// The word that is written for a status.
+    ///
+    /// # Errors
+    /// When the mapping names none: what must be, for an error of the store.
+    pub fn word_for(&self, status: AccountStatus) -> Result<(&str, &str), String> {
+        let said = self.status.as_ref().and_then(|(column, words)| {
+            let (word, _) = words.iter().find(|(_, means)| *means == status)?;
+            Some((column.as_str(), word.as_str()))
+        });
+        said.ok_or_else(|| format!("must have a word for `{}`, and its mapping names none", status.as_str()))
+    }
+
+    /// What is wrong with a mapping, whatever the table is like: a word that means two statuses, or none that means one. A store refuses it.
+    pub fn finding(&self) -> Option<&'static str> {
+        let (_, words) = self.status.as_ref()?;
+        let different: BTreeSet<_> = words.iter().map(|(word, _)| word).collect();
+        let is_wrong = words.is_empty() || different.len() < words.len();
+        is_wrong.then_some("must have a status for each of some words, and each word once")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::UsersTable;
+
+    fn columns(words: &[(&'static str, AccountStatus)]) -> Columns {
+        let users = UsersTable::in_schema("crm", "people").id("id").tenant("of").no_user_name().email("mail");
+        let users = users.no_mobile().verifier("hash").status("state", words.iter().copied());
+        users.no_password_set_at().columns().clone()
+    }
+
+    #[test]
+    fn each_column_is_named_with_what_it_is_for() {
+        let named = columns(&[("on", AccountStatus::Active)]);
+        let expected =
+            [("id", "id"), ("tenant", "of"), ("email", "mail"), ("verifier", "hash"), ("status", "state")];
+        assert_eq!(named.named(), expected);
+        assert_eq!(named.table_as_named(), "crm.people");
+    }
+
+    #[test]
+    fn a_word_means_one_status_and_the_first_of_a_status_is_written() {
+        use AccountStatus::{Active, Disabled, Locked};
+        let right = columns(&[("on", Active), ("off", Disabled), ("out", Disabled)]);
+        assert_eq!(right.finding(), None);
+        assert_eq!(right.word_for(Disabled), Ok(("state", "off")));
+        assert_eq!(
+            right.word_for(Locked).unwrap_err(),
+            "must have a word for `locked`, and its mapping names none"
+        );
+        for wrong in [columns(&[]), columns(&[("on", Active), ("on", Disabled)])] {
+            assert!(wrong.finding().is_some(), "{wrong:?}");
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! Names and texts as SQL has them, whatever is in them.
+
+/// A name as SQL has it, whatever is in it.
+pub fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// A text as SQL has it, whatever is in it. In PostgreSQL with `standard_conforming_strings`, which is its default.
+pub fn literal(value: &str) -> String {
+    format!("'{}'", value.replace('\'', "''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_a_name_whatever_is_in_it() {
+        assert_eq!(quoted(r#"a" ; DROP TABLE users; --"#), r#""a"" ; DROP TABLE users; --""#);
+        assert_eq!(literal("o'clock"), "'o''clock'");
+    }
+}
