@@ -111,11 +111,15 @@ pub(super) async fn find(connection: &Connection, mapping: &UsersTable) -> Resul
     };
     let sql =
         "SELECT c.oid::bigint AS oid, format('%I.%I', n.nspname, c.relname) AS name, c.relkind::text AS kind,
-            EXISTS (SELECT FROM pg_catalog.pg_inherits WHERE inhparent = c.oid) AS has_heirs
+            EXISTS (SELECT FROM pg_catalog.pg_inherits WHERE inhparent = c.oid) AS has_heirs,
+            n.nspname = 'authflow' AS is_ours
         FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
         WHERE c.oid = to_regclass($1)";
     let row = connection.query_opt(sql, &[text(&*named)]).await?;
     let row = row.ok_or_else(|| refused("must be there, and is not".into()))?;
+    if get::<bool>(&row, "is_ours")? {
+        return Err(refused("must be a table of yours: those of the schema authflow are the store's".into()));
+    }
     let finding = match (get::<&str>(&row, "kind")?, get::<bool>(&row, "has_heirs")?) {
         ("p", _) | ("r", false) => None,
         ("r", true) => {

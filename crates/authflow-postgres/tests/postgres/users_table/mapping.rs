@@ -82,6 +82,9 @@ async fn what_does_not_fit_its_mapping_is_refused_by_name() {
     assert!(own.contains("must be the accounts' mapping"), "{own}");
     client.batch_execute("CREATE TABLE staff (id bigint PRIMARY KEY, email text, hash text)").await.unwrap();
     assert!(migrated(of("staff", "id", "email", "hash")).await.contains("must be the only one"));
+    let ours = UsersTable::in_schema("authflow", "accounts").id("id").tenant("tenant").no_user_name();
+    let ours = ours.email("email").no_mobile().verifier("verifier").always_active().no_password_set_at();
+    assert!(migrated(ours).await.contains("must be a table of yours"));
 }
 
 /// Rows of a table that inherits are read through their parent, and no trigger of that sees what is written to them.
