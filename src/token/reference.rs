@@ -8,7 +8,7 @@
 //! ```
 //!
 //! The byte of the key only saves work: every key of the ring that has this byte is tried, and the tag decides. Numbers are big-endian.
-//! Signed, **not encrypted**. It does not say when it was minted, so it is good before that by a clock that is behind.
+//! Signed, **not encrypted**. It does not say when it was minted: the record says when the sign-in was, and a sign-in that has not been yet is refused.
 
 use super::{
     DeviceDigest, KeyRing, Keys, SessionToken, TokenError, TokenText, Untrusted, Verified,
