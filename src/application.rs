@@ -1,6 +1,8 @@
 //! An application: what it demands, whose tenants it serves, and how it speaks.
 
-use crate::{Audience, ClientId, TenantId, code::CodePurpose, device::Language, policy::Policy};
+use crate::{
+    Audience, ClientId, TenantId, code::CodePurpose, device::Language, policy::Policy, signed_call::CallKey,
+};
 use alloc::{collections::BTreeSet, vec::Vec};
 use serde::{Deserialize, Serialize};
 
@@ -16,7 +18,11 @@ use serde::{Deserialize, Serialize};
 /// assert_eq!(isv.audience(Some(tenant)).unwrap().tenant, Some(tenant));
 ///
 /// let ordinary = Application::new(template);
-/// assert_eq!(ordinary.audience(Some(tenant)).unwrap().tenant, None, "an ordinary one ignores it");
+/// assert_eq!(
+///     ordinary.audience(Some(tenant)).unwrap().tenant,
+///     None,
+///     "an ordinary one ignores it"
+/// );
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -32,7 +38,7 @@ pub struct Application {
     /// The language of its messages when a caller asks for none that exists.
     #[serde(default)]
     pub language: Language,
-    /// Which product's codes and messages its clients know, and its paths. What may be done says the policy alone.
+    /// Which product's codes and messages its clients know, and its paths. The policy alone says what may be done.
     #[serde(default)]
     pub dialect: Dialect,
     /// Whether a refused guess says how many are left or when the lock ends, in a dialect that has words for it. Off unless
@@ -42,9 +48,29 @@ pub struct Application {
     /// Where its id tokens say who the subject is.
     #[serde(default)]
     pub identity: IdentityPlace,
+    /// What its clients seal their session tokens with. Where it has such a key, every call after the sign-in, but to sign out, must be
+    /// [signed](crate::signed_call), and its session tokens are [references](crate::policy::SessionTokenForm::Reference), whatever the policy says.
+    /// Where it has none, no call is, and the tokens themselves are taken.
+    #[serde(default)]
+    pub call_key: Option<CallKey>,
 }
 
 /// One of the products that speak the family, each with codes and messages of its own.
+///
+/// ```
+/// use authflow::{
+///     Dialect,
+///     testkit::{Call, Setup, World},
+/// };
+///
+/// let refused = [Dialect::Ciam, Dialect::Eiam, Dialect::OneAccess].map(|dialect| {
+///     let mut world = World::with_setup(Setup { dialect, ..Setup::default() });
+///     let answer = world.send(&Call::login("alice", "a guess"));
+///     answer.text("error_code").to_owned()
+/// });
+/// assert_eq!(refused[2], "LOGIN.0002");
+/// assert!(refused[0] != refused[1] && refused[1] != refused[2], "each has codes of its own");
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Dialect {
@@ -66,20 +92,73 @@ impl Dialect {
             Self::Eiam | Self::OneAccess => CodePurpose::ForgottenPassword,
         }
     }
+
+    /// Whether a signed-in subject changes their password by a code at `pwd/change-by-mobile` and `-by-email`, and asks for that by the types that
+    /// elsewhere are those of a pending login alone.
+    pub(crate) const fn changes_own_by_code(self) -> bool {
+        match self {
+            Self::Eiam => true,
+            Self::Ciam | Self::OneAccess => false,
+        }
+    }
 }
 
 /// Where an id token says who its subject is, beyond `sub`.
+///
+/// ```
+/// use authflow::{
+///     Application, ClientId, Config, Engine, IdentityPlace,
+///     sdk::Api,
+///     testkit::{MemoryHost, World, demo},
+/// };
+///
+/// let mut shop = Application::isv(ClientId::new(demo::ISV)?, [demo::tenant()]);
+/// shop.identity = IdentityPlace::Flat;
+/// let config = Config::new(demo::issuer(), demo::ring(), [shop].into());
+/// let mut world = World::of(Api::new(Engine::new(config)?), MemoryHost::demo());
+///
+/// let signed_in = world.login("alice");
+/// let payload = signed_in.id_token().split('.').nth(1).unwrap();
+/// let claims = base64::Engine::decode(&base64::prelude::BASE64_URL_SAFE_NO_PAD, payload)?;
+/// let claims: serde_json::Value = serde_json::from_slice(&claims)?;
+/// assert_eq!(claims["userName"], "alice");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum IdentityPlace {
     /// The claims of the account's [`Profile`](crate::account::Profile), at top level.
     #[default]
     TopLevel,
+    /// Its `id`, `userName`, `name`, `mobile` and `email`, each at top level, as the samples of CIAM and OneAccess have it. The claims of the profile
+    /// are left out, but for `name`.
+    Flat,
     /// In one claim `api`, a text that holds a JSON object with `id`, `userName`, `name`, `mobile` and `email`, as EIAM has it.
     Api,
 }
 
 /// Who may use an application.
+///
+/// ```
+/// use authflow::{Application, ClientId, Tenancy, TenantId, testkit::demo};
+///
+/// /// From your table: the tenants of an ISV's application, or none at all.
+/// fn read(client_id: ClientId, tenants: Option<&[&str]>) -> Result<Application, authflow::InvalidId> {
+///     let tenancy = match tenants {
+///         Some(tenants) => {
+///             Tenancy::Isv(tenants.iter().map(|id| TenantId::new(id)).collect::<Result<_, _>>()?)
+///         }
+///         None => Tenancy::Ordinary,
+///     };
+///     Ok(Application { tenancy, ..Application::new(client_id) })
+/// }
+///
+/// let shop = read(ClientId::new("shop")?, Some(&[demo::TENANT]))?;
+/// assert!(shop.audience(Some(demo::tenant())).is_some());
+/// assert!(shop.audience(Some(TenantId::new("another")?)).is_none());
+/// assert!(read(shop.client_id, None)?.audience(None).is_some());
+/// # Ok::<(), authflow::InvalidId>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Tenancy {
@@ -102,6 +181,7 @@ impl Application {
             dialect: Dialect::default(),
             tells_attempts: false,
             identity: IdentityPlace::default(),
+            call_key: None,
         }
     }
 

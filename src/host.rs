@@ -1,15 +1,18 @@
 //! Sugar for hosts: answer questions in a trait, and let [`drive`] or [`drive_blocking`] run the loop.
 //!
-//! A synchronous host needs no trait, only the loop: see the crate's front page.
+//! A synchronous host needs no trait, only the loop: see [`step`](crate::step).
 
 use crate::{
-    Application,
-    account::Account,
-    code::{Captcha, Delivery, StoredCode},
+    Application, Secret,
+    account::{Account, ProfileJudgement},
+    captcha::{Captcha, CaptchaPicture},
+    code::{Delivery, StoredCode},
+    contact::Mobile,
     guess::Reservation,
     outcome::Outcome,
     password::{Judgement, PasswordMatch, PasswordRefusal},
     session::SessionRecord,
+    social::{LinkedIdentity, SocialIdentity},
     step::{AccessDecision, Committed, CredentialOwner, Question, SignatureCheck, Step, table::*},
 };
 use alloc::{sync::Arc, vec::Vec};
@@ -66,10 +69,16 @@ pub(crate) use refused;
 ///     async fn find_account(&self, _: &FindAccount) -> Result<Option<Account>, Self::Error> {
 ///         Ok(None)
 ///     }
-///     async fn reserve_attempt(&self, ask: &ReserveAttempt) -> Result<Reservation, Self::Error> {
+///     async fn reserve_attempt(
+///         &self,
+///         ask: &ReserveAttempt,
+///     ) -> Result<Reservation, Self::Error> {
 ///         Ok(ask.reserve(None)) // read the slot's record, store the new one: in one atomic step
 ///     }
-///     async fn verify_password(&self, _: &VerifyPassword) -> Result<PasswordMatch, Self::Error> {
+///     async fn verify_password(
+///         &self,
+///         _: &VerifyPassword,
+///     ) -> Result<PasswordMatch, Self::Error> {
 ///         Ok(PasswordMatch::Differs) // hash all the same
 ///     }
 ///     async fn settle_attempt(&self, _: &SettleAttempt) -> Result<(), Self::Error> {
@@ -86,6 +95,12 @@ pub(crate) use refused;
 ///     }
 /// }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no host",
+    label = "it must implement `authflow::Host`",
+    note = "implement `Host` for it, or make a `Parts` of a store, a hasher, rules, a courier, a signer and a log",
+    note = "a `MemoryHost` of the test kit is one behind a `Mutex`"
+)]
 pub trait Host: Sync {
     /// What goes wrong when the host goes wrong.
     type Error: Send;
@@ -99,8 +114,8 @@ pub trait Host: Sync {
         verify_password(VerifyPassword) -> PasswordMatch;
         /// See [`SettleAttempt`]: one atomic read-modify-write with [`SettleAttempt::settle`].
         settle_attempt(SettleAttempt) -> ();
-        /// See [`DecideAccess`]: asked for sign-in, recovery, own password, refresh and ticket. A host without an access policy says so:
-        /// `Ok(AccessDecision::Allow)`.
+        /// See [`DecideAccess`]: asked for each [purpose](crate::step::AccessPurpose), from the sign-in to the ticket. A host without an access policy
+        /// says so: `Ok(AccessDecision::Allow)`.
         decide_access(DecideAccess) -> AccessDecision;
         /// See [`Commit`]: one transaction.
         commit(Commit) -> Committed;
@@ -122,8 +137,8 @@ pub trait Host: Sync {
         load_code(LoadCode) -> Option<StoredCode> = None;
         /// See [`VerifyTenantCredential`]. It is nobody's by default.
         verify_tenant_credential(VerifyTenantCredential) -> CredentialOwner = CredentialOwner::Nobody;
-        /// See [`JudgeCaptcha`]; asked only where a captcha is demanded: by the policy, or when half of its `daily_in_all` has been asked for.
-        /// None is good by default: then nobody gets a code there.
+        /// See [`JudgeCaptcha`]; asked only where a captcha of the host's own is demanded: by the policy, or when half of its `daily_in_all` has been asked
+        /// for. None is good by default: then nobody gets a code there.
         judge_captcha(JudgeCaptcha) -> Captcha = Captcha::Failed;
         /// See [`Deliver`]. Nothing is sent by default.
         deliver(Deliver) -> Delivery = Delivery::NotDelivered;
@@ -131,6 +146,24 @@ pub trait Host: Sync {
         sign_bytes(SignBytes) -> Option<Vec<u8>> = None;
         /// See [`VerifyBytes`]. No signature is good by default.
         verify_bytes(VerifyBytes) -> SignatureCheck = SignatureCheck::Invalid;
+        /// See [`JudgeProfile`]; asked only where a policy registers people. Nobody is registered by default: a host that has no bounds of its own says
+        /// so, with `Ok(ask.accept())`.
+        judge_profile(JudgeProfile) -> ProfileJudgement = ProfileJudgement::NotOffered;
+        /// See [`OpenSealed`]; asked only where an application has a [`call_key`](Application::call_key). Nothing opens by default.
+        open_sealed(OpenSealed) -> Option<Secret> = None;
+        /// See [`VerifyClientSecret`]. It is nobody's by default.
+        verify_client_secret(VerifyClientSecret) -> CredentialOwner = CredentialOwner::Nobody;
+        /// See [`IssueCaptcha`]; asked only where the policy's captcha is a picture. There is none by default.
+        issue_captcha(IssueCaptcha) -> Option<CaptchaPicture> = None;
+        /// See [`JudgeCaptchaPoint`]; asked only where the policy's captcha is a picture. No point is right by default: then nobody gets a code
+        /// there where a captcha is demanded.
+        judge_captcha_point(JudgeCaptchaPoint) -> Captcha = Captcha::Failed;
+        /// See [`ExchangeSocialCode`]; asked only where a policy has federated identities among its first factors. It is nobody's by default.
+        exchange_social_code(ExchangeSocialCode) -> Option<SocialIdentity> = None;
+        /// See [`ExchangeMobileToken`]; asked only where a policy [takes](crate::policy::Policy::takes_vouched_mobiles) such tokens. It is of no mobile by default.
+        exchange_mobile_token(ExchangeMobileToken) -> Option<Mobile> = None;
+        /// See [`ListIdentities`]. There are none by default.
+        list_identities(ListIdentities) -> Vec<LinkedIdentity> = Vec::new();
     }
 
     /// Called with every error of the other methods, and with the name of the question that went unanswered. Log it, and
@@ -148,6 +181,40 @@ pub trait Host: Sync {
 macro_rules! drive {
     ($($(#[$doc:meta])* $method:ident: $question:ident => $answer:ty;)*) => {
         /// Answers every question of a request, in the order they come, until it is done.
+        ///
+        /// A façade's [`serve`](crate::facade::Facade::serve) calls it. It is for operations that you begin yourself:
+        ///
+        /// ```
+        /// use authflow::{
+        ///     AccountId, Audience, Engine, Host, drive,
+        ///     outcome::{Outcome, Verdict},
+        ///     testkit::{World, demo},
+        /// };
+        /// use std::sync::Mutex;
+        ///
+        /// /// "Sign me out everywhere", by a call of your own.
+        /// async fn end_all(
+        ///     engine: &Engine,
+        ///     host: &impl Host,
+        ///     audience: Audience,
+        ///     account: AccountId,
+        /// ) -> Outcome {
+        ///     drive(engine.end_sessions(audience, account, None), host).await
+        /// }
+        ///
+        /// # fn block_on<F: core::future::Future>(future: F) -> F::Output {
+        /// #     let mut context = core::task::Context::from_waker(core::task::Waker::noop());
+        /// #     match core::pin::pin!(future).poll(&mut context) { core::task::Poll::Ready(it) => it, _ => panic!() }
+        /// # }
+        /// let mut world = World::new();
+        /// world.login("alice");
+        /// let alice = world.account("alice").id;
+        /// let (engine, host) = (world.api.engine().clone(), Mutex::new(world.host));
+        /// // in your runtime: .await
+        /// let outcome = block_on(end_all(&engine, &host, demo::audience(), alice));
+        /// assert!(matches!(outcome.verdict, Verdict::Done));
+        /// assert_eq!(host.lock().unwrap().ended.len(), 1);
+        /// ```
         pub async fn drive<H: Host + ?Sized>(mut step: Step, host: &H) -> Outcome {
             loop {
                 step = match step {
@@ -196,6 +263,43 @@ pub fn drive_blocking<H: Host + ?Sized>(step: Step, host: &H) -> Result<Outcome,
 }
 
 /// A host that is driven without a runtime has to wait for an answer.
+///
+/// ```
+/// use authflow::{
+///     code::{Deliver, Delivery},
+///     drive_blocking,
+///     parts::{AllowAll, Courier, NoSigner, Parts},
+///     testkit::{Call, MemoryHost, PlainHasher, World},
+/// };
+/// use serde_json::json;
+/// use std::{convert::Infallible, sync::Mutex};
+///
+/// /// Waits for a socket: that takes a runtime.
+/// struct Gateway;
+///
+/// impl Courier for Gateway {
+///     type Error = Infallible;
+///
+///     async fn deliver(&self, _: &Deliver) -> Result<Delivery, Infallible> {
+///         std::future::pending().await
+///     }
+/// }
+///
+/// let mut world = World::new();
+/// let moment = world.moment();
+/// let host = Parts {
+///     store: Mutex::new(MemoryHost::demo()),
+///     hasher: PlainHasher,
+///     rules: AllowAll,
+///     courier: Gateway,
+///     signer: NoSigner,
+///     log: |_: &'static str, _: &dyn std::error::Error| {},
+/// };
+/// let ask = json!({ "mobile": "+86-13800000001", "type": "LOGIN_SMS" });
+/// let call = Call::post("/api/v2/sdk/sms/send", &ask);
+/// let waits = drive_blocking(world.api.handle(&call.request(), moment), &host).unwrap_err();
+/// assert!(waits.to_string().ends_with("run `drive` in its runtime"));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "drive_blocking takes a host whose answers are there at once; this one waits for something: run `drive` in its runtime"

@@ -6,16 +6,26 @@ use core::{fmt, str::FromStr};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Why a text is not an id.
+///
+/// ```
+/// use authflow::{AccountId, InvalidId};
+///
+/// // A primary key of the host's that is too long for one: a URN, say.
+/// let refused = AccountId::new(&"urn:".repeat(20)).unwrap_err();
+/// assert_eq!(refused, InvalidId::TooLong(80));
+/// assert_eq!(refused.to_string(), "an id must have 1 to 64 bytes, not 80");
+/// assert_eq!(AccountId::new(""), Err(InvalidId::Empty));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidId {
     /// No text at all.
-    #[error("an id is not empty")]
+    #[error("an id must have 1 to 64 bytes, not 0")]
     Empty,
     /// More than 64 bytes.
-    #[error("an id is at most 64 bytes")]
-    TooLong,
+    #[error("an id must have 1 to 64 bytes, not {0}")]
+    TooLong(usize),
     /// A control character: nothing that prints, and a danger in headers and logs.
-    #[error("an id has no control characters")]
+    #[error("an id must have no control characters, and this one has some")]
     ControlCharacter,
 }
 
@@ -23,7 +33,7 @@ fn bounded(text: &str) -> Result<ArrayString<64>, InvalidId> {
     if text.is_empty() {
         return Err(InvalidId::Empty);
     }
-    let id = ArrayString::from(text).map_err(|_| InvalidId::TooLong)?;
+    let id = ArrayString::from(text).map_err(|_| InvalidId::TooLong(text.len()))?;
     if has_control(text) { Err(InvalidId::ControlCharacter) } else { Ok(id) }
 }
 
@@ -85,15 +95,61 @@ macro_rules! given_id {
 
 given_id! {
     /// The id an application was given at registration: `X-client-id`, and `aud` in tokens.
+    ///
+    /// ```
+    /// use authflow::{ClientId, InvalidId};
+    ///
+    /// assert_eq!(ClientId::new("shop")?.as_str(), "shop");
+    /// let refused = ClientId::new("shop\nadmin").unwrap_err();
+    /// assert_eq!(refused, InvalidId::ControlCharacter, "it stands in headers and logs");
+    /// # Ok::<(), InvalidId>(())
+    /// ```
     ClientId
 }
 given_id! {
     /// A tenant of an ISV application: `X-tenant-id`.
+    ///
+    /// ```
+    /// use authflow::testkit::{Call, World, demo};
+    ///
+    /// let mut world = World::new();
+    /// let elsewhere = demo::device().with("X-tenant-id", "another-tenant");
+    /// let call = Call::login("alice", demo::PASSWORD).on(&elsewhere);
+    /// assert_eq!(world.send(&call).status, 400, "the application does not serve it");
+    /// ```
     TenantId
 }
 given_id! {
     /// The host's stable id of an account: `sub` in tokens. Events and logs name accounts by it.
+    ///
+    /// ```
+    /// use authflow::{AccountId, testkit::World};
+    ///
+    /// let mut world = World::new();
+    /// world.login("alice");
+    /// let session = world.host.sessions.values().next().unwrap();
+    /// assert_eq!(session.account, AccountId::new("id-alice")?, "yours: a primary key, as text");
+    /// # Ok::<(), authflow::InvalidId>(())
+    /// ```
     AccountId
+}
+
+impl AccountId {
+    /// A random UUID (RFC 9562 §5.4) of drawn bytes, for an account that is about to be made.
+    pub(crate) fn drawn(bytes: [u8; 16]) -> Self {
+        let mut id = ArrayString::new();
+        for (at, byte) in bytes.into_iter().enumerate() {
+            let (hyphen, byte) = match at {
+                6 => ("-", byte & 0x0F | 0x40),
+                8 => ("-", byte & 0x3F | 0x80),
+                4 | 10 => ("-", byte),
+                _ => ("", byte),
+            };
+            // It has 36 bytes.
+            let _ = fmt::Write::write_fmt(&mut id, format_args!("{hyphen}{byte:02x}"));
+        }
+        Self(id)
+    }
 }
 
 macro_rules! drawn_id {
@@ -161,17 +217,85 @@ macro_rules! drawn_id {
 }
 
 /// A text that is not the 22 characters of base64url of a 16-byte id.
+///
+/// ```
+/// use authflow::SessionId;
+///
+/// // From the path of a route of yours: "end this session".
+/// let refused = "4711".parse::<SessionId>().unwrap_err();
+/// assert_eq!(
+///     refused.to_string(),
+///     "a drawn id must be the 22 characters of base64url that 16 bytes have"
+/// );
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not the 22 characters of a drawn id")]
+#[error("a drawn id must be the 22 characters of base64url that 16 bytes have")]
 pub struct InvalidDrawnId;
 
 drawn_id! {
-    /// The id of one state token (`jti`). Spending the token is inserting this id.
+    /// The id of what counts once: a state token, a link token, a captcha token, a ticket; and, as a hash, a code or the signature of a call. To
+    /// spend it is to insert this id ([`Claim`](crate::step::Claim)).
+    ///
+    /// ```
+    /// use authflow::{
+    ///     TokenId,
+    ///     step::Commit,
+    ///     testkit::{Call, World},
+    /// };
+    ///
+    /// let mut world = World::new();
+    /// let warned = world.login("erin");
+    /// let step = world.begin(&Call::skip(warned.state_token()));
+    /// let id: TokenId = world.until::<Commit>(step).claim.as_ref().unwrap().id;
+    ///
+    /// // INSERT INTO claims (id, …): where the row is there already, the token is spent.
+    /// assert!(!world.host.claims.contains_key(&id));
+    /// world.skip(warned.state_token());
+    /// assert!(world.host.claims.contains_key(&TokenId::from_bytes(*id.as_bytes())));
+    /// ```
     TokenId
 }
 drawn_id! {
     /// The id of one session (`sid`): also the family of every token that a rotation of it makes.
+    ///
+    /// ```
+    /// use authflow::{SessionId, testkit::World};
+    ///
+    /// let mut world = World::new();
+    /// world.login("alice");
+    /// let session = *world.host.sessions.keys().next().unwrap();
+    /// // In a column of bytes, or of text, and back.
+    /// assert_eq!(SessionId::from_bytes(*session.as_bytes()), session);
+    /// assert_eq!(session.to_string().parse(), Ok(session));
+    /// ```
     SessionId
+}
+
+drawn_id! {
+    /// The id of one picture of a captcha: what its client names it by.
+    ///
+    /// ```
+    /// use authflow::{
+    ///     captcha::{CaptchaKind, JudgeCaptchaPoint, PictureId},
+    ///     policy::Policy,
+    ///     testkit::{Call, World, demo},
+    /// };
+    /// use serde_json::json;
+    ///
+    /// let mut world = World::with_policy(Policy { captcha: CaptchaKind::Picture, ..demo::policy() });
+    /// let shown = world.send(&Call::get("/api/v2/sdk/captcha"));
+    /// let stored: PictureId = *world.host.pictures.keys().next().unwrap();
+    ///
+    /// // The client names the picture that it has solved.
+    /// let solved = json!({
+    ///     "token": shown.text("token"),
+    ///     "point_json": world.host.solution(),
+    ///     "sender": "+86-13800000001",
+    /// });
+    /// let step = world.begin(&Call::post("/api/v2/sdk/captcha/verify", &solved));
+    /// assert_eq!(world.until::<JudgeCaptchaPoint>(step).id, stored);
+    /// ```
+    PictureId
 }
 
 /// Whom a token is for: an application and, for an ISV application, one of its tenants.
@@ -179,6 +303,28 @@ drawn_id! {
 /// Two audiences are two different worlds: tokens of one are refused in the other.
 ///
 /// Stored, it may have members that only a later version knows: they are passed over.
+///
+/// ```
+/// use authflow::{
+///     Audience, ClientId,
+///     testkit::{Call, World, demo},
+/// };
+///
+/// // Of one application, one tenant: a token is good in no other.
+/// let mut world = World::new();
+/// let warned = world.login("erin");
+/// let ordinary = demo::device().with("X-client-id", demo::ORDINARY).without("X-tenant-id");
+/// let elsewhere = Call::skip(warned.state_token()).on(&ordinary);
+/// assert_eq!(world.send(&elsewhere).status, 400);
+///
+/// let here = Audience { client_id: ClientId::new(demo::ISV)?, tenant: Some(demo::tenant()) };
+/// assert_eq!(
+///     world.outcome.unwrap().facts.audience,
+///     Some(Audience { client_id: ClientId::new(demo::ORDINARY)?, tenant: None })
+/// );
+/// assert_eq!(here, demo::audience());
+/// # Ok::<(), authflow::InvalidId>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Audience {
     /// The application.
@@ -194,7 +340,7 @@ mod tests {
     #[test]
     fn given_ids_are_bounded_and_printable() {
         assert_eq!(ClientId::new(""), Err(InvalidId::Empty));
-        assert_eq!(ClientId::new(&"x".repeat(65)), Err(InvalidId::TooLong));
+        assert_eq!(ClientId::new(&"x".repeat(65)), Err(InvalidId::TooLong(65)));
         assert!(ClientId::new(&"x".repeat(64)).is_ok());
         assert_eq!(AccountId::new("a\nb"), Err(InvalidId::ControlCharacter));
         assert_eq!(AccountId::new("a\u{85}b"), Err(InvalidId::ControlCharacter));

@@ -7,6 +7,20 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 /// Names a key in a token (`kid`) and in what is sealed: 1 to 20 characters of `A–Z a–z 0–9 - _ .`
+///
+/// ```
+/// use authflow::{
+///     testkit::demo,
+///     token::{Key, KeyId, KeyRing},
+/// };
+///
+/// // In configuration, beside its secret; and in a column, as text.
+/// let id: KeyId = serde_json::from_str(r#""2026-11""#)?;
+/// let ring = KeyRing::new(Key::new(id.as_str(), demo::secret(11))?);
+/// assert!(format!("{ring:?}").contains("2026-11"), "ids are shown, secrets are not");
+/// assert!(KeyId::new("November 2026").is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(try_from = "ArrayString<20>", into = "ArrayString<20>")]
 pub struct KeyId(ArrayString<20>);
@@ -52,6 +66,22 @@ impl From<KeyId> for ArrayString<20> {
 /// A secret of the ring and, if it has one, its id.
 ///
 /// The secret must be 32 bytes or more (RFC 7518 §3.2) of real randomness; a passphrase will not do.
+///
+/// ```
+/// use authflow::{
+///     testkit::demo,
+///     token::{Key, KeyError, KeyRing},
+/// };
+///
+/// // yours: 32 random bytes from a secret store
+/// let ring = KeyRing::new(Key::new("2026-11", demo::secret(11))?);
+/// assert!(!format!("{ring:?}").contains("11,"), "it prints no secret");
+///
+/// // What looks like no randomness is refused.
+/// assert!(Key::new("2026-12", [0; 32]).is_err());
+/// assert!(Key::new("2026-12", *b"password").is_err());
+/// # Ok::<(), KeyError>(())
+/// ```
 pub struct Key {
     pub(crate) id: Option<KeyId>,
     pub(crate) secret: Zeroizing<Box<[u8]>>,
@@ -74,7 +104,7 @@ impl Key {
     pub fn without_id(secret: impl Into<Box<[u8]>>) -> Result<Self, KeyError> {
         let secret = Zeroizing::new(secret.into());
         if secret.len() < 32 {
-            Err(KeyError::Short)
+            Err(KeyError::Short(secret.len()))
         } else if is_counted(&secret) {
             Err(KeyError::Weak)
         } else {
@@ -103,17 +133,38 @@ impl fmt::Debug for Key {
 }
 
 /// Why something is not a key.
+///
+/// ```
+/// use authflow::{
+///     testkit::demo,
+///     token::{Key, KeyError},
+/// };
+///
+/// let secret = demo::secret(11); // yours: 32 random bytes from a secret store
+/// assert_eq!(Key::new("2026/11", secret).unwrap_err(), KeyError::Id);
+/// assert_eq!(Key::new("2026-11", [0x5a; 32]).unwrap_err(), KeyError::Weak);
+/// let refused = Key::new("2026-11", secret[..16].to_vec()).unwrap_err();
+/// assert_eq!(refused.to_string(), "a key must have at least 32 bytes, not 16");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
     /// The id is not 1 to 20 characters of `A–Z a–z 0–9 - _ .`
-    #[error("a key id is 1 to 20 characters of A-Z a-z 0-9 - _ .")]
+    #[error("a key id must be 1 to 20 characters of A-Z a-z 0-9 - _ .")]
     Id,
     /// The secret is shorter than 32 bytes.
-    #[error("a key must have at least 32 bytes")]
-    Short,
+    #[error("a key must have at least 32 bytes, not {0}")]
+    Short(usize),
     /// The secret's bytes are all equal, or count up or down: an example's key, or none that was drawn at random.
     #[error("a key must be random bytes, and these are all equal or count up or down")]
     Weak,
+    /// The numbers are those of no RSA key.
+    #[error(
+        "an RSA key must have a modulus of 256 to 1,024 bytes and an exponent of 1 to 8, without noughts before them"
+    )]
+    Rsa,
+    /// The public key is not of the kind that the algorithm takes.
+    #[error("a public key must be of the kind that its algorithm signs with")]
+    Public,
 }
 
 #[cfg(test)]
@@ -123,10 +174,10 @@ mod tests {
 
     #[test]
     fn short_secrets_and_odd_ids_are_refused() {
-        assert_eq!(Key::without_id([1; 31]).unwrap_err(), KeyError::Short);
+        assert_eq!(Key::without_id([1; 31]).unwrap_err(), KeyError::Short(31));
         let random = known_secret(1);
         for length in [0, 1, 31] {
-            assert_eq!(Key::without_id(&random[..length]).unwrap_err(), KeyError::Short, "{length}");
+            assert_eq!(Key::without_id(&random[..length]).unwrap_err(), KeyError::Short(length), "{length}");
         }
         for id in ["", "a b", "a\"b", "é", &"k".repeat(21)] {
             assert_eq!(Key::new(id, known_secret(1)).unwrap_err(), KeyError::Id, "{id}");

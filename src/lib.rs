@@ -1,4 +1,53 @@
-#![doc = include_str!("../README.md")]
+//! A login engine for servers. It takes a login from the password to the session: lockout, second factor, expiring passwords, recovery,
+//! sign-out. It does no I/O: a host hands in a request, the time and some entropy, and gets one question or the finished reply.
+//!
+#![doc = include_str!("../docs/states.svg")]
+//!
+//! A whole login in a test, with a host in memory (`testkit`, a feature):
+//!
+//! ```
+//! use authflow::testkit::World;
+//!
+//! let mut world = World::new();
+//! // erin's password is about to expire. She skips the change, and is in.
+//! let warned = world.login("erin");
+//! assert_eq!(warned.text("status"), "PASSWORD_WARN");
+//! let signed_in = world.skip(warned.text("state_token"));
+//! assert_eq!(signed_in.text("status"), "SUCCESS");
+//! ```
+//!
+//! # Where to begin
+//!
+//! | you want to | begin with |
+//! |---|---|
+//! | test a login | `testkit` |
+//! | run one, from packages | [`parts::Parts`], and the crates `authflow-sqlite`, `authflow-postgres`, `authflow-argon2`, `authflow-tower` |
+//! | run one on a database of your own | [`Host`], or [`parts::Store`] |
+//! | answer each question by hand | [`step`] |
+//! | see which questions an operation asks | [the table of operations](Engine#operations) |
+//! | have routes of your own, with cookies or bearers | [`web::Web`] |
+//! | speak the family `/api/v2/sdk` | [`sdk::Api`] |
+//! | protect a route | [`Engine::authenticate`] |
+//! | say what a login demands | [`policy::Policy`], [`flow::graph`] |
+//!
+//! The guide, the threat model and what a host must do stand in `docs/` of the repository.
+//!
+//! # Features
+//!
+//! | feature | what it adds |
+//! |---|---|
+//! | `std` (default) | SIMD base64 on x86-64 and AArch64, found at run time |
+//! | `unicode` (default) | one spelling of names and passwords beyond ASCII; without it, they are refused |
+//! | `os` | `Moment::now()`: the clock and random numbers of the operating system |
+//! | `http` | `http::HeaderMap` as a source of headers, `Request::from_http` |
+//! | `blocklist` | `parts::Blocklist`: common passwords that nobody should set (NIST SP 800-63B-4 §3.1.1.2), 80 KB |
+//! | `testkit` | for tests: a clock to turn, a host in memory, any state of a login, attacks, transcripts, exams for hosts and stores |
+//!
+//! Without features the crate is `no_std` with `alloc`. It has no `unsafe`, and the lints forbid panics, clocks, files, sockets and threads. The default
+//! features build for 32 bits and for WebAssembly too.
+//!
+//! Do not build with fat LTO and `target-cpu=native` at once: the compiler then mixes SHA-256's instructions with 256-bit registers, which can make the hash
+//! that all tokens rest on many times slower on Intel's performance cores. Either alone does not. `benches/builds` shows which builds do it.
 //!
 //! # The house
 //!
@@ -19,8 +68,9 @@
 //! | [`flow`] | what a login needs next, and who may set a password: pure functions, and their graph |
 //! | [`Application`], [`policy`] | what an application demands, in all |
 //! | [`code`], [`guess`], [`session`] | codes that are sent, guesses that are counted, sessions that are kept |
+//! | [`captcha`] | what is shown to tell people from robots |
 //! | [`device`] | who is calling |
-//! | [`token`] | the key ring and four kinds of token |
+//! | [`token`] | the key ring and every kind of token |
 //! | [`account`], [`password`], [`factor`], [`contact`] | whom it is about, and what proves it |
 //! | [`sealing`] | secrets that a host keeps and cannot read |
 //! | [`Moment`], [`Secret`] and the ids | the ground |
@@ -54,6 +104,7 @@ extern crate std;
 pub mod account;
 pub mod administration;
 mod application;
+pub mod captcha;
 pub mod code;
 pub mod contact;
 pub mod device;
@@ -75,6 +126,8 @@ pub mod sdk;
 pub mod sealing;
 mod secret;
 pub mod session;
+pub mod signed_call;
+pub mod social;
 pub mod spelling;
 pub mod step;
 #[cfg(feature = "testkit")]
@@ -85,9 +138,10 @@ pub mod web;
 
 pub use application::{Application, Dialect, IdentityPlace, Tenancy};
 pub use engine::{
-    Applications, ChangeProof, CodeCredentials, CodeRequest, Config, ConfigError, Credentials, Engine,
-    FactorResponse, MobilePasswordUpdate, OwnPasswordChange, PasswordChange, PasswordReset, PresentedToken,
-    TenantCaller,
+    Applications, CaptchaSolution, ChangeProof, CodeCredentials, CodeRequest, Config, ConfigError,
+    ContactChange, ContactCodeRequest, Credentials, Engine, FactorResponse, LinkProof, MobilePasswordUpdate,
+    MobileToken, NamedIdentity, NewcomerProof, OwnPasswordChange, OwnPasswordCodeChange, PasswordChange,
+    PasswordReset, PresentedSession, PresentedToken, Registrant, SocialCode, TenantCaller, TenantClient,
 };
 pub use host::{Host, HostWaits, drive, drive_blocking};
 pub use id::{AccountId, Audience, ClientId, InvalidDrawnId, InvalidId, SessionId, TenantId, TokenId};
@@ -96,3 +150,8 @@ pub use moment::OsEntropyUnavailable;
 pub use moment::{Entropy, InvalidLifetime, InvalidTimestamp, Lifetime, Moment, Timestamp};
 pub use secret::Secret;
 pub use text::words::UnknownWord;
+
+/// The examples of the pages that are no module's.
+#[cfg(all(doctest, feature = "testkit"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -37,7 +37,7 @@ fn world() -> World {
 }
 
 fn state_claims(text: &str) -> StateClaims {
-    *Forge::of(&demo::ring()).state_tokens().verify(Untrusted::new(text), START).unwrap().claims()
+    Forge::of(&demo::ring()).state_tokens().verify(Untrusted::new(text), START).unwrap().claims().clone()
 }
 
 fn state_token(claims: &StateClaims) -> String {
@@ -84,7 +84,7 @@ fn a_state_token_is_bound_to_all_that_it_says() {
     let claims = login(&mut world);
     assert_eq!(world.skip(&state_token(&claims)).text("status"), "SUCCESS", "the control");
     assert_eq!(world.skip(&state_token(&claims)).parts(), invalid_state_token(), "the id, used");
-    let fresh = StateClaims { id: TokenId::from_bytes([7; 16]), ..claims };
+    let fresh = StateClaims { id: TokenId::from_bytes([7; 16]), ..claims.clone() };
     assert_eq!(
         world.skip(&state_token(&fresh)).text("status"),
         "SUCCESS",
@@ -138,7 +138,8 @@ fn a_state_token_serves_the_calls_of_its_own_stage() {
     let claims = state_claims(world.login("eve").state_token());
     for (path, body, takes) in &calls {
         for stage in Stage::ALL {
-            let call = Call::post(path, body).pending(&state_token(&StateClaims { stage: *stage, ..claims }));
+            let call = Call::post(path, body)
+                .pending(&state_token(&StateClaims { stage: *stage, ..claims.clone() }));
             world.send(&call);
             // What the call is not for is refused before the account is looked for.
             assert_eq!(world.host.asked.is_empty(), !takes.contains(stage), "{path} {stage:?}");

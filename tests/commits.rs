@@ -12,7 +12,7 @@ use authflow::{
     outcome::{Event, Outcome, ProofRefusal, SendFailure, TokenRefusal, Verdict},
     policy::Policy,
     session::SessionRecord,
-    step::{CommitRefusal, Committed, Step},
+    step::{Commit, CommitRefusal, Committed, Step},
 };
 use serde_json::json;
 
@@ -266,14 +266,13 @@ fn a_commit_says_the_revision_that_it_leaves_behind() {
     let state_token = world.login("erin").state_token().to_owned();
     let mut commit = |call: Call| {
         let step = world.begin(&call);
-        let Step::Commit(ask) = world.until_commit(step) else { panic!("no commit") };
-        ask
+        world.until::<Commit>(step)
     };
     let skip = commit(Call::skip(&state_token));
     assert_eq!((skip.expected, skip.revision_after()), (Some(before), Some(before)));
     let change = commit(Call::update(&state_token, PASSWORD, NEW));
     assert_eq!((change.expected, change.revision_after()), (Some(before), Some(before.next())));
-    assert!(matches!(world.run(Step::Commit(change)).verdict, Verdict::SignedIn(_)));
+    assert!(matches!(world.run(change.into()).verdict, Verdict::SignedIn(_)));
     assert_eq!(world.account("erin").revision, before.next());
     let Step::Commit(end) = world.api.engine().end_sessions(demo::audience(), id, None) else {
         panic!("no commit")

@@ -52,6 +52,7 @@ impl Host for Small {
                 typed.names().any(|(_, text)| account.user_name == UserName::new(text).ok())
             }
             AccountKey::Id(id) => *id == account.id,
+            AccountKey::Identity(_) => false,
         });
         Ok(found.cloned())
     }

@@ -81,3 +81,30 @@ fn a_guard_takes_what_the_familys_clients_show_and_never_two_tokens() {
         assert_eq!((fault, reply.status()), (expected, 400));
     }
 }
+
+/// A relying party has no headers of a device, and no application.
+#[test]
+fn public_keys_are_anybodys() {
+    use authflow::{
+        testkit::Setup,
+        token::{IdTokenSigning, OutsideKey, OutsideKeys, PublicKey, SignatureAlgorithm},
+    };
+    let key = OutsideKey::new("2026-11", SignatureAlgorithm::EdDsa).unwrap();
+    let key = key.publishing(PublicKey::ed25519([7; 32])).unwrap();
+    let signing = IdTokenSigning::Outside(OutsideKeys::new(key));
+    let x = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc";
+    let published = serde_json::json!([
+        { "kty": "OKP", "use": "sig", "alg": "EdDSA", "kid": "2026-11", "crv": "Ed25519", "x": x },
+    ]);
+    for (signing, keys) in [(signing, published), (IdTokenSigning::ApplicationKey, serde_json::json!([]))] {
+        let mut world = World::with_setup(Setup { signing, ..Setup::default() });
+        let bare = Call { headers: HeaderList::new(), ..Call::get("/api/v1/oauth2/keys") };
+        let answer = world.send(&bare);
+        assert_eq!(answer.parts(), (200, serde_json::json!({ "keys": keys })));
+        assert!(world.host.asked.is_empty());
+        let engine = world.api.engine().clone();
+        assert_eq!(serde_json::to_value(engine.public_keys(world.clock.now)).unwrap()["keys"], keys);
+    }
+    let mut world = World::new();
+    assert_eq!(world.send(&Call::post("/api/v1/oauth2/keys", &serde_json::json!({}))).status, 405);
+}

@@ -8,6 +8,7 @@ use authflow::testkit::{
 use authflow::{
     account::{AccountStatus, Revision},
     outcome::Event,
+    password::VerifyPassword,
     step::{Step, Write},
 };
 use serde_json::json;
@@ -138,13 +139,9 @@ fn who_does_not_get_in_gets_no_new_verifier() {
 fn the_question_names_the_account_whose_verifier_it_has() {
     let named = |name: &str| {
         let mut world = World::new();
-        let mut step = world.begin(&Call::login(name, PASSWORD));
-        loop {
-            step = match step {
-                Step::VerifyPassword(ask) => break (ask.account, ask.verifier.is_some()),
-                step => world.host.answer(step).unwrap(),
-            };
-        }
+        let step = world.begin(&Call::login(name, PASSWORD));
+        let ask = world.until::<VerifyPassword>(step);
+        (ask.account, ask.verifier.is_some())
     };
     assert_eq!(named("alice"), (Some(demo::account("alice").id), true));
     assert_eq!(named("dora"), (None, false), "disabled");

@@ -6,7 +6,7 @@ use authflow::{
     outcome::{Event, ProofRefusal},
     sdk::Api,
     sealing::{NotOpened, Owner, SealedSecret, SealingKey, SealingKeys},
-    step::{Commit, Step, Write},
+    step::{Commit, Write},
     testkit::{
         Answer, Call, HostFault, World,
         demo::{self, PASSWORD, START},
@@ -90,7 +90,7 @@ fn the_commit_says_so_beside_the_step_that_is_used() {
     let mut world = earlier();
     let (token, code) = (pending(&mut world), world.totp("tom", 0));
     let step = world.begin(&Call::prove_totp(&token, &code));
-    let Step::Commit(ask) = world.until_commit(step) else { panic!() };
+    let ask = world.until::<Commit>(step);
     let commit: &Commit = &ask;
     let [Write::UseTotpStep { .. }, Write::Reseal { secret }, Write::OpenSession(_), Write::ClearGuesses(_)] =
         &commit.writes[..]

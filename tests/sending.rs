@@ -11,10 +11,10 @@ use authflow::{
     code::{SendPolicy, SendRefusal},
     contact::{Channel, Mobile, Recipient},
     factor::{Factor, FactorSet},
-    outcome::{Event, Fault, SendFailure, Verdict},
+    outcome::{CaptchaRefusal, Event, Fault, SendFailure, Verdict},
     policy::{Policy, Recovery, SecondFactor},
     sdk::Api,
-    step::{CommitRefusal, Committed, Step},
+    step::{Commit, CommitRefusal, Committed, Step},
     token::{Key, KeyRing},
 };
 use serde_json::{Value, json};
@@ -36,6 +36,10 @@ fn wrong_code() -> (u16, Value) {
 
 fn not_sent() -> (u16, Value) {
     refusal("IDAAS.SDK.CAPTCHA.0006", "Failed to send verification code")
+}
+
+fn robot() -> (u16, Value) {
+    refusal("IDAAS.SDK.CAPTCHA.0004", "Invalid graphic verification code token")
 }
 
 fn not_yet(seconds: u64) -> (u16, Value) {
@@ -119,7 +123,7 @@ fn a_wait_is_told_apart_from_what_could_not_be_sent() {
 
     let mut world = World::with_policy(demanding());
     world.host.robot = Some(Secret::new("robot"));
-    assert_eq!(ask_as(&mut world, MOBILE, "robot").parts(), not_sent());
+    assert_eq!(ask_as(&mut world, MOBILE, "robot").parts(), robot());
     assert_eq!(retry_after(&world), None, "to a robot nothing is told");
 }
 
@@ -357,7 +361,7 @@ fn a_captcha_that_is_demanded_is_judged_with_the_recipient_and_missing_is_none()
 
     let body = json!({ "mobile": MOBILE, "type": "LOGIN_SMS" });
     world.clock.pass(60);
-    assert_eq!(world.send(&Call::post(SMS, &body)).parts(), not_sent());
+    assert_eq!(world.send(&Call::post(SMS, &body)).parts(), robot());
     assert_eq!(world.host.asked, ["JudgeCaptcha"]);
     world.host.fault = Some(HostFault::Unavailable("JudgeCaptcha"));
     assert_eq!(world.send(&Call::post(SMS, &body)).status, 500);
@@ -371,11 +375,14 @@ fn a_robot_costs_nothing_and_its_token_reaches_no_log() {
     world.host.robot = Some(Secret::new("robot"));
     let body = json!({ "mobile": MOBILE, "type": "LOGIN_SMS", "captcha_token": "robot" });
     for _ in 0..20 {
-        assert_eq!(world.send(&Call::post(SMS, &body)).parts(), not_sent());
+        assert_eq!(world.send(&Call::post(SMS, &body)).parts(), robot());
         assert_eq!(world.host.asked, ["JudgeCaptcha"]);
     }
     assert!(world.host.sends.is_empty() && world.host.codes.is_empty() && world.host.outbox.is_empty());
-    assert!(matches!(last_event(&world), Event::CodeNotSent { reason: SendFailure::Captcha, .. }));
+    assert!(matches!(
+        last_event(&world),
+        Event::CodeNotSent { reason: SendFailure::Captcha(CaptchaRefusal::Host), .. }
+    ));
 
     let headers = demo::device().with("Content-Type", "application/json");
     let body = json!({ "mobile": MOBILE, "type": "LOGIN_SMS", "captcha_token": "human-proof" }).to_string();
@@ -502,10 +509,13 @@ fn at_half_of_the_sum_a_captcha_is_demanded_of_everybody_and_at_its_end_nobody_g
     }
     let writes = (world.host.sends.clone(), world.host.codes.len(), world.host.sums.clone());
     for mobile in [theirs(4), nobodys(0)] {
-        assert_eq!(ask_as(&mut world, &mobile, "robot").parts(), not_sent());
+        assert_eq!(ask_as(&mut world, &mobile, "robot").parts(), robot());
         assert_eq!(world.host.asked, ["FindAccount", "Commit", "JudgeCaptcha"]);
         assert!(is_demanded(&world));
-        assert!(matches!(last_event(&world), Event::CodeNotSent { reason: SendFailure::Captcha, .. }));
+        assert!(matches!(
+            last_event(&world),
+            Event::CodeNotSent { reason: SendFailure::Captcha(CaptchaRefusal::Host), .. }
+        ));
     }
     let after = (world.host.sends.clone(), world.host.codes.len(), world.host.sums.clone());
     assert_eq!(writes, after, "a robot costs nothing");
@@ -537,7 +547,7 @@ fn decoys_bring_the_captcha_and_close_nothing_and_cost_the_same_writes() {
         assert_ne!(before, world.host.sums.values().next().map(|record| record.to_bytes()), "a write");
         assert_eq!(is_demanded(&world), number > 0);
     }
-    assert_eq!(ask_as(&mut world, &theirs(0), "robot").parts(), not_sent());
+    assert_eq!(ask_as(&mut world, &theirs(0), "robot").parts(), robot());
     for number in 0..2 {
         assert_eq!(ask_as(&mut world, &theirs(number), "human").status, 200, "{number}");
     }
@@ -610,11 +620,7 @@ fn a_host_that_fails_at_half_sends_nothing() {
     let mut step = world.begin(&Call::post(SMS, &body));
     let refused = Committed::Refused(CommitRefusal::Code(SendRefusal::CaptchaDemanded));
     for _ in 0..2 {
-        while !matches!(step, Step::Commit(_)) {
-            step = world.host.answer(step).unwrap();
-        }
-        let Step::Commit(ask) = step else { unreachable!() };
-        step = ask.answer(refused.clone());
+        step = world.until::<Commit>(step).answer(refused.clone());
     }
     assert_eq!(world.finish(step).status, 500);
     assert!(matches!(last_event(&world), Event::Contradiction { question: "Commit" }));

@@ -11,7 +11,7 @@ use authflow::{
     facade::Request,
     outcome::{Event, Outcome, TokenRefusal, Verdict},
     sdk::Api,
-    step::Step,
+    step::{SignBytes, Step},
     token::{IdTokenSigning, OutsideKey, OutsideKeys, SignatureAlgorithm, TokenError},
 };
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
@@ -175,16 +175,9 @@ fn a_host_without_the_key_is_busy_and_its_log_says_why() {
     world.host.fault = Some(HostFault::Unavailable("SignBytes"));
     assert_eq!(world.login("alice").status, 500);
     let signs_with = |world: &mut World, signature: Option<Vec<u8>>| -> Outcome {
-        let mut step = world.begin(&Call::login("alice", PASSWORD));
-        loop {
-            step = match step {
-                Step::SignBytes(ask) => ask.answer(signature.clone()),
-                step => match world.host.answer(step) {
-                    Ok(next) => next,
-                    Err(outcome) => return *outcome,
-                },
-            };
-        }
+        let step = world.begin(&Call::login("alice", PASSWORD));
+        let ask = world.until::<SignBytes>(step);
+        world.run(ask.answer(signature))
     };
     world.host.fault = None;
     for signature in [None, Some(Vec::new()), Some(vec![0; 1025])] {

@@ -5,8 +5,9 @@ use authflow::testkit::{
     demo::{self, ISV, PASSWORD, START, TENANT, audience},
 };
 use authflow::{
-    Audience, ChangeProof, ClientId, CodeCredentials, CodeRequest, Credentials, Engine, FactorResponse,
-    Moment, OwnPasswordChange, PasswordChange, PasswordReset, PresentedToken, Secret, TenantCaller, TenantId,
+    Application, Audience, ChangeProof, ClientId, CodeCredentials, CodeRequest, Credentials, Engine,
+    FactorResponse, Moment, OwnPasswordChange, PasswordChange, PasswordReset, PresentedToken, Secret,
+    TenantCaller, TenantId,
     account::UserName,
     code::CodePurpose,
     contact::{Channel, Recipient},
@@ -103,7 +104,8 @@ fn middleware_verifies_a_session_and_its_device() {
     let step = engine(&world).sign_in(caller(), credentials("alice", PASSWORD), moment);
     let grant = granted(world.run(step).verdict);
 
-    let (verifier, audience) = (engine(&world).verifier(), audience());
+    let audience = audience();
+    let verifier = engine(&world).verifier(&Application::new(audience.client_id)).unwrap();
     let text = grant.session_token.expose().to_string();
     let verify = |audience, now| verifier.verify(Untrusted::<SessionToken>::new(&text), audience, now);
     let token = verify(&audience, START).unwrap();
@@ -113,6 +115,9 @@ fn middleware_verifies_a_session_and_its_device() {
     assert!(!verifier.is_held(&token, &Device::new("Android 10", "another", "app/1", None).unwrap()));
     let elsewhere = Audience { client_id: ClientId::new("elsewhere").unwrap(), tenant: None };
     assert_eq!(verify(&elsewhere, START).unwrap_err(), TokenError::WrongAudience);
+    let others = engine(&world).verifier(&Application::new(elsewhere.client_id)).unwrap();
+    let by_others = others.verify(Untrusted::<SessionToken>::new(&text), &audience, START);
+    assert_eq!(by_others.unwrap_err(), TokenError::WrongAudience, "it is of one application");
     let late = START.plus_seconds(43_200);
     assert_eq!(verify(&audience, late).unwrap_err(), TokenError::Expired);
 }
@@ -121,7 +126,7 @@ fn middleware_verifies_a_session_and_its_device() {
 #[test]
 fn a_verifier_is_of_its_own() {
     fn of_its_own<T: Clone + Send + Sync + 'static>(_: T) {}
-    of_its_own(engine(&World::new()).verifier());
+    of_its_own(engine(&World::new()).verifier(&Application::new(audience().client_id)).unwrap());
 }
 
 /// A relying party is handed its application's keys by the engine, and each key of the ring has one.

@@ -59,7 +59,7 @@ fn varied(ring: KeyRing) -> Operation {
 
 fn mint_into(ring: KeyRing) -> Operation {
     let claims = sample::state_claims();
-    let mut buffer = String::with_capacity(sample::LONGEST);
+    let mut buffer = Vec::with_capacity(sample::LONGEST);
     Operation::new("mint into a buffer", WHO, move || {
         buffer.clear();
         Forge::of(&ring).state_tokens().mint_into(black_box(&claims), &mut buffer);

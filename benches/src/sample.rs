@@ -15,7 +15,7 @@ pub const ACCOUNT: &str = "20231114161254318-A0F7-1F8A52C44";
 pub const SECRET: [u8; 32] = *b"q8Wz1fT0pL6sXn4Vb9Rk3Jd7Hc2Gm5Ya";
 
 /// The longest state token; longer text is refused unread.
-pub const LONGEST: usize = 694;
+pub const LONGEST: usize = 982;
 
 /// When tokens are issued, and read. Peers read the system's clock: it is later than this and earlier than the expiry.
 pub const NOW: Timestamp = Timestamp::from_unix(1_700_000_000);
@@ -76,6 +76,7 @@ pub fn state_claims() -> StateClaims {
         account: id(ACCOUNT, AccountId::new),
         revision: Revision::new(12).expect("63 bits"),
         device,
+        link: None,
         stage: Stage::PasswordExpiring,
         factors: FactorSet::EMPTY.with(Factor::Password),
         auth_start: NOW,

@@ -33,7 +33,7 @@ fn verifying_a_state_token_allocates_nothing() {
 #[test]
 fn minting_a_state_token_allocates_its_text_or_nothing() {
     let ring = sample::ring();
-    let mut buffer = String::with_capacity(sample::LONGEST);
+    let mut buffer = Vec::with_capacity(sample::LONGEST);
     for claims in sample::varied_state_claims(256).iter().chain([&sample::state_claims()]) {
         buffer.clear();
         assert_eq!(

@@ -3,7 +3,7 @@
 //! (Those of `device_headers_and_body`, `headers` and `bodies` are texts, written by hand.)
 
 use authflow_fuzz::{
-    id,
+    captcha, id,
     keys::{KEYS, NOW},
     reference, session, state, ticket,
 };
@@ -14,6 +14,8 @@ fn main() -> io::Result<()> {
     session_tokens()?;
     references()?;
     tickets()?;
+    captcha_tokens()?;
+    captcha_points()?;
     id_tokens()
 }
 
@@ -125,6 +127,42 @@ fn tickets() -> io::Result<()> {
     )
 }
 
+fn captcha_tokens() -> io::Result<()> {
+    let signed = |key: usize| captcha::Claims::sample(NOW).signed(KEYS[key].id);
+    let expired = captcha::Claims::sample(NOW.minus_seconds(180)).signed(None);
+    seeds(
+        "captcha_token",
+        &[
+            ("token-without-key-id", b"v", KEYS[0].captcha_token(&signed(0)).as_bytes()),
+            ("token-with-key-id", b"v", KEYS[1].captcha_token(&signed(1)).as_bytes()),
+            ("prefix-alone", b"v", b"captcha-"),
+            ("signed", b"s", &signed(0)),
+            ("signed-with-key-id", b"k", &signed(1)),
+            ("signed-with-the-other-key", b"k", &signed(0)),
+            ("signed-expired", b"s", &expired),
+            ("signed-longer", b"s", &[signed(0), vec![0]].concat()),
+            ("claims", b"c", &[0x5A; 400]),
+            ("claims-counted", b"c", &(0..=255).collect::<Vec<u8>>()),
+        ],
+    )
+}
+
+/// Texts, which nothing stands before.
+fn captcha_points() -> io::Result<()> {
+    let points: [(&str, &[u8]); 9] = [
+        ("of-java", br#"{"x":237.0,"y":5.0}"#),
+        ("of-javascript", br#"{"x":237,"y":5}"#),
+        ("the-other-way-round", br#" { "y" : 5e0, "x" : 23.7e1 } "#),
+        ("sealed", b"9KzWqGZ/0+4="),
+        ("twice", br#"{"x":1,"x":2,"y":5}"#),
+        ("one-more", br#"{"x":1,"y":5,"z":0}"#),
+        ("without-end", br#"{"x":1e999,"y":5}"#),
+        ("an-array", b"[1,5]"),
+        ("escaped", br#"{"\u0078":1,"y":-0}"#),
+    ];
+    points.iter().try_for_each(|(name, point)| seed("captcha_point", name, point))
+}
+
 /// Of one application's id tokens, for the target that reads them a second time and the one that has `jsonwebtoken` read them.
 fn id_tokens() -> io::Result<()> {
     let sample = id::Claims::sample(NOW);
@@ -184,10 +222,11 @@ fn replaced(bytes: &[u8], text: &str, by: &str) -> Vec<u8> {
 }
 
 fn seeds(target: &str, seeds: &[(&str, &[u8; 1], &[u8])]) -> io::Result<()> {
+    seeds.iter().try_for_each(|(name, kind, rest)| seed(target, name, &[*kind, *rest].concat()))
+}
+
+fn seed(target: &str, name: &str, bytes: &[u8]) -> io::Result<()> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(target);
     fs::create_dir_all(&folder)?;
-    for (name, kind, rest) in seeds {
-        fs::write(folder.join(name).with_extension("seed"), [*kind, *rest].concat())?;
-    }
-    Ok(())
+    fs::write(folder.join(name).with_extension("seed"), bytes)
 }

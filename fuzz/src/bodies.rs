@@ -3,6 +3,7 @@
 use crate::{
     json::Shape,
     model::{self, HeaderList},
+    point,
 };
 use authflow::{
     account::UserName,
@@ -24,6 +25,14 @@ pub enum Kind {
     /// What a code is for, by this way.
     Type(Channel),
     Captcha,
+    /// Where the piece of a picture is.
+    Point,
+    /// A picture, by its name.
+    Picture,
+    /// A number or an address.
+    Sender,
+    /// What somebody else has made, and the host reads.
+    Foreign,
     /// Any text: what it may be is judged later.
     Text,
 }
@@ -52,7 +61,7 @@ const fn of_device(token: &'static str) -> [Member; 5] {
 
 /// Every call that takes a body, with its members.
 #[rustfmt::skip]
-pub const CALLS: [(&str, &[Member]); 18] = [
+pub const CALLS: [(&str, &[Member]); 25] = [
     ("/api/v2/sdk/login", &[("user_name", Kind::UserName, true), ("password", Kind::Password, true)]),
     ("/api/v2/sdk/login/auth", &[("user_name", Kind::UserName, true), ("password", Kind::Password, true)]),
     ("/api/v2/sdk/login/mobile-pwd", &[("mobile", Kind::Mobile, true), ("password", Kind::Password, true)]),
@@ -70,6 +79,13 @@ pub const CALLS: [(&str, &[Member]); 18] = [
     ("/api/v2/sdk/pwd/update-by-mobile", &[("mobile", Kind::Mobile, false), ("verify_code", Kind::Code, true), ("password", Kind::Password, true)]),
     ("/api/v2/tenant/sso/session-token/sso-ticket", &SESSION),
     ("/api/v2/tenant/sso/sso-ticket/verify", &TICKET),
+    ("/api/v2/sdk/captcha/verify", &[("point_json", Kind::Point, true), ("token", Kind::Picture, true), ("sender", Kind::Sender, true)]),
+    ("/api/v2/sdk/login/wechat", &[("code", Kind::Foreign, true)]),
+    ("/api/v2/sdk/login/wechat-miniprogram", &[("code", Kind::Foreign, true)]),
+    ("/api/v3/sdk/login/alipay", &[("code", Kind::Foreign, true)]),
+    ("/api/v2/sdk/login/aliyun-mobile-auth", &[("access_token", Kind::Foreign, true)]),
+    ("/api/v2/sdk/social/unbind-account", &[("id", Kind::Foreign, true)]),
+    ("/api/v2/sdk/social/unbind", &[("social_uid", Kind::Foreign, true), ("social_type", Kind::Foreign, true)]),
     // It takes none, so any is as good as none.
     ("/api/v2/sdk/logout", &[]),
 ];
@@ -122,11 +138,20 @@ impl Kind {
             Self::Code => (1..=64).contains(&length),
             Self::Captcha => length <= 4096,
             Self::Type(channel) => TYPES.contains(&(text, channel)),
+            Self::Point => point::read(text).is_some(),
+            Self::Picture => is_picture(text),
+            Self::Sender => is_mobile(text) || address(text).is_some(),
             Self::Mobile => is_mobile(text),
             Self::Email => address(text).is_some(),
+            Self::Foreign => (1..=4096).contains(&length),
             Self::Text => true,
         }
     }
+}
+
+/// 32 hexadecimal digits, of which none is a capital.
+fn is_picture(text: &str) -> bool {
+    text.len() == 32 && text.chars().all(|letter| "0123456789abcdef".contains(letter))
 }
 
 pub fn is_mobile(text: &str) -> bool {

@@ -9,6 +9,7 @@ use authflow::testkit::demo;
 use authflow::{
     Application, Applications, ClientId, Config, Dialect, Engine, Entropy, Moment, Timestamp,
     account::UserName,
+    captcha::CaptchaKind,
     contact::{Channel, EmailAddress, Mobile},
     facade::Request,
     factor::{Factor, FactorSet},
@@ -16,6 +17,7 @@ use authflow::{
     password::Ageing,
     policy::{Policy, Recovery, RetryGrace, SessionTokenForm},
     sdk::{Api, openapi},
+    social::{LinkProofs, Unassociated},
     step::{Step, Write},
     token::{Issuer, Key, KeyRing},
 };
@@ -80,10 +82,13 @@ pub fn run(u: &mut Unstructured<'_>) -> arbitrary::Result<()> {
 
 impl World {
     fn new(beginning: &Beginning) -> Self {
-        let all = [Factor::Password, Factor::Sms, Factor::Email];
+        let own: FactorSet = [Factor::Password, Factor::Sms, Factor::Email].into_iter().collect();
         let policy = Policy {
             ageing: Ageing::new(90, 14, 2).ok(),
-            first_factors: all.into_iter().collect(),
+            first_factors: own.with(Factor::Federated),
+            unassociated: Unassociated::Bind(LinkProofs::new(own).unwrap()),
+            allows_unbound_codes: beginning.enrolled & 2 == 0,
+            takes_vouched_mobiles: beginning.enrolled & 4 == 0,
             recovery: Recovery::new(crate::values::factors((beginning.dialect / 3) << 1 & 0b0110)).unwrap(),
             session_token_form: if beginning.age_days.is_multiple_of(2) {
                 SessionTokenForm::SelfContained
@@ -91,6 +96,9 @@ impl World {
                 SessionTokenForm::Reference
             },
             rotate_session_tokens: beginning.rotates,
+            refreshes_for_servers: true,
+            captcha: CaptchaKind::Picture,
+            demands_captcha: beginning.age_days & 64 != 0,
             retry_grace: RetryGrace::try_from(u64::from(beginning.enrolled & 1) * 60).unwrap(),
             ..Policy::default()
         };
@@ -131,8 +139,11 @@ impl World {
         let (path, methods) = calls[usize::from(deed.call) % calls.len()];
         let (method, described) = methods.as_object().unwrap().iter().next().unwrap();
         let headers = self.headers(deed, path);
-        let body =
-            if described["requestBody"].is_null() { String::new() } else { self.body(deed).to_string() };
+        let mut body = self.body(deed);
+        if path.ends_with("/social/bind") {
+            body.as_object_mut().unwrap().remove(if deed.body & 8 == 0 { "email" } else { "mobile" });
+        }
+        let body = if described["requestBody"].is_null() { String::new() } else { body.to_string() };
         let mut entropy = [0; 32];
         entropy[..8].copy_from_slice(&self.requests.to_be_bytes());
         let moment = Moment::new(self.now, Entropy::from_bytes(entropy));
@@ -147,7 +158,7 @@ impl World {
         let body = check_reply(described, reply.status(), reply.body());
         self.check_deeds(&body);
         self.check_ways(path);
-        for name in ["state_token", "session_token", "id_token", "sso_ticket"] {
+        for name in ["state_token", "session_token", "id_token", "sso_ticket", "captcha_token"] {
             if let Some(token) = body[name].as_str() {
                 self.tokens.push(token.into());
                 self.check_printed(&format!("{outcome:?}"));
@@ -229,12 +240,20 @@ impl World {
             "MFA_AUTH_EMS",
             "CHANGE_PWD_EMS",
             "LOGIN_EMS",
+            "UPDATE_MOBILE_SMS",
+            "BIND_MOBILE_SMS",
+            "BIND_EMAIL_EMS",
         ];
         let present =
             self.host.account.password.as_ref().map_or(PASSWORD, |password| password.verifier.expose());
         let rather = if present == PASSWORD { NEW_PASSWORD } else { PASSWORD };
         let wrong = deed.body & 0x30 == 0x30;
         let of_kind = |prefix: &str| self.tokens.iter().rfind(|token| token.starts_with(prefix)).cloned();
+        let picture = self
+            .host
+            .pictures
+            .first()
+            .map(|id| id.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect::<String>());
         json!({
             "user_name": "mona",
             "mobile": if wrong { "+86-19900000000" } else { MOBILE },
@@ -243,9 +262,20 @@ impl World {
             "old_password": if wrong { "wrong-password" } else { present },
             "new_password": rather,
             "verify_code": code,
+            "code": if deed.body & 4 == 0 { "even" } else { "odd" },
+            "access_token": if deed.body & 4 == 0 { "even" } else { "odd" },
+            "wechat_code": if deed.body & 4 == 0 { "even" } else { "odd" },
+            "alipay_encrypt": if deed.body & 4 == 0 { "even" } else { "odd" },
+            "social_uid": if deed.body & 4 == 0 { "uid-of-mona" } else { "uid-of-others" },
+            "social_type": "weixin",
+            "id": "nonsense",
             "type": types[usize::from(deed.body >> 1) % types.len()],
             "session_token": of_kind("LGT").unwrap_or_default(),
             "sso_ticket": of_kind("ssoTicket-").unwrap_or_default(),
+            "captcha_token": of_kind("captcha-").unwrap_or_default(),
+            "point_json": r#"{"x":237.0,"y":5.0}"#,
+            "token": picture.unwrap_or_else(|| "0".repeat(32)),
+            "sender": if wrong { "+86-19900000000" } else { MOBILE },
             "operating_sys_version": "Android 10",
             "device_fingerprint": FINGERPRINT,
             "agent": "fuzz",
@@ -266,6 +296,9 @@ impl World {
             };
             assert!(heard.committed.as_ref().is_none_or(|writes| writes.iter().all(is_spent)), "written");
         }
+        let links = |write: &Write| matches!(write, Write::LinkIdentity { .. });
+        let opens = |write: &Write| matches!(write, Write::OpenSession(_));
+        assert!(!wrote(links) || wrote(opens), "an identity that is linked without a session");
         if body["status"] == "SUCCESS" {
             let opened = heard.committed.iter().flatten().find_map(|write| match write {
                 Write::OpenSession(record) => Some(*record),
@@ -294,14 +327,19 @@ impl World {
     /// Nothing that is a second factor of the account sets a password outside a login, and nothing resets one but by the policy.
     fn check_ways(&self, path: &str) {
         let stores = |write: &Write| matches!(write, Write::StorePassword { .. });
-        if path != "/api/v2/sdk/pwd/update-by-mobile"
-            || !self.host.heard.committed.as_ref().is_some_and(|writes| writes.iter().any(stores))
-        {
+        let by = match path {
+            "/api/v2/sdk/pwd/update-by-mobile" | "/api/v2/sdk/pwd/change-by-mobile" => Factor::Sms,
+            "/api/v2/sdk/pwd/change-by-email" => Factor::Email,
+            _ => return,
+        };
+        if !self.host.heard.committed.as_ref().is_some_and(|writes| writes.iter().any(stores)) {
             return;
         }
-        assert!(!self.host.account.enrolled.contains(Factor::Sms), "by a second factor");
+        assert!(!self.host.account.enrolled.contains(by), "by a second factor");
         assert!(
-            self.dialect == Dialect::Ciam || self.policy.recovery.contains(Channel::Sms),
+            path != "/api/v2/sdk/pwd/update-by-mobile"
+                || self.dialect == Dialect::Ciam
+                || self.policy.recovery.contains(Channel::Sms),
             "a reset that the policy does not have"
         );
     }
@@ -327,16 +365,20 @@ fn check_reply(described: &Value, status: u16, body: &[u8]) -> Value {
     let schema = DOCUMENT.pointer(reference.trim_start_matches('#')).unwrap();
     let body: Value = serde_json::from_slice(body).unwrap();
     for required in schema["required"].as_array().unwrap() {
-        assert!(!body[required.as_str().unwrap()].is_null(), "{required} is missing: {body}");
+        assert!(body.get(required.as_str().unwrap()).is_some(), "{required} is missing: {body}");
     }
     for (name, value) in body.as_object().unwrap() {
-        let expected =
-            schema["properties"][name]["type"].as_str().unwrap_or_else(|| panic!("{name} is not described"));
-        let is_right = match expected {
-            "string" => value.is_string(),
-            "integer" => value.is_u64(),
-            "boolean" => value.is_boolean(),
-            other => panic!("no check for {other}"),
+        let is_of = |expected: &Value| match expected.as_str() {
+            Some("string") => value.is_string(),
+            Some("integer") => value.is_u64(),
+            Some("boolean") => value.is_boolean(),
+            Some("array") => value.is_array(),
+            Some("null") => value.is_null(),
+            other => panic!("{name} is not described, or there is no check for {other:?}"),
+        };
+        let is_right = match &schema["properties"][name]["type"] {
+            Value::Array(any) => any.iter().any(is_of),
+            one => is_of(one),
         };
         assert!(is_right, "{name}: {value}");
     }

@@ -5,8 +5,10 @@ use crate::{
     cast,
     host::{Heard, Host},
     keys::NOW,
+    point::{self, Said},
     posting::{EMAIL, MOBILE},
 };
+use authflow::{captcha::PresentedPoint, contact::Mobile};
 
 /// A call, and what besides its body decides.
 pub struct Case<'a> {
@@ -95,6 +97,20 @@ impl Case<'_> {
                 );
                 assert_eq!(sent.recipient.as_str(), if path.contains("/sms/") { MOBILE } else { EMAIL });
             }
+            "sdk/captcha/verify" => {
+                let solution = host.heard.solution.as_ref().expect("a solution to judge");
+                let point = match &solution.point {
+                    PresentedPoint::Clear(point) => Said::Clear(point.x, point.y),
+                    PresentedPoint::Sealed(sealed) => Said::Sealed(sealed.expose().into()),
+                };
+                assert_eq!(Some(point), point::read(&body["point_json"]));
+                let id: String = solution.id.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+                assert_eq!(id, body["token"]);
+                let sender = &body["sender"];
+                let number = Mobile::new(sender).ok().map(|mobile| mobile.normalised().to_owned());
+                assert_eq!(Some(solution.recipient.normalised().into()), number.or(bodies::address(sender)));
+                assert_eq!((code, asked.as_slice()), (None, &["JudgeCaptchaPoint"][..]));
+            }
             "sdk/mfa/sms" | "sdk/mfa/email" => {
                 let text = said("mobile").or(said("email"));
                 let mask = if path.ends_with("sms") { "+86-138****0000" } else { "m***@example.com" };
@@ -115,6 +131,20 @@ impl Case<'_> {
                 assert!(
                     is_proved || presented.is_none_or(|typed| cast::totp_code(&host.account, step) != typed)
                 );
+            }
+            "sdk/login/wechat" | "sdk/login/wechat-miniprogram" | "/api/v3/sdk/login/alipay" => {
+                assert_eq!(host.heard.exchanged, said("code"));
+                assert_eq!(asked[..2], ["ReserveAttempt", "ExchangeSocialCode"]);
+                assert!(identifiers.is_empty() && passwords.is_empty());
+            }
+            "sdk/login/aliyun-mobile-auth" => {
+                assert_eq!(host.heard.exchanged, said("access_token"));
+                assert_eq!(asked[..2], ["ReserveAttempt", "ExchangeMobileToken"]);
+            }
+            // The account has none.
+            "sdk/social/unbind-account" | "sdk/social/unbind" => {
+                assert!(code.is_some() && host.heard.committed.is_none());
+                assert_eq!(asked[..2], ["CheckSession", "FindAccount"]);
             }
             "sdk/logout" => assert_eq!((code, asked.as_slice()), (None, &["Commit"][..])),
             _ => {

@@ -2,13 +2,15 @@
 
 use authflow::testkit::demo;
 use authflow::{
-    ClientId, SessionId, TokenId,
+    ClientId, Secret, SessionId, Timestamp, TokenId,
     account::{Account, AccountKey, AccountStatus, NameKind, UserName},
-    code::{Captcha, CodeKey, Deliver, Delivery, SendRecord, SendSlot, StoredCode},
-    contact::{EmailAddress, Mobile},
+    captcha::{Captcha, CaptchaPicture, JudgeCaptchaPoint, PictureId},
+    code::{CodeKey, Deliver, Delivery, SendRecord, SendSlot, StoredCode},
+    contact::{EmailAddress, Mobile, Recipient},
     guess::{AttemptRecord, AttemptSlot},
     password::{Judgement, PasswordMatch, PasswordRefusal},
     session::{EndSessions, SessionRecord},
+    social::{LinkedBy, LinkedIdentity, Provider, SocialIdentity},
     step::{AccessDecision, Commit, CommitRefusal, Committed, CredentialOwner, Step, Write},
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -37,6 +39,9 @@ pub struct Host {
     pub claims: BTreeMap<TokenId, Option<SessionId>>,
     pub sessions: BTreeMap<SessionId, SessionRecord>,
     pub ended: BTreeSet<SessionId>,
+    pub pictures: BTreeSet<PictureId>,
+    /// Those of the account.
+    pub identities: BTreeMap<SocialIdentity, (Timestamp, LinkedBy)>,
     pub heard: Heard,
 }
 
@@ -57,7 +62,10 @@ pub struct Heard {
     pub passwords: Vec<String>,
     pub new_passwords: Vec<String>,
     pub captcha: Option<String>,
+    pub solution: Option<JudgeCaptchaPoint>,
     pub credential: Option<String>,
+    /// What a provider was asked about.
+    pub exchanged: Option<String>,
     pub sent: Option<Deliver>,
 }
 
@@ -73,6 +81,8 @@ impl Host {
             claims: BTreeMap::new(),
             sessions: BTreeMap::new(),
             ended: BTreeSet::new(),
+            pictures: BTreeSet::new(),
+            identities: BTreeMap::new(),
             heard: Heard::default(),
         }
     }
@@ -159,6 +169,15 @@ impl Host {
                 self.heard.captcha = ask.captcha_token.as_ref().map(|token| token.expose().into());
                 if says_no { Captcha::Failed } else { Captcha::Passed }
             }),
+            Step::IssueCaptcha(ask) => asked!(ask, "IssueCaptcha", {
+                self.pictures.insert(ask.id);
+                (!says_no).then(|| CaptchaPicture::new(b"picture".into(), b"piece".into()))
+            }),
+            Step::JudgeCaptchaPoint(ask) => asked!(ask, "JudgeCaptchaPoint", {
+                self.heard.solution = Some((*ask).clone());
+                let is_right = self.pictures.remove(&ask.id) || self.knows_everybody;
+                if is_right && !says_no { Captcha::Passed } else { Captcha::Failed }
+            }),
             Step::Deliver(ask) => asked!(ask, "Deliver", {
                 self.heard.sent = Some((*ask).clone());
                 if says_no { Delivery::NotDelivered } else { Delivery::Delivered }
@@ -179,6 +198,28 @@ impl Host {
                 }
                 committed
             }),
+            Step::ExchangeSocialCode(ask) => {
+                self.heard.exchanged = Some(ask.code.expose().into());
+                asked!(ask, "ExchangeSocialCode", (!says_no).then(|| identity_of(&ask.code)))
+            }
+            Step::ExchangeMobileToken(ask) => asked!(ask, "ExchangeMobileToken", {
+                self.heard.exchanged = Some(ask.token.expose().into());
+                let is_theirs = ask.token.expose().len() % 2 == 0;
+                let own = self.account.mobile.clone().filter(|_| is_theirs);
+                let mobile = own.or_else(|| Mobile::new("+86-19900000000").ok());
+                mobile.filter(|_| !says_no)
+            }),
+            Step::ListIdentities(ask) => asked!(ask, "ListIdentities", {
+                let linked =
+                    |(identity, (linked_at, linked_by)): (&SocialIdentity, &(Timestamp, LinkedBy))| {
+                        LinkedIdentity {
+                            identity: identity.clone(),
+                            linked_at: *linked_at,
+                            linked_by: *linked_by,
+                        }
+                    };
+                self.identities.iter().map(linked).filter(|_| !says_no).collect::<Vec<_>>()
+            }),
             Step::Done(outcome) => Step::Done(outcome),
             other => panic!("not asked with a fixed list and keys of the ring: {other:?}"),
         }
@@ -194,6 +235,7 @@ impl Host {
         let account = &self.account;
         let is_known = match key {
             AccountKey::Id(id) => *id == account.id,
+            AccountKey::Identity(identity) => return self.identities.contains_key(identity),
             AccountKey::Identifier(typed) => typed.names().any(|(kind, text)| {
                 let own = match kind {
                     NameKind::UserName => account.user_name.as_ref().map(UserName::normalised),
@@ -203,7 +245,8 @@ impl Host {
                 own == Some(text)
             }),
         };
-        is_known || self.knows_everybody
+        // Of a number that somebody vouches for, another one's account is a slip.
+        is_known || self.knows_everybody && !self.heard.asked.contains(&"ExchangeMobileToken")
     }
 
     fn commit(&mut self, commit: &Commit) -> Committed {
@@ -217,10 +260,12 @@ impl Host {
         }
         let (sessions, ended) = (self.sessions.clone(), self.ended.clone());
         let (sends, codes, claims) = (self.sends.clone(), self.codes.clone(), self.claims.clone());
+        let identities = self.identities.clone();
         for write in &commit.writes {
             if let Err(refusal) = self.apply(write) {
                 (self.account, self.sessions, self.ended) = (before, sessions, ended);
                 (self.sends, self.codes, self.claims) = (sends, codes, claims);
+                self.identities = identities;
                 return Committed::Refused(refusal);
             }
         }
@@ -276,12 +321,12 @@ impl Host {
                 record.generation += 1;
                 (record.device, record.unseen_since) = (*device, *unseen_since);
             }
-            Write::RenewSession { session, auth_time, revision } => {
+            Write::RenewSession { session, auth_time, factors, revision } => {
                 if self.ended.contains(session) {
                     return Err(CommitRefusal::SessionEnded);
                 }
                 let record = self.sessions.get_mut(session).unwrap();
-                (record.auth_time, record.revision) = (*auth_time, *revision);
+                (record.auth_time, record.factors, record.revision) = (*auth_time, *factors, *revision);
             }
             Write::EndSessions(which) => {
                 self.ended.extend(self.sessions.keys().filter(|session| match which {
@@ -305,11 +350,45 @@ impl Host {
                     return Err(CommitRefusal::CodeUsed);
                 }
             }
+            Write::SpendBudget(budget) => {
+                let sent =
+                    budget.spend(self.sends.get(&budget.slot).copied()).map_err(CommitRefusal::Code)?;
+                self.sends.insert(budget.slot, sent);
+            }
+            Write::ReplaceContact { contact, .. } => {
+                match contact {
+                    Recipient::Mobile(mobile) => self.account.mobile = Some(mobile.clone()),
+                    Recipient::Email(email) => self.account.email = Some(email.clone()),
+                }
+                self.account.revision = self.account.revision.next();
+            }
             // No policy of these targets has a sum.
             Write::CountSend(sum) => {
                 sum.spend(None).map_err(CommitRefusal::Code)?;
             }
+            Write::CreateAccount(_) => panic!("no policy of these targets registers anybody"),
+            Write::LinkIdentity { identity, linked_at, linked_by } => {
+                let linked = self.identities.entry(identity.clone()).or_insert((*linked_at, *linked_by));
+                linked.1 = linked.1.union(*linked_by);
+            }
+            Write::EndLinks(which) => {
+                // Beside a new password, which has counted the revision up.
+                self.identities.retain(|identity, _| !which.ends(identity.provider()));
+            }
+            Write::UnlinkIdentity { identity, is_last } => {
+                self.identities.remove(identity).ok_or(CommitRefusal::NotLinked)?;
+                if *is_last && self.identities.is_empty() {
+                    return Err(CommitRefusal::LastWayIn);
+                }
+                self.account.revision = self.account.revision.next();
+            }
         }
         Ok(())
     }
+}
+
+/// One of two, by the code.
+fn identity_of(code: &Secret) -> SocialIdentity {
+    let uid = if code.expose().len().is_multiple_of(2) { "uid-of-mona" } else { "uid-of-others" };
+    SocialIdentity::new(Provider::new("weixin").unwrap(), uid).unwrap()
 }

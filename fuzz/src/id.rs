@@ -69,7 +69,7 @@ impl Claims {
             value.map(|value| format!(r#","{name}":{}"#, text(value))).unwrap_or_default()
         };
         let (issued_at, expires_at) = (self.issued_at.0.as_unix(), self.expires_at.0.as_unix());
-        let mut proved: Vec<_> = [(1, "pwd"), (2, "sms"), (4, "email"), (8, "otp")].into();
+        let mut proved: Vec<_> = [(1, "pwd"), (2, "sms"), (4, "email"), (8, "otp"), (16, "fed")].into();
         proved.retain(|(bit, _)| self.factors & bit != 0);
         let mut amr: Vec<_> = proved.into_iter().map(|(_, name)| name).collect();
         amr.extend((amr.len() > 1).then_some("mfa"));

@@ -76,6 +76,11 @@ impl Key {
         *hmac(&self.derived(b"authflow/v2/audience"), &list(&parts)).first_chunk().unwrap()
     }
 
+    /// A captcha token over any bytes.
+    pub fn captcha_token(&self, signed: &[u8]) -> String {
+        self.opaque("captcha-", "authflow/v1/captcha", signed)
+    }
+
     /// A ticket over any bytes.
     pub fn ticket(&self, signed: &[u8]) -> String {
         self.opaque("ssoTicket-", "authflow/v1/ticket", signed)

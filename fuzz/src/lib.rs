@@ -5,12 +5,14 @@
 //! documented derivation and sharing no code with the library. Where the two disagree, a target stops.
 
 pub mod bodies;
+pub mod captcha;
 pub mod cast;
 pub mod code_kinds;
 pub mod codes;
 pub mod differential;
 pub mod edit;
 pub mod family;
+pub mod form;
 pub mod given;
 pub mod headers;
 pub mod heard;
@@ -19,11 +21,13 @@ pub mod id;
 pub mod json;
 pub mod keys;
 pub mod model;
+pub mod point;
 pub mod posting;
 pub mod reference;
 pub mod replies;
 pub mod scenario;
 pub mod session;
+pub mod signed_call;
 pub mod spelling;
 pub mod state;
 pub mod ticket;

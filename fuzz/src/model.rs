@@ -19,7 +19,7 @@ pub const FAMILY: [(Header, &str, usize, bool); 11] = [
     (Header::TenantId, "x-tenant-id", 64, false),
     (Header::Language, "x-l", 35, false),
     (Header::Ip, "x-device-ip", 64, false),
-    (Header::StateToken, "x-state-token", 694, false),
+    (Header::StateToken, "x-state-token", 982, false),
     (Header::Authorization, "authorization", 9216 + "Bearer ".len(), false),
     (Header::ContentType, "content-type", 256, false),
     (Header::SessionToken, "x-session-token", 512, false),

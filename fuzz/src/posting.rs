@@ -15,6 +15,7 @@ use authflow::testkit::demo;
 use authflow::{
     Application, Applications, Audience, ClientId, Config, Dialect, Engine, Entropy, Moment,
     account::{Account, UserName},
+    captcha::CaptchaKind,
     code::{CodeDigest, StoredCode},
     contact::{Channel, EmailAddress, Mobile},
     facade,
@@ -45,19 +46,27 @@ pub struct Posted {
 
 /// With the codes of a body that is malformed. EIAM has one for what is missing, one for what is no text, and one for the rest.
 const DIALECTS: [(Dialect, &str, &[&str]); 3] = [
-    (Dialect::Ciam, "ciam", &["IDAAS.SDK.PARAM.0101"]),
+    (Dialect::Ciam, "ciam", &["IDAAS.SDK.PARAM.0101", "IDAAS.SDK.PARAM.0004", "IDAAS.SDK.PARAM.0005"]),
     (Dialect::Eiam, "eiam", &["SDK.COMMON.1001", "SDK.COMMON.1007", "SDK.COMMON.1002"]),
-    (Dialect::OneAccess, "one-access", &["PARAM.0101"]),
+    (Dialect::OneAccess, "one-access", &["PARAM.0101", "PARAM.0004", "PARAM.0005"]),
 ];
 
-static API: LazyLock<Api> = LazyLock::new(|| {
-    let first_factors = [Factor::Password, Factor::Sms, Factor::Email].into_iter().collect();
+static API: LazyLock<Api> = LazyLock::new(|| api(CaptchaKind::Own));
+/// The same, whose captcha is a picture.
+static PICTURES: LazyLock<Api> = LazyLock::new(|| api(CaptchaKind::Picture));
+
+fn api(captcha: CaptchaKind) -> Api {
+    let first_factors =
+        [Factor::Password, Factor::Sms, Factor::Email, Factor::Federated].into_iter().collect();
     let recovery = Channel::ALL.into_iter().collect();
     let policy = Policy {
         first_factors,
         recovery,
         ageing: Ageing::new(90, 14, 2).ok(),
+        allows_unbound_codes: true,
+        takes_vouched_mobiles: true,
         demands_captcha: true,
+        captcha,
         ..Policy::default()
     };
     let applications = DIALECTS.map(|(dialect, client_id, _)| Application {
@@ -69,7 +78,7 @@ static API: LazyLock<Api> = LazyLock::new(|| {
     let mut config = Config::new(issuer(), crate::keys::RINGS[0].clone(), applications);
     config.sealing = Some(demo::sealing_keys());
     Api::new(Engine::new(config).unwrap())
-});
+}
 
 impl Posted {
     /// Reads the text form: a line with the path and perhaps a dialect; perhaps lines of headers, of which the types of the content
@@ -186,7 +195,8 @@ impl Posted {
         }
         let code = said("verify_code").and_then(|code| bodies::code(code));
         let request = facade::Request { method: "POST", path: CALLS[self.call].0, headers, body, peer: None };
-        let mut step = API.handle(&request, Moment::new(NOW, Entropy::from_bytes([1; 32])));
+        let api = if request.path.ends_with("/captcha/verify") { &*PICTURES } else { &*API };
+        let mut step = api.handle(&request, Moment::new(NOW, Entropy::from_bytes([1; 32])));
         loop {
             if let (Step::LoadCode(ask), Some(code)) = (&step, &code) {
                 let revision = host.account.revision.as_u64().to_be_bytes();
@@ -196,7 +206,7 @@ impl Posted {
             }
             step = match step {
                 Step::Done(outcome) => {
-                    let reply = API.reply(&outcome);
+                    let reply = api.reply(&outcome);
                     let body: Value = serde_json::from_slice(reply.body()).unwrap_or_default();
                     return (host, body["error_code"].as_str().map(String::from));
                 }

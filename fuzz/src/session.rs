@@ -63,7 +63,7 @@ impl Claims {
             self.device.to_vec(),
             self.revision.0.to_be_bytes().to_vec(),
             second(self.auth_time),
-            vec![self.factors % 16],
+            vec![self.factors % 32],
             second(self.issued_at),
             second(self.expires_at),
         ]

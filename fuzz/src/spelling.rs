@@ -102,10 +102,14 @@ fn usual(name: &str, kind: Kind) -> &'static [&'static str] {
             &["LOGIN_EMS", "MFA_AUTH_EMS", "CHANGE_PWD_EMS", "FORGET_PWD_EMS", "UPDATE_PWD_EMS", "LOGIN_SMS"]
         }
         (Kind::Captcha, _) => &["03AGdBq24", ""],
+        (Kind::Point, _) => &[r#"{"x":237.0,"y":5.0}"#, r#"{"x":237,"y":5}"#, "9KzWqGZ/0+4="],
+        (Kind::Picture, _) => &["0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a"],
+        (Kind::Sender, _) => &["+86-13800000000", "mona@example.com", "13800000000"],
         (_, "session_token") => &["{session}", "LGT"],
         (_, "sso_ticket") => &["{ticket}", "ssoTicket-"],
         (_, "device_fingerprint") => &["156aysdna213sac", "156aysdna213sac50"],
         (_, "device_ip") => &["10.10.10.1", "::1", "", "localhost"],
+        (Kind::Foreign, _) => &["a code", "weixin", " "],
         (Kind::Text, _) => &["Android 10", "fuzz"],
     }
 }

@@ -6,9 +6,10 @@ use crate::{
     values::{Bits63, For, Name, Second, factors, judged},
 };
 use arbitrary::Arbitrary;
-use authflow::testkit::forge::{DeviceDigests, Forge, StateClaims};
+use authflow::testkit::forge::{DeviceDigests, Forge, PendingIdentity, StateClaims};
 use authflow::{
     AccountId, Timestamp, TokenId,
+    social::{Provider, SocialIdentity},
     token::{DeviceDigest, Stage, Untrusted},
 };
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
@@ -24,6 +25,8 @@ pub struct Claims {
     ip: Option<[u8; 16]>,
     os: Option<[u8; 16]>,
     agent: Option<[u8; 16]>,
+    link: Option<Name>,
+    trust: u8,
     stage: u8,
     factors: u8,
     auth_start: Second,
@@ -36,7 +39,7 @@ const STAGES: [(Stage, u8); 3] =
     [(Stage::PasswordExpiring, 1), (Stage::PasswordExpired, 2), (Stage::FactorRequired, 3)];
 
 /// The longest token: every field at its longest, base64url twice, behind the header of a key id of 20 characters.
-const LONGEST: usize = 694;
+const LONGEST: usize = 982;
 
 impl Claims {
     /// What the seeds are made of.
@@ -51,6 +54,8 @@ impl Claims {
             ip: Some([2; 16]),
             os: None,
             agent: Some([3; 16]),
+            link: Some(name("uid")),
+            trust: 1,
             stage: 0,
             factors: 1,
             auth_start: Second(now),
@@ -76,9 +81,13 @@ impl Claims {
             text(self.audience.tenant.as_ref().map_or("", |tenant| &tenant.0)),
             self.revision.0.to_be_bytes().to_vec(),
             self.fingerprint.to_vec(),
-            vec![there().map(|(bit, _)| bit).sum::<u8>()],
+            vec![
+                there().map(|(bit, _)| bit).sum::<u8>()
+                    + self.link.as_ref().map_or(0, |_| 8 | ((self.trust % 4) << 4)),
+            ],
             there().flat_map(|(_, digest)| digest).collect(),
-            vec![self.stage().1, self.factors % 16],
+            self.link.as_ref().map_or_else(Vec::new, |uid| [text("weixin"), text(&uid.0)].concat()),
+            vec![self.stage().1, self.factors % 32],
             second(self.auth_start),
             self.id.to_vec(),
             second(self.issued_at),
@@ -104,6 +113,14 @@ impl Claims {
                 os: optional(self.os),
                 agent: optional(self.agent),
             },
+            link: self
+                .link
+                .as_ref()
+                .map(|uid| SocialIdentity::new(Provider::new("weixin").unwrap(), &uid.0).unwrap())
+                .map(|identity| {
+                    let (is_bound, is_vouched) = (self.trust & 1 != 0, self.trust & 2 == 0);
+                    Box::new(PendingIdentity { identity, is_bound, is_vouched })
+                }),
             stage: self.stage().0,
             factors: factors(self.factors),
             auth_start: self.auth_start.0,
@@ -143,14 +160,14 @@ impl Case {
             token,
             "two makers, one token"
         );
-        let mut appended = String::from("x");
+        let mut appended = Vec::from(*b"x");
         Forge::of(&RINGS[key]).state_tokens().mint_into(&claims, &mut appended);
-        assert_eq!(appended.strip_prefix('x'), Some(&*token));
+        assert_eq!(appended.strip_prefix(b"x"), Some(token.as_bytes()));
 
         for ring in 0..RINGS.len() {
             let verified = Forge::of(&RINGS[ring]).state_tokens().verify(Untrusted::new(&token), self.now.0);
             let expected = judged(key, ring, self.claims.issued_at, self.claims.expires_at, self.now);
-            assert_eq!(verified.map(|token| *token.claims()), expected.map(|()| claims));
+            assert_eq!(verified.map(|token| token.claims().clone()), expected.map(|()| claims.clone()));
         }
 
         let edited = self.edit.apply(token.as_bytes());

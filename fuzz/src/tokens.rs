@@ -63,6 +63,7 @@ impl Tokens {
             account: self.account,
             revision: self.revision,
             device: DeviceDigests { fingerprint: self.device(), ip: None, os: None, agent: None },
+            link: None,
             stage,
             factors: if is_half { password } else { password.with(Factor::Email) },
             auth_start: self.now,

@@ -77,13 +77,14 @@ impl For {
     }
 }
 
-/// The set of the factors whose bits are set: password 1, SMS 2, e-mail 4, one-time password 8.
+/// The set of the factors whose bits are set: password 1, SMS 2, e-mail 4, one-time password 8, federated 16.
 pub fn factors(bits: u8) -> FactorSet {
     let bit = |factor: &Factor| match factor {
         Factor::Password => 1,
         Factor::Sms => 2,
         Factor::Email => 4,
         Factor::Totp => 8,
+        Factor::Federated => 16,
     };
     Factor::ALL.into_iter().filter(|factor| bits & bit(factor) != 0).collect()
 }

@@ -138,6 +138,7 @@ impl<'a> World<'a> {
                     let named = self.accounts.iter_mut().find(|(name, account)| match &ask.key {
                         AccountKey::Identifier(typed) => typed.names().any(|(_, text)| text == **name),
                         AccountKey::Id(id) => *id == account.id,
+                        AccountKey::Identity(_) => false,
                     });
                     let mut answer = named.filter(|_| planned != b'n').map(|(_, account)| {
                         if planned == b'c' {

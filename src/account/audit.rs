@@ -13,6 +13,28 @@ use alloc::{
 use core::fmt;
 
 /// What the row of an account is known by, as its columns say it.
+///
+/// ```
+/// use authflow::{
+///     AccountId, TenantId,
+///     account::{NamesOfRow, audit},
+/// };
+///
+/// // Columns of a row; a NULL is None.
+/// let (tenant, id, mobile) = (None::<&str>, "4711", Some("138 0000 0000"));
+/// let row = NamesOfRow {
+///     tenant: tenant.map(TenantId::new).transpose()?,
+///     account: AccountId::new(id)?,
+///     user_name: None,
+///     mobile,
+///     email: None,
+/// };
+/// assert_eq!(
+///     audit([row])[0].to_string(),
+///     "the mobile number of 4711 must begin with + and a calling code, and does not"
+/// );
+/// # Ok::<(), authflow::InvalidId>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct NamesOfRow<'a> {
     /// Its tenant.
@@ -28,10 +50,41 @@ pub struct NamesOfRow<'a> {
 }
 
 /// What is wrong with stored names. It names accounts and never what they are known by.
+///
+/// ```
+/// use authflow::{
+///     AccountId,
+///     account::{NameKind, NamesOfRow, SpellingFinding, audit},
+/// };
+///
+/// /// Whom to write to before a migration: it stops at these.
+/// fn stops(finding: &SpellingFinding) -> &[AccountId] {
+///     match finding {
+///         SpellingFinding::Shared { accounts, .. } => accounts,
+///         SpellingFinding::Unreadable { account, .. } => core::slice::from_ref(account),
+///         SpellingFinding::NumberWithoutCountry { .. } => &[],
+///     }
+/// }
+///
+/// let row = |id, user_name, mobile, email| NamesOfRow {
+///     tenant: None,
+///     account: AccountId::new(id).unwrap(),
+///     user_name,
+///     mobile,
+///     email,
+/// };
+/// let found = audit([
+///     row("1", Some("Erin@example.com"), None, None),
+///     row("2", None, Some("138 0000 0000"), Some("erin@EXAMPLE.com")),
+/// ]);
+/// assert!(matches!(found[0], SpellingFinding::Shared { kind: NameKind::UserName, .. }));
+/// let all: Vec<_> = found.iter().flat_map(stops).map(AccountId::as_str).collect();
+/// assert_eq!((found.len(), all), (2, vec!["1", "2"]));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SpellingFinding {
-    /// These accounts of one tenant have one name in several spellings, or the user name of one is the number or address of another. Whose it is only
-    /// their owners can say.
+    /// These accounts of one tenant have one name in several spellings, or the user name of one is the number or address of another. Only their owners can
+    /// say whose it is.
     Shared {
         /// What the name is. Where it is of several kinds, the first.
         kind: NameKind,
@@ -88,10 +141,17 @@ type NameInTenant = (Option<TenantId>, Box<str>);
 /// [shared](SpellingFinding::Shared) or [unreadable](SpellingFinding::Unreadable): it picks none.
 ///
 /// ```
-/// use authflow::{AccountId, account::{NamesOfRow, SpellingFinding, audit}};
+/// use authflow::{
+///     AccountId,
+///     account::{NamesOfRow, SpellingFinding, audit},
+/// };
 ///
 /// let row = |id, user_name| NamesOfRow {
-///     tenant: None, account: AccountId::new(id).unwrap(), user_name: Some(user_name), mobile: None, email: None,
+///     tenant: None,
+///     account: AccountId::new(id).unwrap(),
+///     user_name: Some(user_name),
+///     mobile: None,
+///     email: None,
 /// };
 /// let found = audit([row("1", "Bob"), row("2", "erin"), row("3", "bob")]);
 /// assert_eq!(found.len(), 1);
@@ -111,10 +171,6 @@ pub fn audit<'a>(rows: impl IntoIterator<Item = NamesOfRow<'a>>) -> Vec<Spelling
         match user_name.map(UserName::new) {
             Some(Ok(name)) => {
                 owns(NameKind::UserName, name.normalised());
-                // A typed number is looked up by its digits too.
-                if let Ok(number) = Mobile::new(name.as_str()) {
-                    owns(NameKind::UserName, number.normalised());
-                }
             }
             Some(Err(_)) => unreadable(NameKind::UserName),
             None => {}

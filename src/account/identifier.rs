@@ -6,6 +6,25 @@ use crate::contact::{EmailAddress, Mobile, NumberingPlan, Recipient};
 /// What a client typed to say who they are, and what it may be.
 ///
 /// A host looks accounts up by its [`names`](Self::names) and by nothing else.
+///
+/// ```
+/// use authflow::{
+///     Credentials, Secret,
+///     account::{Identifier, UserName},
+/// };
+///
+/// // A form with one field, for a name, a number or an address.
+/// let typed = Identifier::of_any(UserName::new("Erin@Example.com")?);
+/// let names: Vec<_> = typed.names().map(|(_, text)| text).collect();
+/// assert_eq!(
+///     names,
+///     ["erin@example.com", "erin@example.com"],
+///     "a user name of old, or an address"
+/// );
+/// let credentials = Credentials { identifier: typed, password: Secret::new("Correct-Horse-7") };
+/// # let _ = credentials;
+/// # Ok::<(), authflow::account::InvalidUserName>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identifier {
     user_name: Option<UserName>,
@@ -14,6 +33,24 @@ pub struct Identifier {
 }
 
 /// What a name of an account is.
+///
+/// ```
+/// use authflow::account::{Identifier, NameKind, UserName};
+///
+/// /// The column of your table that has the one spelling of such a name.
+/// fn column(kind: NameKind) -> &'static str {
+///     match kind {
+///         NameKind::UserName => "user_name_key",
+///         NameKind::Mobile => "mobile_key",
+///         NameKind::Email => "email_key",
+///     }
+/// }
+///
+/// let typed = Identifier::of_any(UserName::new("Erin@Example.com")?);
+/// let keys: Vec<_> = typed.names().map(|(kind, text)| (column(kind), text)).collect();
+/// assert_eq!(keys, [("user_name_key", "erin@example.com"), ("email_key", "erin@example.com")]);
+/// # Ok::<(), authflow::account::InvalidUserName>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum NameKind {
     /// A user name.
@@ -49,7 +86,11 @@ impl Identifier {
     /// assert_eq!(names("Erin"), [(NameKind::UserName, "erin".into())]);
     /// assert_eq!(
     ///     names("+86 138 0000 0000"),
-    ///     [(NameKind::UserName, "+86 138 0000 0000".into()), (NameKind::Mobile, "+8613800000000".into())]
+    ///     [
+    ///         (NameKind::UserName, "+8613800000000".into()),
+    ///         (NameKind::Mobile, "+8613800000000".into())
+    ///     ],
+    ///     "a name that has the form of a number is spelled as one",
     /// );
     /// ```
     pub fn names(&self) -> impl Iterator<Item = (NameKind, &str)> {

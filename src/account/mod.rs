@@ -1,17 +1,49 @@
 //! What the library knows of an account, and how it asks for one.
+//!
+//! An account is asked for with every request, so that each step is judged on what is true now:
+//!
+//! ```
+//! use authflow::testkit::{World, demo};
+//!
+//! let mut world = World::new();
+//! let warned = world.login("erin");
+//!
+//! // Before she skips, an administrator gives her another password. That is a new revision.
+//! world.change("erin", |erin| {
+//!     erin.password = Some(demo::password("Battery-Staple-8", demo::START))
+//! });
+//! assert_eq!(
+//!     world.skip(warned.state_token()).status,
+//!     400,
+//!     "what was judged on the earlier one is over"
+//! );
+//!
+//! // Names have one spelling, whoever types them.
+//! assert_eq!(world.login("ＡＬＩＣＥ").text("status"), "SUCCESS");
+//! ```
 
 mod audit;
+mod contact_names;
 mod find;
 mod identifier;
+mod judge_profile;
+mod member_name;
+mod new_account;
 mod profile;
+mod profile_members;
 mod revision;
 mod subject;
 mod user_name;
 
 pub use audit::{NamesOfRow, SpellingFinding, audit};
+pub use contact_names::ContactNames;
 pub use find::{AccountKey, AmbiguousIdentifier, FindAccount};
 pub use identifier::{Identifier, NameKind};
+pub use judge_profile::{AcceptedProfile, JudgeProfile, ProfileFlaw, ProfileJudgement, ProfileRefusal};
+pub use member_name::MemberName;
+pub use new_account::NewAccount;
 pub use profile::{Profile, ProfileError};
+pub use profile_members::{InvalidMembers, ProfileMembers};
 pub use revision::{InvalidRevision, Revision};
 pub use subject::Subject;
 pub use user_name::{InvalidUserName, UnfitUserName, UserName};
@@ -27,6 +59,18 @@ use crate::{
 use serde::{Deserialize, Serialize};
 
 /// Whether an account may sign in at all.
+///
+/// ```
+/// use authflow::{account::AccountStatus, testkit::World};
+///
+/// let mut world = World::new();
+/// world.change("alice", |alice| alice.status = AccountStatus::Disabled);
+/// let disabled = world.login("alice");
+/// assert_eq!(disabled.parts(), world.login("nobody").parts(), "it reads as any wrong sign-in");
+///
+/// // In a column of text, and back.
+/// assert_eq!(AccountStatus::Disabled.as_str().parse(), Ok(AccountStatus::Disabled));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AccountStatus {
@@ -48,14 +92,20 @@ words!(AccountStatus, "the status of an account", { Active => "active", Locked =
 ///
 /// ```
 /// use authflow::{
-///     AccountId, Timestamp, account::{Account, AccountStatus, Profile, Revision, UserName},
-///     contact::Mobile, factor::{FactorSet, Totp, TotpAlgorithm}, password::{Password, Verifier}, sealing::SealedSecret,
+///     AccountId, Timestamp,
+///     account::{Account, AccountStatus, Profile, Revision, UserName},
+///     contact::Mobile,
+///     factor::{FactorSet, Totp, TotpAlgorithm},
+///     password::{Password, Verifier},
+///     sealing::SealedSecret,
+///     testkit::demo,
 /// };
 ///
 /// # fn read() -> Result<Account, Box<dyn std::error::Error>> {
-/// # let totp_sealed = authflow::testkit::demo::totp(&authflow::testkit::demo::account("erin")).secret().as_str().to_owned();
 /// // As a row of a database: integers with a sign, texts and NULLs.
-/// let (revision, changed_at, must_change, totp_step) = (3_i64, 1_700_000_000_i64, None::<&str>, Some(55_555_555_i64));
+/// let totp_sealed = demo::totp(&demo::account("erin")).secret().as_str().to_owned();
+/// let (revision, changed_at, must_change, totp_step) =
+///     (3_i64, 1_700_000_000_i64, None::<&str>, Some(55_555_555_i64));
 /// let account = Account {
 ///     id: AccountId::new("4711")?,
 ///     tenant: None,
@@ -71,7 +121,12 @@ words!(AccountStatus, "the status of an account", { Active => "active", Locked =
 ///     }),
 ///     mobile: Some(Mobile::new("+86-13800000000")?),
 ///     email: None,
-///     totp: Some(Totp::new(SealedSecret::new(&totp_sealed)?, "sha1".parse()?, 6, totp_step.map(u64::try_from).transpose()?)?),
+///     totp: Some(Totp::new(
+///         SealedSecret::new(&totp_sealed)?,
+///         "sha1".parse()?,
+///         6,
+///         totp_step.map(u64::try_from).transpose()?,
+///     )?),
 ///     enrolled: FactorSet::from_bits(8)?,
 ///     factors_changed_at: Timestamp::from_unix(0),
 ///     profile: Profile::from_json(r#"{"name":"Erin"}"#)?,
@@ -83,36 +138,64 @@ words!(AccountStatus, "the status of an account", { Active => "active", Locked =
 /// Each of these would let somebody in, and does not compile: a status that is not read,
 ///
 /// ```compile_fail,E0063
-/// # use authflow::account::Account;
+/// use authflow::account::Account;
+///
 /// fn read(row: Account) -> Account {
-///     let Account { id, tenant, revision, user_name, password, mobile, email, totp, enrolled, factors_changed_at, profile, .. } = row;
-///     Account { id, tenant, revision, user_name, password, mobile, email, totp, enrolled, factors_changed_at, profile }
+///     let Account {
+///         id, tenant, revision, user_name, password, mobile, email,
+///         totp, enrolled, factors_changed_at, profile, ..
+///     } = row;
+///     Account {
+///         id, tenant, revision, user_name, password, mobile, email,
+///         totp, enrolled, factors_changed_at, profile,
+///     } // without status
 /// }
 /// ```
 ///
 /// enrolled factors, the authenticator, or the time of their change,
 ///
 /// ```compile_fail,E0063
-/// # use authflow::account::Account;
+/// use authflow::account::Account;
+///
 /// fn read(row: Account) -> Account {
-///     let Account { id, tenant, revision, status, user_name, password, mobile, email, totp, factors_changed_at, profile, .. } = row;
-///     Account { id, tenant, revision, status, user_name, password, mobile, email, totp, factors_changed_at, profile }
+///     let Account {
+///         id, tenant, revision, status, user_name, password, mobile,
+///         email, totp, factors_changed_at, profile, ..
+///     } = row;
+///     Account {
+///         id, tenant, revision, status, user_name, password, mobile,
+///         email, totp, factors_changed_at, profile,
+///     } // without enrolled
 /// }
 /// ```
 ///
 /// ```compile_fail,E0063
-/// # use authflow::account::Account;
+/// use authflow::account::Account;
+///
 /// fn read(row: Account) -> Account {
-///     let Account { id, tenant, revision, status, user_name, password, mobile, email, enrolled, factors_changed_at, profile, .. } = row;
-///     Account { id, tenant, revision, status, user_name, password, mobile, email, enrolled, factors_changed_at, profile }
+///     let Account {
+///         id, tenant, revision, status, user_name, password, mobile,
+///         email, enrolled, factors_changed_at, profile, ..
+///     } = row;
+///     Account {
+///         id, tenant, revision, status, user_name, password, mobile,
+///         email, enrolled, factors_changed_at, profile,
+///     } // without totp
 /// }
 /// ```
 ///
 /// ```compile_fail,E0063
-/// # use authflow::account::Account;
+/// use authflow::account::Account;
+///
 /// fn read(row: Account) -> Account {
-///     let Account { id, tenant, revision, status, user_name, password, mobile, email, totp, enrolled, profile, .. } = row;
-///     Account { id, tenant, revision, status, user_name, password, mobile, email, totp, enrolled, profile }
+///     let Account {
+///         id, tenant, revision, status, user_name, password, mobile,
+///         email, totp, enrolled, profile, ..
+///     } = row;
+///     Account {
+///         id, tenant, revision, status, user_name, password, mobile,
+///         email, totp, enrolled, profile,
+///     } // without factors_changed_at
 /// }
 /// ```
 ///
@@ -123,7 +206,7 @@ words!(AccountStatus, "the status of an account", { Active => "active", Locked =
 /// ```
 ///
 /// ```compile_fail,E0277
-/// # use authflow::account::Account;
+/// use authflow::account::Account;
 /// fn read(id: authflow::AccountId) -> Account {
 ///     Account { id, ..Default::default() }
 /// }
@@ -135,7 +218,8 @@ pub struct Account {
     pub id: AccountId,
     /// The tenant it belongs to; `None` where the application has no tenants.
     pub tenant: Option<TenantId>,
-    /// Drawn when the account is made, and the next one with every change of password, status, factors, mobile or e-mail address.
+    /// Drawn when the account is made. Every change of password, status, factors, mobile or e-mail address makes it the next one, and so does a link
+    /// to a social identity that is taken away.
     pub revision: Revision,
     /// Whether it may sign in.
     pub status: AccountStatus,
@@ -154,7 +238,8 @@ pub struct Account {
     /// [`Factor::Sms`], say – is not asked for: its subject chooses among the others, and where none is left, nobody gets in.
     pub enrolled: FactorSet,
     /// When a factor was last changed or removed: a session from before that no longer counts as a bearer. (The password
-    /// has its own [`changed_at`](Password::changed_at), which counts too.) 0 where none ever was.
+    /// has its own [`changed_at`](Password::changed_at), which counts too.) 0 where none ever was. A contact that is a second factor and is
+    /// [replaced](crate::Engine::change_contact) by its own proof is none: the revision decides.
     pub factors_changed_at: Timestamp,
     /// Claims for its id tokens.
     pub profile: Profile,
@@ -163,19 +248,23 @@ pub struct Account {
 impl Account {
     /// An account that is made at this moment, with a user name and a password: active, in no tenant, with no contacts and no second factor.
     ///
-    /// For who signs up, and for nobody whose row is there already: say every column of that. The verifier is of what
+    /// It is for somebody who signs up. For a row that is there already, say every column. The verifier is of what
     /// [`PasswordRules::accept`](crate::password::PasswordRules::accept) gives, the password's one spelling.
     ///
     /// ```
-    /// # use authflow::{AccountId, Entropy, Moment, Secret, Timestamp};
-    /// use authflow::{account::{Account, UserName}, password::{PasswordRules, Verifier}};
+    /// use authflow::{
+    ///     AccountId, Secret,
+    ///     account::{Account, UserName},
+    ///     password::{PasswordRules, Verifier},
+    ///     testkit::{Clock, demo},
+    /// };
     ///
-    /// # let moment = Moment::new(Timestamp::from_unix(1_700_000_000), Entropy::from_bytes([9; 32]));
-    /// # let hash = |password: &Secret| Verifier::new(password.expose());
-    /// # let typed = Secret::new("correct horse");
+    /// let moment = Clock::at(demo::START).moment(); // yours: Moment::now()?
     /// let name = UserName::for_new_account("erin")?;
-    /// let password = PasswordRules::default().accept(&typed, Some(&name), None)?; // of your policy
-    /// let erin = Account::new(AccountId::new("4711")?, name, hash(&password), &moment);
+    /// let rules = PasswordRules::default(); // of your policy
+    /// let password = rules.accept(&Secret::new("correct horse"), Some(&name), None)?;
+    /// let verifier = Verifier::new(password.expose()); // yours: hasher.hash(&password).await?
+    /// let erin = Account::new(AccountId::new("4711")?, name, verifier, &moment);
     /// assert_eq!(erin.password.map(|password| password.changed_at), Some(moment.timestamp()));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -215,6 +304,22 @@ impl Account {
         }
     }
 
+    /// The one spelling of [`recipient`](Self::recipient).
+    pub(crate) fn normalised_recipient(&self, channel: Channel) -> Option<&str> {
+        match channel {
+            Channel::Sms => self.reachable_mobile().map(Mobile::normalised),
+            Channel::Email => self.email.as_ref().map(EmailAddress::normalised),
+        }
+    }
+
+    /// Its contact of a channel as it is stored, whether it reaches anybody or not.
+    pub(crate) fn stored_contact(&self, channel: Channel) -> Option<Recipient> {
+        match channel {
+            Channel::Sms => self.mobile.clone().map(Recipient::Mobile),
+            Channel::Email => self.email.clone().map(Recipient::Email),
+        }
+    }
+
     /// Its number, where that says its country: another one reaches nobody.
     fn reachable_mobile(&self) -> Option<&Mobile> {
         self.mobile.as_ref().filter(|mobile| mobile.is_international())
@@ -228,7 +333,7 @@ impl Account {
     /// The enrolled factors that it has something to prove with, beside the password.
     pub(crate) fn second_factors(&self) -> FactorSet {
         let at_hand = |factor: &Factor| match factor {
-            Factor::Password => false,
+            Factor::Password | Factor::Federated => false,
             Factor::Sms => self.reachable_mobile().is_some(),
             Factor::Email => self.email.is_some(),
             Factor::Totp => self.totp.is_some(),

@@ -30,7 +30,10 @@ const RESERVED: [&str; 15] = [
 /// use authflow::account::{Profile, ProfileError};
 ///
 /// let profile = Profile::new(&serde_json::json!({ "name": "Erin", "locale": "zh" })).unwrap();
-/// assert_eq!(Profile::new(&serde_json::json!({ "sub": "someone-else" })), Err(ProfileError::Reserved));
+/// assert_eq!(
+///     Profile::new(&serde_json::json!({ "sub": "someone-else" })),
+///     Err(ProfileError::Reserved)
+/// );
 ///
 /// // In a column of text, and back.
 /// assert_eq!(profile.to_json(), r#"{"locale":"zh","name":"Erin"}"#);
@@ -106,6 +109,20 @@ impl fmt::Debug for Profile {
 }
 
 /// Why something is not a profile.
+///
+/// ```
+/// use authflow::account::{Profile, ProfileError};
+/// use serde_json::json;
+///
+/// let refused = Profile::new(&json!({ "name": "Erin", "exp": 0 })).unwrap_err();
+/// assert_eq!(refused, ProfileError::Reserved);
+/// assert_eq!(
+///     refused.to_string(),
+///     "profile claims must not name one that is this library's to make, such as sub or exp"
+/// );
+/// assert_eq!(Profile::from_json("null"), Err(ProfileError::NotAnObject));
+/// assert_eq!(Profile::new(&json!({ "bio": "x".repeat(1_024) })), Err(ProfileError::TooLarge));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ProfileError {
     /// It does not serialise to a JSON object.

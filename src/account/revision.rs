@@ -4,12 +4,12 @@ use crate::{Moment, mac::first};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-/// Which version of an account something was judged on: it changes with its password, status and factors.
+/// Which version of an account something was judged on. It changes with the account's password, status, factors and contacts, and where a link to a
+/// social identity is taken away.
 ///
-/// A revision is a number of 63 bits, for databases whose integers are signed. The first one of an account is [drawn](Self::first),
-/// so that it is none that another account of the same id ever had, also where one was deleted and its id given out again. Each change
-/// makes it the [next](Self::next) one, in the same transaction. Revisions are compared for equality alone: which of two is
-/// the later one says nothing.
+/// A revision is a number of 63 bits, for databases whose integers are signed. The first one of an account is [drawn](Self::first), so that it is
+/// none that another account of the same id ever had, also where one was deleted and its id given out again. Each change makes it the
+/// [next](Self::next) one, in the same transaction. Revisions are compared for equality alone: none is later than another.
 ///
 /// Tokens carry the revision they were judged on, and a [`Commit`](crate::step::Commit) names the one it expects, so nothing is issued for
 /// an account that changed in between.
@@ -30,13 +30,13 @@ use sha2::{Digest as _, Sha256};
 ///
 /// ```compile_fail,E0277
 /// # fn main() -> Result<(), authflow::account::InvalidRevision> {
-/// # use authflow::account::Revision;
+/// use authflow::account::Revision;
 /// Revision::new(1)? < Revision::new(2)?;
 /// # Ok(()) }
 /// ```
 ///
 /// ```compile_fail,E0599
-/// # use authflow::account::Revision;
+/// use authflow::account::Revision;
 /// Revision::default();
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -111,6 +111,17 @@ impl From<Revision> for i64 {
 }
 
 /// A number that is no revision: negative, or of more than 63 bits.
+///
+/// ```
+/// use authflow::account::Revision;
+///
+/// let refused = Revision::try_from(-1_i64).unwrap_err();
+/// assert_eq!(refused.to_string(), "a revision must be 0 to 9223372036854775807, not -1");
+/// assert!(
+///     Revision::new(1 << 63).is_err(),
+///     "a database whose integers have a sign has no room for it"
+/// );
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a revision must be 0 to 9223372036854775807, not {number}")]
 pub struct InvalidRevision {

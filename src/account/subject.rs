@@ -10,6 +10,16 @@ use core::fmt;
 use serde::Serialize;
 
 /// Who a subject is. Serialised with the names that the family has for these, here and in the claim `api` of an id token.
+///
+/// ```
+/// use authflow::{account::Subject, testkit::demo};
+///
+/// let mona =
+///     demo::accounts().into_iter().find(|account| account.id.as_str() == "id-mona").unwrap();
+/// let subject = Subject::of(&mona);
+/// assert_eq!(subject.email.as_deref(), Some("mona@example.com"));
+/// assert!(!format!("{subject:?}").contains("mona@"), "it may stand in a log");
+/// ```
 #[derive(Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]

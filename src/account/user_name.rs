@@ -2,7 +2,7 @@
 
 use crate::{
     contact::{EmailAddress, Mobile},
-    spelling::{canonical_name, is_fit_for_a_new_name},
+    spelling::{canonical_user_name, is_fit_for_a_new_name},
     text::control::has_control,
 };
 use alloc::boxed::Box;
@@ -43,7 +43,7 @@ impl UserName {
         if text.len() > Self::MAX_BYTES || has_control(text) {
             return Err(InvalidUserName);
         }
-        let canonical = canonical_name(text).map_err(|_| InvalidUserName)?;
+        let canonical = canonical_user_name(text).map_err(|_| InvalidUserName)?;
         if canonical.is_empty() {
             return Err(InvalidUserName);
         }
@@ -82,7 +82,8 @@ impl UserName {
         &self.text
     }
 
-    /// The name in its one spelling: width and case mapped, composed, without what nobody sees (RFC 8265 §3.3).
+    /// The name in its one spelling: width and case mapped, composed, without what nobody sees (RFC 8265 §3.3); one that has the form of a mobile number, as
+    /// that number is spelled.
     pub fn normalised(&self) -> &str {
         &self.canonical
     }
@@ -121,11 +122,40 @@ impl fmt::Debug for UserName {
 }
 
 /// A text that is no user name.
+///
+/// ```
+/// use authflow::account::UserName;
+///
+/// assert!(UserName::new(" erin\n").is_ok(), "white space around it is dropped");
+/// let refused = UserName::new("erin\nsmith").unwrap_err();
+/// assert_eq!(refused.to_string(), "a user name must be 1 to 256 bytes without control characters");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a user name must be 1 to 256 bytes without control characters")]
 pub struct InvalidUserName;
 
 /// Why a text will not do as a new user name.
+///
+/// ```
+/// use authflow::account::{UnfitUserName, UserName};
+///
+/// /// What a form of yours says beside the field.
+/// fn hint(unfit: UnfitUserName) -> &'static str {
+///     match unfit {
+///         UnfitUserName::Number | UnfitUserName::Address => "a name, not a number or an address",
+///         UnfitUserName::Malformed | UnfitUserName::Characters => {
+///             "letters, digits, and . - _ at most"
+///         }
+///     }
+/// }
+///
+/// assert_eq!(
+///     UserName::for_new_account("erin smith").map_err(hint),
+///     Err("letters, digits, and . - _ at most")
+/// );
+/// let refused = UserName::for_new_account("erin@example.com").unwrap_err();
+/// assert_eq!(refused.to_string(), "a new user name must be no e-mail address");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UnfitUserName {
     /// It is none at all.

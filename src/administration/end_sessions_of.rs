@@ -9,8 +9,8 @@ use crate::{AccountId, TenantId, session::EndSessions};
 /// WHERE tenant IS NOT DISTINCT FROM :tenant AND account = :account AND ended_at IS NULL; -- AND id = :one, where it is one
 /// ```
 ///
-/// A session that is named and another account's stays. The rows stay as well, until they are [swept](super::Sweep). That there is none to end
-/// is [`Done`](super::Administered::Done). The revision stays: whoever is signed out signs in again, and a pending login goes on.
+/// A named session of another account stays. The rows stay as well, until they are [swept](super::Sweep). Where there is none to end, the answer is
+/// [`Done`](super::Administered::Done). The revision stays: whoever is signed out signs in again, and a pending login goes on.
 ///
 /// Where an engine is at hand, [`Engine::end_sessions`](crate::Engine::end_sessions) does the same by the host's own
 /// [`Commit`](crate::step::Commit), and leaves an event.

@@ -1,29 +1,57 @@
-//! What an administrator does to accounts: unlock, disable and enable, require a change of password, end sessions, delete; and the sweep that
-//! forgets what is over.
+//! What an administrator does to accounts: unlock, disable and enable, require a change of password, give one, give an authenticator, end
+//! sessions, end links to social identities, delete; and the sweep that forgets what is over.
 //!
 //! No client causes any of it and no token is needed, so these are no steps of the engine: they are what a store can do, beside the questions
 //! that it answers. A console needs the store and no keys. Each operation is a value that carries what the library decides about it: which
 //! slots, which revision, from when on something is over. Its documentation says what to do in SQL.
+//!
+//! ```
+//! use authflow::{administration::{Administered, SetStatus, Unlock}, testkit::{Call, World}};
+//!
+//! let mut world = World::new();
+//! let session = world.login("alice");
+//! let (tenant, account) = (world.account("alice").tenant, world.account("alice").id);
+//!
+//! // A call to the help desk: she has guessed too often.
+//! for _ in 0..5 {
+//!     world.send(&Call::login("alice", "a guess"));
+//! }
+//! assert_eq!(world.host.unlock(&Unlock { tenant, account }), Administered::Done);
+//! assert_eq!(world.login("alice").status, 200);
+//!
+//! // She leaves. Every session of hers is over by the revision.
+//! assert_eq!(world.host.set_status(&SetStatus::disable(tenant, account)), Administered::Done);
+//! assert_ne!(world.check_exist(session.id_token()).status, 200);
+//! ```
 //!
 //! | operation | changes the revision | what it leaves |
 //! |---|---|---|
 //! | [`Unlock`] | no | the records of guesses, cleared, whose receipts go on |
 //! | [`SetStatus`] | yes | sessions and pending logins are over by the revision |
 //! | [`RequireChange`] | yes | likewise |
+//! | [`SetPassword`] | yes | likewise |
+//! | [`EnrolAuthenticator`] | yes | likewise |
 //! | [`EndSessions`](crate::session::EndSessions), in an [`EndSessionsOf`] | no | the rows of the sessions, ended |
+//! | [`EndLinks`](crate::social::EndLinks), in an [`EndLinksOf`] | yes | other providers' links, where it is of one |
 //! | [`DeletePerson`] | – | nothing |
 //! | [`Sweep`] | no | what may still be needed by whatever clock |
 
 mod delete_person;
+mod end_links_of;
 mod end_sessions_of;
+mod enrol_authenticator;
 mod require_change;
+mod set_password;
 mod set_status;
 mod sweep;
 mod unlock;
 
 pub use delete_person::DeletePerson;
+pub use end_links_of::EndLinksOf;
 pub use end_sessions_of::EndSessionsOf;
+pub use enrol_authenticator::EnrolAuthenticator;
 pub use require_change::RequireChange;
+pub use set_password::SetPassword;
 pub use set_status::SetStatus;
 pub use sweep::{Sweep, Swept};
 pub use unlock::Unlock;
@@ -31,6 +59,25 @@ pub use unlock::Unlock;
 use core::future::Future;
 
 /// Whether there was anybody to do it to.
+///
+/// ```
+/// use authflow::{
+///     AccountId,
+///     administration::{Administered, Unlock},
+///     testkit::{World, demo},
+/// };
+///
+/// let mut world = World::new();
+/// let mut unlock = |id| {
+///     let unlock = Unlock { tenant: Some(demo::tenant()), account: AccountId::new(id).unwrap() };
+///     match world.host.unlock(&unlock) {
+///         Administered::Done => format!("{id} is unlocked"),
+///         Administered::Nobody => format!("there is no account {id} in this tenant"),
+///     }
+/// };
+/// assert_eq!(unlock("id-alice"), "id-alice is unlocked");
+/// assert_eq!(unlock("id-alcie"), "there is no account id-alcie in this tenant");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Administered {
     /// It is done, durably, or was so before.
@@ -47,7 +94,10 @@ pub enum Administered {
 /// ```
 /// use authflow::{
 ///     AccountId,
-///     administration::{Administer, Administered, DeletePerson, EndSessionsOf, RequireChange, SetStatus, Sweep, Swept, Unlock},
+///     administration::{
+///         Administer, Administered, DeletePerson, EndLinksOf, EndSessionsOf, EnrolAuthenticator,
+///         RequireChange, SetPassword, SetStatus, Sweep, Swept, Unlock,
+///     },
 /// };
 ///
 /// /// Keeps nothing.
@@ -65,7 +115,19 @@ pub enum Administered {
 ///     async fn require_change(&self, _: &RequireChange) -> Result<Administered, Self::Error> {
 ///         Ok(Administered::Nobody)
 ///     }
+///     async fn set_password(&self, _: &SetPassword) -> Result<Administered, Self::Error> {
+///         Ok(Administered::Nobody)
+///     }
+///     async fn enrol_authenticator(
+///         &self,
+///         _: &EnrolAuthenticator,
+///     ) -> Result<Administered, Self::Error> {
+///         Ok(Administered::Nobody)
+///     }
 ///     async fn end_sessions_of(&self, _: &EndSessionsOf) -> Result<Administered, Self::Error> {
+///         Ok(Administered::Nobody)
+///     }
+///     async fn end_links_of(&self, _: &EndLinksOf) -> Result<Administered, Self::Error> {
 ///         Ok(Administered::Nobody)
 ///     }
 ///     async fn delete_person(&self, _: &DeletePerson) -> Result<Administered, Self::Error> {
@@ -76,6 +138,11 @@ pub enum Administered {
 ///     }
 /// }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "no administrator can work with `{Self}`",
+    label = "it must implement `authflow::administration::Administer`",
+    note = "`Parts` can where its store can"
+)]
 pub trait Administer: Sync {
     /// What goes wrong when the store goes wrong.
     type Error: Send;
@@ -92,10 +159,28 @@ pub trait Administer: Sync {
         ask: &RequireChange,
     ) -> impl Future<Output = Result<Administered, Self::Error>> + Send;
 
+    /// See [`SetPassword`].
+    fn set_password(
+        &self,
+        ask: &SetPassword,
+    ) -> impl Future<Output = Result<Administered, Self::Error>> + Send;
+
+    /// See [`EnrolAuthenticator`].
+    fn enrol_authenticator(
+        &self,
+        ask: &EnrolAuthenticator,
+    ) -> impl Future<Output = Result<Administered, Self::Error>> + Send;
+
     /// See [`EndSessionsOf`].
     fn end_sessions_of(
         &self,
         ask: &EndSessionsOf,
+    ) -> impl Future<Output = Result<Administered, Self::Error>> + Send;
+
+    /// See [`EndLinksOf`].
+    fn end_links_of(
+        &self,
+        ask: &EndLinksOf,
     ) -> impl Future<Output = Result<Administered, Self::Error>> + Send;
 
     /// See [`DeletePerson`].

@@ -16,7 +16,7 @@ use crate::{
 /// -- 0 rows: is there one? SELECT 1 FROM accounts WHERE tenant IS NOT DISTINCT FROM :tenant AND id = :account
 /// ```
 ///
-/// To enable takes no lock of guesses away: [`Unlock`](super::Unlock) does.
+/// Enabling somebody takes no lock of guesses away: [`Unlock`](super::Unlock) does.
 ///
 /// ```
 /// use authflow::{
@@ -32,7 +32,11 @@ use crate::{
 /// assert_ne!(world.login("alice").status, 200);
 /// assert_eq!(world.host.set_status(&SetStatus::enable(tenant, account)), Administered::Done);
 /// assert_eq!(world.login("alice").status, 200);
-/// assert_ne!(world.check_exist(session.id_token()).status, 200, "what was before is over for good");
+/// assert_ne!(
+///     world.check_exist(session.id_token()).status,
+///     200,
+///     "what was before is over for good"
+/// );
 /// ```
 ///
 /// **If you answer wrongly:** where the revision stays, whoever is enabled again finds every old session open, and so does whoever else has

@@ -78,6 +78,21 @@ impl Sweep {
 }
 
 /// How much was forgotten.
+///
+/// ```
+/// use authflow::{
+///     administration::{Sweep, Swept},
+///     testkit::World,
+/// };
+/// use core::num::NonZeroU32;
+///
+/// let mut world = World::new();
+/// world.login("alice");
+/// world.clock.pass(30 * 86_400);
+/// let sweep = Sweep::new(world.clock.now, NonZeroU32::new(1000).unwrap());
+/// let Swept { sessions, claims, .. } = world.host.sweep(&sweep);
+/// assert_eq!((sessions, claims), (1, 0), "she had no pending login");
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Swept {
     /// Claims.

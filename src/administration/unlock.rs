@@ -12,7 +12,7 @@ use alloc::vec::Vec;
 /// where there is a row, store what [`ClearGuesses::clear`] makes of it. Records are **cleared and never deleted**: their receipts go on, so
 /// that a guess which is still being judged takes nothing away from a later one. The revision stays: nothing that was judged has changed.
 ///
-/// The lock after too many guesses is one thing, an account that is not active another: see [`SetStatus`](super::SetStatus).
+/// An account that is not active stays so: see [`SetStatus`](super::SetStatus).
 ///
 /// ```
 /// use authflow::{

@@ -1,6 +1,6 @@
 //! What a code is bound to.
 
-use super::{CodeDigest, CodeKey, digest};
+use super::{Asked, CodeDigest, CodeKey, digest};
 use crate::{AccountId, Moment, Secret, Timestamp, account::Revision, token::KeyRing};
 
 /// What a code is bound to. The key says purpose, recipient, audience, device and login; the revision of the account, that nothing has changed
@@ -22,9 +22,9 @@ impl CodeBinding {
         digest::draw(ring, moment, &self.parts())
     }
 
-    /// What is kept of a code.
-    pub(crate) fn digest(&self, ring: &KeyRing, code: &Secret) -> CodeDigest {
-        CodeDigest::new(ring, &self.parts(), code.expose())
+    /// What is kept of a code; of one that proves nothing in the session that asked for it, which that was.
+    pub(crate) fn digest(&self, ring: &KeyRing, asked: Option<Asked>, code: &Secret) -> CodeDigest {
+        CodeDigest::new(ring, &self.parts(), asked, code.expose())
     }
 
     /// Whether `presented` is the code whose digest was kept.

@@ -1,13 +1,31 @@
 //! Whose the rows of a code are.
 
 use super::{SendSlot, key::hash_list};
-use crate::{AccountId, TenantId};
+use crate::{AccountId, TenantId, TokenId, token::half};
 use core::fmt;
 
 /// Whose the rows of a code are, so that they go with an account that is [deleted](crate::administration::DeletePerson).
 ///
 /// A hash of the tenant and the account; where no account has the recipient, of what no account is called. So a row of somebody's has as
 /// many bytes as one of nobody's, and is as much work.
+///
+/// ```
+/// use authflow::{
+///     code::CodeOwner,
+///     testkit::{Call, World, demo},
+/// };
+/// use serde_json::json;
+///
+/// let mut world = World::new();
+/// let nora = CodeOwner::account(Some(demo::tenant()), world.account("nora").id);
+/// for mobile in ["+86-13800000001", "+86-19900000000"] {
+///     let asks = json!({ "mobile": mobile, "type": "LOGIN_SMS" });
+///     world.send(&Call::post("/api/v2/sdk/sms/send", &asks));
+/// }
+/// // DELETE FROM codes WHERE owner = :owner
+/// let hers = world.host.code_owners.values().filter(|owner| **owner == nora);
+/// assert_eq!((hers.count(), world.host.code_owners.len()), (1, 2), "the other one is nobody's");
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CodeOwner([u8; 32]);
 
@@ -28,6 +46,11 @@ impl CodeOwner {
         let padding = [0; 64];
         let padding = padding.get(name.len()..).unwrap_or_default();
         Self(hash_list("authflow/v1/code owner", &[kind.as_bytes(), tenant.as_bytes(), name, padding]))
+    }
+
+    /// What stands for an account where there is room for the id of a token.
+    pub(crate) fn half(&self) -> TokenId {
+        TokenId::from_bytes(half(self.0))
     }
 
     /// The bytes, for the host's store.

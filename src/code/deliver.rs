@@ -6,9 +6,42 @@ use serde::{Deserialize, Serialize};
 
 /// Send this code.
 ///
-/// For a decoy, do everything but the sending, in the same time: the recipient is nobody's here, and the client must not
-/// learn that. A code goes to the contact as the account has it; a decoy to what was typed, in its one spelling. Refuse neither for
-/// how it is written.
+/// For a decoy, do everything but the sending, in the same time: the recipient is nobody's here, and the client must not learn that. A code goes to the
+/// contact as the account has it. A decoy goes to what was typed, in its one spelling, and so does a code to register with. Refuse neither for how it
+/// is written.
+///
+/// ```
+/// use authflow::{
+///     code::{Deliver, Delivery},
+///     testkit::{Call, World},
+/// };
+/// use serde_json::json;
+///
+/// /// A queue answers at once, whoever it is for. What is in it sends, and drops decoys.
+/// fn deliver(ask: &Deliver, queue: &mut Vec<(String, String, bool)>) -> Delivery {
+///     let text = format!("{} is your code, for {}", ask.code.expose(), ask.expires_in);
+///     queue.push((ask.recipient.as_str().to_owned(), text, ask.decoy));
+///     Delivery::Delivered
+/// }
+///
+/// let (mut world, mut queue) = (World::new(), Vec::new());
+/// for mobile in ["+86-13800000001", "+86-19900000000"] {
+///     let call =
+///         Call::post("/api/v2/sdk/sms/send", &json!({ "mobile": mobile, "type": "LOGIN_SMS" }));
+///     let step = world.begin(&call);
+///     let ask = world.until::<Deliver>(step);
+///     let delivery = deliver(&ask, &mut queue);
+///     assert_eq!(world.finish(ask.answer(delivery)).status, 200);
+/// }
+/// let decoys: Vec<_> = queue.iter().map(|(.., decoy)| *decoy).collect();
+/// assert_eq!(decoys, [false, true], "nobody has the second number");
+/// ```
+///
+/// **If you answer wrongly:**
+/// - A decoy that is sent: strangers get codes that are good for nothing, at your cost.
+/// - A decoy that is answered sooner than a code: who has an account shows in the time.
+/// - `Delivered` for what was not: its owner waits for it, and the budget is spent.
+/// - `NotDelivered` for what was: they are told so, and ask again when the [budget](crate::code::SendBudget) allows it. What was sent is good all the same.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Deliver {
@@ -29,6 +62,28 @@ pub struct Deliver {
 }
 
 /// Whether a code was sent.
+///
+/// ```
+/// use authflow::{
+///     code::{Deliver, Delivery},
+///     testkit::{Call, World},
+/// };
+/// use serde_json::json;
+///
+/// /// The status of whoever sends your messages. What is queued there counts as delivered.
+/// fn delivery(status: u16) -> Delivery {
+///     match status {
+///         200..=299 => Delivery::Delivered,
+///         _ => Delivery::NotDelivered,
+///     }
+/// }
+///
+/// let mut world = World::new();
+/// let asks = json!({ "mobile": "+86-13800000001", "type": "LOGIN_SMS" });
+/// let step = world.begin(&Call::post("/api/v2/sdk/sms/send", &asks));
+/// let ask = world.until::<Deliver>(step);
+/// assert_ne!(world.finish(ask.answer(delivery(429))).status, 200, "the client is told");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Delivery {

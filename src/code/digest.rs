@@ -1,10 +1,11 @@
 //! Six digits drawn from the moment, kept only as a keyed digest.
 
+use super::Asked;
 use crate::{
     Moment, Secret, Timestamp, TokenId,
     token::{KeyId, KeyRing, half},
 };
-use alloc::format;
+use alloc::{format, vec::Vec};
 use arrayvec::ArrayVec;
 use core::fmt;
 use subtle::ConstantTimeEq as _;
@@ -21,33 +22,71 @@ pub(super) fn draw(ring: &KeyRing, moment: &Moment, bound: &[&[u8]]) -> Secret {
 
 /// A keyed digest of a code, and which key made it. A host keeps it as opaque bytes; who reads them cannot try out the million codes
 /// without the key.
+///
+/// ```
+/// use authflow::{
+///     code::CodeDigest,
+///     testkit::{Call, World},
+/// };
+/// use serde_json::json;
+///
+/// let mut world = World::new();
+/// let asks = json!({ "mobile": "+86-13800000001", "type": "LOGIN_SMS" });
+/// world.send(&Call::post("/api/v2/sdk/sms/send", &asks));
+/// let code = world.code();
+/// let stored = world.host.codes.values_mut().next().unwrap();
+///
+/// // In a column of bytes, and back: the code is right by what was read.
+/// let column = stored.digest.to_bytes();
+/// assert!((32..=CodeDigest::MAX_BYTES).contains(&column.len()));
+/// stored.digest = CodeDigest::from_bytes(&column)?;
+/// let shows = json!({ "mobile": "+86-13800000001", "verify_code": code });
+/// let shown = world.send(&Call::post("/api/v2/sdk/login/mobile-verify-code", &shows));
+/// assert_eq!(shown.text("status"), "SUCCESS");
+/// # Ok::<(), authflow::code::InvalidCodeDigest>(())
+/// ```
 #[derive(Clone)]
 pub struct CodeDigest {
     key_id: ArrayVec<u8, { KeyId::MAX_BYTES }>,
     tag: [u8; 32],
+    asked: Option<Asked>,
 }
+
+/// What stands before where a code was asked for. No id of a key begins with it.
+const ASKED: u8 = 0;
 
 impl CodeDigest {
     /// The most bytes that [`to_bytes`](Self::to_bytes) gives.
-    pub const MAX_BYTES: usize = 32 + KeyId::MAX_BYTES;
+    pub const MAX_BYTES: usize = 32 + 1 + Asked::BYTES + KeyId::MAX_BYTES;
 
-    /// The digest of a code that is bound to these.
-    pub(super) fn new(ring: &KeyRing, bound: &[&[u8]], code: &str) -> Self {
+    /// The digest of a code that is bound to these, and to where it was asked for if that matters.
+    pub(super) fn new(ring: &KeyRing, bound: &[&[u8]], asked: Option<Asked>, code: &str) -> Self {
         let keys = ring.signer();
         let key_id = keys.id().map_or(&[][..], |id| id.as_str().as_bytes());
-        Self { key_id: key_id.iter().copied().collect(), tag: keys.code_tag(bound, code) }
+        let tag = keys.code_tag(&with_asked(bound, asked.map(Asked::to_bytes).as_ref()), code);
+        Self { key_id: key_id.iter().copied().collect(), tag, asked }
+    }
+
+    /// Where the code was asked for, if it was kept.
+    pub(crate) fn asked(&self) -> Option<Asked> {
+        self.asked
     }
 
     /// Whether `presented` is the code of this digest, bound to these, under the key that made it if that still counts.
     pub(super) fn matches(&self, ring: &KeyRing, bound: &[&[u8]], presented: &str, now: Timestamp) -> bool {
         let key_id = Some(&self.key_id[..]).filter(|id| !id.is_empty());
         let keys = ring.by_id(key_id, now);
-        keys.is_ok_and(|(_, keys)| bool::from(keys.code_tag(bound, presented).ct_eq(&self.tag)))
+        let asked = self.asked.map(Asked::to_bytes);
+        let bound = with_asked(bound, asked.as_ref());
+        keys.is_ok_and(|(_, keys)| bool::from(keys.code_tag(&bound, presented).ct_eq(&self.tag)))
     }
 
     /// The bytes for the host's store: at least 32, at most [`MAX_BYTES`](Self::MAX_BYTES).
     pub fn to_bytes(&self) -> ArrayVec<u8, { Self::MAX_BYTES }> {
-        self.tag.iter().chain(&self.key_id).copied().take(Self::MAX_BYTES).collect()
+        let asked = self.asked.map(Asked::to_bytes);
+        let asked = asked.iter().flat_map(|asked| [ASKED].into_iter().chain(*asked));
+        let (tag, key_id) = (self.tag.iter().copied(), self.key_id.iter().copied());
+        tag.chain(asked).chain(key_id).take(Self::MAX_BYTES).collect()
     }
 
     /// A digest read back from the host's store.
@@ -55,15 +94,27 @@ impl CodeDigest {
     /// # Errors
     /// When the bytes are too few or too many.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, InvalidCodeDigest> {
-        let (tag, key_id) = bytes.split_first_chunk().ok_or(InvalidCodeDigest)?;
+        let (tag, rest) = bytes.split_first_chunk().ok_or(InvalidCodeDigest)?;
+        let (asked, key_id) = match rest.split_first() {
+            Some((&ASKED, rest)) => {
+                let (asked, key_id) = rest.split_first_chunk().ok_or(InvalidCodeDigest)?;
+                (Some(Asked::from_bytes(*asked).ok_or(InvalidCodeDigest)?), key_id)
+            }
+            _ => (None, rest),
+        };
         let key_id = ArrayVec::try_from(key_id).map_err(|_| InvalidCodeDigest)?;
-        Ok(Self { key_id, tag: *tag })
+        Ok(Self { key_id, tag: *tag, asked })
     }
 
     /// Using the code is claiming this.
     pub(crate) fn claim_id(&self) -> TokenId {
         TokenId::from_bytes(half(self.tag))
     }
+}
+
+/// What a tag is of. Each part of it stands behind its length, so one part more is never read as another.
+fn with_asked<'a>(bound: &[&'a [u8]], asked: Option<&'a [u8; Asked::BYTES]>) -> Vec<&'a [u8]> {
+    bound.iter().copied().chain(asked.map(|asked| &asked[..])).collect()
 }
 
 impl fmt::Debug for CodeDigest {
@@ -73,8 +124,16 @@ impl fmt::Debug for CodeDigest {
 }
 
 /// Bytes that are not a code's digest.
+///
+/// ```
+/// use authflow::code::CodeDigest;
+///
+/// // A column that is too short cuts what was written: no code of it would ever be right.
+/// let refused = CodeDigest::from_bytes(&[7; 31]).unwrap_err();
+/// assert_eq!(refused.to_string(), "the digest of a code must be as the library wrote it");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a code's digest")]
+#[error("the digest of a code must be as the library wrote it")]
 pub struct InvalidCodeDigest;
 
 #[cfg(test)]
@@ -96,10 +155,32 @@ mod tests {
         Moment::new(NOW, Entropy::from_bytes(entropy))
     }
 
+    fn asked(byte: u8) -> Asked {
+        Asked::new(crate::SessionId::from_bytes([byte; 16]), NOW)
+    }
+
+    /// Whoever writes to the database makes nothing newer.
+    #[test]
+    fn where_a_code_was_asked_for_is_kept_and_in_its_tag() {
+        for ring in [ring("2026-11"), KeyRing::new(Key::without_id(crate::token::known_secret(7)).unwrap())] {
+            let stored = CodeDigest::new(&ring, &[b"k"], Some(asked(1)), "012345").to_bytes();
+            let read = |bytes: &[u8]| CodeDigest::from_bytes(bytes).unwrap();
+            let matches = |digest: &CodeDigest| digest.matches(&ring, &[b"k"], "012345", NOW);
+            assert!(matches(&read(&stored)) && read(&stored).asked() == Some(asked(1)));
+            for at in 33..57 {
+                let mut other = stored.clone();
+                other[at] ^= 1;
+                assert!(!matches(&read(&other)), "{at}");
+            }
+            let without: alloc::vec::Vec<_> = stored[..32].iter().chain(&stored[57..]).copied().collect();
+            assert!(!matches(&read(&without)) && read(&without).asked().is_none());
+        }
+    }
+
     #[test]
     fn a_code_matches_only_itself_and_what_it_is_bound_to() {
         let ring = ring("a");
-        let digest = CodeDigest::new(&ring, &[b"key", b"erin"], "012345");
+        let digest = CodeDigest::new(&ring, &[b"key", b"erin"], None, "012345");
         let matches = |bound: &[&[u8]], code: &str| digest.matches(&ring, bound, code, NOW);
         assert!(matches(&[b"key", b"erin"], "012345"));
         for code in ["12345", "012346", "", "0123456"] {
@@ -112,7 +193,7 @@ mod tests {
 
     #[test]
     fn a_rotation_keeps_codes_until_their_key_retires() {
-        let digest = CodeDigest::new(&ring("a"), &[b"k"], "012345");
+        let digest = CodeDigest::new(&ring("a"), &[b"k"], None, "012345");
         let until = NOW.plus_seconds(60);
         let window = VerifyWindow { from: NOW, until };
         let rotated =
@@ -125,22 +206,28 @@ mod tests {
     #[test]
     fn a_digest_is_kept_as_bytes_and_never_printed() {
         for ring in [ring("2026-11"), KeyRing::new(Key::without_id(crate::token::known_secret(7)).unwrap())] {
-            let bytes = CodeDigest::new(&ring, &[b"k"], "012345").to_bytes();
+            let bytes = CodeDigest::new(&ring, &[b"k"], None, "012345").to_bytes();
             let read = CodeDigest::from_bytes(&bytes).unwrap();
             assert!(read.matches(&ring, &[b"k"], "012345", NOW));
             assert_eq!(read.claim_id().as_bytes()[..], bytes[..16]);
             assert_eq!(format!("{read:?}"), "CodeDigest(…)");
         }
-        for length in [0, 31, CodeDigest::MAX_BYTES + 1] {
-            assert!(CodeDigest::from_bytes(&alloc::vec![0; length]).is_err(), "{length}");
+        for length in [0, 31, 32 + KeyId::MAX_BYTES + 1, CodeDigest::MAX_BYTES + 1] {
+            assert!(CodeDigest::from_bytes(&alloc::vec![7; length]).is_err(), "{length}");
+            assert!(CodeDigest::from_bytes(&alloc::vec![ASKED; length]).is_err(), "{length}");
+        }
+        assert!(CodeDigest::from_bytes(&[7; 33]).is_ok(), "a key id of one byte");
+        // Cut where it says in which session it was asked for.
+        for length in [32 + 1, 32 + Asked::BYTES] {
+            assert!(CodeDigest::from_bytes(&alloc::vec![ASKED; length]).is_err(), "{length}");
         }
     }
 
     #[test]
     fn the_longest_digest_is_the_longest() {
         let ring = KeyRing::new(Key::new(&"k".repeat(20), crate::token::known_secret(7)).unwrap());
-        let bytes = CodeDigest::new(&ring, &[b"k"], "012345").to_bytes();
-        assert_eq!((bytes.len(), CodeDigest::MAX_BYTES), (52, 52));
+        let bytes = CodeDigest::new(&ring, &[b"k"], Some(asked(1)), "012345").to_bytes();
+        assert_eq!((bytes.len(), CodeDigest::MAX_BYTES), (77, 77));
         assert!(CodeDigest::from_bytes(&bytes).unwrap().matches(&ring, &[b"k"], "012345", NOW));
     }
 
@@ -149,7 +236,7 @@ mod tests {
     fn digests_and_draws_are_what_they_have_always_been() {
         let ring = KeyRing::new(Key::new("2026-11", crate::token::known_secret(7)).unwrap());
         let bound: &[&[u8]] = &[b"web", b"erin", b"MFA_AUTH_SMS"];
-        let stored = CodeDigest::new(&ring, bound, "012345").to_bytes();
+        let stored = CodeDigest::new(&ring, bound, None, "012345").to_bytes();
         let (tag, key_id) = stored.split_at(32);
         let tag: alloc::string::String = tag.iter().map(|byte| format!("{byte:02x}")).collect();
         assert_eq!(tag, "bd8cb2b489bc2dc000492f97b21d4e7e7aa40235fbddbd3a56c283db7287bd86");
@@ -160,7 +247,7 @@ mod tests {
     #[test]
     fn every_changed_bit_and_every_prefix_of_a_stored_digest_is_refused() {
         let ring = ring("2026-11");
-        let stored = CodeDigest::new(&ring, &[b"k"], "012345").to_bytes();
+        let stored = CodeDigest::new(&ring, &[b"k"], None, "012345").to_bytes();
         let matches = |bytes: &[u8]| {
             CodeDigest::from_bytes(bytes).is_ok_and(|digest| digest.matches(&ring, &[b"k"], "012345", NOW))
         };

@@ -23,10 +23,33 @@ pub(super) fn hash_list(label: &str, parts: &[&[u8]]) -> [u8; 32] {
 /// So a code of one purpose, recipient or device is not found by another: a code that was asked for elsewhere counts nothing here, and takes the
 /// place of none.
 ///
-/// A login that is begun anew on the same device finds the code of the one before: whoever loads a page again has not lost it. A device that
-/// shows nothing is no device, so there the state token stands in the hash that the code was asked for with.
+/// A login that is begun anew on the same device finds the code of the one before: whoever loads a page again has not lost it. A device that shows
+/// nothing is no device. Its hash has the state token that the code was asked for with or, for a code to a new contact, the account that it is for.
 ///
 /// No key of the ring is in it, so that a rotation loses no code.
+///
+/// ```
+/// use authflow::{
+///     code::LoadCode,
+///     testkit::{Call, World},
+/// };
+/// use serde_json::json;
+///
+/// let mut world = World::new();
+/// let asks = json!({ "mobile": "+86-13800000001", "type": "LOGIN_SMS" });
+/// world.send(&Call::post("/api/v2/sdk/sms/send", &asks));
+/// // The primary key of its row: 32 bytes.
+/// let stored: Vec<[u8; 32]> = world.host.codes.keys().map(|key| *key.as_bytes()).collect();
+///
+/// let shows = json!({ "mobile": "+86-13800000001", "verify_code": world.code() });
+/// let show = Call::post("/api/v2/sdk/login/mobile-verify-code", &shows);
+/// let mut asked = |call: &Call| {
+///     let step = world.begin(call);
+///     *world.until::<LoadCode>(step).key.as_bytes()
+/// };
+/// assert_eq!(asked(&show), stored[0]);
+/// assert_ne!(asked(&show.with_fingerprint("another phone")), stored[0]);
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CodeKey([u8; 32]);
 

@@ -1,32 +1,57 @@
 //! Codes that are sent: what one is, from request to use.
 //!
-//! ```mermaid
-//! stateDiagram-v2
-//!     [*] --> Asked: a client asks for a code
-//!     Asked --> Refused: captcha, budget, sum
-//!     Asked --> Sent: counted, digest stored, handed over
-//!     Sent --> Sent: the next one takes its place
-//!     Sent --> Used: presented right, claimed in the commit
-//!     Sent --> Over: expired, account changed, key retired
+//! ```text
+//! ──> Asked ─┬─ captcha, budget, sum ──> Refused
+//!            │                                             ┌── the next takes its place ──┐
+//!            │                                             v                              │
+//!            └─ counted, digest stored, handed over ───> Sent ────────────────────────────┘
+//!                                                          │
+//!                expired, account changed, key retired     │     right, and its commit is done
+//!                                Over <────────────────────┴──────────────────────> Used
+//! ```
+//!
+//! ```
+//! use authflow::testkit::{Call, World};
+//! use serde_json::json;
+//!
+//! let mut world = World::new(); // nora has no password, only a mobile
+//! let asks = json!({ "mobile": "+86-13800000001", "type": "LOGIN_SMS" });
+//! let ask = Call::post("/api/v2/sdk/sms/send", &asks);
+//! assert_eq!(world.send(&ask).status, 200);
+//! assert_eq!(world.send(&ask).status, 400, "the next one takes a minute");
+//!
+//! let code = world.code();
+//! assert_eq!(code.len(), 6);
+//! let kept = format!("{:?}", world.host.codes.values().next().unwrap());
+//! assert!(!kept.contains(&code), "a digest, under a key that the database does not have");
+//!
+//! let shows = json!({ "mobile": "+86-13800000001", "verify_code": code });
+//! let show = Call::post("/api/v2/sdk/login/mobile-verify-code", &shows);
+//! assert_eq!(world.send(&show).text("status"), "SUCCESS");
+//! assert_eq!(world.send(&show).status, 400, "no code counts twice");
 //! ```
 //!
 //! 1. **Asked for.** A client says a [`CodePurpose`] and a recipient. Of somebody who has proved nothing, a captcha is judged first where
-//!    the policy demands one ([`JudgeCaptcha`]). Whether the account has a recipient for this purpose says the flow.
+//!    the policy demands one ([`captcha`](crate::captcha)). The [flow](crate::flow) says whether the account has a recipient for
+//!    this purpose.
 //! 2. **Made.** Six digits are drawn from the request's entropy. They are bound to the [`CodeKey`] – application, tenant, purpose,
-//!    recipient, device – and to the account and its revision. Kept is a keyed [`CodeDigest`], never the code.
+//!    recipient, device – and to the account and its revision. A keyed [`CodeDigest`] is kept, never the code.
 //! 3. **Counted and stored**, in one [`Commit`](crate::step::Commit): the [`SendBudget`] of the recipient is spent by a [`SendPolicy`] over
 //!    a [`SendRecord`], and the [`StoredCode`] takes the place of an earlier one under the same key. Of somebody who has proved nothing, the
 //!    [`SendSum`] of the application is spent as well, where the policy has one. At half of it a captcha is judged, if none was.
-//! 4. **Sent**: [`Deliver`]. A recipient that is nobody's goes the same way with a decoy, whose digest nothing will match.
+//! 4. **Sent**: [`Deliver`]. A recipient that is nobody's goes the same way with a decoy, whose digest nothing will match. A code to register with is
+//!    sent to anybody, and bound to no account.
 //! 5. **Presented.** A guess is counted first ([`guess`](crate::guess)); then [`LoadCode`] fetches what was stored, and the digests are compared.
 //! 6. **Used.** The step that the code proves [uses it up](crate::step::Write::UseCode), in its commit: no code counts twice, in one login or in two.
 //!
-//! What is here decides. The operations that ask are [`Engine::send_code`](crate::Engine::send_code) for 1 to 4 and, for 5 and 6, whatever a
-//! code proves: [`sign_in_with_code`](crate::Engine::sign_in_with_code), [`prove_factor`](crate::Engine::prove_factor),
-//! [`change_password`](crate::Engine::change_password), [`reset_password`](crate::Engine::reset_password).
+//! What is here decides. The operations that ask are [`Engine::send_code`](crate::Engine::send_code) for 1 to 4 – and
+//! [`send_contact_code`](crate::Engine::send_contact_code), whose recipient is nobody's yet: it is sent in earnest, so its budget is that of the
+//! recipient and of whoever is signed in – and, for 5 and 6, whatever a code proves: [`sign_in_with_code`](crate::Engine::sign_in_with_code), [`prove_factor`](crate::Engine::prove_factor),
+//! [`change_password`](crate::Engine::change_password), [`reset_password`](crate::Engine::reset_password), [`register`](crate::Engine::register),
+//! [`change_contact`](crate::Engine::change_contact).
 
+mod asked;
 mod binding;
-mod captcha;
 mod code_owner;
 mod deliver;
 mod digest;
@@ -41,7 +66,6 @@ mod send_sum;
 mod stored;
 mod sum_record;
 
-pub use captcha::{Captcha, JudgeCaptcha};
 pub use code_owner::CodeOwner;
 pub use deliver::{Deliver, Delivery};
 pub use digest::{CodeDigest, InvalidCodeDigest};
@@ -56,4 +80,5 @@ pub use send_sum::SendSum;
 pub use stored::{LoadCode, StoredCode};
 pub use sum_record::{InvalidSumRecord, SumRecord};
 
+pub(crate) use asked::Asked;
 pub(crate) use binding::CodeBinding;

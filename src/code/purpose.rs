@@ -1,7 +1,25 @@
 //! What a sent code is for.
 
+use crate::text::words::words;
+use serde::{Deserialize, Serialize};
+
 /// What a code is for. A code serves one purpose only.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+///
+/// ```
+/// use authflow::testkit::{Call, World};
+/// use serde_json::json;
+///
+/// let mut world = World::new();
+/// let ask = |kind| {
+///     Call::post("/api/v2/sdk/sms/send", &json!({ "mobile": "+86-13800000001", "type": kind }))
+/// };
+/// world.send(&ask("UPDATE_PWD_SMS")); // CodePurpose::UpdatePassword
+/// let shows = json!({ "mobile": "+86-13800000001", "verify_code": world.code() });
+/// let sign_in = world.send(&Call::post("/api/v2/sdk/login/mobile-verify-code", &shows));
+/// assert_eq!(sign_in.status, 400, "it signs nobody in");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum CodePurpose {
     /// To sign in with, instead of a password.
     SignIn,
@@ -13,9 +31,40 @@ pub enum CodePurpose {
     ForgottenPassword,
     /// To change the password while signed in, where [`flow::own_password`](crate::flow::own_password) allows it.
     UpdatePassword,
+    /// To replace one's own number or address while signed in, where [`flow::replace_contact`](crate::flow::replace_contact) allows it. It goes to
+    /// the new one.
+    UpdateContact,
+    /// To register with, where [`flow::registration`](crate::flow::registration) allows it. It goes to the contact that is to be registered, whether
+    /// anybody has it or not.
+    Register,
+    /// To link an identity that a [social](crate::social) provider vouches for, where [`flow::link_code`](crate::flow::link_code) allows it.
+    LinkIdentity,
 }
 
+words!(CodePurpose, "the purpose of a code", {
+    SignIn => "sign_in",
+    SecondFactor => "second_factor",
+    ChangePassword => "change_password",
+    ForgottenPassword => "forgotten_password",
+    UpdatePassword => "update_password",
+    UpdateContact => "update_contact",
+    Register => "register",
+    LinkIdentity => "link_identity",
+});
+
 impl CodePurpose {
+    /// Every purpose.
+    pub const ALL: [Self; 8] = [
+        Self::SignIn,
+        Self::SecondFactor,
+        Self::ChangePassword,
+        Self::ForgottenPassword,
+        Self::UpdatePassword,
+        Self::UpdateContact,
+        Self::Register,
+        Self::LinkIdentity,
+    ];
+
     /// Whether it belongs to a pending login, and so comes with a state token.
     pub const fn is_of_pending_login(self) -> bool {
         matches!(self, Self::SecondFactor | Self::ChangePassword)
@@ -28,6 +77,9 @@ impl CodePurpose {
             Self::ChangePassword => "change password",
             Self::ForgottenPassword => "forgotten password",
             Self::UpdatePassword => "update password",
+            Self::UpdateContact => "update contact",
+            Self::Register => "register",
+            Self::LinkIdentity => "link identity",
         }
     }
 }

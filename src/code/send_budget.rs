@@ -5,9 +5,31 @@ use crate::{TenantId, Timestamp};
 
 /// What one code takes of its recipient's budget.
 ///
-/// Records of recipients that nobody has ([`is_of_nobody`](Self::is_of_nobody)) are kept as well, so that they cost the same. Keep at most
-/// 1,048,576 of those, and as many codes of theirs, and drop the oldest first: nothing is sent by them. Whatever nobody has is typed by
-/// strangers, as much of it as they like.
+/// Records of recipients that nobody has ([`is_of_nobody`](Self::is_of_nobody)) are kept as well, so that they cost the same. Keep at most 1,048,576
+/// of those, and as many codes of theirs, and drop the oldest first: nothing depends on them but codes to people who register, who may ask again.
+/// Strangers type recipients that nobody has, as many as they like.
+///
+/// ```
+/// use authflow::{
+///     code::SendRefusal,
+///     step::{Commit, Write},
+///     testkit::{Call, World},
+/// };
+/// use serde_json::json;
+///
+/// let mut world = World::new();
+/// let call = Call::post(
+///     "/api/v2/sdk/sms/send",
+///     &json!({ "mobile": "+86-13800000001", "type": "LOGIN_SMS" }),
+/// );
+/// let step = world.begin(&call);
+/// let ask = world.until::<Commit>(step);
+/// let Write::StoreCode { budget, .. } = &ask.writes[0] else { panic!("a code is kept") };
+///
+/// let first = budget.spend(None).unwrap(); // there is no row of budget.slot yet: store this
+/// let again = budget.spend(Some(first)); // a second one at once: the commit is refused
+/// assert!(matches!(again, Err(SendRefusal::TooSoon { wait }) if wait.as_seconds() == 60));
+/// ```
 ///
 /// **Never drop a count before it [has cooled](Self::cools_until)**, however many there are: else whoever asks for a recipient, for as many others as
 /// are kept and for the first one again is told by the answer whether somebody has it. What remains: once it has cooled, such a flood has a
@@ -26,7 +48,7 @@ pub struct SendBudget {
 }
 
 impl SendBudget {
-    /// The budget of an account's contact.
+    /// The budget of an account's contact, of one that is about to be an account's, or of whoever asks for that.
     pub(crate) fn of(slot: SendSlot, owner: CodeOwner, policy: SendPolicy, now: Timestamp) -> Self {
         Self { slot, is_of_nobody: false, owner, policy, now }
     }

@@ -28,9 +28,11 @@ pub(super) const HIGHEST_IN_ALL: u32 = 10_000_000;
 /// ```
 /// use authflow::code::SendPolicy;
 ///
-/// let policy: SendPolicy = serde_json::from_str(r#"{ "daily": 5, "daily_in_all": 2000 }"#).unwrap();
+/// let policy: SendPolicy =
+///     serde_json::from_str(r#"{ "daily": 5, "daily_in_all": 2000 }"#).unwrap();
 /// assert_eq!(policy.daily_in_all(), Some(2000));
-/// let refused = serde_json::from_str::<SendPolicy>(r#"{ "daily": 5, "daily_in_all": 4 }"#).unwrap_err();
+/// let refused =
+///     serde_json::from_str::<SendPolicy>(r#"{ "daily": 5, "daily_in_all": 4 }"#).unwrap_err();
 /// assert_eq!(refused.to_string(), "daily_in_all (4) must be at least daily (5)");
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -114,6 +116,19 @@ impl From<SendPolicy> for Fields {
 }
 
 /// A number that is out of bounds.
+///
+/// ```
+/// use authflow::{
+///     Lifetime,
+///     code::{SendPolicy, SendPolicyError},
+/// };
+///
+/// let refused = SendPolicy::new(Lifetime::of::<60>(), 0).unwrap_err();
+/// assert_eq!(refused, SendPolicyError::Daily(0));
+/// assert_eq!(refused.to_string(), "daily (0) must be 1 to 100");
+/// let refused = SendPolicy::new(Lifetime::of::<7200>(), 5).unwrap_err();
+/// assert_eq!(refused.to_string(), "resend_after (7200) must be at most 3600 seconds");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SendPolicyError {
     /// `resend_after` is longer than an hour.

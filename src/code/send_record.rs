@@ -119,8 +119,17 @@ impl SendRecord {
 }
 
 /// Bytes that are not a record of sends.
+///
+/// ```
+/// use authflow::code::SendRecord;
+///
+/// let mut column = SendRecord::default().to_bytes();
+/// column[0] = 9; // of a version that is not known here
+/// let refused = SendRecord::from_bytes(&column).unwrap_err();
+/// assert_eq!(refused.to_string(), "a record of sends must be as the library wrote it");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a record of sends")]
+#[error("a record of sends must be as the library wrote it")]
 pub struct InvalidSendRecord;
 
 #[cfg(test)]

@@ -7,6 +7,25 @@ use serde::{Deserialize, Serialize};
 ///
 /// A `wait` is how long the same request is refused for this reason, to the second, if nothing else is sent meanwhile. It is the same
 /// for a recipient whom no account has: their sends are counted alike.
+///
+/// ```
+/// use authflow::{
+///     Lifetime,
+///     code::{SendPolicy, SendRecord, SendRefusal},
+///     testkit::demo::{DAY, START},
+/// };
+///
+/// let once_a_day = SendPolicy::new(Lifetime::of::<60>(), 1)?;
+/// let sent = SendRecord::default().spend(&once_a_day, START).unwrap();
+/// let refused = sent.spend(&once_a_day, START.plus_seconds(90)).unwrap_err();
+/// assert!(matches!(refused, SendRefusal::BudgetSpent { .. }));
+///
+/// // To the second: for a header `Retry-After`, say.
+/// let wait = refused.wait().unwrap();
+/// assert_eq!(u64::from(wait.as_seconds()), DAY - 90);
+/// assert!(sent.spend(&once_a_day, START.plus_seconds(DAY)).is_ok());
+/// # Ok::<(), authflow::code::SendPolicyError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SendRefusal {

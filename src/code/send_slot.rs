@@ -7,11 +7,30 @@ use crate::{
 };
 use core::fmt;
 
-/// Where it is counted how often codes were sent. Not of an application, purpose or login, so that none of them is a second
-/// budget.
+/// Where the codes that were sent are counted. A slot is of no application and no login, so neither is a second budget. A contact that somebody wants
+/// to have as theirs has a slot apart, which takes nothing from its owner's.
 ///
 /// It is a hash under a key of the ring, so that whoever reads the database can try no list of numbers on it. A rotation of keys forgets
 /// the counts.
+///
+/// ```
+/// use authflow::{
+///     step::{Commit, Write},
+///     testkit::{Call, World},
+/// };
+/// use serde_json::json;
+///
+/// let mut world = World::new();
+/// let mut slot = |mobile: &str| {
+///     let asks = json!({ "mobile": mobile, "type": "LOGIN_SMS" });
+///     let step = world.begin(&Call::post("/api/v2/sdk/sms/send", &asks));
+///     let ask = world.until::<Commit>(step);
+///     let Write::StoreCode { budget, .. } = &ask.writes[0] else { panic!("a code is kept") };
+///     *budget.slot.as_bytes() // the primary key of the count's row
+/// };
+/// assert_eq!(slot("+86-13800000001"), slot("+86 138 0000 0001"), "one budget for all spellings");
+/// assert_ne!(slot("+86-13800000001"), slot("+86-13800000000"));
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SendSlot([u8; 32]);
 
@@ -19,7 +38,17 @@ impl SendSlot {
     /// The slot of a recipient for those who have proved nothing: the account's own contact as it is stored, whatever spelling of it was
     /// typed; what was typed where no account has it.
     pub(crate) fn of_recipient(ring: &KeyRing, tenant: Option<TenantId>, recipient: &Recipient) -> Self {
-        Self::keyed(ring, "recipient", tenant, recipient.channel(), recipient.normalised())
+        Self::of_contact(ring, tenant, recipient.channel(), recipient.normalised())
+    }
+
+    /// The same, of a contact in its one spelling.
+    pub(crate) fn of_contact(
+        ring: &KeyRing,
+        tenant: Option<TenantId>,
+        channel: Channel,
+        normalised: &str,
+    ) -> Self {
+        Self::keyed(ring, "recipient", tenant, channel, normalised)
     }
 
     /// The slot of an account's own contact, for codes within its pending logins. It is another one, so that nobody can spend it
@@ -31,6 +60,23 @@ impl SendSlot {
         channel: Channel,
     ) -> Self {
         Self::keyed(ring, "account", tenant, channel, account.as_str())
+    }
+
+    /// The slot of a recipient that somebody signed in names as what is to be theirs. It is another one than that of
+    /// [`of_recipient`](Self::of_recipient), so that nobody who has an account spends what the owner of a number needs to get in.
+    pub(crate) fn of_new_contact(ring: &KeyRing, tenant: Option<TenantId>, recipient: &Recipient) -> Self {
+        Self::keyed(ring, "new contact", tenant, recipient.channel(), recipient.normalised())
+    }
+
+    /// The slot of whoever is signed in and has codes sent to what is not theirs yet, whomever they name: so a session sends no more codes to
+    /// strangers than an account has. Not that of [`of_account`](Self::of_account), so that it takes nothing of what a login needs.
+    pub(crate) fn of_asker(
+        ring: &KeyRing,
+        tenant: Option<TenantId>,
+        account: AccountId,
+        channel: Channel,
+    ) -> Self {
+        Self::keyed(ring, "asker", tenant, channel, account.as_str())
     }
 
     fn keyed(ring: &KeyRing, kind: &str, tenant: Option<TenantId>, channel: Channel, name: &str) -> Self {
@@ -81,6 +127,9 @@ mod tests {
         let own = SendSlot::of_account(&ring, tenant("t"), erin, Channel::Sms);
         assert_ne!(base, own);
         assert_ne!(own, SendSlot::of_account(&ring, tenant("t"), erin, Channel::Email));
+        let asked = SendSlot::of_asker(&ring, tenant("t"), erin, Channel::Sms);
+        let new = SendSlot::of_new_contact(&ring, tenant("t"), &mobile("+86-13800000000"));
+        assert!(asked != own && asked != base && new != base && new != own && new != asked);
     }
 
     /// Whoever has the database and no key computes none of them.

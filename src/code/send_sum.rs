@@ -10,6 +10,32 @@ use crate::Timestamp;
 /// out, in the commit's own transaction. Never a fresh one in the place of one that cannot be read. A record is stored for decoys too: they
 /// count as asked for, though not as sent, and its bytes change with each of them, so that both cost the same.
 ///
+/// ```
+/// use authflow::{
+///     code::{SendPolicy, SumRecord},
+///     policy::Policy,
+///     step::{Commit, Write},
+///     testkit::{Call, World, demo},
+/// };
+/// use serde_json::json;
+///
+/// let sending = SendPolicy::default().with_daily_in_all(2_000)?;
+/// let mut world = World::with_policy(Policy { sending, ..demo::policy() });
+/// let call = Call::post(
+///     "/api/v2/sdk/sms/send",
+///     &json!({ "mobile": "+86-13800000001", "type": "LOGIN_SMS" }),
+/// );
+/// let step = world.begin(&call);
+/// let ask = world.until::<Commit>(step);
+/// let sum = ask.writes.iter().find_map(|write| match write {
+///     Write::CountSend(sum) => Some(sum),
+///     _ => None,
+/// });
+/// let record = sum.unwrap().spend(None).unwrap(); // of ask.audience: store this
+/// assert_ne!(record, SumRecord::default());
+/// # Ok::<(), authflow::code::SendPolicyError>(())
+/// ```
+///
 /// **If you answer wrongly:** a sum that is not stored bounds nothing: whoever names enough numbers makes you send to all of them. One that
 /// counts for another application closes it to those who have done nothing. One that is not stored for decoys tells who has an account:
 /// by when a captcha is demanded.

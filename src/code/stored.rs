@@ -4,6 +4,30 @@ use super::{CodeDigest, CodeKey};
 use crate::Timestamp;
 
 /// A sent code as the host keeps it: never the code, only its keyed digest.
+///
+/// ```
+/// use authflow::{
+///     code::{CodeDigest, StoredCode},
+///     testkit::{Call, World},
+/// };
+/// use serde_json::json;
+///
+/// let mut world = World::new();
+/// world.send(&Call::post(
+///     "/api/v2/sdk/sms/send",
+///     &json!({ "mobile": "+86-13800000001", "type": "LOGIN_SMS" }),
+/// ));
+/// let stored = world.host.codes.values().next().unwrap();
+///
+/// // In a column of bytes and one of integers, and back.
+/// let (digest, expires_at) = (stored.digest.to_bytes(), i64::from(stored.expires_at));
+/// let read = StoredCode {
+///     digest: CodeDigest::from_bytes(&digest)?,
+///     expires_at: expires_at.try_into()?,
+/// };
+/// assert_eq!((read.digest.to_bytes(), read.expires_at), (digest, stored.expires_at));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct StoredCode {
     /// The digest.
@@ -13,6 +37,31 @@ pub struct StoredCode {
 }
 
 /// Which code was sent? `None` for none, or none any more.
+///
+/// In SQL: `SELECT digest, expires_at FROM codes WHERE key = :key`. Do not delete the row: a wrong guess leaves the code good. The library judges
+/// whether it has expired and whether it is the one that was presented. [`UseCode`](crate::step::Write::UseCode) sees to it that it counts once.
+///
+/// ```
+/// use authflow::{
+///     code::LoadCode,
+///     testkit::{Call, World},
+/// };
+/// use serde_json::json;
+///
+/// let mut world = World::new();
+/// world.send(&Call::post(
+///     "/api/v2/sdk/sms/send",
+///     &json!({ "mobile": "+86-13800000001", "type": "LOGIN_SMS" }),
+/// ));
+/// let shows = json!({ "mobile": "+86-13800000001", "verify_code": world.code() });
+/// let step = world.begin(&Call::post("/api/v2/sdk/login/mobile-verify-code", &shows));
+/// let ask = world.until::<LoadCode>(step);
+/// let stored = world.host.codes.get(&ask.key).cloned();
+/// assert_eq!(world.finish(ask.answer(stored)).text("status"), "SUCCESS");
+/// ```
+///
+/// **If you answer wrongly:** another code than the one of this key matches nothing: its digest is bound to the key. `None` for one that there is: its owner
+/// is told that it is wrong, and a guess is counted. An expired one that is left is refused here.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct LoadCode {

@@ -10,8 +10,8 @@ const ONE: u64 = 24;
 
 /// What an application has sent in all to those who have proved nothing, kept by the host as opaque bytes. The default is nothing.
 ///
-/// There are two counts: what was really sent, which ends at the sum, and what was asked for, decoys too, which demands a captcha from half of
-/// the sum on. So when a captcha is demanded does not tell whether anybody has a recipient.
+/// There are two counts: what was really sent, which ends at the sum, and what was asked for, decoys too, which demands a captcha from half of the
+/// sum on. So the moment from which a captcha is demanded does not tell whether anybody has a recipient.
 ///
 /// What was counted comes back by the hour, a twenty-fourth of the day's sum each: so one burst closes an application for an hour and not for
 /// a day. Hours are counted from the first send, whoever's clock that was by. A record from a clock that is behind gives back an hour
@@ -113,8 +113,19 @@ impl SumRecord {
 }
 
 /// Bytes that are not a record of what was sent in all.
+///
+/// ```
+/// use authflow::code::SumRecord;
+///
+/// // Where there is no row there is no record, not an empty one: `spend(None)`.
+/// let refused = SumRecord::from_bytes(b"").unwrap_err();
+/// assert_eq!(
+///     refused.to_string(),
+///     "a record of what was sent in all must be as the library wrote it"
+/// );
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a record of what was sent in all")]
+#[error("a record of what was sent in all must be as the library wrote it")]
 pub struct InvalidSumRecord;
 
 #[cfg(test)]

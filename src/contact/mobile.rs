@@ -1,7 +1,7 @@
 //! Mobile numbers.
 
 use super::{InvalidContact, NumberingPlan, redacted};
-use crate::spelling::number;
+use crate::spelling::{is_number, number};
 use alloc::{boxed::Box, string::String};
 use core::{
     fmt,
@@ -32,7 +32,6 @@ pub struct Mobile {
 
 impl Mobile {
     const MAX_BYTES: usize = 96;
-    const DIGITS: core::ops::RangeInclusive<usize> = 5..=15;
 
     /// # Errors
     /// When the text, trimmed, is not a number in that form.
@@ -45,9 +44,11 @@ impl Mobile {
     }
 
     fn of(text: &str, number: String) -> Result<Self, InvalidContact> {
-        let digits = number.trim_start_matches('+').len();
-        let fits = Self::DIGITS.contains(&digits) && !number.starts_with("+0");
-        if fits { Ok(Self { text: text.into(), number: number.into() }) } else { Err(InvalidContact) }
+        if is_number(&number) {
+            Ok(Self { text: text.into(), number: number.into() })
+        } else {
+            Err(InvalidContact)
+        }
     }
 
     /// The number as it was given, trimmed.

@@ -1,4 +1,27 @@
 //! Where codes are sent: mobile numbers and e-mail addresses.
+//!
+//! ```
+//! use authflow::{
+//!     contact::NumberingPlan,
+//!     testkit::{Call, Setup, World},
+//! };
+//! use serde_json::json;
+//!
+//! // In a tenant that dials as Germany does, "0171 0000007" is +49 171 0000007.
+//! let numbering = Some(NumberingPlan::new(49)?.with_trunk_prefix("0")?);
+//! let mut world = World::with_setup(Setup { numbering, ..Setup::default() });
+//! world.account("nora").mobile = authflow::contact::Mobile::new("+49 171 0000007").ok();
+//!
+//! let asks = json!({ "mobile": "0171 0000007", "type": "LOGIN_SMS" });
+//! assert_eq!(world.send(&Call::post("/api/v2/sdk/sms/send", &asks)).status, 200);
+//! let message = world.host.outbox.last().unwrap();
+//! assert_eq!(
+//!     (message.recipient.as_str(), message.decoy),
+//!     ("+49 171 0000007", false),
+//!     "as it is stored"
+//! );
+//! # Ok::<(), authflow::contact::NumberingPlanError>(())
+//! ```
 
 mod email;
 mod mobile;
@@ -13,6 +36,27 @@ use core::fmt;
 use serde::{Deserialize, Serialize};
 
 /// A way to a subject.
+///
+/// ```
+/// use authflow::{
+///     contact::{Channel, Recipient},
+///     policy::Policy,
+/// };
+///
+/// // In configuration: a forgotten password is reset by e-mail.
+/// let policy: Policy = serde_json::from_str(r#"{ "recovery": ["email"] }"#)?;
+/// assert!(policy.recovery.contains(Channel::Email) && !policy.recovery.contains(Channel::Sms));
+///
+/// /// Which of your two gateways a code goes by.
+/// fn gateway(recipient: &Recipient) -> &'static str {
+///     match recipient.channel() {
+///         Channel::Sms => "https://sms.example.com",
+///         Channel::Email => "smtp://mail.example.com",
+///     }
+/// }
+/// assert_eq!(gateway(&Recipient::new(Channel::Sms, "+86-13800000000")?), "https://sms.example.com");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Channel {
@@ -36,6 +80,17 @@ impl Channel {
 }
 
 /// Whom a code is sent to.
+///
+/// ```
+/// use authflow::contact::{Channel, Recipient};
+///
+/// let typed = Recipient::new(Channel::Sms, "+86 138 0000 0000")?;
+/// assert_eq!(typed.normalised(), "+8613800000000"); // to look up, count and compare by
+/// // to show to whoever has not proved that it is theirs
+/// assert_eq!(typed.masked(), "+86 138 **** 0000");
+/// assert!(Recipient::new(Channel::Email, "+86 138 0000 0000").is_err());
+/// # Ok::<(), authflow::contact::InvalidContact>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub enum Recipient {
     /// The owner of a mobile number.
@@ -96,6 +151,14 @@ impl Recipient {
         }
     }
 
+    /// Whether a code can be sent there: a number must say its country.
+    pub(crate) fn can_be_reached(&self) -> bool {
+        match self {
+            Self::Mobile(mobile) => mobile.is_international(),
+            Self::Email(_) => true,
+        }
+    }
+
     /// The same recipient, written in its one spelling.
     pub(crate) fn in_one_spelling(self) -> Self {
         match self {
@@ -127,8 +190,16 @@ use redacted;
 redacted! { Recipient }
 
 /// A text that is no mobile number or no e-mail address.
+///
+/// ```
+/// use authflow::contact::{Channel, Mobile, Recipient};
+///
+/// let refused = Recipient::new(Channel::Email, "+86 138 0000 0000").unwrap_err();
+/// assert_eq!(refused.to_string(), "a contact must be a mobile number or an e-mail address");
+/// assert!(Mobile::new("erin@example.com").is_err());
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a mobile number or e-mail address")]
+#[error("a contact must be a mobile number or an e-mail address")]
 pub struct InvalidContact;
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! How a tenant dials: what makes a national number an international one.
 
+use crate::spelling::{is_number, number};
 use alloc::{boxed::Box, string::String};
 use serde::{Deserialize, Serialize};
 
@@ -11,12 +12,13 @@ use serde::{Deserialize, Serialize};
 /// ```
 /// use authflow::contact::NumberingPlan;
 ///
-/// let china = NumberingPlan::new(86).unwrap();
 /// let germany = NumberingPlan::new(49).unwrap().with_trunk_prefix("0").unwrap();
 /// assert_eq!(germany.calling_code(), 49);
 /// assert!(NumberingPlan::new(0).is_err() && NumberingPlan::new(1000).is_err());
-/// assert_eq!(serde_json::to_string(&germany).unwrap(), r#"{"calling_code":49,"trunk_prefix":"0"}"#);
-/// # let _ = china;
+/// assert_eq!(
+///     serde_json::to_string(&germany).unwrap(),
+///     r#"{"calling_code":49,"trunk_prefix":"0"}"#
+/// );
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Fields", into = "Fields")]
@@ -67,6 +69,21 @@ impl NumberingPlan {
         self.calling_code
     }
 
+    /// What is completed to a full number: its significant number, and that behind the trunk prefix.
+    pub(crate) fn nationals(&self, full: &str) -> [Option<String>; 2] {
+        let code = alloc::format!("+{}", self.calling_code);
+        let significant = full.strip_prefix(&*code);
+        let leads = |national: String| {
+            let is_typed_so = number(&national).as_ref() == Some(&national) && is_number(&national);
+            Some(national).filter(|national| is_typed_so && self.complete(national) == full)
+        };
+        let dialled = significant.zip(self.trunk_prefix.as_deref());
+        [
+            significant.map(String::from).and_then(leads),
+            dialled.map(|(significant, prefix)| [prefix, significant].concat()).and_then(leads),
+        ]
+    }
+
     /// The full number of a national one, in digits.
     pub(super) fn complete(&self, national: &str) -> String {
         let trunk = self.trunk_prefix.as_deref();
@@ -76,6 +93,16 @@ impl NumberingPlan {
 }
 
 /// Why something is no numbering plan.
+///
+/// ```
+/// use authflow::contact::{NumberingPlan, NumberingPlanError};
+///
+/// let refused = NumberingPlan::new(0).unwrap_err();
+/// assert_eq!(refused, NumberingPlanError::CallingCode(0));
+/// let refused = NumberingPlan::new(49)?.with_trunk_prefix("(0)").unwrap_err();
+/// assert_eq!(refused.to_string(), r#"a trunk prefix must be 1 to 4 digits, not "(0)""#);
+/// # Ok::<(), NumberingPlanError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NumberingPlanError {
     /// The calling code is not 1 to 999.

@@ -1,12 +1,29 @@
 //! Whether a token was made for this device.
 
 use super::Device;
-use crate::token::{DeviceDigest, DeviceDigests, KeyRing, Keys, StateToken};
+use crate::token::{BoundToDevice, DeviceDigest, DeviceDigests, KeyRing, Keys, Verified};
 use alloc::vec::Vec;
 use core::net::IpAddr;
 use serde::{Deserialize, Serialize};
 
 /// What a difference from the device that began a login means.
+///
+/// ```
+/// use authflow::{
+///     device::{Binding, Bindings},
+///     policy::Policy,
+///     testkit::{Call, World, demo},
+/// };
+///
+/// for (os, status) in [(Binding::Ignore, 200), (Binding::Log, 200), (Binding::Refuse, 400)] {
+///     let bindings = Bindings { os, ..Bindings::default() };
+///     let mut world = World::with_policy(Policy { bindings, ..demo::policy() });
+///     let warned = world.login("erin");
+///     let elsewhere =
+///         Call::skip(warned.state_token()).with_header("X-operating-sys-version", "iOS 26");
+///     assert_eq!(world.send(&elsewhere).status, status, "{os:?}");
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Binding {
@@ -22,6 +39,26 @@ pub enum Binding {
 /// What binds a pending login to its device, beside [what that is recognised by](super::BindingKind), which always does.
 ///
 /// A mobile network changes addresses and an update changes versions, so all three are ignored unless configured.
+///
+/// ```
+/// use authflow::{
+///     device::{Binding, Bindings},
+///     policy::Policy,
+///     testkit::{Call, World, demo},
+/// };
+///
+/// let bindings = Bindings { os: Binding::Refuse, ..Bindings::default() };
+/// let mut world = World::with_policy(Policy { bindings, ..demo::policy() });
+/// let warned = world.login("erin");
+/// let elsewhere =
+///     Call::skip(warned.state_token()).with_header("X-operating-sys-version", "iOS 26");
+/// assert_eq!(world.send(&elsewhere).status, 400);
+/// assert_eq!(
+///     world.skip(warned.state_token()).text("status"),
+///     "SUCCESS",
+///     "the login goes on where it began"
+/// );
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Bindings {
@@ -35,6 +72,26 @@ pub struct Bindings {
 }
 
 /// A thing that a device says about itself.
+///
+/// ```
+/// use authflow::{
+///     device::{Binding, Bindings, DeviceTrait},
+///     outcome::Event,
+///     policy::Policy,
+///     testkit::{Call, World, demo},
+/// };
+///
+/// let bindings = Bindings { os: Binding::Log, ..Bindings::default() };
+/// let mut world = World::with_policy(Policy { bindings, ..demo::policy() });
+/// let warned = world.login("erin");
+/// world.send(&Call::skip(warned.state_token()).with_header("X-operating-sys-version", "iOS 26"));
+/// // For your log: in what the two devices differ.
+/// let drifted = world.outcome.unwrap().events.into_iter().find_map(|event| match event {
+///     Event::DeviceDrifted { device_trait, .. } => Some(device_trait),
+///     _ => None,
+/// });
+/// assert_eq!(drifted, Some(DeviceTrait::Os));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum DeviceTrait {
     /// What it is recognised by: see [`BindingKind`](super::BindingKind).
@@ -68,17 +125,22 @@ impl Bindings {
         }
     }
 
-    /// Compares a device with the one a state token is bound to, under the bindings in force now.
+    /// Compares a device with the one a token is bound to, under the bindings in force now.
     ///
     /// A trait that must not differ but was not put into the token (the policy was looser then) counts as different.
     /// The ring is the one that verified the token; with another one every device is a different one.
-    pub(crate) fn drift(self, token: &StateToken, device: &Device, ring: &KeyRing) -> Drift {
+    pub(crate) fn drift<T: BoundToDevice>(
+        self,
+        token: &Verified<T>,
+        device: &Device,
+        ring: &KeyRing,
+    ) -> Drift {
         let mut drift = Drift::default();
         let Some(keys) = ring.at(token.key()) else {
             drift.refused = Some(DeviceTrait::Binding);
             return drift;
         };
-        let (then, now) = (&token.claims().device, self.digests(device, keys));
+        let (then, now) = (token.claims().device(), self.digests(device, keys));
         if then.fingerprint != now.fingerprint {
             drift.refused = Some(DeviceTrait::Binding);
         }
@@ -114,7 +176,10 @@ mod tests {
         AccountId, Audience, ClientId, SessionId, Timestamp, TokenId,
         account::Revision,
         factor::FactorSet,
-        token::{Key, KeyRing, SessionClaims, Stage, StateClaims, TicketClaims, TokenText, VerifyWindow},
+        token::{
+            Key, KeyRing, SessionClaims, Stage, StateClaims, StateToken, TicketClaims, TokenText,
+            VerifyWindow,
+        },
     };
 
     const ALL: Bindings = Bindings { ip: Binding::Refuse, os: Binding::Refuse, agent: Binding::Refuse };
@@ -139,6 +204,7 @@ mod tests {
             account: AccountId::new("erin").unwrap(),
             revision: Revision::new(0).unwrap(),
             device: bindings.digests(device, ring.signer()),
+            link: None,
             stage: Stage::PasswordExpiring,
             factors: FactorSet::EMPTY,
             auth_start: NOW,

@@ -16,6 +16,30 @@ use serde::{Deserialize, Serialize};
 /// that was opened under it ends.
 ///
 /// As JSON it may have members that only a later version knows: they are passed over.
+///
+/// ```
+/// use authflow::{
+///     device::DeviceBinding,
+///     testkit::World,
+///     token::{DeviceDigest, KeyId},
+/// };
+///
+/// let mut world = World::new();
+/// world.login("alice");
+/// let stored = world.host.sessions.values().next().unwrap().device;
+///
+/// // In three columns, the second one of which may be NULL, and back.
+/// let kind: &str = stored.kind.as_str();
+/// let key: Option<&str> = stored.key.as_ref().map(KeyId::as_str);
+/// let digest: [u8; 16] = *stored.digest.as_bytes();
+/// let read = DeviceBinding {
+///     kind: kind.parse()?,
+///     key: key.map(KeyId::new).transpose()?,
+///     digest: DeviceDigest::from_bytes(digest),
+/// };
+/// assert_eq!((kind, read), ("fingerprint", stored));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeviceBinding {
     /// Of what kind.
@@ -29,6 +53,22 @@ pub struct DeviceBinding {
 /// The device that comes with a token, in a question: it says whether a stored session is bound to it.
 ///
 /// What the device showed is not printed, and neither are the keys that it is hashed under.
+///
+/// ```
+/// use authflow::{session::CheckSession, testkit::{Call, World}};
+///
+/// let mut world = World::new();
+/// let signed_in = world.login("alice");
+/// let stored = world.host.sessions.values().next().unwrap().device;
+///
+/// let step = world.begin(&Call::check_exist(signed_in.id_token()));
+/// let ask = world.until::<CheckSession>(step);
+/// assert!(ask.device.is_bound(&stored, ask.now));
+/// let other = Call::check_exist(signed_in.id_token()).with_fingerprint("another phone");
+/// let step = world.begin(&other);
+/// let ask = world.until::<CheckSession>(step);
+/// assert!(!ask.device.is_bound(&stored, ask.now));
+/// ```
 #[derive(Clone)]
 pub struct PresentedDevice {
     device: Device,
@@ -46,6 +86,11 @@ impl PresentedDevice {
         let key = binding.key.as_ref().map(|id| id.as_str().as_bytes());
         binding.kind == self.device.binding_kind()
             && self.ring.by_id(key, now).is_ok_and(|(_, keys)| self.device.digest(keys) == binding.digest)
+    }
+
+    /// The device, as it describes itself.
+    pub fn device(&self) -> &Device {
+        &self.device
     }
 
     /// The binding to this device, under the key that signs.

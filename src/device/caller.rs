@@ -6,6 +6,35 @@ use alloc::vec::Vec;
 use core::{fmt, net::IpAddr};
 
 /// Who is calling: a device, the application it names and, for an ISV application, the tenant.
+///
+/// ```
+/// use authflow::{
+///     ClientId, Credentials, Secret,
+///     account::UserName,
+///     device::{Caller, Device},
+///     outcome::Verdict,
+///     testkit::{World, demo},
+/// };
+///
+/// // At a route of your own: what it is called for, and what your headers say of the device.
+/// let device = Device::with_fingerprint("this phone", "Shop/3.1 (Android 15)", None)?;
+/// let caller = Caller {
+///     device,
+///     client_id: ClientId::new(demo::ISV)?,
+///     tenant: Some(demo::tenant()),
+///     language: None,
+/// };
+///
+/// let mut world = World::new();
+/// let engine = world.api.engine().clone();
+/// let credentials = Credentials {
+///     identifier: UserName::new("alice")?.into(),
+///     password: Secret::new(demo::PASSWORD),
+/// };
+/// let step = engine.sign_in(caller, credentials, world.moment());
+/// assert!(matches!(world.run(step).verdict, Verdict::SignedIn(_)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {
     /// The device.
@@ -36,10 +65,8 @@ impl Caller {
         let os = faults.required(Header::Os, headers.described(Header::Os));
         let agent = faults.required(Header::Agent, headers.described(Header::Agent));
         let fingerprint = faults.required(Header::Fingerprint, headers.get(Header::Fingerprint));
-        let client_id = faults.required(Header::ClientId, headers.get(Header::ClientId));
-        let client_id = client_id.and_then(|text| ClientId::new(text).ok());
-        let tenant = faults.optional(Header::TenantId, headers.get(Header::TenantId));
-        let tenant = tenant.and_then(|text| TenantId::new(text).ok());
+        let client_id = faults.required(Header::ClientId, headers.id::<ClientId>(Header::ClientId));
+        let tenant = faults.optional(Header::TenantId, headers.id::<TenantId>(Header::TenantId));
         let language = faults.language(headers);
         let address = faults.address(headers);
         match (os, fingerprint, agent, client_id) {
@@ -83,7 +110,7 @@ impl Faults {
 
     /// The address. One that is too long is none, as any other text that is no address.
     fn address(&mut self, headers: &RequestHeaders<'_>) -> Option<IpAddr> {
-        if headers.get(Header::Ip) == Err(Problem::TooLong) {
+        if headers.bytes(Header::Ip) == Err(Problem::TooLong) {
             return None;
         }
         let described = self.optional(Header::Ip, headers.described(Header::Ip));
@@ -92,6 +119,17 @@ impl Faults {
 }
 
 /// One header and what is wrong with it. Never the value.
+///
+/// ```
+/// use authflow::device::{Device, Header, HeaderFault, Problem};
+///
+/// let HeaderFault { header, problem } =
+///     Device::new("Android 10", &"x".repeat(257), "Mozilla/5.0", None).unwrap_err();
+/// assert_eq!((header, problem), (Header::Fingerprint, Problem::TooLong));
+///
+/// let refused = Device::with_fingerprint("", "Shop/3.1", None).unwrap_err();
+/// assert_eq!(refused.to_string(), "X-device-fingerprint is missing");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct HeaderFault {
     /// Which header.
@@ -106,7 +144,18 @@ impl fmt::Display for HeaderFault {
     }
 }
 
+impl core::error::Error for HeaderFault {}
+
 /// Everything that is wrong with the headers of a request; at least one thing.
+///
+/// ```
+/// use authflow::device::Caller;
+///
+/// let faults = Caller::from_headers(&[("X-client-id", "shop")]).unwrap_err();
+/// assert!(faults.concern_the_device());
+/// let all: Vec<_> = faults.iter().map(ToString::to_string).collect();
+/// assert!(all.contains(&"X-agent is missing".to_owned()), "all at once, and no value: {all:?}");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{} header(s) missing or malformed", faults.len())]
 pub struct HeaderFaults {
@@ -203,7 +252,7 @@ mod tests {
             assert!(with(header.name(), None).is_ok());
             assert!(with(header.name(), Some(" ")).is_ok(), "blank is not there");
         }
-        for header in [Header::Ip, Header::TenantId] {
+        for header in [Header::Ip, Header::TenantId, Header::ClientId, Header::Fingerprint] {
             assert_eq!(faults(with(header.name(), Some("a\u{7}b"))), [(header, Problem::Malformed)]);
         }
     }

@@ -16,7 +16,8 @@ use core::fmt;
 /// ```
 /// use authflow::device::{Device, DeviceCookie};
 ///
-/// let cookie = DeviceCookie::from_bytes(*b"0123456789abcdef"); // or engine.draw_device_cookie(moment)
+/// // or engine.draw_device_cookie(moment)
+/// let cookie = DeviceCookie::from_bytes(*b"0123456789abcdef");
 /// assert!(cookie.set_cookie().starts_with("__Host-device=MDEyMzQ1Njc4OWFiY2RlZg; "));
 ///
 /// // With the next request.
@@ -68,6 +69,17 @@ impl fmt::Debug for DeviceCookie {
 }
 
 /// A text that is not the value of a [`DeviceCookie`].
+///
+/// ```
+/// use authflow::device::DeviceCookie;
+///
+/// // One of another library's, say. Draw one of ours, and set that.
+/// let refused = DeviceCookie::from_text("a7f0c2").unwrap_err();
+/// assert_eq!(
+///     refused.to_string(),
+///     "a device cookie must be the 22 characters of base64url that 16 bytes have"
+/// );
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a device cookie must be the 22 characters of base64url that 16 bytes have")]
 pub struct InvalidDeviceCookie;

@@ -1,10 +1,43 @@
 //! One walk over a request's headers, picking out the family's own.
 
-use crate::{text::control::has_control, token};
+use crate::{signed_call::CallSignature, text::control::has_control, token};
 use alloc::{borrow::Cow, string::String, vec::Vec};
-use core::{fmt, str};
+use core::{
+    fmt,
+    str::{self, FromStr},
+};
 
 /// Where request headers come from: slices, arrays and vectors of pairs, or `http::HeaderMap` with the feature `http`.
+///
+/// ```
+/// use authflow::{
+///     device::{Caller, Headers},
+///     testkit::demo,
+/// };
+///
+/// /// The headers of a framework that this crate does not know.
+/// struct Theirs(Vec<(String, Vec<u8>)>);
+///
+/// impl Headers for Theirs {
+///     fn for_each<'a>(&'a self, visit: &mut dyn FnMut(&'a str, &'a [u8])) {
+///         for (name, value) in &self.0 {
+///             visit(name, value); // a header that stands twice is visited twice
+///         }
+///     }
+/// }
+///
+/// let theirs = Theirs(
+///     demo::device().iter().map(|(name, value)| (name.to_uppercase(), value.into())).collect(),
+/// );
+/// assert_eq!(Caller::from_headers(&theirs)?.client_id.as_str(), demo::ISV);
+/// # Ok::<(), authflow::device::HeaderFaults>(())
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not known as the headers of a request",
+    label = "it must implement `authflow::device::Headers`",
+    note = "slices, arrays and vectors of pairs of a name and a value do",
+    note = "`http::HeaderMap` does with the feature `http` of authflow"
+)]
 pub trait Headers {
     /// Calls `visit` with the name and value of every header, repeated ones as often as they stand in the request.
     fn for_each<'a>(&'a self, visit: &mut dyn FnMut(&'a str, &'a [u8]));
@@ -48,6 +81,18 @@ impl Headers for http::HeaderMap {
 macro_rules! headers {
     ($($(#[$doc:meta])* $variant:ident = $name:literal, $max:expr;)*) => {
         /// A header of the family. Names are compared without regard to case; `_` is no alias for `-`.
+        ///
+        /// ```
+        /// use authflow::device::Header;
+        ///
+        /// // What a browser of another origin may send along, if the family is to be open to it.
+        /// let allowed = [Header::Os, Header::Fingerprint, Header::Agent, Header::ClientId].map(Header::name);
+        /// assert_eq!(
+        ///     format!("Access-Control-Allow-Headers: {}", allowed.join(", ")),
+        ///     "Access-Control-Allow-Headers: X-operating-sys-version, X-device-fingerprint, X-agent, X-client-id"
+        /// );
+        /// assert_eq!(Header::Fingerprint.max_bytes(), 256);
+        /// ```
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Header {
             $($(#[$doc])* $variant,)*
@@ -64,7 +109,7 @@ macro_rules! headers {
                 }
             }
 
-            /// The most bytes a value may have.
+            /// The most bytes a value may have. A [`Caller`](super::Caller) takes a system or an agent that is longer, cut.
             pub const fn max_bytes(self) -> usize {
                 match self {
                     $(Self::$variant => $max,)*
@@ -97,6 +142,8 @@ headers! {
     Authorization = "Authorization", "Bearer ".len().saturating_add(token::LONGEST);
     /// The type of a body.
     ContentType = "Content-Type", 256;
+    /// A session token that is sealed: see [`signed_call`](crate::signed_call).
+    Signature = "X-signature", CallSignature::MAX_BYTES;
 }
 
 impl fmt::Display for Header {
@@ -106,6 +153,24 @@ impl fmt::Display for Header {
 }
 
 /// What is wrong with a header.
+///
+/// ```
+/// use authflow::device::{Header, Problem, RequestHeaders};
+///
+/// /// A header that may be left out, and may be nothing but right where it is not.
+/// fn optional<'a>(headers: &RequestHeaders<'a>, header: Header) -> Result<Option<&'a str>, Problem> {
+///     match headers.get(header) {
+///         Err(Problem::Missing) => Ok(None),
+///         judged => judged.map(Some),
+///     }
+/// }
+///
+/// let sent = [("X-tenant-id", "a"), ("x-tenant-id", "b")];
+/// let headers = RequestHeaders::read(&sent);
+/// assert_eq!(optional(&headers, Header::ClientId), Ok(None));
+/// let refused = optional(&headers, Header::TenantId).unwrap_err();
+/// assert_eq!((refused, &*refused.to_string()), (Problem::Repeated, "is given twice"));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum Problem {
     /// It is not there, or has only white space.
@@ -117,12 +182,29 @@ pub enum Problem {
     /// It has more bytes than it may.
     #[error("is too long")]
     TooLong,
-    /// It has a control character, or bytes that are not UTF-8, or is not what its name says (an IP address, say).
+    /// It has a control character, or bytes that are not UTF-8. (An address that is none, or a language that is unknown, is no fault: it counts as
+    /// not given.)
     #[error("is malformed")]
     Malformed,
 }
 
 /// The family's headers of one request, borrowed and not yet judged.
+///
+/// ```
+/// use authflow::{
+///     device::{Caller, Header, RequestHeaders},
+///     testkit::demo,
+/// };
+///
+/// // One walk for the caller and for whatever else a route of yours looks at.
+/// let sent = demo::device().with("X-session-token", " LGTAbc ");
+/// let headers = RequestHeaders::read(&sent);
+/// let caller = Caller::from_request_headers(&headers)?;
+/// assert_eq!(caller.client_id.as_str(), demo::ISV);
+/// assert_eq!(headers.get(Header::SessionToken), Ok("LGTAbc"));
+/// assert!(headers.get(Header::StateToken).is_err());
+/// # Ok::<(), authflow::device::HeaderFaults>(())
+/// ```
 #[derive(Clone, Copy, Default)]
 pub struct RequestHeaders<'a> {
     found: [Found<'a>; Header::ALL.len()],
@@ -157,6 +239,15 @@ impl<'a> RequestHeaders<'a> {
     /// What is wrong with it.
     pub fn get(&self, header: Header) -> Result<&'a str, Problem> {
         header.text(self.bytes(header)?)
+    }
+
+    /// The id that a header names. Whatever makes it none, a control character say, is the id's own to judge, and is judged once.
+    ///
+    /// # Errors
+    /// What is wrong with the header.
+    pub(crate) fn id<Id: FromStr>(&self, header: Header) -> Result<Id, Problem> {
+        let text = str::from_utf8(self.bytes(header)?).map_err(|_| Problem::Malformed)?;
+        text.parse().map_err(|_| Problem::Malformed)
     }
 
     /// The value of a header that describes the device and decides nothing: bytes that are no UTF-8 are replaced, and what is too long is cut.
@@ -196,7 +287,8 @@ impl Header {
         let value = trim(value);
         // A character that is cut in two is replaced like other bytes that are no text.
         let shown = value.get(..self.max_bytes()).unwrap_or(value);
-        match String::from_utf8_lossy(shown) {
+        // Nearly every value is UTF-8, which is found out for the whole sooner than piece by piece.
+        match str::from_utf8(shown).map_or_else(|_| String::from_utf8_lossy(shown), Cow::Borrowed) {
             text if text.is_empty() => Err(Problem::Missing),
             text if has_control(&text) => Err(Problem::Malformed),
             text => Ok(text),

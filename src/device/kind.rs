@@ -7,6 +7,30 @@ use serde::{Deserialize, Serialize};
 ///
 /// Two kinds are never one binding, whatever their values: a fingerprint that is spelt as a cookie's bits is another one, and a session that
 /// is bound to a fingerprint is not open to a caller who shows nothing.
+///
+/// ```
+/// use authflow::{
+///     device::{BindingKind, Device, DeviceCookie},
+///     testkit::{World, demo},
+/// };
+///
+/// let mut world = World::new();
+/// world.login("alice");
+/// let session = world.host.sessions.values().next().unwrap();
+/// // What you may show its owner in a list of sessions.
+/// let shown = match session.device.kind {
+///     BindingKind::Fingerprint => "an app",
+///     BindingKind::Cookie => "a browser",
+///     BindingKind::Unbound | BindingKind::KeyThumbprint => "a program",
+/// };
+/// assert_eq!(shown, "an app");
+///
+/// // In a column of text, and back.
+/// let browser = Device::with_cookie(&DeviceCookie::from_bytes([7; 16]), "Mozilla/5.0", None)?;
+/// assert_eq!(browser.binding_kind().as_str(), "cookie");
+/// assert_eq!("cookie".parse(), Ok(BindingKind::Cookie));
+/// # Ok::<(), authflow::device::HeaderFault>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum BindingKind {

@@ -3,6 +3,15 @@
 use serde::{Deserialize, Serialize};
 
 /// A language that messages exist in.
+///
+/// ```
+/// use authflow::{device::Language, testkit::{Call, World}};
+///
+/// assert_eq!(Language::from_tag("zh-CN"), Some(Language::Zh));
+/// let mut world = World::new();
+/// let call = Call::login("alice", "a guess").with_header("X-L", "zh");
+/// assert!(!world.send(&call).text("error_msg").is_ascii());
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Language {

@@ -4,9 +4,16 @@
 //! ```
 //! use authflow::device::{Caller, HeaderFault};
 //!
-//! let headers = [("X-operating-sys-version", "Android 10"), ("x-agent", "Mozilla/5.0"), ("X-client-id", "web")];
+//! let headers = [
+//!     ("X-operating-sys-version", "Android 10"),
+//!     ("x-agent", "Mozilla/5.0"),
+//!     ("X-client-id", "web"),
+//! ];
 //! let faults = Caller::from_headers(&headers).unwrap_err();
-//! assert_eq!(faults.iter().map(|fault| fault.to_string()).collect::<Vec<_>>(), ["X-device-fingerprint is missing"]);
+//! assert_eq!(
+//!     faults.iter().map(|fault| fault.to_string()).collect::<Vec<_>>(),
+//!     ["X-device-fingerprint is missing"]
+//! );
 //! ```
 
 mod address;
@@ -28,11 +35,47 @@ pub use headers::{Header, Headers, Problem, RequestHeaders};
 pub use kind::BindingKind;
 pub use language::Language;
 
-use crate::token::{DeviceDigest, KeyRing, Keys, Place, SessionReference, SessionToken, Ticket};
+use crate::token::{
+    CaptchaToken, DeviceDigest, KeyRing, Keys, Place, SessionReference, SessionToken, Ticket,
+};
 use alloc::{borrow::Cow, sync::Arc};
 use core::{fmt, net::IpAddr};
 
 /// The device a request comes from, as it describes itself, and [what it is recognised by](BindingKind). Cheap to clone.
+///
+/// ```
+/// use authflow::{
+///     PresentedToken,
+///     device::{BindingKind, Caller, Device, DeviceCookie},
+///     outcome::Verdict,
+///     testkit::{World, demo},
+///     token::Untrusted,
+/// };
+///
+/// // An app with the family's headers, an app at a route of yours, a browser, and somebody who
+/// // shows nothing.
+/// let of_family = Caller::from_headers(&demo::device())?.device;
+/// let app = Device::with_fingerprint("this phone", "Shop/3.1", None)?;
+/// let browser = Device::with_cookie(&DeviceCookie::from_bytes([7; 16]), "Mozilla/5.0", None)?;
+/// let script = Device::unbound("curl/8.5", None)?;
+/// assert_eq!(
+///     (app.binding_kind(), browser.binding_kind()),
+///     (BindingKind::Fingerprint, BindingKind::Cookie)
+/// );
+///
+/// // A token is good on the device that it was made for, and on no other.
+/// let mut world = World::new();
+/// let signed_in = world.login("alice");
+/// let shown = PresentedToken::Session(Untrusted::new(signed_in.session_token()));
+/// assert!(matches!(
+///     world.authenticate(demo::caller(of_family), shown),
+///     Verdict::Authenticated(_)
+/// ));
+/// for other in [app, browser, script] {
+///     assert!(matches!(world.authenticate(demo::caller(other), shown), Verdict::Refused(_)));
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Device {
     /// Operating system, what it is recognised by, and agent, one after the other, so that a copy counts once.
@@ -59,6 +102,17 @@ impl Device {
     pub fn new(os: &str, fingerprint: &str, agent: &str, ip: Option<IpAddr>) -> Result<Self, HeaderFault> {
         let os = described(Header::Os, os)?;
         Ok(Self::of(&os, judged(fingerprint)?, &described(Header::Agent, agent)?, ip))
+    }
+
+    /// The same, where an agent may be missing.
+    pub(crate) fn without_agent_if_none(
+        os: &str,
+        fingerprint: &str,
+        agent: &str,
+        ip: Option<IpAddr>,
+    ) -> Result<Self, HeaderFault> {
+        let os = described(Header::Os, os)?;
+        Ok(Self::of(&os, judged(fingerprint)?, &agent_or_none(agent)?, ip))
     }
 
     /// An app at a route of your own, which shows a fingerprint and perhaps `agent`, its header `User-Agent`: that may be empty, and is cut where it is
@@ -119,7 +173,7 @@ impl Device {
         self.kind
     }
 
-    /// What recognises the device (`X-device-fingerprint`); `None` where it is recognised by something else, or by nothing. Who knows it can
+    /// What recognises the device (`X-device-fingerprint`); `None` where it is recognised by something else, or by nothing. Whoever knows it can
     /// present it, so it is not printed.
     pub fn fingerprint(&self) -> Option<&str> {
         (self.kind == BindingKind::Fingerprint).then(|| self.mark())
@@ -144,6 +198,11 @@ impl Device {
     /// Whether the device is the one that this ticket was made for.
     pub(crate) fn holds_ticket(&self, ticket: &Ticket, ring: &KeyRing) -> bool {
         self.is_of(ticket.claims().device, ring, ticket.key())
+    }
+
+    /// Whether the device is the one that this captcha token was made for.
+    pub(crate) fn holds_captcha(&self, token: &CaptchaToken, ring: &KeyRing) -> bool {
+        self.is_of(token.claims().device, ring, token.key())
     }
 
     fn is_of(&self, digest: DeviceDigest, ring: &KeyRing, key: Place) -> bool {

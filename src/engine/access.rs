@@ -28,6 +28,7 @@ impl Admitted {
 
     /// The host has denied access: `fault` for the client.
     pub(super) fn deny(self, about: AccessPurpose, account: AccountId, fault: Fault) -> Step {
+        let fault = self.as_presented(fault);
         self.context.refuse(fault, Event::AccessDenied { account, about, denial: None })
     }
 }

@@ -116,9 +116,9 @@ impl Admitted {
     /// Finds an account of this audience, and goes on with `then`.
     pub(super) fn find_account(self, key: AccountKey, then: impl Then<Self, Option<Account>>) -> Step {
         let question = FindAccount { audience: self.audience, key };
-        self.ask(question, move |mut admitted, FindAccount { key, .. }, found| {
+        self.ask(question, move |mut admitted, asked, found| {
             let contradicts = |account: &Account| {
-                let another = matches!(&key, AccountKey::Id(id) if *id != account.id);
+                let another = matches!(&asked.key, AccountKey::Id(id) if *id != account.id);
                 another || account.tenant != admitted.audience.tenant
             };
             if found.as_ref().is_some_and(contradicts) {
@@ -140,7 +140,13 @@ impl Admitted {
         reason: TokenRefusal,
     ) -> Step {
         self.context.outcome.facts.account = account;
+        let fault = self.as_presented(fault);
         self.context.refuse(fault, Event::TokenRefused { account, reason })
+    }
+
+    /// The fault of a token. One that came sealed is told as its signature's: whoever has sealed something learns nothing else of it.
+    pub(super) fn as_presented(&self, fault: Fault) -> Fault {
+        if self.context.is_signed { Fault::SignatureInvalid } else { fault }
     }
 
     /// Refuses a proof: `fault` for the client, the reason for the log.

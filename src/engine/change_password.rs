@@ -19,15 +19,40 @@ use crate::{
     contact::Channel,
     device::Caller,
     factor::{Factor, FactorSet},
-    flow::{Next, PasswordStep, Wait},
+    flow::{Next, PasswordStep, Wait, change_ends_links},
     outcome::{Fault, ProofRefusal},
     session::EndSessions,
-    step::Step,
+    social::EndLinks,
+    step::{Step, Write},
     token::{StateToken, Untrusted},
 };
 use alloc::sync::Arc;
 
 /// A change of password within a login.
+///
+/// ```
+/// use authflow::{
+///     ChangeProof, PasswordChange, Secret,
+///     device::Caller,
+///     outcome::Verdict,
+///     testkit::{World, demo},
+///     token::Untrusted,
+/// };
+///
+/// let mut world = World::new(); // victor's password has expired
+/// let engine = world.api.engine().clone();
+/// let pending = world.login("victor");
+/// let mut change = |new: &str| {
+///     let proof = ChangeProof::OldPassword(Secret::new(demo::PASSWORD));
+///     let change = PasswordChange { proof, new_password: Secret::new(new) };
+///     let caller = Caller::from_headers(&demo::device()).unwrap();
+///     let token = Untrusted::new(pending.state_token());
+///     let step = engine.change_password(caller, token, change, world.moment());
+///     world.run(step).verdict
+/// };
+/// assert!(matches!(change("short"), Verdict::Refused(_)), "the state token is not spent");
+/// assert!(matches!(change("Battery-Staple-8"), Verdict::SignedIn(_)));
+/// ```
 #[derive(Clone, Debug)]
 pub struct PasswordChange {
     /// What proves that the subject may.
@@ -37,6 +62,34 @@ pub struct PasswordChange {
 }
 
 /// What proves that a password may be changed within a login.
+///
+/// ```
+/// use authflow::{
+///     ChangeProof, PasswordChange, Secret,
+///     contact::{Channel, Mobile},
+///     device::Caller,
+///     outcome::Verdict,
+///     testkit::{Call, World, demo},
+///     token::Untrusted,
+/// };
+/// use serde_json::json;
+///
+/// let mut world = World::new(); // victor's password has expired, and he has forgotten it
+/// world.account("victor").mobile = Mobile::new("+86-13800000004").ok();
+/// let engine = world.api.engine().clone();
+/// let pending = world.login("victor");
+/// let ask = Call::post("/api/v2/sdk/sms/send", &json!({ "type": "CHANGE_PWD_SMS" }));
+/// world.send(&ask.pending(pending.state_token()));
+///
+/// let code = Secret::new(world.code());
+/// let proof = ChangeProof::Code { channel: Channel::Sms, code };
+/// let change = PasswordChange { proof, new_password: Secret::new("Battery-Staple-8") };
+/// let (caller, token) =
+///     (Caller::from_headers(&demo::device())?, Untrusted::new(pending.state_token()));
+/// let step = engine.change_password(caller, token, change, world.moment());
+/// assert!(matches!(world.run(step).verdict, Verdict::SignedIn(_)));
+/// # Ok::<(), authflow::device::HeaderFaults>(())
+/// ```
 #[derive(Clone, Debug)]
 pub enum ChangeProof {
     /// The present password as typed.
@@ -131,12 +184,15 @@ fn change(admitted: Admitted, login: PendingLogin, proved: Proved, accepted: Acc
         Proved::OldPassword => (Factor::Password, None),
         Proved::Code(used) => (used.factor, Some(used)),
     };
+    let ends_links = change_ends_links(&login.account);
+    let mut writes = accepted.writes(&admitted, login.account.id, EndSessions::All);
+    writes.extend(ends_links.then_some(Write::EndLinks(EndLinks::All)));
     let finished = Finished {
         password: PasswordStep::Changed,
         proved: FactorSet::EMPTY.with(factor),
         proved_at: Some(admitted.now()),
         code,
-        writes: accepted.writes(&admitted, login.account.id, EndSessions::All),
+        writes,
     };
     login.finish(admitted, finished).decide_access()
 }

@@ -1,9 +1,10 @@
-//! The one write of a step, and what it does to the guess that proved it.
+//! The writes of a step, and what they do to the guess that proved it.
 
 use super::{admit::Admitted, ask::InProgress, guess::OpenGuess};
 use crate::{
     AccountId,
     account::Revision,
+    outcome::{Fault, TokenRefusal},
     step::{Claim, Commit, CommitRefusal, Committed, Step, Write},
 };
 use alloc::vec::Vec;
@@ -19,16 +20,22 @@ pub(super) struct Writing {
 /// What is in progress in an application that is known.
 pub(super) trait InApplication: InProgress {
     fn admitted(&mut self) -> &mut Admitted;
+
+    fn into_admitted(self) -> Admitted;
 }
 
 impl InApplication for Admitted {
     fn admitted(&mut self) -> &mut Admitted {
         self
     }
+
+    fn into_admitted(self) -> Admitted {
+        self
+    }
 }
 
 /// Asks the host to write, and goes on with `then`. Every commit of a step goes through here, so that a guess that was right is cleared with
-/// what it proves or not at all.
+/// what it proves or not at all, and the signature of a call is used once: its use is the claim of the first commit.
 pub(super) fn commit<T: InApplication>(
     mut carried: T,
     writing: Writing,
@@ -37,14 +44,21 @@ pub(super) fn commit<T: InApplication>(
     let Writing { claim, account, expected, mut writes } = writing;
     let Admitted { context, audience, .. } = carried.admitted();
     let (guess, audience) = (context.guess.take(), *audience);
+    let signature = context.signature.take().map(|signature| signature.claim());
     if let Some(guess) = &guess {
         clear(&mut writes, guess);
     }
-    let question = Commit { claim, audience, account, expected, writes };
+    let question = Commit { claim: claim.or(signature), audience, account, expected, writes };
     // A commit that nobody answers may have been carried out: its guess stays as it is.
-    carried.ask(question, |mut carried, commit, committed| {
+    carried.ask(question, move |mut carried, commit, committed| {
         carried.admitted().context.guess = guess.and_then(|guess| after(guess, &committed));
-        then(carried, commit, committed)
+        match committed {
+            Committed::Replayed { .. } if signature.is_some() => {
+                let admitted = carried.into_admitted();
+                admitted.refuse_token(Fault::SignatureInvalid, commit.account, TokenRefusal::Replayed)
+            }
+            committed => then(carried, commit, committed),
+        }
     })
 }
 
@@ -67,7 +81,10 @@ fn after(guess: OpenGuess, committed: &Committed) -> Option<OpenGuess> {
     match committed {
         Committed::Done => None,
         Committed::Replayed { .. }
-        | Committed::Refused(CommitRefusal::TotpStepUsed | CommitRefusal::CodeUsed) => Some(guess.counted()),
+        | Committed::Refused(
+            // Whether somebody has a user name is told to whoever has proved a contact; not as often as they like.
+            CommitRefusal::TotpStepUsed | CommitRefusal::CodeUsed | CommitRefusal::UserNameTaken,
+        ) => Some(guess.counted()),
         Committed::Changed | Committed::Refused(_) => Some(guess),
     }
 }

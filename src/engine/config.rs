@@ -13,14 +13,19 @@ use alloc::{collections::BTreeMap, sync::Arc, vec::Vec};
 /// What an engine is made of.
 ///
 /// ```
-/// use authflow::{Application, ClientId, Config, Engine, token::{Issuer, Key, KeyRing}};
+/// use authflow::{
+///     Application, ClientId, Config, Engine,
+///     token::{Issuer, Key, KeyRing},
+/// };
 ///
 /// # let secret = authflow::testkit::demo::secret(7);
-/// let ring = KeyRing::new(Key::new("2026-11", secret).unwrap()); // 32 random bytes from a secret store
+/// // 32 random bytes from a secret store
+/// let ring = KeyRing::new(Key::new("2026-11", secret).unwrap());
 /// let applications = [Application::new(ClientId::new("web").unwrap())];
-/// let config = Config::new(Issuer::new("https://id.example.com").unwrap(), ring, applications.into());
+/// let config =
+///     Config::new(Issuer::new("https://id.example.com").unwrap(), ring, applications.into());
 /// let engine = Engine::new(config).unwrap();
-/// # let _ = engine;
+/// assert_eq!(engine.issuer().as_str(), "https://id.example.com");
 /// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -63,9 +68,26 @@ impl Config {
 }
 
 /// Where applications come from.
+///
+/// ```
+/// use authflow::{
+///     Application, Applications, ClientId, Config, Engine,
+///     sdk::Api,
+///     testkit::{MemoryHost, World, demo},
+/// };
+///
+/// // Kept in a table of the host's: each request asks for its own.
+/// let config = Config::new(demo::issuer(), demo::ring(), Applications::Asked);
+/// let shop = Application::isv(ClientId::new(demo::ISV)?, [demo::tenant()]);
+/// let host = MemoryHost { applications: [shop].into(), ..MemoryHost::demo() };
+/// let mut world = World::of(Api::new(Engine::new(config)?), host);
+/// assert_eq!(world.login("alice").status, 200);
+/// assert_eq!(world.host.asked[0], "FindApplication");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 pub enum Applications {
-    /// These and no others; the host is never asked. What is the same in all id tokens of an audience is made with the engine.
+    /// These and no others; the host is never asked. The part that all id tokens of an audience have in common is made with the engine.
     Fixed(Vec<Application>),
     /// The host is asked with every request ([`FindApplication`](crate::step::FindApplication)).
     Asked,
@@ -79,10 +101,24 @@ impl<const N: usize> From<[Application; N]> for Applications {
 }
 
 /// What is wrong with a configuration.
+///
+/// ```
+/// use authflow::{Application, ClientId, Config, ConfigError, Engine, testkit::demo};
+///
+/// let shop = ClientId::new("shop")?;
+/// let twice = [Application::new(shop), Application::isv(shop, [demo::tenant()])];
+/// let refused = Engine::new(Config::new(demo::issuer(), demo::ring(), twice.into())).unwrap_err();
+/// assert_eq!(refused, ConfigError::DuplicateClientId(shop));
+/// assert_eq!(
+///     refused.to_string(),
+///     "each application must have a client id of its own, and two have shop"
+/// );
+/// # Ok::<(), authflow::InvalidId>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
     /// Two applications have the same client id.
-    #[error("two applications have the client id {0}")]
+    #[error("each application must have a client id of its own, and two have {0}")]
     DuplicateClientId(ClientId),
     /// A sealing key has the secret of a key of the ring. That one is rotated away; what is sealed must still open.
     #[error("a sealing key must have a secret of its own, and that of {:?} is in the ring", .0.as_str())]

@@ -1,6 +1,6 @@
 //! What every operation carries from its first question to its outcome.
 
-use super::{ask::InProgress, config::Core, guess::OpenGuess};
+use super::{ask::InProgress, config::Core, guess::OpenGuess, spent::Spent};
 use crate::{
     Application, Audience, Moment,
     device::{Device, DeviceBinding, Language, PresentedDevice},
@@ -21,6 +21,10 @@ pub(super) struct Context {
     pub(super) guess: Option<OpenGuess>,
     /// What the device is recognised by, under the key that signs, where a token of that key has been found to be of this device.
     pub(super) known_digest: Option<DeviceDigest>,
+    /// Whether it comes as a signed call.
+    pub(super) is_signed: bool,
+    /// The use of its signature, where that has been opened: what it writes, it writes with this claim.
+    pub(super) signature: Option<Spent>,
     /// The language that the caller asks for.
     asked: Option<Language>,
 }
@@ -29,8 +33,17 @@ impl Context {
     pub(super) fn new(core: &Arc<Core>, device: Device, asked: Option<Language>, moment: Moment) -> Self {
         let facts = Facts { at: moment.timestamp(), ..core.facts(asked) };
         let outcome = Box::new(Outcome { verdict: Verdict::Busy, facts, events: Vec::new() });
-        let (guess, known_digest) = (None, None);
-        Self { core: Arc::clone(core), device, moment, outcome, guess, known_digest, asked }
+        Self {
+            core: Arc::clone(core),
+            device,
+            moment,
+            outcome,
+            guess: None,
+            known_digest: None,
+            is_signed: false,
+            signature: None,
+            asked,
+        }
     }
 
     /// From here on the application says how to speak.
@@ -43,6 +56,8 @@ impl Context {
         facts.password_rules = application.policy.password_rules;
         facts.first_factors = application.policy.first_factors;
         facts.recovery = application.policy.recovery;
+        facts.registration = application.policy.registration;
+        facts.replaces_contacts = application.policy.replaces_contacts;
     }
 
     /// What the device is recognised by, as the key that signs hashes it: for tokens that are about to be minted.

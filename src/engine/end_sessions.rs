@@ -6,7 +6,7 @@ use super::{
     ask::InProgress,
     commit::{Writing, commit},
     config::Core,
-    open_session::with_session_token,
+    presented::{PresentedSession, with_session_token},
 };
 use crate::{
     AccountId, Audience, Moment, SessionId,
@@ -14,7 +14,6 @@ use crate::{
     outcome::{Event, Facts, Fault, Outcome, TokenRefusal, Verdict},
     session::{EndSessions, SessionRecord},
     step::{Commit, Committed, Question, Step, Write},
-    token::{SessionToken, Untrusted},
 };
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
 
@@ -23,7 +22,7 @@ use alloc::{boxed::Box, sync::Arc, vec::Vec};
 pub(super) fn sign_out(
     core: &Arc<Core>,
     caller: Caller,
-    presented: Untrusted<'_, SessionToken>,
+    presented: PresentedSession<'_>,
     moment: Moment,
 ) -> Step {
     with_session_token(Errand::GiveUp, core, caller, presented, moment, |mut admitted, shown| {

@@ -55,8 +55,18 @@ pub(super) struct Guess<T> {
 }
 
 impl<T: Send + Sync + 'static> Guess<T> {
-    /// Counts a guess, and goes on with `then`.
+    /// Counts a guess, and goes on with `then`. The signature of a signed call is used up before: a call that is replayed is no guess, and one signature is
+    /// good for one guess.
     pub(super) fn count(
+        admitted: Admitted,
+        aim: Aim,
+        claimant: Result<T, ProofRefusal>,
+        then: impl FnOnce(Self) -> Step + Send + Sync + 'static,
+    ) -> Step {
+        admitted.use_signature(move |admitted| Self::reserve(admitted, aim, claimant, then))
+    }
+
+    fn reserve(
         admitted: Admitted,
         aim: Aim,
         claimant: Result<T, ProofRefusal>,

@@ -3,51 +3,56 @@
 use super::{
     admit::Admitted,
     ask::{InProgress as _, Then},
+    commit::InApplication,
+    grant::SessionTerms,
 };
 use crate::{
     IdentityPlace,
     account::{Account, Subject},
-    session::SessionRecord,
     step::{SignBytes, SignatureCheck, Step, VerifyBytes},
     token::{IdClaims, IdToken, IdTokenSigning, IdentityClaims, TokenError, TokenText, Untrusted},
 };
 
-/// Mints an id token for a session, and goes on with `then`.
-pub(super) fn mint(
-    admitted: Admitted,
-    account: &Account,
-    record: &SessionRecord,
-    then: impl Then<Admitted, TokenText<IdToken>>,
-) -> Step {
-    let Admitted { context, application, audience } = &admitted;
-    let now = context.moment.timestamp();
+/// What the id token of a session says.
+pub(super) fn claims(admitted: &Admitted, account: &Account, terms: SessionTerms) -> IdClaims {
+    let (application, now) = (&admitted.application, admitted.now());
     let identity = match application.identity {
         IdentityPlace::TopLevel => IdentityClaims::TopLevel(account.profile.clone()),
+        IdentityPlace::Flat => IdentityClaims::Flat(Subject::of(account)),
         IdentityPlace::Api => IdentityClaims::Api(Subject::of(account)),
     };
-    let claims = IdClaims {
+    IdClaims {
         account: account.id,
-        session: record.session,
-        auth_time: record.auth_time,
-        factors: record.factors,
+        session: terms.session,
+        auth_time: terms.auth_time,
+        factors: terms.factors,
         issued_at: now,
-        expires_at: now.plus(application.policy.lifetimes.id_token()).min(record.expires_at),
+        expires_at: now.plus(application.policy.lifetimes.id_token()).min(terms.expires_at),
         identity,
-    };
+    }
+}
+
+/// Mints the id token that says `claims`, and goes on with `then`.
+pub(super) fn mint<T: InApplication>(
+    mut carried: T,
+    claims: &IdClaims,
+    then: impl Then<T, TokenText<IdToken>>,
+) -> Step {
+    let Admitted { context, audience, .. } = carried.admitted();
     let core = &context.core;
     let unsigned = match &core.id_token_signing {
         IdTokenSigning::ApplicationKey => {
-            let minted = core.ring.id_tokens(&core.issuer, audience).mint(&claims);
-            return then(admitted, minted);
+            let minted = core.ring.id_tokens(&core.issuer, audience).mint(claims);
+            return then(carried, minted);
         }
-        IdTokenSigning::Outside(keys) => keys.id_tokens(&core.ring, &core.issuer, audience).prepare(&claims),
+        IdTokenSigning::Outside(keys) => keys.id_tokens(&core.ring, &core.issuer, audience).prepare(claims),
     };
     let question = SignBytes { key_id: unsigned.key_id().as_str().into(), bytes: unsigned.bytes().into() };
-    admitted.ask(question, |admitted, _, signature| {
+    carried.ask(question, |carried, _, signature| {
         match signature.and_then(|signature| unsigned.signed(&signature)) {
-            Some(minted) => then(admitted, minted),
+            Some(minted) => then(carried, minted),
             // The configuration names a key that the host does not have, or has another kind of.
-            None => admitted.context.contradiction::<SignBytes>(),
+            None => carried.into_admitted().context.contradiction::<SignBytes>(),
         }
     })
 }

@@ -5,18 +5,20 @@ use super::{
     admit::Admitted,
     ask::InProgress,
     commit::{InApplication, Writing, commit},
-    grant::grant,
+    grant::{SessionTerms, Tokens},
     retry::{Opening, refuse_spent},
     spent::{Spent, UsedCode},
 };
 use crate::{
     Audience, SessionId, Timestamp, TokenId,
-    account::{Account, AccountKey, Revision},
+    account::{Account, AccountKey, JudgeProfile, MemberName, ProfileFlaw, ProfileRefusal, Revision},
+    contact::Channel,
     factor::Factor,
     flow::{Denial, Next, PasswordStep, Progress, Wait, has_but_a_breached_password, next},
     outcome::{Event, Fault, Pending, ProofRefusal, TokenRefusal, Verdict},
     policy::Lifetimes,
     session::SessionRecord,
+    social::pending::PendingIdentity,
     step::{
         AccessDecision, AccessPurpose, Claim, Commit, CommitRefusal, Committed, Question, Step, Write,
         revision_after,
@@ -32,6 +34,8 @@ pub(super) struct Login {
     pub(super) admitted: Admitted,
     /// The account as it is now.
     pub(super) account: Account,
+    /// Whether it is not there yet: this step makes it.
+    pub(super) is_new: bool,
     pub(super) progress: Progress,
     /// When the login began: it has half an hour from there.
     pub(super) auth_start: Timestamp,
@@ -41,16 +45,17 @@ pub(super) struct Login {
     pub(super) spent: Option<Spent>,
     /// The code that this step uses up, where it was proved by one.
     pub(super) code: Option<UsedCode>,
-    /// What the step writes, beside the session it may end in.
+    /// The identity that is linked to the account with the session, where the login began with one that was linked to nobody.
+    pub(super) link: Option<Box<PendingIdentity>>,
+    /// What the step writes; at last the session, where it ends in one.
     pub(super) writes: Vec<Write>,
 }
 
 /// How a step ends once everything is written.
-#[allow(clippy::large_enum_variant, reason = "it travels once, inside the continuation of the commit")]
 enum Ending {
     Pending(Wait),
-    Session(SessionRecord),
-    Denied(Option<Denial>),
+    Session(SessionTerms),
+    Denied { about: AccessPurpose, denial: Option<Denial> },
 }
 
 impl Login {
@@ -58,20 +63,31 @@ impl Login {
     pub(super) fn decide_access(self: Box<Self>) -> Step {
         let question = self.admitted.access(AccessPurpose::SignIn, self.account.id, self.progress.factors);
         self.ask(question, |login, _, decision| match decision {
-            AccessDecision::Deny => login.commit_denied(None),
+            AccessDecision::Deny => login.commit_denied(AccessPurpose::SignIn, None),
             AccessDecision::Allow => login.access_allowed(),
         })
     }
 
     fn access_allowed(self: Box<Self>) -> Step {
         match next(self.admitted.policy(), &self.account, self.progress, self.now()) {
-            Next::Deny(denial) => self.commit_denied(Some(denial)),
+            Next::Deny(denial) => self.commit_denied(AccessPurpose::SignIn, Some(denial)),
+            Next::Issue if self.link.is_some() => self.decide_link(),
             Next::Issue => self.issue(),
             Next::Wait(wait) => self.commit(Ending::Pending(wait)),
         }
     }
 
-    fn issue(self: Box<Self>) -> Step {
+    /// Asks the host whether an identity may be linked to the account. Who may not is not signed in either, for the login was to link it.
+    fn decide_link(self: Box<Self>) -> Step {
+        let about = AccessPurpose::LinkIdentity;
+        let question = self.admitted.access(about, self.account.id, self.progress.factors);
+        self.ask(question, move |login, _, decision| match decision {
+            AccessDecision::Deny => login.commit_denied(about, None),
+            AccessDecision::Allow => login.issue(),
+        })
+    }
+
+    fn issue(mut self: Box<Self>) -> Step {
         let record = SessionRecord {
             session: SessionId::from_bytes(self.draw("session")),
             audience: self.admitted.audience,
@@ -85,15 +101,24 @@ impl Login {
             used_at: self.now(),
             expires_at: self.now().plus(self.admitted.policy().lifetimes.session_token()),
         };
-        self.commit(Ending::Session(record))
+        // With the session and not before: what is proved so far would otherwise sign in for good.
+        let (linked_at, factors) = (self.now(), self.progress.factors);
+        let link = self.link.take().map(|link| Write::LinkIdentity {
+            linked_by: link.linked_by(factors),
+            identity: link.identity,
+            linked_at,
+        });
+        self.writes.extend(link);
+        self.writes.push(Write::OpenSession(record));
+        self.commit(Ending::Session(SessionTerms::of(&record)))
     }
 
     /// A denial is final, so what was presented is used up by it as well: a code or a one-time password that was right once must not
     /// be right again. Nothing else is written, an outdated verifier or seal neither: it is as old the next time. Who was denied has not guessed
     /// wrong.
-    fn commit_denied(mut self: Box<Self>, denial: Option<Denial>) -> Step {
+    fn commit_denied(mut self: Box<Self>, about: AccessPurpose, denial: Option<Denial>) -> Step {
         self.writes.retain(|write| matches!(write, Write::UseTotpStep { .. }));
-        self.commit(Ending::Denied(denial))
+        self.commit(Ending::Denied { about, denial })
     }
 
     /// Writes what the step has to write, all at once and last. Without anything to write, there is nothing to ask.
@@ -102,16 +127,17 @@ impl Login {
         if let Some(code) = &self.code {
             writes.insert(0, code.write());
         }
-        let mut opens = None;
-        if let Ending::Session(record) = &ending {
-            writes.push(Write::OpenSession(*record));
-            opens = self.is_skip().then_some(record.session);
-        }
+        let opens = match &ending {
+            Ending::Session(terms) if self.is_skip() => Some(terms.session),
+            _ => None,
+        };
         let claim = self.spent.as_ref().map(|spent| Claim { opens, ..spent.claim() });
         if claim.is_none() && writes.is_empty() && self.admitted.context.guess.is_none() {
             return self.committed(ending, &writes);
         }
-        let (account, expected) = (Some(self.account.id), Some(self.account.revision));
+        let is_made = self.is_new && !matches!(ending, Ending::Denied { .. });
+        let account = (!self.is_new || is_made).then_some(self.account.id);
+        let expected = (!self.is_new).then_some(self.account.revision);
         commit(self, Writing { claim, account, expected, writes }, move |login, commit, committed| {
             match committed {
                 Committed::Done => login.committed(ending, &commit.writes),
@@ -146,9 +172,13 @@ impl Login {
     }
 
     fn not_committed(self: Box<Self>, answer: Committed) -> Step {
+        if self.is_new {
+            return self.not_made(answer);
+        }
         let account = Some(self.account.id);
         let proof = |factor, reason, fault| (fault, Event::ProofRefused { account, factor, reason });
-        let token = |reason| (Fault::StateTokenInvalid, Event::TokenRefused { account, reason });
+        let spent = self.spent.as_ref().map_or(Fault::StateTokenInvalid, Spent::fault);
+        let token = |reason| (spent, Event::TokenRefused { account, reason });
         let by_code = self.code.as_ref().map(|code| code.factor);
         let (fault, event) = match (answer, &self.spent, by_code) {
             (Committed::Refused(CommitRefusal::TotpStepUsed), ..) => {
@@ -160,16 +190,55 @@ impl Login {
             (Committed::Changed, None, Some(factor)) => {
                 proof(factor, ProofRefusal::AccountChanged, Fault::CodeInvalid(factor))
             }
+            (Committed::Changed, None, None) if self.progress.factors.contains(Factor::Federated) => {
+                proof(Factor::Federated, ProofRefusal::AccountChanged, Fault::SocialCodeInvalid)
+            }
+            (Committed::Changed, None, None) if self.progress.factors.contains(Factor::Sms) => {
+                proof(Factor::Sms, ProofRefusal::AccountChanged, Fault::MobileTokenInvalid)
+            }
             (Committed::Changed, None, None) => {
                 proof(Factor::Password, ProofRefusal::AccountChanged, Fault::CredentialsInvalid)
             }
             (Committed::Replayed { .. }, Some(_), _) => token(TokenRefusal::Replayed),
             (Committed::Changed, Some(_), _) => token(TokenRefusal::AccountChanged),
             (Committed::Refused(CommitRefusal::SkipsSpent), Some(_), _) => token(TokenRefusal::Refused),
+            (Committed::Refused(CommitRefusal::IdentityTaken), Some(_), _) => {
+                token(TokenRefusal::IdentityTaken)
+            }
             // There was nothing to replay, and nothing that can be refused.
             _ => return self.admitted.context.contradiction::<Commit>(),
         };
         self.admitted.context.refuse(fault, event)
+    }
+
+    /// No account was made.
+    fn not_made(self: Box<Self>, answer: Committed) -> Step {
+        let Self { mut admitted, code, spent, .. } = *self;
+        admitted.context.outcome.facts.account = None;
+        if let Some(spent) = spent {
+            let reason = match &answer {
+                Committed::Replayed { .. } => Some(TokenRefusal::Replayed),
+                Committed::Refused(CommitRefusal::IdentityTaken) => Some(TokenRefusal::IdentityTaken),
+                _ => None,
+            };
+            if let Some(reason) = reason {
+                return admitted.refuse_token(spent.fault(), None, reason);
+            }
+        }
+        match (answer, code.map(|code| code.factor)) {
+            (Committed::Refused(CommitRefusal::CodeUsed), Some(factor)) => {
+                admitted.refuse_proof(Fault::CodeInvalid(factor), factor, ProofRefusal::Replayed)
+            }
+            (Committed::Refused(CommitRefusal::ContactTaken), _) => admitted.refuse_taken(None),
+            (Committed::Refused(CommitRefusal::UserNameTaken), _) => {
+                let member = MemberName::known(MemberName::USER_NAME);
+                admitted.refuse_profile(ProfileRefusal { member, flaw: ProfileFlaw::Taken })
+            }
+            (Committed::Refused(CommitRefusal::AccountExists), _) => {
+                admitted.context.contradiction::<JudgeProfile>()
+            }
+            _ => admitted.context.contradiction::<Commit>(),
+        }
     }
 
     fn committed(mut self: Box<Self>, ending: Ending, writes: &[Write]) -> Step {
@@ -188,8 +257,19 @@ impl Login {
                     self.admitted.context.outcome.events.push(Event::PasswordChanged { account });
                     self.account.revision = self.account.revision.next();
                 }
+                (Write::CreateAccount(new), _) => {
+                    let channel = if new.mobile.is_some() { Channel::Sms } else { Channel::Email };
+                    self.admitted.context.outcome.events.push(Event::Registered { account, channel });
+                }
                 (Write::Rehash { .. }, _) => {
                     self.admitted.context.outcome.events.push(Event::PasswordRehashed { account });
+                }
+                (Write::LinkIdentity { identity, .. }, _) => {
+                    let event = Event::IdentityLinked { account, provider: identity.provider() };
+                    self.admitted.context.outcome.events.push(event);
+                }
+                (Write::EndLinks(_), _) => {
+                    self.admitted.context.outcome.events.push(Event::LinksEnded { account });
                 }
                 (Write::Reseal { .. }, _) => {
                     self.admitted.context.outcome.events.push(Event::SecretResealed { account });
@@ -198,8 +278,11 @@ impl Login {
             }
         }
         match ending {
-            Ending::Denied(denial) => {
-                let event = Event::AccessDenied { account, about: AccessPurpose::SignIn, denial };
+            Ending::Denied { about, denial } => {
+                if self.is_new {
+                    self.admitted.context.outcome.facts.account = None;
+                }
+                let event = Event::AccessDenied { account, about, denial };
                 self.admitted.context.end_with(event, Verdict::AccessDenied)
             }
             Ending::Pending(wait) => {
@@ -210,12 +293,11 @@ impl Login {
                 let event = Event::LoginPending { account, stage: wait.stage() };
                 self.admitted.context.end_with(event, Verdict::Pending(pending))
             }
-            Ending::Session(record) => {
-                let (session, factors) = (record.session, record.factors);
+            Ending::Session(terms) => {
+                let (session, factors) = (terms.session, terms.factors);
                 self.admitted.context.outcome.events.push(Event::SignedIn { account, session, factors });
-                grant(self.admitted, &self.account, record, |admitted, grant| {
-                    admitted.context.end(Verdict::SignedIn(grant))
-                })
+                let tokens = Tokens::of(&self.admitted, &self.account, terms);
+                tokens.grant(self, |login, grant| login.admitted.context.end(Verdict::SignedIn(grant)))
             }
         }
     }
@@ -228,6 +310,7 @@ impl Login {
             account: self.account.id,
             revision: self.account.revision,
             device: policy.bindings.digests(&self.admitted.context.device, ring.signer()),
+            link: self.link.clone(),
             stage: wait.stage(),
             factors: self.progress.factors,
             auth_start: self.auth_start,
@@ -276,5 +359,9 @@ impl InProgress for Box<Login> {
 impl InApplication for Box<Login> {
     fn admitted(&mut self) -> &mut Admitted {
         &mut self.admitted
+    }
+
+    fn into_admitted(self) -> Admitted {
+        self.admitted
     }
 }

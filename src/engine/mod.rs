@@ -9,63 +9,135 @@ mod admit;
 mod ask;
 mod authenticate;
 mod candidate;
+mod captcha;
 mod change_password;
 mod commit;
 mod config;
 mod context;
 mod end_sessions;
+mod exchange;
 mod find_session;
 mod grant;
 mod guess;
 mod holder;
 mod id_token;
+mod link_identity;
 mod login;
 mod masked_mobile;
+mod mobile_token;
 mod new_password;
 mod open_session;
+mod own_contact;
+mod own_identities;
 mod own_password;
 mod password_is_set;
 mod pending;
+mod presented;
 mod prove_code;
 mod prove_factor;
 mod prove_password;
 mod prove_totp;
+mod public_key;
 mod refresh_session;
 mod refuse;
+mod register;
 mod reset_password;
 mod retry;
 mod send_code;
 mod sending;
+mod server_date;
 mod sign_in;
+mod signature;
 mod skip_password;
+mod social_sign_in;
 mod spent;
 mod stranger;
+mod tenant;
 mod ticket;
 mod ways_in;
 
-pub use authenticate::PresentedToken;
+pub use captcha::CaptchaSolution;
 pub use change_password::{ChangeProof, PasswordChange};
 pub use config::{Applications, Config, ConfigError};
-pub use own_password::OwnPasswordChange;
+pub use link_identity::{LinkProof, NewcomerProof};
+pub use mobile_token::MobileToken;
+pub use own_contact::{ContactChange, ContactCodeRequest};
+pub use own_identities::NamedIdentity;
+pub use own_password::{OwnPasswordChange, OwnPasswordCodeChange};
+pub use presented::{PresentedSession, PresentedToken};
 pub use prove_factor::FactorResponse;
+pub use register::Registrant;
 pub use reset_password::{MobilePasswordUpdate, PasswordReset};
 pub use send_code::CodeRequest;
 pub use sign_in::{CodeCredentials, Credentials};
-pub use ticket::TenantCaller;
+pub use social_sign_in::SocialCode;
+pub use tenant::{TenantCaller, TenantClient};
 
-pub(crate) use send_code::IsTaken;
+pub(crate) use register::IsOffered;
+pub(crate) use send_code::Meant;
 
 use crate::{
-    AccountId, Audience, Moment, SessionId,
+    AccountId, Application, Audience, Moment, SessionId, Timestamp,
     device::{Caller, DeviceCookie, HeaderFaults, Language},
     outcome::{BodyFault, Facts},
     step::Step,
-    token::{IdToken, IdTokenKey, Issuer, SessionToken, SessionVerifier, StateToken, Ticket, Untrusted},
+    token::{
+        CallsAreSigned, IdToken, IdTokenKey, IdTokenSigning, Issuer, LinkToken, PublicKeys, SessionToken,
+        SessionVerifier, StateToken, Ticket, Untrusted,
+    },
 };
 use alloc::sync::Arc;
 use config::Core;
 
 /// Runs logins under one configuration. Cheap to clone; keys are rotated by making a new one.
+///
+/// Each operation begins a request and gives its first [`Step`]: a question to answer, or the outcome. A host drives it to the end with
+/// [`drive`](crate::drive), or by hand. A façade calls the same operations for its routes.
+///
+/// ```
+/// use authflow::{
+///     Application, ClientId, Config, Credentials, Engine, Secret,
+///     account::UserName,
+///     device::{Caller, Device},
+///     drive_blocking,
+///     outcome::Verdict,
+///     testkit::{Clock, MemoryHost, demo},
+///     token::{Issuer, Key, KeyRing},
+/// };
+/// use std::sync::Mutex;
+///
+/// let shop = ClientId::new("shop")?;
+/// // yours: 32 random bytes from a secret store
+/// let ring = KeyRing::new(Key::new("2026-11", demo::secret(7))?);
+/// let engine = Engine::new(Config::new(
+///     Issuer::new("https://shop.example")?,
+///     ring,
+///     [Application::new(shop)].into(),
+/// ))?;
+///
+/// let mut erin = demo::account("erin");
+/// erin.tenant = None;
+/// erin.password = Some(demo::password("Correct-Horse-7", demo::START));
+/// // yours, on a database
+/// let host = Mutex::new(MemoryHost { accounts: vec![erin], ..MemoryHost::default() });
+/// let moment = Clock::at(demo::START).moment(); // yours: Moment::now()?
+///
+/// let device = Device::with_fingerprint("this phone", "", None)?;
+/// let caller = Caller { device, client_id: shop, tenant: None, language: None };
+/// let credentials = Credentials {
+///     identifier: UserName::new("Erin")?.into(),
+///     password: Secret::new("Correct-Horse-7"),
+/// };
+/// let outcome = drive_blocking(engine.sign_in(caller, credentials, moment), &host)?;
+/// assert!(matches!(outcome.verdict, Verdict::SignedIn(_)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Operations
+///
+/// These are the questions of a request that ends well. An account that is not there asks the same as one whose proof is wrong.
+///
+#[doc = include_str!("operations.md")]
 ///
 /// # Guesses
 ///
@@ -74,6 +146,15 @@ use config::Core;
 /// [`Commit`](crate::step::Commit) that carries out what it proves. `SettleAttempt` is asked last, and only where the request ends without
 /// that: the guess was wrong, or its slot was locked, and it stays counted; or it was not wrong, and it is given back. A guess that is
 /// [contended](crate::guess::Attempt::Contended) was not counted, and a commit that went unanswered may have been carried out: neither is settled.
+///
+/// # Signed calls
+///
+/// An application that has a [`call_key`](crate::Application::call_key) takes a session in a [signed call](crate::signed_call) alone. Such a call asks
+/// [`OpenSealed`](crate::signed_call::OpenSealed) before anything else about the session, and its commit, if it comes to one, claims the signature. Two things
+/// claim it by a [`Commit`](crate::step::Commit) of their own that writes nothing else: a guess, before [`ReserveAttempt`](crate::guess::ReserveAttempt), so that a call which is replayed counts
+/// none; and [`authenticate`](Self::authenticate), because what a route of the host's does is not known here. An id token or a session
+/// token in the clear asks nothing there and is refused; but [`sign_out`](Self::sign_out) takes a session token as it is, so that nobody stays signed in because the host's
+/// key service is down. Only a tenant's server, which has a credential of its own, goes on to show session tokens as they are.
 #[derive(Clone, Debug)]
 pub struct Engine {
     core: Arc<Core>,
@@ -88,9 +169,12 @@ impl Engine {
         Ok(Self { core: Arc::new(Core::new(config)?) })
     }
 
-    /// What middleware verifies session tokens with. It verifies and does nothing else.
-    pub fn verifier(&self) -> SessionVerifier {
-        SessionVerifier::new(&self.core.ring)
+    /// What middleware verifies session tokens of an application with. It verifies and does nothing else.
+    ///
+    /// # Errors
+    /// When the calls of the application must be [signed](Self#signed-calls): a token in the clear shows nothing there.
+    pub fn verifier(&self, application: &Application) -> Result<SessionVerifier, CallsAreSigned> {
+        SessionVerifier::new(&self.core.ring, application)
     }
 
     /// The keys with which a relying party verifies the id tokens of `audience`: one for each key of the ring, so that it
@@ -99,6 +183,16 @@ impl Engine {
     /// Where id tokens are [signed outside](crate::token::IdTokenSigning::Outside), nothing is signed with them.
     pub fn export_id_token_keys(&self, audience: &Audience) -> impl Iterator<Item = IdTokenKey> {
         self.core.ring.export_id_token_keys(audience)
+    }
+
+    /// The public keys that relying parties verify id tokens with that are [signed outside](crate::token::IdTokenSigning::Outside): those of the
+    /// configuration that are [published](crate::token::OutsideKey::publishing), and none where the library signs. A key that is
+    /// [shared](Self::export_id_token_keys) is never among them. The family serves it as `GET /api/v1/oauth2/keys`.
+    pub fn public_keys(&self, now: Timestamp) -> PublicKeys {
+        match &self.core.id_token_signing {
+            IdTokenSigning::ApplicationKey => PublicKeys::default(),
+            IdTokenSigning::Outside(keys) => keys.published(now),
+        }
     }
 
     /// Who issues the id tokens.
@@ -119,37 +213,150 @@ impl Engine {
     /// Finds out how one gets in: which factors begin a login, which channels reset a forgotten password, and what a new one must be like. They
     /// stand in the outcome's [`Facts`]; the verdict is [`Done`](crate::outcome::Verdict::Done).
     ///
-    /// Asks nothing, but [`FindApplication`](crate::step::FindApplication) of a host that is asked for applications.
+    /// ```
+    /// use authflow::{
+    ///     contact::Channel,
+    ///     device::Caller,
+    ///     factor::Factor,
+    ///     testkit::{World, demo},
+    /// };
+    ///
+    /// let mut world = World::new();
+    /// let engine = world.api.engine().clone();
+    /// let step = engine.ways_in(Caller::from_headers(&demo::device())?, world.moment());
+    /// let facts = world.run(step).facts;
+    /// // What a page for signing in shows.
+    /// assert!(
+    ///     facts.first_factors.contains(Factor::Password)
+    ///         && facts.first_factors.contains(Factor::Sms)
+    /// );
+    /// assert!(facts.recovery.contains(Channel::Sms), "a link for a forgotten password");
+    /// assert!(!facts.registration.contains(Channel::Sms), "and none to register");
+    /// # Ok::<(), authflow::device::HeaderFaults>(())
+    /// ```
     pub fn ways_in(&self, caller: Caller, moment: Moment) -> Step {
         ways_in::start(&self.core, caller, moment)
     }
 
     /// Signs in with an identifier and a password.
     ///
-    /// Asks, in this order and whether or not there is such an account, [`FindAccount`](crate::account::FindAccount),
-    /// [`ReserveAttempt`](crate::guess::ReserveAttempt) and [`VerifyPassword`](crate::password::VerifyPassword); only when the
-    /// password is right, [`DecideAccess`](crate::step::DecideAccess) and [`Commit`](crate::step::Commit), which clears the count,
-    /// issues the session and renews an [outdated](crate::password::PasswordMatch::MatchesOutdated) verifier. What ends without that commit
-    /// [settles its guess](Self#guesses).
+    /// The commit clears the count, opens the session and renews an [outdated](crate::password::PasswordMatch::MatchesOutdated) verifier. A request
+    /// that ends without that commit [settles its guess](Self#guesses).
     pub fn sign_in(&self, caller: Caller, credentials: Credentials, moment: Moment) -> Step {
         sign_in::with_password(&self.core, caller, credentials, moment)
     }
 
-    /// Signs in with a code that was sent ([`CodePurpose::SignIn`](crate::code::CodePurpose::SignIn)).
+    /// Signs in with a code that was sent ([`CodePurpose::SignIn`](crate::code::CodePurpose::SignIn)). The commit uses the code up.
     ///
-    /// Asks, in this order and whether or not there is such an account, [`FindAccount`](crate::account::FindAccount),
-    /// [`ReserveAttempt`](crate::guess::ReserveAttempt) and [`LoadCode`](crate::code::LoadCode); then as
-    /// [`sign_in`](Self::sign_in). The commit uses the code up.
+    /// ```
+    /// use authflow::{
+    ///     CodeCredentials, CodeRequest, Secret,
+    ///     code::CodePurpose,
+    ///     contact::{Channel, Recipient},
+    ///     device::Caller,
+    ///     outcome::Verdict,
+    ///     testkit::{World, demo},
+    ///     token::Untrusted,
+    /// };
+    ///
+    /// let mut world = World::new(); // nora has no password, only a mobile
+    /// let engine = world.api.engine().clone();
+    /// let caller = Caller::from_headers(&demo::device())?;
+    /// let nora = Recipient::new(Channel::Sms, "+86-13800000001")?;
+    ///
+    /// let request = CodeRequest {
+    ///     purpose: CodePurpose::SignIn,
+    ///     channel: Channel::Sms,
+    ///     recipient: Some(Secret::new(nora.as_str())),
+    ///     captcha_token: None,
+    /// };
+    /// let step = engine.send_code(caller.clone(), Untrusted::new(b""), request, world.moment());
+    /// assert!(matches!(world.run(step).verdict, Verdict::Done));
+    ///
+    /// let credentials = CodeCredentials { recipient: nora, code: Secret::new(world.code()) };
+    /// let step = engine.sign_in_with_code(caller, credentials, world.moment());
+    /// assert!(matches!(world.run(step).verdict, Verdict::SignedIn(_)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn sign_in_with_code(&self, caller: Caller, credentials: CodeCredentials, moment: Moment) -> Step {
         sign_in::with_code(&self.core, caller, credentials, moment)
     }
 
+    /// Signs in with a code of a provider of social accounts, where [`Factor::Federated`](crate::factor::Factor::Federated) is a first factor. The code
+    /// must be [bound](crate::social::CodeProof) to the client that brings it, unless the policy [takes others](crate::policy::Policy::allows_unbound_codes).
+    ///
+    /// A guess is counted in a slot of the device before the host is asked about the code. An identity that is linked to an account proves its first
+    /// factor, where the link [counts](crate::flow::link_counts). [`unassociated`](crate::policy::Policy::unassociated) says what becomes of
+    /// one that is linked to nobody: a refusal, or [`Verdict::LinkPending`](crate::outcome::Verdict::LinkPending), whose token goes to
+    /// [`link_identity`](Self::link_identity). A code that says nothing [stays counted](Self#guesses).
+    pub fn sign_in_with_social_code(&self, caller: Caller, code: SocialCode, moment: Moment) -> Step {
+        social_sign_in::start(&self.core, caller, code, moment)
+    }
+
+    /// Signs in with a token that vouches for a mobile, as if a code had been sent to it and typed: where
+    /// [`Factor::Sms`](crate::factor::Factor::Sms) is a first factor, and the policy takes [such tokens](crate::policy::Policy::takes_vouched_mobiles).
+    /// A guess is counted in a slot of the device; a token that says nothing [stays counted](Self#guesses).
+    pub fn sign_in_with_mobile_token(&self, caller: Caller, token: MobileToken, moment: Moment) -> Step {
+        mobile_token::sign_in(&self.core, caller, token, moment)
+    }
+
+    /// Proves an account, and goes on to sign in as it. With the session that this ends in, now or after further steps, the identity of the link
+    /// token is linked to the account: not before, so that a link is no way around a second factor or an expired password.
+    ///
+    /// Where nothing more is to be proved, the host decides about the [link](crate::step::AccessPurpose::LinkIdentity) as well. A wrong proof does
+    /// not spend the link token, and [stays counted](Self#guesses).
+    pub fn link_identity(
+        &self,
+        caller: Caller,
+        link_token: Untrusted<'_, LinkToken>,
+        proof: LinkProof,
+        moment: Moment,
+    ) -> Step {
+        link_identity::start(&self.core, caller, link_token, proof, moment)
+    }
+
+    /// Registers somebody who has no account, and links the identity of the link token to the one that is made: where
+    /// [`flow::registers_linked`](crate::flow::registers_linked) says so.
+    ///
+    /// The host decides about the [link](crate::step::AccessPurpose::LinkIdentity) as well. The commit uses the link token up, makes the account,
+    /// links the identity and opens the session, all or nothing.
+    pub fn register_and_link(
+        &self,
+        caller: Caller,
+        link_token: Untrusted<'_, LinkToken>,
+        proof: NewcomerProof,
+        moment: Moment,
+    ) -> Step {
+        link_identity::register(&self.core, caller, link_token, proof, moment)
+    }
+
+    /// Tells a signed-in subject which identities their account is linked to.
+    pub fn list_identities(&self, caller: Caller, presented: PresentedToken<'_>, moment: Moment) -> Step {
+        own_identities::list(&self.core, caller, presented, moment)
+    }
+
+    /// Takes the link of an identity to the account of a signed-in subject away, within 10 minutes of their sign-in; never the last way in. All
+    /// other sessions end.
+    pub fn unlink_identity(
+        &self,
+        caller: Caller,
+        presented: PresentedToken<'_>,
+        which: NamedIdentity,
+        moment: Moment,
+    ) -> Step {
+        own_identities::unlink(&self.core, caller, presented, which, moment)
+    }
+
     /// Sends a code. Without a state token, pass [`Untrusted::new(b"")`](Untrusted::new).
     ///
-    /// Asks [`FindAccount`](crate::account::FindAccount), [`Commit`](crate::step::Commit) – which counts the code against the
-    /// budget of its recipient and stores its digest – and [`Deliver`](crate::code::Deliver). Outside a pending login a recipient
-    /// that is nobody's asks the same, with a decoy. A code of a forgotten password where the policy has no
-    /// [`recovery`](crate::policy::Policy::recovery) by this channel asks nothing: it is refused as malformed.
+    /// The commit counts the code against the budget of its recipient and stores its digest. Outside a pending login, a recipient that nobody has
+    /// asks the same, with a decoy. A code to register with is really sent, whether anybody has the recipient or not. A code for a forgotten password
+    /// is refused as malformed where the policy has no [`recovery`](crate::policy::Policy::recovery) by this channel, and so is one to register with
+    /// where [nobody registers](crate::flow::registration) by it.
+    ///
+    /// A [captcha](crate::captcha) that is demanded of somebody who has proved nothing is judged before all of that. Where half of what is sent in
+    /// all has been asked for, it is judged after a first commit. A captcha token of the library's own takes no question; the commit claims it, so
+    /// that it counts once.
     pub fn send_code(
         &self,
         caller: Caller,
@@ -157,24 +364,22 @@ impl Engine {
         request: CodeRequest,
         moment: Moment,
     ) -> Step {
-        send_code::start(&self.core, caller, state_token, request, |_, _, _| true, moment)
+        send_code::start(&self.core, caller, state_token, request, |_, _, purpose, _| Some(purpose), moment)
     }
 
-    /// The same, where some call takes such a code; else the body is refused.
-    pub(crate) fn send_code_that_is_taken(
+    /// The same, for what the application's dialect means by it. Where no call takes such a code, the body is refused.
+    pub(crate) fn send_code_as_meant(
         &self,
         caller: Caller,
         state_token: Untrusted<'_, StateToken>,
         request: CodeRequest,
-        is_taken: IsTaken,
+        meant: Meant,
         moment: Moment,
     ) -> Step {
-        send_code::start(&self.core, caller, state_token, request, is_taken, moment)
+        send_code::start(&self.core, caller, state_token, request, meant, moment)
     }
 
-    /// Shows the account's mobile, masked, to whoever has got as far as a pending login.
-    ///
-    /// Asks [`FindAccount`](crate::account::FindAccount), and spends nothing.
+    /// Shows the account's mobile, masked, to whoever has got as far as a pending login. It spends nothing.
     pub fn masked_mobile(
         &self,
         caller: Caller,
@@ -186,10 +391,41 @@ impl Engine {
 
     /// Proves a further factor, and goes on with the login.
     ///
-    /// Asks [`FindAccount`](crate::account::FindAccount), [`ReserveAttempt`](crate::guess::ReserveAttempt) and, for a code that was
-    /// sent, [`LoadCode`](crate::code::LoadCode); where it is right, [`DecideAccess`](crate::step::DecideAccess) and
-    /// [`Commit`](crate::step::Commit), which clears the count. A wrong one does not spend the state token, and [stays
-    /// counted](Self#guesses). The secret of an authenticator that does not [open](crate::sealing) asks no more than `FindAccount`.
+    /// The commit clears the count. A wrong proof does not spend the state token, and [stays counted](Self#guesses). An authenticator whose secret
+    /// does not [open](crate::sealing) asks for the account and no more.
+    ///
+    /// ```
+    /// use authflow::{
+    ///     Credentials, FactorResponse, Secret,
+    ///     account::UserName,
+    ///     device::Caller,
+    ///     factor::Factor,
+    ///     flow::Wait,
+    ///     outcome::Verdict,
+    ///     testkit::{World, demo},
+    /// };
+    ///
+    /// let mut world = World::new(); // tom has an authenticator
+    /// let engine = world.api.engine().clone();
+    /// let caller = Caller::from_headers(&demo::device())?;
+    /// let credentials = Credentials {
+    ///     identifier: UserName::new("tom")?.into(),
+    ///     password: Secret::new(demo::PASSWORD),
+    /// };
+    /// let step = engine.sign_in(caller.clone(), credentials, world.moment());
+    /// let Verdict::Pending(pending) = world.run(step).verdict else {
+    ///     panic!("a second factor is wanted")
+    /// };
+    /// assert!(
+    ///     matches!(pending.wait, Wait::FactorRequired { choices } if choices.contains(Factor::Totp))
+    /// );
+    ///
+    /// let response = FactorResponse::Totp { code: Secret::new(world.totp("tom", 0)) };
+    /// let step =
+    ///     engine.prove_factor(caller, pending.state_token.presented(), response, world.moment());
+    /// assert!(matches!(world.run(step).verdict, Verdict::SignedIn(_)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn prove_factor(
         &self,
         caller: Caller,
@@ -203,10 +439,37 @@ impl Engine {
     /// Skips the change of a password that is about to expire, and goes on with the login (seed page "Skipping Force
     /// Password Change").
     ///
-    /// Asks [`FindAccount`](crate::account::FindAccount), [`DecideAccess`](crate::step::DecideAccess) and
-    /// [`Commit`](crate::step::Commit), which spends the state token, counts the skip and opens the session at once.
-    /// With a [`retry_grace`](crate::policy::Policy::retry_grace) it asks [`FindClaim`](crate::step::FindClaim) after the first: a skip that is done
-    /// ends in `DecideAccess`, and in the same session.
+    /// The commit spends the state token, counts the skip and opens the session at once. With a
+    /// [`retry_grace`](crate::policy::Policy::retry_grace), a skip that is done already ends in the same session, without a commit.
+    ///
+    /// ```
+    /// use authflow::{
+    ///     Credentials, Secret,
+    ///     account::UserName,
+    ///     device::Caller,
+    ///     outcome::Verdict,
+    ///     testkit::{World, demo},
+    /// };
+    ///
+    /// let mut world = World::new(); // erin's password expires in five days
+    /// let engine = world.api.engine().clone();
+    /// let caller = Caller::from_headers(&demo::device())?;
+    /// let credentials = Credentials {
+    ///     identifier: UserName::new("erin")?.into(),
+    ///     password: Secret::new(demo::PASSWORD),
+    /// };
+    /// let step = engine.sign_in(caller.clone(), credentials, world.moment());
+    /// let Verdict::Pending(pending) = world.run(step).verdict else { panic!("she is warned") };
+    /// assert_eq!(pending.wait.skips_left(), 3);
+    ///
+    /// let step =
+    ///     engine.skip_password(caller.clone(), pending.state_token.presented(), world.moment());
+    /// assert!(matches!(world.run(step).verdict, Verdict::SignedIn(_)));
+    /// // The token is good once.
+    /// let step = engine.skip_password(caller, pending.state_token.presented(), world.moment());
+    /// assert!(matches!(world.run(step).verdict, Verdict::Refused(_)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn skip_password(
         &self,
         caller: Caller,
@@ -218,11 +481,8 @@ impl Engine {
 
     /// Changes the password within a login, proved by the old one or by a code, and goes on with the login.
     ///
-    /// Asks [`FindAccount`](crate::account::FindAccount), [`ReserveAttempt`](crate::guess::ReserveAttempt) and
-    /// [`VerifyPassword`](crate::password::VerifyPassword) or [`LoadCode`](crate::code::LoadCode) for the proof; where that is right,
-    /// [`JudgePassword`](crate::password::JudgePassword), [`DecideAccess`](crate::step::DecideAccess) and [`Commit`](crate::step::Commit),
-    /// which clears the count. A new password that breaks the rules is refused before the guess. A refusal does not spend the state
-    /// token; a wrong proof [stays counted](Self#guesses).
+    /// The commit clears the count. A new password that breaks the rules is refused before the guess. A refusal does not spend the state token; a
+    /// wrong proof [stays counted](Self#guesses).
     pub fn change_password(
         &self,
         caller: Caller,
@@ -236,27 +496,26 @@ impl Engine {
     /// Finds out whose request it is, at a route of the host's own: the guard before it. It ends in
     /// [`Verdict::Authenticated`](crate::outcome::Verdict::Authenticated) or in one refusal, whatever is wrong: a token of another application or
     /// device, one that has expired or was rotated away, a session that has ended or gone unused, an account that is disabled, gone or changed. It
-    /// issues nothing and asks for no write; the use of the session is noted with the [answer](crate::session::CheckSession::note).
+    /// issues nothing and asks for no write; the use of the session is noted with the [answer](crate::session::CheckSession::note). Only a
+    /// [signed call](Self#signed-calls) is written down, by a last [`Commit`](crate::step::Commit), so that its signature is good for one request. So let one guard see a
+    /// request, and no second one.
     ///
-    /// Asks [`CheckSession`](crate::session::CheckSession) and [`FindAccount`](crate::account::FindAccount); of a
-    /// [reference](crate::policy::SessionTokenForm::Reference), [`FindSession`](crate::session::FindSession) first.
-    ///
-    /// [`DecideAccess`](crate::step::DecideAccess) is not asked. It decides who gets in and stays in, and is asked at sign-in and at each refresh;
-    /// a guard stands before every request, and what its subject may do there is for the route to say. So end the sessions of whoever is to
-    /// be out at once, or disable the account. How long ago the sign-in may lie, and which factors it takes, is the route's to demand as well:
+    /// [`DecideAccess`](crate::step::DecideAccess) is not asked. It decides who gets in and stays in, and is asked at sign-in and at each refresh; a
+    /// guard stands before every request, and the route says what its subject may do there. So end somebody's sessions, or disable the account, to
+    /// have them out at once. The route also demands a recent sign-in or more factors where it needs them:
     /// [`Authenticated`](crate::outcome::Authenticated) tells both.
     ///
     /// A browser, which its cookie recognises:
     ///
     /// ```
     /// use authflow::{
-    ///     Lifetime, PresentedToken,
+    ///     Credentials, Lifetime, PresentedToken, Secret,
+    ///     account::UserName,
     ///     device::{Device, DeviceCookie},
     ///     factor::Factor,
     ///     outcome::Verdict,
     ///     testkit::{World, demo},
     /// };
-    /// # use authflow::{Credentials, Secret, account::UserName};
     ///
     /// let mut world = World::new();
     /// let engine = world.api.engine().clone();
@@ -265,9 +524,11 @@ impl Engine {
     /// let cookie = engine.draw_device_cookie(&world.moment());
     /// let set = cookie.set_cookie(); // Set-Cookie: __Host-device=…; Secure; HttpOnly; …
     /// let browser = Device::with_cookie(&cookie, "Mozilla/5.0", None).unwrap();
-    /// # let identifier = UserName::new("alice")?.into();
-    /// # let credentials = Credentials { identifier, password: Secret::new(demo::PASSWORD) };
-    /// # let step = engine.sign_in(demo::caller(browser.clone()), credentials, world.moment());
+    /// let credentials = Credentials {
+    ///     identifier: UserName::new("alice")?.into(),
+    ///     password: Secret::new(demo::PASSWORD),
+    /// };
+    /// let step = engine.sign_in(demo::caller(browser.clone()), credentials, world.moment());
     /// let Verdict::SignedIn(grant) = world.run(step).verdict else { panic!() };
     ///
     /// // With each request the browser brings both cookies: its own, and the session token.
@@ -279,7 +540,8 @@ impl Engine {
     /// assert!(who.is_recent(Lifetime::of::<600>(), world.clock.now) && !who.has(Factor::Totp));
     ///
     /// // The token alone, in another browser: refused, as anything is.
-    /// let other = Device::with_cookie(&DeviceCookie::from_bytes([7; 16]), "Mozilla/5.0", None).unwrap();
+    /// let other =
+    ///     Device::with_cookie(&DeviceCookie::from_bytes([7; 16]), "Mozilla/5.0", None).unwrap();
     /// let step = engine.authenticate(demo::caller(other), presented, world.moment());
     /// assert!(matches!(world.run(step).verdict, Verdict::Refused(_)));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -288,7 +550,13 @@ impl Engine {
     /// An app, whose headers have a fingerprint, with the id token that it has signed in for:
     ///
     /// ```
-    /// use authflow::{PresentedToken, device::Caller, outcome::Verdict, testkit::{World, demo}, token::Untrusted};
+    /// use authflow::{
+    ///     PresentedToken,
+    ///     device::Caller,
+    ///     outcome::Verdict,
+    ///     testkit::{World, demo},
+    ///     token::Untrusted,
+    /// };
     ///
     /// let mut world = World::new();
     /// let signed_in = world.login("alice");
@@ -304,22 +572,22 @@ impl Engine {
         authenticate::start(&self.core, caller, presented, moment)
     }
 
-    /// Tells a signed-in subject whether they have set a password (seed page "Check if Personal Password is Set").
-    ///
-    /// Asks [`CheckSession`](crate::session::CheckSession) and [`FindAccount`](crate::account::FindAccount).
-    pub fn password_is_set(&self, caller: Caller, id_token: Untrusted<'_, IdToken>, moment: Moment) -> Step {
-        password_is_set::start(&self.core, caller, id_token, moment)
+    /// Tells a signed-in subject whether they have set a password (seed page "Check if Personal Password is Set"). They show an id token, or a
+    /// session token, or that [signed](Self#signed-calls).
+    pub fn password_is_set<'a>(
+        &self,
+        caller: Caller,
+        presented: impl Into<PresentedToken<'a>>,
+        moment: Moment,
+    ) -> Step {
+        password_is_set::start(&self.core, caller, presented.into(), moment)
     }
 
-    /// Sets or changes the own password of a signed-in subject, who shows an id token or a session token. A first one, which no old one proves, takes a sign-in of at most
-    /// 10 minutes ago, by more than [a second factor](crate::flow::first_password). A breached one [does not
-    /// prove](crate::flow::old_password) its own change where there is anything else.
+    /// Sets or changes a signed-in subject's own password. They show an id token or a session token. A first one, which no old one proves, takes a
+    /// policy that [says so](crate::policy::Policy::session_sets_first_password) and a sign-in of at most 10 minutes ago, by more than [a second
+    /// factor](crate::flow::first_password). A breached one [does not prove](crate::flow::old_password) its own change where there is anything else.
     ///
-    /// Asks [`CheckSession`](crate::session::CheckSession), [`FindAccount`](crate::account::FindAccount) and
-    /// [`DecideAccess`](crate::step::DecideAccess), for the old password [`ReserveAttempt`](crate::guess::ReserveAttempt) and
-    /// [`VerifyPassword`](crate::password::VerifyPassword); where that is right, or none is set, [`JudgePassword`](crate::password::JudgePassword)
-    /// and [`Commit`](crate::step::Commit), which clears the count and ends all other sessions. A wrong old password [stays
-    /// counted](Self#guesses).
+    /// The commit clears the count and ends all other sessions. A wrong old password [stays counted](Self#guesses).
     pub fn change_own_password(
         &self,
         caller: Caller,
@@ -330,17 +598,167 @@ impl Engine {
         own_password::change(&self.core, caller, presented, change, moment)
     }
 
+    /// Sets or changes a signed-in subject's own password, proved by a code to their own contact
+    /// ([`CodePurpose::UpdatePassword`](crate::code::CodePurpose::UpdatePassword)) instead of the old one: within 10 minutes of their sign-in, and by
+    /// no channel that is a [second factor](crate::flow::own_password) of theirs.
+    ///
+    /// The commit uses the code up, clears the count and ends all other sessions. A wrong code [stays counted](Self#guesses).
+    pub fn change_own_password_by_code(
+        &self,
+        caller: Caller,
+        presented: PresentedToken<'_>,
+        change: OwnPasswordCodeChange,
+        moment: Moment,
+    ) -> Step {
+        own_password::change_by_code(&self.core, caller, presented, change, moment)
+    }
+
+    /// Sends a code to a number or address that a signed-in subject wants as their own
+    /// ([`CodePurpose::UpdateContact`](crate::code::CodePurpose::UpdateContact)), where [`change_contact`](Self::change_contact) would take it. It is
+    /// bound to the account as it is now, the device and that contact; and it notes this session, in which it proves nothing. The answer is the same
+    /// whether anybody has the contact or not: nobody looks.
+    ///
+    /// Nobody has proved to have that contact, so the call takes a captcha where one is demanded of strangers, and is in their [daily
+    /// sum](crate::code::SendPolicy::daily_in_all).
+    ///
+    /// The commit counts the code against the budget of its recipient as a new contact and that of the subject, and stores its digest.
+    pub fn send_contact_code(
+        &self,
+        caller: Caller,
+        presented: PresentedToken<'_>,
+        request: ContactCodeRequest,
+        moment: Moment,
+    ) -> Step {
+        request.start(&self.core, caller, presented, moment)
+    }
+
+    /// Replaces a signed-in subject's own number or address, or sets a first one, proved by a code that was sent to the new one
+    /// ([`send_contact_code`](Self::send_contact_code)). It takes a session that is newer than the code: another one than that which asked for it,
+    /// whose subject signed in since, at most 10 minutes ago; and where the contact is a second factor, [by that
+    /// factor](crate::flow::replace_contact). So whoever has a session and nothing else replaces nothing. The fault is
+    /// [`SignInNotRecent`](crate::outcome::Fault::SignInNotRecent): sign in again, and present the same code. The session in hand goes on, as old as
+    /// it is; every other one of the account ends, and so does whatever else was judged before: pending logins, codes.
+    ///
+    /// Only whoever has proved to have the contact is told that it is another account's. Tell the contact of before, which is in the event
+    /// [`ContactReplaced`](crate::outcome::Event::ContactReplaced).
+    ///
+    /// The commit uses the code up and clears the count. A wrong code [stays counted](Self#guesses), in a slot of its own.
+    ///
+    /// ```
+    /// use authflow::{
+    ///     ContactChange, ContactCodeRequest, PresentedToken, Secret,
+    ///     contact::{Channel, Recipient},
+    ///     device::Caller,
+    ///     outcome::{Event, Verdict},
+    ///     testkit::{World, demo},
+    ///     token::Untrusted,
+    /// };
+    ///
+    /// let mut world = World::new();
+    /// let engine = world.api.engine().clone();
+    /// let caller = || Caller::from_headers(&demo::device()).unwrap();
+    /// let asker = world.login("alice");
+    /// let presented = PresentedToken::Session(Untrusted::new(asker.session_token()));
+    ///
+    /// let contact = Recipient::new(Channel::Email, "alice@example.com")?;
+    /// let request = ContactCodeRequest { contact: contact.clone(), captcha_token: None };
+    /// let step = engine.send_contact_code(caller(), presented, request, world.moment());
+    /// assert!(matches!(world.run(step).verdict, Verdict::Done));
+    ///
+    /// // Whoever has that session alone gets no further. Its subject signs in again.
+    /// let since = world.login("alice");
+    /// let presented = PresentedToken::Session(Untrusted::new(since.session_token()));
+    /// let change = ContactChange { contact, code: Secret::new(&*world.code()) };
+    /// let step = engine.change_contact(caller(), presented, change, world.moment());
+    /// let outcome = world.run(step);
+    /// assert!(matches!(outcome.verdict, Verdict::Done));
+    /// assert!(matches!(
+    ///     outcome.events[..],
+    ///     [Event::ContactReplaced { channel: Channel::Email, before: None, .. }]
+    /// ));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn change_contact(
+        &self,
+        caller: Caller,
+        presented: PresentedToken<'_>,
+        change: ContactChange,
+        moment: Moment,
+    ) -> Step {
+        change.start(&self.core, caller, presented, moment)
+    }
+
     /// Sets a new password instead of a forgotten one, proved by a code
     /// ([`CodePurpose::ForgottenPassword`](crate::code::CodePurpose::ForgottenPassword)), where [`flow::recovery`](crate::flow::recovery) says
-    /// that its channel may. Every session ends.
+    /// that its channel may. Every session ends, and every link to a social identity: whoever had the account before may have made them.
     ///
-    /// Asks, whether or not there is such an account, [`FindAccount`](crate::account::FindAccount),
-    /// [`ReserveAttempt`](crate::guess::ReserveAttempt) and [`LoadCode`](crate::code::LoadCode); where the code is right,
-    /// [`DecideAccess`](crate::step::DecideAccess), [`JudgePassword`](crate::password::JudgePassword) and [`Commit`](crate::step::Commit),
-    /// which clears the count. Denied access reads as a wrong code, and the commit then uses the code up, clears the count and does no more.
+    /// The commit clears the count. Denied access reads as a wrong code, and the commit then uses the code up, clears the count and does no more.
     /// A wrong code [stays counted](Self#guesses).
     pub fn reset_password(&self, caller: Caller, reset: PasswordReset, moment: Moment) -> Step {
         reset_password::start(&self.core, caller, reset, moment)
+    }
+
+    /// Registers somebody who has no account: they prove a contact by a code ([`CodePurpose::Register`](crate::code::CodePurpose::Register)), where
+    /// [`flow::registration`](crate::flow::registration) says that its channel may. It ends as a sign-in does: in a session, as a rule. Nothing is
+    /// made where it does not.
+    ///
+    /// The commit uses the code up, makes the account, opens the session and clears the count. Only a right code tells that the contact is taken, and
+    /// it stays good; a wrong code [stays counted](Self#guesses). A user name that is taken is counted as a wrong guess is: else whoever has a
+    /// contact could ask for names as often as they like.
+    ///
+    /// A user name that is [not fit for a new one](crate::account::UserName::for_new_account), and a password that breaks the rules, are refused before
+    /// the guess. Denied access uses the code up, and makes no account.
+    ///
+    /// ```
+    /// use authflow::{
+    ///     CodeRequest, Registrant, Secret,
+    ///     account::ProfileMembers,
+    ///     code::CodePurpose,
+    ///     contact::{Channel, Recipient},
+    ///     device::Caller,
+    ///     outcome::Verdict,
+    ///     testkit::{World, demo},
+    ///     token::Untrusted,
+    /// };
+    ///
+    /// let mut policy = demo::policy();
+    /// policy.registration = [Channel::Email].into_iter().collect();
+    /// let mut world = World::with_policy(policy);
+    /// let (engine, caller) = (world.api.engine().clone(), Caller::from_headers(&demo::device())?);
+    /// let request = CodeRequest {
+    ///     purpose: CodePurpose::Register,
+    ///     channel: Channel::Email,
+    ///     recipient: Some(Secret::new("zoe@example.com")),
+    ///     captcha_token: None,
+    /// };
+    /// let step = engine.send_code(caller.clone(), Untrusted::new(b""), request, world.moment());
+    /// world.run(step);
+    ///
+    /// let registrant = Registrant {
+    ///     recipient: Recipient::new(Channel::Email, "zoe@example.com")?,
+    ///     code: Secret::new(world.code()),
+    ///     user_name: Some(Secret::new("zoe")),
+    ///     password: Some(Secret::new("Battery-Staple-8")),
+    ///     members: ProfileMembers::default(),
+    /// };
+    /// let step = engine.register(caller, registrant, world.moment());
+    /// assert!(matches!(world.run(step).verdict, Verdict::SignedIn(_)));
+    /// assert_eq!(world.account("zoe").email.as_ref().unwrap().as_str(), "zoe@example.com");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn register(&self, caller: Caller, registrant: Registrant, moment: Moment) -> Step {
+        register::start(&self.core, caller, registrant, |_| true, moment)
+    }
+
+    /// The same, in dialects that have the call; in others there is no such path.
+    pub(crate) fn register_where_offered(
+        &self,
+        caller: Caller,
+        registrant: Registrant,
+        is_offered: IsOffered,
+        moment: Moment,
+    ) -> Step {
+        register::start(&self.core, caller, registrant, is_offered, moment)
     }
 
     /// What the family's `pwd/update-by-mobile` does: in the dialect [`Ciam`](crate::Dialect::Ciam), a signed-in subject changes
@@ -357,47 +775,165 @@ impl Engine {
         reset_password::by_mobile(&self.core, caller, id_token, update, moment)
     }
 
-    /// Makes a new id token for a session and, where the policy rotates them, a new session token.
+    /// Makes a new id token for a session and, where the policy rotates them, a new session token. A token that was rotated away ends the session.
+    /// A [signed](Self#signed-calls) call is refused: whoever had copied one signature would get the session token by it.
     ///
-    /// Asks [`CheckSession`](crate::session::CheckSession), [`FindAccount`](crate::account::FindAccount),
-    /// [`DecideAccess`](crate::step::DecideAccess) and, to rotate, [`Commit`](crate::step::Commit). A token that was rotated away ends the session.
-    /// A [reference](crate::policy::SessionTokenForm::Reference) asks [`FindSession`](crate::session::FindSession) first.
-    pub fn refresh_session(
+    /// ```
+    /// use authflow::{device::Caller, outcome::Verdict, testkit::{World, demo}, token::Untrusted};
+    ///
+    /// let mut policy = demo::policy();
+    /// policy.rotate_session_tokens = true;
+    /// let mut world = World::with_policy(policy);
+    /// let engine = world.api.engine().clone();
+    /// let caller = Caller::from_headers(&demo::device())?;
+    /// let signed_in = world.login("alice");
+    ///
+    /// let first = Untrusted::new(signed_in.session_token());
+    /// let step = engine.refresh_session(caller.clone(), first, world.moment());
+    /// let Verdict::Refreshed(grant) = world.run(step).verdict else { panic!("it lives") };
+    ///
+    /// // Somebody comes with the old one: a copy is about, and both are out.
+    /// let step = engine.refresh_session(caller.clone(), first, world.moment());
+    /// assert!(matches!(world.run(step).verdict, Verdict::Refused(_)));
+    /// let step = engine.refresh_session(caller, grant.session_token.presented(), world.moment());
+    /// assert!(matches!(world.run(step).verdict, Verdict::Refused(_)));
+    /// # Ok::<(), authflow::device::HeaderFaults>(())
+    /// ```
+    pub fn refresh_session<'a>(
         &self,
         caller: Caller,
-        session_token: Untrusted<'_, SessionToken>,
+        presented: impl Into<PresentedSession<'a>>,
         moment: Moment,
     ) -> Step {
-        refresh_session::start(&self.core, caller, session_token, moment)
+        refresh_session::start(&self.core, caller, presented.into(), moment)
+    }
+
+    /// Makes a new id token for a session, and no new session token, whatever the policy says: the family's `refresh-id-token` has no place for one.
+    ///
+    /// It writes nothing.
+    pub fn refresh_id_token<'a>(
+        &self,
+        caller: Caller,
+        presented: impl Into<PresentedSession<'a>>,
+        moment: Moment,
+    ) -> Step {
+        refresh_session::id_token_alone(&self.core, caller, presented.into(), moment)
+    }
+
+    /// Tells the time to a client that is about to [sign a call](Self#signed-calls).
+    pub fn server_date(&self, caller: Caller, moment: Moment) -> Step {
+        server_date::start(&self.core, caller, moment)
+    }
+
+    /// Hands out the public half of the application's [`call_key`](crate::Application::call_key), if it has one.
+    pub fn public_key(&self, caller: Caller, moment: Moment) -> Step {
+        public_key::start(&self.core, caller, moment)
     }
 
     /// Ends the session of a token, from whatever device, and though the token was rotated away: giving a right up takes no more than the token.
     ///
-    /// Asks [`Commit`](crate::step::Commit). A session that has ended already is ended again: the answer is the same. A
-    /// [reference](crate::policy::SessionTokenForm::Reference) asks [`FindSession`](crate::session::FindSession) first, and is refused where there is
-    /// none.
-    pub fn sign_out(
+    /// A session that has ended already is ended again: the answer is the same. A [reference](crate::policy::SessionTokenForm::Reference) is refused
+    /// where there is no session. Where calls must be [signed](Self#signed-calls), a session token in the clear will do all the same.
+    ///
+    /// ```
+    /// use authflow::{
+    ///     device::Caller,
+    ///     outcome::Verdict,
+    ///     testkit::{World, demo},
+    ///     token::Untrusted,
+    /// };
+    ///
+    /// let mut world = World::new();
+    /// let engine = world.api.engine().clone();
+    /// let signed_in = world.login("alice");
+    ///
+    /// let caller = Caller::from_headers(
+    ///     &demo::device().with("X-device-fingerprint", "a library's computer"),
+    /// )?;
+    /// let step = engine.sign_out(caller, Untrusted::new(signed_in.session_token()), world.moment());
+    /// assert!(matches!(world.run(step).verdict, Verdict::Done));
+    /// assert_eq!(world.check_exist(signed_in.id_token()).status, 400);
+    /// # Ok::<(), authflow::device::HeaderFaults>(())
+    /// ```
+    pub fn sign_out<'a>(
         &self,
         caller: Caller,
-        session_token: Untrusted<'_, SessionToken>,
+        presented: impl Into<PresentedSession<'a>>,
         moment: Moment,
     ) -> Step {
-        end_sessions::sign_out(&self.core, caller, session_token, moment)
+        end_sessions::sign_out(&self.core, caller, presented.into(), moment)
     }
 
     /// Ends one session of an account, or all, on the host's own behalf.
     ///
-    /// Asks [`Commit`](crate::step::Commit).
+    /// ```
+    /// use authflow::{outcome::Event, testkit::{World, demo}};
+    ///
+    /// let mut world = World::new();
+    /// let engine = world.api.engine().clone();
+    /// let signed_in = world.login("alice");
+    /// let alice = world.account("alice").id;
+    ///
+    /// let outcome = world.run(engine.end_sessions(demo::audience(), alice, None));
+    /// assert!(matches!(outcome.events[..], [Event::SessionsEnded { .. }]));
+    /// assert_eq!(world.check_exist(signed_in.id_token()).status, 400);
+    /// ```
     pub fn end_sessions(&self, audience: Audience, account: AccountId, session: Option<SessionId>) -> Step {
         end_sessions::for_host(&self.core, audience, account, session)
+    }
+
+    /// Makes a token that a tenant's server shows instead of its secret for 30 minutes, as its [credential](TenantCaller::credential). Earlier ones
+    /// stay good.
+    pub fn issue_tenant_token(&self, client: TenantClient, moment: Moment) -> Step {
+        tenant::issue_token(&self.core, client, moment)
+    }
+
+    /// Makes a session's tokens anew for the server of its tenant, which holds its token: as [`refresh_session`](Self::refresh_session), with the server's
+    /// credential instead of a [signature](Self#signed-calls), where the policy [says so](crate::policy::Policy::refreshes_for_servers). A server that
+    /// shows a [token](Self::issue_tenant_token) is not asked about.
+    pub fn refresh_session_for_tenant(
+        &self,
+        caller: TenantCaller,
+        session_token: Untrusted<'_, SessionToken>,
+        moment: Moment,
+    ) -> Step {
+        refresh_session::for_tenant(&self.core, caller, session_token, moment)
     }
 
     /// Makes a ticket for a session, for the server of its tenant, where the application
     /// [issues tickets](crate::policy::Policy::issues_tickets).
     ///
-    /// Asks [`VerifyTenantCredential`](crate::step::VerifyTenantCredential), [`CheckSession`](crate::session::CheckSession),
-    /// [`FindAccount`](crate::account::FindAccount) and [`DecideAccess`](crate::step::DecideAccess). A
-    /// [reference](crate::policy::SessionTokenForm::Reference) asks [`FindSession`](crate::session::FindSession) before `CheckSession`.
+    /// ```
+    /// use authflow::{
+    ///     Secret, TenantCaller,
+    ///     device::Caller,
+    ///     outcome::Verdict,
+    ///     testkit::{World, demo},
+    ///     token::Untrusted,
+    /// };
+    ///
+    /// let mut world = World::new();
+    /// let engine = world.api.engine().clone();
+    /// let signed_in = world.login("alice");
+    /// let device = Caller::from_headers(&demo::device())?.device; // as the server says it
+    /// let server = || TenantCaller {
+    ///     credential: Secret::new(demo::CREDENTIAL),
+    ///     device: device.clone(),
+    ///     language: None,
+    /// };
+    ///
+    /// let step =
+    ///     engine.issue_ticket(server(), Untrusted::new(signed_in.session_token()), world.moment());
+    /// let Verdict::Ticket(issued) = world.run(step).verdict else { panic!("the session lives") };
+    ///
+    /// // Another server of the tenant's redeems it, once.
+    /// let step = engine.redeem_ticket(server(), issued.ticket.presented(), world.moment());
+    /// let Verdict::Subject(who) = world.run(step).verdict else { panic!("it is good") };
+    /// assert_eq!(who.user_name.as_deref(), Some("alice"));
+    /// let step = engine.redeem_ticket(server(), issued.ticket.presented(), world.moment());
+    /// assert!(matches!(world.run(step).verdict, Verdict::Refused(_)));
+    /// # Ok::<(), authflow::device::HeaderFaults>(())
+    /// ```
     pub fn issue_ticket(
         &self,
         caller: TenantCaller,
@@ -409,14 +945,24 @@ impl Engine {
 
     /// Tells the server of a tenant whose session a ticket stands for, once.
     ///
-    /// The family's reply says who, and has no place for more. To which application, by which factors and when they had signed in stands in
-    /// the outcome's [`Facts`]: a route of your own can tell it, and a server that wants a second factor must know it.
+    /// The family's reply says who, and has no place for more. The outcome's [`Facts`] have the application, the factors and the time of the sign-in:
+    /// a route of your own can tell them, and a server that wants a second factor must know them.
     ///
-    /// Asks [`VerifyTenantCredential`](crate::step::VerifyTenantCredential), [`CheckSession`](crate::session::CheckSession),
-    /// [`FindAccount`](crate::account::FindAccount), [`DecideAccess`](crate::step::DecideAccess) and [`Commit`](crate::step::Commit), which
-    /// uses the ticket up, also where access is denied.
+    /// The commit uses the ticket up, also where access is denied.
     pub fn redeem_ticket(&self, caller: TenantCaller, ticket: Untrusted<'_, Ticket>, moment: Moment) -> Step {
         ticket::redeem(&self.core, caller, ticket, moment)
+    }
+
+    /// Shows a picture with a piece to be moved to its place, where the application's captcha [is one](crate::captcha::CaptchaKind::Picture). The
+    /// [walk](crate::captcha) shows all three calls.
+    pub fn issue_captcha(&self, caller: Caller, moment: Moment) -> Step {
+        captcha::issue(&self.core, caller, moment)
+    }
+
+    /// Makes a captcha token of the solution of a picture. It is good for one code, to the recipient that the solution names, from this device, for
+    /// [180 seconds](CaptchaSolution::TOKEN_LIFETIME). The host is asked alike, whoever has the recipient.
+    pub fn verify_captcha(&self, caller: Caller, solution: CaptchaSolution, moment: Moment) -> Step {
+        captcha::verify(&self.core, caller, solution, moment)
     }
 
     /// Refuses a request whose headers were refused.

@@ -9,18 +9,19 @@ use super::{
 };
 use crate::{
     AccountId, Secret, SessionId,
-    account::Account,
-    factor::Factor,
-    flow::has_but_a_breached_password,
+    account::{Account, UserName},
+    factor::{Factor, FactorSet},
+    flow::{change_ends_links, has_but_a_breached_password},
     guess::{AttemptSlot, ClearGuesses},
     outcome::{Event, Fault, NewPasswordRefusal, ProofRefusal, TokenRefusal, Verdict},
     password::{JudgePassword, Judgement, PasswordRules},
     session::EndSessions,
+    social::EndLinks,
     step::{Commit, CommitRefusal, Committed, Step, Write},
 };
 use alloc::vec::Vec;
 
-/// A new password that a client has chosen and that breaks no rule, in its one spelling. Only [`NewPassword::new`] makes one.
+/// A new password that a client has chosen and that breaks no rule, in its one spelling. Only [`NewPassword::new`] and [`NewPassword::of`] make one.
 pub(super) struct NewPassword {
     chosen: Secret,
     old: Option<Secret>,
@@ -35,14 +36,21 @@ impl NewPassword {
         chosen: Secret,
         old: Option<Secret>,
     ) -> Result<Self, RefusedPassword> {
-        let rules = admitted.policy().password_rules;
         let user_name = account.and_then(|account| account.user_name.as_ref());
-        match rules.accept(&chosen, user_name, old.as_ref()) {
+        Self::of(admitted, user_name, account.map(|account| account.id), chosen, old)
+    }
+
+    /// The same, for an account that may not be there yet, of this user name.
+    pub(super) fn of(
+        admitted: &Admitted,
+        user_name: Option<&UserName>,
+        account: Option<AccountId>,
+        chosen: Secret,
+        old: Option<Secret>,
+    ) -> Result<Self, RefusedPassword> {
+        match admitted.policy().password_rules.accept(&chosen, user_name, old.as_ref()) {
             Ok(chosen) => Ok(Self { chosen, old }),
-            Err(violation) => Err(RefusedPassword {
-                account: account.map(|account| account.id),
-                reason: NewPasswordRefusal::Rule(violation),
-            }),
+            Err(violation) => Err(RefusedPassword { account, reason: NewPasswordRefusal::Rule(violation) }),
         }
     }
 
@@ -96,6 +104,11 @@ impl RefusedPassword {
 pub(super) struct AcceptedPassword(Secret);
 
 impl AcceptedPassword {
+    /// For an account that is about to be made with it.
+    pub(super) fn into_secret(self) -> Secret {
+        self.0
+    }
+
     /// What changes with it. Sessions end because whoever else is signed in may have come in by the old password; and whoever has just set a
     /// new one is not locked out of it by guesses at the old.
     pub(super) fn writes(self, admitted: &Admitted, account: AccountId, ended: EndSessions) -> Vec<Write> {
@@ -104,20 +117,26 @@ impl AcceptedPassword {
         Vec::from([store, Write::EndSessions(ended), Write::ClearGuesses(ClearGuesses::all(slot))])
     }
 
-    /// Stores it outside a login. `kept` is the session that the subject changes it in: it goes on, all others end.
+    /// Stores it outside a login. `kept` is the session that the subject changes it in, and what they have proved for that: it goes on, on this proof
+    /// alone, and all others end.
     pub(super) fn store(
         self,
         admitted: Admitted,
         account: &Account,
-        kept: Option<SessionId>,
+        kept: Option<(SessionId, FactorSet)>,
         code: Option<UsedCode>,
     ) -> Step {
-        let ended = kept.map_or(EndSessions::All, EndSessions::AllBut);
+        let ended = kept.map_or(EndSessions::All, |(session, _)| EndSessions::AllBut(session));
         let mut writes: Vec<_> = code.iter().map(UsedCode::write).collect();
         writes.extend(self.writes(&admitted, account.id, ended));
-        // Its subject has just proved who they are; and a session from before the change would not count any more.
+        // Without a session it is a recovery.
+        let ends_links = kept.is_none() || change_ends_links(account);
+        writes.extend(ends_links.then_some(Write::EndLinks(EndLinks::All)));
+        // Its subject has just proved who they are, and a session from before the change would not count any more. What they proved earlier they have not
+        // proved now: were it kept, whoever has the password would make the proof of a second factor new.
         let (auth_time, revision) = (admitted.now(), account.revision.next());
-        writes.extend(kept.map(|session| Write::RenewSession { session, auth_time, revision }));
+        let renew = |(session, factors)| Write::RenewSession { session, auth_time, factors, revision };
+        writes.extend(kept.map(renew));
         let writing =
             Writing { claim: None, account: Some(account.id), expected: Some(account.revision), writes };
         let sufficed = code.is_none() && has_but_a_breached_password(account);
@@ -126,6 +145,8 @@ impl AcceptedPassword {
             Committed::Done => {
                 let sufficed = sufficed.then_some(Event::BreachedPasswordSufficed { account });
                 admitted.context.outcome.events.extend(sufficed);
+                let ended = ends_links.then_some(Event::LinksEnded { account });
+                admitted.context.outcome.events.extend(ended);
                 admitted.context.end_with(Event::PasswordChanged { account }, Verdict::Done)
             }
             refused => not_stored(admitted, refused, code),

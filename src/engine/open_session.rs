@@ -4,21 +4,19 @@
 //! refused is the token's own fault.
 
 use super::{
-    admit::{self, Admitted, Errand},
+    admit::{Admitted, Errand},
     ask::{InProgress as _, Then},
-    config::Core,
     end_sessions, id_token,
 };
 use crate::{
-    AccountId, Moment, SessionId,
+    AccountId, SessionId,
     account::{Account, AccountKey, AccountStatus},
-    device::{Caller, DeviceTrait},
+    device::DeviceTrait,
     outcome::{Fault, TokenRefusal},
     session::{CheckSession, SessionRecord},
     step::Step,
     token::{IdToken, SessionReference, SessionToken, Ticket, TokenError, Untrusted, VerifiedSession},
 };
-use alloc::sync::Arc;
 
 /// A session that lives, and the account whose it is.
 pub(super) struct OpenSession {
@@ -69,8 +67,14 @@ impl Shown {
         Self { shown_to: ShownTo::Refresh, ..self }
     }
 
+    /// At a route that is none of the family's, a subject who is gone is told nothing else than any other.
     pub(super) fn to_authenticate(self) -> Self {
-        Self { shown_to: ShownTo::Authenticate, ..self }
+        Self { shown_to: ShownTo::Authenticate, gone: self.fault, ..self }
+    }
+
+    /// What is told where the session does not do.
+    pub(super) fn fault(&self) -> Fault {
+        self.fault
     }
 
     pub(super) fn account(&self) -> AccountId {
@@ -81,11 +85,6 @@ impl Shown {
         self.session
     }
 
-    /// At a route that is none of the family's, a subject who is gone is told nothing else than any other.
-    pub(super) fn to_authenticate_bearer(token: &IdToken) -> Self {
-        Self { gone: Fault::IdTokenInvalid, shown_to: ShownTo::Authenticate, ..Self::by_id_token(token) }
-    }
-
     pub(super) fn by_ticket(ticket: &Ticket) -> Self {
         let claims = ticket.claims();
         let (fault, gone) = (Fault::TicketInvalid, Fault::TicketInvalid);
@@ -93,7 +92,7 @@ impl Shown {
         Self { account, session, generation: None, shown_to: ShownTo::Act, fault, gone }
     }
 
-    fn by_id_token(token: &IdToken) -> Self {
+    pub(super) fn by_id_token(token: &IdToken) -> Self {
         let (fault, gone) = (Fault::IdTokenInvalid, Fault::UserUnknown);
         let (account, session) = (token.account(), token.session());
         Self { account, session, generation: None, shown_to: ShownTo::Act, fault, gone }
@@ -226,28 +225,19 @@ pub(super) fn refusal(
     }
 }
 
-/// Verifies a session token of the caller's application, of the device unless the caller gives up a right, and goes on with `then`.
-pub(super) fn with_session_token(
-    errand: Errand,
-    core: &Arc<Core>,
-    caller: Caller,
-    presented: Untrusted<'_, SessionToken>,
-    moment: Moment,
-    then: impl Then<Admitted, Shown>,
-) -> Step {
-    let verified = VerifiedSession::verify(&core.ring, presented, moment.timestamp());
-    admit::admit_for(errand, core, caller, moment, move |admitted| match verified {
-        Err(error) => admitted.refuse_token(Fault::SessionTokenInvalid, None, TokenRefusal::Token(error)),
-        Ok(token) => usable_here(errand, admitted, token, then),
-    })
-}
-
-fn usable_here(
+/// Goes on with `then` where a session token is of the caller's application, and of the device unless the caller gives up a right.
+pub(super) fn by_session_token(
     errand: Errand,
     admitted: Admitted,
-    token: VerifiedSession,
+    verified: Result<VerifiedSession, TokenError>,
     then: impl Then<Admitted, Shown>,
 ) -> Step {
+    let token = match verified {
+        Ok(token) => token,
+        Err(error) => {
+            return admitted.refuse_token(Fault::SessionTokenInvalid, None, TokenRefusal::Token(error));
+        }
+    };
     let ring = &admitted.context.core.ring;
     let reason = if !token.is_of(&admitted.audience, ring) {
         TokenRefusal::Token(TokenError::WrongAudience)
@@ -282,33 +272,7 @@ fn find_session(
     })
 }
 
-/// Takes up the session of a session token, and goes on with `then`.
-pub(super) fn with_session(
-    core: &Arc<Core>,
-    caller: Caller,
-    presented: Untrusted<'_, SessionToken>,
-    moment: Moment,
-    then: impl Then<Admitted, OpenSession>,
-) -> Step {
-    with_session_token(Errand::Act, core, caller, presented, moment, |admitted, shown| {
-        shown.open(admitted, then)
-    })
-}
-
 /// Takes up the session of an id token, and goes on with `then`.
-pub(super) fn with_id_token(
-    core: &Arc<Core>,
-    caller: Caller,
-    presented: Untrusted<'_, IdToken>,
-    moment: Moment,
-    then: impl Then<Admitted, OpenSession>,
-) -> Step {
-    // The key depends on the application, so the text is kept until that is known.
-    let text = presented.to_owned();
-    admit::admit(core, caller, moment, move |admitted| of_bearer(admitted, text.presented(), then))
-}
-
-/// The same, where the application is known already.
 pub(super) fn of_bearer(
     admitted: Admitted,
     presented: Untrusted<'_, IdToken>,
@@ -317,15 +281,17 @@ pub(super) fn of_bearer(
     with_bearer(admitted, presented, |admitted, token| Shown::by_id_token(&token).open(admitted, then))
 }
 
-/// Verifies an id token, and goes on with `then`.
+/// Verifies an id token, and goes on with `then`. It shows nothing where calls must be signed.
 pub(super) fn with_bearer(
     admitted: Admitted,
     presented: Untrusted<'_, IdToken>,
     then: impl Then<Admitted, IdToken>,
 ) -> Step {
-    let fault = if presented.is_empty() { Fault::IdTokenMissing } else { Fault::IdTokenInvalid };
-    id_token::verify(admitted, presented, move |admitted, verified| match verified {
-        Ok(token) => then(admitted, token),
-        Err(error) => admitted.refuse_token(fault, None, TokenRefusal::Token(error)),
+    admitted.unsigned(|admitted| {
+        let fault = if presented.is_empty() { Fault::IdTokenMissing } else { Fault::IdTokenInvalid };
+        id_token::verify(admitted, presented, move |admitted, verified| match verified {
+            Ok(token) => then(admitted, token),
+            Err(error) => admitted.refuse_token(fault, None, TokenRefusal::Token(error)),
+        })
     })
 }

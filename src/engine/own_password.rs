@@ -3,10 +3,10 @@
 use super::{
     admit::Admitted,
     ask::Then,
-    authenticate::PresentedToken,
     config::Core,
     new_password::{NewPassword, RefusedPassword},
-    open_session::{OpenSession, of_bearer, with_id_token, with_session},
+    open_session::{OpenSession, of_bearer},
+    presented::{PresentedToken, with_presented},
     prove_code::{PresentedCode, aim_at},
     prove_password::{aim_at_password, prove_password},
     spent::UsedCode,
@@ -16,7 +16,7 @@ use crate::{
     code::CodePurpose,
     contact::Channel,
     device::Caller,
-    factor::Factor,
+    factor::{Factor, FactorSet},
     flow::{first_password, old_password, own_password},
     outcome::{Event, Fault, ProofRefusal},
     step::{AccessPurpose, Step},
@@ -24,10 +24,38 @@ use crate::{
 };
 use alloc::sync::Arc;
 
-/// How recently one must have signed in to set a password without the old one.
+/// How recently one must have signed in to set a password without the old one, or to replace a contact.
 const RECENT: Lifetime = Lifetime::of::<600>();
 
 /// A change of one's own password.
+///
+/// ```
+/// use authflow::{
+///     OwnPasswordChange, PresentedToken, Secret,
+///     device::Caller,
+///     outcome::Verdict,
+///     testkit::{World, demo},
+///     token::Untrusted,
+/// };
+///
+/// let mut world = World::new();
+/// let engine = world.api.engine().clone();
+/// let (here, elsewhere) = (world.login("alice"), world.login("alice"));
+/// let change = OwnPasswordChange {
+///     old_password: Some(Secret::new(demo::PASSWORD)),
+///     new_password: Secret::new("Battery-Staple-8"),
+/// };
+/// let shown = PresentedToken::Session(Untrusted::new(here.session_token()));
+/// let caller = Caller::from_headers(&demo::device())?;
+/// let step = engine.change_own_password(caller, shown, change, world.moment());
+/// assert!(matches!(world.run(step).verdict, Verdict::Done));
+/// assert_eq!(
+///     world.check_exist(elsewhere.id_token()).status,
+///     400,
+///     "every other session is over"
+/// );
+/// # Ok::<(), authflow::device::HeaderFaults>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct OwnPasswordChange {
     /// The present password as typed; `None` where none is set.
@@ -43,18 +71,9 @@ pub(super) fn change(
     change: OwnPasswordChange,
     moment: Moment,
 ) -> Step {
-    match presented {
-        PresentedToken::Bearer(presented) => {
-            with_id_token(core, caller, presented, moment, |admitted, session| {
-                change.start(admitted, session, Fault::IdTokenInvalid)
-            })
-        }
-        PresentedToken::Session(presented) => {
-            with_session(core, caller, presented, moment, |admitted, session| {
-                change.start(admitted, session, Fault::SessionTokenInvalid)
-            })
-        }
-    }
+    with_presented(core, caller, presented, moment, |admitted, shown| {
+        shown.open(admitted, move |admitted, session| change.start(admitted, session, shown.fault()))
+    })
 }
 
 /// Before anything is proved: so a denial tells nothing of the old password, counts no guess and spends no code.
@@ -98,7 +117,9 @@ impl OwnPasswordChange {
         prove_password(admitted, aim, claimant, presented, "old_password", |admitted, proved| {
             match proved {
                 // What changes is not hashed anew.
-                Ok((session, _rehash)) => store(admitted, session, new, None),
+                Ok((session, _rehash)) => {
+                    store(admitted, session, new, FactorSet::EMPTY.with(Factor::Password), None)
+                }
                 Err(reason) => admitted.refuse_proof(Fault::OldPasswordInvalid, Factor::Password, reason),
             }
         })
@@ -110,67 +131,136 @@ fn set_first(admitted: Admitted, session: OpenSession, chosen: Secret) -> Step {
     if !is_fresh(&admitted, &session) {
         return refuse_stale(admitted, account);
     }
-    if let Err(reason) = first_password(&session.account, session.record.factors) {
+    if let Err(reason) = first_password(admitted.policy(), &session.account, session.record.factors) {
         let event = Event::FirstPasswordRefused { account, reason };
         return admitted.context.refuse(Fault::SignInNotRecent, event);
     }
     match NewPassword::new(&admitted, Some(&session.account), chosen, None) {
-        Ok(new) => store(admitted, session, new, None),
+        // Nothing was proved but what signed in, and no second factor is made new by that.
+        Ok(new) => {
+            let proved = session.record.factors.without(session.account.enrolled);
+            store(admitted, session, new, proved, None)
+        }
         Err(refused) => refused.end(admitted),
     }
 }
 
-/// Changes a signed-in subject's password, proved by a code to their mobile.
+/// A change of one's own password, proved by a code to one's own contact instead of the old one.
+///
+/// ```
+/// use authflow::{
+///     OwnPasswordCodeChange, PresentedToken, Secret,
+///     contact::Channel,
+///     device::Caller,
+///     outcome::Verdict,
+///     testkit::{Call, World, demo},
+///     token::Untrusted,
+/// };
+/// use serde_json::json;
+///
+/// let mut world = World::new(); // nora signs in by codes
+/// let (engine, caller) = (world.api.engine().clone(), Caller::from_headers(&demo::device())?);
+/// let mobile = "+86-13800000001";
+/// let mut code = |kind: &str| {
+///     world.clock.pass(60);
+///     let ask = json!({ "mobile": mobile, "type": kind });
+///     world.send(&Call::post("/api/v2/sdk/sms/send", &ask));
+///     world.code()
+/// };
+/// let (sign_in, update) = (code("LOGIN_SMS"), code("UPDATE_PWD_SMS"));
+/// let shows = json!({ "mobile": mobile, "verify_code": sign_in });
+/// let signed_in = world.send(&Call::post("/api/v2/sdk/login/mobile-verify-code", &shows));
+///
+/// let change = OwnPasswordCodeChange {
+///     channel: Channel::Sms,
+///     code: Secret::new(update),
+///     new_password: Secret::new("Battery-Staple-8"),
+/// };
+/// let shown = PresentedToken::Session(Untrusted::new(signed_in.session_token()));
+/// let step = engine.change_own_password_by_code(caller, shown, change, world.moment());
+/// assert!(matches!(world.run(step).verdict, Verdict::Done));
+/// assert_eq!(world.send(&Call::login("nora", "Battery-Staple-8")).text("status"), "SUCCESS");
+/// # Ok::<(), authflow::device::HeaderFaults>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct OwnPasswordCodeChange {
+    /// By which way the code was sent.
+    pub channel: Channel,
+    /// The code as typed.
+    pub code: Secret,
+    /// The new password.
+    pub new_password: Secret,
+}
+
 pub(super) fn change_by_code(
-    admitted: Admitted,
-    presented: Untrusted<'_, IdToken>,
-    code: Secret,
-    chosen: Secret,
+    core: &Arc<Core>,
+    caller: Caller,
+    presented: PresentedToken<'_>,
+    change: OwnPasswordCodeChange,
+    moment: Moment,
 ) -> Step {
-    of_bearer(admitted, presented, |admitted, session| {
-        let fault = Fault::IdTokenInvalid;
-        may_change(admitted, session, fault, |admitted, session| {
-            prove_by_code(admitted, session, code, chosen)
+    with_presented(core, caller, presented, moment, |admitted, shown| {
+        shown.open(admitted, move |admitted, session| change.start(admitted, session, shown.fault()))
+    })
+}
+
+impl OwnPasswordCodeChange {
+    /// The same, where the application is known already.
+    pub(super) fn of_bearer(self, admitted: Admitted, presented: Untrusted<'_, IdToken>) -> Step {
+        of_bearer(admitted, presented, |admitted, session| {
+            self.start(admitted, session, Fault::IdTokenInvalid)
         })
-    })
-}
-
-fn prove_by_code(admitted: Admitted, session: OpenSession, code: Secret, chosen: Secret) -> Step {
-    if !is_fresh(&admitted, &session) {
-        return refuse_stale(admitted, session.account.id);
     }
-    let aim = aim_at(&admitted, session.account.id, Channel::Sms);
-    let recipient = match own_password(&session.account, session.record.factors, Channel::Sms) {
-        Ok(recipient) => recipient,
-        Err(reason) => {
-            return admitted.refuse_proof(Fault::CodeInvalid(Factor::Sms), Factor::Sms, reason.into());
+
+    fn start(self, admitted: Admitted, session: OpenSession, fault: Fault) -> Step {
+        may_change(admitted, session, fault, |admitted, session| self.prove(admitted, session))
+    }
+
+    fn prove(self, admitted: Admitted, session: OpenSession) -> Step {
+        let Self { channel, code, new_password: chosen } = self;
+        if !is_fresh(&admitted, &session) {
+            return refuse_stale(admitted, session.account.id);
         }
-    };
-    let new = match NewPassword::new(&admitted, Some(&session.account), chosen, None) {
-        Ok(new) => new,
-        Err(refused) => return refused.end(admitted),
-    };
-    let purpose = CodePurpose::UpdatePassword;
-    let presented = PresentedCode { purpose, recipient, login: None, code };
-    presented.prove(admitted, aim, Ok(session), move |admitted, proved| match proved {
-        Err(reason) => admitted.refuse_proof(Fault::CodeInvalid(Factor::Sms), Factor::Sms, reason),
-        Ok((session, used)) => store(admitted, session, new, Some(used)),
-    })
+        let (aim, factor) = (aim_at(&admitted, session.account.id, channel), Factor::of_channel(channel));
+        let recipient = match own_password(&session.account, session.record.factors, channel) {
+            Ok(recipient) => recipient,
+            Err(reason) => {
+                return admitted.refuse_proof(Fault::CodeInvalid(factor), factor, reason.into());
+            }
+        };
+        let new = match NewPassword::new(&admitted, Some(&session.account), chosen, None) {
+            Ok(new) => new,
+            Err(refused) => return refused.end(admitted),
+        };
+        let purpose = CodePurpose::UpdatePassword;
+        let presented = PresentedCode { purpose, recipient, login: None, code };
+        presented.prove(admitted, aim, Ok(session), move |admitted, proved| match proved {
+            Err(reason) => admitted.refuse_proof(Fault::CodeInvalid(factor), factor, reason),
+            Ok((session, used)) => store(admitted, session, new, FactorSet::EMPTY.with(factor), Some(used)),
+        })
+    }
 }
 
-/// Whether a session is good enough to set a password without the old one, on the device that it is of. Its record has the time of its
+/// Whether a session is good enough to set a password without the old one, or to replace a contact, on the device that it is of. Its record has the time of its
 /// sign-in by the clock of the instance that issued it, which may be ahead of this one.
-fn is_fresh(admitted: &Admitted, session: &OpenSession) -> bool {
+pub(super) fn is_fresh(admitted: &Admitted, session: &OpenSession) -> bool {
     admitted.context.core.ring.skew().is_recent(session.record.auth_time, RECENT, admitted.now())
 }
 
-fn refuse_stale(admitted: Admitted, account: AccountId) -> Step {
+pub(super) fn refuse_stale(admitted: Admitted, account: AccountId) -> Step {
     admitted.context.refuse(Fault::SignInNotRecent, Event::SignInNotRecent { account })
 }
 
-fn store(admitted: Admitted, session: OpenSession, new: NewPassword, code: Option<UsedCode>) -> Step {
+/// `proved` is what the right to set it was proved by, just now.
+fn store(
+    admitted: Admitted,
+    session: OpenSession,
+    new: NewPassword,
+    proved: FactorSet,
+    code: Option<UsedCode>,
+) -> Step {
     new.judge(admitted, session, move |admitted, session, accepted| {
         let OpenSession { account, record } = session;
-        accepted.store(admitted, &account, Some(record.session), code)
+        accepted.store(admitted, &account, Some((record.session, proved)), code)
     })
 }

@@ -9,14 +9,15 @@ use super::{
     spent::{Spent, UsedCode},
 };
 use crate::{
-    Moment, Timestamp, TokenId,
+    AccountId, Moment, Timestamp, TokenId,
     account::{Account, AccountKey},
     device::Caller,
     factor::FactorSet,
     flow::{Next, PasswordStep, Progress, next},
     outcome::{Event, Fault, TokenRefusal},
+    social::pending::PendingIdentity,
     step::{Step, Write},
-    token::{Place, Stage, StateToken, TokenError, Untrusted},
+    token::{Place, Stage, StateClaims, StateToken, TokenError, Untrusted},
 };
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
 
@@ -26,7 +27,14 @@ pub(super) const PASSWORD_STAGES: &[Stage] = &[Stage::PasswordExpiring, Stage::P
 /// A pending login whose token is good and whose account has not changed since.
 pub(super) struct PendingLogin {
     pub(super) account: Account,
-    token: StateToken,
+    /// The token, which the next step uses up.
+    token: Spent,
+    /// What has been proved.
+    factors: FactorSet,
+    /// When the login began.
+    auth_start: Timestamp,
+    /// The identity that is linked to the account with the session.
+    link: Option<Box<PendingIdentity>>,
 }
 
 /// What a step has done for a login.
@@ -63,43 +71,51 @@ impl PendingLogin {
                 }
             };
             match refusal(&mut admitted, &token, stages) {
-                Some(reason) => refuse(admitted, &token, reason),
-                None => find_account(admitted, token, then),
+                Some(reason) => refuse(admitted, token.claims().account, reason),
+                None => find_account(admitted, token.claims(), then),
             }
         })
     }
 
     /// What the login needs now: the account may have grown older since the token was minted.
     pub(super) fn next(&self, admitted: &Admitted) -> Next {
-        let progress = Progress { factors: self.token.claims().factors, password: PasswordStep::Open };
+        let progress = Progress { factors: self.factors, password: PasswordStep::Open };
         next(admitted.policy(), &self.account, progress, admitted.now())
     }
 
     /// What names the login to the codes that are sent for it, where the device shows nothing that would.
     pub(super) fn id(&self) -> TokenId {
-        self.token.claims().id
+        *self.token.id()
     }
 
     /// What a skip of it opens a session with.
     pub(super) fn opening(&self) -> Opening {
-        let claims = self.token.claims();
-        Opening { auth_time: claims.auth_start, factors: claims.factors }
+        Opening { auth_time: self.auth_start, factors: self.factors }
     }
 
     /// The step that the token is for is no longer open.
     pub(super) fn refuse_closed(&self, admitted: Admitted) -> Step {
-        refuse(admitted, &self.token, TokenRefusal::StepClosed)
+        refuse(admitted, self.account.id, TokenRefusal::StepClosed)
     }
 
     /// The login with a step done, about to spend its token and to write this.
     pub(super) fn finish(self, admitted: Admitted, finished: Finished) -> Box<Login> {
         let Finished { password, proved, proved_at, code, writes } = finished;
-        let claims = self.token.claims();
-        let progress = Progress { factors: claims.factors.union(proved), password };
-        let (auth_start, auth_time) = (claims.auth_start, proved_at.unwrap_or(claims.auth_start));
-        let spent = Some(Spent::state_token(claims));
-        let account = self.account;
-        Box::new(Login { admitted, account, progress, auth_start, auth_time, spent, code, writes })
+        let Self { account, token, factors, auth_start, link } = self;
+        let progress = Progress { factors: factors.union(proved), password };
+        let (auth_time, spent) = (proved_at.unwrap_or(auth_start), Some(token));
+        Box::new(Login {
+            admitted,
+            account,
+            is_new: false,
+            progress,
+            auth_start,
+            auth_time,
+            spent,
+            code,
+            link,
+            writes,
+        })
     }
 }
 
@@ -123,16 +139,17 @@ fn refusal(admitted: &mut Admitted, token: &StateToken, stages: &[Stage]) -> Opt
     drift.refused.map(TokenRefusal::Device)
 }
 
-fn find_account(admitted: Admitted, token: StateToken, then: impl Then<Admitted, PendingLogin>) -> Step {
-    admitted.find_account(AccountKey::Id(token.claims().account), move |admitted, found| match found {
-        None => refuse(admitted, &token, TokenRefusal::AccountGone),
-        Some(account) if account.revision != token.claims().revision => {
-            refuse(admitted, &token, TokenRefusal::AccountChanged)
-        }
-        Some(account) => then(admitted, PendingLogin { account, token }),
+/// Of the token there goes on what its login still needs: it has been judged.
+fn find_account(admitted: Admitted, claims: &StateClaims, then: impl Then<Admitted, PendingLogin>) -> Step {
+    let StateClaims { account: id, revision, factors, auth_start, .. } = *claims;
+    let (token, link) = (Spent::state_token(claims), claims.link.clone());
+    admitted.find_account(AccountKey::Id(id), move |admitted, found| match found {
+        None => refuse(admitted, id, TokenRefusal::AccountGone),
+        Some(account) if account.revision != revision => refuse(admitted, id, TokenRefusal::AccountChanged),
+        Some(account) => then(admitted, PendingLogin { account, token, factors, auth_start, link }),
     })
 }
 
-fn refuse(admitted: Admitted, token: &StateToken, reason: TokenRefusal) -> Step {
-    admitted.refuse_token(Fault::StateTokenInvalid, Some(token.claims().account), reason)
+fn refuse(admitted: Admitted, account: AccountId, reason: TokenRefusal) -> Step {
+    admitted.refuse_token(Fault::StateTokenInvalid, Some(account), reason)
 }

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     AccountId, Secret, TokenId,
-    account::Account,
+    account::{Account, Revision},
     code::{CodeBinding, CodeKey, CodePurpose, LoadCode, StoredCode},
     contact::{Channel, Recipient},
     factor::Factor,
@@ -24,6 +24,19 @@ use crate::{
     spelling::digits_alone,
     step::Step,
 };
+
+/// Whom a code proves something of, and was bound to when it was sent.
+pub(super) trait CodeHolder: Send + Sync + 'static {
+    /// The account and its revision; none where the code was to nobody's account.
+    fn owner(&self) -> Option<(AccountId, Revision)>;
+}
+
+impl<T: Holder> CodeHolder for T {
+    fn owner(&self) -> Option<(AccountId, Revision)> {
+        let account = self.account();
+        Some((account.id, account.revision))
+    }
+}
 
 /// A code that a client presents.
 pub(super) struct PresentedCode {
@@ -39,7 +52,7 @@ pub(super) struct PresentedCode {
 
 impl PresentedCode {
     /// Judges it, and goes on with `then`: with whom it proves and what its use spends.
-    pub(super) fn prove<T: Holder>(
+    pub(super) fn prove<T: CodeHolder>(
         self,
         admitted: Admitted,
         aim: Aim,
@@ -50,8 +63,8 @@ impl PresentedCode {
             let Admitted { context, audience, .. } = &guess.admitted;
             let key = CodeKey::new(audience, self.purpose, &self.recipient, &context.device, self.login);
             guess.ask(LoadCode { key }, move |guess, LoadCode { key }, stored| {
-                let owner = guess.claimant.as_ref().ok().map(T::account);
-                let binding = CodeBinding::new(key, owner.map(|account| (account.id, account.revision)));
+                let owner = guess.claimant.as_ref().ok().and_then(T::owner);
+                let binding = CodeBinding::new(key, owner);
                 match judge(&guess.admitted, &binding, stored, &self.code) {
                     Ok(stored) => {
                         let used = UsedCode::new(&stored, self.recipient.channel());

@@ -25,6 +25,31 @@ use crate::{
 use alloc::{sync::Arc, vec::Vec};
 
 /// A client's answer to the challenge of a further factor.
+///
+/// ```
+/// use authflow::{
+///     FactorResponse, Secret,
+///     contact::Channel,
+///     device::Caller,
+///     outcome::Verdict,
+///     testkit::{Call, World, demo},
+///     token::Untrusted,
+/// };
+/// use serde_json::json;
+///
+/// let mut world = World::new(); // mona has a second factor by SMS and e-mail
+/// let (engine, caller) = (world.api.engine().clone(), Caller::from_headers(&demo::device())?);
+/// let pending = world.login("mona");
+/// let ask = Call::post("/api/v2/sdk/sms/send", &json!({ "type": "MFA_AUTH_SMS" }));
+/// world.send(&ask.pending(pending.state_token()));
+///
+/// let (channel, recipient) = (Channel::Sms, None); // her own: the client need not know it
+/// let response = FactorResponse::Code { channel, recipient, code: Secret::new(world.code()) };
+/// let token = Untrusted::new(pending.state_token());
+/// let step = engine.prove_factor(caller, token, response, world.moment());
+/// assert!(matches!(world.run(step).verdict, Verdict::SignedIn(_)));
+/// # Ok::<(), authflow::device::HeaderFaults>(())
+/// ```
 #[derive(Clone, Debug)]
 pub enum FactorResponse {
     /// A code that was sent.

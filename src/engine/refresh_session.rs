@@ -1,12 +1,16 @@
-//! A new id token for a session and, where the application rotates them, a new session token.
+//! A new id token for a session and, where the application rotates them and the call has a place for it, a new session token.
 
 use super::{
-    admit::{Admitted, Errand},
+    admit::{self, Admitted, Errand},
     commit::{Writing, commit},
     config::Core,
     end_sessions,
-    grant::grant,
-    open_session::{OpenSession, Shown, with_session_token},
+    grant::{SessionTerms, Tokens},
+    id_token,
+    open_session::{OpenSession, Shown},
+    presented::{PresentedSession, with_session_token},
+    signature,
+    tenant::{self, TenantCaller},
 };
 use crate::{
     Moment,
@@ -21,12 +25,56 @@ use alloc::{sync::Arc, vec::Vec};
 pub(super) fn start(
     core: &Arc<Core>,
     caller: Caller,
+    presented: PresentedSession<'_>,
+    moment: Moment,
+) -> Step {
+    match presented {
+        PresentedSession::Token(_) => {
+            with_session_token(Errand::Act, core, caller, presented, moment, refresh)
+        }
+        // Whoever has copied one signature would get the session token, and so every further one.
+        PresentedSession::Signed(_) => admit::admit(core, caller, moment, signature::refuse_refresh),
+    }
+}
+
+/// The same, for a tenant's server that holds the token: its credential is what it shows besides.
+pub(super) fn for_tenant(
+    core: &Arc<Core>,
+    caller: TenantCaller,
     presented: Untrusted<'_, SessionToken>,
     moment: Moment,
 ) -> Step {
+    tenant::with_session_token(core, caller, presented, moment, |admitted, shown| {
+        if admitted.policy().refreshes_for_servers {
+            refresh(admitted, shown)
+        } else {
+            shown.refuse(admitted, TokenRefusal::NotForServers)
+        }
+    })
+}
+
+fn refresh(admitted: Admitted, shown: Shown) -> Step {
+    let shown = shown.to_refresh();
+    shown.open(admitted, move |admitted, open| may_go_on(admitted, shown, open))
+}
+
+/// A new id token alone. The session token stays: there is no place to tell another one in.
+pub(super) fn id_token_alone(
+    core: &Arc<Core>,
+    caller: Caller,
+    presented: PresentedSession<'_>,
+    moment: Moment,
+) -> Step {
     with_session_token(Errand::Act, core, caller, presented, moment, |admitted, shown| {
-        let shown = shown.to_refresh();
-        shown.open(admitted, move |admitted, open| may_go_on(admitted, shown, open))
+        shown.open(admitted, |admitted, open| {
+            open.allowed(admitted, AccessPurpose::Refresh, Fault::SessionTokenInvalid, |admitted, open| {
+                let OpenSession { account, record } = open;
+                let claims = id_token::claims(&admitted, &account, SessionTerms::of(&record));
+                id_token::mint(admitted, &claims, move |admitted, id_token| {
+                    admitted.context.end_with(refreshed(&record), Verdict::IdToken(id_token))
+                })
+            })
+        })
     })
 }
 
@@ -45,7 +93,7 @@ fn may_go_on(admitted: Admitted, shown: Shown, open: OpenSession) -> Step {
 
 fn renew(admitted: Admitted, open: OpenSession) -> Step {
     let OpenSession { account, record } = open;
-    grant(admitted, &account, record, move |admitted, grant| {
+    Tokens::of(&admitted, &account, SessionTerms::of(&record)).grant(admitted, move |admitted, grant| {
         admitted.context.end_with(refreshed(&record), Verdict::Refreshed(grant))
     })
 }
@@ -55,9 +103,9 @@ fn renew(admitted: Admitted, open: OpenSession) -> Step {
 fn rotate(admitted: Admitted, shown: Shown, open: OpenSession) -> Step {
     let OpenSession { account, record } = open;
     let (generation, unseen_since) = (record.generation.saturating_add(1), admitted.unseen_since());
-    let rotated = SessionRecord { generation, unseen_since, ..record };
+    let rotated = SessionTerms { generation, ..SessionTerms::of(&record) };
     let (id, revision) = (account.id, account.revision);
-    grant(admitted, &account, rotated, move |admitted, grant| {
+    Tokens::of(&admitted, &account, rotated).grant(admitted, move |admitted, grant| {
         let (session, expected_generation) = (record.session, record.generation);
         let device = admitted.context.device_binding();
         let rotation = Write::RotateSession { session, expected_generation, device, unseen_since };

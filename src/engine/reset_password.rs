@@ -6,7 +6,7 @@ use super::{
     commit::{Writing, commit},
     config::Core,
     new_password::{NewPassword, not_stored},
-    own_password,
+    own_password::OwnPasswordCodeChange,
     prove_code::prove_ownership,
     spent::UsedCode,
 };
@@ -26,6 +26,40 @@ use crate::{
 use alloc::{sync::Arc, vec::Vec};
 
 /// A new password instead of a forgotten one, proved by a code.
+///
+/// ```
+/// use authflow::{
+///     CodeRequest, PasswordReset, Secret,
+///     code::CodePurpose,
+///     contact::{Channel, Mobile, Recipient},
+///     device::Caller,
+///     outcome::Verdict,
+///     testkit::{Call, World, demo},
+///     token::Untrusted,
+/// };
+///
+/// let mut world = World::new(); // the demo's policy resets by SMS
+/// world.account("alice").mobile = Mobile::new("+86-13800000004").ok();
+/// let (engine, caller) = (world.api.engine().clone(), Caller::from_headers(&demo::device())?);
+/// let request = CodeRequest {
+///     purpose: CodePurpose::ForgottenPassword,
+///     channel: Channel::Sms,
+///     recipient: Some(Secret::new("+86-13800000004")),
+///     captcha_token: None,
+/// };
+/// let step = engine.send_code(caller.clone(), Untrusted::new(b""), request, world.moment());
+/// world.run(step);
+///
+/// let reset = PasswordReset {
+///     recipient: Recipient::new(Channel::Sms, "+86-13800000004")?,
+///     code: Secret::new(world.code()),
+///     new_password: Secret::new("Battery-Staple-8"),
+/// };
+/// let step = engine.reset_password(caller, reset, world.moment());
+/// assert!(matches!(world.run(step).verdict, Verdict::Done));
+/// assert_eq!(world.send(&Call::login("alice", "Battery-Staple-8")).text("status"), "SUCCESS");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct PasswordReset {
     /// To whom the code was sent.
@@ -37,6 +71,35 @@ pub struct PasswordReset {
 }
 
 /// A new password, proved by a code to a mobile, for whoever the application's dialect says.
+///
+/// ```
+/// use authflow::{
+///     Dialect, MobilePasswordUpdate, Secret,
+///     contact::Mobile,
+///     device::Caller,
+///     outcome::Verdict,
+///     testkit::{Call, Setup, World, demo},
+///     token::Untrusted,
+/// };
+/// use serde_json::json;
+///
+/// // In EIAM this is for whoever has forgotten their password, so nobody is signed in.
+/// let mut world = World::with_setup(Setup { dialect: Dialect::Eiam, ..Setup::default() });
+/// let mobile = Mobile::new("+86-13800000004")?;
+/// world.account("alice").mobile = Some(mobile.clone());
+/// let ask = json!({ "mobile": mobile.as_str(), "type": "FORGET_PWD_SMS" });
+/// world.send(&Call::post("/api/v2/sdk/sms/send", &ask));
+///
+/// let update = MobilePasswordUpdate {
+///     mobile: Some(mobile),
+///     code: Secret::new(world.code()),
+///     new_password: Secret::new("Battery-Staple-8"),
+/// };
+/// let (engine, caller) = (world.api.engine().clone(), Caller::from_headers(&demo::device())?);
+/// let step = engine.update_password_by_mobile(caller, Untrusted::new(b""), update, world.moment());
+/// assert!(matches!(world.run(step).verdict, Verdict::Done));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct MobilePasswordUpdate {
     /// Whose it is, where nobody is signed in.
@@ -65,7 +128,10 @@ pub(super) fn by_mobile(
         let MobilePasswordUpdate { mobile, code, new_password } = update;
         let is_bearers = admitted.application.dialect.update_by_mobile() == CodePurpose::UpdatePassword;
         match (is_bearers, mobile) {
-            (true, _) => own_password::change_by_code(admitted, text.presented(), code, new_password),
+            (true, _) => {
+                let change = OwnPasswordCodeChange { channel: Channel::Sms, code, new_password };
+                change.of_bearer(admitted, text.presented())
+            }
             (false, Some(mobile)) => {
                 let recipient = Recipient::Mobile(mobile);
                 PasswordReset { recipient, code, new_password }.prove(admitted)

@@ -4,7 +4,7 @@
 use super::{
     admit::Admitted,
     ask::Then,
-    grant::grant,
+    grant::{SessionTerms, Tokens},
     open_session::{OpenSession, refusal},
 };
 use crate::{
@@ -80,8 +80,7 @@ impl OpenSession {
     pub(super) fn answer_again(self, admitted: Admitted, verdict: fn(Grant) -> Verdict) -> Step {
         let Self { account, record } = self;
         let event = Event::AnsweredAgain { account: account.id, session: record.session };
-        grant(admitted, &account, record, move |admitted, grant| {
-            admitted.context.end_with(event, verdict(grant))
-        })
+        let tokens = Tokens::of(&admitted, &account, SessionTerms::of(&record));
+        tokens.grant(admitted, move |admitted, grant| admitted.context.end_with(event, verdict(grant)))
     }
 }

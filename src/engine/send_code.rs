@@ -13,14 +13,45 @@ use crate::{
     contact::{Channel, Recipient},
     device::Caller,
     factor::Factor,
-    flow::{Next, Wait},
-    outcome::{MemberProblem, SendFailure},
+    flow::{Next, Wait, link_proofs, registers_anybody},
+    outcome::{Fault, MemberProblem, SendFailure, TokenRefusal},
+    policy::Policy,
     step::Step,
-    token::{Stage, StateToken, Untrusted},
+    token::{Stage, StateToken, TokenError, Untrusted},
 };
 use alloc::sync::Arc;
 
 /// A client's wish to have a code sent.
+///
+/// ```
+/// use authflow::{
+///     CodeRequest, Secret,
+///     code::CodePurpose,
+///     contact::Channel,
+///     device::Caller,
+///     outcome::Verdict,
+///     testkit::{World, demo},
+///     token::Untrusted,
+/// };
+///
+/// let mut world = World::new();
+/// let engine = world.api.engine().clone();
+/// for mobile in ["+86-13800000001", "+86-19900000000"] {
+///     let request = CodeRequest {
+///         purpose: CodePurpose::SignIn,
+///         channel: Channel::Sms,
+///         recipient: Some(Secret::new(mobile)),
+///         captcha_token: None,
+///     };
+///     let caller = Caller::from_headers(&demo::device())?;
+///     let outside = Untrusted::new(b""); // of no pending login
+///     let step = engine.send_code(caller, outside, request, world.moment());
+///     assert!(matches!(world.run(step).verdict, Verdict::Done), "the client learns no more");
+/// }
+/// let decoys: Vec<_> = world.host.outbox.iter().map(|message| message.decoy).collect();
+/// assert_eq!(decoys, [false, true], "nobody has the second number");
+/// # Ok::<(), authflow::device::HeaderFaults>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct CodeRequest {
     /// What for. A purpose of a pending login goes with its state token, and no other does.
@@ -35,18 +66,18 @@ pub struct CodeRequest {
     pub captcha_token: Option<Secret>,
 }
 
-/// Whether a call takes a code for this, by this way, in an application of this dialect.
-pub(crate) type IsTaken = fn(Dialect, CodePurpose, Channel) -> bool;
+/// What a code is for that is asked for outside logins, for this, by this way, in an application of this dialect and policy. `None` where no call takes it.
+pub(crate) type Meant = fn(Dialect, &Policy, CodePurpose, Channel) -> Option<CodePurpose>;
 
 pub(super) fn start(
     core: &Arc<Core>,
     caller: Caller,
     presented: Untrusted<'_, StateToken>,
     request: CodeRequest,
-    is_taken: IsTaken,
+    meant: Meant,
     moment: Moment,
 ) -> Step {
-    if request.purpose.is_of_pending_login() {
+    if request.purpose.is_of_pending_login() && !presented.is_empty() {
         let stages = match request.purpose {
             CodePurpose::SecondFactor => &[Stage::FactorRequired],
             _ => PASSWORD_STAGES,
@@ -54,14 +85,9 @@ pub(super) fn start(
         PendingLogin::resume(core, caller, presented, moment, stages, |admitted, login| {
             request.in_login(admitted, &login)
         })
-    } else if presented.is_empty() {
-        admit::admit(core, caller, moment, move |admitted| {
-            if request.is_taken(&admitted, is_taken) {
-                request.outside_logins(admitted)
-            } else {
-                admitted.refuse_body(MemberProblem::NotTaken.of("type"))
-            }
-        })
+    } else if presented.is_empty() || request.purpose == CodePurpose::LinkIdentity {
+        // A code to link an identity is sent to whoever asks: its link token says nothing of an account, and is not looked at.
+        admit::admit(core, caller, moment, move |admitted| request.outside(admitted, meant))
     } else {
         admit::admit(core, caller, moment, |admitted| {
             admitted.refuse_body(MemberProblem::NotOfLogins.of("type"))
@@ -69,12 +95,31 @@ pub(super) fn start(
     }
 }
 
+/// Whether anything comes of such a code, for anybody: one that nothing is proved by is not sent. A new contact is nobody's, so only who is signed in
+/// has a code sent to one ([`own_contact`](super::own_contact)).
+fn has_use(admitted: &Admitted, purpose: CodePurpose, channel: Channel) -> bool {
+    match purpose {
+        CodePurpose::ForgottenPassword => admitted.policy().recovery.contains(channel),
+        CodePurpose::Register => registers_anybody(admitted.policy(), channel),
+        CodePurpose::LinkIdentity => link_proofs(admitted.policy()).contains(Factor::of_channel(channel)),
+        CodePurpose::UpdateContact => false,
+        _ => true,
+    }
+}
+
 impl CodeRequest {
-    /// Whether anything comes of such a code, for anybody: one that no call takes is not sent.
-    fn is_taken(&self, admitted: &Admitted, is_taken: IsTaken) -> bool {
-        let resets = admitted.policy().recovery.contains(self.channel);
-        (self.purpose != CodePurpose::ForgottenPassword || resets)
-            && is_taken(admitted.application.dialect, self.purpose, self.channel)
+    /// Without a state token.
+    fn outside(self, admitted: Admitted, meant: Meant) -> Step {
+        match meant(admitted.application.dialect, admitted.policy(), self.purpose, self.channel) {
+            Some(purpose) if purpose.is_of_pending_login() => {
+                let missing = TokenRefusal::Token(TokenError::Malformed);
+                admitted.refuse_token(Fault::StateTokenInvalid, None, missing)
+            }
+            Some(purpose) if has_use(&admitted, purpose, self.channel) => {
+                Self { purpose, ..self }.outside_logins(admitted)
+            }
+            _ => admitted.refuse_body(MemberProblem::NotTaken.of("type")),
+        }
     }
 
     fn in_login(self, admitted: Admitted, login: &PendingLogin) -> Step {
@@ -101,8 +146,19 @@ impl CodeRequest {
         let (tenant, policy) = (admitted.audience.tenant, admitted.policy().sending);
         let slot = SendSlot::of_account(&admitted.context.core.ring, tenant, account.id, channel);
         let budget = SendBudget::of(slot, CodeOwner::account(tenant, account.id), policy, admitted.now());
-        Sending { admitted, purpose, recipient, login: Some(login.id()), owner, budget, stranger: None }
-            .store()
+        let login = Some(login.id());
+        Sending {
+            admitted,
+            purpose,
+            recipient,
+            login,
+            owner,
+            asked: None,
+            budget,
+            asker: None,
+            stranger: None,
+        }
+        .store()
     }
 
     fn outside_logins(self, admitted: Admitted) -> Step {
@@ -118,6 +174,10 @@ impl CodeRequest {
             return admitted.refuse_body(malformed.of(member));
         };
         let named = named.completed(admitted.numbering());
+        // What is to be stored must say its country; who looks for somebody may leave it out.
+        if purpose == CodePurpose::Register && !named.can_be_reached() {
+            return admitted.refuse_body(malformed.of(member));
+        }
         let stranger = Stranger::new(named, captcha_token);
         if admitted.policy().demands_captcha {
             // Before anything is counted or written: robots are to cost neither the recipient's budget nor the host's space.

@@ -10,11 +10,13 @@ use crate::{
     AccountId, Secret, TokenId,
     account::Revision,
     code::{
-        CodeBinding, CodeKey, CodePurpose, Deliver, Delivery, SendBudget, SendRefusal, SendSum, StoredCode,
+        Asked, CodeBinding, CodeKey, CodePurpose, Deliver, Delivery, SendBudget, SendRefusal, SendSum,
+        StoredCode,
     },
     contact::Recipient,
-    outcome::{Event, Fault, SendFailure, Verdict},
+    outcome::{CaptchaRefusal, Event, Fault, SendFailure, Verdict},
     step::{Commit, CommitRefusal, Committed, Question, Step, Write},
+    token::TokenError,
 };
 use alloc::vec::Vec;
 
@@ -24,11 +26,15 @@ pub(super) struct Sending {
     pub(super) purpose: CodePurpose,
     pub(super) recipient: Recipient,
     pub(super) login: Option<TokenId>,
-    /// Whose recipient it is; `None` for a decoy.
+    /// Whose recipient it is, or is to be; `None` for a decoy, and for a code to register with.
     pub(super) owner: Option<(AccountId, Revision)>,
+    /// In which session it is asked for, of a code that proves nothing there.
+    pub(super) asked: Option<Asked>,
     /// What it takes of the budget of its recipient.
     pub(super) budget: SendBudget,
-    /// Who asks, where that is somebody who has proved nothing.
+    /// What it takes of the budget of whoever asks, where that is not the recipient.
+    pub(super) asker: Option<SendBudget>,
+    /// Who asks, where that is somebody who has not proved to be whom it goes to.
     pub(super) stranger: Option<Stranger>,
 }
 
@@ -42,27 +48,31 @@ impl Sending {
         let binding = CodeBinding::new(key, *owner);
         let code = binding.draw(&context.core.ring, &context.moment);
         let stored = StoredCode {
-            digest: binding.digest(&context.core.ring, &code),
+            digest: binding.digest(&context.core.ring, self.asked, &code),
             expires_at: now.plus(policy.lifetimes.code()),
         };
         let sum =
             self.stranger.as_ref().zip(policy.sending.daily_in_all()).map(|(stranger, daily_in_all)| {
-                Write::CountSend(SendSum::new(daily_in_all, now, owner.is_some(), stranger.is_human))
+                Write::CountSend(SendSum::new(daily_in_all, now, !self.is_decoy(), stranger.is_human()))
             });
         let mut writes = Vec::from([Write::StoreCode { key, code: stored, budget: self.budget.clone() }]);
+        writes.extend(self.asker.clone().map(Write::SpendBudget));
         writes.extend(sum);
         let writing = Writing {
-            claim: None,
+            claim: self.stranger.as_ref().and_then(Stranger::claim),
             account: self.account(),
             expected: owner.map(|(_, revision)| revision),
             writes,
         };
-        commit(self, writing, |sending, _, committed| match committed {
+        commit(self, writing, |sending, commit, committed| match committed {
             Committed::Done => sending.deliver(code),
             Committed::Changed => sending.refuse_send(SendFailure::AccountChanged),
             Committed::Refused(CommitRefusal::Code(SendRefusal::CaptchaDemanded)) => sending.demand_captcha(),
             Committed::Refused(CommitRefusal::Code(refusal)) => {
                 sending.refuse_send(SendFailure::Refused(refusal))
+            }
+            Committed::Replayed { .. } if commit.claim.is_some() => {
+                sending.refuse_send(SendFailure::Captcha(CaptchaRefusal::Replayed))
             }
             Committed::Replayed { .. } | Committed::Refused(_) => {
                 sending.admitted.context.contradiction::<Commit>()
@@ -73,7 +83,7 @@ impl Sending {
     /// Half of what is sent in all has been asked for, so nothing was written. Everybody is asked for a captcha, and then it is written if it can be.
     fn demand_captcha(mut self) -> Step {
         match self.stranger.take() {
-            Some(stranger) if !stranger.is_human => {
+            Some(stranger) if !stranger.is_human() => {
                 self.admitted.context.outcome.events.push(Event::CaptchaDemanded);
                 stranger.judge(self, |sending, stranger| Self { stranger: Some(stranger), ..sending }.store())
             }
@@ -82,7 +92,7 @@ impl Sending {
     }
 
     fn deliver(self, code: Secret) -> Step {
-        let Self { admitted, purpose, recipient, owner, .. } = &self;
+        let Self { admitted, purpose, recipient, .. } = &self;
         let (purpose, channel) = (*purpose, recipient.channel());
         let question = Deliver {
             audience: admitted.audience,
@@ -91,7 +101,7 @@ impl Sending {
             code,
             expires_in: admitted.policy().lifetimes.code(),
             language: admitted.context.outcome.facts.language,
-            decoy: owner.is_none(),
+            decoy: self.is_decoy(),
         };
         self.ask(question, move |sending, _, delivery| match delivery {
             Delivery::NotDelivered => sending.refuse_send(SendFailure::NotDelivered),
@@ -100,6 +110,11 @@ impl Sending {
                 sending.admitted.context.end_with(event, Verdict::Done)
             }
         })
+    }
+
+    /// Whoever is to register has no account yet, and gets the code all the same.
+    fn is_decoy(&self) -> bool {
+        self.owner.is_none() && self.purpose != CodePurpose::Register
     }
 
     fn account(&self) -> Option<AccountId> {
@@ -114,7 +129,9 @@ pub(super) trait RefuseSend {
 
 impl RefuseSend for Admitted {
     fn refuse_send(self, reason: SendFailure) -> Step {
-        refuse(self, None, reason)
+        // Nobody's, unless a session is open.
+        let account = self.context.outcome.facts.account;
+        refuse(self, account, reason)
     }
 }
 
@@ -129,6 +146,10 @@ impl InApplication for Sending {
     fn admitted(&mut self) -> &mut Admitted {
         &mut self.admitted
     }
+
+    fn into_admitted(self) -> Admitted {
+        self.admitted
+    }
 }
 
 impl InProgress for Sending {
@@ -138,10 +159,15 @@ impl InProgress for Sending {
 }
 
 pub(super) fn refuse(admitted: Admitted, account: Option<AccountId>, reason: SendFailure) -> Step {
-    let wait = match &reason {
-        SendFailure::Refused(refusal) => refusal.wait(),
-        _ => None,
+    let fault = match &reason {
+        SendFailure::Refused(refusal) => {
+            refusal.wait().map_or(Fault::CodeNotSent, |wait| Fault::CodeNotYet { wait })
+        }
+        SendFailure::Captcha(CaptchaRefusal::Token(TokenError::Expired)) => Fault::CaptchaTokenExpired,
+        SendFailure::Captcha(_) => Fault::CaptchaTokenInvalid,
+        SendFailure::NoRecipient | SendFailure::AccountChanged | SendFailure::NotDelivered => {
+            Fault::CodeNotSent
+        }
     };
-    let fault = wait.map_or(Fault::CodeNotSent, |wait| Fault::CodeNotYet { wait });
     admitted.context.refuse(fault, Event::CodeNotSent { account, reason })
 }

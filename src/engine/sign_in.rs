@@ -5,6 +5,7 @@
 
 use super::{
     admit::{self, Admitted},
+    ask::Then,
     candidate::Candidate,
     config::Core,
     login::Login,
@@ -21,21 +22,77 @@ use crate::{
     factor::{Factor, FactorSet},
     flow::{PasswordStep, Progress, sign_in_code},
     outcome::{Fault, ProofRefusal},
+    password::Verifier,
     policy::Policy,
     step::{Step, Write},
 };
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
+use core::mem;
 
 /// What a client signs in with.
+///
+/// ```
+/// use authflow::{
+///     Credentials, Secret,
+///     account::{Identifier, UserName},
+///     device::Caller,
+///     outcome::{Fault, Verdict},
+///     testkit::{World, demo},
+/// };
+///
+/// let mut world = World::new();
+/// let engine = world.api.engine().clone();
+/// let mut sign_in = |typed: &str, password: &str| {
+///     let credentials = Credentials {
+///         // one field, for a name, a number or an address
+///         identifier: Identifier::of_any(UserName::new(typed).unwrap()),
+///         password: Secret::new(password),
+///     };
+///     let caller = Caller::from_headers(&demo::device()).unwrap();
+///     let step = engine.sign_in(caller, credentials, world.moment());
+///     world.run(step).verdict
+/// };
+/// assert!(matches!(sign_in("Alice", demo::PASSWORD), Verdict::SignedIn(_)));
+/// for (typed, password) in [("alice", "a guess"), ("nobody", demo::PASSWORD)] {
+///     assert!(matches!(sign_in(typed, password), Verdict::Refused(Fault::CredentialsInvalid)));
+/// }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Credentials {
     /// Who they say they are.
     pub identifier: Identifier,
-    /// The password as typed: not trimmed. What is hashed is its one spelling, or this where the verifier is of it.
+    /// The password as typed: not trimmed. Its one spelling is hashed, or this text where the verifier was made of that.
     pub password: Secret,
 }
 
 /// A code that a client signs in with.
+///
+/// ```
+/// use authflow::{
+///     CodeCredentials, Secret,
+///     contact::{Channel, Recipient},
+///     device::Caller,
+///     outcome::Verdict,
+///     testkit::{Call, World, demo},
+/// };
+/// use serde_json::json;
+///
+/// let mut world = World::new(); // nora has no password, only a mobile
+/// let engine = world.api.engine().clone();
+/// let ask = json!({ "mobile": "+86-13800000001", "type": "LOGIN_SMS" });
+/// world.send(&Call::post("/api/v2/sdk/sms/send", &ask));
+/// let code = world.code();
+///
+/// // Any spelling of her number will do, and so will a code with a gap.
+/// let credentials = CodeCredentials {
+///     recipient: Recipient::new(Channel::Sms, "0086 138 0000 0001")?,
+///     code: Secret::new(format!("{} {}", &code[..3], &code[3..])),
+/// };
+/// let caller = Caller::from_headers(&demo::device())?;
+/// let step = engine.sign_in_with_code(caller, credentials, world.moment());
+/// assert!(matches!(world.run(step).verdict, Verdict::SignedIn(_)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct CodeCredentials {
     /// To whom it was sent.
@@ -50,7 +107,7 @@ pub(super) fn with_password(
     credentials: Credentials,
     moment: Moment,
 ) -> Step {
-    admit::admit(core, caller, moment, |admitted| credentials.prove(admitted))
+    admit::admit(core, caller, moment, |admitted| credentials.sign_in(admitted))
 }
 
 pub(super) fn with_code(
@@ -63,22 +120,33 @@ pub(super) fn with_code(
 }
 
 impl Credentials {
-    fn prove(self, admitted: Admitted) -> Step {
+    fn sign_in(self, admitted: Admitted) -> Step {
+        self.prove(admitted, |admitted, proved| match proved {
+            Ok((account, rehash)) => {
+                proved_by(admitted, Factor::Password, account, None, rehash.into_iter().collect())
+            }
+            Err(reason) => admitted.refuse_proof(Fault::CredentialsInvalid, Factor::Password, reason),
+        })
+    }
+
+    /// Goes on with whose they are and, where the verifier is outdated, the write that renews it.
+    pub(super) fn prove(
+        self,
+        admitted: Admitted,
+        then: impl Then<Admitted, Result<(Account, Option<Write>), ProofRefusal>>,
+    ) -> Step {
         let Self { identifier, password } = self;
         Candidate::find(admitted, identifier, Factor::Password, |admitted, candidate| {
             let is_allowed = admitted.policy().first_factors.contains(Factor::Password);
-            let claimant = candidate.account.and_then(|account| match &account.password {
-                Some(known) if is_allowed => Ok((known.verifier.clone(), account)),
+            // Taken out, since nothing reads it after this. A copy must be wiped, and would make a guess at somebody cost more than one at nobody.
+            let claimant = candidate.account.and_then(|mut account| match &mut account.password {
+                Some(known) if is_allowed => {
+                    let verifier = mem::replace(&mut known.verifier, Verifier::new(""));
+                    Ok((verifier, account))
+                }
                 _ => Err(ProofRefusal::NotEnrolled),
             });
-            prove_password(admitted, candidate.aim, claimant, password, "password", |admitted, proved| {
-                match proved {
-                    Ok((account, rehash)) => {
-                        proved_by(admitted, Factor::Password, account, None, rehash.into_iter().collect())
-                    }
-                    Err(reason) => admitted.refuse_proof(Fault::CredentialsInvalid, Factor::Password, reason),
-                }
-            })
+            prove_password(admitted, candidate.aim, claimant, password, "password", then)
         })
     }
 }
@@ -100,7 +168,7 @@ fn signs_in(policy: &Policy, account: &Account, channel: Channel) -> Result<Reci
     sign_in_code(policy, account, channel).ok_or(ProofRefusal::NotEnrolled)
 }
 
-fn proved_by(
+pub(super) fn proved_by(
     admitted: Admitted,
     factor: Factor,
     account: Account,
@@ -109,7 +177,18 @@ fn proved_by(
 ) -> Step {
     let auth_time = admitted.now();
     let progress = Progress { factors: FactorSet::EMPTY.with(factor), password: PasswordStep::Open };
-    let (auth_start, spent) = (auth_time, None);
-    Box::new(Login { admitted, account, progress, auth_start, auth_time, spent, code, writes })
-        .decide_access()
+    let (auth_start, spent, link) = (auth_time, None, None);
+    Box::new(Login {
+        admitted,
+        account,
+        is_new: false,
+        progress,
+        auth_start,
+        auth_time,
+        spent,
+        code,
+        link,
+        writes,
+    })
+    .decide_access()
 }

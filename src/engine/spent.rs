@@ -1,12 +1,15 @@
 //! What a step uses up, once and for all.
 
 use crate::{
-    Timestamp, TokenId,
-    code::StoredCode,
+    SessionId, Timestamp, TokenId,
+    code::{Asked, StoredCode},
     contact::Channel,
     factor::Factor,
+    moment::Skew,
+    outcome::Fault,
+    signed_call::Frame,
     step::{Claim, Write},
-    token::{StateClaims, TicketClaims},
+    token::{CaptchaClaims, LinkClaims, StateClaims, TicketClaims},
 };
 
 /// A claim outlives what it is of by this much, for databases whose clocks are fast.
@@ -22,19 +25,38 @@ fn claim(id: TokenId, expires_at: Timestamp) -> Claim {
 pub(super) struct Spent {
     id: TokenId,
     expires_at: Timestamp,
+    /// What is told where it was used before, or nothing comes of it any more.
+    fault: Fault,
 }
 
 impl Spent {
     pub(super) fn state_token(claims: &StateClaims) -> Self {
-        Self { id: claims.id, expires_at: claims.expires_at }
+        Self { id: claims.id, expires_at: claims.expires_at, fault: Fault::StateTokenInvalid }
+    }
+
+    pub(super) fn link_token(claims: &LinkClaims) -> Self {
+        Self { id: claims.id, expires_at: claims.expires_at, fault: Fault::LinkTokenInvalid }
     }
 
     pub(super) fn ticket(claims: &TicketClaims) -> Self {
-        Self { id: claims.id, expires_at: claims.expires_at }
+        Self { id: claims.id, expires_at: claims.expires_at, fault: Fault::TicketInvalid }
+    }
+
+    /// The signature of a call, which shows this session.
+    pub(super) fn signature(frame: &Frame<'_>, session: &SessionId, skew: Skew) -> Self {
+        Self { id: frame.id(session), expires_at: frame.over_at(skew), fault: Fault::SignatureInvalid }
+    }
+
+    pub(super) fn captcha_token(claims: &CaptchaClaims) -> Self {
+        Self { id: claims.id, expires_at: claims.expires_at, fault: Fault::CaptchaTokenInvalid }
     }
 
     pub(super) fn id(&self) -> &TokenId {
         &self.id
+    }
+
+    pub(super) fn fault(&self) -> Fault {
+        self.fault
     }
 
     /// Its use.
@@ -48,6 +70,8 @@ impl Spent {
 pub(super) struct UsedCode {
     /// What it proves.
     pub(super) factor: Factor,
+    /// In which session it was asked for, where that was kept.
+    pub(super) asked: Option<Asked>,
     id: TokenId,
     expires_at: Timestamp,
 }
@@ -55,7 +79,12 @@ pub(super) struct UsedCode {
 impl UsedCode {
     pub(super) fn new(stored: &StoredCode, channel: Channel) -> Self {
         let factor = Factor::of_channel(channel);
-        Self { factor, id: stored.digest.claim_id(), expires_at: stored.expires_at }
+        Self {
+            factor,
+            asked: stored.digest.asked(),
+            id: stored.digest.claim_id(),
+            expires_at: stored.expires_at,
+        }
     }
 
     /// Its use.

@@ -1,4 +1,4 @@
-//! Somebody who has proved nothing and asks for a code.
+//! Somebody who asks for a code and has not proved to be whom it goes to: most of them have proved nothing at all.
 //!
 //! A recipient that no account has goes through the same questions as one that has: a code is made, counted against the recipient's
 //! budget, stored under a digest that nothing will match, and handed to the host as a decoy.
@@ -8,31 +8,56 @@ use super::{
     ask::Then,
     commit::InApplication,
     sending::{RefuseSend, Sending},
+    spent::Spent,
 };
 use crate::{
     Secret,
     account::{Account, AccountKey, AccountStatus},
-    code::{Captcha, CodeOwner, CodePurpose, JudgeCaptcha, SendBudget, SendSlot},
+    captcha::{Captcha, CaptchaKind, JudgeCaptcha},
+    code::{CodeOwner, CodePurpose, SendBudget, SendSlot},
     contact::{Channel, Recipient},
     factor::{Factor, FactorSet},
-    flow::{has_way_back, own_password, recovery, sign_in_code},
-    outcome::{Event, SendFailure},
+    flow::{has_way_back, link_code, own_password, recovery, sign_in_code},
+    outcome::{CaptchaRefusal, Event, SendFailure},
     policy::Policy,
-    step::Step,
+    step::{Claim, Step},
+    token::Untrusted,
 };
 
-/// Somebody who has proved nothing.
+/// Somebody who has not proved to be whom they ask a code for.
 pub(super) struct Stranger {
     /// Whom the client named.
     named: Recipient,
     captcha_token: Option<Secret>,
-    /// Whether the captcha was passed.
-    pub(super) is_human: bool,
+    /// What has been shown against robots; `None` as long as nothing was demanded.
+    passed: Option<Passed>,
+}
+
+/// A captcha that was passed.
+#[derive(Clone, Copy)]
+enum Passed {
+    /// The host's own, which sees to it that it counts once.
+    Own,
+    /// A picture: its token is used up in the commit of the code.
+    Picture(Spent),
 }
 
 impl Stranger {
     pub(super) fn new(named: Recipient, captcha_token: Option<Secret>) -> Self {
-        Self { named, captcha_token, is_human: false }
+        Self { named, captcha_token, passed: None }
+    }
+
+    /// Whether a captcha was passed.
+    pub(super) fn is_human(&self) -> bool {
+        self.passed.is_some()
+    }
+
+    /// The use of the captcha, for the commit of the code. It is made for a decoy as well.
+    pub(super) fn claim(&self) -> Option<Claim> {
+        match self.passed? {
+            Passed::Own => None,
+            Passed::Picture(token) => Some(token.claim()),
+        }
     }
 
     /// Has the captcha judged, and goes on where it is passed.
@@ -41,14 +66,28 @@ impl Stranger {
         mut carried: T,
         then: impl Then<T, Self>,
     ) -> Step {
-        let Admitted { context, audience, .. } = carried.admitted();
-        let (audience, device) = (*audience, context.device.clone());
-        let Self { named: recipient, captcha_token, .. } = self;
-        let question = JudgeCaptcha { audience, device, recipient, captcha_token };
+        let Self { named, captcha_token, .. } = self;
+        let admitted = carried.admitted();
+        if admitted.policy().captcha == CaptchaKind::Picture {
+            let presented = captcha_token.as_ref().map(|token| Untrusted::new(token.expose()));
+            let judged = presented
+                .ok_or(CaptchaRefusal::Missing)
+                .and_then(|presented| admitted.judge_captcha_token(presented, &named));
+            return match judged {
+                Ok(token) => {
+                    let passed = Some(Passed::Picture(Spent::captcha_token(token.claims())));
+                    then(carried, Self { named, captcha_token: None, passed })
+                }
+                Err(refusal) => carried.refuse_send(SendFailure::Captcha(refusal)),
+            };
+        }
+        let (audience, device) = (admitted.audience, admitted.context.device.clone());
+        let question = JudgeCaptcha { audience, device, recipient: named, captcha_token };
         carried.ask(question, move |carried, asked, captcha| match captcha {
-            Captcha::Failed => carried.refuse_send(SendFailure::Captcha),
+            Captcha::Failed => carried.refuse_send(SendFailure::Captcha(CaptchaRefusal::Host)),
             Captcha::Passed => {
-                then(carried, Self { named: asked.recipient, captcha_token: None, is_human: true })
+                let passed = Some(Passed::Own);
+                then(carried, Self { named: asked.recipient, captcha_token: None, passed })
             }
         })
     }
@@ -74,7 +113,18 @@ impl Stranger {
                 None => (self.named.clone().in_one_spelling(), None),
             };
             let stranger = Some(self);
-            Sending { admitted, purpose, recipient, login: None, owner, budget, stranger }.store()
+            Sending {
+                admitted,
+                purpose,
+                recipient,
+                login: None,
+                owner,
+                asked: None,
+                budget,
+                asker: None,
+                stranger,
+            }
+            .store()
         })
     }
 
@@ -83,11 +133,12 @@ impl Stranger {
     fn budget(&self, admitted: &Admitted, found: Option<&Account>) -> SendBudget {
         let (tenant, ring) = (admitted.audience.tenant, &admitted.context.core.ring);
         let (policy, now) = (admitted.policy().sending, admitted.now());
-        let stored = found
-            .and_then(|account| account.recipient(self.named.channel()).map(|contact| (account.id, contact)));
+        let channel = self.named.channel();
+        // Borrowed: a copy would be more to do for somebody than for nobody.
+        let stored = found.and_then(|account| Some((account.id, account.normalised_recipient(channel)?)));
         match stored {
             Some((account, contact)) => {
-                let slot = SendSlot::of_recipient(ring, tenant, &contact);
+                let slot = SendSlot::of_contact(ring, tenant, channel, contact);
                 SendBudget::of(slot, CodeOwner::account(tenant, account), policy, now)
             }
             None => {
@@ -108,10 +159,14 @@ fn recipient(
     match purpose {
         CodePurpose::SignIn => sign_in_code(policy, account, channel),
         CodePurpose::ForgottenPassword => recovery(policy, account, channel).ok(),
+        CodePurpose::LinkIdentity => link_code(policy, account, channel),
         // Who is signed in and how is not known here: as the best session may.
         CodePurpose::UpdatePassword => {
             own_password(account, FactorSet::EMPTY.with(Factor::Password), channel).ok()
         }
-        CodePurpose::SecondFactor | CodePurpose::ChangePassword => None,
+        // To the contact that was typed, whether anybody has it or not: the two must not differ.
+        CodePurpose::Register => None,
+        // Of a pending login, and of a session.
+        CodePurpose::SecondFactor | CodePurpose::ChangePassword | CodePurpose::UpdateContact => None,
     }
 }

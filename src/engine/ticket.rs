@@ -1,38 +1,23 @@
 //! Tickets: the server of a tenant shows a session to itself, once, without holding its token.
-//!
-//! These two calls come from a server, not from the device: they bear a credential of the tenant, and name the device that
-//! signed in; the application is the session's.
 
 use super::{
     admit::{self, Admitted, Errand},
-    ask::{InProgress as _, Then},
     commit::{Writing, commit},
     config::Core,
-    context::Context,
     open_session::{OpenSession, Shown},
     spent::Spent,
+    tenant::{self, TenantCaller, refuse_unseen},
 };
 use crate::{
-    Audience, Moment, Secret, TokenId,
+    Audience, Moment, TokenId,
     account::Subject,
-    device::{Device, DeviceTrait, Language},
+    device::DeviceTrait,
     outcome::{Authentication, Event, Fault, IssuedTicket, TokenRefusal, Verdict},
     session::SessionRecord,
-    step::{AccessDecision, AccessPurpose, Commit, Committed, CredentialOwner, Step, VerifyTenantCredential},
-    token::{SessionToken, Ticket, TicketClaims, Untrusted, VerifiedSession},
+    step::{AccessDecision, AccessPurpose, Commit, Committed, Step},
+    token::{SessionToken, Ticket, TicketClaims, Untrusted},
 };
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
-
-/// The server of a tenant, calling about a device.
-#[derive(Clone, Debug)]
-pub struct TenantCaller {
-    /// The bearer credential that it presents.
-    pub credential: Secret,
-    /// The device that it says the session or ticket is of.
-    pub device: Device,
-    /// The language that it asks for.
-    pub language: Option<Language>,
-}
 
 pub(super) fn issue(
     core: &Arc<Core>,
@@ -40,60 +25,13 @@ pub(super) fn issue(
     presented: Untrusted<'_, SessionToken>,
     moment: Moment,
 ) -> Step {
-    let verified = VerifiedSession::verify(&core.ring, presented, moment.timestamp());
-    caller.identify(core, moment, |context, owner| {
-        let token = match verified {
-            Ok(token) => token,
-            Err(error) => {
-                return refuse_unseen(context, Fault::SessionTokenInvalid, TokenRefusal::Token(error));
-            }
-        };
-        let is_held = token.is_held(&context.device, &context.core.ring);
-        match token {
-            VerifiedSession::SelfContained(token) => {
-                let shown = Shown::by_session_token(&token);
-                of_owner(context, owner, token.claims().audience, shown, is_held)
-            }
-            // Before its session is looked for: another device does not learn whether that lives.
-            VerifiedSession::NeedsRecord(_) if !is_held => {
-                let reason = TokenRefusal::Device(DeviceTrait::Binding);
-                refuse_unseen(context, Fault::SessionTokenInvalid, reason)
-            }
-            VerifiedSession::NeedsRecord(reference) => {
-                context.find_session(reference.clone(), move |context, found| match found {
-                    Ok(record) => {
-                        let shown = Shown::by_reference(&reference, &record);
-                        of_owner(context, owner, record.audience, shown, is_held)
-                    }
-                    Err(reason) => refuse_unseen(context, Fault::SessionTokenInvalid, reason),
-                })
-            }
+    tenant::with_session_token(core, caller, presented, moment, |admitted, shown| {
+        if !admitted.policy().issues_tickets {
+            return shown.refuse(admitted, TokenRefusal::NoTickets);
         }
-    })
-}
-
-/// Issues a ticket where the session is one that the caller may ask about.
-fn of_owner(
-    context: Context,
-    owner: CredentialOwner,
-    audience: Audience,
-    shown: Shown,
-    is_held: bool,
-) -> Step {
-    if !owner.is_of(&audience) {
-        return refuse_unseen(context, Fault::SessionTokenInvalid, TokenRefusal::OtherTenant);
-    }
-    let Audience { client_id, tenant } = audience;
-    admit::find_application(Errand::Act, context, client_id, tenant, move |admitted| {
-        if !is_held {
-            shown.refuse(admitted, TokenRefusal::Device(DeviceTrait::Binding))
-        } else if !admitted.policy().issues_tickets {
-            shown.refuse(admitted, TokenRefusal::NoTickets)
-        } else {
-            shown.open(admitted, |admitted, open| {
-                open.allowed(admitted, AccessPurpose::Ticket, Fault::SessionTokenInvalid, make)
-            })
-        }
+        shown.open(admitted, |admitted, open| {
+            open.allowed(admitted, AccessPurpose::Ticket, Fault::SessionTokenInvalid, make)
+        })
     })
 }
 
@@ -174,26 +112,4 @@ fn spend(admitted: Admitted, ticket: &Ticket, open: OpenSession, decision: Acces
         Committed::Changed => shown.refuse(admitted, TokenRefusal::AccountChanged),
         Committed::Refused(_) => admitted.context.contradiction::<Commit>(),
     })
-}
-
-/// Refuses a token before it is known whose account may be named.
-fn refuse_unseen(context: Context, fault: Fault, reason: TokenRefusal) -> Step {
-    context.refuse(fault, Event::TokenRefused { account: None, reason })
-}
-
-impl TenantCaller {
-    /// Finds out whose credential the caller presents, and goes on with `then` if it is somebody's.
-    fn identify(self, core: &Arc<Core>, moment: Moment, then: impl Then<Context, CredentialOwner>) -> Step {
-        let Self { credential, device, language } = self;
-        let context = Context::new(core, device, language, moment);
-        if credential.expose().is_empty() {
-            return context.refuse(Fault::TenantCredentialInvalid, Event::TenantCredentialRefused);
-        }
-        context.ask(VerifyTenantCredential { credential }, |context, _, owner| match owner {
-            CredentialOwner::Nobody => {
-                context.refuse(Fault::TenantCredentialInvalid, Event::TenantCredentialRefused)
-            }
-            owner => then(context, owner),
-        })
-    }
 }

@@ -33,7 +33,10 @@ pub(crate) const FETCH_SITE: &str = "Sec-Fetch-Site";
 /// assert!(!may_be_cross_site("POST", &[("Sec-Fetch-Site", "same-origin")]));
 /// assert!(!may_be_cross_site("DELETE", &[("X-Requested-By", "orders")]));
 /// assert!(!may_be_cross_site("GET", &[("Sec-Fetch-Site", "cross-site")]));
-/// assert!(may_be_cross_site("GET", &[("Sec-Fetch-Site", "cross-site"), ("Upgrade", "websocket")]));
+/// assert!(may_be_cross_site(
+///     "GET",
+///     &[("Sec-Fetch-Site", "cross-site"), ("Upgrade", "websocket")]
+/// ));
 /// ```
 pub fn may_be_cross_site<R: Headers + ?Sized>(method: &str, headers: &R) -> bool {
     let mut changes_nothing = matches!(method, "GET" | "HEAD" | "OPTIONS");

@@ -2,7 +2,8 @@
 
 use crate::{
     Secret,
-    account::UserName,
+    account::{InvalidMembers, ProfileMembers, UserName},
+    captcha::{MOST_OF_A_POINT, PresentedPoint},
     contact::{Channel, Recipient},
     outcome::{BodyFault, MemberProblem},
 };
@@ -10,21 +11,35 @@ use crate::{
 const MAX_PASSWORD_BYTES: usize = 1024;
 const MAX_CODE_BYTES: usize = 64;
 const MAX_CAPTCHA_BYTES: usize = 4096;
+const MAX_FOREIGN_BYTES: usize = 4096;
 
-/// A text member of a body; any of them may be a secret.
+/// A member of a body; any of them may be a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Member {
     pub(crate) name: &'static str,
     pub(crate) is_required: bool,
     pub(crate) about: &'static str,
+    pub(crate) shape: Shape,
+}
+
+/// What a member holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shape {
+    Text,
+    /// An object of texts, by names of the host's own.
+    Texts,
 }
 
 pub(crate) const fn required(name: &'static str, about: &'static str) -> Member {
-    Member { name, is_required: true, about }
+    Member { name, is_required: true, about, shape: Shape::Text }
 }
 
 pub(crate) const fn optional(name: &'static str, about: &'static str) -> Member {
-    Member { name, is_required: false, about }
+    Member { name, is_required: false, about, shape: Shape::Text }
+}
+
+pub(crate) const fn texts(name: &'static str, about: &'static str) -> Member {
+    Member { name, is_required: false, about, shape: Shape::Texts }
 }
 
 /// What is read of a body, or what is wrong with it.
@@ -48,6 +63,16 @@ pub(crate) fn captcha_token(given: Option<Secret>, member: Member) -> Read<Optio
     given.map(|token| bounded(Some(token), MAX_CAPTCHA_BYTES, member)).transpose()
 }
 
+pub(crate) fn captcha_point(given: Option<Secret>, member: Member) -> Read<PresentedPoint> {
+    let given = bounded(Some(needed(given, member)?), MOST_OF_A_POINT, member)?;
+    PresentedPoint::read(given.expose()).map_err(|_| MemberProblem::Malformed.of(member.name))
+}
+
+/// What somebody else has given to the client.
+pub(crate) fn foreign(given: Option<Secret>, member: Member) -> Read<Secret> {
+    bounded(given, MAX_FOREIGN_BYTES, member)
+}
+
 /// What is blank may be a password.
 fn bounded(given: Option<Secret>, most: usize, member: Member) -> Read<Secret> {
     let given = given.filter(|text| !text.expose().is_empty());
@@ -63,6 +88,20 @@ pub(crate) fn user_name(given: Option<Secret>, member: Member) -> Read<UserName>
         let is_too_long = text.expose().trim().len() > most;
         let problem = if is_too_long { MemberProblem::TooLong { most } } else { MemberProblem::Malformed };
         problem.of(member.name)
+    })
+}
+
+/// What somebody says of themselves: texts by their names, each empty one left out.
+pub(crate) fn profile<'a>(
+    given: impl IntoIterator<Item = (&'a str, &'a str)>,
+    member: Member,
+) -> Read<ProfileMembers> {
+    ProfileMembers::new(given.into_iter().filter(|(_, text)| !text.is_empty())).map_err(|error| match error {
+        InvalidMembers::TooLong(_) => {
+            MemberProblem::TooLong { most: ProfileMembers::MOST_BYTES }.of(member.name)
+        }
+        InvalidMembers::Repeated(_) => MemberProblem::Repeated.of(member.name),
+        InvalidMembers::TooMany | InvalidMembers::Name => MemberProblem::NotTexts.of(member.name),
     })
 }
 

@@ -4,18 +4,30 @@
 //! [serves](Facade::serve) it, and sends the [`Reply`].
 //!
 //! ```
-//! use authflow::{Host, Moment, device::Headers, facade::{Facade, Reply, Request}};
+//! use authflow::{
+//!     Host, Moment,
+//!     device::Headers,
+//!     facade::{Facade, Reply, Request},
+//! };
 //!
 //! /// Answers what is the façade's; the rest is for the host's own router.
 //! async fn answer<F: Facade, R: Headers + ?Sized, H: Host>(
-//!     facade: &F, request: &Request<'_, R>, moment: Moment, host: &H,
+//!     facade: &F,
+//!     request: &Request<'_, R>,
+//!     moment: Moment,
+//!     host: &H,
 //! ) -> Option<Reply> {
-//!     if facade.owns(request.path) { Some(facade.serve(request, moment, host).await) } else { None }
+//!     if facade.owns(request.path) {
+//!         Some(facade.serve(request, moment, host).await)
+//!     } else {
+//!         None
+//!     }
 //! }
 //! ```
 
 mod bearer;
 mod cross_site;
+pub(crate) mod form;
 pub(crate) mod member;
 pub(crate) mod object;
 pub(crate) mod openapi;
@@ -36,12 +48,49 @@ use core::future::Future;
 ///
 /// A request is [handled](Self::handle) once, its step is driven to an outcome, and that is [replied](Self::reply) to once: what the reply must know of its
 /// request, beyond the outcome, is the [`Manner`](Self::Manner), which is moved from the one to the other. [`serve`](Self::serve) does all three.
+///
+/// ```
+/// use authflow::{
+///     Host, Moment,
+///     device::Headers,
+///     drive_blocking,
+///     facade::{Facade, Reply, Request},
+///     testkit::{Call, World, demo},
+/// };
+/// use std::sync::Mutex;
+///
+/// /// A façade without a server and without a runtime: for a command line, say.
+/// fn call<F: Facade, R: Headers + ?Sized>(
+///     facade: &F,
+///     request: &Request<'_, R>,
+///     moment: Moment,
+///     host: &impl Host,
+/// ) -> Reply {
+///     let (step, manner) = facade.handle(request, moment);
+///     match drive_blocking(step, host) {
+///         Ok(outcome) => facade.reply(&outcome, manner),
+///         Err(_) => facade.busy(request),
+///     }
+/// }
+///
+/// let mut world = World::new();
+/// let (moment, host) = (world.moment(), Mutex::new(world.host));
+/// let login = Call::login("alice", demo::PASSWORD);
+/// assert!(Facade::owns(&world.api, &login.path));
+/// let reply = call(&world.api, &login.request(), moment, &host);
+/// assert_eq!(reply.status(), 200);
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no façade",
+    label = "it must be `authflow::sdk::Api`, `authflow::web::Web` or a façade of yours",
+    note = "an `Engine` is none: `Api::new(engine)`, or `Web::new(engine, application, modes)`"
+)]
 pub trait Facade: Send + Sync {
     /// How a request wants to be replied to: what has been read of it that the outcome does not say. It cannot be copied, so that no reply is made in
     /// the manner of another request by mistake.
     type Manner: Send + Sync + 'static;
 
-    /// Whether a path is one of the façade's, whatever the method; a query does not count. What is not is for the host's own router to answer.
+    /// Whether a path is one of the façade's, whatever the method; a query does not count. The host's own router answers the rest.
     ///
     /// The path is compared as it stands, without decoding.
     fn owns(&self, path: &str) -> bool;

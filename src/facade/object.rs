@@ -3,15 +3,18 @@
 //! At most 16 KiB, no deeper than 8, no member twice on any level; unknown members pass. A number beyond what a
 //! double can hold (`1e999`) is malformed, in an unknown member too.
 
-use super::{MOST_OF_A_BODY, member::Member};
+use super::{
+    MOST_OF_A_BODY,
+    member::{Member, Shape},
+};
 use crate::{
     Secret,
     device::{Header, RequestHeaders},
     outcome::{BodyFault, MemberProblem},
 };
-use alloc::{collections::BTreeSet, string::String};
+use alloc::{collections::BTreeSet, string::String, vec::Vec};
 use core::fmt;
-use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 const MAX_DEPTH: u8 = 8;
 
@@ -21,6 +24,18 @@ pub(crate) fn members<const N: usize>(
     body: &[u8],
     wanted: &[Member; N],
 ) -> Result<[Option<Secret>; N], BodyFault> {
+    with_texts(headers, body, wanted).map(|(members, _)| members)
+}
+
+/// Texts of an object within a body, by their names.
+pub(crate) type Texts = Vec<(String, Secret)>;
+
+/// Reads these members of a body, and the texts of the one among them that is an object.
+pub(crate) fn with_texts<const N: usize>(
+    headers: &RequestHeaders<'_>,
+    body: &[u8],
+    wanted: &[Member; N],
+) -> Result<([Option<Secret>; N], Texts), BodyFault> {
     let content_type = headers.get(Header::ContentType).map_err(|_| BodyFault::ContentType)?;
     if !is_json(content_type) {
         return Err(BodyFault::ContentType);
@@ -31,15 +46,15 @@ pub(crate) fn members<const N: usize>(
     // A byte order mark says nothing of UTF-8 (RFC 8259 §8.1 lets a reader pass over it).
     let body = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
     let mut json = serde_json::Deserializer::from_slice(body);
-    let mut reading = None;
-    let read = json.deserialize_map(Members { wanted, reading: &mut reading });
+    let (mut reading, mut texts) = (None, Vec::new());
+    let read = json.deserialize_map(Members { wanted, reading: &mut reading, texts: &mut texts });
     let members = read.map_err(|error| match reading {
         // What is no JSON is no member of any type.
         Some((name, problem)) if error.is_data() => BodyFault::Member { name, problem },
         _ => BodyFault::NotAnObject,
     })?;
     json.end().map_err(|_| BodyFault::NotAnObject)?;
-    Ok(members)
+    Ok((members, texts))
 }
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -53,11 +68,13 @@ fn is_json(content_type: &str) -> bool {
     })
 }
 
-/// Reads the wanted text members of an object, and everything else for its shape alone.
+/// Reads the wanted members of an object, and everything else for its shape alone.
 struct Members<'a, const N: usize> {
     wanted: &'a [Member; N],
     /// Which of them is being read, and what is wrong with it if it cannot be.
     reading: &'a mut Option<(&'static str, MemberProblem)>,
+    /// Those of the wanted object, if one is wanted and there.
+    texts: &'a mut Texts,
 }
 
 impl<'de, const N: usize> Visitor<'de> for Members<'_, N> {
@@ -75,12 +92,16 @@ impl<'de, const N: usize> Visitor<'de> for Members<'_, N> {
             *self.reading = wanted.as_ref().map(|(wanted, _)| (wanted.name, MemberProblem::Repeated));
             see(&mut seen, name)?;
             match wanted {
+                Some((Member { shape: Shape::Texts, name, .. }, _)) => {
+                    *self.reading = Some((*name, MemberProblem::NotTexts));
+                    *self.texts = map.next_value::<Option<TextsOfObject>>()?.unwrap_or_default().0;
+                }
                 Some((wanted, member)) => {
                     *self.reading = Some((wanted.name, MemberProblem::NotText));
                     let text = map.next_value::<Option<String>>()?.map(Secret::new);
                     *member = text.filter(|text| wanted.is_required || !text.expose().is_empty());
                 }
-                None => map.next_value_seed(Shape { depth_left: MAX_DEPTH - 1 })?,
+                None => map.next_value_seed(AnyShape { depth_left: MAX_DEPTH - 1 })?,
             }
             *self.reading = None;
         }
@@ -93,20 +114,48 @@ fn see<E: de::Error>(seen: &mut BTreeSet<String>, name: String) -> Result<(), E>
     if seen.insert(name) { Ok(()) } else { Err(E::custom("a member stands twice")) }
 }
 
+/// An object whose members are texts, none of them twice. One that is null or empty is not there.
+#[derive(Default)]
+struct TextsOfObject(Texts);
+
+impl<'de> Deserialize<'de> for TextsOfObject {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Self::default())
+    }
+}
+
+impl<'de> Visitor<'de> for TextsOfObject {
+    type Value = Self;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object of texts")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<Self, A::Error> {
+        let mut seen = BTreeSet::new();
+        while let Some(name) = map.next_key::<String>()? {
+            see(&mut seen, name.clone())?;
+            let text = map.next_value::<Option<String>>()?.map(Secret::new);
+            self.0.extend(text.filter(|text| !text.expose().is_empty()).map(|text| (name, text)));
+        }
+        Ok(self)
+    }
+}
+
 /// Any value, of which only the depth and the names count.
 #[derive(Clone, Copy)]
-struct Shape {
+struct AnyShape {
     depth_left: u8,
 }
 
-impl Shape {
+impl AnyShape {
     fn inner<E: de::Error>(self) -> Result<Self, E> {
         let deeper = self.depth_left.checked_sub(1).ok_or_else(|| E::custom("too deep"))?;
         Ok(Self { depth_left: deeper })
     }
 }
 
-impl<'de> DeserializeSeed<'de> for Shape {
+impl<'de> DeserializeSeed<'de> for AnyShape {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -114,7 +163,7 @@ impl<'de> DeserializeSeed<'de> for Shape {
     }
 }
 
-impl<'de> Visitor<'de> for Shape {
+impl<'de> Visitor<'de> for AnyShape {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,6 +1,6 @@
 //! Pieces of an OpenAPI document that every façade's is made of.
 
-use super::member::Member;
+use super::member::{Member, Shape};
 use alloc::{format, vec::Vec};
 use serde_json::{Map, Value, json};
 
@@ -43,15 +43,25 @@ pub(crate) fn object<'a>(
 
 /// The schema of a member of a body.
 pub(crate) fn member(it: &Member) -> Value {
-    let schema = json!({ "type": "string", "description": it.about });
+    let schema = match it.shape {
+        Shape::Text => json!({ "type": "string", "description": it.about }),
+        Shape::Texts => {
+            json!({ "type": "object", "additionalProperties": text(), "description": it.about })
+        }
+    };
     with(schema, "minLength", it.is_required.then(|| 1.into()))
 }
 
 /// The body of a call that takes these members, each described by `schema`. None where it takes none.
 pub(crate) fn body(members: &[Member], schema: impl Fn(&Member) -> Value) -> Option<Value> {
+    body_as("application/json", members, schema)
+}
+
+/// The same, of another media type.
+pub(crate) fn body_as(media: &str, members: &[Member], schema: impl Fn(&Member) -> Value) -> Option<Value> {
     (!members.is_empty()).then(|| {
         let schema = object(members.iter().map(|it| (it.name, schema(it), it.is_required)), true);
-        json!({ "required": true, "content": { "application/json": { "schema": schema } } })
+        json!({ "required": true, "content": { media: { "schema": schema } } })
     })
 }
 

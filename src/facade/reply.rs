@@ -8,11 +8,17 @@ use core::fmt;
 /// ```
 /// use authflow::facade::Reply;
 ///
-/// let reply = Reply::json(200, br#"{"answer":42}"#.to_vec()).with_header("set-cookie", "a=b; Secure");
+/// let reply =
+///     Reply::json(200, br#"{"answer":42}"#.to_vec()).with_header("set-cookie", "a=b; Secure");
 /// let headers: Vec<_> = reply.headers().collect();
-/// assert_eq!(headers, [
-///     ("content-type", "application/json"), ("cache-control", "no-store"), ("set-cookie", "a=b; Secure"),
-/// ]);
+/// assert_eq!(
+///     headers,
+///     [
+///         ("content-type", "application/json"),
+///         ("cache-control", "no-store"),
+///         ("set-cookie", "a=b; Secure"),
+///     ]
+/// );
 /// ```
 #[derive(Clone)]
 pub struct Reply {

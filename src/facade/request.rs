@@ -10,12 +10,22 @@ pub const MOST_OF_A_BODY: usize = 16 * 1024;
 /// A request, borrowed from whatever framework received it.
 ///
 /// ```
-/// use authflow::facade::Request;
+/// use authflow::{
+///     facade::Request,
+///     testkit::{World, demo},
+/// };
 ///
-/// let headers = [("X-agent", "Mozilla/5.0")];
-/// let request =
-///     Request { method: "GET", path: "/api/v2/sdk/pwd/check-exist", headers: &headers, body: b"", peer: None };
-/// # let _ = request;
+/// let mut world = World::new();
+/// let moment = world.moment();
+/// let request = Request {
+///     method: "POST",
+///     path: "/api/v2/sdk/login",
+///     headers: &demo::device().with("Content-Type", "application/json"),
+///     body: br#"{"user_name":"alice","password":"Correct-Horse-7"}"#,
+///     peer: None, // the family has a header for that
+/// };
+/// let step = world.api.handle(&request, moment); // yours: api.serve(&request, moment, &host)
+/// assert_eq!(world.finish(step).text("status"), "SUCCESS");
 /// ```
 pub struct Request<'a, H: ?Sized> {
     /// The method, in capitals.
@@ -49,7 +59,7 @@ impl<H: Headers + ?Sized> fmt::Debug for Request<'_, H> {
 
 #[cfg(feature = "http")]
 impl<'a> Request<'a, http::HeaderMap> {
-    /// From the parts of an `http::Request` and its body. Where it comes from does not stand in them: say it with
+    /// From the parts of an `http::Request` and its body. They do not say where it comes from: say it with
     /// `Request { peer: Some(address), ..Request::from_http(&parts, &body) }`.
     pub fn from_http(parts: &'a http::request::Parts, body: &'a [u8]) -> Self {
         let (method, path) = (parts.method.as_str(), parts.uri.path());

@@ -1,4 +1,24 @@
 //! Factors: what a subject can prove itself with, and the one-time passwords of an authenticator.
+//!
+//! ```
+//! use authflow::testkit::{Call, World};
+//!
+//! let mut world = World::new(); // tom has an authenticator
+//! let pending = world.login("tom");
+//! assert_eq!(
+//!     pending.text("status"),
+//!     "MFA_AUTH",
+//!     "the password is right, and no session is there yet"
+//! );
+//!
+//! let code = world.totp("tom", 0);
+//! let proved = world.send(&Call::prove_totp(pending.state_token(), &code));
+//! assert_eq!(proved.text("status"), "SUCCESS");
+//!
+//! // The same one-time password again, in another login: its step is used.
+//! let again = world.login("tom");
+//! assert_eq!(world.send(&Call::prove_totp(again.state_token(), &code)).status, 400);
+//! ```
 
 mod totp;
 mod totp_secret;
@@ -14,6 +34,22 @@ use core::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// One way to prove who one is.
+///
+/// ```
+/// use authflow::{factor::Factor, policy::Policy, testkit::Scenario, token::Stage};
+///
+/// // alice has a password. What is asked for beside it is what her account has enrolled.
+/// let mut login = Scenario::new(Policy::default())
+///     .with_second_factor(Factor::Totp)
+///     .reach(Stage::FactorRequired)
+///     .unwrap();
+/// assert_eq!(login.prove_factor().text("status"), "SUCCESS");
+/// let session = login.world.host.sessions.values().next().unwrap();
+/// assert_eq!(session.factors.amr().collect::<Vec<_>>(), ["pwd", "otp", "mfa"]);
+///
+/// // In a column of text, and back.
+/// assert_eq!(Factor::Totp.as_str().parse(), Ok(Factor::Totp));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Factor {
@@ -26,21 +62,26 @@ pub enum Factor {
     Email,
     /// A time-based one-time password (RFC 6238).
     Totp,
+    /// An identity that a [social](crate::social) provider vouches for: a federated login (NIST SP 800-63C-4). The provider has judged how its
+    /// subject proved who they are: no password of ours was proved by it, and no second factor. It begins a login and is never asked for beside
+    /// another factor.
+    Federated,
 }
 
-words!(Factor, "a factor", { Password => "password", Sms => "sms", Email => "email", Totp => "totp" });
+words!(Factor, "a factor", { Password => "password", Sms => "sms", Email => "email", Totp => "totp", Federated => "federated" });
 
 impl Factor {
     /// Every factor, in the order the `amr` claim lists them.
-    pub const ALL: [Self; 4] = [Self::Password, Self::Sms, Self::Email, Self::Totp];
+    pub const ALL: [Self; 5] = [Self::Password, Self::Sms, Self::Email, Self::Totp, Self::Federated];
 
-    /// The value of the `amr` claim: RFC 8176 §2 where it has one; `email` is ours.
+    /// The value of the `amr` claim: RFC 8176 §2 where it has one; `email` and `fed` are ours.
     pub const fn amr(self) -> &'static str {
         match self {
             Self::Password => "pwd",
             Self::Sms => "sms",
             Self::Email => "email",
             Self::Totp => "otp",
+            Self::Federated => "fed",
         }
     }
 
@@ -59,6 +100,7 @@ impl Factor {
             Self::Sms => "sms",
             Self::Email => "email",
             Self::Totp => "totp",
+            Self::Federated => "federated",
         }
     }
 
@@ -68,6 +110,7 @@ impl Factor {
             Self::Sms => 2,
             Self::Email => 4,
             Self::Totp => 8,
+            Self::Federated => 16,
         }
     }
 }
@@ -139,7 +182,8 @@ impl FactorSet {
         self.iter().map(Factor::amr).chain((self.len() > 1).then_some("mfa"))
     }
 
-    /// The set as bits, for a database: 1 for the password, 2 for SMS, 4 for e-mail, 8 for the authenticator. They are the same in every
+    /// The set as bits, for a database: 1 for the password, 2 for SMS, 4 for e-mail, 8 for the authenticator, 16 for a
+    /// federated identity. They are the same in every
     /// later version.
     pub const fn to_bits(self) -> u8 {
         self.0
@@ -150,13 +194,20 @@ impl FactorSet {
     /// # Errors
     /// When a bit is set that is no factor's.
     pub const fn from_bits(bits: u8) -> Result<Self, UnknownFactors> {
-        if bits < 16 { Ok(Self(bits)) } else { Err(UnknownFactors { bits }) }
+        if bits < 32 { Ok(Self(bits)) } else { Err(UnknownFactors { bits }) }
     }
 }
 
 /// Bits that are no set of factors: of a later version, or of something else.
+///
+/// ```
+/// use authflow::factor::FactorSet;
+///
+/// let refused = FactorSet::from_bits(0b100_0001).unwrap_err();
+/// assert_eq!(refused.to_string(), "a set of factors must be a sum of 1, 2, 4, 8 and 16, not 65");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a set of factors must be a sum of 1, 2, 4 and 8, not {bits}")]
+#[error("a set of factors must be a sum of 1, 2, 4, 8 and 16, not {bits}")]
 pub struct UnknownFactors {
     bits: u8,
 }
@@ -195,21 +246,26 @@ mod tests {
         for bits in 0..=u8::MAX {
             match FactorSet::from_bits(bits) {
                 Ok(set) => assert_eq!(set.iter().collect::<FactorSet>().to_bits(), bits),
-                Err(error) => assert_eq!((bits >= 16, error), (true, UnknownFactors { bits })),
+                Err(error) => assert_eq!((bits >= 32, error), (true, UnknownFactors { bits })),
             }
         }
-        let text = "a set of factors must be a sum of 1, 2, 4 and 8, not 17";
-        assert_eq!(alloc::string::ToString::to_string(&FactorSet::from_bits(17).unwrap_err()), text);
+        let text = "a set of factors must be a sum of 1, 2, 4, 8 and 16, not 33";
+        assert_eq!(alloc::string::ToString::to_string(&FactorSet::from_bits(33).unwrap_err()), text);
     }
 
     /// A number that is committed here may stand in a database.
     #[test]
     fn the_bits_of_a_set_stay_what_they_are() {
-        for (factor, bits) in [(Factor::Password, 1), (Factor::Sms, 2), (Factor::Email, 4), (Factor::Totp, 8)]
-        {
+        for (factor, bits) in [
+            (Factor::Password, 1),
+            (Factor::Sms, 2),
+            (Factor::Email, 4),
+            (Factor::Totp, 8),
+            (Factor::Federated, 16),
+        ] {
             assert_eq!(FactorSet::EMPTY.with(factor).to_bits(), bits);
         }
-        assert_eq!(Factor::ALL.into_iter().collect::<FactorSet>().to_bits(), 15);
+        assert_eq!(Factor::ALL.into_iter().collect::<FactorSet>().to_bits(), 31);
         assert_eq!(FactorSet::EMPTY.to_bits(), 0);
     }
 

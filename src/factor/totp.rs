@@ -7,6 +7,27 @@ use serde::{Deserialize, Serialize};
 use subtle::{Choice, ConditionallySelectable as _, ConstantTimeEq as _};
 
 /// The hash of a one-time password (RFC 6238 §1.2).
+///
+/// ```
+/// use authflow::{
+///     AccountId,
+///     factor::{Totp, TotpAlgorithm, TotpSecret},
+///     sealing::Owner,
+///     testkit::{Clock, demo},
+/// };
+///
+/// let owner = Owner { tenant: None, account: AccountId::new("4711")? };
+/// let (keys, moment) = (demo::sealing_keys(), Clock::at(demo::START).moment()); // yours
+/// let secret = TotpSecret::new(*b"12345678901234567890123456789012")?;
+/// let sealed = secret.seal(&keys, owner, &moment);
+/// let totp = Totp::new(sealed, TotpAlgorithm::Sha256, 8, None)?;
+/// // RFC 6238, appendix B: the second row.
+/// assert_eq!(totp.code(&secret, 1).expose(), "46119246");
+///
+/// // In a column of text, and back.
+/// assert_eq!(totp.algorithm().as_str().parse(), Ok(TotpAlgorithm::Sha256));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TotpAlgorithm {
@@ -25,24 +46,29 @@ words!(TotpAlgorithm, "the hash of a one-time password", { Sha1 => "sha1", Sha25
 /// longer. Its secret is sealed.
 ///
 /// ```
-/// use authflow::{Timestamp, factor::{Totp, TotpAlgorithm, TotpSecret}};
-/// # use authflow::{Entropy, Moment, sealing::Owner, testkit::demo};
-/// # let keys = demo::sealing_keys();
-/// # let account = demo::account("tom");
-/// # let owner = Owner { tenant: account.tenant, account: account.id };
-/// # let moment = Moment::new(demo::START, Entropy::from_bytes([1; 32]));
+/// use authflow::{
+///     AccountId, Timestamp,
+///     factor::{Totp, TotpAlgorithm, TotpSecret},
+///     sealing::Owner,
+///     testkit::{Clock, demo},
+/// };
 ///
-/// // RFC 6238, appendix B: the first row. An enrolment stores the sealed secret, the algorithm and the digits.
-/// let secret = TotpSecret::new(*b"12345678901234567890").unwrap();
-/// let totp = Totp::new(secret.seal(&keys, owner, &moment), TotpAlgorithm::Sha1, 8, None).unwrap();
+/// let owner = Owner { tenant: None, account: AccountId::new("4711")? };
+/// let (keys, moment) = (demo::sealing_keys(), Clock::at(demo::START).moment()); // yours
+///
+/// // RFC 6238, appendix B: the first row. An enrolment stores the sealed secret, the algorithm
+/// // and the digits.
+/// let secret = TotpSecret::new(*b"12345678901234567890")?;
+/// let totp = Totp::new(secret.seal(&keys, owner, &moment), TotpAlgorithm::Sha1, 8, None)?;
 /// let step = totp.step_at(Timestamp::from_unix(59));
 /// assert_eq!(totp.code(&secret, step).expose(), "94287082");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
 /// The step that was used last cannot be forgotten. Without it a password that was used could be used again:
 ///
 /// ```compile_fail,E0061
-/// # use authflow::{factor::{Totp, TotpAlgorithm}, sealing::SealedSecret};
+/// use authflow::{factor::{Totp, TotpAlgorithm}, sealing::SealedSecret};
 /// # fn of(sealed: SealedSecret) {
 /// let _ = Totp::new(sealed, TotpAlgorithm::Sha1, 6);
 /// # }
@@ -176,6 +202,14 @@ impl Totp {
 }
 
 /// Why something is no time-based one-time password.
+///
+/// ```
+/// use authflow::factor::{TotpError, TotpSecret};
+///
+/// let refused = TotpSecret::new(*b"too short").unwrap_err();
+/// assert_eq!(refused, TotpError::Secret { least: 16, bytes: 9 });
+/// assert_eq!(refused.to_string(), "the secret of a one-time password must be 16 to 128 bytes, not 9");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TotpError {
     /// The secret is not 16 to 128 bytes, or 10 to 128 of a [legacy](TotpSecret::legacy) one.

@@ -14,10 +14,31 @@ use zeroize::Zeroizing;
 
 /// The secret of an authenticator, in the clear: what an enrolment has drawn, or an import has brought along.
 ///
+/// ```
+/// use authflow::{
+///     factor::{Totp, TotpAlgorithm, TotpSecret},
+///     sealing::Owner,
+///     testkit::{World, demo},
+/// };
+///
+/// // To enrol: draw 20 bytes, and show them to their owner as an `otpauth://` code.
+/// let secret = TotpSecret::new(demo::secret(9)[..20].to_vec())?;
+/// let mut world = World::new();
+/// let alice = world.account("alice").clone();
+/// let owner = Owner { tenant: alice.tenant, account: alice.id };
+/// let sealed = secret.seal(&demo::sealing_keys(), owner, &world.moment());
+/// let totp = Totp::new(sealed, TotpAlgorithm::Sha1, 6, None)?;
+///
+/// // Have one password of it typed before you store it.
+/// let typed = totp.code(&secret, totp.step_at(demo::START));
+/// assert_eq!(typed.expose().len(), 6);
+/// # Ok::<(), authflow::factor::TotpError>(())
+/// ```
+///
 /// No account takes it: an account's [`Totp`](super::Totp) holds it [sealed](Self::seal).
 ///
 /// ```compile_fail,E0308
-/// # use authflow::factor::{Totp, TotpAlgorithm, TotpSecret};
+/// use authflow::factor::{Totp, TotpAlgorithm, TotpSecret};
 /// # fn of(secret: TotpSecret) {
 /// let _ = Totp::new(secret, TotpAlgorithm::Sha1, 6, None);
 /// # }
@@ -74,6 +95,29 @@ impl TotpSecret {
     ///
     /// It is the same secret. Store it only where the row still has the one that was read, and count no revision up:
     /// `UPDATE accounts SET totp_sealed = :new WHERE id = :id AND totp_sealed = :old`. No session ends.
+    ///
+    /// ```
+    /// use authflow::{
+    ///     factor::TotpSecret,
+    ///     sealing::Owner,
+    ///     testkit::{World, demo},
+    /// };
+    ///
+    /// let mut world = World::new();
+    /// world.host.seal_under_earlier_key("tom"); // before the rotation
+    /// let tom = world.account("tom").clone();
+    /// let stored = tom.totp.as_ref().unwrap().secret().clone();
+    ///
+    /// let (keys, owner) = (demo::sealing_keys(), Owner { tenant: tom.tenant, account: tom.id });
+    /// let anew = TotpSecret::reseal(&keys, owner, &stored, &world.moment())?
+    ///     .expect("an earlier key has sealed it");
+    /// assert_eq!(anew.key_id(), keys.sealer().id());
+    /// assert!(
+    ///     TotpSecret::reseal(&keys, owner, &anew, &world.moment())?.is_none(),
+    ///     "there is nothing left to do"
+    /// );
+    /// # Ok::<(), authflow::sealing::NotOpened>(())
+    /// ```
     ///
     /// # Errors
     /// When it does not open. Leave such a row as it is, and look for its key.

@@ -32,7 +32,7 @@ impl TryFrom<u8> for TotpSkew {
     type Error = TotpSkewError;
 
     fn try_from(steps: u8) -> Result<Self, TotpSkewError> {
-        if steps > 2 { Err(TotpSkewError) } else { Ok(Self(steps)) }
+        if steps > 2 { Err(TotpSkewError { steps }) } else { Ok(Self(steps)) }
     }
 }
 
@@ -43,9 +43,22 @@ impl From<TotpSkew> for u8 {
 }
 
 /// More than 2 steps.
+///
+/// ```
+/// use authflow::{factor::TotpSkew, policy::Policy};
+///
+/// let refused = TotpSkew::try_from(3).unwrap_err();
+/// assert_eq!(refused.to_string(), "totp_skew must be at most 2 steps, not 3");
+/// // Configuration says the same.
+/// let refused = serde_json::from_str::<Policy>(r#"{ "totp_skew": 3 }"#).unwrap_err();
+/// assert!(refused.to_string().starts_with("totp_skew must be at most 2 steps, not 3"));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("totp_skew is at most 2 steps")]
-pub struct TotpSkewError;
+#[error("totp_skew must be at most 2 steps, not {steps}")]
+pub struct TotpSkewError {
+    /// How many were given.
+    pub steps: u8,
+}
 
 #[cfg(test)]
 mod tests {
@@ -58,7 +71,7 @@ mod tests {
             assert_eq!((skew.steps(), u8::from(skew)), (steps, steps));
             assert_eq!(serde_json::to_value(skew).unwrap(), steps);
         }
-        assert_eq!(TotpSkew::try_from(3), Err(TotpSkewError));
+        assert_eq!(TotpSkew::try_from(3), Err(TotpSkewError { steps: 3 }));
         assert!(serde_json::from_str::<TotpSkew>("3").is_err());
     }
 }

@@ -4,6 +4,28 @@ use crate::{contact::Channel, factor::Factor};
 use core::fmt;
 
 /// What a client does to get from one state to the next.
+///
+/// ```
+/// use authflow::{factor::Factor, flow::Action, testkit::World};
+///
+/// /// The button of a client of your own for each.
+/// fn button(action: Action) -> Option<&'static str> {
+///     Some(match action {
+///         Action::ProveFactor(Factor::Sms) => "Send a code to my phone",
+///         Action::ProveFactor(Factor::Email) => "Send a code to my address",
+///         Action::ProveFactor(_) => "Use my authenticator",
+///         Action::ChangePassword(Factor::Password) => "Change my password",
+///         Action::SkipPassword => "Not now",
+///         _ => return None,
+///     })
+/// }
+///
+/// let mut world = World::new();
+/// world.login("erin");
+/// let verdict = &world.outcome.as_ref().unwrap().verdict;
+/// let buttons: Vec<_> = verdict.allowed().filter_map(button).collect();
+/// assert_eq!(buttons, ["Not now", "Change my password"]);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Action {
     /// Prove the first factor.
@@ -20,6 +42,12 @@ pub enum Action {
     ChangeOwnPassword(Factor),
     /// Set one's own first password, signed in.
     SetFirstPassword,
+    /// Register, by a code to this channel.
+    Register(Channel),
+    /// Replace one's own contact of this channel, signed in, by a code to the new one.
+    ReplaceContact(Channel),
+    /// Prove an account, so that a social identity is linked to it: by its password, or a code to a channel.
+    LinkIdentity(Factor),
 }
 
 impl fmt::Display for Action {
@@ -34,6 +62,11 @@ impl fmt::Display for Action {
             Self::ChangeOwnPassword(Factor::Password) => f.write_str("change one's own password"),
             Self::ChangeOwnPassword(proof) => write!(f, "change one's own password by {}", proof.amr()),
             Self::SetFirstPassword => f.write_str("set a first password"),
+            Self::Register(channel) => write!(f, "register by {}", Factor::of_channel(*channel).amr()),
+            Self::ReplaceContact(channel) => {
+                write!(f, "replace a contact by {}", Factor::of_channel(*channel).amr())
+            }
+            Self::LinkIdentity(proof) => write!(f, "link an identity by {}", proof.amr()),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What the owner of a policy should know about it.
 
-use super::{Graph, State, graph::Arrival};
+use super::{Action, Graph, State, graph::Arrival};
 use crate::{
     contact::Channel,
     factor::{Factor, FactorSet},
@@ -8,6 +8,22 @@ use crate::{
 use alloc::vec::Vec;
 
 /// Something about a policy that its owner should know.
+///
+/// ```
+/// use authflow::{
+///     factor::FactorSet,
+///     flow::{Finding, graph},
+///     policy::Policy,
+/// };
+///
+/// // Of each policy of yours, before it goes out: what its owner has not decided for.
+/// let policy: Policy = serde_json::from_str(r#"{ "recovery": ["email"] }"#)?;
+/// let decided = [Finding::SessionWithOneFactor, Finding::ShortPasswordAlone(8), Finding::NoWayBack];
+/// let found = graph(&policy).check(FactorSet::EMPTY);
+/// let new: Vec<_> = found.iter().filter(|it| !decided.contains(it)).map(Finding::to_string).collect();
+/// assert_eq!(new, ["a code by email alone resets a password"]);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 pub enum Finding {
     /// A session can be reached without this factor.
@@ -23,7 +39,7 @@ pub enum Finding {
     #[error("some accounts are always denied")]
     SomeAreDenied,
     /// No account of any kind can sign in.
-    #[error("nobody gets in: first_factors must have one of password, sms and email")]
+    #[error("nobody gets in: first_factors must have one of password, sms, email and federated")]
     NobodyGetsIn,
     /// A code to this channel alone sets a new password.
     #[error("a code by {} alone resets a password", Factor::of_channel(*.0).amr())]
@@ -37,6 +53,84 @@ pub enum Finding {
     /// password that is used as the only factor.
     #[error("a password that is the only factor must have at least 15 characters, and min_length is {0}")]
     ShortPasswordAlone(u16),
+    /// The policy registers people by this channel, and no account made so could sign in: a second factor is demanded of everybody, or the account
+    /// has none of the first factors. So nobody is registered by it.
+    #[error("nobody can register by {}: the account could not sign in", Factor::of_channel(*.0).amr())]
+    NobodyRegisters(Channel),
+    /// The policy links identities by this proof, and nobody can: where identities begin no login, or the proof begins none.
+    #[error("nobody links an identity by {name}: first_factors must have federated and {name}", name = .0.label())]
+    LinksInVain(Factor),
+    /// Whoever comes has text messages sent to any number, as many as they like: by [registering](crate::policy::Policy::registration), or as what is
+    /// to be [their own](crate::policy::Policy::replaces_contacts). Whoever owns numbers that cost a lot earns by it: toll fraud. A captcha or a
+    /// daily sum bounds it.
+    #[error(
+        "anybody has text messages sent to any number: demands_captcha must be true, or sending.daily_in_all be set"
+    )]
+    SmsToAnybody,
+    /// A sign-in of a moment ago sets the first password of an account that has none, without any other proof: whoever has stolen that session has a
+    /// password of their own.
+    #[error("a session alone sets a first password: session_sets_first_password should be false")]
+    SessionSetsPassword,
+}
+
+/// How grave a [`Finding`] is.
+///
+/// ```
+/// use authflow::{
+///     factor::FactorSet,
+///     flow::{Gravity, graph},
+///     policy::Policy,
+/// };
+///
+/// /// A service of yours does not begin with such a policy.
+/// fn stops(policy: &Policy) -> bool {
+///     let found = graph(policy).check(FactorSet::EMPTY);
+///     found.iter().any(|finding| finding.gravity() >= Gravity::Error)
+/// }
+///
+/// assert!(!stops(&Policy::default()), "there are warnings at most");
+/// let nobody = Policy { first_factors: FactorSet::EMPTY, ..Policy::default() };
+/// assert!(stops(&nobody));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Gravity {
+    /// The owner of the policy should know it, and may want it so.
+    Warning,
+    /// The policy must be mended: something that it says comes to nothing, or costs its owner what nobody bounds.
+    Error,
+}
+
+impl Finding {
+    /// How grave it is.
+    ///
+    /// ```
+    /// use authflow::{contact::Channel, factor::FactorSet, flow::{Finding, Gravity, graph}, policy::Policy};
+    ///
+    /// let by_sms = Policy { registration: [Channel::Sms].into_iter().collect(), ..Policy::default() };
+    /// let found = graph(&by_sms).check(FactorSet::EMPTY);
+    /// let errors: Vec<_> = found.into_iter().filter(|finding| finding.gravity() == Gravity::Error).collect();
+    /// assert_eq!(errors, [Finding::SmsToAnybody]);
+    ///
+    /// let bounded = Policy { sending: by_sms.sending.with_daily_in_all(2_000)?, ..by_sms };
+    /// assert!(!graph(&bounded).check(FactorSet::EMPTY).contains(&Finding::SmsToAnybody));
+    /// # Ok::<(), authflow::code::SendPolicyError>(())
+    /// ```
+    pub const fn gravity(&self) -> Gravity {
+        match self {
+            Self::SessionWithout(_)
+            | Self::NobodyGetsIn
+            | Self::NobodyRegisters(_)
+            | Self::LinksInVain(_)
+            | Self::SmsToAnybody => Gravity::Error,
+            Self::SessionWithOneFactor
+            | Self::EnrolledFactorIgnored
+            | Self::SomeAreDenied
+            | Self::RecoveryByOneFactor(_)
+            | Self::NoWayBack
+            | Self::ShortPasswordAlone(_)
+            | Self::SessionSetsPassword => Gravity::Warning,
+        }
+    }
 }
 
 /// The fewest characters of a password that is the only factor (NIST SP 800-63B-4 §3.1.1.2).
@@ -46,7 +140,12 @@ impl Graph {
     /// What the owner of the policy should know, given the factors that no session may be without.
     ///
     /// ```
-    /// use authflow::{factor::{Factor, FactorSet}, flow::{Finding, graph}, password::PasswordRules, policy::{Policy, SecondFactor}};
+    /// use authflow::{
+    ///     factor::{Factor, FactorSet},
+    ///     flow::{Finding, graph},
+    ///     password::PasswordRules,
+    ///     policy::{Policy, SecondFactor},
+    /// };
     ///
     /// let demanded = FactorSet::EMPTY.with(Factor::Password);
     /// let off = Policy { second_factor: SecondFactor::Off, ..Policy::default() };
@@ -88,8 +187,15 @@ impl Graph {
                 is_short && any(&|arrival| arrival.proved == alone),
                 Finding::ShortPasswordAlone(self.min_length),
             ),
+            (self.sends_to_anybody, Finding::SmsToAnybody),
+            (
+                self.edges().any(|edge| edge.action == Some(Action::SetFirstPassword)),
+                Finding::SessionSetsPassword,
+            ),
         ];
+        findings.extend(self.links_in_vain.iter().map(Finding::LinksInVain));
         findings.extend(others.into_iter().filter_map(|(found, finding)| found.then_some(finding)));
+        findings.extend(self.registers_in_vain.iter().copied().map(Finding::NobodyRegisters));
         findings
     }
 }

@@ -1,8 +1,12 @@
 //! The reachable graph of a policy, by asking [`next`] and [`recovery`] about every kind of account.
 
 use super::{
-    Action, Next, PasswordStep, Progress, State, first_password, has_way_back, kinds::kinds_of_account, next,
-    old_password, own_password, recovery,
+    Action, Next, PasswordStep, Progress, State, first_password, has_way_back,
+    kinds::{kinds_of_account, newcomer},
+    link::link_proofs_of,
+    link_proofs, next, old_password, own_password, recovery, registers_linked,
+    registration::{begins, registered, registers_anybody, registration, sends_sms_to_anybody},
+    replace_contact,
 };
 use crate::{
     Timestamp,
@@ -13,7 +17,25 @@ use crate::{
 };
 use alloc::collections::BTreeSet;
 
-/// One way from a state to another; without a action, it is taken at once.
+/// One way from a state to another; without an action, it is taken at once.
+///
+/// ```
+/// use authflow::{
+///     flow::{Action, Edge, State, graph},
+///     testkit::demo,
+///     token::Stage,
+/// };
+///
+/// // In a test of yours: what must be there, and what must never be.
+/// let graph = graph(&demo::policy());
+/// let skip = Edge {
+///     from: State::Pending(Stage::PasswordExpiring),
+///     action: Some(Action::SkipPassword),
+///     to: State::Skipped,
+/// };
+/// assert!(graph.edges().any(|edge| edge == skip));
+/// assert!(graph.edges().all(|edge| edge.to != State::Registered), "nobody registers");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Edge {
     /// Where it begins.
@@ -32,6 +54,21 @@ pub(super) struct Arrival {
 }
 
 /// Everything that can happen under a policy.
+///
+/// ```
+/// use authflow::{
+///     factor::{Factor, FactorSet},
+///     flow::{Finding, graph},
+///     policy::{Policy, SecondFactor},
+///     testkit::demo,
+/// };
+///
+/// // A test of yours: what is known of the policy is decided for, and nothing new comes unseen.
+/// let policy = Policy { second_factor: SecondFactor::WhenEnrolled, ..demo::policy() };
+/// let found = graph(&policy).check(FactorSet::EMPTY);
+/// assert!(found.contains(&Finding::SessionWithOneFactor));
+/// assert!(!found.contains(&Finding::EnrolledFactorIgnored));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Graph {
     edges: BTreeSet<Edge>,
@@ -40,6 +77,12 @@ pub struct Graph {
     pub(super) min_length: u16,
     /// Some account that can be reached comes in by its password alone, and no channel resets that.
     pub(super) has_no_way_back: bool,
+    /// By which channels the policy registers people, and nobody can be.
+    pub(super) registers_in_vain: BTreeSet<Channel>,
+    /// By what the policy links identities, and nobody can.
+    pub(super) links_in_vain: FactorSet,
+    /// Whether text messages go to numbers that nobody has proved, and nothing bounds how many.
+    pub(super) sends_to_anybody: bool,
 }
 
 impl Graph {
@@ -65,10 +108,26 @@ impl Graph {
 pub(super) const NOW: Timestamp = Timestamp::from_unix(4_000_000_000);
 
 /// The reachable graph of a policy, for active accounts of every kind.
+///
+/// ```
+/// use authflow::{flow::{Action, State, graph}, policy::Policy, testkit::demo, token::Stage};
+///
+/// // By default nobody's password ages; by the demo's policy it does.
+/// let expiring = State::Pending(Stage::PasswordExpiring);
+/// assert!(!graph(&Policy::default()).edges().any(|edge| edge.to == expiring));
+/// let allowed: Vec<_> = graph(&demo::policy()).allowed(expiring).collect();
+/// assert!(allowed.contains(&Action::SkipPassword));
+/// ```
 pub fn graph(policy: &Policy) -> Graph {
     let mut graph = Graph::empty(policy);
     for account in kinds_of_account(policy) {
         graph.add(policy, &account, NOW);
+    }
+    for channel in Channel::ALL.into_iter().filter(|channel| registers_linked(policy, *channel)) {
+        graph.add_linked_newcomers(policy, channel);
+    }
+    for channel in Channel::ALL.into_iter().filter(|channel| policy.registration.contains(*channel)) {
+        graph.add_newcomers(policy, channel);
     }
     graph
 }
@@ -77,7 +136,10 @@ pub fn graph(policy: &Policy) -> Graph {
 ///
 /// ```
 /// use authflow::{
-///     contact::{Channel, Mobile}, flow::{Action, State, graph_of}, policy::Policy, testkit::demo::{self, START},
+///     contact::{Channel, Mobile},
+///     flow::{Action, State, graph_of},
+///     policy::Policy,
+///     testkit::demo::{self, START},
 /// };
 ///
 /// let mut nora = demo::account("nora");
@@ -85,7 +147,11 @@ pub fn graph(policy: &Policy) -> Graph {
 /// let policy = Policy { recovery: [Channel::Sms].into_iter().collect(), ..Policy::default() };
 /// let graph = graph_of(&policy, &nora, START);
 /// let allowed: Vec<_> = graph.allowed(State::Start).collect();
-/// assert_eq!(allowed, [Action::ResetPassword(Channel::Sms)], "she has no password to sign in with");
+/// assert_eq!(
+///     allowed,
+///     [Action::ResetPassword(Channel::Sms)],
+///     "she has no password to sign in with"
+/// );
 /// ```
 pub fn graph_of(policy: &Policy, account: &Account, now: Timestamp) -> Graph {
     let mut graph = Graph::empty(policy);
@@ -95,38 +161,82 @@ pub fn graph_of(policy: &Policy, account: &Account, now: Timestamp) -> Graph {
 
 impl Graph {
     fn empty(policy: &Policy) -> Self {
-        let (edges, arrivals) = (BTreeSet::new(), BTreeSet::new());
-        Self { edges, arrivals, min_length: policy.password_rules.min_length(), has_no_way_back: false }
+        Self {
+            edges: BTreeSet::new(),
+            arrivals: BTreeSet::new(),
+            min_length: policy.password_rules.min_length(),
+            has_no_way_back: false,
+            registers_in_vain: BTreeSet::new(),
+            links_in_vain: policy.unassociated.proofs().without(link_proofs(policy)),
+            sends_to_anybody: sends_sms_to_anybody(policy)
+                && !policy.demands_captcha
+                && policy.sending.daily_in_all().is_none(),
+        }
+    }
+
+    /// Adds who registers by a code to a channel, with a password and without.
+    fn add_newcomers(&mut self, policy: &Policy, channel: Channel) {
+        if !registers_anybody(policy, channel) {
+            self.registers_in_vain.insert(channel);
+        }
+        for has_password in [true, false] {
+            let may = registration(policy, channel, has_password).is_ok();
+            let Some(account) = newcomer(channel, has_password).filter(|_| may) else { continue };
+            let (from, to) = (State::Start, State::Registered);
+            self.edges.insert(Edge { from, action: Some(Action::Register(channel)), to });
+            self.explore(policy, &account, NOW, to, None, registered(channel, has_password));
+        }
+    }
+
+    /// Adds who registers by a code to a channel, with an identity that is linked to the account.
+    fn add_linked_newcomers(&mut self, policy: &Policy, channel: Channel) {
+        let Some(account) = newcomer(channel, false) else { return };
+        let (from, to) = (State::RegisterSocial, State::Registered);
+        self.edges.insert(Edge { from: State::Start, action: Some(Action::SignIn), to: from });
+        self.edges.insert(Edge { from, action: Some(Action::Register(channel)), to });
+        self.explore(policy, &account, NOW, to, None, registered(channel, false));
     }
 
     /// Adds all that can happen to an account.
     fn add(&mut self, policy: &Policy, account: &Account, now: Timestamp) {
         let mut own = Self::empty(policy);
-        for first in policy.first_factors.iter().filter(|factor| begins(*factor, account)) {
+        // Any account may be linked to an identity.
+        let may_begin = |factor: &Factor| *factor == Factor::Federated || begins(*factor, account);
+        for first in policy.first_factors.iter().filter(may_begin) {
             let proved = Progress { factors: FactorSet::EMPTY.with(first), ..Progress::default() };
             own.explore(policy, account, now, State::Start, Some(Action::SignIn), proved);
+        }
+        for proof in link_proofs_of(policy, account).iter().filter(|proof| begins(*proof, account)) {
+            let (from, to) = (State::Start, unlinked(policy));
+            own.edges.insert(Edge { from, action: Some(Action::SignIn), to });
+            // The identity proves nothing of this account.
+            let proved = Progress { factors: FactorSet::EMPTY.with(proof), ..Progress::default() };
+            own.explore(policy, account, now, to, Some(Action::LinkIdentity(proof)), proved);
         }
         for channel in Channel::ALL.into_iter().filter(|channel| recovery(policy, account, *channel).is_ok())
         {
             let action = Some(Action::ResetPassword(channel));
             own.edges.insert(Edge { from: State::Start, action, to: State::PasswordReset });
         }
-        // Whoever has forgotten a password that every way in takes.
-        let takes_it = own.arrivals.iter().all(|arrival| arrival.proved.contains(Factor::Password));
+        // Whoever has forgotten a password that every way in takes, and has linked no identity.
+        let mut unlinked =
+            own.arrivals.iter().filter(|arrival| !arrival.proved.contains(Factor::Federated)).peekable();
+        let comes_in = unlinked.peek().is_some();
+        let takes_it = unlinked.all(|arrival| arrival.proved.contains(Factor::Password));
         let can_be_reached = Channel::ALL.into_iter().any(|channel| account.recipient(channel).is_some());
-        let needs_it = takes_it && can_be_reached && !own.arrivals.is_empty();
+        let needs_it = takes_it && can_be_reached && comes_in;
         self.has_no_way_back |= needs_it && !has_way_back(policy, account);
         self.edges.extend(own.edges);
         self.arrivals.extend(own.arrivals);
     }
 
     /// What somebody who has signed in by these factors may do about their password.
-    fn own_password(&mut self, account: &Account, session: FactorSet) {
+    fn own_password(&mut self, policy: &Policy, account: &Account, session: FactorSet) {
         let by_code =
             Channel::ALL.into_iter().filter(|channel| own_password(account, session, *channel).is_ok());
         let by_code = by_code.map(Factor::of_channel);
         let by_old = old_password(account, session).then_some(Factor::Password);
-        let first = account.password.is_none() && first_password(account, session).is_ok();
+        let first = account.password.is_none() && first_password(policy, account, session).is_ok();
         let changes = by_code.chain(by_old).map(Action::ChangeOwnPassword);
         for action in changes.chain(first.then_some(Action::SetFirstPassword)) {
             let (from, to) = (State::SessionIssued, State::PasswordChanged);
@@ -136,13 +246,22 @@ impl Graph {
     }
 }
 
-/// Whether an account can begin a login with a factor: there must be a call for it, and something to prove.
-fn begins(factor: Factor, account: &Account) -> bool {
-    match factor {
-        Factor::Password => account.password.is_some(),
-        Factor::Sms => account.mobile.is_some(),
-        Factor::Email => account.email.is_some(),
-        Factor::Totp => false,
+/// Where a login waits whose identity is linked to nobody.
+fn unlinked(policy: &Policy) -> State {
+    let registers = Channel::ALL.into_iter().any(|channel| registers_linked(policy, channel));
+    if registers { State::RegisterSocial } else { State::BindSocial }
+}
+
+impl Graph {
+    /// Which of their contacts somebody who has signed in by these factors may replace.
+    fn own_contacts(&mut self, policy: &Policy, account: &Account, session: FactorSet) {
+        let (from, to) = (State::SessionIssued, State::ContactReplaced);
+        let replaced =
+            Channel::ALL.into_iter().filter(|it| replace_contact(policy, account, session, *it).is_ok());
+        for action in replaced.map(Action::ReplaceContact) {
+            self.edges.insert(Edge { from, action: Some(action), to });
+            self.edges.insert(Edge { from: to, action: None, to: from });
+        }
     }
 }
 
@@ -167,7 +286,8 @@ impl Graph {
         self.edges.insert(Edge { from, action, to });
         if answer == Next::Issue {
             self.arrivals.insert(Arrival { enrolled: account.enrolled, proved: progress.factors });
-            self.own_password(account, progress.factors);
+            self.own_password(policy, account, progress.factors);
+            self.own_contacts(policy, account, progress.factors);
         }
         for action in answer.actions() {
             match action {
@@ -190,7 +310,10 @@ impl Graph {
                 Action::SignIn
                 | Action::ResetPassword(_)
                 | Action::ChangeOwnPassword(_)
-                | Action::SetFirstPassword => {}
+                | Action::SetFirstPassword
+                | Action::ReplaceContact(_)
+                | Action::Register(_)
+                | Action::LinkIdentity(_) => {}
             }
         }
     }

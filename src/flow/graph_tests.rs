@@ -1,11 +1,11 @@
 use super::*;
 use crate::{
-    flow::{Finding, kinds::kinds_of_password},
+    flow::{Finding, Gravity, kinds::kinds_of_password},
     password::{Age, Ageing, MustChange, PasswordRules},
     policy::{Recovery, SecondFactor},
     token::Stage,
 };
-use alloc::{string::ToString, vec::Vec};
+use alloc::{format, string::ToString, vec::Vec};
 
 const PASSWORD: FactorSet = FactorSet::EMPTY.with(Factor::Password);
 
@@ -15,6 +15,11 @@ fn by(channels: impl IntoIterator<Item = Channel>) -> Recovery {
 
 fn policy(second_factor: SecondFactor) -> Policy {
     Policy { ageing: Some(Ageing::new(90, 14, 3).unwrap()), second_factor, ..Policy::default() }
+}
+
+/// Somebody without a password gets in here.
+fn by_sms() -> Policy {
+    Policy { first_factors: FactorSet::EMPTY.with(Factor::Sms), ..Policy::default() }
 }
 
 fn has(graph: &Graph, from: State, action: Option<Action>, to: State) -> bool {
@@ -38,6 +43,15 @@ fn the_main_road_of_the_seed_is_there() {
         other => other,
     });
     assert_eq!(graph.allowed(State::SessionIssued).collect::<Vec<_>>(), own, "everybody has a password here");
+    let replaces = Policy { replaces_contacts: Channel::ALL.into_iter().collect(), ..Policy::default() };
+    let replaced = super::graph(&replaces);
+    let own: Vec<_> = own.into_iter().chain(Channel::ALL.map(Action::ReplaceContact)).collect();
+    assert_eq!(replaced.allowed(State::SessionIssued).collect::<Vec<_>>(), own);
+    let first = super::graph(&Policy { session_sets_first_password: true, ..by_sms() });
+    assert!(first.allowed(State::SessionIssued).any(|action| action == Action::SetFirstPassword));
+    assert!(first.check(FactorSet::EMPTY).contains(&Finding::SessionSetsPassword));
+    let default = super::graph(&by_sms());
+    assert!(!default.allowed(State::SessionIssued).any(|action| action == Action::SetFirstPassword));
     assert_eq!(graph.allowed(State::PasswordReset).count(), 0);
 }
 
@@ -96,8 +110,11 @@ fn there_is_no_way_round() {
         );
         assert!(!graph.edges().any(|edge| edge.from == State::Skipped && edge.to != State::SessionIssued));
         assert!(!graph.edges().any(|edge| edge.from == State::Denied || edge.from == State::PasswordReset));
+        let from_a_session = [State::PasswordChanged, State::ContactReplaced];
         assert!(
-            !graph.edges().any(|edge| edge.from == State::SessionIssued && edge.to != State::PasswordChanged)
+            !graph
+                .edges()
+                .any(|edge| edge.from == State::SessionIssued && !from_a_session.contains(&edge.to))
         );
     }
     assert!(graph(&policy(SecondFactor::Always)).arrivals.iter().all(|arrival| arrival.proved.len() >= 2));
@@ -257,24 +274,6 @@ fn a_breached_password_changes_nothing_alone() {
     }
 }
 
-/// The drawing at the top of `flow` is this one, with the calls that prove a factor drawn as one, and those that change a password.
-#[test]
-fn the_module_shows_the_graph_it_describes() {
-    let by_sms = Policy { recovery: by([Channel::Sms]), ..policy(SecondFactor::WhenEnrolled) };
-    let drawn = super::super::graph(&policy(SecondFactor::Always)).mermaid().to_string()
-        + &graph(&by_sms).mermaid().to_string();
-    let merge = |line: &str| match (line.split_once(": prove "), line.split_once(" password by ")) {
-        (Some((edge, _)), _) => alloc::format!("{edge}: prove a factor"),
-        (_, Some((edge, _))) => alloc::format!("{edge} password"),
-        _ => line.replace("set a first password", "change one's own password"),
-    };
-    let computed: BTreeSet<_> = drawn.lines().map(|line| merge(line).trim().to_string()).collect();
-    let shown = include_str!("mod.rs").lines().skip_while(|line| !line.contains("```mermaid")).skip(1);
-    let shown =
-        shown.take_while(|line| !line.contains("```")).map(|line| line.trim_start_matches("//!").trim());
-    assert_eq!(shown.map(ToString::to_string).collect::<BTreeSet<_>>(), computed);
-}
-
 #[test]
 fn a_drawing_ends_where_the_graph_does() {
     let drawn = |second_factor| graph(&policy(second_factor)).mermaid().to_string();
@@ -286,10 +285,51 @@ fn a_drawing_ends_where_the_graph_does() {
 }
 
 #[test]
+fn a_picture_has_every_way_and_every_state() {
+    for second_factor in [SecondFactor::Off, SecondFactor::WhenEnrolled, SecondFactor::Always] {
+        let graph = graph(&policy(second_factor));
+        let picture = graph.svg().to_string();
+        for Edge { from, to, .. } in graph.edges() {
+            assert_eq!(picture.matches(&format!(r#"data-from="{from}" data-to="{to}""#)).count(), 1);
+            assert!(picture.contains(&format!(r#"data-state="{from}""#)), "{from}");
+            assert!(picture.contains(&format!(r#"data-state="{to}""#)), "{to}");
+        }
+        let states: BTreeSet<_> = graph.edges().flat_map(|edge| [edge.from, edge.to]).collect();
+        assert_eq!(picture.matches("data-state").count(), states.len());
+    }
+}
+
+/// `cargo run --example states > docs/states.svg` draws it anew.
+#[test]
 fn the_front_page_shows_the_same_graph() {
-    let drawn = |text: &str| -> Vec<_> {
-        let block = text.lines().map(|line| line.trim_start_matches("//!").trim().to_string());
-        block.skip_while(|line| line != "```mermaid").skip(1).take_while(|line| line != "```").collect()
+    let policy = Policy {
+        ageing: Some(Ageing::new(90, 14, 3).unwrap()),
+        second_factor: SecondFactor::WhenEnrolled,
+        recovery: by([Channel::Sms]),
+        registration: [Channel::Sms].into_iter().collect(),
+        replaces_contacts: Channel::ALL.into_iter().collect(),
+        ..Policy::default()
     };
-    assert_eq!(drawn(include_str!("../../README.md")), drawn(include_str!("mod.rs")));
+    assert_eq!(graph(&policy).svg().to_string(), include_str!("../../docs/states.svg"));
+}
+
+#[test]
+fn text_messages_to_anybody_are_an_error_where_nothing_bounds_them() {
+    let found = |policy: &Policy| {
+        let mut found = graph(policy).check(FactorSet::EMPTY).into_iter();
+        found.any(|finding| finding == Finding::SmsToAnybody && finding.gravity() == Gravity::Error)
+    };
+    let first_factors = FactorSet::EMPTY.with(Factor::Sms).with(Factor::Email);
+    let none = Policy { first_factors, ..Policy::default() };
+    let sending = none.sending.with_daily_in_all(2_000).unwrap();
+    for (policy, sends) in [
+        (none, false),
+        (Policy { registration: [Channel::Sms].into_iter().collect(), ..none }, true),
+        (Policy { registration: [Channel::Email].into_iter().collect(), ..none }, false),
+        (Policy { replaces_contacts: [Channel::Sms].into_iter().collect(), ..none }, true),
+        (Policy { replaces_contacts: [Channel::Email].into_iter().collect(), ..none }, false),
+    ] {
+        assert_eq!(found(&policy), sends, "{policy:?}");
+        assert!(!found(&Policy { sending, ..policy }) && !found(&Policy { demands_captcha: true, ..policy }));
+    }
 }

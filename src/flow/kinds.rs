@@ -4,7 +4,7 @@ use super::graph::NOW;
 use crate::{
     AccountId, Timestamp,
     account::{Account, AccountStatus, Profile, Revision},
-    contact::{EmailAddress, Mobile},
+    contact::{Channel, EmailAddress, Mobile},
     factor::{Factor, FactorSet, Totp, TotpAlgorithm},
     password::{Age, MustChange, Password, PasswordForm, Verifier},
     policy::Policy,
@@ -23,25 +23,6 @@ pub(super) fn kinds_of_account(policy: &Policy) -> Vec<Account> {
     };
     let mut passwords: Vec<_> = kinds_of_password(policy).into_iter().map(Some).collect();
     passwords.push(None);
-    let account = |enrolled: FactorSet, held: FactorSet, password: &Option<Password>| {
-        let has = |factor| held.contains(factor);
-        Some(Account {
-            id: AccountId::new("any").ok()?,
-            tenant: None,
-            revision: Revision::new(1).ok()?,
-            status: AccountStatus::Active,
-            user_name: None,
-            password: password.clone(),
-            mobile: Mobile::new("+12345").ok().filter(|_| has(Factor::Sms)),
-            email: EmailAddress::new("any@example").ok().filter(|_| has(Factor::Email)),
-            totp: Totp::new(SealedSecret::of_nothing(), TotpAlgorithm::Sha1, 6, None)
-                .ok()
-                .filter(|_| has(Factor::Totp)),
-            enrolled,
-            factors_changed_at: Timestamp::from_unix(0),
-            profile: Profile::default(),
-        })
-    };
     let factors = [Factor::Sms, Factor::Email, Factor::Totp];
     let of = |enrolled: FactorSet| {
         // An authenticator is there to be enrolled, and for nothing else.
@@ -57,14 +38,46 @@ pub(super) fn kinds_of_account(policy: &Policy) -> Vec<Account> {
     kinds.into_iter().flat_map(with).collect()
 }
 
-pub(super) fn kinds_of_password(policy: &Policy) -> Vec<Password> {
-    let current = Password {
+/// An account that reaches by these factors, and has these enrolled.
+fn account(enrolled: FactorSet, held: FactorSet, password: &Option<Password>) -> Option<Account> {
+    let has = |factor| held.contains(factor);
+    Some(Account {
+        id: AccountId::new("any").ok()?,
+        tenant: None,
+        revision: Revision::new(1).ok()?,
+        status: AccountStatus::Active,
+        user_name: None,
+        password: password.clone(),
+        mobile: Mobile::new("+12345").ok().filter(|_| has(Factor::Sms)),
+        email: EmailAddress::new("any@example").ok().filter(|_| has(Factor::Email)),
+        totp: Totp::new(SealedSecret::of_nothing(), TotpAlgorithm::Sha1, 6, None)
+            .ok()
+            .filter(|_| has(Factor::Totp)),
+        enrolled,
+        factors_changed_at: Timestamp::from_unix(0),
+        profile: Profile::default(),
+    })
+}
+
+/// The account of somebody who has just registered by a code to this channel.
+pub(super) fn newcomer(channel: Channel, has_password: bool) -> Option<Account> {
+    let held = FactorSet::EMPTY.with(Factor::of_channel(channel));
+    account(FactorSet::EMPTY, held, &has_password.then(current))
+}
+
+/// A password that has been set just now.
+fn current() -> Password {
+    Password {
         verifier: Verifier::new(""),
         changed_at: NOW,
         must_change: None,
         skips_used: 0,
         form: PasswordForm::Canonical,
-    };
+    }
+}
+
+pub(super) fn kinds_of_password(policy: &Policy) -> Vec<Password> {
+    let current = current();
     let mut kinds = Vec::from([current.clone()]);
     for must in [MustChange::AdministratorReset, MustChange::Breached, MustChange::FirstLogin] {
         kinds.push(Password { must_change: Some(must), ..current.clone() });

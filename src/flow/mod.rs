@@ -1,25 +1,24 @@
 //! The pure core: what a login needs next.
 //!
-//! ```mermaid
-//! stateDiagram-v2
-//!     [*] --> PasswordExpiring: sign in
-//!     [*] --> PasswordExpired: sign in
-//!     [*] --> FactorRequired: sign in
-//!     [*] --> SessionIssued: sign in
-//!     [*] --> Denied: sign in
-//!     [*] --> PasswordReset: code by sms
-//!     FactorRequired --> PasswordExpiring: prove a factor
-//!     FactorRequired --> PasswordExpired: prove a factor
-//!     FactorRequired --> SessionIssued: prove a factor
-//!     PasswordExpiring --> Skipped: skip
-//!     PasswordExpiring --> PasswordChanged: change the password
-//!     PasswordExpired --> PasswordChanged: change the password
-//!     Skipped --> SessionIssued
-//!     PasswordChanged --> SessionIssued
-//!     SessionIssued --> PasswordChanged: change one's own password
-//!     PasswordReset --> [*]
-//!     SessionIssued --> [*]
-//!     Denied --> [*]
+#![doc = include_str!("../../docs/states.svg")]
+//!
+//! ```
+//! use authflow::{
+//!     factor::{Factor, FactorSet},
+//!     flow::{Action, Finding, State, graph},
+//!     policy::Policy,
+//!     testkit::demo,
+//! };
+//!
+//! // Every way that a policy leaves open.
+//! let graph = graph(&demo::policy());
+//! let first: Vec<_> = graph.allowed(State::Start).collect();
+//! assert!(first.contains(&Action::SignIn));
+//!
+//! // What its owner should know. In a test of yours, the list is the one that you have decided
+//! // for.
+//! let found = graph.check(FactorSet::EMPTY.with(Factor::Password));
+//! assert!(found.contains(&Finding::SessionWithout(Factor::Password)), "a code signs in alone");
 //! ```
 //!
 //! [`next`] decides, from the policy, the account as it is *now*, and what has been proved. It is asked again after every
@@ -29,29 +28,41 @@
 //!
 //! [`recovery`] stands beside it: may a channel set a password instead of a forgotten one? [`own_password`] and [`first_password`] say the
 //! same of somebody who is signed in; of a pending login it is in the answer of [`next`] ([`Wait::change_by`]). Whatever sets a
-//! password asks one of them, so a code that would set none is not sent either.
+//! password asks one of them, so a code that would set none is not sent either. [`replace_contact`] says who may replace their own number or address.
+//! [`registration`] says who may register: a way in, and a way that sets a password.
+//!
+//! [`link_proofs`] says what proves an account, so that a [social](crate::social) identity is linked to it: the login that this ends in begins with
+//! the proof, and [`next`] is asked as of any other.
 //!
 //! [`graph`] enumerates the same functions: nothing about the flow is written down twice, the drawing above included. [`Graph::check`] says
 //! what the owner of a policy should know.
 
 mod action;
+mod drawing;
 mod finding;
 mod graph;
 mod kinds;
+mod link;
 mod mermaid;
 mod next;
+mod own_contact;
 mod recovery;
+mod registration;
 mod state;
 mod wait;
 
 pub use action::Action;
-pub use finding::Finding;
+pub use finding::{Finding, Gravity};
 pub use graph::{Edge, Graph, graph, graph_of};
+pub use link::{has_other_way_in, link_code, link_counts, link_proofs, registers_linked};
 pub use next::{Denial, Next, PasswordStep, Progress, next};
+pub use own_contact::{NoNewContact, replace_contact};
 pub use recovery::{
     NoRecovery, first_password, has_way_back, old_password, own_password, recovery, sign_in_code,
 };
+pub use registration::{NoRegistration, registration, sends_sms_to_anybody};
 pub use state::State;
 pub use wait::{ChangeReason, Wait};
 
-pub(crate) use recovery::has_but_a_breached_password;
+pub(crate) use recovery::{change_ends_links, has_but_a_breached_password};
+pub(crate) use registration::{registered, registers_anybody};

@@ -10,6 +10,26 @@ use crate::{
 };
 
 /// What a login has got through so far.
+///
+/// ```
+/// use authflow::{
+///     factor::{Factor, FactorSet},
+///     flow::{Next, Progress, next},
+///     policy::{Policy, SecondFactor},
+///     testkit::demo,
+/// };
+///
+/// let policy = Policy { second_factor: SecondFactor::Always, ..Policy::default() };
+/// let mut tom = demo::account("tom");
+/// tom.password = Some(demo::password("Correct-Horse-7", demo::START));
+/// demo::enrol(Factor::Totp, &mut tom);
+///
+/// let mut progress =
+///     Progress { factors: FactorSet::EMPTY.with(Factor::Password), ..Progress::default() };
+/// assert!(matches!(next(&policy, &tom, progress, demo::START), Next::Wait(_)));
+/// progress.factors = progress.factors.with(Factor::Totp);
+/// assert_eq!(next(&policy, &tom, progress, demo::START), Next::Issue);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Progress {
     /// The factors that have been proved. A set: one factor never counts twice.
@@ -18,7 +38,25 @@ pub struct Progress {
     pub password: PasswordStep,
 }
 
-/// What has been done about an old password in this login.
+/// What has been done about a password in this login.
+///
+/// ```
+/// use authflow::{
+///     factor::{Factor, FactorSet},
+///     flow::{Next, PasswordStep, Progress, next},
+///     testkit::demo,
+/// };
+///
+/// // victor's password has expired.
+/// let accounts = demo::accounts();
+/// let victor = accounts.iter().find(|account| account.id.as_str() == "id-victor").unwrap();
+/// let issues = |password| {
+///     let progress = Progress { factors: FactorSet::EMPTY.with(Factor::Password), password };
+///     next(&demo::policy(), victor, progress, demo::START) == Next::Issue
+/// };
+/// assert!(!issues(PasswordStep::Open) && !issues(PasswordStep::Skipped));
+/// assert!(issues(PasswordStep::Changed));
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PasswordStep {
     /// Nothing.
@@ -28,9 +66,41 @@ pub enum PasswordStep {
     Skipped,
     /// It has been changed.
     Changed,
+    /// It is new: whoever registers has just chosen it. It is not asked for at once, and was not proved.
+    Chosen,
 }
 
 /// What a login needs next.
+///
+/// ```
+/// use authflow::{
+///     factor::{Factor, FactorSet},
+///     flow::{Denial, Next, Progress, Wait, next},
+///     testkit::demo,
+/// };
+///
+/// /// For your help desk: why somebody does not get in by their password.
+/// fn explain(needs: Next) -> &'static str {
+///     match needs {
+///         Next::Issue => "it is enough",
+///         Next::Wait(Wait::FactorRequired { .. }) => "a second factor is asked for",
+///         Next::Wait(_) => "the password is old",
+///         Next::Deny(Denial::Inactive) => "the account is switched off",
+///         Next::Deny(_) => "nothing that they have will do",
+///     }
+/// }
+///
+/// let by_password =
+///     Progress { factors: FactorSet::EMPTY.with(Factor::Password), ..Progress::default() };
+/// let said = demo::accounts().into_iter().filter_map(|account| {
+///     let needs = next(&demo::policy(), &account, by_password, demo::START);
+///     matches!(account.id.as_str(), "id-alice" | "id-dora" | "id-tom").then(|| explain(needs))
+/// });
+/// assert_eq!(
+///     said.collect::<Vec<_>>(),
+///     ["it is enough", "the account is switched off", "a second factor is asked for"]
+/// );
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Next {
     /// Nothing will do.
@@ -53,6 +123,26 @@ impl Next {
 }
 
 /// Why nothing will do.
+///
+/// ```
+/// use authflow::{
+///     factor::Factor,
+///     flow::Denial,
+///     outcome::Event,
+///     policy::{Policy, SecondFactor},
+///     testkit::{World, demo},
+/// };
+///
+/// let mut world =
+///     World::with_policy(Policy { second_factor: SecondFactor::Always, ..demo::policy() });
+/// world.login("alice"); // she has none
+/// // The client reads "access denied"; the log says why.
+/// let denial = world.outcome.unwrap().events.into_iter().find_map(|event| match event {
+///     Event::AccessDenied { denial, .. } => denial,
+///     _ => None,
+/// });
+/// assert_eq!(denial, Some(Denial::NoSecondFactor));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Denial {
     /// The account is locked by an administrator, or disabled.
@@ -67,7 +157,10 @@ pub enum Denial {
 ///
 /// ```
 /// use authflow::{
-///     factor::{Factor, FactorSet}, flow::{Next, PasswordStep, Progress, Wait, next}, password::Ageing, policy::Policy,
+///     factor::{Factor, FactorSet},
+///     flow::{Next, PasswordStep, Progress, Wait, next},
+///     password::Ageing,
+///     policy::Policy,
 ///     testkit::demo::{self, DAY, START},
 /// };
 ///
@@ -76,7 +169,8 @@ pub enum Denial {
 /// erin.password = Some(demo::password("…", START));
 /// let now = START.plus_seconds(85 * DAY);
 ///
-/// let proved = Progress { factors: FactorSet::EMPTY.with(Factor::Password), ..Progress::default() };
+/// let proved =
+///     Progress { factors: FactorSet::EMPTY.with(Factor::Password), ..Progress::default() };
 /// let by = FactorSet::EMPTY.with(Factor::Password); // erin can be reached by no channel
 /// let warned = Next::Wait(Wait::PasswordExpiring { expires_in: 5 * DAY, skips_left: 3, by });
 /// assert_eq!(next(&policy, &erin, proved, now), warned);
@@ -87,7 +181,10 @@ pub fn next(policy: &Policy, account: &Account, progress: Progress, now: Timesta
     if account.status != AccountStatus::Active {
         return Next::Deny(Denial::Inactive);
     }
-    if !progress.factors.iter().any(|factor| policy.first_factors.contains(factor)) {
+    let is_first = |factor| policy.first_factors.contains(factor);
+    // Whoever has just chosen a password has it.
+    let comes_in_by_password = progress.password == PasswordStep::Chosen && is_first(Factor::Password);
+    if !comes_in_by_password && !progress.factors.iter().any(is_first) {
         return Next::Deny(Denial::NoFirstFactor);
     }
     let second_factor = match policy.second_factor {
@@ -111,12 +208,13 @@ fn password_age(policy: &Policy, account: &Account, progress: Progress, now: Tim
     let Some(password) = &account.password else {
         return Next::Issue;
     };
-    if progress.password == PasswordStep::Changed {
+    if matches!(progress.password, PasswordStep::Changed | PasswordStep::Chosen) {
         return Next::Issue;
     }
-    let by = change_proofs(account, progress.factors);
+    let proofs = || change_proofs(account, progress.factors);
     if let Some(must) = password.must_change {
         // A breached password is nothing to change it by, where there is more to prove with: a second factor, if no channel.
+        let by = proofs();
         let wait = match by.is_empty() {
             true => Wait::FactorRequired { choices: account.second_factors() },
             false => Wait::PasswordExpired { reason: must.into(), by },
@@ -131,11 +229,13 @@ fn password_age(policy: &Policy, account: &Account, progress: Progress, now: Tim
     };
     match ageing.age(password.changed_at, now) {
         Age::Current => Next::Issue,
-        Age::Expired => Next::Wait(Wait::PasswordExpired { reason: ChangeReason::Expired, by }),
+        Age::Expired => Next::Wait(Wait::PasswordExpired { reason: ChangeReason::Expired, by: proofs() }),
         Age::Expiring { .. } if progress.password == PasswordStep::Skipped => Next::Issue,
         Age::Expiring { seconds_left } => match ageing.max_skips().saturating_sub(password.skips_used) {
-            0 => Next::Wait(Wait::PasswordExpired { reason: ChangeReason::SkipsSpent, by }),
-            skips_left => Next::Wait(Wait::PasswordExpiring { expires_in: seconds_left, skips_left, by }),
+            0 => Next::Wait(Wait::PasswordExpired { reason: ChangeReason::SkipsSpent, by: proofs() }),
+            skips_left => {
+                Next::Wait(Wait::PasswordExpiring { expires_in: seconds_left, skips_left, by: proofs() })
+            }
         },
     }
 }

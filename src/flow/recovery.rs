@@ -12,9 +12,42 @@ use crate::{
 };
 
 /// Why a password is not set this way.
+///
+/// ```
+/// use authflow::{
+///     contact::Channel,
+///     flow::{NoRecovery, recovery},
+///     testkit::demo,
+/// };
+///
+/// /// For your help desk: why a code by SMS resets no password of this account.
+/// fn explain(refused: NoRecovery) -> &'static str {
+///     match refused {
+///         NoRecovery::NotOffered => "nobody's",
+///         NoRecovery::Inactive => "the account is switched off",
+///         NoRecovery::NoContact => "there is no number",
+///         NoRecovery::SecondFactor => "the number is the second factor: it must not be both",
+///         NoRecovery::SecondFactorsAlone => "not in this session",
+///     }
+/// }
+///
+/// let explained = demo::accounts().into_iter().filter_map(|account| {
+///     let by_sms = recovery(&demo::policy(), &account, Channel::Sms);
+///     matches!(account.id.as_str(), "id-alice" | "id-nora" | "id-mona")
+///         .then(|| by_sms.map_err(explain).err())
+/// });
+/// assert_eq!(
+///     explained.collect::<Vec<_>>(),
+///     [
+///         Some("there is no number"),
+///         None,
+///         Some("the number is the second factor: it must not be both")
+///     ]
+/// );
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum NoRecovery {
-    /// The policy resets no password by this channel.
+    /// The policy resets no password by this channel, or sets no first one by a session alone.
     NotOffered,
     /// The account is locked by an administrator, or disabled.
     Inactive,
@@ -29,14 +62,17 @@ pub enum NoRecovery {
 /// May a code to this channel set a password instead of a forgotten one? If so, whom it goes to: a pure function, beside
 /// [`next`](super::next).
 ///
-/// It may where [`Policy::recovery`] says so, and never where the channel is enrolled as a second factor of the account – in no application,
-/// whatever [`Policy::second_factor`] is there: the new password and the same channel would be both factors. (A reset that goes round no
-/// second factor is ASVS 5.0 §6.4.3.)
+/// It may where [`Policy::recovery`] says so, and never where the channel is enrolled as a second factor of the account – in no application, whatever
+/// [`Policy::second_factor`] is there: the new password and the same channel would be both factors. (ASVS 5.0 §6.4.3: a reset must go around no
+/// second factor.)
 ///
 /// ```
 /// use authflow::{
-///     contact::{Channel, Mobile}, factor::{Factor, FactorSet}, flow::{NoRecovery, recovery},
-///     policy::{Policy, SecondFactor}, testkit::demo,
+///     contact::{Channel, Mobile},
+///     factor::{Factor, FactorSet},
+///     flow::{NoRecovery, recovery},
+///     policy::{Policy, SecondFactor},
+///     testkit::demo,
 /// };
 ///
 /// let mut erin = demo::account("erin");
@@ -44,7 +80,9 @@ pub enum NoRecovery {
 /// assert_eq!(recovery(&Policy::default(), &erin, Channel::Sms), Err(NoRecovery::NotOffered));
 ///
 /// let by_sms = Policy {
-///     recovery: [Channel::Sms].into_iter().collect(), second_factor: SecondFactor::Off, ..Policy::default()
+///     recovery: [Channel::Sms].into_iter().collect(),
+///     second_factor: SecondFactor::Off,
+///     ..Policy::default()
 /// };
 /// assert!(recovery(&by_sms, &erin, Channel::Sms).is_ok());
 /// erin.enrolled = FactorSet::EMPTY.with(Factor::Sms);
@@ -63,11 +101,45 @@ pub fn recovery(policy: &Policy, account: &Account, channel: Channel) -> Result<
 
 /// Whether any channel resets the password of this account. Where none does, nobody but an administrator gives a new one to
 /// whoever has forgotten theirs.
+///
+/// ```
+/// use authflow::{
+///     contact::{Channel, Mobile},
+///     factor::{Factor, FactorSet},
+///     flow::has_way_back,
+///     policy::Policy,
+///     testkit::demo,
+/// };
+///
+/// let by_sms = Policy { recovery: [Channel::Sms].into_iter().collect(), ..Policy::default() };
+/// let mut erin = demo::account("erin");
+/// erin.mobile = Mobile::new("+86-13800000000").ok();
+/// assert!(has_way_back(&by_sms, &erin));
+/// erin.enrolled = FactorSet::EMPTY.with(Factor::Sms);
+/// assert!(!has_way_back(&by_sms, &erin), "her only contact is her second factor");
+/// ```
 pub fn has_way_back(policy: &Policy, account: &Account) -> bool {
     Channel::ALL.into_iter().any(|channel| recovery(policy, account, channel).is_ok())
 }
 
 /// May somebody who is signed in, by `session`, set a password by a code to this channel, without the old one? If so, whom it goes to.
+///
+/// ```
+/// use authflow::{
+///     contact::{Channel, Mobile},
+///     factor::{Factor, FactorSet},
+///     flow::{NoRecovery, own_password},
+///     testkit::demo,
+/// };
+///
+/// let mut erin = demo::account("erin");
+/// erin.mobile = Mobile::new("+86-13800000000").ok();
+/// let by_password = FactorSet::EMPTY.with(Factor::Password);
+/// assert!(own_password(&erin, by_password, Channel::Sms).is_ok());
+/// // The channel is her second factor: with a password that it has set, it would be both.
+/// erin.enrolled = FactorSet::EMPTY.with(Factor::Sms);
+/// assert_eq!(own_password(&erin, by_password, Channel::Sms), Err(NoRecovery::SecondFactor));
+/// ```
 ///
 /// # Errors
 /// Why they may not.
@@ -76,15 +148,41 @@ pub fn own_password(
     session: FactorSet,
     channel: Channel,
 ) -> Result<Recipient, NoRecovery> {
-    first_password(account, session)?;
+    of_more_than_second_factors(account, session)?;
     of_first_rank(account, channel)
 }
 
-/// May somebody who is signed in, by `session`, set a first password, which nothing else proves the right to?
+/// May somebody who is signed in, by `session`, set a first password, which nothing else proves the right to? Only where
+/// [`Policy::session_sets_first_password`] says so; a code to a contact ([`own_password`]) sets one in any case.
+///
+/// ```
+/// use authflow::{
+///     factor::{Factor, FactorSet},
+///     flow::{NoRecovery, first_password},
+///     policy::Policy,
+///     testkit::demo,
+/// };
+///
+/// let mut nora = demo::account("nora"); // she signs in by a code
+/// let by_code = FactorSet::EMPTY.with(Factor::Sms);
+/// let policy = Policy { session_sets_first_password: true, ..Policy::default() };
+/// assert_eq!(first_password(&policy, &nora, by_code), Ok(()));
+/// assert_eq!(first_password(&Policy::default(), &nora, by_code), Err(NoRecovery::NotOffered));
+/// nora.enrolled = by_code;
+/// assert_eq!(first_password(&policy, &nora, by_code), Err(NoRecovery::SecondFactorsAlone));
+/// ```
 ///
 /// # Errors
 /// Why they may not.
-pub fn first_password(account: &Account, session: FactorSet) -> Result<(), NoRecovery> {
+pub fn first_password(policy: &Policy, account: &Account, session: FactorSet) -> Result<(), NoRecovery> {
+    if policy.session_sets_first_password {
+        of_more_than_second_factors(account, session)
+    } else {
+        Err(NoRecovery::NotOffered)
+    }
+}
+
+fn of_more_than_second_factors(account: &Account, session: FactorSet) -> Result<(), NoRecovery> {
     if account.status != AccountStatus::Active {
         Err(NoRecovery::Inactive)
     } else if proves_no_more_than_second_factors(account, session) {
@@ -96,8 +194,30 @@ pub fn first_password(account: &Account, session: FactorSet) -> Result<(), NoRec
 
 /// Whether the present password proves the right to set another, to whoever has proved `proved` before: one that is
 /// [breached](MustChange::Breached) does not, where the account has anything else to prove with.
+///
+/// ```
+/// use authflow::{
+///     contact::Mobile,
+///     factor::{Factor, FactorSet},
+///     flow::old_password,
+///     password::MustChange,
+///     testkit::demo,
+/// };
+///
+/// let mut erin = demo::account("erin");
+/// erin.password = Some(demo::password("Correct-Horse-7", demo::START));
+/// erin.password.as_mut().unwrap().must_change = Some(MustChange::Breached);
+/// assert!(old_password(&erin, FactorSet::EMPTY.with(Factor::Password)), "she has nothing else");
+/// erin.mobile = Mobile::new("+86-13800000000").ok();
+/// assert!(
+///     !old_password(&erin, FactorSet::EMPTY.with(Factor::Password)),
+///     "whoever else knows it could change it"
+/// );
+/// ```
 pub fn old_password(account: &Account, proved: FactorSet) -> bool {
     let alone = FactorSet::EMPTY.with(Factor::Password);
+    // Nor does an identity count: whoever had the password may have linked it.
+    let proved = proved.without(FactorSet::EMPTY.with(Factor::Federated));
     account.password.is_some()
         && (!is_breached(account) || proved.union(alone) != alone || !has_more(account))
 }
@@ -115,6 +235,23 @@ pub(super) fn change_proofs(account: &Account, proved: FactorSet) -> FactorSet {
 }
 
 /// May a code to this channel begin a login? If so, whom it goes to.
+///
+/// ```
+/// use authflow::{
+///     contact::{Channel, Mobile},
+///     flow::sign_in_code,
+///     policy::Policy,
+///     testkit::demo,
+/// };
+///
+/// let mut nora = demo::account("nora");
+/// nora.mobile = Mobile::new("+86-13800000001").ok();
+/// assert!(sign_in_code(&demo::policy(), &nora, Channel::Sms).is_some());
+/// assert!(
+///     sign_in_code(&Policy::default(), &nora, Channel::Sms).is_none(),
+///     "a password alone, unless configured"
+/// );
+/// ```
 pub fn sign_in_code(policy: &Policy, account: &Account, channel: Channel) -> Option<Recipient> {
     account.recipient(channel).filter(|_| policy.first_factors.contains(Factor::of_channel(channel)))
 }
@@ -122,6 +259,12 @@ pub fn sign_in_code(policy: &Policy, account: &Account, channel: Channel) -> Opt
 /// Whether the account has nothing but a password that is breached: then that must do.
 pub(crate) fn has_but_a_breached_password(account: &Account) -> bool {
     is_breached(account) && !has_more(account)
+}
+
+/// Whether links to social identities end when the password is changed: where it must be changed for a reason that [ends them](MustChange::ends_links).
+pub(crate) fn change_ends_links(account: &Account) -> bool {
+    let must_change = account.password.as_ref().and_then(|password| password.must_change);
+    must_change.is_some_and(MustChange::ends_links)
 }
 
 /// The account's recipient, where the channel is no second factor of it.
@@ -135,7 +278,7 @@ fn of_first_rank(account: &Account, channel: Channel) -> Result<Recipient, NoRec
     }
 }
 
-fn proves_no_more_than_second_factors(account: &Account, proved: FactorSet) -> bool {
+pub(super) fn proves_no_more_than_second_factors(account: &Account, proved: FactorSet) -> bool {
     let channels = FactorSet::CHANNELS.without(FactorSet::CHANNELS.without(account.enrolled));
     proved.without(channels).is_empty()
 }

@@ -78,10 +78,14 @@ fn a_session_sets_a_password_by_more_than_second_factors() {
     assert_eq!(own(&[Sms, Totp], &[Sms, Totp], Channel::Email), Ok(()), "an authenticator is no channel");
     assert_eq!(own(&[], &[], Channel::Sms), Err(NoRecovery::SecondFactorsAlone), "nothing proves nothing");
 
-    assert_eq!(first_password(&account(&[]), set(&[Sms])), Ok(()));
-    assert_eq!(first_password(&account(&[Sms]), set(&[Sms])), Err(NoRecovery::SecondFactorsAlone));
+    let policy = Policy { session_sets_first_password: true, ..Policy::default() };
+    let first = |account: &Account| first_password(&policy, account, set(&[Sms]));
+    assert_eq!(first(&account(&[])), Ok(()));
+    assert_eq!(first(&account(&[Sms])), Err(NoRecovery::SecondFactorsAlone));
     let disabled = Account { status: AccountStatus::Disabled, ..account(&[]) };
-    assert_eq!(first_password(&disabled, set(&[Sms])), Err(NoRecovery::Inactive));
+    assert_eq!(first(&disabled), Err(NoRecovery::Inactive));
+    let default = first_password(&Policy::default(), &account(&[]), set(&[Password, Sms]));
+    assert_eq!(default, Err(NoRecovery::NotOffered));
 }
 
 #[test]

@@ -4,6 +4,21 @@ use crate::token::Stage;
 use core::fmt;
 
 /// The states of a login.
+///
+/// ```
+/// use authflow::{
+///     flow::{State, graph},
+///     testkit::demo,
+///     token::Stage,
+/// };
+///
+/// // What a page of yours explains: every state that a policy leads to, but for the first.
+/// let states: std::collections::BTreeSet<_> =
+///     graph(&demo::policy()).edges().map(|edge| edge.to).collect();
+/// assert!(states.contains(&State::from(Stage::PasswordExpiring)));
+/// assert!(!states.contains(&State::RegisterSocial) && !states.contains(&State::Start));
+/// assert_eq!(State::Pending(Stage::FactorRequired).to_string(), "FactorRequired");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum State {
     /// Nothing has happened yet.
@@ -16,6 +31,14 @@ pub enum State {
     PasswordChanged,
     /// A new password has been set instead of a forgotten one, outside any login. Every session has ended.
     PasswordReset,
+    /// An account has been made, with the password that was chosen for it, if one was.
+    Registered,
+    /// A number or address has been replaced, in a session that goes on.
+    ContactReplaced,
+    /// A social identity is proved that is linked to no account: it waits for the proof of one.
+    BindSocial,
+    /// The same, where whoever has no account may register instead.
+    RegisterSocial,
     /// Signed in.
     SessionIssued,
     /// Refused for good.

@@ -4,6 +4,22 @@ use super::Action;
 use crate::{factor::FactorSet, password::MustChange, token::Stage};
 
 /// What a login waits for. Its key, without what there is to say about it, is a [`Stage`]: that is what a state token carries.
+///
+/// ```
+/// use authflow::{
+///     flow::{Action, Wait},
+///     outcome::Verdict,
+///     testkit::World,
+/// };
+///
+/// let mut world = World::new();
+/// world.login("erin");
+/// let Verdict::Pending(pending) = &world.outcome.as_ref().unwrap().verdict else {
+///     panic!("she is warned")
+/// };
+/// assert_eq!((pending.wait.days_left(), pending.wait.skips_left()), (Some(5), 3));
+/// assert!(pending.wait.actions().any(|action| action == Action::SkipPassword));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wait {
     /// One more factor, of these.
@@ -77,6 +93,25 @@ impl Wait {
 }
 
 /// Why a password must be changed.
+///
+/// ```
+/// use authflow::{
+///     flow::{ChangeReason, Wait},
+///     outcome::Verdict,
+///     testkit::World,
+/// };
+///
+/// let mut world = World::new();
+/// world.login("frank");
+/// let Verdict::Pending(pending) = &world.outcome.as_ref().unwrap().verdict else { panic!() };
+/// let Wait::PasswordExpired { reason, .. } = pending.wait else { panic!() };
+/// let told = match reason {
+///     ChangeReason::Expired | ChangeReason::SkipsSpent => "Your password is too old.",
+///     ChangeReason::AdministratorReset | ChangeReason::FirstLogin => "Choose a password of your own.",
+///     ChangeReason::Breached => "Somebody else knows your password.",
+/// };
+/// assert_eq!(told, "Choose a password of your own.");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ChangeReason {
     /// It has reached its greatest age.

@@ -81,6 +81,18 @@ fn is_possible(guesses: &[Guess], most: usize, issued: u64) -> bool {
 }
 
 /// Bytes that are not an attempt record.
+///
+/// ```
+/// use authflow::guess::{AttemptRecord, InvalidAttemptRecord};
+///
+/// let stored = AttemptRecord::default().to_bytes();
+/// let torn = &stored[..stored.len() - 1]; // the column is too short
+/// assert_eq!(AttemptRecord::from_bytes(torn), Err(InvalidAttemptRecord));
+/// assert_eq!(
+///     InvalidAttemptRecord.to_string(),
+///     "a record of guesses must be as the library wrote it"
+/// );
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not an attempt record")]
+#[error("a record of guesses must be as the library wrote it")]
 pub struct InvalidAttemptRecord;

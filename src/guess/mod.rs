@@ -1,13 +1,38 @@
 //! Guesses: what one is, where it is counted, and what locks.
 //!
-//! ```mermaid
-//! stateDiagram-v2
-//!     [*] --> InFlight: counted, before it is judged
-//!     [*] --> Locked: too many were wrong
-//!     [*] --> Contended: too many are in flight
-//!     InFlight --> Wrong: judged wrong, or untold for 30 s
-//!     InFlight --> [*]: given back, or cleared by a success
-//!     Wrong --> [*]: cleared by a success
+//! ```text
+//! ──> asked ─┬─ too many were wrong ─────> Locked
+//!            ├─ too many are in flight ──> Contended
+//!            └─ counted, before it is judged ──> InFlight
+//!                                                   │
+//!         given back, or cleared by a success       │    judged wrong, or untold for 30 s
+//!                       (gone) <────────────────────┴────────────────────────────> Wrong
+//!                          ^                                                         │
+//!                          └───────────────── cleared by a success ──────────────────┘
+//! ```
+//!
+//! ```
+//! use authflow::testkit::{Call, World};
+//!
+//! let mut world = World::new();
+//! let (right, wrong) =
+//!     (Call::login("alice", "Correct-Horse-7"), Call::login("alice", "a guess"));
+//! for _ in 0..4 {
+//!     assert_eq!(world.send(&wrong).status, 400);
+//! }
+//! assert_eq!(
+//!     world.send(&right).status,
+//!     200,
+//!     "there was a fifth guess, and its success clears the count"
+//! );
+//!
+//! for _ in 0..5 {
+//!     world.send(&wrong);
+//! }
+//! let locked = world.send(&right);
+//! assert_eq!(locked.parts(), world.send(&wrong).parts(), "a lock reads as a wrong password");
+//! world.clock.pass(300);
+//! assert_eq!(world.send(&right).status, 200);
 //! ```
 //!
 //! A guess at a password or code is counted before it is judged, so that a thousand guesses sent at once are a thousand counted

@@ -15,6 +15,21 @@ pub(super) const HIGHEST_CEILING: u32 = 100;
 /// After `threshold` failures in a row the factor is locked; when the lock has expired there are `threshold` guesses
 /// again, and with `doubling` the next lock is twice as long (a day at most). After `ceiling` failures in a row it stays
 /// locked until the host clears the record: NIST SP 800-63B-4 §3.2.2 allows no more than 100.
+///
+/// ```
+/// use authflow::{Lifetime, guess::AttemptPolicy, policy::Policy, testkit::{Call, World}};
+///
+/// // Three wrong guesses lock for a minute.
+/// let attempts = AttemptPolicy::new(3, Lifetime::of::<60>(), true, 30)?;
+/// let mut world = World::with_policy(Policy { attempts, ..Policy::default() });
+/// for _ in 0..3 {
+///     world.send(&Call::login("alice", "a guess"));
+/// }
+/// assert_eq!(world.login("alice").status, 400, "the right password does not help");
+/// world.clock.pass(60);
+/// assert_eq!(world.login("alice").status, 200);
+/// # Ok::<(), authflow::guess::AttemptError>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Fields", into = "Fields")]
 pub struct AttemptPolicy {
@@ -85,9 +100,9 @@ impl TryFrom<Fields> for AttemptPolicy {
         if fields.threshold == 0 {
             Err(AttemptError::Threshold)
         } else if !(fields.threshold..=HIGHEST_CEILING).contains(&fields.ceiling) {
-            Err(AttemptError::Ceiling)
+            Err(AttemptError::Ceiling { ceiling: fields.ceiling, threshold: fields.threshold })
         } else if u64::from(fields.lock.as_seconds()) > LONGEST_LOCK {
-            Err(AttemptError::Lock)
+            Err(AttemptError::Lock(fields.lock))
         } else {
             Ok(Self { fields })
         }
@@ -101,17 +116,36 @@ impl From<AttemptPolicy> for Fields {
 }
 
 /// A number that is out of bounds.
+///
+/// ```
+/// use authflow::{
+///     Lifetime,
+///     guess::{AttemptError, AttemptPolicy},
+/// };
+///
+/// let refused = AttemptPolicy::new(5, Lifetime::of::<300>(), true, 101).unwrap_err();
+/// assert_eq!(refused, AttemptError::Ceiling { ceiling: 101, threshold: 5 });
+/// assert_eq!(
+///     refused.to_string(),
+///     "ceiling (101) must be at least threshold (5) and at most 100"
+/// );
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AttemptError {
     /// `threshold` is 0: nobody could sign in.
-    #[error("threshold is at least 1")]
+    #[error("threshold must be at least 1, not 0")]
     Threshold,
     /// `ceiling` is less than `threshold` or over 100.
-    #[error("ceiling is at least threshold and at most 100")]
-    Ceiling,
+    #[error("ceiling ({ceiling}) must be at least threshold ({threshold}) and at most 100")]
+    Ceiling {
+        /// The ceiling that was given.
+        ceiling: u32,
+        /// The threshold that was given.
+        threshold: u32,
+    },
     /// `lock` is longer than a day.
-    #[error("lock is at most 86400 seconds")]
-    Lock,
+    #[error("lock ({}) must be at most 86400 seconds", .0.as_seconds())]
+    Lock(Lifetime),
 }
 
 #[cfg(test)]
@@ -122,9 +156,16 @@ mod tests {
     fn bounds() {
         let lock = Lifetime::of::<300>();
         assert_eq!(AttemptPolicy::new(0, lock, true, 5), Err(AttemptError::Threshold));
-        assert_eq!(AttemptPolicy::new(5, lock, true, 4), Err(AttemptError::Ceiling));
-        assert_eq!(AttemptPolicy::new(5, lock, true, 101), Err(AttemptError::Ceiling));
-        assert_eq!(AttemptPolicy::new(5, Lifetime::of::<86_401>(), true, 5), Err(AttemptError::Lock));
+        assert_eq!(
+            AttemptPolicy::new(5, lock, true, 4),
+            Err(AttemptError::Ceiling { ceiling: 4, threshold: 5 })
+        );
+        assert_eq!(
+            AttemptPolicy::new(5, lock, true, 101),
+            Err(AttemptError::Ceiling { ceiling: 101, threshold: 5 })
+        );
+        let long = Lifetime::of::<86_401>();
+        assert_eq!(AttemptPolicy::new(5, long, true, 5), Err(AttemptError::Lock(long)));
         assert!(AttemptPolicy::new(5, Lifetime::of::<86_400>(), true, 100).is_ok());
         assert!(AttemptPolicy::new(5, lock, true, 5).is_ok());
     }

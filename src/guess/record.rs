@@ -33,6 +33,28 @@ impl Receipt {
 }
 
 /// Whether there is a guess.
+///
+/// ```
+/// use authflow::{
+///     guess::{Attempt, ReserveAttempt},
+///     testkit::{Call, World},
+/// };
+///
+/// let mut world = World::new();
+/// let step = world.begin(&Call::login("alice", "a guess"));
+/// let ask = world.until::<ReserveAttempt>(step);
+/// // Six at once, of one name, before any is judged: five are guesses, and the sixth comes again.
+/// let mut record = None;
+/// let told: Vec<_> = (0..6)
+///     .map(|_| {
+///         let reservation = ask.reserve(record.take());
+///         record = Some(reservation.record());
+///         reservation.attempt()
+///     })
+///     .collect();
+/// assert!(matches!(told[4], Attempt::Reserved { left: 0, .. }));
+/// assert_eq!(told[5], Attempt::Contended);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Attempt {
     /// There is one, and it has been counted.
@@ -82,7 +104,7 @@ pub(crate) enum UpTo {
 /// less than another.
 ///
 /// ```
-/// use authflow::{Timestamp, guess::AttemptRecord};
+/// use authflow::guess::AttemptRecord;
 ///
 /// let record = AttemptRecord::default();
 /// assert_eq!(AttemptRecord::from_bytes(&record.to_bytes()), Ok(record));

@@ -16,6 +16,21 @@ use crate::{Timestamp, factor::Factor, moment::Skew, password::Permit};
 /// 1,048,576 of those, and drop the oldest first, none with a guess [in flight](AttemptRecord::is_in_flight). Records of accounts are
 /// never deleted.
 ///
+/// ```
+/// use authflow::{guess::{Attempt, ReserveAttempt}, testkit::{Call, World}};
+///
+/// let mut world = World::new();
+/// let step = world.begin(&Call::login("alice", "a guess"));
+/// let ask = world.until::<ReserveAttempt>(step);
+///
+/// // There is no row yet. By default, five wrong guesses lock.
+/// let first = ask.reserve(None);
+/// assert!(matches!(first.attempt(), Attempt::Reserved { left: 4, .. }));
+/// // Another request at once finds what the first one has stored.
+/// let second = ask.reserve(Some(first.record()));
+/// assert!(matches!(second.attempt(), Attempt::Reserved { left: 3, .. }));
+/// ```
+///
 /// **If you answer wrongly:** a record that is not stored, or two guesses counted as one, is an unlimited guess. A fresh record in the
 /// place of one that could not be read refills the guesses; answer [`unavailable`](crate::step::Ask::unavailable) instead.
 #[derive(Clone, Debug)]
@@ -50,6 +65,27 @@ impl ReserveAttempt {
 }
 
 /// The answer to a [`ReserveAttempt`]. Only [`ReserveAttempt::reserve`] makes one.
+///
+/// ```
+/// use authflow::{
+///     guess::{AttemptRecord, ReserveAttempt},
+///     password::{Permit, VerifyPassword},
+///     testkit::{Call, World, demo},
+/// };
+///
+/// let mut world = World::new();
+/// let step = world.begin(&Call::login("alice", demo::PASSWORD));
+/// let ask = world.until::<ReserveAttempt>(step);
+/// let permit = Permit::new("a place at the hasher"); // yours, taken before the guess is counted
+///
+/// let reservation = ask.reserve(None).holding(permit);
+/// let bytes = reservation.record().to_bytes(); // stored in the same transaction
+/// assert_ne!(bytes, AttemptRecord::default().to_bytes());
+///
+/// let step = ask.answer(reservation);
+/// let ask = world.until::<VerifyPassword>(step);
+/// assert!(ask.permit.as_ref().unwrap().get::<&str>().is_some(), "the place comes back");
+/// ```
 #[derive(Debug)]
 pub struct Reservation {
     slot: AttemptSlot,

@@ -8,6 +8,32 @@ use super::{AttemptRecord, AttemptSlot, Receipt, record::Settlement};
 /// WHERE slot = ? FOR UPDATE`, put it through [`settle`](Self::settle), and store what comes out with an `UPDATE`: a record of nobody's that
 /// was dropped meanwhile stays dropped.
 ///
+/// ```
+/// use authflow::{
+///     guess::{AttemptRecord, SettleAttempt},
+///     testkit::{Call, World},
+/// };
+/// use std::collections::BTreeMap;
+///
+/// fn settle(attempts: &mut BTreeMap<[u8; 32], Vec<u8>>, ask: &SettleAttempt) {
+///     let slot = *ask.slot.as_bytes();
+///     let stored = attempts.get(&slot).map(|bytes| AttemptRecord::from_bytes(bytes).unwrap());
+///     attempts.insert(slot, ask.settle(stored).to_bytes());
+/// }
+///
+/// let mut world = World::new();
+/// let step = world.begin(&Call::login("alice", "a guess"));
+/// let ask = world.until::<SettleAttempt>(step); // it was wrong
+/// let before = world.host.attempts[&ask.slot].to_bytes();
+/// let mut attempts = BTreeMap::from([(*ask.slot.as_bytes(), before.clone())]);
+/// settle(&mut attempts, &ask);
+/// assert_ne!(
+///     attempts[ask.slot.as_bytes()],
+///     before,
+///     "it is in flight no longer, and stays counted"
+/// );
+/// ```
+///
 /// **If you answer wrongly:** a wrong guess that is not told of counts as in flight for 30 seconds and as wrong afterwards, so nothing is
 /// lost by a crash. A record that is *deleted* here is an unlimited guess.
 #[derive(Clone, Debug)]

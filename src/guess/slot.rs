@@ -1,17 +1,37 @@
 //! Where guesses are counted.
 
 use super::GuessTag;
-use crate::{AccountId, TenantId, account::Identifier, factor::Factor, token::KeyRing};
+use crate::{
+    AccountId, Secret, TenantId,
+    account::Identifier,
+    contact::Channel,
+    device::{BindingKind, Device},
+    factor::Factor,
+    token::KeyRing,
+};
 use core::fmt;
 use sha2::{Digest as _, Sha256};
 
 /// Where the count of one factor of one account is kept: a hash of the tenant, the account and the factor.
 ///
-/// Not keyed, so that a rotation does not forget the counts; not of a login or a code, so that a new one does not refill
-/// the guesses; not of an application, so that a second application is no second set of guesses.
+/// It is not keyed, so that a rotation does not forget the counts. It is not of a login or a code, so that a new one does not refill
+/// the guesses. It is not of an application, so that a second application is no second set of guesses.
 ///
 /// Guesses at names that no account has are counted as well, each name by itself, so that they ask and cost the same. Their slots are hashes
 /// under a key of the ring: nobody computes one, and a rotation forgets them.
+///
+/// ```
+/// use authflow::{AccountId, factor::Factor, guess::AttemptSlot, testkit::{Call, World, demo}};
+///
+/// let mut world = World::new();
+/// world.send(&Call::login("alice", "a guess"));
+/// let alice = AccountId::new("id-alice")?;
+/// let slot = AttemptSlot::of_account(Some(demo::tenant()), alice, Factor::Password);
+/// assert!(world.host.attempts.contains_key(&slot));
+/// // What an administrator's unlock clears.
+/// assert!(AttemptSlot::every(Some(demo::tenant()), alice).any(|it| it == slot));
+/// # Ok::<(), authflow::InvalidId>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AttemptSlot([u8; 32]);
 
@@ -28,11 +48,21 @@ impl AttemptSlot {
         Self::hash("known subject", tenant, account.as_str().as_bytes(), factor)
     }
 
+    /// The slot for codes to a contact that is not the account's yet. It is another one than that of its own channel: whoever is signed in proves
+    /// such codes at will, with a phone of theirs, and a right one clears the count.
+    pub fn of_new_contact(tenant: Option<TenantId>, account: AccountId, channel: Channel) -> Self {
+        let factor = Factor::of_channel(channel);
+        Self::hash("new contact", tenant, account.as_str().as_bytes(), factor)
+    }
+
     /// Every slot of an account: to clear them, where an administrator unlocks it ([`ClearGuesses::all`](super::ClearGuesses::all)).
     pub fn every(tenant: Option<TenantId>, account: AccountId) -> impl Iterator<Item = Self> {
-        Factor::ALL.into_iter().flat_map(move |factor| {
+        let guessed = Factor::ALL.into_iter().filter(|factor| *factor != Factor::Federated);
+        let of_factors = guessed.flat_map(move |factor| {
             [Self::of_account(tenant, account, factor), Self::of_known_subject(tenant, account, factor)]
-        })
+        });
+        let of_contacts = Channel::ALL.map(|channel| Self::of_new_contact(tenant, account, channel));
+        of_factors.chain(of_contacts)
     }
 
     fn hash(kind: &str, tenant: Option<TenantId>, name: &[u8], factor: Factor) -> Self {
@@ -71,6 +101,24 @@ impl Aim {
     /// At a factor of an account that somebody has proved something of: a pending login's, or one's own.
     pub(crate) fn at(slot: AttemptSlot, factor: Factor) -> Self {
         Self { slot, factor, tag: GuessTag::KNOWN_SUBJECT, is_of_nobody: false }
+    }
+
+    /// At what a provider says of a code or a token, by a device: there is nobody yet. The slot is a hash under a key of the ring, as that of a name
+    /// that nobody has. A caller that nothing recognises shares none with all others of its kind, who would lock each other out: what it presents is
+    /// counted by itself.
+    pub(crate) fn at_exchange(
+        ring: &KeyRing,
+        tenant: Option<TenantId>,
+        factor: Factor,
+        device: &Device,
+        presented: &Secret,
+    ) -> Self {
+        let kind = device.binding_kind();
+        let mark = if kind == BindingKind::Unbound { presented.expose() } else { device.mark() };
+        let of = tenant.as_ref().map_or("", TenantId::as_str);
+        let parts = [of, factor.amr(), "exchange", kind.as_str(), mark];
+        let keyed = ring.signer().guess_tag(parts.map(str::as_bytes));
+        TypedName { tenant, factor, keyed }.aim()
     }
 }
 
@@ -143,6 +191,7 @@ mod tests {
             AttemptSlot::of_account(tenant("t"), account("erin"), Factor::Totp),
             AttemptSlot::of_account(tenant("te"), account("rin"), Factor::Password),
             AttemptSlot::of_known_subject(tenant("t"), account("erin"), Factor::Password),
+            AttemptSlot::of_new_contact(tenant("t"), account("erin"), Channel::Sms),
             typed(&ring(1), "erin", Factor::Password).aim().slot,
         ] {
             assert_ne!(base, other);
@@ -174,17 +223,21 @@ mod tests {
     }
 
     #[test]
-    fn every_slot_of_an_account_is_one_of_eight_and_no_other_accounts() {
+    fn every_slot_of_an_account_is_one_of_ten_and_no_other_accounts() {
         let of = |id| AttemptSlot::every(None, AccountId::new(id).unwrap()).collect::<alloc::vec::Vec<_>>();
         let (mut own, other) = (of("erin"), of("eve"));
         assert!(own.iter().all(|slot| !other.contains(slot)));
         let erin = AccountId::new("erin").unwrap();
-        for factor in Factor::ALL {
+        // What a provider vouches for is not guessed at.
+        for factor in [Factor::Password, Factor::Sms, Factor::Email, Factor::Totp] {
             assert!(own.contains(&AttemptSlot::of_account(None, erin, factor)));
             assert!(own.contains(&AttemptSlot::of_known_subject(None, erin, factor)));
         }
+        for channel in Channel::ALL {
+            assert!(own.contains(&AttemptSlot::of_new_contact(None, erin, channel)));
+        }
         own.sort();
         own.dedup();
-        assert_eq!(own.len(), 8);
+        assert_eq!(own.len(), 10);
     }
 }

@@ -9,6 +9,20 @@ use zeroize::Zeroizing;
 /// moment, to what it is for, and to account, application and device. Weak or repeated entropy can therefore make two
 /// logins of one account on one device in one second collide; it does not make an id predictable to someone without the
 /// key.
+///
+/// ```
+/// use authflow::{Entropy, Moment, Timestamp};
+///
+/// # fn fill(bytes: &mut [u8]) -> Result<(), std::io::Error> { bytes.fill(7); Ok(()) }
+/// let mut bytes = [0; 32];
+/// fill(&mut bytes)?; // yours: getrandom::fill, or the feature `os` and Moment::now
+/// let entropy = Entropy::from_bytes(bytes);
+/// assert_eq!(format!("{entropy:?}"), "Entropy(…)");
+/// // one request, and no other
+/// let moment = Moment::new(Timestamp::from_unix(1_700_000_000), entropy);
+/// # let _ = moment;
+/// # Ok::<(), std::io::Error>(())
+/// ```
 pub struct Entropy(Zeroizing<[u8; 32]>);
 
 impl Entropy {

@@ -127,6 +127,15 @@ impl TryFrom<Duration> for Lifetime {
 }
 
 /// A lifetime of less than a second, of more than 365 days, or of a part of a second.
+///
+/// ```
+/// use authflow::policy::Policy;
+///
+/// // In a configuration: nobody could use a code of no time at all.
+/// let refused = serde_json::from_str::<Policy>(r#"{ "lifetimes": { "code": 0 } }"#).unwrap_err();
+/// let told = "a lifetime must be 1 second to 365 days, not 0 seconds";
+/// assert!(refused.to_string().starts_with(told));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvalidLifetime {
     given: Duration,

@@ -16,10 +16,29 @@ pub(crate) use skew::Skew;
 
 /// When a request happens, and the entropy it may use.
 ///
+/// ```
+/// use authflow::{
+///     Entropy, Moment,
+///     testkit::{Call, World, demo},
+/// };
+///
+/// // With the feature `os`: Moment::now()?
+/// // 32 bytes of the operating system's generator
+/// let moment = || Moment::new(demo::START, Entropy::from_bytes([7; 32]));
+/// let (first, second) = (World::new(), World::new());
+/// let call = Call::login("erin", demo::PASSWORD);
+/// // The same request at the same moment, with the same answers, is the same reply to the byte.
+/// let [first, second] = [first, second].map(|mut world| {
+///     let step = world.api.handle(&call.request(), moment());
+///     world.finish(step).bytes
+/// });
+/// assert_eq!(first, second);
+/// ```
+///
 /// Neither `Clone` nor `Copy`, so that using one moment for two requests does not compile:
 ///
 /// ```compile_fail
-/// # use authflow::{Entropy, Moment, Timestamp};
+/// use authflow::{Entropy, Moment, Timestamp};
 /// let moment = Moment::new(Timestamp::from_unix(1_700_000_000), Entropy::from_bytes([7; 32]));
 /// let first = moment;
 /// let second = moment;
@@ -67,6 +86,18 @@ impl Moment {
 }
 
 /// The operating system gave no random numbers.
+///
+/// ```
+/// use authflow::{Moment, OsEntropyUnavailable};
+///
+/// /// What a route answers before anything else.
+/// fn moment() -> Result<Moment, u16> {
+///     // Nothing weaker takes its place.
+///     Moment::now().map_err(|OsEntropyUnavailable| 503)
+/// }
+///
+/// assert!(moment().is_ok());
+/// ```
 #[cfg(feature = "os")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the operating system gave no random numbers")]

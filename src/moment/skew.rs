@@ -16,9 +16,14 @@ impl Skew {
         earlier.plus_seconds(self.0) < later
     }
 
+    /// When what ends at this second, by the one clock, is over by every other.
+    pub(crate) fn end_of(self, end: Timestamp) -> Timestamp {
+        end.plus_seconds(self.0)
+    }
+
     /// Whether what ends at this second, by the one clock, is over at `now`, by the other.
     pub(crate) fn has_surely_ended(self, end: Timestamp, now: Timestamp) -> bool {
-        end.plus_seconds(self.0) <= now
+        self.end_of(end) <= now
     }
 
     /// Whether what happened at `then`, by the clock of another instance, lies less than `within` back at `now`. That clock may be ahead; a

@@ -157,6 +157,18 @@ impl TryFrom<OffsetDateTime> for Timestamp {
 }
 
 /// A time before 1970 or after 9999, in UTC.
+///
+/// ```
+/// use authflow::{InvalidTimestamp, Timestamp};
+///
+/// // A column that means "never" by -1.
+/// let refused = Timestamp::try_from(-1_i64).unwrap_err();
+/// assert_eq!(refused, InvalidTimestamp::Seconds(-1));
+/// assert_eq!(
+///     refused.to_string(),
+///     "a timestamp must be 0 or more seconds since 1970, not -1"
+/// );
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidTimestamp {

@@ -1,11 +1,26 @@
 //! What is wrong with a body.
 
 /// What is wrong with a body: where, and what must be. It has nothing of what was there.
+///
+/// ```
+/// use authflow::{
+///     outcome::{BodyFault, Event, MemberProblem},
+///     testkit::{Call, World},
+/// };
+/// use serde_json::json;
+///
+/// let mut world = World::new();
+/// world.send(&Call::post("/api/v2/sdk/login", &json!({ "user_name": "alice" })));
+/// let missing = BodyFault::Member { name: "password", problem: MemberProblem::Missing };
+/// assert_eq!(world.outcome.unwrap().events, [Event::BodyRefused(missing)]);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BodyFault {
     /// The header `Content-Type` is missing, malformed or given twice, or another type than `application/json`.
     ContentType,
+    /// The same, of a call that takes a form: `application/x-www-form-urlencoded`.
+    FormContentType,
     /// The body has more bytes than it may.
     TooLong {
         /// How many it may have.
@@ -23,6 +38,33 @@ pub enum BodyFault {
 }
 
 /// What is wrong with a member of a body.
+///
+/// ```
+/// use authflow::{
+///     outcome::{BodyFault, Fault, MemberProblem, Verdict},
+///     testkit::{Call, World},
+/// };
+/// use serde_json::json;
+///
+/// /// What a route of your own says. It says nothing of what was sent.
+/// fn told(verdict: &Verdict) -> Option<String> {
+///     let Verdict::Refused(Fault::RequestMalformed(BodyFault::Member { name, problem })) = verdict
+///     else {
+///         return None;
+///     };
+///     Some(match problem {
+///         MemberProblem::Missing => format!("{name} is missing"),
+///         MemberProblem::TooLong { most } => format!("{name} has at most {most} bytes"),
+///         _ => format!("{name} is not well-formed"),
+///     })
+/// }
+///
+/// let mut world = World::new();
+/// let body = json!({ "user_name": "alice", "password": 7 });
+/// world.send(&Call::post("/api/v2/sdk/login", &body));
+/// let verdict = &world.outcome.as_ref().unwrap().verdict;
+/// assert_eq!(told(verdict).unwrap(), "password is not well-formed");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MemberProblem {
@@ -30,6 +72,8 @@ pub enum MemberProblem {
     Missing,
     /// It must be a text.
     NotText,
+    /// It must be an object of at most 32 texts, whose names have at most 64 bytes.
+    NotTexts,
     /// It must stand once.
     Repeated,
     /// It has more bytes than it may.
@@ -47,6 +91,8 @@ pub enum MemberProblem {
     NotTaken,
     /// It must be a type of code that belongs to a pending login, where a state token is given.
     NotOfLogins,
+    /// It must be `client_credentials`.
+    NotClientCredentials,
     /// It must have no characters that this build knows nothing of, because it was built without the feature `unicode`.
     UnknownCharacter,
 }

@@ -1,24 +1,79 @@
 //! How a request ended: a verdict for the client, facts for the host, events for its log. No wire spelling here.
+//!
+//! ```
+//! use authflow::{
+//!     outcome::{Event, Fault, Outcome, ProofRefusal, Verdict},
+//!     testkit::{Call, World},
+//! };
+//!
+//! /// What a route of your own says. A façade says it in its own words.
+//! fn told(outcome: &Outcome) -> (u16, &'static str) {
+//!     match &outcome.verdict {
+//!         Verdict::SignedIn(_) => (200, "welcome"),
+//!         Verdict::Pending(_) => (200, "one more step"),
+//!         Verdict::Refused(Fault::CredentialsInvalid) => (401, "that is not right"),
+//!         Verdict::Refused(_) | Verdict::AccessDenied => (403, "no"),
+//!         _ => (503, "come again"),
+//!     }
+//! }
+//!
+//! let mut world = World::new();
+//! for (name, reason) in
+//!     [("alice", ProofRefusal::Wrong), ("nobody", ProofRefusal::UnknownAccount)]
+//! {
+//!     world.send(&Call::login(name, "a guess"));
+//!     let outcome = world.outcome.as_ref().unwrap();
+//!     // The client is told one thing. The log knows which.
+//!     assert_eq!(told(outcome), (401, "that is not right"));
+//!     assert!(
+//!         matches!(&outcome.events[..], [Event::ProofRefused { reason: it, .. }] if *it == reason)
+//!     );
+//! }
+//! ```
 
 mod authenticated;
 mod body_fault;
 mod event;
+mod event_name;
+mod event_reason;
 mod fault;
 mod verdict;
 
 pub use authenticated::Authenticated;
 pub use body_fault::{BodyFault, MemberProblem};
-pub use event::{Event, NewPasswordRefusal, ProofRefusal, SendFailure, TokenRefusal};
+pub use event::{
+    CaptchaRefusal, Event, NewPasswordRefusal, NoCaptcha, ProofRefusal, RegistrationRefusal, SendFailure,
+    TokenRefusal,
+};
 pub use fault::Fault;
-pub use verdict::{Grant, IssuedTicket, NotOurs, Pending, Verdict};
+pub use verdict::{
+    Grant, IssuedCaptchaToken, IssuedTenantToken, IssuedTicket, NotOurs, Pending, PendingLink, ShownPicture,
+    Verdict,
+};
 
 use crate::{
-    AccountId, Audience, Dialect, Timestamp, device::Language, factor::FactorSet, password::PasswordRules,
-    policy::Recovery,
+    AccountId, Audience, Dialect, Timestamp,
+    device::Language,
+    factor::FactorSet,
+    password::PasswordRules,
+    policy::{Recovery, Registration, ReplacedContacts},
 };
 use alloc::vec::Vec;
 
 /// How a request ended.
+///
+/// ```
+/// use authflow::testkit::{Call, World};
+///
+/// let mut world = World::new();
+/// let step = world.begin(&Call::login("alice", "a guess"));
+/// let outcome = world.run(step); // yours: `drive`, or a loop of your own
+/// assert_eq!(world.api.reply(&outcome).status(), 400); // to the client
+///
+/// // To the log.
+/// let events = outcome.events.iter().map(|event| (event.name(), event.reason()));
+/// assert_eq!(events.collect::<Vec<_>>(), [("proof_refused", Some("wrong"))]);
+/// ```
 #[derive(Clone, Debug)]
 #[must_use = "the verdict is the reply to the client"]
 pub struct Outcome {
@@ -31,6 +86,19 @@ pub struct Outcome {
 }
 
 /// What the host knows beyond the verdict; nothing of it goes on the wire by itself.
+///
+/// ```
+/// use authflow::{
+///     testkit::{Call, World, demo},
+/// };
+///
+/// let mut world = World::new();
+/// world.send(&Call::login("alice", "a guess"));
+/// let facts = world.outcome.unwrap().facts;
+/// assert_eq!(facts.audience, Some(demo::audience()));
+/// assert_eq!(facts.account.unwrap().as_str(), "id-alice");
+/// assert_eq!((facts.attempts_left, facts.locked_until), (Some(4), None));
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Facts {
@@ -56,11 +124,33 @@ pub struct Facts {
     pub first_factors: FactorSet,
     /// By which channels a forgotten password is reset there.
     pub recovery: Recovery,
+    /// By a code to which channels people register there.
+    pub registration: Registration,
+    /// Which of their own contacts people replace there.
+    pub replaces_contacts: ReplacedContacts,
     /// How the subject of a redeemed ticket had signed in, to the application that [`audience`](Self::audience) names.
     pub authentication: Option<Authentication>,
 }
 
 /// How and when somebody signed in.
+///
+/// ```
+/// use authflow::{
+///     factor::Factor,
+///     testkit::{Call, World, demo},
+/// };
+///
+/// let mut world = World::new();
+/// let signed_in = world.login("alice");
+/// world.clock.pass(60);
+/// let issued = world.send(&Call::issue_ticket(signed_in.session_token()));
+/// world.send(&Call::redeem_ticket(issued.text("sso_ticket")));
+///
+/// // Your own answer to the tenant's server may say more than the family's.
+/// let authentication = world.outcome.unwrap().facts.authentication.unwrap();
+/// assert!(authentication.factors.contains(Factor::Password));
+/// assert_eq!(authentication.auth_time, demo::START);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Authentication {

@@ -4,13 +4,31 @@ use super::{Authenticated, Fault};
 use crate::{
     Lifetime, SessionId,
     account::Subject,
+    captcha::{CaptchaPicture, PictureId},
+    contact::Channel,
+    factor::{Factor, FactorSet},
     flow::{Action, Wait},
     password::PasswordRules,
-    token::{IdToken, SessionToken, StateToken, Ticket, TokenText},
+    social::LinkedIdentity,
+    token::{
+        CaptchaToken, IdToken, LinkToken, PublicKeys, SessionToken, StateToken, TenantToken, Ticket,
+        TokenText,
+    },
 };
-use alloc::{boxed::Box, string::String};
+use alloc::{boxed::Box, string::String, vec::Vec};
 
 /// What the client is told, in no language yet.
+///
+/// ```
+/// use authflow::{flow::Action, outcome::Verdict, testkit::World};
+///
+/// let mut world = World::new();
+/// world.login("erin");
+/// let verdict = &world.outcome.as_ref().unwrap().verdict;
+/// assert!(matches!(verdict, Verdict::Pending(_)));
+/// // A client of your own can be told what it may do, and needs no knowledge of the flow.
+/// assert!(verdict.allowed().any(|action| action == Action::SkipPassword));
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Verdict {
@@ -18,6 +36,8 @@ pub enum Verdict {
     SignedIn(Grant),
     /// Right so far; one more step.
     Pending(Pending),
+    /// A social identity is proved that is linked to no account: the client proves one, and the two are linked.
+    LinkPending(PendingLink),
     /// The host's access policy, or the flow, says no for good.
     AccessDenied,
     /// Whether the subject has set a password.
@@ -36,8 +56,27 @@ pub enum Verdict {
     /// Who a ticket stood for. To which application, by which factors and when they had signed in stands in the
     /// [`Facts`](super::Facts): the family's reply has no room for it.
     Subject(Box<Subject>),
+    /// A picture of a captcha.
+    CaptchaPicture(Box<ShownPicture>),
+    /// What somebody gets who has solved one.
+    CaptchaToken(IssuedCaptchaToken),
+    /// The public keys that id tokens are verified with.
+    PublicKeys(PublicKeys),
     /// Whose request it is, at a route of the host's own. The family has no such call: its façade replies with nothing.
     Authenticated(Box<Authenticated>),
+    /// A session goes on: its id token anew, and nothing else.
+    IdToken(TokenText<IdToken>),
+    /// The time, for a client that signs its calls: in milliseconds since 1970. Those beyond the second are drawn.
+    ServerDate {
+        /// The milliseconds.
+        milliseconds: u64,
+    },
+    /// A token for a tenant's server.
+    TenantToken(IssuedTenantToken),
+    /// What the application's clients seal their session tokens with, as PEM.
+    PublicKey(Box<str>),
+    /// The identities that the subject's account is linked to.
+    Identities(Vec<LinkedIdentity>),
     /// A fault of the caller's.
     Refused(Fault),
     /// The host could not answer.
@@ -49,15 +88,32 @@ pub enum Verdict {
 impl Verdict {
     /// What the client may do next in this login; nothing where it is over.
     pub fn allowed(&self) -> impl Iterator<Item = Action> + use<> {
-        let wait = match self {
-            Self::Pending(pending) => Some(pending.wait),
-            _ => None,
+        let none = FactorSet::EMPTY;
+        let (wait, links, registers) = match self {
+            Self::Pending(pending) => (Some(pending.wait), none, none),
+            Self::LinkPending(pending) => (None, pending.by, pending.registers),
+            _ => (None, none, none),
         };
-        wait.into_iter().flat_map(|wait| wait.actions())
+        let by_code = move |channel: &Channel| registers.contains(Factor::of_channel(*channel));
+        let registers = Channel::ALL.into_iter().filter(by_code).map(Action::Register);
+        let links = links.iter().map(Action::LinkIdentity);
+        wait.into_iter().flat_map(|wait| wait.actions()).chain(links).chain(registers)
     }
 }
 
 /// A finished login.
+///
+/// ```
+/// use authflow::{outcome::Verdict, testkit::World};
+///
+/// let mut world = World::new();
+/// world.login("alice");
+/// let Verdict::SignedIn(grant) = world.outcome.unwrap().verdict else { panic!("she is in") };
+/// // A cookie of your own, say. The host keeps the session, and nothing that shows it.
+/// let cookie = format!("session={}; Max-Age={}", grant.session_token.expose(), grant.expires_in);
+/// assert!(cookie.ends_with("; Max-Age=43200"));
+/// assert!(world.host.sessions.contains_key(&grant.session));
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Grant {
@@ -72,6 +128,24 @@ pub struct Grant {
 }
 
 /// A ticket: shows a session to the server of a tenant, once.
+///
+/// ```
+/// use authflow::{
+///     Lifetime,
+///     outcome::Verdict,
+///     testkit::{Call, World},
+/// };
+///
+/// let mut world = World::new();
+/// let signed_in = world.login("alice");
+/// world.send(&Call::issue_ticket(signed_in.session_token()));
+/// let Verdict::Ticket(issued) = world.outcome.take().unwrap().verdict else { panic!("issued") };
+/// assert_eq!(issued.expires_in, Lifetime::of::<300>());
+///
+/// let redeemed = world.send(&Call::redeem_ticket(issued.ticket.expose()));
+/// assert_eq!(redeemed.status, 200);
+/// assert_eq!(world.send(&Call::redeem_ticket(issued.ticket.expose())).status, 400, "once");
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct IssuedTicket {
@@ -81,7 +155,102 @@ pub struct IssuedTicket {
     pub expires_in: Lifetime,
 }
 
+/// What a tenant's server shows instead of its secret.
+///
+/// ```
+/// use authflow::{
+///     outcome::Verdict,
+///     testkit::{Call, World, demo},
+/// };
+///
+/// let mut world = World::new();
+/// let signed_in = world.login("alice");
+/// world.send(&Call::tenant_token(demo::ISV, demo::CREDENTIAL));
+/// let Verdict::TenantToken(issued) = world.outcome.take().unwrap().verdict else { panic!("issued") };
+/// assert_eq!(issued.expires_in.as_seconds(), 1_800);
+///
+/// let call = Call::issue_ticket(signed_in.session_token()).bearing(issued.token.expose());
+/// assert_eq!(world.send(&call).status, 200);
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct IssuedTenantToken {
+    /// The token.
+    pub token: TokenText<TenantToken>,
+    /// How long it lives.
+    pub expires_in: Lifetime,
+}
+
+/// A picture of a captcha, as it is shown.
+///
+/// ```
+/// use authflow::{
+///     captcha::CaptchaKind,
+///     outcome::Verdict,
+///     policy::Policy,
+///     testkit::{Call, World, demo},
+/// };
+///
+/// let captcha = CaptchaKind::Picture;
+/// let mut world = World::with_policy(Policy { captcha, ..demo::policy() });
+/// world.send(&Call::get("/api/v2/sdk/captcha"));
+/// let Verdict::CaptchaPicture(shown) = world.outcome.unwrap().verdict else { panic!("shown") };
+/// assert_eq!(&*shown.picture.picture, b"a picture"); // an image, in earnest
+/// assert!(world.host.pictures.contains_key(&shown.id));
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ShownPicture {
+    /// What its solution names it by.
+    pub id: PictureId,
+    /// The picture and its piece.
+    pub picture: CaptchaPicture,
+}
+
+/// A captcha token: shows that a picture was solved, once, where a code is asked for.
+///
+/// ```
+/// use authflow::{
+///     captcha::CaptchaKind,
+///     outcome::Verdict,
+///     policy::Policy,
+///     testkit::{Call, World, demo},
+/// };
+/// use serde_json::json;
+///
+/// let captcha = CaptchaKind::Picture;
+/// let mut world = World::with_policy(Policy { captcha, ..demo::policy() });
+/// let shown = world.send(&Call::get("/api/v2/sdk/captcha"));
+/// let point = world.host.solution();
+/// let body = json!({ "token": shown.text("token"), "point_json": point, "sender": demo::MOBILE });
+/// world.send(&Call::post("/api/v2/sdk/captcha/verify", &body));
+/// let Verdict::CaptchaToken(issued) = world.outcome.take().unwrap().verdict else { panic!("solved") };
+///
+/// let token = issued.token.expose();
+/// let body = json!({ "mobile": demo::MOBILE, "type": "LOGIN_SMS", "captcha_token": token });
+/// assert_eq!(world.send(&Call::post("/api/v2/sdk/sms/send", &body)).status, 200);
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct IssuedCaptchaToken {
+    /// The token.
+    pub token: TokenText<CaptchaToken>,
+    /// How long it lives.
+    pub expires_in: Lifetime,
+}
+
 /// A login that waits for one more step.
+///
+/// ```
+/// use authflow::{flow::Wait, outcome::Verdict, testkit::World};
+///
+/// let mut world = World::new();
+/// world.login("erin");
+/// let Verdict::Pending(pending) = world.outcome.take().unwrap().verdict else { panic!("pending") };
+/// assert!(matches!(pending.wait, Wait::PasswordExpiring { skips_left: 3, .. }));
+/// assert_eq!((pending.expires_in, pending.rules.min_length()), (600, 8));
+/// assert_eq!(world.skip(pending.state_token.expose()).text("status"), "SUCCESS");
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Pending {
@@ -95,7 +264,70 @@ pub struct Pending {
     pub rules: PasswordRules,
 }
 
+/// A social sign-in whose identity is linked to no account yet.
+///
+/// ```
+/// use authflow::{
+///     Secret,
+///     factor::{Factor, FactorSet},
+///     outcome::Verdict,
+///     policy::Policy,
+///     social::{LinkProofs, Provider, SocialIdentity, SocialSource, Unassociated},
+///     testkit::{Call, World, demo},
+/// };
+/// use serde_json::json;
+///
+/// let demo = demo::policy();
+/// let by_password = LinkProofs::new(FactorSet::EMPTY.with(Factor::Password))?;
+/// let mut world = World::with_policy(Policy {
+///     first_factors: demo.first_factors.with(Factor::Federated),
+///     unassociated: Unassociated::Bind(by_password),
+///     allows_unbound_codes: true,
+///     ..demo
+/// });
+/// let identity = SocialIdentity::new(Provider::new("weixin")?, "oWgGz1FmK9")?;
+/// world.host.social_codes.push((SocialSource::Wechat, Secret::new("a code"), identity));
+/// world.send(&Call::post("/api/v2/sdk/login/wechat", &json!({ "code": "a code" })));
+/// let Verdict::LinkPending(pending) = world.outcome.unwrap().verdict else {
+///     panic!("nobody is linked")
+/// };
+/// // What a page of your own offers: to sign in by a password, and not to register.
+/// assert!(pending.by.contains(Factor::Password) && pending.registers.is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct PendingLink {
+    /// What the client presents with the proof of an account.
+    pub link_token: TokenText<LinkToken>,
+    /// How long that lives, in seconds.
+    pub expires_in: u64,
+    /// What proves the account: never empty.
+    pub by: FactorSet,
+    /// By a code to which channels whoever has no account registers; none where nobody may.
+    pub registers: FactorSet,
+}
+
 /// Why a request is not one of the family.
+///
+/// ```
+/// use authflow::{
+///     outcome::{NotOurs, Verdict},
+///     testkit::{Call, World},
+/// };
+///
+/// let mut world = World::new();
+/// let mut verdict = |call: Call| {
+///     world.send(&call);
+///     world.outcome.take().unwrap().verdict
+/// };
+/// // A route of your own, perhaps.
+/// assert!(matches!(verdict(Call::get("/health")), Verdict::NotOurs(NotOurs::Path)));
+/// let Verdict::NotOurs(NotOurs::Method { allowed }) = verdict(Call::get("/api/v2/sdk/login")) else {
+///     panic!("a login is a POST")
+/// };
+/// assert_eq!(allowed, "POST");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotOurs {
     /// No call has this path.

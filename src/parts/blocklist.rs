@@ -3,11 +3,15 @@
 use super::Rules;
 use crate::{
     Application,
-    account::UserName,
-    code::{Captcha, JudgeCaptcha},
-    contact::EmailAddress,
+    account::{JudgeProfile, ProfileJudgement, UserName},
+    captcha::{Captcha, CaptchaPicture, IssueCaptcha, JudgeCaptcha, JudgeCaptchaPoint},
+    contact::{EmailAddress, Mobile},
     password::{JudgePassword, Judgement, PasswordRefusal},
-    step::{AccessDecision, CredentialOwner, DecideAccess, FindApplication, VerifyTenantCredential},
+    social::{ExchangeMobileToken, ExchangeSocialCode, SocialIdentity},
+    step::{
+        AccessDecision, CredentialOwner, DecideAccess, FindApplication, VerifyClientSecret,
+        VerifyTenantCredential,
+    },
 };
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
 use core::cmp::Ordering;
@@ -37,7 +41,11 @@ const MOST_AROUND: usize = 6;
 /// use authflow::parts::{AllowAll, Blocklist};
 ///
 /// let rules = Blocklist::new(["Acme", "Acme Travel"], AllowAll);
-/// assert!(rules.is_listed("Password123") && rules.is_listed("Acme-2026!") && rules.is_listed("acmetravel"));
+/// assert!(
+///     rules.is_listed("Password123")
+///         && rules.is_listed("Acme-2026!")
+///         && rules.is_listed("acmetravel")
+/// );
 /// assert!(!rules.is_listed("a password of acme's"));
 /// ```
 #[derive(Clone, Debug)]
@@ -55,6 +63,38 @@ impl<R> Blocklist<R> {
     /// Whether everybody is tried with it, or everybody here.
     pub fn is_listed(&self, password: &str) -> bool {
         is_common(password) || self.is_made_of_a_name(password)
+    }
+
+    /// Why somebody of this name and address should have another password, if they should: for whoever sets one beside the engine, an
+    /// administrator say.
+    ///
+    /// ```
+    /// use authflow::{
+    ///     account::UserName,
+    ///     parts::{AllowAll, Blocklist},
+    ///     password::PasswordRefusal,
+    /// };
+    ///
+    /// let (rules, erin) =
+    ///     (Blocklist::new(["Acme"], AllowAll), UserName::new("erin.smith").unwrap());
+    /// assert_eq!(rules.refuses("Erin-Smith-7", Some(&erin), None), Some(PasswordRefusal::Personal));
+    /// assert_eq!(rules.refuses("correct horse battery", Some(&erin), None), None);
+    /// ```
+    pub fn refuses(
+        &self,
+        password: &str,
+        user_name: Option<&UserName>,
+        email: Option<&EmailAddress>,
+    ) -> Option<PasswordRefusal> {
+        if is_common(password) {
+            Some(PasswordRefusal::Breached)
+        } else if self.is_made_of_a_name(password) {
+            Some(PasswordRefusal::Expected)
+        } else if is_personal(user_name, email, password) {
+            Some(PasswordRefusal::Personal)
+        } else {
+            None
+        }
     }
 
     fn is_made_of_a_name(&self, password: &str) -> bool {
@@ -116,17 +156,11 @@ impl<R: Rules> Rules for Blocklist<R> {
     type Error = R::Error;
 
     async fn judge_password(&self, ask: &JudgePassword) -> Result<Judgement, R::Error> {
-        let password = ask.new_password.expose();
-        let refusal = if is_common(password) {
-            PasswordRefusal::Breached
-        } else if self.is_made_of_a_name(password) {
-            PasswordRefusal::Expected
-        } else if is_personal(ask.user_name.as_ref(), ask.email.as_ref(), password) {
-            PasswordRefusal::Personal
-        } else {
-            return self.rules.judge_password(ask).await;
-        };
-        Ok(Judgement::Refused(refusal))
+        let (password, user_name, email) = (&ask.new_password, ask.user_name.as_ref(), ask.email.as_ref());
+        match self.refuses(password.expose(), user_name, email) {
+            Some(refusal) => Ok(Judgement::Refused(refusal)),
+            None => self.rules.judge_password(ask).await,
+        }
     }
 
     async fn decide_access(&self, ask: &DecideAccess) -> Result<AccessDecision, R::Error> {
@@ -137,6 +171,25 @@ impl<R: Rules> Rules for Blocklist<R> {
         self.rules.judge_captcha(ask).await
     }
 
+    async fn issue_captcha(&self, ask: &IssueCaptcha) -> Result<Option<CaptchaPicture>, R::Error> {
+        self.rules.issue_captcha(ask).await
+    }
+
+    async fn judge_captcha_point(&self, ask: &JudgeCaptchaPoint) -> Result<Captcha, R::Error> {
+        self.rules.judge_captcha_point(ask).await
+    }
+
+    async fn exchange_social_code(
+        &self,
+        ask: &ExchangeSocialCode,
+    ) -> Result<Option<SocialIdentity>, R::Error> {
+        self.rules.exchange_social_code(ask).await
+    }
+
+    async fn exchange_mobile_token(&self, ask: &ExchangeMobileToken) -> Result<Option<Mobile>, R::Error> {
+        self.rules.exchange_mobile_token(ask).await
+    }
+
     async fn verify_tenant_credential(
         &self,
         ask: &VerifyTenantCredential,
@@ -144,8 +197,16 @@ impl<R: Rules> Rules for Blocklist<R> {
         self.rules.verify_tenant_credential(ask).await
     }
 
+    async fn verify_client_secret(&self, ask: &VerifyClientSecret) -> Result<CredentialOwner, R::Error> {
+        self.rules.verify_client_secret(ask).await
+    }
+
     async fn find_application(&self, ask: &FindApplication) -> Result<Option<Arc<Application>>, R::Error> {
         self.rules.find_application(ask).await
+    }
+
+    async fn judge_profile(&self, ask: &JudgeProfile) -> Result<ProfileJudgement, R::Error> {
+        self.rules.judge_profile(ask).await
     }
 }
 

@@ -9,7 +9,11 @@ use core::{convert::Infallible, error::Error, future::Future};
 /// What sends codes: by SMS, by e-mail.
 ///
 /// ```
-/// use authflow::{code::{Deliver, Delivery}, contact::Recipient, parts::Courier};
+/// use authflow::{
+///     code::{Deliver, Delivery},
+///     contact::Recipient,
+///     parts::Courier,
+/// };
 /// # struct Gateway;
 /// # #[derive(Debug, thiserror::Error)]
 /// # #[error("queue full")]
@@ -20,12 +24,18 @@ use core::{convert::Infallible, error::Error, future::Future};
 ///
 ///     async fn deliver(&self, ask: &Deliver) -> Result<Delivery, QueueFull> {
 ///         match &ask.recipient {
-///             Recipient::Mobile(_) => Ok(Delivery::Delivered), // handed to a queue, unless it is a decoy: in the same time
+///             // handed to a queue, unless it is a decoy: in the same time
+///             Recipient::Mobile(_) => Ok(Delivery::Delivered),
 ///             Recipient::Email(_) => Ok(Delivery::NotDelivered),
 ///         }
 ///     }
 /// }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` sends no codes",
+    label = "it must implement `authflow::parts::Courier`",
+    note = "a host that sends none says `NoCourier`; authflow-smtp has one for e-mail"
+)]
 pub trait Courier: Sync {
     /// What goes wrong when the courier goes wrong.
     type Error: Error + Send;
@@ -37,6 +47,28 @@ pub trait Courier: Sync {
 }
 
 /// Nothing is sent.
+///
+/// ```
+/// use authflow::{
+///     drive_blocking,
+///     parts::{AllowAll, NoCourier, NoSigner, Parts},
+///     testkit::{Call, MemoryHost, PlainHasher, World, demo},
+/// };
+/// use serde_json::json;
+/// use std::{error::Error, sync::Mutex};
+///
+/// let store = Mutex::new(MemoryHost::demo());
+/// let log = |question: &'static str, error: &dyn Error| eprintln!("{question}: {error}");
+/// let (rules, courier, signer) = (AllowAll, NoCourier, NoSigner);
+/// let host = Parts { store, hasher: PlainHasher, rules, courier, signer, log };
+///
+/// let World { api, mut clock, .. } = World::new();
+/// let body = json!({ "mobile": demo::MOBILE, "type": "LOGIN_SMS" });
+/// let send = Call::post("/api/v2/sdk/sms/send", &body);
+/// let outcome = drive_blocking(api.handle(&send.request(), clock.moment()), &host)?;
+/// assert_eq!(api.reply(&outcome).status(), 400, "nobody gets a code");
+/// # Ok::<(), authflow::HostWaits>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoCourier;
 

@@ -1,6 +1,20 @@
 //! Which part went wrong.
 
 /// Which part of [`Parts`](super::Parts) went wrong, and what it said.
+///
+/// ```
+/// use authflow::parts::PartError;
+/// use std::{convert::Infallible, io};
+///
+/// // What a host whose store is down says to its log.
+/// let failure: PartError<io::Error, Infallible, Infallible, Infallible, Infallible> =
+///     PartError::Store(io::Error::other("no connection"));
+/// assert_eq!(failure.to_string(), "store: no connection");
+/// assert!(
+///     matches!(failure, PartError::Store(error) if error.kind() == io::ErrorKind::Other),
+///     "which part, and its own error"
+/// );
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PartError<S, H, R, C, G> {
     /// The store.

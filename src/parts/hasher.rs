@@ -45,6 +45,11 @@ use core::{error::Error, future::Future};
 ///     }
 /// }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no hasher of passwords",
+    label = "it must implement `authflow::parts::Hasher`",
+    note = "authflow-argon2 has one: `Argon2Hasher`; for tests there is `testkit::PlainHasher`"
+)]
 pub trait Hasher: Sync {
     /// What goes wrong when the hasher goes wrong.
     type Error: Error + Send;

@@ -13,8 +13,16 @@ use core::error::Error;
 ///
 /// fn is_a_log(_: impl Log) {}
 ///
-/// is_a_log(|question: &'static str, error: &dyn Error| eprintln!("{question} went unanswered: {error}"));
+/// is_a_log(|question: &'static str, error: &dyn Error| {
+///     eprintln!("{question} went unanswered: {error}")
+/// });
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no log",
+    label = "it must implement `authflow::parts::Log`",
+    note = "a closure is one where it says its types: `|question: &'static str, error: &dyn std::error::Error| …`",
+    note = "authflow-tracing has one: `TracingLog`"
+)]
 pub trait Log: Sync {
     /// Which question went unanswered, and what the part said. Raise an alarm: the client is told "system busy" and nothing else, so this
     /// is where anybody learns why.

@@ -2,11 +2,11 @@
 //!
 //! | part | the questions it answers | where there is none |
 //! |---|---|---|
-//! | [`Store`] | [`FindAccount`], [`ReserveAttempt`], [`SettleAttempt`], [`Commit`], [`FindSession`], [`CheckSession`], [`FindClaim`], [`LoadCode`] | |
+//! | [`Store`] | [`FindAccount`], [`ReserveAttempt`], [`SettleAttempt`], [`Commit`], [`FindSession`], [`CheckSession`], [`FindClaim`], [`LoadCode`], [`ListIdentities`] | |
 //! | [`Hasher`] | [`VerifyPassword`]; makes the verifiers of a [`Commit`], and gives the place that a [`ReserveAttempt`] waits for | |
-//! | [`Rules`] | [`DecideAccess`], [`JudgePassword`], [`JudgeCaptcha`], [`VerifyTenantCredential`], [`FindApplication`] | [`AllowAll`] |
+//! | [`Rules`] | [`DecideAccess`], [`JudgePassword`], [`JudgeCaptcha`], [`IssueCaptcha`], [`JudgeCaptchaPoint`], [`VerifyTenantCredential`], [`VerifyClientSecret`], [`FindApplication`], [`JudgeProfile`], [`ExchangeSocialCode`], [`ExchangeMobileToken`] | [`AllowAll`] |
 //! | [`Courier`] | [`Deliver`] | [`NoCourier`] |
-//! | [`Signer`] | [`SignBytes`], [`VerifyBytes`] | [`NoSigner`] |
+//! | [`Signer`] | [`SignBytes`], [`VerifyBytes`], [`OpenSealed`] | [`NoSigner`] |
 //! | [`Log`] | none: it is told what went wrong | |
 //!
 //! [`Parts`] has no default: what is not there is named. A whole login, over the test kit's store:
@@ -25,12 +25,15 @@
 //!     rules: AllowAll,
 //!     courier: NoCourier,
 //!     signer: NoSigner,
-//!     log: |question: &'static str, error: &dyn Error| eprintln!("{question} went unanswered: {error}"),
+//!     log: |question: &'static str, error: &dyn Error| {
+//!         eprintln!("{question} went unanswered: {error}")
+//!     },
 //! };
 //! let World { api, mut clock, .. } = World::new(); // yours: Api::new(Engine::new(config)?)
 //! let login = Call::login("alice", demo::PASSWORD); // yours: Request::from_http(&parts, &body)
 //! let step = api.handle(&login.request(), clock.moment()); // yours: Moment::now()?
-//! let reply = api.reply(&drive_blocking(step, &host).unwrap()); // in a runtime: api.serve(&request, moment, &host).await
+//! // in a runtime: api.serve(&request, moment, &host).await
+//! let reply = api.reply(&drive_blocking(step, &host).unwrap());
 //! assert_eq!(reply.status(), 200);
 //! ```
 
@@ -55,17 +58,21 @@ pub use signer::{NoSigner, Signer};
 pub use store::Store;
 
 use crate::{
-    Application, Host,
-    account::Account,
+    Application, Host, Secret,
+    account::{Account, ProfileJudgement},
     administration::{
-        Administer, Administered, DeletePerson, EndSessionsOf, RequireChange, SetStatus, Sweep, Swept, Unlock,
+        Administer, Administered, DeletePerson, EndLinksOf, EndSessionsOf, EnrolAuthenticator, RequireChange,
+        SetPassword, SetStatus, Sweep, Swept, Unlock,
     },
-    code::{Captcha, Delivery, StoredCode},
+    captcha::{Captcha, CaptchaPicture},
+    code::{Delivery, StoredCode},
+    contact::Mobile,
     factor::Factor,
     guess::Reservation,
     outcome::Outcome,
     password::{Judgement, PasswordMatch, Permit},
     session::SessionRecord,
+    social::{LinkedIdentity, SocialIdentity},
     step::{AccessDecision, Committed, CredentialOwner, SignatureCheck, table::*},
 };
 use alloc::{sync::Arc, vec::Vec};
@@ -75,9 +82,10 @@ use alloc::{sync::Arc, vec::Vec};
 /// No part can be left out: one that there is not is named.
 ///
 /// ```compile_fail,E0063
-/// # use authflow::{parts::{NoCourier, NoSigner, Parts}, testkit::{MemoryHost, PlainHasher}};
+/// use authflow::{parts::{NoCourier, NoSigner, Parts}, testkit::{MemoryHost, PlainHasher}};
 /// # let (store, log) = (std::sync::Mutex::new(MemoryHost::demo()), |_: &'static str, _: &dyn std::error::Error| {});
-/// Parts { store, hasher: PlainHasher, courier: NoCourier, signer: NoSigner, log } // who is let in?
+/// // who is let in?
+/// Parts { store, hasher: PlainHasher, courier: NoCourier, signer: NoSigner, log }
 /// # ;
 /// ```
 #[derive(Clone, Debug)]
@@ -90,7 +98,7 @@ pub struct Parts<S, H, R, C, G, L> {
     pub rules: R,
     /// Sends codes.
     pub courier: C,
-    /// Signs with keys that are outside.
+    /// Signs, and opens, with keys that are outside.
     pub signer: G,
     /// Is told what went wrong.
     pub log: L,
@@ -120,8 +128,20 @@ where
         self.store.require_change(ask).await
     }
 
+    async fn set_password(&self, ask: &SetPassword) -> Result<Administered, S::Error> {
+        self.store.set_password(ask).await
+    }
+
+    async fn enrol_authenticator(&self, ask: &EnrolAuthenticator) -> Result<Administered, S::Error> {
+        self.store.enrol_authenticator(ask).await
+    }
+
     async fn end_sessions_of(&self, ask: &EndSessionsOf) -> Result<Administered, S::Error> {
         self.store.end_sessions_of(ask).await
+    }
+
+    async fn end_links_of(&self, ask: &EndLinksOf) -> Result<Administered, S::Error> {
+        self.store.end_links_of(ask).await
     }
 
     async fn delete_person(&self, ask: &DeletePerson) -> Result<Administered, S::Error> {
@@ -156,10 +176,18 @@ impl<S: Store, H: Hasher, R: Rules, C: Courier, G: Signer, L: Log> Host for Part
         rules as Rules: judge_password(JudgePassword) -> Judgement;
         rules as Rules: judge_captcha(JudgeCaptcha) -> Captcha;
         rules as Rules: verify_tenant_credential(VerifyTenantCredential) -> CredentialOwner;
+        rules as Rules: verify_client_secret(VerifyClientSecret) -> CredentialOwner;
         rules as Rules: find_application(FindApplication) -> Option<Arc<Application>>;
+        rules as Rules: judge_profile(JudgeProfile) -> ProfileJudgement;
+        rules as Rules: issue_captcha(IssueCaptcha) -> Option<CaptchaPicture>;
+        rules as Rules: judge_captcha_point(JudgeCaptchaPoint) -> Captcha;
         courier as Courier: deliver(Deliver) -> Delivery;
         signer as Signer: sign_bytes(SignBytes) -> Option<Vec<u8>>;
         signer as Signer: verify_bytes(VerifyBytes) -> SignatureCheck;
+        signer as Signer: open_sealed(OpenSealed) -> Option<Secret>;
+        rules as Rules: exchange_social_code(ExchangeSocialCode) -> Option<SocialIdentity>;
+        rules as Rules: exchange_mobile_token(ExchangeMobileToken) -> Option<Mobile>;
+        store as Store: list_identities(ListIdentities) -> Vec<LinkedIdentity>;
     }
 
     /// A place at the hasher first: where there is none, nothing is written.

@@ -1,11 +1,17 @@
-//! What is allowed.
+//! What is allowed, and whom others vouch for.
 
 use crate::{
     Application,
-    code::{Captcha, JudgeCaptcha},
+    account::{JudgeProfile, ProfileJudgement},
+    captcha::{Captcha, CaptchaPicture, IssueCaptcha, JudgeCaptcha, JudgeCaptchaPoint},
+    contact::Mobile,
     host::{asked, refused},
     password::{JudgePassword, Judgement, PasswordRefusal},
-    step::{AccessDecision, CredentialOwner, DecideAccess, FindApplication, VerifyTenantCredential},
+    social::{ExchangeMobileToken, ExchangeSocialCode, SocialIdentity},
+    step::{
+        AccessDecision, CredentialOwner, DecideAccess, FindApplication, VerifyClientSecret,
+        VerifyTenantCredential,
+    },
 };
 use alloc::sync::Arc;
 use core::{
@@ -14,11 +20,14 @@ use core::{
     future::{Future, ready},
 };
 
-/// What is allowed here: who may in, which new passwords are good, which captchas pass, whose the credentials of servers are, and which
-/// applications there are. What is not answered is refused.
+/// What is allowed here: who may in, which new passwords are good, which captchas pass, whose the credentials of servers are, which
+/// applications there are, and whom a provider of social accounts or a carrier vouches for. What is not answered is refused.
 ///
 /// ```
-/// use authflow::{parts::Rules, step::{AccessDecision, AccessPurpose, DecideAccess}};
+/// use authflow::{
+///     parts::Rules,
+///     step::{AccessDecision, AccessPurpose, DecideAccess},
+/// };
 /// use std::convert::Infallible;
 ///
 /// /// Whoever is in stays in; nobody else comes in, and no password is changed.
@@ -30,36 +39,88 @@ use core::{
 ///     async fn decide_access(&self, ask: &DecideAccess) -> Result<AccessDecision, Infallible> {
 ///         Ok(match ask.about {
 ///             AccessPurpose::Refresh | AccessPurpose::Ticket => AccessDecision::Allow,
-///             AccessPurpose::SignIn | AccessPurpose::Recovery | AccessPurpose::OwnPassword => AccessDecision::Deny,
+///             AccessPurpose::SignIn
+///             | AccessPurpose::Recovery
+///             | AccessPurpose::OwnPassword
+///             | AccessPurpose::OwnContact
+///             | AccessPurpose::LinkIdentity => AccessDecision::Deny,
 ///         })
 ///     }
 /// }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not say what is allowed",
+    label = "it must implement `authflow::parts::Rules`",
+    note = "a host without rules says `AllowAll`"
+)]
 pub trait Rules: Sync {
     /// What goes wrong when the rules go wrong.
     type Error: Error + Send;
 
     asked! {
-        /// See [`DecideAccess`]: asked for sign-in, recovery, own password, refresh and ticket.
+        /// See [`DecideAccess`]: asked for each [purpose](crate::step::AccessPurpose), from the sign-in to the ticket.
         decide_access(DecideAccess) -> AccessDecision;
     }
     refused! {
         /// See [`JudgePassword`]. By default no password can be changed.
         judge_password(JudgePassword) -> Judgement = Judgement::Refused(PasswordRefusal::NotOffered);
-        /// See [`JudgeCaptcha`]; asked only where a captcha is demanded: by the policy, or when half of its `daily_in_all` has been asked for.
-        /// None is good by default: then nobody gets a code there.
+        /// See [`JudgeCaptcha`]; asked only where a captcha of the host's own is demanded: by the policy, or when half of its `daily_in_all` has been asked
+        /// for. None is good by default: then nobody gets a code there.
         judge_captcha(JudgeCaptcha) -> Captcha = Captcha::Failed;
         /// See [`VerifyTenantCredential`]. It is nobody's by default.
         verify_tenant_credential(VerifyTenantCredential) -> CredentialOwner = CredentialOwner::Nobody;
+        /// See [`VerifyClientSecret`]. It is nobody's by default.
+        verify_client_secret(VerifyClientSecret) -> CredentialOwner = CredentialOwner::Nobody;
         /// See [`FindApplication`]; asked only of an engine without a fixed list. There is none by default.
         find_application(FindApplication) -> Option<Arc<Application>> = None;
+        /// See [`JudgeProfile`]; asked only where a policy registers people. Nobody is registered by default.
+        judge_profile(JudgeProfile) -> ProfileJudgement = ProfileJudgement::NotOffered;
+        /// See [`IssueCaptcha`]; asked only where the policy's captcha is a picture. There is none by default.
+        issue_captcha(IssueCaptcha) -> Option<CaptchaPicture> = None;
+        /// See [`JudgeCaptchaPoint`]; asked only where the policy's captcha is a picture. No point is right by default: then nobody gets a code
+        /// there where a captcha is demanded.
+        judge_captcha_point(JudgeCaptchaPoint) -> Captcha = Captcha::Failed;
+        /// See [`ExchangeSocialCode`]; asked only where a policy has federated identities among its first factors. It is nobody's by default.
+        exchange_social_code(ExchangeSocialCode) -> Option<SocialIdentity> = None;
+        /// See [`ExchangeMobileToken`]; asked only where a policy [takes](crate::policy::Policy::takes_vouched_mobiles) such tokens. It is of no mobile by default.
+        exchange_mobile_token(ExchangeMobileToken) -> Option<Mobile> = None;
     }
 }
 
-/// No rules: everybody may in who has proved enough, and every new password is good that follows the application's own rules.
+/// No rules: everybody may in who has proved enough, every new password is good that follows the application's own rules, and whoever registers where
+/// the policy says so may have an account.
 ///
 /// It lets in no robot and no server: a captcha passes, and a credential is somebody's, only where somebody says so. For passwords it falls
 /// short of NIST SP 800-63B-4 §3.1.1.2, which demands a list of common ones: `parts::Blocklist` (feature `blocklist`) goes in front of it.
+///
+/// ```
+/// use authflow::{
+///     drive_blocking,
+///     parts::{AllowAll, NoCourier, NoSigner, Parts},
+///     testkit::{Call, MemoryHost, PlainHasher, World, demo},
+/// };
+/// use std::{error::Error, sync::Mutex};
+///
+/// let World { api, mut clock, .. } = World::new();
+/// let log = |question: &'static str, error: &dyn Error| {
+///     eprintln!("{question} went unanswered: {error}")
+/// };
+/// let store = Mutex::new(MemoryHost::demo());
+/// let host = Parts {
+///     store,
+///     hasher: PlainHasher,
+///     rules: AllowAll,
+///     courier: NoCourier,
+///     signer: NoSigner,
+///     log,
+/// };
+/// let mut status = |call: Call| {
+///     let outcome = drive_blocking(api.handle(&call.request(), clock.moment()), &host).unwrap();
+///     api.reply(&outcome).status()
+/// };
+/// assert_eq!(status(Call::login("alice", demo::PASSWORD)), 200);
+/// assert_eq!(status(Call::issue_ticket("LGT…")), 400, "no server is let in");
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct AllowAll;
 
@@ -72,5 +133,9 @@ impl Rules for AllowAll {
 
     async fn judge_password(&self, _: &JudgePassword) -> Result<Judgement, Infallible> {
         Ok(Judgement::Accepted)
+    }
+
+    async fn judge_profile(&self, ask: &JudgeProfile) -> Result<ProfileJudgement, Infallible> {
+        Ok(ask.accept())
     }
 }

@@ -1,14 +1,21 @@
-//! What signs with keys that are outside.
+//! What signs, and opens, with keys that are outside.
 
 use crate::{
-    host::asked,
+    Secret,
+    host::{asked, refused},
+    signed_call::OpenSealed,
     step::{SignBytes, SignatureCheck, VerifyBytes},
 };
 use alloc::vec::Vec;
-use core::{convert::Infallible, error::Error, future::Future};
+use core::{
+    convert::Infallible,
+    error::Error,
+    future::{Future, ready},
+};
 
-/// What signs with keys that are outside, and verifies: an HSM, a key service. Asked only where id tokens are signed outside
-/// ([`IdTokenSigning::Outside`](crate::token::IdTokenSigning::Outside)).
+/// What signs with keys that are outside, verifies, and opens: an HSM, a key service. Asked only where id tokens are signed outside
+/// ([`IdTokenSigning::Outside`](crate::token::IdTokenSigning::Outside)), and where an application's calls are
+/// [signed](crate::signed_call).
 ///
 /// ```
 /// use authflow::{parts::Signer, step::{SignBytes, SignatureCheck, VerifyBytes}};
@@ -28,6 +35,11 @@ use core::{convert::Infallible, error::Error, future::Future};
 ///     }
 /// }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` signs nothing",
+    label = "it must implement `authflow::parts::Signer`",
+    note = "a host without keys outside says `NoSigner`"
+)]
 pub trait Signer: Sync {
     /// What goes wrong when the signer goes wrong.
     type Error: Error + Send;
@@ -38,9 +50,13 @@ pub trait Signer: Sync {
         /// See [`VerifyBytes`].
         verify_bytes(VerifyBytes) -> SignatureCheck;
     }
+    refused! {
+        /// See [`OpenSealed`]; asked only where an application has a key for it. Nothing opens by default.
+        open_sealed(OpenSealed) -> Option<Secret> = None;
+    }
 }
 
-/// There is no key outside: nothing is signed, and no signature is good.
+/// There is no key outside: nothing is signed or opened, and no signature is good. The whole login of [the module](super) has it.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoSigner;
 
@@ -71,6 +87,13 @@ impl<G: Signer> Signer for Option<G> {
         match self {
             Some(signer) => signer.verify_bytes(ask).await,
             None => Ok(SignatureCheck::Invalid),
+        }
+    }
+
+    async fn open_sealed(&self, ask: &OpenSealed) -> Result<Option<Secret>, G::Error> {
+        match self {
+            Some(signer) => signer.open_sealed(ask).await,
+            None => Ok(None),
         }
     }
 }

@@ -7,8 +7,10 @@ use crate::{
     host::{asked, refused},
     password::Verifier,
     session::{CheckSession, FindSession, SessionRecord},
+    social::{LinkedIdentity, ListIdentities},
     step::{Commit, Committed, FindClaim},
 };
+use alloc::vec::Vec;
 use core::{
     error::Error,
     future::{Future, ready},
@@ -37,12 +39,19 @@ use core::{
 /// impl Store for Database {
 ///     type Error = DatabaseError;
 ///
-///     async fn find_account(&self, ask: &FindAccount) -> Result<Option<Account>, DatabaseError> {
+///     async fn find_account(
+///         &self,
+///         ask: &FindAccount,
+///     ) -> Result<Option<Account>, DatabaseError> {
 ///         // SELECT * FROM accounts WHERE …
 /// #       Ok(None)
 ///     }
-///     async fn reserve_attempt(&self, ask: &ReserveAttempt) -> Result<Reservation, DatabaseError> {
-///         // In one transaction: read the record of ask.slot, put it through ask.reserve, store what comes out.
+///     async fn reserve_attempt(
+///         &self,
+///         ask: &ReserveAttempt,
+///     ) -> Result<Reservation, DatabaseError> {
+///         // In one transaction: read the record of ask.slot, put it through ask.reserve, store
+///         // what comes out.
 /// #       Ok(ask.reserve(None))
 ///     }
 ///     async fn settle_attempt(&self, ask: &SettleAttempt) -> Result<(), DatabaseError> {
@@ -60,6 +69,12 @@ use core::{
 ///     }
 /// }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no store",
+    label = "it must implement `authflow::parts::Store`",
+    note = "a store has four methods at least; authflow-sqlite and authflow-postgres have one",
+    note = "a `MemoryHost` of the test kit is one behind a `Mutex`"
+)]
 pub trait Store: Sync {
     /// What goes wrong when the store goes wrong.
     type Error: Error + Send;
@@ -83,5 +98,7 @@ pub trait Store: Sync {
         find_claim(FindClaim) -> Option<SessionRecord> = None;
         /// See [`LoadCode`]. There is none by default.
         load_code(LoadCode) -> Option<StoredCode> = None;
+        /// See [`ListIdentities`]. There are none by default.
+        list_identities(ListIdentities) -> Vec<LinkedIdentity> = Vec::new();
     }
 }

@@ -8,12 +8,18 @@ const DAY: u64 = 86_400;
 /// How passwords age: how old one may become, how long before that the subject is warned, and how often they may skip.
 ///
 /// ```
-/// use authflow::{Timestamp, password::{Age, Ageing}};
+/// use authflow::{
+///     Timestamp,
+///     password::{Age, Ageing},
+/// };
 ///
 /// let ageing = Ageing::new(90, 14, 3).unwrap();
 /// let set = Timestamp::from_unix(0);
 /// assert_eq!(ageing.age(set, Timestamp::from_unix(75 * 86_400)), Age::Current);
-/// assert_eq!(ageing.age(set, Timestamp::from_unix(85 * 86_400)), Age::Expiring { seconds_left: 5 * 86_400 });
+/// assert_eq!(
+///     ageing.age(set, Timestamp::from_unix(85 * 86_400)),
+///     Age::Expiring { seconds_left: 5 * 86_400 }
+/// );
 /// assert_eq!(ageing.age(set, Timestamp::from_unix(90 * 86_400)), Age::Expired);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,6 +75,31 @@ impl Ageing {
 }
 
 /// How old a password is.
+///
+/// ```
+/// use authflow::{
+///     Timestamp,
+///     password::{Age, Ageing},
+/// };
+///
+/// /// What an account's page says.
+/// fn told(age: Age) -> String {
+///     match age {
+///         Age::Current => "your password is good".to_owned(),
+///         Age::Expiring { seconds_left } => {
+///             format!("change it within {} days", seconds_left.div_ceil(86_400))
+///         }
+///         Age::Expired => "change it when you sign in next".to_owned(),
+///     }
+/// }
+///
+/// let (ageing, set) = (Ageing::new(90, 14, 3)?, Timestamp::from_unix(1_700_000_000));
+/// let in_days = |days: u64| told(ageing.age(set, set.plus_seconds(days * 86_400)));
+/// assert_eq!(in_days(75), "your password is good");
+/// assert_eq!(in_days(76), "change it within 14 days");
+/// assert_eq!(in_days(90), "change it when you sign in next");
+/// # Ok::<(), authflow::password::AgeingError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Age {
     /// Nothing to say.
@@ -83,29 +114,43 @@ pub enum Age {
 }
 
 /// A number that is out of bounds.
+///
+/// ```
+/// use authflow::password::{Ageing, AgeingError};
+///
+/// let refused = Ageing::new(10, 14, 3).unwrap_err();
+/// assert_eq!(refused, AgeingError::WarnBefore { warn_before_days: 14, max_age_days: 10 });
+/// assert_eq!(refused.to_string(), "warn_before_days (14) must be less than max_age_days (10)");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AgeingError {
     /// `max_age_days` is not 1 to 3,650.
-    #[error("max_age_days is 1 to 3650")]
-    MaxAge,
+    #[error("max_age_days must be 1 to 3650, not {0}")]
+    MaxAge(u16),
     /// `warn_before_days` is not less than `max_age_days`.
-    #[error("warn_before_days is less than max_age_days")]
-    WarnBefore,
+    #[error("warn_before_days ({warn_before_days}) must be less than max_age_days ({max_age_days})")]
+    WarnBefore {
+        /// The warning that was given.
+        warn_before_days: u16,
+        /// The age that was given.
+        max_age_days: u16,
+    },
     /// `max_skips` is over 100.
-    #[error("max_skips is at most 100")]
-    MaxSkips,
+    #[error("max_skips must be at most 100, not {0}")]
+    MaxSkips(u32),
 }
 
 impl TryFrom<Fields> for Ageing {
     type Error = AgeingError;
 
     fn try_from(fields: Fields) -> Result<Self, AgeingError> {
-        if !(1..=3650).contains(&fields.max_age_days) {
-            Err(AgeingError::MaxAge)
-        } else if fields.warn_before_days >= fields.max_age_days {
-            Err(AgeingError::WarnBefore)
-        } else if fields.max_skips > 100 {
-            Err(AgeingError::MaxSkips)
+        let Fields { max_age_days, warn_before_days, max_skips } = fields;
+        if !(1..=3650).contains(&max_age_days) {
+            Err(AgeingError::MaxAge(max_age_days))
+        } else if warn_before_days >= max_age_days {
+            Err(AgeingError::WarnBefore { warn_before_days, max_age_days })
+        } else if max_skips > 100 {
+            Err(AgeingError::MaxSkips(max_skips))
         } else {
             Ok(Self { fields })
         }
@@ -121,6 +166,7 @@ impl From<Ageing> for Fields {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::string::ToString as _;
 
     #[test]
     fn every_boundary_to_the_second() {
@@ -144,10 +190,14 @@ mod tests {
 
     #[test]
     fn bounds() {
-        assert_eq!(Ageing::new(0, 0, 0), Err(AgeingError::MaxAge));
-        assert_eq!(Ageing::new(3651, 0, 0), Err(AgeingError::MaxAge));
-        assert_eq!(Ageing::new(14, 14, 0), Err(AgeingError::WarnBefore));
-        assert_eq!(Ageing::new(90, 14, 101), Err(AgeingError::MaxSkips));
+        for ((age, warning, skips), said) in [
+            ((0, 0, 0), "max_age_days must be 1 to 3650, not 0"),
+            ((3651, 0, 0), "max_age_days must be 1 to 3650, not 3651"),
+            ((14, 14, 0), "warn_before_days (14) must be less than max_age_days (14)"),
+            ((90, 14, 101), "max_skips must be at most 100, not 101"),
+        ] {
+            assert_eq!(Ageing::new(age, warning, skips).unwrap_err().to_string(), said);
+        }
         assert!(Ageing::new(3650, 3649, 100).is_ok());
     }
 

@@ -7,6 +7,32 @@ use serde::{Deserialize, Serialize};
 /// Is this new password good enough? The pure rules have been checked already; this is for history, lists of common and breached passwords,
 /// and words that an attacker expects of this subject (NIST SP 800-63B-4 §3.1.1.2). `parts::Blocklist` judges the last two.
 ///
+/// ```
+/// use authflow::{
+///     password::{JudgePassword, Judgement, PasswordRefusal},
+///     testkit::{Call, Scenario, demo},
+///     token::Stage,
+/// };
+///
+/// fn judge(ask: &JudgePassword, history: &[&str]) -> Judgement {
+///     match history.contains(&ask.new_password.expose()) {
+///         true => Judgement::Refused(PasswordRefusal::Reused), // yours: of hashes
+///         false => Judgement::Accepted,
+///     }
+/// }
+///
+/// let mut login = Scenario::new(demo::policy()).reach(Stage::PasswordExpired).unwrap();
+/// let call = Call::update(login.answer().state_token(), demo::PASSWORD, "Battery-Staple-8");
+/// let step = login.world.begin(&call);
+/// let ask = login.world.until::<JudgePassword>(step);
+/// let judgement = judge(&ask, &["Battery-Staple-8"]);
+/// let answer = login.world.finish(ask.answer(judgement));
+/// assert_eq!(answer.status, 400);
+/// // Nothing is lost: the same state token takes a better one.
+/// let better = Call::update(login.answer().state_token(), demo::PASSWORD, "Battery-Staple-9");
+/// assert_eq!(login.world.send(&better).text("status"), "SUCCESS");
+/// ```
+///
 /// **If you answer wrongly:** `Accepted` for a password that everybody tries first: five guesses at each of many accounts are enough, and no
 /// lock stops them. `Refused` for a good one: its owner thinks of another one.
 #[derive(Clone, Debug)]
@@ -23,6 +49,16 @@ pub struct JudgePassword {
 }
 
 /// What the host thinks of a new password.
+///
+/// ```
+/// use authflow::password::{Judgement, PasswordRefusal};
+///
+/// // What a service of yours that judges passwords may say, as JSON.
+/// let told: Judgement = serde_json::from_str(r#"{ "refused": "breached" }"#)?;
+/// assert_eq!(told, Judgement::Refused(PasswordRefusal::Breached));
+/// assert_eq!(serde_json::to_string(&Judgement::Accepted)?, r#""accepted""#);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Judgement {

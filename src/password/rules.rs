@@ -10,6 +10,23 @@ use serde::{Deserialize, Serialize};
 /// that is never used without another factor, and no rules of composition; there should be room for 64. The default is 8
 /// to 64 and no rules of composition: enough where a second factor is always required; elsewhere set `min_length` to 15.
 /// Classes can be demanded where a contract or an older client does, against that clause.
+///
+/// ```
+/// use authflow::{
+///     Secret,
+///     password::{PasswordRules, RuleViolation},
+/// };
+///
+/// let rules = PasswordRules::new(15, 64)?;
+/// assert_eq!(rules.judge("correct horse"), Err(RuleViolation::TooShort));
+/// let canonical = rules.accept(&Secret::new("correct horse battery"), None, None)?; // hash this
+/// assert_eq!(canonical.expose(), "correct horse battery");
+/// assert_eq!(
+///     rules.pattern(),
+///     r"^(?:[^\x00-\x1F\x7F-\x9F\u2028\u2029\uD800-\uDFFF]|[\uD800-\uDBFF][\uDC00-\uDFFF]){15,64}$"
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Fields", into = "Fields")]
 pub struct PasswordRules {
@@ -67,7 +84,8 @@ impl PasswordRules {
     /// ```
     /// use authflow::password::PasswordRules;
     ///
-    /// let rules: PasswordRules = serde_json::from_str(r#"{ "digit": true, "max_length": 18 }"#).unwrap();
+    /// let rules: PasswordRules =
+    ///     serde_json::from_str(r#"{ "digit": true, "max_length": 18 }"#).unwrap();
     /// assert_eq!(
     ///     rules.pattern(),
     ///     r"^(?=.*[0-9])(?:[^\x00-\x1F\x7F-\x9F\u2028\u2029\uD800-\uDFFF]|[\uD800-\uDBFF][\uDC00-\uDFFF]){8,18}$"
@@ -168,6 +186,18 @@ impl PasswordRules {
 }
 
 /// A rule that a new password breaks.
+///
+/// ```
+/// use authflow::password::{PasswordRules, RuleViolation};
+///
+/// let rules: PasswordRules = serde_json::from_str(r#"{ "min_length": 15, "digit": true }"#)?;
+/// let violation = rules.judge("correct horse battery").unwrap_err();
+/// assert_eq!(violation, RuleViolation::NoDigit);
+/// assert_eq!(violation.to_string(), "a password must have a digit");
+/// assert_eq!(rules.judge("correct horse 7").err(), None);
+/// assert_eq!(rules.judge("correct 7"), Err(RuleViolation::TooShort));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum RuleViolation {
     /// It has too few characters.
@@ -203,6 +233,29 @@ pub enum RuleViolation {
 }
 
 /// Why the host does not want a new password that follows the rules.
+///
+/// ```
+/// use authflow::{
+///     outcome::{Event, NewPasswordRefusal},
+///     password::{JudgePassword, Judgement, PasswordRefusal},
+///     testkit::{Call, World, demo},
+/// };
+///
+/// let mut world = World::new();
+/// let expired = world.login("victor");
+/// let step = world.begin(&Call::update(expired.state_token(), demo::PASSWORD, "Battery-Staple-8"));
+/// let ask = world.until::<JudgePassword>(step);
+/// let breached = true; // yours: on a list
+/// let answer = match breached {
+///     true => Judgement::Refused(PasswordRefusal::Breached),
+///     false => Judgement::Accepted,
+/// };
+/// assert_eq!(world.finish(ask.answer(answer)).status, 400);
+///
+/// let why = NewPasswordRefusal::Host(PasswordRefusal::Breached);
+/// let told = |event: &Event| matches!(event, Event::NewPasswordRefused { reason, .. } if *reason == why);
+/// assert!(world.outcome.unwrap().events.iter().any(told), "the log says why");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PasswordRefusal {
@@ -219,14 +272,27 @@ pub enum PasswordRefusal {
 }
 
 /// A length that is out of bounds.
+///
+/// ```
+/// use authflow::password::{PasswordRules, PasswordRulesError};
+///
+/// let refused = PasswordRules::new(15, 300).unwrap_err();
+/// assert_eq!(refused, PasswordRulesError::MaxLength { max_length: 300, min_length: 15 });
+/// assert_eq!(refused.to_string(), "max_length (300) must be at least min_length (15) and at most 256");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PasswordRulesError {
     /// `min_length` is not 8 to 64.
-    #[error("min_length is 8 to 64")]
-    MinLength,
+    #[error("min_length must be 8 to 64, not {0}")]
+    MinLength(u16),
     /// `max_length` is less than `min_length` or over 256.
-    #[error("max_length is at least min_length and at most 256")]
-    MaxLength,
+    #[error("max_length ({max_length}) must be at least min_length ({min_length}) and at most 256")]
+    MaxLength {
+        /// The most that was given.
+        max_length: u16,
+        /// The fewest that was given.
+        min_length: u16,
+    },
 }
 
 impl TryFrom<Fields> for PasswordRules {
@@ -234,9 +300,12 @@ impl TryFrom<Fields> for PasswordRules {
 
     fn try_from(fields: Fields) -> Result<Self, PasswordRulesError> {
         if !(8..=64).contains(&fields.min_length) {
-            Err(PasswordRulesError::MinLength)
+            Err(PasswordRulesError::MinLength(fields.min_length))
         } else if !(fields.min_length..=256).contains(&fields.max_length) {
-            Err(PasswordRulesError::MaxLength)
+            Err(PasswordRulesError::MaxLength {
+                max_length: fields.max_length,
+                min_length: fields.min_length,
+            })
         } else {
             Ok(Self { fields })
         }
@@ -255,10 +324,16 @@ mod tests {
 
     #[test]
     fn bounds() {
-        assert_eq!(PasswordRules::new(7, 64), Err(PasswordRulesError::MinLength));
-        assert_eq!(PasswordRules::new(65, 80), Err(PasswordRulesError::MinLength));
-        assert_eq!(PasswordRules::new(12, 11), Err(PasswordRulesError::MaxLength));
-        assert_eq!(PasswordRules::new(12, 257), Err(PasswordRulesError::MaxLength));
+        assert_eq!(PasswordRules::new(7, 64), Err(PasswordRulesError::MinLength(7)));
+        assert_eq!(PasswordRules::new(65, 80), Err(PasswordRulesError::MinLength(65)));
+        assert_eq!(
+            PasswordRules::new(12, 11),
+            Err(PasswordRulesError::MaxLength { max_length: 11, min_length: 12 })
+        );
+        assert_eq!(
+            PasswordRules::new(12, 257),
+            Err(PasswordRulesError::MaxLength { max_length: 257, min_length: 12 })
+        );
         assert!(PasswordRules::new(64, 64).is_ok() && PasswordRules::new(8, 256).is_ok());
     }
 

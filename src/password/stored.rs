@@ -5,6 +5,19 @@ use crate::{Timestamp, text::words::words};
 use serde::{Deserialize, Serialize};
 
 /// Why a password that is right must still be changed, whatever its age.
+///
+/// ```
+/// use authflow::{password::MustChange, testkit::World};
+///
+/// let mut world = World::new();
+/// world.change("alice", |alice| {
+///     let password = alice.password.as_mut().unwrap();
+///     password.must_change = Some(MustChange::FirstLogin);
+/// });
+/// assert_eq!(world.login("alice").text("status"), "PASSWORD_EXPIRED");
+/// // In a column of text, and back.
+/// assert_eq!(MustChange::FirstLogin.as_str().parse(), Ok(MustChange::FirstLogin));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MustChange {
@@ -12,11 +25,21 @@ pub enum MustChange {
     AdministratorReset,
     /// It is known to attackers (NIST SP 800-63B-4 §3.1.1.2 asks for a change then). So it does not prove its own change where the account has
     /// anything else to prove with: a code to a channel does, or another factor that was proved in the same login. A login of an account that
-    /// has an authenticator and no channel is asked for that, whatever [`SecondFactor`](crate::policy::SecondFactor) says. Only where there is nothing
-    /// else is it taken, with [`Event::BreachedPasswordSufficed`](crate::outcome::Event::BreachedPasswordSufficed).
+    /// has an authenticator and no channel is asked for that, whatever [`SecondFactor`](crate::policy::SecondFactor) says. It is taken only where there is
+    /// nothing else, with [`Event::BreachedPasswordSufficed`](crate::outcome::Event::BreachedPasswordSufficed).
     Breached,
     /// It was given out to sign in with once.
     FirstLogin,
+}
+
+impl MustChange {
+    /// Whether links to social identities end with it: whoever else has had the password may have made them.
+    pub const fn ends_links(self) -> bool {
+        match self {
+            Self::Breached => true,
+            Self::AdministratorReset | Self::FirstLogin => false,
+        }
+    }
 }
 
 words!(MustChange, "the reason to change a password", {
@@ -28,23 +51,26 @@ words!(MustChange, "the reason to change a password", {
 /// An account's password, as the host stores it. No field can be left out:
 ///
 /// ```compile_fail,E0063
-/// # use authflow::{Timestamp, password::{Password, Verifier}};
+/// use authflow::{Timestamp, password::{Password, Verifier}};
 /// # fn read(verifier: Verifier, changed_at: Timestamp) -> Password {
-/// Password { verifier, changed_at, skips_used: 0, form: "canonical".parse().unwrap() } // an administrator's reset would be signed in with
+/// // an administrator's reset would be signed in with
+/// Password { verifier, changed_at, skips_used: 0, form: "canonical".parse().unwrap() }
 /// # }
 /// ```
 ///
 /// ```compile_fail,E0063
-/// # use authflow::{Timestamp, password::{Password, Verifier}};
+/// use authflow::{Timestamp, password::{Password, Verifier}};
 /// # fn read(verifier: Verifier, changed_at: Timestamp) -> Password {
-/// Password { verifier, changed_at, must_change: None, form: "canonical".parse().unwrap() } // every change could be skipped for ever
+/// // every change could be skipped for ever
+/// Password { verifier, changed_at, must_change: None, form: "canonical".parse().unwrap() }
 /// # }
 /// ```
 ///
 /// ```compile_fail,E0063
-/// # use authflow::{Timestamp, password::{Password, Verifier}};
+/// use authflow::{Timestamp, password::{Password, Verifier}};
 /// # fn read(verifier: Verifier, changed_at: Timestamp) -> Password {
-/// Password { verifier, changed_at, must_change: None, skips_used: 0 } // who types an accent in two parts could not sign in
+/// // who types an accent in two parts could not sign in
+/// Password { verifier, changed_at, must_change: None, skips_used: 0 }
 /// # }
 /// ```
 #[derive(Clone, Debug)]
@@ -66,6 +92,28 @@ pub struct Password {
 /// or from elsewhere, is of what was typed.
 ///
 /// So one guess costs one hash: of the spelling that the verifier is of.
+///
+/// ```
+/// use authflow::{
+///     password::PasswordForm,
+///     testkit::{Call, World, demo},
+/// };
+///
+/// let mut world = World::new();
+/// // A row from before: somebody on a Mac typed é as two characters, and they were hashed.
+/// let mut password = demo::password("cafe\u{301} au lait", demo::START);
+/// password.form = PasswordForm::AsTyped;
+/// world.account("alice").password = Some(password);
+///
+/// let typed = Call::login("alice", "cafe\u{301} au lait");
+/// assert_eq!(world.send(&typed).text("status"), "SUCCESS");
+/// let password = world.account("alice").password.as_ref().unwrap();
+/// assert_eq!(password.form, PasswordForm::Canonical);
+/// // From now on, é as one character will do.
+/// assert_eq!(world.send(&Call::login("alice", "café au lait")).text("status"), "SUCCESS");
+/// // In a column of text, and back.
+/// assert_eq!("as_typed".parse(), Ok(PasswordForm::AsTyped));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PasswordForm {

@@ -10,7 +10,7 @@ use core::fmt;
 /// printed, and its memory is wiped: whoever reads one guesses offline.
 ///
 /// ```compile_fail,E0308
-/// # use authflow::{Secret, password::Verifier};
+/// use authflow::{Secret, password::Verifier};
 /// fn store(verifier: &Verifier) {}
 ///
 /// store(&Secret::new("Correct-Horse-7"));

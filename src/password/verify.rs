@@ -15,6 +15,37 @@ use serde::{Deserialize, Serialize};
 /// `SELECT verifier FROM accounts WHERE id = …`. The account is named for your log, and for a verifier that says which of your
 /// hashers it is of.
 ///
+/// ```
+/// use authflow::{
+///     Secret,
+///     password::{PasswordMatch, VerifyPassword},
+///     testkit::{Call, World, demo},
+/// };
+///
+/// /// Where there is no verifier, another one is verified all the same, and its answer means
+/// /// nothing.
+/// fn verify(ask: &VerifyPassword, hashes_to: impl Fn(&str, &Secret) -> bool) -> PasswordMatch {
+///     let verifier =
+///         ask.verifier.as_ref().map_or("a verifier of your own", |verifier| verifier.expose());
+///     if hashes_to(verifier, &ask.presented) {
+///         PasswordMatch::Matches
+///     } else {
+///         PasswordMatch::Differs
+///     }
+/// }
+///
+/// let mut world = World::new();
+/// // yours: argon2
+/// let plain = |verifier: &str, presented: &Secret| verifier == presented.expose();
+/// let step = world.begin(&Call::login("alice", demo::PASSWORD));
+/// let ask = world.until::<VerifyPassword>(step);
+/// assert_eq!(verify(&ask, plain), PasswordMatch::Matches);
+///
+/// let step = world.begin(&Call::login("nobody", demo::PASSWORD));
+/// let ask = world.until::<VerifyPassword>(step);
+/// assert!(ask.account.is_none() && ask.verifier.is_none(), "and it is asked all the same");
+/// ```
+///
 /// **If you answer wrongly:**
 /// - `Matches` for a wrong password: whoever typed it is in. Have no answer ([`Ask::unavailable`](crate::step::Ask::unavailable)) for a verifier
 ///   that you cannot read; do not guess.
@@ -37,6 +68,21 @@ pub struct VerifyPassword {
 }
 
 /// Whether a presented password is the account's.
+///
+/// ```
+/// use authflow::{
+///     password::{PasswordMatch, VerifyPassword},
+///     step::{Commit, Write},
+///     testkit::{Call, World, demo},
+/// };
+///
+/// let mut world = World::new();
+/// let step = world.begin(&Call::login("alice", demo::PASSWORD));
+/// let ask = world.until::<VerifyPassword>(step);
+/// // It is right, and its verifier has fewer rounds than you make one with today.
+/// let ask = world.until::<Commit>(ask.answer(PasswordMatch::MatchesOutdated));
+/// assert!(ask.writes.iter().any(|write| matches!(write, Write::Rehash { .. })));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PasswordMatch {

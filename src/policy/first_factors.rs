@@ -7,9 +7,13 @@ use serde::{Deserialize as _, Deserializer, de::Error as _};
 pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<FactorSet, D::Error> {
     let factors = FactorSet::deserialize(deserializer)?;
     if factors.is_empty() {
-        Err(D::Error::custom("first_factors must have one of password, sms and email, or nobody gets in"))
+        Err(D::Error::custom(
+            "first_factors must have one of password, sms, email and federated, or nobody gets in",
+        ))
     } else if factors.contains(Factor::Totp) {
-        Err(D::Error::custom("first_factors must be of password, sms and email: no call signs in with totp"))
+        Err(D::Error::custom(
+            "first_factors must be of password, sms, email and federated: no call signs in with totp",
+        ))
     } else {
         Ok(factors)
     }
@@ -24,7 +28,9 @@ mod tests {
     fn what_lets_nobody_in_is_not_read() {
         let read =
             |factors: &str| serde_json::from_str::<Policy>(&format!(r#"{{"first_factors":{factors}}}"#));
-        for factors in [r#"["password"]"#, r#"["sms"]"#, r#"["email"]"#, r#"["password","sms","email"]"#] {
+        for factors in
+            [r#"["password"]"#, r#"["sms"]"#, r#"["email"]"#, r#"["password","sms","email","federated"]"#]
+        {
             assert!(read(factors).is_ok(), "{factors}");
         }
         for (factors, said) in

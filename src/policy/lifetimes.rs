@@ -114,20 +114,38 @@ impl Lifetimes {
 }
 
 /// A lifetime that is out of bounds.
+///
+/// ```
+/// use authflow::{
+///     Lifetime,
+///     policy::{Lifetimes, LifetimesError},
+/// };
+///
+/// let day = Lifetime::of::<86_400>();
+/// let refused = Lifetimes::default().with_session_idle(day).unwrap_err();
+/// let session_token = Lifetimes::default().session_token();
+/// assert_eq!(refused, LifetimesError::SessionIdle { session_idle: day, session_token });
+/// assert_eq!(refused.to_string(), "session_idle (86400) must be at most session_token (43200)");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LifetimesError {
     /// A state token would live longer than a login may take.
-    #[error("a state token lives at most 1800 seconds")]
-    StateToken,
+    #[error("state_token ({}) must be at most 1800 seconds", .0.as_seconds())]
+    StateToken(Lifetime),
     /// A code would live longer than 10 minutes.
-    #[error("a code lives at most 600 seconds")]
-    Code,
+    #[error("code ({}) must be at most 600 seconds", .0.as_seconds())]
+    Code(Lifetime),
     /// A ticket would live longer than 10 minutes.
-    #[error("a ticket lives at most 600 seconds")]
-    Ticket,
+    #[error("ticket ({}) must be at most 600 seconds", .0.as_seconds())]
+    Ticket(Lifetime),
     /// A session could go unused for longer than its token lives.
-    #[error("session_idle is at most session_token")]
-    SessionIdle,
+    #[error("session_idle ({}) must be at most session_token ({})", session_idle.as_seconds(), session_token.as_seconds())]
+    SessionIdle {
+        /// The idle limit that was given.
+        session_idle: Lifetime,
+        /// How long a session token lives.
+        session_token: Lifetime,
+    },
 }
 
 impl TryFrom<Fields> for Lifetimes {
@@ -135,13 +153,13 @@ impl TryFrom<Fields> for Lifetimes {
 
     fn try_from(fields: Fields) -> Result<Self, LifetimesError> {
         if fields.state_token > Self::LOGIN {
-            Err(LifetimesError::StateToken)
+            Err(LifetimesError::StateToken(fields.state_token))
         } else if fields.code > Self::TEN_MINUTES {
-            Err(LifetimesError::Code)
+            Err(LifetimesError::Code(fields.code))
         } else if fields.ticket > Self::TEN_MINUTES {
-            Err(LifetimesError::Ticket)
-        } else if fields.session_idle.is_some_and(|idle| idle > fields.session_token) {
-            Err(LifetimesError::SessionIdle)
+            Err(LifetimesError::Ticket(fields.ticket))
+        } else if let Some(session_idle) = fields.session_idle.filter(|idle| *idle > fields.session_token) {
+            Err(LifetimesError::SessionIdle { session_idle, session_token: fields.session_token })
         } else {
             Ok(Self { fields })
         }
@@ -157,6 +175,7 @@ impl From<Lifetimes> for Fields {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::string::ToString as _;
 
     #[test]
     fn defaults_are_the_familys_and_a_state_token_lives_half_an_hour_at_most() {
@@ -178,12 +197,13 @@ mod tests {
         assert_eq!((defaults.code().as_seconds(), defaults.ticket().as_seconds()), (300, 300));
         assert_eq!(defaults.session_idle(), None);
         let (longest, longer) = (Lifetime::of::<600>(), Lifetime::of::<601>());
-        assert_eq!(defaults.with_code(longer), Err(LifetimesError::Code));
-        assert_eq!(defaults.with_ticket(longer), Err(LifetimesError::Ticket));
+        assert_eq!(defaults.with_code(longer), Err(LifetimesError::Code(longer)));
+        assert_eq!(defaults.with_ticket(longer), Err(LifetimesError::Ticket(longer)));
         assert_eq!(defaults.with_ticket(longest).map(|set| set.ticket()), Ok(longest));
         let whole = defaults.session_token();
         let longer = Lifetime::from_seconds(whole.as_seconds() + 1).unwrap();
-        assert_eq!(defaults.with_session_idle(longer), Err(LifetimesError::SessionIdle));
+        let refused = defaults.with_session_idle(longer).unwrap_err().to_string();
+        assert_eq!(refused, "session_idle (43201) must be at most session_token (43200)");
         let set = defaults.with_code(longest).unwrap().with_ticket(Lifetime::of::<1>()).unwrap();
         let set = set.with_session_idle(whole).unwrap();
         assert_eq!(
@@ -194,7 +214,7 @@ mod tests {
         assert_eq!(read, set);
         assert!(serde_json::from_str::<Lifetimes>(r#"{"session_token":60,"session_idle":61}"#).is_err());
         let login = Lifetimes::LOGIN;
-        assert_eq!(Lifetimes::new(whole, whole, login), Err(LifetimesError::StateToken));
+        assert_eq!(Lifetimes::new(whole, whole, login), Err(LifetimesError::StateToken(whole)));
         assert!(Lifetimes::new(login, whole, login).is_ok());
     }
 }

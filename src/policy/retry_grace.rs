@@ -10,7 +10,10 @@ use serde::{Deserialize, Serialize};
 ///
 /// assert_eq!(RetryGrace::default().seconds(), 0);
 /// assert_eq!(RetryGrace::try_from(30).unwrap().seconds(), 30);
-/// assert_eq!(RetryGrace::try_from(61).unwrap_err().to_string(), "retry_grace must be at most 60 seconds, not 61");
+/// assert_eq!(
+///     RetryGrace::try_from(61).unwrap_err().to_string(),
+///     "retry_grace must be at most 60 seconds, not 61"
+/// );
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "u64", into = "u64")]
@@ -52,6 +55,13 @@ impl From<RetryGrace> for u64 {
 }
 
 /// More than 60 seconds: whoever comes back so late is not a connection that broke.
+///
+/// ```
+/// use authflow::policy::Policy;
+///
+/// let refused = serde_json::from_str::<Policy>(r#"{ "retry_grace": 300 }"#).unwrap_err();
+/// assert!(refused.to_string().contains("retry_grace must be at most 60 seconds, not 300"));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("retry_grace must be at most 60 seconds, not {seconds}")]
 pub struct RetryGraceError {

@@ -1,19 +1,23 @@
 //! Request bodies: which members each call takes, and what they mean. A name is trimmed, a password never. A member that is null, and an optional
 //! one that is empty, is not there.
 
+use super::captcha_body;
 pub(super) use crate::facade::member::Member;
 use crate::{
-    ChangeProof, CodeCredentials, CodeRequest, Credentials, FactorResponse, MobilePasswordUpdate,
-    OwnPasswordChange, PasswordChange, Secret,
+    CaptchaSolution, ChangeProof, ClientId, CodeCredentials, CodeRequest, ContactChange, ContactCodeRequest,
+    Credentials, FactorResponse, LinkProof, MobilePasswordUpdate, MobileToken, NamedIdentity, NewcomerProof,
+    OwnPasswordChange, OwnPasswordCodeChange, PasswordChange, Secret, SocialCode, TenantClient,
     account::{Identifier, UserName},
     code::CodePurpose,
-    contact::{Channel, Mobile},
-    device::{Device, HeaderFault, RequestHeaders, read_address},
+    contact::{Channel, Mobile, Recipient},
+    device::{Device, Header, HeaderFault, Language, Problem, RequestHeaders, read_address},
     facade::{
+        form,
         member::{self, Read, needed, optional, password, recipient, required, user_name},
         object::members,
     },
     outcome::MemberProblem,
+    social::{CodeProof, MobileSource, SocialSource},
 };
 
 const USER_NAME: Member = required("user_name", "Who signs in");
@@ -25,14 +29,16 @@ const OLD_PASSWORD: Member = required("old_password", "The present password");
 const NEW_PASSWORD: Member = required("new_password", "The new password");
 const OWN_MOBILE: Member = optional("mobile", "The account's mobile number, or its mask");
 const OWN_EMAIL: Member = optional("email", "The account's e-mail address, or its mask");
-const PENDING_MOBILE: Member =
-    optional("mobile", "A mobile number; with a state token, the account's own or its mask, or nothing");
+const PENDING_MOBILE: Member = optional(
+    "mobile",
+    "A mobile number; with a state token, the account's own or its mask, or nothing; for UPDATE_MOBILE_SMS, the new one",
+);
 const PENDING_EMAIL: Member =
     optional("email", "An e-mail address; with a state token, the account's own or its mask, or nothing");
 const TYPE: Member = required("type", "What the code is for");
 const CAPTCHA_TOKEN: Member = optional(
     "captcha_token",
-    "Proof against robots; without a state token, where the application demands one. Passed over elsewhere",
+    "Proof against robots: what captcha/verify answers, or of another captcha; without a state token, where the application demands one. Passed over elsewhere",
 );
 
 pub(super) const CREDENTIALS: [Member; 2] = [USER_NAME, PASSWORD];
@@ -53,9 +59,52 @@ pub(super) const MOBILE_UPDATE: [Member; 3] = [
     VERIFY_CODE,
     required("password", "The new password"),
 ];
+pub(super) const OWN_CODE_CHANGE: [Member; 2] = [VERIFY_CODE, required("password", "The new password")];
+pub(super) const NEW_MOBILE: [Member; 2] =
+    [required("mobile", "The new mobile number, which the code was sent to"), VERIFY_CODE];
 pub(super) const TICKET_REQUEST: [Member; 5] =
     of_device(required("session_token", "The session token to make a ticket for"));
 pub(super) const TICKET_REDEMPTION: [Member; 5] = of_device(required("sso_ticket", "The ticket"));
+
+/// The agent may be missing here, and the address may not.
+pub(super) const TENANT_REFRESH: [Member; 5] = [
+    required("session_token", "The session token"),
+    required("operating_sys_version", "Operating system and version of the device"),
+    required("device_fingerprint", "Fingerprint of the device, as at sign-in"),
+    optional("agent", "User agent of the device"),
+    required("device_ip", "IP address of the device"),
+];
+/// A form (RFC 6749 §4.4.2).
+pub(super) const CLIENT_CREDENTIALS: [Member; 3] = [GRANT_TYPE, CLIENT_ID, CLIENT_SECRET];
+const GRANT_TYPE: Member = required("grant_type", "client_credentials");
+const CLIENT_ID: Member = required("client_id", "The id of the client");
+const CLIENT_SECRET: Member = required("client_secret", "The secret of the client, 1 to 1,024 bytes");
+pub(super) const CAPTCHA_SOLUTION: [Member; 3] = [
+    required(
+        "point_json",
+        "Where the piece is: a text that holds JSON, {\"x\":237.0,\"y\":5.0}; or encrypted, as the host opens it",
+    ),
+    required("token", "The token of the picture"),
+    required("sender", "The mobile number or e-mail address that the code will go to"),
+];
+pub(super) const SOCIAL_CODE: [Member; 1] =
+    [required("code", "The code that the provider has given to the client")];
+pub(super) const CARRIER_TOKEN: [Member; 1] =
+    [required("access_token", "The token of the carrier, which vouches for the mobile")];
+pub(super) const SOCIAL_BIND: [Member; 3] = [
+    optional("mobile", "The mobile number of the account; this or email"),
+    optional("email", "The e-mail address of the account; this or mobile"),
+    VERIFY_CODE,
+];
+pub(super) const WECHAT_MOBILE: [Member; 2] = [
+    optional("wechat_code", "The code of WeChat that vouches for the mobile"),
+    optional("wchat_code", "The same by its other spelling, where that stands instead"),
+];
+pub(super) const ALIPAY_MOBILE: [Member; 1] =
+    [required("alipay_encrypt", "What Alipay has sealed, which vouches for the mobile")];
+pub(super) const LINK_ID: [Member; 1] = [required("id", "The id of the bound account, from the list")];
+pub(super) const LINKED_IDENTITY: [Member; 2] =
+    [required("social_uid", "The provider's id of the person"), required("social_type", "The provider")];
 
 /// A member, and those that describe the device.
 const fn of_device(token: Member) -> [Member; 5] {
@@ -121,6 +170,32 @@ pub(super) fn own_change(headers: &RequestHeaders<'_>, body: &[u8]) -> Read<OwnP
     Ok(OwnPasswordChange { old_password, new_password: password(new, NEW_PASSWORD)? })
 }
 
+pub(super) fn own_code_change(
+    headers: &RequestHeaders<'_>,
+    body: &[u8],
+    channel: Channel,
+) -> Read<OwnPasswordCodeChange> {
+    let [typed, new] = members(headers, body, &OWN_CODE_CHANGE)?;
+    let code = member::code(typed, VERIFY_CODE)?;
+    Ok(OwnPasswordCodeChange { channel, code, new_password: password(new, PASSWORD)? })
+}
+
+pub(super) fn new_mobile(headers: &RequestHeaders<'_>, body: &[u8]) -> Read<ContactChange> {
+    let [named, typed] = members(headers, body, &NEW_MOBILE)?;
+    let contact = recipient(named, Channel::Sms, MOBILE)?;
+    Ok(ContactChange { contact, code: member::code(typed, VERIFY_CODE)? })
+}
+
+/// Whom a code is asked for that is to become a contact.
+pub(super) fn new_contact(request: CodeRequest) -> Read<ContactCodeRequest> {
+    let CodeRequest { purpose: _, channel, recipient: named, captcha_token } = request;
+    let wanted = match channel {
+        Channel::Sms => MOBILE,
+        Channel::Email => EMAIL,
+    };
+    Ok(ContactCodeRequest { contact: recipient(named, channel, wanted)?, captcha_token })
+}
+
 pub(super) fn mobile_update(headers: &RequestHeaders<'_>, body: &[u8]) -> Read<MobilePasswordUpdate> {
     let [named, typed, new] = members(headers, body, &MOBILE_UPDATE)?;
     let mobile = named.as_ref().map(mobile).transpose()?;
@@ -144,8 +219,8 @@ pub(super) fn code_request(headers: &RequestHeaders<'_>, body: &[u8], channel: C
 }
 
 /// What each type of code is for. The family has more types, for calls that are not here. Which of these an application takes says its
-/// dialect ([`routes::takes`](super::routes::takes)).
-pub(super) const CODE_TYPES: [(&str, Channel, CodePurpose); 9] = [
+/// dialect ([`routes::meant`](super::routes::meant)).
+pub(super) const CODE_TYPES: [(&str, Channel, CodePurpose); 14] = [
     ("LOGIN_SMS", Channel::Sms, CodePurpose::SignIn),
     ("LOGIN_EMS", Channel::Email, CodePurpose::SignIn),
     ("MFA_AUTH_SMS", Channel::Sms, CodePurpose::SecondFactor),
@@ -155,6 +230,11 @@ pub(super) const CODE_TYPES: [(&str, Channel, CodePurpose); 9] = [
     ("CHANGE_PWD_EMS", Channel::Email, CodePurpose::ChangePassword),
     ("FORGET_PWD_SMS", Channel::Sms, CodePurpose::ForgottenPassword),
     ("UPDATE_PWD_SMS", Channel::Sms, CodePurpose::UpdatePassword),
+    ("REGISTER_SMS", Channel::Sms, CodePurpose::Register),
+    ("REGISTER_EMS", Channel::Email, CodePurpose::Register),
+    ("UPDATE_MOBILE_SMS", Channel::Sms, CodePurpose::UpdateContact),
+    ("BIND_MOBILE_SMS", Channel::Sms, CodePurpose::LinkIdentity),
+    ("BIND_EMAIL_EMS", Channel::Email, CodePurpose::LinkIdentity),
 ];
 
 fn purpose(channel: Channel, of_type: &str) -> Option<CodePurpose> {
@@ -180,6 +260,19 @@ pub(super) fn totp_response(headers: &RequestHeaders<'_>, body: &[u8]) -> Read<F
     Ok(FactorResponse::Totp { code: member::code(typed, VERIFY_CODE)? })
 }
 
+pub(super) fn captcha_solution(headers: &RequestHeaders<'_>, body: &[u8]) -> Read<CaptchaSolution> {
+    let [point, token, sender] = members(headers, body, &CAPTCHA_SOLUTION)?;
+    let [of_point, of_token, of_sender] = CAPTCHA_SOLUTION;
+    let point = member::captcha_point(point, of_point)?;
+    let token = needed(token, of_token)?;
+    let picture = captcha_body::read(token.expose()).ok_or(MemberProblem::Malformed.of(of_token.name))?;
+    let sender = needed(sender, of_sender)?;
+    let of_channel = |channel| Recipient::new(channel, sender.expose());
+    let recipient = of_channel(Channel::Sms).or_else(|_| of_channel(Channel::Email));
+    let recipient = recipient.map_err(|_| MemberProblem::Malformed.of(of_sender.name))?;
+    Ok(CaptchaSolution { picture, point, recipient })
+}
+
 /// A session token or ticket, and the device that it is of.
 pub(super) fn of_tenant(
     headers: &RequestHeaders<'_>,
@@ -192,6 +285,108 @@ pub(super) fn of_tenant(
     }
     let ip = read_address(text(&ip));
     Ok((Device::new(text(&os), text(&fingerprint), text(&agent), ip), token))
+}
+
+/// The same, where the address must be there and the agent need not.
+pub(super) fn tenant_refresh(
+    headers: &RequestHeaders<'_>,
+    body: &[u8],
+) -> Read<(Result<Device, HeaderFault>, Option<Secret>)> {
+    let [token, os, fingerprint, agent, ip] = members(headers, body, &TENANT_REFRESH)?;
+    fn text(member: &Option<Secret>) -> &str {
+        member.as_ref().map_or("", Secret::expose)
+    }
+    let device = if text(&ip).trim().is_empty() {
+        Err(HeaderFault { header: Header::Ip, problem: Problem::Missing })
+    } else {
+        Device::without_agent_if_none(text(&os), text(&fingerprint), text(&agent), read_address(text(&ip)))
+    };
+    Ok((device, token))
+}
+
+/// The server of a tenant, which wants a token.
+pub(super) fn tenant_client(
+    headers: &RequestHeaders<'_>,
+    body: &[u8],
+    language: Option<Language>,
+) -> Read<TenantClient> {
+    let [grant_type, client_id, client_secret] = form::members(headers, body, &CLIENT_CREDENTIALS)?;
+    if needed(grant_type, GRANT_TYPE)?.expose() != "client_credentials" {
+        return Err(MemberProblem::NotClientCredentials.of(GRANT_TYPE.name));
+    }
+    let client_id = ClientId::new(needed(client_id, CLIENT_ID)?.expose());
+    let client_id = client_id.map_err(|_| MemberProblem::Malformed.of(CLIENT_ID.name))?;
+    Ok(TenantClient { client_id, client_secret: password(client_secret, CLIENT_SECRET)?, language })
+}
+
+pub(super) fn social_code(
+    headers: &RequestHeaders<'_>,
+    body: &[u8],
+    source: SocialSource,
+) -> Read<SocialCode> {
+    let [code] = members(headers, body, &SOCIAL_CODE)?;
+    // The family's calls have no member for a proof, and none is made up.
+    Ok(SocialCode { source, code: member::foreign(code, SOCIAL_CODE[0])?, proof: CodeProof::Nothing })
+}
+
+pub(super) fn carrier_token(headers: &RequestHeaders<'_>, body: &[u8]) -> Read<MobileToken> {
+    let [token] = members(headers, body, &CARRIER_TOKEN)?;
+    Ok(MobileToken { source: MobileSource::Carrier, token: member::foreign(token, CARRIER_TOKEN[0])? })
+}
+
+/// A code to a mobile or to an address, whichever of the two stands there.
+fn code_to_either(headers: &RequestHeaders<'_>, body: &[u8]) -> Read<CodeCredentials> {
+    let [mobile, email, typed] = members(headers, body, &SOCIAL_BIND)?;
+    let [of_mobile, of_email, _] = SOCIAL_BIND;
+    let recipient = match (mobile, email) {
+        (mobile, None) => recipient(mobile, Channel::Sms, of_mobile)?,
+        (None, email) => recipient(email, Channel::Email, of_email)?,
+        (Some(_), Some(_)) => return Err(MemberProblem::NotTaken.of(of_email.name)),
+    };
+    Ok(CodeCredentials { recipient, code: member::code(typed, VERIFY_CODE)? })
+}
+
+pub(super) fn link_by_code(headers: &RequestHeaders<'_>, body: &[u8]) -> Read<LinkProof> {
+    code_to_either(headers, body).map(LinkProof::Code)
+}
+
+pub(super) fn newcomer_by_code(headers: &RequestHeaders<'_>, body: &[u8]) -> Read<NewcomerProof> {
+    code_to_either(headers, body).map(NewcomerProof::Code)
+}
+
+/// By either spelling of the member.
+fn wechat_mobile(headers: &RequestHeaders<'_>, body: &[u8]) -> Read<MobileToken> {
+    let [code, spelt_so] = members(headers, body, &WECHAT_MOBILE)?;
+    let token = member::foreign(code.or(spelt_so), WECHAT_MOBILE[0])?;
+    Ok(MobileToken { source: MobileSource::Wechat, token })
+}
+
+pub(super) fn link_by_wechat_mobile(headers: &RequestHeaders<'_>, body: &[u8]) -> Read<LinkProof> {
+    wechat_mobile(headers, body).map(LinkProof::Mobile)
+}
+
+pub(super) fn newcomer_by_wechat_mobile(headers: &RequestHeaders<'_>, body: &[u8]) -> Read<NewcomerProof> {
+    wechat_mobile(headers, body).map(NewcomerProof::Mobile)
+}
+
+pub(super) fn link_by_alipay_mobile(headers: &RequestHeaders<'_>, body: &[u8]) -> Read<LinkProof> {
+    let [sealed] = members(headers, body, &ALIPAY_MOBILE)?;
+    let token = member::foreign(sealed, ALIPAY_MOBILE[0])?;
+    Ok(LinkProof::Mobile(MobileToken { source: MobileSource::Alipay, token }))
+}
+
+pub(super) fn link_id(headers: &RequestHeaders<'_>, body: &[u8]) -> Read<NamedIdentity> {
+    let [id] = members(headers, body, &LINK_ID)?;
+    Ok(NamedIdentity::Link(member::foreign(id, LINK_ID[0])?))
+}
+
+pub(super) fn linked_identity(headers: &RequestHeaders<'_>, body: &[u8]) -> Read<NamedIdentity> {
+    let [uid, provider] = members(headers, body, &LINKED_IDENTITY)?;
+    let [of_uid, of_provider] = LINKED_IDENTITY;
+    Ok(NamedIdentity::Identity {
+        provider: member::foreign(provider, of_provider)?,
+        uid: member::foreign(uid, of_uid)?,
+    })
 }
 
 fn mobile(text: &Secret) -> Read<Mobile> {

@@ -2,16 +2,16 @@
 
 use super::{
     body::{CODE_TYPES, Member},
-    routes::{Answers, Bears, DeviceEndpoint, Endpoint, ROUTES, Route, takes},
+    routes::{Answers, Bears, DeviceEndpoint, Endpoint, ROUTES, Route, TenantEndpoint, meaning},
 };
 use crate::{
     Dialect,
     code::CodePurpose,
     contact::Channel,
     device::Header,
-    facade::openapi::{body, content, member, object, reference, text, with},
+    facade::openapi::{body_as, content, member, object, reference, text, with},
 };
-use alloc::{format, string::String, vec::Vec};
+use alloc::{format, string::String, vec, vec::Vec};
 use serde_json::{Map, Value, json};
 
 /// The calls of the family as an OpenAPI 3.1 document, for a host to serve (it has no `servers`: a client has fetched it from
@@ -21,7 +21,10 @@ use serde_json::{Map, Value, json};
 /// let document = authflow::sdk::openapi();
 /// assert_eq!(document["openapi"], "3.1.0");
 /// let skip = &document["paths"]["/api/v2/sdk/pwd/skip-update"]["get"];
-/// assert_eq!(skip["responses"]["200"]["content"]["application/json"]["schema"]["$ref"], "#/components/schemas/LoginResult");
+/// assert_eq!(
+///     skip["responses"]["200"]["content"]["application/json"]["schema"]["$ref"],
+///     "#/components/schemas/LoginResult"
+/// );
 /// ```
 pub fn openapi() -> Value {
     let paths: Map<_, _> = ROUTES.iter().map(|route| (route.path.into(), path(route))).collect();
@@ -78,9 +81,15 @@ const COMMON: [HeaderParameter; 7] = [
     common(Header::TenantId, false, "The tenant of an ISV application", None),
 ];
 
-const TOKENS: [HeaderParameter; 2] = [
+const TOKENS: [HeaderParameter; 3] = [
     common(Header::StateToken, true, "The state token of the pending login", None),
     common(Header::SessionToken, true, "The session token", None),
+    common(
+        Header::Signature,
+        true,
+        "Base64 of session_token=…&timestamp=…&nonce=…, sealed with the application's public key by RSA-OAEP with SHA-256, also as the hash of MGF1",
+        None,
+    ),
 ];
 
 fn parameter(it: &HeaderParameter) -> Value {
@@ -102,34 +111,47 @@ fn operation(route: &Route, method: &str) -> Value {
     let name: String = route
         .path
         .trim_start_matches("/api/v2/")
+        .trim_start_matches("/api/v1/")
         .chars()
         .map(|it| if it.is_alphanumeric() { it } else { '_' })
         .collect();
+    let is_of_some_dialects = matches!(route.endpoint, Endpoint::OfDevice(DeviceEndpoint::Register(_)));
+    let missing = is_of_some_dialects.then(|| failure("The dialect has no such call"));
+    let responses = json!({
+        "200": answer(route.answers),
+        "400": refusal(route.endpoint),
+        "500": failure("System busy"),
+    });
+    let responses = with(responses, "404", missing);
     let operation = json!({
         "operationId": format!("{}_{name}", method.to_ascii_lowercase()),
         "summary": route.summary,
         "parameters": parameters(route.bears),
-        "responses": {
-            "200": answer(route.answers),
-            "400": refusal(route.endpoint),
-            "500": failure("System busy"),
-        },
+        "responses": responses,
     });
     let operation = with(operation, "security", security(route.bears));
-    with(operation, "requestBody", body(route.body, |it| of_member(route, it)))
+    let media = match route.bears {
+        Bears::ClientSecret => "application/x-www-form-urlencoded",
+        _ => "application/json",
+    };
+    with(operation, "requestBody", body_as(media, route.body, |it| of_member(route, it)))
 }
 
 fn parameters(bears: Bears) -> Vec<Value> {
     let reference =
         |it: &HeaderParameter| json!({ "$ref": format!("#/components/parameters/{}", it.name()) });
     let optional = |it: &HeaderParameter| parameter(&HeaderParameter { is_required: false, ..*it });
-    let [state_token, session_token] = &TOKENS;
+    let [state_token, session_token, signature] = &TOKENS;
     let own = match bears {
-        Bears::Nothing | Bears::IdToken | Bears::PerhapsIdToken => None,
-        Bears::StateToken => Some(reference(state_token)),
-        Bears::PerhapsStateToken => Some(optional(state_token)),
-        Bears::SessionToken => Some(reference(session_token)),
-        Bears::TenantCredential => {
+        Bears::NoHeaders => return Vec::new(),
+        Bears::Nothing | Bears::PerhapsIdToken => Vec::new(),
+        Bears::IdToken => vec![optional(signature)],
+        Bears::StateToken | Bears::LinkToken => vec![reference(state_token)],
+        Bears::PerhapsAnyToken => vec![optional(state_token), optional(signature)],
+        // One of the two, by application.
+        Bears::SessionToken => vec![optional(session_token), optional(signature)],
+        Bears::Signature => vec![reference(signature)],
+        Bears::TenantCredential | Bears::ClientSecret => {
             let language = COMMON.iter().find(|it| it.header == Header::Language);
             return language.map(reference).into_iter().collect();
         }
@@ -139,9 +161,17 @@ fn parameters(bears: Bears) -> Vec<Value> {
 
 fn security(bears: Bears) -> Option<Value> {
     match bears {
-        Bears::Nothing | Bears::StateToken | Bears::PerhapsStateToken | Bears::SessionToken => None,
-        Bears::IdToken => Some(json!([{ "idToken": [] }])),
-        Bears::PerhapsIdToken => Some(json!([{ "idToken": [] }, {}])),
+        Bears::Nothing
+        | Bears::NoHeaders
+        | Bears::StateToken
+        | Bears::LinkToken
+        | Bears::SessionToken
+        | Bears::Signature
+        | Bears::ClientSecret => None,
+        // In an application whose calls are signed, the signature instead.
+        Bears::IdToken | Bears::PerhapsIdToken | Bears::PerhapsAnyToken => {
+            Some(json!([{ "idToken": [] }, {}]))
+        }
         Bears::TenantCredential => Some(json!([{ "tenantCredential": [] }])),
     }
 }
@@ -150,6 +180,9 @@ fn of_member(route: &Route, it: &Member) -> Value {
     match route.endpoint {
         Endpoint::OfDevice(DeviceEndpoint::SendCode(channel)) if it.name == "type" => {
             code_type(channel, member(it))
+        }
+        Endpoint::OfTenant(TenantEndpoint::IssueToken) if it.name == "grant_type" => {
+            with(member(it), "enum", Some(json!(["client_credentials"])))
         }
         _ => member(it),
     }
@@ -163,14 +196,21 @@ fn code_type(channel: Channel, schema: Value) -> Value {
     let notes: Vec<_> = of_channel
         .clone()
         .filter_map(|(name, by, purpose)| {
-            let takers = DIALECTS.into_iter().filter(|(dialect, _)| takes(*dialect, purpose, by));
+            if purpose == CodePurpose::UpdateContact {
+                return Some(format!("; {name}: signed in"));
+            }
+            let takers = DIALECTS.into_iter().filter(|(dialect, _)| meaning(*dialect, purpose, by).is_some());
             let takers: Vec<_> = takers.map(|(_, name)| name).collect();
-            let reset = if purpose == CodePurpose::ForgottenPassword {
-                ", where the policy has a recovery"
-            } else {
-                ""
-            };
-            (takers.len() < DIALECTS.len()).then(|| format!("; {name}: {}{reset}", takers.join(", ")))
+            match purpose {
+                CodePurpose::ForgottenPassword => {
+                    Some(format!("; {name}: {}, where the policy has a recovery", takers.join(", ")))
+                }
+                CodePurpose::Register => Some(format!("; {name}: where the policy registers people")),
+                CodePurpose::LinkIdentity => {
+                    Some(format!("; {name}: where the policy binds social accounts by it"))
+                }
+                _ => (takers.len() < DIALECTS.len()).then(|| format!("; {name}: {}", takers.join(", "))),
+            }
         })
         .collect();
     let about = format!("What the code is for{}", notes.concat());
@@ -187,6 +227,14 @@ fn answer(answers: Answers) -> Value {
         Answers::Contact => ("The masked contact", "Contact"),
         Answers::Ticket => ("The ticket", "Ticket"),
         Answers::Subject => ("Who the subject is; OneAccess wraps it", "SubjectAnswer"),
+        Answers::TenantToken => ("The token", "TenantToken"),
+        Answers::IdToken => ("The id token", "IdToken"),
+        Answers::ServerDate => ("The time", "ServerDate"),
+        Answers::PublicKey => ("The public key", "PublicKey"),
+        Answers::Captcha => ("The picture and its piece", "Captcha"),
+        Answers::CaptchaToken => ("The captcha token", "CaptchaToken"),
+        Answers::PublicKeys => ("A JWK Set, empty where the library signs", "PublicKeys"),
+        Answers::Identities => ("The bound social accounts", "SocialAccounts"),
     };
     content(about, schema)
 }
@@ -209,7 +257,7 @@ fn failure(about: &str) -> Value {
 fn schemas() -> Value {
     let seconds = || json!({ "type": "integer", "minimum": 0, "description": "Seconds" });
     let status = json!({
-        "type": "string", "enum": ["SUCCESS", "PASSWORD_WARN", "PASSWORD_EXPIRED", "MFA_AUTH", "ACCESS_DENIED"],
+        "type": "string", "enum": ["SUCCESS", "PASSWORD_WARN", "PASSWORD_EXPIRED", "MFA_AUTH", "ACCESS_DENIED", "SOCIAL_BIND", "USER_REGISTER"],
     });
     let closed = |members: &[(&str, Value, bool)]| object(members.iter().cloned(), false);
     json!({
@@ -219,7 +267,7 @@ fn schemas() -> Value {
             ("id_token", text(), false),
             ("expire", seconds(), false),
             ("state_token", text(), false),
-            ("data", json!({ "type": "string", "description": "JSON: what a new password must be like" }), false),
+            ("data", json!({ "type": "string", "description": "JSON: what a new password must be like, or by which proofs a social account is bound" }), false),
         ]),
         "SessionTokens": closed(&[("session_token", text(), true), ("expire", seconds(), true), ("id_token", text(), true)]),
         "PasswordPresence": closed(&[("is_set_pwd", json!({ "type": "boolean" }), true)]),
@@ -238,8 +286,75 @@ fn schemas() -> Value {
             ("data", reference("Subject"), true),
         ]),
         "SubjectAnswer": json!({ "oneOf": [reference("Subject"), reference("WrappedSubject")] }),
+        "TenantToken": closed(&[("access_token", text(), true), ("token_type", text(), true), ("expires_in", seconds(), true)]),
+        "IdToken": closed(&[("id_token", text(), true)]),
+        "ServerDate": closed(&[("timestamp", json!({ "type": "string", "pattern": "^[0-9]+$", "description": "Milliseconds since 1970" }), true)]),
+        "PublicKey": closed(&[("public_key", json!({ "type": "string", "description": "SubjectPublicKeyInfo in PEM" }), true)]),
+        "Captcha": captcha(),
+        "CaptchaToken": closed(&[("captcha_token", text(), true)]),
+        "PublicKeys": closed(&[("keys", json!({ "type": "array", "items": reference("PublicKey") }), true)]),
+        "PublicKey": closed(&[
+            ("kty", json!({ "type": "string", "enum": ["RSA", "EC", "OKP"] }), true),
+            ("use", json!({ "type": "string", "const": "sig" }), true),
+            ("alg", json!({ "type": "string", "enum": ["RS256", "PS256", "ES256", "EdDSA"] }), true),
+            ("kid", text(), true),
+            ("crv", text(), false),
+            ("n", text(), false),
+            ("e", text(), false),
+            ("x", text(), false),
+            ("y", text(), false),
+        ]),
+        "SocialAccounts": closed(&[("social", json!({ "type": "array", "items": reference("SocialAccount") }), true)]),
+        "SocialAccount": closed(&social_account()),
         "Error": closed(&[("error_code", text(), true), ("error_msg", text(), true)]),
     })
+}
+
+/// Fifteen members, all of them always there.
+fn captcha() -> Value {
+    let image = |about: &str| json!({ "type": "string", "contentEncoding": "base64", "contentMediaType": "image/png", "description": about });
+    let key = json!({ "type": ["string", "null"], "description": "What the point may be encrypted with; never in OneAccess" });
+    let token = json!({ "type": "string", "pattern": "^[0-9a-f]{32}$", "description": "What the solution names the picture by" });
+    let said = [
+        ("secretKey", key),
+        ("originalImageBase64", image("The picture without its piece")),
+        ("jigsawImageBase64", image("The piece, as high as the picture")),
+        ("token", token),
+        ("result", json!({ "type": "boolean", "const": false })),
+    ];
+    let unused = [
+        "captchaId",
+        "projectCode",
+        "captchaOriginalPath",
+        "captchaFontType",
+        "captchaFontSize",
+        "point",
+        "wordList",
+        "pointList",
+        "pointJson",
+        "captchaVerification",
+    ];
+    let members = said.into_iter().chain(unused.map(|name| (name, json!({ "type": "null" }))));
+    object(members.map(|(name, schema)| (name, schema, true)), false)
+}
+
+/// Members that are null have no value here; which of the spellings there are says the dialect.
+fn social_account() -> Vec<(&'static str, Value, bool)> {
+    let null = || json!({ "type": "null" });
+    Vec::from([
+        ("id", text(), true),
+        ("userId", text(), true),
+        ("socialType", text(), true),
+        ("social_uid", text(), false),
+        ("socialUid", text(), false),
+        ("socialChannelId", null(), false),
+        ("idpId", null(), false),
+        ("socialNickname", null(), true),
+        ("socialHeadImage", null(), true),
+        ("socialAccountDetails", null(), true),
+        ("createdAt", text(), true),
+        ("updatedAt", text(), true),
+    ])
 }
 
 #[cfg(test)]
@@ -259,11 +374,18 @@ mod tests {
         let sms = of("/api/v2/sdk/sms/send");
         assert_eq!(
             sms["description"],
-            "What the code is for; FORGET_PWD_SMS: EIAM, OneAccess, where the policy has a recovery; UPDATE_PWD_SMS: CIAM"
+            "What the code is for; FORGET_PWD_SMS: EIAM, OneAccess, where the policy has a recovery; UPDATE_PWD_SMS: CIAM; \
+             REGISTER_SMS: where the policy registers people; UPDATE_MOBILE_SMS: signed in; \
+             BIND_MOBILE_SMS: where the policy binds social accounts by it"
         );
         let mail = of("/api/v2/sdk/email/send");
-        assert_eq!(mail["enum"], json!(["LOGIN_EMS", "MFA_AUTH_EMS", "CHANGE_PWD_EMS"]));
-        assert_eq!(mail["description"], "What the code is for");
+        assert_eq!(
+            mail["enum"],
+            json!(["LOGIN_EMS", "MFA_AUTH_EMS", "CHANGE_PWD_EMS", "REGISTER_EMS", "BIND_EMAIL_EMS"])
+        );
+        let about = "What the code is for; REGISTER_EMS: where the policy registers people; \
+                     BIND_EMAIL_EMS: where the policy binds social accounts by it";
+        assert_eq!(mail["description"], about);
     }
 
     #[test]
@@ -287,8 +409,9 @@ mod tests {
                 let described = &document["paths"][route.path][method.to_ascii_lowercase()];
                 assert!(ids.insert(described["operationId"].as_str().unwrap()), "{}", route.path);
                 assert_eq!(described["summary"], route.summary);
-                let properties =
-                    &described["requestBody"]["content"]["application/json"]["schema"]["properties"];
+                let content = described["requestBody"]["content"].as_object();
+                let schema = content.and_then(|types| types.values().next()).map(|it| &it["schema"]);
+                let properties = schema.map_or(&Value::Null, |it| &it["properties"]);
                 assert_eq!(properties.as_object().map_or(0, Map::len), route.body.len());
             }
         }

@@ -1,14 +1,16 @@
 //! Replies: status and body.
 
-use super::catalogue;
+use super::{CaptchaBody, catalogue, social_accounts::SocialAccounts};
 use crate::{
     Dialect,
     account::Subject,
     facade::Reply,
+    factor::{Factor, FactorSet},
     flow::Wait,
     outcome::{Fault, NotOurs, Outcome, Verdict},
     password::PasswordRules,
     text::json::{self, Member, Object, Value, name},
+    token::PublicKeys,
 };
 use alloc::{
     borrow::Cow,
@@ -31,6 +33,8 @@ pub(super) fn reply(outcome: &Outcome) -> Reply {
     match outcome.verdict {
         Verdict::SignedIn(_)
         | Verdict::Pending(_)
+        | Verdict::LinkPending(_)
+        | Verdict::Identities(_)
         | Verdict::AccessDenied
         | Verdict::PasswordPresence { .. }
         | Verdict::Refreshed(_)
@@ -38,7 +42,14 @@ pub(super) fn reply(outcome: &Outcome) -> Reply {
         | Verdict::Contact(_)
         | Verdict::Ticket(_)
         | Verdict::Subject(_)
-        | Verdict::Authenticated(_) => of_status(200),
+        | Verdict::PublicKeys(_)
+        | Verdict::Authenticated(_)
+        | Verdict::IdToken(_)
+        | Verdict::ServerDate { .. }
+        | Verdict::TenantToken(_)
+        | Verdict::PublicKey(_)
+        | Verdict::CaptchaPicture(_)
+        | Verdict::CaptchaToken(_) => of_status(200),
         Verdict::Refused(Fault::CodeNotYet { wait }) => {
             of_status(400).with_header("retry-after", wait.as_seconds().to_string())
         }
@@ -50,6 +61,17 @@ pub(super) fn reply(outcome: &Outcome) -> Reply {
 }
 
 /// The body of a reply, for a host that serialises it on its own. Members that do not apply are absent.
+///
+/// ```
+/// use authflow::{sdk::Body, testkit::World};
+///
+/// let mut world = World::new();
+/// let answer = world.login("alice");
+/// let outcome = world.outcome.unwrap();
+/// let written = serde_json::to_value(Body::of(&outcome))?; // or another serialiser of yours
+/// assert_eq!(written, answer.body, "what the reply says");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
@@ -87,6 +109,41 @@ pub enum Body<'a> {
         /// Who it is.
         data: &'a Subject,
     },
+    /// An id token anew.
+    IdToken {
+        /// The id token.
+        id_token: &'a str,
+    },
+    /// A token for a tenant's server (RFC 6749 §5.1).
+    TenantToken {
+        /// The token.
+        access_token: &'a str,
+        /// `Bearer`.
+        token_type: &'static str,
+        /// Its lifetime in seconds.
+        expires_in: u32,
+    },
+    /// The time.
+    ServerDate {
+        /// Milliseconds since 1970, as a text.
+        timestamp: String,
+    },
+    /// What the application's clients seal their session tokens with.
+    PublicKey {
+        /// PEM, in lines.
+        public_key: &'a str,
+    },
+    /// A picture of a captcha.
+    Captcha(CaptchaBody<'a>),
+    /// What somebody gets who has solved one.
+    CaptchaToken {
+        /// The token.
+        captcha_token: &'a str,
+    },
+    /// The public keys of id tokens.
+    PublicKeys(&'a PublicKeys),
+    /// The social accounts that are bound.
+    Social(SocialAccounts<'a>),
     /// Nothing: it is done, or it is a route of the host's own, which says itself what it answers. The reply has no body at all.
     Empty,
     /// A failure: exactly these two members.
@@ -99,6 +156,21 @@ pub enum Body<'a> {
 }
 
 /// A session's tokens anew.
+///
+/// ```
+/// use authflow::{
+///     sdk::Body,
+///     testkit::{Call, World},
+/// };
+///
+/// let mut world = World::new();
+/// let signed_in = world.login("alice");
+/// world.clock.pass(3_600);
+/// world.send(&Call::refresh(signed_in.session_token()));
+/// let outcome = world.outcome.unwrap();
+/// let Body::Session(body) = Body::of(&outcome) else { panic!("it is refreshed") };
+/// assert_eq!(body.expire, 43_200 - 3_600, "it ends when it would have ended");
+/// ```
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SessionBody<'a> {
@@ -127,10 +199,21 @@ impl Serialize for SessionBody<'_> {
 }
 
 /// The login result, shared by every call that signs in or carries a login on.
+///
+/// ```
+/// use authflow::{sdk::Body, testkit::World};
+///
+/// let mut world = World::new();
+/// world.login("erin");
+/// let outcome = world.outcome.unwrap();
+/// let Body::Login(body) = Body::of(&outcome) else { panic!("it is a login") };
+/// assert_eq!(body.status, "PASSWORD_WARN");
+/// assert!(body.state_token.is_some() && body.session_token.is_none());
+/// ```
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct LoginBody<'a> {
-    /// `SUCCESS`, `PASSWORD_WARN`, `PASSWORD_EXPIRED`, `MFA_AUTH` or `ACCESS_DENIED`.
+    /// `SUCCESS`, `PASSWORD_WARN`, `PASSWORD_EXPIRED`, `MFA_AUTH`, `ACCESS_DENIED`, `SOCIAL_BIND` or `USER_REGISTER`.
     pub status: &'static str,
     /// With `SUCCESS`.
     pub session_token: Option<&'a str>,
@@ -138,10 +221,35 @@ pub struct LoginBody<'a> {
     pub id_token: Option<&'a str>,
     /// With `SUCCESS`: the lifetime of the session token in seconds.
     pub expire: Option<u64>,
-    /// With a pending login.
+    /// With a pending login, and with a social account that is bound to nobody.
     pub state_token: Option<&'a str>,
-    /// With a pending password step: what a new password must be like, as a text that holds JSON.
-    pub data: Option<PasswordRules>,
+    /// As a text that holds JSON.
+    pub data: Option<LoginData>,
+}
+
+/// What there is to say beside the status.
+///
+/// ```
+/// use authflow::{
+///     sdk::{Body, LoginData},
+///     testkit::World,
+/// };
+///
+/// let mut world = World::new();
+/// let expired = world.login("victor");
+/// let outcome = world.outcome.unwrap();
+/// let Body::Login(body) = Body::of(&outcome) else { panic!("it is a login") };
+/// let Some(LoginData::NewPassword(rules)) = body.data else { panic!("he must change it") };
+/// assert_eq!(rules.min_length(), 8);
+/// assert!(expired.text("data").starts_with(r#"{"minLength":8,"#), "a text that holds JSON");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LoginData {
+    /// With a pending password step: what a new password must be like.
+    NewPassword(PasswordRules),
+    /// With a social account that is bound to nobody: what proves the account to bind it to.
+    Proofs(FactorSet),
 }
 
 impl LoginBody<'_> {
@@ -152,7 +260,7 @@ impl LoginBody<'_> {
             (name!("id_token"), self.id_token.map(Value::Plain)),
             (name!("expire"), self.expire.map(Into::into)),
             (name!("state_token"), self.state_token.map(Value::Plain)),
-            (name!("data"), self.data.map(|rules| rules_as_text(rules).into())),
+            (name!("data"), self.data.map(|data| data_as_text(data).into())),
         ]
     }
 }
@@ -176,10 +284,11 @@ impl<'a> Body<'a> {
             },
             Verdict::Pending(pending) => {
                 let (status, data) = match pending.wait {
-                    Wait::PasswordExpiring { .. } => ("PASSWORD_WARN", Some(pending.rules)),
-                    Wait::PasswordExpired { .. } => ("PASSWORD_EXPIRED", Some(pending.rules)),
-                    Wait::FactorRequired { .. } => ("MFA_AUTH", None),
+                    Wait::PasswordExpiring { .. } => ("PASSWORD_WARN", true),
+                    Wait::PasswordExpired { .. } => ("PASSWORD_EXPIRED", true),
+                    Wait::FactorRequired { .. } => ("MFA_AUTH", false),
                 };
+                let data = data.then_some(LoginData::NewPassword(pending.rules));
                 LoginBody {
                     status,
                     state_token: Some(pending.state_token.expose()),
@@ -187,6 +296,13 @@ impl<'a> Body<'a> {
                     ..LoginBody::default()
                 }
             }
+            Verdict::LinkPending(pending) => LoginBody {
+                status: if pending.registers.is_empty() { "SOCIAL_BIND" } else { "USER_REGISTER" },
+                state_token: Some(pending.link_token.expose()),
+                data: Some(LoginData::Proofs(pending.by)),
+                ..LoginBody::default()
+            },
+            Verdict::Identities(all) => return Self::Social(SocialAccounts::of(all, &outcome.facts)),
             Verdict::AccessDenied => LoginBody { status: "ACCESS_DENIED", ..LoginBody::default() },
             Verdict::PasswordPresence { is_set } => return Self::PasswordPresence { is_set_pwd: *is_set },
             Verdict::Refreshed(grant) => {
@@ -197,12 +313,28 @@ impl<'a> Body<'a> {
                 });
             }
             Verdict::Done | Verdict::Authenticated(_) => return Self::Empty,
+            Verdict::IdToken(id_token) => return Self::IdToken { id_token: id_token.expose() },
+            Verdict::TenantToken(issued) => {
+                let (access_token, expires_in) = (issued.token.expose(), issued.expires_in.as_seconds());
+                return Self::TenantToken { access_token, token_type: "Bearer", expires_in };
+            }
+            Verdict::ServerDate { milliseconds } => {
+                return Self::ServerDate { timestamp: milliseconds.to_string() };
+            }
+            Verdict::PublicKey(public_key) => return Self::PublicKey { public_key },
             Verdict::Contact(mobile) => return Self::Contact { mobile: mobile.as_deref() },
             Verdict::Ticket(issued) => {
                 let (sso_ticket, expire) = (issued.ticket.expose(), issued.expires_in.as_seconds());
                 return Self::Ticket { sso_ticket, expire };
             }
+            Verdict::CaptchaPicture(shown) => {
+                return Self::Captcha(CaptchaBody::of(shown, outcome.facts.dialect));
+            }
+            Verdict::CaptchaToken(issued) => {
+                return Self::CaptchaToken { captcha_token: issued.token.expose() };
+            }
             Verdict::Subject(subject) => return Self::subject(subject, outcome.facts.dialect),
+            Verdict::PublicKeys(keys) => return Self::PublicKeys(keys),
             Verdict::Refused(fault) => return Self::error(catalogue::fault(*fault, &outcome.facts)),
             Verdict::Busy => return Self::error(catalogue::busy(&outcome.facts)),
             Verdict::NotOurs(reason) => return Self::error(catalogue::not_ours(*reason, &outcome.facts)),
@@ -224,6 +356,9 @@ impl<'a> Body<'a> {
                 grant.session_token.expose().len().saturating_add(grant.id_token.expose().len())
             }
             Verdict::Pending(pending) => pending.state_token.expose().len(),
+            Verdict::IdToken(id_token) => id_token.expose().len(),
+            Verdict::CaptchaPicture(shown) => CaptchaBody::usual_len(shown),
+            Verdict::LinkPending(pending) => pending.link_token.expose().len(),
             _ => 0,
         };
         tokens.saturating_add(192)
@@ -232,6 +367,25 @@ impl<'a> Body<'a> {
     fn error(message: catalogue::Message) -> Self {
         Self::Error { error_code: message.code, error_msg: message.text }
     }
+}
+
+fn data_as_text(data: LoginData) -> String {
+    match data {
+        LoginData::NewPassword(rules) => rules_as_text(rules),
+        LoginData::Proofs(proofs) => proofs_as_text(proofs),
+    }
+}
+
+/// `{"socialBindOrRegisterFlow":["VERIFY_PHONE","VERIFY_EMAIL"]}`, as a text. A password, which has a call of its own, has no word here.
+fn proofs_as_text(proofs: FactorSet) -> String {
+    #[derive(Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Data {
+        social_bind_or_register_flow: Vec<&'static str>,
+    }
+    let words = [(Factor::Sms, "VERIFY_PHONE"), (Factor::Email, "VERIFY_EMAIL")];
+    let words = words.into_iter().filter(|(proof, _)| proofs.contains(*proof)).map(|(_, word)| word);
+    serde_json::to_string(&Data { social_bind_or_register_flow: words.collect() }).unwrap_or_default()
 }
 
 /// `{"minLength":8,"maxLength":64,"regEx":"^.{8,64}$"}`, as a text.

@@ -1,10 +1,11 @@
 //! The tokens and the language in the headers of a request of the family.
 
 use crate::{
-    Secret,
+    PresentedSession, PresentedToken, Secret,
     device::{Header, Language, Problem, RequestHeaders},
-    facade::borne,
-    token::{Kind, Untrusted},
+    facade::{bearer, borne},
+    signed_call::CallSignature,
+    token::{Kind, SessionToken, Untrusted},
 };
 
 /// The token of a header of its own.
@@ -14,6 +15,26 @@ pub(super) fn token<'a, K: Kind>(headers: &RequestHeaders<'a>, header: Header) -
         Err(Problem::Missing) => Untrusted::new(b""),
         Err(_) => Untrusted::unreadable(),
     }
+}
+
+/// The signature of the call, where there is one.
+pub(super) fn signature<'a>(headers: &RequestHeaders<'a>) -> Option<CallSignature<'a>> {
+    match headers.bytes(Header::Signature) {
+        Ok(bytes) => Some(CallSignature::new(bytes)),
+        Err(Problem::Missing) => None,
+        Err(_) => Some(CallSignature::unreadable()),
+    }
+}
+
+/// What shows the session of a subject. A signature counts where there is one, whatever stands beside it.
+pub(super) fn subject<'a>(headers: &RequestHeaders<'a>) -> PresentedToken<'a> {
+    signature(headers).map_or_else(|| PresentedToken::Bearer(bearer(headers)), PresentedToken::Signed)
+}
+
+/// The same, in a call that is about the session itself.
+pub(super) fn session<'a>(headers: &RequestHeaders<'a>) -> PresentedSession<'a> {
+    let token = || PresentedSession::Token(token::<SessionToken>(headers, Header::SessionToken));
+    signature(headers).map_or_else(token, PresentedSession::Signed)
 }
 
 /// The credential of `Authorization: Bearer …`; empty where there is none.

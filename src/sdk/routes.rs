@@ -1,7 +1,13 @@
 //! The paths and methods of the family, and what each call takes and answers, as one table.
 
-use super::body::{self, Member};
-use crate::{Dialect, code::CodePurpose, contact::Channel, outcome::NotOurs};
+use super::{
+    body::{self, Member},
+    registration,
+};
+use crate::{
+    Dialect, code::CodePurpose, contact::Channel, flow::registers_linked, outcome::NotOurs, policy::Policy,
+    social::SocialSource,
+};
 
 /// Where a route leads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,6 +16,8 @@ pub(super) enum Endpoint {
     OfDevice(DeviceEndpoint),
     /// Where a call that the server of a tenant makes leads.
     OfTenant(TenantEndpoint),
+    /// The document of public keys, for anybody.
+    PublicKeys,
 }
 
 /// Where a call that a device makes leads.
@@ -31,16 +39,54 @@ pub(super) enum DeviceEndpoint {
     UpdatePasswordByMobile,
     RefreshSession,
     SignOut,
+    Register(Channel),
+    RefreshIdToken,
+    ServerDate,
+    PublicKey,
+    IssueCaptcha,
+    VerifyCaptcha,
+    ChangeOwnPasswordByCode(Channel),
+    ReplaceMobile,
+    SignInBySocialCode(SocialSource),
+    SignInByCarrier,
+    LinkByCode,
+    LinkByPassword,
+    LinkByWechatMobile,
+    LinkByAlipayMobile,
+    RegisterAndLinkByCode,
+    RegisterAndLinkByWechatMobile,
+    ListIdentities,
+    UnlinkById,
+    UnlinkIdentity,
 }
 
 impl DeviceEndpoint {
-    /// What a code is for that this call takes in a dialect, and by which way it is sent.
-    fn takes(self, dialect: Dialect) -> Option<(CodePurpose, Channel)> {
+    /// Whether anybody can use a code here that was sent by this way, as far as the policy says it of this call alone.
+    fn is_open(self, policy: &Policy, channel: Channel) -> bool {
+        self != Self::RegisterAndLinkByCode || registers_linked(policy, channel)
+    }
+
+    /// What a code is for that this call takes in a dialect, and by which ways it is sent.
+    fn takes(self, dialect: Dialect) -> Option<(CodePurpose, &'static [Channel])> {
+        const SMS: &[Channel] = &[Channel::Sms];
+        const EMAIL: &[Channel] = &[Channel::Email];
+        const EITHER: &[Channel] = &[Channel::Sms, Channel::Email];
+        let by = |channel| match channel {
+            Channel::Sms => SMS,
+            Channel::Email => EMAIL,
+        };
         match self {
-            Self::SignInByCode(channel) => Some((CodePurpose::SignIn, channel)),
-            Self::ChangePasswordByCode(channel) => Some((CodePurpose::ChangePassword, channel)),
-            Self::ProveCode(channel) => Some((CodePurpose::SecondFactor, channel)),
-            Self::UpdatePasswordByMobile => Some((dialect.update_by_mobile(), Channel::Sms)),
+            Self::SignInByCode(channel) => Some((CodePurpose::SignIn, by(channel))),
+            Self::ChangePasswordByCode(channel) => Some((CodePurpose::ChangePassword, by(channel))),
+            Self::ProveCode(channel) => Some((CodePurpose::SecondFactor, by(channel))),
+            Self::UpdatePasswordByMobile => Some((dialect.update_by_mobile(), SMS)),
+            Self::LinkByCode => Some((CodePurpose::LinkIdentity, EITHER)),
+            Self::RegisterAndLinkByCode => Some((CodePurpose::Register, EITHER)),
+            Self::Register(channel) => registers(dialect).then_some((CodePurpose::Register, by(channel))),
+            Self::ChangeOwnPasswordByCode(channel) => {
+                dialect.changes_own_by_code().then_some((CodePurpose::UpdatePassword, by(channel)))
+            }
+            Self::ReplaceMobile => Some((CodePurpose::UpdateContact, SMS)),
             Self::SignIn
             | Self::SignInByAnyName
             | Self::SignInByMobile
@@ -52,8 +98,30 @@ impl DeviceEndpoint {
             | Self::PasswordIsSet
             | Self::ChangeOwnPassword
             | Self::RefreshSession
-            | Self::SignOut => None,
+            | Self::SignOut
+            | Self::RefreshIdToken
+            | Self::ServerDate
+            | Self::PublicKey
+            | Self::IssueCaptcha
+            | Self::VerifyCaptcha
+            | Self::SignInBySocialCode(_)
+            | Self::SignInByCarrier
+            | Self::LinkByPassword
+            | Self::LinkByWechatMobile
+            | Self::LinkByAlipayMobile
+            | Self::RegisterAndLinkByWechatMobile
+            | Self::ListIdentities
+            | Self::UnlinkById
+            | Self::UnlinkIdentity => None,
         }
+    }
+}
+
+/// Whether a dialect has the calls that register people: no page of EIAM shows one.
+pub(super) const fn registers(dialect: Dialect) -> bool {
+    match dialect {
+        Dialect::Ciam | Dialect::OneAccess => true,
+        Dialect::Eiam => false,
     }
 }
 
@@ -62,6 +130,8 @@ impl DeviceEndpoint {
 pub(super) enum TenantEndpoint {
     IssueTicket,
     RedeemTicket,
+    RefreshSession,
+    IssueToken,
 }
 
 /// Who makes a call, and what it bears beside the common headers.
@@ -71,16 +141,24 @@ pub(super) enum Bears {
     Nothing,
     /// Whoever is in a pending login.
     StateToken,
-    /// Anybody; within a pending login, with its state token.
-    PerhapsStateToken,
-    /// A signed-in subject.
+    /// Whoever has proved a social account that is bound to nobody: its token comes in the header of a state token.
+    LinkToken,
+    /// Anybody; within a pending login, with its state token; for a contact of one's own, as a signed-in subject.
+    PerhapsAnyToken,
+    /// A signed-in subject: an id token, or where calls must be signed, a signature.
     IdToken,
     /// A signed-in subject, or somebody who has forgotten their password: by dialect.
     PerhapsIdToken,
-    /// The holder of a session.
+    /// The holder of a session: a session token, or where calls must be signed, a signature.
     SessionToken,
+    /// The holder of a session, in an application whose calls must be signed.
+    Signature,
     /// The server of a tenant: without the device's headers, which are members of its body.
     TenantCredential,
+    /// The server of a tenant, whose credential is in its body, which is a form.
+    ClientSecret,
+    /// Anybody, without any header.
+    NoHeaders,
 }
 
 /// What a call answers when it has worked.
@@ -92,7 +170,15 @@ pub(super) enum Answers {
     Contact,
     Ticket,
     Subject,
+    TenantToken,
+    IdToken,
+    ServerDate,
+    PublicKey,
+    PublicKeys,
     Nothing,
+    Captcha,
+    CaptchaToken,
+    Identities,
 }
 
 pub(super) struct Route {
@@ -145,9 +231,9 @@ routes! {
     "GET" "/api/v2/sdk/mobile-by-token"
         => Endpoint::OfDevice(DeviceEndpoint::MaskedMobile), StateToken, &[], Contact, "The mobile that a code will go to, masked";
     "POST" "/api/v2/sdk/sms/send"
-        => Endpoint::OfDevice(DeviceEndpoint::SendCode(Channel::Sms)), PerhapsStateToken, &body::SMS_REQUEST, Nothing, "Send a code by SMS";
+        => Endpoint::OfDevice(DeviceEndpoint::SendCode(Channel::Sms)), PerhapsAnyToken, &body::SMS_REQUEST, Nothing, "Send a code by SMS";
     "POST" "/api/v2/sdk/email/send"
-        => Endpoint::OfDevice(DeviceEndpoint::SendCode(Channel::Email)), PerhapsStateToken, &body::EMAIL_REQUEST, Nothing, "Send a code by e-mail";
+        => Endpoint::OfDevice(DeviceEndpoint::SendCode(Channel::Email)), PerhapsAnyToken, &body::EMAIL_REQUEST, Nothing, "Send a code by e-mail";
     "POST" "/api/v2/sdk/mfa/sms"
         => Endpoint::OfDevice(DeviceEndpoint::ProveCode(Channel::Sms)), StateToken, &body::SMS_RESPONSE, Login, "Prove a second factor by a code sent by SMS";
     "POST" "/api/v2/sdk/mfa/email"
@@ -164,18 +250,104 @@ routes! {
         => Endpoint::OfDevice(DeviceEndpoint::RefreshSession), SessionToken, &[], Session, "A new id token for a session";
     "GET" or "POST" "/api/v2/sdk/logout"
         => Endpoint::OfDevice(DeviceEndpoint::SignOut), SessionToken, &[], Nothing, "End a session";
+    "POST" "/api/v2/sdk/session-token/refresh-id-token"
+        => Endpoint::OfDevice(DeviceEndpoint::RefreshIdToken), Signature, &[], IdToken, "A new id token for a session, where calls are signed (OneAccess)";
+    "GET" "/api/v2/sdk/server-date"
+        => Endpoint::OfDevice(DeviceEndpoint::ServerDate), Nothing, &[], ServerDate, "The time to sign a call with";
+    "GET" "/api/v2/sdk/public-key"
+        => Endpoint::OfDevice(DeviceEndpoint::PublicKey), Nothing, &[], PublicKey, "The key to sign calls with, where the application has one";
     "POST" "/api/v2/tenant/sso/session-token/sso-ticket"
         => Endpoint::OfTenant(TenantEndpoint::IssueTicket), TenantCredential, &body::TICKET_REQUEST, Ticket, "A one-time ticket for a session";
     "POST" "/api/v2/tenant/sso/sso-ticket/verify"
         => Endpoint::OfTenant(TenantEndpoint::RedeemTicket), TenantCredential, &body::TICKET_REDEMPTION, Subject, "Whose session a ticket stands for. Not by which factors they signed in, nor to which application";
+    "POST" "/api/v2/sdk/register/mobile-verify-code"
+        => Endpoint::OfDevice(DeviceEndpoint::Register(Channel::Sms)), Nothing, &registration::SMS_REGISTRATION, Login, "Register by a code sent by SMS, where the policy registers people by it (CIAM, OneAccess)";
+    "POST" "/api/v2/sdk/register/email-verify-code"
+        => Endpoint::OfDevice(DeviceEndpoint::Register(Channel::Email)), Nothing, &registration::EMAIL_REGISTRATION, Login, "Register by a code sent by e-mail, where the policy registers people by it (CIAM, OneAccess)";
+    "POST" "/api/v2/tenant/sso/session-token/refresh"
+        => Endpoint::OfTenant(TenantEndpoint::RefreshSession), TenantCredential, &body::TENANT_REFRESH, Session, "A session's tokens anew, for the server that holds its session token";
+    "POST" "/api/v2/tenant/token"
+        => Endpoint::OfTenant(TenantEndpoint::IssueToken), ClientSecret, &body::CLIENT_CREDENTIALS, TenantToken, "A token for the server of a tenant, to show instead of its secret";
+    "GET" "/api/v2/sdk/captcha"
+        => Endpoint::OfDevice(DeviceEndpoint::IssueCaptcha), Nothing, &[], Captcha, "A picture with a piece to be moved to its place, where the application's captcha is one";
+    "POST" "/api/v2/sdk/captcha/verify"
+        => Endpoint::OfDevice(DeviceEndpoint::VerifyCaptcha), Nothing, &body::CAPTCHA_SOLUTION, CaptchaToken, "A captcha token for the solution of a picture: good for one code, to this recipient, from this device, for 180 seconds";
+    "POST" "/api/v2/sdk/pwd/change-by-mobile"
+        => Endpoint::OfDevice(DeviceEndpoint::ChangeOwnPasswordByCode(Channel::Sms)), IdToken, &body::OWN_CODE_CHANGE, Nothing, "Change one's own password, signed in for 10 minutes at most, by a code sent by SMS (EIAM, whose type is CHANGE_PWD_SMS)";
+    "POST" "/api/v2/sdk/pwd/change-by-email"
+        => Endpoint::OfDevice(DeviceEndpoint::ChangeOwnPasswordByCode(Channel::Email)), IdToken, &body::OWN_CODE_CHANGE, Nothing, "The same, by a code sent by e-mail (EIAM, whose type is CHANGE_PWD_EMS)";
+    "POST" "/api/v2/sdk/profile/update-mobile"
+        => Endpoint::OfDevice(DeviceEndpoint::ReplaceMobile), IdToken, &body::NEW_MOBILE, Nothing, "Replace one's own mobile, signed in for 10 minutes at most, by a code sent to the new one";
+    "GET" "/api/v1/oauth2/keys"
+        => Endpoint::PublicKeys, NoHeaders, &[], PublicKeys, "The public keys of id tokens that are signed by keys outside (RFC 7517)";
+    "POST" "/api/v2/sdk/login/wechat"
+        => Endpoint::OfDevice(DeviceEndpoint::SignInBySocialCode(SocialSource::Wechat)), Nothing, &body::SOCIAL_CODE, Login, "Sign in with the WeChat app";
+    "POST" "/api/v2/sdk/login/wechat-miniprogram"
+        => Endpoint::OfDevice(DeviceEndpoint::SignInBySocialCode(SocialSource::WechatMiniProgram)), Nothing, &body::SOCIAL_CODE, Login, "Sign in with a WeChat mini-program";
+    "POST" "/api/v3/sdk/login/alipay"
+        => Endpoint::OfDevice(DeviceEndpoint::SignInBySocialCode(SocialSource::Alipay)), Nothing, &body::SOCIAL_CODE, Login, "Sign in with Alipay";
+    "POST" "/api/v2/sdk/login/aliyun-mobile-auth"
+        => Endpoint::OfDevice(DeviceEndpoint::SignInByCarrier), Nothing, &body::CARRIER_TOKEN, Login, "Sign in with the mobile that its carrier vouches for";
+    "POST" "/api/v2/sdk/social/bind"
+        => Endpoint::OfDevice(DeviceEndpoint::LinkByCode), LinkToken, &body::SOCIAL_BIND, Login, "Bind a social account to the account of a mobile or an e-mail address, proved by a code";
+    "POST" "/api/v2/sdk/social/username-password-bind"
+        => Endpoint::OfDevice(DeviceEndpoint::LinkByPassword), LinkToken, &body::CREDENTIALS, Login, "Bind a social account to an account, proved by its password";
+    "POST" "/api/v2/sdk/social/wechat-mobile-bind"
+        => Endpoint::OfDevice(DeviceEndpoint::LinkByWechatMobile), LinkToken, &body::WECHAT_MOBILE, Login, "Bind a social account to the account of the mobile that WeChat vouches for";
+    "POST" "/api/v2/sdk/social/alipay-mini-mobile-bind"
+        => Endpoint::OfDevice(DeviceEndpoint::LinkByAlipayMobile), LinkToken, &body::ALIPAY_MOBILE, Login, "Bind a social account to the account of the mobile that Alipay vouches for";
+    "POST" "/api/v2/sdk/social/register-bind"
+        => Endpoint::OfDevice(DeviceEndpoint::RegisterAndLinkByCode), LinkToken, &body::SOCIAL_BIND, Login, "Register by a code to a mobile or an e-mail address, and bind a social account to the new account, where the policy says so";
+    "POST" "/api/v2/sdk/social/wechat-mobile-register-bind"
+        => Endpoint::OfDevice(DeviceEndpoint::RegisterAndLinkByWechatMobile), LinkToken, &body::WECHAT_MOBILE, Login, "The same by the mobile that WeChat vouches for";
+    "GET" "/api/v2/sdk/social"
+        => Endpoint::OfDevice(DeviceEndpoint::ListIdentities), IdToken, &[], Identities, "The social accounts that are bound to the subject's account";
+    "POST" "/api/v2/sdk/social/unbind-account"
+        => Endpoint::OfDevice(DeviceEndpoint::UnlinkById), IdToken, &body::LINK_ID, Nothing, "Unbind a social account by the id that the list has, within 10 minutes of the sign-in; never the last way in";
+    "POST" "/api/v2/sdk/social/unbind"
+        => Endpoint::OfDevice(DeviceEndpoint::UnlinkIdentity), IdToken, &body::LINKED_IDENTITY, Nothing, "Unbind a social account by its provider and the id there, within 10 minutes of the sign-in; never the last way in";
+}
+
+/// The calls that take a code for this, sent by this way, in a dialect.
+fn takers(dialect: Dialect, purpose: CodePurpose, channel: Channel) -> impl Iterator<Item = DeviceEndpoint> {
+    ROUTES.iter().filter_map(move |route| match route.endpoint {
+        Endpoint::OfDevice(endpoint) => {
+            let (taken, channels) = endpoint.takes(dialect)?;
+            (taken == purpose && channels.contains(&channel)).then_some(endpoint)
+        }
+        Endpoint::OfTenant(_) | Endpoint::PublicKeys => None,
+    })
 }
 
 /// Whether some call takes a code for this, sent by this way, in a dialect.
 pub(super) fn takes(dialect: Dialect, purpose: CodePurpose, channel: Channel) -> bool {
-    ROUTES.iter().any(|route| match route.endpoint {
-        Endpoint::OfDevice(endpoint) => endpoint.takes(dialect) == Some((purpose, channel)),
-        Endpoint::OfTenant(_) => false,
-    })
+    takers(dialect, purpose, channel).next().is_some()
+}
+
+/// Whether some call does that in an application with this policy.
+fn is_taken(dialect: Dialect, policy: &Policy, purpose: CodePurpose, channel: Channel) -> bool {
+    takers(dialect, purpose, channel).any(|endpoint| endpoint.is_open(policy, channel))
+}
+
+/// What a type of code is for without a state token. EIAM has one type for the change of a password, in a pending login and by a
+/// signed-in subject; without a state token it is the latter's.
+pub(super) fn meaning(dialect: Dialect, purpose: CodePurpose, channel: Channel) -> Option<CodePurpose> {
+    let purpose = match purpose {
+        CodePurpose::ChangePassword if dialect.changes_own_by_code() => CodePurpose::UpdatePassword,
+        CodePurpose::UpdatePassword if dialect.changes_own_by_code() => return None,
+        other => other,
+    };
+    takes(dialect, purpose, channel).then_some(purpose)
+}
+
+/// The same in an application with this policy.
+pub(super) fn meant(
+    dialect: Dialect,
+    policy: &Policy,
+    purpose: CodePurpose,
+    channel: Channel,
+) -> Option<CodePurpose> {
+    meaning(dialect, purpose, channel).filter(|purpose| is_taken(dialect, policy, *purpose, channel))
 }
 
 /// What stands at a path, whose query does not count.
@@ -233,21 +405,43 @@ mod tests {
         for dialect in dialects {
             for route in ROUTES {
                 let Endpoint::OfDevice(endpoint) = route.endpoint else { continue };
-                let Some((purpose, channel)) = endpoint.takes(dialect) else {
+                let Some((purpose, channels)) = endpoint.takes(dialect) else {
+                    let is_anothers = dialects.into_iter().any(|other| endpoint.takes(other).is_some());
                     assert!(
-                        !route.body.contains(&body::VERIFY_CODE),
+                        is_anothers || !route.body.contains(&body::VERIFY_CODE),
                         "{}: which code does it take?",
                         route.path
                     );
                     continue;
                 };
-                let asked_for = |(_, by, of)| (by, of) == (channel, purpose);
-                assert!(
-                    body::CODE_TYPES.into_iter().any(asked_for),
-                    "{}: no type asks for its code",
-                    route.path
-                );
+                for channel in channels {
+                    let asked_for = |(_, by, of)| {
+                        by == *channel && (of == purpose || meaning(dialect, of, by) == Some(purpose))
+                    };
+                    assert!(
+                        body::CODE_TYPES.into_iter().any(asked_for),
+                        "{}: no type asks for its code",
+                        route.path
+                    );
+                }
             }
+        }
+    }
+
+    /// EIAM's one type of code for a change of password is the signed-in subject's where there is no state token, and nowhere else.
+    #[test]
+    fn what_a_type_means_without_a_state_token_says_the_dialect() {
+        use CodePurpose::{ChangePassword, SignIn, UpdatePassword};
+        for (dialect, asked, expected) in [
+            (Dialect::Eiam, ChangePassword, Some(UpdatePassword)),
+            (Dialect::Eiam, UpdatePassword, None),
+            (Dialect::Ciam, ChangePassword, Some(ChangePassword)),
+            (Dialect::Ciam, UpdatePassword, Some(UpdatePassword)),
+            (Dialect::OneAccess, ChangePassword, Some(ChangePassword)),
+            (Dialect::OneAccess, UpdatePassword, None),
+            (Dialect::Eiam, SignIn, Some(SignIn)),
+        ] {
+            assert_eq!(meaning(dialect, asked, Channel::Sms), expected, "{dialect:?} {asked:?}");
         }
     }
 

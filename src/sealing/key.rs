@@ -22,6 +22,22 @@ mod label {
 ///
 /// The secret must be 32 bytes or more of real randomness, and no key of the [ring](crate::token::KeyRing): that one is rotated away, and what
 /// is sealed stays. An id is given to one key for ever: under another secret of that id nothing opens.
+///
+/// ```
+/// use authflow::{sealing::{SealingKey, SealingKeys}, testkit::demo, token::{Key, KeyRing}};
+/// use authflow::{Application, ClientId, Config, ConfigError, Engine};
+///
+/// let secret = demo::secret(21); // yours: 32 random bytes from a secret store
+/// let mut config = Config::new(
+///     demo::issuer(),
+///     KeyRing::new(Key::new("2026-11", secret)?),
+///     [Application::new(ClientId::new("shop")?)].into(),
+/// );
+/// // A key of the ring is rotated away: what it had sealed would be lost.
+/// config.sealing = Some(SealingKeys::new(SealingKey::new("2026", secret)?));
+/// assert!(matches!(Engine::new(config), Err(ConfigError::SealingKeyInRing(_))));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct SealingKey {
     id: KeyId,
     root: MacKey,

@@ -17,12 +17,14 @@ use zeroize::Zeroizing;
 /// };
 ///
 /// # let [first, second] = [21, 22].map(authflow::testkit::demo::secret); // 32 random bytes each, from your secret store
-/// let keys = SealingKeys::new(SealingKey::new("2027", second)?).with_opener(SealingKey::new("2026", first)?)?;
+/// let keys = SealingKeys::new(SealingKey::new("2027", second)?)
+///     .with_opener(SealingKey::new("2026", first)?)?;
 ///
 /// // An import of a secret in the clear, or an enrolment.
 /// let secret = TotpSecret::new(*b"12345678901234567890")?;
 /// let owner = Owner { tenant: None, account: AccountId::new("4711")? };
-/// let moment = Moment::new(Timestamp::from_unix(1_700_000_000), Entropy::from_bytes([9; 32])); // with the feature `os`: Moment::now()?
+/// // with the feature `os`: Moment::now()?
+/// let moment = Moment::new(Timestamp::from_unix(1_700_000_000), Entropy::from_bytes([9; 32]));
 /// let sealed = secret.seal(&keys, owner, &moment);
 /// assert_eq!(sealed.key_id().as_str(), "2027"); // sealed.as_str() is what your database keeps
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -92,6 +94,32 @@ impl SealingKeys {
 }
 
 /// Why a sealed secret was not opened. The factor is unavailable until somebody mends it; it is never taken for one that is not enrolled.
+///
+/// ```
+/// use authflow::{
+///     outcome::Event,
+///     sealing::{NotOpened, SealingKey, SealingKeys},
+///     testkit::{Call, World, demo},
+/// };
+///
+/// let mut world = World::new();
+/// // Whose key the engine has not: it was dropped too early, or its file was lost.
+/// let lost = SealingKeys::new(SealingKey::new("2025", demo::secret(25))?);
+/// let tom = world.account("tom");
+/// tom.totp = Some(demo::totp_under(&lost, tom));
+///
+/// let pending = world.login("tom");
+/// let told = world.send(&Call::prove_totp(pending.state_token(), "123456"));
+/// assert_eq!(told.status, 500, "and no guess is counted");
+/// let events = world.outcome.unwrap().events;
+/// let Some(Event::SecretNotOpened { reason, .. }) = events.first() else { panic!("it is told") };
+/// assert!(matches!(reason, NotOpened::KeyMissing(_)));
+/// assert_eq!(
+///     reason.to_string(),
+///     r#"the secret is sealed under "2025", which is not among the sealing keys"#
+/// );
+/// # Ok::<(), authflow::token::KeyError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotOpened {
     /// It names a key that is not among the sealing keys, or the engine has none.
@@ -104,6 +132,21 @@ pub enum NotOpened {
 }
 
 /// Why a key cannot join the sealing keys.
+///
+/// ```
+/// use authflow::sealing::{SealingKey, SealingKeys, SealingKeysError};
+///
+/// # let secret = authflow::testkit::demo::secret(21); // 32 random bytes, from your secret store
+/// let keys = SealingKeys::new(SealingKey::new("2027", secret)?);
+/// // Somebody has copied the secret, and changed the id.
+/// let refused = keys.with_opener(SealingKey::new("2026", secret)?).unwrap_err();
+/// assert!(matches!(refused, SealingKeysError::DuplicateSecret(..)));
+/// assert_eq!(
+///     refused.to_string(),
+///     r#"each sealing key must have a secret of its own, and "2027" and "2026" have the same one"#
+/// );
+/// # Ok::<(), authflow::token::KeyError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SealingKeysError {
     /// There is a key of this id.

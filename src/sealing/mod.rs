@@ -9,6 +9,40 @@
 //! [`SealingKey`], for one [`Owner`] and one purpose. What is moved to another row does not open there. Sealing keys are no keys of
 //! the [ring](crate::token::KeyRing): they have no window, and each is kept until nothing is sealed under it.
 //!
+//! ```
+//! use authflow::{
+//!     factor::{Totp, TotpAlgorithm, TotpSecret},
+//!     sealing::Owner,
+//!     step::{Commit, Write},
+//!     testkit::{Call, World, demo},
+//! };
+//!
+//! let mut world = World::new();
+//! // Yours: SealingKeys::new(SealingKey::new("2027", secret)?).with_opener(earlier)?
+//! let keys = demo::sealing_keys();
+//! let alice = world.account("alice").clone();
+//!
+//! // Enrolment: what the database keeps is a text that it cannot read.
+//! let secret = TotpSecret::new(demo::TOTP_SECRET.to_vec())?;
+//! let sealed =
+//!     secret.seal(&keys, Owner { tenant: alice.tenant, account: alice.id }, &world.moment());
+//! assert!(sealed.as_str().starts_with("1:seal-2:"));
+//! assert!(Totp::new(sealed, TotpAlgorithm::Sha1, 6, None).is_ok());
+//!
+//! // tom's secret is under an earlier key. The login that uses it has it written anew.
+//! world.host.seal_under_earlier_key("tom");
+//! let pending = world.login("tom");
+//! let code = world.totp("tom", 0);
+//! let step = world.begin(&Call::prove_totp(pending.state_token(), &code));
+//! let ask = world.until::<Commit>(step);
+//! let resealed = ask
+//!     .writes
+//!     .iter()
+//!     .find_map(|write| if let Write::Reseal { secret } = write { Some(secret) } else { None });
+//! assert_eq!(resealed.unwrap().key_id(), keys.sealer().id());
+//! # Ok::<(), authflow::factor::TotpError>(())
+//! ```
+//!
 //! # Rotation
 //!
 //! 1. Give every instance the next key as one [that opens](SealingKeys::with_opener).
@@ -29,6 +63,25 @@ pub use sealed::{InvalidSealedSecret, SealedSecret};
 use crate::{AccountId, TenantId};
 
 /// Whose a secret is. It opens for nobody else.
+///
+/// ```
+/// use authflow::{
+///     factor::TotpSecret,
+///     sealing::Owner,
+///     testkit::{World, demo},
+/// };
+///
+/// let mut world = World::new();
+/// let (tom, alice) = (world.account("tom").clone(), world.account("alice").id);
+/// let sealed = tom.totp.unwrap().secret().clone();
+/// // Whoever writes the database gives tom's authenticator to another account: it does not open
+/// // there.
+/// let moved = Owner { tenant: tom.tenant, account: alice };
+/// assert!(
+///     TotpSecret::reseal(&demo::earlier_sealing_keys(), moved, &sealed, &world.moment())
+///         .is_err()
+/// );
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Owner {
     /// The tenant of the account; `None` where the application has no tenants.

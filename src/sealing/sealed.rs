@@ -3,7 +3,7 @@
 //! `1:KEY:BODY`. 1 is the version, `KEY` the id of the sealing key, `BODY` base64url of nonce, ciphertext and tag.
 
 use crate::{key::KeyId, text::base64url};
-use alloc::{boxed::Box, string::String, vec::Vec};
+use alloc::{boxed::Box, format, vec::Vec};
 use core::fmt;
 
 /// A sealed secret, as a database keeps it: at most [`MAX_CHARACTERS`](Self::MAX_CHARACTERS) of ASCII.
@@ -37,7 +37,7 @@ impl SealedSecret {
     /// The longest text.
     pub const MAX_CHARACTERS: usize = 3 + KeyId::MAX_BYTES + base64url::encoded_len(Self::MAX_BODY_BYTES);
 
-    /// Reads what [`as_str`](Self::as_str) wrote. Whether it opens shows when it is needed.
+    /// Reads what [`as_str`](Self::as_str) wrote. It may be a secret that opens for nobody: that shows when it is needed.
     ///
     /// # Errors
     /// When it is no such text.
@@ -57,10 +57,8 @@ impl SealedSecret {
     }
 
     pub(super) fn of_parts(key: &KeyId, body: Vec<u8>) -> Self {
-        let mut text = String::with_capacity(Self::MAX_CHARACTERS);
-        text.extend([Self::VERSION, ":", key.as_str(), ":"]);
-        base64url::push(&body, &mut text);
-        Self { key: *key, body: body.into(), text: text.into() }
+        let text = format!("{}:{}:{}", Self::VERSION, key.as_str(), base64url::text(&body)).into();
+        Self { key: *key, body: body.into(), text }
     }
 
     /// One that opens for nobody: where something must stand in its place.
@@ -91,6 +89,18 @@ impl fmt::Debug for SealedSecret {
 }
 
 /// A text that is no sealed secret: a secret in the clear, perhaps. It says nothing of what stands there.
+///
+/// ```
+/// use authflow::sealing::{InvalidSealedSecret, SealedSecret};
+///
+/// // A column that still has secrets in the clear.
+/// let refused = SealedSecret::new("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ").unwrap_err();
+/// assert_eq!(refused, InvalidSealedSecret);
+/// assert_eq!(
+///     refused.to_string(),
+///     "a sealed secret must be 1:KEY:BODY, as SealedSecret::as_str wrote it"
+/// );
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a sealed secret must be 1:KEY:BODY, as SealedSecret::as_str wrote it")]
 pub struct InvalidSealedSecret;

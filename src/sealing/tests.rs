@@ -7,12 +7,7 @@ use crate::{
     key::{KeyError, KeyId, known_secret},
     text::base64url,
 };
-use alloc::{
-    collections::BTreeSet,
-    format,
-    string::{String, ToString as _},
-    vec::Vec,
-};
+use alloc::{collections::BTreeSet, format, string::ToString as _, vec::Vec};
 use proptest::prelude::*;
 
 const TENANT: &str = "08f770f51f80d2f40f38c00cb199fd21";
@@ -139,7 +134,7 @@ fn each_key_has_an_id_and_a_secret_of_its_own_and_is_random() {
     for (id, secret, error) in [
         ("a", &[7; 32][..], KeyError::Weak),
         ("a", &counted, KeyError::Weak),
-        ("a", &known_secret(1)[..31], KeyError::Short),
+        ("a", &known_secret(1)[..31], KeyError::Short(31)),
         ("a:b", &known_secret(1)[..], KeyError::Id),
         ("", &known_secret(1)[..], KeyError::Id),
     ] {
@@ -169,11 +164,7 @@ fn a_nonce_depends_on_everything_that_is_sealed() {
 
 #[test]
 fn a_text_has_one_spelling_and_a_secret_in_the_clear_is_none() {
-    let body = |bytes: usize| {
-        let mut text = String::new();
-        base64url::push(&Vec::from_iter((0..bytes).map(|_| 0)), &mut text);
-        text
-    };
+    let body = |bytes: usize| base64url::text(&Vec::from_iter((0..bytes).map(|_| 0)));
     assert_eq!(SealedSecret::MAX_CHARACTERS, format!("1:{}:{}", "k".repeat(20), body(168)).len());
     for text in VECTORS {
         assert_eq!(SealedSecret::new(text).unwrap().as_str(), text);

@@ -23,6 +23,34 @@ const PARTS: u64 = 20;
 ///
 /// A note only ever clears `unseen_since`. Write it so, as above: one that was made of an earlier read must not bring it back.
 ///
+/// ```
+/// use authflow::{
+///     SessionId,
+///     session::{CheckSession, SessionRecord},
+///     testkit::{Call, World},
+/// };
+/// use std::collections::BTreeMap;
+///
+/// fn check(
+///     sessions: &mut BTreeMap<SessionId, SessionRecord>,
+///     ask: &CheckSession,
+/// ) -> Option<SessionRecord> {
+///     let found = *sessions.get(&ask.session)?; // yours: that has not been ended
+///     if let Some(noted) = ask.note(&found) {
+///         sessions.insert(ask.session, noted); // yours: UPDATE sessions …
+///     }
+///     Some(found)
+/// }
+///
+/// let mut world = World::new();
+/// let signed_in = world.login("alice");
+/// let step = world.begin(&Call::check_exist(signed_in.id_token()));
+/// let ask = world.until::<CheckSession>(step);
+/// let record = check(&mut world.host.sessions, &ask);
+/// assert!(record.is_some_and(|record| ask.is_open(&record)));
+/// assert_eq!(world.finish(ask.answer(record)).status, 200);
+/// ```
+///
 /// **If you answer wrongly:** a record that was ended: whoever was signed out is signed in. `None` for one that lives: its subject must sign
 /// in again. A record of another session: refused, where it is of another account, application or device. A use that is not noted: the session
 /// goes unused, and is over too early. One that is noted where `note` gives none: whoever stole a token keeps the session of its owner alive. An

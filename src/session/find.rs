@@ -2,7 +2,9 @@
 
 use crate::SessionId;
 
-/// Which session is this? Asked where a session token is a [reference](crate::policy::SessionTokenForm::Reference): it names the session and no
+/// Which session is this?
+///
+/// Asked where a session token is a [reference](crate::policy::SessionTokenForm::Reference): it names the session and no
 /// account. Its tag, its time and its device have been found right before, and its application where the call names one.
 ///
 /// Answer with the session's record: `None` when it has been ended, or there never was one. Note nothing: this is no use of the session.
@@ -10,6 +12,23 @@ use crate::SessionId;
 /// other token.
 ///
 /// In SQL: `SELECT … FROM sessions WHERE id = :session AND ended_at IS NULL`.
+///
+/// ```
+/// use authflow::{
+///     policy::{Policy, SessionTokenForm},
+///     session::FindSession,
+///     testkit::{Call, World, demo},
+/// };
+///
+/// let policy = Policy { session_token_form: SessionTokenForm::Reference, ..demo::policy() };
+/// let mut world = World::with_policy(policy);
+/// let signed_in = world.login("alice");
+/// let step = world.begin(&Call::refresh(signed_in.session_token()));
+/// let ask = world.until::<FindSession>(step);
+/// let record = world.host.sessions.get(&ask.session).copied();
+/// assert_eq!(record.unwrap().account.as_str(), "id-alice", "the token does not say so");
+/// assert_eq!(world.finish(ask.answer(record)).status, 200);
+/// ```
 ///
 /// **If you answer wrongly:**
 /// - The record of another session is a [contradiction](crate::outcome::Event::Contradiction), and nothing is done.

@@ -8,6 +8,22 @@ use serde::{Deserialize, Serialize};
 /// A session as the host keeps it, from the write that opens it to the one that ends it.
 ///
 /// As JSON it may have members that only a later version knows: they are passed over, so that two versions can share a database.
+///
+/// ```
+/// use authflow::{session::SessionRecord, testkit::World};
+///
+/// let mut world = World::new();
+/// world.login("alice");
+/// let opened = *world.host.sessions.values().next().unwrap();
+/// assert_eq!(
+///     (opened.account, opened.revision),
+///     (world.account("alice").id, world.account("alice").revision)
+/// );
+///
+/// // In a column of JSON, and back.
+/// let stored = serde_json::to_string(&opened).unwrap();
+/// assert_eq!(serde_json::from_str::<SessionRecord>(&stored).unwrap(), opened);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionRecord {
     /// Its id.
@@ -22,7 +38,7 @@ pub struct SessionRecord {
     /// When the subject last proved who they are. The stored one counts, not a token's: a relying party that holds an exported
     /// key could write that.
     pub auth_time: Timestamp,
-    /// On what proof.
+    /// On what proof: each of these was proved at `auth_time` or in the login that ended then, and none of them earlier.
     pub factors: FactorSet,
     /// The device that signed in: whoever comes with a token of this session from another one is refused.
     pub device: DeviceBinding,

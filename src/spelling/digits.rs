@@ -37,6 +37,11 @@ pub(crate) fn number(typed: &str) -> Option<String> {
     })
 }
 
+/// Whether such a spelling can be a telephone number: 5 to 15 digits (ITU-T E.164 §6.2.1), and no nought behind a plus.
+pub(crate) fn is_number(number: &str) -> bool {
+    (5..=15).contains(&number.trim_start_matches('+').len()) && !number.starts_with("+0")
+}
+
 /// Plus signs; without the feature `unicode`, ASCII's.
 const PLUS: &[char] = if cfg!(feature = "unicode") { &['+', '＋'] } else { &['+'] };
 

@@ -3,6 +3,7 @@
 //! | what | its one spelling | source |
 //! |---|---|---|
 //! | user names, e-mail addresses | invisible characters dropped, width and case mapped, NFC | RFC 8265 §3.3 (UsernameCaseMapped) |
+//! | user names that have the form of a number | that of mobile numbers, completed by no plan | ITU-T E.164 |
 //! | passwords | spaces of other scripts to U+0020, NFC | RFC 8265 §4.2 (OpaqueString) |
 //! | mobile numbers | `+`, calling code, national number, in ASCII digits | ITU-T E.164 |
 //! | codes | their digits, in ASCII | – |
@@ -19,14 +20,14 @@ mod name;
 mod new_name;
 mod password;
 
-pub(crate) use digits::{digits_alone, number};
-pub(crate) use name::canonical_name;
+pub(crate) use digits::{digits_alone, is_number, number};
+pub(crate) use name::{canonical_name, canonical_user_name};
 pub(crate) use new_name::is_fit_for_a_new_name;
 pub(crate) use password::canonical_password;
 
 /// The version of these spellings. A store that keeps canonical texts keeps this number beside them, and makes them anew where it is
 /// another one: a later version may map a character that this one does not know.
-pub const FORM: u32 = 1;
+pub const FORM: u32 = 2;
 
 /// A text that has no one spelling: it has characters beyond ASCII and this is a build without the feature `unicode`, or mapping it never
 /// comes to rest.

@@ -1,6 +1,9 @@
 //! Names: user names, and e-mail addresses.
 
-use super::Unspellable;
+use super::{
+    Unspellable,
+    digits::{is_number, number},
+};
 use alloc::string::String;
 
 /// The one spelling of a name: invisible characters dropped, width and case mapped, composed (RFC 8265 §3.3), without white space around
@@ -14,6 +17,16 @@ pub(crate) fn canonical_name(text: &str) -> Result<String, Unspellable> {
         return Ok(text.trim().to_ascii_lowercase());
     }
     beyond_ascii(text)
+}
+
+/// The one spelling of a user name. One that has the form of a telephone number is spelled as a number is: whoever types it, blanks, hyphens and all, may
+/// mean either, so the two are compared as one text.
+///
+/// # Errors
+/// As for any name.
+pub(crate) fn canonical_user_name(text: &str) -> Result<String, Unspellable> {
+    let canonical = canonical_name(text)?;
+    Ok(number(&canonical).filter(|number| is_number(number)).unwrap_or(canonical))
 }
 
 #[cfg(feature = "unicode")]
@@ -77,6 +90,23 @@ mod tests {
     fn ascii_is_trimmed_and_in_lower_case() {
         assert_eq!(canonical_name("  Erin.Smith ").as_deref(), Ok("erin.smith"));
         assert_eq!(canonical_name("guybrush threepwood").as_deref(), Ok("guybrush threepwood"));
+    }
+
+    #[test]
+    fn a_user_name_that_is_a_number_is_spelled_as_one() {
+        for (text, spelled) in [
+            ("+86 138-0000 0000", "+8613800000000"),
+            ("0086 13800000000", "+8613800000000"),
+            ("138 0000 0000", "13800000000"),
+            ("12-345", "12345"),
+            ("1234", "1234"),
+            ("+08613", "+08613"),
+            ("Erin 12345", "erin 12345"),
+            ("1234567890123456", "1234567890123456"),
+        ] {
+            assert_eq!(canonical_user_name(text).as_deref(), Ok(spelled), "{text}");
+            assert_eq!(canonical_user_name(spelled).as_deref(), Ok(spelled), "{text}");
+        }
     }
 
     #[cfg(not(feature = "unicode"))]

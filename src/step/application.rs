@@ -4,7 +4,35 @@ use crate::{ClientId, TenantId};
 
 /// Which application is this? `None` for no such application.
 ///
-/// Never asked of an engine that was given a fixed list.
+/// It is never asked of an engine that was given a fixed list. It comes before everything else of a request, and is part of every request's time:
+/// keep the answers in memory.
+///
+/// In SQL: `SELECT … FROM applications WHERE client_id = :client_id`, with the one tenant that was asked about, where it is one of theirs.
+///
+/// ```
+/// use authflow::{Application, ClientId, step::FindApplication, testkit::demo};
+/// use authflow::{Applications, Config, Engine, sdk::Api, testkit::{Call, MemoryHost, World}};
+/// use std::sync::Arc;
+///
+/// fn find(ask: &FindApplication, known: &[ClientId]) -> Option<Arc<Application>> {
+///     let is_known = known.contains(&ask.client_id);
+///     is_known.then(|| Arc::new(Application::isv(ask.client_id, ask.tenant)))
+/// }
+///
+/// let engine = Engine::new(Config::new(demo::issuer(), demo::ring(), Applications::Asked))?;
+/// let mut world = World::of(Api::new(engine), MemoryHost::demo());
+/// let step = world.begin(&Call::login("alice", demo::PASSWORD));
+/// let ask = world.until::<FindApplication>(step);
+/// let found = find(&ask, &[ClientId::new(demo::ISV)?]);
+/// assert_eq!(world.finish(ask.answer(found)).text("status"), "SUCCESS");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// **If you answer wrongly:**
+/// - The application of another client id: a [contradiction](crate::outcome::Event::Contradiction), and nothing is issued.
+/// - A tenant that it does not serve among its [`tenancy`](crate::Application::tenancy): accounts of that tenant sign in to it.
+/// - A policy of yesterday: what was demanded yesterday is demanded.
+/// - `None` for one that there is: its clients are told that they are unknown.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct FindApplication {

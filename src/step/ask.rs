@@ -5,6 +5,26 @@ use alloc::boxed::Box;
 use core::{fmt, ops::Deref};
 
 /// Something that is asked of a host. It travels between threads and owns what it needs.
+///
+/// ```
+/// use authflow::{
+///     account::FindAccount,
+///     step::{Ask, Question, Step},
+///     testkit::{Call, World, demo},
+/// };
+///
+/// /// A host that counts what it cannot answer, whichever question it is.
+/// fn give_up<Q: Question>(ask: Ask<Q>, unanswered: &mut Vec<&'static str>) -> Step {
+///     unanswered.push(Q::NAME);
+///     ask.unavailable()
+/// }
+///
+/// let (mut world, mut unanswered) = (World::new(), Vec::new());
+/// let step = world.begin(&Call::login("alice", demo::PASSWORD));
+/// let ask = world.until::<FindAccount>(step);
+/// assert!(matches!(give_up(ask, &mut unanswered), Step::Done(_)));
+/// assert_eq!(unanswered, ["FindAccount"]);
+/// ```
 pub trait Question: Send + Sync + 'static {
     /// What answers it.
     type Answer;
@@ -15,6 +35,30 @@ pub trait Question: Send + Sync + 'static {
 /// A question in progress: the question (it dereferences to it), and what follows from the answer.
 ///
 /// Both are in one box, so that a [`Step`] is small: it is moved with every question, through a host's loop too.
+///
+/// ```
+/// use authflow::{
+///     account::{Account, FindAccount},
+///     step::{Ask, Step},
+///     testkit::{Call, World, demo},
+/// };
+/// use std::io;
+///
+/// /// What a host does with each question: read it, find the answer, give it back.
+/// fn find(
+///     ask: Ask<FindAccount>,
+///     database: impl Fn(&FindAccount) -> io::Result<Option<Account>>,
+/// ) -> Step {
+///     let found = database(&ask); // it dereferences to the question
+///     ask.resolve(found) // an error is "system busy"
+/// }
+///
+/// let mut world = World::new();
+/// let step = world.begin(&Call::login("alice", demo::PASSWORD));
+/// let ask = world.until::<FindAccount>(step);
+/// let step = find(ask, |_| Err(io::Error::other("no connection")));
+/// assert_eq!(world.finish(step).status, 500);
+/// ```
 #[must_use = "an unanswered question ends the request without a reply"]
 pub struct Ask<Q: Question>(Box<dyn Asked<Q>>);
 

@@ -2,8 +2,29 @@
 
 use crate::{SessionId, Timestamp, TokenId};
 
-/// A thing that happens once: the use of a state token or a ticket, in a [`Commit`](super::Commit), and of a code, in one of
-/// [its writes](super::Write::UseCode).
+/// A thing that happens once: the use of a state token, a link token, a ticket, a captcha token or the [signature](crate::signed_call) of a call,
+/// in a [`Commit`](super::Commit), and of a code, in one of [its writes](super::Write::UseCode).
+///
+/// ```
+/// use authflow::{
+///     step::{Commit, Committed},
+///     testkit::{Call, World},
+/// };
+/// use std::collections::BTreeMap;
+///
+/// let mut world = World::new();
+/// let warned = world.login("erin");
+/// let step = world.begin(&Call::skip(warned.state_token()));
+/// let ask = world.until::<Commit>(step);
+/// let claim = ask.claim.unwrap();
+/// assert_eq!(claim.keep_until, world.clock.now.plus_seconds(600 + 300));
+///
+/// // INSERT INTO claims … ON CONFLICT (id) DO NOTHING: no row, so it is there already.
+/// let mut claims = BTreeMap::from([(claim.id, claim.keep_until)]);
+/// let is_new = claims.insert(claim.id, claim.keep_until).is_none();
+/// let committed = if is_new { Committed::Done } else { Committed::Replayed { opened: None } };
+/// assert_eq!(world.finish(ask.answer(committed)).status, 400);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Claim {
     /// Unique among claims.
@@ -11,12 +32,14 @@ pub struct Claim {
     /// The session that the same commit opens, where the step proves nothing – a skip – and may be answered again: keep it with the claim
     /// ([`FindClaim`]). `None` for everything else, which is never answered twice.
     pub opens: Option<SessionId>,
-    /// The claim may be forgotten from this second on: 5 minutes after the token has expired, so that a database clock
+    /// The claim may be forgotten from this second on: 5 minutes after the token or the signature has expired, so that a database clock
     /// that is fast does not free a claim early.
     pub keep_until: Timestamp,
 }
 
-/// Has this been claimed, and which session did that open? Asked only where [`retry_grace`](crate::policy::Policy::retry_grace) is set, before
+/// Has this been claimed, and which session did that open?
+///
+/// Asked only where [`retry_grace`](crate::policy::Policy::retry_grace) is set, before
 /// a state token is used for a skip: its answer may have got lost, and the client asks again.
 ///
 /// Answer with the session that the claim [opened](Claim::opens), as it is stored now. `None` where nothing has been claimed under this id, or
@@ -24,6 +47,23 @@ pub struct Claim {
 /// ago it was opened, by whom, whether it has been used since – is judged here.
 ///
 /// In SQL: `SELECT sessions.* FROM claims JOIN sessions ON sessions.id = claims.session WHERE claims.id = :id AND sessions.ended_at IS NULL`.
+///
+/// ```
+/// use authflow::{policy::{Policy, RetryGrace}, step::FindClaim, testkit::{Call, World, demo}};
+///
+/// let retry_grace = RetryGrace::try_from(30)?;
+/// let mut world = World::with_policy(Policy { retry_grace, ..demo::policy() });
+/// let warned = world.login("erin");
+/// let skip = Call::skip(warned.state_token());
+/// let lost = world.send(&skip); // the connection broke
+///
+/// let step = world.begin(&skip);
+/// let ask = world.until::<FindClaim>(step);
+/// let opened = world.host.claims[&ask.id].opens.map(|session| world.host.sessions[&session]);
+/// let again = world.finish(ask.answer(opened));
+/// assert_eq!(again.session_token(), lost.session_token());
+/// # Ok::<(), authflow::policy::RetryGraceError>(())
+/// ```
 ///
 /// **If you answer wrongly:**
 /// - Another session: a [contradiction](crate::outcome::Event::Contradiction), and nothing is issued, where it is of another account or

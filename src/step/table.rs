@@ -4,14 +4,18 @@
 //! hosts, and the hosts of the test kit.
 
 pub(crate) use super::{
-    Commit, DecideAccess, FindApplication, FindClaim, SignBytes, VerifyBytes, VerifyTenantCredential,
+    Commit, DecideAccess, FindApplication, FindClaim, SignBytes, VerifyBytes, VerifyClientSecret,
+    VerifyTenantCredential,
 };
 pub(crate) use crate::{
-    account::FindAccount,
-    code::{Deliver, JudgeCaptcha, LoadCode},
+    account::{FindAccount, JudgeProfile},
+    captcha::{IssueCaptcha, JudgeCaptcha, JudgeCaptchaPoint},
+    code::{Deliver, LoadCode},
     guess::{ReserveAttempt, SettleAttempt},
     password::{JudgePassword, VerifyPassword},
     session::{CheckSession, FindSession},
+    signed_call::OpenSealed,
+    social::{ExchangeMobileToken, ExchangeSocialCode, ListIdentities},
 };
 
 /// Hands the table to the macro `$then`.
@@ -52,6 +56,22 @@ macro_rules! for_every_question {
                 sign_bytes: SignBytes => Option<Vec<u8>>;
                 /// Is this signature good?
                 verify_bytes: VerifyBytes => SignatureCheck;
+                /// May this person have an account?
+                judge_profile: JudgeProfile => ProfileJudgement;
+                /// What does this open to?
+                open_sealed: OpenSealed => Option<Secret>;
+                /// Whose is this client, and is this its secret?
+                verify_client_secret: VerifyClientSecret => CredentialOwner;
+                /// Show a picture of a captcha.
+                issue_captcha: IssueCaptcha => Option<CaptchaPicture>;
+                /// Is the piece of a picture in its place?
+                judge_captcha_point: JudgeCaptchaPoint => Captcha;
+                /// Whose code of a provider's is this?
+                exchange_social_code: ExchangeSocialCode => Option<SocialIdentity>;
+                /// Of which mobile is this token?
+                exchange_mobile_token: ExchangeMobileToken => Option<Mobile>;
+                /// Which identities is this account linked to?
+                list_identities: ListIdentities => Vec<LinkedIdentity>;
         }
     };
 }

@@ -1,9 +1,32 @@
 //! Whose credential is this?
 
-use crate::{Audience, ClientId, Secret, TenantId};
+use crate::{Audience, ClientId, Secret, TenantId, token::TenantServer};
 use serde::{Deserialize, Serialize};
 
 /// Whose credential is this?
+///
+/// Asked where a tenant's server bears one of yours, and not the [token](crate::Engine::issue_tenant_token) that it got for
+/// its secret.
+///
+/// A credential is a random text and no password, so guesses are not counted here: limit the requests by address. Look it up by a hash of it, or
+/// compare in constant time.
+///
+/// In SQL: `SELECT tenant, application FROM server_credentials WHERE sha256 = :hash AND revoked_at IS NULL`.
+///
+/// ```
+/// use authflow::{step::{CredentialOwner, VerifyTenantCredential}, testkit::{Call, World, demo}};
+///
+/// let mut world = World::new();
+/// let signed_in = world.login("alice");
+/// let step = world.begin(&Call::issue_ticket(signed_in.session_token()));
+/// let ask = world.until::<VerifyTenantCredential>(step);
+/// assert_eq!(ask.credential.expose(), demo::CREDENTIAL);
+/// let owner = CredentialOwner::Tenant(demo::tenant());
+/// assert_eq!(world.finish(ask.answer(owner)).status, 200);
+/// ```
+///
+/// **If you answer wrongly:** whoever has the credential has sessions of that tenant or application shown to themselves, and refreshes them, where
+/// they hold session tokens of it. Nobody's, where it is somebody's: their server is refused.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct VerifyTenantCredential {
@@ -11,7 +34,61 @@ pub struct VerifyTenantCredential {
     pub credential: Secret,
 }
 
+/// Whose is this client, and is this its secret?
+///
+/// Asked where a tenant's server wants a token to show instead of it (RFC 6749 §4.4), before one is
+/// minted. The token is good for 30 minutes, and nobody is asked about it again: who takes a secret back waits for that.
+///
+/// A secret is a random text and no password, so guesses are not counted here: limit the requests by address. Compare by a hash of it, or in constant time.
+///
+/// In SQL: `SELECT tenant, application FROM clients WHERE client_id = :client_id AND secret_sha256 = :hash`.
+///
+/// ```
+/// use authflow::{
+///     step::{CredentialOwner, VerifyClientSecret},
+///     testkit::{Call, World, demo},
+/// };
+///
+/// let mut world = World::new();
+/// let step = world.begin(&Call::tenant_token(demo::ISV, "a secret"));
+/// let ask = world.until::<VerifyClientSecret>(step);
+/// let is_right =
+///     // yours: by a hash
+///     ask.client_id.as_str() == demo::ISV && ask.client_secret.expose() == "a secret";
+/// let owner =
+///     if is_right { CredentialOwner::Tenant(demo::tenant()) } else { CredentialOwner::Nobody };
+/// assert_eq!(world.finish(ask.answer(owner)).text("token_type"), "Bearer");
+/// ```
+///
+/// **If you answer wrongly:** whoever asked shows sessions of that tenant or application to themselves and refreshes them, where they hold session tokens of it.
+/// Nobody's, where it is somebody's: their server gets no token.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct VerifyClientSecret {
+    /// As the server names itself.
+    pub client_id: ClientId,
+    /// What it presents.
+    pub client_secret: Secret,
+}
+
 /// Whose a tenant credential is.
+///
+/// ```
+/// use authflow::{
+///     ClientId,
+///     step::{CredentialOwner, VerifyTenantCredential},
+///     testkit::{Call, World, demo},
+/// };
+///
+/// let mut world = World::new();
+/// let signed_in = world.login("alice"); // a user of the tenant
+/// let step = world.begin(&Call::issue_ticket(signed_in.session_token()));
+/// let ask = world.until::<VerifyTenantCredential>(step);
+/// // The credential is that of the ordinary application's server: no session of a tenant is its.
+/// let owner = CredentialOwner::Application(ClientId::new(demo::ORDINARY)?);
+/// assert_eq!(world.finish(ask.answer(owner)).status, 400);
+/// # Ok::<(), authflow::InvalidId>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CredentialOwner {
@@ -30,6 +107,24 @@ impl CredentialOwner {
             Self::Tenant(tenant) => audience.tenant == Some(tenant),
             Self::Application(client_id) => *audience == Audience { client_id, tenant: None },
             Self::Nobody => false,
+        }
+    }
+
+    /// The server, where it is somebody's.
+    pub(crate) fn server(self) -> Option<TenantServer> {
+        match self {
+            Self::Tenant(tenant) => Some(TenantServer::Tenant(tenant)),
+            Self::Application(client_id) => Some(TenantServer::Application(client_id)),
+            Self::Nobody => None,
+        }
+    }
+}
+
+impl From<TenantServer> for CredentialOwner {
+    fn from(server: TenantServer) -> Self {
+        match server {
+            TenantServer::Tenant(tenant) => Self::Tenant(tenant),
+            TenantServer::Application(client_id) => Self::Application(client_id),
         }
     }
 }

@@ -5,9 +5,11 @@ use crate::{
     AccountId, TenantId, Timestamp,
     account::Account,
     administration::{
-        Administer, Administered, DeletePerson, EndSessionsOf, RequireChange, SetStatus, Sweep, Swept, Unlock,
+        Administer, Administered, DeletePerson, EndLinksOf, EndSessionsOf, EnrolAuthenticator, RequireChange,
+        SetPassword, SetStatus, Sweep, Swept, Unlock,
     },
     session::{EndSessions, SessionRecord},
+    social::EndLinks,
 };
 use alloc::{collections::BTreeMap, vec::Vec};
 use core::convert::Infallible;
@@ -33,6 +35,20 @@ impl MemoryHost {
 
     /// See [`RequireChange`].
     pub fn require_change(&mut self, ask: &RequireChange) -> Administered {
+        if ask.reason.ends_links() {
+            self.end_links(ask.tenant, ask.account, EndLinks::All);
+        }
+        self.administer(ask.tenant, ask.account, |account| ask.apply(account))
+    }
+
+    /// See [`SetPassword`].
+    pub fn set_password(&mut self, ask: &SetPassword) -> Administered {
+        self.end_links(ask.tenant, ask.account, EndLinks::All);
+        self.administer(ask.tenant, ask.account, |account| ask.apply(account))
+    }
+
+    /// See [`EnrolAuthenticator`].
+    pub fn enrol_authenticator(&mut self, ask: &EnrolAuthenticator) -> Administered {
         self.administer(ask.tenant, ask.account, |account| ask.apply(account))
     }
 
@@ -49,6 +65,12 @@ impl MemoryHost {
         known
     }
 
+    /// See [`EndLinksOf`].
+    pub fn end_links_of(&mut self, ask: &EndLinksOf) -> Administered {
+        self.end_links(ask.tenant, ask.account, ask.which);
+        self.administer(ask.tenant, ask.account, |account| account.revision = account.revision.next())
+    }
+
     /// See [`DeletePerson`].
     pub fn delete_person(&mut self, ask: &DeletePerson) -> Administered {
         let known = self.administer(ask.tenant, ask.account, |_| ());
@@ -63,6 +85,7 @@ impl MemoryHost {
         self.codes.retain(|key, _| self.code_owners.contains_key(key));
         self.send_owners.retain(|_, of| *of != owner);
         self.sends.retain(|slot, _| self.send_owners.contains_key(slot));
+        self.end_links(ask.tenant, ask.account, EndLinks::All);
         for slot in ask.slots() {
             self.attempts.remove(&slot);
         }
@@ -145,8 +168,20 @@ impl Administer for Mutex<MemoryHost> {
         Ok(locked(self).require_change(ask))
     }
 
+    async fn set_password(&self, ask: &SetPassword) -> Result<Administered, Infallible> {
+        Ok(locked(self).set_password(ask))
+    }
+
+    async fn enrol_authenticator(&self, ask: &EnrolAuthenticator) -> Result<Administered, Infallible> {
+        Ok(locked(self).enrol_authenticator(ask))
+    }
+
     async fn end_sessions_of(&self, ask: &EndSessionsOf) -> Result<Administered, Infallible> {
         Ok(locked(self).end_sessions_of(ask))
+    }
+
+    async fn end_links_of(&self, ask: &EndLinksOf) -> Result<Administered, Infallible> {
+        Ok(locked(self).end_links_of(ask))
     }
 
     async fn delete_person(&self, ask: &DeletePerson) -> Result<Administered, Infallible> {

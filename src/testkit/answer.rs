@@ -6,6 +6,22 @@ use core::fmt;
 use serde_json::{Value, json};
 
 /// A reply, read.
+///
+/// ```
+/// use authflow::testkit::{World, invalid_state_token};
+///
+/// let mut world = World::new();
+/// let warned = world.login("erin");
+/// assert_eq!((warned.status, warned.text("status")), (200, "PASSWORD_WARN"));
+/// assert_eq!(warned.find("session_token"), None);
+/// assert!(
+///     !format!("{warned:?}").contains(warned.state_token()),
+///     "a failed test prints no token"
+/// );
+///
+/// world.skip(warned.state_token());
+/// assert_eq!(world.skip(warned.state_token()).parts(), invalid_state_token());
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Answer {
     /// The status.
@@ -92,11 +108,31 @@ impl fmt::Debug for Answer {
 }
 
 /// What a failure looks like, to compare with [`Answer::parts`]: 400, with exactly these two members.
+///
+/// ```
+/// use authflow::testkit::{Call, World, refusal};
+///
+/// let mut world = World::new();
+/// let (nobody, alice) = (Call::login("nobody", "a guess"), Call::login("alice", "a guess"));
+/// let told = refusal("IDAAS.SDK.LOGIN.0002", "Incorrect user name or password");
+/// assert_eq!(world.send(&nobody).parts(), told);
+/// assert_eq!(world.send(&alice).parts(), told);
+/// ```
 pub fn refusal(code: &str, message: &str) -> (u16, Value) {
     (400, json!({ "error_code": code, "error_msg": message }))
 }
 
 /// The one reply to every state token that does not do, in the default dialect.
+///
+/// ```
+/// use authflow::testkit::{World, invalid_state_token};
+///
+/// let mut world = World::new();
+/// let warned = world.login("erin");
+/// world.clock.pass(600);
+/// assert_eq!(world.skip(warned.state_token()).parts(), invalid_state_token(), "too late");
+/// assert_eq!(world.skip("nonsense").parts(), invalid_state_token());
+/// ```
 pub fn invalid_state_token() -> (u16, Value) {
     refusal("IDAAS.SDK.PARAM.0014", "Invalid state token")
 }

@@ -10,6 +10,7 @@ use alloc::{
     string::{String, ToString as _},
     vec::Vec,
 };
+use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde_json::{Value, json};
 
 /// One request, as a value: of the [demo device](demo::device) unless it is [another's](Self::on).
@@ -124,6 +125,19 @@ impl Call {
         Self::of_tenant("/api/v2/tenant/sso/sso-ticket/verify", "sso_ticket", ticket)
     }
 
+    /// `token`: the tenant's server asks for what it shows instead of its secret.
+    pub fn tenant_token(client_id: &str, client_secret: &str) -> Self {
+        let headers = HeaderList::new().with("Content-Type", "application/x-www-form-urlencoded");
+        let form =
+            format!("grant_type=client_credentials&client_id={client_id}&client_secret={client_secret}");
+        Self { headers, ..Self::new("POST", "/api/v2/tenant/token").with_body(form) }
+    }
+
+    /// `session-token/refresh`: the tenant's server has a session's tokens made anew.
+    pub fn refresh_for_tenant(session_token: &str) -> Self {
+        Self::of_tenant("/api/v2/tenant/sso/session-token/refresh", "session_token", session_token)
+    }
+
     /// From a device with these headers, instead of those that this request has of the same names.
     #[must_use]
     pub fn on(mut self, device: &HeaderList) -> Self {
@@ -177,6 +191,19 @@ impl Call {
     #[must_use]
     pub fn in_session(self, session_token: &str) -> Self {
         self.with_header("X-session-token", session_token)
+    }
+
+    /// Signed: this session token, time in milliseconds and nonce, [sealed](super::stand_in_sealed) with the demo's key.
+    #[must_use]
+    pub fn signed(self, session_token: &str, milliseconds: u64, nonce: &str) -> Self {
+        self.signed_as(&format!("session_token={session_token}&timestamp={milliseconds}&nonce={nonce}"))
+    }
+
+    /// The same, of whatever text.
+    #[must_use]
+    pub fn signed_as(self, text: &str) -> Self {
+        let sealed = super::stand_in_sealed(demo::call_key().id(), text);
+        self.with_header(Header::Signature.name(), BASE64_STANDARD.encode(sealed))
     }
 
     /// Of a signed-in subject, or of a tenant's server.

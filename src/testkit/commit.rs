@@ -1,13 +1,15 @@
 //! The transaction of a host in memory.
 
-use super::MemoryHost;
+use super::{HostFault, Link, MemoryHost, memory_host::is_known_by};
 use crate::{
-    account::{Account, AccountStatus},
+    AccountId,
+    account::{Account, AccountStatus, ContactNames, NameKind, NewAccount},
+    contact::{EmailAddress, Mobile, Recipient},
     password::{Password, PasswordForm, Verifier},
     session::EndSessions,
     step::{Commit, CommitRefusal, Committed, Write},
 };
-use alloc::boxed::Box;
+use alloc::{boxed::Box, collections::btree_map::Entry};
 
 /// Why nothing is written: what the host answers then.
 struct RolledBack(Committed);
@@ -20,6 +22,11 @@ impl From<CommitRefusal> for RolledBack {
 
 /// Writes all of it or nothing.
 pub(super) fn commit(host: &mut MemoryHost, commit: &Commit<Verifier>) -> Committed {
+    match host.fault {
+        Some(HostFault::Replayed) => return Committed::Replayed { opened: None },
+        Some(HostFault::Changed) => return Committed::Changed,
+        Some(HostFault::Unavailable(_) | HostFault::AnswerLost(_)) | None => {}
+    }
     let before = host.clone();
     match apply(host, commit) {
         Ok(()) => Committed::Done,
@@ -57,6 +64,52 @@ fn account<'a>(host: &'a mut MemoryHost, commit: &Commit<Verifier>) -> Result<&'
     };
     let found = host.accounts.iter_mut().find(is_meant);
     found.ok_or(RolledBack(Committed::Changed))
+}
+
+/// Whether another account of the tenant is known by a contact, as its contact or by one of these user names.
+fn is_taken(
+    host: &MemoryHost,
+    commit: &Commit<Verifier>,
+    own: AccountId,
+    (contact, names): (&Recipient, &ContactNames),
+) -> bool {
+    let others =
+        host.accounts.iter().filter(|account| account.tenant == commit.audience.tenant && account.id != own);
+    let is_its = |account: &Account| {
+        let held = account.stored_contact(contact.channel());
+        has_one_of(account, names) || held.as_ref() == Some(contact)
+    };
+    others.into_iter().any(is_its)
+}
+
+fn has_one_of(account: &Account, names: &ContactNames) -> bool {
+    account.user_name.as_ref().is_some_and(|name| names.contains(name.normalised()))
+}
+
+fn create_account(
+    host: &mut MemoryHost,
+    commit: &Commit<Verifier>,
+    new: &NewAccount<Verifier>,
+) -> Result<(), RolledBack> {
+    let tenant = commit.audience.tenant;
+    let others = || host.accounts.iter().filter(|account| account.tenant == tenant);
+    let has = |kind, name: &str| others().any(|account| is_known_by(account, kind, name));
+    let mobile = new.mobile.as_ref().map(Mobile::normalised);
+    let email = new.email.as_ref().map(EmailAddress::normalised);
+    if others().any(|account| account.id == new.id) {
+        return Err(CommitRefusal::AccountExists.into());
+    }
+    if mobile.is_some_and(|mobile| has(NameKind::Mobile, mobile))
+        || email.is_some_and(|email| has(NameKind::Email, email))
+        || others().any(|account| has_one_of(account, &new.contact_names))
+    {
+        return Err(CommitRefusal::ContactTaken.into());
+    }
+    if new.user_name.as_ref().is_some_and(|name| has(NameKind::UserName, name.normalised())) {
+        return Err(CommitRefusal::UserNameTaken.into());
+    }
+    host.accounts.push(new.account(tenant));
+    Ok(())
 }
 
 fn apply_one(
@@ -120,12 +173,13 @@ fn apply_one(
             record.generation += 1;
             (record.device, record.unseen_since) = (*device, *unseen_since);
         }
-        Write::RenewSession { session, auth_time, revision } => {
+        Write::RenewSession { session, auth_time, factors, revision } => {
             if host.ended.contains(session) {
                 return Err(CommitRefusal::SessionEnded.into());
             }
             let record = host.sessions.get_mut(session).ok_or(CommitRefusal::SessionEnded)?;
-            (record.auth_time, record.revision, record.unseen_since) = (*auth_time, *revision, None);
+            (record.auth_time, record.factors) = (*auth_time, *factors);
+            (record.revision, record.unseen_since) = (*revision, None);
         }
         Write::EndSessions(which) => {
             let of_account = host.sessions.values().filter(|record| {
@@ -145,14 +199,68 @@ fn apply_one(
             host.send_owners.insert(budget.slot, budget.owner);
             host.code_owners.insert(*key, budget.owner);
         }
+        Write::SpendBudget(budget) => {
+            let record = budget.spend(host.sends.get(&budget.slot).copied()).map_err(CommitRefusal::Code)?;
+            host.sends.insert(budget.slot, record);
+            host.send_owners.insert(budget.slot, budget.owner);
+        }
+        Write::ReplaceContact { contact, names } => {
+            let own = account(host, commit)?.id;
+            if is_taken(host, commit, own, (contact, names)) {
+                return Err(CommitRefusal::ContactTaken.into());
+            }
+            let account = account(host, commit)?;
+            match contact {
+                Recipient::Mobile(mobile) => account.mobile = Some(mobile.clone()),
+                Recipient::Email(email) => account.email = Some(email.clone()),
+            }
+        }
         Write::UseCode(claim) => {
             if host.claims.insert(claim.id, *claim).is_some() {
                 return Err(CommitRefusal::CodeUsed.into());
             }
         }
+        Write::CreateAccount(new) => create_account(host, commit, new)?,
         Write::CountSend(sum) => {
             let record = sum.spend(host.sums.get(&commit.audience).copied()).map_err(CommitRefusal::Code)?;
             host.sums.insert(commit.audience, record);
+        }
+        Write::LinkIdentity { identity, linked_at, linked_by } => {
+            let (account, tenant) = (account(host, commit)?.id, commit.audience.tenant);
+            let new = Link { account, linked_at: *linked_at, linked_by: *linked_by };
+            let is_there = |of: AccountId| host.accounts.iter().any(|it| (it.tenant, it.id) == (tenant, of));
+            match host.identities.entry((tenant, identity.clone())) {
+                Entry::Occupied(mut linked) if linked.get().account == account => {
+                    let linked = linked.get_mut();
+                    linked.linked_by = linked.linked_by.union(*linked_by);
+                }
+                Entry::Occupied(linked) if is_there(linked.get().account) => {
+                    return Err(CommitRefusal::IdentityTaken.into());
+                }
+                Entry::Occupied(mut dead) => {
+                    dead.insert(new);
+                }
+                Entry::Vacant(free) => {
+                    free.insert(new);
+                }
+            }
+        }
+        Write::EndLinks(which) => {
+            let (account, tenant) = (account(host, commit)?.id, commit.audience.tenant);
+            host.end_links(tenant, account, *which);
+        }
+        Write::UnlinkIdentity { identity, is_last } => {
+            let (account, tenant) = (account(host, commit)?.id, commit.audience.tenant);
+            let key = (tenant, identity.clone());
+            if host.identities.get(&key).is_none_or(|link| link.account != account) {
+                return Err(CommitRefusal::NotLinked.into());
+            }
+            host.identities.remove(&key);
+            let is_theirs =
+                |((of_tenant, _), link): (&(_, _), &Link)| (*of_tenant, link.account) == (tenant, account);
+            if *is_last && !host.identities.iter().any(is_theirs) {
+                return Err(CommitRefusal::LastWayIn.into());
+            }
         }
     }
     Ok(())

@@ -5,7 +5,10 @@
 //! proved – and see it refused.
 //!
 //! ```
-//! use authflow::testkit::{demo, forge::{Forge, StateClaims}, World};
+//! use authflow::testkit::{
+//!     World, demo,
+//!     forge::{Forge, StateClaims},
+//! };
 //! use authflow::{AccountId, token::Untrusted};
 //!
 //! let mut world = World::new();
@@ -13,18 +16,24 @@
 //! let (ring, now) = (demo::ring(), world.clock.now);
 //! let states = Forge::of(&ring).state_tokens();
 //!
-//! let claims = *states.verify(Untrusted::new(&own), now).unwrap().claims();
-//! let forged = states.mint(&StateClaims { account: AccountId::new("nobody").unwrap(), ..claims });
+//! let claims = states.verify(Untrusted::new(&own), now).unwrap().claims().clone();
+//! let forged =
+//!     states.mint(&StateClaims { account: AccountId::new("nobody").unwrap(), ..claims });
 //! assert_eq!(world.skip(forged.expose()).status, 400);
 //! ```
 
 pub use crate::token::{
+    captcha::{CaptchaClaims, CaptchaTokens},
     id::{IdClaims, IdTokens, IdentityClaims},
+    link::{LinkClaims, LinkTokens},
     reference::{ApplicationReferences, SessionReferences},
     session::{ApplicationSessions, SessionTokens},
     state::{DeviceDigests, StateClaims, StateTokens},
+    tenant::{TenantClaims, TenantTokens},
     ticket::{TicketClaims, Tickets},
 };
+
+pub use crate::social::pending::PendingIdentity;
 
 use crate::{
     Audience,
@@ -32,6 +41,22 @@ use crate::{
 };
 
 /// Every kind of token under the keys of a ring.
+///
+/// ```
+/// use authflow::{
+///     testkit::{World, demo, forge::Forge},
+///     token::Untrusted,
+/// };
+///
+/// let mut world = World::new();
+/// let signed_in = world.login("alice");
+/// let ring = demo::ring();
+/// let session = Untrusted::new(signed_in.session_token());
+/// let audience = demo::audience();
+/// let sessions = Forge::of(&ring).session_tokens();
+/// let verified = sessions.for_application(&audience).verify(session, world.clock.now).unwrap();
+/// assert_eq!(verified.claims().account.as_str(), "id-alice");
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Forge<'ring> {
     ring: &'ring KeyRing,
@@ -48,6 +73,11 @@ impl<'ring> Forge<'ring> {
         self.ring.state_tokens()
     }
 
+    /// Mints and verifies link tokens.
+    pub fn link_tokens(self) -> LinkTokens<'ring> {
+        self.ring.link_tokens()
+    }
+
     /// Mints and verifies session tokens.
     pub fn session_tokens(self) -> SessionTokens<'ring> {
         self.ring.session_tokens()
@@ -61,6 +91,16 @@ impl<'ring> Forge<'ring> {
     /// Mints and verifies tickets.
     pub fn tickets(self) -> Tickets<'ring> {
         self.ring.tickets()
+    }
+
+    /// Mints and verifies the tokens of tenants' servers.
+    pub fn tenant_tokens(self) -> TenantTokens<'ring> {
+        self.ring.tenant_tokens()
+    }
+
+    /// Mints and verifies captcha tokens.
+    pub fn captcha_tokens(self) -> CaptchaTokens<'ring> {
+        self.ring.captcha_tokens()
     }
 
     /// Mints and verifies the id tokens of one application, in the name of `issuer`.

@@ -6,6 +6,16 @@ use alloc::{string::String, vec::Vec};
 /// Headers to change one at a time: names, compared without regard to case, and values of any bytes.
 ///
 /// They may be tokens, so there is no `Debug`.
+///
+/// ```
+/// use authflow::testkit::{Call, World, demo};
+///
+/// let mut world = World::new();
+/// let device = demo::device().without("X-device-fingerprint");
+/// assert_eq!(world.send(&Call::login("alice", demo::PASSWORD).on(&device)).status, 400);
+/// let twice = demo::device().and("X-client-id", demo::ORDINARY);
+/// assert_eq!(world.send(&Call::login("alice", demo::PASSWORD).on(&twice)).status, 400);
+/// ```
 #[derive(Clone, Default)]
 pub struct HeaderList(Vec<(String, Vec<u8>)>);
 

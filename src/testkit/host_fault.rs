@@ -1,20 +1,41 @@
 //! What a host does wrong.
 
-/// What a host does wrong, and at which question: by [name](crate::step::Question::NAME).
+/// What goes wrong at a host, or what comes between.
 ///
-/// The reply is "system busy" in either case. What was written before, and lost only the answer, stays written.
+/// A question is meant by its [name](crate::step::Question::NAME). Where it goes unanswered, the reply is "system busy"; what was written before only the
+/// answer was lost stays written.
+///
+/// ```
+/// use authflow::testkit::{HostFault, World};
+///
+/// let mut world = World::new();
+/// let warned = world.login("erin");
+///
+/// // The database commits the skip, and the connection breaks before it can say so.
+/// world.host.fault = Some(HostFault::AnswerLost("Commit"));
+/// assert_eq!(world.skip(warned.state_token()).status, 500);
+/// world.host.fault = None;
+/// assert_eq!(world.skip(warned.state_token()).status, 400, "the state token is spent");
+/// assert_eq!(world.account("erin").password.as_ref().unwrap().skips_used, 1);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HostFault {
     /// It cannot answer, and has done nothing.
     Unavailable(&'static str),
     /// It has done what it was asked, and the answer got lost: a connection broke after the database had committed.
     AnswerLost(&'static str),
+    /// Another request with the same token has been committed a moment before. Nothing is written.
+    Replayed,
+    /// Somebody has changed the account between the check and the write. Nothing is written.
+    Changed,
 }
 
 impl HostFault {
-    pub(super) fn question(self) -> &'static str {
+    /// Which question goes unanswered.
+    pub(super) fn question(self) -> Option<&'static str> {
         match self {
-            Self::Unavailable(question) | Self::AnswerLost(question) => question,
+            Self::Unavailable(question) | Self::AnswerLost(question) => Some(question),
+            Self::Replayed | Self::Changed => None,
         }
     }
 }

@@ -6,6 +6,17 @@ use alloc::{borrow::ToOwned as _, format, vec::Vec};
 use serde_json::json;
 
 /// A login on its way, of the subject of a [`Scenario`](super::Scenario).
+///
+/// ```
+/// use authflow::{factor::Factor, flow::State, testkit::{Login, Scenario, demo}};
+///
+/// let scenario = Scenario::new(demo::policy()).with_second_factor(Factor::Totp);
+/// let mut login: Login = scenario.reach(State::Start).unwrap();
+/// assert_eq!(login.sign_in().text("status"), "MFA_AUTH");
+/// assert_eq!(login.prove_factor().text("status"), "SUCCESS");
+/// assert_eq!(login.state, State::SessionIssued);
+/// assert_eq!(login.world.host.sessions.len(), 1, "its world is there to be looked at");
+/// ```
 #[derive(Clone)]
 pub struct Login {
     /// The world it happens in.

@@ -1,32 +1,66 @@
 //! A host in memory.
 
-use super::{HostFault, PlainHasher, Planned, demo, ready::ready};
+use super::{HostFault, Link, PlainHasher, Planned, demo, ready::ready};
 use crate::{
-    Application, Audience, ClientId, Moment, Secret, SessionId, Timestamp, TokenId,
-    account::{Account, AccountKey, FindAccount, NameKind, Revision, UserName},
+    AccountId, Application, Audience, ClientId, Moment, Secret, SessionId, TenantId, Timestamp, TokenId,
+    account::{
+        Account, AccountKey, FindAccount, JudgeProfile, NameKind, ProfileJudgement, ProfileRefusal, Revision,
+        UserName,
+    },
+    captcha::{
+        Captcha, CaptchaPicture, IssueCaptcha, JudgeCaptcha, JudgeCaptchaPoint, PictureId, PresentedPoint,
+    },
     code::{
-        Captcha, CodeKey, CodeOwner, CodePurpose, Deliver, Delivery, JudgeCaptcha, LoadCode, SendRecord,
-        SendSlot, StoredCode, SumRecord,
+        CodeKey, CodeOwner, CodePurpose, Deliver, Delivery, LoadCode, SendRecord, SendSlot, StoredCode,
+        SumRecord,
     },
     contact::{EmailAddress, Mobile, Recipient},
+    device::DeviceBinding,
     guess::{AttemptRecord, AttemptSlot, Reservation, ReserveAttempt, SettleAttempt},
     outcome::Outcome,
     parts::Hasher as _,
     password::{JudgePassword, Judgement, PasswordMatch, PasswordRefusal, Verifier, VerifyPassword},
     session::{CheckSession, FindSession, SessionRecord},
+    signed_call::OpenSealed,
+    social::{
+        EndLinks, ExchangeMobileToken, ExchangeSocialCode, LinkedIdentity, ListIdentities, MobileSource,
+        SocialIdentity, SocialSource,
+    },
     step::{
         AccessDecision, Claim, Commit, Committed, CredentialOwner, DecideAccess, FindApplication, FindClaim,
-        Question, SignBytes, SignatureCheck, Step, VerifyBytes, VerifyTenantCredential,
+        Question, SignBytes, SignatureCheck, Step, VerifyBytes, VerifyClientSecret, VerifyTenantCredential,
     },
+    token::KeyId,
 };
 use alloc::{
     boxed::Box,
     collections::{BTreeMap, BTreeSet},
+    string::String,
     sync::Arc,
     vec::Vec,
 };
 
 /// A message that the host was asked to send.
+///
+/// ```
+/// use authflow::{
+///     code::CodePurpose,
+///     contact::Channel,
+///     testkit::{Call, World, demo},
+/// };
+/// use serde_json::json;
+///
+/// let mut world = World::new();
+/// let body = json!({ "mobile": demo::MOBILE, "type": "LOGIN_SMS" });
+/// world.send(&Call::post("/api/v2/sdk/sms/send", &body));
+/// let message = &world.host.outbox[0];
+/// assert_eq!((message.recipient.channel(), message.purpose), (Channel::Sms, CodePurpose::SignIn));
+/// assert!(!message.decoy);
+///
+/// let body = json!({ "mobile": demo::MOBILE, "verify_code": message.code.expose() });
+/// let signed_in = world.send(&Call::post("/api/v2/sdk/login/mobile-verify-code", &body));
+/// assert_eq!(signed_in.text("status"), "MFA_AUTH", "mona has a second factor");
+/// ```
 #[derive(Clone, Debug)]
 pub struct Message {
     /// To whom.
@@ -39,10 +73,58 @@ pub struct Message {
     pub decoy: bool,
 }
 
+/// A picture of a captcha that was shown.
+///
+/// ```
+/// use authflow::{
+///     captcha::CaptchaKind,
+///     policy::Policy,
+///     testkit::{Call, World, demo},
+/// };
+/// use serde_json::json;
+///
+/// let captcha = CaptchaKind::Picture;
+/// let mut world = World::with_policy(Policy { captcha, ..demo::policy() });
+/// let shown = world.send(&Call::get("/api/v2/sdk/captcha"));
+/// let picture = world.host.pictures.values().next().unwrap();
+/// let six_beside = format!(r#"{{"x":{}.0,"y":5.0}}"#, u16::from(picture.x) + 6);
+/// let body =
+///     json!({ "token": shown.text("token"), "point_json": six_beside, "sender": demo::MOBILE });
+/// assert_eq!(world.send(&Call::post("/api/v2/sdk/captcha/verify", &body)).status, 400);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Picture {
+    /// Where its piece belongs.
+    pub x: u8,
+    /// In which application and tenant it was shown.
+    pub audience: Audience,
+    /// To which device.
+    pub device: DeviceBinding,
+}
+
 /// A host in memory, which keeps every duty of a host: it counts before it judges, and commits all or nothing, by comparing and setting.
 ///
 /// Everything it keeps is there to be looked at and changed. A `Mutex<MemoryHost>` is a [`Host`](crate::Host), and every one of its
 /// [parts](crate::parts) but the hasher, which is a [`PlainHasher`]; so is a reference to one.
+///
+/// ```
+/// use authflow::testkit::{Call, World};
+/// use serde_json::json;
+///
+/// let mut world = World::new();
+/// world.host.denied = true; // what it answers, it answers from what is there
+/// assert_eq!(world.login("alice").text("status"), "ACCESS_DENIED");
+/// assert_eq!(
+///     world.host.asked,
+///     ["FindAccount", "ReserveAttempt", "VerifyPassword", "DecideAccess", "Commit"]
+/// );
+///
+/// world.send(&Call::post(
+///     "/api/v2/sdk/sms/send",
+///     &json!({ "mobile": "+86-19900000000", "type": "LOGIN_SMS" }),
+/// ));
+/// assert!(world.host.outbox[0].decoy, "nobody has that number");
+/// ```
 ///
 /// It is for tests alone: it stores passwords as they are.
 #[derive(Clone, Debug, Default)]
@@ -73,6 +155,12 @@ pub struct MemoryHost {
     pub send_owners: BTreeMap<SendSlot, CodeOwner>,
     /// What each application has sent in all.
     pub sums: BTreeMap<Audience, SumRecord>,
+    /// Which account each identity is linked to.
+    pub identities: BTreeMap<(Option<TenantId>, SocialIdentity), Link>,
+    /// What codes of providers prove: each is good once.
+    pub social_codes: Vec<(SocialSource, Secret, SocialIdentity)>,
+    /// What tokens of mobiles prove: each is good once.
+    pub mobile_tokens: Vec<(MobileSource, Secret, Mobile)>,
     /// Messages, also the pretended ones.
     pub outbox: Vec<Message>,
     /// Whether no message gets through.
@@ -83,6 +171,10 @@ pub struct MemoryHost {
     pub used_passwords: Vec<Secret>,
     /// The one captcha token that is a robot's. Any other one passes.
     pub robot: Option<Secret>,
+    /// What it refuses of somebody who registers; everything else it accepts.
+    pub unfit_profile: Option<ProfileRefusal>,
+    /// Where the pieces of pictures belong that were shown and not tried yet: to five pixels. [`solution`](Self::solution) says it of one.
+    pub pictures: BTreeMap<PictureId, Picture>,
     /// Whether it had no answer to its latest question, because a name was two accounts'.
     pub is_at_a_loss: bool,
     /// What it does wrong.
@@ -120,6 +212,7 @@ impl MemoryHost {
     /// one is drawn: what was judged on the earlier one, of whoever had the id, is over.
     pub fn create_account(&mut self, account: Account, moment: &Moment) {
         let new = Account { revision: Revision::first(moment), ..account };
+        self.end_links(new.tenant, new.id, EndLinks::All);
         match self.accounts.iter_mut().find(|old| (old.tenant, old.id) == (new.tenant, new.id)) {
             Some(old) => *old = new,
             None => self.accounts.push(new),
@@ -166,6 +259,18 @@ impl MemoryHost {
         }
     }
 
+    /// Where the piece of the one picture belongs that was shown and not tried yet, as the family's clients say it.
+    ///
+    /// # Panics
+    /// When there is none, or more than one.
+    #[track_caller]
+    pub fn solution(&self) -> String {
+        match self.pictures.values().collect::<Vec<_>>()[..] {
+            [Picture { x, .. }] => alloc::format!(r#"{{"x":{x}.0,"y":5.0}}"#),
+            _ => panic!("not one picture was shown"),
+        }
+    }
+
     /// Answers one question, and gives the next step.
     ///
     /// # Errors
@@ -195,6 +300,14 @@ impl MemoryHost {
             Step::Deliver(ask) => answer!(ask, deliver),
             Step::SignBytes(ask) => answer!(ask, sign_bytes),
             Step::VerifyBytes(ask) => answer!(ask, verify_bytes),
+            Step::JudgeProfile(ask) => answer!(ask, judge_profile),
+            Step::OpenSealed(ask) => answer!(ask, open_sealed),
+            Step::VerifyClientSecret(ask) => answer!(ask, verify_client_secret),
+            Step::IssueCaptcha(ask) => answer!(ask, issue_captcha),
+            Step::JudgeCaptchaPoint(ask) => answer!(ask, judge_captcha_point),
+            Step::ExchangeSocialCode(ask) => answer!(ask, exchange_social_code),
+            Step::ExchangeMobileToken(ask) => answer!(ask, exchange_mobile_token),
+            Step::ListIdentities(ask) => answer!(ask, list_identities),
             Step::Done(outcome) => return Err(outcome),
         })
     }
@@ -215,8 +328,10 @@ impl MemoryHost {
     ) -> Result<A, Planned> {
         self.asked.push(question);
         self.is_at_a_loss = false;
-        match self.fault.filter(|fault| fault.question() == question) {
-            None => Some(answer(self)).filter(|_| !self.is_at_a_loss).ok_or(Planned),
+        match self.fault.filter(|fault| fault.question() == Some(question)) {
+            None | Some(HostFault::Replayed | HostFault::Changed) => {
+                Some(answer(self)).filter(|_| !self.is_at_a_loss).ok_or(Planned)
+            }
             Some(HostFault::Unavailable(_)) => Err(Planned),
             Some(HostFault::AnswerLost(_)) => {
                 let _lost = answer(self);
@@ -234,6 +349,11 @@ impl MemoryHost {
         let of_tenant = || self.accounts.iter().filter(|account| account.tenant == ask.audience.tenant);
         match &ask.key {
             AccountKey::Id(id) => of_tenant().find(|account| *id == account.id).cloned(),
+            AccountKey::Identity(identity) => {
+                let Link { account: id, .. } =
+                    self.identities.get(&(ask.audience.tenant, identity.clone()))?;
+                of_tenant().find(|account| *id == account.id).cloned()
+            }
             AccountKey::Identifier(typed) => {
                 let known = typed.names().flat_map(|(kind, text)| {
                     of_tenant().filter(move |account| is_known_by(account, kind, text)).cloned()
@@ -306,6 +426,17 @@ impl MemoryHost {
         known.map_or(CredentialOwner::Nobody, |(_, owner)| *owner)
     }
 
+    /// A server's credential is its client's secret, under the application's id.
+    pub(super) fn verify_client_secret(&mut self, ask: &VerifyClientSecret) -> CredentialOwner {
+        let known = self.credentials.iter().find(|(known, _)| known.expose() == ask.client_secret.expose());
+        let is_of = |owner: &CredentialOwner| match owner {
+            CredentialOwner::Tenant(_) => ask.client_id.as_str() == demo::ISV,
+            CredentialOwner::Application(client_id) => *client_id == ask.client_id,
+            CredentialOwner::Nobody => false,
+        };
+        known.map(|(_, owner)| *owner).filter(is_of).unwrap_or(CredentialOwner::Nobody)
+    }
+
     pub(super) fn commit(&mut self, ask: &Commit) -> Committed {
         let hashed = ready(ask.hashed(|password| PlainHasher.hash(password)));
         hashed.map_or_else(|never| match never {}, |hashed| self.store_commit(&hashed))
@@ -322,6 +453,23 @@ impl MemoryHost {
         if is_human { Captcha::Passed } else { Captcha::Failed }
     }
 
+    pub(super) fn issue_captcha(&mut self, ask: &IssueCaptcha) -> Option<CaptchaPicture> {
+        let [x, ..] = *ask.seed.as_bytes();
+        let shown = Picture { x, audience: ask.audience, device: ask.device.binding() };
+        self.pictures.insert(ask.id, shown);
+        Some(CaptchaPicture::new(b"a picture".into(), b"a piece".into()))
+    }
+
+    pub(super) fn judge_captcha_point(&mut self, ask: &JudgeCaptchaPoint) -> Captcha {
+        let shown = self.pictures.remove(&ask.id);
+        let is_right = shown.is_some_and(|shown| {
+            let is_same = shown.audience == ask.audience && ask.device.is_bound(&shown.device, ask.now);
+            let is_near = |x: f64| (x - f64::from(shown.x)).abs() <= 5.0;
+            is_same && matches!(ask.point, PresentedPoint::Clear(point) if is_near(point.x))
+        });
+        if is_right { Captcha::Passed } else { Captcha::Failed }
+    }
+
     pub(super) fn deliver(&mut self, ask: &Deliver) -> Delivery {
         self.outbox.push(Message {
             recipient: ask.recipient.clone(),
@@ -332,23 +480,129 @@ impl MemoryHost {
         if self.undeliverable { Delivery::NotDelivered } else { Delivery::Delivered }
     }
 
+    pub(super) fn judge_profile(&mut self, ask: &JudgeProfile) -> ProfileJudgement {
+        self.unfit_profile.map_or_else(|| ask.accept(), ProfileJudgement::Refused)
+    }
+
     pub(super) fn sign_bytes(&mut self, ask: &SignBytes) -> Option<Vec<u8>> {
         Some(stand_in_signature(&ask.key_id, &ask.bytes))
+    }
+
+    pub(super) fn exchange_social_code(&mut self, ask: &ExchangeSocialCode) -> Option<SocialIdentity> {
+        let is_it = |(source, code, _): &(SocialSource, Secret, SocialIdentity)| {
+            *source == ask.source && code.expose() == ask.code.expose()
+        };
+        let at = self.social_codes.iter().position(is_it)?;
+        Some(self.social_codes.remove(at).2)
+    }
+
+    pub(super) fn exchange_mobile_token(&mut self, ask: &ExchangeMobileToken) -> Option<Mobile> {
+        let is_it = |(source, token, _): &(MobileSource, Secret, Mobile)| {
+            *source == ask.source && token.expose() == ask.token.expose()
+        };
+        let at = self.mobile_tokens.iter().position(is_it)?;
+        Some(self.mobile_tokens.remove(at).2)
+    }
+
+    /// Takes links of an account away.
+    pub(super) fn end_links(&mut self, tenant: Option<TenantId>, account: AccountId, which: EndLinks) {
+        self.identities.retain(|(of, identity), link| {
+            (*of, link.account) != (tenant, account) || !which.ends(identity.provider())
+        });
+    }
+
+    pub(super) fn list_identities(&mut self, ask: &ListIdentities) -> Vec<LinkedIdentity> {
+        let theirs = self
+            .identities
+            .iter()
+            .filter(|((tenant, _), link)| (*tenant, link.account) == (ask.audience.tenant, ask.account));
+        let mut all: Vec<_> = theirs
+            .map(|((_, identity), link)| LinkedIdentity {
+                identity: identity.clone(),
+                linked_at: link.linked_at,
+                linked_by: link.linked_by,
+            })
+            .collect();
+        all.sort_by_key(|linked| linked.linked_at);
+        all
     }
 
     pub(super) fn verify_bytes(&mut self, ask: &VerifyBytes) -> SignatureCheck {
         let is_good = stand_in_signature(&ask.key_id, &ask.bytes) == ask.signature;
         if is_good { SignatureCheck::Valid } else { SignatureCheck::Invalid }
     }
+
+    pub(super) fn open_sealed(&mut self, ask: &OpenSealed) -> Option<Secret> {
+        stand_in_opened(&ask.key, &ask.sealed)
+    }
 }
 
 /// What a [`MemoryHost`] signs with, as a key that is outside: a sum anybody can make.
+///
+/// ```
+/// use authflow::{
+///     testkit::{Setup, World, stand_in_signature},
+///     token::{IdTokenSigning, OutsideKey, OutsideKeys, SignatureAlgorithm},
+/// };
+/// use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
+///
+/// let key = OutsideKey::new("kms-1", SignatureAlgorithm::Es256)?;
+/// let signing = IdTokenSigning::Outside(OutsideKeys::new(key));
+/// let mut world = World::with_setup(Setup { signing, ..Setup::default() });
+/// let signed_in = world.login("alice");
+/// let (signed, signature) = signed_in.id_token().rsplit_once('.').unwrap();
+/// let expected = BASE64_URL_SAFE_NO_PAD.encode(stand_in_signature("kms-1", signed.as_bytes()));
+/// assert_eq!(signature, expected);
+/// # Ok::<(), authflow::token::KeyError>(())
+/// ```
 pub fn stand_in_signature(key_id: &str, bytes: &[u8]) -> Vec<u8> {
     let sum = bytes.iter().fold(0_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(u64::from(*byte)));
     [key_id.as_bytes(), &sum.to_be_bytes()].concat()
 }
 
-fn is_known_by(account: &Account, kind: NameKind, text: &str) -> bool {
+/// What a client seals with a key of 2,048 bits, for a [`MemoryHost`] to open: the key's id, and the text as it is. Anybody can make and read it.
+///
+/// ```
+/// use authflow::{
+///     Dialect,
+///     testkit::{Call, Setup, World, demo, stand_in_sealed},
+/// };
+/// use base64::{Engine as _, prelude::BASE64_STANDARD};
+///
+/// let setup = Setup {
+///     dialect: Dialect::OneAccess,
+///     call_key: Some(demo::call_key()),
+///     ..Setup::default()
+/// };
+/// let mut world = World::with_setup(setup);
+/// // No session token in it: refused, and nobody is told why.
+/// let sealed =
+///     stand_in_sealed(demo::call_key().id(), "session_token=nonsense&timestamp=1&nonce=n");
+/// let call = Call::get("/api/v2/sdk/pwd/check-exist")
+///     .with_header("X-signature", BASE64_STANDARD.encode(sealed));
+/// assert_eq!(world.send(&call).status, 400);
+/// ```
+///
+/// # Panics
+/// When the text is longer than what RSA-OAEP with SHA-256 has room for: 190 bytes.
+#[track_caller]
+pub fn stand_in_sealed(key: &KeyId, text: &str) -> Vec<u8> {
+    assert!(text.len() <= 190, "RSA of 2,048 bits has room for 190 bytes, and these are {}", text.len());
+    let named = [key.as_str().as_bytes(), &[0; 20]].concat();
+    let mut sealed: Vec<u8> = named.into_iter().take(20).chain([text.len() as u8]).collect();
+    sealed.extend(text.as_bytes());
+    sealed.resize(256, 0);
+    sealed
+}
+
+fn stand_in_opened(key: &KeyId, sealed: &[u8]) -> Option<Secret> {
+    let (_, rest) = sealed.split_at_checked(20)?;
+    let (length, rest) = rest.split_first()?;
+    let text = core::str::from_utf8(rest.get(..usize::from(*length))?).ok()?;
+    (text.len() <= 190 && stand_in_sealed(key, text) == sealed).then(|| Secret::new(text))
+}
+
+pub(super) fn is_known_by(account: &Account, kind: NameKind, text: &str) -> bool {
     let own = match kind {
         NameKind::UserName => account.user_name.as_ref().map(UserName::normalised),
         NameKind::Mobile => account.mobile.as_ref().map(Mobile::normalised),

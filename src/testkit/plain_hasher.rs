@@ -12,6 +12,26 @@ use core::convert::Infallible;
 const OUTDATED: &str = "outdated:";
 
 /// A hasher whose verifiers are the passwords as they are, so that a test sees them and waits for nothing.
+///
+/// ```
+/// use authflow::{
+///     administration::SetPassword,
+///     password::Verifier,
+///     testkit::{Call, World, demo},
+/// };
+///
+/// let mut world = World::new();
+/// let (tenant, account) = (world.account("alice").tenant, world.account("alice").id);
+/// let verifier = Verifier::new("Battery-Staple-8"); // the password itself
+/// world.host.set_password(&SetPassword {
+///     tenant,
+///     account,
+///     verifier,
+///     changed_at: demo::START,
+///     must_change: None,
+/// });
+/// assert_eq!(world.send(&Call::login("alice", "Battery-Staple-8")).text("status"), "SUCCESS");
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct PlainHasher;
 

@@ -21,7 +21,10 @@ use crate::{
 /// assert_eq!(login.answer().text("status"), "MFA_AUTH");
 ///
 /// let refused = scenario.reach(Stage::PasswordExpiring).err().unwrap();
-/// assert_eq!(refused.to_string(), "PasswordExpiring cannot be reached: the login stands at SessionIssued");
+/// assert_eq!(
+///     refused.to_string(),
+///     "PasswordExpiring cannot be reached: the login stands at SessionIssued"
+/// );
 /// ```
 #[derive(Clone, Debug)]
 pub struct Scenario {
@@ -30,6 +33,21 @@ pub struct Scenario {
 }
 
 /// A state that no account reaches under the policy; where the login stands instead.
+///
+/// ```
+/// use authflow::{
+///     flow::State,
+///     policy::Policy,
+///     testkit::{Scenario, Unreachable},
+///     token::Stage,
+/// };
+///
+/// // By default no password ages: nobody is ever warned.
+/// let refused = Scenario::new(Policy::default()).reach(Stage::PasswordExpiring).err().unwrap();
+/// let Unreachable { wanted, reached } = refused;
+/// assert_eq!(wanted, State::Pending(Stage::PasswordExpiring));
+/// assert_eq!(reached, State::SessionIssued);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{wanted} cannot be reached: the login stands at {reached}")]
 pub struct Unreachable {

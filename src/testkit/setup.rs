@@ -6,11 +6,27 @@ use crate::{
     contact::NumberingPlan,
     policy::Policy,
     sdk::Api,
+    signed_call::CallKey,
     token::{IdTokenSigning, Key, KeyRing, OutsideKey, OutsideKeys, SignatureAlgorithm},
 };
 use alloc::vec::Vec;
 
 /// What the two applications of the [`demo`] have in common.
+///
+/// ```
+/// use authflow::{
+///     Dialect,
+///     testkit::{Call, Setup, World},
+/// };
+///
+/// let setup = Setup { dialect: Dialect::OneAccess, tells_attempts: true, ..Setup::default() };
+/// let mut world = World::with_setup(setup);
+/// let refused = world.send(&Call::login("alice", "a guess"));
+/// assert_eq!(
+///     refused.text("error_msg"),
+///     "Invalid account name or password. Remaining attempts: 4."
+/// );
+/// ```
 #[derive(Clone, Debug)]
 pub struct Setup {
     /// What they demand.
@@ -23,6 +39,8 @@ pub struct Setup {
     pub numbering: Option<NumberingPlan>,
     /// Who signs their id tokens.
     pub signing: IdTokenSigning,
+    /// What their clients sign their calls with, if they do.
+    pub call_key: Option<CallKey>,
 }
 
 impl Setup {
@@ -34,6 +52,7 @@ impl Setup {
             tells_attempts: false,
             numbering: None,
             signing: IdTokenSigning::ApplicationKey,
+            call_key: None,
         }
     }
 
@@ -45,7 +64,10 @@ impl Setup {
         [isv, ordinary]
             .into_iter()
             .flatten()
-            .map(|application| Application { policy, dialect, tells_attempts, ..application })
+            .map(|application| {
+                let call_key = self.call_key.clone();
+                Application { policy, dialect, tells_attempts, call_key, ..application }
+            })
             .collect()
     }
 

@@ -53,6 +53,7 @@ macro_rules! parts {
             check_session: CheckSession;
             find_claim: FindClaim;
             load_code: LoadCode;
+            list_identities: ListIdentities;
         }
             async fn commit(&self, ask: &Commit<Verifier>) -> Result<Committed, Planned> {
                 let mut host = self.lock().unwrap_or_else(PoisonError::into_inner);
@@ -63,11 +64,17 @@ macro_rules! parts {
             decide_access: DecideAccess;
             judge_password: JudgePassword;
             judge_captcha: JudgeCaptcha;
+            issue_captcha: IssueCaptcha;
+            judge_captcha_point: JudgeCaptchaPoint;
             verify_tenant_credential: VerifyTenantCredential;
+            verify_client_secret: VerifyClientSecret;
             find_application: FindApplication;
+            judge_profile: JudgeProfile;
+            exchange_social_code: ExchangeSocialCode;
+            exchange_mobile_token: ExchangeMobileToken;
         } }
         answered_under_the_lock! { $host, Courier { deliver: Deliver; } }
-        answered_under_the_lock! { $host, Signer { sign_bytes: SignBytes; verify_bytes: VerifyBytes; } })*
+        answered_under_the_lock! { $host, Signer { sign_bytes: SignBytes; verify_bytes: VerifyBytes; open_sealed: OpenSealed; } })*
     };
 }
 

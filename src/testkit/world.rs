@@ -9,7 +9,7 @@ use crate::{
     outcome::{Outcome, Verdict},
     policy::Policy,
     sdk::Api,
-    step::{Commit, Committed, Step},
+    step::{Ask, Commit, Committed, Question, Step},
 };
 use alloc::{
     format,
@@ -129,6 +129,42 @@ impl World {
             };
         }
         step
+    }
+
+    /// Answers questions until this one is asked, which is left to whoever tests an answer to it.
+    ///
+    /// ```
+    /// use authflow::{
+    ///     password::{PasswordMatch, VerifyPassword},
+    ///     testkit::{Call, World, demo},
+    /// };
+    ///
+    /// let mut world = World::new();
+    /// let step = world.begin(&Call::login("alice", "Battery-Staple-8"));
+    /// let ask = world.until::<VerifyPassword>(step);
+    /// assert_eq!(ask.verifier.as_ref().unwrap().expose(), demo::PASSWORD);
+    ///
+    /// let answer = world.finish(ask.answer(PasswordMatch::Differs));
+    /// assert_eq!(answer.status, 400);
+    /// ```
+    ///
+    /// # Panics
+    /// When the request ends without it.
+    #[track_caller]
+    pub fn until<Q>(&mut self, mut step: Step) -> Ask<Q>
+    where
+        Q: Question,
+        Ask<Q>: TryFrom<Step, Error = Step>,
+    {
+        loop {
+            step = match Ask::try_from(step) {
+                Ok(ask) => return ask,
+                Err(other) => match self.host.answer(other) {
+                    Ok(step) => step,
+                    Err(outcome) => panic!("{} was not asked: {:?}", Q::NAME, outcome.events),
+                },
+            };
+        }
     }
 
     /// Answers a [`Commit`] as the host does, without a request.

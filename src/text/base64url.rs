@@ -1,5 +1,6 @@
 //! Strict base64url (RFC 4648 §5): no padding, no trailing bits, no foreign bytes, so a text has one spelling.
 
+use alloc::{string::String, vec::Vec};
 use base64::{DecodeSliceError, Engine as _, engine::GeneralPurposeConfig};
 
 const UNPADDED: GeneralPurposeConfig = GeneralPurposeConfig::new()
@@ -33,9 +34,20 @@ pub(crate) const fn decoded_len(characters: usize) -> usize {
     characters.saturating_mul(3) / 4
 }
 
-/// Appends to a text.
-pub(crate) fn push(bytes: &[u8], out: &mut alloc::string::String) {
-    ENGINE.encode_string(bytes, out);
+/// Appends the text of `bytes`.
+pub(crate) fn push(bytes: &[u8], out: &mut Vec<u8>) {
+    let start = out.len();
+    out.resize(start.saturating_add(encoded_len(bytes.len())), 0);
+    // The room is as long as the text.
+    let _ = out.get_mut(start..).and_then(|room| encode(bytes, room));
+}
+
+/// The text of `bytes`.
+pub(crate) fn text(bytes: &[u8]) -> String {
+    let mut text = Vec::with_capacity(encoded_len(bytes.len()));
+    push(bytes, &mut text);
+    // It is ASCII.
+    String::from_utf8(text).unwrap_or_default()
 }
 
 /// Encodes into the front of `out`; `None` where it is too short.
@@ -56,7 +68,6 @@ pub(crate) fn decode<'out>(text: &[u8], out: &'out mut [u8]) -> Option<&'out [u8
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::string::String;
 
     /// RFC 4648 §10, without the padding that the URL-safe form of §5 may drop.
     #[test]
@@ -70,9 +81,10 @@ mod tests {
             ("fooba", "Zm9vYmE"),
             ("foobar", "Zm9vYmFy"),
         ] {
-            let mut encoded = String::new();
-            push(plain.as_bytes(), &mut encoded);
-            assert_eq!(encoded, text);
+            assert_eq!(super::text(plain.as_bytes()), text);
+            let mut appended = Vec::from(*b"before ");
+            push(plain.as_bytes(), &mut appended);
+            assert_eq!(appended.strip_prefix(b"before "), Some(text.as_bytes()));
             assert_eq!(encoded_len(plain.len()), text.len());
             assert_eq!(decoded_len(text.len()), plain.len());
             let mut buffer = [0; 16];

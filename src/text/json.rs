@@ -110,19 +110,19 @@ impl Object {
     #[inline]
     pub(crate) fn text(&mut self, name: Name, text: &str) {
         self.name(name);
-        if has_escape(text) {
+        if has_escape(text.as_bytes()) {
             write_to(&mut self.0, text);
         } else {
-            self.push_quoted(text);
+            self.push_quoted(text.as_bytes());
         }
     }
 
     /// A text in which there is nothing to escape.
     #[inline]
-    pub(crate) fn plain(&mut self, name: Name, text: &str) {
-        debug_assert!(!has_escape(text), "a text of ours needs no escape");
+    pub(crate) fn plain(&mut self, name: Name, text: impl AsRef<[u8]>) {
+        debug_assert!(!has_escape(text.as_ref()), "a text of ours needs no escape");
         self.name(name);
-        self.push_quoted(text);
+        self.push_quoted(text.as_ref());
     }
 
     #[inline]
@@ -139,7 +139,7 @@ impl Object {
             if at > 0 {
                 self.0.push(b',');
             }
-            self.push_quoted(text);
+            self.push_quoted(text.as_bytes());
         }
         self.0.push(b']');
     }
@@ -182,16 +182,16 @@ impl Object {
     }
 
     #[inline]
-    fn push_quoted(&mut self, text: &str) {
+    fn push_quoted(&mut self, text: &[u8]) {
         self.0.push(b'"');
-        self.0.extend_from_slice(text.as_bytes());
+        self.0.extend_from_slice(text);
         self.0.push(b'"');
     }
 }
 
 /// Whether a JSON string cannot hold the text as it stands (RFC 8259 §7). Without a branch, so that the compiler can use vectors.
-fn has_escape(text: &str) -> bool {
-    text.bytes().fold(false, |found, byte| found | matches!(byte, b'"' | b'\\' | ..b' '))
+fn has_escape(text: &[u8]) -> bool {
+    text.iter().fold(false, |found, byte| found | matches!(byte, b'"' | b'\\' | ..b' '))
 }
 
 /// The JSON of a value, in a buffer of `room` bytes that grows where that is not enough.

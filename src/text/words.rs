@@ -6,6 +6,17 @@ use core::fmt;
 /// A word that a database or a configuration has in the place of one of ours.
 ///
 /// It prints what was given, at most 64 characters of it.
+///
+/// ```
+/// use authflow::{UnknownWord, account::AccountStatus};
+///
+/// // A column that somebody else writes.
+/// let refused: UnknownWord = "Active".parse::<AccountStatus>().unwrap_err();
+/// assert_eq!(
+///     refused.to_string(),
+///     r#"the status of an account must be "active" or "locked" or "disabled", not "Active""#
+/// );
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{what} must be {}, not {given:?}", OneOf(known))]
 pub struct UnknownWord {
@@ -70,9 +81,11 @@ pub(crate) use words;
 mod tests {
     use crate::{
         account::AccountStatus,
+        code::CodePurpose,
         device::BindingKind,
         factor::{Factor, TotpAlgorithm},
         password::{MustChange, PasswordForm},
+        token::Stage,
     };
     use alloc::string::ToString as _;
     use core::{fmt::Debug, str::FromStr};
@@ -97,10 +110,25 @@ mod tests {
 
     #[test]
     fn the_words_of_a_database_are_those_of_json_and_stay_what_they_are() {
-        are_kept(Factor::WORDS, &["password", "sms", "email", "totp"]);
+        are_kept(Factor::WORDS, &["password", "sms", "email", "totp", "federated"]);
         are_kept(PasswordForm::WORDS, &["as_typed", "canonical"]);
         are_kept(MustChange::WORDS, &["administrator_reset", "breached", "first_login"]);
         are_kept(AccountStatus::WORDS, &["active", "locked", "disabled"]);
+        are_kept(Stage::WORDS, &["factor_required", "password_expiring", "password_expired"]);
+        are_kept(
+            CodePurpose::WORDS,
+            &[
+                "sign_in",
+                "second_factor",
+                "change_password",
+                "forgotten_password",
+                "update_password",
+                "update_contact",
+                "register",
+                "link_identity",
+            ],
+        );
+        assert!(CodePurpose::ALL.iter().eq(CodePurpose::WORDS.iter().map(|(purpose, _)| purpose)));
         are_kept(TotpAlgorithm::WORDS, &["sha1", "sha256", "sha512"]);
         are_kept(BindingKind::WORDS, &["fingerprint", "cookie", "unbound", "key_thumbprint"]);
         for (factor, word) in Factor::WORDS {

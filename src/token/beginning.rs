@@ -4,11 +4,11 @@ use super::{IdClaims, IdentityClaims, Issuer, Keys, jwt, mac::MacKey};
 use crate::{
     Audience,
     text::{
-        base64url,
+        base64url, fixed,
         json::{Object, name},
     },
 };
-use alloc::{boxed::Box, string::String};
+use alloc::{boxed::Box, vec::Vec};
 use arrayvec::ArrayVec;
 
 /// How long before its issue time an id token begins to count, in seconds, for relying parties whose clocks are slow.
@@ -22,7 +22,7 @@ const GROUP: usize = 3;
 #[derive(Clone)]
 pub(super) struct Beginning {
     /// The header, and the claims as far as they fill whole groups, spelt.
-    text: Box<str>,
+    text: Box<[u8]>,
     /// The bytes after them: one to three, never none, so that what is written next follows something.
     rest: ArrayVec<u8, GROUP>,
 }
@@ -38,13 +38,13 @@ impl Beginning {
         let claims = object.unfinished();
         let whole = (claims.len().saturating_sub(1) / GROUP).saturating_mul(GROUP);
         let (whole, rest) = claims.split_at_checked(whole).unwrap_or_default();
-        let mut text = String::from(header);
+        let mut text = Vec::from(header);
         base64url::push(whole, &mut text);
-        Self { text: text.into_boxed_str(), rest: ArrayVec::try_from(rest).unwrap_or_default() }
+        Self { text: text.into(), rest: ArrayVec::try_from(rest).unwrap_or_default() }
     }
 
     /// Header and payload of the token that says `claims`, with room for the tag of an HMAC.
-    pub(super) fn with(&self, claims: &IdClaims) -> String {
+    pub(super) fn with(&self, claims: &IdClaims) -> Vec<u8> {
         let mut object = Object::after(&self.rest, 512);
         object.text(name!("sub"), claims.account.as_str());
         object.number(name!("exp"), claims.expires_at.as_unix());
@@ -52,16 +52,21 @@ impl Beginning {
         object.number(name!("nbf"), claims.issued_at.minus_seconds(NOT_BEFORE_LEEWAY_SECONDS).as_unix());
         object.number(name!("auth_time"), claims.auth_time.as_unix());
         object.plain_list(name!("amr"), claims.factors.amr());
-        object.plain(name!("sid"), &claims.session.text());
+        object.plain(name!("sid"), fixed::encode::<16, 22>(claims.session.as_bytes()));
         match &claims.identity {
             IdentityClaims::TopLevel(profile) => object.members(profile.members()),
+            IdentityClaims::Flat(subject) => {
+                let written = serde_json::to_string(subject).unwrap_or_default();
+                let members = written.strip_prefix('{').and_then(|members| members.strip_suffix('}'));
+                object.members(members.unwrap_or_default());
+            }
             IdentityClaims::Api(subject) => {
                 object.text(name!("api"), &serde_json::to_string(subject).unwrap_or_default());
             }
         }
         let payload = object.end();
-        let mut text = String::with_capacity(jwt::sealed_len(&self.text, &payload));
-        text.push_str(&self.text);
+        let mut text = Vec::with_capacity(jwt::sealed_len(&self.text, &payload));
+        text.extend_from_slice(&self.text);
         base64url::push(&payload, &mut text);
         text
     }
@@ -80,7 +85,7 @@ pub(super) struct Begun {
 impl Begun {
     pub(super) fn new(keys: &Keys, issuer: &Issuer, audience: &Audience) -> Self {
         let (key, beginning) = (keys.id_token_mac(audience), Beginning::new(&keys.header, issuer, audience));
-        let begun = key.begun(beginning.text.as_bytes());
+        let begun = key.begun(&beginning.text);
         Self { issuer: issuer.clone(), beginning, key, begun }
     }
 
@@ -94,9 +99,9 @@ impl Begun {
     }
 
     /// The token that says `claims`.
-    pub(super) fn mint(&self, claims: &IdClaims) -> String {
+    pub(super) fn mint(&self, claims: &IdClaims) -> Vec<u8> {
         let mut text = self.beginning.with(claims);
-        let after = text.as_bytes().get(self.beginning.text.len()..).unwrap_or_default();
+        let after = text.get(self.beginning.text.len()..).unwrap_or_default();
         let tag = self.begun.tag(&[after]);
         jwt::push_tag(&tag, &mut text);
         text

@@ -1,6 +1,27 @@
 //! Why a token was refused.
 
 /// Why a presented token was refused: for the host's logs. A client is told one thing for all of them.
+///
+/// ```
+/// use authflow::{
+///     Application,
+///     testkit::{World, demo},
+///     token::{TokenError, Untrusted},
+/// };
+///
+/// let mut world = World::new();
+/// let signed_in = world.login("alice");
+/// let application = Application::new(demo::audience().client_id);
+/// let verifier = world.api.engine().verifier(&application)?;
+/// let verify = |text: &str, now| {
+///     verifier.verify(Untrusted::new(text), &demo::audience(), now).map(|_| ())
+/// };
+/// let (token, now) = (signed_in.session_token(), world.clock.now);
+/// assert_eq!(verify(token, now.plus_seconds(43_199)), Ok(()));
+/// assert_eq!(verify(token, now.plus_seconds(43_200)), Err(TokenError::Expired));
+/// assert_eq!(verify("LGTnonsense", now), Err(TokenError::Malformed));
+/// # Ok::<(), authflow::token::CallsAreSigned>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum TokenError {
     /// Too long, no header or key id of ours, or not the one spelling that we write.

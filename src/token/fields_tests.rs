@@ -5,9 +5,10 @@ use crate::{
     AccountId, Audience, ClientId, SessionId, TenantId, Timestamp, TokenId,
     account::Revision,
     factor::{Factor, FactorSet},
+    social::{Provider, SocialIdentity, pending::PendingIdentity},
     text::base64url,
 };
-use alloc::{borrow::ToOwned as _, format, string::String, vec, vec::Vec};
+use alloc::{borrow::ToOwned as _, boxed::Box, format, string::String, vec, vec::Vec};
 
 const NOW: Timestamp = Timestamp::from_unix(1_700_000_000);
 
@@ -114,6 +115,7 @@ fn state() -> StateClaims {
         audience,
         account,
         revision,
+        link: None,
         device: DeviceDigests {
             fingerprint: device,
             ip: Some(DeviceDigest::from_bytes([0x44; 16])),
@@ -171,9 +173,12 @@ fn out_of_range(name: &str) -> Vec<Vec<u8>> {
         // Without any it is another audience, and none that is malformed.
         "tenant" => vec![text(&[b'x'; 65]), text(b"\xC3"), text(b"\t"), text(b"a\x7F")],
         "time" => vec![number(Timestamp::MAX.as_unix() + 1), number(u64::MAX), number(1 << 63)],
-        "factors" => vec![vec![16], vec![17], vec![128], vec![255]],
+        "factors" => vec![vec![32], vec![33], vec![128], vec![255]],
         // Of bits that are known, it is the number of the digests that decides.
-        "bound" => vec![vec![0], vec![1], vec![7], vec![8], vec![13], vec![255]],
+        "bound" => vec![vec![0], vec![1], vec![7], vec![8], vec![13], vec![37], vec![255]],
+        "bound, and linked" => vec![vec![5], vec![8], vec![15], vec![21], vec![53], vec![77], vec![255]],
+        "provider" => vec![text(b""), text(b"WeiXin"), text(b"a b"), text(&[b'x'; 33]), text(b"\xFF")],
+        "uid" => vec![text(b""), text(&[b'x'; 129]), text(b"a\nb"), text(b"\xFF")],
         "stage" => vec![vec![0], vec![4], vec![255]],
         // Any bytes are an id, a digest, a number.
         _ => vec![],
@@ -181,7 +186,7 @@ fn out_of_range(name: &str) -> Vec<Vec<u8>> {
 }
 
 /// `verify` gives the claims of a token of this kind. They are the given ones only where every field is in its place.
-fn check<T: Copy + PartialEq + core::fmt::Debug>(
+fn check<T: Clone + PartialEq + core::fmt::Debug>(
     claims: T,
     fields: &[Field],
     sealed: impl Fn(&Keys, &[u8]) -> String,
@@ -192,7 +197,7 @@ fn check<T: Copy + PartialEq + core::fmt::Debug>(
         let bytes: Vec<u8> = fields.iter().flat_map(|(_, bytes)| bytes.iter().copied()).collect();
         verify(sealed(ring.signer(), &bytes).as_bytes())
     };
-    assert_eq!(signed(fields), Ok(claims), "the control");
+    assert_eq!(signed(fields), Ok(claims.clone()), "the control");
     for at in 0..fields.len() {
         let name = fields[at].0;
         let mut without = fields.to_owned();
@@ -218,7 +223,7 @@ fn check<T: Copy + PartialEq + core::fmt::Debug>(
             let mut moved = fields.to_owned();
             moved.swap(at, other);
             // Two of one length are only told apart by their places: it says something else.
-            assert_ne!(signed(&moved), Ok(claims), "{name} and {} changed round", fields[other].0);
+            assert_ne!(signed(&moved), Ok(claims.clone()), "{name} and {} changed round", fields[other].0);
         }
     }
 }
@@ -247,20 +252,67 @@ fn every_field_of_a_ticket() {
     );
 }
 
+/// As a state token's, in a payload of this form.
+fn sealed_payload(keys: &Keys, key: &mac::MacKey, fields: &[u8]) -> String {
+    let payload = format!(r#"{{"exp":1700000060,"s":"{}"}}"#, base64url::text(fields));
+    jwt::sealed(&keys.header, key, payload.as_bytes())
+}
+
+/// With an identity to link, and without.
 #[test]
 fn every_field_of_a_state_token() {
+    let link = PendingIdentity { identity: identity(), is_bound: true, is_vouched: false };
+    let linking = StateClaims { link: Some(Box::new(link)), ..state() };
+    let mut linking_fields = state_fields();
+    let at = linking_fields.iter().position(|(name, _)| *name == "bound").unwrap();
+    linking_fields[at] = ("bound, and linked", vec![61]);
+    let after = linking_fields.iter().position(|(name, _)| *name == "stage").unwrap();
+    linking_fields.splice(after..after, [("provider", text(b"weixin")), ("uid", text(b"erin-at-weixin"))]);
+    for (claims, fields) in [(state(), state_fields()), (linking, linking_fields)] {
+        check(
+            claims,
+            &fields,
+            |keys, fields| sealed_payload(keys, &keys.state, fields),
+            |text| {
+                ring().state_tokens().verify(Untrusted::new(text), NOW).map(|token| token.claims().clone())
+            },
+        );
+    }
+}
+
+/// A version that did not say how a link came about has minted it, a moment ago.
+#[test]
+fn a_link_of_which_nothing_is_said_is_the_least_that_it_may_be() {
+    let mut fields = state_fields();
+    let at = fields.iter().position(|(name, _)| *name == "bound").unwrap();
+    fields[at].1 = vec![13];
+    let after = fields.iter().position(|(name, _)| *name == "stage").unwrap();
+    fields.splice(after..after, [("provider", text(b"weixin")), ("uid", text(b"erin-at-weixin"))]);
+    let bytes: Vec<u8> = fields.into_iter().flat_map(|(_, bytes)| bytes).collect();
+    let sealed = sealed_payload(ring().signer(), &ring().signer().state, &bytes);
+    let verified = ring().state_tokens().verify(Untrusted::new(&sealed), NOW).unwrap();
+    let least = PendingIdentity { identity: identity(), is_bound: false, is_vouched: true };
+    assert_eq!(verified.claims().link.as_deref(), Some(&least));
+}
+
+fn identity() -> SocialIdentity {
+    SocialIdentity::new(Provider::new("weixin").unwrap(), "erin-at-weixin").unwrap()
+}
+
+#[test]
+fn every_field_of_a_link_token() {
+    let StateClaims { audience, device, id, issued_at, expires_at, .. } = state();
+    let fields = state_fields();
+    let of = |wanted: &'static str| fields.iter().filter(move |(name, _)| *name == wanted).cloned();
+    let mut all: Vec<Field> = of("application").chain(of("tenant")).collect();
+    all.extend([("provider", text(b"weixin")), ("uid", text(b"erin-at-weixin"))]);
+    all.extend(["device", "bound", "address", "agent", "id"].into_iter().flat_map(of));
+    all.push(("time", number(issued_at.as_unix())));
     check(
-        state(),
-        &state_fields(),
-        |keys, fields| {
-            let mut encoded = String::new();
-            base64url::push(fields, &mut encoded);
-            let mut text = String::new();
-            let payload = format!(r#"{{"exp":1700000060,"s":"{encoded}"}}"#);
-            jwt::seal(&keys.header, &keys.state, payload.as_bytes(), &mut text);
-            text
-        },
-        |text| ring().state_tokens().verify(Untrusted::new(text), NOW).map(|token| *token.claims()),
+        LinkClaims { audience, identity: identity(), is_bound: false, device, id, issued_at, expires_at },
+        &all,
+        |keys, fields| sealed_payload(keys, &keys.link, fields),
+        |text| ring().link_tokens().verify(Untrusted::new(text), NOW).map(|token| token.claims().clone()),
     );
 }
 
@@ -271,5 +323,27 @@ fn every_field_of_a_reference() {
         &reference_fields(),
         |keys, signed| sealed_bytes::<SessionClaims>(signed, keys.reference.tag(&[signed])),
         |text| ring().session_references().verify(Untrusted::new(text), NOW).map(|token| *token.claims()),
+    );
+}
+
+#[test]
+fn every_field_of_a_captcha_token() {
+    let TicketClaims { id, device, issued_at, expires_at, .. } = ticket();
+    let (audience, recipient) = (AudienceDigest::from_bytes([3; 16]), RecipientDigest::from_bytes([4; 16]));
+    let fields = vec![
+        ("version", vec![1]),
+        ("key id", text(b"2026-11")),
+        ("id", vec![9; 16]),
+        ("audience", vec![3; 16]),
+        ("recipient", vec![4; 16]),
+        ("device", vec![2; 16]),
+        ("time", number(1_700_000_000)),
+        ("time", number(1_700_000_060)),
+    ];
+    check(
+        CaptchaClaims { id, audience, recipient, device, issued_at, expires_at },
+        &fields,
+        |keys, signed| sealed_bytes::<CaptchaClaims>(signed, keys.captcha.tag(&[signed])),
+        |text| ring().captcha_tokens().verify(Untrusted::new(text), NOW).map(|token| *token.claims()),
     );
 }

@@ -14,6 +14,18 @@ use serde::{Deserialize, Serialize};
 /// The longest id token: longer text is refused unread.
 pub(super) const MAX_TEXT: usize = super::text::LONGEST;
 /// Who issues id tokens (`iss`): usually the `https://` address of the service. 1 to 255 bytes, no control characters.
+///
+/// ```
+/// use authflow::testkit::{World, demo};
+///
+/// let mut world = World::new();
+/// let signed_in = world.login("alice");
+/// let payload = signed_in.id_token().split('.').nth(1).unwrap();
+/// let claims =
+///     base64::Engine::decode(&base64::prelude::BASE64_URL_SAFE_NO_PAD, payload).unwrap();
+/// let claims: serde_json::Value = serde_json::from_slice(&claims).unwrap();
+/// assert_eq!(claims["iss"], demo::issuer().as_str());
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Issuer(Box<str>);
@@ -47,11 +59,53 @@ impl From<Issuer> for String {
 }
 
 /// A text that is no issuer.
+///
+/// ```
+/// use authflow::token::{Issuer, IssuerError};
+///
+/// assert_eq!(Issuer::new(""), Err(IssuerError));
+/// assert_eq!(
+///     IssuerError.to_string(),
+///     "an issuer must be 1 to 255 bytes without control characters"
+/// );
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("an issuer is 1 to 255 bytes without control characters")]
+#[error("an issuer must be 1 to 255 bytes without control characters")]
 pub struct IssuerError;
 
 /// Everything an id token says; `iss`, `aud` and `tenant` are the minting [`IdTokens`]' own.
+///
+/// ```
+/// use authflow::{
+///     AccountId,
+///     account::Profile,
+///     factor::{Factor, FactorSet},
+///     testkit::{
+///         World, demo,
+///         forge::{Forge, IdClaims, IdentityClaims},
+///     },
+///     token::Untrusted,
+/// };
+///
+/// let mut world = World::new();
+/// let signed_in = world.login("alice");
+/// let (ring, issuer, audience) = (demo::ring(), demo::issuer(), demo::audience());
+/// let (tokens, now) = (Forge::of(&ring).id_tokens(&issuer, &audience), world.clock.now);
+/// let own = tokens.verify(Untrusted::new(signed_in.id_token()), now)?;
+///
+/// // Whoever holds the exported key writes another account into alice's session.
+/// let forged = tokens.mint(&IdClaims {
+///     account: AccountId::new("id-erin").unwrap(),
+///     session: own.session(),
+///     auth_time: own.auth_time(),
+///     factors: FactorSet::EMPTY.with(Factor::Password),
+///     issued_at: now,
+///     expires_at: own.expires_at(),
+///     identity: IdentityClaims::TopLevel(Profile::default()),
+/// });
+/// assert_eq!(world.check_exist(forged.expose()).status, 400);
+/// # Ok::<(), authflow::token::TokenError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdClaims {
     /// Whose token it is (`sub`).
@@ -70,11 +124,13 @@ pub struct IdClaims {
     pub identity: IdentityClaims,
 }
 
-/// Who the subject of an id token is, beyond `sub`, and where it says so.
+/// Who the subject of an id token is, beyond `sub`, and where it says so: at the [place](crate::IdentityPlace) of the application. [`IdClaims`] has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum IdentityClaims {
     /// The host's claims about the subject, each at top level.
     TopLevel(Profile),
+    /// The members of the subject, each at top level.
+    Flat(Subject),
     /// One claim `api`: a text that holds a JSON object.
     Api(Subject),
 }
@@ -105,6 +161,29 @@ impl<'a> Read<'a> {
 }
 
 /// The id tokens of one application.
+///
+/// ```
+/// use authflow::{
+///     Audience, ClientId,
+///     testkit::{World, demo, forge::Forge},
+///     token::{TokenError, Untrusted},
+/// };
+///
+/// let mut world = World::new();
+/// let signed_in = world.login("alice");
+/// let presented = Untrusted::new(signed_in.id_token());
+/// let (ring, issuer, now) = (demo::ring(), demo::issuer(), world.clock.now);
+/// let own = demo::audience();
+/// let token = Forge::of(&ring).id_tokens(&issuer, &own).verify(presented, now).unwrap();
+/// assert_eq!(token.account().as_str(), "id-alice");
+/// assert_eq!(token.expires_at(), now.plus_seconds(7_200));
+///
+/// // Each application has a key of its own.
+/// let other = Audience { client_id: ClientId::new(demo::ORDINARY)?, tenant: None };
+/// let refused = Forge::of(&ring).id_tokens(&issuer, &other).verify(presented, now);
+/// assert_eq!(refused.unwrap_err(), TokenError::Forged);
+/// # Ok::<(), authflow::InvalidId>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct IdTokens<'a> {
     ring: &'a KeyRing,
@@ -167,6 +246,27 @@ impl IdToken {
 }
 
 /// An id token that verified.
+///
+/// ```
+/// use authflow::{
+///     PresentedToken,
+///     device::Caller,
+///     outcome::Verdict,
+///     testkit::{World, demo},
+///     token::{IdToken, Untrusted},
+/// };
+///
+/// let mut world = World::new();
+/// let signed_in = world.login("alice");
+/// // At a route of your own: what stands behind `Bearer`.
+/// let bearer = PresentedToken::Bearer(Untrusted::<IdToken>::new(signed_in.id_token()));
+/// let caller = Caller::from_headers(&demo::device())?;
+/// let Verdict::Authenticated(who) = world.authenticate(caller, bearer) else {
+///     panic!("it is hers")
+/// };
+/// assert!(world.host.sessions.contains_key(&who.session));
+/// # Ok::<(), authflow::device::HeaderFaults>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct IdToken {
     account: AccountId,

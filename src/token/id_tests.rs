@@ -53,9 +53,7 @@ fn payload(text: &TokenText<IdToken>) -> Value {
 fn sealed(payload: &[u8]) -> String {
     let (ring, audience) = (ring(), audience("web", Some("acme")));
     let keys = ring.signer();
-    let mut text = String::new();
-    jwt::seal(&keys.header, &keys.id_token_mac(&audience), payload, &mut text);
-    text
+    jwt::sealed(&keys.header, &keys.id_token_mac(&audience), payload)
 }
 
 fn verify(text: &str, now: Timestamp) -> Result<IdToken, TokenError> {
@@ -130,8 +128,7 @@ fn a_relying_party_verifies_with_the_exported_key() {
     let tags: alloc::vec::Vec<_> = rotating
         .export_id_token_keys(&audience)
         .map(|key| {
-            let mut expected = String::new();
-            base64url::push(&MacKey::new(key.expose()).tag(&[signed.as_bytes()]), &mut expected);
+            let expected = base64url::text(&MacKey::new(key.expose()).tag(&[signed.as_bytes()]));
             (key.id().unwrap().as_str().to_string(), expected == tag)
         })
         .collect();
@@ -228,8 +225,7 @@ fn a_token_of_another_kind_and_a_text_over_the_cap_are_no_id_tokens() {
     let payload = id.expose().split('.').nth(1).unwrap();
     let mut buffer = [0; MAX_TEXT];
     let payload = base64url::decode(payload.as_bytes(), &mut buffer).unwrap();
-    let mut as_id = String::new();
-    jwt::seal(&ring.signer().header, &ring.signer().state, payload, &mut as_id);
+    let as_id = jwt::sealed(&ring.signer().header, &ring.signer().state, payload);
     assert_eq!(verify(&as_id, NOW).unwrap_err(), TokenError::Forged);
 
     // A right tag does not help a text of one byte too many.
@@ -269,6 +265,7 @@ fn longest(place: IdentityPlace) -> (Issuer, Audience, IdClaims) {
         factors: Factor::ALL.into_iter().collect(),
         identity: match place {
             IdentityPlace::TopLevel => IdentityClaims::TopLevel(account.profile),
+            IdentityPlace::Flat => IdentityClaims::Flat(Subject::of(&account)),
             IdentityPlace::Api => IdentityClaims::Api(Subject::of(&account)),
         },
         ..claims()
@@ -279,7 +276,7 @@ fn longest(place: IdentityPlace) -> (Issuer, Audience, IdClaims) {
 #[test]
 fn the_longest_token_fits() {
     let ring = KeyRing::new(Key::new(&"k".repeat(20), crate::token::known_secret(7)).unwrap());
-    for place in [IdentityPlace::TopLevel, IdentityPlace::Api] {
+    for place in [IdentityPlace::TopLevel, IdentityPlace::Flat, IdentityPlace::Api] {
         let (issuer, audience, longest) = longest(place);
         let text = ring.id_tokens(&issuer, &audience).mint(&longest);
         assert!(text.expose().len() <= MAX_TEXT, "{place:?} {}", text.expose().len());
@@ -291,7 +288,7 @@ fn the_longest_token_fits() {
 fn the_longest_token_fits_with_the_longest_signature_from_outside() {
     let key = OutsideKey::new(&"k".repeat(20), SignatureAlgorithm::Rs256).unwrap();
     let (ring, keys) = (ring(), OutsideKeys::new(key));
-    for place in [IdentityPlace::TopLevel, IdentityPlace::Api] {
+    for place in [IdentityPlace::TopLevel, IdentityPlace::Flat, IdentityPlace::Api] {
         let (issuer, audience, longest) = longest(place);
         let tokens = keys.id_tokens(&ring, &issuer, &audience);
         let text = tokens.prepare(&longest).signed(&[0; 1024]).expect("it fits");

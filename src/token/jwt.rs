@@ -12,29 +12,29 @@ use crate::{
     Timestamp,
     text::{base64url, fixed},
 };
-use alloc::string::String;
+use alloc::vec::Vec;
 
 /// The characters of an encoded 32-byte tag.
 const TAG: usize = base64url::encoded_len(32);
 
 /// Appends the token over `payload` to `out`.
-pub(super) fn seal(header: &str, key: &MacKey, payload: &[u8], out: &mut String) {
+pub(super) fn seal(header: &[u8], key: &MacKey, payload: &[u8], out: &mut Vec<u8>) {
     let start = out.len();
     out.reserve(sealed_len(header, payload));
-    out.push_str(header);
+    out.extend_from_slice(header);
     base64url::push(payload, out);
-    let tag = key.tag(&[out.as_bytes().get(start..).unwrap_or_default()]);
+    let tag = key.tag(&[out.get(start..).unwrap_or_default()]);
     push_tag(&tag, out);
 }
 
 /// Appends the tag over what is written to it.
-pub(super) fn push_tag(tag: &[u8; 32], out: &mut String) {
-    out.push('.');
-    out.push_str(&fixed::text::<32, TAG>(tag));
+pub(super) fn push_tag(tag: &[u8; 32], out: &mut Vec<u8>) {
+    out.push(b'.');
+    out.extend_from_slice(&fixed::encode::<32, TAG>(tag));
 }
 
 /// The length of the token over `payload`.
-pub(super) fn sealed_len(header: &str, payload: &[u8]) -> usize {
+pub(super) fn sealed_len(header: &[u8], payload: &[u8]) -> usize {
     let parts = [header.len(), base64url::encoded_len(payload.len()), 1, TAG];
     parts.into_iter().fold(0, usize::saturating_add)
 }
@@ -69,6 +69,14 @@ pub(super) fn open<'a>(
     if same_tag(&expected, tag) { Ok(Opened { key, payload }) } else { Err(TokenError::Forged) }
 }
 
+/// A token over any payload, with a right tag, for tests.
+#[cfg(test)]
+pub(super) fn sealed(header: &str, key: &MacKey, payload: &[u8]) -> alloc::string::String {
+    let mut token = Vec::new();
+    seal(header.as_bytes(), key, payload, &mut token);
+    alloc::string::String::from_utf8(token).unwrap()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -84,23 +92,21 @@ mod tests {
             &mut buffer,
         );
         let payload = b"{\"iss\":\"joe\",\r\n \"exp\":1300819380,\r\n \"http://example.com/is_root\":true}";
-        let mut token = String::new();
         let header = "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.";
-        seal(header, &MacKey::new(secret.unwrap()), payload, &mut token);
+        let token = sealed(header, &MacKey::new(secret.unwrap()), payload);
         assert_eq!(
             token,
             "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9\
              leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
         );
-        assert_eq!(token.len(), sealed_len(header, payload));
+        assert_eq!(token.len(), sealed_len(header.as_bytes(), payload));
     }
 
     #[test]
     fn a_text_of_the_cap_is_read_and_one_byte_more_is_not() {
         let ring = KeyRing::new(Key::without_id(crate::token::known_secret(1)).unwrap());
         let keys = ring.signer();
-        let mut text = String::new();
-        seal(&keys.header, &keys.state, b"payload", &mut text);
+        let text = sealed(&keys.header, &keys.state, b"payload");
         let within = |cap| {
             let tag = |keys: &Keys, signed: &[u8]| keys.state.tag(&[signed]);
             open(text.as_bytes(), cap, &ring, Timestamp::from_unix(0), tag).err()

@@ -1,11 +1,11 @@
 //! One key of the ring, and every key derived from it.
 
 use super::{
-    AudienceDigest, DeviceDigest, Key, KeyId, VerifyWindow,
+    AudienceDigest, DeviceDigest, Key, KeyId, RecipientDigest, VerifyWindow,
     mac::{MacKey, half, same_tag},
 };
-use crate::{Audience, Moment, text::base64url};
-use alloc::{boxed::Box, format, string::String};
+use crate::{Audience, Moment, contact::Recipient, text::base64url};
+use alloc::{boxed::Box, format};
 use core::fmt;
 use zeroize::{Zeroize as _, Zeroizing};
 
@@ -13,13 +13,17 @@ use zeroize::{Zeroize as _, Zeroizing};
 /// takes a new label, so that a token of the old one is forged under the new one, and never misread.
 mod label {
     pub(super) const STATE: &[u8] = b"authflow/v2/state";
+    pub(super) const LINK: &[u8] = b"authflow/v1/link";
     pub(super) const SESSION: &[u8] = b"authflow/v1/session";
     pub(super) const REFERENCE: &[u8] = b"authflow/v2/session";
     pub(super) const AUDIENCE: &[u8] = b"authflow/v2/audience";
     pub(super) const MARK: &[u8] = b"authflow/v2/key";
     pub(super) const TICKET: &[u8] = b"authflow/v1/ticket";
+    pub(super) const TENANT: &[u8] = b"authflow/v1/tenant";
     pub(super) const CODE: &[u8] = b"authflow/v1/code";
     pub(super) const DEVICE: &[u8] = b"authflow/v1/device";
+    pub(super) const CAPTCHA: &[u8] = b"authflow/v1/captcha";
+    pub(super) const RECIPIENT: &[u8] = b"authflow/v1/recipient";
     pub(super) const GUESS: &[u8] = b"authflow/v1/guess";
     pub(super) const SEND: &[u8] = b"authflow/v1/send";
     pub(super) const RANDOM: &[u8] = b"authflow/v1/random";
@@ -32,6 +36,26 @@ mod label {
 /// The only derived key that leaves the library. HS256 keys sign as well as they verify: who has it can forge this
 /// application's id tokens, which are also the bearers of its post-login calls, for any session that still lives.
 /// It makes no session, no state token, and nothing for another application or tenant.
+///
+/// ```
+/// use authflow::testkit::{World, demo};
+///
+/// let mut world = World::new();
+/// let engine = world.api.engine().clone();
+/// let signed_in = world.login("alice");
+/// let [key] = &engine.export_id_token_keys(&demo::audience()).collect::<Vec<_>>()[..] else {
+///     panic!("the ring has one")
+/// };
+/// assert!(key.window().is_none(), "it signs");
+///
+/// // What a relying party does with it, by its own library: HS256 over the first two parts.
+/// use hmac::{Hmac, KeyInit as _, Mac as _};
+/// let (signed, tag) = signed_in.id_token().rsplit_once('.').unwrap();
+/// let mut mac = Hmac::<sha2::Sha256>::new_from_slice(key.expose()).unwrap();
+/// mac.update(signed.as_bytes());
+/// let tag = base64::Engine::decode(&base64::prelude::BASE64_URL_SAFE_NO_PAD, tag).unwrap();
+/// assert!(mac.verify_slice(&tag).is_ok());
+/// ```
 #[derive(Clone)]
 pub struct IdTokenKey {
     id: Option<KeyId>,
@@ -72,13 +96,17 @@ pub(crate) struct Keys {
     /// The encoded JWT header and its dot: a constant of the key.
     pub(super) header: Box<str>,
     pub(super) state: MacKey,
+    pub(super) link: MacKey,
     pub(super) session: MacKey,
     pub(super) reference: MacKey,
     pub(super) ticket: MacKey,
+    pub(super) tenant: MacKey,
     pub(super) device: MacKey,
+    pub(super) captcha: MacKey,
     /// What a token names the key by that has no room for its id. Other keys may have the same.
     pub(super) mark: u8,
     audience: MacKey,
+    recipient: MacKey,
     code: MacKey,
     guess: MacKey,
     send: MacKey,
@@ -103,11 +131,15 @@ impl Keys {
             header: jwt_header("HS256", key.id.as_ref()),
             mark,
             state: derived(label::STATE),
+            link: derived(label::LINK),
             session: derived(label::SESSION),
             reference: derived(label::REFERENCE),
             audience: derived(label::AUDIENCE),
             ticket: derived(label::TICKET),
+            tenant: derived(label::TENANT),
             device: derived(label::DEVICE),
+            captcha: derived(label::CAPTCHA),
+            recipient: derived(label::RECIPIENT),
             code: derived(label::CODE),
             guess: derived(label::GUESS),
             send: derived(label::SEND),
@@ -162,6 +194,12 @@ impl Keys {
         AudienceDigest::from_bytes(half(self.audience.tag_list(parts)))
     }
 
+    /// The keyed hash of a number or address, in its one spelling.
+    pub(super) fn recipient_digest(&self, recipient: &Recipient) -> RecipientDigest {
+        let parts = [recipient.channel().label(), recipient.normalised()].map(str::as_bytes);
+        RecipientDigest::from_bytes(half(self.recipient.tag_list(parts)))
+    }
+
     /// The tag over a code and what it is bound to.
     pub(crate) fn code_tag(&self, bound: &[&[u8]], code: &str) -> [u8; 32] {
         self.code.tag_list(bound.iter().copied().chain([code.as_bytes()]))
@@ -191,10 +229,7 @@ pub(super) fn jwt_header(algorithm: &str, id: Option<&KeyId>) -> Box<str> {
         Some(id) => format!(r#"{{"alg":"{algorithm}","kid":"{}","typ":"JWT"}}"#, id.as_str()),
         None => format!(r#"{{"alg":"{algorithm}","typ":"JWT"}}"#),
     };
-    let mut header = String::with_capacity(Keys::MAX_HEADER);
-    base64url::push(json.as_bytes(), &mut header);
-    header.push('.');
-    header.into_boxed_str()
+    format!("{}.", base64url::text(json.as_bytes())).into()
 }
 
 impl fmt::Debug for Keys {
@@ -230,6 +265,22 @@ mod tests {
     fn the_longest_header_is_the_longest() {
         let keys = Keys::new(Key::new(&"k".repeat(20), crate::token::known_secret(1)).unwrap());
         assert_eq!(keys.header.len(), Keys::MAX_HEADER);
+    }
+
+    /// So what one purpose has signed is nothing to another, whatever stands in it.
+    #[test]
+    fn each_purpose_has_a_key_of_its_own() {
+        let keys = Keys::new(Key::without_id(crate::token::known_secret(1)).unwrap());
+        let Keys { state, link, session, reference, ticket, tenant, device, captcha, .. } = &keys;
+        let Keys { audience, recipient, code, guess, send, random, root, .. } = &keys;
+        let tags = [
+            state, link, session, reference, ticket, tenant, device, captcha, audience, recipient, code,
+            guess, send, random, root,
+        ]
+        .map(|key| key.tag(&[b"text"]));
+        for (at, one) in tags.iter().enumerate() {
+            assert!(tags[at + 1..].iter().all(|other| other != one), "{at}");
+        }
     }
 
     #[test]

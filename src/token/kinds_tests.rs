@@ -11,6 +11,7 @@ use crate::{
     AccountId, Audience, ClientId, SessionId, TenantId, Timestamp, TokenId,
     account::{Profile, Revision},
     factor::{Factor, FactorSet},
+    social::{Provider, SocialIdentity},
     text::base64url,
 };
 use alloc::{format, string::String, vec::Vec};
@@ -24,15 +25,27 @@ const SIGNATURE: &[u8] = b"a signature of the host's";
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     State,
+    Link,
     Session,
     Reference,
     Ticket,
+    Tenant,
+    Captcha,
     Id,
     OutsideId,
 }
 
-const KINDS: [Kind; 6] =
-    [Kind::State, Kind::Session, Kind::Reference, Kind::Ticket, Kind::Id, Kind::OutsideId];
+const KINDS: [Kind; 9] = [
+    Kind::State,
+    Kind::Link,
+    Kind::Session,
+    Kind::Reference,
+    Kind::Ticket,
+    Kind::Tenant,
+    Kind::Captcha,
+    Kind::Id,
+    Kind::OutsideId,
+];
 
 static RING: LazyLock<KeyRing> =
     LazyLock::new(|| KeyRing::new(Key::new("2026-11", crate::token::known_secret(7)).unwrap()));
@@ -74,6 +87,7 @@ fn token(kind: Kind) -> String {
                 account,
                 revision,
                 device,
+                link: None,
                 stage,
                 factors,
                 auth_start,
@@ -82,6 +96,13 @@ fn token(kind: Kind) -> String {
                 expires_at,
             };
             ring.state_tokens().mint(&claims).expose().into()
+        }
+        Kind::Link => {
+            let device = DeviceDigests { fingerprint: device, ip: None, os: Some(device), agent: None };
+            let identity = SocialIdentity::new(Provider::new("weixin").unwrap(), "erin").unwrap();
+            let id = TokenId::from_bytes([9; 16]);
+            let claims = LinkClaims { audience, identity, is_bound: true, device, id, issued_at, expires_at };
+            ring.link_tokens().mint(&claims).expose().into()
         }
         Kind::Session => {
             let (generation, auth_time) = (4, NOW);
@@ -109,6 +130,17 @@ fn token(kind: Kind) -> String {
             let claims = TicketClaims { id, session, account, audience, device, issued_at, expires_at };
             ring.tickets().mint(&claims).expose().into()
         }
+        Kind::Tenant => {
+            let server = TenantServer::Application(audience.client_id);
+            let claims = TenantClaims { server, issued_at, expires_at };
+            ring.tenant_tokens().mint(&claims).expose().into()
+        }
+        Kind::Captcha => {
+            let (id, recipient) = (TokenId::from_bytes([9; 16]), RecipientDigest::from_bytes([5; 16]));
+            let audience = ring.session_references().digest(&audience);
+            let claims = CaptchaClaims { id, audience, recipient, device, issued_at, expires_at };
+            ring.captcha_tokens().mint(&claims).expose().into()
+        }
         Kind::Id => ring.id_tokens(&issuer, &audience).mint(&id).expose().into(),
         Kind::OutsideId => {
             let unsigned = outside.id_tokens(ring, &issuer, &audience).prepare(&id);
@@ -122,11 +154,14 @@ fn verify(kind: Kind, text: &[u8]) -> Result<(), TokenError> {
     let (ring, issuer, audience, outside) = (&*RING, issuer(), audience(), outside());
     match kind {
         Kind::State => ring.state_tokens().verify(Untrusted::new(text), NOW).map(|_| ()),
+        Kind::Link => ring.link_tokens().verify(Untrusted::new(text), NOW).map(|_| ()),
         Kind::Session => {
             ring.session_tokens().for_application(&audience).verify(Untrusted::new(text), NOW).map(|_| ())
         }
         Kind::Reference => ring.session_references().verify(Untrusted::new(text), NOW).map(|_| ()),
         Kind::Ticket => ring.tickets().verify(Untrusted::new(text), NOW).map(|_| ()),
+        Kind::Tenant => ring.tenant_tokens().verify(Untrusted::new(text), NOW).map(|_| ()),
+        Kind::Captcha => ring.captcha_tokens().verify(Untrusted::new(text), NOW).map(|_| ()),
         Kind::Id => ring.id_tokens(&issuer, &audience).verify(Untrusted::new(text), NOW).map(|_| ()),
         Kind::OutsideId => {
             let tokens = outside.id_tokens(ring, &issuer, &audience);
@@ -165,26 +200,28 @@ fn the_key_tells_kinds_apart_whatever_the_form_and_the_payload() {
     let id_key = MacKey::new(keys.id_token_key(&audience).expose());
     let derived = [
         (Some(Kind::State), &keys.state),
+        (Some(Kind::Link), &keys.link),
         (Some(Kind::Session), &keys.session),
         (Some(Kind::Reference), &keys.reference),
         (Some(Kind::Ticket), &keys.ticket),
+        (Some(Kind::Tenant), &keys.tenant),
+        (Some(Kind::Captcha), &keys.captcha),
         (Some(Kind::Id), &id_key),
         (None, &keys.device),
     ];
     for (of_key, key) in derived {
-        for form in [Kind::State, Kind::Session, Kind::Reference, Kind::Ticket, Kind::Id] {
-            for payload in [Kind::State, Kind::Session, Kind::Reference, Kind::Ticket, Kind::Id] {
+        let kinds = KINDS.into_iter().filter(|kind| *kind != Kind::OutsideId);
+        for form in kinds.clone() {
+            for payload in kinds.clone() {
                 let bytes = body(payload);
                 let text = match form {
                     Kind::Session | Kind::Reference => {
                         sealed_bytes::<SessionClaims>(&bytes, key.tag(&[&bytes]))
                     }
                     Kind::Ticket => sealed_bytes::<TicketClaims>(&bytes, key.tag(&[&bytes])),
-                    _ => {
-                        let mut text = String::new();
-                        jwt::seal(&keys.header, key, &bytes, &mut text);
-                        text
-                    }
+                    Kind::Tenant => sealed_bytes::<TenantClaims>(&bytes, key.tag(&[&bytes])),
+                    Kind::Captcha => sealed_bytes::<CaptchaClaims>(&bytes, key.tag(&[&bytes])),
+                    _ => jwt::sealed(&keys.header, key, &bytes),
                 };
                 let is_own = of_key == Some(form) && payload == form;
                 let verified = verify(form, text.as_bytes());
@@ -202,10 +239,12 @@ fn the_key_tells_kinds_apart_whatever_the_form_and_the_payload() {
 fn body(kind: Kind) -> Vec<u8> {
     let text = token(kind);
     let mut buffer = [0; 1024];
-    let is_compact = matches!(kind, Kind::State | Kind::Id);
+    let is_compact = matches!(kind, Kind::State | Kind::Link | Kind::Id);
     let encoded = match kind {
         _ if is_compact => text.split('.').nth(1).unwrap(),
         Kind::Session | Kind::Reference => text.strip_prefix("LGT").unwrap(),
+        Kind::Tenant => text.strip_prefix("tenantToken-").unwrap(),
+        Kind::Captcha => text.strip_prefix("captcha-").unwrap(),
         _ => text.strip_prefix("ssoTicket-").unwrap(),
     };
     let decoded = base64url::decode(encoded.as_bytes(), &mut buffer).unwrap();
@@ -215,7 +254,7 @@ fn body(kind: Kind) -> Vec<u8> {
 /// Another algorithm, another key's header, another case, none at all.
 #[test]
 fn a_compact_token_has_its_own_keys_header() {
-    for kind in [Kind::State, Kind::Id, Kind::OutsideId] {
+    for kind in [Kind::State, Kind::Link, Kind::Id, Kind::OutsideId] {
         let text = token(kind);
         let (header, rest) = text.split_once('.').unwrap();
         let id = KeyId::new("2026-11").unwrap();

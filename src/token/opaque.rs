@@ -6,9 +6,12 @@
 //! Numbers are big-endian; a length is one byte, and a length of 0 stands for no key id or no tenant. Signed, **not encrypted**.
 
 use super::{KeyId, KeyRing, Keys, TokenError, Verified, mac::same_tag};
-use crate::{AccountId, Audience, ClientId, TenantId, Timestamp, text::base64url};
-use alloc::string::String;
-use arrayvec::ArrayVec;
+use crate::{
+    AccountId, Audience, ClientId, TenantId, Timestamp,
+    social::{Provider, SocialIdentity},
+    text::base64url,
+};
+use alloc::vec::Vec;
 use core::str;
 
 const VERSION: u8 = 1;
@@ -36,21 +39,34 @@ pub(super) trait Opaque: Sized {
     fn times(&self) -> (Timestamp, Timestamp);
 }
 
-/// Writes fields into a buffer on the stack.
-pub(super) struct Writer<const CAPACITY: usize>(ArrayVec<u8, CAPACITY>);
+/// Writes fields into a buffer on the stack. Every field is bounded and the capacity is their sum; were it not, the token would be short and
+/// never verify.
+pub(super) struct Writer<const CAPACITY: usize> {
+    buffer: [u8; CAPACITY],
+    length: usize,
+}
 
 impl<const CAPACITY: usize> Writer<CAPACITY> {
     pub(super) fn new() -> Self {
-        Self(ArrayVec::new())
+        Self { buffer: [0; CAPACITY], length: 0 }
     }
 
     pub(super) fn written(&self) -> &[u8] {
-        &self.0
+        self.buffer.get(..self.length).unwrap_or_default()
     }
 
     pub(super) fn bytes(&mut self, bytes: &[u8]) {
-        // Every field is bounded and the capacity is their sum; were it not, the token would be short and never verify.
-        let _ = self.0.try_extend_from_slice(bytes);
+        if let Some(room) = self.buffer.get_mut(self.length..).and_then(|room| room.get_mut(..bytes.len())) {
+            room.copy_from_slice(bytes);
+            self.length = self.length.saturating_add(bytes.len());
+        }
+    }
+
+    /// The base64url of `bytes`.
+    pub(super) fn base64url(&mut self, bytes: &[u8]) {
+        let room = self.buffer.get_mut(self.length..).unwrap_or_default();
+        let written = base64url::encode(bytes, room).unwrap_or_default().len();
+        self.length = self.length.saturating_add(written);
     }
 
     pub(super) fn text(&mut self, text: &str) {
@@ -62,6 +78,16 @@ impl<const CAPACITY: usize> Writer<CAPACITY> {
         self.text(account.as_str());
         self.text(audience.client_id.as_str());
         self.text(audience.tenant.as_ref().map_or("", TenantId::as_str));
+    }
+
+    pub(super) fn audience(&mut self, audience: &Audience) {
+        self.text(audience.client_id.as_str());
+        self.text(audience.tenant.as_ref().map_or("", TenantId::as_str));
+    }
+
+    pub(super) fn identity(&mut self, identity: &SocialIdentity) {
+        self.text(identity.provider().as_str());
+        self.text(identity.uid());
     }
 
     pub(super) fn number(&mut self, number: u64) {
@@ -92,7 +118,7 @@ impl<'a> Fields<'a> {
         Some(*taken)
     }
 
-    fn text(&mut self) -> Option<&'a [u8]> {
+    pub(super) fn text(&mut self) -> Option<&'a [u8]> {
         let [length] = self.take()?;
         let (text, rest) = self.0.split_at_checked(usize::from(length))?;
         self.0 = rest;
@@ -116,6 +142,21 @@ impl<'a> Fields<'a> {
         Some((AccountId::new(account?).ok()?, Audience { client_id, tenant }))
     }
 
+    pub(super) fn audience(&mut self) -> Option<Audience> {
+        let client_id = ClientId::new(self.utf8()?).ok()?;
+        let tenant = Some(self.utf8()?).filter(|text| !text.is_empty());
+        Some(Audience { client_id, tenant: tenant.map(TenantId::new).transpose().ok()? })
+    }
+
+    pub(super) fn identity(&mut self) -> Option<SocialIdentity> {
+        let provider = Provider::new(self.utf8()?).ok()?;
+        SocialIdentity::new(provider, self.utf8()?).ok()
+    }
+
+    fn utf8(&mut self) -> Option<&'a str> {
+        str::from_utf8(self.text()?).ok()
+    }
+
     pub(super) fn number(&mut self) -> Option<u64> {
         self.take().map(u64::from_be_bytes)
     }
@@ -127,28 +168,32 @@ impl<'a> Fields<'a> {
 }
 
 /// The token of a kind. `BYTES` is [`AROUND`] and its fields.
-pub(super) fn seal<T: Opaque, const BYTES: usize>(ring: &KeyRing, claims: &T) -> String {
+pub(super) fn seal<T: Opaque, const BYTES: usize>(ring: &KeyRing, claims: &T) -> Vec<u8> {
     const { assert!(BYTES == AROUND + T::MAX_FIELDS, "the buffer holds the longest token") };
     let keys = ring.signer();
-    let mut bytes = signed::<T, BYTES>(keys, claims);
-    let tag = T::tag(keys, &bytes.0);
-    bytes.bytes(&tag);
-    text::<T>(&bytes.0)
+    let mut token = Writer::<BYTES>::new();
+    write_signed(keys, claims, &mut token);
+    let tag = T::tag(keys, token.written());
+    token.bytes(&tag);
+    text(T::PREFIX, token.written())
 }
 
-/// What the tag is over.
-pub(super) fn signed<T: Opaque, const BYTES: usize>(keys: &Keys, claims: &T) -> Writer<BYTES> {
-    let mut writer = Writer::new();
-    writer.bytes(&[VERSION]);
-    writer.text(keys.id.as_ref().map_or("", KeyId::as_str));
-    claims.write(&mut writer);
-    writer
+/// Writes what the tag is over.
+pub(super) fn write_signed<T: Opaque, const BYTES: usize>(
+    keys: &Keys,
+    claims: &T,
+    token: &mut Writer<BYTES>,
+) {
+    token.bytes(&[VERSION]);
+    token.text(keys.id.as_ref().map_or("", KeyId::as_str));
+    claims.write(token);
 }
 
-fn text<T: Opaque>(bytes: &[u8]) -> String {
+/// A prefix, and the base64url of `bytes`.
+pub(super) fn text(prefix: &str, bytes: &[u8]) -> Vec<u8> {
     let encoded = base64url::encoded_len(bytes.len());
-    let mut text = String::with_capacity(encoded.saturating_add(T::PREFIX.len()));
-    text.push_str(T::PREFIX);
+    let mut text = Vec::with_capacity(encoded.saturating_add(prefix.len()));
+    text.extend_from_slice(prefix.as_bytes());
     base64url::push(bytes, &mut text);
     text
 }
@@ -186,15 +231,17 @@ pub(super) fn open<T: Opaque, const BYTES: usize>(
     }
 }
 
+/// What the tag of a token is over, for tests of what a right tag does not excuse.
 #[cfg(test)]
-impl<const CAPACITY: usize> Writer<CAPACITY> {
-    pub(super) fn to_vec(&self) -> alloc::vec::Vec<u8> {
-        self.0.to_vec()
-    }
+pub(super) fn signed_bytes<T: Opaque>(keys: &Keys, claims: &T) -> Vec<u8> {
+    let mut token = Writer::<512>::new();
+    write_signed(keys, claims, &mut token);
+    token.written().to_vec()
 }
 
-/// Any bytes as a token of a kind, for tests of what a right tag does not excuse.
+/// Any bytes as a token of a kind, for the same.
 #[cfg(test)]
-pub(super) fn sealed_bytes<T: Opaque>(bytes: &[u8], tag: [u8; TAG]) -> String {
-    text::<T>(&[bytes, &tag].concat())
+pub(super) fn sealed_bytes<T: Opaque>(bytes: &[u8], tag: [u8; TAG]) -> alloc::string::String {
+    use alloc::string::String;
+    String::from_utf8(text(T::PREFIX, &[bytes, &tag].concat())).unwrap()
 }

@@ -5,17 +5,38 @@
 //! (RFC 8725 §3.1).
 
 use super::{
-    IdClaims, IdToken, Issuer, KeyError, KeyId, KeyRing, RingError, TokenError, TokenText, Untrusted,
-    VerifyWindow, beginning::Beginning, id::MAX_TEXT, keys::jwt_header,
+    IdClaims, IdToken, Issuer, KeyError, KeyId, KeyRing, PublicKey, PublicKeys, RingError, TokenError,
+    TokenText, Untrusted, VerifyWindow, beginning::Beginning, id::MAX_TEXT, keys::jwt_header,
 };
 use crate::{Audience, Timestamp, text::base64url};
-use alloc::{boxed::Box, string::String, vec, vec::Vec};
+use alloc::{boxed::Box, vec, vec::Vec};
 use serde::{Deserialize, Serialize};
 
 /// The longest signature: RSA with a key of 8,192 bits.
 const MAX_SIGNATURE: usize = 1024;
 
 /// How a key outside signs.
+///
+/// ```
+/// use authflow::{
+///     token::{OutsideKey, SignatureAlgorithm},
+/// };
+///
+/// /// What a key service calls it.
+/// fn scheme(algorithm: SignatureAlgorithm) -> &'static str {
+///     match algorithm {
+///         SignatureAlgorithm::Rs256 => "RSASSA_PKCS1_V1_5_SHA_256",
+///         SignatureAlgorithm::Ps256 => "RSASSA_PSS_SHA_256",
+///         SignatureAlgorithm::Es256 => "ECDSA_SHA_256",
+///         SignatureAlgorithm::EdDsa => "ED25519",
+///     }
+/// }
+///
+/// let configured: SignatureAlgorithm = serde_json::from_str(r#""ES256""#)?;
+/// let key = OutsideKey::new("kms-1", configured)?;
+/// assert_eq!(scheme(key.algorithm()), "ECDSA_SHA_256");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum SignatureAlgorithm {
     /// RSASSA-PKCS1-v1_5 with SHA-256 (RFC 7518 §3.3): what the products use.
@@ -44,12 +65,26 @@ impl SignatureAlgorithm {
     }
 }
 
-/// A key that is outside: its id and how it signs. The key itself never gets here.
+/// A key that is outside: its id, how it signs, and perhaps its public half, for relying parties. The private one never gets here.
+///
+/// ```
+/// use authflow::token::{KeyError, OutsideKey, PublicKey, SignatureAlgorithm};
+///
+/// let key = OutsideKey::new("kms-1", SignatureAlgorithm::Es256)?;
+/// // Its public half is of another kind: relying parties would take no id token.
+/// let refused = key.clone().publishing(PublicKey::ed25519([7; 32])).unwrap_err();
+/// assert_eq!(refused, KeyError::Public);
+///
+/// let published = key.publishing(PublicKey::p256([7; 32], [9; 32]))?;
+/// assert_eq!(published.id().as_str(), "kms-1");
+/// # Ok::<(), KeyError>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct OutsideKey {
     id: KeyId,
     algorithm: SignatureAlgorithm,
     header: Box<str>,
+    public: Option<PublicKey>,
 }
 
 impl OutsideKey {
@@ -59,7 +94,20 @@ impl OutsideKey {
     /// When the id is not a [`KeyId`].
     pub fn new(id: &str, algorithm: SignatureAlgorithm) -> Result<Self, KeyError> {
         let id = KeyId::new(id)?;
-        Ok(Self { header: jwt_header(algorithm.as_str(), Some(&id)), id, algorithm })
+        Ok(Self { header: jwt_header(algorithm.as_str(), Some(&id)), id, algorithm, public: None })
+    }
+
+    /// The same, published in the [document of public keys](crate::Engine::public_keys). Its id is the `kid` there, as in the header of the id tokens
+    /// that it signs.
+    ///
+    /// # Errors
+    /// When it is a key of another kind than the algorithm takes.
+    pub fn publishing(self, public: PublicKey) -> Result<Self, KeyError> {
+        if public.is_for(self.algorithm) {
+            Ok(Self { public: Some(public), ..self })
+        } else {
+            Err(KeyError::Public)
+        }
     }
 
     /// Its id.
@@ -76,11 +124,17 @@ impl OutsideKey {
 /// The keys outside: one signs, any number still verify, each within its window.
 ///
 /// ```
-/// use authflow::{Timestamp, token::{OutsideKey, OutsideKeys, SignatureAlgorithm, VerifyWindow}};
+/// use authflow::{
+///     Timestamp,
+///     token::{OutsideKey, OutsideKeys, SignatureAlgorithm, VerifyWindow},
+/// };
 ///
 /// let next = OutsideKey::new("2026-12", SignatureAlgorithm::Es256).unwrap();
 /// let old = OutsideKey::new("2026-11", SignatureAlgorithm::Rs256).unwrap();
-/// let window = VerifyWindow { from: Timestamp::from_unix(0), until: Timestamp::from_unix(1_800_000_000) };
+/// let window = VerifyWindow {
+///     from: Timestamp::from_unix(0),
+///     until: Timestamp::from_unix(1_800_000_000),
+/// };
 /// let keys = OutsideKeys::new(next).with_verifier(old, window).unwrap();
 /// assert_eq!(keys.iter().count(), 2);
 /// ```
@@ -117,6 +171,14 @@ impl OutsideKeys {
         core::iter::once((&self.signer, None)).chain(verifiers)
     }
 
+    /// The public halves that are [published](OutsideKey::publishing): also one whose window has not begun, so that a rotation is known before it happens. One whose window is over is
+    /// not.
+    pub fn published(&self, now: Timestamp) -> PublicKeys {
+        let counts = |window: Option<VerifyWindow>| window.is_none_or(|window| now < window.until);
+        let counting = self.iter().filter(|(_, window)| counts(*window));
+        PublicKeys::of(counting.filter_map(|(key, _)| Some((key.id, key.algorithm, key.public.as_ref()?))))
+    }
+
     pub(crate) fn id_tokens<'a>(
         &'a self,
         ring: &'a KeyRing,
@@ -128,6 +190,24 @@ impl OutsideKeys {
 }
 
 /// Who signs id tokens.
+///
+/// ```
+/// use authflow::{
+///     Application, ClientId, Config, Engine,
+///     testkit::demo,
+///     token::{IdTokenSigning, OutsideKey, OutsideKeys, PublicKey, SignatureAlgorithm},
+/// };
+///
+/// let public = PublicKey::ed25519([7; 32]); // its public half, for relying parties to fetch
+/// let key = OutsideKey::new("kms-1", SignatureAlgorithm::EdDsa)?.publishing(public)?;
+/// let shop = Application::new(ClientId::new("shop")?);
+/// let mut config = Config::new(demo::issuer(), demo::ring(), [shop].into());
+/// config.id_token_signing = IdTokenSigning::Outside(OutsideKeys::new(key));
+///
+/// let keys = Engine::new(config)?.public_keys(demo::START);
+/// assert!(serde_json::to_string(&keys)?.contains(r#""kid":"kms-1""#));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 pub enum IdTokenSigning {
     /// This library, with a derived key for each application (HS256), which
@@ -198,7 +278,7 @@ impl OutsideIdTokens<'_> {
 /// A token without its signature.
 pub(crate) struct Unsigned {
     key_id: KeyId,
-    text: String,
+    text: Vec<u8>,
 }
 
 impl Unsigned {
@@ -208,15 +288,15 @@ impl Unsigned {
 
     /// The JWS signing input (RFC 7515 §5.1).
     pub(crate) fn bytes(&self) -> &[u8] {
-        self.text.as_bytes()
+        &self.text
     }
 
     /// The token; `None` where no verifier would take it.
     pub(crate) fn signed(self, signature: &[u8]) -> Option<TokenText<IdToken>> {
         let room = [self.text.len(), 1, base64url::encoded_len(signature.len())];
-        let mut text = String::with_capacity(room.into_iter().fold(0, usize::saturating_add));
-        text.push_str(&self.text);
-        text.push('.');
+        let mut text = Vec::with_capacity(room.into_iter().fold(0, usize::saturating_add));
+        text.extend_from_slice(&self.text);
+        text.push(b'.');
         base64url::push(signature, &mut text);
         let fits = (1..=MAX_SIGNATURE).contains(&signature.len()) && text.len() <= MAX_TEXT;
         fits.then(|| TokenText::new(text))

@@ -5,7 +5,10 @@ use crate::{
     factor::FactorSet,
     token::{IdentityClaims, Key},
 };
-use alloc::{format, string::ToString};
+use alloc::{
+    format,
+    string::{String, ToString},
+};
 use serde_json::{Value, json};
 
 const NOW: Timestamp = Timestamp::from_unix(1_700_000_000);
@@ -90,11 +93,7 @@ fn claims_are_judged_here_whoever_signed() {
 fn a_header_is_one_of_the_keys_own_or_the_token_is_not_ours() {
     let text = minted(b"signature");
     let (_, rest) = text.split_once('.').unwrap();
-    let encoded = |header: &str| {
-        let mut out = String::new();
-        base64url::push(header.as_bytes(), &mut out);
-        format!("{out}.{rest}")
-    };
+    let encoded = |header: &str| format!("{}.{rest}", base64url::text(header.as_bytes()));
     for header in [
         r#"{"alg":"none"}"#,
         r#"{"alg":"HS256","typ":"JWT"}"#,
@@ -147,7 +146,7 @@ fn a_text_of_the_cap_is_made_and_read_and_one_byte_more_is_not() {
     assert_eq!(open(&of_length(MAX_TEXT + 1), NOW).err(), Some(TokenError::Malformed));
     let signed = |length| {
         let key_id = KeyId::new("rsa").unwrap();
-        Unsigned { key_id, text: "A".repeat(length - 3) }.signed(&[0]).map(|text| text.expose().len())
+        Unsigned { key_id, text: vec![b'A'; length - 3] }.signed(&[0]).map(|text| text.expose().len())
     };
     assert_eq!((signed(MAX_TEXT), signed(MAX_TEXT + 1)), (Some(MAX_TEXT), None));
 }

@@ -13,11 +13,10 @@
 use super::{
     DeviceDigest, KeyRing, Keys, SessionToken, TokenError, TokenText, Untrusted, Verified,
     mac::same_tag,
-    opaque::{Fields, Writer},
+    opaque::{self, Fields, Writer},
     session::PREFIX,
 };
 use crate::{Audience, SessionId, Timestamp, session::SessionRecord, text::base64url};
-use alloc::string::String;
 use core::fmt;
 
 /// The self-contained form has 1.
@@ -29,7 +28,7 @@ const SECONDS: usize = 5;
 /// The length of every reference, and of no other session token.
 pub(super) const CHARACTERS: usize = PREFIX.len() + base64url::encoded_len(BYTES);
 
-/// The keyed hash of an application and tenant.
+/// The keyed hash of an application and tenant. It stands in a [reference](ReferenceClaims) and in a [captcha token](super::CaptchaToken).
 #[derive(Clone, Copy)]
 pub struct AudienceDigest([u8; 16]);
 
@@ -37,6 +36,10 @@ impl AudienceDigest {
     /// Any bytes, which are the digest of no audience but by chance.
     pub const fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(bytes)
+    }
+
+    pub(super) const fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
     }
 }
 
@@ -56,6 +59,31 @@ impl fmt::Debug for AudienceDigest {
 }
 
 /// Everything a reference says: which session, and nobody's name.
+///
+/// ```
+/// use authflow::{
+///     Application,
+///     policy::{Policy, SessionTokenForm},
+///     testkit::{World, demo},
+///     token::{Untrusted, VerifiedSession},
+/// };
+///
+/// let session_token_form = SessionTokenForm::Reference;
+/// let mut world = World::with_policy(Policy { session_token_form, ..demo::policy() });
+/// let signed_in = world.login("alice");
+/// let application = Application::new(demo::audience().client_id);
+/// let verifier = world.api.engine().verifier(&application)?;
+/// let presented = Untrusted::new(signed_in.session_token());
+/// let VerifiedSession::NeedsRecord(reference) =
+///     verifier.verify(presented, &demo::audience(), world.clock.now)?
+/// else {
+///     panic!("the policy has references")
+/// };
+/// // SELECT … FROM sessions WHERE id = …
+/// let record = world.host.sessions[&reference.claims().session];
+/// assert_eq!(record.account.as_str(), "id-alice");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(not(feature = "testkit"), non_exhaustive)]
 pub struct ReferenceClaims {
@@ -67,7 +95,7 @@ pub struct ReferenceClaims {
     pub expires_at: Timestamp,
     /// The application and tenant that were signed in to.
     pub audience: AudienceDigest,
-    /// The fingerprint of the device that signed in.
+    /// What the device that signed in is recognised by.
     pub device: DeviceDigest,
 }
 
@@ -103,6 +131,31 @@ impl ReferenceClaims {
 }
 
 /// Mints and verifies references.
+///
+/// ```
+/// use authflow::{
+///     Audience, ClientId,
+///     policy::{Policy, SessionTokenForm},
+///     testkit::{Call, World, demo, forge::Forge},
+///     token::{ReferenceClaims, TokenError, Untrusted},
+/// };
+///
+/// let session_token_form = SessionTokenForm::Reference;
+/// let mut world = World::with_policy(Policy { session_token_form, ..demo::policy() });
+/// let signed_in = world.login("alice");
+/// let (ring, own, now) = (demo::ring(), demo::audience(), world.clock.now);
+/// let references = Forge::of(&ring).session_references();
+/// let presented = Untrusted::new(signed_in.session_token());
+/// let claims = *references.for_application(&own).verify(presented, now).unwrap().claims();
+///
+/// // The same session, as one of another application.
+/// let other = Audience { client_id: ClientId::new(demo::ORDINARY)?, tenant: None };
+/// let forged = references.mint(&ReferenceClaims { audience: references.digest(&other), ..claims });
+/// let refused = references.for_application(&own).verify(forged.presented(), now);
+/// assert_eq!(refused.unwrap_err(), TokenError::WrongAudience);
+/// assert_eq!(world.send(&Call::refresh(forged.expose())).status, 400);
+/// # Ok::<(), authflow::InvalidId>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct SessionReferences<'ring> {
     ring: &'ring KeyRing,
@@ -124,7 +177,7 @@ impl<'ring> SessionReferences<'ring> {
         let mut bytes = claims.signed(keys);
         let tag = keys.reference.tag(&[bytes.written()]);
         bytes.bytes(&tag);
-        TokenText::new(text(bytes.written()))
+        TokenText::new(opaque::text(PREFIX, bytes.written()))
     }
 
     /// Verifies the tag and the time of a reference of whatever application.
@@ -181,13 +234,6 @@ impl ApplicationReferences<'_> {
             if it.is_of(self.audience, self.ring) { Ok(it) } else { Err(TokenError::WrongAudience) }
         })
     }
-}
-
-fn text(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(CHARACTERS);
-    text.push_str(PREFIX);
-    base64url::push(bytes, &mut text);
-    text
 }
 
 /// A reference that verified. It is good for nothing without the session's record:

@@ -6,7 +6,7 @@ use crate::{
     factor::FactorSet,
     token::{Key, SessionClaims, StateToken, VerifiedSession, VerifyWindow, known_secret},
 };
-use alloc::vec::Vec;
+use alloc::{string::String, vec::Vec};
 use proptest::prelude::*;
 
 const NOW: Timestamp = Timestamp::from_unix(1_700_000_000);
@@ -49,6 +49,10 @@ fn verify(ring: &KeyRing, text: &[u8], now: Timestamp) -> Result<ReferenceClaims
 /// What a signature is over, and the text that signs it.
 fn signed(ring: &KeyRing) -> Vec<u8> {
     claims_under(ring).signed(ring.signer()).written().to_vec()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(opaque::text(PREFIX, bytes)).unwrap()
 }
 
 fn sealed(ring: &KeyRing, bytes: &[u8]) -> String {

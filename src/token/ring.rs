@@ -1,13 +1,38 @@
 //! The key ring: one key signs, any number still verify, each within its window.
 
 use super::{
-    IdTokenKey, IdTokens, Issuer, Key, KeyId, Keys, SessionReferences, SessionTokens, StateTokens, Tickets,
-    TokenError, beginning::Begun, mac::MacKey,
+    CaptchaTokens, IdTokenKey, IdTokens, Issuer, Key, KeyId, Keys, LinkTokens, SessionReferences,
+    SessionTokens, StateTokens, TenantTokens, Tickets, TokenError, beginning::Begun, mac::MacKey,
 };
 use crate::{Audience, Timestamp, moment::Skew};
 use alloc::{borrow::Cow, collections::BTreeMap, sync::Arc, vec::Vec};
+use core::fmt;
 
 /// When a verify-only key counts: `from <= now < until`.
+///
+/// ```
+/// use authflow::{
+///     Timestamp,
+///     testkit::{MemoryHost, Setup, World, demo},
+///     token::{Key, KeyRing, VerifyWindow},
+/// };
+///
+/// // A login that began under the key of before the rotation, while that still verifies.
+/// let (old, next) =
+///     (|| Key::without_id(demo::secret(7)).unwrap(), Key::new("next", demo::secret(8))?);
+/// let mut before = World::of(Setup::default().api(KeyRing::new(old())), MemoryHost::demo());
+/// let warned = before.login("erin");
+///
+/// let until = demo::START.plus_seconds(300);
+/// let ring = KeyRing::new(next)
+///     .with_verifier(old(), VerifyWindow { from: Timestamp::from_unix(0), until })?;
+/// let mut after = World::of(Setup::default().api(ring), before.host.clone());
+/// assert_eq!(after.skip(warned.state_token()).text("status"), "SUCCESS");
+/// let mut late = World::of(after.api.clone(), before.host);
+/// late.clock.pass(300);
+/// assert_eq!(late.skip(warned.state_token()).status, 400, "to the second");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct VerifyWindow {
     /// The first second.
@@ -23,13 +48,19 @@ pub struct VerifyWindow {
 /// is [bound to](crate::device::DeviceBinding) is hashed under it as well.
 ///
 /// ```
-/// use authflow::{Timestamp, token::{Key, KeyRing, VerifyWindow}};
+/// use authflow::{
+///     Timestamp,
+///     token::{Key, KeyRing, VerifyWindow},
+/// };
 ///
 /// # let [october, november] = [10, 11].map(authflow::testkit::demo::secret); // 32 random bytes each, from your secret store
 /// let ring = KeyRing::new(Key::new("2026-11", november).unwrap())
 ///     .with_verifier(
 ///         Key::new("2026-10", october).unwrap(),
-///         VerifyWindow { from: Timestamp::from_unix(0), until: Timestamp::from_unix(1_800_000_000) },
+///         VerifyWindow {
+///             from: Timestamp::from_unix(0),
+///             until: Timestamp::from_unix(1_800_000_000),
+///         },
 ///     )
 ///     .unwrap();
 /// # let _ = ring;
@@ -153,6 +184,11 @@ impl KeyRing {
         StateTokens::new(self)
     }
 
+    /// Mints and verifies link tokens.
+    pub(crate) fn link_tokens(&self) -> LinkTokens<'_> {
+        LinkTokens::new(self)
+    }
+
     /// Mints and verifies session tokens.
     pub(crate) fn session_tokens(&self) -> SessionTokens<'_> {
         SessionTokens::new(self)
@@ -166,6 +202,16 @@ impl KeyRing {
     /// Mints and verifies tickets.
     pub(crate) fn tickets(&self) -> Tickets<'_> {
         Tickets::new(self)
+    }
+
+    /// Mints and verifies the tokens of tenants' servers.
+    pub(crate) fn tenant_tokens(&self) -> TenantTokens<'_> {
+        TenantTokens::new(self)
+    }
+
+    /// Mints and verifies captcha tokens.
+    pub(crate) fn captcha_tokens(&self) -> CaptchaTokens<'_> {
+        CaptchaTokens::new(self)
     }
 
     /// Mints and verifies the id tokens of one application, in the name of `issuer`.
@@ -260,22 +306,53 @@ impl KeyRing {
 }
 
 /// Why a key cannot join a ring.
+///
+/// ```
+/// use authflow::{
+///     Timestamp,
+///     token::{Key, KeyRing, RingError, VerifyWindow},
+/// };
+///
+/// # let secret = authflow::testkit::demo::secret(7); // 32 random bytes, from your secret store
+/// let ring = KeyRing::new(Key::new("2026-12", secret)?);
+/// let until = Timestamp::from_unix(1_800_000_000);
+/// let window = VerifyWindow { from: Timestamp::from_unix(0), until };
+/// // Somebody has rotated the id, and left the secret.
+/// let refused = ring.clone().with_verifier(Key::new("2026-11", secret)?, window).unwrap_err();
+/// assert!(matches!(refused, RingError::DuplicateSecret(..)));
+/// assert_eq!(
+///     ring.with_clock_skew(600).unwrap_err().to_string(),
+///     "a clock skew must be at most 120 seconds"
+/// );
+/// # Ok::<(), authflow::token::KeyError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RingError {
     /// The ring has a key of this id, or already one without.
-    #[error("the ring already has a key with the id {0:?}")]
+    #[error("each key must have an id of its own, and the ring has one {}", WithId(.0))]
     DuplicateId(Option<KeyId>),
     /// The ring has a key of the same secret under another id. A rotation to the same secret is none.
     #[error(
-        "each key must have a secret of its own, and those with the ids {0:?} and {1:?} have the same one"
+        "each key must have a secret of its own, and the one {} has that of the one {}", WithId(.0), WithId(.1)
     )]
     DuplicateSecret(Option<KeyId>, Option<KeyId>),
     /// The window ends before it begins, so the key would never count.
-    #[error("the key's window is empty")]
+    #[error("the window of a key must end after it begins, and this one does not")]
     EmptyWindow,
     /// Clocks that differ so much want mending, not tolerance.
-    #[error("a clock skew is at most 120 seconds")]
+    #[error("a clock skew must be at most 120 seconds")]
     ClockSkew,
+}
+
+struct WithId<'a>(&'a Option<KeyId>);
+
+impl fmt::Display for WithId<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(id) => write!(f, "with the id {:?}", id.as_str()),
+            None => f.write_str("without an id"),
+        }
+    }
 }
 
 #[cfg(test)]

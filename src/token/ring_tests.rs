@@ -111,7 +111,13 @@ fn an_id_stands_once_and_a_window_is_not_empty() {
     let again = ring(3).with_verifier(Key::new("z1", crate::token::known_secret(9)).unwrap(), ALWAYS);
     assert_eq!(again.unwrap_err(), RingError::DuplicateId(Some(KeyId::new("z1").unwrap())));
     let again = ring(0).with_verifier(Key::without_id(crate::token::known_secret(9)).unwrap(), ALWAYS);
-    assert_eq!(again.unwrap_err(), RingError::DuplicateId(None));
+    let refused = again.unwrap_err();
+    assert_eq!(refused, RingError::DuplicateId(None));
+    let text = "each key must have an id of its own, and the ring has one without an id";
+    assert_eq!(alloc::string::ToString::to_string(&refused), text);
+    let secret = RingError::DuplicateSecret(KeyId::new("a").ok(), None);
+    let text = r#"each key must have a secret of its own, and the one with the id "a" has that of the one without an id"#;
+    assert_eq!(alloc::string::ToString::to_string(&secret), text);
     for until in [5, 4] {
         let empty = VerifyWindow { from: Timestamp::from_unix(5), until: Timestamp::from_unix(until) };
         let refused = ring(0).with_verifier(Key::new("k", crate::token::known_secret(9)).unwrap(), empty);

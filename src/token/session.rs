@@ -20,6 +20,30 @@ const MAX_BYTES: usize = AROUND + MAX_FIELDS;
 pub(super) const PREFIX: &str = "LGT";
 
 /// Everything a session token says.
+///
+/// ```
+/// use authflow::{
+///     Application,
+///     factor::Factor,
+///     testkit::{World, demo},
+///     token::{SessionClaims, Untrusted, VerifiedSession},
+/// };
+///
+/// let mut world = World::new();
+/// let signed_in = world.login("alice");
+/// let application = Application::new(demo::audience().client_id);
+/// let verifier = world.api.engine().verifier(&application)?;
+/// let presented = Untrusted::new(signed_in.session_token());
+/// let VerifiedSession::SelfContained(token) =
+///     verifier.verify(presented, &demo::audience(), world.clock.now)?
+/// else {
+///     panic!("the policy has no references")
+/// };
+/// let SessionClaims { account, factors, auth_time, .. } = token.claims();
+/// assert_eq!((account.as_str(), *auth_time), ("id-alice", world.clock.now));
+/// assert!(!factors.contains(Factor::Totp), "not enough to move money");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(not(feature = "testkit"), non_exhaustive)]
 pub struct SessionClaims {
@@ -31,7 +55,7 @@ pub struct SessionClaims {
     pub account: AccountId,
     /// The application and tenant that were signed in to.
     pub audience: Audience,
-    /// The fingerprint of the device that signed in.
+    /// What the device that signed in is recognised by.
     pub device: DeviceDigest,
     /// The account's revision at sign-in.
     pub revision: Revision,
@@ -89,6 +113,31 @@ impl Opaque for SessionClaims {
 }
 
 /// Mints and verifies session tokens.
+///
+/// ```
+/// use authflow::{
+///     AccountId, Audience, ClientId,
+///     testkit::{Call, World, demo, forge::Forge},
+///     token::{SessionClaims, TokenError, Untrusted},
+/// };
+///
+/// let mut world = World::new();
+/// let signed_in = world.login("alice");
+/// let (ring, own, now) = (demo::ring(), demo::audience(), world.clock.now);
+/// let sessions = Forge::of(&ring).session_tokens();
+/// let presented = Untrusted::new(signed_in.session_token());
+/// let claims = *sessions.for_application(&own).verify(presented, now).unwrap().claims();
+///
+/// // alice's session, as somebody else's.
+/// let account = AccountId::new("id-erin")?;
+/// let forged = sessions.mint(&SessionClaims { account, ..claims });
+/// assert_eq!(world.send(&Call::refresh(forged.expose())).status, 400);
+///
+/// let other = Audience { client_id: ClientId::new(demo::ORDINARY)?, tenant: None };
+/// let refused = sessions.for_application(&other).verify(presented, now).unwrap_err();
+/// assert_eq!(refused, TokenError::WrongAudience);
+/// # Ok::<(), authflow::InvalidId>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct SessionTokens<'ring> {
     ring: &'ring KeyRing,

@@ -1,11 +1,11 @@
 //! The state token: the memory of a login that has not finished, carried by the client.
 //!
-//! A JWT that says when it ends (`exp`, RFC 7519 §4.1.4) and nothing else that others could read: `{"exp":…,"s":"…"}`, where `s` is
-//! the base64url of these fields, in their order:
+//! It is [dated](super::dated). Its fields, in their order:
 //!
 //! ```text
 //! account: length, bytes │ client id: length, bytes │ tenant: length, bytes │ revision u64 │ fingerprint's digest 16
-//! │ bound u8, and a digest 16 for each of its bits: address 1, system 2, agent 4 │ stage u8 │ factors u8 │ auth_start u64
+//! │ bound u8, and a digest 16 for each of its bits: address 1, system 2, agent 4; for its bit 8 a provider: length, bytes, and an id: length,
+//! bytes; then its bit 16 is of a provider's code that was bound, and its bit 32 of an account that nobody else vouched for │ stage u8 │ factors u8 │ auth_start u64
 //! │ id 16 │ iat u64
 //! ```
 //!
@@ -13,38 +13,52 @@
 //! refused: there is room for more of them.
 
 use super::{
-    KeyRing, Keys, TokenError, TokenText, Untrusted, Verified, jwt,
-    mac::same_tag,
+    KeyRing, Keys, TokenError, TokenText, Untrusted, Verified,
+    dated::{self, Dated},
+    jwt,
+    mac::{MacKey, same_tag},
     opaque::{Fields, TEXT, Writer},
 };
 use crate::{
     AccountId, Audience, Timestamp, TokenId,
     account::Revision,
     factor::FactorSet,
-    text::{base64url, fixed},
+    social::{Provider, SocialIdentity, pending::PendingIdentity},
+    text::{base64url, fixed, words::words},
 };
-use alloc::string::String;
+use alloc::{boxed::Box, vec::Vec};
 use arrayvec::ArrayString;
 use core::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 /// Every field at its longest.
-const MAX_FIELDS: usize = 3 * TEXT + 8 + 16 + 1 + 3 * 16 + 1 + 1 + 8 + 16 + 8;
-/// The digits of [`Timestamp::MAX`].
-const MAX_DIGITS: usize = 12;
-/// The characters of [`MAX_FIELDS`].
-const MAX_ENCODED: usize = base64url::encoded_len(MAX_FIELDS);
-const BEFORE_EXPIRY: &[u8] = br#"{"exp":"#;
-const BEFORE_FIELDS: &[u8] = br#","s":""#;
-const AFTER_FIELDS: &[u8] = br#""}"#;
-const MAX_PAYLOAD: usize =
-    BEFORE_EXPIRY.len() + MAX_DIGITS + BEFORE_FIELDS.len() + MAX_ENCODED + AFTER_FIELDS.len();
+const MAX_FIELDS: usize = 3 * TEXT + 8 + DeviceDigests::MAX_BYTES + MAX_IDENTITY + 1 + 1 + 8 + 16 + 8;
+/// A provider and an id, with their lengths.
+pub(super) const MAX_IDENTITY: usize = 1 + Provider::MAX_BYTES + 1 + SocialIdentity::MAX_UID_BYTES;
+/// The bit of what is bound that says that an identity follows.
+const LINKS: u8 = 8;
+/// Its bit that says that the provider's code was bound.
+pub(super) const IS_BOUND: u8 = 16;
+/// Its bit that says that no other party vouched for the mobile. A token of before has neither bit, and makes the least of a link.
+const IS_PROVED: u8 = 32;
+const MAX_PAYLOAD: usize = dated::max_payload(MAX_FIELDS);
 /// The longest state token: longer text is refused unread.
-pub(crate) const LONGEST: usize =
-    Keys::MAX_HEADER + base64url::encoded_len(MAX_PAYLOAD) + 1 + base64url::encoded_len(32);
+pub(crate) const LONGEST: usize = dated::longest(MAX_FIELDS);
 
 /// What the bearer of a state token may finish: the state in which the login waits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+///
+/// ```
+/// use authflow::{testkit::{Scenario, demo}, token::Stage};
+///
+/// // What the holder of each state token may do, and nothing else.
+/// for stage in Stage::ALL {
+///     let mut login = Scenario::new(demo::policy()).reach(*stage).unwrap();
+///     let skipped = login.skip().find("status") == Some("SUCCESS");
+///     assert_eq!(skipped, *stage == Stage::PasswordExpiring);
+/// }
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Stage {
     /// A further factor is needed.
     FactorRequired,
@@ -53,6 +67,12 @@ pub enum Stage {
     /// The password is right and must be changed before anything else.
     PasswordExpired,
 }
+
+words!(Stage, "the stage of a login", {
+    FactorRequired => "factor_required",
+    PasswordExpiring => "password_expiring",
+    PasswordExpired => "password_expired",
+});
 
 impl Stage {
     /// Every stage.
@@ -135,8 +155,36 @@ pub struct DeviceDigests {
     pub agent: Option<DeviceDigest>,
 }
 
+impl DeviceDigests {
+    /// The longest: four digests, and which of them there are.
+    pub(super) const MAX_BYTES: usize = 16 + 1 + 3 * 16;
+    /// The bits of the digests that there may be.
+    const OPTIONAL: u8 = 7;
+
+    /// Beside the bits of its own, with these.
+    pub(super) fn write<const N: usize>(&self, fields: &mut Writer<N>, more: u8) {
+        fields.bytes(self.fingerprint.as_bytes());
+        let optional = [self.ip, self.os, self.agent];
+        let bit = |(at, digest): (usize, &Option<DeviceDigest>)| u8::from(digest.is_some()) << at;
+        fields.bytes(&[optional.iter().enumerate().map(bit).fold(more, |bits, bit| bits | bit)]);
+        optional.iter().flatten().for_each(|digest| fields.bytes(digest.as_bytes()));
+    }
+
+    /// With the bits that are none of its own.
+    pub(super) fn read(fields: &mut Fields<'_>) -> Option<(Self, u8)> {
+        let fingerprint = DeviceDigest(fields.take()?);
+        let [bound] = fields.take()?;
+        let mut optional = |bit| match bound & bit {
+            0 => Some(None),
+            _ => fields.take().map(DeviceDigest).map(Some),
+        };
+        let digests = Self { fingerprint, ip: optional(1)?, os: optional(2)?, agent: optional(4)? };
+        Some((digests, bound & !Self::OPTIONAL))
+    }
+}
+
 /// Everything a state token says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StateClaims {
     /// The application and tenant the login is for.
     pub audience: Audience,
@@ -146,6 +194,8 @@ pub struct StateClaims {
     pub revision: Revision,
     /// The device that began the login.
     pub device: DeviceDigests,
+    /// The identity that is linked to the account with the session that the login ends in, where it began with one that was linked to nobody.
+    pub link: Option<Box<PendingIdentity>>,
     /// What the bearer may finish.
     pub stage: Stage,
     /// The factors that have been proved.
@@ -160,54 +210,53 @@ pub struct StateClaims {
     pub expires_at: Timestamp,
 }
 
-impl StateClaims {
-    fn fields(&self) -> Writer<MAX_FIELDS> {
-        let mut fields = Writer::new();
+/// What is made for one device.
+pub(crate) trait BoundToDevice {
+    /// Which.
+    fn device(&self) -> &DeviceDigests;
+}
+
+impl BoundToDevice for StateClaims {
+    fn device(&self) -> &DeviceDigests {
+        &self.device
+    }
+}
+
+impl Dated for StateClaims {
+    fn key(keys: &Keys) -> &MacKey {
+        &keys.state
+    }
+
+    fn write_fields<const N: usize>(&self, fields: &mut Writer<N>) {
         fields.ids(&self.account, &self.audience);
         fields.number(self.revision.as_u64());
-        fields.bytes(self.device.fingerprint.as_bytes());
-        let optional = [self.device.ip, self.device.os, self.device.agent];
-        let bit = |(at, digest): (usize, &Option<DeviceDigest>)| u8::from(digest.is_some()) << at;
-        fields.bytes(&[optional.iter().enumerate().map(bit).fold(0, |bits, bit| bits | bit)]);
-        optional.iter().flatten().for_each(|digest| fields.bytes(digest.as_bytes()));
+        let bit = |is_set, bit| if is_set { bit } else { 0 };
+        let bits =
+            |link: &PendingIdentity| LINKS | bit(link.is_bound, IS_BOUND) | bit(!link.is_vouched, IS_PROVED);
+        self.device.write(fields, self.link.as_deref().map_or(0, bits));
+        if let Some(link) = &self.link {
+            fields.identity(&link.identity);
+        }
         fields.bytes(&[self.stage.byte(), self.factors.to_bits()]);
         fields.time(self.auth_start);
         fields.bytes(self.id.as_bytes());
         fields.time(self.issued_at);
-        fields
     }
 
-    fn write(&self) -> Writer<MAX_PAYLOAD> {
-        let (mut payload, mut encoded) = (Writer::new(), [0; MAX_ENCODED]);
-        payload.bytes(BEFORE_EXPIRY);
-        payload.bytes(itoa::Buffer::new().format(self.expires_at.as_unix()).as_bytes());
-        payload.bytes(BEFORE_FIELDS);
-        payload.bytes(base64url::encode(self.fields().written(), &mut encoded).unwrap_or_default());
-        payload.bytes(AFTER_FIELDS);
-        payload
-    }
-
-    /// Takes exactly what [`write`](Self::write) writes.
-    fn read(payload: &[u8]) -> Option<Self> {
-        let payload = payload.strip_prefix(BEFORE_EXPIRY)?;
-        let digits = payload.iter().position(|byte| !byte.is_ascii_digit())?;
-        let (digits, rest) = payload.split_at_checked(digits)?;
-        let expires_at = Timestamp::from_unix(read_number(digits)?);
-        let encoded = rest.strip_prefix(BEFORE_FIELDS)?.strip_suffix(AFTER_FIELDS)?;
-        let mut buffer = [0; MAX_FIELDS];
-        Self::read_fields(&mut Fields::new(base64url::decode(encoded, &mut buffer)?), expires_at)
-    }
-
+    #[inline]
     fn read_fields(fields: &mut Fields<'_>, expires_at: Timestamp) -> Option<Self> {
         let (account, audience) = fields.ids()?;
         let revision = Revision::new(fields.number()?).ok()?;
-        let fingerprint = DeviceDigest(fields.take()?);
-        let [bound @ 0..8] = fields.take()? else { return None };
-        let mut optional = |bit| match bound & bit {
-            0 => Some(None),
-            _ => fields.take().map(DeviceDigest).map(Some),
+        let (device, bound) = DeviceDigests::read(fields)?;
+        let link = match bound & !(IS_BOUND | IS_PROVED) {
+            0 if bound == 0 => None,
+            LINKS => Some(Box::new(PendingIdentity {
+                identity: fields.identity()?,
+                is_bound: bound & IS_BOUND != 0,
+                is_vouched: bound & IS_PROVED == 0,
+            })),
+            _ => return None,
         };
-        let device = DeviceDigests { fingerprint, ip: optional(1)?, os: optional(2)?, agent: optional(4)? };
         let [stage, factors] = fields.take()?;
         let stage = *Stage::ALL.iter().find(|known| known.byte() == stage)?;
         let factors = FactorSet::from_bits(factors).ok()?;
@@ -219,6 +268,7 @@ impl StateClaims {
             account,
             revision,
             device,
+            link,
             stage,
             factors,
             auth_start,
@@ -227,18 +277,10 @@ impl StateClaims {
             expires_at,
         })
     }
-}
 
-/// A time of these digits: without a nought before it, and none that no clock of ours shows.
-fn read_number(digits: &[u8]) -> Option<u64> {
-    let value = match digits {
-        [b'0'] => 0,
-        [b'1'..=b'9', ..] if digits.len() <= MAX_DIGITS => digits
-            .iter()
-            .fold(0_u64, |value, digit| value.wrapping_mul(10).wrapping_add(digit.wrapping_sub(b'0').into())),
-        _ => return None,
-    };
-    (value <= Timestamp::MAX.as_unix()).then_some(value)
+    fn times(&self) -> (Timestamp, Timestamp) {
+        (self.issued_at, self.expires_at)
+    }
 }
 
 /// Mints and verifies state tokens.
@@ -254,15 +296,14 @@ impl<'ring> StateTokens<'ring> {
 
     /// A token that says `claims`, as text of its own.
     pub fn mint(&self, claims: &StateClaims) -> TokenText<StateToken> {
-        let mut text = String::new();
+        let mut text = Vec::new();
         self.mint_into(claims, &mut text);
         TokenText::new(text)
     }
 
-    /// Appends a token that says `claims`; allocates nothing where `out` has room for 694 bytes.
-    pub fn mint_into(&self, claims: &StateClaims, out: &mut String) {
-        let keys = self.ring.signer();
-        jwt::seal(&keys.header, &keys.state, claims.write().written(), out);
+    /// Appends a token that says `claims`; allocates nothing where `out` has room for 982 bytes.
+    pub fn mint_into(&self, claims: &StateClaims, out: &mut Vec<u8>) {
+        dated::seal::<_, MAX_FIELDS, MAX_PAYLOAD>(self.ring, claims, out);
     }
 
     /// Verifies the tag, the one spelling, and the time. Whom the token is for is the caller's to compare, and whether the device is
@@ -279,7 +320,7 @@ impl<'ring> StateTokens<'ring> {
             jwt::open(presented.bytes(), LONGEST, self.ring, now, |keys, signed| keys.state.tag(&[signed]))?;
         let mut buffer = [0; MAX_PAYLOAD];
         let payload = base64url::decode(opened.payload, &mut buffer).ok_or(TokenError::Malformed)?;
-        match StateClaims::read(payload) {
+        match dated::read::<StateClaims, MAX_FIELDS>(payload) {
             Some(claims) => {
                 self.ring.check_time(claims.issued_at, claims.expires_at, now)?;
                 Ok(Verified::new(claims, opened.key))
@@ -292,7 +333,7 @@ impl<'ring> StateTokens<'ring> {
 /// A state token that verified. Only an engine makes one.
 ///
 /// ```compile_fail
-/// # use authflow::token::StateToken;
+/// use authflow::token::StateToken;
 /// let token: StateToken = serde_json::from_str("{}").unwrap();
 /// ```
 pub type StateToken = Verified<StateClaims>;

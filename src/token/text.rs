@@ -1,6 +1,6 @@
 //! Token text: what a client presents, and what we hand to a client.
 
-use super::{IdToken, SessionToken, StateToken, Ticket};
+use super::{CaptchaToken, IdToken, LinkToken, SessionToken, StateToken, TenantToken, Ticket};
 use alloc::{boxed::Box, string::String, vec::Vec};
 use core::{fmt, marker::PhantomData};
 use zeroize::Zeroizing;
@@ -9,7 +9,23 @@ mod sealed {
     pub trait Sealed {}
 }
 
-/// A kind of token: the type of one that verified. Sealed: [`StateToken`], [`SessionToken`], [`Ticket`] and [`IdToken`].
+/// A kind of token: the type of one that verified. Sealed: [`StateToken`], [`LinkToken`], [`SessionToken`], [`Ticket`], [`TenantToken`], [`CaptchaToken`] and [`IdToken`].
+///
+/// ```
+/// use authflow::{
+///     testkit::World,
+///     token::{Kind, SessionToken, Untrusted},
+/// };
+///
+/// /// A line of a log that says which token was sent, and not what it is.
+/// fn line<K: Kind>(presented: Untrusted<'_, K>) -> String {
+///     format!("{}: {}", K::NAME, if presented.is_empty() { "none" } else { "sent" })
+/// }
+///
+/// let signed_in = World::new().login("alice");
+/// let presented = Untrusted::<SessionToken>::new(signed_in.session_token());
+/// assert_eq!(line(presented), "session_token: sent");
+/// ```
 pub trait Kind: sealed::Sealed {
     /// The field's name for the kind, for messages and logs.
     const NAME: &'static str;
@@ -27,12 +43,35 @@ macro_rules! kinds {
 
 kinds! {
     StateToken = "state_token";
+    LinkToken = "link_token";
     SessionToken = "session_token";
     Ticket = "sso_ticket";
+    TenantToken = "access_token";
+    CaptchaToken = "captcha_token";
     IdToken = "id_token";
 }
 
 /// Text that claims to be a token of kind `K`. Nothing is known about it until a verifier has looked.
+///
+/// ```
+/// use authflow::{
+///     device::Caller,
+///     outcome::Verdict,
+///     testkit::{World, demo},
+///     token::{StateToken, Untrusted},
+/// };
+///
+/// let mut world = World::new();
+/// let engine = world.api.engine().clone();
+/// // Whatever a header holds: no bytes of a client's need be looked at before.
+/// for sent in [&b""[..], b"nonsense", &[0xff; 10_000]] {
+///     let token = Untrusted::<StateToken>::new(sent);
+///     let step =
+///         engine.skip_password(Caller::from_headers(&demo::device())?, token, world.moment());
+///     assert!(matches!(world.run(step).verdict, Verdict::Refused(_)));
+/// }
+/// # Ok::<(), authflow::device::HeaderFaults>(())
+/// ```
 pub struct Untrusted<'a, K> {
     bytes: &'a [u8],
     kind: PhantomData<fn(K)>,
@@ -97,14 +136,42 @@ impl<K: Kind> fmt::Debug for Untrusted<'_, K> {
 
 /// A token we minted, as the text to hand to the client. A bearer secret: `Debug` does not print it, and its memory is
 /// wiped when it is dropped.
+///
+/// ```
+/// use authflow::{
+///     Credentials, Secret,
+///     account::UserName,
+///     device::Caller,
+///     outcome::Verdict,
+///     testkit::{World, demo},
+/// };
+///
+/// let mut world = World::new();
+/// let engine = world.api.engine().clone();
+/// let credentials = Credentials {
+///     identifier: UserName::new("alice")?.into(),
+///     password: Secret::new(demo::PASSWORD),
+/// };
+/// let step =
+///     engine.sign_in(Caller::from_headers(&demo::device())?, credentials, world.moment());
+/// let Verdict::SignedIn(grant) = world.run(step).verdict else {
+///     panic!("the password is right")
+/// };
+///
+/// let sent = grant.session_token.expose(); // to the client, and nowhere else
+/// assert!(sent.starts_with("LGT"));
+/// assert!(!format!("{grant:?}").contains(sent), "an outcome may be logged");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct TokenText<K> {
     text: Zeroizing<Box<str>>,
     kind: PhantomData<fn() -> K>,
 }
 
 impl<K: Kind> TokenText<K> {
-    /// The text fills its room, so that giving the rest back leaves no copy behind.
-    pub(crate) fn new(text: String) -> Self {
+    /// The text fills its room, so that giving the rest back leaves no copy behind. It is ASCII; were it not, it would be no token.
+    pub(crate) fn new(text: Vec<u8>) -> Self {
+        let text = String::from_utf8(text).unwrap_or_default();
         Self { text: Zeroizing::new(text.into_boxed_str()), kind: PhantomData }
     }
 

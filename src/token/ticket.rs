@@ -18,6 +18,29 @@ const MAX_FIELDS: usize = 16 + 16 + 3 * TEXT + 16 + 8 + 8;
 const MAX_BYTES: usize = AROUND + MAX_FIELDS;
 
 /// Everything a ticket says.
+///
+/// ```
+/// use authflow::{
+///     SessionId,
+///     testkit::{
+///         Call, World, demo,
+///         forge::{Forge, TicketClaims},
+///     },
+///     token::Untrusted,
+/// };
+///
+/// let mut world = World::new();
+/// let signed_in = world.login("alice");
+/// let issued = world.send(&Call::issue_ticket(signed_in.session_token()));
+/// let (ring, now) = (demo::ring(), world.clock.now);
+/// let tickets = Forge::of(&ring).tickets();
+/// let claims = *tickets.verify(Untrusted::new(issued.text("sso_ticket")), now)?.claims();
+///
+/// // For a session that there never was.
+/// let forged = tickets.mint(&TicketClaims { session: SessionId::from_bytes([7; 16]), ..claims });
+/// assert_eq!(world.send(&Call::redeem_ticket(forged.expose())).status, 400);
+/// # Ok::<(), authflow::token::TokenError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TicketClaims {
     /// Redeeming the ticket is inserting this id.
@@ -28,7 +51,7 @@ pub struct TicketClaims {
     pub account: AccountId,
     /// The application and tenant that were signed in to.
     pub audience: Audience,
-    /// The fingerprint of the device that signed in.
+    /// What the device that signed in is recognised by.
     pub device: DeviceDigest,
     /// When it was minted.
     pub issued_at: Timestamp,
@@ -74,6 +97,26 @@ impl Opaque for TicketClaims {
 }
 
 /// Mints and verifies tickets.
+///
+/// ```
+/// use authflow::{
+///     testkit::{Call, World, demo, forge::Forge},
+///     token::{Key, KeyRing, TokenError, Untrusted},
+/// };
+///
+/// let mut world = World::new();
+/// let signed_in = world.login("alice");
+/// let issued = world.send(&Call::issue_ticket(signed_in.session_token()));
+/// let presented = Untrusted::new(issued.text("sso_ticket"));
+/// let (ring, now) = (demo::ring(), world.clock.now);
+/// let ticket = Forge::of(&ring).tickets().verify(presented, now).unwrap();
+/// assert!(world.host.sessions.contains_key(&ticket.claims().session));
+///
+/// let other = KeyRing::new(Key::without_id(demo::secret(8))?);
+/// let refused = Forge::of(&other).tickets().verify(presented, now).unwrap_err();
+/// assert_eq!(refused, TokenError::Forged);
+/// # Ok::<(), authflow::token::KeyError>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Tickets<'ring> {
     ring: &'ring KeyRing,

@@ -65,7 +65,7 @@ fn every_changed_bit_and_every_prefix_is_refused() {
 fn a_right_tag_over_a_wrong_body_is_malformed() {
     let ring = ring();
     let keys = ring.signer();
-    let body = opaque::signed::<_, MAX_BYTES>(keys, &claims()).to_vec();
+    let body = opaque::signed_bytes(keys, &claims());
     let refused = |change: &dyn Fn(&mut Vec<u8>)| {
         let mut bytes = body.clone();
         change(&mut bytes);
@@ -86,7 +86,7 @@ fn a_ticket_is_no_session_token_and_a_session_token_no_ticket() {
     let as_session = ring.session_tokens().verify(Untrusted::<SessionToken>::new(&ticket), NOW);
     assert_eq!(as_session.unwrap_err(), TokenError::Forged);
     let keys = ring.signer();
-    let body = opaque::signed::<_, MAX_BYTES>(keys, &claims()).to_vec();
+    let body = opaque::signed_bytes(keys, &claims());
     let tagged = sealed_bytes::<TicketClaims>(&body, keys.session.tag(&[&body]));
     assert_eq!(verify(tagged.as_bytes(), NOW), Err(TokenError::Forged));
 }

@@ -1,9 +1,34 @@
 //! A session token that verified, in whichever form it came.
 
 use super::{KeyRing, SessionReference, SessionToken, TokenError, Untrusted, reference};
-use crate::{AccountId, Audience, Timestamp, device::Device};
+use crate::{AccountId, Audience, SessionId, Timestamp, device::Device};
 
 /// A session token that verified, in one of its [two forms](crate::policy::SessionTokenForm).
+///
+/// ```
+/// use authflow::{
+///     Application,
+///     device::Caller,
+///     testkit::{World, demo},
+///     token::{Untrusted, VerifiedSession},
+/// };
+///
+/// let mut world = World::new();
+/// let signed_in = world.login("alice");
+/// let application = Application::new(demo::audience().client_id);
+/// let verifier = world.api.engine().verifier(&application)?;
+/// let session = verifier.verify(
+///     Untrusted::new(signed_in.session_token()),
+///     &demo::audience(),
+///     world.clock.now,
+/// )?;
+/// assert!(verifier.is_held(&session, &Caller::from_headers(&demo::device()).unwrap().device));
+/// let VerifiedSession::SelfContained(token) = session else {
+///     panic!("the policy has no references")
+/// };
+/// assert_eq!(token.claims().account.as_str(), "id-alice");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 #[allow(clippy::large_enum_variant, reason = "verifying allocates nothing")]
 pub enum VerifiedSession {
@@ -38,6 +63,14 @@ impl VerifiedSession {
             ring.session_references().for_application(audience).verify(presented, now).map(Self::NeedsRecord)
         } else {
             ring.session_tokens().for_application(audience).verify(presented, now).map(Self::SelfContained)
+        }
+    }
+
+    /// Which session it is of.
+    pub(crate) fn session(&self) -> SessionId {
+        match self {
+            Self::SelfContained(token) => token.claims().session,
+            Self::NeedsRecord(reference) => reference.claims().session,
         }
     }
 

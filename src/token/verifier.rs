@@ -2,27 +2,40 @@
 
 use super::{KeyRing, SessionReference, SessionToken, TokenError, Untrusted, VerifiedSession};
 use crate::{
-    Audience, Timestamp,
+    Application, Audience, ClientId, Timestamp,
     device::{Device, PresentedDevice},
     session::SessionRecord,
 };
 use alloc::sync::Arc;
 
 /// Verifies session tokens, for middleware: no question, no allocation, and nothing that minting could be done with.
-/// [`Engine::verifier`](crate::Engine::verifier) makes one. Cheap to clone.
+/// [`Engine::verifier`](crate::Engine::verifier) makes one, for the tokens of one application. Cheap to clone.
+///
+/// There is none for an application whose calls must be [signed](crate::signed_call): a token in the clear shows nothing there. Its routes stand behind
+/// [`Engine::authenticate`](crate::Engine::authenticate), which takes signatures.
+///
+/// ```
+/// use authflow::{Application, testkit::{World, demo}};
+///
+/// let world = World::new();
+/// let application = Application::new(demo::audience().client_id);
+/// assert!(world.api.engine().verifier(&application).is_ok());
+/// let signing = Application { call_key: Some(demo::call_key()), ..application };
+/// assert!(world.api.engine().verifier(&signing).is_err());
+/// ```
 ///
 /// A token of the [short form](crate::policy::SessionTokenForm::Reference) does not say whose it is. Its session's record does: there is no way
 /// from the one to an account but by the other.
 ///
 /// ```
 /// use authflow::{
-///     AccountId, SessionId, Timestamp,
+///     AccountId, Application, SessionId, Timestamp,
 ///     device::Device,
+///     policy::{Policy, SessionTokenForm},
 ///     session::SessionRecord,
+///     testkit::{World, demo},
 ///     token::{SessionToken, SessionVerifier, Untrusted, VerifiedSession},
 /// };
-///
-/// # use authflow::{policy::{Policy, SessionTokenForm}, testkit::{World, demo::{self, audience}}};
 ///
 /// /// Whose request it is, if it is anybody's.
 /// fn subject(
@@ -32,37 +45,41 @@ use alloc::sync::Arc;
 ///     now: Timestamp,
 ///     find: impl Fn(SessionId) -> Option<SessionRecord>,
 /// ) -> Option<AccountId> {
-///     let session = verifier.verify(presented, &audience(), now).ok()?;
+///     let session = verifier.verify(presented, &demo::audience(), now).ok()?;
 ///     if !verifier.is_held(&session, device) {
 ///         return None;
 ///     }
 ///     match session {
 ///         VerifiedSession::SelfContained(token) => Some(token.claims().account),
 ///         VerifiedSession::NeedsRecord(reference) => {
-///             let record = find(reference.claims().session); // SELECT … FROM sessions WHERE id = … AND ended_at IS NULL
+///             // SELECT … FROM sessions WHERE id = … AND ended_at IS NULL
+///             let record = find(reference.claims().session);
 ///             let record = verifier.identify(&reference, record, device, now)?;
 ///             Some(record.account)
 ///         }
 ///     }
 /// }
 ///
-/// # let session_token_form = SessionTokenForm::Reference;
-/// # let mut world = World::with_policy(Policy { session_token_form, ..demo::policy() });
-/// # let answer = world.login("alice");
-/// # let device = Device::new("Android 10", "156aysdna213sac", "Mozilla/5.0", None).unwrap();
-/// # let find = |session| world.host.sessions.get(&session).copied();
-/// let verifier = world.api.engine().verifier(); // once, at start
+/// let session_token_form = SessionTokenForm::Reference;
+/// let mut world = World::with_policy(Policy { session_token_form, ..demo::policy() });
+/// let answer = world.login("alice");
+/// let device = Device::new("Android 10", "156aysdna213sac", "Mozilla/5.0", None).unwrap();
+/// let find = |session| world.host.sessions.get(&session).copied();
+/// let application = Application::new(demo::audience().client_id);
+/// let verifier = world.api.engine().verifier(&application)?; // once, at start
 /// let presented = Untrusted::new(answer.session_token());
 /// let who = subject(&verifier, presented, &device, world.clock.now, find);
 /// assert_eq!(who, AccountId::new("id-alice").ok());
-/// let nobody = subject(&verifier, Untrusted::new("LGTnonsense"), &device, world.clock.now, find);
+/// let nobody =
+///     subject(&verifier, Untrusted::new("LGTnonsense"), &device, world.clock.now, find);
 /// assert_eq!(nobody, None);
+/// # Ok::<(), authflow::token::CallsAreSigned>(())
 /// ```
 ///
 /// Without the record it says nothing of anybody:
 ///
 /// ```compile_fail,E0609
-/// # use authflow::{AccountId, token::SessionReference};
+/// use authflow::{AccountId, token::SessionReference};
 /// # fn middleware(reference: &SessionReference) -> AccountId {
 /// reference.claims().account
 /// # }
@@ -98,19 +115,45 @@ use alloc::sync::Arc;
 #[derive(Clone, Debug)]
 pub struct SessionVerifier {
     ring: Arc<KeyRing>,
+    application: ClientId,
 }
 
+/// No token in the clear shows a session of this application: its calls must be [signed](crate::signed_call).
+///
+/// ```
+/// use authflow::{
+///     Application,
+///     testkit::{World, demo},
+///     token::CallsAreSigned,
+/// };
+///
+/// let call_key = Some(demo::call_key());
+/// let signing = Application { call_key, ..Application::new(demo::audience().client_id) };
+/// let refused = World::new().api.engine().verifier(&signing).unwrap_err();
+/// assert_eq!(refused, CallsAreSigned(signing.client_id));
+/// assert!(refused.to_string().ends_with("DRrYIqauawN0I8myTMoDTPys6ezGZxnm has a call_key"));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "an application whose session tokens are verified by themselves must take calls that are not signed, and {0} has a call_key"
+)]
+pub struct CallsAreSigned(pub ClientId);
+
 impl SessionVerifier {
-    pub(crate) fn new(ring: &Arc<KeyRing>) -> Self {
-        Self { ring: Arc::clone(ring) }
+    pub(crate) fn new(ring: &Arc<KeyRing>, application: &Application) -> Result<Self, CallsAreSigned> {
+        let client_id = application.client_id;
+        match application.call_key {
+            Some(_) => Err(CallsAreSigned(client_id)),
+            None => Ok(Self { ring: Arc::clone(ring), application: client_id }),
+        }
     }
 
-    /// Verifies the tag, the audience and the time.
+    /// Verifies the tag, the audience and the time. The audience must be of the verifier's application, with whatever tenant.
     ///
     /// **Says nothing about revocation.** A session that has been ended verifies until it expires, and so does a token that a
     /// rotation has retired; ask your store about [`SessionClaims::session`](super::SessionClaims::session) where that matters.
-    /// Whether the caller's device is the one that signed in is [`is_held`](Self::is_held); whose a token of the short form is, is
-    /// [`identify`](Self::identify).
+    /// [`is_held`](Self::is_held) says whether the caller's device is the one that signed in, and [`identify`](Self::identify) whose a token of
+    /// the short form is.
     ///
     /// # Errors
     /// Why it was refused; a client is never told which.
@@ -120,11 +163,14 @@ impl SessionVerifier {
         audience: &Audience,
         now: Timestamp,
     ) -> Result<VerifiedSession, TokenError> {
+        if audience.client_id != self.application {
+            return Err(TokenError::WrongAudience);
+        }
         VerifiedSession::verify_for(audience, &self.ring, presented, now)
     }
 
-    /// Whether this device presents the fingerprint that the token was made for. A token that another ring verified is held by
-    /// nobody here.
+    /// Whether this device presents what the token is bound to: a fingerprint, a cookie, or nothing where the policy
+    /// [allows that](crate::policy::Policy::allows_unbound). A token that another ring verified is held by nobody here.
     pub fn is_held(&self, session: &VerifiedSession, by: &Device) -> bool {
         session.is_held(by, &self.ring)
     }
@@ -144,7 +190,8 @@ impl SessionVerifier {
     ) -> Option<SessionRecord> {
         let device = PresentedDevice::new(by.clone(), &self.ring);
         record.filter(|record| {
-            reference.check(record, &self.ring, now).is_ok()
+            record.audience.client_id == self.application
+                && reference.check(record, &self.ring, now).is_ok()
                 && record.generation == reference.claims().generation
                 && now < record.expires_at
                 && device.is_bound(&record.device, now)

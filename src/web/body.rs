@@ -3,15 +3,15 @@
 
 pub(super) use crate::facade::member::Member;
 use crate::{
-    ChangeProof, CodeCredentials, CodeRequest, Credentials, FactorResponse, OwnPasswordChange,
-    PasswordChange, PasswordReset,
+    ChangeProof, CodeCredentials, CodeRequest, ContactChange, ContactCodeRequest, Credentials,
+    FactorResponse, OwnPasswordChange, PasswordChange, PasswordReset, Registrant,
     account::Identifier,
     code::CodePurpose,
     contact::Channel,
     device::RequestHeaders,
     facade::{
-        member::{self, Read, needed, optional, password, recipient, required, user_name},
-        object::members,
+        member::{self, Read, needed, optional, password, recipient, required, texts, user_name},
+        object::{members, with_texts},
     },
 };
 
@@ -43,6 +43,36 @@ pub(super) const SMS_RECOVERY: [Member; 3] = [MOBILE, SENT_CODE, NEW_PASSWORD];
 pub(super) const EMAIL_RECOVERY: [Member; 3] = [EMAIL, SENT_CODE, NEW_PASSWORD];
 pub(super) const OWN_CHANGE: [Member; 2] =
     [optional("old_password", "The present password, where one is set"), NEW_PASSWORD];
+
+pub(super) const NEW_MOBILE: [Member; 2] = [MOBILE, SENT_CODE];
+pub(super) const NEW_EMAIL: [Member; 2] = [EMAIL, SENT_CODE];
+const CHOSEN_NAME: Member = optional("user_name", "A user name of one's choice");
+const CHOSEN_PASSWORD: Member = optional(
+    "new_password",
+    "The password, 1 to 1,024 bytes; needed where one does not sign in by a code to this contact",
+);
+const PROFILE: Member = texts(
+    "profile",
+    "What one says of oneself: at most 32 texts of at most 1,024 bytes, as the service asks for",
+);
+
+pub(super) const SMS_REGISTRATION: [Member; 5] = [MOBILE, SENT_CODE, CHOSEN_NAME, CHOSEN_PASSWORD, PROFILE];
+pub(super) const EMAIL_REGISTRATION: [Member; 5] = [EMAIL, SENT_CODE, CHOSEN_NAME, CHOSEN_PASSWORD, PROFILE];
+
+pub(super) fn registrant(headers: &RequestHeaders<'_>, body: &[u8], channel: Channel) -> Read<Registrant> {
+    let wanted = match channel {
+        Channel::Sms => &SMS_REGISTRATION,
+        Channel::Email => &EMAIL_REGISTRATION,
+    };
+    let ([named, typed, user_name, chosen, _], said) = with_texts(headers, body, wanted)?;
+    Ok(Registrant {
+        recipient: recipient(named, channel, addressed_by(channel))?,
+        code: member::code(typed, SENT_CODE)?,
+        user_name,
+        password: chosen.map(|chosen| password(Some(chosen), CHOSEN_PASSWORD)).transpose()?,
+        members: member::profile(said.iter().map(|(name, text)| (&**name, text.expose())), PROFILE)?,
+    })
+}
 
 pub(super) fn credentials(headers: &RequestHeaders<'_>, body: &[u8]) -> Read<Credentials> {
     let [name, secret] = members(headers, body, &CREDENTIALS)?;
@@ -129,6 +159,29 @@ pub(super) fn own_change(headers: &RequestHeaders<'_>, body: &[u8]) -> Read<OwnP
     let [old, new] = members(headers, body, &OWN_CHANGE)?;
     let old_password = old.map(|old| password(Some(old), OLD_PASSWORD)).transpose()?;
     Ok(OwnPasswordChange { old_password, new_password: password(new, NEW_PASSWORD)? })
+}
+
+/// Whom a code is sent to that is to be a contact.
+pub(super) fn new_contact(
+    headers: &RequestHeaders<'_>,
+    body: &[u8],
+    channel: Channel,
+) -> Read<ContactCodeRequest> {
+    let wanted = addressed_by(channel);
+    let [named, captcha_token] = members(headers, body, &[wanted, CAPTCHA_TOKEN])?;
+    let captcha_token = member::captcha_token(captcha_token, CAPTCHA_TOKEN)?;
+    Ok(ContactCodeRequest { contact: recipient(named, channel, wanted)?, captcha_token })
+}
+
+pub(super) fn contact_change(
+    headers: &RequestHeaders<'_>,
+    body: &[u8],
+    channel: Channel,
+) -> Read<ContactChange> {
+    let wanted = addressed_by(channel);
+    let [named, typed] = members(headers, body, &[wanted, SENT_CODE])?;
+    let contact = recipient(named, channel, wanted)?;
+    Ok(ContactChange { contact, code: member::code(typed, SENT_CODE)? })
 }
 
 /// The member that names whom a code of a channel is sent to.

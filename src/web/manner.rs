@@ -3,7 +3,7 @@
 use super::routes::{Bears, Endpoint, Route};
 use crate::device::DeviceCookie;
 
-/// How a request wants to be replied to: to which call, and where its tokens travel.
+/// How a request wants to be replied to: to which call, and where its tokens travel. The example of [`Web`](super::Web) hands one on.
 pub struct Manner {
     pub(super) route: Option<&'static Route>,
     /// `None` where the request was refused before that was known: then no token goes anywhere.

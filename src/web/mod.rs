@@ -14,12 +14,14 @@
 //! let mut world = World::new();
 //! let application = ClientId::new(demo::ISV)?;
 //! // Where tokens travel is said here, and has no default.
-//! let web = Web::new(world.api.engine().clone(), application, Modes::Cookie).for_tenant(demo::tenant());
+//! let web = Web::new(world.api.engine().clone(), application, Modes::Cookie)
+//!     .for_tenant(demo::tenant());
 //! # fn read(reply: &Reply) -> Value { serde_json::from_slice(reply.body()).unwrap() }
 //!
 //! // With a host it is `web.serve(&request, moment, &host).await`.
 //! let mut send = |method, path, cookies: &str, body: Value| {
-//!     // The browser says by itself that the page is of this site. Without that, `X-Requested-By` with any value will do.
+//!     // The browser says by itself that the page is of this site. Without that, `X-Requested-
+//!     // By` with any value will do.
 //!     let headers = HeaderList::new()
 //!         .with("Sec-Fetch-Site", "same-origin")
 //!         .with("Content-Type", "application/json")
@@ -34,20 +36,34 @@
 //! #     lines.map(|(_, line)| line.split(';').next().unwrap()).collect::<Vec<_>>().join("; ")
 //! # }
 //!
-//! // How does one get in? By a password, says the policy, or by a code; and a forgotten password is reset by SMS.
+//! // How does one get in? By a password, says the policy, or by a code; and a forgotten password
+//! // is reset by SMS.
 //! let begin = send("GET", "/v1/sign-in", "", Value::Null);
-//! assert_eq!(read(&begin)["next"][0], json!({
-//!     "name": "sign_in", "method": "POST", "path": "/v1/sign-in", "takes": ["identifier", "password"],
-//! }));
+//! assert_eq!(
+//!     read(&begin)["next"][0],
+//!     json!({
+//!         "name": "sign_in", "method": "POST", "path": "/v1/sign-in", "takes": ["identifier", "password"],
+//!     })
+//! );
 //!
-//! // erin's password is about to expire. The browser gets two cookies: one that it is recognised by, and one of the pending login.
-//! let warned = send("POST", "/v1/sign-in", "", json!({ "identifier": "erin", "password": "Correct-Horse-7" }));
+//! // erin's password is about to expire. The browser gets two cookies: one that it is recognised
+//! // by, and one of the pending login.
+//! let warned = send(
+//!     "POST",
+//!     "/v1/sign-in",
+//!     "",
+//!     json!({ "identifier": "erin", "password": "Correct-Horse-7" }),
+//! );
 //! let cookies = kept(&warned);
 //! assert!(cookies.starts_with("__Host-device=") && cookies.contains("__Host-state="));
 //! let warned = read(&warned);
-//! assert_eq!((&warned["state"], &warned["skips_left"]), (&json!("password_expiring"), &json!(3)));
+//! assert_eq!(
+//!     (&warned["state"], &warned["skips_left"]),
+//!     (&json!("password_expiring"), &json!(3))
+//! );
 //! assert_eq!(warned["password_expires_in_seconds"], 5 * 86_400);
-//! let names: Vec<_> = warned["next"].as_array().unwrap().iter().map(|call| &call["name"]).collect();
+//! let names: Vec<_> =
+//!     warned["next"].as_array().unwrap().iter().map(|call| &call["name"]).collect();
 //! assert_eq!(names, ["skip_password", "change_password"]);
 //!
 //! // She skips, and is in.
@@ -62,7 +78,10 @@
 //! let out = send("DELETE", "/v1/session", &cookies, Value::Null);
 //! assert_eq!(out.status(), 200);
 //! let gone = send("GET", "/v1/session", &cookies, Value::Null);
-//! assert_eq!((gone.status(), &read(&gone)["type"]), (401, &json!("/v1/problems#session-invalid")));
+//! assert_eq!(
+//!     (gone.status(), &read(&gone)["type"]),
+//!     (401, &json!("/v1/problems#session-invalid"))
+//! );
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -77,10 +96,12 @@
 //! | `POST /v1/sign-in/password/skip` | [`Engine::skip_password`] |
 //! | `POST /v1/sign-in/password`, `…/password/by-sms`, `…/password/by-email` | [`Engine::change_password`] |
 //! | `POST /v1/recovery/by-sms`, `…/by-email` | [`Engine::reset_password`] |
+//! | `POST /v1/registration/by-sms`, `…/by-email` | [`Engine::register`] |
 //! | the path of a call that takes a code that is sent, and `/send` | [`Engine::send_code`] |
 //! | `GET /v1/session` | [`Engine::authenticate`] |
 //! | `POST /v1/session/refresh` | [`Engine::refresh_session`] |
 //! | `POST /v1/session/password` | [`Engine::change_own_password`] |
+//! | `POST /v1/session/mobile`, `…/email` | [`Engine::change_contact`], after [`Engine::send_contact_code`] |
 //! | `DELETE /v1/session` | [`Engine::sign_out`] |
 //! | `GET /v1/problems` | what every type of problem means |
 //!
@@ -88,7 +109,7 @@
 //!
 //! # Answers
 //!
-//! An answer has `state` – `signed_out`, `code_sent`, `factor_required`, `password_expiring`, `password_expired`, `signed_in`, `password_changed` or `password_reset` –
+//! An answer has `state` – `signed_out`, `code_sent`, `factor_required`, `password_expiring`, `password_expired`, `signed_in`, `password_changed`, `password_reset` or `contact_replaced` –
 //! and `next`: the calls that may follow, each with its `name`, `method` and `path`, the members that its body `takes`, and those that it `may_take` besides. Times and
 //! lengths have their units in their names. A problem has `type`, `title`, `status`, `detail` and `next`; title and detail are the same for each type, and
 //! nothing that was typed comes back. Where a refusal leaves the step open, `next` is the call itself, and what the answer before allowed still stands.
@@ -97,9 +118,10 @@
 //! |---|---|
 //! | 400 | the request is not what the call takes (`reason` says why, and in which `member`) |
 //! | 401 | there is no pending login, or no session: begin again |
-//! | 403 | what was to be proved is not proved; or access is denied; or another site may have made the request |
+//! | 403 | what was to be proved is not proved (`factor` says which factor is wanted); or access is denied; or another site may have made the request |
 //! | 404, 405 | no call has that path, or that method |
-//! | 422 | a new password does not do (`reason` says why), or a code was not sent |
+//! | 409 | the contact that was proved is another account's |
+//! | 422 | a new password does not do, or a member of a registration (`reason` says why), or a code was not sent |
 //! | 429 | a code is asked for too soon (`wait_seconds`) |
 //! | 500 | the application is not registered: a mistake in the set-up |
 //! | 503 | the host could not answer |
@@ -133,6 +155,7 @@ pub use openapi::openapi;
 
 use crate::{
     ClientId, Engine, Moment, PresentedToken, TenantId,
+    code::CodePurpose,
     device::{Caller, Device, Header, HeaderFault, HeaderFaults, Headers, Problem},
     facade::{self, Facade, Reply, Request},
     outcome::{Event, Fault, NotOurs, Outcome, Verdict},
@@ -146,6 +169,35 @@ use routes::{Endpoint, Route};
 use shown::Shown;
 
 /// The calls `/v1/…` on an engine, which sign in to one application: serve them by the trait [`Facade`]. Cheap to clone.
+///
+/// ```
+/// use authflow::{
+///     ClientId, drive_blocking,
+///     facade::{Facade, Request},
+///     testkit::{Clock, MemoryHost, Setup, demo},
+///     web::{Modes, Web},
+/// };
+/// use std::sync::Mutex;
+///
+/// // yours: Engine::new(config)?
+/// let engine = Setup::default().api(demo::ring()).engine().clone();
+/// let web =
+///     Web::new(engine, ClientId::new(demo::ISV)?, Modes::Bearer).for_tenant(demo::tenant());
+/// let host = Mutex::new(MemoryHost::demo());
+///
+/// let request = Request {
+///     method: "POST",
+///     path: "/v1/sign-in",
+///     headers: &[("X-Device-Fingerprint", "this phone"), ("Content-Type", "application/json")],
+///     body: br#"{"identifier":"alice","password":"Correct-Horse-7"}"#,
+///     peer: None,
+/// };
+/// let (step, manner) = web.handle(&request, Clock::at(demo::START).moment());
+/// let reply = web.reply(&drive_blocking(step, &host)?, manner);
+/// let body: serde_json::Value = serde_json::from_slice(reply.body())?;
+/// assert_eq!(body["state"], "signed_in");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Web {
     engine: Engine,
@@ -256,6 +308,14 @@ impl Web {
                 with!(body::code_credentials(headers, body, channel), |it| engine
                     .sign_in_with_code(caller, it, moment))
             }
+            Endpoint::SendCode(CodePurpose::UpdateContact, channel) => {
+                with!(body::new_contact(headers, body, channel), |it| engine.send_contact_code(
+                    caller,
+                    PresentedToken::Session(tokens.session()),
+                    it,
+                    moment
+                ))
+            }
             Endpoint::SendCode(purpose, channel) => {
                 let state_token =
                     if purpose.is_of_pending_login() { tokens.state() } else { Untrusted::new(b"") };
@@ -302,6 +362,9 @@ impl Web {
             Endpoint::ResetPassword(channel) => {
                 with!(body::recovery(headers, body, channel), |it| engine.reset_password(caller, it, moment))
             }
+            Endpoint::Register(channel) => {
+                with!(body::registrant(headers, body, channel), |it| engine.register(caller, it, moment))
+            }
             Endpoint::WhoAmI => {
                 engine.authenticate(caller, PresentedToken::Session(tokens.session()), moment)
             }
@@ -316,6 +379,14 @@ impl Web {
             }
             Endpoint::SignOut => engine.sign_out(caller, tokens.session(), moment),
             Endpoint::Problems => self.done(Verdict::Done, Vec::new()),
+            Endpoint::ReplaceContact(channel) => {
+                with!(body::contact_change(headers, body, channel), |it| engine.change_contact(
+                    caller,
+                    PresentedToken::Session(tokens.session()),
+                    it,
+                    moment
+                ))
+            }
         }
     }
 }

@@ -16,6 +16,38 @@ use crate::{
 ///
 /// A request that shows a cookie of ours and a bearer's token at once is refused, whatever is allowed: two that look at it must not take it for two
 /// people's.
+///
+/// ```
+/// use authflow::{
+///     ClientId, drive_blocking,
+///     facade::{Facade, Request},
+///     testkit::{Clock, MemoryHost, Setup, demo},
+///     web::{Modes, Web},
+/// };
+/// use std::sync::Mutex;
+///
+/// let (engine, isv) =
+///     (Setup::default().api(demo::ring()).engine().clone(), ClientId::new(demo::ISV)?);
+/// let signed_in = |modes: Modes| {
+///     let web = Web::new(engine.clone(), isv, modes).for_tenant(demo::tenant());
+///     let headers = [
+///         ("X-Device-Fingerprint", "this phone"),
+///         ("Sec-Fetch-Site", "same-origin"),
+///         ("Content-Type", "application/json"),
+///     ];
+///     let body = br#"{"identifier":"alice","password":"Correct-Horse-7"}"#;
+///     let (method, path) = ("POST", "/v1/sign-in");
+///     let request = Request { method, path, headers: &headers, body, peer: None };
+///     let (step, manner) = web.handle(&request, Clock::at(demo::START).moment());
+///     web.reply(&drive_blocking(step, &Mutex::new(MemoryHost::demo())).unwrap(), manner)
+/// };
+/// // A page that a script has got into finds no token to read.
+/// let (cookie, bearer) = (signed_in(Modes::Cookie), signed_in(Modes::Bearer));
+/// assert!(!String::from_utf8_lossy(cookie.body()).contains("session_token"));
+/// assert!(cookie.headers().any(|(_, value)| value.starts_with("__Host-session=")));
+/// assert!(String::from_utf8_lossy(bearer.body()).contains("session_token"));
+/// # Ok::<(), authflow::InvalidId>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Modes {
     /// In cookies alone.

@@ -43,10 +43,10 @@ pub(super) fn links(outcome: &Outcome, asked: Option<Endpoint>) -> Vec<Link> {
 fn after(outcome: &Outcome, asked: Option<Endpoint>) -> Vec<Endpoint> {
     match &outcome.verdict {
         Verdict::Pending(_) => outcome.verdict.allowed().flat_map(calls).collect(),
-        Verdict::SignedIn(_) | Verdict::Refreshed(_) | Verdict::Authenticated(_) => signed_in(),
+        Verdict::SignedIn(_) | Verdict::Refreshed(_) | Verdict::Authenticated(_) => signed_in(&outcome.facts),
         Verdict::Done => match asked {
             Some(sends @ Endpoint::SendCode(..)) => sends.taker().into_iter().chain([sends]).collect(),
-            Some(Endpoint::ChangeOwnPassword) => signed_in(),
+            Some(Endpoint::ChangeOwnPassword | Endpoint::ReplaceContact(_)) => signed_in(&outcome.facts),
             _ => start(&outcome.facts),
         },
         Verdict::Refused(fault) => after_refusal(*fault, &outcome.facts, asked),
@@ -56,9 +56,12 @@ fn after(outcome: &Outcome, asked: Option<Endpoint>) -> Vec<Endpoint> {
     }
 }
 
-/// What the holder of a session may do with it.
-fn signed_in() -> Vec<Endpoint> {
-    vec![Endpoint::WhoAmI, Endpoint::RefreshSession, Endpoint::ChangeOwnPassword, Endpoint::SignOut]
+/// What the holder of a session may do with it, as the policy says.
+fn signed_in(facts: &Facts) -> Vec<Endpoint> {
+    let own = [Endpoint::WhoAmI, Endpoint::RefreshSession, Endpoint::ChangeOwnPassword, Endpoint::SignOut];
+    let contacts = Channel::ALL.into_iter().filter(|channel| facts.replaces_contacts.contains(*channel));
+    let contacts = contacts.map(Action::ReplaceContact).flat_map(calls);
+    own.into_iter().chain(contacts).collect()
 }
 
 /// How one gets in, as the policy says: what `flow::graph` allows at its start, for whoever it is.
@@ -67,11 +70,13 @@ fn start(facts: &Facts) -> Vec<Endpoint> {
         Factor::Password => vec![Endpoint::SignIn],
         Factor::Sms => sent_and_taken(Endpoint::SignInByCode(Channel::Sms)),
         Factor::Email => sent_and_taken(Endpoint::SignInByCode(Channel::Email)),
-        Factor::Totp => Vec::new(),
+        Factor::Totp | Factor::Federated => Vec::new(),
     });
     let resets = Channel::ALL.into_iter().filter(|channel| facts.recovery.contains(*channel));
     let resets = resets.map(Action::ResetPassword).flat_map(calls);
-    let known: Vec<_> = signs_in.chain(resets).collect();
+    let registers = Channel::ALL.into_iter().filter(|channel| facts.registration.contains(*channel));
+    let registers = registers.map(Action::Register).flat_map(calls);
+    let known: Vec<_> = signs_in.chain(resets).chain(registers).collect();
     if known.is_empty() { vec![Endpoint::Begin] } else { known }
 }
 
@@ -89,13 +94,16 @@ fn calls(action: Action) -> Vec<Endpoint> {
             sent_and_taken(Endpoint::ChangePasswordByCode(Channel::Email))
         }
         Action::ResetPassword(channel) => sent_and_taken(Endpoint::ResetPassword(channel)),
+        Action::Register(channel) => sent_and_taken(Endpoint::Register(channel)),
         Action::ChangeOwnPassword(Factor::Password) | Action::SetFirstPassword => {
             vec![Endpoint::ChangeOwnPassword]
         }
-        // A password is no second factor, an authenticator changes none, and a code changes none's own here.
-        Action::ProveFactor(Factor::Password)
-        | Action::ChangePassword(Factor::Totp)
-        | Action::ChangeOwnPassword(Factor::Sms | Factor::Email | Factor::Totp) => Vec::new(),
+        Action::ReplaceContact(channel) => sent_and_taken(Endpoint::ReplaceContact(channel)),
+        // A password is no second factor, an authenticator changes none, and a code changes none's own here. Identities are linked nowhere here.
+        Action::ProveFactor(Factor::Password | Factor::Federated)
+        | Action::ChangePassword(Factor::Totp | Factor::Federated)
+        | Action::ChangeOwnPassword(Factor::Sms | Factor::Email | Factor::Totp | Factor::Federated)
+        | Action::LinkIdentity(_) => Vec::new(),
     }
 }
 
@@ -112,8 +120,17 @@ fn after_refusal(fault: Fault, facts: &Facts, asked: Option<Endpoint>) -> Vec<En
         | Fault::IdTokenMissing
         | Fault::IdTokenInvalid
         | Fault::UserUnknown
+        | Fault::SignatureInvalid
         | Fault::SignInNotRecent
-        | Fault::CredentialsInvalid => start(facts),
+        | Fault::FactorUnproved(_)
+        | Fault::CredentialsInvalid
+        | Fault::SocialCodeInvalid
+        | Fault::IdentityNotLinked
+        | Fault::LinkTokenInvalid
+        | Fault::MobileTokenInvalid
+        | Fault::RegistrationRefused => start(facts),
+        // Who has the contact has an account: they may want to sign in.
+        Fault::ContactTaken if matches!(asked, Some(Endpoint::Register(_))) => start(facts),
         Fault::ApplicationUnknown | Fault::ClientIdMissing => Vec::new(),
         Fault::RequestMalformed(_)
         | Fault::DeviceIncomplete
@@ -121,10 +138,19 @@ fn after_refusal(fault: Fault, facts: &Facts, asked: Option<Endpoint>) -> Vec<En
         | Fault::CrossSite
         | Fault::CodeNotSent
         | Fault::CodeNotYet { .. }
+        | Fault::NoCaptcha
+        | Fault::CaptchaFailed
+        | Fault::CaptchaTokenInvalid
+        | Fault::CaptchaTokenExpired
         | Fault::CodeInvalid(_)
         | Fault::OldPasswordInvalid
         | Fault::NewPasswordRefused(_)
+        | Fault::ProfileRefused(_)
+        | Fault::ContactTaken
         | Fault::TenantCredentialInvalid
-        | Fault::TicketInvalid => asked.into_iter().flat_map(sent_and_taken).collect(),
+        | Fault::TicketInvalid
+        | Fault::IdentityUnknown
+        | Fault::LastWayIn
+        | Fault::NoCallKey => asked.into_iter().flat_map(sent_and_taken).collect(),
     }
 }

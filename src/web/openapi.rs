@@ -17,12 +17,15 @@ use alloc::{format, vec, vec::Vec};
 use serde_json::{Map, Value, json};
 
 /// The calls as an OpenAPI 3.1 document, for a host to serve (it has no `servers`: a client has fetched it from there). It describes both
-/// [modes](super::Modes): which of them is allowed says the host.
+/// [modes](super::Modes); the host says which of them it allows.
 ///
 /// ```
 /// let document = authflow::web::openapi();
 /// assert_eq!(document["openapi"], "3.1.0");
-/// assert_eq!(document["paths"]["/v1/sign-in/password/skip"]["post"]["operationId"], "skip_password");
+/// assert_eq!(
+///     document["paths"]["/v1/sign-in/password/skip"]["post"]["operationId"],
+///     "skip_password"
+/// );
 /// ```
 pub fn openapi() -> Value {
     let mut paths = Map::new();
@@ -167,7 +170,7 @@ fn schemas() -> Value {
             said(vec![
                 ("session_expires_in_seconds", number()),
                 ("subject", reference("Person")),
-                ("factors", json!({ "type": "array", "items": words(&["password", "sms", "email", "totp"]) })),
+                ("factors", json!({ "type": "array", "items": words(&["password", "sms", "email", "totp", "federated"]) })),
                 ("authenticated_at_unix_seconds", number()),
             ]),
             6,
@@ -194,6 +197,7 @@ fn schemas() -> Value {
             problem_members().into_iter().chain([
                 ("next", next()),
                 ("reason", words(&problem::REASONS)),
+                ("factor", words(&["password", "sms", "email", "totp"])),
                 ("member", text()),
                 ("most_bytes", number()),
                 ("wait_seconds", number()),

@@ -1,10 +1,11 @@
 //! Problems (RFC 9457): one table of types, and which of them an outcome is.
 
 use crate::{
+    account::{ProfileFlaw, ProfileRefusal},
     outcome::{BodyFault, Facts, Fault, MemberProblem, NewPasswordRefusal, NotOurs},
     password::{PasswordRefusal, RuleViolation},
 };
-use alloc::{format, string::String, vec::Vec};
+use alloc::{borrow::Cow, format, string::String, vec::Vec};
 use serde::Serialize;
 
 /// A type of problem. Title and detail are the same wherever it occurs: they say nothing of anybody.
@@ -49,7 +50,11 @@ kinds! {
     OLD_PASSWORD_INVALID = 403 "old-password-invalid" "The old password is refused"
         "The old password is wrong or missing; or there have been too many guesses.";
     SIGN_IN_NOT_RECENT = 403 "sign-in-not-recent" "A recent sign-in is needed"
-        "A password is set without an old one within 10 minutes of a sign-in, by more than a second factor. Sign in again.";
+        "A password is set without an old one, and a contact is replaced, within 10 minutes of a sign-in, by more than a second factor; a contact after one that is newer than its code, in that session. Sign in again: the code is still good.";
+    FACTOR_UNPROVED = 403 "factor-unproved" "A second factor is needed"
+        "A contact that is a second factor is replaced by who has signed in with it. The member factor says which one. Sign in again.";
+    CONTACT_TAKEN = 409 "contact-taken" "The contact is another account's"
+        "The number or address belongs to another account. Sign in to that, or take another one.";
     ACCESS_DENIED = 403 "access-denied" "Access is denied"
         "Who you are is proved, and you may not sign in here.";
     CROSS_SITE = 403 "cross-site" "Another site may have made this request"
@@ -62,8 +67,14 @@ kinds! {
         "A code was sent a moment ago, or as many as there are. The member wait_seconds says when one may be asked for again.";
     CODE_NOT_SENT = 422 "code-not-sent" "The code was not sent"
         "The code could not be sent. Try again later, or prove yourself by something else.";
+    CAPTCHA_REFUSED = 403 "captcha-refused" "The captcha is refused"
+        "A captcha is demanded here. Its token is missing, has expired or been used, or is for another recipient or device; or none is to be had now.";
     NEW_PASSWORD_REFUSED = 422 "new-password-refused" "The new password is refused"
         "The new password does not do. The member reason says why.";
+    PROFILE_REFUSED = 422 "profile-refused" "What was chosen for the account does not do"
+        "The member that is named must be there, be otherwise or be no other account's. The member reason says which.";
+    REGISTRATION_REFUSED = 403 "registration-refused" "Nobody is registered here"
+        "No account is made for this contact.";
     APPLICATION_UNKNOWN = 500 "application-unknown" "The service is not set up"
         "The application that this service signs in to is not registered.";
     BUSY = 503 "busy" "The service is busy"
@@ -73,24 +84,42 @@ kinds! {
 /// What a fault is told as.
 pub(super) const fn kind(fault: Fault) -> &'static Kind {
     match fault {
-        // No call of ours takes a credential or a ticket.
-        Fault::RequestMalformed(_) | Fault::TenantCredentialInvalid | Fault::TicketInvalid => {
-            &REQUEST_MALFORMED
-        }
+        // No call of ours takes a credential or a ticket, or hands out a key.
+        Fault::RequestMalformed(_)
+        | Fault::TenantCredentialInvalid
+        | Fault::TicketInvalid
+        | Fault::NoCallKey => &REQUEST_MALFORMED,
+        // Nor does one sign in with an identity here, link one or take one away.
+        Fault::SocialCodeInvalid
+        | Fault::IdentityNotLinked
+        | Fault::LinkTokenInvalid
+        | Fault::MobileTokenInvalid
+        | Fault::IdentityUnknown
+        | Fault::LastWayIn => &REQUEST_MALFORMED,
         Fault::DeviceIncomplete => &DEVICE_INCOMPLETE,
         Fault::TokensMisplaced => &TOKENS_MISPLACED,
         Fault::StateTokenInvalid => &STATE_INVALID,
-        Fault::SessionTokenInvalid | Fault::IdTokenMissing | Fault::IdTokenInvalid | Fault::UserUnknown => {
-            &SESSION_INVALID
-        }
+        // Where calls must be signed, none of ours shows a session.
+        Fault::SessionTokenInvalid
+        | Fault::IdTokenMissing
+        | Fault::IdTokenInvalid
+        | Fault::UserUnknown
+        | Fault::SignatureInvalid => &SESSION_INVALID,
         Fault::CredentialsInvalid => &CREDENTIALS_INVALID,
         Fault::CodeInvalid(_) => &CODE_INVALID,
         Fault::OldPasswordInvalid => &OLD_PASSWORD_INVALID,
         Fault::SignInNotRecent => &SIGN_IN_NOT_RECENT,
+        Fault::FactorUnproved(_) => &FACTOR_UNPROVED,
+        Fault::ContactTaken => &CONTACT_TAKEN,
         Fault::CrossSite => &CROSS_SITE,
         Fault::CodeNotSent => &CODE_NOT_SENT,
         Fault::CodeNotYet { .. } => &CODE_NOT_YET,
+        Fault::NoCaptcha | Fault::CaptchaFailed | Fault::CaptchaTokenInvalid | Fault::CaptchaTokenExpired => {
+            &CAPTCHA_REFUSED
+        }
         Fault::NewPasswordRefused(_) => &NEW_PASSWORD_REFUSED,
+        Fault::ProfileRefused(_) => &PROFILE_REFUSED,
+        Fault::RegistrationRefused => &REGISTRATION_REFUSED,
         Fault::ApplicationUnknown | Fault::ClientIdMissing => &APPLICATION_UNKNOWN,
     }
 }
@@ -109,9 +138,12 @@ pub(super) struct Extension {
     /// Why a new password was refused, or what is wrong with a body.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'static str>,
+    /// By which factor one must have signed in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    factor: Option<&'static str>,
     /// The member of the body that it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
-    member: Option<&'static str>,
+    member: Option<Cow<'static, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     most_bytes: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -127,6 +159,8 @@ impl Extension {
         match fault {
             Fault::NewPasswordRefused(reason) => Self { reason: Some(word(reason)), ..Self::default() },
             Fault::RequestMalformed(wrong) => Self::of_body(wrong),
+            Fault::FactorUnproved(factor) => Self { factor: Some(factor.label()), ..Self::default() },
+            Fault::ProfileRefused(refusal) => Self::of_profile(refusal),
             Fault::CodeNotYet { wait } => Self { wait_seconds: Some(wait.as_seconds()), ..Self::default() },
             Fault::CredentialsInvalid if facts.tells_attempts => Self {
                 attempts_left: facts.attempts_left,
@@ -139,17 +173,29 @@ impl Extension {
 }
 
 impl Extension {
+    /// The host names the member.
+    fn of_profile(refusal: ProfileRefusal) -> Self {
+        let reason = match refusal.flaw {
+            ProfileFlaw::Missing => "missing",
+            ProfileFlaw::Malformed => "malformed",
+            ProfileFlaw::Taken => "taken",
+        };
+        let member = Cow::Owned(refusal.member.as_str().into());
+        Self { reason: Some(reason), member: Some(member), ..Self::default() }
+    }
+
     fn of_body(wrong: BodyFault) -> Self {
         let of = |reason| Self { reason: Some(reason), ..Self::default() };
         match wrong {
-            BodyFault::ContentType => of("content_type"),
+            // No call of ours takes a form.
+            BodyFault::ContentType | BodyFault::FormContentType => of("content_type"),
             BodyFault::TooLong { most } => Self { most_bytes: Some(most), ..of("too_long") },
             BodyFault::NotAnObject => of("not_an_object"),
             BodyFault::Member { name, problem } => {
                 let (reason, most_bytes) = flaw(problem);
                 // What a code is for says the path here, and no member.
                 let is_of_path = matches!(problem, MemberProblem::NotTaken | MemberProblem::NotOfLogins);
-                Self { member: (!is_of_path).then_some(name), most_bytes, ..of(reason) }
+                Self { member: (!is_of_path).then_some(Cow::Borrowed(name)), most_bytes, ..of(reason) }
             }
         }
     }
@@ -160,18 +206,21 @@ const fn flaw(problem: MemberProblem) -> (&'static str, Option<usize>) {
     match problem {
         MemberProblem::Missing => ("missing", None),
         MemberProblem::NotText => ("not_text", None),
+        MemberProblem::NotTexts => ("not_an_object_of_texts", None),
         MemberProblem::Repeated => ("repeated", None),
         MemberProblem::TooLong { most } => ("too_long", Some(most)),
         MemberProblem::Malformed => ("malformed", None),
         MemberProblem::NotAMobile => ("not_a_mobile", None),
         MemberProblem::NotAnEmail => ("not_an_email", None),
-        MemberProblem::NotTaken | MemberProblem::NotOfLogins => ("not_offered", None),
+        MemberProblem::NotTaken | MemberProblem::NotOfLogins | MemberProblem::NotClientCredentials => {
+            ("not_offered", None)
+        }
         MemberProblem::UnknownCharacter => ("unknown_character", None),
     }
 }
 
 /// Every word of `reason`, for the OpenAPI document: first those of a new password.
-pub(super) const REASONS: [&str; 24] = [
+pub(super) const REASONS: [&str; 26] = [
     "too_short",
     "too_long",
     "control_character",
@@ -196,6 +245,8 @@ pub(super) const REASONS: [&str; 24] = [
     "malformed",
     "not_a_mobile",
     "not_an_email",
+    "not_an_object_of_texts",
+    "taken",
 ];
 
 const fn word(reason: NewPasswordRefusal) -> &'static str {
@@ -280,6 +331,7 @@ mod tests {
         for problem in [
             MemberProblem::Missing,
             MemberProblem::NotText,
+            MemberProblem::NotTexts,
             MemberProblem::Repeated,
             MemberProblem::TooLong { most: 1 },
             MemberProblem::Malformed,
@@ -287,6 +339,7 @@ mod tests {
             MemberProblem::NotAnEmail,
             MemberProblem::NotTaken,
             MemberProblem::NotOfLogins,
+            MemberProblem::NotClientCredentials,
             MemberProblem::UnknownCharacter,
         ] {
             assert!(REASONS.contains(&flaw(problem).0), "{problem:?}");

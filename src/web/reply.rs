@@ -101,7 +101,7 @@ impl<'a> From<&'a Subject> for NamedSubject<'a> {
 }
 
 /// The states that an answer names, for the OpenAPI document.
-pub(super) const STATES: [&str; 8] = [
+pub(super) const STATES: [&str; 9] = [
     "signed_out",
     "code_sent",
     "factor_required",
@@ -110,6 +110,7 @@ pub(super) const STATES: [&str; 8] = [
     "signed_in",
     "password_changed",
     "password_reset",
+    "contact_replaced",
 ];
 
 /// Why a password must be changed, for the OpenAPI document.
@@ -226,6 +227,7 @@ fn done(facts: &Facts, manner: &Manner) -> Answer<'static> {
         Some(Endpoint::SendCode(..)) => ("code_sent", None),
         Some(Endpoint::ChangeOwnPassword) => ("password_changed", None),
         Some(Endpoint::ResetPassword(_)) => ("password_reset", None),
+        Some(Endpoint::ReplaceContact(_)) => ("contact_replaced", None),
         Some(Endpoint::Begin) => ("signed_out", Some(facts.password_rules.into())),
         _ => ("signed_out", None),
     };

@@ -18,11 +18,13 @@ pub(super) enum Endpoint {
     ChangePassword,
     ChangePasswordByCode(Channel),
     ResetPassword(Channel),
+    Register(Channel),
     WhoAmI,
     RefreshSession,
     ChangeOwnPassword,
     SignOut,
     Problems,
+    ReplaceContact(Channel),
 }
 
 /// Who makes a call, and what it bears.
@@ -125,6 +127,14 @@ routes! {
         => Endpoint::ResetPassword(Email), Nothing, &body::EMAIL_RECOVERY, Step, "A new password instead of a forgotten one, by a code sent by e-mail, where the policy has a recovery by it";
     "POST" "/v1/recovery/by-email/send" send_recovery_email
         => Endpoint::SendCode(CodePurpose::ForgottenPassword, Email), Nothing, &body::EMAIL_REQUEST, Step, "Send a code to reset a forgotten password with by e-mail";
+    "POST" "/v1/registration/by-sms" register_by_sms
+        => Endpoint::Register(Sms), Nothing, &body::SMS_REGISTRATION, Login, "Register by a code sent by SMS, where the policy registers people by it";
+    "POST" "/v1/registration/by-sms/send" send_registration_sms
+        => Endpoint::SendCode(CodePurpose::Register, Sms), Nothing, &body::SMS_REQUEST, Step, "Send a code to register with by SMS";
+    "POST" "/v1/registration/by-email" register_by_email
+        => Endpoint::Register(Email), Nothing, &body::EMAIL_REGISTRATION, Login, "Register by a code sent by e-mail, where the policy registers people by it";
+    "POST" "/v1/registration/by-email/send" send_registration_email
+        => Endpoint::SendCode(CodePurpose::Register, Email), Nothing, &body::EMAIL_REQUEST, Step, "Send a code to register with by e-mail";
     "GET" of "GET, DELETE" "/v1/session" who_am_i
         => Endpoint::WhoAmI, SessionToken, &[], Subject, "Who is signed in, since when and by what";
     "DELETE" of "GET, DELETE" "/v1/session" sign_out
@@ -135,6 +145,14 @@ routes! {
         => Endpoint::ChangeOwnPassword, SessionToken, &body::OWN_CHANGE, Step, "Set or change one's own password; every other session of the account ends";
     "GET" "/v1/problems" problems
         => Endpoint::Problems, Nothing, &[], Problems, "What every type of problem means";
+    "POST" "/v1/session/mobile" replace_mobile
+        => Endpoint::ReplaceContact(Sms), SessionToken, &body::NEW_MOBILE, Step, "Replace one's own mobile, or set a first one, by a code sent to the new one and a sign-in since; every other session of the account ends";
+    "POST" "/v1/session/mobile/send" send_mobile_code
+        => Endpoint::SendCode(CodePurpose::UpdateContact, Sms), SessionToken, &body::SMS_REQUEST, Step, "Send a code to what is to be one's own mobile";
+    "POST" "/v1/session/email" replace_email
+        => Endpoint::ReplaceContact(Email), SessionToken, &body::NEW_EMAIL, Step, "The same of one's own e-mail address";
+    "POST" "/v1/session/email/send" send_email_code
+        => Endpoint::SendCode(CodePurpose::UpdateContact, Email), SessionToken, &body::EMAIL_REQUEST, Step, "Send a code to what is to be one's own e-mail address";
 }
 
 impl Endpoint {
@@ -157,6 +175,8 @@ impl Endpoint {
             Self::ProveCode(channel) => (CodePurpose::SecondFactor, channel),
             Self::ChangePasswordByCode(channel) => (CodePurpose::ChangePassword, channel),
             Self::ResetPassword(channel) => (CodePurpose::ForgottenPassword, channel),
+            Self::ReplaceContact(channel) => (CodePurpose::UpdateContact, channel),
+            Self::Register(channel) => (CodePurpose::Register, channel),
             Self::Begin
             | Self::SignIn
             | Self::SendCode(..)

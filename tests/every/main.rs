@@ -6,6 +6,8 @@ mod access;
 mod bound_session_tokens;
 #[path = "../bound_state_token.rs"]
 mod bound_state_token;
+#[path = "../captcha.rs"]
+mod captcha;
 #[path = "../change_password.rs"]
 mod change_password;
 #[path = "../codes.rs"]
@@ -28,6 +30,10 @@ mod lost_answers;
 mod main_road;
 #[path = "../meanwhile.rs"]
 mod meanwhile;
+#[path = "../operations/main.rs"]
+mod operations;
+#[path = "../own_contact/main.rs"]
+mod own_contact;
 #[path = "../own_password/main.rs"]
 mod own_password;
 #[path = "../parts/main.rs"]
@@ -36,8 +42,12 @@ mod parts;
 mod password_ways;
 #[path = "../refusals.rs"]
 mod refusals;
+#[path = "../registration/main.rs"]
+mod registration;
 #[path = "../rehash.rs"]
 mod rehash;
+#[path = "../reloads.rs"]
+mod reloads;
 #[path = "../reseal.rs"]
 mod reseal;
 #[path = "../second_factor.rs"]
@@ -48,10 +58,18 @@ mod sending;
 mod sessions;
 #[path = "../sign_in.rs"]
 mod sign_in;
+#[path = "../signed_calls/main.rs"]
+mod signed_calls;
 #[path = "../skip_password.rs"]
 mod skip_password;
+#[path = "../social/main.rs"]
+mod social;
 #[path = "../speech.rs"]
 mod speech;
+#[path = "../standard_base64.rs"]
+mod standard_base64;
+#[path = "../tenants.rs"]
+mod tenants;
 #[path = "../testkit.rs"]
 mod testkit;
 #[path = "../transcripts.rs"]

@@ -4,7 +4,7 @@ use crate::calls::{NORA, ask};
 use authflow::{
     Host, Secret,
     account::{Account, FindAccount},
-    code::Captcha,
+    captcha::Captcha,
     factor::{FactorSet, TotpSecret},
     flow::{State, graph},
     guess::{Reservation, ReserveAttempt, SettleAttempt},

@@ -8,6 +8,7 @@ use authflow::{
     guess::{Reservation, ReserveAttempt, SettleAttempt},
     password::{PasswordMatch, VerifyPassword},
     session::{CheckSession, EndSessions, FindSession, SessionRecord},
+    social::{LinkedIdentity, ListIdentities},
     step::{AccessDecision, Commit, Committed, DecideAccess, FindClaim, Write},
     testkit::{MemoryHost, Planned},
 };
@@ -142,6 +143,10 @@ impl Host for SlippingHost {
             self.slips_in_writing(ask, &before);
         }
         Ok(answer)
+    }
+
+    async fn list_identities(&self, ask: &ListIdentities) -> Result<Vec<LinkedIdentity>, Planned> {
+        self.inner.list_identities(ask).await
     }
 
     fn failed(&self, question: &'static str, error: Planned) {

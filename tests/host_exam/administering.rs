@@ -5,7 +5,8 @@ use authflow::{
     Host,
     account::{Account, FindAccount},
     administration::{
-        Administer, Administered, DeletePerson, EndSessionsOf, RequireChange, SetStatus, Sweep, Swept, Unlock,
+        Administer, Administered, DeletePerson, EndLinksOf, EndSessionsOf, EnrolAuthenticator, RequireChange,
+        SetPassword, SetStatus, Sweep, Swept, Unlock,
     },
     code::{LoadCode, StoredCode},
     factor::Factor,
@@ -28,7 +29,23 @@ enum Neglects {
     StatusWithoutRevision,
     NoStatus,
     ChangeWithoutRevision,
+    ChangeInsteadOfBreach,
     NoChange,
+    PasswordWithoutRevision,
+    PasswordWithoutMark,
+    PasswordWithOldSkips,
+    NoPassword,
+    AuthenticatorWithoutRevision,
+    AuthenticatorIsNotAskedFor,
+    AuthenticatorOfTheOldSteps,
+    AuthenticatorBeforeItsTime,
+    NoAuthenticator,
+    EndsNoLink,
+    EndsAllLinks,
+    EndsLinksWithoutRevision,
+    BreachedKeepsLinks,
+    BreachedAgainKeepsTheRevision,
+    PasswordKeepsLinks,
     EndsNothing,
     EndsAnybodys,
     EndsAllForOne,
@@ -36,6 +53,7 @@ enum Neglects {
     LeavesSessions,
     LeavesCodes,
     LeavesSends,
+    LeavesIdentities,
     LeavesGuesses,
     LeavesTheAccount,
     LeavesWhatCameAfter,
@@ -105,12 +123,68 @@ impl Administer for Store {
 
     async fn require_change(&self, ask: &RequireChange) -> Result<Administered, Infallible> {
         let mut kept = self.kept();
-        let before = kept.accounts.clone();
+        let (before, links) = (kept.accounts.clone(), kept.identities.clone());
         let answer = kept.require_change(ask);
+        let mark = |account: &Account| account.password.as_ref().map(|known| known.must_change);
+        if self.neglects == Neglects::BreachedKeepsLinks {
+            kept.identities = links;
+        }
         for (account, before) in kept.accounts.iter_mut().zip(before) {
             match self.neglects {
                 Neglects::NoChange => *account = before,
                 Neglects::ChangeWithoutRevision => account.revision = before.revision,
+                Neglects::BreachedAgainKeepsTheRevision if mark(account) == mark(&before) => {
+                    account.revision = before.revision;
+                }
+                Neglects::ChangeInsteadOfBreach => {
+                    let mark =
+                        account.password.as_mut().filter(|known| known.must_change != Some(ask.reason));
+                    if let Some(known) = mark {
+                        known.must_change = Some(ask.reason);
+                        account.revision = account.revision.next();
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(self.answered(answer))
+    }
+
+    async fn set_password(&self, ask: &SetPassword) -> Result<Administered, Infallible> {
+        let mut kept = self.kept();
+        let (before, links) = (kept.accounts.clone(), kept.identities.clone());
+        let answer = kept.set_password(ask);
+        if self.neglects == Neglects::PasswordKeepsLinks {
+            kept.identities = links;
+        }
+        for (account, before) in kept.accounts.iter_mut().zip(before) {
+            match (self.neglects, &mut account.password, &before.password) {
+                (Neglects::NoPassword, now, _) => now.clone_from(&before.password),
+                (Neglects::PasswordWithoutRevision, ..) => account.revision = before.revision,
+                (Neglects::PasswordWithoutMark, Some(now), _) => now.must_change = None,
+                (Neglects::PasswordWithOldSkips, Some(now), Some(_)) => now.skips_used = 1,
+                _ => {}
+            }
+        }
+        Ok(self.answered(answer))
+    }
+
+    async fn enrol_authenticator(&self, ask: &EnrolAuthenticator) -> Result<Administered, Infallible> {
+        let mut kept = self.kept();
+        let before = kept.accounts.clone();
+        let answer = kept.enrol_authenticator(ask);
+        for (account, before) in kept.accounts.iter_mut().zip(before) {
+            match self.neglects {
+                Neglects::NoAuthenticator => account.totp = before.totp,
+                Neglects::AuthenticatorWithoutRevision => account.revision = before.revision,
+                Neglects::AuthenticatorIsNotAskedFor => account.enrolled = before.enrolled,
+                Neglects::AuthenticatorBeforeItsTime => {
+                    account.factors_changed_at = before.factors_changed_at;
+                }
+                Neglects::AuthenticatorOfTheOldSteps => {
+                    let used = before.totp.and_then(|totp| totp.last_used_step());
+                    account.totp = account.totp.take().map(|totp| totp.with_last_used_step(used));
+                }
                 _ => {}
             }
         }
@@ -132,6 +206,22 @@ impl Administer for Store {
         Ok(self.answered(kept.end_sessions_of(&ask)))
     }
 
+    async fn end_links_of(&self, ask: &EndLinksOf) -> Result<Administered, Infallible> {
+        let mut kept = self.kept();
+        let mut ask = *ask;
+        if self.neglects == Neglects::EndsAllLinks {
+            ask.which = authflow::social::EndLinks::All;
+        }
+        let before = kept.clone();
+        let answer = kept.end_links_of(&ask);
+        match self.neglects {
+            Neglects::EndsNoLink => kept.identities = before.identities,
+            Neglects::EndsLinksWithoutRevision => kept.accounts = before.accounts,
+            _ => {}
+        }
+        Ok(self.answered(answer))
+    }
+
     async fn delete_person(&self, ask: &DeletePerson) -> Result<Administered, Infallible> {
         let mut kept = self.kept();
         let before = kept.clone();
@@ -140,6 +230,7 @@ impl Administer for Store {
             Neglects::LeavesSessions => kept.sessions = before.sessions,
             Neglects::LeavesCodes => kept.codes = before.codes,
             Neglects::LeavesSends => kept.sends = before.sends,
+            Neglects::LeavesIdentities => kept.identities = before.identities,
             Neglects::LeavesGuesses => kept.attempts = before.attempts,
             Neglects::LeavesTheAccount => kept.accounts = before.accounts,
             Neglects::LeavesWhatCameAfter if answer == Administered::Nobody => *kept = before,
@@ -192,6 +283,13 @@ impl Host for Store {
     async fn check_session(&self, ask: &CheckSession) -> Result<Option<SessionRecord>, Planned> {
         self.inner.check_session(ask).await
     }
+    async fn list_identities(
+        &self,
+        ask: &authflow::social::ListIdentities,
+    ) -> Result<Vec<authflow::social::LinkedIdentity>, Planned> {
+        self.inner.list_identities(ask).await
+    }
+
     async fn load_code(&self, ask: &LoadCode) -> Result<Option<StoredCode>, Planned> {
         self.inner.load_code(ask).await
     }
@@ -206,7 +304,11 @@ fn examined(neglects: Neglects, name: &str) -> Result<(), NeglectedDuty> {
         let make = async |account: Account| {
             let old = account.revision;
             let mut kept = store.kept();
+            let identities = kept.identities.clone();
             kept.create_account(account, &drawn);
+            if neglects == Neglects::LeavesIdentities {
+                kept.identities = identities;
+            }
             if neglects == Neglects::MakesTheOldRevision {
                 kept.accounts.last_mut().unwrap().revision = old;
             }
@@ -235,7 +337,22 @@ fn what_an_administrator_cannot_rely_on_is_found_for_what_it_is() {
         (Neglects::StatusWithoutRevision, NeglectedDuty::SetStatus),
         (Neglects::NoStatus, NeglectedDuty::SetStatus),
         (Neglects::ChangeWithoutRevision, NeglectedDuty::RequireChange),
+        (Neglects::ChangeInsteadOfBreach, NeglectedDuty::RequireChange),
         (Neglects::NoChange, NeglectedDuty::RequireChange),
+        (Neglects::PasswordWithoutRevision, NeglectedDuty::SetPassword),
+        (Neglects::PasswordWithoutMark, NeglectedDuty::SetPassword),
+        (Neglects::PasswordWithOldSkips, NeglectedDuty::SetPassword),
+        (Neglects::NoPassword, NeglectedDuty::SetPassword),
+        (Neglects::AuthenticatorWithoutRevision, NeglectedDuty::EnrolAuthenticator),
+        (Neglects::AuthenticatorBeforeItsTime, NeglectedDuty::EnrolAuthenticator),
+        (Neglects::AuthenticatorOfTheOldSteps, NeglectedDuty::EnrolAuthenticator),
+        (Neglects::NoAuthenticator, NeglectedDuty::EnrolAuthenticator),
+        (Neglects::EndsNoLink, NeglectedDuty::EndLinks),
+        (Neglects::EndsAllLinks, NeglectedDuty::EndLinks),
+        (Neglects::EndsLinksWithoutRevision, NeglectedDuty::EndLinks),
+        (Neglects::BreachedKeepsLinks, NeglectedDuty::RequireChange),
+        (Neglects::BreachedAgainKeepsTheRevision, NeglectedDuty::RequireChange),
+        (Neglects::PasswordKeepsLinks, NeglectedDuty::SetPassword),
         (Neglects::EndsNothing, NeglectedDuty::EndSession),
         (Neglects::EndsAnybodys, NeglectedDuty::EndSession),
         (Neglects::EndsAllForOne, NeglectedDuty::EndSession),
@@ -243,6 +360,7 @@ fn what_an_administrator_cannot_rely_on_is_found_for_what_it_is() {
         (Neglects::LeavesSessions, NeglectedDuty::Delete("sessions")),
         (Neglects::LeavesCodes, NeglectedDuty::Delete("codes")),
         (Neglects::LeavesSends, NeglectedDuty::Delete("sends")),
+        (Neglects::LeavesIdentities, NeglectedDuty::Delete("identities")),
         (Neglects::LeavesGuesses, NeglectedDuty::Delete("guesses")),
         (Neglects::LeavesTheAccount, NeglectedDuty::Delete("account")),
         (Neglects::LeavesWhatCameAfter, NeglectedDuty::Delete("guesses")),
@@ -256,4 +374,7 @@ fn what_an_administrator_cannot_rely_on_is_found_for_what_it_is() {
     ] {
         assert_eq!(examined(neglects, "tom"), Err(neglected), "{neglects:?}");
     }
+    // Tom has one already.
+    let unasked = examined(Neglects::AuthenticatorIsNotAskedFor, "alice");
+    assert_eq!(unasked, Err(NeglectedDuty::EnrolAuthenticator));
 }

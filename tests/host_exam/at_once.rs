@@ -135,6 +135,13 @@ impl Host for Hosts {
         self.inner.find_claim(ask).await
     }
 
+    async fn list_identities(
+        &self,
+        ask: &authflow::social::ListIdentities,
+    ) -> Result<Vec<authflow::social::LinkedIdentity>, Planned> {
+        self.inner.list_identities(ask).await
+    }
+
     async fn load_code(&self, ask: &LoadCode) -> Result<Option<StoredCode>, Planned> {
         self.inner.load_code(ask).await
     }

@@ -3,13 +3,16 @@
 use super::columns::{with_another, without};
 use authflow::{
     Host, SessionId,
-    account::{Account, AccountKey, AccountStatus, FindAccount, NameKind, Profile},
+    account::{Account, AccountKey, AccountStatus, ContactNames, FindAccount, NameKind, NewAccount, Profile},
+    captcha::{Captcha, CaptchaPicture, IssueCaptcha, JudgeCaptchaPoint},
     code::{LoadCode, StoredCode},
+    contact::{Mobile, Recipient},
     guess::{AttemptRecord, ClearGuesses, Reservation, ReserveAttempt, SettleAttempt},
     password::{PasswordForm, PasswordMatch, Verifier, VerifyPassword},
     session::{CheckSession, EndSessions, FindSession, SessionRecord},
+    social::{EndLinks, LinkedIdentity, ListIdentities, SocialIdentity},
     step::{AccessDecision, Commit, CommitRefusal, Committed, DecideAccess, FindClaim, Write},
-    testkit::{MemoryHost, Planned, demo},
+    testkit::{Link, MemoryHost, Planned, demo},
 };
 use std::sync::{Mutex, MutexGuard};
 
@@ -111,6 +114,42 @@ pub(super) enum Careless {
     OverlooksTheFirstSight,
     SeesTheOldToken,
     RenewsWithoutSight,
+    AsksWithoutEnd,
+    ReplacesNothing,
+    ReplacesUncounted,
+    /// Beside the new one.
+    IsStillKnownByTheOld,
+    GivesWhatIsTaken,
+    ContactStaysWhenRefused,
+    MakesAnotherRevision,
+    MakesWithoutPassword,
+    MakesOverWhoIsThere,
+    SharesContacts,
+    OverlooksNationalNames,
+    RenewsTimeAlone,
+    SharesUserNames,
+    KeepsTheUnmade,
+    ClaimsNothingOfNobody,
+    ClaimsOfNobodyWhatWasRefused,
+    KeepsPictures,
+    TakesAnyPoint,
+    TakesAnyPicture,
+    FindsNobodyByIdentity,
+    FindsIdentitiesAcrossTenants,
+    LinksNothing,
+    LinksOver,
+    LinksOverByRefusing,
+    ListsNothing,
+    ListsEverybodys,
+    KeepsTheFirstProofs,
+    KeepsTheLastProofs,
+    EndsNoLinks,
+    EndsEverybodysLinks,
+    EndsAllLinksForOneProvider,
+    UnlinksNothing,
+    UnlinksAnybodys,
+    UnlinksTheLast,
+    UnlinkKeepsTheRevision,
 }
 
 /// What was typed to find an account.
@@ -173,6 +212,9 @@ impl Hosts {
             (Careless::ClaimsWhatWasRefused, Committed::Refused(_) | Committed::Changed) => {
                 kept.claims.extend(ask.claim.map(|claim| (claim.id, claim)));
             }
+            (Careless::ClaimsOfNobodyWhatWasRefused, Committed::Refused(_)) if ask.account.is_none() => {
+                kept.claims.extend(ask.claim.map(|claim| (claim.id, claim)));
+            }
             (
                 Careless::SkipsUncounted
                 | Careless::KeepsTheRevision
@@ -189,8 +231,9 @@ impl Hosts {
                         continue;
                     };
                     match self.careless {
-                        Careless::KeepsTheRevision => account.revision = old.revision,
-                        Careless::CountsTwice if account.revision != old.revision => {
+                        Careless::KeepsTheRevision if is_new => account.revision = old.revision,
+                        Careless::KeepsTheRevision => {}
+                        Careless::CountsTwice if is_new && account.revision != old.revision => {
                             account.revision = account.revision.next();
                         }
                         Careless::CountsTwice => {}
@@ -255,6 +298,24 @@ impl Hosts {
                 if let Some(Write::Reseal { secret }) = ask.writes.first() {
                     let tom = kept.account("tom");
                     tom.totp = tom.totp.take().map(|totp| totp.with_secret(secret.clone()));
+                }
+            }
+            (Careless::ReplacesUncounted, Committed::Done) if replaces(ask) => {
+                let old = before.accounts.iter().find(|account| Some(account.id) == ask.account);
+                kept.account("tom").revision = old.unwrap().revision;
+            }
+            (Careless::ContactStaysWhenRefused, Committed::Refused(_)) if replaces(ask) => {
+                if let Some(Write::ReplaceContact { contact: Recipient::Email(email), .. }) =
+                    ask.writes.first()
+                {
+                    kept.account("tom").email = Some(email.clone());
+                }
+            }
+            (Careless::UnlinkKeepsTheRevision, Committed::Done)
+                if ask.writes.iter().any(|write| matches!(write, Write::UnlinkIdentity { .. })) =>
+            {
+                for (account, old) in kept.accounts.iter_mut().zip(&before.accounts) {
+                    account.revision = old.revision;
                 }
             }
             (Careless::RotatesUncounted, _) => {
@@ -323,6 +384,14 @@ impl Hosts {
         answer
     }
 
+    /// The link of an identity to the account that is examined.
+    fn toms_link(&self, identity: &SocialIdentity) -> Option<Link> {
+        let mut kept = self.kept();
+        let tom = kept.account("tom").id;
+        let link = kept.identities.get(&(Some(demo::tenant()), identity.clone())).copied();
+        link.filter(|link| link.account == tom)
+    }
+
     /// What becomes of each write, one at a time.
     fn spoiled(&self, write: &Write) -> Option<Write> {
         match write {
@@ -337,6 +406,55 @@ impl Hosts {
             Write::ClearGuesses(_) if self.is(Careless::ClearsNothing) => None,
             Write::ClearGuesses(cleared) if self.is(Careless::ClearsMore) => {
                 Some(Write::ClearGuesses(ClearGuesses::all(cleared.slot())))
+            }
+            Write::SpendBudget(_) if self.is(Careless::AsksWithoutEnd) => None,
+            Write::ReplaceContact { .. } if self.is(Careless::ReplacesNothing) => None,
+            Write::ReplaceContact { contact: Recipient::Mobile(mobile), .. }
+                if self.is(Careless::GivesWhatIsTaken)
+                    && self.kept().account("dora").mobile.as_ref() == Some(mobile) =>
+            {
+                self.kept().account("tom").mobile = Some(mobile.clone());
+                None
+            }
+            Write::LinkIdentity { .. } if self.is(Careless::LinksNothing) => None,
+            Write::LinkIdentity { identity, .. } if self.is(Careless::LinksOver) => {
+                self.kept().identities.remove(&(Some(demo::tenant()), identity.clone()));
+                Some(write.clone())
+            }
+            Write::LinkIdentity { identity, .. } if self.is(Careless::LinksOverByRefusing) => {
+                // Each link once, and to whomever.
+                let is_there = self.kept().identities.contains_key(&(Some(demo::tenant()), identity.clone()));
+                (!is_there).then(|| write.clone())
+            }
+            Write::LinkIdentity { identity, linked_by, .. } if self.is(Careless::KeepsTheFirstProofs) => {
+                let is_by_others = self.toms_link(identity).is_some_and(|link| link.linked_by != *linked_by);
+                (!is_by_others).then(|| write.clone())
+            }
+            Write::LinkIdentity { identity, linked_at, linked_by }
+                if self.is(Careless::KeepsTheLastProofs) =>
+            {
+                let by_others = self.toms_link(identity).filter(|link| link.linked_by != *linked_by);
+                let Some(link) = by_others else { return Some(write.clone()) };
+                let link = Link { linked_at: *linked_at, linked_by: *linked_by, ..link };
+                self.kept().identities.insert((Some(demo::tenant()), identity.clone()), link);
+                None
+            }
+            Write::EndLinks(_) if self.is(Careless::EndsNoLinks) => None,
+            Write::EndLinks(_) if self.is(Careless::EndsEverybodysLinks) => {
+                self.kept().identities.clear();
+                None
+            }
+            Write::EndLinks(which) if self.is(Careless::EndsAllLinksForOneProvider) => {
+                let _ = which;
+                Some(Write::EndLinks(EndLinks::All))
+            }
+            Write::UnlinkIdentity { .. } if self.is(Careless::UnlinksNothing) => None,
+            Write::UnlinkIdentity { identity, .. } if self.is(Careless::UnlinksAnybodys) => {
+                self.kept().identities.remove(&(Some(demo::tenant()), identity.clone()));
+                None
+            }
+            Write::UnlinkIdentity { identity, .. } if self.is(Careless::UnlinksTheLast) => {
+                Some(Write::UnlinkIdentity { identity: identity.clone(), is_last: false })
             }
             Write::Reseal { .. } if self.is(Careless::ResealsNothing) => None,
             Write::Rehash { .. } if self.is(Careless::RehashesNothing) => None,
@@ -361,13 +479,26 @@ impl Hosts {
                 Some(write.clone())
             }
             Write::EndSessions(_) if self.is(Careless::EndsNothing) => None,
+            Write::CreateAccount(new) if self.is(Careless::OverlooksNationalNames) => {
+                let contact_names = ContactNames::of_both(new.mobile.as_ref(), new.email.as_ref(), None);
+                Some(Write::CreateAccount(Box::new(NewAccount { contact_names, ..(**new).clone() })))
+            }
+            Write::RenewSession { session, auth_time, revision, .. }
+                if self.is(Careless::RenewsTimeAlone) =>
+            {
+                let factors = self.kept().sessions[session].factors;
+                let (session, auth_time, revision) = (*session, *auth_time, *revision);
+                Some(Write::RenewSession { session, auth_time, factors, revision })
+            }
             Write::RenewSession { session, .. } if self.is(Careless::RenewsNothing) => {
                 self.kept().ended.contains(session).then(|| write.clone())
             }
-            Write::RenewSession { session, auth_time, revision } if self.is(Careless::RenewsWithoutSight) => {
+            Write::RenewSession { session, auth_time, factors, revision }
+                if self.is(Careless::RenewsWithoutSight) =>
+            {
                 let mut kept = self.kept();
                 if let Some(record) = kept.sessions.get_mut(session) {
-                    (record.auth_time, record.revision) = (*auth_time, *revision);
+                    (record.auth_time, record.factors, record.revision) = (*auth_time, *factors, *revision);
                 }
                 kept.ended.contains(session).then(|| write.clone())
             }
@@ -396,6 +527,19 @@ impl Hosts {
     }
 }
 
+/// What tom has before he is examined.
+pub(super) const TOMS: &str = "+86-13900000099";
+pub(super) const DORAS: &str = "+86-13900000098";
+
+fn is_toms_old(key: &AccountKey) -> bool {
+    let toms = Mobile::new(TOMS).unwrap();
+    matches!(key, AccountKey::Identifier(typed) if typed.names().any(|(_, name)| name == toms.normalised()))
+}
+
+fn replaces(commit: &Commit) -> bool {
+    commit.writes.iter().any(|write| matches!(write, Write::ReplaceContact { .. }))
+}
+
 fn opened_by(writes: &[Write]) -> Option<SessionId> {
     writes.iter().find_map(|write| match write {
         Write::OpenSession(record) => Some(record.session),
@@ -408,8 +552,17 @@ impl Host for Hosts {
 
     async fn find_account(&self, ask: &FindAccount) -> Result<Option<Account>, Planned> {
         let mut ask = ask.clone();
-        if self.is(Careless::FindsAcrossTenants) {
+        let by_identity = matches!(ask.key, AccountKey::Identity(_));
+        if self.is(Careless::FindsAcrossTenants)
+            || self.is(Careless::FindsIdentitiesAcrossTenants) && by_identity
+        {
             ask.audience = demo::audience();
+        }
+        if self.is(Careless::IsStillKnownByTheOld) && is_toms_old(&ask.key) {
+            return Ok(Some(self.kept().account("tom").clone()));
+        }
+        if self.is(Careless::FindsNobodyByIdentity) && by_identity {
+            return Ok(None);
         }
         if matches!(self.careless, Careless::FindsNotBy(way) if way.is_of(&ask.key)) {
             return Ok(None);
@@ -466,7 +619,8 @@ impl Host for Hosts {
         if self.is(Careless::NeedsAnAccount) && commit.account.is_none() {
             return Ok(Committed::Changed);
         }
-        if self.is(Careless::ForgetsClaims) {
+        let is_nobodys = self.is(Careless::ClaimsNothingOfNobody) && commit.account.is_none();
+        if self.is(Careless::ForgetsClaims) || is_nobodys {
             commit.claim = None;
         }
         if self.is(Careless::TrustsRowCounts)
@@ -518,6 +672,9 @@ impl Host for Hosts {
             self.kept().accounts.iter_mut().zip(&before.accounts).for_each(|(now, then)| {
                 now.revision = then.revision;
             });
+        }
+        if let Some(new) = made_by(ask) {
+            return Ok(self.made_carelessly(new, answer));
         }
         Ok(self.spoiled_afterwards(ask, answer, &before))
     }
@@ -580,10 +737,106 @@ impl Host for Hosts {
         Ok(found.or(ended.and_then(|session| kept.sessions.get(&session)).copied()))
     }
 
+    async fn issue_captcha(&self, ask: &IssueCaptcha) -> Result<Option<CaptchaPicture>, Planned> {
+        self.inner.issue_captcha(ask).await
+    }
+
+    async fn judge_captcha_point(&self, ask: &JudgeCaptchaPoint) -> Result<Captcha, Planned> {
+        let shown = self.kept().pictures.get(&ask.id).copied();
+        let judged = self.inner.judge_captcha_point(ask).await?;
+        match self.careless {
+            Careless::KeepsPictures => self.kept().pictures.extend(shown.map(|shown| (ask.id, shown))),
+            Careless::TakesAnyPoint if shown.is_some() => return Ok(Captcha::Passed),
+            Careless::TakesAnyPicture if shown.is_none() => return Ok(Captcha::Passed),
+            _ => {}
+        }
+        Ok(judged)
+    }
+
+    async fn list_identities(&self, ask: &ListIdentities) -> Result<Vec<LinkedIdentity>, Planned> {
+        match self.careless {
+            Careless::ListsNothing => Ok(Vec::new()),
+            Careless::ListsEverybodys => {
+                let kept = self.kept();
+                let linked = kept.identities.iter().map(|((_, identity), link)| LinkedIdentity {
+                    identity: identity.clone(),
+                    linked_at: link.linked_at,
+                    linked_by: link.linked_by,
+                });
+                Ok(linked.collect())
+            }
+            _ => self.inner.list_identities(ask).await,
+        }
+    }
+
     async fn load_code(&self, ask: &LoadCode) -> Result<Option<StoredCode>, Planned> {
         match self.careless {
             Careless::OneCodeForAll => Ok(self.kept().codes.values().next().cloned()),
             _ => self.inner.load_code(ask).await,
         }
+    }
+}
+
+/// The account that a commit makes, with its password as the verifier.
+fn made_by(ask: &Commit) -> Option<Account> {
+    let made = ask.writes.iter().find_map(|write| match write {
+        Write::CreateAccount(new) => Some(new),
+        _ => None,
+    })?;
+    let NewAccount {
+        id,
+        revision,
+        status,
+        user_name,
+        mobile,
+        email,
+        contact_names,
+        password,
+        created_at,
+        enrolled,
+        profile,
+    } = (**made).clone();
+    let password = password.map(|password| Verifier::new(password.expose()));
+    let made = NewAccount {
+        id,
+        revision,
+        status,
+        user_name,
+        mobile,
+        email,
+        contact_names,
+        password,
+        created_at,
+        enrolled,
+        profile,
+    };
+    Some(made.account(ask.audience.tenant))
+}
+
+impl Hosts {
+    /// What becomes of an account that is made, or not made.
+    fn made_carelessly(&self, new: Account, answer: Committed) -> Committed {
+        let mut kept = self.kept();
+        let there =
+            kept.accounts.iter().position(|account| (account.tenant, account.id) == (new.tenant, new.id));
+        let is_refused = |refusal| answer == Committed::Refused(refusal);
+        let makes_it = match self.careless {
+            Careless::MakesOverWhoIsThere => is_refused(CommitRefusal::AccountExists),
+            Careless::SharesContacts => is_refused(CommitRefusal::ContactTaken),
+            Careless::SharesUserNames => is_refused(CommitRefusal::UserNameTaken),
+            Careless::KeepsTheUnmade => is_refused(CommitRefusal::CodeUsed),
+            _ => false,
+        };
+        match (makes_it, there) {
+            (true, Some(at)) => kept.accounts[at] = new,
+            (true, None) => kept.accounts.push(new),
+            (false, Some(at)) => match self.careless {
+                Careless::MakesAnotherRevision => kept.accounts[at].revision = new.revision.next(),
+                Careless::MakesWithoutPassword => kept.accounts[at].password = None,
+                _ => {}
+            },
+            (false, None) => {}
+        }
+        if makes_it && !self.is(Careless::KeepsTheUnmade) { Committed::Done } else { answer }
     }
 }

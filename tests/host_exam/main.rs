@@ -9,6 +9,7 @@ mod store;
 use authflow::{
     ClientId,
     account::Account,
+    contact::Mobile,
     factor::Factor,
     password::MustChange,
     step::{Commit, Question},
@@ -41,6 +42,8 @@ fn host() -> MemoryHost {
     full.factors_changed_at = demo::START.minus_seconds(demo::DAY);
     let password = full.password.as_mut().unwrap();
     (password.must_change, password.skips_used) = (Some(MustChange::Breached), 2);
+    host.account("tom").mobile = Mobile::new(careless::TOMS).ok();
+    host.account("dora").mobile = Mobile::new(careless::DORAS).ok();
     host
 }
 
@@ -164,6 +167,8 @@ fn an_exam_that_cannot_be_taken_says_so() {
     }
 }
 
+const SHARED: &str = "have a contact and a user name that no account has";
+
 #[test]
 fn each_carelessness_is_found_for_what_it_is() {
     for (careless, neglected) in [
@@ -197,6 +202,22 @@ fn each_carelessness_is_found_for_what_it_is() {
         (Careless::OneCodeForAll, NeglectedDuty::KeepCode),
         (Careless::KeepsTheOldCode, NeglectedDuty::KeepCode),
         (Careless::UsesCodesTwice, NeglectedDuty::UseCode),
+        (Careless::FindsNobodyByIdentity, NeglectedDuty::FindIdentity),
+        (Careless::FindsIdentitiesAcrossTenants, NeglectedDuty::FindIdentity),
+        (Careless::LinksNothing, NeglectedDuty::FindIdentity),
+        (Careless::LinksOver, NeglectedDuty::LinkOnce),
+        (Careless::LinksOverByRefusing, NeglectedDuty::LinkOnce),
+        (Careless::ListsNothing, NeglectedDuty::ListIdentities),
+        (Careless::ListsEverybodys, NeglectedDuty::ListIdentities),
+        (Careless::KeepsTheFirstProofs, NeglectedDuty::KeepLinkProofs),
+        (Careless::KeepsTheLastProofs, NeglectedDuty::KeepLinkProofs),
+        (Careless::EndsNoLinks, NeglectedDuty::EndLinks),
+        (Careless::EndsEverybodysLinks, NeglectedDuty::EndLinks),
+        (Careless::EndsAllLinksForOneProvider, NeglectedDuty::EndLinks),
+        (Careless::UnlinksNothing, NeglectedDuty::UnlinkIdentity),
+        (Careless::UnlinksAnybodys, NeglectedDuty::UnlinkIdentity),
+        (Careless::UnlinksTheLast, NeglectedDuty::KeepLastWayIn),
+        (Careless::UnlinkKeepsTheRevision, NeglectedDuty::UnlinkIdentity),
         (Careless::UsesUpWhatWasRefused, NeglectedDuty::UseCode),
         (Careless::SendsWithoutEnd, NeglectedDuty::KeepBudget),
         (Careless::SumsWithoutEnd, NeglectedDuty::KeepSum),
@@ -213,6 +234,7 @@ fn each_carelessness_is_found_for_what_it_is() {
         (Careless::EndsThoseOfOthers, NeglectedDuty::EndSession),
         (Careless::EndsThoseOfOneApplication, NeglectedDuty::EndSession),
         (Careless::RenewsNothing, NeglectedDuty::RenewSession),
+        (Careless::RenewsTimeAlone, NeglectedDuty::RenewSession),
         (Careless::WritesWhatWasReplayed, NeglectedDuty::RollBack),
         (Careless::WritesWhatWasChanged, NeglectedDuty::RollBack),
         (Careless::KeepsTheRefusedPassword, NeglectedDuty::RollBack),
@@ -245,6 +267,25 @@ fn each_carelessness_is_found_for_what_it_is() {
         (Careless::OverlooksTheFirstSight, NeglectedDuty::NoteFirstSight),
         (Careless::SeesTheOldToken, NeglectedDuty::NoteFirstSight),
         (Careless::RenewsWithoutSight, NeglectedDuty::RenewSession),
+        (Careless::AsksWithoutEnd, NeglectedDuty::KeepBudget),
+        (Careless::ReplacesNothing, NeglectedDuty::ReplaceContact),
+        (Careless::ReplacesUncounted, NeglectedDuty::ReplaceContact),
+        (Careless::IsStillKnownByTheOld, NeglectedDuty::ReplaceContact),
+        (Careless::GivesWhatIsTaken, NeglectedDuty::RefuseTaken),
+        (Careless::ContactStaysWhenRefused, NeglectedDuty::RollBack),
+        (Careless::MakesOverWhoIsThere, NeglectedDuty::CreateAccount("have an id that no account has")),
+        (Careless::SharesContacts, NeglectedDuty::CreateAccount(SHARED)),
+        (Careless::SharesUserNames, NeglectedDuty::CreateAccount(SHARED)),
+        (
+            Careless::OverlooksNationalNames,
+            NeglectedDuty::CreateAccount("have a number that is nobody's user name, in whatever spelling"),
+        ),
+        (Careless::KeepsTheUnmade, NeglectedDuty::RollBack),
+        (Careless::ClaimsNothingOfNobody, NeglectedDuty::ClaimCaptcha),
+        (Careless::ClaimsOfNobodyWhatWasRefused, NeglectedDuty::ClaimCaptcha),
+        (Careless::KeepsPictures, NeglectedDuty::JudgePicture),
+        (Careless::TakesAnyPoint, NeglectedDuty::JudgePicture),
+        (Careless::TakesAnyPicture, NeglectedDuty::JudgePicture),
     ] {
         // tom has an authenticator.
         assert_eq!(examined(careless, "tom"), Err(neglected), "{careless:?}");
@@ -277,6 +318,8 @@ fn what_is_not_examined_may_be_missing_and_what_is_not_answered_is_told() {
     let mut clock = Clock::at(demo::START);
     let mut moment = || clock.moment();
     (exam.passwords, exam.sessions, exam.retries, exam.codes) = (false, false, false, false);
+    exam.contacts = false;
+    exam.identities = false;
     assert_eq!(block_on(exam.take(&host, moment())), Ok(()));
     host.lock().unwrap().fault = Some(HostFault::Unavailable(Commit::NAME));
     assert_eq!(block_on(exam.take(&host, moment())), Err(NeglectedDuty::Unanswered("Commit")));
@@ -301,4 +344,16 @@ fn another_application_is_left_out_visibly() {
     let mut exam = exam_of("alice", &mut host.inner.lock().unwrap());
     exam.other_application = None;
     assert_eq!(block_on(exam.take(&host, Clock::at(demo::START).moment())), Ok(()));
+}
+
+#[test]
+fn an_account_that_is_not_made_as_it_says_is_found() {
+    for (careless, wrong) in
+        [(Careless::MakesAnotherRevision, "revision"), (Careless::MakesWithoutPassword, "password.verifier")]
+    {
+        let Err(NeglectedDuty::ReadAccount { field, .. }) = examined(careless, "tom") else {
+            panic!("{careless:?}");
+        };
+        assert_eq!(field, wrong);
+    }
 }

@@ -8,7 +8,7 @@ use authflow::{
     factor::Factor,
     outcome::{Event, TokenRefusal},
     policy::{Lifetimes, Policy},
-    step::{AccessPurpose, Committed, Step},
+    step::{AccessPurpose, Commit, Committed, FindClaim, Step},
     testkit::{
         Answer, Call, HostFault, World,
         demo::{self, ORDINARY, PASSWORD},
@@ -381,17 +381,9 @@ fn a_skip_whose_commit_came_back_unknown_is_answered() {
 #[test]
 fn a_host_that_keeps_no_note_answers_nothing_again() {
     let (mut world, state_token, _) = skipped(policy());
-    let mut step = world.begin(&Call::skip(&state_token));
-    let outcome = loop {
-        step = match step {
-            Step::FindClaim(ask) => ask.answer(None),
-            Step::Commit(ask) => ask.answer(Committed::Replayed { opened: None }),
-            other => match world.host.answer(other) {
-                Ok(step) => step,
-                Err(outcome) => break *outcome,
-            },
-        };
-    };
-    assert_eq!(world.answer(outcome).parts(), invalid_state_token());
+    let step = world.begin(&Call::skip(&state_token));
+    let step = world.until::<FindClaim>(step).answer(None);
+    let step = world.until::<Commit>(step).answer(Committed::Replayed { opened: None });
+    assert_eq!(world.finish(step).parts(), invalid_state_token());
     assert_eq!(reason(&world), TokenRefusal::Replayed);
 }

@@ -6,6 +6,8 @@ pub enum F {
     Sms,
     Email,
     Totp,
+    /// A provider's word for who somebody is.
+    Fed,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -15,6 +17,9 @@ pub enum Purpose {
     Change,
     Update,
     Forgotten,
+    Register,
+    NewContact,
+    Link,
 }
 
 /// Who calls: a device (1 is the attacker's), and what it says its application and tenant are.
@@ -35,16 +40,25 @@ pub enum Said {
     Mobile,
 }
 
-/// A person by number; the number after the last is nobody's name.
-pub type Named = usize;
+/// How many people there are at the beginning.
 pub const PEOPLE: usize = 3;
+/// How many there may be, with those who register.
+pub const MOST: usize = 10;
+
+/// A name, a mobile or an address, by number. At the beginning each person has those of their own number; the numbers after the last are nobody's.
+pub type Named = usize;
 pub const NOBODY: Named = PEOPLE;
+pub const NAMED: usize = 6;
 
 /// A password by number.
 pub type Password = usize;
 pub const FIRST: Password = 0;
 pub const USED: Password = 8;
 pub const SHORT: Password = 9;
+
+/// What a provider knows somebody by, by number.
+pub type Identity = usize;
+pub const IDENTITIES: usize = 3;
 
 /// A token by the order of issue; one beyond the last is nonsense, `None` is no header.
 pub type Presented = Option<usize>;
@@ -60,6 +74,25 @@ pub const WRONG: usize = usize::MAX;
 pub enum Proof {
     Old(Password),
     Code(F, Typed),
+}
+
+/// What proves the account that an identity is linked to.
+#[derive(Clone, Debug)]
+pub enum LinkProof {
+    Password(Named, Password),
+    Code(F, Named, Typed),
+    /// Somebody's word for a mobile, good or not.
+    Vouched(Named, bool),
+}
+
+/// What whoever asks for a code shows of not being a robot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Human {
+    No,
+    /// What the host takes for it.
+    Yes,
+    /// The solution of a picture, by the order of solving.
+    Solved(usize),
 }
 
 #[derive(Clone, Debug)]
@@ -93,7 +126,7 @@ pub enum Call {
         purpose: Purpose,
         by: F,
         to: Option<Named>,
-        human: bool,
+        human: Human,
     },
     Skip {
         token: Presented,
@@ -130,11 +163,75 @@ pub enum Call {
         code: Typed,
         new: Password,
     },
+    /// An account of whoever has a contact, with a name and a password where they chose one. `fit` is what the host thinks of what they say of
+    /// themselves.
+    Register {
+        by: F,
+        to: Named,
+        code: Typed,
+        name: Option<Named>,
+        password: Option<Password>,
+        fit: bool,
+    },
+    /// Another mobile or address of one's own.
+    NewContact {
+        token: Presented,
+        by: F,
+        to: Named,
+        code: Typed,
+    },
+    /// A picture is asked for.
+    Picture,
+    /// A picture, by the order of showing, is solved for a recipient.
+    Solve {
+        picture: usize,
+        right: bool,
+        by: F,
+        to: Named,
+    },
+    /// By a provider's code for an identity, good or not, with what binds it to this client where there is a place for that.
+    Social {
+        identity: Identity,
+        good: bool,
+        bound: bool,
+    },
+    Link {
+        token: Presented,
+        proof: LinkProof,
+    },
+    RegisterLinked {
+        token: Presented,
+        by: F,
+        to: Named,
+        code: Typed,
+    },
+    /// The same by somebody's word for a mobile, good or not.
+    RegisterVouched {
+        token: Presented,
+        to: Named,
+        good: bool,
+    },
+    Identities {
+        token: Presented,
+    },
+    Unlink {
+        token: Presented,
+        identity: Identity,
+    },
     Refresh {
         token: Presented,
     },
     SignOut {
         token: Presented,
+    },
+    /// A client's secret, for a token of its server's; and a refresh by a server.
+    TenantToken {
+        client: usize,
+        secret: usize,
+    },
+    TenantRefresh {
+        token: Presented,
+        credential: usize,
     },
     IssueTicket {
         token: Presented,
@@ -151,6 +248,7 @@ impl Call {
         match self {
             Self::SignIn { .. } => "sign in",
             Self::SignInByCode { .. } => "sign in by code",
+            Self::Send { purpose: Purpose::NewContact, .. } => "send to a new contact",
             Self::Send { .. } => "send",
             Self::Skip { .. } => "skip",
             Self::Change { .. } => "change",
@@ -160,8 +258,20 @@ impl Call {
             Self::OwnChange { .. } => "own change",
             Self::OwnChangeByCode { .. } => "own change by code",
             Self::Recover { .. } => "recover",
+            Self::Register { .. } => "register",
+            Self::Picture => "picture",
+            Self::Solve { .. } => "solve",
+            Self::Social { .. } => "social sign-in",
+            Self::Link { .. } => "link",
+            Self::RegisterLinked { .. } => "register and link",
+            Self::RegisterVouched { .. } => "register vouched and link",
+            Self::Identities { .. } => "identities",
+            Self::Unlink { .. } => "unlink",
+            Self::NewContact { .. } => "new contact",
             Self::Refresh { .. } => "refresh",
             Self::SignOut { .. } => "sign out",
+            Self::TenantToken { .. } => "tenant token",
+            Self::TenantRefresh { .. } => "tenant refresh",
             Self::IssueTicket { .. } => "issue ticket",
             Self::Redeem { .. } => "redeem",
         }
@@ -184,15 +294,43 @@ impl Call {
     pub fn channel(&self) -> Option<F> {
         match self {
             Self::SignInByCode { by, .. }
+            | Self::Register { by, .. }
+            | Self::NewContact { by, .. }
+            | Self::RegisterLinked { by, .. }
+            | Self::Link { proof: LinkProof::Code(by, ..), .. }
             | Self::Change { proof: Proof::Code(by, _), .. }
             | Self::Prove { response: Response::Code { by, .. }, .. } => Some(*by),
             _ => None,
         }
     }
 
+    /// Whether somebody who is signed in makes it.
+    pub fn is_of_a_session(&self) -> bool {
+        matches!(
+            self,
+            Self::IsSet { .. }
+                | Self::Authenticate { .. }
+                | Self::OwnChange { .. }
+                | Self::OwnChangeByCode { .. }
+                | Self::NewContact { .. }
+                | Self::Send { purpose: Purpose::NewContact, .. }
+                | Self::Identities { .. }
+                | Self::Unlink { .. }
+                | Self::Refresh { .. }
+                | Self::SignOut { .. }
+        )
+    }
+
     fn bearer(&mut self) -> Option<&mut Presented> {
         match self {
-            Self::SignIn { .. } | Self::SignInByCode { .. } | Self::Recover { .. } => None,
+            Self::SignIn { .. }
+            | Self::SignInByCode { .. }
+            | Self::Recover { .. }
+            | Self::Register { .. }
+            | Self::Picture
+            | Self::Solve { .. }
+            | Self::TenantToken { .. }
+            | Self::Social { .. } => None,
             Self::Send { token, .. }
             | Self::Skip { token }
             | Self::Change { token, .. }
@@ -201,17 +339,33 @@ impl Call {
             | Self::Authenticate { token, .. }
             | Self::OwnChange { token, .. }
             | Self::OwnChangeByCode { token, .. }
+            | Self::NewContact { token, .. }
+            | Self::Link { token, .. }
+            | Self::RegisterLinked { token, .. }
+            | Self::RegisterVouched { token, .. }
+            | Self::Identities { token }
+            | Self::Unlink { token, .. }
             | Self::Refresh { token }
             | Self::SignOut { token }
+            | Self::TenantRefresh { token, .. }
             | Self::IssueTicket { token, .. }
             | Self::Redeem { token, .. } => Some(token),
         }
     }
 }
 
+/// A session token is sealed, with a time and a nonce.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Seal {
+    pub at: u64,
+    pub nonce: usize,
+}
+
 #[derive(Clone, Debug)]
 pub struct Request {
     pub call: Call,
+    /// The call's token is sealed, and does not come as it is.
+    pub seal: Option<Seal>,
     pub caller: Caller,
     /// What the host does wrong during this request.
     pub failing: Option<Failing>,
@@ -264,6 +418,8 @@ pub enum Act {
     RotateSealing,
     /// The sealing keys before the present one are lost, or are there again.
     LoseSealing(bool),
+    /// Nothing is left that a login begins with, but identities.
+    Strip(Named),
     /// By the library's own operation.
     EndSessions(Named),
     /// The host's access policy.
@@ -296,7 +452,41 @@ impl Reply {
     pub const UNSET: Self = Self(200, "false");
     pub const REFRESHED: Self = Self(200, "session");
     pub const TICKET: Self = Self(200, "ticket");
-    pub const SUBJECTS: [Self; PEOPLE] = [Self(200, "id-ann"), Self(200, "id-bob"), Self(200, "id-cat")];
+    pub const SUBJECTS: [Self; MOST] = [
+        Self(200, "id-ann"),
+        Self(200, "id-bob"),
+        Self(200, "id-cat"),
+        // Ids of those who register are drawn: the host tells them by their numbers.
+        Self(200, "id-3"),
+        Self(200, "id-4"),
+        Self(200, "id-5"),
+        Self(200, "id-6"),
+        Self(200, "id-7"),
+        Self(200, "id-8"),
+        Self(200, "id-9"),
+    ];
+    pub const NO_SUCH_CALL: Self = Self(404, "no such call");
+    pub const TAKEN: Self = Self(400, "IDAAS.SDK.USER.0102");
+    pub const NAME_TAKEN: Self = Self(400, "IDAAS.SDK.USER.0103");
+    pub const UNPROVED: Self = Self(400, "IDAAS.SDK.USER.0101");
+    pub const TENANT_TOKEN: Self = Self(200, "tenant token");
+    pub const ID_TOKEN: Self = Self(200, "id token");
+    pub const NO_SEAL: Self = Self(400, "IDAAS.SDK.PARAM.0030");
+    pub const PICTURE: Self = Self(200, "picture");
+    pub const SOLVED: Self = Self(200, "solved");
+    pub const UNSOLVED: Self = Self(400, "IDAAS.SDK.CAPTCHA.0002");
+    pub const TOO_LATE: Self = Self(400, "IDAAS.SDK.CAPTCHA.0003");
+    pub const NO_PICTURE: Self = Self(400, "IDAAS.SDK.CAPTCHA.0102");
+    pub const BIND: Self = Self(200, "SOCIAL_BIND");
+    pub const BIND_OR_REGISTER: Self = Self(200, "USER_REGISTER");
+    pub const LINKED: [Self; IDENTITIES + 1] =
+        [Self(200, "0 linked"), Self(200, "1 linked"), Self(200, "2 linked"), Self(200, "3 linked")];
+    pub const NO_LINK: Self = Self(400, "IDAAS.SDK.COMMON.1007");
+    pub const NO_SOCIAL: Self = Self(400, "IDAAS.SDK.SOCIAL.0101");
+    pub const NO_MOBILE: Self = Self(400, "IDAAS.SDK.SOCIAL.0103");
+    pub const NOT_LINKED: Self = Self(400, "IDAAS.SDK.SOCIAL.0104");
+    pub const LAST_WAY_IN: Self = Self(400, "IDAAS.SDK.SOCIAL.0105");
+    pub const UNFIT: Self = Self(400, "IDAAS.SDK.USER.0104");
     pub const DEVICE: Self = Self(400, "IDAAS.SDK.PARAM.0001");
     pub const NO_STATE: Self = Self(400, "IDAAS.SDK.PARAM.0014");
     pub const ID_MISSING: Self = Self(400, "IDAAS.SDK.PARAM.0015");
@@ -306,6 +496,7 @@ impl Reply {
     pub const NO_TICKET: Self = Self(400, "IDAAS.SDK.PARAM.0032");
     pub const NO_CREDENTIAL: Self = Self(400, "IDAAS.TENANT.COM.0101");
     pub const NOT_SENT: Self = Self(400, "IDAAS.SDK.CAPTCHA.0006");
+    pub const ROBOT: Self = Self(400, "IDAAS.SDK.CAPTCHA.0004");
     pub const NOT_YET: Self = Self(400, "IDAAS.SDK.CAPTCHA.0101");
     pub const WRONG_CODE: Self = Self(400, "IDAAS.SDK.CAPTCHA.0007");
     pub const WRONG_LOGIN: Self = Self(400, "IDAAS.SDK.LOGIN.0002");

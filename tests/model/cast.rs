@@ -1,7 +1,7 @@
 //! The applications, people, devices and passwords of the world, as the library knows them.
 
 use super::{
-    calls::{F, FIRST, PEOPLE, SHORT, USED},
+    calls::{F, FIRST, Identity, NAMED, Named, SHORT, Said, USED},
     dialects::Dialect,
     life::Life,
     rules::{CODE, DAY, RESEND, RULES, Rules, SENDS_A_DAY, TICKET},
@@ -10,20 +10,22 @@ use super::{
 use authflow::{
     AccountId, Application, ClientId, Entropy, Lifetime, Moment, TenantId, Timestamp,
     account::{Account, AccountStatus, Profile, Revision, UserName},
+    captcha::CaptchaKind,
     code::SendPolicy,
     contact::{Channel, EmailAddress, Mobile, NumberingPlan},
     factor::{Factor, Totp, TotpAlgorithm, TotpSecret},
     guess::AttemptPolicy,
     password::{Ageing, MustChange, Password, PasswordForm, Verifier},
-    policy::{Lifetimes, Policy, RetryGrace, SecondFactor, SessionTokenForm},
+    policy::{Lifetimes, Policy, Registration, RetryGrace, SecondFactor, SessionTokenForm},
     sealing::{Owner, SealingKey, SealingKeys},
+    social::{LinkProofs, Provider, SocialIdentity, Unassociated},
     testkit::demo,
 };
 use std::{collections::BTreeMap, sync::Arc};
 
 pub const APPS: [&str; 2] = [demo::ISV, "QcTgk0LmvXo2Yz81nRwJ5dUe7HsBp3Ai"];
 pub const TENANTS: [&str; 2] = [demo::TENANT, "another"];
-pub const NAMES: [&str; PEOPLE + 1] = ["ann", "bob", "cat", "ghost"];
+pub const NAMES: [&str; NAMED] = ["ann", "bob", "cat", "ghost", "zoe", "yan"];
 /// What a device shows: the family's header, a cookie, or nothing.
 #[derive(Clone, Copy)]
 pub enum Shown {
@@ -41,11 +43,17 @@ pub const DEVICES: [Shown; 6] = [
     Shown::Nothing,
     Shown::Cookie(*b"fedcba9876543210"),
 ];
+pub const BROWSER: usize = 2;
 pub const UNBOUND: usize = 4;
 
 /// Whether a device calls the routes of the family. Others come by routes of the host's own.
 pub fn is_of_the_family(device: usize) -> bool {
     matches!(DEVICES[device], Shown::Fingerprint(_))
+}
+
+/// Whether a code comes with what binds it to its client. The family's calls have no place for that.
+pub fn binds(device: usize, bound: bool) -> bool {
+    bound && !is_of_the_family(device)
 }
 
 pub fn mobile(who: usize) -> String {
@@ -54,6 +62,27 @@ pub fn mobile(who: usize) -> String {
 
 pub fn email(who: usize) -> String {
     format!("{}@example.com", NAMES[who])
+}
+
+/// Whether an account is known by this, as the library's one spelling has it.
+pub fn is_known_by(account: &Account, said: Said, named: Named) -> bool {
+    match said {
+        Said::Name | Said::AnyName => {
+            account.user_name.as_ref().is_some_and(|name| name.as_str() == NAMES[named])
+        }
+        Said::Mobile | Said::AnyMobile => account.mobile == Mobile::new(&mobile(named)).ok(),
+        Said::AnyEmail => account.email == EmailAddress::new(&email(named)).ok(),
+    }
+}
+
+/// The number of what somebody is reached by, this way.
+pub fn contact_of(account: &Account, by: F) -> Option<Named> {
+    (0..NAMED).find(|named| is_known_by(account, reached(by), *named))
+}
+
+/// By what somebody is named who is reached this way.
+pub fn reached(by: F) -> Said {
+    if by == F::Email { Said::AnyEmail } else { Said::Mobile }
 }
 
 pub fn password(number: usize) -> &'static str {
@@ -74,6 +103,7 @@ pub fn factor(factor: F) -> Factor {
         F::Sms => Factor::Sms,
         F::Email => Factor::Email,
         F::Totp => Factor::Totp,
+        F::Fed => Factor::Federated,
     }
 }
 
@@ -87,7 +117,7 @@ pub fn owner(who: usize, tenant: usize) -> Owner {
 }
 
 fn id(who: usize) -> AccountId {
-    AccountId::new(&format!("id-{}", NAMES[who])).unwrap()
+    AccountId::new(&format!("id-{}", NAMES.get(who).unwrap_or(&"new"))).unwrap()
 }
 
 /// What a sealing key is called.
@@ -132,6 +162,22 @@ fn sending(rules: &Rules) -> SendPolicy {
     }
 }
 
+/// What a login begins with.
+pub const FIRST_FACTORS: [F; 4] = [F::Password, F::Sms, F::Email, F::Fed];
+
+fn link_proofs(rules: &Rules) -> LinkProofs {
+    LinkProofs::new(rules.links_by.iter().copied().map(factor).collect()).unwrap()
+}
+
+/// What a provider knows somebody by.
+pub fn identity(number: Identity) -> SocialIdentity {
+    SocialIdentity::new(Provider::new("weixin").unwrap(), &uid(number)).unwrap()
+}
+
+pub fn uid(number: Identity) -> String {
+    format!("uid-{number}")
+}
+
 pub fn applications(life: &Life) -> [Arc<Application>; 2] {
     [0, 1].map(|app| {
         let rules = &RULES[app];
@@ -143,7 +189,12 @@ pub fn applications(life: &Life) -> [Arc<Application>; 2] {
         let warned = days(rules.expired_from) - days(rules.warned_from);
         let policy = Policy {
             ageing: Some(Ageing::new(days(rules.expired_from), warned, rules.skips).unwrap()),
-            first_factors: [Factor::Password, Factor::Sms, Factor::Email].into_iter().collect(),
+            first_factors: FIRST_FACTORS.into_iter().map(factor).collect(),
+            unassociated: if rules.registers_linked {
+                Unassociated::BindOrRegister(link_proofs(rules))
+            } else {
+                Unassociated::Bind(link_proofs(rules))
+            },
             second_factor: if rules.always_second {
                 SecondFactor::Always
             } else {
@@ -164,10 +215,21 @@ pub fn applications(life: &Life) -> [Arc<Application>; 2] {
                 SessionTokenForm::SelfContained
             },
             rotate_session_tokens: rules.rotates,
+            registration: if rules.registers {
+                Channel::ALL.into_iter().collect()
+            } else {
+                Registration::NONE
+            },
             recovery: rules.recovers.then_some(Channel::Sms).into_iter().collect(),
             allows_unbound: rules.allows_unbound,
+            allows_unbound_codes: life.trust[app].unbound_codes,
+            takes_vouched_mobiles: life.trust[app].vouched_mobiles,
+            refreshes_for_servers: life.servers_refresh,
             retry_grace: RetryGrace::try_from(life.grace).unwrap(),
             demands_captcha: rules.captcha,
+            captcha: if life.pictures { CaptchaKind::Picture } else { CaptchaKind::Own },
+            replaces_contacts: authflow::contact::Channel::ALL.into_iter().collect(),
+            session_sets_first_password: rules.session_sets,
             ..Policy::default()
         };
         let tenants = TENANTS.map(|tenant| TenantId::new(tenant).unwrap());
@@ -177,6 +239,7 @@ pub fn applications(life: &Life) -> [Arc<Application>; 2] {
             Dialect::OneAccess => authflow::Dialect::OneAccess,
         };
         Arc::new(Application {
+            call_key: life.signed.then(demo::call_key),
             policy,
             dialect,
             ..Application::isv(ClientId::new(APPS[app]).unwrap(), tenants)
@@ -203,8 +266,8 @@ pub fn account(model: &Model, who: usize) -> Account {
             skips_used: 0,
             form: PasswordForm::Canonical,
         }),
-        mobile: Mobile::new(&mobile(who)).ok(),
-        email: EmailAddress::new(&email(who)).ok(),
+        mobile: person.mobile.and_then(|named| Mobile::new(&mobile(named)).ok()),
+        email: person.email.and_then(|named| EmailAddress::new(&email(named)).ok()),
         totp: person.has_totp.then(|| authenticator(who, owner(who, person.tenant), model.sealing)),
         enrolled: person.enrolled.iter().map(|enrolled| factor(*enrolled)).collect(),
         factors_changed_at: Timestamp::from_unix(0),

@@ -1,11 +1,12 @@
 //! Dice, and the people that a life begins with.
 
 use super::{
-    calls::{F, FIRST},
+    calls::{F, FIRST, PEOPLE},
     life::Life,
     machine::START,
     rules::DAY,
-    state::{Known, Model, Must, Person, Sealed},
+    state::{Known, Linked, Model, Must, Person, Sealed},
+    trust::Brought,
 };
 
 /// Numbers that shrink to the first of everything.
@@ -33,7 +34,7 @@ impl Dice<'_> {
 
 /// People whose passwords are about to reach one bound or another.
 pub fn beginning(dice: &mut Dice<'_>) -> Model {
-    let people = [0, 1, 2].map(|who| {
+    let people = (0..PEOPLE).map(|who| {
         let age = dice.of(&[85 * DAY, DAY, 76 * DAY - 60, 90 * DAY - 300, 90 * DAY - 1, 90 * DAY, 76 * DAY]);
         let must_change =
             if dice.percent(8) { Some(Must::Reset) } else { dice.percent(4).then_some(Must::Breached) };
@@ -41,6 +42,9 @@ pub fn beginning(dice: &mut Dice<'_>) -> Model {
         let enrolled: &[F] = dice.of(&[&[], &[F::Sms], &[F::Sms, F::Email], &[F::Totp], &[F::Totp, F::Sms]]);
         Person {
             tenant: who / 2,
+            name: Some(who),
+            mobile: Some(who),
+            email: Some(who),
             active: !dice.percent(4),
             revision: 1,
             password: (!dice.percent(8)).then_some(known),
@@ -51,5 +55,27 @@ pub fn beginning(dice: &mut Dice<'_>) -> Model {
             factors_changed_at: 0,
         }
     });
-    Model::new(START, Life::drawn(dice), people)
+    let people = people.collect();
+    let mut model = Model::new(START, Life::drawn(dice), people);
+    for who in 0..PEOPLE {
+        if dice.percent(35) {
+            // Nothing is known of links of before.
+            let proved: &[F] = dice.of(&[&[F::Password], &[F::Sms], &[F::Email], &[]]);
+            let (is_bound, is_vouched) = (!dice.percent(40), dice.percent(30));
+            let brought = Brought { identity: who, is_bound, is_vouched };
+            let linked = Linked { who, made: brought.made_by(&proved.iter().copied().collect()) };
+            model.linked.insert((model.people[who].tenant, who), linked);
+            bare(&mut model.people[who], dice);
+        }
+    }
+    model
+}
+
+/// Some have nothing but their identity, or nothing besides that they can do without.
+fn bare(person: &mut Person, dice: &mut Dice<'_>) {
+    let (nothing, mobile_alone) = (dice.percent(15), dice.percent(15));
+    if nothing || mobile_alone {
+        (person.password, person.email) = (None, None);
+        person.mobile = person.mobile.filter(|_| mobile_alone);
+    }
 }

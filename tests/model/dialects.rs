@@ -21,7 +21,10 @@ impl Dialect {
     /// Whether some call takes a code that is sent this way for this.
     pub fn takes(self, purpose: Purpose, by: F) -> bool {
         match purpose {
-            Purpose::SignIn | Purpose::Second | Purpose::Change => true,
+            Purpose::SignIn | Purpose::Second | Purpose::Change | Purpose::Link => true,
+            // In EIAM to link an identity by it.
+            Purpose::Register => true,
+            Purpose::NewContact => by == F::Sms,
             Purpose::Update | Purpose::Forgotten => purpose == self.update_by_mobile() && by == F::Sms,
         }
     }
@@ -50,8 +53,12 @@ fn eiam(reply: Reply, call: &Call) -> &'static str {
         // The mobile that it resets the password of is missing.
         Reply::MALFORMED if matches!(call, Call::OwnChangeByCode { .. }) => "SDK.COMMON.1001",
         Reply::MALFORMED => "SDK.COMMON.1002",
-        Reply::NO_STATE => "SDK.COMMON.1006",
+        Reply::NO_STATE | Reply::ROBOT => "SDK.COMMON.1006",
         Reply::ID_MISSING => "SDK.COMMON.1001",
+        Reply::NO_SEAL => "SDK.COMMON.1004",
+        Reply::UNSOLVED => "SDK.CAPTCHA.1101",
+        Reply::NO_PICTURE => "SDK.CAPTCHA.1102",
+        Reply::TOO_LATE => "SDK.COMMON.1005",
         Reply::NO_ID | Reply::NO_SESSION | Reply::NO_TICKET => "SDK.COMMON.1005",
         Reply::NO_CREDENTIAL => "SDK.COMMON.1103",
         Reply::NOT_SENT => "SDK.SMS.1101",
@@ -65,6 +72,15 @@ fn eiam(reply: Reply, call: &Call) -> &'static str {
         Reply::WRONG_OLD => "SDK.PWD.1102",
         Reply::NOT_RECENT => "SDK.PWD.1103",
         Reply::BUSY => "SDK.COMMON.1008",
+        Reply::NO_LINK => "SDK.COMMON.1007",
+        Reply::NO_SOCIAL => "SDK.SOCIAL.1101",
+        Reply::NO_MOBILE => "SDK.SOCIAL.1103",
+        Reply::NOT_LINKED => "SDK.SOCIAL.1104",
+        Reply::LAST_WAY_IN => "SDK.SOCIAL.1105",
+        Reply::UNPROVED => "SDK.USER.1101",
+        Reply::TAKEN => "SDK.USER.1102",
+        Reply::NAME_TAKEN => "SDK.USER.1103",
+        Reply::UNFIT => "SDK.COMMON.1001",
         Reply(_, said) => said,
     }
 }

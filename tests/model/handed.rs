@@ -1,7 +1,7 @@
 //! What an onlooker writes down about sessions: what opened each, which of its tokens went out last, and whether anybody has come with one.
 
 use super::{
-    calls::Call,
+    calls::{Call, F},
     ledger::{Ledger, Sort},
     observed::Observed,
 };
@@ -24,6 +24,8 @@ pub struct Handed {
     pub revision: u64,
     /// The latest sign-in, by the clock of the server where that was.
     pub auth_time: u64,
+    /// Whether its password was changed in it, and by which code.
+    pub renewed: Option<Option<F>>,
     pub ends: u64,
     pub lives: bool,
 }
@@ -45,7 +47,7 @@ impl Ledger {
                 let (session, handed) = all.find(|(_, it)| it.opened_by.as_ref() == Some(text))?;
                 Some((*session, handed))
             }
-            Call::Refresh { .. } => {
+            Call::Refresh { .. } | Call::TenantRefresh { .. } => {
                 let token = self.tokens.get(text).filter(|token| token.sort == Sort::Session)?;
                 let session = token.session?;
                 let handed = self.sessions.get(&session)?;
@@ -58,8 +60,9 @@ impl Ledger {
     /// Notes what a request has written about sessions, and which of their tokens it bore.
     pub fn note_sessions(&mut self, who: Option<usize>, key: usize, seen: &Observed) {
         self.note_use(seen);
-        let writes = seen.commits.iter().flat_map(|(commit, _)| &commit.writes);
-        for write in writes {
+        let writes = || seen.commits.iter().flat_map(|(commit, _)| &commit.writes);
+        let sets_password = writes().any(|write| matches!(write, Write::StorePassword { .. }));
+        for write in writes() {
             match write {
                 Write::OpenSession(record) => {
                     let is_skip = matches!(seen.request.call, Call::Skip { .. });
@@ -73,6 +76,7 @@ impl Ledger {
                         used: false,
                         revision: record.revision.as_u64(),
                         auth_time: record.auth_time.as_unix(),
+                        renewed: None,
                         ends: record.expires_at.as_unix(),
                         lives: true,
                     };
@@ -84,9 +88,13 @@ impl Ledger {
                     handed.key = key;
                     (handed.at, handed.shown, handed.used) = (seen.now, false, false);
                 }
-                Write::RenewSession { session, revision, auth_time } => {
+                Write::RenewSession { session, revision, auth_time, .. } => {
                     let handed = self.sessions.get_mut(session).expect("a session that was opened");
                     (handed.revision, handed.auth_time) = (revision.as_u64(), auth_time.as_unix());
+                    // A contact that is replaced, or a link that is taken away, proves nothing anew.
+                    if sets_password {
+                        handed.renewed = Some(seen.truth);
+                    }
                     // Whoever changed it bore what the answer brought, or what is as good: a token of before is older than the change.
                     (handed.shown, handed.used) = (true, true);
                 }

@@ -1,36 +1,40 @@
 //! The library on the tests' host, called as the happenings say.
 
 use super::{
+    browser,
     calls::USED,
-    calls::{Act, Call, F, Failing, Happening, How, PEOPLE, Request},
+    calls::{
+        Call, F, Failing, Happening, How, Identity, LinkProof, MOST, Named, PEOPLE, Purpose, Reply, Request,
+        Said,
+    },
     cast::{
-        NAMES, TENANTS, account, applications, authenticator, factor, is_of_the_family, numbering, password,
-        sealing_key, sealing_keys,
+        NAMES, TENANTS, account, applications, email, identity, is_known_by, is_of_the_family, mobile,
+        numbering, password, sealing_key, sealing_keys,
     },
     ledger::Ledger,
     life::Life,
-    observed::Observed,
+    links::Seen,
+    observed::{Message, Observed},
     own_routes,
     rules::RETIRING,
-    state::{Kind, Known, Model, REMADE},
+    state::Model,
+    trust,
     wire::{self, Spelt},
 };
 use authflow::{
-    AccountId, Application, Applications, Audience, Config, Engine, Secret, TenantId, Timestamp,
-    account::Revision,
-    administration::{DeletePerson, RequireChange, SetStatus, Sweep, Unlock},
-    factor::{Factor, FactorSet},
-    guess::{AttemptRecord, AttemptSlot},
+    Application, Applications, Config, Engine, Secret, TenantId, Timestamp,
+    account::{Account, MemberName, ProfileFlaw, ProfileRefusal, UserName},
+    contact::{EmailAddress, Mobile},
+    factor::Factor,
     outcome::{Outcome, Verdict},
-    password::{MustChange, Permit},
+    password::Permit,
     sdk::Api,
-    sealing::Owner,
-    session::EndSessions,
+    social::{LinkedBy, MobileSource, SocialSource},
     step::{Commit, Committed, CredentialOwner, Step, Write},
-    testkit::{self, HostFault, World, demo},
+    testkit::{self, HostFault, Link, World, demo},
     token::{IdTokenSigning, Key, KeyRing, OutsideKey, OutsideKeys, SignatureAlgorithm, VerifyWindow},
 };
-use std::{num::NonZeroU32, sync::Arc};
+use std::sync::Arc;
 
 /// What stands before the password in an outdated verifier of the tests' host.
 pub const OUTDATED: &str = "outdated:";
@@ -41,14 +45,22 @@ pub struct Host {
     pub texts: Vec<String>,
     /// The codes in the order of sending; `None` for one that did not get out.
     pub codes: Vec<Option<String>>,
-    applications: [Arc<Application>; 2],
+    /// The pictures in the order of showing, and what solved ones brought.
+    pub pictures: Vec<String>,
+    pub captchas: Vec<String>,
+    pub servers: Vec<String>,
+    pub applications: [Arc<Application>; 2],
     keys: Vec<Option<u64>>,
-    used_steps: [Option<u64>; PEOPLE],
-    sealing: usize,
-    sealing_lost: bool,
+    pub used_steps: Vec<Option<u64>>,
+    /// How far the revisions of each account are from those that the model counts.
+    pub drawn: Vec<u64>,
+    pub sealing: usize,
+    pub sealing_lost: bool,
     pub ledger: Ledger,
     /// How many claims were forgotten because they were over.
-    swept: usize,
+    pub swept: usize,
+    /// How many requests were spelt: each is typed in another way than the one before.
+    pub spelt: usize,
     pub life: Life,
 }
 
@@ -72,7 +84,31 @@ fn kind_of(write: &Write) -> &'static str {
         Write::ClearGuesses(_) => "a clearing",
         Write::CountSend(_) => "a sum",
         Write::UseCode(_) => "a use of a code",
+        Write::CreateAccount(_) => "an account",
+        Write::SpendBudget(_) => "a budget",
+        Write::ReplaceContact { .. } => "a contact",
+        Write::LinkIdentity { .. } => "a link",
+        Write::UnlinkIdentity { .. } => "an end of a link",
+        Write::EndLinks(_) => "an end of links",
     }
+}
+
+/// What whoever registers will be known by.
+fn new_names(call: &Call) -> (Option<UserName>, Option<EmailAddress>) {
+    match call {
+        Call::Register { by, to, name, .. } => {
+            let name = name.and_then(|name| UserName::new(NAMES[name]).ok());
+            (name, EmailAddress::new(&email(*to)).ok().filter(|_| *by == F::Email))
+        }
+        _ => (None, None),
+    }
+}
+
+/// What comes signed is used up before anything is guessed with it.
+fn is_claim_of_a_guess(call: &Call, commit: &Commit) -> bool {
+    let sends = matches!(call, Call::Send { purpose: Purpose::NewContact, .. });
+    let guesses = matches!(call, Call::OwnChange { .. } | Call::NewContact { .. });
+    (guesses || sends) && commit.writes.is_empty()
 }
 
 /// A request that waits for its write, or is done.
@@ -90,18 +126,32 @@ impl Host {
         world.host.credentials.push((Secret::new("another"), other_tenant));
         let (texts, codes, keys) = (Vec::new(), Vec::new(), vec![None]);
         let (applications, ledger) = (applications(&model.life), Ledger::default());
-        let (used_steps, sealing, sealing_lost, swept) = ([None; PEOPLE], 0, false, 0);
+        let (used_steps, drawn) = (vec![None; MOST], vec![0; PEOPLE]);
+        let (sealing, sealing_lost, swept) = (0, false, 0);
+        let mut ledger = ledger;
+        for ((tenant, number), linked) in &model.linked {
+            let (account, linked_at) = (world.host.accounts[linked.who].id, world.clock.now);
+            let linked_by = LinkedBy::from_bits(trust::written(&linked.made)).unwrap();
+            let link = Link { account, linked_at, linked_by };
+            world.host.identities.insert((TenantId::new(TENANTS[*tenant]).ok(), identity(*number)), link);
+            ledger.links.insert((*tenant, *number), Seen::before(account, &linked.made));
+        }
         let mut host = Self {
             world,
             texts,
             codes,
+            pictures: Vec::new(),
+            captchas: Vec::new(),
+            servers: Vec::new(),
             applications,
             keys,
             used_steps,
+            drawn,
             sealing,
             sealing_lost,
             ledger,
             swept,
+            spelt: 0,
             life: model.life,
         };
         host.restart();
@@ -124,7 +174,7 @@ impl Host {
         )
     }
 
-    fn restart(&mut self) {
+    pub fn restart(&mut self) {
         let key = |number: usize| match number {
             0 => Key::without_id(authflow::testkit::demo::secret(7)).unwrap(),
             // Each has a secret of its own.
@@ -171,21 +221,21 @@ impl Host {
         let now = self.world.clock.now;
         let there = self.life.clock(request.server, now.as_unix());
         self.world.clock.now = Timestamp::from_unix(there);
+        self.spelt += 1;
         let sent = wire::spell(self, request);
+        self.vouch(&request.call, &sent);
         let mut seen = Observed::new(self, request, &sent, now.as_unix());
         let is_of_the_family = is_of_the_family(request.caller.device);
         let mut step = Ok(match request.call {
             Call::Authenticate { .. } => self.begin_at_own_route(request, &sent),
+            // Its client has no device.
+            Call::TenantToken { .. } => self.begin_at_a_path(sent),
             _ if !is_of_the_family => self.begin_at_own_route(request, &sent),
-            _ => {
-                let call = testkit::Call::new(sent.method, sent.path).with_body(sent.body);
-                let headers = sent.headers.into_iter().collect();
-                self.world.begin(&testkit::Call { headers, ..call })
-            }
+            _ => self.begin_at_a_path(sent),
         });
         self.world.clock.now = now;
         while let Ok(asked) = step {
-            if matches!(asked, Step::Commit(_)) {
+            if matches!(&asked, Step::Commit(commit) if !is_claim_of_a_guess(&request.call, commit)) {
                 return Waiting { step: Ok(asked), seen };
             }
             step = self.answer(asked, &mut seen);
@@ -193,10 +243,19 @@ impl Host {
         Waiting { step, seen }
     }
 
+    fn begin_at_a_path(&mut self, sent: Spelt) -> Step {
+        let call = testkit::Call::new(sent.method, sent.path).with_body(sent.body);
+        let headers = sent.headers.into_iter().collect();
+        self.world.begin(&testkit::Call { headers, ..call })
+    }
+
     fn begin_at_own_route(&mut self, request: &Request, sent: &Spelt) -> Step {
         let moment = self.world.moment();
         self.world.host.asked.clear();
-        own_routes::begin(&self.world.api, request, sent, moment)
+        match browser::begin(&self.world.api, request, sent, moment) {
+            Ok(step) => step,
+            Err(moment) => own_routes::begin(&self.world.api, request, sent, moment),
+        }
     }
 
     fn finish(&mut self, waiting: Waiting) -> Observed {
@@ -219,16 +278,20 @@ impl Host {
         };
         let answer = self.world.answer(outcome);
         wire::read(&answer, &mut seen);
+        self.pictures.extend(seen.picture.clone());
+        self.captchas.extend(seen.solved.clone());
+        self.servers.extend(seen.server.clone());
         if let Some(who) = &seen.authenticated {
             seen.reply.1 = who.subject.id.as_str().into();
         }
+        self.number_whoever_registered(&mut seen);
         self.texts.extend(seen.minted.iter().cloned());
         if seen
             .commits
             .iter()
             .any(|(commit, _)| commit.writes.iter().any(|it| matches!(it, Write::StoreCode { .. })))
         {
-            self.codes.push(seen.message.as_ref().map(|(code, _)| code.clone()));
+            self.codes.push(seen.message.as_ref().map(|it| it.code.clone()));
         }
         seen
     }
@@ -308,14 +371,17 @@ impl Host {
                     );
                 }
                 if let Step::JudgePassword(ask) = &step {
-                    let whose = self.world.host.accounts.iter().find(|it| it.id == ask.account).unwrap();
-                    let known = (&whose.user_name, &whose.email);
+                    let whose = self.world.host.accounts.iter().find(|it| it.id == ask.account);
+                    let new = new_names(&seen.request.call);
+                    let (user_name, email) = &new;
+                    let known = whose.map_or((user_name, email), |whose| (&whose.user_name, &whose.email));
                     assert_eq!(
                         (&ask.user_name, &ask.email),
                         known,
                         "a new password is judged without its owner's names"
                     );
                 }
+                self.world.host.unfit_profile = self.unfit(&seen.request.call);
                 self.world.host.asked.clear();
                 let (guesses, sent) = (self.guesses(), self.world.host.outbox.len());
                 let kept = matches!(step, Step::SettleAttempt(_)).then(|| self.world.host.attempts.clone());
@@ -324,23 +390,11 @@ impl Host {
                 seen.counted |= self.guesses() > guesses;
                 let is_settled = kept.is_some_and(|kept| kept != self.world.host.attempts);
                 seen.wrote.extend(is_settled.then_some("a guess settled"));
-                let message = self.world.host.outbox.get(sent);
-                seen.message = message.map(|it| (it.code.expose().into(), it.decoy)).or(seen.message.take());
+                let message = self.world.host.outbox.get(sent).map(Message::read);
+                seen.message = message.or(seen.message.take());
                 next
             }
         }
-    }
-
-    /// How many guesses the host has counted, without those that there were none for: a record's entries have 24 bytes behind the first 9, and
-    /// the first bit of the last 8 marks those.
-    fn guesses(&self) -> usize {
-        let records = self.world.host.attempts.values().map(AttemptRecord::to_bytes);
-        records.map(|bytes| bytes[9..].chunks(24).filter(|entry| entry[16] >> 7 == 0).count()).sum()
-    }
-
-    /// How much the host keeps about guesses.
-    fn counted(&self) -> usize {
-        self.world.host.attempts.values().map(|record| record.to_bytes().len()).sum()
     }
 
     /// What the sealing key that seals is called.
@@ -355,147 +409,62 @@ impl Host {
     pub fn verifies(&self, key: usize, now: u64) -> bool {
         self.keys[key].is_none_or(|until| now < until)
     }
-
-    fn act(&mut self, act: &Act) {
-        let now = self.world.clock.now;
-        let (used, sealing) = (&mut self.used_steps, self.sealing);
-        match *act {
-            Act::EndSessions(who) => {
-                let (tenant, id) = self.named(who);
-                let audience = Audience { client_id: self.applications[0].client_id, tenant };
-                let step = self.world.api.engine().end_sessions(audience, id, None);
-                self.world.host.fault = None;
-                let _ = self.world.run(step);
-                self.ledger.end_sessions(Some(who), EndSessions::All);
-            }
-            Act::CopySecret(from, to) => {
-                let copied = self.world.account(NAMES[from]).totp.as_ref().map(|totp| totp.secret().clone());
-                let account = self.world.account(NAMES[to]);
-                if let Some(copied) = copied {
-                    account.totp = account.totp.take().map(|totp| totp.with_secret(copied));
-                }
-            }
-            Act::RotateSealing => {
-                self.sealing += 1;
-                self.restart();
-            }
-            Act::LoseSealing(lost) => {
-                self.sealing_lost = lost;
-                self.restart();
-            }
-            Act::DenyAll(denies) => self.world.host.denied = denies,
-            Act::Outdate(who) => {
-                let known = self.world.account(NAMES[who]).password.as_ref();
-                if known.is_some_and(|known| !known.verifier.expose().starts_with(OUTDATED)) {
-                    self.world.host.outdate(NAMES[who]);
-                }
-            }
-            Act::Disable(who) => {
-                let (tenant, account) = self.named(who);
-                self.world.host.set_status(&SetStatus::disable(tenant, account));
-            }
-            Act::Enable(who) => {
-                let (tenant, account) = self.named(who);
-                self.world.host.set_status(&SetStatus::enable(tenant, account));
-            }
-            Act::Unlock(who) => {
-                let (tenant, account) = self.named(who);
-                self.world.host.unlock(&Unlock { tenant, account });
-                self.ledger.cleared(AttemptSlot::every(tenant, account));
-            }
-            Act::Remake(who) => self.remake(who),
-            Act::Sweep => {
-                let swept = self.world.host.sweep(&Sweep::new(now, NonZeroU32::MAX));
-                self.swept += swept.claims as usize;
-            }
-            Act::Reset(who, number) => self.world.change(NAMES[who], |it| {
-                let mut set = demo::password(password(number), now);
-                set.must_change = Some(MustChange::AdministratorReset);
-                it.password = Some(set);
-            }),
-            Act::Breach(who) => {
-                let ((tenant, account), reason) = (self.named(who), MustChange::Breached);
-                self.world.host.require_change(&RequireChange { tenant, account, reason });
-            }
-            Act::ForcePasswordless(who) => self.world.change(NAMES[who], |it| it.password = None),
-            Act::Enrol(who, added) => self.world.change(NAMES[who], |it| {
-                it.enrolled = it.enrolled.with(factor(added));
-                if added == F::Totp && it.totp.is_none() {
-                    let owner = Owner { tenant: it.tenant, account: it.id };
-                    it.totp = Some(authenticator(who, owner, sealing).with_last_used_step(used[who]));
-                }
-            }),
-            Act::EnrolSilently(who, added) => {
-                let account = self.world.account(NAMES[who]);
-                account.enrolled = account.enrolled.with(factor(added));
-            }
-            Act::Remove(who, removed) => self.world.change(NAMES[who], |it| {
-                it.enrolled = it.enrolled.without(FactorSet::EMPTY.with(factor(removed)));
-                it.factors_changed_at = now;
-                if removed == F::Totp
-                    && let Some(totp) = it.totp.take()
-                {
-                    used[who] = totp.last_used_step();
-                }
-            }),
-        }
-    }
 }
 
 impl Host {
-    fn named(&mut self, who: usize) -> (Option<TenantId>, AccountId) {
-        let account = self.world.account(NAMES[who]);
-        (account.tenant, account.id)
+    /// Who of a tenant is known by this.
+    pub fn holder(&self, tenant: usize, said: Said, named: Named) -> Option<usize> {
+        let tenant = TenantId::new(TENANTS[tenant]).ok();
+        let is_it = |account: &Account| account.tenant == tenant && is_known_by(account, said, named);
+        self.world.host.accounts.iter().position(is_it)
     }
 
-    /// A first revision is drawn; here it is one that the model knows.
-    fn remake(&mut self, who: usize) {
-        let (tenant, account) = self.named(who);
-        let mut anew = self.world.account(NAMES[who]).clone();
-        anew.revision = Revision::new(anew.revision.as_u64() + REMADE).unwrap();
-        self.world.host.delete_person(&DeletePerson { tenant, account });
-        self.world.host.accounts.insert(who, anew);
-        self.ledger.deleted(who, AttemptSlot::every(tenant, account));
-    }
-
-    /// Whether the host keeps what the model keeps.
-    pub fn is_as(&self, model: &Model) {
-        let kept = &self.world.host;
-        assert_eq!(self.texts.len(), model.tokens.len(), "the host keeps other tokens");
-        let session_tokens = model.tokens.iter().zip(&self.texts);
-        let mut session_tokens =
-            session_tokens.filter(|(token, _)| matches!(token.kind, Kind::Session { .. }));
-        let is_in_form = |text: &str| (text.len() == 125) == model.life.refers;
-        assert!(session_tokens.all(|(_, text)| is_in_form(text)), "a session token of the other form");
-        assert_eq!(self.codes.len(), model.codes.len(), "the host keeps other codes");
-        assert_eq!(kept.claims.len() + self.swept, model.spent.len(), "the host keeps other claims");
-        let sessions = || model.sessions.iter().filter(|session| !session.gone);
-        assert_eq!(kept.sessions.len(), sessions().count(), "the host keeps other sessions");
-        let ended = sessions().filter(|session| session.ended).count();
-        assert_eq!(kept.ended.len(), ended, "the host keeps other ended sessions");
-        let mut used: Vec<_> = kept.sessions.values().map(|session| session.used_at.as_unix()).collect();
-        let mut noted: Vec<_> = sessions().map(|session| session.used).collect();
-        used.sort_unstable();
-        noted.sort_unstable();
-        assert_eq!(used, noted, "the host keeps other uses");
-        for (person, account) in model.people.iter().zip(&kept.accounts) {
-            assert_eq!(person.revision, account.revision.as_u64(), "the host keeps other revision");
-            let under = account.totp.as_ref().map(|totp| totp.secret().key_id().as_str());
-            let expected = person.has_totp.then(|| sealing_key(person.sealed.under));
-            assert_eq!(under, expected.as_deref(), "the host keeps another seal");
-            let kept = account.password.as_ref();
-            let known = person.password.as_ref();
-            assert_eq!(
-                known.map(|known| known.skips),
-                kept.map(|kept| kept.skips_used),
-                "the host keeps other skips"
-            );
-            let verifier = |known: &Known| {
-                format!("{}{}", if known.outdated { OUTDATED } else { "" }, password(known.number))
-            };
-            assert_eq!(known.map(verifier).as_deref(), kept.map(|kept| kept.verifier.expose()));
+    /// What a provider will say of the code of a request.
+    fn vouch(&mut self, call: &Call, sent: &Spelt) {
+        let host = &mut self.world.host;
+        let word = || Secret::new(wire::word(sent));
+        match call {
+            Call::Social { identity: number, good: true, .. } => {
+                host.social_codes.push((SocialSource::Wechat, word(), identity(*number)));
+            }
+            Call::Link { proof: LinkProof::Vouched(to, true), .. }
+            | Call::RegisterVouched { to, good: true, .. } => {
+                host.mobile_tokens.push((MobileSource::Wechat, word(), Mobile::new(&mobile(*to)).unwrap()));
+            }
+            _ => {}
         }
-        let guesses: usize = model.guesses.values().chain(model.refused.values()).map(Vec::len).sum();
-        assert_eq!(self.counted(), 9 * kept.attempts.len() + 24 * guesses, "the host keeps other guesses");
+    }
+
+    /// Whose an identity is.
+    pub fn linked(&self, tenant: usize, number: Identity) -> Option<usize> {
+        let key = (TenantId::new(TENANTS[tenant]).ok(), identity(number));
+        let link = self.world.host.identities.get(&key)?;
+        self.world.host.accounts.iter().position(|account| account.id == link.account)
+    }
+
+    /// Where the piece of a picture belongs.
+    pub fn place(&self, picture: usize) -> u8 {
+        let id = self.pictures.get(picture).and_then(|text| wire::picture_id(text));
+        id.and_then(|id| self.world.host.pictures.get(&id)).map_or(0, |shown| shown.x)
+    }
+
+    /// What the host thinks of whoever registers.
+    fn unfit(&self, call: &Call) -> Option<ProfileRefusal> {
+        let member = MemberName::new("extension.age").unwrap();
+        let refused = ProfileRefusal { member, flaw: ProfileFlaw::Missing };
+        matches!(call, Call::Register { fit: false, .. }).then_some(refused)
+    }
+
+    /// Their ids and first revisions are drawn: both are told by their number.
+    fn number_whoever_registered(&mut self, seen: &mut Observed) {
+        let accounts = &self.world.host.accounts;
+        self.drawn.extend(accounts[self.drawn.len()..].iter().map(|new| new.revision.as_u64() - 1));
+        let number = accounts.iter().position(|account| account.id.as_str() == seen.reply.1);
+        if let Some(number) = number {
+            seen.reply.1 = Reply::SUBJECTS[number].1.into();
+        }
+        let written = seen.commits.iter().find_map(|(commit, _)| commit.account);
+        let written = written.and_then(|id| accounts.iter().position(|account| account.id == id));
+        seen.about = written.or(seen.about);
     }
 }

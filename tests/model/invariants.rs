@@ -6,7 +6,7 @@ use super::{
     handed::Handed,
     host::Host,
     ledger::{Ledger, Sort},
-    observed::Observed,
+    observed::{Message, Observed},
     rules::{RULES, SKEW},
 };
 use authflow::{
@@ -15,7 +15,7 @@ use authflow::{
     factor::FactorSet,
     outcome::{Event, ProofRefusal},
     password::MustChange,
-    step::Write,
+    step::{Commit, Write},
 };
 use std::collections::BTreeSet;
 
@@ -79,8 +79,17 @@ fn what_is_sent_to_strangers_is_bounded(host: &Host, seen: &Observed) {
     }
     let by = caller_of(seen);
     let (
-        Call::Send { purpose: Purpose::SignIn | Purpose::Update | Purpose::Forgotten, .. },
-        Some((_, false)),
+        Call::Send {
+            purpose:
+                Purpose::SignIn
+                | Purpose::Update
+                | Purpose::Forgotten
+                | Purpose::Register
+                | Purpose::Link
+                | Purpose::NewContact,
+            ..
+        },
+        Some(Message { decoy: false, .. }),
         Some(in_all),
     ) = (&seen.request.call, &seen.message, RULES[by.app].in_all)
     else {
@@ -89,7 +98,9 @@ fn what_is_sent_to_strangers_is_bounded(host: &Host, seen: &Observed) {
     let apart = host.life.ahead.unsigned_abs();
     let sent = host.ledger.sent_within_an_hour(by, seen.clock, apart) as u64;
     assert!(sent <= in_all, "more is sent than in all");
-    let is_judged = seen.asked.contains(&"JudgeCaptcha");
+    // A picture is judged without the host.
+    let is_seen = host.life.pictures && seen.events.contains(&Event::CaptchaDemanded);
+    let is_judged = is_seen || seen.asked.contains(&"JudgeCaptcha");
     assert!(is_judged || sent <= in_all / 2, "beyond half of what is sent in all without a captcha");
 }
 
@@ -108,8 +119,17 @@ fn only_a_right_password_that_stays_is_hashed_anew(seen: &Observed) {
 fn what_the_host_denies_gets_nothing(host: &Host, seen: &Observed) {
     let needs_no_access = matches!(
         seen.request.call,
-        Call::Send { .. } | Call::SignOut { .. } | Call::IsSet { .. } | Call::Authenticate { .. }
-    );
+        Call::Send { .. }
+            | Call::SignOut { .. }
+            | Call::IsSet { .. }
+            | Call::Authenticate { .. }
+            | Call::Identities { .. }
+            | Call::Unlink { .. }
+            | Call::TenantToken { .. }
+            | Call::Picture
+            | Call::Solve { .. }
+            | Call::Social { .. }
+    ) && !matches!(seen.request.call, Call::Send { purpose: Purpose::NewContact, .. });
     if !host.world.host.denied || needs_no_access {
         return;
     }
@@ -130,7 +150,10 @@ fn a_guard_lets_in_whose_session_it_is_and_writes_nothing(ledger: &Ledger, seen:
     if !matches!(seen.request.call, Call::Authenticate { .. }) {
         return;
     }
-    assert!(seen.commits.is_empty() && seen.minted.is_empty(), "a guard has written something");
+    let uses = |(commit, _): &(Commit, _)| commit.writes.is_empty() && seen.request.seal.is_some();
+    assert!(seen.commits.iter().all(uses) && seen.minted.is_empty(), "a guard has written something");
+    let is_used = seen.request.seal.is_none() || !seen.commits.is_empty();
+    assert!(seen.reply.0 != 200 || is_used, "a signature that lets in once more");
     let Some(who) = &seen.authenticated else {
         assert_ne!(seen.reply.0, 200, "let in as nobody");
         return;
@@ -142,7 +165,16 @@ fn a_guard_lets_in_whose_session_it_is_and_writes_nothing(ledger: &Ledger, seen:
     let is_latest = token.sort != Sort::Session || token.generation == handed.generation;
     assert!(is_latest, "let in by a token that was rotated away");
     let proved: FactorSet = token.proved.iter().map(|proved| factor(*proved)).collect();
-    assert_eq!(who.factors, proved, "more or less than was proved");
+    match handed.renewed {
+        None => assert_eq!(who.factors, proved, "more or less than was proved"),
+        // Since then nothing else has been proved.
+        Some(Some(by)) => assert_eq!(who.factors, FactorSet::EMPTY.with(factor(by)), "proved, but earlier"),
+        // By the old password; or it was the first, by what had signed in.
+        Some(None) => {
+            let known = proved.with(factor(F::Password));
+            assert!(who.factors.iter().all(|it| known.contains(it)), "more than was proved");
+        }
+    }
 }
 
 fn caller_of(seen: &Observed) -> Caller {
@@ -152,7 +184,15 @@ fn caller_of(seen: &Observed) -> Caller {
 fn invariant_1_no_session_without_every_factor(ledger: &Ledger, seen: &Observed) {
     let proves = matches!(
         seen.request.call,
-        Call::SignIn { .. } | Call::SignInByCode { .. } | Call::Change { .. } | Call::Prove { .. }
+        Call::SignIn { .. }
+            | Call::SignInByCode { .. }
+            | Call::Register { .. }
+            | Call::Social { .. }
+            | Call::Link { .. }
+            | Call::RegisterLinked { .. }
+            | Call::RegisterVouched { .. }
+            | Call::Change { .. }
+            | Call::Prove { .. }
     );
     assert!(!(proves && seen.goes_on()) || seen.truth.is_some(), "nothing was proved");
     assert!(
@@ -227,7 +267,11 @@ fn invariant_3_no_skip_but_of_a_warning_within_the_budget(ledger: &Ledger, seen:
         // A denial spends the token and counts nothing, also where its answer is lost.
         let is_counted = is_skip && opens(&commit.writes);
         assert_eq!(skips, is_counted, "only a skip is counted as one, and every skip is");
-        if opens(&commit.writes) && !changes && ledger.proved(seen).contains(&F::Password) {
+        if opens(&commit.writes)
+            && !changes
+            && seen.made().is_none()
+            && ledger.proved(seen).contains(&F::Password)
+        {
             assert!(
                 !must && age.is_some_and(|age| age < rules.expired_from),
                 "signed in by an expired password"
@@ -245,6 +289,8 @@ fn invariant_4_no_token_for_another_purpose_application_tenant_or_device(ledger:
     let (Some(text), 200) = (&seen.token, seen.reply.0) else { return };
     let token = ledger.tokens.get(text).unwrap_or_else(|| panic!("nobody issued {text}"));
     let wanted = match &seen.request.call {
+        // Whoever signs seals a session token.
+        call if seen.request.seal.is_some() && call.is_of_a_session() => Sort::Session,
         Call::Authenticate { by_session, .. } => {
             if *by_session {
                 Sort::Session
@@ -252,16 +298,36 @@ fn invariant_4_no_token_for_another_purpose_application_tenant_or_device(ledger:
                 Sort::Id
             }
         }
-        Call::IsSet { .. } | Call::OwnChange { .. } | Call::OwnChangeByCode { .. } => Sort::Id,
-        Call::Refresh { .. } | Call::SignOut { .. } | Call::IssueTicket { .. } => Sort::Session,
+        Call::IsSet { .. }
+        | Call::OwnChange { .. }
+        | Call::OwnChangeByCode { .. }
+        | Call::NewContact { .. }
+        | Call::Identities { .. }
+        | Call::Unlink { .. }
+        | Call::Send { purpose: Purpose::NewContact, .. } => Sort::Id,
+        Call::Refresh { .. }
+        | Call::SignOut { .. }
+        | Call::IssueTicket { .. }
+        | Call::TenantRefresh { .. } => Sort::Session,
         Call::Redeem { .. } => Sort::Ticket,
+        Call::Link { .. } | Call::RegisterLinked { .. } | Call::RegisterVouched { .. } => Sort::Link,
         _ => Sort::State,
     };
     assert_eq!(token.sort, wanted, "a token of one purpose for another");
     let caller = caller_of(seen);
     match seen.request.call {
-        Call::IssueTicket { credential, .. } | Call::Redeem { credential, .. } => {
-            assert_eq!(token.by.tenant, credential, "another tenant's server");
+        Call::IssueTicket { credential, .. }
+        | Call::Redeem { credential, .. }
+        | Call::TenantRefresh { credential, .. } => {
+            let tenant = match credential.checked_sub(3) {
+                Some(number) => {
+                    let (tenant, ends) = ledger.servers[number];
+                    assert!(seen.now < ends, "a server's token after its end");
+                    tenant
+                }
+                None => credential,
+            };
+            assert_eq!(token.by.tenant, tenant, "another tenant's server");
         }
         _ => assert_eq!((token.by.app, token.by.tenant), (caller.app, caller.tenant), "another audience"),
     }
@@ -273,6 +339,7 @@ fn invariant_4_no_token_for_another_purpose_application_tenant_or_device(ledger:
         Call::Change { .. } | Call::Send { purpose: Purpose::Change, .. } => {
             &["PASSWORD_WARN", "PASSWORD_EXPIRED"]
         }
+        Call::Send { purpose: Purpose::NewContact, .. } => return,
         Call::Prove { .. } | Call::Send { .. } => &["MFA_AUTH"],
         _ => return,
     };
@@ -301,7 +368,7 @@ fn invariant_6_failures_do_not_differ(ledger: &Ledger, seen: &Observed) {
 }
 
 fn invariant_7_bounded_work(seen: &Observed) {
-    assert!(seen.asked.len() <= 10, "{:?}", seen.asked);
+    assert!(seen.asked.len() <= 12, "{:?}", seen.asked);
     assert!(seen.bytes.len() <= 4096, "{} bytes", seen.bytes.len());
 }
 
@@ -322,7 +389,8 @@ fn is_printed(printed: &str, secret: &str) -> bool {
 }
 
 fn invariant_9_no_session_for_an_account_that_changed(ledger: &Ledger, seen: &Observed) {
-    for (commit, account) in seen.commits.iter().filter(|(commit, _)| opens(&commit.writes)) {
+    let is_of_somebody = |commit: &Commit| opens(&commit.writes) && seen.made().is_none();
+    for (commit, account) in seen.commits.iter().filter(|(commit, _)| is_of_somebody(commit)) {
         let account = account.as_ref().expect("a session is somebody's");
         assert_eq!(account.status, AccountStatus::Active, "a session of a disabled account");
         assert_eq!(Some(account.revision.as_u64()), ledger.revision(seen), "the account changed on the way");
@@ -334,6 +402,11 @@ fn invariant_9_no_session_for_an_account_that_changed(ledger: &Ledger, seen: &Ob
             | Call::IsSet { .. }
             | Call::Authenticate { .. }
             | Call::OwnChange { .. }
+            | Call::OwnChangeByCode { .. }
+            | Call::NewContact { .. }
+            | Call::Identities { .. }
+            | Call::Unlink { .. }
+            | Call::Send { purpose: Purpose::NewContact, .. }
             | Call::IssueTicket { .. }
             | Call::Redeem { .. }
     );
@@ -365,14 +438,25 @@ fn invariant_12_a_lost_answer_costs_nobody_a_login(host: &Host, seen: &Observed)
     if seen.before.is_none() && host.life.ahead != 0 {
         return;
     }
+    // What is sealed gets no session token.
+    if seen.request.seal.is_some() || host.life.signed && seen.request.call.is_of_a_session() {
+        return;
+    }
     let Some((_, handed)) = ledger.led_to(&seen.request.call, seen.token.as_ref()) else { return };
     let token = &ledger.tokens[seen.token.as_ref().unwrap()];
     let is_next = token.sort != Sort::Session || token.generation + 1 == handed.generation;
     let first = token.sort == Sort::Session || handed.generation == 0;
     let is_held_back =
         seen.request.failing.is_some() || host.world.host.denied || !host.life.clocks_are_near();
-    let is_his =
-        token.by == seen.request.caller && host.verifies(token.key, seen.now) && seen.now < token.ends;
+    // A server of another tenant's, or whose token is over, is refused.
+    let is_its_server = match seen.request.call {
+        Call::TenantRefresh { credential, .. } => credential == token.by.tenant,
+        _ => true,
+    };
+    let is_his = is_its_server
+        && token.by == seen.request.caller
+        && host.verifies(token.key, seen.now)
+        && seen.now < token.ends;
     let in_time = seen.now < (handed.at + host.life.grace).min(handed.ends);
     let is_unused = |it: &Handed| it.lives && !it.shown;
     let is_untouched = is_unused(handed) && seen.before.as_ref().is_none_or(is_unused);
@@ -390,14 +474,22 @@ fn nothing_is_issued_without_a_signature(host: &Host, seen: &Observed) {
         let rotates = matches!(seen.request.call, Call::Refresh { .. });
         assert!(!rotates || seen.commits.is_empty(), "rotated without a signature");
     }
-    let is_issued = matches!(seen.reply.1.as_str(), "SUCCESS" | "session");
+    let is_issued = matches!(seen.reply.1.as_str(), "SUCCESS" | "session" | "id token");
     assert!(!(host.life.signs_outside && is_issued) || is_signed, "issued, and not signed by the host");
 }
 
-/// The write that counts is the last thing that can fail.
+/// The write that counts is the last thing that can fail. A signature is used up before anything is guessed with it.
 fn rule_3_only_delivery_and_signing_follow_a_write(seen: &Observed) {
-    assert!(seen.commits.len() <= 1, "more than one write that counts");
-    if seen.commits.len() == 1 {
+    let asked = |question| seen.asked.iter().position(|asked| *asked == question);
+    let guesses = seen.request.seal.is_some() && seen.request.call.is_of_a_session();
+    let sends = matches!(seen.request.call, Call::Send { purpose: Purpose::NewContact, .. });
+    let guesses = asked("ReserveAttempt").filter(|_| guesses);
+    let is_used = guesses.is_some_and(|at| seen.asked[..at].contains(&"Commit"));
+    assert!(guesses.is_none() || is_used, "a guess by what may be replayed");
+    let is_claim = |(commit, _): &&(Commit, _)| (guesses.is_some() || sends) && commit.writes.is_empty();
+    let claims = seen.commits.iter().take_while(is_claim).count();
+    assert!(claims <= 1 && seen.commits.len() <= 1 + claims, "more than one write that counts");
+    if seen.commits.len() > claims {
         let mut after = seen.asked.iter().rev().take_while(|asked| **asked != "Commit");
         assert!(
             after.all(|asked| ["Deliver", "SignBytes"].contains(asked)),
@@ -409,6 +501,9 @@ fn rule_3_only_delivery_and_signing_follow_a_write(seen: &Observed) {
 
 /// Two clocks never agree: where they are as near as they may be, whoever holds a token of a session that lives, and is the latest, is let in.
 fn rule_8_what_one_server_issues_is_good_at_the_other(host: &Host, seen: &Observed) {
+    if host.life.signed || seen.request.seal.is_some() {
+        return;
+    }
     let wanted = match seen.request.call {
         Call::Authenticate { by_session: true, .. } => Sort::Session,
         Call::Authenticate { by_session: false, .. } | Call::IsSet { .. } => Sort::Id,
@@ -445,7 +540,8 @@ fn invariant_10_every_guess_is_counted(ledger: &Ledger, seen: &Observed) {
             assert!(seen.counted, "a judged guess that was not counted");
         }
     }
-    let judged = seen.asked.iter().position(|asked| ["VerifyPassword", "LoadCode"].contains(asked));
+    let judges = ["VerifyPassword", "LoadCode", "ExchangeSocialCode", "ExchangeMobileToken"];
+    let judged = seen.asked.iter().position(|asked| judges.contains(asked));
     let counted = seen.asked.iter().position(|asked| *asked == "ReserveAttempt");
     assert!(judged.is_none() || counted.is_some() && counted < judged, "judged before it was counted");
     let totp =
@@ -495,7 +591,10 @@ fn invariant_11_no_password_is_set_by_second_factors_or_by_a_breached_one(ledger
             assert!(!before.iter().all(is_second), "by nothing but second factors");
         }
         let breached = known.is_some_and(|known| known.must_change == Some(MustChange::Breached));
-        let more = code.is_some() || before.iter().any(|factor| *factor != F::Password);
+        let has_more = account.mobile.is_some() || account.email.is_some() || account.totp.is_some();
+        let more = !has_more
+            || code.is_some()
+            || before.iter().any(|factor| !matches!(factor, F::Password | F::Fed));
         assert!(!breached || more, "a breached password changed itself");
     }
 }

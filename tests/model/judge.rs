@@ -1,12 +1,14 @@
 //! What the host is asked for each call, and what the call then wants written.
 
 use super::{
-    calls::{Call, Caller, F, Failing, How, Named, Reply, Request, Typed},
-    cast::UNBOUND,
+    calls::{Call, Caller, F, Failing, How, Human, Identity, Named, Reply, Request, Said, Seal, Typed},
+    cast::{UNBOUND, is_of_the_family},
     dialects::Dialect,
     life::Life,
+    registration::Form,
     rules::{CODE, RULES, Rules, SKEW},
-    state::{Guess, Model, Once, Place, Session, Slot, Stage, Tag},
+    state::{Guess, Linked, Model, Once, Owner, Person, Place, Session, Slot, Stage, Tag},
+    trust::{Brought, Making, Trust},
 };
 use std::collections::BTreeSet;
 
@@ -23,19 +25,43 @@ pub enum Write {
         under: usize,
     },
     Open(Session),
+    /// An account of whoever has registered; the session that is opened then is theirs.
+    Create(Person),
     Rotate {
         session: usize,
         generation: u32,
     },
-    Renew(usize),
+    /// A session, and what was proved for it.
+    Renew(usize, BTreeSet<F>),
     EndAll,
     EndAllBut(usize),
     End(usize),
     Code {
         place: Place,
-        owner: Option<usize>,
+        owner: Owner,
+        of: Option<usize>,
+        /// The session that asked for it, where it goes to a new contact.
+        asked: Option<usize>,
     },
     UseCode(usize),
+    /// An identity, and what the link is made by.
+    Link(Identity, BTreeSet<Making>),
+    EndLinks,
+    Unlink {
+        identity: Identity,
+        is_last: bool,
+    },
+    /// One of the sends of whoever asks.
+    Spend {
+        asker: usize,
+        by: F,
+    },
+    Contact {
+        by: F,
+        to: Named,
+    },
+    /// The session in hand goes on, as old as it is.
+    Keep(usize),
     /// Counts a code of somebody who has proved nothing.
     Sum {
         app: usize,
@@ -50,7 +76,9 @@ pub enum Write {
 pub enum Captcha {
     /// What is presented, and not judged yet.
     Presented {
-        human: bool,
+        human: Human,
+        channel: F,
+        to: Named,
     },
     Passed,
 }
@@ -63,7 +91,10 @@ pub enum Then {
         stage: Stage,
         proved: BTreeSet<F>,
         start: u64,
+        link: Option<Brought>,
     },
+    /// The identity is nobody's.
+    Unlinked(Brought),
     SignedIn,
     Refreshed {
         session: usize,
@@ -75,6 +106,9 @@ pub enum Then {
         reply: Reply,
     },
     Ticket {
+        session: usize,
+    },
+    IdToken {
         session: usize,
     },
     Deliver,
@@ -90,13 +124,14 @@ pub struct Plan {
     pub revision: Option<u64>,
     pub writes: Vec<Write>,
     pub then: Then,
-    /// What is said when the write is refused.
+    /// What is said when the write is refused, and when what is used up was used before.
     pub refused: Reply,
+    pub spent: Reply,
 }
 
 impl Plan {
     pub fn of(who: usize, then: Then, refused: Reply) -> Self {
-        Self { who: Some(who), once: None, revision: None, writes: Vec::new(), then, refused }
+        Self { who: Some(who), once: None, revision: None, writes: Vec::new(), then, refused, spent: refused }
     }
 }
 
@@ -105,6 +140,13 @@ pub struct Asking {
     pub caller: Caller,
     pub asked: Vec<&'static str>,
     pub failing: Option<Failing>,
+    pub seal: Option<Seal>,
+    /// The session whose token came sealed, and opened.
+    pub sealed: Option<usize>,
+    /// Nobody knows what the route does that it is let in to.
+    pub guards: bool,
+    /// The session that ends by this request, which shows what was rotated away.
+    pub ends: Option<usize>,
     life: Life,
     /// The guess that it has made, until it is told what became of it.
     pub guess: Option<Open>,
@@ -146,6 +188,15 @@ impl Asking {
         &RULES[self.caller.app]
     }
 
+    pub fn trust(&self) -> Trust {
+        self.life.trust[self.caller.app]
+    }
+
+    /// Whether a link counts in this application.
+    pub fn counts(&self, link: &Linked) -> bool {
+        self.rules().counts(self.trust(), &link.made)
+    }
+
     /// Whoever shows nothing signs in where the policy lets them.
     pub fn is_admitted(&self) -> Result<(), Reply> {
         if self.caller.device == UNBOUND && !self.rules().allows_unbound {
@@ -164,6 +215,15 @@ impl Asking {
     }
 }
 
+/// What came sealed is used by what it writes, and by a route of the host's own.
+fn claimed(asking: &Asking, mut plan: Plan) -> Plan {
+    let writes = !plan.writes.is_empty() || asking.guards;
+    if let (Some(session), Some(seal), true) = (asking.sealed, asking.seal, writes) {
+        (plan.once, plan.spent) = (Some(Once::Seal { session, seal }), Reply::NO_SEAL);
+    }
+    plan
+}
+
 /// A request that has been judged.
 pub struct Judged {
     pub asking: Asking,
@@ -176,10 +236,18 @@ impl Model {
             caller: request.caller,
             asked: Vec::new(),
             failing: request.failing,
+            seal: request.seal,
+            sealed: None,
+            guards: false,
+            ends: None,
             life: self.life,
             guess: None,
         };
-        let result = self.call(&mut asking, &request.call);
+        let result = match (self.call(&mut asking, &request.call), asking.ends) {
+            (Err(reply), Some(session)) => Ok(self.ending(session, reply)),
+            (result, _) => result,
+        };
+        let result = result.map(|plan| claimed(&asking, plan));
         if result.is_err() {
             // It ends here, before another one that came at once is written.
             self.settle(&mut asking);
@@ -191,8 +259,19 @@ impl Model {
         if let Call::IssueTicket { token, credential } = call {
             return self.issue_ticket(asking, *token, *credential);
         }
+        if let Call::TenantToken { client, secret } = call {
+            return self.tenant_token(asking, *client, *secret);
+        }
+        if let Call::TenantRefresh { token, credential } = call {
+            return self.tenant_refresh(asking, *token, *credential);
+        }
         if let Call::Redeem { token, credential } = call {
             return self.redeem(asking, *token, *credential);
+        }
+        // No page of the family shows how an address is replaced.
+        let is_of_the_family = is_of_the_family(asking.caller.device);
+        if is_of_the_family && matches!(call, Call::NewContact { by: F::Email, .. }) {
+            return Err(Reply::NO_SUCH_CALL);
         }
         asking.ask("FindApplication")?;
         // Giving a right up takes no more than the token.
@@ -218,20 +297,60 @@ impl Model {
                 self.own_change_by_code(asking, *token, *code, *new)
             }
             Call::Recover { to, code, new } => self.recover(asking, *to, *code, *new),
+            Call::Register { by, to, code, name, password, fit } => self.register(
+                asking,
+                &Form { by: *by, to: *to, code: *code, name: *name, password: *password, fit: *fit },
+            ),
+            Call::NewContact { token, by, to, code } => self.new_contact(asking, *token, *by, *to, *code),
+            Call::Picture => {
+                if !self.life.pictures {
+                    return Err(Reply::NO_PICTURE);
+                }
+                self.show_picture(asking)
+            }
+            Call::Solve { picture, right, by, to } => self.solve(asking, *picture, *right, *by, *to),
+            Call::Social { identity, good, bound } => self.social(asking, *identity, *good, *bound),
+            Call::Link { token, proof } => self.link(asking, *token, proof),
+            Call::RegisterLinked { token, by, to, code } => {
+                self.register_linked(asking, *token, *by, *to, *code)
+            }
+            Call::RegisterVouched { token, to, good } => self.register_vouched(asking, *token, *to, *good),
+            Call::Identities { token } => {
+                let (who, _) = self.bearer(asking, *token)?;
+                asking.ask("ListIdentities")?;
+                Err(Reply::LINKED[self.linked.values().filter(|link| link.who == who).count()])
+            }
+            Call::Unlink { token, identity } => self.unlink(asking, *token, *identity),
             Call::Refresh { token } => self.refresh(asking, *token),
             Call::SignOut { token } => self.sign_out(asking, *token),
-            Call::IssueTicket { .. } | Call::Redeem { .. } => unreachable!(),
+            Call::TenantToken { .. }
+            | Call::TenantRefresh { .. }
+            | Call::IssueTicket { .. }
+            | Call::Redeem { .. } => unreachable!(),
         }
     }
 
-    /// Whether somebody of that name is of the caller's tenant.
-    pub fn find(&self, caller: Caller, named: Named) -> Option<usize> {
-        (named < self.people.len() && self.people[named].tenant == caller.tenant).then_some(named)
+    /// Who of the caller's tenant is known by this.
+    pub fn find(&self, caller: Caller, said: Said, named: Named) -> Option<usize> {
+        self.people.iter().position(|person| person.tenant == caller.tenant && person.is(said, named))
+    }
+
+    /// What comes sealed is used up before a guess is counted: what is replayed is no guess.
+    pub fn use_seal(&mut self, asking: &mut Asking) -> Result<(), Reply> {
+        let Some((session, seal)) = asking.sealed.take().zip(asking.seal) else { return Ok(()) };
+        let answer = asking.ask("Commit");
+        if answer.is_err() && !asking.loses("Commit") {
+            return Err(Reply::BUSY);
+        }
+        let is_first = self.spent.insert(Once::Seal { session, seal }, None).is_none();
+        answer?;
+        if is_first { Ok(()) } else { Err(Reply::NO_SEAL) }
     }
 
     /// Counts a guess. Whether there is one. While as many by the same name are being answered as lock it, one is told to come again: whatever
     /// was wrong before, and whatever other names did.
     pub fn reserve(&mut self, asking: &mut Asking, slot: Slot, tag: Tag) -> Result<bool, Reply> {
+        self.use_seal(asking)?;
         let answer = asking.ask("ReserveAttempt");
         if answer.is_err() && !asking.loses("ReserveAttempt") {
             return Err(Reply::BUSY);
@@ -311,19 +430,21 @@ impl Model {
         asking: &mut Asking,
         slot: Slot,
         tag: Tag,
-        owner: Option<usize>,
+        owner: Owner,
         place: &Place,
         typed: Typed,
     ) -> Result<usize, Reply> {
         let free = self.reserve(asking, slot, tag)?;
         asking.ask("LoadCode")?;
-        let code = owner.filter(|_| free).and_then(|owner| {
-            let number = *self.stored.get(place)?;
+        let owner = if free { owner } else { Owner::Nobody };
+        let code = self.stored.get(place).and_then(|number| {
+            let number = *number;
             let code = &self.codes[number];
             let right = number == typed
                 && code.sent
-                && code.owner == Some(owner)
-                && code.revision == Some(self.people[owner].revision)
+                && owner != Owner::Nobody
+                && code.owner == owner
+                && code.revision == owner.person().map(|who| self.people[who].revision)
                 && self.now < code.expires
                 // Later than any code that is made now ends no code.
                 && code.expires <= self.now + CODE + SKEW

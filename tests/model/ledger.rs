@@ -1,18 +1,24 @@
 //! What an onlooker writes down: which token was issued to whom and when, what was sent, and what has been used.
 
 use super::{
-    calls::{Call, Caller, F, Proof, Purpose, Response},
+    calls::{Call, Caller, F, Identity, LinkProof, Proof, Purpose, Response, Seal},
     handed::Handed,
     host::Host,
+    links::{self, Seen},
+    moves,
     observed::Observed,
-    rules::{CODE, HOUR, LOGIN, RULES, TICKET},
+    pictures,
+    rules::{CODE, HOUR, LOGIN, RULES, SERVER, SKEW, TICKET},
+    trust::Brought,
 };
-use authflow::{SessionId, guess::AttemptSlot, outcome::Event, session::EndSessions, step::Write};
+use authflow::{AccountId, SessionId, guess::AttemptSlot, outcome::Event, session::EndSessions, step::Write};
 use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sort {
     State,
+    /// Of an identity that is nobody's.
+    Link,
     Session,
     Id,
     Ticket,
@@ -34,6 +40,8 @@ pub struct Issued {
     pub ends: u64,
     pub proved: BTreeSet<F>,
     pub revision: u64,
+    /// The identity that it links, and how sure that is.
+    pub link: Option<Brought>,
     /// Its session, by what opened it.
     pub session: Option<SessionId>,
     /// How often its session had been rotated.
@@ -47,6 +55,9 @@ struct Sent {
     by: F,
     to: usize,
     purpose: Purpose,
+    /// Whose session asked for it, and which, if one did.
+    asker: Option<usize>,
+    session: Option<SessionId>,
     caller: Caller,
     in_login: bool,
     at: u64,
@@ -58,6 +69,8 @@ struct Sent {
 pub enum Used {
     Token(String),
     Code(usize),
+    Captcha(usize),
+    Seal(String, Seal),
 }
 
 /// A sort of failure (or of send), in an application: each speaks its own dialect, and which one is no secret.
@@ -75,6 +88,15 @@ pub struct Ledger {
     sent: Vec<Sent>,
     pub used: BTreeSet<Used>,
     pub latest_id: Option<String>,
+    /// Whose identities are, by tenant, and what that was made by.
+    pub links: BTreeMap<(usize, Identity), Seen>,
+    /// Of which tenant each server's token is, and until when.
+    pub servers: Vec<(usize, u64)>,
+    /// To whom each picture was shown, and whether it was tried; and what right solutions are for, and since when.
+    pub pictures: Vec<(Caller, bool)>,
+    pub solutions: Vec<(Caller, F, usize, u64)>,
+    /// Contacts that somebody has moved who had a session and nothing else.
+    pub stolen: BTreeSet<(AccountId, F, usize)>,
     /// What each sort of failure was told, asked of the host, and wrote.
     pub told: BTreeMap<Telling, Told>,
 }
@@ -90,15 +112,15 @@ impl Ledger {
 
     /// Who a request is about.
     fn whose(&self, seen: &Observed) -> Option<usize> {
-        match seen.request.call {
-            Call::SignIn { who, .. } | Call::SignInByCode { to: who, .. } | Call::Recover { to: who, .. } => {
-                Some(who)
-            }
-            _ => self.parent(seen).map(|token| token.who),
-        }
+        self.parent(seen).map(|token| token.who).or(seen.about)
     }
 
+    /// What of a person's it was begun with. A link token is nobody's.
     fn parent(&self, seen: &Observed) -> Option<&Issued> {
+        self.borne(seen).filter(|token| token.sort != Sort::Link)
+    }
+
+    fn borne(&self, seen: &Observed) -> Option<&Issued> {
         self.tokens.get(seen.token.as_ref()?)
     }
 
@@ -110,16 +132,35 @@ impl Ledger {
 
     /// The revision that the login was begun on.
     pub fn revision(&self, seen: &Observed) -> Option<u64> {
-        self.parent(seen).map(|token| token.revision).or(seen.revision)
+        let made = seen.made().map(|new| new.revision.as_u64());
+        self.parent(seen).map(|token| token.revision).or(made).or(seen.revision)
     }
 
-    pub fn was_sent(&self, caller: Caller, text: &str, by: F, to: usize, purpose: Purpose, now: u64) -> bool {
+    #[allow(clippy::too_many_arguments, reason = "a code is of all of it")]
+    pub fn was_sent(
+        &self,
+        caller: Caller,
+        text: &str,
+        by: F,
+        to: usize,
+        purpose: Purpose,
+        asker: Option<usize>,
+        now: u64,
+    ) -> bool {
         self.sent.iter().any(|sent| {
             sent.text == text
                 && (sent.by, sent.to, sent.purpose) == (by, to, purpose)
                 && sent.caller == caller
+                && asker.is_none_or(|asker| sent.asker == Some(asker))
                 && now < sent.at + CODE
         })
+    }
+
+    /// Whether a new contact's code was asked for in another session, whose subject has signed in since: as far as two clocks can tell.
+    pub fn signed_in_since(&self, text: &str, own: SessionId, auth_time: u64) -> bool {
+        let is_it = |sent: &&Sent| sent.text == text && sent.purpose == Purpose::NewContact;
+        let mut sent = self.sent.iter().filter(is_it);
+        sent.any(|sent| sent.session.is_some_and(|asked| asked != own) && sent.at <= auth_time + SKEW)
     }
 
     /// What a request has used up.
@@ -131,38 +172,76 @@ impl Ledger {
             Call::Skip { .. } | Call::Change { .. } | Call::Prove { .. } | Call::Redeem { .. } => {
                 (true, None)
             }
+            Call::Link { proof: LinkProof::Code(_, _, code), .. } | Call::RegisterLinked { code, .. } => {
+                (true, Some(*code))
+            }
+            Call::Link { .. } | Call::RegisterVouched { .. } => (true, None),
             Call::SignInByCode { code, .. }
+            | Call::Register { code, .. }
+            | Call::NewContact { code, .. }
             | Call::OwnChangeByCode { code, .. }
             | Call::Recover { code, .. } => (false, Some(*code)),
             _ => (false, None),
         };
         let token = seen.token.clone().filter(|_| token).map(Used::Token);
-        token.into_iter().chain(code.map(Used::Code)).collect()
+        // What came sealed is used by what it writes.
+        let seal = seen.request.seal.filter(|_| !seen.commits.is_empty());
+        let seal = seal.zip(seen.token.clone()).map(|(seal, token)| Used::Seal(token, seal));
+        token.into_iter().chain(code.map(Used::Code)).chain(seal).collect()
     }
 
     /// Failures (and sends) that nobody may tell apart, and what was told.
     pub fn told(seen: &Observed) -> Option<(Telling, Told)> {
         let is_judged = seen.reply.0 == 400 && seen.asked.contains(&"FindAccount");
         let failed = is_judged && !seen.asked.contains(&"Commit");
-        let sort = match &seen.request.call {
-            _ if seen.request.failing.is_some() => return None,
-            Call::SignIn { .. } if failed => "a password",
-            Call::SignInByCode { by: F::Email, .. } if failed => "a code by e-mail",
-            Call::SignInByCode { .. } if failed => "a code",
-            // Whoever has proved the code is told what is wrong with the new password.
-            Call::Recover { .. } if failed && !seen.asked.contains(&"JudgePassword") => "a recovery",
-            // Which application it is, and whether it demands a captcha, is no secret.
-            Call::Send { purpose: Purpose::SignIn | Purpose::Forgotten, .. } if seen.reply.0 == 200 => {
-                if RULES[seen.request.caller.app].captcha {
-                    "a sent code behind a captcha"
-                } else if seen.events.contains(&Event::CaptchaDemanded) {
-                    "a sent code from half of the sum on"
-                } else {
-                    "a sent code"
+        let sort =
+            match &seen.request.call {
+                _ if seen.request.failing.is_some() => return None,
+                Call::SignIn { .. } if failed => "a password",
+                Call::SignInByCode { by: F::Email, .. } if failed => "a code by e-mail",
+                Call::SignInByCode { .. } if failed => "a code",
+                // Whoever has proved the code is told what is wrong besides.
+                Call::Register { by, .. } if failed && seen.truth.is_none() => {
+                    if *by == F::Email {
+                        "a registration by e-mail"
+                    } else {
+                        "a registration"
+                    }
                 }
-            }
-            _ => return None,
-        };
+                // Nobody looks who has it.
+                Call::Send { purpose: Purpose::NewContact, .. } if seen.reply.0 == 200 => {
+                    if seen.events.contains(&Event::CaptchaDemanded) {
+                        "a code to a new contact from half of the sum on"
+                    } else {
+                        "a code to a new contact"
+                    }
+                }
+                Call::NewContact { by, .. }
+                    if failed && seen.truth.is_none() && seen.asked.contains(&"LoadCode") =>
+                {
+                    if *by == F::Email { "a new address" } else { "a new mobile" }
+                }
+                Call::Send { purpose: Purpose::Register, .. } if seen.reply.0 == 200 => {
+                    if seen.events.contains(&Event::CaptchaDemanded) {
+                        "a code to register with from half of the sum on"
+                    } else {
+                        "a code to register with"
+                    }
+                }
+                // Whoever has proved the code is told what is wrong with the new password.
+                Call::Recover { .. } if failed && !seen.asked.contains(&"JudgePassword") => "a recovery",
+                // Which application it is, and whether it demands a captcha, is no secret.
+                Call::Send { purpose: Purpose::SignIn | Purpose::Forgotten, .. } if seen.reply.0 == 200 => {
+                    if RULES[seen.request.caller.app].captcha {
+                        "a sent code behind a captcha"
+                    } else if seen.events.contains(&Event::CaptchaDemanded) {
+                        "a sent code from half of the sum on"
+                    } else {
+                        "a sent code"
+                    }
+                }
+                _ => return None,
+            };
         Some(((sort, seen.request.caller.app), (seen.bytes.clone(), seen.asked.clone(), seen.wrote.clone())))
     }
 
@@ -175,6 +254,11 @@ impl Ledger {
             *self.wrong.entry(slot).or_default() += 1;
         }
         self.used.extend(Self::used_up(seen));
+        links::note(self, seen);
+        if let (Call::TenantToken { secret, .. }, Some(_)) = (&seen.request.call, &seen.server) {
+            self.servers.push((*secret, seen.now + SERVER));
+        }
+        pictures::note(self, seen);
         if let Some((sort, told)) = Self::told(seen) {
             self.told.insert(sort, told);
         }
@@ -186,11 +270,14 @@ impl Ledger {
                 }
             }
         }
-        if let (Call::Send { purpose, by, to, .. }, Some((text, false))) = (&seen.request.call, &seen.message)
-        {
-            let to = self.parent(seen).map(|token| token.who).or(*to);
-            self.sent.extend(to.map(|to| Sent {
-                text: text.clone(),
+        let message = seen.message.as_ref().filter(|message| !message.decoy);
+        if let (Call::Send { purpose, by, .. }, Some(message)) = (&seen.request.call, message) {
+            let asker = self.parent(seen).map(|token| token.who);
+            let session = self.parent(seen).and_then(|token| token.session);
+            self.sent.extend(message.to.map(|to| Sent {
+                asker,
+                session,
+                text: message.code.clone(),
                 by: *by,
                 to,
                 purpose: *purpose,
@@ -230,7 +317,7 @@ impl Ledger {
     /// Hours are counted by whichever clock.
     pub fn sent_within_an_hour(&self, by: Caller, clock: u64, apart: u64) -> usize {
         let is_counted = |sent: &&Sent| {
-            !sent.in_login
+            (!sent.in_login || sent.purpose == Purpose::NewContact)
                 && (sent.caller.app, sent.caller.tenant) == (by.app, by.tenant)
                 && clock + 2 * apart < sent.clock + HOUR
         };
@@ -244,11 +331,14 @@ impl Ledger {
         let parent = self.parent(seen);
         let who = self.whose(seen);
         let by = match seen.request.call {
-            Call::IssueTicket { .. } => parent.map_or(seen.request.caller, |token| token.by),
+            Call::IssueTicket { .. } | Call::TenantRefresh { .. } => {
+                parent.map_or(seen.request.caller, |token| token.by)
+            }
             _ => seen.request.caller,
         };
         let rules = &RULES[by.app];
-        let start = parent.map_or(seen.now, |token| token.start);
+        let start = self.borne(seen).map_or(seen.now, |token| token.start);
+        let brought = links::brought(self, seen);
         let session = seen.session.or(parent.and_then(|token| token.session));
         let handed = session.and_then(|session| self.sessions.get(&session)).cloned();
         let session_ends = handed.as_ref().map_or(seen.now + rules.session, |handed| handed.ends);
@@ -256,12 +346,14 @@ impl Ledger {
         let sorts: &[Sort] = match seen.reply.1.as_str() {
             "SUCCESS" | "session" => &[Sort::Session, Sort::Id],
             "ticket" => &[Sort::Ticket],
+            "id token" => &[Sort::Id],
+            "SOCIAL_BIND" | "USER_REGISTER" => &[Sort::Link],
             _ => &[Sort::State],
         };
         let (proved, revision) = (self.proved(seen), self.revision(seen).unwrap_or(0) + u64::from(changed));
         for (text, sort) in seen.minted.iter().zip(sorts) {
             let ends = match sort {
-                Sort::State => (seen.now + rules.state).min(start + LOGIN),
+                Sort::State | Sort::Link => (seen.now + rules.state).min(start + LOGIN),
                 Sort::Session => session_ends,
                 Sort::Id => (seen.now + rules.id).min(session_ends),
                 Sort::Ticket => seen.now + TICKET,
@@ -278,6 +370,7 @@ impl Ledger {
                 ends,
                 proved: proved.clone(),
                 revision,
+                link: brought.filter(|_| matches!(sort, Sort::State | Sort::Link)),
                 session,
                 generation,
                 lives: true,
@@ -305,7 +398,9 @@ impl Host {
     pub fn note(&mut self, seen: &Observed) {
         let ids = self.world.host.accounts.iter().map(|account| account.id).collect();
         let view = LedgerView { key: self.signer(), ids };
+        let stolen = moves::stolen(self, seen);
         let mut ledger = std::mem::take(&mut self.ledger);
+        ledger.stolen.extend(stolen);
         ledger.note(&view, seen);
         self.ledger = ledger;
     }

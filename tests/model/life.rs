@@ -4,6 +4,7 @@ use super::{
     chance::Dice,
     dialects::Dialect,
     rules::{DAY, GRACE, SKEW},
+    trust::Trust,
 };
 
 /// One server has the right time. The other one has the same keys and the same store, and another clock.
@@ -19,6 +20,14 @@ pub struct Life {
     pub dialects: [Dialect; 2],
     /// Id tokens are signed by keys of the host's.
     pub signs_outside: bool,
+    /// Whoever is signed in seals their session token for each call.
+    pub signed: bool,
+    /// What each of the two applications takes that nothing of its own proves.
+    pub trust: [Trust; 2],
+    /// A server refreshes for whoever is signed in.
+    pub servers_refresh: bool,
+    /// Captchas are pictures of the library's; otherwise they are the host's.
+    pub pictures: bool,
     /// The device that people use.
     pub home: usize,
     /// How far the clock of the second server is ahead.
@@ -32,6 +41,10 @@ impl Life {
         refers: false,
         dialects: [Dialect::Ciam; 2],
         signs_outside: false,
+        signed: false,
+        trust: [Trust { unbound_codes: true, vouched_mobiles: true }; 2],
+        servers_refresh: true,
+        pictures: false,
         home: 0,
         ahead: 0,
     };
@@ -42,11 +55,21 @@ impl Life {
     pub fn drawn(dice: &mut Dice<'_>) -> Self {
         let dialect =
             |dice: &mut Dice<'_>| dice.of(&[Dialect::Ciam, Dialect::Ciam, Dialect::Eiam, Dialect::OneAccess]);
+        let trust = |dice: &mut Dice<'_>| Trust {
+            unbound_codes: !dice.percent(30),
+            vouched_mobiles: !dice.percent(30),
+        };
+        let signed = dice.percent(20);
         Self {
             grace: if dice.percent(50) { GRACE } else { 0 },
-            refers: dice.percent(40),
+            // No other form has room.
+            refers: dice.percent(40) || signed,
+            signed,
             dialects: [dialect(dice), dialect(dice)],
             signs_outside: dice.percent(30),
+            pictures: dice.percent(40),
+            trust: [trust(dice), trust(dice)],
+            servers_refresh: !dice.percent(15),
             home: dice.of(&[0, 0, 0, 2, 4]),
             ahead: dice.of(&Self::AHEAD),
         }

@@ -1,12 +1,15 @@
 //! Calls that begin a login or carry one on.
 
 use super::{
-    calls::{F, Named, Password, Presented, Proof, Purpose, Reply, Response, SHORT, Said, Typed, USED},
-    cast::is_of_the_family,
+    calls::{
+        F, NOBODY, Named, Password, Presented, Proof, Purpose, Reply, Response, SHORT, Said, Typed, USED,
+    },
+    cast::{is_of_the_family, reached},
     judge::{Asking, Plan, Then, Write},
     rules::{LOGIN, TOTP_STEP},
-    state::{Kind, Model, Once, Place, Session, Stage, Standing, Tag},
+    state::{Kind, Model, Must, Once, Owner, Place, Session, Slot, Stage, Standing, Tag},
     table::{Done, Need, changes_by, need},
+    trust::Brought,
 };
 use std::collections::BTreeSet;
 
@@ -16,19 +19,22 @@ pub struct Resumed {
     pub who: usize,
     pub proved: BTreeSet<F>,
     pub start: u64,
+    pub link: Option<Brought>,
     pub need: Need,
 }
 
 /// What a step has done.
-struct Step {
-    who: usize,
-    proved: BTreeSet<F>,
-    start: u64,
-    auth_time: u64,
-    done: Done,
-    once: Option<Once>,
-    writes: Vec<Write>,
-    refused: Reply,
+pub struct Step {
+    pub who: usize,
+    pub proved: BTreeSet<F>,
+    pub start: u64,
+    pub auth_time: u64,
+    pub done: Done,
+    pub once: Option<Once>,
+    pub link: Option<Brought>,
+    pub writes: Vec<Write>,
+    pub refused: Reply,
+    pub spent: Reply,
 }
 
 impl Model {
@@ -39,18 +45,30 @@ impl Model {
         said: Said,
         typed: Password,
     ) -> Result<Plan, Reply> {
+        let step = self.password_step(asking, named, said, typed)?;
+        self.go_on(asking, step)
+    }
+
+    pub fn password_step(
+        &mut self,
+        asking: &mut Asking,
+        named: Named,
+        said: Said,
+        typed: Password,
+    ) -> Result<Step, Reply> {
         asking.ask("FindAccount")?;
-        let found = self.find(asking.caller, named);
-        let (standing, tag) = (self.standing(found, said), self.tag(said));
-        let slot = (asking.caller.tenant, standing, named, F::Password);
+        let found = self.find(asking.caller, said, named);
+        let tag = self.tag(said, named);
+        let slot = self.slot(asking, found, said, named, F::Password);
         let active = found.filter(|who| self.people[*who].active);
         let known = active.and_then(|who| self.people[who].password.as_ref()).map(|known| known.number);
         self.guess_password(asking, slot, tag, known, typed, Reply::WRONG_LOGIN)?;
-        let mut step = Step::first(named, F::Password, self.now, Reply::WRONG_LOGIN);
+        let who = found.expect("nobody has no password");
+        let mut step = Step::first(who, F::Password, self.now, Reply::WRONG_LOGIN);
         // The password is proved and stays, so an outdated verifier is renewed. (A step that changes the password renews nothing.)
-        let outdated = self.people[named].password.as_ref().is_some_and(|known| known.outdated);
+        let outdated = self.people[who].password.as_ref().is_some_and(|known| known.outdated);
         step.writes.extend(outdated.then_some(Write::Rehash));
-        self.go_on(asking, step)
+        Ok(step)
     }
 
     pub fn sign_in_by_code(
@@ -62,12 +80,13 @@ impl Model {
     ) -> Result<Plan, Reply> {
         asking.ask("FindAccount")?;
         let caller = asking.caller;
-        let found = self.find(caller, to);
-        let slot = (caller.tenant, self.standing(found, Said::Name), to, by);
-        let active = found.filter(|who| self.people[*who].active);
+        let found = self.find(caller, reached(by), to);
+        let slot = self.slot(asking, found, reached(by), to, by);
+        let active = Owner::of(found.filter(|who| self.people[*who].active));
         let place = Place::outside(caller, Purpose::SignIn, by, to);
-        let code = self.guess_code(asking, slot, self.tag(Said::Name), active, &place, typed)?;
-        let mut step = Step::first(to, by, self.now, Reply::WRONG_CODE);
+        let code = self.guess_code(asking, slot, self.tag(reached(by), to), active, &place, typed)?;
+        let who = found.expect("nobody gets a code");
+        let mut step = Step::first(who, by, self.now, Reply::WRONG_CODE);
         step.writes.push(Write::UseCode(code));
         self.go_on(asking, step)
     }
@@ -82,7 +101,7 @@ impl Model {
     ) -> Result<Plan, Reply> {
         let caller = asking.caller;
         if asking.dialect().update_by_mobile() != Purpose::Forgotten && is_of_the_family(caller.device) {
-            return Err(Reply::ID_MISSING);
+            return Err(if self.life.signed { Reply::NO_SEAL } else { Reply::ID_MISSING });
         }
         // What the policy has, and what a new password must be like, is no secret.
         if !asking.rules().recovers {
@@ -90,19 +109,21 @@ impl Model {
         }
         follows_rules(None, new)?;
         asking.ask("FindAccount")?;
-        let found = self.find(caller, to);
-        let slot = (caller.tenant, self.standing(found, Said::Name), to, F::Sms);
-        let owner = found.filter(|who| self.recovers(asking, *who, F::Sms));
+        let found = self.find(caller, Said::Mobile, to);
+        let slot = self.slot(asking, found, Said::Mobile, to, F::Sms);
+        let owner = Owner::of(found.filter(|who| self.recovers(asking, *who, F::Sms)));
         let place = Place::outside(caller, Purpose::Forgotten, F::Sms, to);
-        let code = self.guess_code(asking, slot, self.tag(Said::Name), owner, &place, typed)?;
+        let code = self.guess_code(asking, slot, self.tag(Said::Mobile, to), owner, &place, typed)?;
         asking.ask("DecideAccess")?;
-        let (used, revision) = (Write::UseCode(code), Some(self.people[to].revision));
-        let plan = |then| Plan { revision, ..Plan::of(to, then, Reply::WRONG_CODE) };
+        let who = found.expect("nobody gets a code");
+        let (used, revision) = (Write::UseCode(code), Some(self.people[who].revision));
+        let plan = |then| Plan { revision, ..Plan::of(who, then, Reply::WRONG_CODE) };
         if self.denies {
             return Ok(Plan { writes: vec![used], ..plan(Then::Say(Reply::WRONG_CODE)) });
         }
         judge_new(asking, new)?;
-        let writes = vec![used, Write::Password(new), Write::EndAll];
+        // Whoever had the account may have linked an identity of theirs.
+        let writes = vec![used, Write::Password(new), Write::EndAll, Write::EndLinks];
         Ok(Plan { writes, ..plan(Then::Say(Reply::EMPTY)) })
     }
 
@@ -120,7 +141,7 @@ impl Model {
         stages: &[Stage],
     ) -> Result<Resumed, Reply> {
         let Some((number, token)) = self.good(presented) else { return Err(Reply::NO_STATE) };
-        let Kind::State { stage, proved, start, revision } = &token.kind else {
+        let Kind::State { stage, proved, start, revision, link } = &token.kind else {
             return Err(Reply::NO_STATE);
         };
         if token.by != asking.caller || !stages.contains(stage) {
@@ -132,7 +153,8 @@ impl Model {
             return Err(Reply::NO_STATE);
         }
         let need = need(asking.rules(), person, proved, Done::Nothing, self.now);
-        Ok(Resumed { token: number, who: token.who, proved: proved.clone(), start: *start, need })
+        let (proved, start, link) = (proved.clone(), *start, *link);
+        Ok(Resumed { token: number, who: token.who, proved, start, link, need })
     }
 
     pub fn skip(&mut self, asking: &mut Asking, token: Presented) -> Result<Plan, Reply> {
@@ -208,15 +230,19 @@ impl Model {
                 F::Password
             }
             Proof::Code(by, typed) => {
-                let place = login.place(asking, Purpose::Change, by);
+                let place = self.place(asking, &login, Purpose::Change, by);
                 let slot = (tenant, Standing::Known, login.who, by);
-                let code = self.guess_code(asking, slot, Tag::Known, Some(login.who), &place, typed)?;
+                let owner = Owner::Person(login.who);
+                let code = self.guess_code(asking, slot, Tag::Known, owner, &place, typed)?;
                 writes.push(Write::UseCode(code));
                 by
             }
         };
         judge_new(asking, new)?;
         writes.extend([Write::Password(new), Write::EndAll]);
+        let known = self.people[login.who].password.as_ref();
+        let is_breached = known.is_some_and(|known| known.must_change == Some(Must::Breached));
+        writes.extend(is_breached.then_some(Write::EndLinks));
         self.go_on(asking, login.step(Some(by), self.now, Done::Changed, writes))
     }
 
@@ -240,8 +266,10 @@ impl Model {
         let mut writes = Vec::new();
         match *response {
             Response::Code { by, named, code } => {
-                let owner = Some(login.who).filter(|who| named.is_none_or(|named| named == *who));
-                let place = login.place(asking, Purpose::Second, by);
+                let own = self.people[login.who].contact(by);
+                let owner =
+                    Owner::of(Some(login.who).filter(|_| named.is_none_or(|named| own == Some(named))));
+                let place = self.place(asking, &login, Purpose::Second, by);
                 let code = self.guess_code(asking, slot, Tag::Known, owner, &place, code)?;
                 writes.push(Write::UseCode(code));
             }
@@ -267,16 +295,21 @@ impl Model {
     }
 
     /// The end of every step: the host's decision, the table, and what is to be written.
-    fn go_on(&mut self, asking: &mut Asking, step: Step) -> Result<Plan, Reply> {
-        let Step { who, proved, start, auth_time, done, once, mut writes, refused } = step;
+    pub fn go_on(&mut self, asking: &mut Asking, step: Step) -> Result<Plan, Reply> {
+        let Step { who, proved, start, auth_time, done, once, link, mut writes, refused, spent } = step;
         asking.ask("DecideAccess")?;
         let person = &self.people[who];
         let need = need(asking.rules(), person, &proved, done, self.now);
         let revision = Some(person.revision);
+        // The host decides about a link as well, where nothing more is to be proved.
+        if !self.denies && need == Need::Nothing && link.is_some() {
+            asking.ask("DecideAccess")?;
+        }
         if self.denies || need == Need::Deny {
             // Final: what was presented is used up, and nothing else is written; whoever was right has not guessed wrong.
             writes.retain(|write| matches!(write, Write::TotpStep(_) | Write::UseCode(_)));
-            return Ok(Plan { once, revision, writes, ..Plan::of(who, Then::Say(Reply::DENIED), refused) });
+            let plan = Plan::of(who, Then::Say(Reply::DENIED), refused);
+            return Ok(Plan { once, revision, writes, spent, ..plan });
         }
         let stage = match need {
             Need::Factor(_) => Some(Stage::Factor),
@@ -285,9 +318,11 @@ impl Model {
             Need::Nothing | Need::Deny => None,
         };
         let then = match stage {
-            Some(stage) => Then::Pending { stage, proved, start },
+            Some(stage) => Then::Pending { stage, proved, start, link },
             None => {
                 let changed = writes.iter().any(|write| matches!(write, Write::Password(_)));
+                // With the session, and not with the proof.
+                writes.extend(link.map(|brought| Write::Link(brought.identity, brought.made_by(&proved))));
                 writes.push(Write::Open(Session {
                     proved,
                     who,
@@ -305,7 +340,7 @@ impl Model {
                 Then::SignedIn
             }
         };
-        Ok(Plan { once, revision, writes, ..Plan::of(who, then, refused) })
+        Ok(Plan { once, revision, writes, spent, ..Plan::of(who, then, refused) })
     }
 
     /// When a state token that is made now ends.
@@ -315,24 +350,20 @@ impl Model {
 }
 
 impl Step {
-    fn first(who: usize, by: F, now: u64, refused: Reply) -> Self {
+    pub fn first(who: usize, by: F, now: u64, refused: Reply) -> Self {
         let proved = BTreeSet::from([by]);
         let (start, auth_time, done, writes) = (now, now, Done::Nothing, Vec::new());
-        Self { who, proved, start, auth_time, done, once: None, writes, refused }
+        Self { who, proved, start, auth_time, done, once: None, link: None, writes, refused, spent: refused }
     }
 }
 
 impl Resumed {
     fn step(self, by: Option<F>, auth_time: u64, done: Done, writes: Vec<Write>) -> Step {
-        let Self { token, who, mut proved, start, .. } = self;
+        let Self { token, who, mut proved, start, link, .. } = self;
         proved.extend(by);
         let once = Some(Once::Token(token));
-        Step { who, proved, start, auth_time, done, once, writes, refused: Reply::NO_STATE }
-    }
-
-    /// Where the codes of this login are, and of every other one of its device.
-    pub fn place(&self, asking: &Asking, purpose: Purpose, by: F) -> Place {
-        Place::in_login(self.token, asking.caller, purpose, by, self.who)
+        let (refused, spent) = (Reply::NO_STATE, Reply::NO_STATE);
+        Step { who, proved, start, auth_time, done, once, link, writes, refused, spent }
     }
 }
 
@@ -346,13 +377,23 @@ fn typed(said: Said) -> Said {
 }
 
 impl Model {
-    /// A name that is nobody's is counted by itself.
-    fn standing(&self, found: Option<usize>, said: Said) -> Standing {
-        if found.is_some() { Standing::Stranger } else { Standing::AtNobody(typed(said), self.key()) }
+    /// Where the codes of a login are, and of every other one of its device.
+    pub fn place(&self, asking: &Asking, login: &Resumed, purpose: Purpose, by: F) -> Place {
+        let to = self.people[login.who].contact(by).unwrap_or(NOBODY);
+        Place::in_login(login.token, asking.caller, purpose, by, to)
     }
 
-    fn tag(&self, said: Said) -> Tag {
-        Tag::Typed(typed(said), self.key())
+    /// Where a stranger's guesses are counted. A name that is nobody's is counted by itself.
+    pub fn slot(&self, asking: &Asking, found: Option<usize>, said: Said, named: Named, by: F) -> Slot {
+        let tenant = asking.caller.tenant;
+        match found {
+            Some(who) => (tenant, Standing::Stranger, who, by),
+            None => (tenant, Standing::AtNobody(typed(said), self.key()), named, by),
+        }
+    }
+
+    pub fn tag(&self, said: Said, named: Named) -> Tag {
+        Tag::Typed(typed(said), named, self.key())
     }
 }
 

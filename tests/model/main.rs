@@ -1,11 +1,13 @@
 //! The whole of `Api` against an independent model of the flow, over random lives of a small world: two applications in any of
 //! the three dialects, two tenants, three accounts, two servers whose clocks differ, devices with a fingerprint, a cookie or nothing
 //! to show, jumps of the clock, acts of an administrator, answers of the host that do not come or get lost at any question, keys
-//! here or outside, restarts and rotations of keys, somebody who writes to the database.
+//! here or outside, restarts and rotations of keys, somebody who writes to the database. People register, move their contacts, come in by identities
+//! of a provider's and link them; captchas are the host's or pictures; calls are signed or bear a token.
 //!
-//! The model (`table.rs`, `judge.rs`, `logins.rs`, `sessions.rs`, `write.rs`) is written from the documents and shares no
+//! The model (`table.rs`, `judge.rs`, `logins.rs`, `sessions.rs`, `registration.rs`, `contacts.rs`, `social.rs`, `trust.rs`, `captchas.rs`, `write.rs`) is written from the documents and shares no
 //! code with the library. It says what every request must answer and which questions it must ask, in order; the twelve
-//! invariants (`invariants.rs`) are judged besides, from nothing but what an onlooker sees.
+//! invariants (`invariants.rs`) are judged besides, from nothing but what an onlooker sees; so are those of newcomers (`newcomers.rs`), of contacts
+//! (`moves.rs`), of identities (`links.rs`), of captchas (`pictures.rs`) and of signed calls (`seals.rs`).
 //!
 //! 10,000 sequences are run, the same ones every time. `AUTHFLOW_MODEL_CASES=100000` runs more, and
 //! `AUTHFLOW_MODEL_SEED=7` others; `-- --nocapture` prints what has been played, and how often. (Two six-digit codes are equal once in a million times, which the model calls a fault of
@@ -13,27 +15,41 @@
 
 #![allow(unreachable_pub, reason = "the modules of one test binary")]
 
+mod acts;
+mod browser;
 mod calls;
+mod captchas;
 mod cast;
 mod chance;
+mod contacts;
 mod dialects;
+mod drawn;
 mod handed;
 mod host;
 mod invariants;
 mod judge;
+mod kept;
 mod ledger;
 mod life;
+mod links;
 mod logins;
 mod machine;
+mod moves;
+mod newcomers;
 mod observed;
 mod own_routes;
+mod pictures;
 mod played;
+mod registration;
 mod rules;
+mod seals;
 mod search;
 mod sessions;
+mod social;
 mod spelling;
 mod state;
 mod table;
+mod trust;
 mod truth;
 mod wire;
 mod write;
@@ -63,6 +79,11 @@ impl StateMachineTest for Library {
         let observed = host.happen(&happening);
         for (at, seen) in observed.iter().enumerate() {
             invariants::check(&host, seen);
+            newcomers::check(&host, seen);
+            moves::check(&host, seen);
+            links::check(&host, seen);
+            pictures::check(&host, seen);
+            seals::check(&host, seen);
             if let Some(expected) = model.expected.get(at) {
                 played::note(&host, seen, expected.reply);
             }

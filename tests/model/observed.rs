@@ -1,7 +1,8 @@
 //! One request as an onlooker sees it, who shares nothing with the library or the model.
 
 use super::{
-    calls::{Call, F, Request},
+    calls::{Call, F, LinkProof, NAMED, Named, Request, Said},
+    cast::{email, mobile, reached},
     handed::Handed,
     host::Host,
     truth::truth,
@@ -9,14 +10,36 @@ use super::{
 };
 use authflow::{
     SessionId,
-    account::{Account, AccountStatus},
+    account::{Account, AccountStatus, NewAccount},
+    contact::{EmailAddress, Mobile, Recipient},
     guess::AttemptSlot,
     outcome::{Authenticated, Event, ProofRefusal},
     step::{Commit, Write},
+    testkit,
 };
+
+/// A code that got out: to which contact, and whether it is a decoy.
+pub struct Message {
+    pub code: String,
+    pub to: Option<Named>,
+    pub decoy: bool,
+}
+
+impl Message {
+    pub fn read(sent: &testkit::Message) -> Self {
+        let is_it = |named: &Named| match &sent.recipient {
+            Recipient::Mobile(number) => Some(number) == Mobile::new(&mobile(*named)).ok().as_ref(),
+            Recipient::Email(address) => Some(address) == EmailAddress::new(&email(*named)).ok().as_ref(),
+        };
+        let (code, decoy) = (sent.code.expose().into(), sent.decoy);
+        Self { code, to: (0..NAMED).find(is_it), decoy }
+    }
+}
 
 pub struct Observed {
     pub request: Request,
+    /// Whom the request names, if anybody, or who has registered by it.
+    pub about: Option<usize>,
     /// What the clock of the server says, and the time.
     pub now: u64,
     pub clock: u64,
@@ -39,6 +62,11 @@ pub struct Observed {
     pub before: Option<Handed>,
     /// The session that it was answered with.
     pub session: Option<SessionId>,
+    /// The picture that was shown, or what a solved one brought.
+    pub picture: Option<String>,
+    pub solved: Option<String>,
+    /// The token of a server's.
+    pub server: Option<String>,
     /// What a route of the host's own was told.
     pub authenticated: Option<Authenticated>,
     pub asked: Vec<&'static str>,
@@ -48,8 +76,7 @@ pub struct Observed {
     pub slot: Option<AttemptSlot>,
     /// A guess was counted.
     pub counted: bool,
-    /// The code that got out, and whether it is a decoy.
-    pub message: Option<(String, bool)>,
+    pub message: Option<Message>,
     /// What was written, and the account as it was right before.
     pub commits: Vec<(Commit, Option<Account>)>,
     pub reply: (u16, String),
@@ -61,13 +88,22 @@ pub struct Observed {
 
 impl Observed {
     pub fn new(host: &Host, request: &Request, spelt: &Spelt, clock: u64) -> Self {
-        let who = match request.call {
-            Call::SignIn { who, .. } | Call::SignInByCode { to: who, .. } | Call::Recover { to: who, .. } => {
-                Some(who)
+        let tenant = request.caller.tenant;
+        let about = match request.call {
+            Call::SignIn { who, said, .. } => host.holder(tenant, said, who),
+            Call::SignInByCode { by, to, .. }
+            | Call::Register { by, to, .. }
+            | Call::RegisterLinked { by, to, .. }
+            | Call::Link { proof: LinkProof::Code(by, to, _), .. } => host.holder(tenant, reached(by), to),
+            Call::Link { proof: LinkProof::Password(who, _), .. } => host.holder(tenant, Said::Name, who),
+            Call::Link { proof: LinkProof::Vouched(to, _), .. } | Call::RegisterVouched { to, .. } => {
+                host.holder(tenant, Said::Mobile, to)
             }
+            Call::Social { identity, .. } => host.linked(tenant, identity),
+            Call::Recover { to, .. } => host.holder(tenant, Said::Mobile, to),
             _ => None,
         };
-        let account = who.and_then(|who| host.world.host.accounts.get(who));
+        let account = about.and_then(|who| host.world.host.accounts.get(who));
         let owner = spelt.token.as_ref().and_then(|text| host.ledger.owner(text));
         let owner = owner.and_then(|who| host.world.host.accounts.get(who));
         let before = host.ledger.led_to(&request.call, spelt.token.as_ref());
@@ -76,6 +112,7 @@ impl Observed {
             token.and_then(|token| token.session).and_then(|session| host.ledger.sessions.get(&session));
         Self {
             request: request.clone(),
+            about,
             now: host.world.clock.now.as_unix(),
             clock,
             token: spelt.token.clone(),
@@ -90,6 +127,9 @@ impl Observed {
             held: held.cloned(),
             before: before.map(|(_, handed)| handed.clone()),
             session: None,
+            picture: None,
+            solved: None,
+            server: None,
             authenticated: None,
             asked: Vec::new(),
             wrote: Vec::new(),
@@ -105,6 +145,14 @@ impl Observed {
         }
     }
 
+    /// The account that was made.
+    pub fn made(&self) -> Option<&NewAccount> {
+        self.commits.iter().flat_map(|(commit, _)| &commit.writes).find_map(|write| match write {
+            Write::CreateAccount(new) => Some(&**new),
+            _ => None,
+        })
+    }
+
     pub fn says(&self, name: &str) -> bool {
         self.reply.1 == name
     }
@@ -116,7 +164,14 @@ impl Observed {
             Event::ProofRefused { reason, .. } => *reason != ProofRefusal::AccountChanged,
             _ => false,
         });
-        self.slot.filter(|_| self.counted && is_wrong)
+        // What a provider has vouched for is right, whoever it is of.
+        let is_vouched_for = matches!(
+            self.request.call,
+            Call::Social { good: true, .. }
+                | Call::Link { proof: LinkProof::Vouched(_, true), .. }
+                | Call::RegisterVouched { good: true, .. }
+        );
+        self.slot.filter(|_| self.counted && is_wrong && !is_vouched_for)
     }
 
     /// The slots that were proved, or whose secret was replaced.
@@ -130,6 +185,7 @@ impl Observed {
 
     /// The request has carried a login on, or begun one.
     pub fn goes_on(&self) -> bool {
+        // Who brings an identity of nobody's is nowhere yet.
         let names = ["SUCCESS", "PASSWORD_WARN", "PASSWORD_EXPIRED", "MFA_AUTH"];
         self.reply.0 == 200 && names.contains(&self.reply.1.as_str())
     }

@@ -1,18 +1,23 @@
 //! The same calls at routes of the host's own: for browsers, which show a cookie, and for whoever shows nothing.
 
 use super::{
-    calls::{Call, Caller, F, Proof, Purpose, Request, Response, Said},
+    calls::{Call, Caller, F, LinkProof, Proof, Purpose, Request, Response, Said},
     cast::{APPS, DEVICES, Shown, TENANTS},
-    wire::Spelt,
+    wire::{Spelt, picture_id, signature},
 };
 use authflow::{
-    ChangeProof, ClientId, CodeCredentials, CodeRequest, Credentials, FactorResponse, MobilePasswordUpdate,
-    Moment, OwnPasswordChange, PasswordChange, PasswordReset, PresentedToken, Secret, TenantCaller, TenantId,
-    account::{Identifier, UserName},
+    CaptchaSolution, ChangeProof, ClientId, CodeCredentials, CodeRequest, ContactChange, ContactCodeRequest,
+    Credentials, FactorResponse, MobilePasswordUpdate, MobileToken, Moment, NamedIdentity, NewcomerProof,
+    OwnPasswordChange, PasswordChange, PasswordReset, PresentedSession, PresentedToken, Registrant, Secret,
+    SocialCode, TenantCaller, TenantId,
+    account::{Identifier, ProfileMembers, UserName},
+    captcha::PresentedPoint,
     code::CodePurpose,
     contact::{Channel, Mobile, Recipient},
     device::{self, Device, DeviceCookie},
     sdk::Api,
+    signed_call::CallSignature,
+    social::{CodeProof, MobileSource, SocialSource},
     step::Step,
     token::Untrusted,
 };
@@ -40,7 +45,10 @@ pub fn caller(caller: Caller) -> device::Caller {
 /// What the guard before a route is shown.
 pub fn authenticate(api: &Api, request: &Request, sent: &Spelt, by_session: bool, moment: Moment) -> Step {
     let text = sent.token.as_deref().unwrap_or_default();
-    let presented = if by_session {
+    let signature = signature(request, sent.token.as_deref());
+    let presented = if let Some(text) = &signature {
+        PresentedToken::Signed(CallSignature::new(text))
+    } else if by_session {
         PresentedToken::Session(Untrusted::new(text))
     } else {
         PresentedToken::Bearer(Untrusted::new(text))
@@ -68,6 +76,16 @@ pub fn begin(api: &Api, request: &Request, sent: &Spelt, moment: Moment) -> Step
         language: None,
     };
     let credential = sent.headers.iter().find_map(|(_, value)| value.strip_prefix("Bearer "));
+    let signature = signature(request, sent.token.as_deref());
+    let (bearer, session) = match &signature {
+        Some(text) => (
+            PresentedToken::Signed(CallSignature::new(text)),
+            PresentedSession::Signed(CallSignature::new(text)),
+        ),
+        None => {
+            (PresentedToken::Bearer(Untrusted::new(token)), PresentedSession::Token(Untrusted::new(token)))
+        }
+    };
     match &request.call {
         Call::SignIn { said, .. } => {
             let name = |member: &str| UserName::new(text(member).unwrap_or_default()).unwrap();
@@ -82,6 +100,61 @@ pub fn begin(api: &Api, request: &Request, sent: &Spelt, moment: Moment) -> Step
             let credentials = CodeCredentials { recipient: recipient(*by), code: secret("verify_code") };
             engine.sign_in_with_code(who, credentials, moment)
         }
+        Call::Picture => engine.issue_captcha(who, moment),
+        Call::Solve { by, .. } => {
+            let solution = CaptchaSolution {
+                picture: picture_id(text("token").unwrap()).unwrap(),
+                point: PresentedPoint::read(text("point_json").unwrap()).unwrap(),
+                recipient: Recipient::new(channel(*by), text("sender").unwrap()).unwrap(),
+            };
+            engine.verify_captcha(who, solution, moment)
+        }
+        Call::Social { bound, .. } => {
+            // The host takes whatever comes for the state that it gave to this device.
+            let proof = if *bound { CodeProof::State(secret("code")) } else { CodeProof::Nothing };
+            let code = SocialCode { source: SocialSource::Wechat, code: secret("code"), proof };
+            engine.sign_in_with_social_code(who, code, moment)
+        }
+        Call::Link { proof, .. } => {
+            let proof = match proof {
+                LinkProof::Password(..) => authflow::LinkProof::Password(Credentials {
+                    identifier: Identifier::of_user_name(UserName::new(text("user_name").unwrap()).unwrap()),
+                    password: secret("password"),
+                }),
+                LinkProof::Code(by, ..) => authflow::LinkProof::Code(CodeCredentials {
+                    recipient: recipient(*by),
+                    code: secret("verify_code"),
+                }),
+                LinkProof::Vouched(..) => authflow::LinkProof::Mobile(MobileToken {
+                    source: MobileSource::Wechat,
+                    token: secret("wechat_code"),
+                }),
+            };
+            engine.link_identity(who, Untrusted::new(token), proof, moment)
+        }
+        Call::RegisterLinked { by, .. } => {
+            let code = CodeCredentials { recipient: recipient(*by), code: secret("verify_code") };
+            engine.register_and_link(who, Untrusted::new(token), NewcomerProof::Code(code), moment)
+        }
+        Call::RegisterVouched { .. } => {
+            let word = MobileToken { source: MobileSource::Wechat, token: secret("wechat_code") };
+            engine.register_and_link(who, Untrusted::new(token), NewcomerProof::Mobile(word), moment)
+        }
+        Call::Identities { .. } => engine.list_identities(who, bearer, moment),
+        Call::Unlink { .. } => {
+            let which =
+                NamedIdentity::Identity { provider: secret("social_type"), uid: secret("social_uid") };
+            engine.unlink_identity(who, bearer, which, moment)
+        }
+        Call::Send { purpose: Purpose::NewContact, by, .. } => {
+            let captcha_token = text("captcha_token").map(Secret::new);
+            let request = ContactCodeRequest { contact: recipient(*by), captcha_token };
+            engine.send_contact_code(who, bearer, request, moment)
+        }
+        Call::NewContact { by, .. } => {
+            let change = ContactChange { contact: recipient(*by), code: secret("verify_code") };
+            engine.change_contact(who, bearer, change, moment)
+        }
         Call::Send { purpose, by, to, .. } => {
             let purpose = match purpose {
                 Purpose::SignIn => CodePurpose::SignIn,
@@ -89,6 +162,9 @@ pub fn begin(api: &Api, request: &Request, sent: &Spelt, moment: Moment) -> Step
                 Purpose::Change => CodePurpose::ChangePassword,
                 Purpose::Update => CodePurpose::UpdatePassword,
                 Purpose::Forgotten => CodePurpose::ForgottenPassword,
+                Purpose::Register => CodePurpose::Register,
+                Purpose::Link => CodePurpose::LinkIdentity,
+                Purpose::NewContact => CodePurpose::UpdateContact,
             };
             let request = CodeRequest {
                 purpose,
@@ -120,13 +196,12 @@ pub fn begin(api: &Api, request: &Request, sent: &Spelt, moment: Moment) -> Step
             };
             engine.prove_factor(who, Untrusted::new(token), response, moment)
         }
-        Call::IsSet { .. } => engine.password_is_set(who, Untrusted::new(token), moment),
+        Call::IsSet { .. } => engine.password_is_set(who, bearer, moment),
         Call::Authenticate { by_session, .. } => authenticate(api, request, sent, *by_session, moment),
         Call::OwnChange { .. } => {
             let old_password = text("old_password").map(Secret::new);
             let change = OwnPasswordChange { old_password, new_password: secret("new_password") };
-            let presented = PresentedToken::Bearer(Untrusted::new(token));
-            engine.change_own_password(who, presented, change, moment)
+            engine.change_own_password(who, bearer, change, moment)
         }
         Call::OwnChangeByCode { .. } => {
             let (code, new_password) = (secret("verify_code"), secret("password"));
@@ -138,8 +213,25 @@ pub fn begin(api: &Api, request: &Request, sent: &Spelt, moment: Moment) -> Step
             let reset = PasswordReset { recipient: recipient(F::Sms), code, new_password };
             engine.reset_password(who, reset, moment)
         }
-        Call::Refresh { .. } => engine.refresh_session(who, Untrusted::new(token), moment),
-        Call::SignOut { .. } => engine.sign_out(who, Untrusted::new(token), moment),
+        Call::Register { by, .. } => {
+            let registrant = Registrant {
+                recipient: recipient(*by),
+                code: secret("verify_code"),
+                user_name: text("user_name").map(Secret::new),
+                password: text("pwd").map(Secret::new),
+                members: ProfileMembers::default(),
+            };
+            engine.register(who, registrant, moment)
+        }
+        Call::Refresh { .. } => match &signature {
+            Some(_) => engine.refresh_id_token(who, session, moment),
+            None => engine.refresh_session(who, session, moment),
+        },
+        Call::SignOut { .. } => engine.sign_out(who, session, moment),
+        Call::TenantRefresh { .. } => {
+            engine.refresh_session_for_tenant(server(credential), Untrusted::new(token), moment)
+        }
+        Call::TenantToken { .. } => unreachable!("no device calls it"),
         Call::IssueTicket { .. } => engine.issue_ticket(server(credential), Untrusted::new(token), moment),
         Call::Redeem { .. } => engine.redeem_ticket(server(credential), Untrusted::new(token), moment),
     }

@@ -7,6 +7,7 @@ use super::{
     dialects::Dialect,
     host::Host,
     ledger::{Ledger, Sort},
+    links,
     observed::Observed,
     rules::SKEW,
 };
@@ -82,6 +83,9 @@ pub fn note(host: &Host, seen: &Observed, reply: Reply) {
     }
     for wrote in &seen.wrote {
         row("written", wrote);
+    }
+    for how in links::refused_here(host, seen) {
+        row("a link of the other application's", how);
     }
     if let Some(((sort, _), told)) = Ledger::told(seen)
         && host.ledger.told.contains_key(&(sort, seen.request.caller.app))

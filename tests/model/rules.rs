@@ -1,5 +1,11 @@
 //! What the two applications demand, as numbers; and the ladder of guesses.
 
+use super::{
+    calls::F,
+    trust::{Making, Trust},
+};
+use std::collections::BTreeSet;
+
 /// One application's rules.
 pub struct Rules {
     /// From which age on a password is warned about, and from which it has expired.
@@ -16,6 +22,14 @@ pub struct Rules {
     pub rotates: bool,
     /// A forgotten password is reset by SMS.
     pub recovers: bool,
+    /// A recent sign-in alone sets a first password.
+    pub session_sets: bool,
+    /// People may register: they do where they could sign in then.
+    pub registers: bool,
+    /// Whoever brings an identity of nobody's may register with it.
+    pub registers_linked: bool,
+    /// What an identity is linked by. One that was linked by nothing of it is none here.
+    pub links_by: &'static [F],
     /// Whoever shows nothing may sign in.
     pub allows_unbound: bool,
     /// A captcha is judged before a code is sent to whoever has proved nothing.
@@ -32,10 +46,16 @@ pub const DAY: u64 = 86_400;
 pub const HOUR: u64 = 3_600;
 pub const CODE: u64 = 300;
 pub const TICKET: u64 = 300;
+/// How long a server's token is good.
+pub const SERVER: u64 = 1800;
+/// How old a sealed token may be, or how far ahead.
+pub const SEALED: u64 = 300;
 /// A whole login.
 pub const LOGIN: u64 = 1800;
 /// How recently one must have signed in to set a first password.
 pub const RECENT: u64 = 600;
+/// How long a solved picture is good.
+pub const SOLVED: u64 = 180;
 pub const RESEND: u64 = 60;
 pub const SENDS_A_DAY: u32 = 3;
 pub const TOTP_STEP: u64 = 30;
@@ -62,6 +82,10 @@ pub const RULES: [Rules; 2] = [
         ceiling: 5,
         rotates: false,
         recovers: true,
+        session_sets: true,
+        registers: true,
+        registers_linked: true,
+        links_by: &[F::Password, F::Sms, F::Email],
         allows_unbound: true,
         captcha: false,
         in_all: Some(3),
@@ -81,6 +105,10 @@ pub const RULES: [Rules; 2] = [
         ceiling: 5,
         rotates: true,
         recovers: false,
+        session_sets: false,
+        registers: true,
+        registers_linked: false,
+        links_by: &[F::Password, F::Sms],
         allows_unbound: false,
         captcha: true,
         in_all: None,
@@ -92,6 +120,16 @@ pub const RULES: [Rules; 2] = [
 ];
 
 impl Rules {
+    /// Whether anybody registers: who has just registered has one factor, or two where they chose a password, and none that is enrolled.
+    pub fn takes_new(&self) -> bool {
+        self.registers && !self.always_second
+    }
+
+    /// Whether a link that was made by these counts here: by one that links here, and came about as this application takes it.
+    pub fn counts(&self, trust: Trust, made: &BTreeSet<Making>) -> bool {
+        made.iter().any(|making| self.links_by.contains(&making.by) && trust.takes(*making))
+    }
+
     /// Whether failures at these times leave no guess now: every `threshold`-th of them began a lock.
     pub fn locked(&self, failures: &[u64], now: u64) -> bool {
         if failures.len() >= self.ceiling {

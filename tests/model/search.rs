@@ -6,7 +6,7 @@
 
 use super::{
     Library,
-    calls::{Call, Caller, F, FIRST, Happening, Purpose, Request, Response, Said, WRONG},
+    calls::{Call, Caller, F, FIRST, Happening, Human, Purpose, Request, Response, Said, WRONG},
     host::Host,
     life::Life,
     machine::{Flow, START},
@@ -21,8 +21,11 @@ const ANN: usize = 0;
 const BOB: usize = 1;
 
 fn beginning() -> Model {
-    let person = |tenant, enrolled: &[F]| Person {
+    let person = |who, tenant, enrolled: &[F]| Person {
         tenant,
+        name: Some(who),
+        mobile: Some(who),
+        email: Some(who),
         active: true,
         revision: 1,
         password: Some(Known {
@@ -38,7 +41,7 @@ fn beginning() -> Model {
         enrolled: enrolled.iter().copied().collect(),
         factors_changed_at: 0,
     };
-    Model::new(START, Life::PLAIN, [person(0, &[F::Sms]), person(0, &[]), person(1, &[])])
+    Model::new(START, Life::PLAIN, vec![person(0, 0, &[F::Sms]), person(1, 0, &[]), person(2, 1, &[])])
 }
 
 fn seconds_left(model: &Model, until: u64) -> u64 {
@@ -52,7 +55,7 @@ fn abstracted(model: &Model) -> String {
         let left = seconds_left(model, token.expires);
         let spent = model.spent.contains_key(&Once::Token(at));
         let name = match &token.kind {
-            Kind::State { stage, proved, start, revision } => {
+            Kind::State { stage, proved, start, revision, .. } => {
                 let current = *revision == model.people[token.who].revision;
                 let codes = model.stored.iter().filter(|(place, _)| place.in_login && place.to == token.who);
                 let codes: Vec<_> =
@@ -67,7 +70,7 @@ fn abstracted(model: &Model) -> String {
                 let ended = model.sessions[*session].ended || left == 0;
                 format!("session of {} {ended}", token.who)
             }
-            Kind::Id { .. } | Kind::Ticket { .. } => continue,
+            Kind::Id { .. } | Kind::Ticket { .. } | Kind::Link { .. } => continue,
         };
         // More than two of a sort are no more than two.
         let count = tokens.entry(name).or_default();
@@ -83,8 +86,7 @@ fn abstracted(model: &Model) -> String {
         let known = person.password.as_ref().unwrap();
         (known.number, (model.now - known.set_at).min(90 * DAY), known.skips)
     });
-    let sends =
-        model.sends.iter().map(|(to, (.., latest, count))| (*to, (model.now - latest).min(60), *count));
+    let sends = model.sends.iter().map(|(to, sends)| (*to, (model.now - sends.latest).min(60), sends.count));
     let (people, sends): (Vec<_>, Vec<_>) = (people.collect(), sends.collect());
     format!("{people:?} {tokens:?} {failures:?} {sends:?}")
 }
@@ -93,7 +95,13 @@ fn abstracted(model: &Model) -> String {
 fn alphabet(model: &Model) -> Vec<Happening> {
     let caller = Caller { device: 0, app: 0, tenant: 0 };
     let one = |call, device| {
-        Happening::One(Request { call, caller: Caller { device, ..caller }, failing: None, server: 0 })
+        Happening::One(Request {
+            call,
+            caller: Caller { device, ..caller },
+            failing: None,
+            seal: None,
+            server: 0,
+        })
     };
     let mut all = vec![Happening::Wait(300), Happening::Wait(60)];
     for (who, password) in [(ANN, FIRST), (BOB, FIRST), (ANN, 1)] {
@@ -103,7 +111,8 @@ fn alphabet(model: &Model) -> Vec<Happening> {
         .rev()
         .filter(|at| matches!(model.tokens[*at].kind, Kind::State { .. }))
         .collect();
-    let skip = |at| Request { call: Call::Skip { token: Some(at) }, caller, failing: None, server: 0 };
+    let skip =
+        |at| Request { call: Call::Skip { token: Some(at) }, caller, failing: None, seal: None, server: 0 };
     if let [latest, before, ..] = states[..] {
         all.push(Happening::Race(skip(before), skip(latest)));
     }
@@ -133,7 +142,7 @@ fn alphabet(model: &Model) -> Vec<Happening> {
 }
 
 fn send(token: Option<usize>) -> Call {
-    Call::Send { token, purpose: Purpose::Second, by: F::Sms, to: None, human: false }
+    Call::Send { token, purpose: Purpose::Second, by: F::Sms, to: None, human: Human::No }
 }
 
 #[test]

@@ -1,14 +1,15 @@
 //! Calls of somebody who is signed in, of a tenant's server, and the sending of codes.
 
 use super::{
-    calls::{F, Named, PEOPLE, Password, Presented, Purpose, Reply, Typed},
-    cast::is_of_the_family,
+    calls::{F, Human, Named, Password, Presented, Purpose, Reply, Typed},
+    cast::{is_of_the_family, reached},
     judge::{Asking, Captcha, Plan, Then, Write},
     logins::{follows_rules, judge_new},
-    rules::{RECENT, SKEW},
-    state::{Kind, Model, Once, Place, Stage, Standing, Tag, Token},
+    rules::{RECENT, SEALED, SERVER, SKEW},
+    state::{Kind, Model, Once, Owner, Place, Stage, Standing, Tag, Token},
     table::{Need, changes_by, rests_on_second_factors},
 };
+use std::collections::BTreeSet;
 
 impl Model {
     /// Whether a session lives and is of the caller's device.
@@ -63,6 +64,10 @@ impl Model {
 
     /// The subject and session of an id token.
     pub fn bearer(&mut self, asking: &mut Asking, presented: Presented) -> Result<(usize, usize), Reply> {
+        if self.life.signed || asking.seal.is_some() {
+            let (session, generation) = self.usable(asking, presented)?;
+            return self.holder(asking, session, generation);
+        }
         if presented.is_none() {
             return Err(Reply::ID_MISSING);
         }
@@ -85,6 +90,35 @@ impl Model {
         }
     }
 
+    /// Whose a session token is that came sealed. One that was rotated away is refused, as with any call.
+    fn holder(
+        &mut self,
+        asking: &mut Asking,
+        session: usize,
+        generation: u32,
+    ) -> Result<(usize, usize), Reply> {
+        match self.open(asking, session, generation, false)? {
+            Ok(()) => Ok((self.sessions[session].who, session)),
+            Err(_) => {
+                asking.ends = Some(session);
+                Err(Reply::NO_SESSION)
+            }
+        }
+    }
+
+    /// Where calls are signed a session token comes sealed, freshly; elsewhere as it is.
+    fn opened(&self, asking: &mut Asking) -> Result<(), Reply> {
+        match (self.life.signed, asking.seal) {
+            (false, None) => Ok(()),
+            (true, Some(seal)) => {
+                asking.ask("OpenSealed")?;
+                let is_fresh = self.now < seal.at + SEALED + SKEW && seal.at <= self.now + SEALED + SKEW;
+                if is_fresh { Ok(()) } else { Err(Reply::NO_SEAL) }
+            }
+            _ => Err(Reply::NO_SEAL),
+        }
+    }
+
     /// Whether the host lets a session's subject do this.
     fn is_allowed(&self, asking: &mut Asking) -> Result<bool, Reply> {
         asking.ask("DecideAccess")?;
@@ -92,7 +126,7 @@ impl Model {
     }
 
     /// A bearer who may change their password: decided before anything is proved.
-    fn may_change(&mut self, asking: &mut Asking, token: Presented) -> Result<(usize, usize), Reply> {
+    pub fn may_change(&mut self, asking: &mut Asking, token: Presented) -> Result<(usize, usize), Reply> {
         let bearer = self.bearer(asking, token)?;
         if self.is_allowed(asking)? { Ok(bearer) } else { Err(Reply::NO_ID) }
     }
@@ -107,6 +141,7 @@ impl Model {
         let (who, session) = self.may_change(asking, token)?;
         let known = self.people[who].password.as_ref().map(|known| known.number);
         match (known, old) {
+            (None, _) if !asking.rules().session_sets => return Err(Reply::NOT_RECENT),
             (None, _) if !self.is_recent(session) => return Err(Reply::NOT_RECENT),
             (None, _) if rests_on_second_factors(&self.people[who], &self.sessions[session].proved) => {
                 return Err(Reply::NOT_RECENT);
@@ -125,7 +160,12 @@ impl Model {
             }
         }
         judge_new(asking, new)?;
-        Ok(self.store(who, session, new, Reply::NO_ID))
+        // A proof is as old as what it proved: of a second factor nothing is proved here.
+        let proof = match known {
+            Some(_) => BTreeSet::from([F::Password]),
+            None => &self.sessions[session].proved - &self.people[who].enrolled,
+        };
+        Ok(self.store(who, (session, proof), new, Reply::NO_ID))
     }
 
     pub fn own_change_by_code(
@@ -138,6 +178,10 @@ impl Model {
         if asking.dialect().update_by_mobile() != Purpose::Update {
             return Err(Reply::MALFORMED);
         }
+        // It takes an id token alone.
+        if self.life.signed {
+            return Err(Reply::NO_SEAL);
+        }
         let (who, session) = self.may_change(asking, token)?;
         if !self.is_recent(session) {
             return Err(Reply::NOT_RECENT);
@@ -147,34 +191,44 @@ impl Model {
             return Err(Reply::WRONG_CODE);
         }
         let tenant = asking.caller.tenant;
-        let place = Place::outside(asking.caller, Purpose::Update, F::Sms, who);
+        let Some(to) = person.mobile else { return Err(Reply::WRONG_CODE) };
+        let place = Place::outside(asking.caller, Purpose::Update, F::Sms, to);
         follows_rules(None, new)?;
         let slot = (tenant, Standing::Known, who, F::Sms);
-        let code = self.guess_code(asking, slot, Tag::Known, Some(who), &place, code)?;
+        let code = self.guess_code(asking, slot, Tag::Known, Owner::Person(who), &place, code)?;
         judge_new(asking, new)?;
-        let mut plan = self.store(who, session, new, Reply::WRONG_CODE);
+        let proof = BTreeSet::from([F::Sms]);
+        let mut plan = self.store(who, (session, proof), new, Reply::WRONG_CODE);
         plan.writes.insert(0, Write::UseCode(code));
         Ok(plan)
     }
 
     /// Whether its subject has signed in of late.
-    fn is_recent(&self, session: usize) -> bool {
+    pub fn is_recent(&self, session: usize) -> bool {
         let at = self.sessions[session].auth_time;
         at <= self.now + SKEW && self.now < at + RECENT
     }
 
-    fn store(&self, who: usize, session: usize, new: Password, refused: Reply) -> Plan {
+    /// `proof` is what the right to it was proved by.
+    fn store(
+        &self,
+        who: usize,
+        (session, proof): (usize, BTreeSet<F>),
+        new: Password,
+        refused: Reply,
+    ) -> Plan {
         let revision = Some(self.people[who].revision);
-        let writes = vec![Write::Password(new), Write::EndAllBut(session), Write::Renew(session)];
+        let writes = vec![Write::Password(new), Write::EndAllBut(session), Write::Renew(session, proof)];
         Plan { revision, writes, ..Plan::of(who, Then::Say(Reply::EMPTY), refused) }
     }
 
     /// The session and generation of a session token of the caller's application, and whether it is of this device.
-    fn session_token(&self, asking: &Asking, presented: Presented) -> Result<(usize, u32, bool), Reply> {
+    fn session_token(&self, asking: &mut Asking, presented: Presented) -> Result<(usize, u32, bool), Reply> {
         let Some((_, token)) = self.good(presented) else { return Err(Reply::NO_SESSION) };
         let (by, caller) = (token.by, asking.caller);
         match token.kind {
             Kind::Session { session, generation } if (by.app, by.tenant) == (caller.app, caller.tenant) => {
+                asking.sealed = asking.seal.map(|_| session);
                 Ok((session, generation, by.device == caller.device))
             }
             _ => Err(Reply::NO_SESSION),
@@ -193,6 +247,7 @@ impl Model {
 
     /// The session and generation of a session token that may be used here: one that refers to what is over is refused where that is found.
     fn usable(&self, asking: &mut Asking, presented: Presented) -> Result<(usize, u32), Reply> {
+        self.opened(asking)?;
         let (session, generation, is_here) = self.session_token(asking, presented)?;
         let is_usable = is_here && self.is_found(asking, session)?;
         if is_usable && (!self.life.refers || self.is_open(asking, session)) {
@@ -232,6 +287,23 @@ impl Model {
 
     pub fn refresh(&mut self, asking: &mut Asking, presented: Presented) -> Result<Plan, Reply> {
         let (session, generation) = self.usable(asking, presented)?;
+        if self.life.signed {
+            return self.id_token(asking, session, generation);
+        }
+        self.refreshed(asking, session, generation)
+    }
+
+    /// An id token alone: whoever has copied what was sealed gets no session token for it.
+    fn id_token(&mut self, asking: &mut Asking, session: usize, generation: u32) -> Result<Plan, Reply> {
+        let (who, _) = self.holder(asking, session, generation)?;
+        if !self.is_allowed(asking)? {
+            return Err(Reply::NO_SESSION);
+        }
+        Ok(Plan::of(who, Then::IdToken { session }, Reply::NO_SESSION))
+    }
+
+    /// Both tokens, and the next session token where they rotate.
+    fn refreshed(&mut self, asking: &mut Asking, session: usize, generation: u32) -> Result<Plan, Reply> {
         if let Err(end) = self.open(asking, session, generation, true)? {
             return Ok(end);
         }
@@ -260,7 +332,7 @@ impl Model {
         presented: Presented,
         by_session: bool,
     ) -> Result<Plan, Reply> {
-        if !by_session {
+        if !by_session && !self.life.signed && asking.seal.is_none() {
             let (who, _) = self.bearer(asking, presented)?;
             return Err(Reply::SUBJECTS[who]);
         }
@@ -271,11 +343,19 @@ impl Model {
         if generation < self.sessions[session].generation || !self.may_use(asking, session)? {
             return Err(Reply::NO_SESSION);
         }
-        Err(Reply::SUBJECTS[self.sessions[session].who])
+        let who = self.sessions[session].who;
+        // One signature is good for one request, whatever the route does.
+        asking.guards = true;
+        Ok(Plan::of(who, Then::Say(Reply::SUBJECTS[who]), Reply::NO_SESSION))
     }
 
     /// Giving a right up takes the token alone: from any device, and of any generation. What is not there is not given up.
     pub fn sign_out(&mut self, asking: &mut Asking, presented: Presented) -> Result<Plan, Reply> {
+        // No signature either: one must get out while the keys that open it are away.
+        let shows_nothing = presented.is_none() && self.life.signed;
+        if asking.seal.is_some() || shows_nothing {
+            self.opened(asking)?;
+        }
         let (session, ..) = self.session_token(asking, presented)?;
         if self.is_found(asking, session)? {
             Ok(self.ending(session, Reply::EMPTY))
@@ -286,16 +366,48 @@ impl Model {
 
     /// A tenant's server: one of each tenant, and one that is nobody's.
     fn server(&self, asking: &mut Asking, credential: usize) -> Result<usize, Reply> {
+        // A token of ours is asked about nowhere.
+        if let Some(number) = credential.checked_sub(3) {
+            let token = self.servers.get(number).filter(|(_, key, issued)| {
+                self.verifies(*key) && self.now < issued + SERVER && *issued <= self.now + SKEW
+            });
+            return token.map(|(tenant, ..)| *tenant).ok_or(Reply::NO_CREDENTIAL);
+        }
         asking.ask("VerifyTenantCredential")?;
         if credential < 2 { Ok(credential) } else { Err(Reply::NO_CREDENTIAL) }
     }
 
-    pub fn issue_ticket(
+    /// For a client's secret: the servers of tenants are clients of the first application.
+    pub fn tenant_token(&mut self, asking: &mut Asking, client: usize, secret: usize) -> Result<Plan, Reply> {
+        asking.ask("VerifyClientSecret")?;
+        if client != 0 || secret > 1 {
+            return Err(Reply::NO_CREDENTIAL);
+        }
+        self.servers.push((secret, self.key(), self.now));
+        Err(Reply::TENANT_TOKEN)
+    }
+
+    /// A refresh by a server: it shows the session token as it is, and the device that it came from.
+    pub fn tenant_refresh(
         &mut self,
         asking: &mut Asking,
         presented: Presented,
         credential: usize,
     ) -> Result<Plan, Reply> {
+        let (session, generation) = self.shown_by_a_server(asking, presented, credential)?;
+        if !self.life.servers_refresh {
+            return Err(Reply::NO_SESSION);
+        }
+        self.refreshed(asking, session, generation)
+    }
+
+    /// A session token of a tenant's, shown by its server.
+    fn shown_by_a_server(
+        &mut self,
+        asking: &mut Asking,
+        presented: Presented,
+        credential: usize,
+    ) -> Result<(usize, u32), Reply> {
         let tenant = self.server(asking, credential)?;
         let Some((_, token)) = self.good(presented) else { return Err(Reply::NO_SESSION) };
         let Kind::Session { session, generation } = token.kind else { return Err(Reply::NO_SESSION) };
@@ -314,6 +426,16 @@ impl Model {
             return Err(Reply::NO_SESSION);
         }
         asking.caller = by;
+        Ok((session, generation))
+    }
+
+    pub fn issue_ticket(
+        &mut self,
+        asking: &mut Asking,
+        presented: Presented,
+        credential: usize,
+    ) -> Result<Plan, Reply> {
+        let (session, generation) = self.shown_by_a_server(asking, presented, credential)?;
         if let Err(end) = self.open(asking, session, generation, false)? {
             return Ok(end);
         }
@@ -358,36 +480,49 @@ impl Model {
         purpose: Purpose,
         by: F,
         to: Option<Named>,
-        human: bool,
+        human: Human,
     ) -> Result<Plan, Reply> {
-        let mut anonymous = false;
-        let (place, owner) = match purpose {
-            Purpose::SignIn | Purpose::Update | Purpose::Forgotten => {
+        if purpose == Purpose::NewContact {
+            return self.send_to_new_contact(asking, token, by, to, human);
+        }
+        let (mut anonymous, mut once) = (false, None);
+        let (place, owner, of) = match purpose {
+            Purpose::SignIn | Purpose::Update | Purpose::Forgotten | Purpose::Register | Purpose::Link => {
                 let (None, Some(to)) = (token, to) else { return Err(Reply::MALFORMED) };
                 // What no call takes, and what nobody may have, is not sent.
                 let is_taken = asking.dialect().takes(purpose, by) || !is_of_the_family(asking.caller.device);
-                let is_offered = purpose != Purpose::Forgotten || asking.rules().recovers && by == F::Sms;
+                let is_offered = match purpose {
+                    Purpose::Forgotten => asking.rules().recovers && by == F::Sms,
+                    Purpose::Register => asking.rules().takes_new(),
+                    _ => true,
+                };
+                let is_offered =
+                    is_offered && (purpose != Purpose::Link || asking.rules().links_by.contains(&by));
                 if !(is_taken && is_offered) {
                     return Err(Reply::MALFORMED);
                 }
                 anonymous = true;
                 if asking.rules().captcha {
-                    asking.ask("JudgeCaptcha")?;
-                    if !human {
-                        return Err(Reply::NOT_SENT);
-                    }
+                    once = self.judge_human(asking, human, by, to)?;
                 }
                 asking.ask("FindAccount")?;
-                let owner = self.find(asking.caller, to).filter(|who| self.people[*who].active);
+                let found = self.find(asking.caller, reached(by), to);
+                let owner = found.filter(|who| self.people[*who].active);
                 // By a second factor's channel no password is set.
                 let sets = |who: &usize| match purpose {
                     Purpose::Forgotten => self.recovers(asking, *who, by),
-                    Purpose::Update => !self.people[*who].enrolled.contains(&by),
+                    // Nor is an identity linked.
+                    Purpose::Update | Purpose::Link => !self.people[*who].enrolled.contains(&by),
                     _ => true,
                 };
-                let owner = owner.filter(sets);
-                (Place::outside(asking.caller, purpose, by, to), owner)
+                // Whoever has a contact may hear what is sent there to register with.
+                let owner = match purpose {
+                    Purpose::Register => Owner::Contact,
+                    _ => Owner::of(owner.filter(sets)),
+                };
+                (Place::outside(asking.caller, purpose, by, to), owner, found)
             }
+            Purpose::NewContact => unreachable!(),
             Purpose::Second | Purpose::Change => {
                 let stages: &[Stage] = if purpose == Purpose::Second {
                     &[Stage::Factor]
@@ -405,19 +540,27 @@ impl Model {
                     }
                     _ => return Err(Reply::NO_STATE),
                 }
-                let owner = Some(login.who).filter(|who| to.is_none_or(|to| to == *who));
-                (login.place(asking, purpose, by), owner)
+                let own = self.people[login.who].contact(by);
+                let owner = Owner::of(Some(login.who).filter(|_| to.is_none_or(|to| own == Some(to))));
+                (self.place(asking, &login, purpose, by), owner, Some(login.who))
             }
         };
-        debug_assert!(place.to <= PEOPLE);
-        let revision = owner.map(|who| self.people[who].revision);
-        let mut writes = vec![Write::Code { place, owner }];
-        if anonymous && asking.rules().in_all.is_some() {
-            let captcha = if asking.rules().captcha { Captcha::Passed } else { Captcha::Presented { human } };
-            let (app, tenant) = (asking.caller.app, asking.caller.tenant);
-            writes.push(Write::Sum { app, tenant, real: owner.is_some(), captcha });
+        let (who, named) = (owner.person(), place.to);
+        let revision = who.map(|who| self.people[who].revision);
+        let mut writes = vec![Write::Code { place, owner, of, asked: None }];
+        if anonymous {
+            writes.extend(sum(asking, human, by, named, owner != Owner::Nobody));
         }
-        let (who, then, refused) = (owner, Then::Deliver, Reply::NOT_SENT);
-        Ok(Plan { who, once: None, revision, writes, then, refused })
+        let (then, refused) = (Then::Deliver, Reply::NOT_SENT);
+        Ok(Plan { who, once, revision, writes, spent: Reply::ROBOT, ..Plan::of(0, then, refused) })
     }
+}
+
+/// What counts a code of a stranger, where there is a sum.
+pub fn sum(asking: &Asking, human: Human, by: F, named: Named, real: bool) -> Option<Write> {
+    asking.rules().in_all?;
+    let presented = Captcha::Presented { human, channel: by, to: named };
+    let captcha = if asking.rules().captcha { Captcha::Passed } else { presented };
+    let (app, tenant) = (asking.caller.app, asking.caller.tenant);
+    Some(Write::Sum { app, tenant, real, captcha })
 }

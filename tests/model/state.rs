@@ -1,10 +1,11 @@
 //! Everything that the model knows: people, tokens, sessions, codes, counts, keys and the clock.
 
 use super::{
-    calls::{Act, Caller, F, FORGED, PEOPLE, Password, Purpose, Request, Said},
+    calls::{Act, Caller, F, FORGED, Identity, Named, Password, Purpose, Request, Said, Seal},
     cast::UNBOUND,
     life::Life,
     rules::{IN_FLIGHT, RETIRING, SKEW, SWEPT_AFTER},
+    trust::{Brought, Making},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,6 +29,9 @@ pub struct Known {
 #[derive(Clone, Debug)]
 pub struct Person {
     pub tenant: usize,
+    pub name: Option<Named>,
+    pub mobile: Option<Named>,
+    pub email: Option<Named>,
     pub active: bool,
     pub revision: u64,
     pub password: Option<Known>,
@@ -37,6 +41,27 @@ pub struct Person {
     pub sealed: Sealed,
     pub enrolled: BTreeSet<F>,
     pub factors_changed_at: u64,
+}
+
+impl Person {
+    /// What they are reached by, this way.
+    pub fn contact(&self, by: F) -> Option<Named> {
+        match by {
+            F::Sms => self.mobile,
+            F::Email => self.email,
+            F::Password | F::Totp | F::Fed => None,
+        }
+    }
+
+    /// Whether they are known by this.
+    pub fn is(&self, said: Said, named: Named) -> bool {
+        let own = match said {
+            Said::Name | Said::AnyName => self.name,
+            Said::Mobile | Said::AnyMobile => self.mobile,
+            Said::AnyEmail => self.email,
+        };
+        own == Some(named)
+    }
 }
 
 /// What a sealed secret is of.
@@ -56,10 +81,29 @@ pub enum Stage {
 
 #[derive(Clone, Debug)]
 pub enum Kind {
-    State { stage: Stage, proved: BTreeSet<F>, start: u64, revision: u64 },
-    Session { session: usize, generation: u32 },
-    Id { session: usize },
-    Ticket { session: usize },
+    /// Of a login, and the identity that is linked where it ends.
+    State {
+        stage: Stage,
+        proved: BTreeSet<F>,
+        start: u64,
+        revision: u64,
+        link: Option<Brought>,
+    },
+    /// Of an identity that is nobody's.
+    Link {
+        brought: Brought,
+        start: u64,
+    },
+    Session {
+        session: usize,
+        generation: u32,
+    },
+    Id {
+        session: usize,
+    },
+    Ticket {
+        session: usize,
+    },
 }
 
 #[derive(Clone, Debug)]
@@ -91,6 +135,25 @@ pub struct Session {
     pub gone: bool,
 }
 
+/// A picture that was shown.
+#[derive(Clone, Copy, Debug)]
+pub struct Picture {
+    pub by: Caller,
+    pub key: usize,
+    /// Somebody has said where its piece belongs.
+    pub tried: bool,
+}
+
+/// What a solved picture is good for.
+#[derive(Clone, Copy, Debug)]
+pub struct Solution {
+    pub by: Caller,
+    pub channel: F,
+    pub to: Named,
+    pub key: usize,
+    pub issued: u64,
+}
+
 /// Where a code is kept.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
@@ -101,7 +164,7 @@ pub struct Place {
     pub purpose: Purpose,
     pub by: F,
     pub to: usize,
-    /// It belongs to pending logins of that device, whichever; where that shows nothing, to this one.
+    /// It belongs to pending logins of that device, whichever; where that shows nothing, to this one. To a new contact, it belongs to this subject.
     pub in_login: bool,
     pub login: Option<usize>,
 }
@@ -113,6 +176,11 @@ impl Place {
         Self { app, tenant, device, purpose, by, to, in_login: false, login: None }
     }
 
+    /// Of a code to what is not its subject's yet: of that device, and of that subject.
+    pub fn of_new_contact(who: usize, caller: Caller, by: F, to: usize) -> Self {
+        Self { login: Some(who), ..Self::outside(caller, Purpose::NewContact, by, to) }
+    }
+
     /// Of a code of a pending login.
     pub fn in_login(token: usize, caller: Caller, purpose: Purpose, by: F, to: usize) -> Self {
         let login = (caller.device == UNBOUND).then_some(token);
@@ -120,16 +188,51 @@ impl Place {
     }
 }
 
+/// Whose a code is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owner {
+    Person(usize),
+    /// Whoever has the contact that it is sent to, whether or not they have an account.
+    Contact,
+    /// A decoy.
+    Nobody,
+}
+
+impl Owner {
+    pub fn person(self) -> Option<usize> {
+        match self {
+            Self::Person(who) => Some(who),
+            Self::Contact | Self::Nobody => None,
+        }
+    }
+
+    pub fn of(person: Option<usize>) -> Self {
+        person.map_or(Self::Nobody, Self::Person)
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct Code {
-    /// Whose; `None` for a decoy.
-    pub owner: Option<usize>,
+    pub owner: Owner,
+    /// Who has the contact that it goes to: with them it is deleted.
+    pub of: Option<usize>,
     /// The owner's revision when it was made.
     pub revision: Option<u64>,
     pub expires: u64,
     pub key: usize,
     /// It got out to the recipient.
     pub sent: bool,
+    /// In which session it was asked for, where it is to a new contact.
+    pub asked: Option<usize>,
+    /// By the clock of the server that made it.
+    pub made: u64,
+}
+
+/// Whose an identity is, and all that the logins have proved that have linked it.
+#[derive(Clone, Debug)]
+pub struct Linked {
+    pub who: usize,
+    pub made: BTreeSet<Making>,
 }
 
 /// What is used once.
@@ -137,6 +240,8 @@ pub struct Code {
 pub enum Once {
     Token(usize),
     Code(usize),
+    Captcha(usize),
+    Seal { session: usize, seal: Seal },
 }
 
 /// Who guesses, as far as it is counted apart.
@@ -144,16 +249,20 @@ pub enum Once {
 pub enum Standing {
     /// Somebody, at a name that is nobody's: each by itself, until the key is rotated.
     AtNobody(Said, usize),
+    /// A device, at what a provider says of what it brings; whoever shows nothing, each by itself.
+    AtProvider(usize),
     /// Somebody, at a person.
     Stranger,
     /// Somebody who has proved something already, at the codes of their own channels.
     Known,
+    /// The same, at codes to what is not theirs yet.
+    NewContact,
 }
 
 /// By which name somebody guesses, as far as a record may know: a name under a key, or a subject who has proved something already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Tag {
-    Typed(Said, usize),
+    Typed(Said, Named, usize),
     Known,
 }
 
@@ -176,8 +285,30 @@ impl Guess {
 /// Where guesses are counted.
 pub type Slot = (usize, Standing, usize, F);
 
-/// Where sends are counted: a tenant's recipient, apart for strangers and for logins, until the key is rotated.
-pub type Mailbox = (usize, F, usize, bool, usize);
+/// When a recipient's day of sends began, the latest one, how many, and whose they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sends {
+    pub began: u64,
+    pub latest: u64,
+    pub count: u32,
+    pub of: Option<usize>,
+}
+
+/// To whom sends are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Payer {
+    /// A recipient, whoever asks.
+    Recipient(F, Named),
+    /// Somebody who has proved something in a login, by this way, whatever their contact is.
+    Login(F, usize),
+    /// The same, as what is nobody's contact yet.
+    NewContact(F, Named),
+    /// Whoever has a session, by this way, whomever they name.
+    Asker(usize, F),
+}
+
+/// Where sends are counted: by tenant, until the key is rotated.
+pub type Mailbox = (usize, Payer, usize);
 
 #[derive(Clone, Debug)]
 pub struct Model {
@@ -185,19 +316,29 @@ pub struct Model {
     /// The time, and what the clock of the server says that is asked.
     pub clock: u64,
     pub now: u64,
-    pub people: [Person; PEOPLE],
+    pub people: Vec<Person>,
     pub tokens: Vec<Token>,
     pub sessions: Vec<Session>,
+    /// The tokens of servers, by the order of issue: of which tenant, under which key, and since when.
+    pub servers: Vec<(usize, usize, u64)>,
+    /// The latest request that was sealed.
+    pub sealed: Option<Request>,
+    /// The pictures that were shown, and the solutions that were right.
+    pub pictures: Vec<Picture>,
+    pub captchas: Vec<Solution>,
     pub codes: Vec<Code>,
     pub stored: BTreeMap<Place, usize>,
     /// What has been used, and the session that a skip has opened by it.
     pub spent: BTreeMap<Once, Option<usize>>,
+    /// Whose each identity is, by tenant, and what that was made by.
+    pub linked: BTreeMap<(usize, Identity), Linked>,
+    /// The identity that was linked last: somebody comes in by it.
+    pub linked_last: Option<Identity>,
     pub guesses: BTreeMap<Slot, Vec<Guess>>,
     /// What is being answered although there was no guess.
     pub refused: BTreeMap<Slot, Vec<Guess>>,
     pub guesses_made: usize,
-    /// When a recipient's day of sends began, the latest one, and how many.
-    pub sends: BTreeMap<Mailbox, (u64, u64, u32)>,
+    pub sends: BTreeMap<Mailbox, Sends>,
     /// What is sent in all by an application for a tenant: in twenty-fourths, and up to when hours have given back.
     pub sums: BTreeMap<(usize, usize), (u64, u64, u64)>,
     /// When each key stops verifying; the last one signs.
@@ -226,11 +367,11 @@ pub const REMADE: u64 = 1_000_000;
 /// Whether guesses at somebody are counted there, and not at a name that is nobody's.
 fn is_theirs(slot: &Slot, tenant: usize, who: usize) -> bool {
     let (of, standing, at, _) = slot;
-    (*of, *at) == (tenant, who) && !matches!(standing, Standing::AtNobody(..))
+    (*of, *at) == (tenant, who) && !matches!(standing, Standing::AtNobody(..) | Standing::AtProvider(_))
 }
 
 impl Model {
-    pub fn new(now: u64, life: Life, people: [Person; PEOPLE]) -> Self {
+    pub fn new(now: u64, life: Life, people: Vec<Person>) -> Self {
         Self {
             life,
             clock: now,
@@ -238,9 +379,15 @@ impl Model {
             people,
             tokens: Vec::new(),
             sessions: Vec::new(),
+            servers: Vec::new(),
+            sealed: None,
+            pictures: Vec::new(),
+            captchas: Vec::new(),
             codes: Vec::new(),
             stored: BTreeMap::new(),
             spent: BTreeMap::new(),
+            linked: BTreeMap::new(),
+            linked_last: None,
             guesses: BTreeMap::new(),
             refused: BTreeMap::new(),
             guesses_made: 0,
@@ -348,12 +495,14 @@ impl Model {
                 return;
             }
             Act::Breach(who) => {
+                // Whoever had it may have linked an identity of theirs.
+                self.linked.retain(|_, link| link.who != *who);
                 let person = &mut self.people[*who];
-                let known = person.password.as_mut().filter(|it| it.must_change != Some(Must::Breached));
-                if let Some(known) = known {
+                if let Some(known) = &mut person.password {
                     known.must_change = Some(Must::Breached);
-                    person.revision += 1;
                 }
+                // Also where nothing is marked, for whoever has signed in by a link.
+                person.revision += 1;
                 return;
             }
             Act::Unlock(who) => {
@@ -370,9 +519,11 @@ impl Model {
                 over.for_each(|session| session.gone = true);
                 return;
             }
-            Act::Reset(who, _) | Act::ForcePasswordless(who) | Act::Enrol(who, _) | Act::Remove(who, _) => {
-                &mut self.people[*who]
-            }
+            Act::Reset(who, _)
+            | Act::ForcePasswordless(who)
+            | Act::Strip(who)
+            | Act::Enrol(who, _)
+            | Act::Remove(who, _) => &mut self.people[*who],
         };
         let sealing = self.sealing;
         person.revision += 1;
@@ -387,6 +538,7 @@ impl Model {
                 });
             }
             Act::ForcePasswordless(_) => person.password = None,
+            Act::Strip(_) => (person.password, person.mobile, person.email) = (None, None, None),
             Act::Enrol(who, factor) => {
                 person.enrolled.insert(*factor);
                 if *factor == F::Totp && !person.has_totp {
@@ -425,8 +577,9 @@ impl Model {
         self.people[who].revision += REMADE;
         self.guesses.retain(|slot, _| !is_theirs(slot, tenant, who));
         self.refused.retain(|slot, _| !is_theirs(slot, tenant, who));
-        self.sends.retain(|(of, _, to, ..), _| (*of, *to) != (tenant, who));
-        self.stored.retain(|place, _| (place.tenant, place.to) != (tenant, who));
+        self.linked.retain(|_, link| link.who != who);
+        self.sends.retain(|_, sends| sends.of != Some(who));
+        self.stored.retain(|_, code| self.codes[*code].of != Some(who));
         let of_them = self.sessions.iter_mut().filter(|session| session.who == who);
         of_them.for_each(|session| (session.ended, session.gone) = (true, true));
     }

@@ -46,7 +46,6 @@ pub fn age(rules: &Rules, person: &Person, proved: &BTreeSet<F>, done: Done, now
     }
 }
 
-/// Everybody here has a mobile and an address.
 const CHANNELS: [F; 2] = [F::Sms, F::Email];
 
 /// Whether all that has been proved are channels that are second factors of the person's.
@@ -62,9 +61,13 @@ pub fn changes_by(person: &Person, proved: &BTreeSet<F>) -> BTreeSet<F> {
         proved.contains(&F::Password)
             || !person.enrolled.contains(channel) && !rests_on_second_factors(person, proved)
     };
-    let channels = CHANNELS.into_iter().filter(is_open);
+    let channels = CHANNELS.into_iter().filter(|channel| person.contact(*channel).is_some()).filter(is_open);
     let breached = person.password.as_ref().is_some_and(|known| known.must_change == Some(Must::Breached));
-    let old = !breached || proved.iter().any(|factor| *factor != F::Password);
+    // Unless there is nothing else to prove with.
+    let has_more = person.mobile.is_some() || person.email.is_some() || person.has_totp;
+    // An identity may have been linked by whoever had the password.
+    let is_another = |factor: &F| !matches!(factor, F::Password | F::Fed);
+    let old = !breached || !has_more || proved.iter().any(is_another);
     channels.chain(old.then_some(F::Password)).collect()
 }
 
@@ -72,7 +75,10 @@ pub fn changes_by(person: &Person, proved: &BTreeSet<F>) -> BTreeSet<F> {
 pub fn need(rules: &Rules, person: &Person, proved: &BTreeSet<F>, done: Done, now: u64) -> Need {
     let asked = rules.always_second || !person.enrolled.is_empty();
     let enough = proved.len() >= if asked { 2 } else { 1 };
-    let at_hand = |factor: &F| *factor != F::Totp || person.has_totp;
+    let at_hand = |factor: &F| match factor {
+        F::Totp => person.has_totp,
+        channel => person.contact(*channel).is_some(),
+    };
     let left: BTreeSet<F> = person.enrolled.iter().copied().filter(at_hand).collect();
     let left: BTreeSet<F> = left.difference(proved).copied().collect();
     let skips_left = person.password.as_ref().is_some_and(|password| password.skips < rules.skips);

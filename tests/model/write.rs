@@ -1,10 +1,16 @@
 //! The one write of a request, all or nothing, and what the client gets after it.
 
 use super::{
-    calls::{Call, Caller, F, Happening, Reply, Request},
+    calls::{Call, Caller, F, Happening, Human, NOBODY, Named, Reply, Request, Said},
+    cast::reached,
     judge::{Asking, Captcha, Judged, Open, Plan, Then, Write},
+    registration::NEWEST,
     rules::{CODE, DAY, HOUR, RESEND, RULES, SENDS_A_DAY, TICKET},
-    state::{Code, Expected, Kind, Known, Model, Once, Session, Stage, Standing, Token},
+    state::{
+        Code, Expected, Kind, Known, Linked, Mailbox, Model, Once, Payer, Sends, Session, Stage, Standing,
+        Token,
+    },
+    trust::Brought,
 };
 use std::collections::BTreeSet;
 
@@ -40,6 +46,15 @@ impl Model {
         self.now = self.life.clock(request.server, self.clock);
         let reply = result.and_then(|plan| self.write(&mut asking, plan)).unwrap_or_else(|reply| reply);
         self.settle(&mut asking);
+        // Whatever is wrong with what came sealed, or did not, is one fault.
+        let of_token = [Reply::ID_MISSING, Reply::NO_ID, Reply::NO_SESSION];
+        // To give a right up takes no signature.
+        let must_be = self.life.signed && !matches!(request.call, Call::SignOut { .. });
+        let is_sealed = (must_be || request.seal.is_some()) && request.call.is_of_a_session();
+        let reply = if is_sealed && of_token.contains(&reply) { Reply::NO_SEAL } else { reply };
+        if request.seal.is_some() {
+            self.sealed = Some(request.clone());
+        }
         // Or its answer was lost on the way.
         let is_answered = [Reply::SUCCESS, Reply::REFRESHED].contains(&reply)
             || request.failing.is_some_and(|it| ["Commit", "SignBytes"].contains(&it.question));
@@ -68,7 +83,10 @@ impl Model {
                 Err(_) if answer.is_err() => return Err(Reply::BUSY),
                 Err(refused) => {
                     // What was used before was no good guess.
-                    let used = matches!(refused, Refused::Replayed { .. } | Refused::Step | Refused::Code);
+                    let used = matches!(
+                        refused,
+                        Refused::Replayed { .. } | Refused::Step | Refused::Code | Refused::Name
+                    );
                     asking.guess = guess.map(|guess| Open { wrong: used, ..guess });
                     return match refused {
                         Refused::Rotated { session, generation } => {
@@ -88,16 +106,20 @@ impl Model {
                             Ok(Reply::SUCCESS)
                         }
                         Refused::Ended(reply) => Err(reply),
-                        Refused::Captcha { human } => {
-                            asking.ask("JudgeCaptcha")?;
-                            if !human {
-                                return Err(plan.refused);
-                            }
-                            self.write(asking, passed(plan))
+                        Refused::Captcha { human, channel, to } => {
+                            let once = self.judge_human(asking, human, channel, to)?;
+                            self.write(asking, Plan { once, ..passed(plan) })
                         }
                         Refused::Step | Refused::Code => Err(Reply::WRONG_CODE),
+                        Refused::Taken => Err(Reply::TAKEN),
+                        // Told as the fault of what would have linked it.
+                        Refused::Linked => Err(plan.spent),
+                        Refused::NotLinked => Err(Reply::NOT_LINKED),
+                        Refused::LastWayIn => Err(Reply::LAST_WAY_IN),
+                        Refused::Name => Err(Reply::NAME_TAKEN),
                         Refused::Wait => Err(Reply::NOT_YET),
-                        Refused::Replayed { .. } | Refused::Otherwise => Err(plan.refused),
+                        Refused::Replayed { .. } => Err(plan.spent),
+                        Refused::Otherwise => Err(plan.refused),
                     };
                 }
             }
@@ -170,7 +192,24 @@ impl Model {
                 person.totp_used = *step;
             }
             Write::Reseal { under } => self.people[who.unwrap()].sealed.under = *under,
-            Write::Open(session) => self.sessions.push(session.clone()),
+            Write::Open(session) => {
+                let who = if session.who == NEWEST { self.people.len() - 1 } else { session.who };
+                self.sessions.push(Session { who, ..session.clone() });
+            }
+            Write::Create(new) => {
+                let others = self.people.iter().filter(|person| person.tenant == new.tenant);
+                let others: Vec<_> = others.collect();
+                let has = |said, named: Option<usize>| {
+                    named.is_some_and(|it| others.iter().any(|who| who.is(said, it)))
+                };
+                if has(Said::Mobile, new.mobile) || has(Said::AnyEmail, new.email) {
+                    return Err(Refused::Taken);
+                }
+                if has(Said::Name, new.name) {
+                    return Err(Refused::Name);
+                }
+                self.people.push(new.clone());
+            }
             Write::Rotate { session, generation } => {
                 let stored = &mut self.sessions[*session];
                 if stored.ended {
@@ -183,13 +222,14 @@ impl Model {
                 stored.key = key;
                 stored.unseen = (self.life.grace > 0).then_some(now);
             }
-            Write::Renew(session) => {
+            Write::Renew(session, proof) => {
                 let revision = self.people[who.unwrap()].revision;
                 let session = &mut self.sessions[*session];
                 if session.ended {
                     return Err(Refused::Ended(Reply::NO_ID));
                 }
                 (session.auth_time, session.revision) = (now, revision);
+                session.proved = proof.clone();
                 // Nothing that was made before the change brings what is made since.
                 session.unseen = None;
             }
@@ -202,25 +242,92 @@ impl Model {
                     return Err(Refused::Code);
                 }
             }
-            Write::Code { place, owner } => {
-                let count = self
-                    .sends
-                    .entry((place.tenant, place.by, place.to, place.in_login, key))
-                    .or_insert((now, 0, 0));
-                // Further ahead than a day is no time that anything was sent at.
-                if now + DAY < count.1 {
-                    *count = (now, 0, 0);
+            Write::Link(identity, made) => {
+                // Whoever was made in the same commit has none.
+                let who = who.unwrap_or(self.people.len() - 1);
+                let tenant = self.people[who].tenant;
+                let fresh = || Linked { who, made: BTreeSet::new() };
+                let linked = self.linked.entry((tenant, *identity)).or_insert_with(fresh);
+                if linked.who != who {
+                    return Err(Refused::Linked);
                 }
-                let fresh = count.2 == 0 || now >= count.0 + DAY;
-                if (count.2 > 0 && now < count.1 + RESEND) || (!fresh && count.2 >= SENDS_A_DAY) {
-                    return Err(Refused::Wait);
+                // Once more, and surer or less sure: both stay, each with what it is worth.
+                linked.made.extend(made);
+                self.linked_last = Some(*identity);
+            }
+            // With a password, which counts the revision up.
+            Write::EndLinks => self.linked.retain(|_, link| Some(link.who) != who),
+            Write::Unlink { identity, is_last } => {
+                let who = who.unwrap();
+                let tenant = self.people[who].tenant;
+                if self.linked.get(&(tenant, *identity)).is_none_or(|link| link.who != who) {
+                    return Err(Refused::NotLinked);
                 }
-                *count = if fresh { (now, now, 1) } else { (count.0, now, count.2 + 1) };
+                self.linked.remove(&(tenant, *identity));
+                if *is_last && !self.linked.values().any(|link| link.who == who) {
+                    return Err(Refused::LastWayIn);
+                }
+                self.people[who].revision += 1;
+            }
+            Write::Contact { by, to } => {
+                let who = who.unwrap();
+                let tenant = self.people[who].tenant;
+                let others = self
+                    .people
+                    .iter()
+                    .enumerate()
+                    .filter(|(at, person)| *at != who && person.tenant == tenant);
+                if others.into_iter().any(|(_, person)| person.is(reached(*by), *to)) {
+                    return Err(Refused::Taken);
+                }
+                let person = &mut self.people[who];
+                *if *by == F::Sms { &mut person.mobile } else { &mut person.email } = Some(*to);
+                person.revision += 1;
+            }
+            Write::Keep(session) => {
+                let revision = self.people[who.unwrap()].revision;
+                let session = &mut self.sessions[*session];
+                if session.ended {
+                    return Err(Refused::Ended(Reply::NO_ID));
+                }
+                (session.revision, session.unseen) = (revision, None);
+            }
+            Write::Spend { asker, by } => {
+                let tenant = self.people[*asker].tenant;
+                self.spend((tenant, Payer::Asker(*asker, *by), key), Some(*asker))?;
+            }
+            Write::Code { place, owner, of, asked } => {
+                let payer = match (place.in_login, asked) {
+                    (true, _) => Payer::Login(place.by, of.expect("a login is somebody's")),
+                    (false, Some(_)) => Payer::NewContact(place.by, place.to),
+                    (false, None) => Payer::Recipient(place.by, place.to),
+                };
+                self.spend((place.tenant, payer, key), *of)?;
                 self.stored.insert(place.clone(), self.codes.len());
-                let revision = owner.map(|who| self.people[who].revision);
-                self.codes.push(Code { owner: *owner, revision, expires: now + CODE, key, sent: false });
+                let revision = owner.person().map(|who| self.people[who].revision);
+                let (owner, of, asked) = (*owner, *of, *asked);
+                let (made, expires) = (now, now + CODE);
+                self.codes.push(Code { owner, of, revision, expires, key, sent: false, asked, made });
             }
         }
+        Ok(())
+    }
+
+    /// One of a recipient's sends.
+    fn spend(&mut self, mailbox: Mailbox, of: Option<usize>) -> Result<(), Refused> {
+        let now = self.now;
+        let none = Sends { began: now, latest: 0, count: 0, of };
+        let sends = self.sends.entry(mailbox).or_insert(none);
+        // Further ahead than a day is no time that anything was sent at.
+        if now + DAY < sends.latest {
+            *sends = none;
+        }
+        let fresh = sends.count == 0 || now >= sends.began + DAY;
+        if (sends.count > 0 && now < sends.latest + RESEND) || (!fresh && sends.count >= SENDS_A_DAY) {
+            return Err(Refused::Wait);
+        }
+        let (began, count) = if fresh { (now, 1) } else { (sends.began, sends.count + 1) };
+        *sends = Sends { began, latest: now, count, of };
         Ok(())
     }
 
@@ -237,8 +344,10 @@ impl Model {
         if left[0] + 24 > most {
             return Err(Refused::Wait);
         }
-        if let (Captcha::Presented { human }, true) = (captcha, left.iter().any(|left| left * 2 >= most)) {
-            return Err(Refused::Captcha { human });
+        if let (Captcha::Presented { human, channel, to }, true) =
+            (captcha, left.iter().any(|left| left * 2 >= most))
+        {
+            return Err(Refused::Captcha { human, channel, to });
         }
         *since += hours * HOUR;
         *spent = left[0] + if real { 24 } else { 0 };
@@ -264,11 +373,17 @@ impl Model {
                 answer?;
                 Ok(Reply::EMPTY)
             }
-            Then::Pending { stage, proved, start } => {
+            Then::Unlinked(brought) => {
+                let ends = self.state_ends(asking, now);
+                self.mint(Kind::Link { brought, start: now }, NOBODY, by, ends);
+                let registers = asking.rules().registers_linked && asking.rules().takes_new();
+                Ok(if registers { Reply::BIND_OR_REGISTER } else { Reply::BIND })
+            }
+            Then::Pending { stage, proved, start, link } => {
                 let ends = self.state_ends(asking, start);
                 let changed = plan.writes.iter().any(|write| matches!(write, Write::Password(_)));
                 let revision = plan.revision.unwrap() + u64::from(changed);
-                Ok(self.pend(who.unwrap(), by, stage, proved, start, revision, ends))
+                Ok(self.pend(who.unwrap(), by, stage, proved, start, revision, link, ends))
             }
             Then::SignedIn => {
                 self.grant(asking, self.sessions.len() - 1, 0)?;
@@ -284,6 +399,13 @@ impl Model {
             Then::Again { session, generation, reply } => {
                 self.grant(asking, session, generation)?;
                 Ok(reply)
+            }
+            Then::IdToken { session } => {
+                self.sign(asking)?;
+                let Session { who, expires, .. } = self.sessions[session];
+                let ends = (now + asking.rules().id).min(expires);
+                self.mint(Kind::Id { session }, who, by, ends);
+                Ok(Reply::ID_TOKEN)
             }
             Then::Ticket { session } => {
                 self.mint(Kind::Ticket { session }, who.unwrap(), by, now + TICKET);
@@ -301,9 +423,10 @@ impl Model {
         proved: BTreeSet<F>,
         start: u64,
         revision: u64,
+        link: Option<Brought>,
         ends: u64,
     ) -> Reply {
-        self.mint(Kind::State { stage, proved, start, revision }, who, by, ends);
+        self.mint(Kind::State { stage, proved, start, revision, link }, who, by, ends);
         match stage {
             Stage::Factor => Reply::FACTOR,
             Stage::Warned => Reply::WARN,
@@ -345,6 +468,13 @@ enum Refused {
     Code,
     /// No code now.
     Wait,
+    /// Somebody has the contact, or the name.
+    Taken,
+    Name,
+    /// The identity is somebody else's, nobody's, or all that is left.
+    Linked,
+    NotLinked,
+    LastWayIn,
     Rotated {
         session: usize,
         generation: u32,
@@ -352,7 +482,9 @@ enum Refused {
     Ended(Reply),
     /// Not without a captcha.
     Captcha {
-        human: bool,
+        human: Human,
+        channel: F,
+        to: Named,
     },
     Otherwise,
 }

@@ -6,17 +6,21 @@ use authflow::{
     contact::{EmailAddress, Mobile},
     factor::{Factor, FactorSet},
     flow::NoRecovery,
-    outcome::{Event, ProofRefusal},
+    outcome::{Event, Fault, ProofRefusal, Verdict},
     policy::{Policy, SecondFactor},
     sdk::Api,
-    testkit::{Call, MemoryHost, Setup, World, demo, refusal},
+    testkit::{
+        Call, MemoryHost, Setup, World,
+        demo::{self, PASSWORD},
+        refusal,
+    },
 };
 use serde_json::{Value, json};
 
 const SIBLING: &str = "AnotherApplicationOfTheTenant000";
 
 fn sign_in_again() -> (u16, Value) {
-    refusal("IDAAS.SDK.PWD.0103", "Please sign in again to set a password")
+    refusal("IDAAS.SDK.PWD.0103", "Please sign in again first")
 }
 
 /// Signs in by a code to the channel of this path, whose owner has no other factor to prove.
@@ -154,4 +158,41 @@ fn a_first_password_ends_every_other_session_of_the_account() {
     assert_eq!(world.check_exist(&elsewhere).status, 400);
     assert_eq!(world.send(&at_sibling(Call::check_exist(&at_another))).status, 400);
     assert_eq!((world.host.sessions.len(), world.host.ended.len()), (3, 2), "and have ended for good");
+}
+
+/// A proof is of what it proved, and as old as it is. The old password proves nothing of a second factor, so it makes none new: else whoever has the
+/// password and an old session moved the second factor to themselves.
+#[test]
+fn a_changed_password_makes_no_second_factor_new() {
+    let mut world = World::new();
+    let token = world.login("mona").state_token().to_owned();
+    done(&world.send(&Call::post(SMS, &json!({ "type": "MFA_AUTH_SMS" })).pending(&token)));
+    let body = json!({ "verify_code": world.code() });
+    let mona = world.send(&Call::post("/api/v2/sdk/mfa/sms", &body).pending(&token));
+    let mine = mona.text("id_token").to_owned();
+    let both = FactorSet::EMPTY.with(Factor::Password).with(Factor::Sms);
+    let record = |world: &World| *world.host.sessions.values().next().unwrap();
+    assert_eq!(record(&world).factors, both);
+
+    world.clock.pass(7_000);
+    let change = json!({ "old_password": PASSWORD, "new_password": NEW });
+    done(&world.send(&Call::post(CHANGE, &change).bearing(&mine)));
+    let renewed = record(&world);
+    assert_eq!(
+        (renewed.auth_time, renewed.factors),
+        (world.clock.now, FactorSet::EMPTY.with(Factor::Password))
+    );
+    let new = json!({ "mobile": "+86-13900000007", "type": "UPDATE_MOBILE_SMS" });
+    assert_eq!(world.send(&Call::post(SMS, &new).bearing(&mine)).status, 400);
+    assert!(matches!(
+        world.outcome.as_ref().unwrap().verdict,
+        Verdict::Refused(Fault::FactorUnproved(Factor::Sms))
+    ));
+    // What a server of the tenant, a relying party or a guard is told is what was proved then.
+    assert_eq!(world.check_exist(&mine).status, 200, "the session goes on");
+    let caller = authflow::device::Caller::from_headers(&demo::device()).unwrap();
+    let token = mona.text("session_token").to_owned();
+    let presented = authflow::PresentedToken::Session(authflow::token::Untrusted::new(&token));
+    let Verdict::Authenticated(who) = world.authenticate(caller, presented) else { panic!() };
+    assert_eq!((who.factors, who.auth_time), (renewed.factors, renewed.auth_time));
 }

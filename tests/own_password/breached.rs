@@ -100,7 +100,12 @@ fn where_there_is_nothing_else_it_is_taken_and_told_of() {
     assert!(
         matches!(
             events(&world),
-            [Event::BreachedPasswordSufficed { .. }, Event::PasswordChanged { .. }, Event::SignedIn { .. }]
+            [
+                Event::BreachedPasswordSufficed { .. },
+                Event::PasswordChanged { .. },
+                Event::LinksEnded { .. },
+                Event::SignedIn { .. }
+            ]
         ),
         "{:?}",
         events(&world)
@@ -128,7 +133,10 @@ fn a_session_of_the_breached_password_changes_nothing_with_it() {
     breach(world.account("alice"));
     done(&change(&mut world, &mine));
     assert!(
-        matches!(events(&world), [Event::BreachedPasswordSufficed { .. }, Event::PasswordChanged { .. }]),
+        matches!(
+            events(&world),
+            [Event::BreachedPasswordSufficed { .. }, Event::LinksEnded { .. }, Event::PasswordChanged { .. }]
+        ),
         "{:?}",
         events(&world)
     );

@@ -2,6 +2,7 @@
 
 mod bearers;
 mod breached;
+mod eiam;
 mod forgotten;
 
 use authflow::testkit::{
@@ -199,7 +200,7 @@ fn a_first_password_takes_a_sign_in_of_the_last_ten_minutes() {
             assert_eq!(world.check_exist(&mine).parts(), (200, json!({ "is_set_pwd": true })));
             assert_eq!(world.send(&Call::login("nora", NEW)).text("status"), "SUCCESS");
         } else {
-            let again = refusal("IDAAS.SDK.PWD.0103", "Please sign in again to set a password");
+            let again = refusal("IDAAS.SDK.PWD.0103", "Please sign in again first");
             assert_eq!(set.parts(), again);
         }
     }

@@ -7,8 +7,8 @@ use authflow::{
     device::{BindingKind, Caller, Device, DeviceBinding, DeviceCookie, DeviceTrait},
     outcome::{Event, Fault, Grant, TokenRefusal, Verdict},
     policy::{Lifetimes, Policy},
-    session::SessionRecord,
-    step::{Step, Write},
+    session::{CheckSession, SessionRecord},
+    step::{Commit, Write},
     testkit::{
         Answer, Call, Setup, World,
         demo::{self, PASSWORD, START},
@@ -190,10 +190,8 @@ fn a_use_by_a_token_that_was_rotated_away_is_not_noted() {
     let first = session(&mut world).session_token().to_owned();
     refresh(&mut world, &first);
     world.clock.pass(300);
-    let mut step = world.begin(&Call::refresh(&first));
-    while !matches!(step, Step::Commit(_)) {
-        step = world.host.answer(step).unwrap();
-    }
+    let step = world.begin(&Call::refresh(&first));
+    drop(world.until::<Commit>(step));
     assert_eq!(record(&mut world).used_at, START);
 }
 
@@ -334,7 +332,7 @@ fn a_rotation_carries_the_device() {
     let token = session(&mut world).session_token().to_owned();
     let bound = record(&mut world).device;
     let step = world.begin(&Call::refresh(&token));
-    let Step::Commit(ask) = world.until_commit(step) else { panic!() };
+    let ask = world.until::<Commit>(step);
     let expected = |write: &Write| matches!(write, Write::RotateSession { device, .. } if *device == bound);
     assert!(ask.writes.iter().any(expected), "{ask:?}");
     let printed = format!("{ask:?}");
@@ -345,12 +343,7 @@ fn a_rotation_carries_the_device() {
 fn a_question_prints_neither_the_fingerprint_nor_a_key() {
     let mut world = World::new();
     let granted: Answer = session(&mut world);
-    let mut step = world.begin(&Call::check_exist(granted.id_token()));
-    let printed = loop {
-        if let Step::CheckSession(ask) = &step {
-            break format!("{ask:?}");
-        }
-        step = world.host.answer(step).unwrap();
-    };
+    let step = world.begin(&Call::check_exist(granted.id_token()));
+    let printed = format!("{:?}", world.until::<CheckSession>(step));
     assert!(!printed.contains("156aysdna213sac") && !printed.contains("MacKey"), "{printed}");
 }

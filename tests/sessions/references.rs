@@ -2,7 +2,7 @@
 
 use super::{invalid, logout, reason, refresh, rotating};
 use authflow::{
-    AccountId, Lifetime, PresentedToken, SessionId,
+    AccountId, Application, Lifetime, PresentedToken, SessionId,
     account::AccountStatus,
     device::{Caller, Device, DeviceTrait},
     outcome::{Event, Fault, TokenRefusal, Verdict},
@@ -214,7 +214,7 @@ fn a_session_from_a_fast_clock_is_good_no_earlier_than_any_other() {
         world.clock.now = START;
         let let_in = matches!(authenticate(&mut world, token), Verdict::Authenticated(_));
         assert_eq!(let_in, is_good, "{ahead}");
-        let verifier = world.api.engine().verifier();
+        let verifier = world.api.engine().verifier(&application()).unwrap();
         let audience = demo::audience();
         let verified = verifier.verify(Untrusted::new(token), &audience, START).unwrap();
         let VerifiedSession::NeedsRecord(reference) = verified else { panic!() };
@@ -397,12 +397,16 @@ fn a_reference_outlives_a_rotation_of_keys_and_ends_with_its_key() {
     assert_eq!(refresh(&mut world, renewed.session_token()).status, 200);
 }
 
+fn application() -> Application {
+    Application::new(demo::audience().client_id)
+}
+
 /// What middleware does with one: it has no account without the record, and judges that.
 #[test]
 fn middleware_identifies_a_reference_by_its_record() {
     let mut world = World::with_policy(Policy { rotate_session_tokens: true, ..policy() });
     let token = session(&mut world).session_token().to_string();
-    let verifier = world.api.engine().verifier();
+    let verifier = world.api.engine().verifier(&application()).unwrap();
     let audience = demo::audience();
     let verify = |audience, now| verifier.verify(Untrusted::<SessionToken>::new(&token), audience, now);
     let verified = verify(&audience, START).unwrap();
@@ -438,6 +442,6 @@ fn middleware_identifies_a_reference_by_its_record() {
         authflow::testkit::Setup::new(policy()).api(KeyRing::new(Key::new("x", demo::secret(9)).unwrap())),
         world.host.clone(),
     );
-    let foreign = foreign.api.engine().verifier();
+    let foreign = foreign.api.engine().verifier(&application()).unwrap();
     assert_eq!(foreign.identify(&reference, Some(kept), &device, START), None, "in another ring");
 }

@@ -12,7 +12,7 @@ use authflow::{
     outcome::{Event, TokenRefusal, Verdict},
     password::MustChange,
     policy::Policy,
-    step::Step,
+    step::DecideAccess,
     testkit::{World, demo},
 };
 use serde_json::{Value, json};
@@ -21,7 +21,9 @@ use std::collections::BTreeSet;
 /// What a client does in its session.
 fn in_session(client: &mut Client, made: &mut BTreeSet<String>) {
     let signed_in = client.sign_in("alice");
-    assert_eq!(signed_in.next(), ["who_am_i", "refresh_session", "change_own_password", "sign_out"]);
+    let contacts = ["send_mobile_code", "replace_mobile", "send_email_code", "replace_email"];
+    let own = ["who_am_i", "refresh_session", "change_own_password", "sign_out"];
+    assert_eq!(signed_in.next(), [own, contacts].concat());
     assert_eq!(signed_in.body["session_expires_in_seconds"], 43_200);
     client.world.clock.pass(60);
     let who = client.follow(&signed_in, "who_am_i", &Value::Null);
@@ -124,6 +126,41 @@ fn every_call_works_for_a_browser_and_for_an_app() {
             let again = json!({ "identifier": "alice", "password": NEW_PASSWORD });
             assert_eq!(client.send("POST", "/v1/sign-in", &again).state(), "signed_in");
             made.extend([taker, format!("send_recovery_{word}")]);
+
+            let mut client = kind(World::new());
+            client.sign_in("alice");
+            let (member, typed) = match channel {
+                Channel::Sms => ("mobile", json!({ "mobile": "+86-13900000007" })),
+                Channel::Email => ("email", json!({ "email": "alice@example.com" })),
+            };
+            let taker = format!("replace_{member}");
+            let path = format!("/v1/session/{member}");
+            let refused = by_code(&mut client, &path, &typed, &taker);
+            assert_eq!((refused.status, refused.problem()), (403, "sign-in-not-recent"));
+            // The same code, after the sign-in that the refusal names.
+            let code = client.world.code();
+            client.sign_in("alice");
+            let mut again = typed.clone();
+            again["code"] = code.into();
+            let replaced = client.send("POST", &path, &again);
+            assert_eq!((replaced.status, replaced.state()), (200, "contact_replaced"));
+            let who = client.follow(&replaced, "who_am_i", &Value::Null);
+            assert_eq!(
+                who.body["subject"][member].as_str().unwrap().replace("+8613", "+86-13"),
+                typed[member]
+            );
+            made.extend([taker, format!("send_{member}_code")]);
+
+            let registration = [channel].into_iter().collect();
+            let mut client = kind(World::with_policy(Policy { registration, ..demo::policy() }));
+            let typed = match channel {
+                Channel::Sms => json!({ "mobile": "+86-13900000009", "user_name": "zoe" }),
+                Channel::Email => json!({ "email": "zoe@example.com", "profile": { "name": "Zoe" } }),
+            };
+            let taker = format!("register_by_{word}");
+            let registered = by_code(&mut client, &format!("/v1/registration/by-{word}"), &typed, &taker);
+            assert_eq!((registered.status, registered.state()), (200, "signed_in"));
+            made.extend([taker, format!("send_registration_{word}")]);
         }
 
         let mut client = kind(World::new());
@@ -211,14 +248,9 @@ fn the_address_is_the_hosts_word() {
         let body = json!({ "identifier": "alice", "password": demo::PASSWORD }).to_string();
         let (body, peer) = (body.as_bytes(), "192.0.2.7".parse().ok());
         let request = Request { method: "POST", path: "/v1/sign-in", headers: &headers, body, peer };
-        let (mut step, _) = client.web.handle(&request, client.world.moment());
-        let device = loop {
-            step = match step {
-                Step::DecideAccess(ask) => break ask.device.clone(),
-                step => client.world.host.answer(step).unwrap(),
-            };
-        };
-        assert_eq!((device.ip(), device.agent()), (peer, "Mozilla/5.0"));
+        let (step, _) = client.web.handle(&request, client.world.moment());
+        let ask = client.world.until::<DecideAccess>(step);
+        assert_eq!((ask.device.ip(), ask.device.agent()), (peer, "Mozilla/5.0"));
     }
 }
 

@@ -1,6 +1,6 @@
 //! What another site makes a browser send.
 
-use crate::{client::Client, schema};
+use super::{client::Client, schema};
 use authflow::{
     outcome::{Event, Fault, Verdict},
     testkit::{HeaderList, World, demo},

@@ -3,9 +3,11 @@
 use super::client::{Answer, Client, NEW_PASSWORD};
 use authflow::{
     ClientId, Secret,
+    captcha::CaptchaKind,
     facade::{MOST_OF_A_BODY, Request},
     outcome::{Fault, Verdict},
     password::PasswordRules,
+    policy::{Policy, ReplacedContacts},
     testkit::{HeaderList, HostFault, World, demo},
     web::{Modes, Web},
 };
@@ -205,6 +207,23 @@ fn a_code_that_does_not_get_through_is_told() {
     assert_eq!((answer.status, answer.problem()), (422, "code-not-sent"));
 }
 
+/// Of the host's own captcha, and of a picture's token.
+#[test]
+fn a_captcha_that_is_not_good_is_told() {
+    for captcha in [CaptchaKind::Own, CaptchaKind::Picture] {
+        let policy = Policy { demands_captcha: true, captcha, ..demo::policy() };
+        let mut client = Client::app(World::with_policy(policy));
+        client.world.host.robot = Some(Secret::new("robot"));
+        for mobile in [demo::MOBILE, "+86-13911111111"] {
+            let ask = json!({ "mobile": mobile, "captcha_token": "robot" });
+            let answer = client.send("POST", "/v1/sign-in/by-sms/send", &ask);
+            assert_eq!((answer.status, answer.problem()), (403, "captcha-refused"));
+            assert_eq!(answer.next(), ["send_sign_in_sms"]);
+        }
+        assert!(client.world.host.outbox.is_empty());
+    }
+}
+
 /// To somebody and to nobody alike.
 #[test]
 fn whoever_asks_again_too_soon_is_told_how_long_to_wait() {
@@ -267,4 +286,46 @@ fn every_type_is_documented_where_its_uri_leads() {
     for (name, value) in documented.as_object().unwrap() {
         assert_eq!(&answer.body[name], value);
     }
+}
+
+/// By its own proof alone does a second factor move; and whose a number is, its owner is told.
+#[test]
+fn a_contact_that_may_not_be_replaced_says_why() {
+    let mut client = Client::app(World::new());
+    let mobile = json!({ "mobile": "+86-13900000007" });
+    client.sign_in_by_following("mona");
+    let proved = client.world.host.sessions.values().next().unwrap().factors;
+    let unproved = if proved.contains(authflow::factor::Factor::Sms) { "email" } else { "sms" };
+    let (path, typed) = match unproved {
+        "sms" => ("/v1/session/mobile/send", mobile.clone()),
+        _ => ("/v1/session/email/send", json!({ "email": "new@example.com" })),
+    };
+    let answer = client.send("POST", path, &typed);
+    assert_eq!(
+        (answer.status, answer.problem(), &answer.body["factor"]),
+        (403, "factor-unproved", &json!(unproved))
+    );
+
+    let mut client = Client::browser(World::new());
+    client.sign_in("alice");
+    let monas = json!({ "mobile": demo::MOBILE });
+    assert_eq!(client.send("POST", "/v1/session/mobile/send", &monas).state(), "code_sent");
+    let typed = json!({ "mobile": demo::MOBILE, "code": client.world.code() });
+    let answer = client.send("POST", "/v1/session/mobile", &typed);
+    assert_eq!((answer.status, answer.problem()), (403, "sign-in-not-recent"), "the session that asked");
+    assert!(answer.next().contains(&"sign_in"));
+    client.sign_in("alice");
+    let answer = client.send("POST", "/v1/session/mobile", &typed);
+    assert_eq!((answer.status, answer.problem()), (409, "contact-taken"));
+    assert_eq!(answer.next(), ["send_mobile_code", "replace_mobile"]);
+    client.world.clock.pass(600);
+    let answer = client.send("POST", "/v1/session/mobile", &typed);
+    assert_eq!((answer.status, answer.problem()), (403, "sign-in-not-recent"));
+    assert_eq!(client.send("POST", "/v1/session/mobile/send", &mobile).state(), "code_sent");
+
+    let none = Policy { replaces_contacts: ReplacedContacts::NONE, ..demo::policy() };
+    let mut client = Client::app(World::with_policy(none));
+    let signed_in = client.sign_in("alice");
+    assert!(!signed_in.next().iter().any(|call| call.contains("mobile") || call.contains("email")));
+    assert_eq!(client.send("POST", "/v1/session/mobile/send", &mobile).status, 400);
 }

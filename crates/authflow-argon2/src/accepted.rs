@@ -67,6 +67,11 @@ impl Accepted {
         blocks.max().unwrap_or(0)
     }
 
+    /// Whether a verifier's parameters are accepted.
+    pub(crate) fn takes(&self, stored: &Stored) -> Result<(), HasherError> {
+        self.padding_of(stored.set).map(drop)
+    }
+
     /// A password against a verifier, or against none. Of each shape that is accepted, all compute as much as its dearest set takes, in one
     /// order: of the verifier's own shape by its own set and then padding, of every other by its dearest set.
     pub(crate) fn judge(

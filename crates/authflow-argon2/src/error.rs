@@ -4,6 +4,21 @@ use crate::parameters::{InvalidParameters, ParameterSet};
 use std::time::Duration;
 
 /// What goes wrong with a hasher. Its texts name parameters, and never a password, a salt or a hash.
+///
+/// ```
+/// use authflow::password::Verifier;
+/// use authflow_argon2::{Argon2Hasher, Argon2id, HasherError};
+///
+/// let hasher = Argon2Hasher::new(Argon2id::OWASP_MINIMUM, [])?;
+/// let in_the_clear = Verifier::new("hunter2");
+/// assert_eq!(hasher.accepts(&in_the_clear), Err(HasherError::Unreadable));
+///
+/// // A row from before: its parameters are not among the accepted ones.
+/// let weaker = "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4";
+/// let refused = hasher.accepts(&Verifier::new(weaker)).unwrap_err();
+/// assert!(refused.to_string().ends_with("and this one has $argon2id$v=19$m=256,t=2,p=1"));
+/// # Ok::<(), HasherError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum HasherError {

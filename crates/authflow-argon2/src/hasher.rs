@@ -32,13 +32,71 @@ const LONGEST_WAIT_FOR_A_CORE: Duration = Duration::from_secs(20);
 ///   [crate](crate#all-take-the-same-time).
 ///
 /// It is cheap to clone: all clones share places and cores.
+///
+/// ```
+/// use authflow::{
+///     Secret,
+///     parts::Hasher as _,
+///     password::{PasswordMatch, Verifier},
+/// };
+/// use authflow_argon2::{Argon2Hasher, Argon2id};
+/// use std::sync::Arc;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// // A row from before, with parameters that were good enough then.
+/// let old = Verifier::new(
+///     "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
+/// );
+/// let hasher =
+///     Argon2Hasher::new(Argon2id::OWASP_MINIMUM, ["$argon2id$v=19$m=256,t=2,p=1".parse()?])?;
+///
+/// let place = Arc::new(hasher.permit().await?);
+/// let answer = hasher.verify(Some(&old), &Secret::new("password"), place).await?;
+/// assert_eq!(answer, PasswordMatch::MatchesOutdated, "the login has it hashed anew");
+/// # Ok(()) }
+/// ```
 #[derive(Clone)]
 pub struct Argon2Hasher {
     accepted: Arc<Accepted>,
     memory: Memory,
     places: Arc<Semaphore>,
     cores: Arc<Semaphore>,
+    count_of_cores: NonZeroUsize,
     longest_waits: [Duration; 2],
+}
+
+/// How busy a hasher is: for whoever watches it. What waits for a core has a place and no core.
+///
+/// ```
+/// use authflow::parts::Hasher as _;
+/// use authflow_argon2::{Argon2Hasher, Argon2id, HasherLoad};
+/// use std::num::NonZeroUsize;
+///
+/// /// Whether somebody should be told.
+/// fn is_busy(load: HasherLoad) -> bool {
+///     load.places_taken * 4 >= load.places * 3
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), authflow_argon2::HasherError> {
+/// let hasher = Argon2Hasher::new(Argon2id::OWASP_MINIMUM, [])?.with_cores(NonZeroUsize::MIN);
+/// let _two = [hasher.permit().await?, hasher.permit().await?];
+/// assert!(!is_busy(hasher.load()), "there are four places for a core");
+/// let _third = hasher.permit().await?;
+/// assert!(is_busy(hasher.load()));
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HasherLoad {
+    /// How many may verify a password, those that wait for a core among them.
+    pub places: usize,
+    /// How many of these are taken.
+    pub places_taken: usize,
+    /// How many hash at once at most.
+    pub cores: usize,
+    /// How many hash. One that makes a verifier has a core and no place.
+    pub cores_taken: usize,
 }
 
 impl Argon2Hasher {
@@ -53,16 +111,35 @@ impl Argon2Hasher {
         let accepted = Accepted::new(new.into(), older)?;
         let memory = Memory::of(accepted.blocks());
         let longest_waits = [LONGEST_WAIT_FOR_A_PLACE, LONGEST_WAIT_FOR_A_CORE];
-        let cores = thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-        let (places, cores) = semaphores(cores);
-        Ok(Self { accepted: Arc::new(accepted), memory, places, cores, longest_waits })
+        let count_of_cores = thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+        let (places, cores) = semaphores(count_of_cores);
+        Ok(Self { accepted: Arc::new(accepted), memory, places, cores, count_of_cores, longest_waits })
     }
 
     /// With so many cores to hash on, and four times as many places.
     #[must_use]
-    pub fn with_cores(self, cores: NonZeroUsize) -> Self {
-        let (places, cores) = semaphores(cores);
-        Self { places, cores, ..self }
+    pub fn with_cores(self, count_of_cores: NonZeroUsize) -> Self {
+        let (places, cores) = semaphores(count_of_cores);
+        Self { places, cores, count_of_cores, ..self }
+    }
+
+    /// How busy it is now.
+    ///
+    /// ```
+    /// use authflow_argon2::{Argon2Hasher, Argon2id};
+    ///
+    /// let load = Argon2Hasher::new(Argon2id::OWASP_MINIMUM, [])?.load();
+    /// assert_eq!((load.places_taken, load.cores_taken), (0, 0));
+    /// # Ok::<(), authflow_argon2::HasherError>(())
+    /// ```
+    pub fn load(&self) -> HasherLoad {
+        let (places, cores) = counts(self.count_of_cores);
+        HasherLoad {
+            places,
+            places_taken: places.saturating_sub(self.places.available_permits()),
+            cores,
+            cores_taken: cores.saturating_sub(self.cores.available_permits()),
+        }
     }
 
     /// With other bounds to how long a place and a core are waited for. Whoever waits for a core has a guess in flight or has proved
@@ -75,6 +152,26 @@ impl Argon2Hasher {
     /// The parameters that a verifier may have, those of new ones among them.
     pub fn accepted(&self) -> impl Iterator<Item = ParameterSet> {
         self.accepted.sets()
+    }
+
+    /// Whether somebody could sign in with a verifier: it can be read, and its parameters are accepted. For whoever brings verifiers along.
+    ///
+    /// ```
+    /// use authflow::password::Verifier;
+    /// use authflow_argon2::{Argon2Hasher, Argon2id};
+    ///
+    /// let hasher = Argon2Hasher::new(Argon2id::OWASP_MINIMUM, [])?;
+    /// let weaker = Verifier::new(
+    ///     "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
+    /// );
+    /// assert!(hasher.accepts(&weaker).is_err());
+    /// # Ok::<(), authflow_argon2::HasherError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Why nobody could. It prints no more of the verifier than its parameters.
+    pub fn accepts(&self, verifier: &Verifier) -> Result<(), HasherError> {
+        self.accepted.takes(&Stored::of_verifier(verifier.expose())?)
     }
 
     /// On a thread for blocking work, once there is a core. What is held goes with the work: a caller that goes away frees nothing that is still in use.
@@ -127,8 +224,14 @@ impl parts::Hasher for Argon2Hasher {
 }
 
 fn semaphores(cores: NonZeroUsize) -> (Arc<Semaphore>, Arc<Semaphore>) {
-    let of = |permits: usize| Arc::new(Semaphore::new(permits.min(Semaphore::MAX_PERMITS)));
-    (of(cores.get().saturating_mul(PLACES_PER_CORE)), of(cores.get()))
+    let (places, cores) = counts(cores);
+    (Arc::new(Semaphore::new(places)), Arc::new(Semaphore::new(cores)))
+}
+
+/// Of places, and of cores.
+fn counts(cores: NonZeroUsize) -> (usize, usize) {
+    let bounded = |permits: usize| permits.min(Semaphore::MAX_PERMITS);
+    (bounded(cores.get().saturating_mul(PLACES_PER_CORE)), bounded(cores.get()))
 }
 
 async fn acquire(from: &Arc<Semaphore>, longest_wait: Duration) -> Result<OwnedSemaphorePermit, HasherError> {
@@ -237,6 +340,8 @@ mod tests {
             assert!(timeout(Duration::ZERO, &mut working).await.is_err());
         }
         assert_eq!((hasher.places.available_permits(), hasher.cores.available_permits()), (7, 1));
+        let load = HasherLoad { places: 8, places_taken: 1, cores: 2, cores_taken: 1 };
+        assert_eq!(hasher.load(), load);
         done.send(()).unwrap();
         let _ = hasher.places.acquire_many(8).await.unwrap();
         let _ = hasher.cores.acquire_many(2).await.unwrap();

@@ -12,5 +12,5 @@ mod work;
 
 pub use argon2id::Argon2id;
 pub use error::HasherError;
-pub use hasher::Argon2Hasher;
+pub use hasher::{Argon2Hasher, HasherLoad};
 pub use parameters::{InvalidParameters, ParameterSet};

@@ -27,12 +27,20 @@ use std::{fmt, str::FromStr};
 /// | `$pbkdf2-sha256$i=…`, `$pbkdf2-sha512$i=…` | i: at most 2²² | `pbkdf2` |
 /// | `$2a$…`, `$2b$…`, `$2y$…`: all one, since what they differ in was never done here | cost: 4 to 15 | `bcrypt` |
 ///
-/// The bounds keep one verify below about two seconds and 256 MiB. There is no lower one: how weak a stored verifier may be says who accepts it.
+/// The bounds keep one verify below about two seconds and 256 MiB. There is no lower one: whoever accepts a stored verifier says how weak it may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ParameterSet(Algorithm);
 
 /// Why a text is no [`ParameterSet`]. It never quotes more than a number.
+///
+/// ```
+/// use authflow_argon2::{InvalidParameters, ParameterSet};
+///
+/// let refused = "$argon2id$v=19$m=65536,t=3,p=99".parse::<ParameterSet>().unwrap_err();
+/// assert!(matches!(refused, InvalidParameters::Number { name: "p", given: Some(99), .. }));
+/// assert_eq!(refused.to_string(), "p of argon2 must be 1 to 16, and is 99");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidParameters {

@@ -1,12 +1,9 @@
 //! The file of a key ring: made on the first start, private to its owner, so that tokens outlive a restart.
 
-use crate::{
-    hexadecimal,
-    private_file::{self, MalformedToml, PrivateFileError},
-};
+use crate::{KeyFileError, hexadecimal, private_file};
 use authflow::{
     Timestamp,
-    token::{Key, KeyError, KeyRing, RingError, VerifyWindow},
+    token::{Key, KeyRing, RingError, VerifyWindow},
 };
 use serde::Deserialize;
 use std::path::Path;
@@ -14,52 +11,31 @@ use zeroize::Zeroizing;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct KeyFile {
-    signer: SignerEntry,
+pub(crate) struct KeyFile {
+    pub(crate) signer: SignerEntry,
     #[serde(default)]
-    verify: Vec<VerifyEntry>,
+    pub(crate) verify: Vec<VerifyEntry>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct SignerEntry {
-    id: Option<String>,
-    secret: Zeroizing<String>,
+pub(crate) struct SignerEntry {
+    pub(crate) id: Option<String>,
+    pub(crate) secret: Zeroizing<String>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct VerifyEntry {
-    id: Option<String>,
-    secret: Zeroizing<String>,
+pub(crate) struct VerifyEntry {
+    pub(crate) id: Option<String>,
+    pub(crate) secret: Zeroizing<String>,
     #[serde(default)]
-    from: Timestamp,
-    until: Timestamp,
+    pub(crate) from: Timestamp,
+    pub(crate) until: Timestamp,
 }
 
 /// Why there is no key ring. It prints no secret.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum KeyRingFileError {
-    /// The file cannot be read or made, or is not its owner's alone.
-    #[error(transparent)]
-    File(#[from] PrivateFileError),
-    /// The operating system has no random numbers.
-    #[error("no entropy to make a key of")]
-    NoEntropy,
-    /// The text has not the members of a key ring.
-    #[error(transparent)]
-    Malformed(#[from] MalformedToml),
-    /// A secret is spelt otherwise.
-    #[error("a secret is not an even number of hexadecimal digits")]
-    NotHexadecimal,
-    /// A secret or an id is no key's.
-    #[error(transparent)]
-    Key(#[from] KeyError),
-    /// The keys make no ring.
-    #[error(transparent)]
-    Ring(#[from] RingError),
-}
+pub type KeyRingFileError = KeyFileError<RingError>;
 
 /// Reads the ring; makes a file with one new key first if there is none. Says whether it made one.
 ///
@@ -79,12 +55,13 @@ pub fn load_or_make(path: impl AsRef<Path>) -> Result<(KeyRing, bool), KeyRingFi
     private_file::read_or_make(path.as_ref(), parse, new_file)
 }
 
-fn parse(text: &str) -> Result<KeyRing, KeyRingFileError> {
+pub(crate) fn parse(text: &str) -> Result<KeyRing, KeyRingFileError> {
     let KeyFile { signer, verify } = private_file::from_toml(text)?;
     let ring = KeyRing::new(key(signer.id.as_deref(), &signer.secret)?);
     verify.into_iter().try_fold(ring, |ring, entry| {
         let window = VerifyWindow { from: entry.from, until: entry.until };
-        Ok(ring.with_verifier(key(entry.id.as_deref(), &entry.secret)?, window)?)
+        let key = key(entry.id.as_deref(), &entry.secret)?;
+        ring.with_verifier(key, window).map_err(KeyFileError::Together)
     })
 }
 
@@ -112,6 +89,8 @@ fn new_file() -> Result<Zeroizing<String>, KeyRingFileError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::private_file::PrivateFileError;
+    use authflow::token::KeyError;
     use std::{fs, os::unix::fs::PermissionsExt as _};
 
     const SECRET: &str = "00112233445566778899aabbccddeeff00112233445566778899AABBCCDDEEFF";
@@ -168,7 +147,7 @@ mod tests {
             .replace("<openssl rand -hex 32, another one>", &other);
         parse(&filled).unwrap();
         let twice = filled.replace(&other, &one);
-        assert!(matches!(parse(&twice), Err(KeyRingFileError::Ring(RingError::DuplicateSecret(..)))));
+        assert!(matches!(parse(&twice), Err(KeyRingFileError::Together(RingError::DuplicateSecret(..)))));
         let counted: String = (0..32).map(|byte| format!("{byte:02x}")).collect();
         assert!(matches!(parse(&filled.replace(&one, &counted)), Err(KeyRingFileError::Key(KeyError::Weak))));
     }

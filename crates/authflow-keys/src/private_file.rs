@@ -12,6 +12,22 @@ use zeroize::Zeroizing;
 const MAX_FILE: u64 = 1 << 20;
 
 /// Why a file of secrets is not read or made.
+///
+/// ```
+/// use authflow_keys::private_file::{PrivateFileError, make, read};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("smtp-password");
+/// assert!(matches!(read(&path), Err(PrivateFileError::Io(_))), "there is none");
+/// make(&path, "first")?;
+/// # #[cfg(unix)] {
+/// use std::{fs, os::unix::fs::PermissionsExt as _};
+/// fs::set_permissions(&path, fs::Permissions::from_mode(0o640))?;
+/// assert!(matches!(read(&path), Err(PrivateFileError::ReadableByOthers)));
+/// # }
+/// # Ok(()) }
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PrivateFileError {
@@ -33,6 +49,14 @@ impl PrivateFileError {
 }
 
 /// A text is no TOML, or has other members than it must. It says the line alone, since a parser's message quotes the text.
+///
+/// ```
+/// use authflow_keys::private_file::from_toml;
+/// use std::collections::BTreeMap;
+///
+/// let torn = from_toml::<BTreeMap<String, String>>("user = \"login\"\npassword = \"hunter").unwrap_err();
+/// assert_eq!(torn.to_string(), "not a file of its kind, at line 2");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a file of its kind, at line {line}")]
 pub struct MalformedToml {
@@ -40,6 +64,25 @@ pub struct MalformedToml {
 }
 
 /// Reads a file that is its owner's alone, and no more than a mebibyte of it.
+///
+/// ```
+/// use authflow_keys::private_file::{make, read, replace};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("smtp-password");
+/// assert!(make(&path, "first")?);
+/// assert!(!make(&path, "second")?, "what is there is left as it is");
+/// replace(&path, "third")?;
+/// assert_eq!(read(&path)?.as_str(), "third");
+///
+/// # #[cfg(unix)] {
+/// # use std::{fs, os::unix::fs::PermissionsExt as _};
+/// fs::set_permissions(&path, fs::Permissions::from_mode(0o644))?;
+/// assert!(read(&path).is_err(), "others may read it");
+/// # }
+/// # Ok(()) }
+/// ```
 ///
 /// # Errors
 /// When it cannot be read, or others than its owner may read it.
@@ -57,6 +100,16 @@ pub fn read(path: &Path) -> Result<Zeroizing<String>, PrivateFileError> {
 ///
 /// # Errors
 /// When it is not what is read for.
+///
+/// ```
+/// use authflow_keys::private_file::from_toml;
+/// use std::collections::BTreeMap;
+///
+/// // Yours: a struct that derives `serde::Deserialize`, with `deny_unknown_fields`.
+/// let account: BTreeMap<String, String> = from_toml("user = \"login\"\npassword = \"hunter2\"")?;
+/// assert_eq!(account["user"], "login");
+/// # Ok::<(), authflow_keys::private_file::MalformedToml>(())
+/// ```
 pub fn from_toml<T: DeserializeOwned>(text: &str) -> Result<T, MalformedToml> {
     toml::from_str(text).map_err(|error| {
         let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or("");
@@ -86,6 +139,18 @@ pub(crate) fn read_or_make<T, E: From<PrivateFileError>>(
 ///
 /// # Errors
 /// What the operating system says.
+///
+/// ```
+/// use authflow_keys::private_file::{make, read};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("smtp-password");
+/// assert!(make(&path, "first")?);
+/// assert!(!make(&path, "second")?, "there is one");
+/// assert_eq!(read(&path)?.as_str(), "first");
+/// # Ok(()) }
+/// ```
 pub fn make(path: &Path, text: &str) -> io::Result<bool> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut unfinished = Builder::new().prefix(".unfinished-").tempfile_in(folder)?;
@@ -98,6 +163,35 @@ pub fn make(path: &Path, text: &str) -> io::Result<bool> {
     }
 }
 
+/// Puts a text in the place of a file that is there, whole or not at all: a crash leaves the one before or this one. It stays its owner's alone,
+/// whoever replaces it. Where the path is a link, the file that it leads to is replaced.
+///
+/// # Errors
+/// What the operating system says: also that the owner cannot be kept, which only an administrator can.
+///
+/// ```
+/// use authflow_keys::private_file::{make, read, replace};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("smtp-password");
+/// assert!(replace(&path, "first").is_err(), "there must be one");
+/// make(&path, "first")?;
+/// replace(&path, "second")?;
+/// assert_eq!(read(&path)?.as_str(), "second", "it is still its owner's alone");
+/// # Ok(()) }
+/// ```
+pub fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let path = &path.canonicalize()?;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut unfinished = Builder::new().prefix(".unfinished-").tempfile_in(folder)?;
+    unfinished.write_all(text.as_bytes())?;
+    keep_owner(path, unfinished.as_file())?;
+    unfinished.as_file().sync_all()?;
+    unfinished.persist(path).map_err(|failed| failed.error)?;
+    sync(folder)
+}
+
 #[cfg(unix)]
 fn sync(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
@@ -105,6 +199,21 @@ fn sync(folder: &Path) -> io::Result<()> {
 
 #[cfg(not(unix))]
 fn sync(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(unix)]
+fn keep_owner(before: &Path, after: &File) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt as _, fchown};
+    let (before, made) = (before.metadata()?, after.metadata()?);
+    match (before.uid(), before.gid()) == (made.uid(), made.gid()) {
+        true => Ok(()),
+        false => fchown(after, Some(before.uid()), Some(before.gid())),
+    }
+}
+
+#[cfg(not(unix))]
+fn keep_owner(_: &Path, _: &File) -> io::Result<()> {
     Ok(())
 }
 
@@ -121,7 +230,10 @@ fn readable_by_others(_: &File) -> io::Result<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::{fs, os::unix::fs::PermissionsExt as _};
+    use std::{
+        fs,
+        os::unix::fs::{MetadataExt as _, PermissionsExt as _},
+    };
 
     #[test]
     fn a_file_is_made_once_private_and_whole() {
@@ -133,6 +245,24 @@ mod tests {
         assert_eq!(*read(&path).unwrap(), "one");
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing unfinished stays behind");
+    }
+
+    #[test]
+    fn what_is_replaced_stays_where_a_link_leads_and_its_owners_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let [path, link] = ["secret", "link"].map(|name| folder.path().join(name));
+        make(&path, "one").unwrap();
+        std::os::unix::fs::symlink(&path, &link).unwrap();
+        // Only an administrator can give a file away: for others the owner is their own, and stays it.
+        let is_given_away = std::os::unix::fs::chown(&path, Some(65_534), Some(65_534)).is_ok();
+        let owner = |path| fs::metadata(path).map(|of| (of.uid(), of.gid())).unwrap();
+        let before = owner(&path);
+        assert_eq!(is_given_away, before == (65_534, 65_534));
+        replace(&link, "two").unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!((*read(&path).unwrap()).as_str(), "two");
+        assert_eq!(owner(&path), before);
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     }
 
     #[test]

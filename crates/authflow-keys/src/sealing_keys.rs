@@ -1,57 +1,43 @@
 //! The file of sealing keys: made on the first start, private to its owner. What is sealed needs it for as long as it is kept.
 
-use crate::{
-    hexadecimal,
-    private_file::{self, MalformedToml, PrivateFileError},
-};
-use authflow::{
-    sealing::{SealingKey, SealingKeys, SealingKeysError},
-    token::KeyError,
-};
+use crate::{KeyFileError, hexadecimal, private_file};
+use authflow::sealing::{SealingKey, SealingKeys, SealingKeysError};
 use serde::Deserialize;
 use std::path::Path;
 use zeroize::Zeroizing;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct SealingFile {
-    sealer: Entry,
+pub(crate) struct SealingFile {
+    pub(crate) sealer: Entry,
     #[serde(default)]
-    open: Vec<Entry>,
+    pub(crate) open: Vec<Entry>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Entry {
-    id: String,
-    secret: Zeroizing<String>,
+pub(crate) struct Entry {
+    pub(crate) id: String,
+    pub(crate) secret: Zeroizing<String>,
 }
 
 /// Why there are no sealing keys. It prints no secret.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum SealingKeysFileError {
-    /// The file cannot be read or made, or is not its owner's alone.
-    #[error(transparent)]
-    File(#[from] PrivateFileError),
-    /// The operating system has no random numbers.
-    #[error("no entropy to make a key of")]
-    NoEntropy,
-    /// The text has not the members of sealing keys.
-    #[error(transparent)]
-    Malformed(#[from] MalformedToml),
-    /// A secret is spelt otherwise.
-    #[error("a secret is not an even number of hexadecimal digits")]
-    NotHexadecimal,
-    /// A secret or an id is no key's.
-    #[error(transparent)]
-    Key(#[from] KeyError),
-    /// Two keys are one.
-    #[error(transparent)]
-    Keys(#[from] SealingKeysError),
-}
+pub type SealingKeysFileError = KeyFileError<SealingKeysError>;
 
 /// Reads the keys; makes a file with one new key first if there is none. Says whether it made one.
+///
+/// ```
+/// use authflow_keys::sealing_keys;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("sealing-keys.toml");
+/// let (keys, made) = sealing_keys::load_or_make(&path)?;
+/// assert!(made);
+/// let (again, made) = sealing_keys::load_or_make(&path)?; // the next start
+/// assert!(!made && again.sealer().id() == keys.sealer().id(), "what is sealed opens");
+/// # Ok(()) }
+/// ```
 ///
 /// # Errors
 /// When the file cannot be read or made, others than its owner may read it, or what is in it makes no sealing keys.
@@ -59,10 +45,10 @@ pub fn load_or_make(path: impl AsRef<Path>) -> Result<(SealingKeys, bool), Seali
     private_file::read_or_make(path.as_ref(), parse, new_file)
 }
 
-fn parse(text: &str) -> Result<SealingKeys, SealingKeysFileError> {
+pub(crate) fn parse(text: &str) -> Result<SealingKeys, SealingKeysFileError> {
     let SealingFile { sealer, open } = private_file::from_toml(text)?;
     let keys = SealingKeys::new(key(&sealer)?);
-    open.iter().try_fold(keys, |keys, entry| Ok(keys.with_opener(key(entry)?)?))
+    open.iter().try_fold(keys, |keys, entry| keys.with_opener(key(entry)?).map_err(KeyFileError::Together))
 }
 
 fn key(Entry { id, secret }: &Entry) -> Result<SealingKey, SealingKeysFileError> {
@@ -92,6 +78,8 @@ fn new_file() -> Result<Zeroizing<String>, SealingKeysFileError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::private_file::PrivateFileError;
+    use authflow::token::KeyError;
     use std::{fs, os::unix::fs::PermissionsExt as _};
 
     fn ids(keys: &SealingKeys) -> Vec<&str> {
@@ -142,7 +130,7 @@ mod tests {
             .replace("<openssl rand -hex 32, another one>", &other);
         assert_eq!(ids(&parse(&filled).unwrap()), ["2027", "2026"]);
         let twice = parse(&filled.replace(&other, &one));
-        assert!(matches!(twice, Err(SealingKeysFileError::Keys(SealingKeysError::DuplicateSecret(..)))));
+        assert!(matches!(twice, Err(SealingKeysFileError::Together(SealingKeysError::DuplicateSecret(..)))));
         let counted: String = (0..32).map(|byte| format!("{byte:02x}")).collect();
         let weak = parse(&filled.replace(&one, &counted));
         assert!(matches!(weak, Err(SealingKeysFileError::Key(KeyError::Weak))));

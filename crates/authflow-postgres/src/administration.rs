@@ -3,17 +3,21 @@
 use crate::{
     Accounts, PostgresStore, StoreError, Transaction, attempts, columns,
     database::{Written, writing},
+    identities,
     parameters::{bytes, text},
     sessions, sweep,
 };
 use authflow::{
     AccountId, TenantId, Timestamp,
-    account::AccountStatus,
+    account::{AccountKey, AccountStatus},
     administration::{
-        Administer, Administered, DeletePerson, EndSessionsOf, RequireChange, SetStatus, Sweep, Swept, Unlock,
+        Administer, Administered, DeletePerson, EndLinksOf, EndSessionsOf, EnrolAuthenticator, RequireChange,
+        SetPassword, SetStatus, Sweep, Swept, Unlock,
     },
+    factor::{Factor, FactorSet},
     password::MustChange,
     session::EndSessions,
+    social::EndLinks,
 };
 
 impl<A: Accounts> Administer for PostgresStore<A> {
@@ -31,9 +35,21 @@ impl<A: Accounts> Administer for PostgresStore<A> {
         self.administer(ask.tenant, ask.account, Deed::RequireChange(ask.reason)).await
     }
 
+    async fn set_password(&self, ask: &SetPassword) -> Result<Administered, StoreError> {
+        writing!(self.database.to_end(), transaction => self.give_password(transaction, ask))
+    }
+
+    async fn enrol_authenticator(&self, ask: &EnrolAuthenticator) -> Result<Administered, StoreError> {
+        writing!(self.database.to_end(), transaction => self.give_authenticator(transaction, ask))
+    }
+
     async fn end_sessions_of(&self, ask: &EndSessionsOf) -> Result<Administered, StoreError> {
         let now = self.database.moment()?.timestamp();
         self.administer(ask.tenant, ask.account, Deed::EndSessions(ask.which, now)).await
+    }
+
+    async fn end_links_of(&self, ask: &EndLinksOf) -> Result<Administered, StoreError> {
+        self.administer(ask.tenant, ask.account, Deed::EndLinks(ask.which)).await
     }
 
     async fn delete_person(&self, ask: &DeletePerson) -> Result<Administered, StoreError> {
@@ -51,6 +67,7 @@ enum Deed {
     Unlock(Unlock),
     SetStatus(AccountStatus),
     RequireChange(MustChange),
+    EndLinks(EndLinks),
     EndSessions(EndSessions, Timestamp),
 }
 
@@ -72,9 +89,9 @@ impl<A: Accounts> PostgresStore<A> {
         account: AccountId,
         deed: Deed,
     ) -> Result<Written<Administered>, StoreError> {
-        if self.accounts.lock(transaction, tenant, account).await?.is_none() {
+        let Some((revision, _)) = self.accounts.lock(transaction, tenant, account).await? else {
             return Ok(Written::TakenBack(Administered::Nobody));
-        }
+        };
         match deed {
             Deed::Unlock(unlock) => {
                 for cleared in unlock.clears() {
@@ -83,12 +100,60 @@ impl<A: Accounts> PostgresStore<A> {
             }
             Deed::SetStatus(status) => self.accounts.set_status(transaction, tenant, account, status).await?,
             Deed::RequireChange(reason) => {
-                self.accounts.require_change(transaction, tenant, account, reason).await?
+                self.accounts.require_change(transaction, tenant, account, reason).await?;
+                if reason.ends_links() {
+                    identities::end(transaction, (&tenant, &account), EndLinks::All).await?;
+                    let marked = self.accounts.lock(transaction, tenant, account).await?;
+                    // Where there was nothing to mark.
+                    if marked.is_some_and(|(after, _)| after == revision) {
+                        self.accounts.set_revision(transaction, tenant, account, revision.next()).await?;
+                    }
+                }
+            }
+            Deed::EndLinks(which) => {
+                identities::end(transaction, (&tenant, &account), which).await?;
+                self.accounts.set_revision(transaction, tenant, account, revision.next()).await?
             }
             Deed::EndSessions(which, now) => {
                 sessions::end(transaction, (&tenant, &account), which, now).await?
             }
         }
+        Ok(Written::Kept(Administered::Done))
+    }
+
+    /// Under the account's lock.
+    async fn give_password(
+        &self,
+        transaction: &Transaction,
+        ask: &SetPassword,
+    ) -> Result<Written<Administered>, StoreError> {
+        let (tenant, account) = (ask.tenant, ask.account);
+        let Some((revision, _)) = self.accounts.lock(transaction, tenant, account).await? else {
+            return Ok(Written::TakenBack(Administered::Nobody));
+        };
+        let new = (&ask.verifier, ask.changed_at, revision.next());
+        self.accounts.store_password(transaction, tenant, account, new).await?;
+        identities::end(transaction, (&tenant, &account), EndLinks::All).await?;
+        if let Some(reason) = ask.must_change {
+            self.accounts.require_change(transaction, tenant, account, reason).await?;
+        }
+        Ok(Written::Kept(Administered::Done))
+    }
+
+    /// Under the account's lock.
+    async fn give_authenticator(
+        &self,
+        transaction: &Transaction,
+        ask: &EnrolAuthenticator,
+    ) -> Result<Written<Administered>, StoreError> {
+        let (tenant, account) = (ask.tenant, ask.account);
+        if self.accounts.lock(transaction, tenant, account).await?.is_none() {
+            return Ok(Written::TakenBack(Administered::Nobody));
+        }
+        let known = self.accounts.find(transaction, tenant, &AccountKey::Id(account)).await?;
+        let enrolled = known.map_or(FactorSet::EMPTY, |known| known.enrolled).with(Factor::Totp);
+        let new = (&ask.totp, enrolled, ask.changed_at);
+        self.accounts.enrol_authenticator(transaction, tenant, account, new).await?;
         Ok(Written::Kept(Administered::Done))
     }
 
@@ -117,6 +182,7 @@ async fn delete(transaction: &Transaction, ask: &DeletePerson) -> Result<(), Sto
     ] {
         transaction.execute(sql, &[text(tenant), text(account)]).await?;
     }
+    identities::end(transaction, (&ask.tenant, &ask.account), EndLinks::All).await?;
     let owner = ask.owner();
     for sql in ["DELETE FROM authflow.sends WHERE owner = $1", "DELETE FROM authflow.codes WHERE owner = $1"]
     {

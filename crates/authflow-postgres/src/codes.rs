@@ -58,8 +58,11 @@ pub(crate) async fn store(
     Ok(None)
 }
 
-/// Takes one of the recipient's budget. A record that cannot be read is an error and never a fresh one, which would refill it.
-async fn spend(transaction: &Transaction, budget: &SendBudget) -> Result<Option<CommitRefusal>, StoreError> {
+/// Takes one of a budget. A record that cannot be read is an error and never a fresh one, which would refill it.
+pub(crate) async fn spend(
+    transaction: &Transaction,
+    budget: &SendBudget,
+) -> Result<Option<CommitRefusal>, StoreError> {
     let slot = budget.slot.as_bytes().as_slice();
     let sql = "SELECT record FROM authflow.sends WHERE slot = $1 FOR NO KEY UPDATE";
     let stored = transaction.query_opt(sql, &[bytes(slot)]).await?;

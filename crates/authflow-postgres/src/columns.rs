@@ -6,6 +6,7 @@ use authflow::{
     account::Revision,
     device::DeviceBinding,
     factor::{Factor, FactorSet},
+    social::LinkedBy,
     token::{DeviceDigest, KeyId},
 };
 use std::str::FromStr;
@@ -72,6 +73,11 @@ pub(crate) fn factor_set(column: &'static str, stored: &str) -> Result<FactorSet
     let named = |name| Factor::ALL.into_iter().find(|factor| factor.amr() == name);
     let set = stored.split_ascii_whitespace().map(named).collect::<Option<_>>();
     set.ok_or(StoreError::malformed(column, "names of factors with blanks between"))
+}
+
+pub(crate) fn linked_by(stored: i64) -> Result<LinkedBy, StoreError> {
+    let bits = u16::try_from(stored).ok().and_then(|bits| LinkedBy::from_bits(bits).ok());
+    bits.ok_or(StoreError::malformed("linked_by", "bits of a `LinkedBy`"))
 }
 
 pub(crate) fn revision(stored: i64) -> Result<Revision, StoreError> {

@@ -6,6 +6,7 @@ use crate::{
     codes,
     connection::Transaction,
     database::Written,
+    identities::{self, NewLink},
     nobodies::Forgetting,
     sessions, sweep,
 };
@@ -14,6 +15,7 @@ use authflow::{
     account::AccountStatus,
     administration::Sweep,
     password::Verifier,
+    social::EndLinks,
     step::{Commit, CommitRefusal, Committed, Write},
 };
 
@@ -78,7 +80,21 @@ impl<A: Accounts> Committing<'_, A> {
             Write::UseCode(claim) => {
                 (matches!(claims::make(transaction, claim).await?, Claimed::First), CommitRefusal::CodeUsed)
             }
+            Write::CreateAccount(new) => {
+                // Nobody before them had the id, as far as links go: accounts of your own may have had.
+                identities::end(transaction, (&tenant, &new.id), EndLinks::All).await?;
+                return accounts.create(transaction, tenant, new).await;
+            }
             Write::CountSend(sum) => return codes::count(transaction, &commit.audience, sum).await,
+            Write::SpendBudget(budget) => return codes::spend(transaction, budget).await,
+            Write::ReplaceContact { contact, names } => {
+                let revision = commit.revision_after().ok_or(StoreError::NoRevision)?;
+                let new = (contact, names, revision);
+                (
+                    accounts.replace_contact(transaction, tenant, self.account()?, new).await?,
+                    CommitRefusal::ContactTaken,
+                )
+            }
             Write::ClearGuesses(cleared) => {
                 return attempts::clear(transaction, cleared).await.map(|()| None);
             }
@@ -93,6 +109,22 @@ impl<A: Accounts> Committing<'_, A> {
                     .store_password(transaction, tenant, self.account()?, new)
                     .await
                     .map(|()| None);
+            }
+            Write::LinkIdentity { identity, linked_at, linked_by } => {
+                let new = NewLink { identity, linked_at: *linked_at, linked_by: *linked_by };
+                return identities::link(transaction, accounts, (tenant, self.account()?), &new).await;
+            }
+            Write::EndLinks(which) => {
+                let revision = commit.revision_after().ok_or(StoreError::NoRevision)?;
+                accounts.set_revision(transaction, tenant, self.account()?, revision).await?;
+                let of = (&tenant, &self.account()?);
+                return identities::end(transaction, of, *which).await.map(|()| None);
+            }
+            Write::UnlinkIdentity { identity, is_last } => {
+                let revision = commit.revision_after().ok_or(StoreError::NoRevision)?;
+                accounts.set_revision(transaction, tenant, self.account()?, revision).await?;
+                let link = (identity, *is_last);
+                return identities::unlink(transaction, tenant, self.account()?, link).await;
             }
             Write::Rehash { password } => {
                 return accounts.rehash(transaction, tenant, self.account()?, password).await.map(|()| None);
@@ -115,9 +147,10 @@ impl<A: Accounts> Committing<'_, A> {
                     sessions::rotate(transaction, &commit.audience, &account, *session, rotation).await?;
                 return if rotated { Ok(None) } else { self.not_rotated(*session).await.map(Some) };
             }
-            Write::RenewSession { session, auth_time, revision } => {
+            Write::RenewSession { session, auth_time, factors, revision } => {
                 let of = (&tenant, &self.account()?);
-                let renewed = sessions::renew(transaction, of, *session, (*auth_time, *revision)).await?;
+                let renewed =
+                    sessions::renew(transaction, of, *session, (*auth_time, *factors, *revision)).await?;
                 (renewed, CommitRefusal::SessionEnded)
             }
             Write::EndSessions(which) => {

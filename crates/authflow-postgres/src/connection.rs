@@ -1,32 +1,55 @@
 //! A connection of the pool, and a transaction on one.
 
 use crate::{
-    Isolation, StoreError,
+    Isolation, Statements, StoreError,
     parameters::{Parameter, typed},
 };
 use deadpool_postgres::Object;
 use std::{fmt, ops::Deref, time::Duration};
-use tokio_postgres::Row;
+use tokio_postgres::{
+    Row, Statement,
+    types::{ToSql, Type},
+};
 
 /// A connection of the pool, while something is read on it.
+///
+/// For an [`Accounts`](crate::Accounts) of yours:
+///
+/// ```no_run
+/// use authflow_postgres::{Connection, StoreError, parameters::text};
+///
+/// /// Whether a person has paid.
+/// async fn has_paid(connection: &Connection, id: &str) -> Result<bool, StoreError> {
+///     let found = connection
+///         .query_opt("SELECT 1 FROM members WHERE id = $1 AND paid", &[text(id)])
+///         .await?;
+///     Ok(found.is_some())
+/// }
+/// ```
 ///
 /// One that is dropped in the middle is closed: the database takes back what was begun, and nobody else finds it on the way.
 pub struct Connection {
     object: Option<Object>,
+    statements: Statements,
     is_midway: bool,
 }
 
 impl Connection {
-    pub(crate) fn new(object: Object) -> Self {
-        Self { object: Some(object), is_midway: true }
+    pub(crate) fn new(object: Object, statements: Statements) -> Self {
+        Self { object: Some(object), statements, is_midway: true }
     }
 
-    /// The rows of a statement. It is sent with the types of its parameters and has no name.
+    /// The rows of a statement. It is sent with the types of its parameters and, where statements are not [prepared](Statements::Prepared), has
+    /// no name.
     ///
     /// # Errors
     /// What the database says.
     pub async fn query(&self, sql: &str, parameters: &[Parameter<'_>]) -> Result<Vec<Row>, StoreError> {
-        Ok(self.client()?.query_typed(sql, &typed(parameters)).await?)
+        let (client, parameters) = (self.client()?, typed(parameters));
+        Ok(match self.prepared(sql, &parameters).await? {
+            Some((statement, values)) => client.query(&statement, &values).await?,
+            None => client.query_typed(sql, &parameters).await?,
+        })
     }
 
     /// The only row of a statement, or none.
@@ -38,7 +61,11 @@ impl Connection {
         sql: &str,
         parameters: &[Parameter<'_>],
     ) -> Result<Option<Row>, StoreError> {
-        Ok(self.client()?.query_typed_opt(sql, &typed(parameters)).await?)
+        let (client, parameters) = (self.client()?, typed(parameters));
+        Ok(match self.prepared(sql, &parameters).await? {
+            Some((statement, values)) => client.query_opt(&statement, &values).await?,
+            None => client.query_typed_opt(sql, &parameters).await?,
+        })
     }
 
     /// How many rows a statement has changed.
@@ -46,7 +73,11 @@ impl Connection {
     /// # Errors
     /// What the database says.
     pub async fn execute(&self, sql: &str, parameters: &[Parameter<'_>]) -> Result<u64, StoreError> {
-        Ok(self.client()?.execute_typed(sql, &typed(parameters)).await?)
+        let (client, parameters) = (self.client()?, typed(parameters));
+        Ok(match self.prepared(sql, &parameters).await? {
+            Some((statement, values)) => client.execute(&statement, &values).await?,
+            None => client.execute_typed(sql, &parameters).await?,
+        })
     }
 
     /// Several statements without parameters.
@@ -63,6 +94,17 @@ impl Connection {
     /// Never, while it is used: it is given up when it is dropped.
     pub fn client(&self) -> Result<&tokio_postgres::Client, StoreError> {
         self.object.as_deref().map(|client| &**client).ok_or(StoreError::Closed)
+    }
+
+    /// The statement as this connection knows it, and the values alone; nothing where statements are not prepared.
+    async fn prepared<'p>(
+        &self,
+        sql: &str,
+        parameters: &[(&'p (dyn ToSql + Sync), Type)],
+    ) -> Result<Option<(Statement, Vec<&'p (dyn ToSql + Sync)>)>, StoreError> {
+        let (Statements::Prepared, Some(object)) = (self.statements, &self.object) else { return Ok(None) };
+        let (values, types): (Vec<_>, Vec<_>) = parameters.iter().cloned().unzip();
+        Ok(Some((object.prepare_typed_cached(sql, &types).await?, values)))
     }
 
     /// Nothing is on its way any more: the next one may have it.
@@ -86,6 +128,16 @@ impl fmt::Debug for Connection {
 }
 
 /// A transaction of the store, on one of its connections: what [`Accounts`](crate::Accounts) read and write in.
+///
+/// ```no_run
+/// use authflow_postgres::{StoreError, Transaction, parameters::text};
+///
+/// /// Writes down in a table of yours, together with what the store writes, who has changed.
+/// async fn note(transaction: &Transaction, account: &str) -> Result<(), StoreError> {
+///     let sql = "INSERT INTO changes (account, at) VALUES ($1, now())";
+///     transaction.execute(sql, &[text(account)]).await.map(drop)
+/// }
+/// ```
 #[derive(Debug)]
 pub struct Transaction(Connection);
 

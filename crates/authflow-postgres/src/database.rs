@@ -1,7 +1,7 @@
 //! The database: its pool of connections, and transactions that are tried again where another one was in the way.
 
 use crate::{
-    Isolation, Settings, StoreError, Waits,
+    Isolation, Settings, Statements, StoreError, Waits,
     connection::{Connection, Transaction},
     settings::Moments,
 };
@@ -20,6 +20,7 @@ const LONGEST_PAUSE: u64 = 128;
 pub(crate) struct Database {
     pool: Pool,
     isolation: Isolation,
+    statements: Statements,
     waits: Waits,
     moments: Moments,
 }
@@ -33,10 +34,11 @@ pub(crate) enum Written<T> {
 impl Database {
     /// No connection is made before the first one is needed.
     pub(crate) fn of<A>(settings: &Settings<A>) -> Result<Self, StoreError> {
-        let Settings { isolation, connections, waits, moments, connector, .. } = settings;
+        let Settings { isolation, statements, connections, waits, moments, connector, .. } = settings;
         let pool =
             Pool::builder(connector()).max_size(connections.get()).build().map_err(StoreError::Pool)?;
-        Ok(Self { pool, isolation: *isolation, waits: *waits, moments: moments.clone() })
+        let (isolation, statements, waits) = (*isolation, *statements, *waits);
+        Ok(Self { pool, isolation, statements, waits, moments: moments.clone() })
     }
 
     pub(crate) fn moment(&self) -> Result<Moment, StoreError> {
@@ -71,7 +73,8 @@ pub(crate) struct Turn<'d> {
 
 impl<'d> Turn<'d> {
     pub(crate) async fn connection(self) -> Result<Connection, StoreError> {
-        self.database.pool.get().await.map(Connection::new).map_err(StoreError::NoConnection)
+        let object = self.database.pool.get().await.map_err(StoreError::NoConnection)?;
+        Ok(Connection::new(object, self.database.statements))
     }
 
     pub(crate) async fn begin(self) -> Result<Transaction, StoreError> {

@@ -4,6 +4,18 @@ use std::{error::Error, fmt, iter, time::Duration};
 use tokio_postgres::error::SqlState;
 
 /// What goes wrong in the store. No message holds a value that was stored.
+///
+/// ```
+/// use authflow::Moment;
+/// use authflow_postgres::{Settings, StoreError, tokio_postgres::NoTls};
+///
+/// let refused = Settings::new("postgres://localhost:none/people", NoTls, None, Moment::now).err();
+/// assert!(matches!(refused, Some(StoreError::Postgres(_))));
+/// assert_eq!(
+///     refused.unwrap().to_string(),
+///     "the database: invalid connection string: invalid value for option `port`"
+/// );
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
@@ -94,7 +106,7 @@ pub enum StoreError {
     NotDurable,
     /// A key that secrets are sealed under is not at hand: it was dropped too early, or lost.
     #[error(
-        "{count} secrets of authenticators are sealed under keys that must be among the sealing keys, and are not: {ids}"
+        "the sealing keys must have each key that a secret of an authenticator is sealed under, and {count} are sealed under others: {ids}"
     )]
     SealingKeysMissing {
         /// How many secrets.
@@ -102,9 +114,15 @@ pub enum StoreError {
         /// The ids of the keys.
         ids: String,
     },
+    /// Accounts that are made elsewhere.
+    #[error("a policy registers people, and these accounts must be made elsewhere")]
+    MakesNoAccounts,
     /// The source of moments had none.
     #[error("there must be entropy, and the source of moments had none")]
     NoMoment,
+    /// After an import, say. Look-ups spell them, some at a time.
+    #[error("a contact is given once every name has been spelled, and some have not")]
+    Unspelled,
     /// The user's own table does not fit its mapping.
     #[error("the table {table}: {finding}")]
     UsersTable {
@@ -116,12 +134,32 @@ pub enum StoreError {
 }
 
 /// An error of the database without the values that its message may quote: what is stored is not logged.
+///
+/// ```no_run
+/// use authflow_postgres::{Connection, StoreError, parameters::text, tokio_postgres::error::SqlState};
+///
+/// /// Makes a member, if there is none of that id.
+/// async fn make(connection: &Connection, id: &str) -> Result<bool, StoreError> {
+///     let sql = "INSERT INTO members (id) VALUES ($1)";
+///     match connection.execute(sql, &[text(id)]).await {
+///         Err(StoreError::Postgres(error)) if error.code() == Some(&SqlState::UNIQUE_VIOLATION) => {
+///             Ok(false)
+///         }
+///         other => other.map(|_| true),
+///     }
+/// }
+/// ```
 pub struct DatabaseError(tokio_postgres::Error);
 
 impl DatabaseError {
     /// The database's code for it, where the database itself said no.
     pub fn code(&self) -> Option<&SqlState> {
         self.0.code()
+    }
+
+    /// Whether a table has changed since the statement was prepared. Its code says no more than that something is not supported.
+    fn is_stale_plan(&self) -> bool {
+        self.0.as_db_error().is_some_and(|error| error.routine() == Some("RevalidateCachedQuery"))
     }
 }
 
@@ -165,20 +203,49 @@ impl StoreError {
     /// Whether another transaction was in the way, so that this one has certainly had no effect and may be tried again.
     pub(crate) fn is_conflict(&self) -> bool {
         match self {
-            Self::Postgres(error) => error.code().is_some_and(|code| {
-                *code == SqlState::T_R_SERIALIZATION_FAILURE || *code == SqlState::T_R_DEADLOCK_DETECTED
-            }),
+            Self::Postgres(error) => {
+                error.is_stale_plan()
+                    || error.code().is_some_and(|code| {
+                        *code == SqlState::T_R_SERIALIZATION_FAILURE
+                            || *code == SqlState::T_R_DEADLOCK_DETECTED
+                    })
+            }
             Self::Raced => true,
             _ => false,
         }
     }
 
+    /// Whether a unique index of this column of a table says no. It may be of an expression, as `lower(email)` is.
+    pub(crate) fn is_taken_in(&self, table: &str, column: &str) -> bool {
+        let Self::Postgres(DatabaseError(error)) = self else { return false };
+        let is_its = error.as_db_error().is_some_and(|error| error.table() == Some(table));
+        is_its && self.is_of_a_unique_key_of(column)
+    }
+
+    /// Whether a unique key with this column in it says no: by itself, beside others, or in an expression.
+    pub(crate) fn is_of_a_unique_key_of(&self, column: &str) -> bool {
+        let Some(named) = self.unique_columns() else { return false };
+        let is_of_a_word = |character: char| character.is_alphanumeric() || character == '_';
+        let is_named = named.split(|character| !is_of_a_word(character)).any(|word| word == column);
+        is_named || named.contains(&format!("\"{column}\""))
+    }
+
+    /// The columns of a unique key that was in the way, as the database names them: of their values nothing is kept.
+    fn unique_columns(&self) -> Option<&str> {
+        let Self::Postgres(DatabaseError(error)) = self else { return None };
+        let error = error.as_db_error().filter(|error| *error.code() == SqlState::UNIQUE_VIOLATION)?;
+        // `Key (tenant, email)=(…) already exists.`
+        Some(error.detail()?.strip_prefix("Key (")?.split_once(")=")?.0)
+    }
+
     /// Whether the database itself said no, and so has ended the statement, on a connection that is still good.
     pub(crate) fn is_answer(&self) -> bool {
         match self {
-            // A server that has become a replica never says anything else: its connections are of no use any more.
+            // A server that has become a replica never says anything else, nor does a statement of an earlier table: such connections are of no
+            // use any more.
             Self::Postgres(error) => {
-                error.code().is_some_and(|code| *code != SqlState::READ_ONLY_SQL_TRANSACTION)
+                !error.is_stale_plan()
+                    && error.code().is_some_and(|code| *code != SqlState::READ_ONLY_SQL_TRANSACTION)
             }
             Self::NoConnection(_) | Self::TooSlow { .. } => false,
             _ => true,

@@ -3,7 +3,8 @@
 use crate::{StoreError, columns::get, connection::Connection};
 
 /// One script for each version. What has been released is never edited, only added to.
-const SCRIPTS: &[&str] = &[include_str!("migrations/1.sql")];
+const SCRIPTS: &[&str] =
+    &[include_str!("migrations/1.sql"), include_str!("migrations/2.sql"), include_str!("migrations/3.sql")];
 const VERSION: i32 = SCRIPTS.len() as i32;
 
 /// Names the one who migrates, among all advisory locks of a database: "authflow".

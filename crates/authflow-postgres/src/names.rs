@@ -7,8 +7,8 @@ use crate::{
     parameters::text,
 };
 use authflow::{
-    account::{NamesOfRow, SpellingFinding, UserName, audit},
-    contact::{EmailAddress, Mobile},
+    account::{ContactNames, NamesOfRow, SpellingFinding, UserName, audit},
+    contact::{EmailAddress, Mobile, Recipient},
     spelling::FORM,
 };
 use tokio_postgres::Row;
@@ -92,6 +92,32 @@ pub(crate) async fn spell(transaction: &Transaction) -> Result<(), StoreError> {
         names.write_keys(transaction).await?;
     }
     transaction.batch(&format!("UPDATE authflow.spelling SET form = {FORM}")).await
+}
+
+/// Whether another account of the tenant is known by a contact, or by one of these user names. Asked by whoever
+/// [decides alone](decide_alone).
+pub(crate) async fn is_taken(
+    transaction: &Transaction,
+    table: &'static str,
+    (tenant, account): (&str, &str),
+    key_column: &'static str,
+    (contact, taken_by): (&Recipient, &ContactNames),
+) -> Result<bool, StoreError> {
+    let sql = format!(
+        "SELECT id FROM {table} WHERE tenant = $1 AND id <> $2 AND {key_column} = $3
+        UNION ALL SELECT id FROM {table} WHERE tenant = $1 AND id <> $2 AND user_name_key IN ($4, $5, $6, $7) LIMIT 1"
+    );
+    let [full, national, dialled, address] = taken_by.texts().map(text);
+    let key = text(contact.normalised());
+    let asked = [text(tenant), text(account), key, full, national, dialled, address];
+    let found = transaction.query_opt(&sql, &asked).await?;
+    Ok(found.is_some())
+}
+
+/// Until the transaction ends, nobody else decides whose a name is. What is read after this is what whoever did before has left: at every isolation,
+/// since the row is written, and a transaction that has looked before is begun anew.
+pub(crate) async fn decide_alone(transaction: &Transaction) -> Result<(), StoreError> {
+    transaction.execute("UPDATE authflow.spelling SET form = form", &[]).await.map(drop)
 }
 
 /// Refuses keys of another version of the spelling: who typed a name in the present one would not be found.

@@ -4,7 +4,7 @@ use crate::{
     Accounts, PostgresStore, StoreError, attempts, claims, codes,
     commit::Committing,
     database::{reading, writing},
-    sessions,
+    identities, sessions,
 };
 use authflow::{
     account::{Account, FindAccount},
@@ -14,6 +14,7 @@ use authflow::{
     parts::Store,
     password::Verifier,
     session::{CheckSession, FindSession, SessionRecord},
+    social::{LinkedIdentity, ListIdentities},
     step::{Commit, Committed, FindClaim},
 };
 use std::{
@@ -39,7 +40,7 @@ impl<A: Accounts> Store for PostgresStore<A> {
     type Error = StoreError;
 
     async fn find_account(&self, ask: &FindAccount) -> Result<Option<Account>, StoreError> {
-        reading!(self.database.to_begin(), connection => self.accounts.find(connection, ask.audience.tenant, &ask.key))
+        reading!(self.database.to_begin(), connection => identities::find_account(&*self.accounts, connection, ask))
     }
 
     async fn reserve_attempt(&self, ask: &ReserveAttempt) -> Result<Reservation, StoreError> {
@@ -72,5 +73,9 @@ impl<A: Accounts> Store for PostgresStore<A> {
 
     async fn load_code(&self, ask: &LoadCode) -> Result<Option<StoredCode>, StoreError> {
         reading!(self.database.to_begin(), connection => codes::load(connection, ask))
+    }
+
+    async fn list_identities(&self, ask: &ListIdentities) -> Result<Vec<LinkedIdentity>, StoreError> {
+        reading!(self.database.to_begin(), connection => identities::list(connection, ask))
     }
 }

@@ -36,6 +36,19 @@ pub(crate) async fn refuse_missing_keys(
 }
 
 /// What became of secrets that an earlier key had sealed.
+///
+/// ```no_run
+/// use authflow_postgres::{PostgresStore, Resealed, StoreError};
+///
+/// /// What a task says that runs after the next sealing key has become the one that seals.
+/// async fn reseal(store: &PostgresStore) -> Result<String, StoreError> {
+///     let Resealed { done, unreadable } = store.reseal_all().await?;
+///     Ok(match unreadable {
+///         0 => format!("{done} sealed anew: the earlier key can go"),
+///         _ => format!("{unreadable} do not open: enrol their owners anew"),
+///     })
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Resealed {
     /// They are sealed under the present key.

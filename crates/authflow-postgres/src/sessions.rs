@@ -10,6 +10,7 @@ use authflow::{
     AccountId, Audience, ClientId, SessionId, TenantId, Timestamp,
     account::Revision,
     device::DeviceBinding,
+    factor::FactorSet,
     session::{CheckSession, EndSessions, SessionRecord},
 };
 use tokio_postgres::Row;
@@ -61,7 +62,7 @@ pub(crate) async fn find(
     row.map(|row| record(&row, session)).transpose()
 }
 
-fn record(row: &Row, session: SessionId) -> Result<SessionRecord, StoreError> {
+pub(crate) fn record(row: &Row, session: SessionId) -> Result<SessionRecord, StoreError> {
     let client_id = ClientId::new(get(row, "client_id")?);
     Ok(SessionRecord {
         session,
@@ -122,9 +123,9 @@ pub(crate) async fn renew(
     transaction: &Transaction,
     (tenant, account): (&Option<TenantId>, &AccountId),
     session: SessionId,
-    (auth_time, revision): (Timestamp, Revision),
+    (auth_time, factors, revision): (Timestamp, FactorSet, Revision),
 ) -> Result<bool, StoreError> {
-    let sql = "UPDATE authflow.sessions SET auth_time = $4, revision = $5, unseen_since = NULL
+    let sql = "UPDATE authflow.sessions SET auth_time = $4, factors = $5, revision = $6, unseen_since = NULL
         WHERE id = $1 AND tenant = $2 AND account = $3 AND ended_at IS NULL RETURNING id";
     let renewed = transaction
         .query_opt(
@@ -134,6 +135,7 @@ pub(crate) async fn renew(
                 text(columns::tenant(tenant)),
                 text(account.as_str()),
                 int8(columns::seconds(auth_time)),
+                text(&*columns::factors(factors)),
                 int8(i64::from(revision)),
             ],
         )

@@ -19,19 +19,26 @@ use tokio_postgres::{
 /// What a store is connected with.
 ///
 /// ```no_run
-/// use authflow_postgres::{PostgresStore, Settings, StoreError, tokio_postgres::NoTls};
-/// # use authflow::{Moment, sealing::SealingKeys};
+/// use authflow::{Moment, sealing::SealingKeys};
+/// use authflow_postgres::{
+///     PostgresStore, Settings, Statements, StoreError, tokio_postgres::NoTls,
+/// };
 ///
-/// # async fn connect(sealing: SealingKeys) -> Result<(), StoreError> {
+/// # async fn connect(keys: SealingKeys) -> Result<(), StoreError> {
 /// let url = "postgres://authflow@localhost/people";
-/// let settings = Settings::new(url, NoTls, Some(sealing), Moment::now)?; // over a network: a connector of tokio-postgres-rustls
+/// // over a network: a connector of tokio-postgres-rustls
+/// let mut settings = Settings::new(url, NoTls, Some(keys), Moment::now)?;
+/// settings.statements = Statements::Prepared; // the way is direct
 /// PostgresStore::migrate(&settings).await?; // as the owner of the tables
 /// let store = PostgresStore::connect(settings).await?;
-/// # Ok(()) }
+/// store.check().await
+/// # }
 /// ```
 pub struct Settings<A = OwnAccounts> {
     /// What every transaction says of its isolation: [`Isolation::ReadCommitted`] by default.
     pub isolation: Isolation,
+    /// Whether statements are prepared: [`Statements::Unprepared`] by default.
+    pub statements: Statements,
     /// How many connections at most: 16 by default. More of them than the database has cores for make it slower.
     pub connections: NonZeroUsize,
     /// How long is waited for the database.
@@ -60,6 +67,17 @@ impl Moments {
 type Connector = Arc<dyn Fn() -> Manager + Send + Sync>;
 
 /// What every transaction says of its isolation. All of them are sound: the account's row is locked, whatever its statements read.
+///
+/// ```
+/// use authflow::Moment;
+/// use authflow_postgres::{Isolation, Settings, tokio_postgres::NoTls};
+///
+/// let url = "postgres://authflow@localhost/people";
+/// let mut settings = Settings::new(url, NoTls, None, Moment::now)?;
+/// assert_eq!(settings.isolation, Isolation::ReadCommitted);
+/// settings.isolation = Isolation::Serializable; // for CockroachDB, say
+/// # Ok::<(), authflow_postgres::StoreError>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Isolation {
     /// Who comes second waits, and goes on with what the first one left.
@@ -69,6 +87,29 @@ pub enum Isolation {
     RepeatableRead,
     /// Likewise; the one level of CockroachDB for long, and what some databases are set to.
     Serializable,
+}
+
+/// How statements reach the database.
+///
+/// ```
+/// use authflow::Moment;
+/// use authflow_postgres::{Settings, Statements, tokio_postgres::NoTls};
+///
+/// let url = "postgres://authflow@localhost/people";
+/// let mut settings = Settings::new(url, NoTls, None, Moment::now)?;
+/// assert_eq!(settings.statements, Statements::Unprepared, "whatever stands between");
+/// settings.statements = Statements::Prepared; // nothing stands between
+/// # Ok::<(), authflow_postgres::StoreError>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Statements {
+    /// Each is sent whole, and planned each time. So a pooler that lends a connection for a transaction may stand between.
+    #[default]
+    Unprepared,
+    /// Each is planned once for each connection, which saves the database half of its work for a request. The way must lead to one session of the
+    /// database for as long as it is open: directly, through a pooler of sessions, or through pgbouncer from 1.21 on with
+    /// `max_prepared_statements`. Through another one, questions go unanswered.
+    Prepared,
 }
 
 impl Isolation {
@@ -88,8 +129,28 @@ impl<A> Settings<A> {
     /// The same, with accounts that are kept elsewhere: in a [`UsersTable`](crate::UsersTable) of your own.
     #[must_use]
     pub fn accounts<B>(self, accounts: B) -> Settings<B> {
-        let Self { isolation, connections, waits, most_of_nobody, sealing, moments, connector, .. } = self;
-        Settings { isolation, connections, waits, most_of_nobody, accounts, sealing, moments, connector }
+        let Self {
+            isolation,
+            statements,
+            connections,
+            waits,
+            most_of_nobody,
+            sealing,
+            moments,
+            connector,
+            ..
+        } = self;
+        Settings {
+            isolation,
+            statements,
+            connections,
+            waits,
+            most_of_nobody,
+            accounts,
+            sealing,
+            moments,
+            connector,
+        }
     }
 }
 
@@ -129,6 +190,7 @@ impl Settings {
         let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
         Ok(Self {
             isolation: Isolation::default(),
+            statements: Statements::default(),
             connections: CONNECTIONS,
             waits: Waits::DEFAULT,
             most_of_nobody: MOST_OF_NOBODY,
@@ -154,6 +216,7 @@ impl<A: fmt::Debug> fmt::Debug for Settings<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Settings")
             .field("isolation", &self.isolation)
+            .field("statements", &self.statements)
             .field("connections", &self.connections)
             .field("waits", &self.waits)
             .field("most_of_nobody", &self.most_of_nobody)

@@ -21,6 +21,24 @@ use std::{fmt, num::NonZeroU32, sync::Arc};
 /// [work with](authflow::administration::Administer) as well. A clone is the same one.
 ///
 /// It needs a runtime of tokio's with time and I/O.
+///
+/// ```no_run
+/// use authflow::{
+///     AccountId, Moment,
+///     administration::{Administer as _, SetStatus},
+///     sealing::SealingKeys,
+/// };
+/// use authflow_postgres::{PostgresStore, Settings, StoreError, tokio_postgres::NoTls};
+///
+/// # async fn leave(keys: SealingKeys, account: AccountId) -> Result<(), StoreError> {
+/// let url = "postgres://authflow@localhost/people";
+/// let store =
+///     PostgresStore::connect(Settings::new(url, NoTls, Some(keys), Moment::now)?).await?;
+/// // Every administrator's command needs no more than the store. Sessions and pending logins are
+/// // over with it.
+/// store.set_status(&SetStatus::disable(None, account)).await?;
+/// # Ok(()) }
+/// ```
 pub struct PostgresStore<A = OwnAccounts> {
     pub(crate) database: Database,
     pub(crate) accounts: Arc<A>,

@@ -6,6 +6,19 @@ use std::time::Duration;
 /// work included. From a millisecond to 30 seconds each; by default 5 seconds and 20 seconds.
 ///
 /// What was begun and has no answer in time is taken back, and its connection is closed.
+///
+/// ```
+/// use authflow::Moment;
+/// use authflow_postgres::{Settings, Waits, tokio_postgres::NoTls};
+/// use std::time::Duration;
+///
+/// let url = "postgres://authflow@localhost/people";
+/// let mut settings = Settings::new(url, NoTls, None, Moment::now)?;
+/// assert_eq!(settings.waits, Waits::DEFAULT);
+/// // where a request may last for 10 seconds
+/// settings.waits = Waits::new(Duration::from_secs(2), Duration::from_secs(10))?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Waits {
     to_begin: Duration,
@@ -13,6 +26,19 @@ pub struct Waits {
 }
 
 /// Waits that are out of bounds.
+///
+/// ```
+/// use authflow_postgres::{InvalidWaits, Waits};
+/// use std::time::Duration;
+///
+/// let [short, long] = [Duration::from_secs(2), Duration::from_secs(10)];
+/// let refused = Waits::new(long, short).unwrap_err();
+/// assert_eq!(refused, InvalidWaits::EndsBeforeBegun { to_begin: long, to_end: short });
+/// assert_eq!(
+///     refused.to_string(),
+///     "the wait to end (2s) must not be shorter than the wait to begin (10s)"
+/// );
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidWaits {
     /// One is too short, or too long.

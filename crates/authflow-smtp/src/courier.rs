@@ -4,7 +4,7 @@
 use crate::{
     message::compose,
     settings::{Encryption, Settings, SettingsError},
-    texts::Letter,
+    texts::{Letter, Text},
 };
 use authflow::{
     code::{Deliver, Delivery},
@@ -30,10 +30,30 @@ use tokio::{
 const LONGEST_CONNECT: Duration = Duration::from_secs(10);
 /// Of one message, connection and all.
 const LONGEST_SEND: Duration = Duration::from_secs(20);
+const LONGEST_NOTICE: Duration = Duration::from_secs(3600);
 
 type Transport = AsyncSmtpTransport<Tokio1Executor>;
 
 /// A [`Courier`] that sends e-mail.
+///
+/// ```
+/// use authflow::contact::EmailAddress;
+/// use authflow_smtp::{Encryption, Settings, SmtpCourier, Text};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let settings = Settings::new("localhost", 25, Encryption::None, "Shop <login@shop.example>")?;
+/// let courier = SmtpCourier::start(settings)?; // `courier` of your `Parts`
+///
+/// // What is no code: tell the old address, where a new one has taken its place
+/// // (`Event::ContactReplaced`).
+/// let text = Text {
+///     subject: "Your address was replaced".to_owned(),
+///     body: "If it was not you, call us.\n".to_owned(),
+/// };
+/// courier.notify(&EmailAddress::new("erin@example.com")?, text)?;
+/// # Ok(()) }
+/// ```
 ///
 /// - **A code and a decoy are answered alike and equally fast.** The message is composed and put into a queue; a task sends what is in it. A decoy
 ///   takes the same way and waits in the queue like a code; the task drops it. So a queue of decoys is empty sooner than one of codes, which shows
@@ -58,6 +78,22 @@ struct Queued {
 }
 
 /// What goes wrong with a message before it waits for the server.
+///
+/// ```
+/// use authflow::contact::EmailAddress;
+/// use authflow_smtp::{Encryption, Settings, SmtpCourier, SmtpError, Text};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let settings = Settings::new("localhost", 25, Encryption::None, "login@shop.example")?;
+/// let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
+/// let courier = runtime.block_on(async { SmtpCourier::start(settings) })?;
+/// drop(runtime); // and with it the task that sends
+///
+/// let text = Text { subject: "Hello".to_owned(), body: "Hello.\n".to_owned() };
+/// let refused = courier.notify(&EmailAddress::new("erin@example.com")?, text).unwrap_err();
+/// assert_eq!(refused, SmtpError::WorkerEnded);
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SmtpError {
@@ -86,6 +122,17 @@ impl SmtpCourier {
         Ok(Self { settings, queue })
     }
 
+    /// Sends what is no code: that an address was [replaced](authflow::outcome::Event::ContactReplaced), say. It waits in the same queue, for an hour at
+    /// most.
+    ///
+    /// # Errors
+    /// When the message cannot be composed, or the task that sends has ended.
+    pub fn notify(&self, to: &EmailAddress, text: Text) -> Result<Delivery, SmtpError> {
+        let Ok(address) = to.as_str().parse() else { return Ok(Delivery::NotDelivered) };
+        let message = Some(compose(text, self.settings.from.clone(), address)?);
+        self.put(Queued { message, masked: to.masked(), good_until: Instant::now() + LONGEST_NOTICE })
+    }
+
     fn send(&self, letter: &Letter<'_>, to: &Recipient, decoy: bool) -> Result<Delivery, SmtpError> {
         match to {
             Recipient::Email(address) => self.send_mail(letter, address, decoy),
@@ -98,17 +145,20 @@ impl SmtpCourier {
         let message = match to.as_str().parse() {
             Ok(address) => Some(compose(text, self.settings.from.clone(), address)?),
             Err(_) => {
-                tracing::warn!(to = to.masked(), "code not sent: no mail goes to such an address");
+                tracing::warn!(to = to.masked(), "message not sent: no mail goes to such an address");
                 None
             }
         };
         let lives = Duration::from_secs(letter.expires_in.as_seconds().into());
         let message = message.filter(|_| !decoy);
-        let queued = Queued { message, masked: to.masked(), good_until: Instant::now() + lives };
+        self.put(Queued { message, masked: to.masked(), good_until: Instant::now() + lives })
+    }
+
+    fn put(&self, queued: Queued) -> Result<Delivery, SmtpError> {
         match self.queue.try_send(queued) {
             Ok(()) => Ok(Delivery::Delivered),
             Err(TrySendError::Full(_)) => {
-                tracing::warn!("code not sent: too many messages wait for the mail server");
+                tracing::warn!("message not sent: too many wait for the mail server");
                 Ok(Delivery::NotDelivered)
             }
             Err(TrySendError::Closed(_)) => Err(SmtpError::WorkerEnded),
@@ -150,7 +200,7 @@ async fn send_all(transport: Transport, mut waiting: mpsc::Receiver<Queued>) {
     while let Some(Queued { message, masked, good_until }) = waiting.recv().await {
         let Some(message) = message else { continue };
         if good_until <= Instant::now() {
-            tracing::warn!(to = masked, "code not sent: it waited for longer than it lives");
+            tracing::warn!(to = masked, "message not sent: it waited for longer than it lives");
             continue;
         }
         let why = match timeout(LONGEST_SEND, transport.send(message)).await {
@@ -158,7 +208,7 @@ async fn send_all(transport: Transport, mut waiting: mpsc::Receiver<Queued>) {
             Ok(Err(error)) => reason(&error),
             Err(_) => format!("it took longer than {} s", LONGEST_SEND.as_secs()),
         };
-        tracing::warn!(to = masked, "code not sent: {why}");
+        tracing::warn!(to = masked, "message not sent: {why}");
     }
 }
 

@@ -117,6 +117,21 @@ async fn a_mail_says_the_code_what_for_and_how_long() {
     assert!(!format!("{courier:?}").contains(CODE));
 }
 
+/// What is no code takes the same way.
+#[tokio::test]
+async fn a_notice_is_sent_to_an_address_that_mail_goes_to() {
+    let (port, mut received) = mail_server(Some(accepts)).await;
+    let courier = smtp(port);
+    let notify = |address: &str| {
+        let text = Text { subject: "Replaced".to_owned(), body: "It was replaced.\n".to_owned() };
+        courier.notify(&EmailAddress::new(address).unwrap(), text).unwrap()
+    };
+    assert_eq!(notify("erin@example.org"), Delivery::Delivered);
+    let mail = next(&mut received).await;
+    assert!(mail.data.contains("Subject: Replaced") && mail.data.contains("It was replaced."), "{mail:?}");
+    assert_eq!(notify("erin\u{ff20}example.com"), Delivery::NotDelivered);
+}
+
 /// The body of a message that is not ASCII.
 fn decoded(mail: &Mail) -> String {
     let (headers, body) = mail.data.split_once("\n\n").unwrap();

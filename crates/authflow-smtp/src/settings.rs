@@ -10,6 +10,18 @@ use std::{fmt, net::IpAddr, num::NonZeroUsize, sync::Arc};
 const QUEUE: NonZeroUsize = NonZeroUsize::MIN.saturating_add(255);
 
 /// How a connection to a mail server is encrypted. There is no default.
+///
+/// ```
+/// use authflow_smtp::{Encryption, Settings};
+///
+/// let read: Encryption = serde_json::from_str(r#""starttls""#)?; // of your configuration
+/// assert_eq!(read, Encryption::StartTls);
+/// let over_a_network =
+///     |encryption| Settings::new("mail.example.com", 25, encryption, "login@example.com");
+/// assert!(over_a_network(Encryption::StartTls).is_ok());
+/// assert!(over_a_network(Encryption::None).is_err(), "codes would be read on the way");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Encryption {
@@ -27,8 +39,13 @@ pub enum Encryption {
 /// use authflow::Secret;
 /// use authflow_smtp::{Encryption, Settings};
 ///
-/// let settings = Settings::new("mail.example.com", 587, Encryption::StartTls, "Login <login@example.com>")?
-///     .with_login("login", Secret::new("…"));
+/// let settings = Settings::new(
+///     "mail.example.com",
+///     587,
+///     Encryption::StartTls,
+///     "Login <login@example.com>",
+/// )?
+/// .with_login("login", Secret::new("…"));
 /// # Ok::<(), authflow_smtp::SettingsError>(())
 /// ```
 #[derive(Clone)]
@@ -43,6 +60,18 @@ pub struct Settings {
 }
 
 /// Why mail cannot be sent so.
+///
+/// ```
+/// use authflow_smtp::{Encryption, Settings, SettingsError, SmtpCourier};
+///
+/// let refused = Settings::new("localhost", 25, Encryption::None, "the login page").unwrap_err();
+/// assert!(matches!(refused, SettingsError::From(_)));
+///
+/// let settings = Settings::new("localhost", 25, Encryption::None, "login@example.com")?;
+/// let refused = SmtpCourier::start(settings).unwrap_err(); // here is no runtime
+/// assert_eq!(refused.to_string(), "a courier must be started within a tokio runtime");
+/// # Ok::<(), SettingsError>(())
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SettingsError {

@@ -7,7 +7,7 @@ use authflow::{
 };
 use std::fmt;
 
-/// What a message is about: of a [`Deliver`], what its text is made of.
+/// What a message is about: of a [`Deliver`], what its [text](Texts) is made of.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Letter<'a> {
@@ -36,6 +36,16 @@ impl<'a> From<&'a Deliver> for Letter<'a> {
 }
 
 /// The text of a message. It has a code in it, so it is not printed.
+///
+/// ```
+/// use authflow_smtp::Text;
+///
+/// let text = Text {
+///     subject: "Sign in to Example".to_owned(),
+///     body: "123456 signs you in to Example.\n".to_owned(),
+/// };
+/// assert_eq!(format!("{text:?}"), "Text(…)", "no log has the code");
+/// ```
 #[derive(Clone)]
 pub struct Text {
     /// Put no code here: subjects are shown on locked screens.
@@ -70,15 +80,30 @@ impl fmt::Debug for Text {
 ///     }
 /// }
 ///
-/// let settings = Settings::new("localhost", 25, Encryption::None, "login@example.com")?.with_texts(Ours);
+/// let settings =
+///     Settings::new("localhost", 25, Encryption::None, "login@example.com")?.with_texts(Ours);
 /// # Ok::<(), authflow_smtp::SettingsError>(())
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` says nothing in messages",
+    label = "it must implement `authflow_smtp::Texts`",
+    note = "`StandardTexts` are in English and Chinese"
+)]
 pub trait Texts: Send + Sync + 'static {
     /// What this one says. It is asked for decoys too.
     fn text(&self, letter: &Letter<'_>) -> Text;
 }
 
 /// What the code is, what it is for, how long it is good, and that it must be told to nobody, in English and Chinese.
+///
+/// ```
+/// use authflow::{code::CodePurpose, device::Language};
+/// use authflow_smtp::StandardTexts;
+///
+/// // A text of yours may say the purpose in these words.
+/// assert_eq!(StandardTexts::purpose(CodePurpose::SignIn, Language::En), "sign in");
+/// assert_eq!(StandardTexts::purpose(CodePurpose::SignIn, Language::Zh), "登录");
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct StandardTexts;
 
@@ -92,10 +117,16 @@ impl StandardTexts {
                 "change the password"
             }
             (Language::En, CodePurpose::ForgottenPassword) => "reset the forgotten password",
+            (Language::En, CodePurpose::UpdateContact) => "take this contact for an account",
+            (Language::En, CodePurpose::Register) => "register",
+            (Language::En, CodePurpose::LinkIdentity) => "bind a social account",
             (Language::Zh, CodePurpose::SignIn) => "登录",
             (Language::Zh, CodePurpose::SecondFactor) => "登录二次验证",
             (Language::Zh, CodePurpose::ChangePassword | CodePurpose::UpdatePassword) => "修改密码",
             (Language::Zh, CodePurpose::ForgottenPassword) => "重置密码",
+            (Language::Zh, CodePurpose::UpdateContact) => "绑定新的联系方式",
+            (Language::Zh, CodePurpose::Register) => "注册",
+            (Language::Zh, CodePurpose::LinkIdentity) => "绑定社交账号",
         }
     }
 }

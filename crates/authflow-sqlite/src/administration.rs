@@ -1,13 +1,18 @@
 //! What an administrator does: each operation in one transaction.
 
 use crate::{
-    Accounts, SqliteStore, StoreError, Transaction, attempts, columns, nobodies, sessions, writer::Written,
+    Accounts, SqliteStore, StoreError, Transaction, attempts, columns, identities, nobodies, sessions,
+    writer::Written,
 };
 use authflow::{
     AccountId, TenantId,
+    account::AccountKey,
     administration::{
-        Administer, Administered, DeletePerson, EndSessionsOf, RequireChange, SetStatus, Sweep, Swept, Unlock,
+        Administer, Administered, DeletePerson, EndLinksOf, EndSessionsOf, EnrolAuthenticator, RequireChange,
+        SetPassword, SetStatus, Sweep, Swept, Unlock,
     },
+    factor::{Factor, FactorSet},
+    social::EndLinks,
 };
 use rusqlite::{Connection, params};
 use std::sync::Arc;
@@ -32,9 +37,49 @@ impl<A: Accounts> Administer for SqliteStore<A> {
     }
 
     async fn require_change(&self, ask: &RequireChange) -> Result<Administered, StoreError> {
-        let ask = *ask;
+        let (ask, accounts) = (*ask, Arc::clone(&self.accounts));
+        self.write(move |transaction| {
+            let lock = || accounts.lock(transaction, ask.tenant, ask.account);
+            let Some((before, _)) = lock()? else {
+                return Ok(Written::TakenBack(Administered::Nobody));
+            };
+            accounts.require_change(transaction, ask.tenant, ask.account, ask.reason)?;
+            if ask.reason.ends_links() {
+                identities::end(transaction, ask.tenant, ask.account, EndLinks::All)?;
+                // Where there was nothing to mark.
+                if lock()?.is_some_and(|(now, _)| now == before) {
+                    accounts.set_revision(transaction, ask.tenant, ask.account, before.next())?;
+                }
+            }
+            Ok(Written::Kept(Administered::Done))
+        })
+        .await
+    }
+
+    async fn set_password(&self, ask: &SetPassword) -> Result<Administered, StoreError> {
+        let (ask, accounts) = (ask.clone(), Arc::clone(&self.accounts));
+        self.write(move |transaction| {
+            let Some((revision, _)) = accounts.lock(transaction, ask.tenant, ask.account)? else {
+                return Ok(Written::TakenBack(Administered::Nobody));
+            };
+            let new = (&ask.verifier, ask.changed_at, revision.next());
+            accounts.store_password(transaction, ask.tenant, ask.account, new)?;
+            identities::end(transaction, ask.tenant, ask.account, EndLinks::All)?;
+            if let Some(reason) = ask.must_change {
+                accounts.require_change(transaction, ask.tenant, ask.account, reason)?;
+            }
+            Ok(Written::Kept(Administered::Done))
+        })
+        .await
+    }
+
+    async fn enrol_authenticator(&self, ask: &EnrolAuthenticator) -> Result<Administered, StoreError> {
+        let ask = ask.clone();
         self.administer(ask.tenant, ask.account, move |accounts, transaction| {
-            accounts.require_change(transaction, ask.tenant, ask.account, ask.reason)
+            let known = accounts.find(transaction, ask.tenant, &AccountKey::Id(ask.account))?;
+            let enrolled = known.map_or(FactorSet::EMPTY, |known| known.enrolled).with(Factor::Totp);
+            let new = (&ask.totp, enrolled, ask.changed_at);
+            accounts.enrol_authenticator(transaction, ask.tenant, ask.account, new)
         })
         .await
     }
@@ -43,6 +88,19 @@ impl<A: Accounts> Administer for SqliteStore<A> {
         let (ask, now) = (*ask, self.now()?);
         self.administer(ask.tenant, ask.account, move |_, transaction| {
             sessions::end(transaction, columns::tenant(&ask.tenant), &ask.account, ask.which, now)
+        })
+        .await
+    }
+
+    async fn end_links_of(&self, ask: &EndLinksOf) -> Result<Administered, StoreError> {
+        let (ask, accounts) = (*ask, Arc::clone(&self.accounts));
+        self.write(move |transaction| {
+            let Some((revision, _)) = accounts.lock(transaction, ask.tenant, ask.account)? else {
+                return Ok(Written::TakenBack(Administered::Nobody));
+            };
+            identities::end(transaction, ask.tenant, ask.account, ask.which)?;
+            accounts.set_revision(transaction, ask.tenant, ask.account, revision.next())?;
+            Ok(Written::Kept(Administered::Done))
         })
         .await
     }
@@ -109,6 +167,7 @@ fn delete(connection: &Connection, ask: &DeletePerson) -> Result<(), StoreError>
     {
         connection.prepare_cached(sql)?.execute([owner.as_bytes()])?;
     }
+    identities::end(connection, ask.tenant, ask.account, EndLinks::All)?;
     for slot in ask.slots() {
         let sql = "DELETE FROM authflow_attempts WHERE slot = ?1";
         connection.prepare_cached(sql)?.execute([slot.as_bytes()])?;

@@ -35,6 +35,31 @@ pub(crate) fn store(
     budget: &SendBudget,
     unknown: &Forgetting,
 ) -> Result<Option<CommitRefusal>, StoreError> {
+    if let Some(refusal) = spend(connection, budget)? {
+        return Ok(Some(refusal));
+    }
+    let sql =
+        "INSERT INTO authflow_codes (key, digest, expires_at, owner, nobody) VALUES (?1, ?2, ?3, ?4, ?5)
+        ON CONFLICT (key) DO UPDATE SET digest = excluded.digest, expires_at = excluded.expires_at,
+            owner = excluded.owner, nobody = excluded.nobody";
+    connection.prepare_cached(sql)?.execute(params![
+        key.as_bytes(),
+        code.digest.to_bytes().as_slice(),
+        columns::seconds(code.expires_at),
+        budget.owner.as_bytes(),
+        budget.is_of_nobody,
+    ])?;
+    if unknown.is_due() {
+        unknown.forget_sends(connection, budget.now())?;
+    }
+    Ok(None)
+}
+
+/// Takes one of a budget, if there is one left.
+pub(crate) fn spend(
+    connection: &Connection,
+    budget: &SendBudget,
+) -> Result<Option<CommitRefusal>, StoreError> {
     let sent = match budget.spend(sent(connection, budget)?) {
         Ok(sent) => sent,
         Err(refusal) => return Ok(Some(CommitRefusal::Code(refusal))),
@@ -51,20 +76,6 @@ pub(crate) fn store(
         budget.owner.as_bytes(),
         budget.is_of_nobody,
     ])?;
-    let sql =
-        "INSERT INTO authflow_codes (key, digest, expires_at, owner, nobody) VALUES (?1, ?2, ?3, ?4, ?5)
-        ON CONFLICT (key) DO UPDATE SET digest = excluded.digest, expires_at = excluded.expires_at,
-            owner = excluded.owner, nobody = excluded.nobody";
-    connection.prepare_cached(sql)?.execute(params![
-        key.as_bytes(),
-        code.digest.to_bytes().as_slice(),
-        columns::seconds(code.expires_at),
-        budget.owner.as_bytes(),
-        budget.is_of_nobody,
-    ])?;
-    if unknown.is_due() {
-        unknown.forget_sends(connection, budget.now())?;
-    }
     Ok(None)
 }
 

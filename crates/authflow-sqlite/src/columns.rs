@@ -6,6 +6,7 @@ use authflow::{
     account::Revision,
     device::DeviceBinding,
     factor::{Factor, FactorSet},
+    social::LinkedBy,
     token::{DeviceDigest, KeyId},
 };
 use std::str::FromStr;
@@ -57,6 +58,11 @@ pub(crate) fn factor_set(stored: &str) -> Result<FactorSet, StoreError> {
         .map(named)
         .collect::<Option<_>>()
         .ok_or(StoreError::Malformed("set of factors"))
+}
+
+pub(crate) fn linked_by(stored: i64) -> Result<LinkedBy, StoreError> {
+    let bits = u16::try_from(stored).ok().and_then(|bits| LinkedBy::from_bits(bits).ok());
+    bits.ok_or(StoreError::Malformed("linked_by"))
 }
 
 pub(crate) fn revision(stored: i64) -> Result<Revision, StoreError> {

@@ -1,14 +1,20 @@
 //! The one write of a request, as one transaction.
 
 use crate::{
-    Accounts, SqliteStore, StoreError, Transaction, administration::forget, attempts, claims, codes, columns,
-    nobodies::Forgetting, sessions, writer::Written,
+    Accounts, SqliteStore, StoreError, Transaction,
+    administration::forget,
+    attempts, claims, codes, columns,
+    identities::{self, NewLink},
+    nobodies::Forgetting,
+    sessions,
+    writer::Written,
 };
 use authflow::{
     SessionId, TenantId, Timestamp,
     account::AccountStatus,
     administration::Sweep,
     password::Verifier,
+    social::EndLinks,
     step::{Commit, CommitRefusal, Committed, Write},
 };
 use rusqlite::Connection;
@@ -87,7 +93,13 @@ impl<A: Accounts> Applying<'_, A> {
                 return Ok((!used).then_some(CommitRefusal::CodeUsed));
             }
             Write::CountSend(sum) => return codes::count(transaction, audience, sum),
+            Write::SpendBudget(budget) => return codes::spend(transaction, budget),
             Write::ClearGuesses(cleared) => return attempts::clear(transaction, cleared).map(|()| None),
+            Write::CreateAccount(new) => {
+                // Nobody before them had the id, as far as links go: accounts of your own may have had.
+                identities::end(transaction, tenant, new.id, EndLinks::All)?;
+                return accounts.create(transaction, tenant, new);
+            }
             _ => {}
         }
         // Every other write is about an account.
@@ -100,6 +112,27 @@ impl<A: Accounts> Applying<'_, A> {
                 let revision = commit.revision_after().ok_or(StoreError::NoRevision)?;
                 accounts.store_password(transaction, tenant, account, (verifier, *changed_at, revision))?;
                 return Ok(None);
+            }
+            Write::LinkIdentity { identity, linked_at, linked_by } => {
+                let new = NewLink { identity, linked_at: *linked_at, linked_by: *linked_by };
+                return identities::link(transaction, *accounts, (tenant, account), &new);
+            }
+            Write::EndLinks(which) => {
+                let revision = commit.revision_after().ok_or(StoreError::NoRevision)?;
+                accounts.set_revision(transaction, tenant, account, revision)?;
+                identities::end(transaction, tenant, account, *which)?;
+                return Ok(None);
+            }
+            Write::UnlinkIdentity { identity, is_last } => {
+                let revision = commit.revision_after().ok_or(StoreError::NoRevision)?;
+                accounts.set_revision(transaction, tenant, account, revision)?;
+                return identities::unlink(transaction, tenant, account, (identity, *is_last));
+            }
+            Write::ReplaceContact { contact, names } => {
+                let revision = commit.revision_after().ok_or(StoreError::NoRevision)?;
+                let new = (contact, names, revision);
+                let replaced = accounts.replace_contact(transaction, tenant, account, new)?;
+                (replaced, CommitRefusal::ContactTaken)
             }
             Write::Rehash { password: verifier } => {
                 accounts.rehash(transaction, tenant, account, verifier)?;
@@ -121,8 +154,8 @@ impl<A: Accounts> Applying<'_, A> {
                 let rotated = sessions::rotate(transaction, audience, &account, *session, rotation)?;
                 return if rotated { Ok(None) } else { not_rotated(transaction, *session).map(Some) };
             }
-            Write::RenewSession { session, auth_time, revision } => {
-                let renewed = (*auth_time, *revision);
+            Write::RenewSession { session, auth_time, factors, revision } => {
+                let renewed = (*auth_time, *factors, *revision);
                 let renewed = sessions::renew(transaction, audience, &account, *session, renewed)?;
                 (renewed, CommitRefusal::SessionEnded)
             }
@@ -130,7 +163,12 @@ impl<A: Accounts> Applying<'_, A> {
                 sessions::end(transaction, columns::tenant(&tenant), &account, *which, self.now)?;
                 return Ok(None);
             }
-            Write::StoreCode { .. } | Write::UseCode(_) | Write::CountSend(_) | Write::ClearGuesses(_) => {
+            Write::StoreCode { .. }
+            | Write::UseCode(_)
+            | Write::CountSend(_)
+            | Write::SpendBudget(_)
+            | Write::ClearGuesses(_)
+            | Write::CreateAccount(_) => {
                 return Ok(None);
             }
         };

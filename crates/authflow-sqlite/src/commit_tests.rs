@@ -7,6 +7,7 @@ use authflow::{
     account::Revision,
     administration::{Administer as _, Administered, DeletePerson},
     device::{BindingKind, DeviceBinding},
+    factor::{Factor, FactorSet},
     session::{EndSessions, SessionRecord},
     step::{Claim, Step},
     testkit::{Call, World, demo},
@@ -265,6 +266,7 @@ async fn a_session_is_renewed_and_no_other_one_is() {
         vec![Write::RenewSession {
             session,
             auth_time: Timestamp::from_unix(seconds),
+            factors: FactorSet::EMPTY.with(Factor::Email),
             revision: Revision::new(9).unwrap(),
         }]
     };
@@ -272,6 +274,7 @@ async fn a_session_is_renewed_and_no_other_one_is() {
     assert_eq!(store.commit(commit.clone()).await.unwrap(), Committed::Done);
     assert_eq!(number(&store, "SELECT group_concat(auth_time, '') + 0 FROM authflow_sessions").await, 771);
     assert_eq!(number(&store, "SELECT group_concat(revision, '') + 0 FROM authflow_sessions").await, 91);
+    assert_eq!(number(&store, "SELECT count(*) FROM authflow_sessions WHERE factors = 'email'").await, 1);
     commit.account = "id-erin".parse().ok();
     commit.expected = None;
     let ended = Committed::Refused(CommitRefusal::SessionEnded);
@@ -369,4 +372,67 @@ async fn the_claims_of_a_session_are_found_by_an_index() {
     });
     let plan = plan.await.unwrap();
     assert!(plan.contains("claims_by_session"), "{plan}");
+}
+
+/// A table of somebody's own code had the account, and deleted it without its link: no trigger saw that.
+#[tokio::test]
+async fn a_link_to_an_account_that_is_gone_is_written_over_and_one_of_somebodys_is_not() {
+    use authflow::{
+        factor::{Factor, FactorSet},
+        social::{LinkedBy, Provider, SocialIdentity},
+    };
+    let (store, mut commit) = alices().await;
+    execute(
+        &store,
+        "INSERT INTO authflow_identities (tenant, provider, uid, account, linked_at)
+            SELECT tenant, 'weixin', 'dead', 'id-ghost', 1 FROM authflow_accounts WHERE id = 'id-alice';
+        INSERT INTO authflow_identities (tenant, provider, uid, account, linked_at)
+            SELECT tenant, 'weixin', 'taken', 'id-erin', 1 FROM authflow_accounts WHERE id = 'id-alice'",
+    )
+    .await;
+    for (uid, expected, owner) in [
+        ("dead", Committed::Done, "id-alice"),
+        ("taken", Committed::Refused(CommitRefusal::IdentityTaken), "id-erin"),
+    ] {
+        let identity = SocialIdentity::new(Provider::new("weixin").unwrap(), uid).unwrap();
+        let linked_at = Timestamp::from_unix(7);
+        let linked_by = LinkedBy::bound(FactorSet::EMPTY.with(Factor::Password));
+        commit.writes = vec![Write::LinkIdentity { identity: identity.clone(), linked_at, linked_by }];
+        assert_eq!(store.commit(commit.clone()).await.unwrap(), expected, "{uid}");
+        let found =
+            store.find_by(commit.audience.tenant, authflow::account::AccountKey::Identity(identity)).await;
+        assert_eq!(found.unwrap().unwrap().id.as_str(), owner, "{uid}");
+    }
+    let sql = "SELECT count(*) FROM authflow_identities WHERE linked_by = 256 AND linked_at = 7";
+    assert_eq!(number(&store, sql).await, 1);
+}
+
+/// A new account has no identity of whoever had its id, though nothing has seen that one go.
+#[tokio::test]
+async fn an_account_that_is_made_has_no_link() {
+    let (store, mut commit) = alices().await;
+    execute(
+        &store,
+        "INSERT INTO authflow_identities (tenant, provider, uid, account, linked_at)
+            SELECT tenant, 'weixin', 'of the one before', 'id-newcomer', 1 FROM authflow_accounts WHERE id = 'id-alice' AND tenant <> ''",
+    )
+    .await;
+    let made = authflow::testkit::demo::account("newcomer");
+    let new = authflow::account::NewAccount {
+        id: AccountId::new("id-newcomer").unwrap(),
+        revision: made.revision,
+        status: AccountStatus::Active,
+        user_name: made.user_name,
+        mobile: None,
+        email: None,
+        contact_names: authflow::account::ContactNames::default(),
+        password: None,
+        created_at: Timestamp::from_unix(1),
+        enrolled: authflow::factor::FactorSet::EMPTY,
+        profile: made.profile,
+    };
+    (commit.account, commit.expected) = (Some(new.id), None);
+    commit.writes = vec![Write::CreateAccount(Box::new(new))];
+    assert_eq!(store.commit(commit).await.unwrap(), Committed::Done);
+    assert_eq!(number(&store, "SELECT count(*) FROM authflow_identities").await, 0);
 }

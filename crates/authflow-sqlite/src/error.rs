@@ -1,6 +1,37 @@
 //! What goes wrong in the store. No message holds a value that was stored.
 
 /// What goes wrong in the store. No message holds a value that was stored.
+///
+/// ```
+/// use authflow::{
+///     Moment,
+///     factor::Factor,
+///     sealing::{SealingKey, SealingKeys},
+///     testkit::demo,
+/// };
+/// use authflow_sqlite::{Place, Settings, SqliteStore, StoreError};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("authflow.db");
+/// let open = |keys| SqliteStore::open(&Settings::new(Place::File(path.clone()), keys, Moment::now));
+/// let store = open(demo::sealing_keys())?;
+/// let mut tom = demo::account("tom");
+/// demo::enrol(Factor::Totp, &mut tom);
+/// let _ = store.create_account(tom).await?;
+/// drop(store);
+///
+/// // The next start, with a new file of keys in the place of the one that was lost.
+/// let keys = SealingKeys::new(SealingKey::new("2027", demo::secret(27))?);
+/// let refused = open(keys).unwrap_err();
+/// assert!(matches!(refused, StoreError::SealingKeysMissing { count: 1, .. }));
+/// assert_eq!(
+///     refused.to_string(),
+///     "the sealing keys must have each key that a secret of an authenticator is sealed under, and 1 are sealed under others: seal-2"
+/// );
+/// # Ok(()) }
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
@@ -11,20 +42,25 @@ pub enum StoreError {
     #[error("cannot make the database file: {0}")]
     File(#[from] std::io::Error),
     /// A column holds what this crate does not write.
-    #[error("a stored {0} is malformed")]
+    #[error("a stored {0} must be as this store wrote it, and is not")]
     Malformed(&'static str),
     /// A number has more than 63 bits.
-    #[error("a number is too large for the database")]
+    #[error("a number must have at most 63 bits to be stored")]
     TooLarge,
     /// A commit that the library does not make.
-    #[error("a commit writes to an account and names none")]
+    #[error("a commit must name the account that it writes to")]
     NoAccount,
     /// A commit that the library does not make.
-    #[error("a commit changes an account and expects no revision of it")]
+    #[error("a commit that changes an account must say which revision it expects")]
     NoRevision,
     /// A later version of this crate has been here.
-    #[error("the database is of a newer version of this crate")]
+    #[error("the database must be of this version of the crate or an earlier one, and is of a later one")]
     NewerSchema,
+    /// An earlier version of this crate made the tables, and nobody has brought them to this one.
+    #[error(
+        "the tables must be of this version of the crate, and are of an earlier one: a service that starts brings them to it"
+    )]
+    OlderSchema,
     /// The file's mode is too open.
     #[error("others than its owner may read it, and it holds verifiers of passwords: run `chmod 600` on it")]
     ReadableByOthers,
@@ -38,7 +74,7 @@ pub enum StoreError {
     NotScrubbed,
     /// A sealing key was dropped too early, or its file was lost.
     #[error(
-        "{count} secrets of authenticators are sealed under keys that are not among the sealing keys: {ids}"
+        "the sealing keys must have each key that a secret of an authenticator is sealed under, and {count} are sealed under others: {ids}"
     )]
     SealingKeysMissing {
         /// How many secrets need one.
@@ -50,7 +86,7 @@ pub enum StoreError {
     #[error("each name must be one account's and in order, and these are not; nothing was changed: {0}")]
     Names(String),
     /// What was typed is a name of one account and a number or address of another one.
-    #[error("a name that was typed is of two accounts")]
+    #[error("a name must be one account's, and one that was typed is of two")]
     Ambiguous,
     /// The source of moments had none.
     #[error("there must be entropy, and the source of moments had none")]
@@ -63,6 +99,12 @@ pub enum StoreError {
         /// What must be, and what is.
         finding: String,
     },
+    /// After an import, say. Look-ups spell them, some at a time.
+    #[error("a contact is given once every name has been spelled, and some have not")]
+    Unspelled,
+    /// Accounts that are made elsewhere.
+    #[error("a policy registers people, and these accounts must be made elsewhere")]
+    MakesNoAccounts,
     /// Nobody got to it within the [`Waits`](crate::Waits).
     #[error("too many are waiting for the database")]
     Overloaded,

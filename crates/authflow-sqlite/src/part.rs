@@ -8,6 +8,7 @@ use authflow::{
     parts,
     password::Verifier,
     session::{CheckSession, FindSession, SessionRecord},
+    social::{LinkedIdentity, ListIdentities},
     step::{Commit, Committed, FindClaim},
 };
 
@@ -45,5 +46,9 @@ impl<A: Accounts> parts::Store for SqliteStore<A> {
 
     async fn load_code(&self, ask: &LoadCode) -> Result<Option<StoredCode>, StoreError> {
         self.code(ask.clone()).await
+    }
+
+    async fn list_identities(&self, ask: &ListIdentities) -> Result<Vec<LinkedIdentity>, StoreError> {
+        self.list_identities(*ask).await
     }
 }

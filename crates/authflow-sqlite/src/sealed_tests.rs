@@ -118,8 +118,7 @@ fn a_key_that_a_secret_needs_is_missed_with_a_count() {
     drop(open(&path, demo::earlier_sealing_keys()).unwrap());
     let other = SealingKeys::new(sealing_key("other", 9));
     let Err(error) = open(&path, other) else { panic!("it was opened") };
-    let told =
-        "2 secrets of authenticators are sealed under keys that are not among the sealing keys: seal-1";
+    let told = "the sealing keys must have each key that a secret of an authenticator is sealed under, and 2 are sealed under others: seal-1";
     assert_eq!(error.to_string(), told);
 }
 

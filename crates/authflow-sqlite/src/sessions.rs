@@ -5,6 +5,7 @@ use authflow::{
     AccountId, Audience, ClientId, SessionId, TenantId, Timestamp,
     account::Revision,
     device::DeviceBinding,
+    factor::FactorSet,
     session::{CheckSession, EndSessions, FindSession, SessionRecord},
 };
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
@@ -56,7 +57,7 @@ pub(crate) fn find(connection: &Connection, session: SessionId) -> Result<Option
     statement.query_row([session.as_bytes()], |row| Ok(record(row, session))).optional()?.transpose()
 }
 
-fn record(row: &Row<'_>, session: SessionId) -> Result<SessionRecord, StoreError> {
+pub(crate) fn record(row: &Row<'_>, session: SessionId) -> Result<SessionRecord, StoreError> {
     let malformed = |_| StoreError::Malformed("session");
     let tenant = match row.get::<_, String>(1)? {
         none if none.is_empty() => None,
@@ -111,15 +112,16 @@ pub(crate) fn renew(
     audience: &Audience,
     account: &AccountId,
     session: SessionId,
-    (auth_time, revision): (Timestamp, Revision),
+    (auth_time, factors, revision): (Timestamp, FactorSet, Revision),
 ) -> Result<bool, StoreError> {
-    let sql = "UPDATE authflow_sessions SET auth_time = ?4, revision = ?5, unseen_since = NULL
+    let sql = "UPDATE authflow_sessions SET auth_time = ?4, factors = ?5, revision = ?6, unseen_since = NULL
         WHERE id = ?1 AND tenant = ?2 AND account = ?3 AND ended_at IS NULL";
     let changed = connection.prepare_cached(sql)?.execute(params![
         session.as_bytes(),
         columns::tenant_of(audience),
         account.as_str(),
         columns::seconds(auth_time),
+        columns::factors(factors),
         i64::from(revision),
     ])?;
     Ok(changed == 1)

@@ -7,7 +7,7 @@ use crate::{
     nobodies::Forgetting,
     readers::Readers,
     schema, sealed,
-    settings::Moments,
+    settings::{Moments, Upkeep},
     writer::{Writer, Written},
 };
 use authflow::Timestamp;
@@ -16,6 +16,27 @@ use std::{fmt, num::NonZeroU32, sync::Arc};
 
 /// A store of accounts, guesses, claims, sessions and codes in SQLite: an authflow [`Store`](authflow::parts::Store), and an
 /// [`Administer`](authflow::administration::Administer). A clone is the same store.
+///
+/// ```
+/// use authflow::{
+///     Moment,
+///     administration::{Administer as _, Administered, Unlock},
+///     testkit::demo,
+/// };
+/// use authflow_sqlite::{Place, Settings, SqliteStore};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let store =
+///     SqliteStore::open(&Settings::new(Place::Memory, demo::sealing_keys(), Moment::now))?;
+/// let erin = demo::account("erin");
+/// store.create_account(erin.clone()).await?;
+///
+/// // Every administrator's command needs no more than the store.
+/// let unlock = Unlock { tenant: erin.tenant, account: erin.id };
+/// assert_eq!(store.unlock(&unlock).await?, Administered::Done);
+/// # Ok(()) }
+/// ```
 ///
 /// It has threads of its own, and answers within a runtime of tokio's whose timer is on.
 pub struct SqliteStore<A = OwnAccounts> {
@@ -43,7 +64,7 @@ impl<A: Accounts> SqliteStore<A> {
     /// When the database cannot be read, is of a later version, others may read it, a sealing key is missing, the names in it are not each one
     /// account's, or a table of your own does not fit its mapping. Nothing was changed then.
     pub fn open<M: IntoAccounts<Accounts = A>>(settings: &Settings<M>) -> Result<Self, StoreError> {
-        let Settings { waits, most_of_nobody, place, accounts, sealing, moments } = settings;
+        let Settings { waits, most_of_nobody, upkeep, place, accounts, sealing, moments } = settings;
         let moment = moments.moment()?;
         let mut connection = match place {
             Place::Memory => Connection::open_in_memory()?,
@@ -55,12 +76,19 @@ impl<A: Accounts> SqliteStore<A> {
         // Immediate, so that of two that start at once, one migrates and the other one finds it done.
         let begun = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let transaction = Transaction::of(&begun);
-        schema::migrate(&transaction, sealing, &moment)?;
+        match upkeep {
+            Upkeep::All | Upkeep::Tables => schema::migrate(&transaction, sealing, &moment)?,
+            Upkeep::Nothing => schema::refuse_older(&transaction)?,
+        }
         let accounts = accounts.open(&transaction)?;
         sealed::refuse_missing_keys(accounts.seals(&transaction)?, sealing)?;
-        sealed::reseal_all(&transaction, &accounts, sealing, &moment)?;
+        if *upkeep == Upkeep::All {
+            sealed::reseal_all(&transaction, &accounts, sealing, &moment)?;
+        }
         begun.commit()?;
-        sealed::scrub(&connection)?;
+        if *upkeep != Upkeep::Nothing {
+            sealed::scrub(&connection)?;
+        }
         let readers = match place {
             Place::Memory => None,
             Place::File(path) => Some(Readers::start(|| open_reader(path, waits.for_others()))?),

@@ -4,6 +4,7 @@ use rusqlite::Connection;
 use std::ops::Deref;
 
 /// A transaction of the store's, or a part of one that is taken back alone. The store makes it, and ends it: what runs within begins and ends none.
+/// The example of [`IntoAccounts`](crate::IntoAccounts) writes in one.
 #[derive(Debug)]
 pub struct Transaction<'c>(&'c Connection);
 

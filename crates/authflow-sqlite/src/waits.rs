@@ -5,6 +5,18 @@ use std::time::Duration;
 /// How long is waited for the database before an answer is "system busy": each from a millisecond to 30 seconds.
 ///
 /// By default 5 seconds, 20 seconds and 5 seconds.
+///
+/// ```
+/// use authflow::{Moment, testkit::demo};
+/// use authflow_sqlite::{Place, Settings, Waits};
+/// use std::time::Duration;
+///
+/// let [short, long] = [Duration::from_secs(2), Duration::from_secs(10)];
+/// let mut settings = Settings::new(Place::Memory, demo::sealing_keys(), Moment::now);
+/// assert_eq!(settings.waits, Waits::DEFAULT);
+/// settings.waits = Waits::new(short, long, short)?; // where a request may last for 10 seconds
+/// # Ok::<(), authflow_sqlite::InvalidWaits>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Waits {
     to_begin: Duration,
@@ -13,6 +25,19 @@ pub struct Waits {
 }
 
 /// Waits that are out of bounds.
+///
+/// ```
+/// use authflow_sqlite::{InvalidWaits, Waits};
+/// use std::time::Duration;
+///
+/// let [short, long] = [Duration::from_secs(2), Duration::from_secs(10)];
+/// let refused = Waits::new(long, short, short).unwrap_err();
+/// assert_eq!(refused, InvalidWaits::EndsBeforeBegun { to_begin: long, to_end: short });
+/// assert_eq!(
+///     refused.to_string(),
+///     "the wait to end (2s) must not be shorter than the wait to begin (10s)"
+/// );
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidWaits {
     /// One is too short, or too long.

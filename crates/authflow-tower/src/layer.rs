@@ -18,15 +18,28 @@ use tower_service::Service;
 /// their bodies unread.
 ///
 /// ```
-/// use axum::{Router, routing::get};
-/// # use authflow::{Moment, testkit::{MemoryHost, Setup, demo}};
-/// # use authflow_tower::Login;
-/// # use std::{convert::Infallible, sync::{Arc, Mutex}};
+/// use authflow::{
+///     Moment,
+///     testkit::{MemoryHost, Setup, demo},
+/// };
+/// use authflow_tower::Login;
+/// use axum::{Router, body::Body, routing::get};
+/// use http::Request;
+/// use std::sync::{Arc, Mutex};
+/// use tower::ServiceExt as _;
 ///
-/// # let (api, host) = (Setup::default().api(demo::ring()), Arc::new(Mutex::new(MemoryHost::demo())));
-/// # let moment = || -> Result<Moment, Infallible> { unimplemented!() };
-/// let login = Login::new(api, host, moment);
-/// let app: Router = Router::new().route("/", get("welcome")).layer(login.layer());
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let (api, host) =
+///     (Setup::default().api(demo::ring()), Arc::new(Mutex::new(MemoryHost::demo()))); // yours
+/// let login = Login::new(api, host, Moment::now);
+/// let app: Router = Router::new().route("/", get(async || "welcome")).layer(login.layer());
+///
+/// for (path, status) in [("/", 200), ("/api/v2/sdk/login", 405), ("/elsewhere", 404)] {
+///     let request = Request::get(path).body(Body::empty()).unwrap();
+///     assert_eq!(app.clone().oneshot(request).await.unwrap().status(), status);
+/// }
+/// # }
 /// ```
 ///
 /// That is for `axum`'s `Router::layer`, which comes after the routes, and answers unknown paths with them: `Router::fallback_service` with

@@ -26,16 +26,20 @@ type Moments = dyn Fn() -> Result<Moment, Box<dyn Error + Send + Sync>> + Send +
 /// A façade, the host that answers its questions, and where its moments come from. Cheap to clone.
 ///
 /// ```
-/// use authflow::testkit::{MemoryHost, Setup, demo};
+/// use authflow::{Moment, testkit::{Call, MemoryHost, Setup, demo}};
 /// use authflow_tower::Login;
 /// use std::sync::{Arc, Mutex};
 ///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
 /// let api = Setup::default().api(demo::ring()); // yours: Api::new(Engine::new(config)?)
 /// let host = Arc::new(Mutex::new(MemoryHost::demo())); // yours
-/// # let moment = || -> Result<authflow::Moment, std::convert::Infallible> { unimplemented!() };
-/// let login = Login::new(api, host, moment); // with the feature `os`: Moment::now
-/// let service = login.service();
-/// # let _ = service;
+/// let login = Login::new(api, host, Moment::now); // with the feature `os`
+///
+/// // In a framework of another kind, without a service or a layer:
+/// let reply = login.serve(&Call::login("alice", "a guess").request()).await;
+/// assert_eq!(reply.status(), 400);
+/// # }
 /// ```
 pub struct Login<F, H> {
     shared: Arc<Shared<F, H>>,
@@ -79,16 +83,23 @@ impl<F, H> Login<F, H> {
     /// Where a policy [binds](authflow::device::Bindings::ip) logins to it, `/v1` takes none beyond its first step without it.
     ///
     /// ```
-    /// # use authflow::{Moment, testkit::{MemoryHost, Setup, demo}};
-    /// # use authflow_tower::Login;
-    /// # use std::{convert::Infallible, sync::{Arc, Mutex}};
+    /// use authflow::{
+    ///     Moment,
+    ///     testkit::{MemoryHost, Setup, demo},
+    /// };
+    /// use authflow_tower::Login;
     /// use axum::extract::ConnectInfo;
-    /// use std::net::SocketAddr;
+    /// use std::{
+    ///     net::SocketAddr,
+    ///     sync::{Arc, Mutex},
+    /// };
     ///
-    /// # let (api, host) = (Setup::default().api(demo::ring()), Arc::new(Mutex::new(MemoryHost::demo())));
-    /// # let moment = || -> Result<Moment, Infallible> { unimplemented!() };
-    /// let login = Login::new(api, host, moment)
-    ///     .with_peers(|parts| parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip()));
+    /// let (api, host) =
+    ///     (Setup::default().api(demo::ring()), Arc::new(Mutex::new(MemoryHost::demo()))); // yours
+    /// let login = Login::new(api, host, Moment::now).with_peers(|parts| {
+    ///     parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip())
+    /// });
+    /// # let _ = login;
     /// ```
     #[must_use]
     pub fn with_peers(self, peers: impl Fn(&Parts) -> Option<IpAddr> + Send + Sync + 'static) -> Self {

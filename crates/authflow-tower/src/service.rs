@@ -23,19 +23,21 @@ use tower_service::Service;
 /// of tokio's.
 ///
 /// ```
-/// # use authflow::testkit::{Clock, MemoryHost, Setup, demo};
-/// # use authflow_tower::Login;
-/// # use std::{convert::Infallible, sync::{Arc, Mutex}};
+/// use authflow::{
+///     Moment,
+///     testkit::{MemoryHost, Setup, demo},
+/// };
+/// use authflow_tower::Login;
 /// use http::Request;
 /// use http_body_util::Full;
+/// use std::sync::{Arc, Mutex};
 /// use tower::ServiceExt as _;
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() {
-/// # let (api, host) = (Setup::default().api(demo::ring()), Arc::new(Mutex::new(MemoryHost::demo())));
-/// # let clock = Mutex::new(Clock::at(demo::START));
-/// # let moment = move || Ok::<_, Infallible>(clock.lock().unwrap().moment());
-/// let service = Login::new(api, host, moment).service();
+/// let (api, host) =
+///     (Setup::default().api(demo::ring()), Arc::new(Mutex::new(MemoryHost::demo()))); // yours
+/// let service = Login::new(api, host, Moment::now).service();
 /// let request = Request::get("/api/v2/sdk/nothing").body(Full::<&[u8]>::default()).unwrap();
 /// assert_eq!(service.oneshot(request).await.unwrap().status(), 404);
 /// # }

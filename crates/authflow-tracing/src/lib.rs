@@ -8,26 +8,40 @@ use authflow::{
 use core::error::Error;
 
 /// A [`Log`] that logs by `tracing`. The [crate] says which level is for what.
+///
+/// ```
+/// use authflow::{
+///     parts::Log,
+///     testkit::{Call, World},
+/// };
+/// use authflow_tracing::TracingLog;
+///
+/// tracing_subscriber::fmt().init(); // once, at start
+/// let mut world = World::new();
+/// world.send(&Call::login("alice", "a guess"));
+/// // `Parts` calls it with every outcome: INFO … event="proof_refused" detail=…
+/// TracingLog.observe(world.outcome.as_ref().unwrap());
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct TracingLog;
 
 impl Log for TracingLog {
     fn failed(&self, question: &'static str, error: &dyn Error) {
-        tracing::error!(question, %error, "a question went unanswered");
+        tracing::error!(event = "question_unanswered", question, %error, "a question went unanswered");
     }
 
     fn observe(&self, outcome: &Outcome) {
         for event in &outcome.events {
             match event {
                 Event::Unavailable { .. } | Event::Contradiction { .. } | Event::SecretNotOpened { .. } => {
-                    tracing::error!(?event);
+                    tracing::error!(event = event.name(), detail = ?event);
                 }
                 Event::SessionReused { .. }
                 | Event::BreachedPasswordSufficed { .. }
                 | Event::NoWayBack { .. }
                 | Event::NumberWithoutCountry { .. }
-                | Event::CaptchaDemanded => tracing::warn!(?event),
-                _ => tracing::info!(?event),
+                | Event::CaptchaDemanded => tracing::warn!(event = event.name(), detail = ?event),
+                _ => tracing::info!(event = event.name(), detail = ?event),
             }
         }
     }

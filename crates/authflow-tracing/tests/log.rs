@@ -74,14 +74,20 @@ impl Hasher for Overloaded {
 fn a_login_is_told_by_its_account_and_without_its_password() {
     let lines = logged(PlainHasher, demo::PASSWORD);
     let signed_in = lines.iter().find(|line| line.contains("SignedIn")).unwrap();
-    assert!(signed_in.starts_with("INFO authflow_tracing: event=SignedIn { account: "), "{signed_in}");
+    assert!(
+        signed_in.starts_with("INFO authflow_tracing: event=\"signed_in\" detail=SignedIn { account: "),
+        "{signed_in}"
+    );
     assert!(lines.iter().all(|line| line.starts_with("INFO") && !line.contains(demo::PASSWORD)), "{lines:?}");
 }
 
 #[test]
 fn a_wrong_password_is_an_event_and_no_alarm() {
     let lines = logged(PlainHasher, "hunter2");
-    assert!(lines.iter().any(|line| line.contains("event=ProofRefused")), "{lines:?}");
+    assert!(
+        lines.iter().any(|line| line.contains("event=\"proof_refused\" detail=ProofRefused")),
+        "{lines:?}"
+    );
     assert!(lines.iter().all(|line| line.starts_with("INFO") && !line.contains("hunter2")), "{lines:?}");
 }
 
@@ -91,8 +97,8 @@ fn what_went_unanswered_is_an_error_with_what_the_part_said() {
     let errors: Vec<_> = lines.iter().filter(|line| line.starts_with("ERROR")).collect();
     assert!(
         matches!(&errors[..], [question, event]
-            if question.contains("a question went unanswered question=\"VerifyPassword\" error=") && question.contains("too many passwords")
-            && event.contains("event=Unavailable { question: \"VerifyPassword\" }")),
+            if question.contains("a question went unanswered event=\"question_unanswered\" question=\"VerifyPassword\" error=") && question.contains("too many passwords")
+            && event.contains("event=\"unavailable\" detail=Unavailable { question: \"VerifyPassword\" }")),
         "{lines:?}"
     );
 }

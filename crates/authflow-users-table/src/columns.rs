@@ -1,9 +1,29 @@
 //! The columns of a mapping, by name.
 
-use authflow::{TenantId, account::AccountStatus};
+use authflow::{TenantId, account::AccountStatus, contact::Channel};
 use std::collections::BTreeSet;
 
 /// The columns of a [`UsersTable`](crate::UsersTable), by name.
+///
+/// ```
+/// use authflow::{account::AccountStatus, contact::Channel};
+/// use authflow_users_table::{UsersTable, quoted};
+///
+/// let users = UsersTable::named("users").id("id").tenant_is(None).no_user_name().email("mail");
+/// let users = users.no_mobile().verifier("hash").status("state", [("on", AccountStatus::Active)]);
+/// let users = users.no_password_set_at();
+///
+/// // What a store of yours makes of it.
+/// let columns = users.columns();
+/// assert_eq!(columns.finding(), None);
+/// let names: Vec<_> = columns.named().into_iter().map(|(_, column)| quoted(column)).collect();
+/// let sql = format!("SELECT {} FROM {}", names.join(", "), quoted(&columns.table));
+/// assert_eq!(sql, r#"SELECT "id", "mail", "hash", "state" FROM "users""#);
+/// assert_eq!(
+///     columns.contact(Channel::Email).unwrap_err(),
+///     "must be mapped with `takes_new_contacts`, since a policy replaces contacts"
+/// );
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Columns {
     /// The table's schema, where one was said.
@@ -28,9 +48,27 @@ pub struct Columns {
     pub password_set_at: Option<String>,
     /// Claims for id tokens, where there is such a column.
     pub profile: Option<String>,
+    /// Whether the store may make rows: for people who register.
+    pub takes_new_accounts: bool,
+    /// Whether the store may write a number or an address: for people who replace their own.
+    pub takes_new_contacts: bool,
 }
 
 /// What says the tenant of a row.
+///
+/// ```
+/// use authflow_users_table::{TenantColumn, quoted};
+///
+/// /// What a store of yours selects an account's tenant by.
+/// fn condition(tenant: &TenantColumn) -> String {
+///     match tenant {
+///         TenantColumn::Is(_) => "TRUE".to_owned(), // compared before anything is asked
+///         TenantColumn::Named(column) => format!("{} = :tenant", quoted(column)),
+///     }
+/// }
+///
+/// assert_eq!(condition(&TenantColumn::Named("customer".to_owned())), r#""customer" = :tenant"#);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TenantColumn {
     /// All rows are of this one, or of an application without tenants.
@@ -71,6 +109,21 @@ impl Columns {
         named.into_iter().filter_map(|(what, column)| Some((what, column?.as_str()))).collect()
     }
 
+    /// The column of a contact that is to be written.
+    ///
+    /// # Errors
+    /// When the mapping does not say that contacts are, or names no such column: what must be, for an error of the store.
+    pub fn contact(&self, channel: Channel) -> Result<&str, String> {
+        let (what, column) = match channel {
+            Channel::Sms => ("mobile", &self.mobile),
+            Channel::Email => ("email", &self.email),
+        };
+        if !self.takes_new_contacts {
+            return Err("must be mapped with `takes_new_contacts`, since a policy replaces contacts".into());
+        }
+        column.as_deref().ok_or_else(|| format!("must have a column for {what}, to keep a new one in"))
+    }
+
     /// The word that is written for a status.
     ///
     /// # Errors
@@ -88,7 +141,9 @@ impl Columns {
         let (_, words) = self.status.as_ref()?;
         let different: BTreeSet<_> = words.iter().map(|(word, _)| word).collect();
         let is_wrong = words.is_empty() || different.len() < words.len();
-        is_wrong.then_some("must have a status for each of some words, and each word once")
+        let is_unwritable = self.takes_new_accounts && self.word_for(AccountStatus::Active).is_err();
+        let wrong = is_wrong.then_some("must have a status for each of some words, and each word once");
+        wrong.or(is_unwritable.then_some("must have a word for `active`, to make accounts with"))
     }
 }
 
@@ -122,6 +177,9 @@ mod tests {
             right.word_for(Locked).unwrap_err(),
             "must have a word for `locked`, and its mapping names none"
         );
+        assert_eq!(columns(&[("off", Disabled)]).finding(), None);
+        let unwritable = Columns { takes_new_accounts: true, ..columns(&[("off", Disabled)]) };
+        assert_eq!(unwritable.finding(), Some("must have a word for `active`, to make accounts with"));
         for wrong in [columns(&[]), columns(&[("on", Active), ("on", Disabled)])] {
             assert!(wrong.finding().is_some(), "{wrong:?}");
         }

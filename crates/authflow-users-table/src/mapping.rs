@@ -6,11 +6,39 @@ use std::{fmt, marker::PhantomData};
 
 /// A table of your own that accounts are kept in, by the names of its columns.
 ///
-/// Each column is named, or its absence is, in this order: nothing that protects can be left out. A mapping with something unsaid is none:
+/// Each column is named, or its absence is, in this order: nothing that protects can be left out.
+///
+/// ```
+/// use authflow::account::AccountStatus;
+/// use authflow_users_table::{TenantColumn, UsersTable};
+///
+/// let users = UsersTable::in_schema("shop", "users")
+///     .id("id")
+///     .tenant("customer")
+///     .no_user_name()
+///     .email("email")
+///     .no_mobile()
+///     .verifier("hash")
+///     .status("state", [("ok", AccountStatus::Active), ("banned", AccountStatus::Locked)])
+///     .no_password_set_at();
+/// assert_eq!(users.columns().tenant, TenantColumn::Named("customer".to_owned()));
+/// assert!(
+///     users.columns().word_for(AccountStatus::Disabled).is_err(),
+///     "no word of this table means that"
+/// );
+/// ```
+///
+/// A mapping with something unsaid is none:
 ///
 /// ```compile_fail,E0599
-/// # use authflow_users_table::UsersTable;
-/// let users = UsersTable::named("users").id("id").tenant_is(None).no_user_name().email("email").no_mobile().verifier("hash");
+/// use authflow_users_table::UsersTable;
+/// let users = UsersTable::named("users")
+///     .id("id")
+///     .tenant_is(None)
+///     .no_user_name()
+///     .email("email")
+///     .no_mobile()
+///     .verifier("hash");
 /// users.columns(); // who is locked?
 /// ```
 #[must_use]
@@ -70,6 +98,21 @@ impl UsersTable {
     /// The column of claims for id tokens: an object in JSON. Without one, accounts have none.
     pub fn profile(self, column: &str) -> Self {
         Self::said(Columns { profile: Some(column.into()), ..self.columns })
+    }
+
+    /// The store may make rows in the table: for people who [register](authflow::policy::Policy::registration). Without this word nobody does, whatever a
+    /// policy says.
+    ///
+    /// It writes the columns that are named here and no others. So every other column must take NULL or have a default; a store that finds one that
+    /// does not refuses the mapping.
+    pub fn takes_new_accounts(self) -> Self {
+        Self::said(Columns { takes_new_accounts: true, ..self.columns })
+    }
+
+    /// The store may write the number and the address of a row: for people who [replace](authflow::policy::Policy::replaces_contacts) their own. Without this
+    /// word nobody does, whatever a policy says.
+    pub fn takes_new_contacts(self) -> Self {
+        Self::said(Columns { takes_new_contacts: true, ..self.columns })
     }
 
     /// What it says, for a store.

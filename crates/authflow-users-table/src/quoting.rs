@@ -1,11 +1,21 @@
 //! Names and texts as SQL has them, whatever is in them.
 
 /// A name as SQL has it, whatever is in it.
+///
+/// ```
+/// assert_eq!(authflow_users_table::quoted("a name"), "\"a name\"");
+/// ```
 pub fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
-/// A text as SQL has it, whatever is in it. In PostgreSQL with `standard_conforming_strings`, which is its default.
+/// A text as SQL has it, whatever is in it.
+///
+/// ```
+/// assert_eq!(authflow_users_table::literal("erin's"), "'erin''s'");
+/// ```
+///
+/// In PostgreSQL with `standard_conforming_strings`, which is its default.
 pub fn literal(value: &str) -> String {
     format!("'{}'", value.replace('\'', "''"))
 }

@@ -1,19 +1,17 @@
 use authflow::{AccountId, Application, ClientId, Config, Engine, Moment, Secret};
 use authflow::{account::*, parts::*, password::PasswordRules, token::Issuer, web::*};
 use authflow_argon2::{Argon2Hasher, Argon2id};
-use authflow_keys::{key_ring, sealing_keys};
 use authflow_sqlite::{Place, Settings, SqliteStore};
 use authflow_tower::{Login, Session};
-use axum::{Router, routing::get};
-use std::{env, error::Error, iter::repeat_n, net::SocketAddr, sync::Arc, thread, time::Duration};
-use tower_governor::{GovernorLayer, governor::GovernorConfigBuilder};
+use std::{env, error::Error, net::SocketAddr, sync::Arc, thread, time::Duration};
+use tower_governor::{GovernorLayer, governor::GovernorConfigBuilder as PerIp};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     tracing_subscriber::fmt().init();
     // Both files are made at the first start, for you alone. Keep the sealing keys apart from the database.
-    let (ring, _) = key_ring::load_or_make("shop-keys.toml")?;
-    let (keys, _) = sealing_keys::load_or_make("shop-sealing-keys.toml")?;
+    let (ring, _) = authflow_keys::key_ring::load_or_make("shop-keys.toml")?;
+    let (keys, _) = authflow_keys::sealing_keys::load_or_make("shop-sealing-keys.toml")?;
     let store = SqliteStore::open(&Settings::new(Place::File("shop.db".into()), keys.clone(), Moment::now))?;
     let (hasher, log) = (Argon2Hasher::new(Argon2id::OWASP_MINIMUM, [])?, authflow_tracing::TracingLog);
 
@@ -29,15 +27,18 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let host = Parts { store, hasher, log, rules: AllowAll, courier: NoCourier, signer: NoSigner };
     let login = Login::new(Web::new(Engine::new(config)?, shop, Modes::Bearer), Arc::new(host), Moment::now);
 
-    // Of one address: twenty requests at once, then one a second. One that has been quiet is forgotten.
-    let limits = GovernorConfigBuilder::default().per_second(1).burst_size(20).finish().ok_or("no limits")?;
-    let (ips, minute) = (limits.limiter().clone(), Duration::from_secs(60));
-    thread::spawn(move || repeat_n(minute, usize::MAX).map(thread::sleep).for_each(|()| ips.retain_recent()));
-    let app = Router::new()
-        .route("/orders", get(async |session: Session| format!("orders of {}\n", session.subject.id)))
-        .route_layer(login.require_session(shop))
-        .layer(login.layer())
-        .layer(GovernorLayer::new(limits));
+    let orders = axum::routing::get(async |session: Session| format!("orders of {}\n", session.subject.id));
+    // Twenty requests at once, then one a second.
+    let limits = PerIp::default().per_second(1).burst_size(20).finish().map(Arc::new).ok_or("no limits")?;
+    let app = axum::Router::new().route("/orders", orders).route_layer(login.require_session(shop));
+    let app = app.layer(login.layer()).layer(GovernorLayer::new(limits.clone()));
+    // An address that has been quiet is forgotten.
+    thread::spawn(move || {
+        loop {
+            thread::sleep(Duration::from_secs(60));
+            limits.limiter().retain_recent();
+        }
+    });
 
     let port = env::args().nth(1).unwrap_or("8080".into());
     let listener = tokio::net::TcpListener::bind(format!("127.0.0.1:{port}")).await?;

@@ -18,6 +18,8 @@ const LONGEST_WAIT: Duration = Duration::from_secs(5);
 /// Until it is looked again whether a client still sends.
 const PAUSE: Duration = Duration::from_millis(50);
 
+/// A clone has the same places.
+#[derive(Clone)]
 pub(crate) struct Calls(Arc<Semaphore>);
 
 /// Of a call in progress: given back when it is dropped.
@@ -48,6 +50,11 @@ impl Calls {
                 break;
             }
         }
+    }
+
+    /// How many are in progress, and how many may be.
+    pub(crate) fn load(&self) -> (usize, usize) {
+        (MOST_CALLS - self.0.available_permits(), MOST_CALLS)
     }
 
     fn turns_away(&self, client: &Client) -> bool {

@@ -125,11 +125,9 @@ impl AsyncRead for ClientStream {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let Client { stream, .. } = &*self.0;
-        let space = buffer.initialize_unfilled();
-        let read = when_ready(|| stream.poll_read_ready(context), || stream.try_read(space));
+        let read = when_ready(|| stream.poll_read_ready(context), || stream.try_read_buf(buffer));
         note(&mut self.0.waits().to_read, read.is_pending());
-        buffer.advance(ready!(read)?);
-        Poll::Ready(Ok(()))
+        read.map_ok(|_| ())
     }
 }
 

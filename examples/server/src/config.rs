@@ -1,6 +1,6 @@
 //! The configuration file: issuer, language, and the applications with their policies.
 
-use crate::tenants::TenantCredential;
+use crate::{call_keys::CallKeyEntry, tenants::TenantCredential};
 use authflow::{
     Application, Dialect, TenantId, administration::Sweep, contact::NumberingPlan, device::Language,
     token::Issuer,
@@ -9,7 +9,7 @@ use authflow_argon2::{Argon2Hasher, Argon2id, HasherError, ParameterSet};
 use serde::Deserialize;
 use std::{fs, io, num::NonZeroU32, path::Path};
 
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ServerConfig {
     /// `iss` of id tokens.
@@ -28,18 +28,42 @@ pub(crate) struct ServerConfig {
     pub(crate) numbering: Vec<TenantNumbering>,
     #[serde(default)]
     pub(crate) applications: Vec<Application>,
+    /// What the calls of applications are signed with.
+    #[serde(default)]
+    pub(crate) call_keys: Vec<CallKeyEntry>,
     /// What the servers of tenants present.
     #[serde(default)]
     pub(crate) tenant_credentials: Vec<TenantCredential>,
     /// How many names, and how many recipients of codes, that nobody has are remembered: 65,536 at least, but for a demonstration.
     #[serde(default = "most_of_nobody")]
     pub(crate) most_of_nobody: NonZeroU32,
+    /// How statements reach a PostgreSQL.
+    #[serde(default)]
+    pub(crate) statements: Statements,
     #[serde(default)]
     pub(crate) hashing: Hashing,
 }
 
+/// How statements reach a PostgreSQL: see [`authflow_postgres::Statements`]. SQLite has no use for it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Statements {
+    #[default]
+    Unprepared,
+    Prepared,
+}
+
+impl From<Statements> for authflow_postgres::Statements {
+    fn from(statements: Statements) -> Self {
+        match statements {
+            Statements::Unprepared => Self::Unprepared,
+            Statements::Prepared => Self::Prepared,
+        }
+    }
+}
+
 /// How passwords are hashed. Parameters are spelt as verifiers begin that were made with them.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Hashing {
     /// What new verifiers are made with.
@@ -49,8 +73,8 @@ pub(crate) struct Hashing {
 }
 
 impl Hashing {
-    pub(crate) fn hasher(self) -> Result<Argon2Hasher, HasherError> {
-        Argon2Hasher::new(self.new, self.accepted)
+    pub(crate) fn hasher(&self) -> Result<Argon2Hasher, HasherError> {
+        Argon2Hasher::new(self.new, self.accepted.iter().copied())
     }
 }
 
@@ -66,7 +90,7 @@ pub(crate) fn most_of_nobody() -> NonZeroU32 {
 }
 
 /// How national numbers are written in a tenant.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct TenantNumbering {
     /// Which; that of ordinary applications where none is named.
@@ -102,6 +126,11 @@ mod tests {
         assert!(matches!(&isv.tenancy, Tenancy::Isv(tenants) if tenants.len() == 1));
         assert_eq!(isv.policy.ageing.unwrap().max_skips(), 3);
         assert_eq!((isv.dialect, config.tenant_credentials.len()), (Dialect::Eiam, 1));
+        assert_eq!(
+            (ordinary.call_key.is_none(), config.call_keys.len()),
+            (true, 1),
+            "it is made of the file"
+        );
         assert_eq!(ordinary.tenancy, Tenancy::Ordinary);
         let [ours] = &config.numbering[..] else { panic!("{config:?}") };
         assert_eq!((ours.tenant, ours.plan.calling_code()), (None, 86));

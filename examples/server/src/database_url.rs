@@ -11,8 +11,15 @@ pub(crate) enum DatabaseUrl {
     Postgres(PostgresUrl),
 }
 
+impl DatabaseUrl {
+    /// Whether it is gone with its server.
+    pub(crate) fn is_in_memory(&self) -> bool {
+        *self == Self::Sqlite(Place::Memory)
+    }
+}
+
 #[derive(Debug, thiserror::Error)]
-#[error("a database is sqlite:PATH, sqlite::memory: or postgres://…")]
+#[error("a database must be sqlite:PATH, sqlite::memory: or postgres://…")]
 pub(crate) struct InvalidDatabaseUrl;
 
 impl FromStr for DatabaseUrl {

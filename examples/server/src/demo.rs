@@ -8,15 +8,19 @@ use crate::{
 use authflow::{
     AccountId, Application, ClientId, InvalidId, OsEntropyUnavailable, Secret, TenantId, Timestamp,
     account::{Account, AccountStatus, Profile, ProfileError, Revision, UnfitUserName, UserName},
+    captcha::CaptchaKind,
+    code::{SendPolicy, SendPolicyError},
     contact::{Channel, EmailAddress, InvalidContact, Mobile},
     factor::{Factor, FactorSet, Totp, TotpAlgorithm, TotpError, TotpSecret},
     parts::Hasher as _,
-    password::{Ageing, AgeingError, MustChange, Password, PasswordForm},
+    password::{Ageing, AgeingError, MustChange, Password, PasswordForm, Verifier},
     policy::Policy,
     sealing::{Owner, SealingKeys},
+    social::{LinkProofs, LinkProofsError, Unassociated},
     step::CredentialOwner,
 };
 use authflow_argon2::{Argon2Hasher, HasherError};
+use std::num::NonZeroU32;
 
 pub(crate) const ISV_CLIENT_ID: &str = "DRrYIqauawN0I8myTMoDTPys6ezGZxnm";
 pub(crate) const ISV_TENANT: &str = "08f770f51f80d2f40f38c00cb199fd21";
@@ -121,6 +125,10 @@ pub(crate) enum DemoError {
     #[error(transparent)]
     Totp(#[from] TotpError),
     #[error(transparent)]
+    LinkProofs(#[from] LinkProofsError),
+    #[error(transparent)]
+    Sending(#[from] SendPolicyError),
+    #[error(transparent)]
     Entropy(#[from] OsEntropyUnavailable),
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -128,15 +136,45 @@ pub(crate) enum DemoError {
     Hasher(#[from] HasherError),
 }
 
+/// How many codes strangers have sent in a day, in each application of each tenant.
+const DAILY_IN_ALL: u32 = 2_000;
+
 /// The two applications of the family's own sample pages.
 pub(crate) fn applications() -> Result<[Application; 2], DemoError> {
-    let first_factors = [Factor::Password, Factor::Sms, Factor::Email].into_iter().collect();
+    let own: FactorSet = [Factor::Password, Factor::Sms, Factor::Email].into_iter().collect();
+    let (first_factors, unassociated) =
+        (own.with(Factor::Federated), Unassociated::BindOrRegister(LinkProofs::new(own)?));
     let ageing = Some(Ageing::new(MAX_AGE_DAYS, 14, 3)?);
     let recovery = [Channel::Sms].into_iter().collect();
-    let policy = Policy { ageing, first_factors, recovery, ..Policy::default() };
+    let registration = Channel::ALL.into_iter().collect();
+    let replaces_contacts = Channel::ALL.into_iter().collect();
+    // Pictures are shown, and none is demanded before half of this has been asked for.
+    let (captcha, sending) = (CaptchaKind::Picture, SendPolicy::default().with_daily_in_all(DAILY_IN_ALL)?);
+    let policy = Policy {
+        ageing,
+        first_factors,
+        unassociated,
+        // The family's calls bring a code and nothing besides.
+        allows_unbound_codes: true,
+        takes_vouched_mobiles: true,
+        recovery,
+        registration,
+        replaces_contacts,
+        // To be shown, and to nobody's harm: these accounts are everybody's.
+        session_sets_first_password: true,
+        refreshes_for_servers: true,
+        sending,
+        captcha,
+        ..Policy::default()
+    };
     let isv = Application::isv(ClientId::new(ISV_CLIENT_ID)?, [TenantId::new(ISV_TENANT)?]);
     let ordinary = Application::new(ClientId::new(ORDINARY_CLIENT_ID)?);
     Ok([isv, ordinary].map(|application| Application { policy, ..application }))
+}
+
+/// The ordinary one of these, if it is there.
+pub(crate) fn ordinary(applications: &[Application]) -> Option<&Application> {
+    applications.iter().find(|application| application.client_id.as_str() == ORDINARY_CLIENT_ID)
 }
 
 /// The credentials of the servers behind them.
@@ -167,6 +205,16 @@ pub(crate) async fn is_in(store: &Store) -> Result<bool, DemoError> {
     Ok(false)
 }
 
+/// Whether a database has accounts, where it has none of these: then it is somebody's, and a public password would let everybody in.
+pub(crate) async fn has_others(store: &Store) -> Result<bool, DemoError> {
+    for tenant in tenants()? {
+        if !store.accounts(tenant, None, NonZeroU32::MIN).await?.is_empty() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// Makes what is not there yet; what has been counted and changed in an earlier run stays as it is.
 pub(crate) async fn seed(
     store: &Store,
@@ -174,14 +222,27 @@ pub(crate) async fn seed(
     sealing_keys: &SealingKeys,
     clock: Clock,
 ) -> Result<(), DemoError> {
+    let mut missing = Vec::new();
     for tenant in tenants()? {
         for demo in &ACCOUNTS {
             if store.account(tenant, demo.id()?).await?.is_none() {
-                let account = demo.account(tenant, hasher, sealing_keys, clock).await?;
-                if store.create_account(account).await? == Created::NameTaken {
-                    tracing::warn!(account = demo.name, "its name is another account's: it is not made");
-                }
+                missing.push((tenant, demo));
             }
+        }
+    }
+    if missing.is_empty() {
+        return Ok(());
+    }
+    // Everybody knows the password, so one salt does for all, and a start or a reset takes one hash.
+    let verifier = hasher.hash(&Secret::new(PASSWORD)).await?;
+    for (tenant, demo) in missing {
+        let account = demo.account(tenant, verifier.clone(), sealing_keys, clock)?;
+        if store.create_account(account).await? == Created::NameTaken {
+            tracing::warn!(
+                event = "demo_account_not_made",
+                account = demo.name,
+                "its name is another account's: it is not made"
+            );
         }
     }
     Ok(())
@@ -192,24 +253,21 @@ impl DemoAccount {
         AccountId::new(&format!("demo-{}", self.name))
     }
 
-    async fn account(
+    fn account(
         &self,
         tenant: Option<TenantId>,
-        hasher: &Argon2Hasher,
+        verifier: Verifier,
         sealing_keys: &SealingKeys,
         clock: Clock,
     ) -> Result<Account, DemoError> {
         let (id, moment) = (self.id()?, clock.moment()?);
-        let password = match self.password_age_days {
-            Some(days) => Some(Password {
-                verifier: hasher.hash(&Secret::new(PASSWORD)).await?,
-                changed_at: clock.now().minus_seconds(days * DAY),
-                must_change: self.must_change,
-                skips_used: 0,
-                form: PasswordForm::Canonical,
-            }),
-            None => None,
-        };
+        let password = self.password_age_days.map(|days| Password {
+            verifier,
+            changed_at: clock.now().minus_seconds(days * DAY),
+            must_change: self.must_change,
+            skips_used: 0,
+            form: PasswordForm::Canonical,
+        });
         let enrolled = self.enrolled.iter().copied().collect::<FactorSet>();
         let totp = match enrolled.contains(Factor::Totp) {
             true => {

@@ -1,7 +1,7 @@
 //! What the hasher and the rules do to a request.
 
 use super::*;
-use crate::{clock::Clock, demo, http::LONGEST_CALL};
+use crate::{clock::Clock, demo, http::LONGEST_CALL, operations::Metrics};
 use authflow::{
     Applications, Config, Engine, Moment, Secret,
     facade::Request,
@@ -26,7 +26,7 @@ struct Demonstrated {
 async fn demonstrated() -> Demonstrated {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("authflow.db");
-    let (clock, sealing_keys) = (Clock::moved(0), testkit::demo::sealing_keys());
+    let (clock, sealing_keys) = (Clock::system(), testkit::demo::sealing_keys());
     let settings = Settings::new(Place::File(path.clone()), sealing_keys.clone(), Moment::now);
     let store = Store::Sqlite(SqliteStore::open(&settings).unwrap());
     let hasher = Argon2Hasher::new(Argon2id::OWASP_MINIMUM, []).unwrap();
@@ -36,8 +36,8 @@ async fn demonstrated() -> Demonstrated {
         hasher,
         rules: Blocklist::new(["Acme"], ServerRules::default()),
         courier: None,
-        signer: None,
-        log: TracingLog,
+        signer: ServerKeys::default(),
+        log: ServerLog { outbox: None, metrics: Metrics::new(), audit: None },
     };
     Demonstrated { host, database: Connection::open(path).unwrap(), folder }
 }
@@ -57,7 +57,7 @@ async fn call(host: &ServerHost, path: &str, bearer: Option<&str>, body: &str) -
     headers.extend(bearer.map(|token| ("Authorization", format!("Bearer {token}"))));
     let request = Request { method: "POST", path, headers: &headers, body: body.as_bytes(), peer: None };
     let api = Api::new(Engine::new(config).unwrap());
-    let reply = api.serve(&request, Clock::moved(0).moment().unwrap(), host).await;
+    let reply = api.serve(&request, Clock::system().moment().unwrap(), host).await;
     (reply.status(), serde_json::from_slice(reply.body()).unwrap_or_default())
 }
 

@@ -5,6 +5,8 @@ use crate::{
     client::Client,
     clock::Clock,
     host::ServerHost,
+    loopback_provider::{Asked, LoopbackProvider},
+    operations::{self, Current, Load, Metrics},
     outliving::Outliving,
 };
 use authflow::{
@@ -13,11 +15,12 @@ use authflow::{
 };
 use axum::{
     Extension, Router,
-    body::{Body, HttpBody as _},
+    body::{Body, Bytes, HttpBody as _},
     extract::{Request as HttpRequest, State},
     http::{HeaderMap, StatusCode, header, request::Parts},
+    middleware::from_fn_with_state,
     response::{IntoResponse as _, Response},
-    routing::get,
+    routing::{get, post},
 };
 use http_body_util::BodyExt as _;
 use std::{
@@ -29,8 +32,8 @@ use tokio::{select, time::timeout};
 
 /// A little more than the library takes, so that it refuses a body that is too long in the family's own words. What
 /// follows after that is left unread, and the connection is closed.
-const MOST_OF_A_BODY: usize = 20 * 1024;
-const LONGEST_BODY_READ: Duration = Duration::from_secs(10);
+pub(crate) const MOST_OF_A_BODY: usize = 20 * 1024;
+pub(crate) const LONGEST_BODY_READ: Duration = Duration::from_secs(10);
 /// Once it has begun. Longer than the waits for a core, for the writer and for the database's lock; as long as what ends a call waits for the
 /// writer (`Waits::DEFAULT`).
 pub(crate) const LONGEST_CALL: Duration = Duration::from_secs(20);
@@ -41,45 +44,93 @@ pub(crate) struct Service {
     pub(crate) host: ServerHost,
     pub(crate) clock: Clock,
     pub(crate) calls: Calls,
+    /// Of the calls (OpenAPI): one for all who read it, be they slow.
+    pub(crate) description: fn() -> Bytes,
 }
 
-pub(crate) fn router(service: Service) -> Router {
-    Router::new()
+impl Service {
+    /// Whether the database answers, or why it does not.
+    pub(crate) async fn check(&self) -> Result<(), &'static str> {
+        match timeout(LONGEST_HEALTH_CHECK, self.host.store.check()).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => {
+                tracing::error!(event = "database_unavailable", %error, "the database does not answer");
+                Err("the database does not answer\n")
+            }
+            Err(_) => Err("the database does not answer in 2 seconds\n"),
+        }
+    }
+
+    /// How busy it is.
+    pub(crate) fn load(&self) -> Load {
+        let (calls, most_calls) = self.calls.load();
+        Load { calls, most_calls, hasher: self.host.hasher.load() }
+    }
+}
+
+/// With what a demonstration has besides.
+pub(crate) fn router(current: Arc<Current>, metrics: Metrics, besides: Router<Arc<Current>>) -> Router {
+    besides
         .route("/healthz", get(healthz))
         .route("/openapi.json", get(openapi))
         .route("/.well-known/jwks.json", get(jwks))
         .fallback(call)
-        .with_state(Arc::new(service))
+        .layer(from_fn_with_state(metrics, operations::follow))
+        .with_state(current)
 }
 
-/// The public keys of id tokens (RFC 7517): none where the library signs them, with a key that is shared.
-async fn jwks(State(service): State<Arc<Service>>) -> Response {
-    let keys = match &service.host.signer {
-        Some(keys) => keys.jwks(service.clock.now()),
-        None => serde_json::json!({ "keys": [] }),
+/// The routes of the provider of a demonstration.
+pub(crate) fn provider(provider: Arc<LoopbackProvider>) -> Router<Arc<Current>> {
+    Router::new().route("/demo/provider", post(vouch)).with_state(provider)
+}
+
+/// A code of an identity, or a token of a mobile.
+async fn vouch(State(provider): State<Arc<LoopbackProvider>>, body: Body) -> Response {
+    let body = match timeout(LONGEST_BODY_READ, read(body)).await {
+        Ok(Ok(body)) => body,
+        Ok(Err(_)) | Err(_) => return hang_up(StatusCode::BAD_REQUEST, "the body must be there\n"),
     };
-    ([(header::CONTENT_TYPE, "application/jwk-set+json")], keys.to_string()).into_response()
-}
-
-/// The family's calls, as the library describes them.
-async fn openapi() -> Response {
-    static DOCUMENT: LazyLock<String> = LazyLock::new(|| authflow::sdk::openapi().to_string());
-    ([(header::CONTENT_TYPE, "application/json")], DOCUMENT.as_str()).into_response()
-}
-
-async fn healthz(State(service): State<Arc<Service>>) -> Response {
-    match timeout(LONGEST_HEALTH_CHECK, service.host.store.check()).await {
-        Ok(Ok(())) => "ok\n".into_response(),
-        Ok(Err(error)) => {
-            tracing::error!(%error, "the database does not answer");
-            StatusCode::SERVICE_UNAVAILABLE.into_response()
+    let Ok(asked) = serde_json::from_slice::<Asked>(&body) else {
+        return (StatusCode::BAD_REQUEST, "it must be source and uid, or source and mobile\n")
+            .into_response();
+    };
+    match provider.vouch(&asked) {
+        Ok(code) => {
+            ([(header::CONTENT_TYPE, "application/json")], format!(r#"{{"code":"{code}"}}"#)).into_response()
         }
+        Err(error) => (StatusCode::BAD_REQUEST, format!("{error}\n")).into_response(),
+    }
+}
+
+/// The public keys of id tokens (RFC 7517), as the family's own path has them too: none where the library signs them, with a key that is shared.
+async fn jwks(State(current): State<Arc<Current>>) -> Response {
+    let service = current.service();
+    let keys = service.api.engine().public_keys(service.clock.now());
+    match serde_json::to_string(&keys) {
+        Ok(keys) => ([(header::CONTENT_TYPE, "application/jwk-set+json")], keys).into_response(),
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+/// Of the family's calls.
+pub(crate) fn description() -> Bytes {
+    static DESCRIPTION: LazyLock<Bytes> = LazyLock::new(|| authflow::sdk::openapi().to_string().into());
+    DESCRIPTION.clone()
+}
+
+async fn openapi(State(current): State<Arc<Current>>) -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], (current.service().description)()).into_response()
+}
+
+async fn healthz(State(current): State<Arc<Current>>) -> Response {
+    match current.service().check().await {
+        Ok(()) => "ok\n".into_response(),
         Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
     }
 }
 
 async fn call(
-    State(service): State<Arc<Service>>,
+    State(current): State<Arc<Current>>,
     Extension(client): Extension<Arc<Client>>,
     request: HttpRequest,
 ) -> Response {
@@ -91,11 +142,12 @@ async fn call(
         Ok(Err(_)) => return hang_up(StatusCode::BAD_REQUEST, "the body must be as long as it says\n"),
         Err(_) => return hang_up(StatusCode::REQUEST_TIMEOUT, "the body must be there within 10 seconds\n"),
     };
-    let parts = Arc::new(parts);
+    let (parts, service) = (Arc::new(parts), current.service());
     let busy = || service.api.busy(&Request::from_http(&parts, &[]));
     let reply = match service.calls.begin(&client).await {
         Some(in_progress) => {
-            let answer = answer(Arc::clone(&service), Arc::clone(&parts), body, in_progress);
+            // It is large, and moved as often as something is put around it.
+            let answer = Box::pin(answer(Arc::clone(&service), Arc::clone(&parts), body, in_progress));
             let answer = Outliving::new(answer);
             let has_written = answer.has_written();
             let turned_away = async {
@@ -121,14 +173,15 @@ async fn answer(service: Arc<Service>, parts: Arc<Parts>, body: Vec<u8>, _: InPr
     let moment = match clock.moment() {
         Ok(moment) => moment,
         Err(error) => {
-            tracing::error!(%error, "a request was refused");
+            tracing::error!(event = "no_entropy", %error, "a request was refused");
             return api.busy(&request);
         }
     };
-    api.serve(&request, moment, host).await
+    let step = api.handle(&request, moment);
+    api.reply(&operations::drive(step, host, &host.log.metrics).await)
 }
 
-async fn read(mut body: Body) -> Result<Vec<u8>, axum::Error> {
+pub(crate) async fn read(mut body: Body) -> Result<Vec<u8>, axum::Error> {
     let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
     let mut bytes = Vec::with_capacity(announced.min(MOST_OF_A_BODY));
     while let Some(frame) = body.frame().await {

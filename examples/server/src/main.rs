@@ -1,33 +1,52 @@
 //! A login server on the authflow library: axum, SQLite or PostgreSQL, argon2. `README.md` says how to run it.
 
+mod added_account;
 mod banner;
+mod call_keys;
 mod calls;
 mod cli;
 mod client;
 mod clock;
+mod commands;
 mod config;
 mod database_url;
 mod demo;
+mod deployment;
+mod dev;
+mod entropy;
 mod host;
 mod http;
+mod kept;
+mod loopback_provider;
+mod missing;
+mod new_password;
+#[cfg(test)]
+mod off_the_workers;
+mod operations;
 mod outbox;
 mod outliving;
+mod page;
 mod places;
 mod postgres;
+mod reread;
+mod seeds;
 mod serve;
+mod served;
+mod server_log;
 mod signing_keys;
+mod slider;
 mod start;
 mod store;
 mod tenants;
+mod times;
 mod well_formed;
 
-use clap::Parser as _;
 use mimalloc::MiMalloc;
+use operations::LogFormat;
 use std::{
-    io::{self, IsTerminal as _, Write as _},
+    io::{self, Write as _},
     process::ExitCode,
 };
-use tracing_subscriber::{filter::Targets, layer::SubscriberExt as _, util::SubscriberInitExt as _};
 use zeroizing_alloc::ZeroAlloc;
 
 /// Wipes what is freed: passwords and tokens pass through buffers of hyper's and serde's, which wipe nothing themselves. What one thread
@@ -36,23 +55,43 @@ use zeroizing_alloc::ZeroAlloc;
 static ALLOCATOR: ZeroAlloc<MiMalloc> = ZeroAlloc(MiMalloc);
 
 fn main() -> ExitCode {
-    let cli = cli::Cli::parse();
-    log_to_standard_error();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    match runtime.map_err(start::StartError::Runtime).and_then(|runtime| runtime.block_on(start::run(cli))) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            let _ = writeln!(io::stderr(), "authflow-server: {error}");
+    let mut cli = match cli::Cli::read() {
+        Ok(cli) => cli,
+        Err(error) => return told(&error, ExitCode::FAILURE),
+    };
+    let command = cli.command.take();
+    // Who works on accounts reads answers, and warnings beside them.
+    let level = if command.is_some() { tracing::Level::WARN } else { tracing::Level::INFO };
+    operations::to_standard_error(cli.log, level);
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return told(&start::StartError::Runtime(error), ExitCode::FAILURE),
+    };
+    let ended = match command {
+        None => {
+            let format = cli.log;
+            runtime.block_on(start::run(cli)).map_err(|error| not_started(&error, format))
+        }
+        Some(command) => {
+            let run = runtime.block_on(commands::run(command, &cli));
+            run.map_err(|error| told(&error, error.exit_code()))
+        }
+    };
+    ended.map_or_else(|code| code, |()| ExitCode::SUCCESS)
+}
+
+/// As the rest of the log is written.
+fn not_started(error: &start::StartError, format: LogFormat) -> ExitCode {
+    match format {
+        LogFormat::Text => told(error, ExitCode::FAILURE),
+        LogFormat::Json => {
+            tracing::error!(event = "not_started", %error);
             ExitCode::FAILURE
         }
     }
 }
 
-/// `RUST_LOG` takes levels and `target=level` pairs.
-fn log_to_standard_error() {
-    let wanted = std::env::var("RUST_LOG").ok().and_then(|text| text.parse::<Targets>().ok());
-    let filter = wanted.unwrap_or_else(|| Targets::new().with_default(tracing::Level::INFO));
-    let lines =
-        tracing_subscriber::fmt::layer().with_writer(io::stderr).with_ansi(io::stderr().is_terminal());
-    tracing_subscriber::registry().with(lines).with(filter).init();
+fn told(error: &dyn std::error::Error, code: ExitCode) -> ExitCode {
+    let _ = writeln!(io::stderr(), "authflow-server: {error}");
+    code
 }

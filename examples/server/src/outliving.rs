@@ -1,5 +1,6 @@
 //! Work that goes on when nobody waits for it any more, once it has written something.
 
+use crate::operations::of_this_request;
 use std::{
     future::Future,
     pin::Pin,
@@ -23,7 +24,7 @@ pub(crate) fn must_end() {
     let _ = HAS_WRITTEN.try_with(|has_written| has_written.store(true, Ordering::Relaxed));
 }
 
-/// Runs where it is awaited. Dropped in the middle, it goes on as a task of its own if it has written something, and is over
+/// Runs where it is awaited. Dropped in the middle, it goes on as a task of its own if it has written something, logged as its request's, and is over
 /// otherwise. So the work of a call costs no task unless its client hangs up, and no client leaves its guess reserved and never
 /// settled.
 pub(crate) struct Outliving<F: Future<Output: Send> + Send + 'static> {
@@ -62,7 +63,7 @@ impl<F: Future<Output: Send> + Send + 'static> Drop for Outliving<F> {
         let Some(rest) = self.rest.take() else { return };
         // Outside a runtime there is nobody to go on.
         if let (true, Ok(runtime)) = (self.has_written.load(Ordering::Relaxed), Handle::try_current()) {
-            runtime.spawn(rest);
+            runtime.spawn(of_this_request(rest));
         }
     }
 }
@@ -75,6 +76,7 @@ mod tests {
         sync::{mpsc, oneshot},
         time::timeout,
     };
+    use tracing::{Instrument as _, Span};
 
     #[tokio::test]
     async fn what_is_awaited_to_its_end_is_over() {
@@ -97,6 +99,25 @@ mod tests {
         assert!(timeout(Duration::ZERO, work).await.is_err(), "it waits");
         go_on.send("go on").unwrap();
         assert_eq!(is_done.await.unwrap(), Ok("go on"));
+    }
+
+    /// As it was while somebody waited for it.
+    #[tokio::test]
+    async fn what_goes_on_is_logged_as_its_requests() {
+        let _subscriber = tracing::subscriber::set_default(tracing_subscriber::registry());
+        let span = tracing::error_span!("request");
+        let (go_on, goes_on) = oneshot::channel();
+        let (done, is_done) = oneshot::channel();
+        let work = Outliving::new(async move {
+            must_end();
+            let _: Result<(), _> = goes_on.await;
+            done.send(Span::current().id())
+        });
+        let waited = async { timeout(Duration::ZERO, work).await.is_err() };
+        assert!(waited.instrument(span.clone()).await);
+        go_on.send(()).unwrap();
+        assert_eq!(is_done.await.unwrap(), span.id());
+        assert!(span.id().is_some());
     }
 
     #[tokio::test]

@@ -88,7 +88,7 @@ fn connector() -> Result<MakeRustlsConnect, PostgresUrlError> {
     match MakeRustlsConnect::with_native_certs() {
         Ok((connector, unread)) => {
             for error in unread {
-                tracing::warn!(%error, "certificates of authorities were not read");
+                tracing::warn!(event = "certificates_unread", %error, "certificates of authorities were not read");
             }
             Ok(connector)
         }

@@ -74,7 +74,7 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, stop: impl Futu
             Ok(client) => client,
             Err(error) if is_the_peers(&error) => continue,
             Err(error) => {
-                tracing::warn!(%error, "a connection was not accepted");
+                tracing::warn!(event = "connection_not_accepted", %error, "a connection was not accepted");
                 sleep(ACCEPT_PAUSE).await;
                 continue;
             }
@@ -103,17 +103,17 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, stop: impl Futu
             let _place = place;
             select! {
                 biased;
-                loss = client.lost() => tracing::debug!(?loss, "a connection was lost"),
+                loss = client.lost() => tracing::debug!(event = "connection_lost", ?loss, "a connection was lost"),
                 ended = connection => if let Err(error) = ended {
-                    tracing::debug!(%error, "a connection broke");
+                    tracing::debug!(event = "connection_broke", %error, "a connection broke");
                 },
             }
         });
     }
     drop(listener);
-    tracing::info!("stopping");
+    tracing::info!(event = "stopping", "stopping");
     if timeout(LONGEST_STOP, graceful.shutdown()).await.is_err() {
-        tracing::warn!("some requests did not finish in time");
+        tracing::warn!(event = "requests_unfinished", "some requests did not finish in time");
     }
 }
 

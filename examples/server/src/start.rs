@@ -1,36 +1,35 @@
 //! From a command line to a server that listens.
 
 use crate::{
-    banner,
-    calls::Calls,
+    banner::{self, Kind},
+    call_keys::CallKeysError,
     cli::Cli,
-    clock::Clock,
-    config::{self, Hashing, ServerConfig, ServerConfigError},
+    config::ServerConfigError,
     database_url::DatabaseUrl,
-    demo::{self, DemoError},
-    host::{ServerHost, ServerRules},
-    http::{self, Service},
-    outbox::{self, Outbox, OutboxFileError},
+    demo::DemoError,
+    deployment::{Deployment, Makes},
+    dev::{Double, DoubleError},
+    http,
+    operations::{
+        AuditTo, Current, Management, Watch, clean_up,
+        reload::{Hangups, with_each},
+        service_manager,
+    },
+    outbox::OutboxFileError,
+    reread::reread,
+    seeds::SeedError,
     serve,
-    signing_keys::{self, SigningKeys, SigningKeysError},
-    store::{Store, StoreError},
-    tenants::{SharedCredential, TenantCredentials},
+    served::{Served, served},
+    signing_keys::SigningKeysError,
+    store::StoreError,
+    tenants::SharedCredential,
 };
-use authflow::{
-    Applications, Config, ConfigError, Dialect, Engine,
-    device::Language,
-    parts::Blocklist,
-    sdk::Api,
-    token::{IdTokenSigning, Issuer, IssuerError},
-};
+use authflow::{ClientId, ConfigError, token::IssuerError};
 use authflow_argon2::HasherError;
-use authflow_keys::{
-    key_ring::{self, KeyRingFileError},
-    sealing_keys::{self, SealingKeysFileError},
-};
+use authflow_keys::{key_ring::KeyRingFileError, sealing_keys::SealingKeysFileError};
 use authflow_sqlite::Settings;
-use authflow_tracing::TracingLog;
-use std::{io, net::SocketAddr, num::NonZeroU32, path::PathBuf};
+use std::{io, net::SocketAddr, num::NonZeroU32, path::PathBuf, sync::Arc};
+use tokio::task::JoinError;
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum StartError {
@@ -40,18 +39,22 @@ pub(crate) enum StartError {
         "a demonstration has passwords that everybody knows and stays on loopback: give --config, or --demo-on-network"
     )]
     DemoExposed,
-    #[error("{0} holds demo accounts, whose password everybody knows: give another --database, or --demo")]
+    #[error(
+        "--admin-listen must be on loopback, not {0}: give --admin-on-network where only those who run the server reach it"
+    )]
+    ManagementExposed(SocketAddr),
+    #[error("{0} holds demo accounts, whose password everybody knows: give another --database")]
     DemoAccounts(DatabaseUrl),
-    #[error("--now-offset must stay 0 but in a demonstration: what it signs would be of another time")]
-    MovedClock,
+    #[error("{0} holds accounts, and none of the demonstration's: give --config, or another --database")]
+    OthersAccounts(DatabaseUrl),
     #[error("most_of_nobody must be at least {fewest} but in a demonstration, and is {0}", fewest = Settings::FEWEST_OF_NOBODY)]
     FewOfNobody(NonZeroU32),
+    #[error("there is no {0}: a server that starts makes it, and so does `authflow-server migrate`")]
+    NoDatabase(DatabaseUrl),
+    #[error("a database in memory is its server's alone: say --database as the server does")]
+    InMemory,
     #[error(
-        "--migrate must be said of postgres://…, and was said of {0}, which is made and brought to this version by every start"
-    )]
-    NothingToMigrate(DatabaseUrl),
-    #[error(
-        "every server of one database must have the same keys, and here is no {0}: copy the one that --migrate has made, or was run beside"
+        "every server of one database must have the same keys, and here is no {0}: copy the one that `migrate` has made, or was run beside"
     )]
     NoSharedKeys(PathBuf),
     #[error("configuration {0}: {1}")]
@@ -60,10 +63,22 @@ pub(crate) enum StartError {
     KeyRingFile(PathBuf, KeyRingFileError),
     #[error("sealing keys {0}: {1}")]
     SealingKeysFile(PathBuf, SealingKeysFileError),
+    #[error("accounts {0}: {1}")]
+    Accounts(PathBuf, SeedError),
     #[error("outbox {0}: {1}")]
     Outbox(PathBuf, OutboxFileError),
     #[error("signing keys {0}: {1}")]
     SigningKeys(PathBuf, SigningKeysError),
+    #[error("reading anew ended early: {0}")]
+    ReloadEnded(JoinError),
+    #[error("audit stream {0}: {1}")]
+    Audit(AuditTo, io::Error),
+    #[error(
+        "application {0}: anybody has text messages sent until half of daily_in_all is spent, and then a captcha is demanded that nobody judges here: captcha must be \"picture\""
+    )]
+    NoCaptchaJudge(ClientId),
+    #[error("call_keys: {0}")]
+    CallKeys(#[from] CallKeysError),
     #[error("database {0}: {1}")]
     Database(DatabaseUrl, StoreError),
     #[error("hasher: {0}")]
@@ -72,6 +87,8 @@ pub(crate) enum StartError {
     Credentials(#[from] SharedCredential),
     #[error("demonstration: {0}")]
     Demo(#[from] DemoError),
+    #[error(transparent)]
+    Double(#[from] DoubleError),
     #[error("issuer: {0}")]
     Issuer(#[from] IssuerError),
     #[error("configuration: {0}")]
@@ -86,141 +103,65 @@ pub(crate) async fn run(cli: Cli) -> Result<(), StartError> {
     if cli.exposes_demo() {
         return Err(StartError::DemoExposed);
     }
-    if !cli.is_demo() && cli.now_offset != 0 {
-        return Err(StartError::MovedClock);
-    }
-    let ServerConfig {
-        issuer,
-        names,
-        language,
-        dialect,
-        numbering,
-        applications,
-        tenant_credentials,
-        most_of_nobody,
-        hashing,
-    } = configuration(&cli)?;
-    if !cli.is_demo() && most_of_nobody.get() < Settings::FEWEST_OF_NOBODY {
-        return Err(StartError::FewOfNobody(most_of_nobody));
-    }
-    for application in applications.iter().filter(|it| it.policy.sending.daily_in_all().is_some()) {
-        tracing::warn!(
-            client_id = %application.client_id,
-            "daily_in_all: nobody judges captchas here, so all are refused when half of it has been asked for"
-        );
-    }
-    let migrates = match &cli.database {
-        DatabaseUrl::Postgres(url) => cli.migrate.then_some(url),
-        DatabaseUrl::Sqlite(_) if cli.migrate => return Err(StartError::NothingToMigrate(cli.database)),
-        DatabaseUrl::Sqlite(_) => None,
-    };
-    if matches!(cli.database, DatabaseUrl::Postgres(_)) && migrates.is_none() {
-        // No other server takes tokens under keys of its own; and names that nobody has would be counted apart, which tells them from accounts.
-        for path in [&cli.keys, &cli.sealing_keys] {
-            if !path.exists() {
-                return Err(StartError::NoSharedKeys(path.clone()));
-            }
+    // From now on SIGHUP ends nothing, also while the server starts.
+    let hangups = Hangups::listen().map_err(StartError::Signals)?;
+    let watch = Watch::start(cli.audit.clone()).map_err(|(to, error)| StartError::Audit(to, error))?;
+    let management = Management::new(watch.metrics.clone());
+    let management_address = match cli.admin_listen {
+        None => None,
+        Some(address) if !address.ip().is_loopback() && !cli.admin_on_network => {
+            return Err(StartError::ManagementExposed(address));
         }
-    }
-    let (ring, made) = key_ring::load_or_make(&cli.keys)
-        .map_err(|error| StartError::KeyRingFile(cli.keys.clone(), error))?;
-    if made {
-        tracing::info!(file = %cli.keys.display(), "made a new key");
-    }
-    let (sealing_keys, made) = sealing_keys::load_or_make(&cli.sealing_keys)
-        .map_err(|error| StartError::SealingKeysFile(cli.sealing_keys.clone(), error))?;
-    if made {
-        tracing::info!(file = %cli.sealing_keys.display(), "made a new sealing key");
-    }
-    let clock = Clock::moved(cli.now_offset);
-    let database = |error| StartError::Database(cli.database.clone(), error);
-    if let Some(url) = migrates {
-        return Store::migrate(url, &sealing_keys, clock).await.map_err(database);
-    }
-    let store = Store::open(&cli.database, &sealing_keys, most_of_nobody, clock).await.map_err(database)?;
-    if !cli.is_demo() && demo::is_in(&store).await? {
-        return Err(StartError::DemoAccounts(cli.database.clone()));
-    }
-    let mut config = Config::new(issuer, ring, Applications::Fixed(applications));
-    config.language = language;
-    config.dialect = dialect;
-    config.sealing = Some(sealing_keys.clone());
-    config.numbering = numbering.into_iter().map(|named| (named.tenant, named.plan)).collect();
-    let signing_keys = signing_keys(&cli)?;
-    if let Some(keys) = &signing_keys {
-        config.id_token_signing = IdTokenSigning::Outside(keys.outside());
-    }
-    let api = Api::new(Engine::new(config)?);
-    let rules = ServerRules { credentials: TenantCredentials::new(tenant_credentials)? };
-    let host = ServerHost {
-        store: store.clone(),
-        hasher: hashing.hasher()?,
-        rules: Blocklist::new(names, rules),
-        courier: outbox(&cli)?,
-        signer: signing_keys,
-        log: TracingLog,
+        Some(address) => {
+            Some(management.listen(address).map_err(|error| StartError::Listen(address, error))?)
+        }
     };
-
+    // First, so that a demonstration makes no accounts in the database of a server that has the port.
+    let failed = |error| StartError::Listen(cli.listen, error);
+    let listener = serve::listen(cli.listen).map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    let cli = Arc::new(cli);
+    let (current, router, kept) = match Kind::of(&cli) {
+        Kind::TestDouble => {
+            let (current, router) = Double::begin(Arc::clone(&cli), watch.clone()).await?;
+            (current, router, None)
+        }
+        Kind::Service | Kind::Demonstration => {
+            let Served { service, besides, kept } = served(&cli, deployment(&cli)?, &watch, None).await?;
+            let current = Current::new(service);
+            let router = http::router(Arc::clone(&current), watch.metrics.clone(), besides);
+            (current, router, Some(kept))
+        }
+    };
     let stop = serve::stop_signal().map_err(StartError::Signals)?;
-    let listen = |error| StartError::Listen(cli.listen, error);
-    let listener = serve::listen(cli.listen).map_err(listen)?;
-    let address = listener.local_addr().map_err(listen)?;
-    if cli.is_demo() {
-        demo::seed(&store, &host.hasher, &sealing_keys, clock).await?;
+    management.serves(Arc::clone(&current));
+    banner::print(address, management_address, &cli);
+    tokio::spawn(clean_up::once_a_minute(Arc::clone(&current), watch.metrics.clone()));
+    // A test double has nothing that is read anew.
+    if let Some(kept) = kept {
+        let (cli, current) = (Arc::clone(&cli), Arc::clone(&current));
+        let again = move || reread(Arc::clone(&cli), Arc::clone(&kept), Arc::clone(&current));
+        tokio::spawn(with_each(hangups, watch.metrics.clone(), again));
     }
-    banner::print(address, cli.is_demo());
-    serve::serve(listener, http::router(Service { api, host, clock, calls: Calls::new() }), stop).await;
-    store.close().map_err(database)
-}
-
-/// Where codes go out, if they do.
-fn outbox(cli: &Cli) -> Result<Option<Outbox>, StartError> {
-    match &cli.outbox {
-        Some(path) => outbox::read(path).map(Some).map_err(|error| StartError::Outbox(path.clone(), error)),
-        None => Ok(cli.is_demo().then_some(Outbox::Log)),
-    }
-}
-
-/// The keys outside, if there are any.
-fn signing_keys(cli: &Cli) -> Result<Option<SigningKeys>, StartError> {
-    let Some(path) = &cli.signing_keys else { return Ok(None) };
-    let failed = |error| StartError::SigningKeys(path.clone(), error);
-    let keys = match cli.make_signing_key {
-        Some(algorithm) => {
-            let (keys, made) = signing_keys::load_or_make(path, algorithm).map_err(failed)?;
-            if made {
-                tracing::info!(file = %path.display(), "made a new signing key");
-            }
-            keys
-        }
-        None => signing_keys::load(path).map_err(failed)?,
+    service_manager::ready();
+    let stop = async {
+        stop.await;
+        management.stops();
+        service_manager::stopping();
     };
-    Ok(Some(keys))
+    serve::serve(listener, router, stop).await;
+    if let Some(audit) = watch.audit {
+        audit.flush();
+    }
+    let closed = current.service().host.store.close();
+    closed.map_err(|error| StartError::Database(cli.database.clone(), error))
 }
 
-/// The file's configuration, if there is one; with `--demo`, and the demo applications it does not name.
-fn configuration(cli: &Cli) -> Result<ServerConfig, StartError> {
-    let mut config = match &cli.config {
-        Some(path) => config::read(path).map_err(|error| StartError::ConfigFile(path.clone(), error))?,
-        None => ServerConfig {
-            issuer: Issuer::new("https://authflow.example")?,
-            names: Vec::new(),
-            language: Language::En,
-            dialect: Dialect::Ciam,
-            numbering: Vec::new(),
-            applications: Vec::new(),
-            tenant_credentials: Vec::new(),
-            most_of_nobody: config::most_of_nobody(),
-            hashing: Hashing::default(),
-        },
+/// Servers of one PostgreSQL share their keys, so none of them makes its own.
+fn deployment(cli: &Cli) -> Result<Deployment, StartError> {
+    let makes = match cli.database {
+        DatabaseUrl::Sqlite(_) => Makes::All,
+        DatabaseUrl::Postgres(_) => Makes::Nothing,
     };
-    if cli.is_demo() {
-        for application in demo::applications()? {
-            if config.applications.iter().all(|named| named.client_id != application.client_id) {
-                config.applications.push(application);
-            }
-        }
-        config.tenant_credentials.extend(demo::tenant_credentials()?);
-    }
-    Ok(config)
+    Deployment::read(cli, makes)
 }

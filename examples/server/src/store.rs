@@ -2,23 +2,29 @@
 
 use crate::{
     clock::Clock,
+    config::ServerConfig,
     database_url::DatabaseUrl,
     outliving,
     postgres::{PostgresUrl, PostgresUrlError},
 };
 use authflow::{
     AccountId, TenantId,
-    account::{Account, FindAccount},
+    account::{Account, FindAccount, Identifier},
+    administration::{
+        Administer, Administered, DeletePerson, EndLinksOf, EndSessionsOf, EnrolAuthenticator, RequireChange,
+        SetPassword, SetStatus, Sweep, Swept, Unlock,
+    },
     code::{LoadCode, StoredCode},
     guess::{Reservation, ReserveAttempt, SettleAttempt},
     parts,
     password::Verifier,
     sealing::SealingKeys,
     session::{CheckSession, FindSession, SessionRecord},
+    social::{LinkedIdentity, ListIdentities},
     step::{Commit, Committed, FindClaim},
 };
 use authflow_postgres::PostgresStore;
-use authflow_sqlite::{Settings, SqliteStore};
+use authflow_sqlite::{Settings, SqliteStore, Upkeep};
 use std::num::NonZeroU32;
 
 /// A guess that is reserved must be settled, also when its client has hung up. What a session's check notes may be left at that.
@@ -41,16 +47,37 @@ pub(crate) enum StoreError {
 /// Whether an account was made. Where there is one of the id, it is left as it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Created {
-    DoneOrThere,
+    Done,
+    IdTaken,
     NameTaken,
 }
 
-/// The same question to either store.
+impl From<authflow_sqlite::Created> for Created {
+    fn from(created: authflow_sqlite::Created) -> Self {
+        match created {
+            authflow_sqlite::Created::Done => Self::Done,
+            authflow_sqlite::Created::IdTaken => Self::IdTaken,
+            authflow_sqlite::Created::NameTaken => Self::NameTaken,
+        }
+    }
+}
+
+impl From<authflow_postgres::Created> for Created {
+    fn from(created: authflow_postgres::Created) -> Self {
+        match created {
+            authflow_postgres::Created::Done => Self::Done,
+            authflow_postgres::Created::IdTaken => Self::IdTaken,
+            authflow_postgres::Created::NameTaken => Self::NameTaken,
+        }
+    }
+}
+
+/// The same question to either store. A transaction over a network is large while it waits, and no call on SQLite carries room for it.
 macro_rules! of_either {
     ($self:expr, $store:ident => $answer:expr) => {
         match $self {
             Self::Sqlite($store) => Ok($answer.await?),
-            Self::Postgres($store) => Ok($answer.await?),
+            Self::Postgres($store) => Ok(Box::pin($answer).await?),
         }
     };
 }
@@ -65,27 +92,35 @@ impl Store {
         Ok(PostgresStore::migrate(&url.settings(sealing, clock)?).await?)
     }
 
-    /// What earlier keys have sealed is sealed anew.
     pub(crate) async fn open(
         url: &DatabaseUrl,
         sealing: &SealingKeys,
-        most_of_nobody: NonZeroU32,
+        config: &ServerConfig,
+        upkeep: Upkeep,
         clock: Clock,
     ) -> Result<Self, StoreError> {
         match url {
             DatabaseUrl::Sqlite(place) => {
                 let moments = move || clock.moment_to_forget();
                 let mut settings = Settings::new(place.clone(), sealing.clone(), moments);
-                settings.most_of_nobody = most_of_nobody;
+                settings.most_of_nobody = config.most_of_nobody;
+                settings.upkeep = upkeep;
                 Ok(Self::Sqlite(SqliteStore::open(&settings)?))
             }
             DatabaseUrl::Postgres(url) => {
                 let mut settings = url.settings(sealing, clock)?;
-                settings.most_of_nobody = most_of_nobody;
+                settings.most_of_nobody = config.most_of_nobody;
+                settings.statements = config.statements.into();
                 let store = PostgresStore::connect(settings).await?;
-                let resealed = store.reseal_all().await?;
-                if resealed.unreadable > 0 {
-                    tracing::warn!(count = resealed.unreadable, "secrets of authenticators do not open");
+                if upkeep == Upkeep::All {
+                    let resealed = store.reseal_all().await?;
+                    if resealed.unreadable > 0 {
+                        tracing::warn!(
+                            event = "secrets_not_opened",
+                            count = resealed.unreadable,
+                            "secrets of authenticators do not open"
+                        );
+                    }
                 }
                 Ok(Self::Postgres(store))
             }
@@ -100,21 +135,59 @@ impl Store {
         of_either!(self, store => store.account(tenant, id))
     }
 
+    /// Who is known by what somebody typed.
+    pub(crate) async fn account_named(
+        &self,
+        tenant: Option<TenantId>,
+        name: &Identifier,
+    ) -> Result<Option<Account>, StoreError> {
+        of_either!(self, store => store.account_named(tenant, name))
+    }
+
+    /// So many accounts of a tenant, in the order of their ids, behind this one.
+    pub(crate) async fn accounts(
+        &self,
+        tenant: Option<TenantId>,
+        behind: Option<AccountId>,
+        at_most: NonZeroU32,
+    ) -> Result<Vec<Account>, StoreError> {
+        of_either!(self, store => store.accounts(tenant, behind, at_most))
+    }
+
     pub(crate) async fn create_account(&self, new: Account) -> Result<Created, StoreError> {
         match self {
-            Self::Sqlite(store) => match store.create_account(new).await? {
-                authflow_sqlite::Created::NameTaken => Ok(Created::NameTaken),
-                authflow_sqlite::Created::Done | authflow_sqlite::Created::IdTaken => {
-                    Ok(Created::DoneOrThere)
-                }
-            },
-            Self::Postgres(store) => match store.create_account(&new).await? {
-                authflow_postgres::Created::NameTaken => Ok(Created::NameTaken),
-                authflow_postgres::Created::Done | authflow_postgres::Created::IdTaken => {
-                    Ok(Created::DoneOrThere)
-                }
-            },
+            Self::Sqlite(store) => Ok(store.create_account(new).await?.into()),
+            Self::Postgres(store) => Ok(store.create_account(&new).await?.into()),
         }
+    }
+
+    /// All of them or none. What is not done is told with its place among them.
+    pub(crate) async fn create_accounts(
+        &self,
+        new: Vec<Account>,
+    ) -> Result<Vec<(usize, Created)>, StoreError> {
+        fn told<C: Into<Created>>(refused: Vec<(usize, C)>) -> Vec<(usize, Created)> {
+            refused.into_iter().map(|(place, created)| (place, created.into())).collect()
+        }
+        match self {
+            Self::Sqlite(store) => Ok(told(store.create_accounts(new).await?)),
+            Self::Postgres(store) => Ok(told(store.create_accounts(&new).await?)),
+        }
+    }
+
+    /// Somebody's sessions that are neither ended nor outlived.
+    pub(crate) async fn sessions_of(
+        &self,
+        tenant: Option<TenantId>,
+        account: AccountId,
+        at_most: NonZeroU32,
+    ) -> Result<Vec<SessionRecord>, StoreError> {
+        of_either!(self, store => store.sessions_of(tenant, account, at_most))
+    }
+
+    /// How many secrets of authenticators each sealing key is needed for, by its id.
+    pub(crate) async fn sealed_secrets(&self) -> Result<Vec<(String, i64)>, StoreError> {
+        of_either!(self, store => store.sealed_secrets())
     }
 
     /// Whether it can be read and written: for the check of health.
@@ -167,5 +240,49 @@ impl parts::Store for Store {
 
     async fn load_code(&self, ask: &LoadCode) -> Result<Option<StoredCode>, StoreError> {
         of_either!(self, store => store.load_code(ask))
+    }
+
+    async fn list_identities(&self, ask: &ListIdentities) -> Result<Vec<LinkedIdentity>, StoreError> {
+        of_either!(self, store => parts::Store::list_identities(store, ask))
+    }
+}
+
+impl Administer for Store {
+    type Error = StoreError;
+
+    async fn unlock(&self, ask: &Unlock) -> Result<Administered, StoreError> {
+        of_either!(self, store => store.unlock(ask))
+    }
+
+    async fn set_status(&self, ask: &SetStatus) -> Result<Administered, StoreError> {
+        of_either!(self, store => store.set_status(ask))
+    }
+
+    async fn require_change(&self, ask: &RequireChange) -> Result<Administered, StoreError> {
+        of_either!(self, store => store.require_change(ask))
+    }
+
+    async fn set_password(&self, ask: &SetPassword) -> Result<Administered, StoreError> {
+        of_either!(self, store => store.set_password(ask))
+    }
+
+    async fn enrol_authenticator(&self, ask: &EnrolAuthenticator) -> Result<Administered, StoreError> {
+        of_either!(self, store => store.enrol_authenticator(ask))
+    }
+
+    async fn end_sessions_of(&self, ask: &EndSessionsOf) -> Result<Administered, StoreError> {
+        of_either!(self, store => store.end_sessions_of(ask))
+    }
+
+    async fn end_links_of(&self, ask: &EndLinksOf) -> Result<Administered, StoreError> {
+        of_either!(self, store => store.end_links_of(ask))
+    }
+
+    async fn delete_person(&self, ask: &DeletePerson) -> Result<Administered, StoreError> {
+        of_either!(self, store => store.delete_person(ask))
+    }
+
+    async fn sweep(&self, ask: &Sweep) -> Result<Swept, StoreError> {
+        of_either!(self, store => store.sweep(ask))
     }
 }

@@ -12,6 +12,10 @@ pub(super) fn what_must_be(fault: BodyFault, language: Language) -> String {
         BodyFault::ContentType => {
             ("Content-Type must be application/json".into(), "Content-Type须为application/json".into())
         }
+        BodyFault::FormContentType => (
+            "Content-Type must be application/x-www-form-urlencoded".into(),
+            "Content-Type须为application/x-www-form-urlencoded".into(),
+        ),
         BodyFault::TooLong { most } => {
             (format!("it must have at most {most} bytes"), format!("不能超过{most}字节"))
         }
@@ -28,6 +32,7 @@ fn of_member(name: &str, problem: MemberProblem) -> (String, String) {
     let (en, zh) = match problem {
         MemberProblem::Missing => ("must be there", "不能为空"),
         MemberProblem::NotText => ("must be a string", "须为字符串"),
+        MemberProblem::NotTexts => ("must be an object of at most 32 strings", "须为最多32个字符串的对象"),
         MemberProblem::Repeated => ("must be given once", "只能出现一次"),
         MemberProblem::TooLong { most } => {
             return (format!("{name} must have at most {most} bytes"), format!("{name}不能超过{most}字节"));
@@ -37,6 +42,7 @@ fn of_member(name: &str, problem: MemberProblem) -> (String, String) {
         MemberProblem::NotAnEmail => ("must be an e-mail address", "须为邮箱地址"),
         MemberProblem::NotTaken => ("must be one that this application takes", "须为该应用支持的类型"),
         MemberProblem::NotOfLogins => ("must be one of a pending login", "须为登录过程中的类型"),
+        MemberProblem::NotClientCredentials => ("must be client_credentials", "须为client_credentials"),
         MemberProblem::UnknownCharacter => ("must have no characters beyond ASCII", "只能包含ASCII字符"),
     };
     (format!("{name} {en}"), format!("{name}{zh}"))
@@ -45,7 +51,7 @@ fn of_member(name: &str, problem: MemberProblem) -> (String, String) {
 /// What is wrong, by its name alone, where the family's own text says the rest.
 pub(super) const fn named(fault: BodyFault) -> &'static str {
     match fault {
-        BodyFault::ContentType => Header::ContentType.name(),
+        BodyFault::ContentType | BodyFault::FormContentType => Header::ContentType.name(),
         BodyFault::TooLong { .. } | BodyFault::NotAnObject => "body",
         BodyFault::Member { name, .. } => name,
     }

@@ -1,14 +1,14 @@
-//! EIAM's codes and messages. The codes up to 1013 and their English are from its pages, with the name that a message is about put
+//! EIAM's codes and messages. The codes up to 1014 and their English are from its pages, with the name that a message is about put
 //! in; those from 1101 on, and most of the Chinese, are ours. The texts about a new password are those of its tenant's call.
 
-use super::{Entry, PasswordFlaw, entry};
+use super::{Entry, PasswordFlaw, ProfileRow, entry};
 use crate::{
     factor::Factor,
     outcome::{BodyFault, Fault, MemberProblem, NewPasswordRefusal, NotOurs},
 };
 
 #[rustfmt::skip]
-pub(super) const fn fault(fault: Fault) -> Entry {
+pub(super) fn fault(fault: Fault) -> Entry {
     match fault {
         Fault::DeviceIncomplete => entry("SDK.COMMON.1003", "Device information is incomplete", "设备信息不完整"),
         Fault::ClientIdMissing => entry("SDK.COMMON.1001", "Parameter X-client-id cannot be left blank.", "参数X-client-id不能为空"),
@@ -27,10 +27,39 @@ pub(super) const fn fault(fault: Fault) -> Entry {
         Fault::CodeInvalid(_) => entry("SDK.SMS.1005", "Incorrect verification code", "验证码错误"),
         Fault::CodeNotSent => entry("SDK.SMS.1101", "Failed to send verification code", "验证码发送失败"),
         Fault::CodeNotYet { .. } => entry("SDK.SMS.1102", "Verification codes are sent too often, please try again in {0} minutes and {1} seconds", "验证码发送过于频繁,请在{0}分{1}秒后重试"),
+        Fault::CaptchaFailed => entry("SDK.CAPTCHA.1101", "Graphic verification code verification failed", "图形验证码校验失败"),
+        Fault::NoCaptcha => entry("SDK.CAPTCHA.1102", "No graphic verification code is available, please try again later", "暂无图形验证码,请稍后重试"),
+        Fault::CaptchaTokenExpired => entry("SDK.COMMON.1005", "captcha_token has expired", "captcha_token已过期"),
+        Fault::CaptchaTokenInvalid => entry("SDK.COMMON.1006", "The captcha_token parameter error", "captcha_token参数错误"),
         Fault::OldPasswordInvalid => entry("SDK.PWD.1102", "Incorrect old password", "旧密码错误"),
-        Fault::SignInNotRecent => entry("SDK.PWD.1103", "Please sign in again to set a password", "请重新登录后再设置密码"),
+        Fault::SignInNotRecent => entry("SDK.PWD.1103", "Please sign in again first", "请重新登录后再操作"),
+        Fault::FactorUnproved(_) => entry("SDK.USER.1101", "Please sign in again with the second factor {0}", "请使用第二因素{0}重新登录"),
+        Fault::ContactTaken => entry("SDK.USER.1102", "The mobile number or email is used by another user", "手机号或邮箱已被其他用户使用"),
         Fault::TenantCredentialInvalid => entry("SDK.COMMON.1103", "The access token is invalid or expired", "access_token无效或已过期"),
+        // Its page of codes has both, and none of its pages a call that answers them.
+        Fault::SignatureInvalid => entry("SDK.COMMON.1004", "Signature decryption error", "签名解密错误"),
+        Fault::NoCallKey => entry("SDK.COMMON.1014", "Application private key not found", "找不到应用私钥"),
         Fault::NewPasswordRefused(reason) => new_password(reason),
+        // The pages' code and English, of every call about social accounts.
+        Fault::LinkTokenInvalid => entry("SDK.COMMON.1007", "state_token parameter error", "state_token参数无效"),
+        Fault::IdentityNotLinked => entry("SDK.LOGIN.1002", "User not bound", "用户未绑定"),
+        Fault::SocialCodeInvalid => entry("SDK.SOCIAL.1101", "The social sign-in failed", "社交账号登录失败"),
+        Fault::MobileTokenInvalid => entry("SDK.SOCIAL.1103", "The mobile number was not verified", "手机号认证失败"),
+        Fault::IdentityUnknown => entry("SDK.SOCIAL.1104", "No such social account is bound", "未绑定该社交账号"),
+        Fault::LastWayIn => entry("SDK.SOCIAL.1105", "The last way to sign in cannot be removed", "不能解绑唯一的登录方式"),
+        // No call of this dialect registers.
+        Fault::RegistrationRefused => entry("SDK.USER.1104", "Registration is not possible", "无法注册"),
+        Fault::ProfileRefused(refusal) => profile(&ProfileRow::of(&refusal)),
+    }
+}
+
+/// The pages' texts about any parameter.
+#[rustfmt::skip]
+fn profile(row: &ProfileRow) -> Entry {
+    match row {
+        ProfileRow::Missing(_) | ProfileRow::OtherMissing => entry("SDK.COMMON.1001", "Parameter {0} cannot be left blank.", "参数{0}不能为空"),
+        ProfileRow::Invalid(_) | ProfileRow::OtherInvalid => entry("SDK.COMMON.1002", "The {0} parameter format is incorrect", "{0}参数格式错误"),
+        ProfileRow::NameTaken => entry("SDK.USER.1103", "The user name is taken", "用户名已被使用"),
     }
 }
 

@@ -5,16 +5,20 @@ mod ciam;
 mod eiam;
 mod one_access;
 mod password_flaw;
+mod profile_flaw;
 
 use crate::{
     Dialect,
+    account::ProfileRefusal,
     device::Language,
-    outcome::{BodyFault, Facts, Fault, NewPasswordRefusal, NotOurs},
+    factor::Factor,
+    outcome::{BodyFault, Facts, Fault, MemberProblem, NewPasswordRefusal, NotOurs},
 };
 use alloc::{borrow::Cow, string::ToString as _};
 use body_flaw::{named, what_must_be};
 use core::fmt::Display;
 use password_flaw::{PasswordFlaw, lacking};
+use profile_flaw::ProfileRow;
 
 /// A code and its message in each language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,14 +72,34 @@ pub(super) fn fault(fault: Fault, facts: &Facts) -> Message {
         Fault::CredentialsInvalid if facts.tells_attempts => refused_guess(facts),
         Fault::NewPasswordRefused(reason) => refused_password(reason, facts),
         Fault::RequestMalformed(wrong) => refused_body(wrong, facts),
+        Fault::ProfileRefused(refusal) => refused_profile(&refusal, facts),
         Fault::CodeNotYet { wait } => {
             untold(fault, facts.dialect).waiting(facts.language, wait.as_seconds().into())
+        }
+        Fault::FactorUnproved(factor) => {
+            untold(fault, facts.dialect).filled(facts.language, &[&named_factor(factor, facts.language)])
         }
         _ => untold(fault, facts.dialect).plain(facts.language),
     }
 }
 
-const fn untold(fault: Fault, dialect: Dialect) -> Entry {
+/// A factor, in words.
+const fn named_factor(factor: Factor, language: Language) -> &'static str {
+    match (factor, language) {
+        (Factor::Password, Language::En) => "password",
+        (Factor::Password, Language::Zh) => "密码",
+        (Factor::Sms, Language::En) => "SMS",
+        (Factor::Sms, Language::Zh) => "短信",
+        (Factor::Email, Language::En) => "email",
+        (Factor::Email, Language::Zh) => "邮箱",
+        (Factor::Totp, Language::En) => "authenticator",
+        (Factor::Totp, Language::Zh) => "动态口令",
+        (Factor::Federated, Language::En) => "social account",
+        (Factor::Federated, Language::Zh) => "社交账号",
+    }
+}
+
+fn untold(fault: Fault, dialect: Dialect) -> Entry {
     match dialect {
         Dialect::Ciam => ciam::fault(fault),
         Dialect::Eiam => eiam::fault(fault),
@@ -109,10 +133,25 @@ const fn locked(dialect: Dialect) -> Entry {
 /// What is wrong with a body. EIAM's own texts name the parameter, and say of it what theirs say; the others' are ours.
 fn refused_body(wrong: BodyFault, facts: &Facts) -> Message {
     let Facts { dialect, language, .. } = *facts;
+    if let Some(entry) = lacks_of_solution(wrong, dialect) {
+        return entry.plain(language);
+    }
     let entry = untold(Fault::RequestMalformed(wrong), dialect);
     match dialect {
         Dialect::Eiam => entry.filled(language, &[&named(wrong)]),
         Dialect::Ciam | Dialect::OneAccess => entry.filled(language, &[&what_must_be(wrong, language)]),
+    }
+}
+
+/// What the solution of a picture lacks, where the dialect has a row for it.
+fn lacks_of_solution(wrong: BodyFault, dialect: Dialect) -> Option<Entry> {
+    let BodyFault::Member { name, problem: MemberProblem::Missing } = wrong else { return None };
+    match (dialect, name) {
+        (Dialect::Ciam, "point_json") => Some(ciam::NO_POINT),
+        (Dialect::Ciam, "token") => Some(ciam::NO_PICTURE),
+        (Dialect::OneAccess, "point_json") => Some(one_access::NO_POINT),
+        (Dialect::OneAccess, "token") => Some(one_access::NO_PICTURE),
+        _ => None,
     }
 }
 
@@ -124,6 +163,18 @@ fn refused_password(reason: NewPasswordRefusal, facts: &Facts) -> Message {
         PasswordFlaw::Length => entry.filled(language, &[&rules.min_length(), &rules.max_length()]),
         PasswordFlaw::Plain => entry.filled(language, &[&lacking(reason, language)]),
         _ => entry.plain(language),
+    }
+}
+
+/// What is wrong with what somebody says of themselves. EIAM names the parameter; the others call it what their pages do.
+fn refused_profile(refusal: &ProfileRefusal, facts: &Facts) -> Message {
+    let Facts { dialect, language, .. } = *facts;
+    let entry = untold(Fault::ProfileRefused(*refusal), dialect);
+    match dialect {
+        Dialect::Eiam => entry.filled(language, &[&refusal.member]),
+        Dialect::Ciam | Dialect::OneAccess => {
+            entry.filled(language, &[&ProfileRow::of(refusal).subject(refusal, language)])
+        }
     }
 }
 
@@ -152,13 +203,31 @@ mod tests {
     use super::*;
     use crate::{
         Lifetime, Timestamp,
+        account::{MemberName, ProfileFlaw},
         factor::Factor,
-        outcome::MemberProblem,
         password::{PasswordRefusal, PasswordRules, RuleViolation},
     };
     use alloc::{collections::BTreeSet, vec::Vec};
 
-    const FAULTS: [Fault; 23] = [
+    fn faults() -> Vec<Fault> {
+        let refused = |member, flaw| {
+            Fault::ProfileRefused(ProfileRefusal { member: MemberName::new(member).unwrap(), flaw })
+        };
+        let of_registration = [
+            Fault::ContactTaken,
+            Fault::RegistrationRefused,
+            refused("user_name", ProfileFlaw::Missing),
+            refused("user_name", ProfileFlaw::Malformed),
+            refused("user_name", ProfileFlaw::Taken),
+            refused("mobile", ProfileFlaw::Malformed),
+            refused("industry", ProfileFlaw::Missing),
+            refused("extension.age", ProfileFlaw::Missing),
+            refused("extension.age", ProfileFlaw::Malformed),
+        ];
+        FAULTS.into_iter().chain(of_registration).collect()
+    }
+
+    const FAULTS: [Fault; 36] = [
         Fault::DeviceIncomplete,
         Fault::ClientIdMissing,
         Fault::ApplicationUnknown,
@@ -182,6 +251,19 @@ mod tests {
         Fault::SignInNotRecent,
         Fault::TenantCredentialInvalid,
         Fault::TicketInvalid,
+        Fault::FactorUnproved(Factor::Sms),
+        Fault::SignatureInvalid,
+        Fault::NoCallKey,
+        Fault::NoCaptcha,
+        Fault::CaptchaFailed,
+        Fault::CaptchaTokenInvalid,
+        Fault::CaptchaTokenExpired,
+        Fault::SocialCodeInvalid,
+        Fault::IdentityNotLinked,
+        Fault::LinkTokenInvalid,
+        Fault::MobileTokenInvalid,
+        Fault::IdentityUnknown,
+        Fault::LastWayIn,
     ];
 
     fn facts(dialect: Dialect, language: Language) -> Facts {
@@ -196,9 +278,9 @@ mod tests {
             for language in [Language::En, Language::Zh] {
                 let facts = facts(dialect, language);
                 let others = [NotOurs::Path, NotOurs::Method { allowed: "" }].map(|it| not_ours(it, &facts));
-                let all: Vec<_> = FAULTS
-                    .map(|it| fault(it, &facts))
+                let all: Vec<_> = faults()
                     .into_iter()
+                    .map(|it| fault(it, &facts))
                     .chain(others)
                     .chain([busy(&facts), locked(dialect).plain(language)])
                     .collect();
@@ -206,8 +288,8 @@ mod tests {
                 assert_eq!(texts.len(), all.len());
                 assert!(all.iter().all(|it| it.text.is_ascii() == (language == Language::En)), "{all:?}");
                 let codes: BTreeSet<_> = all.iter().map(|it| it.code).collect();
-                // EIAM says "blank" and "expired" of several parameters under one code.
-                let shared = if dialect == Dialect::Eiam { 3 } else { 0 };
+                // EIAM says "blank", "expired", "error" and "incorrect" of several parameters under one code.
+                let shared = if dialect == Dialect::Eiam { 11 } else { 0 };
                 assert_eq!(codes.len() + shared, all.len());
                 assert!(all.iter().all(|it| it.code.starts_with("IDAAS.") == (dialect == Dialect::Ciam)));
             }
@@ -221,7 +303,7 @@ mod tests {
             let prefixes = ["IDAAS.SDK.", "IDAAS.TENANT."];
             prefixes.iter().find_map(|it| entry.code.strip_prefix(it)).unwrap_or(entry.code)
         }
-        for fault in FAULTS.into_iter().filter(|it| *it != Fault::ApplicationUnknown) {
+        for fault in faults().into_iter().filter(|it| *it != Fault::ApplicationUnknown) {
             assert_eq!(number(ciam::fault(fault)), number(one_access::fault(fault)), "{fault:?}");
         }
         for reason in [NotOurs::Path, NotOurs::Method { allowed: "" }] {

@@ -3,16 +3,21 @@
 //! Rows that are not marked are from its pages. *Inferred*: the number is CIAM's, which counts alike behind a prefix. *Ours*: no page of
 //! either shows it; the number lies above 0100. English texts end in a full stop and Chinese ones do not, as on the pages.
 
-use super::{Entry, PasswordFlaw, entry};
+use super::{Entry, PasswordFlaw, ProfileRow, entry};
 use crate::outcome::{Fault, NewPasswordRefusal, NotOurs};
 
 #[rustfmt::skip]
-pub(super) const fn fault(fault: Fault) -> Entry {
+pub(super) fn fault(fault: Fault) -> Entry {
     match fault {
         Fault::ApplicationUnknown => entry("APP.0001", "Application does not exist.", "应用不存在"),
         Fault::CredentialsInvalid => entry("LOGIN.0002", "Invalid account name or password.", "无效的账号或密码。"),
+        Fault::CaptchaFailed => entry("CAPTCHA.0002", "Invalid CAPTCHA code.", "图形验证码校验失败"),
+        Fault::CaptchaTokenExpired => entry("CAPTCHA.0003", "CAPTCHA token expired.", "图形验证码校验通过令牌已失效"),
+        Fault::CaptchaTokenInvalid => entry("CAPTCHA.0004", "Invalid CAPTCHA token.", "图形验证码校验通过令牌校验失败"),
         // the number of the Chinese row was not seen: inferred
         Fault::ClientIdMissing => entry("PARAM.0002", "Client ID required.", "clientId不能为空"),
+        // the number follows from its neighbours' on the page; the English is ours
+        Fault::SignatureInvalid => entry("PARAM.0030", "Signature invalid or expired.", "签名无效或已过期"),
         // the Chinese is ours
         Fault::TicketInvalid => entry("PARAM.0032", "SSO ticket invalid or expired.", "一次性令牌无效或已过期"),
         // inferred, with CIAM's texts or our own
@@ -26,13 +31,39 @@ pub(super) const fn fault(fault: Fault) -> Entry {
         Fault::UserUnknown => entry("USER.0001", "User not found.", "用户未找到"),
         // ours
         Fault::CodeNotYet { .. } => entry("CAPTCHA.0101", "Verification codes are sent too often. Try again in {0} minutes and {1} seconds.", "验证码发送过于频繁,请在{0}分{1}秒后重试"),
+        Fault::NoCaptcha => entry("CAPTCHA.0102", "No CAPTCHA is available. Try again later.", "暂无图形验证码,请稍后重试"),
         // No call of the family is refused so.
         Fault::CrossSite | Fault::TokensMisplaced => entry("PARAM.0101", "The request is malformed.", "请求格式错误"),
         Fault::RequestMalformed(_) => entry("PARAM.0101", "The request body is malformed: {0}.", "请求体格式错误:{0}"),
         Fault::OldPasswordInvalid => entry("PWD.0102", "Incorrect old password.", "旧密码错误"),
-        Fault::SignInNotRecent => entry("PWD.0103", "Sign in again to set a password.", "请重新登录后再设置密码"),
+        Fault::SignInNotRecent => entry("PWD.0103", "Sign in again first.", "请重新登录后再操作"),
+        Fault::FactorUnproved(_) => entry("USER.0101", "Sign in again with the second factor {0}.", "请使用第二因素{0}重新登录"),
+        Fault::ContactTaken => entry("USER.0102", "The mobile number or email is used by another user.", "手机号或邮箱已被其他用户使用"),
         Fault::TenantCredentialInvalid => entry("COM.0101", "Access token invalid or expired.", "access_token无效或已过期"),
+        Fault::NoCallKey => entry("PARAM.0104", "The application has no public key.", "应用没有公钥"),
         Fault::NewPasswordRefused(reason) => new_password(reason),
+        // inferred, from the others' pages
+        Fault::LinkTokenInvalid => entry("COMMON.1007", "State token parameter error.", "state_token参数错误"),
+        // ours
+        Fault::SocialCodeInvalid => entry("SOCIAL.0101", "The social sign-in failed.", "社交账号登录失败"),
+        Fault::IdentityNotLinked => entry("SOCIAL.0102", "User not bound.", "用户未绑定"),
+        Fault::MobileTokenInvalid => entry("SOCIAL.0103", "The mobile number was not verified.", "手机号认证失败"),
+        Fault::IdentityUnknown => entry("SOCIAL.0104", "No such social account is bound.", "未绑定该社交账号"),
+        Fault::LastWayIn => entry("SOCIAL.0105", "The last way to sign in cannot be removed.", "不能解绑唯一的登录方式"),
+        Fault::RegistrationRefused => entry("USER.0106", "Registration is not possible.", "无法注册"),
+        Fault::ProfileRefused(refusal) => profile(&ProfileRow::of(&refusal)),
+    }
+}
+
+/// Numbers 0036 to 0038 are from its pages, the others CIAM's: inferred, or ours.
+#[rustfmt::skip]
+fn profile(row: &ProfileRow) -> Entry {
+    match row {
+        ProfileRow::Missing(named) => entry(named.one_access_code(), "{0} required.", "{0}不能为空"),
+        ProfileRow::Invalid(named) => entry(named.one_access_code(), "Invalid {0}.", "{0}不符合校验规则"),
+        ProfileRow::NameTaken => entry("USER.0103", "Username taken.", "用户名已被使用"),
+        ProfileRow::OtherMissing => entry("USER.0104", "Attribute {0} required.", "属性{0}不能为空"),
+        ProfileRow::OtherInvalid => entry("USER.0105", "Invalid attribute {0}.", "属性{0}不符合校验规则"),
     }
 }
 
@@ -57,6 +88,11 @@ pub(super) const fn not_ours(reason: NotOurs) -> Entry {
         NotOurs::Method { .. } => entry("PARAM.0103", "Method not allowed.", "请求方法不支持"),
     }
 }
+
+/// Where the solution of a picture lacks the point.
+pub(super) const NO_POINT: Entry = entry("PARAM.0004", "Coordinates required.", "坐标信息不能为空");
+/// Where it lacks the picture's token.
+pub(super) const NO_PICTURE: Entry = entry("PARAM.0005", "Token required.", "图形验证码身份令牌不能为空");
 
 /// HTTP 500, as in every dialect. Inferred.
 pub(super) const BUSY: Entry = entry("COM.0002", "System busy. Try again later.", "系统繁忙,请稍后重试");

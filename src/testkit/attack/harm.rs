@@ -4,7 +4,7 @@ use super::{super::Answer, Attack};
 use alloc::{boxed::Box, string::String};
 use core::fmt;
 
-/// What a request of an attacker's did that it must not do.
+/// What a request of an attacker's did that it must not do. A [`Breach`] has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum Harm {
@@ -29,6 +29,21 @@ pub enum Harm {
 }
 
 /// A request of an attacker's that did harm.
+///
+/// ```
+/// use authflow::{
+///     testkit::{Attack, Harm, Scenario, demo},
+///     token::Stage,
+/// };
+///
+/// let mut login = Scenario::new(demo::policy()).reach(Stage::PasswordExpiring)?;
+/// login.skip();
+/// login.world.host.claims.clear(); // a host that forgets which tokens were used
+/// let breach = Attack::Replay.mount(&login).unwrap_err();
+/// assert_eq!((breach.attack, breach.harm), (Attack::Replay, Harm::NotRefused));
+/// assert_eq!((&*breach.path, breach.answer.status), ("/api/v2/sdk/pwd/skip-update", 200));
+/// # Ok::<(), authflow::testkit::Unreachable>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{attack:?} of {path}: {harm}: {answer:?}")]
 #[non_exhaustive]

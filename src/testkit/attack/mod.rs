@@ -54,6 +54,21 @@ pub enum Attack {
 }
 
 /// What was withstood.
+///
+/// ```
+/// use authflow::{
+///     flow::State,
+///     testkit::{Attack, Scenario, demo},
+/// };
+///
+/// let mut login = Scenario::new(demo::policy()).reach(State::Start).unwrap();
+/// assert_eq!(Attack::WrongDevice.mount(&login)?.tried, 0, "nothing was handed out yet");
+/// login.sign_in();
+/// let withstood = Attack::WrongDevice.mount(&login)?;
+/// assert!(withstood.tried > 0);
+/// assert_eq!(withstood.guesses, 0, "whoever comes from another device guesses at nothing");
+/// # Ok::<(), authflow::testkit::Breach>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Withstood {

@@ -5,18 +5,21 @@ use crate::{
     AccountId, Host, Moment, Timestamp,
     account::{Account, AccountStatus},
     administration::{
-        Administer, Administered, DeletePerson, EndSessionsOf, RequireChange, SetStatus, Sweep, Unlock,
+        Administer, Administered, DeletePerson, EndLinksOf, EndSessionsOf, EnrolAuthenticator, RequireChange,
+        SetPassword, SetStatus, Sweep, Unlock,
     },
     code::{
         CodeDigest, CodeKey, CodeOwner, CodePurpose, LoadCode, SendBudget, SendPolicy, SendSlot, StoredCode,
     },
     contact::{EmailAddress, Recipient},
     device::Device,
-    factor::Factor,
+    factor::{Factor, Totp, TotpAlgorithm},
     guess::{Aim, Attempt, AttemptPolicy, AttemptSlot, Receipt, ReserveAttempt, SettleAttempt, Settlement},
     moment::Skew,
-    password::MustChange,
+    password::{MustChange, Password, PasswordForm, Verifier},
+    sealing::SealedSecret,
     session::{EndSessions, SessionRecord},
+    social::{EndLinks, Provider},
     step::{Claim, Commit, Committed, Write},
     testkit::demo,
 };
@@ -66,10 +69,14 @@ impl HostExam {
         sitting.unlock().await?;
         sitting.statuses().await?;
         sitting.required_change().await?;
+        sitting.given_password().await?;
+        sitting.ended_links_of().await?;
         sitting.ended_sessions().await?;
         sitting.nobody().await?;
         sitting.sweeps().await?;
-        sitting.deletion(make).await
+        let left = sitting.found().await?;
+        sitting.enrolled_authenticator().await?;
+        sitting.deletion(left, make).await
     }
 }
 
@@ -152,13 +159,108 @@ impl<H: Host + Administer> Sitting<'_, H> {
     async fn required_change(&self) -> Result<(), NeglectedDuty> {
         let (tenant, account) = (self.exam.audience.tenant, self.exam.expected.id);
         let mut expected = self.found().await?;
-        for reason in [MustChange::Breached, MustChange::AdministratorReset] {
+        for reason in [MustChange::AdministratorReset, MustChange::Breached, MustChange::AdministratorReset] {
             let ask = RequireChange { tenant, account, reason };
             ask.apply(&mut expected);
             done(self.host.require_change(&ask).await, "require_change")?;
             self.is_read(&expected).await.map_err(|_| NeglectedDuty::RequireChange)?;
         }
         Ok(())
+    }
+
+    /// Both ways, and then as it was.
+    async fn given_password(&self) -> Result<(), NeglectedDuty> {
+        let (tenant, account) = (self.exam.audience.tenant, self.exam.expected.id);
+        let earlier = self.found().await?;
+        let known = earlier.password.as_ref();
+        let asks = [
+            (Verifier::new("given by an administrator"), self.now(), Some(MustChange::FirstLogin)),
+            match known {
+                Some(known) => (known.verifier.clone(), known.changed_at, known.must_change),
+                None => (Verifier::new("given again"), self.now(), None),
+            },
+        ];
+        for (verifier, changed_at, must_change) in asks {
+            let before = self.commit_of("judged before", Vec::new()).await?;
+            let mut expected = self.found().await?;
+            let earlier = expected.revision;
+            let ask = SetPassword { tenant, account, verifier, changed_at, must_change };
+            done(self.host.set_password(&ask).await, "set_password")?;
+            let form = PasswordForm::Canonical;
+            expected.password =
+                Some(Password { verifier: ask.verifier, changed_at, must_change, skips_used: 0, form });
+            // Counted up once or twice: a mark is a change of its own.
+            expected.revision = self.found().await?.revision;
+            holds(expected.revision != earlier, NeglectedDuty::SetPassword)?;
+            self.is_read(&expected).await.map_err(|_| NeglectedDuty::SetPassword)?;
+            let answer = answered::<Commit, _>(self.host.commit(&before).await)?;
+            holds(answer == Committed::Changed, NeglectedDuty::SetPassword)?;
+        }
+        self.is_read(&self.exam.other_account).await.map_err(|_| NeglectedDuty::SetPassword)
+    }
+
+    /// Those of one provider; and all, when a password is breached or an administrator sets one. Then as it was.
+    async fn ended_links_of(&self) -> Result<(), NeglectedDuty> {
+        if !self.exam.identities {
+            return Ok(());
+        }
+        let (tenant, account) = (self.exam.audience.tenant, self.exam.expected.id);
+        let (known, identity) = (self.found().await?.password, self.identity("administered link")?);
+        let elsewhere = Provider::new("exam-elsewhere").map_err(|_| NeglectedDuty::EndLinks)?;
+        self.link(&identity, "administered link").await?;
+        for (which, left) in
+            [(EndLinks::Of(elsewhere), Some(account)), (EndLinks::Of(identity.provider()), None)]
+        {
+            let before = self.commit_of("judged before", Vec::new()).await?;
+            done(self.host.end_links_of(&EndLinksOf { tenant, account, which }).await, "end_links_of")?;
+            self.is_linked(&identity, left).await.map_err(|_| NeglectedDuty::EndLinks)?;
+            let answer = answered::<Commit, _>(self.host.commit(&before).await)?;
+            holds(answer == Committed::Changed, NeglectedDuty::EndLinks)?;
+        }
+        // The second time there is nothing to mark, and still somebody who has signed in by the link.
+        for label in ["link of a breached account", "link of an account that is breached again"] {
+            self.link(&identity, label).await?;
+            let before = self.commit_of(&format!("{label}, judged before"), Vec::new()).await?;
+            let ask = RequireChange { tenant, account, reason: MustChange::Breached };
+            done(self.host.require_change(&ask).await, "require_change")?;
+            self.is_linked(&identity, None).await.map_err(|_| NeglectedDuty::RequireChange)?;
+            let answer = answered::<Commit, _>(self.host.commit(&before).await)?;
+            holds(answer == Committed::Changed, NeglectedDuty::RequireChange)?;
+        }
+        self.link(&identity, "link before a password is given").await?;
+        let (verifier, changed_at, must_change) = match known {
+            Some(known) => (known.verifier, known.changed_at, known.must_change),
+            None => (Verifier::new("given again"), self.now(), None),
+        };
+        let ask = SetPassword { tenant, account, verifier, changed_at, must_change };
+        done(self.host.set_password(&ask).await, "set_password")?;
+        self.is_linked(&identity, None).await.map_err(|_| NeglectedDuty::SetPassword)
+    }
+
+    /// Instead of the one that is there, and of no step.
+    async fn enrolled_authenticator(&self) -> Result<(), NeglectedDuty> {
+        let duty = NeglectedDuty::EnrolAuthenticator;
+        let (tenant, account) = (self.exam.audience.tenant, self.exam.expected.id);
+        for (label, digits) in [("the first one", 8), ("the next one", 6)] {
+            let before = self.commit_of("judged before", Vec::new()).await?;
+            let mut expected = self.found().await?;
+            let earlier = expected.revision;
+            let sealed = SealedSecret::of_nothing();
+            let totp = Totp::new(sealed, TotpAlgorithm::Sha256, digits, None).map_err(|_| duty.clone())?;
+            let totp = totp.with_steps_of_a_minute();
+            let ask = EnrolAuthenticator { tenant, account, totp: totp.clone(), changed_at: self.now() };
+            done(self.host.enrol_authenticator(&ask).await, "enrol_authenticator")?;
+            expected.enrolled = expected.enrolled.with(Factor::Totp);
+            (expected.totp, expected.factors_changed_at) = (Some(totp), self.now());
+            expected.revision = self.found().await?.revision;
+            holds(expected.revision != earlier, duty.clone())?;
+            self.is_read(&expected).await.map_err(|_| duty.clone())?;
+            let answer = answered::<Commit, _>(self.host.commit(&before).await)?;
+            holds(answer == Committed::Changed, duty.clone())?;
+            // Of the one before no step counts for the next.
+            self.done(label, Vec::from([Write::UseTotpStep { step: 7 }]), duty.clone()).await?;
+        }
+        self.is_read(&self.exam.other_account).await.map_err(|_| duty)
     }
 
     async fn ended_sessions(&self) -> Result<(), NeglectedDuty> {
@@ -190,11 +292,25 @@ impl<H: Host + Administer> Sitting<'_, H> {
         let name = u128::from_be_bytes(self.id("nobody"));
         let account = AccountId::new(&format!("nobody-{name}")).map_err(|_| NeglectedDuty::FindAccount)?;
         let (reason, which) = (MustChange::Breached, EndSessions::All);
+        let links = EndLinksOf { tenant, account, which: EndLinks::All };
+        let password = SetPassword {
+            tenant,
+            account,
+            verifier: Verifier::new("of nobody"),
+            changed_at: self.now(),
+            must_change: None,
+        };
+        let totp = Totp::new(SealedSecret::of_nothing(), TotpAlgorithm::default(), 6, None);
+        let totp = totp.map_err(|_| NeglectedDuty::EnrolAuthenticator)?;
+        let authenticator = EnrolAuthenticator { tenant, account, totp, changed_at: self.now() };
         let answers = [
             ("unlock", self.host.unlock(&Unlock { tenant, account }).await),
             ("set_status", self.host.set_status(&SetStatus::enable(tenant, account)).await),
             ("require_change", self.host.require_change(&RequireChange { tenant, account, reason }).await),
+            ("set_password", self.host.set_password(&password).await),
+            ("enrol_authenticator", self.host.enrol_authenticator(&authenticator).await),
             ("end_sessions_of", self.host.end_sessions_of(&EndSessionsOf { tenant, account, which }).await),
+            ("end_links_of", self.host.end_links_of(&links).await),
             ("delete_person", self.host.delete_person(&DeletePerson { tenant, account }).await),
         ];
         for (operation, answer) in answers {
@@ -265,7 +381,7 @@ impl<H: Host + Administer> Sitting<'_, H> {
     }
 
     /// Every row is gone, and no other account's; an account that is made anew has nothing of the old one.
-    async fn deletion(&self, make: impl AsyncFn(Account)) -> Result<(), NeglectedDuty> {
+    async fn deletion(&self, left: Account, make: impl AsyncFn(Account)) -> Result<(), NeglectedDuty> {
         let (tenant, account) = (self.exam.audience.tenant, self.exam.expected.id);
         let old = self.found().await?;
         let session = self.record("deleted").await?;
@@ -277,6 +393,10 @@ impl<H: Host + Administer> Sitting<'_, H> {
         let slot = AttemptSlot::of_account(tenant, account, Factor::Password);
         let earlier = self.lock(slot, self.now()).await?;
         let judged = self.commit_of("judged on the deleted", Vec::new()).await?;
+        let identity = self.identity("of the deleted")?;
+        if self.exam.identities {
+            self.link(&identity, "link of the deleted").await?;
+        }
 
         done(self.host.delete_person(&DeletePerson { tenant, account }).await, "delete_person")?;
         holds(self.found().await.is_err(), NeglectedDuty::Delete("account"))?;
@@ -300,7 +420,13 @@ impl<H: Host + Administer> Sitting<'_, H> {
         let is_fresh = after.zip(first).is_some_and(|(after, first)| after.number() <= first.number());
         holds(is_fresh, NeglectedDuty::Delete("guesses"))?;
 
-        make(old.clone()).await;
+        if self.exam.identities {
+            self.is_linked(&identity, None).await.map_err(|_| NeglectedDuty::Delete("identities"))?;
+        }
+        make(Account { revision: old.revision, ..left }).await;
+        if self.exam.identities {
+            self.is_linked(&identity, None).await.map_err(|_| NeglectedDuty::Delete("identities"))?;
+        }
         let new = self.found().await?;
         let mut earlier =
             [self.exam.expected.revision, old.revision].into_iter().flat_map(|of| [of, of.next()]);

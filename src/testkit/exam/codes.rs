@@ -4,8 +4,8 @@ use super::{AT_ONCE, NeglectedDuty, Sitting, answered, holds, together::together
 use crate::{
     Audience, Host, Lifetime, TenantId,
     code::{
-        CodeDigest, CodeKey, CodePurpose, LoadCode, SendBudget, SendPolicy, SendRefusal, SendSlot, SendSum,
-        StoredCode,
+        CodeDigest, CodeKey, CodeOwner, CodePurpose, LoadCode, SendBudget, SendPolicy, SendRefusal, SendSlot,
+        SendSum, StoredCode,
     },
     contact::{EmailAddress, Recipient},
     device::Device,
@@ -49,8 +49,28 @@ impl<H: Host> Sitting<'_, H> {
         let others = Committed::Refused(refusal);
         self.race("next code", AT_ONCE, store(3, later)?, others, NeglectedDuty::KeepBudget).await?;
         self.is_kept(key, Some(3)).await?;
+        self.asked().await?;
         self.used().await?;
-        self.sum(store(4, 2 * later)?).await
+        self.captchas(key, store(5, 2 * later)?, store(6, 3 * later)?).await?;
+        self.sum(store(4, 4 * later)?).await
+    }
+
+    /// The budget of whoever asks is one of its own, and refuses the code.
+    async fn asked(&self) -> Result<(), NeglectedDuty> {
+        let name = u128::from_be_bytes(self.id("asker"));
+        let email = EmailAddress::new(&format!("asked-{name}@example.com")).map(Recipient::Email);
+        let slot = SendSlot::of_recipient(
+            &demo::ring(),
+            self.exam.audience.tenant,
+            &email.map_err(|_| NeglectedDuty::KeepBudget)?,
+        );
+        let (tenant, policy) = (self.exam.audience.tenant, SendPolicy::default());
+        let owner = CodeOwner::account(tenant, self.exam.expected.id);
+        let spend = Write::SpendBudget(SendBudget::of(slot, owner, policy, self.now()));
+        let refusal = CommitRefusal::Code(SendRefusal::TooSoon { wait: policy.resend_after() });
+        let others = Committed::Refused(refusal.clone());
+        self.race("asker", AT_ONCE, spend.clone(), others, NeglectedDuty::KeepBudget).await?;
+        self.refused("asker again", Vec::from([spend]), refusal, NeglectedDuty::KeepBudget).await
     }
 
     /// A code is used once, however many use it at once, and by none of those whose commit is not done.
@@ -61,6 +81,34 @@ impl<H: Host> Sitting<'_, H> {
         self.race("code", AT_ONCE, used.clone(), others, NeglectedDuty::UseCode).await?;
         let refusal = CommitRefusal::CodeUsed;
         self.refused("code again", Vec::from([used]), refusal, NeglectedDuty::UseCode).await
+    }
+
+    /// A captcha token is claimed by the code that it is for, also where that goes to nobody: once, and not where the code is refused.
+    async fn captchas(&self, key: CodeKey, code: Write, next: Write) -> Result<(), NeglectedDuty> {
+        let commit = |label: &str, write: &Write| Commit {
+            claim: Some(self.claim(label)),
+            audience: self.exam.audience,
+            account: None,
+            expected: None,
+            writes: Vec::from([write.clone()]),
+        };
+        let answer = |commit: Commit| async move { answered::<Commit, _>(self.host.commit(&commit).await) };
+        let first = answer(commit("captcha", &code)).await?;
+        holds(first == Committed::Done, NeglectedDuty::ClaimCaptcha)?;
+        self.is_kept(key, Some(5)).await?;
+        let replayed = Committed::Replayed { opened: None };
+        for write in [&code, &next] {
+            let again = answer(commit("captcha", write)).await?;
+            holds(again == replayed, NeglectedDuty::ClaimCaptcha)?;
+        }
+        self.is_kept(key, Some(5)).await.map_err(|_| NeglectedDuty::RollBack)?;
+        let too_soon = answer(commit("next captcha", &code)).await?;
+        let is_refused =
+            matches!(too_soon, Committed::Refused(CommitRefusal::Code(SendRefusal::TooSoon { .. })));
+        holds(is_refused, NeglectedDuty::KeepBudget)?;
+        let later = answer(commit("next captcha", &next)).await?;
+        holds(later == Committed::Done, NeglectedDuty::ClaimCaptcha)?;
+        self.is_kept(key, Some(6)).await
     }
 
     /// What is sent in all is counted for each application, one by one, and what was asked for too; and a code that it refuses is not kept.
@@ -104,7 +152,7 @@ impl<H: Host> Sitting<'_, H> {
         let key = *key;
         let refused = answer(commit(tenant, Vec::from([code, count(false)]))).await?;
         holds(refused == SUM_SPENT, NeglectedDuty::KeepSum)?;
-        self.is_kept(key, Some(3)).await.map_err(|_| NeglectedDuty::RollBack)
+        self.is_kept(key, Some(6)).await.map_err(|_| NeglectedDuty::RollBack)
     }
 
     async fn is_kept(&self, key: CodeKey, expected: Option<u8>) -> Result<(), NeglectedDuty> {

@@ -5,10 +5,15 @@ mod administration;
 mod codes;
 mod column;
 mod commits;
+mod contacts;
 mod guesses;
+mod identities;
+mod pictures;
+mod registration;
 mod rehash;
 mod reseal;
 mod retries;
+mod sealed;
 mod sessions;
 mod store;
 mod together;
@@ -36,7 +41,7 @@ const AT_ONCE: usize = 8;
 /// it. The exam asks the questions that the library would ask, several at once where a race is the point, and judges the answers.
 ///
 /// One account must be active, and have a password where [`passwords`](Self::passwords) are examined. It is left with a password that
-/// stands in this library's source, no sessions, and, where it has an authenticator, the latest steps used up. The other one must be locked
+/// stands in this library's source, a number and an address that are nobody's, no sessions, and, where it has an authenticator, the latest steps used up. The other one must be locked
 /// or disabled, and is left as it is. Both are given as they *should* be read – made by the test, not by the host that is examined – and
 /// every field of every answer is compared with that. Columns are seen where they say something: between them the accounts best have
 /// all that the host's accounts can have, an authenticator, a reason to change the password and a profile included.
@@ -48,6 +53,8 @@ const AT_ONCE: usize = 8;
 ///   answers block the thread is asked one after the other.
 /// - Whether `Done` is durable, and how long claims are kept.
 /// - How accounts are found by what was typed in another spelling, how long answers take, and what is sent or signed.
+/// - Whether one of two accounts that want one number at once has it: only one account is active.
+/// - What signatures of calls open to: that is [an exam of its own](Self::take_sealed), because it takes something that is sealed.
 /// - What an administrator does, and what becomes of accounts that are deleted and made anew: that is
 ///   [an exam of its own](Self::take_administered).
 ///
@@ -85,8 +92,16 @@ pub struct HostExam {
     pub references: bool,
     /// Whether to say which session a claim has opened, for a policy with a [`retry_grace`](crate::policy::Policy::retry_grace).
     pub retries: bool,
-    /// Whether to store and load codes.
+    /// Whether to store and load codes; and, where the host shows pictures of a captcha, to try one.
     pub codes: bool,
+    /// Whether to replace the account's number and address. A host whose accounts cannot have both says no.
+    pub contacts: bool,
+    /// Whether to make accounts, for a policy that [registers people](crate::policy::Policy::registration). They are left behind, with ids that are UUIDs, a user
+    /// name, and a number or an address each.
+    pub registration: bool,
+    /// Whether to link identities, for a policy with [`Factor::Federated`](crate::factor::Factor::Federated) among its first factors. The other
+    /// account is left with one or two that are nobody's.
+    pub identities: bool,
     /// Another account of the tenant, as it should be read: locked or disabled, so that it shows whether the status is read. Its sessions
     /// must be left alone.
     pub other_account: Account,
@@ -96,6 +111,35 @@ pub struct HostExam {
 }
 
 /// What a host does not do.
+///
+/// ```
+/// use authflow::{
+///     ClientId,
+///     account::Account,
+///     password::{MustChange, Password},
+///     testkit::{Clock, HostExam, MemoryHost, NeglectedDuty, demo},
+/// };
+/// use std::sync::Mutex;
+///
+/// # fn block_on<F: core::future::Future>(future: F) -> F::Output {
+/// #     let mut context = core::task::Context::from_waker(core::task::Waker::noop());
+/// #     match core::pin::pin!(future).poll(&mut context) { core::task::Poll::Ready(it) => it, _ => panic!() }
+/// # }
+/// let mut demo = MemoryHost::demo();
+/// let (erin, dora) = (demo.account("erin").clone(), demo.account("dora").clone());
+/// // The host has a column that it forgets to read.
+/// let must_change = Some(MustChange::FirstLogin);
+/// let password = Password { must_change, ..erin.password.clone().unwrap() };
+/// let erin = Account { password: Some(password), ..erin };
+/// let exam = HostExam::on(demo::audience(), erin, dora, ClientId::new(demo::ORDINARY).unwrap());
+/// let moment = Clock::at(demo::START).moment();
+/// let neglected = block_on(exam.take(&Mutex::new(demo), moment)).unwrap_err(); // yours: .await
+/// assert!(matches!(neglected, NeglectedDuty::ReadAccount { .. }));
+/// assert_eq!(
+///     neglected.to_string(),
+///     r#"of an account that is found by its id, password.must_change must be "first_login", not none"#
+/// );
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NeglectedDuty {
@@ -184,6 +228,9 @@ pub enum NeglectedDuty {
     /// That a token of a new generation is seen for the first time is not noted, or is where another one is seen.
     #[error("the first sight of a session's new token is not noted, or that of another one is")]
     NoteFirstSight,
+    /// An account that a commit makes is not made as it says, or is though it must not be.
+    #[error("an account that a commit makes must {0}")]
+    CreateAccount(&'static str),
     /// A code is not found again, or not replaced by the next.
     #[error("a code is not found again under its key alone")]
     KeepCode,
@@ -193,9 +240,47 @@ pub enum NeglectedDuty {
     /// A budget of codes is not spent.
     #[error("the budget of codes is not kept")]
     KeepBudget,
+    /// A contact is not replaced: it is not stored or not found by, or the one of before still is, or the revision is not counted up.
+    #[error(
+        "a contact is not replaced, or without the revision, or the account is still found by the one of before"
+    )]
+    ReplaceContact,
+    /// A contact, or what is another account's user name, is given to a second account.
+    #[error("a contact that another account is known by is not refused")]
+    RefuseTaken,
     /// What is sent in all is not counted, or for another application, or a code that it refuses is kept.
     #[error("what an application sends in all is not counted one by one, for itself alone")]
     KeepSum,
+    /// A send to somebody whom no account has does not make its claim: its captcha counts twice. Or one that was refused has made it.
+    #[error("a send to nobody does not claim its captcha token, or claims it though it is refused")]
+    ClaimCaptcha,
+    /// A picture of a captcha passes at a wrong point, or can be tried again; or a picture that was not shown passes.
+    #[error("a picture of a captcha is tried more than once, or passes wherever its piece is")]
+    JudgePicture,
+    /// An account is not found by an identity that is linked to it, or is by one that is not, or in another tenant.
+    #[error("an account is not found by the identities that are linked to it, in its tenant and in no other")]
+    FindIdentity,
+    /// A link is not written, or refused where the identity is linked to the same account already.
+    #[error("an identity is not linked, or is refused where it is linked to the same account already")]
+    LinkIdentity,
+    /// A link is written over, or not refused where the identity is another account's.
+    #[error("an identity is linked to two accounts, or taken from one")]
+    LinkOnce,
+    /// The identities of an account are not those that are linked to it.
+    #[error("the identities of an account are not listed as they were linked")]
+    ListIdentities,
+    /// A link is not taken away, or another account's is, or the revision is not counted up.
+    #[error("a link is not taken away, or another account's is, or the revision is not counted up")]
+    UnlinkIdentity,
+    /// The last way in is taken away.
+    #[error("the last identity is taken away though it is the last way in")]
+    KeepLastWayIn,
+    /// What a link was proved by is not kept, or lost when the identity is linked to the same account once more.
+    #[error("what a link was proved by is not kept together with what it was proved by before")]
+    KeepLinkProofs,
+    /// Links that end stay, others' end, or the revision is not counted up; or the end of none is refused.
+    #[error("links of an account do not end when they must, others end, or the revision is not counted up")]
+    EndLinks,
     /// Guesses at once are counted as fewer.
     #[error("guesses that come at once are not counted one by one")]
     CountGuesses,
@@ -208,6 +293,9 @@ pub enum NeglectedDuty {
     /// A record was deleted: receipts begin anew.
     #[error("a record of guesses was deleted instead of cleared")]
     KeepReceipts,
+    /// It does not open what is sealed for it, or something else.
+    #[error("what is sealed under a key must open to its text, and nothing else to any")]
+    OpenSealed,
     /// Whether there is such an account is not answered.
     #[error("{0} must answer Done for an account that is there, and Nobody for one that is not")]
     AnswerNobody(&'static str),
@@ -220,6 +308,16 @@ pub enum NeglectedDuty {
     /// A change of password is not required, or without the revision.
     #[error("to require a change must mark the password and count the revision up")]
     RequireChange,
+    /// A password is not stored, or not marked, or without the revision, or with the skips of the one before.
+    #[error(
+        "to set a password must store it, clear its skips, mark it as it is said and count the revision up"
+    )]
+    SetPassword,
+    /// An authenticator is not stored, or not asked for, or without the revision, or with the step of the one before.
+    #[error(
+        "to enrol an authenticator must store it, ask for it, say when the factors changed and count the revision up"
+    )]
+    EnrolAuthenticator,
     /// Rows of somebody who was deleted are left.
     #[error("of an account that was deleted, {0} must be gone")]
     Delete(&'static str),
@@ -253,6 +351,9 @@ impl HostExam {
             references: true,
             retries: true,
             codes: true,
+            contacts: true,
+            registration: true,
+            identities: true,
             other_account,
             other_application: Some(other_application),
         }
@@ -279,14 +380,28 @@ impl HostExam {
         }
         if self.codes {
             sitting.codes().await?;
+            sitting.pictures().await?;
+        }
+        if self.registration {
+            sitting.registration().await?;
         }
         // From here on the account is changed, by one column after the other.
-        let expected = sitting.one_time_password(self.expected.clone()).await?;
+        let mut expected = self.expected.clone();
+        if self.identities {
+            expected = sitting.identities(expected).await?;
+        }
+        let expected = sitting.one_time_password(expected).await?;
         let expected = sitting.reseal(expected).await?;
         if self.passwords {
             let expected = sitting.skips(expected).await?;
             sitting.password(expected).await?;
             sitting.rehash().await?;
+        }
+        if self.contacts {
+            sitting.contacts().await?;
+        }
+        if self.registration {
+            sitting.numbered().await?;
         }
         Ok(())
     }

@@ -70,7 +70,8 @@ impl<H: Host> Sitting<'_, H> {
         is_unseen(self.check_as(&any).await?, None)?;
         // Nothing of before a change brings what is made since.
         let rotate = Write::RotateSession { session, expected_generation: 2, device, unseen_since };
-        let renew = Write::RenewSession { session, auth_time: opened.auth_time, revision: opened.revision };
+        let SessionRecord { auth_time, factors, revision, .. } = *opened;
+        let renew = Write::RenewSession { session, auth_time, factors, revision };
         self.done("renew what is unseen", Vec::from([rotate, renew]), NeglectedDuty::RenewSession).await?;
         let kept = self.check_as(&any).await?;
         holds(kept.is_some_and(|record| record.unseen_since.is_none()), NeglectedDuty::RenewSession)?;

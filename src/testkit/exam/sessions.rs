@@ -93,11 +93,13 @@ impl<H: Host> Sitting<'_, H> {
     async fn renewal(&self, opened: &SessionRecord) -> Result<(), NeglectedDuty> {
         let SessionRecord { session, revision, .. } = *opened;
         let auth_time = self.now().plus_seconds(1);
-        let renew = Write::RenewSession { session, auth_time, revision };
+        // None of those that it was opened on.
+        let factors = Factor::ALL.into_iter().filter(|factor| !opened.factors.contains(*factor)).collect();
+        let renew = Write::RenewSession { session, auth_time, factors, revision };
         self.done("renew", Vec::from([renew]), NeglectedDuty::RenewSession).await?;
         let kept = self.check(opened).await?;
-        let kept = kept.map(|record| (record.auth_time, record.revision));
-        holds(kept == Some((auth_time, revision)), NeglectedDuty::RenewSession)
+        let kept = kept.map(|record| (record.auth_time, record.factors, record.revision));
+        holds(kept == Some((auth_time, factors, revision)), NeglectedDuty::RenewSession)
     }
 
     async fn rotations(&self, opened: &SessionRecord) -> Result<(), NeglectedDuty> {
@@ -121,13 +123,13 @@ impl<H: Host> Sitting<'_, H> {
 
     /// What has ended is neither rotated nor renewed.
     async fn over(&self, ended: &SessionRecord) -> Result<(), NeglectedDuty> {
-        let SessionRecord { session, revision, device, .. } = *ended;
+        let SessionRecord { session, factors, revision, device, .. } = *ended;
         for (label, write) in [
             (
                 "rotate at the end",
                 Write::RotateSession { session, expected_generation: 1, device, unseen_since: None },
             ),
-            ("renew at the end", Write::RenewSession { session, auth_time: self.now(), revision }),
+            ("renew at the end", Write::RenewSession { session, auth_time: self.now(), factors, revision }),
         ] {
             let refusal = CommitRefusal::SessionEnded;
             self.refused(label, Vec::from([write]), refusal, NeglectedDuty::EndSession).await?;

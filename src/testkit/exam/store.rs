@@ -34,13 +34,18 @@ use std::eprintln;
 /// # }
 /// let clock = Mutex::new(Clock::at(demo::START));
 /// let moments = || clock.lock().unwrap().moment(); // on a database: || Moment::now().unwrap()
-/// let store = Mutex::new(MemoryHost::default()); // yours, on a database for tests, with the sealing keys of the demo
-/// let make = async |store: &Mutex<MemoryHost>, account| store.lock().unwrap().create_account(account, &moments());
-/// block_on(StoreExam::new(&moments).take_administered(store, make)).unwrap(); // in your runtime: .await
+/// // yours, on a database for tests, with the sealing keys of the demo
+/// let store = Mutex::new(MemoryHost::default());
+/// let make = async |store: &Mutex<MemoryHost>, account| {
+///     store.lock().unwrap().create_account(account, &moments())
+/// };
+/// // in your runtime: .await
+/// block_on(StoreExam::new(&moments).take_administered(store, make)).unwrap();
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct StoreExam<M> {
     moments: M,
+    registration: bool,
 }
 
 /// A store among parts that do nothing.
@@ -49,7 +54,17 @@ type StoreAlone<S> = Parts<S, PlainHasher, AllowAll, NoCourier, NoSigner, fn(&'s
 impl<M: Fn() -> Moment> StoreExam<M> {
     /// By the store's own clock, where it forgets by one what is over; each moment with entropy of its own.
     pub const fn new(moments: M) -> Self {
-        Self { moments }
+        Self { moments, registration: true }
+    }
+
+    /// The same, for a store that makes no accounts: one on a table that somebody else makes them in.
+    #[must_use]
+    pub fn without_registration(self) -> Self {
+        Self { registration: false, ..self }
+    }
+
+    fn exam(&self, account: Account, locked: Account) -> HostExam {
+        HostExam { registration: self.registration, ..exam(account, locked) }
     }
 
     /// Examines a store that has none of the accounts: it cannot be taken again on the same database. See [`HostExam::take`].
@@ -68,7 +83,7 @@ impl<M: Fn() -> Moment> StoreExam<M> {
             let locked = made(&host, &make, locked).await?;
             for account in [full, plain] {
                 let account = made(&host, &make, account).await?;
-                exam(account, locked.clone()).take(&host, (self.moments)()).await?;
+                self.exam(account, locked.clone()).take(&host, (self.moments)()).await?;
             }
         }
         Ok(())
@@ -95,7 +110,7 @@ impl<M: Fn() -> Moment> StoreExam<M> {
             let [full, plain, locked] = self.accounts(tenant());
             let locked = make_anew(locked).await?;
             for account in [full, plain] {
-                let exam = exam(make_anew(account).await?, locked.clone());
+                let exam = self.exam(make_anew(account).await?, locked.clone());
                 exam.take(&host, (self.moments)()).await?;
                 let make = async |account| make(&host.store, account).await;
                 exam.take_administered(&host, (self.moments)(), make).await?;
@@ -132,7 +147,13 @@ impl<M: Fn() -> Moment> StoreExam<M> {
             profile: good(Profile::from_json(r#"{"name":"Fay"}"#)),
             ..full
         };
-        [full, named("exam.plain"), Account { status: AccountStatus::Locked, ..named("exam.locked") }]
+        let locked = Account {
+            status: AccountStatus::Locked,
+            mobile: Some(good(Mobile::new("+86 139 0000 0001"))),
+            email: Some(good(EmailAddress::new("Exam.Locked@example.com"))),
+            ..named("exam.locked")
+        };
+        [full, named("exam.plain"), locked]
     }
 }
 

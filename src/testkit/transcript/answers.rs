@@ -5,15 +5,18 @@ use super::{
     session::RecordedSession,
 };
 use crate::{
-    Application,
-    account::Account,
-    code::{Captcha, CodeDigest, Delivery, StoredCode},
+    AccountId, Application, Secret,
+    account::{AcceptedProfile, Account, Profile, ProfileJudgement, ProfileRefusal, UserName},
+    captcha::{Captcha, CaptchaPicture},
+    code::{CodeDigest, Delivery, StoredCode},
+    contact::Mobile,
     guess::{Attempt, AttemptRecord, AttemptSlot, Receipt, Reservation},
     password::{Judgement, PasswordMatch},
     session::SessionRecord,
+    social::{LinkedBy, LinkedIdentity, SocialIdentity},
     step::{AccessDecision, Committed, CredentialOwner, SignatureCheck},
 };
-use alloc::{sync::Arc, vec::Vec};
+use alloc::{string::String, sync::Arc, vec::Vec};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -49,7 +52,8 @@ as_they_are!(
     Delivery,
     Judgement,
     PasswordMatch,
-    SignatureCheck
+    SignatureCheck,
+    Option<SocialIdentity>
 );
 
 impl Recordable for Committed {
@@ -95,6 +99,59 @@ impl Recordable for Option<Account> {
     }
 }
 
+/// As it is, like everything that a transcript holds.
+impl Recordable for Option<Secret> {
+    fn write(&self) -> Value {
+        write(self.as_ref().map(Secret::expose))
+    }
+
+    fn read(written: &Value) -> Option<Self> {
+        Some(Option::<String>::deserialize(written).ok()?.map(Secret::new))
+    }
+}
+
+impl Recordable for Option<Mobile> {
+    fn write(&self) -> Value {
+        write(self.as_ref().map(Mobile::as_str))
+    }
+
+    fn read(written: &Value) -> Option<Self> {
+        match Option::<String>::deserialize(written).ok()? {
+            Some(number) => Mobile::new(&number).ok().map(Some),
+            None => Some(None),
+        }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RecordedLink {
+    identity: SocialIdentity,
+    linked_at: DateTime,
+    linked_by: LinkedBy,
+}
+
+impl Recordable for Vec<LinkedIdentity> {
+    fn write(&self) -> Value {
+        let recorded = |linked: &LinkedIdentity| RecordedLink {
+            identity: linked.identity.clone(),
+            linked_at: DateTime(linked.linked_at),
+            linked_by: linked.linked_by,
+        };
+        write(self.iter().map(recorded).collect::<Vec<_>>())
+    }
+
+    fn read(written: &Value) -> Option<Self> {
+        let all = Vec::<RecordedLink>::deserialize(written).ok()?;
+        let linked = |RecordedLink { identity, linked_at: DateTime(linked_at), linked_by }| LinkedIdentity {
+            identity,
+            linked_at,
+            linked_by,
+        };
+        Some(all.into_iter().map(linked).collect())
+    }
+}
+
 impl Recordable for Option<Vec<u8>> {
     fn write(&self) -> Value {
         write(self.clone().map(Bytes))
@@ -102,6 +159,42 @@ impl Recordable for Option<Vec<u8>> {
 
     fn read(written: &Value) -> Option<Self> {
         Some(Option::<Bytes>::deserialize(written).ok()?.map(|Bytes(bytes)| bytes))
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+enum RecordedProfileJudgement {
+    Accepted { account: AccountId, user_name: Option<String>, profile: String },
+    Refused(ProfileRefusal),
+    NotOffered,
+}
+
+impl Recordable for ProfileJudgement {
+    fn write(&self) -> Value {
+        write(match self {
+            Self::Accepted(AcceptedProfile { account, user_name, profile }) => {
+                RecordedProfileJudgement::Accepted {
+                    account: *account,
+                    user_name: user_name.as_ref().map(|name| name.as_str().into()),
+                    profile: profile.to_json(),
+                }
+            }
+            Self::Refused(refusal) => RecordedProfileJudgement::Refused(*refusal),
+            Self::NotOffered => RecordedProfileJudgement::NotOffered,
+        })
+    }
+
+    fn read(written: &Value) -> Option<Self> {
+        Some(match Deserialize::deserialize(written).ok()? {
+            RecordedProfileJudgement::Accepted { account, user_name, profile } => {
+                let user_name = user_name.as_deref().map(UserName::new).transpose().ok()?;
+                let profile = Profile::from_json(&profile).ok()?;
+                Self::Accepted(AcceptedProfile { account, user_name, profile })
+            }
+            RecordedProfileJudgement::Refused(refusal) => Self::Refused(refusal),
+            RecordedProfileJudgement::NotOffered => Self::NotOffered,
+        })
     }
 }
 
@@ -129,6 +222,33 @@ impl Recordable for Option<StoredCode> {
             }
             None => Some(None),
         }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RecordedPicture {
+    picture: Bytes,
+    piece: Bytes,
+    secret_key: Option<String>,
+}
+
+impl Recordable for Option<CaptchaPicture> {
+    fn write(&self) -> Value {
+        write(self.as_ref().map(|shown| RecordedPicture {
+            picture: Bytes(shown.picture.clone()),
+            piece: Bytes(shown.piece.clone()),
+            secret_key: shown.secret_key.as_ref().map(|key| key.expose().into()),
+        }))
+    }
+
+    fn read(written: &Value) -> Option<Self> {
+        let recorded = Option::<RecordedPicture>::deserialize(written).ok()?;
+        Some(recorded.map(|RecordedPicture { picture, piece, secret_key }| CaptchaPicture {
+            picture: picture.0,
+            piece: piece.0,
+            secret_key: secret_key.map(Secret::new),
+        }))
     }
 }
 

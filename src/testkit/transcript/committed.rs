@@ -27,6 +27,12 @@ pub(super) enum RecordedRefusal {
     SessionExists,
     CodeUsed,
     Code(SendRefusal),
+    AccountExists,
+    ContactTaken,
+    UserNameTaken,
+    IdentityTaken,
+    NotLinked,
+    LastWayIn,
 }
 
 impl From<Committed> for RecordedCommitted {
@@ -47,6 +53,12 @@ impl From<Committed> for RecordedCommitted {
                 CommitRefusal::SessionExists => RecordedRefusal::SessionExists,
                 CommitRefusal::CodeUsed => RecordedRefusal::CodeUsed,
                 CommitRefusal::Code(refusal) => RecordedRefusal::Code(refusal),
+                CommitRefusal::AccountExists => RecordedRefusal::AccountExists,
+                CommitRefusal::ContactTaken => RecordedRefusal::ContactTaken,
+                CommitRefusal::UserNameTaken => RecordedRefusal::UserNameTaken,
+                CommitRefusal::IdentityTaken => RecordedRefusal::IdentityTaken,
+                CommitRefusal::NotLinked => RecordedRefusal::NotLinked,
+                CommitRefusal::LastWayIn => RecordedRefusal::LastWayIn,
             }),
         }
     }
@@ -70,6 +82,12 @@ impl From<RecordedCommitted> for Committed {
                 RecordedRefusal::SessionExists => CommitRefusal::SessionExists,
                 RecordedRefusal::CodeUsed => CommitRefusal::CodeUsed,
                 RecordedRefusal::Code(refusal) => CommitRefusal::Code(refusal),
+                RecordedRefusal::AccountExists => CommitRefusal::AccountExists,
+                RecordedRefusal::ContactTaken => CommitRefusal::ContactTaken,
+                RecordedRefusal::UserNameTaken => CommitRefusal::UserNameTaken,
+                RecordedRefusal::IdentityTaken => CommitRefusal::IdentityTaken,
+                RecordedRefusal::NotLinked => CommitRefusal::NotLinked,
+                RecordedRefusal::LastWayIn => CommitRefusal::LastWayIn,
             }),
         }
     }
@@ -92,7 +110,14 @@ mod tests {
             CommitRefusal::SessionEnded,
             CommitRefusal::SessionExists,
             CommitRefusal::CodeUsed,
+            CommitRefusal::ContactTaken,
+            CommitRefusal::IdentityTaken,
+            CommitRefusal::NotLinked,
+            CommitRefusal::LastWayIn,
             CommitRefusal::Code(SendRefusal::TooSoon { wait: Lifetime::of::<60>() }),
+            CommitRefusal::AccountExists,
+            CommitRefusal::ContactTaken,
+            CommitRefusal::UserNameTaken,
         ];
         let others = [
             Committed::Done,

@@ -40,7 +40,7 @@ use serde_json::Value;
 /// Nothing else writes it down:
 ///
 /// ```compile_fail,E0277
-/// # use authflow::testkit::{Call, World, demo};
+/// use authflow::testkit::{Call, World, demo};
 /// # let (_, transcript) = World::new().record(&Call::login("erin", demo::PASSWORD));
 /// let written = serde_json::to_string(&transcript);
 /// ```
@@ -110,6 +110,19 @@ impl From<&Reply> for RecordedReply {
 }
 
 /// Where a replay parted from its transcript.
+///
+/// ```
+/// use authflow::{
+///     policy::{Policy, SecondFactor},
+///     testkit::{Call, Diverged, World, demo},
+/// };
+///
+/// let (_, transcript) = World::new().record(&Call::login("tom", demo::PASSWORD));
+/// // Today's policy asks nobody for a second factor.
+/// let today = World::with_policy(Policy { second_factor: SecondFactor::Off, ..demo::policy() });
+/// let diverged = transcript.replay(&today.api).unwrap_err();
+/// assert_eq!(diverged, Diverged::Reply { status: 200 }, "a session, where a factor was asked for");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Diverged {
@@ -145,6 +158,14 @@ pub enum Diverged {
 }
 
 /// A text that is no transcript. It says where, and nothing of what stands there.
+///
+/// ```
+/// use authflow::testkit::SecretTranscript;
+///
+/// let torn = r#"{ "version": "authflow/1", "request""#;
+/// let invalid = SecretTranscript::from_json(torn).err().unwrap();
+/// assert_eq!(invalid.to_string(), "no transcript, in line 1, column 36");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("no transcript, in line {line}, column {column}")]
 pub struct InvalidTranscript {

@@ -8,14 +8,28 @@ use crate::{
     parameters::{int8, text},
 };
 use authflow::{
-    account::{Account, UserName},
+    TenantId,
+    account::{Account, NewAccount, UserName},
     contact::{EmailAddress, Mobile},
     factor::Totp,
     password::{PasswordForm, Verifier},
     sealing::SealedSecret,
+    step::CommitRefusal,
 };
 
 /// Whether an account was made.
+///
+/// ```no_run
+/// use authflow::{account::UserName, testkit::demo};
+/// use authflow_postgres::{Created, PostgresStore};
+///
+/// # async fn example(store: PostgresStore) -> Result<(), Box<dyn std::error::Error>> {
+/// assert_eq!(store.create_account(&demo::account("erin")).await?, Created::Done);
+/// let mut other = demo::account("zoe");
+/// other.user_name = Some(UserName::new("ERIN")?); // erin's, in another spelling
+/// assert_eq!(store.create_account(&other).await?, Created::NameTaken);
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub enum Created {
@@ -33,9 +47,17 @@ impl PostgresStore<OwnAccounts> {
     /// Let its user name be one that [`UserName::for_new_account`] takes.
     ///
     /// ```no_run
-    /// # use authflow::account::Account;
-    /// # use authflow_postgres::{Created, PostgresStore, StoreError};
-    /// # async fn example(store: PostgresStore, erin: Account) -> Result<(), StoreError> {
+    /// use authflow::{Moment, sealing::SealingKeys, testkit::demo};
+    /// use authflow_postgres::{
+    ///     Created, PostgresStore, Settings, StoreError, tokio_postgres::NoTls,
+    /// };
+    ///
+    /// # async fn example(keys: SealingKeys) -> Result<(), StoreError> {
+    /// let settings =
+    ///     Settings::new("postgres://authflow@localhost/people", NoTls, Some(keys), Moment::now)?;
+    /// let store = PostgresStore::connect(settings).await?;
+    /// // yours: Account::new(id, user_name, verifier, &Moment::now()?)
+    /// let erin = demo::account("erin");
     /// assert_eq!(store.create_account(&erin).await?, Created::Done);
     /// assert_eq!(store.create_account(&erin).await?, Created::IdTaken);
     /// # Ok(()) }
@@ -48,8 +70,67 @@ impl PostgresStore<OwnAccounts> {
     }
 }
 
+/// Makes an account for somebody who registers.
+pub(super) async fn register(
+    transaction: &Transaction,
+    tenant: Option<TenantId>,
+    new: &NewAccount<Verifier>,
+) -> Result<Option<CommitRefusal>, StoreError> {
+    if let Some(refusal) = taken_by_another(transaction, "authflow.accounts", tenant, new).await? {
+        return Ok(Some(refusal));
+    }
+    if let Written::TakenBack(_) = create(transaction, &new.account(tenant)).await? {
+        // Somebody was faster. At an isolation that does not show who, it is begun anew.
+        let refusal = taken_by_another(transaction, "authflow.accounts", tenant, new).await?;
+        return refusal.map(Some).ok_or(StoreError::Raced);
+    }
+    // A trigger has drawn another one.
+    let sql = "UPDATE authflow.accounts SET revision = $3 WHERE tenant = $1 AND id = $2";
+    let of = [text(columns::tenant(&tenant)), text(new.id.as_str()), int8(i64::from(new.revision))];
+    transaction.execute(sql, &of).await.map(|_| None)
+}
+
+/// Why somebody cannot register, by the keys of the names that are kept in a table.
+pub(crate) async fn taken_by_another(
+    transaction: &Transaction,
+    table: &'static str,
+    tenant: Option<TenantId>,
+    new: &NewAccount<Verifier>,
+) -> Result<Option<CommitRefusal>, StoreError> {
+    let sql = format!(
+        "SELECT EXISTS (SELECT FROM {table} WHERE tenant = $1 AND id = $2) AS id,
+            EXISTS (SELECT FROM {table} WHERE tenant = $1 AND mobile_key = $3)
+                OR EXISTS (SELECT FROM {table} WHERE tenant = $1 AND email_key = $4)
+                OR EXISTS (SELECT FROM {table} WHERE tenant = $1 AND user_name_key IN ($6, $7, $8, $9)) AS contact,
+            EXISTS (SELECT FROM {table} WHERE tenant = $1 AND user_name_key = $5) AS user_name"
+    );
+    let [full, national, dialled, address] = new.contact_names.texts().map(text);
+    let values = [
+        text(columns::tenant(&tenant)),
+        text(new.id.as_str()),
+        text(new.mobile.as_ref().and_then(mobile_key)),
+        text(new.email.as_ref().map(EmailAddress::normalised)),
+        text(new.user_name.as_ref().map(UserName::normalised)),
+        full,
+        national,
+        dialled,
+        address,
+    ];
+    let row = transaction.query_opt(&sql, &values).await?.ok_or(StoreError::Raced)?;
+    for (column, refusal) in [
+        ("id", CommitRefusal::AccountExists),
+        ("contact", CommitRefusal::ContactTaken),
+        ("user_name", CommitRefusal::UserNameTaken),
+    ] {
+        if columns::get(&row, column)? {
+            return Ok(Some(refusal));
+        }
+    }
+    Ok(None)
+}
+
 /// Any unique key in the way makes no row; which one it was is asked afterwards.
-async fn create(transaction: &Transaction, new: &Account) -> Result<Written<Created>, StoreError> {
+pub(super) async fn create(transaction: &Transaction, new: &Account) -> Result<Written<Created>, StoreError> {
     let sql = "INSERT INTO authflow.accounts (tenant, id, revision, status, user_name, mobile, email, user_name_key,
             mobile_key, email_key, verifier, password_form, password_changed_at, must_change, skips_used, enrolled,
             factors_changed_at, totp_sealed, totp_algorithm, totp_digits, totp_step_seconds, totp_step, profile)

@@ -1,22 +1,29 @@
 //! Where accounts are kept: in the store's own table, or in one of yours.
 
 mod create;
+mod import;
+mod list;
 mod own;
 mod row;
 
 pub use create::Created;
 pub use own::OwnAccounts;
 
+pub(crate) use create::taken_by_another;
 pub(crate) use row::account;
 
 use crate::{Connection, StoreError, Transaction};
 use authflow::{
     AccountId, TenantId, Timestamp,
-    account::{Account, AccountKey, AccountStatus, Revision},
+    account::{Account, AccountKey, AccountStatus, ContactNames, NewAccount, Revision},
+    contact::Recipient,
+    factor::{FactorSet, Totp},
     password::{MustChange, Verifier},
     sealing::SealedSecret,
+    step::CommitRefusal,
     token::KeyId,
 };
+use std::future::ready;
 
 /// Where accounts are kept. Everything is read and written on the store's own connections, so a table in another database does not compile.
 ///
@@ -24,10 +31,76 @@ use authflow::{
 /// reach; the exam of the test kit (`testkit::HostExam`) says whether it keeps its duties.
 ///
 /// The row of an account is locked before anything is written to it ([`lock`](Self::lock)), and stays so until the transaction ends. None of these
-/// but [`store_password`](Self::store_password), [`set_status`](Self::set_status) and [`require_change`](Self::require_change) changes the
-/// revision: see [`Write`](authflow::step::Write).
+/// but [`store_password`](Self::store_password), [`replace_contact`](Self::replace_contact), [`set_revision`](Self::set_revision), [`set_status`](Self::set_status),
+/// [`require_change`](Self::require_change) and [`enrol_authenticator`](Self::enrol_authenticator) changes the revision: see [`Write`](authflow::step::Write).
+///
+/// ```no_run
+/// use authflow::{
+///     TenantId,
+///     account::{Account, AccountKey, Profile},
+/// };
+/// use authflow_postgres::{
+///     Accounts, Connection, IntoAccounts, OwnAccounts, StoreError, Transaction, parameters::text,
+/// };
+/// use serde_json::json;
+/// # use authflow::{AccountId, Timestamp, account::{AccountStatus, ContactNames, NewAccount, Revision}};
+/// # use authflow::{contact::Recipient, factor::{FactorSet, Totp}, password::{MustChange, Verifier}};
+/// # use authflow::{sealing::SealedSecret, step::CommitRefusal, token::KeyId};
+/// # use authflow_postgres::SealedRow;
+///
+/// /// The store's own accounts; what stands in their id tokens is kept in a table of yours.
+/// struct WithPlans(OwnAccounts);
+///
+/// impl Accounts for WithPlans {
+///     async fn find(
+///         &self,
+///         connection: &Connection,
+///         tenant: Option<TenantId>,
+///         key: &AccountKey,
+///     ) -> Result<Option<Account>, StoreError> {
+///         let Some(account) = self.0.find(connection, tenant, key).await? else { return Ok(None) };
+///         let sql = "SELECT plan FROM plans WHERE account = $1";
+///         let row = connection.query_opt(sql, &[text(account.id.as_str())]).await?;
+///         let plan: Option<String> = row.map(|row| row.try_get("plan")).transpose()?;
+///         let malformed = StoreError::Malformed { column: "plan", wanted: "a text" };
+///         let profile = Profile::new(&json!({ "plan": plan })).map_err(|_| malformed)?;
+///         Ok(Some(Account { profile, ..account }))
+///     }
+///
+///     // Everything else is handed on to `self.0`.
+/// #     async fn lock(&self, transaction: &Transaction, tenant: Option<TenantId>, account: AccountId) -> Result<Option<(Revision, AccountStatus)>, StoreError> { self.0.lock(transaction, tenant, account).await }
+/// #     async fn record_skip(&self, transaction: &Transaction, tenant: Option<TenantId>, account: AccountId, budget: u32) -> Result<bool, StoreError> { self.0.record_skip(transaction, tenant, account, budget).await }
+/// #     async fn store_password(&self, transaction: &Transaction, tenant: Option<TenantId>, account: AccountId, new: (&Verifier, Timestamp, Revision)) -> Result<(), StoreError> { self.0.store_password(transaction, tenant, account, new).await }
+/// #     async fn replace_contact(&self, transaction: &Transaction, tenant: Option<TenantId>, account: AccountId, new: (&Recipient, &ContactNames, Revision)) -> Result<bool, StoreError> { self.0.replace_contact(transaction, tenant, account, new).await }
+/// #     async fn set_revision(&self, transaction: &Transaction, tenant: Option<TenantId>, account: AccountId, revision: Revision) -> Result<(), StoreError> { self.0.set_revision(transaction, tenant, account, revision).await }
+/// #     async fn rehash(&self, transaction: &Transaction, tenant: Option<TenantId>, account: AccountId, verifier: &Verifier) -> Result<(), StoreError> { self.0.rehash(transaction, tenant, account, verifier).await }
+/// #     async fn reseal(&self, transaction: &Transaction, tenant: Option<TenantId>, account: AccountId, secret: &SealedSecret) -> Result<(), StoreError> { self.0.reseal(transaction, tenant, account, secret).await }
+/// #     async fn use_totp_step(&self, transaction: &Transaction, tenant: Option<TenantId>, account: AccountId, step: u64) -> Result<bool, StoreError> { self.0.use_totp_step(transaction, tenant, account, step).await }
+/// #     async fn set_status(&self, transaction: &Transaction, tenant: Option<TenantId>, account: AccountId, status: AccountStatus) -> Result<(), StoreError> { self.0.set_status(transaction, tenant, account, status).await }
+/// #     async fn require_change(&self, transaction: &Transaction, tenant: Option<TenantId>, account: AccountId, reason: MustChange) -> Result<(), StoreError> { self.0.require_change(transaction, tenant, account, reason).await }
+/// #     async fn enrol_authenticator(&self, transaction: &Transaction, tenant: Option<TenantId>, account: AccountId, new: (&Totp, FactorSet, Timestamp)) -> Result<(), StoreError> { self.0.enrol_authenticator(transaction, tenant, account, new).await }
+/// #     async fn delete(&self, transaction: &Transaction, tenant: Option<TenantId>, account: AccountId) -> Result<(), StoreError> { self.0.delete(transaction, tenant, account).await }
+/// #     async fn create(&self, transaction: &Transaction, tenant: Option<TenantId>, new: &NewAccount<Verifier>) -> Result<Option<CommitRefusal>, StoreError> { self.0.create(transaction, tenant, new).await }
+/// #     async fn sealed(&self, transaction: &Transaction, tenant: Option<TenantId>, account: AccountId) -> Result<Option<String>, StoreError> { self.0.sealed(transaction, tenant, account).await }
+/// #     async fn seals(&self, connection: &Connection) -> Result<Vec<(String, i64)>, StoreError> { self.0.seals(connection).await }
+/// #     async fn sealed_by_others(&self, connection: &Connection, sealer: &KeyId, behind: &(String, String), at_most: u32) -> Result<Vec<SealedRow>, StoreError> { self.0.sealed_by_others(connection, sealer, behind, at_most).await }
+/// }
+///
+/// impl IntoAccounts for WithPlans {
+///     type Accounts = Self;
+///
+///     async fn migrate(&self, transaction: &Transaction) -> Result<(), StoreError> {
+///         OwnAccounts.migrate(transaction).await
+///     }
+///
+///     async fn open(&self, connection: &Connection) -> Result<Self, StoreError> {
+///         OwnAccounts.open(connection).await.map(Self)
+///     }
+/// }
+/// ```
 pub trait Accounts: Send + Sync + 'static {
-    /// See [`FindAccount`](authflow::account::FindAccount). One statement, so that the answer is of one time.
+    /// See [`FindAccount`](authflow::account::FindAccount). One statement, so that the answer is of one time. The store knows whose an
+    /// identity is, and asks by the id then: an identity is nobody's here.
     fn find(
         &self,
         connection: &Connection,
@@ -60,6 +133,26 @@ pub trait Accounts: Send + Sync + 'static {
         tenant: Option<TenantId>,
         account: AccountId,
         new: (&Verifier, Timestamp, Revision),
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Stores a number or address in the place of the one that there is, or as the first one, and leaves this revision behind; if no other account of
+    /// the tenant is known by it, as its number or its address, or by a user name that is one of these. Says whether it did. A unique key of a column that is no
+    /// name is an error, and no refusal. Of two at once, one does.
+    fn replace_contact(
+        &self,
+        transaction: &Transaction,
+        tenant: Option<TenantId>,
+        account: AccountId,
+        new: (&Recipient, &ContactNames, Revision),
+    ) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
+    /// Leaves this revision behind, and changes nothing else.
+    fn set_revision(
+        &self,
+        transaction: &Transaction,
+        tenant: Option<TenantId>,
+        account: AccountId,
+        revision: Revision,
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
 
     /// Stores another verifier of the same password, of its one spelling. No revision, and nothing else.
@@ -107,13 +200,37 @@ pub trait Accounts: Send + Sync + 'static {
         reason: MustChange,
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
 
-    /// Deletes the account.
+    /// Stores an authenticator of which no step has been used, what the account is asked for from now on, and when that changed; and counts the
+    /// revision up.
+    fn enrol_authenticator(
+        &self,
+        transaction: &Transaction,
+        tenant: Option<TenantId>,
+        account: AccountId,
+        new: (&Totp, FactorSet, Timestamp),
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Deletes the account. The store takes its links to social identities away. Where something else than this deletes one of yours, it does that in the same transaction
+    /// (`DELETE FROM authflow.identities WHERE tenant = … AND account = …`), or never gives an id out again: else whoever gets the id next is signed in to by
+    /// whoever had it.
     fn delete(
         &self,
         transaction: &Transaction,
         tenant: Option<TenantId>,
         account: AccountId,
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Makes an account with exactly this revision, or says why not: see [`Write::CreateAccount`](authflow::step::Write::CreateAccount). Accounts that are
+    /// made elsewhere leave this out: then nobody registers.
+    fn create(
+        &self,
+        transaction: &Transaction,
+        tenant: Option<TenantId>,
+        new: &NewAccount<Verifier>,
+    ) -> impl Future<Output = Result<Option<CommitRefusal>, StoreError>> + Send {
+        let _ = (transaction, tenant, new);
+        ready(Err(StoreError::MakesNoAccounts))
+    }
 
     /// The sealed secret of an account, as it is stored.
     fn sealed(
@@ -139,7 +256,7 @@ pub trait Accounts: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Vec<SealedRow>, StoreError>> + Send;
 }
 
-/// A sealed secret and whose it is.
+/// A sealed secret and whose it is, for [`Accounts::sealed_by_others`].
 #[derive(Clone, Debug)]
 pub struct SealedRow {
     /// The tenant, as it is stored.
@@ -151,6 +268,40 @@ pub struct SealedRow {
 }
 
 /// What accounts are made from when a store is connected: itself, or a mapping that is judged by the tables that are there.
+///
+/// ```no_run
+/// use authflow_postgres::{
+///     Connection, IntoAccounts, OwnAccounts, PostgresStore, Settings, StoreError, Transaction,
+/// };
+///
+/// /// The store's own accounts, and a table of yours that is made with them.
+/// struct WithOrders;
+///
+/// impl IntoAccounts for WithOrders {
+///     type Accounts = OwnAccounts;
+///
+///     async fn migrate(&self, transaction: &Transaction) -> Result<(), StoreError> {
+///         let sql = "CREATE TABLE IF NOT EXISTS orders (account text NOT NULL)";
+///         transaction.batch(sql).await?;
+///         OwnAccounts.migrate(transaction).await
+///     }
+///
+///     async fn open(&self, connection: &Connection) -> Result<OwnAccounts, StoreError> {
+///         OwnAccounts.open(connection).await
+///     }
+/// }
+///
+/// # async fn example(settings: Settings) -> Result<(), StoreError> {
+/// let settings = settings.accounts(WithOrders);
+/// PostgresStore::migrate(&settings).await?;
+/// let store: PostgresStore<OwnAccounts> = PostgresStore::connect(settings).await?;
+/// # Ok(()) }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not say where accounts are kept",
+    label = "it must be `OwnAccounts`, a whole `UsersTable`, or `Accounts` of yours",
+    note = "the next thing that a `UsersTable` must say stands between its angle brackets"
+)]
 pub trait IntoAccounts: Send + Sync + 'static {
     /// The accounts.
     type Accounts: Accounts;

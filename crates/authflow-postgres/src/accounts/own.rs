@@ -1,8 +1,8 @@
 //! Accounts in the store's own table.
 
-use super::{Accounts, IntoAccounts, SealedRow, row::account};
+use super::{Accounts, IntoAccounts, SealedRow, create, row::account};
 use crate::{
-    Connection, StoreError, Transaction,
+    Connection, StoreError, Transaction, authenticator,
     columns::{self, get},
     names,
     parameters::{int8, text},
@@ -10,15 +10,36 @@ use crate::{
 };
 use authflow::{
     AccountId, TenantId, Timestamp,
-    account::{Account, AccountKey, AccountStatus, FindAccount, NameKind, Revision},
+    account::{
+        Account, AccountKey, AccountStatus, ContactNames, FindAccount, NameKind, NewAccount, Revision,
+    },
+    contact::{Channel, Recipient},
+    factor::{FactorSet, Totp},
     password::{MustChange, Verifier},
     sealing::SealedSecret,
+    step::CommitRefusal,
     token::KeyId,
 };
 use tokio_postgres::Row;
 
 /// Accounts in the store's own table, `authflow.accounts`. Its triggers draw and count revisions, whoever writes; and make the keys of names in
 /// ASCII, for whoever writes SQL. [`create_account`](crate::PostgresStore::create_account) writes all others.
+///
+/// ```no_run
+/// use authflow::testkit::demo;
+/// use authflow_postgres::{OwnAccounts, PostgresStore, StoreError, tokio_postgres::Client};
+///
+/// # async fn example(store: PostgresStore<OwnAccounts>, client: Client) -> Result<(), StoreError> {
+/// let erin = demo::account("erin");
+/// let _ = store.create_account(&erin).await?;
+/// let before = store.account(erin.tenant, erin.id).await?.unwrap();
+///
+/// let sql = "UPDATE authflow.accounts SET status = 'disabled' WHERE id = 'id-erin'";
+/// client.execute(sql, &[]).await?; // by a connection of yours
+/// let after = store.account(erin.tenant, erin.id).await?.unwrap();
+/// assert_ne!(after.revision, before.revision, "her sessions are over");
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct OwnAccounts;
 
@@ -49,6 +70,7 @@ impl Accounts for OwnAccounts {
                 let sql = "SELECT * FROM authflow.accounts WHERE tenant = $1 AND id = $2";
                 connection.query(sql, &[text(tenant), text(id.as_str())]).await?
             }
+            AccountKey::Identity(_) => Vec::new(),
             // As many look-ups as what was typed may be names, whoever has them.
             AccountKey::Identifier(typed) => {
                 let named = |wanted| typed.names().find(|(kind, _)| *kind == wanted).map(|(_, name)| name);
@@ -128,6 +150,54 @@ impl Accounts for OwnAccounts {
         stored.map(drop).ok_or(StoreError::Raced)
     }
 
+    /// The trigger makes no key where another one is written, and counts no revision up where one is set. Another spelling of what is there stays as
+    /// it is.
+    async fn replace_contact(
+        &self,
+        transaction: &Transaction,
+        tenant: Option<TenantId>,
+        account: AccountId,
+        (new, taken_by, revision): (&Recipient, &ContactNames, Revision),
+    ) -> Result<bool, StoreError> {
+        let (column, key_column) = match new.channel() {
+            Channel::Sms => ("mobile", "mobile_key"),
+            Channel::Email => ("email", "email_key"),
+        };
+        let of = (columns::tenant(&tenant), account.as_str());
+        names::decide_alone(transaction).await?;
+        if names::is_taken(transaction, "authflow.accounts", of, key_column, (new, taken_by)).await? {
+            return Ok(false);
+        }
+        let sql = format!(
+            "UPDATE authflow.accounts SET revision = $5, {key_column} = $4,
+                {column} = CASE WHEN {key_column} IS NOT DISTINCT FROM $4 THEN {column} ELSE $3 END
+            WHERE tenant = $1 AND id = $2 RETURNING id"
+        );
+        let values =
+            [text(of.0), text(of.1), text(new.as_str()), text(new.normalised()), int8(i64::from(revision))];
+        match transaction.query_opt(&sql, &values).await {
+            Ok(replaced) => replaced.map(|_| true).ok_or(StoreError::Raced),
+            // Of an account that was made meanwhile.
+            Err(error) if error.is_taken_in("accounts", key_column) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn set_revision(
+        &self,
+        transaction: &Transaction,
+        tenant: Option<TenantId>,
+        account: AccountId,
+        revision: Revision,
+    ) -> Result<(), StoreError> {
+        let sql = "UPDATE authflow.accounts SET revision = $3 WHERE tenant = $1 AND id = $2";
+        let of = [text(columns::tenant(&tenant)), text(account.as_str()), int8(i64::from(revision))];
+        match transaction.execute(sql, &of).await? {
+            1 => Ok(()),
+            _ => Err(StoreError::Raced),
+        }
+    }
+
     async fn rehash(
         &self,
         transaction: &Transaction,
@@ -183,9 +253,21 @@ impl Accounts for OwnAccounts {
         reason: MustChange,
     ) -> Result<(), StoreError> {
         let sql = "UPDATE authflow.accounts SET must_change = $3
-            WHERE tenant = $1 AND id = $2 AND verifier IS NOT NULL AND must_change IS DISTINCT FROM $3";
+            WHERE tenant = $1 AND id = $2 AND verifier IS NOT NULL
+                AND must_change IS DISTINCT FROM $3 AND must_change IS DISTINCT FROM 'breached'";
         let of = [text(columns::tenant(&tenant)), text(account.as_str()), text(reason.as_str())];
         transaction.execute(sql, &of).await.map(drop)
+    }
+
+    async fn enrol_authenticator(
+        &self,
+        transaction: &Transaction,
+        tenant: Option<TenantId>,
+        account: AccountId,
+        new: (&Totp, FactorSet, Timestamp),
+    ) -> Result<(), StoreError> {
+        let of = (columns::tenant(&tenant), account.as_str());
+        authenticator::enrol(transaction, "authflow.accounts", of, new).await
     }
 
     async fn delete(
@@ -197,6 +279,15 @@ impl Accounts for OwnAccounts {
         let sql = "DELETE FROM authflow.accounts WHERE tenant = $1 AND id = $2";
         let of = [text(columns::tenant(&tenant)), text(account.as_str())];
         transaction.execute(sql, &of).await.map(drop)
+    }
+
+    async fn create(
+        &self,
+        transaction: &Transaction,
+        tenant: Option<TenantId>,
+        new: &NewAccount<Verifier>,
+    ) -> Result<Option<CommitRefusal>, StoreError> {
+        create::register(transaction, tenant, new).await
     }
 
     async fn sealed(

@@ -3,25 +3,47 @@
 use super::{
     beside::{Beside, Side},
     catalogue::{self, Table, refused},
-    spelling, trigger,
+    new_row, spelling, trigger,
 };
 use crate::{
     Accounts, Connection, IntoAccounts, SealedRow, StoreError, Transaction,
     accounts::account,
+    authenticator,
     columns::{self, get},
     names,
     parameters::{int8, text},
 };
 use authflow::{
     AccountId, TenantId, Timestamp,
-    account::{Account, AccountKey, AccountStatus, FindAccount, NameKind, Revision},
+    account::{
+        Account, AccountKey, AccountStatus, ContactNames, FindAccount, NameKind, NewAccount, Revision,
+    },
+    contact::{Channel, Recipient},
+    factor::{FactorSet, Totp},
     password::{MustChange, Verifier},
     sealing::SealedSecret,
+    step::CommitRefusal,
     token::KeyId,
 };
 use authflow_users_table::{UsersTable, quoted};
 
 /// The accounts of a [`UsersTable`] that fits its mapping.
+///
+/// ```no_run
+/// use authflow::account::AccountStatus;
+/// use authflow_postgres::{MappedAccounts, PostgresStore, Settings, StoreError, UsersTable};
+///
+/// # async fn example(settings: Settings) -> Result<(), StoreError> {
+/// let users = UsersTable::in_schema("shop", "users").id("id").tenant_is(None);
+/// let users = users.no_user_name().email("mail").no_mobile().verifier("hash");
+/// let words = [("ok", AccountStatus::Active), ("banned", AccountStatus::Locked)];
+/// let users = users.status("state", words).no_password_set_at();
+///
+/// let settings = settings.accounts(users);
+/// PostgresStore::migrate(&settings).await?; // as the owner of the tables
+/// let store: PostgresStore<MappedAccounts> = PostgresStore::connect(settings).await?;
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug)]
 pub struct MappedAccounts {
     pub(super) table: Table,
@@ -51,6 +73,23 @@ impl MappedAccounts {
     }
 }
 
+impl MappedAccounts {
+    /// Until the transaction ends, nobody else decides whose a name is, and every name has been spelled. Spelling takes long where many have not been, after
+    /// an import say, so it is done before: nobody waits for it.
+    async fn decide_alone(&self, transaction: &Transaction) -> Result<(), StoreError> {
+        for _ in 0..MOST_ROUNDS {
+            if spelling::spell(transaction, &self.table, Beside::This).await?.rows == 0 {
+                break;
+            }
+        }
+        names::decide_alone(transaction).await?;
+        if spelling::has_unspelled(transaction).await? { Err(StoreError::Unspelled) } else { Ok(()) }
+    }
+}
+
+/// How often a request spells names before it leaves the rest to the next one.
+const MOST_ROUNDS: u32 = 16;
+
 impl Accounts for MappedAccounts {
     async fn find(
         &self,
@@ -61,6 +100,7 @@ impl Accounts for MappedAccounts {
         let tenant = &tenant;
         let rows = match key {
             AccountKey::Id(id) => self.by_id(connection, tenant, id).await?,
+            AccountKey::Identity(_) => Vec::new(),
             AccountKey::Identifier(_) if !self.table.can_have_of(tenant) => Vec::new(),
             AccountKey::Identifier(typed) => {
                 let named = |wanted| typed.names().find(|(kind, _)| *kind == wanted).map(|(_, name)| name);
@@ -140,6 +180,51 @@ impl Accounts for MappedAccounts {
         self.put_back(transaction, &tenant, &account, &left).await
     }
 
+    /// Names that SQL cannot spell and nobody has spelled yet may be this one: of those there must be none left. What is written is the one spelling,
+    /// so its key is the same; and the trigger's count is taken back for the revision that is to be.
+    async fn replace_contact(
+        &self,
+        transaction: &Transaction,
+        tenant: Option<TenantId>,
+        account: AccountId,
+        (new, taken_by, revision): (&Recipient, &ContactNames, Revision),
+    ) -> Result<bool, StoreError> {
+        let columns = &self.table.columns;
+        let column = columns.contact(new.channel()).map_err(|finding| refused(columns, finding))?;
+        let key_column = match new.channel() {
+            Channel::Sms => "mobile_key",
+            Channel::Email => "email_key",
+        };
+        self.decide_alone(transaction).await?;
+        let of = (columns::tenant(&tenant), account.as_str());
+        if names::is_taken(transaction, "authflow.side_accounts", of, key_column, (new, taken_by)).await? {
+            return Ok(false);
+        }
+        let assignment = format!("{} = $3", quoted(column));
+        let written = self.update(transaction, &tenant, &account, (&assignment, new.as_str(), None)).await;
+        match written {
+            Ok(()) => {}
+            // Of an index of the table's own: whoever wrote meanwhile, or another comparison.
+            Err(error) if error.is_taken_in(&columns.table, column) => return Ok(false),
+            Err(error) => return Err(error),
+        }
+        let left = format!("revision = {}", i64::from(revision));
+        self.update_side(transaction, &tenant, &account, (&left, None)).await?;
+        spelling::spell(transaction, &self.table, Beside::This).await?;
+        Ok(true)
+    }
+
+    async fn set_revision(
+        &self,
+        transaction: &Transaction,
+        tenant: Option<TenantId>,
+        account: AccountId,
+        revision: Revision,
+    ) -> Result<(), StoreError> {
+        let revision = format!("revision = {}", i64::from(revision));
+        self.update_side(transaction, &tenant, &account, (&revision, None)).await
+    }
+
     async fn rehash(
         &self,
         transaction: &Transaction,
@@ -213,13 +298,24 @@ impl Accounts for MappedAccounts {
         let sql = format!(
             "UPDATE authflow.side_accounts SET must_change = $3
             WHERE tenant = $1 AND id = $2 AND must_change IS DISTINCT FROM $3
-                AND EXISTS (SELECT FROM {} AS u WHERE {} AND {} IS NOT NULL)",
+                AND must_change IS DISTINCT FROM 'breached' AND EXISTS (SELECT FROM {} AS u WHERE {} AND {} IS NOT NULL)",
             self.table.name,
             self.table.is_row(&tenant, ("$1", "$2")),
             self.table.verifier_of("u")
         );
         let of = [text(columns::tenant(&tenant)), text(account.as_str()), text(reason.as_str())];
         transaction.execute(&sql, &of).await.map(drop)
+    }
+
+    async fn enrol_authenticator(
+        &self,
+        transaction: &Transaction,
+        tenant: Option<TenantId>,
+        account: AccountId,
+        new: (&Totp, FactorSet, Timestamp),
+    ) -> Result<(), StoreError> {
+        let of = (columns::tenant(&tenant), account.as_str());
+        authenticator::enrol(transaction, "authflow.side_accounts", of, new).await
     }
 
     async fn delete(
@@ -232,6 +328,17 @@ impl Accounts for MappedAccounts {
         let sql = format!("DELETE FROM {} AS u WHERE {is_row}", self.table.name);
         let of = [text(columns::tenant(&tenant)), text(account.as_str())];
         transaction.execute(&sql, &of).await.map(drop)
+    }
+
+    /// Names that SQL cannot spell and nobody has spelled yet may be these: of those there must be none left.
+    async fn create(
+        &self,
+        transaction: &Transaction,
+        tenant: Option<TenantId>,
+        new: &NewAccount<Verifier>,
+    ) -> Result<Option<CommitRefusal>, StoreError> {
+        self.decide_alone(transaction).await?;
+        new_row::insert(transaction, &self.table, tenant, new).await
     }
 
     async fn sealed(

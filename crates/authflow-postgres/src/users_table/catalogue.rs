@@ -7,7 +7,7 @@ use crate::{
 };
 use authflow::AccountId;
 use authflow_users_table::{Columns, TenantColumn, UsersTable, quoted};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A verifier is no longer than this, by whatever scheme.
 const LONGEST_VERIFIER: i64 = 128;
@@ -28,6 +28,10 @@ pub(super) struct Table {
     pub(super) set_at: SetAt,
     /// Of each column that is a text, as SQL has it.
     pub(super) collations: BTreeMap<String, String>,
+    /// Of each column, its type as SQL has it.
+    pub(super) types: BTreeMap<String, String>,
+    /// Columns that take no NULL.
+    pub(super) not_null: BTreeSet<String>,
 }
 
 /// The type of a column that rows are found by.
@@ -90,6 +94,11 @@ struct Column {
     most: Option<i64>,
     /// As SQL has it, where it is a text.
     collation: Option<String>,
+    takes_null: bool,
+    /// Whether a row that does not say it has something there.
+    has_default: bool,
+    /// Whether the database alone says what is there.
+    is_generated: bool,
 }
 
 struct Finder<'c> {
@@ -146,9 +155,25 @@ pub(super) async fn find(connection: &Connection, mapping: &UsersTable) -> Resul
         None => String::new(),
     };
     let set_at = finder.set_at()?;
+    finder.can_be_inserted()?;
+    let types =
+        finder.columns.iter().map(|(column, found)| (column.clone(), found.type_name.clone())).collect();
+    let not_null = finder.columns.iter().filter(|(_, found)| !found.takes_null);
+    let not_null = not_null.map(|(column, _)| column.clone()).collect();
     let collations = finder.columns.into_iter();
     let collations = collations.filter_map(|(column, found)| Some((column, found.collation?))).collect();
-    Ok(Table { name, oid, columns: mapping.clone(), id, tenant, status_type, set_at, collations })
+    Ok(Table {
+        name,
+        oid,
+        columns: mapping.clone(),
+        id,
+        tenant,
+        status_type,
+        set_at,
+        collations,
+        types,
+        not_null,
+    })
 }
 
 pub(super) fn refused(mapping: &Columns, finding: String) -> StoreError {
@@ -158,15 +183,26 @@ pub(super) fn refused(mapping: &Columns, finding: String) -> StoreError {
 async fn columns(connection: &Connection, oid: i64) -> Result<BTreeMap<String, Column>, StoreError> {
     let sql = "SELECT attname::text AS name, format_type(atttypid, NULL) AS type_name, atttypmod::bigint AS modifier,
             (SELECT format('%I.%I', n.nspname, c.collname) FROM pg_catalog.pg_collation AS c
-                JOIN pg_catalog.pg_namespace AS n ON n.oid = c.collnamespace WHERE c.oid = attcollation) AS collation
-        FROM pg_catalog.pg_attribute WHERE attrelid = $1::oid AND attnum > 0 AND NOT attisdropped";
+                JOIN pg_catalog.pg_namespace AS n ON n.oid = c.collnamespace WHERE c.oid = attcollation) AS collation,
+            NOT (attnotnull OR typnotnull) AS takes_null,
+            atthasdef OR attidentity <> '' OR typdefault IS NOT NULL AS has_default,
+            attidentity = 'a' OR to_jsonb(a) ->> 'attgenerated' <> '' AS is_generated
+        FROM pg_catalog.pg_attribute AS a JOIN pg_catalog.pg_type AS t ON t.oid = a.atttypid
+        WHERE attrelid = $1::oid AND attnum > 0 AND NOT attisdropped";
     let rows = connection.query(sql, &[int8(oid)]).await?;
     let read = |row| {
         // Four more than what the column was declared with.
         let most = Some(get::<i64>(row, "modifier")? - 4).filter(|most| *most > 0);
         Ok((
             get(row, "name")?,
-            Column { type_name: get(row, "type_name")?, most, collation: get(row, "collation")? },
+            Column {
+                type_name: get(row, "type_name")?,
+                most,
+                collation: get(row, "collation")?,
+                takes_null: get(row, "takes_null")?,
+                has_default: get(row, "has_default")?,
+                is_generated: get(row, "is_generated")?,
+            },
         ))
     };
     rows.iter().map(read).collect()
@@ -247,6 +283,28 @@ impl Finder<'_> {
         Err(self.refused(format!(
             "the column \"{name}\" for verifier must be text, or varchar of {LONGEST_VERIFIER} characters at least, not {type_name}{most}"
         )))
+    }
+
+    /// Whether a row can be made of the columns that are mapped, where the mapping says that rows are made.
+    fn can_be_inserted(&self) -> Result<(), StoreError> {
+        if !self.mapping.takes_new_accounts {
+            return Ok(());
+        }
+        let mapped: BTreeSet<_> = self.mapping.named().into_iter().map(|(_, column)| column).collect();
+        for (name, column) in &self.columns {
+            let is_mapped = mapped.contains(name.as_str());
+            if is_mapped && column.is_generated {
+                return Err(self.refused(format!(
+                    "the column \"{name}\" must be one that can be written, to make accounts, and is GENERATED ALWAYS"
+                )));
+            }
+            if !is_mapped && !column.takes_null && !column.has_default {
+                return Err(self.refused(format!(
+                    "the column \"{name}\" must take NULL or have a default, to make accounts: the mapping does not name it"
+                )));
+            }
+        }
+        Ok(())
     }
 
     fn set_at(&self) -> Result<SetAt, StoreError> {

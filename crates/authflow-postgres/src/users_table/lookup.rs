@@ -32,7 +32,8 @@ impl MappedAccounts {
         Ok(rows)
     }
 
-    /// One statement, whether anybody is found or not: it says besides whether there are names that nobody has spelled yet.
+    /// One statement, whether anybody is found or not: it says besides whether there are names that nobody has spelled yet. Those are looked for in the
+    /// order of their index, since without an order the planner reads the table from end to end as long as its statistics say that there are many.
     pub(super) async fn by_names(
         &self,
         connection: &Connection,
@@ -40,7 +41,8 @@ impl MappedAccounts {
         names: &[Option<&str>; 3],
     ) -> Result<(Vec<Row>, bool), StoreError> {
         let sql = format!(
-            "SELECT found.*, EXISTS (SELECT FROM authflow.side_accounts WHERE NOT is_spelled) AS is_unspelled
+            "SELECT found.*,
+                (SELECT true FROM authflow.side_accounts WHERE NOT is_spelled ORDER BY tenant, id LIMIT 1) IS NOT NULL AS is_unspelled
             FROM (SELECT) AS always LEFT JOIN (
                 SELECT {} FROM (
                     SELECT * FROM authflow.side_accounts WHERE tenant = $1 AND user_name_key = $2

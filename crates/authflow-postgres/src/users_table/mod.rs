@@ -4,6 +4,7 @@ mod accounts;
 mod beside;
 mod catalogue;
 mod lookup;
+mod new_row;
 mod spelling;
 mod statements;
 mod trigger;
@@ -27,14 +28,24 @@ pub use accounts::MappedAccounts;
 /// a column that is not there, by its name, a trigger that is another mapping's or switched off, and a table that another one inherits. Where a
 /// trigger was away, `migrate` ends every session: nobody has seen what was changed meanwhile.
 ///
+/// People register where the mapping [says so](UsersTable::takes_new_accounts): the role of the store must be allowed to insert. A column that the mapping
+/// does not name must take NULL or have a default then, and is refused by its name where it does neither. Where ids are numbers, the host chooses one
+/// ([`JudgeProfile`](authflow::account::JudgeProfile)): `SELECT nextval(…)`.
+///
 /// One database has one such table.
 ///
 /// A mapping with something unsaid is none:
 ///
 /// ```compile_fail,E0277
-/// # use authflow_postgres::{PostgresStore, Settings, UsersTable};
+/// use authflow_postgres::{PostgresStore, Settings, UsersTable};
 /// # async fn connect(settings: Settings) {
-/// let users = UsersTable::named("users").id("id").tenant_is(None).no_user_name().email("email").no_mobile().verifier("hash");
+/// let users = UsersTable::named("users")
+///     .id("id")
+///     .tenant_is(None)
+///     .no_user_name()
+///     .email("email")
+///     .no_mobile()
+///     .verifier("hash");
 /// PostgresStore::connect(settings.accounts(users)).await; // who is locked?
 /// # }
 /// ```

@@ -37,7 +37,7 @@ pub(super) async fn spell(
     let sql = format!(
         "SELECT s.tenant, s.id, s.names, s.user_name_key, s.mobile_key, s.email_key, {user_name} AS user_name, {mobile} AS mobile, {email} AS email
         FROM authflow.side_accounts AS s LEFT JOIN {} AS u ON {is_beside}
-        WHERE NOT s.is_spelled LIMIT $1",
+        WHERE NOT s.is_spelled ORDER BY s.tenant, s.id LIMIT $1",
         table.name
     );
     let rows = connection.query(&sql, &[int8(AT_ONCE)]).await?;
@@ -80,6 +80,11 @@ pub(super) async fn spell(
         connection.execute(sql, &values).await?;
     }
     Ok(Spelled { rows: rows.len(), unreadable })
+}
+
+pub(super) async fn has_unspelled(connection: &Connection) -> Result<bool, StoreError> {
+    let sql = "SELECT id FROM authflow.side_accounts WHERE NOT is_spelled ORDER BY tenant, id LIMIT 1";
+    Ok(connection.query_opt(sql, &[]).await?.is_some())
 }
 
 /// Whether one of the names is still that of the row before.

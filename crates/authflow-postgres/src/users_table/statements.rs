@@ -90,14 +90,19 @@ impl Table {
     /// The assignment of when a password was set, of a parameter in seconds; nothing where that is kept beside.
     pub(super) fn set_at_is(&self, parameter: &str) -> String {
         let column = quoted(self.columns.password_set_at.as_deref().unwrap_or_default());
+        self.time_set(parameter).map(|time| format!(", {column} = {time}")).unwrap_or_default()
+    }
+
+    /// When a password was set, as the column has it, of a parameter in seconds; none where that is kept beside.
+    pub(super) fn time_set(&self, parameter: &str) -> Option<String> {
         let instant = format!("to_timestamp({parameter}::double precision)");
-        match self.set_at {
-            SetAt::Beside => String::new(),
-            SetAt::Instant => format!(", {column} = {instant}"),
-            SetAt::WithoutZone => format!(", {column} = {instant} AT TIME ZONE 'UTC'"),
-            SetAt::Date => format!(", {column} = ({instant} AT TIME ZONE 'UTC')::date"),
-            SetAt::Seconds => format!(", {column} = {parameter}"),
-        }
+        Some(match self.set_at {
+            SetAt::Beside => return None,
+            SetAt::Instant => instant,
+            SetAt::WithoutZone => format!("{instant} AT TIME ZONE 'UTC'"),
+            SetAt::Date => format!("({instant} AT TIME ZONE 'UTC')::date"),
+            SetAt::Seconds => parameter.into(),
+        })
     }
 
     pub(super) fn profile_of(&self, row: &str) -> String {

@@ -62,13 +62,16 @@ BEGIN
         WHERE tenant = {earlier_tenant} AND id = {earlier_id};
         is_new := NOT FOUND;
     END IF;
-    IF is_new THEN
-        DELETE FROM authflow.side_accounts WHERE tenant = {tenant} AND id = {id};
+    WHILE is_new LOOP
         INSERT INTO authflow.side_accounts
             (tenant, id, revision, password_changed_at, user_name_key, mobile_key, email_key, is_spelled)
-        VALUES ({tenant}, {id}, authflow.drawn_revision(), extract(epoch FROM now())::bigint, {keys}, {is_spelled});
-        RETURN NULL;
-    END IF;
+        VALUES ({tenant}, {id}, authflow.drawn_revision(), extract(epoch FROM now())::bigint, {keys}, {is_spelled})
+        ON CONFLICT (tenant, id) DO NOTHING;
+        IF FOUND THEN
+            RETURN NULL;
+        END IF;
+        DELETE FROM authflow.side_accounts WHERE tenant = {tenant} AND id = {id};
+    END LOOP;
     IF ({earlier_names}) IS DISTINCT FROM ({names}) THEN
         UPDATE authflow.side_accounts
         SET (user_name_key, mobile_key, email_key, is_spelled) = ({keys}, {is_spelled}), names = names + 1
@@ -93,6 +96,9 @@ END
 pub(super) async fn make(transaction: &Transaction, table: &Table) -> Result<Beside, StoreError> {
     is_alone(transaction, table).await?;
     let was_seen = check(transaction, table).await.is_ok();
+    if !was_seen && !was_watched(transaction, table).await? {
+        transaction.batch("DELETE FROM authflow.identities").await?;
+    }
     if !was_seen {
         let (name, function) = (&table.name, literal(&body(table)));
         transaction
@@ -139,6 +145,16 @@ pub(super) async fn make(transaction: &Transaction, table: &Table) -> Result<Bes
         .await?;
     let is_anothers = !was_seen && known.is_some_and(|known| known != table.oid);
     Ok(if is_anothers { Beside::Another } else { Beside::This })
+}
+
+/// Whether the triggers are there, be they another mapping's: who was deleted meanwhile has been seen. Else an id may be somebody else's, who is not to be
+/// signed in to by the identities of whoever had it.
+async fn was_watched(connection: &Connection, table: &Table) -> Result<bool, StoreError> {
+    let sql = "SELECT count(*) AS there FROM pg_catalog.pg_trigger AS t
+        WHERE t.tgrelid = $1::oid AND t.tgname IN ($2, $3) AND t.tgenabled = 'A' AND t.tgqual IS NULL AND t.tgattr::text = ''
+            AND t.tgfoid = to_regproc('authflow.note_user')";
+    let row = connection.query_opt(sql, &[int8(table.oid), text(NAME), text(OF_TRUNCATION)]).await?;
+    Ok(get::<i64>(&row.ok_or(NOT_BESIDE)?, "there")? == 2)
 }
 
 /// Refuses to keep accounts in the store's own table where they are in another one: whose ids meet would share sessions.

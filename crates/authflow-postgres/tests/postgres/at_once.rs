@@ -1,7 +1,7 @@
 //! What comes at once, over two pools of connections, as of two servers.
 
 use crate::{
-    server::server,
+    server::{Database, server},
     setting::{Host, api, call, host, like, settings_at, store_of},
 };
 use authflow::{
@@ -22,7 +22,10 @@ struct Servers {
 
 /// Two, on one new database.
 async fn servers(isolation: Isolation, accounts: &[Account]) -> Option<Servers> {
-    let database = server()?.database().await;
+    Some(servers_on(&server()?.database().await, isolation, accounts).await)
+}
+
+async fn servers_on(database: &Database, isolation: Isolation, accounts: &[Account]) -> Servers {
     let settings = || {
         let mut settings = settings_at(&database.url(), demo::START);
         settings.isolation = isolation;
@@ -31,7 +34,7 @@ async fn servers(isolation: Isolation, accounts: &[Account]) -> Option<Servers> 
     let one = store_of(settings(), accounts).await;
     let other = PostgresStore::connect(settings()).await.unwrap();
     let hosts = [one, other].map(|store| Arc::new(host(store)));
-    Some(Servers { api: Arc::new(api()), hosts, client: database.client().await })
+    Servers { api: Arc::new(api()), hosts, client: database.client().await }
 }
 
 impl Servers {
@@ -61,8 +64,13 @@ impl Servers {
 const EACH: usize = 32;
 
 async fn redeemed_once(isolation: Isolation, tokens: usize) {
+    let Some(server) = server() else { return };
+    redeemed_once_on(&server.database().await, isolation, tokens).await;
+}
+
+pub(crate) async fn redeemed_once_on(database: &Database, isolation: Isolation, tokens: usize) {
     let accounts: Vec<_> = (0..tokens).map(|number| like("erin", number)).collect();
-    let Some(servers) = servers(isolation, &accounts).await else { return };
+    let servers = servers_on(database, isolation, &accounts).await;
     for (at, account) in accounts.iter().enumerate() {
         let warned = servers.login(account).await;
         assert_eq!(warned.text("status"), "PASSWORD_WARN");

@@ -14,7 +14,7 @@ use authflow::{
     sealing::Owner,
     testkit::{HostExam, demo},
 };
-use authflow_postgres::{Created, Isolation, PostgresStore, Settings};
+use authflow_postgres::{Created, Isolation, PostgresStore, Settings, Statements};
 use tokio_postgres::Client;
 
 /// One account that has everything, one that has only a password, and one that is locked. The second one's tenant is that of an application
@@ -52,7 +52,12 @@ fn accounts(tenant: Option<TenantId>) -> [Account; 3] {
         profile: Profile::from_json(r#"{"name":"Fay"}"#).unwrap(),
         ..full
     };
-    [full, bare("plain", "pat", AccountStatus::Active), bare("locked", "lou", AccountStatus::Locked)]
+    let locked = Account {
+        mobile: Mobile::new("+86 139 0000 0001").ok(),
+        email: EmailAddress::new("Lou@example.com").ok(),
+        ..bare("locked", "lou", AccountStatus::Locked)
+    };
+    [full, bare("plain", "pat", AccountStatus::Active), locked]
 }
 
 /// As the store has it: the revision is drawn.
@@ -64,7 +69,7 @@ async fn made(store: &PostgresStore, client: &Client, account: Account) -> Accou
     Account { revision: Revision::try_from(revision).unwrap(), ..account }
 }
 
-async fn examined(settings: Settings, client: &Client) {
+pub(crate) async fn examined(settings: Settings, client: &Client) {
     PostgresStore::migrate(&settings).await.unwrap();
     let host = host(PostgresStore::connect(settings).await.unwrap());
     for tenant in [Some(TenantId::new("t").unwrap()), None] {
@@ -104,6 +109,15 @@ async fn it_neglects_no_duty_at_repeatable_read() {
 #[tokio::test]
 async fn it_neglects_no_duty_at_serializable() {
     examined_at(Isolation::Serializable).await;
+}
+
+#[tokio::test]
+async fn it_neglects_no_duty_with_prepared_statements() {
+    let Some(server) = server() else { return };
+    let database = server.database().await;
+    let mut settings = settings(&database.url());
+    settings.statements = Statements::Prepared;
+    examined(settings, &database.client().await).await;
 }
 
 /// Through pgbouncer, each transaction may be on another connection.

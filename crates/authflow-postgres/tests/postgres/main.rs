@@ -13,13 +13,19 @@
 
 mod accounts;
 mod at_once;
+mod contacts;
 mod crash;
 mod exam;
+mod growth;
 mod in_the_way;
 mod nobodies;
 mod odd_rows;
+mod partitions;
 mod pooler;
+mod prepared;
+mod registration;
 mod sealing;
+#[allow(dead_code, reason = "the reference server's tests need all of it")]
 mod server;
 mod setting;
 mod tables;

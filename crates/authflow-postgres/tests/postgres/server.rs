@@ -53,10 +53,24 @@ pub(crate) fn told<T>(started: &Result<T, String>) -> Option<&T> {
 impl Server {
     pub(crate) fn start() -> Result<Self, String> {
         let programs = Programs::find()?;
+        let init = ["--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync", "-U", OWNER, "-D"];
+        let mut make = programs.command("initdb");
+        make.args(init);
+        Self::made_by(make, programs)
+    }
+
+    /// One that goes along with everything that this one writes, as long as it can.
+    pub(crate) fn standby(&self) -> Result<Self, String> {
+        let mut make = self.programs.command("pg_basebackup");
+        make.arg("-h").arg(&self.folder).args(["-U", OWNER, "-c", "fast", "--no-sync", "-R", "-D"]);
+        Self::made_by(make, self.programs.clone())
+    }
+
+    /// The command ends where the folder of its data belongs.
+    fn made_by(mut make: Command, programs: Programs) -> Result<Self, String> {
         let folder = programs.folder()?;
         let data = folder.join("data");
-        let init = ["--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync", "-U", OWNER, "-D"];
-        run(programs.command("initdb").args(init).arg(&data))?;
+        run(make.arg(&data))?;
         let keeper = Command::new("sh")
             .args(["-c", r#"cat >/dev/null; "$@" 2>/dev/null; rm -rf "$0""#])
             .arg(&folder)
@@ -87,6 +101,11 @@ impl Server {
         run(self.control("stop").args(["-m", "immediate"])).unwrap();
     }
 
+    /// Makes the standby a server that is written to.
+    pub(crate) fn promote(&self) -> Result<(), String> {
+        run(&mut self.control("promote"))
+    }
+
     fn control(&self, what: &str) -> Command {
         let mut command = self.programs.command("pg_ctl");
         command.args([what, "-s", "-w", "-D"]).arg(self.folder.join("data")).stdout(Stdio::null());
@@ -101,7 +120,8 @@ impl Server {
         self.named(&name)
     }
 
-    fn named(&self, name: &str) -> Database {
+    /// The one of this name.
+    pub(crate) fn named(&self, name: &str) -> Database {
         Database { folder: self.folder.clone(), name: name.to_owned() }
     }
 

@@ -21,7 +21,7 @@ async fn of_two_that_start_at_once_one_migrates_and_the_other_finds_it_done() {
         };
         assert!(matches!(
             PostgresStore::connect(settings()).await,
-            Err(StoreError::NotMigrated { wanted: 1, found: 0 })
+            Err(StoreError::NotMigrated { wanted: 3, found: 0 })
         ));
         let start = || {
             let settings = settings();
@@ -73,11 +73,11 @@ async fn migrating_again_changes_nothing_and_later_or_foreign_tables_are_refused
     PostgresStore::migrate(&settings()).await.unwrap();
     let accounts = client.query("SELECT FROM authflow.accounts", &[]).await.unwrap();
     assert_eq!(accounts.len(), 1);
-    client.batch_execute("INSERT INTO authflow.versions VALUES (2)").await.unwrap();
+    client.batch_execute("INSERT INTO authflow.versions VALUES (4)").await.unwrap();
     for refused in
         [PostgresStore::migrate(&settings()).await, PostgresStore::connect(settings()).await.map(drop)]
     {
-        assert!(matches!(refused, Err(StoreError::NewerTables { wanted: 1, found: 2 })));
+        assert!(matches!(refused, Err(StoreError::NewerTables { wanted: 3, found: 4 })));
     }
     let foreign = server.database().await;
     foreign.client().await.batch_execute("CREATE SCHEMA authflow").await.unwrap();

@@ -3,14 +3,31 @@
 use super::OwnAccounts;
 use crate::{SqliteStore, StoreError, columns, names::mobile_key, writer::Written};
 use authflow::{
-    account::{Account, UserName},
+    TenantId,
+    account::{Account, NewAccount, UserName},
     contact::{EmailAddress, Mobile},
     factor::Totp,
-    password::{MustChange, PasswordForm},
+    password::{MustChange, PasswordForm, Verifier},
+    step::CommitRefusal,
 };
 use rusqlite::{Connection, ffi::SQLITE_CONSTRAINT_UNIQUE, params};
 
 /// Whether an account was made.
+///
+/// ```
+/// use authflow::{Moment, account::UserName, testkit::demo};
+/// use authflow_sqlite::{Created, Place, Settings, SqliteStore};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let settings = Settings::new(Place::Memory, demo::sealing_keys(), Moment::now);
+/// let store = SqliteStore::open(&settings)?;
+/// assert_eq!(store.create_account(demo::account("erin")).await?, Created::Done);
+/// let mut other = demo::account("zoe");
+/// other.user_name = Some(UserName::new("ERIN")?); // erin's, in another spelling
+/// assert_eq!(store.create_account(other).await?, Created::NameTaken);
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub enum Created {
@@ -28,15 +45,19 @@ impl SqliteStore<OwnAccounts> {
     /// Let its user name be one that [`UserName::for_new_account`] takes.
     ///
     /// ```
-    /// # use authflow::{Moment, account::Account, sealing::SealingKeys};
-    /// # use authflow_sqlite::{Created, Place, Settings, SqliteStore};
-    /// # async fn example(erin: Account, sealing_keys: SealingKeys) -> Result<(), Box<dyn std::error::Error>> {
-    /// let store = SqliteStore::open(&Settings::new(Place::Memory, sealing_keys, Moment::now))?;
+    /// use authflow::{Moment, testkit::demo};
+    /// use authflow_sqlite::{Created, Place, Settings, SqliteStore};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let store =
+    ///     // keys of your own
+    ///     SqliteStore::open(&Settings::new(Place::Memory, demo::sealing_keys(), Moment::now))?;
+    /// // yours: Account::new(id, user_name, verifier, &Moment::now()?)
+    /// let erin = demo::account("erin");
     /// assert_eq!(store.create_account(erin.clone()).await?, Created::Done);
     /// assert_eq!(store.create_account(erin).await?, Created::IdTaken);
     /// # Ok(()) }
-    /// # let erin = authflow::testkit::demo::account("erin");
-    /// # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(example(erin, authflow::testkit::demo::sealing_keys())).unwrap();
     /// ```
     ///
     /// # Errors
@@ -50,7 +71,62 @@ impl SqliteStore<OwnAccounts> {
     }
 }
 
-fn create(connection: &Connection, new: &Account) -> Result<Created, StoreError> {
+/// Makes an account for somebody who registers. Nobody else writes until the transaction ends, so what is not taken stays so.
+pub(super) fn register(
+    connection: &Connection,
+    tenant: Option<TenantId>,
+    new: &NewAccount<Verifier>,
+) -> Result<Option<CommitRefusal>, StoreError> {
+    if let Some(refusal) = taken_by_another(connection, "authflow_accounts", tenant, new)? {
+        return Ok(Some(refusal));
+    }
+    match create(connection, &new.account(tenant))? {
+        Created::Done => {}
+        Created::IdTaken => return Ok(Some(CommitRefusal::AccountExists)),
+        Created::NameTaken => return Err(StoreError::NotCarriedOut),
+    }
+    // A trigger has drawn another one.
+    let sql = "UPDATE authflow_accounts SET revision = ?3 WHERE tenant = ?1 AND id = ?2";
+    let parameters = params![columns::tenant(&tenant), new.id.as_str(), i64::from(new.revision)];
+    connection.prepare_cached(sql)?.execute(parameters)?;
+    Ok(None)
+}
+
+/// Why somebody cannot register, by the keys of the names that are kept in a table.
+pub(crate) fn taken_by_another(
+    connection: &Connection,
+    table: &str,
+    tenant: Option<TenantId>,
+    new: &NewAccount<Verifier>,
+) -> Result<Option<CommitRefusal>, StoreError> {
+    let tenant = columns::tenant(&tenant);
+    let is_there = |column: &str, keys: &[Option<&str>]| -> Result<bool, StoreError> {
+        for key in keys.iter().flatten() {
+            let sql = format!("SELECT 1 FROM {table} WHERE tenant = ?1 AND {column} = ?2");
+            if connection.prepare_cached(&sql)?.exists([tenant, key])? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    };
+    let mobile = new.mobile.as_ref().and_then(mobile_key);
+    let email = new.email.as_ref().map(EmailAddress::normalised);
+    let user_name = new.user_name.as_ref().map(UserName::normalised);
+    Ok(if is_there("id", &[Some(new.id.as_str())])? {
+        Some(CommitRefusal::AccountExists)
+    } else if is_there("mobile_key", &[mobile])?
+        || is_there("email_key", &[email])?
+        || is_there("user_name_key", &new.contact_names.texts())?
+    {
+        Some(CommitRefusal::ContactTaken)
+    } else if is_there("user_name_key", &[user_name])? {
+        Some(CommitRefusal::UserNameTaken)
+    } else {
+        None
+    })
+}
+
+pub(super) fn create(connection: &Connection, new: &Account) -> Result<Created, StoreError> {
     let sql = "INSERT INTO authflow_accounts (tenant, id, user_name, mobile, email, user_name_key, mobile_key, email_key, status,
             verifier, password_form, password_changed_at, must_change, skips_used, enrolled, factors_changed_at,
             totp_sealed, totp_algorithm, totp_digits, totp_step_seconds, totp_step, profile)
@@ -91,6 +167,7 @@ fn create(connection: &Connection, new: &Account) -> Result<Created, StoreError>
     }
 }
 
+/// A unique index says no.
 fn is_of_another(error: &rusqlite::Error) -> bool {
     error.sqlite_error().is_some_and(|error| error.extended_code == SQLITE_CONSTRAINT_UNIQUE)
 }

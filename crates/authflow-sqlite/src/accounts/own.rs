@@ -1,18 +1,44 @@
 //! Accounts in the store's own table.
 
-use super::{Accounts, IntoAccounts, SealedRow, account};
-use crate::{StoreError, Transaction, columns, names, sealed};
+use super::{Accounts, IntoAccounts, SealedRow, account, create};
+use crate::{StoreError, Transaction, authenticator, columns, names, sealed};
 use authflow::{
     AccountId, TenantId, Timestamp,
-    account::{Account, AccountKey, AccountStatus, FindAccount, NameKind, Revision},
+    account::{
+        Account, AccountKey, AccountStatus, ContactNames, FindAccount, NameKind, NewAccount, Revision,
+    },
+    contact::{Channel, Recipient},
+    factor::{FactorSet, Totp},
     password::{MustChange, Verifier},
     sealing::SealedSecret,
+    step::CommitRefusal,
     token::KeyId,
 };
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 /// Accounts in the store's own table, `authflow_accounts`. Its triggers draw and count revisions, whoever writes; and make the keys of names in
 /// ASCII, for whoever writes SQL. [`create_account`](crate::SqliteStore::create_account) writes all others.
+///
+/// ```
+/// use authflow::{Moment, testkit::demo};
+/// use authflow_sqlite::{OwnAccounts, Place, Settings, SqliteStore, rusqlite::Connection};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("authflow.db");
+/// let settings = Settings::new(Place::File(path.clone()), demo::sealing_keys(), Moment::now);
+/// let store: SqliteStore<OwnAccounts> = SqliteStore::open(&settings)?;
+/// let erin = demo::account("erin");
+/// let _ = store.create_account(erin.clone()).await?;
+/// let before = store.account(erin.tenant, erin.id).await?.unwrap();
+///
+/// let sql = "UPDATE authflow_accounts SET status = 'disabled' WHERE id = 'id-erin'";
+/// Connection::open(&path)?.execute(sql, [])?;
+/// let after = store.account(erin.tenant, erin.id).await?.unwrap();
+/// assert_ne!(after.revision, before.revision, "her sessions are over");
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct OwnAccounts;
 
@@ -40,7 +66,37 @@ macro_rules! select_account {
 const BY_ID: &str = select_account!("id = ?2");
 const BY_NAME: &str = select_account!("user_name_key = ?2");
 const BY_MOBILE: &str = select_account!("mobile_key = ?2");
+/// Behind an id, in the order of ids.
+pub(super) const BEHIND: &str = select_account!("id > ?2 ORDER BY id LIMIT ?3");
 const BY_EMAIL: &str = select_account!("email_key = ?2");
+
+/// Whether another account is known by a contact, or by one of four user names.
+macro_rules! is_taken {
+    ($key:literal) => {
+        concat!(
+            "SELECT 1 FROM authflow_accounts WHERE tenant = ?1 AND id <> ?2 AND ",
+            $key,
+            " = ?3 UNION ALL SELECT 1 FROM authflow_accounts WHERE tenant = ?1 AND id <> ?2 AND user_name_key IN (?4, ?5, ?6, ?7)",
+        )
+    };
+}
+
+/// The triggers make no key where another one is written, and count no revision up where one is set. Another spelling of what is there stays as it is.
+macro_rules! replace {
+    ($contact:literal, $key:literal) => {
+        concat!(
+            "UPDATE authflow_accounts SET revision = ?5, ",
+            $contact,
+            " = iif(",
+            $key,
+            " IS ?4, ",
+            $contact,
+            ", ?3), ",
+            $key,
+            " = ?4 WHERE tenant = ?1 AND id = ?2",
+        )
+    };
+}
 
 fn one(
     connection: &Connection,
@@ -62,6 +118,7 @@ impl Accounts for OwnAccounts {
     ) -> Result<Option<Account>, StoreError> {
         match key {
             AccountKey::Id(id) => one(connection, BY_ID, tenant, id.as_str()),
+            AccountKey::Identity(_) => Ok(None),
             // As many look-ups as what was typed may be names, whoever has them.
             AccountKey::Identifier(typed) => {
                 let found = typed.names().map(|(kind, text)| match kind {
@@ -129,6 +186,42 @@ impl Accounts for OwnAccounts {
         Ok(())
     }
 
+    /// Whoever writes is alone, so what is not taken now is not taken before the end of the transaction.
+    fn replace_contact(
+        &self,
+        transaction: &Transaction<'_>,
+        tenant: Option<TenantId>,
+        account: AccountId,
+        (new, taken_by, revision): (&Recipient, &ContactNames, Revision),
+    ) -> Result<bool, StoreError> {
+        let (is_taken, replace) = match new.channel() {
+            Channel::Sms => (is_taken!("mobile_key"), replace!("mobile", "mobile_key")),
+            Channel::Email => (is_taken!("email_key"), replace!("email", "email_key")),
+        };
+        let (tenant, account) = (columns::tenant(&tenant), account.as_str());
+        let key = new.normalised();
+        let [full, national, dialled, address] = taken_by.texts();
+        let asked = params![tenant, account, key, full, national, dialled, address];
+        if transaction.prepare_cached(is_taken)?.exists(asked)? {
+            return Ok(false);
+        }
+        let parameters = params![tenant, account, new.as_str(), key, i64::from(revision)];
+        Ok(transaction.prepare_cached(replace)?.execute(parameters)? == 1)
+    }
+
+    fn set_revision(
+        &self,
+        transaction: &Transaction<'_>,
+        tenant: Option<TenantId>,
+        account: AccountId,
+        revision: Revision,
+    ) -> Result<(), StoreError> {
+        let sql = "UPDATE authflow_accounts SET revision = ?3 WHERE tenant = ?1 AND id = ?2";
+        let parameters = params![columns::tenant(&tenant), account.as_str(), i64::from(revision)];
+        transaction.prepare_cached(sql)?.execute(parameters)?;
+        Ok(())
+    }
+
     fn rehash(
         &self,
         transaction: &Transaction<'_>,
@@ -184,10 +277,26 @@ impl Accounts for OwnAccounts {
         reason: MustChange,
     ) -> Result<(), StoreError> {
         let sql = "UPDATE authflow_accounts SET must_change = ?3
-            WHERE tenant = ?1 AND id = ?2 AND verifier IS NOT NULL AND must_change IS NOT ?3";
+            WHERE tenant = ?1 AND id = ?2 AND verifier IS NOT NULL
+                AND must_change IS NOT ?3 AND must_change IS NOT 'breached'";
         let parameters = params![columns::tenant(&tenant), account.as_str(), reason.as_str()];
         transaction.prepare_cached(sql)?.execute(parameters)?;
         Ok(())
+    }
+
+    fn enrol_authenticator(
+        &self,
+        transaction: &Transaction<'_>,
+        tenant: Option<TenantId>,
+        account: AccountId,
+        new: (&Totp, FactorSet, Timestamp),
+    ) -> Result<(), StoreError> {
+        authenticator::enrol(
+            transaction,
+            "authflow_accounts",
+            (columns::tenant(&tenant), account.as_str()),
+            new,
+        )
     }
 
     fn delete(
@@ -199,6 +308,15 @@ impl Accounts for OwnAccounts {
         let sql = "DELETE FROM authflow_accounts WHERE tenant = ?1 AND id = ?2";
         transaction.prepare_cached(sql)?.execute([columns::tenant(&tenant), account.as_str()])?;
         Ok(())
+    }
+
+    fn create(
+        &self,
+        transaction: &Transaction<'_>,
+        tenant: Option<TenantId>,
+        new: &NewAccount<Verifier>,
+    ) -> Result<Option<CommitRefusal>, StoreError> {
+        create::register(transaction, tenant, new)
     }
 
     fn seals(&self, connection: &Connection) -> Result<Vec<(String, i64)>, StoreError> {

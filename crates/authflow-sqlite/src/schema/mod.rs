@@ -20,13 +20,24 @@ pub(crate) fn migrate(
     if before::is(connection)? {
         before::migrate(connection, keys, moment)?;
     }
+    SCRIPTS.iter().skip(done(connection)?).try_for_each(|script| Ok(connection.execute_batch(script)?))
+}
+
+/// Refuses a database that is not of the present version.
+pub(crate) fn refuse_older(connection: &Connection) -> Result<(), StoreError> {
+    match done(connection)? == SCRIPTS.len() {
+        true => Ok(()),
+        false => Err(StoreError::OlderSchema),
+    }
+}
+
+/// How many scripts a database has had.
+fn done(connection: &Connection) -> Result<usize, StoreError> {
     let done = match has_table(connection, "authflow_versions")? {
         true => connection.query_row("SELECT max(version) FROM authflow_versions", [], |row| row.get(0))?,
         false => 0_i64,
     };
-    let done = usize::try_from(done).ok().filter(|done| *done <= SCRIPTS.len());
-    let done = done.ok_or(StoreError::NewerSchema)?;
-    SCRIPTS.iter().skip(done).try_for_each(|script| Ok(connection.execute_batch(script)?))
+    usize::try_from(done).ok().filter(|done| *done <= SCRIPTS.len()).ok_or(StoreError::NewerSchema)
 }
 
 pub(crate) fn has_table(connection: &Connection, name: &str) -> Result<bool, StoreError> {
@@ -117,10 +128,24 @@ mod tests {
     }
 
     #[test]
+    fn an_older_database_is_refused_by_who_may_not_migrate_and_left_as_it_is() {
+        for version in [1, 10] {
+            let mut older = memory();
+            as_of_version(&older, version);
+            let before = tables(&older);
+            assert!(matches!(refuse_older(&older), Err(StoreError::OlderSchema)), "{version}");
+            assert_eq!(tables(&older), before);
+            migrate(&mut older).unwrap();
+            refuse_older(&older).unwrap();
+        }
+        assert!(matches!(refuse_older(&memory()), Err(StoreError::OlderSchema)));
+    }
+
+    #[test]
     fn newer_databases_are_refused_and_those_with_other_tables_are_not() {
         let mut newer = memory();
         migrate(&mut newer).unwrap();
-        newer.execute("INSERT INTO authflow_versions VALUES (2)", []).unwrap();
+        newer.execute("INSERT INTO authflow_versions VALUES (4)", []).unwrap();
         assert!(matches!(migrate(&mut newer), Err(StoreError::NewerSchema)));
         let mut newer = memory();
         as_of_version(&newer, 10);

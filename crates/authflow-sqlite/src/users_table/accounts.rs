@@ -1,16 +1,24 @@
 //! The accounts of a table that fits its mapping.
 
 use super::{
-    spelling,
+    new_row, spelling,
     table::{self, Table, refused},
-    triggers,
+    triggers, unique,
 };
-use crate::{Accounts, IntoAccounts, SealedRow, StoreError, Transaction, accounts::account, columns, sealed};
+use crate::{
+    Accounts, IntoAccounts, SealedRow, StoreError, Transaction, accounts::account, authenticator, columns,
+    sealed,
+};
 use authflow::{
     AccountId, TenantId, Timestamp,
-    account::{Account, AccountKey, AccountStatus, FindAccount, NameKind, Revision},
+    account::{
+        Account, AccountKey, AccountStatus, ContactNames, FindAccount, NameKind, NewAccount, Revision,
+    },
+    contact::{Channel, Recipient},
+    factor::{FactorSet, Totp},
     password::{MustChange, Verifier},
     sealing::SealedSecret,
+    step::CommitRefusal,
     token::KeyId,
 };
 use authflow_users_table::{UsersTable, quoted};
@@ -21,6 +29,35 @@ use std::sync::{
 };
 
 /// The accounts of a [`UsersTable`] that fits its mapping.
+///
+/// ```
+/// use authflow::{AccountId, Moment, account::AccountStatus, testkit::demo};
+/// use authflow_sqlite::{
+///     MappedAccounts, Place, Settings, SqliteStore, UsersTable, rusqlite::Connection,
+/// };
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("shop.db");
+/// # std::fs::write(&path, "")?;
+/// # #[cfg(unix)]
+/// # std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+/// Connection::open(&path)?.execute_batch(
+///     "CREATE TABLE users (id INTEGER PRIMARY KEY, mail TEXT UNIQUE, hash TEXT, state TEXT);
+///     INSERT INTO users VALUES (7, 'erin@example.com', NULL, 'banned');",
+/// )?;
+/// let users = UsersTable::named("users").id("id").tenant_is(None).no_user_name().email("mail");
+/// let users = users.no_mobile().verifier("hash");
+/// let words = [("ok", AccountStatus::Active), ("banned", AccountStatus::Locked)];
+/// let users = users.status("state", words).no_password_set_at();
+///
+/// let settings = Settings::new(Place::File(path), demo::sealing_keys(), Moment::now);
+/// let store: SqliteStore<MappedAccounts> = SqliteStore::open(&settings.accounts(users))?;
+/// let erin = store.account(None, AccountId::new("7")?).await?.unwrap();
+/// assert_eq!(erin.status, AccountStatus::Locked);
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug)]
 pub struct MappedAccounts {
     mapping: UsersTable,
@@ -74,6 +111,13 @@ impl MappedAccounts {
         }
         self.judged.store(now, Ordering::Relaxed);
         Ok(())
+    }
+
+    /// Every name must have been spelled before it is decided whose one is. Whoever writes is alone, so a request spells some and leaves the rest to look-ups,
+    /// which spell a few each.
+    fn spell_before(&self, transaction: &Transaction<'_>) -> Result<(), StoreError> {
+        spelling::spell(transaction, &self.table)?;
+        if spelling::has_unspelled(transaction)? { Err(StoreError::Unspelled) } else { Ok(()) }
     }
 
     fn side(
@@ -165,6 +209,7 @@ impl Accounts for MappedAccounts {
         };
         let found = match key {
             AccountKey::Id(id) => found("id", id.as_str())?,
+            AccountKey::Identity(_) => Vec::new(),
             AccountKey::Identifier(typed) => {
                 let found = typed.names().map(|(kind, text)| match kind {
                     NameKind::UserName => found("user_name_key", text),
@@ -230,6 +275,66 @@ impl Accounts for MappedAccounts {
         };
         let set_at_is = self.table.set_at_is("?4");
         self.set_verifier(transaction, tenant, account, (verifier, &set_at_is), &left)
+    }
+
+    /// Names that nobody has spelled yet may be this one: of those there must be none left. What is written is the one spelling, so its key is the
+    /// same; and the triggers' count is taken back for the revision that is to be.
+    fn replace_contact(
+        &self,
+        transaction: &Transaction<'_>,
+        tenant: Option<TenantId>,
+        account: AccountId,
+        (new, taken_by, revision): (&Recipient, &ContactNames, Revision),
+    ) -> Result<bool, StoreError> {
+        let columns = &self.table.columns;
+        let column = columns.contact(new.channel()).map_err(|finding| refused(columns, finding))?;
+        self.spell_before(transaction)?;
+        let key_column = match new.channel() {
+            Channel::Sms => "mobile_key",
+            Channel::Email => "email_key",
+        };
+        let (tenant, account, key) = (columns::tenant(&tenant), account.as_str(), new.normalised());
+        let sql = format!(
+            "SELECT 1 FROM authflow_side_accounts WHERE tenant = ?1 AND id <> ?2 AND {key_column} = ?3
+            UNION ALL SELECT 1 FROM authflow_side_accounts
+                WHERE tenant = ?1 AND id <> ?2 AND user_name_key IN (?4, ?5, ?6, ?7)"
+        );
+        let [full, national, dialled, address] = taken_by.texts();
+        let asked = params![tenant, account, key, full, national, dialled, address];
+        if transaction.prepare_cached(&sql)?.exists(asked)? {
+            return Ok(false);
+        }
+        let sql = format!(
+            "UPDATE {} AS u SET {} = ?3 WHERE {}",
+            self.table.name,
+            quoted(column),
+            self.table.is_row("?1", "?2")
+        );
+        match transaction.prepare_cached(&sql)?.execute([tenant, account, new.as_str()]) {
+            Ok(_) => {}
+            // Of an index of the table's own, which may compare otherwise.
+            Err(error) if unique::is_of(transaction, &error, &self.table.columns.table, column)? => {
+                return Ok(false);
+            }
+            Err(error) => return Err(error.into()),
+        }
+        let sql = "UPDATE authflow_side_accounts SET revision = ?3 WHERE tenant = ?1 AND id = ?2";
+        transaction.prepare_cached(sql)?.execute(params![tenant, account, i64::from(revision)])?;
+        spelling::spell(transaction, &self.table)?;
+        Ok(true)
+    }
+
+    fn set_revision(
+        &self,
+        transaction: &Transaction<'_>,
+        tenant: Option<TenantId>,
+        account: AccountId,
+        revision: Revision,
+    ) -> Result<(), StoreError> {
+        let sql = "UPDATE authflow_side_accounts SET revision = ?3 WHERE tenant = ?1 AND id = ?2";
+        let parameters = params![columns::tenant(&tenant), account.as_str(), i64::from(revision)];
+        transaction.prepare_cached(sql)?.execute(parameters)?;
+        Ok(())
     }
 
     fn rehash(
@@ -303,12 +408,27 @@ impl Accounts for MappedAccounts {
     ) -> Result<(), StoreError> {
         let sql = format!(
             "UPDATE authflow_side_accounts SET must_change = ?3
-            WHERE tenant = ?1 AND id = ?2 AND must_change IS NOT ?3 AND {}",
+            WHERE tenant = ?1 AND id = ?2 AND must_change IS NOT ?3 AND must_change IS NOT 'breached' AND {}",
             self.has_password()
         );
         let parameters = [columns::tenant(&tenant), account.as_str(), reason.as_str()];
         transaction.prepare_cached(&sql)?.execute(parameters)?;
         Ok(())
+    }
+
+    fn enrol_authenticator(
+        &self,
+        transaction: &Transaction<'_>,
+        tenant: Option<TenantId>,
+        account: AccountId,
+        new: (&Totp, FactorSet, Timestamp),
+    ) -> Result<(), StoreError> {
+        authenticator::enrol(
+            transaction,
+            "authflow_side_accounts",
+            (columns::tenant(&tenant), account.as_str()),
+            new,
+        )
     }
 
     fn delete(
@@ -320,6 +440,17 @@ impl Accounts for MappedAccounts {
         let sql = format!("DELETE FROM {} AS u WHERE {}", self.table.name, self.table.is_row("?1", "?2"));
         transaction.prepare_cached(&sql)?.execute([columns::tenant(&tenant), account.as_str()])?;
         Ok(())
+    }
+
+    fn create(
+        &self,
+        transaction: &Transaction<'_>,
+        tenant: Option<TenantId>,
+        new: &NewAccount<Verifier>,
+    ) -> Result<Option<CommitRefusal>, StoreError> {
+        self.refuse_unwatched(transaction)?;
+        self.spell_before(transaction)?;
+        new_row::insert(transaction, &self.table, tenant, new)
     }
 
     fn seals(&self, connection: &Connection) -> Result<Vec<(String, i64)>, StoreError> {

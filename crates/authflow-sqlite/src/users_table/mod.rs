@@ -1,10 +1,12 @@
 //! A table of your own that accounts are kept in.
 
 mod accounts;
+mod new_row;
 mod spelling;
 mod statements;
 mod table;
 mod triggers;
+mod unique;
 
 pub use accounts::MappedAccounts;
 /// A table of your own that accounts are kept in: what its columns must be here.
@@ -31,14 +33,24 @@ pub use accounts::MappedAccounts;
 /// every session of before is over, because nobody has seen what was changed meanwhile. A store that was open finds nobody until then, and says so in
 /// its errors.
 ///
+/// People register where the mapping [says so](UsersTable::takes_new_accounts). A column that it does not name must take NULL or have a default then, and
+/// is refused by its name where it does neither. Where the id is an `INTEGER PRIMARY KEY`, the host chooses a number
+/// ([`JudgeProfile`](authflow::account::JudgeProfile)).
+///
 /// One database has one such table.
 ///
 /// A mapping with something unsaid is none:
 ///
 /// ```compile_fail,E0277
-/// # use authflow_sqlite::{Settings, SqliteStore, UsersTable};
+/// use authflow_sqlite::{Settings, SqliteStore, UsersTable};
 /// # fn open(settings: Settings) {
-/// let users = UsersTable::named("users").id("id").tenant_is(None).no_user_name().email("email").no_mobile().verifier("hash");
+/// let users = UsersTable::named("users")
+///     .id("id")
+///     .tenant_is(None)
+///     .no_user_name()
+///     .email("email")
+///     .no_mobile()
+///     .verifier("hash");
 /// SqliteStore::open(&settings.accounts(users)); // who is locked?
 /// # }
 /// ```

@@ -15,6 +15,8 @@ pub(super) struct Table {
     pub(super) id_is_unique: Unique,
     /// Whether SQLite gives a row an id that says none.
     pub(super) numbers_itself: bool,
+    /// Columns that take no NULL, in lower case.
+    pub(super) not_null: BTreeSet<String>,
 }
 
 /// Among which rows an id is one row's.
@@ -98,7 +100,17 @@ pub(super) fn find(connection: &Connection, mapping: &UsersTable) -> Result<Tabl
         },
     };
     let numbers_itself = numbers_itself(connection, named)?;
-    Ok(Table { name: quoted(&named.table), columns: named.clone(), set_at, id_is_unique, numbers_itself })
+    let not_null = not_null(connection, named)?;
+    can_be_inserted(named, &not_null)?;
+    let not_null = not_null.into_keys().collect();
+    Ok(Table {
+        name: quoted(&named.table),
+        columns: named.clone(),
+        set_at,
+        id_is_unique,
+        numbers_itself,
+        not_null,
+    })
 }
 
 /// The columns by their names, which SQLite compares without regard to case.
@@ -181,6 +193,33 @@ fn numbers_itself(connection: &Connection, columns: &Columns) -> Result<bool, St
         FROM pragma_table_info(?1) WHERE pk > 0";
     Ok(connection.query_row(sql, [&columns.table, &columns.id], |row| row.get::<_, Option<bool>>(0))?
         == Some(true))
+}
+
+/// The columns that take no NULL, and whether a row that does not say one has something else there.
+fn not_null(connection: &Connection, columns: &Columns) -> Result<BTreeMap<String, bool>, StoreError> {
+    let sql = "SELECT name, dflt_value IS NOT NULL OR hidden IN (2, 3) FROM pragma_table_xinfo(?1) WHERE \"notnull\" = 1";
+    let mut statement = connection.prepare(sql)?;
+    let rows = statement.query_map([&columns.table], |row| {
+        Ok((row.get::<_, String>(0)?.to_ascii_lowercase(), row.get(1)?))
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Whether a row can be made of the columns that are mapped.
+fn can_be_inserted(columns: &Columns, not_null: &BTreeMap<String, bool>) -> Result<(), StoreError> {
+    let mapped: BTreeSet<_> =
+        columns.named().into_iter().map(|(_, column)| column.to_ascii_lowercase()).collect();
+    let unsaid = not_null.iter().find(|(column, has_default)| !**has_default && !mapped.contains(*column));
+    match unsaid.filter(|_| columns.takes_new_accounts) {
+        None => Ok(()),
+        Some((column, _)) => Err(refused(
+            columns,
+            format!(
+                "the column {} must take NULL or have a default, to make accounts: the mapping does not name it",
+                quoted(column)
+            ),
+        )),
+    }
 }
 
 fn names(connection: &Connection, sql: &str, of: &str) -> Result<BTreeSet<String>, StoreError> {

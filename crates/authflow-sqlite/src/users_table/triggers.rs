@@ -55,6 +55,7 @@ fn all(table: &Table) -> [(&'static str, String); 5] {
                 "UPDATE authflow_side_accounts SET revision = {DRAWN}, {UNSPELLED}, password_form = 'as_typed',
         password_changed_at = {NOW}
     WHERE {is_theirs};
+    DELETE FROM authflow_identities WHERE tenant = {tenant} AND account = {id};
     {begin}"
             ),
         ),
@@ -99,11 +100,25 @@ pub(super) fn are_there(connection: &Connection, table: &Table) -> Result<bool, 
     Ok(are_there)
 }
 
+/// Whether triggers of these names are there, be they another mapping's: who was deleted meanwhile has been seen. Else an id may be somebody else's, who is
+/// not to be signed in to by the identities of whoever had it.
+fn were_there(connection: &Connection, table: &Table) -> Result<bool, StoreError> {
+    let mut were_there = true;
+    for (name, _) in &all(table) {
+        let sql = "SELECT 1 FROM sqlite_schema WHERE type = 'trigger' AND name = ?1 AND tbl_name = ?2 COLLATE NOCASE";
+        were_there &= connection.prepare(sql)?.exists(params![name, table.columns.table])?;
+    }
+    Ok(were_there)
+}
+
 /// Makes the triggers where they are not there as they must be, and what stands beside each row. Says whether it did.
 pub(super) fn make(transaction: &Transaction<'_>, table: &Table) -> Result<bool, StoreError> {
     is_alone(transaction, table)?;
     if are_there(transaction, table)? {
         return Ok(false);
+    }
+    if !were_there(transaction, table)? {
+        transaction.execute_batch("DELETE FROM authflow_identities")?;
     }
     for (name, made) in &all(table) {
         transaction.execute_batch(&format!("DROP TRIGGER IF EXISTS {}; {made}", quoted(name)))?;

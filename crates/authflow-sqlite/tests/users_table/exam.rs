@@ -42,6 +42,8 @@ fn hostile() -> UsersTable {
         .status("state", words)
         .password_set_at("changed")
         .profile("claims")
+        .takes_new_accounts()
+        .takes_new_contacts()
 }
 
 /// What the service and its administrators write.

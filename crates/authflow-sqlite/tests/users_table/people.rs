@@ -57,6 +57,10 @@ pub(crate) const SMALL: &str = "
     INSERT INTO users VALUES (7, 'Erin@example.com', 'Correct-Horse-7', 1), (8, 'dora@example.com', 'Correct-Horse-7', 0);";
 
 pub(crate) fn small() -> UsersTable {
+    unwritten().takes_new_contacts()
+}
+
+pub(crate) fn unwritten() -> UsersTable {
     UsersTable::named("users")
         .id("id")
         .tenant_is(demo::tenant())

@@ -38,27 +38,44 @@ type Words = dyn Fn(&Refusal) -> Response<Full<Bytes>> + Send + Sync;
 /// Made by [`Login::require_session`]. Everybody else is refused: 401 without a session, or where it is not what the route demands; 403 where
 /// another site may have made the browser send it; 503 where the host cannot say. The inner service is not even called then.
 ///
+/// Where an application's calls are [signed](authflow::signed_call), the guard uses the signature up, whatever the route does: it is good for one request. Put one
+/// guard before such a route; a second one would find it used, and refuse.
+///
 /// ```
-/// use authflow::factor::Factor;
+/// use authflow::{
+///     ClientId, Moment,
+///     factor::Factor,
+///     testkit::{MemoryHost, Setup, demo},
+/// };
 /// use authflow_tower::{Login, Session};
-/// use axum::{Router, routing::{get, post}};
-/// # use authflow::{ClientId, Moment, testkit::{MemoryHost, Setup, demo}};
-/// # use std::{convert::Infallible, sync::{Arc, Mutex}};
+/// use axum::{
+///     Router,
+///     body::Body,
+///     routing::{get, post},
+/// };
+/// use http::Request;
+/// use std::sync::{Arc, Mutex};
+/// use tower::ServiceExt as _;
 ///
 /// async fn orders(session: Session) -> String {
 ///     format!("orders of {}", session.subject.id)
 /// }
 ///
-/// # let (api, host) = (Setup::default().api(demo::ring()), Arc::new(Mutex::new(MemoryHost::demo())));
-/// # let moment = || -> Result<Moment, Infallible> { unimplemented!() };
-/// let login = Login::new(api, host, moment);
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), authflow::InvalidId> {
+/// let (api, host) =
+///     (Setup::default().api(demo::ring()), Arc::new(Mutex::new(MemoryHost::demo()))); // yours
+/// let login = Login::new(api, host, Moment::now);
 /// let guard = login.require_session(ClientId::new("web")?);
 /// let app: Router = Router::new()
-///     .route("/payments", post(|| async { "paid" }))
+///     .route("/payments", post(async || "paid"))
 ///     .route_layer(guard.clone().recent(5).with(Factor::Totp)) // for what stands above it
 ///     .merge(Router::new().route("/orders", get(orders)).route_layer(guard))
 ///     .layer(login.layer());
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+///
+/// let nobodys = Request::get("/orders").body(Body::empty()).unwrap();
+/// assert_eq!(app.oneshot(nobodys).await.unwrap().status(), 401);
+/// # Ok(()) }
 /// ```
 pub struct RequireSession<F, H> {
     login: Login<F, H>,
@@ -92,16 +109,18 @@ impl<F, H> RequireSession<F, H> {
     /// Refuses in these words, instead of [`Refusal::response`]. They say what is told, and no more: nobody is let on by them.
     ///
     /// ```
-    /// # use authflow::{ClientId, Moment, testkit::{MemoryHost, Setup, demo}};
-    /// # use authflow_tower::{Login, Refusal};
-    /// # use std::{convert::Infallible, sync::{Arc, Mutex}};
+    /// use authflow::{
+    ///     ClientId, Moment,
+    ///     testkit::{MemoryHost, Setup, demo},
+    /// };
+    /// use authflow_tower::{Login, Refusal};
     /// use http::Response;
+    /// use std::sync::{Arc, Mutex};
     ///
-    /// # let (api, host) = (Setup::default().api(demo::ring()), Arc::new(Mutex::new(MemoryHost::demo())));
-    /// # let moment = || -> Result<Moment, Infallible> { unimplemented!() };
-    /// # let login = Login::new(api, host, moment);
-    /// # let web = ClientId::new("web")?;
-    /// let guard = login.require_session(web).in_words(|refusal| match refusal {
+    /// let (api, host) =
+    ///     (Setup::default().api(demo::ring()), Arc::new(Mutex::new(MemoryHost::demo()))); // yours
+    /// let login = Login::new(api, host, Moment::now);
+    /// let guard = login.require_session(ClientId::new("web")?).in_words(|refusal| match refusal {
     ///     Refusal::Unauthenticated => {
     ///         let mut response = Response::new("please sign in".into());
     ///         *response.status_mut() = refusal.status();
@@ -109,6 +128,7 @@ impl<F, H> RequireSession<F, H> {
     ///     }
     ///     other => other.response(),
     /// });
+    /// # let _ = guard;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]

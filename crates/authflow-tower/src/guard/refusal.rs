@@ -6,6 +6,28 @@ use http::{HeaderValue, Response, StatusCode, header};
 use http_body_util::Full;
 
 /// Why a request is not let on to its route.
+///
+/// ```
+/// use authflow::{
+///     ClientId, Moment,
+///     testkit::{Call, MemoryHost, Setup, demo},
+/// };
+/// use authflow_tower::{Login, Refusal};
+/// use std::sync::{Arc, Mutex};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), authflow::InvalidId> {
+/// let (api, host) =
+///     (Setup::default().api(demo::ring()), Arc::new(Mutex::new(MemoryHost::demo()))); // yours
+/// let guard = Login::new(api, host, Moment::now).require_session(ClientId::new("web")?);
+///
+/// // In middleware of another kind.
+/// let nobodys = Call::get("/orders");
+/// let refusal = guard.session(&nobodys.request()).await.unwrap_err();
+/// assert_eq!((refusal, refusal.status().as_u16()), (Refusal::Unauthenticated, 401));
+/// assert_eq!(refusal.to_string(), "a session is required");
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {

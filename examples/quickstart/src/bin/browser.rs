@@ -11,8 +11,8 @@ use authflow_sqlite::{Place, Settings, SqliteStore};
 use authflow_tower::{Login, Session};
 use axum::{Json, Router, response::Html, routing::get};
 use serde_json::{Value, json};
-use std::{env, error::Error, iter::repeat_n, net::SocketAddr, sync::Arc, thread, time::Duration};
-use tower_governor::{GovernorLayer, governor::GovernorConfigBuilder};
+use std::{env, error::Error, net::SocketAddr, sync::Arc, thread, time::Duration};
+use tower_governor::{GovernorLayer, governor::GovernorConfigBuilder as PerIp};
 
 /// A route of one's own, in JSON.
 async fn orders(session: Session) -> Json<Value> {
@@ -40,16 +40,22 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let host = Parts { store, hasher, log, rules: AllowAll, courier: NoCourier, signer: NoSigner };
     let login = Login::new(Web::new(Engine::new(config)?, shop, Modes::Cookie), Arc::new(host), Moment::now);
 
-    // Of one address: twenty requests at once, then one a second. One that has been quiet is forgotten.
-    let limits = GovernorConfigBuilder::default().per_second(1).burst_size(20).finish().ok_or("no limits")?;
-    let (ips, minute) = (limits.limiter().clone(), Duration::from_secs(60));
-    thread::spawn(move || repeat_n(minute, usize::MAX).map(thread::sleep).for_each(|()| ips.retain_recent()));
+    // Twenty requests at once, then one a second.
+    let limits = PerIp::default().per_second(1).burst_size(20).finish().map(Arc::new).ok_or("no limits")?;
     let app = Router::new()
         .route("/orders", get(orders))
         .route_layer(login.require_session(shop))
         .route("/", get(async || Html(include_str!("browser.html")))) // after the guard: for everybody
         .layer(login.layer())
-        .layer(GovernorLayer::new(limits));
+        .layer(GovernorLayer::new(limits.clone()));
+
+    // An address that has been quiet is forgotten.
+    thread::spawn(move || {
+        loop {
+            thread::sleep(Duration::from_secs(60));
+            limits.limiter().retain_recent();
+        }
+    });
 
     let port = env::args().nth(1).unwrap_or("8080".into());
     let listener = tokio::net::TcpListener::bind(format!("127.0.0.1:{port}")).await?;

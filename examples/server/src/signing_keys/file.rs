@@ -79,8 +79,8 @@ pub(crate) fn load(path: &Path) -> Result<SigningKeys, SigningKeysError> {
     let SigningFile { signer, verify } = toml::from_str(&text)?;
     let folder = path.parent().unwrap_or(Path::new(""));
     let SignerEntry { id, algorithm, private_key } = signer;
-    let described = describe(&id, algorithm)?;
-    let keys = SigningKeys::new(described, private(&id, algorithm, &folder.join(private_key))?);
+    let signer = private(&id, algorithm, &folder.join(private_key))?;
+    let keys = SigningKeys::new(describe(&id, algorithm, signer.public())?, signer);
     verify.into_iter().try_fold(keys, |keys, entry| {
         let VerifyEntry { id, algorithm, public_key, private_key, from, until } = entry;
         let key = match (public_key, private_key) {
@@ -88,12 +88,18 @@ pub(crate) fn load(path: &Path) -> Result<SigningKeys, SigningKeysError> {
             (None, Some(file)) => private(&id, algorithm, &folder.join(file))?.public().clone(),
             _ => return Err(SigningKeysError::OneFile(id)),
         };
-        Ok(keys.with_verifier(describe(&id, algorithm)?, VerifyWindow { from, until }, key)?)
+        let described = describe(&id, algorithm, &key)?;
+        Ok(keys.with_verifier(described, VerifyWindow { from, until }, key)?)
     })
 }
 
-fn describe(id: &str, algorithm: SignatureAlgorithm) -> Result<OutsideKey, SigningKeysError> {
-    OutsideKey::new(id, algorithm).map_err(|error| SigningKeysError::Id(id.to_owned(), error))
+fn describe(
+    id: &str,
+    algorithm: SignatureAlgorithm,
+    public: &PublicKey,
+) -> Result<OutsideKey, SigningKeysError> {
+    let described = OutsideKey::new(id, algorithm).and_then(|key| key.publishing(public.published()));
+    described.map_err(|error| SigningKeysError::Id(id.to_owned(), error))
 }
 
 fn private(id: &str, algorithm: SignatureAlgorithm, file: &Path) -> Result<PrivateKey, SigningKeysError> {

@@ -1,6 +1,6 @@
 //! One key of an algorithm, private or public (RFC 7518 §3, RFC 8037 §3).
 
-use authflow::token::SignatureAlgorithm;
+use authflow::token::{self, SignatureAlgorithm};
 use aws_lc_rs::{
     encoding::{AsDer as _, PublicKeyX509Der},
     rand::SystemRandom,
@@ -13,8 +13,6 @@ use aws_lc_rs::{
 };
 use std::fmt;
 
-/// Modulus sizes in bytes: RFC 7518 §3.3 wants 2,048 bits, the library takes signatures of up to 8,192.
-const RSA_MODULUS: std::ops::RangeInclusive<usize> = 256..=1024;
 /// What stands before the point in the DER of a P-256 key (RFC 5480 §2): uncompressed, SEC 1 §2.3.3.
 const P256_BEFORE_POINT: &[u8] = &[
     0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86,
@@ -42,15 +40,7 @@ enum Pair {
 pub(super) struct PublicKey {
     algorithm: SignatureAlgorithm,
     key: ParsedPublicKey,
-    numbers: Numbers,
-}
-
-/// What a public key consists of, big-endian.
-#[derive(Clone)]
-pub(super) enum Numbers {
-    Rsa { modulus: Box<[u8]>, exponent: Box<[u8]> },
-    P256 { x: [u8; 32], y: [u8; 32] },
-    Ed25519 { x: [u8; 32] },
+    published: token::PublicKey,
 }
 
 impl PrivateKey {
@@ -102,18 +92,15 @@ impl PublicKey {
         let read = || {
             let key = ParsedPublicKey::new(verification(algorithm), der).ok()?;
             let canonical: PublicKeyX509Der<'static> = key.as_der().ok()?;
-            let numbers = Numbers::of(algorithm, canonical.as_ref())?;
-            Some(Self { algorithm, key, numbers })
+            let published = published(algorithm, canonical.as_ref())?;
+            Some(Self { algorithm, key, published })
         };
         read().ok_or(NotThatKey(algorithm))
     }
 
-    pub(super) fn algorithm(&self) -> SignatureAlgorithm {
-        self.algorithm
-    }
-
-    pub(super) fn numbers(&self) -> &Numbers {
-        &self.numbers
+    /// As relying parties are told of it.
+    pub(super) fn published(&self) -> token::PublicKey {
+        self.published.clone()
     }
 
     pub(super) fn verify(&self, bytes: &[u8], signature: &[u8]) -> bool {
@@ -121,23 +108,21 @@ impl PublicKey {
     }
 }
 
-impl Numbers {
-    fn of(algorithm: SignatureAlgorithm, spki: &[u8]) -> Option<Self> {
-        match algorithm {
-            SignatureAlgorithm::Rs256 | SignatureAlgorithm::Ps256 => {
-                let key = rsa::PublicKey::from_der(spki).ok()?;
-                let number =
-                    |positive: aws_lc_rs::io::Positive<'_>| positive.big_endian_without_leading_zero().into();
-                let (modulus, exponent) = (number(key.modulus()), number(key.exponent()));
-                RSA_MODULUS.contains(&key.modulus_len()).then_some(Self::Rsa { modulus, exponent })
-            }
-            SignatureAlgorithm::Es256 => {
-                let (x, rest) = spki.strip_prefix(P256_BEFORE_POINT)?.split_first_chunk()?;
-                Some(Self::P256 { x: *x, y: rest.try_into().ok()? })
-            }
-            SignatureAlgorithm::EdDsa => {
-                Some(Self::Ed25519 { x: spki.strip_prefix(ED25519_BEFORE_KEY)?.try_into().ok()? })
-            }
+/// The numbers that a key is made of, from its SubjectPublicKeyInfo.
+fn published(algorithm: SignatureAlgorithm, spki: &[u8]) -> Option<token::PublicKey> {
+    match algorithm {
+        SignatureAlgorithm::Rs256 | SignatureAlgorithm::Ps256 => {
+            let key = rsa::PublicKey::from_der(spki).ok()?;
+            let (modulus, exponent) = (key.modulus(), key.exponent());
+            let modulus = modulus.big_endian_without_leading_zero();
+            token::PublicKey::rsa(modulus, exponent.big_endian_without_leading_zero()).ok()
+        }
+        SignatureAlgorithm::Es256 => {
+            let (x, rest) = spki.strip_prefix(P256_BEFORE_POINT)?.split_first_chunk()?;
+            Some(token::PublicKey::p256(*x, rest.try_into().ok()?))
+        }
+        SignatureAlgorithm::EdDsa => {
+            Some(token::PublicKey::ed25519(spki.strip_prefix(ED25519_BEFORE_KEY)?.try_into().ok()?))
         }
     }
 }

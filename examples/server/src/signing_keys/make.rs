@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 const FINGERPRINT: usize = 8;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("an algorithm is RS256, PS256, ES256 or EdDSA")]
+#[error("an algorithm must be RS256, PS256, ES256 or EdDSA")]
 pub(crate) struct UnknownAlgorithm;
 
 /// Reads the name of an algorithm from the command line.

@@ -2,44 +2,42 @@
 //! file beside it.
 
 mod file;
-mod jwk;
 mod key;
 mod make;
-mod pem;
+pub(crate) mod pem;
 
 pub(crate) use file::{SigningKeysError, load};
 pub(crate) use make::{algorithm, load_or_make};
 
 use authflow::{
-    Timestamp,
     parts::Signer,
     step::{SignBytes, SignatureCheck, VerifyBytes},
     token::{OutsideKey, OutsideKeys, RingError, VerifyWindow},
 };
 use key::{PrivateKey, PublicKey};
-use std::convert::Infallible;
+use std::sync::Arc;
+use tokio::task::{JoinError, spawn_blocking};
 
 #[derive(Debug)]
 pub(crate) struct SigningKeys {
     outside: OutsideKeys,
     signer_id: Box<str>,
-    signer: PrivateKey,
+    signer: Arc<PrivateKey>,
     public: Vec<NamedKey>,
 }
 
-/// A key as relying parties know it. The signer's has no window.
+/// What a key's signatures are verified with.
 #[derive(Debug)]
 struct NamedKey {
     id: Box<str>,
-    window: Option<VerifyWindow>,
     key: PublicKey,
 }
 
 impl SigningKeys {
     fn new(described: OutsideKey, signer: PrivateKey) -> Self {
         let signer_id: Box<str> = described.id().as_str().into();
-        let public = vec![NamedKey { id: signer_id.clone(), window: None, key: signer.public().clone() }];
-        Self { outside: OutsideKeys::new(described), signer_id, signer, public }
+        let public = vec![NamedKey { id: signer_id.clone(), key: signer.public().clone() }];
+        Self { outside: OutsideKeys::new(described), signer_id, signer: Arc::new(signer), public }
     }
 
     fn with_verifier(
@@ -51,18 +49,22 @@ impl SigningKeys {
         let id = described.id().as_str().into();
         let outside = self.outside.with_verifier(described, window)?;
         let mut public = self.public;
-        public.push(NamedKey { id, window: Some(window), key });
+        public.push(NamedKey { id, key });
         Ok(Self { outside, public, ..self })
     }
 
-    /// What the library is told of them.
+    /// What the library is told of them, and publishes.
     pub(crate) fn outside(&self) -> OutsideKeys {
         self.outside.clone()
     }
 
-    /// `None` when the key is not the one that signs. An RSA signature takes about a millisecond.
-    fn sign(&self, key_id: &str, bytes: &[u8]) -> Option<Vec<u8>> {
-        if *self.signer_id == *key_id { self.signer.sign(bytes) } else { None }
+    /// `None` when the key is not the one that signs. An RSA signature takes about a millisecond, on a thread that serves no connection meanwhile.
+    async fn sign(&self, key_id: &str, bytes: &[u8]) -> Result<Option<Vec<u8>>, JoinError> {
+        if *self.signer_id != *key_id {
+            return Ok(None);
+        }
+        let (signer, bytes) = (Arc::clone(&self.signer), bytes.to_vec());
+        spawn_blocking(move || signer.sign(&bytes)).await
     }
 
     /// Whether the signature is that key's. Whether the key still counts the library judges.
@@ -70,25 +72,16 @@ impl SigningKeys {
         let named = self.public.iter().find(|named| *named.id == *key_id);
         named.is_some_and(|named| named.key.verify(bytes, signature))
     }
-
-    /// The key set for relying parties (RFC 7517 §5): keys whose window has not begun are in it, so that a rotation is
-    /// known before it happens; those whose window is over are not.
-    pub(crate) fn jwks(&self, now: Timestamp) -> serde_json::Value {
-        let counts = |named: &&NamedKey| named.window.is_none_or(|window| now < window.until);
-        let keys: Vec<_> =
-            self.public.iter().filter(counts).map(|named| jwk::of(&named.id, &named.key)).collect();
-        serde_json::json!({ "keys": keys })
-    }
 }
 
 impl Signer for SigningKeys {
-    type Error = Infallible;
+    type Error = JoinError;
 
-    async fn sign_bytes(&self, ask: &SignBytes) -> Result<Option<Vec<u8>>, Infallible> {
-        Ok(self.sign(&ask.key_id, &ask.bytes))
+    async fn sign_bytes(&self, ask: &SignBytes) -> Result<Option<Vec<u8>>, JoinError> {
+        self.sign(&ask.key_id, &ask.bytes).await
     }
 
-    async fn verify_bytes(&self, ask: &VerifyBytes) -> Result<SignatureCheck, Infallible> {
+    async fn verify_bytes(&self, ask: &VerifyBytes) -> Result<SignatureCheck, JoinError> {
         let is_good = self.verify(&ask.key_id, &ask.bytes, &ask.signature);
         Ok(if is_good { SignatureCheck::Valid } else { SignatureCheck::Invalid })
     }

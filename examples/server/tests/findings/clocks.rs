@@ -12,7 +12,7 @@ const NEW: &str = "Battery-Staple-8";
 #[test]
 fn kind_01_a_change_by_a_server_whose_clock_is_ahead_ends_no_later_session() {
     let home = Home::new();
-    let server = home.start();
+    let server = home.start_double();
     let ahead = home.start_moved(20);
     let pending = Call::login(WORLD, "victor", PASSWORD).send(&ahead);
     let changed = Call::update(WORLD, &pending.text("state_token"), PASSWORD, NEW).send(&ahead);

@@ -3,7 +3,6 @@
 use crate::{
     PLAIN,
     process::Home,
-    try_start_configured,
     wire::{Call, World},
 };
 use serde_json::json;
@@ -41,9 +40,8 @@ fn finding_15_recipients_that_nobody_has_fill_no_table() {
     let home = Home::new();
     // Those of the first clock have cooled by the second one.
     for moved in 0..2 {
-        let config = format!("{BOUND}{PLAIN}");
-        let arguments = ["--demo", "--now-offset", ["0", "600"][moved]];
-        let server = try_start_configured(&home, &config, &arguments).expect("it starts");
+        let server = home.start_double_with(&format!("{BOUND}{PLAIN}"));
+        server.advance([0, 600][moved]);
         let ask = |number: usize| {
             let number = moved * CLIENTS * EACH + number;
             let body = json!({ "mobile": format!("+86-1390000{number:04}"), "type": "LOGIN_SMS" });

@@ -2,7 +2,6 @@
 
 use crate::{
     process::{Home, PASSWORD, Server},
-    try_start_configured,
     wire::{Call, Reply, World},
 };
 use rusqlite::Connection;
@@ -29,10 +28,7 @@ fn another(code: &str) -> String {
 #[test]
 fn finding_01_a_used_code_clears_no_count_of_guesses() {
     let home = Home::new();
-    let start = |moved: &str| {
-        try_start_configured(&home, RESETS, &["--demo", "--now-offset", moved]).expect("it starts")
-    };
-    let server = start("0");
+    let server = home.start_double_with(RESETS);
     let send = |server: &Server, of_type: &str| {
         let body = json!({ "mobile": NORA, "type": of_type });
         let sent = Call::post(WORLD, "/api/v2/sdk/sms/send", &body).send(server);
@@ -43,10 +39,9 @@ fn finding_01_a_used_code_clears_no_count_of_guesses() {
     let body = json!({ "mobile": NORA, "verify_code": used });
     let sign_in = Call::post(WORLD, "/api/v2/sdk/login/mobile-verify-code", &body);
     assert!(sign_in.send(&server).is_success());
-    server.stop();
 
     // The next code may not be asked for at once.
-    let server = start("61");
+    server.advance(61);
     let right = send(&server, "FORGET_PWD_SMS");
     assert_ne!(right, used);
     let reset = |code: &str| -> Reply {
@@ -90,7 +85,7 @@ const OLD_VERIFIER: &str =
 /// A demonstration in which alice has the old verifier.
 fn with_an_old_verifier(home: &Home, accepted: &str) -> Server {
     let config = format!("issuer = 'https://login.example.com'\nhashing = {{ accepted = [{accepted}] }}");
-    let server = try_start_configured(home, &config, &["--demo"]).expect("it starts");
+    let server = home.start_double_with(&config);
     let sql = format!(
         "UPDATE authflow_accounts SET verifier = '{OLD_VERIFIER}' WHERE id = 'demo-alice' AND tenant = ''"
     );

@@ -1,6 +1,12 @@
 //! Starting: what a server should start with and does not, and the other way round.
 
-use crate::{PLAIN, process::Home, try_start_configured};
+use crate::{
+    PLAIN,
+    process::Home,
+    try_start_configured,
+    wire::{Call, World},
+};
+use serde_json::json;
 use std::process::{Command, Stdio};
 
 /// Whether a server starts beside what one of the same process id has left unfinished of this file. The shell leaves it,
@@ -41,10 +47,10 @@ fn few_are_remembered_of_nobody_in_a_demonstration_alone() {
     let few = format!("most_of_nobody = 65535\n{PLAIN}");
     assert!(try_start_configured(&home, &few, &[]).is_none());
     assert!(try_start_configured(&home, &few.replace("65535", "65536"), &[]).is_some());
-    assert!(try_start_configured(&home, &few, &["--demo"]).is_some());
+    home.start_double_with(&few);
 }
 
-/// Nobody judges captchas here: from half of the sum on, nobody gets a code.
+/// Nobody judges a captcha of one's own here: from half of the sum on, nobody gets a code. Pictures are judged.
 #[test]
 fn a_daily_sum_is_warned_of() {
     let home = Home::new();
@@ -53,13 +59,23 @@ fn a_daily_sum_is_warned_of() {
     assert!(!home.log().contains("daily_in_all"));
     assert!(try_start_configured(&home, &summed, &[]).is_some());
     assert!(home.log().contains("daily_in_all"));
+    let home = Home::new();
+    let pictured = summed.replace("policy = {", "policy = { captcha = 'picture',");
+    assert!(try_start_configured(&home, &pictured, &[]).is_some());
+    assert!(!home.log().contains("daily_in_all"));
+    let demanding = PLAIN.replace("'web'", "'web', policy = { demands_captcha = true }");
+    assert!(try_start_configured(&home, &demanding, &[]).is_some());
+    assert!(home.log().contains("demands_captcha"));
 }
 
-/// A clock that is moved is for showing things: in earnest it makes tokens of another time.
+/// A clock that is moved is for tests: in earnest it makes tokens of another time.
 #[test]
-fn finding_20_the_clock_is_moved_in_a_demonstration_alone() {
+fn finding_20_the_clock_is_moved_in_a_test_double_alone() {
     let home = Home::new();
-    assert!(try_start_configured(&home, PLAIN, &[]).is_some());
-    let started = try_start_configured(&home, PLAIN, &["--now-offset", "3600"]);
-    assert!(started.is_none(), "finding 20: in earnest, with a clock that was moved");
+    let advance = Call::post(World::Ordinary, "/dev/clock", &json!({ "advance": 3_600 }));
+    let server = try_start_configured(&home, PLAIN, &[]).unwrap();
+    assert_eq!(advance.send(&server).status, 404);
+    drop(server);
+    assert_eq!(advance.send(&home.start()).status, 404, "nor in a demonstration, whose database is kept");
+    assert_eq!(advance.send(&home.start_double()).status, 200);
 }

@@ -74,7 +74,7 @@ fn of_several_faults_the_gravest_is_told() {
 #[test]
 fn an_id_token_ends_with_its_time_and_with_its_session() {
     let home = Home::new();
-    let server = home.start();
+    let server = home.start_double();
     let token = nora(&home, &server, World::Ordinary);
     server.stop();
 

@@ -8,7 +8,7 @@ use crate::{
 #[test]
 fn five_wrong_guesses_lock_and_neither_a_restart_nor_another_spelling_unlocks() {
     let home = Home::new();
-    let server = home.start();
+    let server = home.start_double();
     for _ in 0..2 {
         for name in ["alice", "ALICE", " alice ", "Alice"] {
             Call::login(World::Isv, name, "wrong").send(&server).assert_credentials_refused();
@@ -26,7 +26,7 @@ fn five_wrong_guesses_lock_and_neither_a_restart_nor_another_spelling_unlocks() 
     );
     server.stop();
 
-    let restarted = home.start();
+    let restarted = home.start_double();
     Call::login(World::Isv, "alice", PASSWORD).send(&restarted).assert_credentials_refused();
     restarted.stop();
     let later = home.start_moved(301);

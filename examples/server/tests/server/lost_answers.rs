@@ -16,9 +16,9 @@ fn patient(home: &Home, moved: i64) -> Server {
         client_id = 'nTo1eRIub60vPb54WeE6aojPwYwImtl4'
         policy = { rotate_session_tokens = true, retry_grace = 20,
             ageing = { max_age_days = 90, warn_before_days = 14, max_skips = 3 } }";
-    std::fs::write(home.path("config.toml"), config).unwrap();
-    let config = home.path("config.toml").display().to_string();
-    home.start_with(&["--config", &config, "--demo", "--now-offset", &moved.to_string()])
+    let server = home.start_double_with(config);
+    server.advance(moved);
+    server
 }
 
 fn refresh(token: &str) -> Call {

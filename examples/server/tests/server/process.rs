@@ -6,7 +6,10 @@ use std::{
     io::{BufRead as _, BufReader},
     path::PathBuf,
     process::{Child, Command, ExitStatus, Output, Stdio},
-    sync::mpsc::{self, RecvTimeoutError},
+    sync::{
+        Mutex,
+        mpsc::{self, Receiver, RecvTimeoutError},
+    },
     thread,
     time::{Duration, Instant},
 };
@@ -29,8 +32,10 @@ impl Home {
         self.folder.path().join(name)
     }
 
+    /// A test double's, if there is one here.
     pub(crate) fn database(&self) -> Connection {
-        let connection = Connection::open(self.path("authflow.db")).unwrap();
+        let path = ["authflow-dev.db", "authflow.db"].map(|name| self.path(name));
+        let connection = Connection::open(path.iter().find(|path| path.exists()).unwrap()).unwrap();
         connection.busy_timeout(Duration::from_secs(10)).unwrap();
         connection
     }
@@ -57,7 +62,8 @@ impl Home {
         let log = self.log();
         let line =
             log.lines().rfind(|line| line.contains("code for ")).unwrap_or_else(|| panic!("no code:\n{log}"));
-        line.rsplit(' ').next().unwrap().to_owned()
+        // Whatever the format, `code for NUMBER (PURPOSE): ` stands before it.
+        line.rsplit_once("): ").unwrap().1[..6].to_owned()
     }
 
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
@@ -66,18 +72,16 @@ impl Home {
         if !arguments.contains(&"--listen") {
             command.args(["--listen", "127.0.0.1:0"]);
         }
-        if !arguments.contains(&"--database") {
-            command.arg("--database").arg(format!("sqlite:{}", self.path("authflow.db").display()));
+        if arguments.contains(&"--dev") {
+            command.arg("--dev-keep").arg(self.folder.path());
+        } else {
+            if !arguments.contains(&"--database") {
+                command.arg("--database").arg(format!("sqlite:{}", self.path("authflow.db").display()));
+            }
+            command.arg("--keys").arg(self.path("keys.toml"));
+            command.arg("--sealing-keys").arg(self.path("sealing.toml"));
         }
-        command
-            .arg("--keys")
-            .arg(self.path("keys.toml"))
-            .arg("--sealing-keys")
-            .arg(self.path("sealing.toml"))
-            .args(arguments)
-            .env("RUST_LOG", "trace")
-            .stdout(Stdio::piped())
-            .stderr(log);
+        command.args(arguments).env("RUST_LOG", "trace").stdout(Stdio::piped()).stderr(log);
         command
     }
 
@@ -85,8 +89,16 @@ impl Home {
         self.start_with(&[])
     }
 
-    pub(crate) fn start_moved(&self, seconds: i64) -> Server {
-        self.start_with(&["--now-offset", &seconds.to_string()])
+    /// A test double, which has a clock that moves. It keeps what it knows here.
+    pub(crate) fn start_double(&self) -> Server {
+        self.start_with(&["--dev"])
+    }
+
+    /// One with these applications.
+    pub(crate) fn start_double_with(&self, config: &str) -> Server {
+        let path = self.path("config.toml");
+        std::fs::write(&path, config).unwrap();
+        self.start_with(&["--dev", "--dev-config", path.to_str().unwrap()])
     }
 
     pub(crate) fn start_with(&self, arguments: &[&str]) -> Server {
@@ -95,20 +107,22 @@ impl Home {
 
     /// `None` for a server that ends instead of starting.
     pub(crate) fn try_start(&self, arguments: &[&str]) -> Option<Server> {
-        let is_demo = !arguments.contains(&"--config") || arguments.contains(&"--demo");
+        let is_demo = !arguments.contains(&"--config");
         self.run(&mut self.command(arguments), is_demo)
     }
 
     /// The same, of a command that may be another one than [`command`](Self::command) makes.
     pub(crate) fn run(&self, command: &mut Command, is_demo: bool) -> Option<Server> {
+        let is_managed = command.get_args().any(|argument| argument == "--admin-listen");
         let mut process = command.spawn().unwrap();
         let output = BufReader::new(process.stdout.take().unwrap());
         let (lines, banner) = mpsc::channel();
         thread::spawn(move || output.lines().map_while(Result::ok).try_for_each(|line| lines.send(line)));
 
-        let mut server = Server { process, address: String::new() };
+        let mut server =
+            Server { process, address: String::new(), management: String::new(), said: Mutex::new(banner) };
         loop {
-            let line = match banner.recv_timeout(PATIENCE) {
+            let line = match server.said.get_mut().unwrap().recv_timeout(PATIENCE) {
                 Ok(line) => line,
                 Err(RecvTimeoutError::Disconnected) => return None,
                 Err(RecvTimeoutError::Timeout) => panic!("neither a start nor an end:\n{}", self.log()),
@@ -116,8 +130,12 @@ impl Home {
             if let Some(address) = line.strip_prefix("listening on http://") {
                 server.address = address.to_owned();
             }
+            if let Some(address) = line.strip_prefix("management on http://") {
+                server.management = address.to_owned();
+            }
             // Printed last, in a demonstration; without one, the address is all there is.
-            if line == "Try:" || !is_demo {
+            let is_told = !is_managed || !server.management.is_empty();
+            if line == "Try:" || (!is_demo && is_told) {
                 return Some(server);
             }
         }
@@ -125,7 +143,12 @@ impl Home {
 
     /// Runs a server that is expected not to start.
     pub(crate) fn fails_to_start(&self, arguments: &[&str]) -> Output {
-        let mut process = self.command(arguments).stderr(Stdio::piped()).spawn().unwrap();
+        Self::ends(&mut self.command(arguments))
+    }
+
+    /// The same, of a command that may be another one.
+    pub(crate) fn ends(command: &mut Command) -> Output {
+        let mut process = command.stderr(Stdio::piped()).spawn().unwrap();
         if ended(&mut process).is_none() {
             process.kill().unwrap();
             panic!("it started");
@@ -138,6 +161,10 @@ impl Home {
 pub(crate) struct Server {
     process: Child,
     pub(crate) address: String,
+    /// Line by line.
+    said: Mutex<Receiver<String>>,
+    /// Of its management listener; empty where there is none.
+    pub(crate) management: String,
 }
 
 impl Server {
@@ -145,11 +172,22 @@ impl Server {
         self.process.id()
     }
 
+    /// What it says next on standard output.
+    pub(crate) fn line(&self) -> String {
+        self.said.lock().unwrap().recv_timeout(PATIENCE).unwrap()
+    }
+
     /// SIGTERM, and the wait for what follows.
     pub(crate) fn stop(mut self) -> ExitStatus {
         let id = self.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
         ended(&mut self.process).expect("it did not stop")
+    }
+
+    /// SIGHUP: read anew.
+    pub(crate) fn hang_up(&self) {
+        let id = self.id().to_string();
+        assert!(Command::new("kill").args(["-HUP", &id]).status().unwrap().success());
     }
 
     /// SIGKILL: no time to say goodbye.

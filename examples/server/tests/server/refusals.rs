@@ -56,9 +56,7 @@ fn another_tenant_of_the_same_application() {
         tenancy = { isv = ["08f770f51f80d2f40f38c00cb199fd21", "another"] }
         policy = { ageing = { max_age_days = 90, warn_before_days = 14, max_skips = 3 } }
     "#;
-    let path = home.path("config.toml");
-    std::fs::write(&path, config).unwrap();
-    let server = home.start_with(&["--demo", "--config", path.to_str().unwrap()]);
+    let server = home.start_double_with(config);
     // The same account id exists there, with the same password.
     let copied = home.execute(
         "INSERT INTO authflow_accounts (tenant, id, user_name, verifier, password_changed_at)
@@ -104,7 +102,7 @@ fn a_token_of_another_kind() {
 #[test]
 fn an_expired_one() {
     let home = Home::new();
-    let server = home.start();
+    let server = home.start_double();
     let [early, late] = [(), ()].map(|()| warned(&server, World::Ordinary));
     server.stop();
     let within = home.start_moved(500);
@@ -148,7 +146,7 @@ fn an_account_that_was_disabled_changed_or_deleted_since() {
 #[test]
 fn a_password_that_has_expired_for_good_since() {
     let home = Home::new();
-    home.start().stop();
+    home.start_double().stop();
     // It has two minutes left: less than the token will have.
     let left = 120;
     let sql = format!(
@@ -156,14 +154,14 @@ fn a_password_that_has_expired_for_good_since() {
         90 * DAY - left
     );
     assert_eq!(home.execute(&sql), 2);
-    let server = home.start();
+    let server = home.start_double();
     let calls = World::BOTH.map(|world| Call::skip(world, &warned(&server, world)));
     server.stop();
     let later = home.start_moved(left);
     assert_refused_without_a_trace(&home, &later, calls.clone());
     later.stop();
     // With the clock back, the same tokens pass: it was the password's age, and nothing else.
-    let earlier = home.start();
+    let earlier = home.start_double();
     for call in calls {
         assert!(call.send(&earlier).is_success());
     }

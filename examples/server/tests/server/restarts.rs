@@ -56,7 +56,7 @@ fn a_stopped_server_leaves_one_whole_file() {
 #[test]
 fn a_clock_that_was_moved_forward_and_back_forgets_no_claim() {
     let home = Home::new();
-    let server = home.start();
+    let server = home.start_double();
     let used = Call::skip(World::Ordinary, &warned(&server, World::Ordinary));
     assert!(used.send(&server).is_success());
     server.stop();
@@ -64,5 +64,5 @@ fn a_clock_that_was_moved_forward_and_back_forgets_no_claim() {
     let later = home.start_moved(3_600);
     assert!(Call::login(World::Ordinary, "alice", PASSWORD).send(&later).is_success());
     later.stop();
-    used.send(&home.start()).assert_state_token_refused();
+    used.send(&home.start_double()).assert_state_token_refused();
 }

@@ -4,7 +4,7 @@ use crate::{
     process::{Home, PASSWORD, Server},
     wire::{Call, World},
 };
-use std::{fs, os::unix::fs::PermissionsExt as _};
+use std::{fs, net::TcpListener, os::unix::fs::PermissionsExt as _};
 
 fn assert_fails(home: &Home, arguments: &[&str], reason: &str) {
     let output = home.fails_to_start(arguments);
@@ -41,11 +41,7 @@ fn without_a_sealing_key_that_a_secret_needs() {
     home.start().stop();
     let (keys, kept) = (home.path("sealing.toml"), home.path("kept.toml"));
     fs::rename(&keys, &kept).unwrap();
-    assert_fails(
-        &home,
-        &[],
-        "2 secrets of authenticators are sealed under keys that are not among the sealing keys",
-    );
+    assert_fails(&home, &[], "a secret of an authenticator is sealed under, and 2 are sealed under others");
     fs::rename(&kept, &keys).unwrap();
     home.start();
 }
@@ -76,6 +72,16 @@ fn as_a_demonstration_on_the_network() {
     assert!(server.address.starts_with("0.0.0.0:"));
 }
 
+/// A server that has the port may have the database, too.
+#[test]
+fn on_a_port_that_is_taken() {
+    let home = Home::new();
+    let other = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = other.local_addr().unwrap().to_string();
+    assert_fails(&home, &["--listen", &address], "cannot listen on");
+    assert!(!home.path("authflow.db").exists(), "refused before anything is made");
+}
+
 #[test]
 fn in_earnest_on_a_database_of_demo_accounts() {
     let home = Home::new();
@@ -84,6 +90,38 @@ fn in_earnest_on_a_database_of_demo_accounts() {
     fs::write(&config, "issuer = 'https://login.example.com'\napplications = [{ client_id = 'web' }]\n")
         .unwrap();
     assert_fails(&home, &["--config", config.to_str().unwrap()], "demo accounts");
+}
+
+/// Anybody could have text messages sent until no code goes out any more.
+#[test]
+fn with_a_sum_of_codes_for_strangers_that_no_captcha_stands_before() {
+    let home = Home::new();
+    let config = home.path("config.toml");
+    let start = |policy: &str| {
+        let application = format!("applications = [{{ client_id = 'web', policy = {{ {policy} }} }}]");
+        fs::write(&config, format!("issuer = 'https://login.example.com'\n{application}\n")).unwrap();
+        ["--config".to_owned(), config.to_str().unwrap().to_owned()]
+    };
+    let strangers = "registration = ['sms'], sending = { daily_in_all = 1000 }";
+    let arguments = start(strangers);
+    assert_fails(&home, &arguments.each_ref().map(String::as_str), "captcha must be \"picture\"");
+    let arguments = start(&format!("{strangers}, captcha = 'picture'"));
+    home.start_with(&arguments.each_ref().map(String::as_str)).stop();
+    // Without any bound it is an error in the log, and one of `check`.
+    let arguments = start("registration = ['sms']");
+    home.start_with(&arguments.each_ref().map(String::as_str)).stop();
+    assert!(home.log().contains("anybody has text messages sent to any number"));
+    let config = config.to_str().unwrap();
+    home.operate(&["check", "--config", config], "").refused(1, "something was found");
+}
+
+#[test]
+fn as_a_demonstration_on_a_database_of_others() {
+    let home = Home::new();
+    home.start().stop();
+    home.execute("UPDATE authflow_accounts SET id = 'their-' || id");
+    assert_fails(&home, &[], "none of the demonstration's");
+    assert_eq!(home.number("SELECT count(*) FROM authflow_accounts"), 9 * 2, "no account was made");
 }
 
 #[test]
@@ -101,6 +139,26 @@ fn and_a_configured_server_has_its_own_applications_and_no_demo() {
     unknown.assert_refused("IDAAS.SDK.PARAM.0003", "应用未注册,请先注册应用");
     login.with("X-client-id", "web").send(&server).assert_credentials_refused();
     assert_eq!(home.number("SELECT count(*) FROM authflow_accounts"), 0);
+}
+
+/// Whoever asks it is whom they ask for, so it is of no application that somebody has configured.
+#[test]
+fn the_demonstrations_provider_is_there_for_its_own_applications_alone() {
+    let home = Home::new();
+    let vouch = |server: &Server| {
+        let asked = r#"{"source":"wechat","uid":"of-alice"}"#;
+        Call::login(World::Ordinary, "alice", PASSWORD).path("/demo/provider").body(asked).send(server)
+    };
+    let code = vouch(&home.start()).text("code");
+    assert_eq!(code.len(), 32);
+    let config = home.path("config.toml");
+    fs::write(&config, "issuer = 'https://login.example.com'\napplications = [{ client_id = 'web' }]\n")
+        .unwrap();
+    let server = home.start_with(&["--dev", "--dev-config", config.to_str().unwrap()]);
+    assert_ne!(vouch(&server).status, 200);
+    let body = format!(r#"{{"code":"{code}"}}"#);
+    let wechat = Call::login(World::Ordinary, "alice", PASSWORD).path("/api/v2/sdk/login/wechat").body(body);
+    assert_eq!(wechat.send(&server).status, 400, "nobody vouches for it there");
 }
 
 #[test]

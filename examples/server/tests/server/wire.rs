@@ -46,7 +46,7 @@ impl World {
 #[derive(Clone, Debug)]
 pub(crate) struct Call {
     method: &'static str,
-    path: &'static str,
+    path: String,
     headers: Vec<(&'static str, String)>,
     body: Vec<u8>,
 }
@@ -54,7 +54,8 @@ pub(crate) struct Call {
 impl Call {
     fn new(method: &'static str, path: &'static str, world: World, headers: &[(&'static str, &str)]) -> Self {
         let headers = headers.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
-        let call = Self { method, path, headers, body: Vec::new() }.with("X-client-id", world.client_id());
+        let call = Self { method, path: path.to_owned(), headers, body: Vec::new() }
+            .with("X-client-id", world.client_id());
         match world {
             World::Isv => call.with("X-tenant-id", world.tenant()),
             World::Ordinary => call,
@@ -74,7 +75,7 @@ impl Call {
 
     /// A call with a body, from the device that logs in.
     pub(crate) fn post(world: World, path: &'static str, body: &Value) -> Self {
-        Self { path, ..Self::login(world, "", "") }.body(body.to_string())
+        Self::login(world, "", "").path(path).body(body.to_string())
     }
 
     /// A call of a tenant's server, about that device.
@@ -89,12 +90,12 @@ impl Call {
             ("Content-Type", "application/json".to_owned()),
             ("Authorization", format!("Bearer {credential}")),
         ];
-        Self { method: "POST", path, headers, body: body.to_string().into_bytes() }
+        Self { method: "POST", path: path.to_owned(), headers, body: body.to_string().into_bytes() }
     }
 
     pub(crate) fn update(world: World, state_token: &str, old: &str, new: &str) -> Self {
         let body = json!({ "old_password": old, "new_password": new });
-        let call = Self { path: UPDATE, method: "POST", ..Self::skip(world, state_token) };
+        let call = Self::skip(world, state_token).method("POST").path(UPDATE);
         call.with("Content-Type", "application/json").body(body.to_string())
     }
 
@@ -139,8 +140,8 @@ impl Call {
         Self { method, ..self }
     }
 
-    pub(crate) fn path(self, path: &'static str) -> Self {
-        Self { path, ..self }
+    pub(crate) fn path(self, path: &str) -> Self {
+        Self { path: path.to_owned(), ..self }
     }
 
     pub(crate) fn body(self, body: impl Into<Vec<u8>>) -> Self {
@@ -151,9 +152,12 @@ impl Call {
         self.try_send(&server.address).unwrap()
     }
 
-    pub(crate) fn try_send(&self, address: &str) -> io::Result<Reply> {
-        let mut text =
-            format!("{} {} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n", self.method, self.path);
+    /// As it goes over a connection that goes on, or does not.
+    pub(crate) fn bytes(&self, address: &str, connection: &str) -> Vec<u8> {
+        let mut text = format!("{} {} HTTP/1.1\r\nConnection: {connection}\r\n", self.method, self.path);
+        if !self.headers.iter().any(|(name, _)| *name == "Host") {
+            text += &format!("Host: {address}\r\n");
+        }
         for (name, value) in &self.headers {
             text += &format!("{name}: {value}\r\n");
         }
@@ -161,19 +165,31 @@ impl Call {
             text += &format!("Content-Length: {}\r\n", self.body.len());
         }
         text += "\r\n";
+        [text.as_bytes(), &self.body].concat()
+    }
+
+    pub(crate) fn try_send(&self, address: &str) -> io::Result<Reply> {
         let mut stream = TcpStream::connect(address)?;
         stream.set_read_timeout(Some(Duration::from_secs(60)))?;
-        stream.write_all(&[text.as_bytes(), &self.body].concat())?;
+        stream.write_all(&self.bytes(address, "close"))?;
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer)?;
         Reply::parse(&answer).ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
     }
 }
 
+/// What is answered to whoever asks for a path and shows nothing.
+#[track_caller]
+pub(crate) fn get(address: &str, path: &'static str) -> Reply {
+    Call { method: "GET", path: path.to_owned(), headers: Vec::new(), body: Vec::new() }
+        .try_send(address)
+        .unwrap()
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Reply {
     pub(crate) status: u16,
-    headers: String,
+    pub(crate) headers: String,
     pub(crate) body: String,
 }
 
@@ -233,6 +249,26 @@ impl Reply {
     /// True for the answer to a guess that was not judged, for others were on their way: to be sent again.
     pub(crate) fn is_busy(&self) -> bool {
         self.status == 500 && self.body.contains("IDAAS.TENANT.COM.0002")
+    }
+}
+
+impl Server {
+    /// It is so many seconds later for a test double.
+    #[track_caller]
+    pub(crate) fn advance(&self, seconds: i64) {
+        let call = Call::post(World::Ordinary, "/dev/clock", &json!({ "advance": seconds }));
+        let moved = call.send(self);
+        assert_eq!(moved.status, 200, "{moved:?}");
+    }
+}
+
+impl Home {
+    /// A test double that starts so many seconds from now.
+    #[track_caller]
+    pub(crate) fn start_moved(&self, seconds: i64) -> Server {
+        let server = self.start_double();
+        server.advance(seconds);
+        server
     }
 }
 

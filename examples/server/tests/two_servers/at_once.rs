@@ -7,21 +7,28 @@ use crate::{
     server::server,
     wire::{Call, Reply, World, warned},
 };
-use std::{fs, sync::Barrier, thread};
+use std::{fs, os::unix::fs::PermissionsExt as _, sync::Barrier, thread};
 
 const WORLD: World = World::Ordinary;
 const EACH: usize = 24;
 
-/// Two servers, on the database itself or through a pooler that lends a connection for no longer than a transaction.
-async fn deployed(port: u16, config: &str) -> Option<(Deployment, [Server; 2])> {
+/// Two servers, on the database itself or through a pooler that lends a connection for no longer than a transaction. They are demonstrations, or serve
+/// this application to alice.
+async fn deployed(port: u16, application: Option<&str>) -> Option<(Deployment, [Server; 2])> {
     let postgres = server()?;
     if port == pooler::PORT {
         pooler()?;
     }
     let deployment = Deployment::on(postgres, port).await;
-    let file = deployment.home.path("config.toml");
-    fs::write(&file, format!("issuer = 'https://authflow.example'\n{config}")).unwrap();
-    let arguments = ["--config", file.to_str().unwrap(), "--demo"];
+    let [config, accounts] = ["config.toml", "accounts.toml"].map(|name| deployment.home.path(name));
+    let mut arguments = Vec::new();
+    if let Some(application) = application {
+        fs::write(&config, format!("issuer = 'https://authflow.example'\n{application}")).unwrap();
+        let alice = format!("[[accounts]]\nuser_name = 'alice'\npassword = '{PASSWORD}'\npermanent = true\n");
+        fs::write(&accounts, alice).unwrap();
+        fs::set_permissions(&accounts, fs::Permissions::from_mode(0o600)).unwrap();
+        arguments.extend(["--config", config.to_str().unwrap(), "--accounts", accounts.to_str().unwrap()]);
+    }
     let servers = [(); 2].map(|()| deployment.start_with(&arguments));
     Some((deployment, servers))
 }
@@ -48,7 +55,7 @@ fn done(replies: &[Reply]) -> usize {
 }
 
 async fn one_token_is_one_session(port: u16) {
-    let Some((deployment, servers)) = deployed(port, "").await else { return };
+    let Some((deployment, servers)) = deployed(port, None).await else { return };
     for (before, world) in World::BOTH.into_iter().enumerate() {
         let skip = Call::skip(world, &warned(&servers[before], world));
         let replies = at_once(&servers, &vec![skip; EACH]);
@@ -77,7 +84,7 @@ async fn and_through_a_pooler_of_transactions_too() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn guesses_are_counted_once_each() {
     for port in [PORT, pooler::PORT] {
-        let Some((deployment, servers)) = deployed(port, "").await else { return };
+        let Some((deployment, servers)) = deployed(port, None).await else { return };
         let guesses: Vec<_> =
             (0..EACH / 2).map(|at| Call::login(WORLD, "alice", &format!("guess-{at}"))).collect();
         let replies = at_once(&servers, &guesses);
@@ -94,7 +101,7 @@ async fn guesses_are_counted_once_each() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn as_many_skips_at_once_as_there_are_in_the_budget() {
-    let Some((deployment, servers)) = deployed(PORT, "").await else { return };
+    let Some((deployment, servers)) = deployed(PORT, None).await else { return };
     let skips: Vec<_> = (0..6).map(|at| Call::skip(WORLD, &warned(&servers[at % 2], WORLD))).collect();
     assert_eq!(done(&at_once(&servers, &skips)), 3);
     assert_eq!(deployment.number("SELECT count(*) FROM authflow.sessions").await, 3);
@@ -104,7 +111,7 @@ async fn as_many_skips_at_once_as_there_are_in_the_budget() {
 async fn a_session_token_is_rotated_once() {
     let rotating = "[[applications]]\nclient_id = 'nTo1eRIub60vPb54WeE6aojPwYwImtl4'\npolicy = { rotate_session_tokens = true }";
     for port in [PORT, pooler::PORT] {
-        let Some((deployment, servers)) = deployed(port, rotating).await else { return };
+        let Some((deployment, servers)) = deployed(port, Some(rotating)).await else { return };
         let signed_in = Call::login(WORLD, "alice", PASSWORD).send(&servers[0]).text("session_token");
         let replies = at_once(&servers, &vec![refresh(&signed_in); EACH]);
         assert_eq!(done(&replies), 1, "a token that was used a moment ago is good for nobody");

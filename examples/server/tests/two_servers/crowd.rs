@@ -10,7 +10,7 @@ use std::{
     sync::{
         Mutex, PoisonError, RwLock,
         atomic::{AtomicUsize, Ordering},
-        mpsc::{self, Receiver, Sender},
+        mpsc::{self, Receiver},
     },
     thread,
     time::Duration,
@@ -60,6 +60,12 @@ pub(crate) struct Login {
     sessions: Vec<String>,
 }
 
+impl Login {
+    pub(crate) fn is_told_of(&self) -> bool {
+        !self.sessions.is_empty()
+    }
+}
+
 /// Accounts like erin's.
 pub(crate) async fn erins(deployment: &Deployment, count: usize) {
     let sql = format!(
@@ -76,19 +82,44 @@ pub(crate) fn sign_in<'a>(
     count: usize,
     meanwhile: &mut [&mut (dyn FnMut() + 'a)],
 ) -> Vec<Login> {
-    let (next, logins) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    crowd(count, |number| redeem(servers, number, begin(servers, number)), meanwhile)
+}
+
+/// So many who have signed in and may skip. What is left to do for them is a write, and no hash.
+pub(crate) fn begun(servers: &Servers, count: usize) -> Vec<Call> {
+    let mut begun = crowd(count, |number| (number, begin(servers, number)), &mut []);
+    begun.sort_unstable_by_key(|(number, _)| *number);
+    begun.into_iter().map(|(_, skip)| skip).collect()
+}
+
+/// Lets these skip, and does each of those when its share of them is done.
+pub(crate) fn redeem_all<'a>(
+    servers: &Servers,
+    skips: &[Call],
+    meanwhile: &mut [&mut (dyn FnMut() + 'a)],
+) -> Vec<Login> {
+    crowd(skips.len(), |number| redeem(servers, number, skips[number].clone()), meanwhile)
+}
+
+fn crowd<'a, T: Send>(
+    count: usize,
+    work: impl Fn(usize) -> T + Sync,
+    meanwhile: &mut [&mut (dyn FnMut() + 'a)],
+) -> Vec<T> {
+    let (next, worked) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     let (done, progress) = mpsc::channel();
     thread::scope(|scope| {
         for _ in 0..CLIENTS {
-            let (done, next, logins) = (done.clone(), &next, &logins);
+            let (done, next, worked, work) = (done.clone(), &next, &worked, &work);
             scope.spawn(move || {
                 loop {
                     let number = next.fetch_add(1, Ordering::Relaxed);
                     if number >= count {
                         return;
                     }
-                    let login = one(servers, number, &done);
-                    logins.lock().unwrap().push(login);
+                    let one = work(number);
+                    worked.lock().unwrap().push(one);
+                    let _ = done.send(());
                 }
             });
         }
@@ -98,7 +129,7 @@ pub(crate) fn sign_in<'a>(
             deed();
         }
     });
-    logins.into_inner().unwrap()
+    worked.into_inner().unwrap()
 }
 
 fn wait_for(progress: &Receiver<()>, count: usize) {
@@ -108,7 +139,7 @@ fn wait_for(progress: &Receiver<()>, count: usize) {
 }
 
 /// One after another at both servers, until there is an answer that is no excuse.
-fn answered(servers: &Servers, first: usize, call: &Call) -> Reply {
+pub(crate) fn answered(servers: &Servers, first: usize, call: &Call) -> Reply {
     for tried in 0..MOST_TRIES {
         match servers.send(first + tried, call) {
             Ok(reply) if reply.status != 500 => return reply,
@@ -118,10 +149,14 @@ fn answered(servers: &Servers, first: usize, call: &Call) -> Reply {
     panic!("no answer to {call:?}");
 }
 
-fn one(servers: &Servers, number: usize, done: &Sender<()>) -> Login {
+/// Up to the warning.
+fn begin(servers: &Servers, number: usize) -> Call {
     let sign_in = Call::login(WORLD, &format!("erin-{number}"), PASSWORD);
     let warned = answered(servers, number, &sign_in);
-    let skip = Call::skip(WORLD, &warned.text("state_token"));
+    Call::skip(WORLD, &warned.text("state_token"))
+}
+
+fn redeem(servers: &Servers, number: usize, skip: Call) -> Login {
     let mut sessions = Vec::new();
     // At both, one after the other: the second one must not know less than the first one.
     for at in [number, number + 1] {
@@ -132,7 +167,6 @@ fn one(servers: &Servers, number: usize, done: &Sender<()>) -> Login {
             reply.assert_state_token_refused();
         }
     }
-    let _ = done.send(());
     Login { number, skip, sessions }
 }
 

@@ -21,7 +21,7 @@ impl Deployment {
     /// On a new database, with its tables and keys.
     pub(crate) async fn on(postgres: &server::Server, port: u16) -> Self {
         let deployment = Self::without_tables(postgres, port).await;
-        let migrated = deployment.home.command(&["--database", &deployment.url, "--migrate"]).status();
+        let migrated = deployment.home.command(&["--database", &deployment.url, "migrate"]).status();
         assert!(migrated.unwrap().success(), "{}", deployment.home.log());
         deployment
     }

@@ -12,19 +12,32 @@
     reason = "a test fails by panicking"
 )]
 
+mod accounts;
 mod at_once;
 mod crash;
 mod crowd;
 mod deployment;
+mod fail_over;
+mod in_doubt;
+mod lost_writes;
+mod pair;
+mod reloads;
 mod starting;
+mod sweeps;
 mod tls;
 
+#[path = "../server/operator.rs"]
+#[allow(dead_code, reason = "these tests need a part of it")]
+mod operator;
 #[path = "../../../../crates/authflow-postgres/tests/postgres/pooler.rs"]
 #[allow(dead_code, reason = "these tests need a part of it")]
 mod pooler;
 #[path = "../server/process.rs"]
 #[allow(dead_code, reason = "these tests need a part of it")]
 mod process;
+#[path = "../server/scrape.rs"]
+#[allow(dead_code, reason = "these tests need a part of it")]
+mod scrape;
 /// Of PostgreSQL.
 #[path = "../../../../crates/authflow-postgres/tests/postgres/server.rs"]
 #[allow(dead_code, reason = "these tests need a part of it")]

@@ -75,7 +75,7 @@ async fn a_certificate_must_be_of_the_host_and_of_an_authority_that_is_trusted()
     let url =
         |host: &str| format!("postgres://{OWNER}@{host}:{port}/{}?sslmode=require", deployment.database.name);
     let migrated = |host: &str, trusted: &PathBuf| {
-        let arguments = ["--database", &*url(host), "--migrate"];
+        let arguments = ["--database", &*url(host), "migrate"];
         let mut command = deployment.home.command(&arguments);
         let output = command.env("SSL_CERT_FILE", trusted).stderr(Stdio::piped()).output().unwrap();
         (output.status.success(), String::from_utf8(output.stderr).unwrap())

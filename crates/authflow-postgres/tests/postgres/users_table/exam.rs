@@ -11,7 +11,11 @@ async fn a_table_of_somebody_elses_neglects_no_duty() {
     let host = host(PostgresStore::connect(settings).await.unwrap());
     for tenant in [Some(TenantId::new("o'org").unwrap()), None] {
         let audience = Audience { client_id: ClientId::new("app").unwrap(), tenant };
-        let locked = bare(tenant, "locked", "lou", AccountStatus::Locked);
+        let locked = Account {
+            mobile: Mobile::new("+86 139 0000 0001").ok(),
+            email: EmailAddress::new("Lou@example.com").ok(),
+            ..bare(tenant, "locked", "lou", AccountStatus::Locked)
+        };
         let noted = async |account: &Account| {
             let sql = "SELECT revision FROM authflow.side_accounts WHERE tenant = $1 AND id = $2";
             let tenant = tenant.as_ref().map_or("", TenantId::as_str);
@@ -64,7 +68,11 @@ async fn a_table_of_numbers_and_flags_neglects_no_duty_that_it_can_have() {
     let disabled = noted(account("7", "lou@example.com", AccountStatus::Disabled)).await;
     let active = noted(account("8", "FÄY@example.com", AccountStatus::Active)).await;
     let audience = Audience { client_id: ClientId::new("app").unwrap(), tenant: None };
-    let exam = HostExam::on(audience, active, disabled, ClientId::new("another").unwrap());
+    let mut exam = HostExam::on(audience, active, disabled, ClientId::new("another").unwrap());
+    // It has no numbers.
+    exam.contacts = false;
+    // Its ids are numbers, and it has no place for a user name.
+    exam.registration = false;
     assert_eq!(exam.take(&host, Moment::now().unwrap()).await, Ok(()));
     let make = async |account: Account| write(&account).await;
     assert_eq!(exam.take_administered(&host, Moment::now().unwrap(), make).await, Ok(()));

@@ -1,0 +1,44 @@
+//! Why a file gives no keys.
+
+use crate::private_file::{MalformedToml, PrivateFileError};
+use authflow::token::KeyError;
+
+/// Why a file gives no keys. It prints no secret. `E` is why keys that are good each are none together.
+///
+/// ```
+/// use authflow_keys::{KeyFileError, key_ring, private_file};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("keys.toml");
+/// private_file::make(&path, "[signer]\nid = \"2026-11\"\nsecret = \"hunter2\"\n")?;
+/// let refused = key_ring::load_or_make(&path).unwrap_err();
+/// assert!(matches!(refused, KeyFileError::NotHexadecimal));
+/// assert_eq!(refused.to_string(), "a secret must be an even number of hexadecimal digits");
+/// # Ok(()) }
+/// ```
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum KeyFileError<E> {
+    /// The file cannot be read or made, or is not its owner's alone.
+    #[error(transparent)]
+    File(#[from] PrivateFileError),
+    /// The operating system has no random numbers.
+    #[error("no entropy to make a key of")]
+    NoEntropy,
+    /// The text has not the members of such a file.
+    #[error(transparent)]
+    Malformed(#[from] MalformedToml),
+    /// A secret is spelt otherwise.
+    #[error("a secret must be an even number of hexadecimal digits")]
+    NotHexadecimal,
+    /// A secret or an id is no key's.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// Each is a key, and together they are none.
+    #[error(transparent)]
+    Together(E),
+    /// There is no key of that id beside the one that is used first.
+    #[error("there must be a key of that id beside the one that signs or seals, and there is none")]
+    NoSuchKey,
+}

@@ -1,0 +1,56 @@
+//! Accounts, as an administrator looks for them.
+
+use super::{Accounts, OwnAccounts, row::account};
+use crate::{
+    Connection, PostgresStore, StoreError, columns,
+    database::reading,
+    parameters::{int8, text},
+};
+use authflow::{
+    AccountId, TenantId,
+    account::{Account, AccountKey, Identifier},
+};
+use std::num::NonZeroU32;
+
+impl<A: Accounts> PostgresStore<A> {
+    /// Who is known by a name, number or address, as an administrator looks somebody up.
+    ///
+    /// # Errors
+    /// When the database has no answer, or what was typed is a name of two accounts.
+    pub async fn account_named(
+        &self,
+        tenant: Option<TenantId>,
+        name: &Identifier,
+    ) -> Result<Option<Account>, StoreError> {
+        let key = AccountKey::Identifier(name.clone());
+        reading!(self.database.to_begin(), connection => self.accounts.find(connection, tenant, &key))
+    }
+}
+
+impl PostgresStore<OwnAccounts> {
+    /// A page of the accounts of a tenant, in the order of the bytes of their ids: at most so many, behind the given one. A page that is not full is
+    /// the last one.
+    ///
+    /// # Errors
+    /// When the database has no answer.
+    pub async fn accounts(
+        &self,
+        tenant: Option<TenantId>,
+        behind: Option<AccountId>,
+        at_most: NonZeroU32,
+    ) -> Result<Vec<Account>, StoreError> {
+        reading!(self.database.to_begin(), connection => page(connection, tenant, behind, at_most))
+    }
+}
+
+async fn page(
+    connection: &Connection,
+    tenant: Option<TenantId>,
+    behind: Option<AccountId>,
+    at_most: NonZeroU32,
+) -> Result<Vec<Account>, StoreError> {
+    let sql = "SELECT * FROM authflow.accounts WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3";
+    let behind = behind.as_ref().map_or("", AccountId::as_str);
+    let of = [text(columns::tenant(&tenant)), text(behind), int8(i64::from(at_most.get()))];
+    connection.query(sql, &of).await?.iter().map(account).collect()
+}

@@ -1,0 +1,37 @@
+//! Authenticators are enrolled: in whichever table they are kept.
+
+use crate::{StoreError, columns};
+use authflow::{
+    Timestamp,
+    factor::{FactorSet, Totp},
+};
+use rusqlite::{Connection, params};
+
+/// The table's trigger counts the revision up: what was there is taken away first, so that there is a change in any case.
+pub(crate) fn enrol(
+    connection: &Connection,
+    table: &'static str,
+    (tenant, account): (&str, &str),
+    (totp, enrolled, changed_at): (&Totp, FactorSet, Timestamp),
+) -> Result<(), StoreError> {
+    let sql = format!("UPDATE {table} SET totp_sealed = NULL WHERE tenant = ?1 AND id = ?2");
+    connection.prepare_cached(&sql)?.execute([tenant, account])?;
+    let sql = format!(
+        "UPDATE {table} SET totp_sealed = ?3, totp_algorithm = ?4, totp_digits = ?5, totp_step_seconds = ?6, totp_step = ?7,
+            enrolled = ?8, factors_changed_at = ?9
+        WHERE tenant = ?1 AND id = ?2"
+    );
+    connection.prepare_cached(&sql)?.execute(params![
+        tenant,
+        account,
+        totp.secret().as_str(),
+        totp.algorithm().as_str(),
+        totp.digits(),
+        columns::number(totp.step_seconds())?,
+        // -1 until a first one is used.
+        totp.last_used_step().map(columns::number).transpose()?.unwrap_or(-1),
+        columns::factors(enrolled),
+        columns::seconds(changed_at),
+    ])?;
+    Ok(())
+}

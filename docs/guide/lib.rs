@@ -1,0 +1,73 @@
+//! The pages of the guide. Their examples run with `cargo test -p authflow-guide`.
+
+macro_rules! pages {
+    ($($page:ident = $file:literal;)*) => {
+        $(#[doc = include_str!($file)]
+        pub mod $page {})*
+    };
+}
+
+pages! {
+    first_login = "first-login.md";
+    a_host_by_hand = "a-host-by-hand.md";
+    your_own_routes = "your-own-routes.md";
+    protect_a_route = "protect-a-route.md";
+    your_users_table = "your-users-table.md";
+    postgres = "postgres.md";
+    frameworks = "frameworks.md";
+    expiring_passwords = "expiring-passwords.md";
+    second_factors = "second-factors.md";
+    test_your_login = "test-your-login.md";
+    test_your_app = "test-your-app.md";
+    deploy = "deploy.md";
+    from_jsonwebtoken = "from-jsonwebtoken.md";
+    family = "family.md";
+    bypasses = "bypasses.md";
+    glossary = "glossary.md";
+}
+
+#[cfg(test)]
+mod tests {
+    const README: &str = include_str!("../../README.md");
+
+    #[test]
+    fn the_readme_shows_the_quickstart_as_it_is_and_is_short() {
+        let (_, from) = README.split_once("```rs\n").unwrap();
+        let (shown, _) = from.split_once("```").unwrap();
+        assert_eq!(shown, include_str!("../../examples/quickstart/src/main.rs"));
+        assert!(README.lines().count() <= 150);
+    }
+
+    #[test]
+    fn the_tests_of_an_app_are_shown_as_they_are() {
+        let page = include_str!("test-your-app.md");
+        for (name, file) in [
+            ("test_login.py", include_str!("../../examples/clients/python/test_login.py")),
+            ("login.test.js", include_str!("../../examples/clients/node/login.test.js")),
+        ] {
+            let (_, from) = page.split_once(&format!("<!-- {name} -->\n```")).unwrap();
+            let (_, from) = from.split_once('\n').unwrap();
+            let (shown, _) = from.split_once("```").unwrap();
+            assert!(file.contains(shown), "{name}");
+        }
+    }
+
+    /// Of every page, and of the pages that the README names.
+    #[test]
+    fn every_link_to_a_file_leads_to_one() {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let pages =
+            ["README.md", "CONTRIBUTING.md", "docs/host.md", "docs/threat-model.md", "docs/agents.md"]
+                .map(|page| root.join(page));
+        let guide = std::fs::read_dir(env!("CARGO_MANIFEST_DIR")).unwrap().map(|file| file.unwrap().path());
+        for page in guide.filter(|file| file.extension().is_some_and(|it| it == "md")).chain(pages) {
+            let text = std::fs::read_to_string(&page).unwrap();
+            for link in text.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(link, _)| link)
+            {
+                let file = link.split('#').next().unwrap();
+                let is_local = !file.is_empty() && !file.contains("://");
+                assert!(!is_local || page.with_file_name(file).exists(), "{}: {link}", page.display());
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! What is done beside a server, on the database and the files that it uses. A running server follows at its next request.
+
+mod account;
+mod check;
+mod error;
+mod keys;
+mod output;
+mod password_input;
+mod sessions;
+mod whom;
+
+pub(crate) use error::CommandError;
+
+use crate::{
+    cli::Cli,
+    demo,
+    deployment::{Deployment, Makes},
+    start::StartError,
+    store::Store,
+};
+use authflow_sqlite::Upkeep;
+use clap::Subcommand;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Make the tables, or bring them to this version, as their owner; make the keys where there are none.
+    Migrate,
+    /// Make accounts, show them, and change who may sign in.
+    #[command(subcommand)]
+    Account(account::AccountCommand),
+    /// List somebody's sessions, and end them.
+    #[command(subcommand)]
+    Sessions(sessions::SessionsCommand),
+    /// List keys, rotate them, and leave out those that are used no more.
+    #[command(subcommand)]
+    Keys(keys::KeysCommand),
+    /// Say what an owner should know: of policies, beside SP 800-63B-4 and ASVS 5.0, of keys and of the database.
+    Check(check::Check),
+}
+
+/// What a command works on.
+struct Site {
+    deployment: Deployment,
+    store: Store,
+}
+
+impl Site {
+    async fn open(cli: &Cli) -> Result<Self, CommandError> {
+        if cli.database.is_in_memory() {
+            return Err(StartError::InMemory.into());
+        }
+        let deployment = Deployment::read(cli, Makes::Nothing)?;
+        let store = deployment.store(Upkeep::Nothing).await?;
+        // Without the configuration, the policies would be those of the demonstration.
+        if cli.config.is_none() && !demo::is_in(&store).await? {
+            return Err(CommandError::NoConfiguration);
+        }
+        Ok(Self { deployment, store })
+    }
+}
+
+pub(crate) async fn run(command: Command, cli: &Cli) -> Result<(), CommandError> {
+    match command {
+        Command::Migrate => Ok(Deployment::read(cli, Makes::All)?.migrate().await?),
+        Command::Account(command) => account::run(command, &Site::open(cli).await?).await,
+        Command::Sessions(command) => sessions::run(command, &Site::open(cli).await?).await,
+        Command::Keys(command) => keys::run(command, cli, &Site::open(cli).await?).await,
+        Command::Check(check) => check::check(&check, cli, &Site::open(cli).await?).await,
+    }
+}

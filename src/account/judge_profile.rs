@@ -1,0 +1,231 @@
+//! May this person have an account?
+
+use super::{MemberName, Profile, ProfileMembers, UserName};
+use crate::{AccountId, Audience, contact::Recipient, device::Device};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+/// May this person have an account, and of which id? Asked of whoever registers, after the code to their contact was right and nobody was found who
+/// has that contact.
+///
+/// The library knows no attributes: it hands on what the client sent. Say which members must be there and what they must be like, by the name of the
+/// one that does not do. Those that you want in id tokens go into the answer's [`profile`](AcceptedProfile::profile), which is stored with the
+/// account. Keep others elsewhere, under the account's id, and drop them where no [`Event::Registered`](crate::outcome::Event::Registered) follows:
+/// the [`Commit`](crate::step::Commit) alone makes the account, and it may be refused.
+///
+/// **The contacts among the members are not proved.** Whoever registers by a mobile number may say anybody's e-mail address: it is a member like any
+/// other, and no code goes to it.
+///
+/// The id is yours to choose, because a session names the account in the same commit. `drawn` is a random UUID (RFC 9562 §5.4) that does
+/// where the column takes a text or a UUID. Where it takes numbers: `SELECT nextval('users_id_seq')`.
+///
+/// ```
+/// use authflow::{
+///     account::{JudgeProfile, ProfileFlaw, ProfileJudgement},
+///     contact::Channel,
+///     policy::Policy,
+///     testkit::{Call, World, demo},
+/// };
+/// use serde_json::json;
+///
+/// fn judge(ask: &JudgeProfile) -> ProfileJudgement {
+///     match ask.members.get("attr_birthday") {
+///         Some(_) => ask.accept(),
+///         None => ProfileJudgement::refuse("attr_birthday", ProfileFlaw::Missing),
+///     }
+/// }
+///
+/// let registration = [Channel::Sms].into_iter().collect();
+/// let mut world = World::with_policy(Policy { registration, ..demo::policy() });
+/// let mobile = "+86-13800000009";
+/// let send = json!({ "mobile": mobile, "type": "REGISTER_SMS" });
+/// world.send(&Call::post("/api/v2/sdk/sms/send", &send));
+/// let mut body = json!({ "mobile": mobile, "verify_code": world.code() });
+/// let mut register = |body: &serde_json::Value| {
+///     let step = world.begin(&Call::post("/api/v2/sdk/register/mobile-verify-code", body));
+///     let ask = world.until::<JudgeProfile>(step);
+///     let judged = judge(&ask);
+///     world.finish(ask.answer(judged)).status
+/// };
+/// assert_eq!(register(&body), 400);
+/// body["attr_birthday"] = json!("1987-06-05");
+/// assert_eq!(register(&body), 200, "the code is still good");
+/// ```
+///
+/// **If you answer wrongly:** `Accepted` for anybody: whoever has a number or an address has an account. The policy has said so already; this is where
+/// bounds of your own go. With an id that was somebody's: what is kept elsewhere of that one is the new one's; where an account has it now, nobody
+/// is registered ([`Contradiction`](crate::outcome::Event::Contradiction)). `Refused` for somebody who may have one: they are told which member to mend.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct JudgeProfile {
+    /// The application and tenant.
+    pub audience: Audience,
+    /// From where.
+    pub device: Device,
+    /// The contact that they have proved to be theirs.
+    pub recipient: Recipient,
+    /// The user name that they chose, if they did. It is fit for a new one; the commit finds out whether it is another account's.
+    pub user_name: Option<UserName>,
+    /// Whether they chose a password. It is judged next ([`JudgePassword`](crate::password::JudgePassword)).
+    pub has_password: bool,
+    /// What they say of themselves besides.
+    pub members: ProfileMembers,
+    /// An id that nobody has: a random UUID.
+    pub drawn: AccountId,
+}
+
+impl JudgeProfile {
+    /// Accepts whoever registers: with the drawn id, the user name that they chose, and what they are called as the one claim.
+    pub fn accept(&self) -> ProfileJudgement {
+        let name = self.members.get(MemberName::NAME);
+        let profile = name.map(|name| Profile::new(&json!({ "name": name }))).transpose();
+        match profile {
+            Ok(profile) => ProfileJudgement::Accepted(AcceptedProfile {
+                account: self.drawn,
+                user_name: self.user_name.clone(),
+                profile: profile.unwrap_or_default(),
+            }),
+            Err(_) => ProfileJudgement::refuse(MemberName::NAME, ProfileFlaw::Malformed),
+        }
+    }
+}
+
+/// What the host thinks of somebody who registers.
+///
+/// ```
+/// use authflow::account::{JudgeProfile, ProfileFlaw, ProfileJudgement};
+///
+/// /// Colleagues register, and nobody else does. `is_free` says whether nobody has the nickname.
+/// fn judge(ask: &JudgeProfile, is_free: impl Fn(&str) -> bool) -> ProfileJudgement {
+///     match ask.members.get("attr_nick_name") {
+///         _ if !ask.recipient.normalised().ends_with("@example.com") => {
+///             ProfileJudgement::NotOffered
+///         }
+///         Some(nickname) if !is_free(nickname) => {
+///             ProfileJudgement::refuse("attr_nick_name", ProfileFlaw::Taken)
+///         }
+///         _ => ask.accept(),
+///     }
+/// }
+///
+/// // A member without a name cannot be mended by a client.
+/// assert_eq!(ProfileJudgement::refuse("", ProfileFlaw::Missing), ProfileJudgement::NotOffered);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ProfileJudgement {
+    /// They may have this account.
+    Accepted(AcceptedProfile),
+    /// Not with what they say of themselves.
+    Refused(ProfileRefusal),
+    /// This host registers nobody, or not this one; the client is not told why.
+    NotOffered,
+}
+
+impl ProfileJudgement {
+    /// Not with this member. A name that is none is [not offered](Self::NotOffered).
+    pub fn refuse(member: &str, flaw: ProfileFlaw) -> Self {
+        let refusal = MemberName::new(member).map(|member| ProfileRefusal { member, flaw });
+        refusal.map_or(Self::NotOffered, Self::Refused)
+    }
+}
+
+/// The account that somebody who registers may have.
+///
+/// ```
+/// use authflow::{
+///     AccountId, InvalidId,
+///     account::{AcceptedProfile, JudgeProfile, ProfileJudgement},
+/// };
+///
+/// /// A table with numbers for ids: `next` is `SELECT nextval('users_id_seq')`.
+/// fn accept(ask: &JudgeProfile, next: i64) -> Result<ProfileJudgement, InvalidId> {
+///     let account = AccountId::new(&next.to_string())?;
+///     let ProfileJudgement::Accepted(accepted) = ask.accept() else { return Ok(ask.accept()) };
+///     Ok(ProfileJudgement::Accepted(AcceptedProfile { account, ..accepted }))
+/// }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AcceptedProfile {
+    /// Its id: one that no account of the tenant has, or best ever had.
+    pub account: AccountId,
+    /// Its user name: what they chose, or one that you give to whoever chose none. It must be fit for a new one
+    /// ([`UserName::for_new_account`]).
+    pub user_name: Option<UserName>,
+    /// Claims for its id tokens.
+    pub profile: Profile,
+}
+
+/// Which member does not do, and why.
+///
+/// ```
+/// use authflow::{
+///     account::{ProfileFlaw, ProfileRefusal},
+///     contact::Channel,
+///     outcome::{Event, RegistrationRefusal},
+///     policy::Policy,
+///     testkit::{Call, World, demo},
+/// };
+/// use serde_json::json;
+///
+/// let registration = [Channel::Sms].into_iter().collect();
+/// let mut world = World::with_policy(Policy { registration, ..demo::policy() });
+/// let body = json!({
+///     "mobile": "+86-13800000009",
+///     "verify_code": "123456",
+///     "user_name": "erin smith",
+/// });
+/// world.send(&Call::post("/api/v2/sdk/register/mobile-verify-code", &body));
+/// let Event::RegistrationRefused { reason: RegistrationRefusal::Profile(refusal), .. } =
+///     world.outcome.unwrap().events[0]
+/// else {
+///     panic!("a new user name must have no white space")
+/// };
+/// let ProfileRefusal { member, flaw } = refusal;
+/// assert_eq!((member.as_str(), flaw), ("user_name", ProfileFlaw::Malformed));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ProfileRefusal {
+    /// The member, as the client spells it.
+    pub member: MemberName,
+    /// What is wrong with it.
+    pub flaw: ProfileFlaw,
+}
+
+/// What is wrong with a member.
+///
+/// ```
+/// use authflow::account::{JudgeProfile, ProfileFlaw, ProfileJudgement, ProfileMembers};
+///
+/// /// A birthday must be there, such as 1987-06-05.
+/// fn flaw(members: &ProfileMembers) -> Option<ProfileFlaw> {
+///     match members.get("attr_birthday") {
+///         None => Some(ProfileFlaw::Missing),
+///         Some(text) if text.len() != 10 || text.split('-').count() != 3 => {
+///             Some(ProfileFlaw::Malformed)
+///         }
+///         Some(_) => None,
+///     }
+/// }
+///
+/// fn judge(ask: &JudgeProfile) -> ProfileJudgement {
+///     match flaw(&ask.members) {
+///         Some(flaw) => ProfileJudgement::refuse("attr_birthday", flaw),
+///         None => ask.accept(),
+///     }
+/// }
+///
+/// let said = |text| ProfileMembers::new([("attr_birthday", text)]).unwrap();
+/// assert_eq!(flaw(&ProfileMembers::default()), Some(ProfileFlaw::Missing));
+/// assert_eq!(flaw(&said("yesterday")), Some(ProfileFlaw::Malformed));
+/// assert_eq!(flaw(&said("1987-06-05")), None);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProfileFlaw {
+    /// It must be there.
+    Missing,
+    /// It must be otherwise.
+    Malformed,
+    /// It is another account's.
+    Taken,
+}

@@ -1,0 +1,137 @@
+//! An account that is about to be made.
+
+use super::{Account, AccountStatus, ContactNames, Profile, Revision, UserName};
+use crate::{
+    AccountId, Secret, TenantId, Timestamp,
+    contact::{EmailAddress, Mobile},
+    factor::FactorSet,
+    password::{Password, PasswordForm, Verifier},
+};
+
+/// An account that is about to be made ([`Write::CreateAccount`](crate::step::Write::CreateAccount)): every column that a new one has. It has no
+/// authenticator. `P` is what stands for its password: see [`Commit`](crate::step::Commit).
+///
+/// ```
+/// use authflow::{
+///     contact::Channel,
+///     step::{Commit, Write},
+///     testkit::{Call, World, demo},
+/// };
+/// use serde_json::json;
+///
+/// let mut policy = demo::policy();
+/// policy.registration = [Channel::Sms].into_iter().collect();
+/// let mut world = World::with_policy(policy);
+/// world.send(&Call::post(
+///     "/api/v2/sdk/sms/send",
+///     &json!({ "mobile": "+86-13800000009", "type": "REGISTER_SMS" }),
+/// ));
+/// let body = json!({ "mobile": "+86-13800000009", "verify_code": world.code() });
+/// let step = world.begin(&Call::post("/api/v2/sdk/register/mobile-verify-code", &body));
+/// let ask = world.until::<Commit>(step);
+///
+/// // One transaction makes the account and opens its first session, which is of this revision.
+/// let made = ask
+///     .writes
+///     .iter()
+///     .find_map(|write| if let Write::CreateAccount(new) = write { Some(new) } else { None })
+///     .unwrap();
+/// let opened = ask
+///     .writes
+///     .iter()
+///     .find_map(|write| if let Write::OpenSession(it) = write { Some(it) } else { None })
+///     .unwrap();
+/// assert_eq!((ask.account, opened.revision), (Some(made.id), made.revision));
+/// assert_eq!(made.mobile.as_ref().unwrap().normalised(), "+8613800000009");
+/// ```
+#[derive(Clone, Debug)]
+pub struct NewAccount<P = Secret> {
+    /// Its id, which the host has chosen ([`JudgeProfile`](super::JudgeProfile)).
+    pub id: AccountId,
+    /// Its first revision, drawn of the moment's entropy. Store exactly this: a session that the same commit opens is of it.
+    pub revision: Revision,
+    /// Whether it may sign in.
+    pub status: AccountStatus,
+    /// Its user name: fit for a new one.
+    pub user_name: Option<UserName>,
+    /// Its mobile number, in full (ITU-T E.164), where that was proved.
+    pub mobile: Option<Mobile>,
+    /// Its e-mail address, where that was proved.
+    pub email: Option<EmailAddress>,
+    /// The user names that would lead to its number or address: of another account they are in the way.
+    pub contact_names: ContactNames,
+    /// Its password, where it has one: of one spelling ([`PasswordForm::Canonical`]), set at [`created_at`](Self::created_at), with no change due and
+    /// none skipped.
+    pub password: Option<P>,
+    /// When it is made.
+    pub created_at: Timestamp,
+    /// The factors that it is asked for beside the first one.
+    pub enrolled: FactorSet,
+    /// Claims for its id tokens.
+    pub profile: Profile,
+}
+
+impl<P> NewAccount<P> {
+    /// The same with what `hash` makes of the password in its place.
+    pub(crate) async fn hashed<'a, Q, E, F>(
+        &'a self,
+        hash: impl FnOnce(&'a P) -> F,
+    ) -> Result<NewAccount<Q>, E>
+    where
+        F: Future<Output = Result<Q, E>>,
+    {
+        let password = match &self.password {
+            Some(password) => Some(hash(password).await?),
+            None => None,
+        };
+        Ok(NewAccount {
+            id: self.id,
+            revision: self.revision,
+            status: self.status,
+            user_name: self.user_name.clone(),
+            mobile: self.mobile.clone(),
+            email: self.email.clone(),
+            contact_names: self.contact_names.clone(),
+            password,
+            created_at: self.created_at,
+            enrolled: self.enrolled,
+            profile: self.profile.clone(),
+        })
+    }
+
+    /// The account of a tenant as it will be, with this verifier where it has a password.
+    pub(crate) fn as_account(
+        &self,
+        tenant: Option<TenantId>,
+        verifier: impl FnOnce(&P) -> Verifier,
+    ) -> Account {
+        let password = self.password.as_ref().map(|password| Password {
+            verifier: verifier(password),
+            changed_at: self.created_at,
+            must_change: None,
+            skips_used: 0,
+            form: PasswordForm::Canonical,
+        });
+        Account {
+            id: self.id,
+            tenant,
+            revision: self.revision,
+            status: self.status,
+            user_name: self.user_name.clone(),
+            password,
+            mobile: self.mobile.clone(),
+            email: self.email.clone(),
+            totp: None,
+            enrolled: self.enrolled,
+            factors_changed_at: Timestamp::from_unix(0),
+            profile: self.profile.clone(),
+        }
+    }
+}
+
+impl NewAccount<Verifier> {
+    /// The account of a tenant as it is read once it is made.
+    pub fn account(&self, tenant: Option<TenantId>) -> Account {
+        self.as_account(tenant, Verifier::clone)
+    }
+}

@@ -1,0 +1,50 @@
+//! Take somebody's links to social identities away.
+
+use crate::{AccountId, TenantId, social::EndLinks};
+
+/// Take somebody's links to social identities away: all, or those of one provider.
+///
+/// The revision is counted up in the same transaction: whoever has signed in by such a link is out, and so is a login that began with it. Where there is
+/// none to end, it is counted up all the same.
+///
+/// ```sql
+/// DELETE FROM identities WHERE tenant IS NOT DISTINCT FROM :tenant AND account = :account; -- AND provider = :one, where it is one
+/// UPDATE accounts SET revision = (revision + 1) & 9223372036854775807 WHERE tenant IS NOT DISTINCT FROM :tenant AND id = :account;
+/// ```
+///
+/// Nothing is left to sign in with for somebody who has nothing else: see what the account has before you do it.
+///
+/// ```
+/// use authflow::{
+///     administration::{Administered, EndLinksOf},
+///     factor::{Factor, FactorSet},
+///     social::{EndLinks, LinkedBy, Provider, SocialIdentity},
+///     testkit::{Link, World},
+/// };
+///
+/// let mut world = World::new();
+/// let session = world.login("alice");
+/// let (tenant, account) = (world.account("alice").tenant, world.account("alice").id);
+/// let weixin = Provider::new("weixin")?;
+/// let linked_by = LinkedBy::bound(FactorSet::EMPTY.with(Factor::Password));
+/// let link = Link { account, linked_at: world.clock.now, linked_by };
+/// world.host.identities.insert((tenant, SocialIdentity::new(weixin, "o-alice")?), link);
+///
+/// let ask = EndLinksOf { tenant, account, which: EndLinks::Of(weixin) };
+/// assert_eq!(world.host.end_links_of(&ask), Administered::Done);
+/// assert!(world.host.identities.is_empty());
+/// assert_ne!(world.check_exist(session.id_token()).status, 200, "what was before is over");
+/// # Ok::<(), authflow::social::InvalidIdentity>(())
+/// ```
+///
+/// **If you answer wrongly:** a link that stays is what the administrator wanted to be rid of: a thief who has linked an identity of theirs signs in by it,
+/// whatever password its owner has now. Where the revision stays, so does whoever is signed in by it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EndLinksOf {
+    /// The tenant of the account.
+    pub tenant: Option<TenantId>,
+    /// Whose links.
+    pub account: AccountId,
+    /// Which of them.
+    pub which: EndLinks,
+}

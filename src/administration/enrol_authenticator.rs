@@ -1,0 +1,64 @@
+//! Give somebody an authenticator.
+
+use crate::{
+    AccountId, TenantId, Timestamp,
+    account::Account,
+    factor::{Factor, Totp},
+};
+
+/// Give somebody an authenticator of one-time passwords, instead of the one that they may have had, and ask for it from now on.
+///
+/// The secret is sealed for this account ([`TotpSecret::seal`](crate::factor::TotpSecret::seal)), and no step of it has been used. The revision
+/// is counted up in the same transaction, so everything that was judged before is over; and a session from before is no bearer any more. What
+/// else the account is asked for stays.
+///
+/// ```sql
+/// UPDATE accounts SET totp_sealed = :secret, totp_algorithm = :algorithm, totp_digits = :digits, totp_step_seconds = :step_seconds,
+///     totp_step = NULL, enrolled = :enrolled, factors_changed_at = :changed_at, revision = (revision + 1) & 9223372036854775807
+/// WHERE tenant IS NOT DISTINCT FROM :tenant AND id = :account; -- :enrolled is what is there, with Factor::Totp
+/// ```
+///
+/// ```
+/// use authflow::{
+///     administration::{Administered, EnrolAuthenticator},
+///     factor::{Totp, TotpAlgorithm, TotpSecret},
+///     sealing::Owner,
+///     testkit::{World, demo},
+/// };
+///
+/// let mut world = World::new();
+/// let session = world.login("alice");
+/// let (tenant, account) = (world.account("alice").tenant, world.account("alice").id);
+/// let secret = TotpSecret::new(demo::secret(9)).unwrap(); // drawn, and shown to its owner once
+/// let sealed = secret.seal(&demo::sealing_keys(), Owner { tenant, account }, &world.moment());
+/// let totp = Totp::new(sealed, TotpAlgorithm::Sha1, 6, None).unwrap();
+/// let ask = EnrolAuthenticator { tenant, account, totp, changed_at: demo::START };
+/// assert_eq!(world.host.enrol_authenticator(&ask), Administered::Done);
+/// assert_eq!(world.login("alice").text("status"), "MFA_AUTH");
+/// assert_ne!(world.check_exist(session.id_token()).status, 200, "what was before is over");
+/// ```
+///
+/// **If you answer wrongly:** where the factor is not asked for, its owner believes in a protection that is not there. Where the step of the
+/// authenticator before stays, the first one-time passwords of the new one are refused or count twice. Where the revision stays, a thief's session
+/// outlives what was to shut them out.
+#[derive(Clone, Debug)]
+pub struct EnrolAuthenticator {
+    /// The tenant of the account.
+    pub tenant: Option<TenantId>,
+    /// Whose authenticator.
+    pub account: AccountId,
+    /// The authenticator, of which no step has been used.
+    pub totp: Totp,
+    /// When.
+    pub changed_at: Timestamp,
+}
+
+impl EnrolAuthenticator {
+    /// What becomes of the account, for a store without statements.
+    pub fn apply(&self, account: &mut Account) {
+        account.totp = Some(self.totp.clone());
+        account.enrolled = account.enrolled.with(Factor::Totp);
+        account.factors_changed_at = self.changed_at;
+        account.revision = account.revision.next();
+    }
+}

@@ -1,0 +1,78 @@
+//! Give somebody a password.
+
+use crate::{
+    AccountId, TenantId, Timestamp,
+    account::Account,
+    password::{MustChange, Password, PasswordForm, Verifier},
+};
+
+/// Give somebody a password, with a reason to change it at the next sign-in or without one.
+///
+/// The verifier is of the password's one spelling, which
+/// [`PasswordRules::accept`](crate::password::PasswordRules::accept) gives. The revision is counted up in the same transaction, so everything
+/// that was judged on the password before is over. Skips are cleared. Counts of guesses stay: [`Unlock`](super::Unlock) clears them.
+///
+/// Links to social identities end in the same transaction. The owner of the account gets it back by this, as a rule, and a link that somebody else has made must not
+/// outlive that; they link their own again.
+///
+/// A password that an administrator knows is not its owner's secret. Say [`MustChange::AdministratorReset`] or [`MustChange::FirstLogin`], unless
+/// nobody reads it on the way (OWASP ASVS 5.0, 6.4.1 and 6.4.6).
+///
+/// ```sql
+/// UPDATE accounts SET verifier = :verifier, password_form = 'canonical', password_changed_at = :changed_at, must_change = :must_change,
+///     skips_used = 0, revision = (revision + 1) & 9223372036854775807
+/// WHERE tenant IS NOT DISTINCT FROM :tenant AND id = :account;
+/// DELETE FROM identities WHERE tenant IS NOT DISTINCT FROM :tenant AND account = :account;
+/// ```
+///
+/// ```
+/// use authflow::{
+///     administration::{Administered, SetPassword},
+///     password::{MustChange, Verifier},
+///     testkit::{World, demo},
+/// };
+///
+/// let mut world = World::new();
+/// let session = world.login("alice");
+/// let (tenant, account) = (world.account("alice").tenant, world.account("alice").id);
+/// let ask = SetPassword {
+///     tenant,
+///     account,
+///     verifier: Verifier::new(demo::PASSWORD), // the test kit hashes nothing
+///     changed_at: demo::START,
+///     must_change: Some(MustChange::AdministratorReset),
+/// };
+/// assert_eq!(world.host.set_password(&ask), Administered::Done);
+/// assert_eq!(world.login("alice").text("status"), "PASSWORD_EXPIRED");
+/// assert_ne!(world.check_exist(session.id_token()).status, 200, "what was before is over");
+/// ```
+///
+/// **If you answer wrongly:** where the revision stays, so do the sessions of whoever had the password before; where links stay, so do they. Without the mark, the
+/// administrator goes on knowing the password of somebody else.
+#[derive(Clone, Debug)]
+pub struct SetPassword {
+    /// The tenant of the account.
+    pub tenant: Option<TenantId>,
+    /// Whose password.
+    pub account: AccountId,
+    /// What it is verified against: of its one spelling.
+    pub verifier: Verifier,
+    /// When it is set, which its age is counted from.
+    pub changed_at: Timestamp,
+    /// Whether it must be changed before anything else, and why.
+    pub must_change: Option<MustChange>,
+}
+
+impl SetPassword {
+    /// What becomes of the account, for a store without statements.
+    pub fn apply(&self, account: &mut Account) {
+        account.password = Some(Password {
+            verifier: self.verifier.clone(),
+            changed_at: self.changed_at,
+            must_change: self.must_change,
+            skips_used: 0,
+            form: PasswordForm::Canonical,
+        });
+        account.revision = account.revision.next();
+    }
+}

@@ -1,0 +1,25 @@
+//! Which captcha an application has.
+
+use serde::{Deserialize, Serialize};
+
+/// Which captcha an application has, and so who judges the token that comes with a wish for a code. A host that does
+/// not answer the question of its kind lets nobody by.
+///
+/// ```
+/// use authflow::{captcha::CaptchaKind, policy::Policy};
+///
+/// let policy: Policy =
+///     serde_json::from_str(r#"{ "demands_captcha": true, "captcha": "picture" }"#).unwrap();
+/// assert_eq!(policy.captcha, CaptchaKind::Picture);
+/// assert_eq!(Policy::default().captcha, CaptchaKind::Own);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CaptchaKind {
+    /// The host's own, or a service's: [`JudgeCaptcha`](super::JudgeCaptcha) judges its token, and no picture is handed out.
+    #[default]
+    Own,
+    /// A picture with a piece to be moved to its place: [`IssueCaptcha`](super::IssueCaptcha) and
+    /// [`JudgeCaptchaPoint`](super::JudgeCaptchaPoint). Its token is the library's, and `JudgeCaptcha` is not asked.
+    Picture,
+}

@@ -1,0 +1,16 @@
+//! The time, for clients that sign their calls.
+
+use super::{admit, config::Core};
+use crate::{Moment, device::Caller, outcome::Verdict, step::Step};
+use alloc::sync::Arc;
+
+/// No engine knows more of the time than the second. What is beyond that is drawn, because the family's clients may make their nonce of it.
+pub(super) fn start(core: &Arc<Core>, caller: Caller, moment: Moment) -> Step {
+    admit::admit(core, caller, moment, |admitted| {
+        let context = &admitted.context;
+        let [high, low, ..] = context.core.ring.signer().draw(&context.moment, "server date", &[]);
+        let drawn = u64::from(u16::from_be_bytes([high, low]) % 1_000);
+        let milliseconds = admitted.now().as_unix().saturating_mul(1_000).saturating_add(drawn);
+        admitted.context.end(Verdict::ServerDate { milliseconds })
+    })
+}

@@ -1,0 +1,173 @@
+//! Who may link an identity that a provider vouches for, and by what.
+
+use super::{
+    Next, Progress,
+    graph::NOW,
+    next,
+    registration::{begins, registration},
+    sign_in_code,
+};
+use crate::{
+    account::Account,
+    contact::{Channel, Recipient},
+    factor::{Factor, FactorSet},
+    policy::Policy,
+    social::{LinkedBy, Unassociated},
+};
+
+const FEDERATED: FactorSet = FactorSet::EMPTY.with(Factor::Federated);
+
+/// What proves an account, so that an identity is linked to it.
+///
+/// These are the proofs that the policy [names](crate::social::Unassociated) and that begin a login there. A link ends in a login, which begins with
+/// the proof and with nothing else: an identity proves nothing of an account that it is not linked to.
+///
+/// ```
+/// use authflow::{
+///     factor::{Factor, FactorSet},
+///     flow::link_proofs,
+///     policy::Policy,
+///     social::{LinkProofs, Unassociated},
+/// };
+///
+/// let both = FactorSet::EMPTY.with(Factor::Password).with(Factor::Sms);
+/// let policy =
+///     Policy { unassociated: Unassociated::Bind(LinkProofs::new(both)?), ..Policy::default() };
+/// assert!(link_proofs(&policy).is_empty(), "nobody signs in by an identity here");
+/// let policy = Policy { first_factors: policy.first_factors.with(Factor::Federated), ..policy };
+/// assert_eq!(
+///     link_proofs(&policy),
+///     FactorSet::EMPTY.with(Factor::Password),
+///     "and nobody by a code"
+/// );
+/// # Ok::<(), authflow::social::LinkProofsError>(())
+/// ```
+pub fn link_proofs(policy: &Policy) -> FactorSet {
+    if policy.first_factors.contains(Factor::Federated) {
+        policy.unassociated.proofs().iter().filter(|proof| policy.first_factors.contains(*proof)).collect()
+    } else {
+        FactorSet::EMPTY
+    }
+}
+
+/// May a code to this channel prove the account, so that an identity is linked to it? If so, whom it goes to.
+///
+/// A channel that is a second factor of
+/// the account links nothing, in any application: what is linked signs in for good, and one channel would be both factors.
+///
+/// ```
+/// use authflow::{
+///     contact::{Channel, Mobile},
+///     factor::{Factor, FactorSet},
+///     flow::link_code,
+///     policy::Policy,
+///     social::{LinkProofs, Unassociated},
+///     testkit::demo,
+/// };
+///
+/// let demo = demo::policy();
+/// let policy = Policy {
+///     first_factors: demo.first_factors.with(Factor::Federated),
+///     unassociated: Unassociated::Bind(LinkProofs::new(FactorSet::EMPTY.with(Factor::Sms))?),
+///     ..demo
+/// };
+/// let mut erin = demo::account("erin");
+/// erin.mobile = Mobile::new("+86-13800000000").ok();
+/// assert!(link_code(&policy, &erin, Channel::Sms).is_some());
+/// erin.enrolled = FactorSet::EMPTY.with(Factor::Sms);
+/// assert!(link_code(&policy, &erin, Channel::Sms).is_none(), "it is her second factor");
+/// # Ok::<(), authflow::social::LinkProofsError>(())
+/// ```
+pub fn link_code(policy: &Policy, account: &Account, channel: Channel) -> Option<Recipient> {
+    let links = link_proofs_of(policy, account).contains(Factor::of_channel(channel));
+    sign_in_code(policy, account, channel).filter(|_| links)
+}
+
+/// What proves this account, so that an identity is linked to it: nothing that is a second factor of it.
+pub(super) fn link_proofs_of(policy: &Policy, account: &Account) -> FactorSet {
+    link_proofs(policy).without(account.enrolled)
+}
+
+/// Whether somebody who has no account may have one, and an identity linked to it, by a code to this channel: where the policy
+/// [says so](Unassociated::BindOrRegister), and [`registration`] by that channel needs no password.
+///
+/// ```
+/// use authflow::{
+///     contact::Channel,
+///     factor::{Factor, FactorSet},
+///     flow::registers_linked,
+///     policy::Policy,
+///     social::{LinkProofs, Unassociated},
+/// };
+///
+/// let by_sms = LinkProofs::new(FactorSet::EMPTY.with(Factor::Sms))?;
+/// let policy = Policy {
+///     first_factors: FactorSet::EMPTY.with(Factor::Federated).with(Factor::Sms),
+///     unassociated: Unassociated::BindOrRegister(by_sms),
+///     registration: Channel::ALL.into_iter().collect(),
+///     ..Policy::default()
+/// };
+/// assert!(registers_linked(&policy, Channel::Sms));
+/// assert!(!registers_linked(&policy, Channel::Email), "a code by e-mail links nothing here");
+/// let bind = Policy { unassociated: Unassociated::Bind(by_sms), ..policy };
+/// assert!(!registers_linked(&bind, Channel::Sms));
+/// # Ok::<(), authflow::social::LinkProofsError>(())
+/// ```
+pub fn registers_linked(policy: &Policy, channel: Channel) -> bool {
+    matches!(policy.unassociated, Unassociated::BindOrRegister(_))
+        && link_proofs(policy).contains(Factor::of_channel(channel))
+        && registration(policy, channel, false).is_ok()
+}
+
+/// Whether a link counts in an application with this policy, by what it was [made by](crate::social::LinkedIdentity::linked_by): by one proof at
+/// least that links identities in this application ([`link_proofs`]), or where it links none, begins a login. The application must take how that proof came about, too: an
+/// [unbound code](Policy::allows_unbound_codes), or a [mobile that another party vouched for](Policy::takes_vouched_mobiles). A link of another application,
+/// where less is demanded, is none here until its owner proves the account once more. It is the application's word, whatever factors the account has: what else it
+/// demands of a login it demands after the identity.
+///
+/// ```
+/// use authflow::{factor::{Factor, FactorSet}, flow::link_counts, policy::Policy, social::{LinkProofs, LinkedBy, Unassociated}};
+///
+/// let [password, sms] = [Factor::Password, Factor::Sms].map(|proof| FactorSet::EMPTY.with(proof));
+/// let strict = Policy { unassociated: Unassociated::Bind(LinkProofs::new(password)?), ..Policy::default() };
+/// assert!(link_counts(&strict, LinkedBy::bound(password)));
+/// assert!(!link_counts(&strict, LinkedBy::bound(sms)));
+/// assert!(!link_counts(&strict, LinkedBy::unbound(password)), "who brought the code is not known");
+/// assert!(!link_counts(&Policy::default(), LinkedBy::bound(sms)), "one signs in by a password there");
+/// assert!(!link_counts(&strict, LinkedBy::NOTHING), "nothing is known of it");
+/// # Ok::<(), authflow::social::LinkProofsError>(())
+/// ```
+pub fn link_counts(policy: &Policy, linked_by: LinkedBy) -> bool {
+    let links = link_proofs(policy);
+    // What the policy names and begins no login with links nothing.
+    let demanded = if links.is_empty() { policy.first_factors.without(FEDERATED) } else { links };
+    let proofs = linked_by.proofs(policy.allows_unbound_codes, policy.takes_vouched_mobiles);
+    proofs.iter().any(|proof| demanded.contains(proof))
+}
+
+/// Whether the account gets in without identities, in an application with this policy: by a first factor that it has, which leads to a session or to
+/// something that it can do. A channel that reaches nobody is no way in, and neither is a login that is always denied.
+///
+/// ```
+/// use authflow::{flow::has_other_way_in, testkit::demo};
+///
+/// let mut erin = demo::account("erin");
+/// assert!(!has_other_way_in(&demo::policy(), &erin), "her last identity is not taken away");
+/// erin.password = Some(demo::password("Correct-Horse-7", demo::START));
+/// assert!(has_other_way_in(&demo::policy(), &erin));
+/// ```
+pub fn has_other_way_in(policy: &Policy, account: &Account) -> bool {
+    let gets_on = |factor| {
+        let progress = Progress { factors: FactorSet::EMPTY.with(factor), ..Progress::default() };
+        match next(policy, account, progress, NOW) {
+            Next::Deny(_) => false,
+            Next::Issue => true,
+            Next::Wait(wait) => wait.actions().next().is_some(),
+        }
+    };
+    policy.first_factors.iter().any(|factor| begins(factor, account) && gets_on(factor))
+}
+
+#[cfg(test)]
+#[path = "link_tests.rs"]
+mod tests;

@@ -1,0 +1,38 @@
+//! By which channels people replace their own contact.
+
+super::channels::channels! {
+    /// Which of their own contacts people replace while they are signed in. None by default: then only an administrator does.
+    ///
+    /// Only channels have contacts, so no other factor can be in it. [`flow::replace_contact`](crate::flow::replace_contact)
+    /// says who may replace one, and what that takes.
+    ///
+    /// ```
+    /// use authflow::{contact::Channel, factor::{Factor, FactorSet}, policy::ReplacedContacts};
+    ///
+    /// let mobiles: ReplacedContacts = serde_json::from_str(r#"["sms"]"#).unwrap();
+    /// assert_eq!(mobiles, [Channel::Sms].into_iter().collect());
+    /// assert!(mobiles.contains(Channel::Sms) && !ReplacedContacts::NONE.contains(Channel::Sms));
+    ///
+    /// let refused = ReplacedContacts::new(FactorSet::EMPTY.with(Factor::Totp)).unwrap_err();
+    /// assert_eq!(refused.to_string(), "replaces_contacts must be by sms or email, not by totp");
+    /// ```
+    ReplacedContacts, "replaces_contacts";
+    /// A factor that is no channel has no contact to replace: the example of [`ReplacedContacts`] has its text.
+    ReplacedContactsError
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::Policy;
+
+    #[test]
+    fn a_policy_that_does_not_say_so_replaces_nothing() {
+        let policy: Policy = serde_json::from_str("{}").unwrap();
+        assert_eq!(
+            (policy.replaces_contacts, Policy::default().replaces_contacts),
+            (ReplacedContacts::NONE, ReplacedContacts::NONE)
+        );
+        assert!(!policy.session_sets_first_password && !Policy::default().session_sets_first_password);
+    }
+}

@@ -1,0 +1,71 @@
+//! What does this open to?
+
+use crate::{Audience, token::KeyId};
+use alloc::vec::Vec;
+use core::fmt;
+
+/// What does this open to, under a key of yours? Asked of a signed call, before anything else.
+///
+/// Decrypt with RSAES-OAEP (RFC 8017 §7.1.2): SHA-256 as the hash **and** as the hash of MGF1, no label. It is BouncyCastle's reading of
+/// `OAEPWithSHA-256AndMGF1Padding`, as the family documents. Answer with the text, or `None` where it does not open, there is no such key, or what it
+/// opens to is no UTF-8. Have no answer ([`Ask::unavailable`](crate::step::Ask::unavailable)) where the key service is down.
+///
+/// The sealed text has exactly as many bytes as the key's modulus, 512 at most; anything else is refused before this is asked.
+///
+/// Answer alike whatever is wrong, and in the same time. An attacker who learns *why* a text does not open can open texts without the key (J. Manger,
+/// "A Chosen Ciphertext Attack on RSA Optimal Asymmetric Encryption Padding", 2001). So take an implementation that is written for that – aws-lc, BoringSSL, a KMS –
+/// log no reason of its own, and look at nothing of the text: the library judges it.
+///
+/// ```
+/// use authflow::{
+///     Dialect, Secret,
+///     signed_call::OpenSealed,
+///     testkit::{Call, Setup, World, demo},
+/// };
+///
+/// let setup = Setup {
+///     dialect: Dialect::OneAccess,
+///     call_key: Some(demo::call_key()),
+///     ..Setup::default()
+/// };
+/// let mut world = World::with_setup(setup);
+/// let signed_in = world.login("alice");
+/// let milliseconds = world.clock.now.as_unix() * 1_000;
+/// let call = Call::sign_out("").without_header("X-session-token").signed(
+///     signed_in.session_token(),
+///     milliseconds,
+///     "n-1",
+/// );
+///
+/// let step = world.begin(&call);
+/// let ask = world.until::<OpenSealed>(step);
+/// assert_eq!((ask.key, ask.sealed.len()), (*demo::call_key().id(), 256));
+/// let text =
+///     // yours: RSAES-OAEP
+///     format!("session_token={}&timestamp={milliseconds}&nonce=n-1", signed_in.session_token());
+/// assert_eq!(world.finish(ask.answer(Some(Secret::new(text)))).status, 200);
+/// ```
+///
+/// **If you answer wrongly:**
+/// - A text for what is sealed under another application's key: its clients are taken for this application's, as far as their session tokens are of it, which is
+///   nowhere.
+/// - A text that was not in it: refused, unless it holds a session token that is good now. Then whoever called has that session.
+/// - `None` for what is good: the call is refused, and its client signs anew.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct OpenSealed {
+    /// The application and tenant that the call is for.
+    pub audience: Audience,
+    /// Which key: the [id](super::CallKey::id) that the application's has.
+    pub key: KeyId,
+    /// What is sealed.
+    pub sealed: Vec<u8>,
+}
+
+/// Whoever can open it has a session token.
+impl fmt::Debug for OpenSealed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { audience, key, .. } = self;
+        f.debug_struct("OpenSealed").field("audience", audience).field("key", key).finish_non_exhaustive()
+    }
+}

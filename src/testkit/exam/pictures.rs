@@ -1,0 +1,56 @@
+//! Pictures of a captcha: one try each, where they were shown.
+
+use super::{NeglectedDuty, Sitting, answered, holds};
+use crate::{
+    Host, Timestamp,
+    captcha::{
+        Captcha, CaptchaPicture, CaptchaPoint, IssueCaptcha, JudgeCaptchaPoint, PictureId, PictureSeed,
+        PresentedPoint,
+    },
+    contact::{Channel, Recipient},
+    device::{Device, PresentedDevice},
+    testkit::demo,
+};
+use alloc::{format, sync::Arc};
+
+/// As wide as a picture may be.
+const WIDEST: u16 = 1_000;
+
+impl<H: Host> Sitting<'_, H> {
+    /// Of a host that shows some.
+    pub(super) async fn pictures(&self) -> Result<(), NeglectedDuty> {
+        let (id, now) = (PictureId::from_bytes(self.id("picture")), self.now());
+        let Some(CaptchaPicture { picture, piece, .. }) = self.shown(id).await? else { return Ok(()) };
+        holds(!picture.is_empty() && !piece.is_empty(), NeglectedDuty::JudgePicture)?;
+        // Beside the picture. Then everywhere in it: that one was its try.
+        self.fails(id, -1e6, now).await?;
+        for x in (0..WIDEST).step_by(5) {
+            self.fails(id, x.into(), now).await?;
+        }
+        self.fails(PictureId::from_bytes(self.id("no picture")), 0.0, now).await
+    }
+
+    async fn shown(&self, id: PictureId) -> Result<Option<CaptchaPicture>, NeglectedDuty> {
+        let (audience, device) = (self.exam.audience, self.device()?);
+        let seed = PictureSeed::from_bytes(self.id("seed"));
+        let ask = IssueCaptcha { audience, device, id, seed, now: self.now() };
+        answered::<IssueCaptcha, _>(self.host.issue_captcha(&ask).await)
+    }
+
+    async fn fails(&self, id: PictureId, x: f64, now: Timestamp) -> Result<(), NeglectedDuty> {
+        let recipient = Recipient::new(Channel::Sms, demo::MOBILE);
+        let recipient = recipient.map_err(|_| NeglectedDuty::JudgePicture)?;
+        let (audience, device) = (self.exam.audience, self.device()?);
+        let point = PresentedPoint::Clear(CaptchaPoint { x, y: 5.0 });
+        let ask = JudgeCaptchaPoint { audience, device, id, point, recipient, now };
+        let judged = answered::<JudgeCaptchaPoint, _>(self.host.judge_captcha_point(&ask).await)?;
+        holds(judged == Captcha::Failed, NeglectedDuty::JudgePicture)
+    }
+
+    /// One that no earlier exam had, so that what it fails at stops nobody else.
+    fn device(&self) -> Result<PresentedDevice, NeglectedDuty> {
+        let name = format!("exam-{}", u128::from_be_bytes(self.id("device")));
+        let device = Device::new("exam", &name, "exam", None).map_err(|_| NeglectedDuty::JudgePicture)?;
+        Ok(PresentedDevice::new(device, &Arc::new(demo::ring())))
+    }
+}

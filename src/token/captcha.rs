@@ -1,0 +1,202 @@
+//! The captcha token: `captcha-`, and the opaque form of the claims. It shows that a picture was solved, for one recipient.
+//!
+//! Its fields, in their order:
+//!
+//! ```text
+//! id 16 │ audience's digest 16 │ recipient's digest 16 │ device's digest 16 │ iat u64 │ exp u64
+//! ```
+//!
+//! It names nobody: what it is bound to stands in it as keyed hashes.
+
+use super::{
+    AudienceDigest, DeviceDigest, KeyRing, Keys, TokenError, TokenText, Untrusted, Verified,
+    mac::same_tag,
+    opaque::{self, AROUND, Fields, Opaque, Writer},
+};
+use crate::{Audience, Lifetime, Timestamp, TokenId, contact::Recipient, device::Device};
+use core::fmt;
+
+const MAX_FIELDS: usize = 16 + 16 + 16 + 16 + 8 + 8;
+const MAX_BYTES: usize = AROUND + MAX_FIELDS;
+
+/// The keyed hash of the recipient of a code. It stands in a [captcha token](CaptchaToken).
+#[derive(Clone, Copy)]
+pub struct RecipientDigest([u8; 16]);
+
+impl RecipientDigest {
+    /// Any bytes, which are the digest of nobody but by chance.
+    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+}
+
+/// Compared in constant time, like every value an attacker might try to guess byte by byte.
+impl PartialEq for RecipientDigest {
+    fn eq(&self, other: &Self) -> bool {
+        same_tag(&self.0, &other.0)
+    }
+}
+
+impl Eq for RecipientDigest {}
+
+impl fmt::Debug for RecipientDigest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("RecipientDigest(…)")
+    }
+}
+
+/// Everything a captcha token says.
+///
+/// ```
+/// use authflow::{
+///     captcha::CaptchaKind,
+///     policy::Policy,
+///     testkit::{
+///         Call, World, demo,
+///         forge::{CaptchaClaims, Forge},
+///     },
+///     token::{RecipientDigest, Untrusted},
+/// };
+/// use serde_json::json;
+///
+/// let captcha = CaptchaKind::Picture;
+/// let policy = Policy { demands_captcha: true, captcha, ..demo::policy() };
+/// let mut world = World::with_policy(policy);
+/// let shown = world.send(&Call::get("/api/v2/sdk/captcha"));
+/// let point = world.host.solution();
+/// let body = json!({ "token": shown.text("token"), "point_json": point, "sender": demo::MOBILE });
+/// let solved = world.send(&Call::post("/api/v2/sdk/captcha/verify", &body));
+///
+/// let (ring, now) = (demo::ring(), world.clock.now);
+/// let tokens = Forge::of(&ring).captcha_tokens();
+/// let solved = Untrusted::new(solved.text("captcha_token"));
+/// let claims = *tokens.verify(solved, now).unwrap().claims();
+/// // For another recipient than it was solved for.
+/// let forged = CaptchaClaims { recipient: RecipientDigest::from_bytes([7; 16]), ..claims };
+/// let token = tokens.mint(&forged);
+/// let body = json!({
+///     "mobile": demo::MOBILE, "type": "LOGIN_SMS", "captcha_token": token.expose(),
+/// });
+/// assert_eq!(world.send(&Call::post("/api/v2/sdk/sms/send", &body)).status, 400);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CaptchaClaims {
+    /// Using the token is inserting this id.
+    pub id: TokenId,
+    /// The application and tenant whose captcha it was.
+    pub audience: AudienceDigest,
+    /// To whom a code may go.
+    pub recipient: RecipientDigest,
+    /// What the device that solved it is recognised by.
+    pub device: DeviceDigest,
+    /// When it was minted.
+    pub issued_at: Timestamp,
+    /// The first second in which it is no longer good.
+    pub expires_at: Timestamp,
+}
+
+impl CaptchaClaims {
+    /// How long a captcha token lives: three minutes, as AJ-Captcha's second token does, whose members the family's answers have.
+    pub const LIFETIME: Lifetime = Lifetime::of::<180>();
+
+    /// What a token says that is minted now, for these.
+    pub(crate) fn new(
+        ring: &KeyRing,
+        id: TokenId,
+        audience: &Audience,
+        recipient: &Recipient,
+        device: &Device,
+        now: Timestamp,
+    ) -> Self {
+        let keys = ring.signer();
+        Self {
+            id,
+            audience: keys.audience_digest(audience),
+            recipient: keys.recipient_digest(recipient),
+            device: device.digest(keys),
+            issued_at: now,
+            expires_at: now.plus(Self::LIFETIME),
+        }
+    }
+}
+
+impl Opaque for CaptchaClaims {
+    const PREFIX: &'static str = "captcha-";
+    const MAX_FIELDS: usize = MAX_FIELDS;
+
+    fn tag(keys: &Keys, signed: &[u8]) -> [u8; 32] {
+        keys.captcha.tag(&[signed])
+    }
+
+    fn write<const N: usize>(&self, fields: &mut Writer<N>) {
+        fields.bytes(self.id.as_bytes());
+        fields.bytes(self.audience.as_bytes());
+        fields.bytes(&self.recipient.0);
+        fields.bytes(self.device.as_bytes());
+        fields.time(self.issued_at);
+        fields.time(self.expires_at);
+    }
+
+    fn read(fields: &mut Fields<'_>) -> Option<Self> {
+        Some(Self {
+            id: TokenId::from_bytes(fields.take()?),
+            audience: AudienceDigest::from_bytes(fields.take()?),
+            recipient: RecipientDigest(fields.take()?),
+            device: DeviceDigest::from_bytes(fields.take()?),
+            issued_at: fields.time()?,
+            expires_at: fields.time()?,
+        })
+    }
+
+    fn times(&self) -> (Timestamp, Timestamp) {
+        (self.issued_at, self.expires_at)
+    }
+}
+
+/// Mints and verifies captcha tokens, as the example of [`CaptchaClaims`] does.
+#[derive(Clone, Copy, Debug)]
+pub struct CaptchaTokens<'ring> {
+    ring: &'ring KeyRing,
+}
+
+impl<'ring> CaptchaTokens<'ring> {
+    pub(super) fn new(ring: &'ring KeyRing) -> Self {
+        Self { ring }
+    }
+
+    /// A token that says `claims`.
+    pub fn mint(&self, claims: &CaptchaClaims) -> TokenText<CaptchaToken> {
+        TokenText::new(opaque::seal::<_, MAX_BYTES>(self.ring, claims))
+    }
+
+    /// Verifies the tag and the time. What it is bound to is judged beside this, and whether it has been used in the commit of the code.
+    ///
+    /// # Errors
+    /// Why it was refused.
+    pub fn verify(
+        &self,
+        presented: Untrusted<'_, CaptchaToken>,
+        now: Timestamp,
+    ) -> Result<CaptchaToken, TokenError> {
+        opaque::open::<_, MAX_BYTES>(self.ring, presented.bytes(), now)
+    }
+}
+
+/// A captcha token that verified: somebody has solved a picture of a [captcha](crate::captcha). Only an engine makes one.
+pub type CaptchaToken = Verified<CaptchaClaims>;
+
+impl CaptchaToken {
+    /// Whether it was made for this application and tenant. The ring is the one that verified it; with another one the answer is no.
+    pub(crate) fn is_for_audience(&self, audience: &Audience, ring: &KeyRing) -> bool {
+        ring.at(self.key()).is_some_and(|keys| keys.audience_digest(audience) == self.claims().audience)
+    }
+
+    /// Whether it was made for this recipient, in any spelling.
+    pub(crate) fn is_for_recipient(&self, recipient: &Recipient, ring: &KeyRing) -> bool {
+        ring.at(self.key()).is_some_and(|keys| keys.recipient_digest(recipient) == self.claims().recipient)
+    }
+}
+
+#[cfg(test)]
+#[path = "captcha_tests.rs"]
+mod tests;

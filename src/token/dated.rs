@@ -1,0 +1,93 @@
+//! The form of a token that a client carries from one step to the next: a JWT that says when it ends (`exp`, RFC 7519 §4.1.4) and nothing else
+//! that others could read: `{"exp":…,"s":"…"}`, where `s` is the base64url of the fields of its kind.
+
+use super::{
+    KeyRing, Keys, jwt,
+    mac::MacKey,
+    opaque::{Fields, Writer},
+};
+use crate::{Timestamp, text::base64url};
+use alloc::vec::Vec;
+
+/// The digits of [`Timestamp::MAX`].
+const MAX_DIGITS: usize = 12;
+const BEFORE_EXPIRY: &[u8] = br#"{"exp":"#;
+const BEFORE_FIELDS: &[u8] = br#","s":""#;
+const AFTER_FIELDS: &[u8] = br#""}"#;
+
+/// One kind of such a token.
+pub(super) trait Dated: Sized {
+    /// The derived key of this kind.
+    fn key(keys: &Keys) -> &MacKey;
+    /// Writes its fields.
+    fn write_fields<const N: usize>(&self, fields: &mut Writer<N>);
+    /// Reads its fields, and nothing after them.
+    fn read_fields(fields: &mut Fields<'_>, expires_at: Timestamp) -> Option<Self>;
+    /// When it was minted, and the first second in which it is no longer good.
+    fn times(&self) -> (Timestamp, Timestamp);
+}
+
+/// The longest payload around so many bytes of fields.
+pub(super) const fn max_payload(fields: usize) -> usize {
+    const AROUND: usize = BEFORE_EXPIRY.len() + MAX_DIGITS + BEFORE_FIELDS.len() + AFTER_FIELDS.len();
+    base64url::encoded_len(fields).saturating_add(AROUND)
+}
+
+/// The longest token around so many bytes of fields.
+pub(super) const fn longest(fields: usize) -> usize {
+    const AROUND: usize = Keys::MAX_HEADER + 1 + base64url::encoded_len(32);
+    base64url::encoded_len(max_payload(fields)).saturating_add(AROUND)
+}
+
+/// Writes a payload, by a buffer for the fields.
+pub(super) fn write<T: Dated, const FIELDS: usize, const PAYLOAD: usize>(
+    claims: &T,
+    payload: &mut Writer<PAYLOAD>,
+) {
+    const { assert!(PAYLOAD == max_payload(FIELDS), "the buffer holds the longest payload") };
+    let mut fields = Writer::<FIELDS>::new();
+    claims.write_fields(&mut fields);
+    payload.bytes(BEFORE_EXPIRY);
+    payload.bytes(itoa::Buffer::new().format(claims.times().1.as_unix()).as_bytes());
+    payload.bytes(BEFORE_FIELDS);
+    payload.base64url(fields.written());
+    payload.bytes(AFTER_FIELDS);
+}
+
+/// Takes exactly what [`write`] writes.
+#[inline]
+pub(super) fn read<T: Dated, const FIELDS: usize>(payload: &[u8]) -> Option<T> {
+    let (expires_at, rest) = read_time(payload.strip_prefix(BEFORE_EXPIRY)?)?;
+    let encoded = rest.strip_prefix(BEFORE_FIELDS)?.strip_suffix(AFTER_FIELDS)?;
+    let mut buffer = [0; FIELDS];
+    T::read_fields(&mut Fields::new(base64url::decode(encoded, &mut buffer)?), expires_at)
+}
+
+/// Appends the token of a kind to `out`.
+pub(super) fn seal<T: Dated, const FIELDS: usize, const PAYLOAD: usize>(
+    ring: &KeyRing,
+    claims: &T,
+    out: &mut Vec<u8>,
+) {
+    let (keys, mut payload) = (ring.signer(), Writer::<PAYLOAD>::new());
+    write::<T, FIELDS, PAYLOAD>(claims, &mut payload);
+    jwt::seal(keys.header.as_bytes(), T::key(keys), payload.written(), out);
+}
+
+/// Reads a time off the front: its digits without a nought before them, and none that no clock of ours shows.
+fn read_time(payload: &[u8]) -> Option<(Timestamp, &[u8])> {
+    let (mut seconds, mut rest) = (0_u64, payload);
+    while let [digit @ b'0'..=b'9', after @ ..] = rest {
+        seconds = seconds.wrapping_mul(10).wrapping_add(digit.wrapping_sub(b'0').into());
+        if seconds > Timestamp::MAX.as_unix() {
+            return None;
+        }
+        rest = after;
+    }
+    let is_spelt_so = match payload {
+        [b'0', second, ..] => !second.is_ascii_digit(),
+        [first, ..] => first.is_ascii_digit(),
+        [] => false,
+    };
+    is_spelt_so.then_some((Timestamp::from_unix(seconds), rest))
+}

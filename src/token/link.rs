@@ -1,0 +1,132 @@
+//! The link token: the memory of a social sign-in whose identity is linked to no account yet, carried by the client.
+//!
+//! It is [dated](super::dated), under a key of its own. Its fields, in their order:
+//!
+//! ```text
+//! client id: length, bytes │ tenant: length, bytes │ provider: length, bytes │ id at the provider: length, bytes │ fingerprint's digest 16
+//! │ bound u8, and a digest 16 for each of its bits: address 1, system 2, agent 4; its bit 16 is of a code that was bound │ id 16 │ iat u64
+//! ```
+//!
+//! It names an identity and no account, so there is nothing in it that a step of a login could be carried on with.
+
+use super::{
+    KeyRing, Keys, TokenError, TokenText, Untrusted, Verified,
+    dated::{self, Dated},
+    jwt,
+    mac::MacKey,
+    opaque::{Fields, TEXT, Writer},
+    state::{BoundToDevice, DeviceDigests, IS_BOUND, MAX_IDENTITY},
+};
+use crate::{Audience, Timestamp, TokenId, social::SocialIdentity, text::base64url};
+use alloc::vec::Vec;
+
+/// Every field at its longest.
+const MAX_FIELDS: usize = 2 * TEXT + MAX_IDENTITY + DeviceDigests::MAX_BYTES + 16 + 8;
+const MAX_PAYLOAD: usize = dated::max_payload(MAX_FIELDS);
+/// The longest link token: longer text is refused unread.
+const LONGEST: usize = dated::longest(MAX_FIELDS);
+
+/// Everything a link token says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LinkClaims {
+    /// The application and tenant that the sign-in is for.
+    pub audience: Audience,
+    /// The identity, which its owner has proved.
+    pub identity: SocialIdentity,
+    /// Whether the provider's code was bound to the client that brought it.
+    pub is_bound: bool,
+    /// The device that it was proved on.
+    pub device: DeviceDigests,
+    /// Using the token is inserting this id.
+    pub id: TokenId,
+    /// When it was minted: when the login began.
+    pub issued_at: Timestamp,
+    /// The first second in which it is no longer good.
+    pub expires_at: Timestamp,
+}
+
+impl BoundToDevice for LinkClaims {
+    fn device(&self) -> &DeviceDigests {
+        &self.device
+    }
+}
+
+impl Dated for LinkClaims {
+    fn key(keys: &Keys) -> &MacKey {
+        &keys.link
+    }
+
+    fn write_fields<const N: usize>(&self, fields: &mut Writer<N>) {
+        fields.audience(&self.audience);
+        fields.identity(&self.identity);
+        self.device.write(fields, if self.is_bound { IS_BOUND } else { 0 });
+        fields.bytes(self.id.as_bytes());
+        fields.time(self.issued_at);
+    }
+
+    #[inline]
+    fn read_fields(fields: &mut Fields<'_>, expires_at: Timestamp) -> Option<Self> {
+        let (audience, identity) = (fields.audience()?, fields.identity()?);
+        let (device, more) = DeviceDigests::read(fields)?;
+        let is_bound = match more {
+            0 => false,
+            IS_BOUND => true,
+            _ => return None,
+        };
+        let (id, issued_at) = (TokenId::from_bytes(fields.take()?), fields.time()?);
+        fields.end()?;
+        Some(Self { audience, identity, is_bound, device, id, issued_at, expires_at })
+    }
+
+    fn times(&self) -> (Timestamp, Timestamp) {
+        (self.issued_at, self.expires_at)
+    }
+}
+
+/// Mints and verifies link tokens.
+#[derive(Clone, Copy, Debug)]
+pub struct LinkTokens<'ring> {
+    ring: &'ring KeyRing,
+}
+
+impl<'ring> LinkTokens<'ring> {
+    pub(super) fn new(ring: &'ring KeyRing) -> Self {
+        Self { ring }
+    }
+
+    /// A token that says `claims`.
+    pub fn mint(&self, claims: &LinkClaims) -> TokenText<LinkToken> {
+        let mut text = Vec::new();
+        dated::seal::<_, MAX_FIELDS, MAX_PAYLOAD>(self.ring, claims, &mut text);
+        TokenText::new(text)
+    }
+
+    /// Verifies the tag, the one spelling, and the time. Whom the token is for, and whether the device is the one that began, is judged beside this.
+    ///
+    /// # Errors
+    /// Why it was refused; a client is never told which.
+    pub fn verify(
+        &self,
+        presented: Untrusted<'_, LinkToken>,
+        now: Timestamp,
+    ) -> Result<LinkToken, TokenError> {
+        let opened =
+            jwt::open(presented.bytes(), LONGEST, self.ring, now, |keys, signed| keys.link.tag(&[signed]))?;
+        let mut buffer = [0; MAX_PAYLOAD];
+        let payload = base64url::decode(opened.payload, &mut buffer).ok_or(TokenError::Malformed)?;
+        match dated::read::<LinkClaims, MAX_FIELDS>(payload) {
+            Some(claims) => {
+                self.ring.check_time(claims.issued_at, claims.expires_at, now)?;
+                Ok(Verified::new(claims, opened.key))
+            }
+            None => Err(TokenError::Malformed),
+        }
+    }
+}
+
+/// A link token that verified: an identity that its owner has proved, and that is linked to no account. Only an engine makes one.
+pub type LinkToken = Verified<LinkClaims>;
+
+#[cfg(test)]
+#[path = "link_tests.rs"]
+mod tests;
