@@ -1,7 +1,7 @@
 //! Whoever signs in is served, whatever others do meanwhile: clients that read no answer, and clients that do not wait for one.
 //!
-//! One flood at a time, in a process of its own, and one sign-in a second beside it. `AUTHFLOW_FLOOD_SECONDS` says how long; what
-//! the gate takes for it is shorter than what `.ci/nightly` does.
+//! One flood at a time, in a process of its own, and one sign-in a second beside it. `AUTHFLOW_FLOOD_SECONDS` says how long. By
+//! default that is short where nothing is optimised, longer with `--release`, and longest in `.ci/nightly`.
 #![cfg(target_os = "linux")]
 #![allow(
     clippy::unwrap_used,
@@ -52,7 +52,8 @@ fn start(home: &Home) -> (Server, SocketAddr) {
     (server, address)
 }
 
-fn seconds(by_default: u32) -> u32 {
+fn seconds(optimised: u32) -> u32 {
+    let by_default = if cfg!(debug_assertions) { optimised / 4 } else { optimised };
     env::var("AUTHFLOW_FLOOD_SECONDS").map_or(by_default, |seconds| seconds.parse().unwrap())
 }
 

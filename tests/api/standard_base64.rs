@@ -2,7 +2,7 @@
 //! (RFC 7515 §2). One of the two public clients of the family does.
 //!
 //! ```sh
-//! cargo test --all-features --test standard_base64 -- --nocapture
+//! cargo test --all-features --test api standard_base64 -- --nocapture
 //! ```
 
 use authflow::testkit::{Call, MemoryHost, World, demo};

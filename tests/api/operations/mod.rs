@@ -6,7 +6,7 @@ mod table;
 
 use table::table;
 
-/// `WRITE_OPERATIONS=1 cargo test --test operations` writes it anew.
+/// `WRITE_OPERATIONS=1 cargo test --test api operations` writes it anew.
 #[test]
 fn the_documentation_shows_what_each_operation_asks() {
     let played = table();
@@ -14,7 +14,7 @@ fn the_documentation_shows_what_each_operation_asks() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/engine/operations.md");
         std::fs::write(path, &played).expect("the table is written");
     }
-    let shown = include_str!("../../src/engine/operations.md");
+    let shown = include_str!("../../../src/engine/operations.md");
     for (played, shown) in played.lines().zip(shown.lines()) {
         assert_eq!(played, shown, "a row of the table");
     }
@@ -24,7 +24,7 @@ fn the_documentation_shows_what_each_operation_asks() {
 /// Each question shows how it is answered, and says what a wrong answer costs.
 #[test]
 fn every_question_has_an_example_and_the_price_of_a_wrong_answer() {
-    let rows = include_str!("../../src/step/table.rs")
+    let rows = include_str!("../../../src/step/table.rs")
         .lines()
         .filter(|line| line.ends_with(';') && line.contains(" => "));
     assert_eq!(table::questions().count(), rows.count());
@@ -48,7 +48,7 @@ fn every_question_has_an_example_and_the_price_of_a_wrong_answer() {
 /// Whatever takes a moment is an operation, but for the three that refuse what could not be read.
 #[test]
 fn every_operation_is_played() {
-    let source = include_str!("../../src/engine/mod.rs");
+    let source = include_str!("../../../src/engine/mod.rs");
     let methods = source.split("    pub fn ").skip(1).filter_map(|method| {
         let (signature, _) = method.split_once('{')?;
         signature.ends_with("-> Step ").then(|| signature.split(['(', '<']).next().unwrap())
