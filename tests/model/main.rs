@@ -9,7 +9,7 @@
 //! invariants (`invariants.rs`) are judged besides, from nothing but what an onlooker sees; so are those of newcomers (`newcomers.rs`), of contacts
 //! (`moves.rs`), of identities (`links.rs`), of captchas (`pictures.rs`) and of signed calls (`seals.rs`).
 //!
-//! 10,000 sequences are run, the same ones every time; 4,000 where nothing is optimised. `AUTHFLOW_MODEL_CASES=100000` runs more, and
+//! 10,000 sequences are run, the same ones every time; 2,000 where nothing is optimised. `AUTHFLOW_MODEL_CASES=100000` runs more, and
 //! `AUTHFLOW_MODEL_SEED=7` others; `-- --nocapture` prints what has been played, and how often. (Two six-digit codes are equal once in a million times, which the model calls a fault of
 //! the library: such a sequence fails under its seed.)
 
@@ -116,7 +116,7 @@ fn number(name: &str, otherwise: u64) -> u64 {
 
 /// Runs this share (in percent) of the sequences.
 fn run(share: u64, lengths: Range<usize>) {
-    let all = number("AUTHFLOW_MODEL_CASES", if cfg!(debug_assertions) { 4_000 } else { ENOUGH });
+    let all = number("AUTHFLOW_MODEL_CASES", if cfg!(debug_assertions) { 2_000 } else { ENOUGH });
     let cases = all * share / 100;
     let config = Config {
         cases: u32::try_from(cases).unwrap(),

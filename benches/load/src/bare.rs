@@ -3,8 +3,8 @@
 
 use crate::{
     reply,
-    statements::{self, Id, Session, Skip},
-    store::{Store, StoreError},
+    rows::{Id, Session, Skip},
+    store::{Failure, Store},
     world::{self, World},
 };
 use authflow_bench::sample::{CLIENT, TENANT};
@@ -28,7 +28,7 @@ struct Bare {
 pub(crate) async fn serve(folder: &Path) {
     let world = World::of(folder);
     let bare = Arc::new(Bare {
-        store: Store::open(&world.database()).expect("a database"),
+        store: Store::open(&world).expect("a database"),
         subjects: world.subjects(),
         next: AtomicUsize::new(0),
         skip_reply: world.skip_reply().into(),
@@ -47,10 +47,9 @@ impl Bare {
 async fn check(State(bare): State<Arc<Bare>>) -> Response {
     let (session, account) = bare.subject();
     let found = async {
-        let session =
-            bare.store.read(move |connection| statements::find_session(connection, session)).await?;
-        let account = bare.store.read(move |it| statements::find_account(it, TENANT, &account)).await?;
-        Ok::<_, StoreError>(session.is_some() && account.is_some())
+        let session = bare.store.find_session(session).await?;
+        let account = bare.store.find_account(TENANT.to_owned(), account).await?;
+        Ok::<_, Failure>(session.is_some() && account.is_some())
     };
     match found.await {
         Ok(true) => reply::ok(Bytes::from_static(br#"{"is_set_pwd":true}"#)),
@@ -61,8 +60,7 @@ async fn check(State(bare): State<Arc<Bare>>) -> Response {
 async fn skip(State(bare): State<Arc<Bare>>) -> Response {
     let (_, account) = bare.subject();
     let skipped = async {
-        let id = account.clone();
-        let found = bare.store.read(move |it| statements::find_account(it, TENANT, &id)).await?;
+        let found = bare.store.find_account(TENANT.to_owned(), account.clone()).await?;
         let now = world::now();
         let skip = Skip {
             claim: world::random_id(),
@@ -85,7 +83,7 @@ async fn skip(State(bare): State<Arc<Bare>>) -> Response {
             },
             now,
         };
-        bare.store.write(move |connection| statements::commit(connection, &skip)).await
+        bare.store.commit(skip).await
     };
     match skipped.await {
         Ok(true) => reply::ok(bare.skip_reply.clone()),

@@ -45,7 +45,7 @@ impl Contender {
             Self::Plain => command.arg("plain").arg(world.folder()),
             Self::Authflow => command
                 .args(["--listen", "127.0.0.1:0", "--database"])
-                .arg(format!("sqlite:{}", world.database().display()))
+                .arg(world.database())
                 .arg("--keys")
                 .arg(world.path("keys.toml"))
                 .arg("--sealing-keys")

@@ -6,10 +6,12 @@ mod load;
 mod memory;
 mod mint;
 mod plain;
+mod postgres;
 mod reply;
 mod rounds;
+mod rows;
 mod settings;
-mod statements;
+mod sqlite;
 mod store;
 mod world;
 
@@ -23,8 +25,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 const USAGE: &str = "authflow-load rounds | memory | mint FOLDER ACCOUNTS SKIPS | bare FOLDER | plain FOLDER";
 
-#[tokio::main]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
     let arguments: Vec<_> = env::args().skip(1).collect();
     match &arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["rounds"] => rounds::run(&Settings::from_environment()),
@@ -33,12 +34,16 @@ async fn main() -> ExitCode {
             let world = World::make(Path::new(folder), accounts.parse().expect("a number of accounts"));
             world.mint_skips(skips.parse().expect("a number of skips"));
         }
-        ["bare", folder] => bare::serve(Path::new(folder)).await,
-        ["plain", folder] => plain::serve(Path::new(folder)).await,
+        ["bare", folder] => serve(bare::serve(Path::new(folder))),
+        ["plain", folder] => serve(plain::serve(Path::new(folder))),
         _ => {
             eprintln!("{USAGE}");
             return ExitCode::FAILURE;
         }
     }
     ExitCode::SUCCESS
+}
+
+fn serve(server: impl Future<Output = ()>) {
+    tokio::runtime::Runtime::new().expect("a runtime").block_on(server);
 }

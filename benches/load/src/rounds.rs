@@ -3,14 +3,16 @@
 use crate::{
     contender::Contender,
     load::{self, Call, Measured},
+    postgres,
     settings::Settings,
-    statements,
+    sqlite,
     world::World,
 };
 use std::{collections::BTreeMap, process};
 
 pub(crate) fn run(settings: &Settings) {
-    statements::assert_they_are_the_servers();
+    sqlite::assert_they_are_the_servers();
+    postgres::assert_they_are_the_stores();
     let folder = settings.folder.join(format!("authflow-load-{}", process::id()));
     let world = World::make(&folder, settings.accounts);
     let mut measured: BTreeMap<(usize, usize), Vec<Measured>> = BTreeMap::new();

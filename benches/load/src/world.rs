@@ -1,20 +1,20 @@
-//! The world under load, as files in one folder: a key ring and a configuration for the reference server, a database of
-//! accounts whose passwords are about to expire, with a session each, and pre-minted tokens.
+//! The world under load, as files in one folder: a key ring and a configuration for the reference server, people whose passwords are about
+//! to expire, with a session each, and pre-minted tokens. The people are in a database of SQLite in the folder, or in PostgreSQL.
 
 use crate::{
     mint::Mint,
     plain::PlainMint,
-    statements::{self, Id, Session},
-    store,
+    postgres,
+    rows::{Id, Person, Session},
+    sqlite,
 };
 use authflow_bench::{
     sample::{CLIENT, SECRET, TENANT},
     skip::ISSUER,
 };
 use axum::{Router, serve::ListenerExt as _};
-use rusqlite::{Connection, params};
 use std::{
-    fs,
+    env, fs,
     io::{BufWriter, Write as _},
     os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
@@ -34,11 +34,21 @@ const VERIFIER: &str =
 
 pub(crate) struct World {
     folder: PathBuf,
+    place: Place,
+}
+
+/// Where the people are.
+pub(crate) enum Place {
+    Sqlite,
+    /// The folder of its sockets.
+    Postgres(PathBuf),
 }
 
 impl World {
+    /// `LOAD_POSTGRES` names the folder of PostgreSQL's sockets; without it, it is SQLite.
     pub(crate) fn of(folder: &Path) -> Self {
-        Self { folder: folder.to_owned() }
+        let sockets = env::var_os("LOAD_POSTGRES").map(PathBuf::from);
+        Self { folder: folder.to_owned(), place: sockets.map_or(Place::Sqlite, Place::Postgres) }
     }
 
     /// Makes all of it but the tokens of skips.
@@ -53,25 +63,35 @@ impl World {
         );
         fs::write(world.path("config.toml"), config).expect("a configuration");
 
-        let mut connection = store::create(&world.path("prepared.db")).expect("a database");
-        let transaction = connection.transaction().expect("a transaction");
         let (mint, plain) = (Mint::new(), PlainMint::new());
         let [mut ours, mut theirs] = ["authflow.ids", "plain.ids"].map(|name| world.tokens(name));
+        let mut sessions = world.tokens("sessions");
+        let password_changed_at = now() - 85 * DAY;
+        let mut people = Vec::new();
         for number in 0..accounts {
             let id = account_id(number);
-            add_account(&transaction, &id, number).expect("an account");
             let signed_in = mint.session(&id);
-            let row = row(&signed_in.record);
-            statements::open_session(&transaction, *signed_in.record.session.as_bytes(), &row)
-                .expect("a session");
+            let (session_id, session) = (*signed_in.record.session.as_bytes(), row(&signed_in.record));
             writeln!(ours, "{}", signed_in.id_token).expect("a token");
-            let theirs_token = plain.id_token(*signed_in.record.session.as_bytes(), &id, row.auth_time);
-            writeln!(theirs, "{theirs_token}").expect("a token");
+            writeln!(theirs, "{}", plain.id_token(session_id, &id, session.auth_time)).expect("a token");
+            sessions.write_all(&session_id).expect("a session");
             if number == 0 {
                 fs::write(world.path("skip.reply"), signed_in.reply).expect("a reply");
             }
+            let (user_name, profile) = (format!("erin-{number}"), "{\"name\":\"Erin\"}");
+            people.push(Person {
+                user_name,
+                verifier: VERIFIER,
+                password_changed_at,
+                profile,
+                session_id,
+                session,
+            });
         }
-        transaction.commit().expect("accounts");
+        match &world.place {
+            Place::Sqlite => sqlite::prepare(&world.path("prepared.db"), &people).expect("a database"),
+            Place::Postgres(sockets) => wait(postgres::prepare(sockets, &people)).expect("a database"),
+        }
         world
     }
 
@@ -89,10 +109,19 @@ impl World {
 
     /// Puts the database back to where it was before any load.
     pub(crate) fn reset(&self) {
-        for suffix in ["-wal", "-shm"] {
-            let _ = fs::remove_file(self.path(&format!("load.db{suffix}")));
+        match &self.place {
+            Place::Sqlite => {
+                for suffix in ["-wal", "-shm"] {
+                    let _ = fs::remove_file(self.path(&format!("load.db{suffix}")));
+                }
+                fs::copy(self.path("prepared.db"), self.file()).expect("a copy of the database");
+            }
+            Place::Postgres(sockets) => wait(postgres::reset(sockets)).expect("a copy of the database"),
         }
-        fs::copy(self.path("prepared.db"), self.database()).expect("a copy of the database");
+    }
+
+    pub(crate) fn place(&self) -> &Place {
+        &self.place
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -103,8 +132,17 @@ impl World {
         &self.folder
     }
 
-    pub(crate) fn database(&self) -> PathBuf {
+    /// SQLite's.
+    pub(crate) fn file(&self) -> PathBuf {
         self.path("load.db")
+    }
+
+    /// As the reference server takes it.
+    pub(crate) fn database(&self) -> String {
+        match &self.place {
+            Place::Sqlite => format!("sqlite:{}", self.file().display()),
+            Place::Postgres(sockets) => postgres::url(sockets, "load"),
+        }
     }
 
     pub(crate) fn skip_reply(&self) -> Vec<u8> {
@@ -113,19 +151,17 @@ impl World {
 
     /// The sessions that there were before any load, and whose they are.
     pub(crate) fn subjects(&self) -> Vec<(Id, String)> {
-        let connection = Connection::open(self.path("prepared.db")).expect("a database");
-        let mut statement =
-            connection.prepare("SELECT id, account FROM authflow_sessions").expect("the table");
-        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).expect("sessions");
-        rows.collect::<Result<_, _>>().expect("sessions")
+        let ids = fs::read(self.path("sessions")).expect("sessions");
+        let (ids, []) = ids.as_chunks() else { panic!("whole ids") };
+        ids.iter().copied().zip((0..).map(account_id)).collect()
     }
 
     /// How many sessions there are now.
     pub(crate) fn sessions(&self) -> u64 {
-        let connection = Connection::open(self.database()).expect("a database");
-        let count =
-            connection.query_row("SELECT count(*) FROM authflow_sessions", [], |row| row.get::<_, i64>(0));
-        u64::try_from(count.expect("a count")).expect("not fewer than none")
+        match &self.place {
+            Place::Sqlite => sqlite::sessions(&self.file()).expect("a count"),
+            Place::Postgres(sockets) => wait(postgres::sessions(sockets)).expect("a count"),
+        }
     }
 
     fn write_keys(&self) {
@@ -142,23 +178,6 @@ impl World {
 
 fn account_id(number: u32) -> String {
     format!("20231114161254318-A0F7-{number:09}")
-}
-
-fn add_account(connection: &Connection, id: &str, number: u32) -> rusqlite::Result<()> {
-    let sql = "INSERT INTO authflow_accounts (tenant, id, user_name, verifier, password_changed_at, profile)
-        VALUES (?1, ?2, ?3, ?4, ?5, '{\"name\":\"Erin\"}')";
-    let changed_at = now() - 85 * DAY;
-    connection.prepare_cached(sql)?.execute(params![
-        TENANT,
-        id,
-        format!("erin-{number}"),
-        VERIFIER,
-        changed_at
-    ])?;
-    // The schema draws a first revision; tokens are minted for this one.
-    let sql = "UPDATE authflow_accounts SET revision = 1 WHERE tenant = ?1 AND id = ?2";
-    connection.prepare_cached(sql)?.execute(params![TENANT, id])?;
-    Ok(())
 }
 
 fn row(record: &authflow::session::SessionRecord) -> Session {
@@ -197,4 +216,10 @@ pub(crate) async fn serve(router: Router) {
     println!("listening on http://{}", listener.local_addr().expect("an address"));
     let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
     axum::serve(listener, router).await.expect("connections");
+}
+
+/// What drives the load waits for PostgreSQL like for everything else.
+fn wait<T>(work: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.expect("a runtime").block_on(work)
 }

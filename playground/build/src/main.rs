@@ -1,4 +1,4 @@
-//! Builds the page with its machine into `playground/dist`, to be served by any file server: `cargo run --release -p playground-build`.
+//! Builds the page with its machine into `playground/dist`, to be served by any file server: `cargo run -p playground-build`.
 
 use flate2::{Compression, write::GzEncoder};
 use std::{

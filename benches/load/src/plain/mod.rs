@@ -6,8 +6,8 @@ mod tokens;
 
 use crate::{
     reply,
-    statements::{self, Account, Id, Session, Skip},
-    store::{Store, StoreError},
+    rows::{Account, Id, Session, Skip},
+    store::{Failure, Store},
     world::{self, World},
 };
 use authflow_bench::sample::{CLIENT, TENANT};
@@ -34,8 +34,8 @@ enum Refused {
     Busy,
 }
 
-impl From<StoreError> for Refused {
-    fn from(_: StoreError) -> Self {
+impl From<Failure> for Refused {
+    fn from(_: Failure) -> Self {
         Self::Busy
     }
 }
@@ -59,7 +59,7 @@ struct Profile {
 }
 
 pub(crate) async fn serve(folder: &Path) {
-    let store = Store::open(&World::of(folder).database()).expect("a database");
+    let store = Store::open(&World::of(folder)).expect("a database");
     let service = Arc::new(Service { store, tokens: Tokens::new() });
     let router =
         Router::new().route(world::CHECK, get(check)).route(world::SKIP, get(skip)).with_state(service);
@@ -81,8 +81,7 @@ impl Service {
         let claims: IdClaims =
             bearer.and_then(|token| self.tokens.ids.verify(token)).ok_or(Refused::IdToken)?;
         let id = tokens::id(&claims.sid).ok_or(Refused::IdToken)?;
-        let session = self.store.read(move |connection| statements::find_session(connection, id)).await?;
-        let session = session.ok_or(Refused::IdToken)?;
+        let session = self.store.find_session(id).await?.ok_or(Refused::IdToken)?;
         let is_callers = session.client_id == caller.client
             && session.tenant == caller.tenant
             && claims.tenant == caller.tenant
@@ -136,16 +135,14 @@ impl Service {
             session: session.clone(),
             now,
         };
-        let committed = self.store.write(move |connection| statements::commit(connection, &skip)).await?;
-        if !committed {
+        if !self.store.commit(skip).await? {
             return Err(Refused::StateToken);
         }
         self.signed_in(&account, session_id, session, device, now)
     }
 
-    async fn account(&self, caller: &Caller, id: String) -> Result<Option<Account>, StoreError> {
-        let tenant = caller.tenant.clone();
-        self.store.read(move |connection| statements::find_account(connection, &tenant, &id)).await
+    async fn account(&self, caller: &Caller, id: String) -> Result<Option<Account>, Failure> {
+        self.store.find_account(caller.tenant.clone(), id).await
     }
 
     fn signed_in(

@@ -1,6 +1,6 @@
 //! The service's three kinds of tokens, all JWTs, each with a key of its own.
 
-use crate::{statements::Id, world};
+use crate::{rows::Id, world};
 use authflow_bench::{
     floor::Floor,
     sample::{CLIENT, TENANT},

@@ -1,6 +1,7 @@
 //! The statements of the reference server for these two calls, word for word, and their rows as they are.
 
-use crate::store::{StoreError, Written};
+use super::{StoreError, Written};
+use crate::rows::{Account, Id, Session, Skip};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 const FIND_SESSION: &str =
@@ -29,50 +30,7 @@ const FORGET: [&str; 4] = [
 ];
 const FORGOTTEN_AT_ONCE: u32 = 16;
 
-pub(crate) type Id = [u8; 16];
-
-/// A row of `sessions`.
-#[derive(Clone)]
-pub(crate) struct Session {
-    pub(crate) client_id: String,
-    pub(crate) tenant: String,
-    pub(crate) account: String,
-    pub(crate) auth_time: i64,
-    pub(crate) factors: String,
-    pub(crate) generation: u32,
-    pub(crate) used_at: i64,
-    pub(crate) expires_at: i64,
-    pub(crate) revision: i64,
-    pub(crate) device_kind: String,
-    pub(crate) device_key: Option<String>,
-    pub(crate) device_digest: Id,
-}
-
-/// What these calls look at in a row of `accounts`; the rest is read as well.
-pub(crate) struct Account {
-    pub(crate) id: String,
-    pub(crate) revision: i64,
-    pub(crate) status: String,
-    pub(crate) verifier: Option<String>,
-    pub(crate) password_changed_at: Option<i64>,
-    pub(crate) must_change: Option<String>,
-    pub(crate) skips_used: u32,
-    pub(crate) enrolled: String,
-    pub(crate) factors_changed_at: i64,
-    pub(crate) profile: String,
-}
-
-/// What a skip writes.
-pub(crate) struct Skip {
-    pub(crate) claim: Id,
-    pub(crate) keep_until: i64,
-    pub(crate) budget: u32,
-    pub(crate) session_id: Id,
-    pub(crate) session: Session,
-    pub(crate) now: i64,
-}
-
-pub(crate) fn find_session(connection: &Connection, id: Id) -> Result<Option<Session>, StoreError> {
+pub(super) fn find_session(connection: &Connection, id: Id) -> Result<Option<Session>, StoreError> {
     let mut statement = connection.prepare_cached(FIND_SESSION)?;
     let row = statement.query_row([id], |row| {
         Ok(Session {
@@ -93,7 +51,7 @@ pub(crate) fn find_session(connection: &Connection, id: Id) -> Result<Option<Ses
     Ok(row.optional()?)
 }
 
-pub(crate) fn find_account(
+pub(super) fn find_account(
     connection: &Connection,
     tenant: &str,
     id: &str,
@@ -119,7 +77,7 @@ pub(crate) fn find_account(
 }
 
 /// Says whether the skip was written.
-pub(crate) fn commit(connection: &Connection, skip: &Skip) -> Result<Written<bool>, StoreError> {
+pub(super) fn commit(connection: &Connection, skip: &Skip) -> Result<Written<bool>, StoreError> {
     let Session { tenant, account, revision, .. } = &skip.session;
     let is_new =
         connection.prepare_cached(CLAIM)?.execute(params![skip.claim, skip.session_id, skip.keep_until])?
@@ -141,7 +99,7 @@ pub(crate) fn commit(connection: &Connection, skip: &Skip) -> Result<Written<boo
     Ok(Written::Kept(true))
 }
 
-pub(crate) fn open_session(connection: &Connection, id: Id, session: &Session) -> Result<(), StoreError> {
+pub(super) fn open_session(connection: &Connection, id: Id, session: &Session) -> Result<(), StoreError> {
     connection.prepare_cached(OPEN_SESSION)?.execute(params![
         id,
         session.client_id,
@@ -165,11 +123,11 @@ pub(crate) fn open_session(connection: &Connection, id: Id, session: &Session) -
 /// Before anything is compared: a statement that the server has changed is a mistake here.
 pub(crate) fn assert_they_are_the_servers() {
     let sources = [
-        include_str!("../../../crates/authflow-sqlite/src/accounts/own.rs"),
-        include_str!("../../../crates/authflow-sqlite/src/administration.rs"),
-        include_str!("../../../crates/authflow-sqlite/src/claims.rs"),
-        include_str!("../../../crates/authflow-sqlite/src/commit.rs"),
-        include_str!("../../../crates/authflow-sqlite/src/sessions.rs"),
+        include_str!("../../../../crates/authflow-sqlite/src/accounts/own.rs"),
+        include_str!("../../../../crates/authflow-sqlite/src/administration.rs"),
+        include_str!("../../../../crates/authflow-sqlite/src/claims.rs"),
+        include_str!("../../../../crates/authflow-sqlite/src/commit.rs"),
+        include_str!("../../../../crates/authflow-sqlite/src/sessions.rs"),
     ];
     let servers = sources.map(squeezed).concat();
     let find_account = FIND_ACCOUNT.trim_end_matches("id = ?2");
@@ -183,6 +141,6 @@ pub(crate) fn assert_they_are_the_servers() {
 }
 
 /// Without what a literal may be broken up by.
-fn squeezed(text: &str) -> String {
+pub(crate) fn squeezed(text: &str) -> String {
     text.chars().filter(|character| !" \n\",".contains(*character)).collect()
 }
