@@ -164,11 +164,20 @@ impl World {
         }
     }
 
+    /// On PostgreSQL, the server makes none: its neighbours would have others.
     fn write_keys(&self) {
-        let path = self.path("keys.toml");
-        let secret: String = SECRET.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex =
+            |bytes: &mut dyn Iterator<Item = u8>| bytes.map(|byte| format!("{byte:02x}")).collect::<String>();
+        let signer = hex(&mut SECRET.iter().copied());
+        let sealer = hex(&mut SECRET.iter().map(|byte| !byte));
+        self.write_key("keys.toml", &format!("[signer]\nsecret = '{signer}'\n"));
+        self.write_key("sealing.toml", &format!("[sealer]\nid = '1'\nsecret = '{sealer}'\n"));
+    }
+
+    fn write_key(&self, name: &str, text: &str) {
+        let path = self.path(name);
         let file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path);
-        write!(file.expect("a key file"), "[signer]\nsecret = '{secret}'\n").expect("a key");
+        file.expect("a key file").write_all(text.as_bytes()).expect("a key");
     }
 
     fn tokens(&self, name: &str) -> BufWriter<fs::File> {
