@@ -192,27 +192,28 @@ pub(crate) async fn prepare(sockets: &Path, people: &[Person]) -> Result<(), Fai
     administer(sockets, &["CREATE DATABASE prepared"]).await?;
     let url = url(sockets, "prepared");
     PostgresStore::migrate(&Settings::new(&url, NoTls, None, Moment::now)?).await?;
-    let (client, connection) = tokio_postgres::connect(&url, NoTls).await?;
-    let connection = tokio::spawn(connection);
-    client.batch_execute("BEGIN").await?;
-    for Person { user_name, verifier, password_changed_at, profile, session_id, session } in people {
-        let sql =
-            "INSERT INTO authflow.accounts (tenant, id, user_name, verifier, password_changed_at, profile)
-            VALUES ($1, $2, $3, $4, $5, $6)";
-        let (tenant, id) = (text(&session.tenant), text(&session.account));
-        let (verifier, changed_at) = (text(verifier), int8(password_changed_at));
-        client
-            .execute_typed(sql, &[tenant, id, text(user_name), verifier, changed_at, text(profile)])
-            .await?;
-        // The trigger draws a first revision; tokens are minted for this one.
-        let sql = "UPDATE authflow.accounts SET revision = $3 WHERE tenant = $1 AND id = $2";
-        let of = [text(&session.tenant), text(&session.account), int8(&session.revision)];
-        client.execute_typed(sql, &of).await?;
-        open_session(&client, *session_id, session).await?;
-    }
-    client.batch_execute("COMMIT; ANALYZE").await?;
-    drop(client);
-    Ok(connection.await??)
+    connected(&url, async |client| {
+        client.batch_execute("BEGIN").await?;
+        for person in people {
+            add(client, person).await?;
+        }
+        Ok(client.batch_execute("COMMIT; ANALYZE").await?)
+    })
+    .await
+}
+
+async fn add(client: &Client, person: &Person) -> Result<(), Failure> {
+    let Person { user_name, verifier, password_changed_at, profile, session_id, session } = person;
+    let (tenant, id) = (text(&session.tenant), text(&session.account));
+    let (verifier, changed_at) = (text(verifier), int8(password_changed_at));
+    let sql = "INSERT INTO authflow.accounts (tenant, id, user_name, verifier, password_changed_at, profile)
+        VALUES ($1, $2, $3, $4, $5, $6)";
+    client.execute_typed(sql, &[tenant, id, text(user_name), verifier, changed_at, text(profile)]).await?;
+    // The trigger draws a first revision; tokens are minted for this one.
+    let sql = "UPDATE authflow.accounts SET revision = $3 WHERE tenant = $1 AND id = $2";
+    let of = [text(&session.tenant), text(&session.account), int8(&session.revision)];
+    client.execute_typed(sql, &of).await?;
+    open_session(client, *session_id, session).await
 }
 
 /// Puts the database back to where it was before any load.
@@ -223,22 +224,34 @@ pub(crate) async fn reset(sockets: &Path) -> Result<(), Failure> {
 
 /// How many sessions there are.
 pub(crate) async fn sessions(sockets: &Path) -> Result<u64, Failure> {
-    let (client, connection) = tokio_postgres::connect(&url(sockets, "load"), NoTls).await?;
-    let connection = tokio::spawn(connection);
-    let row = client.query_one("SELECT count(*) FROM authflow.sessions", &[]).await?;
-    drop(client);
-    connection.await??;
-    Ok(row.try_get::<_, i64>(0)?.try_into()?)
+    connected(&url(sockets, "load"), async |client| {
+        let row = client.query_one("SELECT count(*) FROM authflow.sessions", &[]).await?;
+        Ok(row.try_get::<_, i64>(0)?.try_into()?)
+    })
+    .await
 }
 
 async fn administer(sockets: &Path, statements: &[&str]) -> Result<(), Failure> {
-    let (client, connection) = tokio_postgres::connect(&url(sockets, "postgres"), NoTls).await?;
+    connected(&url(sockets, "postgres"), async |client| {
+        for sql in statements {
+            client.batch_execute(sql).await?;
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// A connection for this work alone, which is over when it is: nobody may be connected to a database that is copied.
+async fn connected<T>(
+    url: &str,
+    work: impl AsyncFnOnce(&Client) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let (client, connection) = tokio_postgres::connect(url, NoTls).await?;
     let connection = tokio::spawn(connection);
-    for sql in statements {
-        client.batch_execute(sql).await?;
-    }
+    let done = work(&client).await;
     drop(client);
-    Ok(connection.await??)
+    connection.await??;
+    done
 }
 
 /// Before anything is compared: a statement that the store has changed is a mistake here.

@@ -1,6 +1,10 @@
 //! The columns of a mapping, by name.
 
-use authflow::{TenantId, account::AccountStatus, contact::Channel};
+use authflow::{
+    TenantId,
+    account::{AccountStatus, NewAccount, Profile},
+    contact::Channel,
+};
 use std::collections::BTreeSet;
 
 /// The columns of a [`UsersTable`](crate::UsersTable), by name.
@@ -136,6 +140,37 @@ impl Columns {
         said.ok_or_else(|| format!("must have a word for `{}`, and its mapping names none", status.as_str()))
     }
 
+    /// Whether there is a place for the status, the names and the claims of an account that a store is to make.
+    ///
+    /// # Errors
+    /// When there is none for one of them: what must be, for an error of the store.
+    pub fn place_for<P>(&self, new: &NewAccount<P>) -> Result<(), &'static str> {
+        let is_written = self.status.is_some() || new.status != AccountStatus::Active;
+        let missing = [
+            (
+                is_written && self.word_for(new.status).is_err(),
+                "must have a word for the status of who registers",
+            ),
+            (
+                new.user_name.is_some() && self.user_name.is_none(),
+                "must have a column for user_name, since somebody registers with one",
+            ),
+            (
+                new.mobile.is_some() && self.mobile.is_none(),
+                "must have a column for mobile, since people register by it",
+            ),
+            (
+                new.email.is_some() && self.email.is_none(),
+                "must have a column for email, since people register by it",
+            ),
+            (
+                new.profile != Profile::default() && self.profile.is_none(),
+                "must have a column for profile, since `JudgeProfile` has given claims",
+            ),
+        ];
+        missing.into_iter().find(|(is_missing, _)| *is_missing).map_or(Ok(()), |(_, must)| Err(must))
+    }
+
     /// What is wrong with a mapping, whatever the table is like: a word that means two statuses, or none that means one. A store refuses it.
     pub fn finding(&self) -> Option<&'static str> {
         let (_, words) = self.status.as_ref()?;
@@ -151,6 +186,12 @@ impl Columns {
 mod tests {
     use super::*;
     use crate::UsersTable;
+    use authflow::{
+        AccountId, Timestamp,
+        account::{ContactNames, Revision, UserName},
+        contact::{EmailAddress, Mobile},
+        factor::FactorSet,
+    };
 
     fn columns(words: &[(&'static str, AccountStatus)]) -> Columns {
         let users = UsersTable::in_schema("crm", "people").id("id").tenant("of").no_user_name().email("mail");
@@ -183,5 +224,56 @@ mod tests {
         for wrong in [columns(&[]), columns(&[("on", Active), ("on", Disabled)])] {
             assert!(wrong.finding().is_some(), "{wrong:?}");
         }
+    }
+
+    #[test]
+    fn an_account_is_made_where_each_of_its_parts_has_a_place() {
+        use AccountStatus::{Active, Disabled, Locked};
+        let all = Columns {
+            user_name: Some("login".to_owned()),
+            mobile: Some("phone".to_owned()),
+            profile: Some("claims".to_owned()),
+            ..columns(&[("on", Active), ("off", Disabled)])
+        };
+        let new: NewAccount<()> = NewAccount {
+            id: AccountId::new("zoe").unwrap(),
+            revision: Revision::try_from(7_u64).unwrap(),
+            status: Active,
+            user_name: Some(UserName::new("Zoe").unwrap()),
+            mobile: Some(Mobile::new("+86-13800000009").unwrap()),
+            email: Some(EmailAddress::new("zoe@example.com").unwrap()),
+            contact_names: ContactNames::default(),
+            password: None,
+            created_at: Timestamp::from_unix(1),
+            enrolled: FactorSet::EMPTY,
+            profile: Profile::from_json(r#"{"name":"Zoe"}"#).unwrap(),
+        };
+        assert_eq!(all.place_for(&new), Ok(()));
+        let without = [
+            (
+                Columns { user_name: None, ..all.clone() },
+                "must have a column for user_name, since somebody registers with one",
+            ),
+            (
+                Columns { mobile: None, ..all.clone() },
+                "must have a column for mobile, since people register by it",
+            ),
+            (
+                Columns { email: None, ..all.clone() },
+                "must have a column for email, since people register by it",
+            ),
+            (
+                Columns { profile: None, ..all.clone() },
+                "must have a column for profile, since `JudgeProfile` has given claims",
+            ),
+        ];
+        for (columns, must) in without {
+            assert_eq!(columns.place_for(&new), Err(must));
+        }
+        assert_eq!(Columns { status: None, ..all.clone() }.place_for(&new), Ok(()));
+        let locked = NewAccount { status: Locked, ..new };
+        let no_word = Err("must have a word for the status of who registers");
+        assert_eq!(all.place_for(&locked), no_word);
+        assert_eq!(Columns { status: None, ..all }.place_for(&locked), no_word);
     }
 }

@@ -13,7 +13,7 @@ use crate::{
 };
 use authflow::{
     TenantId,
-    account::{AccountStatus, NewAccount, Profile, UserName},
+    account::{NewAccount, UserName},
     contact::{EmailAddress, Mobile},
     password::Verifier,
     step::CommitRefusal,
@@ -82,28 +82,16 @@ fn can_be_made(
         TenantColumn::Is(only) => only != tenant,
         TenantColumn::Named(_) => !table.can_have_of(tenant),
     };
-    let is_written = columns.status.is_some() || new.status != AccountStatus::Active;
-    let has_status = !is_written || columns.word_for(new.status).is_ok();
     let wanted = if !columns.takes_new_accounts {
-        "must be mapped with `takes_new_accounts`, since a policy registers people"
+        Err("must be mapped with `takes_new_accounts`, since a policy registers people")
     } else if is_of_another {
-        "must have a tenant that its column can hold, since people of another one register"
+        Err("must have a tenant that its column can hold, since people of another one register")
     } else if !table.can_have(&new.id) {
-        "must have ids that its column can hold, so `JudgeProfile` must choose one for who registers"
-    } else if !has_status {
-        "must have a word for the status of who registers"
-    } else if new.user_name.is_some() && columns.user_name.is_none() {
-        "must have a column for user_name, since somebody registers with one"
-    } else if new.mobile.is_some() && columns.mobile.is_none() {
-        "must have a column for mobile, since people register by it"
-    } else if new.email.is_some() && columns.email.is_none() {
-        "must have a column for email, since people register by it"
-    } else if new.profile != Profile::default() && columns.profile.is_none() {
-        "must have a column for profile, since `JudgeProfile` has given claims"
+        Err("must have ids that its column can hold, so `JudgeProfile` must choose one for who registers")
     } else {
-        return Ok(());
+        columns.place_for(new)
     };
-    Err(refused(columns, wanted.into()))
+    wanted.map_err(|wanted| refused(columns, wanted.into()))
 }
 
 /// What a column of the row is to hold.

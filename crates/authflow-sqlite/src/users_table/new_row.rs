@@ -7,7 +7,7 @@ use super::{
 use crate::{StoreError, Transaction, accounts::taken_by_another, columns, names::mobile_key};
 use authflow::{
     TenantId,
-    account::{AccountStatus, NewAccount, Profile, UserName},
+    account::{NewAccount, UserName},
     contact::{EmailAddress, Mobile},
     password::Verifier,
     step::CommitRefusal,
@@ -67,28 +67,16 @@ fn can_be_made(
     let id = new.id.as_str();
     let is_number = id.parse::<i64>().is_ok_and(|number| number.to_string() == id);
     let is_of_another = matches!(&columns.tenant, TenantColumn::Is(only) if *only != tenant);
-    let is_written = columns.status.is_some() || new.status != AccountStatus::Active;
-    let has_status = !is_written || columns.word_for(new.status).is_ok();
     let wanted = if !columns.takes_new_accounts {
-        "must be mapped with `takes_new_accounts`, since a policy registers people"
+        Err("must be mapped with `takes_new_accounts`, since a policy registers people")
     } else if is_of_another {
-        "must have a column for tenant, since people of another one register"
+        Err("must have a column for tenant, since people of another one register")
     } else if table.numbers_itself && !is_number {
-        "has numbers for ids, so `JudgeProfile` must choose one for who registers"
-    } else if !has_status {
-        "must have a word for the status of who registers"
-    } else if new.user_name.is_some() && columns.user_name.is_none() {
-        "must have a column for user_name, since somebody registers with one"
-    } else if new.mobile.is_some() && columns.mobile.is_none() {
-        "must have a column for mobile, since people register by it"
-    } else if new.email.is_some() && columns.email.is_none() {
-        "must have a column for email, since people register by it"
-    } else if new.profile != Profile::default() && columns.profile.is_none() {
-        "must have a column for profile, since `JudgeProfile` has given claims"
+        Err("has numbers for ids, so `JudgeProfile` must choose one for who registers")
     } else {
-        return Ok(());
+        columns.place_for(new)
     };
-    Err(refused(columns, wanted))
+    wanted.map_err(|wanted| refused(columns, wanted))
 }
 
 /// What a column of the row is to hold.
