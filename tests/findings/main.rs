@@ -1,7 +1,7 @@
 //! What was found in the first version, one test a finding.
 //!
-//! Each test asserts what is **wanted**, so it fails today, and is marked to fail with the very message of that assertion. A slip in
-//! the setup panics with another text and shows at once. When a finding is mended, its test goes red with "did not panic as
+//! Each test asserts what is **wanted**. One whose finding is not mended is marked to fail with the very message of that assertion. A slip in
+//! the setup panics with another text and shows at once. When the finding is mended, its test goes red with "did not panic as
 //! expected". Then it is turned round: the attribute `should_panic` goes, the test stays, and it may move to the other tests of its
 //! subject. Where the mend adds a setting or changes a signature, the setup is told of it in `calls.rs` or in the test.
 //!

@@ -1,8 +1,7 @@
 //! What was found in the server, each as a test of what is wanted instead.
 //!
-//! Every test here is expected to fail, by `#[should_panic]` with the words of its last assertion: it is of a fault that is
-//! still there. Whoever mends the fault sees the test go red, and turns it round: takes the attribute away, and leaves the
-//! test where it is. A test whose attribute is gone is a test like any other.
+//! All of them are mended. A test of a fault that is still there is expected to fail, by `#[should_panic]` with the words of its last
+//! assertion. Whoever mends the fault sees the test go red, and turns it round: takes the attribute away, and leaves the test where it is.
 //!
 //! A name begins with where the fault is told: `finding_04` in the review, `from_outside_4` in what was sent to the server,
 //! `kind_10` among the kinds of fault that others' reports told. What was found in the library itself is in `tests/findings`
