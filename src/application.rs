@@ -38,24 +38,24 @@ pub struct Application {
     /// The language of its messages when a caller asks for none that exists.
     #[serde(default)]
     pub language: Language,
-    /// Which product's codes and messages its clients know, and its paths. The policy alone says what may be done.
+    /// The product whose codes, messages and paths its clients know. The policy alone says what may be done.
     #[serde(default)]
     pub dialect: Dialect,
-    /// Whether a refused guess says how many are left or when the lock ends, in a dialect that has words for it. Off unless
-    /// asked for: it helps an attacker as much as the subject.
+    /// Whether the reply to a refused guess says how many guesses are left, or when the lock ends. Only a dialect that has words for it says so. It
+    /// is off unless configured, because it helps an attacker as much as the subject.
     #[serde(default)]
     pub tells_attempts: bool,
     /// Where its id tokens say who the subject is.
     #[serde(default)]
     pub identity: IdentityPlace,
-    /// What its clients seal their session tokens with. Where it has such a key, every call after the sign-in, but to sign out, must be
-    /// [signed](crate::signed_call), and its session tokens are [references](crate::policy::SessionTokenForm::Reference), whatever the policy says.
-    /// Where it has none, no call is, and the tokens themselves are taken.
+    /// The key with which its clients seal their session tokens. If the application has one, every call after the sign-in must be
+    /// [signed](crate::signed_call), except the sign-out. Its session tokens are then [references](crate::policy::SessionTokenForm::Reference),
+    /// whatever the policy says. If it has none, no call is signed, and clients present the tokens themselves.
     #[serde(default)]
     pub call_key: Option<CallKey>,
 }
 
-/// One of the products that speak the family, each with codes and messages of its own.
+/// One of the products of the family. Each has its own codes and messages.
 ///
 /// ```
 /// use authflow::{
@@ -84,8 +84,8 @@ pub enum Dialect {
 }
 
 impl Dialect {
-    /// What a code is for that comes by the family's `pwd/update-by-mobile`. One path has two meanings, and which one is the product's: in
-    /// CIAM a signed-in subject changes their password, in EIAM and OneAccess somebody has forgotten theirs.
+    /// The purpose of a code that comes by the family's `pwd/update-by-mobile`. The path has two meanings, and the product decides which one it has.
+    /// In CIAM, a signed-in subject changes their password. In EIAM and OneAccess, a subject has forgotten theirs.
     pub(crate) const fn update_by_mobile(self) -> CodePurpose {
         match self {
             Self::Ciam => CodePurpose::UpdatePassword,
@@ -93,8 +93,8 @@ impl Dialect {
         }
     }
 
-    /// Whether a signed-in subject changes their password by a code at `pwd/change-by-mobile` and `-by-email`, and asks for that by the types that
-    /// elsewhere are those of a pending login alone.
+    /// Whether a signed-in subject can change their password by a code at `pwd/change-by-mobile` and `-by-email`. They ask for the code by types that
+    /// belong to a pending login alone in the other products.
     pub(crate) const fn changes_own_by_code(self) -> bool {
         match self {
             Self::Eiam => true,
@@ -130,10 +130,10 @@ pub enum IdentityPlace {
     /// The claims of the account's [`Profile`](crate::account::Profile), at top level.
     #[default]
     TopLevel,
-    /// Its `id`, `userName`, `name`, `mobile` and `email`, each at top level, as the samples of CIAM and OneAccess have it. The claims of the profile
-    /// are left out, but for `name`.
+    /// The account's `id`, `userName`, `name`, `mobile` and `email`, each at top level, as in the samples of CIAM and OneAccess. The claims of the
+    /// profile are left out, except `name`.
     Flat,
-    /// In one claim `api`, a text that holds a JSON object with `id`, `userName`, `name`, `mobile` and `email`, as EIAM has it.
+    /// One claim `api`, whose text is a JSON object with `id`, `userName`, `name`, `mobile` and `email`, as EIAM has it.
     Api,
 }
 
@@ -162,11 +162,11 @@ pub enum IdentityPlace {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Tenancy {
-    /// Anyone with an account; it knows no tenants.
+    /// Anyone with an account. The application knows no tenants.
     #[default]
     Ordinary,
-    /// It is an ISV's, used by these tenants, each with accounts of its own. A host that looks applications up may give
-    /// just the tenant it was asked about.
+    /// These tenants of an ISV application. Each has its own accounts. A host that looks applications up may give just the tenant that it was asked
+    /// about.
     Isv(BTreeSet<TenantId>),
 }
 
@@ -199,7 +199,7 @@ impl Application {
         }
     }
 
-    /// Whom a caller signs in to: `None` where this is an ISV application and the caller names no tenant of it.
+    /// The audience that a caller signs in to. It is `None` if this is an ISV application and the caller names none of its tenants.
     pub fn audience(&self, named: Option<TenantId>) -> Option<Audience> {
         let tenant = match &self.tenancy {
             Tenancy::Ordinary => None,

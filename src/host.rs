@@ -31,7 +31,7 @@ macro_rules! asked {
 }
 pub(crate) use asked;
 
-/// Questions that are refused where an implementation of the trait does not answer them.
+/// Questions that are refused if an implementation of the trait does not answer them.
 macro_rules! refused {
     ($($(#[$doc:meta])* $method:ident($question:ty) -> $answer:ty = $refusal:expr;)*) => {
         $($(#[$doc])*
@@ -49,7 +49,7 @@ pub(crate) use refused;
 /// The methods without a body here are all that sign-in and skip need. Every default answer of the others refuses: no code
 /// is sent, no captcha passes, no password is changed, no session lives on.
 ///
-/// A host made of parts, each of which may be somebody else's, is [`Parts`](crate::parts::Parts).
+/// [`Parts`](crate::parts::Parts) is a host made of parts. Each part may be yours or another crate's.
 ///
 /// ```
 /// use authflow::{
@@ -102,7 +102,7 @@ pub(crate) use refused;
     note = "a `MemoryHost` of the test kit is one behind a `Mutex`"
 )]
 pub trait Host: Sync {
-    /// What goes wrong when the host goes wrong.
+    /// The error of a question that the host could not answer.
     type Error: Send;
 
     asked! {
@@ -114,62 +114,63 @@ pub trait Host: Sync {
         verify_password(VerifyPassword) -> PasswordMatch;
         /// See [`SettleAttempt`]: one atomic read-modify-write with [`SettleAttempt::settle`].
         settle_attempt(SettleAttempt) -> ();
-        /// See [`DecideAccess`]: asked for each [purpose](crate::step::AccessPurpose), from the sign-in to the ticket. A host without an access policy
-        /// says so: `Ok(AccessDecision::Allow)`.
+        /// See [`DecideAccess`]: asked for each [purpose](crate::step::AccessPurpose), from the sign-in to the ticket. A host without an access
+        /// policy answers `Ok(AccessDecision::Allow)`.
         decide_access(DecideAccess) -> AccessDecision;
         /// See [`Commit`]: one transaction.
         commit(Commit) -> Committed;
     }
     refused! {
-        /// See [`FindApplication`]; asked only of an engine without a fixed list. There is none by default.
+        /// See [`FindApplication`]; asked only by an engine without a fixed list. By default, there is no application.
         find_application(FindApplication) -> Option<Arc<Application>> = None;
-        /// See [`FindSession`]; asked only of references to sessions, which a policy has clients get
-        /// ([`SessionTokenForm::Reference`](crate::policy::SessionTokenForm::Reference)). There is none by default.
+        /// See [`FindSession`]; asked only about references to sessions, which clients get if a policy says so
+        /// ([`SessionTokenForm::Reference`](crate::policy::SessionTokenForm::Reference)). By default, there is no session.
         find_session(FindSession) -> Option<SessionRecord> = None;
         /// See [`CheckSession`]. Every session has ended by default.
         check_session(CheckSession) -> Option<SessionRecord> = None;
-        /// See [`FindClaim`]; asked only where a policy has a `retry_grace`. Nobody whose answer got lost is answered again by default.
+        /// See [`FindClaim`]; asked only if a policy has a `retry_grace`. By default, no lost answer is given again.
         find_claim(FindClaim) -> Option<SessionRecord> = None;
-        /// See [`JudgePassword`]. By default no password can be changed: a host that keeps no history and no list of breached
-        /// ones says so, with `Ok(Judgement::Accepted)`.
+        /// See [`JudgePassword`]. By default, no password can be changed. A host that keeps no history and no list of breached passwords answers
+        /// `Ok(Judgement::Accepted)`.
         judge_password(JudgePassword) -> Judgement = Judgement::Refused(PasswordRefusal::NotOffered);
-        /// See [`LoadCode`]. There is none by default.
+        /// See [`LoadCode`]. By default, there is no code.
         load_code(LoadCode) -> Option<StoredCode> = None;
-        /// See [`VerifyTenantCredential`]. It is nobody's by default.
+        /// See [`VerifyTenantCredential`]. By default, the credential is nobody's.
         verify_tenant_credential(VerifyTenantCredential) -> CredentialOwner = CredentialOwner::Nobody;
-        /// See [`JudgeCaptcha`]; asked only where a captcha of the host's own is demanded: by the policy, or when half of its `daily_in_all` has been asked
-        /// for. None is good by default: then nobody gets a code there.
+        /// See [`JudgeCaptcha`]; asked only if the host's own captcha is demanded, by the policy or because half of its `daily_in_all` has been asked
+        /// for. By default, no captcha passes, so nobody gets a code there.
         judge_captcha(JudgeCaptcha) -> Captcha = Captcha::Failed;
         /// See [`Deliver`]. Nothing is sent by default.
         deliver(Deliver) -> Delivery = Delivery::NotDelivered;
-        /// See [`SignBytes`]. There is no such key by default.
+        /// See [`SignBytes`]. By default, the host has no key.
         sign_bytes(SignBytes) -> Option<Vec<u8>> = None;
         /// See [`VerifyBytes`]. No signature is good by default.
         verify_bytes(VerifyBytes) -> SignatureCheck = SignatureCheck::Invalid;
-        /// See [`JudgeProfile`]; asked only where a policy registers people. Nobody is registered by default: a host that has no bounds of its own says
-        /// so, with `Ok(ask.accept())`.
+        /// See [`JudgeProfile`]; asked only if a policy registers people. By default, nobody is registered. A host that sets no bounds answers
+        /// `Ok(ask.accept())`.
         judge_profile(JudgeProfile) -> ProfileJudgement = ProfileJudgement::NotOffered;
         /// See [`OpenSealed`]; asked only where an application has a [`call_key`](Application::call_key). Nothing opens by default.
         open_sealed(OpenSealed) -> Option<Secret> = None;
-        /// See [`VerifyClientSecret`]. It is nobody's by default.
+        /// See [`VerifyClientSecret`]. By default, the secret is nobody's.
         verify_client_secret(VerifyClientSecret) -> CredentialOwner = CredentialOwner::Nobody;
-        /// See [`IssueCaptcha`]; asked only where the policy's captcha is a picture. There is none by default.
+        /// See [`IssueCaptcha`]; asked only if the policy's captcha is a picture. By default, there is no picture.
         issue_captcha(IssueCaptcha) -> Option<CaptchaPicture> = None;
-        /// See [`JudgeCaptchaPoint`]; asked only where the policy's captcha is a picture. No point is right by default: then nobody gets a code
-        /// there where a captcha is demanded.
+        /// See [`JudgeCaptchaPoint`]; asked only if the policy's captcha is a picture. By default, no point is right. Nobody then gets a code where a
+        /// captcha is demanded.
         judge_captcha_point(JudgeCaptchaPoint) -> Captcha = Captcha::Failed;
-        /// See [`ExchangeSocialCode`]; asked only where a policy has federated identities among its first factors. It is nobody's by default.
+        /// See [`ExchangeSocialCode`]; asked only if a policy has federated identities among its first factors. By default, the code is nobody's.
         exchange_social_code(ExchangeSocialCode) -> Option<SocialIdentity> = None;
-        /// See [`ExchangeMobileToken`]; asked only where a policy [takes](crate::policy::Policy::takes_vouched_mobiles) such tokens. It is of no mobile by default.
+        /// See [`ExchangeMobileToken`]; asked only if a policy [takes](crate::policy::Policy::takes_vouched_mobiles) such tokens. By default, the
+        /// token is of no mobile.
         exchange_mobile_token(ExchangeMobileToken) -> Option<Mobile> = None;
         /// See [`ListIdentities`]. There are none by default.
         list_identities(ListIdentities) -> Vec<LinkedIdentity> = Vec::new();
     }
 
-    /// Called with every error of the other methods, and with the name of the question that went unanswered. Log it, and
-    /// raise an alarm: the client is told "system busy" and nothing else, so this is where anybody learns why.
+    /// Called with every error of the other methods, and with the name of the question that went unanswered. Log it, and raise an alarm. The client
+    /// is told only "system busy", so nobody learns the reason anywhere else.
     ///
-    /// It has no default: a host that goes wrong in silence is a host that nobody can run.
+    /// It has no default, because nobody can run a host that fails in silence.
     fn failed(&self, question: &'static str, error: Self::Error);
 
     /// Called with every outcome before its reply is made: the place to log its events.
@@ -180,9 +181,9 @@ pub trait Host: Sync {
 
 macro_rules! drive {
     ($($(#[$doc:meta])* $method:ident: $question:ident => $answer:ty;)*) => {
-        /// Answers every question of a request, in the order they come, until it is done.
+        /// Answers every question of a request, in the order in which they come, until the request is done.
         ///
-        /// A façade's [`serve`](crate::facade::Facade::serve) calls it. It is for operations that you begin yourself:
+        /// A façade's [`serve`](crate::facade::Facade::serve) calls it. Call it yourself for an operation that you begin yourself:
         ///
         /// ```
         /// use authflow::{
@@ -192,7 +193,7 @@ macro_rules! drive {
         /// };
         /// use std::sync::Mutex;
         ///
-        /// /// "Sign me out everywhere", by a call of your own.
+        /// /// "Sign me out everywhere", as one of your own calls.
         /// async fn end_all(
         ///     engine: &Engine,
         ///     host: &impl Host,
@@ -234,10 +235,9 @@ macro_rules! drive {
 
 for_every_question!(drive);
 
-/// [`drive`] for a host that never waits: its methods are `async fn` by name, and plain code within. So a program without a runtime
-/// needs none.
+/// [`drive`] for a host that never waits. Its methods are `async fn` in name only, with plain code inside, so a program without a runtime needs none.
 ///
-/// A host that does wait has something to wake it, and so a runtime: let that one run [`drive`] (its `block_on`, or the crate `pollster`).
+/// A host that does wait has a runtime to wake it. Let that runtime run [`drive`], by its `block_on` or the crate `pollster`.
 ///
 /// ```
 /// use authflow::{drive_blocking, testkit::{Call, World, demo}};
@@ -253,8 +253,8 @@ for_every_question!(drive);
 /// ```
 ///
 /// # Errors
-/// When an answer is not there at once, which is a mistake of the host's. The request ends there; a guess that it has counted is in flight and
-/// then wrong.
+/// When an answer is not there at once, which is a fault of the host. The request ends there. A guess that it has counted is in flight, and counts as
+/// wrong afterwards.
 pub fn drive_blocking<H: Host + ?Sized>(step: Step, host: &H) -> Result<Outcome, HostWaits> {
     match pin!(drive(step, host)).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(outcome) => Ok(outcome),

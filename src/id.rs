@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// ```
 /// use authflow::{AccountId, InvalidId};
 ///
-/// // A primary key of the host's that is too long for one: a URN, say.
+/// // A primary key of the host that is too long for an id: a URN, say.
 /// let refused = AccountId::new(&"urn:".repeat(20)).unwrap_err();
 /// assert_eq!(refused, InvalidId::TooLong(80));
 /// assert_eq!(refused.to_string(), "an id must have 1 to 64 bytes, not 80");
@@ -24,7 +24,7 @@ pub enum InvalidId {
     /// More than 64 bytes.
     #[error("an id must have 1 to 64 bytes, not {0}")]
     TooLong(usize),
-    /// A control character: nothing that prints, and a danger in headers and logs.
+    /// A control character. It does not print, and is a danger in headers and logs.
     #[error("an id must have no control characters, and this one has some")]
     ControlCharacter,
 }
@@ -145,7 +145,7 @@ impl AccountId {
                 4 | 10 => ("-", byte),
                 _ => ("", byte),
             };
-            // It has 36 bytes.
+            // A UUID has 36 bytes, so it fits.
             let _ = fmt::Write::write_fmt(&mut id, format_args!("{hyphen}{byte:02x}"));
         }
         Self(id)
@@ -171,7 +171,7 @@ macro_rules! drawn_id {
                 &self.0
             }
 
-            /// As it is printed.
+            /// The id as it is printed.
             pub(crate) fn text(&self) -> ArrayString<22> {
                 fixed::text(&self.0)
             }
@@ -221,7 +221,7 @@ macro_rules! drawn_id {
 /// ```
 /// use authflow::SessionId;
 ///
-/// // From the path of a route of yours: "end this session".
+/// // From the path of one of your routes: "end this session".
 /// let refused = "4711".parse::<SessionId>().unwrap_err();
 /// assert_eq!(
 ///     refused.to_string(),
@@ -233,8 +233,8 @@ macro_rules! drawn_id {
 pub struct InvalidDrawnId;
 
 drawn_id! {
-    /// The id of what counts once: a state token, a link token, a captcha token, a ticket; and, as a hash, a code or the signature of a call. To
-    /// spend it is to insert this id ([`Claim`](crate::step::Claim)).
+    /// The id of something that may be spent once: a state token, a link token, a captcha token or a ticket. A code and the signature of a call
+    /// have such an id too, made by hashing. A commit spends it by inserting this id ([`Claim`](crate::step::Claim)).
     ///
     /// ```
     /// use authflow::{
@@ -248,7 +248,7 @@ drawn_id! {
     /// let step = world.begin(&Call::skip(warned.state_token()));
     /// let id: TokenId = world.until::<Commit>(step).claim.as_ref().unwrap().id;
     ///
-    /// // INSERT INTO claims (id, …): where the row is there already, the token is spent.
+    /// // INSERT INTO claims (id, …): if the row is there already, the token has been spent.
     /// assert!(!world.host.claims.contains_key(&id));
     /// world.skip(warned.state_token());
     /// assert!(world.host.claims.contains_key(&TokenId::from_bytes(*id.as_bytes())));
@@ -256,7 +256,7 @@ drawn_id! {
     TokenId
 }
 drawn_id! {
-    /// The id of one session (`sid`): also the family of every token that a rotation of it makes.
+    /// The id of one session (`sid`), and so of the family of tokens that its rotations make.
     ///
     /// ```
     /// use authflow::{SessionId, testkit::World};
@@ -272,7 +272,7 @@ drawn_id! {
 }
 
 drawn_id! {
-    /// The id of one picture of a captcha: what its client names it by.
+    /// The id by which a client names one picture of a captcha.
     ///
     /// ```
     /// use authflow::{
@@ -298,11 +298,11 @@ drawn_id! {
     PictureId
 }
 
-/// Whom a token is for: an application and, for an ISV application, one of its tenants.
+/// The audience of a token: an application and, for an ISV application, one of its tenants.
 ///
-/// Two audiences are two different worlds: tokens of one are refused in the other.
+/// The tokens of one audience are refused in every other.
 ///
-/// Stored, it may have members that only a later version knows: they are passed over.
+/// A stored audience may have members that only a later version knows. They are ignored.
 ///
 /// ```
 /// use authflow::{
@@ -310,7 +310,7 @@ drawn_id! {
 ///     testkit::{Call, World, demo},
 /// };
 ///
-/// // Of one application, one tenant: a token is good in no other.
+/// // A token of one application and tenant is good in no other.
 /// let mut world = World::new();
 /// let warned = world.login("erin");
 /// let ordinary = demo::device().with("X-client-id", demo::ORDINARY).without("X-tenant-id");

@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 ///     token::{Key, KeyId, KeyRing},
 /// };
 ///
-/// // In configuration, beside its secret; and in a column, as text.
+/// // An id is in the configuration beside its secret, and in a column as text.
 /// let id: KeyId = serde_json::from_str(r#""2026-11""#)?;
 /// let ring = KeyRing::new(Key::new(id.as_str(), demo::secret(11))?);
 /// assert!(format!("{ring:?}").contains("2026-11"), "ids are shown, secrets are not");
@@ -38,7 +38,7 @@ impl KeyId {
         }
     }
 
-    /// Of no key.
+    /// The id of no key.
     pub(crate) fn nobodys() -> Self {
         Self(ArrayString::from("none").unwrap_or_default())
     }
@@ -63,7 +63,7 @@ impl From<KeyId> for ArrayString<20> {
     }
 }
 
-/// A secret of the ring and, if it has one, its id.
+/// A secret of the ring, and its id if it has one.
 ///
 /// The secret must be 32 bytes or more (RFC 7518 §3.2) of real randomness; a passphrase will not do.
 ///
@@ -77,7 +77,7 @@ impl From<KeyId> for ArrayString<20> {
 /// let ring = KeyRing::new(Key::new("2026-11", demo::secret(11))?);
 /// assert!(!format!("{ring:?}").contains("11,"), "it prints no secret");
 ///
-/// // What looks like no randomness is refused.
+/// // A secret that does not look random is refused.
 /// assert!(Key::new("2026-12", [0; 32]).is_err());
 /// assert!(Key::new("2026-12", *b"password").is_err());
 /// # Ok::<(), KeyError>(())
@@ -96,8 +96,8 @@ impl Key {
         Ok(Self { id: Some(KeyId::new(id)?), ..Self::without_id(secret)? })
     }
 
-    /// A key without an id: the header of its state tokens is exactly the one the family's samples show,
-    /// `eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9`. A ring has at most one of them.
+    /// A key without an id. The header of its state tokens is exactly the one that the family's samples show,
+    /// `eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9`. A ring has at most one such key.
     ///
     /// # Errors
     /// When the secret is shorter than 32 bytes, or its bytes are all equal or count up or down.
@@ -113,14 +113,14 @@ impl Key {
     }
 }
 
-/// Whether each byte lies as far from the one before as the next from it: all equal, or counting. Examples and tests are full of
-/// such keys, and attackers try those first. Random bytes are so once in 2²⁴⁰.
+/// Whether the bytes are all equal or count up or down: each differs from the one before by the same step. Examples and tests
+/// are full of such keys, and attackers try those first. Random bytes look like this once in 2²⁴⁰.
 fn is_counted(secret: &[u8]) -> bool {
     let steps = || secret.iter().zip(secret.iter().skip(1)).map(|(one, next)| next.wrapping_sub(*one));
     steps().zip(steps().skip(1)).all(|(step, next)| step == next)
 }
 
-/// Secrets that look like one, different for each number, for tests: everybody knows them.
+/// A secret that passes as random, different for each number. It is for tests alone, since everybody knows it.
 #[cfg(any(test, feature = "testkit"))]
 pub(crate) fn known_secret(number: u8) -> [u8; 32] {
     <sha2::Sha256 as sha2::Digest>::digest([number]).into()
@@ -154,10 +154,10 @@ pub enum KeyError {
     /// The secret is shorter than 32 bytes.
     #[error("a key must have at least 32 bytes, not {0}")]
     Short(usize),
-    /// The secret's bytes are all equal, or count up or down: an example's key, or none that was drawn at random.
+    /// The secret's bytes are all equal, or count up or down. The key is from an example, or was not drawn at random.
     #[error("a key must be random bytes, and these are all equal or count up or down")]
     Weak,
-    /// The numbers are those of no RSA key.
+    /// The numbers are not those of an RSA key.
     #[error(
         "an RSA key must have a modulus of 256 to 1,024 bytes and an exponent of 1 to 8, without noughts before them"
     )]
@@ -184,7 +184,7 @@ mod tests {
         }
     }
 
-    /// Whatever the first byte and the step, and one byte that is another is enough.
+    /// The first byte and the step do not matter. One byte that differs makes a key of them.
     #[test]
     fn bytes_that_are_all_equal_or_count_are_no_key() {
         for (first, step) in [(0_u8, 0_u8), (7, 0), (255, 0), (0, 1), (9, 1), (250, 1), (32, 255), (3, 17)] {

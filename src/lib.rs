@@ -22,15 +22,15 @@
 //! |---|---|
 //! | test a login | `testkit` |
 //! | run one, from packages | [`parts::Parts`], and the crates `authflow-sqlite`, `authflow-postgres`, `authflow-argon2`, `authflow-tower` |
-//! | run one on a database of your own | [`Host`], or [`parts::Store`] |
+//! | run one on your own database | [`Host`], or [`parts::Store`] |
 //! | answer each question by hand | [`step`] |
 //! | see which questions an operation asks | [the table of operations](Engine#operations) |
-//! | have routes of your own, with cookies or bearers | [`web::Web`] |
+//! | serve your own routes, with cookies or bearers | [`web::Web`] |
 //! | speak the family `/api/v2/sdk` | [`sdk::Api`] |
 //! | protect a route | [`Engine::authenticate`] |
 //! | say what a login demands | [`policy::Policy`], [`flow::graph`] |
 //!
-//! The guide, the threat model and what a host must do stand in `docs/` of the repository.
+//! The guide, the threat model and the duties of a host are in `docs/` of the repository.
 //!
 //! # Features
 //!
@@ -46,34 +46,35 @@
 //! Without features the crate is `no_std` with `alloc`. It has no `unsafe`, and the lints forbid panics, clocks, files, sockets and threads. The default
 //! features build for 32 bits and for WebAssembly too.
 //!
-//! Do not build with fat LTO and `target-cpu=native` at once: the compiler then mixes SHA-256's instructions with 256-bit registers, which can make the hash
-//! that all tokens rest on many times slower on Intel's performance cores. Either alone does not. `benches/builds` shows which builds do it.
+//! Do not build with fat LTO and `target-cpu=native` together. The compiler then mixes the SHA-256 instructions with 256-bit registers. That can make
+//! the hash under all tokens many times slower on Intel's performance cores. Either setting alone does no such harm. `benches/builds` shows which
+//! builds are slow.
 //!
 //! # The house
 //!
-//! One concept, one room: what a code, a guess or a password is stands together, from the policy that rules it to the question about it. A room
-//! imports only rooms that stand below it here.
+//! Each concept has one room. Everything about a code, a guess or a password is together there, from its policy to the questions about it. A room
+//! imports only rooms that are below it in this table.
 //!
 //! | room | what lives there |
 //! |---|---|
 //! | `testkit` | with the feature of that name: a whole login in a unit test |
-//! | [`web`] | routes of our own, `/v1/…`: for browsers and apps that do not speak the family |
+//! | [`web`] | our own routes, `/v1/…`, for browsers and apps that do not speak the family |
 //! | [`sdk`] | the wire: routes, bodies, codes and messages |
-//! | [`facade`] | what a façade is: request and reply, whatever it spells |
+//! | [`facade`] | request and reply, which all façades share |
 //! | [`parts`] | a host made of its parts: store, hasher, rules, courier, signer |
 //! | [`Host`], [`drive`], [`drive_blocking`] | sugar for hosts |
 //! | [`Engine`] | one configuration, and one entry point for every operation |
 //! | [`step`] | the table of questions, and those that belong to no concept |
 //! | [`outcome`] | verdict, facts and events |
 //! | [`flow`] | what a login needs next, and who may set a password: pure functions, and their graph |
-//! | [`Application`], [`policy`] | what an application demands, in all |
+//! | [`Application`], [`policy`] | everything that an application demands |
 //! | [`code`], [`guess`], [`session`] | codes that are sent, guesses that are counted, sessions that are kept |
 //! | [`captcha`] | what is shown to tell people from robots |
 //! | [`device`] | who is calling |
 //! | [`token`] | the key ring and every kind of token |
-//! | [`account`], [`password`], [`factor`], [`contact`] | whom it is about, and what proves it |
+//! | [`account`], [`password`], [`factor`], [`contact`] | the subject, and what proves who they are |
 //! | [`sealing`] | secrets that a host keeps and cannot read |
-//! | [`Moment`], [`Secret`] and the ids | the ground |
+//! | [`Moment`], [`Secret`] and the ids | the foundation |
 
 #![no_std]
 #![forbid(unsafe_code)]
@@ -151,7 +152,7 @@ pub use moment::{Entropy, InvalidLifetime, InvalidTimestamp, Lifetime, Moment, T
 pub use secret::Secret;
 pub use text::words::UnknownWord;
 
-/// The examples of the pages that are no module's.
+/// The examples of the README, which belongs to no module.
 #[cfg(all(doctest, feature = "testkit"))]
 #[doc = include_str!("../README.md")]
 struct Readme;

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 /// The bytes that SHA-256 takes at once.
 const BLOCK: usize = 64;
 
-/// A key whose two padded blocks have been hashed already, and perhaps the beginning of a message. Wiped when it is dropped.
+/// A key whose two padded blocks have been hashed already, and perhaps the beginning of a message. It is wiped when it is dropped.
 #[derive(Clone)]
 pub(crate) struct MacKey(Hmac<Sha256>);
 
@@ -20,8 +20,8 @@ impl fmt::Debug for MacKey {
 }
 
 impl MacKey {
-    /// A key of any length; short ones have been refused. It is made a block as RFC 2104 §2 says, so that there is no length
-    /// for which there would be no key.
+    /// A key from a secret of any length. Short secrets have been refused before. The secret is made into a block as RFC 2104 §2 says, so
+    /// that every length gives a key.
     pub(crate) fn new(secret: &[u8]) -> Self {
         let mut block = Zeroizing::new([0; BLOCK]);
         let mut hashed = Zeroizing::new([0; 32]);
@@ -45,7 +45,7 @@ impl MacKey {
         finish(mac)
     }
 
-    /// The same key, with the beginning of a message hashed: its tags are over that and what follows.
+    /// The same key, with the beginning of a message already hashed. Its tags cover that beginning and the parts that follow.
     pub(super) fn begun(&self, beginning: &[u8]) -> Self {
         let mut mac = self.0.clone();
         mac.update(beginning);
@@ -86,7 +86,7 @@ pub(crate) fn half(tag: [u8; 32]) -> [u8; 16] {
     first(tag)
 }
 
-/// The first bytes of a tag. More than it has do not compile, so there is nothing to take in their place.
+/// The first bytes of a tag. A length over 32 does not compile, so no fallback is needed.
 pub(crate) fn first<const BYTES: usize>(tag: [u8; 32]) -> [u8; BYTES] {
     const { assert!(BYTES <= 32, "a tag has 32 bytes") }
     let mut bytes = [0; BYTES];
@@ -94,12 +94,13 @@ pub(crate) fn first<const BYTES: usize>(tag: [u8; 32]) -> [u8; BYTES] {
     bytes
 }
 
-/// Whether two tags are the same, in constant time; sixteen bytes at a time, since `subtle` takes hardly longer for a word than for a byte.
+/// Whether two tags are the same, in constant time. It compares sixteen bytes at once, since `subtle` takes hardly longer for a word than
+/// for a byte.
 pub(crate) fn same_tag<const N: usize>(one: &[u8; N], other: &[u8; N]) -> bool {
     words(one).zip(words(other)).fold(Choice::from(1), |all, (word, other)| all & word.ct_eq(&other)).into()
 }
 
-/// Every byte of a tag, in words. The last one overlaps the one before it where they do not fill the tag.
+/// Every byte of a tag, in words. The last word overlaps the one before it if whole words do not fill the tag.
 fn words<const N: usize>(tag: &[u8; N]) -> impl Iterator<Item = u128> {
     const { assert!(N >= size_of::<u128>(), "a tag has one word at least") }
     let (whole, rest) = tag.as_chunks();

@@ -12,7 +12,7 @@ use alloc::{
 };
 use core::fmt;
 
-/// What the row of an account is known by, as its columns say it.
+/// The names that an account is known by, as the columns of its row say them.
 ///
 /// ```
 /// use authflow::{
@@ -49,7 +49,7 @@ pub struct NamesOfRow<'a> {
     pub email: Option<&'a str>,
 }
 
-/// What is wrong with stored names. It names accounts and never what they are known by.
+/// A fault in stored names. It lists accounts, and never their names.
 ///
 /// ```
 /// use authflow::{
@@ -57,7 +57,7 @@ pub struct NamesOfRow<'a> {
 ///     account::{NameKind, NamesOfRow, SpellingFinding, audit},
 /// };
 ///
-/// /// Whom to write to before a migration: it stops at these.
+/// /// The accounts whose owners you must write to, because a migration stops at them.
 /// fn stops(finding: &SpellingFinding) -> &[AccountId] {
 ///     match finding {
 ///         SpellingFinding::Shared { accounts, .. } => accounts,
@@ -86,21 +86,21 @@ pub enum SpellingFinding {
     /// These accounts of one tenant have one name in several spellings, or the user name of one is the number or address of another. Only their owners can
     /// say whose it is.
     Shared {
-        /// What the name is. Where it is of several kinds, the first.
+        /// The kind of the name: the first one if it is of several kinds.
         kind: NameKind,
-        /// Whose, in order.
+        /// The accounts that have it, in order.
         accounts: Box<[AccountId]>,
     },
-    /// It is no such name: nobody signs in by it.
+    /// The text is not a name of that kind, so nobody can sign in with it.
     Unreadable {
-        /// What it should be.
+        /// The kind of name that it should be.
         kind: NameKind,
-        /// Whose.
+        /// The account that has it.
         account: AccountId,
     },
-    /// The number says no country: no code reaches it.
+    /// The number says no country, so no code reaches it.
     NumberWithoutCountry {
-        /// Whose.
+        /// The account that has it.
         account: AccountId,
     },
 }
@@ -135,10 +135,10 @@ impl fmt::Display for NameKind {
 /// The one spelling of a name, in its tenant.
 type NameInTenant = (Option<TenantId>, Box<str>);
 
-/// Lists what is wrong with stored names, in order. Nothing listed means that every name is one account's.
+/// Lists the faults in stored names, in order. An empty list means that every name belongs to one account.
 ///
-/// Run it over all rows before a migration that keeps the one spelling beside each name. Such a migration stops where anything is
-/// [shared](SpellingFinding::Shared) or [unreadable](SpellingFinding::Unreadable): it picks none.
+/// Run it over all rows before a migration that keeps the one spelling beside each name. Such a migration stops if a name is
+/// [shared](SpellingFinding::Shared) or [unreadable](SpellingFinding::Unreadable), because it does not choose an account.
 ///
 /// ```
 /// use authflow::{
@@ -159,7 +159,7 @@ type NameInTenant = (Option<TenantId>, Box<str>);
 /// ```
 pub fn audit<'a>(rows: impl IntoIterator<Item = NamesOfRow<'a>>) -> Vec<SpellingFinding> {
     let mut found = Vec::new();
-    // One text is one account's, whatever kind of name it is: a client may type any of them.
+    // One text belongs to one account, whatever kind of name it is, because a client may type any of them.
     let mut owners: BTreeMap<NameInTenant, (NameKind, BTreeSet<AccountId>)> = BTreeMap::new();
     for NamesOfRow { tenant, account, user_name, mobile, email } in rows {
         let mut owns = |kind, text: &str| {
@@ -222,7 +222,7 @@ mod tests {
         let rows = [
             row("a", "erin", Some("+86-13800000000"), Some("erin@example.com")),
             row("b", "eve", Some("+86-13800000001"), Some("eve@example.com")),
-            // Of one account, or of two tenants.
+            // One account may have a text twice, and two tenants may have the same text.
             row("c", "c@example.com", None, Some("C@example.com")),
             elsewhere,
         ];

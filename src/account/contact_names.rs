@@ -3,11 +3,11 @@
 use crate::contact::{EmailAddress, Mobile, NumberingPlan, Recipient};
 use alloc::boxed::Box;
 
-/// The user names that would lead to a contact, as anybody could type them in some application: the contact in its one spelling, and of a number what the
-/// tenant's [`NumberingPlan`] completes to it. Where another account has one of them as its user name, the contact is taken: whoever types it would
-/// find two accounts.
+/// The user names that would lead to a contact, as somebody could type them in some application. They are the contact in its one spelling and,
+/// for a number, the texts that the tenant's [`NumberingPlan`] completes to it. If another account has one of them as its user name, the contact
+/// is taken, because that text would find two accounts.
 ///
-/// A store compares them with the keys of user names ([`UserName::normalised`](super::UserName::normalised)), by as many parameters as there can be:
+/// A store compares them with the keys of user names ([`UserName::normalised`](super::UserName::normalised)), with one parameter for each:
 ///
 /// ```
 /// use authflow::{account::{ContactNames, UserName}, contact::{Channel, NumberingPlan, Recipient}};
@@ -15,14 +15,14 @@ use alloc::boxed::Box;
 /// let germany = NumberingPlan::new(49)?.with_trunk_prefix("0")?;
 /// let names = ContactNames::of(&Recipient::new(Channel::Sms, "+49 171 0000000")?, Some(&germany));
 /// assert_eq!(names.texts(), [Some("+491710000000"), Some("1710000000"), Some("01710000000"), None]);
-/// // WHERE user_name_key IN (?, ?, ?, ?): NULL is none of them.
+/// // WHERE user_name_key IN (?, ?, ?, ?): NULL is equal to no key.
 /// assert!(names.contains(UserName::new("0171-0000000")?.normalised()));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ContactNames([Option<Name>; ContactNames::MOST]);
 
-/// It is personal data.
+/// A name is personal data, so `Debug` does not print it.
 #[derive(Clone, PartialEq, Eq)]
 struct Name(Box<str>);
 
@@ -33,10 +33,10 @@ impl core::fmt::Debug for Name {
 }
 
 impl ContactNames {
-    /// How many there can be: three of a number, and one of an address.
+    /// How many there can be: three for a number, and one for an address.
     pub const MOST: usize = 4;
 
-    /// Those of one contact, where this is how its tenant writes national numbers.
+    /// The names of one contact, under the plan of its tenant.
     pub fn of(contact: &Recipient, plan: Option<&NumberingPlan>) -> Self {
         match contact {
             Recipient::Mobile(mobile) => Self::of_both(Some(mobile), None, plan),
@@ -44,7 +44,7 @@ impl ContactNames {
         }
     }
 
-    /// Those of a number and an address, as far as there are any.
+    /// The names of a number and of an address, if there are any.
     pub fn of_both(
         mobile: Option<&Mobile>,
         email: Option<&EmailAddress>,
@@ -61,7 +61,7 @@ impl ContactNames {
         ])
     }
 
-    /// All of them, for a statement.
+    /// All names, as parameters of a statement.
     pub fn texts(&self) -> [Option<&str>; Self::MOST] {
         self.0.each_ref().map(|name| name.as_ref().map(|name| &*name.0))
     }
@@ -85,7 +85,7 @@ mod tests {
         Recipient::new(Channel::Sms, text).unwrap()
     }
 
-    /// What anybody types and is found by the number, by whatever plan, is a user name that leads to the number.
+    /// Each typed text that finds the number, under whatever plan, is one of the user names that lead to the number.
     #[test]
     fn whatever_text_leads_to_a_contact_is_one_of_its_names() {
         let china = NumberingPlan::new(86).unwrap();
@@ -123,7 +123,7 @@ mod tests {
         assert_eq!(names.texts(), [None, None, None, Some("erin@example.com")]);
         assert!(!alloc::format!("{names:?}").contains("erin"));
         assert_eq!(ContactNames::of(&number("13800000000"), None), ContactNames::default(), "it is nobody's");
-        // A significant number that begins as the trunk prefix is dialled with it alone.
+        // A significant number that begins with the trunk prefix has no national form: one form loses the prefix, and the other begins with `00`.
         let odd = NumberingPlan::new(49).unwrap().with_trunk_prefix("0").unwrap();
         let names = ContactNames::of(&number("+4901710000"), Some(&odd));
         assert_eq!(names.texts(), [Some("+4901710000"), None, None, None]);

@@ -3,10 +3,10 @@
 use super::{Account, Identifier};
 use crate::{AccountId, Audience, social::SocialIdentity};
 
-/// Which account is this? `None` for no such account.
+/// Which account is this? The answer is `None` if there is no such account.
 ///
-/// The answer must be of the tenant that the audience names, and have the id that was asked for. It is the account as it is now, from the
-/// database that commits are written to: not from a cache, nor from a replica that lags behind.
+/// The account must belong to the tenant that the audience names, and have the id that was asked for. Read it as it is now, from the database
+/// that commits are written to. Do not read it from a cache, nor from a replica that lags behind.
 ///
 /// ```sql
 /// SELECT * FROM accounts WHERE tenant IS NOT DISTINCT FROM :tenant AND id = :id;
@@ -17,9 +17,9 @@ use crate::{AccountId, Audience, social::SocialIdentity};
 ///     WHERE i.tenant IS NOT DISTINCT FROM :tenant AND i.provider = :provider AND i.uid = :uid;
 /// ```
 ///
-/// The keys are the one spelling of each ([`UserName::normalised`](super::UserName::normalised) and its kin), made by this library when a row is
-/// written: a database's own `lower()` makes others. Have no answer where two names lead to two accounts ([`only`](Self::only)): nobody knows who is
-/// meant.
+/// Each key is the one spelling of a name ([`UserName::normalised`](super::UserName::normalised) and its kin). This library makes the keys when a
+/// row is written, and a database's `lower()` makes different ones. Give no answer if two names lead to two accounts ([`only`](Self::only)),
+/// because nobody knows which one is meant.
 ///
 /// The exam of the test kit (`testkit::HostExam`) compares every column of the answer.
 ///
@@ -66,13 +66,17 @@ use crate::{AccountId, Audience, social::SocialIdentity};
 /// assert_eq!(world.finish(ask.resolve(found)).text("status"), "SUCCESS");
 /// ```
 ///
-/// **If you answer wrongly:** with somebody of another tenant, tenants share accounts. With another account than was meant, whoever knows that one's
-/// password is signed in as it. With `None` for somebody who has an account, that one cannot sign in. With a column that is not read as it is:
-/// without the status, whoever is disabled is let in as far as the commit; without enrolled factors or the authenticator, the second factor is
-/// switched off; without the step used last, a one-time password counts twice; without `must_change` or `changed_at`, a password that was reset or
-/// has expired is signed in with; without `factors_changed_at`, bearers from before a factor was taken away live on; without the form of the
-/// password, whoever typed an accent in two parts cannot sign in any more; with a revision that does not change, sessions, codes and pending logins
-/// outlive what they were judged on.
+/// **If you answer wrongly:**
+/// - An account of another tenant: tenants share accounts.
+/// - Another account than was meant: anybody who knows its password is signed in to it.
+/// - `None` for a subject who has an account: they cannot sign in.
+/// - A status that is not read: a disabled account is let in as far as the commit.
+/// - Enrolled factors or an authenticator that are not read: the second factor is switched off.
+/// - A latest used step that is not read: a one-time password counts twice.
+/// - `must_change` or `changed_at` that are not read: a password still signs in after it was reset or has expired.
+/// - `factors_changed_at` that is not read: bearers from before a factor was removed live on.
+/// - The form of the password that is not read: a subject who typed an accent in two parts can no longer sign in.
+/// - A revision that does not change: sessions, codes and pending logins outlive the state that they were judged on.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct FindAccount {
@@ -83,7 +87,7 @@ pub struct FindAccount {
 }
 
 impl FindAccount {
-    /// The one account among those that the names of an identifier led to, each found or not.
+    /// The one account that the names of an identifier lead to. Each name has led to an account or to none.
     ///
     /// ```
     /// use authflow::{account::FindAccount, testkit::demo::account};
@@ -94,7 +98,7 @@ impl FindAccount {
     /// ```
     ///
     /// # Errors
-    /// When they are two: one account's user name is another one's number or address. [`audit`](super::audit) lists such rows.
+    /// When they lead to two accounts: the user name of one is the number or address of the other. [`audit`](super::audit) lists such rows.
     pub fn only(
         found: impl IntoIterator<Item = Option<Account>>,
     ) -> Result<Option<Account>, AmbiguousIdentifier> {
@@ -107,7 +111,7 @@ impl FindAccount {
     }
 }
 
-/// What was typed is a name of two accounts.
+/// A typed name that belongs to two accounts.
 ///
 /// ```
 /// use authflow::{
@@ -123,7 +127,7 @@ impl FindAccount {
 ///     two.as_ref().unwrap_err().to_string(),
 ///     "a name must be one account's, and this one is of two"
 /// );
-/// // To have no answer is an error of the host: nobody is signed in as either of them.
+/// // A missing answer is an error of the host. Nobody is signed in to either account.
 /// assert_eq!(world.finish(ask.resolve(two)).status, 500);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -153,9 +157,9 @@ pub struct AmbiguousIdentifier;
 pub enum AccountKey {
     /// What a client typed to sign in.
     Identifier(Identifier),
-    /// The host's own id of it, from a token.
+    /// The host's id of the account, from a token.
     Id(AccountId),
-    /// An identity that a provider vouches for. Asked only where a policy has [`Factor::Federated`](crate::factor::Factor::Federated) among its first
-    /// factors: a host that keeps no identities answers `None`.
+    /// An identity that a provider vouches for. It is asked for only if a policy has [`Factor::Federated`](crate::factor::Factor::Federated)
+    /// among its first factors. A host that keeps no identities answers `None`.
     Identity(SocialIdentity),
 }

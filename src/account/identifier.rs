@@ -32,7 +32,7 @@ pub struct Identifier {
     email: Option<EmailAddress>,
 }
 
-/// What a name of an account is.
+/// The kind of a name of an account.
 ///
 /// ```
 /// use authflow::account::{Identifier, NameKind, UserName};
@@ -67,14 +67,14 @@ impl Identifier {
         Self { user_name: Some(user_name), mobile: None, email: None }
     }
 
-    /// A user name, or a mobile number or e-mail address where it has the form of one.
+    /// A user name, which is also a mobile number or an e-mail address if it has the form of one.
     pub fn of_any(typed: UserName) -> Self {
         let (mobile, email) = (Mobile::new(typed.as_str()).ok(), EmailAddress::new(typed.as_str()).ok());
         Self { user_name: Some(typed), mobile, email }
     }
 
-    /// What to look up: one to three texts, each in its one spelling, in the order of [`NameKind`]. None where it is a number that
-    /// says no country and the tenant has no [`NumberingPlan`]: that is nobody's.
+    /// The texts to look up, each in its one spelling, in the order of [`NameKind`]: one to three of them. There is none for a mobile number
+    /// alone that says no country, if the tenant has no [`NumberingPlan`]. Such a number is nobody's.
     ///
     /// ```
     /// use authflow::account::{Identifier, NameKind, UserName};
@@ -104,7 +104,7 @@ impl Identifier {
         texts.into_iter().filter_map(|(kind, text)| Some((kind, text?)))
     }
 
-    /// The one text that guesses at nobody are counted by. A new user name is no number and no address, so what has the form of one is one.
+    /// The one text by which guesses at nobody are counted. A new user name is never a number or an address, so a text of such a form is one.
     pub(crate) fn counted_as(&self) -> &str {
         let Self { user_name, mobile, email } = self;
         let contact =
@@ -112,7 +112,7 @@ impl Identifier {
         contact.or(user_name.as_ref().map(UserName::normalised)).unwrap_or_default()
     }
 
-    /// As a client typed it, with what the tenant's plan completes.
+    /// The identifier as a client typed it, with its number completed by the tenant's plan.
     pub(crate) fn completed(self, plan: Option<&NumberingPlan>) -> Self {
         Self { mobile: self.mobile.map(|mobile| mobile.completed(plan)), ..self }
     }

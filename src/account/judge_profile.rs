@@ -5,19 +5,20 @@ use crate::{AccountId, Audience, contact::Recipient, device::Device};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-/// May this person have an account, and of which id? Asked of whoever registers, after the code to their contact was right and nobody was found who
-/// has that contact.
+/// May this person have an account, and with which id? The question is asked when somebody registers, after the code to their contact was right
+/// and no account with that contact was found.
 ///
-/// The library knows no attributes: it hands on what the client sent. Say which members must be there and what they must be like, by the name of the
-/// one that does not do. Those that you want in id tokens go into the answer's [`profile`](AcceptedProfile::profile), which is stored with the
-/// account. Keep others elsewhere, under the account's id, and drop them where no [`Event::Registered`](crate::outcome::Event::Registered) follows:
-/// the [`Commit`](crate::step::Commit) alone makes the account, and it may be refused.
+/// The library knows no attributes: it hands on what the client sent. You decide which members must be there and what they must be like. Refuse
+/// by naming the member that is wrong. Put the members that you want in id tokens into the answer's [`profile`](AcceptedProfile::profile), which
+/// is stored with the account. Keep the others elsewhere, under the account's id, and drop them if no
+/// [`Event::Registered`](crate::outcome::Event::Registered) follows. The [`Commit`](crate::step::Commit) alone makes the account, and it may be
+/// refused.
 ///
-/// **The contacts among the members are not proved.** Whoever registers by a mobile number may say anybody's e-mail address: it is a member like any
-/// other, and no code goes to it.
+/// **The contacts among the members are not proved.** A person who registers by a mobile number may give anybody's e-mail address. It is a member
+/// like any other, and no code goes to it.
 ///
-/// The id is yours to choose, because a session names the account in the same commit. `drawn` is a random UUID (RFC 9562 §5.4) that does
-/// where the column takes a text or a UUID. Where it takes numbers: `SELECT nextval('users_id_seq')`.
+/// You choose the id, because a session names the account in the same commit. `drawn` is a random UUID (RFC 9562 §5.4), which suits a column of
+/// texts or UUIDs. Use `SELECT nextval('users_id_seq')` for a column of numbers.
 ///
 /// ```
 /// use authflow::{
@@ -52,30 +53,33 @@ use serde_json::json;
 /// assert_eq!(register(&body), 200, "the code is still good");
 /// ```
 ///
-/// **If you answer wrongly:** `Accepted` for anybody: whoever has a number or an address has an account. The policy has said so already; this is where
-/// bounds of your own go. With an id that was somebody's: what is kept elsewhere of that one is the new one's; where an account has it now, nobody
-/// is registered ([`Contradiction`](crate::outcome::Event::Contradiction)). `Refused` for somebody who may have one: they are told which member to mend.
+/// **If you answer wrongly:**
+/// - `Accepted` for anybody: everybody who has a number or an address gets an account. The policy allows that already, and your own limits belong
+///   here.
+/// - An id that was somebody's: the new subject gets the data that is kept elsewhere under it. If an account has the id now, nobody is registered
+///   ([`Contradiction`](crate::outcome::Event::Contradiction)).
+/// - `Refused` for somebody who may have an account: they are told which member to correct.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct JudgeProfile {
     /// The application and tenant.
     pub audience: Audience,
-    /// From where.
+    /// The device that the request comes from.
     pub device: Device,
     /// The contact that they have proved to be theirs.
     pub recipient: Recipient,
-    /// The user name that they chose, if they did. It is fit for a new one; the commit finds out whether it is another account's.
+    /// The user name that they chose, if any. It is fit for a new account. The commit finds out whether another account has it.
     pub user_name: Option<UserName>,
     /// Whether they chose a password. It is judged next ([`JudgePassword`](crate::password::JudgePassword)).
     pub has_password: bool,
-    /// What they say of themselves besides.
+    /// What else they say about themselves.
     pub members: ProfileMembers,
     /// An id that nobody has: a random UUID.
     pub drawn: AccountId,
 }
 
 impl JudgeProfile {
-    /// Accepts whoever registers: with the drawn id, the user name that they chose, and what they are called as the one claim.
+    /// Accepts the registration with the drawn id, the chosen user name, and the member `name` as the only claim.
     pub fn accept(&self) -> ProfileJudgement {
         let name = self.members.get(MemberName::NAME);
         let profile = name.map(|name| Profile::new(&json!({ "name": name }))).transpose();
@@ -90,12 +94,12 @@ impl JudgeProfile {
     }
 }
 
-/// What the host thinks of somebody who registers.
+/// The host's judgement of somebody who registers.
 ///
 /// ```
 /// use authflow::account::{JudgeProfile, ProfileFlaw, ProfileJudgement};
 ///
-/// /// Colleagues register, and nobody else does. `is_free` says whether nobody has the nickname.
+/// /// Only colleagues may register. `is_free` says whether nobody has the nickname.
 /// fn judge(ask: &JudgeProfile, is_free: impl Fn(&str) -> bool) -> ProfileJudgement {
 ///     match ask.members.get("attr_nick_name") {
 ///         _ if !ask.recipient.normalised().ends_with("@example.com") => {
@@ -115,14 +119,14 @@ impl JudgeProfile {
 pub enum ProfileJudgement {
     /// They may have this account.
     Accepted(AcceptedProfile),
-    /// Not with what they say of themselves.
+    /// They may not, because of this member.
     Refused(ProfileRefusal),
-    /// This host registers nobody, or not this one; the client is not told why.
+    /// This host registers nobody, or not this person. The client is not told why.
     NotOffered,
 }
 
 impl ProfileJudgement {
-    /// Not with this member. A name that is none is [not offered](Self::NotOffered).
+    /// A refusal because of this member. If `member` cannot be a name, the registration is [not offered](Self::NotOffered).
     pub fn refuse(member: &str, flaw: ProfileFlaw) -> Self {
         let refusal = MemberName::new(member).map(|member| ProfileRefusal { member, flaw });
         refusal.map_or(Self::NotOffered, Self::Refused)
@@ -146,16 +150,16 @@ impl ProfileJudgement {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AcceptedProfile {
-    /// Its id: one that no account of the tenant has, or best ever had.
+    /// Its id. No account of the tenant may have it, and it is best if none ever had it.
     pub account: AccountId,
-    /// Its user name: what they chose, or one that you give to whoever chose none. It must be fit for a new one
+    /// Its user name: the one that they chose, or one that you give them if they chose none. It must be fit for a new account
     /// ([`UserName::for_new_account`]).
     pub user_name: Option<UserName>,
     /// Claims for its id tokens.
     pub profile: Profile,
 }
 
-/// Which member does not do, and why.
+/// Which member is wrong, and why.
 ///
 /// ```
 /// use authflow::{
@@ -224,7 +228,7 @@ pub struct ProfileRefusal {
 pub enum ProfileFlaw {
     /// It must be there.
     Missing,
-    /// It must be otherwise.
+    /// It is not what it must be.
     Malformed,
     /// It is another account's.
     Taken,

@@ -1,4 +1,4 @@
-//! The name of something that somebody says of themselves.
+//! The name of a member of a profile.
 
 use super::InvalidMembers;
 use crate::text::control::has_control;

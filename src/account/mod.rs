@@ -8,7 +8,7 @@
 //! let mut world = World::new();
 //! let warned = world.login("erin");
 //!
-//! // Before she skips, an administrator gives her another password. That is a new revision.
+//! // An administrator gives her another password before she skips. That is a new revision.
 //! world.change("erin", |erin| {
 //!     erin.password = Some(demo::password("Battery-Staple-8", demo::START))
 //! });
@@ -74,7 +74,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AccountStatus {
-    /// It may.
+    /// It may sign in.
     Active,
     /// Locked by an administrator. (The lock after too many wrong guesses is not a status: see
     /// [`AttemptRecord`](crate::guess::AttemptRecord).)
@@ -85,10 +85,9 @@ pub enum AccountStatus {
 
 words!(AccountStatus, "the status of an account", { Active => "active", Locked => "locked", Disabled => "disabled" });
 
-/// An account as it is now, from the host's store: every field is a column, and each of them protects.
+/// An account as it is now, from the host's store. Every field is a column, and each of them protects the account.
 ///
-/// There is no way to leave one out, so a host that forgets a column does not compile. A field more in a later version is a break for that
-/// reason.
+/// No field can be left out, so a host that forgets a column does not compile. A new field in a later version is therefore a breaking change.
 ///
 /// ```
 /// use authflow::{
@@ -102,7 +101,7 @@ words!(AccountStatus, "the status of an account", { Active => "active", Locked =
 /// };
 ///
 /// # fn read() -> Result<Account, Box<dyn std::error::Error>> {
-/// // As a row of a database: integers with a sign, texts and NULLs.
+/// // A row of a database: signed integers, texts and NULLs.
 /// let totp_sealed = demo::totp(&demo::account("erin")).secret().as_str().to_owned();
 /// let (revision, changed_at, must_change, totp_step) =
 ///     (3_i64, 1_700_000_000_i64, None::<&str>, Some(55_555_555_i64));
@@ -135,7 +134,7 @@ words!(AccountStatus, "the status of an account", { Active => "active", Locked =
 /// # read().unwrap();
 /// ```
 ///
-/// Each of these would let somebody in, and does not compile: a status that is not read,
+/// Each of the following mistakes would let somebody in, and none of them compiles. The status is not read:
 ///
 /// ```compile_fail,E0063
 /// use authflow::account::Account;
@@ -152,7 +151,7 @@ words!(AccountStatus, "the status of an account", { Active => "active", Locked =
 /// }
 /// ```
 ///
-/// enrolled factors, the authenticator, or the time of their change,
+/// The enrolled factors, the authenticator, or the time of their change are not read:
 ///
 /// ```compile_fail,E0063
 /// use authflow::account::Account;
@@ -199,7 +198,7 @@ words!(AccountStatus, "the status of an account", { Active => "active", Locked =
 /// }
 /// ```
 ///
-/// and a status or an account out of nothing:
+/// A status or an account is made out of nothing:
 ///
 /// ```compile_fail,E0599
 /// authflow::account::AccountStatus::default();
@@ -213,43 +212,44 @@ words!(AccountStatus, "the status of an account", { Active => "active", Locked =
 /// ```
 #[derive(Clone, Debug)]
 pub struct Account {
-    /// The host's stable id of it. Give it to no other account while sessions of this one may live: a host that must, draws
-    /// the [first revision](Revision::first) of the other one.
+    /// The host's stable id of the account. Do not give it to another account while sessions of this one may live. If you must, draw the
+    /// [first revision](Revision::first) of the other account.
     pub id: AccountId,
     /// The tenant it belongs to; `None` where the application has no tenants.
     pub tenant: Option<TenantId>,
-    /// Drawn when the account is made. Every change of password, status, factors, mobile or e-mail address makes it the next one, and so does a link
-    /// to a social identity that is taken away.
+    /// It is drawn when the account is made. Every change of password, status, factors, mobile or e-mail address makes it the next one. So does
+    /// the end of a link to a social identity.
     pub revision: Revision,
     /// Whether it may sign in.
     pub status: AccountStatus,
-    /// Its user name, where it has one: no password may be the same.
+    /// Its user name, if it has one. No password may be equal to it.
     pub user_name: Option<UserName>,
     /// Its password, if one is set.
     pub password: Option<Password>,
-    /// Its verified mobile number, in full (ITU-T E.164): where codes for it go. One without a country reaches nobody, and each request that
-    /// finds it says so with [`Event::NumberWithoutCountry`](crate::outcome::Event::NumberWithoutCountry).
+    /// Its verified mobile number, in full (ITU-T E.164). Codes by SMS go there. A number without a country reaches nobody, and each request that
+    /// finds one says so with [`Event::NumberWithoutCountry`](crate::outcome::Event::NumberWithoutCountry).
     pub mobile: Option<Mobile>,
-    /// Its verified e-mail address: where codes for it go.
+    /// Its verified e-mail address. Codes by e-mail go there.
     pub email: Option<EmailAddress>,
     /// Its time-based one-time password, with its secret [sealed](crate::sealing).
     pub totp: Option<Totp>,
-    /// The factors that it is asked for beside the first one. One that it has nothing to prove with – no number for
-    /// [`Factor::Sms`], say – is not asked for: its subject chooses among the others, and where none is left, nobody gets in.
+    /// The factors that are asked for in addition to the first one. A factor is not asked for if the account has nothing to prove it with, such
+    /// as a number for [`Factor::Sms`]. Its subject then chooses among the others. Nobody gets in if none is left.
     pub enrolled: FactorSet,
-    /// When a factor was last changed or removed: a session from before that no longer counts as a bearer. (The password
-    /// has its own [`changed_at`](Password::changed_at), which counts too.) 0 where none ever was. A contact that is a second factor and is
-    /// [replaced](crate::Engine::change_contact) by its own proof is none: the revision decides.
+    /// When a factor was last changed or removed, or 0 if none ever was. A session from before that time no longer counts as a bearer. The
+    /// password has its own [`changed_at`](Password::changed_at), which counts too. This time does not change when the subject
+    /// [replaces](crate::Engine::change_contact) a contact that is a second factor: there the revision decides.
     pub factors_changed_at: Timestamp,
     /// Claims for its id tokens.
     pub profile: Profile,
 }
 
 impl Account {
-    /// An account that is made at this moment, with a user name and a password: active, in no tenant, with no contacts and no second factor.
+    /// An account that is made at this moment, with a user name and a password. It is active and in no tenant, and has no contacts and no second
+    /// factor.
     ///
-    /// It is for somebody who signs up. For a row that is there already, say every column. The verifier is of what
-    /// [`PasswordRules::accept`](crate::password::PasswordRules::accept) gives, the password's one spelling.
+    /// Use it for somebody who signs up. State every column for a row that exists already. The verifier is made from the password's one spelling,
+    /// which [`PasswordRules::accept`](crate::password::PasswordRules::accept) gives.
     ///
     /// ```
     /// use authflow::{
@@ -291,7 +291,7 @@ impl Account {
         }
     }
 
-    /// Whose its sealed secrets are.
+    /// The owner of its sealed secrets.
     pub(crate) fn owner(&self) -> Owner {
         Owner { tenant: self.tenant, account: self.id }
     }
@@ -320,7 +320,7 @@ impl Account {
         }
     }
 
-    /// Its number, where that says its country: another one reaches nobody.
+    /// Its number, if that says its country. A number that does not reaches nobody.
     fn reachable_mobile(&self) -> Option<&Mobile> {
         self.mobile.as_ref().filter(|mobile| mobile.is_international())
     }
@@ -330,7 +330,7 @@ impl Account {
         self.mobile.is_some() && self.reachable_mobile().is_none()
     }
 
-    /// The enrolled factors that it has something to prove with, beside the password.
+    /// The enrolled factors that it has something to prove with, apart from the password.
     pub(crate) fn second_factors(&self) -> FactorSet {
         let at_hand = |factor: &Factor| match factor {
             Factor::Password | Factor::Federated => false,
@@ -350,10 +350,10 @@ impl Account {
 
 #[cfg(any(test, feature = "testkit"))]
 impl Account {
-    /// Active, and nothing else: what a test fills in.
+    /// An active account with nothing else. A test fills in the rest.
     ///
     /// # Panics
-    /// When this is no id.
+    /// When the text is no id.
     #[allow(clippy::panic, reason = "this is for tests, which fail by a panic")]
     #[track_caller]
     pub(crate) fn bare(id: &str) -> Self {

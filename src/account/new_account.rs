@@ -8,8 +8,8 @@ use crate::{
     password::{Password, PasswordForm, Verifier},
 };
 
-/// An account that is about to be made ([`Write::CreateAccount`](crate::step::Write::CreateAccount)): every column that a new one has. It has no
-/// authenticator. `P` is what stands for its password: see [`Commit`](crate::step::Commit).
+/// An account that is about to be made ([`Write::CreateAccount`](crate::step::Write::CreateAccount)): every column that a new account has. It has
+/// no authenticator. `P` stands for its password: see [`Commit`](crate::step::Commit).
 ///
 /// ```
 /// use authflow::{
@@ -48,31 +48,31 @@ use crate::{
 pub struct NewAccount<P = Secret> {
     /// Its id, which the host has chosen ([`JudgeProfile`](super::JudgeProfile)).
     pub id: AccountId,
-    /// Its first revision, drawn of the moment's entropy. Store exactly this: a session that the same commit opens is of it.
+    /// Its first revision, drawn from the moment's entropy. Store exactly this one, because a session that the same commit opens has it.
     pub revision: Revision,
     /// Whether it may sign in.
     pub status: AccountStatus,
-    /// Its user name: fit for a new one.
+    /// Its user name. It is fit for a new account.
     pub user_name: Option<UserName>,
-    /// Its mobile number, in full (ITU-T E.164), where that was proved.
+    /// Its mobile number, in full (ITU-T E.164), if that was proved.
     pub mobile: Option<Mobile>,
-    /// Its e-mail address, where that was proved.
+    /// Its e-mail address, if that was proved.
     pub email: Option<EmailAddress>,
-    /// The user names that would lead to its number or address: of another account they are in the way.
+    /// The user names that would lead to its number or address. If another account has one of them, the contact is taken.
     pub contact_names: ContactNames,
-    /// Its password, where it has one: of one spelling ([`PasswordForm::Canonical`]), set at [`created_at`](Self::created_at), with no change due and
-    /// none skipped.
+    /// Its password, if it has one. It is in its one spelling ([`PasswordForm::Canonical`]) and was set at [`created_at`](Self::created_at). No
+    /// change is due, and none was skipped.
     pub password: Option<P>,
     /// When it is made.
     pub created_at: Timestamp,
-    /// The factors that it is asked for beside the first one.
+    /// The factors that are asked for in addition to the first one.
     pub enrolled: FactorSet,
     /// Claims for its id tokens.
     pub profile: Profile,
 }
 
 impl<P> NewAccount<P> {
-    /// The same with what `hash` makes of the password in its place.
+    /// The same account, with its password replaced by what `hash` makes of it.
     pub(crate) async fn hashed<'a, Q, E, F>(
         &'a self,
         hash: impl FnOnce(&'a P) -> F,
@@ -99,7 +99,7 @@ impl<P> NewAccount<P> {
         })
     }
 
-    /// The account of a tenant as it will be, with this verifier where it has a password.
+    /// The account as it will be in a tenant, with this verifier if it has a password.
     pub(crate) fn as_account(
         &self,
         tenant: Option<TenantId>,
@@ -130,7 +130,7 @@ impl<P> NewAccount<P> {
 }
 
 impl NewAccount<Verifier> {
-    /// The account of a tenant as it is read once it is made.
+    /// The account in a tenant, as it is read once it is made.
     pub fn account(&self, tenant: Option<TenantId>) -> Account {
         self.as_account(tenant, Verifier::clone)
     }

@@ -1,13 +1,13 @@
-//! What somebody who registers says of themselves.
+//! What somebody who registers says about themselves.
 
 use super::MemberName;
 use alloc::{boxed::Box, vec::Vec};
 use core::fmt;
 
-/// What somebody who registers says of themselves beyond what the library knows: names of members and texts, as the client sent them. The host says
-/// which there may be and what they must be like ([`JudgeProfile`](super::JudgeProfile)).
+/// What somebody who registers says about themselves, beyond what the library knows: names of members and texts, as the client sent them. The
+/// host decides which members there may be and what they must be like ([`JudgeProfile`](super::JudgeProfile)).
 ///
-/// At most 32, of at most 1,024 bytes each. They are personal data: `Debug` shows only how many there are.
+/// There are at most 32, of at most 1,024 bytes each. They are personal data, so `Debug` shows only how many there are.
 ///
 /// ```
 /// use authflow::account::{InvalidMembers, MemberName, ProfileMembers};
@@ -34,7 +34,7 @@ impl ProfileMembers {
     /// Takes members as a client has sent them.
     ///
     /// # Errors
-    /// When there are too many, one is too long, or a name is none or stands twice.
+    /// When there are too many, one is too long, or a name is malformed or stands twice.
     pub fn new<'a>(members: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, InvalidMembers> {
         let mut taken = Self::default();
         for (name, text) in members {
@@ -70,7 +70,7 @@ impl fmt::Debug for ProfileMembers {
     }
 }
 
-/// Why something is not what somebody may say of themselves.
+/// Why the members of a profile are refused.
 ///
 /// ```
 /// use authflow::account::{InvalidMembers, ProfileMembers};

@@ -4,12 +4,12 @@ use crate::{Moment, mac::first};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-/// Which version of an account something was judged on. It changes with the account's password, status, factors and contacts, and where a link to a
-/// social identity is taken away.
+/// Which version of an account something was judged on. It changes with the account's password, status, factors and contacts, and when a link to
+/// a social identity ends.
 ///
-/// A revision is a number of 63 bits, for databases whose integers are signed. The first one of an account is [drawn](Self::first), so that it is
-/// none that another account of the same id ever had, also where one was deleted and its id given out again. Each change makes it the
-/// [next](Self::next) one, in the same transaction. Revisions are compared for equality alone: none is later than another.
+/// A revision is a number of 63 bits, for databases whose integers are signed. The first one of an account is [drawn](Self::first). So no other
+/// account of the same id ever had it, even if one was deleted and its id was given out again. Each change makes it the [next](Self::next) one,
+/// in the same transaction. Revisions are compared only for equality: none is later than another.
 ///
 /// Tokens carry the revision they were judged on, and a [`Commit`](crate::step::Commit) names the one it expects, so nothing is issued for
 /// an account that changed in between.
@@ -26,7 +26,7 @@ use sha2::{Digest as _, Sha256};
 /// assert!(Revision::try_from(-1_i64).is_err());
 /// ```
 ///
-/// There is none to fall back on, and none is later than another:
+/// There is no default revision, and no revision is later than another:
 ///
 /// ```compile_fail,E0277
 /// # fn main() -> Result<(), authflow::account::InvalidRevision> {
@@ -54,13 +54,11 @@ impl Revision {
         if number > Self::MAX { Err(InvalidRevision { number: number as i128 }) } else { Ok(Self(number)) }
     }
 
-    /// The first revision of a new account: 63 bits drawn from the moment's entropy, whatever its time. Give each new account a
-    /// moment of its own.
+    /// The first revision of a new account: 63 bits drawn from the moment's entropy, whatever its time. Give each new account its own moment.
     ///
-    /// A store may draw it as well, where it has random numbers: `random() & 9223372036854775807` in SQLite, in a trigger on every
-    /// `INSERT`.
+    /// A store that has random numbers may draw it as well. In SQLite, use `random() & 9223372036854775807` in a trigger on every `INSERT`.
     pub fn first(moment: &Moment) -> Self {
-        // Hashed, so that the entropy stays as secret as it was.
+        // The hash keeps the entropy as secret as it was.
         let hash: [u8; 32] = Sha256::new()
             .chain_update(b"authflow/first revision/")
             .chain_update(moment.entropy().as_bytes())
@@ -105,7 +103,7 @@ impl From<Revision> for u64 {
 
 impl From<Revision> for i64 {
     fn from(revision: Revision) -> Self {
-        // Never the fallback: it has 63 bits.
+        // The fallback is never taken, because a revision has 63 bits.
         Self::try_from(revision.0).unwrap_or(Self::MAX)
     }
 }
@@ -173,7 +171,7 @@ mod tests {
         assert_eq!(first(1, 7), first(2, 7));
         let drawn: BTreeSet<_> = (0..=255).map(|byte| first(1, byte).as_u64()).collect();
         assert_eq!(drawn.len(), 256);
-        // Each of the 63 bits is now 0, now 1.
+        // Each of the 63 bits is 0 in some draws and 1 in others.
         let (any, all) = drawn.iter().fold((0, u64::MAX), |(any, all), it| (any | it, all & it));
         assert_eq!((any, all), (Revision::MAX, 0));
         assert!(!drawn.contains(&u64::from_be_bytes([7; 8])), "the entropy itself");

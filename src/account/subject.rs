@@ -1,4 +1,4 @@
-//! Who a subject is, as the server of a tenant or an application is told.
+//! Who a subject is, as told to the server of a tenant or to an application.
 
 use crate::{
     AccountId,
@@ -9,7 +9,7 @@ use alloc::boxed::Box;
 use core::fmt;
 use serde::Serialize;
 
-/// Who a subject is. Serialised with the names that the family has for these, here and in the claim `api` of an id token.
+/// Who a subject is. Its members are serialised under the family's names, here and in the claim `api` of an id token.
 ///
 /// ```
 /// use authflow::{account::Subject, testkit::demo};
@@ -29,7 +29,7 @@ pub struct Subject {
     /// Its user name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_name: Option<Box<str>>,
-    /// What its owner is called: the claim `name` of its profile, where that is a text.
+    /// The subject's name: the claim `name` of the account's profile, if that is a text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<Box<str>>,
     /// Its mobile number.
@@ -41,7 +41,7 @@ pub struct Subject {
 }
 
 impl Subject {
-    /// The owner of an account.
+    /// The subject of an account.
     pub fn of(account: &Account) -> Self {
         Self {
             id: account.id,

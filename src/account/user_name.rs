@@ -14,8 +14,8 @@ use core::{
 
 /// A user name, as it was typed or stored: 1 to 256 bytes, without control characters, trimmed.
 ///
-/// Two names are equal when their [one spelling](Self::normalised) is; the text stays as it was given. `Debug` does not print it: people type
-/// passwords into the wrong field.
+/// Two names are equal if their [one spelling](Self::normalised) is the same. The text stays as it was given. `Debug` does not print it, because
+/// people type passwords into the wrong field.
 ///
 /// ```
 /// use authflow::account::UserName;
@@ -34,7 +34,7 @@ pub struct UserName {
 impl UserName {
     pub(crate) const MAX_BYTES: usize = 256;
 
-    /// A name that somebody typed or that is stored. Whoever exists can be named, so it is bounded and not judged.
+    /// A name that was typed or that is stored. It is bounded and not judged, so that every existing account can be named.
     ///
     /// # Errors
     /// When nothing is left after trimming, or it is over 256 bytes, or has a control character, or has no one spelling.
@@ -50,8 +50,9 @@ impl UserName {
         Ok(Self { text: text.into(), canonical: canonical.into() })
     }
 
-    /// A name for a new account, or a new name for one: letters and digits of any script and the signs of ASCII, without white space and
-    /// without what nobody sees (RFC 8264 §4.2), in an order that reads one way (RFC 5893 §2), and nobody's number or address.
+    /// A name for a new account, or a new name for an existing one. It has letters and digits of any script and the signs of ASCII, without white
+    /// space and invisible characters (RFC 8264 §4.2). Their order reads one way (RFC 5893 §2). The name does not have the form of a number or an
+    /// address.
     ///
     /// ```
     /// use authflow::account::{UnfitUserName, UserName};
@@ -63,7 +64,7 @@ impl UserName {
     /// ```
     ///
     /// # Errors
-    /// Why it will not do.
+    /// The reason why the name is unfit.
     pub fn for_new_account(text: &str) -> Result<Self, UnfitUserName> {
         let name = Self::new(text).map_err(|InvalidUserName| UnfitUserName::Malformed)?;
         if Mobile::new(text).is_ok() {
@@ -82,8 +83,8 @@ impl UserName {
         &self.text
     }
 
-    /// The name in its one spelling: width and case mapped, composed, without what nobody sees (RFC 8265 §3.3); one that has the form of a mobile number, as
-    /// that number is spelled.
+    /// The name in its one spelling: width and case mapped, composed, and without invisible characters (RFC 8265 §3.3). A name that has the form
+    /// of a mobile number is spelled as that number is.
     pub fn normalised(&self) -> &str {
         &self.canonical
     }
@@ -134,12 +135,12 @@ impl fmt::Debug for UserName {
 #[error("a user name must be 1 to 256 bytes without control characters")]
 pub struct InvalidUserName;
 
-/// Why a text will not do as a new user name.
+/// Why a text is unfit as a new user name.
 ///
 /// ```
 /// use authflow::account::{UnfitUserName, UserName};
 ///
-/// /// What a form of yours says beside the field.
+/// /// What your form says beside the field.
 /// fn hint(unfit: UnfitUserName) -> &'static str {
 ///     match unfit {
 ///         UnfitUserName::Number | UnfitUserName::Address => "a name, not a number or an address",
@@ -158,7 +159,7 @@ pub struct InvalidUserName;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UnfitUserName {
-    /// It is none at all.
+    /// It is not a user name at all.
     #[error("a user name must be 1 to 256 bytes without control characters")]
     Malformed,
     /// It could be somebody's mobile number.
@@ -198,7 +199,7 @@ mod tests {
         assert!(UserName::new("\u{200b}").is_err());
     }
 
-    /// Whoever has such a name already signs in by it.
+    /// An existing account that has such a name still signs in with it.
     #[test]
     fn a_new_name_is_nobodys_number_and_nobodys_address() {
         for (text, unfit) in [

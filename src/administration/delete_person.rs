@@ -2,8 +2,8 @@
 
 use crate::{AccountId, TenantId, code::CodeOwner, guess::AttemptSlot};
 
-/// Delete somebody, with every row that is theirs: the account with its password and authenticator, its sessions, its codes and what was
-/// counted of them, its guesses.
+/// Delete somebody, with every row that is theirs: the account with its password and authenticator, its links to social identities, its sessions,
+/// its codes and the counts of them, and its guesses.
 ///
 /// ```sql
 /// BEGIN;
@@ -15,16 +15,16 @@ use crate::{AccountId, TenantId, code::CodeOwner, guess::AttemptSlot};
 /// COMMIT;
 /// ```
 ///
-/// Claims name tokens and no person, and are kept as long as any of those might be presented; one that notes a session forgets which. What
-/// was used stays used.
+/// Claims name tokens and no person. They are kept as long as any of those tokens might be presented. A claim that notes a session forgets which
+/// one it was. A used token stays used.
 ///
-/// **Delete again when 30 seconds have passed.** A request that has looked the account up before it was deleted may count a guess after it, or a
-/// session that is over: nothing forgets the records of accounts. It is over by then. The answer is `Nobody`, and every row that is theirs goes
-/// all the same.
+/// **Delete again when 30 seconds have passed.** A request that looked the account up before the deletion may still count a guess after it, or
+/// write a session that is over. Nothing else forgets the records of accounts. Such a request has ended after 30 seconds. The second answer is
+/// `Nobody`, and every row that is theirs is deleted all the same.
 ///
-/// **An id is never given out twice.** Nothing that was judged on the deleted account counts for a later one, because the
-/// [first revision](crate::account::Revision::first) of that is drawn; but a guess that is still being judged would be settled in the
-/// later one's record, and logs would name two people alike.
+/// **An id is never given out twice.** Nothing that was judged on the deleted account counts for a later account with its id, because the
+/// [first revision](crate::account::Revision::first) of the later one is drawn. But a guess that is still being judged would be settled in the
+/// later account's record, and logs would name two people alike.
 ///
 /// ```
 /// use authflow::{
@@ -42,18 +42,18 @@ use crate::{AccountId, TenantId, code::CodeOwner, guess::AttemptSlot};
 /// assert!(world.host.sessions.is_empty());
 /// ```
 ///
-/// **If you answer wrongly:** what is left is somebody's data who has asked for it to be gone. A session that is left and an account made anew
-/// with the old revision is the newcomer's account in the hands of whoever had it before.
+/// **If you answer wrongly:** a row that is left is personal data whose owner has asked for its deletion. If a session is left and an account is
+/// made anew with the old revision, the session opens the newcomer's account to the person who had the id before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DeletePerson {
     /// The tenant of the account.
     pub tenant: Option<TenantId>,
-    /// Who.
+    /// The account to delete.
     pub account: AccountId,
 }
 
 impl DeletePerson {
-    /// Whose codes and counts of them are deleted.
+    /// The owner whose codes and counts of them are deleted.
     pub fn owner(&self) -> CodeOwner {
         CodeOwner::account(self.tenant, self.account)
     }

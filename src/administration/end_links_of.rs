@@ -1,18 +1,18 @@
-//! Take somebody's links to social identities away.
+//! End somebody's links to social identities.
 
 use crate::{AccountId, TenantId, social::EndLinks};
 
-/// Take somebody's links to social identities away: all, or those of one provider.
+/// End somebody's links to social identities: all, or those of one provider.
 ///
-/// The revision is counted up in the same transaction: whoever has signed in by such a link is out, and so is a login that began with it. Where there is
-/// none to end, it is counted up all the same.
+/// The revision is counted up in the same transaction, so sessions and logins that began with such a link are over. It is counted up even if
+/// there is no link to end.
 ///
 /// ```sql
 /// DELETE FROM identities WHERE tenant IS NOT DISTINCT FROM :tenant AND account = :account; -- AND provider = :one, where it is one
 /// UPDATE accounts SET revision = (revision + 1) & 9223372036854775807 WHERE tenant IS NOT DISTINCT FROM :tenant AND id = :account;
 /// ```
 ///
-/// Nothing is left to sign in with for somebody who has nothing else: see what the account has before you do it.
+/// Somebody who has nothing else can no longer sign in. See what the account has before you end its links.
 ///
 /// ```
 /// use authflow::{
@@ -37,8 +37,8 @@ use crate::{AccountId, TenantId, social::EndLinks};
 /// # Ok::<(), authflow::social::InvalidIdentity>(())
 /// ```
 ///
-/// **If you answer wrongly:** a link that stays is what the administrator wanted to be rid of: a thief who has linked an identity of theirs signs in by it,
-/// whatever password its owner has now. Where the revision stays, so does whoever is signed in by it.
+/// **If you answer wrongly:** a link that stays is one that the administrator wanted to end. A thief who has linked an identity signs in with it,
+/// whatever password the owner has now. If the revision stays, everybody who is signed in by such a link stays signed in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EndLinksOf {
     /// The tenant of the account.

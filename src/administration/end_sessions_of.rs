@@ -9,11 +9,12 @@ use crate::{AccountId, TenantId, session::EndSessions};
 /// WHERE tenant IS NOT DISTINCT FROM :tenant AND account = :account AND ended_at IS NULL; -- AND id = :one, where it is one
 /// ```
 ///
-/// A named session of another account stays. The rows stay as well, until they are [swept](super::Sweep). Where there is none to end, the answer is
-/// [`Done`](super::Administered::Done). The revision stays: whoever is signed out signs in again, and a pending login goes on.
+/// A named session that belongs to another account stays. The rows stay as well, until they are [swept](super::Sweep). The answer is
+/// [`Done`](super::Administered::Done) even if there is no session to end. The revision stays: the subject may sign in again, and a pending login
+/// goes on.
 ///
-/// Where an engine is at hand, [`Engine::end_sessions`](crate::Engine::end_sessions) does the same by the host's own
-/// [`Commit`](crate::step::Commit), and leaves an event.
+/// [`Engine::end_sessions`](crate::Engine::end_sessions) does the same with an engine, by the host's [`Commit`](crate::step::Commit), and leaves
+/// an event.
 ///
 /// ```
 /// use authflow::{
@@ -30,8 +31,8 @@ use crate::{AccountId, TenantId, session::EndSessions};
 /// assert_ne!(world.check_exist(session.id_token()).status, 200);
 /// ```
 ///
-/// **If you answer wrongly:** a session that lives on is what the administrator wanted to be rid of. One of somebody else's that ends signs
-/// them out.
+/// **If you answer wrongly:** a session that lives on is one that the administrator wanted to end. If a session of somebody else ends, they are
+/// signed out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EndSessionsOf {
     /// The tenant of the account.

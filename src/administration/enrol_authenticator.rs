@@ -8,9 +8,9 @@ use crate::{
 
 /// Give somebody an authenticator of one-time passwords, instead of the one that they may have had, and ask for it from now on.
 ///
-/// The secret is sealed for this account ([`TotpSecret::seal`](crate::factor::TotpSecret::seal)), and no step of it has been used. The revision
-/// is counted up in the same transaction, so everything that was judged before is over; and a session from before is no bearer any more. What
-/// else the account is asked for stays.
+/// The secret is sealed for this account ([`TotpSecret::seal`](crate::factor::TotpSecret::seal)), and no step of the authenticator has been used.
+/// The revision is counted up in the same transaction, so everything that was judged before is over. A session from before is no longer a bearer.
+/// The other factors that are asked for stay.
 ///
 /// ```sql
 /// UPDATE accounts SET totp_sealed = :secret, totp_algorithm = :algorithm, totp_digits = :digits, totp_step_seconds = :step_seconds,
@@ -38,9 +38,9 @@ use crate::{
 /// assert_ne!(world.check_exist(session.id_token()).status, 200, "what was before is over");
 /// ```
 ///
-/// **If you answer wrongly:** where the factor is not asked for, its owner believes in a protection that is not there. Where the step of the
-/// authenticator before stays, the first one-time passwords of the new one are refused or count twice. Where the revision stays, a thief's session
-/// outlives what was to shut them out.
+/// **If you answer wrongly:** if the factor is not asked for, its owner believes in a protection that is not there. If the used step of the
+/// earlier authenticator stays, the first one-time passwords of the new one are refused or count twice. If the revision stays, a thief's session
+/// outlives the change that should have shut them out.
 #[derive(Clone, Debug)]
 pub struct EnrolAuthenticator {
     /// The tenant of the account.
@@ -49,12 +49,12 @@ pub struct EnrolAuthenticator {
     pub account: AccountId,
     /// The authenticator, of which no step has been used.
     pub totp: Totp,
-    /// When.
+    /// When it is enrolled.
     pub changed_at: Timestamp,
 }
 
 impl EnrolAuthenticator {
-    /// What becomes of the account, for a store without statements.
+    /// Makes the change to an account, for a store without statements.
     pub fn apply(&self, account: &mut Account) {
         account.totp = Some(self.totp.clone());
         account.enrolled = account.enrolled.with(Factor::Totp);

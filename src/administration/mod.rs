@@ -1,9 +1,9 @@
-//! What an administrator does to accounts: unlock, disable and enable, require a change of password, give one, give an authenticator, end
-//! sessions, end links to social identities, delete; and the sweep that forgets what is over.
+//! What an administrator does to accounts: unlock, disable, enable or delete them, require a change of password, set a password, enrol an
+//! authenticator, end sessions, and end links to social identities. The sweep forgets what is over.
 //!
-//! No client causes any of it and no token is needed, so these are no steps of the engine: they are what a store can do, beside the questions
-//! that it answers. A console needs the store and no keys. Each operation is a value that carries what the library decides about it: which
-//! slots, which revision, from when on something is over. Its documentation says what to do in SQL.
+//! No client causes these operations and no token is needed, so they are not steps of the engine. A store offers them in addition to the
+//! questions that it answers. A console needs the store and no keys. Each operation is a value that carries what the library decides about it:
+//! which slots, which revision, from when on something is over. Its documentation says what to do in SQL.
 //!
 //! ```
 //! use authflow::{administration::{Administered, SetStatus, Unlock}, testkit::{Call, World}};
@@ -26,15 +26,15 @@
 //!
 //! | operation | changes the revision | what it leaves |
 //! |---|---|---|
-//! | [`Unlock`] | no | the records of guesses, cleared, whose receipts go on |
+//! | [`Unlock`] | no | the records of guesses, which are cleared and keep their receipts |
 //! | [`SetStatus`] | yes | sessions and pending logins are over by the revision |
 //! | [`RequireChange`] | yes | likewise |
 //! | [`SetPassword`] | yes | likewise |
 //! | [`EnrolAuthenticator`] | yes | likewise |
 //! | [`EndSessions`](crate::session::EndSessions), in an [`EndSessionsOf`] | no | the rows of the sessions, ended |
-//! | [`EndLinks`](crate::social::EndLinks), in an [`EndLinksOf`] | yes | other providers' links, where it is of one |
+//! | [`EndLinks`](crate::social::EndLinks), in an [`EndLinksOf`] | yes | the links to other providers, if it names one provider |
 //! | [`DeletePerson`] | – | nothing |
-//! | [`Sweep`] | no | what may still be needed by whatever clock |
+//! | [`Sweep`] | no | what any clock may still need |
 
 mod delete_person;
 mod end_links_of;
@@ -58,7 +58,7 @@ pub use unlock::Unlock;
 
 use core::future::Future;
 
-/// Whether there was anybody to do it to.
+/// Whether there was an account to do it to.
 ///
 /// ```
 /// use authflow::{
@@ -80,7 +80,7 @@ use core::future::Future;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Administered {
-    /// It is done, durably, or was so before.
+    /// It is done, durably, or was done before.
     Done,
     /// There is no such account in this tenant. Nothing has changed.
     Nobody,
@@ -88,7 +88,7 @@ pub enum Administered {
 
 /// A store that an administrator can work with. Write the methods as `async fn`, each as one transaction.
 ///
-/// None has a default: a store that cannot unlock is one whose people stay locked out. The futures are `Send`, as those of
+/// No method has a default, because people would stay locked out of a store that cannot unlock. The futures are `Send`, as those of
 /// [`Host`](crate::Host) are.
 ///
 /// ```
@@ -144,7 +144,7 @@ pub enum Administered {
     note = "`Parts` can where its store can"
 )]
 pub trait Administer: Sync {
-    /// What goes wrong when the store goes wrong.
+    /// The error of the store.
     type Error: Send;
 
     /// See [`Unlock`].

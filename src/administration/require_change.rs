@@ -2,15 +2,15 @@
 
 use crate::{AccountId, TenantId, account::Account, password::MustChange};
 
-/// Have somebody change their password at the next sign-in, for a reason that decides how they may.
+/// Have somebody change their password at the next sign-in. The reason decides how they may do so.
 ///
-/// The revision is counted up in the same statement: with a mark alone, whoever has the password keeps every session. Where the mark is there
-/// already, or there is no password, there is nothing to mark. [`Breached`](MustChange::Breached) stays: another reason makes no secret again of a password
-/// that is known to attackers, and by the other marks it would prove its own change.
+/// The revision is counted up in the same statement. With the mark alone, everybody who has the password would keep their sessions. Nothing is
+/// marked if the mark is there already, or if there is no password. [`Breached`](MustChange::Breached) stays. No other reason makes a password
+/// secret again that attackers know, and under another mark the password would prove its own change.
 ///
-/// For a reason that [ends links](MustChange::ends_links), those to social identities end in the same transaction: whoever had the password may have made
-/// them, and would go on by them, and with them and the password they would set another one. Then the revision is counted up in any case, because whoever has
-/// signed in by such a link goes on otherwise.
+/// A reason that [ends links](MustChange::ends_links) ends those to social identities in the same transaction. An attacker who had the password
+/// may have made them. The links would still sign the attacker in, and a link and the password together would set another password. For such a
+/// reason the revision is counted up in any case, because sessions that began with such a link would otherwise go on.
 ///
 /// ```sql
 /// UPDATE accounts SET must_change = :reason, revision = (revision + 1) & 9223372036854775807
@@ -36,9 +36,9 @@ use crate::{AccountId, TenantId, account::Account, password::MustChange};
 /// assert_eq!(world.login("alice").text("status"), "PASSWORD_EXPIRED");
 /// ```
 ///
-/// **If you answer wrongly:** without the mark, a password that everybody knows goes on. Without the revision, so do the sessions of whoever
-/// used it. Where another mark replaces `breached`, whoever has found the password changes it with the password alone. With a link that they have made,
-/// they take the account over.
+/// **If you answer wrongly:** without the mark, a password that everybody knows goes on. Without the revision, the sessions of everybody who used
+/// it go on. If another mark replaces `breached`, an attacker who has found the password changes it with the password alone. An attacker whose
+/// link stays takes the account over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RequireChange {
     /// The tenant of the account.
@@ -50,7 +50,7 @@ pub struct RequireChange {
 }
 
 impl RequireChange {
-    /// What becomes of the account, for a store without statements.
+    /// Makes the change to an account, for a store without statements.
     pub fn apply(&self, account: &mut Account) {
         let stays = [Some(self.reason), Some(MustChange::Breached)];
         let marked = account.password.as_mut().filter(|known| !stays.contains(&known.must_change));

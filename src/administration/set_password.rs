@@ -8,15 +8,15 @@ use crate::{
 
 /// Give somebody a password, with a reason to change it at the next sign-in or without one.
 ///
-/// The verifier is of the password's one spelling, which
-/// [`PasswordRules::accept`](crate::password::PasswordRules::accept) gives. The revision is counted up in the same transaction, so everything
-/// that was judged on the password before is over. Skips are cleared. Counts of guesses stay: [`Unlock`](super::Unlock) clears them.
+/// The verifier is made from the password's one spelling, which [`PasswordRules::accept`](crate::password::PasswordRules::accept) gives. The
+/// revision is counted up in the same transaction, so everything that was judged on the earlier password is over. Skips are cleared. Counts of
+/// guesses stay: [`Unlock`](super::Unlock) clears them.
 ///
-/// Links to social identities end in the same transaction. The owner of the account gets it back by this, as a rule, and a link that somebody else has made must not
-/// outlive that; they link their own again.
+/// Links to social identities end in the same transaction. As a rule, this operation gives the account back to its owner, and a link that
+/// somebody else made must not outlive that. The owner links their own identities again.
 ///
-/// A password that an administrator knows is not its owner's secret. Say [`MustChange::AdministratorReset`] or [`MustChange::FirstLogin`], unless
-/// nobody reads it on the way (OWASP ASVS 5.0, 6.4.1 and 6.4.6).
+/// A password that an administrator knows is not its owner's secret. Set [`MustChange::AdministratorReset`] or [`MustChange::FirstLogin`], unless
+/// nobody reads the password on the way (OWASP ASVS 5.0, 6.4.1 and 6.4.6).
 ///
 /// ```sql
 /// UPDATE accounts SET verifier = :verifier, password_form = 'canonical', password_changed_at = :changed_at, must_change = :must_change,
@@ -47,24 +47,24 @@ use crate::{
 /// assert_ne!(world.check_exist(session.id_token()).status, 200, "what was before is over");
 /// ```
 ///
-/// **If you answer wrongly:** where the revision stays, so do the sessions of whoever had the password before; where links stay, so do they. Without the mark, the
-/// administrator goes on knowing the password of somebody else.
+/// **If you answer wrongly:** if the revision stays, so do the sessions of everybody who had the earlier password. If links stay, the people who
+/// made them can still sign in. Without the mark, the administrator still knows the password of somebody else.
 #[derive(Clone, Debug)]
 pub struct SetPassword {
     /// The tenant of the account.
     pub tenant: Option<TenantId>,
     /// Whose password.
     pub account: AccountId,
-    /// What it is verified against: of its one spelling.
+    /// The verifier of its one spelling.
     pub verifier: Verifier,
-    /// When it is set, which its age is counted from.
+    /// When it is set. Its age is counted from then.
     pub changed_at: Timestamp,
     /// Whether it must be changed before anything else, and why.
     pub must_change: Option<MustChange>,
 }
 
 impl SetPassword {
-    /// What becomes of the account, for a store without statements.
+    /// Makes the change to an account, for a store without statements.
     pub fn apply(&self, account: &mut Account) {
         account.password = Some(Password {
             verifier: self.verifier.clone(),

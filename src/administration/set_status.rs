@@ -7,8 +7,8 @@ use crate::{
 
 /// Disable somebody, or enable them again.
 ///
-/// The revision is counted up in the same statement, so everything that was judged before is over: sessions, pending logins, codes. Where the
-/// status is this one already, nothing changes.
+/// The revision is counted up in the same statement, so everything that was judged before is over: sessions, pending logins, codes. Nothing
+/// changes if the account has this status already.
 ///
 /// ```sql
 /// UPDATE accounts SET status = :status, revision = (revision + 1) & 9223372036854775807
@@ -16,7 +16,7 @@ use crate::{
 /// -- 0 rows: is there one? SELECT 1 FROM accounts WHERE tenant IS NOT DISTINCT FROM :tenant AND id = :account
 /// ```
 ///
-/// Enabling somebody takes no lock of guesses away: [`Unlock`](super::Unlock) does.
+/// Enabling somebody does not end a lock after too many guesses: [`Unlock`](super::Unlock) does.
 ///
 /// ```
 /// use authflow::{
@@ -39,8 +39,8 @@ use crate::{
 /// );
 /// ```
 ///
-/// **If you answer wrongly:** where the revision stays, whoever is enabled again finds every old session open, and so does whoever else has
-/// one: disabling somebody was then no way to shut a thief out.
+/// **If you answer wrongly:** if the revision stays, every old session is open again once the account is enabled, even a thief's. Disabling the
+/// account would then not have shut the thief out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SetStatus {
     /// The tenant of the account.
@@ -52,17 +52,17 @@ pub struct SetStatus {
 }
 
 impl SetStatus {
-    /// Nobody signs in to the account any more, and whoever is signed in is no longer.
+    /// Disables the account: nobody can sign in to it any more, and its sessions are over.
     pub const fn disable(tenant: Option<TenantId>, account: AccountId) -> Self {
         Self { tenant, account, status: AccountStatus::Disabled }
     }
 
-    /// The account may be signed in to again, be it disabled or locked.
+    /// Enables the account again, whether it is disabled or locked.
     pub const fn enable(tenant: Option<TenantId>, account: AccountId) -> Self {
         Self { tenant, account, status: AccountStatus::Active }
     }
 
-    /// What becomes of the account, for a store without statements.
+    /// Makes the change to an account, for a store without statements.
     pub fn apply(&self, account: &mut Account) {
         if account.status != self.status {
             (account.status, account.revision) = (self.status, account.revision.next());

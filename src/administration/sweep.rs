@@ -3,10 +3,10 @@
 use crate::Timestamp;
 use core::num::NonZeroU32;
 
-/// How long after its end something is kept: longer than two clocks of a ring may differ (120 s at most) and a guess may be in flight (30 s).
+/// How long after its end something is kept. It covers how far two clocks of a ring may differ (120 s) and a guess in flight (30 s).
 const MARGIN: u64 = 180;
 
-/// Forget what is over, so much at once that nobody waits for it.
+/// Forget what is over, in portions so small that nobody waits for them.
 ///
 /// | rows | are over | what they were kept for |
 /// |---|---|---|
@@ -14,13 +14,13 @@ const MARGIN: u64 = 180;
 /// | sessions, ended ones too | `expires_at <= :over` | that an id is never opened again while its tokens live |
 /// | codes | `expires_at <= :over` | to be presented |
 /// | counts of sends | `forget_at <= :over` ([`SendRecord::forget_at`](crate::code::SendRecord::forget_at)) | the budget |
-/// | guesses, codes and counts of sends of nobody | the oldest beyond [`MOST_OF_NOBODY`](Self::MOST_OF_NOBODY) of each, last seen before `:over`, the counts of sends [cooled](crate::code::SendBudget::cools_until) by then | to look like somebody's |
+/// | guesses, codes and counts of sends of nobody | the oldest beyond [`MOST_OF_NOBODY`](Self::MOST_OF_NOBODY) of each, if they were last seen before `:over`, and the counts of sends have [cooled](crate::code::SendBudget::cools_until) by then | to look like somebody's |
 ///
 /// Guesses of accounts are never forgotten, nor the sum of what an application sends.
 ///
-/// Every row was written by an instance whose clock is not this one's, so [`over`](Self::over) lies three minutes back: what any clock of the
-/// ring still needs is kept. Delete at most [`at_most`](Self::at_most) rows of each kind, in one transaction or in one for each, and call
-/// again until the sweep [is done](Self::is_done).
+/// Every row was written by an instance that has a different clock, so [`over`](Self::over) lies three minutes back. Rows that any clock of the
+/// ring still needs are kept. Delete at most [`at_most`](Self::at_most) rows of each kind, in one transaction or in one for each kind. Call again
+/// until the sweep [is done](Self::is_done).
 ///
 /// ```sql
 /// DELETE FROM claims WHERE id IN (SELECT id FROM claims WHERE keep_until <= :over LIMIT :at_most);
@@ -39,8 +39,8 @@ const MARGIN: u64 = 180;
 /// assert!(world.host.sessions.is_empty());
 /// ```
 ///
-/// **If you answer wrongly:** a claim that is forgotten early is a token that counts twice, and a count that is, a budget anew. What is never
-/// forgotten fills the disk.
+/// **If you answer wrongly:** if a claim is forgotten early, its token counts twice. If a count is forgotten early, its budget begins anew. Rows
+/// that are never forgotten fill the disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sweep {
     now: Timestamp,
@@ -48,19 +48,19 @@ pub struct Sweep {
 }
 
 impl Sweep {
-    /// How many guesses, codes and counts of sends of nobody a store keeps, of each.
+    /// How many guesses, codes and counts of sends of nobody a store keeps: this number of each.
     pub const MOST_OF_NOBODY: u32 = 1 << 20;
 
-    /// By this clock, so many rows of each kind at most.
+    /// A sweep by this clock, of at most so many rows of each kind.
     ///
-    /// **The clock must be roughly right**, as those of the instances are: take theirs, or the database's. From a console whose clock is more than
-    /// eight minutes fast, a sweep frees claims of tokens that live, and they count twice: a claim is kept for five minutes longer than its
-    /// token lives, and a sweep stays three behind its clock.
+    /// **The clock must be roughly right**, as those of the instances are. Take theirs, or the database's. If a console's clock is more than
+    /// eight minutes fast, its sweep frees claims of tokens that still live, and those tokens count twice. A claim is kept for five minutes
+    /// longer than its token lives, and a sweep stays three minutes behind its clock.
     pub const fn new(now: Timestamp, at_most: NonZeroU32) -> Self {
         Self { now, at_most }
     }
 
-    /// What had its end by then, or before, is over by every clock.
+    /// Everything that ended at this time or before is over by every clock.
     pub const fn over(&self) -> Timestamp {
         self.now.minus_seconds(MARGIN)
     }

@@ -6,11 +6,11 @@ use crate::{
 };
 use alloc::vec::Vec;
 
-/// Give somebody their guesses back: every count of theirs, of every factor.
+/// Give somebody their guesses back: all counts of every factor.
 ///
-/// In one transaction, for each of [`clears`](Self::clears), in this order: `SELECT record FROM attempts WHERE slot = ? FOR UPDATE`, and
-/// where there is a row, store what [`ClearGuesses::clear`] makes of it. Records are **cleared and never deleted**: their receipts go on, so
-/// that a guess which is still being judged takes nothing away from a later one. The revision stays: nothing that was judged has changed.
+/// Do this in one transaction, for each of [`clears`](Self::clears), in this order: run `SELECT record FROM attempts WHERE slot = ? FOR UPDATE`,
+/// and store what [`ClearGuesses::clear`] makes of the row, if there is one. Records are **cleared and never deleted**. Their receipts go on, so
+/// that a guess which is still being judged takes nothing away from a later one. The revision stays, because nothing that was judged has changed.
 ///
 /// An account that is not active stays so: see [`SetStatus`](super::SetStatus).
 ///
@@ -31,8 +31,8 @@ use alloc::vec::Vec;
 /// assert_eq!(world.login("alice").status, 200);
 /// ```
 ///
-/// **If you answer wrongly:** one slot that is left out keeps its owner locked out of that factor, for good at the ceiling. A record that is
-/// deleted lets what is told late of an older guess give one back that was wrong.
+/// **If you answer wrongly:** a slot that is left out keeps its owner locked out of that factor, for good at the ceiling. If a record is deleted,
+/// the late settlement of an older guess may give back a guess that was wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unlock {
     /// The tenant of the account.

@@ -1,18 +1,18 @@
-//! Is this no robot?
+//! Is this a human?
 
 use crate::{Audience, Secret, contact::Recipient, device::Device};
 use serde::{Deserialize, Serialize};
 
-/// Is this no robot?
+/// Is this a human?
 ///
-/// Asked before a code is made for somebody who has proved nothing, and only where the application's
-/// [`Policy`](crate::policy::Policy::demands_captcha) demands a captcha, of the
-/// [host's own](super::CaptchaKind::Own) kind. It comes before anything is looked up, counted or written, so that a
-/// robot costs neither the recipient's budget nor a row.
+/// The question is asked before a code is sent for somebody who has proved nothing. The application's captcha must be of the
+/// [host's own](super::CaptchaKind::Own) kind. Its [`Policy`](crate::policy::Policy::demands_captcha) must demand a captcha, or half of what is
+/// sent [in all](crate::code::SendPolicy) must have been asked for. A captcha that the policy demands comes before anything is looked up, counted
+/// or written. So a robot costs neither the recipient's budget nor a row.
 ///
-/// Hand the token to whoever issued the captcha, and see to it that it counts once: `INSERT INTO used_captchas (digest) VALUES (…)`, and
-/// [`Captcha::Failed`] where the row is there already. The answer, and how long it takes, must not depend on whether anybody has the recipient. You
-/// are told the recipient because of its price: refuse a prefix that none of your people have. Without a token the answer is [`Captcha::Failed`],
+/// Hand the token to the issuer of the captcha, and make sure that it counts once: `INSERT INTO used_captchas (digest) VALUES (…)`, and answer
+/// [`Captcha::Failed`] if the row is there already. Neither the answer nor its duration may depend on whether anybody has the recipient. You are
+/// told the recipient because of its price: refuse a prefix that none of your people have. The answer without a token is [`Captcha::Failed`],
 /// unless you have judged the device in another way.
 ///
 /// ```
@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 /// };
 /// use serde_json::json;
 ///
-/// /// `use_up` asks whoever issued it, and says `true` once for each token.
+/// /// `use_up` asks the issuer of the token, and says `true` once for each token.
 /// fn judge(ask: &JudgeCaptcha, mut use_up: impl FnMut(&str) -> bool) -> Captcha {
 ///     match &ask.captcha_token {
 ///         Some(token) if use_up(token.expose()) => Captcha::Passed,
@@ -41,23 +41,23 @@ use serde::{Deserialize, Serialize};
 /// ```
 ///
 /// **If you answer wrongly:**
-/// - `Passed` for a robot: it makes you send codes to whomever it names, within each recipient's budget. Numbers of its own with a premium
-///   earn it money (toll fraud); those of others are harassed, and their codes of the day are spent.
+/// - `Passed` for a robot: it makes you send codes to everybody it names, within each recipient's budget. Its own premium numbers earn it money
+///   (toll fraud). The owners of other numbers are harassed, and their codes of the day are spent.
 /// - `Failed` for a human: they get no code by this request, and their client shows another captcha. Nothing is spent.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct JudgeCaptcha {
     /// The application and tenant.
     pub audience: Audience,
-    /// From where.
+    /// The device that the request comes from.
     pub device: Device,
-    /// To whom the code would go, as the client typed it. Nobody has looked up yet whether anybody has it.
+    /// The recipient of the code, as the client typed it or as the tenant's plan completes it. It may be nobody's.
     pub recipient: Recipient,
     /// What the client presented, if it did.
     pub captcha_token: Option<Secret>,
 }
 
-/// What the host thinks of it.
+/// The host's judgement of a captcha.
 ///
 /// ```
 /// use authflow::{
@@ -81,6 +81,6 @@ pub struct JudgeCaptcha {
 pub enum Captcha {
     /// A human.
     Passed,
-    /// A robot, or no token, or one that is not good or not any more.
+    /// A robot, no token, or a token that is wrong or no longer good.
     Failed,
 }

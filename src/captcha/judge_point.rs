@@ -3,15 +3,16 @@
 use super::{PictureId, PresentedPoint};
 use crate::{Audience, Timestamp, contact::Recipient, device::PresentedDevice};
 
-/// Is the piece of this picture in its place? Asked only where the application's captcha is a
+/// Is the piece of this picture in its place? The question is asked only if the application's captcha is a
 /// [picture](super::CaptchaKind::Picture).
 ///
-/// Find the picture and forget it in one step, right or wrong: `DELETE FROM pictures WHERE id = ? RETURNING …`. So there is one try for each. It is
-/// [`Passed`](super::Captcha::Passed) where there was one, of this audience and device, not over by now, and the point is near enough: the
-/// family's clients say its left edge, `x`, and 5 for `y` whatever the height. Compare numbers: one client writes `5`, another `5.0`. Count what failed
-/// for the device, and show it no more [pictures](super::IssueCaptcha) for a while when it has failed too often.
+/// Find the picture and forget it in one step, whether the point is right or wrong: `DELETE FROM pictures WHERE id = ? RETURNING …`. So there is
+/// one try for each picture. Answer [`Passed`](super::Captcha::Passed) if there was a picture of this audience and device that is not over yet,
+/// and the point is near enough. The family's clients send the left edge of the piece as `x`, and 5 as `y` whatever the height. Compare numbers,
+/// because one client writes `5` and another `5.0`. Count the failures of the device, and show it no more [pictures](super::IssueCaptcha) for a
+/// while if it has failed too often.
 ///
-/// The answer, and how long it takes, must not depend on whether anybody has the recipient. You are told the recipient because of its price: refuse a
+/// Neither the answer nor its duration may depend on whether anybody has the recipient. You are told the recipient because of its price: refuse a
 /// prefix that none of your people have.
 ///
 /// ```
@@ -22,7 +23,7 @@ use crate::{Audience, Timestamp, contact::Recipient, device::PresentedDevice};
 /// };
 /// use serde_json::json;
 ///
-/// /// `place` is that of the picture, which has been forgotten with this: there is one try.
+/// /// `place` is where the piece belongs. The picture is forgotten already, so there is one try.
 /// fn judge(ask: &JudgeCaptchaPoint, place: Option<u8>) -> Captcha {
 ///     match (&ask.point, place) {
 ///         (PresentedPoint::Clear(point), Some(x)) if (point.x - f64::from(x)).abs() <= 5.0 => {
@@ -49,21 +50,21 @@ use crate::{Audience, Timestamp, contact::Recipient, device::PresentedDevice};
 /// ```
 ///
 /// **If you answer wrongly:**
-/// - `Passed` for a wrong point, or twice for one picture: a robot gets by, and makes you send codes, once for each token, to the recipient that it
-///   is for.
+/// - `Passed` for a wrong point, or twice for one picture: a robot gets through. It makes you send one code for each token, to the recipient that
+///   the token is for.
 /// - `Failed` for a right one: the client shows another picture.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct JudgeCaptchaPoint {
     /// The application and tenant.
     pub audience: Audience,
-    /// From where. [`PresentedDevice::is_bound`] says whether it is the device that the picture was shown to.
+    /// The device that the request comes from. [`PresentedDevice::is_bound`] says whether it is the device that the picture was shown to.
     pub device: PresentedDevice,
-    /// Which picture, as the client names it: there may be none.
+    /// The picture that the client names. There may be no such picture.
     pub id: PictureId,
-    /// Where its piece is, as the client says.
+    /// Where the client says that the piece is.
     pub point: PresentedPoint,
-    /// To whom the code would go, as the client typed it. The token will be for them alone.
+    /// The recipient of the code, as the client typed it. The token will be for this recipient alone.
     pub recipient: Recipient,
     /// The time of the request.
     pub now: Timestamp,

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Which captcha an application has, and so who judges the token that comes with a wish for a code. A host that does
-/// not answer the question of its kind lets nobody by.
+/// Which captcha an application has. It decides who judges the token that comes with a request for a code. A host that does not answer the
+/// question of its kind lets nobody pass.
 ///
 /// ```
 /// use authflow::{captcha::CaptchaKind, policy::Policy};
@@ -19,7 +19,7 @@ pub enum CaptchaKind {
     /// The host's own, or a service's: [`JudgeCaptcha`](super::JudgeCaptcha) judges its token, and no picture is handed out.
     #[default]
     Own,
-    /// A picture with a piece to be moved to its place: [`IssueCaptcha`](super::IssueCaptcha) and
+    /// A picture with a piece that the client moves to its place: [`IssueCaptcha`](super::IssueCaptcha) and
     /// [`JudgeCaptchaPoint`](super::JudgeCaptchaPoint). Its token is the library's, and `JudgeCaptcha` is not asked.
     Picture,
 }

@@ -1,8 +1,8 @@
-//! Captchas: is this no robot?
+//! Captchas: is this a human?
 //!
-//! A captcha stands before codes that are sent to whoever has proved nothing, where the policy
-//! [demands one](crate::policy::Policy::demands_captcha), or half of what is sent [in all](crate::code::SendPolicy) has been asked for. [`CaptchaKind`]
-//! says which one it is: the host's own, or the pictures of the family.
+//! A captcha stands before codes for those who have proved nothing. It is asked for if the policy
+//! [demands one](crate::policy::Policy::demands_captcha), or once half of what is sent [in all](crate::code::SendPolicy) has been asked for.
+//! [`CaptchaKind`] says which captcha it is: the host's own, or the pictures of the family.
 //!
 //! ```text
 //!                         ┌── JudgeCaptchaPoint, wrong ──> Failed: one try a picture
@@ -44,16 +44,18 @@
 //! ```
 //!
 //! **A picture** goes through three calls:
-//! 1. **Shown.** A client asks for one; the host answers [`IssueCaptcha`] with a [`CaptchaPicture`] and remembers where its piece belongs, under the
-//!    [`PictureId`] of the question.
-//! 2. **Solved.** The client says where, and to whom a code is to go. The host answers [`JudgeCaptchaPoint`]. Where it is right, the client gets a
-//!    [captcha token](crate::token::CaptchaToken), which is made here: for this recipient, application, tenant and device, and for 180 seconds.
-//! 3. **Used.** The client asks for a code with it. It counts once: its id is the [claim](crate::step::Commit::claim) of the commit that
-//!    stores the code. A send that is not carried out has not used it.
+//! 1. **Shown.** A client asks for a picture. The host answers [`IssueCaptcha`] with a [`CaptchaPicture`], and remembers where its piece belongs
+//!    under the [`PictureId`] of the question.
+//! 2. **Solved.** The client says where the piece belongs, and where a code should go. The host answers [`JudgeCaptchaPoint`]. If the place is
+//!    right, the client gets a [captcha token](crate::token::CaptchaToken). The library makes it for this recipient, application, tenant and
+//!    device, and for 180 seconds.
+//! 3. **Used.** The client asks for a code with the token. It counts once, because its id is the [claim](crate::step::Commit::claim) of the
+//!    commit that stores the code. A send that is not carried out has not used it.
 //!
-//! Nobody looks in 1 and 2 whether anybody has the recipient, and in 3 the claim is made for a decoy as well: a captcha tells nothing of it.
+//! Steps 1 and 2 do not look up whether anybody has the recipient, and step 3 makes the claim for a decoy as well. So a captcha does not tell
+//! whether anybody has the recipient.
 //!
-//! **The host's own** captcha is one question, [`JudgeCaptcha`], whose token the library does not read.
+//! **The host's own** captcha is one question, [`JudgeCaptcha`]. The library does not read its token.
 
 mod judge;
 mod judge_point;

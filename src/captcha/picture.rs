@@ -5,12 +5,13 @@ use crate::{Audience, Secret, Timestamp, device::PresentedDevice};
 use alloc::vec::Vec;
 use core::fmt;
 
-/// Show a picture with a piece to be moved to its place. Asked only where the application's captcha is a
-/// [picture](super::CaptchaKind::Picture), of whoever comes: nothing has been proved and nobody has been named.
+/// Show a picture with a piece that the client moves to its place. The question is asked only if the application's captcha is a
+/// [picture](super::CaptchaKind::Picture). Anybody may cause it, because nothing has been proved and nobody has been named.
 ///
-/// Choose a place, and keep it under [`id`](Self::id), with the audience, the device and until when it is good: three minutes will do. In SQL
-/// `INSERT INTO pictures (id, client_id, tenant, device, x, until) VALUES (…)`. Bound how many there are, the oldest first: anybody may ask. `None`
-/// where there is none to be had, because the device has failed too often of late, say. That is the default answer.
+/// Choose a place, and keep it under [`id`](Self::id), with the audience, the device and the end of its validity. Three minutes are enough. In
+/// SQL: `INSERT INTO pictures (id, client_id, tenant, device, x, until) VALUES (…)`. Bound the number of pictures and drop the oldest first,
+/// because anybody may ask. Answer `None` if no picture can be had, say because the device has failed too often of late. `None` is the default
+/// answer.
 ///
 /// ```
 /// use authflow::{
@@ -40,17 +41,17 @@ use core::fmt;
 /// ```
 ///
 /// **If you answer wrongly:**
-/// - The same place each time, or one that can be told from the picture's name, size or time: whoever knows it passes without looking.
-/// - A picture for a device that fails again and again: it may guess on. A piece that may be five pixels off has eleven right places.
-/// - `None` where one could be had: no code is sent where a captcha is demanded.
+/// - A place that is always the same, or that the picture's name, size or time gives away: a robot that knows it passes without looking.
+/// - A picture for a device that fails again and again: it can go on guessing. A piece that may be five pixels off has eleven right places.
+/// - `None` although a picture could be had: no code is sent if a captcha is demanded.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct IssueCaptcha {
     /// The application and tenant.
     pub audience: Audience,
-    /// From where. Keep its [binding](PresentedDevice::binding), and count failures by the digest of that.
+    /// The device that the request comes from. Keep its [binding](PresentedDevice::binding), and count failures by the digest of the binding.
     pub device: PresentedDevice,
-    /// What the client names the picture by when it has solved it. Drawn for this question: no other picture has it.
+    /// The id that the client names the picture by when it has solved it. It is drawn for this question, so no other picture has it.
     pub id: PictureId,
     /// Random bytes of this question alone, for the place and what the picture shows.
     pub seed: PictureSeed,
@@ -63,13 +64,13 @@ pub struct IssueCaptcha {
 /// ```
 /// use authflow::captcha::{CaptchaPicture, PictureSeed};
 ///
-/// /// What you draw pictures with: the place, and which of your photographs.
+/// /// Your drawing code chooses the place, and one of your photographs.
 /// fn draw(seed: &PictureSeed, photographs: &[&'static [u8]]) -> (u8, &'static [u8]) {
 ///     let [x, which, ..] = *seed.as_bytes();
 ///     (x, photographs[usize::from(which) % photographs.len()])
 /// }
 ///
-/// // A test of it has a seed of its own.
+/// // A test of it makes its own seed.
 /// let seed = PictureSeed::from_bytes([7; 16]);
 /// assert_eq!(draw(&seed, &[b"a beach", b"a forest"]), (7, &b"a forest"[..]));
 /// assert_eq!(format!("{seed:?}"), "PictureSeed(…)", "whoever reads a log learns no place");
@@ -78,7 +79,7 @@ pub struct IssueCaptcha {
 pub struct PictureSeed([u8; 16]);
 
 impl PictureSeed {
-    /// Any bytes, for tests of whatever makes pictures.
+    /// A seed of any bytes, for tests of code that makes pictures.
     pub const fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(bytes)
     }
@@ -119,11 +120,11 @@ impl fmt::Debug for PictureSeed {
 pub struct CaptchaPicture {
     /// The picture without its piece: the bytes of an image, a PNG in the family. Its clients show it 310 pixels wide.
     pub picture: Vec<u8>,
-    /// The piece, as high as the picture: the client moves it along.
+    /// The piece. It is as high as the picture, and the client moves it along.
     pub piece: Vec<u8>,
-    /// What a client may encrypt the point with that it sends: 16 characters for AES-128-ECB with PKCS #7 (inferred from AJ-Captcha: no page of
-    /// the family says it). `None`: the point comes in clear. It comes from the client that got the key, so it hides nothing from that; the
-    /// dialect of OneAccess has none.
+    /// The key that a client may encrypt its point with: 16 characters for AES-128-ECB with PKCS #7. This is inferred from AJ-Captcha, because no
+    /// page of the family says it. The point comes in clear if it is `None`. The client that encrypts the point has the key, so nothing is hidden
+    /// from that client. The dialect of OneAccess has no key.
     pub secret_key: Option<Secret>,
 }
 

@@ -11,7 +11,7 @@ pub(crate) const MAX_BYTES: usize = 256;
 /// ```
 /// use authflow::captcha::{CaptchaPoint, PresentedPoint};
 ///
-/// /// Near enough: as many pixels to either side as your pictures forgive.
+/// /// Whether a point is near enough: within the pixels to either side that your pictures forgive.
 /// fn is_near(point: &CaptchaPoint, x: u8) -> bool {
 ///     (point.x - f64::from(x)).abs() <= 5.0
 /// }
@@ -34,7 +34,7 @@ pub struct CaptchaPoint {
 impl CaptchaPoint {
     /// Reads the JSON of a point, as the family's clients write it, in at most 256 bytes: its two members, in any order, and nothing else.
     ///
-    /// For a host that has opened a [sealed](PresentedPoint::Sealed) one as well.
+    /// A host also reads a [sealed](PresentedPoint::Sealed) point with it, once it has opened that.
     ///
     /// ```
     /// use authflow::captcha::CaptchaPoint;
@@ -45,10 +45,10 @@ impl CaptchaPoint {
     /// ```
     ///
     /// # Errors
-    /// When it is too long, or no JSON object of the numbers `x` and `y` alone.
+    /// When it is too long, or is not a JSON object of only the numbers `x` and `y`.
     pub fn from_json(text: &str) -> Result<Self, InvalidCaptchaPoint> {
         let text = Some(text).filter(|text| text.len() <= MAX_BYTES).ok_or(InvalidCaptchaPoint)?;
-        // A struct is read from an array, too.
+        // Serde would read a struct from an array, too.
         if !is_object(text) {
             return Err(InvalidCaptchaPoint);
         }
@@ -57,8 +57,8 @@ impl CaptchaPoint {
     }
 }
 
-/// A point as the client sends it. Either form may come, also where the picture had a [key](super::CaptchaPicture::secret_key): samples of the
-/// family send it in clear all the same.
+/// A point as the client sends it. Either form may come, even if the picture had a [key](super::CaptchaPicture::secret_key), because samples of
+/// the family send the point in clear all the same.
 ///
 /// ```
 /// use authflow::captcha::{CaptchaPoint, InvalidCaptchaPoint, PresentedPoint};
@@ -87,8 +87,8 @@ impl CaptchaPoint {
 pub enum PresentedPoint {
     /// In clear.
     Clear(CaptchaPoint),
-    /// Base64 of something that the host opens, with the key that it gave with the picture, and reads with [`CaptchaPoint::from_json`]. It is wrong
-    /// for a picture that had no key.
+    /// Base64 of an encrypted point. The host opens it with the key that it gave with the picture, and reads it with [`CaptchaPoint::from_json`].
+    /// This form is wrong for a picture that had no key.
     Sealed(Secret),
 }
 

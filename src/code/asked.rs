@@ -2,10 +2,10 @@
 
 use crate::{SessionId, Timestamp, moment::Skew};
 
-/// In which session a code was asked for, and when. It is kept with the digest of a code that proves nothing to whoever has just that session: its
+/// The session in which a code was asked for, and when. It is kept with the digest of a code that proves nothing in that session alone: the
 /// subject must have signed in since.
 ///
-/// It is in the tag of the digest as well, so that nobody who writes to the database makes a sign-in newer.
+/// The tag of the digest covers it as well, so that nobody who writes to the database can make a sign-in newer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Asked {
     session: SessionId,
@@ -19,8 +19,8 @@ impl Asked {
         Self { session, at }
     }
 
-    /// Whether a session is another one, whose subject proved who they are after the code was asked for. Its time may be by another clock; that it is
-    /// another one is by none.
+    /// Whether `session` is another session, whose subject proved who they are after the code was asked for. The time may be by another clock.
+    /// The comparison of the sessions depends on no clock.
     pub(crate) fn is_before(&self, session: SessionId, auth_time: Timestamp, skew: Skew) -> bool {
         session != self.session && !skew.is_surely_before(auth_time, self.at)
     }

@@ -3,15 +3,15 @@
 use super::{Asked, CodeDigest, CodeKey, digest};
 use crate::{AccountId, Moment, Secret, Timestamp, account::Revision, token::KeyRing};
 
-/// What a code is bound to. The key says purpose, recipient, audience, device and login; the revision of the account, that nothing has changed
-/// since: a code that was sent before a change of password is none after it. A decoy is nobody's.
+/// What a code is bound to. The key stands for purpose, recipient, audience, device and login. The revision of the account shows that nothing has
+/// changed since, so a code that was sent before a change of password is not good after it. A decoy is bound to no account.
 pub(crate) struct CodeBinding {
     key: CodeKey,
     owner: Option<(AccountId, [u8; 8])>,
 }
 
 impl CodeBinding {
-    /// Of a code under this key, for this account as it is now.
+    /// The binding of a code under this key, for this account as it is now.
     pub(crate) fn new(key: CodeKey, owner: Option<(AccountId, Revision)>) -> Self {
         let owner = owner.map(|(account, revision)| (account, revision.as_u64().to_be_bytes()));
         Self { key, owner }
@@ -22,7 +22,7 @@ impl CodeBinding {
         digest::draw(ring, moment, &self.parts())
     }
 
-    /// What is kept of a code; of one that proves nothing in the session that asked for it, which that was.
+    /// The digest that is kept of a code. It includes the session that asked for the code, if the code proves nothing in that session.
     pub(crate) fn digest(&self, ring: &KeyRing, asked: Option<Asked>, code: &Secret) -> CodeDigest {
         CodeDigest::new(ring, &self.parts(), asked, code.expose())
     }

@@ -1,13 +1,13 @@
-//! Whose the rows of a code are.
+//! The owner of the rows of a code.
 
 use super::{SendSlot, key::hash_list};
 use crate::{AccountId, TenantId, TokenId, token::half};
 use core::fmt;
 
-/// Whose the rows of a code are, so that they go with an account that is [deleted](crate::administration::DeletePerson).
+/// The owner of the rows of a code, so that they go with an account that is [deleted](crate::administration::DeletePerson).
 ///
-/// A hash of the tenant and the account; where no account has the recipient, of what no account is called. So a row of somebody's has as
-/// many bytes as one of nobody's, and is as much work.
+/// It is a hash of the tenant and the account. If no account has the recipient, it is a hash that belongs to no account. So the rows of an
+/// account and the rows of nobody have the same number of bytes and cost the same work.
 ///
 /// ```
 /// use authflow::{
@@ -35,20 +35,20 @@ impl CodeOwner {
         Self::hash("account", tenant, account.as_str().as_bytes())
     }
 
-    /// Nobody: the recipient alone, as it is counted.
+    /// Nobody: the recipient alone, as its sends are counted.
     pub(crate) fn nobody(tenant: Option<TenantId>, slot: SendSlot) -> Self {
         Self::hash("nobody", tenant, slot.as_bytes())
     }
 
     fn hash(kind: &str, tenant: Option<TenantId>, name: &[u8]) -> Self {
         let tenant = tenant.as_ref().map_or("", TenantId::as_str);
-        // As many blocks for a short id as for a long one.
+        // The padding makes a short id take as many blocks of the hash as a long one.
         let padding = [0; 64];
         let padding = padding.get(name.len()..).unwrap_or_default();
         Self(hash_list("authflow/v1/code owner", &[kind.as_bytes(), tenant.as_bytes(), name, padding]))
     }
 
-    /// What stands for an account where there is room for the id of a token.
+    /// It stands for an account in a place that only has room for the id of a token.
     pub(crate) fn half(&self) -> TokenId {
         TokenId::from_bytes(half(self.0))
     }

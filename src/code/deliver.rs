@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 
 /// Send this code.
 ///
-/// For a decoy, do everything but the sending, in the same time: the recipient is nobody's here, and the client must not learn that. A code goes to the
-/// contact as the account has it. A decoy goes to what was typed, in its one spelling, and so does a code to register with. Refuse neither for how it
-/// is written.
+/// Do everything for a decoy except the sending, in the same time. No account has its recipient, and the client must not learn that. A code goes
+/// to the contact as the account has it. A decoy goes to the recipient that was typed, in its one spelling, and so does a code to register with.
+/// Refuse neither because of its spelling.
 ///
 /// ```
 /// use authflow::{
@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 /// };
 /// use serde_json::json;
 ///
-/// /// A queue answers at once, whoever it is for. What is in it sends, and drops decoys.
+/// /// A queue answers at once, whoever the code is for. Its worker sends, and drops decoys.
 /// fn deliver(ask: &Deliver, queue: &mut Vec<(String, String, bool)>) -> Delivery {
 ///     let text = format!("{} is your code, for {}", ask.code.expose(), ask.expires_in);
 ///     queue.push((ask.recipient.as_str().to_owned(), text, ask.decoy));
@@ -39,9 +39,10 @@ use serde::{Deserialize, Serialize};
 ///
 /// **If you answer wrongly:**
 /// - A decoy that is sent: strangers get codes that are good for nothing, at your cost.
-/// - A decoy that is answered sooner than a code: who has an account shows in the time.
-/// - `Delivered` for what was not: its owner waits for it, and the budget is spent.
-/// - `NotDelivered` for what was: they are told so, and ask again when the [budget](crate::code::SendBudget) allows it. What was sent is good all the same.
+/// - A decoy that is answered sooner than a code: the time shows who has an account.
+/// - `Delivered` for a code that was not sent: its owner waits for it, and the budget is spent.
+/// - `NotDelivered` for a code that was sent: the client is told so, and asks again when the [budget](crate::code::SendBudget) allows it. The code
+///   that was sent is good all the same.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Deliver {
@@ -51,7 +52,7 @@ pub struct Deliver {
     pub recipient: Recipient,
     /// What for: the text of the message should say so.
     pub purpose: CodePurpose,
-    /// What: six digits.
+    /// The code: six digits.
     pub code: Secret,
     /// How long it is good.
     pub expires_in: Lifetime,
@@ -70,7 +71,7 @@ pub struct Deliver {
 /// };
 /// use serde_json::json;
 ///
-/// /// The status of whoever sends your messages. What is queued there counts as delivered.
+/// /// The status of your message service. A message that is queued there counts as delivered.
 /// fn delivery(status: u16) -> Delivery {
 ///     match status {
 ///         200..=299 => Delivery::Delivered,
@@ -87,8 +88,8 @@ pub struct Deliver {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Delivery {
-    /// It was (or, for a decoy, would have been).
+    /// It was sent (or would have been, if it is a decoy).
     Delivered,
-    /// It was not.
+    /// It was not sent.
     NotDelivered,
 }

@@ -10,18 +10,18 @@ use arrayvec::ArrayVec;
 use core::fmt;
 use subtle::ConstantTimeEq as _;
 
-/// How many codes there are: six digits, as NIST SP 800-63B-4 §3.1.3.2 asks for at least.
+/// How many codes there are: six digits, the least that NIST SP 800-63B-4 §3.1.3.2 asks for.
 const CODES: u128 = 1_000_000;
 
-/// Six digits that nobody can guess, drawn for what they are bound to. Of 2¹²⁸ drawn numbers, the likelier codes have one more than
-/// the others: a difference of less than one in 10³².
+/// Six digits that nobody can guess, drawn for what they are bound to. Each of the likelier codes comes from one more of the 2¹²⁸ numbers than
+/// the others do. That is a difference of less than one in 10³².
 pub(super) fn draw(ring: &KeyRing, moment: &Moment, bound: &[&[u8]]) -> Secret {
     let drawn = ring.signer().draw(moment, "code", bound);
     Secret::new(format!("{:06}", u128::from_be_bytes(drawn) % CODES))
 }
 
-/// A keyed digest of a code, and which key made it. A host keeps it as opaque bytes; who reads them cannot try out the million codes
-/// without the key.
+/// A keyed digest of a code, and which key made it. A host keeps it as opaque bytes. Nobody who reads them can try out the million codes without
+/// the key.
 ///
 /// ```
 /// use authflow::{
@@ -36,7 +36,7 @@ pub(super) fn draw(ring: &KeyRing, moment: &Moment, bound: &[&[u8]]) -> Secret {
 /// let code = world.code();
 /// let stored = world.host.codes.values_mut().next().unwrap();
 ///
-/// // In a column of bytes, and back: the code is right by what was read.
+/// // In a column of bytes, and back: the code is right by the digest that was read.
 /// let column = stored.digest.to_bytes();
 /// assert!((32..=CodeDigest::MAX_BYTES).contains(&column.len()));
 /// stored.digest = CodeDigest::from_bytes(&column)?;
@@ -52,14 +52,14 @@ pub struct CodeDigest {
     asked: Option<Asked>,
 }
 
-/// What stands before where a code was asked for. No id of a key begins with it.
+/// The byte before the session that a code was asked for in. No id of a key begins with it.
 const ASKED: u8 = 0;
 
 impl CodeDigest {
     /// The most bytes that [`to_bytes`](Self::to_bytes) gives.
     pub const MAX_BYTES: usize = 32 + 1 + Asked::BYTES + KeyId::MAX_BYTES;
 
-    /// The digest of a code that is bound to these, and to where it was asked for if that matters.
+    /// The digest of a code that is bound to `bound`, and to the session it was asked for in if that matters.
     pub(super) fn new(ring: &KeyRing, bound: &[&[u8]], asked: Option<Asked>, code: &str) -> Self {
         let keys = ring.signer();
         let key_id = keys.id().map_or(&[][..], |id| id.as_str().as_bytes());
@@ -67,12 +67,12 @@ impl CodeDigest {
         Self { key_id: key_id.iter().copied().collect(), tag, asked }
     }
 
-    /// Where the code was asked for, if it was kept.
+    /// The session that the code was asked for in, if it was kept.
     pub(crate) fn asked(&self) -> Option<Asked> {
         self.asked
     }
 
-    /// Whether `presented` is the code of this digest, bound to these, under the key that made it if that still counts.
+    /// Whether `presented` is the code of this digest, bound to `bound`, under the key that made it, if that key still counts.
     pub(super) fn matches(&self, ring: &KeyRing, bound: &[&[u8]], presented: &str, now: Timestamp) -> bool {
         let key_id = Some(&self.key_id[..]).filter(|id| !id.is_empty());
         let keys = ring.by_id(key_id, now);
@@ -106,13 +106,13 @@ impl CodeDigest {
         Ok(Self { key_id, tag: *tag, asked })
     }
 
-    /// Using the code is claiming this.
+    /// The id that a use of the code claims.
     pub(crate) fn claim_id(&self) -> TokenId {
         TokenId::from_bytes(half(self.tag))
     }
 }
 
-/// What a tag is of. Each part of it stands behind its length, so one part more is never read as another.
+/// The parts that a tag covers. Each part stands behind its length, so an additional part is never read as another one.
 fn with_asked<'a>(bound: &[&'a [u8]], asked: Option<&'a [u8; Asked::BYTES]>) -> Vec<&'a [u8]> {
     bound.iter().copied().chain(asked.map(|asked| &asked[..])).collect()
 }
@@ -128,7 +128,7 @@ impl fmt::Debug for CodeDigest {
 /// ```
 /// use authflow::code::CodeDigest;
 ///
-/// // A column that is too short cuts what was written: no code of it would ever be right.
+/// // A column that is too short cuts the digest, and then no code would ever be right.
 /// let refused = CodeDigest::from_bytes(&[7; 31]).unwrap_err();
 /// assert_eq!(refused.to_string(), "the digest of a code must be as the library wrote it");
 /// ```
@@ -159,7 +159,7 @@ mod tests {
         Asked::new(crate::SessionId::from_bytes([byte; 16]), NOW)
     }
 
-    /// Whoever writes to the database makes nothing newer.
+    /// Nobody who writes to the database can make a sign-in newer.
     #[test]
     fn where_a_code_was_asked_for_is_kept_and_in_its_tag() {
         for ring in [ring("2026-11"), KeyRing::new(Key::without_id(crate::token::known_secret(7)).unwrap())] {
@@ -217,7 +217,7 @@ mod tests {
             assert!(CodeDigest::from_bytes(&alloc::vec![ASKED; length]).is_err(), "{length}");
         }
         assert!(CodeDigest::from_bytes(&[7; 33]).is_ok(), "a key id of one byte");
-        // Cut where it says in which session it was asked for.
+        // These are cut within the session that the code was asked for in.
         for length in [32 + 1, 32 + Asked::BYTES] {
             assert!(CodeDigest::from_bytes(&alloc::vec![ASKED; length]).is_err(), "{length}");
         }
@@ -231,7 +231,7 @@ mod tests {
         assert!(CodeDigest::from_bytes(&bytes).unwrap().matches(&ring, &[b"k"], "012345", NOW));
     }
 
-    /// Worked out apart from this library: a changed label or layout would refuse every code that has been sent.
+    /// They were worked out apart from this library. A changed label or layout would refuse every code that has been sent.
     #[test]
     fn digests_and_draws_are_what_they_have_always_been() {
         let ring = KeyRing::new(Key::new("2026-11", crate::token::known_secret(7)).unwrap());
@@ -262,7 +262,8 @@ mod tests {
         }
     }
 
-    /// Every digit in every place about as often as chance has it: 12,800 draws, so 1,280 of each; six deviations are 204.
+    /// Every digit stands in every place about as often as chance has it. 12,800 draws make 1,280 of each digit, and 204 are six standard
+    /// deviations.
     #[test]
     fn drawn_codes_use_every_digit_alike() {
         let (ring, mut counts) = (ring("a"), [[0_i32; 10]; 6]);

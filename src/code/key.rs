@@ -19,12 +19,13 @@ pub(super) fn hash_list(label: &str, parts: &[&[u8]]) -> [u8; 32] {
     hash.finalize().into()
 }
 
-/// What a sent code is stored under: a hash of the application, the tenant, what it is for, whom it was sent to and the device that asked for it.
-/// So a code of one purpose, recipient or device is not found by another: a code that was asked for elsewhere counts nothing here, and takes the
-/// place of none.
+/// What a sent code is stored under: a hash of the application, the tenant, the purpose, the recipient and the device that asked for it. So a
+/// code of one purpose, recipient or device is not found by another. A code that was asked for elsewhere does not count here, and does not
+/// replace a code here.
 ///
-/// A login that is begun anew on the same device finds the code of the one before: whoever loads a page again has not lost it. A device that shows
-/// nothing is no device. Its hash has the state token that the code was asked for with or, for a code to a new contact, the account that it is for.
+/// A login that is begun anew on the same device finds the code of the earlier one, so a client that loads its page again has not lost the code.
+/// A device that shows nothing cannot be recognised. Its hash also has the state token that the code was asked for with or, for a code to a new
+/// contact, the account that the code is for.
 ///
 /// No key of the ring is in it, so that a rotation loses no code.
 ///
@@ -85,7 +86,7 @@ impl CodeKey {
     }
 }
 
-/// A hash of a mobile number can be guessed.
+/// `Debug` does not print the bytes, because a hash of a mobile number can be guessed.
 impl fmt::Debug for CodeKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("CodeKey(…)")
@@ -119,7 +120,7 @@ mod tests {
             CodeKey::new(&web, other, &erin, &here, login(1)),
             CodeKey::new(&web, purpose, &mobile("+86-13800000001"), &here, login(1)),
             CodeKey::new(&web, purpose, &erin, &fingerprint("another"), login(1)),
-            // Of the same text, and of another kind.
+            // These have the same text and another kind.
             CodeKey::new(&web, purpose, &erin, &cookie, None),
             CodeKey::new(&web, purpose, &erin, &unbound, None),
             CodeKey::new(&web, purpose, &erin, &unbound, login(1)),

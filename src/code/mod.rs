@@ -1,4 +1,4 @@
-//! Codes that are sent: what one is, from request to use.
+//! Codes that are sent, from request to use.
 //!
 //! ```text
 //! ──> Asked ─┬─ captcha, budget, sum ──> Refused
@@ -31,22 +31,24 @@
 //! assert_eq!(world.send(&show).status, 400, "no code counts twice");
 //! ```
 //!
-//! 1. **Asked for.** A client says a [`CodePurpose`] and a recipient. Of somebody who has proved nothing, a captcha is judged first where
-//!    the policy demands one ([`captcha`](crate::captcha)). The [flow](crate::flow) says whether the account has a recipient for
-//!    this purpose.
-//! 2. **Made.** Six digits are drawn from the request's entropy. They are bound to the [`CodeKey`] – application, tenant, purpose,
-//!    recipient, device – and to the account and its revision. A keyed [`CodeDigest`] is kept, never the code.
-//! 3. **Counted and stored**, in one [`Commit`](crate::step::Commit): the [`SendBudget`] of the recipient is spent by a [`SendPolicy`] over
-//!    a [`SendRecord`], and the [`StoredCode`] takes the place of an earlier one under the same key. Of somebody who has proved nothing, the
-//!    [`SendSum`] of the application is spent as well, where the policy has one. At half of it a captcha is judged, if none was.
-//! 4. **Sent**: [`Deliver`]. A recipient that is nobody's goes the same way with a decoy, whose digest nothing will match. A code to register with is
-//!    sent to anybody, and bound to no account.
-//! 5. **Presented.** A guess is counted first ([`guess`](crate::guess)); then [`LoadCode`] fetches what was stored, and the digests are compared.
-//! 6. **Used.** The step that the code proves [uses it up](crate::step::Write::UseCode), in its commit: no code counts twice, in one login or in two.
+//! 1. **Asked for.** A client names a [`CodePurpose`] and a recipient. If the client has proved nothing and the policy demands a captcha, that is
+//!    judged first ([`captcha`](crate::captcha)). The [flow](crate::flow) says whether the account has a recipient for this purpose.
+//! 2. **Made.** Six digits are drawn from the request's entropy. They are bound to the [`CodeKey`] (application, tenant, purpose, recipient,
+//!    device), to the account and to its revision. A keyed [`CodeDigest`] is kept, never the code.
+//! 3. **Counted and stored**, in one [`Commit`](crate::step::Commit). The [`SendBudget`] of the recipient is spent by a [`SendPolicy`] over a
+//!    [`SendRecord`], and the [`StoredCode`] takes the place of an earlier one under the same key. If the client has proved nothing and the
+//!    policy bounds what is sent in all, the [`SendSum`] of the application is spent as well. Once half of it has been asked for, a captcha is
+//!    judged, if none was before.
+//! 4. **Sent**: [`Deliver`]. A recipient that no account has goes the same way with a decoy, whose digest nothing will match. A code to register
+//!    with is sent to anybody, and bound to no account.
+//! 5. **Presented.** A guess is counted first ([`guess`](crate::guess)). Then [`LoadCode`] fetches the stored code, and the digests are compared.
+//! 6. **Used.** The step that the code proves [uses it up](crate::step::Write::UseCode) in its commit. No code counts twice, in one login or in
+//!    two.
 //!
-//! What is here decides. The operations that ask are [`Engine::send_code`](crate::Engine::send_code) for 1 to 4 – and
-//! [`send_contact_code`](crate::Engine::send_contact_code), whose recipient is nobody's yet: it is sent in earnest, so its budget is that of the
-//! recipient and of whoever is signed in – and, for 5 and 6, whatever a code proves: [`sign_in_with_code`](crate::Engine::sign_in_with_code), [`prove_factor`](crate::Engine::prove_factor),
+//! This module decides, and operations of the engine carry it out. [`Engine::send_code`](crate::Engine::send_code) does 1 to 4. So does
+//! [`send_contact_code`](crate::Engine::send_contact_code), whose recipient belongs to no account yet. Its code is really sent, so it spends the
+//! budget of the recipient and that of the subject who is signed in. Every operation that takes a code does 5 and 6:
+//! [`sign_in_with_code`](crate::Engine::sign_in_with_code), [`prove_factor`](crate::Engine::prove_factor),
 //! [`change_password`](crate::Engine::change_password), [`reset_password`](crate::Engine::reset_password), [`register`](crate::Engine::register),
 //! [`change_contact`](crate::Engine::change_contact).
 

@@ -31,11 +31,11 @@ pub enum CodePurpose {
     ForgottenPassword,
     /// To change the password while signed in, where [`flow::own_password`](crate::flow::own_password) allows it.
     UpdatePassword,
-    /// To replace one's own number or address while signed in, where [`flow::replace_contact`](crate::flow::replace_contact) allows it. It goes to
+    /// To replace one's number or address while signed in, where [`flow::replace_contact`](crate::flow::replace_contact) allows it. It goes to
     /// the new one.
     UpdateContact,
-    /// To register with, where [`flow::registration`](crate::flow::registration) allows it. It goes to the contact that is to be registered, whether
-    /// anybody has it or not.
+    /// To register with, where [`flow::registration`](crate::flow::registration) allows it. It goes to the contact that is being registered,
+    /// whether anybody has that or not.
     Register,
     /// To link an identity that a [social](crate::social) provider vouches for, where [`flow::link_code`](crate::flow::link_code) allows it.
     LinkIdentity,

@@ -1,13 +1,13 @@
-//! What a code takes of its recipient's budget.
+//! What a code takes from its recipient's budget.
 
 use super::{CodeOwner, SendPolicy, SendRecord, SendRefusal, SendSlot};
 use crate::{TenantId, Timestamp};
 
-/// What one code takes of its recipient's budget.
+/// What one code takes from its recipient's budget.
 ///
-/// Records of recipients that nobody has ([`is_of_nobody`](Self::is_of_nobody)) are kept as well, so that they cost the same. Keep at most 1,048,576
-/// of those, and as many codes of theirs, and drop the oldest first: nothing depends on them but codes to people who register, who may ask again.
-/// Strangers type recipients that nobody has, as many as they like.
+/// Records of recipients that nobody has ([`is_of_nobody`](Self::is_of_nobody)) are kept as well, so that they cost the same. Strangers can type
+/// as many such recipients as they like. So keep at most 1,048,576 of those records, and as many codes of theirs, and drop the oldest first.
+/// Nothing depends on them except codes to people who register, and those people may ask again.
 ///
 /// ```
 /// use authflow::{
@@ -31,9 +31,10 @@ use crate::{TenantId, Timestamp};
 /// assert!(matches!(again, Err(SendRefusal::TooSoon { wait }) if wait.as_seconds() == 60));
 /// ```
 ///
-/// **Never drop a count before it [has cooled](Self::cools_until)**, however many there are: else whoever asks for a recipient, for as many others as
-/// are kept and for the first one again is told by the answer whether somebody has it. What remains: once it has cooled, such a flood has a
-/// count of nobody's forgotten within its day and somebody's not, so it tells them apart where the day's budget was spent before.
+/// **Never drop a count before it [has cooled](Self::cools_until)**, however many there are. Otherwise an attacker can ask for a recipient, then
+/// for as many others as are kept, and then for the first one again. The answer would tell whether somebody has it. One gap remains: after the
+/// counts have cooled, such a flood makes the store forget a count of nobody's within its day, but not a count of somebody's. So the flood tells
+/// them apart if the day's budget was spent before.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SendBudget {
@@ -41,14 +42,14 @@ pub struct SendBudget {
     pub slot: SendSlot,
     /// Whether no account has the recipient.
     pub is_of_nobody: bool,
-    /// Whose the row of the count and that of the code are: both are deleted with the account.
+    /// The owner of the row of the count and of the row of the code. Both rows are deleted with the account.
     pub owner: CodeOwner,
     policy: SendPolicy,
     now: Timestamp,
 }
 
 impl SendBudget {
-    /// The budget of an account's contact, of one that is about to be an account's, or of whoever asks for that.
+    /// The budget of an account's contact, of a contact that is about to be an account's, or of the subject who asks for that.
     pub(crate) fn of(slot: SendSlot, owner: CodeOwner, policy: SendPolicy, now: Timestamp) -> Self {
         Self { slot, is_of_nobody: false, owner, policy, now }
     }
@@ -63,7 +64,7 @@ impl SendBudget {
         Self { slot, is_of_nobody: true, owner: CodeOwner::nobody(tenant, slot), policy, now }
     }
 
-    /// When the code is asked for: what has cooled by then may be dropped.
+    /// When the code is asked for. Counts that have cooled by then may be dropped.
     pub fn now(&self) -> Timestamp {
         self.now
     }

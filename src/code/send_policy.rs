@@ -11,19 +11,19 @@ pub(super) const HIGHEST_DAILY: u32 = 100;
 /// The highest `daily_in_all`.
 pub(super) const HIGHEST_IN_ALL: u32 = 10_000_000;
 
-/// How often codes are sent: to one recipient, how long after one the next may follow and how many there are in a day; and, where that is
-/// configured, how many in all.
+/// How often codes are sent. For one recipient, it says how long after one code the next may follow, and how many there are in a day. If it is
+/// configured, it also says how many there are in all.
 ///
-/// A recipient's day begins with a send and lasts 24 hours; the next begins with the first send after it. So any 24 hours have less
-/// than twice `daily`: what one day keeps for its end, and a whole new one. A clock that goes back by a day or less refills nothing: until
-/// `resend_after` the latest send by that clock, there is none.
+/// A recipient's day begins with a send and lasts 24 hours. The next day begins with the first send after it. So any 24 hours have less than
+/// twice `daily`: the sends that one day keeps for its end, and those of a whole new day. A clock that goes back by a day or less refills
+/// nothing: it allows no send until `resend_after` after the latest one.
 ///
-/// **In all** counts what is really sent to those who have proved nothing, over an application in a tenant: decoys cost no money, and a
-/// pending login has its account's budget alone. A twenty-fourth of it comes back each hour, so any 24 hours have less than twice as
-/// many. When half of it has been asked for, decoys counted too, a captcha is demanded of everybody who has proved nothing, whether the policy
-/// [demands](crate::policy::Policy::demands_captcha) one or not; when it is spent, everybody is refused alike, whether anybody has the
-/// recipient or not. So strangers who ask for recipients that nobody has bring captchas early and close nothing. That is why captchas do not
-/// tell who has a recipient; the end of the sum does, to whoever solves captchas for the second half of it.
+/// **In all** counts what an application in a tenant really sends to those who have proved nothing. Decoys do not count, because they cost no
+/// money. A pending login has its account's budget alone. A twenty-fourth of the sum comes back each hour, so any 24 hours have less than twice
+/// as many sends. Once half of the sum has been asked for, decoys included, a captcha is demanded of everybody who has proved nothing, whether
+/// the policy [demands](crate::policy::Policy::demands_captcha) one or not. Once the sum is spent, everybody is refused alike, whether anybody
+/// has the recipient or not. So strangers who ask for recipients that nobody has bring captchas early and close nothing. That is why captchas do
+/// not tell who has a recipient. The end of the sum does tell it to somebody who solves captchas for the second half of the sum.
 ///
 /// ```
 /// use authflow::code::SendPolicy;

@@ -1,7 +1,7 @@
 //! How often codes are sent to one recipient: a pure budget over a record that the host keeps.
 //!
-//! Each code sent costs somebody money or patience, and is one more that a guess may hit. So a send is counted before it
-//! happens, in one atomic read-modify-write of the host's, and one that then fails stays counted.
+//! Each code sent costs somebody money or patience, and is one more that a guess may hit. So a send is counted before it happens, in one atomic
+//! read-modify-write of the host's. A send that then fails stays counted.
 
 use super::{
     SendRefusal,
@@ -14,9 +14,9 @@ const DAY: u64 = 86_400;
 
 /// What has been sent to one recipient, kept by the host as opaque bytes. The default is nothing.
 ///
-/// Its times are by the clocks of the instances that sent. One that is behind lets the next code go early by as much as it is behind, and
-/// one that is ahead late. A refusal writes nothing, so a record cannot be put right by one: what lies more than a day ahead is none, and
-/// nobody is refused for longer than two days because of a clock.
+/// Its times come from the clocks of the instances that sent. A clock that is behind lets the next code go early by as much as it is behind, and
+/// a clock that is ahead lets it go late. A refusal writes nothing, so it cannot correct a record. A record that lies more than a day ahead
+/// therefore counts as none, and nobody is refused for longer than two days because of a clock.
 ///
 /// ```
 /// use authflow::{Lifetime, Timestamp, code::{SendPolicy, SendRecord, SendRefusal}};
@@ -34,7 +34,7 @@ pub struct SendRecord {
     first: Timestamp,
     /// The latest send.
     latest: Timestamp,
-    /// Sends of that day; none only where there was none ever.
+    /// Sends of that day. It is 0 only if there never was one.
     sent: u32,
 }
 
@@ -46,7 +46,7 @@ impl SendRecord {
     /// Counts one send, before it happens.
     ///
     /// # Errors
-    /// When there is none, with how long that lasts; the record stays as it is.
+    /// When no code may be sent now, with how long that lasts. The record stays as it is.
     pub fn spend(self, policy: &SendPolicy, now: Timestamp) -> Result<Self, SendRefusal> {
         if self.latest > now.plus_seconds(DAY) {
             return Self::default().spend(policy, now);
@@ -71,7 +71,7 @@ impl SendRecord {
         })
     }
 
-    /// From when on the host may delete the record: no policy refuses a send because of it any more.
+    /// From when on the host may delete the record, when no policy can refuse a send because of it any more.
     pub fn forget_at(&self) -> Timestamp {
         match self.sent {
             0 => Timestamp::default(),

@@ -160,9 +160,9 @@ fn step() -> impl Strategy<Value = i64> {
 }
 
 proptest! {
-    /// Against a list of all sends: no two of them within the wait, no more than `daily` in a day that begins with its
-    /// first, and less than twice as many in any 24 hours, however the clock runs; and whoever has waited and has a
-    /// budget left is not refused. Whoever is refused is told how long, to the second. A clock that goes back by more than a day begins anew.
+    /// The record is compared with a list of all sends. However the clock runs, no two sends lie within the wait, no day that begins with its
+    /// first send has more than `daily`, and any 24 hours have less than twice as many. A request that has waited and has a budget left is not
+    /// refused. A refusal says how long it lasts, to the second. A clock that goes back by more than a day begins anew.
     #[test]
     fn no_clock_buys_a_send(
         steps in proptest::collection::vec(step(), 0..200),

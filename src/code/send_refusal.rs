@@ -3,10 +3,10 @@
 use crate::{Lifetime, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// Why there is no send, and when there is one again.
+/// Why no code is sent, and when one may be sent again.
 ///
-/// A `wait` is how long the same request is refused for this reason, to the second, if nothing else is sent meanwhile. It is the same
-/// for a recipient whom no account has: their sends are counted alike.
+/// A `wait` is how long the same request is refused for this reason, to the second, if nothing else is sent meanwhile. It is the same for a
+/// recipient that no account has, because its sends are counted alike.
 ///
 /// ```
 /// use authflow::{
@@ -29,21 +29,22 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SendRefusal {
-    /// The latest was too short a time ago.
+    /// The latest send was too short a time ago.
     TooSoon {
-        /// Until there is one again.
+        /// How long until a code may be sent again.
         wait: Lifetime,
     },
     /// The day has had all of its sends.
     BudgetSpent {
-        /// Until there is one again: the day is over, and the latest send is long enough ago.
+        /// How long until the day is over and the latest send is long enough ago.
         wait: Lifetime,
     },
-    /// Half of what is sent in all has been asked for, decoys too: not without a captcha. Only a [`SendSum`](super::SendSum) refuses so.
+    /// Half of what is sent in all has been asked for, decoys included, so a captcha is needed. Only a [`SendSum`](super::SendSum) refuses for
+    /// this reason.
     CaptchaDemanded,
-    /// All that is sent in all has been sent. Only a [`SendSum`](super::SendSum) refuses so.
+    /// The whole sum has been sent. Only a [`SendSum`](super::SendSum) refuses for this reason.
     SumSpent {
-        /// Until an hour has given one back. Whoever asks first takes it.
+        /// How long until an hour has given one send back. The first to ask takes it.
         wait: Lifetime,
     },
 }
@@ -58,7 +59,7 @@ impl SendRefusal {
     }
 }
 
-/// What is left of so many seconds since a time that another instance's clock may have written. `None` where they are over.
+/// What is left of `seconds` since a time that another instance's clock may have written. `None` if nothing is left.
 pub(super) fn left(seconds: u64, since: Timestamp, now: Timestamp) -> Option<Lifetime> {
     let end = seconds.saturating_add(since.seconds_since(now));
     Lifetime::left(end.saturating_sub(now.seconds_since(since)))

@@ -1,4 +1,4 @@
-//! Where it is counted how often codes were sent to a recipient.
+//! Where the sends to a recipient are counted.
 
 use crate::{
     AccountId, TenantId,
@@ -7,11 +7,11 @@ use crate::{
 };
 use core::fmt;
 
-/// Where the codes that were sent are counted. A slot is of no application and no login, so neither is a second budget. A contact that somebody wants
-/// to have as theirs has a slot apart, which takes nothing from its owner's.
+/// Where the codes that were sent are counted. A slot belongs to no application and no login, so neither gives a second budget. A contact that
+/// somebody wants to have as theirs has a separate slot, which takes nothing from its owner's.
 ///
-/// It is a hash under a key of the ring, so that whoever reads the database can try no list of numbers on it. A rotation of keys forgets
-/// the counts.
+/// It is a hash under a key of the ring, so that nobody who reads the database can try a list of numbers on it. A rotation of keys forgets the
+/// counts.
 ///
 /// ```
 /// use authflow::{
@@ -35,13 +35,13 @@ use core::fmt;
 pub struct SendSlot([u8; 32]);
 
 impl SendSlot {
-    /// The slot of a recipient for those who have proved nothing: the account's own contact as it is stored, whatever spelling of it was
-    /// typed; what was typed where no account has it.
+    /// The slot of a recipient for those who have proved nothing. It is that of the account's contact as it is stored, whatever spelling was
+    /// typed. If no account has the recipient, it is that of the typed text.
     pub(crate) fn of_recipient(ring: &KeyRing, tenant: Option<TenantId>, recipient: &Recipient) -> Self {
         Self::of_contact(ring, tenant, recipient.channel(), recipient.normalised())
     }
 
-    /// The same, of a contact in its one spelling.
+    /// The same slot, for a contact in its one spelling.
     pub(crate) fn of_contact(
         ring: &KeyRing,
         tenant: Option<TenantId>,
@@ -51,8 +51,8 @@ impl SendSlot {
         Self::keyed(ring, "recipient", tenant, channel, normalised)
     }
 
-    /// The slot of an account's own contact, for codes within its pending logins. It is another one, so that nobody can spend it
-    /// from outside, and nobody learns from the other one which contact this is.
+    /// The slot of an account's contact, for codes within its pending logins. It differs from that of [`of_recipient`](Self::of_recipient), so
+    /// that nobody can spend it from outside, and nobody learns from that slot which contact this is.
     pub(crate) fn of_account(
         ring: &KeyRing,
         tenant: Option<TenantId>,
@@ -62,14 +62,15 @@ impl SendSlot {
         Self::keyed(ring, "account", tenant, channel, account.as_str())
     }
 
-    /// The slot of a recipient that somebody signed in names as what is to be theirs. It is another one than that of
-    /// [`of_recipient`](Self::of_recipient), so that nobody who has an account spends what the owner of a number needs to get in.
+    /// The slot of a recipient that a signed-in subject names as their new contact. It differs from that of [`of_recipient`](Self::of_recipient),
+    /// so that nobody who has an account can spend what the owner of a number needs to get in.
     pub(crate) fn of_new_contact(ring: &KeyRing, tenant: Option<TenantId>, recipient: &Recipient) -> Self {
         Self::keyed(ring, "new contact", tenant, recipient.channel(), recipient.normalised())
     }
 
-    /// The slot of whoever is signed in and has codes sent to what is not theirs yet, whomever they name: so a session sends no more codes to
-    /// strangers than an account has. Not that of [`of_account`](Self::of_account), so that it takes nothing of what a login needs.
+    /// The slot of a signed-in subject who has codes sent to contacts that are not theirs yet, whichever contacts they name. So a session sends
+    /// no more codes to strangers than an account has. It differs from that of [`of_account`](Self::of_account), so that it takes nothing from
+    /// what a login needs.
     pub(crate) fn of_asker(
         ring: &KeyRing,
         tenant: Option<TenantId>,
@@ -132,7 +133,7 @@ mod tests {
         assert!(asked != own && asked != base && new != base && new != own && new != asked);
     }
 
-    /// Whoever has the database and no key computes none of them.
+    /// Nobody who has the database and no key can compute a slot.
     #[test]
     fn a_slot_is_under_a_key() {
         let mona = mobile("+86-13800000000");

@@ -1,14 +1,14 @@
-//! What a code takes of what an application sends in all.
+//! What a code takes from the sum that an application sends in all.
 
 use super::{SendRefusal, SumRecord};
 use crate::Timestamp;
 
-/// What one code for somebody who has proved nothing takes of the [daily sum](super::SendPolicy::daily_in_all) of its application.
+/// What one code for somebody who has proved nothing takes from the [daily sum](super::SendPolicy::daily_in_all) of its application.
 ///
-/// It is kept for the commit's [`audience`](crate::step::Commit::audience), one record for each:
-/// `SELECT record FROM send_sums WHERE client_id = ? AND tenant = ? FOR UPDATE`, put it through [`spend`](Self::spend), and store what comes
-/// out, in the commit's own transaction. Never a fresh one in the place of one that cannot be read. A record is stored for decoys too: they
-/// count as asked for, though not as sent, and its bytes change with each of them, so that both cost the same.
+/// Keep one record for each [`audience`](crate::step::Commit::audience) of a commit. Run `SELECT record FROM send_sums WHERE client_id = ? AND
+/// tenant = ? FOR UPDATE`, put the record through [`spend`](Self::spend), and store the result, all in the commit's transaction. Never put a
+/// fresh record in the place of one that cannot be read. Store the record for decoys too. They count as asked for, though not as sent, and
+/// each of them changes the bytes, so that decoys and codes cost the same.
 ///
 /// ```
 /// use authflow::{
@@ -36,16 +36,16 @@ use crate::Timestamp;
 /// # Ok::<(), authflow::code::SendPolicyError>(())
 /// ```
 ///
-/// **If you answer wrongly:** a sum that is not stored bounds nothing: whoever names enough numbers makes you send to all of them. One that
-/// counts for another application closes it to those who have done nothing. One that is not stored for decoys tells who has an account:
-/// by when a captcha is demanded.
+/// **If you answer wrongly:** a sum that is not stored bounds nothing: a client that names enough numbers makes you send to all of them. A sum
+/// that counts for another application closes that application to people who have done nothing. If a sum is not stored for decoys, the time at
+/// which a captcha is demanded tells who has an account.
 #[derive(Clone, Debug)]
 pub struct SendSum {
     pub(super) daily_in_all: u32,
     pub(super) now: Timestamp,
-    /// Whether it goes to somebody.
+    /// Whether the code is really sent, and is not a decoy.
     pub(super) is_real: bool,
-    /// Whether whoever asks has shown to be no robot.
+    /// Whether the client has passed a captcha.
     pub(super) is_human: bool,
 }
 

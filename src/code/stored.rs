@@ -36,10 +36,11 @@ pub struct StoredCode {
     pub expires_at: Timestamp,
 }
 
-/// Which code was sent? `None` for none, or none any more.
+/// Which code was sent? The answer is `None` if there is none, or none any more.
 ///
-/// In SQL: `SELECT digest, expires_at FROM codes WHERE key = :key`. Do not delete the row: a wrong guess leaves the code good. The library judges
-/// whether it has expired and whether it is the one that was presented. [`UseCode`](crate::step::Write::UseCode) sees to it that it counts once.
+/// In SQL: `SELECT digest, expires_at FROM codes WHERE key = :key`. Do not delete the row, because a wrong guess leaves the code good. The
+/// library judges whether the code has expired and whether it is the one that was presented. [`UseCode`](crate::step::Write::UseCode) makes sure
+/// that it counts once.
 ///
 /// ```
 /// use authflow::{
@@ -60,8 +61,8 @@ pub struct StoredCode {
 /// assert_eq!(world.finish(ask.answer(stored)).text("status"), "SUCCESS");
 /// ```
 ///
-/// **If you answer wrongly:** another code than the one of this key matches nothing: its digest is bound to the key. `None` for one that there is: its owner
-/// is told that it is wrong, and a guess is counted. An expired one that is left is refused here.
+/// **If you answer wrongly:** a code of another key matches nothing, because its digest is bound to its key. If you answer `None` for a code that
+/// exists, its owner is told that the code is wrong, and a guess is counted. An expired code that is left is refused here.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct LoadCode {

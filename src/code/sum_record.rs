@@ -5,17 +5,17 @@ use crate::{Lifetime, Timestamp};
 
 const HOUR: u64 = 3_600;
 const DAY: u64 = 24 * HOUR;
-/// What one send takes: as many parts as there are hours, so that an hour gives back a whole number of them.
+/// What one send takes: as many parts as a day has hours, so that an hour gives back a whole number of parts.
 const ONE: u64 = 24;
 
 /// What an application has sent in all to those who have proved nothing, kept by the host as opaque bytes. The default is nothing.
 ///
-/// There are two counts: what was really sent, which ends at the sum, and what was asked for, decoys too, which demands a captcha from half of the
-/// sum on. So the moment from which a captcha is demanded does not tell whether anybody has a recipient.
+/// There are two counts. One counts what was really sent, and ends at the sum. The other counts what was asked for, decoys included, and demands
+/// a captcha from half of the sum on. So the time from which a captcha is demanded does not tell whether anybody has a recipient.
 ///
-/// What was counted comes back by the hour, a twenty-fourth of the day's sum each: so one burst closes an application for an hour and not for
-/// a day. Hours are counted from the first send, whoever's clock that was by. A record from a clock that is behind gives back an hour
-/// too early by as much, and one from a clock that is ahead too late; one that lies more than a day ahead is none.
+/// Each hour gives back a twenty-fourth of the day's sum, so one burst closes an application for an hour and not for a day. Hours are counted
+/// from the first send, by the clock of whichever instance sent it. A record from a clock that is behind gives back an hour too early by as much,
+/// and one from a clock that is ahead too late. A record that lies more than a day ahead counts as none.
 ///
 /// ```
 /// use authflow::code::SumRecord;
@@ -27,11 +27,11 @@ const ONE: u64 = 24;
 pub struct SumRecord {
     /// What was really sent, in twenty-fourths of a send: never more than was asked for.
     spent: u64,
-    /// What was asked for, decoys too, likewise.
+    /// What was asked for, decoys included, in twenty-fourths of a send.
     asked: u64,
-    /// Up to when hours have given back.
+    /// The time up to which hours have given sends back.
     refilled_at: Timestamp,
-    /// How many there were, so that each of them is a write, also when `asked` is as high as it gets.
+    /// How many sends were counted, so that each of them changes the bytes, even when `asked` is at its highest.
     writes: u32,
 }
 
@@ -61,7 +61,7 @@ impl SumRecord {
         })
     }
 
-    /// With what the hours since have given back. A sum that was lowered meanwhile is all spent, and no more than that.
+    /// The record with what the hours since then have given back. Counts above a sum that was lowered meanwhile are cut to that sum.
     fn refilled(self, sum: &SendSum, most: u64) -> Self {
         if self.asked == 0 || self.refilled_at > sum.now.plus_seconds(DAY) {
             return Self { spent: 0, asked: 0, refilled_at: sum.now, ..self };
@@ -117,7 +117,7 @@ impl SumRecord {
 /// ```
 /// use authflow::code::SumRecord;
 ///
-/// // Where there is no row there is no record, not an empty one: `spend(None)`.
+/// // No row means no record, and not an empty one: `spend(None)`.
 /// let refused = SumRecord::from_bytes(b"").unwrap_err();
 /// assert_eq!(
 ///     refused.to_string(),

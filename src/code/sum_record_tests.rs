@@ -33,7 +33,7 @@ fn from_half_of_it_on_a_captcha_is_demanded_and_at_its_end_everybody_is_refused(
     }
 }
 
-/// Whoever fills it to one below half asks for somebody or for nobody next, and then looks whether a captcha is demanded.
+/// An attacker fills the sum to one below half, asks for somebody or for nobody next, and then looks whether a captcha is demanded.
 #[test]
 fn when_a_captcha_is_demanded_does_not_tell_whether_a_send_was_real() {
     let robot = |is_real| SendSum::new(10, NOW, is_real, false);
@@ -96,7 +96,7 @@ fn each_hour_gives_a_twenty_fourth_back() {
     }
 }
 
-/// Fewer than an hour has: one comes back when as many hours have passed as it takes.
+/// A sum with fewer sends than a day has hours gives one back only after several hours.
 #[test]
 fn a_small_sum_comes_back_whole_as_well() {
     let spent = after_sends(3, 3, NOW);
@@ -144,7 +144,7 @@ fn only_a_record_is_a_record() {
 }
 
 proptest! {
-    /// Against a list of all sends: never twice the sum in a day, and whoever waits an hour finds a twenty-fourth of it.
+    /// The record is compared with a list of all sends. No day has more than twice the sum, and a refusal says how long it lasts, to the second.
     #[test]
     fn no_day_has_twice_the_sum(
         steps in proptest::collection::vec(prop_oneof![8 => 0..300_u64, 1 => 0..40_000_u64], 1..300),

@@ -11,8 +11,8 @@ use core::{
 /// An e-mail address: something on each side of one `@`, at most 254 bytes (RFC 5321 §4.5.3.1.3), without white space or control characters. Only
 /// sending to it can tell whether it exists.
 ///
-/// Two addresses are equal when their [one spelling](Self::normalised) is, which is that of names: without regard to case, width and what
-/// nobody sees. A domain is compared as it is written: `xn--…` is another one. The text stays as it was given. `Debug` does not print it.
+/// Two addresses are equal if their [one spelling](Self::normalised) is the same. It is made as for names: case, width and invisible characters
+/// do not count. A domain is compared as it is written, so `xn--…` is another one. The text stays as it was given. `Debug` does not print it.
 ///
 /// ```
 /// use authflow::contact::EmailAddress;

@@ -8,11 +8,11 @@ use core::{
     hash::{Hash, Hasher},
 };
 
-/// A mobile number, as it was typed or stored: 5 to 15 digits (ITU-T E.164 §6.2.1) of any script, perhaps a `+` or `00` before them, with
-/// blanks, hyphens and what nobody sees wherever they stand.
+/// A mobile number, as it was typed or stored: 5 to 15 digits (ITU-T E.164 §6.2.1) of any script, perhaps with a `+` or `00` before them. Blanks,
+/// hyphens and invisible characters may stand anywhere in it.
 ///
-/// Two numbers are equal when their digits and `+` are; the text stays as it was given. `Debug` does not print it. One without a country
-/// is completed by the tenant's [`NumberingPlan`] where it was typed, and reaches nobody where it is stored.
+/// Two numbers are equal if their digits and `+` are. The text stays as it was given. `Debug` does not print it. A number without a country is
+/// completed by the tenant's [`NumberingPlan`] if it was typed, and reaches nobody if it is stored.
 ///
 /// ```
 /// use authflow::contact::Mobile;
@@ -56,7 +56,7 @@ impl Mobile {
         &self.text
     }
 
-    /// The number in its one spelling: its digits in ASCII, with a `+` before them where it says its country.
+    /// The number in its one spelling: its digits in ASCII, with a `+` before them if it says its country.
     pub fn normalised(&self) -> &str {
         &self.number
     }
@@ -66,23 +66,23 @@ impl Mobile {
         Self { text: self.number.clone(), ..self }
     }
 
-    /// Whether it says its country. One that does not reaches nobody.
+    /// Whether it says its country. A number that does not reaches nobody.
     pub fn is_international(&self) -> bool {
         self.number.starts_with('+')
     }
 
-    /// A typed number, with the country that its tenant dials in unless it says one. Without a plan, or where it gets too long, it stays as it
-    /// is: nobody's.
+    /// The typed number, with the country that its tenant dials in unless it says one. Without a plan, or if it would get too long, it stays as
+    /// it is. It is nobody's then if it says no country.
     pub(crate) fn completed(self, plan: Option<&NumberingPlan>) -> Self {
         let plan = plan.filter(|_| !self.is_international());
         let full = plan.map(|plan| plan.complete(&self.number));
         full.and_then(|full| Self::of(&full.clone(), full).ok()).unwrap_or(self)
     }
 
-    /// The number as it may be shown to someone who has not proved that it is theirs: of 9 digits or more, four before the
-    /// last four are hidden, as in the family's sample; of a shorter one, all but the last two.
+    /// The number as it may be shown to somebody who has not proved that it is theirs. A number of 9 digits or more has the four before the last
+    /// four hidden, as in the family's sample. A shorter number has all but the last two hidden.
     pub fn masked(&self) -> String {
-        // Digits of other scripts would be shown.
+        // Digits of other scripts would not be hidden.
         let shown = if self.text.is_ascii() { &self.text } else { &self.number };
         let digits = shown.bytes().filter(u8::is_ascii_digit).count();
         let (shown_after, hidden) = if digits >= 9 { (4, 4) } else { (2, usize::MAX) };

@@ -35,7 +35,7 @@ use alloc::string::String;
 use core::fmt;
 use serde::{Deserialize, Serialize};
 
-/// A way to a subject.
+/// A way to reach a subject.
 ///
 /// ```
 /// use authflow::{
@@ -70,7 +70,7 @@ impl Channel {
     /// Every channel.
     pub const ALL: [Self; 2] = [Self::Sms, Self::Email];
 
-    /// As it stands in hashes: it never changes.
+    /// The name of the channel in hashes, which never changes.
     pub(crate) const fn label(self) -> &'static str {
         match self {
             Self::Sms => "sms",
@@ -86,7 +86,7 @@ impl Channel {
 ///
 /// let typed = Recipient::new(Channel::Sms, "+86 138 0000 0000")?;
 /// assert_eq!(typed.normalised(), "+8613800000000"); // to look up, count and compare by
-/// // to show to whoever has not proved that it is theirs
+/// // to show to somebody who has not proved that it is theirs
 /// assert_eq!(typed.masked(), "+86 138 **** 0000");
 /// assert!(Recipient::new(Channel::Email, "+86 138 0000 0000").is_err());
 /// # Ok::<(), authflow::contact::InvalidContact>(())
@@ -111,7 +111,7 @@ impl Recipient {
         }
     }
 
-    /// By which way they are reached.
+    /// The channel by which they are reached.
     pub fn channel(&self) -> Channel {
         match self {
             Self::Mobile(_) => Channel::Sms,
@@ -135,7 +135,7 @@ impl Recipient {
         }
     }
 
-    /// As it may be shown to someone who has not proved that it is theirs.
+    /// The number or address as it may be shown to somebody who has not proved that it is theirs.
     pub fn masked(&self) -> String {
         match self {
             Self::Mobile(mobile) => mobile.masked(),
@@ -143,7 +143,7 @@ impl Recipient {
         }
     }
 
-    /// As a client typed it, with what the tenant's plan completes.
+    /// The recipient as a client typed it, with its number completed by the tenant's plan.
     pub(crate) fn completed(self, plan: Option<&NumberingPlan>) -> Self {
         match self {
             Self::Mobile(mobile) => Self::Mobile(mobile.completed(plan)),
@@ -167,7 +167,7 @@ impl Recipient {
         }
     }
 
-    /// Whether a client that names `text` means this recipient: by any spelling, or by what it was shown of it.
+    /// Whether a client that names `text` means this recipient: by any spelling, or by the mask that it was shown.
     pub(crate) fn is_meant_by(&self, text: &str, plan: Option<&NumberingPlan>) -> bool {
         self.masked() == text.trim()
             || Self::new(self.channel(), text).is_ok_and(|named| named.completed(plan) == *self)

@@ -4,10 +4,10 @@ use crate::spelling::{is_number, number};
 use alloc::{boxed::Box, string::String};
 use serde::{Deserialize, Serialize};
 
-/// How the people of a tenant write national numbers: what completes one that a client **typed**. What is stored is a full number
-/// (ITU-T E.164), and is never completed.
+/// How the people of a tenant write national numbers. The plan completes a number that a client **typed**. A stored number is a full one (ITU-T
+/// E.164), and is never completed.
 ///
-/// It is the tenant's and not an application's, so that one text is one number in all of them.
+/// It belongs to the tenant and not to an application, so that one text is one number in all applications.
 ///
 /// ```
 /// use authflow::contact::NumberingPlan;
@@ -38,7 +38,7 @@ struct Fields {
 impl NumberingPlan {
     const MOST_OF_PREFIX: usize = 4;
 
-    /// A plan of this calling code (1 to 999), as 86 for China. National numbers are taken as they are: nothing is cut off before them.
+    /// A plan of this calling code (1 to 999), such as 86 for China. National numbers are taken as they are, and no prefix is cut off.
     ///
     /// # Errors
     /// When it is no calling code.
@@ -50,11 +50,11 @@ impl NumberingPlan {
         }
     }
 
-    /// The same, where a prefix (1 to 4 digits, as `0` in Germany) is dialled before a national number and does not belong to it. Not every
-    /// country has one: an Italian number begins with a nought of its own.
+    /// The same plan with a prefix (1 to 4 digits, such as `0` in Germany) that is dialled before a national number and does not belong to it.
+    /// Not every country has one: the nought before an Italian number belongs to the number.
     ///
     /// # Errors
-    /// When it is no prefix.
+    /// When the text is no such prefix.
     pub fn with_trunk_prefix(self, prefix: &str) -> Result<Self, NumberingPlanError> {
         let is_short = (1..=Self::MOST_OF_PREFIX).contains(&prefix.len());
         if is_short && prefix.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -69,7 +69,7 @@ impl NumberingPlan {
         self.calling_code
     }
 
-    /// What is completed to a full number: its significant number, and that behind the trunk prefix.
+    /// The national texts that are completed to a full number: its significant number, and that number behind the trunk prefix.
     pub(crate) fn nationals(&self, full: &str) -> [Option<String>; 2] {
         let code = alloc::format!("+{}", self.calling_code);
         let significant = full.strip_prefix(&*code);
@@ -108,7 +108,7 @@ pub enum NumberingPlanError {
     /// The calling code is not 1 to 999.
     #[error("a calling code must be 1 to 999, not {0}")]
     CallingCode(u16),
-    /// The trunk prefix is not 1 to 4 digits; at most 8 characters of it.
+    /// The trunk prefix is not 1 to 4 digits. The text has at most 8 characters of it.
     #[error("a trunk prefix must be 1 to 4 digits, not {0:?}")]
     TrunkPrefix(Box<str>),
 }

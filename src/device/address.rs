@@ -4,7 +4,7 @@ use core::net::{IpAddr, Ipv6Addr};
 
 /// Reads an address, without its zone (RFC 4007 §11): `fe80::1%wlan0`, as Java, Android and iOS write it, means something to that device alone.
 ///
-/// It is only logged, unless an application binds logins to it. So what is no address counts as none, and costs nobody a login.
+/// The address is only logged, unless an application binds logins to it. So a text that is no address counts as none, and costs nobody a login.
 pub(crate) fn read_address(text: &str) -> Option<IpAddr> {
     let text = text.trim();
     let zoned = || {

@@ -27,7 +27,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Binding {
-    /// Nothing; it is not even in the token.
+    /// It means nothing, and is not even in the token.
     #[default]
     Ignore,
     /// An event for the host's log.
@@ -36,7 +36,7 @@ pub enum Binding {
     Refuse,
 }
 
-/// What binds a pending login to its device, beside [what that is recognised by](super::BindingKind), which always does.
+/// What binds a pending login to its device, in addition to [what the device is recognised by](super::BindingKind), which always does.
 ///
 /// A mobile network changes addresses and an update changes versions, so all three are ignored unless configured.
 ///
@@ -62,8 +62,8 @@ pub enum Binding {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Bindings {
-    /// `X-device-ip`; in `/v1` the [address that the host says](crate::facade::Request::peer). Where there is none, or none that can be read, it
-    /// counts as another one: under `Refuse` no login goes on beyond its first step.
+    /// `X-device-ip`; in `/v1` the [address that the host says](crate::facade::Request::peer). A missing address, or one that cannot be read,
+    /// counts as another one. So no login goes on beyond its first step under `Refuse`.
     pub ip: Binding,
     /// `X-operating-sys-version`.
     pub os: Binding,
@@ -85,7 +85,7 @@ pub struct Bindings {
 /// let mut world = World::with_policy(Policy { bindings, ..demo::policy() });
 /// let warned = world.login("erin");
 /// world.send(&Call::skip(warned.state_token()).with_header("X-operating-sys-version", "iOS 26"));
-/// // For your log: in what the two devices differ.
+/// // For your log: the trait in which the two devices differ.
 /// let drifted = world.outcome.unwrap().events.into_iter().find_map(|event| match event {
 ///     Event::DeviceDrifted { device_trait, .. } => Some(device_trait),
 ///     _ => None,
@@ -128,7 +128,7 @@ impl Bindings {
     /// Compares a device with the one a token is bound to, under the bindings in force now.
     ///
     /// A trait that must not differ but was not put into the token (the policy was looser then) counts as different.
-    /// The ring is the one that verified the token; with another one every device is a different one.
+    /// The ring is the one that verified the token. With another ring, every device counts as different.
     pub(crate) fn drift<T: BoundToDevice>(
         self,
         token: &Verified<T>,
@@ -144,7 +144,7 @@ impl Bindings {
         if then.fingerprint != now.fingerprint {
             drift.refused = Some(DeviceTrait::Binding);
         }
-        // Of one that nobody says it is not known whether it is the same.
+        // An address that nobody says cannot be known to be the same.
         let is_nowhere = device.ip().is_none();
         for (device_trait, binding, then, differs) in [
             (DeviceTrait::Ip, self.ip, then.ip, is_nowhere || then.ip != now.ip),
@@ -280,7 +280,7 @@ mod tests {
         assert!(!device().holds(&token, &foreign) && !device().holds_ticket(&ticket, &foreign));
     }
 
-    /// A token keeps the place of its key. Taken to a ring where another key stands there, or none, it is nobody's.
+    /// A token keeps the place of its key. In a ring where another key stands in that place, or none, no device is the token's.
     #[test]
     fn in_another_ring_no_device_is_the_one() {
         let key = |id, byte| Key::new(id, crate::token::known_secret(byte)).unwrap();

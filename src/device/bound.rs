@@ -1,4 +1,4 @@
-//! What a session is bound to, as it is stored, and who comes with a token of it.
+//! What a session is bound to, as it is stored, and the device that comes with a token of it.
 
 use super::{BindingKind, Device};
 use crate::{
@@ -9,13 +9,13 @@ use alloc::sync::Arc;
 use core::fmt;
 use serde::{Deserialize, Serialize};
 
-/// What a session is bound to, as a host keeps it: a keyed hash, which says nothing of the device to whoever reads the database.
+/// What a session is bound to, as a host keeps it. It is a keyed hash, which says nothing of the device to a reader of the database.
 ///
-/// It is made anew under the key that signs, where a session's token is rotated or a use of it is noted. Where the key that made it is in the
-/// ring no longer, or outside its window, no device is the one, and the session is over. So a key is retired no sooner than the longest session
-/// that was opened under it ends.
+/// It is made anew under the key that signs when a session's token is rotated or a use of it is noted. If the key that made it is no longer in
+/// the ring, or is outside its window, no device matches and the session is over. So do not retire a key before the longest session that was
+/// opened under it ends.
 ///
-/// As JSON it may have members that only a later version knows: they are passed over.
+/// Its JSON may have members that only a later version knows. They are passed over.
 ///
 /// ```
 /// use authflow::{
@@ -28,7 +28,7 @@ use serde::{Deserialize, Serialize};
 /// world.login("alice");
 /// let stored = world.host.sessions.values().next().unwrap().device;
 ///
-/// // In three columns, the second one of which may be NULL, and back.
+/// // In three columns, and back. The second column may be NULL.
 /// let kind: &str = stored.kind.as_str();
 /// let key: Option<&str> = stored.key.as_ref().map(KeyId::as_str);
 /// let digest: [u8; 16] = *stored.digest.as_bytes();
@@ -42,15 +42,15 @@ use serde::{Deserialize, Serialize};
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeviceBinding {
-    /// Of what kind.
+    /// Its kind.
     pub kind: BindingKind,
-    /// The key of the ring that made the digest; `None` for the one without an id.
+    /// The key of the ring that made the digest; `None` for the key without an id.
     pub key: Option<KeyId>,
     /// The keyed hash of what the device showed.
     pub digest: DeviceDigest,
 }
 
-/// The device that comes with a token, in a question: it says whether a stored session is bound to it.
+/// The device that comes with a token, in a question. It says whether a stored session is bound to it.
 ///
 /// What the device showed is not printed, and neither are the keys that it is hashed under.
 ///
@@ -80,8 +80,8 @@ impl PresentedDevice {
         Self { device, ring: Arc::clone(ring) }
     }
 
-    /// Whether it is the device that a session is bound to: of the same kind, and of the same value under the key that the binding names. A
-    /// key that does not count at `now` makes it nobody's.
+    /// Whether it is the device that a session is bound to. The kind must be the same, and so must the value under the key that the binding
+    /// names. No device matches if that key does not count at `now`.
     pub fn is_bound(&self, binding: &DeviceBinding, now: Timestamp) -> bool {
         let key = binding.key.as_ref().map(|id| id.as_str().as_bytes());
         binding.kind == self.device.binding_kind()

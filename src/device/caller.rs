@@ -16,7 +16,7 @@ use core::{fmt, net::IpAddr};
 ///     testkit::{World, demo},
 /// };
 ///
-/// // At a route of your own: what it is called for, and what your headers say of the device.
+/// // At your own route, you name the application and describe the device from your own headers.
 /// let device = Device::with_fingerprint("this phone", "Shop/3.1 (Android 15)", None)?;
 /// let caller = Caller {
 ///     device,
@@ -100,7 +100,7 @@ impl Faults {
         }
     }
 
-    /// The language of messages. A tag that cannot be read is one that no messages exist in.
+    /// The language of messages. A tag that cannot be read counts as a language without messages.
     fn language(&mut self, headers: &RequestHeaders<'_>) -> Option<Language> {
         match headers.get(Header::Language) {
             Err(Problem::TooLong | Problem::Malformed) => None,
@@ -108,7 +108,7 @@ impl Faults {
         }
     }
 
-    /// The address. One that is too long is none, as any other text that is no address.
+    /// The address. A text that is too long counts as none, like any other text that is no address.
     fn address(&mut self, headers: &RequestHeaders<'_>) -> Option<IpAddr> {
         if headers.bytes(Header::Ip) == Err(Problem::TooLong) {
             return None;
@@ -118,7 +118,7 @@ impl Faults {
     }
 }
 
-/// One header and what is wrong with it. Never the value.
+/// One header and what is wrong with it. It never has the value.
 ///
 /// ```
 /// use authflow::device::{Device, Header, HeaderFault, Problem};
@@ -164,7 +164,7 @@ pub struct HeaderFaults {
 }
 
 impl HeaderFaults {
-    /// A single one.
+    /// A single fault.
     pub(crate) fn one(fault: HeaderFault, language: Option<Language>) -> Self {
         Self { faults: Vec::from([fault]), language }
     }

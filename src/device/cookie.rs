@@ -7,11 +7,11 @@ use crate::{
 use alloc::{format, string::String};
 use core::fmt;
 
-/// 128 random bits that a browser keeps in a cookie: what its tokens and sessions are bound to, since it has no fingerprint header.
+/// 128 random bits that a browser keeps in a cookie. Its tokens and sessions are bound to them, since it has no fingerprint header.
 ///
 /// [`Engine::draw_device_cookie`](crate::Engine::draw_device_cookie) draws one for a browser that brings none, before it signs in. Set it with
-/// [`set_cookie`](Self::set_cookie), and make the [`Device`](super::Device) of it with every request. Whoever holds it can show it: it is not
-/// printed, and belongs in no log.
+/// [`set_cookie`](Self::set_cookie), and make the [`Device`](super::Device) from it with every request. Anybody who holds the cookie can show it,
+/// so it is not printed and belongs in no log.
 ///
 /// ```
 /// use authflow::device::{Device, DeviceCookie};
@@ -29,7 +29,7 @@ use core::fmt;
 pub struct DeviceCookie(Secret);
 
 impl DeviceCookie {
-    /// The name of the cookie. With its prefix a browser takes it from the very host alone, and over TLS alone (RFC 6265bis §4.1.3.2).
+    /// The name of the cookie. Its prefix makes a browser take it from this very host only, and over TLS only (RFC 6265bis §4.1.3.2).
     pub const NAME: &'static str = "__Host-device";
 
     /// A cookie of these bits, which must be random: from the operating system's generator, say.
@@ -41,7 +41,7 @@ impl DeviceCookie {
     /// The cookie whose value a browser sends back.
     ///
     /// # Errors
-    /// When it is not the 22 characters of base64url that 16 bytes have. Then draw another one: what was bound to it is lost.
+    /// When it is not the 22 characters of base64url that 16 bytes have. Then draw another cookie. Everything that was bound to this one is lost.
     pub fn from_text(text: &str) -> Result<Self, InvalidDeviceCookie> {
         let mut bytes = [0; 16];
         match base64url::decode(text.as_bytes(), &mut bytes) {
@@ -50,8 +50,8 @@ impl DeviceCookie {
         }
     }
 
-    /// The value of a header `Set-Cookie`, for a year: a session does not last longer. Scripts do not see the cookie, and a form on another
-    /// site does not send it along.
+    /// The value of a header `Set-Cookie`. The cookie lasts a year, because no session lasts longer. Scripts do not see the cookie, and a form on
+    /// another site does not send it along.
     pub fn set_cookie(&self) -> String {
         let (name, value) = (Self::NAME, self.as_text());
         format!("{name}={value}; Max-Age=31536000; Path=/; Secure; HttpOnly; SameSite=Lax")
@@ -73,7 +73,7 @@ impl fmt::Debug for DeviceCookie {
 /// ```
 /// use authflow::device::DeviceCookie;
 ///
-/// // One of another library's, say. Draw one of ours, and set that.
+/// // This one is another library's, say. Draw one of ours, and set that.
 /// let refused = DeviceCookie::from_text("a7f0c2").unwrap_err();
 /// assert_eq!(
 ///     refused.to_string(),

@@ -39,7 +39,7 @@ use core::{
     note = "`http::HeaderMap` does with the feature `http` of authflow"
 )]
 pub trait Headers {
-    /// Calls `visit` with the name and value of every header, repeated ones as often as they stand in the request.
+    /// Calls `visit` with the name and value of every header. A repeated header is visited each time that it stands in the request.
     fn for_each<'a>(&'a self, visit: &mut dyn FnMut(&'a str, &'a [u8]));
 }
 
@@ -85,7 +85,7 @@ macro_rules! headers {
         /// ```
         /// use authflow::device::Header;
         ///
-        /// // What a browser of another origin may send along, if the family is to be open to it.
+        /// // The headers that a browser of another origin may send, if the family is open to it.
         /// let allowed = [Header::Os, Header::Fingerprint, Header::Agent, Header::ClientId].map(Header::name);
         /// assert_eq!(
         ///     format!("Access-Control-Allow-Headers: {}", allowed.join(", ")),
@@ -109,7 +109,7 @@ macro_rules! headers {
                 }
             }
 
-            /// The most bytes a value may have. A [`Caller`](super::Caller) takes a system or an agent that is longer, cut.
+            /// The most bytes a value may have. A [`Caller`](super::Caller) cuts a system or an agent that is longer.
             pub const fn max_bytes(self) -> usize {
                 match self {
                     $(Self::$variant => $max,)*
@@ -157,7 +157,7 @@ impl fmt::Display for Header {
 /// ```
 /// use authflow::device::{Header, Problem, RequestHeaders};
 ///
-/// /// A header that may be left out, and may be nothing but right where it is not.
+/// /// A header that may be left out, but must be right if it is there.
 /// fn optional<'a>(headers: &RequestHeaders<'a>, header: Header) -> Result<Option<&'a str>, Problem> {
 ///     match headers.get(header) {
 ///         Err(Problem::Missing) => Ok(None),
@@ -182,8 +182,8 @@ pub enum Problem {
     /// It has more bytes than it may.
     #[error("is too long")]
     TooLong,
-    /// It has a control character, or bytes that are not UTF-8. (An address that is none, or a language that is unknown, is no fault: it counts as
-    /// not given.)
+    /// It has a control character, or bytes that are not UTF-8. (A text that is no address and a language that is unknown are no faults. They
+    /// count as not given.)
     #[error("is malformed")]
     Malformed,
 }
@@ -241,7 +241,7 @@ impl<'a> RequestHeaders<'a> {
         header.text(self.bytes(header)?)
     }
 
-    /// The id that a header names. Whatever makes it none, a control character say, is the id's own to judge, and is judged once.
+    /// The id that a header names. The id's own type judges whether the text is one, control characters included, so that it is judged once.
     ///
     /// # Errors
     /// What is wrong with the header.
@@ -250,13 +250,14 @@ impl<'a> RequestHeaders<'a> {
         text.parse().map_err(|_| Problem::Malformed)
     }
 
-    /// The value of a header that describes the device and decides nothing: bytes that are no UTF-8 are replaced, and what is too long is cut.
+    /// The value of a header that describes the device and decides nothing. Bytes that are not UTF-8 are replaced, and a value that is too long
+    /// is cut.
     pub(crate) fn described(&self, header: Header) -> Result<Cow<'a, str>, Problem> {
         header.describe(self.once(header)?)
     }
 
-    /// The bytes of a header, without the white space around them: for a token, whose verifier takes no byte that is none of
-    /// base64url, so that judging them as text first would be for nothing.
+    /// The bytes of a header, without the white space around them. They are for a token: its verifier takes only the bytes of base64url, so there
+    /// is no use in judging them as text first.
     pub(crate) fn bytes(&self, header: Header) -> Result<&'a [u8], Problem> {
         header.bytes(self.once(header)?)
     }
@@ -287,7 +288,7 @@ impl Header {
         let value = trim(value);
         // A character that is cut in two is replaced like other bytes that are no text.
         let shown = value.get(..self.max_bytes()).unwrap_or(value);
-        // Nearly every value is UTF-8, which is found out for the whole sooner than piece by piece.
+        // Nearly every value is UTF-8. To find that out for the whole is faster than piece by piece.
         match str::from_utf8(shown).map_or_else(|_| String::from_utf8_lossy(shown), Cow::Borrowed) {
             text if text.is_empty() => Err(Problem::Missing),
             text if has_control(&text) => Err(Problem::Malformed),

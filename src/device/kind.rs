@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 /// What a token or a session is bound to: a value of one of these kinds.
 ///
-/// Two kinds are never one binding, whatever their values: a fingerprint that is spelt as a cookie's bits is another one, and a session that
-/// is bound to a fingerprint is not open to a caller who shows nothing.
+/// Two kinds are never one binding, whatever their values. A fingerprint that is spelt like the bits of a cookie is another binding, and a
+/// session that is bound to a fingerprint is not open to a caller who shows nothing.
 ///
 /// ```
 /// use authflow::{
@@ -34,14 +34,15 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum BindingKind {
-    /// The family's header `X-device-fingerprint`. A claim of the client's, and no secret: it raises the price of a stolen token, no more.
+    /// The family's header `X-device-fingerprint`. The client only asserts it, and it is no secret. It raises the price of a stolen token, no
+    /// more.
     Fingerprint,
-    /// A [`DeviceCookie`](super::DeviceCookie), for browsers, which have no such header. Whoever does not hold it cannot show it.
+    /// A [`DeviceCookie`](super::DeviceCookie), for browsers, which have no such header. Nobody can show it without holding it.
     Cookie,
-    /// Nothing: whoever holds the token may use it. Only where a policy [allows it](crate::policy::Policy::allows_unbound).
+    /// Nothing: anybody who holds the token may use it. It is taken only if a policy [allows it](crate::policy::Policy::allows_unbound).
     Unbound,
-    /// The thumbprint of a key that the client proves to have (`jkt`, RFC 9449 §6.1). Its place is kept: no caller shows one yet, so a session
-    /// that a later version has bound so is held by nobody here.
+    /// The thumbprint of a key that the client proves to have (`jkt`, RFC 9449 §6.1). This kind is reserved, and no caller shows one yet. So
+    /// nobody here holds a session that a later version has bound in this way.
     KeyThumbprint,
 }
 

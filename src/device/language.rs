@@ -23,8 +23,8 @@ pub enum Language {
 }
 
 impl Language {
-    /// The language of a tag such as `zh`, `zh-CN` or `en_US`: by its primary subtag, in any case (RFC 5646 §2.1.1).
-    /// `None` for every other one, and the application's default answers.
+    /// The language of a tag such as `zh`, `zh-CN` or `en_US`: by its primary subtag, in any case (RFC 5646 §2.1.1). It is `None` for every other
+    /// language, and then the application's default is used.
     pub fn from_tag(tag: &str) -> Option<Self> {
         match tag.split(['-', '_']).next() {
             Some(primary) if primary.eq_ignore_ascii_case("en") => Some(Self::En),

@@ -52,7 +52,7 @@ use core::{fmt, net::IpAddr};
 ///     token::Untrusted,
 /// };
 ///
-/// // An app with the family's headers, an app at a route of yours, a browser, and somebody who
+/// // An app with the family's headers, an app at your own route, a browser, and a caller that
 /// // shows nothing.
 /// let of_family = Caller::from_headers(&demo::device())?.device;
 /// let app = Device::with_fingerprint("this phone", "Shop/3.1", None)?;
@@ -78,7 +78,7 @@ use core::{fmt, net::IpAddr};
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Device {
-    /// Operating system, what it is recognised by, and agent, one after the other, so that a copy counts once.
+    /// Operating system, what it is recognised by, and agent, in one text, so that a clone costs one reference count.
     texts: Arc<str>,
     os_end: usize,
     mark_end: usize,
@@ -87,8 +87,8 @@ pub struct Device {
 }
 
 impl Device {
-    /// A device with a fingerprint, from texts that did not come in the family's headers, under the same bounds as theirs: a system and an
-    /// agent that are too long are cut.
+    /// A device with a fingerprint, from texts that did not come in the family's headers. The bounds are the same: a system or an agent that is
+    /// too long is cut.
     ///
     /// ```
     /// use authflow::device::Device;
@@ -98,13 +98,13 @@ impl Device {
     /// ```
     ///
     /// # Errors
-    /// Which text is missing or malformed, or that the fingerprint is too long; the first of them.
+    /// Which text is missing or malformed, or that the fingerprint is too long. Only the first fault is told.
     pub fn new(os: &str, fingerprint: &str, agent: &str, ip: Option<IpAddr>) -> Result<Self, HeaderFault> {
         let os = described(Header::Os, os)?;
         Ok(Self::of(&os, judged(fingerprint)?, &described(Header::Agent, agent)?, ip))
     }
 
-    /// The same, where an agent may be missing.
+    /// The same, except that the agent may be missing.
     pub(crate) fn without_agent_if_none(
         os: &str,
         fingerprint: &str,
@@ -115,8 +115,8 @@ impl Device {
         Ok(Self::of(&os, judged(fingerprint)?, &agent_or_none(agent)?, ip))
     }
 
-    /// An app at a route of your own, which shows a fingerprint and perhaps `agent`, its header `User-Agent`: that may be empty, and is cut where it is
-    /// too long. Both are under the bounds of the family's headers.
+    /// An app at your own route, which shows a fingerprint and perhaps `agent`, its header `User-Agent`. The agent may be empty, and is cut if it
+    /// is too long. Both are under the bounds of the family's headers.
     ///
     /// # Errors
     /// When the fingerprint is missing, malformed or too long, or the agent is malformed.
@@ -124,8 +124,8 @@ impl Device {
         Ok(Self::of("", judged(fingerprint)?, &agent_or_none(agent)?, ip))
     }
 
-    /// A browser with a [cookie](DeviceCookie), at a route of your own. `agent` is its header `User-Agent`, under the bounds of `X-agent`; it
-    /// may be empty, and is cut where it is too long. Browsers do not tell their operating system apart from it.
+    /// A browser with a [cookie](DeviceCookie), at your own route. `agent` is its header `User-Agent`, under the bounds of `X-agent`. It may be
+    /// empty, and is cut if it is too long. Browsers do not send their operating system in a separate header.
     ///
     /// # Errors
     /// When the agent is malformed.
@@ -133,8 +133,8 @@ impl Device {
         Ok(Self::recognised("", BindingKind::Cookie, cookie.as_text(), &agent_or_none(agent)?, ip))
     }
 
-    /// A caller that shows nothing its tokens could be bound to, at a route of your own: whoever holds them may use them. An application
-    /// refuses it unless its policy [allows it](crate::policy::Policy::allows_unbound). `agent` may be empty, and is cut where it is too long.
+    /// A caller at your own route that shows nothing to bind its tokens to. Anybody who holds the tokens may use them. An application refuses
+    /// such a caller unless its policy [allows it](crate::policy::Policy::allows_unbound). `agent` may be empty, and is cut if it is too long.
     ///
     /// # Errors
     /// When the agent is malformed.
@@ -153,7 +153,7 @@ impl Device {
         Self { texts, os_end: os.len(), mark_end, kind, ip }
     }
 
-    /// Operating system and version (`X-operating-sys-version`), as `Android 10`; empty where it has no such header.
+    /// Operating system and version (`X-operating-sys-version`), such as `Android 10`. It is empty if the device has no such header.
     pub fn os(&self) -> &str {
         self.texts.get(..self.os_end).unwrap_or_default()
     }
@@ -163,18 +163,18 @@ impl Device {
         self.texts.get(self.mark_end..).unwrap_or_default()
     }
 
-    /// The address the caller says it has (`X-device-ip`): a claim of the client's, not the peer's address.
+    /// The address that the caller says it has (`X-device-ip`). It is the client's word, and not the peer's address.
     pub fn ip(&self) -> Option<IpAddr> {
         self.ip
     }
 
-    /// By what kind of thing it is recognised.
+    /// The kind of thing that it is recognised by.
     pub fn binding_kind(&self) -> BindingKind {
         self.kind
     }
 
-    /// What recognises the device (`X-device-fingerprint`); `None` where it is recognised by something else, or by nothing. Whoever knows it can
-    /// present it, so it is not printed.
+    /// The fingerprint that the device is recognised by (`X-device-fingerprint`). It is `None` if the device is recognised by something else, or by
+    /// nothing. It is not printed, because anybody who knows it can present it.
     pub fn fingerprint(&self) -> Option<&str> {
         (self.kind == BindingKind::Fingerprint).then(|| self.mark())
     }
@@ -184,13 +184,13 @@ impl Device {
         self.texts.get(self.os_end..self.mark_end).unwrap_or_default()
     }
 
-    /// Whether the device is the one that this session token was made for. The ring is the one that verified the token; with another one
-    /// the answer is no.
+    /// Whether the device is the one that this session token was made for. The ring is the one that verified the token. With another ring the
+    /// answer is no.
     pub(crate) fn holds(&self, session: &SessionToken, ring: &KeyRing) -> bool {
         self.is_of(session.claims().device, ring, session.key())
     }
 
-    /// The same, of the short form.
+    /// The same, for the short form.
     pub(crate) fn holds_reference(&self, reference: &SessionReference, ring: &KeyRing) -> bool {
         self.is_of(reference.claims().device, ring, reference.key())
     }

@@ -1,7 +1,7 @@
 //! The access decision: whether the host lets an account do what it is about to do.
 //!
-//! A login asks at the end of each step (`login.rs`), with a verdict of its own. Everywhere else a denial is told as the fault of
-//! what was presented, so that it says no more than any other refusal of that.
+//! A login asks at the end of each step (`login.rs`), and a denial has its own verdict there. Everywhere else the client is told
+//! the fault of the token or code that it presented, so that a denial says no more than any other refusal of it.
 
 use super::{
     admit::Admitted,
@@ -26,7 +26,7 @@ impl Admitted {
         DecideAccess { about, audience: self.audience, account, device: self.context.device.clone(), factors }
     }
 
-    /// The host has denied access: `fault` for the client.
+    /// Refuses because the host has denied access. The client gets `fault`.
     pub(super) fn deny(self, about: AccessPurpose, account: AccountId, fault: Fault) -> Step {
         let fault = self.as_presented(fault);
         self.context.refuse(fault, Event::AccessDenied { account, about, denial: None })
@@ -45,7 +45,7 @@ impl OpenSession {
         admitted.ask(question, move |admitted, _, decision| then(admitted, self, decision))
     }
 
-    /// The same, where a denial uses nothing up: `fault` for the client, and nothing is written.
+    /// The same, for a denial that uses nothing up. The client gets `fault`, and nothing is written.
     pub(super) fn allowed(
         self,
         admitted: Admitted,

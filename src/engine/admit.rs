@@ -1,4 +1,4 @@
-//! The beginning of every operation: which application and tenant, and which account of theirs.
+//! The beginning of every operation: it finds the application, the tenant, and one of their accounts.
 
 use super::{
     ask::{InProgress, Then},
@@ -27,9 +27,9 @@ pub(super) struct Admitted {
 /// What a caller comes for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Errand {
-    /// Something that takes a caller who is bound to something, or a policy that allows it without.
+    /// Something for which the caller must be bound, unless the policy allows unbound callers.
     Act,
-    /// To give up a right. That demands nothing of what the caller is bound to.
+    /// To give up a right. The caller's binding does not matter for that.
     GiveUp,
 }
 
@@ -56,7 +56,7 @@ pub(super) fn admit_for(
     find_application(errand, context, client_id, tenant, then)
 }
 
-/// Finds an application for a tenant, and goes on with `then` where the caller may do there what they come for.
+/// Finds an application for a tenant, and goes on with `then` if the caller may do their errand there.
 pub(super) fn find_application(
     errand: Errand,
     context: Context,
@@ -132,7 +132,7 @@ impl Admitted {
         })
     }
 
-    /// Refuses a token that the client presented: `fault` for the client, the reason for the log.
+    /// Refuses a token that the client presented. The client gets `fault`, and the log gets the reason.
     pub(super) fn refuse_token(
         mut self,
         fault: Fault,
@@ -144,18 +144,19 @@ impl Admitted {
         self.context.refuse(fault, Event::TokenRefused { account, reason })
     }
 
-    /// The fault of a token. One that came sealed is told as its signature's: whoever has sealed something learns nothing else of it.
+    /// The fault of a token. A sealed token always has the fault of its signature, so that a client learns nothing else about what it
+    /// has sealed.
     pub(super) fn as_presented(&self, fault: Fault) -> Fault {
         if self.context.is_signed { Fault::SignatureInvalid } else { fault }
     }
 
-    /// Refuses a proof: `fault` for the client, the reason for the log.
+    /// Refuses a proof. The client gets `fault`, and the log gets the reason.
     pub(super) fn refuse_proof(self, fault: Fault, factor: Factor, reason: ProofRefusal) -> Step {
         let account = self.context.outcome.facts.account;
         self.context.refuse(fault, Event::ProofRefused { account, factor, reason })
     }
 
-    /// What the client sent is not what the call takes.
+    /// Refuses a body that is not what the call takes.
     pub(super) fn refuse_body(self, fault: BodyFault) -> Step {
         self.context.refuse(Fault::RequestMalformed(fault), Event::BodyRefused(fault))
     }

@@ -4,10 +4,10 @@ use crate::step::{Ask, Question, Step};
 
 /// What a request carries from a question to its answer.
 pub(super) trait InProgress: Sized + Send + Sync + 'static {
-    /// How the request ends where the host could not answer.
+    /// How the request ends if the host could not answer.
     fn unanswered<Q: Question>(self) -> Step;
 
-    /// Asks the host, and goes on with `then` where it answers. Every question of the engine is asked here.
+    /// Asks the host, and goes on with `then` if it answers. Every question of the engine is asked here.
     fn ask<Q: Question>(
         self,
         question: Q,
@@ -24,7 +24,7 @@ pub(super) trait InProgress: Sized + Send + Sync + 'static {
     }
 }
 
-/// What an operation goes on with, once something is there.
+/// The rest of an operation, which waits for a value.
 pub(super) trait Then<T, A>: FnOnce(T, A) -> Step + Send + Sync + 'static {}
 
 impl<T, A, F: FnOnce(T, A) -> Step + Send + Sync + 'static> Then<T, A> for F {}

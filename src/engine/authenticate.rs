@@ -1,4 +1,4 @@
-//! Who makes a request at a route of the host's own.
+//! Finds out who makes a request at one of the host's own routes.
 
 use super::{
     admit::Admitted,
@@ -29,6 +29,6 @@ fn authenticated(admitted: Admitted, open: OpenSession) -> Step {
     let skew = admitted.context.core.ring.skew();
     let authenticated =
         Box::new(Authenticated { subject, audience, factors, auth_time, session, expires_at, skew });
-    // What the route does is not known here: it may write.
+    // The signature is used up because the route may write. Nothing here knows what it does.
     admitted.use_signature(move |admitted| admitted.context.end(Verdict::Authenticated(authenticated)))
 }

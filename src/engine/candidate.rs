@@ -18,7 +18,7 @@ pub(super) struct Candidate {
 }
 
 impl Candidate {
-    /// Finds it, and goes on with `then`.
+    /// Finds the account, and goes on with `then`.
     pub(super) fn find(
         admitted: Admitted,
         identifier: Identifier,

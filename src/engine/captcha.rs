@@ -1,6 +1,6 @@
 //! Captchas: show a picture, and make a token of its solution.
 //!
-//! Both calls are of whoever comes. Nobody is looked up, so neither says whether anybody has a recipient.
+//! Anybody may make both calls. Neither looks up an account, so neither tells whether anybody has a recipient.
 
 use super::{
     admit::{self, Admitted},
@@ -56,12 +56,12 @@ pub struct CaptchaSolution {
     pub picture: PictureId,
     /// Where its piece is.
     pub point: PresentedPoint,
-    /// To whom a code is to go. The token is good for them alone, in any spelling.
+    /// The recipient of the code. The token is good for this recipient alone, in any spelling.
     pub recipient: Recipient,
 }
 
 impl CaptchaSolution {
-    /// How long the token lives that a solution is rewarded with.
+    /// How long the token for a solution lives.
     pub const TOKEN_LIFETIME: Lifetime = CaptchaClaims::LIFETIME;
 }
 
@@ -110,7 +110,7 @@ fn reward(admitted: Admitted, recipient: &Recipient) -> Step {
     admitted.context.end_with(Event::CaptchaPassed, Verdict::CaptchaToken(issued))
 }
 
-/// Finds the application, and goes on with `then` where its captcha is a picture.
+/// Finds the application, and goes on with `then` if its captcha is a picture.
 fn with_pictures(
     core: &Arc<Core>,
     caller: Caller,
@@ -128,7 +128,8 @@ fn refuse(admitted: Admitted, reason: NoCaptcha) -> Step {
 }
 
 impl Admitted {
-    /// Judges a captcha token that somebody asks for a code with. Whether it has been used is judged in the commit of the code.
+    /// Judges a captcha token that comes with a request for a code. The commit of the code finds out whether the token has been
+    /// used.
     pub(super) fn judge_captcha_token(
         &self,
         presented: Untrusted<'_, CaptchaToken>,

@@ -1,8 +1,8 @@
 //! Change the password within a login, because it is about to expire or must be changed.
 //!
-//! The new password is judged by the rules, the old one or a code is proved, the host judges the new one, then everything is written at once.
-//! [`next`](crate::flow::next) says which proofs will do. What is refused on the way does not spend the state token: a wrong proof costs a
-//! guess, a refused new password nothing.
+//! First the rules judge the new password. Then the old one, or a code, is proved, and the host judges the new one. Finally, everything is
+//! written at once. [`next`](crate::flow::next) says which proofs will do. A refusal on the way does not spend the state token. A wrong proof
+//! costs a guess, and a refused new password costs nothing.
 
 use super::{
     admit::Admitted,
@@ -55,7 +55,7 @@ use alloc::sync::Arc;
 /// ```
 #[derive(Clone, Debug)]
 pub struct PasswordChange {
-    /// What proves that the subject may.
+    /// What proves that the subject may change it.
     pub proof: ChangeProof,
     /// The new password.
     pub new_password: Secret,
@@ -94,9 +94,9 @@ pub struct PasswordChange {
 pub enum ChangeProof {
     /// The present password as typed.
     OldPassword(Secret),
-    /// A code that was sent for this.
+    /// A code that was sent for this change.
     Code {
-        /// By which way.
+        /// The channel by which it was sent.
         channel: Channel,
         /// The code as typed.
         code: Secret,
@@ -149,7 +149,7 @@ impl PasswordChange {
                 let claimant = Ok((verifier, login));
                 prove_password(admitted, aim, claimant, presented, "old_password", move |admitted, proved| {
                     match proved {
-                        // What changes is not hashed anew.
+                        // The old password is about to be replaced, so its verifier is not renewed.
                         Ok((login, _rehash)) => judge(admitted, login, Proved::OldPassword, new),
                         Err(reason) => {
                             admitted.refuse_proof(Fault::OldPasswordInvalid, Factor::Password, reason)
@@ -169,7 +169,7 @@ impl PasswordChange {
     }
 }
 
-/// By what it was proved that the password may be changed.
+/// The proof that the password may be changed.
 enum Proved {
     OldPassword,
     Code(UsedCode),

@@ -17,7 +17,7 @@ pub(super) struct Writing {
     pub(super) writes: Vec<Write>,
 }
 
-/// What is in progress in an application that is known.
+/// A request in progress whose application is known.
 pub(super) trait InApplication: InProgress {
     fn admitted(&mut self) -> &mut Admitted;
 
@@ -34,8 +34,8 @@ impl InApplication for Admitted {
     }
 }
 
-/// Asks the host to write, and goes on with `then`. Every commit of a step goes through here, so that a guess that was right is cleared with
-/// what it proves or not at all, and the signature of a call is used once: its use is the claim of the first commit.
+/// Asks the host to write, and goes on with `then`. Every commit of a step goes through here. So a right guess is cleared together with what
+/// it proves, or not at all. The signature of a call is used once, because its use is the claim of the first commit.
 pub(super) fn commit<T: InApplication>(
     mut carried: T,
     writing: Writing,
@@ -49,7 +49,7 @@ pub(super) fn commit<T: InApplication>(
         clear(&mut writes, guess);
     }
     let question = Commit { claim: claim.or(signature), audience, account, expected, writes };
-    // A commit that nobody answers may have been carried out: its guess stays as it is.
+    // A commit that went unanswered may have been carried out, so its guess stays as it is.
     carried.ask(question, move |mut carried, commit, committed| {
         carried.admitted().context.guess = guess.and_then(|guess| after(guess, &committed));
         match committed {
@@ -76,13 +76,13 @@ fn clear(writes: &mut Vec<Write>, guess: &OpenGuess) {
     });
 }
 
-/// What is left to tell of the guess: it is given back where nothing was written, unless what it proves had been used before.
+/// The guess that is still to be settled. It is given back if nothing was written, unless what it proves had been used before.
 fn after(guess: OpenGuess, committed: &Committed) -> Option<OpenGuess> {
     match committed {
         Committed::Done => None,
         Committed::Replayed { .. }
         | Committed::Refused(
-            // Whether somebody has a user name is told to whoever has proved a contact; not as often as they like.
+            // A caller who has proved a contact learns whether a user name is taken, but not as often as they like.
             CommitRefusal::TotpStepUsed | CommitRefusal::CodeUsed | CommitRefusal::UserNameTaken,
         ) => Some(guess.counted()),
         Committed::Changed | Committed::Refused(_) => Some(guess),

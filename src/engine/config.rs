@@ -40,19 +40,19 @@ pub struct Config {
     pub language: Language,
     /// The codes and messages before the application is known.
     pub dialect: Dialect,
-    /// How the people of each tenant write national numbers; `None` is the tenant of ordinary applications. A tenant without a plan knows
-    /// none: a number must say its country then.
+    /// How the people of each tenant write national numbers; `None` is the tenant of ordinary applications. If a tenant has no plan, a number
+    /// must say its country.
     pub numbering: BTreeMap<Option<TenantId>, NumberingPlan>,
-    /// Who signs id tokens. Every application's own derived key, unless configured.
+    /// What signs id tokens: each application's own derived key, unless configured.
     pub id_token_signing: IdTokenSigning,
-    /// What opens the secrets of authenticators, which reach the host [sealed](crate::sealing). `None` unless configured: then no authenticator
-    /// proves anything, and whoever tries is told that the system is busy
+    /// The keys that open the secrets of authenticators, which reach the host [sealed](crate::sealing). There are none unless configured. Then
+    /// no authenticator proves anything, and a client that tries is told that the system is busy
     /// ([`SecretNotOpened`](crate::outcome::Event::SecretNotOpened)).
     pub sealing: Option<SealingKeys>,
 }
 
 impl Config {
-    /// A configuration that speaks English and CIAM's dialect until it knows better, and signs id tokens itself.
+    /// A configuration that speaks English and CIAM's dialect until the application is known, and signs id tokens itself.
     pub fn new(issuer: Issuer, ring: KeyRing, applications: Applications) -> Self {
         Self {
             issuer,
@@ -76,7 +76,7 @@ impl Config {
 ///     testkit::{MemoryHost, World, demo},
 /// };
 ///
-/// // Kept in a table of the host's: each request asks for its own.
+/// // The host keeps the applications in a table, and each request asks for its own.
 /// let config = Config::new(demo::issuer(), demo::ring(), Applications::Asked);
 /// let shop = Application::isv(ClientId::new(demo::ISV)?, [demo::tenant()]);
 /// let host = MemoryHost { applications: [shop].into(), ..MemoryHost::demo() };
@@ -87,7 +87,7 @@ impl Config {
 /// ```
 #[derive(Clone, Debug)]
 pub enum Applications {
-    /// These and no others; the host is never asked. The part that all id tokens of an audience have in common is made with the engine.
+    /// These and no others. The host is never asked. The part that all id tokens of an audience have in common is made once, with the engine.
     Fixed(Vec<Application>),
     /// The host is asked with every request ([`FindApplication`](crate::step::FindApplication)).
     Asked,
@@ -120,7 +120,7 @@ pub enum ConfigError {
     /// Two applications have the same client id.
     #[error("each application must have a client id of its own, and two have {0}")]
     DuplicateClientId(ClientId),
-    /// A sealing key has the secret of a key of the ring. That one is rotated away; what is sealed must still open.
+    /// A sealing key has the secret of a key of the ring. The key of the ring is rotated away one day, and what is sealed must still open then.
     #[error("a sealing key must have a secret of its own, and that of {:?} is in the ring", .0.as_str())]
     SealingKeyInRing(KeyId),
 }
@@ -130,7 +130,7 @@ pub enum ConfigError {
 pub(super) struct Core {
     pub(super) issuer: Issuer,
     pub(super) ring: Arc<KeyRing>,
-    /// `None` where the host is asked.
+    /// `None` if the host is asked.
     pub(super) applications: Option<BTreeMap<ClientId, Arc<Application>>>,
     pub(super) language: Language,
     pub(super) numbering: BTreeMap<Option<TenantId>, NumberingPlan>,

@@ -19,11 +19,11 @@ pub(super) struct Context {
     pub(super) outcome: Box<Outcome>,
     /// The guess that the request has made, until it is known what became of it.
     pub(super) guess: Option<OpenGuess>,
-    /// What the device is recognised by, under the key that signs, where a token of that key has been found to be of this device.
+    /// The digest of the device under the key that signs, if a token of that key has been found to be of this device.
     pub(super) known_digest: Option<DeviceDigest>,
-    /// Whether it comes as a signed call.
+    /// Whether the request comes as a signed call.
     pub(super) is_signed: bool,
-    /// The use of its signature, where that has been opened: what it writes, it writes with this claim.
+    /// The use of the signature, once that has been opened. The first commit of the request claims it.
     pub(super) signature: Option<Spent>,
     /// The language that the caller asks for.
     asked: Option<Language>,
@@ -60,7 +60,7 @@ impl Context {
         facts.replaces_contacts = application.policy.replaces_contacts;
     }
 
-    /// What the device is recognised by, as the key that signs hashes it: for tokens that are about to be minted.
+    /// The digest of the device under the key that signs, for tokens that are about to be minted.
     pub(super) fn device_digest(&self) -> DeviceDigest {
         self.known_digest.unwrap_or_else(|| self.device.digest(self.core.ring.signer()))
     }
@@ -76,7 +76,7 @@ impl Context {
         PresentedDevice::new(self.device.clone(), &self.core.ring)
     }
 
-    /// The request has ended. A guess that nothing was carried out for is settled: every request without a commit ends here.
+    /// Ends the request, and settles its guess if nothing was carried out for it. Every request without a commit ends here.
     pub(super) fn end(mut self, verdict: Verdict) -> Step {
         self.outcome.verdict = verdict;
         let Some(guess) = self.guess else {
@@ -111,8 +111,8 @@ impl InProgress for Context {
     }
 }
 
-/// A request whose outcome is known, and whose guess is still to be settled. The outcome stays as it is where the host cannot: the guess is
-/// in flight then, and wrong afterwards.
+/// A request whose outcome is known, and whose guess is still to be settled. If the host cannot settle it, the outcome stays as it is. The
+/// guess is in flight then, and counts as wrong afterwards.
 struct Ended(Box<Outcome>);
 
 impl InProgress for Ended {

@@ -1,5 +1,5 @@
-//! What ends sessions by itself: sign-out, a retired token that comes back, and the host on its own behalf. (A changed password ends
-//! them too, with its own write.)
+//! Ends sessions: at a sign-out, when a retired token comes back, and on the host's own behalf. (A changed password ends them too, with its
+//! own write.)
 
 use super::{
     admit::{Admitted, Errand},
@@ -17,8 +17,8 @@ use crate::{
 };
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
 
-/// Ends one session, for whoever holds a token of it. A right is given up from any device and with a token of any generation: a client whose
-/// fingerprint has changed, or who has lost the answer to a refresh, can still sign out, and a thief who does it helps.
+/// Ends one session, for any holder of a token of it. A right may be given up from any device, with a token of any generation. So a client
+/// can still sign out if its fingerprint has changed, or if it has lost the answer to a refresh. A thief who signs out only helps.
 pub(super) fn sign_out(
     core: &Arc<Core>,
     caller: Caller,
@@ -34,7 +34,7 @@ pub(super) fn sign_out(
     })
 }
 
-/// A token that was rotated away has come back, so two have it: the session ends for both (RFC 9700 §4.14.2).
+/// A token that was rotated away has come back, so two parties have it. The session ends for both (RFC 9700 §4.14.2).
 pub(super) fn end_reused(mut admitted: Admitted, record: SessionRecord) -> Step {
     let SessionRecord { account, session, .. } = record;
     admitted.context.outcome.events.push(Event::SessionReused { account, session });
@@ -54,7 +54,7 @@ fn end(
     let writing = Writing { claim: None, account: Some(account), expected: None, writes };
     commit(admitted, writing, |admitted, _, committed| match committed {
         Committed::Done => then(admitted),
-        // Nothing was claimed, expected or bounded.
+        // Nothing was claimed, expected or bounded, so nothing can be refused.
         _ => admitted.context.contradiction::<Commit>(),
     })
 }
@@ -76,7 +76,7 @@ pub(super) fn for_host(
     })
 }
 
-/// A request of the host's own: no device and no application has made it.
+/// A request that the host makes itself, without a device or an application.
 struct OfHost(Facts);
 
 impl OfHost {

@@ -1,7 +1,7 @@
 //! What a provider says of a code or a token.
 //!
-//! To ask costs the host a call to the provider, and nobody is known yet. So it is counted against the device, as a guess is and before the host is asked.
-//! One that says nothing stays counted; any other is given back, or cleared with what it proves.
+//! An exchange costs the host a call to the provider, and no account is known yet. So it is counted against the device like a guess, before the host
+//! is asked. A code or token that proves nothing stays counted. Any other is given back, or cleared with what it proves.
 
 use super::{
     admit::Admitted,
@@ -16,7 +16,7 @@ use crate::{
     step::{Ask, Question, Step},
 };
 
-/// Asks the host what `presented` says, and goes on with `then`. Where the device has no exchange left, the host is not asked.
+/// Asks the host what `presented` says, and goes on with `then`. The host is not asked if the device has no exchange left.
 pub(super) fn exchange<A, Q>(
     admitted: Admitted,
     factor: Factor,

@@ -1,4 +1,4 @@
-//! Which session a token of the short form refers to: its record says whose it is.
+//! Finds the session that a reference stands for. The record of the session says whose it is.
 
 use super::{
     admit::Admitted,
@@ -13,7 +13,8 @@ use crate::{
 };
 
 impl Context {
-    /// Finds the session that a token refers to, and goes on with `then`: with its record, or with why there is none.
+    /// Finds the session that a token refers to, and goes on with `then`, which gets the record or the reason why
+    /// there is none.
     pub(super) fn find_session(
         self,
         reference: SessionReference,

@@ -29,7 +29,7 @@ impl SessionTerms {
     }
 }
 
-/// The tokens of a session that the host has stored, as far as they are made without it.
+/// The tokens of a session that the host has stored, as far as the library makes them without the host.
 pub(super) struct Tokens {
     session: SessionId,
     session_token: TokenText<SessionToken>,
@@ -56,12 +56,12 @@ impl Tokens {
     }
 }
 
-/// In the form that the policy has now.
+/// The session token, in the form that the policy has now.
 fn session_token(admitted: &Admitted, account: &Account, terms: SessionTerms) -> TokenText<SessionToken> {
     let (context, audience) = (&admitted.context, admitted.audience);
     let (ring, device) = (&context.core.ring, context.device_digest());
     let SessionTerms { session, generation, auth_time, factors, expires_at } = terms;
-    // No other form fits where it must be sealed.
+    // No other form fits into a seal.
     let must_be_sealed = admitted.application.call_key.is_some();
     let form =
         if must_be_sealed { SessionTokenForm::Reference } else { admitted.policy().session_token_form };

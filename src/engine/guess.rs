@@ -1,10 +1,10 @@
 //! A guess is counted, judged and settled, at a factor of an account that may or may not be there.
 //!
-//! Counting comes first, so that guesses sent at once are counted each. What is judged, and by whom, is the business of the
-//! proof of each factor; that a lock and an account that is not there ask the same of the host as all others is its duty.
+//! A guess is counted first, so that guesses sent at once are each counted. The proof of each factor decides what is judged, and by whom. It must
+//! also ask the host the same questions for a lock, or for an account that is not there, as for any other guess.
 //!
-//! What becomes of it is told where the request ends, and nowhere else: in the commit that carries out what it proves
-//! ([`commit`](super::commit)), or by the context that ends the request without ([`Context::end`](super::context::Context::end)).
+//! The host learns what became of a guess only where the request ends. That is the commit that carries out what the guess proves
+//! ([`commit`](super::commit)), or the context that ends the request without a commit ([`Context::end`](super::context::Context::end)).
 
 use super::{
     admit::Admitted,
@@ -29,17 +29,17 @@ impl OpenGuess {
         self.settlement == Settlement::Wrong
     }
 
-    /// It stays counted, though it was right: what it proves has been used before.
+    /// The guess stays counted: it was wrong, or what it proves has been used before.
     pub(super) fn counted(self) -> Self {
         Self { settlement: Settlement::Wrong, ..self }
     }
 
-    /// What the commit that carries out what it proves does to its count.
+    /// The write that clears its count, for the commit that carries out what it proves.
     pub(super) fn clear(&self) -> ClearGuesses {
         ClearGuesses::up_to(self.slot, self.receipt)
     }
 
-    /// What to tell the host where nothing was carried out.
+    /// The question that settles it, if nothing was carried out.
     pub(super) fn settle(&self) -> SettleAttempt {
         SettleAttempt::new(self.slot, self.receipt, self.settlement)
     }
@@ -48,15 +48,15 @@ impl OpenGuess {
 /// A guess that has been counted and waits to be judged.
 pub(super) struct Guess<T> {
     pub(super) admitted: Admitted,
-    /// Whom a right guess proves; or why not even a right one would count.
+    /// Whom a right guess proves, or the reason why not even a right one would count.
     pub(super) claimant: Result<T, ProofRefusal>,
-    /// The host's place at its hasher, until that has judged.
+    /// The host's place at its hasher, until the hasher has judged.
     pub(super) permit: Option<Permit>,
 }
 
 impl<T: Send + Sync + 'static> Guess<T> {
-    /// Counts a guess, and goes on with `then`. The signature of a signed call is used up before: a call that is replayed is no guess, and one signature is
-    /// good for one guess.
+    /// Counts a guess, and goes on with `then`. The signature of a signed call is used up before that. So a replayed call is no guess, and one
+    /// signature is good for one guess.
     pub(super) fn count(
         admitted: Admitted,
         aim: Aim,
@@ -110,11 +110,11 @@ impl<T: Send + Sync + 'static> Guess<T> {
         (evidence, Guess { admitted, claimant, permit })
     }
 
-    /// It is right; that counts only where the claimant may prove anything.
+    /// The guess is right. That counts only if the claimant may prove anything.
     pub(super) fn right(mut self, then: impl Then<Admitted, Result<T, ProofRefusal>>) -> Step {
         match self.claimant {
             Ok(claimant) => {
-                // What was left before it is no longer what is left.
+                // The number of guesses that were left before a success is out of date.
                 self.admitted.context.outcome.facts.attempts_left = None;
                 then(self.admitted, Ok(claimant))
             }
@@ -122,7 +122,7 @@ impl<T: Send + Sync + 'static> Guess<T> {
         }
     }
 
-    /// It is wrong, if for no other reason then for this one: it stays counted.
+    /// The guess is wrong, and stays counted. A refusal of the claimant goes before `reason`.
     pub(super) fn wrong<A>(
         mut self,
         reason: ProofRefusal,
@@ -134,7 +134,7 @@ impl<T: Send + Sync + 'static> Guess<T> {
     }
 }
 
-/// A guess that the host could not judge is given back, like every one that was not wrong.
+/// A guess that the host could not judge is given back, like every guess that was not wrong.
 impl<T: Send + Sync + 'static> InProgress for Guess<T> {
     fn unanswered<Q: Question>(self) -> Step {
         self.admitted.unanswered::<Q>()

@@ -1,9 +1,9 @@
-//! Whoever has an account in hand.
+//! The holder of an account.
 
 use super::{open_session::OpenSession, pending::PendingLogin};
 use crate::account::Account;
 
-/// Whoever has an account in hand: found by what was typed, in a pending login, or signed in.
+/// The holder of an account: found by what was typed, in a pending login, or signed in.
 pub(super) trait Holder: Send + Sync + 'static {
     /// The account.
     fn account(&self) -> &Account;

@@ -1,4 +1,4 @@
-//! Id tokens, signed and verified here or, where the keys are outside, by the host.
+//! Id tokens. They are signed and verified here, or by the host if the keys are outside.
 
 use super::{
     admit::Admitted,
@@ -51,7 +51,7 @@ pub(super) fn mint<T: InApplication>(
     carried.ask(question, |carried, _, signature| {
         match signature.and_then(|signature| unsigned.signed(&signature)) {
             Some(minted) => then(carried, minted),
-            // The configuration names a key that the host does not have, or has another kind of.
+            // The configuration names a key that the host does not have, or that is of another kind there.
             None => carried.into_admitted().context.contradiction::<SignBytes>(),
         }
     })

@@ -1,7 +1,8 @@
-//! An identity that is linked to nobody, and the proof of an account that it is to be linked to.
+//! An identity that is linked to nobody, and the proof of the account that it will be linked to.
 //!
-//! The proof comes before anything is told of an account, asks the same whether there is one or not, and counts as a guess where it is one. What it
-//! proves begins a login, by itself: the identity proves nothing of an account that it is not linked to, so it is no factor of this login.
+//! The proof comes before the client is told anything about an account. It asks the same questions whether there is an account or not. It counts as a
+//! guess if it can be guessed. The login begins with this proof alone. The identity proves nothing of an account that it is not linked to, so it is
+//! no factor of this login.
 
 use super::{
     admit::{self, Admitted},
@@ -30,7 +31,7 @@ use crate::{
 };
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
 
-/// What proves the account that an identity is to be linked to.
+/// What proves the account that an identity will be linked to.
 ///
 /// ```
 /// use authflow::{
@@ -49,16 +50,16 @@ use alloc::{boxed::Box, sync::Arc, vec::Vec};
 /// let mut world = World::with_policy(Policy {
 ///     first_factors: demo::policy().first_factors.with(Factor::Federated),
 ///     unassociated: Unassociated::Bind(by_password),
-///     allows_unbound_codes: true, // the family's calls bring nothing besides the code
+///     allows_unbound_codes: true, // the family's calls bring nothing but the code
 ///     ..demo::policy()
 /// });
-/// // WeChat vouches for somebody whom nobody here has a link to.
+/// // WeChat vouches for somebody who is linked to no account here.
 /// let identity = SocialIdentity::new(Provider::new("weixin")?, "oWgGz1FmK9")?;
 /// world.host.social_codes = vec![(SocialSource::Wechat, Secret::new("a code"), identity)];
 /// world.send(&Call::post("/api/v2/sdk/login/wechat", &json!({ "code": "a code" })));
 /// let Verdict::LinkPending(pending) = world.outcome.take().unwrap().verdict else { panic!() };
 ///
-/// // She is alice, and says so by her password.
+/// // She is alice, and proves it by her password.
 /// let proof = LinkProof::Password(Credentials {
 ///     identifier: UserName::new("alice")?.into(),
 ///     password: Secret::new(demo::PASSWORD),
@@ -74,9 +75,9 @@ use alloc::{boxed::Box, sync::Arc, vec::Vec};
 pub enum LinkProof {
     /// A code that was sent ([`CodePurpose::LinkIdentity`]).
     Code(CodeCredentials),
-    /// Its password.
+    /// The account's password.
     Password(Credentials),
-    /// A token that vouches for its mobile.
+    /// A token that vouches for the account's mobile.
     Mobile(MobileToken),
 }
 
@@ -114,7 +115,7 @@ impl LinkProof {
 ///     first_factors: demo::policy().first_factors.with(Factor::Federated),
 ///     unassociated: Unassociated::BindOrRegister(by_sms),
 ///     registration: [Channel::Sms].into_iter().collect(),
-///     allows_unbound_codes: true, // the family's calls bring nothing besides the code
+///     allows_unbound_codes: true, // the family's calls bring nothing but the code
 ///     ..demo::policy()
 /// });
 /// // WeChat vouches for somebody who has no account.
@@ -172,7 +173,7 @@ pub(super) fn start(
     })
 }
 
-/// Whoever has no account registers, and the identity is linked to the account that is made.
+/// Registers somebody who has no account, and links the identity to the new account.
 pub(super) fn register(
     core: &Arc<Core>,
     caller: Caller,
@@ -196,7 +197,8 @@ pub(super) fn register(
     })
 }
 
-/// Verifies a link token, and goes on with `then` where it may be used for this: by this application, on this device, in a policy where that `is_open`.
+/// Verifies a link token, and goes on with `then` if it may be used for this: by this application, on this device, and under a policy for which
+/// `is_open` holds.
 fn with_link_token(
     core: &Arc<Core>,
     caller: Caller,
@@ -205,7 +207,7 @@ fn with_link_token(
     is_open: impl FnOnce(&Policy) -> bool + Send + Sync + 'static,
     then: impl Then<Admitted, LinkToken>,
 ) -> Step {
-    // Verified at once, while the text is at hand; judged after the application, which is the graver fault.
+    // The token is verified at once, while its text is at hand. It is judged later, because an unknown application is the graver fault.
     let verified = core.ring.link_tokens().verify(presented, moment.timestamp());
     admit::admit(core, caller, moment, move |mut admitted| {
         let token = match verified {
@@ -238,7 +240,7 @@ fn refuse(admitted: Admitted, reason: TokenRefusal) -> Step {
     admitted.refuse_token(Fault::LinkTokenInvalid, None, reason)
 }
 
-/// An identity that is linked to the account that is proved, or made, for it.
+/// An identity that will be linked to the account that is proved or made for it.
 pub(super) struct Linking {
     pub(super) spent: Spent,
     pub(super) identity: Box<PendingIdentity>,

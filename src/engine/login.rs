@@ -28,26 +28,25 @@ use crate::{
 use alloc::{boxed::Box, vec::Vec};
 use core::mem;
 
-/// A login that has got through something and wants to know what comes next. It is large and goes from question to question, so it is
-/// boxed once.
+/// A login that has done a step and needs to know what comes next. It is large and goes from question to question, so it is boxed once.
 pub(super) struct Login {
     pub(super) admitted: Admitted,
     /// The account as it is now.
     pub(super) account: Account,
-    /// Whether it is not there yet: this step makes it.
+    /// Whether the account is not there yet, because this step makes it.
     pub(super) is_new: bool,
     pub(super) progress: Progress,
-    /// When the login began: it has half an hour from there.
+    /// When the login began. It has half an hour from then.
     pub(super) auth_start: Timestamp,
     /// When the subject last proved who they are.
     pub(super) auth_time: Timestamp,
-    /// The state token that this step uses up; nothing for a step that begins a login.
+    /// The state token or link token that this step uses up; `None` for a step that begins a login.
     pub(super) spent: Option<Spent>,
-    /// The code that this step uses up, where it was proved by one.
+    /// The code that this step uses up, if it was proved by one.
     pub(super) code: Option<UsedCode>,
-    /// The identity that is linked to the account with the session, where the login began with one that was linked to nobody.
+    /// The identity that is linked to the account with the session, if the login began with an identity that was linked to nobody.
     pub(super) link: Option<Box<PendingIdentity>>,
-    /// What the step writes; at last the session, where it ends in one.
+    /// What the step writes. The session comes last, if the step ends in one.
     pub(super) writes: Vec<Write>,
 }
 
@@ -77,7 +76,8 @@ impl Login {
         }
     }
 
-    /// Asks the host whether an identity may be linked to the account. Who may not is not signed in either, for the login was to link it.
+    /// Asks the host whether an identity may be linked to the account. If it may not, the subject is not signed in either, because the login was
+    /// meant to link it.
     fn decide_link(self: Box<Self>) -> Step {
         let about = AccessPurpose::LinkIdentity;
         let question = self.admitted.access(about, self.account.id, self.progress.factors);
@@ -101,7 +101,7 @@ impl Login {
             used_at: self.now(),
             expires_at: self.now().plus(self.admitted.policy().lifetimes.session_token()),
         };
-        // With the session and not before: what is proved so far would otherwise sign in for good.
+        // The link is written with the session and not before. Otherwise the proofs so far would sign in for good.
         let (linked_at, factors) = (self.now(), self.progress.factors);
         let link = self.link.take().map(|link| Write::LinkIdentity {
             linked_by: link.linked_by(factors),
@@ -113,15 +113,15 @@ impl Login {
         self.commit(Ending::Session(SessionTerms::of(&record)))
     }
 
-    /// A denial is final, so what was presented is used up by it as well: a code or a one-time password that was right once must not
-    /// be right again. Nothing else is written, an outdated verifier or seal neither: it is as old the next time. Who was denied has not guessed
-    /// wrong.
+    /// Writes a denial. It is final, so it uses up what was presented: a code or a one-time password that was right once must not be right
+    /// again. Nothing else is written, not even an outdated verifier or seal, which can be renewed the next time. A subject who is denied has
+    /// not guessed wrong.
     fn commit_denied(mut self: Box<Self>, about: AccessPurpose, denial: Option<Denial>) -> Step {
         self.writes.retain(|write| matches!(write, Write::UseTotpStep { .. }));
         self.commit(Ending::Denied { about, denial })
     }
 
-    /// Writes what the step has to write, all at once and last. Without anything to write, there is nothing to ask.
+    /// Writes what the step has to write, all at once and last. The host is not asked if there is nothing to write.
     fn commit(mut self: Box<Self>, ending: Ending) -> Step {
         let mut writes = mem::take(&mut self.writes);
         if let Some(code) = &self.code {
@@ -149,7 +149,7 @@ impl Login {
         })
     }
 
-    /// A skip proves nothing, so the same one again may be answered as before.
+    /// A skip proves nothing, so the same skip may be answered again as before.
     fn is_skip(&self) -> bool {
         self.progress.password == PasswordStep::Skipped
     }
@@ -158,8 +158,8 @@ impl Login {
         self.is_skip() && self.admitted.policy().retry_grace.is_any()
     }
 
-    /// The same skip was faster, and opened this session: its answer is on its way. The account is looked at once more, since nothing has
-    /// compared its revision.
+    /// Another request with the same skip was faster, and opened this session. Its answer is on its way. The account is looked at once more,
+    /// since nothing has compared its revision.
     fn outrun(self, record: SessionRecord) -> Step {
         let account = self.account.id;
         let opening = Opening { auth_time: self.auth_time, factors: self.progress.factors };
@@ -325,8 +325,8 @@ impl Login {
         self.now().plus(self.admitted.policy().lifetimes.state_token()).min(login_ends)
     }
 
-    /// An id that nobody can guess. What the step spends is already of one account, audience and device, and is spent once: that alone
-    /// binds the id. A step that spends nothing binds it to all of these.
+    /// An id that nobody can guess. A token that the step spends is already of one account or identity, one audience and one device, and is
+    /// spent once. So it alone binds the id. A step that spends nothing binds the id to the account, the audience and the device.
     fn draw(&self, purpose: &str) -> [u8; 16] {
         let (signer, moment) = (self.admitted.context.core.ring.signer(), &self.admitted.context.moment);
         if let Some(spent) = &self.spent {

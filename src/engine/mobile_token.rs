@@ -1,4 +1,4 @@
-//! A token that vouches for a mobile: as good as a code that was sent to it and typed, and no better.
+//! A token that vouches for a mobile. It is as good as a code that was sent there and typed, and no better.
 
 use super::{
     admit::{self, Admitted},
@@ -21,7 +21,7 @@ use crate::{
 };
 use alloc::{sync::Arc, vec::Vec};
 
-/// A token that vouches for the mobile that is at hand.
+/// A client's token that vouches for a mobile.
 ///
 /// ```
 /// use authflow::{
@@ -70,8 +70,7 @@ fn refuse(admitted: Admitted, reason: ProofRefusal) -> Step {
 }
 
 impl MobileToken {
-    /// Proves to be the owner of an account's mobile: of the one that `may` gives, as of a code that is sent. The token is exchanged before anybody
-    /// is looked for.
+    /// Proves the ownership of an account's mobile, the one that `may` gives for a code. The token is exchanged before an account is looked for.
     pub(super) fn prove(
         self,
         admitted: Admitted,
@@ -84,7 +83,7 @@ impl MobileToken {
         })
     }
 
-    /// Goes on with the mobile that the token vouches for, if it does and the policy takes that.
+    /// Goes on with the mobile that the token vouches for, if it vouches for one and the policy takes such tokens.
     pub(super) fn exchange(
         self,
         admitted: Admitted,
@@ -120,7 +119,7 @@ fn find(
             Some(account) => match may(admitted.policy(), &account, Channel::Sms) {
                 None => Err(ProofRefusal::NotEnrolled),
                 Some(own) if own.normalised() == mobile.normalised() => Ok(account),
-                // Somebody else than whose mobile it is.
+                // The host found an account that does not have this mobile.
                 Some(_) => return admitted.context.contradiction::<FindAccount>(),
             },
         };

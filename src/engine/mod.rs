@@ -1,8 +1,8 @@
 //! The engine: one configuration, and one entry point for every operation.
 //!
-//! An operation takes a judged [`Caller`], what it is about, and a [`Moment`], and answers with a [`Step`]. It reads top
-//! to bottom in a file of its own, as methods named after what has just happened. Hosts with routes of their own call it
-//! here; [`sdk::Api`](crate::sdk::Api) calls it for the family's routes.
+//! An operation takes a judged [`Caller`], what it is about, and a [`Moment`], and answers with a [`Step`]. Each operation has its own file and reads
+//! top to bottom there, as methods named after what has just happened. Hosts with their own routes call it here. [`sdk::Api`](crate::sdk::Api) calls
+//! it for the family's routes.
 
 mod access;
 mod admit;
@@ -89,7 +89,7 @@ use crate::{
 use alloc::sync::Arc;
 use config::Core;
 
-/// Runs logins under one configuration. Cheap to clone; keys are rotated by making a new one.
+/// Runs logins under one configuration. It is cheap to clone. To rotate keys, make a new engine.
 ///
 /// Each operation begins a request and gives its first [`Step`]: a question to answer, or the outcome. A host drives it to the end with
 /// [`drive`](crate::drive), or by hand. A façade calls the same operations for its routes.
@@ -135,26 +135,29 @@ use config::Core;
 ///
 /// # Operations
 ///
-/// These are the questions of a request that ends well. An account that is not there asks the same as one whose proof is wrong.
+/// These are the questions of a request that ends well. A request about an account that is not there asks the same as one with a wrong proof.
 ///
 #[doc = include_str!("operations.md")]
 ///
 /// # Guesses
 ///
 /// An operation that proves something asks [`ReserveAttempt`](crate::guess::ReserveAttempt) before it judges. A right proof asks no
-/// [`SettleAttempt`](crate::guess::SettleAttempt): its count is cleared by [`Write::ClearGuesses`](crate::step::Write::ClearGuesses), in the
-/// [`Commit`](crate::step::Commit) that carries out what it proves. `SettleAttempt` is asked last, and only where the request ends without
-/// that: the guess was wrong, or its slot was locked, and it stays counted; or it was not wrong, and it is given back. A guess that is
-/// [contended](crate::guess::Attempt::Contended) was not counted, and a commit that went unanswered may have been carried out: neither is settled.
+/// [`SettleAttempt`](crate::guess::SettleAttempt). Its count is cleared by [`Write::ClearGuesses`](crate::step::Write::ClearGuesses), in the
+/// [`Commit`](crate::step::Commit) that carries out what it proves. `SettleAttempt` is asked last, and only if the request ends without that commit.
+/// A wrong guess then stays counted, and a guess that was not wrong is given back. A guess at a locked slot is settled too, and counts towards no
+/// lock. A [contended](crate::guess::Attempt::Contended) guess was not counted, so it is not settled. Nor is the guess of a commit that went
+/// unanswered, which may have been carried out.
 ///
 /// # Signed calls
 ///
-/// An application that has a [`call_key`](crate::Application::call_key) takes a session in a [signed call](crate::signed_call) alone. Such a call asks
-/// [`OpenSealed`](crate::signed_call::OpenSealed) before anything else about the session, and its commit, if it comes to one, claims the signature. Two things
-/// claim it by a [`Commit`](crate::step::Commit) of their own that writes nothing else: a guess, before [`ReserveAttempt`](crate::guess::ReserveAttempt), so that a call which is replayed counts
-/// none; and [`authenticate`](Self::authenticate), because what a route of the host's does is not known here. An id token or a session
-/// token in the clear asks nothing there and is refused; but [`sign_out`](Self::sign_out) takes a session token as it is, so that nobody stays signed in because the host's
-/// key service is down. Only a tenant's server, which has a credential of its own, goes on to show session tokens as they are.
+/// An application that has a [`call_key`](crate::Application::call_key) takes a session only in a [signed call](crate::signed_call). Such a call asks
+/// [`OpenSealed`](crate::signed_call::OpenSealed) before anything else about the session. Its commit, if it comes to one, claims the signature. Three
+/// things claim it by an extra [`Commit`](crate::step::Commit) that writes nothing else. A guess does so before
+/// [`ReserveAttempt`](crate::guess::ReserveAttempt), so that a replayed call counts no guess. [`send_contact_code`](Self::send_contact_code) does so
+/// because the commit of its code may claim a captcha token. [`authenticate`](Self::authenticate) does so because it does not know what the host's
+/// route does. An id token or a session token in the clear asks nothing there, and is refused. But [`sign_out`](Self::sign_out) takes a session token
+/// in the clear, so that nobody stays signed in because the host's key service is down. A tenant's server also shows session tokens in the clear,
+/// because it has its own credential.
 #[derive(Clone, Debug)]
 pub struct Engine {
     core: Arc<Core>,
@@ -169,7 +172,7 @@ impl Engine {
         Ok(Self { core: Arc::new(Core::new(config)?) })
     }
 
-    /// What middleware verifies session tokens of an application with. It verifies and does nothing else.
+    /// The verifier of an application's session tokens, for middleware. It verifies and does nothing else.
     ///
     /// # Errors
     /// When the calls of the application must be [signed](Self#signed-calls): a token in the clear shows nothing there.
@@ -177,17 +180,17 @@ impl Engine {
         SessionVerifier::new(&self.core.ring, application)
     }
 
-    /// The keys with which a relying party verifies the id tokens of `audience`: one for each key of the ring, so that it
-    /// can be told of the next one before a rotation. Each says [when it counts](IdTokenKey::window).
+    /// The keys with which a relying party verifies the id tokens of `audience`. There is one for each key of the ring, so that the relying party can
+    /// be told of the next key before a rotation. Each says [when it counts](IdTokenKey::window).
     ///
-    /// Where id tokens are [signed outside](crate::token::IdTokenSigning::Outside), nothing is signed with them.
+    /// Nothing is signed with these keys if id tokens are [signed outside](crate::token::IdTokenSigning::Outside).
     pub fn export_id_token_keys(&self, audience: &Audience) -> impl Iterator<Item = IdTokenKey> {
         self.core.ring.export_id_token_keys(audience)
     }
 
-    /// The public keys that relying parties verify id tokens with that are [signed outside](crate::token::IdTokenSigning::Outside): those of the
-    /// configuration that are [published](crate::token::OutsideKey::publishing), and none where the library signs. A key that is
-    /// [shared](Self::export_id_token_keys) is never among them. The family serves it as `GET /api/v1/oauth2/keys`.
+    /// The public keys with which relying parties verify id tokens that are [signed outside](crate::token::IdTokenSigning::Outside). They are those
+    /// of the configuration that are [published](crate::token::OutsideKey::publishing), and there are none if the library signs. A key that is
+    /// [shared](Self::export_id_token_keys) is never among them. The family serves them at `GET /api/v1/oauth2/keys`.
     pub fn public_keys(&self, now: Timestamp) -> PublicKeys {
         match &self.core.id_token_signing {
             IdTokenSigning::ApplicationKey => PublicKeys::default(),
@@ -200,18 +203,18 @@ impl Engine {
         &self.core.issuer
     }
 
-    /// The language of messages where neither the caller nor an application says one.
+    /// The language of messages if neither the caller nor an application names one.
     pub fn language(&self) -> Language {
         self.core.language
     }
 
-    /// What a browser that brings no cookie is to be recognised by, at routes of your own: before it signs in.
+    /// Draws a cookie by which your own routes recognise a browser that brings none. Set it before the browser signs in.
     pub fn draw_device_cookie(&self, moment: &Moment) -> DeviceCookie {
         DeviceCookie::from_bytes(self.core.ring.signer().draw(moment, "device cookie", &[]))
     }
 
-    /// Finds out how one gets in: which factors begin a login, which channels reset a forgotten password, and what a new one must be like. They
-    /// stand in the outcome's [`Facts`]; the verdict is [`Done`](crate::outcome::Verdict::Done).
+    /// Finds out the ways in: which factors begin a login, which channels reset a forgotten password, and what a new one must be like. They are in
+    /// the outcome's [`Facts`]. The verdict is [`Done`](crate::outcome::Verdict::Done).
     ///
     /// ```
     /// use authflow::{
@@ -282,29 +285,30 @@ impl Engine {
         sign_in::with_code(&self.core, caller, credentials, moment)
     }
 
-    /// Signs in with a code of a provider of social accounts, where [`Factor::Federated`](crate::factor::Factor::Federated) is a first factor. The code
-    /// must be [bound](crate::social::CodeProof) to the client that brings it, unless the policy [takes others](crate::policy::Policy::allows_unbound_codes).
+    /// Signs in with a code of a provider of social accounts, if [`Factor::Federated`](crate::factor::Factor::Federated) is a first factor. The code
+    /// must be [bound](crate::social::CodeProof) to the client that brings it, unless the policy [takes unbound
+    /// ones](crate::policy::Policy::allows_unbound_codes).
     ///
     /// A guess is counted in a slot of the device before the host is asked about the code. An identity that is linked to an account proves its first
-    /// factor, where the link [counts](crate::flow::link_counts). [`unassociated`](crate::policy::Policy::unassociated) says what becomes of
-    /// one that is linked to nobody: a refusal, or [`Verdict::LinkPending`](crate::outcome::Verdict::LinkPending), whose token goes to
-    /// [`link_identity`](Self::link_identity). A code that says nothing [stays counted](Self#guesses).
+    /// factor, if the link [counts](crate::flow::link_counts). [`unassociated`](crate::policy::Policy::unassociated) says what becomes of an identity
+    /// that is linked to nobody. It is refused, or the verdict is [`Verdict::LinkPending`](crate::outcome::Verdict::LinkPending), whose token goes to
+    /// [`link_identity`](Self::link_identity). A code that proves nothing [stays counted](Self#guesses).
     pub fn sign_in_with_social_code(&self, caller: Caller, code: SocialCode, moment: Moment) -> Step {
         social_sign_in::start(&self.core, caller, code, moment)
     }
 
-    /// Signs in with a token that vouches for a mobile, as if a code had been sent to it and typed: where
-    /// [`Factor::Sms`](crate::factor::Factor::Sms) is a first factor, and the policy takes [such tokens](crate::policy::Policy::takes_vouched_mobiles).
-    /// A guess is counted in a slot of the device; a token that says nothing [stays counted](Self#guesses).
+    /// Signs in with a token that vouches for a mobile, as if a code had been sent there and typed. [`Factor::Sms`](crate::factor::Factor::Sms) must
+    /// be a first factor, and the policy must take [such tokens](crate::policy::Policy::takes_vouched_mobiles). A guess is counted in a slot of the
+    /// device. A token that proves nothing [stays counted](Self#guesses).
     pub fn sign_in_with_mobile_token(&self, caller: Caller, token: MobileToken, moment: Moment) -> Step {
         mobile_token::sign_in(&self.core, caller, token, moment)
     }
 
-    /// Proves an account, and goes on to sign in as it. With the session that this ends in, now or after further steps, the identity of the link
-    /// token is linked to the account: not before, so that a link is no way around a second factor or an expired password.
+    /// Proves an account, and goes on to sign in to it. The identity of the link token is linked to the account with the session that this ends in,
+    /// now or after further steps. It is not linked before, so that a link is no way around a second factor or an expired password.
     ///
-    /// Where nothing more is to be proved, the host decides about the [link](crate::step::AccessPurpose::LinkIdentity) as well. A wrong proof does
-    /// not spend the link token, and [stays counted](Self#guesses).
+    /// Once nothing more must be proved, the host decides about the [link](crate::step::AccessPurpose::LinkIdentity) as well. A wrong proof does not
+    /// spend the link token, and [stays counted](Self#guesses).
     pub fn link_identity(
         &self,
         caller: Caller,
@@ -315,7 +319,7 @@ impl Engine {
         link_identity::start(&self.core, caller, link_token, proof, moment)
     }
 
-    /// Registers somebody who has no account, and links the identity of the link token to the one that is made: where
+    /// Registers somebody who has no account, and links the identity of the link token to the new account, if
     /// [`flow::registers_linked`](crate::flow::registers_linked) says so.
     ///
     /// The host decides about the [link](crate::step::AccessPurpose::LinkIdentity) as well. The commit uses the link token up, makes the account,
@@ -335,8 +339,8 @@ impl Engine {
         own_identities::list(&self.core, caller, presented, moment)
     }
 
-    /// Takes the link of an identity to the account of a signed-in subject away, within 10 minutes of their sign-in; never the last way in. All
-    /// other sessions end.
+    /// Removes the link of an identity to the account of a signed-in subject, within 10 minutes of their sign-in. It never removes the last way in.
+    /// All other sessions end.
     pub fn unlink_identity(
         &self,
         caller: Caller,
@@ -350,13 +354,13 @@ impl Engine {
     /// Sends a code. Without a state token, pass [`Untrusted::new(b"")`](Untrusted::new).
     ///
     /// The commit counts the code against the budget of its recipient and stores its digest. Outside a pending login, a recipient that nobody has
-    /// asks the same, with a decoy. A code to register with is really sent, whether anybody has the recipient or not. A code for a forgotten password
-    /// is refused as malformed where the policy has no [`recovery`](crate::policy::Policy::recovery) by this channel, and so is one to register with
-    /// where [nobody registers](crate::flow::registration) by it.
+    /// asks the same, with a decoy. A code to register with is really sent, whether anybody has the recipient or not. A request for a code for a
+    /// forgotten password is refused as malformed if the policy has no [`recovery`](crate::policy::Policy::recovery) by this channel. So is a request
+    /// for a code to register with, if [nobody registers](crate::flow::registration) by it.
     ///
-    /// A [captcha](crate::captcha) that is demanded of somebody who has proved nothing is judged before all of that. Where half of what is sent in
-    /// all has been asked for, it is judged after a first commit. A captcha token of the library's own takes no question; the commit claims it, so
-    /// that it counts once.
+    /// A [captcha](crate::captcha) that is demanded of somebody who has proved nothing is judged before all of that. If it is demanded because half
+    /// of the daily sum has been asked for, it is judged after a first commit. The library's own captcha token takes no question. The commit claims
+    /// it, so that it counts once.
     pub fn send_code(
         &self,
         caller: Caller,
@@ -367,7 +371,7 @@ impl Engine {
         send_code::start(&self.core, caller, state_token, request, |_, _, purpose, _| Some(purpose), moment)
     }
 
-    /// The same, for what the application's dialect means by it. Where no call takes such a code, the body is refused.
+    /// The same, for the purpose that the application's dialect means. The body is refused if no call takes such a code.
     pub(crate) fn send_code_as_meant(
         &self,
         caller: Caller,
@@ -379,7 +383,7 @@ impl Engine {
         send_code::start(&self.core, caller, state_token, request, meant, moment)
     }
 
-    /// Shows the account's mobile, masked, to whoever has got as far as a pending login. It spends nothing.
+    /// Shows the account's mobile, masked, to a client that has got as far as a pending login. It spends nothing.
     pub fn masked_mobile(
         &self,
         caller: Caller,
@@ -391,8 +395,8 @@ impl Engine {
 
     /// Proves a further factor, and goes on with the login.
     ///
-    /// The commit clears the count. A wrong proof does not spend the state token, and [stays counted](Self#guesses). An authenticator whose secret
-    /// does not [open](crate::sealing) asks for the account and no more.
+    /// The commit clears the count. A wrong proof does not spend the state token, and [stays counted](Self#guesses). If the secret of an
+    /// authenticator does not [open](crate::sealing), only the account is asked for.
     ///
     /// ```
     /// use authflow::{
@@ -439,8 +443,8 @@ impl Engine {
     /// Skips the change of a password that is about to expire, and goes on with the login (seed page "Skipping Force
     /// Password Change").
     ///
-    /// The commit spends the state token, counts the skip and opens the session at once. With a
-    /// [`retry_grace`](crate::policy::Policy::retry_grace), a skip that is done already ends in the same session, without a commit.
+    /// The commit spends the state token, counts the skip and opens the session at once. With a [`retry_grace`](crate::policy::Policy::retry_grace),
+    /// a skip that was done already ends in the same session, without a commit.
     ///
     /// ```
     /// use authflow::{
@@ -493,19 +497,19 @@ impl Engine {
         change_password::start(&self.core, caller, state_token, change, moment)
     }
 
-    /// Finds out whose request it is, at a route of the host's own: the guard before it. It ends in
-    /// [`Verdict::Authenticated`](crate::outcome::Verdict::Authenticated) or in one refusal, whatever is wrong: a token of another application or
-    /// device, one that has expired or was rotated away, a session that has ended or gone unused, an account that is disabled, gone or changed. It
-    /// issues nothing and asks for no write; the use of the session is noted with the [answer](crate::session::CheckSession::note). Only a
-    /// [signed call](Self#signed-calls) is written down, by a last [`Commit`](crate::step::Commit), so that its signature is good for one request. So let one guard see a
-    /// request, and no second one.
+    /// Finds out whose request it is: the guard before one of the host's own routes. It ends in
+    /// [`Verdict::Authenticated`](crate::outcome::Verdict::Authenticated) or in one refusal, whatever is wrong. The token may be of another
+    /// application or device, expired, or rotated away. The session may have ended or gone unused. The account may be disabled, gone or changed. The
+    /// guard issues nothing and asks for no write. The use of the session is noted with the [answer](crate::session::CheckSession::note). Only a
+    /// [signed call](Self#signed-calls) is written down, by a last [`Commit`](crate::step::Commit), so that its signature is good for one request. So
+    /// let only one guard see a request.
     ///
-    /// [`DecideAccess`](crate::step::DecideAccess) is not asked. It decides who gets in and stays in, and is asked at sign-in and at each refresh; a
-    /// guard stands before every request, and the route says what its subject may do there. So end somebody's sessions, or disable the account, to
-    /// have them out at once. The route also demands a recent sign-in or more factors where it needs them:
+    /// [`DecideAccess`](crate::step::DecideAccess) is not asked. It decides who gets in and stays in, so it is asked at sign-in and at each refresh.
+    /// A guard stands before every request, and the route says what its subject may do there. To have somebody out at once, end their sessions or
+    /// disable the account. The route must also demand a recent sign-in, or more factors, if it needs them.
     /// [`Authenticated`](crate::outcome::Authenticated) tells both.
     ///
-    /// A browser, which its cookie recognises:
+    /// A browser, recognised by its cookie:
     ///
     /// ```
     /// use authflow::{
@@ -539,7 +543,7 @@ impl Engine {
     /// // What this route demands beyond that.
     /// assert!(who.is_recent(Lifetime::of::<600>(), world.clock.now) && !who.has(Factor::Totp));
     ///
-    /// // The token alone, in another browser: refused, as anything is.
+    /// // The token alone, in another browser, is refused.
     /// let other =
     ///     Device::with_cookie(&DeviceCookie::from_bytes([7; 16]), "Mozilla/5.0", None).unwrap();
     /// let step = engine.authenticate(demo::caller(other), presented, world.moment());
@@ -547,7 +551,7 @@ impl Engine {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
-    /// An app, whose headers have a fingerprint, with the id token that it has signed in for:
+    /// An app, recognised by the fingerprint in its headers, with the id token of its sign-in:
     ///
     /// ```
     /// use authflow::{
@@ -572,8 +576,8 @@ impl Engine {
         authenticate::start(&self.core, caller, presented, moment)
     }
 
-    /// Tells a signed-in subject whether they have set a password (seed page "Check if Personal Password is Set"). They show an id token, or a
-    /// session token, or that [signed](Self#signed-calls).
+    /// Tells a signed-in subject whether they have set a password (seed page "Check if Personal Password is Set"). They show an id token or a session
+    /// token, or make a [signed call](Self#signed-calls).
     pub fn password_is_set<'a>(
         &self,
         caller: Caller,
@@ -583,9 +587,10 @@ impl Engine {
         password_is_set::start(&self.core, caller, presented.into(), moment)
     }
 
-    /// Sets or changes a signed-in subject's own password. They show an id token or a session token. A first one, which no old one proves, takes a
-    /// policy that [says so](crate::policy::Policy::session_sets_first_password) and a sign-in of at most 10 minutes ago, by more than [a second
-    /// factor](crate::flow::first_password). A breached one [does not prove](crate::flow::old_password) its own change where there is anything else.
+    /// Sets or changes a signed-in subject's own password. They show an id token or a session token. A first password, which no old one proves, takes
+    /// a policy that [says so](crate::policy::Policy::session_sets_first_password). It also takes a sign-in of at most 10 minutes ago, by more than
+    /// [a second factor](crate::flow::first_password). A breached password [does not prove](crate::flow::old_password) its own change if the subject
+    /// has anything else to prove with.
     ///
     /// The commit clears the count and ends all other sessions. A wrong old password [stays counted](Self#guesses).
     pub fn change_own_password(
@@ -599,8 +604,8 @@ impl Engine {
     }
 
     /// Sets or changes a signed-in subject's own password, proved by a code to their own contact
-    /// ([`CodePurpose::UpdatePassword`](crate::code::CodePurpose::UpdatePassword)) instead of the old one: within 10 minutes of their sign-in, and by
-    /// no channel that is a [second factor](crate::flow::own_password) of theirs.
+    /// ([`CodePurpose::UpdatePassword`](crate::code::CodePurpose::UpdatePassword)) instead of the old password. The sign-in must be at most 10
+    /// minutes ago, and the channel must not be a [second factor](crate::flow::own_password) of theirs.
     ///
     /// The commit uses the code up, clears the count and ends all other sessions. A wrong code [stays counted](Self#guesses).
     pub fn change_own_password_by_code(
@@ -614,14 +619,14 @@ impl Engine {
     }
 
     /// Sends a code to a number or address that a signed-in subject wants as their own
-    /// ([`CodePurpose::UpdateContact`](crate::code::CodePurpose::UpdateContact)), where [`change_contact`](Self::change_contact) would take it. It is
-    /// bound to the account as it is now, the device and that contact; and it notes this session, in which it proves nothing. The answer is the same
-    /// whether anybody has the contact or not: nobody looks.
+    /// ([`CodePurpose::UpdateContact`](crate::code::CodePurpose::UpdateContact)), if [`change_contact`](Self::change_contact) would take it. The code
+    /// is bound to the account as it is now, to the device and to that contact. It also notes this session, in which it proves nothing. The answer is
+    /// the same whether anybody has the contact or not, because the contact is not looked up.
     ///
-    /// Nobody has proved to have that contact, so the call takes a captcha where one is demanded of strangers, and is in their [daily
+    /// Nobody has proved that the contact is theirs. So the call takes a captcha if one is demanded of strangers, and is in their [daily
     /// sum](crate::code::SendPolicy::daily_in_all).
     ///
-    /// The commit counts the code against the budget of its recipient as a new contact and that of the subject, and stores its digest.
+    /// The commit counts the code against two budgets: that of its recipient as a new contact, and that of the subject. It also stores the digest.
     pub fn send_contact_code(
         &self,
         caller: Caller,
@@ -632,17 +637,17 @@ impl Engine {
         request.start(&self.core, caller, presented, moment)
     }
 
-    /// Replaces a signed-in subject's own number or address, or sets a first one, proved by a code that was sent to the new one
-    /// ([`send_contact_code`](Self::send_contact_code)). It takes a session that is newer than the code: another one than that which asked for it,
-    /// whose subject signed in since, at most 10 minutes ago; and where the contact is a second factor, [by that
-    /// factor](crate::flow::replace_contact). So whoever has a session and nothing else replaces nothing. The fault is
-    /// [`SignInNotRecent`](crate::outcome::Fault::SignInNotRecent): sign in again, and present the same code. The session in hand goes on, as old as
-    /// it is; every other one of the account ends, and so does whatever else was judged before: pending logins, codes.
+    /// Replaces a signed-in subject's own number or address, or sets a first one. The proof is a code that was sent to the new contact
+    /// ([`send_contact_code`](Self::send_contact_code)). The session must be newer than the code: not the session that asked for it, and with a
+    /// sign-in since then, at most 10 minutes ago. If the contact is a second factor, the sign-in must be [by that
+    /// factor](crate::flow::replace_contact). So somebody who has a session and nothing else replaces nothing. The fault is
+    /// [`SignInNotRecent`](crate::outcome::Fault::SignInNotRecent): sign in again, and present the same code. The session in hand goes on, but does
+    /// not count as newer. Every other session of the account ends, and so do its pending logins and codes, which were judged before.
     ///
-    /// Only whoever has proved to have the contact is told that it is another account's. Tell the contact of before, which is in the event
+    /// Only a subject who has proved the contact is told that it is another account's. Tell the previous contact, which is in the event
     /// [`ContactReplaced`](crate::outcome::Event::ContactReplaced).
     ///
-    /// The commit uses the code up and clears the count. A wrong code [stays counted](Self#guesses), in a slot of its own.
+    /// The commit uses the code up and clears the count. A wrong code [stays counted](Self#guesses), in a separate slot.
     ///
     /// ```
     /// use authflow::{
@@ -665,7 +670,7 @@ impl Engine {
     /// let step = engine.send_contact_code(caller(), presented, request, world.moment());
     /// assert!(matches!(world.run(step).verdict, Verdict::Done));
     ///
-    /// // Whoever has that session alone gets no further. Its subject signs in again.
+    /// // A thief with that session alone gets no further. Its subject signs in again.
     /// let since = world.login("alice");
     /// let presented = PresentedToken::Session(Untrusted::new(since.session_token()));
     /// let change = ContactChange { contact, code: Secret::new(&*world.code()) };
@@ -689,8 +694,9 @@ impl Engine {
     }
 
     /// Sets a new password instead of a forgotten one, proved by a code
-    /// ([`CodePurpose::ForgottenPassword`](crate::code::CodePurpose::ForgottenPassword)), where [`flow::recovery`](crate::flow::recovery) says
-    /// that its channel may. Every session ends, and every link to a social identity: whoever had the account before may have made them.
+    /// ([`CodePurpose::ForgottenPassword`](crate::code::CodePurpose::ForgottenPassword)), if [`flow::recovery`](crate::flow::recovery) says that its
+    /// channel may. Every session ends, and so does every link to a social identity, because somebody who had taken over the account may have made
+    /// them.
     ///
     /// The commit clears the count. Denied access reads as a wrong code, and the commit then uses the code up, clears the count and does no more.
     /// A wrong code [stays counted](Self#guesses).
@@ -698,16 +704,16 @@ impl Engine {
         reset_password::start(&self.core, caller, reset, moment)
     }
 
-    /// Registers somebody who has no account: they prove a contact by a code ([`CodePurpose::Register`](crate::code::CodePurpose::Register)), where
-    /// [`flow::registration`](crate::flow::registration) says that its channel may. It ends as a sign-in does: in a session, as a rule. Nothing is
-    /// made where it does not.
+    /// Registers somebody who has no account. They prove a contact by a code ([`CodePurpose::Register`](crate::code::CodePurpose::Register)), if
+    /// [`flow::registration`](crate::flow::registration) says that its channel may. It ends like a sign-in, normally in a session. If it does not,
+    /// nothing is made.
     ///
     /// The commit uses the code up, makes the account, opens the session and clears the count. Only a right code tells that the contact is taken, and
-    /// it stays good; a wrong code [stays counted](Self#guesses). A user name that is taken is counted as a wrong guess is: else whoever has a
-    /// contact could ask for names as often as they like.
+    /// it stays good. A wrong code [stays counted](Self#guesses). A taken user name counts as a wrong guess, so that nobody with a contact can ask
+    /// for names as often as they like.
     ///
-    /// A user name that is [not fit for a new one](crate::account::UserName::for_new_account), and a password that breaks the rules, are refused before
-    /// the guess. Denied access uses the code up, and makes no account.
+    /// A user name that is [not fit for a new one](crate::account::UserName::for_new_account), and a password that breaks the rules, are refused
+    /// before the guess. Denied access uses the code up, and makes no account.
     ///
     /// ```
     /// use authflow::{
@@ -761,9 +767,9 @@ impl Engine {
         register::start(&self.core, caller, registrant, is_offered, moment)
     }
 
-    /// What the family's `pwd/update-by-mobile` does: in the dialect [`Ciam`](crate::Dialect::Ciam), a signed-in subject changes
-    /// their password by a code ([`CodePurpose::UpdatePassword`](crate::code::CodePurpose::UpdatePassword)), within 10 minutes of their
-    /// sign-in and by no channel that is a [second factor](crate::flow::own_password) of theirs; in the others it is
+    /// Does what the family's `pwd/update-by-mobile` does. In the dialect [`Ciam`](crate::Dialect::Ciam), a signed-in subject changes their password
+    /// by a code ([`CodePurpose::UpdatePassword`](crate::code::CodePurpose::UpdatePassword)). The sign-in must be at most 10 minutes ago, and the
+    /// channel must not be a [second factor](crate::flow::own_password) of theirs. In the other dialects it is
     /// [`reset_password`](Self::reset_password).
     pub fn update_password_by_mobile(
         &self,
@@ -775,8 +781,8 @@ impl Engine {
         reset_password::by_mobile(&self.core, caller, id_token, update, moment)
     }
 
-    /// Makes a new id token for a session and, where the policy rotates them, a new session token. A token that was rotated away ends the session.
-    /// A [signed](Self#signed-calls) call is refused: whoever had copied one signature would get the session token by it.
+    /// Makes a new id token for a session, and a new session token if the policy rotates them. A token that was rotated away ends the session. A
+    /// [signed](Self#signed-calls) call is refused, because somebody who had copied one signature would get the session token by it.
     ///
     /// ```
     /// use authflow::{device::Caller, outcome::Verdict, testkit::{World, demo}, token::Untrusted};
@@ -792,7 +798,7 @@ impl Engine {
     /// let step = engine.refresh_session(caller.clone(), first, world.moment());
     /// let Verdict::Refreshed(grant) = world.run(step).verdict else { panic!("it lives") };
     ///
-    /// // Somebody comes with the old one: a copy is about, and both are out.
+    /// // The old one comes back, so there is a copy of it. Both holders are out.
     /// let step = engine.refresh_session(caller.clone(), first, world.moment());
     /// assert!(matches!(world.run(step).verdict, Verdict::Refused(_)));
     /// let step = engine.refresh_session(caller, grant.session_token.presented(), world.moment());
@@ -830,10 +836,10 @@ impl Engine {
         public_key::start(&self.core, caller, moment)
     }
 
-    /// Ends the session of a token, from whatever device, and though the token was rotated away: giving a right up takes no more than the token.
+    /// Ends the session of a token, from any device, even if the token was rotated away. Giving a right up takes no more than the token.
     ///
-    /// A session that has ended already is ended again: the answer is the same. A [reference](crate::policy::SessionTokenForm::Reference) is refused
-    /// where there is no session. Where calls must be [signed](Self#signed-calls), a session token in the clear will do all the same.
+    /// A session that has ended already is ended again, with the same answer. A [reference](crate::policy::SessionTokenForm::Reference) is refused if
+    /// there is no session. A session token in the clear will do even where calls must be [signed](Self#signed-calls).
     ///
     /// ```
     /// use authflow::{
@@ -882,15 +888,15 @@ impl Engine {
         end_sessions::for_host(&self.core, audience, account, session)
     }
 
-    /// Makes a token that a tenant's server shows instead of its secret for 30 minutes, as its [credential](TenantCaller::credential). Earlier ones
+    /// Makes a token that a tenant's server shows instead of its secret for 30 minutes, as its [credential](TenantCaller::credential). Earlier tokens
     /// stay good.
     pub fn issue_tenant_token(&self, client: TenantClient, moment: Moment) -> Step {
         tenant::issue_token(&self.core, client, moment)
     }
 
-    /// Makes a session's tokens anew for the server of its tenant, which holds its token: as [`refresh_session`](Self::refresh_session), with the server's
-    /// credential instead of a [signature](Self#signed-calls), where the policy [says so](crate::policy::Policy::refreshes_for_servers). A server that
-    /// shows a [token](Self::issue_tenant_token) is not asked about.
+    /// Makes a session's tokens anew for the server of its tenant, which holds the session token, if the policy [says
+    /// so](crate::policy::Policy::refreshes_for_servers). It works like [`refresh_session`](Self::refresh_session), with the server's credential
+    /// instead of a [signature](Self#signed-calls). The host is not asked about a server that shows a [token](Self::issue_tenant_token).
     pub fn refresh_session_for_tenant(
         &self,
         caller: TenantCaller,
@@ -900,8 +906,7 @@ impl Engine {
         refresh_session::for_tenant(&self.core, caller, session_token, moment)
     }
 
-    /// Makes a ticket for a session, for the server of its tenant, where the application
-    /// [issues tickets](crate::policy::Policy::issues_tickets).
+    /// Makes a ticket for a session, for the server of its tenant, if the application [issues tickets](crate::policy::Policy::issues_tickets).
     ///
     /// ```
     /// use authflow::{
@@ -945,22 +950,22 @@ impl Engine {
 
     /// Tells the server of a tenant whose session a ticket stands for, once.
     ///
-    /// The family's reply says who, and has no place for more. The outcome's [`Facts`] have the application, the factors and the time of the sign-in:
-    /// a route of your own can tell them, and a server that wants a second factor must know them.
+    /// The family's reply says who, and has no place for more. The outcome's [`Facts`] have the application, the factors and the time of the sign-in.
+    /// Your own route can tell them, and a server that wants a second factor must know them.
     ///
-    /// The commit uses the ticket up, also where access is denied.
+    /// The commit uses the ticket up, even if access is denied.
     pub fn redeem_ticket(&self, caller: TenantCaller, ticket: Untrusted<'_, Ticket>, moment: Moment) -> Step {
         ticket::redeem(&self.core, caller, ticket, moment)
     }
 
-    /// Shows a picture with a piece to be moved to its place, where the application's captcha [is one](crate::captcha::CaptchaKind::Picture). The
-    /// [walk](crate::captcha) shows all three calls.
+    /// Shows a picture with a piece that the user moves to its place, if the application's captcha [is one](crate::captcha::CaptchaKind::Picture).
+    /// The [walk](crate::captcha) shows all three calls.
     pub fn issue_captcha(&self, caller: Caller, moment: Moment) -> Step {
         captcha::issue(&self.core, caller, moment)
     }
 
     /// Makes a captcha token of the solution of a picture. It is good for one code, to the recipient that the solution names, from this device, for
-    /// [180 seconds](CaptchaSolution::TOKEN_LIFETIME). The host is asked alike, whoever has the recipient.
+    /// [180 seconds](CaptchaSolution::TOKEN_LIFETIME). The host is asked the same, whether anybody has the recipient or not.
     pub fn verify_captcha(&self, caller: Caller, solution: CaptchaSolution, moment: Moment) -> Step {
         captcha::verify(&self.core, caller, solution, moment)
     }
@@ -970,8 +975,7 @@ impl Engine {
         refuse::headers(&self.core, faults)
     }
 
-    /// Refuses a request whose body is not what its call takes, once the application is known: an unknown one is the
-    /// graver fault.
+    /// Refuses a request whose body is not what its call takes, once the application is known. An unknown application is the graver fault.
     pub fn refuse_body(&self, caller: Caller, fault: BodyFault, moment: Moment) -> Step {
         refuse::body(&self.core, caller, fault, moment)
     }

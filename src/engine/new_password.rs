@@ -1,4 +1,4 @@
-//! A new password: judged by the application's rules, then by the host, and written with all that ends by it.
+//! A new password. The application's rules judge it, then the host, and it is written together with all that ends by it.
 
 use super::{
     admit::Admitted,
@@ -28,8 +28,8 @@ pub(super) struct NewPassword {
 }
 
 impl NewPassword {
-    /// Judges a new password by the application's rules, for an account as far as one may be known. Done before a guess at the proof is
-    /// counted: who tries five weak ones has not guessed five times. `old` is the present one as typed.
+    /// Judges a new password by the application's rules, and by the account if that may be known yet. It is done before a guess at the proof is
+    /// counted, because a subject who tries five weak passwords has not guessed five times. `old` is the present password as typed.
     pub(super) fn new(
         admitted: &Admitted,
         account: Option<&Account>,
@@ -40,7 +40,7 @@ impl NewPassword {
         Self::of(admitted, user_name, account.map(|account| account.id), chosen, old)
     }
 
-    /// The same, for an account that may not be there yet, of this user name.
+    /// The same, for an account with this user name that may not be there yet.
     pub(super) fn of(
         admitted: &Admitted,
         user_name: Option<&UserName>,
@@ -64,7 +64,7 @@ impl NewPassword {
         let Self { chosen, old } = self;
         let Account { id: account, user_name, email, .. } = holder.account();
         let (account, user_name, email) = (*account, user_name.clone(), email.clone());
-        // Once more, with the account: whoever has forgotten a password is told of the rule about user names only here.
+        // Compared once more, now with the account. In a recovery, this is the first comparison with the user name.
         if let Err(violation) = PasswordRules::compare(&chosen, user_name.as_ref(), old.as_ref()) {
             let reason = NewPasswordRefusal::Rule(violation);
             return RefusedPassword { account: Some(account), reason }.end(admitted);
@@ -87,13 +87,13 @@ pub(super) struct RefusedPassword {
 }
 
 impl RefusedPassword {
-    /// Nothing is wrong with the new one, but what is to prove it is a breached password.
+    /// The new password is good, but its proof is a breached password.
     pub(super) fn breached_proof(account: AccountId) -> Self {
         Self { account: Some(account), reason: NewPasswordRefusal::BreachedProof }
     }
 
-    /// Refuses it, with the reason: whoever is told it has proved, or bears, something of the account, or chose by rules that stand
-    /// in the application.
+    /// Refuses the new password and tells the reason. The client may know it: it has proved or bears something of the account, or the reason is a
+    /// rule of the application.
     pub(super) fn end(self, admitted: Admitted) -> Step {
         let event = Event::NewPasswordRefused { account: self.account, reason: self.reason };
         admitted.context.refuse(Fault::NewPasswordRefused(self.reason), event)
@@ -104,21 +104,21 @@ impl RefusedPassword {
 pub(super) struct AcceptedPassword(Secret);
 
 impl AcceptedPassword {
-    /// For an account that is about to be made with it.
+    /// The password itself, for an account that is about to be made with it.
     pub(super) fn into_secret(self) -> Secret {
         self.0
     }
 
-    /// What changes with it. Sessions end because whoever else is signed in may have come in by the old password; and whoever has just set a
-    /// new one is not locked out of it by guesses at the old.
+    /// The writes of the change. Sessions end because somebody else who is signed in may have come in by the old password. The count is cleared so
+    /// that guesses at the old password do not lock the subject out of the new one.
     pub(super) fn writes(self, admitted: &Admitted, account: AccountId, ended: EndSessions) -> Vec<Write> {
         let store = Write::StorePassword { new_password: self.0, changed_at: admitted.now() };
         let slot = AttemptSlot::of_account(admitted.audience.tenant, account, Factor::Password);
         Vec::from([store, Write::EndSessions(ended), Write::ClearGuesses(ClearGuesses::all(slot))])
     }
 
-    /// Stores it outside a login. `kept` is the session that the subject changes it in, and what they have proved for that: it goes on, on this proof
-    /// alone, and all others end.
+    /// Stores the password outside a login. `kept` is the session in which the subject changes it, with what they have proved for the change. That
+    /// session goes on, on this proof alone, and all others end.
     pub(super) fn store(
         self,
         admitted: Admitted,
@@ -129,11 +129,11 @@ impl AcceptedPassword {
         let ended = kept.map_or(EndSessions::All, |(session, _)| EndSessions::AllBut(session));
         let mut writes: Vec<_> = code.iter().map(UsedCode::write).collect();
         writes.extend(self.writes(&admitted, account.id, ended));
-        // Without a session it is a recovery.
+        // A change outside a session is a recovery.
         let ends_links = kept.is_none() || change_ends_links(account);
         writes.extend(ends_links.then_some(Write::EndLinks(EndLinks::All)));
-        // Its subject has just proved who they are, and a session from before the change would not count any more. What they proved earlier they have not
-        // proved now: were it kept, whoever has the password would make the proof of a second factor new.
+        // The subject has just proved who they are, and a session from before the change would no longer count. Earlier proofs are not kept, because
+        // they were not made now. Otherwise somebody with the password would make an old proof of a second factor new.
         let (auth_time, revision) = (admitted.now(), account.revision.next());
         let renew = |(session, factors)| Write::RenewSession { session, auth_time, factors, revision };
         writes.extend(kept.map(renew));

@@ -1,7 +1,7 @@
 //! A session, taken up again: whether it lives, and whether its subject may still use it.
 //!
-//! A session token, an id token or a ticket stands for one. Whichever it is, the same is asked and judged; what is told where it is
-//! refused is the token's own fault.
+//! A session token, an id token or a ticket stands for a session. The same is asked and judged for each of them. A refusal tells the token's
+//! own fault.
 
 use super::{
     admit::{Admitted, Errand},
@@ -18,7 +18,7 @@ use crate::{
     token::{IdToken, SessionReference, SessionToken, Ticket, TokenError, Untrusted, VerifiedSession},
 };
 
-/// A session that lives, and the account whose it is.
+/// A live session, and its account.
 pub(super) struct OpenSession {
     pub(super) account: Account,
     pub(super) record: SessionRecord,
@@ -29,12 +29,12 @@ pub(super) struct OpenSession {
 pub(super) struct Shown {
     account: AccountId,
     session: SessionId,
-    /// How often the token has been rotated, where it is of a kind that is.
+    /// How often the token has been rotated, if it is of a kind that rotates.
     generation: Option<u32>,
     shown_to: ShownTo,
-    /// What is told where the session has ended or changed.
+    /// The fault if the session has ended or changed.
     fault: Fault,
-    /// What is told where the account is gone.
+    /// The fault if the account is gone.
     gone: Fault,
 }
 
@@ -52,7 +52,7 @@ impl Shown {
         Self::by_token_of(claims.account, claims.session, claims.generation)
     }
 
-    /// By a token of the short form, and the record of its session.
+    /// By a reference, and the record of its session.
     pub(super) fn by_reference(reference: &SessionReference, record: &SessionRecord) -> Self {
         Self::by_token_of(record.account, record.session, reference.claims().generation)
     }
@@ -67,12 +67,12 @@ impl Shown {
         Self { shown_to: ShownTo::Refresh, ..self }
     }
 
-    /// At a route that is none of the family's, a subject who is gone is told nothing else than any other.
+    /// At a route outside the family, a subject whose account is gone is told the same as any other.
     pub(super) fn to_authenticate(self) -> Self {
         Self { shown_to: ShownTo::Authenticate, gone: self.fault, ..self }
     }
 
-    /// What is told where the session does not do.
+    /// The fault if the session may not be used.
     pub(super) fn fault(&self) -> Fault {
         self.fault
     }
@@ -98,14 +98,14 @@ impl Shown {
         Self { account, session, generation: None, shown_to: ShownTo::Act, fault, gone }
     }
 
-    /// Takes the session up, and goes on with `then` where it lives.
+    /// Takes the session up, and goes on with `then` if it lives.
     pub(super) fn open(self, admitted: Admitted, then: impl Then<Admitted, OpenSession>) -> Step {
         let question = self.question(&admitted);
         admitted.ask(question, move |admitted, asked, record| {
             let Some(record) = record else {
                 return self.refuse(admitted, TokenRefusal::SessionEnded);
             };
-            // Before the generation: another device ends nothing.
+            // This is judged before the generation, so that another device ends nothing.
             if let Some(reason) = over(&asked, &record) {
                 return self.refuse(admitted, reason);
             }
@@ -125,8 +125,8 @@ impl Shown {
         admitted.check_session(self.account, self.session, self.generation)
     }
 
-    /// Its token was rotated away. Who wants to renew it has not got the answer, or has a copy; with a grace, other calls have no part in that.
-    /// A guard never has: it writes nothing, and a page asks for many things at once while it renews its token.
+    /// Judges a token that was rotated away. A client that renews with it has lost the answer, or somebody has a copy. With a grace, other
+    /// calls end no session. A guard never does: it writes nothing, and a page asks for many things at once while it renews its token.
     fn rotated_away(
         self,
         admitted: Admitted,
@@ -151,7 +151,7 @@ impl Shown {
         self.generation.is_some_and(|generation| generation < record.generation)
     }
 
-    /// Looks at the account of a session that lives, and goes on with `then` where it may use it.
+    /// Looks at the account of a live session, and goes on with `then` if the account may use it.
     pub(super) fn take_up(
         self,
         admitted: Admitted,
@@ -194,7 +194,7 @@ impl Admitted {
     }
 }
 
-/// Why a session is over for whoever comes with a token of it.
+/// Why a session is over for a caller with a token of it.
 fn over(asked: &CheckSession, record: &SessionRecord) -> Option<TokenRefusal> {
     if !asked.is_within_limits(record) {
         Some(TokenRefusal::SessionEnded)
@@ -218,14 +218,14 @@ pub(super) fn refusal(
     } else if record.revision != account.revision {
         Some(TokenRefusal::AccountChanged)
     } else if !skew.is_impossible(changed_at, now) && skew.is_surely_before(record.auth_time, changed_at) {
-        // The revision has decided already. This is for a change that counted none up.
+        // Usually the revision has decided already. This catches a change that did not raise it.
         Some(TokenRefusal::CredentialsChanged)
     } else {
         None
     }
 }
 
-/// Goes on with `then` where a session token is of the caller's application, and of the device unless the caller gives up a right.
+/// Goes on with `then` if a session token is of the caller's application, and of the device unless the caller gives up a right.
 pub(super) fn by_session_token(
     errand: Errand,
     admitted: Admitted,
@@ -252,8 +252,8 @@ pub(super) fn by_session_token(
     admitted.refuse_token(Fault::SessionTokenInvalid, token.account(), reason)
 }
 
-/// Finds the session that a token of the short form refers to. What is over is refused here, as if it had ended: so both are told after the
-/// same questions.
+/// Finds the session that a reference stands for. A session that is over is refused here as if it had ended, so that both refusals come after
+/// the same questions.
 fn find_session(
     errand: Errand,
     admitted: Admitted,
@@ -281,7 +281,7 @@ pub(super) fn of_bearer(
     with_bearer(admitted, presented, |admitted, token| Shown::by_id_token(&token).open(admitted, then))
 }
 
-/// Verifies an id token, and goes on with `then`. It shows nothing where calls must be signed.
+/// Verifies an id token, and goes on with `then`. An id token shows nothing where calls must be signed.
 pub(super) fn with_bearer(
     admitted: Admitted,
     presented: Untrusted<'_, IdToken>,

@@ -1,7 +1,7 @@
 //! A signed-in subject replaces their own number or address.
 //!
-//! A session is all that a thief has, so it proves nothing here. A code to the new contact is asked for in one session and counts in another one alone,
-//! whose subject has signed in since: that sign-in is the proof, by whatever the application asks of one.
+//! A thief may have a session, so a session proves nothing here. A code to the new contact is asked for in one session, and counts only in another
+//! one, whose subject has signed in since. That sign-in is the proof, with whatever the application demands of a sign-in.
 
 use super::{
     admit::Admitted,
@@ -32,7 +32,7 @@ use crate::{
 };
 use alloc::{sync::Arc, vec::Vec};
 
-/// A wish to have a code sent to what is to be one's own contact.
+/// A signed-in subject's request for a code to a new contact.
 ///
 /// ```
 /// use authflow::{
@@ -61,10 +61,10 @@ use alloc::{sync::Arc, vec::Vec};
 /// ```
 #[derive(Clone, Debug)]
 pub struct ContactCodeRequest {
-    /// The new one, as its owner types it.
+    /// The new contact, as its owner types it.
     pub contact: Recipient,
-    /// What the client presents against robots. Judged where a captcha is demanded, as for [any code](super::CodeRequest::captcha_token) to a contact
-    /// that nobody has proved to have; passed over elsewhere.
+    /// What the client presents against robots. It is judged if a captcha is demanded, as for [any code](super::CodeRequest::captcha_token) to a
+    /// contact that nobody has proved, and ignored otherwise.
     pub captcha_token: Option<Secret>,
 }
 
@@ -98,7 +98,7 @@ pub struct ContactCodeRequest {
 /// ```
 #[derive(Clone, Debug)]
 pub struct ContactChange {
-    /// The new one, as its owner types it.
+    /// The new contact, as its owner types it.
     pub contact: Recipient,
     /// The code that was sent to it, as typed.
     pub code: Secret,
@@ -141,7 +141,7 @@ impl ContactChange {
     }
 }
 
-/// Before anything is sent, counted or proved: so a denial costs no message, counts no guess and spends no code.
+/// Asks for access before anything is sent, counted or proved, so that a denial costs no message, counts no guess and spends no code.
 fn with_allowed(
     core: &Arc<Core>,
     caller: Caller,
@@ -156,13 +156,13 @@ fn with_allowed(
     })
 }
 
-/// A contact in its one spelling, which whoever is signed in may have in the place of theirs, once they have proved that it is theirs. Whether
-/// anybody else has it, nobody has looked.
+/// A contact in its one spelling. A signed-in subject may have it instead of their present one, once they have proved that it is theirs. Nobody has
+/// looked whether anybody else has it.
 struct NewContact(Recipient);
 
 /// Why a contact is not replaced.
 enum Refused {
-    /// It is none.
+    /// The contact cannot be reached.
     Unreachable,
     Because {
         account: AccountId,
@@ -172,7 +172,7 @@ enum Refused {
 }
 
 impl Refused {
-    /// A code that proves nothing is not sent. One that no call takes is told as such.
+    /// Refuses to send a code that would prove nothing. A code that no call takes is refused as such.
     fn of_send(self, admitted: Admitted) -> Step {
         match self {
             Self::Because { reason: NoNewContact::NotOffered, .. } => {
@@ -198,7 +198,7 @@ impl Refused {
 }
 
 impl NewContact {
-    /// Judges whether it may be, as far as the account and what the session has proved decide.
+    /// Judges whether the contact may be replaced, as far as the account and the proofs of the session decide.
     fn judge(admitted: &Admitted, session: &OpenSession, typed: Recipient) -> Result<Self, Refused> {
         let contact = typed.completed(admitted.numbering()).in_one_spelling();
         if !contact.can_be_reached() {
@@ -211,10 +211,11 @@ impl NewContact {
             .map_err(|reason| Refused::Because { account: account_id, channel, reason })
     }
 
-    /// Nobody has proved to be who it goes to, so it is asked for as a stranger asks for one.
+    /// Asks for the code as a stranger does, because nobody has proved that the contact is theirs.
     fn ask_for_code(self, admitted: Admitted, session: OpenSession, captcha_token: Option<Secret>) -> Step {
         let stranger = Stranger::new(self.0.clone(), captcha_token);
-        // A commit claims one thing, and the one that stores the code may claim a captcha token, or be refused for want of one.
+        // The signature gets its own commit, because a commit claims one thing. The commit that stores the code may claim a captcha token, or be
+        // refused for want of one.
         admitted.use_signature(move |admitted| {
             if admitted.policy().demands_captcha {
                 stranger
@@ -225,7 +226,7 @@ impl NewContact {
         })
     }
 
-    /// To the contact, whether anybody has it or not: it is not looked up.
+    /// Sends the code to the contact, whether anybody has it or not. The contact is not looked up.
     fn send_code(self, admitted: Admitted, session: OpenSession, stranger: Stranger) -> Step {
         let Self(recipient) = self;
         let OpenSession { account, record } = session;
@@ -274,8 +275,8 @@ fn is_since(admitted: &Admitted, session: &OpenSession, used: &UsedCode) -> bool
     used.asked.is_some_and(|asked| asked.is_before(record.session, record.auth_time, skew))
 }
 
-/// In the same commit all other sessions end, and the one in hand goes on: as old as it was, since a code to a contact that was not theirs proves
-/// nothing of who they are.
+/// The same commit ends all other sessions. The session in hand goes on with its old sign-in time, because a code to a contact that was not
+/// theirs does not prove who they are.
 fn replace(admitted: Admitted, session: OpenSession, contact: Recipient, used: UsedCode) -> Step {
     let OpenSession { account, record } = session;
     let names = ContactNames::of(&contact, admitted.numbering());

@@ -1,4 +1,4 @@
-//! The identities that a signed-in subject's account is linked to: told, and taken away.
+//! The identities that a signed-in subject's account is linked to: to list them, and to remove one.
 
 use super::{
     admit::Admitted,
@@ -56,7 +56,7 @@ use alloc::{sync::Arc, vec::Vec};
 pub enum NamedIdentity {
     /// By the [id](LinkedIdentity::id) of the link.
     Link(Secret),
-    /// By what the provider knows it by.
+    /// By the provider, and the provider's id of the person.
     Identity {
         /// Who vouches for it.
         provider: Secret,
@@ -98,7 +98,8 @@ pub(super) fn unlink(
                 let (named, others): (Vec<_>, Vec<_>) = all.into_iter().partition(is_named);
                 let Some(named) = named.into_iter().next() else { return refuse(admitted, account, false) };
                 let is_last = !has_other_way_in(admitted.policy(), &session.account);
-                // A link that was made by less than is demanded here is no way in, so a store, which counts links, does not see that this is the last.
+                // A link that was made by less than is demanded here is no way in. A store only counts links, so it does not see that this one is the
+                // last way in.
                 let counts = |linked: &LinkedIdentity| link_counts(admitted.policy(), linked.linked_by);
                 match is_last && counts(&named) && !others.iter().any(counts) {
                     true => refuse(admitted, account, true),
@@ -118,7 +119,8 @@ fn linked(
     admitted.ask(question, move |admitted, _, all| then(admitted, (session, all)))
 }
 
-/// Other sessions end, because whoever else is signed in may have come in by it; and a login that began with it is over, with the revision.
+/// Removes the link. Other sessions end, because somebody else who is signed in may have come in by the identity. A login that began with it ends
+/// by the new revision.
 fn take_away(
     admitted: Admitted,
     session: OpenSession,
@@ -131,7 +133,7 @@ fn take_away(
     let writes = Vec::from([
         Write::UnlinkIdentity { identity, is_last },
         Write::EndSessions(EndSessions::AllBut(record.session)),
-        // It proves nothing anew.
+        // Removing a link proves nothing anew.
         Write::RenewSession {
             session: record.session,
             auth_time: record.auth_time,

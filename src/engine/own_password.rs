@@ -58,9 +58,9 @@ const RECENT: Lifetime = Lifetime::of::<600>();
 /// ```
 #[derive(Clone, Debug)]
 pub struct OwnPasswordChange {
-    /// The present password as typed; `None` where none is set.
+    /// The present password as typed; `None` if none is set.
     pub old_password: Option<Secret>,
-    /// The new one.
+    /// The new password.
     pub new_password: Secret,
 }
 
@@ -76,7 +76,7 @@ pub(super) fn change(
     })
 }
 
-/// Before anything is proved: so a denial tells nothing of the old password, counts no guess and spends no code.
+/// Asks for access before anything is proved, so that a denial tells nothing of the old password, counts no guess and spends no code.
 fn may_change(
     admitted: Admitted,
     session: OpenSession,
@@ -116,7 +116,7 @@ impl OwnPasswordChange {
         let claimant = Ok((verifier, session));
         prove_password(admitted, aim, claimant, presented, "old_password", |admitted, proved| {
             match proved {
-                // What changes is not hashed anew.
+                // The old password is about to be replaced, so its verifier is not renewed.
                 Ok((session, _rehash)) => {
                     store(admitted, session, new, FactorSet::EMPTY.with(Factor::Password), None)
                 }
@@ -136,7 +136,7 @@ fn set_first(admitted: Admitted, session: OpenSession, chosen: Secret) -> Step {
         return admitted.context.refuse(Fault::SignInNotRecent, event);
     }
     match NewPassword::new(&admitted, Some(&session.account), chosen, None) {
-        // Nothing was proved but what signed in, and no second factor is made new by that.
+        // Only the sign-in has proved anything, and it does not make a second factor new.
         Ok(new) => {
             let proved = session.record.factors.without(session.account.enrolled);
             store(admitted, session, new, proved, None)
@@ -184,7 +184,7 @@ fn set_first(admitted: Admitted, session: OpenSession, chosen: Secret) -> Step {
 /// ```
 #[derive(Clone, Debug)]
 pub struct OwnPasswordCodeChange {
-    /// By which way the code was sent.
+    /// The channel by which the code was sent.
     pub channel: Channel,
     /// The code as typed.
     pub code: Secret,
@@ -241,8 +241,8 @@ impl OwnPasswordCodeChange {
     }
 }
 
-/// Whether a session is good enough to set a password without the old one, or to replace a contact, on the device that it is of. Its record has the time of its
-/// sign-in by the clock of the instance that issued it, which may be ahead of this one.
+/// Whether a session is recent enough to set a password without the old one, or to replace a contact. The time of its sign-in is by the clock of the
+/// instance that issued it, which may be ahead of this one.
 pub(super) fn is_fresh(admitted: &Admitted, session: &OpenSession) -> bool {
     admitted.context.core.ring.skew().is_recent(session.record.auth_time, RECENT, admitted.now())
 }
@@ -251,7 +251,7 @@ pub(super) fn refuse_stale(admitted: Admitted, account: AccountId) -> Step {
     admitted.context.refuse(Fault::SignInNotRecent, Event::SignInNotRecent { account })
 }
 
-/// `proved` is what the right to set it was proved by, just now.
+/// `proved` is what has just proved the right to set the password.
 fn store(
     admitted: Admitted,
     session: OpenSession,

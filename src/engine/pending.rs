@@ -43,9 +43,9 @@ pub(super) struct Finished {
     pub(super) password: PasswordStep,
     /// What it has proved.
     pub(super) proved: FactorSet,
-    /// When the subject has proved who they are again, where the step was a proof.
+    /// When the subject has proved who they are again, if the step was a proof.
     pub(super) proved_at: Option<Timestamp>,
-    /// The code that it uses up, where it was proved by one.
+    /// The code that the step uses up, if it was proved by one.
     pub(super) code: Option<UsedCode>,
     /// What it writes.
     pub(super) writes: Vec<Write>,
@@ -61,7 +61,8 @@ impl PendingLogin {
         stages: &'static [Stage],
         then: impl Then<Admitted, Self>,
     ) -> Step {
-        // Verified at once, while the text is at hand; judged after the application, which is the graver fault.
+        // The token is verified at once, while its text is at hand. It is judged later, because an unknown
+        // application is the graver fault.
         let verified = core.ring.state_tokens().verify(presented, moment.timestamp());
         admit::admit(core, caller, moment, move |mut admitted| {
             let token = match verified {
@@ -83,12 +84,12 @@ impl PendingLogin {
         next(admitted.policy(), &self.account, progress, admitted.now())
     }
 
-    /// What names the login to the codes that are sent for it, where the device shows nothing that would.
+    /// The id that binds codes to this login, if the device shows nothing that would.
     pub(super) fn id(&self) -> TokenId {
         *self.token.id()
     }
 
-    /// What a skip of it opens a session with.
+    /// What a skip in this login opens a session with.
     pub(super) fn opening(&self) -> Opening {
         Opening { auth_time: self.auth_start, factors: self.factors }
     }
@@ -98,7 +99,7 @@ impl PendingLogin {
         refuse(admitted, self.account.id, TokenRefusal::StepClosed)
     }
 
-    /// The login with a step done, about to spend its token and to write this.
+    /// The login after a step. It is about to spend its token and to write what the step writes.
     pub(super) fn finish(self, admitted: Admitted, finished: Finished) -> Box<Login> {
         let Finished { password, proved, proved_at, code, writes } = finished;
         let Self { account, token, factors, auth_start, link } = self;
@@ -139,7 +140,7 @@ fn refusal(admitted: &mut Admitted, token: &StateToken, stages: &[Stage]) -> Opt
     drift.refused.map(TokenRefusal::Device)
 }
 
-/// Of the token there goes on what its login still needs: it has been judged.
+/// Only what the login still needs of the token goes on, because the token has been judged.
 fn find_account(admitted: Admitted, claims: &StateClaims, then: impl Then<Admitted, PendingLogin>) -> Step {
     let StateClaims { account: id, revision, factors, auth_start, .. } = *claims;
     let (token, link) = (Spent::state_token(claims), claims.link.clone());

@@ -27,7 +27,7 @@ use alloc::sync::Arc;
 ///     token::Untrusted,
 /// };
 ///
-/// /// What a route of yours finds in its headers: one of the two, and not both.
+/// /// What your route finds in its headers: one of the two, and not both.
 /// fn shown<'a>(
 ///     bearer: Option<&'a str>,
 ///     session: Option<&'a str>,
@@ -54,10 +54,10 @@ use alloc::sync::Arc;
 pub enum PresentedToken<'a> {
     /// An id token, as `Authorization: Bearer …` carries it.
     Bearer(Untrusted<'a, IdToken>),
-    /// A session token, in the family's header `X-session-token` or in a cookie of the host's.
+    /// A session token, in the family's header `X-session-token` or in a cookie of the host.
     Session(Untrusted<'a, SessionToken>),
-    /// A session token that is sealed, in the family's header `X-signature`: an application that has a [`call_key`](crate::Application::call_key)
-    /// takes no other, but to sign out; and no other application takes one.
+    /// A sealed session token, in the family's header `X-signature`. An application that has a [`call_key`](crate::Application::call_key) takes
+    /// nothing else, except to sign out. No other application takes one.
     Signed(CallSignature<'a>),
 }
 
@@ -82,7 +82,7 @@ impl<'a> From<PresentedSession<'a>> for PresentedToken<'a> {
     }
 }
 
-/// What shows a session where an id token does not: to end it, or to have its tokens made anew.
+/// What shows a session to end it, or to have its tokens made anew. An id token does neither.
 ///
 /// ```
 /// use authflow::{
@@ -94,7 +94,7 @@ impl<'a> From<PresentedSession<'a>> for PresentedToken<'a> {
 ///     token::Untrusted,
 /// };
 ///
-/// /// What a route of yours finds in its headers, whichever of the two your applications use.
+/// /// What your route finds in its headers, whichever of the two your applications use.
 /// fn shown<'a>(session: Option<&'a str>, signature: Option<&'a str>) -> PresentedSession<'a> {
 ///     match (session, signature) {
 ///         (_, Some(sealed)) => CallSignature::new(sealed).into(),
@@ -118,7 +118,7 @@ impl<'a> From<PresentedSession<'a>> for PresentedToken<'a> {
 pub enum PresentedSession<'a> {
     /// A session token.
     Token(Untrusted<'a, SessionToken>),
-    /// One that is sealed: see [`PresentedToken::Signed`].
+    /// A sealed session token: see [`PresentedToken::Signed`].
     Signed(CallSignature<'a>),
 }
 
@@ -134,7 +134,7 @@ impl<'a> From<CallSignature<'a>> for PresentedSession<'a> {
     }
 }
 
-/// Verifies whatever the caller shows, and goes on with `then` where it is of the application and the device.
+/// Verifies whatever the caller shows, and goes on with `then` if it is of the application and the device.
 pub(super) fn with_presented(
     core: &Arc<Core>,
     caller: Caller,
@@ -170,7 +170,7 @@ pub(super) fn with_session_token(
     match presented {
         PresentedSession::Token(token) => {
             let verified = VerifiedSession::verify(&core.ring, token, moment.timestamp());
-            // Whoever gives a right up needs no key service for it, and shows something.
+            // Giving up a right must not need the key service. But the caller must show something.
             let may_be_bare = errand == Errand::GiveUp && !token.is_empty();
             admit::admit_for(errand, core, caller, moment, move |admitted| {
                 let begin = |admitted| by_session_token(errand, admitted, verified, then);

@@ -1,7 +1,7 @@
 //! Proving a code that was sent.
 //!
-//! The host keeps only a digest, keyed and bound to what the code is for and to whose it is; so the code is compared here. As for
-//! a password, an account that is not there asks the same questions as one whose code is wrong.
+//! The host keeps only a digest, which is keyed and bound to the code's purpose and owner, so the code is compared here. An account that is
+//! not there asks the same questions as a wrong code, as it does for a password.
 
 use super::{
     admit::Admitted,
@@ -25,9 +25,9 @@ use crate::{
     step::Step,
 };
 
-/// Whom a code proves something of, and was bound to when it was sent.
+/// Somebody of whom a code proves something. The code was bound to them when it was sent.
 pub(super) trait CodeHolder: Send + Sync + 'static {
-    /// The account and its revision; none where the code was to nobody's account.
+    /// The account and its revision; `None` if the code was to nobody's account.
     fn owner(&self) -> Option<(AccountId, Revision)>;
 }
 
@@ -51,7 +51,7 @@ pub(super) struct PresentedCode {
 }
 
 impl PresentedCode {
-    /// Judges it, and goes on with `then`: with whom it proves and what its use spends.
+    /// Judges the code, and goes on with `then`, which gets the holder that it proves and the use of the code.
     pub(super) fn prove<T: CodeHolder>(
         self,
         admitted: Admitted,
@@ -87,7 +87,7 @@ fn judge(
     presented: &Secret,
 ) -> Result<StoredCode, ProofRefusal> {
     let (now, ring) = (admitted.now(), &admitted.context.core.ring);
-    // Its end is by the clock of the instance that sent it. One that no code sent now would have is none.
+    // The end of a code is by the clock of the instance that sent it. An end later than that of a code sent now is impossible.
     let last_end = now.plus(admitted.policy().lifetimes.code());
     let is_good = |stored: &StoredCode| {
         now < stored.expires_at && !ring.skew().is_impossible(stored.expires_at, last_end)
@@ -106,7 +106,7 @@ pub(super) fn aim_at(admitted: &Admitted, account: AccountId, channel: Channel) 
     Aim::at(slot, factor)
 }
 
-/// Proves, by a code outside any pending login, to be the owner of an account's recipient: of the one that `may` gives.
+/// Proves the ownership of an account's recipient, the one that `may` gives, by a code outside any pending login.
 pub(super) fn prove_ownership(
     admitted: Admitted,
     purpose: CodePurpose,
@@ -132,8 +132,9 @@ pub(super) fn prove_ownership(
     })
 }
 
-/// Proves a code that was sent for a pending login, to the recipient that the client names if it names one. It may have been asked for in an
-/// earlier login of the same device, whose page was loaded again: the step uses up the code beside its state token.
+/// Proves a code that was sent for a pending login. If the client names a recipient, it must be the account's own, or its mask. The code may
+/// have been asked for in an earlier login of the same device, whose page was loaded again. The step uses up the code beside its state
+/// token.
 pub(super) fn prove_in_login(
     admitted: Admitted,
     login: PendingLogin,

@@ -54,9 +54,9 @@ use alloc::{sync::Arc, vec::Vec};
 pub enum FactorResponse {
     /// A code that was sent.
     Code {
-        /// By which way.
+        /// The channel by which it was sent.
         channel: Channel,
-        /// To whom, as far as the client knows: if given, it must be the account's own, or its mask.
+        /// The recipient, if the client knows it. It must be the account's own, or its mask.
         recipient: Option<Secret>,
         /// The code as typed.
         code: Secret,
@@ -106,7 +106,7 @@ impl FactorResponse {
             }
             Self::Totp { code } => {
                 let account = login.account.id;
-                // Before a guess is counted: what cannot be judged costs none.
+                // The secret is opened before a guess is counted, so that a password that cannot be judged costs none.
                 let open = match OpenTotp::of(&admitted.context.core, &login.account) {
                     Ok(open) => open,
                     Err(reason) => {

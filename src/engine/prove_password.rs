@@ -1,7 +1,7 @@
 //! Proving a password.
 //!
-//! The questions and their order depend on nothing that an outsider may not know: without a verifier the presented password
-//! is hashed all the same, and a lock does not spare the host a question.
+//! The questions and their order depend on nothing that an outsider may not know. Without a verifier, the presented password is hashed all
+//! the same, and a lock does not spare the host a question.
 
 use super::{
     admit::Admitted,
@@ -20,7 +20,7 @@ use crate::{
     step::{Step, Write},
 };
 
-/// Which spelling the verifier is of; where there is none, that of new ones.
+/// The spelling of the verifier. Without a verifier, it is the spelling of new ones.
 fn form_of(account: Option<&Account>) -> PasswordForm {
     let password = account.and_then(|account| account.password.as_ref());
     password.map_or(PasswordForm::Canonical, |password| password.form)
@@ -32,8 +32,9 @@ pub(super) fn aim_at_password(admitted: &Admitted, account: AccountId) -> Aim {
     Aim::at(slot, Factor::Password)
 }
 
-/// Judges `presented` by the verifier of the claimant, if there is one, and goes on with `then`: with whom it proves and, where the
-/// verifier is outdated, the write that renews it. That write goes with a step that leaves the password as it is. `member` is where it stood.
+/// Judges `presented` by the claimant's verifier, if there is one, and goes on with `then`. That gets the claimant and, if the verifier is
+/// outdated, the write that renews it. The write goes with a step that leaves the password as it is. `member` is the member of the body that
+/// had the password.
 pub(super) fn prove_password<T: Holder>(
     admitted: Admitted,
     aim: Aim,
@@ -50,7 +51,7 @@ pub(super) fn prove_password<T: Holder>(
             guess.split(|(verifier, claimant)| ((claimant.account().id, verifier), claimant));
         let (account, verifier) = judged.unzip();
         let form = form_of(guess.claimant.as_ref().ok().map(T::account));
-        // The one spelling that the verifier is of: one guess is one hash.
+        // Only the spelling of the verifier is hashed, so that one guess is one hash.
         let (presented, is_of_old_form) = match form {
             PasswordForm::AsTyped => (presented, !canonical.expose().is_ascii()),
             PasswordForm::Canonical => (canonical.clone(), false),
@@ -62,7 +63,7 @@ pub(super) fn prove_password<T: Holder>(
                 PasswordMatch::Matches => is_of_old_form,
                 PasswordMatch::MatchesOutdated => true,
             };
-            // Kept on only where it is hashed anew; wiped here otherwise.
+            // The password is kept only if it is hashed anew, and is wiped here otherwise.
             let rehash = is_outdated.then_some(Write::Rehash { password: canonical });
             guess.right(move |admitted, claimant| then(admitted, claimant.map(|claimant| (claimant, rehash))))
         })

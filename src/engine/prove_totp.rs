@@ -1,4 +1,4 @@
-//! Proving a time-based one-time password (RFC 6238). It is judged here; that its step is used once is the commit's to see to.
+//! Proving a time-based one-time password (RFC 6238). It is judged here, and the commit sees to it that its step is used once.
 
 use super::{admit::Admitted, ask::Then, config::Core, guess::Guess};
 use crate::{
@@ -21,7 +21,7 @@ pub(super) struct OpenTotp {
 }
 
 impl OpenTotp {
-    /// Opens that of an account, if it has one.
+    /// Opens the secret of an account's one-time password, if it has one.
     pub(super) fn of(core: &Core, account: &Account) -> Result<Option<Self>, NotOpened> {
         let Some(totp) = account.totp.clone() else { return Ok(None) };
         let owner = account.owner();
@@ -30,7 +30,7 @@ impl OpenTotp {
         Ok(Some(Self { totp, secret, owner }))
     }
 
-    /// The write that seals the secret anew, where an earlier key has sealed it.
+    /// The write that seals the secret anew, if an earlier key has sealed it.
     fn reseal(&self, core: &Core, moment: &Moment) -> Option<Write> {
         let keys = core.sealing.as_ref()?;
         let is_earlier = self.totp.secret().key_id() != keys.sealer().id();
@@ -38,8 +38,8 @@ impl OpenTotp {
     }
 }
 
-/// Judges `presented`, and goes on with `then`: with whom it proves, the write that uses its step and, where an earlier key has sealed the
-/// secret, the one that seals it anew.
+/// Judges `presented`, and goes on with `then`. That gets the claimant, the write that uses the step and, if an earlier key has sealed the
+/// secret, the write that seals it anew.
 pub(super) fn prove_totp<T: Send + Sync + 'static>(
     admitted: Admitted,
     aim: Aim,

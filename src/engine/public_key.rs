@@ -1,4 +1,4 @@
-//! What an application's clients seal their session tokens with.
+//! The key with which an application's clients seal their session tokens.
 
 use super::{admit, config::Core};
 use crate::{

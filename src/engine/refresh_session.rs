@@ -1,4 +1,5 @@
-//! A new id token for a session and, where the application rotates them and the call has a place for it, a new session token.
+//! A new id token for a session. A new session token comes with it if the application rotates them and the call has a place for
+//! one.
 
 use super::{
     admit::{self, Admitted, Errand},
@@ -32,12 +33,12 @@ pub(super) fn start(
         PresentedSession::Token(_) => {
             with_session_token(Errand::Act, core, caller, presented, moment, refresh)
         }
-        // Whoever has copied one signature would get the session token, and so every further one.
+        // Somebody who has copied one signature would get the session token, and so every later one.
         PresentedSession::Signed(_) => admit::admit(core, caller, moment, signature::refuse_refresh),
     }
 }
 
-/// The same, for a tenant's server that holds the token: its credential is what it shows besides.
+/// The same, for a tenant's server that holds the token and also shows its credential.
 pub(super) fn for_tenant(
     core: &Arc<Core>,
     caller: TenantCaller,
@@ -58,7 +59,7 @@ fn refresh(admitted: Admitted, shown: Shown) -> Step {
     shown.open(admitted, move |admitted, open| may_go_on(admitted, shown, open))
 }
 
-/// A new id token alone. The session token stays: there is no place to tell another one in.
+/// A new id token alone. The session token stays, because the reply has no place for a new one.
 pub(super) fn id_token_alone(
     core: &Arc<Core>,
     caller: Caller,
@@ -98,8 +99,8 @@ fn renew(admitted: Admitted, open: OpenSession) -> Step {
     })
 }
 
-/// The tokens are made first, because one may be signed outside: were the rotation written and the signature not to be had, the
-/// client would come back with the old token, as a thief would.
+/// The tokens are made first, because the id token may be signed outside. If the rotation were written and the signature then
+/// failed, the client would come back with the old token, as a thief would.
 fn rotate(admitted: Admitted, shown: Shown, open: OpenSession) -> Step {
     let OpenSession { account, record } = open;
     let (generation, unseen_since) = (record.generation.saturating_add(1), admitted.unseen_since());
@@ -125,7 +126,7 @@ fn rotate(admitted: Admitted, shown: Shown, open: OpenSession) -> Step {
     })
 }
 
-/// Somebody else was faster with the same token: the same client, whose answer is on its way, or a thief.
+/// Another request was faster with the same token. It is of the same client, whose answer is on its way, or of a thief.
 fn outrun(admitted: Admitted, shown: Shown, now: SessionRecord, generation: u32) -> Step {
     if admitted.may_be_lost(&now, generation) {
         shown.take_up(admitted, now, |admitted, open| open.answer_again(admitted, Verdict::Refreshed))

@@ -1,4 +1,4 @@
-//! Requests that are refused before they are about anything.
+//! Requests that are refused before their operation begins.
 
 use super::{admit, config::Core};
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
 };
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
 
-/// Device before client id.
+/// The fault of the device is told before that of the client id.
 pub(super) fn headers(core: &Core, faults: HeaderFaults) -> Step {
     let fault = if faults.concern_the_device() { Fault::DeviceIncomplete } else { Fault::ClientIdMissing };
     Step::Done(Box::new(Outcome {
@@ -19,7 +19,7 @@ pub(super) fn headers(core: &Core, faults: HeaderFaults) -> Step {
     }))
 }
 
-/// The body of a call that no device makes, and that names no application.
+/// Refuses the body of a call that no device makes, and that names no application.
 pub(super) fn tenants_body(core: &Core, language: Option<Language>, fault: BodyFault) -> Step {
     Step::Done(Box::new(Outcome {
         verdict: Verdict::Refused(Fault::RequestMalformed(fault)),
@@ -28,7 +28,7 @@ pub(super) fn tenants_body(core: &Core, language: Option<Language>, fault: BodyF
     }))
 }
 
-/// Application before body.
+/// The fault of the application is told before that of the body.
 pub(super) fn body(core: &Arc<Core>, caller: Caller, fault: BodyFault, moment: Moment) -> Step {
     admit::admit(core, caller, moment, move |admitted| admitted.refuse_body(fault))
 }

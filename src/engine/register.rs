@@ -1,8 +1,8 @@
-//! Register: somebody who has no account proves a contact by a code, and gets one.
+//! Register: somebody who has no account proves a contact by a code, and gets an account.
 //!
-//! A contact that somebody has goes through the same questions, in the same order, as one that nobody has, until the code is proved: only who can
-//! read what is sent to it learns that it is taken. What is chosen for the account is judged before a guess is counted as far as rules judge it, and by
-//! the host after the proof. The account is made by the commit that opens its first session, or not at all.
+//! Until the code is proved, a contact that somebody has goes through the same questions, in the same order, as one that nobody has. So only somebody
+//! who can read what is sent to the contact learns that it is taken. The rules judge what is chosen for the account before a guess is counted, and
+//! the host judges it after the proof. The account is made by the commit that opens its first session, or not at all.
 
 use super::{
     admit::{self, Admitted},
@@ -54,7 +54,7 @@ use alloc::{boxed::Box, sync::Arc, vec::Vec};
 /// let ask = json!({ "mobile": mobile, "type": "REGISTER_SMS" });
 /// world.send(&Call::post("/api/v2/sdk/sms/send", &ask));
 ///
-/// // No name and no password: she will sign in by codes. What she says of herself reaches the host.
+/// // No name and no password: she will sign in by codes. The host gets what she says of herself.
 /// let registrant = Registrant {
 ///     recipient: Recipient::new(Channel::Sms, mobile)?,
 ///     code: Secret::new(world.code()),
@@ -71,15 +71,15 @@ use alloc::{boxed::Box, sync::Arc, vec::Vec};
 /// ```
 #[derive(Clone, Debug)]
 pub struct Registrant {
-    /// The contact that the account is to have. The code was sent there.
+    /// The contact of the new account. The code was sent there.
     pub recipient: Recipient,
     /// The code as typed.
     pub code: Secret,
     /// The user name as typed, if they chose one: it must be [fit for a new one](UserName::for_new_account).
     pub user_name: Option<Secret>,
-    /// The password as typed, if they chose one. It is needed where a code to the contact is no first factor.
+    /// The password as typed, if they chose one. It is needed if a code to the contact is no first factor.
     pub password: Option<Secret>,
-    /// What they say of themselves besides, for the host to judge.
+    /// What else they say of themselves, for the host to judge.
     pub members: ProfileMembers,
 }
 
@@ -102,9 +102,9 @@ pub(super) fn start(
     })
 }
 
-/// Somebody whose code is about to be judged. It was bound to no account, so it is none's here.
+/// Somebody whose code is about to be judged. The code was bound to no account, so the claimant has none.
 struct Claimant {
-    /// Who has the contact already.
+    /// The account that has the contact already.
     found: Option<AccountId>,
 }
 
@@ -114,7 +114,7 @@ impl CodeHolder for Claimant {
     }
 }
 
-/// Who has proved a contact that nobody has.
+/// Somebody who has proved a contact that nobody has.
 struct Newcomer {
     recipient: Recipient,
     /// The code that proved it, unless somebody vouched for it.
@@ -125,19 +125,19 @@ struct Newcomer {
 }
 
 impl Registrant {
-    /// With the contact alone.
+    /// A registrant with the contact alone.
     pub(super) fn by_code(recipient: Recipient, code: Secret) -> Self {
         let members = ProfileMembers::default();
         Self { recipient, code, user_name: None, password: None, members }
     }
 
-    /// `link` is what is linked to the account besides.
+    /// `link` is an identity that is also linked to the account.
     pub(super) fn begin(self, admitted: Admitted, link: Option<Linking>) -> Step {
         let Self { recipient, code, user_name, password, members } = self;
         let channel = recipient.channel();
         let factor = Factor::of_channel(channel);
         let may = |has_password| registration(admitted.policy(), channel, has_password);
-        // For nobody at all, so nothing is told of anybody.
+        // The policy refuses everybody alike, so this tells nothing of anybody.
         match may(password.is_some()) {
             Ok(()) => {}
             Err(_) if password.is_none() && may(true).is_ok() => {
@@ -180,7 +180,7 @@ impl Registrant {
     }
 }
 
-/// Finds out who has a contact: as a contact, or as a user name of before. Guesses at its code are counted where those of a sign-in are.
+/// Finds the account that has a contact: as a contact, or as an earlier user name. Guesses at its code are counted where those of a sign-in are.
 fn find(
     admitted: Admitted,
     recipient: Recipient,
@@ -195,7 +195,7 @@ fn find(
     })
 }
 
-/// What somebody has chosen, as far as rules judge it.
+/// What somebody has chosen, after the rules have judged it.
 struct Chosen {
     user_name: Option<UserName>,
     password: Option<NewPassword>,
@@ -203,7 +203,8 @@ struct Chosen {
     link: Option<Linking>,
 }
 
-/// Registers whoever has a mobile that somebody vouches for, and links an identity to the account. Only who has the mobile learns that it is taken.
+/// Registers the owner of a mobile that somebody vouches for, and links an identity to the account. Only the owner of the mobile learns that it is
+/// taken.
 pub(super) fn register_vouched(admitted: Admitted, mobile: Mobile, link: Option<Linking>) -> Step {
     let chosen = Chosen { user_name: None, password: None, members: ProfileMembers::default(), link };
     let recipient = Recipient::Mobile(mobile).in_one_spelling();
@@ -214,7 +215,7 @@ pub(super) fn register_vouched(admitted: Admitted, mobile: Mobile, link: Option<
 }
 
 impl Chosen {
-    /// Asks the host whether they may have an account, and goes on.
+    /// Asks the host whether the registrant may have an account, and goes on.
     fn judge(self, admitted: Admitted, recipient: Recipient, used: Option<UsedCode>) -> Step {
         let Self { user_name, password, members, link } = self;
         let question = JudgeProfile {
@@ -239,7 +240,7 @@ impl Chosen {
     }
 }
 
-/// An id that nobody can guess, of this request alone.
+/// An id that nobody can guess, for this request alone.
 fn drawn(admitted: &Admitted, recipient: &Recipient) -> AccountId {
     let (context, audience) = (&admitted.context, &admitted.audience);
     let tenant = audience.tenant.as_ref().map_or("", |tenant| tenant.as_str());
@@ -289,19 +290,19 @@ fn contacts(recipient: Recipient) -> (Option<Mobile>, Option<EmailAddress>) {
     }
 }
 
-/// What the flow judges the account by. Its verifier is not made yet.
+/// The account as the flow judges it. Its verifier is not made yet.
 fn as_it_will_be(admitted: &Admitted, new: &NewAccount) -> Account {
     new.as_account(admitted.audience.tenant, |_| Verifier::new(""))
 }
 
-/// What the account is made on.
+/// The proof on which the account is made.
 struct Proof {
     channel: Channel,
     used: Option<UsedCode>,
     link: Option<Linking>,
 }
 
-/// The account is made as a login goes on: the access decision, what comes next, and the one write.
+/// Makes the account as a login goes on: the access decision, what comes next, and the one write.
 fn make(mut admitted: Admitted, new: NewAccount, proof: Proof) -> Step {
     let (account, now) = (as_it_will_be(&admitted, &new), admitted.now());
     admitted.context.outcome.facts.account = Some(account.id);
@@ -331,7 +332,7 @@ impl Admitted {
         self.context.refuse(Fault::ContactTaken, Event::RegistrationRefused { account, reason })
     }
 
-    /// The host says so. That something is somebody's already is told to whoever has proved a contact; not as often as they like.
+    /// The host has refused the profile. Somebody who has proved a contact learns that something is taken, but not as often as they like.
     fn refused_by_host(mut self, refusal: ProfileRefusal) -> Step {
         if refusal.flaw == ProfileFlaw::Taken {
             let guess = &mut self.context.guess;
@@ -340,7 +341,7 @@ impl Admitted {
         self.refuse_profile(refusal)
     }
 
-    /// Something of what was chosen does not do.
+    /// Something that was chosen will not do.
     pub(super) fn refuse_profile(self, refusal: ProfileRefusal) -> Step {
         let reason = RegistrationRefusal::Profile(refusal);
         let event = Event::RegistrationRefused { account: None, reason };

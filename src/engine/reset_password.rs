@@ -70,7 +70,7 @@ pub struct PasswordReset {
     pub new_password: Secret,
 }
 
-/// A new password, proved by a code to a mobile, for whoever the application's dialect says.
+/// A new password, proved by a code to a mobile. The application's dialect says whose password it is.
 ///
 /// ```
 /// use authflow::{
@@ -83,7 +83,7 @@ pub struct PasswordReset {
 /// };
 /// use serde_json::json;
 ///
-/// // In EIAM this is for whoever has forgotten their password, so nobody is signed in.
+/// // In EIAM this is for a subject who has forgotten their password, so nobody is signed in.
 /// let mut world = World::with_setup(Setup { dialect: Dialect::Eiam, ..Setup::default() });
 /// let mobile = Mobile::new("+86-13800000004")?;
 /// world.account("alice").mobile = Some(mobile.clone());
@@ -102,7 +102,7 @@ pub struct PasswordReset {
 /// ```
 #[derive(Clone, Debug)]
 pub struct MobilePasswordUpdate {
-    /// Whose it is, where nobody is signed in.
+    /// The mobile of the account, if nobody is signed in.
     pub mobile: Option<Mobile>,
     /// The code as typed.
     pub code: Secret,
@@ -114,8 +114,8 @@ pub(super) fn start(core: &Arc<Core>, caller: Caller, reset: PasswordReset, mome
     admit::admit(core, caller, moment, |admitted| reset.prove(admitted))
 }
 
-/// One path of the family has two meanings. The product decides which one, and never what a client sent. It decides no more than that: the
-/// policy says whether there is a reset.
+/// One path of the family has two meanings. The product decides which one it has, and nothing that a client sends does. The product
+/// decides no more: the policy says whether there is a reset.
 pub(super) fn by_mobile(
     core: &Arc<Core>,
     caller: Caller,
@@ -150,7 +150,7 @@ impl PasswordReset {
         let Self { recipient, code, new_password: chosen } = self;
         let (channel, purpose) = (recipient.channel(), CodePurpose::ForgottenPassword);
         let factor = Factor::of_channel(channel);
-        // For nobody at all, so nothing is told of anybody.
+        // The policy refuses everybody alike, so this tells nothing of anybody.
         if !admitted.policy().recovery.contains(channel) {
             return admitted.refuse_proof(Fault::CodeInvalid(factor), factor, NoRecovery::NotOffered.into());
         }

@@ -1,5 +1,5 @@
-//! Answers that got lost. The same skip again, or the same refresh, is answered again with the session that it ended in the first time, and
-//! nothing is written: see [`Policy::retry_grace`](crate::policy::Policy::retry_grace).
+//! Answers that got lost. If the same skip or the same refresh comes again, it is answered with the session that it ended in the first time,
+//! and nothing is written: see [`Policy::retry_grace`](crate::policy::Policy::retry_grace).
 
 use super::{
     admit::Admitted,
@@ -16,24 +16,24 @@ use crate::{
     step::{Question, Step},
 };
 
-/// What a skip opens a session with. By it the session of another login of the same account is told apart.
+/// What a skip opens a session with. It tells that session from one of another login of the same account.
 #[derive(Clone, Copy)]
 pub(super) struct Opening {
     /// When the subject has proved who they are.
     pub(super) auth_time: Timestamp,
-    /// On what proof.
+    /// The factors that they have proved.
     pub(super) factors: FactorSet,
 }
 
 impl Opening {
-    /// Whether a session whose tokens nobody has seen yet may be the one: nothing has changed either of these since.
+    /// Whether this may have opened a session whose tokens nobody has seen yet. Nothing has changed either value since.
     fn has_opened(&self, record: &SessionRecord) -> bool {
         (record.auth_time, record.factors) == (self.auth_time, self.factors)
     }
 }
 
 impl Admitted {
-    /// What the record of a session says whose tokens of a new generation go out now.
+    /// The `unseen_since` of a session whose tokens of a new generation go out now.
     pub(super) fn unseen_since(&self) -> Option<Timestamp> {
         self.policy().retry_grace.is_any().then(|| self.now())
     }
@@ -46,9 +46,9 @@ impl Admitted {
         record.generation == generation && record.unseen_since.is_some_and(is_covered)
     }
 
-    /// Takes up the session that a skip opened when it came before, and goes on with `then` where that may be its answer again, for an account
-    /// as it is now. Else the step is spent. `Q` is the question that the host has named the session in answer to; one that this skip cannot
-    /// have opened contradicts it.
+    /// Takes up the session that an earlier request with this skip opened. Goes on with `then` if that session may be the answer again, for
+    /// the account as it is now. Otherwise the step is spent. `Q` is the question whose answer named the session. A session that this skip
+    /// cannot have opened contradicts it.
     pub(super) fn opened_before<Q: Question>(
         self,
         account: Account,
@@ -76,7 +76,7 @@ pub(super) fn refuse_spent(admitted: Admitted, account: AccountId) -> Step {
 }
 
 impl OpenSession {
-    /// The answer of before: tokens of the same session and generation, made from its record.
+    /// Gives the same answer again: tokens of the same session and generation, made from its record.
     pub(super) fn answer_again(self, admitted: Admitted, verdict: fn(Grant) -> Verdict) -> Step {
         let Self { account, record } = self;
         let event = Event::AnsweredAgain { account: account.id, session: record.session };

@@ -21,7 +21,7 @@ use crate::{
 };
 use alloc::sync::Arc;
 
-/// A client's wish to have a code sent.
+/// A client's request for a code.
 ///
 /// ```
 /// use authflow::{
@@ -54,19 +54,20 @@ use alloc::sync::Arc;
 /// ```
 #[derive(Clone, Debug)]
 pub struct CodeRequest {
-    /// What for. A purpose of a pending login goes with its state token, and no other does.
+    /// The purpose. A purpose of a pending login comes with its state token, and no other purpose does.
     pub purpose: CodePurpose,
-    /// By which way.
+    /// The channel by which it is sent.
     pub channel: Channel,
-    /// To whom: a number or an address. Within a pending login the account's own is meant, and this may be left out; if given,
-    /// it must be that or its mask.
+    /// The recipient: a number or an address. It may be left out within a pending login, where the account's own is meant. If it is given there, it
+    /// must be the account's own or its mask.
     pub recipient: Option<Secret>,
-    /// What the client presents against robots. Judged by the host where a captcha is demanded, by the policy or because half of what is sent
-    /// in all has been asked for; passed over elsewhere and within a pending login.
+    /// What the client presents against robots. It is judged if a captcha is demanded, by the policy or because half of the daily sum has been asked
+    /// for. It is ignored otherwise, and within a pending login.
     pub captcha_token: Option<Secret>,
 }
 
-/// What a code is for that is asked for outside logins, for this, by this way, in an application of this dialect and policy. `None` where no call takes it.
+/// The purpose of a code that is asked for outside logins. It depends on the application's dialect and policy, and on the purpose and channel in the
+/// request. It is `None` if no call takes such a code.
 pub(crate) type Meant = fn(Dialect, &Policy, CodePurpose, Channel) -> Option<CodePurpose>;
 
 pub(super) fn start(
@@ -86,7 +87,7 @@ pub(super) fn start(
             request.in_login(admitted, &login)
         })
     } else if presented.is_empty() || request.purpose == CodePurpose::LinkIdentity {
-        // A code to link an identity is sent to whoever asks: its link token says nothing of an account, and is not looked at.
+        // A code to link an identity is sent to anybody who asks. Its link token says nothing of an account, and is not looked at.
         admit::admit(core, caller, moment, move |admitted| request.outside(admitted, meant))
     } else {
         admit::admit(core, caller, moment, |admitted| {
@@ -95,7 +96,7 @@ pub(super) fn start(
     }
 }
 
-/// Whether anything comes of such a code, for anybody: one that nothing is proved by is not sent. A new contact is nobody's, so only who is signed in
+/// Whether such a code can prove anything for anybody. A code that proves nothing is not sent. A new contact is nobody's, so only a signed-in subject
 /// has a code sent to one ([`own_contact`](super::own_contact)).
 fn has_use(admitted: &Admitted, purpose: CodePurpose, channel: Channel) -> bool {
     match purpose {
@@ -108,7 +109,7 @@ fn has_use(admitted: &Admitted, purpose: CodePurpose, channel: Channel) -> bool 
 }
 
 impl CodeRequest {
-    /// Without a state token.
+    /// Sends a code without a state token.
     fn outside(self, admitted: Admitted, meant: Meant) -> Step {
         match meant(admitted.application.dialect, admitted.policy(), self.purpose, self.channel) {
             Some(purpose) if purpose.is_of_pending_login() => {
@@ -140,7 +141,8 @@ impl CodeRequest {
             let account = Some(account.id);
             return refuse(admitted, account, SendFailure::NoRecipient);
         };
-        // Refusing another recipient would tell, call by call, which one is right. It is answered as if it were, and paid for.
+        // A refusal of other recipients would tell, call by call, which one is right. So another recipient is answered as if it were right, and costs
+        // the same.
         let is_meant = named.is_none_or(|named| recipient.is_meant_by(named.expose(), admitted.numbering()));
         let owner = is_meant.then_some((account.id, account.revision));
         let (tenant, policy) = (admitted.audience.tenant, admitted.policy().sending);
@@ -174,13 +176,13 @@ impl CodeRequest {
             return admitted.refuse_body(malformed.of(member));
         };
         let named = named.completed(admitted.numbering());
-        // What is to be stored must say its country; who looks for somebody may leave it out.
+        // A contact that will be stored must say its country. A contact that only finds somebody may leave it out.
         if purpose == CodePurpose::Register && !named.can_be_reached() {
             return admitted.refuse_body(malformed.of(member));
         }
         let stranger = Stranger::new(named, captcha_token);
         if admitted.policy().demands_captcha {
-            // Before anything is counted or written: robots are to cost neither the recipient's budget nor the host's space.
+            // The captcha is judged before anything is counted or written, so that robots cost neither the recipient's budget nor the host's space.
             stranger.judge(admitted, move |admitted, stranger| stranger.send(admitted, purpose))
         } else {
             stranger.send(admitted, purpose)

@@ -26,20 +26,20 @@ pub(super) struct Sending {
     pub(super) purpose: CodePurpose,
     pub(super) recipient: Recipient,
     pub(super) login: Option<TokenId>,
-    /// Whose recipient it is, or is to be; `None` for a decoy, and for a code to register with.
+    /// The account whose recipient it is or will be; `None` for a decoy, and for a code to register with.
     pub(super) owner: Option<(AccountId, Revision)>,
-    /// In which session it is asked for, of a code that proves nothing there.
+    /// The session in which the code is asked for, if it proves nothing there.
     pub(super) asked: Option<Asked>,
     /// What it takes of the budget of its recipient.
     pub(super) budget: SendBudget,
-    /// What it takes of the budget of whoever asks, where that is not the recipient.
+    /// What it takes of the asker's budget, if the asker is not the recipient.
     pub(super) asker: Option<SendBudget>,
-    /// Who asks, where that is somebody who has not proved to be whom it goes to.
+    /// The asker, if they have not proved that the recipient is theirs.
     pub(super) stranger: Option<Stranger>,
 }
 
 impl Sending {
-    /// Counted and stored first, sent last: a code that cannot be counted is not sent.
+    /// Counts and stores the code first and sends it last, so that a code that cannot be counted is not sent.
     pub(super) fn store(self) -> Step {
         let Self { admitted, owner, .. } = &self;
         let (context, policy, now) = (&admitted.context, admitted.policy(), admitted.now());
@@ -80,7 +80,7 @@ impl Sending {
         })
     }
 
-    /// Half of what is sent in all has been asked for, so nothing was written. Everybody is asked for a captcha, and then it is written if it can be.
+    /// Half of the daily sum has been asked for, so nothing was written. Everybody must pass a captcha now, before the code is written.
     fn demand_captcha(mut self) -> Step {
         match self.stranger.take() {
             Some(stranger) if !stranger.is_human() => {
@@ -112,7 +112,7 @@ impl Sending {
         })
     }
 
-    /// Whoever is to register has no account yet, and gets the code all the same.
+    /// A registrant has no account yet, and gets the code all the same.
     fn is_decoy(&self) -> bool {
         self.owner.is_none() && self.purpose != CodePurpose::Register
     }
@@ -122,14 +122,14 @@ impl Sending {
     }
 }
 
-/// What may end without a code.
+/// A request that may end without a code.
 pub(super) trait RefuseSend {
     fn refuse_send(self, reason: SendFailure) -> Step;
 }
 
 impl RefuseSend for Admitted {
     fn refuse_send(self, reason: SendFailure) -> Step {
-        // Nobody's, unless a session is open.
+        // No account is known, unless a session is open.
         let account = self.context.outcome.facts.account;
         refuse(self, account, reason)
     }

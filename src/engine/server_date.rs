@@ -4,7 +4,7 @@ use super::{admit, config::Core};
 use crate::{Moment, device::Caller, outcome::Verdict, step::Step};
 use alloc::sync::Arc;
 
-/// No engine knows more of the time than the second. What is beyond that is drawn, because the family's clients may make their nonce of it.
+/// The engine knows the time only to the second. The milliseconds are drawn, because the family's clients may make their nonce of them.
 pub(super) fn start(core: &Arc<Core>, caller: Caller, moment: Moment) -> Step {
     admit::admit(core, caller, moment, |admitted| {
         let context = &admitted.context;

@@ -1,7 +1,7 @@
 //! Sign in with a first factor: a password, or a code that was sent.
 //!
-//! An account that is unknown, disabled, locked or without the factor goes through the same questions, in the same order, as one
-//! whose password or code is wrong: found or not, a guess is counted and judged. Only after that do the ways part.
+//! An account that is unknown, disabled, locked or without the factor goes through the same questions, in the same order, as one whose password
+//! or code is wrong. A guess is counted and judged whether the account is found or not. The ways part only after that.
 
 use super::{
     admit::{self, Admitted},
@@ -61,7 +61,7 @@ use core::mem;
 pub struct Credentials {
     /// Who they say they are.
     pub identifier: Identifier,
-    /// The password as typed: not trimmed. Its one spelling is hashed, or this text where the verifier was made of that.
+    /// The password as typed, not trimmed. Its one spelling is hashed, or the typed text if the verifier was made of that.
     pub password: Secret,
 }
 
@@ -129,7 +129,7 @@ impl Credentials {
         })
     }
 
-    /// Goes on with whose they are and, where the verifier is outdated, the write that renews it.
+    /// Goes on with the account that the credentials prove and, if the verifier is outdated, the write that renews it.
     pub(super) fn prove(
         self,
         admitted: Admitted,
@@ -138,7 +138,8 @@ impl Credentials {
         let Self { identifier, password } = self;
         Candidate::find(admitted, identifier, Factor::Password, |admitted, candidate| {
             let is_allowed = admitted.policy().first_factors.contains(Factor::Password);
-            // Taken out, since nothing reads it after this. A copy must be wiped, and would make a guess at somebody cost more than one at nobody.
+            // The verifier is taken out, since nothing reads it after this. A copy would have to be wiped, and would make a guess at somebody cost
+            // more than one at nobody.
             let claimant = candidate.account.and_then(|mut account| match &mut account.password {
                 Some(known) if is_allowed => {
                     let verifier = mem::replace(&mut known.verifier, Verifier::new(""));

@@ -1,4 +1,4 @@
-//! A signed call: its signature is opened, and what is in it judged. Whatever is wrong ends in one fault.
+//! A signed call: its signature is opened, and the contents are judged. Every fault in it ends in one fault for the client.
 
 use super::{
     admit::Admitted,
@@ -15,7 +15,7 @@ use crate::{
 };
 use alloc::vec::Vec;
 
-/// Opens a signature, and goes on with `then`: with the session token that is sealed in it.
+/// Opens a signature, and goes on with `then`, which gets the session token that is sealed in it.
 pub(super) fn open(
     mut admitted: Admitted,
     sealed: Option<Vec<u8>>,
@@ -60,8 +60,8 @@ pub(super) fn refuse_refresh(admitted: Admitted) -> Step {
 }
 
 impl Admitted {
-    /// Uses up the signature of the call, if it is signed, and goes on with `then`. For what is no write of the library's own and must not come twice
-    /// all the same. One that was used is refused by the commit.
+    /// Uses up the signature of the call, if it is signed, and goes on with `then`. It is for an act that must not come twice, and has no commit that
+    /// is sure to claim the signature. The commit refuses a signature that was used before.
     pub(super) fn use_signature(self, then: impl FnOnce(Self) -> Step + Send + Sync + 'static) -> Step {
         if self.context.signature.is_none() {
             return then(self);
@@ -70,12 +70,12 @@ impl Admitted {
         let writing = Writing { claim: None, account, expected: None, writes: Vec::new() };
         commit(self, writing, |admitted, _, committed| match committed {
             Committed::Done => then(admitted),
-            // Nothing was expected, and nothing that can be refused.
+            // Nothing was expected, and nothing can be refused.
             _ => admitted.context.contradiction::<Commit>(),
         })
     }
 
-    /// Goes on with `then` where the application takes calls that are not signed.
+    /// Goes on with `then` if the application takes calls that are not signed.
     pub(super) fn unsigned(self, then: impl FnOnce(Self) -> Step) -> Step {
         match self.application.call_key {
             Some(_) => refuse(self, TokenRefusal::NotSigned),

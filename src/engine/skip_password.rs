@@ -56,7 +56,7 @@ fn skip(admitted: Admitted, login: PendingLogin) -> Step {
     }
 }
 
-/// The skip is done. Its answer may have got lost, and is given again where access is allowed as it was then.
+/// The skip was done before. Its answer may have got lost, and is given again if access is still allowed.
 fn skipped_before(admitted: Admitted, login: PendingLogin, record: SessionRecord) -> Step {
     let opening = login.opening();
     admitted.opened_before::<FindClaim>(login.account, record, opening, |admitted, open| {

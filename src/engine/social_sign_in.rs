@@ -1,7 +1,7 @@
 //! Sign in with an identity that a provider vouches for.
 //!
-//! Whoever brings a code that is good has proved an identity, and nothing of any account. One that is linked is the proof of its account's first
-//! factor, and the login goes on as after any other. Whether one is linked is told to whoever has proved it.
+//! A good code proves an identity, and nothing of any account. An identity that is linked proves the first factor of its account, and the login goes
+//! on as after any other. Only a client that has proved the identity is told whether it is linked.
 
 use super::{
     admit::{self, Admitted},
@@ -42,7 +42,7 @@ use alloc::{sync::Arc, vec::Vec};
 /// let mut world = World::with_policy(Policy { first_factors, ..demo });
 /// let engine = world.api.engine().clone();
 /// let caller = Caller::from_headers(&demo::device()).unwrap();
-/// // A provider of your own choice, at a route of yours.
+/// // A provider that you have chosen, at one of your routes.
 /// let source = SocialSource::Other(Provider::new("acme-id")?);
 /// let proof = CodeProof::State(Secret::new("the state of this client's session"));
 /// let code = SocialCode { source, code: Secret::new("nobody's"), proof };
@@ -53,7 +53,7 @@ use alloc::{sync::Arc, vec::Vec};
 /// ```
 #[derive(Clone, Debug)]
 pub struct SocialCode {
-    /// Where.
+    /// Where it comes from.
     pub source: SocialSource,
     /// The code, as it came.
     pub code: Secret,
@@ -102,8 +102,8 @@ fn find(admitted: Admitted, identity: SocialIdentity, is_bound: bool) -> Step {
     })
 }
 
-/// A link that was made by less than this application demands is none here. One that is gone since the account was found is none either; one that goes after this
-/// changes the account's revision, and the commit sees that.
+/// A link that was made by less than this application demands does not count here. Nor does one that has gone since the account was found. If a link
+/// goes later, the revision of the account changes, and the commit sees that.
 fn judge_link(admitted: Admitted, account: Account, identity: SocialIdentity, is_bound: bool) -> Step {
     let question = ListIdentities { audience: admitted.audience, account: account.id };
     admitted.ask(question, move |mut admitted, _, links| {
@@ -151,7 +151,7 @@ fn pending_link(admitted: &Admitted, identity: SocialIdentity, is_bound: bool, b
     PendingLink { link_token, expires_in: expires_at.seconds_since(issued_at), by, registers }
 }
 
-/// An id that nobody can guess, bound to all that it is of.
+/// An id that nobody can guess, bound to the audience, the identity and the device.
 fn draw(admitted: &Admitted, identity: &SocialIdentity) -> TokenId {
     let Admitted { context, audience, .. } = admitted;
     let Audience { client_id, tenant } = audience;

@@ -12,10 +12,10 @@ use crate::{
     token::{CaptchaClaims, LinkClaims, StateClaims, TicketClaims},
 };
 
-/// A claim outlives what it is of by this much, for databases whose clocks are fast.
+/// A claim outlives its token or code by this much, for databases whose clocks are fast.
 const CLAIM_GRACE_SECONDS: u64 = 300;
 
-/// The use of what has this id and lives until then. It is never answered again.
+/// The use of something that has this id and lives until `expires_at`. Its answer is never given again.
 fn claim(id: TokenId, expires_at: Timestamp) -> Claim {
     Claim { id, opens: None, keep_until: expires_at.plus_seconds(CLAIM_GRACE_SECONDS) }
 }
@@ -25,7 +25,7 @@ fn claim(id: TokenId, expires_at: Timestamp) -> Claim {
 pub(super) struct Spent {
     id: TokenId,
     expires_at: Timestamp,
-    /// What is told where it was used before, or nothing comes of it any more.
+    /// The fault if the token was used before, or is of no more use.
     fault: Fault,
 }
 
@@ -70,7 +70,7 @@ impl Spent {
 pub(super) struct UsedCode {
     /// What it proves.
     pub(super) factor: Factor,
-    /// In which session it was asked for, where that was kept.
+    /// The session in which it was asked for, if that was kept.
     pub(super) asked: Option<Asked>,
     id: TokenId,
     expires_at: Timestamp,

@@ -1,6 +1,6 @@
-//! Somebody who asks for a code and has not proved to be whom it goes to: most of them have proved nothing at all.
+//! Somebody who asks for a code and has not proved that the recipient is theirs. Most strangers have proved nothing at all.
 //!
-//! A recipient that no account has goes through the same questions as one that has: a code is made, counted against the recipient's
+//! A recipient that no account has goes through the same questions as one that an account has. A code is made, counted against the recipient's
 //! budget, stored under a digest that nothing will match, and handed to the host as a decoy.
 
 use super::{
@@ -24,19 +24,19 @@ use crate::{
     token::Untrusted,
 };
 
-/// Somebody who has not proved to be whom they ask a code for.
+/// Somebody who asks for a code to a recipient that they have not proved to be theirs.
 pub(super) struct Stranger {
-    /// Whom the client named.
+    /// The recipient that the client named.
     named: Recipient,
     captcha_token: Option<Secret>,
-    /// What has been shown against robots; `None` as long as nothing was demanded.
+    /// The captcha that was passed; `None` as long as none was demanded.
     passed: Option<Passed>,
 }
 
 /// A captcha that was passed.
 #[derive(Clone, Copy)]
 enum Passed {
-    /// The host's own, which sees to it that it counts once.
+    /// The host's own. The host sees to it that it counts once.
     Own,
     /// A picture: its token is used up in the commit of the code.
     Picture(Spent),
@@ -52,7 +52,7 @@ impl Stranger {
         self.passed.is_some()
     }
 
-    /// The use of the captcha, for the commit of the code. It is made for a decoy as well.
+    /// The use of the captcha token, for the commit of the code. A decoy uses it up as well.
     pub(super) fn claim(&self) -> Option<Claim> {
         match self.passed? {
             Passed::Own => None,
@@ -60,7 +60,7 @@ impl Stranger {
         }
     }
 
-    /// Has the captcha judged, and goes on where it is passed.
+    /// Has the captcha judged, and goes on if it is passed.
     pub(super) fn judge<T: InApplication + RefuseSend>(
         self,
         mut carried: T,
@@ -103,13 +103,13 @@ impl Stranger {
             let lost = lost.map(|account| Event::NoWayBack { account: account.id });
             admitted.context.outcome.events.extend(lost);
             let known = found.and_then(|account| {
-                // To the account's own contact, whatever the host took the typed one for.
+                // The code goes to the account's own contact, whatever the host took the typed one for.
                 let own = recipient(admitted.policy(), &account, purpose, channel)?;
                 Some((own, (account.id, account.revision)))
             });
             let (recipient, owner) = match known {
                 Some((own, owner)) => (own, Some(owner)),
-                // As typed, it would be the one spelling that a courier refuses, and that would tell a decoy from a code.
+                // The typed spelling would be the only one that a courier refuses, and that would tell a decoy from a code.
                 None => (self.named.clone().in_one_spelling(), None),
             };
             let stranger = Some(self);
@@ -128,13 +128,13 @@ impl Stranger {
         })
     }
 
-    /// The budget is of the contact as it is stored, whoever may have a code of this purpose: so no spelling is a second one. Where nobody has
-    /// it, of what was typed.
+    /// The budget is that of the contact as it is stored, even if the account may have no code of this purpose. So another spelling is no
+    /// second budget. If nobody has the contact, the budget is that of the typed one.
     fn budget(&self, admitted: &Admitted, found: Option<&Account>) -> SendBudget {
         let (tenant, ring) = (admitted.audience.tenant, &admitted.context.core.ring);
         let (policy, now) = (admitted.policy().sending, admitted.now());
         let channel = self.named.channel();
-        // Borrowed: a copy would be more to do for somebody than for nobody.
+        // The contact is borrowed, because a copy would be more work for somebody than for nobody.
         let stored = found.and_then(|account| Some((account.id, account.normalised_recipient(channel)?)));
         match stored {
             Some((account, contact)) => {
@@ -149,7 +149,7 @@ impl Stranger {
     }
 }
 
-/// Where a code goes that is asked for outside a pending login: nowhere, where it would prove nothing.
+/// The recipient of a code that is asked for outside a pending login. There is none if the code would prove nothing.
 fn recipient(
     policy: &Policy,
     account: &Account,
@@ -160,13 +160,13 @@ fn recipient(
         CodePurpose::SignIn => sign_in_code(policy, account, channel),
         CodePurpose::ForgottenPassword => recovery(policy, account, channel).ok(),
         CodePurpose::LinkIdentity => link_code(policy, account, channel),
-        // Who is signed in and how is not known here: as the best session may.
+        // Nobody knows here who is signed in, and how, so the best session is assumed.
         CodePurpose::UpdatePassword => {
             own_password(account, FactorSet::EMPTY.with(Factor::Password), channel).ok()
         }
-        // To the contact that was typed, whether anybody has it or not: the two must not differ.
+        // The code goes to the contact that was typed, whether anybody has it or not. The two cases must not differ.
         CodePurpose::Register => None,
-        // Of a pending login, and of a session.
+        // These codes are of a pending login, or of a session.
         CodePurpose::SecondFactor | CodePurpose::ChangePassword | CodePurpose::UpdateContact => None,
     }
 }

@@ -1,5 +1,5 @@
-//! The server of a tenant: whose it is, and what it may ask about. It calls about a device and is none: it bears a credential, and the application is
-//! the session's.
+//! The server of a tenant: whose it is, and what it may ask about. It calls about a device, but is none. It bears a credential, and the application
+//! is that of the session.
 
 use super::{
     admit::{self, Admitted, Errand},
@@ -92,7 +92,8 @@ impl TenantCaller {
     }
 }
 
-/// Finds the session of a token that a tenant's server holds, in its application, and goes on with `then` where it is of that server and of the device.
+/// Finds the session of a token that a tenant's server holds, in its application. Goes on with `then` if the session is of that server and of the
+/// device.
 pub(super) fn with_session_token(
     core: &Arc<Core>,
     caller: TenantCaller,
@@ -114,7 +115,7 @@ pub(super) fn with_session_token(
                 let shown = Shown::by_session_token(&token);
                 of_owner(context, owner, token.claims().audience, shown, is_held, then)
             }
-            // Before its session is looked for: another device does not learn whether that lives.
+            // This is judged before the session is looked for, so that another device does not learn whether the session lives.
             VerifiedSession::NeedsRecord(_) if !is_held => {
                 let reason = TokenRefusal::Device(DeviceTrait::Binding);
                 refuse_unseen(context, Fault::SessionTokenInvalid, reason)
@@ -193,9 +194,9 @@ pub(super) fn refuse_unseen(context: Context, fault: Fault, reason: TokenRefusal
 /// ```
 #[derive(Clone, Debug)]
 pub struct TenantClient {
-    /// As it names itself.
+    /// The client id by which it names itself.
     pub client_id: ClientId,
-    /// What it presents.
+    /// The secret that it presents.
     pub client_secret: Secret,
     /// The language that it asks for.
     pub language: Option<Language>,

@@ -1,4 +1,4 @@
-//! Tickets: the server of a tenant shows a session to itself, once, without holding its token.
+//! Tickets: each shows a session, once, to a server of the tenant that does not hold the session's token.
 
 use super::{
     admit::{self, Admitted, Errand},

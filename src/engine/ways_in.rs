@@ -1,10 +1,10 @@
-//! How one gets in.
+//! The ways in.
 
 use super::{admit, config::Core};
 use crate::{Moment, device::Caller, outcome::Verdict, step::Step};
 use alloc::sync::Arc;
 
-/// Whoever is admitted knows what the facts of each outcome say of the application.
+/// The facts of each outcome describe the application, so an admitted caller needs no more.
 pub(super) fn start(core: &Arc<Core>, caller: Caller, moment: Moment) -> Step {
     admit::admit(core, caller, moment, |admitted| admitted.context.end(Verdict::Done))
 }

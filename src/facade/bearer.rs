@@ -13,10 +13,10 @@ pub(crate) fn bearer<'a, K: Kind>(headers: &RequestHeaders<'a>) -> Untrusted<'a,
     }
 }
 
-/// There is an `Authorization` header, and it is not one of a bearer.
+/// There is an `Authorization` header, and it is not that of a bearer.
 pub(crate) struct Unborne;
 
-/// What `Authorization` bears, empty where it bears nothing; the scheme is compared without regard to case (RFC 9110 §11.1).
+/// What `Authorization` bears, or nothing if it bears nothing. The scheme is compared without regard to case (RFC 9110 §11.1).
 pub(crate) fn borne<'a>(headers: &RequestHeaders<'a>) -> Result<&'a [u8], Unborne> {
     let value = match headers.bytes(Header::Authorization) {
         Ok(value) => value,

@@ -2,28 +2,28 @@
 
 use crate::device::Headers;
 
-/// The header that says a script of this site's has made a request, whatever its value.
+/// The header that shows, whatever its value, that a script of this site has made the request.
 pub(crate) const REQUESTED_BY: &str = "X-Requested-By";
 /// Where a request comes from, as the browser says.
 pub(crate) const FETCH_SITE: &str = "Sec-Fetch-Site";
 
-/// Whether another site may have made a browser send this request. Ask it before you act on a cookie, whatever the route, and refuse with 403. It
-/// holds for a sign-in too: whoever is signed in to a stranger's account unawares tells the stranger what they do.
+/// Whether another site may have made a browser send this request. Ask it before you act on a cookie, whatever the route, and refuse with 403 if
+/// so. It holds for a sign-in too: somebody who is signed in to a stranger's account unawares tells the stranger what they do.
 ///
-/// A browser sends its cookies along whoever makes it send a request, so a cookie alone does not show that this site wanted it. A request is this
-/// site's own if one of these holds:
+/// A browser sends its cookies along, whichever site makes it send a request. So a cookie alone does not show that this site wanted the request.
+/// A request is this site's own if one of these holds:
 ///
-/// - Its method is `GET`, `HEAD` or `OPTIONS`, which must change nothing (RFC 9110 §9.2.1), and it has no header `Upgrade`. What is said over a
+/// - Its method is `GET`, `HEAD` or `OPTIONS`, which must change nothing (RFC 9110 §9.2.1), and it has no header `Upgrade`. A message over a
 ///   WebSocket may change something, and CORS does not ask who opens one (RFC 6455 §10.2).
-/// - It has `Sec-Fetch-Site: same-origin`, once. The browser sets that header, and no script can (W3C Fetch Metadata Request Headers §2.3, and the
-///   prefix `Sec-` of the Fetch standard). `same-site` does not do: a neighbour under the same domain need not be a friend. Nor does `none`, which
-///   is what somebody has typed or bookmarked.
-/// - It has `X-Requested-By` with any value. A form cannot set it, and a script of another site only where this one allows that by CORS (OWASP
-///   Cross-Site Request Forgery Prevention Cheat Sheet, "Employing Custom Request Headers for AJAX/API"). It is for browsers from before 2023 and for
-///   sites that you allow by name.
+/// - It has `Sec-Fetch-Site: same-origin`, once. The browser sets that header, and no script can (W3C Fetch Metadata Request Headers §2.3, and
+///   the prefix `Sec-` of the Fetch standard). `same-site` is not enough, because a neighbour under the same domain need not be a friend. Nor is
+///   `none`, which stands for an address that somebody has typed or bookmarked.
+/// - It has `X-Requested-By` with any value. A form cannot set it. A script of another site can set it only if this site allows that by CORS
+///   (OWASP Cross-Site Request Forgery Prevention Cheat Sheet, "Employing Custom Request Headers for AJAX/API"). It is for browsers from before
+///   2023 and for sites that you allow by name.
 ///
-/// A script can set no header of a WebSocket's, and some browsers send no Fetch Metadata with one. To take those, compare their `Origin` with your own
-/// before you ask, and add `X-Requested-By` to a request where the two are equal.
+/// A script cannot set a header of a WebSocket, and some browsers send no Fetch Metadata with one. If you take WebSockets from those browsers,
+/// compare their `Origin` with your own before you ask, and add `X-Requested-By` to a request if the two are equal.
 ///
 /// ```
 /// use authflow::facade::may_be_cross_site;

@@ -1,6 +1,7 @@
 //! Bodies as forms (`application/x-www-form-urlencoded`, WHATWG URL §5.1), read strictly.
 //!
-//! At most 16 KiB, no wanted member twice (RFC 6749 §3.2); unknown members pass. What is decoded is written once, into what will be wiped.
+//! A body has at most 16 KiB, and no wanted member twice (RFC 6749 §3.2). Unknown members pass. Decoded text is written once, into memory that
+//! will be wiped.
 
 use super::{MOST_OF_A_BODY, member::Member};
 use crate::{
@@ -11,7 +12,7 @@ use crate::{
 use alloc::vec::Vec;
 use zeroize::Zeroize as _;
 
-/// Reads these members of a body. An empty one is not there (RFC 6749 §3.2). That the required ones are is the caller's to see.
+/// Reads these members of a body. An empty one counts as missing (RFC 6749 §3.2). The caller checks that the required ones are there.
 pub(crate) fn members<const N: usize>(
     headers: &RequestHeaders<'_>,
     body: &[u8],
@@ -52,9 +53,9 @@ fn is_named(name: &[u8], wanted: &Member) -> bool {
     decoded(name).is_some_and(|name| name.expose() == wanted.name)
 }
 
-/// `None` where a `%` is not followed by two hexadecimal digits, or what it comes to is no UTF-8.
+/// `None` if a `%` is not followed by two hexadecimal digits, or if the result is not UTF-8.
 fn decoded(encoded: &[u8]) -> Option<Secret> {
-    // It is never longer, so nothing is left behind by growing.
+    // The text is never longer, so the buffer does not grow and leave a copy behind.
     let mut bytes = Vec::with_capacity(encoded.len());
     let mut rest = encoded;
     let is_well_formed = loop {

@@ -26,7 +26,7 @@ pub(crate) struct Member {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Shape {
     Text,
-    /// An object of texts, by names of the host's own.
+    /// An object of texts, by names that the host chooses.
     Texts,
 }
 
@@ -45,7 +45,7 @@ pub(crate) const fn texts(name: &'static str, about: &'static str) -> Member {
 /// What is read of a body, or what is wrong with it.
 pub(crate) type Read<T> = Result<T, BodyFault>;
 
-/// One that must be there, and not blank.
+/// A text that must be there and must not be blank.
 pub(crate) fn needed(given: Option<Secret>, member: Member) -> Read<Secret> {
     let given = given.filter(|text| !text.expose().trim().is_empty());
     given.ok_or(MemberProblem::Missing.of(member.name))
@@ -68,12 +68,12 @@ pub(crate) fn captcha_point(given: Option<Secret>, member: Member) -> Read<Prese
     PresentedPoint::read(given.expose()).map_err(|_| MemberProblem::Malformed.of(member.name))
 }
 
-/// What somebody else has given to the client.
+/// A text that a third party has given to the client.
 pub(crate) fn foreign(given: Option<Secret>, member: Member) -> Read<Secret> {
     bounded(given, MAX_FOREIGN_BYTES, member)
 }
 
-/// What is blank may be a password.
+/// A blank text is taken, because it may be a password.
 fn bounded(given: Option<Secret>, most: usize, member: Member) -> Read<Secret> {
     let given = given.filter(|text| !text.expose().is_empty());
     let given = given.ok_or(MemberProblem::Missing.of(member.name))?;
@@ -91,7 +91,7 @@ pub(crate) fn user_name(given: Option<Secret>, member: Member) -> Read<UserName>
     })
 }
 
-/// What somebody says of themselves: texts by their names, each empty one left out.
+/// What somebody says about themselves: texts by their names, without the empty ones.
 pub(crate) fn profile<'a>(
     given: impl IntoIterator<Item = (&'a str, &'a str)>,
     member: Member,

@@ -1,7 +1,7 @@
-//! What a façade is: a family of HTTP calls on an [`Engine`](crate::Engine), whatever it spells.
+//! Façades: families of HTTP calls on an [`Engine`](crate::Engine), whatever they spell.
 //!
-//! [`sdk::Api`](crate::sdk::Api) is one. Whoever serves a façade – a `tower::Service`, say – writes the same lines for each: the host reads a [`Request`],
-//! [serves](Facade::serve) it, and sends the [`Reply`].
+//! [`sdk::Api`](crate::sdk::Api) is one. Code that serves a façade, such as a `tower::Service`, has the same lines for each: the host reads a
+//! [`Request`], [serves](Facade::serve) it, and sends the [`Reply`].
 //!
 //! ```
 //! use authflow::{
@@ -10,7 +10,7 @@
 //!     facade::{Facade, Reply, Request},
 //! };
 //!
-//! /// Answers what is the façade's; the rest is for the host's own router.
+//! /// Answers the façade's requests. The rest is for the host's own router.
 //! async fn answer<F: Facade, R: Headers + ?Sized, H: Host>(
 //!     facade: &F,
 //!     request: &Request<'_, R>,
@@ -46,8 +46,9 @@ use core::future::Future;
 
 /// A family of HTTP calls on an engine.
 ///
-/// A request is [handled](Self::handle) once, its step is driven to an outcome, and that is [replied](Self::reply) to once: what the reply must know of its
-/// request, beyond the outcome, is the [`Manner`](Self::Manner), which is moved from the one to the other. [`serve`](Self::serve) does all three.
+/// A request is [handled](Self::handle) once, its step is driven to an outcome, and the outcome is [replied](Self::reply) to once. The
+/// [`Manner`](Self::Manner) is what the reply must know of its request beyond the outcome. It is moved from `handle` to `reply`.
+/// [`serve`](Self::serve) does all three.
 ///
 /// ```
 /// use authflow::{
@@ -86,22 +87,22 @@ use core::future::Future;
     note = "an `Engine` is none: `Api::new(engine)`, or `Web::new(engine, application, modes)`"
 )]
 pub trait Facade: Send + Sync {
-    /// How a request wants to be replied to: what has been read of it that the outcome does not say. It cannot be copied, so that no reply is made in
-    /// the manner of another request by mistake.
+    /// How a request wants to be replied to: what was read of the request and is not in the outcome. A manner cannot be copied, so that no
+    /// reply is made in the manner of another request by mistake.
     type Manner: Send + Sync + 'static;
 
-    /// Whether a path is one of the façade's, whatever the method; a query does not count. The host's own router answers the rest.
+    /// Whether a path is one of the façade's, whatever the method and the query. The host's own router answers the rest.
     ///
     /// The path is compared as it stands, without decoding.
     fn owns(&self, path: &str) -> bool;
 
-    /// Reads a request and takes its first step. Whatever is wrong with it ends in an outcome, also a body that is
-    /// [too long](MOST_OF_A_BODY).
+    /// Reads a request and takes its first step. Every fault of the request ends in an outcome, even a body that is [too long](MOST_OF_A_BODY).
     fn handle<R: Headers + ?Sized>(&self, request: &Request<'_, R>, moment: Moment) -> (Step, Self::Manner);
 
-    /// Finds out whose request it is, at a route of the host's own: the guard before it. It reads from the request what the façade's clients show
-    /// there, and goes on as [`Engine::authenticate`](crate::Engine::authenticate). Only [`Verdict::Authenticated`](crate::outcome::Verdict::Authenticated) lets the request pass;
-    /// the [reply](Self::reply) to anything else says no in the façade's words.
+    /// Finds out whose request it is, as the guard of the host's own route. It reads from the request what the façade's clients show there, and
+    /// goes on as [`Engine::authenticate`](crate::Engine::authenticate) does. Only
+    /// [`Verdict::Authenticated`](crate::outcome::Verdict::Authenticated) lets the request pass. The [reply](Self::reply) to any other verdict
+    /// says no in the façade's words.
     fn authenticate<R: Headers + ?Sized>(
         &self,
         request: &Request<'_, R>,

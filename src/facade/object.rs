@@ -1,7 +1,7 @@
 //! Bodies as JSON objects, read strictly.
 //!
-//! At most 16 KiB, no deeper than 8, no member twice on any level; unknown members pass. A number beyond what a
-//! double can hold (`1e999`) is malformed, in an unknown member too.
+//! A body has at most 16 KiB, is no deeper than 8, and has no member twice on any level. Unknown members pass. A number that a double cannot hold
+//! (`1e999`) is malformed, even in an unknown member.
 
 use super::{
     MOST_OF_A_BODY,
@@ -18,7 +18,7 @@ use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, MapAccess, Seq
 
 const MAX_DEPTH: u8 = 8;
 
-/// Reads these members of a body. That the required ones are there is the caller's to see.
+/// Reads these members of a body. The caller checks that the required ones are there.
 pub(crate) fn members<const N: usize>(
     headers: &RequestHeaders<'_>,
     body: &[u8],
@@ -43,13 +43,13 @@ pub(crate) fn with_texts<const N: usize>(
     if body.len() > MOST_OF_A_BODY {
         return Err(BodyFault::TooLong { most: MOST_OF_A_BODY });
     }
-    // A byte order mark says nothing of UTF-8 (RFC 8259 §8.1 lets a reader pass over it).
+    // A byte order mark says nothing about UTF-8, and RFC 8259 §8.1 lets a reader pass over it.
     let body = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
     let mut json = serde_json::Deserializer::from_slice(body);
     let (mut reading, mut texts) = (None, Vec::new());
     let read = json.deserialize_map(Members { wanted, reading: &mut reading, texts: &mut texts });
     let members = read.map_err(|error| match reading {
-        // What is no JSON is no member of any type.
+        // A body that is not JSON is no fault of the member that was being read.
         Some((name, problem)) if error.is_data() => BodyFault::Member { name, problem },
         _ => BodyFault::NotAnObject,
     })?;
@@ -59,8 +59,8 @@ pub(crate) fn with_texts<const N: usize>(
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// Whether a content type is that of JSON: once, or joined with itself, as proxies join a header that stood twice (RFC 9110 §5.3). A comma within
-/// quotes is none of a type that is meant here.
+/// Whether a content type is that of JSON, once or joined with itself. Proxies join a header that stood twice (RFC 9110 §5.3). A comma within
+/// quotes belongs to no type that is accepted here.
 fn is_json(content_type: &str) -> bool {
     content_type.split(',').all(|joined| {
         let media_type = joined.split(';').next().unwrap_or_default().trim();
@@ -71,9 +71,9 @@ fn is_json(content_type: &str) -> bool {
 /// Reads the wanted members of an object, and everything else for its shape alone.
 struct Members<'a, const N: usize> {
     wanted: &'a [Member; N],
-    /// Which of them is being read, and what is wrong with it if it cannot be.
+    /// Which member is being read, and what is wrong with it if it cannot be read.
     reading: &'a mut Option<(&'static str, MemberProblem)>,
-    /// Those of the wanted object, if one is wanted and there.
+    /// The texts of the wanted object, if one is wanted and there.
     texts: &'a mut Texts,
 }
 
@@ -114,7 +114,7 @@ fn see<E: de::Error>(seen: &mut BTreeSet<String>, name: String) -> Result<(), E>
     if seen.insert(name) { Ok(()) } else { Err(E::custom("a member stands twice")) }
 }
 
-/// An object whose members are texts, none of them twice. One that is null or empty is not there.
+/// An object whose members are texts, none of them twice. A text that is null or empty counts as missing.
 #[derive(Default)]
 struct TextsOfObject(Texts);
 

@@ -1,4 +1,4 @@
-//! Pieces of an OpenAPI document that every façade's is made of.
+//! Pieces that the OpenAPI document of every façade is made of.
 
 use super::member::{Member, Shape};
 use alloc::{format, vec::Vec};
@@ -52,12 +52,12 @@ pub(crate) fn member(it: &Member) -> Value {
     with(schema, "minLength", it.is_required.then(|| 1.into()))
 }
 
-/// The body of a call that takes these members, each described by `schema`. None where it takes none.
+/// The body of a call that takes these members, each described by `schema`. `None` if it takes none.
 pub(crate) fn body(members: &[Member], schema: impl Fn(&Member) -> Value) -> Option<Value> {
     body_as("application/json", members, schema)
 }
 
-/// The same, of another media type.
+/// The same, for another media type.
 pub(crate) fn body_as(media: &str, members: &[Member], schema: impl Fn(&Member) -> Value) -> Option<Value> {
     (!members.is_empty()).then(|| {
         let schema = object(members.iter().map(|it| (it.name, schema(it), it.is_required)), true);
@@ -65,7 +65,7 @@ pub(crate) fn body_as(media: &str, members: &[Member], schema: impl Fn(&Member) 
     })
 }
 
-/// That each reference of a document leads to a part of it.
+/// Asserts that each reference of a document leads to a part of it.
 #[cfg(test)]
 pub(crate) fn every_reference_leads_somewhere(document: &Value) {
     use alloc::{collections::BTreeSet, string::String};

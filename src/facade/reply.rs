@@ -44,7 +44,7 @@ impl Reply {
         Self { status, content_type: Some("application/problem+json"), more: Vec::new(), body }
     }
 
-    /// With one more header, its name in lower case. Of one name there may be several: each is a line of its own.
+    /// The same with one more header, whose name is in lower case. A name may stand more than once: each time is a separate line.
     #[must_use]
     pub fn with_header(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
         self.more.push((name, value.into()));

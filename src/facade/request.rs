@@ -3,8 +3,8 @@
 use crate::device::Headers;
 use core::{fmt, net::IpAddr};
 
-/// The most bytes that a body may have: 16 KiB. A longer one is refused, in the façade's words. So a host reads on until it has one byte more, hands
-/// in what it has read, and leaves the rest unread.
+/// The most bytes that a body may have: 16 KiB. A longer one is refused, in the façade's words. So a host stops reading when it has one byte
+/// more, hands in what it has read, and leaves the rest unread.
 pub const MOST_OF_A_BODY: usize = 16 * 1024;
 
 /// A request, borrowed from whatever framework received it.
@@ -36,8 +36,8 @@ pub struct Request<'a, H: ?Sized> {
     pub headers: &'a H,
     /// The body, empty where there is none. Reading much more than [`MOST_OF_A_BODY`] is wasted.
     pub body: &'a [u8],
-    /// The address that the request comes from, as the host knows it: the peer's, or behind a proxy the one that the proxy tells; `None` where
-    /// the host does not say. The family `/api/v2/sdk` has a header for it and does not look here.
+    /// The address that the request comes from, as the host knows it. It is the peer's or, behind a proxy, the one that the proxy reports. It is
+    /// `None` if the host does not say. The family `/api/v2/sdk` has a header for it and does not look here.
     pub peer: Option<IpAddr>,
 }
 
@@ -59,7 +59,7 @@ impl<H: Headers + ?Sized> fmt::Debug for Request<'_, H> {
 
 #[cfg(feature = "http")]
 impl<'a> Request<'a, http::HeaderMap> {
-    /// From the parts of an `http::Request` and its body. They do not say where it comes from: say it with
+    /// From the parts of an `http::Request` and its body. They do not say where the request comes from. Say that with
     /// `Request { peer: Some(address), ..Request::from_http(&parts, &body) }`.
     pub fn from_http(parts: &'a http::request::Parts, body: &'a [u8]) -> Self {
         let (method, path) = (parts.method.as_str(), parts.uri.path());

@@ -38,7 +38,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// ```
 /// use authflow::{factor::Factor, policy::Policy, testkit::Scenario, token::Stage};
 ///
-/// // alice has a password. What is asked for beside it is what her account has enrolled.
+/// // alice has a password. Her account is also asked for the factors that it has enrolled.
 /// let mut login = Scenario::new(Policy::default())
 ///     .with_second_factor(Factor::Totp)
 ///     .reach(Stage::FactorRequired)
@@ -63,8 +63,8 @@ pub enum Factor {
     /// A time-based one-time password (RFC 6238).
     Totp,
     /// An identity that a [social](crate::social) provider vouches for: a federated login (NIST SP 800-63C-4). The provider has judged how its
-    /// subject proved who they are: no password of ours was proved by it, and no second factor. It begins a login and is never asked for beside
-    /// another factor.
+    /// subject proved who they are. That proves no password of ours and no second factor. It begins a login, and is never asked for in addition
+    /// to another factor.
     Federated,
 }
 
@@ -74,7 +74,7 @@ impl Factor {
     /// Every factor, in the order the `amr` claim lists them.
     pub const ALL: [Self; 5] = [Self::Password, Self::Sms, Self::Email, Self::Totp, Self::Federated];
 
-    /// The value of the `amr` claim: RFC 8176 §2 where it has one; `email` and `fed` are ours.
+    /// The value of the `amr` claim, from RFC 8176 §2 if that has one. `email` and `fed` are ours.
     pub const fn amr(self) -> &'static str {
         match self {
             Self::Password => "pwd",
@@ -182,9 +182,8 @@ impl FactorSet {
         self.iter().map(Factor::amr).chain((self.len() > 1).then_some("mfa"))
     }
 
-    /// The set as bits, for a database: 1 for the password, 2 for SMS, 4 for e-mail, 8 for the authenticator, 16 for a
-    /// federated identity. They are the same in every
-    /// later version.
+    /// The set as bits, for a database: 1 for the password, 2 for SMS, 4 for e-mail, 8 for the authenticator, 16 for a federated identity. The
+    /// bits are the same in every later version.
     pub const fn to_bits(self) -> u8 {
         self.0
     }
@@ -192,13 +191,13 @@ impl FactorSet {
     /// Reads what [`to_bits`](Self::to_bits) wrote.
     ///
     /// # Errors
-    /// When a bit is set that is no factor's.
+    /// When a bit is set that belongs to no factor.
     pub const fn from_bits(bits: u8) -> Result<Self, UnknownFactors> {
         if bits < 32 { Ok(Self(bits)) } else { Err(UnknownFactors { bits }) }
     }
 }
 
-/// Bits that are no set of factors: of a later version, or of something else.
+/// Bits that are no set of factors. They come from a later version, or from something else.
 ///
 /// ```
 /// use authflow::factor::FactorSet;
@@ -253,7 +252,7 @@ mod tests {
         assert_eq!(alloc::string::ToString::to_string(&FactorSet::from_bits(33).unwrap_err()), text);
     }
 
-    /// A number that is committed here may stand in a database.
+    /// A database may hold these numbers.
     #[test]
     fn the_bits_of_a_set_stay_what_they_are() {
         for (factor, bits) in [

@@ -31,7 +31,7 @@ use subtle::{Choice, ConditionallySelectable as _, ConstantTimeEq as _};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TotpAlgorithm {
-    /// HMAC-SHA-1: what every authenticator has.
+    /// HMAC-SHA-1, which every authenticator has.
     #[default]
     Sha1,
     /// HMAC-SHA-256.
@@ -42,7 +42,7 @@ pub enum TotpAlgorithm {
 
 words!(TotpAlgorithm, "the hash of a one-time password", { Sha1 => "sha1", Sha256 => "sha256", Sha512 => "sha512" });
 
-/// An account's time-based one-time password, as the host stores it: steps of 30 seconds from the epoch on, unless it says that they are
+/// An account's time-based one-time password, as the host stores it. Its steps last 30 seconds from the epoch on, unless it says that they are
 /// longer. Its secret is sealed.
 ///
 /// ```
@@ -65,7 +65,7 @@ words!(TotpAlgorithm, "the hash of a one-time password", { Sha1 => "sha1", Sha25
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// The step that was used last cannot be forgotten. Without it a password that was used could be used again:
+/// The step that was used last cannot be left out. A used password could be used again without it:
 ///
 /// ```compile_fail,E0061
 /// use authflow::{factor::{Totp, TotpAlgorithm}, sealing::SealedSecret};
@@ -91,8 +91,8 @@ impl Totp {
 
     /// A [sealed](TotpSecret::seal) secret, and passwords of 6 to 8 digits.
     ///
-    /// `last_used_step` is what [`UseTotpStep`](crate::step::Write::UseTotpStep) wrote last, `None` before the first: that step and those
-    /// before it count no more (RFC 6238 §5.2).
+    /// `last_used_step` is what [`UseTotpStep`](crate::step::Write::UseTotpStep) wrote last, or `None` before the first. That step and those
+    /// before it no longer count (RFC 6238 §5.2).
     ///
     /// # Errors
     /// When the digits are out of bounds.
@@ -109,8 +109,8 @@ impl Totp {
         }
     }
 
-    /// The same one with steps of 60 seconds, as some hardware has them. What [`TotpSkew`](super::TotpSkew) allows is then twice as long, and so is the time
-    /// in which a password that was read over a shoulder is good.
+    /// The same one with steps of 60 seconds, which some hardware has. The time that [`TotpSkew`](super::TotpSkew) allows is then twice as long.
+    /// So is the time in which a password that was read over a shoulder is good.
     #[must_use]
     pub fn with_steps_of_a_minute(self) -> Self {
         Self { step_seconds: Self::LEGACY_STEP_SECONDS, ..self }
@@ -155,18 +155,18 @@ impl Totp {
 
     /// The number of the step that a time lies in (RFC 6238 §4.2).
     pub fn step_at(&self, now: Timestamp) -> u64 {
-        // One of two constants; neither is nought.
+        // The length is one of two constants, and neither is nought.
         now.as_unix().checked_div(self.step_seconds).unwrap_or_default()
     }
 
-    /// The password of a step under this secret: for an enrolment that has its authenticator shown to work, and for tests.
+    /// The password of a step under this secret. It is for tests, and for an enrolment that checks that its authenticator works.
     pub fn code(&self, secret: &TotpSecret, step: u64) -> Secret {
         let width = usize::from(self.digits);
         Secret::new(self.number(secret, step).map(|number| format!("{number:0width$}")).unwrap_or_default())
     }
 
-    /// The step whose password was presented: the latest of `skew` steps to either side of now that has not been used, nor any
-    /// after it (RFC 6238 §5.2). Every one of them is compared, whichever is right.
+    /// The step whose password was presented. It is the latest step that matches, of those within `skew` steps to either side of now. Neither it
+    /// nor a step after it has been used (RFC 6238 §5.2). Every step is compared, whichever one matches.
     pub(crate) fn matching_step(
         &self,
         secret: &TotpSecret,
@@ -212,7 +212,7 @@ impl Totp {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TotpError {
-    /// The secret is not 16 to 128 bytes, or 10 to 128 of a [legacy](TotpSecret::legacy) one.
+    /// The secret is not 16 to 128 bytes, or 10 to 128 for a [legacy](TotpSecret::legacy) one.
     #[error("the secret of a one-time password must be {least} to 128 bytes, not {bytes}")]
     Secret {
         /// How many it must be at least.

@@ -12,7 +12,7 @@ use sha1::Sha1;
 use sha2::{Sha256, Sha512};
 use zeroize::Zeroizing;
 
-/// The secret of an authenticator, in the clear: what an enrolment has drawn, or an import has brought along.
+/// The secret of an authenticator, in the clear. An enrolment has drawn it, or an import has brought it along.
 ///
 /// ```
 /// use authflow::{
@@ -54,9 +54,9 @@ impl TotpSecret {
         Self::of(secret.into(), 16)
     }
 
-    /// One that was enrolled long ago, of 10 to 128 bytes. Ten bytes, sixteen characters of base32, were the usual length once; RFC 4226 §4 R6
-    /// demands sixteen bytes. Whoever reads one password of such an authenticator has 2⁸⁰ secrets to try: keep those that there are, and
-    /// enrol none.
+    /// A secret that was enrolled long ago, of 10 to 128 bytes. Ten bytes, which are sixteen characters of base32, were once the usual length.
+    /// RFC 4226 §4 R6 demands sixteen bytes. An attacker who reads one password of such an authenticator has 2⁸⁰ secrets to try. Keep the old
+    /// secrets, and enrol no new ones of this kind.
     ///
     /// # Errors
     /// When there are fewer or more.
@@ -75,25 +75,25 @@ impl TotpSecret {
         }
     }
 
-    /// Seals it for the account that it is of, and for no other. [`SealingKeys`] shows an import.
+    /// Seals it for the account that it belongs to, and for no other. [`SealingKeys`] shows an import.
     ///
     /// The moment's entropy makes the nonce, with the secret and its owner. Fresh entropy is right, and one moment for all rows of an import
     /// is safe.
     pub fn seal(&self, keys: &SealingKeys, owner: Owner, moment: &Moment) -> SealedSecret {
-        // Never the fallback: it is no longer than what is sealed.
+        // The fallback is never taken, because the secret is not longer than what can be sealed.
         keys.seal(Purpose::Totp, owner, &self.0, moment).unwrap_or_else(SealedSecret::of_nothing)
     }
 
-    /// Opens one that was sealed for this account, of whatever length it was sealed.
+    /// Opens a secret that was sealed for this account, even a [legacy](Self::legacy) one.
     pub(crate) fn open(keys: &SealingKeys, owner: Owner, sealed: &SealedSecret) -> Result<Self, NotOpened> {
         let clear = keys.open(Purpose::Totp, owner, sealed)?;
         Self::legacy(clear.as_slice()).map_err(|_| NotOpened::Foreign(*sealed.key_id()))
     }
 
-    /// Seals what an earlier key has sealed anew, under the one that seals now: `None` where that has sealed it already. For an operation
-    /// that goes over every row, so that an earlier key can be dropped.
+    /// Seals a secret anew that an earlier key has sealed, under the key that seals now. It is `None` if that key has sealed it already. It is
+    /// for an operation that goes over every row, so that an earlier key can be dropped.
     ///
-    /// It is the same secret. Store it only where the row still has the one that was read, and count no revision up:
+    /// The secret stays the same. Store the result only if the row still has the sealed secret that was read, and do not count the revision up:
     /// `UPDATE accounts SET totp_sealed = :new WHERE id = :id AND totp_sealed = :old`. No session ends.
     ///
     /// ```
@@ -133,7 +133,7 @@ impl TotpSecret {
         Ok(Some(Self::open(keys, owner, sealed)?.seal(keys, owner, moment)))
     }
 
-    /// RFC 4226 §5.3, with the step as the counter: 31 bits. None, which no password matches, where its HMAC could not be had.
+    /// The 31 bits of RFC 4226 §5.3, with the step as the counter. `None`, which no password matches, if the HMAC could not be made.
     pub(super) fn truncated(&self, algorithm: TotpAlgorithm, step: u64) -> Option<u32> {
         let step = step.to_be_bytes();
         match algorithm {

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-/// How many steps of 30 s a TOTP code may be early or late: 0 to 2, by default 1. RFC 6238 §5.2 recommends at most one
-/// step of delay; each step more is one more code that a guess may hit on either side.
+/// How many steps a one-time password may be early or late: 0 to 2, by default 1. RFC 6238 §5.2 recommends at most one step of delay. Each
+/// further step is one more password that a guess may hit on either side.
 ///
 /// ```
 /// use authflow::factor::TotpSkew;

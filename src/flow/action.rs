@@ -8,7 +8,7 @@ use core::fmt;
 /// ```
 /// use authflow::{factor::Factor, flow::Action, testkit::World};
 ///
-/// /// The button of a client of your own for each.
+/// /// The button that your client shows for each action.
 /// fn button(action: Action) -> Option<&'static str> {
 ///     Some(match action {
 ///         Action::ProveFactor(Factor::Sms) => "Send a code to my phone",
@@ -38,13 +38,13 @@ pub enum Action {
     ChangePassword(Factor),
     /// Set a new password instead of a forgotten one, by a code to this channel.
     ResetPassword(Channel),
-    /// Set or change one's own password, signed in, proved by this: the present password, or a code to a channel.
+    /// Set or change one's own password in a session, proved by this: the present password, or a code to a channel.
     ChangeOwnPassword(Factor),
-    /// Set one's own first password, signed in.
+    /// Set one's own first password in a session.
     SetFirstPassword,
     /// Register, by a code to this channel.
     Register(Channel),
-    /// Replace one's own contact of this channel, signed in, by a code to the new one.
+    /// Replace one's own contact of this channel in a session, by a code to the new contact.
     ReplaceContact(Channel),
     /// Prove an account, so that a social identity is linked to it: by its password, or a code to a channel.
     LinkIdentity(Factor),

@@ -14,8 +14,8 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use core::fmt;
 
 impl Graph {
-    /// The graph as an SVG picture, for a page or a README. It takes the colour of the text around it; alone in a file, it is dark on
-    /// light, or light on dark where the reader prefers that.
+    /// The graph as an SVG picture, for a page or a README. It takes the colour of the text around it. As a file by itself, it is
+    /// dark on light, or light on dark if the reader prefers that.
     ///
     /// Each state is a group with the attribute `data-state` and the class `state`, so a page can light the present one.
     ///
@@ -32,7 +32,7 @@ impl Graph {
 
 struct Picture<'a>(&'a Graph);
 
-/// A place in the picture, from its left upper corner.
+/// A place in the picture, from its upper left corner.
 #[derive(Clone, Copy)]
 struct Point(i32, i32);
 
@@ -80,7 +80,7 @@ impl Curve {
     fn of(from: State, to: State) -> Self {
         let (begin, end) = (place(from), place(to));
         Self(match (from, to) {
-            // Over the boxes between them.
+            // This way goes over the boxes between them.
             (State::Start, State::SessionIssued) => {
                 let over = end.1 - 140;
                 [begin, Point(60, over), Point(760, over), Point(end.0, end.1 - HALF)]
@@ -89,12 +89,12 @@ impl Curve {
                 let into = Point(end.0 - half_width(to), end.1);
                 [begin, Point(70, end.1 - 10), Point(200, end.1 - 10), into]
             }
-            // Back, below the others.
+            // This way goes back, below the others.
             (State::SessionIssued, State::PasswordChanged) => {
                 let (out, below) = (Point(begin.0 + 40, begin.1 + HALF), end.1 + 84);
                 [out, Point(out.0 + 10, below), Point(end.0, below), Point(end.0, end.1 + HALF)]
             }
-            // Up and down beside each other.
+            // These two ways go up and down beside each other.
             (State::SessionIssued, State::ContactReplaced) => {
                 let (out, into) = (Point(begin.0 + 20, begin.1 - HALF), Point(end.0 + 20, end.1 + HALF));
                 [out, out, into, into]
@@ -103,7 +103,7 @@ impl Curve {
                 let (out, into) = (Point(begin.0 + 50, begin.1 + HALF), Point(end.0 + 50, end.1 - HALF));
                 [out, out, into, into]
             }
-            // Up, beside the boxes between them.
+            // This way goes up, beside the boxes between them.
             (State::BindSocial | State::RegisterSocial, _) if end.0 <= begin.0 => {
                 let (is_above, into) = (end.0 == begin.0, Point(end.0 + half_width(to), end.1));
                 let (side, aside) = if is_above { (1, 78) } else { (-1, 60) };
@@ -154,7 +154,7 @@ impl fmt::Display for Picture<'_> {
                 *proofs = proof.map_or(*proofs, |proof| proofs.with(proof));
             }
         }
-        // What leads from one state to several is written once.
+        // An action that leads from one state to several is written once.
         let mut written = BTreeSet::new();
         for ((from, to), actions) in &ways {
             let curve = Curve::of(*from, *to);

@@ -16,7 +16,7 @@ use alloc::vec::Vec;
 ///     policy::Policy,
 /// };
 ///
-/// // Of each policy of yours, before it goes out: what its owner has not decided for.
+/// // Check each of your policies before it goes out, for findings that its owner has not accepted.
 /// let policy: Policy = serde_json::from_str(r#"{ "recovery": ["email"] }"#)?;
 /// let decided = [Finding::SessionWithOneFactor, Finding::ShortPasswordAlone(8), Finding::NoWayBack];
 /// let found = graph(&policy).check(FactorSet::EMPTY);
@@ -44,31 +44,31 @@ pub enum Finding {
     /// A code to this channel alone sets a new password.
     #[error("a code by {} alone resets a password", Factor::of_channel(*.0).amr())]
     RecoveryByOneFactor(Channel),
-    /// Some accounts that a code could be sent to sign in with their password alone, and no channel resets it: because the policy has
-    /// no [`recovery`](crate::policy::Policy::recovery) by it, or because every contact of theirs is a second factor. Who forgets such
-    /// a password has no way back but an administrator.
+    /// Some accounts that a code could be sent to sign in with their password alone, and no channel resets it. Either the policy has no
+    /// [`recovery`](crate::policy::Policy::recovery) by the channel, or every contact of theirs is a second factor. A subject who forgets such a
+    /// password has no way back but an administrator.
     #[error("some accounts have no way back but an administrator when their password is forgotten")]
     NoWayBack,
     /// A password that may be this short is the only factor of a session. NIST SP 800-63B-4 §3.1.1.2 demands at least 15 characters of a
     /// password that is used as the only factor.
     #[error("a password that is the only factor must have at least 15 characters, and min_length is {0}")]
     ShortPasswordAlone(u16),
-    /// The policy registers people by this channel, and no account made so could sign in: a second factor is demanded of everybody, or the account
-    /// has none of the first factors. So nobody is registered by it.
+    /// The policy registers people by this channel, but no account made so could sign in. Either a second factor is demanded of everybody, or the
+    /// account has none of the first factors. So nobody is registered by it.
     #[error("nobody can register by {}: the account could not sign in", Factor::of_channel(*.0).amr())]
     NobodyRegisters(Channel),
-    /// The policy links identities by this proof, and nobody can: where identities begin no login, or the proof begins none.
+    /// The policy links identities by this proof, but nobody can. Either identities begin no login, or the proof begins none.
     #[error("nobody links an identity by {name}: first_factors must have federated and {name}", name = .0.label())]
     LinksInVain(Factor),
-    /// Whoever comes has text messages sent to any number, as many as they like: by [registering](crate::policy::Policy::registration), or as what is
-    /// to be [their own](crate::policy::Policy::replaces_contacts). Whoever owns numbers that cost a lot earns by it: toll fraud. A captcha or a
-    /// daily sum bounds it.
+    /// Anybody can have text messages sent to any number, as many as they like: by [registering](crate::policy::Policy::registration), or by asking
+    /// for it as [their own](crate::policy::Policy::replaces_contacts) contact. The owner of expensive numbers earns by it, which is toll fraud. A
+    /// captcha or a daily sum bounds it.
     #[error(
         "anybody has text messages sent to any number: demands_captcha must be true, or sending.daily_in_all be set"
     )]
     SmsToAnybody,
-    /// A sign-in of a moment ago sets the first password of an account that has none, without any other proof: whoever has stolen that session has a
-    /// password of their own.
+    /// A recent sign-in sets the first password of an account that has none, without any other proof. So a thief who has stolen that session can set
+    /// a password.
     #[error("a session alone sets a first password: session_sets_first_password should be false")]
     SessionSetsPassword,
 }
@@ -82,7 +82,7 @@ pub enum Finding {
 ///     policy::Policy,
 /// };
 ///
-/// /// A service of yours does not begin with such a policy.
+/// /// Your service does not start with such a policy.
 /// fn stops(policy: &Policy) -> bool {
 ///     let found = graph(policy).check(FactorSet::EMPTY);
 ///     found.iter().any(|finding| finding.gravity() >= Gravity::Error)
@@ -96,7 +96,7 @@ pub enum Finding {
 pub enum Gravity {
     /// The owner of the policy should know it, and may want it so.
     Warning,
-    /// The policy must be mended: something that it says comes to nothing, or costs its owner what nobody bounds.
+    /// The policy must be mended. Something that it says has no effect, or has a cost that nothing bounds.
     Error,
 }
 

@@ -1,4 +1,4 @@
-//! The reachable graph of a policy, by asking [`next`] and [`recovery`] about every kind of account.
+//! The reachable graph of a policy. It comes from asking [`next`] and [`recovery`] about every kind of account.
 
 use super::{
     Action, Next, PasswordStep, Progress, State, first_password, has_way_back,
@@ -17,7 +17,7 @@ use crate::{
 };
 use alloc::collections::BTreeSet;
 
-/// One way from a state to another; without an action, it is taken at once.
+/// One way from a state to another. Without an action, it is taken at once.
 ///
 /// ```
 /// use authflow::{
@@ -26,7 +26,7 @@ use alloc::collections::BTreeSet;
 ///     token::Stage,
 /// };
 ///
-/// // In a test of yours: what must be there, and what must never be.
+/// // In your test: what must be there, and what must never be.
 /// let graph = graph(&demo::policy());
 /// let skip = Edge {
 ///     from: State::Pending(Stage::PasswordExpiring),
@@ -63,7 +63,7 @@ pub(super) struct Arrival {
 ///     testkit::demo,
 /// };
 ///
-/// // A test of yours: what is known of the policy is decided for, and nothing new comes unseen.
+/// // In your test: the known findings are accepted, and no new one goes unseen.
 /// let policy = Policy { second_factor: SecondFactor::WhenEnrolled, ..demo::policy() };
 /// let found = graph(&policy).check(FactorSet::EMPTY);
 /// assert!(found.contains(&Finding::SessionWithOneFactor));
@@ -75,11 +75,11 @@ pub struct Graph {
     pub(super) arrivals: BTreeSet<Arrival>,
     /// The fewest characters of a new password.
     pub(super) min_length: u16,
-    /// Some account that can be reached comes in by its password alone, and no channel resets that.
+    /// Whether some account that can be reached comes in by its password alone, and no channel resets it.
     pub(super) has_no_way_back: bool,
-    /// By which channels the policy registers people, and nobody can be.
+    /// The channels by which the policy registers people, although nobody can register.
     pub(super) registers_in_vain: BTreeSet<Channel>,
-    /// By what the policy links identities, and nobody can.
+    /// The proofs by which the policy links identities, although nobody can link one.
     pub(super) links_in_vain: FactorSet,
     /// Whether text messages go to numbers that nobody has proved, and nothing bounds how many.
     pub(super) sends_to_anybody: bool,
@@ -132,7 +132,7 @@ pub fn graph(policy: &Policy) -> Graph {
     graph
 }
 
-/// What can happen to one account, as it is now: the part of the [`graph`] of the policy that is its own.
+/// What can happen to one account as it is now: its own part of the policy's [`graph`].
 ///
 /// ```
 /// use authflow::{
@@ -174,7 +174,7 @@ impl Graph {
         }
     }
 
-    /// Adds who registers by a code to a channel, with a password and without.
+    /// Adds people who register by a code to a channel, with a password and without.
     fn add_newcomers(&mut self, policy: &Policy, channel: Channel) {
         if !registers_anybody(policy, channel) {
             self.registers_in_vain.insert(channel);
@@ -188,7 +188,7 @@ impl Graph {
         }
     }
 
-    /// Adds who registers by a code to a channel, with an identity that is linked to the account.
+    /// Adds people who register by a code to a channel, with an identity that is linked to the account.
     fn add_linked_newcomers(&mut self, policy: &Policy, channel: Channel) {
         let Some(account) = newcomer(channel, false) else { return };
         let (from, to) = (State::RegisterSocial, State::Registered);
@@ -218,7 +218,7 @@ impl Graph {
             let action = Some(Action::ResetPassword(channel));
             own.edges.insert(Edge { from: State::Start, action, to: State::PasswordReset });
         }
-        // Whoever has forgotten a password that every way in takes, and has linked no identity.
+        // This is a subject who has forgotten a password that every way in takes, and has linked no identity.
         let mut unlinked =
             own.arrivals.iter().filter(|arrival| !arrival.proved.contains(Factor::Federated)).peekable();
         let comes_in = unlinked.peek().is_some();
@@ -246,14 +246,14 @@ impl Graph {
     }
 }
 
-/// Where a login waits whose identity is linked to nobody.
+/// The state of a login whose identity is linked to nobody.
 fn unlinked(policy: &Policy) -> State {
     let registers = Channel::ALL.into_iter().any(|channel| registers_linked(policy, channel));
     if registers { State::RegisterSocial } else { State::BindSocial }
 }
 
 impl Graph {
-    /// Which of their contacts somebody who has signed in by these factors may replace.
+    /// The contacts that somebody who has signed in by these factors may replace.
     fn own_contacts(&mut self, policy: &Policy, account: &Account, session: FactorSet) {
         let (from, to) = (State::SessionIssued, State::ContactReplaced);
         let replaced =

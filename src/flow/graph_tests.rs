@@ -17,7 +17,7 @@ fn policy(second_factor: SecondFactor) -> Policy {
     Policy { ageing: Some(Ageing::new(90, 14, 3).unwrap()), second_factor, ..Policy::default() }
 }
 
-/// Somebody without a password gets in here.
+/// A policy by which somebody without a password gets in.
 fn by_sms() -> Policy {
     Policy { first_factors: FactorSet::EMPTY.with(Factor::Sms), ..Policy::default() }
 }
@@ -195,7 +195,7 @@ fn recovery_is_in_the_graph_by_the_channels_of_the_policy() {
     }
 }
 
-/// Whose only contacts are second factors gets no new password; nor does anybody where there is no recovery.
+/// A subject whose only contacts are second factors gets no new password. Nobody does where there is no recovery.
 #[test]
 fn accounts_without_a_way_back_are_found() {
     let lost = |policy: &Policy| graph(policy).check(FactorSet::EMPTY).contains(&Finding::NoWayBack);
@@ -242,7 +242,8 @@ fn a_short_password_is_found_only_where_it_is_the_only_factor() {
     }
 }
 
-/// By nothing, or by a factor that no call begins a login with: it is not read, and where it is made, it is told.
+/// The policy has no first factor, or only one that begins no login. Such a policy cannot be read. If it is made in code, the
+/// graph tells.
 #[test]
 fn a_policy_that_lets_nobody_in_is_found() {
     for first_factors in [FactorSet::EMPTY, FactorSet::EMPTY.with(Factor::Totp)] {

@@ -25,7 +25,7 @@ pub(super) fn kinds_of_account(policy: &Policy) -> Vec<Account> {
     passwords.push(None);
     let factors = [Factor::Sms, Factor::Email, Factor::Totp];
     let of = |enrolled: FactorSet| {
-        // An authenticator is there to be enrolled, and for nothing else.
+        // An authenticator is always enrolled, since it serves for nothing else.
         let held = sets(factors).filter(move |held| {
             enrolled.without(*held).is_empty()
                 && held.contains(Factor::Totp) == enrolled.contains(Factor::Totp)
@@ -38,7 +38,7 @@ pub(super) fn kinds_of_account(policy: &Policy) -> Vec<Account> {
     kinds.into_iter().flat_map(with).collect()
 }
 
-/// An account that reaches by these factors, and has these enrolled.
+/// An account that can be reached by the factors `held`, and has `enrolled` enrolled.
 fn account(enrolled: FactorSet, held: FactorSet, password: &Option<Password>) -> Option<Account> {
     let has = |factor| held.contains(factor);
     Some(Account {

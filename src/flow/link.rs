@@ -20,7 +20,7 @@ const FEDERATED: FactorSet = FactorSet::EMPTY.with(Factor::Federated);
 /// What proves an account, so that an identity is linked to it.
 ///
 /// These are the proofs that the policy [names](crate::social::Unassociated) and that begin a login there. A link ends in a login, which begins with
-/// the proof and with nothing else: an identity proves nothing of an account that it is not linked to.
+/// the proof alone, because an identity proves nothing of an account that it is not linked to.
 ///
 /// ```
 /// use authflow::{
@@ -50,10 +50,10 @@ pub fn link_proofs(policy: &Policy) -> FactorSet {
     }
 }
 
-/// May a code to this channel prove the account, so that an identity is linked to it? If so, whom it goes to.
+/// May a code to this channel prove the account, so that an identity is linked to it? If so, this returns its recipient.
 ///
-/// A channel that is a second factor of
-/// the account links nothing, in any application: what is linked signs in for good, and one channel would be both factors.
+/// A channel that is a second factor of the account links nothing, in any application. A linked identity signs in for good, and one channel would be
+/// both factors.
 ///
 /// ```
 /// use authflow::{
@@ -83,13 +83,13 @@ pub fn link_code(policy: &Policy, account: &Account, channel: Channel) -> Option
     sign_in_code(policy, account, channel).filter(|_| links)
 }
 
-/// What proves this account, so that an identity is linked to it: nothing that is a second factor of it.
+/// What proves this account, so that an identity is linked to it. A second factor of the account never does.
 pub(super) fn link_proofs_of(policy: &Policy, account: &Account) -> FactorSet {
     link_proofs(policy).without(account.enrolled)
 }
 
-/// Whether somebody who has no account may have one, and an identity linked to it, by a code to this channel: where the policy
-/// [says so](Unassociated::BindOrRegister), and [`registration`] by that channel needs no password.
+/// Whether somebody without an account may get one by a code to this channel, with an identity linked to it. The policy must [say
+/// so](Unassociated::BindOrRegister), and [`registration`] by that channel must need no password.
 ///
 /// ```
 /// use authflow::{
@@ -119,11 +119,11 @@ pub fn registers_linked(policy: &Policy, channel: Channel) -> bool {
         && registration(policy, channel, false).is_ok()
 }
 
-/// Whether a link counts in an application with this policy, by what it was [made by](crate::social::LinkedIdentity::linked_by): by one proof at
-/// least that links identities in this application ([`link_proofs`]), or where it links none, begins a login. The application must take how that proof came about, too: an
-/// [unbound code](Policy::allows_unbound_codes), or a [mobile that another party vouched for](Policy::takes_vouched_mobiles). A link of another application,
-/// where less is demanded, is none here until its owner proves the account once more. It is the application's word, whatever factors the account has: what else it
-/// demands of a login it demands after the identity.
+/// Whether a link counts in an application with this policy, by what it was [made by](crate::social::LinkedIdentity::linked_by). At least one of its
+/// proofs must link identities in this application ([`link_proofs`]), or begin a login if the application links none. The application must also take
+/// how that proof came about: an [unbound code](Policy::allows_unbound_codes), or a [mobile that another party vouched
+/// for](Policy::takes_vouched_mobiles). A link from an application that demands less does not count here until its owner proves the account once
+/// more. The application alone decides this, whatever factors the account has. Any further demand of a login comes after the identity.
 ///
 /// ```
 /// use authflow::{factor::{Factor, FactorSet}, flow::link_counts, policy::Policy, social::{LinkProofs, LinkedBy, Unassociated}};
@@ -139,14 +139,14 @@ pub fn registers_linked(policy: &Policy, channel: Channel) -> bool {
 /// ```
 pub fn link_counts(policy: &Policy, linked_by: LinkedBy) -> bool {
     let links = link_proofs(policy);
-    // What the policy names and begins no login with links nothing.
+    // A proof that the policy names, but that begins no login, links nothing.
     let demanded = if links.is_empty() { policy.first_factors.without(FEDERATED) } else { links };
     let proofs = linked_by.proofs(policy.allows_unbound_codes, policy.takes_vouched_mobiles);
     proofs.iter().any(|proof| demanded.contains(proof))
 }
 
-/// Whether the account gets in without identities, in an application with this policy: by a first factor that it has, which leads to a session or to
-/// something that it can do. A channel that reaches nobody is no way in, and neither is a login that is always denied.
+/// Whether the account gets in without identities, in an application with this policy. It does by a first factor that it has, which leads to a
+/// session or to something that it can do. A channel that reaches nobody is no way in, and neither is a login that is always denied.
 ///
 /// ```
 /// use authflow::{flow::has_other_way_in, testkit::demo};

@@ -15,7 +15,8 @@ fn linking(first_factors: FactorSet, proofs: FactorSet) -> Policy {
     Policy { first_factors, unassociated, ..Policy::default() }
 }
 
-/// Whichever policies and proofs: what proves a link is named by the policy and begins a login, or nothing does.
+/// For every policy and every set of proofs: a proof of a link is named by the policy and begins a login, or there is
+/// none.
 #[test]
 fn a_proof_of_a_link_begins_a_login() {
     for first in (1..32).map(|bits| FactorSet::from_bits(bits).unwrap()) {
@@ -34,7 +35,7 @@ fn a_proof_of_a_link_begins_a_login() {
     assert!(link_proofs(&Policy::default()).is_empty());
 }
 
-/// What a link is proved by is one factor, whatever else is there.
+/// The proof of a link is one factor, whatever else is there.
 #[test]
 fn the_login_of_a_link_goes_on_from_the_proof_alone() {
     let policy = linking(OWN.with(Factor::Federated), OWN);
@@ -51,7 +52,7 @@ fn the_login_of_a_link_goes_on_from_the_proof_alone() {
     assert_eq!(next(&policy, &erin, proved, START), Next::Wait(Wait::FactorRequired { choices }));
 }
 
-/// What is linked signs in for good: one channel would be both factors.
+/// A linked identity signs in for good, so one channel would be both factors.
 #[test]
 fn a_second_factor_links_nothing() {
     let policy = linking(OWN.with(Factor::Federated), FactorSet::EMPTY.with(Factor::Sms));
@@ -66,7 +67,7 @@ fn a_second_factor_links_nothing() {
     }
 }
 
-/// Of an identity that is linked, as of any first factor.
+/// An identity that is linked counts like any first factor.
 #[test]
 fn an_identity_is_one_factor() {
     let policy = linking(OWN.with(Factor::Federated), OWN);
@@ -138,7 +139,7 @@ fn a_link_counts_where_what_it_was_proved_by_links_or_where_nothing_does_signs_i
     }
 }
 
-/// How a link came about counts as much as by what.
+/// The way in which a link came about counts as much as its proof.
 #[test]
 fn a_link_counts_where_its_code_and_its_mobile_are_taken_as_they_came() {
     let sms = FactorSet::EMPTY.with(Factor::Sms);
@@ -163,7 +164,7 @@ fn a_link_counts_where_its_code_and_its_mobile_are_taken_as_they_came() {
     }
 }
 
-/// What is there and lets nobody in is no way in: the last identity stays.
+/// A factor that lets nobody in is no way in, so the last identity stays.
 #[test]
 fn only_a_way_in_that_can_be_used_is_another_one() {
     let nora = || Account { mobile: Mobile::new("+86-13800000001").ok(), ..demo::account("nora") };

@@ -15,27 +15,26 @@
 //! let first: Vec<_> = graph.allowed(State::Start).collect();
 //! assert!(first.contains(&Action::SignIn));
 //!
-//! // What its owner should know. In a test of yours, the list is the one that you have decided
-//! // for.
+//! // What its owner should know. In your test, the list is the one that you have accepted.
 //! let found = graph.check(FactorSet::EMPTY.with(Factor::Password));
 //! assert!(found.contains(&Finding::SessionWithout(Factor::Password)), "a code signs in alone");
 //! ```
 //!
-//! [`next`] decides, from the policy, the account as it is *now*, and what has been proved. It is asked again after every
-//! step, so no step can be jumped over: a skip issues nothing while a factor is missing, because the answer to the same
-//! question is then still "a factor". The order is fixed: may the account sign in at all, then the second factor, then the
-//! password's age. (The lock, the password and the host's access decision come before; they need the host.)
+//! [`next`] decides, from the policy, the account as it is *now*, and what has been proved. It is asked again after every step, so no step can be
+//! jumped over. A skip issues nothing while a factor is missing, because the answer to the same question is then still "a factor". The order is
+//! fixed: may the account sign in at all, then the second factor, then the password's age. (The lock, the password and the host's access decision
+//! come before; they need the host.)
 //!
-//! [`recovery`] stands beside it: may a channel set a password instead of a forgotten one? [`own_password`] and [`first_password`] say the
-//! same of somebody who is signed in; of a pending login it is in the answer of [`next`] ([`Wait::change_by`]). Whatever sets a
-//! password asks one of them, so a code that would set none is not sent either. [`replace_contact`] says who may replace their own number or address.
-//! [`registration`] says who may register: a way in, and a way that sets a password.
+//! [`recovery`] answers another question: may a channel set a password instead of a forgotten one? [`own_password`] and [`first_password`] answer it
+//! for somebody who is signed in. For a pending login, it is in the answer of [`next`] ([`Wait::change_by`]). Every operation that sets a password
+//! asks one of them, so a code that would set none is not sent either. [`replace_contact`] says who may replace their own number or address.
+//! [`registration`] says who may register, which is both a way in and a way to set a password.
 //!
-//! [`link_proofs`] says what proves an account, so that a [social](crate::social) identity is linked to it: the login that this ends in begins with
-//! the proof, and [`next`] is asked as of any other.
+//! [`link_proofs`] says what proves an account, so that a [social](crate::social) identity is linked to it. The login that follows begins with the
+//! proof, and [`next`] is asked as for any other.
 //!
-//! [`graph`] enumerates the same functions: nothing about the flow is written down twice, the drawing above included. [`Graph::check`] says
-//! what the owner of a policy should know.
+//! [`graph`] enumerates the same functions, so nothing about the flow is written down twice, and the drawing above comes from them too.
+//! [`Graph::check`] says what the owner of a policy should know.
 
 mod action;
 mod drawing;

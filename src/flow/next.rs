@@ -32,7 +32,7 @@ use crate::{
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Progress {
-    /// The factors that have been proved. A set: one factor never counts twice.
+    /// The factors that have been proved. This is a set, so one factor never counts twice.
     pub factors: FactorSet,
     /// What has been done about an old password.
     pub password: PasswordStep,
@@ -66,7 +66,7 @@ pub enum PasswordStep {
     Skipped,
     /// It has been changed.
     Changed,
-    /// It is new: whoever registers has just chosen it. It is not asked for at once, and was not proved.
+    /// It is new: somebody who registers has just chosen it. It is not asked for at once, and was not proved.
     Chosen,
 }
 
@@ -105,7 +105,7 @@ pub enum PasswordStep {
 pub enum Next {
     /// Nothing will do.
     Deny(Denial),
-    /// One more step of the client's.
+    /// The client must do one more step.
     Wait(Wait),
     /// Nothing more: issue a session.
     Issue,
@@ -147,7 +147,7 @@ impl Next {
 pub enum Denial {
     /// The account is locked by an administrator, or disabled.
     Inactive,
-    /// None of the factors has been proved that one may sign in with.
+    /// None of the proved factors is a first factor here.
     NoFirstFactor,
     /// A second factor is required and the account has none left to ask for.
     NoSecondFactor,
@@ -182,7 +182,7 @@ pub fn next(policy: &Policy, account: &Account, progress: Progress, now: Timesta
         return Next::Deny(Denial::Inactive);
     }
     let is_first = |factor| policy.first_factors.contains(factor);
-    // Whoever has just chosen a password has it.
+    // Somebody who has just chosen a password has it.
     let comes_in_by_password = progress.password == PasswordStep::Chosen && is_first(Factor::Password);
     if !comes_in_by_password && !progress.factors.iter().any(is_first) {
         return Next::Deny(Denial::NoFirstFactor);
@@ -203,7 +203,8 @@ pub fn next(policy: &Policy, account: &Account, progress: Progress, now: Timesta
     password_age(policy, account, progress, now)
 }
 
-/// A password that must be changed must be changed, however one came in; only one that was used is judged by its age.
+/// A mandatory change cannot be avoided, however the subject came in. The age of a password counts only if the password was
+/// used.
 fn password_age(policy: &Policy, account: &Account, progress: Progress, now: Timestamp) -> Next {
     let Some(password) = &account.password else {
         return Next::Issue;
@@ -213,7 +214,8 @@ fn password_age(policy: &Policy, account: &Account, progress: Progress, now: Tim
     }
     let proofs = || change_proofs(account, progress.factors);
     if let Some(must) = password.must_change {
-        // A breached password is nothing to change it by, where there is more to prove with: a second factor, if no channel.
+        // A breached password does not prove its own change if the account has more to prove with: a channel, or else a
+        // second factor.
         let by = proofs();
         let wait = match by.is_empty() {
             true => Wait::FactorRequired { choices: account.second_factors() },

@@ -1,8 +1,8 @@
 //! Who may replace their own number or address.
 //!
-//! A contact is a way to its owner, and often a way in. Whoever holds a session for a while must not make themselves the owner of the account
-//! by moving a contact. So a contact moves in a session that is newer than the wish, which takes another sign-in; a second factor moves with
-//! its own proof alone; and second factors alone move nothing.
+//! A contact is a way to its owner, and often a way in. Somebody who holds a session for a while must not become the owner of the account by moving a
+//! contact. So a contact moves only in a session that is newer than the request, which takes another sign-in. A second factor moves only with its own
+//! proof. Second factors alone move nothing.
 
 use super::recovery::proves_no_more_than_second_factors;
 use crate::{
@@ -56,11 +56,12 @@ pub enum NoNewContact {
 /// [`next`](super::next) and [`recovery`](super::recovery).
 ///
 /// - **The policy says so** ([`Policy::replaces_contacts`]).
-/// - **A second factor moves with its own proof.** Where the channel is enrolled as a second factor of the account, the session must have proved that
-///   very factor, in whatever application. So whoever has a password and a session of it alone moves no second factor to themselves; nor does anybody
-///   set one where a factor is enrolled and its contact is gone. Whoever has lost the old contact has no way but an administrator.
-/// - **Second factors alone move nothing**, neither themselves nor another contact: a code to the new one might reset the password
-///   ([`recovery`](super::recovery)), and with the second factor in hand that would be both.
+/// - **A second factor moves with its own proof.** If the channel is enrolled as a second factor of the account, the session must have proved that
+///   very factor, in whatever application. So somebody who has only a password, and a session by it, moves no second factor to themselves. Nor does
+///   anybody set a contact for a factor that is enrolled and whose contact is gone. A subject who has lost the old contact has no way but an
+///   administrator.
+/// - **Second factors alone move nothing**, neither themselves nor another contact. A code to the new contact might reset the password
+///   ([`recovery`](super::recovery)), and together with the second factor that would be both factors.
 ///
 /// The caller judges when the session was proved: within ten minutes, and after the code was sent.
 ///

@@ -1,7 +1,7 @@
 //! Who may set a password without the old one, and by what.
 //!
-//! Whoever holds one channel must not become both factors of an account: a channel that is enrolled as a second factor sets a password
-//! only for somebody who has proved the present one. What is enrolled is the account's own, whatever the application that asks makes of it.
+//! The holder of one channel must not become both factors of an account. So a channel that is enrolled as a second factor sets a password only for
+//! somebody who has proved the present one. Enrolment belongs to the account, whatever the application that asks makes of it.
 
 use crate::{
     account::{Account, AccountStatus},
@@ -59,12 +59,12 @@ pub enum NoRecovery {
     SecondFactorsAlone,
 }
 
-/// May a code to this channel set a password instead of a forgotten one? If so, whom it goes to: a pure function, beside
+/// May a code to this channel set a password instead of a forgotten one? If so, this returns its recipient. It is a pure function, beside
 /// [`next`](super::next).
 ///
-/// It may where [`Policy::recovery`] says so, and never where the channel is enrolled as a second factor of the account – in no application, whatever
-/// [`Policy::second_factor`] is there: the new password and the same channel would be both factors. (ASVS 5.0 §6.4.3: a reset must go around no
-/// second factor.)
+/// It may if [`Policy::recovery`] says so, but never if the channel is enrolled as a second factor of the account. That holds in every application,
+/// whatever its [`Policy::second_factor`] is, because the new password and the same channel would be both factors. (ASVS 5.0 §6.4.3: a reset must go
+/// around no second factor.)
 ///
 /// ```
 /// use authflow::{
@@ -99,8 +99,8 @@ pub fn recovery(policy: &Policy, account: &Account, channel: Channel) -> Result<
     }
 }
 
-/// Whether any channel resets the password of this account. Where none does, nobody but an administrator gives a new one to
-/// whoever has forgotten theirs.
+/// Whether any channel resets the password of this account. If none does, only an administrator can give a new one to somebody who has forgotten
+/// theirs.
 ///
 /// ```
 /// use authflow::{
@@ -122,7 +122,7 @@ pub fn has_way_back(policy: &Policy, account: &Account) -> bool {
     Channel::ALL.into_iter().any(|channel| recovery(policy, account, channel).is_ok())
 }
 
-/// May somebody who is signed in, by `session`, set a password by a code to this channel, without the old one? If so, whom it goes to.
+/// May somebody who is signed in, by `session`, set a password by a code to this channel, without the old one? If so, this returns its recipient.
 ///
 /// ```
 /// use authflow::{
@@ -136,7 +136,7 @@ pub fn has_way_back(policy: &Policy, account: &Account) -> bool {
 /// erin.mobile = Mobile::new("+86-13800000000").ok();
 /// let by_password = FactorSet::EMPTY.with(Factor::Password);
 /// assert!(own_password(&erin, by_password, Channel::Sms).is_ok());
-/// // The channel is her second factor: with a password that it has set, it would be both.
+/// // The channel is her second factor: with a password that it has set, it would be both factors.
 /// erin.enrolled = FactorSet::EMPTY.with(Factor::Sms);
 /// assert_eq!(own_password(&erin, by_password, Channel::Sms), Err(NoRecovery::SecondFactor));
 /// ```
@@ -152,8 +152,8 @@ pub fn own_password(
     of_first_rank(account, channel)
 }
 
-/// May somebody who is signed in, by `session`, set a first password, which nothing else proves the right to? Only where
-/// [`Policy::session_sets_first_password`] says so; a code to a contact ([`own_password`]) sets one in any case.
+/// May somebody who is signed in, by `session`, set a first password without any other proof? Only if [`Policy::session_sets_first_password`] says
+/// so. A code to a contact ([`own_password`]) sets one in any case.
 ///
 /// ```
 /// use authflow::{
@@ -192,8 +192,8 @@ fn of_more_than_second_factors(account: &Account, session: FactorSet) -> Result<
     }
 }
 
-/// Whether the present password proves the right to set another, to whoever has proved `proved` before: one that is
-/// [breached](MustChange::Breached) does not, where the account has anything else to prove with.
+/// Whether the present password proves the right to set another one, for somebody who has proved `proved` before. A [breached](MustChange::Breached)
+/// one does not, if the account has anything else to prove with.
 ///
 /// ```
 /// use authflow::{
@@ -216,7 +216,7 @@ fn of_more_than_second_factors(account: &Account, session: FactorSet) -> Result<
 /// ```
 pub fn old_password(account: &Account, proved: FactorSet) -> bool {
     let alone = FactorSet::EMPTY.with(Factor::Password);
-    // Nor does an identity count: whoever had the password may have linked it.
+    // An identity does not count either, because somebody who had the password may have linked it.
     let proved = proved.without(FactorSet::EMPTY.with(Factor::Federated));
     account.password.is_some()
         && (!is_breached(account) || proved.union(alone) != alone || !has_more(account))
@@ -234,7 +234,7 @@ pub(super) fn change_proofs(account: &Account, proved: FactorSet) -> FactorSet {
     if old_password(account, proved) { by_code.with(Factor::Password) } else { by_code }
 }
 
-/// May a code to this channel begin a login? If so, whom it goes to.
+/// May a code to this channel begin a login? If so, this returns its recipient.
 ///
 /// ```
 /// use authflow::{
@@ -256,18 +256,19 @@ pub fn sign_in_code(policy: &Policy, account: &Account, channel: Channel) -> Opt
     account.recipient(channel).filter(|_| policy.first_factors.contains(Factor::of_channel(channel)))
 }
 
-/// Whether the account has nothing but a password that is breached: then that must do.
+/// Whether the account has nothing but a breached password, which must do then.
 pub(crate) fn has_but_a_breached_password(account: &Account) -> bool {
     is_breached(account) && !has_more(account)
 }
 
-/// Whether links to social identities end when the password is changed: where it must be changed for a reason that [ends them](MustChange::ends_links).
+/// Whether links to social identities end when the password is changed, because it must be changed for a reason that [ends
+/// them](MustChange::ends_links).
 pub(crate) fn change_ends_links(account: &Account) -> bool {
     let must_change = account.password.as_ref().and_then(|password| password.must_change);
     must_change.is_some_and(MustChange::ends_links)
 }
 
-/// The account's recipient, where the channel is no second factor of it.
+/// The account's recipient, if the channel is no second factor of it.
 fn of_first_rank(account: &Account, channel: Channel) -> Result<Recipient, NoRecovery> {
     if account.status != AccountStatus::Active {
         Err(NoRecovery::Inactive)

@@ -8,7 +8,7 @@ use crate::{
     sealing::SealedSecret,
 };
 
-/// With a mobile, an address, an authenticator and a password.
+/// An account with a mobile, an address, an authenticator and a password.
 fn account(enrolled: &[Factor]) -> Account {
     let mut account = Account::bare("erin");
     let changed_at = Timestamp::from_unix(0);

@@ -41,8 +41,8 @@ pub enum NoRegistration {
 /// May somebody register by a code to this channel, with a password or without? A pure function, beside [`next`] and
 /// [`recovery`](super::recovery).
 ///
-/// They may where [`Policy::registration`] says so and the account that is made can sign in, now and later. So without a password only where a code
-/// to that channel is a first factor; and not at all where a second factor is demanded of everybody, which no new account has.
+/// They may if [`Policy::registration`] says so and the new account can sign in, now and later. So they need a password unless a code to that channel
+/// is a first factor. They may not at all if a second factor is demanded of everybody, because no new account has one.
 ///
 /// ```
 /// use authflow::{
@@ -59,7 +59,7 @@ pub enum NoRegistration {
 /// let by_email =
 ///     Policy { registration: [Channel::Email].into_iter().collect(), ..Policy::default() };
 /// assert_eq!(registration(&by_email, Channel::Email, true), Ok(()));
-/// // One signs in by a password alone there.
+/// // Only a password signs in there.
 /// assert_eq!(registration(&by_email, Channel::Email, false), Err(NoRegistration::NoWayIn));
 ///
 /// let always = Policy { second_factor: SecondFactor::Always, ..by_email };
@@ -84,13 +84,13 @@ pub fn registration(policy: &Policy, channel: Channel, has_password: bool) -> Re
     if can_sign_in { Ok(()) } else { Err(NoRegistration::NoWayIn) }
 }
 
-/// Whether anybody registers by a code to this channel: one that nobody does is not sent.
+/// Whether anybody registers by a code to this channel. If nobody does, no such code is sent.
 pub(crate) fn registers_anybody(policy: &Policy, channel: Channel) -> bool {
     [true, false].into_iter().any(|has_password| registration(policy, channel, has_password).is_ok())
 }
 
-/// Whether text messages go to numbers that nobody has proved to be theirs: to whoever registers, with a social identity or without, and to what is to be a
-/// contact of somebody signed in.
+/// Whether text messages go to numbers that nobody has proved to be theirs. These are the numbers of people who register, with a social identity or
+/// without, and the new contacts of people who are signed in.
 ///
 /// ```
 /// use authflow::{contact::Channel, flow::sends_sms_to_anybody, policy::Policy};
@@ -102,8 +102,8 @@ pub fn sends_sms_to_anybody(policy: &Policy) -> bool {
     registers_anybody(policy, Channel::Sms) || policy.replaces_contacts.contains(Channel::Sms)
 }
 
-/// How far somebody has got who registers: the channel is proved. A password that they have chosen lets them in and is no proof, so it stands in no `amr`:
-/// that has what was used to authenticate (RFC 8176 §1).
+/// The progress of somebody who registers: the channel is proved. A password that they have chosen lets them in, but is no proof. So it stands in no
+/// `amr`, which has what was used to authenticate (RFC 8176 §1).
 pub(crate) fn registered(channel: Channel, has_password: bool) -> Progress {
     let password = if has_password { PasswordStep::Chosen } else { PasswordStep::Open };
     Progress { password, ..proved(Factor::of_channel(channel)) }
@@ -120,7 +120,7 @@ pub(super) fn begins(factor: Factor, account: &Account) -> bool {
         Factor::Sms => account.recipient(Channel::Sms).is_some(),
         Factor::Email => account.recipient(Channel::Email).is_some(),
         Factor::Totp => false,
-        // Only a link that there is begins one.
+        // Only an existing link begins a login.
         Factor::Federated => false,
     }
 }
@@ -140,7 +140,7 @@ mod tests {
         }
     }
 
-    /// Every policy, every channel, with a password and without: by what the account that is made has to sign in with.
+    /// This covers every policy and every channel, with a password and without. The new account must have something to sign in with.
     #[test]
     fn whoever_registers_can_sign_in_again() {
         let first_factors: [&[Factor]; 5] =

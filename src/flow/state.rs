@@ -12,7 +12,7 @@ use core::fmt;
 ///     token::Stage,
 /// };
 ///
-/// // What a page of yours explains: every state that a policy leads to, but for the first.
+/// // What your page explains: every state that a policy leads to, except the first.
 /// let states: std::collections::BTreeSet<_> =
 ///     graph(&demo::policy()).edges().map(|edge| edge.to).collect();
 /// assert!(states.contains(&State::from(Stage::PasswordExpiring)));
@@ -23,7 +23,7 @@ use core::fmt;
 pub enum State {
     /// Nothing has happened yet.
     Start,
-    /// Right so far; it waits for one more step.
+    /// The login is right so far, and waits for one more step.
     Pending(Stage),
     /// The change of the password has been skipped.
     Skipped,
@@ -35,9 +35,9 @@ pub enum State {
     Registered,
     /// A number or address has been replaced, in a session that goes on.
     ContactReplaced,
-    /// A social identity is proved that is linked to no account: it waits for the proof of one.
+    /// A social identity that is linked to no account is proved. The login waits for the proof of an account.
     BindSocial,
-    /// The same, where whoever has no account may register instead.
+    /// The same, where somebody without an account may register instead.
     RegisterSocial,
     /// Signed in.
     SessionIssued,
@@ -45,7 +45,7 @@ pub enum State {
     Denied,
 }
 
-/// As the drawing names it.
+/// The state as the drawing names it.
 impl fmt::Display for State {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

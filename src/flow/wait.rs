@@ -3,7 +3,7 @@
 use super::Action;
 use crate::{factor::FactorSet, password::MustChange, token::Stage};
 
-/// What a login waits for. Its key, without what there is to say about it, is a [`Stage`]: that is what a state token carries.
+/// What a login waits for. Its key alone, without the details, is a [`Stage`], which a state token carries.
 ///
 /// ```
 /// use authflow::{
@@ -31,7 +31,8 @@ pub enum Wait {
     PasswordExpired {
         /// Why.
         reason: ChangeReason,
-        /// What may prove the change: [`Factor::Password`](crate::factor::Factor::Password) is the present one, the others are codes to channels. Never empty.
+        /// What may prove the change. [`Factor::Password`](crate::factor::Factor::Password) is the present one, and the others are codes to channels.
+        /// It is never empty.
         by: FactorSet,
     },
     /// A new password soon: change it now, or skip.
@@ -40,7 +41,8 @@ pub enum Wait {
         expires_in: u64,
         /// How often the change may still be skipped, at least 1.
         skips_left: u32,
-        /// What may prove the change: [`Factor::Password`](crate::factor::Factor::Password) is the present one, the others are codes to channels. Never empty.
+        /// What may prove the change. [`Factor::Password`](crate::factor::Factor::Password) is the present one, and the others are codes to channels.
+        /// It is never empty.
         by: FactorSet,
     },
 }
@@ -67,7 +69,7 @@ impl Wait {
         proofs.iter().map(Action::ProveFactor).chain(skip).chain(changes)
     }
 
-    /// What may prove a change of the password now; nothing where that is not what the login waits for.
+    /// What may prove a change of the password now. It is empty if the login waits for something else.
     pub fn change_by(&self) -> FactorSet {
         match self {
             Self::PasswordExpired { by, .. } | Self::PasswordExpiring { by, .. } => *by,
@@ -75,7 +77,7 @@ impl Wait {
         }
     }
 
-    /// Whole days until the present password expires, where it is about to: 0 on its last day.
+    /// Whole days until the present password expires, if it is about to. It is 0 on the last day.
     pub fn days_left(&self) -> Option<u64> {
         match self {
             Self::PasswordExpiring { expires_in, .. } => Some(expires_in / 86_400),

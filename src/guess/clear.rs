@@ -3,12 +3,12 @@
 use super::{AttemptRecord, AttemptSlot, Receipt, record::UpTo};
 use core::fmt;
 
-/// Clears the count of a slot that was proved, or of what was replaced: part of the [`Commit`](crate::step::Commit) of the step, so that a
+/// Clears the count of a slot whose factor was proved or replaced. It is part of the [`Commit`](crate::step::Commit) of the step, so that a
 /// proof that was not carried out clears nothing.
 ///
-/// `SELECT record FROM attempts WHERE slot = ? FOR UPDATE`, put it through [`clear`](Self::clear), and store what comes out, in the commit's
-/// own transaction. Never delete the row: its numbers go on, and a guess that is still in flight would be given back to a record that does
-/// not know it.
+/// In the commit's own transaction, `SELECT record FROM attempts WHERE slot = ? FOR UPDATE`, put the record through [`clear`](Self::clear),
+/// and store the result. Never delete the row. Its numbers go on, and a guess that is still in flight would be given back to a record that
+/// does not know it.
 ///
 /// An administrator unlocks an account by the same means, in one transaction with what else is changed:
 ///
@@ -27,8 +27,8 @@ use core::fmt;
 /// # Ok::<(), authflow::InvalidId>(())
 /// ```
 ///
-/// **If you answer wrongly:** a count that is not cleared locks out whoever makes five mistakes in a year. One that is cleared outside the
-/// commit refills the guesses of somebody whose right password led to nothing.
+/// **If you answer wrongly:** a count that is not cleared locks out a subject who makes five mistakes in a year. A count that is cleared
+/// outside the commit refills the guesses of somebody whose right password led to nothing.
 #[derive(Clone)]
 pub struct ClearGuesses {
     slot: AttemptSlot,
@@ -36,12 +36,12 @@ pub struct ClearGuesses {
 }
 
 impl ClearGuesses {
-    /// Of the guess that was right and all earlier ones.
+    /// Clears the guess that was right and all earlier ones.
     pub(crate) fn up_to(slot: AttemptSlot, receipt: Receipt) -> Self {
         Self { slot, up_to: UpTo::Receipt(receipt) }
     }
 
-    /// Of every guess, because what was guessed at has been replaced, or by an administrator's decision.
+    /// Clears every guess, because what was guessed at has been replaced, or by an administrator's decision.
     pub fn all(slot: AttemptSlot) -> Self {
         Self { slot, up_to: UpTo::All }
     }

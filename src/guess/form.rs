@@ -1,7 +1,7 @@
 //! The bytes that a host keeps of a record.
 //!
-//! Byte 0 is the version. Numbers of eight bytes follow, the highest byte first: how many receipts were given out, then three of each guess,
-//! which are its receipt, its second, and the tag of whom it is in flight for, or 0.
+//! Byte 0 is the version. Numbers of eight bytes follow, the highest byte first. The first says how many receipts were given out. Each guess
+//! then has three: its receipt, its second, and the tag of the guesser while it is in flight, or 0.
 
 use super::{
     policy::HIGHEST_CEILING,
@@ -25,7 +25,7 @@ impl AttemptRecord {
         [Self::VERSION].into_iter().chain(numbers.flat_map(u64::to_be_bytes)).collect()
     }
 
-    /// The record from the host's store. One of version 2, which knew failures alone, is read as well.
+    /// The record from the host's store. A record of version 2, which has failures alone, is read as well.
     ///
     /// # Errors
     /// When the bytes are not a record. Do not go on with a fresh one: that would refill the guesses.
@@ -53,7 +53,7 @@ impl AttemptRecord {
             _ => None,
         };
         let mut guesses: Vec<Guess> = guesses?;
-        // Most records are read to count one more.
+        // Most records are read to count one more guess.
         guesses.reserve_exact(1);
         let counted = guesses.iter().position(Guess::is_refused).unwrap_or(guesses.len());
         let (counted, refused) = guesses.split_at_checked(counted)?;

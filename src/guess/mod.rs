@@ -39,9 +39,10 @@
 //! guesses. It is counted in an [`AttemptSlot`]: one for each factor of an account, whichever login, application or code it is about.
 //! The host keeps an [`AttemptRecord`] for each slot. An [`AttemptPolicy`] says how many guesses there are.
 //!
-//! [`ReserveAttempt`] counts one and says whether there was one left. What was right clears the count with [`ClearGuesses`], **in the
-//! commit of the step that it proves**: what was not carried out clears nothing. What was wrong is told with [`SettleAttempt`] and stays
-//! counted. What was not judged wrong, and whose request ended without effect, is given back the same way.
+//! [`ReserveAttempt`] counts a guess and says whether there was one left. A right guess clears the count with [`ClearGuesses`], **in the
+//! commit of the step that it proves**, so that a step that was not carried out clears nothing. A wrong guess is told with
+//! [`SettleAttempt`] and stays counted. A guess that was not judged wrong, and whose request ended without effect, is given back the
+//! same way.
 
 mod clear;
 mod form;

@@ -10,11 +10,11 @@ const LONGEST_LOCK: u64 = 86_400;
 /// NIST SP 800-63B-4 §3.2.2: no more than 100 failures in a row.
 pub(super) const HIGHEST_CEILING: u32 = 100;
 
-/// How many wrong guesses lock a factor of an account, for how long, and when it is over.
+/// How many wrong guesses lock a factor of an account, for how long, and how many lock it for good.
 ///
-/// After `threshold` failures in a row the factor is locked; when the lock has expired there are `threshold` guesses
-/// again, and with `doubling` the next lock is twice as long (a day at most). After `ceiling` failures in a row it stays
-/// locked until the host clears the record: NIST SP 800-63B-4 §3.2.2 allows no more than 100.
+/// The factor is locked after `threshold` failures in a row. When the lock has expired, there are `threshold` guesses
+/// again. With `doubling`, the next lock is twice as long (a day at most). After `ceiling` failures in a row, the factor
+/// stays locked until the host clears the record. NIST SP 800-63B-4 §3.2.2 allows no more than 100.
 ///
 /// ```
 /// use authflow::{Lifetime, guess::AttemptPolicy, policy::Policy, testkit::{Call, World}};
@@ -81,12 +81,12 @@ impl AttemptPolicy {
         self.fields.ceiling
     }
 
-    /// The failures of each full window, which ends in a lock; the remainder is the window that is open.
+    /// The failures of each full window, which ends in a lock. The remainder is the window that is open.
     pub(super) fn windows<'a, T>(&self, failures: &'a [T]) -> ChunksExact<'a, T> {
         failures.chunks_exact(self.fields.threshold as usize)
     }
 
-    /// How long a lock lasts that comes after `earlier_locks` others.
+    /// How long a lock lasts after `earlier_locks` earlier ones.
     pub(super) fn lock_seconds(&self, earlier_locks: usize) -> u64 {
         let factor = if self.fields.doubling { 1_u64 << earlier_locks.min(20) } else { 1 };
         u64::from(self.fields.lock.as_seconds()).saturating_mul(factor).min(LONGEST_LOCK)

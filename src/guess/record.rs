@@ -1,19 +1,20 @@
 //! The count of guesses: a pure ladder over a record that the host keeps.
 //!
-//! A guess is counted *before* it is judged, in one atomic read-modify-write of the host's, so that a thousand guesses sent at once are
-//! a thousand counted guesses. From then on it is **in flight**, until it is known what became of it: it was wrong, it was not judged
-//! wrong and is given back, or it was right and its commit clears the count. What nobody tells in [`IN_FLIGHT_SECONDS`] was wrong.
+//! A guess is counted *before* it is judged, in one atomic read-modify-write of the host, so that a thousand guesses sent at once are a
+//! thousand counted guesses. From then on it is **in flight**, until it is known what became of it. It may have been wrong. It may not have
+//! been judged wrong, and is given back. Or it was right, and its commit clears the count. If nobody tells within [`IN_FLIGHT_SECONDS`], it
+//! was wrong.
 
 use super::{policy::AttemptPolicy, tag::GuessTag};
 use crate::{Timestamp, moment::Skew};
 use alloc::vec::Vec;
 
-/// How long a guess may be in flight. One whose host crashed counts as wrong from then on.
+/// How long a guess may be in flight. A guess whose host crashed counts as wrong from then on.
 const IN_FLIGHT_SECONDS: u64 = 30;
-/// How many guesses at a locked slot are kept while they are being answered. More of them, by many spellings at once, contend with nothing.
+/// How many guesses at a locked slot are kept while they are being answered. Further ones, by many spellings at once, contend with nothing.
 pub(super) const MOST_REFUSED: usize = 100;
 
-/// Names one guess, so that what becomes of it becomes of that one.
+/// Names one guess, so that no other is settled in its place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Receipt(u64);
 
@@ -32,7 +33,7 @@ impl Receipt {
     }
 }
 
-/// Whether there is a guess.
+/// Whether there is a guess left.
 ///
 /// ```
 /// use authflow::{
@@ -43,7 +44,8 @@ impl Receipt {
 /// let mut world = World::new();
 /// let step = world.begin(&Call::login("alice", "a guess"));
 /// let ask = world.until::<ReserveAttempt>(step);
-/// // Six at once, of one name, before any is judged: five are guesses, and the sixth comes again.
+/// // Six come at once, at one name, before any is judged. Five are guesses, and the sixth must
+/// // come again.
 /// let mut record = None;
 /// let told: Vec<_> = (0..6)
 ///     .map(|_| {
@@ -57,21 +59,21 @@ impl Receipt {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Attempt {
-    /// There is one, and it has been counted.
+    /// There is a guess, and it has been counted.
     Reserved {
-        /// Names it.
+        /// Names the guess.
         receipt: Receipt,
         /// How many there are after this one before the factor is locked.
         left: u32,
     },
-    /// Too many guesses at this name are being judged, which is as many as lock it: come again in a moment. It says nothing of what was
-    /// wrong before, nor of other names.
+    /// As many guesses at this name are being judged as lock it. Come again in a moment. This says nothing of earlier wrong guesses, nor of
+    /// other names.
     Contended,
-    /// There is none.
+    /// There is no guess.
     Locked {
-        /// Names it, although it is no guess: it is being answered.
+        /// Names the attempt, which is no guess but is being answered.
         receipt: Receipt,
-        /// The first second in which there is one again; `None` where only an administrator or a new password can clear it.
+        /// The first second in which there is a guess again; `None` if only an administrator or a new password can clear the lock.
         until: Option<Timestamp>,
     },
 }
@@ -88,19 +90,19 @@ pub(crate) enum Settlement {
 /// Which guesses a success clears.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum UpTo {
-    /// The one that was right and every earlier one. Those counted after it still count.
+    /// The guess that was right and every earlier one. Those counted after it still count.
     Receipt(Receipt),
-    /// Every one: what was guessed at is no more.
+    /// Every guess, because what was guessed at is no more.
     All,
 }
 
 /// The failures in a row of one factor of one account, and the guesses in flight, kept by the host as opaque bytes.
 ///
-/// It keeps when each of them was, and nothing of the policies that counted them. So where applications with different
-/// policies share a record, there is a guess under one of them exactly when that one alone would give one after the same
-/// failures: every failure counts for each of them, and each has its own locks, which none of the others can shorten.
+/// It keeps the time of each of them, and nothing of the policies that counted them. So applications with different policies can share a
+/// record. There is a guess under one policy exactly if that policy alone would give one after the same failures. Every failure counts for
+/// each policy, and each policy has its own locks, which no other can shorten.
 ///
-/// A record is never deleted, only cleared: its receipts go on. Every question about it changes its bytes, so that none costs the host
+/// A record is never deleted, only cleared, because its receipts go on. Every question about it changes its bytes, so that none costs the host
 /// less than another.
 ///
 /// ```
@@ -113,10 +115,10 @@ pub(crate) enum UpTo {
 pub struct AttemptRecord {
     /// Numbers given out so far, to guesses and to questions that changed nothing else.
     pub(super) issued: u64,
-    /// By receipt: the failures since the latest success, and what is in flight. No ceiling lets more than 100 in.
+    /// The failures since the latest success and the guesses in flight, in the order of their receipts. No ceiling lets more than 100 in.
     ///
-    /// Behind them, by receipt again, what is in flight although there was no guess for it. It counts towards no lock. Until it is answered it
-    /// contends like a guess: otherwise a burst would show whether a name is locked, and so which other name locked it.
+    /// Behind them, again in the order of their receipts, are refused guesses that are being answered. They count towards no lock. Until they
+    /// are answered, they contend like guesses. Otherwise a burst would show whether a name is locked, and so which other name locked it.
     pub(super) guesses: Vec<Guess>,
 }
 
@@ -124,7 +126,7 @@ pub struct AttemptRecord {
 pub(super) struct Guess {
     pub(super) receipt: u64,
     pub(super) at: Timestamp,
-    /// `None` for one that was wrong.
+    /// `None` for a guess that was wrong.
     pub(super) in_flight: Option<GuessTag>,
 }
 
@@ -175,7 +177,7 @@ impl AttemptRecord {
         self.guesses.iter().filter(|guess| other(guess) == tag).count()
     }
 
-    /// Without what there was no guess for.
+    /// All guesses without the refused ones.
     fn counted(&self) -> &[Guess] {
         let counted = self.guesses.partition_point(|guess| !guess.is_refused());
         self.guesses.get(..counted).unwrap_or_default()
@@ -187,7 +189,7 @@ impl AttemptRecord {
         self.counted().len()
     }
 
-    /// As it is now: no guess lies further ahead than clocks differ, and none has been in flight for too long.
+    /// The record as it is now. No guess lies further ahead than clocks differ, and none has been in flight for too long.
     fn brought_to(mut self, count: &Count<'_>) -> Self {
         self.guesses.retain_mut(|guess| {
             if count.skew.is_impossible(guess.at, count.now) {
@@ -235,7 +237,7 @@ impl AttemptRecord {
         Self { issued: self.issued.saturating_add(1), ..self }
     }
 
-    /// Whether a guess is being judged, as far as is known at `now`: a store that drops old records keeps such a one.
+    /// Whether a guess is being judged, as far as is known at `now`. A store that drops old records keeps such a record.
     pub fn is_in_flight(&self, now: Timestamp) -> bool {
         let is_open =
             |guess: &Guess| guess.in_flight.is_some() && now.seconds_since(guess.at) < IN_FLIGHT_SECONDS;
@@ -249,8 +251,8 @@ impl Guess {
     }
 }
 
-/// Until when there is no guess under a policy after these, if there is none; within, `None` is for good. Its locks begin with every
-/// failure that fills a window, also with one that only another policy let in; where the clock went back, the last to end counts.
+/// The end of the lock under a policy after these guesses; `None` if there is no lock, and `Some(None)` if it is for good. A lock begins with
+/// every failure that fills a window, even one that only another policy let in. If the clock went back, the last lock to end counts.
 fn lock(policy: &AttemptPolicy, guesses: &[Guess], now: Timestamp) -> Option<Option<Timestamp>> {
     if guesses.len() >= policy.ceiling() as usize {
         return Some(None);

@@ -21,7 +21,7 @@ fn guess(record: &mut AttemptRecord, policy: &AttemptPolicy, now: Timestamp, tag
     attempt
 }
 
-/// One that is answered at once, and was wrong.
+/// A guess that is answered at once, and was wrong.
 fn fail(record: &mut AttemptRecord, policy: &AttemptPolicy, now: Timestamp) -> Attempt {
     let attempt = guess(record, policy, now, ERIN);
     if let Attempt::Reserved { receipt, .. } | Attempt::Locked { receipt, .. } = attempt {
@@ -30,7 +30,7 @@ fn fail(record: &mut AttemptRecord, policy: &AttemptPolicy, now: Timestamp) -> A
     attempt
 }
 
-/// Until when it says that there is no guess.
+/// The end of the lock.
 fn locked(attempt: Attempt) -> Option<Timestamp> {
     match attempt {
         Attempt::Locked { until, .. } => until,
@@ -119,7 +119,7 @@ fn settling_again_changes_nothing() {
     }
 }
 
-/// As many in flight as lock a name, and the next one is told to come again: by another name of the account it reads as a lock.
+/// As many guesses are in flight as lock a name, and the next one is told to come again. By another name of the account, it reads as a lock.
 #[test]
 fn a_name_is_contended_by_as_many_guesses_in_flight_as_lock_it() {
     let policy = policy(3, 100);
@@ -140,7 +140,7 @@ fn burst(mut record: AttemptRecord, policy: &AttemptPolicy, now: Timestamp, tag:
     (0..8).map(|_| is_busy(guess(&mut record, policy, now, tag))).collect()
 }
 
-/// What a burst sees is of the burst alone. Otherwise it would tell who has been here, and whose two names are.
+/// A burst sees only itself. Otherwise it would tell who has been here, and which two names are of one account.
 #[test]
 fn what_contends_tells_nothing_of_wrong_guesses_and_of_other_names() {
     let policy = policy(5, 100);
@@ -183,7 +183,7 @@ fn a_refused_guess_is_no_failure() {
     assert_eq!((record.counted().len(), record.guesses.len()), (2, 2));
 }
 
-/// However many spellings are tried at once, a record has its bound.
+/// A record is bounded, however many spellings are tried at once.
 #[test]
 fn refused_guesses_are_bounded() {
     let policy = policy(1, 1);
@@ -196,7 +196,7 @@ fn refused_guesses_are_bounded() {
     assert_eq!(AttemptRecord::from_bytes(&record.to_bytes()), Ok(record));
 }
 
-/// What a crashed host leaves reserved.
+/// A crashed host leaves such a guess.
 #[test]
 fn a_guess_is_in_flight_for_thirty_seconds_and_wrong_afterwards() {
     let policy = policy(1, 100);
@@ -212,7 +212,7 @@ fn a_guess_is_in_flight_for_thirty_seconds_and_wrong_afterwards() {
         assert_eq!(record.is_in_flight(now), expected == Attempt::Contended, "{seconds}");
         assert_eq!(guess(&mut record.clone(), &policy, now, ERIN), expected, "{seconds}");
     }
-    // Whoever comes back after all is told of, as long as nothing was cleared.
+    // A late answer still counts, as long as nothing was cleared.
     fail(&mut record, &policy, NOW.plus_seconds(30));
     record = record.settle(lost, Settlement::GivenBack);
     assert!(matches!(guess(&mut record, &policy, NOW.plus_seconds(30), ERIN), Attempt::Reserved { .. }));
@@ -243,8 +243,8 @@ fn a_new_secret_clears_everything_and_receipts_go_on() {
     assert_eq!(record.clone().settle(early, Settlement::GivenBack).guesses, record.guesses);
 }
 
-/// Two applications of one tenant share the slot and not the policy: whichever lets a guess in, it fills the windows of
-/// both, and neither shortens or ends a lock of the other.
+/// Two applications of one tenant share the slot and not the policy. Whichever lets a guess in, the guess fills the windows of both, and
+/// neither shortens or ends a lock of the other.
 #[test]
 fn going_back_and_forth_between_two_policies_dodges_no_lock() {
     let strict = AttemptPolicy::new(3, Lifetime::of::<3600>(), true, 100).unwrap();
@@ -332,7 +332,7 @@ fn a_receipt_from_nowhere_settles_nothing() {
     );
 }
 
-/// As a transcript writes it down.
+/// A transcript writes down the number.
 #[cfg(feature = "testkit")]
 #[test]
 fn a_receipt_is_read_back_from_its_number() {
@@ -383,7 +383,7 @@ fn only_a_record_is_a_record() {
     );
 }
 
-/// A row of the version before, which knew failures alone, goes on counting.
+/// A row of the earlier version, which has failures alone, goes on counting.
 #[test]
 fn a_record_of_version_2_is_read_as_failures() {
     let numbers = [4, 2, NOW.as_unix(), 4, NOW.as_unix()];
@@ -447,7 +447,7 @@ fn alone(policy: &AttemptPolicy, failures: impl Iterator<Item = Timestamp>, now:
 #[derive(Clone, Copy, Debug)]
 struct Known {
     at: Timestamp,
-    /// Whose it was, while nobody has told what became of it.
+    /// The name that it was made by, as long as it is unsettled.
     untold: Option<bool>,
 }
 
@@ -458,10 +458,9 @@ impl Known {
 }
 
 proptest! {
-    /// The law: a guess is let in under a policy exactly where that policy alone would let one in after the same
-    /// guesses. They are kept as the obvious list of open receipts, settled late, twice and out of order, and made
-    /// under two policies that differ in everything. It is contended exactly where as many of the same name are in flight, let in or not, as
-    /// the policy's threshold, whatever was wrong.
+    /// The law: a guess is let in under a policy exactly if that policy alone would let one in after the same guesses. They are kept as the
+    /// obvious list of open receipts, settled late, twice and out of order, and made under two policies that differ in everything. A guess
+    /// is contended exactly if as many of the same name are in flight, let in or not, as the policy's threshold, whatever was wrong.
     #[test]
     fn each_policy_judges_as_if_it_were_alone(
         acts in proptest::collection::vec(act(), 0..150),

@@ -5,15 +5,15 @@ use crate::{Timestamp, factor::Factor, moment::Skew, password::Permit};
 
 /// Is there a guess left? Count it, before it is judged.
 ///
-/// In one transaction: `SELECT record FROM attempts WHERE slot = ? FOR UPDATE`, put it through [`reserve`](Self::reserve), and store
-/// what comes out. Two guesses at once must be two. A row that is not there yet locks nothing in most databases: insert an empty one
-/// first (`ON CONFLICT DO NOTHING`), or lock by the slot.
+/// In one transaction, `SELECT record FROM attempts WHERE slot = ? FOR UPDATE`, put the record through [`reserve`](Self::reserve), and
+/// store the result. Two guesses at once must be two. In most databases, a row that is not there yet locks nothing. So insert an empty
+/// one first (`ON CONFLICT DO NOTHING`), or lock by the slot.
 ///
 /// Before a guess at a [password](Self::factor) is counted, take your place at the hasher, and put it into the answer
 /// ([`Reservation::holding`]). [`Parts`](crate::parts::Parts) does that.
 ///
 /// A record is stored for slots that no account has, too ([`is_of_nobody`](Self::is_of_nobody)), so that they cost the same. Keep at most
-/// 1,048,576 of those, and drop the oldest first, none with a guess [in flight](AttemptRecord::is_in_flight). Records of accounts are
+/// 1,048,576 of those. Drop the oldest first, but none with a guess [in flight](AttemptRecord::is_in_flight). Records of accounts are
 /// never deleted.
 ///
 /// ```
@@ -31,8 +31,8 @@ use crate::{Timestamp, factor::Factor, moment::Skew, password::Permit};
 /// assert!(matches!(second.attempt(), Attempt::Reserved { left: 3, .. }));
 /// ```
 ///
-/// **If you answer wrongly:** a record that is not stored, or two guesses counted as one, is an unlimited guess. A fresh record in the
-/// place of one that could not be read refills the guesses; answer [`unavailable`](crate::step::Ask::unavailable) instead.
+/// **If you answer wrongly:** if a record is not stored, or two guesses are counted as one, guesses are unlimited. A fresh record instead
+/// of one that could not be read refills the guesses. Answer [`unavailable`](crate::step::Ask::unavailable) instead.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ReserveAttempt {
@@ -120,7 +120,7 @@ impl Reservation {
         self.slot
     }
 
-    /// One that was written down.
+    /// A reservation that a transcript has written down.
     #[cfg(feature = "testkit")]
     pub(crate) fn recorded(slot: AttemptSlot, record: AttemptRecord, attempt: Attempt) -> Self {
         Self { slot, record, attempt, permit: None }

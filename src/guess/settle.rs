@@ -4,9 +4,9 @@ use super::{AttemptRecord, AttemptSlot, Receipt, record::Settlement};
 
 /// What became of a counted guess that was not right: it was wrong, or its request ended without effect and it is given back.
 ///
-/// Asked last, whatever the guess was at, and for slots that no account has as well. In one transaction: `SELECT record FROM attempts
-/// WHERE slot = ? FOR UPDATE`, put it through [`settle`](Self::settle), and store what comes out with an `UPDATE`: a record of nobody's that
-/// was dropped meanwhile stays dropped.
+/// It is asked last, whatever the guess was at, and also for slots that no account has. In one transaction,
+/// `SELECT record FROM attempts WHERE slot = ? FOR UPDATE`, put the record through [`settle`](Self::settle), and store the result with an
+/// `UPDATE`. So a record of nobody that was dropped meanwhile stays dropped.
 ///
 /// ```
 /// use authflow::{
@@ -34,8 +34,8 @@ use super::{AttemptRecord, AttemptSlot, Receipt, record::Settlement};
 /// );
 /// ```
 ///
-/// **If you answer wrongly:** a wrong guess that is not told of counts as in flight for 30 seconds and as wrong afterwards, so nothing is
-/// lost by a crash. A record that is *deleted* here is an unlimited guess.
+/// **If you answer wrongly:** a wrong guess that is not settled counts as in flight for 30 seconds and as wrong afterwards, so a crash loses
+/// nothing. If a record is *deleted* here, guesses are unlimited.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SettleAttempt {

@@ -14,11 +14,11 @@ use sha2::{Digest as _, Sha256};
 
 /// Where the count of one factor of one account is kept: a hash of the tenant, the account and the factor.
 ///
-/// It is not keyed, so that a rotation does not forget the counts. It is not of a login or a code, so that a new one does not refill
-/// the guesses. It is not of an application, so that a second application is no second set of guesses.
+/// It is not keyed, so that a rotation does not forget the counts. It is not of a login or a code, so that a new one does not refill the guesses. It
+/// is not of an application, so that a second application gives no second set of guesses.
 ///
-/// Guesses at names that no account has are counted as well, each name by itself, so that they ask and cost the same. Their slots are hashes
-/// under a key of the ring: nobody computes one, and a rotation forgets them.
+/// Guesses at names that no account has are counted as well, each name by itself, so that they ask and cost the same. Their slots are hashes under a
+/// key of the ring, so nobody else can compute one, and a rotation forgets them.
 ///
 /// ```
 /// use authflow::{AccountId, factor::Factor, guess::AttemptSlot, testkit::{Call, World, demo}};
@@ -41,21 +41,20 @@ impl AttemptSlot {
         Self::hash("account", tenant, account.as_str().as_bytes(), factor)
     }
 
-    /// The slot for codes of an account's own channels, presented by somebody who has proved something already: in a pending
-    /// login, or signed in. It is another one than that of anonymous guesses, so that who knows no more than a number cannot lock
-    /// the second factor of whoever it belongs to.
+    /// The slot for codes of an account's own channels, presented by somebody who has proved something already: in a pending login, or signed in. It
+    /// differs from the slot of anonymous guesses, so that somebody who knows only a number cannot lock the second factor of its owner.
     pub fn of_known_subject(tenant: Option<TenantId>, account: AccountId, factor: Factor) -> Self {
         Self::hash("known subject", tenant, account.as_str().as_bytes(), factor)
     }
 
-    /// The slot for codes to a contact that is not the account's yet. It is another one than that of its own channel: whoever is signed in proves
-    /// such codes at will, with a phone of theirs, and a right one clears the count.
+    /// The slot for codes to a contact that is not the account's yet. It differs from the slot of the account's own channel. A signed-in subject can
+    /// prove such codes at will, with a phone of theirs, and a right one clears the count.
     pub fn of_new_contact(tenant: Option<TenantId>, account: AccountId, channel: Channel) -> Self {
         let factor = Factor::of_channel(channel);
         Self::hash("new contact", tenant, account.as_str().as_bytes(), factor)
     }
 
-    /// Every slot of an account: to clear them, where an administrator unlocks it ([`ClearGuesses::all`](super::ClearGuesses::all)).
+    /// Every slot of an account, to clear when an administrator unlocks it ([`ClearGuesses::all`](super::ClearGuesses::all)).
     pub fn every(tenant: Option<TenantId>, account: AccountId) -> impl Iterator<Item = Self> {
         let guessed = Factor::ALL.into_iter().filter(|factor| *factor != Factor::Federated);
         let of_factors = guessed.flat_map(move |factor| {
@@ -72,7 +71,7 @@ impl AttemptSlot {
             hash.update((part.len() as u64).to_be_bytes());
             hash.update(part);
         }
-        // Short names take as many blocks as an id of 64 bytes: nobody's slot is as much work as an account's.
+        // Short names take as many blocks as an id of 64 bytes, so nobody's slot is as much work as an account's.
         hash.update([0; 64].get(name.len()..).unwrap_or_default());
         Self(hash.finalize().into())
     }
@@ -98,14 +97,14 @@ pub(crate) struct Aim {
 }
 
 impl Aim {
-    /// At a factor of an account that somebody has proved something of: a pending login's, or one's own.
+    /// A guess at a factor of an account, by somebody who has proved something of it: in a pending login, or signed in.
     pub(crate) fn at(slot: AttemptSlot, factor: Factor) -> Self {
         Self { slot, factor, tag: GuessTag::KNOWN_SUBJECT, is_of_nobody: false }
     }
 
-    /// At what a provider says of a code or a token, by a device: there is nobody yet. The slot is a hash under a key of the ring, as that of a name
-    /// that nobody has. A caller that nothing recognises shares none with all others of its kind, who would lock each other out: what it presents is
-    /// counted by itself.
+    /// A guess at a provider's code or token, by a device. No account is known yet. The slot is a hash under a key of the ring, like that of a name
+    /// that nobody has. Unbound callers do not share a slot, because they would lock each other out. What each of them presents is counted by
+    /// itself.
     pub(crate) fn at_exchange(
         ring: &KeyRing,
         tenant: Option<TenantId>,
@@ -228,7 +227,7 @@ mod tests {
         let (mut own, other) = (of("erin"), of("eve"));
         assert!(own.iter().all(|slot| !other.contains(slot)));
         let erin = AccountId::new("erin").unwrap();
-        // What a provider vouches for is not guessed at.
+        // An identity that a provider vouches for is not guessed at.
         for factor in [Factor::Password, Factor::Sms, Factor::Email, Factor::Totp] {
             assert!(own.contains(&AttemptSlot::of_account(None, erin, factor)));
             assert!(own.contains(&AttemptSlot::of_known_subject(None, erin, factor)));

@@ -1,13 +1,13 @@
-//! What nobody can guess.
+//! The entropy of a request.
 
 use core::fmt;
 use zeroize::Zeroizing;
 
-/// 32 bytes nobody can guess, for one request.
+/// 32 bytes that nobody can guess, for one request.
 ///
-/// They never leave the library as they are: every id and code is an HMAC of them under a key of the ring, bound to the
-/// moment, to what it is for, and to account, application and device. Weak or repeated entropy can therefore make two
-/// logins of one account on one device in one second collide; it does not make an id predictable to someone without the
+/// They never leave the library raw. Every id and code is an HMAC of them under a key of the ring, and is bound to the
+/// moment, its purpose, the account, the application and the device. Weak or repeated entropy can therefore make two
+/// logins of one account on one device in one second collide. It does not make an id predictable to someone without the
 /// key.
 ///
 /// ```

@@ -26,7 +26,7 @@ impl Lifetime {
     /// 365 days.
     pub const MAX: Self = Self::of::<{ Self::MAX_SECONDS }>();
 
-    /// A lifetime written in the source; out of bounds does not compile.
+    /// A lifetime written in the source. A value out of bounds does not compile.
     pub const fn of<const SECONDS: u32>() -> Self {
         const {
             assert!(SECONDS >= 1 && SECONDS <= Self::MAX_SECONDS, "a lifetime must be 1 second to 365 days");
@@ -48,7 +48,7 @@ impl Lifetime {
         }
     }
 
-    /// What is left of something, in seconds: at most [`MAX`](Self::MAX), and `None` where nothing is.
+    /// The lifetime that is left, in seconds: at most [`MAX`](Self::MAX), and `None` if none is left.
     pub(crate) fn left(seconds: u64) -> Option<Self> {
         let seconds = u32::try_from(seconds).unwrap_or(Self::MAX_SECONDS).min(Self::MAX_SECONDS);
         NonZeroU32::new(seconds).map(Self)
@@ -81,7 +81,7 @@ impl fmt::Display for Lifetime {
     }
 }
 
-/// The same length. Every lifetime has one.
+/// The same length. Every lifetime can be converted.
 ///
 /// ```
 /// use authflow::Lifetime;
@@ -98,8 +98,8 @@ impl From<Lifetime> for Duration {
 /// The same length, in whole seconds.
 ///
 /// # Errors
-/// When it is less than a second or more than [`MAX`](Lifetime::MAX), and when it is not whole seconds: a part of a second that was
-/// asked for is not dropped in silence.
+/// When the duration is less than a second or more than [`MAX`](Lifetime::MAX), or is not whole seconds. A fraction of a second is never
+/// dropped in silence.
 ///
 /// ```
 /// use authflow::Lifetime;
@@ -126,12 +126,12 @@ impl TryFrom<Duration> for Lifetime {
     }
 }
 
-/// A lifetime of less than a second, of more than 365 days, or of a part of a second.
+/// A lifetime of less than a second, of more than 365 days, or with a fraction of a second.
 ///
 /// ```
 /// use authflow::policy::Policy;
 ///
-/// // In a configuration: nobody could use a code of no time at all.
+/// // In a configuration: nobody could use a code that lives for no time at all.
 /// let refused = serde_json::from_str::<Policy>(r#"{ "lifetimes": { "code": 0 } }"#).unwrap_err();
 /// let told = "a lifetime must be 1 second to 365 days, not 0 seconds";
 /// assert!(refused.to_string().starts_with(told));
@@ -176,7 +176,7 @@ mod tests {
             (Duration::ZERO, "1 second to 365 days, not 0 seconds"),
             (-Duration::SECOND, "1 second to 365 days, not -1 seconds"),
             (year + Duration::SECOND, "1 second to 365 days, not 31536001 seconds"),
-            // Its seconds are 1 in 32 bits.
+            // Its seconds would be 1 if they were cut to 32 bits.
             (Duration::seconds((1 << 32) + 1), "1 second to 365 days, not 4294967297 seconds"),
             (Duration::SECOND - nanosecond, "whole seconds, not 999ms999µs999ns"),
             (Duration::SECOND + nanosecond, "whole seconds, not 1s1ns"),

@@ -27,7 +27,7 @@ pub(crate) use skew::Skew;
 /// let moment = || Moment::new(demo::START, Entropy::from_bytes([7; 32]));
 /// let (first, second) = (World::new(), World::new());
 /// let call = Call::login("erin", demo::PASSWORD);
-/// // The same request at the same moment, with the same answers, is the same reply to the byte.
+/// // The same request at the same moment, with the same answers, gives the same reply to the byte.
 /// let [first, second] = [first, second].map(|mut world| {
 ///     let step = world.api.handle(&call.request(), moment());
 ///     world.finish(step).bytes
@@ -35,7 +35,7 @@ pub(crate) use skew::Skew;
 /// assert_eq!(first, second);
 /// ```
 ///
-/// Neither `Clone` nor `Copy`, so that using one moment for two requests does not compile:
+/// A moment is neither `Clone` nor `Copy`, so using one for two requests does not compile:
 ///
 /// ```compile_fail
 /// use authflow::{Entropy, Moment, Timestamp};
@@ -55,7 +55,7 @@ impl Moment {
         Self { now, entropy }
     }
 
-    /// The operating system's clock and random numbers, now.
+    /// A moment from the operating system's clock and random numbers.
     ///
     /// # Errors
     /// When the system has no entropy to give. Refuse the request; do not go on with something weaker.
@@ -92,7 +92,7 @@ impl Moment {
 ///
 /// /// What a route answers before anything else.
 /// fn moment() -> Result<Moment, u16> {
-///     // Nothing weaker takes its place.
+///     // Nothing weaker replaces the entropy.
 ///     Moment::now().map_err(|OsEntropyUnavailable| 503)
 /// }
 ///

@@ -1,8 +1,9 @@
-//! Times of two clocks.
+//! The times of two clocks.
 
 use super::{Lifetime, Timestamp};
 
-/// How far the clocks of two instances may be apart, in seconds. Every stored time was written by another instance's clock, ahead or behind.
+/// How far the clocks of two instances may be apart, in seconds. Any stored time may have been written by another instance, whose clock is ahead or
+/// behind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Skew(u64);
 
@@ -16,23 +17,23 @@ impl Skew {
         earlier.plus_seconds(self.0) < later
     }
 
-    /// When what ends at this second, by the one clock, is over by every other.
+    /// When something that ends at this second by one clock is over by every other clock.
     pub(crate) fn end_of(self, end: Timestamp) -> Timestamp {
         end.plus_seconds(self.0)
     }
 
-    /// Whether what ends at this second, by the one clock, is over at `now`, by the other.
+    /// Whether something that ends at this second by one clock is over at `now` by another.
     pub(crate) fn has_surely_ended(self, end: Timestamp, now: Timestamp) -> bool {
         self.end_of(end) <= now
     }
 
-    /// Whether what happened at `then`, by the clock of another instance, lies less than `within` back at `now`. That clock may be ahead; a
+    /// Whether something that happened at `then`, by the clock of another instance, lies less than `within` before `now`. That clock may be ahead. A
     /// skew makes nothing more recent than it says, and a time further ahead is never recent.
     pub(crate) fn is_recent(self, then: Timestamp, within: Lifetime, now: Timestamp) -> bool {
         now < then.plus(within) && !self.is_impossible(then, now)
     }
 
-    /// Whether a stored time lies further ahead of now than a clock may be: it is no time that anything happened at.
+    /// Whether a stored time lies further ahead of now than a clock may be. Nothing can have happened at such a time.
     pub(crate) fn is_impossible(self, stored: Timestamp, now: Timestamp) -> bool {
         self.is_surely_before(now, stored)
     }

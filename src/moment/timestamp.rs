@@ -7,9 +7,9 @@ use time::{Duration, OffsetDateTime};
 
 /// A point in time: whole seconds since 1970-01-01T00:00:00Z, as `NumericDate` in RFC 7519 §2.
 ///
-/// Values beyond the year 9999 become [`Timestamp::MAX`]; arithmetic saturates at both ends. It is stored and sent as that number, and
-/// printed as RFC 3339 spells it, with `Display` and with `Debug`. A negative number, as a signed column of a database may hold, is
-/// refused.
+/// Values beyond the year 9999 become [`Timestamp::MAX`], and arithmetic saturates at both ends. A timestamp is stored and sent as the
+/// number of seconds. `Display` and `Debug` print it as RFC 3339 spells it. A negative number, which a signed column of a database may
+/// hold, is refused.
 ///
 /// ```
 /// use authflow::{Lifetime, Timestamp};
@@ -47,7 +47,7 @@ impl Timestamp {
         self.0.saturating_sub(earlier.0)
     }
 
-    /// When something that begins now is over.
+    /// The end of something that begins at this point and lives for `lifetime`.
     pub const fn plus(self, lifetime: Lifetime) -> Self {
         self.plus_seconds(lifetime.as_seconds() as u64)
     }
@@ -57,7 +57,7 @@ impl Timestamp {
         Self::from_unix(self.0.saturating_add(seconds))
     }
 
-    /// This point moved `seconds` earlier, not before the epoch.
+    /// This point moved `seconds` earlier, but not before the epoch.
     pub const fn minus_seconds(self, seconds: u64) -> Self {
         Self(self.0.saturating_sub(seconds))
     }
@@ -93,7 +93,7 @@ impl From<Timestamp> for i64 {
 /// RFC 3339 in UTC, to the second: `2023-11-14T22:13:20Z`.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // By hand: the crate's own formatting needs `std`.
+        // This is written by hand because the formatting of `time` needs `std`.
         let at = OffsetDateTime::from(*self);
         let (year, month, day) = at.to_calendar_date();
         let (hour, minute, second) = at.to_hms();
@@ -109,7 +109,7 @@ impl fmt::Debug for Timestamp {
     }
 }
 
-/// The same second, in UTC. Every timestamp has one.
+/// The same second, in UTC. Every timestamp can be converted.
 ///
 /// ```
 /// use authflow::Timestamp;
@@ -126,11 +126,11 @@ impl From<Timestamp> for OffsetDateTime {
     }
 }
 
-/// The second that a time lies in, whatever its offset from UTC: what is beyond the whole second is cut off.
+/// The second that a time lies in, whatever its offset from UTC. The fraction of the second is cut off.
 ///
 /// # Errors
-/// When the time is before 1970-01-01T00:00:00Z, or after the second 9999-12-31T23:59:59Z. It does not saturate as
-/// [`from_unix`](Timestamp::from_unix) does: such a time is a mistake, not a clock.
+/// When the time is before 1970-01-01T00:00:00Z, or after the second 9999-12-31T23:59:59Z. The conversion does not
+/// saturate as [`from_unix`](Timestamp::from_unix) does, because such a time comes from a mistake and not from a clock.
 ///
 /// ```
 /// use authflow::Timestamp;
@@ -161,7 +161,7 @@ impl TryFrom<OffsetDateTime> for Timestamp {
 /// ```
 /// use authflow::{InvalidTimestamp, Timestamp};
 ///
-/// // A column that means "never" by -1.
+/// // A column in which -1 means "never".
 /// let refused = Timestamp::try_from(-1_i64).unwrap_err();
 /// assert_eq!(refused, InvalidTimestamp::Seconds(-1));
 /// assert_eq!(
@@ -224,7 +224,7 @@ mod tests {
             (1_234_567_890, "2009-02-13T23:31:30Z"),
             (2_000_000_000, "2033-05-18T03:33:20Z"),
             (20_000_000_000, "2603-10-11T11:33:20Z"),
-            // GNU `date -u -d @SECONDS +%FT%TZ`: the ends, leap days, a century that has none.
+            // GNU `date -u -d @SECONDS +%FT%TZ`: the ends, leap days, and a century without one.
             (0, "1970-01-01T00:00:00Z"),
             (951_782_400, "2000-02-29T00:00:00Z"),
             (1_709_251_199, "2024-02-29T23:59:59Z"),
@@ -246,7 +246,7 @@ mod tests {
         assert_eq!(Timestamp::try_from(first + LAST_NANOSECOND), Ok(Timestamp::from_unix(0)));
         assert_eq!(Timestamp::try_from(last + LAST_NANOSECOND), Ok(Timestamp::MAX));
         let early = first - Duration::NANOSECOND;
-        // The first hour of the year 10000, where one offset still writes 9999.
+        // This lies in the first hour of the year 10000, which this offset still writes as 9999.
         let late = last.replace_offset(UtcOffset::from_hms(-1, 0, 0).unwrap());
         for (given, text) in
             [(early, "1969-12-31 23:59:59.999999999 +00:00:00"), (late, "9999-12-31 23:59:59.0 -01:00:00")]
@@ -277,7 +277,7 @@ mod tests {
             prop_assert_eq!(OffsetDateTime::parse(&at.to_string(), &Rfc3339), Ok(date));
             let within = date + Duration::nanoseconds(nanoseconds);
             let offset = UtcOffset::from_whole_seconds(minutes * 60).unwrap();
-            // At the ends, an offset may lead out of the years that a date has.
+            // An offset may lead beyond the years that a date has, at either end.
             let elsewhere = within.checked_to_offset(offset).unwrap_or(within);
             prop_assert_eq!(Timestamp::try_from(elsewhere), Ok(at));
         }

@@ -1,4 +1,4 @@
-//! Whose request it is, at a route of the host's own.
+//! Whose request it is, at one of the host's own routes.
 
 use crate::{
     Audience, Lifetime, SessionId, Timestamp,
@@ -9,9 +9,8 @@ use crate::{
 
 /// Whose request it is: what [`Engine::authenticate`](crate::Engine::authenticate) ends in.
 ///
-/// It says that the session lives, on this device, and that its subject may still use it. What a route wants beyond that is for the route to
-/// demand: a sign-in of late, by [`is_recent`](Self::is_recent); a second factor, by [`has`](Self::has); and whatever the subject must be
-/// allowed to do.
+/// It says that the session lives on this device, and that its subject may still use it. The route itself must demand anything beyond that: a recent
+/// sign-in ([`is_recent`](Self::is_recent)), a second factor ([`has`](Self::has)), and any permission of the subject.
 ///
 /// ```
 /// use authflow::{Lifetime, Timestamp, factor::Factor, outcome::Authenticated};
@@ -28,24 +27,25 @@ pub struct Authenticated {
     pub subject: Subject,
     /// The application and tenant that they signed in to.
     pub audience: Audience,
-    /// What they proved who they are with: the `amr` of the session's id token.
+    /// The factors that they proved: the `amr` of the session's id token.
     pub factors: FactorSet,
-    /// When they last proved it, as the session's record says: an id token may say what whoever holds an exported key has written.
+    /// When they last proved who they are, by the session's record. An id token is not believed here, because anybody who holds an exported
+    /// key can write one.
     pub auth_time: Timestamp,
     /// The session.
     pub session: SessionId,
-    /// The first second in which it is over, however much it is used.
+    /// The first second in which the session is over, however much it is used.
     pub expires_at: Timestamp,
-    /// How far the clock may be ahead that `auth_time` is of.
+    /// How far the clock that wrote `auth_time` may be ahead.
     pub(crate) skew: Skew,
 }
 
 impl Authenticated {
-    /// Whether they have proved who they are within the time before `now`.
+    /// Whether they have proved who they are within this time before `now`.
     ///
-    /// The two times are of the clocks of two instances. A sign-in that lies ahead by no more than the ring's
-    /// [clock skew](crate::token::KeyRing::with_clock_skew) is recent, and one that lies further ahead is not: it is no time that anybody signed
-    /// in at. It is the rule of a first password, which takes a recent sign-in.
+    /// The two times come from the clocks of two instances. A sign-in that lies ahead by no more than the ring's
+    /// [clock skew](crate::token::KeyRing::with_clock_skew) is recent. One that lies further ahead is not, because nobody can have signed in at that
+    /// time. The same rule decides which sign-in is recent enough to set a first password.
     pub fn is_recent(&self, within: Lifetime, now: Timestamp) -> bool {
         self.skew.is_recent(self.auth_time, within, now)
     }

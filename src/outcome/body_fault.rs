@@ -1,6 +1,6 @@
 //! What is wrong with a body.
 
-/// What is wrong with a body: where, and what must be. It has nothing of what was there.
+/// What is wrong with a body: where the fault is, and what must be there. It holds nothing that was sent.
 ///
 /// ```
 /// use authflow::{
@@ -17,20 +17,20 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BodyFault {
-    /// The header `Content-Type` is missing, malformed or given twice, or another type than `application/json`.
+    /// The header `Content-Type` is missing, malformed or given twice, or names another type than `application/json`.
     ContentType,
-    /// The same, of a call that takes a form: `application/x-www-form-urlencoded`.
+    /// The same, for a call that takes a form (`application/x-www-form-urlencoded`).
     FormContentType,
     /// The body has more bytes than it may.
     TooLong {
         /// How many it may have.
         most: usize,
     },
-    /// The body is not one JSON object: it is torn or no JSON, it is too deep, or a member stands twice that no call takes.
+    /// The body is not one JSON object: it is cut off, is not JSON, is nested too deeply, or has a member twice that no call takes.
     NotAnObject,
     /// A member of it is not what the call takes.
     Member {
-        /// Which, as the call spells it. What only an operation finds out is named by the family's word.
+        /// The member, as the call spells it. A fault that only an operation finds has the family's name of the member.
         name: &'static str,
         /// What is wrong with it.
         problem: MemberProblem,
@@ -46,7 +46,7 @@ pub enum BodyFault {
 /// };
 /// use serde_json::json;
 ///
-/// /// What a route of your own says. It says nothing of what was sent.
+/// /// What one of your routes says. It says nothing of what was sent.
 /// fn told(verdict: &Verdict) -> Option<String> {
 ///     let Verdict::Refused(Fault::RequestMalformed(BodyFault::Member { name, problem })) = verdict
 ///     else {
@@ -74,7 +74,7 @@ pub enum MemberProblem {
     NotText,
     /// It must be an object of at most 32 texts, whose names have at most 64 bytes.
     NotTexts,
-    /// It must stand once.
+    /// It must be there only once.
     Repeated,
     /// It has more bytes than it may.
     TooLong {
@@ -93,12 +93,12 @@ pub enum MemberProblem {
     NotOfLogins,
     /// It must be `client_credentials`.
     NotClientCredentials,
-    /// It must have no characters that this build knows nothing of, because it was built without the feature `unicode`.
+    /// It must have no characters that are unknown to this build, which lacks the feature `unicode`.
     UnknownCharacter,
 }
 
 impl MemberProblem {
-    /// Of the member of that name.
+    /// This problem, in the member of that name.
     pub(crate) const fn of(self, name: &'static str) -> BodyFault {
         BodyFault::Member { name, problem: self }
     }

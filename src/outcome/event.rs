@@ -56,15 +56,15 @@ pub enum Event {
     HeadersRefused(HeaderFaults),
     /// A request that bears cookies was refused, because another site may have made the browser send it.
     CrossSiteRefused,
-    /// A request was refused that bears tokens in two places, or in one where none are taken.
+    /// A request was refused because it bears tokens in two places, or in a place where none are taken.
     MisplacedTokensRefused,
     /// A body was not what its call takes.
     BodyRefused(BodyFault),
-    /// No such application, or not for this tenant.
+    /// There is no such application, or it does not serve this tenant.
     ApplicationUnknown {
-        /// As the caller named it.
+        /// The client id that the caller gave.
         client_id: ClientId,
-        /// As the caller named it.
+        /// The tenant that the caller gave.
         tenant: Option<TenantId>,
     },
     /// A caller showed nothing that its tokens could be bound to, in an application whose policy does not
@@ -74,14 +74,14 @@ pub enum Event {
     ProofRefused {
         /// The account, where there is one.
         account: Option<AccountId>,
-        /// Of which factor.
+        /// The factor.
         factor: Factor,
         /// Why.
         reason: ProofRefusal,
     },
-    /// Too many guesses at this name were still being judged, as many as lock it: whoever guesses was told to come again.
+    /// So many guesses at this name were still being judged that they would lock it. The client was told to come again.
     GuessContended {
-        /// At which account, where there is one.
+        /// The account, where there is one.
         account: Option<AccountId>,
     },
     /// A token was refused.
@@ -93,127 +93,128 @@ pub enum Event {
     },
     /// The device differs from the one that began the login, in a trait that is only logged.
     DeviceDrifted {
-        /// Whose login.
+        /// The account.
         account: AccountId,
-        /// In what.
+        /// The trait that differs.
         device_trait: DeviceTrait,
     },
     /// Access was denied, by the host (no reason here) or by the flow.
     AccessDenied {
-        /// To whom. Of somebody who registers, the account that was not made.
+        /// The account. In a registration, it is the account that was not made.
         account: AccountId,
-        /// What it was asked for.
+        /// What the access was for.
         about: AccessPurpose,
         /// The flow's reason; `None` where it was the host's decision.
         denial: Option<Denial>,
     },
     /// A login waits for one more step.
     LoginPending {
-        /// Whose.
+        /// The account.
         account: AccountId,
-        /// Which.
+        /// What the login waits for.
         stage: Stage,
     },
     /// The change of a password was skipped.
     PasswordSkipped {
-        /// By whom.
+        /// The account.
         account: AccountId,
-        /// How often it may still be.
+        /// How many skips are left.
         skips_left: u32,
     },
     /// A new password was refused.
     NewPasswordRefused {
-        /// Whose it would have been; `None` where nothing was proved yet.
+        /// The account that it was for; `None` where nothing was proved yet.
         account: Option<AccountId>,
         /// Why.
         reason: NewPasswordRefusal,
     },
     /// A password was changed.
     PasswordChanged {
-        /// Whose.
+        /// The account.
         account: AccountId,
     },
-    /// The verifier of a password that was right was made anew, with today's parameters. The password is the same.
+    /// A password was right, and its verifier was made anew with today's parameters. The password is the same.
     PasswordRehashed {
-        /// Whose.
+        /// The account.
         account: AccountId,
     },
-    /// The sealed secret of an authenticator was right and is sealed anew, under the key that seals now. It is the same secret.
+    /// A one-time password was right, and its secret was sealed anew under the key that seals now. The secret is the same.
     SecretResealed {
-        /// Whose.
+        /// The account.
         account: AccountId,
     },
-    /// The sealed secret of an authenticator did not open. Whoever wanted to prove it was told that the system is busy, and no guess was
-    /// counted. Look for the key at once: until there is one, this account's factor is unavailable.
+    /// The sealed secret of an authenticator did not open. The client was told that the system is busy, and no guess was counted. Look for
+    /// the key at once. This account's factor is unavailable until the key is there.
     SecretNotOpened {
-        /// Whose.
+        /// The account.
         account: AccountId,
         /// Why.
         reason: NotOpened,
     },
-    /// A breached password was changed by nothing but itself, because the account has nothing else to prove with. Whoever else knows it
-    /// could have done the same: ask the subject.
+    /// A breached password was changed with no proof but itself, because the account has nothing else to prove with. Anybody else who knows
+    /// it could have done the same, so ask the subject.
     BreachedPasswordSufficed {
-        /// Whose.
+        /// The account.
         account: AccountId,
     },
-    /// Somebody asked for a code to reset a password with, and no channel resets that of this account: because each is a second factor of
-    /// it, or the policy has no recovery by it. The client is told nothing. The subject has no way back but an administrator.
+    /// Somebody asked for a code to reset a password, but no channel resets the password of this account. Each channel is a second factor
+    /// of the account, or the policy has no recovery by it. The client is told nothing. The subject has no way back except an
+    /// administrator.
     NoWayBack {
-        /// Whose.
+        /// The account.
         account: AccountId,
     },
-    /// An account was found whose stored mobile number says no country. No code is sent to it, and it proves nothing: write it in full
-    /// (`+`, calling code, number).
+    /// An account was found whose stored mobile number has no country code. No code is sent to the number, and it proves nothing. Store it
+    /// in full (`+`, calling code, number).
     NumberWithoutCountry {
-        /// Whose.
+        /// The account.
         account: AccountId,
     },
-    /// A number or address was replaced, or a first one set. **Tell the old one**, where there was one: whoever has taken over a session takes the
-    /// contacts next, and this is how their owner learns of it.
+    /// A number or address was replaced, or a first one was set. **Tell the old one**, if there was one. An attacker who has taken over a session
+    /// takes the contacts next, and the owner learns of it by this notice.
     ContactReplaced {
-        /// Whose.
+        /// The account.
         account: AccountId,
-        /// Which of the two.
+        /// The channel of the contact.
         channel: Channel,
-        /// Whom to tell: the contact of before, as it was stored. It is not printed. What was typed is not here.
+        /// The contact to tell: the old one, as it was stored. It is not printed. Nothing that was typed is here.
         before: Option<Recipient>,
     },
-    /// A number or address was not replaced, or no code was sent for that, because of how its subject has signed in.
+    /// A number or address was not replaced, or no code was sent for that, because of how the subject has signed in.
     ContactRefused {
-        /// Whose it would have been.
+        /// The account that it was for.
         account: AccountId,
-        /// Which of the two.
+        /// The channel of the contact.
         channel: Channel,
         /// Why.
         reason: NoNewContact,
     },
-    /// A number or address was not replaced: its owner has proved to have it, and it is another account's.
+    /// A number or address was not replaced, because it belongs to another account. The subject has proved that they have it.
     ContactTaken {
-        /// Whose it would have been.
+        /// The account that it was for.
         account: AccountId,
-        /// Which of the two.
+        /// The channel of the contact.
         channel: Channel,
     },
     /// A code was handed to the host for sending.
     CodeSent {
-        /// Whose recipient it went to, or is to be; `None` for a decoy, and for a code to register with.
+        /// The account that has the recipient, or that wants it as a new contact; `None` for a decoy, and for a code to register with.
         account: Option<AccountId>,
-        /// By which way.
+        /// The channel.
         channel: Channel,
         /// What for.
         purpose: CodePurpose,
     },
     /// A code was not sent.
     CodeNotSent {
-        /// Whose recipient it would have gone to; `None` for a decoy, and for a code to register with.
+        /// The account that has the recipient, or that wants it as a new contact; `None` for a decoy, and for a code to register with.
         account: Option<AccountId>,
         /// Why.
         reason: SendFailure,
     },
-    /// Half of what the application sends in all in a day has been asked for by people who had proved nothing, decoys counted too, so a captcha is
-    /// demanded of everybody who asks for a code now. Look for whoever asks: when the [sum](crate::code::SendPolicy::daily_in_all) is really
-    /// spent, nobody gets one.
+    /// People who had proved nothing have asked for half of all the codes that the application sends in a day, decoys included. So a captcha is now
+    /// demanded of everybody who asks for a code. Look for the source: nobody gets a code once the whole [sum](crate::code::SendPolicy::daily_in_all)
+    /// is spent.
     CaptchaDemanded,
     /// A picture of a captcha was shown.
     CaptchaShown,
@@ -222,143 +223,145 @@ pub enum Event {
         /// Why.
         reason: NoCaptcha,
     },
-    /// A picture was solved, and a captcha token made of it.
+    /// A picture was solved, and a captcha token was issued for it.
     CaptchaPassed,
-    /// A picture was not solved, or it was over, or there was none.
+    /// A picture was not solved, or it had expired, or there was none.
     CaptchaFailed,
     /// A session's tokens were made anew.
     SessionRefreshed {
-        /// Whose.
+        /// The account.
         account: AccountId,
-        /// Which.
+        /// The session.
         session: SessionId,
     },
-    /// A skip or a refresh came again, because its answer had got lost or was on its way, and was answered with the same session. Nothing was
-    /// written. Many of them from one device say that somebody has a copy of its tokens.
+    /// A skip or a refresh came again, because its answer was lost or still on its way. It was answered with the same session, and nothing was
+    /// written. Many such events from one device suggest that somebody has a copy of its tokens.
     AnsweredAgain {
-        /// Whose.
+        /// The account.
         account: AccountId,
-        /// Which.
+        /// The session.
         session: SessionId,
     },
-    /// A session token that a rotation had retired was presented: somebody has a copy. The session was ended.
+    /// A session token that a rotation had retired was presented, so somebody has a copy. The session was ended.
     SessionReused {
-        /// Whose.
+        /// The account.
         account: AccountId,
-        /// Which.
+        /// The session.
         session: SessionId,
     },
     /// Sessions were ended.
     SessionsEnded {
-        /// Whose.
+        /// The account.
         account: AccountId,
-        /// Which; `None` for every one.
+        /// The session; `None` for all of them.
         session: Option<SessionId>,
     },
     /// A ticket was issued.
     TicketIssued {
-        /// For whose session.
+        /// The account of the session.
         account: AccountId,
-        /// Which.
+        /// The session.
         session: SessionId,
     },
     /// A ticket was redeemed.
     TicketRedeemed {
-        /// For whose session.
+        /// The account of the session.
         account: AccountId,
-        /// Which.
+        /// The session.
         session: SessionId,
     },
     /// The credential of a tenant's server was refused.
     TenantCredentialRefused,
     /// A tenant's server got a token to show instead of its secret.
     TenantTokenIssued {
-        /// Whose server it is.
+        /// The server.
         server: TenantServer,
     },
-    /// A client asked what to seal its session token with, and its application has no key for that.
+    /// A client asked for the key to seal its session token with, but its application has none.
     NoCallKey,
-    /// A password was not set without the old one, or a contact not replaced, because the sign-in was too long ago.
+    /// A password was not set without the old one, or a contact was not replaced, because the sign-in was too long ago.
     SignInNotRecent {
-        /// Whose it would have been.
+        /// The account that it was for.
         account: AccountId,
     },
-    /// A first password was refused because of how its subject has signed in.
+    /// A first password was refused because of how the subject has signed in.
     FirstPasswordRefused {
-        /// Whose it would have been.
+        /// The account that it was for.
         account: AccountId,
         /// Why.
         reason: NoRecovery,
     },
     /// Somebody was not registered.
     RegistrationRefused {
-        /// Who has the contact, where that was found before anything was written.
+        /// The account that has the contact, if it was found before anything was written.
         account: Option<AccountId>,
         /// Why.
         reason: RegistrationRefusal,
     },
-    /// An account was made, for somebody who has registered.
+    /// Somebody registered, and an account was made.
     Registered {
         /// Its id.
         account: AccountId,
-        /// By which channel.
+        /// The channel of the contact.
         channel: Channel,
     },
     /// A session was issued.
     SignedIn {
-        /// To whom.
+        /// The account.
         account: AccountId,
-        /// Which.
+        /// The session.
         session: SessionId,
-        /// On what proof.
+        /// The factors that were proved.
         factors: FactorSet,
     },
-    /// A social identity was proved that is linked to no account; it waits for the proof of one.
+    /// A social identity was proved that is linked to no account. It waits for the proof of an account.
     LinkPending {
         /// Who vouches for it.
         provider: Provider,
     },
-    /// A social identity was refused that is linked to no account.
+    /// A social identity was refused, because it is linked to no account.
     IdentityNotLinked {
         /// Who vouches for it.
         provider: Provider,
     },
-    /// A social identity was linked to an account: whoever has it signs in as that from now on. Tell its owner.
+    /// A social identity was linked to an account, and signs in to that account from now on. Tell the account's owner.
     IdentityLinked {
-        /// To which.
+        /// The account.
         account: AccountId,
         /// Who vouches for it.
         provider: Provider,
     },
-    /// The link of a social identity to an account was taken away, by its owner.
+    /// The link of a social identity to an account was removed by its owner.
     IdentityUnlinked {
-        /// Whose.
+        /// The account.
         account: AccountId,
         /// Who vouches for it.
         provider: Provider,
     },
-    /// Every link of an account to a social identity was taken away, if it had any, with a password that was set because somebody else may have had the account.
+    /// A password was set because somebody else may have had the account. Every link of the account to a social identity was removed with it, if
+    /// there was any.
     LinksEnded {
-        /// Whose.
+        /// The account.
         account: AccountId,
     },
-    /// A social identity is linked to an account by less than this application demands, so it counts as linked to nobody here.
+    /// A social identity is linked to an account by a weaker proof than this application demands, so it counts as linked to no account
+    /// here.
     LinkTooWeak {
-        /// Whose.
+        /// The account.
         account: AccountId,
         /// Who vouches for it.
         provider: Provider,
     },
-    /// The link of a social identity was not taken away.
+    /// The link of a social identity was not removed.
     IdentityNotUnlinked {
-        /// Whose account it was asked of.
+        /// The account.
         account: AccountId,
-        /// Whether it is the last way in; else it is not linked to that account.
+        /// Whether the identity is the last way in. Otherwise it is not linked to that account.
         is_last: bool,
     },
     /// The host could not answer a question.
     Unavailable {
-        /// Its name.
+        /// The question's name.
         question: &'static str,
     },
     /// The host's answer contradicts its question: a mistake in the host. Nothing was issued.
@@ -380,7 +383,7 @@ pub enum Event {
 /// for _ in 0..5 {
 ///     world.send(&Call::login("alice", "a guess"));
 /// }
-/// world.login("alice"); // the right password, and the client is told what it was told before
+/// world.login("alice"); // the right password, but the client is told the same as before
 /// let events = world.outcome.unwrap().events;
 /// let [Event::ProofRefused { reason, .. }] = events[..] else { panic!("one event") };
 /// assert_eq!(reason, ProofRefusal::Locked);
@@ -392,7 +395,7 @@ pub enum ProofRefusal {
     UnknownAccount,
     /// The account is disabled, or locked by an administrator.
     Inactive,
-    /// The account has nothing to prove this factor with: no password, no number, no secret; or not as a second factor.
+    /// The account has nothing to prove this factor with (no password, number or secret), or has it not as a second factor.
     NotEnrolled,
     /// Too many wrong guesses.
     Locked,
@@ -406,9 +409,9 @@ pub enum ProofRefusal {
     Replayed,
     /// The account changed between the check and the write.
     AccountChanged,
-    /// It sets no password without the old one.
+    /// This proof sets no password without the old one.
     NoRecovery(NoRecovery),
-    /// The policy begins no login with it, or registers nobody by it.
+    /// The policy begins no login with this factor, or registers nobody by it.
     NotOffered,
     /// Nothing binds a provider's code to the client that brings it, and the policy takes no such code.
     CodeUnbound,
@@ -446,9 +449,9 @@ impl From<NoRecovery> for ProofRefusal {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SendFailure {
-    /// The account has no contact of this channel, or it may not prove the step.
+    /// The account has no contact of this channel, or a code by it may not prove the step.
     NoRecipient,
-    /// The budget says no. Where it says for how long, the client is told to wait.
+    /// The budget allows no code. The client is told how long to wait, if the budget says so.
     Refused(SendRefusal),
     /// The account changed between the check and the write.
     AccountChanged,
@@ -569,7 +572,7 @@ pub enum NewPasswordRefusal {
 /// let body = json!({ "mobile": demo::MOBILE, "verify_code": world.code() });
 /// world.send(&Call::post("/api/v2/sdk/register/mobile-verify-code", &body));
 ///
-/// // Whoever registers has proved that the number is theirs. It is mona's.
+/// // The caller has proved that the number is theirs, but mona's account has it.
 /// let taken = |event: &Event| {
 ///     matches!(event, Event::RegistrationRefused { reason: RegistrationRefusal::ContactTaken, .. })
 /// };
@@ -579,9 +582,9 @@ pub enum NewPasswordRefusal {
 pub enum RegistrationRefusal {
     /// The contact is another account's.
     ContactTaken,
-    /// Something that they have chosen does not do.
+    /// Something that they have chosen is not acceptable.
     Profile(ProfileRefusal),
-    /// The host registers nobody, or not this one.
+    /// The host registers nobody, or not this person.
     NotOffered,
 }
 
@@ -629,26 +632,27 @@ pub enum TokenRefusal {
     Replayed,
     /// Its session has ended.
     SessionEnded,
-    /// It was rotated away: another one is in its place.
+    /// A rotation has put another one in its place.
     Rotated,
-    /// It is another tenant's.
+    /// It belongs to another tenant.
     OtherTenant,
     /// The account's credentials changed after the subject signed in.
     CredentialsChanged,
     /// Its application issues no tickets.
     NoTickets,
-    /// Its application has no server of a tenant make its sessions' tokens anew.
+    /// Its application lets no tenant's server make the tokens of its sessions anew.
     NotForServers,
     /// The host's transaction refused it.
     Refused,
-    /// Its application takes it in a [signed call](crate::signed_call) alone, and this call is not signed; or the call is, and its application has no key.
+    /// Its application takes it only in a [signed call](crate::signed_call), and this call is not signed. Or the call is signed, and its application
+    /// has no key.
     NotSigned,
-    /// The signature is no base64, is of another length than its key's, or the host did not open it.
+    /// The signature is not base64 or is not as long as its key demands, or the host did not open it.
     NotOpened,
-    /// What the signature opens to is not a session token, a time and a nonce.
+    /// The signature does not open to a session token, a time and a nonce.
     FrameMalformed,
-    /// The signature was made too long ago, or is of a time that has not come.
+    /// The signature was made too long ago, or its time lies too far ahead.
     OutsideWindow,
-    /// Its identity is linked to another account meanwhile.
+    /// Its identity has been linked to another account meanwhile.
     IdentityTaken,
 }

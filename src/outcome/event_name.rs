@@ -9,7 +9,7 @@ macro_rules! names {
             /// The names of all events.
             pub const NAMES: &'static [&'static str] = &[$($name),*];
 
-            /// Its name. A name stays as it is in all versions of one major version, so alerts may be built on it.
+            /// Its name. A name stays the same throughout one major version, so alerts may be built on it.
             ///
             /// ```
             /// use authflow::outcome::Event;
@@ -144,7 +144,7 @@ impl Event {
         }
     }
 
-    /// The session that it is about, where it is about one.
+    /// The session that it is about, where there is one.
     pub const fn session(&self) -> Option<SessionId> {
         match self {
             Self::SessionRefreshed { session, .. }

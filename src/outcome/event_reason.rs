@@ -13,8 +13,8 @@ use crate::{
 };
 
 impl Event {
-    /// Why, where it has a reason: one of a fixed set of words, which stay as the [names](Self::name) do. What a reason says beyond its kind, such as
-    /// for how long to wait, is not in it.
+    /// The reason, if the event has one: one of a fixed set of words, which are as stable as the [names](Self::name). The word leaves out the details
+    /// of a reason, such as how long to wait.
     ///
     /// ```
     /// use authflow::{

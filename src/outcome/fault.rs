@@ -1,9 +1,9 @@
-//! Faults of the caller's.
+//! Faults of the caller.
 
 use super::{BodyFault, NewPasswordRefusal};
 use crate::{Lifetime, account::ProfileRefusal, factor::Factor};
 
-/// A fault of the caller's: what a client is told, without the reason an attacker would like to know.
+/// A fault of the caller. It is what a client is told, without the reason that an attacker would like to know.
 ///
 /// ```
 /// use authflow::{
@@ -11,7 +11,7 @@ use crate::{Lifetime, account::ProfileRefusal, factor::Factor};
 ///     testkit::{Call, World},
 /// };
 ///
-/// /// Which page of your own comes next.
+/// /// Which of your pages comes next.
 /// fn page(fault: &Fault) -> &'static str {
 ///     match fault {
 ///         Fault::StateTokenInvalid | Fault::SessionTokenInvalid => "sign in again",
@@ -29,43 +29,44 @@ use crate::{Lifetime, account::ProfileRefusal, factor::Factor};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Fault {
-    /// It bears cookies and would change something, and another site may have made the browser send it.
+    /// The request bears cookies and would change something, and another site may have made the browser send it.
     CrossSite,
-    /// It bears tokens in two places, or in one where none are taken.
+    /// The request bears tokens in two places, or in a place where none are taken.
     TokensMisplaced,
     /// A device header is missing or malformed.
     DeviceIncomplete,
     /// The client id is missing or malformed.
     ClientIdMissing,
-    /// No such application, or not for this tenant.
+    /// There is no such application, or it does not serve this tenant.
     ApplicationUnknown,
-    /// The body is not what the call takes: in which member, and what must be.
+    /// The body is not what the call takes. The value says which member is wrong, and what must be there.
     RequestMalformed(BodyFault),
-    /// Malformed, forged, expired, used, of another step or device: one fault.
+    /// The state token is malformed, forged, expired, used, or of another step or device. All are one fault.
     StateTokenInvalid,
-    /// No id token.
+    /// There is no id token.
     IdTokenMissing,
-    /// Malformed, forged, expired, revoked, of another device: one fault.
+    /// The id token is malformed, forged, expired, revoked, or of another device. All are one fault.
     IdTokenInvalid,
-    /// Malformed, forged, expired, revoked, of another device: one fault.
+    /// The session token is malformed, forged, expired, revoked, or of another device. All are one fault.
     SessionTokenInvalid,
     /// No such user; told only to callers with a session.
     UserUnknown,
-    /// Unknown user, wrong password, locked, disabled, no password: one fault.
+    /// The user is unknown, the password is wrong, or the account is locked, disabled or without a password. All are one fault.
     CredentialsInvalid,
     /// A code could not be sent.
     CodeNotSent,
-    /// No code is sent now: the latest was a moment ago, or there were as many as there are. It is told alike whether anybody has the
-    /// recipient or not.
+    /// No code is sent now, because the latest was sent a moment ago or the budget is spent. The answer is the same whether or not any
+    /// account has the recipient.
     CodeNotYet {
-        /// After how long one may be asked for again.
+        /// How long to wait before a code may be asked for again.
         wait: Lifetime,
     },
-    /// There is no picture of a captcha: for now, or because the application has another captcha.
+    /// There is no picture of a captcha, either for now or because the application has another kind of captcha.
     NoCaptcha,
-    /// The piece of a picture is not in its place; or the picture is over, or has been tried already: one fault.
+    /// The piece of a picture is not in its place, or the picture has expired or has been tried already. All are one fault.
     CaptchaFailed,
-    /// A captcha is demanded, and there is none; or it is malformed, forged, used, of another recipient or device, or a robot's: one fault.
+    /// A captcha is demanded, and its token is missing, malformed, forged, used, or of another recipient or device, or the host takes the
+    /// client for a robot. All are one fault.
     CaptchaTokenInvalid,
     /// A captcha is demanded, and the captcha token has expired.
     CaptchaTokenExpired,
@@ -73,37 +74,38 @@ pub enum Fault {
     CodeInvalid(Factor),
     /// The old password is wrong, or its guesses are spent.
     OldPasswordInvalid,
-    /// A new password was refused, and why. Told only to whoever has proved, or bears, something of the account.
+    /// A new password was refused, and why. It is told only to a caller who has proved something of the account or bears a token of it.
     NewPasswordRefused(NewPasswordRefusal),
-    /// A password is set without the old one, and a contact is replaced, only by someone who has just signed in, by more than a second factor.
+    /// Only somebody who has just signed in, by more than a second factor, may set a password without the old one or replace a contact.
     SignInNotRecent,
-    /// The credential of a tenant's server is not one, or not the session's tenant's.
+    /// The credential of a tenant's server is not valid, or belongs to another tenant than the session.
     TenantCredentialInvalid,
-    /// Malformed, forged, expired, used, of another device or tenant: one fault.
+    /// The ticket is malformed, forged, expired, used, or of another device or tenant. All are one fault.
     TicketInvalid,
-    /// What is asked for takes a sign-in by this factor too.
+    /// The request takes a sign-in by this factor too.
     FactorUnproved(Factor),
-    /// A mobile number or e-mail address is another account's. Told only to whoever has proved that it is theirs.
+    /// A mobile number or e-mail address belongs to another account. It is told only to a caller who has proved that the contact is theirs.
     ContactTaken,
-    /// Something that somebody who registers has chosen does not do: which member, and why.
+    /// A member of a registration is not acceptable: which member, and why.
     ProfileRefused(ProfileRefusal),
-    /// Nobody is registered by this host, or not this one.
+    /// The host registers nobody, or not this person.
     RegistrationRefused,
-    /// A call that must be signed is not, or what its signature seals does not do. Missing, malformed, of another key, too old, too new, used, or its session
-    /// token malformed, forged, expired, revoked or of another device: one fault.
+    /// A call that must be signed is not, or its signature is not good. The signature is missing, malformed, of another key, too old, too new or
+    /// used, or the session token in it is malformed, forged, expired, revoked or of another device. All are one fault.
     SignatureInvalid,
     /// The application has no key to seal session tokens with.
     NoCallKey,
-    /// A code of a provider's is nobody's, or of somebody who may not sign in: one fault.
+    /// A provider's code belongs to nobody, or to somebody who may not sign in. Both are one fault.
     SocialCodeInvalid,
-    /// The identity is linked to no account, and the policy links none. Told to whoever has proved the identity.
+    /// The identity is linked to no account, and the policy links none. It is told to the caller who has proved the identity.
     IdentityNotLinked,
-    /// Malformed, forged, expired, used, of another device, or its identity is linked to somebody meanwhile: one fault.
+    /// The link token is malformed, forged, expired, used or of another device, or its identity has been linked to an account meanwhile.
+    /// All are one fault.
     LinkTokenInvalid,
-    /// A token of a mobile is of none, or of one that nobody signs in with: one fault.
+    /// A mobile token vouches for no mobile, or for one that nobody signs in with. Both are one fault.
     MobileTokenInvalid,
     /// No such identity is linked to the caller's account.
     IdentityUnknown,
-    /// It is the last way to sign in that the caller's account has.
+    /// The identity is the last way to sign in that the caller's account has.
     LastWayIn,
 }

@@ -6,7 +6,7 @@
 //!     testkit::{Call, World},
 //! };
 //!
-//! /// What a route of your own says. A façade says it in its own words.
+//! /// What one of your routes says. A façade has its own words for it.
 //! fn told(outcome: &Outcome) -> (u16, &'static str) {
 //!     match &outcome.verdict {
 //!         Verdict::SignedIn(_) => (200, "welcome"),
@@ -67,7 +67,7 @@ use alloc::vec::Vec;
 ///
 /// let mut world = World::new();
 /// let step = world.begin(&Call::login("alice", "a guess"));
-/// let outcome = world.run(step); // yours: `drive`, or a loop of your own
+/// let outcome = world.run(step); // yours: `drive`, or your own loop
 /// assert_eq!(world.api.reply(&outcome).status(), 400); // to the client
 ///
 /// // To the log.
@@ -81,11 +81,11 @@ pub struct Outcome {
     pub verdict: Verdict,
     /// What the host knows beyond that.
     pub facts: Facts,
-    /// What happened, for the host's log. Losing one is never a hole.
+    /// What happened, for the host's log. A lost event is never a security hole.
     pub events: Vec<Event>,
 }
 
-/// What the host knows beyond the verdict; nothing of it goes on the wire by itself.
+/// What the host knows beyond the verdict. None of it goes on the wire by itself.
 ///
 /// ```
 /// use authflow::{
@@ -104,7 +104,7 @@ pub struct Outcome {
 pub struct Facts {
     /// The application and tenant, once they are known.
     pub audience: Option<Audience>,
-    /// The account that was found, or that a token names whose tag was right.
+    /// The account that was found, or the one that is named by a token with a right tag.
     pub account: Option<AccountId>,
     /// The language to answer in.
     pub language: Language,
@@ -114,21 +114,21 @@ pub struct Facts {
     pub tells_attempts: bool,
     /// When the request came.
     pub at: Timestamp,
-    /// How many guesses there are before the factor is locked.
+    /// How many guesses are left before the factor is locked.
     pub attempts_left: Option<u32>,
-    /// When a locked factor is open again.
+    /// When a locked factor opens again.
     pub locked_until: Option<Timestamp>,
-    /// What a new password must be like, in the application that was spoken for.
+    /// What a new password must be like in the application that the request is for.
     pub password_rules: PasswordRules,
-    /// By which factors a login begins, in the application that was spoken for; none where it is not known.
+    /// The factors that begin a login in that application; none where it is not known.
     pub first_factors: FactorSet,
-    /// By which channels a forgotten password is reset there.
+    /// The channels that reset a forgotten password there.
     pub recovery: Recovery,
-    /// By a code to which channels people register there.
+    /// The channels by whose codes people register there.
     pub registration: Registration,
-    /// Which of their own contacts people replace there.
+    /// The contacts that people replace themselves there.
     pub replaces_contacts: ReplacedContacts,
-    /// How the subject of a redeemed ticket had signed in, to the application that [`audience`](Self::audience) names.
+    /// How the subject of a redeemed ticket had signed in to the application that [`audience`](Self::audience) names.
     pub authentication: Option<Authentication>,
 }
 
@@ -154,7 +154,7 @@ pub struct Facts {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Authentication {
-    /// By what proof: the `amr` of the session's id token.
+    /// The factors that they proved: the `amr` of the session's id token.
     pub factors: FactorSet,
     /// When they last proved who they are.
     pub auth_time: Timestamp,

@@ -26,7 +26,7 @@ use alloc::{boxed::Box, string::String, vec::Vec};
 /// world.login("erin");
 /// let verdict = &world.outcome.as_ref().unwrap().verdict;
 /// assert!(matches!(verdict, Verdict::Pending(_)));
-/// // A client of your own can be told what it may do, and needs no knowledge of the flow.
+/// // Your own client can be told what it may do, so it needs no knowledge of the flow.
 /// assert!(verdict.allowed().any(|action| action == Action::SkipPassword));
 /// ```
 #[derive(Clone, Debug)]
@@ -34,46 +34,46 @@ use alloc::{boxed::Box, string::String, vec::Vec};
 pub enum Verdict {
     /// Signed in.
     SignedIn(Grant),
-    /// Right so far; one more step.
+    /// The login is right so far, and waits for one more step.
     Pending(Pending),
-    /// A social identity is proved that is linked to no account: the client proves one, and the two are linked.
+    /// A social identity was proved that is linked to no account. The client proves an account next, and the two are linked.
     LinkPending(PendingLink),
     /// The host's access policy, or the flow, says no for good.
     AccessDenied,
     /// Whether the subject has set a password.
     PasswordPresence {
-        /// They have.
+        /// Whether they have one.
         is_set: bool,
     },
-    /// A session goes on: its tokens anew.
+    /// A session goes on with new tokens.
     Refreshed(Grant),
-    /// What was asked for is done, and there is nothing to say: a code is sent, a password changed, a session ended.
+    /// The request is done, and there is nothing more to say: a code was sent, a password was changed, or a session was ended.
     Done,
     /// Where a code of the login would go, masked; `None` where the account has no such contact.
     Contact(Option<String>),
     /// A ticket for a session.
     Ticket(IssuedTicket),
-    /// Who a ticket stood for. To which application, by which factors and when they had signed in stands in the
-    /// [`Facts`](super::Facts): the family's reply has no room for it.
+    /// The subject that a ticket stood for. The [`Facts`](super::Facts) say to which application, by which factors and
+    /// when they had signed in, because the family's reply has no room for that.
     Subject(Box<Subject>),
     /// A picture of a captcha.
     CaptchaPicture(Box<ShownPicture>),
-    /// What somebody gets who has solved one.
+    /// A captcha token for a client that has solved a picture.
     CaptchaToken(IssuedCaptchaToken),
     /// The public keys that id tokens are verified with.
     PublicKeys(PublicKeys),
-    /// Whose request it is, at a route of the host's own. The family has no such call: its façade replies with nothing.
+    /// Whose request it is, at one of the host's own routes. The family has no such call, so its façade replies with nothing.
     Authenticated(Box<Authenticated>),
-    /// A session goes on: its id token anew, and nothing else.
+    /// A session goes on with a new id token, and with nothing else.
     IdToken(TokenText<IdToken>),
-    /// The time, for a client that signs its calls: in milliseconds since 1970. Those beyond the second are drawn.
+    /// The time in milliseconds since 1970, for a client that signs its calls. The milliseconds within the second are random.
     ServerDate {
         /// The milliseconds.
         milliseconds: u64,
     },
     /// A token for a tenant's server.
     TenantToken(IssuedTenantToken),
-    /// What the application's clients seal their session tokens with, as PEM.
+    /// The public key that the application's clients seal their session tokens with, as PEM.
     PublicKey(Box<str>),
     /// The identities that the subject's account is linked to.
     Identities(Vec<LinkedIdentity>),
@@ -81,7 +81,7 @@ pub enum Verdict {
     Refused(Fault),
     /// The host could not answer.
     Busy,
-    /// Not a request of the family: a host may try its other routes.
+    /// The request is not one of the family's. A host may try its other routes.
     NotOurs(NotOurs),
 }
 
@@ -109,7 +109,7 @@ impl Verdict {
 /// let mut world = World::new();
 /// world.login("alice");
 /// let Verdict::SignedIn(grant) = world.outcome.unwrap().verdict else { panic!("she is in") };
-/// // A cookie of your own, say. The host keeps the session, and nothing that shows it.
+/// // Your own cookie, say. The host keeps the session, but nothing that shows it.
 /// let cookie = format!("session={}; Max-Age={}", grant.session_token.expose(), grant.expires_in);
 /// assert!(cookie.ends_with("; Max-Age=43200"));
 /// assert!(world.host.sessions.contains_key(&grant.session));
@@ -121,13 +121,13 @@ pub struct Grant {
     pub session: SessionId,
     /// The token that shows it.
     pub session_token: TokenText<SessionToken>,
-    /// How long that lives, in seconds.
+    /// How long the session token lives, in seconds.
     pub expires_in: u64,
-    /// Who signed in, for the application.
+    /// The id token, which tells the application who signed in.
     pub id_token: TokenText<IdToken>,
 }
 
-/// A ticket: shows a session to the server of a tenant, once.
+/// A ticket, which shows a session to the server of a tenant, once.
 ///
 /// ```
 /// use authflow::{
@@ -195,19 +195,19 @@ pub struct IssuedTenantToken {
 /// let mut world = World::with_policy(Policy { captcha, ..demo::policy() });
 /// world.send(&Call::get("/api/v2/sdk/captcha"));
 /// let Verdict::CaptchaPicture(shown) = world.outcome.unwrap().verdict else { panic!("shown") };
-/// assert_eq!(&*shown.picture.picture, b"a picture"); // an image, in earnest
+/// assert_eq!(&*shown.picture.picture, b"a picture"); // an image, in production
 /// assert!(world.host.pictures.contains_key(&shown.id));
 /// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ShownPicture {
-    /// What its solution names it by.
+    /// The id by which its solution names it.
     pub id: PictureId,
     /// The picture and its piece.
     pub picture: CaptchaPicture,
 }
 
-/// A captcha token: shows that a picture was solved, once, where a code is asked for.
+/// A captcha token. It shows once, where a code is asked for, that a picture was solved.
 ///
 /// ```
 /// use authflow::{
@@ -254,13 +254,13 @@ pub struct IssuedCaptchaToken {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Pending {
-    /// What the client presents with that step.
+    /// The token that the client presents with the next step.
     pub state_token: TokenText<StateToken>,
-    /// How long that lives, in seconds.
+    /// How long the state token lives, in seconds.
     pub expires_in: u64,
-    /// What it waits for.
+    /// What the login waits for.
     pub wait: Wait,
-    /// What a new password must be like, where that is what it waits for.
+    /// What a new password must be like, where the login waits for one.
     pub rules: PasswordRules,
 }
 
@@ -291,20 +291,20 @@ pub struct Pending {
 /// let Verdict::LinkPending(pending) = world.outcome.unwrap().verdict else {
 ///     panic!("nobody is linked")
 /// };
-/// // What a page of your own offers: to sign in by a password, and not to register.
+/// // Your own page offers a sign-in by a password, and no registration.
 /// assert!(pending.by.contains(Factor::Password) && pending.registers.is_empty());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PendingLink {
-    /// What the client presents with the proof of an account.
+    /// The token that the client presents with the proof of an account.
     pub link_token: TokenText<LinkToken>,
-    /// How long that lives, in seconds.
+    /// How long the link token lives, in seconds.
     pub expires_in: u64,
-    /// What proves the account: never empty.
+    /// The factors that prove the account. The set is never empty.
     pub by: FactorSet,
-    /// By a code to which channels whoever has no account registers; none where nobody may.
+    /// The channels by whose codes a person without an account registers; none where nobody may.
     pub registers: FactorSet,
 }
 
@@ -321,7 +321,7 @@ pub struct PendingLink {
 ///     world.send(&call);
 ///     world.outcome.take().unwrap().verdict
 /// };
-/// // A route of your own, perhaps.
+/// // One of your own routes, perhaps.
 /// assert!(matches!(verdict(Call::get("/health")), Verdict::NotOurs(NotOurs::Path)));
 /// let Verdict::NotOurs(NotOurs::Method { allowed }) = verdict(Call::get("/api/v2/sdk/login")) else {
 ///     panic!("a login is a POST")

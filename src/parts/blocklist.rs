@@ -16,26 +16,26 @@ use crate::{
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
 use core::cmp::Ordering;
 
-/// In lower case and in order, without those that are too short to be set (fewer than 8 characters).
+/// The common passwords, in lower case and in order, without those that are too short to be set (fewer than 8 characters).
 ///
-/// From the list that Django 5.2 ships: the 20,000 commonest passwords of breaches, by Royce Williams
-/// (gist.github.com/roycewilliams/226886fd01572964e1431ac8afc999ce), without the lines that are not ASCII.
-/// Django's licence (BSD, three clauses) stands beside it.
+/// They are from the list that Django 5.2 ships: the 20,000 commonest passwords of breaches, by Royce Williams
+/// (gist.github.com/roycewilliams/226886fd01572964e1431ac8afc999ce), without the lines that are not ASCII. Django's
+/// licence (BSD, three clauses) stands beside it.
 const COMMON: &str = include_str!("common_passwords.txt");
 
 /// The fewest letters of a word whose derivatives are refused. A shorter one is in too many good passwords.
 const SHORTEST_WORD: usize = 4;
-/// How many digits and symbols make a derivative of a word. With more of them it is a password that has a word in it.
+/// The most digits and symbols that a derivative of a word has. A password with more of them only contains the word.
 const MOST_AROUND: usize = 6;
 
-/// Rules with a list of passwords that an attacker tries first: the 8,346 commonest of breaches, and words that are expected of this service
-/// and this subject. NIST SP 800-63B-4 §3.1.1.2 demands it. What is not on it is for the other rules to judge, as every other question is.
+/// Rules with a list of passwords that an attacker tries first: the 8,346 commonest of breaches, and words that are expected of this service and this
+/// subject. NIST SP 800-63B-4 §3.1.1.2 demands such a list. The other rules judge a password that is not on it, and answer every other question.
 ///
-/// The whole password is compared, as that clause says, not what it contains. Case does not count. A word counts with up to
-/// 6 digits and symbols in, before and after it too (`Acme-2026!`), and so does it twice (`acmeacme`).
+/// The whole password is compared, as that clause says, and not its parts. Case does not count. A word is also refused with up to 6 digits
+/// and symbols in, before and after it (`Acme-2026!`), and when it is repeated (`acmeacme`).
 ///
-/// Judged where a password is set, never where one signs in: who has a listed one keeps it until it is changed
-/// ([`MustChange::Breached`](crate::password::MustChange::Breached) demands that).
+/// The list counts where a password is set, and never where somebody signs in. A subject with a listed password keeps
+/// it until it is changed ([`MustChange::Breached`](crate::password::MustChange::Breached) demands that).
 ///
 /// ```
 /// use authflow::parts::{AllowAll, Blocklist};
@@ -60,13 +60,13 @@ impl<R> Blocklist<R> {
         Self { names: names.into_iter().map(Into::into).collect(), rules }
     }
 
-    /// Whether everybody is tried with it, or everybody here.
+    /// Whether attackers try this password first, anywhere or at this service.
     pub fn is_listed(&self, password: &str) -> bool {
         is_common(password) || self.is_made_of_a_name(password)
     }
 
-    /// Why somebody of this name and address should have another password, if they should: for whoever sets one beside the engine, an
-    /// administrator say.
+    /// Why somebody of this name and address should have another password, if they should. This is for anybody who sets a password outside
+    /// the engine, such as an administrator.
     ///
     /// ```
     /// use authflow::{
@@ -108,12 +108,12 @@ fn is_personal(user_name: Option<&UserName>, email: Option<&EmailAddress>, passw
     words.into_iter().flatten().any(|word| is_made_of(word, password))
 }
 
-/// Letter by letter: a copy of the password would stay in memory.
+/// It works letter by letter, because a copy of the password would stay in memory.
 fn lower_case(text: &str) -> impl Iterator<Item = char> + Clone {
     text.chars().flat_map(char::to_lowercase)
 }
 
-/// A search by halves, in the text as it is.
+/// A binary search in the text itself.
 fn is_common(password: &str) -> bool {
     let mut rest = COMMON;
     while let Some((before, line, after)) = middle_line(rest) {
@@ -126,7 +126,7 @@ fn is_common(password: &str) -> bool {
     false
 }
 
-/// The line in the middle of some lines, those before and those after it. Each line ends with a line feed.
+/// The lines before the middle line, that line, and the lines after it. Each line ends with a line feed.
 fn middle_line(lines: &str) -> Option<(&str, &str, &str)> {
     let (half, _) = lines.as_bytes().split_at_checked(lines.len() / 2)?;
     let start = half.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at.saturating_add(1));

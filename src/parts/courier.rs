@@ -6,7 +6,7 @@ use crate::{
 };
 use core::{convert::Infallible, error::Error, future::Future};
 
-/// What sends codes: by SMS, by e-mail.
+/// What sends codes, by SMS or e-mail.
 ///
 /// ```
 /// use authflow::{
@@ -24,7 +24,7 @@ use core::{convert::Infallible, error::Error, future::Future};
 ///
 ///     async fn deliver(&self, ask: &Deliver) -> Result<Delivery, QueueFull> {
 ///         match &ask.recipient {
-///             // handed to a queue, unless it is a decoy: in the same time
+///             // yours: queue it, unless it is a decoy, and take the same time for both
 ///             Recipient::Mobile(_) => Ok(Delivery::Delivered),
 ///             Recipient::Email(_) => Ok(Delivery::NotDelivered),
 ///         }
@@ -37,7 +37,7 @@ use core::{convert::Infallible, error::Error, future::Future};
     note = "a host that sends none says `NoCourier`; authflow-smtp has one for e-mail"
 )]
 pub trait Courier: Sync {
-    /// What goes wrong when the courier goes wrong.
+    /// How the courier fails.
     type Error: Error + Send;
 
     asked! {
@@ -46,7 +46,7 @@ pub trait Courier: Sync {
     }
 }
 
-/// Nothing is sent.
+/// A courier that sends nothing.
 ///
 /// ```
 /// use authflow::{
@@ -80,7 +80,7 @@ impl Courier for NoCourier {
     }
 }
 
-/// Nothing is sent where there is none.
+/// `None` sends nothing.
 impl<C: Courier> Courier for Option<C> {
     type Error = C::Error;
 

@@ -27,7 +27,7 @@ use core::{error::Error, future::Future};
 ///     type Permit = Permit; // an owned permit of a semaphore
 ///
 ///     async fn permit(&self) -> Result<Permit, HasherError> {
-///         // Wait for one, but not for ever: who is turned away here has lost nothing.
+///         // Wait for one, but not for ever: a caller who is turned away here has lost nothing.
 /// #       Ok(Permit)
 ///     }
 ///     async fn verify(
@@ -51,20 +51,21 @@ use core::{error::Error, future::Future};
     note = "authflow-argon2 has one: `Argon2Hasher`; for tests there is `testkit::PlainHasher`"
 )]
 pub trait Hasher: Sync {
-    /// What goes wrong when the hasher goes wrong.
+    /// How the hasher fails.
     type Error: Error + Send;
-    /// A place at it, given back when it is dropped. `()` where there is no bound.
+    /// A place at the hasher, given back when it is dropped. It is `()` where there is no bound.
     type Permit: Send + Sync + 'static;
 
-    /// A place, for one password to be verified. Asked before the guess is counted, so a call that is shed here has written nothing and
-    /// costs nobody a guess. Wait for a bounded time. A place is held while the guess is being counted, so there should be some more than cores.
+    /// A place, for one password to be verified. It is asked for before the guess is counted, so a call that is shed here has written nothing and
+    /// costs nobody a guess. Wait for a bounded time. A place is held while the guess is being counted, so there should be a few more places than
+    /// cores.
     ///
-    /// **If you answer wrongly:** where there are places without end, an overload counts guesses that nobody judges in time, and locks whoever
-    /// signs in. Where a wait has no end, so has the request's.
+    /// **If you answer wrongly:** if the number of places has no bound, an overload counts guesses that nobody judges in time, and locks the accounts
+    /// of those who sign in. If the wait has no bound, the request waits without a bound too.
     fn permit(&self) -> impl Future<Output = Result<Self::Permit, Self::Error>> + Send;
 
-    /// See [`VerifyPassword`](crate::password::VerifyPassword): hash even where there is no verifier. Whatever goes on hashing keeps the permit; the caller may be gone by
-    /// then.
+    /// See [`VerifyPassword`](crate::password::VerifyPassword): hash even where there is no verifier. The thread that hashes must keep the permit,
+    /// because the caller may be gone before it is done.
     fn verify(
         &self,
         verifier: Option<&Verifier>,
@@ -72,10 +73,10 @@ pub trait Hasher: Sync {
         permit: Arc<Self::Permit>,
     ) -> impl Future<Output = Result<PasswordMatch, Self::Error>> + Send;
 
-    /// Makes a verifier of a password, with today's parameters and a salt of its own. Its subject has proved something already: let it wait as
-    /// long as its request does.
+    /// Makes a verifier of a password, with today's parameters and a new salt. The subject has proved something already, so let the call wait as long
+    /// as its request does.
     ///
-    /// **If you answer wrongly:** a verifier of another text locks its owner out; one that is made fast is guessed fast, offline, by whoever
-    /// reads the database.
+    /// **If you answer wrongly:** a verifier of another text locks its owner out. A verifier that is made fast is guessed fast, offline, by anybody
+    /// who reads the database.
     fn hash(&self, password: &Secret) -> impl Future<Output = Result<Verifier, Self::Error>> + Send;
 }

@@ -1,11 +1,11 @@
-//! Who is told what went wrong.
+//! The log, which is told what went wrong.
 
 use crate::outcome::Outcome;
 use core::error::Error;
 
-/// Who is told what went wrong, and how each request ended.
+/// The log of a host, which is told what went wrong and how each request ended.
 ///
-/// A closure of the first method is one:
+/// A closure with the signature of the first method is a log:
 ///
 /// ```
 /// use authflow::parts::Log;
@@ -24,8 +24,8 @@ use core::error::Error;
     note = "authflow-tracing has one: `TracingLog`"
 )]
 pub trait Log: Sync {
-    /// Which question went unanswered, and what the part said. Raise an alarm: the client is told "system busy" and nothing else, so this
-    /// is where anybody learns why.
+    /// Which question went unanswered, and what the part said. Raise an alarm here: the client is told only "system busy", so nobody learns
+    /// the reason anywhere else.
     fn failed(&self, question: &'static str, error: &dyn Error);
 
     /// How a request ended: the place to log its events.

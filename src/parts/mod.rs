@@ -1,4 +1,4 @@
-//! A host made of parts, each of which may be somebody else's: a store crate, a hasher crate, rules of your own.
+//! A host made of parts, each of which may be somebody else's: a store crate, a hasher crate, your own rules.
 //!
 //! | part | the questions it answers | where there is none |
 //! |---|---|---|
@@ -9,7 +9,7 @@
 //! | [`Signer`] | [`SignBytes`], [`VerifyBytes`], [`OpenSealed`] | [`NoSigner`] |
 //! | [`Log`] | none: it is told what went wrong | |
 //!
-//! [`Parts`] has no default: what is not there is named. A whole login, over the test kit's store:
+//! [`Parts`] has no defaults, so a part that you do without is named too. This is a whole login over the test kit's store:
 //!
 //! ```
 //! use authflow::{
@@ -79,7 +79,7 @@ use alloc::{sync::Arc, vec::Vec};
 
 /// A [`Host`] made of its parts. See [the module](self) for what each of them answers, and for a whole login.
 ///
-/// No part can be left out: one that there is not is named.
+/// No part can be left out. A part that you do without is named too.
 ///
 /// ```compile_fail,E0063
 /// use authflow::{parts::{NoCourier, NoSigner, Parts}, testkit::{MemoryHost, PlainHasher}};
@@ -104,7 +104,7 @@ pub struct Parts<S, H, R, C, G, L> {
     pub log: L,
 }
 
-/// The store does it all: none of it hashes, sends or signs.
+/// The store does all of it, because no task of an administrator hashes, sends or signs.
 impl<S, H, R, C, G, L> Administer for Parts<S, H, R, C, G, L>
 where
     S: Administer,
@@ -153,7 +153,7 @@ where
     }
 }
 
-/// Questions that a part answers as they are.
+/// Passes each question on to the part that answers it.
 macro_rules! passed_on {
     ($($part:ident as $error:ident: $method:ident($question:ty) -> $answer:ty;)*) => {
         $(async fn $method(&self, ask: &$question) -> Result<$answer, Self::Error> {
@@ -190,7 +190,7 @@ impl<S: Store, H: Hasher, R: Rules, C: Courier, G: Signer, L: Log> Host for Part
         store as Store: list_identities(ListIdentities) -> Vec<LinkedIdentity>;
     }
 
-    /// A place at the hasher first: where there is none, nothing is written.
+    /// The place at the hasher comes first, so that nothing is written where there is none.
     async fn reserve_attempt(&self, ask: &ReserveAttempt) -> Result<Reservation, Self::Error> {
         if ask.factor != Factor::Password {
             return self.store.reserve_attempt(ask).await.map_err(PartError::Store);
@@ -209,7 +209,7 @@ impl<S: Store, H: Hasher, R: Rules, C: Courier, G: Signer, L: Log> Host for Part
         verified.map_err(PartError::Hasher)
     }
 
-    /// Hashing has no place in a transaction, and a password none in a store.
+    /// Passwords are hashed before the store is asked: hashing does not belong in a transaction, nor a password in a store.
     async fn commit(&self, ask: &Commit) -> Result<Committed, Self::Error> {
         let hashed = ask.hashed(|password| self.hasher.hash(password)).await.map_err(PartError::Hasher)?;
         self.store.commit(&hashed).await.map_err(PartError::Store)

@@ -20,8 +20,8 @@ use core::{
     future::{Future, ready},
 };
 
-/// What is allowed here: who may in, which new passwords are good, which captchas pass, whose the credentials of servers are, which
-/// applications there are, and whom a provider of social accounts or a carrier vouches for. What is not answered is refused.
+/// What is allowed here: who may come in, which new passwords are good, which captchas pass, to whom the credentials of servers belong,
+/// which applications there are, and whom a provider of social accounts or a carrier vouches for. A method that you leave out refuses.
 ///
 /// ```
 /// use authflow::{
@@ -30,7 +30,7 @@ use core::{
 /// };
 /// use std::convert::Infallible;
 ///
-/// /// Whoever is in stays in; nobody else comes in, and no password is changed.
+/// /// Sessions go on, but nobody signs in, and no password is changed.
 /// struct Closed;
 ///
 /// impl Rules for Closed {
@@ -54,7 +54,7 @@ use core::{
     note = "a host without rules says `AllowAll`"
 )]
 pub trait Rules: Sync {
-    /// What goes wrong when the rules go wrong.
+    /// How the rules fail.
     type Error: Error + Send;
 
     asked! {
@@ -64,34 +64,35 @@ pub trait Rules: Sync {
     refused! {
         /// See [`JudgePassword`]. By default no password can be changed.
         judge_password(JudgePassword) -> Judgement = Judgement::Refused(PasswordRefusal::NotOffered);
-        /// See [`JudgeCaptcha`]; asked only where a captcha of the host's own is demanded: by the policy, or when half of its `daily_in_all` has been asked
-        /// for. None is good by default: then nobody gets a code there.
+        /// See [`JudgeCaptcha`]; asked only where the host's own captcha is demanded, by the policy or because half of its `daily_in_all` has been
+        /// asked for. No captcha is good by default, so nobody gets a code there.
         judge_captcha(JudgeCaptcha) -> Captcha = Captcha::Failed;
-        /// See [`VerifyTenantCredential`]. It is nobody's by default.
+        /// See [`VerifyTenantCredential`]. A credential is nobody's by default.
         verify_tenant_credential(VerifyTenantCredential) -> CredentialOwner = CredentialOwner::Nobody;
-        /// See [`VerifyClientSecret`]. It is nobody's by default.
+        /// See [`VerifyClientSecret`]. A secret is nobody's by default.
         verify_client_secret(VerifyClientSecret) -> CredentialOwner = CredentialOwner::Nobody;
-        /// See [`FindApplication`]; asked only of an engine without a fixed list. There is none by default.
+        /// See [`FindApplication`]; asked only of an engine without a fixed list. There is no application by default.
         find_application(FindApplication) -> Option<Arc<Application>> = None;
         /// See [`JudgeProfile`]; asked only where a policy registers people. Nobody is registered by default.
         judge_profile(JudgeProfile) -> ProfileJudgement = ProfileJudgement::NotOffered;
-        /// See [`IssueCaptcha`]; asked only where the policy's captcha is a picture. There is none by default.
+        /// See [`IssueCaptcha`]; asked only where the policy's captcha is a picture. There is no picture by default.
         issue_captcha(IssueCaptcha) -> Option<CaptchaPicture> = None;
-        /// See [`JudgeCaptchaPoint`]; asked only where the policy's captcha is a picture. No point is right by default: then nobody gets a code
-        /// there where a captcha is demanded.
+        /// See [`JudgeCaptchaPoint`]; asked only where the policy's captcha is a picture. No point is right by default, so nobody gets a code where a
+        /// captcha is demanded.
         judge_captcha_point(JudgeCaptchaPoint) -> Captcha = Captcha::Failed;
-        /// See [`ExchangeSocialCode`]; asked only where a policy has federated identities among its first factors. It is nobody's by default.
+        /// See [`ExchangeSocialCode`]; asked only where a policy has federated identities among its first factors. A code is nobody's by default.
         exchange_social_code(ExchangeSocialCode) -> Option<SocialIdentity> = None;
-        /// See [`ExchangeMobileToken`]; asked only where a policy [takes](crate::policy::Policy::takes_vouched_mobiles) such tokens. It is of no mobile by default.
+        /// See [`ExchangeMobileToken`]; asked only where a policy [takes](crate::policy::Policy::takes_vouched_mobiles) such tokens. A token vouches
+        /// for no mobile by default.
         exchange_mobile_token(ExchangeMobileToken) -> Option<Mobile> = None;
     }
 }
 
-/// No rules: everybody may in who has proved enough, every new password is good that follows the application's own rules, and whoever registers where
-/// the policy says so may have an account.
+/// No rules. Everybody who has proved enough may come in, and every new password that follows the application's own rules is good. Everybody who
+/// registers where the policy says so may have an account.
 ///
-/// It lets in no robot and no server: a captcha passes, and a credential is somebody's, only where somebody says so. For passwords it falls
-/// short of NIST SP 800-63B-4 §3.1.1.2, which demands a list of common ones: `parts::Blocklist` (feature `blocklist`) goes in front of it.
+/// It lets in no robot and no server: no captcha passes, and every credential is nobody's. For passwords it falls short of NIST SP
+/// 800-63B-4 §3.1.1.2, which demands a list of common ones. Put `parts::Blocklist` (feature `blocklist`) in front of it.
 ///
 /// ```
 /// use authflow::{

@@ -13,9 +13,8 @@ use core::{
     future::{Future, ready},
 };
 
-/// What signs with keys that are outside, verifies, and opens: an HSM, a key service. Asked only where id tokens are signed outside
-/// ([`IdTokenSigning::Outside`](crate::token::IdTokenSigning::Outside)), and where an application's calls are
-/// [signed](crate::signed_call).
+/// What signs, verifies and opens with keys that are outside: an HSM or a key service. It is asked only where id tokens are signed outside
+/// ([`IdTokenSigning::Outside`](crate::token::IdTokenSigning::Outside)), and where an application's calls are [signed](crate::signed_call).
 ///
 /// ```
 /// use authflow::{parts::Signer, step::{SignBytes, SignatureCheck, VerifyBytes}};
@@ -28,7 +27,7 @@ use core::{
 ///     type Error = NoSlot;
 ///
 ///     async fn sign_bytes(&self, ask: &SignBytes) -> Result<Option<Vec<u8>>, NoSlot> {
-///         Ok(None) // there is no key of the id `ask.key_id`
+///         Ok(None) // there is no key with the id `ask.key_id`
 ///     }
 ///     async fn verify_bytes(&self, ask: &VerifyBytes) -> Result<SignatureCheck, NoSlot> {
 ///         Ok(SignatureCheck::Invalid)
@@ -41,7 +40,7 @@ use core::{
     note = "a host without keys outside says `NoSigner`"
 )]
 pub trait Signer: Sync {
-    /// What goes wrong when the signer goes wrong.
+    /// How the signer fails.
     type Error: Error + Send;
 
     asked! {
@@ -56,7 +55,7 @@ pub trait Signer: Sync {
     }
 }
 
-/// There is no key outside: nothing is signed or opened, and no signature is good. The whole login of [the module](super) has it.
+/// A signer without a key. It signs and opens nothing, and no signature is good. The whole login of [the module](super) uses it.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoSigner;
 
@@ -72,7 +71,7 @@ impl Signer for NoSigner {
     }
 }
 
-/// There is no key where there is no signer.
+/// `None` is a signer without a key.
 impl<G: Signer> Signer for Option<G> {
     type Error = G::Error;
 

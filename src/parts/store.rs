@@ -18,10 +18,10 @@ use core::{
 
 /// What keeps accounts, counts, sessions and codes: a database. A store crate implements this and no more.
 ///
-/// It never sees a password: its [`Commit`] has a [`Verifier`] in the place of one. The four methods without a body are all that sign-in
-/// and skip need; what the others keep is not there by default.
+/// It never sees a password: its [`Commit`] has a [`Verifier`] in place of one. The four methods without a body are all that sign-in and
+/// skip need. The others find nothing by default.
 ///
-/// The exam of the test kit says whether a store keeps its duties: `testkit::StoreExam`.
+/// The exam of the test kit, `testkit::StoreExam`, says whether a store does its duties.
 ///
 /// ```
 /// use authflow::{
@@ -76,7 +76,7 @@ use core::{
     note = "a `MemoryHost` of the test kit is one behind a `Mutex`"
 )]
 pub trait Store: Sync {
-    /// What goes wrong when the store goes wrong.
+    /// How the store fails.
     type Error: Error + Send;
 
     asked! {
@@ -90,15 +90,15 @@ pub trait Store: Sync {
         commit(Commit<Verifier>) -> Committed;
     }
     refused! {
-        /// See [`FindSession`]; asked only of references to sessions. There is none by default.
+        /// See [`FindSession`]; asked only about references to sessions. There is no session by default.
         find_session(FindSession) -> Option<SessionRecord> = None;
         /// See [`CheckSession`]. Every session has ended by default.
         check_session(CheckSession) -> Option<SessionRecord> = None;
         /// See [`FindClaim`]; asked only where a policy has a `retry_grace`. No claim has opened a session by default.
         find_claim(FindClaim) -> Option<SessionRecord> = None;
-        /// See [`LoadCode`]. There is none by default.
+        /// See [`LoadCode`]. There is no code by default.
         load_code(LoadCode) -> Option<StoredCode> = None;
-        /// See [`ListIdentities`]. There are none by default.
+        /// See [`ListIdentities`]. There are no identities by default.
         list_identities(ListIdentities) -> Vec<LinkedIdentity> = Vec::new();
     }
 }

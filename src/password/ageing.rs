@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 const DAY: u64 = 86_400;
 
-/// How passwords age: how old one may become, how long before that the subject is warned, and how often they may skip.
+/// How passwords age: how old one may become, how long before it expires the subject is warned, and how often they may skip the change.
 ///
 /// ```
 /// use authflow::{
@@ -37,9 +37,9 @@ struct Fields {
 }
 
 impl Ageing {
-    /// Passwords live `max_age_days` (1 to 3,650); in the last `warn_before_days` (fewer than that) the subject is warned
-    /// at sign-in, and may skip the change `max_skips` times (at most 100) for each password. When the skips are spent the
-    /// password must be changed at once, so with `max_skips` 0 it really lives `max_age_days - warn_before_days`.
+    /// Passwords live `max_age_days` (1 to 3,650). The subject is warned at sign-in in the last `warn_before_days` (fewer than
+    /// `max_age_days`), and may skip the change `max_skips` times (at most 100) for each password. The password must be changed at once
+    /// when the skips are spent, so with `max_skips` 0 it really lives `max_age_days - warn_before_days`.
     ///
     /// # Errors
     /// When a number is out of bounds.
@@ -52,7 +52,7 @@ impl Ageing {
         self.fields.max_age_days
     }
 
-    /// In how many of its last days the subject is warned.
+    /// How many of its last days the subject is warned in.
     pub fn warn_before_days(&self) -> u16 {
         self.fields.warn_before_days
     }
@@ -62,7 +62,7 @@ impl Ageing {
         self.fields.max_skips
     }
 
-    /// How old a password set at `changed_at` is. It has expired from the very second on in which its age is reached.
+    /// How old a password set at `changed_at` is. It has expired from the very second in which it reaches `max_age_days`.
     pub fn age(&self, changed_at: Timestamp, now: Timestamp) -> Age {
         let expires_at = changed_at.plus_seconds(u64::from(self.fields.max_age_days).saturating_mul(DAY));
         let warned = u64::from(self.fields.warn_before_days).saturating_mul(DAY);
@@ -102,7 +102,7 @@ impl Ageing {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Age {
-    /// Nothing to say.
+    /// There is nothing to say.
     Current,
     /// It is about to expire.
     Expiring {

@@ -4,8 +4,9 @@ use super::PasswordRefusal;
 use crate::{AccountId, Secret, account::UserName, contact::EmailAddress};
 use serde::{Deserialize, Serialize};
 
-/// Is this new password good enough? The pure rules have been checked already; this is for history, lists of common and breached passwords,
-/// and words that an attacker expects of this subject (NIST SP 800-63B-4 §3.1.1.2). `parts::Blocklist` judges the last two.
+/// Is this new password good enough? The pure rules have been checked already. This question is for the history, lists of common and
+/// breached passwords, and words that an attacker expects of this subject (NIST SP 800-63B-4 §3.1.1.2). `parts::Blocklist` judges the last
+/// two.
 ///
 /// ```
 /// use authflow::{
@@ -16,7 +17,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// fn judge(ask: &JudgePassword, history: &[&str]) -> Judgement {
 ///     match history.contains(&ask.new_password.expose()) {
-///         true => Judgement::Refused(PasswordRefusal::Reused), // yours: of hashes
+///         true => Judgement::Refused(PasswordRefusal::Reused), // yours: a history of hashes
 ///         false => Judgement::Accepted,
 ///     }
 /// }
@@ -38,13 +39,13 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct JudgePassword {
-    /// Whose it would be.
+    /// The account that it is for.
     pub account: AccountId,
-    /// What its owner is called: words that an attacker expects in it.
+    /// The owner's user name: words that an attacker expects in the password.
     pub user_name: Option<UserName>,
-    /// Where its owner is written to: the same.
+    /// The owner's e-mail address, likewise.
     pub email: Option<EmailAddress>,
-    /// What it would be.
+    /// The new password.
     pub new_password: Secret,
 }
 
@@ -53,7 +54,7 @@ pub struct JudgePassword {
 /// ```
 /// use authflow::password::{Judgement, PasswordRefusal};
 ///
-/// // What a service of yours that judges passwords may say, as JSON.
+/// // What your service that judges passwords may say, as JSON.
 /// let told: Judgement = serde_json::from_str(r#"{ "refused": "breached" }"#)?;
 /// assert_eq!(told, Judgement::Refused(PasswordRefusal::Breached));
 /// assert_eq!(serde_json::to_string(&Judgement::Accepted)?, r#""accepted""#);

@@ -1,4 +1,4 @@
-//! Passwords: as the host stores one, how it ages, what a new one must be like, and the two questions about them.
+//! Passwords: how the host stores one, how it ages, what a new one must be like, and the two questions about them.
 //!
 //! ```text
 //! set ──> Current ── the last days ──> Expiring ── its age ──> Expired ── changed ──> set anew
@@ -30,16 +30,16 @@
 //! # Ok::<(), authflow::password::AgeingError>(())
 //! ```
 //!
-//! The host hashes; the library never sees how. A guess is counted ([`guess`](crate::guess)), then judged ([`VerifyPassword`]). A new one follows the
-//! [`PasswordRules`] and is [judged](JudgePassword) by the host before it is stored
-//! ([`StorePassword`](crate::step::Write::StorePassword)), which counts the account's revision up and ends sessions.
+//! The host hashes; the library never sees how. A guess is counted ([`guess`](crate::guess)), then judged ([`VerifyPassword`]). A new password
+//! follows the [`PasswordRules`] and is [judged](JudgePassword) by the host before it is stored
+//! ([`StorePassword`](crate::step::Write::StorePassword)). That write counts the account's revision up and ends sessions.
 //!
-//! **A verifier of old parameters** is renewed while the password is at hand: the host answers
-//! [`MatchesOutdated`](PasswordMatch::MatchesOutdated), and the commit of that step carries [`Rehash`](crate::step::Write::Rehash). It goes with
-//! every step that proved the password and leaves it as it is, which is a sign-in. One that ends pending has nothing else to write, and commits the
-//! rehash alone: who never finishes a login would keep the old parameters otherwise. A step that changes the password hashes the new one,
-//! and no rehash goes with it. Nor does one with a denial, which writes only what it uses up: it will be as old the next time. A rehash that
-//! cannot be written is a sign-in that is not answered, as with every other write.
+//! **A verifier with old parameters** is renewed while the password is at hand. The host answers [`MatchesOutdated`](PasswordMatch::MatchesOutdated),
+//! and the commit of that step carries [`Rehash`](crate::step::Write::Rehash). The rehash goes with every step that proves the password and does not
+//! change it, which is a sign-in. A sign-in that ends pending has nothing else to write, so it commits the rehash alone. Otherwise an account whose
+//! logins are never finished would keep the old parameters. A step that changes the password hashes the new one, and no rehash goes with it. No
+//! rehash goes with a denial either, because a denial writes only what it uses up. The verifier is still old the next time. If a rehash cannot be
+//! written, the sign-in is not answered, as with every other write.
 
 mod ageing;
 mod judge;

@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 /// What a new password must be like: its length in characters, and the classes of characters it must have.
 ///
 /// NIST SP 800-63B-4 §3.1.1.2 demands at least 15 characters of a password that is the only factor, at least 8 of one
-/// that is never used without another factor, and no rules of composition; there should be room for 64. The default is 8
-/// to 64 and no rules of composition: enough where a second factor is always required; elsewhere set `min_length` to 15.
-/// Classes can be demanded where a contract or an older client does, against that clause.
+/// that is never used without another factor, and no rules of composition. It wants room for 64. The default is 8 to 64
+/// and no rules of composition, which is enough where a second factor is always required. Set `min_length` to 15
+/// elsewhere. Classes can be demanded, against that clause, where a contract or an older client demands them.
 ///
 /// ```
 /// use authflow::{
@@ -78,8 +78,8 @@ impl PasswordRules {
 
     /// The same rules as a regular expression, for a client to check while the subject types.
     ///
-    /// It counts characters as the rules do, also where a regular expression knows nothing but units of UTF-16, as in JavaScript: one beyond
-    /// the Basic Multilingual Plane is two of those. Java, ICU and .NET read it alike.
+    /// It counts characters as the rules do, even where a regular expression knows only units of UTF-16, as in JavaScript. A character beyond the
+    /// Basic Multilingual Plane is two of those units. Java, ICU and .NET read the expression alike.
     ///
     /// ```
     /// use authflow::password::PasswordRules;
@@ -104,17 +104,17 @@ impl PasswordRules {
     }
 }
 
-/// One character, which [`is_foreign`] is not. In UTF-16 it is one unit that is no half of a pair, or a pair.
+/// One character that is not [`is_foreign`]. In UTF-16 it is a pair, or one unit that is not half of a pair.
 const CHARACTER: &str = r"(?:[^\x00-\x1F\x7F-\x9F\u2028\u2029\uD800-\uDFFF]|[\uD800-\uDBFF][\uDC00-\uDFFF])";
 
-/// What nobody can type twice: a control character, or the end of a line or paragraph (RFC 8264 §4.3 allows none of them).
+/// A character that nobody can type twice: a control character, or the end of a line or paragraph (RFC 8264 §4.3 allows none of them).
 fn is_foreign(character: char) -> bool {
     character.is_control() || matches!(character, '\u{2028}' | '\u{2029}')
 }
 
 impl PasswordRules {
-    /// The one spelling of a new password, if it follows the rules, is not the user name and not the old password. Lengths are counted as it
-    /// was typed, as a client counts them, and may not be less as it is stored.
+    /// The canonical spelling of a new password, if it follows the rules and is neither the user name nor the old password. Its length is counted as
+    /// it was typed, as a client counts it. The spelling that is stored must have the fewest characters too.
     ///
     /// ```
     /// use authflow::{Secret, account::UserName, password::{PasswordRules, RuleViolation}};
@@ -145,7 +145,7 @@ impl PasswordRules {
         Ok(canonical)
     }
 
-    /// Whether a new password, in its one spelling, is another than the user name and the old one.
+    /// Whether a new password, in its canonical spelling, differs from the user name and the old one.
     pub(crate) fn compare(
         canonical: &Secret,
         user_name: Option<&UserName>,
@@ -161,7 +161,7 @@ impl PasswordRules {
         }
     }
 
-    /// Whether a text follows the rules that a client is told: exactly what matches the [`pattern`](Self::pattern) does.
+    /// Whether a text follows the rules that a client is told. Exactly the texts that match the [`pattern`](Self::pattern) do.
     ///
     /// # Errors
     /// The first rule it breaks.
@@ -209,7 +209,7 @@ pub enum RuleViolation {
     /// It has a control character or the end of a line, which nobody can type twice.
     #[error("a password must not have control characters or ends of lines")]
     ControlCharacter,
-    /// It has a character beyond ASCII, and this is a build without the feature `unicode`.
+    /// It has a character beyond ASCII, and this build lacks the feature `unicode`.
     #[error("a password must be ASCII: this build lacks the feature `unicode`")]
     UnknownCharacter,
     /// It has no lower-case letter (a–z).
@@ -263,9 +263,9 @@ pub enum PasswordRefusal {
     Reused,
     /// It is known to attackers.
     Breached,
-    /// It is made of what its owner is known by.
+    /// It is made of words that its owner is known by.
     Personal,
-    /// It is made of a name of the service's: what an attacker expects here.
+    /// It is made of a name of the service, which an attacker expects here.
     Expected,
     /// This host changes no passwords.
     NotOffered,

@@ -24,16 +24,17 @@ pub enum MustChange {
     /// An administrator set it.
     AdministratorReset,
     /// It is known to attackers (NIST SP 800-63B-4 §3.1.1.2 asks for a change then). So it does not prove its own change where the account has
-    /// anything else to prove with: a code to a channel does, or another factor that was proved in the same login. A login of an account that
-    /// has an authenticator and no channel is asked for that, whatever [`SecondFactor`](crate::policy::SecondFactor) says. It is taken only where there is
-    /// nothing else, with [`Event::BreachedPasswordSufficed`](crate::outcome::Event::BreachedPasswordSufficed).
+    /// anything else to prove with, such as a code to a channel, or another factor that was proved in the same login. A login of an account that has
+    /// an authenticator and no channel is asked for a one-time password, whatever [`SecondFactor`](crate::policy::SecondFactor) says. The breached
+    /// password is taken as proof only where there is nothing else, with
+    /// [`Event::BreachedPasswordSufficed`](crate::outcome::Event::BreachedPasswordSufficed).
     Breached,
     /// It was given out to sign in with once.
     FirstLogin,
 }
 
 impl MustChange {
-    /// Whether links to social identities end with it: whoever else has had the password may have made them.
+    /// Whether links to social identities end with the change, because anybody else who had the password may have made them.
     pub const fn ends_links(self) -> bool {
         match self {
             Self::Breached => true,
@@ -53,7 +54,7 @@ words!(MustChange, "the reason to change a password", {
 /// ```compile_fail,E0063
 /// use authflow::{Timestamp, password::{Password, Verifier}};
 /// # fn read(verifier: Verifier, changed_at: Timestamp) -> Password {
-/// // an administrator's reset would be signed in with
+/// // an administrator's reset could be signed in with
 /// Password { verifier, changed_at, skips_used: 0, form: "canonical".parse().unwrap() }
 /// # }
 /// ```
@@ -69,7 +70,7 @@ words!(MustChange, "the reason to change a password", {
 /// ```compile_fail,E0063
 /// use authflow::{Timestamp, password::{Password, Verifier}};
 /// # fn read(verifier: Verifier, changed_at: Timestamp) -> Password {
-/// // who types an accent in two parts could not sign in
+/// // somebody who types an accent in two parts could not sign in
 /// Password { verifier, changed_at, must_change: None, skips_used: 0 }
 /// # }
 /// ```
@@ -79,8 +80,8 @@ pub struct Password {
     pub verifier: Verifier,
     /// When it was set.
     pub changed_at: Timestamp,
-    /// Whether it must be changed before anything else. To mark one is a change of the account: count its revision up, or every session of
-    /// whoever knows the password goes on.
+    /// Whether it must be changed before anything else. Marking a password changes the account, so count its revision up. Otherwise the
+    /// sessions of anybody who knows the password go on.
     pub must_change: Option<MustChange>,
     /// How often its change has been skipped. A new password starts at 0.
     pub skips_used: u32,
@@ -88,10 +89,10 @@ pub struct Password {
     pub form: PasswordForm,
 }
 
-/// Which spelling of a password its verifier was made from. What this library hands out to be hashed is canonical; a verifier from before,
-/// or from elsewhere, is of what was typed.
+/// Which spelling of a password its verifier was made from. This library hands out only the canonical spelling to be hashed. A verifier
+/// from before, or from elsewhere, was made from what was typed.
 ///
-/// So one guess costs one hash: of the spelling that the verifier is of.
+/// So one guess costs one hash, of the spelling that the verifier was made from.
 ///
 /// ```
 /// use authflow::{
@@ -109,7 +110,7 @@ pub struct Password {
 /// assert_eq!(world.send(&typed).text("status"), "SUCCESS");
 /// let password = world.account("alice").password.as_ref().unwrap();
 /// assert_eq!(password.form, PasswordForm::Canonical);
-/// // From now on, é as one character will do.
+/// // From now on, é as one character works too.
 /// assert_eq!(world.send(&Call::login("alice", "café au lait")).text("status"), "SUCCESS");
 /// // In a column of text, and back.
 /// assert_eq!("as_typed".parse(), Ok(PasswordForm::AsTyped));
@@ -117,10 +118,10 @@ pub struct Password {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PasswordForm {
-    /// The bytes that were typed when it was set. The next right sign-in with a password beyond ASCII makes it canonical
-    /// ([`Write::Rehash`](crate::step::Write::Rehash)); within ASCII the two are one.
+    /// The bytes that were typed when it was set. The next right sign-in makes a password beyond ASCII canonical
+    /// ([`Write::Rehash`](crate::step::Write::Rehash)). Within ASCII the two spellings are the same.
     AsTyped,
-    /// Its one spelling (RFC 8265 §4.2, OpaqueString).
+    /// Its canonical spelling (RFC 8265 §4.2, OpaqueString).
     Canonical,
 }
 

@@ -6,8 +6,8 @@ use core::fmt;
 
 /// What a host verifies a presented password against: a PHC string, say. The library never looks inside.
 ///
-/// It is a type of its own, so that a password in the clear does not compile where a verifier is stored. Like a [`Secret`] it is not
-/// printed, and its memory is wiped: whoever reads one guesses offline.
+/// It is a separate type, so that a password in the clear does not compile where a verifier is stored. Like a [`Secret`] it is not printed,
+/// and its memory is wiped, because anybody who reads a verifier can guess offline.
 ///
 /// ```compile_fail,E0308
 /// use authflow::{Secret, password::Verifier};
@@ -19,7 +19,7 @@ use core::fmt;
 pub struct Verifier(Secret);
 
 impl Verifier {
-    /// What a hasher has made of a password, or what was stored of it.
+    /// Wraps what a hasher has made of a password, or what was stored.
     pub fn new(text: impl Into<String>) -> Self {
         Self(Secret::new(text))
     }

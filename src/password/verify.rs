@@ -6,14 +6,14 @@ use serde::{Deserialize, Serialize};
 
 /// Is this the password?
 ///
-/// Hash the presented password as the [`verifier`](Self::verifier) says – its algorithm, parameters and salt – and compare in constant time.
-/// Both account and verifier are there, or neither. Without them the account is unknown, locked, disabled or has no password: hash the
-/// presented password all the same, against a verifier of your own with the parameters that most of yours have, so that the answer takes as
-/// long as for everybody. That answer is ignored.
+/// Hash the presented password with the algorithm, parameters and salt of the [`verifier`](Self::verifier), and compare in constant time. The account
+/// and the verifier are both there, or both missing. If they are missing, the account is unknown, locked, disabled or without a password. Hash the
+/// presented password all the same, against a dummy verifier with the parameters that most of yours have, so that the answer takes as long as any
+/// other. That answer is ignored.
 ///
-/// Nothing is read or written for this question: the verifier came with [`FindAccount`](crate::account::FindAccount), as in
-/// `SELECT verifier FROM accounts WHERE id = …`. The account is named for your log, and for a verifier that says which of your
-/// hashers it is of.
+/// This question takes no read and no write, because the verifier came with [`FindAccount`](crate::account::FindAccount), as in
+/// `SELECT verifier FROM accounts WHERE id = …`. The account is named for your log, and for a verifier that says which of your hashers made
+/// it.
 ///
 /// ```
 /// use authflow::{
@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 ///     testkit::{Call, World, demo},
 /// };
 ///
-/// /// Where there is no verifier, another one is verified all the same, and its answer means
+/// /// If there is no verifier, a dummy is verified all the same, and its answer means
 /// /// nothing.
 /// fn verify(ask: &VerifyPassword, hashes_to: impl Fn(&str, &Secret) -> bool) -> PasswordMatch {
 ///     let verifier =
@@ -47,17 +47,17 @@ use serde::{Deserialize, Serialize};
 /// ```
 ///
 /// **If you answer wrongly:**
-/// - `Matches` for a wrong password: whoever typed it is in. Have no answer ([`Ask::unavailable`](crate::step::Ask::unavailable)) for a verifier
-///   that you cannot read; do not guess.
-/// - `Matches` for one whose parameters are outdated: they stay what they were. Each of those is cheaper to guess offline than the others,
-///   and takes another time to verify, which tells who has an account.
-/// - `MatchesOutdated` where they are today's: each sign-in costs one hash more, and a write.
-/// - `Differs` for the right one: a guess is counted, and five lock its owner out.
-/// - No hash without a verifier: who has an account shows in how long the answer takes.
+/// - `Matches` for a wrong password: the person who typed it is in. Have no answer ([`Ask::unavailable`](crate::step::Ask::unavailable)) for a
+///   verifier that you cannot read; do not guess.
+/// - `Matches` for a verifier with outdated parameters: it keeps them. It is cheaper to guess offline than the others, and takes a
+///   different time to verify, which tells who has an account.
+/// - `MatchesOutdated` for a verifier with today's parameters: each sign-in costs one more hash, and a write.
+/// - `Differs` for the right password: a guess is counted, and five lock its owner out.
+/// - No hash where there is no verifier: the time of the answer tells who has an account.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct VerifyPassword {
-    /// Whose password it is to be.
+    /// The account whose password is presented.
     pub account: Option<AccountId>,
     /// What to verify against.
     pub verifier: Option<Verifier>,
@@ -79,7 +79,7 @@ pub struct VerifyPassword {
 /// let mut world = World::new();
 /// let step = world.begin(&Call::login("alice", demo::PASSWORD));
 /// let ask = world.until::<VerifyPassword>(step);
-/// // It is right, and its verifier has fewer rounds than you make one with today.
+/// // The password is right, but its verifier has fewer rounds than you would use today.
 /// let ask = world.until::<Commit>(ask.answer(PasswordMatch::MatchesOutdated));
 /// assert!(ask.writes.iter().any(|write| matches!(write, Write::Rehash { .. })));
 /// ```
@@ -88,7 +88,7 @@ pub struct VerifyPassword {
 pub enum PasswordMatch {
     /// It is.
     Matches,
-    /// It is, and its verifier is made with other parameters than you would make one with today. The commit of the step hashes it anew
+    /// It is, but its verifier was made with other parameters than you would use today. The commit of the step hashes the password anew
     /// ([`Write::Rehash`](crate::step::Write::Rehash)), unless the step changes the password.
     MatchesOutdated,
     /// It is not.

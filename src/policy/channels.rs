@@ -1,6 +1,6 @@
-//! Members of a policy that are a set of channels: none by default, and nothing but channels.
+//! Members of a policy that are sets of channels. They are empty by default, and hold nothing but channels.
 
-/// Makes the type of such a member, and the error of a set that has more in it. `$member` is how configuration names it.
+/// Makes the type of such a member, and the error of a set that has another factor in it. `$member` is its name in a configuration.
 macro_rules! channels {
     ($(#[$doc:meta])* $name:ident, $member:literal; $(#[$error_doc:meta])* $error:ident) => {
         $(#[$doc])*
@@ -9,10 +9,10 @@ macro_rules! channels {
         pub struct $name(crate::factor::FactorSet);
 
         impl $name {
-            /// By no channel.
+            /// No channel.
             pub const NONE: Self = Self(crate::factor::FactorSet::EMPTY);
 
-            /// By codes of these factors.
+            /// The channels that these factors are.
             ///
             /// # Errors
             /// When one of them is not a channel.

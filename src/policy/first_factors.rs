@@ -1,9 +1,9 @@
-//! What one may sign in with, read from configuration.
+//! The factors that a login may begin with, read from a configuration.
 
 use crate::factor::{Factor, FactorSet};
 use serde::{Deserialize as _, Deserializer, de::Error as _};
 
-/// Refuses sets by which nobody gets in, and factors that no call begins a login with.
+/// Refuses sets that let nobody in, and factors that no call begins a login with.
 pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<FactorSet, D::Error> {
     let factors = FactorSet::deserialize(deserializer)?;
     if factors.is_empty() {

@@ -41,13 +41,13 @@ impl Default for Fields {
 }
 
 impl Lifetimes {
-    /// A whole login ends this long after it began, whatever is renewed on the way; so no state token lives longer.
+    /// A whole login ends this long after it began, whatever is renewed on the way. So no state token lives longer.
     pub const LOGIN: Lifetime = Lifetime::of::<1800>();
 
     /// The longest a code or a ticket lives.
     const TEN_MINUTES: Lifetime = Lifetime::of::<600>();
 
-    /// The others are the default ones.
+    /// These lifetimes, and the default ones for the rest.
     ///
     /// # Errors
     /// When a state token would live longer than [`LOGIN`](Self::LOGIN).
@@ -59,7 +59,7 @@ impl Lifetimes {
         Self::try_from(Fields { state_token, session_token, id_token, ..Fields::default() })
     }
 
-    /// With codes that live this long: at most 10 minutes, as NIST SP 800-63B-4 §3.1.3.2 has it.
+    /// With codes that live this long: at most 10 minutes, as NIST SP 800-63B-4 §3.1.3.2 demands.
     ///
     /// # Errors
     /// When it is longer.
@@ -83,31 +83,31 @@ impl Lifetimes {
         Self::try_from(Fields { session_idle: Some(session_idle), ..self.fields })
     }
 
-    /// Of a state token: 10 minutes by default.
+    /// The lifetime of a state token: 10 minutes by default.
     pub fn state_token(&self) -> Lifetime {
         self.fields.state_token
     }
 
-    /// Of a session token: 12 hours by default, the `expire` of the seed.
+    /// The lifetime of a session token: 12 hours by default, the `expire` of the seed.
     pub fn session_token(&self) -> Lifetime {
         self.fields.session_token
     }
 
-    /// Of an id token: 2 hours by default, as the seed says.
+    /// The lifetime of an id token: 2 hours by default, as the seed says.
     pub fn id_token(&self) -> Lifetime {
         self.fields.id_token
     }
-    /// Of a code that is sent: 5 minutes by default.
+    /// The lifetime of a code that is sent: 5 minutes by default.
     pub fn code(&self) -> Lifetime {
         self.fields.code
     }
 
-    /// Of a single sign-on ticket: 5 minutes by default, as the seed says.
+    /// The lifetime of a single sign-on ticket: 5 minutes by default, as the seed says.
     pub fn ticket(&self) -> Lifetime {
         self.fields.ticket
     }
 
-    /// How long a session may go unused. `None`, the default: it ends at its absolute limit only.
+    /// How long a session may go unused. `None`, the default, means that it ends only at its absolute limit.
     pub fn session_idle(&self) -> Option<Lifetime> {
         self.fields.session_idle
     }

@@ -58,8 +58,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SecondFactor {
-    /// Never – but where a breached password can be changed by nothing else: see [`MustChange::Breached`](crate::password::MustChange::Breached).
-    /// [`flow::Graph::check`](crate::flow::Graph::check) will say what that means.
+    /// Never, except where a breached password can be changed by nothing else ([`MustChange::Breached`](crate::password::MustChange::Breached)).
+    /// [`flow::Graph::check`](crate::flow::Graph::check) says what that means.
     Off,
     /// From accounts that have one.
     #[default]
@@ -94,35 +94,36 @@ pub struct Policy {
     pub ageing: Option<Ageing>,
     /// What a new password must be like.
     pub password_rules: PasswordRules,
-    /// What one may sign in with; a password alone, unless configured. A code that is sent is a first factor of its own: whoever has
-    /// the mobile is in, as far as no second factor is required. When it is read, it must have a factor, and none that no call begins a
-    /// login with ([`Factor::Totp`]); of one that is made otherwise [`flow::Graph::check`](crate::flow::Graph::check) says that nobody gets in.
+    /// The factors that a login may begin with; a password alone, unless configured. A code that is sent is a first factor by itself: anybody who has
+    /// the mobile gets in, unless a second factor is required. A set that is read from a configuration must have a factor, and none that no call
+    /// begins a login with ([`Factor::Totp`]). A set that is made in code is not checked, but [`flow::Graph::check`](crate::flow::Graph::check) says
+    /// that nobody gets in.
     #[serde(deserialize_with = "first_factors::deserialize")]
     pub first_factors: FactorSet,
-    /// What becomes of a social identity that is linked to nobody, where [`Factor::Federated`] is among the first factors: it is refused, unless
+    /// What becomes of a social identity that is linked to no account, if [`Factor::Federated`] is among the first factors. It is refused, unless
     /// configured.
     pub unassociated: Unassociated,
-    /// Whether a code of a provider is taken though nothing [binds](crate::social::CodeProof) it to the client that brings it. Off unless configured; **the
-    /// family's social calls bring no other**, so they sign nobody in without it. Whoever makes a client bring a code of theirs signs its user in as
-    /// themselves, or has their own identity linked to the account that this user proves next; and a stolen code signs its thief in (RFC 9700 §4.5, §4.7).
-    /// Turn it on where clients get their codes from software of the provider's on the device, and where no link or page can make
-    /// them begin.
+    /// Whether a provider's code is taken although nothing [binds](crate::social::CodeProof) it to the client that brings it. Off unless configured.
+    /// **The family's social calls bring only such codes**, so they sign nobody in without this setting. An attacker who makes a client bring the
+    /// attacker's code signs its user in as the attacker, or has the attacker's identity linked to the account that this user proves next. A stolen
+    /// code signs its thief in (RFC 9700 §4.5, §4.7). Turn it on where clients get their codes from the provider's software on the device, and where
+    /// no link or page can make them begin.
     pub allows_unbound_codes: bool,
-    /// Whether a mobile is taken for proved because somebody else vouches for it ([`ExchangeMobileToken`](crate::social::ExchangeMobileToken)): its
-    /// carrier, WeChat, Alipay. Off unless configured. Such a token is then as good as a code by SMS wherever one is: to sign in, to link an
-    /// identity, to register.
+    /// Whether a mobile counts as proved because somebody else vouches for it ([`ExchangeMobileToken`](crate::social::ExchangeMobileToken)): its
+    /// carrier, WeChat or Alipay. Off unless configured. Such a token is then as good as a code by SMS wherever that code is taken: to sign in, to
+    /// link an identity, to register.
     pub takes_vouched_mobiles: bool,
-    /// By which channels a forgotten password is reset; none, unless configured. Whoever has the channel then sets the password of its
-    /// account, so it is as good as a first factor. Never by a channel that the account has as a second factor.
+    /// The channels that reset a forgotten password; none, unless configured. Anybody who has the channel can then set the password of its
+    /// account, so the channel is as good as a first factor. A channel that is a second factor of the account never resets its password.
     pub recovery: Recovery,
-    /// By a code to which channels people register who have no account; nobody does, unless configured. Whoever has the channel then has an account,
-    /// as far as [`JudgeProfile`](crate::account::JudgeProfile) accepts them.
+    /// The channels by whose codes people without an account register; none, unless configured. Anybody who has the channel then gets an account, if
+    /// [`JudgeProfile`](crate::account::JudgeProfile) accepts them.
     pub registration: Registration,
-    /// Which of their own contacts people replace while they are signed in; none, unless configured. A contact is a way in and a way back, so this takes
-    /// a sign-in after the code was sent to the new one ([`flow::replace_contact`](crate::flow::replace_contact)).
+    /// The contacts that people replace themselves while they are signed in; none, unless configured. A contact is a way in and a way back, so a
+    /// replacement takes a sign-in after the code was sent to the new contact ([`flow::replace_contact`](crate::flow::replace_contact)).
     pub replaces_contacts: ReplacedContacts,
-    /// Whether a recent sign-in alone sets the first password of an account that has none. Off unless configured: whoever has stolen the session of a
-    /// moment ago would have a password of their own. A code to a contact of the account sets one in any case.
+    /// Whether a recent sign-in alone sets the first password of an account that has none. Off unless configured, because the thief of a session that
+    /// has just begun could set a password. A code to a contact of the account sets one in any case.
     pub session_sets_first_password: bool,
     /// When a second factor is required.
     pub second_factor: SecondFactor,
@@ -132,40 +133,41 @@ pub struct Policy {
     pub totp_skew: TotpSkew,
     /// How often codes are sent to one recipient.
     pub sending: SendPolicy,
-    /// Whether a captcha is demanded of whoever asks for a code and has proved nothing ([`captcha`](crate::captcha)). Off
-    /// unless configured; a token that a client sends is passed over then. Turn it on where codes cost you money, and answer the questions of its
-    /// [kind](Self::captcha): a host that does not sends no such code.
+    /// Whether a captcha is demanded of everybody who asks for a code and has proved nothing ([`captcha`](crate::captcha)). Off unless configured. A
+    /// captcha token that a client sends is then ignored. Turn it on where codes cost you money, and answer the questions of its
+    /// [kind](Self::captcha). A host that does not answer them sends no such code.
     pub demands_captcha: bool,
-    /// Which captcha it is that is demanded, by this policy or because half of what is sent in all has been asked for: the host's own, unless
-    /// configured. Pictures are shown where it is a picture, whether one is demanded or not: the family's clients fetch one before each code.
+    /// Which captcha is demanded, by this policy or because half of what is sent in all has been asked for. It is the host's own, unless configured.
+    /// If it is a picture, pictures are shown whether one is demanded or not, because the family's clients fetch one before each code.
     pub captcha: CaptchaKind,
     /// How long tokens live.
     pub lifetimes: Lifetimes,
-    /// In which form clients get their session tokens: self-contained, unless configured.
+    /// The form in which clients get their session tokens: self-contained, unless configured.
     pub session_token_form: SessionTokenForm,
-    /// Whether a refresh of a session hands out a new session token and retires the old one; an old one that is used
-    /// again then ends the session. Off unless configured; of refresh tokens of public clients RFC 9700 §4.14.2 demands
-    /// this or a sender constraint.
+    /// Whether a refresh of a session hands out a new session token and retires the old one. An old one that is used
+    /// again then ends the session. Off unless configured. RFC 9700 §4.14.2 demands this or a sender constraint for
+    /// refresh tokens of public clients.
     pub rotate_session_tokens: bool,
-    /// For how many seconds a skip or a refresh whose answer was lost is answered again: none, unless configured; at most 60. The same call
-    /// with the same token, from the same device, then ends in the same session, and nothing is written: no skip is counted, and a token
-    /// that was rotated a moment ago ends no session. It is over as soon as a token of the first answer is used. A network that repeats
-    /// requests wants it; whoever has stolen a token, and the fingerprint, gains these seconds. By the clocks the window is this long and the ring's
-    /// skew longer: the instance that answers again may be ahead of the one that answered.
+    /// The seconds for which a skip or a refresh whose answer was lost is answered again: none, unless configured, and at most 60. The same call with
+    /// the same token, from the same device, then ends in the same session. Nothing is written: no skip is counted, and a token that was rotated a
+    /// moment ago ends no session. The grace is over as soon as a token of the first answer is used. A network that repeats requests wants it. The
+    /// thief of a token and its fingerprint gains these seconds. The window is longer by the ring's skew, because the instance that answers again may
+    /// be ahead of the one that answered.
     pub retry_grace: RetryGrace,
-    /// Whether sessions of this application are shown to servers of its tenant by tickets. On unless configured: no ticket leaves without a
-    /// credential that the host knows as a server's, and by default it knows none. A ticket does not say on the wire how its subject signed
-    /// in, and one credential serves all applications of a tenant: turn it off where others of them demand more of a login than this one.
+    /// Whether tickets show sessions of this application to servers of its tenant. On unless configured, because no ticket is issued
+    /// without a credential that the host knows as a server's, and it knows none by default. A ticket does not say on the wire how its
+    /// subject signed in, and one credential serves all applications of a tenant. So turn it off where another application of the tenant
+    /// demands more of a login than this one.
     pub issues_tickets: bool,
-    /// Whether a server of the tenant that holds a session token has the session's tokens made anew
-    /// ([`Engine::refresh_session_for_tenant`](crate::Engine::refresh_session_for_tenant)). Off unless configured. Such a server says itself which device it
-    /// calls about, and one credential serves all applications of a tenant. So whoever has the credential, a session token and the fingerprint goes on with a session
-    /// without ever being its device; and where tokens [rotate](Self::rotate_session_tokens), they sign its client out.
+    /// Whether a server of the tenant that holds a session token may have the session's tokens made anew
+    /// ([`Engine::refresh_session_for_tenant`](crate::Engine::refresh_session_for_tenant)). Off unless configured. Such a server says itself which
+    /// device it calls about, and one credential serves all applications of a tenant. So anybody who has the credential, a session token and the
+    /// fingerprint can go on with a session without its device. They also sign its client out where tokens [rotate](Self::rotate_session_tokens).
     pub refreshes_for_servers: bool,
-    /// What binds a pending login to its device, beside what that is recognised by.
+    /// What binds a pending login to its device, in addition to what the device is recognised by.
     pub bindings: Bindings,
-    /// Whether a caller may be bound to nothing ([`BindingKind::Unbound`](crate::device::BindingKind::Unbound)): whoever comes by a token of
-    /// such a session has the session. Off unless configured. The family's routes make no such caller, with this or without.
+    /// Whether a caller may be bound to nothing ([`BindingKind::Unbound`](crate::device::BindingKind::Unbound)). Anybody who gets hold of a token of
+    /// such a session has the session. Off unless configured. The family's routes never make such a caller.
     pub allows_unbound: bool,
 }
 

@@ -1,7 +1,7 @@
-//! By which channels a forgotten password is reset.
+//! The channels that reset a forgotten password.
 
 super::channels::channels! {
-    /// By which channels a forgotten password is reset. None by default: there is no reset then.
+    /// The channels that reset a forgotten password. There are none by default, so there is no reset.
     ///
     /// Only channels reset passwords, so no other factor can be in it. [`flow::recovery`](crate::flow::recovery)
     /// says whether a channel resets the password of a certain account.
@@ -22,7 +22,7 @@ super::channels::channels! {
     /// assert_eq!(refused.to_string(), "recovery must be by sms or email, not by totp");
     /// ```
     Recovery, "recovery";
-    /// A factor that is no channel cannot reset passwords: the example of [`Recovery`] has its text.
+    /// A factor that is no channel cannot reset passwords. The example of [`Recovery`] has the text of this error.
     RecoveryError
 }
 

@@ -1,10 +1,10 @@
-//! By which channels people register.
+//! The channels by whose codes people register.
 
 super::channels::channels! {
-    /// By a code to which channels people register. None by default: nobody registers then.
+    /// The channels by whose codes people register. There are none by default, so nobody registers.
     ///
-    /// Only channels register, so no other factor can be in it. [`flow::registration`](crate::flow::registration)
-    /// says whether anything comes of it under a policy.
+    /// Only channels register, so no other factor can be in it. [`flow::registration`](crate::flow::registration) says
+    /// whether they have any effect under a policy.
     ///
     /// ```
     /// use authflow::{contact::Channel, factor::{Factor, FactorSet}, policy::Registration};
@@ -17,7 +17,7 @@ super::channels::channels! {
     /// assert_eq!(refused.to_string(), "registration must be by sms or email, not by password");
     /// ```
     Registration, "registration";
-    /// A factor that is no channel cannot register people: the example of [`Registration`] has its text.
+    /// A factor that is no channel cannot register people. The example of [`Registration`] has the text of this error.
     RegistrationError
 }
 

@@ -1,10 +1,11 @@
-//! By which channels people replace their own contact.
+//! The contacts that people replace themselves.
 
 super::channels::channels! {
-    /// Which of their own contacts people replace while they are signed in. None by default: then only an administrator does.
+    /// The contacts that people replace themselves while they are signed in. There are none by default, so only an administrator replaces
+    /// contacts.
     ///
-    /// Only channels have contacts, so no other factor can be in it. [`flow::replace_contact`](crate::flow::replace_contact)
-    /// says who may replace one, and what that takes.
+    /// Only channels have contacts, so no other factor can be in it. [`flow::replace_contact`](crate::flow::replace_contact) says who may
+    /// replace one, and what it takes.
     ///
     /// ```
     /// use authflow::{contact::Channel, factor::{Factor, FactorSet}, policy::ReplacedContacts};
@@ -17,7 +18,7 @@ super::channels::channels! {
     /// assert_eq!(refused.to_string(), "replaces_contacts must be by sms or email, not by totp");
     /// ```
     ReplacedContacts, "replaces_contacts";
-    /// A factor that is no channel has no contact to replace: the example of [`ReplacedContacts`] has its text.
+    /// A factor that is no channel has no contact to replace. The example of [`ReplacedContacts`] has the text of this error.
     ReplacedContactsError
 }
 

@@ -1,9 +1,9 @@
-//! For how long a request whose answer was lost is answered again.
+//! How long a request whose answer was lost is answered again.
 
 use crate::{Timestamp, moment::Skew};
 use serde::{Deserialize, Serialize};
 
-/// For how long a request whose answer was lost is answered again, in seconds: none, the default, or up to 60.
+/// How long a request whose answer was lost is answered again, in seconds: 0 by default, and at most 60.
 ///
 /// ```
 /// use authflow::policy::RetryGrace;
@@ -32,8 +32,8 @@ impl RetryGrace {
         self.0 > 0
     }
 
-    /// Whether what was answered at `then`, by the clock of one instance, is answered again at `now`, by that of another one: each may be
-    /// ahead of the other by the skew. A time that lies further ahead is no time of an answer.
+    /// Whether a request that was answered at `then`, by the clock of one instance, is answered again at `now`, by the clock of another.
+    /// Each clock may be ahead of the other by the skew. Nothing can have been answered at a time that lies further ahead.
     pub(crate) fn covers(self, then: Timestamp, now: Timestamp, skew: Skew) -> bool {
         let is_over = skew.has_surely_ended(then.plus_seconds(self.0), now);
         self.is_any() && !skew.is_impossible(then, now) && !is_over
@@ -54,7 +54,7 @@ impl From<RetryGrace> for u64 {
     }
 }
 
-/// More than 60 seconds: whoever comes back so late is not a connection that broke.
+/// A grace of more than 60 seconds. A request that comes back so late is not the work of a broken connection.
 ///
 /// ```
 /// use authflow::policy::Policy;

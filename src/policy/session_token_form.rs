@@ -1,9 +1,10 @@
-//! In which form an application's clients get their session tokens.
+//! The form in which an application's clients get their session tokens.
 
 use serde::{Deserialize, Serialize};
 
-/// In which form an application's clients get their session tokens: one that says whose session it is, or one that refers to the session
-/// (RFC 6749 §1.4 has both). Either is taken wherever a session token is, whatever the policy says now: a session outlives a change of it.
+/// The form in which an application's clients get their session tokens: one that says whose session it is, or one that refers to the
+/// session (RFC 6749 §1.4 has both). Both are taken wherever a session token is, whatever the policy says now, because a session outlives a
+/// change of the policy.
 ///
 /// ```
 /// use authflow::policy::{Policy, SessionTokenForm};
@@ -16,11 +17,11 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SessionTokenForm {
-    /// Of up to 427 characters: it says whose it is, so that [middleware](crate::token::SessionVerifier) needs no database.
+    /// A token of up to 427 characters. It says whose it is, so [middleware](crate::token::SessionVerifier) needs no database.
     #[default]
     SelfContained,
-    /// Of exactly 125 characters, for clients that must seal it with a public key: RSA-2048 with OAEP leaves 134. The session's
-    /// record says whose it is, so each call that takes it asks one question more, [`FindSession`](crate::session::FindSession). A host that does
-    /// not answer that refuses every such token.
+    /// A token of exactly 125 characters, for clients that must seal it with a public key. RSA-2048 with OAEP leaves room for 134. The session's
+    /// record says whose it is, so each call that takes it asks one more question, [`FindSession`](crate::session::FindSession). A host that does not
+    /// answer it refuses every such token.
     Reference,
 }

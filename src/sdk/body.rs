@@ -1,5 +1,5 @@
-//! Request bodies: which members each call takes, and what they mean. A name is trimmed, a password never. A member that is null, and an optional
-//! one that is empty, is not there.
+//! Request bodies: which members each call takes, and what they mean. A name is trimmed, but a password never is. A member that is null counts as
+//! missing, and so does an optional one that is empty.
 
 use super::captcha_body;
 pub(super) use crate::facade::member::Member;
@@ -66,7 +66,7 @@ pub(super) const TICKET_REQUEST: [Member; 5] =
     of_device(required("session_token", "The session token to make a ticket for"));
 pub(super) const TICKET_REDEMPTION: [Member; 5] = of_device(required("sso_ticket", "The ticket"));
 
-/// The agent may be missing here, and the address may not.
+/// The agent may be missing here, but the address may not.
 pub(super) const TENANT_REFRESH: [Member; 5] = [
     required("session_token", "The session token"),
     required("operating_sys_version", "Operating system and version of the device"),
@@ -74,7 +74,7 @@ pub(super) const TENANT_REFRESH: [Member; 5] = [
     optional("agent", "User agent of the device"),
     required("device_ip", "IP address of the device"),
 ];
-/// A form (RFC 6749 §4.4.2).
+/// The members of a form (RFC 6749 §4.4.2).
 pub(super) const CLIENT_CREDENTIALS: [Member; 3] = [GRANT_TYPE, CLIENT_ID, CLIENT_SECRET];
 const GRANT_TYPE: Member = required("grant_type", "client_credentials");
 const CLIENT_ID: Member = required("client_id", "The id of the client");
@@ -106,7 +106,7 @@ pub(super) const LINK_ID: [Member; 1] = [required("id", "The id of the bound acc
 pub(super) const LINKED_IDENTITY: [Member; 2] =
     [required("social_uid", "The provider's id of the person"), required("social_type", "The provider")];
 
-/// A member, and those that describe the device.
+/// The member of a token, and those that describe the device.
 const fn of_device(token: Member) -> [Member; 5] {
     [
         token,
@@ -117,7 +117,7 @@ const fn of_device(token: Member) -> [Member; 5] {
     ]
 }
 
-/// With the kind of name that the call takes.
+/// Reads credentials with the kind of name that the call takes.
 pub(super) fn credentials(
     headers: &RequestHeaders<'_>,
     body: &[u8],
@@ -186,7 +186,7 @@ pub(super) fn new_mobile(headers: &RequestHeaders<'_>, body: &[u8]) -> Read<Cont
     Ok(ContactChange { contact, code: member::code(typed, VERIFY_CODE)? })
 }
 
-/// Whom a code is asked for that is to become a contact.
+/// The request for a code to a recipient that will become a contact.
 pub(super) fn new_contact(request: CodeRequest) -> Read<ContactCodeRequest> {
     let CodeRequest { purpose: _, channel, recipient: named, captcha_token } = request;
     let wanted = match channel {
@@ -218,8 +218,8 @@ pub(super) fn code_request(headers: &RequestHeaders<'_>, body: &[u8], channel: C
     Ok(CodeRequest { purpose, channel, recipient, captcha_token })
 }
 
-/// What each type of code is for. The family has more types, for calls that are not here. Which of these an application takes says its
-/// dialect ([`routes::meant`](super::routes::meant)).
+/// What each type of code is for. The family has more types, for calls that are not here. The dialect of an application says which of these
+/// it takes ([`routes::meant`](super::routes::meant)).
 pub(super) const CODE_TYPES: [(&str, Channel, CodePurpose); 14] = [
     ("LOGIN_SMS", Channel::Sms, CodePurpose::SignIn),
     ("LOGIN_EMS", Channel::Email, CodePurpose::SignIn),
@@ -273,7 +273,7 @@ pub(super) fn captcha_solution(headers: &RequestHeaders<'_>, body: &[u8]) -> Rea
     Ok(CaptchaSolution { picture, point, recipient })
 }
 
-/// A session token or ticket, and the device that it is of.
+/// A session token or ticket, and the device that it belongs to.
 pub(super) fn of_tenant(
     headers: &RequestHeaders<'_>,
     body: &[u8],
@@ -287,7 +287,7 @@ pub(super) fn of_tenant(
     Ok((Device::new(text(&os), text(&fingerprint), text(&agent), ip), token))
 }
 
-/// The same, where the address must be there and the agent need not.
+/// The same, where the address must be there but the agent need not.
 pub(super) fn tenant_refresh(
     headers: &RequestHeaders<'_>,
     body: &[u8],
@@ -304,7 +304,7 @@ pub(super) fn tenant_refresh(
     Ok((device, token))
 }
 
-/// The server of a tenant, which wants a token.
+/// The server of a tenant that wants a token.
 pub(super) fn tenant_client(
     headers: &RequestHeaders<'_>,
     body: &[u8],
@@ -334,7 +334,7 @@ pub(super) fn carrier_token(headers: &RequestHeaders<'_>, body: &[u8]) -> Read<M
     Ok(MobileToken { source: MobileSource::Carrier, token: member::foreign(token, CARRIER_TOKEN[0])? })
 }
 
-/// A code to a mobile or to an address, whichever of the two stands there.
+/// A code to a mobile or to an address, whichever of the two is given.
 fn code_to_either(headers: &RequestHeaders<'_>, body: &[u8]) -> Read<CodeCredentials> {
     let [mobile, email, typed] = members(headers, body, &SOCIAL_BIND)?;
     let [of_mobile, of_email, _] = SOCIAL_BIND;
@@ -354,7 +354,7 @@ pub(super) fn newcomer_by_code(headers: &RequestHeaders<'_>, body: &[u8]) -> Rea
     code_to_either(headers, body).map(NewcomerProof::Code)
 }
 
-/// By either spelling of the member.
+/// Reads the member in either spelling.
 fn wechat_mobile(headers: &RequestHeaders<'_>, body: &[u8]) -> Read<MobileToken> {
     let [code, spelt_so] = members(headers, body, &WECHAT_MOBILE)?;
     let token = member::foreign(code.or(spelt_so), WECHAT_MOBILE[0])?;

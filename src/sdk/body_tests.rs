@@ -70,7 +70,7 @@ fn what_is_missing_mistyped_or_out_of_bounds_is_refused() {
     assert!(read_as("application/json", b"{\"user_name\":\"erin\",\"password\":\"\xFF\"}").is_err());
 }
 
-/// Whoever reads the log, or the answer, is told which member it is and what must be.
+/// The log and the answer say which member is wrong and what must be there.
 #[test]
 fn what_is_refused_says_which_member_and_why() {
     use MemberProblem::{Malformed, Missing, NotText, Repeated, TooLong};
@@ -84,7 +84,7 @@ fn what_is_refused_says_which_member_and_why() {
         (r#"{"user_name":"erin","password":"p"}{}"#, BodyFault::NotAnObject),
         (r#"{"user_name":"erin","password":"p","x":1,"x":1}"#, BodyFault::NotAnObject),
         (r#"{"user_name":"erin","password":"p","user":{"password":1,"password":1}}"#, BodyFault::NotAnObject),
-        // Torn while a member is read, that is nothing of this member.
+        // A body that is cut off within a member is no fault of that member.
         (r#"{"user_name":"erin","password":"p"#, BodyFault::NotAnObject),
         (r#"{"user_name":"erin","password":tru}"#, BodyFault::NotAnObject),
         (r#"{"user_name":"erin","password":"\ud800"}"#, BodyFault::NotAnObject),
@@ -193,7 +193,7 @@ proptest! {
     #[test]
     fn any_name_and_password_are_read_back(name in "[^\\s\\pC][^\\pC]{0,20}[^\\s\\pC]", password in "(?s).{1,40}") {
         let body = serde_json::json!({ "user_name": name, "password": password }).to_string();
-        // Where it is bare of marks that nobody sees, it has one spelling.
+        // A name without invisible marks has one spelling.
         let canonical = UserName::new(&name).map(|name| name.normalised().to_string());
         prop_assert_eq!(read(&body).ok(), canonical.ok().map(|name| (name, password)));
     }

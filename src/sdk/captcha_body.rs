@@ -1,11 +1,11 @@
-//! The answer of `captcha`: one object of exactly 15 members, all of them always there.
+//! The answer of `captcha`: one object of exactly 15 members, all of which are always there.
 
 use crate::{Dialect, Secret, captcha::PictureId, outcome::ShownPicture};
 use alloc::{format, string::String};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::Serialize;
 
-/// A picture of a captcha, in the members of AJ-Captcha, most of which nothing here uses: those are null.
+/// A picture of a captcha, in the members of AJ-Captcha. Nothing here uses most of them, and those are null.
 ///
 /// ```
 /// use authflow::{
@@ -20,7 +20,7 @@ use serde::Serialize;
 /// let answer = world.send(&Call::get("/api/v2/sdk/captcha"));
 /// let outcome = world.outcome.unwrap();
 /// let Body::Captcha(body) = Body::of(&outcome) else { panic!("it is shown") };
-/// assert_eq!(body.original_image_base64, "YSBwaWN0dXJl"); // `a picture`: an image, in earnest
+/// assert_eq!(body.original_image_base64, "YSBwaWN0dXJl"); // `a picture`: an image, in production
 /// assert_eq!(body.token, answer.text("token"));
 /// assert_eq!(answer.body.as_object().unwrap().len(), 15);
 /// ```
@@ -33,19 +33,19 @@ pub struct CaptchaBody<'a> {
     captcha_original_path: Unused,
     captcha_font_type: Unused,
     captcha_font_size: Unused,
-    /// What the point may be encrypted with. OneAccess has none.
+    /// The key that the point may be encrypted with. OneAccess has none.
     pub secret_key: Option<&'a str>,
     /// The picture without its piece: base64 of an image.
     pub original_image_base64: String,
     point: Unused,
-    /// The piece: likewise.
+    /// The piece: base64 of an image too.
     pub jigsaw_image_base64: String,
     word_list: Unused,
     point_list: Unused,
     point_json: Unused,
-    /// What its solution names the picture by: 32 hexadecimal digits.
+    /// The name of the picture in its solution: 32 hexadecimal digits.
     pub token: String,
-    /// Whether it is solved. It is not.
+    /// Whether the captcha is solved, which it is not yet.
     pub result: bool,
     captcha_verification: Unused,
 }
@@ -66,7 +66,7 @@ impl<'a> CaptchaBody<'a> {
         }
     }
 
-    /// About as long as it is: base64 of both images, and its names.
+    /// About the length of the body: base64 of both images, and the names.
     pub(super) fn usual_len(shown: &ShownPicture) -> usize {
         let ShownPicture { picture, .. } = shown;
         let bytes = picture.picture.len().saturating_add(picture.piece.len());
@@ -79,7 +79,7 @@ fn written(id: PictureId) -> String {
     format!("{:032x}", u128::from_be_bytes(*id.as_bytes()))
 }
 
-/// The one spelling of it, read.
+/// Reads the one spelling of an id.
 pub(super) fn read(token: &str) -> Option<PictureId> {
     let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
     let token = Some(token).filter(|token| token.len() == 32 && token.bytes().all(is_digit))?;
@@ -118,7 +118,7 @@ mod tests {
         ShownPicture { id: PictureId::from_bytes([0x0A; 16]), picture }
     }
 
-    /// In the order of the family's samples, each there and null where nothing uses it; the images without `data:`.
+    /// The members are in the order of the family's samples. Each is there, and is null where nothing uses it. The images have no `data:`.
     #[test]
     fn a_picture_has_exactly_the_familys_members() {
         for dialect in [Dialect::Ciam, Dialect::Eiam, Dialect::OneAccess] {

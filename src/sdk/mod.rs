@@ -14,7 +14,7 @@
 //!
 //! let (client, tenant) = (ClientId::new(demo::ISV)?, TenantId::new(demo::TENANT)?);
 //! let config =
-//!     // keys of your own
+//!     // your own keys
 //!     Config::new(demo::issuer(), demo::ring(), [Application::isv(client, [tenant])].into());
 //! let api = Api::new(Engine::new(config)?);
 //! let host = Mutex::new(MemoryHost::demo()); // your host
@@ -72,9 +72,9 @@
 //!
 //! [`openapi`] describes them all from the same table.
 //!
-//! `skip-update` is a GET that signs in, because that is the family's contract. Mobile HTTP stacks repeat a GET on their
-//! own when a connection breaks; the second one finds the state token used and gets `Invalid state token`. A client that
-//! can choose sends POST.
+//! `skip-update` is a GET that signs in, because that is the family's contract. Mobile HTTP stacks repeat a GET by
+//! themselves when a connection breaks. The second GET finds the state token used and gets `Invalid state token`. A
+//! client that can choose should send POST.
 
 mod body;
 mod captcha_body;
@@ -135,11 +135,11 @@ impl Api {
         &self.engine
     }
 
-    /// Whether a path is one of the family's, whatever the method; a query does not count. For a host that has routes of its own
-    /// beside them: what the family does not have is then its own router's to answer, not the family's "not found".
+    /// Whether a path is one of the family's, whatever the method. A query does not count. This is for a host that has other routes too:
+    /// its own router answers a path that the family does not have, instead of the family's "not found".
     ///
-    /// The path is compared as it stands, without decoding. It holds for every configuration: what an application does not
-    /// offer is refused, and still the family's.
+    /// The path is compared as it stands, without decoding. The answer holds for every configuration: a call that an application does not
+    /// offer is refused, but its path is still the family's.
     ///
     /// ```
     /// use authflow::sdk::Api;
@@ -158,7 +158,7 @@ impl Api {
         Self::route(path).is_some()
     }
 
-    /// The path of the family that this is, where it [is one](Self::owns): one of a fixed set, for counters and logs, which no client adds to.
+    /// The family's path that this is, where it [is one](Self::owns). It is one of a fixed set that no client adds to, for counters and logs.
     ///
     /// ```
     /// use authflow::sdk::Api;
@@ -170,7 +170,7 @@ impl Api {
         routes::at(path).map(|route| route.path)
     }
 
-    /// Reads a request and takes its first step. Whatever is wrong with it ends in an outcome.
+    /// Reads a request and takes its first step. Any fault in it ends in an outcome.
     pub fn handle<H: Headers + ?Sized>(&self, request: &Request<'_, H>, moment: Moment) -> Step {
         let headers = RequestHeaders::read(request.headers);
         let endpoint = match routes::find(request.method, request.path) {
@@ -246,7 +246,7 @@ impl Api {
             DeviceEndpoint::MaskedMobile => engine.masked_mobile(caller, state_token(), moment),
             DeviceEndpoint::SendCode(channel) => {
                 with!(body::code_request(headers, body, channel), |it| {
-                    // A new contact is nobody's: who asks shows whose it is to be.
+                    // A new contact is nobody's yet, so the caller shows whose it will become.
                     if it.purpose == CodePurpose::UpdateContact && state_token().is_empty() {
                         return with!(body::new_contact(it), |contact| engine.send_contact_code(
                             caller,
@@ -446,7 +446,7 @@ impl Api {
         }
     }
 
-    /// What a device says in headers stands in the body here, beside a token.
+    /// The body of these calls has a token, and the members that a device sends as headers.
     fn about_device(
         &self,
         headers: &RequestHeaders<'_>,
@@ -482,7 +482,7 @@ impl Api {
         async move { self.reply(&drive(step, host).await) }
     }
 
-    /// The reply to a request that the host cannot even begin: it has no entropy, say, or has waited too long.
+    /// The reply to a request that the host cannot even begin, because it has no entropy, say, or has waited too long.
     pub fn busy<R: Headers + ?Sized>(&self, request: &Request<'_, R>) -> Reply {
         let facts = self.engine.facts(request::language(&RequestHeaders::read(request.headers)));
         self.reply(&Outcome { verdict: Verdict::Busy, facts, events: Vec::new() })
@@ -506,7 +506,7 @@ impl Api {
         }
     }
 
-    /// What asks nothing.
+    /// A step that asks nothing.
     fn done(&self, verdict: Verdict, headers: &RequestHeaders<'_>) -> Step {
         let facts = self.engine.facts(request::language(headers));
         Step::Done(Box::new(Outcome { verdict, facts, events: Vec::new() }))

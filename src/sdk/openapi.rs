@@ -14,8 +14,8 @@ use crate::{
 use alloc::{format, string::String, vec, vec::Vec};
 use serde_json::{Map, Value, json};
 
-/// The calls of the family as an OpenAPI 3.1 document, for a host to serve (it has no `servers`: a client has fetched it from
-/// there).
+/// The calls of the family as an OpenAPI 3.1 document, for a host to serve. It has no `servers`, because the client has fetched it from the
+/// server.
 ///
 /// ```
 /// let document = authflow::sdk::openapi();
@@ -148,7 +148,7 @@ fn parameters(bears: Bears) -> Vec<Value> {
         Bears::IdToken => vec![optional(signature)],
         Bears::StateToken | Bears::LinkToken => vec![reference(state_token)],
         Bears::PerhapsAnyToken => vec![optional(state_token), optional(signature)],
-        // One of the two, by application.
+        // The application decides which of the two it is.
         Bears::SessionToken => vec![optional(session_token), optional(signature)],
         Bears::Signature => vec![reference(signature)],
         Bears::TenantCredential | Bears::ClientSecret => {
@@ -168,7 +168,7 @@ fn security(bears: Bears) -> Option<Value> {
         | Bears::SessionToken
         | Bears::Signature
         | Bears::ClientSecret => None,
-        // In an application whose calls are signed, the signature instead.
+        // An application whose calls are signed takes the signature instead.
         Bears::IdToken | Bears::PerhapsIdToken | Bears::PerhapsAnyToken => {
             Some(json!([{ "idToken": [] }, {}]))
         }
@@ -188,7 +188,7 @@ fn of_member(route: &Route, it: &Member) -> Value {
     }
 }
 
-/// The types of code that are sent by a channel, and in which products those are taken that are not taken in all.
+/// The types of code that are sent by a channel. A type that is not taken in all products names those that take it.
 fn code_type(channel: Channel, schema: Value) -> Value {
     const DIALECTS: [(Dialect, &str); 3] =
         [(Dialect::Ciam, "CIAM"), (Dialect::Eiam, "EIAM"), (Dialect::OneAccess, "OneAccess")];
@@ -239,7 +239,7 @@ fn answer(answers: Answers) -> Value {
     content(about, schema)
 }
 
-/// Of a code that may not be asked for yet, with how long the client must wait.
+/// The refusal of a call. Where a code may not be asked for yet, a header says how long the client must wait.
 fn refusal(endpoint: Endpoint) -> Value {
     let refusal = failure("Refused: whatever is wrong with the request");
     let is_send = matches!(endpoint, Endpoint::OfDevice(DeviceEndpoint::SendCode(_)));
@@ -310,7 +310,7 @@ fn schemas() -> Value {
     })
 }
 
-/// Fifteen members, all of them always there.
+/// Fifteen members, all of which are always there.
 fn captcha() -> Value {
     let image = |about: &str| json!({ "type": "string", "contentEncoding": "base64", "contentMediaType": "image/png", "description": about });
     let key = json!({ "type": ["string", "null"], "description": "What the point may be encrypted with; never in OneAccess" });
@@ -338,7 +338,7 @@ fn captcha() -> Value {
     object(members.map(|(name, schema)| (name, schema, true)), false)
 }
 
-/// Members that are null have no value here; which of the spellings there are says the dialect.
+/// Members that are null have no value here. The dialect says which of the spellings is used.
 fn social_account() -> Vec<(&'static str, Value, bool)> {
     let null = || json!({ "type": "null" });
     Vec::from([

@@ -1,7 +1,8 @@
 //! The body of a registration: what somebody proves and chooses, and what they say of themselves.
 //!
-//! The family knows these members of a profile; the library knows none of them and hands them on. A member of `extension` is handed on under a name of its
-//! own, `extension.age`. An e-mail address beside the mobile number that is proved is a member of the profile like any other: nobody has proved it.
+//! The family knows these members of a profile. The library knows none of them and hands them on. A member of `extension` is handed on under a name
+//! with a prefix, such as `extension.age`. An e-mail address beside the mobile number that is proved is a member of the profile like any other,
+//! because nobody has proved it.
 
 use super::body::{Member, VERIFY_CODE};
 use crate::{
@@ -41,7 +42,7 @@ pub(super) const SMS_REGISTRATION: [Member; 17] = [
     MOBILE, VERIFY_CODE, USER_NAME, PWD, NAME, OTHER_EMAIL, HEAD_IMG, GENDER, BIRTHDAY, NICK_NAME, FIRST_NAME, MIDDLE_NAME, LAST_NAME,
     ADDRESS, ZIP_CODE, INDUSTRY, EXTENSION,
 ];
-/// Whether it takes a mobile number besides, no page says.
+/// No page says whether it takes a mobile number too.
 #[rustfmt::skip]
 pub(super) const EMAIL_REGISTRATION: [Member; 16] = [
     EMAIL, VERIFY_CODE, USER_NAME, PWD, NAME, HEAD_IMG, GENDER, BIRTHDAY, NICK_NAME, FIRST_NAME, MIDDLE_NAME, LAST_NAME, ADDRESS, ZIP_CODE,

@@ -19,8 +19,8 @@ use alloc::{
 };
 use serde::{Serialize, Serializer};
 
-/// The reply to an outcome: 200; 400 for every refusal; 500 where the host could not answer; 404 or 405 where the request is none of the
-/// family's. Where a client must wait before it asks for a code, a header says for how many seconds (RFC 9110 §10.2.3).
+/// The reply to an outcome. Its status is 400 for every refusal, 500 where the host could not answer, 404 or 405 where the request is not
+/// one of the family's, and 200 otherwise. A header says how many seconds a client must wait before it asks for a code (RFC 9110 §10.2.3).
 pub(super) fn reply(outcome: &Outcome) -> Reply {
     let room = Body::usual_len(outcome);
     let body = match Body::of(outcome) {
@@ -60,7 +60,7 @@ pub(super) fn reply(outcome: &Outcome) -> Reply {
     }
 }
 
-/// The body of a reply, for a host that serialises it on its own. Members that do not apply are absent.
+/// The body of a reply, for a host that serialises it itself. Members that do not apply are absent.
 ///
 /// ```
 /// use authflow::{sdk::Body, testkit::World};
@@ -68,7 +68,7 @@ pub(super) fn reply(outcome: &Outcome) -> Reply {
 /// let mut world = World::new();
 /// let answer = world.login("alice");
 /// let outcome = world.outcome.unwrap();
-/// let written = serde_json::to_value(Body::of(&outcome))?; // or another serialiser of yours
+/// let written = serde_json::to_value(Body::of(&outcome))?; // or your own serialiser
 /// assert_eq!(written, answer.body, "what the reply says");
 /// # Ok::<(), serde_json::Error>(())
 /// ```
@@ -83,7 +83,7 @@ pub enum Body<'a> {
         /// Whether a password is set: a JSON boolean, as in the seed's example (its table says String).
         is_set_pwd: bool,
     },
-    /// A session's tokens anew.
+    /// A session's new tokens.
     Session(SessionBody<'a>),
     /// The answer of `mobile-by-token`.
     Contact {
@@ -98,18 +98,18 @@ pub enum Body<'a> {
         /// Its lifetime in seconds.
         expire: u32,
     },
-    /// Who a ticket stood for.
+    /// The subject that a ticket stood for.
     Subject(&'a Subject),
-    /// The same as OneAccess answers it.
+    /// The same, as OneAccess answers it.
     WrappedSubject {
-        /// That it went well. No page shows a value: this is ours.
+        /// Says that the call went well. No page shows a value, so this one is ours.
         code: &'static str,
         /// The same in words.
         message: &'static str,
-        /// Who it is.
+        /// The subject.
         data: &'a Subject,
     },
-    /// An id token anew.
+    /// A new id token.
     IdToken {
         /// The id token.
         id_token: &'a str,
@@ -128,14 +128,14 @@ pub enum Body<'a> {
         /// Milliseconds since 1970, as a text.
         timestamp: String,
     },
-    /// What the application's clients seal their session tokens with.
+    /// The public key that the application's clients seal their session tokens with.
     PublicKey {
         /// PEM, in lines.
         public_key: &'a str,
     },
     /// A picture of a captcha.
     Captcha(CaptchaBody<'a>),
-    /// What somebody gets who has solved one.
+    /// A captcha token for a client that has solved a picture.
     CaptchaToken {
         /// The token.
         captcha_token: &'a str,
@@ -144,7 +144,8 @@ pub enum Body<'a> {
     PublicKeys(&'a PublicKeys),
     /// The social accounts that are bound.
     Social(SocialAccounts<'a>),
-    /// Nothing: it is done, or it is a route of the host's own, which says itself what it answers. The reply has no body at all.
+    /// Nothing: the call is done, or the request is for one of the host's own routes, which makes its own answer. The reply has no body at
+    /// all.
     Empty,
     /// A failure: exactly these two members.
     Error {
@@ -155,7 +156,7 @@ pub enum Body<'a> {
     },
 }
 
-/// A session's tokens anew.
+/// A session's new tokens.
 ///
 /// ```
 /// use authflow::{
@@ -349,7 +350,7 @@ impl<'a> Body<'a> {
         }
     }
 
-    /// About as long as the body is.
+    /// About the length of the body.
     fn usual_len(outcome: &Outcome) -> usize {
         let tokens = match &outcome.verdict {
             Verdict::SignedIn(grant) | Verdict::Refreshed(grant) => {
@@ -376,7 +377,7 @@ fn data_as_text(data: LoginData) -> String {
     }
 }
 
-/// `{"socialBindOrRegisterFlow":["VERIFY_PHONE","VERIFY_EMAIL"]}`, as a text. A password, which has a call of its own, has no word here.
+/// `{"socialBindOrRegisterFlow":["VERIFY_PHONE","VERIFY_EMAIL"]}`, as a text. A password has no word here, because it has a separate call.
 fn proofs_as_text(proofs: FactorSet) -> String {
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]

@@ -8,7 +8,7 @@ use crate::{
     token::{Kind, SessionToken, Untrusted},
 };
 
-/// The token of a header of its own.
+/// The token of a separate header.
 pub(super) fn token<'a, K: Kind>(headers: &RequestHeaders<'a>, header: Header) -> Untrusted<'a, K> {
     match headers.bytes(header) {
         Ok(bytes) => Untrusted::new(bytes),
@@ -26,7 +26,7 @@ pub(super) fn signature<'a>(headers: &RequestHeaders<'a>) -> Option<CallSignatur
     }
 }
 
-/// What shows the session of a subject. A signature counts where there is one, whatever stands beside it.
+/// What shows a subject's session. A signature counts where there is one, whatever stands beside it.
 pub(super) fn subject<'a>(headers: &RequestHeaders<'a>) -> PresentedToken<'a> {
     signature(headers).map_or_else(|| PresentedToken::Bearer(bearer(headers)), PresentedToken::Signed)
 }

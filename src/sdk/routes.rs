@@ -12,15 +12,15 @@ use crate::{
 /// Where a route leads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Endpoint {
-    /// Where a call that a device makes leads.
+    /// The operation that a call of a device leads to.
     OfDevice(DeviceEndpoint),
-    /// Where a call that the server of a tenant makes leads.
+    /// The operation that a call of the server of a tenant leads to.
     OfTenant(TenantEndpoint),
     /// The document of public keys, for anybody.
     PublicKeys,
 }
 
-/// Where a call that a device makes leads.
+/// The operation that a call of a device leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum DeviceEndpoint {
     SignIn,
@@ -61,12 +61,12 @@ pub(super) enum DeviceEndpoint {
 }
 
 impl DeviceEndpoint {
-    /// Whether anybody can use a code here that was sent by this way, as far as the policy says it of this call alone.
+    /// Whether anybody can use a code here that was sent by this channel, as far as the policy decides it for this call alone.
     fn is_open(self, policy: &Policy, channel: Channel) -> bool {
         self != Self::RegisterAndLinkByCode || registers_linked(policy, channel)
     }
 
-    /// What a code is for that this call takes in a dialect, and by which ways it is sent.
+    /// The purpose of the code that this call takes in a dialect, and the channels by which it is sent.
     fn takes(self, dialect: Dialect) -> Option<(CodePurpose, &'static [Channel])> {
         const SMS: &[Channel] = &[Channel::Sms];
         const EMAIL: &[Channel] = &[Channel::Email];
@@ -117,7 +117,7 @@ impl DeviceEndpoint {
     }
 }
 
-/// Whether a dialect has the calls that register people: no page of EIAM shows one.
+/// Whether a dialect has the calls that register people. No page of EIAM shows one.
 pub(super) const fn registers(dialect: Dialect) -> bool {
     match dialect {
         Dialect::Ciam | Dialect::OneAccess => true,
@@ -125,7 +125,7 @@ pub(super) const fn registers(dialect: Dialect) -> bool {
     }
 }
 
-/// Where a call that the server of a tenant makes leads.
+/// The operation that a call of the server of a tenant leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum TenantEndpoint {
     IssueTicket,
@@ -134,26 +134,26 @@ pub(super) enum TenantEndpoint {
     IssueToken,
 }
 
-/// Who makes a call, and what it bears beside the common headers.
+/// Who makes a call, and what the call bears beside the common headers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Bears {
     /// Anybody.
     Nothing,
-    /// Whoever is in a pending login.
+    /// A client in a pending login.
     StateToken,
-    /// Whoever has proved a social account that is bound to nobody: its token comes in the header of a state token.
+    /// A client that has proved a social account that is bound to nobody. Its link token comes in the header of a state token.
     LinkToken,
-    /// Anybody; within a pending login, with its state token; for a contact of one's own, as a signed-in subject.
+    /// Anybody. In a pending login the call bears its state token, and for a new contact it bears what a signed-in subject shows.
     PerhapsAnyToken,
-    /// A signed-in subject: an id token, or where calls must be signed, a signature.
+    /// A signed-in subject, by an id token, or by a signature where calls must be signed.
     IdToken,
-    /// A signed-in subject, or somebody who has forgotten their password: by dialect.
+    /// A signed-in subject, or somebody who has forgotten their password. The dialect decides.
     PerhapsIdToken,
-    /// The holder of a session: a session token, or where calls must be signed, a signature.
+    /// The holder of a session, by a session token, or by a signature where calls must be signed.
     SessionToken,
     /// The holder of a session, in an application whose calls must be signed.
     Signature,
-    /// The server of a tenant: without the device's headers, which are members of its body.
+    /// The server of a tenant. The body has the device's headers as members.
     TenantCredential,
     /// The server of a tenant, whose credential is in its body, which is a form.
     ClientSecret,
@@ -184,7 +184,7 @@ pub(super) enum Answers {
 pub(super) struct Route {
     pub(super) path: &'static str,
     pub(super) methods: &'static [&'static str],
-    /// The same methods as an `Allow` header says them.
+    /// The same methods, as an `Allow` header has them.
     allowed: &'static str,
     pub(super) endpoint: Endpoint,
     pub(super) summary: &'static str,
@@ -308,7 +308,7 @@ routes! {
         => Endpoint::OfDevice(DeviceEndpoint::UnlinkIdentity), IdToken, &body::LINKED_IDENTITY, Nothing, "Unbind a social account by its provider and the id there, within 10 minutes of the sign-in; never the last way in";
 }
 
-/// The calls that take a code for this, sent by this way, in a dialect.
+/// The calls that take a code for this purpose, sent by this channel, in a dialect.
 fn takers(dialect: Dialect, purpose: CodePurpose, channel: Channel) -> impl Iterator<Item = DeviceEndpoint> {
     ROUTES.iter().filter_map(move |route| match route.endpoint {
         Endpoint::OfDevice(endpoint) => {
@@ -319,18 +319,18 @@ fn takers(dialect: Dialect, purpose: CodePurpose, channel: Channel) -> impl Iter
     })
 }
 
-/// Whether some call takes a code for this, sent by this way, in a dialect.
+/// Whether some call takes a code for this purpose, sent by this channel, in a dialect.
 pub(super) fn takes(dialect: Dialect, purpose: CodePurpose, channel: Channel) -> bool {
     takers(dialect, purpose, channel).next().is_some()
 }
 
-/// Whether some call does that in an application with this policy.
+/// Whether some call takes such a code in an application with this policy.
 fn is_taken(dialect: Dialect, policy: &Policy, purpose: CodePurpose, channel: Channel) -> bool {
     takers(dialect, purpose, channel).any(|endpoint| endpoint.is_open(policy, channel))
 }
 
-/// What a type of code is for without a state token. EIAM has one type for the change of a password, in a pending login and by a
-/// signed-in subject; without a state token it is the latter's.
+/// What a type of code is for without a state token. EIAM has one type for the change of a password, in a pending login and by a signed-in
+/// subject. Without a state token the type is the signed-in subject's.
 pub(super) fn meaning(dialect: Dialect, purpose: CodePurpose, channel: Channel) -> Option<CodePurpose> {
     let purpose = match purpose {
         CodePurpose::ChangePassword if dialect.changes_own_by_code() => CodePurpose::UpdatePassword,
@@ -350,13 +350,13 @@ pub(super) fn meant(
     meaning(dialect, purpose, channel).filter(|purpose| is_taken(dialect, policy, *purpose, channel))
 }
 
-/// What stands at a path, whose query does not count.
+/// The route at a path, whose query does not count.
 pub(super) fn at(path: &str) -> Option<&'static Route> {
     let path = path.split_once('?').map_or(path, |(path, _query)| path);
     ROUTES.iter().find(|route| route.path == path)
 }
 
-/// The call of a method (compared as it stands, RFC 9110 §9.1) and a path, whose query does not count.
+/// The call of a method and a path. The method is compared as it stands (RFC 9110 §9.1), and the query does not count.
 pub(super) fn find(method: &str, path: &str) -> Result<Endpoint, NotOurs> {
     let route = at(path).ok_or(NotOurs::Path)?;
     if route.methods.contains(&method) {
@@ -394,7 +394,7 @@ mod tests {
         }
     }
 
-    /// A code that no call takes is not sent, and for every call that takes one there is a type to ask for it by.
+    /// A code that no call takes is not sent, and every call that takes one has a type to ask for it by.
     #[test]
     fn every_type_of_code_has_a_call_and_every_call_a_type() {
         let dialects = [Dialect::Ciam, Dialect::Eiam, Dialect::OneAccess];

@@ -1,7 +1,7 @@
 //! The answer that lists bound social accounts.
 //!
-//! Members that no store of ours keeps are null, as the pages' samples have nulls. The id at the provider is `social_uid` among names in camel case;
-//! CIAM spells it `socialUid` and has two members more. The pages say no zone for times: ours are UTC.
+//! Members that none of our stores keeps are null, as in the pages' samples. The id at the provider is `social_uid`, among names in camel case. CIAM
+//! spells it `socialUid` and has two more members. The pages name no time zone, and our times are in UTC.
 
 use crate::{Dialect, outcome::Facts, social::LinkedIdentity};
 use alloc::{
@@ -48,7 +48,7 @@ use serde::{Serialize, Serializer};
 #[derive(Clone, Serialize)]
 #[non_exhaustive]
 pub struct SocialAccounts<'a> {
-    /// Each.
+    /// The social accounts.
     pub social: Vec<SocialAccount<'a>>,
 }
 
@@ -62,7 +62,7 @@ impl<'a> SocialAccounts<'a> {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SocialAccount<'a> {
-    /// What to unbind it by.
+    /// The id to unbind it by.
     pub id: ArrayString<22>,
     /// The account.
     pub user_id: &'a str,
@@ -70,7 +70,7 @@ pub struct SocialAccount<'a> {
     pub social_type: &'a str,
     /// The provider's id of the person.
     pub social_uid: &'a str,
-    /// Since when.
+    /// When it was bound.
     pub created_at: String,
     dialect: Dialect,
 }
@@ -92,7 +92,7 @@ impl<'a> SocialAccount<'a> {
     }
 }
 
-/// In the names of the dialect.
+/// The members have the names of the dialect.
 impl Serialize for SocialAccount<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let (uid, own): (&str, &[&str]) = match self.dialect {

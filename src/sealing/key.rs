@@ -11,17 +11,17 @@ use chacha20poly1305::{AeadInOut as _, KeyInit as _, XChaCha20Poly1305, aead::in
 use core::fmt;
 use zeroize::{Zeroize as _, Zeroizing};
 
-/// Fixed for ever: what was sealed under another label does not open.
+/// The labels are fixed for ever, because a secret that was sealed under another label does not open.
 mod label {
     pub(super) const CIPHER: &[u8] = b"authflow/v1/sealing/cipher";
     pub(super) const NONCE: &[u8] = b"authflow/v1/sealing/nonce";
     pub(super) const TOTP: &[u8] = b"authflow/v1/sealed/totp";
 }
 
-/// A key that seals secrets, with its id, by which they name it.
+/// A key that seals secrets, with the id by which they name it.
 ///
-/// The secret must be 32 bytes or more of real randomness, and no key of the [ring](crate::token::KeyRing): that one is rotated away, and what
-/// is sealed stays. An id is given to one key for ever: under another secret of that id nothing opens.
+/// The secret must be 32 bytes or more of real randomness. It must be no key of the [ring](crate::token::KeyRing), because such a key is rotated away
+/// while the sealed secrets stay. An id belongs to one key for ever, because nothing opens under another secret with that id.
 ///
 /// ```
 /// use authflow::{sealing::{SealingKey, SealingKeys}, testkit::demo, token::{Key, KeyRing}};
@@ -33,7 +33,7 @@ mod label {
 ///     KeyRing::new(Key::new("2026-11", secret)?),
 ///     [Application::new(ClientId::new("shop")?)].into(),
 /// );
-/// // A key of the ring is rotated away: what it had sealed would be lost.
+/// // A key of the ring is rotated away, and the secrets that it had sealed would be lost.
 /// config.sealing = Some(SealingKeys::new(SealingKey::new("2026", secret)?));
 /// assert!(matches!(Engine::new(config), Err(ConfigError::SealingKeyInRing(_))));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -60,7 +60,7 @@ impl SealingKey {
         Ok(Self { id, root, cipher: derived.0, nonces: derived.1 })
     }
 
-    /// What sealed secrets name it by.
+    /// The id by which sealed secrets name the key.
     pub fn id(&self) -> &KeyId {
         &self.id
     }
@@ -109,8 +109,8 @@ impl SealingKey {
         Some(clear)
     }
 
-    /// Drawn from the moment's entropy and bound to all that is sealed: two secrets, or two owners, have two nonces even where a host hands in
-    /// the same entropy twice.
+    /// The nonce is drawn from the moment's entropy and bound to everything that is sealed. So two secrets, or two owners, have two nonces even if a
+    /// host hands in the same entropy twice.
     fn nonce(&self, associated: &[u8], clear: &[u8], moment: &Moment) -> [u8; SealedSecret::NONCE_BYTES] {
         let now = moment.timestamp().as_unix().to_be_bytes();
         let tag = self.nonces.tag_list([&moment.entropy().as_bytes()[..], &now, associated, clear]);
@@ -118,7 +118,7 @@ impl SealingKey {
     }
 }
 
-/// Purpose, tenant and account, each behind its length as 8 bytes, the highest first. No tenant has the length 0.
+/// Purpose, tenant and account, each after its length in 8 bytes, the highest byte first. The length is 0 where there is no tenant.
 fn associated_data(purpose: Purpose, owner: Owner) -> Vec<u8> {
     let purpose = match purpose {
         Purpose::Totp => label::TOTP,

@@ -1,4 +1,4 @@
-//! All sealing keys of a deployment: one seals, every one opens.
+//! All sealing keys of a deployment: one seals, and all open.
 
 use super::{Owner, Purpose, SealedSecret, SealingKey};
 use crate::{Moment, key::KeyId, mac::same_tag};
@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 /// The sealing keys of a deployment. Cheap to clone.
 ///
-/// One seals. All open, at any time: a sealing key has no window. See [rotation](super#rotation).
+/// One key seals. All open at any time, because a sealing key has no window. See [rotation](super#rotation).
 ///
 /// ```
 /// use authflow::{
@@ -44,7 +44,7 @@ impl SealingKeys {
     /// Adds a key that opens and does not seal: an earlier one, or the next.
     ///
     /// # Errors
-    /// When there is a key of that id or that secret already.
+    /// When there is a key with that id or that secret already.
     pub fn with_opener(mut self, key: SealingKey) -> Result<Self, SealingKeysError> {
         if self.get(key.id()).is_some() {
             return Err(SealingKeysError::DuplicateId(*key.id()));
@@ -62,7 +62,7 @@ impl SealingKeys {
         &self.sealer
     }
 
-    /// The key of this id: `None` where there is none, and what names it does not open.
+    /// The key with this id. It is `None` where there is none, and then a secret that names it does not open.
     pub fn get(&self, id: &KeyId) -> Option<&SealingKey> {
         self.iter().find(|key| key.id() == id)
     }
@@ -93,7 +93,7 @@ impl SealingKeys {
     }
 }
 
-/// Why a sealed secret was not opened. The factor is unavailable until somebody mends it; it is never taken for one that is not enrolled.
+/// Why a sealed secret was not opened. The factor is unavailable until somebody mends it. It never counts as one that is not enrolled.
 ///
 /// ```
 /// use authflow::{
@@ -103,7 +103,7 @@ impl SealingKeys {
 /// };
 ///
 /// let mut world = World::new();
-/// // Whose key the engine has not: it was dropped too early, or its file was lost.
+/// // The engine does not have this key: it was dropped too early, or its file was lost.
 /// let lost = SealingKeys::new(SealingKey::new("2025", demo::secret(25))?);
 /// let tom = world.account("tom");
 /// tom.totp = Some(demo::totp_under(&lost, tom));
@@ -125,8 +125,8 @@ pub enum NotOpened {
     /// It names a key that is not among the sealing keys, or the engine has none.
     #[error("the secret is sealed under {:?}, which is not among the sealing keys", .0.as_str())]
     KeyMissing(KeyId),
-    /// It was not sealed under the key that it names for this account: moved here from another row, altered, or sealed under another secret
-    /// of the same id.
+    /// It was not sealed under the key that it names for this account. It was moved here from another row, altered, or sealed under another
+    /// secret with the same id.
     #[error("the secret was not sealed under {:?} for this account", .0.as_str())]
     Foreign(KeyId),
 }
@@ -149,10 +149,10 @@ pub enum NotOpened {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SealingKeysError {
-    /// There is a key of this id.
+    /// There is a key with this id.
     #[error("each sealing key must have an id of its own, and there are two of {:?}", .0.as_str())]
     DuplicateId(KeyId),
-    /// There is a key of the same secret under another id.
+    /// There is a key with the same secret under another id.
     #[error("each sealing key must have a secret of its own, and {:?} and {:?} have the same one", .0.as_str(), .1.as_str())]
     DuplicateSecret(KeyId, KeyId),
 }

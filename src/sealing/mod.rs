@@ -6,8 +6,8 @@
 //! ```
 //!
 //! A secret is sealed by XChaCha20-Poly1305 ([draft-irtf-cfrg-xchacha](https://datatracker.ietf.org/doc/html/draft-irtf-cfrg-xchacha)) under a
-//! [`SealingKey`], for one [`Owner`] and one purpose. What is moved to another row does not open there. Sealing keys are no keys of
-//! the [ring](crate::token::KeyRing): they have no window, and each is kept until nothing is sealed under it.
+//! [`SealingKey`], for one [`Owner`] and one purpose. A secret that is moved to another row does not open there. Sealing keys are no keys of the
+//! [ring](crate::token::KeyRing). They have no window, and each is kept until nothing is sealed under it.
 //!
 //! ```
 //! use authflow::{
@@ -22,14 +22,14 @@
 //! let keys = demo::sealing_keys();
 //! let alice = world.account("alice").clone();
 //!
-//! // Enrolment: what the database keeps is a text that it cannot read.
+//! // Enrolment: the database keeps a text that it cannot read.
 //! let secret = TotpSecret::new(demo::TOTP_SECRET.to_vec())?;
 //! let sealed =
 //!     secret.seal(&keys, Owner { tenant: alice.tenant, account: alice.id }, &world.moment());
 //! assert!(sealed.as_str().starts_with("1:seal-2:"));
 //! assert!(Totp::new(sealed, TotpAlgorithm::Sha1, 6, None).is_ok());
 //!
-//! // tom's secret is under an earlier key. The login that uses it has it written anew.
+//! // tom's secret is under an earlier key. The login that uses it seals it anew.
 //! world.host.seal_under_earlier_key("tom");
 //! let pending = world.login("tom");
 //! let code = world.totp("tom", 0);
@@ -49,8 +49,8 @@
 //! 2. Make it the one that seals, and the earlier one a key that opens. From here on, a secret that is used is sealed anew
 //!    ([`Write::Reseal`](crate::step::Write::Reseal)).
 //! 3. Seal the rest anew ([`TotpSecret::reseal`](crate::factor::TotpSecret::reseal)).
-//! 4. Count what [names](SealedSecret::key_id) the earlier key. Drop it when that is nothing: who loses the key of a secret loses the
-//!    second factor.
+//! 4. Count the secrets that [name](SealedSecret::key_id) the earlier key. Drop the key when there are none, because a second factor is
+//!    lost with the key of its secret.
 
 mod key;
 mod keys;
@@ -62,7 +62,7 @@ pub use sealed::{InvalidSealedSecret, SealedSecret};
 
 use crate::{AccountId, TenantId};
 
-/// Whose a secret is. It opens for nobody else.
+/// The owner of a secret. It opens for nobody else.
 ///
 /// ```
 /// use authflow::{
@@ -74,8 +74,8 @@ use crate::{AccountId, TenantId};
 /// let mut world = World::new();
 /// let (tom, alice) = (world.account("tom").clone(), world.account("alice").id);
 /// let sealed = tom.totp.unwrap().secret().clone();
-/// // Whoever writes the database gives tom's authenticator to another account: it does not open
-/// // there.
+/// // Somebody who writes to the database gives tom's authenticator to another account. It does not
+/// // open there.
 /// let moved = Owner { tenant: tom.tenant, account: alice };
 /// assert!(
 ///     TotpSecret::reseal(&demo::earlier_sealing_keys(), moved, &sealed, &world.moment())

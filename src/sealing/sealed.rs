@@ -9,7 +9,8 @@ use core::fmt;
 /// A sealed secret, as a database keeps it: at most [`MAX_CHARACTERS`](Self::MAX_CHARACTERS) of ASCII.
 ///
 /// The text is `1:KEY:BODY` in this and every later version: the version, the [id](crate::token::KeyId) of the key, and base64url. Neither of the
-/// last two has a colon in it, so that a database counts what a key is still needed for: in PostgreSQL `GROUP BY split_part(totp_sealed, ':', 2)`.
+/// last two has a colon in it, so a database can count what a key is still needed for. In PostgreSQL that is
+/// `GROUP BY split_part(totp_sealed, ':', 2)`.
 ///
 /// ```
 /// use authflow::sealing::SealedSecret;
@@ -37,10 +38,10 @@ impl SealedSecret {
     /// The longest text.
     pub const MAX_CHARACTERS: usize = 3 + KeyId::MAX_BYTES + base64url::encoded_len(Self::MAX_BODY_BYTES);
 
-    /// Reads what [`as_str`](Self::as_str) wrote. It may be a secret that opens for nobody: that shows when it is needed.
+    /// Reads what [`as_str`](Self::as_str) wrote. The secret may open for nobody, which shows only when it is needed.
     ///
     /// # Errors
-    /// When it is no such text.
+    /// When the text has another form.
     pub fn new(text: &str) -> Result<Self, InvalidSealedSecret> {
         let (key, body) = Self::parts(text).ok_or(InvalidSealedSecret)?;
         Ok(Self { key, body, text: text.into() })
@@ -61,7 +62,7 @@ impl SealedSecret {
         Self { key: *key, body: body.into(), text }
     }
 
-    /// One that opens for nobody: where something must stand in its place.
+    /// A secret that opens for nobody, for a place that must have one.
     pub(crate) fn of_nothing() -> Self {
         Self::of_parts(&KeyId::nobodys(), Vec::from([0; Self::NONCE_BYTES + Self::TAG_BYTES]))
     }
@@ -88,7 +89,7 @@ impl fmt::Debug for SealedSecret {
     }
 }
 
-/// A text that is no sealed secret: a secret in the clear, perhaps. It says nothing of what stands there.
+/// A text that is no sealed secret, but perhaps a secret in the clear. The error says nothing of the text.
 ///
 /// ```
 /// use authflow::sealing::{InvalidSealedSecret, SealedSecret};

@@ -13,8 +13,9 @@ use proptest::prelude::*;
 const TENANT: &str = "08f770f51f80d2f40f38c00cb199fd21";
 const CLEAR: &[u8] = b"12345678901234567890";
 
-/// Sealed by PyNaCl 1.6.2 (libsodium), under keys derived by Python's `hmac`: `tests/sealed_secrets.py` says how. The first has a nonce of its
-/// own, the bytes 0 to 23; the second is of an account without a tenant, as long as can be; the third has the nonce that this library draws.
+/// These were sealed by PyNaCl 1.6.2 (libsodium), under keys derived by Python's `hmac`; `tests/sealed_secrets.py` says how. The nonce of the first
+/// is the bytes 0 to 23. The second is as long as can be, and belongs to an account without a tenant. The third has the nonce that this library
+/// draws.
 const VECTORS: [&str; 3] = [
     "1:seal-1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXiXZ8CrZwoHSgVPODNgQajwofJrYGMwb_nvCKUhW3Nuk6Pjd3",
     "1:seal-1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYX3CEpWesv_Sf1CazedUFdyklSafGPwTpW7Nvoy5hP9qW9Ifyu9k0se9Q6LQU-n1iKL7Pv7aeipTWYi6vjoHBi\
@@ -69,7 +70,7 @@ fn what_is_sealed_stays_what_it_is() {
     assert_eq!(secret().seal(&keys(), tom(), &moment(0)).as_str(), VECTORS[2]);
 }
 
-/// Another account, another tenant, or none; and every changed bit, of the nonce and the tag as well.
+/// It does not open for another account, for another tenant or none, or with a changed bit, even of the nonce and the tag.
 #[test]
 fn what_is_moved_or_altered_does_not_open() {
     let sealed = SealedSecret::new(VECTORS[2]).unwrap();
@@ -142,7 +143,7 @@ fn each_key_has_an_id_and_a_secret_of_its_own_and_is_random() {
     }
 }
 
-/// The same entropy twice gives the same nonce for nothing but the same secret of the same account.
+/// The same entropy gives the same nonce only for the same secret of the same account.
 #[test]
 fn a_nonce_depends_on_everything_that_is_sealed() {
     let seal = |keys: &SealingKeys, owner, clear: &[u8], moment: &Moment| {
@@ -185,7 +186,7 @@ fn a_text_has_one_spelling_and_a_secret_in_the_clear_is_none() {
         format!("1:k:{}", body(39)),
         format!("1:k:{}", body(169)),
         format!("1:k:{}", body(10_000)),
-        // Bits behind the last byte.
+        // These are bits after the last byte.
         format!("1:k:{}B", body(40)),
     ] {
         assert_eq!(SealedSecret::new(&text).unwrap_err(), InvalidSealedSecret, "{text}");

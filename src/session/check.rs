@@ -8,9 +8,9 @@ const PARTS: u64 = 20;
 
 /// Does this session still live? The place for revocation and for noting when a session was last used.
 ///
-/// Answer with its record: `None` when it has been ended, or there never was one. Whether it is the account's, of this application and device,
-/// and within its limits is judged here. Where [`note`](Self::note) gives a record, keep that in the place of the one you found, and answer with
-/// the one you found. Most uses are not to be noted, so that most answers cost no write.
+/// Answer with the session's record, or with `None` when it has been ended or there never was one. The library judges whether the session belongs to
+/// the account, the application and the device, and is within its limits. If [`note`](Self::note) gives a record, keep it in place of the one that
+/// you found, and answer with the one that you found. Most uses need no note, so most answers cost no write.
 ///
 /// ```sql
 /// SELECT … FROM sessions WHERE id = :session AND ended_at IS NULL;
@@ -21,7 +21,8 @@ const PARTS: u64 = 20;
 ///     WHERE id = :session AND generation = :generation AND ended_at IS NULL;
 /// ```
 ///
-/// A note only ever clears `unseen_since`. Write it so, as above: one that was made of an earlier read must not bring it back.
+/// A note only ever clears `unseen_since`. Write it as above, because a note that was made from an earlier read must not bring the value
+/// back.
 ///
 /// ```
 /// use authflow::{
@@ -51,22 +52,22 @@ const PARTS: u64 = 20;
 /// assert_eq!(world.finish(ask.answer(record)).status, 200);
 /// ```
 ///
-/// **If you answer wrongly:** a record that was ended: whoever was signed out is signed in. `None` for one that lives: its subject must sign
-/// in again. A record of another session: refused, where it is of another account, application or device. A use that is not noted: the session
-/// goes unused, and is over too early. One that is noted where `note` gives none: whoever stole a token keeps the session of its owner alive. An
-/// `unseen_since` that comes back: an old token is answered though the new one is in use.
+/// **If you answer wrongly:** with the record of a session that was ended, a subject who was signed out is signed in. With `None` for a session that
+/// lives, its subject must sign in again. The record of another session is refused if it belongs to another account, application or device. If a use
+/// is not noted, the session counts as unused and is over too early. If a use is noted where `note` gives none, the thief of a token keeps its
+/// owner's session alive. If an `unseen_since` comes back, an old token is answered although the new one is in use.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CheckSession {
     /// The application and tenant.
     pub audience: Audience,
-    /// Whose session.
+    /// The account.
     pub account: AccountId,
-    /// Which.
+    /// The session.
     pub session: SessionId,
-    /// How often the token has been rotated that stands for it; `None` for one of a kind that is not rotated.
+    /// How often the token that was presented had been rotated; `None` for a kind of token that is not rotated.
     pub generation: Option<u32>,
-    /// Who presents it.
+    /// The device that presents it.
     pub device: PresentedDevice,
     /// How long it may go unused.
     pub idle_limit: Option<Lifetime>,
@@ -80,10 +81,10 @@ impl CheckSession {
         self.is_within_limits(record) && self.device.is_bound(&record.device, self.now)
     }
 
-    /// Whether a stored session is the one asked about and within its limits, whoever presents it.
+    /// Whether a stored session is the one asked about and within its limits, whatever device presents it.
     ///
-    /// The time of its last use was written by the clock of another instance. Where that was ahead, the session was used just now, until a
-    /// use is noted by a better clock; it ends at its own end, whatever is noted.
+    /// The time of its last use was written by the clock of another instance. If that clock was ahead, the session counts as used just now,
+    /// until a better clock notes a use. The session ends at its own end, whatever is noted.
     pub(crate) fn is_within_limits(&self, record: &SessionRecord) -> bool {
         let idle_since = self.idle_limit.map(|limit| record.used_at.plus(limit));
         record.session == self.session
@@ -93,13 +94,13 @@ impl CheckSession {
             && idle_since.is_none_or(|over_at| self.now < over_at)
     }
 
-    /// The session as it is to be kept after this use of it: with the time of the use, and [bound](crate::device::DeviceBinding) to its device
-    /// under the key that signs now. `None` where nothing is to be noted.
+    /// The session to keep after this use: with the time of the use, and [bound](crate::device::DeviceBinding) to its device under the key that signs
+    /// now. It is `None` where there is nothing to note.
     ///
-    /// Nothing is where the session is not [open](Self::is_open) to this device and audience, or where the token is of another generation. Else a
-    /// use is noted where there is an idle limit and the last noted one lies a twentieth of it back, or ahead; where the binding was made
-    /// under another key than the one that signs; and where the tokens of this generation had [not been seen](SessionRecord::unseen_since): from
-    /// then on no lost answer is given again. So a session that goes unused may be over a twentieth of the limit early, and never late.
+    /// There is nothing to note where the session is not [open](Self::is_open) to this device and audience, or where the token is of another
+    /// generation. Otherwise a use is noted for one of three reasons. The last noted use lies a twentieth of the idle limit back, or ahead. The
+    /// binding was made under another key than the one that signs. The tokens of this generation had [not been seen](SessionRecord::unseen_since),
+    /// and no lost answer is given again from then on. So an unused session may be over early, by a twentieth of the limit, but never late.
     pub fn note(&self, record: &SessionRecord) -> Option<SessionRecord> {
         let is_of_generation = self.generation.is_none_or(|generation| generation == record.generation);
         let is_seen = self.is_first_sight(record);
@@ -111,7 +112,7 @@ impl CheckSession {
         })
     }
 
-    /// Whether a token of the present generation is seen for the first time. One of a kind that is not rotated came with the first generation,
+    /// Whether a token of the present generation is seen for the first time. A token of a kind that is not rotated came with the first generation,
     /// or with an earlier one than the present: of that it says nothing.
     fn is_first_sight(&self, record: &SessionRecord) -> bool {
         record.unseen_since.is_some() && self.generation.unwrap_or_default() == record.generation

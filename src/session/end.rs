@@ -2,15 +2,14 @@
 
 use crate::SessionId;
 
-/// Which of the account's sessions to end: in every application of the tenant, not only in the commit's own.
+/// Which of the account's sessions to end, in every application of the tenant and not only in the commit's own.
 ///
-/// A session of another account is left as it is, also where it is named: `WHERE tenant … AND account = :account` stands in every
-/// statement.
+/// A session of another account is left alone, even if it is named. Every statement has `WHERE tenant … AND account = :account`.
 ///
 /// ```
 /// use authflow::{SessionId, session::EndSessions};
 ///
-/// /// Those that a write ends of somebody's.
+/// /// The sessions of one account that a write ends.
 /// fn ended(which: EndSessions, theirs: &[SessionId]) -> Vec<SessionId> {
 ///     let is_meant = |session: &&SessionId| match which {
 ///         EndSessions::All => true,

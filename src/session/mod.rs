@@ -1,4 +1,4 @@
-//! Sessions: as the host keeps one, whether it still lives, and what ends it.
+//! Sessions: how the host keeps one, whether it still lives, and what ends it.
 //!
 //! ```text
 //!                  ┌── used, refreshed, rotated ──┐
@@ -12,7 +12,7 @@
 //! ```
 //! use authflow::{Lifetime, policy::{Lifetimes, Policy}, testkit::{Call, World, demo}};
 //!
-//! // A session lives for 12 hours, and half an hour unused.
+//! // A session lives for 12 hours, but only for half an hour unused.
 //! let lifetimes = Lifetimes::default().with_session_idle(Lifetime::of::<1_800>())?;
 //! let mut world = World::with_policy(Policy { lifetimes, ..demo::policy() });
 //! let signed_in = world.login("alice");
@@ -28,9 +28,10 @@
 //! # Ok::<(), authflow::policy::LifetimesError>(())
 //! ```
 //!
-//! A session ends by a write of [`EndSessions`]: at sign-out, when a retired token comes back, when a password is changed, or when the host ends
-//! it ([`Engine::end_sessions`](crate::Engine::end_sessions)). It is over without a write when its time is up or it was not used for too long
-//! ([`CheckSession::is_open`]), where the key that it is bound to its device under is no longer in the ring, and when its account is disabled or has another revision than the [`SessionRecord`].
+//! A session ends by a write of [`EndSessions`]: at sign-out, when a retired token comes back, when a password is changed, or when the host ends it
+//! ([`Engine::end_sessions`](crate::Engine::end_sessions)). It is over without a write when its time is up or it was unused for too long
+//! ([`CheckSession::is_open`]). It is also over when the key that binds it to its device is no longer in the ring, and when its account is disabled
+//! or has another revision than the [`SessionRecord`].
 
 mod check;
 mod end;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// A session as the host keeps it, from the write that opens it to the one that ends it.
 ///
-/// As JSON it may have members that only a later version knows: they are passed over, so that two versions can share a database.
+/// Its JSON may have members that only a later version knows. They are ignored, so that two versions can share a database.
 ///
 /// ```
 /// use authflow::{session::SessionRecord, testkit::World};
@@ -30,27 +30,27 @@ pub struct SessionRecord {
     pub session: SessionId,
     /// The application and tenant that were signed in to.
     pub audience: Audience,
-    /// Whose it is.
+    /// The account.
     pub account: AccountId,
-    /// The account's revision when it was opened, or renewed: a session of another revision is over, because what it was judged on
-    /// has changed.
+    /// The account's revision when the session was opened or renewed. A session of another revision is over, because the account that it
+    /// was judged on has changed.
     pub revision: Revision,
-    /// When the subject last proved who they are. The stored one counts, not a token's: a relying party that holds an exported
-    /// key could write that.
+    /// When the subject last proved who they are. The stored time counts and not a token's, because a relying party that holds an exported
+    /// key could write a token.
     pub auth_time: Timestamp,
-    /// On what proof: each of these was proved at `auth_time` or in the login that ended then, and none of them earlier.
+    /// The factors that were proved at `auth_time` or in the login that ended then. None of them was proved earlier.
     pub factors: FactorSet,
-    /// The device that signed in: whoever comes with a token of this session from another one is refused.
+    /// The device that signed in. A token of this session is refused from another device.
     pub device: DeviceBinding,
     /// How often its token has been rotated.
     pub generation: u32,
-    /// Since when the tokens of its present generation have been on their way, where their answer may have got lost and would be given
-    /// again ([`retry_grace`](crate::policy::Policy::retry_grace)). `None` once one of them has been seen, and where there is no grace.
+    /// When the tokens of its present generation were sent, if their answer may have been lost and would be given again
+    /// ([`retry_grace`](crate::policy::Policy::retry_grace)). It is `None` once one of them has been seen, and where there is no grace.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unseen_since: Option<Timestamp>,
     /// When it was last used, as far as that is noted.
     pub used_at: Timestamp,
-    /// The first second in which it is over, however much it is used.
+    /// The first second in which the session is over, however much it is used.
     pub expires_at: Timestamp,
 }
 
@@ -102,7 +102,7 @@ mod tests {
         }
     }
 
-    /// So it is in a record of before there were lost answers, and wherever none is on its way.
+    /// The member is not there in a record from before the library knew lost answers, or where no answer is on its way.
     #[test]
     fn tokens_that_nobody_waits_for_are_not_mentioned() {
         let record: SessionRecord = serde_json::from_str(STORED).unwrap();

@@ -11,7 +11,8 @@ use sha2::{Digest as _, Sha256};
 /// How far the time of a signature may lie from now, before or after, beyond what two clocks may be apart.
 pub const WINDOW: Lifetime = Lifetime::of::<300>();
 
-/// What the use of a signature is claimed under. No key of the ring is in it: a rotation would make it good once more.
+/// The label that the use of a signature is claimed under. The claim has no key of the ring in it, because a rotation would make the
+/// signature good once more.
 const LABEL: &[u8] = b"authflow/v1/signed call";
 
 /// The last millisecond of the year 9999 has so many digits.
@@ -44,7 +45,7 @@ impl<'a> Frame<'a> {
         Untrusted::new(self.session_token)
     }
 
-    /// When it was sealed, by the clock of the client or of whoever has told it the time.
+    /// When it was sealed, by the clock of the client or of the server that told it the time.
     fn sealed_at(&self) -> Timestamp {
         Timestamp::from_unix(self.milliseconds / 1_000)
     }
@@ -61,7 +62,7 @@ impl<'a> Frame<'a> {
         skew.end_of(self.sealed_at().plus(WINDOW))
     }
 
-    /// What its one use is known by, in the session that its token is of.
+    /// The id of its one use, in the session of its token.
     pub(crate) fn id(&self, session: &SessionId) -> TokenId {
         let mut hash = Sha256::new_with_prefix(LABEL);
         hash.update(session.as_bytes());

@@ -12,14 +12,14 @@ use serde::{Deserialize, Serialize};
 
 const BEGIN: &str = "-----BEGIN PUBLIC KEY-----";
 const END: &str = "-----END PUBLIC KEY-----";
-/// So the family's sample has it, and RFC 7468 §2.
+/// The length of a line in the family's sample and in RFC 7468 §2.
 const LINE: usize = 64;
-/// More than a key of 4,096 bits has.
+/// This is more than a key of 4,096 bits needs.
 const LONGEST_PEM: usize = 1_024;
 
-/// What an application's clients seal their session tokens with: an RSA key of 2,048 to 4,096 bits, whose private half a host has, or a KMS.
+/// The key that an application's clients seal their session tokens with: an RSA key of 2,048 to 4,096 bits. The host or a KMS has its private half.
 ///
-/// An application that has one demands a [signature](super) of every call after the sign-in. It hands the public half to whoever asks.
+/// An application that has one demands a [signature](super) of every call after the sign-in. It hands the public half to anybody who asks.
 ///
 /// ```
 /// use authflow::{signed_call::CallKey, testkit::demo};
@@ -48,7 +48,7 @@ impl CallKey {
     /// A key by the id that the host knows it by, with its public half as `SubjectPublicKeyInfo` in PEM (RFC 7468 §13).
     ///
     /// # Errors
-    /// When the id is not a [`KeyId`], or the text no RSA public key of 2,048 to 4,096 bits.
+    /// When the id is not a [`KeyId`], or the text is not an RSA public key of 2,048 to 4,096 bits.
     pub fn new(id: &str, public_key: &str) -> Result<Self, CallKeyError> {
         let id = KeyId::new(id).map_err(CallKeyError::Id)?;
         let spki = read_pem(public_key).ok_or(CallKeyError::PublicKey)?;
@@ -56,30 +56,30 @@ impl CallKey {
         Ok(Self { id, public_key: write_pem(&spki).into(), modulus_bytes })
     }
 
-    /// What the host knows it by.
+    /// The id by which the host knows the key.
     pub fn id(&self) -> &KeyId {
         &self.id
     }
 
-    /// The public half, in lines of 64 characters and without a line feed at the end, as the family's sample.
+    /// The public half, in lines of 64 characters and without a line feed at the end, as in the family's sample.
     pub fn public_key(&self) -> &str {
         &self.public_key
     }
 
-    /// How many bytes everything has that is sealed with it.
+    /// The length in bytes of a text that is sealed with the key.
     pub(crate) fn sealed_bytes(&self) -> usize {
         self.modulus_bytes
     }
 }
 
-/// By its id alone.
+/// Shows the id alone.
 impl fmt::Debug for CallKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CallKey").field("id", &self.id).finish_non_exhaustive()
     }
 }
 
-/// As it stands in a configuration.
+/// The key as it stands in a configuration.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Written {
@@ -115,10 +115,10 @@ impl From<CallKey> for Written {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CallKeyError {
-    /// The id is none.
+    /// The text is not the id of a key.
     #[error(transparent)]
     Id(KeyError),
-    /// The text is no public key, or of another kind or size.
+    /// The text is not a public key, or the key has another kind or size.
     #[error(
         "a call's key must be an RSA public key of 2,048 to 4,096 bits in PEM, between BEGIN PUBLIC KEY and END PUBLIC KEY"
     )]
@@ -144,8 +144,8 @@ fn write_pem(spki: &[u8]) -> String {
     text
 }
 
-/// The length of the modulus in a `SubjectPublicKeyInfo` (RFC 5280 §4.1, RFC 3279 §2.3.1), of the sizes whose lengths take two bytes in DER. That
-/// the rest is a key is the host's to see, which has the other half.
+/// The length of the modulus in a `SubjectPublicKeyInfo` (RFC 5280 §4.1, RFC 3279 §2.3.1), for sizes whose lengths take two bytes in DER. The host
+/// must see that the rest is a key, because it has the other half.
 fn modulus_bytes(spki: &[u8]) -> Option<usize> {
     /// `rsaEncryption`, with its parameters, which are null.
     const ALGORITHM: &[u8] =
@@ -161,7 +161,7 @@ fn modulus_bytes(spki: &[u8]) -> Option<usize> {
     ((256..=512).contains(&modulus.len()) && !exponent.is_empty()).then_some(modulus.len())
 }
 
-/// The content of what begins with this tag and a length of two bytes, and what follows it.
+/// The content of a value that begins with this tag and a length of two bytes, and the bytes after the value.
 fn long(tag: u8, der: &[u8]) -> Option<(&[u8], &[u8])> {
     match der {
         [first, 0x82, high, low, rest @ ..] if *first == tag => {
@@ -171,7 +171,7 @@ fn long(tag: u8, der: &[u8]) -> Option<(&[u8], &[u8])> {
     }
 }
 
-/// The same, where nothing follows.
+/// The same, for a value that nothing follows.
 fn whole(tag: u8, der: &[u8]) -> Option<&[u8]> {
     long(tag, der).filter(|(_, rest)| rest.is_empty()).map(|(content, _)| content)
 }
@@ -204,7 +204,7 @@ mod tests {
         for length in 0..spki.len() {
             assert_eq!(of(&spki[..length]), Err(CallKeyError::PublicKey), "{length}");
         }
-        // Every byte before the modulus says what it is, and the first bit of that is set.
+        // Every byte before the modulus is fixed. The highest bit of its first byte is fixed too, but this flips the lowest.
         for at in (0..34).filter(|at| *at != 33) {
             let mut other = spki.clone();
             other[at] ^= 1;

@@ -4,17 +4,17 @@ use crate::{Audience, token::KeyId};
 use alloc::vec::Vec;
 use core::fmt;
 
-/// What does this open to, under a key of yours? Asked of a signed call, before anything else.
+/// What does this open to, under one of your keys? It is asked about a signed call, before anything else.
 ///
-/// Decrypt with RSAES-OAEP (RFC 8017 §7.1.2): SHA-256 as the hash **and** as the hash of MGF1, no label. It is BouncyCastle's reading of
-/// `OAEPWithSHA-256AndMGF1Padding`, as the family documents. Answer with the text, or `None` where it does not open, there is no such key, or what it
-/// opens to is no UTF-8. Have no answer ([`Ask::unavailable`](crate::step::Ask::unavailable)) where the key service is down.
+/// Decrypt with RSAES-OAEP (RFC 8017 §7.1.2), with SHA-256 as the hash **and** as the hash of MGF1, and with no label. This is BouncyCastle's reading
+/// of `OAEPWithSHA-256AndMGF1Padding`, as the family documents. Answer with the text, or with `None` where it does not open, there is no such key, or
+/// the text is not UTF-8. Have no answer ([`Ask::unavailable`](crate::step::Ask::unavailable)) where the key service is down.
 ///
-/// The sealed text has exactly as many bytes as the key's modulus, 512 at most; anything else is refused before this is asked.
+/// The sealed text has exactly as many bytes as the key's modulus, and 512 at most. Anything else is refused before this is asked.
 ///
 /// Answer alike whatever is wrong, and in the same time. An attacker who learns *why* a text does not open can open texts without the key (J. Manger,
-/// "A Chosen Ciphertext Attack on RSA Optimal Asymmetric Encryption Padding", 2001). So take an implementation that is written for that – aws-lc, BoringSSL, a KMS –
-/// log no reason of its own, and look at nothing of the text: the library judges it.
+/// "A Chosen Ciphertext Attack on RSA Optimal Asymmetric Encryption Padding", 2001). So take an implementation that is written for that, such as
+/// aws-lc, BoringSSL or a KMS. Log none of its reasons, and look at nothing of the text, because the library judges it.
 ///
 /// ```
 /// use authflow::{
@@ -47,22 +47,22 @@ use core::fmt;
 /// ```
 ///
 /// **If you answer wrongly:**
-/// - A text for what is sealed under another application's key: its clients are taken for this application's, as far as their session tokens are of it, which is
-///   nowhere.
-/// - A text that was not in it: refused, unless it holds a session token that is good now. Then whoever called has that session.
-/// - `None` for what is good: the call is refused, and its client signs anew.
+/// - A text that was sealed under another application's key: its clients would pass for this application's only with session tokens of this
+///   application, and they have none.
+/// - A text that was not sealed in it is refused, unless it holds a session token that is good now. Then the caller has that session.
+/// - `None` for a good signature: the call is refused, and its client signs anew.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct OpenSealed {
     /// The application and tenant that the call is for.
     pub audience: Audience,
-    /// Which key: the [id](super::CallKey::id) that the application's has.
+    /// The [id](super::CallKey::id) of the application's key.
     pub key: KeyId,
-    /// What is sealed.
+    /// The sealed text.
     pub sealed: Vec<u8>,
 }
 
-/// Whoever can open it has a session token.
+/// The sealed text is not printed, because anybody who can open it has a session token.
 impl fmt::Debug for OpenSealed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { audience, key, .. } = self;

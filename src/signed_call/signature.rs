@@ -21,7 +21,7 @@ use core::fmt;
 /// let milliseconds = world.clock.now.as_unix() * 1_000;
 /// let call = Call::get("/orders").signed(signed_in.session_token(), milliseconds, "n-1");
 ///
-/// // A route of your own.
+/// // One of your own routes.
 /// let sent = call.headers.text("X-signature").unwrap();
 /// let presented = PresentedToken::Signed(CallSignature::new(sent));
 /// let caller = Caller::from_headers(&demo::device())?;
@@ -45,7 +45,7 @@ impl<'a> CallSignature<'a> {
         Self(b"\0")
     }
 
-    /// What is sealed. `None` where it is too long, or no standard base64 (RFC 4648 §4) in its one spelling, with padding.
+    /// The sealed bytes. `None` where the text is too long, or is not standard base64 (RFC 4648 §4) in its one spelling, with padding.
     pub(crate) fn sealed(self) -> Option<Vec<u8>> {
         let text = Some(self.0).filter(|text| text.len() <= Self::MAX_BYTES);
         BASE64_STANDARD.decode(text?).ok()

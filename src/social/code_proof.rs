@@ -5,12 +5,12 @@ use core::fmt;
 
 /// What shows that the client that brings a code of a provider has asked for it.
 ///
-/// A code by itself says whose it is, and nothing of who brings it. Two attacks live on that (RFC 9700 §4.5 and §4.7):
+/// A code says whose it is, but not who brings it. Two attacks use that (RFC 9700 §4.5 and §4.7):
 /// - **A code that was stolen** is brought by the thief, who is signed in as its owner.
-/// - **A code of the attacker's own** is slipped to a victim's client. The victim is signed in as the attacker; or, where the attacker's
-///   identity is linked to nobody, the victim proves their own account next, and links it to the attacker's identity for good.
+/// - **The attacker's own code** is slipped to a victim's client. The victim is signed in as the attacker. Or, if the attacker's identity
+///   is linked to no account, the victim proves their own account next, and links it to the attacker's identity for good.
 ///
-/// So a code goes to the host with what binds it to the client, and an application takes one without only where its policy
+/// So a code goes to the host with a proof that binds it to the client. An application takes a code without a proof only where its policy
 /// [says so](crate::policy::Policy::allows_unbound_codes).
 ///
 /// ```

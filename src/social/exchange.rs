@@ -3,7 +3,7 @@
 use super::{CodeProof, Provider};
 use crate::{Audience, Secret, device::Device};
 
-/// Where a client has got its code.
+/// Where a client got its code.
 ///
 /// ```
 /// use authflow::social::{Provider, SocialSource};
@@ -32,28 +32,29 @@ pub enum SocialSource {
     WechatMiniProgram,
     /// Alipay: `/api/v3/sdk/login/alipay`.
     Alipay,
-    /// Another one, at a route of the host's own.
+    /// Another provider, at one of the host's own routes.
     Other(Provider),
 }
 
 /// Whose code is this? `None` where it is nobody's.
 ///
 /// Exchange it at the provider, with your secret there: for WeChat `sns/oauth2/access_token` or `sns/jscode2session`, for Alipay
-/// `alipay.system.oauth.token`. Take what the provider answers you and nothing that the client says besides. The same person must have the same
-/// [`SocialIdentity`](super::SocialIdentity) whichever way they come; so two sources may have one provider.
+/// `alipay.system.oauth.token`. Take what the provider answers, and nothing else that the client says. The same person must have the same
+/// [`SocialIdentity`](super::SocialIdentity) whichever way they come, so two sources may have one provider.
 ///
-/// See that the client that brings the code has asked for it ([`proof`](Self::proof)):
-/// - [`CodeProof::Verifier`]: send it along as `code_verifier`. Look that your provider takes PKCE: one that does not passes it over, and then
-///   nothing was judged.
-/// - [`CodeProof::State`]: answer `None` unless it is the one that you gave to this [`device`](Self::device), for this
-///   [`source`](Self::source), and nobody has brought it back before. Keep it for as long as a sign-in at the provider takes, ten minutes say.
-///   A device that a [cookie](crate::device::BindingKind::Cookie) recognises is one browser. A fingerprint that a header says is whatever its client says.
-/// - [`CodeProof::Nothing`]: there is nothing to see. It comes only where the [policy](crate::policy::Policy::allows_unbound_codes) takes such codes.
+/// Make sure that the client that brings the code has asked for it ([`proof`](Self::proof)):
+/// - [`CodeProof::Verifier`]: send it along as `code_verifier`. Make sure that your provider takes PKCE. A provider that does not ignores the
+///   verifier, and then nothing was judged.
+/// - [`CodeProof::State`]: answer `None` unless it is the one that you gave to this [`device`](Self::device), for this [`source`](Self::source), and
+///   nobody has brought it back before. Keep it for as long as a sign-in at the provider takes, ten minutes say. A device that a
+///   [cookie](crate::device::BindingKind::Cookie) recognises is one browser. A fingerprint in a header is whatever its client says.
+/// - [`CodeProof::Nothing`]: there is nothing to check. It comes only where the [policy](crate::policy::Policy::allows_unbound_codes) takes such
+///   codes.
 ///
-/// A wrong code stays [counted](crate::guess::ReserveAttempt) against the device, as a wrong guess does, so that nobody makes you call the provider as often as
-/// they like from one device. A robot says another device each time: limit by address in front as well.
+/// A wrong code stays [counted](crate::guess::ReserveAttempt) against the device, as a wrong guess does, so that one device cannot make you call the
+/// provider as often as it likes. A robot names another device each time, so limit the requests by address as well.
 ///
-/// Have no answer ([`Ask::unavailable`](crate::step::Ask::unavailable)) where the provider cannot be reached in time: that is counted against nobody.
+/// Have no answer ([`Ask::unavailable`](crate::step::Ask::unavailable)) where the provider cannot be reached in time. That counts against nobody.
 ///
 /// ```
 /// use authflow::{
@@ -80,7 +81,7 @@ pub enum SocialSource {
 ///
 /// let mut policy = demo::policy();
 /// policy.first_factors = policy.first_factors.with(Factor::Federated);
-/// policy.allows_unbound_codes = true; // the family's calls bring nothing besides the code
+/// policy.allows_unbound_codes = true; // the family's calls bring nothing but the code
 /// let mut world = World::with_policy(policy);
 /// let step =
 ///     world.begin(&Call::post("/api/v2/sdk/login/wechat", &json!({ "code": "from WeChat" })));
@@ -91,19 +92,20 @@ pub enum SocialSource {
 /// assert_eq!(world.finish(ask.answer(identity)).status, 400, "it is linked to nobody");
 /// ```
 ///
-/// **If you answer wrongly:** with an identity though the `state` was another device's, somebody is signed in as whoever slipped them the code; and where
-/// the identity was linked to nobody, they link their own account to it, and whoever slipped them the code signs in to it from then on. With an identity though
-/// the `code_verifier` was not judged, whoever has stolen a code is signed in as its owner. With another identity than the code is of, somebody is signed in as its account; so with a code that was made for
-/// another application than yours: check the one that it is for. With a code that was used before, whoever has seen it signs in: providers refuse
-/// it, and a host that keeps answers does not. With `None`, nobody signs in by it.
+/// **If you answer wrongly:** with an identity although the `state` was another device's, somebody is signed in as the attacker who slipped them the
+/// code. If the identity was linked to no account, they link their own account to it, and the attacker signs in to that account from then on. With an
+/// identity although the `code_verifier` was not judged, the thief of a code is signed in as its owner. With another identity than the code's,
+/// somebody is signed in as the account of that identity. The same happens with a code that was made for another application than yours, so check
+/// which application it is for. With a code that was used before, anybody who has seen it signs in. Providers refuse such a code, but a host that
+/// keeps answers does not. With `None`, nobody signs in by the code.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ExchangeSocialCode {
     /// The application and tenant.
     pub audience: Audience,
-    /// The device that the client says.
+    /// The device that the client names.
     pub device: Device,
-    /// Where it has got the code.
+    /// Where the client got the code.
     pub source: SocialSource,
     /// The code, as it came: at most 4,096 bytes.
     pub code: Secret,
@@ -111,7 +113,7 @@ pub struct ExchangeSocialCode {
     pub proof: CodeProof,
 }
 
-/// Who vouches for the number of a mobile that is at hand.
+/// Who vouches for the number of the client's mobile.
 ///
 /// ```
 /// use authflow::social::MobileSource;
@@ -129,24 +131,25 @@ pub struct ExchangeSocialCode {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum MobileSource {
-    /// The carrier of its card ("one-click"), by way of Aliyun: the family's `login/aliyun-mobile-auth`.
+    /// The carrier of the mobile's card ("one-click"), by way of Aliyun: the family's `login/aliyun-mobile-auth`.
     Carrier,
-    /// WeChat, of the mobile of its user: `social/wechat-mobile-bind`.
+    /// WeChat, for its user's mobile: `social/wechat-mobile-bind`.
     Wechat,
     /// Alipay, likewise: `social/alipay-mini-mobile-bind`.
     Alipay,
 }
 
-/// Of which mobile is this token? `None` where it is of none.
+/// Which mobile is this token for? `None` where it is for none.
 ///
-/// Asked only where the policy [takes](crate::policy::Policy::takes_vouched_mobiles) such tokens. Exchange it where it comes from, with your secret there,
-/// and answer with the number in full (ITU-T E.164). It proves the mobile as a code that was sent to it and typed, and no more than that.
+/// It is asked only where the policy [takes](crate::policy::Policy::takes_vouched_mobiles) such tokens. Exchange the token where it comes from, with
+/// your secret there, and answer with the number in full (ITU-T E.164). The token proves the mobile as well as a code that was sent to it and typed,
+/// and no better.
 ///
-/// Nothing binds such a token to the client that brings it: no provider of them has a `state` or a `code_verifier`. Whoever has stolen one is signed in as its
-/// owner; whoever has one of their own can slip it to another's client. The providers' software hands it over within the device, which is what keeps
-/// others from it. A wrong one stays counted against the device, as a code of a [provider](ExchangeSocialCode) does.
+/// Nothing binds such a token to the client that brings it, because none of these providers has a `state` or a `code_verifier`. The thief of a token
+/// is signed in as its owner, and an attacker can slip their own token to another's client. The only protection is that the providers' software hands
+/// the token over within the device. A wrong token stays counted against the device, as a code of a [provider](ExchangeSocialCode) does.
 ///
-/// Have no answer ([`Ask::unavailable`](crate::step::Ask::unavailable)) where nobody can be reached in time.
+/// Have no answer ([`Ask::unavailable`](crate::step::Ask::unavailable)) where the source cannot be reached in time.
 ///
 /// ```
 /// use authflow::{
@@ -170,14 +173,14 @@ pub enum MobileSource {
 /// assert_eq!(world.finish(ask.answer(mobile)).text("status"), "SUCCESS");
 /// ```
 ///
-/// **If you answer wrongly:** with another number, somebody is signed in as its owner. With a token that was used before, whoever has seen it signs
-/// in. A number that says no country is a contradiction, and nobody is signed in.
+/// **If you answer wrongly:** with another number, somebody is signed in as its owner. With a token that was used before, anybody who has seen it
+/// signs in. A number without a country code is a contradiction, and nobody is signed in.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ExchangeMobileToken {
     /// The application and tenant.
     pub audience: Audience,
-    /// The device that the client says.
+    /// The device that the client names.
     pub device: Device,
     /// Where the token comes from.
     pub source: MobileSource,

@@ -72,7 +72,7 @@ impl<'de> Deserialize<'de> for Provider {
     }
 }
 
-/// Who somebody is to a provider: the provider, and the id that it has for them. Compared byte by byte.
+/// Who somebody is to a provider: the provider, and the id that it has for them. Identities are compared byte by byte.
 ///
 /// It is unique in a tenant: an identity is linked to one account at most.
 ///
@@ -95,8 +95,8 @@ impl SocialIdentity {
     /// The most bytes of an id.
     pub const MAX_UID_BYTES: usize = 128;
 
-    /// The `uid` is the provider's id of the person: the one that stays, and that no other person ever gets. For WeChat that is the `unionid`
-    /// where an application has one: an `openid` is another one in each of your applications.
+    /// The `uid` is the provider's id of the person. It must be the id that stays, and that no other person ever gets. For WeChat it is the `unionid`
+    /// where an application has one, because the `openid` is another in each of your applications.
     ///
     /// # Errors
     /// When the id is empty, over 128 bytes, or has a control character.
@@ -160,10 +160,10 @@ impl TryFrom<Recorded> for SocialIdentity {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidIdentity {
-    /// The provider's name is none.
+    /// The text is not the name of a provider.
     #[error("the name of a provider must be 1 to 32 characters of a-z, 0-9, _ and -")]
     Provider,
-    /// The id is none.
+    /// The text is not a provider's id of a person.
     #[error("a provider's id of a person must be 1 to 128 bytes without control characters")]
     Uid,
 }

@@ -5,10 +5,10 @@ use crate::{AccountId, Audience, TenantId, Timestamp, text::fixed};
 use arrayvec::ArrayString;
 use sha2::{Digest as _, Sha256};
 
-/// Which identities is this account linked to? In the order in which they were linked.
+/// Which identities is this account linked to? Answer in the order in which they were linked.
 ///
-/// Asked of a subject's own, and with each sign-in by an identity: what its link was [made by](LinkedIdentity::linked_by) says whether it counts in the
-/// application.
+/// It is asked about a subject's own identities, and at each sign-in by an identity. The proofs that a link was [made by](LinkedIdentity::linked_by)
+/// decide whether it counts in the application.
 ///
 /// In SQL: `SELECT provider, uid, linked_at, linked_by FROM identities WHERE tenant IS NOT DISTINCT FROM :tenant AND account = :account ORDER BY linked_at,
 /// provider, uid`.
@@ -37,15 +37,15 @@ use sha2::{Digest as _, Sha256};
 /// # Ok::<(), authflow::social::InvalidIdentity>(())
 /// ```
 ///
-/// **If you answer wrongly:** with one that is another account's, its owner's id at the provider is shown to somebody else. With one left out, its
-/// owner does not see it, cannot take the link away and is not signed in by it. With something that it was not made by, a link that was made where little is demanded counts
-/// where more is.
+/// **If you answer wrongly:** with an identity of another account, its owner's id at the provider is shown to somebody else. If an identity is left
+/// out, its owner does not see it, cannot remove the link and is not signed in by it. With proofs that a link was not made by, a weak link counts in
+/// an application that demands more.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct ListIdentities {
     /// The application and tenant.
     pub audience: Audience,
-    /// Whose.
+    /// The account.
     pub account: AccountId,
 }
 
@@ -72,16 +72,17 @@ pub struct ListIdentities {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LinkedIdentity {
-    /// Which.
+    /// The identity.
     pub identity: SocialIdentity,
-    /// Since when.
+    /// When it was linked.
     pub linked_at: Timestamp,
-    /// What they were linked by, however often.
+    /// The proofs that the link was made by, each time that it was made.
     pub linked_by: LinkedBy,
 }
 
 impl LinkedIdentity {
-    /// What a client names the link by: a hash of the tenant, the account and the identity, in 22 characters of base64url. So no store keeps it.
+    /// The id by which a client names the link: a hash of the tenant, the account and the identity, in 22 characters of base64url. So no store keeps
+    /// it.
     pub fn id(&self, tenant: Option<TenantId>, account: AccountId) -> ArrayString<22> {
         let tenant = tenant.as_ref().map_or("", TenantId::as_str);
         let mut hash = Sha256::new_with_prefix("authflow/v1/linked identity");

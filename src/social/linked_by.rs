@@ -1,14 +1,14 @@
-//! What a link was made by, and how sure that was.
+//! The proofs that a link was made by, and how sure they were.
 
 use crate::factor::{Factor, FactorSet, UnknownFactors};
 use core::fmt;
 use serde::{Deserialize, Serialize};
 
-/// What a link was made by, however often: the factors that proved the account, and how sure each was.
+/// The proofs that a link was made by, each time that it was made: the factors that proved the account, and how sure each was.
 ///
-/// A link counts for all applications of a tenant, and one of them may take less than another. So the link says what it was made by, and each application
-/// counts what it [would itself have taken](crate::flow::link_counts). Two things make a proof less sure:
-/// - The provider's code was [bound](super::CodeProof) to no client, so an attacker may have slipped in a code of their own.
+/// A link counts for all applications of a tenant, and one of them may take weaker proofs than another. So the link says what it was made by, and
+/// each application counts only the proofs that it [would itself have taken](crate::flow::link_counts). Two things make a proof less sure:
+/// - The provider's code was [bound](super::CodeProof) to no client, so an attacker may have slipped in their own code.
 /// - Another party vouched for the mobile ([`ExchangeMobileToken`](super::ExchangeMobileToken)), and no code went to it.
 ///
 /// Keep it as the number that [`to_bits`](Self::to_bits) gives.
@@ -25,7 +25,7 @@ use serde::{Deserialize, Serialize};
 /// assert_eq!(lax.proofs(true, true), sms, "where both are taken");
 /// assert!(lax.proofs(false, true).is_empty() && lax.proofs(true, false).is_empty());
 ///
-/// // The same link made once more, by more.
+/// // The same link, made once more by a stronger proof.
 /// let both = lax.union(LinkedBy::bound(password));
 /// assert_eq!(both.proofs(false, false), password);
 /// assert_eq!(LinkedBy::from_bits(both.to_bits()), Ok(both), "as a database keeps it");
@@ -34,11 +34,11 @@ use serde::{Deserialize, Serialize};
 #[serde(try_from = "u16", into = "u16")]
 pub struct LinkedBy(u16);
 
-/// In a byte of factors: a mobile, by the word of another party. It stands in the place of the factor's own bit.
+/// The bit, in a byte of factors, for a mobile that another party vouched for. It replaces the factor's own bit.
 const VOUCHED: u8 = 1 << 7;
 
 impl LinkedBy {
-    /// Nothing is known. It counts nowhere until it is made again.
+    /// Nothing is known of the proofs. The link counts nowhere until it is made again.
     pub const NOTHING: Self = Self(0);
 
     /// By these factors, and by a code of the provider that was bound to the client that brought it.
@@ -51,7 +51,7 @@ impl LinkedBy {
         Self(u16::from_be_bytes([0, factors.to_bits()]))
     }
 
-    /// The same, but that another party vouched for the mobile.
+    /// The same, but another party vouched for the mobile.
     #[must_use]
     pub const fn vouched(self) -> Self {
         const SMS: u8 = FactorSet::EMPTY.with(Factor::Sms).to_bits();
@@ -62,13 +62,14 @@ impl LinkedBy {
         Self(u16::from_be_bytes([vouched(bound), vouched(unbound)]))
     }
 
-    /// What both were made by.
+    /// The proofs of both.
     #[must_use]
     pub const fn union(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
-    /// The factors that proved the account, as an application sees them that takes unbound codes, or does not, and that takes vouched mobiles, or does not.
+    /// The factors that proved the account, as an application sees them. `unbound` and `vouched` say whether it takes unbound codes and vouched
+    /// mobiles.
     pub fn proofs(self, unbound: bool, vouched: bool) -> FactorSet {
         let [of_bound, of_unbound] = self.0.to_be_bytes();
         let taken = if unbound { of_bound | of_unbound } else { of_bound };
@@ -76,8 +77,8 @@ impl LinkedBy {
         if vouched && taken & VOUCHED != 0 { factors.with(Factor::Sms) } else { factors }
     }
 
-    /// A number for a database, which stays the same in all versions. The low byte is of unbound codes, the high one of bound ones. Each has the
-    /// [bits of the factors](FactorSet::to_bits), and 128 for a mobile that another party vouched for.
+    /// A number for a database, which stays the same in all versions. The low byte is for unbound codes, and the high one is for bound codes. Each
+    /// has the [bits of the factors](FactorSet::to_bits), and 128 for a mobile that another party vouched for.
     pub const fn to_bits(self) -> u16 {
         self.0
     }
@@ -85,7 +86,7 @@ impl LinkedBy {
     /// Reads what [`to_bits`](Self::to_bits) wrote.
     ///
     /// # Errors
-    /// When a bit is set that stands for nothing.
+    /// When a bit is set that has no meaning.
     pub const fn from_bits(bits: u16) -> Result<Self, UnknownFactors> {
         let [bound, unbound] = bits.to_be_bytes();
         match FactorSet::from_bits((bound | unbound) & !VOUCHED) {
@@ -156,7 +157,7 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever is put together: an application sees a proof where one of the two shows it to that application, and nowhere else.
+        /// An application sees a proof in a union if one of its two parts shows it to that application, and not otherwise.
         #[test]
         fn nothing_becomes_surer_by_another(one in 0..32_u8, two in 0..32_u8, ways: [bool; 4], taken: [bool; 2]) {
             let made = |bits, is_bound, is_vouched| {

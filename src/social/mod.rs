@@ -26,7 +26,7 @@
 //!     unassociated: Unassociated::Bind(LinkProofs::new(
 //!         FactorSet::EMPTY.with(Factor::Password),
 //!     )?),
-//!     allows_unbound_codes: true, // the family's calls bring nothing besides the code
+//!     allows_unbound_codes: true, // the family's calls bring nothing but the code
 //!     ..demo
 //! });
 //! let identity = SocialIdentity::new(Provider::new("weixin")?, "oWgGz1FmK9")?;
@@ -54,14 +54,14 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! A client brings a code that it has got from a provider. The host exchanges it for an identity ([`ExchangeSocialCode`]). One that is
-//! linked signs in as its account, by the factor [`Federated`](crate::factor::Factor::Federated); everything else that the policy demands is
-//! demanded after it. The code must be bound to the client that brings it ([`CodeProof`]), unless the policy takes others. [`Unassociated`] says what
-//! becomes of an identity that is linked to nobody: it is refused, unless configured; or the client proves an account of its own, and the two are
-//! linked with the session that this ends in.
+//! A client brings a code from a provider. The host exchanges it for an identity ([`ExchangeSocialCode`]). A linked identity signs in to its account,
+//! by the factor [`Federated`](crate::factor::Factor::Federated). Everything else that the policy demands is demanded after that. The code must be
+//! bound to the client that brings it ([`CodeProof`]), unless the policy takes unbound codes. [`Unassociated`] says what becomes of an identity that
+//! is linked to no account. It is refused by default. If so configured, the client proves its account, and the two are linked with the session that
+//! the login ends in.
 //!
-//! The state of a link that is pending is a token of a kind of its own ([`LinkToken`](crate::token::LinkToken)), which names the identity and no
-//! account. No step of a pending login takes it.
+//! The state of a pending link is a separate kind of token ([`LinkToken`](crate::token::LinkToken)), which names the identity and no account. No step
+//! of a pending login takes it.
 
 mod code_proof;
 mod end_links;

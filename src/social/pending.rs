@@ -6,7 +6,7 @@ use crate::factor::FactorSet;
 /// An identity that a login links to its account, and how sure its proofs are so far.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PendingIdentity {
-    /// Which.
+    /// The identity.
     pub identity: SocialIdentity,
     /// Whether the provider's code was bound to the client that brought it.
     pub is_bound: bool,
@@ -15,7 +15,7 @@ pub struct PendingIdentity {
 }
 
 impl PendingIdentity {
-    /// What the link is made by, with these factors of its login.
+    /// The proofs that the link is made by, with these factors of its login.
     pub(crate) fn linked_by(&self, factors: FactorSet) -> LinkedBy {
         let linked_by = if self.is_bound { LinkedBy::bound(factors) } else { LinkedBy::unbound(factors) };
         if self.is_vouched { linked_by.vouched() } else { linked_by }

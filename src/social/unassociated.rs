@@ -23,15 +23,15 @@ pub enum Unassociated {
     /// Nobody is signed in by it.
     #[default]
     Refuse,
-    /// Whoever has it proves an account that there is, by one of these. The two are linked with the session that this ends in.
+    /// The client proves an existing account by one of these. The two are linked with the session that the login ends in.
     Bind(LinkProofs),
-    /// The same; or whoever has no account registers by a code to one of these, where the policy's
-    /// [`registration`](crate::policy::Policy::registration) has that channel too, and has one that the identity is linked to.
+    /// The same, or a person without an account registers by a code to one of these, if the policy's
+    /// [`registration`](crate::policy::Policy::registration) has that channel too. The identity is linked to the new account.
     BindOrRegister(LinkProofs),
 }
 
 impl Unassociated {
-    /// What proves the account to link it to; nothing where none is.
+    /// The factors that prove the account to link it to; none where it is refused.
     pub const fn proofs(self) -> FactorSet {
         match self {
             Self::Refuse => FactorSet::EMPTY,
@@ -40,10 +40,10 @@ impl Unassociated {
     }
 }
 
-/// What proves an account, so that an identity is linked to it: a password, a code by SMS, a code by e-mail; one of them at least.
+/// The factors that prove an account, so that an identity is linked to it: at least one of a password, a code by SMS and a code by e-mail.
 ///
-/// Each must be a first factor of the policy too ([`first_factors`](crate::policy::Policy::first_factors)): to link ends in a login, and that begins
-/// with the proof. [`Graph::check`](crate::flow::Graph::check) says where one is not.
+/// Each must be a first factor of the policy too ([`first_factors`](crate::policy::Policy::first_factors)), because linking ends in a login that
+/// begins with the proof. [`Graph::check`](crate::flow::Graph::check) says where one is not.
 ///
 /// ```
 /// use authflow::{
@@ -64,10 +64,10 @@ impl Unassociated {
 pub struct LinkProofs(FactorSet);
 
 impl LinkProofs {
-    /// These.
+    /// Wraps these factors.
     ///
     /// # Errors
-    /// When there is none, or one of them is no password and no channel.
+    /// When there is none, or one of them is neither a password nor a channel.
     pub fn new(factors: FactorSet) -> Result<Self, LinkProofsError> {
         match factors.without(FactorSet::CHANNELS.with(Factor::Password)).iter().next() {
             Some(other) => Err(LinkProofsError::NoProof(other)),
@@ -101,7 +101,7 @@ impl From<LinkProofs> for FactorSet {
     }
 }
 
-/// Why a set of factors is none of proofs.
+/// Why a set of factors is not a set of proofs.
 ///
 /// ```
 /// use authflow::{

@@ -1,4 +1,4 @@
-//! What single characters are. Without the feature `unicode` only those of ASCII are anything.
+//! What single characters are. Without the feature `unicode`, only characters of ASCII are known.
 
 /// The value of a decimal digit, of any script.
 #[cfg(feature = "unicode")]
@@ -47,7 +47,7 @@ pub(super) fn is_blank(character: char) -> bool {
 fn is_hyphen(character: char) -> bool {
     use unicode_properties::{GeneralCategory, UnicodeGeneralCategory as _};
 
-    // The minus sign is a symbol of mathematics to Unicode, and a hyphen to who types it.
+    // The minus sign is a symbol of mathematics to Unicode, and a hyphen to people who type it.
     character == '\u{2212}' || character.general_category() == GeneralCategory::DashPunctuation
 }
 
@@ -56,7 +56,7 @@ fn is_hyphen(character: char) -> bool {
     character == '-'
 }
 
-/// Whether nobody sees a character: one of format (Unicode's `Cf`), or one that is ignorable by default (UAX #44,
+/// Whether a character is invisible: a format character (Unicode's `Cf`), or one that is ignorable by default (UAX #44,
 /// `Default_Ignorable_Code_Point`: fillers, joiners, variation selectors).
 #[cfg(feature = "unicode")]
 pub(super) fn is_invisible(character: char) -> bool {

@@ -4,13 +4,13 @@ use super::characters::{digit, is_between_digits};
 use alloc::string::String;
 use zeroize::Zeroizing;
 
-/// What a code is by its digits alone.
+/// The digits of a code, and nothing else of it.
 pub(crate) type Digits = Zeroizing<String>;
 
-/// The digits of a code, in ASCII: any script's, without blanks, hyphens and what nobody sees. `None` where it has any other character: it is
-/// wrong then.
+/// The digits of a code in ASCII, whatever their script, without blanks, hyphens and invisible characters. `None` if the code has any other
+/// character, because it is wrong then.
 pub(crate) fn digits_alone(typed: &str) -> Option<Digits> {
-    // As many bytes at most: nothing is moved, so no copy is left behind.
+    // The digits have at most as many bytes, so the buffer is never moved and leaves no copy behind.
     let mut digits = Zeroizing::new(String::with_capacity(typed.len()));
     for character in typed.chars() {
         match digit(character) {
@@ -22,8 +22,8 @@ pub(crate) fn digits_alone(typed: &str) -> Option<Digits> {
     Some(digits)
 }
 
-/// A telephone number as its digits, with a `+` before them where it says its country: by a plus sign, or by `00`. `None` where anything
-/// else stands in it.
+/// A telephone number as its digits, with a `+` before them if it says its country by a plus sign or by `00`. `None` if anything else stands in
+/// it.
 pub(crate) fn number(typed: &str) -> Option<String> {
     let typed = typed.trim_start_matches(is_between_digits);
     let (plus, rest) = match typed.strip_prefix(PLUS) {

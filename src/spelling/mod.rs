@@ -1,4 +1,4 @@
-//! One thing, one spelling: what people type in many ways is made one text before it is looked up, counted or compared.
+//! One spelling for one thing: a text that people type in many ways is made one before it is looked up, counted or compared.
 //!
 //! | what | its one spelling | source |
 //! |---|---|---|
@@ -8,8 +8,8 @@
 //! | mobile numbers | `+`, calling code, national number, in ASCII digits | ITU-T E.164 |
 //! | codes | their digits, in ASCII | – |
 //!
-//! Each is made by one function, for what is typed, what is stored and what is new alike. What may be *new* is another question, with a
-//! stricter answer: whoever exists is found, however odd the name ([`UserName::for_new_account`](crate::account::UserName::for_new_account)).
+//! One function makes each spelling, alike for texts that are typed, stored and new. A *new* name must pass a stricter test
+//! ([`UserName::for_new_account`](crate::account::UserName::for_new_account)). An existing account is found, however odd its name is.
 //!
 //! The tables of Unicode come with the feature `unicode`, which is on by default. Without it everything beyond ASCII is refused; nothing
 //! is passed through unmapped.
@@ -25,8 +25,8 @@ pub(crate) use name::{canonical_name, canonical_user_name};
 pub(crate) use new_name::is_fit_for_a_new_name;
 pub(crate) use password::canonical_password;
 
-/// The version of these spellings. A store that keeps canonical texts keeps this number beside them, and makes them anew where it is
-/// another one: a later version may map a character that this one does not know.
+/// The version of these spellings. A store that keeps canonical texts keeps this number beside them, and makes the texts anew if the number is
+/// another one. A later version may map a character that this one does not know.
 pub const FORM: u32 = 2;
 
 /// A text that has no one spelling: it has characters beyond ASCII and this is a build without the feature `unicode`, or mapping it never

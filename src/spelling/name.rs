@@ -6,21 +6,21 @@ use super::{
 };
 use alloc::string::String;
 
-/// The one spelling of a name: invisible characters dropped, width and case mapped, composed (RFC 8265 §3.3), without white space around
-/// it. Repeated until it rests, because composing may make a letter that has another case.
+/// The one spelling of a name: invisible characters dropped, width and case mapped, composed (RFC 8265 §3.3), without white space around it. The
+/// mapping is repeated until the text rests, because composing may make a letter that has another case.
 ///
 /// # Errors
-/// When it does not come to rest, or has characters that this build knows nothing of.
+/// When it does not come to rest, or has characters that this build does not know.
 pub(crate) fn canonical_name(text: &str) -> Result<String, Unspellable> {
     if text.is_ascii() {
-        // Nothing of ASCII is mapped but its letters.
+        // Only the letters of ASCII are mapped.
         return Ok(text.trim().to_ascii_lowercase());
     }
     beyond_ascii(text)
 }
 
-/// The one spelling of a user name. One that has the form of a telephone number is spelled as a number is: whoever types it, blanks, hyphens and all, may
-/// mean either, so the two are compared as one text.
+/// The one spelling of a user name. A name that has the form of a telephone number is spelled as a number is. Somebody who types it, with blanks,
+/// hyphens and all, may mean either, so the two are compared as one text.
 ///
 /// # Errors
 /// As for any name.
@@ -31,7 +31,7 @@ pub(crate) fn canonical_user_name(text: &str) -> Result<String, Unspellable> {
 
 #[cfg(feature = "unicode")]
 fn beyond_ascii(text: &str) -> Result<String, Unspellable> {
-    // Every text that is known rests after two. The bound is against one that never would.
+    // Every known text rests after two rounds. The bound is against one that never would.
     const MOST_ROUNDS: usize = 4;
 
     let mut canonical = mapped(text);
@@ -60,7 +60,7 @@ fn mapped(text: &str) -> String {
     visible.to_lowercase().trim().nfc().collect()
 }
 
-/// Full-width and half-width characters to their ordinary ones: what Unicode's data calls `<wide>` and `<narrow>` (RFC 8264 §5.2.1).
+/// Maps a full-width or half-width character to its ordinary one. Unicode's data calls them `<wide>` and `<narrow>` (RFC 8264 §5.2.1).
 #[cfg(feature = "unicode")]
 fn width_mapped(character: char) -> char {
     use unicode_normalization::UnicodeNormalization as _;
@@ -76,7 +76,7 @@ fn width_mapped(character: char) -> char {
         '\u{ffd2}'..='\u{ffd7}' => moved(0xffd2 - 0x315b),
         '\u{ffda}'..='\u{ffdc}' => moved(0xffda - 0x3161),
         '\u{ffe3}' => '\u{af}',
-        // Each of these is one other character.
+        // Each of these maps to one other character.
         '\u{ff5f}'..='\u{ffef}' => core::iter::once(character).nfkc().next().unwrap_or(character),
         other => other,
     }
@@ -152,7 +152,7 @@ mod tests {
             }
         }
 
-        /// As the data of Unicode has them: `<wide>` and `<narrow>` are all within these two blocks.
+        /// All characters that Unicode's data calls `<wide>` or `<narrow>` are within these two blocks.
         #[test]
         fn every_wide_and_narrow_character_is_one_other_and_no_further_one() {
             for character in '\u{ff01}'..='\u{ffef}' {

@@ -1,7 +1,7 @@
-//! What a new name may consist of. Whoever exists already is found by any name.
+//! What a new name may consist of. An existing account is found by any name.
 
-/// Whether a text, whose one spelling is `canonical`, may be a new name: letters and digits of any script and the signs of ASCII (RFC 8264
-/// §4.2, IdentifierClass, without the characters that depend on their context), nothing that nobody sees, in an order that reads one way
+/// Whether a text, whose one spelling is `canonical`, may be a new name. It may have letters and digits of any script and the signs of ASCII (RFC
+/// 8264 §4.2, IdentifierClass, without the characters that depend on their context), and no invisible characters. Their order must read one way
 /// (RFC 5893 §2).
 #[cfg(feature = "unicode")]
 pub(crate) fn is_fit_for_a_new_name(text: &str, canonical: &str) -> bool {
@@ -10,7 +10,7 @@ pub(crate) fn is_fit_for_a_new_name(text: &str, canonical: &str) -> bool {
         && reads_one_way(canonical)
 }
 
-/// The same of ASCII: no other text has come so far.
+/// The same test for ASCII. No other text comes this far.
 #[cfg(not(feature = "unicode"))]
 pub(crate) fn is_fit_for_a_new_name(_: &str, canonical: &str) -> bool {
     canonical.bytes().all(|byte| byte.is_ascii_graphic())
@@ -23,7 +23,7 @@ fn is_fit(character: char) -> bool {
 
     match character {
         '!'..='~' => true,
-        // RFC 5892 §2.6: letters and signs whose category says otherwise. The characters that need a context are refused, whatever it is.
+        // RFC 5892 §2.6 has letters and signs whose category says otherwise. The characters that need a context are refused, whatever it is.
         '\u{df}' | '\u{3c2}' | '\u{6fd}' | '\u{6fe}' | '\u{f0b}' | '\u{3007}' => true,
         '\u{640}' | '\u{7fa}' | '\u{302e}' | '\u{302f}' | '\u{3031}'..='\u{3035}' | '\u{303b}' => false,
         // Conjoining letters of old Korean, which make many spellings of one syllable (RFC 8264 §9.9).
@@ -44,7 +44,7 @@ fn is_fit(character: char) -> bool {
     }
 }
 
-/// The Bidi rule (RFC 5893 §2), where the name has a character that is written from right to left.
+/// The Bidi rule (RFC 5893 §2), if the name has a character that is written from right to left.
 #[cfg(feature = "unicode")]
 fn reads_one_way(name: &str) -> bool {
     use unicode_bidi::{

@@ -3,11 +3,11 @@
 use super::Unspellable;
 use crate::Secret;
 
-/// The one spelling of a password (RFC 8265 §4.2, OpaqueString): spaces of other scripts are U+0020, and it is composed. Its case, its width
-/// and the spaces around it are its own.
+/// The one spelling of a password (RFC 8265 §4.2, OpaqueString): spaces of other scripts are U+0020, and the text is composed. Its case, its
+/// width and the spaces around it stay as they were typed.
 ///
 /// # Errors
-/// When it has characters that this build knows nothing of.
+/// When it has characters that this build does not know.
 pub(crate) fn canonical_password(typed: &Secret) -> Result<Secret, Unspellable> {
     if typed.expose().is_ascii() { Ok(typed.clone()) } else { beyond_ascii(typed) }
 }
@@ -22,7 +22,7 @@ fn beyond_ascii(typed: &Secret) -> Result<Secret, Unspellable> {
         if character.general_category() == GeneralCategory::SpaceSeparator { ' ' } else { character }
     };
     let text = typed.expose();
-    // NFC is at most three times as long (UAX #15 §9): nothing is moved, so no copy is left behind.
+    // NFC is at most three times as long (UAX #15 §9), so the buffer is never moved and leaves no copy behind.
     let mut canonical = String::with_capacity(text.len().saturating_mul(3));
     canonical.extend(text.chars().map(space).nfc());
     Ok(Secret::new(canonical))

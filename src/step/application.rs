@@ -4,10 +4,11 @@ use crate::{ClientId, TenantId};
 
 /// Which application is this? `None` for no such application.
 ///
-/// It is never asked of an engine that was given a fixed list. It comes before everything else of a request, and is part of every request's time:
-/// keep the answers in memory.
+/// It is never asked of an engine that was given a fixed list. It comes first in a request and is part of every request's time, so keep the answers
+/// in memory.
 ///
-/// In SQL: `SELECT … FROM applications WHERE client_id = :client_id`, with the one tenant that was asked about, where it is one of theirs.
+/// In SQL: `SELECT … FROM applications WHERE client_id = :client_id`, with the one tenant that was asked about, if the application serves
+/// it.
 ///
 /// ```
 /// use authflow::{Application, ClientId, step::FindApplication, testkit::demo};
@@ -31,12 +32,12 @@ use crate::{ClientId, TenantId};
 /// **If you answer wrongly:**
 /// - The application of another client id: a [contradiction](crate::outcome::Event::Contradiction), and nothing is issued.
 /// - A tenant that it does not serve among its [`tenancy`](crate::Application::tenancy): accounts of that tenant sign in to it.
-/// - A policy of yesterday: what was demanded yesterday is demanded.
-/// - `None` for one that there is: its clients are told that they are unknown.
+/// - Yesterday's policy: the application demands what it demanded yesterday.
+/// - `None` for one that exists: its clients are told that they are unknown.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct FindApplication {
-    /// As the caller names it.
+    /// The client id that the caller names.
     pub client_id: ClientId,
     /// The tenant the caller names. An application that serves it must list it.
     pub tenant: Option<TenantId>,

@@ -26,15 +26,15 @@ use core::{fmt, ops::Deref};
 /// assert_eq!(unanswered, ["FindAccount"]);
 /// ```
 pub trait Question: Send + Sync + 'static {
-    /// What answers it.
+    /// The type of its answer.
     type Answer;
     /// Its name, for logs.
     const NAME: &'static str;
 }
 
-/// A question in progress: the question (it dereferences to it), and what follows from the answer.
+/// A question in progress: the question, to which it dereferences, and what follows from the answer.
 ///
-/// Both are in one box, so that a [`Step`] is small: it is moved with every question, through a host's loop too.
+/// Both are in one box, so that a [`Step`] is small. A step is moved with every question, through a host's loop too.
 ///
 /// ```
 /// use authflow::{
@@ -92,12 +92,12 @@ impl<Q: Question> Ask<Q> {
         Self(Box::new((question, then)))
     }
 
-    /// Answers.
+    /// Answers the question.
     pub fn answer(self, answer: Q::Answer) -> Step {
         self.0.go_on(Some(answer))
     }
 
-    /// The host cannot tell: its store is down, say. The reply is "system busy", and nothing is spent that need not be.
+    /// The host cannot answer, because its store is down, say. The reply is "system busy", and nothing is spent without need.
     pub fn unavailable(self) -> Step {
         self.0.go_on(None)
     }

@@ -1,9 +1,9 @@
-//! What happens once, and what became of it.
+//! The things that happen only once, and what became of them.
 
 use crate::{SessionId, Timestamp, TokenId};
 
-/// A thing that happens once: the use of a state token, a link token, a ticket, a captcha token or the [signature](crate::signed_call) of a call,
-/// in a [`Commit`](super::Commit), and of a code, in one of [its writes](super::Write::UseCode).
+/// A thing that happens only once. It is the use of a state token, a link token, a ticket, a captcha token or the [signature](crate::signed_call) of
+/// a call, in a [`Commit`](super::Commit), or the use of a code, in one of [its writes](super::Write::UseCode).
 ///
 /// ```
 /// use authflow::{
@@ -29,22 +29,22 @@ use crate::{SessionId, Timestamp, TokenId};
 pub struct Claim {
     /// Unique among claims.
     pub id: TokenId,
-    /// The session that the same commit opens, where the step proves nothing – a skip – and may be answered again: keep it with the claim
-    /// ([`FindClaim`]). `None` for everything else, which is never answered twice.
+    /// The session that the same commit opens, where the step is a skip, which proves nothing and may be answered again. Keep it with the
+    /// claim ([`FindClaim`]). It is `None` for everything else, which is never answered twice.
     pub opens: Option<SessionId>,
-    /// The claim may be forgotten from this second on: 5 minutes after the token or the signature has expired, so that a database clock
-    /// that is fast does not free a claim early.
+    /// The claim may be forgotten from this second on. It is 5 minutes after the token or the signature expires, so that a fast clock of a
+    /// database does not free a claim early.
     pub keep_until: Timestamp,
 }
 
-/// Has this been claimed, and which session did that open?
+/// Has this been claimed, and which session did the claim open?
 ///
-/// Asked only where [`retry_grace`](crate::policy::Policy::retry_grace) is set, before
-/// a state token is used for a skip: its answer may have got lost, and the client asks again.
+/// Asked only where [`retry_grace`](crate::policy::Policy::retry_grace) is set, before a state token is used for a
+/// skip. The answer to that skip may have been lost, and the client asks again.
 ///
-/// Answer with the session that the claim [opened](Claim::opens), as it is stored now. `None` where nothing has been claimed under this id, or
-/// the claim opened no session, or that has been ended. Note nothing: this is no use of the session. Whether it is answered again – how long
-/// ago it was opened, by whom, whether it has been used since – is judged here.
+/// Answer with the session that the claim [opened](Claim::opens), as it is stored now. Answer with `None` where nothing has been claimed under this
+/// id, or the claim opened no session, or that session has been ended. Note nothing, because this is no use of the session. The library judges
+/// whether the skip is answered again: how long ago the session was opened, by whom, and whether it has been used since.
 ///
 /// In SQL: `SELECT sessions.* FROM claims JOIN sessions ON sessions.id = claims.session WHERE claims.id = :id AND sessions.ended_at IS NULL`.
 ///
@@ -66,14 +66,15 @@ pub struct Claim {
 /// ```
 ///
 /// **If you answer wrongly:**
-/// - Another session: a [contradiction](crate::outcome::Event::Contradiction), and nothing is issued, where it is of another account or
-///   application, or was opened at another time or on other factors than this login could have. Where all of this is the same, so that it is
-///   of another login of the same second, the client is signed in to that one: as the same subject, on the same device and the same proof.
+/// - Another session is a [contradiction](crate::outcome::Event::Contradiction), and nothing is issued, if it belongs to another account or
+///   application, or was opened at another time or on other factors than this login could have. If all of this is the same, the session is that of
+///   another login in the same second. Then the client is signed in to it, as the same subject, on the same device and the same proof.
 /// - A session that has been ended: for up to a minute its client may have a token of it, which [`CheckSession`](crate::session::CheckSession) refuses.
-/// - `None` where there is one: whoever lost an answer is told that the state token is spent. They sign in again, and have lost a skip.
+/// - `None` where there is one: a client that lost an answer is told that the state token is spent. Its subject signs in again, and has
+///   lost a skip.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct FindClaim {
-    /// Under what it would have been claimed.
+    /// The id that it would have been claimed under.
     pub id: TokenId,
 }

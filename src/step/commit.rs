@@ -24,10 +24,10 @@ use alloc::{boxed::Box, vec::Vec};
 /// 3. apply every one of [`writes`](Self::writes), in their order; if one is refused, answer [`Committed::Refused`];
 /// 4. where a write changes the account, store the revision that this commit [leaves behind](Self::revision_after).
 ///
-/// Whatever the answer but [`Committed::Done`], roll everything back. Answer `Done` only when it is durable, and never when
-/// there is a write that you do not carry out: that is [`Ask::unavailable`](super::Ask::unavailable). Lock in the order of this list: the claim,
-/// the account, the code that is used, and the slots of [`Write::ClearGuesses`] as they come, which is by their bytes; of a code that is sent, its
-/// recipient's budget, that of whoever asks, and then the sum. Then no two commits wait for each other.
+/// Roll everything back unless the answer is [`Committed::Done`]. Answer `Done` only when it is durable. If there is a write that you do not carry
+/// out, answer [`Ask::unavailable`](super::Ask::unavailable). Lock in the order of this list: the claim, the account, the code that is used, and the
+/// slots of [`Write::ClearGuesses`] as they come, which is by their bytes. For a code that is sent, lock its recipient's budget, then the budget of
+/// the subject who asks, and then the sum. So no two commits wait for each other.
 ///
 /// ```sql
 /// BEGIN;
@@ -55,20 +55,19 @@ use alloc::{boxed::Box, vec::Vec};
 /// assert_eq!(ask.expected, Some(world.account("erin").revision));
 /// assert!(matches!(ask.writes[..], [Write::RecordSkip { budget: 3 }, Write::OpenSession(_)]));
 ///
-/// // Somebody has disabled the account a moment ago: nothing is written, and nobody is signed
+/// // The account was disabled a moment ago. Nothing is written, and nobody is signed
 /// // in.
 /// assert_eq!(world.finish(ask.answer(Committed::Changed)).status, 400);
 /// assert!(world.host.sessions.is_empty());
 /// ```
 ///
-/// **If you answer wrongly:** `Done` without the claim: a state token, a ticket or the signature of a call counts twice. `Done` for another revision or
-/// a status that is not active: a session for an account that was disabled or got another password a moment ago. `Done` and something
-/// left out: a skip that is not counted, a session that cannot be ended, a one-time password that can be used again. Something
-/// kept of what was not `Done`: a claim that is used up without effect, so that its owner must begin anew. `Replayed` or `Changed`
-/// where it is not so: nobody gets in.
+/// **If you answer wrongly:** with `Done` without the claim, a state token, a ticket or the signature of a call counts twice. With `Done` for another
+/// revision or a status that is not active, an account that was disabled or got another password a moment ago gets a session. If `Done` leaves
+/// something out, a skip is not counted, a session cannot be ended, or a one-time password can be used again. If something is kept without `Done`, a
+/// claim is used up without effect, and its owner must begin anew. With `Replayed` or `Changed` where it is not true, nobody gets in.
 ///
-/// `P` is what stands for a password in it. The question has it in the clear, as a [`Secret`]; a [`Store`](crate::parts::Store) is given a
-/// `Commit<Verifier>`, which has none ([`hashed`](Self::hashed)).
+/// `P` is what stands for a password in it. The question has the password in the clear, as a [`Secret`]. A [`Store`](crate::parts::Store)
+/// is given a `Commit<Verifier>`, which has no password ([`hashed`](Self::hashed)).
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Commit<P = Secret> {
@@ -76,7 +75,8 @@ pub struct Commit<P = Secret> {
     pub claim: Option<Claim>,
     /// The application and tenant.
     pub audience: Audience,
-    /// Whose account; `None` for a code to someone who has none. One that is [made](Write::CreateAccount) is named here, though it is not there before.
+    /// The account; `None` for a code to somebody who has none. An account that is [made](Write::CreateAccount) is named here too, although it does
+    /// not exist before.
     pub account: Option<AccountId>,
     /// The revision that the decision was made on; `None` where the state of the account does not matter.
     pub expected: Option<Revision>,
@@ -85,20 +85,20 @@ pub struct Commit<P = Secret> {
 }
 
 impl<P> Commit<P> {
-    /// The revision that the account has when this is written: the expected one, or the next where a write changes the account, however
-    /// many do. `None` where none is expected; nothing changes the account then.
+    /// The revision that the account has when this is written. It is the expected one, or the next one if at least one write changes the
+    /// account. It is `None` where none is expected, and then nothing changes the account.
     ///
-    /// A store writes exactly this. A trigger that counts a revision up counts only where the statement has set none.
+    /// A store writes exactly this. A trigger that counts a revision up must do so only where the statement has set none.
     pub fn revision_after(&self) -> Option<Revision> {
         self.expected.map(|expected| revision_after(expected, &self.writes))
     }
 }
 
 impl<P> Commit<P> {
-    /// The same, with what `hash` makes of each password in its place. There is one at most: a new one, or the present one to be hashed anew.
+    /// The same, with each password replaced by what `hash` makes of it. There is one at most: a new password, or the present one to hash anew.
     ///
     /// # Errors
-    /// The first of `hash`.
+    /// The first error of `hash`.
     pub async fn hashed<'a, Q, E, F>(&'a self, hash: impl Fn(&'a P) -> F) -> Result<Commit<Q>, E>
     where
         F: Future<Output = Result<Q, E>>,
@@ -124,7 +124,7 @@ pub(crate) fn revision_after<P>(expected: Revision, writes: &[Write<P>]) -> Revi
 /// ```
 /// use authflow::{password::Verifier, step::Write};
 ///
-/// /// What a store does for each, in the commit's own transaction. No row changed: refused.
+/// /// What a store does for each, in the commit's own transaction. A write that changes no row is refused.
 /// fn statement(write: &Write<Verifier>) -> &'static str {
 ///     match write {
 ///         // Each has `WHERE tenant … AND id = :account`.
@@ -140,7 +140,7 @@ pub(crate) fn revision_after<P>(expected: Revision, writes: &[Write<P>]) -> Revi
 ///         Write::ReplaceContact { .. } => "UPDATE accounts SET mobile = …, revision = :after",
 ///         Write::CreateAccount(_) => "INSERT INTO accounts …",
 ///         Write::ClearGuesses(_) => "UPDATE attempts SET record = …",
-///         // Each has `AND ended_at IS NULL`, but the first.
+///         // All but the first have `AND ended_at IS NULL`.
 ///         Write::OpenSession(_) => "INSERT INTO sessions …",
 ///         Write::RotateSession { .. } => "UPDATE sessions SET … AND generation = :expected",
 ///         Write::RenewSession { .. } => "UPDATE sessions SET auth_time, factors, revision = …",
@@ -157,77 +157,77 @@ pub(crate) fn revision_after<P>(expected: Revision, writes: &[Write<P>]) -> Revi
 /// ```
 #[derive(Clone, Debug)]
 pub enum Write<P = Secret> {
-    /// Count one skip of the present password; refused when `budget` skips have been counted already. Does not bump the
-    /// revision.
+    /// Count one skip of the present password. It is refused when `budget` skips have been counted already. It does not
+    /// count the revision up.
     ///
-    /// **If you answer wrongly:** where it is not counted, or not compared in the same statement, an old password is never changed.
+    /// **If you answer wrongly:** if the skip is not counted, or not compared in the same statement, an old password is never changed.
     RecordSkip {
-        /// How many there may be.
+        /// How many skips there may be.
         budget: u32,
     },
     /// Hash and store a new password, clear its skips and what made its change due, and store the revision that the commit
-    /// [leaves behind](Commit::revision_after): the tokens that follow carry it.
+    /// [leaves behind](Commit::revision_after). The tokens that follow carry it.
     ///
-    /// **If you answer wrongly:** where the revision stays, whoever knew the old password keeps every session. Where what made the change due stays, its
-    /// owner changes it with every sign-in.
+    /// **If you answer wrongly:** if the revision stays, anybody who knew the old password keeps every session. If what made the change due stays,
+    /// the owner must change the password at every sign-in.
     StorePassword {
-        /// What the subject chose.
+        /// The password that the subject chose.
         new_password: P,
-        /// When.
+        /// When it was changed.
         changed_at: Timestamp,
     },
-    /// Hash the present password anew, with today's parameters and a salt of its own, and store that in the place of its verifier. The
-    /// password has just been found right and its verifier outdated
-    /// ([`MatchesOutdated`](crate::password::PasswordMatch::MatchesOutdated)).
+    /// Hash the present password anew, with today's parameters and a new salt, and store the hash in place of its verifier. The password
+    /// has just been found right and its verifier outdated ([`MatchesOutdated`](crate::password::PasswordMatch::MatchesOutdated)).
     ///
-    /// It is the same password. So the revision is **not** counted up, also not by a trigger on that column, and when it was set, its skips
-    /// and what made its change due stay as they are: `UPDATE accounts SET verifier = … WHERE id = …`, and no more. No session ends.
-    /// In the same commit there may be a session of the revision that was expected.
+    /// It is the same password. So the revision is **not** counted up, not even by a trigger on that column. The time when the password was
+    /// set, its skips and what made its change due stay unchanged: `UPDATE accounts SET verifier = … WHERE id = …`, and no more. No session
+    /// ends. The same commit may open a session of the revision that was expected.
     ///
-    /// **If you answer wrongly:** where the revision is counted up, the session that this commit opens is over at once, with all others, and
-    /// so is the pending login. Where nothing is stored, the account keeps its old parameters, and every sign-in costs this hash again.
-    /// Where something else is hashed, its owner is locked out.
+    /// **If you answer wrongly:** if the revision is counted up, the session that this commit opens is over at once, with all others, and so is the
+    /// pending login. If nothing is stored, the account keeps its old parameters, and every sign-in costs this hash again. If something else is
+    /// hashed, its owner is locked out.
     Rehash {
         /// The password, as it was typed and found right.
         password: P,
     },
-    /// Keep this in the place of the account's sealed secret of a one-time password. It is the same secret, which has just proved its owner,
-    /// under the [key that seals now](crate::sealing::SealingKeys::sealer); an earlier one had sealed it.
+    /// Keep this in place of the account's sealed secret of a one-time password. It is the same secret, which has just proved its owner. It was
+    /// sealed under an earlier key, and is sealed under the [key that seals now](crate::sealing::SealingKeys::sealer).
     ///
-    /// So the revision is **not** counted up, also not by a trigger on that column, and nothing else of the account changes:
-    /// `UPDATE accounts SET totp_sealed = … WHERE id = …`, and no more. No session ends. In the same commit there is the step that is used,
-    /// and there may be a session of the revision that was expected.
+    /// So the revision is **not** counted up, not even by a trigger on that column, and nothing else of the account changes:
+    /// `UPDATE accounts SET totp_sealed = … WHERE id = …`, and no more. No session ends. The same commit uses the step of the one-time
+    /// password, and may open a session of the revision that was expected.
     ///
-    /// **If you answer wrongly:** where the revision is counted up, the session that this commit opens is over at once, with all others.
-    /// Where nothing is stored, the earlier key is needed for ever, and each use costs this write again. Where something else is stored, the
-    /// factor is unavailable to its owner until an administrator enrols it anew.
+    /// **If you answer wrongly:** if the revision is counted up, the session that this commit opens is over at once, with all others. If nothing is
+    /// stored, the earlier key is needed for ever, and each use costs this write again. If something else is stored, the factor is unavailable to its
+    /// owner until an administrator enrols it anew.
     Reseal {
-        /// The secret, as it is to be kept.
+        /// The secret to keep.
         secret: SealedSecret,
     },
-    /// Use a step of a time-based one-time password; refused unless it is later than every step used before.
+    /// Use a step of a time-based one-time password. It is refused unless it is later than every step used before.
     ///
-    /// **If you answer wrongly:** where it is not compared, whoever reads a one-time password over a shoulder uses it too (RFC 6238 §5.2).
+    /// **If you answer wrongly:** if it is not compared, anybody who reads a one-time password over a shoulder can use it too (RFC 6238
+    /// §5.2).
     UseTotpStep {
         /// The number of the time step (RFC 6238 §4.2).
         step: u64,
     },
     /// Clear the count of a slot that was proved, or whose secret was replaced.
     ClearGuesses(ClearGuesses),
-    /// Keep a new session; refused when there is a session of that id, also one that has ended: it is never written over. In SQL a plain
-    /// `INSERT`, or one `ON CONFLICT (id) DO NOTHING` that must insert one row; a host that lets the database fail answers nothing
-    /// ([`Ask::unavailable`](super::Ask::unavailable)), which is as good.
+    /// Keep a new session. It is refused when there is a session with that id, even one that has ended, because a session is never
+    /// overwritten. In SQL it is a plain `INSERT`, or one with `ON CONFLICT (id) DO NOTHING` that must insert one row. A host that lets the
+    /// database fail gives no answer ([`Ask::unavailable`](super::Ask::unavailable)), which is as good.
     ///
-    /// Ids are drawn, so two are one only where a host hands in the same entropy twice. Written over, one session would be taken for
-    /// the other, or one that was ended would live again.
+    /// Ids are drawn, so two are equal only if a host hands in the same entropy twice. If a session were overwritten, it would be taken for
+    /// the other, or a session that was ended would live again.
     OpenSession(SessionRecord),
-    /// Count one rotation of a session's token, and bind the session to its device anew; refused when the session has ended, or the stored
-    /// generation is another one.
+    /// Count one rotation of a session's token, and bind the session to its device anew. It is refused when the session has ended, or the
+    /// stored generation is another one.
     ///
-    /// **If you answer wrongly:** where the generation is not compared, a token that was stolen and its owner's are rotated side by side, and nobody learns
-    /// of the copy.
+    /// **If you answer wrongly:** if the generation is not compared, a stolen token and its owner's are rotated side by side, and nobody learns of
+    /// the copy.
     RotateSession {
-        /// Which session.
+        /// The session.
         session: SessionId,
         /// The generation of the token that was presented.
         expected_generation: u32,
@@ -236,129 +236,133 @@ pub enum Write<P = Secret> {
         /// The record's new [`unseen_since`](SessionRecord::unseen_since).
         unseen_since: Option<Timestamp>,
     },
-    /// Note that the subject of a session has changed what it was judged on, and on what proof it is from now on, and that none of its tokens is
-    /// [unseen](SessionRecord::unseen_since) any more: one of before the change brings none of those that are made since. Refused when the
-    /// session has ended.
+    /// Note that the subject of a session has changed the account that it was judged on, and which proof the session has from now on. Note also that
+    /// none of its tokens is [unseen](SessionRecord::unseen_since), so that a token from before the change is not answered with tokens that are made
+    /// since. It is refused when the session has ended.
     ///
-    /// **If you answer wrongly:** where the revision is not stored, the session in hand is over with its subject's own change. Where the time is not,
-    /// they must sign in again for the next one.
-    /// Where the time is stored and the factors stay, a factor that was proved hours ago counts as proved just now: whoever has the password moves
-    /// the second factor.
+    /// **If you answer wrongly:** if the revision is not stored, the session in hand is over with its subject's own change. If the time is not
+    /// stored, the subject must sign in again for the next change. If the time is stored and the factors stay, a factor that was proved hours ago
+    /// counts as proved just now. Then anybody who has the password can move the second factor.
     RenewSession {
-        /// Which session.
+        /// The session.
         session: SessionId,
-        /// Its new `auth_time`: when they proved it.
+        /// Its new `auth_time`: when the subject proved it.
         auth_time: Timestamp,
-        /// Its new `factors`: what they proved then.
+        /// Its new `factors`: what the subject proved then.
         factors: FactorSet,
         /// Its new revision: the account's after this commit.
         revision: Revision,
     },
-    /// End sessions: those of the commit's account and no other's, in every application of the tenant. That there is none to end is no
-    /// refusal.
+    /// End sessions of the commit's account, and of no other, in every application of the tenant. It is not refused when there is none to
+    /// end.
     ///
-    /// **If you answer wrongly:** a session that is left is a thief's, after its owner has signed out or changed the password.
+    /// **If you answer wrongly:** a session that is left stays with a thief after its owner has signed out or changed the password.
     EndSessions(EndSessions),
-    /// Keep a code that is about to be sent, in the place of an earlier one under the same key, and count it: put the stored
-    /// record of the budget's slot through [`SendBudget::spend`], store what comes out, or answer with what it refuses.
+    /// Keep a code that is about to be sent, in place of an earlier one under the same key, and count it. Put the stored record of the
+    /// budget's slot through [`SendBudget::spend`], and store what comes out or answer with its refusal.
     ///
-    /// **If you answer wrongly:** where the earlier code stays beside it, a guess has two to hit. Where the budget is not spent, whoever asks has codes sent
-    /// as often as they like.
+    /// **If you answer wrongly:** if the earlier code stays beside it, a guess has two to hit. If the budget is not spent, anybody can have codes
+    /// sent as often as they like.
     StoreCode {
-        /// Under what.
+        /// The key that it is kept under.
         key: CodeKey,
-        /// What.
+        /// The code.
         code: StoredCode,
         /// What it takes of the recipient's budget.
         budget: SendBudget,
     },
-    /// Use up a code that was found right: keep this among the claims; refused when it is there already. Beside it the commit may have a
-    /// [`claim`](Commit::claim) of its own, that of the state token with which the code was presented: a code of a login is good in the next
-    /// one of the same device, and in one of them only.
+    /// Use up a code that was found right: keep this among the claims. It is refused when it is there already. The commit may also have its own
+    /// [`claim`](Commit::claim), that of the state token with which the code was presented. A code of a login is good in the next login of the same
+    /// device too, but only in one of them.
     ///
-    /// In SQL: `INSERT INTO claims (id, keep_until) VALUES (:id, :keep_until) ON CONFLICT (id) DO NOTHING`, which must insert one row. The row
-    /// of the code itself stays, until the next code takes its place or it is over.
+    /// In SQL: `INSERT INTO claims (id, keep_until) VALUES (:id, :keep_until) ON CONFLICT (id) DO NOTHING`, which must insert one row. The row of the
+    /// code itself stays until the next code takes its place or it expires.
     ///
-    /// **If you answer wrongly:** where nothing is kept, or `Done` is answered though it was there, the code counts twice.
+    /// **If you answer wrongly:** if nothing is kept, or `Done` is answered although it was there, the code counts twice.
     UseCode(Claim),
-    /// Count a code of somebody who has proved nothing in the sum of the commit's application: put the stored record of the commit's
-    /// [`audience`](Commit::audience) through [`SendSum::spend`], store what comes out, or answer with what it refuses.
+    /// Count a code of somebody who has proved nothing in the sum of the commit's application. Put the stored record of the commit's
+    /// [`audience`](Commit::audience) through [`SendSum::spend`], and store what comes out or answer with its refusal.
     ///
-    /// **If you answer wrongly:** [`SendSum`] says it.
+    /// **If you answer wrongly:** see [`SendSum`].
     CountSend(SendSum),
-    /// Make an account of the commit's tenant, with all that it says: its id is the commit's [`account`](Commit::account), no revision is
-    /// [expected](Commit::expected), and a session that the same commit opens is of the revision that it is stored with.
+    /// Make an account in the commit's tenant, with everything that this value says. Its id is the commit's [`account`](Commit::account),
+    /// and no revision is [expected](Commit::expected). A session that the same commit opens is of the revision that the account is stored
+    /// with.
     ///
-    /// Refused with [`AccountExists`](CommitRefusal::AccountExists) where the tenant has an account of that id, which is left as it is; with
-    /// [`ContactTaken`](CommitRefusal::ContactTaken) where its mobile number or e-mail address is another account's, or another account's user name is one of
-    /// those that [would lead to it](NewAccount::contact_names); with [`UserNameTaken`](CommitRefusal::UserNameTaken) where its user name is. Names are
-    /// compared in their one spelling. In SQL a plain `INSERT` under unique keys of the spellings: of two commits for one contact at once, one makes an
-    /// account. A unique key of yours that is of no name is no refusal: that is a column which you must fill otherwise.
+    /// It is refused with [`AccountExists`](CommitRefusal::AccountExists) where the tenant has an account with that id, which is left unchanged. It
+    /// is refused with [`ContactTaken`](CommitRefusal::ContactTaken) where its mobile number or e-mail address belongs to another account, or another
+    /// account's user name is one of those that [would lead to it](NewAccount::contact_names). It is refused with
+    /// [`UserNameTaken`](CommitRefusal::UserNameTaken) where its user name belongs to another account. Names are compared in their one spelling. In
+    /// SQL it is a plain `INSERT` under unique keys of the spellings, so that only one of two simultaneous commits for one contact makes an account.
+    /// A conflict with a unique key of yours that is of no name is no refusal, but a column that you must fill otherwise.
     ///
-    /// **If you answer wrongly:** where an account is made for a contact that another one has, whoever has that contact finds two accounts, and neither
-    /// can sign in by it. Where one that is there is written over, somebody else has it. Where another revision is stored, the session of the same
-    /// commit is over at once; where it is one that an earlier account of the id had, sessions and codes of that one are the new one's.
+    /// **If you answer wrongly:** if an account is made for a contact that another account has, the contact leads to two accounts, and neither can
+    /// sign in by it. If an existing account is overwritten, somebody else has it. If another revision is stored, the session of the same commit is
+    /// over at once. If an earlier account with that id had that revision, its sessions and codes belong to the new account.
     CreateAccount(Box<NewAccount<P>>),
-    /// Count a code that somebody signed in has sent to what is not theirs yet: put the stored record of this budget's slot through
-    /// [`SendBudget::spend`], store what comes out, or answer with what it refuses. It goes with a [`StoreCode`](Self::StoreCode), whose own budget is
+    /// Count a code that a signed-in subject has sent to a contact that is not theirs yet. Put the stored record of this budget's slot through
+    /// [`SendBudget::spend`], and store what comes out or answer with its refusal. It goes with a [`StoreCode`](Self::StoreCode), whose own budget is
     /// that of the recipient.
     ///
-    /// **If you answer wrongly:** where it is not counted, one session has codes sent to as many numbers as it likes, at your cost.
+    /// **If you answer wrongly:** if it is not counted, one session can have codes sent to as many numbers as it likes, at your cost.
     SpendBudget(SendBudget),
-    /// Keep this in the place of the account's number or address, whichever it is, or as the first one; and store the revision that the commit
-    /// [leaves behind](Commit::revision_after). It is in its [one spelling](Recipient::normalised), and its owner has just proved to have it.
+    /// Keep this in place of the account's number or address, whichever it is, or as the first one. Store also the revision that the commit
+    /// [leaves behind](Commit::revision_after). The contact is in its [one spelling](Recipient::normalised), and its owner has just proved that they
+    /// have it.
     ///
-    /// Refused ([`CommitRefusal::ContactTaken`]) where another account of the tenant is known by it: as its number or address, or by a user name that is
-    /// one of those that would lead to it. Of two accounts at once, one has it. Nothing else of the account changes, also not when a factor was changed: the
-    /// session that is [renewed](Self::RenewSession) beside it is from before.
+    /// It is refused ([`CommitRefusal::ContactTaken`]) where another account of the tenant has it as its number or address, or has one of the user
+    /// names that would lead to it. If two accounts ask for it at once, one gets it. Nothing else of the account changes, not even the time when a
+    /// factor was changed, because the session that is [renewed](Self::RenewSession) beside it is from before.
     ///
     /// In SQL, where the keys of names have unique indexes of tenant and key: `UPDATE accounts SET mobile = :contact, mobile_key = :contact,
     /// revision = :after WHERE tenant … AND id = :account AND NOT EXISTS (SELECT 1 FROM accounts WHERE tenant … AND user_name_key IN (:names) AND id
-    /// <> :account)`; a unique key of the contact in the way, or no row, is the refusal. Where there are no such indexes, let one such write come after the other.
+    /// <> :account)`. A conflict with a unique key of the contact, or no row, is the refusal. Without such indexes, let one such write come after the
+    /// other.
     ///
-    /// **If you answer wrongly:** where a taken contact is stored, a name leads to two accounts, and neither gets in by it. Where it is refused though
-    /// it is free, its owner cannot have it. Where the revision stays, logins and codes of before the change still count.
+    /// **If you answer wrongly:** if a taken contact is stored, a name leads to two accounts, and neither gets in by it. If a free contact is
+    /// refused, its owner cannot have it. If the revision stays, logins and codes from before the change still count.
     ReplaceContact {
-        /// The new one.
+        /// The new contact.
         contact: Recipient,
         /// The user names that would lead to it.
         names: ContactNames,
     },
-    /// Link an identity to the account; refused when it is linked to another account of the tenant. That it is linked to this one already is no
-    /// refusal: what the two were made by is kept together, and since when it is linked stays. A link to an account that is not there any more is none: write over it. It does not
-    /// bump the revision: what was judged of the account is as it was.
+    /// Link an identity to the account. It is refused when the identity is linked to another account of the tenant. It is not refused when the
+    /// identity is linked to this account already: the proofs of both links are kept together, and the time of the first link stays. A link to an
+    /// account that no longer exists does not count, so overwrite it. This write does not count the revision up, because it changes nothing that the
+    /// account was judged on.
     ///
     /// In SQL: `INSERT INTO identities (tenant, provider, uid, account, linked_at, linked_by) VALUES (…) ON CONFLICT (tenant, provider, uid) DO NOTHING`, and
     /// where no row was inserted, `SELECT account, linked_by FROM identities WHERE tenant … AND provider = … AND uid = … FOR UPDATE`, whose account must be this one, and
     /// `UPDATE identities SET linked_by = …`, to the [union](LinkedBy::union).
     ///
-    /// **If you answer wrongly:** where a link is written over, whoever has linked an identity of theirs loses it to somebody else, who signs in by it
-    /// from then on. Where nothing is written and `Done` is answered, its owner proves their account anew with every login. Where something else is kept, a
-    /// link that was made where little is demanded counts where more is.
+    /// **If you answer wrongly:** if a link is overwritten, the person who linked the identity loses it to somebody else, who signs in by it from
+    /// then on. If nothing is written and `Done` is answered, its owner must prove their account anew at every login. If other proofs are kept, a
+    /// weak link counts in an application that demands more.
     LinkIdentity {
-        /// Which.
+        /// The identity.
         identity: SocialIdentity,
-        /// When.
+        /// When it was linked.
         linked_at: Timestamp,
-        /// What they are linked by.
+        /// The proofs that the link is made by.
         linked_by: LinkedBy,
     },
-    /// Take links of the account to identities away, and store the revision that the commit [leaves behind](Commit::revision_after). That there is none to
-    /// take away is no refusal. It goes with a password that is set because somebody else may have had the account, so that a link which they have made does not
-    /// outlive that.
+    /// Remove links of the account to identities, and store the revision that the commit [leaves behind](Commit::revision_after). It is not refused
+    /// when there is none to remove. It goes with a password that is set because somebody else may have had the account, so that a link that they
+    /// made does not outlive the change.
     ///
-    /// In SQL: `DELETE FROM identities WHERE tenant … AND account = :account`, and of one provider `AND provider = …`.
+    /// In SQL: `DELETE FROM identities WHERE tenant … AND account = :account`, and for one provider `AND provider = …`.
     ///
-    /// **If you answer wrongly:** a link that stays signs in whoever has made it, whatever password its owner has set.
+    /// **If you answer wrongly:** a link that stays signs in the person who made it, whatever password the owner has set.
     EndLinks(EndLinks),
-    /// Take the link of an identity to the account away, and store the revision that the commit [leaves behind](Commit::revision_after). Refused as
-    /// [`NotLinked`](CommitRefusal::NotLinked) when it is not linked to this account; and, where `is_last` says that the account has no other way in,
-    /// as [`LastWayIn`](CommitRefusal::LastWayIn) when no other identity is left that is.
+    /// Remove the link of an identity to the account, and store the revision that the commit [leaves behind](Commit::revision_after). It is refused
+    /// as [`NotLinked`](CommitRefusal::NotLinked) when the identity is not linked to this account. It is refused as
+    /// [`LastWayIn`](CommitRefusal::LastWayIn) when `is_last` says that the account has no other way in, and no other identity is linked to it.
     ///
-    /// **If you answer wrongly:** where the link stays, whoever has the identity still signs in. Where the last one goes, its owner never signs in
-    /// again.
+    /// **If you answer wrongly:** if the link stays, the owner of the identity still signs in. If the last link is removed, the owner of the account
+    /// never signs in again.
     UnlinkIdentity {
-        /// Which.
+        /// The identity.
         identity: SocialIdentity,
         /// Whether identities are all that the account has to sign in with.
         is_last: bool,
@@ -417,7 +421,7 @@ impl<P> Write<P> {
         })
     }
 
-    /// Whether what was judged before is over with it.
+    /// Whether the write changes what the account was judged on.
     fn changes_account(&self) -> bool {
         match self {
             Self::StorePassword { .. }
@@ -454,7 +458,7 @@ impl<P> Write<P> {
 /// let mut world = World::new();
 /// for refused in [
 ///     Committed::Replayed { opened: None }, // the state token was used
-///     Committed::Changed,                   // the account is another revision
+///     Committed::Changed,                   // the account has another revision
 ///     Committed::Refused(CommitRefusal::SkipsSpent), // the third skip was counted meanwhile
 /// ] {
 ///     let warned = world.login("erin");
@@ -470,12 +474,12 @@ pub enum Committed {
     Done,
     /// The claim was there already. Nothing is written.
     Replayed {
-        /// The session that the earlier claim [opened](Claim::opens), as it is stored now: what [`FindClaim`](super::FindClaim) would be
-        /// answered with, and as wrong where it is another one. `None` where it opened none, or that has been ended, and from a store that
-        /// keeps no note of it: then nobody whose answer got lost is answered again.
+        /// The session that the earlier claim [opened](Claim::opens), as it is stored now. The answer to [`FindClaim`](super::FindClaim)
+        /// would be the same, and a wrong one does the same harm. It is `None` where the claim opened no session, where that session has
+        /// been ended, and in a store that does not keep it. Then a lost answer is not given again.
         opened: Option<Box<SessionRecord>>,
     },
-    /// The account is another revision, gone or not active. Nothing is written.
+    /// The account has another revision, is gone or is not active. Nothing is written.
     Changed,
     /// A write was refused. Nothing is written.
     Refused(CommitRefusal),
@@ -512,22 +516,22 @@ pub enum CommitRefusal {
     TotpStepUsed,
     /// The session's token is of another generation.
     SessionRotated {
-        /// The session as it is stored now. Of two refreshes at once the second one is answered with it.
+        /// The session as it is stored now. The second of two simultaneous refreshes is answered with it.
         now: Box<SessionRecord>,
     },
     /// The session has ended.
     SessionEnded,
-    /// There is a session of the id that was to be opened.
+    /// There is already a session with the id of the new one.
     SessionExists,
     /// The code was used before.
     CodeUsed,
     /// No code may be sent now, to this recipient or at all.
     Code(SendRefusal),
-    /// There is an account of the id that was to be made.
+    /// There is already an account with the id of the new one.
     AccountExists,
-    /// The mobile number or e-mail address is another account's.
+    /// The mobile number or e-mail address belongs to another account.
     ContactTaken,
-    /// The user name is another account's.
+    /// The user name belongs to another account.
     UserNameTaken,
     /// The identity is linked to another account.
     IdentityTaken,

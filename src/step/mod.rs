@@ -1,13 +1,13 @@
 //! One question for the host, or the finished outcome.
 //!
-//! A [`Step`] is the whole of what the library ever says to a host while a request is in progress:
+//! A [`Step`] is all that the library ever says to a host while a request is in progress:
 //!
 //! ```text
 //! request ──> Step::FindAccount ── answer ──> Step::ReserveAttempt ── answer ──> …
 //!                                                … ── answer ──> Step::Done ──> reply
 //! ```
 //!
-//! A sign-in, answered by hand. A host that implements [`Host`](crate::Host) leaves the loop to [`drive`](crate::drive):
+//! This sign-in is answered by hand. A host that implements [`Host`](crate::Host) leaves the loop to [`drive`](crate::drive):
 //!
 //! ```
 //! use authflow::{
@@ -65,7 +65,7 @@
 //! assert_eq!(sessions.len(), 1);
 //! ```
 //!
-//! A question owns what the host needs to answer it, is consumed by its answer, and takes exactly the type that the question needs:
+//! A question owns what the host needs to answer it. It takes exactly one type of answer, and the answer consumes it:
 //!
 //! ```compile_fail,E0382
 //! use authflow::step::{AccessDecision, Ask, DecideAccess};
@@ -85,7 +85,7 @@
 //! ```
 //!
 //! [`Step`] is exhaustive on purpose: a host that forgets a question does not compile. A question in progress is never
-//! stored; across requests, a login is the state token that the client carries.
+//! stored. Across requests, a login is the state token that the client carries.
 
 mod access;
 mod application;
@@ -120,7 +120,7 @@ use crate::{
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
 use table::*;
 
-/// Makes of the table the one type of a step, and says of each question what answers it and what it is called.
+/// Makes the one type of a step from the table, and gives each question its answer and its name.
 macro_rules! step {
     ($($(#[$doc:meta])* $method:ident: $question:ident => $answer:ty;)*) => {
         /// One question for the host, or the finished outcome. The [module](self) shows a host that answers by hand.
@@ -150,10 +150,10 @@ macro_rules! step {
         }
 
         impl Step {
-            /// Answers any question with [`Ask::unavailable`]: for the rest of the questions in a loop that answers only those of
-            /// the operations it uses. Give that up by naming every variant, and the compiler tells you of a question you forgot.
+            /// Answers any question with [`Ask::unavailable`]. It is for the other questions in a loop that answers only those of the
+            /// operations it uses. If you name every variant instead, the compiler tells you of a question that you forgot.
             ///
-            /// A finished step stays as it is, so match [`Step::Done`] before.
+            /// A finished step stays unchanged, so match [`Step::Done`] before.
             pub fn unavailable(self) -> Self {
                 match self {
                     $(Self::$question(ask) => ask.unavailable(),)*
@@ -173,7 +173,7 @@ macro_rules! step {
             }
         }
 
-        /// The question, where the step is this one. The step comes back where it is another.
+        /// The question, if the step is this one. Otherwise the step comes back.
         impl TryFrom<Step> for Ask<$question> {
             type Error = Step;
 

@@ -31,12 +31,12 @@ use serde::{Deserialize, Serialize};
 /// # Ok::<(), authflow::token::KeyError>(())
 /// ```
 ///
-/// **If you answer wrongly:** with the signature of another key or algorithm, no relying party takes the id token, and you do not either when it comes
-/// back as a bearer. With `None`, the client is told that the system is busy; a login has been committed by then, and its client begins anew.
+/// **If you answer wrongly:** with the signature of another key or algorithm, no relying party takes the id token, and you refuse it too when it
+/// comes back as a bearer. With `None`, the client is told that the system is busy. A login has been committed by then, and its client begins anew.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SignBytes {
-    /// Which key.
+    /// The id of the key.
     pub key_id: Box<str>,
     /// What to sign: a JWS signing input (RFC 7515 §5.1).
     pub bytes: Vec<u8>,
@@ -50,8 +50,8 @@ impl fmt::Debug for SignBytes {
 
 /// Is this signature good?
 ///
-/// Asked only where id tokens are [signed outside](crate::token::IdTokenSigning::Outside), when one comes as a bearer. The key is one that was configured
-/// and counts now; the algorithm is the key's own, whatever the token says. What the token says is judged here, after this.
+/// Asked only where id tokens are [signed outside](crate::token::IdTokenSigning::Outside), when one comes as a bearer. The key is one that was
+/// configured and counts now. The algorithm is the key's own, whatever the token says. The library judges the claims of the token after this.
 ///
 /// ```
 /// use authflow::{
@@ -73,12 +73,13 @@ impl fmt::Debug for SignBytes {
 /// # Ok::<(), authflow::token::KeyError>(())
 /// ```
 ///
-/// **If you answer wrongly:** `Valid` for a signature that is not: whoever writes an id token for a session that lives is its subject. `Invalid` for one
-/// that is: its subject must sign in again. Have no answer ([`Ask::unavailable`](super::Ask::unavailable)) where the key service is down.
+/// **If you answer wrongly:** with `Valid` for a signature that is not valid, anybody who writes an id token for a session that lives is signed in as
+/// its subject. With `Invalid` for one that is valid, its subject must sign in again. Have no answer ([`Ask::unavailable`](super::Ask::unavailable))
+/// where the key service is down.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct VerifyBytes {
-    /// Which key.
+    /// The id of the key.
     pub key_id: Box<str>,
     /// What was signed.
     pub bytes: Vec<u8>,
@@ -86,7 +87,7 @@ pub struct VerifyBytes {
     pub signature: Vec<u8>,
 }
 
-/// Bytes and signature together are a token.
+/// They are not printed, because the bytes and the signature together are a token.
 impl fmt::Debug for VerifyBytes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("VerifyBytes").field("key_id", &self.key_id).finish_non_exhaustive()

@@ -1,7 +1,7 @@
 //! The one table of questions: the method of [`Host`](crate::Host) that is asked, the question, and what answers it.
 //!
-//! A question stands in the room of its concept. What treats all of them alike is made from this table: [`Step`](super::Step), the driver of
-//! hosts, and the hosts of the test kit.
+//! A question stands in the room of its concept. The code that treats all questions alike is made from this table: [`Step`](super::Step), the driver
+//! of hosts, and the hosts of the test kit.
 
 pub(crate) use super::{
     Commit, DecideAccess, FindApplication, FindClaim, SignBytes, VerifyBytes, VerifyClientSecret,
@@ -42,13 +42,13 @@ macro_rules! for_every_question {
                 find_session: FindSession => Option<SessionRecord>;
                 /// Does this session still live?
                 check_session: CheckSession => Option<SessionRecord>;
-                /// Has this been claimed, and which session did that open?
+                /// Has this been claimed, and which session did the claim open?
                 find_claim: FindClaim => Option<SessionRecord>;
                 /// Whose credential is this?
                 verify_tenant_credential: VerifyTenantCredential => CredentialOwner;
                 /// Write this, all or nothing.
                 commit: Commit => Committed;
-                /// Is this no robot?
+                /// Is this a human?
                 judge_captcha: JudgeCaptcha => Captcha;
                 /// Send this code.
                 deliver: Deliver => Delivery;
@@ -66,9 +66,9 @@ macro_rules! for_every_question {
                 issue_captcha: IssueCaptcha => Option<CaptchaPicture>;
                 /// Is the piece of a picture in its place?
                 judge_captcha_point: JudgeCaptchaPoint => Captcha;
-                /// Whose code of a provider's is this?
+                /// Whose code from a provider is this?
                 exchange_social_code: ExchangeSocialCode => Option<SocialIdentity>;
-                /// Of which mobile is this token?
+                /// Which mobile is this token for?
                 exchange_mobile_token: ExchangeMobileToken => Option<Mobile>;
                 /// Which identities is this account linked to?
                 list_identities: ListIdentities => Vec<LinkedIdentity>;

@@ -5,11 +5,11 @@ use serde::{Deserialize, Serialize};
 
 /// Whose credential is this?
 ///
-/// Asked where a tenant's server bears one of yours, and not the [token](crate::Engine::issue_tenant_token) that it got for
-/// its secret.
+/// It is asked where a tenant's server bears one of your credentials, and not the [token](crate::Engine::issue_tenant_token) that it got
+/// for its secret.
 ///
-/// A credential is a random text and no password, so guesses are not counted here: limit the requests by address. Look it up by a hash of it, or
-/// compare in constant time.
+/// A credential is a random text and no password, so guesses are not counted here. Limit the requests by address. Look the credential up by its hash,
+/// or compare it in constant time.
 ///
 /// In SQL: `SELECT tenant, application FROM server_credentials WHERE sha256 = :hash AND revoked_at IS NULL`.
 ///
@@ -25,8 +25,8 @@ use serde::{Deserialize, Serialize};
 /// assert_eq!(world.finish(ask.answer(owner)).status, 200);
 /// ```
 ///
-/// **If you answer wrongly:** whoever has the credential has sessions of that tenant or application shown to themselves, and refreshes them, where
-/// they hold session tokens of it. Nobody's, where it is somebody's: their server is refused.
+/// **If you answer wrongly:** with another owner, the bearer of the credential is shown sessions of that tenant or application, and refreshes them,
+/// if it holds their session tokens. With `Nobody` for a credential that has an owner, the owner's server is refused.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct VerifyTenantCredential {
@@ -36,10 +36,12 @@ pub struct VerifyTenantCredential {
 
 /// Whose is this client, and is this its secret?
 ///
-/// Asked where a tenant's server wants a token to show instead of it (RFC 6749 §4.4), before one is
-/// minted. The token is good for 30 minutes, and nobody is asked about it again: who takes a secret back waits for that.
+/// It is asked where a tenant's server wants a token to show instead of its secret (RFC 6749 §4.4), before the token is
+/// minted. The token is good for 30 minutes, and you are not asked about it again. So a secret that you withdraw may
+/// count for that long.
 ///
-/// A secret is a random text and no password, so guesses are not counted here: limit the requests by address. Compare by a hash of it, or in constant time.
+/// A secret is a random text and no password, so guesses are not counted here. Limit the requests by address. Compare the secret by its hash, or in
+/// constant time.
 ///
 /// In SQL: `SELECT tenant, application FROM clients WHERE client_id = :client_id AND secret_sha256 = :hash`.
 ///
@@ -60,14 +62,14 @@ pub struct VerifyTenantCredential {
 /// assert_eq!(world.finish(ask.answer(owner)).text("token_type"), "Bearer");
 /// ```
 ///
-/// **If you answer wrongly:** whoever asked shows sessions of that tenant or application to themselves and refreshes them, where they hold session tokens of it.
-/// Nobody's, where it is somebody's: their server gets no token.
+/// **If you answer wrongly:** with another owner, the server that asked is shown sessions of that tenant or application, and refreshes them, if it
+/// holds their session tokens. With `Nobody` for a secret that has an owner, the owner's server gets no token.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct VerifyClientSecret {
-    /// As the server names itself.
+    /// The client id that the server gives.
     pub client_id: ClientId,
-    /// What it presents.
+    /// The secret that the server presents.
     pub client_secret: Secret,
 }
 
@@ -84,7 +86,7 @@ pub struct VerifyClientSecret {
 /// let signed_in = world.login("alice"); // a user of the tenant
 /// let step = world.begin(&Call::issue_ticket(signed_in.session_token()));
 /// let ask = world.until::<VerifyTenantCredential>(step);
-/// // The credential is that of the ordinary application's server: no session of a tenant is its.
+/// // The credential belongs to the ordinary application's server, which has no session of a tenant.
 /// let owner = CredentialOwner::Application(ClientId::new(demo::ORDINARY)?);
 /// assert_eq!(world.finish(ask.answer(owner)).status, 400);
 /// # Ok::<(), authflow::InvalidId>(())
@@ -92,16 +94,16 @@ pub struct VerifyClientSecret {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CredentialOwner {
-    /// A tenant's.
+    /// It belongs to a tenant.
     Tenant(TenantId),
-    /// That of the server behind one ordinary application, which knows no tenants.
+    /// It belongs to the server behind one ordinary application, which knows no tenants.
     Application(ClientId),
-    /// Nobody's.
+    /// It belongs to nobody.
     Nobody,
 }
 
 impl CredentialOwner {
-    /// Whether it may ask about sessions of this audience: of its own tenant, or of its own application.
+    /// Whether the owner may ask about sessions of this audience, which must be of its own tenant or its own application.
     pub(crate) fn is_of(self, audience: &Audience) -> bool {
         match self {
             Self::Tenant(tenant) => audience.tenant == Some(tenant),
@@ -110,7 +112,7 @@ impl CredentialOwner {
         }
     }
 
-    /// The server, where it is somebody's.
+    /// The server, if there is one.
     pub(crate) fn server(self) -> Option<TenantServer> {
         match self {
             Self::Tenant(tenant) => Some(TenantServer::Tenant(tenant)),

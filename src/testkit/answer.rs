@@ -1,11 +1,11 @@
-//! A reply, read.
+//! A reply that has been read.
 
 use crate::facade::Reply;
 use alloc::{format, string::String, vec::Vec};
 use core::fmt;
 use serde_json::{Value, json};
 
-/// A reply, read.
+/// A reply that has been read.
 ///
 /// ```
 /// use authflow::testkit::{World, invalid_state_token};
@@ -26,7 +26,7 @@ use serde_json::{Value, json};
 pub struct Answer {
     /// The status.
     pub status: u16,
-    /// The body as JSON; `null` where there is none, or no JSON.
+    /// The body as JSON, or `null` if there is no body or it is not JSON.
     pub body: Value,
     /// The body as it was sent.
     pub bytes: Vec<u8>,
@@ -39,7 +39,7 @@ impl Answer {
         Self { status, body: serde_json::from_slice(&bytes).unwrap_or_default(), bytes }
     }
 
-    /// Status and body, to compare.
+    /// Status and body, for a comparison.
     pub fn parts(&self) -> (u16, Value) {
         (self.status, self.body.clone())
     }
@@ -95,7 +95,7 @@ impl From<&Reply> for Answer {
     }
 }
 
-/// The body may hold tokens: shown are the status, what a failure says, and which members there are.
+/// The body may hold tokens. So the output has only the status, the words of a failure, and the names of the members.
 impl fmt::Debug for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let shown = |(name, value): (&String, &Value)| match name.as_str() {
@@ -107,7 +107,7 @@ impl fmt::Debug for Answer {
     }
 }
 
-/// What a failure looks like, to compare with [`Answer::parts`]: 400, with exactly these two members.
+/// The status and body of a failure, for a comparison with [`Answer::parts`]: 400, with exactly these two members.
 ///
 /// ```
 /// use authflow::testkit::{Call, World, refusal};
@@ -122,7 +122,7 @@ pub fn refusal(code: &str, message: &str) -> (u16, Value) {
     (400, json!({ "error_code": code, "error_msg": message }))
 }
 
-/// The one reply to every state token that does not do, in the default dialect.
+/// The one reply to every state token that is not valid, in the default dialect.
 ///
 /// ```
 /// use authflow::testkit::{World, invalid_state_token};

@@ -13,7 +13,7 @@ use alloc::{
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde_json::{Value, json};
 
-/// One request, as a value: of the [demo device](demo::device) unless it is [another's](Self::on).
+/// One request as a value. It comes from the [demo device](demo::device) unless [`on`](Self::on) gives another.
 ///
 /// It may hold passwords and tokens, so there is no `Debug`.
 ///
@@ -36,7 +36,7 @@ pub struct Call {
 }
 
 impl Call {
-    /// A request that came from elsewhere.
+    /// A copy of a request that came from elsewhere.
     pub fn of<H: Headers + ?Sized>(request: &Request<'_, H>) -> Self {
         let mut headers = HeaderList::new();
         request.headers.for_each(&mut |name, value| headers = core::mem::take(&mut headers).and(name, value));
@@ -94,15 +94,15 @@ impl Call {
         Self::get("/api/v2/sdk/logout").in_session(session_token)
     }
 
-    /// A call of the tenant's server about a session on the demo's device: it bears the credential, and the body says what a device says
-    /// in headers, beside one token under the name `member`.
+    /// A call of the tenant's server about a session on the demo's device. The call bears the credential. Its body has the values that a device
+    /// sends in headers, and one token under the name `member`.
     pub fn of_tenant(path: &str, member: &str, token: &str) -> Self {
         let headers = HeaderList::new().with("Content-Type", "application/json");
         let call = Self::post(path, &Self::tenant_body(member, token));
         Self { headers, ..call }.bearing(demo::CREDENTIAL)
     }
 
-    /// The body of such a call.
+    /// The body of a call of the tenant's server.
     pub fn tenant_body(member: &str, token: &str) -> Value {
         let device = demo::device();
         let said = |header: Header| device.text(header.name());
@@ -120,12 +120,12 @@ impl Call {
         Self::of_tenant("/api/v2/tenant/sso/session-token/sso-ticket", "session_token", session_token)
     }
 
-    /// `sso-ticket/verify`: the tenant's server redeems one.
+    /// `sso-ticket/verify`: the tenant's server redeems a ticket.
     pub fn redeem_ticket(ticket: &str) -> Self {
         Self::of_tenant("/api/v2/tenant/sso/sso-ticket/verify", "sso_ticket", ticket)
     }
 
-    /// `token`: the tenant's server asks for what it shows instead of its secret.
+    /// `token`: the tenant's server asks for the token that it shows instead of its secret.
     pub fn tenant_token(client_id: &str, client_secret: &str) -> Self {
         let headers = HeaderList::new().with("Content-Type", "application/x-www-form-urlencoded");
         let form =
@@ -138,7 +138,7 @@ impl Call {
         Self::of_tenant("/api/v2/tenant/sso/session-token/refresh", "session_token", session_token)
     }
 
-    /// From a device with these headers, instead of those that this request has of the same names.
+    /// Sends the call from a device with these headers. They replace the headers of the demo device and those of the same names.
     #[must_use]
     pub fn on(mut self, device: &HeaderList) -> Self {
         for (name, _) in demo::device().iter().chain(device.iter()) {
@@ -162,7 +162,7 @@ impl Call {
         Self { headers: self.headers.without(name), ..self }
     }
 
-    /// From a device with this fingerprint: by the header, or in a call of the tenant's server by the body.
+    /// Sends the call from a device with this fingerprint. It goes into the header or, in a call of the tenant's server, into the body.
     #[must_use]
     pub fn with_fingerprint(mut self, fingerprint: &str) -> Self {
         if let Ok(Value::Object(mut body)) = serde_json::from_slice(&self.body)
@@ -181,38 +181,38 @@ impl Call {
         Self { body: body.into(), ..self }
     }
 
-    /// Within a pending login.
+    /// Sends the state token of a pending login.
     #[must_use]
     pub fn pending(self, state_token: &str) -> Self {
         self.with_header("X-state-token", state_token)
     }
 
-    /// Within a session.
+    /// Sends the token of a session.
     #[must_use]
     pub fn in_session(self, session_token: &str) -> Self {
         self.with_header("X-session-token", session_token)
     }
 
-    /// Signed: this session token, time in milliseconds and nonce, [sealed](super::stand_in_sealed) with the demo's key.
+    /// Signs the call: this session token, time in milliseconds and nonce, [sealed](super::stand_in_sealed) with the demo's key.
     #[must_use]
     pub fn signed(self, session_token: &str, milliseconds: u64, nonce: &str) -> Self {
         self.signed_as(&format!("session_token={session_token}&timestamp={milliseconds}&nonce={nonce}"))
     }
 
-    /// The same, of whatever text.
+    /// Signs the call with whatever text.
     #[must_use]
     pub fn signed_as(self, text: &str) -> Self {
         let sealed = super::stand_in_sealed(demo::call_key().id(), text);
         self.with_header(Header::Signature.name(), BASE64_STANDARD.encode(sealed))
     }
 
-    /// Of a signed-in subject, or of a tenant's server.
+    /// Bears the token of a signed-in subject or of a tenant's server.
     #[must_use]
     pub fn bearing(self, token: &str) -> Self {
         self.with_header("Authorization", format!("Bearer {token}"))
     }
 
-    /// What [`Api::handle`](crate::sdk::Api::handle) takes.
+    /// The request that [`Api::handle`](crate::sdk::Api::handle) takes.
     pub fn request(&self) -> Request<'_, HeaderList> {
         let Self { method, path, headers, body } = self;
         Request { method, path, headers, body, peer: None }

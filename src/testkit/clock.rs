@@ -19,17 +19,17 @@ pub struct Clock {
 }
 
 impl Clock {
-    /// A clock that shows this.
+    /// A clock that shows this time.
     pub const fn at(now: Timestamp) -> Self {
         Self { now, drawn: 0 }
     }
 
-    /// Turns it on by so many seconds.
+    /// Turns the clock on by so many seconds.
     pub fn pass(&mut self, seconds: u64) {
         self.now = self.now.plus_seconds(seconds);
     }
 
-    /// The moment of one request: now, and 32 bytes that no other moment of this clock has. They are no secret.
+    /// The moment of one request: the clock's time, and 32 bytes that no other moment of this clock has. The bytes are no secret.
     pub fn moment(&mut self) -> Moment {
         self.drawn = self.drawn.wrapping_add(1);
         let mut bytes = [0; 32];

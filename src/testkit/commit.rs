@@ -11,7 +11,7 @@ use crate::{
 };
 use alloc::{boxed::Box, collections::btree_map::Entry};
 
-/// Why nothing is written: what the host answers then.
+/// The host's answer when nothing is written.
 struct RolledBack(Committed);
 
 impl From<CommitRefusal> for RolledBack {
@@ -20,7 +20,7 @@ impl From<CommitRefusal> for RolledBack {
     }
 }
 
-/// Writes all of it or nothing.
+/// Writes everything or nothing.
 pub(super) fn commit(host: &mut MemoryHost, commit: &Commit<Verifier>) -> Committed {
     match host.fault {
         Some(HostFault::Replayed) => return Committed::Replayed { opened: None },
@@ -58,7 +58,7 @@ fn apply(host: &mut MemoryHost, commit: &Commit<Verifier>) -> Result<(), RolledB
 }
 
 fn account<'a>(host: &'a mut MemoryHost, commit: &Commit<Verifier>) -> Result<&'a mut Account, RolledBack> {
-    // Tenants may have accounts of one id.
+    // Two tenants may have accounts with the same id.
     let is_meant = |account: &&mut Account| {
         Some(account.id) == commit.account && account.tenant == commit.audience.tenant
     };
@@ -66,7 +66,7 @@ fn account<'a>(host: &'a mut MemoryHost, commit: &Commit<Verifier>) -> Result<&'
     found.ok_or(RolledBack(Committed::Changed))
 }
 
-/// Whether another account of the tenant is known by a contact, as its contact or by one of these user names.
+/// Whether another account of the tenant has this contact, either as its own contact or by one of these user names.
 fn is_taken(
     host: &MemoryHost,
     commit: &Commit<Verifier>,

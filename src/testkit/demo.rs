@@ -32,11 +32,11 @@ use sha2::{Digest as _, Sha256};
 
 /// The id of the ISV application.
 pub const ISV: &str = "DRrYIqauawN0I8myTMoDTPys6ezGZxnm";
-/// Its tenant, whose accounts these are.
+/// The tenant of the ISV application, which has these accounts.
 pub const TENANT: &str = "08f770f51f80d2f40f38c00cb199fd21";
 /// The id of the ordinary application.
 pub const ORDINARY: &str = "nTo1eRIub60vPb54WeE6aojPwYwImtl4";
-/// Everybody's password.
+/// The password of every account.
 pub const PASSWORD: &str = "Correct-Horse-7";
 /// The credential of the tenant's server.
 pub const CREDENTIAL: &str = "tenant-credential";
@@ -46,8 +46,8 @@ pub const ORDINARY_CREDENTIAL: &str = "ordinary-credential";
 pub const MOBILE: &str = "+86-13800000000";
 /// mona's e-mail address.
 pub const EMAIL: &str = "mona@example.com";
-/// The public half of a key for [signed calls](crate::signed_call). Its other half is nowhere: the [`MemoryHost`](super::MemoryHost) opens what a
-/// [stand-in](super::stand_in_sealed) seals.
+/// The public half of a key for [signed calls](crate::signed_call). The private half does not exist: the [`MemoryHost`](super::MemoryHost) opens
+/// what a [stand-in](super::stand_in_sealed) seals.
 pub const PUBLIC_KEY: &str = "-----BEGIN PUBLIC KEY-----
 MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAsKPkgsAKQhJ0kXKxiNeh
 LJaRy62leYaYERI6nBfeaSTaHIfniHPcnMhDxQDC9/WXy/hUWsF8btY+AAmLt11p
@@ -57,14 +57,14 @@ HYkNrzWBnQCZP7XoWK3dlPmU7kI/JpcWBw+Qv6LwnA+bpQnlahgGqBCy+bmEoBP2
 cwutwUAmGjkZV3x7amNWYFtl2KyGyW8X6M7JMr2sRn3UD9o9uTuIdhe9gbmjDlQ+
 /QIDAQAB
 -----END PUBLIC KEY-----";
-/// The secret of tom's authenticator, and of everybody's that is [enrolled](enrol) here.
+/// The secret of tom's authenticator, and of every authenticator that is [enrolled](enrol) here.
 pub const TOTP_SECRET: &[u8; 20] = b"12345678901234567890";
 /// A day, in seconds.
 pub const DAY: u64 = 86_400;
-/// When it all begins.
+/// The time at which every world begins.
 pub const START: Timestamp = Timestamp::from_unix(1_700_000_000);
 
-/// The headers of a device, and of the application and tenant: the example of `skip-update`'s page, without its state token.
+/// The headers of a device, of the application and of the tenant. They are the example of `skip-update`'s page, without its state token.
 ///
 /// ```
 /// use authflow::{device::Caller, testkit::demo};
@@ -89,7 +89,7 @@ pub fn device() -> HeaderList {
     ])
 }
 
-/// A caller of the ISV application and its tenant, at a route of one's own.
+/// A caller of the ISV application and its tenant, at a route of your own.
 ///
 /// ```
 /// use authflow::{
@@ -152,7 +152,7 @@ pub fn tenant() -> TenantId {
     good(TenantId::new(TENANT))
 }
 
-/// A secret that looks like a key's, another one for each number. Everybody knows it.
+/// A secret that looks like a key's, different for each number. Everybody knows it.
 ///
 /// ```
 /// use authflow::{
@@ -172,7 +172,7 @@ pub fn secret(number: u8) -> [u8; 32] {
     crate::token::known_secret(number)
 }
 
-/// A ring of one key, which everybody knows.
+/// A ring of one key that everybody knows.
 ///
 /// ```
 /// use authflow::{
@@ -210,7 +210,7 @@ pub fn call_key() -> CallKey {
     good(CallKey::new("call-1", PUBLIC_KEY))
 }
 
-/// Sealing keys that everybody knows: one seals, and an earlier one opens.
+/// Sealing keys that everybody knows: one seals, and an earlier one only opens.
 ///
 /// ```
 /// use authflow::{
@@ -231,7 +231,7 @@ pub fn sealing_keys() -> SealingKeys {
     good(SealingKeys::new(sealing_key(2)).with_opener(sealing_key(1)))
 }
 
-/// The earlier one alone, for what it has sealed.
+/// The earlier key alone, which opens what it has sealed.
 ///
 /// ```
 /// use authflow::testkit::{World, demo};
@@ -275,7 +275,7 @@ pub fn totp(account: &Account) -> Totp {
     totp_under(&sealing_keys(), account)
 }
 
-/// The same under other keys: the [earlier one](earlier_sealing_keys), say.
+/// The same authenticator under other keys, such as the [earlier one](earlier_sealing_keys).
 ///
 /// ```
 /// use authflow::testkit::{World, demo};
@@ -291,7 +291,7 @@ pub fn totp_under(keys: &SealingKeys, account: &Account) -> Totp {
     good(Totp::new(sealed, TotpAlgorithm::Sha1, 6, None))
 }
 
-/// Who issues id tokens.
+/// The issuer of id tokens.
 ///
 /// ```
 /// use authflow::testkit::{World, demo};
@@ -303,9 +303,9 @@ pub fn issuer() -> Issuer {
     good(Issuer::new("https://id.example.com"))
 }
 
-/// The default, but that passwords age (90 days, a warning for the last 14, three skips), codes that are sent are first factors, one that
-/// is sent by SMS resets a forgotten password, contacts are replaced, and a recent sign-in sets a first password; and that a tenant's server
-/// refreshes sessions.
+/// The default policy, with these changes. Passwords age: 90 days, a warning for the last 14, three skips. Codes that are sent are first factors,
+/// and a code by SMS resets a forgotten password. Contacts can be replaced. A recent sign-in sets a first password. A tenant's server refreshes
+/// sessions.
 ///
 /// ```
 /// use authflow::{
@@ -330,7 +330,7 @@ pub fn policy() -> Policy {
     }
 }
 
-/// The accounts.
+/// The nine accounts.
 ///
 /// ```
 /// use authflow::{account::AccountStatus, testkit::demo};
@@ -379,8 +379,8 @@ pub fn accounts() -> Vec<Account> {
     accounts
 }
 
-/// An account of the tenant, with a user name and nothing else: a terse way for tests to make one. Its first revision is drawn from the
-/// name, so that it is the same in every run.
+/// An account of the tenant with a user name and nothing else, for tests to build on. Its first revision is drawn from the name, so it is the same
+/// in every run.
 ///
 /// ```
 /// use authflow::{account::{Account, AccountStatus}, testkit::demo::{self, START}};
@@ -394,7 +394,7 @@ pub fn accounts() -> Vec<Account> {
 /// ```
 ///
 /// # Panics
-/// When it is no user name.
+/// When the text is no user name.
 pub fn account(user_name: &str) -> Account {
     let entropy = Entropy::from_bytes(Sha256::digest(user_name).into());
     Account {
@@ -405,7 +405,7 @@ pub fn account(user_name: &str) -> Account {
     }
 }
 
-/// A password with no change due and none skipped, as a [`MemoryHost`](super::MemoryHost) keeps one.
+/// A password without a due change or a skip, in the form that a [`MemoryHost`](super::MemoryHost) keeps.
 ///
 /// ```
 /// use authflow::testkit::{Call, World, demo};
@@ -434,8 +434,8 @@ fn reachable(account: &mut Account, mobile: &str, email: &str) {
     account.profile = good(Profile::new(&json!({ "name": name })));
 }
 
-/// Asks an account for this factor besides from now on, and gives it something to prove it with. Counting the revision up is the
-/// caller's, as it is a host's.
+/// Adds this factor to those that an account is asked for, and gives the account something to prove it with. The caller must count the revision up,
+/// as a host must.
 ///
 /// ```
 /// use authflow::{factor::Factor, testkit::{World, demo}};
@@ -453,7 +453,7 @@ pub fn enrol(factor: Factor, account: &mut Account) {
     account.enrolled = account.enrolled.with(factor);
 }
 
-/// Gives an account a mobile and an e-mail address, where it has none.
+/// Gives an account a mobile and an e-mail address if it has none.
 ///
 /// ```
 /// use authflow::testkit::{Call, World, demo};
@@ -471,7 +471,7 @@ pub fn make_reachable(account: &mut Account) {
     account.email = account.email.take().or(EmailAddress::new("subject@example.com").ok());
 }
 
-/// What is written in this kit is well-formed.
+/// Everything that is written in this kit is well-formed.
 #[track_caller]
 pub(super) fn good<T, E: fmt::Debug>(made: Result<T, E>) -> T {
     match made {

@@ -1,8 +1,8 @@
-//! Tokens, minted and verified at will.
+//! Tokens that a test mints and verifies at will.
 //!
-//! The library mints a token at the end of an operation and nowhere else, and hands nobody the means: who can mint is whoever they
-//! say they are. A test wants to say what an operation would never say – of another account, of yesterday, with a factor that nobody
-//! proved – and see it refused.
+//! The library mints a token at the end of an operation and nowhere else, and gives nobody the means: anybody who can mint can pass for anybody. A
+//! test needs tokens that no operation would mint, such as one of another account, of yesterday, or with a factor that nobody proved. It must see
+//! the library refuse them.
 //!
 //! ```
 //! use authflow::testkit::{
@@ -63,7 +63,7 @@ pub struct Forge<'ring> {
 }
 
 impl<'ring> Forge<'ring> {
-    /// With the keys of this ring.
+    /// Mints and verifies with the keys of this ring.
     pub fn of(ring: &'ring KeyRing) -> Self {
         Self { ring }
     }

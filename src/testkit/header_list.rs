@@ -1,11 +1,11 @@
-//! Headers to change one at a time.
+//! Headers that a test changes one at a time.
 
 use crate::device::Headers;
 use alloc::{string::String, vec::Vec};
 
-/// Headers to change one at a time: names, compared without regard to case, and values of any bytes.
+/// Headers that a test changes one at a time. Names are compared without regard to case; values are any bytes.
 ///
-/// They may be tokens, so there is no `Debug`.
+/// The values may be tokens, so there is no `Debug`.
 ///
 /// ```
 /// use authflow::testkit::{Call, World, demo};
@@ -20,38 +20,38 @@ use alloc::{string::String, vec::Vec};
 pub struct HeaderList(Vec<(String, Vec<u8>)>);
 
 impl HeaderList {
-    /// None.
+    /// A list without headers.
     pub const fn new() -> Self {
         Self(Vec::new())
     }
 
-    /// With this value, instead of those that this header had before.
+    /// Adds this value in place of the values that the header had before.
     #[must_use]
     pub fn with(self, name: &str, value: impl AsRef<[u8]>) -> Self {
         self.without(name).and(name, value)
     }
 
-    /// With this value, beside those that this header has already.
+    /// Adds this value beside the values that the header has already.
     #[must_use]
     pub fn and(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
         self.0.push((name.into(), value.as_ref().into()));
         self
     }
 
-    /// Without this header.
+    /// Removes this header.
     #[must_use]
     pub fn without(mut self, name: &str) -> Self {
         self.0.retain(|(other, _)| !other.eq_ignore_ascii_case(name));
         self
     }
 
-    /// The first value of a header, where it is text.
+    /// The first value of a header, if it is text.
     pub fn text(&self, name: &str) -> Option<&str> {
         let (_, value) = self.iter().find(|(other, _)| other.eq_ignore_ascii_case(name))?;
         core::str::from_utf8(value).ok()
     }
 
-    /// Names and values, in their order.
+    /// Names and values in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &[u8])> {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_slice()))
     }

@@ -1,9 +1,9 @@
-//! What a host does wrong.
+//! Faults of a host.
 
-/// What goes wrong at a host, or what comes between.
+/// A fault of a host, or an event that comes between.
 ///
-/// A question is meant by its [name](crate::step::Question::NAME). Where it goes unanswered, the reply is "system busy"; what was written before only the
-/// answer was lost stays written.
+/// A question is named by its [`NAME`](crate::step::Question::NAME). If it goes unanswered, the reply is "system busy". If only the answer was
+/// lost, what was written stays written.
 ///
 /// ```
 /// use authflow::testkit::{HostFault, World};
@@ -20,18 +20,18 @@
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HostFault {
-    /// It cannot answer, and has done nothing.
+    /// The host cannot answer, and has done nothing.
     Unavailable(&'static str),
-    /// It has done what it was asked, and the answer got lost: a connection broke after the database had committed.
+    /// The host has done what it was asked, and the answer was lost. For example, a connection broke after the database had committed.
     AnswerLost(&'static str),
-    /// Another request with the same token has been committed a moment before. Nothing is written.
+    /// Another request with the same token was committed a moment before. Nothing is written.
     Replayed,
     /// Somebody has changed the account between the check and the write. Nothing is written.
     Changed,
 }
 
 impl HostFault {
-    /// Which question goes unanswered.
+    /// The question that goes unanswered.
     pub(super) fn question(self) -> Option<&'static str> {
         match self {
             Self::Unavailable(question) | Self::AnswerLost(question) => Some(question),
@@ -40,7 +40,7 @@ impl HostFault {
     }
 }
 
-/// A question was not answered: a [`HostFault`] was planned for it, or what was typed is a name of two accounts.
+/// A question was not answered: a [`HostFault`] was planned for it, or two accounts have the name that was typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("no answer: a fault was planned, or the name is two accounts'")]
 pub struct Planned;

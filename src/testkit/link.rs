@@ -2,13 +2,13 @@
 
 use crate::{AccountId, Timestamp, social::LinkedBy};
 
-/// Which account a [`MemoryHost`](super::MemoryHost) has an identity linked to.
+/// The account that a [`MemoryHost`](super::MemoryHost) has an identity linked to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Link {
-    /// Whose account.
+    /// The account.
     pub account: AccountId,
-    /// Since when.
+    /// The time since which it is linked.
     pub linked_at: Timestamp,
-    /// What it was made by.
+    /// The proofs by which it was linked.
     pub linked_by: LinkedBy,
 }

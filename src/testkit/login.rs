@@ -1,11 +1,11 @@
-//! A login on its way.
+//! A login that is in progress.
 
 use super::{Answer, Call, Setup, World, demo};
 use crate::{contact::Channel, factor::Factor, flow::State, outcome::Verdict, token::Stage};
 use alloc::{borrow::ToOwned as _, format, vec::Vec};
 use serde_json::json;
 
-/// A login on its way, of the subject of a [`Scenario`](super::Scenario).
+/// A login in progress, by the subject of a [`Scenario`](super::Scenario).
 ///
 /// ```
 /// use authflow::{factor::Factor, flow::State, testkit::{Login, Scenario, demo}};
@@ -19,12 +19,12 @@ use serde_json::json;
 /// ```
 #[derive(Clone)]
 pub struct Login {
-    /// The world it happens in.
+    /// The world that the login happens in.
     pub world: World,
-    /// Where it stands.
+    /// The state that the login is in.
     pub state: State,
     pub(super) setup: Setup,
-    /// The calls that took it there and spent a state token or a code.
+    /// The calls that led to this state and spent a state token or a code.
     pub(super) finished: Vec<Call>,
     answer: Option<Answer>,
 }
@@ -32,7 +32,7 @@ pub struct Login {
 impl Login {
     /// The user name of the subject, whose password is the [demo's](demo::PASSWORD).
     pub const SUBJECT: &'static str = "subject";
-    /// What the subject changes a password to.
+    /// The password that the subject changes to.
     pub const NEW_PASSWORD: &'static str = "Battery-Staple-8";
 
     pub(super) fn new(world: World, setup: Setup) -> Self {
@@ -56,7 +56,7 @@ impl Login {
         self.answer.as_ref()
     }
 
-    /// Signs in: with the password, or a code where a password is no first factor.
+    /// Signs in with the password, or with a code if a password is no first factor.
     pub fn sign_in(&mut self) -> &Answer {
         let first = self.setup.policy.first_factors;
         let by_code = |channel| {
@@ -87,10 +87,10 @@ impl Login {
         Call::post(&format!("/api/v2/sdk/login/{member}-verify-code"), &body)
     }
 
-    /// Proves the second factor, whichever it is: where it is a code, one is sent first.
+    /// Proves the second factor, whichever it is. If the factor is a code that must be sent, one is sent first.
     ///
     /// # Panics
-    /// When the login waits for none.
+    /// When the login waits for no second factor.
     #[track_caller]
     pub fn prove_factor(&mut self) -> &Answer {
         let state_token = self.answer().state_token().to_owned();
@@ -149,7 +149,7 @@ impl Login {
         }
     }
 
-    /// Sends a call of one's own, and notes where that leads.
+    /// Sends a call of your own, and notes the state that it leads to.
     pub fn send(&mut self, call: &Call) -> &Answer {
         let answer = self.world.send(call);
         let led_to = match self.world.outcome.as_ref().map(|outcome| &outcome.verdict) {
@@ -168,7 +168,7 @@ impl Login {
     }
 }
 
-/// How the family spells a channel, in the type of a code and in a path; and the factor that such a code is.
+/// How the family spells a channel, in the type of a code and in a path, and the factor that such a code is.
 fn spelling(channel: Channel) -> (&'static str, &'static str, Factor) {
     match channel {
         Channel::Sms => ("SMS", "sms", Factor::Sms),

@@ -63,13 +63,13 @@ use alloc::{
 /// ```
 #[derive(Clone, Debug)]
 pub struct Message {
-    /// To whom.
+    /// The recipient.
     pub recipient: Recipient,
-    /// What for.
+    /// The purpose of the code.
     pub purpose: CodePurpose,
     /// The code.
     pub code: Secret,
-    /// Whether the host was to pretend only.
+    /// Whether the host only had to pretend to send it.
     pub decoy: bool,
 }
 
@@ -94,18 +94,18 @@ pub struct Message {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Picture {
-    /// Where its piece belongs.
+    /// Where the picture's piece belongs.
     pub x: u8,
-    /// In which application and tenant it was shown.
+    /// The application and tenant that the picture was shown in.
     pub audience: Audience,
-    /// To which device.
+    /// The device that the picture was shown to.
     pub device: DeviceBinding,
 }
 
-/// A host in memory, which keeps every duty of a host: it counts before it judges, and commits all or nothing, by comparing and setting.
+/// A host in memory that keeps every duty of a host: it counts before it judges, compares before it sets, and commits all or nothing.
 ///
-/// Everything it keeps is there to be looked at and changed. A `Mutex<MemoryHost>` is a [`Host`](crate::Host), and every one of its
-/// [parts](crate::parts) but the hasher, which is a [`PlainHasher`]; so is a reference to one.
+/// A test can look at everything that the host keeps, and change it. A `Mutex<MemoryHost>` is a [`Host`](crate::Host). It is also each of a host's
+/// [parts](crate::parts) except the hasher, which is a [`PlainHasher`]. A reference to the mutex serves as those parts too.
 ///
 /// ```
 /// use authflow::testkit::{Call, World};
@@ -131,53 +131,53 @@ pub struct Picture {
 pub struct MemoryHost {
     /// Applications, for an engine that asks for them.
     pub applications: Vec<Application>,
-    /// Accounts. A password's verifier is the password itself, or that behind a mark where it is [outdated](Self::outdate).
+    /// Accounts. A password's verifier is the password itself, with a mark before it if it is [outdated](Self::outdate).
     pub accounts: Vec<Account>,
-    /// Whose the bearer credentials of servers are.
+    /// The owners of servers' bearer credentials.
     pub credentials: Vec<(Secret, CredentialOwner)>,
-    /// What was claimed.
+    /// The claims that were made.
     pub claims: BTreeMap<TokenId, Claim>,
     /// Counts of guesses.
     pub attempts: BTreeMap<AttemptSlot, AttemptRecord>,
-    /// Which of those are of names that nobody has, and when each was last guessed at.
+    /// The slots of names that no account has, with the time of the latest guess.
     pub unknown: BTreeMap<AttemptSlot, Timestamp>,
     /// Sessions, also those that have ended.
     pub sessions: BTreeMap<SessionId, SessionRecord>,
-    /// Which sessions have ended.
+    /// The sessions that have ended.
     pub ended: BTreeSet<SessionId>,
     /// Codes that were sent.
     pub codes: BTreeMap<CodeKey, StoredCode>,
     /// Counts of codes that were sent.
     pub sends: BTreeMap<SendSlot, SendRecord>,
-    /// Whose the codes are.
+    /// The owners of codes.
     pub code_owners: BTreeMap<CodeKey, CodeOwner>,
-    /// Whose the counts of codes are.
+    /// The owners of the counts of codes.
     pub send_owners: BTreeMap<SendSlot, CodeOwner>,
-    /// What each application has sent in all.
+    /// The sum of codes that each application has sent.
     pub sums: BTreeMap<Audience, SumRecord>,
-    /// Which account each identity is linked to.
+    /// The account that each identity is linked to.
     pub identities: BTreeMap<(Option<TenantId>, SocialIdentity), Link>,
-    /// What codes of providers prove: each is good once.
+    /// The identities that codes of providers prove. Each code is good once.
     pub social_codes: Vec<(SocialSource, Secret, SocialIdentity)>,
-    /// What tokens of mobiles prove: each is good once.
+    /// The numbers that tokens of mobiles prove. Each token is good once.
     pub mobile_tokens: Vec<(MobileSource, Secret, Mobile)>,
-    /// Messages, also the pretended ones.
+    /// Messages, also those that were only pretended.
     pub outbox: Vec<Message>,
     /// Whether no message gets through.
     pub undeliverable: bool,
-    /// Whether its access policy lets nobody in.
+    /// Whether its access policy denies everybody.
     pub denied: bool,
-    /// What its history refuses as a new password.
+    /// The passwords that its history refuses.
     pub used_passwords: Vec<Secret>,
-    /// The one captcha token that is a robot's. Any other one passes.
+    /// The one captcha token of a robot. Any other token passes.
     pub robot: Option<Secret>,
-    /// What it refuses of somebody who registers; everything else it accepts.
+    /// The part of a new person's profile that it refuses. It accepts everything else.
     pub unfit_profile: Option<ProfileRefusal>,
-    /// Where the pieces of pictures belong that were shown and not tried yet: to five pixels. [`solution`](Self::solution) says it of one.
+    /// Pictures that were shown and not tried yet, with the place of their pieces, to five pixels. [`solution`](Self::solution) gives the place.
     pub pictures: BTreeMap<PictureId, Picture>,
-    /// Whether it had no answer to its latest question, because a name was two accounts'.
+    /// Whether it had no answer to its latest question, because two accounts have the name.
     pub is_at_a_loss: bool,
-    /// What it does wrong.
+    /// The fault that is planned.
     pub fault: Option<HostFault>,
     /// The names of the questions that it was asked.
     pub asked: Vec<&'static str>,
@@ -208,8 +208,8 @@ impl MemoryHost {
         }
     }
 
-    /// Makes an account, in the place of one of the same id in its tenant, if there was one. Whatever revision it is given, its first
-    /// one is drawn: what was judged on the earlier one, of whoever had the id, is over.
+    /// Makes an account. If its tenant has an account of the same id, the new account replaces it. The first revision is always drawn, whatever
+    /// revision it is given. So every judgement on the earlier account is over.
     pub fn create_account(&mut self, account: Account, moment: &Moment) {
         let new = Account { revision: Revision::first(moment), ..account };
         self.end_links(new.tenant, new.id, EndLinks::All);
@@ -219,8 +219,8 @@ impl MemoryHost {
         }
     }
 
-    /// Makes an account's verifier one of old parameters, by the mark `outdated:` before it: its password is still right, and to be hashed
-    /// anew. The account stays as it is, its revision too.
+    /// Marks an account's verifier as one of old parameters, by `outdated:` before it. The password still matches, and must be hashed anew. The
+    /// account and its revision stay as they are.
     ///
     /// # Panics
     /// When there is no such account, or it has no password.
@@ -233,7 +233,8 @@ impl MemoryHost {
     }
 
     /// Seals the secret of an account's authenticator, which is the [demo's](demo::TOTP_SECRET), under the
-    /// [earlier key](demo::earlier_sealing_keys): it is still right, and to be sealed anew. The account stays as it is, its revision too.
+    /// [earlier key](demo::earlier_sealing_keys). The secret is still right, and must be sealed anew. The account and its revision stay as they
+    /// are.
     ///
     /// # Panics
     /// When there is no such account, or it has no authenticator.
@@ -247,7 +248,7 @@ impl MemoryHost {
         }
     }
 
-    /// The latest code that was sent in earnest.
+    /// The latest code that was really sent.
     ///
     /// # Panics
     /// When there is none.
@@ -259,10 +260,10 @@ impl MemoryHost {
         }
     }
 
-    /// Where the piece of the one picture belongs that was shown and not tried yet, as the family's clients say it.
+    /// Where the piece belongs of the one picture that was shown and not tried yet, in the words of the family's clients.
     ///
     /// # Panics
-    /// When there is none, or more than one.
+    /// When there is no such picture, or more than one.
     #[track_caller]
     pub fn solution(&self) -> String {
         match self.pictures.values().collect::<Vec<_>>()[..] {
@@ -271,10 +272,10 @@ impl MemoryHost {
         }
     }
 
-    /// Answers one question, and gives the next step.
+    /// Answers one question, and returns the next step.
     ///
     /// # Errors
-    /// With the outcome, when there was nothing left to ask.
+    /// Returns the outcome if no question was left.
     pub fn answer(&mut self, step: Step) -> Result<Step, Box<Outcome>> {
         macro_rules! answer {
             ($ask:ident, $method:ident) => {{
@@ -344,7 +345,7 @@ impl MemoryHost {
         self.applications.iter().find(|known| known.client_id == ask.client_id).cloned().map(Arc::new)
     }
 
-    /// Where two accounts are meant it cannot answer, whatever is planned.
+    /// The host cannot answer if two accounts are meant, whatever fault is planned.
     pub(super) fn find_account(&mut self, ask: &FindAccount) -> Option<Account> {
         let of_tenant = || self.accounts.iter().filter(|account| account.tenant == ask.audience.tenant);
         match &ask.key {
@@ -412,7 +413,7 @@ impl MemoryHost {
         self.opened_by(&ask.id)
     }
 
-    /// The session that a claim has opened, if that lives.
+    /// The session that a claim has opened, if the session lives.
     pub(super) fn opened_by(&self, claim: &TokenId) -> Option<SessionRecord> {
         self.open_session(&self.claims.get(claim)?.opens?)
     }
@@ -426,7 +427,7 @@ impl MemoryHost {
         known.map_or(CredentialOwner::Nobody, |(_, owner)| *owner)
     }
 
-    /// A server's credential is its client's secret, under the application's id.
+    /// A server's credential is also its client secret, under the application's id.
     pub(super) fn verify_client_secret(&mut self, ask: &VerifyClientSecret) -> CredentialOwner {
         let known = self.credentials.iter().find(|(known, _)| known.expose() == ask.client_secret.expose());
         let is_of = |owner: &CredentialOwner| match owner {
@@ -442,7 +443,7 @@ impl MemoryHost {
         hashed.map_or_else(|never| match never {}, |hashed| self.store_commit(&hashed))
     }
 
-    /// As a store, to which a password is its verifier.
+    /// Commits as a store, for which a password is its own verifier.
     pub(super) fn store_commit(&mut self, ask: &Commit<Verifier>) -> Committed {
         super::commit::commit(self, ask)
     }
@@ -537,7 +538,7 @@ impl MemoryHost {
     }
 }
 
-/// What a [`MemoryHost`] signs with, as a key that is outside: a sum anybody can make.
+/// The signature of a [`MemoryHost`] as an outside key: a sum that anybody can make.
 ///
 /// ```
 /// use authflow::{
@@ -560,7 +561,8 @@ pub fn stand_in_signature(key_id: &str, bytes: &[u8]) -> Vec<u8> {
     [key_id.as_bytes(), &sum.to_be_bytes()].concat()
 }
 
-/// What a client seals with a key of 2,048 bits, for a [`MemoryHost`] to open: the key's id, and the text as it is. Anybody can make and read it.
+/// A text that a client seals with a key of 2,048 bits, for a [`MemoryHost`] to open: the key's id, and the text as it is. Anybody can make and
+/// read it.
 ///
 /// ```
 /// use authflow::{
@@ -575,7 +577,7 @@ pub fn stand_in_signature(key_id: &str, bytes: &[u8]) -> Vec<u8> {
 ///     ..Setup::default()
 /// };
 /// let mut world = World::with_setup(setup);
-/// // No session token in it: refused, and nobody is told why.
+/// // It has no session token, so it is refused, and nobody is told why.
 /// let sealed =
 ///     stand_in_sealed(demo::call_key().id(), "session_token=nonsense&timestamp=1&nonce=n");
 /// let call = Call::get("/api/v2/sdk/pwd/check-exist")
@@ -584,7 +586,7 @@ pub fn stand_in_signature(key_id: &str, bytes: &[u8]) -> Vec<u8> {
 /// ```
 ///
 /// # Panics
-/// When the text is longer than what RSA-OAEP with SHA-256 has room for: 190 bytes.
+/// When the text is longer than RSA-OAEP with SHA-256 allows: 190 bytes.
 #[track_caller]
 pub fn stand_in_sealed(key: &KeyId, text: &str) -> Vec<u8> {
     assert!(text.len() <= 190, "RSA of 2,048 bits has room for 190 bytes, and these are {}", text.len());

@@ -1,4 +1,4 @@
-//! A whole login in a unit test: a clock to turn, a host in memory, the family's calls, attacks, and transcripts.
+//! A whole login in a unit test: a clock that the test turns, a host in memory, the family's calls, attacks, and transcripts.
 //!
 //! ```
 //! use authflow::{policy::Policy, testkit::{Attack, Scenario, demo}, token::Stage};
@@ -7,20 +7,20 @@
 //! let mut login = Scenario::new(demo::policy()).reach(Stage::PasswordExpiring).unwrap();
 //! assert_eq!(login.answer().text("status"), "PASSWORD_WARN");
 //!
-//! // What an attacker would try with what the client holds now.
+//! // An attacker tries this with the tokens that the client holds now.
 //! for attack in Attack::ALL {
 //!     attack.mount(&login).unwrap();
 //! }
 //!
-//! // And on.
+//! // The login goes on.
 //! assert_eq!(login.skip().text("status"), "SUCCESS");
 //! ```
 //!
-//! [`SecretTranscript`] writes a request down with its answers and plays it again to the same bytes. [`HostExam`] examines a host of
-//! yours, and [`StoreExam`] a store, on a database for tests.
+//! [`SecretTranscript`] writes down a request with its answers, and replays it to the same bytes. [`HostExam`] examines your host, and
+//! [`StoreExam`] your store, on a database for tests.
 //!
-//! Nothing here belongs in a service: keys and entropy are known to everybody, and passwords are kept as they are. What goes wrong
-//! with the test itself – a member that is not there, an account nobody has – panics, as an assertion would.
+//! Nothing here belongs in a service: keys and entropy are known to everybody, and passwords are kept as they are. A fault of the test itself
+//! panics, as an assertion would: for example, a member that is not there, or an account that does not exist.
 
 #![allow(clippy::panic, clippy::arithmetic_side_effects, reason = "this is for tests, which fail by a panic")]
 

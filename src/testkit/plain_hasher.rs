@@ -8,7 +8,7 @@ use crate::{
 use alloc::{format, sync::Arc};
 use core::convert::Infallible;
 
-/// What stands before the password in a verifier of old parameters.
+/// The text before the password in a verifier of old parameters.
 const OUTDATED: &str = "outdated:";
 
 /// A hasher whose verifiers are the passwords as they are, so that a test sees them and waits for nothing.
@@ -36,12 +36,12 @@ const OUTDATED: &str = "outdated:";
 pub struct PlainHasher;
 
 impl PlainHasher {
-    /// A verifier of old parameters: its password is right, and to be hashed anew.
+    /// A verifier of old parameters: its password matches, and must be hashed anew.
     pub(super) fn outdated(verifier: &Verifier) -> Verifier {
         Verifier::new(format!("{OUTDATED}{}", verifier.expose()))
     }
 
-    /// Without a verifier a careless hasher might say anything: here it says the worst.
+    /// A careless hasher might say anything if there is no verifier. This one says the worst.
     pub(super) fn judge(verifier: Option<&Verifier>, presented: &Secret) -> PasswordMatch {
         let presented = presented.expose();
         match verifier.map(Verifier::expose) {

@@ -6,10 +6,10 @@ use core::{
     task::{Context, Poll, Waker},
 };
 
-/// The output of a future that has everything at hand: its host is in memory.
+/// The output of a future that never waits, because its host is in memory.
 ///
 /// # Panics
-/// When it waits.
+/// When the future waits.
 pub(super) fn ready<F: Future>(future: F) -> F::Output {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(output) => output,

@@ -1,4 +1,4 @@
-//! Fast-forward to a state of a login.
+//! Logins that are fast-forwarded to a state.
 
 use super::{Login, Setup, World, demo};
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
     token::Stage,
 };
 
-/// A login to fast-forward: a policy, and a subject whose account is made to fit.
+/// A login to fast-forward: a policy, and a subject whose account is made to fit it.
 ///
 /// ```
 /// use authflow::{factor::Factor, policy::Policy, testkit::Scenario, token::Stage};
@@ -32,7 +32,7 @@ pub struct Scenario {
     second_factor: Option<Factor>,
 }
 
-/// A state that no account reaches under the policy; where the login stands instead.
+/// A state that no account reaches under the policy, and the state that the login is in instead.
 ///
 /// ```
 /// use authflow::{
@@ -51,9 +51,9 @@ pub struct Scenario {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{wanted} cannot be reached: the login stands at {reached}")]
 pub struct Unreachable {
-    /// The state.
+    /// The state that was wanted.
     pub wanted: State,
-    /// Where the login stands instead.
+    /// The state that the login is in instead.
     pub reached: State,
 }
 
@@ -68,18 +68,17 @@ impl Scenario {
         Self { setup, second_factor: None }
     }
 
-    /// The subject has this second factor. Otherwise, one has an authenticator where one is needed.
+    /// Gives the subject this second factor. Without this call, the subject has an authenticator if one is needed.
     #[must_use]
     pub fn with_second_factor(self, factor: Factor) -> Self {
         Self { second_factor: Some(factor), ..self }
     }
 
-    /// A login in this state, reached by the family's calls alone. One passes through [`State::Skipped`] and
-    /// [`State::PasswordChanged`]: there the login stands at [`State::SessionIssued`], having gone that way. No login is at
-    /// [`State::PasswordReset`].
+    /// A login in this state, reached by the family's calls alone. A login only passes through [`State::Skipped`] and [`State::PasswordChanged`];
+    /// if you ask for one of them, the login is at [`State::SessionIssued`] and has gone that way. No login is at [`State::PasswordReset`].
     ///
     /// # Errors
-    /// When the policy does not lead there.
+    /// When the policy does not lead to the state.
     pub fn reach(&self, state: impl Into<State>) -> Result<Login, Unreachable> {
         let state = state.into();
         let mut world = World::with_setup(self.setup.clone());
@@ -143,7 +142,7 @@ impl Scenario {
     }
 }
 
-/// Set when its warning begins.
+/// The time of a password whose warning begins now.
 fn warned_since(ageing: &Ageing) -> Timestamp {
     days_ago(u64::from(ageing.max_age_days()) - u64::from(ageing.warn_before_days()))
 }

@@ -29,9 +29,9 @@ use alloc::vec::Vec;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Setup {
-    /// What they demand.
+    /// Their policy.
     pub policy: Policy,
-    /// How they speak, and the engine before it knows which of them is meant.
+    /// Their dialect. The engine uses it too until it knows which application is meant.
     pub dialect: Dialect,
     /// Whether they tell how many guesses are left.
     pub tells_attempts: bool,
@@ -44,7 +44,7 @@ pub struct Setup {
 }
 
 impl Setup {
-    /// With this policy, and what is the default besides.
+    /// A set-up with this policy, and the default of everything else.
     pub fn new(policy: Policy) -> Self {
         Self {
             policy,
@@ -71,7 +71,7 @@ impl Setup {
             .collect()
     }
 
-    /// Their calls, after every key of theirs has been retired.
+    /// Their calls, after every key has been retired.
     pub(super) fn api_with_other_keys(&self) -> Api {
         let outside = || OutsideKey::new("next", SignatureAlgorithm::Es256).map(OutsideKeys::new);
         let signing = match &self.signing {
@@ -99,7 +99,7 @@ impl Setup {
     }
 }
 
-/// With the [`demo::policy`].
+/// The set-up with the [`demo::policy`].
 impl Default for Setup {
     fn default() -> Self {
         Self::new(demo::policy())

@@ -12,7 +12,7 @@ use crate::{
 };
 use std::sync::{Mutex, PoisonError};
 
-/// One trait of the host, each question answered under the lock, so that what a host must do in one step is one step.
+/// Implements one trait of the host. Each question is answered under the lock, so that a host's one step is one step here too.
 macro_rules! answered_under_the_lock {
     ($host:ty, $of:ident { $($method:ident: $question:ident;)* } $($more:tt)*) => {
         impl $of for $host {
@@ -34,7 +34,7 @@ macro_rules! answered_under_the_lock {
 macro_rules! host {
     ($($(#[$doc:meta])* $method:ident: $question:ident => $answer:ty;)*) => {
         answered_under_the_lock! { Mutex<MemoryHost>, Host { $($method: $question;)* }
-            /// What goes wrong is what the test has planned.
+            /// The test has planned every fault, so nothing is logged.
             fn failed(&self, _: &'static str, _: Planned) {}
         }
     };
@@ -42,7 +42,7 @@ macro_rules! host {
 
 for_every_question!(host);
 
-/// The same host as its parts, for [`Parts`](crate::parts::Parts).
+/// Implements the parts of the same host, for [`Parts`](crate::parts::Parts).
 macro_rules! parts {
     ($($host:ty),*) => {
         $(answered_under_the_lock! { $host, Store {

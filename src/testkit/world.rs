@@ -37,7 +37,7 @@ pub struct World {
     pub host: MemoryHost,
     /// The clock.
     pub clock: Clock,
-    /// The outcome of the latest request; `None` where that was [recorded](Self::record).
+    /// The outcome of the latest request; `None` if it was [recorded](Self::record).
     pub outcome: Option<Outcome>,
 }
 
@@ -58,7 +58,7 @@ impl World {
         Self::of(setup.api(demo::ring()), host)
     }
 
-    /// Calls and a host of one's own, at [`demo::START`].
+    /// A world of your own calls and host, at [`demo::START`].
     pub fn of(api: Api, host: MemoryHost) -> Self {
         Self { api, host, clock: Clock::at(demo::START), outcome: None }
     }
@@ -72,7 +72,7 @@ impl World {
         self.host.account(user_name)
     }
 
-    /// Changes an account as an administrator would: with a new revision.
+    /// Changes an account as an administrator would, with a new revision.
     ///
     /// # Panics
     /// When there is none.
@@ -86,7 +86,7 @@ impl World {
     /// The one-time password of an account's authenticator, so many steps from now.
     ///
     /// # Panics
-    /// When there is no such account, or it has none whose secret the [`demo::sealing_keys`] open.
+    /// When there is no such account, or the [`demo::sealing_keys`] open no secret of its authenticator.
     #[track_caller]
     pub fn totp(&mut self, user_name: &str, steps: u64) -> String {
         let now = self.clock.now;
@@ -98,7 +98,7 @@ impl World {
         }
     }
 
-    /// The latest code that was sent in earnest.
+    /// The latest code that was really sent.
     ///
     /// # Panics
     /// When there is none.
@@ -119,8 +119,7 @@ impl World {
         self.api.handle(&call.request(), moment)
     }
 
-    /// Answers questions until the host is asked to write, or there is nothing left to ask. Two requests that are both taken so
-    /// far before either goes on are a race.
+    /// Answers questions until the host is asked to write, or no question is left. To make a race, take two requests so far before either goes on.
     pub fn until_commit(&mut self, mut step: Step) -> Step {
         while !matches!(step, Step::Commit(_)) {
             step = match self.host.answer(step) {
@@ -131,7 +130,7 @@ impl World {
         step
     }
 
-    /// Answers questions until this one is asked, which is left to whoever tests an answer to it.
+    /// Answers questions until this one is asked. The test then answers it.
     ///
     /// ```
     /// use authflow::{
@@ -149,7 +148,7 @@ impl World {
     /// ```
     ///
     /// # Panics
-    /// When the request ends without it.
+    /// When the request ends without this question.
     #[track_caller]
     pub fn until<Q>(&mut self, mut step: Step) -> Ask<Q>
     where
@@ -182,7 +181,7 @@ impl World {
         }
     }
 
-    /// Answers every question, and gives what they and the outcome look like in a log.
+    /// Answers every question. Returns the questions and the outcome as a log would print them.
     pub fn printed(&mut self, mut step: Step) -> String {
         let mut printed = String::new();
         loop {
@@ -194,7 +193,7 @@ impl World {
         }
     }
 
-    /// [Whose request](crate::Engine::authenticate) it is, at a route of one's own.
+    /// [Whose request](crate::Engine::authenticate) it is, at a route of your own.
     pub fn authenticate(&mut self, caller: Caller, presented: PresentedToken<'_>) -> Verdict {
         let moment = self.moment();
         self.host.asked.clear();
@@ -205,7 +204,7 @@ impl World {
         verdict
     }
 
-    /// The reply to an outcome, read.
+    /// Reads the reply to an outcome.
     pub fn answer(&mut self, outcome: Outcome) -> Answer {
         let reply = self.api.reply(&outcome);
         self.outcome = Some(outcome);
@@ -218,13 +217,13 @@ impl World {
         self.answer(outcome)
     }
 
-    /// A whole request.
+    /// Sends a whole request.
     pub fn send(&mut self, call: &Call) -> Answer {
         let step = self.begin(call);
         self.finish(step)
     }
 
-    /// A whole request, written down.
+    /// Sends a whole request, and writes it down.
     pub fn record(&mut self, call: &Call) -> (Answer, SecretTranscript) {
         let moment = self.moment();
         self.outcome = None;
@@ -235,17 +234,17 @@ impl World {
         (Answer::from(&reply), transcript)
     }
 
-    /// A [login](Call::login) with the demo's password.
+    /// Sends a [login](Call::login) with the demo's password.
     pub fn login(&mut self, user_name: &str) -> Answer {
         self.send(&Call::login(user_name, demo::PASSWORD))
     }
 
-    /// A [skip](Call::skip).
+    /// Sends a [skip](Call::skip).
     pub fn skip(&mut self, state_token: &str) -> Answer {
         self.send(&Call::skip(state_token))
     }
 
-    /// A [change](Call::update) of the password.
+    /// Sends a [change](Call::update) of the password.
     pub fn update(&mut self, state_token: &str, old_password: &str, new_password: &str) -> Answer {
         self.send(&Call::update(state_token, old_password, new_password))
     }

@@ -9,7 +9,7 @@ const UNPADDED: GeneralPurposeConfig = GeneralPurposeConfig::new()
     .with_decode_allow_trailing_bits(false);
 
 /// Its tables are made once: making them costs as much as encoding a tag.
-// The condition is that of base64 itself, under which it has `engine::Simd`.
+// This is the condition under which base64 has `engine::Simd`.
 #[cfg(all(
     feature = "std",
     any(target_arch = "x86_64", all(target_arch = "aarch64", target_feature = "neon"))

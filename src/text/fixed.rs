@@ -1,16 +1,16 @@
-//! Base64url of a fixed number of bytes, for tags and ids: computed, without a table and without a branch, so that nothing of a tag shows
-//! in what is read or how long it takes. Why it is our own stands in decision 0012.
+//! Base64url of a fixed number of bytes, for tags and ids. It is computed without a table and without a branch, so that neither the memory that
+//! is read nor the time shows anything of a tag. Decision 0012 says why it is our own.
 
 use super::base64url::encoded_len;
 use arrayvec::ArrayString;
 
-/// A tag has 32; the next whole number of groups.
+/// A tag has 32 bytes. This is the next whole number of groups.
 const MOST_BYTES: usize = 36;
 /// The bytes that are spelt together, and their characters.
 const GROUP: usize = 6;
 const SPELT: usize = 8;
 
-/// The text of so many bytes; that its length is another does not compile.
+/// The text of these bytes. A wrong length of the text does not compile.
 pub(crate) fn encode<const BYTES: usize, const CHARACTERS: usize>(bytes: &[u8; BYTES]) -> [u8; CHARACTERS] {
     const {
         assert!(
@@ -18,7 +18,7 @@ pub(crate) fn encode<const BYTES: usize, const CHARACTERS: usize>(bytes: &[u8; B
             "the text is as long as its bytes make it"
         );
     }
-    // What follows a text's bytes is taken for noughts, and its characters are left out: the same as ending there (RFC 4648 §4).
+    // Noughts follow the bytes, and their characters are left out. That is the same as ending with the bytes (RFC 4648 §4).
     let mut padded = [0; MOST_BYTES];
     padded.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
     let mut sextets = [0; encoded_len(MOST_BYTES)];
@@ -27,7 +27,7 @@ pub(crate) fn encode<const BYTES: usize, const CHARACTERS: usize>(bytes: &[u8; B
     for (to, [a, b, c, d, e, f]) in spelt.iter_mut().zip(groups) {
         *to = spread(u64::from_be_bytes([0, 0, *a, *b, *c, *d, *e, *f])).to_le_bytes();
     }
-    // All of them, so that the compiler has whole vectors.
+    // All sextets are mapped, so that the compiler has whole vectors.
     let characters = sextets.map(character);
     let mut text = [0; CHARACTERS];
     text.iter_mut().zip(characters).for_each(|(to, from)| *to = from);
@@ -38,18 +38,18 @@ pub(crate) fn encode<const BYTES: usize, const CHARACTERS: usize>(bytes: &[u8; B
 pub(crate) fn text<const BYTES: usize, const CHARACTERS: usize>(
     bytes: &[u8; BYTES],
 ) -> ArrayString<CHARACTERS> {
-    // It is ASCII; were it not, it would be the text of no id and no tag.
+    // The text is ASCII. An empty text would be that of no id and no tag.
     ArrayString::from_byte_string(&encode(bytes)).unwrap_or_default()
 }
 
-/// Six bytes, the first in the highest byte, as eight sextets, the first in the lowest byte: halves, quarters, eighths.
+/// Six bytes as eight sextets, by halves, quarters and eighths. The first byte is the highest one, and the first sextet is in the lowest byte.
 const fn spread(bits: u64) -> u64 {
     let halves = bits >> 24 | (bits & 0xFF_FFFF) << 32;
     let quarters = halves >> 12 & 0x0FFF_0000_0FFF | (halves & 0x0FFF_0000_0FFF) << 16;
     quarters >> 6 & 0x003F_003F_003F_003F | (quarters & 0x003F_003F_003F_003F) << 8
 }
 
-/// The character of a sextet (RFC 4648 §5): the alphabet is five runs, and where one begins, the distance to the character changes.
+/// The character of a sextet (RFC 4648 §5). The alphabet is five runs, and the distance to the character changes where one begins.
 const fn character(sextet: u8) -> u8 {
     /// All ones where the sextet is greater than `last`, and noughts elsewhere.
     const fn beyond(sextet: u8, last: i8) -> u8 {
@@ -90,7 +90,7 @@ mod tests {
         }
     }
 
-    /// Every byte in every place, among noughts and among ones: each sextet at each place of a group.
+    /// Every byte stands in every place, among noughts and among ones. So each sextet stands at each place of a group.
     #[test]
     fn every_byte_in_every_place_is_spelt_as_others_spell_it() {
         for around in [0x00, 0xFF] {

@@ -1,9 +1,9 @@
-//! JSON written into room that was made for it: what is written may be a token, and a buffer that grows leaves copies behind.
+//! JSON that is written into a buffer of the right size. It may hold a token, and a buffer that grows leaves copies behind.
 
 use alloc::{borrow::Cow, string::String, vec::Vec};
 use serde::{Serialize, Serializer, ser::SerializeStruct as _};
 
-/// A name of ours with all that JSON has around it: `,"name":`. [`name!`] makes one; none of ours needs an escape.
+/// A name of ours with all that JSON has around it: `,"name":`. [`name!`] makes one. None of our names needs an escape.
 #[derive(Clone, Copy)]
 pub(crate) struct Name(&'static str);
 
@@ -26,7 +26,7 @@ macro_rules! name {
 }
 pub(crate) use name;
 
-/// A member of an object, under a name of ours; `None` where it does not apply, and is absent then.
+/// A member of an object, under a name of ours. A member without a value does not apply, and is left out.
 pub(crate) type Member<'a> = (Name, Option<Value<'a>>);
 
 /// What a member says.
@@ -49,7 +49,7 @@ impl From<u64> for Value<'_> {
     }
 }
 
-/// For whichever serialiser: it looks for what it must escape itself.
+/// For any serialiser. It finds the characters that it must escape itself.
 impl Serialize for Value<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
@@ -60,7 +60,7 @@ impl Serialize for Value<'_> {
     }
 }
 
-/// The members as a struct of this name, for whichever serialiser.
+/// The members as a struct of this name, for any serialiser.
 pub(crate) fn serialize_members<S: Serializer>(
     name: &'static str,
     members: &[Member<'_>],
@@ -77,8 +77,8 @@ pub(crate) fn serialize_members<S: Serializer>(
     object.end()
 }
 
-/// An object, written member by member. serde_json looks at a text byte by byte for what must be escaped; here a text is looked
-/// at with vectors, one of ours not at all, and serde_json spells those in which there is something.
+/// An object, written member by member. serde_json looks for characters to escape byte by byte. Here vectors look at a text, and nothing looks at
+/// a text of ours. serde_json spells only the texts that have something to escape.
 pub(crate) struct Object(Vec<u8>);
 
 impl Object {
@@ -86,7 +86,7 @@ impl Object {
         Self(Vec::with_capacity(room))
     }
 
-    /// An object that has begun with these bytes, of which there must be some; in a buffer with `room` for what follows.
+    /// An object that has begun with these bytes, which must not be empty. The buffer has `room` for what follows.
     pub(crate) fn after(begun: &[u8], room: usize) -> Self {
         let mut json = Vec::with_capacity(room.saturating_add(begun.len()));
         json.extend_from_slice(begun);
@@ -144,7 +144,7 @@ impl Object {
         self.0.push(b']');
     }
 
-    /// Members that are JSON already, with what stands between them and nothing around them.
+    /// Members that are JSON already, with the commas between them and without the braces around them.
     pub(crate) fn members(&mut self, members: &str) {
         if !members.is_empty() {
             self.0.push(self.before_member());
@@ -175,7 +175,7 @@ impl Object {
         }
     }
 
-    /// A name is spelt with a comma before it; before the first one stands the brace.
+    /// What stands before a member. A name is spelt with a comma before it, and the brace takes its place before the first one.
     #[inline]
     fn before_member(&self) -> u8 {
         if self.0.is_empty() { b'{' } else { b',' }
@@ -189,7 +189,7 @@ impl Object {
     }
 }
 
-/// Whether a JSON string cannot hold the text as it stands (RFC 8259 §7). Without a branch, so that the compiler can use vectors.
+/// Whether a JSON string cannot hold the text as it stands (RFC 8259 §7). The test has no branch, so that the compiler can use vectors.
 fn has_escape(text: &[u8]) -> bool {
     text.iter().fold(false, |found, byte| found | matches!(byte, b'"' | b'\\' | ..b' '))
 }
@@ -201,8 +201,8 @@ pub(crate) fn written(value: &impl Serialize, room: usize) -> Vec<u8> {
     json
 }
 
-/// Appends the JSON of a value: nothing where it does not serialise. Ours are texts, numbers and what a host has given as JSON, which
-/// always do.
+/// Appends the JSON of a value, or nothing if it does not serialise. Our values always do: they are texts, numbers and what a host has given as
+/// JSON.
 fn write_to(json: &mut Vec<u8>, value: &(impl Serialize + ?Sized)) {
     #[cfg(feature = "std")]
     {
@@ -211,7 +211,7 @@ fn write_to(json: &mut Vec<u8>, value: &(impl Serialize + ?Sized)) {
             json.truncate(before);
         }
     }
-    // Without `std`, serde_json writes into buffers of its own alone.
+    // Without `std`, serde_json writes only into its own buffers.
     #[cfg(not(feature = "std"))]
     json.extend(serde_json::to_vec(value).unwrap_or_default());
 }
@@ -258,7 +258,7 @@ mod tests {
         }
     }
 
-    /// Wherever it stands: in what vectors look at, and after it.
+    /// The character stands within what vectors look at, and after it.
     #[test]
     fn every_character_that_needs_an_escape_has_one() {
         for character in ('\0'..='\u{FF}').chain(['\u{2028}', '\u{FFFF}', '\u{1F600}']) {

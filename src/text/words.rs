@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 use core::fmt;
 
-/// A word that a database or a configuration has in the place of one of ours.
+/// A word that a database or a configuration has in place of one of ours.
 ///
 /// It prints what was given, at most 64 characters of it.
 ///
@@ -91,7 +91,7 @@ mod tests {
     use core::{fmt::Debug, str::FromStr};
     use serde::{Serialize, de::DeserializeOwned};
 
-    /// A text that is committed here may stand in a database.
+    /// A database may hold these words.
     fn are_kept<T>(words: &[(T, &str)], committed: &[&str])
     where
         T: Copy + Debug + PartialEq + Serialize + DeserializeOwned + FromStr<Err = crate::UnknownWord>,

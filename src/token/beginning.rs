@@ -1,4 +1,4 @@
-//! The beginning of an audience's id tokens, the same in all of them: the header, and the claims that say who issues them and for whom.
+//! The beginning of an audience's id tokens, which is the same in all of them: the header, and the claims `iss`, `aud` and `tenant`.
 
 use super::{IdClaims, IdentityClaims, Issuer, Keys, jwt, mac::MacKey};
 use crate::{
@@ -11,19 +11,19 @@ use crate::{
 use alloc::{boxed::Box, vec::Vec};
 use arrayvec::ArrayVec;
 
-/// How long before its issue time an id token begins to count, in seconds, for relying parties whose clocks are slow.
-/// The products' samples show the same 120.
+/// An id token is valid from so many seconds before its issue time, for relying parties whose clocks are slow. The products' samples show the same
+/// 120.
 const NOT_BEFORE_LEEWAY_SECONDS: u64 = 120;
 
-/// Base64 spells so many bytes at a time.
+/// Base64 encodes so many bytes at a time.
 const GROUP: usize = 3;
 
-/// What every id token of an audience begins with, under one header.
+/// The beginning of every id token of an audience, under one header.
 #[derive(Clone)]
 pub(super) struct Beginning {
-    /// The header, and the claims as far as they fill whole groups, spelt.
+    /// The header, and the claims as far as they fill whole groups, encoded.
     text: Box<[u8]>,
-    /// The bytes after them: one to three, never none, so that what is written next follows something.
+    /// The remaining bytes of the claims. There are one to three, never none, so that the next member is not written as the first one.
     rest: ArrayVec<u8, GROUP>,
 }
 
@@ -43,7 +43,7 @@ impl Beginning {
         Self { text: text.into(), rest: ArrayVec::try_from(rest).unwrap_or_default() }
     }
 
-    /// Header and payload of the token that says `claims`, with room for the tag of an HMAC.
+    /// Header and payload of the token with these `claims`, with room for the tag of an HMAC.
     pub(super) fn with(&self, claims: &IdClaims) -> Vec<u8> {
         let mut object = Object::after(&self.rest, 512);
         object.text(name!("sub"), claims.account.as_str());
@@ -72,13 +72,13 @@ impl Beginning {
     }
 }
 
-/// What the id tokens of an audience are signed with under a key of the ring.
+/// The key and the beginning with which the ring signs the id tokens of an audience.
 #[derive(Clone)]
 pub(super) struct Begun {
     issuer: Issuer,
     beginning: Beginning,
     key: MacKey,
-    /// The key, with the beginning hashed.
+    /// The key, with the beginning hashed already.
     begun: MacKey,
 }
 
@@ -89,7 +89,7 @@ impl Begun {
         Self { issuer: issuer.clone(), beginning, key, begun }
     }
 
-    /// Whose tokens these are.
+    /// The issuer of these tokens.
     pub(super) fn issuer(&self) -> &Issuer {
         &self.issuer
     }
@@ -98,7 +98,7 @@ impl Begun {
         &self.key
     }
 
-    /// The token that says `claims`.
+    /// The token with these `claims`.
     pub(super) fn mint(&self, claims: &IdClaims) -> Vec<u8> {
         let mut text = self.beginning.with(claims);
         let after = text.get(self.beginning.text.len()..).unwrap_or_default();

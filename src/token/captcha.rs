@@ -1,12 +1,12 @@
-//! The captcha token: `captcha-`, and the opaque form of the claims. It shows that a picture was solved, for one recipient.
+//! The captcha token: `captcha-`, and the opaque form of the claims. It shows that a picture was solved for one recipient.
 //!
-//! Its fields, in their order:
+//! Its fields, in order:
 //!
 //! ```text
 //! id 16 │ audience's digest 16 │ recipient's digest 16 │ device's digest 16 │ iat u64 │ exp u64
 //! ```
 //!
-//! It names nobody: what it is bound to stands in it as keyed hashes.
+//! The token names nobody: it holds what it is bound to as keyed hashes.
 
 use super::{
     AudienceDigest, DeviceDigest, KeyRing, Keys, TokenError, TokenText, Untrusted, Verified,
@@ -24,7 +24,7 @@ const MAX_BYTES: usize = AROUND + MAX_FIELDS;
 pub struct RecipientDigest([u8; 16]);
 
 impl RecipientDigest {
-    /// Any bytes, which are the digest of nobody but by chance.
+    /// Any bytes. They are the digest of a recipient only by chance.
     pub const fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(bytes)
     }
@@ -81,13 +81,13 @@ impl fmt::Debug for RecipientDigest {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CaptchaClaims {
-    /// Using the token is inserting this id.
+    /// Using the token means inserting this id.
     pub id: TokenId,
-    /// The application and tenant whose captcha it was.
+    /// The application and tenant of the captcha.
     pub audience: AudienceDigest,
-    /// To whom a code may go.
+    /// The recipient that a code may go to.
     pub recipient: RecipientDigest,
-    /// What the device that solved it is recognised by.
+    /// The digest by which the device that solved the captcha is recognised.
     pub device: DeviceDigest,
     /// When it was minted.
     pub issued_at: Timestamp,
@@ -164,15 +164,15 @@ impl<'ring> CaptchaTokens<'ring> {
         Self { ring }
     }
 
-    /// A token that says `claims`.
+    /// A token with these `claims`.
     pub fn mint(&self, claims: &CaptchaClaims) -> TokenText<CaptchaToken> {
         TokenText::new(opaque::seal::<_, MAX_BYTES>(self.ring, claims))
     }
 
-    /// Verifies the tag and the time. What it is bound to is judged beside this, and whether it has been used in the commit of the code.
+    /// Verifies the tag and the time. The caller judges what the token is bound to. The commit of the code judges whether the token has been used.
     ///
     /// # Errors
-    /// Why it was refused.
+    /// Returns the reason for the refusal.
     pub fn verify(
         &self,
         presented: Untrusted<'_, CaptchaToken>,

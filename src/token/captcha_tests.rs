@@ -62,7 +62,7 @@ fn a_captcha_token_verifies_for_three_minutes() {
     assert_eq!((made.issued_at, made.expires_at), (NOW, NOW.plus_seconds(180)));
 }
 
-/// Worked out apart from this library: a changed label or layout is another version.
+/// The values were worked out apart from this library. A changed label or layout is another version.
 #[test]
 fn a_captcha_token_is_what_it_has_always_been() {
     assert_eq!(
@@ -107,7 +107,7 @@ fn a_right_tag_over_a_wrong_body_is_malformed() {
     assert_eq!(refused(&|bytes| bytes[0] = 2), Err(TokenError::Malformed));
 }
 
-/// In every spelling of the recipient; after a rotation of keys too, and in another ring never.
+/// The token matches every spelling of the recipient, also after a rotation of keys, but never under another ring.
 #[test]
 fn a_token_is_of_what_it_was_made_for() {
     let (web, mona) = (audience("web", Some("acme")), recipient(Channel::Sms, "+86-13800000000"));
@@ -140,7 +140,7 @@ fn a_token_is_of_what_it_was_made_for() {
     assert!(!device("f").holds_captcha(&token, &other));
 }
 
-/// It names nobody: neither the number nor the application stands in it.
+/// The token names nobody: it contains neither the number nor the application.
 #[test]
 fn a_token_of_any_audience_and_recipient_has_one_length() {
     let ring = KeyRing::new(Key::new(&"k".repeat(20), crate::token::known_secret(7)).unwrap());

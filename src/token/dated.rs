@@ -1,5 +1,5 @@
-//! The form of a token that a client carries from one step to the next: a JWT that says when it ends (`exp`, RFC 7519 §4.1.4) and nothing else
-//! that others could read: `{"exp":…,"s":"…"}`, where `s` is the base64url of the fields of its kind.
+//! The form of a token that a client carries from one step to the next. It is a JWT that shows others only when it ends (`exp`, RFC 7519 §4.1.4):
+//! `{"exp":…,"s":"…"}`, where `s` is the base64url of the fields of its kind.
 
 use super::{
     KeyRing, Keys, jwt,
@@ -15,13 +15,13 @@ const BEFORE_EXPIRY: &[u8] = br#"{"exp":"#;
 const BEFORE_FIELDS: &[u8] = br#","s":""#;
 const AFTER_FIELDS: &[u8] = br#""}"#;
 
-/// One kind of such a token.
+/// One kind of token in this form.
 pub(super) trait Dated: Sized {
     /// The derived key of this kind.
     fn key(keys: &Keys) -> &MacKey;
-    /// Writes its fields.
+    /// Writes the fields.
     fn write_fields<const N: usize>(&self, fields: &mut Writer<N>);
-    /// Reads its fields, and nothing after them.
+    /// Reads the fields, and refuses anything after them.
     fn read_fields(fields: &mut Fields<'_>, expires_at: Timestamp) -> Option<Self>;
     /// When it was minted, and the first second in which it is no longer good.
     fn times(&self) -> (Timestamp, Timestamp);
@@ -54,7 +54,7 @@ pub(super) fn write<T: Dated, const FIELDS: usize, const PAYLOAD: usize>(
     payload.bytes(AFTER_FIELDS);
 }
 
-/// Takes exactly what [`write`] writes.
+/// Reads exactly what [`write`] writes.
 #[inline]
 pub(super) fn read<T: Dated, const FIELDS: usize>(payload: &[u8]) -> Option<T> {
     let (expires_at, rest) = read_time(payload.strip_prefix(BEFORE_EXPIRY)?)?;
@@ -74,7 +74,7 @@ pub(super) fn seal<T: Dated, const FIELDS: usize, const PAYLOAD: usize>(
     jwt::seal(keys.header.as_bytes(), T::key(keys), payload.written(), out);
 }
 
-/// Reads a time off the front: its digits without a nought before them, and none that no clock of ours shows.
+/// Reads a time off the front. Its digits have no leading zero, and it is no later than [`Timestamp::MAX`].
 fn read_time(payload: &[u8]) -> Option<(Timestamp, &[u8])> {
     let (mut seconds, mut rest) = (0_u64, payload);
     while let [digit @ b'0'..=b'9', after @ ..] = rest {

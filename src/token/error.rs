@@ -1,6 +1,6 @@
 //! Why a token was refused.
 
-/// Why a presented token was refused: for the host's logs. A client is told one thing for all of them.
+/// Why a presented token was refused, for the host's logs. A client is told the same for all reasons.
 ///
 /// ```
 /// use authflow::{
@@ -24,22 +24,22 @@
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum TokenError {
-    /// Too long, no header or key id of ours, or not the one spelling that we write.
+    /// The text is too long, has no header or key id of ours, or is not the one spelling that we write.
     #[error("the text is not a token of this kind")]
     Malformed,
     /// The tag is not the one that the named key makes.
     #[error("the tag does not match")]
     Forged,
-    /// The key that signed it may not be used at this time.
+    /// The signing key may not be used at this time.
     #[error("the key is outside its window")]
     KeyOutsideWindow,
     /// The time is at or after its expiry.
     #[error("expired")]
     Expired,
-    /// Its issue time or not-before lies in the future, beyond the clock skew.
+    /// The issue time or not-before lies in the future, beyond the clock skew.
     #[error("not valid yet")]
     NotYetValid,
-    /// Made for another application or tenant, or by another issuer.
+    /// The token was made for another application or tenant, or by another issuer.
     #[error("made for another audience")]
     WrongAudience,
 }

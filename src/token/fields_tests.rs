@@ -1,4 +1,4 @@
-//! Every field of the binary forms: gone, doubled, moved, or out of range, under a right tag.
+//! Every field of the binary forms is missing, doubled, moved or out of range, under a right tag.
 
 use super::{keys::Keys, opaque::sealed_bytes, *};
 use crate::{
@@ -149,16 +149,16 @@ fn state_fields() -> Vec<Field> {
     ]
 }
 
-/// What a field may not be.
+/// Values that a field may not have.
 fn out_of_range(name: &str) -> Vec<Vec<u8>> {
     match name {
         "version" => vec![vec![0], vec![2], vec![255]],
         "second version" => vec![vec![0], vec![1], vec![3], vec![255]],
-        // No key of the ring.
+        // These are marks of no key of the ring.
         "mark" => vec![vec![ring().signer().mark ^ 1], vec![ring().signer().mark ^ 0x80]],
-        // The second after the last one there is.
+        // This is the second after the last possible one.
         "seconds" => vec![vec![0x3A, 0xFF, 0xF4, 0x41, 0x80], vec![0xFF; 5]],
-        // No key of the ring, and the one without an id, which it has not.
+        // No key of the ring has these ids, and the ring has no key without an id.
         "key id" => vec![text(b""), text(b"2026-12"), text(b"2026-1"), text(b"2026-111"), text(&[b'k'; 21])],
         "account" | "application" => {
             vec![
@@ -170,22 +170,22 @@ fn out_of_range(name: &str) -> Vec<Vec<u8>> {
                 text("\u{85}".as_bytes()),
             ]
         }
-        // Without any it is another audience, and none that is malformed.
+        // A token without a tenant has another audience, but is not malformed.
         "tenant" => vec![text(&[b'x'; 65]), text(b"\xC3"), text(b"\t"), text(b"a\x7F")],
         "time" => vec![number(Timestamp::MAX.as_unix() + 1), number(u64::MAX), number(1 << 63)],
         "factors" => vec![vec![32], vec![33], vec![128], vec![255]],
-        // Of bits that are known, it is the number of the digests that decides.
+        // If all bits are known, the number of the digests decides.
         "bound" => vec![vec![0], vec![1], vec![7], vec![8], vec![13], vec![37], vec![255]],
         "bound, and linked" => vec![vec![5], vec![8], vec![15], vec![21], vec![53], vec![77], vec![255]],
         "provider" => vec![text(b""), text(b"WeiXin"), text(b"a b"), text(&[b'x'; 33]), text(b"\xFF")],
         "uid" => vec![text(b""), text(&[b'x'; 129]), text(b"a\nb"), text(b"\xFF")],
         "stage" => vec![vec![0], vec![4], vec![255]],
-        // Any bytes are an id, a digest, a number.
+        // Any bytes are a valid id, digest or number.
         _ => vec![],
     }
 }
 
-/// `verify` gives the claims of a token of this kind. They are the given ones only where every field is in its place.
+/// `verify` returns the claims of a token of this kind. They equal `claims` only if every field is in its place.
 fn check<T: Clone + PartialEq + core::fmt::Debug>(
     claims: T,
     fields: &[Field],
@@ -211,7 +211,7 @@ fn check<T: Clone + PartialEq + core::fmt::Debug>(
             changed[at].1 = other.clone();
             assert_eq!(signed(&changed), Err(TokenError::Malformed), "{name}: {other:?}");
         }
-        // A byte more or less of it moves all that follow.
+        // A byte more or less moves all fields that follow.
         for (what, bytes) in
             [("shorter", fields[at].1[1..].to_vec()), ("longer", [&fields[at].1[..], &[0]].concat())]
         {
@@ -222,7 +222,7 @@ fn check<T: Clone + PartialEq + core::fmt::Debug>(
         for other in at + 1..fields.len() {
             let mut moved = fields.to_owned();
             moved.swap(at, other);
-            // Two of one length are only told apart by their places: it says something else.
+            // Only their places tell two fields of the same length apart, so the claims differ.
             assert_ne!(signed(&moved), Ok(claims.clone()), "{name} and {} changed round", fields[other].0);
         }
     }
@@ -252,13 +252,13 @@ fn every_field_of_a_ticket() {
     );
 }
 
-/// As a state token's, in a payload of this form.
+/// A payload of this form under the given key, as for a state token.
 fn sealed_payload(keys: &Keys, key: &mac::MacKey, fields: &[u8]) -> String {
     let payload = format!(r#"{{"exp":1700000060,"s":"{}"}}"#, base64url::text(fields));
     jwt::sealed(&keys.header, key, payload.as_bytes())
 }
 
-/// With an identity to link, and without.
+/// The token is checked with an identity to link, and without one.
 #[test]
 fn every_field_of_a_state_token() {
     let link = PendingIdentity { identity: identity(), is_bound: true, is_vouched: false };
@@ -280,7 +280,7 @@ fn every_field_of_a_state_token() {
     }
 }
 
-/// A version that did not say how a link came about has minted it, a moment ago.
+/// An earlier version, which did not record how a link came about, minted this token a moment ago.
 #[test]
 fn a_link_of_which_nothing_is_said_is_the_least_that_it_may_be() {
     let mut fields = state_fields();

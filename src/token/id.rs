@@ -1,4 +1,4 @@
-//! The id token: who signed in, for the application (OpenID Connect Core §2).
+//! The id token, which tells the application who signed in (OpenID Connect Core §2).
 
 use super::{KeyRing, TokenError, TokenText, Untrusted, jwt};
 use crate::{
@@ -11,9 +11,9 @@ use alloc::{borrow::Cow, boxed::Box, string::String, vec};
 use core::str;
 use serde::{Deserialize, Serialize};
 
-/// The longest id token: longer text is refused unread.
+/// The longest id token. A longer text is refused unread.
 pub(super) const MAX_TEXT: usize = super::text::LONGEST;
-/// Who issues id tokens (`iss`): usually the `https://` address of the service. 1 to 255 bytes, no control characters.
+/// The issuer of id tokens (`iss`), usually the `https://` address of the service. 1 to 255 bytes, no control characters.
 ///
 /// ```
 /// use authflow::testkit::{World, demo};
@@ -73,7 +73,7 @@ impl From<Issuer> for String {
 #[error("an issuer must be 1 to 255 bytes without control characters")]
 pub struct IssuerError;
 
-/// Everything an id token says; `iss`, `aud` and `tenant` are the minting [`IdTokens`]' own.
+/// The claims of an id token, except `iss`, `aud` and `tenant`, which the minting [`IdTokens`] adds.
 ///
 /// ```
 /// use authflow::{
@@ -93,7 +93,7 @@ pub struct IssuerError;
 /// let (tokens, now) = (Forge::of(&ring).id_tokens(&issuer, &audience), world.clock.now);
 /// let own = tokens.verify(Untrusted::new(signed_in.id_token()), now)?;
 ///
-/// // Whoever holds the exported key writes another account into alice's session.
+/// // A holder of the exported key writes another account into alice's session.
 /// let forged = tokens.mint(&IdClaims {
 ///     account: AccountId::new("id-erin").unwrap(),
 ///     session: own.session(),
@@ -108,23 +108,23 @@ pub struct IssuerError;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdClaims {
-    /// Whose token it is (`sub`).
+    /// The subject of the token (`sub`).
     pub account: AccountId,
-    /// The session it stands for (`sid`).
+    /// The session that the token stands for (`sid`).
     pub session: SessionId,
-    /// When the subject last proved who they are.
+    /// When the subject last proved who they are (`auth_time`).
     pub auth_time: Timestamp,
-    /// What they proved it with (`amr`).
+    /// The factors that the subject proved (`amr`).
     pub factors: FactorSet,
     /// When it was minted.
     pub issued_at: Timestamp,
     /// The first second in which it is no longer good.
     pub expires_at: Timestamp,
-    /// Who the subject is, beyond `sub`.
+    /// The identity of the subject, beyond `sub`.
     pub identity: IdentityClaims,
 }
 
-/// Who the subject of an id token is, beyond `sub`, and where it says so: at the [place](crate::IdentityPlace) of the application. [`IdClaims`] has it.
+/// The identity of the subject of an id token, beyond `sub`, at the [place](crate::IdentityPlace) that the application chose. [`IdClaims`] has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum IdentityClaims {
     /// The host's claims about the subject, each at top level.
@@ -135,7 +135,7 @@ pub enum IdentityClaims {
     Api(Subject),
 }
 
-/// The claims that a verifier here looks at. A duplicate of one of them is refused by the derived reader.
+/// The claims that this library's verifier looks at. The derived reader refuses a duplicate of any of them.
 #[derive(Deserialize)]
 struct Read<'a> {
     #[serde(borrow)]
@@ -152,8 +152,8 @@ struct Read<'a> {
 }
 
 impl<'a> Read<'a> {
-    /// Reads an object in UTF-8, as RFC 7519 §7.2 asks for. The derived reader alone would take an array of the values as
-    /// well, and any bytes in a claim that it passes over.
+    /// Reads an object in UTF-8, as RFC 7519 §7.2 requires. The derived reader alone would also take an array of the values, and any bytes in a
+    /// claim that it passes over.
     fn of(payload: &'a [u8]) -> Option<Self> {
         let text = str::from_utf8(payload).ok().filter(|text| text.starts_with('{'))?;
         serde_json::from_str(text).ok()
@@ -178,7 +178,7 @@ impl<'a> Read<'a> {
 /// assert_eq!(token.account().as_str(), "id-alice");
 /// assert_eq!(token.expires_at(), now.plus_seconds(7_200));
 ///
-/// // Each application has a key of its own.
+/// // Each application has its own key.
 /// let other = Audience { client_id: ClientId::new(demo::ORDINARY)?, tenant: None };
 /// let refused = Forge::of(&ring).id_tokens(&issuer, &other).verify(presented, now);
 /// assert_eq!(refused.unwrap_err(), TokenError::Forged);
@@ -196,16 +196,16 @@ impl<'a> IdTokens<'a> {
         Self { ring, issuer, audience }
     }
 
-    /// A token that says `claims`, signed with the application's own key (HS256).
+    /// A token with these `claims`, signed with the application's own key (HS256).
     pub fn mint(&self, claims: &IdClaims) -> TokenText<IdToken> {
         TokenText::new(self.ring.begun_id_tokens(self.issuer, self.audience).mint(claims))
     }
 
-    /// Verifies the tag, issuer, audience, tenant and times. Whether the session still lives, and whether the account's
-    /// credentials have changed since, takes the host's knowledge: the operations of the engine ask for it.
+    /// Verifies the tag, issuer, audience, tenant and times. Only the host knows whether the session still lives and whether the account's
+    /// credentials have changed since; the operations of the engine ask it.
     ///
     /// # Errors
-    /// Why it was refused; a client is never told which.
+    /// Returns the reason for the refusal, which a client is never told.
     pub fn verify(&self, presented: Untrusted<'_, IdToken>, now: Timestamp) -> Result<IdToken, TokenError> {
         let opened = jwt::open(presented.bytes(), MAX_TEXT, self.ring, now, |keys, signed| {
             self.ring.id_token_mac(keys, self.audience).tag(&[signed])
@@ -215,7 +215,7 @@ impl<'a> IdTokens<'a> {
 }
 
 impl IdToken {
-    /// Reads the payload of a token whose signature has been found right, and judges issuer, audience, tenant and times.
+    /// Reads the payload of a token whose signature has been verified, and judges issuer, audience, tenant and times.
     pub(super) fn read(
         payload: &[u8],
         ring: &KeyRing,
@@ -258,7 +258,7 @@ impl IdToken {
 ///
 /// let mut world = World::new();
 /// let signed_in = world.login("alice");
-/// // At a route of your own: what stands behind `Bearer`.
+/// // At a route of your own, this is the text after `Bearer`.
 /// let bearer = PresentedToken::Bearer(Untrusted::<IdToken>::new(signed_in.id_token()));
 /// let caller = Caller::from_headers(&demo::device())?;
 /// let Verdict::Authenticated(who) = world.authenticate(caller, bearer) else {
@@ -276,18 +276,18 @@ pub struct IdToken {
 }
 
 impl IdToken {
-    /// Whose token it is.
+    /// The subject of the token.
     pub fn account(&self) -> AccountId {
         self.account
     }
 
-    /// The session it stands for.
+    /// The session that the token stands for.
     pub fn session(&self) -> SessionId {
         self.session
     }
 
-    /// When the subject last proved who they are, as the token says. Whoever holds the exported key can write it: compare with
-    /// the stored session where it matters.
+    /// When the subject last proved who they are, as the token says. A holder of the exported key can write any time here, so compare it with the
+    /// stored session if it matters.
     pub fn auth_time(&self) -> Timestamp {
         self.auth_time
     }

@@ -79,7 +79,7 @@ fn the_claims_on_the_wire() {
     assert_eq!((verified.auth_time(), verified.expires_at()), (claims.auth_time, claims.expires_at));
 }
 
-/// Whatever length the beginning has, and whether or not it was made beforehand.
+/// This holds for a beginning of any length, whether or not it was made beforehand.
 #[test]
 fn a_token_says_first_who_issues_it_and_for_whom_and_a_known_audience_makes_no_difference() {
     for issuer in ["i", "ii", "\"i\""].map(|issuer| Issuer::new(issuer).unwrap()) {
@@ -199,7 +199,7 @@ fn a_claim_missing_mistyped_doubled_or_of_another_world_is_refused_under_a_right
     assert_eq!(verify(&sealed(late.to_string().as_bytes()), NOW).unwrap_err(), TokenError::NotYetValid);
 }
 
-/// What another reader of JSON refuses, or takes for something else, is refused here too.
+/// If another JSON reader refuses the claims, or reads something else in them, this library refuses them too.
 #[test]
 fn claims_are_an_object_in_utf_8() {
     let values =
@@ -221,14 +221,14 @@ fn a_token_of_another_kind_and_a_text_over_the_cap_are_no_id_tokens() {
     let as_state = Untrusted::<StateToken>::new(id.expose());
     assert_eq!(ring.state_tokens().verify(as_state, NOW).unwrap_err(), TokenError::Forged);
 
-    // The payload of an id token, sealed as a state token: the right ring, header and claims under the wrong key.
+    // This is the payload of an id token, sealed as a state token: the right ring, header and claims under the wrong key.
     let payload = id.expose().split('.').nth(1).unwrap();
     let mut buffer = [0; MAX_TEXT];
     let payload = base64url::decode(payload.as_bytes(), &mut buffer).unwrap();
     let as_id = jwt::sealed(&ring.signer().header, &ring.signer().state, payload);
     assert_eq!(verify(&as_id, NOW).unwrap_err(), TokenError::Forged);
 
-    // A right tag does not help a text of one byte too many.
+    // A right tag does not help a text that is one byte too long.
     let good = core::str::from_utf8(payload).unwrap();
     let longest = (MAX_TEXT / 2..)
         .map(|spaces| sealed(alloc::format!("{good}{}", " ".repeat(spaces)).as_bytes()))
@@ -251,7 +251,7 @@ fn an_issuer_in_a_configuration_is_held_to_the_same_rule() {
     }
 }
 
-/// The longest claims, with the identity in either place; every character that can need an escape does.
+/// The longest claims, with the identity in either place. Every character that can need an escape needs one.
 fn longest(place: IdentityPlace) -> (Issuer, Audience, IdClaims) {
     let quotes = |count| "\"".repeat(count);
     let mut account = Account::bare(&quotes(64));

@@ -1,7 +1,7 @@
 //! The compact form of a JWT (RFC 7515 §3.1) under HS256: `header.payload.tag`.
 //!
-//! A header is never parsed. It is one of the ring's own constants, compared byte by byte, or the token is not ours;
-//! so there is no `alg` to obey (RFC 8725 §3.1).
+//! A header is never parsed. It is one of the ring's own constants, compared byte by byte, or the token is not ours. So there is no `alg` to obey
+//! (RFC 8725 §3.1).
 
 use super::{
     KeyRing, Keys, TokenError,
@@ -27,7 +27,7 @@ pub(super) fn seal(header: &[u8], key: &MacKey, payload: &[u8], out: &mut Vec<u8
     push_tag(&tag, out);
 }
 
-/// Appends the tag over what is written to it.
+/// Appends the tag over the text that is in `out`.
 pub(super) fn push_tag(tag: &[u8; 32], out: &mut Vec<u8>) {
     out.push(b'.');
     out.extend_from_slice(&fixed::encode::<32, TAG>(tag));
@@ -39,15 +39,15 @@ pub(super) fn sealed_len(header: &[u8], payload: &[u8]) -> usize {
     parts.into_iter().fold(0, usize::saturating_add)
 }
 
-/// A token whose tag was right: the key that made it, and its payload, still encoded.
+/// A token whose tag is right: the place of its key, and its payload, still encoded.
 pub(super) struct Opened<'a> {
     pub(super) key: Place,
     pub(super) payload: &'a [u8],
 }
 
-/// Checks the tag of a presented token of at most `cap` bytes. Nothing of it is decoded.
+/// Checks the tag of a presented token of at most `cap` bytes. Nothing in it is decoded.
 ///
-/// `with_key` hands over the derived key that the token's kind is signed with.
+/// `with_key` computes the tag under the derived key of the token's kind.
 pub(super) fn open<'a>(
     text: &'a [u8],
     cap: usize,
@@ -61,10 +61,10 @@ pub(super) fn open<'a>(
     let (key, keys) = ring.by_header(text, now)?;
     let (rest, tag) = text.split_last_chunk::<TAG>().ok_or(TokenError::Malformed)?;
     let signed = rest.strip_suffix(b".").ok_or(TokenError::Malformed)?;
-    // A text of fewer than two dots ends here: what is signed must reach beyond the header.
+    // A text with fewer than two dots ends here, because the signed part must reach beyond the header.
     let payload = signed.get(keys.header.len()..).ok_or(TokenError::Malformed)?;
-    // Our own tag is encoded, rather than the presented one decoded: nothing of the attacker's is interpreted, and
-    // every other spelling of the right tag is simply a different text.
+    // Our own tag is encoded, instead of decoding the presented one. So nothing of the attacker's is interpreted, and every other spelling of the
+    // right tag is simply a different text.
     let expected = fixed::encode(&with_key(keys, signed));
     if same_tag(&expected, tag) { Ok(Opened { key, payload }) } else { Err(TokenError::Forged) }
 }
@@ -82,8 +82,8 @@ mod tests {
     use super::*;
     use crate::token::Key;
 
-    /// RFC 7515 A.1: its key, header and payload give its tag. (Our ring never writes that header; the point is that
-    /// what we compute over a compact form is what everybody computes.)
+    /// RFC 7515 A.1: its key, header and payload give its tag. Our ring never writes that header. The test shows that we compute over a compact
+    /// form what everybody computes.
     #[test]
     fn the_vector_of_rfc_7515_a1() {
         let mut buffer = [0; 64];

@@ -9,8 +9,8 @@ use alloc::{boxed::Box, format};
 use core::fmt;
 use zeroize::{Zeroize as _, Zeroizing};
 
-/// The labels that tell derived keys apart. Fixed for ever: changing one invalidates every token of its kind. A form that changes
-/// takes a new label, so that a token of the old one is forged under the new one, and never misread.
+/// The labels that tell derived keys apart. They are fixed for ever: a changed label invalidates every token of its kind. A changed form takes a
+/// new label, so that a token of the old form is forged under the new label and never misread.
 mod label {
     pub(super) const STATE: &[u8] = b"authflow/v2/state";
     pub(super) const LINK: &[u8] = b"authflow/v1/link";
@@ -27,15 +27,15 @@ mod label {
     pub(super) const GUESS: &[u8] = b"authflow/v1/guess";
     pub(super) const SEND: &[u8] = b"authflow/v1/send";
     pub(super) const RANDOM: &[u8] = b"authflow/v1/random";
-    /// Followed by the client id and the tenant, each behind its length.
+    /// The client id and the tenant follow this label, each behind its length.
     pub(super) const ID: &[u8] = b"authflow/v1/id/";
 }
 
-/// The key that signs the id tokens of one application, for a relying party to verify them with (HS256).
+/// The key that signs the id tokens of one application. A relying party verifies them with it (HS256).
 ///
-/// The only derived key that leaves the library. HS256 keys sign as well as they verify: who has it can forge this
-/// application's id tokens, which are also the bearers of its post-login calls, for any session that still lives.
-/// It makes no session, no state token, and nothing for another application or tenant.
+/// It is the only derived key that leaves the library. An HS256 key signs as well as it verifies. Anybody who has this key can forge this
+/// application's id tokens for any session that still lives, and id tokens are also the bearers of its post-login calls. The key makes no session,
+/// no state token, and nothing for another application or tenant.
 ///
 /// ```
 /// use authflow::testkit::{World, demo};
@@ -48,7 +48,7 @@ mod label {
 /// };
 /// assert!(key.window().is_none(), "it signs");
 ///
-/// // What a relying party does with it, by its own library: HS256 over the first two parts.
+/// // A relying party does this with its own library: HS256 over the first two parts.
 /// use hmac::{Hmac, KeyInit as _, Mac as _};
 /// let (signed, tag) = signed_in.id_token().rsplit_once('.').unwrap();
 /// let mut mac = Hmac::<sha2::Sha256>::new_from_slice(key.expose()).unwrap();
@@ -64,7 +64,7 @@ pub struct IdTokenKey {
 }
 
 impl IdTokenKey {
-    /// When it counts; `None` for the key that signs. A relying party forgets a key whose window is over.
+    /// When the key counts; `None` for the key that signs. A relying party forgets a key whose window is over.
     pub fn window(&self) -> Option<VerifyWindow> {
         self.window
     }
@@ -73,7 +73,7 @@ impl IdTokenKey {
         Self { window, ..self }
     }
 
-    /// What the `kid` of its tokens is.
+    /// The `kid` of the key's tokens.
     pub fn id(&self) -> Option<&KeyId> {
         self.id.as_ref()
     }
@@ -93,7 +93,7 @@ impl fmt::Debug for IdTokenKey {
 /// A key of the ring with the keys derived from it, one for each purpose.
 pub(crate) struct Keys {
     pub(super) id: Option<KeyId>,
-    /// The encoded JWT header and its dot: a constant of the key.
+    /// The encoded JWT header and its dot, a constant of the key.
     pub(super) header: Box<str>,
     pub(super) state: MacKey,
     pub(super) link: MacKey,
@@ -103,7 +103,7 @@ pub(crate) struct Keys {
     pub(super) tenant: MacKey,
     pub(super) device: MacKey,
     pub(super) captcha: MacKey,
-    /// What a token names the key by that has no room for its id. Other keys may have the same.
+    /// The name of the key in tokens that have no room for its id. Other keys may have the same mark.
     pub(super) mark: u8,
     audience: MacKey,
     recipient: MacKey,
@@ -152,18 +152,18 @@ impl Keys {
     pub(super) fn id_token_key(&self, audience: &Audience) -> IdTokenKey {
         let client_id = audience.client_id.as_str().as_bytes();
         let tenant = audience.tenant.as_ref().map_or(&[][..], |tenant| tenant.as_str().as_bytes());
-        // Ids are at most 64 bytes, so a length is one byte; no tenant is the length 0, which no tenant has.
+        // Ids have at most 64 bytes, so a length is one byte. The length 0 stands for no tenant, because no tenant has it.
         let [client_length, tenant_length] = [client_id, tenant].map(|text| [text.len() as u8]);
         let parts = [label::ID, &client_length, client_id, &tenant_length, tenant];
         IdTokenKey { id: self.id, secret: Zeroizing::new(self.root.derive(&parts)), window: None }
     }
 
-    /// The same key, prepared.
+    /// The same key as a prepared MAC.
     pub(super) fn id_token_mac(&self, audience: &Audience) -> MacKey {
         MacKey::new(self.id_token_key(audience).expose())
     }
 
-    /// What tokens name it by, if they do.
+    /// The name that tokens have for the key, if they name it.
     pub(crate) fn id(&self) -> Option<&KeyId> {
         self.id.as_ref()
     }
@@ -172,17 +172,17 @@ impl Keys {
         self.id.as_ref().map(|id| id.as_str().as_bytes())
     }
 
-    /// Whether the other one has the same secret, as what is derived from it shows.
+    /// Whether the other key has the same secret, as the derived keys show.
     pub(super) fn has_secret_of(&self, other: &Self) -> bool {
         same_tag(&self.state.tag(&[]), &other.state.tag(&[]))
     }
 
-    /// Whether this is the key that everything here is derived from.
+    /// Whether these keys are derived from `root`.
     pub(super) fn is_derived_from(&self, root: &MacKey) -> bool {
         same_tag(&self.root.tag(&[]), &root.tag(&[]))
     }
 
-    /// The keyed hash of one thing a device says about itself; `what` tells the things apart.
+    /// The keyed hash of one value that a device sends; `what` says which value it is.
     pub(crate) fn device_digest(&self, what: &str, value: &[u8]) -> DeviceDigest {
         DeviceDigest::from_bytes(half(self.device.tag_list([what.as_bytes(), value])))
     }
@@ -200,7 +200,7 @@ impl Keys {
         RecipientDigest::from_bytes(half(self.recipient.tag_list(parts)))
     }
 
-    /// The tag over a code and what it is bound to.
+    /// The tag over a code and the values that it is bound to.
     pub(crate) fn code_tag(&self, bound: &[&[u8]], code: &str) -> [u8; 32] {
         self.code.tag_list(bound.iter().copied().chain([code.as_bytes()]))
     }
@@ -215,7 +215,7 @@ impl Keys {
         self.send.tag_list(parts)
     }
 
-    /// 16 bytes for one use in one request: half an HMAC of the moment, what the bytes are for, and what they are bound to.
+    /// 16 bytes for one use in one request: half of an HMAC over the moment, the purpose of the bytes, and the values that they are bound to.
     pub(crate) fn draw(&self, moment: &Moment, purpose: &str, bound: &[&[u8]]) -> [u8; 16] {
         let now = moment.timestamp().as_unix().to_be_bytes();
         let fixed = [&moment.entropy().as_bytes()[..], &now, purpose.as_bytes()];
@@ -267,7 +267,7 @@ mod tests {
         assert_eq!(keys.header.len(), Keys::MAX_HEADER);
     }
 
-    /// So what one purpose has signed is nothing to another, whatever stands in it.
+    /// So the signature of one purpose is worthless to another, whatever the signed bytes are.
     #[test]
     fn each_purpose_has_a_key_of_its_own() {
         let keys = Keys::new(Key::without_id(crate::token::known_secret(1)).unwrap());

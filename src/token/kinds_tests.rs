@@ -1,4 +1,4 @@
-//! Every kind of token before every verifier, and every small change of each.
+//! Every kind of token is shown to every verifier, and every small change of a token to its own.
 
 use super::{
     keys::jwt_header,
@@ -18,10 +18,10 @@ use alloc::{format, string::String, vec::Vec};
 use std::sync::LazyLock;
 
 const NOW: Timestamp = Timestamp::from_unix(1_700_000_000);
-/// What the host says is good: the stand-in for a signature from outside.
+/// The signature that the host finds good. It stands in for a signature from outside.
 const SIGNATURE: &[u8] = b"a signature of the host's";
 
-/// The kinds, and so the verifiers.
+/// The kinds of tokens, each with a verifier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     State,
@@ -58,12 +58,12 @@ fn audience() -> Audience {
     Audience { client_id: ClientId::new("web").unwrap(), tenant: TenantId::new("acme").ok() }
 }
 
-/// A key outside that has the very id of the ring's.
+/// A key outside that has the same id as the ring's key.
 fn outside() -> OutsideKeys {
     OutsideKeys::new(OutsideKey::new("2026-11", SignatureAlgorithm::Rs256).unwrap())
 }
 
-/// A good token of a kind, and all of them of one account and session.
+/// A good token of a kind. All kinds are of one account and session.
 fn token(kind: Kind) -> String {
     let (ring, issuer, audience, outside) = (&*RING, issuer(), audience(), outside());
     let (account, session) = (AccountId::new("erin").unwrap(), SessionId::from_bytes([1; 16]));
@@ -149,7 +149,7 @@ fn token(kind: Kind) -> String {
     }
 }
 
-/// What the verifier of a kind says. Outside, the host finds the signature good of what it has signed, and of nothing else.
+/// The answer of a kind's verifier. For tokens signed outside, the host accepts the signature of what it has signed, and nothing else.
 fn verify(kind: Kind, text: &[u8]) -> Result<(), TokenError> {
     let (ring, issuer, audience, outside) = (&*RING, issuer(), audience(), outside());
     match kind {
@@ -183,7 +183,7 @@ fn a_verifier_takes_its_own_kind_and_no_other() {
     }
 }
 
-/// Replies are written on it: they look for nothing to escape in a token.
+/// Replies rely on this: they do not look for characters to escape in a token.
 #[test]
 fn a_token_has_no_character_that_json_escapes() {
     for kind in KINDS {
@@ -193,7 +193,7 @@ fn a_token_has_no_character_that_json_escapes() {
     }
 }
 
-/// The payload of a kind in the form of another, under the key of a third: only where all three are one.
+/// The payload of one kind, in the form of another, under the key of a third. The token is accepted only if all three are the same kind.
 #[test]
 fn the_key_tells_kinds_apart_whatever_the_form_and_the_payload() {
     let (keys, audience) = (RING.signer(), audience());
@@ -235,7 +235,7 @@ fn the_key_tells_kinds_apart_whatever_the_form_and_the_payload() {
     }
 }
 
-/// What is signed of a token, decoded.
+/// The signed bytes of a token, decoded.
 fn body(kind: Kind) -> Vec<u8> {
     let text = token(kind);
     let mut buffer = [0; 1024];
@@ -251,7 +251,7 @@ fn body(kind: Kind) -> Vec<u8> {
     decoded[..decoded.len() - if is_compact { 0 } else { 32 }].to_vec()
 }
 
-/// Another algorithm, another key's header, another case, none at all.
+/// The header of another algorithm, of another key, in another case, or none at all.
 #[test]
 fn a_compact_token_has_its_own_keys_header() {
     for kind in [Kind::State, Kind::Link, Kind::Id, Kind::OutsideId] {
@@ -274,8 +274,8 @@ fn a_compact_token_has_its_own_keys_header() {
     }
 }
 
-/// With every character of the alphabet in every place – the last ones of a segment differ in nothing but bits that decode to
-/// nothing – and those that decoders like to pass over; one character less, one twice, two changed round.
+/// Every character of the alphabet is tried in every place. (In the last places of a segment, some differ only in bits that decode to nothing.)
+/// Characters that decoders like to skip are tried too, as are a missing, a doubled and a swapped character.
 #[test]
 fn every_change_of_one_character_is_another_text() {
     const OTHERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.=+/ \n\0\xC3";

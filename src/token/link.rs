@@ -1,13 +1,13 @@
-//! The link token: the memory of a social sign-in whose identity is linked to no account yet, carried by the client.
+//! The link token: the state of a social sign-in whose identity is linked to no account yet. The client carries it.
 //!
-//! It is [dated](super::dated), under a key of its own. Its fields, in their order:
+//! It is [dated](super::dated), under its own key. Its fields, in order:
 //!
 //! ```text
 //! client id: length, bytes │ tenant: length, bytes │ provider: length, bytes │ id at the provider: length, bytes │ fingerprint's digest 16
 //! │ bound u8, and a digest 16 for each of its bits: address 1, system 2, agent 4; its bit 16 is of a code that was bound │ id 16 │ iat u64
 //! ```
 //!
-//! It names an identity and no account, so there is nothing in it that a step of a login could be carried on with.
+//! It names an identity and no account, so no step of a login can go on with it.
 
 use super::{
     KeyRing, Keys, TokenError, TokenText, Untrusted, Verified,
@@ -23,23 +23,23 @@ use alloc::vec::Vec;
 /// Every field at its longest.
 const MAX_FIELDS: usize = 2 * TEXT + MAX_IDENTITY + DeviceDigests::MAX_BYTES + 16 + 8;
 const MAX_PAYLOAD: usize = dated::max_payload(MAX_FIELDS);
-/// The longest link token: longer text is refused unread.
+/// The longest link token. A longer text is refused unread.
 const LONGEST: usize = dated::longest(MAX_FIELDS);
 
-/// Everything a link token says.
+/// The claims of a link token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LinkClaims {
     /// The application and tenant that the sign-in is for.
     pub audience: Audience,
-    /// The identity, which its owner has proved.
+    /// The identity that its owner has proved.
     pub identity: SocialIdentity,
     /// Whether the provider's code was bound to the client that brought it.
     pub is_bound: bool,
-    /// The device that it was proved on.
+    /// The device on which the identity was proved.
     pub device: DeviceDigests,
-    /// Using the token is inserting this id.
+    /// Using the token means inserting this id.
     pub id: TokenId,
-    /// When it was minted: when the login began.
+    /// When the token was minted, which is when the login began.
     pub issued_at: Timestamp,
     /// The first second in which it is no longer good.
     pub expires_at: Timestamp,
@@ -94,17 +94,17 @@ impl<'ring> LinkTokens<'ring> {
         Self { ring }
     }
 
-    /// A token that says `claims`.
+    /// A token with these `claims`.
     pub fn mint(&self, claims: &LinkClaims) -> TokenText<LinkToken> {
         let mut text = Vec::new();
         dated::seal::<_, MAX_FIELDS, MAX_PAYLOAD>(self.ring, claims, &mut text);
         TokenText::new(text)
     }
 
-    /// Verifies the tag, the one spelling, and the time. Whom the token is for, and whether the device is the one that began, is judged beside this.
+    /// Verifies the tag, the one spelling, and the time. The caller judges whom the token is for, and whether the device is the one that began.
     ///
     /// # Errors
-    /// Why it was refused; a client is never told which.
+    /// Returns the reason for the refusal, which a client is never told.
     pub fn verify(
         &self,
         presented: Untrusted<'_, LinkToken>,
@@ -124,7 +124,7 @@ impl<'ring> LinkTokens<'ring> {
     }
 }
 
-/// A link token that verified: an identity that its owner has proved, and that is linked to no account. Only an engine makes one.
+/// A link token that verified. Its owner has proved the identity, which is linked to no account. Only an engine makes one.
 pub type LinkToken = Verified<LinkClaims>;
 
 #[cfg(test)]

@@ -36,7 +36,7 @@ fn payload(claims: &LinkClaims) -> Vec<u8> {
     payload.written().to_vec()
 }
 
-/// Over any payload, with a right tag.
+/// Verifies a token over any payload, with a right tag.
 fn verify_sealed(payload: &[u8]) -> Result<LinkToken, TokenError> {
     let ring = ring();
     let text = jwt::sealed(&ring.signer().header, &ring.signer().link, payload);
@@ -113,7 +113,7 @@ proptest! {
         prop_assert_eq!(dated::read::<LinkClaims, MAX_FIELDS>(&payload(&claims)), Some(claims));
     }
 
-    /// Whatever is read is what is written: there is one spelling.
+    /// The writer writes the same payload that the reader reads, so there is only one spelling.
     #[test]
     fn whatever_is_read_is_written_alike(claims in any_claims(), at: prop::sample::Index, byte: u8) {
         let mut written = Writer::<MAX_FIELDS>::new();

@@ -19,7 +19,7 @@
 //! let signed_in = world.skip(warned.state_token()); // a session token and an id token
 //! assert_eq!(world.skip(warned.state_token()).status, 400);
 //!
-//! // Each kind has a key of its own: one where another belongs is noise.
+//! // Each kind has its own key, so a token in the place of another kind is noise.
 //! assert_eq!(world.skip(signed_in.session_token()).status, 400);
 //! let as_session = PresentedToken::Session(Untrusted::new(signed_in.id_token()));
 //! let caller = authflow::device::Caller::from_headers(&demo::device())?;
@@ -30,10 +30,9 @@
 //! Tokens are minted at the end of an operation of the [`Engine`](crate::Engine), and nowhere else. Middleware verifies session tokens with a
 //! [`SessionVerifier`].
 //!
-//! Every kind has a key of its own, derived from the ring's keys, so a token of one kind is noise to the verifier of
-//! another. Text that a client presents is [`Untrusted`]; what a verifier hands back is a type with private fields and
-//! no way to be deserialised. Verification comes first and parsing after it: nothing inside a token is looked at before
-//! its tag has been found right.
+//! Every kind has its own key, derived from the ring's keys, so a token of one kind is noise to the verifier of another. Text that a client
+//! presents is [`Untrusted`]. A verifier returns a type with private fields that cannot be deserialised. Verification comes before parsing: nothing
+//! inside a token is looked at before its tag has been found right.
 
 #![cfg_attr(not(feature = "testkit"), allow(unreachable_pub, reason = "the test kit hands them out"))]
 

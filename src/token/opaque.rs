@@ -3,7 +3,7 @@
 //! ```text
 //! version 1 │ key id: length, bytes │ the fields of the kind │ tag 32
 //! ```
-//! Numbers are big-endian; a length is one byte, and a length of 0 stands for no key id or no tenant. Signed, **not encrypted**.
+//! Numbers are big-endian. A length is one byte, and a length of 0 stands for no key id or no tenant. The token is signed, **not encrypted**.
 
 use super::{KeyId, KeyRing, Keys, TokenError, Verified, mac::same_tag};
 use crate::{
@@ -17,30 +17,30 @@ use core::str;
 const VERSION: u8 = 1;
 const TAG: usize = 32;
 
-/// What a token has around its fields at most.
+/// The most bytes that a token has around its fields.
 pub(super) const AROUND: usize = 1 + 1 + KeyId::MAX_BYTES + TAG;
-/// A text of 64 bytes with its length.
+/// A text of 64 bytes with its length byte.
 pub(super) const TEXT: usize = 65;
 
 /// One kind of opaque token.
 pub(super) trait Opaque: Sized {
-    /// What its text begins with.
+    /// The beginning of its text.
     const PREFIX: &'static str;
-    /// Every field at its longest.
+    /// The bytes of all fields at their longest.
     const MAX_FIELDS: usize;
 
     /// The tag under the key of this kind.
     fn tag(keys: &Keys, signed: &[u8]) -> [u8; 32];
-    /// Writes its fields.
+    /// Writes the fields.
     fn write<const N: usize>(&self, fields: &mut Writer<N>);
-    /// Reads its fields.
+    /// Reads the fields.
     fn read(fields: &mut Fields<'_>) -> Option<Self>;
     /// When it was minted, and the first second in which it is no longer good.
     fn times(&self) -> (Timestamp, Timestamp);
 }
 
-/// Writes fields into a buffer on the stack. Every field is bounded and the capacity is their sum; were it not, the token would be short and
-/// never verify.
+/// Writes fields into a buffer on the stack. Every field is bounded, and the capacity is their sum. If the capacity were smaller, the token would
+/// be cut short and never verify.
 pub(super) struct Writer<const CAPACITY: usize> {
     buffer: [u8; CAPACITY],
     length: usize,
@@ -62,7 +62,7 @@ impl<const CAPACITY: usize> Writer<CAPACITY> {
         }
     }
 
-    /// The base64url of `bytes`.
+    /// Appends the base64url of `bytes`.
     pub(super) fn base64url(&mut self, bytes: &[u8]) {
         let room = self.buffer.get_mut(self.length..).unwrap_or_default();
         let written = base64url::encode(bytes, room).unwrap_or_default().len();
@@ -99,7 +99,7 @@ impl<const CAPACITY: usize> Writer<CAPACITY> {
     }
 }
 
-/// Reads fields off the front; `None` when there is too little left, or it is no such field.
+/// Reads fields off the front. A method returns `None` if too few bytes are left, or if they are not such a field.
 pub(super) struct Fields<'a>(&'a [u8]);
 
 impl<'a> Fields<'a> {
@@ -107,7 +107,7 @@ impl<'a> Fields<'a> {
         Self(bytes)
     }
 
-    /// Nothing is left.
+    /// Requires that nothing is left.
     pub(super) fn end(&self) -> Option<()> {
         self.0.is_empty().then_some(())
     }
@@ -125,8 +125,8 @@ impl<'a> Fields<'a> {
         Some(text)
     }
 
-    /// An account and an audience. The length of an id is an ASCII character, across which no other character reaches: the three
-    /// texts with their lengths are UTF-8 exactly where each is, and are looked at once, together.
+    /// Reads an account and an audience. The length byte of an id is an ASCII character, which no other UTF-8 character can span. So the three
+    /// texts with their lengths are UTF-8 exactly if each text is, and they are checked together.
     pub(super) fn ids(&mut self) -> Option<(AccountId, Audience)> {
         let all = self.0;
         let lengths = [self.text()?.len(), self.text()?.len(), self.text()?.len()];
@@ -178,7 +178,7 @@ pub(super) fn seal<T: Opaque, const BYTES: usize>(ring: &KeyRing, claims: &T) ->
     text(T::PREFIX, token.written())
 }
 
-/// Writes what the tag is over.
+/// Writes the bytes that the tag covers.
 pub(super) fn write_signed<T: Opaque, const BYTES: usize>(
     keys: &Keys,
     claims: &T,
@@ -198,7 +198,7 @@ pub(super) fn text(prefix: &str, bytes: &[u8]) -> Vec<u8> {
     text
 }
 
-/// Verifies the tag and the time. Text longer than the longest token of its kind is refused unread.
+/// Verifies the tag and the time. A text longer than the longest token of its kind is refused unread.
 pub(super) fn open<T: Opaque, const BYTES: usize>(
     ring: &KeyRing,
     text: &[u8],
@@ -231,7 +231,7 @@ pub(super) fn open<T: Opaque, const BYTES: usize>(
     }
 }
 
-/// What the tag of a token is over, for tests of what a right tag does not excuse.
+/// The bytes that the tag of a token covers, for tests of malformed tokens with a right tag.
 #[cfg(test)]
 pub(super) fn signed_bytes<T: Opaque>(keys: &Keys, claims: &T) -> Vec<u8> {
     let mut token = Writer::<512>::new();
@@ -239,7 +239,7 @@ pub(super) fn signed_bytes<T: Opaque>(keys: &Keys, claims: &T) -> Vec<u8> {
     token.written().to_vec()
 }
 
-/// Any bytes as a token of a kind, for the same.
+/// Any bytes as a token of a kind, for the same tests.
 #[cfg(test)]
 pub(super) fn sealed_bytes<T: Opaque>(bytes: &[u8], tag: [u8; TAG]) -> alloc::string::String {
     use alloc::string::String;

@@ -1,8 +1,7 @@
-//! Id tokens whose keys are outside: in a KMS, or of a kind that is not computed here. The host signs and verifies bytes; what they
-//! say is written and judged here.
+//! Id tokens whose keys are outside, in a KMS or of a kind that this library does not compute. The host signs and verifies bytes. This library
+//! writes and judges what they say.
 //!
-//! A header is a constant of its key, as under HS256: it is compared, never parsed, so there is no `alg` to obey
-//! (RFC 8725 §3.1).
+//! As under HS256, a header is a constant of its key. It is compared and never parsed, so there is no `alg` to obey (RFC 8725 §3.1).
 
 use super::{
     IdClaims, IdToken, Issuer, KeyError, KeyId, KeyRing, PublicKey, PublicKeys, RingError, TokenError,
@@ -15,14 +14,14 @@ use serde::{Deserialize, Serialize};
 /// The longest signature: RSA with a key of 8,192 bits.
 const MAX_SIGNATURE: usize = 1024;
 
-/// How a key outside signs.
+/// The algorithm by which a key outside signs.
 ///
 /// ```
 /// use authflow::{
 ///     token::{OutsideKey, SignatureAlgorithm},
 /// };
 ///
-/// /// What a key service calls it.
+/// /// The name that a key service has for the algorithm.
 /// fn scheme(algorithm: SignatureAlgorithm) -> &'static str {
 ///     match algorithm {
 ///         SignatureAlgorithm::Rs256 => "RSASSA_PKCS1_V1_5_SHA_256",
@@ -39,7 +38,7 @@ const MAX_SIGNATURE: usize = 1024;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum SignatureAlgorithm {
-    /// RSASSA-PKCS1-v1_5 with SHA-256 (RFC 7518 §3.3): what the products use.
+    /// RSASSA-PKCS1-v1_5 with SHA-256 (RFC 7518 §3.3), as in the products.
     #[serde(rename = "RS256")]
     Rs256,
     /// RSASSA-PSS with SHA-256 (RFC 7518 §3.5).
@@ -48,7 +47,7 @@ pub enum SignatureAlgorithm {
     /// ECDSA on P-256 with SHA-256, the signature as `r ‖ s` in 64 bytes (RFC 7518 §3.4).
     #[serde(rename = "ES256")]
     Es256,
-    /// EdDSA, Ed25519 here (RFC 8037 §3.1).
+    /// EdDSA with Ed25519 (RFC 8037 §3.1).
     #[serde(rename = "EdDSA")]
     EdDsa,
 }
@@ -65,13 +64,13 @@ impl SignatureAlgorithm {
     }
 }
 
-/// A key that is outside: its id, how it signs, and perhaps its public half, for relying parties. The private one never gets here.
+/// A key that is outside: its id, its algorithm, and perhaps its public half for relying parties. The private half never gets here.
 ///
 /// ```
 /// use authflow::token::{KeyError, OutsideKey, PublicKey, SignatureAlgorithm};
 ///
 /// let key = OutsideKey::new("kms-1", SignatureAlgorithm::Es256)?;
-/// // Its public half is of another kind: relying parties would take no id token.
+/// // The public half is of another kind, so relying parties would accept no id token.
 /// let refused = key.clone().publishing(PublicKey::ed25519([7; 32])).unwrap_err();
 /// assert_eq!(refused, KeyError::Public);
 ///
@@ -88,7 +87,7 @@ pub struct OutsideKey {
 }
 
 impl OutsideKey {
-    /// A key that tokens name by `id`.
+    /// A key that has the name `id` in tokens.
     ///
     /// # Errors
     /// When the id is not a [`KeyId`].
@@ -97,11 +96,11 @@ impl OutsideKey {
         Ok(Self { header: jwt_header(algorithm.as_str(), Some(&id)), id, algorithm, public: None })
     }
 
-    /// The same, published in the [document of public keys](crate::Engine::public_keys). Its id is the `kid` there, as in the header of the id tokens
-    /// that it signs.
+    /// The same key, published in the [document of public keys](crate::Engine::public_keys). Its id is the `kid` there, as in the header of the id
+    /// tokens that it signs.
     ///
     /// # Errors
-    /// When it is a key of another kind than the algorithm takes.
+    /// When the public half is of another kind than the algorithm takes.
     pub fn publishing(self, public: PublicKey) -> Result<Self, KeyError> {
         if public.is_for(self.algorithm) {
             Ok(Self { public: Some(public), ..self })
@@ -110,18 +109,18 @@ impl OutsideKey {
         }
     }
 
-    /// Its id.
+    /// The id of the key.
     pub fn id(&self) -> &KeyId {
         &self.id
     }
 
-    /// How it signs.
+    /// The algorithm by which it signs.
     pub fn algorithm(&self) -> SignatureAlgorithm {
         self.algorithm
     }
 }
 
-/// The keys outside: one signs, any number still verify, each within its window.
+/// The keys outside. One signs; any number of others still verify, each within its window.
 ///
 /// ```
 /// use authflow::{
@@ -165,14 +164,14 @@ impl OutsideKeys {
         Ok(self)
     }
 
-    /// Every key and its window; the one without is the signer.
+    /// Every key and its window. The key without a window is the signer.
     pub fn iter(&self) -> impl Iterator<Item = (&OutsideKey, Option<VerifyWindow>)> {
         let verifiers = self.verifiers.iter().map(|(key, window)| (key, Some(*window)));
         core::iter::once((&self.signer, None)).chain(verifiers)
     }
 
-    /// The public halves that are [published](OutsideKey::publishing): also one whose window has not begun, so that a rotation is known before it happens. One whose window is over is
-    /// not.
+    /// The public halves that are [published](OutsideKey::publishing). A key whose window has not begun is among them, so that a rotation is
+    /// known before it happens. A key whose window is over is not.
     pub fn published(&self, now: Timestamp) -> PublicKeys {
         let counts = |window: Option<VerifyWindow>| window.is_none_or(|window| now < window.until);
         let counting = self.iter().filter(|(_, window)| counts(*window));
@@ -189,7 +188,7 @@ impl OutsideKeys {
     }
 }
 
-/// Who signs id tokens.
+/// The signer of id tokens.
 ///
 /// ```
 /// use authflow::{
@@ -215,7 +214,7 @@ pub enum IdTokenSigning {
     #[default]
     ApplicationKey,
     /// The host, with keys that are outside ([`SignBytes`](crate::step::SignBytes), [`VerifyBytes`](crate::step::VerifyBytes)).
-    /// The application's derived key then counts no more.
+    /// The application's derived key then no longer counts.
     Outside(OutsideKeys),
 }
 
@@ -228,14 +227,14 @@ pub(crate) struct OutsideIdTokens<'a> {
 }
 
 impl OutsideIdTokens<'_> {
-    /// What the host must sign for a token that says `claims`.
+    /// The part of a token that the host must sign, with these `claims`.
     pub(crate) fn prepare(&self, claims: &IdClaims) -> Unsigned {
         let OutsideKey { id, header, .. } = &self.keys.signer;
         let text = Beginning::new(header, self.issuer, self.audience).with(claims);
         Unsigned { key_id: *id, text }
     }
 
-    /// Takes a presented token apart, for the host to verify. Nothing of its payload is looked at.
+    /// Takes a presented token apart, for the host to verify. Its payload is not looked at.
     pub(crate) fn open(
         &self,
         presented: Untrusted<'_, IdToken>,
@@ -268,7 +267,7 @@ impl OutsideIdTokens<'_> {
         })
     }
 
-    /// Reads and judges the claims of a token, once the host has found its signature good.
+    /// Reads and judges the claims of a token after the host has found its signature good.
     pub(crate) fn accept(&self, verified: Unverified, now: Timestamp) -> Result<IdToken, TokenError> {
         let payload = verified.signed.get(verified.payload_at..).ok_or(TokenError::Malformed)?;
         IdToken::read(payload, self.ring, self.issuer, self.audience, now)
@@ -291,7 +290,7 @@ impl Unsigned {
         &self.text
     }
 
-    /// The token; `None` where no verifier would take it.
+    /// The token, or `None` if no verifier would accept it.
     pub(crate) fn signed(self, signature: &[u8]) -> Option<TokenText<IdToken>> {
         let room = [self.text.len(), 1, base64url::encoded_len(signature.len())];
         let mut text = Vec::with_capacity(room.into_iter().fold(0, usize::saturating_add));
@@ -303,7 +302,7 @@ impl Unsigned {
     }
 }
 
-/// A presented token whose signature nobody has verified yet.
+/// A presented token whose signature is not verified yet.
 pub(crate) struct Unverified {
     key_id: KeyId,
     signed: Vec<u8>,

@@ -1,4 +1,4 @@
-//! Public keys of id tokens that are signed outside, as relying parties fetch them (RFC 7517).
+//! Public keys of id tokens that are signed outside, in the form that relying parties fetch (RFC 7517).
 
 use super::{KeyError, KeyId, SignatureAlgorithm};
 use crate::text::base64url;
@@ -6,12 +6,12 @@ use alloc::{boxed::Box, string::String, vec::Vec};
 use core::ops::RangeInclusive;
 use serde::Serialize;
 
-/// Bytes of an RSA modulus: RFC 7518 §3.3 wants 2,048 bits, and the longest signature is of 8,192.
+/// Bytes of an RSA modulus. RFC 7518 §3.3 requires 2,048 bits, and the longest signature has 8,192.
 const RSA_MODULUS: RangeInclusive<usize> = 256..=1024;
 /// Bytes of an RSA exponent.
 const RSA_EXPONENT: RangeInclusive<usize> = 1..=8;
 
-/// The public half of an [`OutsideKey`](super::OutsideKey), by the numbers that it is made of. It has no place for a private one.
+/// The public half of an [`OutsideKey`](super::OutsideKey), by its numbers. It has no place for a private number.
 ///
 /// ```
 /// use authflow::token::{OutsideKey, PublicKey, SignatureAlgorithm};
@@ -33,10 +33,10 @@ enum Numbers {
 }
 
 impl PublicKey {
-    /// An RSA key: modulus and exponent, big-endian, without noughts before them (RFC 7518 §6.3.1).
+    /// An RSA key: modulus and exponent, big-endian, without leading zero bytes (RFC 7518 §6.3.1).
     ///
     /// # Errors
-    /// When the modulus has not 256 to 1,024 bytes, the exponent not 1 to 8, or one of them begins with a nought.
+    /// When the modulus does not have 256 to 1,024 bytes, the exponent does not have 1 to 8, or one of them begins with a zero byte.
     pub fn rsa(modulus: &[u8], exponent: &[u8]) -> Result<Self, KeyError> {
         let is_number = |bytes: &[u8], room: RangeInclusive<usize>| {
             room.contains(&bytes.len()) && !bytes.starts_with(&[0])
@@ -48,7 +48,7 @@ impl PublicKey {
         }
     }
 
-    /// A point of the curve P-256 (RFC 7518 §6.2.1). Whether it lies on the curve is not judged here.
+    /// A point of the curve P-256 (RFC 7518 §6.2.1). This function does not judge whether the point lies on the curve.
     pub const fn p256(x: [u8; 32], y: [u8; 32]) -> Self {
         Self(Numbers::P256 { x, y })
     }
@@ -58,7 +58,7 @@ impl PublicKey {
         Self(Numbers::Ed25519 { x })
     }
 
-    /// Whether signatures of this algorithm are verified with such a key.
+    /// Whether such a key verifies signatures of this algorithm.
     pub(super) const fn is_for(&self, algorithm: SignatureAlgorithm) -> bool {
         matches!(
             (&self.0, algorithm),
@@ -69,7 +69,7 @@ impl PublicKey {
     }
 }
 
-/// Public keys as a relying party fetches them: a JWK Set (RFC 7517 §5), as JSON. Every key has a `kid`.
+/// Public keys as a relying party fetches them: a JWK Set (RFC 7517 §5) as JSON. Every key has a `kid`.
 ///
 /// ```
 /// use authflow::{
@@ -81,7 +81,7 @@ impl PublicKey {
 /// let key = OutsideKey::new("kms-1", SignatureAlgorithm::EdDsa)?.publishing(public)?;
 /// let keys = OutsideKeys::new(key).published(demo::START);
 /// assert_eq!(keys.len(), 1);
-/// // What a route of your own answers a relying party.
+/// // A route of your own sends this to a relying party.
 /// let written = serde_json::to_value(&keys)?;
 /// assert_eq!((&written["keys"][0]["kid"], &written["keys"][0]["alg"]), (&"kms-1".into(), &"EdDSA".into()));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -92,12 +92,12 @@ pub struct PublicKeys {
 }
 
 impl PublicKeys {
-    /// How many there are.
+    /// The number of keys.
     pub fn len(&self) -> usize {
         self.keys.len()
     }
 
-    /// Whether there are none.
+    /// Whether there are no keys.
     pub fn is_empty(&self) -> bool {
         self.keys.is_empty()
     }
@@ -107,7 +107,7 @@ impl PublicKeys {
     }
 }
 
-/// One of them (RFC 7517 §4, RFC 7518 §6, RFC 8037 §2).
+/// One key of the set (RFC 7517 §4, RFC 7518 §6, RFC 8037 §2).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 struct Jwk {
     kty: &'static str,

@@ -1,14 +1,14 @@
-//! The short session token, for clients that must seal it with RSA-2048: a reference to a session, whose record says whose it is.
+//! The short session token, for clients that must seal it with RSA-2048. It refers to a session, whose record names the subject.
 //!
-//! `LGT`, and base64url of these 91 bytes: **125 characters**, always. OAEP with SHA-256 carries 190 bytes under RSA-2048 (RFC 8017 §7.1.1), and
-//! what is sealed beside the token leaves 134 of them.
+//! It is `LGT` and the base64url of these 91 bytes, always **125 characters**. OAEP with SHA-256 carries 190 bytes under RSA-2048 (RFC 8017
+//! §7.1.1). The texts that are sealed beside the token leave 134 of them.
 //!
 //! ```text
 //! version 1 │ a byte of the key 1 │ session id 16 │ generation u32 │ exp u40 │ audience's digest 16 │ device's digest 16 │ tag 32
 //! ```
 //!
-//! The byte of the key only saves work: every key of the ring that has this byte is tried, and the tag decides. Numbers are big-endian.
-//! Signed, **not encrypted**. It does not say when it was minted: the record says when the sign-in was, and a sign-in that has not been yet is refused.
+//! The byte of the key only saves work: every key of the ring that has this byte is tried, and the tag decides. Numbers are big-endian. The token
+//! is signed, **not encrypted**. It does not say when it was minted. The record says when the sign-in was, and a sign-in in the future is refused.
 
 use super::{
     DeviceDigest, KeyRing, Keys, SessionToken, TokenError, TokenText, Untrusted, Verified,
@@ -19,21 +19,21 @@ use super::{
 use crate::{Audience, SessionId, Timestamp, session::SessionRecord, text::base64url};
 use core::fmt;
 
-/// The self-contained form has 1.
+/// The self-contained form has version 1.
 const VERSION: u8 = 2;
 const TAG: usize = 32;
 const BYTES: usize = 1 + 1 + 16 + 4 + SECONDS + 16 + 16 + TAG;
-/// As many bytes as [`Timestamp::MAX`] has, and room for thirty thousand years more.
+/// The number of bytes of [`Timestamp::MAX`], with room for thirty thousand years more.
 const SECONDS: usize = 5;
 /// The length of every reference, and of no other session token.
 pub(super) const CHARACTERS: usize = PREFIX.len() + base64url::encoded_len(BYTES);
 
-/// The keyed hash of an application and tenant. It stands in a [reference](ReferenceClaims) and in a [captcha token](super::CaptchaToken).
+/// The keyed hash of an application and tenant. A [reference](ReferenceClaims) and a [captcha token](super::CaptchaToken) contain it.
 #[derive(Clone, Copy)]
 pub struct AudienceDigest([u8; 16]);
 
 impl AudienceDigest {
-    /// Any bytes, which are the digest of no audience but by chance.
+    /// Any bytes. They are the digest of an audience only by chance.
     pub const fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(bytes)
     }
@@ -58,7 +58,7 @@ impl fmt::Debug for AudienceDigest {
     }
 }
 
-/// Everything a reference says: which session, and nobody's name.
+/// The claims of a reference: they name a session, but no person.
 ///
 /// ```
 /// use authflow::{
@@ -87,7 +87,7 @@ impl fmt::Debug for AudienceDigest {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(not(feature = "testkit"), non_exhaustive)]
 pub struct ReferenceClaims {
-    /// The session: also the family of all tokens that rotations of it make.
+    /// The session, which is also the family of all tokens that its rotations make.
     pub session: SessionId,
     /// How often the token has been rotated.
     pub generation: u32,
@@ -95,7 +95,7 @@ pub struct ReferenceClaims {
     pub expires_at: Timestamp,
     /// The application and tenant that were signed in to.
     pub audience: AudienceDigest,
-    /// What the device that signed in is recognised by.
+    /// The digest by which the device that signed in is recognised.
     pub device: DeviceDigest,
 }
 
@@ -119,7 +119,7 @@ impl ReferenceClaims {
         let expires_at = Timestamp::from_unix(seconds);
         let audience = AudienceDigest(fields.take()?);
         let device = DeviceDigest::from_bytes(fields.take()?);
-        // Later than any time there is: another spelling of the last one.
+        // A time after the last possible one would be another spelling of the last one.
         (expires_at.as_unix() == seconds).then_some(Self {
             session,
             generation,
@@ -148,7 +148,7 @@ impl ReferenceClaims {
 /// let presented = Untrusted::new(signed_in.session_token());
 /// let claims = *references.for_application(&own).verify(presented, now).unwrap().claims();
 ///
-/// // The same session, as one of another application.
+/// // The same session, forged for another application.
 /// let other = Audience { client_id: ClientId::new(demo::ORDINARY)?, tenant: None };
 /// let forged = references.mint(&ReferenceClaims { audience: references.digest(&other), ..claims });
 /// let refused = references.for_application(&own).verify(forged.presented(), now);
@@ -171,7 +171,7 @@ impl<'ring> SessionReferences<'ring> {
         self.ring.signer().audience_digest(audience)
     }
 
-    /// A token that says `claims`.
+    /// A token with these `claims`.
     pub fn mint(&self, claims: &ReferenceClaims) -> TokenText<SessionToken> {
         let keys = self.ring.signer();
         let mut bytes = claims.signed(keys);
@@ -180,10 +180,10 @@ impl<'ring> SessionReferences<'ring> {
         TokenText::new(opaque::text(PREFIX, bytes.written()))
     }
 
-    /// Verifies the tag and the time of a reference of whatever application.
+    /// Verifies the tag and the time of a reference of any application.
     ///
     /// # Errors
-    /// Why it was refused; a client is never told which.
+    /// Returns the reason for the refusal, which a client is never told.
     pub(crate) fn verify(
         &self,
         presented: Untrusted<'_, SessionToken>,
@@ -223,7 +223,7 @@ impl ApplicationReferences<'_> {
     /// Verifies the tag, the audience and the time: see [`SessionVerifier::verify`](super::SessionVerifier::verify).
     ///
     /// # Errors
-    /// Why it was refused; a client is never told which.
+    /// Returns the reason for the refusal, which a client is never told.
     pub fn verify(
         &self,
         presented: Untrusted<'_, SessionToken>,
@@ -236,8 +236,7 @@ impl ApplicationReferences<'_> {
     }
 }
 
-/// A reference that verified. It is good for nothing without the session's record:
-/// [`SessionVerifier::identify`](super::SessionVerifier::identify).
+/// A reference that verified. It is worthless without the session's record: see [`SessionVerifier::identify`](super::SessionVerifier::identify).
 pub type SessionReference = Verified<ReferenceClaims>;
 
 impl SessionReference {
@@ -246,8 +245,8 @@ impl SessionReference {
         ring.at(self.key()).is_some_and(|keys| keys.audience_digest(audience) == self.claims().audience)
     }
 
-    /// Whether this record is the one that it refers to, and of a sign-in that has been. The token has no time that it was made at, so what
-    /// refuses one from the future is the record's, by the clock of the instance where the sign-in was.
+    /// Whether the record is the one that this token refers to, and its sign-in is not in the future. The token has no issue time. So the record's
+    /// time refuses a session from the future, by the clock of the instance where the sign-in was.
     pub(crate) fn check(
         &self,
         record: &SessionRecord,

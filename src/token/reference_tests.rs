@@ -46,7 +46,7 @@ fn verify(ring: &KeyRing, text: &[u8], now: Timestamp) -> Result<ReferenceClaims
     ring.session_references().verify(Untrusted::new(text), now).map(|reference| *reference.claims())
 }
 
-/// What a signature is over, and the text that signs it.
+/// The bytes that a signature covers.
 fn signed(ring: &KeyRing) -> Vec<u8> {
     claims_under(ring).signed(ring.signer()).written().to_vec()
 }
@@ -59,7 +59,7 @@ fn sealed(ring: &KeyRing, bytes: &[u8]) -> String {
     text(&[bytes, &ring.signer().reference.tag(&[bytes])].concat())
 }
 
-/// Made by tests/session_references.py.
+/// tests/session_references.py made the vectors.
 #[test]
 fn the_vectors_from_outside() {
     let counting = |from: u8| SessionId::from_bytes(core::array::from_fn(|at| from + at as u8));
@@ -127,7 +127,7 @@ fn every_changed_bit_every_length_and_every_other_spelling_is_refused() {
         let longer = alloc::format!("{good}{tail}");
         assert_eq!(verify(&ring(), longer.as_bytes(), NOW), Err(TokenError::Malformed));
     }
-    // 728 bits are 121 characters and a third: four bits of the last one are nothing, and must be noughts.
+    // 728 bits are 121 characters and a third. Four bits of the last character encode nothing, and must be zero.
     let (body, last) = good.split_at(124);
     let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     for character in alphabet.iter().filter(|character| last.as_bytes() != [**character]) {
@@ -165,7 +165,7 @@ fn a_right_tag_over_a_wrong_body_is_malformed() {
     assert_eq!(refused(&ends(NOW.as_unix())), Err(TokenError::Expired));
 }
 
-/// Two keys whose byte is the same, of the few that everybody knows.
+/// Two well-known keys that have the same byte.
 fn alike() -> (u8, u8) {
     let mark = |number| ring_of(number).signer().mark;
     let pairs =
@@ -183,14 +183,14 @@ fn every_key_of_the_ring_that_has_the_byte_is_tried_within_its_window() {
     assert_eq!(verified.key(), crate::token::Place::Verifier(0));
     let limited = VerifyWindow { from: NOW, until };
     assert!(verify(&beside(limited), text.as_bytes(), NOW).is_ok());
-    // The signer has the same byte and is not the one; the one that is does not count any more.
+    // The signer has the same byte but is the wrong key, and the right key no longer counts.
     assert_eq!(verify(&beside(limited), text.as_bytes(), until), Err(TokenError::Forged));
     assert_eq!(verify(&ring_of(other), text.as_bytes(), NOW), Err(TokenError::Forged));
     let apart = ring_of(one.wrapping_add(100)).with_verifier(key(one), limited).unwrap();
     assert!(verify(&apart, text.as_bytes(), NOW).is_ok());
     assert_eq!(verify(&apart, text.as_bytes(), until), Err(TokenError::KeyOutsideWindow));
     assert_eq!(verify(&ring_of(one.wrapping_add(100)), text.as_bytes(), NOW), Err(TokenError::Malformed));
-    // Among verifiers too, wherever it stands.
+    // The right key is found among several verifiers too, wherever it stands.
     let many = beside(ALWAYS).with_verifier(key(one.wrapping_add(100)), ALWAYS).unwrap();
     assert!(verify(&many, text.as_bytes(), NOW).is_ok());
 }
@@ -201,7 +201,7 @@ fn each_form_refuses_the_other() {
     let reference = mint(&ring);
     let as_whole = ring.session_tokens().verify(Untrusted::new(&reference), NOW);
     assert_eq!(as_whole.unwrap_err(), TokenError::Malformed);
-    // The shortest of the other form: a key without an id, and ids of one character.
+    // These are the shortest tokens of the other form: under a key without an id, with ids of one character.
     let nameless = KeyRing::new(Key::without_id(known_secret(7)).unwrap());
     let shortest = nameless.session_tokens().mint(&SessionClaims {
         session: SessionId::from_bytes([1; 16]),
@@ -220,7 +220,7 @@ fn each_form_refuses_the_other() {
     let either = |text: &str| VerifiedSession::verify(&nameless, Untrusted::new(text), NOW);
     assert!(matches!(either(shortest.expose()), Ok(VerifiedSession::SelfContained(_))));
     assert!(matches!(either(&reference), Ok(VerifiedSession::NeedsRecord(_))), "an id makes no other key");
-    // And under the key of the other form, each is forged.
+    // Each form is forged under the key of the other form.
     let bytes = signed(&ring);
     let text = text(&[&bytes[..], &ring.signer().session.tag(&[&bytes])].concat());
     assert_eq!(verify(&ring, text.as_bytes(), NOW), Err(TokenError::Forged));

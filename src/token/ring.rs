@@ -1,4 +1,4 @@
-//! The key ring: one key signs, any number still verify, each within its window.
+//! The key ring. One key signs; any number of others still verify, each within its window.
 
 use super::{
     CaptchaTokens, IdTokenKey, IdTokens, Issuer, Key, KeyId, Keys, LinkTokens, SessionReferences,
@@ -8,7 +8,7 @@ use crate::{Audience, Timestamp, moment::Skew};
 use alloc::{borrow::Cow, collections::BTreeMap, sync::Arc, vec::Vec};
 use core::fmt;
 
-/// When a verify-only key counts: `from <= now < until`.
+/// The time in which a verify-only key counts: `from <= now < until`.
 ///
 /// ```
 /// use authflow::{
@@ -17,7 +17,7 @@ use core::fmt;
 ///     token::{Key, KeyRing, VerifyWindow},
 /// };
 ///
-/// // A login that began under the key of before the rotation, while that still verifies.
+/// // This login began under the earlier key, which still verifies after the rotation.
 /// let (old, next) =
 ///     (|| Key::without_id(demo::secret(7)).unwrap(), Key::new("next", demo::secret(8))?);
 /// let mut before = World::of(Setup::default().api(KeyRing::new(old())), MemoryHost::demo());
@@ -37,15 +37,15 @@ use core::fmt;
 pub struct VerifyWindow {
     /// The first second.
     pub from: Timestamp,
-    /// The first second after it.
+    /// The first second after the window.
     pub until: Timestamp,
 }
 
-/// The keys of a deployment. Cheap to clone; rotating means building a new ring (and a new engine) from configuration.
+/// The keys of a deployment. A ring is cheap to clone. To rotate, build a new ring (and a new engine) from configuration.
 ///
-/// To rotate without refusing anyone: hand out the next signer as a verify-only key to every instance, then make it the
-/// signer everywhere, and keep the old one as verify-only until the longest session that was opened under it has ended: what a session
-/// is [bound to](crate::device::DeviceBinding) is hashed under it as well.
+/// To rotate without refusing anybody, give the next signer to every instance as a verify-only key, and then make it the signer everywhere. Keep
+/// the old key as verify-only until the longest session that was opened under it has ended, because the [binding](crate::device::DeviceBinding) of
+/// a session is hashed under it too.
 ///
 /// ```
 /// use authflow::{
@@ -68,17 +68,17 @@ pub struct VerifyWindow {
 #[derive(Clone, Debug)]
 pub struct KeyRing {
     signer: Arc<Keys>,
-    /// Every other key, in the order of their ids, so that a look-up costs the same for one key and for sixty-four.
+    /// Every other key, in the order of ids, so that a look-up among sixty-four keys costs the same as one.
     verifiers: Vec<(Arc<Keys>, VerifyWindow)>,
-    /// The same keys in the order of their headers: places in `verifiers`.
+    /// The same keys in the order of headers, as places in `verifiers`.
     by_header: Vec<usize>,
-    /// What the signer signs the id tokens of audiences with that were known beforehand.
+    /// The prepared beginnings, under the signer, of the id tokens of audiences that were known beforehand.
     id_tokens: Arc<BTreeMap<Audience, Begun>>,
     skew: Skew,
 }
 
-/// Where a key stands in its ring. In another ring another key stands there, or none: what was hashed under the one is then not
-/// what is hashed under the other, so a place that is taken to the wrong ring refuses.
+/// The place of a key in its ring. In another ring, the same place has another key or none. A hash under that key differs, so a place that is used
+/// with the wrong ring leads to a refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
     Signer,
@@ -102,7 +102,7 @@ impl KeyRing {
     /// Adds a key that verifies within a window and never signs.
     ///
     /// # Errors
-    /// When the ring has a key of that id already (or one without id) or of that secret, or the window is empty.
+    /// When the ring already has a key of the same secret or the same id (no id counts as an id), or the window is empty.
     pub fn with_verifier(mut self, key: Key, window: VerifyWindow) -> Result<Self, RingError> {
         if window.from >= window.until {
             return Err(RingError::EmptyWindow);
@@ -125,7 +125,7 @@ impl KeyRing {
     /// Lets the clock of another instance be this far ahead of ours: 30 seconds by default, 120 at most.
     ///
     /// # Errors
-    /// When it is more.
+    /// When `seconds` is more than 120.
     pub fn with_clock_skew(mut self, seconds: u64) -> Result<Self, RingError> {
         if seconds > Self::MAX_SKEW_SECONDS {
             return Err(RingError::ClockSkew);
@@ -134,8 +134,8 @@ impl KeyRing {
         Ok(self)
     }
 
-    /// Makes what is the same in all id tokens of these audiences once, instead of with every token: the key, which is a MAC and the
-    /// preparation of its outcome, and the token's beginning, written and hashed.
+    /// Prepares once what all id tokens of these audiences share, instead of with every token. The shared parts are the key, which is a prepared
+    /// MAC, and the token's beginning, which is written and hashed.
     pub(crate) fn with_audiences(
         self,
         issuer: &Issuer,
@@ -145,7 +145,7 @@ impl KeyRing {
         Self { id_tokens: Arc::new(audiences.into_iter().map(begun).collect()), ..self }
     }
 
-    /// What the signer signs the id tokens of an audience with.
+    /// The key and the beginning with which the signer signs the id tokens of an audience.
     pub(super) fn begun_id_tokens(&self, issuer: &Issuer, audience: &Audience) -> Cow<'_, Begun> {
         match self.id_tokens.get(audience).filter(|begun| begun.issuer() == issuer) {
             Some(begun) => Cow::Borrowed(begun),
@@ -153,7 +153,7 @@ impl KeyRing {
         }
     }
 
-    /// What the id tokens of an audience are signed with under one of the ring's keys.
+    /// The MAC with which one of the ring's keys signs the id tokens of an audience.
     pub(super) fn id_token_mac(&self, keys: &Keys, audience: &Audience) -> Cow<'_, MacKey> {
         let known = Some(&self.id_tokens).filter(|_| core::ptr::eq(keys, &*self.signer));
         match known.and_then(|known| known.get(audience)) {
@@ -162,8 +162,8 @@ impl KeyRing {
         }
     }
 
-    /// The rule of time for every kind of token: issued not (much) later than now, and expired from the very second of
-    /// `expires_at` on (RFC 7519 §4.1.4).
+    /// The rule of time for every kind of token: it must not be issued (much) later than now, and it is expired from the very second of
+    /// `expires_at` (RFC 7519 §4.1.4).
     pub(super) fn check_time(
         &self,
         issued_at: Timestamp,
@@ -219,15 +219,15 @@ impl KeyRing {
         IdTokens::new(self, issuer, audience)
     }
 
-    /// The keys with which a relying party verifies the id tokens of `audience`: one for each key of the ring, so that it
-    /// can be told of the next one before a rotation. Each says [when it counts](IdTokenKey::window).
+    /// The keys with which a relying party verifies the id tokens of `audience`, one for each key of the ring. So the relying party can learn the
+    /// next key before a rotation. Each key says [when it counts](IdTokenKey::window).
     pub(crate) fn export_id_token_keys(&self, audience: &Audience) -> impl Iterator<Item = IdTokenKey> {
         let verifiers = self.verifiers.iter().map(|(keys, window)| (keys, Some(*window)));
         let all = core::iter::once((&self.signer, None)).chain(verifiers);
         all.map(|(keys, window)| keys.id_token_key(audience).within(window))
     }
 
-    /// Whether one of its keys has the secret of this one.
+    /// Whether one of the ring's keys has the secret of `root`.
     pub(crate) fn has_secret(&self, root: &MacKey) -> bool {
         let mut keys = core::iter::once(&self.signer).chain(self.verifiers.iter().map(|(keys, _)| keys));
         keys.any(|keys| keys.is_derived_from(root))
@@ -242,21 +242,21 @@ impl KeyRing {
         &self.signer
     }
 
-    /// The key whose JWT header (with its dot) the text begins with, if it counts at `now`. Nearly every text is of the key that
-    /// signs: that one is tried first.
+    /// The key whose JWT header (with its dot) the text begins with, if the key counts at `now`. The signer is tried first, because nearly every
+    /// text is signed by it.
     pub(super) fn by_header(&self, text: &[u8], now: Timestamp) -> Result<(Place, &Keys), TokenError> {
         if text.starts_with(self.signer.header.as_bytes()) {
             return Ok((Place::Signer, &self.signer));
         }
         let header = |at: &usize| self.verifiers.get(*at).map_or(&[][..], |(keys, _)| keys.header.as_bytes());
-        // A header has one dot, at its end, so none begins another. The one that the text begins with is therefore the last of
-        // those that do not sort behind the text.
+        // A header has one dot, at its end, so no header is the beginning of another. The header that the text begins with is therefore the last
+        // one that does not sort after the text.
         let behind = self.by_header.partition_point(|at| header(at) <= text);
         let last = behind.checked_sub(1).and_then(|place| self.by_header.get(place));
         self.usable(last.copied().filter(|at| text.starts_with(header(at))), now)
     }
 
-    /// The key of this id, if it counts at `now`.
+    /// The key of this id, if the key counts at `now`.
     pub(crate) fn by_id(&self, id: Option<&[u8]>, now: Timestamp) -> Result<(Place, &Keys), TokenError> {
         if self.signer.id_bytes() == id {
             return Ok((Place::Signer, &self.signer));
@@ -265,7 +265,7 @@ impl KeyRing {
         self.usable(found.ok(), now)
     }
 
-    /// Where the key stands, of all that have this mark and count at `now`, under which it is right.
+    /// The place of the key for which `is_right` holds, among the keys that have this mark and count at `now`.
     pub(super) fn by_mark(
         &self,
         mark: u8,
@@ -286,7 +286,7 @@ impl KeyRing {
         Err(refused)
     }
 
-    /// The key that stands there; of a place in another ring, none or another key.
+    /// The key at this place. A place of another ring gives another key or none.
     pub(crate) fn at(&self, place: Place) -> Option<&Keys> {
         match place {
             Place::Signer => Some(&self.signer),
@@ -317,7 +317,7 @@ impl KeyRing {
 /// let ring = KeyRing::new(Key::new("2026-12", secret)?);
 /// let until = Timestamp::from_unix(1_800_000_000);
 /// let window = VerifyWindow { from: Timestamp::from_unix(0), until };
-/// // Somebody has rotated the id, and left the secret.
+/// // Somebody has changed the id, but not the secret.
 /// let refused = ring.clone().with_verifier(Key::new("2026-11", secret)?, window).unwrap_err();
 /// assert!(matches!(refused, RingError::DuplicateSecret(..)));
 /// assert_eq!(
@@ -328,10 +328,10 @@ impl KeyRing {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RingError {
-    /// The ring has a key of this id, or already one without.
+    /// The ring has a key of this id already, or already has a key without an id.
     #[error("each key must have an id of its own, and the ring has one {}", WithId(.0))]
     DuplicateId(Option<KeyId>),
-    /// The ring has a key of the same secret under another id. A rotation to the same secret is none.
+    /// The ring has a key of the same secret under another id. A rotation to the same secret is no rotation.
     #[error(
         "each key must have a secret of its own, and the one {} has that of the one {}", WithId(.0), WithId(.1)
     )]
@@ -339,7 +339,7 @@ pub enum RingError {
     /// The window ends before it begins, so the key would never count.
     #[error("the window of a key must end after it begins, and this one does not")]
     EmptyWindow,
-    /// Clocks that differ so much want mending, not tolerance.
+    /// Clocks that differ so much must be repaired, not tolerated.
     #[error("a clock skew must be at most 120 seconds")]
     ClockSkew,
 }

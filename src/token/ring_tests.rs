@@ -6,13 +6,13 @@ const ALWAYS: VerifyWindow = VerifyWindow { from: Timestamp::from_unix(0), until
 
 fn ring(verifiers: usize) -> KeyRing {
     (0..verifiers).fold(KeyRing::new(Key::without_id(crate::token::known_secret(0)).unwrap()), |ring, at| {
-        // Ids of many lengths, so that headers and ids sort differently.
+        // The ids have many lengths, so that headers and ids sort differently.
         let id = format!("{}{at}", "z".repeat(at % 7));
         ring.with_verifier(Key::new(&id, crate::token::known_secret(at as u8 + 1)).unwrap(), ALWAYS).unwrap()
     })
 }
 
-/// Every key and where it stands.
+/// Every key and its place.
 fn places(ring: &KeyRing) -> Vec<(Place, &Keys)> {
     let places = core::iter::once(Place::Signer).chain((0..ring.verifiers.len()).map(Place::Verifier));
     places.map(|place| (place, ring.at(place).unwrap())).collect()
@@ -88,7 +88,8 @@ fn the_skew_is_half_a_minute_unless_told_and_two_minutes_at_most() {
     assert_eq!(tolerant.check_time(now, now, now), Err(TokenError::Expired), "no skew at the end of a life");
 }
 
-/// As the signer's, as another verifier's, and with noughts at its end, which are no difference to HMAC (RFC 2104 §2).
+/// A secret is refused if the signer or another verifier has it, even with zero bytes added at its end, which make no difference to HMAC (RFC 2104
+/// §2).
 #[test]
 fn a_secret_stands_once() {
     let (old, with_noughts) =

@@ -1,6 +1,6 @@
 //! The self-contained session token: `LGT`, and the opaque form of the claims. (The other form is a [reference](super::reference).)
 //!
-//! Signed, **not encrypted**: who holds one can read the account id and the times in it. Its fields, in their order:
+//! It is signed, **not encrypted**: a holder can read the account id and the times in it. Its fields, in order:
 //!
 //! ```text
 //! session id 16 │ generation u32 │ account: length, bytes │ client id: length, bytes │ tenant: length, bytes
@@ -13,13 +13,13 @@ use super::{
 };
 use crate::{AccountId, Audience, SessionId, Timestamp, account::Revision, factor::FactorSet};
 
-/// Three ids of 64 bytes, and what has a fixed length.
+/// Three ids of 64 bytes, and the fields of fixed length.
 const MAX_FIELDS: usize = 16 + 4 + 3 * TEXT + 16 + 8 + 8 + 1 + 8 + 8;
 const MAX_BYTES: usize = AROUND + MAX_FIELDS;
-/// What the text of a session token begins with, of either form.
+/// The beginning of a session token's text, in either form.
 pub(super) const PREFIX: &str = "LGT";
 
-/// Everything a session token says.
+/// The claims of a session token.
 ///
 /// ```
 /// use authflow::{
@@ -47,21 +47,21 @@ pub(super) const PREFIX: &str = "LGT";
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(not(feature = "testkit"), non_exhaustive)]
 pub struct SessionClaims {
-    /// The session: also the family of all tokens that rotations of it make.
+    /// The session, which is also the family of all tokens that its rotations make.
     pub session: SessionId,
     /// How often the token has been rotated.
     pub generation: u32,
-    /// Whose session it is.
+    /// The account of the session.
     pub account: AccountId,
     /// The application and tenant that were signed in to.
     pub audience: Audience,
-    /// What the device that signed in is recognised by.
+    /// The digest by which the device that signed in is recognised.
     pub device: DeviceDigest,
     /// The account's revision at sign-in.
     pub revision: Revision,
     /// When the subject last proved who they are.
     pub auth_time: Timestamp,
-    /// What they proved it with.
+    /// The factors that the subject proved.
     pub factors: FactorSet,
     /// When it was minted.
     pub issued_at: Timestamp,
@@ -128,7 +128,7 @@ impl Opaque for SessionClaims {
 /// let presented = Untrusted::new(signed_in.session_token());
 /// let claims = *sessions.for_application(&own).verify(presented, now).unwrap().claims();
 ///
-/// // alice's session, as somebody else's.
+/// // The same session, forged for another account.
 /// let account = AccountId::new("id-erin")?;
 /// let forged = sessions.mint(&SessionClaims { account, ..claims });
 /// assert_eq!(world.send(&Call::refresh(forged.expose())).status, 400);
@@ -148,12 +148,12 @@ impl<'ring> SessionTokens<'ring> {
         Self { ring }
     }
 
-    /// A token that says `claims`.
+    /// A token with these `claims`.
     pub fn mint(&self, claims: &SessionClaims) -> TokenText<SessionToken> {
         TokenText::new(opaque::seal::<_, MAX_BYTES>(self.ring, claims))
     }
 
-    /// Verifies the tag and the time of a token of whatever application: for calls that name none.
+    /// Verifies the tag and the time of a token of any application, for calls that name no application.
     pub(crate) fn verify(
         &self,
         presented: Untrusted<'_, SessionToken>,
@@ -162,7 +162,7 @@ impl<'ring> SessionTokens<'ring> {
         opaque::open::<_, MAX_BYTES>(self.ring, presented.bytes(), now)
     }
 
-    /// Narrows to the tokens of one application (and tenant): the only ones its middleware may accept.
+    /// Narrows to the tokens of one application (and tenant). Its middleware may accept no others.
     pub fn for_application<'a>(&self, audience: &'a Audience) -> ApplicationSessions<'a>
     where
         'ring: 'a,
@@ -182,7 +182,7 @@ impl ApplicationSessions<'_> {
     /// Verifies the tag, the audience and the time: see [`SessionVerifier::verify`](super::SessionVerifier::verify).
     ///
     /// # Errors
-    /// Why it was refused; a client is never told which.
+    /// Returns the reason for the refusal, which a client is never told.
     pub fn verify(
         &self,
         presented: Untrusted<'_, SessionToken>,

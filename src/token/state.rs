@@ -1,6 +1,6 @@
-//! The state token: the memory of a login that has not finished, carried by the client.
+//! The state token: the state of a login that has not finished. The client carries it.
 //!
-//! It is [dated](super::dated). Its fields, in their order:
+//! It is [dated](super::dated). Its fields, in order:
 //!
 //! ```text
 //! account: length, bytes │ client id: length, bytes │ tenant: length, bytes │ revision u64 │ fingerprint's digest 16
@@ -9,8 +9,8 @@
 //! │ id 16 │ iat u64
 //! ```
 //!
-//! Numbers are big-endian, a length is one byte, and a length of 0 stands for no tenant. Bits and stages beyond the known ones are
-//! refused: there is room for more of them.
+//! Numbers are big-endian, a length is one byte, and a length of 0 stands for no tenant. Unknown bits and stages are refused, which leaves room for
+//! new ones.
 
 use super::{
     KeyRing, Keys, TokenError, TokenText, Untrusted, Verified,
@@ -33,24 +33,24 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 /// Every field at its longest.
 const MAX_FIELDS: usize = 3 * TEXT + 8 + DeviceDigests::MAX_BYTES + MAX_IDENTITY + 1 + 1 + 8 + 16 + 8;
-/// A provider and an id, with their lengths.
+/// A provider and an id with their lengths, at their longest.
 pub(super) const MAX_IDENTITY: usize = 1 + Provider::MAX_BYTES + 1 + SocialIdentity::MAX_UID_BYTES;
-/// The bit of what is bound that says that an identity follows.
+/// The bit of `bound` that says that an identity follows.
 const LINKS: u8 = 8;
-/// Its bit that says that the provider's code was bound.
+/// The bit of `bound` that says that the provider's code was bound.
 pub(super) const IS_BOUND: u8 = 16;
-/// Its bit that says that no other party vouched for the mobile. A token of before has neither bit, and makes the least of a link.
+/// The bit of `bound` that says that no other party vouched for the mobile. An older token has neither bit, which makes the weakest link.
 const IS_PROVED: u8 = 32;
 const MAX_PAYLOAD: usize = dated::max_payload(MAX_FIELDS);
-/// The longest state token: longer text is refused unread.
+/// The longest state token. A longer text is refused unread.
 pub(crate) const LONGEST: usize = dated::longest(MAX_FIELDS);
 
-/// What the bearer of a state token may finish: the state in which the login waits.
+/// The state in which the login waits, and so what the bearer of a state token may finish.
 ///
 /// ```
 /// use authflow::{testkit::{Scenario, demo}, token::Stage};
 ///
-/// // What the holder of each state token may do, and nothing else.
+/// // The holder of each state token may do only this.
 /// for stage in Stage::ALL {
 ///     let mut login = Scenario::new(demo::policy()).reach(*stage).unwrap();
 ///     let skipped = login.skip().find("status") == Some("SUCCESS");
@@ -93,12 +93,12 @@ impl fmt::Display for Stage {
     }
 }
 
-/// A keyed hash of one thing a device says about itself: 16 bytes, which show nothing of the thing.
+/// A keyed hash of one value that a device sends: 16 bytes, which reveal nothing of the value.
 #[derive(Clone, Copy)]
 pub struct DeviceDigest([u8; 16]);
 
 impl DeviceDigest {
-    /// A digest kept somewhere else.
+    /// A digest that was kept somewhere else.
     pub const fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(bytes)
     }
@@ -142,12 +142,12 @@ impl fmt::Debug for DeviceDigest {
     }
 }
 
-/// The device a pending login is bound to. Only what the application's binding policy looks at is in the token.
+/// The device that a pending login is bound to. The token holds only the values that the application's binding policy looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DeviceDigests {
-    /// Of what the device is recognised by, a fingerprint or a cookie: always bound.
+    /// Of the fingerprint or the cookie by which the device is recognised. It is always bound.
     pub fingerprint: DeviceDigest,
-    /// Of the IP address (or of its absence).
+    /// Of the IP address, or of its absence.
     pub ip: Option<DeviceDigest>,
     /// Of the operating system and its version.
     pub os: Option<DeviceDigest>,
@@ -156,12 +156,12 @@ pub struct DeviceDigests {
 }
 
 impl DeviceDigests {
-    /// The longest: four digests, and which of them there are.
+    /// The longest form: four digests, and the byte that says which of them there are.
     pub(super) const MAX_BYTES: usize = 16 + 1 + 3 * 16;
-    /// The bits of the digests that there may be.
+    /// The bits of the optional digests.
     const OPTIONAL: u8 = 7;
 
-    /// Beside the bits of its own, with these.
+    /// Writes the digests. The byte of bits also gets the bits of `more`.
     pub(super) fn write<const N: usize>(&self, fields: &mut Writer<N>, more: u8) {
         fields.bytes(self.fingerprint.as_bytes());
         let optional = [self.ip, self.os, self.agent];
@@ -170,7 +170,7 @@ impl DeviceDigests {
         optional.iter().flatten().for_each(|digest| fields.bytes(digest.as_bytes()));
     }
 
-    /// With the bits that are none of its own.
+    /// Reads the digests, and returns the other bits with them.
     pub(super) fn read(fields: &mut Fields<'_>) -> Option<(Self, u8)> {
         let fingerprint = DeviceDigest(fields.take()?);
         let [bound] = fields.take()?;
@@ -183,26 +183,27 @@ impl DeviceDigests {
     }
 }
 
-/// Everything a state token says.
+/// The claims of a state token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StateClaims {
-    /// The application and tenant the login is for.
+    /// The application and tenant that the login is for.
     pub audience: Audience,
-    /// Whose login it is.
+    /// The account of the login.
     pub account: AccountId,
     /// The account's revision when the token was judged.
     pub revision: Revision,
     /// The device that began the login.
     pub device: DeviceDigests,
-    /// The identity that is linked to the account with the session that the login ends in, where it began with one that was linked to nobody.
+    /// The identity that this login links to the account together with its session. It is present if the login began with an identity that was
+    /// linked to nobody.
     pub link: Option<Box<PendingIdentity>>,
-    /// What the bearer may finish.
+    /// The stage that the bearer may finish.
     pub stage: Stage,
     /// The factors that have been proved.
     pub factors: FactorSet,
-    /// When the login began. A whole login has 30 minutes from here, whatever is renewed.
+    /// When the login began. A whole login has 30 minutes from then, whatever is renewed.
     pub auth_start: Timestamp,
-    /// Spending the token is inserting this id.
+    /// Spending the token means inserting this id.
     pub id: TokenId,
     /// When it was minted.
     pub issued_at: Timestamp,
@@ -210,9 +211,9 @@ pub struct StateClaims {
     pub expires_at: Timestamp,
 }
 
-/// What is made for one device.
+/// A token that is made for one device.
 pub(crate) trait BoundToDevice {
-    /// Which.
+    /// The device.
     fn device(&self) -> &DeviceDigests;
 }
 
@@ -294,23 +295,23 @@ impl<'ring> StateTokens<'ring> {
         Self { ring }
     }
 
-    /// A token that says `claims`, as text of its own.
+    /// A token with these `claims`, as a new text.
     pub fn mint(&self, claims: &StateClaims) -> TokenText<StateToken> {
         let mut text = Vec::new();
         self.mint_into(claims, &mut text);
         TokenText::new(text)
     }
 
-    /// Appends a token that says `claims`; allocates nothing where `out` has room for 982 bytes.
+    /// Appends a token with these `claims`. It allocates nothing if `out` has room for 982 bytes.
     pub fn mint_into(&self, claims: &StateClaims, out: &mut Vec<u8>) {
         dated::seal::<_, MAX_FIELDS, MAX_PAYLOAD>(self.ring, claims, out);
     }
 
-    /// Verifies the tag, the one spelling, and the time. Whom the token is for is the caller's to compare, and whether the device is
-    /// the one that began the login is the engine's to judge.
+    /// Verifies the tag, the one spelling, and the time. The caller must compare whom the token is for. The engine judges whether the device is the
+    /// one that began the login.
     ///
     /// # Errors
-    /// Why it was refused; a client is never told which.
+    /// Returns the reason for the refusal, which a client is never told.
     pub fn verify(
         &self,
         presented: Untrusted<'_, StateToken>,

@@ -68,8 +68,8 @@ fn sealed(payload: &[u8]) -> String {
     jwt::sealed(&keys.header, &keys.state, payload)
 }
 
-/// The payload of [`claims`], and its token: worked out apart from this library. A changed label or layout would refuse every login
-/// that waits.
+/// The payload of [`claims`], and its token, worked out apart from this library. If a label or the layout changed, every login that waits would be
+/// refused.
 const PAYLOAD: &str = concat!(
     r#"{"exp":1700000600,"s":""#,
     "BGVyaW4gRFJyWUlxYXVhd04wSThteVRNb0RUUHlzNmV6R1p4bm0gMDhmNzcwZjUxZjgwZDJmNDBmMzhjMDBjYjE5OWZkMjEAAAAA",
@@ -92,8 +92,8 @@ fn the_one_spelling() {
     );
 }
 
-/// A token of the first form says the same in ten JSON claims. It is forged, since the label is another one; and its payload is no
-/// payload of this form, whoever signs it.
+/// A token of the first form says the same in ten JSON claims. It is forged because its label is another one. Its payload is no payload of this
+/// form, whoever signs it.
 #[test]
 fn a_token_of_the_first_form_is_refused() {
     let old = concat!(
@@ -116,7 +116,7 @@ fn a_token_begins_as_the_samples_do_and_verifies() {
     assert_eq!(*verify(text.expose()).unwrap().claims(), claims());
 }
 
-/// Whatever JSON says the same in another way, and whatever base64 decodes to the same fields, is another spelling.
+/// JSON that says the same in another way is another spelling. So is base64 that decodes to the same fields.
 #[test]
 fn every_other_spelling_is_malformed_even_with_a_right_tag() {
     let (before, after) = PAYLOAD.split_once("1700000600").unwrap();
@@ -148,7 +148,7 @@ fn every_other_spelling_is_malformed_even_with_a_right_tag() {
         saying(&fields[1..]),
         saying(&fields[..fields.len() - 1]),
         saying(&fields.replacen('B', "\\u0042", 1)),
-        // Bits that decode to nothing.
+        // The last bits decode to nothing.
         saying(&format!("{}B", &fields[..fields.len() - 1])),
     ];
     let numbers = ["", "-1", "+1", "01", "00", "1.0", "1e1", "0x1", "null", "true", "[1]", "\u{661}"];
@@ -264,7 +264,7 @@ fn digests_differ_in_every_bit() {
     }
 }
 
-/// What is presented and what is handed out print their kind; what a token is bound to prints nothing.
+/// Presented tokens and minted ones print their kind. Digests print nothing.
 #[test]
 fn neither_a_token_nor_a_digest_is_printed() {
     let text = ring().state_tokens().mint(&claims());
@@ -320,7 +320,7 @@ prop_compose! {
 }
 
 proptest! {
-    /// Reading is the inverse of writing, and to everybody else the payload is JSON that says when it ends.
+    /// Reading is the inverse of writing. To everybody else, the payload is JSON that says when it ends.
     #[test]
     fn all_claims_are_read_back(claims in any_claims()) {
         let written = payload(&claims);
@@ -333,7 +333,7 @@ proptest! {
         prop_assert_eq!(decoded.unwrap(), fields(&claims));
     }
 
-    /// Whatever the reader accepts is what the writer writes: there is one spelling.
+    /// The writer writes every payload that the reader accepts, so there is only one spelling.
     #[test]
     fn whatever_is_read_is_written_alike(claims in any_claims(), at: prop::sample::Index, byte: u8) {
         let mut bytes = payload(&claims);
@@ -351,7 +351,7 @@ proptest! {
         prop_assert_eq!(verify(&shaped).unwrap_err(), TokenError::Forged);
     }
 
-    /// The same of the fields, whose changes behind base64 are seldom right by chance.
+    /// The same holds for the fields. A change behind base64 is seldom right by chance, so the fields are changed directly.
     #[test]
     fn whatever_fields_are_read_are_written_alike(claims in any_claims(), at: prop::sample::Index, byte: u8) {
         let mut bytes = fields(&claims);
@@ -362,7 +362,7 @@ proptest! {
         }
     }
 
-    /// Behind a right tag there is still only one spelling.
+    /// Even a right tag allows only one spelling.
     #[test]
     fn no_payload_but_ours_is_read(payload: Vec<u8>) {
         prop_assert_eq!(verify(&sealed(&payload)).unwrap_err(), TokenError::Malformed);

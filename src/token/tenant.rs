@@ -1,6 +1,6 @@
-//! The token of a tenant's server: `tenantToken-`, and the opaque form of the claims. The server shows it instead of its secret.
+//! The token of a tenant's server: `tenantToken-`, and the opaque form of the claims. The server shows the token instead of its secret.
 //!
-//! Its fields, in their order:
+//! Its fields, in order:
 //!
 //! ```text
 //! kind 1 (1: of a tenant, 2: of an ordinary application) │ its id: length, bytes │ iat u64 │ exp u64
@@ -17,7 +17,7 @@ const MAX_FIELDS: usize = 1 + TEXT + 8 + 8;
 const MAX_BYTES: usize = AROUND + MAX_FIELDS;
 const PREFIX: &str = "tenantToken-";
 
-/// Whose server it is.
+/// The owner of the server.
 ///
 /// ```
 /// use authflow::{
@@ -46,9 +46,9 @@ const PREFIX: &str = "tenantToken-";
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TenantServer {
-    /// A tenant's.
+    /// The server of a tenant.
     Tenant(TenantId),
-    /// That of an ordinary application, which knows no tenants.
+    /// The server of an ordinary application, which has no tenants.
     Application(ClientId),
 }
 
@@ -72,7 +72,7 @@ impl TenantServer {
     }
 }
 
-/// Everything such a token says.
+/// The claims of a token of a tenant's server.
 ///
 /// ```
 /// use authflow::{
@@ -87,7 +87,7 @@ impl TenantServer {
 /// let mut world = World::new();
 /// let signed_in = world.login("alice");
 /// let (ring, now) = (demo::ring(), world.clock.now);
-/// // The server of another tenant shows a token of its own.
+/// // The server of another tenant shows its own token.
 /// let forged = Forge::of(&ring).tenant_tokens().mint(&TenantClaims {
 ///     server: TenantServer::Tenant(TenantId::new("another")?),
 ///     issued_at: now,
@@ -99,7 +99,7 @@ impl TenantServer {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TenantClaims {
-    /// Whose server it is.
+    /// The owner of the server.
     pub server: TenantServer,
     /// When it was minted.
     pub issued_at: Timestamp,
@@ -163,12 +163,12 @@ impl<'ring> TenantTokens<'ring> {
         Self { ring }
     }
 
-    /// A token that says `claims`.
+    /// A token with these `claims`.
     pub fn mint(&self, claims: &TenantClaims) -> TokenText<TenantToken> {
         TokenText::new(opaque::seal::<_, MAX_BYTES>(self.ring, claims))
     }
 
-    /// Whether a credential claims to be such a token. Then it is none of the host's own.
+    /// Whether a credential claims to be a token of this kind. If so, it is not one of the host's own credentials.
     pub(crate) fn is_meant(presented: Untrusted<'_, TenantToken>) -> bool {
         presented.bytes().starts_with(PREFIX.as_bytes())
     }
@@ -176,7 +176,7 @@ impl<'ring> TenantTokens<'ring> {
     /// Verifies the tag and the time.
     ///
     /// # Errors
-    /// Why it was refused; a client is never told which.
+    /// Returns the reason for the refusal, which a client is never told.
     pub fn verify(
         &self,
         presented: Untrusted<'_, TenantToken>,
@@ -244,7 +244,7 @@ mod tests {
         }
     }
 
-    /// A right tag does not make it one.
+    /// A right tag does not make other bytes a token of this kind.
     #[test]
     fn bytes_that_say_something_else_are_none() {
         let ring = ring();
@@ -263,7 +263,7 @@ mod tests {
         assert_eq!(presented(&[&signed[..], &[0]].concat()), Err(TokenError::Malformed));
     }
 
-    /// Worked out apart from this library: a changed label or layout is another version.
+    /// The values were worked out apart from this library. A changed label or layout is another version.
     #[test]
     fn it_is_what_it_has_always_been() {
         assert_eq!(

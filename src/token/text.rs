@@ -1,4 +1,4 @@
-//! Token text: what a client presents, and what we hand to a client.
+//! Token texts: those that a client presents, and those that we hand to a client.
 
 use super::{CaptchaToken, IdToken, LinkToken, SessionToken, StateToken, TenantToken, Ticket};
 use alloc::{boxed::Box, string::String, vec::Vec};
@@ -9,7 +9,8 @@ mod sealed {
     pub trait Sealed {}
 }
 
-/// A kind of token: the type of one that verified. Sealed: [`StateToken`], [`LinkToken`], [`SessionToken`], [`Ticket`], [`TenantToken`], [`CaptchaToken`] and [`IdToken`].
+/// A kind of token, named by the type of a verified one. The trait is sealed: [`StateToken`], [`LinkToken`], [`SessionToken`], [`Ticket`],
+/// [`TenantToken`], [`CaptchaToken`] and [`IdToken`].
 ///
 /// ```
 /// use authflow::{
@@ -17,7 +18,7 @@ mod sealed {
 ///     token::{Kind, SessionToken, Untrusted},
 /// };
 ///
-/// /// A line of a log that says which token was sent, and not what it is.
+/// /// A line of a log that says whether a token was sent, but not what it is.
 /// fn line<K: Kind>(presented: Untrusted<'_, K>) -> String {
 ///     format!("{}: {}", K::NAME, if presented.is_empty() { "none" } else { "sent" })
 /// }
@@ -27,7 +28,7 @@ mod sealed {
 /// assert_eq!(line(presented), "session_token: sent");
 /// ```
 pub trait Kind: sealed::Sealed {
-    /// The field's name for the kind, for messages and logs.
+    /// The usual name of the kind, for messages and logs.
     const NAME: &'static str;
 }
 
@@ -63,7 +64,7 @@ kinds! {
 ///
 /// let mut world = World::new();
 /// let engine = world.api.engine().clone();
-/// // Whatever a header holds: no bytes of a client's need be looked at before.
+/// // A header may hold any bytes; you need not look at them first.
 /// for sent in [&b""[..], b"nonsense", &[0xff; 10_000]] {
 ///     let token = Untrusted::<StateToken>::new(sent);
 ///     let step =
@@ -78,12 +79,12 @@ pub struct Untrusted<'a, K> {
 }
 
 impl<'a, K: Kind> Untrusted<'a, K> {
-    /// Marks bytes from a request. Any bytes will do; judging them is the verifier's work.
+    /// Marks bytes from a request. Any bytes are allowed; the verifier judges them.
     pub fn new(bytes: &'a (impl AsRef<[u8]> + ?Sized)) -> Self {
         Self { bytes: bytes.as_ref(), kind: PhantomData }
     }
 
-    /// Stands for a token that was sent but could not be read, in a header given twice, say. No verifier takes it.
+    /// Stands for a token that was sent but could not be read, for example in a header that was given twice. No verifier accepts it.
     pub fn unreadable() -> Self {
         Self { bytes: b"\0", kind: PhantomData }
     }
@@ -97,15 +98,15 @@ impl<'a, K: Kind> Untrusted<'a, K> {
         self.bytes
     }
 
-    /// A copy that a question can carry: of as much as any verifier would look at.
+    /// A copy that a question can carry. It has no more bytes than any verifier would look at.
     pub(crate) fn to_owned(self) -> Kept<K> {
         let looked_at = self.bytes.get(..=LONGEST).unwrap_or(self.bytes);
         Kept { bytes: Zeroizing::new(looked_at.into()), kind: PhantomData }
     }
 }
 
-/// The length of the longest text that any verifier reads: an id token that says all it can in the claim `api`, where what
-/// is escaped is escaped twice, under the longest signature from outside.
+/// The length of the longest text that any verifier reads. That is an id token with all possible content in the claim `api`, where escapes are
+/// escaped again, under the longest signature from outside.
 pub(crate) const LONGEST: usize = 9216;
 
 /// Untrusted text that outlives its request.
@@ -134,8 +135,8 @@ impl<K: Kind> fmt::Debug for Untrusted<'_, K> {
     }
 }
 
-/// A token we minted, as the text to hand to the client. A bearer secret: `Debug` does not print it, and its memory is
-/// wiped when it is dropped.
+/// A token that we minted, as the text for the client. It is a bearer secret: `Debug` does not print it, and its memory is wiped when it is
+/// dropped.
 ///
 /// ```
 /// use authflow::{
@@ -169,7 +170,7 @@ pub struct TokenText<K> {
 }
 
 impl<K: Kind> TokenText<K> {
-    /// The text fills its room, so that giving the rest back leaves no copy behind. It is ASCII; were it not, it would be no token.
+    /// The text fills its allocation, so shrinking it leaves no copy behind. A token is always ASCII; a text that is not UTF-8 would become empty.
     pub(crate) fn new(text: Vec<u8>) -> Self {
         let text = String::from_utf8(text).unwrap_or_default();
         Self { text: Zeroizing::new(text.into_boxed_str()), kind: PhantomData }
@@ -180,7 +181,7 @@ impl<K: Kind> TokenText<K> {
         &self.text
     }
 
-    /// The same text as a client would present it.
+    /// The same text, as a client would present it.
     pub fn presented(&self) -> Untrusted<'_, K> {
         Untrusted::new(self.expose())
     }
@@ -226,7 +227,7 @@ mod tests {
         assert_eq!(ring.tickets().verify(Untrusted::unreadable(), now).err(), Some(TokenError::Malformed));
     }
 
-    /// However long it is, no more is kept than what makes every verifier refuse it.
+    /// A copy of any text keeps no more than one byte beyond the longest token, which every verifier refuses.
     #[test]
     fn a_copy_is_the_text_up_to_one_byte_more_than_the_longest() {
         let kept = |text: &[u8]| Untrusted::<IdToken>::new(text).to_owned().presented().bytes().to_vec();

@@ -1,6 +1,6 @@
 //! The ticket: `ssoTicket-`, and the opaque form of the claims. It shows a session to the server of a tenant, once.
 //!
-//! Its fields, in their order:
+//! Its fields, in order:
 //!
 //! ```text
 //! id 16 │ session id 16 │ account: length, bytes │ client id: length, bytes │ tenant: length, bytes │ device digest 16
@@ -13,11 +13,11 @@ use super::{
 };
 use crate::{AccountId, Audience, SessionId, Timestamp, TokenId};
 
-/// Three ids of 64 bytes, and what has a fixed length.
+/// Three ids of 64 bytes, and the fields of fixed length.
 const MAX_FIELDS: usize = 16 + 16 + 3 * TEXT + 16 + 8 + 8;
 const MAX_BYTES: usize = AROUND + MAX_FIELDS;
 
-/// Everything a ticket says.
+/// The claims of a ticket.
 ///
 /// ```
 /// use authflow::{
@@ -36,22 +36,22 @@ const MAX_BYTES: usize = AROUND + MAX_FIELDS;
 /// let tickets = Forge::of(&ring).tickets();
 /// let claims = *tickets.verify(Untrusted::new(issued.text("sso_ticket")), now)?.claims();
 ///
-/// // For a session that there never was.
+/// // This is for a session that never existed.
 /// let forged = tickets.mint(&TicketClaims { session: SessionId::from_bytes([7; 16]), ..claims });
 /// assert_eq!(world.send(&Call::redeem_ticket(forged.expose())).status, 400);
 /// # Ok::<(), authflow::token::TokenError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TicketClaims {
-    /// Redeeming the ticket is inserting this id.
+    /// Redeeming the ticket means inserting this id.
     pub id: TokenId,
-    /// The session that it stands for.
+    /// The session that the ticket stands for.
     pub session: SessionId,
-    /// Whose session that is.
+    /// The account of that session.
     pub account: AccountId,
     /// The application and tenant that were signed in to.
     pub audience: Audience,
-    /// What the device that signed in is recognised by.
+    /// The digest by which the device that signed in is recognised.
     pub device: DeviceDigest,
     /// When it was minted.
     pub issued_at: Timestamp,
@@ -127,16 +127,16 @@ impl<'ring> Tickets<'ring> {
         Self { ring }
     }
 
-    /// A ticket that says `claims`.
+    /// A ticket with these `claims`.
     pub fn mint(&self, claims: &TicketClaims) -> TokenText<Ticket> {
         TokenText::new(opaque::seal::<_, MAX_BYTES>(self.ring, claims))
     }
 
-    /// Verifies the tag and the time. Whether the ticket has been redeemed, and whether its session still lives, takes the host's
-    /// knowledge: [`Engine::redeem_ticket`](crate::Engine::redeem_ticket) asks for it.
+    /// Verifies the tag and the time. Only the host knows whether the ticket has been redeemed and whether its session still lives;
+    /// [`Engine::redeem_ticket`](crate::Engine::redeem_ticket) asks it.
     ///
     /// # Errors
-    /// Why it was refused; a client is never told which.
+    /// Returns the reason for the refusal, which a client is never told.
     pub fn verify(&self, presented: Untrusted<'_, Ticket>, now: Timestamp) -> Result<Ticket, TokenError> {
         opaque::open::<_, MAX_BYTES>(self.ring, presented.bytes(), now)
     }

@@ -2,10 +2,10 @@
 
 use super::ring::Place;
 
-/// What a token says that verified, and which key of the ring signed it. Only a verifier makes one, and the claims that it holds
-/// are those of its kind: [`StateToken`](super::StateToken), [`LinkToken`](super::LinkToken), [`SessionToken`](super::SessionToken),
+/// The claims of a token that verified, and the key of the ring that signed it. Only a verifier makes one, and its claims are those of its kind.
+/// These names stand for it: [`StateToken`](super::StateToken), [`LinkToken`](super::LinkToken), [`SessionToken`](super::SessionToken),
 /// [`SessionReference`](super::SessionReference), [`Ticket`](super::Ticket), [`TenantToken`](super::TenantToken) and
-/// [`CaptchaToken`](super::CaptchaToken) are names for it. The example of [`SessionClaims`](super::SessionClaims) reads one.
+/// [`CaptchaToken`](super::CaptchaToken). The example of [`SessionClaims`](super::SessionClaims) reads one.
 ///
 /// It holds the key's place in the ring instead of a counted reference, so that verifying writes to no memory that cores share.
 #[derive(Clone, Debug)]
@@ -19,12 +19,12 @@ impl<Claims> Verified<Claims> {
         Self { claims, key }
     }
 
-    /// What it says.
+    /// The claims.
     pub fn claims(&self) -> &Claims {
         &self.claims
     }
 
-    /// Where the key stands that signed it: what the token is bound to was hashed under the same one.
+    /// The place of the signing key. The digests in the token are hashed under the same key.
     pub(crate) fn key(&self) -> Place {
         self.key
     }

@@ -1,4 +1,4 @@
-//! A session token that verified, in whichever form it came.
+//! A session token that verified, in either form.
 
 use super::{KeyRing, SessionReference, SessionToken, TokenError, Untrusted, reference};
 use crate::{AccountId, Audience, SessionId, Timestamp, device::Device};
@@ -32,14 +32,14 @@ use crate::{AccountId, Audience, SessionId, Timestamp, device::Device};
 #[derive(Clone, Debug)]
 #[allow(clippy::large_enum_variant, reason = "verifying allocates nothing")]
 pub enum VerifiedSession {
-    /// It says itself whose session it is.
+    /// The token itself names the account.
     SelfContained(SessionToken),
-    /// The session's record says whose it is: [`SessionVerifier::identify`](super::SessionVerifier::identify).
+    /// The session's record names the account: see [`SessionVerifier::identify`](super::SessionVerifier::identify).
     NeedsRecord(SessionReference),
 }
 
 impl VerifiedSession {
-    /// Verifies the tag and the time of a token of whatever application.
+    /// Verifies the tag and the time of a token of any application.
     pub(crate) fn verify(
         ring: &KeyRing,
         presented: Untrusted<'_, SessionToken>,
@@ -52,7 +52,7 @@ impl VerifiedSession {
         }
     }
 
-    /// The same, of one application.
+    /// Does the same for one application, and verifies the audience.
     pub(super) fn verify_for(
         audience: &Audience,
         ring: &KeyRing,
@@ -66,7 +66,7 @@ impl VerifiedSession {
         }
     }
 
-    /// Which session it is of.
+    /// The session of the token.
     pub(crate) fn session(&self) -> SessionId {
         match self {
             Self::SelfContained(token) => token.claims().session,
@@ -74,7 +74,7 @@ impl VerifiedSession {
         }
     }
 
-    /// Whose session it is, where it says so itself.
+    /// The account of the session, if the token names it.
     pub(crate) fn account(&self) -> Option<AccountId> {
         match self {
             Self::SelfContained(token) => Some(token.claims().account),
@@ -82,7 +82,7 @@ impl VerifiedSession {
         }
     }
 
-    /// Whether it was made for this application and tenant.
+    /// Whether the token was made for this application and tenant.
     pub(crate) fn is_of(&self, audience: &Audience, ring: &KeyRing) -> bool {
         match self {
             Self::SelfContained(token) => token.is_of(audience),
@@ -90,7 +90,7 @@ impl VerifiedSession {
         }
     }
 
-    /// Whether it was made for this device.
+    /// Whether the token was made for this device.
     pub(crate) fn is_held(&self, by: &Device, ring: &KeyRing) -> bool {
         match self {
             Self::SelfContained(token) => by.holds(token, ring),
@@ -99,8 +99,8 @@ impl VerifiedSession {
     }
 }
 
-/// No self-contained token is as short as a reference, so the length tells them apart. Each form has a version byte and a key of its own besides,
-/// and refuses the other.
+/// No self-contained token is as short as a reference, so the length tells the two forms apart. Each form also has its own version byte and its own
+/// key, and refuses the other.
 fn is_reference(presented: Untrusted<'_, SessionToken>) -> bool {
     presented.bytes().len() == reference::CHARACTERS
 }

@@ -1,4 +1,4 @@
-//! What middleware verifies session tokens with.
+//! The verifier of session tokens, for middleware.
 
 use super::{KeyRing, SessionReference, SessionToken, TokenError, Untrusted, VerifiedSession};
 use crate::{
@@ -8,11 +8,11 @@ use crate::{
 };
 use alloc::sync::Arc;
 
-/// Verifies session tokens, for middleware: no question, no allocation, and nothing that minting could be done with.
-/// [`Engine::verifier`](crate::Engine::verifier) makes one, for the tokens of one application. Cheap to clone.
+/// Verifies session tokens for middleware. It asks no question, allocates nothing, and cannot be used to mint.
+/// [`Engine::verifier`](crate::Engine::verifier) makes one for the tokens of one application. It is cheap to clone.
 ///
-/// There is none for an application whose calls must be [signed](crate::signed_call): a token in the clear shows nothing there. Its routes stand behind
-/// [`Engine::authenticate`](crate::Engine::authenticate), which takes signatures.
+/// There is no verifier for an application whose calls must be [signed](crate::signed_call), because a token in the clear shows nothing there.
+/// Guard its routes with [`Engine::authenticate`](crate::Engine::authenticate), which takes signatures.
 ///
 /// ```
 /// use authflow::{Application, testkit::{World, demo}};
@@ -24,8 +24,7 @@ use alloc::sync::Arc;
 /// assert!(world.api.engine().verifier(&signing).is_err());
 /// ```
 ///
-/// A token of the [short form](crate::policy::SessionTokenForm::Reference) does not say whose it is. Its session's record does: there is no way
-/// from the one to an account but by the other.
+/// A token of the [short form](crate::policy::SessionTokenForm::Reference) does not name its account. Only its session's record does.
 ///
 /// ```
 /// use authflow::{
@@ -37,7 +36,7 @@ use alloc::sync::Arc;
 ///     token::{SessionToken, SessionVerifier, Untrusted, VerifiedSession},
 /// };
 ///
-/// /// Whose request it is, if it is anybody's.
+/// /// The account of a request, if the request has a session.
 /// fn subject(
 ///     verifier: &SessionVerifier,
 ///     presented: Untrusted<'_, SessionToken>,
@@ -76,7 +75,7 @@ use alloc::sync::Arc;
 /// # Ok::<(), authflow::token::CallsAreSigned>(())
 /// ```
 ///
-/// Without the record it says nothing of anybody:
+/// Without the record, the token names nobody:
 ///
 /// ```compile_fail,E0609
 /// use authflow::{AccountId, token::SessionReference};
@@ -85,7 +84,7 @@ use alloc::sync::Arc;
 /// # }
 /// ```
 ///
-/// It does not lead back to the keys, and neither does the engine:
+/// The verifier does not lead back to the keys, and neither does the engine:
 ///
 /// ```compile_fail,E0599
 /// # fn middleware(engine: &authflow::Engine) {
@@ -99,7 +98,7 @@ use alloc::sync::Arc;
 /// # }
 /// ```
 ///
-/// And keys do not mint, whoever has them:
+/// A ring does not mint either, whoever has it:
 ///
 /// ```compile_fail,E0624
 /// # fn middleware(ring: &authflow::token::KeyRing) {
@@ -118,7 +117,7 @@ pub struct SessionVerifier {
     application: ClientId,
 }
 
-/// No token in the clear shows a session of this application: its calls must be [signed](crate::signed_call).
+/// The calls of this application must be [signed](crate::signed_call), so no token in the clear shows a session of it.
 ///
 /// ```
 /// use authflow::{
@@ -148,15 +147,14 @@ impl SessionVerifier {
         }
     }
 
-    /// Verifies the tag, the audience and the time. The audience must be of the verifier's application, with whatever tenant.
+    /// Verifies the tag, the audience and the time. The audience must be of the verifier's application, with any tenant.
     ///
-    /// **Says nothing about revocation.** A session that has been ended verifies until it expires, and so does a token that a
-    /// rotation has retired; ask your store about [`SessionClaims::session`](super::SessionClaims::session) where that matters.
-    /// [`is_held`](Self::is_held) says whether the caller's device is the one that signed in, and [`identify`](Self::identify) whose a token of
-    /// the short form is.
+    /// **It says nothing about revocation.** A session that was ended verifies until it expires, and so does a token that a rotation has retired.
+    /// If that matters, ask your store about [`SessionClaims::session`](super::SessionClaims::session). [`is_held`](Self::is_held) says whether the
+    /// caller's device is the one that signed in. [`identify`](Self::identify) says whose a token of the short form is.
     ///
     /// # Errors
-    /// Why it was refused; a client is never told which.
+    /// Returns the reason for the refusal, which a client is never told.
     pub fn verify(
         &self,
         presented: Untrusted<'_, SessionToken>,
@@ -169,18 +167,19 @@ impl SessionVerifier {
         VerifiedSession::verify_for(audience, &self.ring, presented, now)
     }
 
-    /// Whether this device presents what the token is bound to: a fingerprint, a cookie, or nothing where the policy
-    /// [allows that](crate::policy::Policy::allows_unbound). A token that another ring verified is held by nobody here.
+    /// Whether this device presents what the token is bound to: a fingerprint, a cookie, or nothing if the policy
+    /// [allows that](crate::policy::Policy::allows_unbound). The answer is no for a token that another ring verified.
     pub fn is_held(&self, session: &VerifiedSession, by: &Device) -> bool {
         session.is_held(by, &self.ring)
     }
 
-    /// Whose session a token of the short form refers to. `record` is what the store keeps under
-    /// [`ReferenceClaims::session`](super::ReferenceClaims::session); `None` where that has been ended, or there never was one.
+    /// The record of the session that a token of the short form refers to. `record` is what the store keeps under
+    /// [`ReferenceClaims::session`](super::ReferenceClaims::session), or `None` if that session was ended or never was.
     ///
-    /// Gives the record where it is of that session, of the token's application, of this device and generation, and neither over at `now` nor of a sign-in that lies ahead; else
-    /// `None`, which is told as any other refusal. Whether the session went unused for too long, and whether its account may still use it, is
-    /// not judged here: [`Engine::authenticate`](crate::Engine::authenticate) does.
+    /// Returns the record if it belongs to that session, to the token's application, and to this device and generation. Its session must not be
+    /// over at `now`, and its sign-in must not lie in the future. Otherwise returns `None`; tell the client the same as for any other refusal.
+    /// [`Engine::authenticate`](crate::Engine::authenticate) also judges whether the session went unused for too long and whether its account may
+    /// still use it; this method does not.
     pub fn identify(
         &self,
         reference: &SessionReference,

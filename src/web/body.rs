@@ -1,5 +1,5 @@
-//! Request bodies: which members each call takes, and what they mean. A name is trimmed, a password never. A member that is null, and an optional
-//! one that is empty, is not there.
+//! Request bodies: which members each call takes, and what they mean. A name is trimmed, a password never. A null member counts as absent, and so
+//! does an empty optional member.
 
 pub(super) use crate::facade::member::Member;
 use crate::{
@@ -94,7 +94,7 @@ pub(super) fn code_credentials(
     Ok(CodeCredentials { recipient, code: member::code(typed, SENT_CODE)? })
 }
 
-/// Within a pending login the recipient is the account's own, and there is no body.
+/// A request within a pending login has no body, because the recipient is the account's own.
 pub(super) fn code_request(
     headers: &RequestHeaders<'_>,
     body: &[u8],
@@ -161,7 +161,7 @@ pub(super) fn own_change(headers: &RequestHeaders<'_>, body: &[u8]) -> Read<OwnP
     Ok(OwnPasswordChange { old_password, new_password: password(new, NEW_PASSWORD)? })
 }
 
-/// Whom a code is sent to that is to be a contact.
+/// The recipient of a code that will be the account's new contact.
 pub(super) fn new_contact(
     headers: &RequestHeaders<'_>,
     body: &[u8],
@@ -184,7 +184,7 @@ pub(super) fn contact_change(
     Ok(ContactChange { contact, code: member::code(typed, SENT_CODE)? })
 }
 
-/// The member that names whom a code of a channel is sent to.
+/// The member that names the recipient of a code of this channel.
 const fn addressed_by(channel: Channel) -> Member {
     match channel {
         Channel::Sms => MOBILE,

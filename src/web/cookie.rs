@@ -2,19 +2,19 @@
 
 use alloc::{format, string::String};
 
-/// The cookie of a pending login, which holds its state token. Nobody comes from another site into the middle of a login, so no other site's link
-/// sends it along.
+/// The cookie of a pending login, which holds its state token. Nobody comes from another site in the middle of a login, so the browser sends the
+/// cookie with no other site's link.
 pub(super) const STATE: &str = "__Host-state";
-/// The cookie of a session, which holds its session token. It is sent along with a link from elsewhere, which changes nothing.
+/// The cookie of a session, which holds its session token. The browser sends it with a link from another site too, because a link changes nothing.
 pub(super) const SESSION: &str = "__Host-session";
 
-/// The value of a header `Set-Cookie`: for the very host alone, over TLS alone (RFC 6265bis §4.1.3.2), and unseen by scripts.
+/// The value of a header `Set-Cookie`. Only this very host gets the cookie, only over TLS (RFC 6265bis §4.1.3.2), and scripts do not see it.
 pub(super) fn set(name: &str, value: &str, seconds: u64) -> String {
     let same_site = if name == STATE { "Strict" } else { "Lax" };
     format!("{name}={value}; Max-Age={seconds}; Path=/; Secure; HttpOnly; SameSite={same_site}")
 }
 
-/// The same, for one that is to be forgotten.
+/// The value of a header `Set-Cookie` that makes the browser forget the cookie.
 pub(super) fn forget(name: &str) -> String {
     set(name, "", 0)
 }
@@ -22,11 +22,11 @@ pub(super) fn forget(name: &str) -> String {
 /// A cookie of a request.
 #[derive(Clone, Copy, Default)]
 pub(super) enum Cookie<'a> {
-    /// It is not there, or empty.
+    /// The cookie is missing or empty.
     #[default]
     None,
     Of(&'a [u8]),
-    /// It is there more than once. A browser keeps one of a name that begins with `__Host-`, so something is amiss.
+    /// The cookie is there more than once. A browser keeps only one cookie of a name that begins with `__Host-`, so something is wrong.
     Repeated,
 }
 
@@ -35,7 +35,7 @@ impl<'a> Cookie<'a> {
         !matches!(self, Self::None)
     }
 
-    /// Notes one more of the same name.
+    /// Notes one more cookie of the same name.
     pub(super) fn note(&mut self, value: &'a [u8]) {
         *self = match self {
             Self::None if value.is_empty() => Self::None,
@@ -45,7 +45,7 @@ impl<'a> Cookie<'a> {
     }
 }
 
-/// Names and values of a header `Cookie` (RFC 6265 §4.2.1), as far as they are such.
+/// The names and values of a header `Cookie` (RFC 6265 §4.2.1). Parts that are no pair are passed over.
 pub(super) fn pairs(value: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
     value.split(|byte| *byte == b';').filter_map(|pair| {
         let at = pair.iter().position(|byte| *byte == b'=')?;

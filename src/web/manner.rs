@@ -3,10 +3,10 @@
 use super::routes::{Bears, Endpoint, Route};
 use crate::device::DeviceCookie;
 
-/// How a request wants to be replied to: to which call, and where its tokens travel. The example of [`Web`](super::Web) hands one on.
+/// How a request wants to be replied to: which call it made, and where its tokens travel. The example of [`Web`](super::Web) passes one on.
 pub struct Manner {
     pub(super) route: Option<&'static Route>,
-    /// `None` where the request was refused before that was known: then no token goes anywhere.
+    /// `None` if the request was refused before that was known. Then no token is sent anywhere.
     pub(super) carried: Option<Carried>,
 }
 
@@ -14,7 +14,7 @@ pub struct Manner {
 pub(super) enum Carried {
     InCookies {
         device: DeviceCookie,
-        /// Whether it was drawn for this request.
+        /// Whether the cookie was drawn for this request.
         is_new: bool,
     },
     ByBearer {
@@ -28,7 +28,7 @@ impl Manner {
         self.route.map(|route| route.endpoint)
     }
 
-    /// Whether the call is one that somebody begins with, who needs to be recognised afterwards.
+    /// Whether somebody begins with this call and must be recognised afterwards.
     pub(super) fn begins(&self) -> bool {
         self.route.is_some_and(|route| route.bears == Bears::Nothing && route.method != "GET")
     }
@@ -37,12 +37,12 @@ impl Manner {
         matches!(self.carried, Some(Carried::ByBearer { .. }))
     }
 
-    /// What a 401 says is wanted (RFC 9110 §15.5.2). No scheme is registered for cookies.
+    /// The scheme that a 401 asks for (RFC 9110 §15.5.2). No scheme is registered for cookies.
     pub(super) const fn challenge(&self) -> Option<&'static str> {
         match self.carried {
             None => None,
             Some(Carried::InCookies { .. }) => Some(r#"Cookie cookie-name="__Host-session""#),
-            // RFC 6750 §3.1: no error code where nothing was shown.
+            // RFC 6750 §3.1: there is no error code if no token was shown.
             Some(Carried::ByBearer { has_shown: false }) => Some("Bearer"),
             Some(Carried::ByBearer { has_shown: true }) => Some(r#"Bearer error="invalid_token""#),
         }

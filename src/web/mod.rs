@@ -1,4 +1,4 @@
-//! Routes of our own: `/v1/…`, with neutral names, for whoever does not speak the vendor family.
+//! Our own routes `/v1/…`, with neutral names, for clients that do not speak the vendor family's protocol.
 //!
 //! Every answer says which calls may follow, so a client needs no knowledge of the flow. A whole login, by a browser:
 //!
@@ -13,15 +13,15 @@
 //!
 //! let mut world = World::new();
 //! let application = ClientId::new(demo::ISV)?;
-//! // Where tokens travel is said here, and has no default.
+//! // You say where tokens travel; there is no default.
 //! let web = Web::new(world.api.engine().clone(), application, Modes::Cookie)
 //!     .for_tenant(demo::tenant());
 //! # fn read(reply: &Reply) -> Value { serde_json::from_slice(reply.body()).unwrap() }
 //!
-//! // With a host it is `web.serve(&request, moment, &host).await`.
+//! // With a `Host`, this is `web.serve(&request, moment, &host).await`.
 //! let mut send = |method, path, cookies: &str, body: Value| {
-//!     // The browser says by itself that the page is of this site. Without that, `X-Requested-
-//!     // By` with any value will do.
+//!     // The browser itself says that the page is of this site. Without that,
+//!     // `X-Requested-By` with any value is enough.
 //!     let headers = HeaderList::new()
 //!         .with("Sec-Fetch-Site", "same-origin")
 //!         .with("Content-Type", "application/json")
@@ -36,8 +36,8 @@
 //! #     lines.map(|(_, line)| line.split(';').next().unwrap()).collect::<Vec<_>>().join("; ")
 //! # }
 //!
-//! // How does one get in? By a password, says the policy, or by a code; and a forgotten password
-//! // is reset by SMS.
+//! // How can somebody sign in? The policy allows a password or a code, and resets a forgotten
+//! // password by SMS.
 //! let begin = send("GET", "/v1/sign-in", "", Value::Null);
 //! assert_eq!(
 //!     read(&begin)["next"][0],
@@ -46,8 +46,8 @@
 //!     })
 //! );
 //!
-//! // erin's password is about to expire. The browser gets two cookies: one that it is recognised
-//! // by, and one of the pending login.
+//! // erin's password is about to expire. The browser gets two cookies: one by which it is
+//! // recognised, and one of the pending login.
 //! let warned = send(
 //!     "POST",
 //!     "/v1/sign-in",
@@ -66,7 +66,7 @@
 //!     warned["next"].as_array().unwrap().iter().map(|call| &call["name"]).collect();
 //! assert_eq!(names, ["skip_password", "change_password"]);
 //!
-//! // She skips, and is in.
+//! // She skips, and is signed in.
 //! let signed_in = send("POST", "/v1/sign-in/password/skip", &cookies, Value::Null);
 //! let cookies = kept(&signed_in);
 //! assert_eq!(read(&signed_in)["state"], "signed_in");
@@ -74,7 +74,7 @@
 //! let who = read(&send("GET", "/v1/session", &cookies, Value::Null));
 //! assert_eq!(who["subject"]["user_name"], "erin");
 //!
-//! // Whatever is wrong is a problem (RFC 9457).
+//! // Everything that is wrong is a problem (RFC 9457).
 //! let out = send("DELETE", "/v1/session", &cookies, Value::Null);
 //! assert_eq!(out.status(), 200);
 //! let gone = send("GET", "/v1/session", &cookies, Value::Null);
@@ -105,14 +105,16 @@
 //! | `DELETE /v1/session` | [`Engine::sign_out`] |
 //! | `GET /v1/problems` | what every type of problem means |
 //!
-//! [`openapi`] describes them all from the same table. A `GET` changes nothing.
+//! [`openapi`] describes all calls from the same table. A `GET` changes nothing.
 //!
 //! # Answers
 //!
-//! An answer has `state` – `signed_out`, `code_sent`, `factor_required`, `password_expiring`, `password_expired`, `signed_in`, `password_changed`, `password_reset` or `contact_replaced` –
-//! and `next`: the calls that may follow, each with its `name`, `method` and `path`, the members that its body `takes`, and those that it `may_take` besides. Times and
-//! lengths have their units in their names. A problem has `type`, `title`, `status`, `detail` and `next`; title and detail are the same for each type, and
-//! nothing that was typed comes back. Where a refusal leaves the step open, `next` is the call itself, and what the answer before allowed still stands.
+//! An answer has `state` and `next`. `state` is one of `signed_out`, `code_sent`, `factor_required`, `password_expiring`, `password_expired`,
+//! `signed_in`, `password_changed`, `password_reset` and `contact_replaced`. `next` lists the calls that may follow, each with its `name`, `method`
+//! and `path`, the members that its body `takes`, and those that it also `may_take`. Times and lengths have their units in their names.
+//!
+//! A problem has `type`, `title`, `status`, `detail` and `next`. Title and detail are the same for each type, and nothing that was typed comes
+//! back. If a refusal leaves the step open, `next` is the call itself, and the calls that the previous answer allowed are still allowed.
 //!
 //! | status | what it means |
 //! |---|---|
@@ -128,15 +130,17 @@
 //!
 //! # Tokens
 //!
-//! They travel in cookies or by `Authorization: Bearer …`: [`Modes`] says which, and what each is bound to. In cookie mode a request that changes something must
-//! show that it is of this site ([`may_be_cross_site`](crate::facade::may_be_cross_site)), the sign-in too. In bearer mode answers have `state_token`, `session_token` and `id_token`, and the state
-//! token of a pending login, or the session token, goes behind `Bearer`.
+//! Tokens travel in cookies or by `Authorization: Bearer …`. [`Modes`] says which, and what each is bound to. In cookie mode, a request that
+//! changes something must show that it comes from this site ([`may_be_cross_site`](crate::facade::may_be_cross_site)); this includes the sign-in.
+//! In bearer mode, answers have `state_token`, `session_token` and `id_token`. The client sends the state token of a pending login, or the session
+//! token, after `Bearer`.
 //!
-//! The cookies are of the whole host, so one origin has one such façade.
+//! The cookies belong to the whole host, so an origin can have only one such façade.
 //!
 //! # Your own routes
 //!
-//! [`Facade::authenticate`] finds out whose request it is at a route of yours, by the same cookies or tokens and under the same rule about other sites.
+//! [`Facade::authenticate`] finds out whose request it is at a route of your own. It uses the same cookies or tokens, and the same rule about other
+//! sites.
 
 mod body;
 mod cookie;
@@ -168,7 +172,7 @@ use mode::Mode;
 use routes::{Endpoint, Route};
 use shown::Shown;
 
-/// The calls `/v1/…` on an engine, which sign in to one application: serve them by the trait [`Facade`]. Cheap to clone.
+/// The calls `/v1/…` on an engine, which sign in to one application. The trait [`Facade`] serves them. `Web` is cheap to clone.
 ///
 /// ```
 /// use authflow::{
@@ -212,7 +216,7 @@ impl Web {
         Self { engine, application, tenant: None, modes }
     }
 
-    /// The same, for a tenant of an ISV application.
+    /// The same calls, for a tenant of an ISV application.
     #[must_use]
     pub fn for_tenant(self, tenant: TenantId) -> Self {
         Self { tenant: Some(tenant), ..self }
@@ -223,7 +227,7 @@ impl Web {
         &self.engine
     }
 
-    /// Goes on with who calls, where it may be told.
+    /// Goes on with the caller, if the request may be answered at all.
     fn read<R: Headers + ?Sized>(
         &self,
         route: Option<&'static Route>,
@@ -251,7 +255,7 @@ impl Web {
         (step, Manner { route, carried: Some(carried) })
     }
 
-    /// A browser that brings no cookie is another one at each request, until it begins something.
+    /// A browser without a cookie counts as a new one at each request, until it begins something.
     fn browser<R: Headers + ?Sized>(
         &self,
         shown: &Shown<'_>,
@@ -290,7 +294,7 @@ impl Web {
         moment: Moment,
     ) -> Step {
         let (engine, headers) = (&self.engine, &tokens.shown.headers);
-        /// Goes on with a body that was read, or refuses it.
+        /// Goes on with the body if it can be read, or refuses it.
         macro_rules! with {
             ($body:expr, |$read:ident| $then:expr) => {
                 match $body {
@@ -391,7 +395,7 @@ impl Web {
     }
 }
 
-/// The tokens of a request, from the one place where they are taken.
+/// The tokens of a request, taken only from the place of its mode.
 struct Tokens<'a> {
     shown: &'a Shown<'a>,
     mode: Mode,
@@ -413,7 +417,7 @@ impl<'a> Tokens<'a> {
     }
 }
 
-/// An app is recognised by its fingerprint; without one by nothing, which the policy must allow.
+/// An app is recognised by its fingerprint. An app without one is recognised by nothing, which the policy must allow.
 fn app<R: Headers + ?Sized>(
     shown: &Shown<'_>,
     request: &Request<'_, R>,

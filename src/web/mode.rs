@@ -7,15 +7,15 @@ use crate::{
     outcome::Fault,
 };
 
-/// Where a façade's tokens travel. Nobody says it for you.
+/// Where a façade's tokens travel. You must choose; there is no default.
 ///
 /// | | for | tokens | bound to |
 /// |---|---|---|---|
 /// | cookie | browsers | in cookies `__Host-state` and `__Host-session`, which no script sees | the cookie `__Host-device`, which the first call sets |
 /// | bearer | apps and servers | in members of answers, and `Authorization: Bearer …` | the header `X-Device-Fingerprint`; without it nothing, where the policy [allows that](crate::policy::Policy::allows_unbound) |
 ///
-/// A request that shows a cookie of ours and a bearer's token at once is refused, whatever is allowed: two that look at it must not take it for two
-/// people's.
+/// A request that shows one of our cookies and a bearer token at once is refused in every mode. Otherwise two readers of the request could take it
+/// for requests of two different people.
 ///
 /// ```
 /// use authflow::{
@@ -41,7 +41,7 @@ use crate::{
 ///     let (step, manner) = web.handle(&request, Clock::at(demo::START).moment());
 ///     web.reply(&drive_blocking(step, &Mutex::new(MemoryHost::demo())).unwrap(), manner)
 /// };
-/// // A page that a script has got into finds no token to read.
+/// // A script that has got into the page finds no token to read.
 /// let (cookie, bearer) = (signed_in(Modes::Cookie), signed_in(Modes::Bearer));
 /// assert!(!String::from_utf8_lossy(cookie.body()).contains("session_token"));
 /// assert!(cookie.headers().any(|(_, value)| value.starts_with("__Host-session=")));
@@ -50,12 +50,13 @@ use crate::{
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Modes {
-    /// In cookies alone.
+    /// In cookies only.
     Cookie,
-    /// In members and the header `Authorization` alone.
+    /// In members and the header `Authorization` only.
     Bearer,
-    /// In either. A request that shows a bearer's token is a bearer's. Of the others those are in cookies that have a cookie of ours, or a header that
-    /// browsers send (`Sec-Fetch-Site`, `Origin`, `X-Requested-By`): so no page gets a token to read by leaving something out.
+    /// In either. The tokens of a request that shows a bearer token travel by bearer. Among the other requests, tokens travel in cookies if the
+    /// request has one of our cookies or a header that browsers send (`Sec-Fetch-Site`, `Origin`, `X-Requested-By`). So no page gets a token to
+    /// read by leaving something out.
     Either,
 }
 
@@ -67,7 +68,7 @@ pub(super) enum Mode {
 }
 
 impl Modes {
-    /// Where the tokens of a request travel, if it is one that may be answered at all.
+    /// Where the tokens of a request travel, if the request may be answered at all.
     pub(super) fn judge<R: Headers + ?Sized>(
         self,
         request: &Request<'_, R>,

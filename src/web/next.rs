@@ -1,4 +1,4 @@
-//! What a client may do next: calls, by name, so that it needs no knowledge of the flow.
+//! The calls that a client may make next, by name, so that it needs no knowledge of the flow.
 
 use super::routes::{Endpoint, Route};
 use crate::{
@@ -18,7 +18,7 @@ pub(super) struct Link {
     path: &'static str,
     /// The members that its body must have.
     takes: Vec<&'static str>,
-    /// Those that it may have besides.
+    /// The members that its body may also have.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     may_take: Vec<&'static str>,
 }
@@ -34,7 +34,7 @@ impl From<&'static Route> for Link {
     }
 }
 
-/// What the client of a request may do next.
+/// The calls that the client of a request may make next.
 pub(super) fn links(outcome: &Outcome, asked: Option<Endpoint>) -> Vec<Link> {
     let endpoints = after(outcome, asked);
     endpoints.into_iter().filter_map(Endpoint::route).map(Link::from).collect()
@@ -56,7 +56,7 @@ fn after(outcome: &Outcome, asked: Option<Endpoint>) -> Vec<Endpoint> {
     }
 }
 
-/// What the holder of a session may do with it, as the policy says.
+/// The calls that the holder of a session may make, as the policy says.
 fn signed_in(facts: &Facts) -> Vec<Endpoint> {
     let own = [Endpoint::WhoAmI, Endpoint::RefreshSession, Endpoint::ChangeOwnPassword, Endpoint::SignOut];
     let contacts = Channel::ALL.into_iter().filter(|channel| facts.replaces_contacts.contains(*channel));
@@ -64,7 +64,7 @@ fn signed_in(facts: &Facts) -> Vec<Endpoint> {
     own.into_iter().chain(contacts).collect()
 }
 
-/// How one gets in, as the policy says: what `flow::graph` allows at its start, for whoever it is.
+/// The calls that begin a sign-in, as the policy says: those that `flow::graph` allows at its start, whoever the account is.
 fn start(facts: &Facts) -> Vec<Endpoint> {
     let signs_in = facts.first_factors.iter().flat_map(|factor| match factor {
         Factor::Password => vec![Endpoint::SignIn],
@@ -80,7 +80,7 @@ fn start(facts: &Facts) -> Vec<Endpoint> {
     if known.is_empty() { vec![Endpoint::Begin] } else { known }
 }
 
-/// The calls that carry an action out.
+/// The calls that carry out an action.
 fn calls(action: Action) -> Vec<Endpoint> {
     match action {
         Action::SignIn => vec![Endpoint::Begin],
@@ -99,7 +99,8 @@ fn calls(action: Action) -> Vec<Endpoint> {
             vec![Endpoint::ChangeOwnPassword]
         }
         Action::ReplaceContact(channel) => sent_and_taken(Endpoint::ReplaceContact(channel)),
-        // A password is no second factor, an authenticator changes none, and a code changes none's own here. Identities are linked nowhere here.
+        // A password is no second factor. An authenticator proves no change of password, and a code changes no password in a session here. No call
+        // here links an identity.
         Action::ProveFactor(Factor::Password | Factor::Federated)
         | Action::ChangePassword(Factor::Totp | Factor::Federated)
         | Action::ChangeOwnPassword(Factor::Sms | Factor::Email | Factor::Totp | Factor::Federated)
@@ -112,7 +113,8 @@ fn sent_and_taken(takes: Endpoint) -> Vec<Endpoint> {
     takes.sender().into_iter().chain([takes]).collect()
 }
 
-/// Where a refusal leaves the step open, the call itself; what the last answer allowed besides still stands. Else how one begins.
+/// If the refusal leaves the step open, this is the call itself; the calls that the previous answer allowed are still allowed. Otherwise these are
+/// the calls that begin a sign-in.
 fn after_refusal(fault: Fault, facts: &Facts, asked: Option<Endpoint>) -> Vec<Endpoint> {
     match fault {
         Fault::StateTokenInvalid
@@ -129,7 +131,7 @@ fn after_refusal(fault: Fault, facts: &Facts, asked: Option<Endpoint>) -> Vec<En
         | Fault::LinkTokenInvalid
         | Fault::MobileTokenInvalid
         | Fault::RegistrationRefused => start(facts),
-        // Who has the contact has an account: they may want to sign in.
+        // The owner of the contact has an account, so they may want to sign in.
         Fault::ContactTaken if matches!(asked, Some(Endpoint::Register(_))) => start(facts),
         Fault::ApplicationUnknown | Fault::ClientIdMissing => Vec::new(),
         Fault::RequestMalformed(_)

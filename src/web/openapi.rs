@@ -16,8 +16,8 @@ use crate::{
 use alloc::{format, vec, vec::Vec};
 use serde_json::{Map, Value, json};
 
-/// The calls as an OpenAPI 3.1 document, for a host to serve (it has no `servers`: a client has fetched it from there). It describes both
-/// [modes](super::Modes); the host says which of them it allows.
+/// The calls as an OpenAPI 3.1 document, for a host to serve. It has no `servers`, because a client has fetched it from the server. It describes
+/// both [modes](super::Modes); the host says which of them it allows.
 ///
 /// ```
 /// let document = authflow::web::openapi();
@@ -141,7 +141,7 @@ fn words(words: &[&str]) -> Value {
     json!({ "type": "string", "enum": words })
 }
 
-/// An object of these members and no others; those after the first `required` ones may be absent.
+/// An object of these members and no others. Those after the first `required` ones may be absent.
 fn closed(members: Vec<(&str, Value)>, required: usize) -> Value {
     object(members.into_iter().enumerate().map(|(at, (name, schema))| (name, schema, at < required)), false)
 }

@@ -1,4 +1,4 @@
-//! Problems (RFC 9457): one table of types, and which of them an outcome is.
+//! Problems (RFC 9457): one table of types, and the type that each outcome has.
 
 use crate::{
     account::{ProfileFlaw, ProfileRefusal},
@@ -8,7 +8,7 @@ use crate::{
 use alloc::{borrow::Cow, format, string::String, vec::Vec};
 use serde::Serialize;
 
-/// A type of problem. Title and detail are the same wherever it occurs: they say nothing of anybody.
+/// A type of problem. Title and detail are always the same, so they reveal nothing about anybody.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Kind {
     pub(super) name: &'static str,
@@ -18,7 +18,8 @@ pub(super) struct Kind {
 }
 
 impl Kind {
-    /// The URI of the type: it leads to what [`problems`](super::routes::Endpoint::Problems) says of it. A client compares it as it stands.
+    /// The URI of the type. It leads to the entry of [`problems`](super::routes::Endpoint::Problems) for this type. A client compares it as it
+    /// stands.
     pub(super) fn uri(&self) -> String {
         format!("/v1/problems#{}", self.name)
     }
@@ -81,15 +82,15 @@ kinds! {
         "The service cannot answer now. Try again in a moment.";
 }
 
-/// What a fault is told as.
+/// The type of problem that a client is told for a fault.
 pub(super) const fn kind(fault: Fault) -> &'static Kind {
     match fault {
-        // No call of ours takes a credential or a ticket, or hands out a key.
+        // None of these calls takes a credential or a ticket, or hands out a key.
         Fault::RequestMalformed(_)
         | Fault::TenantCredentialInvalid
         | Fault::TicketInvalid
         | Fault::NoCallKey => &REQUEST_MALFORMED,
-        // Nor does one sign in with an identity here, link one or take one away.
+        // None of these calls signs in with an identity, links one or takes one away.
         Fault::SocialCodeInvalid
         | Fault::IdentityNotLinked
         | Fault::LinkTokenInvalid
@@ -99,7 +100,7 @@ pub(super) const fn kind(fault: Fault) -> &'static Kind {
         Fault::DeviceIncomplete => &DEVICE_INCOMPLETE,
         Fault::TokensMisplaced => &TOKENS_MISPLACED,
         Fault::StateTokenInvalid => &STATE_INVALID,
-        // Where calls must be signed, none of ours shows a session.
+        // If calls must be signed, none of these calls can show a session.
         Fault::SessionTokenInvalid
         | Fault::IdTokenMissing
         | Fault::IdTokenInvalid
@@ -124,7 +125,7 @@ pub(super) const fn kind(fault: Fault) -> &'static Kind {
     }
 }
 
-/// What is told where no call has that path or method.
+/// The type of problem if no call has that path or method.
 pub(super) const fn not_ours(reason: NotOurs) -> &'static Kind {
     match reason {
         NotOurs::Path => &NOT_FOUND,
@@ -132,16 +133,16 @@ pub(super) const fn not_ours(reason: NotOurs) -> &'static Kind {
     }
 }
 
-/// What is told beyond the type.
+/// The members of a problem beyond those of its type.
 #[derive(Default, Serialize)]
 pub(super) struct Extension {
     /// Why a new password was refused, or what is wrong with a body.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'static str>,
-    /// By which factor one must have signed in.
+    /// The factor that the session must have been opened with.
     #[serde(skip_serializing_if = "Option::is_none")]
     factor: Option<&'static str>,
-    /// The member of the body that it is about.
+    /// The member of the body that the problem is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     member: Option<Cow<'static, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -187,13 +188,13 @@ impl Extension {
     fn of_body(wrong: BodyFault) -> Self {
         let of = |reason| Self { reason: Some(reason), ..Self::default() };
         match wrong {
-            // No call of ours takes a form.
+            // No call here takes a form.
             BodyFault::ContentType | BodyFault::FormContentType => of("content_type"),
             BodyFault::TooLong { most } => Self { most_bytes: Some(most), ..of("too_long") },
             BodyFault::NotAnObject => of("not_an_object"),
             BodyFault::Member { name, problem } => {
                 let (reason, most_bytes) = flaw(problem);
-                // What a code is for says the path here, and no member.
+                // Here the path says the purpose of a code, so no member is named.
                 let is_of_path = matches!(problem, MemberProblem::NotTaken | MemberProblem::NotOfLogins);
                 Self { member: (!is_of_path).then_some(Cow::Borrowed(name)), most_bytes, ..of(reason) }
             }
@@ -201,7 +202,7 @@ impl Extension {
     }
 }
 
-/// What is wrong with a member, and the most bytes that it may have where it has more.
+/// What is wrong with a member, and the most bytes that it may have if it has more.
 const fn flaw(problem: MemberProblem) -> (&'static str, Option<usize>) {
     match problem {
         MemberProblem::Missing => ("missing", None),
@@ -219,7 +220,7 @@ const fn flaw(problem: MemberProblem) -> (&'static str, Option<usize>) {
     }
 }
 
-/// Every word of `reason`, for the OpenAPI document: first those of a new password.
+/// Every word of `reason`, for the OpenAPI document. The words for a new password come first.
 pub(super) const REASONS: [&str; 26] = [
     "too_short",
     "too_long",
@@ -270,7 +271,7 @@ const fn word(reason: NewPasswordRefusal) -> &'static str {
     }
 }
 
-/// What every type means, as a list.
+/// The meaning of a type, as an entry of the list.
 #[derive(Serialize)]
 pub(super) struct Documented {
     #[serde(rename = "type")]

@@ -21,7 +21,7 @@ use alloc::{
 };
 use serde::Serialize;
 
-/// What every answer says that is no problem. Members that do not apply are absent.
+/// The members of every answer that is no problem. Members that do not apply are absent.
 #[derive(Default, Serialize)]
 struct Answer<'a> {
     state: &'static str,
@@ -49,7 +49,7 @@ struct Answer<'a> {
     who: Option<Who<'a>>,
 }
 
-/// What a new password must be like.
+/// The rules for a new password.
 #[derive(Serialize)]
 struct Rules {
     min_characters: u16,
@@ -67,7 +67,7 @@ impl From<PasswordRules> for Rules {
     }
 }
 
-/// Who is signed in.
+/// The subject that is signed in.
 #[derive(Serialize)]
 struct Who<'a> {
     subject: NamedSubject<'a>,
@@ -113,7 +113,7 @@ pub(super) const STATES: [&str; 9] = [
     "contact_replaced",
 ];
 
-/// Why a password must be changed, for the OpenAPI document.
+/// The reasons why a password must be changed, for the OpenAPI document.
 pub(super) const REASONS: [&str; 5] =
     ["expired", "skips_spent", "administrator_reset", "breached", "first_login"];
 
@@ -234,7 +234,7 @@ fn done(facts: &Facts, manner: &Manner) -> Answer<'static> {
     Answer { state, new_password, ..Answer::default() }
 }
 
-/// What a failure says.
+/// The members of a problem.
 #[derive(Serialize)]
 struct Problem {
     #[serde(rename = "type")]
@@ -260,7 +260,7 @@ fn refused(kind: &Kind, extension: Extension, outcome: &Outcome, manner: &Manner
     }
 }
 
-/// What every type of problem means.
+/// The meaning of every type of problem.
 fn problems() -> Reply {
     #[derive(Serialize)]
     struct Problems {
@@ -270,8 +270,8 @@ fn problems() -> Reply {
 }
 
 impl Manner {
-    /// What the browser is to keep, and to forget. A refusal takes no cookie away but to whoever signs out: another window may have renewed it
-    /// meanwhile.
+    /// The cookies that the browser must keep or forget. A refusal takes away no cookie, except at a sign-out, because another window may have
+    /// renewed it meanwhile.
     fn cookies(&self, outcome: &Outcome) -> Vec<String> {
         let Some(Carried::InCookies { device, is_new }) = &self.carried else { return Vec::new() };
         let mut lines = Vec::new();

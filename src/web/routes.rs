@@ -1,11 +1,11 @@
-//! The paths and methods, and what each call takes and answers, as one table.
+//! The paths and methods, and what each call takes and answers, in one table.
 //!
-//! The path of a call that takes a code which is sent, and `/send`, sends it.
+//! If a call takes a code that was sent, its path with `/send` sends the code.
 
 use super::body::{self, Member};
 use crate::{code::CodePurpose, contact::Channel, outcome::NotOurs};
 
-/// Where a route leads.
+/// The target of a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Endpoint {
     Begin,
@@ -27,18 +27,18 @@ pub(super) enum Endpoint {
     ReplaceContact(Channel),
 }
 
-/// Who makes a call, and what it bears.
+/// The token that a call bears, and so who can make the call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Bears {
-    /// Anybody.
+    /// No token: anybody can make the call.
     Nothing,
-    /// Whoever is in a pending login.
+    /// The state token of a pending login.
     StateToken,
-    /// The holder of a session.
+    /// The session token of a session.
     SessionToken,
 }
 
-/// What a call answers when it has worked.
+/// The answer of a call that has succeeded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Answers {
     Start,
@@ -50,11 +50,11 @@ pub(super) enum Answers {
 }
 
 pub(super) struct Route {
-    /// What the call is called, where a client may make it next and in the OpenAPI document.
+    /// The name of the call, in `next` and in the OpenAPI document.
     pub(super) name: &'static str,
     pub(super) method: &'static str,
     pub(super) path: &'static str,
-    /// Every method of the path, as an `Allow` header says them.
+    /// Every method of the path, in the form of an `Allow` header.
     allowed: &'static str,
     pub(super) endpoint: Endpoint,
     pub(super) summary: &'static str,
@@ -156,19 +156,19 @@ routes! {
 }
 
 impl Endpoint {
-    /// The row of the table that leads there.
+    /// The row of the table that leads to this endpoint.
     pub(super) fn route(self) -> Option<&'static Route> {
         ROUTES.iter().find(|route| route.endpoint == self)
     }
 
-    /// What takes the code that this sends.
+    /// The endpoint that takes the code that this one sends.
     pub(super) fn taker(self) -> Option<Self> {
         let Self::SendCode(purpose, channel) = self else { return None };
         let takes = |route: &&Route| route.endpoint.sender() == Some(Self::SendCode(purpose, channel));
         ROUTES.iter().find(takes).map(|route| route.endpoint)
     }
 
-    /// What sends the code that this takes.
+    /// The endpoint that sends the code that this one takes.
     pub(super) const fn sender(self) -> Option<Self> {
         let (purpose, channel) = match self {
             Self::SignInByCode(channel) => (CodePurpose::SignIn, channel),
@@ -198,7 +198,7 @@ fn bare(path: &str) -> &str {
     path.split_once('?').map_or(path, |(path, _query)| path)
 }
 
-/// Whether a path is one of ours, whatever the method; a query does not count.
+/// Whether a path is one of ours, with any method. A query does not count.
 pub(super) fn owns(path: &str) -> bool {
     ROUTES.iter().any(|route| route.path == bare(path))
 }
@@ -244,7 +244,7 @@ mod tests {
         }
     }
 
-    /// `GET` changes nothing, so what bears a body is none.
+    /// `GET` changes nothing, so no call with a body is a `GET`.
     #[test]
     fn what_changes_something_is_no_get() {
         let reads = [Endpoint::Begin, Endpoint::WhoAmI, Endpoint::Problems];
@@ -254,7 +254,7 @@ mod tests {
         }
     }
 
-    /// A code that no call takes is not sent, and every call that takes one has a call beside it that sends it.
+    /// A code is only sent if some call takes it. Every call that takes one has a call beside it that sends it.
     #[test]
     fn a_code_is_sent_beside_the_path_that_takes_it() {
         for route in ROUTES {

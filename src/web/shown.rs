@@ -1,4 +1,4 @@
-//! What a request shows: its tokens, its device, and where it comes from.
+//! What a request shows: its tokens, its device, and its origin.
 
 use super::cookie::{self, Cookie};
 use crate::{
@@ -17,9 +17,9 @@ pub(super) struct Shown<'a> {
     pub(super) session: Cookie<'a>,
     device: Cookie<'a>,
     agent: Option<&'a [u8]>,
-    /// Whether some header `Authorization` is a bearer's.
+    /// Whether any header `Authorization` shows a bearer token.
     pub(super) has_bearer: bool,
-    /// Whether a browser has sent it, as far as its headers tell.
+    /// Whether a browser has sent the request, as far as its headers tell.
     pub(super) is_browsers: bool,
 }
 
@@ -55,12 +55,12 @@ impl<'a> Shown<'a> {
         }
     }
 
-    /// Whether it has any cookie of ours.
+    /// Whether the request has any of our cookies.
     pub(super) const fn has_cookies(&self) -> bool {
         self.state.is_there() || self.session.is_there() || self.device.is_there()
     }
 
-    /// The cookie that the browser is recognised by, where it is one.
+    /// The cookie by which the browser is recognised, if it is a valid one.
     pub(super) fn device_cookie(&self) -> Option<DeviceCookie> {
         match self.device {
             Cookie::Of(value) => DeviceCookie::from_text(str::from_utf8(value).ok()?).ok(),
@@ -83,7 +83,7 @@ pub(super) fn token<K: Kind>(cookie: Cookie<'_>) -> Untrusted<'_, K> {
     }
 }
 
-/// Whether it begins as what a bearer shows, and shows something.
+/// Whether the value begins like a bearer token's and shows something.
 fn is_bearers(value: &[u8]) -> bool {
     let (scheme, rest) = value.trim_ascii().split_at_checked(b"Bearer".len()).unwrap_or_default();
     scheme.eq_ignore_ascii_case(b"Bearer") && rest.first().is_some_and(u8::is_ascii_whitespace)

@@ -1,4 +1,4 @@
-//! What is said about a malformed body: which member is wrong, and what must be. Ours.
+//! What is said about a malformed body: which member is wrong, and what must be there. The texts are ours.
 
 use crate::{
     device::{Header, Language},
@@ -6,7 +6,7 @@ use crate::{
 };
 use alloc::{format, string::String};
 
-/// What is wrong, for the place that a message leaves for it.
+/// What is wrong, to fill the place that a message leaves for it.
 pub(super) fn what_must_be(fault: BodyFault, language: Language) -> String {
     let (en, zh) = match fault {
         BodyFault::ContentType => {
@@ -48,7 +48,7 @@ fn of_member(name: &str, problem: MemberProblem) -> (String, String) {
     (format!("{name} {en}"), format!("{name}{zh}"))
 }
 
-/// What is wrong, by its name alone, where the family's own text says the rest.
+/// The name of what is wrong, where the family's own text says the rest.
 pub(super) const fn named(fault: BodyFault) -> &'static str {
     match fault {
         BodyFault::ContentType | BodyFault::FormContentType => Header::ContentType.name(),

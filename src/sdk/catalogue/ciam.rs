@@ -1,8 +1,8 @@
 //! CIAM's codes and messages.
 //!
-//! The rows marked *seed* are byte for byte those of the seed page "Check if Personal Password is Set". The others are from the
-//! family's pages where they are not marked. *Inferred*: the number is one that a page shows for OneAccess, which counts alike without
-//! the prefix. *Ours*: no page shows it; the number lies above 0100, where none of the family's was seen.
+//! The rows marked *seed* are byte for byte those of the seed page "Check if Personal Password is Set". The rows without a mark are from
+//! the family's other pages. *Inferred*: the number is one that a page shows for OneAccess, which counts alike without the prefix. *Ours*:
+//! no page shows the row, and its number lies above 0100, where none of the family's was seen.
 
 use super::{Entry, PasswordFlaw, ProfileRow, entry};
 use crate::outcome::{Fault, NewPasswordRefusal, NotOurs};
@@ -30,12 +30,12 @@ pub(super) fn fault(fault: Fault) -> Entry {
         // inferred; the texts are ours
         Fault::CredentialsInvalid => entry("IDAAS.SDK.LOGIN.0002", "Incorrect user name or password", "用户名或密码错误"),
         Fault::TicketInvalid => entry("IDAAS.SDK.PARAM.0032", "Invalid or expired sso_ticket", "sso_ticket无效或已过期"),
-        // inferred; its pages have no signed calls
+        // inferred; CIAM's pages have no signed calls
         Fault::SignatureInvalid => entry("IDAAS.SDK.PARAM.0030", "Invalid or expired signature", "签名无效或已过期"),
         // ours
         Fault::CodeNotYet { .. } => entry("IDAAS.SDK.CAPTCHA.0101", "Verification codes are sent too often, please try again in {0} minutes and {1} seconds", "验证码发送过于频繁,请在{0}分{1}秒后重试"),
         Fault::NoCaptcha => entry("IDAAS.SDK.CAPTCHA.0102", "No graphic verification code is available, please try again later", "暂无图形验证码,请稍后重试"),
-        // No call of the family is refused so.
+        // No call of the family is refused for these reasons.
         Fault::CrossSite | Fault::TokensMisplaced => entry("IDAAS.SDK.PARAM.0101", "The request is malformed", "请求格式错误"),
         Fault::RequestMalformed(_) => entry("IDAAS.SDK.PARAM.0101", "The request body is malformed: {0}", "请求体格式错误:{0}"),
         Fault::OldPasswordInvalid => entry("IDAAS.SDK.PWD.0102", "Incorrect old password", "旧密码错误"),
@@ -45,7 +45,7 @@ pub(super) fn fault(fault: Fault) -> Entry {
         Fault::TenantCredentialInvalid => entry("IDAAS.TENANT.COM.0101", "The access token is invalid or expired", "access_token无效或已过期"),
         Fault::NoCallKey => entry("IDAAS.SDK.PARAM.0104", "The app has no public key", "应用没有公钥"),
         Fault::NewPasswordRefused(reason) => new_password(reason),
-        // the family's code and English, of the calls that bind a social account; the Chinese is ours
+        // the family's code and English, from the calls that bind a social account; the Chinese is ours
         Fault::LinkTokenInvalid => entry("IDAAS.SDK.COMMON.1007", "state_token parameter error", "state_token参数错误"),
         // ours
         Fault::SocialCodeInvalid => entry("IDAAS.SDK.SOCIAL.0101", "The social sign-in failed", "社交账号登录失败"),
@@ -58,8 +58,8 @@ pub(super) fn fault(fault: Fault) -> Entry {
     }
 }
 
-/// The numbers and texts of what is missing are those of the tenant's call, and those of what is invalid OneAccess's: inferred. What the pages do not
-/// show is ours.
+/// The rows about a missing member have the numbers and texts of the tenant's call. The rows about an invalid member have OneAccess's, and are
+/// inferred. The rows that no page shows are ours.
 #[rustfmt::skip]
 fn profile(row: &ProfileRow) -> Entry {
     match row {
@@ -86,7 +86,7 @@ const fn new_password(reason: NewPasswordRefusal) -> Entry {
     }
 }
 
-/// Ours: the family's pages do not say what another path or method gets.
+/// Ours, because the family's pages do not say what another path or method gets.
 pub(super) const fn not_ours(reason: NotOurs) -> Entry {
     match reason {
         NotOurs::Path => entry("IDAAS.SDK.PARAM.0102", "No such API", "接口不存在"),
@@ -100,11 +100,11 @@ pub(super) const NO_POINT: Entry = entry("IDAAS.SDK.PARAM.0004", "Coordinates re
 pub(super) const NO_PICTURE: Entry =
     entry("IDAAS.SDK.PARAM.0005", "Token required", "图形验证码身份令牌不能为空");
 
-/// The host cannot answer: the one failure of the family that is not a 400.
+/// The host cannot answer. This is the one failure of the family that is not a 400.
 pub(super) const BUSY: Entry =
     entry("IDAAS.TENANT.COM.0002", "System busy, please try again later", "系统繁忙,请稍后重试");
 
-/// Where the application tells when the lock ends: in `{0}` minutes and `{1}` seconds. The number is inferred, the English is EIAM's.
+/// For an application that tells when the lock ends: in `{0}` minutes and `{1}` seconds. The number is inferred, and the English is EIAM's.
 pub(super) const LOCKED: Entry = entry(
     "IDAAS.SDK.LOGIN.0001",
     "The user has been locked due to too many unsuccessful login attempts. It will be unlocked in {0} minutes and {1} seconds",

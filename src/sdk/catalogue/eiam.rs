@@ -1,5 +1,5 @@
-//! EIAM's codes and messages. The codes up to 1014 and their English are from its pages, with the name that a message is about put
-//! in; those from 1101 on, and most of the Chinese, are ours. The texts about a new password are those of its tenant's call.
+//! EIAM's codes and messages. The codes up to 1014 and their English are from its pages, with the name that a message is about filled in.
+//! The codes from 1101 on, and most of the Chinese, are ours. The texts about a new password are those of its tenant's call.
 
 use super::{Entry, PasswordFlaw, ProfileRow, entry};
 use crate::{
@@ -14,7 +14,7 @@ pub(super) fn fault(fault: Fault) -> Entry {
         Fault::ClientIdMissing => entry("SDK.COMMON.1001", "Parameter X-client-id cannot be left blank.", "参数X-client-id不能为空"),
         Fault::ApplicationUnknown => entry("SDK.COMMON.1012", "The x-client-ID is incorrect and the corresponding application cannot be found", "x-client-id错误,找不到对应的应用"),
         Fault::RequestMalformed(wrong) => body(wrong),
-        // No call of the family is refused so.
+        // No call of the family is refused for these reasons.
         Fault::CrossSite | Fault::TokensMisplaced => entry("SDK.COMMON.1002", "The request format is incorrect", "请求格式错误"),
         Fault::StateTokenInvalid => entry("SDK.COMMON.1006", "The state_token parameter error", "state_token参数错误"),
         Fault::IdTokenMissing => entry("SDK.COMMON.1001", "Parameter id_token cannot be left blank.", "参数id_token不能为空"),
@@ -36,18 +36,18 @@ pub(super) fn fault(fault: Fault) -> Entry {
         Fault::FactorUnproved(_) => entry("SDK.USER.1101", "Please sign in again with the second factor {0}", "请使用第二因素{0}重新登录"),
         Fault::ContactTaken => entry("SDK.USER.1102", "The mobile number or email is used by another user", "手机号或邮箱已被其他用户使用"),
         Fault::TenantCredentialInvalid => entry("SDK.COMMON.1103", "The access token is invalid or expired", "access_token无效或已过期"),
-        // Its page of codes has both, and none of its pages a call that answers them.
+        // The page of codes has both, but no page has a call that answers with them.
         Fault::SignatureInvalid => entry("SDK.COMMON.1004", "Signature decryption error", "签名解密错误"),
         Fault::NoCallKey => entry("SDK.COMMON.1014", "Application private key not found", "找不到应用私钥"),
         Fault::NewPasswordRefused(reason) => new_password(reason),
-        // The pages' code and English, of every call about social accounts.
+        // The pages' code and English, from every call about social accounts.
         Fault::LinkTokenInvalid => entry("SDK.COMMON.1007", "state_token parameter error", "state_token参数无效"),
         Fault::IdentityNotLinked => entry("SDK.LOGIN.1002", "User not bound", "用户未绑定"),
         Fault::SocialCodeInvalid => entry("SDK.SOCIAL.1101", "The social sign-in failed", "社交账号登录失败"),
         Fault::MobileTokenInvalid => entry("SDK.SOCIAL.1103", "The mobile number was not verified", "手机号认证失败"),
         Fault::IdentityUnknown => entry("SDK.SOCIAL.1104", "No such social account is bound", "未绑定该社交账号"),
         Fault::LastWayIn => entry("SDK.SOCIAL.1105", "The last way to sign in cannot be removed", "不能解绑唯一的登录方式"),
-        // No call of this dialect registers.
+        // No call of this dialect registers people.
         Fault::RegistrationRefused => entry("SDK.USER.1104", "Registration is not possible", "无法注册"),
         Fault::ProfileRefused(refusal) => profile(&ProfileRow::of(&refusal)),
     }
@@ -96,14 +96,14 @@ pub(super) const fn not_ours(reason: NotOurs) -> Entry {
 pub(super) const BUSY: Entry =
     entry("SDK.COMMON.1008", "System busy, please try again later", "系统繁忙,请稍后重试");
 
-/// Where the application tells how many guesses are left: `{0}`.
+/// For an application that tells how many guesses are left: `{0}`.
 pub(super) const ATTEMPTS_LEFT: Entry = entry(
     "SDK.LOGIN.1005",
     "Invalid user name or password. Remaining login attempts: {0}",
     "无效的用户名或密码。 剩余登录尝试次数:{0}",
 );
 
-/// Where the application tells when the lock ends: in `{0}` minutes and `{1}` seconds.
+/// For an application that tells when the lock ends: in `{0}` minutes and `{1}` seconds.
 pub(super) const LOCKED: Entry = entry(
     "SDK.LOGIN.1003",
     "The user has been locked due to too many unsuccessful login attempts. It will be unlocked in {0} minutes and {1} seconds",

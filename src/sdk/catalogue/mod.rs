@@ -1,4 +1,4 @@
-//! Codes and messages: one neutral fault, three dialects, two languages. A table for each dialect.
+//! Codes and messages: one neutral fault, three dialects, two languages. Each dialect has a table.
 
 mod body_flaw;
 mod ciam;
@@ -107,7 +107,7 @@ fn untold(fault: Fault, dialect: Dialect) -> Entry {
     }
 }
 
-/// Wrong user name or password, by an application that tells how many guesses are left and when a lock ends.
+/// The message about a wrong user name or password, in an application that tells how many guesses are left and when a lock ends.
 fn refused_guess(facts: &Facts) -> Message {
     let Facts { dialect, language, attempts_left, locked_until, .. } = *facts;
     let seconds = locked_until.map(|until| until.seconds_since(facts.at));
@@ -130,7 +130,7 @@ const fn locked(dialect: Dialect) -> Entry {
     }
 }
 
-/// What is wrong with a body. EIAM's own texts name the parameter, and say of it what theirs say; the others' are ours.
+/// What is wrong with a body. EIAM's own texts name the parameter and say what is wrong with it. The texts of the other dialects are ours.
 fn refused_body(wrong: BodyFault, facts: &Facts) -> Message {
     let Facts { dialect, language, .. } = *facts;
     if let Some(entry) = lacks_of_solution(wrong, dialect) {
@@ -166,7 +166,7 @@ fn refused_password(reason: NewPasswordRefusal, facts: &Facts) -> Message {
     }
 }
 
-/// What is wrong with what somebody says of themselves. EIAM names the parameter; the others call it what their pages do.
+/// What is wrong with a member of a registration. EIAM names the parameter. The other dialects call it what their pages call it.
 fn refused_profile(refusal: &ProfileRefusal, facts: &Facts) -> Message {
     let Facts { dialect, language, .. } = *facts;
     let entry = untold(Fault::ProfileRefused(*refusal), dialect);
@@ -296,7 +296,7 @@ mod tests {
         }
     }
 
-    /// CIAM and OneAccess number alike. Only for an application that is not registered each has a row of its own.
+    /// CIAM and OneAccess have the same numbers. They differ only for an application that is not registered.
     #[test]
     fn a_number_means_the_same_in_ciam_and_one_access() {
         fn number(entry: Entry) -> &'static str {
@@ -314,7 +314,7 @@ mod tests {
         assert_eq!(one_access::ATTEMPTS_LEFT.code, one_access::fault(Fault::CredentialsInvalid).code);
     }
 
-    /// The pages' numbers for a new password: 0001 history, 0003 who one is, 0004 the classes, 0005 weak, 0007 the length.
+    /// The pages' numbers for a new password: 0001 history, 0003 the identity, 0004 the classes, 0005 weak, 0007 the length.
     #[test]
     fn a_refused_password_is_told_by_its_reason() {
         let facts = |language| Facts {
@@ -354,7 +354,7 @@ mod tests {
         }
     }
 
-    /// Nothing of what was sent is in it.
+    /// The message has nothing that was sent.
     #[test]
     fn a_malformed_body_is_told_by_its_member_and_what_must_be() {
         let wrong = |name, problem: MemberProblem| problem.of(name);

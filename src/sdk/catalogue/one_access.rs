@@ -1,7 +1,7 @@
 //! OneAccess's codes and messages.
 //!
 //! Rows that are not marked are from its pages. *Inferred*: the number is CIAM's, which counts alike behind a prefix. *Ours*: no page of
-//! either shows it; the number lies above 0100. English texts end in a full stop and Chinese ones do not, as on the pages.
+//! either product shows the row, and its number lies above 0100. English texts end in a full stop and Chinese ones do not, as on the pages.
 
 use super::{Entry, PasswordFlaw, ProfileRow, entry};
 use crate::outcome::{Fault, NewPasswordRefusal, NotOurs};
@@ -14,7 +14,7 @@ pub(super) fn fault(fault: Fault) -> Entry {
         Fault::CaptchaFailed => entry("CAPTCHA.0002", "Invalid CAPTCHA code.", "图形验证码校验失败"),
         Fault::CaptchaTokenExpired => entry("CAPTCHA.0003", "CAPTCHA token expired.", "图形验证码校验通过令牌已失效"),
         Fault::CaptchaTokenInvalid => entry("CAPTCHA.0004", "Invalid CAPTCHA token.", "图形验证码校验通过令牌校验失败"),
-        // the number of the Chinese row was not seen: inferred
+        // the number of the Chinese row was not seen, and is inferred
         Fault::ClientIdMissing => entry("PARAM.0002", "Client ID required.", "clientId不能为空"),
         // the number follows from its neighbours' on the page; the English is ours
         Fault::SignatureInvalid => entry("PARAM.0030", "Signature invalid or expired.", "签名无效或已过期"),
@@ -32,7 +32,7 @@ pub(super) fn fault(fault: Fault) -> Entry {
         // ours
         Fault::CodeNotYet { .. } => entry("CAPTCHA.0101", "Verification codes are sent too often. Try again in {0} minutes and {1} seconds.", "验证码发送过于频繁,请在{0}分{1}秒后重试"),
         Fault::NoCaptcha => entry("CAPTCHA.0102", "No CAPTCHA is available. Try again later.", "暂无图形验证码,请稍后重试"),
-        // No call of the family is refused so.
+        // No call of the family is refused for these reasons.
         Fault::CrossSite | Fault::TokensMisplaced => entry("PARAM.0101", "The request is malformed.", "请求格式错误"),
         Fault::RequestMalformed(_) => entry("PARAM.0101", "The request body is malformed: {0}.", "请求体格式错误:{0}"),
         Fault::OldPasswordInvalid => entry("PWD.0102", "Incorrect old password.", "旧密码错误"),
@@ -55,7 +55,7 @@ pub(super) fn fault(fault: Fault) -> Entry {
     }
 }
 
-/// Numbers 0036 to 0038 are from its pages, the others CIAM's: inferred, or ours.
+/// The numbers 0036 to 0038 are from its pages. The others are CIAM's, and are inferred or ours.
 #[rustfmt::skip]
 fn profile(row: &ProfileRow) -> Entry {
     match row {
@@ -67,7 +67,7 @@ fn profile(row: &ProfileRow) -> Entry {
     }
 }
 
-/// Number 0001 is from its pages, the others are inferred, with CIAM's texts.
+/// Number 0001 is from its pages. The others are inferred, with CIAM's texts.
 #[rustfmt::skip]
 const fn new_password(reason: NewPasswordRefusal) -> Entry {
     match PasswordFlaw::of(reason) {
@@ -89,22 +89,23 @@ pub(super) const fn not_ours(reason: NotOurs) -> Entry {
     }
 }
 
-/// Where the solution of a picture lacks the point.
+/// The solution of a picture lacks the point.
 pub(super) const NO_POINT: Entry = entry("PARAM.0004", "Coordinates required.", "坐标信息不能为空");
-/// Where it lacks the picture's token.
+/// The solution of a picture lacks the picture's token.
 pub(super) const NO_PICTURE: Entry = entry("PARAM.0005", "Token required.", "图形验证码身份令牌不能为空");
 
 /// HTTP 500, as in every dialect. Inferred.
 pub(super) const BUSY: Entry = entry("COM.0002", "System busy. Try again later.", "系统繁忙,请稍后重试");
 
-/// Where the application tells how many guesses are left: `{0}`. The full stop is from the page's sample of an answer; its table has none.
+/// For an application that tells how many guesses are left: `{0}`. The full stop is from the page's sample of an answer. The page's table
+/// has none.
 pub(super) const ATTEMPTS_LEFT: Entry = entry(
     "LOGIN.0002",
     "Invalid account name or password. Remaining attempts: {0}.",
     "无效的账号或密码。 剩余次数:{0}",
 );
 
-/// Where the application tells when the lock ends: in `{0}` minutes and `{1}` seconds. The English is EIAM's.
+/// For an application that tells when the lock ends: in `{0}` minutes and `{1}` seconds. The English is EIAM's.
 pub(super) const LOCKED: Entry = entry(
     "LOGIN.0001",
     "The user has been locked due to too many unsuccessful login attempts. It will be unlocked in {0} minutes and {1} seconds.",

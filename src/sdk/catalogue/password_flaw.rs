@@ -1,4 +1,4 @@
-//! What the family has words for among the reasons to refuse a new password.
+//! The reasons to refuse a new password, as far as the family has words for them.
 
 use crate::{
     device::Language,
@@ -13,9 +13,9 @@ pub(super) enum PasswordFlaw {
     Length,
     /// It lacks a class of characters, or has one that it must not have: [`lacking`] says which.
     Plain,
-    /// It is, or contains, what its owner is known by.
+    /// It is, or contains, words that its owner is known by.
     Identity,
-    /// Its owner has, or had, it already.
+    /// Its owner has it now, or had it before.
     Used,
     /// Attackers know it.
     Weak,
@@ -48,7 +48,7 @@ impl PasswordFlaw {
     }
 }
 
-/// What a password must have that this one lacks, for the place that a [`PasswordFlaw::Plain`] leaves for it. Ours.
+/// What the broken rule demands, to fill the place in the message of a [`PasswordFlaw::Plain`]. The texts are ours.
 pub(super) const fn lacking(reason: NewPasswordRefusal, language: Language) -> &'static str {
     let NewPasswordRefusal::Rule(violation) = reason else { return "" };
     let (en, zh) = match violation {

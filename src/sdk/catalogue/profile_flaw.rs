@@ -1,4 +1,4 @@
-//! What the family has words for among the reasons not to register somebody.
+//! The reasons not to register somebody, as far as the family has words for them.
 
 use crate::{
     account::{ProfileFlaw, ProfileRefusal},
@@ -6,24 +6,24 @@ use crate::{
 };
 use alloc::string::String;
 
-/// A member that has a row of its own: CIAM's code, and what the member is called in each language.
+/// A member that has a separate row: CIAM's code, and what the member is called in each language.
 pub(super) struct Named {
     code: &'static str,
     en: &'static str,
     zh: &'static str,
 }
 
-/// What is wrong with what somebody says of themselves, as far as the family tells it apart.
+/// What is wrong with a registration, as far as the family tells it apart.
 pub(super) enum ProfileRow {
     /// One of the members of the pages must be there.
     Missing(Named),
-    /// A user name, a name or a mobile number must be otherwise.
+    /// A user name, a name or a mobile number is not acceptable.
     Invalid(Named),
-    /// A user name is another account's.
+    /// A user name belongs to another account.
     NameTaken,
-    /// A member of the host's own must be there.
+    /// Another member must be there.
     OtherMissing,
-    /// A member of the host's own must be otherwise, or is another account's.
+    /// Another member is not acceptable, or belongs to another account.
     OtherInvalid,
 }
 
@@ -32,7 +32,7 @@ const fn named(code: &'static str, en: &'static str, zh: &'static str) -> Named 
 }
 
 impl ProfileRow {
-    /// What the place in the message of CIAM or OneAccess is filled with: what the member is called, or its name as the client spells it.
+    /// What fills the place in a message of CIAM or OneAccess: what the member is called, or its name as the client spells it.
     pub(super) fn subject(&self, refusal: &ProfileRefusal, language: Language) -> String {
         match self {
             Self::Missing(named) | Self::Invalid(named) => match language {
@@ -43,7 +43,7 @@ impl ProfileRow {
         }
     }
 
-    /// The numbers 0002 to 0015 are those of CIAM's tenant call, 0036 to 0038 those of OneAccess.
+    /// The numbers 0002 to 0015 are those of CIAM's tenant call, and 0036 to 0038 are those of OneAccess.
     pub(super) fn of(refusal: &ProfileRefusal) -> Self {
         let member = refusal.member.as_str();
         match refusal.flaw {
@@ -91,7 +91,7 @@ impl Named {
         self.code
     }
 
-    /// OneAccess counts alike, without the prefix.
+    /// OneAccess has the same numbers, without the prefix.
     pub(super) fn one_access_code(&self) -> &'static str {
         self.code.strip_prefix("IDAAS.SDK.").unwrap_or(self.code)
     }

@@ -4,31 +4,31 @@ use super::{super::Answer, Attack};
 use alloc::{boxed::Box, string::String};
 use core::fmt;
 
-/// What a request of an attacker's did that it must not do. A [`Breach`] has it.
+/// The harm that a request of an attacker did. A [`Breach`] names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum Harm {
-    /// It was not refused; or the host did not answer, which shows nothing.
+    /// The request was not refused, or the host did not answer, which shows nothing.
     #[error("it was not refused")]
     NotRefused,
-    /// It was refused in other words than nonsense is, so it taught something.
+    /// The words of the refusal are not those that nonsense gets, so the refusal taught something.
     #[error("its refusal is not the one that nonsense gets")]
     Telling,
-    /// It has written something, of this kind of what a [`MemoryHost`](crate::testkit::MemoryHost) keeps.
+    /// The request has changed this kind of thing that a [`MemoryHost`](crate::testkit::MemoryHost) keeps.
     #[error("it has changed the {0} that the host keeps")]
     Wrote(&'static str),
-    /// A guess in it was judged, and is not counted.
+    /// A guess in the request was judged and is not counted.
     #[error("a guess in it was judged and not counted")]
     UncountedGuess,
-    /// Guesses that were counted before it are counted no more, without a proof that was carried out.
+    /// Guesses that were counted before the request are no longer counted, although no proof was carried out.
     #[error("guesses that were counted before it are counted no more")]
     ForgottenGuesses,
-    /// Whoever the attack is against can do no more what they could before: take the login on, renew the session, use a ticket.
+    /// The victim of the attack has lost a right that they had before: to go on with the login, to renew the session, or to use a ticket.
     #[error("its victim has lost a right")]
     LostRight,
 }
 
-/// A request of an attacker's that did harm.
+/// A request of an attacker that did harm.
 ///
 /// ```
 /// use authflow::{
@@ -50,9 +50,9 @@ pub enum Harm {
 pub struct Breach {
     /// The attack.
     pub attack: Attack,
-    /// What was called.
+    /// The path that was called.
     pub path: String,
-    /// What it did.
+    /// The harm that it did.
     pub harm: Harm,
     /// The answer.
     pub answer: Box<Answer>,

@@ -1,4 +1,4 @@
-//! What a host keeps, before and after a request of an attacker's.
+//! What a host keeps, before and after a request of an attacker.
 
 use super::{
     super::{MemoryHost, World, exam::Column},
@@ -18,12 +18,12 @@ impl Kept {
         Self(world.host.clone())
     }
 
-    /// What the latest request, which was refused, has done to it that it must not do. All that it may leave is a guess, counted.
+    /// The harm that the latest request has done. The request was refused, so all that it may leave is a counted guess.
     pub(super) fn harm(&self, world: &World) -> Option<Harm> {
         self.written(&world.host).map(Harm::Wrote).or_else(|| self.miscounted(world))
     }
 
-    /// The kind of what was written.
+    /// The kind of thing that has changed.
     fn written(&self, now: &MemoryHost) -> Option<&'static str> {
         let Self(before) = self;
         let accounts =
@@ -62,7 +62,7 @@ impl Kept {
     }
 }
 
-/// Whether a guess of the latest request was judged, and is not to be given back: it was wrong, or what it proved had been used before.
+/// Whether a guess of the latest request was judged and must stay counted: it was wrong, or its proof had been used before.
 pub(super) fn judged(world: &World) -> bool {
     let is_judged = |event: &Event| match event {
         Event::ProofRefused { reason, .. } => !matches!(
@@ -119,7 +119,7 @@ mod tests {
         }
     }
 
-    /// As finding 1 had it: a code that had been used cleared the count of guesses, and the reply was a refusal like any other.
+    /// This was finding 1: a used code cleared the count of guesses, and the reply was a refusal like any other.
     #[test]
     fn a_guess_is_counted_and_takes_none_off() {
         let mut world = World::new();
@@ -137,7 +137,7 @@ mod tests {
         assert_eq!((kept.harm(&world), kept.harm(&cleared)), (None, Some(Harm::ForgottenGuesses)));
     }
 
-    /// There is no guess in what a locked slot refuses.
+    /// A locked slot refuses without a guess.
     #[test]
     fn a_locked_slot_counts_nothing_more() {
         let mut world = World::new();

@@ -10,22 +10,23 @@ use crate::{factor::Totp, outcome::Event};
 use alloc::{borrow::ToOwned as _, boxed::Box, string::String, vec::Vec};
 use kept::Kept;
 
-/// What an attacker tries. An attack is withstood where each of its requests
+/// What an attacker tries. An attack is withstood if all of this is true:
 ///
-/// - is refused; and what is out of place, in the very words that nonsense gets there, so that it teaches nothing;
-/// - writes nothing: no session, no claim, no code, no skip, nothing in an account – but a guess, if there was one in it;
-/// - has that guess counted, unless the slot was locked, and takes none off that was counted before;
-/// - costs its victim nothing: the login goes on, the session is renewed, the ticket is good as before.
+/// - Each request is refused. A request that is out of place gets the very words that nonsense gets there, so that the refusal teaches nothing.
+/// - No request writes anything: no session, no claim, no code, no skip, nothing in an account. The only exception is a guess, if the request had
+///   one.
+/// - That guess is counted, unless the slot was locked. No guess that was counted before is removed.
+/// - The victim loses nothing: the login goes on, the session is renewed, the ticket is good as before.
 ///
-/// (Who replays a finished step may learn that the code in it has been used. Where the policy has a
-/// [`retry_grace`](crate::policy::Policy::retry_grace), a skip that is replayed may be answered with the session that it has opened.)
+/// (A client that replays a finished step may learn that its code has been used. If the policy has a
+/// [`retry_grace`](crate::policy::Policy::retry_grace), a replayed skip may be answered with the session that it has opened.)
 ///
 /// ```
 /// use authflow::{factor::Factor, testkit::{Attack, Harm, Scenario, demo}, token::Stage};
 ///
 /// let scenario = Scenario::new(demo::policy()).with_second_factor(Factor::Totp);
 /// let mut login = scenario.reach(Stage::PasswordExpiring).unwrap();
-/// // The one-time password that was right is presented again: refused, and counted as a guess.
+/// // The right one-time password is presented again: it is refused, and counted as a guess.
 /// let withstood = Attack::Replay.mount(&login).unwrap();
 /// assert_eq!((withstood.tried, withstood.guesses), (2, 1));
 ///
@@ -38,18 +39,19 @@ use kept::Kept;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Attack {
-    /// Every finished step again; and the next step twice at once, both judged before either is written.
+    /// Sends every finished step again. Then sends the next step twice at once, both judged before either is written.
     Replay,
-    /// The state tokens of finished steps, in a skip, a change of the password, and a proof of the second factor: with a code that is
-    /// new and right, where the login has proved one.
+    /// Sends the state tokens of finished steps in a skip, in a change of the password, and in a proof of the second factor. If the login has
+    /// proved a second factor, that proof has a new and right code.
     Rewind,
-    /// Every token where another kind belongs.
+    /// Sends every token to the calls that take another kind.
     CrossPurpose,
-    /// Every token, from a device with another fingerprint. A sign-out is not tried: it gives a right up, from any device.
+    /// Sends every token from a device with another fingerprint. A sign-out is not tried, because it only gives up a right, and any device may do
+    /// that.
     WrongDevice,
-    /// Every token, in another application.
+    /// Sends every token in another application.
     WrongApplication,
-    /// Every token, after the key it was signed with has been retired.
+    /// Sends every token after its signing key has been retired.
     RetiredKey,
 }
 
@@ -72,9 +74,9 @@ pub enum Attack {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Withstood {
-    /// How many requests were tried: none where the client holds nothing yet.
+    /// How many requests were tried; none if the client holds nothing yet.
     pub tried: usize,
-    /// How many of them had a guess in them that was judged, and counted.
+    /// How many of them had a guess that was judged and counted.
     pub guesses: usize,
 }
 
@@ -90,7 +92,7 @@ enum Place {
 const PLACES: [Place; 4] = [Place::State, Place::Session, Place::Id, Place::Ticket];
 
 impl Place {
-    /// The calls that take a token there.
+    /// The calls that take a token of this place.
     fn calls(self, token: &str) -> Vec<Call> {
         match self {
             Self::State => {
@@ -126,10 +128,10 @@ impl Attack {
         Self::RetiredKey,
     ];
 
-    /// Tries it on a copy of the world that the login happens in.
+    /// Tries the attack on a copy of the login's world.
     ///
     /// # Errors
-    /// With the first request that did [harm](Harm), and what it did.
+    /// Returns the first request that did [harm](Harm), with that harm.
     pub fn mount(self, login: &Login) -> Result<Withstood, Breach> {
         let mut attacker = Attacker { attack: self, login: login.clone(), withstood: Withstood::default() };
         attacker.run()?;
@@ -175,8 +177,7 @@ impl Attacker {
         }
     }
 
-    /// With the right password, and with a code that was not used yet (nor held back by a budget), so that the token is all there is
-    /// to refuse.
+    /// Sends the right password, and a code that was not used yet and that no budget holds back. So only the token can be refused.
     fn rewind(&mut self, token: &str) -> Result<(), Breach> {
         let [skip, change, guess] = steps(token);
         self.is_refused_as_nonsense(&skip, &skip.clone().pending(NONSENSE))?;
@@ -204,7 +205,7 @@ impl Attacker {
         held
     }
 
-    /// Sends every call that takes a token there, changed by `change`: each must be refused as nonsense is.
+    /// Sends every call of the place with the token, changed by `change`. Each must be refused as nonsense is.
     fn are_refused(
         &mut self,
         place: Place,
@@ -212,7 +213,7 @@ impl Attacker {
         change: &dyn Fn(Call) -> Call,
     ) -> Result<(), Breach> {
         let calls = place.calls(token).into_iter().zip(place.calls(NONSENSE));
-        // Whoever holds a session token may sign out with it.
+        // A sign-out is not bound to the device.
         let is_bound = |call: &Call| self.attack != Attack::WrongDevice || !call.path.ends_with("/logout");
         let calls: Vec<_> = calls.filter(|(call, _)| is_bound(call)).collect();
         calls
@@ -220,7 +221,7 @@ impl Attacker {
             .try_for_each(|(call, nonsense)| self.is_refused_as_nonsense(&change(call), &change(nonsense)))
     }
 
-    /// Sends a call, which must be refused as another one is.
+    /// Sends a call, which must be refused as `nonsense` is.
     fn is_refused_as_nonsense(&mut self, call: &Call, nonsense: &Call) -> Result<(), Breach> {
         let expected = self.login.world.clone().send(nonsense);
         let answer = self.is_refused(call)?;
@@ -237,7 +238,7 @@ impl Attacker {
         let answer = self.login.world.send(call);
         self.withstood.tried += 1;
         self.withstood.guesses += usize::from(kept::judged(&self.login.world));
-        // Not merely unanswered: a host that is out of order withstands nothing.
+        // An unanswered request does not count as refused: a host that is out of order withstands nothing.
         let is_refused = answer.status == 400 || self.is_answered_again();
         let harm = if is_refused { kept.harm(&self.login.world) } else { Some(Harm::NotRefused) };
         match harm.or_else(|| (self.rights() != rights).then_some(Harm::LostRight)) {
@@ -246,7 +247,7 @@ impl Attacker {
         }
     }
 
-    /// What the victim can do with what they hold, each tried on a world of its own: what they call, and how that ends.
+    /// What the victim can do with their tokens: each call and its result. Each call is tried in a copy of the world.
     fn rights(&self) -> Vec<(String, u16, String)> {
         let held = self.held().into_iter();
         let calls = held.filter_map(|(place, token)| match place {
@@ -261,21 +262,21 @@ impl Attacker {
             (call.path, answer.status, said)
         };
         let mut next = self.login.clone();
-        // Where the keys are gone nothing can be asked for, and no right is left.
+        // If the keys are gone, no call is answered, and no right is left.
         let is_known = self.attack != Attack::RetiredKey;
         let goes_on = if is_known { next.next_call() } else { None };
         let goes_on = goes_on.map(|call| of(next, call));
         calls.map(|call| of(self.login.clone(), call)).chain(goes_on).collect()
     }
 
-    /// The latest request came once more, and was answered as before.
+    /// Whether the latest request came once more and was answered as before.
     fn is_answered_again(&self) -> bool {
         let is_repetition = matches!(self.attack, Attack::Replay | Attack::Rewind);
         let events = self.login.world.outcome.iter().flat_map(|outcome| &outcome.events);
         is_repetition && events.into_iter().any(|event| matches!(event, Event::AnsweredAgain { .. }))
     }
 
-    /// The next step twice at once, or a ticket: one of the two may succeed.
+    /// Sends the next step, or a ticket, twice at once. One of the two may succeed.
     fn race(&mut self, held: &[(Place, String)]) -> Result<(), Breach> {
         let ticket = held.iter().find(|(place, _)| *place == Place::Ticket);
         let next = ticket.map(|(_, ticket)| Call::redeem_ticket(ticket)).or(self.login.next_call());
@@ -289,7 +290,7 @@ impl Attacker {
             (200, 400) => Ok(()),
             (200, 200) if self.is_answered_again() => Ok(()),
             (200, _) => Err(self.breach(&call, Harm::NotRefused, other)),
-            // The victim's own.
+            // This request is the victim's own.
             _ => Err(self.breach(&call, Harm::LostRight, one)),
         }
     }
@@ -301,7 +302,7 @@ impl Attacker {
 
 const NONSENSE: &str = "nonsense";
 
-/// The same call of the ordinary application, or of its server.
+/// The same call by the ordinary application, or by its server.
 fn of_another(call: Call) -> Call {
     match call.headers.text("X-client-id") {
         Some(_) => call.with_header("X-client-id", demo::ORDINARY),
@@ -314,7 +315,7 @@ mod tests {
     use super::{super::Scenario, *};
     use crate::token::Stage;
 
-    /// Without a write that shows by itself: a right is tried, not looked up.
+    /// A lost right need not show as a write, so each right is tried.
     #[test]
     fn what_the_victim_can_do_is_tried() {
         let attacker = |state: crate::flow::State| Attacker {

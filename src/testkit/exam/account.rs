@@ -1,4 +1,4 @@
-//! Accounts: found by all that they are known by, with every column, in their tenant alone.
+//! Accounts: found by all of their names, with every column, in their own tenant only.
 
 use super::{NeglectedDuty, Sitting, answered, column::Column, holds};
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
 use alloc::vec::Vec;
 
 impl<H: Host> Sitting<'_, H> {
-    /// Whether the exam is given what it can be taken on.
+    /// Whether the exam can be taken on the accounts that it is given.
     pub(super) fn is_fit(&self) -> Result<(), NeglectedDuty> {
         let Self { exam, .. } = self;
         let (account, other) = (&exam.expected, &exam.other_account);
@@ -29,7 +29,7 @@ impl<H: Host> Sitting<'_, H> {
         Ok(())
     }
 
-    /// Both are read as they are; nobody is found by another id, nor in another tenant.
+    /// Both accounts are read as they are. No account is found by another id or in another tenant.
     pub(super) async fn accounts(&self) -> Result<(), NeglectedDuty> {
         self.is_read(&self.exam.expected).await?;
         self.is_read(&self.exam.other_account).await?;
@@ -41,7 +41,7 @@ impl<H: Host> Sitting<'_, H> {
         let audience = Audience { tenant: Some(elsewhere), ..self.exam.audience };
         for (audience, id) in [(self.exam.audience, nobody), (audience, self.exam.expected.id)] {
             let ask = FindAccount { audience, key: AccountKey::Id(id) };
-            // The library never asks that, so a host may also have no answer.
+            // The library never asks for these, so a host may also give no answer.
             let found = self.host.find_account(&ask).await.ok().flatten();
             holds(found.is_none(), NeglectedDuty::FindAccount)?;
         }
@@ -63,7 +63,7 @@ impl<H: Host> Sitting<'_, H> {
         self.done("not active", Vec::new(), NeglectedDuty::RollBack).await
     }
 
-    /// Whether an account is read as this, by whatever it is known by.
+    /// Whether an account is read as `expected` by each of its names.
     pub(super) async fn is_read(&self, expected: &Account) -> Result<(), NeglectedDuty> {
         for (by, key) in keys(expected) {
             let ask = FindAccount { audience: self.exam.audience, key };
@@ -83,7 +83,7 @@ impl<H: Host> Sitting<'_, H> {
     }
 }
 
-/// All that an account is known by.
+/// Everything that an account can be found by.
 fn keys(account: &Account) -> Vec<(&'static str, AccountKey)> {
     let mut keys = Vec::from([("id", AccountKey::Id(account.id))]);
     let mut typed = |by, identifier| keys.push((by, AccountKey::Identifier(identifier)));

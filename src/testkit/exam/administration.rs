@@ -26,17 +26,17 @@ use crate::{
 use alloc::{format, vec::Vec};
 use core::num::NonZeroU32;
 
-/// What had its end so long ago may be needed by a clock that is behind.
+/// A clock that is behind may still need what ended so many seconds ago.
 const MAYBE_NEEDED: u64 = 120;
-/// What had its end so long ago is needed by none.
+/// No clock needs what ended so many seconds ago.
 const OVER: u64 = 600;
 
 impl HostExam {
-    /// Examines what an administrator does to a host's store, on the account of this exam. `make` is to make the account that it is given as
-    /// an administrator makes one, with all but its revision, which is drawn.
+    /// Examines the tasks of an administrator on a host's store, with the account of this exam. `make` must make the account that it is given as an
+    /// administrator makes one, with everything but its revision, which is drawn.
     ///
-    /// What was there is deleted, with every row, and made anew; the account is left so. Whatever else of the store is over by the moment's
-    /// clock is swept. It can be taken before or after the [other](Self::take).
+    /// The account is deleted with every row and made anew, and it stays so. Everything else in the store that is over by the moment's clock is
+    /// swept. This exam can be taken before or after the [other](Self::take).
     ///
     /// ```
     /// use authflow::{ClientId, testkit::{Clock, HostExam, MemoryHost, demo}};
@@ -57,7 +57,7 @@ impl HostExam {
     /// ```
     ///
     /// # Errors
-    /// With the first duty that is neglected.
+    /// Returns the first duty that the host neglects.
     pub async fn take_administered<H: Host + Administer>(
         &self,
         host: &H,
@@ -86,7 +86,7 @@ fn done<E>(answer: Result<Administered, E>, operation: &'static str) -> Result<(
 }
 
 impl<H: Host + Administer> Sitting<'_, H> {
-    /// Every slot is locked, and then none; receipts go on, and the other account stays locked.
+    /// Every slot is locked, and then unlocked. Receipts go on, and the other account stays locked.
     async fn unlock(&self) -> Result<(), NeglectedDuty> {
         let (tenant, account) = (self.exam.audience.tenant, self.exam.expected.id);
         let other = AttemptSlot::of_account(tenant, self.exam.other_account.id, Factor::Password);
@@ -103,12 +103,12 @@ impl<H: Host + Administer> Sitting<'_, H> {
         }
         holds(self.guess(other, self.now()).await?.is_none(), NeglectedDuty::Unlock)?;
         holds(self.found().await?.revision == before, NeglectedDuty::Unlock)?;
-        // As it was.
+        // The other account is left as it was.
         let account = self.exam.other_account.id;
         done(self.host.unlock(&Unlock { tenant, account }).await, "unlock")
     }
 
-    /// Guesses wrongly until there is no guess left. The receipt of the latest.
+    /// Guesses wrongly until no guess is left, and returns the latest receipt.
     async fn lock(&self, slot: AttemptSlot, now: Timestamp) -> Result<Receipt, NeglectedDuty> {
         let mut latest = None;
         for _ in 0..=AttemptPolicy::default().threshold() {
@@ -120,7 +120,7 @@ impl<H: Host + Administer> Sitting<'_, H> {
         latest.ok_or(NeglectedDuty::CountGuesses)
     }
 
-    /// One wrong guess; `None` where there was none.
+    /// Makes one wrong guess. Returns `None` if no guess was left.
     async fn guess(&self, slot: AttemptSlot, now: Timestamp) -> Result<Option<Receipt>, NeglectedDuty> {
         let ask = ReserveAttempt::new(
             Aim::at(slot, Factor::Totp),
@@ -168,7 +168,7 @@ impl<H: Host + Administer> Sitting<'_, H> {
         Ok(())
     }
 
-    /// Both ways, and then as it was.
+    /// Sets a new password with a mark. Then sets the account's own password again, if it had one.
     async fn given_password(&self) -> Result<(), NeglectedDuty> {
         let (tenant, account) = (self.exam.audience.tenant, self.exam.expected.id);
         let earlier = self.found().await?;
@@ -189,7 +189,7 @@ impl<H: Host + Administer> Sitting<'_, H> {
             let form = PasswordForm::Canonical;
             expected.password =
                 Some(Password { verifier: ask.verifier, changed_at, must_change, skips_used: 0, form });
-            // Counted up once or twice: a mark is a change of its own.
+            // The revision may count up once or twice: a mark may be a change of its own.
             expected.revision = self.found().await?.revision;
             holds(expected.revision != earlier, NeglectedDuty::SetPassword)?;
             self.is_read(&expected).await.map_err(|_| NeglectedDuty::SetPassword)?;
@@ -199,7 +199,8 @@ impl<H: Host + Administer> Sitting<'_, H> {
         self.is_read(&self.exam.other_account).await.map_err(|_| NeglectedDuty::SetPassword)
     }
 
-    /// Those of one provider; and all, when a password is breached or an administrator sets one. Then as it was.
+    /// Ends the links of one provider. Then all links end when a password is breached and when an administrator sets one. The account's own
+    /// password is set again at the end.
     async fn ended_links_of(&self) -> Result<(), NeglectedDuty> {
         if !self.exam.identities {
             return Ok(());
@@ -217,7 +218,7 @@ impl<H: Host + Administer> Sitting<'_, H> {
             let answer = answered::<Commit, _>(self.host.commit(&before).await)?;
             holds(answer == Committed::Changed, NeglectedDuty::EndLinks)?;
         }
-        // The second time there is nothing to mark, and still somebody who has signed in by the link.
+        // The second time, there is nothing to mark, but somebody may have signed in by the new link.
         for label in ["link of a breached account", "link of an account that is breached again"] {
             self.link(&identity, label).await?;
             let before = self.commit_of(&format!("{label}, judged before"), Vec::new()).await?;
@@ -237,7 +238,7 @@ impl<H: Host + Administer> Sitting<'_, H> {
         self.is_linked(&identity, None).await.map_err(|_| NeglectedDuty::SetPassword)
     }
 
-    /// Instead of the one that is there, and of no step.
+    /// A new authenticator replaces the one before, and has no used step.
     async fn enrolled_authenticator(&self) -> Result<(), NeglectedDuty> {
         let duty = NeglectedDuty::EnrolAuthenticator;
         let (tenant, account) = (self.exam.audience.tenant, self.exam.expected.id);
@@ -257,7 +258,7 @@ impl<H: Host + Administer> Sitting<'_, H> {
             self.is_read(&expected).await.map_err(|_| duty.clone())?;
             let answer = answered::<Commit, _>(self.host.commit(&before).await)?;
             holds(answer == Committed::Changed, duty.clone())?;
-            // Of the one before no step counts for the next.
+            // No step of the authenticator before counts for the next one.
             self.done(label, Vec::from([Write::UseTotpStep { step: 7 }]), duty.clone()).await?;
         }
         self.is_read(&self.exam.other_account).await.map_err(|_| duty)
@@ -286,7 +287,7 @@ impl<H: Host + Administer> Sitting<'_, H> {
         self.done_for(self.exam.audience, Some(other.account), end, NeglectedDuty::EndSession).await
     }
 
-    /// Who is not there is answered so, and nothing is made.
+    /// Each operation answers `Nobody` for an account that does not exist, and makes nothing.
     async fn nobody(&self) -> Result<(), NeglectedDuty> {
         let tenant = self.exam.audience.tenant;
         let name = u128::from_be_bytes(self.id("nobody"));
@@ -320,7 +321,7 @@ impl<H: Host + Administer> Sitting<'_, H> {
         Ok(())
     }
 
-    /// What ended a moment ago stays, whatever clock ended it; what ended long ago goes; guesses of accounts stay.
+    /// A record that ended a moment ago stays, whatever clock ended it. A record that ended long ago goes. Guesses of accounts stay.
     async fn sweeps(&self) -> Result<(), NeglectedDuty> {
         let (tenant, account) = (self.exam.audience.tenant, self.exam.expected.id);
         let ended = |ago| self.now().minus_seconds(ago);
@@ -333,7 +334,7 @@ impl<H: Host + Administer> Sitting<'_, H> {
             let answer = answered::<Commit, _>(self.host.commit(&commit).await)?;
             holds(answer == Committed::Done, NeglectedDuty::ClaimOnce)?;
             let record = SessionRecord { expires_at: ended(ago), ..self.record(label).await? };
-            // A host may forget what is over with every commit.
+            // A host may forget at every commit what is over.
             let open = Write::OpenSession(record);
             self.done_for(self.exam.audience, Some(account), open, NeglectedDuty::KeepSession).await?;
             let key = self.code(label, ended(ago)).await?;
@@ -362,7 +363,7 @@ impl<H: Host + Administer> Sitting<'_, H> {
         holds(next.number() > long_ago.number(), NeglectedDuty::KeepNeeded("guesses of accounts"))
     }
 
-    /// A code of the account, good until then.
+    /// A code of the account, valid until `expires_at`.
     async fn code(&self, label: &str, expires_at: Timestamp) -> Result<CodeKey, NeglectedDuty> {
         let Self { exam, .. } = self;
         let (tenant, account) = (exam.audience.tenant, exam.expected.id);
@@ -380,7 +381,7 @@ impl<H: Host + Administer> Sitting<'_, H> {
         Ok(key)
     }
 
-    /// Every row is gone, and no other account's; an account that is made anew has nothing of the old one.
+    /// Every row of the account is gone, and no row of another account. A new account of the same id has nothing of the old one.
     async fn deletion(&self, left: Account, make: impl AsyncFn(Account)) -> Result<(), NeglectedDuty> {
         let (tenant, account) = (self.exam.audience.tenant, self.exam.expected.id);
         let old = self.found().await?;
@@ -415,7 +416,7 @@ impl<H: Host + Administer> Sitting<'_, H> {
             again.is_ok_and(|again| again == Administered::Nobody),
             NeglectedDuty::AnswerNobody("delete_person"),
         )?;
-        // What was counted after the first deletion went with the second one.
+        // The second deletion also removed the guesses that were counted after the first one.
         let after = self.guess(slot, self.now()).await?;
         let is_fresh = after.zip(first).is_some_and(|(after, first)| after.number() <= first.number());
         holds(is_fresh, NeglectedDuty::Delete("guesses"))?;
@@ -432,7 +433,7 @@ impl<H: Host + Administer> Sitting<'_, H> {
             [self.exam.expected.revision, old.revision].into_iter().flat_map(|of| [of, of.next()]);
         holds(earlier.all(|earlier| earlier != new.revision), NeglectedDuty::DrawRevision)?;
         self.are_deleted(&session, key).await?;
-        // The next code comes at once only where nothing is counted any more.
+        // The next code is accepted at once only if no earlier send is counted.
         self.code("deleted", self.now().plus_seconds(300))
             .await
             .map_err(|_| NeglectedDuty::Delete("sends"))?;

@@ -1,4 +1,4 @@
-//! Codes: kept under their key, within a budget.
+//! Codes, kept under their keys and within a budget.
 
 use super::{AT_ONCE, NeglectedDuty, Sitting, answered, holds, together::together};
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
 use alloc::{format, vec::Vec};
 
 const CAPTCHA_DEMANDED: Committed = Committed::Refused(CommitRefusal::Code(SendRefusal::CaptchaDemanded));
-/// A third of it comes back in eight hours.
+/// A third of the sum comes back in eight hours.
 const SUM_SPENT: Committed =
     Committed::Refused(CommitRefusal::Code(SendRefusal::SumSpent { wait: Lifetime::of::<28_800>() }));
 
@@ -38,7 +38,7 @@ impl<H: Host> Sitting<'_, H> {
             Ok(Write::StoreCode { key, code, budget })
         };
         let later = u64::from(policy.resend_after().as_seconds());
-        // As it is for a recipient whom no account has.
+        // This is what the library commits for a recipient that no account has.
         self.done_for(self.exam.audience, None, store(1, 0)?, NeglectedDuty::KeepCode).await?;
         self.is_kept(key, Some(1)).await?;
         self.is_kept(other_key, None).await?;
@@ -55,7 +55,7 @@ impl<H: Host> Sitting<'_, H> {
         self.sum(store(4, 4 * later)?).await
     }
 
-    /// The budget of whoever asks is one of its own, and refuses the code.
+    /// The budget of the account that asks is separate, and refuses the code too.
     async fn asked(&self) -> Result<(), NeglectedDuty> {
         let name = u128::from_be_bytes(self.id("asker"));
         let email = EmailAddress::new(&format!("asked-{name}@example.com")).map(Recipient::Email);
@@ -73,7 +73,7 @@ impl<H: Host> Sitting<'_, H> {
         self.refused("asker again", Vec::from([spend]), refusal, NeglectedDuty::KeepBudget).await
     }
 
-    /// A code is used once, however many use it at once, and by none of those whose commit is not done.
+    /// A code is used once, however many commits use it at once. A commit that is not done uses none up.
     async fn used(&self) -> Result<(), NeglectedDuty> {
         let used = Write::UseCode(self.claim("used code"));
         self.rolled_back("code of a changed account", Vec::from([used.clone()])).await?;
@@ -83,7 +83,7 @@ impl<H: Host> Sitting<'_, H> {
         self.refused("code again", Vec::from([used]), refusal, NeglectedDuty::UseCode).await
     }
 
-    /// A captcha token is claimed by the code that it is for, also where that goes to nobody: once, and not where the code is refused.
+    /// A code claims its captcha token once, even if the code goes to nobody. A refused code does not claim the token.
     async fn captchas(&self, key: CodeKey, code: Write, next: Write) -> Result<(), NeglectedDuty> {
         let commit = |label: &str, write: &Write| Commit {
             claim: Some(self.claim(label)),
@@ -111,7 +111,7 @@ impl<H: Host> Sitting<'_, H> {
         self.is_kept(key, Some(6)).await
     }
 
-    /// What is sent in all is counted for each application, one by one, and what was asked for too; and a code that it refuses is not kept.
+    /// Everything that is sent or asked for is counted one by one, for each application. A code that the sum refuses is not kept.
     async fn sum(&self, code: Write) -> Result<(), NeglectedDuty> {
         // A tenant that no earlier exam had.
         let name = u128::from_be_bytes(self.id("sum"));

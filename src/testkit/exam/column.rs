@@ -1,4 +1,4 @@
-//! The columns of an account, one by one.
+//! The single columns of an account.
 
 use crate::{account::Account, factor::Totp, password::Password};
 use alloc::{
@@ -18,12 +18,12 @@ pub(in crate::testkit) struct Column {
 #[derive(PartialEq)]
 enum Value {
     Shown(String),
-    /// A secret is compared, and never shown.
+    /// A secret, which is compared but never shown.
     Hidden(Vec<u8>),
 }
 
 impl Column {
-    /// All of them. A field that is added to an account does not compile here until it is one of them.
+    /// All columns. This does not compile if an account gets a field that is not among them.
     pub(in crate::testkit) fn all_of(account: &Account) -> Vec<Self> {
         let Account {
             id,
@@ -56,7 +56,7 @@ impl Column {
         columns
     }
 
-    /// Its value; this, where that is a secret.
+    /// The value, or `hidden` if the value is a secret.
     pub(super) fn shown(self, hidden: &str) -> String {
         match self.value {
             Value::Shown(text) => text,
@@ -67,7 +67,7 @@ impl Column {
 
 fn of_password(password: Option<&Password>) -> [Column; 5] {
     let secret = |password: &Password| Value::Hidden(password.verifier.expose().as_bytes().to_vec());
-    // So that a field more does not compile here either.
+    // The pattern names every field, so that a new field does not compile here either.
     let others = password.map(|Password { verifier: _, changed_at, must_change, skips_used, form }| {
         (changed_at.as_unix(), or_none(must_change.map(|reason| reason.as_str())), *skips_used, form.as_str())
     });

@@ -1,4 +1,4 @@
-//! Commits: claims, revisions, all or nothing; skips, passwords and one-time passwords.
+//! Commits: claims, revisions, all or nothing; also skips, passwords and one-time passwords.
 
 use super::{AT_ONCE, NeglectedDuty, Sitting, answered, holds, one_is_done, together::together};
 use crate::{
@@ -18,7 +18,8 @@ impl<H: Host> Sitting<'_, H> {
         let outcomes = together((0..AT_ONCE).map(|_| self.host.commit(&commit))).await;
         let replayed = Committed::Replayed { opened: None };
         one_is_done(outcomes, replayed.clone(), NeglectedDuty::ClaimOnce)?;
-        // It is the same claim, though it says something else: an upsert that changes a row has made none, whatever it counts.
+        // The claim has the same id but opens another session. An upsert that changes such a row has made no claim, whatever number of rows it
+        // reports.
         let claim = commit.claim.map(|claim| Claim {
             opens: Some(SessionId::from_bytes(self.id("opened by another"))),
             keep_until: claim.keep_until.plus_seconds(1),
@@ -36,12 +37,12 @@ impl<H: Host> Sitting<'_, H> {
         holds(answer == Committed::Changed, NeglectedDuty::CompareRevision)?;
         let answer = answered::<Commit, _>(self.host.commit(&right).await)?;
         holds(answer == Committed::Done, NeglectedDuty::RollBack)?;
-        // The claim comes first.
+        // The claim is judged first.
         let answer = answered::<Commit, _>(self.host.commit(&other).await)?;
         holds(answer == Committed::Replayed { opened: None }, NeglectedDuty::ClaimOnce)
     }
 
-    /// One skip more than so far, many times at once.
+    /// Uses one more skip, many times at once.
     pub(super) async fn skips(&self, mut expected: Account) -> Result<Account, NeglectedDuty> {
         let password =
             expected.password.as_mut().ok_or(NeglectedDuty::UnfitExam("the account must have a password"))?;
@@ -55,7 +56,7 @@ impl<H: Host> Sitting<'_, H> {
 
     pub(super) async fn password(&self, mut expected: Account) -> Result<(), NeglectedDuty> {
         let store = Write::StorePassword { new_password: Secret::new(NEW_PASSWORD), changed_at: self.now() };
-        // The last of these is refused: so nothing of the first may stay.
+        // The last write is refused, so nothing of the first may stay.
         let spent = Write::RecordSkip { budget: 0 };
         let writes = Vec::from([store.clone(), spent]);
         self.refused("password", writes, CommitRefusal::SkipsSpent, NeglectedDuty::CountSkips).await?;
@@ -67,7 +68,7 @@ impl<H: Host> Sitting<'_, H> {
             let commit = self.commit_of(label, Vec::from([store.clone()])).await?;
             let answer = answered::<Commit, _>(self.host.commit(&commit).await)?;
             holds(answer == Committed::Done, NeglectedDuty::StorePassword)?;
-            // How it is hashed is the host's affair.
+            // The host decides how a password is hashed.
             let stored = self.found().await?.password.ok_or(NeglectedDuty::StorePassword)?.verifier;
             self.verify(stored.clone()).await?;
             expected.password = Some(Password {
@@ -81,11 +82,11 @@ impl<H: Host> Sitting<'_, H> {
             holds(commit.revision_after() == Some(expected.revision), NeglectedDuty::StorePassword)?;
             self.is_read(&expected).await?;
         }
-        // Two, since each may cost the host a hash.
+        // Only two at once, since each may cost the host a hash.
         self.race("two passwords", 2, store, Committed::Changed, NeglectedDuty::CompareRevision).await
     }
 
-    /// The new password is told from another one; and there is an answer where there is nothing to verify against.
+    /// The new password matches and another one does not. A question without a verifier is answered too.
     async fn verify(&self, verifier: Verifier) -> Result<(), NeglectedDuty> {
         for (presented, expected) in
             [(NEW_PASSWORD, PasswordMatch::Matches), ("Set-By-Nobody-1", PasswordMatch::Differs)]
@@ -101,7 +102,7 @@ impl<H: Host> Sitting<'_, H> {
         Ok(())
     }
 
-    /// Where there is an authenticator.
+    /// Examines nothing if the account has no authenticator.
     pub(super) async fn one_time_password(&self, mut expected: Account) -> Result<Account, NeglectedDuty> {
         let Some(totp) = expected.totp.take() else { return Ok(expected) };
         let used = totp.last_used_step().unwrap_or_default();

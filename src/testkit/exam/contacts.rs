@@ -1,4 +1,4 @@
-//! Contacts: replaced in one step with what ends by it, and one account's alone.
+//! Contacts: replaced in one step with everything that ends with them, and never shared by two accounts.
 
 use super::{NeglectedDuty, Sitting, answered, holds};
 use crate::{
@@ -10,14 +10,14 @@ use crate::{
 use alloc::{format, vec::Vec};
 
 impl<H: Host> Sitting<'_, H> {
-    /// As somebody signed in does it, once a code to the new contact was right.
+    /// Replaces each contact, as a signed-in person does after a right code to the new contact.
     pub(super) async fn contacts(&self) -> Result<(), NeglectedDuty> {
         let mut expected = self.found().await?;
         for channel in Channel::ALL {
             let before = expected.stored_contact(channel);
             let new = self.new_contact(channel)?;
             let replace = || replacing(new.clone());
-            // The last of these is refused: so nothing of the first may stay.
+            // The last write is refused, so nothing of the first may stay.
             let spent = Vec::from([replace(), Write::RecordSkip { budget: 0 }]);
             let label = format!("no contact {channel:?}");
             if expected.password.is_some() {
@@ -49,7 +49,7 @@ impl<H: Host> Sitting<'_, H> {
         self.is_read(&expected).await.map_err(rolled_back)
     }
 
-    /// What the other account is known by is not to be had: its contact of the channel, and its user name where that would be one.
+    /// No account can take what the other account is known by: its contact of the channel, or its user name if that would be a contact.
     async fn taken_contact(&self, channel: Channel) -> Result<(), NeglectedDuty> {
         let other = &self.exam.other_account;
         let named = other.user_name.as_ref().and_then(|name| Recipient::new(channel, name.as_str()).ok());
@@ -65,7 +65,7 @@ impl<H: Host> Sitting<'_, H> {
         })
     }
 
-    /// One that no earlier exam had, in its one spelling.
+    /// A contact that no earlier exam had, in its one spelling.
     fn new_contact(&self, channel: Channel) -> Result<Recipient, NeglectedDuty> {
         let drawn = u128::from_be_bytes(self.id("new contact"));
         let new = match channel {
@@ -84,7 +84,7 @@ impl<H: Host> Sitting<'_, H> {
     }
 }
 
-/// In a tenant without a plan for national numbers.
+/// Replaces a contact in a tenant without a plan for national numbers.
 pub(super) fn replacing(contact: Recipient) -> Write {
     let names = ContactNames::of(&contact, None);
     Write::ReplaceContact { contact, names }

@@ -14,7 +14,8 @@ use crate::{
 use alloc::vec::Vec;
 
 impl<H: Host> Sitting<'_, H> {
-    /// Twice as many at once as there are: so many are let in. Then each of them ends in another way, and the count must be what is left.
+    /// Sends twice as many guesses at once as the policy allows. Exactly the allowed number is let in. Then the guesses end in different ways, and
+    /// the count must follow.
     pub(super) async fn guesses(&self) -> Result<(), NeglectedDuty> {
         let policy = AttemptPolicy::default();
         let slot = AttemptSlot::from_bytes(self.slot());
@@ -27,26 +28,26 @@ impl<H: Host> Sitting<'_, H> {
         holds(receipts.len() == policy.threshold() as usize, NeglectedDuty::CountGuesses)?;
         receipts.sort_unstable_by_key(|receipt| receipt.number());
         let [first, second, third, ..] = receipts[..] else { return Err(NeglectedDuty::CountGuesses) };
-        // One in the middle is given back: there is one guess again, and no more.
+        // A guess in the middle is given back, so one guess is free again, and no more.
         self.settle(slot, second, Settlement::GivenBack).await?;
         holds(self.is_reserved(&ask).await?, NeglectedDuty::SettleGuess)?;
         holds(!self.is_reserved(&ask).await?, NeglectedDuty::SettleGuess)?;
-        // One that was wrong stays.
+        // A wrong guess stays counted.
         self.settle(slot, third, Settlement::Wrong).await?;
         holds(!self.is_reserved(&ask).await?, NeglectedDuty::SettleGuess)?;
-        // A success that is not written clears nothing; one that is clears itself and what was before it.
+        // A success that is not written clears nothing. A success that is written clears its own guess and those before it.
         let clear = Write::ClearGuesses(ClearGuesses::up_to(slot, first));
         self.rolled_back("clear and roll back", Vec::from([clear.clone()])).await?;
         holds(!self.is_reserved(&ask).await?, NeglectedDuty::RollBack)?;
         self.done("clear the first", Vec::from([clear]), NeglectedDuty::ClearGuesses).await?;
         holds(self.is_reserved(&ask).await?, NeglectedDuty::ClearGuesses)?;
         holds(!self.is_reserved(&ask).await?, NeglectedDuty::ClearGuesses)?;
-        // The one in the middle is not there to be cleared, nor is another in its place.
+        // The guess in the middle is no longer there to be cleared, and no other guess is cleared in its place.
         let clear = Write::ClearGuesses(ClearGuesses::up_to(slot, third));
         self.done("clear up to the third", Vec::from([clear]), NeglectedDuty::ClearGuesses).await?;
         holds(self.is_reserved(&ask).await?, NeglectedDuty::ClearGuesses)?;
         holds(!self.is_reserved(&ask).await?, NeglectedDuty::SettleGuess)?;
-        // A new secret clears all, and receipts go on: one of before is none of after.
+        // A new secret clears every guess, and receipts go on: no new receipt repeats an earlier one.
         let clear = Write::ClearGuesses(ClearGuesses::all(slot));
         self.done("clear all", Vec::from([clear]), NeglectedDuty::ClearGuesses).await?;
         for _ in 0..policy.threshold() {
@@ -76,7 +77,7 @@ impl<H: Host> Sitting<'_, H> {
         Ok(receipt(&next).is_some())
     }
 
-    /// One of its own, so that the account's real count stays as it is.
+    /// A slot for this exam, so that the account's real count stays as it is.
     fn slot(&self) -> [u8; 32] {
         let mut slot = *AttemptSlot::of_account(None, self.exam.expected.id, Factor::Password).as_bytes();
         for (to, from) in slot.iter_mut().zip(self.id("slot")) {

@@ -1,4 +1,4 @@
-//! Identities that providers vouch for: linked to one account, found by it, and taken away.
+//! Identities that providers vouch for: linked to one account, found by the link, and unlinked.
 
 use super::{NeglectedDuty, Sitting, answered, holds, one_is_done, together::together};
 use crate::{
@@ -10,11 +10,11 @@ use crate::{
 };
 use alloc::{format, vec::Vec};
 
-/// By what the exam links an identity.
+/// The proofs by which the exam links an identity.
 const LINKED_BY: LinkedBy = LinkedBy::unbound(FactorSet::EMPTY.with(Factor::Sms)).vouched();
 
 impl<H: Host> Sitting<'_, H> {
-    /// Links, and takes all away again that the account has; the revision counts up with each.
+    /// Links identities and takes the links away again. The revision counts up with each link that is taken away.
     pub(super) async fn identities(&self, mut expected: Account) -> Result<Account, NeglectedDuty> {
         let [one, two, others] = ["one", "two", "another's"].map(|label| self.identity(label));
         let (one, two, others) = (one?, two?, others?);
@@ -25,7 +25,7 @@ impl<H: Host> Sitting<'_, H> {
         self.is_linked(&one, Some(account)).await?;
         self.is_linked(&two, None).await?;
         self.is_read(&expected).await?;
-        // To the same account once more, which is no refusal and no second link.
+        // The identity is linked to the same account once more, which is no refusal and no second link.
         self.link(&one, "the same link").await?;
         self.another_accounts(&others, other, &mut expected).await?;
 
@@ -44,7 +44,7 @@ impl<H: Host> Sitting<'_, H> {
         let not_theirs = unlink(&others, false);
         self.refused("not theirs", not_theirs, CommitRefusal::NotLinked, duty.clone()).await?;
         self.is_linked(&others, Some(other)).await?;
-        // One is left, where it says that there must be one.
+        // The write says that one identity must be left, and one is left.
         self.unlinked("one of two", unlink(&two, true), &mut expected).await?;
         self.is_linked(&two, None).await?;
         if before.is_empty() {
@@ -64,7 +64,7 @@ impl<H: Host> Sitting<'_, H> {
         Ok(expected)
     }
 
-    /// What two links of one identity were made by, and since when the first.
+    /// Both proofs of an identity that was linked twice are kept, with the time of the first link.
     async fn what_links_is_kept_together(
         &self,
         identity: &SocialIdentity,
@@ -81,7 +81,7 @@ impl<H: Host> Sitting<'_, H> {
         holds(kept == *expected, NeglectedDuty::KeepLinkProofs)
     }
 
-    /// Those of one provider, and all; of this account alone, and that there are none is no refusal.
+    /// Ends the links of one provider, and then all. Only this account's links end. The end of none is no refusal.
     async fn ended_links(
         &self,
         others: &SocialIdentity,
@@ -109,7 +109,7 @@ impl<H: Host> Sitting<'_, H> {
         self.is_linked(others, Some(other)).await.map_err(|_| duty())
     }
 
-    /// An identity is one account's, however many link it, and of whoever was first.
+    /// An identity belongs to one account, the first that links it, however many link it.
     async fn another_accounts(
         &self,
         identity: &SocialIdentity,
@@ -129,7 +129,7 @@ impl<H: Host> Sitting<'_, H> {
         let answers = together([&own, &others].into_iter().map(|commit| self.host.commit(commit))).await;
         one_is_done(answers, Committed::Refused(CommitRefusal::IdentityTaken), duty)?;
         let unlink = Write::UnlinkIdentity { identity: contested.clone(), is_last: false };
-        // Whoever has it: the exam leaves the account without.
+        // Either account may have it. The exam leaves its own account without it.
         if self.holder(self.exam.audience, &contested).await? == Some(self.exam.expected.id) {
             self.unlinked("contested no more", Vec::from([unlink]), expected).await?;
         }
@@ -159,14 +159,14 @@ impl<H: Host> Sitting<'_, H> {
         Write::LinkIdentity { identity: identity.clone(), linked_at: self.now(), linked_by: LINKED_BY }
     }
 
-    /// One that nobody else has.
+    /// An identity that no other account has.
     pub(super) fn identity(&self, label: &str) -> Result<SocialIdentity, NeglectedDuty> {
         let provider = Provider::new("exam").map_err(|_| NeglectedDuty::LinkIdentity)?;
         let uid = format!("{:032x}", u128::from_be_bytes(self.id(label)));
         SocialIdentity::new(provider, &uid).map_err(|_| NeglectedDuty::LinkIdentity)
     }
 
-    /// Whether an identity is this account's, in its tenant and in no other; or nobody's.
+    /// Whether an identity is linked to this account (or to none), in its tenant only.
     pub(super) async fn is_linked(
         &self,
         identity: &SocialIdentity,
@@ -177,7 +177,7 @@ impl<H: Host> Sitting<'_, H> {
         };
         let audience = Audience { tenant: Some(elsewhere), ..self.exam.audience };
         let ask = FindAccount { audience, key: AccountKey::Identity(identity.clone()) };
-        // The library never asks that of a tenant that there is not, so a host may also have no answer.
+        // The library never asks this of a tenant that does not exist, so a host may also give no answer.
         let found = self.host.find_account(&ask).await.ok().flatten();
         holds(found.is_none(), NeglectedDuty::FindIdentity)?;
         let holder = self.holder(self.exam.audience, identity).await?;

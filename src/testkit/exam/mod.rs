@@ -1,4 +1,4 @@
-//! An exam for hosts: whether one does what every proof of this library rests on.
+//! An exam for hosts: whether a host keeps the duties that every proof of this library rests on.
 
 mod account;
 mod administration;
@@ -31,35 +31,35 @@ pub(super) use column::Column;
 use sha2::{Digest as _, Sha256};
 use together::together;
 
-/// How many come at once.
+/// How many requests come at once.
 const AT_ONCE: usize = 8;
 
-/// An exam for a host of one's own, on two accounts that it keeps for that.
+/// An exam for a host of your own, on two accounts that the host keeps for it.
 ///
-/// What a commit promises – claims that count once, revisions compared, all or nothing – and that guesses, skips, steps, rotations
-/// and codes are counted one by one, however many come at once: every promise of this library rests on it, and no type can enforce
-/// it. The exam asks the questions that the library would ask, several at once where a race is the point, and judges the answers.
+/// Every promise of this library rests on two things that no type can enforce. A commit keeps what it promises: claims that count once, compared
+/// revisions, all or nothing. Guesses, skips, steps, rotations and codes are counted one by one, however many come at once. The exam asks the
+/// questions that the library would ask, several at once if a race is the point, and judges the answers.
 ///
-/// One account must be active, and have a password where [`passwords`](Self::passwords) are examined. It is left with a password that
-/// stands in this library's source, a number and an address that are nobody's, no sessions, and, where it has an authenticator, the latest steps used up. The other one must be locked
-/// or disabled, and is left as it is. Both are given as they *should* be read – made by the test, not by the host that is examined – and
-/// every field of every answer is compared with that. Columns are seen where they say something: between them the accounts best have
-/// all that the host's accounts can have, an authenticator, a reason to change the password and a profile included.
+/// One account must be active, and must have a password if [`passwords`](Self::passwords) are examined. The exam leaves it with a password that
+/// stands in this library's source, a number and an address that belong to nobody, and no sessions. If it has an authenticator, its latest steps
+/// are used up. The other account must be locked or disabled, and is left as it is. Both accounts are given as they *should* be read: the test
+/// makes them, not the examined host. Every field of every answer is compared with them. A column shows a fault only if it has a value. So between
+/// them, the two accounts should have everything that the host's accounts can have, including an authenticator, a reason to change the password and
+/// a profile.
 ///
-/// A store alone is examined by [`StoreExam`], which brings the accounts along.
+/// [`StoreExam`] examines a store alone, and brings its own accounts.
 ///
 /// # What it does not see
-/// - What happens on several threads. The questions of a race are asked from one task, each as soon as the others wait: a host whose
-///   answers block the thread is asked one after the other.
+/// - What happens on several threads. The questions of a race are asked from one task, each as soon as the others wait. A host whose answers block
+///   the thread is asked one question after the other.
 /// - Whether `Done` is durable, and how long claims are kept.
-/// - How accounts are found by what was typed in another spelling, how long answers take, and what is sent or signed.
-/// - Whether one of two accounts that want one number at once has it: only one account is active.
-/// - What signatures of calls open to: that is [an exam of its own](Self::take_sealed), because it takes something that is sealed.
-/// - What an administrator does, and what becomes of accounts that are deleted and made anew: that is
-///   [an exam of its own](Self::take_administered).
+/// - How accounts are found by an identifier that was typed in another spelling, how long answers take, and what is sent or signed.
+/// - Whether only one of two accounts gets a number that both want at once: only one account is active.
+/// - What signatures of calls open to. [Another exam](Self::take_sealed) covers this, because it needs a sealed text.
+/// - The tasks of an administrator, and accounts that are deleted and made anew. [Another exam](Self::take_administered) covers these.
 ///
-/// A conflict that the database reports to the host – that a transaction could not be serialised, say – is the host's to try again:
-/// here it counts as no answer.
+/// If the database reports a conflict to the host, for example that it could not serialise a transaction, the host must try again. In this exam the
+/// conflict counts as no answer.
 ///
 /// ```
 /// use authflow::{ClientId, testkit::{Clock, HostExam, MemoryHost, demo}};
@@ -81,7 +81,7 @@ const AT_ONCE: usize = 8;
 pub struct HostExam {
     /// The application and tenant that the accounts are of.
     pub audience: Audience,
-    /// The account, as it should be read.
+    /// The active account, as it should be read.
     pub expected: Account,
     /// Whether to store a password and count skips.
     pub passwords: bool,
@@ -92,25 +92,25 @@ pub struct HostExam {
     pub references: bool,
     /// Whether to say which session a claim has opened, for a policy with a [`retry_grace`](crate::policy::Policy::retry_grace).
     pub retries: bool,
-    /// Whether to store and load codes; and, where the host shows pictures of a captcha, to try one.
+    /// Whether to store and load codes and, if the host shows pictures of a captcha, to try one.
     pub codes: bool,
-    /// Whether to replace the account's number and address. A host whose accounts cannot have both says no.
+    /// Whether to replace the account's number and address. Set it to `false` for a host whose accounts cannot have both.
     pub contacts: bool,
-    /// Whether to make accounts, for a policy that [registers people](crate::policy::Policy::registration). They are left behind, with ids that are UUIDs, a user
-    /// name, and a number or an address each.
+    /// Whether to make accounts, for a policy that [registers people](crate::policy::Policy::registration). The new accounts are left behind. Each
+    /// has a UUID as its id, a user name, and a number or an address.
     pub registration: bool,
     /// Whether to link identities, for a policy with [`Factor::Federated`](crate::factor::Factor::Federated) among its first factors. The other
-    /// account is left with one or two that are nobody's.
+    /// account is left with one or two identities that belong to nobody.
     pub identities: bool,
-    /// Another account of the tenant, as it should be read: locked or disabled, so that it shows whether the status is read. Its sessions
-    /// must be left alone.
+    /// Another account of the tenant, as it should be read. It must be locked or disabled, so that the exam sees whether the status is read. Its
+    /// sessions must be left alone.
     pub other_account: Account,
-    /// Another application of the tenant, where the account's sessions end as well. A host that can have no second one says so after
-    /// [`on`](Self::on), with `exam.other_application = None`: then whether they do is not examined.
+    /// Another application of the tenant, where the account's sessions end as well. For a host that cannot have a second application, set
+    /// `exam.other_application = None` after [`on`](Self::on). The exam then does not examine whether sessions end there.
     pub other_application: Option<ClientId>,
 }
 
-/// What a host does not do.
+/// A duty that a host neglects.
 ///
 /// ```
 /// use authflow::{
@@ -127,7 +127,7 @@ pub struct HostExam {
 /// # }
 /// let mut demo = MemoryHost::demo();
 /// let (erin, dora) = (demo.account("erin").clone(), demo.account("dora").clone());
-/// // The host has a column that it forgets to read.
+/// // The host forgets to read one column.
 /// let must_change = Some(MustChange::FirstLogin);
 /// let password = Password { must_change, ..erin.password.clone().unwrap() };
 /// let erin = Account { password: Some(password), ..erin };
@@ -143,37 +143,37 @@ pub struct HostExam {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NeglectedDuty {
-    /// None: the exam itself was given wrongly.
+    /// No duty is neglected: the exam itself was set up wrongly.
     #[error("this exam cannot be taken: {0}")]
     UnfitExam(&'static str),
-    /// It could not answer.
+    /// The host could not answer.
     #[error("{0} was not answered")]
     Unanswered(&'static str),
-    /// It does not find the account by its id, in its tenant.
+    /// The host does not find the account by its id, in its tenant.
     #[error("the account is not found by its id, in its tenant and in no other")]
     FindAccount,
-    /// It does not find an account by what that is known by.
+    /// The host does not find an account by something that the account is known by.
     #[error("an account is not found by its {0}")]
     FindAccountBy(&'static str),
-    /// It does not read an account as it is. Secrets are not printed.
+    /// The host does not read an account as it is. Secrets are not printed.
     #[error("of an account that is found by its {by}, {field} must be {expected}, not {found}")]
     ReadAccount {
-        /// What it was found by.
+        /// What the account was found by.
         by: &'static str,
         /// The field of [`Account`].
         field: &'static str,
-        /// What it should be.
+        /// The value that the field should have.
         expected: String,
-        /// What it was in the answer.
+        /// The value that the answer had.
         found: String,
     },
-    /// A commit for an account that is not active is not `Changed`.
+    /// A commit for an account that is not active is not answered with `Changed`.
     #[error("a commit does not compare the status of the account")]
     CompareStatus,
-    /// Of claims of one id at once, not exactly one is `Done` and the others `Replayed`.
+    /// If several commits have one claim at once, not exactly one is `Done` and the others `Replayed`.
     #[error("one claim counts as often as it is made, or never")]
     ClaimOnce,
-    /// An expected revision that is not the account's is not `Changed`.
+    /// A commit is not answered with `Changed` although it expects another revision than the account's.
     #[error("the expected revision is not compared")]
     CompareRevision,
     /// A commit that was not `Done` has written something, or has used up its claim.
@@ -185,53 +185,53 @@ pub enum NeglectedDuty {
     /// A new password is not stored.
     #[error("a new password is not stored")]
     StorePassword,
-    /// A verifier that is made anew counts the revision up, or changes more than itself, or is not stored.
+    /// A rehashed verifier counts the revision up, changes more than itself, or is not stored.
     #[error(
         "a password that is hashed anew is not stored, or counts the revision up, or changes its time, reason or skips"
     )]
     Rehash,
-    /// The password that was stored is not found right, or another one is, or there is no answer where there is no verifier.
+    /// The stored password does not match, another password matches, or a question without a verifier is not answered.
     #[error("the password that was stored is not told from another one")]
     VerifyPassword,
-    /// A step of a one-time password counts twice.
+    /// A step of a one-time password counts twice, or not at all.
     #[error("a step of a one-time password counts twice, or not at all")]
     UseTotpStep,
-    /// A secret that is sealed anew counts the revision up, or changes more than itself, or is not stored.
+    /// A resealed secret counts the revision up, changes more than itself, or is not stored.
     #[error(
         "a secret that is sealed anew is not stored, or counts the revision up, or changes more than itself"
     )]
     Reseal,
-    /// A session that was opened is not kept as it was written, or was written over by another one.
+    /// An opened session is not kept as it was written, or another session was written over it.
     #[error("a session is not kept as it was written")]
     KeepSession,
-    /// By its id alone, a session is not found as it is kept, or is where it has ended or there is none.
+    /// A session is not found as it is kept by its id alone, or a session is found that has ended or never was.
     #[error("by its id alone a session is not found as it is kept, or is though it has ended, or never was")]
     FindSession,
-    /// A session that was ended is still there, or another one was ended.
+    /// A session that was ended still lives, or another session was ended.
     #[error("a session that was ended lives on, or another one does not")]
     EndSession,
     /// A rotation does not compare the generation and count it up.
     #[error("a rotation does not compare the generation, or does not count it up")]
     RotateSession,
-    /// A renewal does not set when the subject has proved who they are.
+    /// A renewal does not set the time and the revision of a session.
     #[error("a renewal does not set the time and the revision of a session")]
     RenewSession,
-    /// When a session was last used is not noted, or a use is that is not this device's, this application's or this generation's.
+    /// The latest use of a session is not noted. Or a use is noted by another device, another application or another generation.
     #[error("the use of a session is not noted, or one by somebody whom it is not open to is")]
     NoteUse,
-    /// A session is not bound to its device anew where its token is rotated, or a use of it is noted.
+    /// A session is not bound to its device anew when its token is rotated or a use is noted.
     #[error("a session is not bound to its device anew with a noted use, or with a rotation")]
     BindAnew,
-    /// A claim does not say which session it has opened, or names one that has ended, or where it has opened none.
+    /// A claim does not say which session it has opened. Or it names a session that has ended, or names one although it opened none.
     #[error("a claim does not say which session it has opened, or names one that has ended")]
     NoteClaim,
-    /// That a token of a new generation is seen for the first time is not noted, or is where another one is seen.
+    /// The first sight of a new generation's token is not noted, or the sight of another token is noted instead.
     #[error("the first sight of a session's new token is not noted, or that of another one is")]
     NoteFirstSight,
-    /// An account that a commit makes is not made as it says, or is though it must not be.
+    /// An account that a commit makes is not made as the commit says, or is made although it must not be.
     #[error("an account that a commit makes must {0}")]
     CreateAccount(&'static str),
-    /// A code is not found again, or not replaced by the next.
+    /// A code is not found again, or the next code does not replace it.
     #[error("a code is not found again under its key alone")]
     KeepCode,
     /// A code is used twice, or is used up by a commit that is not done.
@@ -240,103 +240,104 @@ pub enum NeglectedDuty {
     /// A budget of codes is not spent.
     #[error("the budget of codes is not kept")]
     KeepBudget,
-    /// A contact is not replaced: it is not stored or not found by, or the one of before still is, or the revision is not counted up.
+    /// A contact is not replaced: the new one is not stored, the account is not found by it, or it is still found by the earlier one. Or the
+    /// revision is not counted up.
     #[error(
         "a contact is not replaced, or without the revision, or the account is still found by the one of before"
     )]
     ReplaceContact,
-    /// A contact, or what is another account's user name, is given to a second account.
+    /// A second account gets a contact, or another account's user name as a contact.
     #[error("a contact that another account is known by is not refused")]
     RefuseTaken,
-    /// What is sent in all is not counted, or for another application, or a code that it refuses is kept.
+    /// The sum of sends is not counted, or is counted for another application, or a code that the sum refuses is kept.
     #[error("what an application sends in all is not counted one by one, for itself alone")]
     KeepSum,
-    /// A send to somebody whom no account has does not make its claim: its captcha counts twice. Or one that was refused has made it.
+    /// A send to a recipient that no account has does not make its claim, so its captcha counts twice. Or a refused send has made its claim.
     #[error("a send to nobody does not claim its captcha token, or claims it though it is refused")]
     ClaimCaptcha,
-    /// A picture of a captcha passes at a wrong point, or can be tried again; or a picture that was not shown passes.
+    /// A picture of a captcha passes at a wrong point, can be tried again, or passes although it was not shown.
     #[error("a picture of a captcha is tried more than once, or passes wherever its piece is")]
     JudgePicture,
-    /// An account is not found by an identity that is linked to it, or is by one that is not, or in another tenant.
+    /// An account is not found by an identity that is linked to it. Or it is found by an unlinked identity, or in another tenant.
     #[error("an account is not found by the identities that are linked to it, in its tenant and in no other")]
     FindIdentity,
-    /// A link is not written, or refused where the identity is linked to the same account already.
+    /// A link is not written, or is refused although the identity is linked to the same account already.
     #[error("an identity is not linked, or is refused where it is linked to the same account already")]
     LinkIdentity,
-    /// A link is written over, or not refused where the identity is another account's.
+    /// A link is written over, or is not refused although the identity is another account's.
     #[error("an identity is linked to two accounts, or taken from one")]
     LinkOnce,
     /// The identities of an account are not those that are linked to it.
     #[error("the identities of an account are not listed as they were linked")]
     ListIdentities,
-    /// A link is not taken away, or another account's is, or the revision is not counted up.
+    /// A link is not taken away, another account's link is, or the revision is not counted up.
     #[error("a link is not taken away, or another account's is, or the revision is not counted up")]
     UnlinkIdentity,
-    /// The last way in is taken away.
+    /// The last identity is taken away although it is the last way in.
     #[error("the last identity is taken away though it is the last way in")]
     KeepLastWayIn,
-    /// What a link was proved by is not kept, or lost when the identity is linked to the same account once more.
+    /// The proofs of a link are not kept, or are lost when the identity is linked to the same account again.
     #[error("what a link was proved by is not kept together with what it was proved by before")]
     KeepLinkProofs,
-    /// Links that end stay, others' end, or the revision is not counted up; or the end of none is refused.
+    /// Links that must end stay, links of others end, or the revision is not counted up. Or the end of no links is refused.
     #[error("links of an account do not end when they must, others end, or the revision is not counted up")]
     EndLinks,
-    /// Guesses at once are counted as fewer.
+    /// Guesses that come at once are counted as fewer.
     #[error("guesses that come at once are not counted one by one")]
     CountGuesses,
-    /// A guess that is settled is not the only one that is, or its settlement is lost.
+    /// The settlement of a guess changes other guesses, or is lost.
     #[error("a guess that is given back or told to be wrong changes the count of others, or nothing")]
     SettleGuess,
-    /// A commit does not clear the count of guesses as far as it says.
+    /// A commit does not clear the count of guesses up to the guess that it names.
     #[error("a commit does not clear the count of guesses, or clears more than it says")]
     ClearGuesses,
-    /// A record was deleted: receipts begin anew.
+    /// A record of guesses was deleted, so receipts begin anew.
     #[error("a record of guesses was deleted instead of cleared")]
     KeepReceipts,
-    /// It does not open what is sealed for it, or something else.
+    /// The host does not open what is sealed for it, or opens something else.
     #[error("what is sealed under a key must open to its text, and nothing else to any")]
     OpenSealed,
-    /// Whether there is such an account is not answered.
+    /// An operation of an administrator does not say whether the account exists.
     #[error("{0} must answer Done for an account that is there, and Nobody for one that is not")]
     AnswerNobody(&'static str),
-    /// To unlock an account leaves a factor locked, unlocks another account, or counts the revision up.
+    /// An unlock leaves a factor locked, unlocks another account, or counts the revision up.
     #[error("to unlock an account must clear every count of its guesses, and nothing else")]
     Unlock,
-    /// A status is not set, or without the revision.
+    /// A status is not set, or is set without a new revision.
     #[error("to set a status must set it and count the revision up, of this account alone")]
     SetStatus,
-    /// A change of password is not required, or without the revision.
+    /// A change of password is not required, or is required without a new revision.
     #[error("to require a change must mark the password and count the revision up")]
     RequireChange,
-    /// A password is not stored, or not marked, or without the revision, or with the skips of the one before.
+    /// A password is not stored or not marked, keeps the skips of the earlier one, or is set without a new revision.
     #[error(
         "to set a password must store it, clear its skips, mark it as it is said and count the revision up"
     )]
     SetPassword,
-    /// An authenticator is not stored, or not asked for, or without the revision, or with the step of the one before.
+    /// An authenticator is not stored or not asked for, keeps the step of the earlier one, or is enrolled without a new revision.
     #[error(
         "to enrol an authenticator must store it, ask for it, say when the factors changed and count the revision up"
     )]
     EnrolAuthenticator,
-    /// Rows of somebody who was deleted are left.
+    /// A deleted account has left rows.
     #[error("of an account that was deleted, {0} must be gone")]
     Delete(&'static str),
-    /// Something of another account went as well.
+    /// A deletion has removed something of another account.
     #[error("to delete an account must leave every other one as it is")]
     DeleteNoOther,
-    /// An account that was made anew is of a revision that the earlier one had.
+    /// A new account has a revision that the earlier account of that id had.
     #[error("the first revision of an account must be drawn, also where an id was used before")]
     DrawRevision,
-    /// A sweep leaves what is over.
+    /// A sweep leaves a record that is over.
     #[error("a sweep must forget {0} that are over")]
     Sweep(&'static str),
-    /// A sweep forgets what is still needed.
+    /// A sweep forgets a record that is still needed.
     #[error("a sweep must keep {0} that a clock which is behind may still need")]
     KeepNeeded(&'static str),
 }
 
 impl HostExam {
-    /// Everything, on an active account and one that is not.
+    /// An exam of everything, on an active account and on one that is not active.
     pub const fn on(
         audience: Audience,
         expected: Account,
@@ -359,11 +360,11 @@ impl HostExam {
         }
     }
 
-    /// Examines a host. The moment's entropy makes the ids that are claimed, so it must be fresh where the host keeps what it is told;
-    /// and the time must be the host's own, where that forgets by its clock what is over.
+    /// Examines a host. The moment's entropy makes the ids that are claimed, so it must be fresh if the host keeps its records. If the host forgets
+    /// by its own clock what is over, the time must be the host's.
     ///
     /// # Errors
-    /// With the first duty that it neglects.
+    /// Returns the first duty that the host neglects.
     pub async fn take<H: Host>(&self, host: &H, moment: Moment) -> Result<(), NeglectedDuty> {
         let sitting = Sitting { exam: self, host, moment };
         sitting.is_fit()?;
@@ -385,7 +386,7 @@ impl HostExam {
         if self.registration {
             sitting.registration().await?;
         }
-        // From here on the account is changed, by one column after the other.
+        // From here on, the account changes, one column after the other.
         let mut expected = self.expected.clone();
         if self.identities {
             expected = sitting.identities(expected).await?;
@@ -474,7 +475,7 @@ impl<H: Host> Sitting<'_, H> {
         holds(answered::<Commit, _>(self.host.commit(&commit).await)? == Committed::Done, duty)
     }
 
-    /// Commits of the same writes, with a claim each, at once: one must be done, and the others answered like this.
+    /// Commits of the same writes, with a claim each, at once. One must be done, and the others must get the answer `others`.
     async fn race(
         &self,
         label: &str,
@@ -489,7 +490,7 @@ impl<H: Host> Sitting<'_, H> {
         one_is_done(together(commits.iter().map(|commit| self.host.commit(commit))).await, others, duty)
     }
 
-    /// A commit of these writes that expects another revision, and so must write nothing.
+    /// A commit of these writes that expects another revision, so it must write nothing.
     async fn rolled_back(&self, label: &str, writes: Vec<Write>) -> Result<(), NeglectedDuty> {
         let mut commit = self.commit_of(label, writes).await?;
         commit.expected = commit.expected.map(|revision| revision.next());
@@ -497,7 +498,7 @@ impl<H: Host> Sitting<'_, H> {
         holds(answer == Committed::Changed, NeglectedDuty::CompareRevision)
     }
 
-    /// A commit that must be refused like this, and leave its claim free.
+    /// A commit that must be refused with `refusal` and must leave its claim free.
     async fn refused(
         &self,
         label: &str,

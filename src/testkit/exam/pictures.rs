@@ -13,16 +13,16 @@ use crate::{
 };
 use alloc::{format, sync::Arc};
 
-/// As wide as a picture may be.
+/// The widest picture that is allowed.
 const WIDEST: u16 = 1_000;
 
 impl<H: Host> Sitting<'_, H> {
-    /// Of a host that shows some.
+    /// Examines a host that shows pictures.
     pub(super) async fn pictures(&self) -> Result<(), NeglectedDuty> {
         let (id, now) = (PictureId::from_bytes(self.id("picture")), self.now());
         let Some(CaptchaPicture { picture, piece, .. }) = self.shown(id).await? else { return Ok(()) };
         holds(!picture.is_empty() && !piece.is_empty(), NeglectedDuty::JudgePicture)?;
-        // Beside the picture. Then everywhere in it: that one was its try.
+        // The first try is outside the picture. Every later try inside it must fail, because the picture has only one try.
         self.fails(id, -1e6, now).await?;
         for x in (0..WIDEST).step_by(5) {
             self.fails(id, x.into(), now).await?;
@@ -47,7 +47,7 @@ impl<H: Host> Sitting<'_, H> {
         holds(judged == Captcha::Failed, NeglectedDuty::JudgePicture)
     }
 
-    /// One that no earlier exam had, so that what it fails at stops nobody else.
+    /// A device that no earlier exam had, so that its failures stop nobody else.
     fn device(&self) -> Result<PresentedDevice, NeglectedDuty> {
         let name = format!("exam-{}", u128::from_be_bytes(self.id("device")));
         let device = Device::new("exam", &name, "exam", None).map_err(|_| NeglectedDuty::JudgePicture)?;

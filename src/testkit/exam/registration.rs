@@ -25,12 +25,12 @@ const SHARED: NeglectedDuty =
 const NUMBERED: NeglectedDuty =
     NeglectedDuty::CreateAccount("have a number that is nobody's user name, in whatever spelling");
 
-/// How a user name of before writes a number.
+/// How the user name of an older table writes a number.
 #[derive(Clone, Copy)]
 enum Written {
-    /// With its country.
+    /// With the country.
     InFull,
-    /// As one dials it in its country.
+    /// Without the country, as it is dialled there.
     Nationally,
 }
 
@@ -49,7 +49,7 @@ fn plan() -> NumberingPlan {
 }
 
 impl<H: Host> Sitting<'_, H> {
-    /// Accounts of ids, names and contacts that no earlier exam had. They are left behind.
+    /// Makes accounts of ids, names and contacts that no earlier exam had. They are left behind.
     pub(super) async fn registration(&self) -> Result<(), NeglectedDuty> {
         let [raced, written] = [self.newcomer("raced"), self.newcomer("written")];
         self.unmade(&self.newcomer("unmade")).await?;
@@ -58,8 +58,8 @@ impl<H: Host> Sitting<'_, H> {
         self.taken(&raced, &written).await
     }
 
-    /// User names that are numbers, as tables of before have them: one in a spelling of its own, and one that is the number to whoever is of its country.
-    /// Nobody else has such a number.
+    /// Makes accounts whose user names are numbers, as older tables have them. One name is a number in an odd spelling, and one is a national
+    /// number that names the number to people of its country. Nobody else can take such a number.
     pub(super) async fn numbered(&self) -> Result<(), NeglectedDuty> {
         for written in [Written::InFull, Written::Nationally] {
             let label = written.label();
@@ -87,7 +87,7 @@ impl<H: Host> Sitting<'_, H> {
         Ok(())
     }
 
-    /// A national number, and a text that is typed for it.
+    /// A national number, and the text that somebody types for it.
     fn number(&self, written: Written) -> (String, String) {
         let national = format!("7{:010}", u128::from_be_bytes(self.id(written.label())) % 10_000_000_000);
         let (area, rest) = national.split_at_checked(3).unwrap_or_default();
@@ -99,7 +99,7 @@ impl<H: Host> Sitting<'_, H> {
         (national, typed)
     }
 
-    /// Nothing is left of one whose commit was refused for another write.
+    /// Nothing is left of an account if its commit was refused for another write.
     async fn unmade(&self, new: &NewAccount) -> Result<(), NeglectedDuty> {
         let used = Write::UseCode(self.claim("code of the unmade"));
         self.done("the unmade's code", Vec::from([used.clone()]), NeglectedDuty::UseCode).await?;
@@ -111,7 +111,7 @@ impl<H: Host> Sitting<'_, H> {
             let opened = Write::OpenSession(there);
             self.done("before the unmade", Vec::from([opened]), NeglectedDuty::KeepSession).await?;
             let again = SessionRecord { account: new.id, revision: new.revision, ..there };
-            // A unique key that is violated may be no answer at all.
+            // A violated unique key may give no answer at all.
             let answer =
                 self.host.commit(&self.commit_to_make(new, Vec::from([Write::OpenSession(again)]))).await;
             let refused = Committed::Refused(CommitRefusal::SessionExists);
@@ -126,7 +126,7 @@ impl<H: Host> Sitting<'_, H> {
         Ok(())
     }
 
-    /// Of many at once for one contact, each of another id, one is made.
+    /// Of many commits at once for one contact, each with another id, one makes its account.
     async fn raced(&self, new: &NewAccount) -> Result<NewAccount, NeglectedDuty> {
         let of = |at: usize| {
             let id = AccountId::drawn(self.id(&format!("raced {at}")));
@@ -152,7 +152,7 @@ impl<H: Host> Sitting<'_, H> {
         }
     }
 
-    /// With a password, and with the session of the same commit.
+    /// Makes an account with a password, and with the session of the same commit.
     async fn written(&self, new: NewAccount) -> Result<NewAccount, NeglectedDuty> {
         let mobile = u128::from_be_bytes(self.id("mobile")) % 10_000_000_000;
         let new = NewAccount {
@@ -178,7 +178,7 @@ impl<H: Host> Sitting<'_, H> {
         Ok(new)
     }
 
-    /// Neither the id nor any name of somebody is another one's, in whatever spelling; and who is there stays as they are.
+    /// Nobody else can take an account's id or any of its names, in whatever spelling. The account that has them stays as it is.
     async fn taken(&self, there: &NewAccount, reachable: &NewAccount) -> Result<(), NeglectedDuty> {
         let fresh = |label: &str| self.newcomer(label);
         let upper = |text: &str| text.to_uppercase();
@@ -236,7 +236,7 @@ impl<H: Host> Sitting<'_, H> {
         answered::<FindAccount, _>(self.host.find_account(&ask).await)
     }
 
-    /// Whether it is found by all of its names, with every column, and its password is right. How that is hashed is the host's affair.
+    /// Whether the account is found by all of its names, with every column, and its password matches. The host decides how the password is hashed.
     async fn is_made(&self, new: &NewAccount) -> Result<(), NeglectedDuty> {
         let found = self.find(new.id).await?.ok_or(UNLIKE)?;
         let stored = found.password.map(|password| password.verifier);

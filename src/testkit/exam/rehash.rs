@@ -1,4 +1,4 @@
-//! A verifier made anew: the password's, and nothing else of the account.
+//! Rehashing: the password gets a new verifier, and nothing else of the account changes.
 
 use super::{NeglectedDuty, Sitting, answered, holds};
 use crate::{
@@ -12,15 +12,15 @@ use alloc::vec::Vec;
 
 const PASSWORD: &str = "Set-By-The-Exam-2";
 
-/// What a rehash leaves as it was.
+/// What a rehash leaves as it is.
 fn kept(account: &Account) -> Option<impl PartialEq + use<>> {
     let Password { changed_at, must_change, skips_used, .. } = account.password.as_ref()?;
     Some((account.revision, *changed_at, *must_change, *skips_used))
 }
 
 impl<H: Host> Sitting<'_, H> {
-    /// As a sign-in does it whose password matches and is outdated, with the use of its session. The library hashes the present password
-    /// anew; here it is another one, which shows whether it has been stored.
+    /// Rehashes as a sign-in does whose password matches but is outdated, together with a use of the session. The library hashes the present
+    /// password anew. The exam uses another password, which shows whether it was stored.
     pub(super) async fn rehash(&self) -> Result<(), NeglectedDuty> {
         let rehash = Write::Rehash { password: Secret::new(PASSWORD) };
         let skip = Write::RecordSkip { budget: u32::MAX };
@@ -50,7 +50,7 @@ impl<H: Host> Sitting<'_, H> {
         Ok(())
     }
 
-    /// Whether the password of the rehash is the account's, as it is stored now.
+    /// Whether the stored password of the account is now that of the rehash.
     async fn judged(&self) -> Result<PasswordMatch, NeglectedDuty> {
         let Account { id, password, .. } = self.found().await?;
         let verifier = password.map(|password| password.verifier);

@@ -1,4 +1,4 @@
-//! A secret under another seal: the authenticator's, and nothing else of the account.
+//! Resealing: the authenticator's secret gets another seal, and nothing else of the account changes.
 
 use super::{NeglectedDuty, Sitting, holds};
 use crate::{
@@ -13,15 +13,15 @@ use crate::{
 use alloc::vec::Vec;
 
 impl<H: Host> Sitting<'_, H> {
-    /// As a login does it whose secret an earlier key has sealed, with the use of its session. The library seals the same secret anew; here
-    /// it is another one, which shows whether it has been stored. At the end the account has its own again.
+    /// Reseals as a login does whose secret is sealed under an earlier key, together with a use of the session. The library seals the same secret
+    /// anew. The exam uses another secret, which shows whether it was stored. At the end the account has its own secret again.
     pub(super) async fn reseal(&self, mut expected: Account) -> Result<Account, NeglectedDuty> {
         let Some(totp) = expected.totp.clone() else { return Ok(expected) };
         let (own, other) = (totp.secret().clone(), self.another_secret(&expected));
         let step = totp.last_used_step().unwrap_or_default().saturating_add(1);
         let reseal = |secret: &SealedSecret| Write::Reseal { secret: secret.clone() };
 
-        // The last of these is refused: so nothing of the first may stay.
+        // The last write is refused, so nothing of the first may stay.
         let used = Write::UseTotpStep { step: 0 };
         let writes = Vec::from([reseal(&other), used]);
         self.refused("no reseal", writes, CommitRefusal::TotpStepUsed, NeglectedDuty::UseTotpStep).await?;

@@ -5,10 +5,10 @@ use crate::{Host, Secret, signed_call::OpenSealed, token::KeyId};
 use alloc::vec::Vec;
 
 impl HostExam {
-    /// Examines whether a host opens what is sealed for the [`audience`](Self::audience) of this exam, and nothing else ([`OpenSealed`]). The library has no RSA: `sealed` is made
-    /// by the test, with the public half of the host's key, and `text` is what it must open to.
+    /// Examines whether a host opens what is sealed for the [`audience`](Self::audience) of this exam, and nothing else ([`OpenSealed`]). The
+    /// library has no RSA, so the test makes `sealed` with the public half of the host's key. `sealed` must open to `text`.
     ///
-    /// It does not see how long that takes, nor what is written to logs: an attacker who learns why a text does not open can open texts.
+    /// The exam does not see how long this takes, nor what is logged. An attacker who learns why a text does not open can open texts.
     ///
     /// ```
     /// use authflow::{
@@ -25,14 +25,14 @@ impl HostExam {
     /// let (erin, dora) = (demo.account("erin").clone(), demo.account("dora").clone());
     /// let exam = HostExam::on(demo::audience(), erin, dora, ClientId::new(demo::ORDINARY).unwrap());
     /// let (key, text) = (*demo::call_key().id(), "session_token=LGT&timestamp=1&nonce=n");
-    /// // yours, by RSA-OAEP with SHA-256, also as the hash of MGF1
+    /// // yours, by RSA-OAEP with SHA-256, and SHA-256 for MGF1 too
     /// let sealed = stand_in_sealed(&key, text);
     /// // in your runtime: .await
     /// block_on(exam.take_sealed(&Mutex::new(demo), key, &sealed, &Secret::new(text))).unwrap();
     /// ```
     ///
     /// # Errors
-    /// When it does not open, or something else does.
+    /// When `sealed` does not open, or something else does.
     pub async fn take_sealed<H: Host>(
         &self,
         host: &H,

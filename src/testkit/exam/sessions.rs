@@ -41,7 +41,7 @@ impl<H: Host> Sitting<'_, H> {
         self.live(&[(other, false)]).await
     }
 
-    /// A session that was not there before, and is kept as it was written.
+    /// Opens a session that did not exist before. It is kept as it was written.
     async fn open(
         &self,
         label: &str,
@@ -57,13 +57,13 @@ impl<H: Host> Sitting<'_, H> {
         Ok(record)
     }
 
-    /// It is not written over by another one of its id, whether it lives or not.
+    /// No other session of the same id is written over it, whether it lives or not.
     async fn once(&self, session: &SessionRecord, lives: bool) -> Result<(), NeglectedDuty> {
         let expires_at = session.expires_at.plus_seconds(1);
         let label = if lives { "opened again" } else { "opened again at the end" };
         let again = Vec::from([Write::OpenSession(SessionRecord { expires_at, ..*session })]);
         let commit = self.commit_of(label, again).await?;
-        // A unique key that is violated may be no answer at all.
+        // A violated unique key may give no answer at all.
         let answer = self.host.commit(&commit).await;
         let refused = Committed::Refused(CommitRefusal::SessionExists);
         holds(answer.is_err() || answer.is_ok_and(|answer| answer == refused), NeglectedDuty::KeepSession)?;
@@ -72,7 +72,7 @@ impl<H: Host> Sitting<'_, H> {
         self.done(label, Vec::new(), NeglectedDuty::RollBack).await
     }
 
-    /// Nothing is written where the claim was there already, nor where the revision is another one.
+    /// Nothing is written if the claim exists already, or if the revision is another one.
     async fn unwritten(&self) -> Result<(), NeglectedDuty> {
         let record = self.record("unwritten").await?;
         let used = self.commit_of("used", Vec::from([Write::OpenSession(record)])).await?;
@@ -93,7 +93,7 @@ impl<H: Host> Sitting<'_, H> {
     async fn renewal(&self, opened: &SessionRecord) -> Result<(), NeglectedDuty> {
         let SessionRecord { session, revision, .. } = *opened;
         let auth_time = self.now().plus_seconds(1);
-        // None of those that it was opened on.
+        // These are none of the factors that the session was opened with.
         let factors = Factor::ALL.into_iter().filter(|factor| !opened.factors.contains(*factor)).collect();
         let renew = Write::RenewSession { session, auth_time, factors, revision };
         self.done("renew", Vec::from([renew]), NeglectedDuty::RenewSession).await?;
@@ -121,7 +121,7 @@ impl<H: Host> Sitting<'_, H> {
         holds(self.check(opened).await? == Some(now), duty)
     }
 
-    /// What has ended is neither rotated nor renewed.
+    /// A session that has ended is neither rotated nor renewed.
     async fn over(&self, ended: &SessionRecord) -> Result<(), NeglectedDuty> {
         let SessionRecord { session, factors, revision, device, .. } = *ended;
         for (label, write) in [

@@ -18,11 +18,12 @@ use crate::{
 use core::error::Error;
 use std::eprintln;
 
-/// An exam for a store: the [exam for hosts](HostExam), on accounts that it brings along.
+/// An exam for a store: the [exam for hosts](HostExam), on accounts that this exam brings along.
 ///
-/// It is taken on accounts with every column that there is, on some with few, of a tenant and of none; twice over where the store is an
-/// [`Administer`], with what an administrator does. `make` is to make the account that it is given as an administrator makes one, with all but its
-/// revision, which is drawn. What the store answers wrongly is returned; what its errors say goes to the standard error.
+/// The exam is taken on accounts with every column and on accounts with few, both in a tenant and in none. If the store is an [`Administer`], use
+/// [`take_administered`](Self::take_administered), which also examines the tasks of an administrator. `make` must make the account that it is given
+/// as an administrator makes one, with everything but its revision, which is drawn. A wrong answer of the store is returned. The store's errors go
+/// to the standard error.
 ///
 /// ```
 /// use authflow::testkit::{Clock, MemoryHost, StoreExam, demo};
@@ -52,12 +53,13 @@ pub struct StoreExam<M> {
 type StoreAlone<S> = Parts<S, PlainHasher, AllowAll, NoCourier, NoSigner, fn(&'static str, &dyn Error)>;
 
 impl<M: Fn() -> Moment> StoreExam<M> {
-    /// By the store's own clock, where it forgets by one what is over; each moment with entropy of its own.
+    /// An exam at these moments. Each moment must have its own entropy. If the store forgets by a clock what is over, the moments must be of that
+    /// clock.
     pub const fn new(moments: M) -> Self {
         Self { moments, registration: true }
     }
 
-    /// The same, for a store that makes no accounts: one on a table that somebody else makes them in.
+    /// The same exam, for a store that makes no accounts because somebody else makes them in its table.
     #[must_use]
     pub fn without_registration(self) -> Self {
         Self { registration: false, ..self }
@@ -67,10 +69,10 @@ impl<M: Fn() -> Moment> StoreExam<M> {
         HostExam { registration: self.registration, ..exam(account, locked) }
     }
 
-    /// Examines a store that has none of the accounts: it cannot be taken again on the same database. See [`HostExam::take`].
+    /// Examines a store that has none of the accounts. So this exam cannot be taken again on the same database. See [`HostExam::take`].
     ///
     /// # Errors
-    /// With the first duty that it neglects.
+    /// Returns the first duty that the store neglects.
     pub async fn take<S: Store>(
         &self,
         store: S,
@@ -89,11 +91,11 @@ impl<M: Fn() -> Moment> StoreExam<M> {
         Ok(())
     }
 
-    /// Examines a store and what an administrator does to it. Accounts of the exam that are there are deleted first, so that it can be taken again.
-    /// See [`HostExam::take_administered`].
+    /// Examines a store and the tasks of an administrator. Accounts of an earlier exam are deleted first, so this exam can be taken again. See
+    /// [`HostExam::take_administered`].
     ///
     /// # Errors
-    /// With the first duty that it neglects.
+    /// Returns the first duty that the store neglects.
     pub async fn take_administered<S: Store + Administer>(
         &self,
         store: S,
@@ -119,7 +121,7 @@ impl<M: Fn() -> Moment> StoreExam<M> {
         Ok(())
     }
 
-    /// One that has everything, one that has a password alone, and one that is locked.
+    /// An account with everything, one with only a password, and a locked one.
     fn accounts(&self, tenant: Option<TenantId>) -> [Account; 3] {
         let password = Password {
             verifier: Verifier::new("a verifier of the exam"),
@@ -176,7 +178,7 @@ fn exam(account: Account, locked: Account) -> HostExam {
     HostExam::on(audience, account, locked, good(ClientId::new(demo::ORDINARY)))
 }
 
-/// Makes an account. Of what is read back, the revision alone is believed, which is drawn.
+/// Makes an account. Of the account that is read back, only the revision is believed, because it is drawn.
 async fn made<S: Store>(
     host: &StoreAlone<S>,
     make: &impl AsyncFn(&S, Account),

@@ -7,7 +7,7 @@ use core::{
     task::Poll,
 };
 
-/// The outputs of all of them, each polled whenever any may go on.
+/// The outputs of all futures. Each future is polled whenever any of them may go on.
 pub(super) async fn together<F: Future>(futures: impl IntoIterator<Item = F>) -> Vec<F::Output> {
     let mut running: Vec<Pin<Box<F>>> = futures.into_iter().map(Box::pin).collect();
     let mut done = Vec::new();

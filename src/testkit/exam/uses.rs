@@ -1,4 +1,4 @@
-//! Uses of sessions: noted where they are due, and only for whom the session is open.
+//! Uses of sessions: noted when they are due, and only if the session is open to the caller.
 
 use super::{NeglectedDuty, Sitting, answered, holds};
 use crate::{
@@ -17,7 +17,7 @@ pub(super) enum Keys {
 }
 
 impl<H: Host> Sitting<'_, H> {
-    /// A use is noted where one is due, and none by another device, of another application or of another generation.
+    /// A use is noted if one is due, but not by another device, another application or another generation.
     pub(super) async fn uses(&self, session: &SessionRecord) -> Result<(), NeglectedDuty> {
         let at = |after| self.now().plus_seconds(after);
         let limited = CheckSession { idle_limit: Some(Lifetime::of::<60>()), ..self.question(session)? };
@@ -32,10 +32,10 @@ impl<H: Host> Sitting<'_, H> {
             (another, 80),
             (elsewhere, 80),
             (retired, 80),
-            // It has gone unused for too long.
+            // The session has gone unused for too long.
             (used(200), 80),
             (used(110), 80),
-            // The latest one is noted, and another one is not due yet.
+            // The latest use is noted, and the next one is not due yet.
             (used(111), 110),
         ] {
             let found = self.check_as(&ask).await?;
@@ -58,14 +58,14 @@ impl<H: Host> Sitting<'_, H> {
         device("exam", keys).map(|device| device.binding())
     }
 
-    /// The question about a session that is asked for its own device and application, now; no use of it is due to be noted.
+    /// The question about a session, asked now for its own device and application. No use is due to be noted.
     pub(super) fn question(&self, record: &SessionRecord) -> Result<CheckSession, NeglectedDuty> {
         let SessionRecord { audience, account, session, .. } = *record;
         let (device, now) = (device("exam", Keys::First)?, self.now());
         Ok(CheckSession { audience, account, session, generation: None, device, idle_limit: None, now })
     }
 
-    /// The session as it is kept, by either question.
+    /// The session as both questions find it.
     pub(super) async fn check(&self, record: &SessionRecord) -> Result<Option<SessionRecord>, NeglectedDuty> {
         let ask = FindSession { session: record.session };
         let by_id = answered::<FindSession, _>(self.host.find_session(&ask).await)?;

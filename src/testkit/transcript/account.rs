@@ -1,4 +1,4 @@
-//! An account, written down: with its secrets.
+//! A written account, with its secrets.
 
 use super::date_time::DateTime;
 use crate::{
@@ -82,7 +82,7 @@ impl RecordedAccount {
         }
     }
 
-    /// `None` where it says something that no account has.
+    /// `None` if the record says something that no account can have.
     pub(super) fn into_account(self) -> Option<Account> {
         let password = |recorded: RecordedPassword| Password {
             verifier: Verifier::new(recorded.verifier),
@@ -116,7 +116,7 @@ impl RecordedAccount {
     }
 }
 
-/// What is written must be well-formed; nothing may be written.
+/// Reads a text that must be well-formed, if there is one.
 fn good<T, U>(written: Option<T>, read: impl FnOnce(T) -> Option<U>) -> Option<Option<U>> {
     match written {
         Some(written) => read(written).map(Some),

@@ -99,7 +99,7 @@ impl Recordable for Option<Account> {
     }
 }
 
-/// As it is, like everything that a transcript holds.
+/// The secret is written as it is, like everything in a transcript.
 impl Recordable for Option<Secret> {
     fn write(&self) -> Value {
         write(self.as_ref().map(Secret::expose))

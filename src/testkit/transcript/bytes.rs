@@ -1,4 +1,4 @@
-//! Bytes in JSON: as text where they are text, so that a person can read them.
+//! Bytes in JSON. If they are text, they are written as text, so that a person can read them.
 
 use alloc::{string::String, vec::Vec};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};

@@ -1,4 +1,4 @@
-//! What became of a commit, written down: with its sessions as a person reads them.
+//! The written answer to a commit, with sessions that a person can read.
 
 use super::session::RecordedSession;
 use crate::{

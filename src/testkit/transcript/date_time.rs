@@ -1,4 +1,4 @@
-//! A time in JSON: as RFC 3339, so that a person can read it.
+//! A time in JSON, as RFC 3339, so that a person can read it.
 
 use crate::Timestamp;
 use alloc::string::String;

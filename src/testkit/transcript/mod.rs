@@ -1,4 +1,4 @@
-//! A request, its moment and its answers, written down and played again.
+//! A request, its moment and its answers, written down and replayed.
 
 mod account;
 mod answers;
@@ -19,11 +19,11 @@ use recorder::Recorder;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// A request, its moment, every answer of the host, and the reply: enough to play it again to identical bytes, on any machine.
+/// A request, its moment, every answer of the host, and the reply: enough to replay it to identical bytes on any machine.
 ///
-/// It holds what a request holds: passwords as typed, tokens, codes, password verifiers, secrets of authenticators. So there is no `Debug`;
-/// [`to_json`](Self::to_json) is the one way out. The keys are not in it: they are the engine's. It is written for a person to read: bytes that are
-/// text as text, times as RFC 3339.
+/// A transcript holds what the request holds: passwords as typed, tokens, codes, password verifiers, secrets of authenticators. So there is no
+/// `Debug`, and [`to_json`](Self::to_json) is the one way out. The keys are the engine's and are not in it. A person can read it: bytes that are
+/// text are written as text, and times as RFC 3339.
 ///
 /// ```
 /// use authflow::testkit::{Call, SecretTranscript, World, demo};
@@ -37,7 +37,7 @@ use serde_json::Value;
 /// assert_eq!(read.replay(&world.api).unwrap().body(), answer.bytes);
 /// ```
 ///
-/// Nothing else writes it down:
+/// Nothing else writes a transcript down:
 ///
 /// ```compile_fail,E0277
 /// use authflow::testkit::{Call, World, demo};
@@ -45,11 +45,11 @@ use serde_json::Value;
 /// let written = serde_json::to_string(&transcript);
 /// ```
 ///
-/// A host of your own is recorded with [`record`](Self::record).
+/// [`record`](Self::record) records a host of your own.
 #[derive(Clone)]
 pub struct SecretTranscript(Written);
 
-/// What is written of it. It is apart, so that nothing but [`SecretTranscript::to_json`] serialises secrets, and no error of a reader
+/// The written form of a transcript. It is a separate type, so that only [`SecretTranscript::to_json`] serialises secrets, and no reader's error
 /// quotes them.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -62,7 +62,7 @@ struct Written {
     reply: RecordedReply,
 }
 
-/// How a transcript is written.
+/// The form of a transcript.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 enum Version {
     #[serde(rename = "authflow/1")]
@@ -86,7 +86,7 @@ struct Recorded {
     told: Told,
 }
 
-/// What a host came back with.
+/// What a host answered.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Told {
@@ -109,7 +109,7 @@ impl From<&Reply> for RecordedReply {
     }
 }
 
-/// Where a replay parted from its transcript.
+/// The place where a replay departs from its transcript.
 ///
 /// ```
 /// use authflow::{
@@ -126,30 +126,30 @@ impl From<&Reply> for RecordedReply {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Diverged {
-    /// Another question was asked than the one that was answered then, or one too many.
+    /// The replay asks another question than the recording, or one too many.
     #[error("{asked} was asked where {} was answered", .recorded.as_deref().unwrap_or("nothing more"))]
     Question {
-        /// What was asked.
+        /// The question that the replay asks.
         asked: &'static str,
-        /// What was answered then.
+        /// The question that was recorded at that place.
         recorded: Option<String>,
     },
-    /// An answer is none to its question.
+    /// A recorded answer does not fit its question.
     #[error("what is written is no answer to {question}")]
     Answer {
         /// The question.
         question: &'static str,
     },
-    /// There were answers left over.
+    /// The replay does not ask for some recorded answers.
     #[error("{left} answers were not asked for")]
     LeftOver {
         /// How many.
         left: usize,
     },
-    /// The reply is another one.
+    /// The reply differs.
     #[error("another reply, with status {status}")]
     Reply {
-        /// Its status.
+        /// The status of the replay's reply.
         status: u16,
     },
     /// The entropy is not 32 bytes.
@@ -157,7 +157,7 @@ pub enum Diverged {
     Entropy,
 }
 
-/// A text that is no transcript. It says where, and nothing of what stands there.
+/// A text that is no transcript. The error says where the text is wrong, but quotes nothing of it.
 ///
 /// ```
 /// use authflow::testkit::SecretTranscript;
@@ -190,13 +190,13 @@ impl SecretTranscript {
         (reply, Self(Written { version, request, now, entropy, answers, reply: recorded }))
     }
 
-    /// Plays it again: the same request at the same moment, with the answers of then, on an engine with the same configuration.
+    /// Replays the request at the same moment, with the recorded answers, on an engine with the same configuration.
     ///
-    /// Questions are compared by name and in their order, and the reply to the byte. What a question says – a [`Commit`](crate::step::Commit)'s
-    /// writes, say – and the events of the outcome are not written down: a difference there shows only if the reply shows it.
+    /// Questions are compared by name and order, and the reply to the byte. The contents of a question, such as the writes of a
+    /// [`Commit`](crate::step::Commit), and the events of the outcome are not written down. A difference in them shows only if the reply shows it.
     ///
     /// # Errors
-    /// When another question is asked, or the reply is another one.
+    /// When another question is asked, or the reply differs.
     pub fn replay(&self, api: &Api) -> Result<Reply, Diverged> {
         let Written { now, entropy, answers, reply: recorded, .. } = &self.0;
         let entropy = entropy.0.as_slice().try_into().map_err(|_| Diverged::Entropy)?;
@@ -224,12 +224,12 @@ impl SecretTranscript {
         self.0.answers.iter().map(|answer| answer.question.as_str())
     }
 
-    /// Written as JSON: secrets and all.
+    /// The transcript as JSON, with all secrets.
     pub fn to_json(&self) -> Secret {
         Secret::new(serde_json::to_string_pretty(&self.0).unwrap_or_default())
     }
 
-    /// Read again.
+    /// Reads a transcript from JSON.
     ///
     /// # Errors
     /// When the text is not what [`to_json`](Self::to_json) writes.

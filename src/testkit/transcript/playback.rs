@@ -11,11 +11,11 @@ use crate::{
 use std::sync::{Mutex, PoisonError};
 
 pub(super) struct Playback<'t> {
-    /// The answers that are left, and where it parted from them.
+    /// The answers that are left, and the place where the replay departed from them.
     at: Mutex<(&'t [Recorded], Option<Diverged>)>,
 }
 
-/// The host could not answer then, or the replay has parted from the transcript.
+/// The host could not answer in the recording, or the replay has departed from the transcript.
 pub(super) struct Unanswered;
 
 impl<'t> Playback<'t> {
@@ -23,7 +23,7 @@ impl<'t> Playback<'t> {
         Self { at: Mutex::new((answers, None)) }
     }
 
-    /// Whether everything was asked for, and nothing else.
+    /// Whether the replay asked for every recorded answer, and for nothing else.
     pub(super) fn finish(self) -> Result<(), Diverged> {
         match self.at.into_inner().unwrap_or_else(PoisonError::into_inner) {
             (_, Some(diverged)) => Err(diverged),
@@ -67,7 +67,7 @@ macro_rules! host {
                 self.next(table::$question::NAME)
             })*
 
-            /// The question went unanswered in the recording too, or [`finish`](Playback::finish) says where the replay parted from it.
+            /// The question went unanswered in the recording too, or [`finish`](Playback::finish) says where the replay departed from it.
             fn failed(&self, _: &'static str, _: Unanswered) {}
         }
     };

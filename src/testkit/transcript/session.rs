@@ -1,4 +1,4 @@
-//! A session, written down: its times as a person reads them.
+//! A written session, with times that a person can read.
 
 use super::date_time::DateTime;
 use crate::{
