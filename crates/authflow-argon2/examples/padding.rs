@@ -1,5 +1,5 @@
-//! Whether the time of a verify tells whose verifier has which parameters, and who has none: 200 tries of each in turn, their medians, and how
-//! far apart these lie. Fails beyond 10 %.
+//! Whether the time of a verify reveals the parameters of a verifier, or that there is none. Makes 200 tries of each in turn, and prints the
+//! medians and how far apart they lie. Fails beyond 10 %.
 //!
 //! ```text
 //! cargo run --release -p authflow-argon2 --all-features --example padding                    # two older sets of argon2id
@@ -20,10 +20,10 @@ use std::{
 };
 
 const TRIES: usize = 200;
-/// One of much less work, and one of more.
+/// One set takes much less work, and one takes more.
 const OLDER: [&str; 2] = ["$argon2id$v=19$m=8192,t=1,p=1", "$argon2id$v=19$m=47104,t=1,p=1"];
 
-/// Whose password is verified.
+/// An account whose password is verified.
 struct Subject {
     name: String,
     verifier: Option<Verifier>,
@@ -71,7 +71,7 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
             if answer != subject.expected {
                 return Err(format!("{} was answered {answer:?}", subject.name).into());
             }
-            // The first one warms up.
+            // The first try only warms up.
             if attempt > 0 {
                 subject.times.push(took);
             }
@@ -88,7 +88,7 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
     Ok(if ratio <= 1.1 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// No password has it.
+/// A verifier that no password has.
 fn verifier_of_nothing(set: ParameterSet) -> Verifier {
     let text = set.to_string();
     Verifier::new(match text.starts_with("$2b$") {

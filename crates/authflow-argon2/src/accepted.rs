@@ -1,4 +1,4 @@
-//! The parameter sets that a verifier may have, and what is computed beside each, so that all cost the same.
+//! The parameter sets that a verifier may have, and the padding of each, so that all cost the same.
 
 use crate::{
     error::HasherError,
@@ -11,14 +11,14 @@ use authflow::password::PasswordMatch;
 use std::{collections::BTreeMap, hint::black_box};
 use zeroize::Zeroizing;
 
-/// What bcrypt's has, and no more than one block of pbkdf2's.
+/// The length of bcrypt's hash. It is no more than one block of pbkdf2's output.
 const DECOY_OUTPUT: usize = 31;
 
 pub(crate) struct Accepted {
-    /// What new verifiers are made with.
+    /// The parameters of new verifiers.
     todays: ParameterSet,
     shapes: BTreeMap<Shape, OfShape>,
-    /// What is verified where there is nothing to verify.
+    /// The verifier that is verified if there is none.
     nobody: Stored,
     decoy_salt: [u8; 16],
 }
@@ -34,7 +34,7 @@ struct Padded {
     padding: Vec<ParameterSet>,
 }
 
-/// What a verifier's judgement was, and what it took.
+/// The judgement of a verifier, and the work that it took.
 pub(crate) struct Judged {
     pub(crate) answer: PasswordMatch,
     #[cfg_attr(not(test), allow(dead_code, reason = "what tests count"))]
@@ -61,7 +61,7 @@ impl Accepted {
         self.shapes.values().flat_map(|of_shape| of_shape.sets.iter().map(|padded| padded.set))
     }
 
-    /// The most that any computation fills.
+    /// The most blocks that any computation fills.
     pub(crate) fn blocks(&self) -> usize {
         let blocks = self.sets().filter_map(ParameterSet::as_argon2).map(|set| set.blocks());
         blocks.max().unwrap_or(0)
@@ -72,8 +72,9 @@ impl Accepted {
         self.padding_of(stored.set).map(drop)
     }
 
-    /// A password against a verifier, or against none. Of each shape that is accepted, all compute as much as its dearest set takes, in one
-    /// order: of the verifier's own shape by its own set and then padding, of every other by its dearest set.
+    /// Judges a password against a verifier, or against none. Every call computes as much of each accepted shape as the dearest set of that shape
+    /// takes, in one order. In the verifier's own shape, it computes the verifier's set and then padding. In every other shape, it computes the
+    /// dearest set.
     pub(crate) fn judge(
         &self,
         stored: Option<&Stored>,
@@ -95,7 +96,7 @@ impl Accepted {
             }
         }
         let matches = judged.has(&output) & stored.is_some();
-        // Of a longer password it is not known whether it is the right one, so no verifier is made of it.
+        // If the password is longer, it may not be the right one, so no new verifier is made of it.
         let is_whole = password.len() <= judged.set.longest_password();
         let answer = match matches {
             true if judged.is_made_with(self.todays) || !is_whole => PasswordMatch::Matches,
@@ -130,7 +131,7 @@ impl Accepted {
 }
 
 impl OfShape {
-    /// `None` of no set.
+    /// `None` if there are no sets.
     fn new(sets: Vec<ParameterSet>) -> Option<Self> {
         let dearest = sets.iter().copied().max_by_key(|set| set.work().units)?;
         let padded = |set: ParameterSet| {

@@ -1,4 +1,4 @@
-//! What is computed, counted.
+//! The computations are counted.
 
 use super::*;
 use crate::argon2id::Argon2id;
@@ -32,7 +32,7 @@ impl Accepted {
     }
 }
 
-/// Of each shape, what was done in all.
+/// The units of work that were done, for each shape.
 fn done(work: &[Work]) -> BTreeMap<Shape, u32> {
     let mut sums = BTreeMap::new();
     for Work { shape, units } in work {
@@ -50,7 +50,7 @@ const ARGON2: [&str; 6] = [
     "$argon2id$v=19$m=8,t=1,p=1",
 ];
 
-/// Each set of argon2 once, new ones' among them.
+/// Each set of argon2 is computed once, including that of new verifiers.
 fn each_of_argon2() -> BTreeMap<Shape, u32> {
     let sets = ["$argon2id$v=19$m=64,t=2,p=1"].into_iter().chain(ARGON2);
     sets.map(|text| (Shape::Argon2(set(text).as_argon2().unwrap()), 1)).collect()
@@ -111,7 +111,7 @@ fn every_verify_does_the_dearest_of_each_shape_that_is_accepted() {
     assert_eq!(done(&accepted.take(None, RIGHT).work), dearest);
 }
 
-/// Nobody can tell a name that nobody has from an account whose verifier is as new ones are: not by the order of what is computed either.
+/// A name without an account cannot be told from an account with a new verifier, not even by the order of the computations.
 #[test]
 fn nobody_is_verified_as_who_has_a_new_verifier() {
     let accepted = accepted(&ARGON2);
@@ -132,7 +132,7 @@ fn only_what_is_as_new_ones_are_matches_and_all_else_is_outdated() {
         };
         assert_eq!(accepted.take(Some(&accepted.verifier(set)), RIGHT).answer, expected, "{set}");
     }
-    // A shorter salt and a shorter hash, by the same parameters.
+    // A shorter salt or a shorter hash is outdated under the same parameters.
     for (salt, length) in [(&b"somesalt"[..], 32), (b"sixteen bytes...", 16)] {
         let mut hash = vec![0; length];
         let params = Params::new(64, 2, 1, Some(length)).unwrap();

@@ -1,4 +1,4 @@
-//! What new verifiers are made with.
+//! The parameters of new verifiers.
 
 use crate::{
     algorithm::Argon2,
@@ -8,12 +8,12 @@ use argon2::{Algorithm, Version};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
-/// The least of OWASP's sets in memory: 7 MiB, five passes.
+/// OWASP's set with the least memory: 7 MiB, five passes.
 const LEAST_MEMORY_KIB: u32 = 7 * 1024;
-/// And in work: memory times passes.
+/// The least work of OWASP's sets: memory times passes.
 const LEAST_WORK_KIB: u64 = 5 * LEAST_MEMORY_KIB as u64;
 
-/// The parameters that new verifiers are made with: argon2id of version 19, and no cheaper than OWASP's minimum.
+/// The parameters of new verifiers: argon2id of version 19, at least as costly as OWASP's minimum.
 ///
 /// ```
 /// use authflow_argon2::Argon2id;
@@ -25,8 +25,8 @@ const LEAST_WORK_KIB: u64 = 5 * LEAST_MEMORY_KIB as u64;
 /// # Ok::<(), authflow_argon2::InvalidParameters>(())
 /// ```
 ///
-/// The [cheat sheet] gives five sets of one strength, the cheapest of which is 7,168 KiB and five passes. What has less memory, or less work in
-/// all, is refused.
+/// The [cheat sheet] gives five sets of equal strength. The cheapest has 7,168 KiB and five passes. A set with less memory, or with less total
+/// work, is refused.
 ///
 /// [cheat sheet]: https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html#argon2id
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,14 +34,14 @@ const LEAST_WORK_KIB: u64 = 5 * LEAST_MEMORY_KIB as u64;
 pub struct Argon2id(Argon2);
 
 impl Argon2id {
-    /// The first that OWASP names as a minimum: 19 MiB, two passes, one lane.
+    /// The first minimum that OWASP names: 19 MiB, two passes, one lane.
     pub const OWASP_MINIMUM: Self = Self(Argon2::id(19 * 1024, 2, 1));
 
     /// Memory in KiB, passes over it, and lanes. Lanes are filled one after another.
     ///
     /// # Errors
     ///
-    /// What is weaker than OWASP's minimum, or out of the bounds of a [`ParameterSet`].
+    /// When the set is weaker than OWASP's minimum, or out of the bounds of a [`ParameterSet`].
     pub fn new(memory_kib: u32, passes: u32, lanes: u32) -> Result<Self, InvalidParameters> {
         Self::of(Argon2::id(memory_kib, passes, lanes).checked()?)
     }
@@ -55,7 +55,7 @@ impl Argon2id {
         }
     }
 
-    /// One that is weak, and fast enough for tests.
+    /// A weak set that is fast enough for tests.
     #[cfg(test)]
     pub(crate) const fn weak(memory_kib: u32, passes: u32) -> Self {
         Self(Argon2::id(memory_kib, passes, 1))

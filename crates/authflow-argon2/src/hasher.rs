@@ -1,4 +1,4 @@
-//! The hasher: who gets a place and a core, and when.
+//! The hasher, which gives out places and cores.
 
 use crate::{
     accepted::Accepted, argon2id::Argon2id, error::HasherError, memory::Memory, parameters::ParameterSet,
@@ -16,19 +16,20 @@ use tokio::{
     time::timeout,
 };
 
-/// How many verify a password for each core, with those whose guesses are being counted meanwhile: enough that no core waits for the store.
+/// The places for each core. Some callers with a place are still having their guesses counted, so there are enough places that no core waits for
+/// the store.
 const PLACES_PER_CORE: usize = 4;
 const LONGEST_WAIT_FOR_A_PLACE: Duration = Duration::from_secs(5);
 const LONGEST_WAIT_FOR_A_CORE: Duration = Duration::from_secs(20);
 
-/// A [`Hasher`](parts::Hasher) on tokio's threads for blocking work: call it within a runtime.
+/// A [`Hasher`](parts::Hasher) on tokio's threads for blocking work. Call it within a runtime.
 ///
-/// - **No more at once than there are cores.** Who waits to have a password verified has a place, of which there are four for each core, before
-///   the guess is counted. Who finds none within 5 seconds is told that the system is busy, and has lost nothing. A core may take up to 20
-///   seconds.
-/// - **A right password under anything but what new verifiers are made with is outdated**, so the library makes a new verifier of it.
-/// - **A verifier with parameters that are not accepted is an error**: nobody signs in with it, and the log says what it has.
-/// - **Every verify does the same work**, whichever of the accepted sets its verifier has, and also where there is none. See the
+/// - **It hashes no more passwords at once than there are cores.** A caller that waits for a verify gets a place before the guess is counted. There
+///   are four places for each core. A caller who finds no place within 5 seconds is told that the system is busy, and has lost nothing. The wait
+///   for a core may take up to 20 seconds.
+/// - **A right password with any parameters but those of new verifiers is outdated**, so the library makes a new verifier of it.
+/// - **A verifier with parameters that are not accepted is an error**: nobody signs in with it, and the log names its parameters.
+/// - **Every verify does the same work**, whichever accepted set its verifier has, and even if there is no verifier. See the
 ///   [crate](crate#all-take-the-same-time).
 ///
 /// It is cheap to clone: all clones share places and cores.
@@ -44,7 +45,7 @@ const LONGEST_WAIT_FOR_A_CORE: Duration = Duration::from_secs(20);
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// // A row from before, with parameters that were good enough then.
+/// // This row is older, with parameters that were good enough then.
 /// let old = Verifier::new(
 ///     "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
 /// );
@@ -66,14 +67,14 @@ pub struct Argon2Hasher {
     longest_waits: [Duration; 2],
 }
 
-/// How busy a hasher is: for whoever watches it. What waits for a core has a place and no core.
+/// How busy a hasher is, for monitoring. A caller that waits for a core has a place and no core.
 ///
 /// ```
 /// use authflow::parts::Hasher as _;
 /// use authflow_argon2::{Argon2Hasher, Argon2id, HasherLoad};
 /// use std::num::NonZeroUsize;
 ///
-/// /// Whether somebody should be told.
+/// /// Whether somebody should be alerted.
 /// fn is_busy(load: HasherLoad) -> bool {
 ///     load.places_taken * 4 >= load.places * 3
 /// }
@@ -89,24 +90,24 @@ pub struct Argon2Hasher {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HasherLoad {
-    /// How many may verify a password, those that wait for a core among them.
+    /// How many passwords may be in verification at once, including those that wait for a core.
     pub places: usize,
-    /// How many of these are taken.
+    /// How many of these places are taken.
     pub places_taken: usize,
-    /// How many hash at once at most.
+    /// How many passwords may be hashed at once.
     pub cores: usize,
-    /// How many hash. One that makes a verifier has a core and no place.
+    /// How many passwords are being hashed. A caller that makes a new verifier has a core and no place.
     pub cores_taken: usize,
 }
 
 impl Argon2Hasher {
-    /// A hasher that makes new verifiers with one set, and accepts old ones of these others. Where there are no others, say `[]`.
+    /// A hasher that makes new verifiers with one set, and also accepts the sets in `older`. Pass `[]` if there are no others.
     ///
-    /// There is a core for each that the machine has.
+    /// The hasher has as many cores as the machine.
     ///
     /// # Errors
     ///
-    /// No random numbers.
+    /// When there are no random numbers.
     pub fn new(new: Argon2id, older: impl IntoIterator<Item = ParameterSet>) -> Result<Self, HasherError> {
         let accepted = Accepted::new(new.into(), older)?;
         let memory = Memory::of(accepted.blocks());
@@ -116,14 +117,14 @@ impl Argon2Hasher {
         Ok(Self { accepted: Arc::new(accepted), memory, places, cores, count_of_cores, longest_waits })
     }
 
-    /// With so many cores to hash on, and four times as many places.
+    /// Sets the number of cores to hash on. There are four times as many places.
     #[must_use]
     pub fn with_cores(self, count_of_cores: NonZeroUsize) -> Self {
         let (places, cores) = semaphores(count_of_cores);
         Self { places, cores, count_of_cores, ..self }
     }
 
-    /// How busy it is now.
+    /// How busy the hasher is now.
     ///
     /// ```
     /// use authflow_argon2::{Argon2Hasher, Argon2id};
@@ -142,19 +143,19 @@ impl Argon2Hasher {
         }
     }
 
-    /// With other bounds to how long a place and a core are waited for. Whoever waits for a core has a guess in flight or has proved
-    /// something: let it wait as long as its request does.
+    /// Sets how long a caller waits for a place and for a core. A caller that waits for a core has a guess in flight or has proved something, so
+    /// let it wait as long as its request may take.
     #[must_use]
     pub fn with_longest_waits(self, for_a_place: Duration, for_a_core: Duration) -> Self {
         Self { longest_waits: [for_a_place, for_a_core], ..self }
     }
 
-    /// The parameters that a verifier may have, those of new ones among them.
+    /// The parameters that a verifier may have, including those of new verifiers.
     pub fn accepted(&self) -> impl Iterator<Item = ParameterSet> {
         self.accepted.sets()
     }
 
-    /// Whether somebody could sign in with a verifier: it can be read, and its parameters are accepted. For whoever brings verifiers along.
+    /// Whether a verifier can be used: it can be read, and its parameters are accepted. Call it before you import verifiers.
     ///
     /// ```
     /// use authflow::password::Verifier;
@@ -169,12 +170,13 @@ impl Argon2Hasher {
     /// ```
     ///
     /// # Errors
-    /// Why nobody could. It prints no more of the verifier than its parameters.
+    /// Returns why the verifier cannot be used. The error prints nothing of the verifier but its parameters.
     pub fn accepts(&self, verifier: &Verifier) -> Result<(), HasherError> {
         self.accepted.takes(&Stored::of_verifier(verifier.expose())?)
     }
 
-    /// On a thread for blocking work, once there is a core. What is held goes with the work: a caller that goes away frees nothing that is still in use.
+    /// Runs on a thread for blocking work when there is a core. `held` moves into the work, so a caller that goes away frees nothing that is still
+    /// in use.
     async fn on_a_core<T: Send + 'static>(
         &self,
         held: impl Send + 'static,
@@ -228,7 +230,7 @@ fn semaphores(cores: NonZeroUsize) -> (Arc<Semaphore>, Arc<Semaphore>) {
     (Arc::new(Semaphore::new(places)), Arc::new(Semaphore::new(cores)))
 }
 
-/// Of places, and of cores.
+/// The numbers of places and of cores.
 fn counts(cores: NonZeroUsize) -> (usize, usize) {
     let bounded = |permits: usize| permits.min(Semaphore::MAX_PERMITS);
     (bounded(cores.get().saturating_mul(PLACES_PER_CORE)), bounded(cores.get()))

@@ -3,8 +3,8 @@
 use argon2::Block;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// The memory of finished hashes, for the next ones, wiped. Given back to the allocator, each of tokio's many blocking threads would keep
-/// some of its own.
+/// The memory of finished hashes, wiped and kept for the next ones. If it were given back to the allocator, each of tokio's many blocking threads
+/// would keep some of it.
 #[derive(Clone, Debug)]
 pub(crate) struct Memory {
     free: Arc<Mutex<Vec<Vec<Block>>>>,
@@ -12,12 +12,12 @@ pub(crate) struct Memory {
 }
 
 impl Memory {
-    /// As many blocks in each piece as the largest computation takes.
+    /// Each piece has as many blocks as the largest computation takes.
     pub(crate) fn of(blocks: usize) -> Self {
         Self { free: Arc::default(), blocks }
     }
 
-    /// Lends a piece to some work, and wipes it afterwards, whatever the work came to: the first blocks of a pass are a short way from the
+    /// Lends a piece to some work, and wipes it afterwards whatever the result, because the first blocks of a pass are cheap to compute from a
     /// password.
     pub(crate) fn lend<T>(&self, work: impl FnOnce(&mut [Block]) -> T) -> T {
         let mut blocks = self.free().pop().unwrap_or_else(|| vec![Block::new(); self.blocks]);

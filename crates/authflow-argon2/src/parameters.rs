@@ -1,4 +1,4 @@
-//! What a verifier was made with.
+//! The parameters of verifiers.
 
 use crate::{
     algorithm::{Algorithm, Argon2},
@@ -10,7 +10,7 @@ use password_hash::phc::PasswordHash;
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
-/// An algorithm and its parameters, spelt as a verifier that was made with them begins.
+/// An algorithm and its parameters, written like the beginning of their verifiers.
 ///
 /// ```
 /// use authflow_argon2::ParameterSet;
@@ -27,7 +27,8 @@ use std::{fmt, str::FromStr};
 /// | `$pbkdf2-sha256$i=…`, `$pbkdf2-sha512$i=…` | i: at most 2²² | `pbkdf2` |
 /// | `$2a$…`, `$2b$…`, `$2y$…`: all one, since what they differ in was never done here | cost: 4 to 15 | `bcrypt` |
 ///
-/// The bounds keep one verify below about two seconds and 256 MiB. There is no lower one: whoever accepts a stored verifier says how weak it may be.
+/// The bounds keep one verify below about two seconds and 256 MiB. There is no lower bound, because you decide how weak an accepted verifier may
+/// be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ParameterSet(Algorithm);
@@ -44,55 +45,55 @@ pub struct ParameterSet(Algorithm);
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidParameters {
-    /// It begins like no algorithm that is known here.
+    /// The text begins with no known algorithm.
     #[error(
         "parameters must begin with $argon2id$, $argon2i$, $argon2d$, $scrypt$, $pbkdf2-sha256$, $pbkdf2-sha512$, $2a$, $2b$ or $2y$"
     )]
     Algorithm,
-    /// It is of an algorithm that is left out.
+    /// The algorithm is not built in.
     #[error("{0} must be turned on: it is a feature of authflow-argon2")]
     NotBuilt(&'static str),
-    /// There is more behind the parameters.
+    /// Something follows the parameters.
     #[error("parameters must end where the salt of a verifier begins")]
     NotParametersAlone,
-    /// It is of a version that there is not.
+    /// The algorithm does not have this version.
     #[error("the version of {0} must be 16 or 19")]
     Version(&'static str),
-    /// A parameter is missing, no number, or out of its bounds.
+    /// A parameter is missing, is no number, or is out of its bounds.
     #[error("{name} of {algorithm} must be {least} to {most}, and is {}", given.map_or("no such number".to_owned(), |it| it.to_string()))]
     Number {
-        /// Whose.
+        /// The algorithm.
         algorithm: &'static str,
-        /// Its name in a verifier.
+        /// The name of the parameter in a verifier.
         name: &'static str,
-        /// The least that it may be.
+        /// The least allowed value.
         least: u32,
-        /// The most.
+        /// The greatest allowed value.
         most: u32,
-        /// What it is.
+        /// The value that was given.
         given: Option<u32>,
     },
-    /// Together, they cost too much.
+    /// The parameters together cost too much.
     #[error("{what} of {algorithm} must be at most {most}, and is {given}")]
     TooDear {
-        /// Whose.
+        /// The algorithm.
         algorithm: &'static str,
-        /// What is too much.
+        /// The cost that is too high.
         what: &'static str,
-        /// The most that it may be.
+        /// The greatest allowed cost.
         most: u64,
-        /// What it is.
+        /// The cost of the given parameters.
         given: u64,
     },
-    /// There is a parameter that changes what is computed and is not known here.
+    /// There is an unknown parameter, which would change the computation.
     #[error("parameters of {algorithm} must be {known}, and there is another one")]
     Unknown {
-        /// Whose.
+        /// The algorithm.
         algorithm: &'static str,
-        /// What there may be.
+        /// The known parameters.
         known: &'static str,
     },
-    /// What is new must cost as much as OWASP's minimum.
+    /// New verifiers must cost as much as OWASP's minimum.
     #[error(
         "new verifiers must be of $argon2id$v=19$, with m of at least 7168 and m × t of at least 35840, and these are {0}"
     )]
@@ -121,12 +122,12 @@ impl ParameterSet {
         }
     }
 
-    /// The bytes of a password that its algorithm looks at.
+    /// How many bytes of a password the algorithm looks at.
     pub(crate) fn longest_password(self) -> usize {
         self.0.longest_password()
     }
 
-    /// How long a hash of this set may be.
+    /// Whether a hash of this set may have so many bytes.
     pub(crate) fn takes_output_of(self, bytes: usize) -> bool {
         self.0.takes_output_of(bytes)
     }
@@ -139,12 +140,12 @@ impl ParameterSet {
         self.work().shape
     }
 
-    /// What is to be computed beside a set of the same shape that does so much less than this one, so that both do the same.
+    /// The computations that must follow a set of the same shape that does so much less than this one, so that both do the same work.
     pub(crate) fn padding(self, missing: u32) -> Vec<Self> {
         self.0.padding(missing).into_iter().map(Self).collect()
     }
 
-    /// Fills `output`, and says what that took.
+    /// Fills `output`, and returns the work that it took.
     pub(crate) fn compute(
         self,
         password: &[u8],

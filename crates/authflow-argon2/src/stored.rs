@@ -1,4 +1,4 @@
-//! A stored verifier, taken apart.
+//! A stored verifier in its parts.
 
 #[cfg(feature = "bcrypt")]
 use crate::algorithm::{Bcrypt, bcrypt};
@@ -7,11 +7,11 @@ use password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
-/// Of what is made here.
+/// The lengths in new verifiers.
 const SALT: usize = 16;
 const HASH: usize = 32;
 
-/// No `Debug`: it has the hash in it.
+/// It has no `Debug`, because it contains the hash.
 pub(crate) struct Stored {
     pub(crate) set: ParameterSet,
     pub(crate) salt: Vec<u8>,
@@ -35,12 +35,12 @@ impl Stored {
         }
     }
 
-    /// Of a password nobody knows: no password has a hash that was drawn.
+    /// A verifier without a password. Its hash is random, so no known password has it.
     pub(crate) fn drawn(set: ParameterSet) -> Result<Self, HasherError> {
         Ok(Self { set, salt: random::<SALT>()?.to_vec(), hash: Zeroizing::new(random::<HASH>()?.to_vec()) })
     }
 
-    /// The text of a new verifier: salted by `salt`, of what `compute` makes of it.
+    /// The text of a new verifier, whose hash `compute` makes with a new salt.
     pub(crate) fn new_verifier(
         set: ParameterSet,
         compute: impl FnOnce(&[u8], &mut [u8]) -> Result<(), HasherError>,
@@ -49,14 +49,14 @@ impl Stored {
         let mut hash = Zeroizing::new([0; HASH]);
         let salt = random::<SALT>()?;
         compute(&salt, hash.as_mut_slice())?;
-        // Its beginning is how the set is spelt, so there is one spelling.
+        // The text begins exactly as the set is written, so there is only one spelling.
         let beginning = PasswordHash::new(&set.to_string()).map_err(failed)?;
         let salt = Some(Salt::new(&salt).map_err(failed)?);
         let hash = Some(Output::new(hash.as_slice()).map_err(failed)?);
         Ok(PasswordHash { salt, hash, ..beginning }.to_string())
     }
 
-    /// Whether it was made as new ones are.
+    /// Whether the verifier was made like a new one of this set.
     pub(crate) fn is_made_with(&self, set: ParameterSet) -> bool {
         (self.set, self.salt.len(), self.hash.len()) == (set, SALT, HASH)
     }
@@ -65,7 +65,7 @@ impl Stored {
         Zeroizing::new(vec![0; self.hash.len()])
     }
 
-    /// In constant time.
+    /// Compares in constant time.
     pub(crate) fn has(&self, hash: &[u8]) -> bool {
         self.hash.ct_eq(hash).into()
     }

@@ -1,12 +1,12 @@
-//! What hashing costs, counted and not timed.
+//! The work of hashing, counted instead of timed.
 
 use crate::algorithm::Argon2;
 
-/// Work that can be padded by more of the same, which takes equally long whatever else is running. That of argon2 cannot: how long a block takes
-/// depends on how much of the memory is in the processor's caches, and a first pass takes another time than the next ones.
+/// A kind of work that can be padded with more of the same, and then always takes the same time. Argon2 cannot be padded. The time of its blocks
+/// depends on how much of the memory is in the processor's caches, and the first pass takes another time than the next ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Shape {
-    /// Counted in computations: each set is a shape.
+    /// Counted in computations. Each set is its own shape.
     Argon2(Argon2),
     /// Counted in lanes.
     #[cfg(feature = "scrypt")]
@@ -22,7 +22,7 @@ pub(crate) enum Shape {
     Bcrypt,
 }
 
-/// What a computation does.
+/// The work of a computation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Work {
     pub(crate) shape: Shape,

@@ -1,4 +1,4 @@
-//! Verifiers that others have made.
+//! Verifiers that other programs have made.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 #![cfg(all(feature = "bcrypt", feature = "pbkdf2", feature = "scrypt"))]
 
@@ -12,21 +12,21 @@ use std::sync::Arc;
 
 const PASSWORD: &str = "Correct-Horse-7";
 
-/// A password and a verifier of it.
+/// Passwords with their verifiers.
 const VERIFIERS: [(&str, &str); 13] = [
-    // The tests of the reference implementation, https://github.com/P-H-C/phc-winner-argon2, `src/test.c` (CC0 1.0 or Apache-2.0).
+    // These are from the tests of the reference implementation, https://github.com/P-H-C/phc-winner-argon2, `src/test.c` (CC0 1.0 or Apache-2.0).
     ("password", "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4"),
     ("password", "$argon2id$v=19$m=256,t=2,p=2$c29tZXNhbHQ$bQk8UB/VmZZF4Oo79iDXuL5/0ttZwg2f/5U52iv1cDc"),
     ("password", "$argon2i$v=19$m=256,t=2,p=1$c29tZXNhbHQ$iekCn0Y3spW+sCcFanM2xBT63UP2sghkUoHLIUpWRS8"),
     ("password", "$argon2i$v=16$m=256,t=2,p=1$c29tZXNhbHQ$/U3YPXYsSb3q9XxHvc0MLxur+GP960kN9j7emXX8zwY"),
     ("password", "$argon2i$m=256,t=2,p=1$c29tZXNhbHQ$/U3YPXYsSb3q9XxHvc0MLxur+GP960kN9j7emXX8zwY"),
-    // RFC 7914 §12, the third.
+    // This is the third example of RFC 7914 §12.
     (
         "pleaseletmein",
         "$scrypt$ln=14,r=8,p=1$U29kaXVtQ2hsb3JpZGU$\
          cCO9yzr9c0hGHAbNgf046/2o+7qQT44+qbVD9lRdofLVQylVYT8Pz2LUlwUkKpr55h6F3A1lHkDfzwF7RVdYhw",
     ),
-    // Python's hashlib (OpenSSL 3.0).
+    // These are by Python's hashlib (OpenSSL 3.0).
     (PASSWORD, "$scrypt$ln=10,r=8,p=2$c2l4dGVlbiBieXRlcy4uLg$SO5OpiS2UKG3u+Ckf2TRVk960pC1MPqQ7k7ilOiEDTI"),
     (PASSWORD, "$pbkdf2-sha256$i=1000$c2l4dGVlbiBieXRlcy4uLg$sFXngS7fTVZAjwiTRvQAD2EBRoIQjoIq62rvVMAIRgo"),
     (
@@ -34,14 +34,14 @@ const VERIFIERS: [(&str, &str); 13] = [
         "$pbkdf2-sha512$i=1000,l=64$c2l4dGVlbiBieXRlcy4uLg$\
          vY8EOMPP1EKGY3oz3aD1GCEP+ys8shXPCUwG0FFKeCmpM75nroW+ZRrr+D5bl3/42lrlLBzP1FeXL6mGkqDa4Q",
     ),
-    // crypt(3) of libxcrypt.
+    // These are by crypt(3) of libxcrypt.
     (PASSWORD, "$2b$04$abcdefghijklmnopqrstuuIhSHOYW62MYzOCiBO1FrAHfyr5D9TxS"),
     (PASSWORD, "$2y$05$abcdefghijklmnopqrstuuprk/rqhgcPTYTHLq52sX1mIsVNYyi5u"),
     (PASSWORD, "$2a$06$abcdefghijklmnopqrstuuS9fTGq9ItDNL4T9u.VtnPXdziXzj.Y."),
-    // jBCrypt's tests, https://www.mindrot.org/projects/jBCrypt/ (ISC).
+    // This is from jBCrypt's tests, https://www.mindrot.org/projects/jBCrypt/ (ISC).
     ("a", "$2a$06$m0CrhHm10qJ3lXRY.5zDGO3rS2KdeeWLuGmsfGlMfOxih58VYVfxe"),
 ];
-/// 72 times `x`, by crypt(3) of libxcrypt.
+/// A verifier of 72 times `x`, by crypt(3) of libxcrypt.
 const OF_72: &str = "$2b$04$abcdefghijklmnopqrstuubzadhGtS2zEF.gu0yd0opP6cVzb.e0i";
 
 fn hasher(older: &[&str]) -> Argon2Hasher {
@@ -49,7 +49,7 @@ fn hasher(older: &[&str]) -> Argon2Hasher {
     Argon2Hasher::new(Argon2id::OWASP_MINIMUM, older).unwrap()
 }
 
-/// One that accepts what this verifier was made with.
+/// A hasher that accepts the parameters of this verifier.
 fn hasher_for(verifier: &str) -> Argon2Hasher {
     let fields: Vec<_> = verifier.split('$').collect();
     let parameters = fields.iter().rposition(|field| field.contains('=')).unwrap_or(2);
@@ -83,7 +83,7 @@ async fn a_new_verifier_is_of_owasps_minimum_and_matches() {
     assert_eq!(judge(&hasher, verifier.expose(), PASSWORD).await, Ok(PasswordMatch::Matches));
 }
 
-/// Behind 72 bytes bcrypt looks at nothing: who mistyped there gets in, and must not have the mistyped password made the new one.
+/// bcrypt looks at nothing after 72 bytes. A password that is mistyped there is accepted, but no new verifier may be made of it.
 #[tokio::test]
 async fn what_bcrypt_has_not_looked_at_makes_no_new_verifier() {
     let hasher = hasher_for(OF_72);

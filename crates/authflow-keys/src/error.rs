@@ -3,7 +3,7 @@
 use crate::private_file::{MalformedToml, PrivateFileError};
 use authflow::token::KeyError;
 
-/// Why a file gives no keys. It prints no secret. `E` is why keys that are good each are none together.
+/// Why a file gives no keys. The error prints no secret. `E` is the reason why keys that are each valid cannot be used together.
 ///
 /// ```
 /// use authflow_keys::{KeyFileError, key_ring, private_file};
@@ -20,25 +20,25 @@ use authflow::token::KeyError;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyFileError<E> {
-    /// The file cannot be read or made, or is not its owner's alone.
+    /// The file cannot be read or made, or others than its owner may read it.
     #[error(transparent)]
     File(#[from] PrivateFileError),
     /// The operating system has no random numbers.
     #[error("no entropy to make a key of")]
     NoEntropy,
-    /// The text has not the members of such a file.
+    /// The text does not have the members of such a file.
     #[error(transparent)]
     Malformed(#[from] MalformedToml),
-    /// A secret is spelt otherwise.
+    /// A secret is not written in hexadecimal.
     #[error("a secret must be an even number of hexadecimal digits")]
     NotHexadecimal,
-    /// A secret or an id is no key's.
+    /// A secret or an id is not valid for a key.
     #[error(transparent)]
     Key(#[from] KeyError),
-    /// Each is a key, and together they are none.
+    /// Each key is valid, but they cannot be used together.
     #[error(transparent)]
     Together(E),
-    /// There is no key of that id beside the one that is used first.
+    /// There is no key of that id beside the signer or sealer.
     #[error("there must be a key of that id beside the one that signs or seals, and there is none")]
     NoSuchKey,
 }

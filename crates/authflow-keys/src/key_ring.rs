@@ -1,4 +1,4 @@
-//! The file of a key ring: made on the first start, private to its owner, so that tokens outlive a restart.
+//! The file of a key ring. It is made on the first start, and only its owner may read it, so tokens outlive a restart.
 
 use crate::{KeyFileError, hexadecimal, private_file};
 use authflow::{
@@ -34,10 +34,10 @@ pub(crate) struct VerifyEntry {
     pub(crate) until: Timestamp,
 }
 
-/// Why there is no key ring. It prints no secret.
+/// Why there is no key ring. The error prints no secret.
 pub type KeyRingFileError = KeyFileError<RingError>;
 
-/// Reads the ring; makes a file with one new key first if there is none. Says whether it made one.
+/// Reads the ring. If there is no file, first makes one with one new key. Returns whether it made one.
 ///
 /// ```
 /// # let folder = tempfile::tempdir()?;
@@ -50,7 +50,7 @@ pub type KeyRingFileError = KeyFileError<RingError>;
 /// ```
 ///
 /// # Errors
-/// When the file cannot be read or made, others than its owner may read it, or what is in it makes no ring.
+/// When the file cannot be read or made, others than its owner may read it, or its content makes no ring.
 pub fn load_or_make(path: impl AsRef<Path>) -> Result<(KeyRing, bool), KeyRingFileError> {
     private_file::read_or_make(path.as_ref(), parse, new_file)
 }
@@ -73,7 +73,7 @@ fn key(id: Option<&str>, secret: &str) -> Result<Key, KeyRingFileError> {
     })
 }
 
-/// A file of one new key.
+/// A file with one new key.
 fn new_file() -> Result<Zeroizing<String>, KeyRingFileError> {
     let secret = hexadecimal::draw::<32>().ok_or(KeyRingFileError::NoEntropy)?;
     let mut text = Zeroizing::new(String::with_capacity(512));

@@ -1,4 +1,4 @@
-//! Files that hold secrets: read only when they are their owner's alone, made whole or not at all.
+//! Files that hold secrets. They are read only if nobody but the owner may read them, and are made whole or not at all.
 
 use serde::de::DeserializeOwned;
 use std::{
@@ -31,10 +31,10 @@ const MAX_FILE: u64 = 1 << 20;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PrivateFileError {
-    /// What the operating system says of it.
+    /// The operating system reported an error.
     #[error("cannot read or make it: {0}")]
     Io(#[from] io::Error),
-    /// Its mode lets somebody else read, write or run it.
+    /// The mode lets somebody else read, write or run the file.
     #[error(
         "others than its owner may read it: run `chmod 600` on it, and replace its secrets if they may have"
     )]
@@ -48,7 +48,7 @@ impl PrivateFileError {
     }
 }
 
-/// A text is no TOML, or has other members than it must. It says the line alone, since a parser's message quotes the text.
+/// A text is no TOML, or does not have the members that it must have. The error names only the line, since a parser's message quotes the text.
 ///
 /// ```
 /// use authflow_keys::private_file::from_toml;
@@ -63,7 +63,7 @@ pub struct MalformedToml {
     line: usize,
 }
 
-/// Reads a file that is its owner's alone, and no more than a mebibyte of it.
+/// Reads a file that only its owner may read, and at most a mebibyte of it.
 ///
 /// ```
 /// use authflow_keys::private_file::{make, read, replace};
@@ -85,7 +85,7 @@ pub struct MalformedToml {
 /// ```
 ///
 /// # Errors
-/// When it cannot be read, or others than its owner may read it.
+/// When the file cannot be read, or others than its owner may read it.
 pub fn read(path: &Path) -> Result<Zeroizing<String>, PrivateFileError> {
     let file = File::open(path)?;
     if readable_by_others(&file)? {
@@ -99,7 +99,7 @@ pub fn read(path: &Path) -> Result<Zeroizing<String>, PrivateFileError> {
 /// Reads TOML that has secrets in it.
 ///
 /// # Errors
-/// When it is not what is read for.
+/// When the text is not TOML of the type that is read.
 ///
 /// ```
 /// use authflow_keys::private_file::from_toml;
@@ -117,8 +117,8 @@ pub fn from_toml<T: DeserializeOwned>(text: &str) -> Result<T, MalformedToml> {
     })
 }
 
-/// Reads the file; makes one of what `new` gives first, if there is none. Says whether it made one: of two servers that start at once, one
-/// does, and the other one reads it.
+/// Reads the file. If there is none, first makes one with the text of `new`. Returns whether it made one. If two servers start at once, one makes
+/// the file and the other reads it.
 pub(crate) fn read_or_make<T, E: From<PrivateFileError>>(
     path: &Path,
     parse: impl Fn(&str) -> Result<T, E>,
@@ -133,12 +133,11 @@ pub(crate) fn read_or_make<T, E: From<PrivateFileError>>(
     }
 }
 
-/// Makes the file beside its place and moves it there whole: a crash leaves no half of it, and of two servers that start
-/// at once, one makes it and the other one finds it (`false`). It is the owner's alone from the beginning, and stays where it is
-/// when the power fails.
+/// Makes the file beside its place and moves it there whole, so a crash leaves no half of it. If two servers start at once, one makes the file and
+/// the other finds it (`false`). From the beginning, nobody but the owner may read the file. It survives a power failure.
 ///
 /// # Errors
-/// What the operating system says.
+/// Returns the error of the operating system.
 ///
 /// ```
 /// use authflow_keys::private_file::{make, read};
@@ -163,11 +162,12 @@ pub fn make(path: &Path, text: &str) -> io::Result<bool> {
     }
 }
 
-/// Puts a text in the place of a file that is there, whole or not at all: a crash leaves the one before or this one. It stays its owner's alone,
-/// whoever replaces it. Where the path is a link, the file that it leads to is replaced.
+/// Puts a text in the place of an existing file, whole or not at all: after a crash there is the old text or the new one. The file keeps its owner,
+/// whoever replaces it, and nobody else may read it. If the path is a link, the file that it leads to is replaced.
 ///
 /// # Errors
-/// What the operating system says: also that the owner cannot be kept, which only an administrator can.
+/// Returns the error of the operating system. It is an error too if the owner cannot be kept, since only an administrator can give a file to
+/// another owner.
 ///
 /// ```
 /// use authflow_keys::private_file::{make, read, replace};
@@ -253,7 +253,7 @@ mod tests {
         let [path, link] = ["secret", "link"].map(|name| folder.path().join(name));
         make(&path, "one").unwrap();
         std::os::unix::fs::symlink(&path, &link).unwrap();
-        // Only an administrator can give a file away: for others the owner is their own, and stays it.
+        // Only an administrator can give a file away. For everybody else, the file keeps its owner, who is running this test.
         let is_given_away = std::os::unix::fs::chown(&path, Some(65_534), Some(65_534)).is_ok();
         let owner = |path| fs::metadata(path).map(|of| (of.uid(), of.gid())).unwrap();
         let before = owner(&path);

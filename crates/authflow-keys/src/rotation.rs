@@ -1,7 +1,7 @@
-//! Keys are rotated: a next one is made, used first, and the ones before are left out when nothing needs them any more.
+//! The rotation of keys: a next key is made, then used first, and earlier keys are left out when nothing needs them any more.
 //!
-//! Every change puts a whole file in the place of the one before, when it has been read as it will be. A service reads its files when it starts, so
-//! it follows at its next start. Who changes a file while somebody else does undoes the other's change: let one do it at a time.
+//! Every change replaces a whole file, after the new text has been checked by reading it. A service reads its files when it starts, so it follows
+//! at its next start. If two people change a file at once, one undoes the change of the other; let only one do it at a time.
 //!
 //! ```
 //! use authflow::Timestamp;
@@ -11,9 +11,9 @@
 //! # let path = folder.path().join("keys.toml");
 //! key_ring::load_or_make(&path)?;
 //! let mut file = KeyRingFile::read(&path)?;
-//! // known everywhere before it signs, where there are several servers
+//! // If there are several servers, all must know the next key before it signs.
 //! let next = file.prepare()?;
-//! // until when the one before verifies
+//! // The earlier key verifies until this time.
 //! file.promote(&next, Timestamp::from_unix(1_800_000_000))?;
 //! file.write(&path)?;
 //! assert_eq!(file.keys().count(), 2);
@@ -30,7 +30,7 @@ use authflow::Timestamp;
 use std::{fmt, path::Path};
 use zeroize::Zeroizing;
 
-/// The file of a key ring, to be changed. It prints no secret.
+/// The file of a key ring, for changes. It prints no secret.
 ///
 /// ```
 /// use authflow_keys::{key_ring, rotation::KeyRingFile};
@@ -50,7 +50,7 @@ use zeroize::Zeroizing;
 /// ```
 pub struct KeyRingFile(KeyFile);
 
-/// What a key of a ring does.
+/// A key of a ring, and what it does.
 ///
 /// ```
 /// use authflow::Timestamp;
@@ -74,22 +74,22 @@ pub struct KeyRingFile(KeyFile);
 pub struct RingKey<'a> {
     /// Its id, if it has one.
     pub id: Option<&'a str>,
-    /// From when until when it verifies; none where it signs.
+    /// The time from when and until when the key verifies; `None` if it signs.
     pub verifies: Option<(Timestamp, Timestamp)>,
 }
 
 impl KeyRingFile {
-    /// Reads a file that is its owner's alone.
+    /// Reads a file that only its owner may read.
     ///
     /// # Errors
-    /// When it cannot be read, or makes no ring.
+    /// When the file cannot be read, or makes no ring.
     pub fn read(path: &Path) -> Result<Self, KeyRingFileError> {
         let text = private_file::read(path)?;
         key_ring::parse(&text)?;
         Ok(Self(private_file::from_toml(&text)?))
     }
 
-    /// The one that signs, and those that verify.
+    /// The key that signs, and those that verify.
     pub fn keys(&self) -> impl Iterator<Item = RingKey<'_>> {
         let signer = RingKey { id: self.0.signer.id.as_deref(), verifies: None };
         let verify = |entry: &'_ VerifyEntry| (entry.from, entry.until);
@@ -99,7 +99,7 @@ impl KeyRingFile {
         )
     }
 
-    /// Makes a next key, which verifies and does not sign yet. Its id, which is drawn.
+    /// Makes a next key, which verifies and does not sign yet. Returns its id, which is random.
     ///
     /// # Errors
     /// When there is no entropy.
@@ -110,8 +110,8 @@ impl KeyRingFile {
         Ok(id)
     }
 
-    /// Lets a key that verifies sign, and the one before verify until then: until the last token that it has signed is over, and the longest
-    /// session.
+    /// Lets a verifying key sign, and lets the previous signer verify until `until`. Choose the time when the last token that the previous signer
+    /// signed is over, and the longest session too.
     ///
     /// # Errors
     /// When there is no such key.
@@ -123,7 +123,7 @@ impl KeyRingFile {
         Ok(())
     }
 
-    /// Leaves out a key that verifies; the one without an id where none is said.
+    /// Leaves out a key that verifies. `None` means the key without an id.
     ///
     /// # Errors
     /// When there is no such key.
@@ -136,10 +136,10 @@ impl KeyRingFile {
         place.map(|place| self.0.verify.remove(place)).ok_or(KeyRingFileError::NoSuchKey)
     }
 
-    /// Puts it in the place of the file.
+    /// Replaces the file with this one.
     ///
     /// # Errors
-    /// When it makes no ring, or cannot be written. The file is as it was then.
+    /// When the keys make no ring, or the file cannot be written. The file then stays as it is.
     pub fn write(&self, path: &Path) -> Result<(), KeyRingFileError> {
         let KeyFile { signer, verify } = &self.0;
         let mut text = Text::new(
@@ -160,7 +160,7 @@ impl KeyRingFile {
     }
 }
 
-/// The file of sealing keys, to be changed. It prints no secret.
+/// The file of sealing keys, for changes. It prints no secret.
 ///
 /// ```
 /// use authflow_keys::{rotation::SealingKeysFile, sealing_keys};
@@ -182,22 +182,22 @@ impl KeyRingFile {
 pub struct SealingKeysFile(SealingFile);
 
 impl SealingKeysFile {
-    /// Reads a file that is its owner's alone.
+    /// Reads a file that only its owner may read.
     ///
     /// # Errors
-    /// When it cannot be read, or makes no sealing keys.
+    /// When the file cannot be read, or makes no sealing keys.
     pub fn read(path: &Path) -> Result<Self, SealingKeysFileError> {
         let text = private_file::read(path)?;
         sealing_keys::parse(&text)?;
         Ok(Self(private_file::from_toml(&text)?))
     }
 
-    /// The ids: of the one that seals, and of those that only open.
+    /// The id of the key that seals, and then those of the keys that only open.
     pub fn ids(&self) -> impl Iterator<Item = &str> {
         [&self.0.sealer].into_iter().chain(&self.0.open).map(|entry| entry.id.as_str())
     }
 
-    /// Makes a next key, which opens and does not seal yet. Its id, which is drawn.
+    /// Makes a next key, which opens and does not seal yet. Returns its id, which is random.
     ///
     /// # Errors
     /// When there is no entropy.
@@ -207,7 +207,7 @@ impl SealingKeysFile {
         Ok(id)
     }
 
-    /// Lets a key that opens seal, and the one before open.
+    /// Lets an opening key seal, and lets the previous sealer open.
     ///
     /// # Errors
     /// When there is no such key.
@@ -218,7 +218,7 @@ impl SealingKeysFile {
         Ok(())
     }
 
-    /// Leaves out a key that only opens. **What is sealed under it is lost:** ask the store first.
+    /// Leaves out a key that only opens. **Everything that is sealed under it is lost:** ask the store first.
     ///
     /// # Errors
     /// When there is no such key.
@@ -231,10 +231,10 @@ impl SealingKeysFile {
         place.map(|place| self.0.open.remove(place)).ok_or(SealingKeysFileError::NoSuchKey)
     }
 
-    /// Puts it in the place of the file.
+    /// Replaces the file with this one.
     ///
     /// # Errors
-    /// When it makes no sealing keys, or cannot be written. The file is as it was then.
+    /// When the keys make no sealing keys, or the file cannot be written. The file then stays as it is.
     pub fn write(&self, path: &Path) -> Result<(), SealingKeysFileError> {
         let SealingFile { sealer, open } = &self.0;
         let mut text = Text::new(
@@ -264,13 +264,13 @@ impl fmt::Debug for SealingKeysFile {
     }
 }
 
-/// An id that no other key has, and a secret.
+/// A random id that no other key has, and a secret.
 fn drawn() -> Option<(String, Zeroizing<String>)> {
     let (id, secret) = hexadecimal::draw::<8>().zip(hexadecimal::draw::<32>())?;
     Some((id.to_string(), secret))
 }
 
-/// Of a file. Ids have nothing in them that TOML would read otherwise, and secrets are digits.
+/// The text of a file. Its values need no escapes: ids have no character that TOML reads specially, and secrets are digits.
 struct Text(Zeroizing<String>);
 
 impl Text {

@@ -1,4 +1,5 @@
-//! The file of sealing keys: made on the first start, private to its owner. What is sealed needs it for as long as it is kept.
+//! The file of sealing keys. It is made on the first start, and only its owner may read it. A sealed secret needs its key for as long as the secret
+//! is kept.
 
 use crate::{KeyFileError, hexadecimal, private_file};
 use authflow::sealing::{SealingKey, SealingKeys, SealingKeysError};
@@ -21,10 +22,10 @@ pub(crate) struct Entry {
     pub(crate) secret: Zeroizing<String>,
 }
 
-/// Why there are no sealing keys. It prints no secret.
+/// Why there are no sealing keys. The error prints no secret.
 pub type SealingKeysFileError = KeyFileError<SealingKeysError>;
 
-/// Reads the keys; makes a file with one new key first if there is none. Says whether it made one.
+/// Reads the keys. If there is no file, first makes one with one new key. Returns whether it made one.
 ///
 /// ```
 /// use authflow_keys::sealing_keys;
@@ -40,7 +41,7 @@ pub type SealingKeysFileError = KeyFileError<SealingKeysError>;
 /// ```
 ///
 /// # Errors
-/// When the file cannot be read or made, others than its owner may read it, or what is in it makes no sealing keys.
+/// When the file cannot be read or made, others than its owner may read it, or its content makes no sealing keys.
 pub fn load_or_make(path: impl AsRef<Path>) -> Result<(SealingKeys, bool), SealingKeysFileError> {
     private_file::read_or_make(path.as_ref(), parse, new_file)
 }
@@ -56,8 +57,8 @@ fn key(Entry { id, secret }: &Entry) -> Result<SealingKey, SealingKeysFileError>
     Ok(SealingKey::new(id, secret)?)
 }
 
-/// A file of one new key. Its id is drawn, so that no other key ever has it: where a file was lost, what its key has sealed names a key that
-/// is not there.
+/// A file with one new key. Its id is random, so no other key ever has it. If a file was lost, the secrets that its key has sealed name a missing
+/// key, instead of a wrong one.
 fn new_file() -> Result<Zeroizing<String>, SealingKeysFileError> {
     let drawn = hexadecimal::draw::<8>().zip(hexadecimal::draw::<32>());
     let (id, secret) = drawn.ok_or(SealingKeysFileError::NoEntropy)?;

@@ -1,4 +1,4 @@
-//! What an administrator does: each operation in one transaction.
+//! The tasks of an administrator. Each operation is one transaction.
 
 use crate::{
     Accounts, PostgresStore, StoreError, Transaction, attempts, columns,
@@ -61,7 +61,7 @@ impl<A: Accounts> Administer for PostgresStore<A> {
     }
 }
 
-/// What is done to an account that is there.
+/// An operation on an existing account.
 #[derive(Clone, Copy)]
 enum Deed {
     Unlock(Unlock),
@@ -81,7 +81,7 @@ impl<A: Accounts> PostgresStore<A> {
         writing!(self.database.to_end(), transaction => self.do_to(transaction, tenant, account, deed))
     }
 
-    /// Under the account's lock.
+    /// Carries out the operation under the account's lock.
     async fn do_to(
         &self,
         transaction: &Transaction,
@@ -104,7 +104,7 @@ impl<A: Accounts> PostgresStore<A> {
                 if reason.ends_links() {
                     identities::end(transaction, (&tenant, &account), EndLinks::All).await?;
                     let marked = self.accounts.lock(transaction, tenant, account).await?;
-                    // Where there was nothing to mark.
+                    // There was nothing to mark, so the revision is still the earlier one.
                     if marked.is_some_and(|(after, _)| after == revision) {
                         self.accounts.set_revision(transaction, tenant, account, revision.next()).await?;
                     }
@@ -121,7 +121,7 @@ impl<A: Accounts> PostgresStore<A> {
         Ok(Written::Kept(Administered::Done))
     }
 
-    /// Under the account's lock.
+    /// Sets a password under the account's lock.
     async fn give_password(
         &self,
         transaction: &Transaction,
@@ -140,7 +140,7 @@ impl<A: Accounts> PostgresStore<A> {
         Ok(Written::Kept(Administered::Done))
     }
 
-    /// Under the account's lock.
+    /// Enrols an authenticator under the account's lock.
     async fn give_authenticator(
         &self,
         transaction: &Transaction,
@@ -157,7 +157,7 @@ impl<A: Accounts> PostgresStore<A> {
         Ok(Written::Kept(Administered::Done))
     }
 
-    /// Also of somebody who is gone: what a request has written that had found them before.
+    /// Also deletes what is left of an account that is gone: a request that had found the account may have written since.
     async fn delete(
         &self,
         transaction: &Transaction,
@@ -172,7 +172,7 @@ impl<A: Accounts> PostgresStore<A> {
     }
 }
 
-/// Every row that is theirs, but for the account.
+/// Deletes every row of the account except the account itself.
 async fn delete(transaction: &Transaction, ask: &DeletePerson) -> Result<(), StoreError> {
     let (tenant, account) = (columns::tenant(&ask.tenant), ask.account.as_str());
     for sql in [

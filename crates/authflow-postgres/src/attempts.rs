@@ -1,4 +1,4 @@
-//! Counts of guesses: opaque records under their slots.
+//! Counts of guesses, as opaque records under their slots.
 
 use crate::{
     StoreError,
@@ -10,7 +10,7 @@ use crate::{
 };
 use authflow::guess::{AttemptRecord, AttemptSlot, ClearGuesses, Reservation, ReserveAttempt, SettleAttempt};
 
-/// Counts a guess. A slot that is not there yet is made, by one of those who come at once.
+/// Counts a guess. If a slot does not exist, one of the requests that come at once makes it.
 pub(crate) async fn reserve(
     transaction: &Transaction,
     ask: &ReserveAttempt,
@@ -43,13 +43,13 @@ pub(crate) async fn settle(
     keep(transaction, ask.slot, &settled).await.map(Written::Kept)
 }
 
-/// Within a commit.
+/// Clears guesses within a commit.
 pub(crate) async fn clear(transaction: &Transaction, ask: &ClearGuesses) -> Result<(), StoreError> {
     let cleared = ask.clear(load(transaction, ask.slot()).await?);
     keep(transaction, ask.slot(), &cleared).await
 }
 
-/// The record, locked. One that cannot be read is an error and never a fresh one, which would refill the guesses.
+/// Loads the record and locks it. An unreadable record is an error and never counts as a fresh one, which would refill the guesses.
 async fn load(transaction: &Transaction, slot: AttemptSlot) -> Result<Option<AttemptRecord>, StoreError> {
     let sql = "SELECT record FROM authflow.attempts WHERE slot = $1 FOR NO KEY UPDATE";
     let Some(row) = transaction.query_opt(sql, &[bytes(slot.as_bytes().as_slice())]).await? else {
@@ -59,8 +59,8 @@ async fn load(transaction: &Transaction, slot: AttemptSlot) -> Result<Option<Att
     record.map(Some).map_err(|_| StoreError::malformed("record", "a record of guesses"))
 }
 
-/// A record changes with every question, so that a locked slot costs the same write as another. One that is not there was nobody's and has
-/// been forgotten: it stays so, because nothing tells any more that it may be forgotten again.
+/// A record changes with every question, so that a locked slot costs the same write as any other. A missing record was of a name that no account
+/// has, and was forgotten. It stays missing, because a new one would lack the mark that lets it be forgotten.
 async fn keep(
     transaction: &Transaction,
     slot: AttemptSlot,
@@ -81,7 +81,7 @@ async fn count(
     transaction.execute(sql, &[bytes(slot), bytes(&*record), int8(seen)]).await.map(drop)
 }
 
-/// Says whether it was made: one that somebody else has just made is counted in, and not written over.
+/// Returns whether the record was made. If another request has just made it, the guess is counted there instead, and nothing is overwritten.
 async fn make(
     transaction: &Transaction,
     ask: &ReserveAttempt,

@@ -1,4 +1,4 @@
-//! Authenticators are enrolled: in whichever table they are kept.
+//! The enrolment of authenticators, in whichever table they are kept.
 
 use crate::{
     StoreError, Transaction, columns,
@@ -9,7 +9,7 @@ use authflow::{
     factor::{FactorSet, Totp},
 };
 
-/// The table's trigger counts the revision up: what was there is taken away first, so that there is a change in any case.
+/// The table's trigger counts the revision up. The earlier authenticator is removed first, so that there is always a change.
 pub(crate) async fn enrol(
     transaction: &Transaction,
     table: &'static str,

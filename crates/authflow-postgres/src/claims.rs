@@ -1,4 +1,4 @@
-//! What happened once, and the session that it opened.
+//! Claims, and the sessions that they opened.
 
 use crate::{
     StoreError,
@@ -9,16 +9,16 @@ use crate::{
 };
 use authflow::{SessionId, TokenId, session::SessionRecord, step::Claim};
 
-/// Whether the claim is this transaction's.
+/// Whether this transaction makes the claim.
 pub(crate) enum Claimed {
     First,
-    /// It was there, and had opened this.
+    /// The claim existed already, and had opened this session.
     Earlier(Option<Box<SessionRecord>>),
 }
 
 /// Makes a claim, or reads the one that is there.
 ///
-/// A transaction that is making the same one is waited for. Where that is taken back, the claim is ours.
+/// It waits for another transaction that is making the same claim. If that one is taken back, this one makes the claim.
 pub(crate) async fn make(transaction: &Transaction, claim: &Claim) -> Result<Claimed, StoreError> {
     let sql = "INSERT INTO authflow.claims (id, session, keep_until) VALUES ($1, $2, $3)
         ON CONFLICT (id) DO NOTHING RETURNING id";
@@ -30,7 +30,7 @@ pub(crate) async fn make(transaction: &Transaction, claim: &Claim) -> Result<Cla
         return Ok(Claimed::First);
     }
     let earlier = find(transaction, &claim.id).await?;
-    // What was in the way a moment ago must be there, or the claim is nobody's: then it is begun anew.
+    // The claim that was in the way must still exist. If it does not, the transaction is begun anew.
     let Some(opened) = earlier else { return Err(StoreError::Raced) };
     Ok(Claimed::Earlier(match opened {
         Some(session) => sessions::find(transaction, session).await?.map(Box::new),
@@ -49,7 +49,7 @@ pub(crate) async fn opened_by(
     }
 }
 
-/// What a claim says that it has opened, if there is the claim.
+/// The session that a claim says it has opened, if the claim exists.
 async fn find(connection: &Connection, claim: &TokenId) -> Result<Option<Option<SessionId>>, StoreError> {
     let sql = "SELECT session FROM authflow.claims WHERE id = $1";
     let Some(row) = connection.query_opt(sql, &[bytes(claim.as_bytes().as_slice())]).await? else {

@@ -1,4 +1,4 @@
-//! Sent codes, as keyed digests, and how many were sent: to whom, and in all.
+//! Sent codes as keyed digests, and how many were sent to each recipient and in total.
 
 use crate::{
     StoreError,
@@ -25,7 +25,7 @@ pub(crate) async fn load(connection: &Connection, ask: &LoadCode) -> Result<Opti
     }))
 }
 
-/// Keeps a code in the place of an earlier one, if the recipient's budget allows it.
+/// Keeps a code in place of an earlier one, if the recipient's budget allows it.
 pub(crate) async fn store(
     transaction: &Transaction,
     key: CodeKey,
@@ -58,7 +58,7 @@ pub(crate) async fn store(
     Ok(None)
 }
 
-/// Takes one of a budget. A record that cannot be read is an error and never a fresh one, which would refill it.
+/// Takes one from a budget. An unreadable record is an error and never counts as a fresh one, which would refill the budget.
 pub(crate) async fn spend(
     transaction: &Transaction,
     budget: &SendBudget,
@@ -98,7 +98,7 @@ pub(crate) async fn spend(
     counted.map(|_| None).ok_or(StoreError::Raced)
 }
 
-/// Counts a code in what its application sends in all, if that allows it. A record that cannot be read is an error and never a fresh one.
+/// Counts a code in the sum of its application, if the sum allows it. An unreadable record is an error and never counts as a fresh one.
 pub(crate) async fn count(
     transaction: &Transaction,
     audience: &Audience,

@@ -1,4 +1,4 @@
-//! How ids, times and sets stand in columns.
+//! The form of ids, times and sets in columns.
 
 use crate::StoreError;
 use authflow::{
@@ -18,7 +18,7 @@ pub(crate) fn get<'r, T: FromSql<'r>>(row: &'r Row, column: &'static str) -> Res
         .map_err(|_| StoreError::malformed(column, "of the type that the tables have, and not NULL"))
 }
 
-/// The tenant of a row. An application without tenants has the empty one: two NULLs are never equal.
+/// The tenant of a row. An application without tenants has the empty one, because two NULLs are never equal.
 pub(crate) fn tenant_id(stored: &str) -> Result<Option<TenantId>, StoreError> {
     match stored {
         "" => Ok(None),
@@ -45,7 +45,7 @@ pub(crate) fn number(value: u64) -> Result<i64, StoreError> {
     i64::try_from(value).map_err(|_| StoreError::TooLarge)
 }
 
-/// One that is no less than nought.
+/// A number that must not be negative.
 pub(crate) fn count(column: &'static str, stored: i64) -> Result<u32, StoreError> {
     u32::try_from(stored).map_err(|_| StoreError::malformed(column, "0 to 4294967295"))
 }
@@ -84,7 +84,7 @@ pub(crate) fn revision(stored: i64) -> Result<Revision, StoreError> {
     Revision::try_from(stored).map_err(|_| StoreError::malformed("revision", "0 to 9223372036854775807"))
 }
 
-/// One of the words that the library keeps.
+/// One of the words of the library.
 pub(crate) fn word<T: FromStr<Err = UnknownWord>>(
     column: &'static str,
     stored: &str,
@@ -92,12 +92,12 @@ pub(crate) fn word<T: FromStr<Err = UnknownWord>>(
     stored.parse().map_err(|_| StoreError::malformed(column, "a word of the library's"))
 }
 
-/// 16 bytes.
+/// A digest of 16 bytes.
 pub(crate) fn digest(column: &'static str, stored: &[u8]) -> Result<[u8; 16], StoreError> {
     stored.try_into().map_err(|_| StoreError::malformed(column, "16 bytes"))
 }
 
-/// What a session is bound to: the kind, the key that made the digest, and the digest.
+/// The binding of a session: its kind, the key that made the digest, and the digest.
 pub(crate) fn device_binding(
     kind: &str,
     key: Option<&str>,

@@ -1,4 +1,4 @@
-//! The one write of a request, as one transaction.
+//! The one write of a request, in one transaction.
 
 use crate::{
     Accounts, StoreError, attempts,
@@ -19,8 +19,8 @@ use authflow::{
     step::{Commit, CommitRefusal, Committed, Write},
 };
 
-/// A commit at work. Locks are taken in the order of the questions' documentation: the claim, the account, then what each write is about, in
-/// the order that the library gives them.
+/// A commit in progress. Locks are taken in the order that the questions' documentation demands: first the claim, then the account, then the rows
+/// of each write, in the order that the library gives them.
 pub(crate) struct Committing<'c, A> {
     pub(crate) accounts: &'c A,
     pub(crate) transaction: &'c Transaction,
@@ -30,7 +30,7 @@ pub(crate) struct Committing<'c, A> {
 }
 
 impl<A: Accounts> Committing<'_, A> {
-    /// Carries it out, or nothing of it; and forgets some of what is over.
+    /// Carries out the whole commit or nothing, and forgets some of what is over.
     pub(crate) async fn apply(self, sweep: Option<&Sweep>) -> Result<Written<Committed>, StoreError> {
         if let Some(claim) = &self.commit.claim
             && let Claimed::Earlier(opened) = claims::make(self.transaction, claim).await?
@@ -51,7 +51,7 @@ impl<A: Accounts> Committing<'_, A> {
         Ok(Written::Kept(Committed::Done))
     }
 
-    /// The account's row is locked whatever is expected of it: of two commits about one account, one comes after the other.
+    /// The account's row is locked whatever is expected of it, so two commits about one account never overlap.
     async fn is_as_expected(&self) -> Result<bool, StoreError> {
         let Some(account) = self.commit.account else { return Ok(self.commit.expected.is_none()) };
         let found = self.accounts.lock(self.transaction, self.tenant(), account).await?;
@@ -65,7 +65,7 @@ impl<A: Accounts> Committing<'_, A> {
         self.commit.audience.tenant
     }
 
-    /// Whose row it is that most writes are about.
+    /// The account that most writes are about.
     fn account(&self) -> Result<AccountId, StoreError> {
         self.commit.account.ok_or(StoreError::NoAccount)
     }
@@ -81,7 +81,7 @@ impl<A: Accounts> Committing<'_, A> {
                 (matches!(claims::make(transaction, claim).await?, Claimed::First), CommitRefusal::CodeUsed)
             }
             Write::CreateAccount(new) => {
-                // Nobody before them had the id, as far as links go: accounts of your own may have had.
+                // A new account must have no links. In a table of your own, an earlier account may have had its id.
                 identities::end(transaction, (&tenant, &new.id), EndLinks::All).await?;
                 return accounts.create(transaction, tenant, new).await;
             }

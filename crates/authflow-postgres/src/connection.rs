@@ -11,9 +11,9 @@ use tokio_postgres::{
     types::{ToSql, Type},
 };
 
-/// A connection of the pool, while something is read on it.
+/// A connection of the pool, for reading.
 ///
-/// For an [`Accounts`](crate::Accounts) of yours:
+/// You need it to implement [`Accounts`](crate::Accounts):
 ///
 /// ```no_run
 /// use authflow_postgres::{Connection, StoreError, parameters::text};
@@ -27,7 +27,7 @@ use tokio_postgres::{
 /// }
 /// ```
 ///
-/// One that is dropped in the middle is closed: the database takes back what was begun, and nobody else finds it on the way.
+/// A connection that is dropped midway is closed. The database takes back what was begun, and nobody else gets the connection in that state.
 pub struct Connection {
     object: Option<Object>,
     statements: Statements,
@@ -39,11 +39,11 @@ impl Connection {
         Self { object: Some(object), statements, is_midway: true }
     }
 
-    /// The rows of a statement. It is sent with the types of its parameters and, where statements are not [prepared](Statements::Prepared), has
-    /// no name.
+    /// The rows of a statement. The statement is sent with the types of its parameters. Unless statements are [prepared](Statements::Prepared), it
+    /// has no name.
     ///
     /// # Errors
-    /// What the database says.
+    /// Returns the error of the database.
     pub async fn query(&self, sql: &str, parameters: &[Parameter<'_>]) -> Result<Vec<Row>, StoreError> {
         let (client, parameters) = (self.client()?, typed(parameters));
         Ok(match self.prepared(sql, &parameters).await? {
@@ -52,10 +52,10 @@ impl Connection {
         })
     }
 
-    /// The only row of a statement, or none.
+    /// The only row of a statement, or `None`.
     ///
     /// # Errors
-    /// What the database says, or that there are several.
+    /// Returns the error of the database, or an error if there are several rows.
     pub async fn query_opt(
         &self,
         sql: &str,
@@ -71,7 +71,7 @@ impl Connection {
     /// How many rows a statement has changed.
     ///
     /// # Errors
-    /// What the database says.
+    /// Returns the error of the database.
     pub async fn execute(&self, sql: &str, parameters: &[Parameter<'_>]) -> Result<u64, StoreError> {
         let (client, parameters) = (self.client()?, typed(parameters));
         Ok(match self.prepared(sql, &parameters).await? {
@@ -80,23 +80,23 @@ impl Connection {
         })
     }
 
-    /// Several statements without parameters.
+    /// Runs several statements without parameters.
     ///
     /// # Errors
-    /// What the database says.
+    /// Returns the error of the database.
     pub async fn batch(&self, sql: &str) -> Result<(), StoreError> {
         Ok(self.client()?.batch_execute(sql).await?)
     }
 
-    /// The connection as its driver has it, for statements of your own.
+    /// The driver's own connection, for statements of your own.
     ///
     /// # Errors
-    /// Never, while it is used: it is given up when it is dropped.
+    /// Never while the connection is used. It is given up only when it is dropped.
     pub fn client(&self) -> Result<&tokio_postgres::Client, StoreError> {
         self.object.as_deref().map(|client| &**client).ok_or(StoreError::Closed)
     }
 
-    /// The statement as this connection knows it, and the values alone; nothing where statements are not prepared.
+    /// The prepared statement of this connection, and the values without types; `None` if statements are not prepared.
     async fn prepared<'p>(
         &self,
         sql: &str,
@@ -107,7 +107,7 @@ impl Connection {
         Ok(Some((object.prepare_typed_cached(sql, &types).await?, values)))
     }
 
-    /// Nothing is on its way any more: the next one may have it.
+    /// Marks the connection as idle, so that the next caller may have it.
     pub(crate) fn give_back(mut self) {
         self.is_midway = false;
     }
@@ -127,12 +127,12 @@ impl fmt::Debug for Connection {
     }
 }
 
-/// A transaction of the store, on one of its connections: what [`Accounts`](crate::Accounts) read and write in.
+/// A transaction of the store on one of its connections. [`Accounts`](crate::Accounts) read and write in it.
 ///
 /// ```no_run
 /// use authflow_postgres::{StoreError, Transaction, parameters::text};
 ///
-/// /// Writes down in a table of yours, together with what the store writes, who has changed.
+/// /// Writes down in a table of yours which account has changed, together with the writes of the store.
 /// async fn note(transaction: &Transaction, account: &str) -> Result<(), StoreError> {
 ///     let sql = "INSERT INTO changes (account, at) VALUES ($1, now())";
 ///     transaction.execute(sql, &[text(account)]).await.map(drop)
@@ -142,7 +142,7 @@ impl fmt::Debug for Connection {
 pub struct Transaction(Connection);
 
 impl Transaction {
-    /// Nothing in it waits for a lock for longer than this.
+    /// Begins a transaction. Nothing in it waits for a lock for longer than `longest_wait`.
     pub(crate) async fn begin(
         connection: Connection,
         isolation: Isolation,

@@ -1,4 +1,4 @@
-//! The database: its pool of connections, and transactions that are tried again where another one was in the way.
+//! The database: its pool of connections, and transactions that are tried again if another one was in the way.
 
 use crate::{
     Isolation, Settings, Statements, StoreError, Waits,
@@ -10,9 +10,9 @@ use deadpool_postgres::Pool;
 use std::time::Duration;
 use tokio::time::{sleep, timeout};
 
-/// How often a transaction is tried: enough for a crowd at one account, each of which lets one through.
+/// How often a transaction is tried. It suffices for a crowd at one account, in which each try lets one through.
 const TRIES: u32 = 24;
-/// The longest pause before the second try; each later one is twice as long, and none longer than the longest.
+/// The longest pause before the second try. Each later pause can be twice as long, up to the longest.
 const FIRST_PAUSE: u64 = 4;
 const LONGEST_PAUSE: u64 = 128;
 
@@ -25,14 +25,14 @@ pub(crate) struct Database {
     moments: Moments,
 }
 
-/// An answer, and whether what was written for it stays.
+/// An answer, and whether its writes stay.
 pub(crate) enum Written<T> {
     Kept(T),
     TakenBack(T),
 }
 
 impl Database {
-    /// No connection is made before the first one is needed.
+    /// Connections are made only when they are needed.
     pub(crate) fn of<A>(settings: &Settings<A>) -> Result<Self, StoreError> {
         let Settings { isolation, statements, connections, waits, moments, connector, .. } = settings;
         let pool =
@@ -45,17 +45,18 @@ impl Database {
         self.moments.moment()
     }
 
-    /// For what begins something, or only reads.
+    /// A turn for a question that begins something or only reads.
     pub(crate) fn to_begin(&self) -> Turn<'_> {
         Turn { database: self, isolation: self.isolation, longest_wait: self.waits.to_begin() }
     }
 
-    /// For what ends a request: shed, its guess would be in flight and then wrong.
+    /// A turn for a question that ends a request. If it were shed, its guess would stay in flight and then count as wrong.
     pub(crate) fn to_end(&self) -> Turn<'_> {
         Turn { longest_wait: self.waits.to_end(), ..self.to_begin() }
     }
 
-    /// For an operator, who waits for whoever uses the tables. Each statement sees what the one before has waited for.
+    /// A turn for an operator, who waits for the users of the tables. Each statement sees the results of the transactions that the earlier one
+    /// waited for.
     pub(crate) fn at_leisure(&self) -> Turn<'_> {
         Turn { isolation: Isolation::ReadCommitted, longest_wait: LEISURE, ..self.to_begin() }
     }
@@ -63,7 +64,7 @@ impl Database {
 
 const LEISURE: Duration = Duration::from_secs(600);
 
-/// What one question has of the database.
+/// The access that one question has to the database.
 #[derive(Clone, Copy)]
 pub(crate) struct Turn<'d> {
     database: &'d Database,
@@ -85,7 +86,7 @@ impl<'d> Turn<'d> {
         Tries { database: self.database, tried: 0 }
     }
 
-    /// Without an answer in time, what was begun is dropped with its connection.
+    /// If there is no answer in time, what was begun is dropped with its connection.
     pub(crate) async fn in_time<T>(
         self,
         answer: impl Future<Output = Result<T, StoreError>>,
@@ -95,14 +96,14 @@ impl<'d> Turn<'d> {
     }
 }
 
-/// Tries again where another transaction was in the way, after a pause by chance: who collided once would again.
+/// Tries again if another transaction was in the way. The pause is random, because transactions that collided once would collide again.
 pub(crate) struct Tries<'d> {
     database: &'d Database,
     tried: u32,
 }
 
 impl Tries<'_> {
-    /// What was read, or nothing where it is to be read again.
+    /// The answer, or `None` if it must be read again.
     pub(crate) async fn read<T>(
         &mut self,
         connection: Connection,
@@ -114,7 +115,7 @@ impl Tries<'_> {
         self.or_again(answer).await
     }
 
-    /// What was written, when it is durable or taken back; or nothing where it is to be written again.
+    /// The answer when its writes are durable or taken back, or `None` if they must be written again.
     pub(crate) async fn written<T>(
         &mut self,
         transaction: Transaction,
@@ -148,7 +149,7 @@ impl Tries<'_> {
     }
 }
 
-/// Reads on one connection, each statement by itself. (Closures would do, if futures of theirs were known to be free to move.)
+/// Reads on one connection, each statement by itself. (This is a macro because the compiler cannot prove that the future of a closure is `Send`.)
 macro_rules! reading {
     ($turn:expr, $connection:ident => $work:expr) => {{
         let turn = $turn;
@@ -168,7 +169,7 @@ macro_rules! reading {
 }
 pub(crate) use reading;
 
-/// Does it in one transaction. What it answers is durable, or taken back.
+/// Works in one transaction. When it answers, the writes are durable or taken back.
 macro_rules! writing {
     ($turn:expr, $transaction:ident => $work:expr) => {{
         let turn = $turn;

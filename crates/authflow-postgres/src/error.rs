@@ -1,9 +1,9 @@
-//! What goes wrong in the store. No message holds a value that was stored.
+//! The errors of the store. No message holds a stored value.
 
 use std::{error::Error, fmt, iter, time::Duration};
 use tokio_postgres::error::SqlState;
 
-/// What goes wrong in the store. No message holds a value that was stored.
+/// An error of the store. No message holds a stored value.
 ///
 /// ```
 /// use authflow::Moment;
@@ -19,19 +19,19 @@ use tokio_postgres::error::SqlState;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
-    /// The database, or the way to it.
+    /// The database, or the connection to it, has failed.
     #[error("the database: {0}")]
     Postgres(#[source] DatabaseError),
     /// No connection became free in time, or none could be made.
     #[error("no connection to the database: {}", with_causes(.0))]
     NoConnection(#[source] deadpool_postgres::PoolError),
-    /// The pool cannot be made as it was asked for.
+    /// The settings do not allow a pool.
     #[error("the pool of connections: {0}")]
     Pool(#[source] deadpool_postgres::BuildError),
-    /// A connection that was given up was used.
+    /// A connection was used after it was given up.
     #[error("a connection must be open to be used, and this one was given up")]
     Closed,
-    /// The question was not answered within the longest wait. What was begun is taken back.
+    /// The question was not answered within the longest wait. Everything that was begun is taken back.
     #[error("the database must answer within {waited:?}, and did not")]
     TooSlow {
         /// The longest wait.
@@ -43,40 +43,40 @@ pub enum StoreError {
         /// How often it was tried.
         tries: u32,
     },
-    /// Another transaction has made a row, or removed one, between two statements. It is begun anew, so nobody is told.
+    /// Another transaction has made or removed a row between two statements. The transaction is begun anew, so no caller sees this error.
     #[error("a row must stay from one statement to the next, and did not")]
     Raced,
-    /// A row that the library cannot read.
+    /// The library cannot read a row.
     #[error("the stored {column} must be {wanted}, and is not")]
     Malformed {
-        /// What was read.
+        /// The column that was read.
         column: &'static str,
-        /// What it must be.
+        /// The form that it must have.
         wanted: &'static str,
     },
-    /// A number of more than 63 bits.
+    /// A number has more than 63 bits.
     #[error("a number must have at most 63 bits to be stored")]
     TooLarge,
-    /// A commit that the library never makes.
+    /// The library never makes such a commit.
     #[error("a commit must name the account that it writes to")]
     NoAccount,
-    /// A commit that the library never makes.
+    /// The library never makes such a commit.
     #[error("a commit that changes an account must say which revision it expects")]
     NoRevision,
-    /// A name that was typed leads to two accounts.
+    /// Two accounts have a name that was typed.
     #[error("a name must be one account's, and one that was typed is of two")]
     Ambiguous,
-    /// Names that have no one spelling, or share one. Nothing was changed.
+    /// Some names have no one spelling, or share one. Nothing was changed.
     #[error("each name must be one account's and in order, and these are not; nothing was changed: {0}")]
     Names(String),
-    /// The tables are not there, or not of this version.
+    /// The tables are missing, or are not of this version.
     #[error(
         "the tables must be of version {wanted}, and are of version {found} (0 is none): run `PostgresStore::migrate` as their owner"
     )]
     NotMigrated {
-        /// What this crate works with.
+        /// The version that this crate works with.
         wanted: i32,
-        /// What there is.
+        /// The version of the tables.
         found: i32,
     },
     /// The tables are of a later version of this crate.
@@ -84,9 +84,9 @@ pub enum StoreError {
         "the tables must be of version {wanted} at most, and are of version {found}: run a later authflow-postgres"
     )]
     NewerTables {
-        /// What this crate works with.
+        /// The version that this crate works with.
         wanted: i32,
-        /// What there is.
+        /// The version of the tables.
         found: i32,
     },
     /// The keys of names are of another version of the library's spelling.
@@ -94,51 +94,51 @@ pub enum StoreError {
         "the keys of names must be of spelling {wanted}, and are of {found}: run `PostgresStore::migrate` as the tables' owner"
     )]
     OtherSpelling {
-        /// What the library works with.
+        /// The version of the spelling that the library works with.
         wanted: u32,
-        /// What there is.
+        /// The version of the spelling of the keys.
         found: i64,
     },
-    /// What is answered `Done` would not be durable.
+    /// A commit that is answered with `Done` would not be durable.
     #[error(
         "`synchronous_commit` must not be off for this role and database: a token that was used before a crash would be good again after it"
     )]
     NotDurable,
-    /// A key that secrets are sealed under is not at hand: it was dropped too early, or lost.
+    /// A key that secrets are sealed under is missing: it was dropped too early, or lost.
     #[error(
         "the sealing keys must have each key that a secret of an authenticator is sealed under, and {count} are sealed under others: {ids}"
     )]
     SealingKeysMissing {
-        /// How many secrets.
+        /// The number of these secrets.
         count: i64,
         /// The ids of the keys.
         ids: String,
     },
-    /// Accounts that are made elsewhere.
+    /// The accounts are made elsewhere.
     #[error("a policy registers people, and these accounts must be made elsewhere")]
     MakesNoAccounts,
-    /// The source of moments had none.
+    /// The source of moments returned none.
     #[error("there must be entropy, and the source of moments had none")]
     NoMoment,
-    /// After an import, say. Look-ups spell them, some at a time.
+    /// Some names are not spelled yet, for example after an import. Look-ups spell them, some at a time.
     #[error("a contact is given once every name has been spelled, and some have not")]
     Unspelled,
     /// The user's own table does not fit its mapping.
     #[error("the table {table}: {finding}")]
     UsersTable {
-        /// Which table, as it was named.
+        /// The table, as it was named.
         table: String,
-        /// What must be, and what is.
+        /// What must be true of the table, and what is true.
         finding: String,
     },
 }
 
-/// An error of the database without the values that its message may quote: what is stored is not logged.
+/// An error of the database without the values that its message may quote, so that no stored value is logged.
 ///
 /// ```no_run
 /// use authflow_postgres::{Connection, StoreError, parameters::text, tokio_postgres::error::SqlState};
 ///
-/// /// Makes a member, if there is none of that id.
+/// /// Makes a member, unless one of that id exists.
 /// async fn make(connection: &Connection, id: &str) -> Result<bool, StoreError> {
 ///     let sql = "INSERT INTO members (id) VALUES ($1)";
 ///     match connection.execute(sql, &[text(id)]).await {
@@ -152,12 +152,12 @@ pub enum StoreError {
 pub struct DatabaseError(tokio_postgres::Error);
 
 impl DatabaseError {
-    /// The database's code for it, where the database itself said no.
+    /// The database's code for the error, if the database itself refused.
     pub fn code(&self) -> Option<&SqlState> {
         self.0.code()
     }
 
-    /// Whether a table has changed since the statement was prepared. Its code says no more than that something is not supported.
+    /// Whether a table has changed since the statement was prepared. The code of such an error only says that something is not supported.
     fn is_stale_plan(&self) -> bool {
         self.0.as_db_error().is_some_and(|error| error.routine() == Some("RevalidateCachedQuery"))
     }
@@ -166,7 +166,7 @@ impl DatabaseError {
 impl fmt::Display for DatabaseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(error) = self.0.as_db_error() else { return f.write_str(&with_causes(&self.0)) };
-        // The detail and the query quote values; the message names objects.
+        // The detail and the query quote values. The message only names objects.
         write!(f, "{} ({})", error.message(), error.code().code())?;
         match error.hint() {
             Some(hint) => write!(f, "; {hint}"),
@@ -183,7 +183,7 @@ impl fmt::Debug for DatabaseError {
 
 impl Error for DatabaseError {}
 
-/// What an error says, and what its causes say.
+/// The text of an error and those of its causes.
 fn with_causes(error: &dyn Error) -> String {
     let causes = iter::successors(Some(error), |error| (*error).source());
     causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
@@ -200,7 +200,7 @@ impl StoreError {
         Self::Malformed { column, wanted }
     }
 
-    /// Whether another transaction was in the way, so that this one has certainly had no effect and may be tried again.
+    /// Whether another transaction was in the way. Then this one has certainly had no effect, and may be tried again.
     pub(crate) fn is_conflict(&self) -> bool {
         match self {
             Self::Postgres(error) => {
@@ -215,14 +215,14 @@ impl StoreError {
         }
     }
 
-    /// Whether a unique index of this column of a table says no. It may be of an expression, as `lower(email)` is.
+    /// Whether a unique index on this column of a table refused the row. The index may be on an expression, such as `lower(email)`.
     pub(crate) fn is_taken_in(&self, table: &str, column: &str) -> bool {
         let Self::Postgres(DatabaseError(error)) = self else { return false };
         let is_its = error.as_db_error().is_some_and(|error| error.table() == Some(table));
         is_its && self.is_of_a_unique_key_of(column)
     }
 
-    /// Whether a unique key with this column in it says no: by itself, beside others, or in an expression.
+    /// Whether a unique key with this column refused the row: on the column alone, on several columns, or on an expression.
     pub(crate) fn is_of_a_unique_key_of(&self, column: &str) -> bool {
         let Some(named) = self.unique_columns() else { return false };
         let is_of_a_word = |character: char| character.is_alphanumeric() || character == '_';
@@ -230,7 +230,7 @@ impl StoreError {
         is_named || named.contains(&format!("\"{column}\""))
     }
 
-    /// The columns of a unique key that was in the way, as the database names them: of their values nothing is kept.
+    /// The columns of the unique key that was in the way, as the database names them. Nothing of their values is kept.
     fn unique_columns(&self) -> Option<&str> {
         let Self::Postgres(DatabaseError(error)) = self else { return None };
         let error = error.as_db_error().filter(|error| *error.code() == SqlState::UNIQUE_VIOLATION)?;
@@ -238,11 +238,10 @@ impl StoreError {
         Some(error.detail()?.strip_prefix("Key (")?.split_once(")=")?.0)
     }
 
-    /// Whether the database itself said no, and so has ended the statement, on a connection that is still good.
+    /// Whether the database itself refused and so ended the statement. The connection is still good then.
     pub(crate) fn is_answer(&self) -> bool {
         match self {
-            // A server that has become a replica never says anything else, nor does a statement of an earlier table: such connections are of no
-            // use any more.
+            // A server that has become a replica never says anything else, nor does a statement of an earlier table. Such connections are useless.
             Self::Postgres(error) => {
                 !error.is_stale_plan()
                     && error.code().is_some_and(|code| *code != SqlState::READ_ONLY_SQL_TRANSACTION)

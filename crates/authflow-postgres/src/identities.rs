@@ -12,7 +12,7 @@ use authflow::{
     step::CommitRefusal,
 };
 
-/// An account by whatever it is known by. Who an identity is of is the store's to say, wherever accounts are kept.
+/// The account that has a key of any kind. The store itself knows the accounts of identities, wherever accounts are kept.
 pub(crate) async fn find_account(
     accounts: &impl Accounts,
     connection: &Connection,
@@ -23,7 +23,8 @@ pub(crate) async fn find_account(
         AccountKey::Identity(identity) => match owner(connection, tenant, identity).await? {
             Some(account) => {
                 let found = accounts.find(connection, tenant, &AccountKey::Id(account)).await?;
-                // Asked again: who unlinks it after this changes the revision that was read, and who did before is seen here.
+                // The link is read again. An unlink that comes later changes the revision that was read, and an unlink that came before is seen
+                // here.
                 let is_linked = owner(connection, tenant, identity).await? == Some(account);
                 Ok(found.filter(|_| is_linked))
             }
@@ -33,7 +34,7 @@ pub(crate) async fn find_account(
     }
 }
 
-/// Which account an identity is linked to.
+/// The account that an identity is linked to.
 async fn owner(
     connection: &Connection,
     tenant: Option<TenantId>,
@@ -46,14 +47,14 @@ async fn owner(
     row.map(|row| columns::account_id(get(&row, "account")?)).transpose()
 }
 
-/// A link that is to be made.
+/// A link that will be made.
 pub(crate) struct NewLink<'a> {
     pub(crate) identity: &'a SocialIdentity,
     pub(crate) linked_at: Timestamp,
     pub(crate) linked_by: LinkedBy,
 }
 
-/// Never in the place of another account's that is there: whoever else links it now is waited for.
+/// Makes a link, but never in place of another existing account's link. It waits for any transaction that is linking the same identity.
 pub(crate) async fn link(
     transaction: &Transaction,
     accounts: &impl Accounts,
@@ -76,7 +77,7 @@ pub(crate) async fn link(
         "SELECT account, linked_by FROM authflow.identities WHERE tenant = $1 AND provider = $2 AND uid = $3
         FOR UPDATE";
     let Some(row) = transaction.query_opt(sql, &key).await? else {
-        // It was taken away a moment ago, by another transaction.
+        // Another transaction took the link away a moment ago.
         return Ok(Some(CommitRefusal::IdentityTaken));
     };
     let owner = columns::account_id(get(&row, "account")?)?;
@@ -98,7 +99,7 @@ pub(crate) async fn link(
     Ok(None)
 }
 
-/// Under the account's lock: of two that are taken away at once, one comes after the other.
+/// Removes a link under the account's lock, so that two removals at once happen one after the other.
 pub(crate) async fn unlink(
     transaction: &Transaction,
     tenant: Option<TenantId>,
@@ -140,7 +141,7 @@ pub(crate) async fn list(
     Ok(all)
 }
 
-/// Those of an account that end.
+/// Ends links of an account.
 pub(crate) async fn end(
     transaction: &Transaction,
     (tenant, account): (&Option<TenantId>, &AccountId),

@@ -1,4 +1,4 @@
-//! Sessions, as an administrator looks for them.
+//! Sessions, in the way that an administrator looks for them.
 
 use crate::{
     Accounts, Connection, PostgresStore, StoreError,
@@ -11,8 +11,8 @@ use authflow::{AccountId, SessionId, TenantId, Timestamp, session::SessionRecord
 use std::num::NonZeroU32;
 
 impl<A: Accounts> PostgresStore<A> {
-    /// Somebody's sessions that have been neither ended nor outlived, the one that was used last first, and at most so many. One whose
-    /// [revision](SessionRecord::revision) is not the account's own is over, too.
+    /// The sessions of an account that were not ended and have not expired, at most so many, with the latest used first. A session whose
+    /// [revision](SessionRecord::revision) is not the account's own is over too.
     ///
     /// # Errors
     /// When the database has no answer.
@@ -26,7 +26,7 @@ impl<A: Accounts> PostgresStore<A> {
         reading!(self.database.to_begin(), connection => live(connection, (tenant, account), now, at_most))
     }
 
-    /// How many secrets of authenticators each sealing key is needed for, by its id.
+    /// How many secrets of authenticators need each sealing key, by its id.
     ///
     /// # Errors
     /// When the database has no answer.

@@ -1,16 +1,16 @@
-//! The tables, and how a database gets them.
+//! The tables, and how they are made in a database.
 
 use crate::{StoreError, columns::get, connection::Connection};
 
-/// One script for each version. What has been released is never edited, only added to.
+/// There is one script for each version. A released script is never edited; new ones are added.
 const SCRIPTS: &[&str] =
     &[include_str!("migrations/1.sql"), include_str!("migrations/2.sql"), include_str!("migrations/3.sql")];
 const VERSION: i32 = SCRIPTS.len() as i32;
 
-/// Names the one who migrates, among all advisory locks of a database: "authflow".
+/// The number of the migration's lock among all advisory locks of a database: "authflow".
 const LOCK: i64 = 0x6175_7468_666c_6f77;
 
-/// One at a time, until the transaction ends: of two that start at once, one migrates and the other one finds it done.
+/// Locks migrations until the transaction ends. If two programs start at once, one migrates and the other finds it done.
 pub(crate) async fn lock(connection: &Connection) -> Result<(), StoreError> {
     let sql = format!("SELECT pg_advisory_xact_lock({LOCK})");
     connection.query(&sql, &[]).await.map(drop)
@@ -23,7 +23,7 @@ pub(crate) async fn migrate(connection: &Connection) -> Result<(), StoreError> {
         return Err(StoreError::NewerTables { wanted: VERSION, found: done });
     }
     if done == 0 {
-        // Without IF NOT EXISTS: a schema of that name that somebody else has made is not taken for ours.
+        // There is no IF NOT EXISTS, so a schema of that name that somebody else made is not taken for ours.
         connection
             .batch("CREATE SCHEMA authflow; CREATE TABLE authflow.versions (version integer PRIMARY KEY)")
             .await?;
@@ -35,7 +35,7 @@ pub(crate) async fn migrate(connection: &Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Refuses any other version than the present one. Everybody who may read the tables can ask.
+/// Refuses any version but the present one. Any role that may read the tables can check.
 pub(crate) async fn check(connection: &Connection) -> Result<(), StoreError> {
     match version(connection).await? {
         VERSION => Ok(()),

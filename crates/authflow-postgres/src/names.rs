@@ -1,4 +1,4 @@
-//! The keys that accounts are found by: each name in its one spelling, made by the library.
+//! The keys by which accounts are found: each name in its one spelling, which the library makes.
 
 use crate::{
     StoreError,
@@ -13,7 +13,7 @@ use authflow::{
 };
 use tokio_postgres::Row;
 
-/// What an account is known by, as its row says it.
+/// The names of an account, as its row has them.
 struct Names {
     tenant: String,
     id: String,
@@ -65,13 +65,13 @@ impl Names {
     }
 }
 
-/// The key of a number; none of one that says no country, which is nobody's.
+/// The key of a number, or `None` for a number without a country, by which no account is found.
 pub(crate) fn mobile_key(mobile: &Mobile) -> Option<&str> {
     Some(mobile.normalised()).filter(|_| mobile.is_international())
 }
 
-/// Makes every key anew where they are of another version of the spelling. Where a name is of two accounts or cannot be read, nothing is
-/// written: whose it is, only its owners can say.
+/// Makes every key anew if the keys are of another version of the spelling. If two accounts share a name or a name cannot be read, nothing is
+/// written, because only the owners can say whose it is.
 pub(crate) async fn spell(transaction: &Transaction) -> Result<(), StoreError> {
     if form(transaction).await? == i64::from(FORM) {
         return Ok(());
@@ -85,7 +85,7 @@ pub(crate) async fn spell(transaction: &Transaction) -> Result<(), StoreError> {
     if !stopping.is_empty() {
         return Err(StoreError::Names(stopping.join("; ")));
     }
-    // Two rows may exchange keys.
+    // Two rows may exchange their keys.
     let sql = "UPDATE authflow.accounts SET user_name_key = NULL, mobile_key = NULL, email_key = NULL";
     transaction.execute(sql, &[]).await?;
     for names in &rows {
@@ -94,8 +94,7 @@ pub(crate) async fn spell(transaction: &Transaction) -> Result<(), StoreError> {
     transaction.batch(&format!("UPDATE authflow.spelling SET form = {FORM}")).await
 }
 
-/// Whether another account of the tenant is known by a contact, or by one of these user names. Asked by whoever
-/// [decides alone](decide_alone).
+/// Whether another account of the tenant has a contact, or one of these user names. The caller must [decide alone](decide_alone).
 pub(crate) async fn is_taken(
     transaction: &Transaction,
     table: &'static str,
@@ -114,13 +113,13 @@ pub(crate) async fn is_taken(
     Ok(found.is_some())
 }
 
-/// Until the transaction ends, nobody else decides whose a name is. What is read after this is what whoever did before has left: at every isolation,
-/// since the row is written, and a transaction that has looked before is begun anew.
+/// Until the transaction ends, no other transaction decides who has a name. Later reads see what the transactions before have written. This holds
+/// at every isolation: the row is written, so a transaction that has read before is begun anew.
 pub(crate) async fn decide_alone(transaction: &Transaction) -> Result<(), StoreError> {
     transaction.execute("UPDATE authflow.spelling SET form = form", &[]).await.map(drop)
 }
 
-/// Refuses keys of another version of the spelling: who typed a name in the present one would not be found.
+/// Refuses keys of another version of the spelling. An account would not be found by a name that is typed in the present spelling.
 pub(crate) async fn check(connection: &Connection) -> Result<(), StoreError> {
     let found = form(connection).await?;
     if found == i64::from(FORM) { Ok(()) } else { Err(StoreError::OtherSpelling { wanted: FORM, found }) }

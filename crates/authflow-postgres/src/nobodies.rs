@@ -1,4 +1,5 @@
-//! What strangers typed and nobody has: remembered so that it costs the same as what somebody has, and forgotten, the oldest first.
+//! Names and recipients that strangers typed and no account has. They are remembered, so that they cost the same as those of accounts. The oldest
+//! are forgotten first.
 
 use crate::{
     StoreError, columns,
@@ -11,26 +12,27 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
-/// A guess is in flight for 30 seconds: what is younger is kept, however many there are.
+/// A guess is in flight for 30 seconds, so younger rows are kept, however many there are.
 const KEPT_SECONDS: u64 = 60;
 
-/// When names or recipients that nobody has are forgotten. To count them is a walk over a million entries of an index, so it is not done for
-/// each of them.
+/// Decides when names or recipients that no account has are forgotten. Counting them walks over a million entries of an index, so this does not
+/// happen for each of them.
 ///
-/// New rows count, whoever's they are: neither one that is asked about again and again nor the time that a walk takes tells whose it is.
+/// All new rows count, whether or not an account has them. So neither a name that is asked about again and again, nor the time of a walk, shows
+/// whether an account has it.
 #[derive(Debug)]
 pub(crate) struct Forgetting {
-    /// How many are remembered, and up to [`every`](Self::every) more for each process.
+    /// How many are remembered. There may be up to [`every`](Self::every) more for each process.
     most: u32,
-    /// How many new rows there are between two walks; each forgets twice as many at most, so that a backlog shrinks.
+    /// The number of new rows between two walks. Each walk forgets at most twice as many, so that a backlog shrinks.
     every: u32,
-    /// Since the start. The first one walks, so that no restart puts off what is due.
+    /// The number of new rows since the start. The first one causes a walk, so that no restart delays it.
     new_rows: AtomicU32,
 }
 
 impl Forgetting {
     pub(crate) fn beyond(most: NonZeroU32) -> Self {
-        // Powers of two go on where the number wraps.
+        // With a power of two, the count goes on evenly when the number wraps.
         let every = (most.get() / 256).clamp(1, 1 << 12).next_power_of_two();
         Self { most: most.get(), every, new_rows: AtomicU32::new(0) }
     }
@@ -39,7 +41,7 @@ impl Forgetting {
         self.new_rows.fetch_add(1, Ordering::Relaxed).is_multiple_of(self.every)
     }
 
-    /// Names that nobody has.
+    /// Forgets names that no account has.
     pub(crate) async fn forget_guesses(
         &self,
         transaction: &Transaction,
@@ -49,7 +51,7 @@ impl Forgetting {
         forget_guesses(transaction, self.most, self.every.saturating_mul(2), before).await.map(drop)
     }
 
-    /// Recipients that nobody has, and the codes that were made for them.
+    /// Forgets recipients that no account has, and the codes that were made for them.
     pub(crate) async fn forget_sends(
         &self,
         transaction: &Transaction,
@@ -61,7 +63,7 @@ impl Forgetting {
     }
 }
 
-/// Names that nobody has, beyond so many, but for those that were guessed at since.
+/// Forgets names that no account has, beyond so many, except those that were guessed at since.
 pub(crate) async fn forget_guesses(
     transaction: &Transaction,
     most: u32,
@@ -80,8 +82,8 @@ pub(crate) async fn forget_guesses(
     .await
 }
 
-/// Counts of recipients that nobody has, beyond so many, but for those that had not cooled by then: one that still refuses the next code and
-/// then does not tells that nobody has the recipient.
+/// Forgets counts of recipients that no account has, beyond so many, except those that had not cooled by then. If such a count refused the next
+/// code at first and then no longer did, this would show that no account has the recipient.
 pub(crate) async fn forget_sends(
     transaction: &Transaction,
     most: u32,
@@ -100,7 +102,7 @@ pub(crate) async fn forget_sends(
     .await
 }
 
-/// Codes of recipients that nobody has, beyond so many.
+/// Forgets codes of recipients that no account has, beyond so many.
 pub(crate) async fn forget_codes(
     transaction: &Transaction,
     most: u32,
@@ -113,7 +115,7 @@ pub(crate) async fn forget_codes(
     delete(transaction, sql, &[int8(i64::from(most)), int8(i64::from(at_most))]).await
 }
 
-/// How many rows went.
+/// Returns how many rows were deleted.
 async fn delete(
     transaction: &Transaction,
     sql: &str,

@@ -1,4 +1,5 @@
-//! The values of a statement, each with its type: so no statement need be prepared, and a pooler of transactions such as pgbouncer can stand between.
+//! The values of a statement, each with its type. So no statement has to be prepared, and a transaction pooler such as pgbouncer can stand in
+//! between.
 
 use bytes::BytesMut;
 use std::{error::Error, fmt};
@@ -80,14 +81,14 @@ impl ToSql for Parameter<'_> {
     to_sql_checked!();
 }
 
-/// Without its value: the driver logs the parameters of a prepared statement, and verifiers of passwords are among them.
+/// The value is not printed. The driver logs the parameters of a prepared statement, and verifiers of passwords are among them.
 impl fmt::Debug for Parameter<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}(…)", self.of_type())
     }
 }
 
-/// As the driver takes them.
+/// The parameters in the form of the driver.
 pub(crate) fn typed<'p>(parameters: &'p [Parameter<'_>]) -> Vec<(&'p (dyn ToSql + Sync), Type)> {
     let typed = parameters.iter().map(|parameter| (parameter as &(dyn ToSql + Sync), parameter.of_type()));
     typed.collect()

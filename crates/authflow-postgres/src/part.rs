@@ -22,11 +22,11 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
-/// So many commits come between two that forget what is over, and each forgets so much of each kind: more than they leave.
+/// One of so many commits forgets what is over. It forgets at most so much of each kind, which is more than these commits leave.
 const COMMITS_BETWEEN: u32 = 16;
 const FORGOTTEN_AT_ONCE: NonZeroU32 = NonZeroU32::MIN.saturating_add(127);
 
-/// Counts commits, so that one of many forgets. The first one does, so that no restart puts off what is due.
+/// Counts commits, so that one of many forgets what is over. The first commit does so, so that no restart delays it.
 #[derive(Debug, Default)]
 pub(crate) struct Commits(AtomicU32);
 

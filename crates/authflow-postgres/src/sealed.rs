@@ -14,10 +14,10 @@ use authflow::{
     token::KeyId,
 };
 
-/// So many rows are sealed anew between two looks.
+/// How many rows are resealed between two queries.
 const AT_ONCE: u32 = 256;
 
-/// Refuses keys without one that a secret is sealed under: that key was dropped too early, or its file was lost.
+/// Refuses keys if one is missing that a secret is sealed under: it was dropped too early, or its file was lost.
 pub(crate) async fn refuse_missing_keys(
     accounts: &impl Accounts,
     connection: &Connection,
@@ -35,12 +35,12 @@ pub(crate) async fn refuse_missing_keys(
     Err(StoreError::SealingKeysMissing { count, ids })
 }
 
-/// What became of secrets that an earlier key had sealed.
+/// What happened to secrets that were sealed under earlier keys.
 ///
 /// ```no_run
 /// use authflow_postgres::{PostgresStore, Resealed, StoreError};
 ///
-/// /// What a task says that runs after the next sealing key has become the one that seals.
+/// /// The report of a task that runs after the next sealing key has become the sealer.
 /// async fn reseal(store: &PostgresStore) -> Result<String, StoreError> {
 ///     let Resealed { done, unreadable } = store.reseal_all().await?;
 ///     Ok(match unreadable {
@@ -51,14 +51,14 @@ pub(crate) async fn refuse_missing_keys(
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Resealed {
-    /// They are sealed under the present key.
+    /// The secrets that are now sealed under the present key.
     pub done: u64,
-    /// They could not be opened, and are as they were: the row was moved to another account, or is damaged. Their owners' second factor is
-    /// unavailable until it is enrolled anew.
+    /// The secrets that could not be opened, and stay as they were. The row was moved to another account, or is damaged. The second factor of these
+    /// accounts is unavailable until it is enrolled anew.
     pub unreadable: u64,
 }
 
-/// Seals anew what an earlier key has sealed, row by row, each under its lock: a secret that is enrolled anew meanwhile stays the new one.
+/// Reseals secrets of earlier keys, row by row, each under its lock. A secret that is enrolled anew meanwhile stays.
 pub(crate) async fn reseal_all(
     accounts: &impl Accounts,
     database: &Database,
@@ -88,7 +88,7 @@ pub(crate) async fn reseal_all(
     }
 }
 
-/// Keeps a secret's new seal, if it still has the one that was read. Says whether it did.
+/// Keeps a secret's new seal if the row still has the secret that was read. Returns whether it did.
 async fn replace(
     accounts: &impl Accounts,
     transaction: &Transaction,
@@ -126,7 +126,7 @@ pub(crate) async fn count_by_key(
     rows.iter().map(|row| Ok((get(row, "totp_key")?, get(row, "secrets")?))).collect()
 }
 
-/// Secrets in this table that another key has sealed.
+/// Secrets in this table that are sealed under another key.
 pub(crate) async fn by_others(
     connection: &Connection,
     table: &'static str,

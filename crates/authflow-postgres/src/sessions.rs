@@ -15,7 +15,7 @@ use authflow::{
 };
 use tokio_postgres::Row;
 
-/// A session that has not been ended, as it was before this use of it. Only a use that is to be noted is a write.
+/// A session that has not been ended, as it was before this use of it. The question writes only if the use must be noted.
 pub(crate) async fn check(
     connection: &Connection,
     ask: &CheckSession,
@@ -27,7 +27,7 @@ pub(crate) async fn check(
     Ok(found)
 }
 
-/// What was read may have been rotated or ended since. A note only ever clears `unseen_since`.
+/// The session may have been rotated or ended since it was read. A note only ever clears `unseen_since`.
 async fn note(connection: &Connection, noted: &SessionRecord) -> Result<(), StoreError> {
     let sql =
         "UPDATE authflow.sessions SET used_at = $2, device_kind = $3, device_key = $4, device_digest = $5,
@@ -87,7 +87,7 @@ pub(crate) fn record(row: &Row, session: SessionId) -> Result<SessionRecord, Sto
     })
 }
 
-/// Says whether it was opened: one that is there, or was, is not written over.
+/// Returns whether the session was opened. A session that exists or existed is not overwritten.
 pub(crate) async fn open(transaction: &Transaction, record: &SessionRecord) -> Result<bool, StoreError> {
     let sql = "INSERT INTO authflow.sessions
             (id, client_id, tenant, account, auth_time, factors, generation, used_at, expires_at, revision,
@@ -118,7 +118,7 @@ pub(crate) async fn open(transaction: &Transaction, record: &SessionRecord) -> R
     Ok(opened.is_some())
 }
 
-/// Notes that a session's subject has proved who they are again, if the session lives. Says whether it did.
+/// Notes that the subject of a session has proved who they are again, if the session lives. Returns whether it did.
 pub(crate) async fn renew(
     transaction: &Transaction,
     (tenant, account): (&Option<TenantId>, &AccountId),
@@ -143,14 +143,14 @@ pub(crate) async fn renew(
     Ok(renewed.is_some())
 }
 
-/// What a rotation looks for and leaves behind.
+/// The generation that a rotation expects, and the values that it writes.
 pub(crate) struct Rotation<'a> {
     pub(crate) expected_generation: u32,
     pub(crate) device: &'a DeviceBinding,
     pub(crate) unseen_since: Option<Timestamp>,
 }
 
-/// Counts one rotation and binds the session anew, if it lives and is of the expected generation. Says whether it did.
+/// Counts one rotation and binds the session anew, if the session lives and has the expected generation. Returns whether it did.
 pub(crate) async fn rotate(
     transaction: &Transaction,
     audience: &Audience,
@@ -181,7 +181,7 @@ pub(crate) async fn rotate(
     Ok(rotated.is_some())
 }
 
-/// Ends sessions of the account in every application: they all rest on the same credentials.
+/// Ends sessions of the account in every application, because all of them rest on the same credentials.
 pub(crate) async fn end(
     transaction: &Transaction,
     (tenant, account): (&Option<TenantId>, &AccountId),

@@ -1,4 +1,4 @@
-//! What a store is connected with.
+//! The settings of a store.
 
 use crate::{OwnAccounts, StoreError, Waits};
 use authflow::{Moment, administration::Sweep, sealing::SealingKeys};
@@ -16,7 +16,7 @@ use tokio_postgres::{
     tls::{MakeTlsConnect, TlsConnect},
 };
 
-/// What a store is connected with.
+/// The settings of a store.
 ///
 /// ```no_run
 /// use authflow::{Moment, sealing::SealingKeys};
@@ -26,7 +26,7 @@ use tokio_postgres::{
 ///
 /// # async fn connect(keys: SealingKeys) -> Result<(), StoreError> {
 /// let url = "postgres://authflow@localhost/people";
-/// // over a network: a connector of tokio-postgres-rustls
+/// // Over a network, use a connector of tokio-postgres-rustls.
 /// let mut settings = Settings::new(url, NoTls, Some(keys), Moment::now)?;
 /// settings.statements = Statements::Prepared; // the way is direct
 /// PostgresStore::migrate(&settings).await?; // as the owner of the tables
@@ -35,17 +35,17 @@ use tokio_postgres::{
 /// # }
 /// ```
 pub struct Settings<A = OwnAccounts> {
-    /// What every transaction says of its isolation: [`Isolation::ReadCommitted`] by default.
+    /// The isolation level of every transaction: [`Isolation::ReadCommitted`] by default.
     pub isolation: Isolation,
     /// Whether statements are prepared: [`Statements::Unprepared`] by default.
     pub statements: Statements,
-    /// How many connections at most: 16 by default. More of them than the database has cores for make it slower.
+    /// The most connections: 16 by default. If there are more connections than the database has cores, it becomes slower.
     pub connections: NonZeroUsize,
-    /// How long is waited for the database.
+    /// How long the store waits for the database.
     pub waits: Waits,
-    /// How many names, and how many recipients of codes, that nobody has are remembered:
-    /// [`Sweep::MOST_OF_NOBODY`] by default. A flood of names drops the oldest ones, and a name that was dropped has its guesses back, which
-    /// somebody's never has: fewer than [`FEWEST_OF_NOBODY`](Self::FEWEST_OF_NOBODY) are for tests.
+    /// How many names, and how many recipients of codes, are remembered although no account has them: [`Sweep::MOST_OF_NOBODY`] by default. A flood
+    /// of names drops the oldest ones. A dropped name gets its guesses back, which never happens to an account's name. So fewer than
+    /// [`FEWEST_OF_NOBODY`](Self::FEWEST_OF_NOBODY) are for tests only.
     pub most_of_nobody: NonZeroU32,
     pub(crate) accounts: A,
     pub(crate) sealing: Option<SealingKeys>,
@@ -53,7 +53,7 @@ pub struct Settings<A = OwnAccounts> {
     pub(crate) connector: Connector,
 }
 
-/// Where time and entropy come from.
+/// The source of time and entropy.
 #[derive(Clone)]
 pub(crate) struct Moments(Arc<dyn Fn() -> Option<Moment> + Send + Sync>);
 
@@ -63,10 +63,10 @@ impl Moments {
     }
 }
 
-/// Makes the managers of connections, each of the same database and by the same TLS.
+/// Makes the managers of connections, all for the same database and with the same TLS.
 type Connector = Arc<dyn Fn() -> Manager + Send + Sync>;
 
-/// What every transaction says of its isolation. All of them are sound: the account's row is locked, whatever its statements read.
+/// The isolation level of every transaction. All levels are sound, because the account's row is locked whatever its statements read.
 ///
 /// ```
 /// use authflow::Moment;
@@ -80,12 +80,12 @@ type Connector = Arc<dyn Fn() -> Manager + Send + Sync>;
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Isolation {
-    /// Who comes second waits, and goes on with what the first one left.
+    /// The second of two transactions waits, and goes on with the result of the first.
     #[default]
     ReadCommitted,
-    /// Who comes second waits, and begins anew.
+    /// The second of two transactions waits, and begins anew.
     RepeatableRead,
-    /// Likewise; the one level of CockroachDB for long, and what some databases are set to.
+    /// Like [`RepeatableRead`](Self::RepeatableRead). It was long the only level of CockroachDB, and some databases are set to it.
     Serializable,
 }
 
@@ -103,12 +103,12 @@ pub enum Isolation {
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Statements {
-    /// Each is sent whole, and planned each time. So a pooler that lends a connection for a transaction may stand between.
+    /// Each statement is sent whole, and planned each time. So a pooler that lends a connection for one transaction may stand in between.
     #[default]
     Unprepared,
-    /// Each is planned once for each connection, which saves the database half of its work for a request. The way must lead to one session of the
-    /// database for as long as it is open: directly, through a pooler of sessions, or through pgbouncer from 1.21 on with
-    /// `max_prepared_statements`. Through another one, questions go unanswered.
+    /// Each statement is planned once for each connection, which saves the database half of its work for a request. The connection must lead to one
+    /// session of the database for as long as it is open: directly, through a session pooler, or through pgbouncer 1.21 or later with
+    /// `max_prepared_statements`. Through any other pooler, questions go unanswered.
     Prepared,
 }
 
@@ -123,10 +123,10 @@ impl Isolation {
 }
 
 impl<A> Settings<A> {
-    /// Fewer names of nobody are soon flooded.
+    /// With fewer names than this, the memory for names that no account has is soon flooded.
     pub const FEWEST_OF_NOBODY: u32 = 1 << 16;
 
-    /// The same, with accounts that are kept elsewhere: in a [`UsersTable`](crate::UsersTable) of your own.
+    /// The same settings, with accounts that are kept elsewhere: in a [`UsersTable`](crate::UsersTable) of your own.
     #[must_use]
     pub fn accounts<B>(self, accounts: B) -> Settings<B> {
         let Self {
@@ -155,19 +155,19 @@ impl<A> Settings<A> {
 }
 
 impl Settings {
-    /// A database, and what protects the way to it; every key that a secret of an authenticator is sealed under, those of the engine's
-    /// [`Config`](authflow::Config), `None` where nobody has one; and where time and entropy come from, which is
-    /// [`Moment::now`](authflow::Moment) mostly (its feature `os`).
+    /// `url` names the database, and `tls` protects the way to it. `sealing` has every key that a secret of an authenticator is sealed under; these
+    /// are the keys of the engine's [`Config`](authflow::Config), or `None` if no account has an authenticator. `moments` gives time and entropy,
+    /// and is usually [`Moment::now`](authflow::Moment) (its feature `os`).
     ///
-    /// The URL is one of [libpq](https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING). Of several hosts, the one that can be
-    /// written to is taken, after a fail-over another one: a replica is no place to read from. `tls` has no default:
-    /// [`NoTls`](tokio_postgres::NoTls) is for a socket of this machine; whoever reads the network between reads verifiers of passwords.
+    /// The URL is one of [libpq](https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING). If it names several hosts, the store
+    /// uses the one that takes writes, and another one after a fail-over, because a replica is no place to read from. `tls` has no default.
+    /// [`NoTls`](tokio_postgres::NoTls) is for a socket on this machine: anybody who reads the network in between reads verifiers of passwords.
     ///
-    /// **The moments' clock must not be fast:** what it says is over is forgotten, and a claim that is forgotten early is a token that counts
+    /// **The moments' clock must not be fast.** The store forgets what is over by this clock, and if a claim is forgotten early, its token counts
     /// twice.
     ///
     /// # Errors
-    /// When the URL is none.
+    /// When the URL is not valid.
     pub fn new<T, E>(
         url: &str,
         tls: T,
@@ -181,9 +181,9 @@ impl Settings {
         <T::TlsConnect as TlsConnect<Socket>>::Future: Send,
     {
         let mut database = tokio_postgres::Config::from_str(url)?;
-        // A replica lags behind: who was locked out is let in there.
+        // A replica lags behind, so an account that was locked would be let in there.
         database.target_session_attrs(TargetSessionAttrs::ReadWrite);
-        // A peer that is gone without a word is not waited for.
+        // The driver does not wait for a peer that has gone without a word.
         if database.get_tcp_user_timeout().is_none() {
             database.tcp_user_timeout(PEER_GONE);
         }
@@ -211,7 +211,7 @@ const MOST_OF_NOBODY: NonZeroU32 = match NonZeroU32::new(Sweep::MOST_OF_NOBODY) 
     None => NonZeroU32::MIN,
 };
 
-/// Without the URL, which may have a password.
+/// The URL is not printed, because it may contain a password.
 impl<A: fmt::Debug> fmt::Debug for Settings<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Settings")

@@ -17,10 +17,10 @@ use authflow::{
 };
 use std::{fmt, num::NonZeroU32, sync::Arc};
 
-/// The store: a [`Store`](authflow::parts::Store) among [`Parts`](authflow::parts::Parts), which an administrator can
-/// [work with](authflow::administration::Administer) as well. A clone is the same one.
+/// The store: a [`Store`](authflow::parts::Store) for [`Parts`](authflow::parts::Parts). An administrator can
+/// [work with it](authflow::administration::Administer) too. All clones are the same store.
 ///
-/// It needs a runtime of tokio's with time and I/O.
+/// It needs a tokio runtime with time and I/O.
 ///
 /// ```no_run
 /// use authflow::{
@@ -34,8 +34,8 @@ use std::{fmt, num::NonZeroU32, sync::Arc};
 /// let url = "postgres://authflow@localhost/people";
 /// let store =
 ///     PostgresStore::connect(Settings::new(url, NoTls, Some(keys), Moment::now)?).await?;
-/// // Every administrator's command needs no more than the store. Sessions and pending logins are
-/// // over with it.
+/// // An administrator's command needs only the store. The account's sessions and pending logins
+/// // are over with it.
 /// store.set_status(&SetStatus::disable(None, account)).await?;
 /// # Ok(()) }
 /// ```
@@ -50,13 +50,13 @@ pub struct PostgresStore<A = OwnAccounts> {
 }
 
 impl PostgresStore {
-    /// Makes the tables, or brings them to this version, as their owner: in one transaction, by one at a time, however many start at once. Where
-    /// they are of this version, nothing is done.
+    /// Makes the tables, or brings them to this version, as their owner. This is one transaction, and only one runs at a time, however many
+    /// programs start at once. If the tables are of this version already, nothing is done.
     ///
-    /// Who only uses the tables cannot, and need not: [`connect`](Self::connect) says whether it has to be done.
+    /// A role that only uses the tables cannot migrate, and need not: [`connect`](Self::connect) says whether a migration is needed.
     ///
     /// # Errors
-    /// When the database refuses, or its tables are of a later version. Nothing has changed then.
+    /// When the database refuses, or its tables are of a later version. Nothing is changed then.
     pub async fn migrate<A: IntoAccounts>(settings: &Settings<A>) -> Result<(), StoreError> {
         let database = Database::of(settings)?;
         writing!(database.at_leisure(), transaction => migrate(transaction, &settings.accounts))
@@ -70,11 +70,11 @@ async fn migrate(transaction: &Transaction, accounts: &impl IntoAccounts) -> Res
 }
 
 impl<A: Accounts> PostgresStore<A> {
-    /// Connects to a database whose tables are there, and checks all that can be known before the first request: the version of the tables,
-    /// columns that are mapped, that what is written is durable, and that every secret's sealing key is at hand.
+    /// Connects to a database that has the tables, and checks everything that can be known before the first request. It checks the version of the
+    /// tables, the mapped columns, that writes are durable, and that every secret's sealing key is known.
     ///
     /// # Errors
-    /// What must be and is not.
+    /// Returns what must be true and is not.
     pub async fn connect<S: IntoAccounts<Accounts = A>>(settings: Settings<S>) -> Result<Self, StoreError> {
         let database = Database::of(&settings)?;
         let Settings { accounts, sealing, most_of_nobody, .. } = settings;
@@ -87,7 +87,7 @@ impl<A: Accounts> PostgresStore<A> {
         Ok(Self { database, accounts, unknown_names, unknown_recipients, most_of_nobody, commits, sealing })
     }
 
-    /// An account, as an administrator reads it.
+    /// An account, for an administrator.
     ///
     /// # Errors
     /// When the database has no answer.
@@ -100,29 +100,29 @@ impl<A: Accounts> PostgresStore<A> {
         reading!(self.database.to_begin(), connection => self.accounts.find(connection, tenant, &key))
     }
 
-    /// Whether the database can be read and written: for a check of health.
+    /// Whether the database can be read and written, for a health check.
     ///
     /// # Errors
-    /// When it cannot.
+    /// When the database cannot be read or written.
     pub async fn check(&self) -> Result<(), StoreError> {
         writing!(self.database.to_begin(), transaction => touch(transaction))
     }
 
-    /// Seals every secret of an authenticator under the key that seals now, so that earlier keys can be dropped. No session ends. It can be
-    /// broken off and begun anew, and run while requests are answered.
+    /// Seals every secret of an authenticator under the present sealer, so that earlier keys can be dropped. No session ends. You can interrupt it
+    /// and begin anew, and run it while requests are answered.
     ///
     /// # Errors
     /// When the database has no answer.
     pub async fn reseal_all(&self) -> Result<Resealed, StoreError> {
         match &self.sealing {
             Some(keys) => sealed::reseal_all(&*self.accounts, &self.database, keys).await,
-            // Then there is none.
+            // Without keys, there are no secrets.
             None => Ok(Resealed::default()),
         }
     }
 }
 
-/// What must be, whatever the accounts are.
+/// Checks what must be true wherever accounts are kept.
 async fn check(connection: &Connection) -> Result<(), StoreError> {
     let sql = "SELECT current_setting('synchronous_commit') AS durability";
     let row = connection.query_opt(sql, &[]).await?;
@@ -133,7 +133,7 @@ async fn check(connection: &Connection) -> Result<(), StoreError> {
     migrations::check(connection).await
 }
 
-/// A claim that nobody makes, and is taken back.
+/// Makes a claim that nothing else makes, and takes it back.
 async fn touch(transaction: &Transaction) -> Result<Written<()>, StoreError> {
     let sql = "INSERT INTO authflow.claims (id, keep_until) VALUES ('', 0) ON CONFLICT (id) DO NOTHING";
     transaction.execute(sql, &[]).await.map(|_| Written::TakenBack(()))

@@ -1,10 +1,10 @@
-//! What is over is forgotten: so much at once, and nothing that somebody else is at.
+//! Forgetting what is over: only so much at once, and no row that somebody else has locked.
 
 use crate::{StoreError, columns, connection::Transaction, database::Written, nobodies, parameters::int8};
 use authflow::administration::{Sweep, Swept};
 
-/// What is over, of each kind, in the order of the index that it is found by. Without an order, the planner reads the table from end to end as soon as
-/// its statistics are a minute old: they say that much is over, and it has been forgotten already.
+/// Deletes what is over, of each kind, in the order of the index that finds it. Without an order, the planner reads the whole table as soon as its
+/// statistics are a minute old: they say that much is over, although it has been forgotten already.
 const OVER: [&str; 4] = [
     "DELETE FROM authflow.claims WHERE id = ANY(ARRAY(
         SELECT id FROM authflow.claims WHERE keep_until <= $1 ORDER BY keep_until LIMIT $2 FOR UPDATE SKIP LOCKED))",
@@ -18,7 +18,7 @@ const OVER: [&str; 4] = [
         ORDER BY nobody, forget_at LIMIT $2 FOR UPDATE SKIP LOCKED))",
 ];
 
-/// What is over, and what of nobody is too much.
+/// Forgets what is over, and names and recipients of no account beyond the most that are kept.
 pub(crate) async fn sweep(
     transaction: &Transaction,
     ask: &Sweep,
@@ -35,7 +35,7 @@ pub(crate) async fn sweep(
     Ok(Written::Kept(swept))
 }
 
-/// What is over.
+/// Forgets what is over.
 pub(crate) async fn forget(transaction: &Transaction, ask: &Sweep) -> Result<Swept, StoreError> {
     let (over, at_most) = (columns::seconds(ask.over()), i64::from(ask.at_most()));
     let mut gone = [0; 4];

@@ -1,11 +1,11 @@
-//! How long is waited for the database.
+//! How long the store waits for the database.
 
 use std::time::Duration;
 
-/// How long is waited for the database before an answer is "system busy": a free connection, the transactions of others and the database's own
-/// work included. From a millisecond to 30 seconds each; by default 5 seconds and 20 seconds.
+/// How long the store waits for the database before the answer is "system busy". The wait includes a free connection, the transactions of others,
+/// and the database's own work. Each wait is from a millisecond to 30 seconds; the defaults are 5 seconds and 20 seconds.
 ///
-/// What was begun and has no answer in time is taken back, and its connection is closed.
+/// Everything that was begun and has no answer in time is taken back, and its connection is closed.
 ///
 /// ```
 /// use authflow::Moment;
@@ -15,7 +15,7 @@ use std::time::Duration;
 /// let url = "postgres://authflow@localhost/people";
 /// let mut settings = Settings::new(url, NoTls, None, Moment::now)?;
 /// assert_eq!(settings.waits, Waits::DEFAULT);
-/// // where a request may last for 10 seconds
+/// // A request may last for 10 seconds here.
 /// settings.waits = Waits::new(Duration::from_secs(2), Duration::from_secs(10))?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -25,7 +25,7 @@ pub struct Waits {
     to_end: Duration,
 }
 
-/// Waits that are out of bounds.
+/// Waits that are out of their bounds.
 ///
 /// ```
 /// use authflow_postgres::{InvalidWaits, Waits};
@@ -41,33 +41,33 @@ pub struct Waits {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidWaits {
-    /// One is too short, or too long.
+    /// A wait is too short or too long.
     #[error("each wait must be from 1 ms to 30 s, and one is {given:?}")]
     OutOfBounds {
-        /// What was given.
+        /// The wait that was given.
         given: Duration,
     },
-    /// What ends a request would be shed before what begins one.
+    /// A question that ends a request would be shed before one that begins it.
     #[error("the wait to end ({to_end:?}) must not be shorter than the wait to begin ({to_begin:?})")]
     EndsBeforeBegun {
-        /// What was given to begin.
+        /// The given wait to begin.
         to_begin: Duration,
-        /// What was given to end.
+        /// The given wait to end.
         to_end: Duration,
     },
 }
 
 impl Waits {
     const SHORTEST: Duration = Duration::from_millis(1);
-    /// A guess is in flight for 30 seconds: whoever waits longer to settle it, settles one that counts as wrong by then.
+    /// A guess is in flight for 30 seconds. A guess that is settled later counts as wrong already.
     const LONGEST: Duration = Duration::from_secs(30);
 
-    /// What they are unless somebody says otherwise.
+    /// The default waits.
     pub const DEFAULT: Self = Self { to_begin: Duration::from_secs(5), to_end: Duration::from_secs(20) };
 
-    /// - `to_begin`: where a question begins something or only reads. Who is shed has lost nothing.
-    /// - `to_end`: where a question ends something: a commit, or a guess that was judged. Let it be as long as a request may last: one that is shed
-    ///   here leaves its guess in flight, and then wrong.
+    /// - `to_begin` is for a question that begins something or only reads. A caller that is shed has lost nothing.
+    /// - `to_end` is for a question that ends something: a commit, or a guess that was judged. Make it as long as a request may last: if such a
+    ///   question is shed, its guess stays in flight and then counts as wrong.
     ///
     /// ```
     /// use authflow_postgres::Waits;

@@ -1,5 +1,5 @@
-//! Mail with codes (RFC 5321): composed at once, sent by a task of its own, so that a code and a decoy are answered equally
-//! fast and a slow mail server holds up nobody's request.
+//! Mail with codes (RFC 5321). It is composed at once, and a separate task sends it. So a code and a decoy are answered equally fast, and a slow
+//! mail server delays no request.
 
 use crate::{
     message::compose,
@@ -28,7 +28,7 @@ use tokio::{
 };
 
 const LONGEST_CONNECT: Duration = Duration::from_secs(10);
-/// Of one message, connection and all.
+/// The longest time for one message, including the connection.
 const LONGEST_SEND: Duration = Duration::from_secs(20);
 const LONGEST_NOTICE: Duration = Duration::from_secs(3600);
 
@@ -45,7 +45,7 @@ type Transport = AsyncSmtpTransport<Tokio1Executor>;
 /// let settings = Settings::new("localhost", 25, Encryption::None, "Shop <login@shop.example>")?;
 /// let courier = SmtpCourier::start(settings)?; // `courier` of your `Parts`
 ///
-/// // What is no code: tell the old address, where a new one has taken its place
+/// // A message without a code: tell the old address that a new one has replaced it
 /// // (`Event::ContactReplaced`).
 /// let text = Text {
 ///     subject: "Your address was replaced".to_owned(),
@@ -55,29 +55,30 @@ type Transport = AsyncSmtpTransport<Tokio1Executor>;
 /// # Ok(()) }
 /// ```
 ///
-/// - **A code and a decoy are answered alike and equally fast.** The message is composed and put into a queue; a task sends what is in it. A decoy
-///   takes the same way and waits in the queue like a code; the task drops it. So a queue of decoys is empty sooner than one of codes, which shows
-///   to whoever keeps it full.
-/// - **A full queue delivers nothing**, neither codes nor decoys. A message that waits for longer than its code lives is dropped.
-/// - **An address that no mail goes to is answered like one of a mail server that refuses it**: a code goes to an address as it is stored, and a decoy
-///   to its one spelling, of which one may be an address and the other not.
-/// - There is no text message here: a code to a mobile is not delivered.
-/// - What cannot be sent is logged, with the masked address, and never with a code or a word of the mail server, which may quote the message.
+/// - **A code and a decoy are answered alike and equally fast.** The message is composed and put into a queue, and a task sends the messages in it.
+///   A decoy waits in the queue like a code, and then the task drops it. So a queue of decoys is empty sooner than one of codes, which somebody who
+///   keeps the queue full can see.
+/// - **A full queue delivers nothing**, neither codes nor decoys. A message that waits longer than its code lives is dropped.
+/// - **An address that no mail can go to is answered like any other.** A code goes to an address as it is stored, and a decoy to its one spelling.
+///   Sometimes mail can go to only one of the two.
+/// - The courier sends no text messages: a code to a mobile is not delivered.
+/// - A message that cannot be sent is logged with the masked address, but never with a code, or with the mail server's words, which may quote the
+///   message.
 #[derive(Clone)]
 pub struct SmtpCourier {
     settings: Settings,
     queue: mpsc::Sender<Queued>,
 }
 
-/// No `Debug`: the message has the code in it.
+/// It has no `Debug`, because the message contains the code.
 struct Queued {
-    /// Nothing for a decoy, and where no mail goes to the address.
+    /// `None` for a decoy, or if no mail can go to the address.
     message: Option<Message>,
     masked: String,
     good_until: Instant,
 }
 
-/// What goes wrong with a message before it waits for the server.
+/// What can go wrong with a message before it waits for the server.
 ///
 /// ```
 /// use authflow::contact::EmailAddress;
@@ -100,7 +101,7 @@ pub enum SmtpError {
     /// The runtime that sent mail is gone.
     #[error("the task that sends mail has ended")]
     WorkerEnded,
-    /// The texts cannot stand in a message.
+    /// The text cannot be put into a message.
     #[error("a message cannot be composed: {0}")]
     Compose(String),
     /// There are no random numbers.
@@ -109,11 +110,11 @@ pub enum SmtpError {
 }
 
 impl SmtpCourier {
-    /// Starts the task that sends. It ends with the last message once all clones of this are dropped.
+    /// Starts the task that sends. When all clones of the courier are dropped, the task ends after the last message.
     ///
     /// # Errors
     ///
-    /// TLS that cannot be set up, and no tokio runtime around.
+    /// When TLS cannot be set up, or there is no tokio runtime.
     pub fn start(settings: Settings) -> Result<Self, SettingsError> {
         let runtime = Handle::try_current().map_err(|_| SettingsError::NoRuntime)?;
         let transport = transport(&settings)?;
@@ -122,8 +123,8 @@ impl SmtpCourier {
         Ok(Self { settings, queue })
     }
 
-    /// Sends what is no code: that an address was [replaced](authflow::outcome::Event::ContactReplaced), say. It waits in the same queue, for an hour at
-    /// most.
+    /// Sends a message without a code, for example that an address was [replaced](authflow::outcome::Event::ContactReplaced). It waits in the same
+    /// queue, for an hour at most.
     ///
     /// # Errors
     /// When the message cannot be composed, or the task that sends has ended.
@@ -169,7 +170,7 @@ impl SmtpCourier {
 impl Courier for SmtpCourier {
     type Error = SmtpError;
 
-    /// A decoy takes the way of a code up to the sending, and gets the answer that a code would have got.
+    /// A decoy goes the way of a code up to the sending, and gets the same answer.
     async fn deliver(&self, ask: &Deliver) -> Result<Delivery, SmtpError> {
         self.send(&Letter::from(ask), &ask.recipient, ask.decoy)
     }
@@ -212,7 +213,7 @@ async fn send_all(transport: Transport, mut waiting: mpsc::Receiver<Queued>) {
     }
 }
 
-/// Without the server's own words, which may quote the message.
+/// The reason does not have the server's own words, which may quote the message.
 fn reason(error: &smtp::Error) -> String {
     let io_error = error.source().and_then(|source| source.downcast_ref::<io::Error>());
     match (error.status(), io_error) {

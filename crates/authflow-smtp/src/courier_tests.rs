@@ -1,4 +1,4 @@
-//! What a mail server is handed, and what is logged.
+//! What a mail server gets, and what is logged.
 
 use super::*;
 use crate::{
@@ -79,7 +79,7 @@ impl Write for Log {
 }
 
 impl Log {
-    /// Of this thread, on which also the tasks of a test run.
+    /// Logs on this thread, where the tasks of a test run too.
     fn start(&self) -> tracing::subscriber::DefaultGuard {
         let log = self.clone();
         let lines = tracing_subscriber::fmt().with_writer(move || log.clone()).with_ansi(false);
@@ -117,7 +117,7 @@ async fn a_mail_says_the_code_what_for_and_how_long() {
     assert!(!format!("{courier:?}").contains(CODE));
 }
 
-/// What is no code takes the same way.
+/// A message without a code goes the same way.
 #[tokio::test]
 async fn a_notice_is_sent_to_an_address_that_mail_goes_to() {
     let (port, mut received) = mail_server(Some(accepts)).await;
@@ -257,7 +257,7 @@ async fn a_password_of_the_mail_server_is_not_printed() {
     assert!(told.contains("mail.example.com") && !told.contains("hunter2"), "{told}");
 }
 
-/// A code goes to an address as it is stored, a decoy to its one spelling, and no mail goes to some spellings that the library takes: those are
+/// A code goes to an address as it is stored, and a decoy to its one spelling. The library accepts some spellings that no mail can go to. They are
 /// answered like the others.
 #[tokio::test]
 async fn every_spelling_of_an_address_is_answered_like_the_stored_one() {
@@ -286,7 +286,7 @@ async fn every_spelling_of_an_address_is_answered_like_the_stored_one() {
     }
 }
 
-/// A decoy that gave its place in the queue back would tell by the answer to the next one, while the mail server is slow, that it was none.
+/// If a decoy gave its place in the queue back, the next answer would reveal it while the mail server is slow.
 #[tokio::test]
 async fn what_comes_after_a_decoy_is_answered_like_what_comes_after_a_code() {
     let (port, _received) = mail_server(None).await;
@@ -295,7 +295,7 @@ async fn what_comes_after_a_decoy_is_answered_like_what_comes_after_a_code() {
         let courier = SmtpCourier::start(settings(port).with_queue(NonZeroUsize::MIN)).unwrap();
         let (own, target) = (Case::email("mallory@example.com"), Case::email("erin@example.com"));
         assert_eq!(own.send(&courier), Delivery::Delivered);
-        // The task has it, and waits for the server.
+        // The task has taken the message, and waits for the server.
         for _ in 0..100 {
             tokio::task::yield_now().await;
         }

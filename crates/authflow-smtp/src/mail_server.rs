@@ -1,4 +1,4 @@
-//! A mail server for tests: it speaks as much SMTP as a client needs to hand over a message (RFC 5321 §4.1).
+//! A mail server for tests. It speaks only the SMTP that a client needs to hand over a message (RFC 5321 §4.1).
 
 use std::{io, time::Duration};
 use tokio::{
@@ -8,7 +8,7 @@ use tokio::{
     time::sleep,
 };
 
-/// What a mail server was handed.
+/// What a mail server was given.
 #[derive(Debug, Default)]
 pub(crate) struct Mail {
     pub(crate) from: String,

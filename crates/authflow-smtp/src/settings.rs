@@ -1,4 +1,4 @@
-//! By which server mail is sent, and in whose name.
+//! The mail server, and the sender of the messages.
 
 use crate::texts::{StandardTexts, Texts};
 use authflow::Secret;
@@ -6,7 +6,7 @@ use lettre::message::Mailbox;
 use serde::Deserialize;
 use std::{fmt, net::IpAddr, num::NonZeroUsize, sync::Arc};
 
-/// How many messages wait for the server, unless it is said otherwise.
+/// How many messages wait for the server by default.
 const QUEUE: NonZeroUsize = NonZeroUsize::MIN.saturating_add(255);
 
 /// How a connection to a mail server is encrypted. There is no default.
@@ -25,15 +25,15 @@ const QUEUE: NonZeroUsize = NonZeroUsize::MIN.saturating_add(255);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Encryption {
-    /// Not at all: to a server on this machine alone.
+    /// Not encrypted; only for a server on this machine.
     None,
-    /// By STARTTLS, without which nothing is sent (RFC 3207).
+    /// By STARTTLS (RFC 3207). Nothing is sent without it.
     StartTls,
     /// From the first byte (RFC 8314 §3.3).
     Implicit,
 }
 
-/// By which server mail is sent, and in whose name.
+/// The mail server, and the sender of the messages.
 ///
 /// ```
 /// use authflow::Secret;
@@ -59,7 +59,7 @@ pub struct Settings {
     pub(crate) queue: NonZeroUsize,
 }
 
-/// Why mail cannot be sent so.
+/// Why mail cannot be sent with these settings.
 ///
 /// ```
 /// use authflow_smtp::{Encryption, Settings, SettingsError, SmtpCourier};
@@ -75,29 +75,29 @@ pub struct Settings {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SettingsError {
-    /// No message can come from there.
+    /// The sender is no address that a message can come from.
     #[error("the sender must be an e-mail address, or a name and one in angle brackets: {0}")]
     From(String),
-    /// Whoever is on the way would read the codes.
+    /// Somebody between here and the server could read the codes.
     #[error(
         "codes must be encrypted on their way to {0}, which is not this machine: by STARTTLS, or from the first byte"
     )]
     InTheClear(String),
-    /// The certificates of this machine cannot be read, or the server's name is none.
+    /// The certificates of this machine cannot be read, or the server's name is not valid.
     #[error("TLS cannot be set up: {0}")]
     Tls(String),
-    /// There is nothing that the task that sends could run on.
+    /// There is no runtime for the task that sends.
     #[error("a courier must be started within a tokio runtime")]
     NoRuntime,
 }
 
 impl Settings {
-    /// The host and port of a mail server, how the connection to it is encrypted, and whom messages are from: an address, or a name with
-    /// one, as `Login <login@example.com>`.
+    /// The host and port of a mail server, the encryption of the connection to it, and the sender of the messages: an address, or a name with an
+    /// address, such as `Login <login@example.com>`.
     ///
     /// # Errors
     ///
-    /// A sender that is no address, and no encryption to a server that is not on loopback.
+    /// When the sender is no address, or a server that is not on loopback has no encryption.
     pub fn new(
         host: impl Into<String>,
         port: u16,
@@ -114,19 +114,19 @@ impl Settings {
         Ok(Self { host, port, encryption, from, login: None, texts: Arc::new(StandardTexts), queue: QUEUE })
     }
 
-    /// With a user and a password, for a server that demands them.
+    /// Sets a user and a password, for a server that demands them.
     #[must_use]
     pub fn with_login(self, user: impl Into<String>, password: Secret) -> Self {
         Self { login: Some((user.into(), password)), ..self }
     }
 
-    /// With other texts than the [standard ones](StandardTexts).
+    /// Sets other texts than the [standard ones](StandardTexts).
     #[must_use]
     pub fn with_texts(self, texts: impl Texts) -> Self {
         Self { texts: Arc::new(texts), ..self }
     }
 
-    /// With so many messages that may wait for the server, instead of 256. Whoever comes when they all wait is told that nothing was sent.
+    /// Sets how many messages may wait for the server, instead of 256. If the queue is full, the caller is told that nothing was sent.
     #[must_use]
     pub fn with_queue(self, queue: NonZeroUsize) -> Self {
         Self { queue, ..self }

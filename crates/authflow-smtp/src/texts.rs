@@ -1,4 +1,4 @@
-//! What a message with a code says.
+//! The texts of messages with a code.
 
 use authflow::{
     Audience, Lifetime, Secret,
@@ -7,19 +7,19 @@ use authflow::{
 };
 use std::fmt;
 
-/// What a message is about: of a [`Deliver`], what its [text](Texts) is made of.
+/// The parts of a [`Deliver`] from which its [text](Texts) is made.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Letter<'a> {
     /// The application and tenant that somebody signs in to.
     pub audience: &'a Audience,
-    /// What the code is for.
+    /// The purpose of the code.
     pub purpose: CodePurpose,
     /// The code.
     pub code: &'a Secret,
-    /// How long it is good.
+    /// How long the code is valid.
     pub expires_in: Lifetime,
-    /// In which language.
+    /// The language of the message.
     pub language: Language,
 }
 
@@ -35,7 +35,7 @@ impl<'a> From<&'a Deliver> for Letter<'a> {
     }
 }
 
-/// The text of a message. It has a code in it, so it is not printed.
+/// The text of a message. It contains a code, so it is not printed.
 ///
 /// ```
 /// use authflow_smtp::Text;
@@ -60,7 +60,7 @@ impl fmt::Debug for Text {
     }
 }
 
-/// What messages say, for each purpose and language.
+/// The texts of messages, for each purpose and language.
 ///
 /// ```
 /// use authflow::code::CodePurpose;
@@ -90,17 +90,17 @@ impl fmt::Debug for Text {
     note = "`StandardTexts` are in English and Chinese"
 )]
 pub trait Texts: Send + Sync + 'static {
-    /// What this one says. It is asked for decoys too.
+    /// The text of this letter. It is asked for decoys too.
     fn text(&self, letter: &Letter<'_>) -> Text;
 }
 
-/// What the code is, what it is for, how long it is good, and that it must be told to nobody, in English and Chinese.
+/// The standard texts, in English and Chinese. They give the code, its purpose and how long it is valid, and say to tell it to nobody.
 ///
 /// ```
 /// use authflow::{code::CodePurpose, device::Language};
 /// use authflow_smtp::StandardTexts;
 ///
-/// // A text of yours may say the purpose in these words.
+/// // A text of your own may name the purpose in these words.
 /// assert_eq!(StandardTexts::purpose(CodePurpose::SignIn, Language::En), "sign in");
 /// assert_eq!(StandardTexts::purpose(CodePurpose::SignIn, Language::Zh), "登录");
 /// ```
@@ -108,7 +108,7 @@ pub trait Texts: Send + Sync + 'static {
 pub struct StandardTexts;
 
 impl StandardTexts {
-    /// What a code is for, in a few words.
+    /// The purpose of a code, in a few words.
     pub const fn purpose(purpose: CodePurpose, language: Language) -> &'static str {
         match (language, purpose) {
             (Language::En, CodePurpose::SignIn) => "sign in",

@@ -1,5 +1,5 @@
-//! A shop has had customers for years, in a table of its own, with passwords that bcrypt has hashed. authflow takes its login over: nobody is asked for a
-//! new password, and no session ends when a password is hashed anew.
+//! A shop has had customers for years, in its own table, with passwords that bcrypt has hashed. authflow takes over the shop's login. Nobody is
+//! asked for a new password, and no session ends when a password is hashed anew.
 //!
 //! `cargo run -p authflow-sqlite --example your_users_table`
 
@@ -24,7 +24,7 @@ use std::{
 };
 use tempfile::{NamedTempFile, TempDir};
 
-/// The shop's database as it was. Another program's bcrypt has hashed the password: libxcrypt's, with the cost 10.
+/// The shop's database as it was. Another program has hashed the password: libxcrypt's bcrypt, with the cost 10.
 const AS_IT_WAS: &str = "
     CREATE TABLE customers (
         customer_no INTEGER PRIMARY KEY,
@@ -37,7 +37,7 @@ const AS_IT_WAS: &str = "
     INSERT INTO customers VALUES
         (7, 'erin', 'erin@example.com', '$2b$10$hWLbRdMQ9yWMNqx3OhzDkOdi6KA14NRl0fpSkGhNYc7OBcch1Ct3W', 'ok', 1)";
 
-/// Which column says what.
+/// The meaning of each column.
 fn customers() -> UsersTable {
     UsersTable::named("customers")
         .id("customer_no")
@@ -50,7 +50,7 @@ fn customers() -> UsersTable {
         .no_password_set_at()
 }
 
-/// What the old program's bcrypt was set to. A table tells its own: `SELECT DISTINCT substr(pw_hash, 1, 6) FROM customers`.
+/// The parameters of the old program's bcrypt. You can read yours from your table: `SELECT DISTINCT substr(pw_hash, 1, 6) FROM customers`.
 const OF_THE_OLD_PROGRAM: &str = "$2b$10";
 
 #[tokio::main]
@@ -73,7 +73,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!("  her account is at revision {}, the same one", shop.revision().await?);
     println!("  her phone is still signed in: {}", shop.is_signed_in("phone", &phone).await?);
 
-    // No row has a bcrypt hash any more.
+    // No row has a bcrypt hash now.
     shop.hash_with(Argon2Hasher::new(Argon2id::OWASP_MINIMUM, [])?);
     shop.sign_in("tablet", "Correct-Horse-7").await?;
     println!(
@@ -85,7 +85,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The shop behind authflow. Over HTTP it is the same, by `authflow-tower`.
+/// The shop behind authflow. With `authflow-tower`, it works the same over HTTP.
 pub(crate) struct Shop {
     web: Web,
     host: ShopHost,
@@ -101,7 +101,7 @@ type ShopHost =
 impl Shop {
     pub(crate) fn open(hasher: Argon2Hasher) -> Result<Self, Box<dyn Error>> {
         let folder = tempfile::tempdir()?;
-        // A file with passwords is its owner's alone: the store refuses one that others may read.
+        // The store refuses a file with passwords that others than its owner may read.
         let (_, database) = NamedTempFile::new_in(&folder)?.keep()?;
         let table = Connection::open(&database)?;
         table.execute_batch(AS_IT_WAS)?;
@@ -127,7 +127,7 @@ impl Shop {
         self.host.hasher = hasher;
     }
 
-    /// The session token.
+    /// Returns the session token.
     pub(crate) async fn sign_in(&self, device: &str, password: &str) -> Result<String, Box<dyn Error>> {
         let credentials = json!({ "identifier": "erin", "password": password });
         self.session_token("/v1/sign-in", device, &credentials).await
@@ -164,7 +164,7 @@ impl Shop {
         Ok(self.table.query_row(sql, [], |row| row.get(0))?)
     }
 
-    /// Whatever ends sessions counts it up.
+    /// Everything that ends sessions counts it up.
     pub(crate) async fn revision(&self) -> Result<i64, Box<dyn Error>> {
         let erin = self.host.store.account(None, AccountId::new("7")?).await?.ok_or("erin must be there")?;
         Ok(erin.revision.into())
@@ -190,7 +190,7 @@ impl Shop {
     }
 }
 
-/// Where e-mails would go: the code of the last one.
+/// The place where e-mails would go. It keeps the code of the last one.
 #[derive(Clone, Default)]
 struct Inbox(Arc<Mutex<String>>);
 

@@ -1,4 +1,4 @@
-//! What an administrator does: each operation in one transaction.
+//! The tasks of an administrator. Each operation is one transaction.
 
 use crate::{
     Accounts, SqliteStore, StoreError, Transaction, attempts, columns, identities, nobodies, sessions,
@@ -46,7 +46,7 @@ impl<A: Accounts> Administer for SqliteStore<A> {
             accounts.require_change(transaction, ask.tenant, ask.account, ask.reason)?;
             if ask.reason.ends_links() {
                 identities::end(transaction, ask.tenant, ask.account, EndLinks::All)?;
-                // Where there was nothing to mark.
+                // There was nothing to mark, so the revision is still the earlier one.
                 if lock()?.is_some_and(|(now, _)| now == before) {
                     accounts.set_revision(transaction, ask.tenant, ask.account, before.next())?;
                 }
@@ -105,7 +105,7 @@ impl<A: Accounts> Administer for SqliteStore<A> {
         .await
     }
 
-    /// Also of somebody who is gone: what a request has written that had found them before.
+    /// Also deletes what is left of an account that is gone: a request that had found the account may have written since.
     async fn delete_person(&self, ask: &DeletePerson) -> Result<Administered, StoreError> {
         let (ask, accounts) = (*ask, Arc::clone(&self.accounts));
         self.write(move |transaction| {
@@ -135,7 +135,7 @@ impl<A: Accounts> Administer for SqliteStore<A> {
 }
 
 impl<A: Accounts> SqliteStore<A> {
-    /// Does something to an account that is there.
+    /// Carries out an operation on an existing account.
     async fn administer(
         &self,
         tenant: Option<TenantId>,
@@ -153,7 +153,7 @@ impl<A: Accounts> SqliteStore<A> {
     }
 }
 
-/// What is theirs beside the account.
+/// Deletes every row of the account except the account itself.
 fn delete(connection: &Connection, ask: &DeletePerson) -> Result<(), StoreError> {
     let (tenant, account, owner) = (columns::tenant(&ask.tenant), ask.account.as_str(), ask.owner());
     for sql in [
@@ -175,7 +175,7 @@ fn delete(connection: &Connection, ask: &DeletePerson) -> Result<(), StoreError>
     Ok(())
 }
 
-/// What is over, so much of it at once; a part of each commit as well.
+/// Forgets what is over, only so much at once. Each commit does this too.
 pub(crate) fn forget(connection: &Connection, sweep: &Sweep) -> Result<Swept, StoreError> {
     let of = |sql| -> Result<u32, StoreError> {
         let parameters = params![columns::seconds(sweep.over()), sweep.at_most()];

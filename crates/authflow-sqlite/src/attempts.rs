@@ -1,4 +1,4 @@
-//! Counts of guesses: opaque records under their slots.
+//! Counts of guesses, as opaque records under their slots.
 
 use crate::{Accounts, SqliteStore, StoreError, columns, nobodies::Forgetting, writer::Written};
 use authflow::guess::{AttemptRecord, AttemptSlot, ClearGuesses, Reservation, ReserveAttempt, SettleAttempt};
@@ -36,13 +36,13 @@ fn settle(connection: &Connection, ask: &SettleAttempt) -> Result<(), StoreError
     keep(connection, ask.slot, &settled)
 }
 
-/// Within a commit.
+/// Clears guesses within a commit.
 pub(crate) fn clear(connection: &Connection, ask: &ClearGuesses) -> Result<(), StoreError> {
     let cleared = ask.clear(load(connection, ask.slot())?);
     keep(connection, ask.slot(), &cleared)
 }
 
-/// A record that cannot be read is an error and never a fresh one, which would refill the guesses.
+/// An unreadable record is an error and never counts as a fresh one, which would refill the guesses.
 fn load(connection: &Connection, slot: AttemptSlot) -> Result<Option<AttemptRecord>, StoreError> {
     let mut statement = connection.prepare_cached("SELECT record FROM authflow_attempts WHERE slot = ?1")?;
     let stored = statement.query_row([slot.as_bytes()], |row| row.get::<_, Vec<u8>>(0)).optional()?;
@@ -52,8 +52,8 @@ fn load(connection: &Connection, slot: AttemptSlot) -> Result<Option<AttemptReco
     stored.map(read).transpose()
 }
 
-/// A record changes with every question, so that a locked slot costs the same write as another. One that is not there was nobody's and has
-/// been forgotten: it stays so, because nothing tells any more that it may be forgotten again.
+/// A record changes with every question, so that a locked slot costs the same write as any other. A missing record was of a name that no account
+/// has, and was forgotten. It stays missing, because a new one would lack the mark that lets it be forgotten.
 fn keep(connection: &Connection, slot: AttemptSlot, record: &AttemptRecord) -> Result<(), StoreError> {
     let sql = "UPDATE authflow_attempts SET record = ?2 WHERE slot = ?1";
     connection.prepare_cached(sql)?.execute(params![slot.as_bytes(), record.to_bytes()])?;

@@ -1,4 +1,4 @@
-//! Names that nobody has are remembered, and forgotten again; accounts are not.
+//! Names that no account has are remembered, and then forgotten. Those of accounts are not forgotten.
 
 use super::*;
 use crate::testing::database;
@@ -15,7 +15,7 @@ fn slot(name: &str) -> AttemptSlot {
     AttemptSlot::of_account(None, AccountId::new(name).unwrap(), Factor::Password)
 }
 
-/// The library's questions of a wrong guess; its host has answered them with `reserved`.
+/// The library's question after a wrong guess, when the host has answered the reservation with `reserved`.
 fn asked(reserved: impl FnOnce(&ReserveAttempt) -> Reservation) -> SettleAttempt {
     let mut reserved = Some(reserved);
     let mut step = World::new().begin(&Call::login("nobody", "wrong"));
@@ -57,7 +57,7 @@ fn a_name_that_is_guessed_at_again_forgets_nothing() {
     for (name, now) in [("a", 1_000), ("b", 1_001), ("c", 1_002)] {
         reserve(&connection, &guess(name, true, now), &forgetting).unwrap();
     }
-    // By now the older two could go.
+    // The two older names could be forgotten by now.
     let (changes, again) = (connection.total_changes(), guess("c", true, 9_000));
     for _ in 0..100 {
         reserve(&connection, &again, &forgetting).unwrap();

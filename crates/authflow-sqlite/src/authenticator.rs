@@ -1,4 +1,4 @@
-//! Authenticators are enrolled: in whichever table they are kept.
+//! The enrolment of authenticators, in whichever table they are kept.
 
 use crate::{StoreError, columns};
 use authflow::{
@@ -7,7 +7,7 @@ use authflow::{
 };
 use rusqlite::{Connection, params};
 
-/// The table's trigger counts the revision up: what was there is taken away first, so that there is a change in any case.
+/// The table's trigger counts the revision up. The earlier authenticator is removed first, so that there is always a change.
 pub(crate) fn enrol(
     connection: &Connection,
     table: &'static str,
@@ -28,7 +28,7 @@ pub(crate) fn enrol(
         totp.algorithm().as_str(),
         totp.digits(),
         columns::number(totp.step_seconds())?,
-        // -1 until a first one is used.
+        // It is -1 until the first step is used.
         totp.last_used_step().map(columns::number).transpose()?.unwrap_or(-1),
         columns::factors(enrolled),
         columns::seconds(changed_at),

@@ -1,4 +1,4 @@
-//! What happened once, and the session that it opened.
+//! Claims, and the sessions that they opened.
 
 use crate::{Accounts, SqliteStore, StoreError, columns, sessions};
 use authflow::{
@@ -14,7 +14,7 @@ impl<A: Accounts> SqliteStore<A> {
     }
 }
 
-/// Says whether it was made: one that is there already is left as it is.
+/// Returns whether the claim was made. An existing claim is left as it is.
 pub(crate) fn insert(connection: &Connection, claim: &Claim) -> Result<bool, StoreError> {
     let sql = "INSERT INTO authflow_claims (id, session, keep_until) VALUES (?1, ?2, ?3) ON CONFLICT (id) DO NOTHING";
     let session = claim.opens.as_ref().map(SessionId::as_bytes);

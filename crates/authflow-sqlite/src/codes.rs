@@ -1,4 +1,4 @@
-//! Sent codes, as keyed digests, and how many were sent: to whom, and in all.
+//! Sent codes as keyed digests, and how many were sent to each recipient and in total.
 
 use crate::{Accounts, SqliteStore, StoreError, columns, nobodies::Forgetting};
 use authflow::{
@@ -27,7 +27,7 @@ impl<A: Accounts> SqliteStore<A> {
     }
 }
 
-/// Keeps a code in the place of an earlier one, if the recipient's budget allows it.
+/// Keeps a code in place of an earlier one, if the recipient's budget allows it.
 pub(crate) fn store(
     connection: &Connection,
     key: CodeKey,
@@ -55,7 +55,7 @@ pub(crate) fn store(
     Ok(None)
 }
 
-/// Takes one of a budget, if there is one left.
+/// Takes one from a budget, if there is one left.
 pub(crate) fn spend(
     connection: &Connection,
     budget: &SendBudget,
@@ -79,7 +79,7 @@ pub(crate) fn spend(
     Ok(None)
 }
 
-/// Counts a code in what its application sends in all, if that allows it. A record that cannot be read is an error and never a fresh one.
+/// Counts a code in the sum of its application, if the sum allows it. An unreadable record is an error and never counts as a fresh one.
 pub(crate) fn count(
     connection: &Connection,
     audience: &Audience,
@@ -103,7 +103,7 @@ pub(crate) fn count(
     Ok(None)
 }
 
-/// A record that cannot be read is an error and never a fresh one, which would refill the budget.
+/// An unreadable record is an error and never counts as a fresh one, which would refill the budget.
 fn sent(connection: &Connection, budget: &SendBudget) -> Result<Option<SendRecord>, StoreError> {
     let mut statement = connection.prepare_cached("SELECT record FROM authflow_sends WHERE slot = ?1")?;
     let stored = statement.query_row([budget.slot.as_bytes()], |row| row.get::<_, Vec<u8>>(0)).optional()?;

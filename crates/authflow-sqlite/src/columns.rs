@@ -1,4 +1,4 @@
-//! How ids, times and sets stand in columns.
+//! The form of ids, times and sets in columns.
 
 use super::StoreError;
 use authflow::{
@@ -69,7 +69,7 @@ pub(crate) fn revision(stored: i64) -> Result<Revision, StoreError> {
     Revision::try_from(stored).map_err(|_| StoreError::Malformed("revision"))
 }
 
-/// One of the words that the library keeps.
+/// One of the words of the library.
 pub(crate) fn word<T: FromStr<Err = UnknownWord>>(
     column: &'static str,
     stored: &str,
@@ -77,7 +77,7 @@ pub(crate) fn word<T: FromStr<Err = UnknownWord>>(
     stored.parse().map_err(|_| StoreError::Malformed(column))
 }
 
-/// What a session is bound to: the kind, the key that made the digest, and the digest.
+/// The binding of a session: its kind, the key that made the digest, and the digest.
 pub(crate) fn device_binding(
     kind: String,
     key: Option<String>,

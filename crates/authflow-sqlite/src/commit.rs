@@ -1,4 +1,4 @@
-//! The one write of a request, as one transaction.
+//! The one write of a request, in one transaction.
 
 use crate::{
     Accounts, SqliteStore, StoreError, Transaction,
@@ -20,7 +20,7 @@ use authflow::{
 use rusqlite::Connection;
 use std::{num::NonZeroU32, sync::Arc};
 
-/// How much of what is over is forgotten with one commit: enough to keep up, too little to be felt.
+/// How much of what is over is forgotten with one commit. It is enough to keep up, and too little to be noticed.
 const FORGOTTEN_AT_ONCE: NonZeroU32 = NonZeroU32::MIN.saturating_add(15);
 
 impl<A: Accounts> SqliteStore<A> {
@@ -42,7 +42,7 @@ impl<A: Accounts> SqliteStore<A> {
     }
 }
 
-/// One commit, on its way.
+/// A commit in progress.
 struct Applying<'a, A> {
     transaction: &'a Transaction<'a>,
     accounts: &'a A,
@@ -96,7 +96,7 @@ impl<A: Accounts> Applying<'_, A> {
             Write::SpendBudget(budget) => return codes::spend(transaction, budget),
             Write::ClearGuesses(cleared) => return attempts::clear(transaction, cleared).map(|()| None),
             Write::CreateAccount(new) => {
-                // Nobody before them had the id, as far as links go: accounts of your own may have had.
+                // A new account must have no links. In a table of your own, an earlier account may have had its id.
                 identities::end(transaction, tenant, new.id, EndLinks::All)?;
                 return accounts.create(transaction, tenant, new);
             }

@@ -1,4 +1,4 @@
-//! Every write of a commit, and that a refused commit leaves no trace.
+//! Tests of every write of a commit. A refused commit leaves no trace.
 
 use super::*;
 use crate::testing::store_with_everybody;
@@ -15,10 +15,10 @@ use authflow::{
 };
 use std::{convert::Infallible, future::ready};
 
-/// A store with everybody of the demo, and the commit with which the library signs alice in.
+/// A store with all people of the demo, and the commit with which the library signs alice in.
 async fn alices() -> (SqliteStore, Commit<Verifier>) {
     let store = store_with_everybody().await;
-    // Not those that were drawn, so that they can be told.
+    // The drawn revisions are replaced, so that they are known.
     execute(&store, "UPDATE authflow_accounts SET revision = 1").await;
     let mut world = World::new();
     let begun = world.begin(&Call::login("alice", demo::PASSWORD));
@@ -64,7 +64,7 @@ async fn execute(store: &SqliteStore, sql: &'static str) {
     store.write(move |connection| Ok(Written::Kept(connection.execute_batch(sql)?))).await.unwrap();
 }
 
-/// Claims, sessions, alice's skips and revision: what a commit may change.
+/// What a commit may change: claims, sessions, and alice's skips and revision.
 async fn trace(store: &SqliteStore) -> [i64; 4] {
     [
         number(store, "SELECT count(*) FROM authflow_claims").await,
@@ -109,7 +109,7 @@ async fn an_account_that_is_not_as_expected_is_not_written_to() {
     other.audience.tenant = Some("t".parse().unwrap());
     assert_changed(&other).await;
     for status in ["locked", "disabled"] {
-        // The revision stays the same, so that it is the status that is looked at.
+        // The revision stays the same, so only the status is judged.
         let sql = format!(
             "UPDATE authflow_accounts SET status = '{status}' WHERE id = 'id-alice'; UPDATE authflow_accounts SET revision = 1"
         );
@@ -244,7 +244,7 @@ async fn a_claim_says_which_session_it_has_opened_until_that_is_ended() {
     assert_eq!(find(1).await, Some(record));
     let again = Committed::Replayed { opened: Some(Box::new(record)) };
     assert_eq!(store.commit(commit.clone()).await.unwrap(), again);
-    // Of a commit that opens one, and does not say so.
+    // This commit opens a session, but its claim does not say so.
     commit.claim = claim(2, u64::MAX);
     commit.writes = vec![session(2)];
     assert_eq!(store.commit(commit.clone()).await.unwrap(), Committed::Done);
@@ -306,7 +306,7 @@ async fn sessions_end_as_told_and_only_the_accounts_own() {
         let (store, mut commit) = alices().await;
         commit.writes = vec![session(1), session(2), session(3), session_of("id-nora", 4)];
         assert_eq!(store.commit(commit.clone()).await.unwrap(), Committed::Done);
-        // Whatever the state of the account.
+        // Sessions end whatever the state of the account is.
         commit.expected = None;
         commit.writes = vec![Write::EndSessions(which)];
         assert_eq!(store.commit(commit).await.unwrap(), Committed::Done);
@@ -341,7 +341,7 @@ async fn claims_are_forgotten_in_small_numbers_and_never_early() {
     assert_eq!(number(&store, "SELECT count(*) FROM authflow_claims").await, 3);
 }
 
-/// A request that had found the account before counts a guess after it was deleted, and nothing else forgets that.
+/// A request that had found the account may count a guess after the deletion, and nothing else forgets that guess.
 #[tokio::test]
 async fn who_is_deleted_again_has_no_row_left() {
     let (store, commit) = alices().await;
@@ -350,7 +350,7 @@ async fn who_is_deleted_again_has_no_row_left() {
     let rows = "SELECT (SELECT count(*) FROM authflow_attempts) + (SELECT count(*) FROM authflow_sessions)";
     assert_eq!(store.delete_person(&ask).await.unwrap(), Administered::Done);
     let slot = ask.slots().next().unwrap();
-    // As `reserve` inserts it.
+    // This is the insert of `reserve`.
     let guess = store.write(move |connection| {
         let sql = "INSERT INTO authflow_attempts (slot, record, nobody, seen) VALUES (?1, zeroblob(9), 0, 0)";
         Ok(Written::Kept(connection.execute(sql, [slot.as_bytes()])?))
@@ -374,7 +374,7 @@ async fn the_claims_of_a_session_are_found_by_an_index() {
     assert!(plan.contains("claims_by_session"), "{plan}");
 }
 
-/// A table of somebody's own code had the account, and deleted it without its link: no trigger saw that.
+/// A table of somebody else had the account, and deleted it without its link. No trigger saw that.
 #[tokio::test]
 async fn a_link_to_an_account_that_is_gone_is_written_over_and_one_of_somebodys_is_not() {
     use authflow::{
@@ -407,7 +407,7 @@ async fn a_link_to_an_account_that_is_gone_is_written_over_and_one_of_somebodys_
     assert_eq!(number(&store, sql).await, 1);
 }
 
-/// A new account has no identity of whoever had its id, though nothing has seen that one go.
+/// A new account has no identity of an earlier account with its id, even if nothing has seen that account go.
 #[tokio::test]
 async fn an_account_that_is_made_has_no_link() {
     let (store, mut commit) = alices().await;

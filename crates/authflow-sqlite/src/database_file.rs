@@ -1,4 +1,4 @@
-//! The file of the database: its owner's alone, since it holds verifiers of passwords.
+//! The file of the database. Only its owner may read it, because it holds verifiers of passwords.
 
 use super::StoreError;
 use std::{
@@ -7,7 +7,7 @@ use std::{
     path::Path,
 };
 
-/// Makes the file where there is none, and refuses one that others may read. Made here and not by SQLite, which would let others read it.
+/// Makes the file if it does not exist, and refuses one that others may read. SQLite would make a file that others may read.
 pub(crate) fn claim(path: &Path) -> Result<(), StoreError> {
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(false);
@@ -24,7 +24,7 @@ fn readable_by_others(file: &File) -> io::Result<bool> {
     Ok(std::os::unix::fs::PermissionsExt::mode(&file.metadata()?.permissions()) & 0o077 != 0)
 }
 
-/// Elsewhere it is the folder that says who may read it.
+/// On other systems, the folder decides who may read the file.
 #[cfg(not(unix))]
 fn readable_by_others(_: &File) -> io::Result<bool> {
     Ok(false)

@@ -1,6 +1,6 @@
-//! What goes wrong in the store. No message holds a value that was stored.
+//! The errors of the store. No message holds a stored value.
 
-/// What goes wrong in the store. No message holds a value that was stored.
+/// An error of the store. No message holds a stored value.
 ///
 /// ```
 /// use authflow::{
@@ -22,7 +22,7 @@
 /// let _ = store.create_account(tom).await?;
 /// drop(store);
 ///
-/// // The next start, with a new file of keys in the place of the one that was lost.
+/// // The next start has a new file of keys in place of a lost one.
 /// let keys = SealingKeys::new(SealingKey::new("2027", demo::secret(27))?);
 /// let refused = open(keys).unwrap_err();
 /// assert!(matches!(refused, StoreError::SealingKeysMissing { count: 1, .. }));
@@ -35,39 +35,39 @@
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
-    /// SQLite itself.
+    /// An error of SQLite.
     #[error(transparent)]
     Sqlite(#[from] rusqlite::Error),
     /// The file cannot be made or opened.
     #[error("cannot make the database file: {0}")]
     File(#[from] std::io::Error),
-    /// A column holds what this crate does not write.
+    /// A column holds a value that this crate does not write.
     #[error("a stored {0} must be as this store wrote it, and is not")]
     Malformed(&'static str),
     /// A number has more than 63 bits.
     #[error("a number must have at most 63 bits to be stored")]
     TooLarge,
-    /// A commit that the library does not make.
+    /// The library never makes such a commit.
     #[error("a commit must name the account that it writes to")]
     NoAccount,
-    /// A commit that the library does not make.
+    /// The library never makes such a commit.
     #[error("a commit that changes an account must say which revision it expects")]
     NoRevision,
-    /// A later version of this crate has been here.
+    /// A later version of this crate has changed the database.
     #[error("the database must be of this version of the crate or an earlier one, and is of a later one")]
     NewerSchema,
-    /// An earlier version of this crate made the tables, and nobody has brought them to this one.
+    /// An earlier version of this crate made the tables, and they have not been brought to this version.
     #[error(
         "the tables must be of this version of the crate, and are of an earlier one: a service that starts brings them to it"
     )]
     OlderSchema,
-    /// The file's mode is too open.
+    /// The mode of the file lets others read it.
     #[error("others than its owner may read it, and it holds verifiers of passwords: run `chmod 600` on it")]
     ReadableByOthers,
-    /// A secret of a version that kept them in the clear is malformed.
+    /// An earlier version kept secrets in the clear, and one of them is malformed.
     #[error("an authenticator that is to be sealed cannot be kept: {0}")]
     ClearSecret(authflow::factor::TotpError),
-    /// The file cannot be written anew.
+    /// The file cannot be rewritten.
     #[error(
         "others hold the database, so that secrets in the clear are left in its file: stop them, and start again"
     )]
@@ -77,41 +77,41 @@ pub enum StoreError {
         "the sealing keys must have each key that a secret of an authenticator is sealed under, and {count} are sealed under others: {ids}"
     )]
     SealingKeysMissing {
-        /// How many secrets need one.
+        /// The number of these secrets.
         count: i64,
-        /// Which keys.
+        /// The missing keys.
         ids: String,
     },
     /// A migration found names that two accounts have.
     #[error("each name must be one account's and in order, and these are not; nothing was changed: {0}")]
     Names(String),
-    /// What was typed is a name of one account and a number or address of another one.
+    /// What was typed is the user name of one account and the number or address of another one.
     #[error("a name must be one account's, and one that was typed is of two")]
     Ambiguous,
-    /// The source of moments had none.
+    /// The source of moments returned none.
     #[error("there must be entropy, and the source of moments had none")]
     NoMoment,
     /// Your own table does not fit its mapping.
     #[error("the table {table}: {finding}")]
     UsersTable {
-        /// Which table, as it was named.
+        /// The table, as it was named.
         table: String,
-        /// What must be, and what is.
+        /// What must be true of the table, and what is true.
         finding: String,
     },
-    /// After an import, say. Look-ups spell them, some at a time.
+    /// Some names are not spelled yet, for example after an import. Look-ups spell them, some at a time.
     #[error("a contact is given once every name has been spelled, and some have not")]
     Unspelled,
-    /// Accounts that are made elsewhere.
+    /// The accounts are made elsewhere.
     #[error("a policy registers people, and these accounts must be made elsewhere")]
     MakesNoAccounts,
-    /// Nobody got to it within the [`Waits`](crate::Waits).
+    /// The question had no turn within the [`Waits`](crate::Waits).
     #[error("too many are waiting for the database")]
     Overloaded,
-    /// The transaction was taken back, with all that were in it.
+    /// The transaction was taken back, with every write in it.
     #[error("the write was not carried out")]
     NotCarriedOut,
-    /// A bug, or out of memory.
+    /// There is a bug, or the memory was exhausted.
     #[error("a database thread ended early")]
     ThreadEnded,
 }

@@ -18,7 +18,7 @@ impl<A: Accounts> SqliteStore<A> {
     }
 }
 
-/// Which account an identity is linked to.
+/// The account that an identity is linked to.
 pub(crate) fn owner(
     connection: &Connection,
     tenant: Option<TenantId>,
@@ -27,14 +27,14 @@ pub(crate) fn owner(
     Ok(kept(connection, tenant, identity)?.map(|(account, _)| account))
 }
 
-/// A link that is to be made.
+/// A link that will be made.
 pub(crate) struct NewLink<'a> {
     pub(crate) identity: &'a SocialIdentity,
     pub(crate) linked_at: Timestamp,
     pub(crate) linked_by: LinkedBy,
 }
 
-/// Never in the place of another account's that is there.
+/// Makes a link, but never in place of another existing account's link.
 pub(crate) fn link(
     transaction: &Transaction<'_>,
     accounts: &impl Accounts,
@@ -72,7 +72,7 @@ pub(crate) fn link(
     Ok(None)
 }
 
-/// Whose a link is, and what it was made by.
+/// The account of a link, and the proof by which it was made.
 fn kept(
     connection: &Connection,
     tenant: Option<TenantId>,
@@ -138,7 +138,7 @@ fn list(
     rows.map(linked).collect()
 }
 
-/// Those of an account that end.
+/// Ends links of an account.
 pub(crate) fn end(
     connection: &Connection,
     tenant: Option<TenantId>,

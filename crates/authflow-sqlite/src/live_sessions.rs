@@ -1,4 +1,4 @@
-//! Sessions, as an administrator looks for them.
+//! Sessions, in the way that an administrator looks for them.
 
 use crate::{Accounts, SqliteStore, StoreError, columns, sessions::record};
 use authflow::{AccountId, SessionId, TenantId, session::SessionRecord};
@@ -6,8 +6,8 @@ use rusqlite::params;
 use std::num::NonZeroU32;
 
 impl<A: Accounts> SqliteStore<A> {
-    /// Somebody's sessions that have been neither ended nor outlived, the one that was used last first, and at most so many. One whose
-    /// [revision](SessionRecord::revision) is not the account's own is over, too.
+    /// The sessions of an account that were not ended and have not expired, at most so many, with the latest used first. A session whose
+    /// [revision](SessionRecord::revision) is not the account's own is over too.
     ///
     /// # Errors
     /// When the database cannot be read.
@@ -32,7 +32,7 @@ impl<A: Accounts> SqliteStore<A> {
         .await
     }
 
-    /// How many secrets of authenticators each sealing key is needed for, by its id. A key that is not in it may be retired.
+    /// How many secrets of authenticators need each sealing key, by its id. A key that is not listed may be retired.
     ///
     /// ```
     /// use authflow::{Moment, factor::Factor, testkit::demo};

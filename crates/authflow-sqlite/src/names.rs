@@ -1,4 +1,4 @@
-//! The keys that accounts are found by: each name in its one spelling, made by the library.
+//! The keys by which accounts are found: each name in its one spelling, which the library makes.
 
 use crate::{StoreError, columns};
 use authflow::{
@@ -9,7 +9,7 @@ use authflow::{
 };
 use rusqlite::{Connection, Row, params};
 
-/// What an account is known by, as its row says it.
+/// The names of an account, as its row has them.
 struct Names {
     tenant: String,
     id: String,
@@ -57,13 +57,13 @@ impl Names {
     }
 }
 
-/// The key of a number; none of one that says no country, which is nobody's.
+/// The key of a number, or `None` for a number without a country, by which no account is found.
 pub(crate) fn mobile_key(mobile: &Mobile) -> Option<&str> {
     Some(mobile.normalised()).filter(|_| mobile.is_international())
 }
 
-/// Makes every key anew where they are of another version of the spelling. Where a name is of two accounts or cannot be read, nothing is
-/// written: whose it is, only its owners can say.
+/// Makes every key anew if the keys are of another version of the spelling. If two accounts share a name or a name cannot be read, nothing is
+/// written, because only the owners can say whose it is.
 pub(crate) fn spell(connection: &Connection) -> Result<(), StoreError> {
     if connection.query_row("SELECT form FROM authflow_spelling", [], |row| row.get::<_, u32>(0))? == FORM {
         return Ok(());
@@ -79,7 +79,7 @@ pub(crate) fn spell(connection: &Connection) -> Result<(), StoreError> {
     if !stopping.is_empty() {
         return Err(StoreError::Names(stopping.join("; ")));
     }
-    // Two rows may exchange keys.
+    // Two rows may exchange their keys.
     connection.execute(
         "UPDATE authflow_accounts SET user_name_key = NULL, mobile_key = NULL, email_key = NULL",
         [],

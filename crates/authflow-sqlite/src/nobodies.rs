@@ -1,4 +1,5 @@
-//! What strangers typed and nobody has: remembered so that it costs the same as what somebody has, and forgotten, the oldest first.
+//! Names and recipients that strangers typed and no account has. They are remembered, so that they cost the same as those of accounts. The oldest
+//! are forgotten first.
 
 use crate::{StoreError, columns};
 use authflow::{Timestamp, administration::Sweep};
@@ -8,22 +9,24 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
-/// A guess is in flight for 30 seconds: what is younger is kept, however many there are.
+/// A guess is in flight for 30 seconds, so younger rows are kept, however many there are.
 const KEPT_SECONDS: u64 = 60;
 
-/// When names or recipients that nobody has are forgotten. To count them is a walk over a million rows, so it is not done for each of them.
+/// Decides when names or recipients that no account has are forgotten. Counting them walks over a million rows, so this does not happen for each of
+/// them.
 ///
-/// New rows count, whoever's they are: neither one that is asked about again and again nor the time that a walk takes tells whose it is.
+/// All new rows count, whether or not an account has them. So neither a name that is asked about again and again, nor the time of a walk, shows
+/// whether an account has it.
 pub(crate) struct Forgetting {
-    /// How many are remembered, and up to [`every`](Self::every) more.
+    /// How many are remembered. There may be up to [`every`](Self::every) more.
     most: u32,
-    /// How many new rows there are between two walks; each forgets twice as many at most, so that a backlog shrinks.
+    /// The number of new rows between two walks. Each walk forgets at most twice as many, so that a backlog shrinks.
     every: u32,
-    /// Since the start. The first one walks, so that no restart puts off what is due.
+    /// The number of new rows since the start. The first one causes a walk, so that no restart delays it.
     new_rows: AtomicU32,
 }
 
-/// How many of each are remembered, unless the settings say so.
+/// How many of each are remembered by default.
 pub(crate) const MOST: NonZeroU32 = match NonZeroU32::new(Sweep::MOST_OF_NOBODY) {
     Some(most) => most,
     None => NonZeroU32::MIN,
@@ -31,7 +34,7 @@ pub(crate) const MOST: NonZeroU32 = match NonZeroU32::new(Sweep::MOST_OF_NOBODY)
 
 impl Forgetting {
     pub(crate) fn beyond(most: NonZeroU32) -> Self {
-        // Powers of two go on where the number wraps.
+        // With a power of two, the count goes on evenly when the number wraps.
         let every = (most.get() / 256).clamp(1, 1 << 12).next_power_of_two();
         Self { most: most.get(), every, new_rows: AtomicU32::new(0) }
     }
@@ -40,13 +43,13 @@ impl Forgetting {
         self.new_rows.fetch_add(1, Ordering::Relaxed).is_multiple_of(self.every)
     }
 
-    /// Names that nobody has. How many were forgotten: never more at once than the writer has time for.
+    /// Forgets names that no account has, at most so many at once as the writer has time for.
     pub(crate) fn forget_guesses(&self, connection: &Connection, now: Timestamp) -> Result<(), StoreError> {
         let before = now.minus_seconds(KEPT_SECONDS);
         forget_guesses(connection, self.most, self.every.saturating_mul(2), before).map(drop)
     }
 
-    /// Recipients that nobody has, and the codes that were made for them.
+    /// Forgets recipients that no account has, and the codes that were made for them.
     pub(crate) fn forget_sends(&self, connection: &Connection, now: Timestamp) -> Result<(), StoreError> {
         let at_once = self.every.saturating_mul(2);
         forget_sends(connection, self.most, at_once, now)?;
@@ -54,7 +57,7 @@ impl Forgetting {
     }
 }
 
-/// Names that nobody has, beyond so many, but for those that were guessed at since.
+/// Forgets names that no account has, beyond so many, except those that were guessed at since.
 pub(crate) fn forget_guesses(
     connection: &Connection,
     most: u32,
@@ -67,8 +70,8 @@ pub(crate) fn forget_guesses(
     Ok(connection.prepare_cached(sql)?.execute(params![most, at_most, columns::seconds(before)])?)
 }
 
-/// Counts of recipients that nobody has, beyond so many, but for those that had not cooled by then: one that still refuses the next code and
-/// then does not tells that nobody has the recipient.
+/// Forgets counts of recipients that no account has, beyond so many, except those that had not cooled by then. If such a count refused the next
+/// code at first and then no longer did, this would show that no account has the recipient.
 pub(crate) fn forget_sends(
     connection: &Connection,
     most: u32,
@@ -81,7 +84,7 @@ pub(crate) fn forget_sends(
     Ok(connection.prepare_cached(sql)?.execute(params![most, at_most, columns::seconds(before)])?)
 }
 
-/// Codes of recipients that nobody has, beyond so many.
+/// Forgets codes of recipients that no account has, beyond so many.
 pub(crate) fn forget_codes(connection: &Connection, most: u32, at_most: u32) -> Result<usize, StoreError> {
     let sql = "DELETE FROM authflow_codes WHERE key IN (
             SELECT key FROM authflow_codes WHERE nobody = 1 ORDER BY expires_at
@@ -91,7 +94,7 @@ pub(crate) fn forget_codes(connection: &Connection, most: u32, at_most: u32) -> 
 
 #[cfg(test)]
 impl Forgetting {
-    /// As a store has it, in small.
+    /// A small version of what a store has.
     pub(crate) fn small(most: u32, every: u32) -> Self {
         Self { most, every, new_rows: AtomicU32::new(0) }
     }
@@ -106,11 +109,11 @@ mod tests {
     use super::*;
     use crate::testing;
 
-    /// One that is asked for again after a flood of others is refused as somebody's is.
+    /// If it is asked for again after a flood of others, it is refused like a recipient that an account has.
     #[test]
     fn a_count_that_has_not_cooled_is_never_dropped_and_the_oldest_go_first() {
         let connection = testing::database();
-        // By the end of its day, which is not how long it cools, the one of somebody and the first of nobody's come first.
+        // By `forget_at`, which does not say how long a count cools, the account's count and the first count of no account come first.
         let sql = "INSERT INTO authflow_sends (slot, record, forget_at, cools_until, owner, nobody)
             VALUES (CAST(printf('%016d', ?1) AS BLOB), zeroblob(21), ?1, ?2, zeroblob(32), ?3)";
         for (number, cools_until, nobody) in [(1, 100, 0), (2, 400, 1), (3, 200, 1), (4, 100, 1), (5, 300, 1)]

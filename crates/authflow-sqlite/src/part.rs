@@ -12,7 +12,7 @@ use authflow::{
     step::{Commit, Committed, FindClaim},
 };
 
-/// What is asked moves to the thread that answers.
+/// Each question moves to the thread that answers it.
 impl<A: Accounts> parts::Store for SqliteStore<A> {
     type Error = StoreError;
 

@@ -1,5 +1,5 @@
-//! The connections that only read, beside the writer: write-ahead logging lets them. Each has a thread of its own; all take
-//! from one queue, so that under load none of them goes to sleep between two reads.
+//! The connections that only read. Write-ahead logging lets them read while the writer writes. Each has its own thread. All take from one queue, so
+//! that under load no thread goes to sleep between two reads.
 
 use super::StoreError;
 use rusqlite::Connection;
@@ -23,7 +23,7 @@ pub(crate) struct Readers {
 }
 
 impl Readers {
-    /// As many as there are cores, within bounds.
+    /// Starts as many readers as there are cores, within bounds.
     pub(crate) fn start(open: impl Fn() -> Result<Connection, StoreError>) -> Result<Self, StoreError> {
         let (jobs, waiting) = mpsc::channel(WAITING);
         let waiting = Arc::new(Mutex::new(waiting));
@@ -35,7 +35,7 @@ impl Readers {
         Ok(Self { jobs })
     }
 
-    /// `longest_wait` is for a place in the queue.
+    /// `longest_wait` is the wait for a place in the queue.
     pub(crate) async fn read<T: Send + 'static>(
         &self,
         longest_wait: Duration,

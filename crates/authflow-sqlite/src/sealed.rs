@@ -1,4 +1,4 @@
-//! Secrets of authenticators: sealed once where they stood in the clear, counted by key, and sealed anew.
+//! Secrets of authenticators. Secrets in the clear are sealed once, and sealed secrets are counted by key and resealed.
 
 use crate::{Accounts, SealedRow, StoreError, Transaction, columns, schema::has_table};
 use authflow::{
@@ -9,16 +9,16 @@ use authflow::{
 };
 use rusqlite::Connection;
 
-/// Stands in a database whose clear secrets have been sealed, and whose file has not been written anew since.
+/// This table marks a database whose clear secrets have been sealed, but whose file has not been rewritten yet.
 const UNSCRUBBED: &str = "authflow_unscrubbed";
 
-/// Notes that the file may have secrets in the clear, in pages that nothing refers to any more: until [`scrub`].
+/// Notes that the file may have secrets in the clear in unused pages, until [`scrub`] rewrites it.
 pub(crate) fn note_unscrubbed(connection: &Connection) -> Result<(), StoreError> {
     Ok(connection.execute_batch(&format!("CREATE TABLE {UNSCRUBBED} (since INTEGER) STRICT"))?)
 }
 
-/// Writes the file anew where that has not been done since secrets were sealed, so that nothing of them is left in it. A service that was
-/// stopped in between does it at its next start.
+/// Rewrites the file if that has not happened since secrets were sealed, so that nothing of them is left in it. If a service was stopped in
+/// between, its next start does it.
 pub(crate) fn scrub(connection: &Connection) -> Result<(), StoreError> {
     if !has_table(connection, UNSCRUBBED)? {
         return Ok(());
@@ -42,7 +42,7 @@ pub(crate) fn count_by_key(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// The secrets of a table that another key than this one has sealed.
+/// The secrets of a table that are sealed under another key than this one.
 pub(crate) fn by_others(
     connection: &Connection,
     table: &'static str,
@@ -57,7 +57,7 @@ pub(crate) fn by_others(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Refuses keys without one that a secret is sealed under: that key was dropped too early, or its file was lost.
+/// Refuses keys if one is missing that a secret is sealed under: it was dropped too early, or its file was lost.
 pub(crate) fn refuse_missing_keys(seals: Vec<(String, i64)>, keys: &SealingKeys) -> Result<(), StoreError> {
     let is_known = |id: &str| KeyId::new(id).is_ok_and(|id| keys.get(&id).is_some());
     let missing: Vec<_> = seals.into_iter().filter(|(id, _)| !is_known(id)).collect();
@@ -69,7 +69,7 @@ pub(crate) fn refuse_missing_keys(seals: Vec<(String, i64)>, keys: &SealingKeys)
     Err(StoreError::SealingKeysMissing { count, ids: ids.join(", ") })
 }
 
-/// Seals anew what an earlier key has sealed, so that it can be dropped. One that does not open stays as it is.
+/// Reseals the secrets of earlier keys, so that these keys can be dropped. A secret that does not open stays as it is.
 pub(crate) fn reseal_all(
     transaction: &Transaction<'_>,
     accounts: &impl Accounts,

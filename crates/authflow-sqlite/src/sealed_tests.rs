@@ -11,11 +11,11 @@ use std::{
 };
 use tempfile::TempDir;
 
-/// 20 bytes of each account that stand nowhere else.
+/// 20 bytes of each account that occur nowhere else.
 const SECRETS: [&[u8; 20]; 3] = [b"clear-secret-of-ann-", b"clear-secret-of-bob-", b"clear-secret-of-gone"];
 
-/// A database of a version that kept secrets in the clear, with two of them and the traces of a third. It was not closed in order, so that the
-/// log beside it is still there.
+/// A database of a version that kept secrets in the clear, with two of them and the traces of a third. It was not closed properly, so the log
+/// beside it still exists.
 fn of_clear_secrets() -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("authflow.db");
@@ -45,7 +45,7 @@ fn found_in(folder: &Path) -> Vec<(String, usize)> {
     found
 }
 
-/// A connection to a file that is its owner's alone.
+/// A connection to a file that only its owner may read.
 fn written_to(path: &Path) -> Connection {
     database_file::claim(path).unwrap();
     connection::open_writer(path, std::time::Duration::ZERO).unwrap()
@@ -68,7 +68,7 @@ fn secrets_in_the_clear_are_sealed_once_and_no_trace_of_them_is_left() {
     drop(open(&path, demo::sealing_keys()).unwrap());
     assert_eq!(stored(), sealed, "once");
 
-    // It is hers: the same again, at the same moment and under the same key, is the same text.
+    // It is hers: if the same secret is sealed at the same moment and under the same key, the text is the same.
     let ann = Owner { tenant: Some(demo::tenant()), account: AccountId::new("ann").unwrap() };
     let at = || Moment::new(demo::START, authflow::Entropy::from_bytes([7; 32]));
     let later = SealingKeys::new(sealing_key("later", 9)).with_opener(sealing_key("seal-2", 102)).unwrap();
@@ -107,7 +107,7 @@ fn what_cannot_be_sealed_stops_the_migration_and_changes_nothing() {
     };
     change("nine byte");
     assert!(matches!(open(&path, demo::sealing_keys()), Err(StoreError::ClearSecret(_))));
-    // As short as it was once.
+    // This length was allowed once.
     assert_eq!(change("ten bytes."), 4);
     assert!(open(&path, demo::sealing_keys()).is_ok());
 }
@@ -122,7 +122,7 @@ fn a_key_that_a_secret_needs_is_missed_with_a_count() {
     assert_eq!(error.to_string(), told);
 }
 
-/// After that the earlier key can go.
+/// The earlier key can be dropped after that.
 #[test]
 fn what_an_earlier_key_has_sealed_is_sealed_anew_at_the_start_and_no_account_changes() {
     let (_folder, path) = of_clear_secrets();
@@ -138,7 +138,7 @@ fn what_an_earlier_key_has_sealed_is_sealed_anew_at_the_start_and_no_account_cha
     let one = |id, number| SealingKeys::new(sealing_key(id, number));
     assert!(open(&path, one("seal-2", 102)).is_ok());
 
-    // One that was moved here from another account stays as it is, and needs its key.
+    // A secret that was moved here from another account stays as it is, and still needs its key.
     let sql = "UPDATE authflow_accounts SET totp_sealed = (SELECT totp_sealed FROM authflow_accounts WHERE id = 'bob') WHERE id = 'ann'";
     connection.execute(sql, []).unwrap();
     let next = one("next", 9).with_opener(sealing_key("seal-2", 102)).unwrap();

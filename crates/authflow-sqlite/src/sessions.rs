@@ -15,7 +15,7 @@ impl<A: Accounts> SqliteStore<A> {
         self.read(move |connection| find(connection, ask.session)).await
     }
 
-    /// A session that has not been ended, as it was before this use of it. Only a use that is to be noted waits for the writer.
+    /// A session that has not been ended, as it was before this use of it. The question waits for the writer only if the use must be noted.
     pub(crate) async fn check_session(&self, ask: CheckSession) -> Result<Option<SessionRecord>, StoreError> {
         let session = ask.session;
         let found = self.read(move |connection| find(connection, session)).await?;
@@ -23,7 +23,7 @@ impl<A: Accounts> SqliteStore<A> {
             return Ok(found);
         }
         self.write(move |connection| {
-            // What was read may have been rotated, ended or noted since.
+            // The session may have been rotated, ended or noted since it was read.
             let found = find(connection, ask.session)?;
             match found.and_then(|record| ask.note(&record)) {
                 Some(noted) => note(connection, &noted).map(|()| Written::Kept(found)),
@@ -81,7 +81,7 @@ pub(crate) fn record(row: &Row<'_>, session: SessionId) -> Result<SessionRecord,
     })
 }
 
-/// Says whether it was opened: one that is there, or was, is not written over.
+/// Returns whether the session was opened. A session that exists or existed is not overwritten.
 pub(crate) fn open(connection: &Connection, record: &SessionRecord) -> Result<bool, StoreError> {
     let sql = "INSERT INTO authflow_sessions
             (id, client_id, tenant, account, auth_time, factors, generation, used_at, expires_at, revision,
@@ -106,7 +106,7 @@ pub(crate) fn open(connection: &Connection, record: &SessionRecord) -> Result<bo
     Ok(opened == 1)
 }
 
-/// Notes that a session's subject has proved who they are again, if the session lives. Says whether it did.
+/// Notes that the subject of a session has proved who they are again, if the session lives. Returns whether it did.
 pub(crate) fn renew(
     connection: &Connection,
     audience: &Audience,
@@ -127,14 +127,14 @@ pub(crate) fn renew(
     Ok(changed == 1)
 }
 
-/// What a rotation looks for and leaves behind.
+/// The generation that a rotation expects, and the values that it writes.
 pub(crate) struct Rotation<'a> {
     pub(crate) expected_generation: u32,
     pub(crate) device: &'a DeviceBinding,
     pub(crate) unseen_since: Option<Timestamp>,
 }
 
-/// Counts one rotation and binds the session anew, if it lives and is of the expected generation. Says whether it did.
+/// Counts one rotation and binds the session anew, if the session lives and has the expected generation. Returns whether it did.
 pub(crate) fn rotate(
     connection: &Connection,
     audience: &Audience,
@@ -159,7 +159,7 @@ pub(crate) fn rotate(
     Ok(changed == 1)
 }
 
-/// Ends sessions of the account in every application: they all rest on the same credentials.
+/// Ends sessions of the account in every application, because all of them rest on the same credentials.
 pub(crate) fn end(
     connection: &Connection,
     tenant: &str,

@@ -1,10 +1,10 @@
-//! What a store is opened with.
+//! The settings of a store.
 
 use crate::{OwnAccounts, StoreError, Waits, nobodies};
 use authflow::{Moment, sealing::SealingKeys};
 use std::{fmt, num::NonZeroU32, path::PathBuf, sync::Arc};
 
-/// Where a database is.
+/// The place of a database.
 ///
 /// ```
 /// use authflow::{Moment, testkit::demo};
@@ -27,13 +27,13 @@ use std::{fmt, num::NonZeroU32, path::PathBuf, sync::Arc};
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
-    /// In memory, and gone with the store: for tests and demonstrations.
+    /// The database is in memory, and gone with the store: for tests and demonstrations.
     Memory,
-    /// In a file, and two beside it (`-wal`, `-shm`).
+    /// The database is in a file, with two more beside it (`-wal`, `-shm`).
     File(PathBuf),
 }
 
-/// What a store is opened with.
+/// The settings of a store.
 ///
 /// ```
 /// use authflow::{Moment, testkit::demo}; // `Moment::now` with the feature `os`
@@ -49,7 +49,7 @@ pub enum Place {
 /// let store = SqliteStore::open(&settings)?;
 /// store.check().await?;
 ///
-/// // A file that others may read has verifiers of passwords in it: it is refused.
+/// // A file that others may read is refused, because it has verifiers of passwords in it.
 /// # #[cfg(unix)] {
 /// # use std::{fs, os::unix::fs::PermissionsExt as _};
 /// # let folder = tempfile::tempdir()?;
@@ -64,11 +64,12 @@ pub enum Place {
 /// ```
 #[derive(Clone)]
 pub struct Settings<A = OwnAccounts> {
-    /// How long is waited for the database.
+    /// How long the store waits for the database.
     pub waits: Waits,
-    /// How many names, and how many recipients of codes, that nobody has are remembered:
-    /// [`Sweep::MOST_OF_NOBODY`](authflow::administration::Sweep::MOST_OF_NOBODY) by default. A flood of names drops the oldest ones, and a name
-    /// that was dropped has its guesses back, which somebody's never has: fewer than [`FEWEST_OF_NOBODY`](Settings::FEWEST_OF_NOBODY) are for tests.
+    /// How many names, and how many recipients of codes, are remembered although no account has them:
+    /// [`Sweep::MOST_OF_NOBODY`](authflow::administration::Sweep::MOST_OF_NOBODY) by default. A flood of names drops the oldest ones. A dropped
+    /// name gets its guesses back, which never happens to an account's name. So fewer than [`FEWEST_OF_NOBODY`](Settings::FEWEST_OF_NOBODY) are for
+    /// tests only.
     pub most_of_nobody: NonZeroU32,
     /// What is brought up to date when the database is opened: [`Upkeep::All`] by default.
     pub upkeep: Upkeep,
@@ -84,7 +85,7 @@ pub struct Settings<A = OwnAccounts> {
 /// use authflow::{Moment, testkit::demo};
 /// use authflow_sqlite::{Place, Settings, SqliteStore, StoreError, Upkeep};
 ///
-/// // A tool that looks at a database beside the service, and makes no tables in it.
+/// // A tool that reads a database while the service runs, and makes no tables in it.
 /// let mut settings = Settings::new(Place::Memory, demo::sealing_keys(), Moment::now);
 /// settings.upkeep = Upkeep::Nothing;
 /// let refused = SqliteStore::open(&settings).unwrap_err();
@@ -92,16 +93,17 @@ pub struct Settings<A = OwnAccounts> {
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Upkeep {
-    /// The tables, and the secrets that an earlier key has sealed, which are sealed anew: for a service.
+    /// The tables are brought up to date, and secrets of earlier keys are sealed anew under the present one. This is for a service.
     #[default]
     All,
-    /// The tables alone: for whoever makes them before the services have the next key.
+    /// Only the tables are brought up to date. This is for a program that makes them before the services have the next key.
     Tables,
-    /// Nothing: for whoever works beside a service that runs. Tables of another version are refused, since that service may be of theirs.
+    /// Nothing is brought up to date. This is for a program that works beside a running service. Tables of another version are refused, because the
+    /// service may be of that version.
     Nothing,
 }
 
-/// Where time and entropy come from.
+/// The source of time and entropy.
 #[derive(Clone)]
 pub(crate) struct Moments(Arc<dyn Fn() -> Option<Moment> + Send + Sync>);
 
@@ -112,7 +114,7 @@ impl Moments {
 }
 
 impl<A> Settings<A> {
-    /// The same, with accounts that are kept elsewhere: in a [`UsersTable`](crate::UsersTable) of your own.
+    /// The same settings, with accounts that are kept elsewhere: in a [`UsersTable`](crate::UsersTable) of your own.
     #[must_use]
     pub fn accounts<B>(self, accounts: B) -> Settings<B> {
         let Self { waits, most_of_nobody, upkeep, place, sealing, moments, .. } = self;
@@ -121,13 +123,13 @@ impl<A> Settings<A> {
 }
 
 impl Settings {
-    /// Fewer names of nobody are soon flooded.
+    /// With fewer names than this, the memory for names that no account has is soon flooded.
     pub const FEWEST_OF_NOBODY: u32 = 1 << 16;
 
-    /// A database, every key that a secret in it is sealed under, and where time and entropy come from: [`Moment::now`](authflow::Moment) mostly (its
-    /// feature `os`).
+    /// `place` says where the database is, and `sealing` has every key that a secret in it is sealed under. `moments` gives time and entropy, and
+    /// is usually [`Moment::now`](authflow::Moment) (its feature `os`).
     ///
-    /// **The moments' clock must not be fast:** what it says is over is forgotten, and a claim that is forgotten early is a token that counts
+    /// **The moments' clock must not be fast.** The store forgets what is over by this clock, and if a claim is forgotten early, its token counts
     /// twice.
     pub fn new<E>(
         place: Place,

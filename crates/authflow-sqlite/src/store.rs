@@ -1,4 +1,4 @@
-//! The store: SQLite, embedded. One connection writes; in a file, others read beside it.
+//! The store: embedded SQLite. One connection writes. If the database is a file, other connections read at the same time.
 
 use crate::{
     Accounts, IntoAccounts, OwnAccounts, Place, Settings, StoreError, Transaction, Waits,
@@ -14,8 +14,8 @@ use authflow::Timestamp;
 use rusqlite::{Connection, TransactionBehavior};
 use std::{fmt, num::NonZeroU32, sync::Arc};
 
-/// A store of accounts, guesses, claims, sessions and codes in SQLite: an authflow [`Store`](authflow::parts::Store), and an
-/// [`Administer`](authflow::administration::Administer). A clone is the same store.
+/// A store of accounts, guesses, claims, sessions and codes in SQLite. It is an authflow [`Store`](authflow::parts::Store), and an
+/// [`Administer`](authflow::administration::Administer). All clones are the same store.
 ///
 /// ```
 /// use authflow::{
@@ -32,16 +32,16 @@ use std::{fmt, num::NonZeroU32, sync::Arc};
 /// let erin = demo::account("erin");
 /// store.create_account(erin.clone()).await?;
 ///
-/// // Every administrator's command needs no more than the store.
+/// // An administrator's command needs only the store.
 /// let unlock = Unlock { tenant: erin.tenant, account: erin.id };
 /// assert_eq!(store.unlock(&unlock).await?, Administered::Done);
 /// # Ok(()) }
 /// ```
 ///
-/// It has threads of its own, and answers within a runtime of tokio's whose timer is on.
+/// It has its own threads, and answers within a tokio runtime with time.
 pub struct SqliteStore<A = OwnAccounts> {
     writer: Writer,
-    /// None for a database in memory, which belongs to one connection.
+    /// A database in memory has none, because it belongs to one connection.
     readers: Option<Readers>,
     pub(crate) accounts: Arc<A>,
     place: Place,
@@ -49,20 +49,19 @@ pub struct SqliteStore<A = OwnAccounts> {
     waits: Waits,
     pub(crate) unknown_names: Arc<Forgetting>,
     pub(crate) unknown_recipients: Arc<Forgetting>,
-    /// How many names, and how many recipients, that nobody has are remembered.
+    /// How many names, and how many recipients, are remembered although no account has them.
     pub(crate) most_of_nobody: NonZeroU32,
 }
 
 impl<A: Accounts> SqliteStore<A> {
-    /// Opens a database, and makes it where there is none. Its tables are brought to this version of the crate, and what earlier keys have sealed is
+    /// Opens a database, and makes it if it does not exist. Its tables are brought to this version of the crate, and secrets of earlier keys are
     /// sealed anew under the present one.
     ///
-    /// A file is its owner's alone: it is made so, and refused where others may read it. This takes as long as the disk does, and holds the
-    /// thread.
+    /// A file is made so that only its owner may read it, and refused if others may. This call blocks its thread as long as the disk takes.
     ///
     /// # Errors
-    /// When the database cannot be read, is of a later version, others may read it, a sealing key is missing, the names in it are not each one
-    /// account's, or a table of your own does not fit its mapping. Nothing was changed then.
+    /// When the database cannot be read or is of a later version, when others may read it, when a sealing key is missing, when a name in it cannot
+    /// be read or is of two accounts, or when a table of your own does not fit its mapping. Nothing was changed then.
     pub fn open<M: IntoAccounts<Accounts = A>>(settings: &Settings<M>) -> Result<Self, StoreError> {
         let Settings { waits, most_of_nobody, upkeep, place, accounts, sealing, moments } = settings;
         let moment = moments.moment()?;
@@ -73,7 +72,7 @@ impl<A: Accounts> SqliteStore<A> {
                 open_writer(path, waits.for_others())?
             }
         };
-        // Immediate, so that of two that start at once, one migrates and the other one finds it done.
+        // The transaction is immediate. If two programs start at once, one migrates and the other finds it done.
         let begun = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let transaction = Transaction::of(&begun);
         match upkeep {
@@ -108,17 +107,17 @@ impl<A: Accounts> SqliteStore<A> {
         })
     }
 
-    /// Whether the database can be read, and written by this store: for a health check.
+    /// Whether the database can be read and written, for a health check.
     ///
     /// # Errors
-    /// When it cannot.
+    /// When the database cannot be read or written.
     pub async fn check(&self) -> Result<(), StoreError> {
         self.read(count_claims).await?;
         self.write(|transaction| count_claims(transaction).map(Written::TakenBack)).await
     }
 
-    /// Moves what has been logged ahead into the database file, so that a service that has stopped leaves it whole. Nothing is lost without it:
-    /// the next one that opens the file does it. Holds the thread.
+    /// Moves the write-ahead log into the database file, so that the file is complete after the service has stopped. Nothing is lost without it,
+    /// because the next program that opens the file does it. Blocks its thread.
     ///
     /// # Errors
     /// When the file cannot be written.
@@ -154,7 +153,7 @@ impl<A: Accounts> SqliteStore<A> {
         self.writer.write(self.waits.to_begin(), |connection| work(&Transaction::of(connection))).await
     }
 
-    /// Ends a request, and waits for its turn as long as its call does: shed here, its guess would be in flight and then wrong.
+    /// Ends a request, and waits for its turn as long as its call does. If it were shed, its guess would stay in flight and then count as wrong.
     pub(crate) async fn write_at_last<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Transaction<'_>) -> Result<Written<T>, StoreError> + Send + 'static,
@@ -209,7 +208,7 @@ mod tests {
             Ok(Written::Kept(connection.execute("INSERT INTO seen VALUES (?1)", [id])?))
         };
         let write = |id| Box::pin(store.write(move |connection| insert(connection, id)));
-        // Nobody works yet, and the first one fills the queue.
+        // No writer works yet, and the first job fills the queue.
         let mut first = write(1);
         assert!(timeout(Duration::ZERO, &mut first).await.is_err());
         assert!(matches!(write(2).await, Err(StoreError::Overloaded)));

@@ -1,10 +1,9 @@
-//! How long is waited for the database.
+//! How long the store waits for the database.
 
 use std::time::Duration;
 
-/// How long is waited for the database before an answer is "system busy": each from a millisecond to 30 seconds.
-///
-/// By default 5 seconds, 20 seconds and 5 seconds.
+/// How long the store waits for the database before the answer is "system busy". Each wait is from a millisecond to 30 seconds. The defaults are 5
+/// seconds, 20 seconds and 5 seconds.
 ///
 /// ```
 /// use authflow::{Moment, testkit::demo};
@@ -24,7 +23,7 @@ pub struct Waits {
     for_others: Duration,
 }
 
-/// Waits that are out of bounds.
+/// Waits that are out of their bounds.
 ///
 /// ```
 /// use authflow_sqlite::{InvalidWaits, Waits};
@@ -40,38 +39,38 @@ pub struct Waits {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidWaits {
-    /// One is too short, or too long.
+    /// A wait is too short or too long.
     #[error("each wait must be from 1 ms to 30 s, and one is {given:?}")]
     OutOfBounds {
-        /// What was given.
+        /// The wait that was given.
         given: Duration,
     },
-    /// What ends a request would be shed before what begins one.
+    /// A question that ends a request would be shed before one that begins it.
     #[error("the wait to end ({to_end:?}) must not be shorter than the wait to begin ({to_begin:?})")]
     EndsBeforeBegun {
-        /// What was given to begin.
+        /// The given wait to begin.
         to_begin: Duration,
-        /// What was given to end.
+        /// The given wait to end.
         to_end: Duration,
     },
 }
 
 impl Waits {
     const SHORTEST: Duration = Duration::from_millis(1);
-    /// A guess is in flight for 30 seconds: whoever waits longer to settle it, settles one that counts as wrong by then.
+    /// A guess is in flight for 30 seconds. A guess that is settled later counts as wrong already.
     const LONGEST: Duration = Duration::from_secs(30);
 
-    /// What they are unless somebody says otherwise.
+    /// The default waits.
     pub const DEFAULT: Self = Self {
         to_begin: Duration::from_secs(5),
         to_end: Duration::from_secs(20),
         for_others: Duration::from_secs(5),
     };
 
-    /// - `to_begin`: for a place in the queue, where a question begins something or only reads. Who is shed has lost nothing.
-    /// - `to_end`: for a place in the queue, where a question ends something: a commit, or a guess that was judged. Let it be as long as a request
-    ///   may last: one that is shed here leaves its guess in flight, and then wrong.
-    /// - `for_others`: for another process that holds the database (a backup, somebody's SQL prompt), once it is one's turn.
+    /// - `to_begin`: for a place in the queue, for a question that begins something or only reads. A caller that is shed has lost nothing.
+    /// - `to_end`: for a place in the queue, for a question that ends something: a commit, or a guess that was judged. Make it as long as a request
+    ///   may last: if such a question is shed, its guess stays in flight and then counts as wrong.
+    /// - `for_others`: for another process that holds the database (a backup, somebody's SQL prompt), once the question has its turn.
     ///
     /// ```
     /// use authflow_sqlite::Waits;
@@ -83,7 +82,7 @@ impl Waits {
     /// ```
     ///
     /// # Errors
-    /// When one is out of bounds, or `to_end` is shorter than `to_begin`.
+    /// When a wait is out of bounds, or `to_end` is shorter than `to_begin`.
     pub fn new(to_begin: Duration, to_end: Duration, for_others: Duration) -> Result<Self, InvalidWaits> {
         for given in [to_begin, to_end, for_others] {
             if !(Self::SHORTEST..=Self::LONGEST).contains(&given) {

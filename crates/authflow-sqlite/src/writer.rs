@@ -1,7 +1,7 @@
-//! The one connection that writes, on a thread of its own.
+//! The one connection that writes, on its own thread.
 //!
-//! Writes that wait at the same time share a transaction, and so one flush to disk; each has a savepoint, so one that is
-//! refused takes nothing back but itself. Nobody is answered before what they asked for is durable.
+//! Writes that wait at the same time share a transaction, and so one flush to disk. Each has a savepoint, so a refused write takes nothing back but
+//! itself. No caller is answered before its write is durable.
 
 use super::StoreError;
 use rusqlite::Connection;
@@ -14,7 +14,7 @@ use tokio::sync::{
 const WAITING: usize = 1024;
 const BATCH: usize = 64;
 
-/// Does the work of one write; what it returns tells the caller whether the transaction became durable.
+/// Does the work of one write. It returns a function that tells the caller whether the transaction became durable.
 pub(crate) type Job = Box<dyn FnOnce(&Connection) -> Reply + Send>;
 type Reply = Box<dyn FnOnce(bool)>;
 
@@ -23,7 +23,7 @@ pub(crate) struct Writer {
     pub(crate) jobs: Sender<Job>,
 }
 
-/// An answer, and whether what was written for it stays.
+/// An answer, and whether its writes stay.
 pub(crate) enum Written<T> {
     Kept(T),
     TakenBack(T),
@@ -36,7 +36,7 @@ impl Writer {
         Ok(Self { jobs })
     }
 
-    /// `longest_wait` is for a place in the queue.
+    /// `longest_wait` is the wait for a place in the queue.
     pub(crate) async fn write<T: Send + 'static>(
         &self,
         longest_wait: Duration,
@@ -46,7 +46,7 @@ impl Writer {
         let job: Job = Box::new(move |connection| {
             let answer = in_savepoint(connection, work);
             Box::new(move |durable| {
-                // An answer may rest on what a neighbour wrote, so it falls with the transaction even if it is "no".
+                // An answer may rest on another write of the transaction, so it fails with the transaction even if it is "no".
                 let answer = if durable { answer } else { Err(StoreError::NotCarriedOut) };
                 let _ = reply.send(answer);
             })
@@ -68,7 +68,7 @@ pub(crate) fn run(connection: &Connection, mut waiting: Receiver<Job>) {
     }
 }
 
-/// Every job of the batch in one transaction. The callers of jobs that were not reached learn it from their channel.
+/// Runs every job of the batch in one transaction. The channel of a job that was not reached closes, so its caller learns of it.
 fn transact(connection: &Connection, mut batch: impl Iterator<Item = Job>) -> Result<(), StoreError> {
     if let Err(error) = execute(connection, "BEGIN IMMEDIATE") {
         drop(batch.next());
@@ -77,7 +77,7 @@ fn transact(connection: &Connection, mut batch: impl Iterator<Item = Job>) -> Re
     let mut replies = Vec::new();
     for job in batch {
         replies.push(job(connection));
-        // A full disk makes SQLite roll back on its own; what followed would be written outside the transaction.
+        // SQLite rolls back by itself when the disk is full. Later writes would be outside the transaction.
         if connection.is_autocommit() {
             break;
         }

@@ -1,4 +1,4 @@
-//! The body of a request, read within bounds.
+//! The body of a request, which is read within bounds.
 
 use authflow::facade::MOST_OF_A_BODY;
 use bytes::{Buf as _, BufMut as _};
@@ -8,16 +8,16 @@ use http_body_util::BodyExt as _;
 use std::{pin::pin, time::Duration};
 use tokio::time::timeout;
 
-/// A little more than a façade takes, so that it refuses a body that is too long in its own words. What follows after that is left unread.
+/// A little more than a façade accepts, so that the façade refuses a body that is too long in its own words. The rest is left unread.
 const MOST_BYTES: usize = MOST_OF_A_BODY + 4 * 1024;
 const LONGEST_READ: Duration = Duration::from_secs(10);
 
-/// Why there is no body to hand on.
+/// Why there is no body to pass on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unread {
-    /// It ended in the middle, or was no well-formed one.
+    /// The body ended too early, or was not well-formed.
     Broken,
-    /// It was not there in time.
+    /// The body did not arrive in time.
     Late,
 }
 

@@ -1,4 +1,4 @@
-//! How many calls are in progress at once, and how each comes to its end.
+//! How many calls are in progress at once, and how each reaches its end.
 
 use std::{future::Future, sync::Arc, time::Duration};
 use tokio::{
@@ -6,12 +6,12 @@ use tokio::{
     time::timeout,
 };
 
-/// Until a place is free.
+/// The longest wait for a place.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
-/// Until the client is told that the system is busy. The call goes on, and keeps its place.
+/// The longest time until the client is told that the system is busy. The call goes on, and keeps its place.
 pub(crate) const LONGEST_ANSWER: Duration = Duration::from_secs(20);
 
-/// Places for calls. Whoever gets none is turned away before anything is counted or written for them.
+/// Places for calls. A call without a place is turned away before anything is counted or written for it.
 #[derive(Clone, Debug)]
 pub(crate) struct Calls {
     places: Arc<Semaphore>,
@@ -22,7 +22,7 @@ impl Calls {
         Self { places: Arc::new(Semaphore::new(most.min(Semaphore::MAX_PERMITS))) }
     }
 
-    /// A place, when there is one; `None` if that takes too long.
+    /// A place, as soon as there is one; `None` if that takes too long.
     pub(crate) async fn place(&self) -> Option<Place> {
         if let Ok(Ok(place)) = timeout(LONGEST_WAIT, Arc::clone(&self.places).acquire_owned()).await {
             return Some(Place(place));
@@ -32,12 +32,12 @@ impl Calls {
     }
 }
 
-/// Given back when it is dropped.
+/// A place, which is given back when it is dropped.
 pub(crate) struct Place(#[expect(dead_code, reason = "it is held")] OwnedSemaphorePermit);
 
-/// Does the work of a call to its end, whether or not anybody waits for it: a guess that is reserved must be settled.
+/// Does the work of a call to its end, whether or not anybody waits for it, because a reserved guess must be settled.
 ///
-/// `None` where nobody can be told how it ended.
+/// Returns `None` if the result cannot be told in time, or at all.
 pub(crate) async fn run<W>(work: W, place: Place) -> Option<W::Output>
 where
     W: Future<Output: Send> + Send + 'static,

@@ -1,4 +1,4 @@
-//! A façade's calls in front of a service of one's own.
+//! A façade's calls in front of a service of your own.
 
 use crate::{Login, LoginFuture, LoginService, ResponseBody};
 use authflow::{Host, facade::Facade};
@@ -14,7 +14,7 @@ use std::{
 use tower_layer::Layer;
 use tower_service::Service;
 
-/// Puts the calls of a [`Login`] in front of a service: requests whose path is the façade's are answered, all others go on untouched, with
+/// Puts the calls of a [`Login`] in front of a service. It answers requests whose path belongs to the façade. All others go on untouched, with
 /// their bodies unread.
 ///
 /// ```
@@ -42,8 +42,8 @@ use tower_service::Service;
 /// # }
 /// ```
 ///
-/// That is for `axum`'s `Router::layer`, which comes after the routes, and answers unknown paths with them: `Router::fallback_service` with
-/// [`Login::service`] is for a program whose unknown paths are the façade's to answer.
+/// Use it with `axum`'s `Router::layer` after the routes: the routes then answer unknown paths. If the façade must answer unknown paths, use
+/// `Router::fallback_service` with [`Login::service`].
 pub struct LoginLayer<F, H> {
     login: Login<F, H>,
 }
@@ -74,7 +74,7 @@ impl<F, H, S> Layer<S> for LoginLayer<F, H> {
     }
 }
 
-/// What a [`LoginLayer`] makes of a service.
+/// A service behind the façade's calls. [`LoginLayer`] makes it.
 pub struct LoginOr<F, H, S> {
     service: LoginService<F, H>,
     inner: S,
@@ -103,7 +103,7 @@ where
     type Error = S::Error;
     type Future = LoginOrFuture<S::Future>;
 
-    /// As ready as the inner service is: which of the two a request is for shows when it comes.
+    /// It is ready if the inner service is, because only the request shows which of the two it is for.
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.inner.poll_ready(context)
     }
@@ -122,10 +122,10 @@ pin_project! {
     #[project = Projected]
     #[derive(Debug)]
     pub enum LoginOrFuture<F> {
-        /// The façade's.
+        /// The answer of the façade.
         #[doc(hidden)]
         Login { #[pin] future: LoginFuture },
-        /// The inner service's.
+        /// The answer of the inner service.
         #[doc(hidden)]
         Inner { #[pin] future: F },
     }

@@ -1,4 +1,4 @@
-//! A login for a program on tower: what its service, its layer and its guards have in common.
+//! A login for a program on tower: the common part of its service, its layer and its guards.
 
 use crate::{
     LoginLayer, LoginService, Refusal, RequireSession, Session, body,
@@ -23,7 +23,7 @@ const MOST_CALLS: usize = 64;
 type Peers = dyn Fn(&Parts) -> Option<IpAddr> + Send + Sync;
 type Moments = dyn Fn() -> Result<Moment, Box<dyn Error + Send + Sync>> + Send + Sync;
 
-/// A façade, the host that answers its questions, and where its moments come from. Cheap to clone.
+/// A façade, the host that answers its questions, and the source of its moments. It is cheap to clone.
 ///
 /// ```
 /// use authflow::{Moment, testkit::{Call, MemoryHost, Setup, demo}};
@@ -36,7 +36,7 @@ type Moments = dyn Fn() -> Result<Moment, Box<dyn Error + Send + Sync>> + Send +
 /// let host = Arc::new(Mutex::new(MemoryHost::demo())); // yours
 /// let login = Login::new(api, host, Moment::now); // with the feature `os`
 ///
-/// // In a framework of another kind, without a service or a layer:
+/// // In another kind of framework, without a service or a layer:
 /// let reply = login.serve(&Call::login("alice", "a guess").request()).await;
 /// assert_eq!(reply.status(), 400);
 /// # }
@@ -54,8 +54,8 @@ struct Shared<F, H> {
 }
 
 impl<F, H> Login<F, H> {
-    /// `moments` gives the moment of each request: the operating system's, by `authflow::Moment::now` (feature `os`), or a test's. Where it
-    /// gives none, the request is answered with "system busy", and the error is logged.
+    /// `moments` gives the moment of each request: the operating system's, by `authflow::Moment::now` (feature `os`), or a test's. If it gives
+    /// none, the request is answered with "system busy", and the error is logged.
     pub fn new<M, E>(facade: F, host: Arc<H>, moments: M) -> Self
     where
         M: Fn() -> Result<Moment, E> + Send + Sync + 'static,
@@ -69,18 +69,18 @@ impl<F, H> Login<F, H> {
         }
     }
 
-    /// How many calls are in progress at once; 64 unless it is said. A call that finds no place within five seconds is answered with "system
+    /// Sets how many calls are in progress at once; the default is 64. A call that finds no place within five seconds is answered with "system
     /// busy", and nothing has been counted for it.
     ///
-    /// To be said first: what was made of this value before is counted apart.
+    /// Call this first: services, layers and guards that were made before count separately.
     #[must_use]
     pub fn with_most_calls(self, most: usize) -> Self {
         Self { calls: Calls::new(most), ..self }
     }
 
-    /// Where requests come from, for services, layers and guards that are made of this value afterwards: what the server in front has put
-    /// into their extensions, say. Nobody knows unless it is said. A façade notes it, and lets nobody in by it.
-    /// Where a policy [binds](authflow::device::Bindings::ip) logins to it, `/v1` takes none beyond its first step without it.
+    /// Sets where requests come from, for services, layers and guards that are made afterwards. For example, the server in front may have put the
+    /// address into the extensions. By default, the address is unknown. A façade notes the address, but lets nobody in because of it. If a policy
+    /// [binds](authflow::device::Bindings::ip) logins to the address, `/v1` takes no login beyond its first step without it.
     ///
     /// ```
     /// use authflow::{
@@ -116,17 +116,17 @@ impl<F, H> Login<F, H> {
         &self.shared.host
     }
 
-    /// The façade's calls as a service: for a program that has nothing else at these paths.
+    /// The façade's calls as a service, for a program that has nothing else at these paths.
     pub fn service(&self) -> LoginService<F, H> {
         LoginService::new(self.clone())
     }
 
-    /// The façade's calls as a layer: requests for other paths go on to the inner service, untouched.
+    /// The façade's calls as a layer. Requests for other paths go on to the inner service, untouched.
     pub fn layer(&self) -> LoginLayer<F, H> {
         LoginLayer::new(self.clone())
     }
 
-    /// A guard for routes: it lets a request on only with a session that lives, of somebody who signed in to this application.
+    /// A guard for routes. It passes a request on only if it has a live session of this application.
     pub fn require_session(&self, application: ClientId) -> RequireSession<F, H> {
         RequireSession::new(self.clone(), application)
     }
@@ -143,14 +143,14 @@ impl<F, H> Login<F, H> {
 }
 
 impl<F: Facade, H: Host + Send + Sync + 'static> Login<F, H> {
-    /// Answers a request of the façade's, whatever framework it came by: what [`Login::service`] does once it has read the body.
+    /// Answers a request of the façade, from whatever framework. [`Login::service`] calls it after it has read the body.
     ///
-    /// The body must be whole, or cut after the 16 KiB that a façade takes: see [`LoginService`].
+    /// The body must be whole, or cut after the 16 KiB that a façade accepts: see [`LoginService`].
     pub async fn serve<R: Headers + ?Sized>(&self, request: &Request<'_, R>) -> Reply {
         self.serve_in_time(request).await.unwrap_or_else(|| self.facade().busy(request))
     }
 
-    /// `None` where it cannot be told how it ends.
+    /// `None` if the result cannot be told in time, or at all.
     async fn serve_in_time<R: Headers + ?Sized>(&self, request: &Request<'_, R>) -> Option<Reply> {
         let place = self.calls.place().await?;
         let (step, manner) = self.facade().handle(request, self.moment()?);
@@ -167,7 +167,7 @@ impl<F: Facade, H: Host + Send + Sync + 'static> Login<F, H> {
         }
     }
 
-    /// Whose request it is, by what the façade's clients show in its headers. Whether a route takes them is for its guard to say.
+    /// The session of a request, by what the façade's clients show in its headers. The guard of a route judges whether the route accepts it.
     pub(crate) async fn authenticate<R: Headers + ?Sized>(
         &self,
         request: &Request<'_, R>,

@@ -1,4 +1,4 @@
-//! The body of a response that is of this crate's or of an inner service's.
+//! The body of a response of this crate or of an inner service.
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
@@ -11,7 +11,7 @@ use std::{
 };
 
 pin_project! {
-    /// The body of a response from a layer or a guard: its own, or the inner service's. It fails as that does.
+    /// The body of a response from a layer or a guard: its own, or the inner service's. Reading it fails only if the inner service's body fails.
     #[derive(Debug)]
     pub struct ResponseBody<R> {
         #[pin]
@@ -38,7 +38,7 @@ impl<R> ResponseBody<R> {
     }
 }
 
-/// An empty one.
+/// An empty body.
 impl<R> Default for ResponseBody<R> {
     fn default() -> Self {
         Self::own(Full::default())

@@ -14,13 +14,12 @@ use std::{
 };
 use tower_service::Service;
 
-/// The calls of a [`Login`] as a service. It answers every request, that of another path with the façade's "not found".
+/// The calls of a [`Login`] as a service. It answers every request. A request for another path gets the façade's "not found".
 ///
-/// A body is read as far as a façade takes one and a little further, so that one that is too long is refused in the façade's words; the rest
-/// is left unread. It must be there within ten seconds.
+/// A body is read a little further than a façade accepts, so that the façade refuses one that is too long in its own words. The rest is left
+/// unread. The body must arrive within ten seconds.
 ///
-/// Once a call has begun it goes on to its end, also where its client hangs up: a guess that is reserved must be settled. So it runs as a task
-/// of tokio's.
+/// Once a call has begun, it goes on to its end, even if its client hangs up, because a reserved guess must be settled. So it runs as a tokio task.
 ///
 /// ```
 /// use authflow::{
@@ -87,7 +86,7 @@ where
     }
 }
 
-/// The answer of a [`LoginService`]. Dropped, it takes nothing back: see there.
+/// The answer of a [`LoginService`]. If it is dropped, the call goes on: see there.
 pub struct LoginFuture(Pin<Box<dyn Future<Output = Response<Full<Bytes>>> + Send>>);
 
 impl std::fmt::Debug for LoginFuture {

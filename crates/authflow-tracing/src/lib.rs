@@ -7,7 +7,7 @@ use authflow::{
 };
 use core::error::Error;
 
-/// A [`Log`] that logs by `tracing`. The [crate] says which level is for what.
+/// A [`Log`] that logs by `tracing`. The [crate] lists the levels.
 ///
 /// ```
 /// use authflow::{
@@ -19,7 +19,7 @@ use core::error::Error;
 /// tracing_subscriber::fmt().init(); // once, at start
 /// let mut world = World::new();
 /// world.send(&Call::login("alice", "a guess"));
-/// // `Parts` calls it with every outcome: INFO … event="proof_refused" detail=…
+/// // `Parts` calls this with every outcome: INFO … event="proof_refused" detail=…
 /// TracingLog.observe(world.outcome.as_ref().unwrap());
 /// ```
 #[derive(Clone, Copy, Debug, Default)]

@@ -1,4 +1,4 @@
-//! What a login leaves in the log.
+//! The lines that a login leaves in the log.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use authflow::{
@@ -27,7 +27,7 @@ impl Write for Lines {
     }
 }
 
-/// What is logged while alice signs in with this password.
+/// The lines that are logged while alice signs in with this password.
 fn logged(hasher: impl Hasher, password: &str) -> Vec<String> {
     let lines = Lines::default();
     let writer = lines.clone();
@@ -50,7 +50,7 @@ fn logged(hasher: impl Hasher, password: &str) -> Vec<String> {
     String::from_utf8(bytes).unwrap().lines().map(|line| line.trim().to_owned()).collect()
 }
 
-/// A hasher that cannot.
+/// A hasher that is overloaded.
 struct Overloaded;
 
 impl Hasher for Overloaded {

@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 /// let users = users.no_mobile().verifier("hash").status("state", [("on", AccountStatus::Active)]);
 /// let users = users.no_password_set_at();
 ///
-/// // What a store of yours makes of it.
+/// // A store of your own can use it like this.
 /// let columns = users.columns();
 /// assert_eq!(columns.finding(), None);
 /// let names: Vec<_> = columns.named().into_iter().map(|(_, column)| quoted(column)).collect();
@@ -30,40 +30,40 @@ use std::collections::BTreeSet;
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Columns {
-    /// The table's schema, where one was said.
+    /// The table's schema, if one was named.
     pub schema: Option<String>,
     /// The table.
     pub table: String,
     /// The account's id.
     pub id: String,
-    /// What says the tenant of a row.
+    /// The source of a row's tenant.
     pub tenant: TenantColumn,
-    /// The user name, where there is such a column.
+    /// The user name, if there is such a column.
     pub user_name: Option<String>,
-    /// The verified e-mail address, where there is such a column.
+    /// The verified e-mail address, if there is such a column.
     pub email: Option<String>,
-    /// The verified mobile number, where there is such a column.
+    /// The verified mobile number, if there is such a column.
     pub mobile: Option<String>,
-    /// What passwords are verified against.
+    /// The verifiers of passwords.
     pub verifier: String,
-    /// Whether an account may sign in, with the words that mean each status. None: whoever has a row may.
+    /// Whether an account may sign in, with the words that mean each status. With `None`, every account may.
     pub status: Option<(String, Vec<(String, AccountStatus)>)>,
-    /// When the password was set, where there is such a column.
+    /// When the password was set, if there is such a column.
     pub password_set_at: Option<String>,
-    /// Claims for id tokens, where there is such a column.
+    /// Claims for id tokens, if there is such a column.
     pub profile: Option<String>,
-    /// Whether the store may make rows: for people who register.
+    /// Whether the store may make rows, for people who register.
     pub takes_new_accounts: bool,
-    /// Whether the store may write a number or an address: for people who replace their own.
+    /// Whether the store may write a number or an address, for people who replace their own.
     pub takes_new_contacts: bool,
 }
 
-/// What says the tenant of a row.
+/// The source of a row's tenant.
 ///
 /// ```
 /// use authflow_users_table::{TenantColumn, quoted};
 ///
-/// /// What a store of yours selects an account's tenant by.
+/// /// The condition by which a store of your own selects an account's tenant.
 /// fn condition(tenant: &TenantColumn) -> String {
 ///     match tenant {
 ///         TenantColumn::Is(_) => "TRUE".to_owned(), // compared before anything is asked
@@ -75,9 +75,9 @@ pub struct Columns {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TenantColumn {
-    /// All rows are of this one, or of an application without tenants.
+    /// All rows are of this tenant, or of an application without tenants.
     Is(Option<TenantId>),
-    /// This column.
+    /// This column has the tenant.
     Named(String),
 }
 
@@ -88,12 +88,12 @@ impl Default for TenantColumn {
 }
 
 impl Columns {
-    /// The table as it was named, for an error.
+    /// The table as it was named, for an error message.
     pub fn table_as_named(&self) -> String {
         self.schema.iter().chain([&self.table]).map(String::as_str).collect::<Vec<_>>().join(".")
     }
 
-    /// Every column that is named, with what it is for.
+    /// Every named column, with its meaning.
     pub fn named(&self) -> Vec<(&'static str, &str)> {
         let tenant = match &self.tenant {
             TenantColumn::Named(column) => Some(column),
@@ -113,10 +113,10 @@ impl Columns {
         named.into_iter().filter_map(|(what, column)| Some((what, column?.as_str()))).collect()
     }
 
-    /// The column of a contact that is to be written.
+    /// The column to which a contact is written.
     ///
     /// # Errors
-    /// When the mapping does not say that contacts are, or names no such column: what must be, for an error of the store.
+    /// When the mapping takes no new contacts, or names no such column. The text says what must be, for an error of the store.
     pub fn contact(&self, channel: Channel) -> Result<&str, String> {
         let (what, column) = match channel {
             Channel::Sms => ("mobile", &self.mobile),
@@ -128,10 +128,10 @@ impl Columns {
         column.as_deref().ok_or_else(|| format!("must have a column for {what}, to keep a new one in"))
     }
 
-    /// The word that is written for a status.
+    /// The column and the word that are written for a status.
     ///
     /// # Errors
-    /// When the mapping names none: what must be, for an error of the store.
+    /// When the mapping has no word for it. The text says what must be, for an error of the store.
     pub fn word_for(&self, status: AccountStatus) -> Result<(&str, &str), String> {
         let said = self.status.as_ref().and_then(|(column, words)| {
             let (word, _) = words.iter().find(|(_, means)| *means == status)?;
@@ -140,10 +140,10 @@ impl Columns {
         said.ok_or_else(|| format!("must have a word for `{}`, and its mapping names none", status.as_str()))
     }
 
-    /// Whether there is a place for the status, the names and the claims of an account that a store is to make.
+    /// Whether the table has a place for the status, the names and the claims of an account that a store wants to make.
     ///
     /// # Errors
-    /// When there is none for one of them: what must be, for an error of the store.
+    /// When there is no place for one of them. The text says what must be, for an error of the store.
     pub fn place_for<P>(&self, new: &NewAccount<P>) -> Result<(), &'static str> {
         let is_written = self.status.is_some() || new.status != AccountStatus::Active;
         let missing = [
@@ -171,7 +171,8 @@ impl Columns {
         missing.into_iter().find(|(is_missing, _)| *is_missing).map_or(Ok(()), |(_, must)| Err(must))
     }
 
-    /// What is wrong with a mapping, whatever the table is like: a word that means two statuses, or none that means one. A store refuses it.
+    /// A fault of the mapping itself, whatever the table is like. Either there are no words for a status, or a word means two, or new accounts have
+    /// no word for `active`. A store refuses such a mapping.
     pub fn finding(&self) -> Option<&'static str> {
         let (_, words) = self.status.as_ref()?;
         let different: BTreeSet<_> = words.iter().map(|(word, _)| word).collect();

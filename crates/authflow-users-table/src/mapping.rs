@@ -1,12 +1,12 @@
-//! Which column says what.
+//! The meanings of columns.
 
 use crate::columns::{Columns, TenantColumn};
 use authflow::{TenantId, account::AccountStatus};
 use std::{fmt, marker::PhantomData};
 
-/// A table of your own that accounts are kept in, by the names of its columns.
+/// A table of your own in which accounts are kept, by the names of its columns.
 ///
-/// Each column is named, or its absence is, in this order: nothing that protects can be left out.
+/// You name each column or state that it is absent, in this order. You cannot leave out a column that protects accounts.
 ///
 /// ```
 /// use authflow::account::AccountStatus;
@@ -28,7 +28,7 @@ use std::{fmt, marker::PhantomData};
 /// );
 /// ```
 ///
-/// A mapping with something unsaid is none:
+/// An incomplete mapping cannot be used:
 ///
 /// ```compile_fail,E0599
 /// use authflow_users_table::UsersTable;
@@ -47,33 +47,33 @@ pub struct UsersTable<Unsaid = unsaid::Nothing> {
     unsaid: PhantomData<fn() -> Unsaid>,
 }
 
-/// What of a mapping is to be said next.
+/// The part of a mapping that must be stated next.
 pub mod unsaid {
-    /// Everything has been said.
+    /// Everything has been stated.
     #[derive(Clone, Copy, Debug)]
     pub enum Nothing {}
     /// The id of an account.
     #[derive(Clone, Copy, Debug)]
     pub enum Id {}
-    /// Its tenant.
+    /// The tenant of an account.
     #[derive(Clone, Copy, Debug)]
     pub enum Tenant {}
-    /// Its user name.
+    /// The user name of an account.
     #[derive(Clone, Copy, Debug)]
     pub enum UserName {}
-    /// Its e-mail address.
+    /// The e-mail address of an account.
     #[derive(Clone, Copy, Debug)]
     pub enum Email {}
-    /// Its mobile number.
+    /// The mobile number of an account.
     #[derive(Clone, Copy, Debug)]
     pub enum Mobile {}
-    /// The verifier of its password.
+    /// The verifier of an account's password.
     #[derive(Clone, Copy, Debug)]
     pub enum Verifier {}
-    /// Whether it may sign in.
+    /// Whether an account may sign in.
     #[derive(Clone, Copy, Debug)]
     pub enum Status {}
-    /// When its password was set.
+    /// When an account's password was set.
     #[derive(Clone, Copy, Debug)]
     pub enum PasswordSetAt {}
 }
@@ -85,7 +85,7 @@ impl<Unsaid> UsersTable<Unsaid> {
 }
 
 impl UsersTable {
-    /// The table of this name. Where a database has several schemas, it is looked for as usual there.
+    /// The table of this name. If a database has several schemas, the table is looked up there as usual.
     pub fn named(table: &str) -> UsersTable<unsaid::Id> {
         Self::said(Columns { table: table.into(), ..Columns::default() })
     }
@@ -95,27 +95,28 @@ impl UsersTable {
         Self::said(Columns { schema: Some(schema.into()), table: table.into(), ..Columns::default() })
     }
 
-    /// The column of claims for id tokens: an object in JSON. Without one, accounts have none.
+    /// The column of claims for id tokens, as a JSON object. Without such a column, accounts have no claims.
     pub fn profile(self, column: &str) -> Self {
         Self::said(Columns { profile: Some(column.into()), ..self.columns })
     }
 
-    /// The store may make rows in the table: for people who [register](authflow::policy::Policy::registration). Without this word nobody does, whatever a
-    /// policy says.
+    /// Lets the store make rows in the table, for people who [register](authflow::policy::Policy::registration). Without this word nobody can
+    /// register, whatever a policy says.
     ///
-    /// It writes the columns that are named here and no others. So every other column must take NULL or have a default; a store that finds one that
+    /// The store writes the mapped columns and no others. So every other column must take NULL or have a default. A store refuses the mapping if it
+    /// finds a column that does not.
     /// does not refuses the mapping.
     pub fn takes_new_accounts(self) -> Self {
         Self::said(Columns { takes_new_accounts: true, ..self.columns })
     }
 
-    /// The store may write the number and the address of a row: for people who [replace](authflow::policy::Policy::replaces_contacts) their own. Without this
-    /// word nobody does, whatever a policy says.
+    /// Lets the store write the number and the address of a row, for people who [replace](authflow::policy::Policy::replaces_contacts) their own.
+    /// Without this word nobody can, whatever a policy says.
     pub fn takes_new_contacts(self) -> Self {
         Self::said(Columns { takes_new_contacts: true, ..self.columns })
     }
 
-    /// What it says, for a store.
+    /// The columns of the mapping, for a store.
     pub fn columns(&self) -> &Columns {
         &self.columns
     }
@@ -129,12 +130,12 @@ impl UsersTable<unsaid::Id> {
 }
 
 impl UsersTable<unsaid::Tenant> {
-    /// The column of the account's tenant. Where it has none, the account is of applications without tenants.
+    /// The column of the account's tenant. An account without a tenant is of applications without tenants.
     pub fn tenant(self, column: &str) -> UsersTable<unsaid::UserName> {
         Self::said(Columns { tenant: TenantColumn::Named(column.into()), ..self.columns })
     }
 
-    /// There is no such column: every account is of this tenant, or, with `None`, of applications without tenants.
+    /// States that there is no such column. Every account is of this tenant or, with `None`, of applications without tenants.
     pub fn tenant_is(self, tenant: impl Into<Option<TenantId>>) -> UsersTable<unsaid::UserName> {
         Self::said(Columns { tenant: TenantColumn::Is(tenant.into()), ..self.columns })
     }
@@ -146,7 +147,7 @@ impl UsersTable<unsaid::UserName> {
         Self::said(Columns { user_name: Some(column.into()), ..self.columns })
     }
 
-    /// There is no such column: nobody signs in by a user name, and a new password may be anything that would have been one.
+    /// States that there is no such column. Nobody signs in by a user name, and a new password may be anything that would have been one.
     pub fn no_user_name(self) -> UsersTable<unsaid::Email> {
         Self::said(self.columns)
     }
@@ -158,7 +159,7 @@ impl UsersTable<unsaid::Email> {
         Self::said(Columns { email: Some(column.into()), ..self.columns })
     }
 
-    /// There is no such column: nobody gets a code by e-mail.
+    /// States that there is no such column. Nobody gets a code by e-mail.
     pub fn no_email(self) -> UsersTable<unsaid::Mobile> {
         Self::said(self.columns)
     }
@@ -170,22 +171,22 @@ impl UsersTable<unsaid::Mobile> {
         Self::said(Columns { mobile: Some(column.into()), ..self.columns })
     }
 
-    /// There is no such column: nobody gets a code by SMS.
+    /// States that there is no such column. Nobody gets a code by SMS.
     pub fn no_mobile(self) -> UsersTable<unsaid::Verifier> {
         Self::said(self.columns)
     }
 }
 
 impl UsersTable<unsaid::Verifier> {
-    /// The column of what passwords are verified against.
+    /// The column of the verifiers of passwords.
     pub fn verifier(self, column: &str) -> UsersTable<unsaid::Status> {
         Self::said(Columns { verifier: column.into(), ..self.columns })
     }
 }
 
 impl UsersTable<unsaid::Status> {
-    /// The column that says whether an account may sign in, and what its words mean. A word that is not among them is an error, and lets nobody
-    /// in. The first word of a status is the one that is written.
+    /// The column that says whether an account may sign in, and the meanings of its words. Any other word is an error, and nobody signs in with it.
+    /// The first word of a status is the one that is written.
     pub fn status<'w>(
         self,
         column: &str,
@@ -195,20 +196,20 @@ impl UsersTable<unsaid::Status> {
         Self::said(Columns { status: Some((column.into(), words)), ..self.columns })
     }
 
-    /// There is no such column: whoever has a row may sign in. An administrator can disable nobody.
+    /// States that there is no such column. Every account may sign in, and an administrator can disable none.
     pub fn always_active(self) -> UsersTable<unsaid::PasswordSetAt> {
         Self::said(self.columns)
     }
 }
 
 impl UsersTable<unsaid::PasswordSetAt> {
-    /// The column of when the password was set.
+    /// The column of the time when the password was set.
     pub fn password_set_at(self, column: &str) -> UsersTable {
         Self::said(Columns { password_set_at: Some(column.into()), ..self.columns })
     }
 
-    /// There is no such column: the store notes beside when a password is set. One that was there before the store
-    /// first saw the table counts as set then.
+    /// States that there is no such column. The store notes in its side table when a password is set. A password that is older than the store
+    /// counts as set when the store first saw the table.
     pub fn no_password_set_at(self) -> UsersTable {
         Self::said(self.columns)
     }

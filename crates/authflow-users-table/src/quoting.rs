@@ -1,6 +1,6 @@
-//! Names and texts as SQL has them, whatever is in them.
+//! Names and texts in SQL, with any content.
 
-/// A name as SQL has it, whatever is in it.
+/// A name in SQL, with any content.
 ///
 /// ```
 /// assert_eq!(authflow_users_table::quoted("a name"), "\"a name\"");
@@ -9,13 +9,13 @@ pub fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
-/// A text as SQL has it, whatever is in it.
+/// A text in SQL, with any content.
 ///
 /// ```
 /// assert_eq!(authflow_users_table::literal("erin's"), "'erin''s'");
 /// ```
 ///
-/// In PostgreSQL with `standard_conforming_strings`, which is its default.
+/// In PostgreSQL this needs `standard_conforming_strings`, which is on by default.
 pub fn literal(value: &str) -> String {
     format!("'{}'", value.replace('\'', "''"))
 }

@@ -25,14 +25,14 @@ pub(crate) struct Argon2 {
 }
 
 impl Argon2 {
-    /// What is made today but for its costs.
+    /// The parameters of a new verifier: everything but the costs is fixed.
     pub(crate) const fn id(memory_kib: u32, passes: u32, lanes: u32) -> Self {
         Self { variant: Variant::Argon2id, version: Version::V0x13, memory_kib, passes, lanes }
     }
 
     pub(crate) fn of_phc(hash: &PasswordHash) -> Result<Self, InvalidParameters> {
         let variant = Variant::new(hash.algorithm.as_str()).map_err(|_| InvalidParameters::Algorithm)?;
-        // A verifier of the version before names none.
+        // A verifier of the earlier version names no version.
         let version = Version::try_from(hash.version.unwrap_or(Version::V0x10.into()))
             .map_err(|_| InvalidParameters::Version(NAME))?;
         let set = Self {

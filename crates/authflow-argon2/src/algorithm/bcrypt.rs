@@ -10,9 +10,9 @@ use std::fmt;
 use zeroize::Zeroizing;
 
 const COSTS: (u32, u32) = (4, 15);
-/// What stands behind is not looked at, by any implementation.
+/// No implementation looks at bytes beyond these.
 pub(crate) const LONGEST_PASSWORD: usize = 72;
-/// In characters of bcrypt's own base 64, which is how a hash is compared here.
+/// The length in characters of bcrypt's own base 64, in which hashes are compared here.
 pub(crate) const HASH_LENGTH: usize = 31;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub(crate) struct Bcrypt {
 }
 
 impl Bcrypt {
-    /// Of what stands behind `$2b$`: two digits.
+    /// Reads the two digits after `$2b$`.
     pub(crate) fn of_text(text: &str) -> Result<Self, InvalidParameters> {
         let digits = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit());
         match text.parse().ok().filter(|_| digits) {
@@ -50,7 +50,7 @@ impl Bcrypt {
         Work { shape: Shape::Bcrypt, units: 1 << self.cost }
     }
 
-    /// 2^dearest − 2^cost is the sum of the powers of two between them.
+    /// 2^dearest − 2^cost is the sum of the powers of two from 2^cost to below 2^dearest.
     pub(crate) fn padding(self, missing: u32) -> Vec<Self> {
         (0..self.cost).filter(|cost| missing >> cost & 1 == 1).map(|cost| Self { cost }).collect()
     }
@@ -73,13 +73,13 @@ impl Bcrypt {
     }
 }
 
-/// What a stored verifier is made of; `None` of what is none.
+/// The parts of a stored verifier, or `None` if the text is no verifier.
 pub(crate) fn parts_of(verifier: &str) -> Option<HashParts> {
     // The crate would read `$2x$` too, which is another algorithm.
     super::bcrypt_parameters(verifier).and_then(|_| verifier.parse().ok())
 }
 
-/// The crate has no other way to it than the whole text.
+/// The crate gives the hash only as part of the whole text.
 pub(crate) fn hash_of(parts: &HashParts) -> Option<Zeroizing<Vec<u8>>> {
     let text = Zeroizing::new(parts.format_for_version(Version::TwoB));
     let hash = text.len().checked_sub(HASH_LENGTH).and_then(|start| text.as_bytes().get(start..))?;

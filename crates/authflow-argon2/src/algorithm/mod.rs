@@ -1,4 +1,4 @@
-//! The algorithms: how each spells its parameters, what they cost, and how it is padded.
+//! The algorithms: how each writes its parameters, what they cost, and how each is padded.
 
 mod argon2;
 #[cfg(feature = "bcrypt")]
@@ -32,7 +32,7 @@ pub(crate) enum Algorithm {
     Bcrypt(Bcrypt),
 }
 
-/// The same expression for whichever it is.
+/// Evaluates the same expression for every algorithm.
 macro_rules! each {
     ($algorithm:expr, $set:ident => $value:expr) => {
         match $algorithm {
@@ -63,13 +63,13 @@ impl Algorithm {
         }
     }
 
-    /// Of parameters that are no PHC string, bcrypt's; `None` for all others.
+    /// Reads parameters of bcrypt, which are no PHC string. Returns `None` for other algorithms.
     #[cfg(feature = "bcrypt")]
     pub(crate) fn of_bcrypt(text: &str) -> Option<Result<Self, InvalidParameters>> {
         Some(Bcrypt::of_text(bcrypt_parameters(text)?).map(Self::Bcrypt))
     }
 
-    /// Of parameters that are no PHC string, bcrypt's; `None` for all others.
+    /// Reads parameters of bcrypt, which are no PHC string. Returns `None` for other algorithms.
     #[cfg(not(feature = "bcrypt"))]
     pub(crate) fn of_bcrypt(text: &str) -> Option<Result<Self, InvalidParameters>> {
         bcrypt_parameters(text).map(|_| Err(InvalidParameters::NotBuilt("bcrypt")))
@@ -100,7 +100,7 @@ impl Algorithm {
 
     pub(crate) fn padding(self, missing: u32) -> Vec<Self> {
         match self {
-            // As many of itself.
+            // The padding is the same set, so many times.
             Self::Argon2(_) => vec![self; usize::try_from(missing).unwrap_or(0)],
             #[cfg(feature = "scrypt")]
             Self::Scrypt(set) => set.padding(missing).into_iter().map(Self::Scrypt).collect(),
@@ -136,7 +136,7 @@ impl fmt::Display for Algorithm {
     }
 }
 
-/// What stands behind `$2b$`, if a text begins so.
+/// The rest of the text after `$2b$`, or `None` if it does not begin so.
 fn bcrypt_parameters(text: &str) -> Option<&str> {
     ["$2a$", "$2b$", "$2y$"].into_iter().find_map(|version| text.strip_prefix(version))
 }
@@ -153,7 +153,7 @@ fn number(
     within.ok_or(InvalidParameters::Number { algorithm, name, least, most, given })
 }
 
-/// That there is no parameter beside these.
+/// Requires that there is no other parameter.
 fn only(
     algorithm: &'static str,
     parameters: &ParamsString,
@@ -166,7 +166,7 @@ fn only(
     }
 }
 
-/// That it costs no more than this.
+/// Requires that the parameters cost no more than this.
 fn at_most(
     algorithm: &'static str,
     what: &'static str,

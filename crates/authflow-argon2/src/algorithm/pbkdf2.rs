@@ -26,7 +26,7 @@ enum Hash {
 }
 
 impl Pbkdf2 {
-    /// `l`, the length of the output, is told by the output.
+    /// `l`, the length of the output, is not kept, because the output itself shows it.
     pub(crate) fn of_phc(hash: &PasswordHash) -> Result<Self, InvalidParameters> {
         let iterations = number(NAME, &hash.params, "i", (1, MOST_ITERATIONS))?;
         only(NAME, &hash.params, &["i", "l"], "i and l")?;
@@ -38,7 +38,7 @@ impl Pbkdf2 {
         Ok(Self { hash, iterations })
     }
 
-    /// What costs one round of all iterations.
+    /// The bytes of output that cost one round of all iterations.
     pub(crate) fn block_of_output(self) -> usize {
         match self.hash {
             Hash::Sha256 => 32,

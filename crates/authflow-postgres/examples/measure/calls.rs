@@ -1,4 +1,4 @@
-//! The calls of a login, each of somebody.
+//! The calls of a login, each for one account.
 
 use crate::moment;
 use authflow::{
@@ -24,7 +24,7 @@ pub(crate) struct Login {
     host: Host,
 }
 
-/// Later than a use that was noted: a use is due to be noted again.
+/// So late that another use of a session must be noted.
 pub(crate) const LATER: Timestamp = demo::START.plus_seconds(600);
 
 /// The user name of a number.
@@ -33,7 +33,7 @@ pub(crate) fn name(number: impl Display) -> String {
 }
 
 impl Login {
-    /// Sessions end when they are not used for an hour, and are rotated.
+    /// Calls under a policy that rotates session tokens and ends a session after an hour without use.
     pub(crate) fn on(store: PostgresStore) -> Self {
         let lifetimes = Lifetimes::default().with_session_idle(Lifetime::of::<3_600>()).unwrap();
         let policy = Policy { lifetimes, rotate_session_tokens: true, ..demo::policy() };
@@ -51,12 +51,12 @@ impl Login {
         Answer::from(&self.api.serve(&call.request(), moment(now).unwrap(), &self.host).await)
     }
 
-    /// Whose password is current: the session token.
+    /// Signs in an account whose password is current. Returns the session token.
     pub(crate) async fn sign_in(&self, number: usize) -> String {
         self.call(&Call::login(&name(number), demo::PASSWORD), demo::START).await.session_token().into()
     }
 
-    /// Whose password is about to expire: the state token.
+    /// Signs in an account whose password is about to expire. Returns the state token.
     pub(crate) async fn warned(&self, number: usize) -> String {
         self.call(&Call::login(&name(number), demo::PASSWORD), demo::START).await.state_token().into()
     }
@@ -76,7 +76,7 @@ impl Login {
         assert!(matches!(drive(step, &self.host).await.verdict, Verdict::Authenticated(_)));
     }
 
-    /// The token that follows.
+    /// Rotates a session token. Returns the next one.
     pub(crate) async fn rotate(&self, session_token: &str) -> String {
         self.call(&Call::refresh(session_token), LATER).await.session_token().into()
     }
@@ -86,7 +86,7 @@ impl Login {
     }
 }
 
-/// Verifiers as long as argon2's, and everybody has the same password.
+/// A hasher for accounts that all have the same password, with verifiers as long as argon2's.
 pub(crate) struct OnePassword;
 
 impl Hasher for OnePassword {

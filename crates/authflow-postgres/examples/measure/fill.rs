@@ -1,10 +1,10 @@
-//! So many accounts, each with a session, a count of guesses and a claim.
+//! Fills the tables with so many accounts, each with a session, a count of guesses and a claim.
 
 use crate::calls::name;
 use authflow::{AccountId, factor::Factor, guess::AttemptSlot, testkit::demo};
 use authflow_postgres::tokio_postgres::Client;
 
-/// Ids are UUIDs, and verifiers as long as argon2's. Every second password is about to expire.
+/// The ids are UUIDs, and the verifiers are as long as argon2's. Every second password is about to expire.
 pub(crate) async fn accounts(client: &Client, count: usize) {
     let (tenant, start, prefix) = (demo::TENANT, demo::START.as_unix(), name(""));
     let sql = format!(
@@ -41,7 +41,7 @@ pub(crate) async fn what_a_login_leaves(client: &Client) {
     client.batch_execute("VACUUM (ANALYZE)").await.unwrap();
 }
 
-/// A count of guesses at each account's password, under its own slot.
+/// Makes a count of guesses at each account's password, under its own slot.
 async fn attempts(client: &Client) {
     let ids = client.query("SELECT id FROM authflow.accounts", &[]).await.unwrap();
     let slots = ids.iter().map(|row| {

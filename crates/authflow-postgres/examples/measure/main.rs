@@ -1,7 +1,7 @@
-//! What a login is in the database: bytes of a row and of its index entries, and what each call writes. The figures of `docs/scale.md`.
+//! The cost of a login in the database: the bytes of a row and of its index entries, and the writes of each call. `docs/scale.md` has the figures.
 //!
-//! `cargo run -p authflow-postgres --example measure [accounts]` starts a PostgreSQL of its own (15 or later, with `pg_walinspect`), fills it, and
-//! prints two tables. All it reads are counts of bytes and rows: they are the same on a slow machine.
+//! `cargo run -p authflow-postgres --example measure [accounts]` starts its own PostgreSQL (15 or later, with `pg_walinspect`), fills it, and
+//! prints two tables. It only counts bytes and rows, which are the same on a slow machine.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -37,7 +37,7 @@ async fn main() {
 
     let login = calls::Login::on(store);
     fill::accounts(&client, accounts).await;
-    // One of each as the library writes them, of which the others are copies.
+    // The library writes one row of each kind, and the other rows are copies of them.
     login.sign_in(0).await;
     login.skip(&login.warned(1).await).await;
     fill::what_a_login_leaves(&client).await;

@@ -1,4 +1,4 @@
-//! What each call writes, from the database's own log of writes.
+//! The writes of each call, read from the database's own log of writes.
 
 use crate::calls::{LATER, Login};
 use authflow::{
@@ -8,19 +8,19 @@ use authflow::{
 use authflow_postgres::tokio_postgres::Client;
 use std::{fmt::Write as _, num::NonZeroU32};
 
-/// How often each is called.
+/// How often each call is made.
 const TIMES: usize = 1_000;
-/// Coprime to every number of accounts that somebody says: those who call are spread over the table, and each calls once.
+/// It is coprime to every number of accounts that is allowed, so the calling accounts are spread over the table, and each calls once.
 const STRIDE: usize = 7_919;
 
-/// What so many calls have written.
+/// The writes of so many calls.
 struct Written {
     counts: Vec<f64>,
     bytes: f64,
     images: f64,
 }
 
-/// What is counted: records of the log by their names, in one column each.
+/// The records of the log that are counted, by their names, with a column for each.
 const COUNTS: [(&str, &str); 7] = [
     ("rows made", "Heap/INSERT%"),
     ("changed", "Heap/UPDATE%"),
@@ -31,7 +31,7 @@ const COUNTS: [(&str, &str); 7] = [
     ("commits", "Transaction/COMMIT%"),
 ];
 
-/// Nobody else writes.
+/// Autovacuum is switched off, so that nothing else writes.
 pub(crate) async fn prepare(client: &Client) {
     client.batch_execute("CREATE EXTENSION pg_walinspect").await.unwrap();
     set(client, "autovacuum = off").await;
@@ -60,10 +60,10 @@ pub(crate) async fn table(client: &Client, login: &Login, accounts: usize) -> St
     table
 }
 
-/// Each call, by people who have signed in before, at another second.
+/// Makes each call for accounts that have signed in before.
 async fn pass(client: &Client, login: &Login, from: usize, accounts: usize) -> Vec<(&'static str, Written)> {
     let person = |at: usize| (from + at) * STRIDE % accounts;
-    // Of even numbers the password is current, of odd ones about to expire.
+    // The password of an even number is current, and that of an odd one is about to expire.
     let (current, expiring): (Vec<_>, Vec<_>) =
         (0..2 * TIMES).map(person).partition(|number| number.is_multiple_of(2));
     let (mut passed, mut sessions, mut warned) = (Vec::new(), Vec::new(), Vec::new());
@@ -125,20 +125,20 @@ async fn pass(client: &Client, login: &Login, from: usize, accounts: usize) -> V
     passed
 }
 
-/// The log of writes from here on.
+/// The log of writes from a position on.
 struct Log<'c> {
     client: &'c Client,
     from: String,
 }
 
 impl<'c> Log<'c> {
-    /// Behind a checkpoint, so that the first change of a page is followed by an image of it, where there are images.
+    /// Begins after a checkpoint, so that the first change of a page writes an image of it if images are on.
     async fn begin(client: &'c Client) -> Self {
         client.batch_execute("CHECKPOINT").await.unwrap();
         Self { client, from: here(client).await }
     }
 
-    /// What one of so many calls has written.
+    /// The writes of one call, as the mean of so many.
     async fn end(self, calls: usize) -> Written {
         let Self { client, from } = self;
         let calls = f64::from(u32::try_from(calls).unwrap());
@@ -146,7 +146,7 @@ impl<'c> Log<'c> {
         if from == until {
             return Written { counts: vec![0.0; COUNTS.len()], bytes: 0.0, images: 0.0 };
         }
-        // Not what the server notes of itself now and then.
+        // Records that the server writes about itself now and then are not counted.
         let of_calls = r#""resource_manager/record_type" ~ '^(Heap|Heap2|Btree|Transaction|MultiXact)/'"#;
         let counts = COUNTS.map(|(_, record)| {
             format!(r#"coalesce(sum(count) FILTER (WHERE "resource_manager/record_type" LIKE '{record}'), 0)::float8"#)

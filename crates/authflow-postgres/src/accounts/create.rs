@@ -1,4 +1,4 @@
-//! Accounts are made.
+//! The creation of accounts.
 
 use super::OwnAccounts;
 use crate::{
@@ -33,18 +33,18 @@ use authflow::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub enum Created {
-    /// It was.
+    /// The account was made.
     Done,
-    /// There is one of that id in the tenant; it is left as it is, with what has been counted for it.
+    /// The tenant already has an account of that id. It is left as it is, with everything that was counted for it.
     IdTaken,
-    /// Its user name, number or address is another account's in the tenant, in this spelling or another one. Nothing was made.
+    /// Another account of the tenant has the user name, number or address, in this spelling or another one. Nothing was made.
     NameTaken,
 }
 
 impl PostgresStore<OwnAccounts> {
-    /// Makes an account. Its revision is drawn, whatever it says here: what was judged on an earlier account of the id is over.
+    /// Makes an account. Its revision is always drawn, whatever `new` says, so every judgement on an earlier account of the id is over.
     ///
-    /// Let its user name be one that [`UserName::for_new_account`] takes.
+    /// The user name should be one that [`UserName::for_new_account`] accepts.
     ///
     /// ```no_run
     /// use authflow::{Moment, sealing::SealingKeys, testkit::demo};
@@ -64,7 +64,7 @@ impl PostgresStore<OwnAccounts> {
     /// ```
     ///
     /// # Errors
-    /// When the database does not take it.
+    /// When the database does not accept the account.
     pub async fn create_account(&self, new: &Account) -> Result<Created, StoreError> {
         writing!(self.database.to_end(), transaction => create(transaction, new))
     }
@@ -80,17 +80,17 @@ pub(super) async fn register(
         return Ok(Some(refusal));
     }
     if let Written::TakenBack(_) = create(transaction, &new.account(tenant)).await? {
-        // Somebody was faster. At an isolation that does not show who, it is begun anew.
+        // Another registration was faster. If the isolation does not show which, the transaction is begun anew.
         let refusal = taken_by_another(transaction, "authflow.accounts", tenant, new).await?;
         return refusal.map(Some).ok_or(StoreError::Raced);
     }
-    // A trigger has drawn another one.
+    // A trigger has drawn another revision.
     let sql = "UPDATE authflow.accounts SET revision = $3 WHERE tenant = $1 AND id = $2";
     let of = [text(columns::tenant(&tenant)), text(new.id.as_str()), int8(i64::from(new.revision))];
     transaction.execute(sql, &of).await.map(|_| None)
 }
 
-/// Why somebody cannot register, by the keys of the names that are kept in a table.
+/// Why somebody cannot register, according to the keys of names in a table.
 pub(crate) async fn taken_by_another(
     transaction: &Transaction,
     table: &'static str,
@@ -129,7 +129,7 @@ pub(crate) async fn taken_by_another(
     Ok(None)
 }
 
-/// Any unique key in the way makes no row; which one it was is asked afterwards.
+/// If any unique key is in the way, no row is made. A second statement finds out which key it was.
 pub(super) async fn create(transaction: &Transaction, new: &Account) -> Result<Written<Created>, StoreError> {
     let sql = "INSERT INTO authflow.accounts (tenant, id, revision, status, user_name, mobile, email, user_name_key,
             mobile_key, email_key, verifier, password_form, password_changed_at, must_change, skips_used, enrolled,

@@ -1,4 +1,4 @@
-//! Many accounts are made at once, or none.
+//! The creation of many accounts at once, or of none.
 
 use super::{Created, OwnAccounts, create::create};
 use crate::{
@@ -8,13 +8,13 @@ use crate::{
 use authflow::account::Account;
 
 impl PostgresStore<OwnAccounts> {
-    /// Makes accounts, all of them or none, each as [`create_account`](Self::create_account) does. What is not [`Created::Done`] is told with its place
-    /// among them; where nothing is told, all are made.
+    /// Makes all accounts or none, each as [`create_account`](Self::create_account) does. Returns each result that is not [`Created::Done`], with
+    /// its place among the accounts. If the answer is empty, all accounts are made.
     ///
-    /// It is one transaction of ten minutes at most. Others write meanwhile; who takes a name that is being made waits for its end.
+    /// This is one transaction of ten minutes at most. Others can write meanwhile, but a transaction that takes one of the names waits for the end.
     ///
     /// # Errors
-    /// When the database does not take them. None is made then.
+    /// When the database does not accept the accounts. No account is made then.
     pub async fn create_accounts(&self, new: &[Account]) -> Result<Vec<(usize, Created)>, StoreError> {
         writing!(self.database.at_leisure(), transaction => create_all(transaction, new))
     }

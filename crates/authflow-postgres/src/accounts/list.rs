@@ -1,4 +1,4 @@
-//! Accounts, as an administrator looks for them.
+//! Accounts, in the way that an administrator looks for them.
 
 use super::{Accounts, OwnAccounts, row::account};
 use crate::{
@@ -13,10 +13,10 @@ use authflow::{
 use std::num::NonZeroU32;
 
 impl<A: Accounts> PostgresStore<A> {
-    /// Who is known by a name, number or address, as an administrator looks somebody up.
+    /// The account that has a name, number or address, for an administrator.
     ///
     /// # Errors
-    /// When the database has no answer, or what was typed is a name of two accounts.
+    /// When the database has no answer, or two accounts have the name.
     pub async fn account_named(
         &self,
         tenant: Option<TenantId>,
@@ -28,8 +28,8 @@ impl<A: Accounts> PostgresStore<A> {
 }
 
 impl PostgresStore<OwnAccounts> {
-    /// A page of the accounts of a tenant, in the order of the bytes of their ids: at most so many, behind the given one. A page that is not full is
-    /// the last one.
+    /// A page of the accounts of a tenant, in the byte order of their ids: at most so many, after the given id. A page that is not full is the last
+    /// one.
     ///
     /// # Errors
     /// When the database has no answer.

@@ -1,4 +1,4 @@
-//! Where accounts are kept: in the store's own table, or in one of yours.
+//! The place where accounts are kept: the store's own table, or a table of yours.
 
 mod create;
 mod import;
@@ -25,14 +25,16 @@ use authflow::{
 };
 use std::future::ready;
 
-/// Where accounts are kept. Everything is read and written on the store's own connections, so a table in another database does not compile.
+/// The place where accounts are kept. Everything is read and written on the store's own connections, so a table in another database does not
+/// compile.
 ///
-/// [`OwnAccounts`] and the accounts of a [`UsersTable`](crate::UsersTable) are two. A third is yours where a mapping by column names does not
-/// reach; the exam of the test kit (`testkit::HostExam`) says whether it keeps its duties.
+/// [`OwnAccounts`] and the accounts of a [`UsersTable`](crate::UsersTable) are two such places. Implement a third one if a mapping by column names
+/// does not suffice. The exam of the test kit (`testkit::HostExam`) tells you whether it keeps its duties.
 ///
-/// The row of an account is locked before anything is written to it ([`lock`](Self::lock)), and stays so until the transaction ends. None of these
-/// but [`store_password`](Self::store_password), [`replace_contact`](Self::replace_contact), [`set_revision`](Self::set_revision), [`set_status`](Self::set_status),
-/// [`require_change`](Self::require_change) and [`enrol_authenticator`](Self::enrol_authenticator) changes the revision: see [`Write`](authflow::step::Write).
+/// The row of an account is locked before anything is written to it ([`lock`](Self::lock)), and stays locked until the transaction ends. Only these
+/// change the revision: [`store_password`](Self::store_password), [`replace_contact`](Self::replace_contact), [`set_revision`](Self::set_revision),
+/// [`set_status`](Self::set_status), [`require_change`](Self::require_change) and [`enrol_authenticator`](Self::enrol_authenticator). See
+/// [`Write`](authflow::step::Write).
 ///
 /// ```no_run
 /// use authflow::{
@@ -48,7 +50,7 @@ use std::future::ready;
 /// # use authflow::{sealing::SealedSecret, step::CommitRefusal, token::KeyId};
 /// # use authflow_postgres::SealedRow;
 ///
-/// /// The store's own accounts; what stands in their id tokens is kept in a table of yours.
+/// /// The store's own accounts. Your own table keeps the additional claims of their id tokens.
 /// struct WithPlans(OwnAccounts);
 ///
 /// impl Accounts for WithPlans {
@@ -99,8 +101,8 @@ use std::future::ready;
 /// }
 /// ```
 pub trait Accounts: Send + Sync + 'static {
-    /// See [`FindAccount`](authflow::account::FindAccount). One statement, so that the answer is of one time. The store knows whose an
-    /// identity is, and asks by the id then: an identity is nobody's here.
+    /// See [`FindAccount`](authflow::account::FindAccount). Use one statement, so that the answer is of one time. The store itself looks up
+    /// identities, and then asks by the account's id. So find nobody by an identity.
     fn find(
         &self,
         connection: &Connection,
@@ -108,7 +110,7 @@ pub trait Accounts: Send + Sync + 'static {
         key: &AccountKey,
     ) -> impl Future<Output = Result<Option<Account>, StoreError>> + Send;
 
-    /// Locks an account, and says what it is now: after whoever had it locked has ended.
+    /// Locks an account, and returns what it is then: after any transaction that had it locked has ended.
     fn lock(
         &self,
         transaction: &Transaction,
@@ -116,7 +118,7 @@ pub trait Accounts: Send + Sync + 'static {
         account: AccountId,
     ) -> impl Future<Output = Result<Option<(Revision, AccountStatus)>, StoreError>> + Send;
 
-    /// Counts one skip, if fewer than these have been counted and there is a password. Says whether it did.
+    /// Counts one skip, if fewer than `budget` have been counted and there is a password. Returns whether it did.
     fn record_skip(
         &self,
         transaction: &Transaction,
@@ -125,8 +127,8 @@ pub trait Accounts: Send + Sync + 'static {
         budget: u32,
     ) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
-    /// Stores a verifier of a password's one spelling, and when it was set; clears skips and what made its change due; and leaves this revision
-    /// behind.
+    /// Stores a verifier of a password's one spelling, and when it was set. Clears the skips and the reason for a change. The account has this
+    /// revision afterwards.
     fn store_password(
         &self,
         transaction: &Transaction,
@@ -135,9 +137,9 @@ pub trait Accounts: Send + Sync + 'static {
         new: (&Verifier, Timestamp, Revision),
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
 
-    /// Stores a number or address in the place of the one that there is, or as the first one, and leaves this revision behind; if no other account of
-    /// the tenant is known by it, as its number or its address, or by a user name that is one of these. Says whether it did. A unique key of a column that is no
-    /// name is an error, and no refusal. Of two at once, one does.
+    /// Stores a number or address in place of the earlier one, or as the first one, and sets this revision. It does so only if no other account of
+    /// the tenant has it as its number or address, or has one of these user names. Returns whether it did. A violated unique key of a column that
+    /// is no name is an error, and not a refusal. If two accounts want it at once, one gets it.
     fn replace_contact(
         &self,
         transaction: &Transaction,
@@ -146,7 +148,7 @@ pub trait Accounts: Send + Sync + 'static {
         new: (&Recipient, &ContactNames, Revision),
     ) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
-    /// Leaves this revision behind, and changes nothing else.
+    /// Sets this revision, and changes nothing else.
     fn set_revision(
         &self,
         transaction: &Transaction,
@@ -155,7 +157,7 @@ pub trait Accounts: Send + Sync + 'static {
         revision: Revision,
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
 
-    /// Stores another verifier of the same password, of its one spelling. No revision, and nothing else.
+    /// Stores another verifier of the same password, of its one spelling. It changes no revision, and nothing else.
     fn rehash(
         &self,
         transaction: &Transaction,
@@ -164,7 +166,7 @@ pub trait Accounts: Send + Sync + 'static {
         verifier: &Verifier,
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
 
-    /// Stores the same secret of an authenticator under another seal. No revision, and nothing else.
+    /// Stores the same secret of an authenticator under another seal. It changes no revision, and nothing else.
     fn reseal(
         &self,
         transaction: &Transaction,
@@ -173,7 +175,7 @@ pub trait Accounts: Send + Sync + 'static {
         secret: &SealedSecret,
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
 
-    /// Uses a step of a one-time password, if it is later than every one before. Says whether it did.
+    /// Uses a step of a one-time password, if it is later than every earlier one. Returns whether it did.
     fn use_totp_step(
         &self,
         transaction: &Transaction,
@@ -182,7 +184,7 @@ pub trait Accounts: Send + Sync + 'static {
         step: u64,
     ) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
-    /// Sets a status, and counts the revision up where it was another one.
+    /// Sets a status, and counts the revision up if the status changes.
     fn set_status(
         &self,
         transaction: &Transaction,
@@ -191,7 +193,7 @@ pub trait Accounts: Send + Sync + 'static {
         status: AccountStatus,
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
 
-    /// Marks a password as one that must be changed, and counts the revision up where it was not marked so.
+    /// Marks a password as one that must be changed, and counts the revision up if it did not have this mark.
     fn require_change(
         &self,
         transaction: &Transaction,
@@ -200,7 +202,7 @@ pub trait Accounts: Send + Sync + 'static {
         reason: MustChange,
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
 
-    /// Stores an authenticator of which no step has been used, what the account is asked for from now on, and when that changed; and counts the
+    /// Stores an authenticator without a used step, the factors that the account is asked for from now on, and when they changed. Counts the
     /// revision up.
     fn enrol_authenticator(
         &self,
@@ -210,9 +212,9 @@ pub trait Accounts: Send + Sync + 'static {
         new: (&Totp, FactorSet, Timestamp),
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
 
-    /// Deletes the account. The store takes its links to social identities away. Where something else than this deletes one of yours, it does that in the same transaction
-    /// (`DELETE FROM authflow.identities WHERE tenant = … AND account = …`), or never gives an id out again: else whoever gets the id next is signed in to by
-    /// whoever had it.
+    /// Deletes the account. The store removes its links to social identities. If something else deletes one of your accounts, it must remove the
+    /// links in the same transaction (`DELETE FROM authflow.identities WHERE tenant = … AND account = …`), or the id must never be used again.
+    /// Otherwise, the earlier owner's identities sign in to the account that gets the id next.
     fn delete(
         &self,
         transaction: &Transaction,
@@ -220,8 +222,8 @@ pub trait Accounts: Send + Sync + 'static {
         account: AccountId,
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
 
-    /// Makes an account with exactly this revision, or says why not: see [`Write::CreateAccount`](authflow::step::Write::CreateAccount). Accounts that are
-    /// made elsewhere leave this out: then nobody registers.
+    /// Makes an account with exactly this revision, or returns why not: see [`Write::CreateAccount`](authflow::step::Write::CreateAccount). Do not
+    /// implement this method if accounts are made elsewhere. Then nobody can register.
     fn create(
         &self,
         transaction: &Transaction,
@@ -246,7 +248,7 @@ pub trait Accounts: Send + Sync + 'static {
         connection: &Connection,
     ) -> impl Future<Output = Result<Vec<(String, i64)>, StoreError>> + Send;
 
-    /// Up to so many secrets that another key than this one has sealed, of accounts behind the given one in the order of tenant and id.
+    /// At most so many secrets that are sealed under another key than this one, of accounts after the given one in the order of tenant and id.
     fn sealed_by_others(
         &self,
         connection: &Connection,
@@ -256,7 +258,7 @@ pub trait Accounts: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Vec<SealedRow>, StoreError>> + Send;
 }
 
-/// A sealed secret and whose it is, for [`Accounts::sealed_by_others`].
+/// A sealed secret and its account, for [`Accounts::sealed_by_others`].
 #[derive(Clone, Debug)]
 pub struct SealedRow {
     /// The tenant, as it is stored.
@@ -267,14 +269,14 @@ pub struct SealedRow {
     pub sealed: String,
 }
 
-/// What accounts are made from when a store is connected: itself, or a mapping that is judged by the tables that are there.
+/// What accounts are made from when a store is connected: the accounts themselves, or a mapping that is checked against the database's tables.
 ///
 /// ```no_run
 /// use authflow_postgres::{
 ///     Connection, IntoAccounts, OwnAccounts, PostgresStore, Settings, StoreError, Transaction,
 /// };
 ///
-/// /// The store's own accounts, and a table of yours that is made with them.
+/// /// The store's own accounts, and a table of yours that is made together with them.
 /// struct WithOrders;
 ///
 /// impl IntoAccounts for WithOrders {
@@ -306,11 +308,11 @@ pub trait IntoAccounts: Send + Sync + 'static {
     /// The accounts.
     type Accounts: Accounts;
 
-    /// Makes what they need beside the store's tables, as the owner of the tables. It is done in one transaction with those, by one at a time,
-    /// and again with every start: what is there already stays.
+    /// Makes what the accounts need beside the store's tables, as the owner of the tables. This happens in one transaction with the store's tables,
+    /// one start at a time, and again at every start. What exists already stays.
     fn migrate(&self, transaction: &Transaction) -> impl Future<Output = Result<(), StoreError>> + Send;
 
-    /// The accounts, if all that they need is there and as it must be.
+    /// The accounts, if everything that they need is there and as it must be.
     fn open(
         &self,
         connection: &Connection,

@@ -22,8 +22,8 @@ use authflow::{
 };
 use tokio_postgres::Row;
 
-/// Accounts in the store's own table, `authflow.accounts`. Its triggers draw and count revisions, whoever writes; and make the keys of names in
-/// ASCII, for whoever writes SQL. [`create_account`](crate::PostgresStore::create_account) writes all others.
+/// Accounts in the store's own table, `authflow.accounts`. Its triggers draw and count revisions, whoever writes. For writers of SQL they also make
+/// the keys of ASCII names. [`create_account`](crate::PostgresStore::create_account) accepts all other names.
 ///
 /// ```no_run
 /// use authflow::testkit::demo;
@@ -71,7 +71,7 @@ impl Accounts for OwnAccounts {
                 connection.query(sql, &[text(tenant), text(id.as_str())]).await?
             }
             AccountKey::Identity(_) => Vec::new(),
-            // As many look-ups as what was typed may be names, whoever has them.
+            // There is one look-up for each kind of name that the typed text may be, whether or not an account has it.
             AccountKey::Identifier(typed) => {
                 let named = |wanted| typed.names().find(|(kind, _)| *kind == wanted).map(|(_, name)| name);
                 let sql = "SELECT * FROM authflow.accounts WHERE tenant = $1 AND user_name_key = $2
@@ -124,7 +124,7 @@ impl Accounts for OwnAccounts {
         Ok(transaction.query_opt(sql, &of).await?.is_some())
     }
 
-    /// The trigger counts a revision up only where it is not set.
+    /// The trigger counts a revision up only if the statement does not set it.
     async fn store_password(
         &self,
         transaction: &Transaction,
@@ -150,8 +150,8 @@ impl Accounts for OwnAccounts {
         stored.map(drop).ok_or(StoreError::Raced)
     }
 
-    /// The trigger makes no key where another one is written, and counts no revision up where one is set. Another spelling of what is there stays as
-    /// it is.
+    /// The trigger makes no key if the statement writes another one, and counts no revision up if the statement sets it. A stored contact that is
+    /// another spelling of the new one stays as it is.
     async fn replace_contact(
         &self,
         transaction: &Transaction,
@@ -177,7 +177,7 @@ impl Accounts for OwnAccounts {
             [text(of.0), text(of.1), text(new.as_str()), text(new.normalised()), int8(i64::from(revision))];
         match transaction.query_opt(&sql, &values).await {
             Ok(replaced) => replaced.map(|_| true).ok_or(StoreError::Raced),
-            // Of an account that was made meanwhile.
+            // The key belongs to an account that was made meanwhile.
             Err(error) if error.is_taken_in("accounts", key_column) => Ok(false),
             Err(error) => Err(error),
         }
@@ -315,7 +315,7 @@ impl Accounts for OwnAccounts {
     }
 }
 
-/// Writes what is for the trigger a change as any other, and is none: its count is taken back, and nobody has seen it.
+/// Makes a change that the trigger counts although it must not count. The count is taken back in the same transaction, so nobody sees it.
 async fn set_uncounted(
     transaction: &Transaction,
     tenant: Option<TenantId>,

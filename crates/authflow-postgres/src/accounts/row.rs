@@ -1,4 +1,4 @@
-//! An account as its row says it, wherever that is kept: each column by its name.
+//! An account as its row has it, wherever the row is kept. Each column is read by its name.
 
 use crate::{
     StoreError,

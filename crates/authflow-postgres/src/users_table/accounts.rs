@@ -67,15 +67,15 @@ impl IntoAccounts for UsersTable {
 }
 
 impl MappedAccounts {
-    /// Whether there can be such an account at all: a text that is no number is nobody's in a column of numbers.
+    /// Whether such an account can exist at all. In a column of numbers, a text that is no number belongs to no account.
     pub(super) fn can_be(&self, tenant: &Option<TenantId>, account: &AccountId) -> bool {
         self.table.can_have_of(tenant) && self.table.can_have(account)
     }
 }
 
 impl MappedAccounts {
-    /// Until the transaction ends, nobody else decides whose a name is, and every name has been spelled. Spelling takes long where many have not been, after
-    /// an import say, so it is done before: nobody waits for it.
+    /// Until the transaction ends, no other transaction decides who has a name, and every name has been spelled. After an import, for example, many
+    /// names are unspelled and spelling takes long. So it is done before, and nobody waits for it.
     async fn decide_alone(&self, transaction: &Transaction) -> Result<(), StoreError> {
         for _ in 0..MOST_ROUNDS {
             if spelling::spell(transaction, &self.table, Beside::This).await?.rows == 0 {
@@ -87,7 +87,7 @@ impl MappedAccounts {
     }
 }
 
-/// How often a request spells names before it leaves the rest to the next one.
+/// How often a request spells names before it leaves the rest to the next request.
 const MOST_ROUNDS: u32 = 16;
 
 impl Accounts for MappedAccounts {
@@ -180,8 +180,8 @@ impl Accounts for MappedAccounts {
         self.put_back(transaction, &tenant, &account, &left).await
     }
 
-    /// Names that SQL cannot spell and nobody has spelled yet may be this one: of those there must be none left. What is written is the one spelling,
-    /// so its key is the same; and the trigger's count is taken back for the revision that is to be.
+    /// Names that SQL cannot spell, and that are not spelled yet, may be this name. So none of them may be left. The one spelling is written, so
+    /// its key is the same. The trigger's count is replaced by the commit's revision.
     async fn replace_contact(
         &self,
         transaction: &Transaction,
@@ -204,7 +204,7 @@ impl Accounts for MappedAccounts {
         let written = self.update(transaction, &tenant, &account, (&assignment, new.as_str(), None)).await;
         match written {
             Ok(()) => {}
-            // Of an index of the table's own: whoever wrote meanwhile, or another comparison.
+            // A unique index of the table itself refused: somebody wrote meanwhile, or the index compares differently.
             Err(error) if error.is_taken_in(&columns.table, column) => return Ok(false),
             Err(error) => return Err(error),
         }
@@ -287,7 +287,7 @@ impl Accounts for MappedAccounts {
         transaction.execute(&sql, &of).await.map(drop)
     }
 
-    /// Here that of what stands beside does.
+    /// The trigger on the side table counts the revision up.
     async fn require_change(
         &self,
         transaction: &Transaction,
@@ -330,7 +330,7 @@ impl Accounts for MappedAccounts {
         transaction.execute(&sql, &of).await.map(drop)
     }
 
-    /// Names that SQL cannot spell and nobody has spelled yet may be these: of those there must be none left.
+    /// Names that SQL cannot spell, and that are not spelled yet, may be these names. So none of them may be left.
     async fn create(
         &self,
         transaction: &Transaction,

@@ -1,4 +1,4 @@
-//! What is written to a row, and to what stands beside it.
+//! Writes to a row, and to its side row in `authflow.side_accounts`.
 
 use super::MappedAccounts;
 use crate::{
@@ -14,15 +14,16 @@ pub(super) const NOT_BESIDE: StoreError = StoreError::Malformed {
     wanted: "there for every row of the users' table: run `migrate`",
 };
 
-/// Which table it is that rows stand beside.
+/// The table that the side rows belong to.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Beside {
     This,
-    /// A table of before. Its ids may be other people's in this one: somebody who has no name of whoever had the id is not the same.
+    /// An earlier table. In the present table, its ids may belong to other people: an account that has no name of the earlier account is not the
+    /// same.
     Another,
 }
 
-/// What stands beside and is put back where a change is none.
+/// The columns of a side row that are put back if a change must not count.
 pub(super) struct Side {
     pub(super) revision: i64,
     pub(super) skips_used: i64,
@@ -31,7 +32,7 @@ pub(super) struct Side {
 }
 
 impl MappedAccounts {
-    /// The first row's table, and then what stands beside: each as whoever had it locked has left it.
+    /// Locks and reads the side row. The row itself is locked already, so each is as the earlier holder of its lock has left it.
     pub(super) async fn side(
         &self,
         transaction: &Transaction,
@@ -51,7 +52,7 @@ impl MappedAccounts {
         })
     }
 
-    /// Writes to the row of the table. There is one: it has been locked.
+    /// Writes to the row of the table. The row exists, because it has been locked.
     pub(super) async fn update(
         &self,
         transaction: &Transaction,
@@ -71,7 +72,7 @@ impl MappedAccounts {
         }
     }
 
-    /// Writes to what stands beside.
+    /// Writes to the side row.
     pub(super) async fn update_side(
         &self,
         transaction: &Transaction,
@@ -87,7 +88,7 @@ impl MappedAccounts {
         }
     }
 
-    /// Sets what the trigger has changed as it is to be, with a verifier of the password's one spelling.
+    /// Sets the columns that the trigger has changed to what they must be, with a verifier of the password's one spelling.
     pub(super) async fn put_back(
         &self,
         transaction: &Transaction,

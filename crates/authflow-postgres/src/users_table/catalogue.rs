@@ -1,4 +1,4 @@
-//! What the database says of a table: whether the columns that a mapping names are there, and of which types.
+//! What the database's catalogue says about a table: whether the mapped columns exist, and which types they have.
 
 use crate::{
     Connection, StoreError,
@@ -9,32 +9,32 @@ use authflow::AccountId;
 use authflow_users_table::{Columns, TenantColumn, UsersTable, quoted};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A verifier is no longer than this, by whatever scheme.
+/// The longest verifier of any scheme.
 const LONGEST_VERIFIER: i64 = 128;
 
 /// A table that fits its mapping.
 #[derive(Clone, Debug)]
 pub(super) struct Table {
-    /// With its schema, quoted.
+    /// The name with its schema, quoted.
     pub(super) name: String,
-    /// The number that the database knows it by.
+    /// The number by which the database knows the table.
     pub(super) oid: i64,
     pub(super) columns: Columns,
     pub(super) id: Keyed,
-    /// Where the tenant is a column.
+    /// The type of the tenant's column, if there is one.
     pub(super) tenant: Option<Keyed>,
-    /// The type of the status column, as SQL has it.
+    /// The type of the status column, in SQL.
     pub(super) status_type: String,
     pub(super) set_at: SetAt,
-    /// Of each column that is a text, as SQL has it.
+    /// The collation of each text column, in SQL.
     pub(super) collations: BTreeMap<String, String>,
-    /// Of each column, its type as SQL has it.
+    /// The type of each column, in SQL.
     pub(super) types: BTreeMap<String, String>,
-    /// Columns that take no NULL.
+    /// The columns that do not take NULL.
     pub(super) not_null: BTreeSet<String>,
 }
 
-/// The type of a column that rows are found by.
+/// The type of a column by which rows are found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Keyed {
     Text,
@@ -42,7 +42,7 @@ pub(super) enum Keyed {
     Integer,
 }
 
-/// The type of the column of when a password was set.
+/// The type of the column that says when a password was set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum SetAt {
     Beside,
@@ -62,7 +62,7 @@ impl Keyed {
         }
     }
 
-    /// What a text is cast to before it is compared, so that an index serves.
+    /// The type that a text is cast to before it is compared, so that an index can be used.
     pub(super) fn cast(self) -> &'static str {
         match self {
             Self::Text => "text",
@@ -71,7 +71,7 @@ impl Keyed {
         }
     }
 
-    /// Whether a text is what such a column is printed as. Another one is nobody's, and would be an error where it is cast.
+    /// Whether a text has the printed form of such a column. Any other text belongs to no account, and would be an error in a cast.
     pub(super) fn fits(self, printed: &str) -> bool {
         match self {
             Self::Text => true,
@@ -90,14 +90,14 @@ impl Keyed {
 /// A column of the table.
 struct Column {
     type_name: String,
-    /// The most characters, where there is such a bound.
+    /// The most characters, if there is a bound.
     most: Option<i64>,
-    /// As SQL has it, where it is a text.
+    /// The collation in SQL, if the column is a text.
     collation: Option<String>,
     takes_null: bool,
-    /// Whether a row that does not say it has something there.
+    /// Whether the column has a value in a row that does not set it.
     has_default: bool,
-    /// Whether the database alone says what is there.
+    /// Whether only the database sets the column.
     is_generated: bool,
 }
 
@@ -107,7 +107,7 @@ struct Finder<'c> {
     columns: BTreeMap<String, Column>,
 }
 
-/// Looks a table up.
+/// Looks up a table.
 pub(super) async fn find(connection: &Connection, mapping: &UsersTable) -> Result<Table, StoreError> {
     let mapping = mapping.columns();
     let refused = |finding: String| refused(mapping, finding);
@@ -191,7 +191,7 @@ async fn columns(connection: &Connection, oid: i64) -> Result<BTreeMap<String, C
         WHERE attrelid = $1::oid AND attnum > 0 AND NOT attisdropped";
     let rows = connection.query(sql, &[int8(oid)]).await?;
     let read = |row| {
-        // Four more than what the column was declared with.
+        // The modifier is four more than the declared length.
         let most = Some(get::<i64>(row, "modifier")? - 4).filter(|most| *most > 0);
         Ok((
             get(row, "name")?,
@@ -241,8 +241,8 @@ impl Finder<'_> {
         })
     }
 
-    /// Two rows of one id would be one account: also two of no tenant, since two NULLs are never equal to an index, and two whose ids are
-    /// exchanged before the index looks.
+    /// Two rows of one id would be one account. This includes two rows without a tenant, since two NULLs are never equal to an index, and two rows
+    /// that exchange their ids before a deferred index checks.
     async fn is_unique(&self, oid: i64) -> Result<(), StoreError> {
         let sql = "SELECT 1::bigint AS found FROM pg_catalog.pg_index AS i
             WHERE i.indrelid = $1::oid AND i.indisunique AND i.indisvalid AND i.indimmediate AND i.indpred IS NULL AND i.indexprs IS NULL
@@ -285,7 +285,7 @@ impl Finder<'_> {
         )))
     }
 
-    /// Whether a row can be made of the columns that are mapped, where the mapping says that rows are made.
+    /// Whether a row can be made from the mapped columns, if the mapping says that rows are made.
     fn can_be_inserted(&self) -> Result<(), StoreError> {
         if !self.mapping.takes_new_accounts {
             return Ok(());
@@ -323,7 +323,7 @@ impl Finder<'_> {
 }
 
 impl Table {
-    /// Whether there can be an account of this id.
+    /// Whether an account of this id can exist.
     pub(super) fn can_have(&self, account: &AccountId) -> bool {
         self.id.fits(account.as_str())
     }

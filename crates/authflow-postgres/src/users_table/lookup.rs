@@ -1,4 +1,4 @@
-//! Rows are found: by an id, or by what was typed.
+//! Look-ups of rows, by an id or by what was typed.
 
 use super::{MappedAccounts, beside::NOT_BESIDE};
 use crate::{
@@ -32,8 +32,8 @@ impl MappedAccounts {
         Ok(rows)
     }
 
-    /// One statement, whether anybody is found or not: it says besides whether there are names that nobody has spelled yet. Those are looked for in the
-    /// order of their index, since without an order the planner reads the table from end to end as long as its statistics say that there are many.
+    /// This is one statement, whether or not an account is found. It also says whether there are names that are not spelled yet. It looks for those
+    /// in the order of their index. Without an order, the planner reads the whole table as long as its statistics say that there are many.
     pub(super) async fn by_names(
         &self,
         connection: &Connection,

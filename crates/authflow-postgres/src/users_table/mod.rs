@@ -10,31 +10,31 @@ mod statements;
 mod trigger;
 
 pub use accounts::MappedAccounts;
-/// A table of your own that accounts are kept in: what its columns must be here.
+/// A table of your own in which accounts are kept. Its columns must have these types:
 ///
 /// | what | its column |
 /// |---|---|
 /// | id | `text`, `varchar`, `uuid` or an integer, unique and not deferrable, by itself or with a tenant that is NOT NULL or NULLS NOT DISTINCT |
-/// | tenant | likewise; NULL is none, and an empty text is nobody's |
-/// | names | anything that is a text; looked up by their one spelling, which the store keeps beside |
-/// | verifier | `text`, or a `varchar` of 128 characters at least; NULL where there is no password |
+/// | tenant | likewise; NULL means no tenant, and an empty text belongs to no account |
+/// | names | anything that is a text; looked up by their one spelling, which the store keeps in its side table |
+/// | verifier | `text`, or a `varchar` of 128 characters at least; NULL if there is no password |
 /// | status | anything that is a text: a word, a `boolean` (`true`, `false`), an `enum` |
-/// | password set at | `timestamptz`, `timestamp` (in UTC), `date`, or an integer of seconds since 1970; never NULL where there is a verifier |
+/// | password set at | `timestamptz`, `timestamp` (in UTC), `date`, or an integer of seconds since 1970; never NULL if there is a verifier |
 ///
-/// What such a table does not have – revision, skips, second factors, a reason to change the password – stands beside it, in
-/// `authflow.side_accounts`. Triggers on the columns that are named here keep both in step, whoever writes: a password that your own program
-/// changes ends every session of before, and clears skips.
-/// [`migrate`](crate::PostgresStore::migrate) makes the triggers, as the owner of the table. [`connect`](crate::PostgresStore::connect) refuses
-/// a column that is not there, by its name, a trigger that is another mapping's or switched off, and a table that another one inherits. Where a
-/// trigger was away, `migrate` ends every session: nobody has seen what was changed meanwhile.
+/// The store keeps what such a table lacks (revision, skips, second factors, a reason to change the password) in a side table,
+/// `authflow.side_accounts`. Triggers on the mapped columns keep both in step, whoever writes. When your own program changes a password, every
+/// earlier session ends, and the skips are cleared.
+/// [`migrate`](crate::PostgresStore::migrate) makes the triggers, as the owner of the table. [`connect`](crate::PostgresStore::connect) refuses a
+/// missing column, by its name. It also refuses a trigger of another mapping or one that is switched off, and a table that another one inherits. If
+/// a trigger was missing for a time, `migrate` ends every session, because nobody has seen what was changed meanwhile.
 ///
-/// People register where the mapping [says so](UsersTable::takes_new_accounts): the role of the store must be allowed to insert. A column that the mapping
-/// does not name must take NULL or have a default then, and is refused by its name where it does neither. Where ids are numbers, the host chooses one
-/// ([`JudgeProfile`](authflow::account::JudgeProfile)): `SELECT nextval(…)`.
+/// People can register if the mapping [says so](UsersTable::takes_new_accounts); the role of the store must then be allowed to insert. Every column
+/// that the mapping does not name must take NULL or have a default. Any other column is refused by its name. If ids are numbers, the host chooses
+/// one ([`JudgeProfile`](authflow::account::JudgeProfile)): `SELECT nextval(…)`.
 ///
-/// One database has one such table.
+/// A database can have only one such table.
 ///
-/// A mapping with something unsaid is none:
+/// An incomplete mapping does not compile:
 ///
 /// ```compile_fail,E0277
 /// use authflow_postgres::{PostgresStore, Settings, UsersTable};

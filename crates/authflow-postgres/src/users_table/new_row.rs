@@ -1,4 +1,4 @@
-//! A row for somebody who registers.
+//! The row of an account that registers.
 
 use super::{
     beside::NOT_BESIDE,
@@ -20,7 +20,8 @@ use authflow::{
 };
 use authflow_users_table::{TenantColumn, quoted};
 
-/// Makes the row and what stands beside it, or says why not. Every name has been spelled, and until the transaction ends nobody else decides whose one is.
+/// Makes the row and its side row, or returns why not. Every name has been spelled, and until the transaction ends, no other transaction decides
+/// who has one.
 pub(super) async fn insert(
     transaction: &Transaction,
     table: &Table,
@@ -48,7 +49,7 @@ pub(super) async fn insert(
     if let Err(error) = transaction.execute(&sql, &parameters).await {
         return of_a_unique_key(table, &error).map(Some).ok_or(error);
     }
-    // The trigger has made what stands beside, with a revision of its own.
+    // The trigger has made the side row, with a revision that it drew.
     let sql = "UPDATE authflow.side_accounts SET revision = $3, password_form = 'canonical', password_changed_at = $4,
             enrolled = $5, user_name_key = $6, mobile_key = $7, email_key = $8, is_spelled = $9
         WHERE tenant = $1 AND id = $2";
@@ -94,7 +95,7 @@ fn can_be_made(
     wanted.map_err(|wanted| refused(columns, wanted.into()))
 }
 
-/// What a column of the row is to hold.
+/// The value of a column of the new row.
 struct Cell<'r> {
     column: &'r str,
     value: Option<&'r str>,
@@ -141,7 +142,7 @@ impl Table {
     }
 }
 
-/// What a unique key of the table's own refuses, whose idea of what is one text may be another than the library's.
+/// The refusal of a unique key of the table itself, which may compare texts differently from the library.
 fn of_a_unique_key(table: &Table, error: &StoreError) -> Option<CommitRefusal> {
     let columns = &table.columns;
     let has =

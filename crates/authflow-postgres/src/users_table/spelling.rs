@@ -1,4 +1,4 @@
-//! Names that SQL cannot spell: the library does, when somebody is looked up.
+//! Names that SQL cannot spell. The library spells them when an account is looked up.
 
 use super::{beside::Beside, catalogue::Table};
 use crate::{
@@ -14,19 +14,19 @@ use authflow::{
 };
 use tokio_postgres::Row;
 
-/// So many at once: a request that meets more of them leaves the rest to the next one.
+/// How many are spelled at once. A request that meets more of them leaves the rest to the next request.
 const AT_ONCE: i64 = 256;
 const MOST_TOLD: usize = 100;
 
-/// What became of names that were spelled.
+/// The result of spelling names.
 pub(super) struct Spelled {
-    /// How many rows there were: when there was none, nothing is left.
+    /// How many rows there were. If there were none, no name is left.
     pub(super) rows: usize,
-    /// Names that are none.
+    /// Names that are not valid.
     pub(super) unreadable: Vec<SpellingFinding>,
 }
 
-/// Spells names that have not been, of any account: whoever is looked up may be one of them.
+/// Spells names of any account that are not spelled yet: the account that is looked up may be one of them.
 pub(super) async fn spell(
     connection: &Connection,
     table: &Table,
@@ -53,7 +53,7 @@ pub(super) async fn spell(
             (NameKind::Email, email.is_err()),
         ];
         let found = kinds.into_iter().filter(|(_, is_unreadable)| *is_unreadable);
-        // A row whose id is none of an account's is nobody's, whatever it is called.
+        // A row whose id no account can have belongs to nobody, whatever its names are.
         if let Ok(account) = columns::account_id(id) {
             unreadable.extend(found.map(|(kind, _)| SpellingFinding::Unreadable { kind, account }));
         }
@@ -72,7 +72,7 @@ pub(super) async fn spell(
                 VALUES ($1, $2, authflow.drawn_revision(), extract(epoch FROM now())::bigint, false, $3)";
             connection.execute(sql, &of).await?;
         }
-        // Names that were changed meanwhile are spelled next time.
+        // A name that was changed meanwhile is spelled next time.
         let sql = "UPDATE authflow.side_accounts SET user_name_key = $4, mobile_key = $5, email_key = $6, is_spelled = true
             WHERE tenant = $1 AND id = $2 AND names = $3 AND NOT is_spelled";
         let [user_name, mobile, email] = keys;
@@ -87,7 +87,7 @@ pub(super) async fn has_unspelled(connection: &Connection) -> Result<bool, Store
     Ok(connection.query_opt(sql, &[]).await?.is_some())
 }
 
-/// Whether one of the names is still that of the row before.
+/// Whether one of the names is still a name of the earlier row.
 fn keeps_a_name(row: &Row, keys: &[Option<&str>; 3]) -> Result<bool, StoreError> {
     let mut keeps = false;
     for (column, key) in ["user_name_key", "mobile_key", "email_key"].into_iter().zip(keys) {
@@ -96,7 +96,7 @@ fn keeps_a_name(row: &Row, keys: &[Option<&str>; 3]) -> Result<bool, StoreError>
     Ok(keeps)
 }
 
-/// Spells every name, and refuses those that are none and those that lead to two accounts: whose they are, only their owners can say.
+/// Spells every name. Refuses names that are not valid and names of two accounts, because only the owners can say whose they are.
 pub(super) async fn spell_all(
     connection: &Connection,
     table: &Table,
@@ -124,7 +124,7 @@ pub(super) async fn spell_all(
     Err(StoreError::Names(if rest == 0 { told } else { format!("{told}; and {rest} more") }))
 }
 
-/// Names that lead to two accounts, the user name of one to the number or address of another too.
+/// Names of two accounts. The user name of one may also be the number or address of another.
 async fn shared(connection: &Connection) -> Result<Vec<SpellingFinding>, StoreError> {
     let sql = "WITH names AS (
             SELECT tenant, id, 0::bigint AS kind, user_name_key AS name FROM authflow.side_accounts

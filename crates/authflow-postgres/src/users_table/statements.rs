@@ -1,19 +1,19 @@
-//! The parts that statements about the table are made of. Every name in them is quoted, and every value of a request is a parameter.
+//! The parts of statements about the table. Every name in them is quoted, and every value of a request is a parameter.
 
 use super::catalogue::{Keyed, SetAt, Table};
 use authflow::{TenantId, account::AccountStatus};
 use authflow_users_table::{TenantColumn, literal, quoted};
 
-/// An id is no longer than this, in bytes.
+/// The longest id, in bytes.
 const LONGEST_ID: usize = 64;
 
-/// A column of a row as a text that is compared byte by byte: under the column's own collation, two that differ may be one.
+/// A column of a row as a text that is compared byte by byte. Under the column's own collation, two different texts may be equal.
 pub(super) fn text_of(row: &str, column: &str) -> String {
     format!("{row}.{}::text COLLATE \"C\"", quoted(column))
 }
 
 impl Table {
-    /// A column of the row `u`, or NULL.
+    /// A column of a row, or NULL.
     fn optional(&self, row: &str, column: &Option<String>) -> String {
         match column {
             Some(column) => text_of(row, column),
@@ -21,7 +21,8 @@ impl Table {
         }
     }
 
-    /// The tenant of a row, as a text; '' is none. A row that says '' itself is no tenant's: beside those of none, it would be one of them.
+    /// The tenant of a row as a text; '' is none. A row that says '' itself belongs to no tenant; otherwise it would be among those without a
+    /// tenant.
     pub(super) fn tenant_of(&self, row: &str) -> String {
         match &self.columns.tenant {
             TenantColumn::Named(column) => {
@@ -36,7 +37,7 @@ impl Table {
         text_of(row, &self.columns.id)
     }
 
-    /// Whether a row can be an account's. An id or a tenant that is longer than the library's is nobody's, and may be more than an index takes.
+    /// Whether a row can be an account. A row whose id or tenant is longer than the library's cannot, and may be more than an index takes.
     pub(super) fn is_account(&self, row: &str) -> String {
         let [id, tenant] = [self.id_of(row), self.tenant_of(row)];
         format!(
@@ -60,7 +61,7 @@ impl Table {
         text_of(row, &self.columns.verifier)
     }
 
-    /// The library's word for what the status column says; '' for a word that means nothing.
+    /// The library's word for the value of the status column, or '' for an unknown value.
     pub(super) fn status_of(&self, row: &str) -> String {
         let Some((column, words)) = &self.columns.status else {
             return literal(AccountStatus::Active.as_str());
@@ -87,13 +88,13 @@ impl Table {
         }
     }
 
-    /// The assignment of when a password was set, of a parameter in seconds; nothing where that is kept beside.
+    /// The assignment of when a password was set, from a parameter in seconds. It is empty if the side table has that time.
     pub(super) fn set_at_is(&self, parameter: &str) -> String {
         let column = quoted(self.columns.password_set_at.as_deref().unwrap_or_default());
         self.time_set(parameter).map(|time| format!(", {column} = {time}")).unwrap_or_default()
     }
 
-    /// When a password was set, as the column has it, of a parameter in seconds; none where that is kept beside.
+    /// When a password was set, in the column's type, from a parameter in seconds. It is `None` if the side table has that time.
     pub(super) fn time_set(&self, parameter: &str) -> Option<String> {
         let instant = format!("to_timestamp({parameter}::double precision)");
         Some(match self.set_at {
@@ -109,7 +110,8 @@ impl Table {
         format!("coalesce({}, '{{}}')", self.optional(row, &self.columns.profile))
     }
 
-    /// Whether a column that rows are found by says a value: in the column's own type and collation, so that its index serves, and byte by byte.
+    /// Whether a column by which rows are found has a value. It is compared in the column's own type and collation, so that its index is used, and
+    /// byte by byte.
     fn is(&self, column: &str, keyed: Keyed, value: &str) -> String {
         let own = format!("u.{} = {value}::{}", quoted(column), keyed.cast());
         match self.collations.get(column) {
@@ -118,7 +120,7 @@ impl Table {
         }
     }
 
-    /// Whether the row `u` is that of a tenant and an id, which are parameters. Every tenant is one that the table can have.
+    /// Whether the row `u` has a tenant and an id, which are parameters. The table can have every tenant that is passed.
     pub(super) fn is_row(&self, tenant: &Option<TenantId>, (tenant_parameter, id): (&str, &str)) -> String {
         let id = self.is(&self.columns.id, self.id, id);
         match (&self.columns.tenant, self.tenant) {

@@ -1,4 +1,4 @@
-//! The triggers on the table: what stands beside is in step, whoever writes.
+//! The triggers on the table, which keep the side table in step, whoever writes.
 
 use super::{
     beside::{Beside, NOT_BESIDE},
@@ -15,8 +15,8 @@ use authflow_users_table::{literal, quoted};
 const NAME: &str = "authflow_note_user";
 const OF_TRUNCATION: &str = "authflow_note_truncation";
 
-/// What runs with every row that is written. Its owner's rights and none of the writer's are needed for what stands beside; so nobody else may put
-/// it on a table of theirs.
+/// The function that runs with every written row. It writes the side table with its owner's rights, and needs none of the writer's. So nobody else
+/// may use it on a table of theirs.
 fn body(table: &Table) -> String {
     let of = |row: &str| [table.user_name_of(row), table.mobile_of(row), table.email_of(row)];
     let [user_name, mobile, email] = of("NEW");
@@ -92,7 +92,7 @@ END
     )
 }
 
-/// Makes the triggers, and what stands beside each row that is there. Says what that was before.
+/// Makes the triggers, and the side row of each existing row. Returns which table the side rows belonged to before.
 pub(super) async fn make(transaction: &Transaction, table: &Table) -> Result<Beside, StoreError> {
     is_alone(transaction, table).await?;
     let was_seen = check(transaction, table).await.is_ok();
@@ -147,8 +147,8 @@ pub(super) async fn make(transaction: &Transaction, table: &Table) -> Result<Bes
     Ok(if is_anothers { Beside::Another } else { Beside::This })
 }
 
-/// Whether the triggers are there, be they another mapping's: who was deleted meanwhile has been seen. Else an id may be somebody else's, who is not to be
-/// signed in to by the identities of whoever had it.
+/// Whether the triggers exist, even those of another mapping: then every deletion meanwhile was seen. Otherwise, an id may belong to another person
+/// now, and the identities of its earlier owner must not sign in to that account.
 async fn was_watched(connection: &Connection, table: &Table) -> Result<bool, StoreError> {
     let sql = "SELECT count(*) AS there FROM pg_catalog.pg_trigger AS t
         WHERE t.tgrelid = $1::oid AND t.tgname IN ($2, $3) AND t.tgenabled = 'A' AND t.tgqual IS NULL AND t.tgattr::text = ''
@@ -157,7 +157,7 @@ async fn was_watched(connection: &Connection, table: &Table) -> Result<bool, Sto
     Ok(get::<i64>(&row.ok_or(NOT_BESIDE)?, "there")? == 2)
 }
 
-/// Refuses to keep accounts in the store's own table where they are in another one: whose ids meet would share sessions.
+/// Refuses to keep accounts in the store's own table if another table has accounts: accounts of the same id would share sessions.
 pub(crate) async fn refuse_any(connection: &Connection) -> Result<(), StoreError> {
     match other(connection, 0).await? {
         Some(table) => {
@@ -175,7 +175,7 @@ async fn other(connection: &Connection, oid: i64) -> Result<Option<String>, Stor
     row.map(|row| get(&row, "other")).transpose()
 }
 
-/// Two tables whose ids meet would share sessions.
+/// In two tables, accounts of the same id would share sessions.
 async fn is_alone(connection: &Connection, table: &Table) -> Result<(), StoreError> {
     if let Some(other) = other(connection, table.oid).await? {
         return Err(refused(
@@ -193,9 +193,9 @@ async fn is_alone(connection: &Connection, table: &Table) -> Result<(), StoreErr
     }
 }
 
-/// Refuses a table without the triggers, with those of another mapping, or with one that is switched off, be it on one partition.
+/// Refuses a table without the triggers, with those of another mapping, or with one that is switched off, even on a single partition.
 pub(super) async fn check(connection: &Connection, table: &Table) -> Result<(), StoreError> {
-    // As `make` makes them: 29 is after insert, update and delete of each row, 32 after a statement that truncates.
+    // These are the types that `make` creates: 29 is after insert, update and delete of each row, 32 is after a statement that truncates.
     let sql = "SELECT min(p.prosrc) AS body, count(*) FILTER (WHERE t.tgrelid = $1::oid) AS there,
             count(*) FILTER (WHERE t.tgenabled <> 'A') AS switched_off
         FROM pg_catalog.pg_trigger AS t JOIN pg_catalog.pg_proc AS p ON p.oid = t.tgfoid

@@ -1,4 +1,4 @@
-//! Accounts in the store's own table: how they are made, and what its triggers do for whoever writes SQL.
+//! Accounts in the store's own table: how they are made, and what the table's triggers do for writers of SQL.
 
 use crate::{
     server::server,
@@ -34,7 +34,7 @@ async fn an_account_is_made_once_and_no_name_is_of_two() {
     assert_eq!(create(elsewhere).await, Created::Done, "in another tenant it is nobody's");
 }
 
-/// As a statement's text has it, whoever wrote that.
+/// The triggers draw and count for every statement, whoever wrote it.
 #[tokio::test]
 async fn revisions_are_drawn_and_counted_whoever_writes() {
     let Some(server) = server() else { return };
@@ -130,7 +130,7 @@ async fn names_in_ascii_get_their_keys_from_a_sql_prompt_and_others_are_refused(
     }
 }
 
-/// What SQL spells is what the library spells.
+/// SQL and the library spell names alike.
 #[tokio::test]
 async fn the_keys_that_sql_makes_are_the_librarys() {
     let Some(server) = server() else { return };

@@ -1,4 +1,4 @@
-//! What comes at once, over two pools of connections, as of two servers.
+//! Requests that come at once over two pools of connections, as on two servers.
 
 use crate::{
     server::{Database, server},
@@ -20,7 +20,7 @@ struct Servers {
     client: Client,
 }
 
-/// Two, on one new database.
+/// Two servers on one new database.
 async fn servers(isolation: Isolation, accounts: &[Account]) -> Option<Servers> {
     Some(servers_on(&server()?.database().await, isolation, accounts).await)
 }
@@ -43,7 +43,7 @@ impl Servers {
         call(&self.api, &self.hosts[0], &Call::login(name, demo::PASSWORD)).await
     }
 
-    /// One call so many times at once, to both in turn.
+    /// Sends one call so many times at once, to both servers in turn.
     async fn at_once(&self, ask: &Call, times: usize) -> Vec<Answer> {
         let calls = (0..times).map(|at| {
             let (api, host, ask) = (Arc::clone(&self.api), Arc::clone(&self.hosts[at % 2]), ask.clone());
@@ -98,7 +98,7 @@ async fn at_stricter_isolations_too() {
     redeemed_once(Isolation::Serializable, 8).await;
 }
 
-/// The limit is five: whatever is judged of a burst, no more than five are.
+/// The limit is five, so at most five guesses of a burst are judged.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn guesses_are_counted_once_each() {
     let alice = like("alice", 0);

@@ -1,4 +1,4 @@
-//! Contacts: of several accounts that want one at once one has it, and what is taken is refused, whoever has written it.
+//! Contacts. If several accounts want one at once, one gets it. A taken contact is refused, whoever has written it.
 
 use crate::{
     server::server,
@@ -26,7 +26,7 @@ pub(crate) fn email(text: &str) -> Recipient {
     Recipient::new(Channel::Email, text).unwrap()
 }
 
-/// A commit as the library makes one, of this write to an account of the demo's tenant as it is now.
+/// A commit, as the library makes one, that writes this contact to an account of the demo's tenant as it is now.
 pub(crate) async fn replacing<A: Accounts>(
     store: &PostgresStore<A>,
     id: &str,
@@ -44,7 +44,7 @@ pub(crate) async fn replacing<A: Accounts>(
     commit
 }
 
-/// All of them at once: one is done, and the others are told that it is taken.
+/// Commits for all accounts at once. One is done, and the others are told that the contact is taken.
 pub(crate) async fn one_has_it<A: Accounts>(stores: [&PostgresStore<A>; 2], ids: &[&str]) {
     let mut commits = Vec::new();
     for id in ids {
@@ -107,7 +107,7 @@ async fn what_is_anothers_user_name_is_taken_and_in_another_tenant_it_is_free() 
     assert_eq!(store.commit(&commit).await.unwrap(), taken);
     let commit = replacing(&store, "id-erin-0", mobile(WANTED)).await;
     assert_eq!(store.commit(&commit).await.unwrap(), Committed::Done);
-    // And one's own is one's own, in whatever spelling it is stored.
+    // An account's own contact is not taken, in whatever spelling it is stored.
     let sql = "UPDATE authflow.accounts SET mobile = '+86-139 0000 0077' WHERE id = 'id-erin-0'";
     database.client().await.batch_execute(sql).await.unwrap();
     let commit = replacing(&store, "id-erin-0", mobile(WANTED)).await;

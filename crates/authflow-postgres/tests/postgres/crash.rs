@@ -14,15 +14,15 @@ use std::{
 };
 use tokio::time::timeout;
 
-/// What is known of one login after all.
+/// What the client of one login has seen.
 struct Seen {
     user: String,
     state_token: Option<String>,
-    /// Sessions that a client was told of.
+    /// The sessions that the client was told of.
     sessions: Vec<String>,
 }
 
-/// Nothing is redeemed twice, and every session that somebody was told of is there.
+/// Nothing is redeemed twice, and every session that a client was told of exists.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn nothing_is_redeemed_twice_and_nothing_is_issued_and_lost() {
     const USERS: usize = 120;
@@ -38,7 +38,7 @@ async fn nothing_is_redeemed_twice_and_nothing_is_issued_and_lost() {
         let user = account.user_name.as_ref().unwrap().as_str().to_owned();
         tokio::spawn(async move {
             let mut seen = Seen { user, state_token: None, sessions: Vec::new() };
-            // Whoever gets no answer comes again.
+            // A client that gets no answer tries again.
             for _ in 0..400 {
                 let Some(state_token) = &seen.state_token else {
                     let warned = call(&api, &host, &Call::login(&seen.user, demo::PASSWORD)).await;
@@ -61,7 +61,7 @@ async fn nothing_is_redeemed_twice_and_nothing_is_issued_and_lost() {
     });
     let users = users.collect::<Vec<_>>();
     for part in [4, 2] {
-        // In the middle of it.
+        // The crash comes in the middle of the logins.
         let so_many = async {
             while done.load(Ordering::Relaxed) < USERS / part {
                 tokio::time::sleep(Duration::from_millis(1)).await;

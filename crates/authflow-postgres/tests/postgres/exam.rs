@@ -1,4 +1,4 @@
-//! The library's exam for hosts, at every isolation, with a pooler between and without.
+//! The library's exam for hosts, at every isolation, with a pooler in between and without one.
 
 use crate::{
     pooler::pooler,
@@ -17,8 +17,7 @@ use authflow::{
 use authflow_postgres::{Created, Isolation, PostgresStore, Settings, Statements};
 use tokio_postgres::Client;
 
-/// One account that has everything, one that has only a password, and one that is locked. The second one's tenant is that of an application
-/// without tenants.
+/// An account with everything, one with only a password, and a locked one. `None` stands for an application without tenants.
 fn accounts(tenant: Option<TenantId>) -> [Account; 3] {
     let bare = |id: &str, name: &str, status| Account {
         id: AccountId::new(id).unwrap(),
@@ -60,7 +59,7 @@ fn accounts(tenant: Option<TenantId>) -> [Account; 3] {
     [full, bare("plain", "pat", AccountStatus::Active), locked]
 }
 
-/// As the store has it: the revision is drawn.
+/// Makes an account, and returns it as the store has it, with the revision that was drawn.
 async fn made(store: &PostgresStore, client: &Client, account: Account) -> Account {
     assert_eq!(store.create_account(&account).await.unwrap(), Created::Done);
     let sql = "SELECT revision FROM authflow.accounts WHERE tenant = $1 AND id = $2";

@@ -1,4 +1,4 @@
-//! What a call costs when there is much of everything.
+//! The cost of a call when there is much of everything.
 
 use crate::{
     server::{Database, server},
@@ -17,7 +17,7 @@ use tokio_postgres::Client;
 const ROWS: u32 = 20_000;
 const USERS: u32 = 4_000;
 
-/// Much of each kind, and statistics that are a minute old: what they say is over has been forgotten since.
+/// Fills the tables with much of each kind. Their statistics are a minute old: the rows that they say are over have been forgotten since.
 async fn fill(client: &Client) {
     let (id, over) = ("uuid_send(gen_random_uuid())", demo::START.minus_seconds(180).as_unix());
     let ends = format!("{over} - 60 + number % 600");
@@ -42,7 +42,7 @@ async fn fill(client: &Client) {
     client.batch_execute(&sql).await.unwrap();
 }
 
-/// The only one on the database: each of the others has counted what it read when it is gone.
+/// The only connection to the database. When the other connections are gone, all that they read has been counted.
 async fn alone(database: &Database) -> Client {
     let client = database.client().await;
     let others = "SELECT FROM pg_stat_activity
@@ -53,7 +53,7 @@ async fn alone(database: &Database) -> Client {
     client
 }
 
-/// How often each of them was read from end to end.
+/// How often each of these tables was read from end to end.
 async fn read_from_end_to_end(database: &Database) -> Vec<(String, i64)> {
     let client = alone(database).await;
     let sql = "SELECT relname::text, seq_scan FROM pg_stat_user_tables
@@ -61,7 +61,7 @@ async fn read_from_end_to_end(database: &Database) -> Vec<(String, i64)> {
     client.query(sql, &[]).await.unwrap().iter().map(|row| (row.get(0), row.get(1))).collect()
 }
 
-/// A sign-in opens a session and forgets a part of what is over.
+/// The sign-in opens a session, and forgets some of what is over.
 #[tokio::test]
 async fn a_call_reads_no_table_from_end_to_end() {
     let Some(server) = server() else { return };
@@ -77,7 +77,7 @@ async fn a_call_reads_no_table_from_end_to_end() {
         let before = read_from_end_to_end(&database).await;
         assert_eq!(before.len(), 5, "{before:?}");
         let (api, host) = (api(), host(PostgresStore::connect(settings()).await.unwrap()));
-        // More often than a plan is made for the values alone.
+        // The sign-ins are more than the executions after which PostgreSQL stops planning for the values alone.
         for _ in 0..8 {
             let answer = call(&api, &host, &Call::login("alice-0", demo::PASSWORD)).await;
             assert_eq!(answer.status, 200, "{answer:?}");
@@ -87,7 +87,7 @@ async fn a_call_reads_no_table_from_end_to_end() {
     }
 }
 
-/// With a table of users, and nobody in it.
+/// Settings with a table of users that is empty.
 async fn of_users(database: &Database) -> Settings<UsersTable> {
     database.client().await.batch_execute(users_table::USERS).await.unwrap();
     let settings = settings_at(&database.url(), demo::START).accounts(users_table::users());
@@ -101,7 +101,7 @@ fn import() -> String {
     )
 }
 
-/// Each row of an import finds what stands beside it by its id, though the table was empty when its session planned how.
+/// Each row of an import finds its side row by id, although the table was empty when the statement was planned.
 #[tokio::test]
 async fn an_import_into_a_table_of_users_does_not_read_itself() {
     let Some(server) = server() else { return };
@@ -114,7 +114,7 @@ async fn an_import_into_a_table_of_users_does_not_read_itself() {
     assert!(read <= i64::from(USERS), "{USERS} rows have read {read}");
 }
 
-/// An import's names have all been spelled, and the statistics say that half of them have not.
+/// All names of an import have been spelled, but the statistics say that half of them have not.
 #[tokio::test]
 async fn somebody_in_a_large_table_of_users_is_found_without_reading_it() {
     let Some(server) = server() else { return };

@@ -1,4 +1,4 @@
-//! Others are in the way: what may be tried again is, as often as it may; what waits too long is given up, and leaves nothing behind.
+//! Other transactions are in the way. A conflict is tried again, up to the limit. A wait that is too long is given up, and leaves nothing behind.
 
 use crate::{
     server::{Database, server},
@@ -24,7 +24,7 @@ async fn login<A: Accounts>(host: &Host<A>) -> u16 {
     call(&api(), host, &Call::login("alice-0", demo::PASSWORD)).await.status
 }
 
-/// Has the first claims fail as the database does where a transaction was in another one's way.
+/// Makes the first inserts fail with the error of a transaction that was in another one's way.
 async fn first_claims_fail(client: &Client, code: &str, times: u32) {
     let sql = format!(
         "CREATE SEQUENCE IF NOT EXISTS tries; SELECT setval('tries', 1, false);
@@ -54,7 +54,7 @@ async fn conflicts_are_tried_again_and_nothing_else_is() {
         ("40001", 3, 200, 4),
         ("40P01", 3, 200, 4),
         ("40001", 1000, 500, 24),
-        // Whether it was carried out is not known.
+        // It is unknown whether this transaction was carried out.
         ("40003", 1000, 500, 1),
         ("23505", 1000, 500, 1),
     ] {
@@ -63,7 +63,7 @@ async fn conflicts_are_tried_again_and_nothing_else_is() {
     }
 }
 
-/// Somebody has left a transaction open that holds the account.
+/// Leaves a transaction open that holds the account.
 async fn holds(database: &Database) -> Client {
     let holder = database.client().await;
     let sql = "BEGIN; UPDATE authflow.accounts SET profile = '{\"name\":\"A\"}'";
@@ -85,7 +85,7 @@ async fn who_waits_too_long_is_told_and_leaves_nothing_behind() {
     let host = alice(&database, 1, Duration::from_millis(400)).await;
     let holder = holds(&database).await;
     assert_eq!(login(&host).await, 500);
-    // Nothing is left but the holder, when the database has noticed.
+    // When the database has noticed, only the holder is left.
     let alone = async {
         while others(&client).await > 1 {
             tokio::time::sleep(Duration::from_millis(10)).await;
@@ -96,7 +96,7 @@ async fn who_waits_too_long_is_told_and_leaves_nothing_behind() {
     assert_eq!(login(&host).await, 200);
 }
 
-/// Somebody changes an account while a commit about it is on its way: the commit finds what is there then.
+/// The account changes while a commit about it is on its way. The commit finds the account as it is then.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_commit_that_has_waited_for_an_account_finds_it_as_it_is_then() {
     let Some(server) = server() else { return };
@@ -112,7 +112,7 @@ async fn a_commit_that_has_waited_for_an_account_finds_it_as_it_is_then() {
     }
 }
 
-/// Likewise, where the program changes its own table.
+/// The same holds if the program changes its own table.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_commit_that_has_waited_for_the_programs_row_finds_it_as_it_is_then() {
     let Some(server) = server() else { return };
@@ -169,7 +169,7 @@ async fn finds_what_is_there_then(
     }
 }
 
-/// A client that has hung up: its request is dropped wherever it stands.
+/// A client has hung up, and its request is dropped wherever it is.
 #[tokio::test]
 async fn what_is_dropped_midway_is_taken_back_and_in_nobodys_way() {
     let Some(server) = server() else { return };
@@ -179,7 +179,7 @@ async fn what_is_dropped_midway_is_taken_back_and_in_nobodys_way() {
     let holder = holds(&database).await;
     let dropped = timeout(Duration::from_millis(400), login(&host)).await;
     assert!(dropped.is_err());
-    // The one connection of the pool is free, though the database still waits on the other one.
+    // The one connection of the pool is free, although the database still waits on the dropped one.
     let ready = timeout(Duration::from_secs(10), host.store.check()).await;
     assert!(ready.unwrap().is_ok());
     holder.batch_execute("ROLLBACK").await.unwrap();

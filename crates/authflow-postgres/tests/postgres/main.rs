@@ -1,6 +1,6 @@
-//! The store on a real PostgreSQL, which these tests start for themselves in a folder of its own.
+//! The store on a real PostgreSQL, which these tests start in a folder of its own.
 //!
-//! Where there is none to start they say so and pass. With `AUTHFLOW_POSTGRES=required` in the environment they fail then.
+//! If there is none to start, the tests say so and pass. With `AUTHFLOW_POSTGRES=required` in the environment they fail instead.
 
 #![cfg(unix)]
 #![allow(

@@ -1,4 +1,4 @@
-//! Names that nobody has: kept so that they cost the same, and forgotten, the oldest first.
+//! Names that no account has. They are kept, so that they cost the same, and the oldest are forgotten first.
 
 use crate::{
     server::server,
@@ -35,7 +35,7 @@ async fn the_oldest_names_of_nobody_are_forgotten_and_none_that_is_in_flight() {
         guess(format!("nobody-{second}"), second).await;
     }
     assert_eq!(seen().await, (0..10).collect::<Vec<_>>(), "any of them may be in flight");
-    // A minute later the oldest go, no more than twice as many at once as there are new ones.
+    // A minute later the oldest names go, at most twice as many at once as there are new ones.
     guess("nobody-0".into(), 62).await;
     guess("nobody-10".into(), 65).await;
     assert_eq!(seen().await, [3, 4, 5, 6, 7, 8, 9, 62, 65]);
@@ -51,7 +51,7 @@ async fn the_oldest_names_of_nobody_are_forgotten_and_none_that_is_in_flight() {
     assert_eq!(own, 1, "an account's is never forgotten");
 }
 
-/// What strangers type costs the database the same, whoever has the name.
+/// A guess at a name costs the database the same, whether or not an account has the name.
 #[tokio::test]
 async fn a_guess_at_nobody_is_the_same_write() {
     let Some(server) = server() else { return };
@@ -74,7 +74,7 @@ async fn a_guess_at_nobody_is_the_same_write() {
     assert_eq!(client.query_one(sql, &[]).await.unwrap().get::<_, i64>(0), 1, "three wrong guesses each");
 }
 
-/// What is over goes, beside others who are at it; what somebody else is at stays for the next sweep.
+/// A sweep deletes what is over although other transactions hold rows. It leaves the rows that they hold to the next sweep.
 #[tokio::test]
 async fn a_sweep_waits_for_nobody() {
     let Some(server) = server() else { return };

@@ -1,4 +1,4 @@
-//! Rows that the library cannot read, made by whoever has a SQL prompt: an error that names what must be, and nobody is let in.
+//! Rows that the library cannot read, made by somebody with a SQL prompt. Each is an error that names what must be, and nobody signs in.
 
 use crate::{
     server::server,

@@ -1,4 +1,4 @@
-//! Sessions in partitions, as `docs/scale.md` makes them, and as it says that nobody must.
+//! Sessions in partitions, as `docs/scale.md` makes them, and in partitions that it warns of.
 
 use crate::{
     at_once::redeemed_once_on,
@@ -9,7 +9,7 @@ use crate::{
 use authflow_postgres::{Isolation, PostgresStore};
 use tokio_postgres::Client;
 
-/// What the page says to run.
+/// The statements of the page.
 fn page() -> &'static str {
     let behind = include_str!("../../../../docs/scale.md").split_once("<!-- partitions -->\n```sql\n");
     behind.unwrap().1.split("```").next().unwrap()
@@ -43,7 +43,7 @@ async fn a_token_that_is_redeemed_at_once_makes_one_session_there_too() {
     }
 }
 
-/// Nothing makes an id unique in partitions by another column: then no commit is done, rather than two.
+/// If partitions are by another column, nothing makes an id unique. Then no commit is done at all, instead of two.
 #[tokio::test]
 async fn on_partitions_by_expiry_nobody_gets_in_and_health_says_so() {
     let Some((database, client)) = migrated().await else { return };

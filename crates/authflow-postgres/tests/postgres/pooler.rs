@@ -12,11 +12,11 @@ use std::{
 pub(crate) const PORT: u16 = 6432;
 
 pub(crate) struct Pooler {
-    /// Stops it when its input ends.
+    /// Stops the pooler when its input ends.
     _keeper: Child,
 }
 
-/// Before the shared server; `None`, and a word about it, where there is none to start.
+/// The pooler in front of the shared server. If there is none to start, says so and returns `None`.
 pub(crate) fn pooler() -> Option<&'static Pooler> {
     static POOLER: OnceLock<Result<Pooler, String>> = OnceLock::new();
     let server = server()?;
@@ -31,7 +31,7 @@ impl Pooler {
         Self::listening(server, "pooler", &listen, || socket.exists())
     }
 
-    /// One that listens as it says, in files of this name, and is waited for.
+    /// Starts a pooler that listens as `listen` says, with files of this name, and waits for it.
     pub(crate) fn listening(
         server: &Server,
         name: &str,

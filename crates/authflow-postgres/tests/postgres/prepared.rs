@@ -8,7 +8,7 @@ use authflow_postgres::Statements;
 use std::{collections::BTreeSet, slice};
 use tokio_postgres::Client;
 
-/// The connections that a pool has open.
+/// The open connections of a pool.
 async fn connections(client: &Client) -> BTreeSet<i32> {
     let sql =
         "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
@@ -16,8 +16,8 @@ async fn connections(client: &Client) -> BTreeSet<i32> {
     client.query(sql, &[]).await.unwrap().iter().map(|row| row.get(0)).collect()
 }
 
-/// Of a table that changes, a prepared statement is good no more: its connection is closed, and nobody is told. One that is not prepared has
-/// nothing to forget.
+/// When a table changes, its prepared statements are no longer valid. Their connection is closed, and no caller is told. An unprepared statement
+/// has nothing to forget.
 #[tokio::test]
 async fn a_table_that_changes_under_its_statements_is_read_as_it_is_now() {
     let Some(server) = server() else { return };

@@ -1,4 +1,4 @@
-//! People register: in the store's own table, and in one of somebody else's.
+//! Registrations, in the store's own table and in a table of somebody else.
 
 use crate::{
     server::{Database, server},
@@ -61,7 +61,7 @@ impl<A: Accounts, R: Rules> Service<A, R> {
         Answer::from(&reply)
     }
 
-    /// A code that was sent so many seconds ago, and the call that registers with it, from a device of its own.
+    /// The call that registers with a code that was sent so many seconds ago, from its own device.
     async fn registration(&self, contact: &str, (device, ago): (&str, u64), chosen: Value) -> Call {
         let (send, register, member, of) = match contact.contains('@') {
             true => ("email/send", "register/email-verify-code", "email", "REGISTER_EMS"),
@@ -98,7 +98,7 @@ async fn mapped(
     PostgresStore::connect(settings).await
 }
 
-/// A table as many have one: text ids, and columns of its own.
+/// A common form of such a table: text ids, and further columns.
 const MEMBERS: &str = "CREATE TABLE members (
     uid uuid PRIMARY KEY, org text, login varchar(64) UNIQUE, email text, phone text, hash text, state text NOT NULL,
     since timestamptz, claims jsonb, joined timestamptz NOT NULL DEFAULT now(), note text)";
@@ -134,14 +134,14 @@ async fn who_registers_has_a_row_in_the_table_of_somebody_elses() {
     assert_eq!(signed_in.text("status"), "SUCCESS");
     assert_eq!(service.send(&Call::refresh(signed_in.session_token())).await.status, 200);
 
-    // By another spelling of theirs that the table knows of, and that SQL cannot spell.
+    // The contact is stored in another spelling, which SQL cannot spell.
     let sql = "UPDATE members SET email = 'ＺＯＥ@example.com'";
     database.client().await.batch_execute(sql).await.unwrap();
     let taken = service.registration(ZOE, ("another", 0), json!({})).await;
     assert_eq!(service.send(&taken).await.text("error_code"), "IDAAS.SDK.USER.0102");
 }
 
-/// The README says which.
+/// The README names these rights.
 #[tokio::test]
 async fn a_role_with_few_rights_makes_rows_in_the_table_of_somebody_elses() {
     let Some(server) = server() else { return };
@@ -163,7 +163,7 @@ async fn a_role_with_few_rights_makes_rows_in_the_table_of_somebody_elses() {
     assert_eq!(service.register(ZOE, json!({})).await.text("status"), "SUCCESS");
 }
 
-/// Each on a device of its own, with a code of its own: fewer than lock a name while they are judged.
+/// Each call has its own device and its own code. They are too few to lock the name while they are judged.
 async fn of_many_at_once_one_registers<A: Accounts>(service: Arc<Service<A>>) {
     let mut calls = Vec::new();
     for ago in (0..4).rev() {
@@ -214,7 +214,7 @@ async fn of_many_at_once_for_one_contact_one_has_an_account() {
     }
 }
 
-/// No default lets anybody in, here neither.
+/// There is no default here that lets anybody register.
 #[tokio::test]
 async fn without_the_word_for_it_nobody_registers() {
     let Some(server) = server() else { return };
@@ -248,7 +248,7 @@ async fn a_column_that_would_make_the_insert_fail_is_refused_by_name() {
         let database = server.database().await;
         let refused = mapped(&database, &tables, members().takes_new_accounts()).await.unwrap_err();
         assert!(refused.to_string().contains(wanted), "{refused}");
-        // Without the word nothing is made, and nothing refused.
+        // If the mapping takes no new accounts, nothing is made and nothing is refused.
         let settings = settings(&database.url()).accounts(members());
         assert!(PostgresStore::migrate(&settings).await.is_ok(), "{wanted}");
     }
@@ -291,11 +291,11 @@ async fn where_ids_are_numbers_the_host_chooses_one() {
     let Some(server) = server() else { return };
     let database = server.database().await;
     let store = mapped(&database, USERS, users()).await.unwrap();
-    // A UUID is no number, and nobody's mistake but the host's.
+    // A UUID is no number, so the host has made a mistake.
     let drawn = Service::new(store.clone(), AllowAll);
     assert_eq!(drawn.register(ZOE, json!({ "pwd": "Correct-Horse-7" })).await.status, 500);
     let chosen = Service::new(store, Numbers);
-    // Neither a user name nor a number has a place in this table.
+    // This table has no place for a user name or a number.
     for (contact, said) in
         [("eva@example.com", json!({ "user_name": "eva" })), ("+86-13800000009", json!({}))]
     {
@@ -307,9 +307,9 @@ async fn where_ids_are_numbers_the_host_chooses_one() {
         (row.get::<_, i64>(0), row.get::<_, &str>(1), row.get::<_, bool>(2)),
         (4711, "mia@example.com", true)
     );
-    // The same id once more: of nobody else.
+    // The same id is used once more, for another person.
     assert_eq!(chosen.register("ida@example.com", json!({})).await.status, 500);
-    // Whose index has another idea of what is one address.
+    // An index of the table compares addresses in another way.
     let sql = "CREATE UNIQUE INDEX ON users (replace(email, '.', '')); UPDATE users SET id = 1";
     database.client().await.batch_execute(sql).await.unwrap();
     let other = chosen.register("m.ia@example.com", json!({})).await;

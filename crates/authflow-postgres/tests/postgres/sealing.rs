@@ -1,4 +1,4 @@
-//! Secrets of authenticators are kept sealed, and no key is lost unnoticed.
+//! Secrets of authenticators are kept sealed, and a missing key is noticed.
 
 use crate::{
     server::server,
@@ -32,7 +32,7 @@ async fn what_an_earlier_key_has_sealed_is_sealed_anew_and_a_missing_key_is_refu
         matches!(&refused, StoreError::SealingKeysMissing { count: 5, ids } if ids == "seal-1"),
         "{refused}"
     );
-    // One was moved to another account, where it does not open.
+    // One secret was moved to another account, where it does not open.
     client
         .batch_execute(
             "UPDATE authflow.accounts SET totp_sealed = (SELECT totp_sealed FROM authflow.accounts WHERE id = 'id-tom-0')

@@ -1,4 +1,4 @@
-//! A PostgreSQL of these tests' own: in a folder of its own, on a socket in it, and gone with the process that started it.
+//! A PostgreSQL for these tests: in its own folder, on a socket in that folder, and stopped when the process that started it ends.
 
 use std::{
     env,
@@ -17,24 +17,24 @@ use std::{
 use tempfile::TempDir;
 use tokio_postgres::{Client, NoTls};
 
-/// Whose databases they are.
+/// The owner of the databases.
 pub(crate) const OWNER: &str = "owner";
 
 pub(crate) struct Server {
     pub(crate) folder: PathBuf,
     programs: Programs,
     databases: AtomicU32,
-    /// Stops the server when its input ends: with this process, however that ends.
+    /// Stops the server when its input ends, which happens when this process ends in any way.
     _keeper: Child,
 }
 
-/// The server that most tests share; `None`, and a word about it, where there is none to start.
+/// The server that most tests share. If there is none to start, says so and returns `None`.
 pub(crate) fn server() -> Option<&'static Server> {
     static SERVER: OnceLock<Result<Server, String>> = OnceLock::new();
     told(SERVER.get_or_init(Server::start))
 }
 
-/// Says aloud what could not be started.
+/// Prints what could not be started.
 pub(crate) fn told<T>(started: &Result<T, String>) -> Option<&T> {
     match started {
         Ok(started) => Some(started),
@@ -43,7 +43,7 @@ pub(crate) fn told<T>(started: &Result<T, String>) -> Option<&T> {
         }
         Err(why) => {
             let test = thread::current().name().unwrap_or("a test").to_owned();
-            // Not by a macro, whose output is kept back from whoever runs tests that pass.
+            // A macro would not do, because its output is hidden if the test passes.
             io::stderr().write_all(format!("SKIPPED: {test}: {why}\n").as_bytes()).unwrap();
             None
         }
@@ -59,14 +59,14 @@ impl Server {
         Self::made_by(make, programs)
     }
 
-    /// One that goes along with everything that this one writes, as long as it can.
+    /// A standby that follows everything that this server writes, as long as it can.
     pub(crate) fn standby(&self) -> Result<Self, String> {
         let mut make = self.programs.command("pg_basebackup");
         make.arg("-h").arg(&self.folder).args(["-U", OWNER, "-c", "fast", "--no-sync", "-R", "-D"]);
         Self::made_by(make, self.programs.clone())
     }
 
-    /// The command ends where the folder of its data belongs.
+    /// Makes a server with a command whose last argument is the folder of the data.
     fn made_by(mut make: Command, programs: Programs) -> Result<Self, String> {
         let folder = programs.folder()?;
         let data = folder.join("data");
@@ -86,9 +86,10 @@ impl Server {
         Ok(server)
     }
 
-    /// Starts it, and waits until it takes connections.
+    /// Starts the server, and waits until it takes connections.
     pub(crate) fn go_on(&self) -> Result<(), String> {
-        // The processes outlive what they are told by a crash of the server, not by one of the machine: nothing need reach the disk.
+        // The data survive a crash of the server, because the operating system has them. They need not survive a crash of the machine, so nothing
+        // need reach the disk.
         let options = format!(
             "-k {} -c listen_addresses='' -c max_connections=300 -c fsync=off -c log_min_messages=log",
             self.folder.display()
@@ -96,12 +97,12 @@ impl Server {
         run(self.control("start").arg("-o").arg(options).arg("-l").arg(self.folder.join("log")))
     }
 
-    /// As by a power cut: no process of it ends anything.
+    /// Stops the server as a power cut would: no process ends anything in order.
     pub(crate) fn crash(&self) {
         run(self.control("stop").args(["-m", "immediate"])).unwrap();
     }
 
-    /// Makes the standby a server that is written to.
+    /// Makes the standby a server that takes writes.
     pub(crate) fn promote(&self) -> Result<(), String> {
         run(&mut self.control("promote"))
     }
@@ -120,12 +121,12 @@ impl Server {
         self.named(&name)
     }
 
-    /// The one of this name.
+    /// The database of this name.
     pub(crate) fn named(&self, name: &str) -> Database {
         Database { folder: self.folder.clone(), name: name.to_owned() }
     }
 
-    /// Somebody else's program, as the user that the server runs as.
+    /// Another program, as the user that the server runs as.
     pub(crate) fn command(&self, program: &str) -> Command {
         self.programs.command(program)
     }
@@ -148,7 +149,7 @@ impl Database {
         format!("host={} port={port} user={user} dbname={name}", folder.display())
     }
 
-    /// A connection of somebody with a SQL prompt.
+    /// A connection for statements of the test.
     pub(crate) async fn client(&self) -> Client {
         let (client, connection) = tokio_postgres::connect(&self.url(), NoTls).await.unwrap();
         tokio::spawn(async move { drop(connection.await) });
@@ -156,12 +157,12 @@ impl Database {
     }
 }
 
-/// The programs of a PostgreSQL, and the words before them where they do not run as who runs the tests.
+/// The programs of a PostgreSQL, and the words before them if they run as another user than the tests.
 #[derive(Clone)]
 struct Programs {
     folder: PathBuf,
     before: Vec<String>,
-    /// Who they run as.
+    /// The user and group that they run as.
     owner: Option<(u32, u32)>,
 }
 
@@ -183,7 +184,7 @@ impl Programs {
         Ok(Self { folder, before: before.map(str::to_owned).into(), owner: Some(owner) })
     }
 
-    /// An empty folder of theirs.
+    /// An empty folder that belongs to that user.
     fn folder(&self) -> Result<PathBuf, String> {
         let folder = TempDir::with_prefix("authflow-").map_err(said)?.keep();
         fs::set_permissions(&folder, fs::Permissions::from_mode(0o700)).map_err(said)?;
@@ -207,7 +208,7 @@ impl Programs {
     }
 }
 
-/// Where the programs are: those of the latest version, as Debian has them, or those of the path.
+/// The folder of the programs: the latest version of Debian's, or the one in the path.
 fn bin() -> Option<PathBuf> {
     let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let has_initdb = |bin: &PathBuf| bin.join("initdb").is_file();
@@ -225,7 +226,7 @@ fn output(command: &mut Command) -> Result<String, String> {
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
-/// Without pipes, which a server that goes on in the background would hold open.
+/// Runs a command without pipes, which a server in the background would hold open.
 fn run(command: &mut Command) -> Result<(), String> {
     let status = command.stdout(Stdio::null()).status().map_err(|error| format!("{command:?}: {error}"))?;
     if status.success() { Ok(()) } else { Err(format!("{command:?}: {status}")) }

@@ -1,4 +1,4 @@
-//! A store on a database, and a host of it.
+//! A store on a database, and a host with it.
 
 use authflow::{
     AccountId, Moment, OsEntropyUnavailable, Timestamp,
@@ -15,12 +15,12 @@ pub(crate) type Log = fn(&'static str, &dyn Error);
 pub(crate) type Host<A = OwnAccounts> =
     Parts<PostgresStore<A>, PlainHasher, AllowAll, NoCourier, NoSigner, Log>;
 
-/// With the demo's keys and the system's clock.
+/// Settings with the demo's keys and the system's clock.
 pub(crate) fn settings(url: &str) -> Settings {
     Settings::new(url, NoTls, Some(demo::sealing_keys()), Moment::now).unwrap()
 }
 
-/// The same, at a standing clock.
+/// The same settings, with a clock that stands still.
 pub(crate) fn settings_at(url: &str, now: Timestamp) -> Settings {
     Settings::new(url, NoTls, Some(demo::sealing_keys()), move || moment(now)).unwrap()
 }
@@ -39,7 +39,7 @@ pub(crate) fn api() -> Api {
     Setup::default().api(demo::ring())
 }
 
-/// One call, at the demo's time.
+/// Sends one call at the demo's time.
 pub(crate) async fn call<A: Accounts>(api: &Api, host: &Host<A>, call: &Call) -> Answer {
     call_at(api, host, call, demo::START).await
 }
@@ -49,7 +49,7 @@ pub(crate) async fn call_at<A: Accounts>(api: &Api, host: &Host<A>, call: &Call,
     Answer::from(&reply)
 }
 
-/// Somebody of the demo under other names, so that there can be many.
+/// An account like one of the demo, under other names, so that there can be many.
 pub(crate) fn like(user_name: &str, number: usize) -> Account {
     let somebody =
         demo::accounts().into_iter().find(|account| account.id.as_str() == format!("id-{user_name}"));
@@ -61,7 +61,7 @@ pub(crate) fn like(user_name: &str, number: usize) -> Account {
     }
 }
 
-/// A store of a new database with these accounts, at the demo's time.
+/// A store on a new database with these accounts, at the demo's time.
 pub(crate) async fn store_of(settings: Settings, accounts: &[Account]) -> PostgresStore {
     PostgresStore::migrate(&settings).await.unwrap();
     let store = PostgresStore::connect(settings).await.unwrap();

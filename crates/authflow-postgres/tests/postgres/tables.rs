@@ -1,4 +1,4 @@
-//! How a database gets its tables, and who may what.
+//! How a database gets its tables, and the rights of roles.
 
 use crate::{
     server::server,
@@ -37,7 +37,7 @@ async fn of_two_that_start_at_once_one_migrates_and_the_other_finds_it_done() {
     }
 }
 
-/// With a table of users, whose trigger is made besides.
+/// There is a table of users, so its trigger is made too.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn two_that_map_a_table_at_once_are_no_matter_either() {
     let Some(server) = server() else { return };
@@ -85,7 +85,7 @@ async fn migrating_again_changes_nothing_and_later_or_foreign_tables_are_refused
     assert!(refused.to_string().contains("\"authflow\" already exists"), "{refused}");
 }
 
-/// The grants are those of the README.
+/// These are the grants of the README.
 #[tokio::test]
 async fn a_role_without_rights_on_the_schema_can_check_and_use_and_not_migrate() {
     let Some(server) = server() else { return };
@@ -103,13 +103,13 @@ async fn a_role_without_rights_on_the_schema_can_check_and_use_and_not_migrate()
 
     store_of(settings(&database.url()), &[like("alice", 0)]).await;
     client.batch_execute(&format!("-- The role{}", grants.replace("app", &role))).await.unwrap();
-    // Where nothing is to be done, nothing is refused.
+    // There is nothing to do, so nothing is refused.
     let store = PostgresStore::connect(as_role()).await.unwrap();
     store.check().await.unwrap();
     let login = call(&api(), &host(store), &Call::login("alice-0", demo::PASSWORD)).await;
     assert_eq!(login.status, 200);
 
-    // What is answered would not be durable.
+    // Answered commits would not be durable.
     client
         .batch_execute(&format!("ALTER ROLE {role} IN DATABASE {name} SET synchronous_commit = off"))
         .await
@@ -117,7 +117,7 @@ async fn a_role_without_rights_on_the_schema_can_check_and_use_and_not_migrate()
     assert!(matches!(PostgresStore::connect(as_role()).await, Err(StoreError::NotDurable)));
 }
 
-/// As a replica that was promoted to nothing: whoever reads there reads what was.
+/// The database is like a replica that was never promoted, where a reader reads the past.
 #[tokio::test]
 async fn a_database_that_cannot_be_written_to_is_no_place_to_read_from() {
     let Some(server) = server() else { return };
@@ -136,7 +136,7 @@ async fn a_database_that_cannot_be_written_to_is_no_place_to_read_from() {
         other.query(sql, &[name]).await.unwrap();
     };
     read_only("on").await;
-    // Whichever connection it was on.
+    // The login may be on an old connection or on a new one.
     login().await;
     assert!(host.store.check().await.is_err());
     let refused = PostgresStore::connect(settings_at(&database.url(), demo::START)).await.unwrap_err();

@@ -1,4 +1,4 @@
-//! Accounts are made.
+//! The creation of accounts.
 
 use super::OwnAccounts;
 use crate::{SqliteStore, StoreError, columns, names::mobile_key, writer::Written};
@@ -31,18 +31,18 @@ use rusqlite::{Connection, ffi::SQLITE_CONSTRAINT_UNIQUE, params};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub enum Created {
-    /// It was.
+    /// The account was made.
     Done,
-    /// There is one of that id in the tenant; it is left as it is, with what has been counted for it.
+    /// The tenant already has an account of that id. It is left as it is, with everything that was counted for it.
     IdTaken,
-    /// Its user name, number or address is another account's in the tenant, in this spelling or another one. Nothing was made.
+    /// Another account of the tenant has the user name, number or address, in this spelling or another one. Nothing was made.
     NameTaken,
 }
 
 impl SqliteStore<OwnAccounts> {
-    /// Makes an account. Its revision is drawn, whatever it says here: what was judged on an earlier account of the id is over.
+    /// Makes an account. Its revision is always drawn, whatever `new` says, so every judgement on an earlier account of the id is over.
     ///
-    /// Let its user name be one that [`UserName::for_new_account`] takes.
+    /// The user name should be one that [`UserName::for_new_account`] accepts.
     ///
     /// ```
     /// use authflow::{Moment, testkit::demo};
@@ -61,7 +61,7 @@ impl SqliteStore<OwnAccounts> {
     /// ```
     ///
     /// # Errors
-    /// When the database does not take it.
+    /// When the database does not accept the account.
     pub async fn create_account(&self, new: Account) -> Result<Created, StoreError> {
         self.write(move |connection| {
             let created = create(connection, &new)?;
@@ -71,7 +71,7 @@ impl SqliteStore<OwnAccounts> {
     }
 }
 
-/// Makes an account for somebody who registers. Nobody else writes until the transaction ends, so what is not taken stays so.
+/// Makes an account for somebody who registers. Nobody else writes until the transaction ends, so a name that is free stays free.
 pub(super) fn register(
     connection: &Connection,
     tenant: Option<TenantId>,
@@ -85,14 +85,14 @@ pub(super) fn register(
         Created::IdTaken => return Ok(Some(CommitRefusal::AccountExists)),
         Created::NameTaken => return Err(StoreError::NotCarriedOut),
     }
-    // A trigger has drawn another one.
+    // A trigger has drawn another revision.
     let sql = "UPDATE authflow_accounts SET revision = ?3 WHERE tenant = ?1 AND id = ?2";
     let parameters = params![columns::tenant(&tenant), new.id.as_str(), i64::from(new.revision)];
     connection.prepare_cached(sql)?.execute(parameters)?;
     Ok(None)
 }
 
-/// Why somebody cannot register, by the keys of the names that are kept in a table.
+/// Why somebody cannot register, according to the keys of names in a table.
 pub(crate) fn taken_by_another(
     connection: &Connection,
     table: &str,
@@ -167,7 +167,7 @@ pub(super) fn create(connection: &Connection, new: &Account) -> Result<Created, 
     }
 }
 
-/// A unique index says no.
+/// Whether a unique index has refused.
 fn is_of_another(error: &rusqlite::Error) -> bool {
     error.sqlite_error().is_some_and(|error| error.extended_code == SQLITE_CONSTRAINT_UNIQUE)
 }

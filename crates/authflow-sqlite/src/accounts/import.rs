@@ -1,12 +1,12 @@
-//! Many accounts are made at once, or none.
+//! The creation of many accounts at once, or of none.
 
 use super::{Created, OwnAccounts, create::create};
 use crate::{SqliteStore, StoreError, writer::Written};
 use authflow::account::Account;
 
 impl SqliteStore<OwnAccounts> {
-    /// Makes accounts, all of them or none, each as [`create_account`](Self::create_account) does. What is not [`Created::Done`] is told with its place
-    /// among them; where nothing is told, all are made.
+    /// Makes all accounts or none, each as [`create_account`](Self::create_account) does. Returns each result that is not [`Created::Done`], with
+    /// its place among the accounts. If the answer is empty, all accounts are made.
     ///
     /// ```
     /// use authflow::{Moment, testkit::demo};
@@ -26,11 +26,11 @@ impl SqliteStore<OwnAccounts> {
     /// # Ok(()) }
     /// ```
     ///
-    /// It is one transaction, and nobody else writes meanwhile: another process that writes to the same file waits as long as its own
-    /// [`Waits`](crate::Waits) say.
+    /// This is one transaction, and nobody else writes meanwhile. Another process that writes to the same file waits as long as its own
+    /// [`Waits`](crate::Waits) allow.
     ///
     /// # Errors
-    /// When the database does not take them. None is made then.
+    /// When the database does not accept the accounts. No account is made then.
     pub async fn create_accounts(&self, new: Vec<Account>) -> Result<Vec<(usize, Created)>, StoreError> {
         self.write_at_last(move |connection| {
             let mut refused = Vec::new();

@@ -1,4 +1,4 @@
-//! Accounts, as an administrator looks for them.
+//! Accounts, in the way that an administrator looks for them.
 
 use super::{Accounts, OwnAccounts, account, own::BEHIND};
 use crate::{SqliteStore, StoreError, columns};
@@ -10,7 +10,7 @@ use rusqlite::params;
 use std::num::NonZeroU32;
 
 impl<A: Accounts> SqliteStore<A> {
-    /// Who is known by a name, number or address, as an administrator looks somebody up.
+    /// The account that has a name, number or address, for an administrator.
     ///
     /// ```
     /// use authflow::{
@@ -32,7 +32,7 @@ impl<A: Accounts> SqliteStore<A> {
     /// ```
     ///
     /// # Errors
-    /// When the database cannot be read, or what was typed is a name of two accounts.
+    /// When the database cannot be read, or two accounts have the name.
     pub async fn account_named(
         &self,
         tenant: Option<TenantId>,
@@ -43,8 +43,8 @@ impl<A: Accounts> SqliteStore<A> {
 }
 
 impl SqliteStore<OwnAccounts> {
-    /// A page of the accounts of a tenant, in the order of the bytes of their ids: at most so many, behind the given one. A page that is not full is
-    /// the last one.
+    /// A page of the accounts of a tenant, in the byte order of their ids: at most so many, after the given id. A page that is not full is the last
+    /// one.
     ///
     /// ```
     /// use authflow::{Moment, testkit::demo};

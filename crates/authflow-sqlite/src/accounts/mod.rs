@@ -1,4 +1,4 @@
-//! Where accounts are kept: in the store's own table, or in one of yours.
+//! The place where accounts are kept: the store's own table, or a table of yours.
 
 mod create;
 mod import;
@@ -26,13 +26,16 @@ use authflow::{
 use rusqlite::Connection;
 use std::sync::Arc;
 
-/// Where accounts are kept. Everything is read and written on the store's own connections, so a table in another database does not compile.
+/// The place where accounts are kept. Everything is read and written on the store's own connections, so a table in another database does not
+/// compile.
 ///
-/// [`OwnAccounts`] and the accounts of a [`UsersTable`](crate::UsersTable) are two. A third is yours where a mapping by column names does not
-/// reach; the exam of the test kit (`testkit::HostExam`) says whether it keeps its duties.
+/// [`OwnAccounts`] and the accounts of a [`UsersTable`](crate::UsersTable) are two such places. Implement a third one if a mapping by column names
+/// does not suffice. The exam of the test kit (`testkit::HostExam`) tells you whether it keeps its duties.
 ///
-/// None of these but [`store_password`](Self::store_password), [`replace_contact`](Self::replace_contact), [`set_revision`](Self::set_revision), [`set_status`](Self::set_status),
-/// [`require_change`](Self::require_change) and [`enrol_authenticator`](Self::enrol_authenticator) changes the revision: see [`Write`](authflow::step::Write). They run on the one thread that writes, and nobody else is served meanwhile.
+/// Only these change the revision: [`store_password`](Self::store_password), [`replace_contact`](Self::replace_contact),
+/// [`set_revision`](Self::set_revision), [`set_status`](Self::set_status), [`require_change`](Self::require_change) and
+/// [`enrol_authenticator`](Self::enrol_authenticator). See [`Write`](authflow::step::Write). Every method that writes runs on the store's one
+/// writing thread, and no other write is served meanwhile.
 ///
 /// ```
 /// use authflow::{
@@ -50,7 +53,7 @@ use std::sync::Arc;
 /// # use authflow::{sealing::SealedSecret, step::CommitRefusal, token::KeyId};
 /// # use authflow_sqlite::SealedRow;
 ///
-/// /// The store's own accounts; what stands in their id tokens is kept in a table of yours.
+/// /// The store's own accounts. Your own table keeps the additional claims of their id tokens.
 /// struct WithPlans(OwnAccounts);
 ///
 /// impl Accounts for WithPlans {
@@ -111,10 +114,10 @@ use std::sync::Arc;
 /// # Ok(()) }
 /// ```
 pub trait Accounts: Send + Sync + 'static {
-    /// See [`FindAccount`]. The store knows whose an identity is, and asks by the id then: an identity is nobody's here.
+    /// See [`FindAccount`]. The store itself looks up identities, and then asks by the account's id. So find nobody by an identity.
     ///
     /// # Errors
-    /// When it cannot be read; when a name leads to two accounts.
+    /// When it cannot be read, or a name leads to two accounts.
     fn find(
         &self,
         connection: &Connection,
@@ -122,7 +125,7 @@ pub trait Accounts: Send + Sync + 'static {
         key: &AccountKey,
     ) -> Result<Option<Account>, StoreError>;
 
-    /// What an account is now. Nobody else writes until the transaction ends.
+    /// The account as it is now. Nobody else writes until the transaction ends.
     ///
     /// # Errors
     /// When it cannot be read.
@@ -133,7 +136,7 @@ pub trait Accounts: Send + Sync + 'static {
         account: AccountId,
     ) -> Result<Option<(Revision, AccountStatus)>, StoreError>;
 
-    /// Counts one skip, if fewer than these have been counted and there is a password. Says whether it did.
+    /// Counts one skip, if fewer than `budget` have been counted and there is a password. Returns whether it did.
     ///
     /// # Errors
     /// When it cannot be written.
@@ -145,8 +148,8 @@ pub trait Accounts: Send + Sync + 'static {
         budget: u32,
     ) -> Result<bool, StoreError>;
 
-    /// Stores a verifier of a password's one spelling, and when it was set; clears skips and what made its change due; and leaves this revision
-    /// behind.
+    /// Stores a verifier of a password's one spelling, and when it was set. Clears the skips and the reason for a change. The account has this
+    /// revision afterwards.
     ///
     /// # Errors
     /// When it cannot be written.
@@ -158,9 +161,9 @@ pub trait Accounts: Send + Sync + 'static {
         new: (&Verifier, Timestamp, Revision),
     ) -> Result<(), StoreError>;
 
-    /// Stores a number or address in the place of the one that there is, or as the first one, and leaves this revision behind; if no other account of
-    /// the tenant is known by it, as its number or its address, or by a user name that is one of these. Says whether it did. A unique key of a column that is no
-    /// name is an error, and no refusal.
+    /// Stores a number or address in place of the earlier one, or as the first one, and sets this revision. It does so only if no other account of
+    /// the tenant has it as its number or address, or has one of these user names. Returns whether it did. A violated unique key of a column that
+    /// is no name is an error, and not a refusal.
     ///
     /// # Errors
     /// When it cannot be written, or there is no place for such a contact.
@@ -172,7 +175,7 @@ pub trait Accounts: Send + Sync + 'static {
         new: (&Recipient, &ContactNames, Revision),
     ) -> Result<bool, StoreError>;
 
-    /// Leaves this revision behind, and changes nothing else.
+    /// Sets this revision, and changes nothing else.
     ///
     /// # Errors
     /// When it cannot be written.
@@ -184,7 +187,7 @@ pub trait Accounts: Send + Sync + 'static {
         revision: Revision,
     ) -> Result<(), StoreError>;
 
-    /// Stores another verifier of the same password, of its one spelling. No revision, and nothing else.
+    /// Stores another verifier of the same password, of its one spelling. It changes no revision, and nothing else.
     ///
     /// # Errors
     /// When it cannot be written.
@@ -196,7 +199,7 @@ pub trait Accounts: Send + Sync + 'static {
         verifier: &Verifier,
     ) -> Result<(), StoreError>;
 
-    /// Stores the same secret of an authenticator under another seal. No revision, and nothing else.
+    /// Stores the same secret of an authenticator under another seal. It changes no revision, and nothing else.
     ///
     /// # Errors
     /// When it cannot be written.
@@ -208,7 +211,7 @@ pub trait Accounts: Send + Sync + 'static {
         secret: &SealedSecret,
     ) -> Result<(), StoreError>;
 
-    /// Uses a step of a one-time password, if it is later than every one before. Says whether it did.
+    /// Uses a step of a one-time password, if it is later than every earlier one. Returns whether it did.
     ///
     /// # Errors
     /// When it cannot be written.
@@ -220,7 +223,7 @@ pub trait Accounts: Send + Sync + 'static {
         step: u64,
     ) -> Result<bool, StoreError>;
 
-    /// Sets a status, and counts the revision up where it was another one.
+    /// Sets a status, and counts the revision up if the status changes.
     ///
     /// # Errors
     /// When it cannot be written.
@@ -232,7 +235,7 @@ pub trait Accounts: Send + Sync + 'static {
         status: AccountStatus,
     ) -> Result<(), StoreError>;
 
-    /// Marks a password as one that must be changed, and counts the revision up where it was not marked so.
+    /// Marks a password as one that must be changed, and counts the revision up if it did not have this mark.
     ///
     /// # Errors
     /// When it cannot be written.
@@ -244,7 +247,7 @@ pub trait Accounts: Send + Sync + 'static {
         reason: MustChange,
     ) -> Result<(), StoreError>;
 
-    /// Stores an authenticator of which no step has been used, what the account is asked for from now on, and when that changed; and counts the
+    /// Stores an authenticator without a used step, the factors that the account is asked for from now on, and when they changed. Counts the
     /// revision up.
     ///
     /// # Errors
@@ -257,9 +260,9 @@ pub trait Accounts: Send + Sync + 'static {
         new: (&Totp, FactorSet, Timestamp),
     ) -> Result<(), StoreError>;
 
-    /// Deletes the account. The store takes its links to social identities away. Where something else than this deletes one of yours, it does that in the same transaction
-    /// (`DELETE FROM authflow_identities WHERE tenant = … AND account = …`), or never gives an id out again: else whoever gets the id next is signed in to by
-    /// whoever had it.
+    /// Deletes the account. The store removes its links to social identities. If something else deletes one of your accounts, it must remove the
+    /// links in the same transaction (`DELETE FROM authflow_identities WHERE tenant = … AND account = …`), or the id must never be used again.
+    /// Otherwise, the earlier owner's identities sign in to the account that gets the id next.
     ///
     /// # Errors
     /// When it cannot be written.
@@ -270,8 +273,8 @@ pub trait Accounts: Send + Sync + 'static {
         account: AccountId,
     ) -> Result<(), StoreError>;
 
-    /// Makes an account with exactly this revision, or says why not: see [`Write::CreateAccount`](authflow::step::Write::CreateAccount). Accounts that are
-    /// made elsewhere leave this out: then nobody registers.
+    /// Makes an account with exactly this revision, or returns why not: see [`Write::CreateAccount`](authflow::step::Write::CreateAccount). Do not
+    /// implement this method if accounts are made elsewhere. Then nobody can register.
     ///
     /// # Errors
     /// When it cannot be written.
@@ -291,15 +294,15 @@ pub trait Accounts: Send + Sync + 'static {
     /// When they cannot be read.
     fn seals(&self, connection: &Connection) -> Result<Vec<(String, i64)>, StoreError>;
 
-    /// The secrets that another key than this one has sealed.
+    /// The secrets that are sealed under another key than this one.
     ///
     /// # Errors
     /// When they cannot be read.
     fn sealed_by_others(&self, connection: &Connection, sealer: &KeyId)
     -> Result<Vec<SealedRow>, StoreError>;
 
-    /// Whether somebody's names must be [spelled](Self::spell) before everybody is found by theirs. Where whoever writes a row writes the keys of its
-    /// names too, there are none.
+    /// Whether some names must be [spelled](Self::spell) before every account is found by its names. There are none if everything that writes a row
+    /// also writes the keys of its names.
     ///
     /// # Errors
     /// When it cannot be read.
@@ -308,7 +311,7 @@ pub trait Accounts: Send + Sync + 'static {
         Ok(false)
     }
 
-    /// Makes the keys of names that have none yet: of some, where there are many.
+    /// Makes the keys of names that have none yet. If there are many, it makes only some of them.
     ///
     /// # Errors
     /// When it cannot be written.
@@ -318,7 +321,7 @@ pub trait Accounts: Send + Sync + 'static {
     }
 }
 
-/// A sealed secret and whose it is, for [`Accounts::sealed_by_others`].
+/// A sealed secret and its account, for [`Accounts::sealed_by_others`].
 #[derive(Clone, Debug)]
 pub struct SealedRow {
     /// The tenant, as it is stored.
@@ -329,7 +332,7 @@ pub struct SealedRow {
     pub sealed: String,
 }
 
-/// What accounts are made from when a store is opened: itself, or a mapping that is judged by the tables that are there.
+/// What accounts are made from when a store is opened: the accounts themselves, or a mapping that is checked against the database's tables.
 ///
 /// ```
 /// use authflow::{Moment, testkit::demo};
@@ -337,7 +340,7 @@ pub struct SealedRow {
 ///     IntoAccounts, OwnAccounts, Place, Settings, SqliteStore, StoreError, Transaction,
 /// };
 ///
-/// /// The store's own accounts, and a table of yours that is made with them.
+/// /// The store's own accounts, and a table of yours that is made together with them.
 /// struct WithOrders;
 ///
 /// impl IntoAccounts for WithOrders {
@@ -365,11 +368,11 @@ pub trait IntoAccounts {
     /// The accounts.
     type Accounts: Accounts;
 
-    /// Makes what they need beside the store's tables, and judges what is there. It is done in one transaction with those, and again with every
-    /// start: what is there already stays.
+    /// Makes what the accounts need beside the store's tables, and checks what exists. This happens in one transaction with the store's tables, and
+    /// again at every start. What exists already stays.
     ///
     /// # Errors
-    /// When something that they need is not there, or not as it must be. Nothing was changed then.
+    /// When something that the accounts need is missing, or is not as it must be. Nothing was changed then.
     fn open(&self, transaction: &Transaction<'_>) -> Result<Self::Accounts, StoreError>;
 }
 
@@ -395,7 +398,8 @@ impl<A: Accounts> SqliteStore<A> {
             AccountKey::Identity(identity) => match identities::owner(connection, tenant, identity)? {
                 Some(account) => {
                     let found = accounts.find(connection, tenant, &AccountKey::Id(account))?;
-                    // Asked again: who unlinks it after this changes the revision that was read, and who did before is seen here.
+                    // The link is read again. An unlink that comes later changes the revision that was read, and an unlink that came before is seen
+                    // here.
                     let is_linked = identities::owner(connection, tenant, identity)? == Some(account);
                     Ok(found.filter(|_| is_linked))
                 }
@@ -406,7 +410,7 @@ impl<A: Accounts> SqliteStore<A> {
         .await
     }
 
-    /// An account, as an administrator reads it.
+    /// An account, for an administrator.
     ///
     /// # Errors
     /// When the database cannot be read.

@@ -16,8 +16,8 @@ use authflow::{
 };
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-/// Accounts in the store's own table, `authflow_accounts`. Its triggers draw and count revisions, whoever writes; and make the keys of names in
-/// ASCII, for whoever writes SQL. [`create_account`](crate::SqliteStore::create_account) writes all others.
+/// Accounts in the store's own table, `authflow_accounts`. Its triggers draw and count revisions, whoever writes. For writers of SQL they also make
+/// the keys of ASCII names. [`create_account`](crate::SqliteStore::create_account) accepts all other names.
 ///
 /// ```
 /// use authflow::{Moment, testkit::demo};
@@ -51,7 +51,7 @@ impl IntoAccounts for OwnAccounts {
     }
 }
 
-/// What is selected, in the order that [`account`] reads it.
+/// The selected columns, in the order in which [`account`] reads them.
 macro_rules! select_account {
     ($condition:literal) => {
         concat!(
@@ -66,11 +66,11 @@ macro_rules! select_account {
 const BY_ID: &str = select_account!("id = ?2");
 const BY_NAME: &str = select_account!("user_name_key = ?2");
 const BY_MOBILE: &str = select_account!("mobile_key = ?2");
-/// Behind an id, in the order of ids.
+/// The accounts after an id, in the order of ids.
 pub(super) const BEHIND: &str = select_account!("id > ?2 ORDER BY id LIMIT ?3");
 const BY_EMAIL: &str = select_account!("email_key = ?2");
 
-/// Whether another account is known by a contact, or by one of four user names.
+/// Whether another account has a contact, or one of four user names.
 macro_rules! is_taken {
     ($key:literal) => {
         concat!(
@@ -81,7 +81,8 @@ macro_rules! is_taken {
     };
 }
 
-/// The triggers make no key where another one is written, and count no revision up where one is set. Another spelling of what is there stays as it is.
+/// The triggers make no key if the statement writes another one, and count no revision up if the statement sets it. A stored contact that is
+/// another spelling of the new one stays as it is.
 macro_rules! replace {
     ($contact:literal, $key:literal) => {
         concat!(
@@ -119,7 +120,7 @@ impl Accounts for OwnAccounts {
         match key {
             AccountKey::Id(id) => one(connection, BY_ID, tenant, id.as_str()),
             AccountKey::Identity(_) => Ok(None),
-            // As many look-ups as what was typed may be names, whoever has them.
+            // There is one look-up for each kind of name that the typed text may be, whether or not an account has it.
             AccountKey::Identifier(typed) => {
                 let found = typed.names().map(|(kind, text)| match kind {
                     NameKind::UserName => one(connection, BY_NAME, tenant, text),
@@ -164,7 +165,7 @@ impl Accounts for OwnAccounts {
         Ok(transaction.prepare_cached(sql)?.execute(parameters)? == 1)
     }
 
-    /// The schema's trigger counts a revision up only where it is not set.
+    /// The schema's trigger counts a revision up only if the statement does not set it.
     fn store_password(
         &self,
         transaction: &Transaction<'_>,
@@ -186,7 +187,7 @@ impl Accounts for OwnAccounts {
         Ok(())
     }
 
-    /// Whoever writes is alone, so what is not taken now is not taken before the end of the transaction.
+    /// Nobody else writes, so a contact that is free now stays free until the transaction ends.
     fn replace_contact(
         &self,
         transaction: &Transaction<'_>,
@@ -332,7 +333,7 @@ impl Accounts for OwnAccounts {
     }
 }
 
-/// Writes what is for the schema's trigger a change as any other, and is none: its count is taken back, and nobody has seen it.
+/// Makes a change that the trigger counts although it must not count. The count is taken back in the same transaction, so nobody sees it.
 fn set_uncounted(
     transaction: &Transaction<'_>,
     tenant: Option<TenantId>,

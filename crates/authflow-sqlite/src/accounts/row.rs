@@ -1,4 +1,4 @@
-//! An account as its row says it, wherever that is kept.
+//! An account as its row has it, wherever the row is kept.
 
 use crate::{StoreError, columns};
 use authflow::{
@@ -11,7 +11,7 @@ use authflow::{
 };
 use rusqlite::Row;
 
-/// Of a row with these columns in this order: id, revision, status, verifier, password_changed_at, must_change, skips_used, enrolled,
+/// Reads a row with these columns in this order: id, revision, status, verifier, password_changed_at, must_change, skips_used, enrolled,
 /// factors_changed_at, profile, user_name, mobile, email, totp_sealed, totp_algorithm, totp_digits, totp_step, password_form, totp_step_seconds.
 pub(crate) fn account(row: &Row<'_>, tenant: Option<TenantId>) -> Result<Account, StoreError> {
     let user_name = row.get::<_, Option<String>>(10)?.map(|text| UserName::new(&text));
@@ -43,7 +43,7 @@ pub(crate) fn account(row: &Row<'_>, tenant: Option<TenantId>) -> Result<Account
 fn totp(row: &Row<'_>, sealed: &str) -> Result<Totp, StoreError> {
     let secret = SealedSecret::new(sealed).map_err(|_| StoreError::Malformed("sealed secret"))?;
     let algorithm = columns::word("algorithm of a one-time password", &row.get::<_, String>(14)?)?;
-    // -1 until a first one is used.
+    // It is -1 until the first step is used.
     let last_used_step = u64::try_from(row.get::<_, i64>(16)?).ok();
     let totp = Totp::new(secret, algorithm, row.get(15)?, last_used_step)
         .map_err(|_| StoreError::Malformed("totp"))?;

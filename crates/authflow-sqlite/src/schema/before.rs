@@ -1,11 +1,12 @@
-//! The tables that the reference server had before this package: brought to their last version, and from there to the package's first.
+//! The tables that the reference server had before this package existed. They are brought to their last version, and then to the package's first
+//! one.
 
 use super::{has_table, scripts::SCRIPTS};
 use crate::{StoreError, sealed};
 use authflow::{Moment, factor::TotpSecret, sealing::SealingKeys};
 use rusqlite::{Connection, params};
 
-/// "auth", by which that server told its databases from others.
+/// "auth", the mark by which that server knew its databases.
 const APPLICATION_ID: i32 = 0x6175_7468;
 
 /// One script for each version.
@@ -21,9 +22,9 @@ const VERSIONS: [&str; 10] = [
     include_str!("before/9.sql"),
     include_str!("before/10.sql"),
 ];
-/// After this one, secrets in the clear are sealed.
+/// After this version, secrets in the clear are sealed.
 const SEALS: usize = 5;
-/// What that server takes for newer than its own, and leaves alone.
+/// That server takes this version for a newer one than its own, and does not touch the database.
 const LATER: i64 = 11;
 
 /// Whether a database has those tables.
@@ -32,7 +33,7 @@ pub(super) fn is(connection: &Connection) -> Result<bool, StoreError> {
     Ok(id == APPLICATION_ID && !has_table(connection, "authflow_versions")?)
 }
 
-/// Brings it to the package's first version.
+/// Brings the database to the package's first version.
 pub(super) fn migrate(
     connection: &Connection,
     keys: &SealingKeys,
@@ -53,7 +54,7 @@ pub(super) fn migrate(
         sealed::note_unscrubbed(connection)?;
     }
     SCRIPTS.iter().take(1).try_for_each(|script| connection.execute_batch(script))?;
-    // No account is new, and no name is.
+    // The move makes no new accounts and no new names, so these triggers must not run.
     let set_aside = ["authflow_accounts_draw_revision", "authflow_accounts_spell_new_names"].map(|name| {
         let sql = "SELECT sql FROM sqlite_schema WHERE name = ?1";
         let sql = connection.query_row(sql, [name], |row| row.get::<_, String>(0))?;
@@ -78,14 +79,14 @@ fn seal_clear_secrets(
     let mut rows = clear.query([])?;
     while let Some(row) = rows.next()? {
         let (tenant, id): (String, String) = (row.get(0)?, row.get(1)?);
-        // Whoever is here has been enrolled; a new one is judged where it is made.
+        // Every secret here has been enrolled already. A new secret is judged where it is made.
         let secret = TotpSecret::legacy(row.get::<_, Vec<u8>>(2)?).map_err(StoreError::ClearSecret)?;
         seal.execute(params![tenant, id, secret.seal(keys, sealed::owner(&tenant, &id)?, moment).as_str()])?;
     }
     Ok(())
 }
 
-/// A database as a version of that server has made it.
+/// A database as a given version of that server has made it.
 #[cfg(test)]
 pub(crate) fn as_of_version(connection: &Connection, version: usize) {
     for migration in &VERSIONS[..version] {

@@ -1,4 +1,4 @@
-//! The tables, and how a database gets them.
+//! The tables, and how they are made in a database.
 
 mod before;
 mod scripts;
@@ -31,7 +31,7 @@ pub(crate) fn refuse_older(connection: &Connection) -> Result<(), StoreError> {
     }
 }
 
-/// How many scripts a database has had.
+/// How many scripts a database has run.
 fn done(connection: &Connection) -> Result<usize, StoreError> {
     let done = match has_table(connection, "authflow_versions")? {
         true => connection.query_row("SELECT max(version) FROM authflow_versions", [], |row| row.get(0))?,
@@ -67,7 +67,7 @@ mod tests {
         assert_eq!(claims, Ok(1));
     }
 
-    /// Every name and definition, but for the mark of a file that is to be written anew.
+    /// Every name and definition, except the mark of a file that must be rewritten.
     fn tables(connection: &Connection) -> Vec<(String, String)> {
         let sql = "SELECT name, coalesce(sql, '') FROM sqlite_schema WHERE name <> 'authflow_unscrubbed' ORDER BY name";
         let mut statement = connection.prepare(sql).unwrap();
@@ -226,14 +226,14 @@ mod tests {
         let mut seen = vec![revision(&connection, "a"), revision(&connection, "b")];
         for again in [
             "DELETE FROM authflow_accounts WHERE id = 'a'; INSERT INTO authflow_accounts (tenant, id, user_name) VALUES ('', 'a', 'c')",
-            // As a dump of the table has it, revision and all.
+            // A dump of the table writes the row with its revision.
             "INSERT OR REPLACE INTO authflow_accounts (tenant, id, user_name, revision) VALUES ('', 'a', 'a', 1)",
             "REPLACE INTO authflow_accounts (tenant, id, user_name, revision)
                 SELECT tenant, id, user_name, revision FROM authflow_accounts WHERE id = 'a'",
-            // Another row gives way to a unique name, and comes back.
+            // The row gives way to another row with its unique name, and comes back.
             "REPLACE INTO authflow_accounts (tenant, id, user_name) VALUES ('', 'b', 'a');
              INSERT INTO authflow_accounts (tenant, id, user_name) VALUES ('', 'a', 'd')",
-            // The id is passed on.
+            // The id is passed on to another row.
             "UPDATE authflow_accounts SET id = 'old' WHERE id = 'a'; UPDATE authflow_accounts SET id = 'a' WHERE id = 'b'",
             "UPDATE authflow_accounts SET id = 'c', status = 'locked' WHERE id = 'a';
              UPDATE authflow_accounts SET id = 'a', revision = 1 WHERE id = 'c'",

@@ -1,4 +1,4 @@
-//! What makes the tables, version by version.
+//! The scripts that make the tables, version by version.
 
-/// One script for each version; each writes its number down. What has been released is never edited, only added to.
+/// There is one script for each version, and each writes its number down. A released script is never edited; new ones are added.
 pub(crate) const SCRIPTS: &[&str] = &[include_str!("1.sql"), include_str!("2.sql"), include_str!("3.sql")];

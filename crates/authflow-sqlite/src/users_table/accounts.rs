@@ -62,7 +62,7 @@ use std::sync::{
 pub struct MappedAccounts {
     mapping: UsersTable,
     table: Table,
-    /// The version of the database's schema in which the table was last judged.
+    /// The version of the database's schema in which the table was last checked.
     judged: Arc<AtomicI64>,
 }
 
@@ -83,12 +83,13 @@ impl IntoAccounts for UsersTable {
     }
 }
 
-/// Another one after whatever makes, changes or drops a table or a trigger (<https://www.sqlite.org/pragma.html#pragma_schema_version>).
+/// The version of the database's schema. It changes whenever a table or a trigger is made, changed or dropped
+/// (<https://www.sqlite.org/pragma.html#pragma_schema_version>).
 fn schema_version(connection: &Connection) -> Result<i64, StoreError> {
     Ok(connection.prepare_cached("PRAGMA schema_version")?.query_row([], |row| row.get(0))?)
 }
 
-/// What stands beside and is put back where a change is none.
+/// The columns of a side row that are put back if a change must not count.
 struct Side {
     revision: i64,
     skips_used: u32,
@@ -97,7 +98,7 @@ struct Side {
 }
 
 impl MappedAccounts {
-    /// Refuses a table that somebody has made anew, or has taken the triggers of, while the store was open. In the transaction of what is read next.
+    /// Refuses a table that was made anew or lost its triggers while the store was open. It runs in the transaction of the next read.
     fn refuse_unwatched(&self, connection: &Connection) -> Result<(), StoreError> {
         let now = schema_version(connection)?;
         if now == self.judged.load(Ordering::Relaxed) {
@@ -113,8 +114,8 @@ impl MappedAccounts {
         Ok(())
     }
 
-    /// Every name must have been spelled before it is decided whose one is. Whoever writes is alone, so a request spells some and leaves the rest to look-ups,
-    /// which spell a few each.
+    /// Every name must have been spelled before it is decided who has one. Nobody else writes meanwhile, so a request spells only some names and
+    /// leaves the rest to look-ups, which spell a few each.
     fn spell_before(&self, transaction: &Transaction<'_>) -> Result<(), StoreError> {
         spelling::spell(transaction, &self.table)?;
         if spelling::has_unspelled(transaction)? { Err(StoreError::Unspelled) } else { Ok(()) }
@@ -139,7 +140,7 @@ impl MappedAccounts {
         side.optional()?.ok_or(StoreError::Malformed("row beside a user"))
     }
 
-    /// Stores a verifier of the password's one spelling, and sets what the triggers have changed as it is to be.
+    /// Stores a verifier of the password's one spelling, and sets the columns that the triggers have changed to what they must be.
     fn set_verifier(
         &self,
         transaction: &Transaction<'_>,
@@ -174,7 +175,7 @@ impl MappedAccounts {
         Ok(())
     }
 
-    /// Whether the row of an account has a password, as a condition.
+    /// The condition that the row of an account has a password.
     fn has_password(&self) -> String {
         format!(
             "EXISTS (SELECT 1 FROM {} AS u WHERE {} AND {} IS NOT NULL)",
@@ -192,7 +193,7 @@ impl Accounts for MappedAccounts {
         tenant: Option<TenantId>,
         key: &AccountKey,
     ) -> Result<Option<Account>, StoreError> {
-        // So that all of it is read of one moment. Who writes has one already.
+        // A transaction, so that everything is read at one moment. The writer has one already.
         let _begun = connection.is_autocommit().then(|| connection.unchecked_transaction()).transpose()?;
         self.refuse_unwatched(connection)?;
         let found = |condition: &str, key: &str| -> Result<Vec<Account>, StoreError> {
@@ -277,8 +278,8 @@ impl Accounts for MappedAccounts {
         self.set_verifier(transaction, tenant, account, (verifier, &set_at_is), &left)
     }
 
-    /// Names that nobody has spelled yet may be this one: of those there must be none left. What is written is the one spelling, so its key is the
-    /// same; and the triggers' count is taken back for the revision that is to be.
+    /// Names that are not spelled yet may be this name. So none of them may be left. The one spelling is written, so its key is the same. The
+    /// triggers' count is replaced by the commit's revision.
     fn replace_contact(
         &self,
         transaction: &Transaction<'_>,
@@ -312,7 +313,7 @@ impl Accounts for MappedAccounts {
         );
         match transaction.prepare_cached(&sql)?.execute([tenant, account, new.as_str()]) {
             Ok(_) => {}
-            // Of an index of the table's own, which may compare otherwise.
+            // A unique index of the table itself refused. It may compare differently from the library.
             Err(error) if unique::is_of(transaction, &error, &self.table.columns.table, column)? => {
                 return Ok(false);
             }
@@ -376,7 +377,7 @@ impl Accounts for MappedAccounts {
         Ok(transaction.prepare_cached(sql)?.execute(parameters)? == 1)
     }
 
-    /// A trigger counts the revision up.
+    /// The trigger on the table counts the revision up.
     fn set_status(
         &self,
         transaction: &Transaction<'_>,
@@ -398,7 +399,7 @@ impl Accounts for MappedAccounts {
         Ok(())
     }
 
-    /// Likewise.
+    /// The trigger on the side table counts the revision up.
     fn require_change(
         &self,
         transaction: &Transaction<'_>,

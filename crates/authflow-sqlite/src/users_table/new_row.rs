@@ -1,4 +1,4 @@
-//! A row for somebody who registers.
+//! The row of an account that registers.
 
 use super::{
     table::{SetAt, Table, refused},
@@ -18,7 +18,7 @@ use rusqlite::{
     types::{Null, Value},
 };
 
-/// Makes the row and what stands beside it, or says why not. Every name has been spelled, and nobody else writes until the transaction ends.
+/// Makes the row and its side row, or returns why not. Every name has been spelled, and nobody else writes until the transaction ends.
 pub(super) fn insert(
     transaction: &Transaction<'_>,
     table: &Table,
@@ -40,7 +40,7 @@ pub(super) fn insert(
             None => Err(error.into()),
         };
     }
-    // The triggers have made what stands beside, with a revision of their own.
+    // The triggers have made the side row, with a revision that they drew.
     let sql = "UPDATE authflow_side_accounts SET revision = ?3, password_form = 'canonical', password_changed_at = ?4,
             enrolled = ?5, user_name_key = ?6, mobile_key = ?7, email_key = ?8, is_spelled = 1
         WHERE tenant = ?1 AND id = ?2";
@@ -79,11 +79,11 @@ fn can_be_made(
     wanted.map_err(|wanted| refused(columns, wanted))
 }
 
-/// What a column of the row is to hold.
+/// The value of a column of the new row.
 struct Cell<'t> {
     column: &'t str,
     value: Value,
-    /// What the column says of an account.
+    /// The kind of the column.
     is: What,
     as_time: bool,
 }
@@ -106,7 +106,7 @@ fn row<'t>(table: &'t Table, tenant: Option<TenantId>, new: &NewAccount<Verifier
     let columns = &table.columns;
     let cell = |column: &'t str, value: Option<&str>, is: What| {
         let takes_null = !table.not_null.contains(&column.to_ascii_lowercase());
-        // An empty text is none as well.
+        // An empty text counts as none too.
         let absent = || if takes_null { Null.into() } else { Value::Text(String::new()) };
         let value = value.map_or_else(absent, |value| Value::Text(value.into()));
         Cell { column, value, is, as_time: false }
@@ -143,7 +143,7 @@ fn row<'t>(table: &'t Table, tenant: Option<TenantId>, new: &NewAccount<Verifier
     .collect()
 }
 
-/// What a unique key of the table's own refuses, whose idea of what is one text may be another than the library's.
+/// The refusal of a unique key of the table itself, which may compare texts differently from the library.
 fn of_a_unique_column(
     connection: &Connection,
     table: &Table,

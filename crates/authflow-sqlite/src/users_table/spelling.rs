@@ -1,4 +1,4 @@
-//! The keys that names are found by: the library makes them, when a store is opened and when somebody is looked up.
+//! The keys by which names are found. The library makes them when a store is opened and when an account is looked up.
 
 use super::table::Table;
 use crate::{StoreError, Transaction, names::mobile_key};
@@ -12,10 +12,10 @@ use rusqlite::{
     types::{ToSqlOutput, ValueRef},
 };
 
-/// So many at once: a look-up that meets more of them leaves the rest to the next one.
+/// How many are spelled at once. A look-up that meets more of them leaves the rest to the next one.
 const AT_ONCE: u32 = 256;
 
-/// What an account is known by. A text of SQLite's need not be UTF-8.
+/// The names of an account. A text in SQLite need not be UTF-8.
 struct Names {
     tenant: Vec<u8>,
     id: Vec<u8>,
@@ -35,7 +35,7 @@ impl Names {
         })
     }
 
-    /// The key of each name. What cannot be read is nobody's name.
+    /// The key of each name. An unreadable name has none, so no account is found by it.
     fn keys(&self) -> [Option<String>; 3] {
         let [user_name, mobile, email] = self.named.each_ref().map(|name| {
             let name = str::from_utf8(name.as_deref()?);
@@ -59,7 +59,7 @@ impl Names {
     }
 }
 
-/// A text as SQLite has it, UTF-8 or not.
+/// A text in the form that SQLite has it, UTF-8 or not.
 fn text(bytes: &[u8]) -> ToSqlOutput<'_> {
     ToSqlOutput::Borrowed(ValueRef::Text(bytes))
 }
@@ -69,7 +69,7 @@ pub(super) fn has_unspelled(connection: &Connection) -> Result<bool, StoreError>
     Ok(connection.prepare_cached(sql)?.exists([])?)
 }
 
-/// Spells names that have not been, of any account: whoever is looked up may be one of them. Says of how many accounts.
+/// Spells names of any account that are not spelled yet: the account that is looked up may be one of them. Returns the number of accounts.
 pub(super) fn spell(transaction: &Transaction<'_>, table: &Table) -> Result<usize, StoreError> {
     let [user_name, mobile, email] = table.names_of("u");
     let sql = format!(
@@ -92,8 +92,8 @@ pub(super) fn spell(transaction: &Transaction<'_>, table: &Table) -> Result<usiz
     Ok(spelled)
 }
 
-/// Spells every name that has not been, and all of them where they were by another version. Refuses names that lead to two accounts: whose they
-/// are, only their owners can say.
+/// Spells every name that is not spelled yet, or all names if their keys are of another version of the spelling. Refuses names of two accounts,
+/// because only the owners can say whose they are.
 pub(super) fn spell_all(transaction: &Transaction<'_>, table: &Table) -> Result<(), StoreError> {
     let sql =
         "UPDATE authflow_side_accounts SET is_spelled = 0 WHERE (SELECT form FROM authflow_spelling) <> ?1";

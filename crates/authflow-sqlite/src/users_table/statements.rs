@@ -1,4 +1,4 @@
-//! The parts that statements about the table are made of. Every name in them is quoted, and every value of a request is a parameter.
+//! The parts of statements about the table. Every name in them is quoted, and every value of a request is a parameter.
 
 use super::table::{SetAt, Table, Unique};
 use authflow::{TenantId, account::AccountStatus};
@@ -8,7 +8,7 @@ use authflow_users_table::{TenantColumn, literal, quoted};
 const LAST_SECOND: i64 = 253_402_300_799;
 
 impl Table {
-    /// A column of a row as a text, or NULL where it is empty or not there.
+    /// A column of a row as a text, or NULL if it is empty or missing.
     fn text(row: &str, column: Option<&str>) -> String {
         match column {
             Some(column) => format!("nullif(CAST({row}.{} AS TEXT), '')", quoted(column)),
@@ -28,8 +28,7 @@ impl Table {
         format!("CAST({row}.{} AS TEXT)", quoted(&self.columns.id))
     }
 
-    /// The ids that a row may get that is to be inserted. SQLite itself numbers a row that says none, after the last one, and no trigger is told
-    /// before.
+    /// The ids that an inserted row may get. SQLite itself numbers a row without an id after the last one, and no trigger learns the number before.
     pub(super) fn ids_to_insert(&self) -> String {
         let (id, column) = (self.id_of("NEW"), quoted(&self.columns.id));
         match self.numbers_itself {
@@ -48,7 +47,7 @@ impl Table {
         Self::text(row, Some(&self.columns.verifier))
     }
 
-    /// The library's word for what the status column says; '' for a word that means nothing.
+    /// The library's word for the value of the status column, or '' for an unknown value.
     pub(super) fn status_of(&self, row: &str) -> String {
         let Some((column, words)) = &self.columns.status else {
             return literal(AccountStatus::Active.as_str());
@@ -60,7 +59,7 @@ impl Table {
         format!("CASE CAST({row}.{} AS TEXT) COLLATE BINARY{cases} ELSE '' END", quoted(column))
     }
 
-    /// When the password was set, in seconds since 1970; NULL where that is no time.
+    /// When the password was set, in seconds since 1970, or NULL if the value is not a time.
     fn set_at_of(&self, row: &str, side: &str) -> String {
         let Some(column) = &self.columns.password_set_at else {
             return format!("{side}.password_changed_at");
@@ -72,7 +71,7 @@ impl Table {
         )
     }
 
-    /// The assignment of when a password was set, of a parameter in seconds; nothing where that is kept beside.
+    /// The assignment of when a password was set, from a parameter in seconds. It is empty if the side table has that time.
     pub(super) fn set_at_is(&self, parameter: &str) -> String {
         let column = quoted(self.columns.password_set_at.as_deref().unwrap_or_default());
         match self.set_at {
@@ -82,7 +81,7 @@ impl Table {
         }
     }
 
-    /// What a login is judged on beside the verifier, where the table has it.
+    /// The columns of the table, other than the verifier, that a login is judged by.
     pub(super) fn judged_of(&self, row: &str) -> String {
         let columns = &self.columns;
         let status = columns.status.as_ref().map(|(column, _)| column);
@@ -96,7 +95,7 @@ impl Table {
         if judged.is_empty() { "NULL".into() } else { judged.join(", ") }
     }
 
-    /// Whether the row `u` is that of a tenant and an id. They are compared as texts, and before that as the columns are, so that an index serves.
+    /// Whether the row `u` has a tenant and an id. They are compared as texts, and before that as the columns are, so that an index is used.
     pub(super) fn is_row(&self, tenant: &str, id: &str) -> String {
         let column = quoted(&self.columns.id);
         let mut of_tenant = format!("{} = {tenant} COLLATE BINARY", self.tenant_of("u"));

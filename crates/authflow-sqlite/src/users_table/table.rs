@@ -1,4 +1,4 @@
-//! What the database says of a table: whether the columns that a mapping names are there, and of which types.
+//! What the database says about a table: whether the mapped columns exist, and which types they have.
 
 use crate::StoreError;
 use authflow_users_table::{Columns, TenantColumn, UsersTable, quoted};
@@ -8,26 +8,26 @@ use std::collections::{BTreeMap, BTreeSet};
 /// A table that fits its mapping.
 #[derive(Clone, Debug)]
 pub(super) struct Table {
-    /// Quoted.
+    /// The quoted name.
     pub(super) name: String,
     pub(super) columns: Columns,
     pub(super) set_at: SetAt,
     pub(super) id_is_unique: Unique,
-    /// Whether SQLite gives a row an id that says none.
+    /// Whether SQLite gives an id to a row without one.
     pub(super) numbers_itself: bool,
-    /// Columns that take no NULL, in lower case.
+    /// The columns that do not take NULL, in lower case.
     pub(super) not_null: BTreeSet<String>,
 }
 
-/// Among which rows an id is one row's.
+/// The rows among which an id is unique.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Unique {
     ByItself,
-    /// Which is never NULL then.
+    /// The tenant is never NULL then.
     WithTenant,
 }
 
-/// Where it stands when a password was set.
+/// Where and how the time is kept when a password was set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum SetAt {
     Beside,
@@ -35,7 +35,7 @@ pub(super) enum SetAt {
     Text,
 }
 
-/// What SQLite makes of the type that a column was declared with (<https://www.sqlite.org/datatype3.html>, section 3.1).
+/// SQLite's affinity of a column, which follows from its declared type (<https://www.sqlite.org/datatype3.html>, section 3.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Affinity {
     Integer,
@@ -67,7 +67,7 @@ pub(super) fn refused(columns: &Columns, finding: impl Into<String>) -> StoreErr
     StoreError::UsersTable { table: columns.table_as_named(), finding: finding.into() }
 }
 
-/// Looks a table up.
+/// Looks up a table.
 pub(super) fn find(connection: &Connection, mapping: &UsersTable) -> Result<Table, StoreError> {
     let named = mapping.columns();
     if let Some(finding) = named.finding() {
@@ -113,7 +113,7 @@ pub(super) fn find(connection: &Connection, mapping: &UsersTable) -> Result<Tabl
     })
 }
 
-/// The columns by their names, which SQLite compares without regard to case.
+/// The columns by their names in lower case, because SQLite ignores the case of names.
 fn columns(connection: &Connection, table: &str) -> Result<BTreeMap<String, Affinity>, StoreError> {
     let mut statement = connection.prepare("SELECT name, type FROM pragma_table_xinfo(?1)")?;
     let rows = statement.query_map([table], |row| {
@@ -122,7 +122,7 @@ fn columns(connection: &Connection, table: &str) -> Result<BTreeMap<String, Affi
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// SQLite takes a name that it does not know for a text, where it stands alone. It must not come so far.
+/// SQLite takes an unknown name that stands alone for a text. So an unknown name is refused before any statement has it.
 fn are_all_there(columns: &Columns, declared: &BTreeMap<String, Affinity>) -> Result<(), StoreError> {
     let missing: Vec<_> = columns
         .named()
@@ -171,7 +171,7 @@ fn id_is_unique(connection: &Connection, columns: &Columns) -> Result<Unique, St
     }
     let id = quoted(&columns.id);
     if let Some((tenant, _)) = with_tenant.filter(|(_, both)| unique.contains(both)) {
-        // An index holds two NULLs for different.
+        // For an index, two NULLs differ.
         let sql = "SELECT 1 FROM pragma_table_xinfo(?1) WHERE name = ?2 COLLATE NOCASE AND \"notnull\" = 1";
         if connection.prepare(sql)?.exists([&columns.table, tenant])? {
             return Ok(Unique::WithTenant);
@@ -195,7 +195,7 @@ fn numbers_itself(connection: &Connection, columns: &Columns) -> Result<bool, St
         == Some(true))
 }
 
-/// The columns that take no NULL, and whether a row that does not say one has something else there.
+/// The columns that do not take NULL, and whether they have a value in a row that does not set them.
 fn not_null(connection: &Connection, columns: &Columns) -> Result<BTreeMap<String, bool>, StoreError> {
     let sql = "SELECT name, dflt_value IS NOT NULL OR hidden IN (2, 3) FROM pragma_table_xinfo(?1) WHERE \"notnull\" = 1";
     let mut statement = connection.prepare(sql)?;
@@ -205,7 +205,7 @@ fn not_null(connection: &Connection, columns: &Columns) -> Result<BTreeMap<Strin
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Whether a row can be made of the columns that are mapped.
+/// Whether a row can be made from the mapped columns, if the mapping says that rows are made.
 fn can_be_inserted(columns: &Columns, not_null: &BTreeMap<String, bool>) -> Result<(), StoreError> {
     let mapped: BTreeSet<_> =
         columns.named().into_iter().map(|(_, column)| column.to_ascii_lowercase()).collect();

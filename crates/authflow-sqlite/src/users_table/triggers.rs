@@ -1,4 +1,4 @@
-//! The triggers on the table: what stands beside is in step, whoever writes.
+//! The triggers on the table, which keep the side table in step, whoever writes.
 
 use super::table::{Table, refused};
 use crate::{StoreError, Transaction};
@@ -10,7 +10,7 @@ const NEXT: &str = "iif(revision = 9223372036854775807, 0, revision + 1)";
 const UNSPELLED: &str = "is_spelled = 0, user_name_key = NULL, mobile_key = NULL, email_key = NULL";
 const NOW: &str = "CAST(strftime('%s', 'now') AS INTEGER)";
 
-/// The names of the triggers, and what makes each.
+/// The names of the triggers, and the statement that makes each.
 fn all(table: &Table) -> [(&'static str, String); 5] {
     let name = &table.name;
     let of = |row: &str| (table.tenant_of(row), table.id_of(row));
@@ -39,7 +39,7 @@ fn all(table: &Table) -> [(&'static str, String); 5] {
         (
             "authflow_users_to_insert",
             format!("BEFORE INSERT ON {name}"),
-            // REPLACE that meets another column deletes a row unseen. What stood beside it is nobody's that gets its id.
+            // A REPLACE with a conflict in another column deletes a row unseen. A new row with the deleted row's id must not get its side row.
             format!(
                 "DELETE FROM authflow_side_accounts WHERE tenant = {tenant} AND id IN ({})
     AND NOT EXISTS (SELECT 1 FROM {name} AS u WHERE {});",
@@ -50,7 +50,7 @@ fn all(table: &Table) -> [(&'static str, String); 5] {
         (
             "authflow_users_inserted",
             format!("AFTER INSERT ON {name}"),
-            // What stands beside is there where REPLACE has deleted the row, which no trigger sees.
+            // The side row exists already if REPLACE has deleted the row, which no trigger sees.
             format!(
                 "UPDATE authflow_side_accounts SET revision = {DRAWN}, {UNSPELLED}, password_form = 'as_typed',
         password_changed_at = {NOW}
@@ -90,7 +90,7 @@ fn all(table: &Table) -> [(&'static str, String); 5] {
     .map(|(name, when, body)| (name, made(name, &when, &body)))
 }
 
-/// Whether the triggers are there as they must be.
+/// Whether the triggers exist as they must be.
 pub(super) fn are_there(connection: &Connection, table: &Table) -> Result<bool, StoreError> {
     let mut are_there = true;
     for (name, made) in &all(table) {
@@ -100,8 +100,8 @@ pub(super) fn are_there(connection: &Connection, table: &Table) -> Result<bool, 
     Ok(are_there)
 }
 
-/// Whether triggers of these names are there, be they another mapping's: who was deleted meanwhile has been seen. Else an id may be somebody else's, who is
-/// not to be signed in to by the identities of whoever had it.
+/// Whether triggers of these names exist, even those of another mapping: then every deletion meanwhile was seen. Otherwise, an id may belong to
+/// another person now, and the identities of its earlier owner must not sign in to that account.
 fn were_there(connection: &Connection, table: &Table) -> Result<bool, StoreError> {
     let mut were_there = true;
     for (name, _) in &all(table) {
@@ -111,7 +111,7 @@ fn were_there(connection: &Connection, table: &Table) -> Result<bool, StoreError
     Ok(were_there)
 }
 
-/// Makes the triggers where they are not there as they must be, and what stands beside each row. Says whether it did.
+/// Makes the triggers and the side rows, unless the triggers exist as they must be. Returns whether it did.
 pub(super) fn make(transaction: &Transaction<'_>, table: &Table) -> Result<bool, StoreError> {
     is_alone(transaction, table)?;
     if are_there(transaction, table)? {
@@ -137,7 +137,7 @@ pub(super) fn make(transaction: &Transaction<'_>, table: &Table) -> Result<bool,
             format!("the column {column} for id must hold texts or integers, and holds {found}"),
         ));
     }
-    // Who was changed meanwhile, nobody has seen.
+    // Nobody has seen what was changed meanwhile.
     transaction.execute_batch(&format!(
         "DELETE FROM authflow_side_accounts AS s
         WHERE NOT EXISTS (SELECT 1 FROM {name} AS u WHERE {is_row});
@@ -151,7 +151,7 @@ pub(super) fn make(transaction: &Transaction<'_>, table: &Table) -> Result<bool,
     Ok(true)
 }
 
-/// Two tables whose ids meet would share sessions.
+/// In two tables, accounts of the same id would share sessions.
 fn is_alone(transaction: &Transaction<'_>, table: &Table) -> Result<(), StoreError> {
     let sql = "SELECT tbl_name FROM sqlite_schema
         WHERE type = 'trigger' AND name = 'authflow_users_inserted' AND tbl_name <> ?1 COLLATE NOCASE";

@@ -1,10 +1,11 @@
-//! Whether a unique key of the table's own says no, and to which column.
+//! Whether a unique key of the table itself refused, and for which column.
 
 use crate::StoreError;
 use authflow_users_table::quoted;
 use rusqlite::{Connection, OptionalExtension as _, ffi};
 
-/// Whether the error is that of a unique key with this column of this table in it: by itself, beside others, or in an expression, as in `lower(email)`.
+/// Whether a unique key with this column of this table refused: a key on the column alone, on several columns, or on an expression such as
+/// `lower(email)`.
 pub(super) fn is_of(
     connection: &Connection,
     error: &rusqlite::Error,
@@ -29,7 +30,7 @@ pub(super) fn is_of(
     }
 }
 
-/// Whether an index of the table has the column in what it compares.
+/// Whether an index of the table compares the column.
 fn has(connection: &Connection, index: &str, table: &str, column: &str) -> Result<bool, StoreError> {
     let sql =
         "SELECT sql FROM sqlite_schema WHERE type = 'index' AND name = ?1 AND tbl_name = ?2 COLLATE NOCASE";

@@ -1,4 +1,4 @@
-//! Contacts in a table that has no index on them, and in one that has.
+//! Contacts in a table without an index on them, and in a table with one.
 
 use crate::people::{SMALL, Service, SmallStore, small, unwritten};
 use authflow::{
@@ -17,7 +17,7 @@ fn contact(text: &str) -> Recipient {
     Recipient::new(channel, text).unwrap()
 }
 
-/// A commit as the library makes one, of this write to erin as she is now.
+/// A commit, as the library makes one, with this write to erin as she is now.
 async fn replacing(store: &SmallStore, text: &str) -> Commit<Verifier> {
     let mut world = World::new();
     let begun = world.begin(&Call::login("alice", demo::PASSWORD));
@@ -48,12 +48,12 @@ async fn a_contact_is_kept_in_the_table_and_what_the_program_has_written_is_take
     assert_eq!(service.text("SELECT email FROM users WHERE id = 7"), "new@example.com");
     assert_eq!(service.number(revision), (before + 1) & i64::MAX, "once");
     assert_eq!(service.number("SELECT count(*) FROM authflow_side_accounts WHERE is_spelled = 0"), 0);
-    // Of dora, and of somebody whose name nobody has spelled yet.
+    // The first contact is dora's. The second one belongs to somebody whose name is not spelled yet.
     assert_eq!(committed(&store, "dora@example.com").await, TAKEN);
     service.execute("INSERT INTO users VALUES (9, 'ÉVE@Example.com', 'x', 1)");
     assert_eq!(committed(&store, "éve@example.com").await, TAKEN);
     assert_eq!(service.text("SELECT email FROM users WHERE id = 7"), "new@example.com");
-    // More than are spelled at once: nothing is decided before all are, and looking somebody up spells them.
+    // These are more than are spelled at once. Nothing is decided before all are spelled, and a look-up spells them.
     service.execute(
         "WITH RECURSIVE numbers (number) AS (SELECT 10 UNION ALL SELECT number + 1 FROM numbers WHERE number < 309)
         INSERT INTO users SELECT number, 'n' || number || '@example.com', 'x', 1 FROM numbers",
@@ -65,7 +65,7 @@ async fn a_contact_is_kept_in_the_table_and_what_the_program_has_written_is_take
     assert_eq!(store.commit(&commit).await.unwrap(), TAKEN);
 }
 
-/// An index of the table's own may compare otherwise than the library.
+/// An index of the table may compare differently from the library.
 #[tokio::test]
 async fn an_index_of_the_tables_own_says_that_it_is_taken() {
     let service = Service::with(SMALL);
@@ -83,7 +83,7 @@ async fn a_table_without_such_a_column_keeps_no_such_contact() {
     assert_eq!(told, "the table users: must have a column for mobile, to keep a new one in");
 }
 
-/// Without the word of the mapping nobody's row is written to, whatever a policy says.
+/// If the mapping does not take new contacts, no row is written to, whatever a policy says.
 #[tokio::test]
 async fn a_table_that_takes_no_new_contacts_keeps_its_own() {
     let service = Service::with(SMALL);
@@ -94,7 +94,7 @@ async fn a_table_that_takes_no_new_contacts_keeps_its_own() {
     assert_eq!(service.text("SELECT email FROM users WHERE id = 7"), "Erin@example.com");
 }
 
-/// What a trigger of the table's own refuses is no word on who has the contact.
+/// If a trigger of the table refuses something, this does not say who has the contact.
 #[tokio::test]
 async fn a_unique_key_that_is_of_no_name_is_an_error_and_no_refusal() {
     let service = Service::with(SMALL);
@@ -105,7 +105,7 @@ async fn a_unique_key_that_is_of_no_name_is_an_error_and_no_refusal() {
     let store = service.open(small()).unwrap();
     let told = store.commit(&replacing(&store, "new@example.com").await).await.unwrap_err().to_string();
     assert!(told.contains("badges.number"), "{told}");
-    // Of the same name, in another table; and named by it, of another column.
+    // The first case is a column of the same name in another table. The second one is an index on another column, with the name in its own.
     for (trouble, told_of) in [
         (
             "DROP TABLE badges; CREATE TABLE badges (email UNIQUE); INSERT INTO badges VALUES (1)",

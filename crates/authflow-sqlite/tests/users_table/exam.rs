@@ -1,4 +1,4 @@
-//! The library's exam for stores, on a table whose names would be anything but names if they were not quoted.
+//! The library's exam for stores, on a table whose names would not be names if they were not quoted.
 
 use crate::people::Service;
 use authflow::{
@@ -46,7 +46,7 @@ fn hostile() -> UsersTable {
         .takes_new_contacts()
 }
 
-/// What the service and its administrators write.
+/// Writes what the service and its administrators write.
 fn make(service: &Service, account: Account) {
     let tenant = account.tenant.as_ref().map(TenantId::as_str);
     let password = account.password.as_ref();

@@ -12,7 +12,7 @@ use authflow::{
 use serde_json::{Value, json};
 use std::error::Error;
 
-/// What is answered over the wire, and the body.
+/// The status that is answered over the wire, and the body.
 async fn send(store: &SmallStore, call: &Call) -> (u16, Value) {
     let host = Parts {
         store: store.clone(),
@@ -61,7 +61,7 @@ async fn a_first_login_hashes_the_old_verifier_anew_and_ends_no_session() {
     let service = Service::with(SMALL);
     let store = service.open(small()).unwrap();
     let (_, before) = sign_in(&store, "erin@example.com").await;
-    // As an operation that marks it, in the store's own way, would leave it.
+    // The row is set as an operation in the store's own way would leave it.
     let revision = "SELECT revision FROM authflow_side_accounts WHERE id = '7'";
     let was = service.number(revision);
     service.execute(&format!(

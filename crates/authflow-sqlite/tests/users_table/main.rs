@@ -1,4 +1,4 @@
-//! Accounts in a table of the user's own.
+//! Accounts in a table of somebody else.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod bcrypt;

@@ -1,4 +1,4 @@
-//! Who is found by which name.
+//! Which account is found by which name.
 
 use crate::{
     login::sign_in,
@@ -15,7 +15,7 @@ async fn a_name_is_found_in_every_spelling_as_soon_as_it_is_written() {
     service.execute("UPDATE users SET email = 'new@example.com' WHERE id = 9");
     assert_ne!(sign_in(&store, "éve@example.com").await.0, 200, "the earlier one");
     assert_eq!(sign_in(&store, "New@example.com").await.0, 200);
-    // More than are spelled at once, the last of them at last.
+    // These are more than are spelled at once. The last of them is spelled last.
     service.execute(
         "WITH RECURSIVE numbers (number) AS (SELECT 10 UNION ALL SELECT number + 1 FROM numbers WHERE number < 609)
         INSERT INTO users SELECT number, 'n' || number || '@example.com', 'Correct-Horse-7', 1 FROM numbers",
@@ -35,7 +35,7 @@ async fn a_name_of_two_is_nobodys() {
     service.execute("INSERT INTO users VALUES (9, 'ERIN@example.com', 'Correct-Horse-7', 1)");
     assert_ne!(sign_in(&store, "erin@example.com").await.0, 200);
     drop(store);
-    // They were spelled while it was open; another version of the spelling has them all spelled again.
+    // The names were spelled while the store was open. With another version of the spelling, all are spelled again.
     service.execute("UPDATE authflow_spelling SET form = 0");
     let Err(StoreError::Names(told)) = service.open(small()) else { panic!("it was opened") };
     assert!(told == "one is of 7, 9" || told == "one is of 9, 7", "{told}");
@@ -55,7 +55,7 @@ async fn a_row_without_a_name_or_a_password_is_no_error() {
     assert!(service.open(small()).is_ok());
 }
 
-/// SQLite takes for a text what is no UTF-8: in a name, and in an id.
+/// SQLite accepts a text that is not UTF-8, in a name and in an id.
 #[tokio::test]
 async fn a_name_that_is_no_text_is_nobodys_and_no_error_of_others() {
     let service = Service::with(SMALL);

@@ -1,4 +1,4 @@
-//! A service that has users already, in a database of its own.
+//! A service that has users already, in its own database.
 
 use authflow::{Moment, account::AccountStatus, testkit::demo};
 use authflow_sqlite::{
@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 pub(crate) struct Service {
     folder: TempDir,
-    /// Of the service itself.
+    /// The service's own connection.
     pub(crate) connection: Connection,
 }
 
@@ -51,7 +51,7 @@ impl Service {
     }
 }
 
-/// Of a small service: ids are numbers, and erin and dora are there.
+/// The table of a small service. Its ids are numbers, and it has erin and dora.
 pub(crate) const SMALL: &str = "
     CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT NOT NULL, password_hash TEXT, is_active BOOLEAN NOT NULL DEFAULT 1);
     INSERT INTO users VALUES (7, 'Erin@example.com', 'Correct-Horse-7', 1), (8, 'dora@example.com', 'Correct-Horse-7', 0);";

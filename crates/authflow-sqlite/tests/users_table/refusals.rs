@@ -1,4 +1,4 @@
-//! What is no table of accounts is told when the store is opened, and changes nothing.
+//! A table that cannot keep accounts is refused when the store is opened, and nothing is changed.
 
 use crate::people::{SMALL, Service, small};
 use authflow::{AccountId, account::AccountStatus};
@@ -148,7 +148,7 @@ async fn one_database_has_one_table_of_accounts() {
     assert_eq!(refused(&service, small()), told);
 }
 
-/// NULL differs from NULL: an index over tenant and id lets two rows of no tenant have one id.
+/// NULL differs from NULL, so under an index over tenant and id, two rows without a tenant can have one id.
 #[tokio::test]
 async fn an_id_is_unique_also_where_there_is_no_tenant() {
     let users = || {

@@ -1,4 +1,4 @@
-//! People register, and have a row in the table of somebody else's.
+//! Registrations of people who get a row in a table of somebody else.
 
 use crate::people::{SMALL, Service, small};
 use authflow::{
@@ -54,7 +54,7 @@ async fn register(
     send(store, rules, &courier, &Call::post(&path(register), &body)).await
 }
 
-/// A table as many have one: text ids, and columns of its own.
+/// A common form of such a table: text ids, and further columns.
 const MEMBERS: &str = "CREATE TABLE members (
     uid TEXT PRIMARY KEY, org TEXT, login TEXT UNIQUE, email TEXT, phone TEXT, hash TEXT, state TEXT NOT NULL,
     since INTEGER, claims TEXT, joined TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP, note TEXT)";
@@ -88,7 +88,7 @@ async fn who_registers_has_a_row_and_signs_in_by_it() {
     let refreshed = send(&store, AllowAll, &courier, &Call::refresh(signed_in.session_token())).await;
     assert_eq!(refreshed.status, 200);
 
-    // By another spelling of theirs that the table knows of, and that SQL cannot spell.
+    // The contact is stored in another spelling, which SQL cannot spell.
     service.execute("UPDATE members SET email = 'ＺＯＥ@example.com'; DELETE FROM authflow_sends");
     assert_eq!(register(&store, AllowAll, ZOE, json!({})).await.text("error_code"), "IDAAS.SDK.USER.0102");
     let other = register(&store, AllowAll, "mia@example.com", json!({ "user_name": "ZOE" })).await;
@@ -96,7 +96,7 @@ async fn who_registers_has_a_row_and_signs_in_by_it() {
     assert_eq!(service.number("SELECT count(*) FROM members"), 1);
 }
 
-/// No default lets anybody in, here neither.
+/// There is no default here that lets anybody register.
 #[tokio::test]
 async fn without_the_word_for_it_nobody_registers() {
     let service = Service::with(MEMBERS);
@@ -110,7 +110,7 @@ fn a_column_that_would_make_the_insert_fail_is_refused_by_name() {
     let service = Service::with(&MEMBERS.replace("note TEXT", "birthday TEXT NOT NULL"));
     let refused = service.open(members().takes_new_accounts()).unwrap_err();
     assert!(refused.to_string().contains("the column \"birthday\" must take NULL"), "{refused}");
-    // Without the word nothing is made, and nothing refused.
+    // If the mapping takes no new accounts, nothing is made and nothing is refused.
     assert!(service.open(members()).is_ok());
 }
 
@@ -138,9 +138,9 @@ impl Rules for Numbers {
 async fn where_ids_are_numbers_the_host_chooses_one() {
     let service = Service::with(SMALL);
     let store = service.open(small().takes_new_accounts()).unwrap();
-    // A UUID is no number, and nobody's mistake but the host's.
+    // A UUID is no number, so the host has made a mistake.
     assert_eq!(register(&store, AllowAll, ZOE, json!({})).await.status, 500);
-    // Neither a user name nor a number has a place in this table.
+    // This table has no place for a user name or a number.
     for (contact, said) in
         [("eva@example.com", json!({ "user_name": "eva" })), ("+86-13800000009", json!({}))]
     {
@@ -152,9 +152,9 @@ async fn where_ids_are_numbers_the_host_chooses_one() {
         service.text("SELECT id || ' ' || email || ' ' || is_active FROM users WHERE id > 8"),
         "4711 mia@example.com 1"
     );
-    // The same id once more: of nobody else.
+    // The same id is used once more, for another person.
     assert_eq!(register(&store, Numbers, "ida@example.com", json!({})).await.status, 500);
-    // Whose index has another idea of what is one address.
+    // An index of the table compares addresses in another way.
     service.execute(
         "CREATE UNIQUE INDEX one ON users (email COLLATE NOCASE); UPDATE users SET id = 9 WHERE id = 4711",
     );
@@ -163,7 +163,7 @@ async fn where_ids_are_numbers_the_host_chooses_one() {
     );
     let other = register(&store, Numbers, "MIA@example.com", json!({})).await;
     assert_eq!(other.text("error_code"), "IDAAS.SDK.USER.0102");
-    // The same of an expression, of which the database names the index alone.
+    // The same holds for an index on an expression, of which the database names only the index.
     service.execute(
         "DROP INDEX one; CREATE UNIQUE INDEX one ON users (replace(email, '.', '')); DELETE FROM authflow_sends",
     );

@@ -1,4 +1,4 @@
-//! What stands beside a row, through all that happens to the row and its table.
+//! The side row, through everything that happens to its row and its table.
 
 use crate::people::{SMALL, Service, SmallStore, small};
 use authflow::{
@@ -49,7 +49,7 @@ async fn an_id_is_as_it_is_printed() {
     assert!(elsewhere.is_none(), "of another tenant");
 }
 
-/// Two for the index, and one for the column.
+/// The index tells these ids apart, and the column's collation does not.
 #[tokio::test]
 async fn ids_that_differ_in_case_are_two() {
     let service = Service::with(
@@ -71,7 +71,7 @@ async fn ids_that_differ_in_case_are_two() {
     assert_eq!((verifier("a").await.as_deref(), verifier("A").await), (Some("of a"), None));
 }
 
-/// `REPLACE` is how many programs write a row again. It deletes without the trigger for deletions, so what stands beside is there still.
+/// Many programs write a row again with `REPLACE`. It deletes without the trigger for deletions, so the side row is still there.
 #[tokio::test]
 async fn a_row_that_is_replaced_keeps_its_second_factor() {
     let service = Service::with(SMALL);
@@ -81,7 +81,7 @@ async fn a_row_that_is_replaced_keeps_its_second_factor() {
     );
     let before = account(&store, "7").await.unwrap();
     assert!(before.enrolled.contains(Factor::Totp));
-    // Nothing is changed by it.
+    // This changes nothing in the row.
     service.execute("INSERT OR REPLACE INTO users SELECT * FROM users WHERE id = 7");
     let after = account(&store, "7").await.unwrap();
     assert!(after.enrolled.contains(Factor::Totp), "the second factor is gone: a password alone signs in");
@@ -89,7 +89,7 @@ async fn a_row_that_is_replaced_keeps_its_second_factor() {
     assert_ne!(after.revision, before.revision, "nobody has seen what it was");
 }
 
-/// `REPLACE` that meets another column deletes a row unseen, and its id can be given again.
+/// A `REPLACE` with a conflict in another column deletes a row unseen, and its id can be given again.
 #[tokio::test]
 async fn who_gets_the_id_of_a_replaced_row_has_nothing_of_it() {
     for (given, id) in [("7", "7"), ("NULL", "9")] {
@@ -127,7 +127,7 @@ async fn a_row_that_gets_another_id_keeps_its_second_factor() {
     assert_eq!(service.number("SELECT count(*) FROM authflow_side_accounts"), 2);
 }
 
-/// A column's collation makes two ids one; what stands beside is of one of them, byte by byte.
+/// Under the column's collation two ids are equal. The side row belongs to one of them, byte by byte.
 #[tokio::test]
 async fn a_password_that_is_changed_under_another_case_of_the_id_ends_every_session() {
     let service = Service::with(
@@ -144,7 +144,7 @@ async fn a_password_that_is_changed_under_another_case_of_the_id_ends_every_sess
     assert_ne!(revision().await, Some(before), "a session of before the change is good after it");
 }
 
-/// As migrations do it: SQLite cannot change a column.
+/// Migrations do it in this way, because SQLite cannot change a column.
 #[tokio::test]
 async fn a_table_that_is_made_anew_ends_every_session_and_keeps_the_rest() {
     let service = Service::with(SMALL);
@@ -168,7 +168,7 @@ async fn a_table_that_is_made_anew_ends_every_session_and_keeps_the_rest() {
     assert_eq!(service.number("SELECT count(*) FROM authflow_side_accounts"), 2);
 }
 
-/// A migration of the service's own: the triggers go with the table, and nobody sees what is changed then.
+/// A migration of the service itself. The triggers go with the table, and nobody sees what is changed then.
 #[tokio::test]
 async fn a_table_that_is_made_anew_under_an_open_store_has_nobody_until_it_is_opened_again() {
     for lost in [
@@ -187,7 +187,7 @@ async fn a_table_that_is_made_anew_under_an_open_store_has_nobody_until_it_is_op
         }
         let lock = SetStatus::disable(Some(demo::tenant()), AccountId::new("7").unwrap());
         assert_eq!(store.set_status(&lock).await.unwrap_err().to_string(), told);
-        // Another instance of the service may be the one that does it.
+        // Another instance of the service may be the one that opens it.
         let _again = service.open(small()).unwrap();
         assert_ne!(account(&store, "7").await.unwrap().revision, before.revision, "{lost}");
     }
@@ -209,7 +209,7 @@ async fn times_are_read_and_written_as_the_column_is_declared() {
         ("TEXT", "'2023-11-14 22:13:20'", Some(1_700_000_000), "2023-11-14 22:13:21"),
         ("DATETIME", "'2023-11-14T22:13:20.5Z'", Some(1_700_000_000), "2023-11-14 22:13:21"),
         ("DATETIME", "'2023-11-15T00:13:20+02:00'", Some(1_700_000_000), "2023-11-14 22:13:21"),
-        // Milliseconds would lie in the future.
+        // As seconds, these milliseconds would lie in the far future.
         ("INTEGER", "1700000000000", None, ""),
         ("TEXT", "'yesterday'", None, ""),
         ("TEXT", "NULL", None, ""),
@@ -223,7 +223,7 @@ async fn times_are_read_and_written_as_the_column_is_declared() {
         match read {
             Some(seconds) => {
                 assert_eq!(found.unwrap().unwrap().password.unwrap().changed_at.as_unix(), seconds);
-                // As a change of the password writes it.
+                // A change of the password writes the time in this way.
                 let sql = format!(
                     "UPDATE users SET set_at = {}",
                     match declared {

@@ -8,7 +8,7 @@ use axum_core::{
 };
 use http::{StatusCode, request::Parts};
 
-/// What a guard has found. A route without one is the program's mistake: 500, and the handler is not called.
+/// The session that a guard has found. A route without a guard is a mistake of the program: the answer is 500, and the handler is not called.
 impl<S: Sync> FromRequestParts<S> for Session {
     type Rejection = StatusCode;
 
@@ -23,7 +23,7 @@ impl<S: Sync> FromRequestParts<S> for Session {
     }
 }
 
-/// [`Refusal::response`].
+/// The answer is [`Refusal::response`].
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         self.response().map(Body::new)

@@ -1,4 +1,4 @@
-//! What a route demands of a session.
+//! The demands that a route makes of a session.
 
 use super::{Refusal, Session};
 use authflow::{
@@ -8,7 +8,7 @@ use authflow::{
 
 #[derive(Clone, Debug)]
 pub(super) struct Demands {
-    /// Signed in to one of these.
+    /// The session must be of one of these applications.
     applications: Vec<ClientId>,
     minutes: Option<u16>,
     factors: FactorSet,
@@ -24,7 +24,7 @@ impl Demands {
         self
     }
 
-    /// The stricter of the two, where there is one already.
+    /// The stricter of the two demands, if there is one already.
     pub(super) fn recent(self, minutes: u16) -> Self {
         let minutes = self.minutes.map_or(minutes, |other| other.min(minutes));
         Self { minutes: Some(minutes), ..self }

@@ -33,13 +33,14 @@ use tower_service::Service;
 
 type Words = dyn Fn(&Refusal) -> Response<Full<Bytes>> + Send + Sync;
 
-/// Lets a request on to a service only with a session that lives, and puts the [`Session`] into its extensions.
+/// Passes a request on to a service only if it has a live session, and puts the [`Session`] into its extensions.
 ///
-/// Made by [`Login::require_session`]. Everybody else is refused: 401 without a session, or where it is not what the route demands; 403 where
-/// another site may have made the browser send it; 503 where the host cannot say. The inner service is not even called then.
+/// [`Login::require_session`] makes it. Every other request is refused, and the inner service is not called. The answer is 401 if there is no
+/// session, or if the session is not what the route demands. It is 403 if another site may have made the browser send the request, and 503 if the
+/// host cannot answer.
 ///
-/// Where an application's calls are [signed](authflow::signed_call), the guard uses the signature up, whatever the route does: it is good for one request. Put one
-/// guard before such a route; a second one would find it used, and refuse.
+/// If an application's calls are [signed](authflow::signed_call), the guard uses up the signature, whatever the route does, because a signature is
+/// good for one request. Put only one guard before such a route: a second one would find the signature used, and refuse.
 ///
 /// ```
 /// use authflow::{
@@ -88,25 +89,25 @@ impl<F, H> RequireSession<F, H> {
         Self { login, demands: Demands::of(application), words: Arc::new(Refusal::response) }
     }
 
-    /// Lets on those as well who signed in to this application.
+    /// Also passes sessions of this application on.
     #[must_use]
     pub fn or_of(self, application: ClientId) -> Self {
         Self { demands: self.demands.or_of(application), ..self }
     }
 
-    /// Demands that they have proved who they are within so many minutes. With 0 nobody has.
+    /// Demands that the subject has proved who they are within so many minutes. With 0, no request passes.
     #[must_use]
     pub fn recent(self, minutes: u16) -> Self {
         Self { demands: self.demands.recent(minutes), ..self }
     }
 
-    /// Demands that they have proved this factor; one after the other, each of them.
+    /// Demands that the subject has proved this factor. You can demand several factors, one call after another.
     #[must_use]
     pub fn with(self, factor: Factor) -> Self {
         Self { demands: self.demands.with(factor), ..self }
     }
 
-    /// Refuses in these words, instead of [`Refusal::response`]. They say what is told, and no more: nobody is let on by them.
+    /// Refuses in these words, instead of [`Refusal::response`]. The words only change the answer: they let no request pass.
     ///
     /// ```
     /// use authflow::{
@@ -138,10 +139,10 @@ impl<F, H> RequireSession<F, H> {
 }
 
 impl<F: Facade, H: Host + Send + Sync + 'static> RequireSession<F, H> {
-    /// Judges a request itself: for a framework that has middleware of another kind. It looks at method and headers alone.
+    /// Judges a request itself, for a framework that has another kind of middleware. It looks only at method and headers.
     ///
     /// # Errors
-    /// Why the request must not go on.
+    /// Returns why the request must not go on.
     pub async fn session<R: Headers + ?Sized>(
         &self,
         request: &facade::Request<'_, R>,
@@ -172,7 +173,7 @@ impl<F, H, S> Layer<S> for RequireSession<F, H> {
     }
 }
 
-/// What [`RequireSession`] makes of a service.
+/// A service behind a guard. [`RequireSession`] makes it.
 #[derive(Debug)]
 pub struct Guarded<F, H, S> {
     guard: Arc<RequireSession<F, H>>,
@@ -201,7 +202,7 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        // The one that is ready, and another one for the next call.
+        // This call takes the service that is ready, and leaves another one for the next call.
         let next = self.inner.clone();
         let mut inner = mem::replace(&mut self.inner, next);
         let guard = Arc::clone(&self.guard);

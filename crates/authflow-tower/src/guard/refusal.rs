@@ -1,11 +1,11 @@
-//! Why a guard lets a request not on, and what is told.
+//! Why a guard does not pass a request on, and what the client is told.
 
 use authflow::factor::Factor;
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
 use http_body_util::Full;
 
-/// Why a request is not let on to its route.
+/// Why a request is not passed on to its route.
 ///
 /// ```
 /// use authflow::{
@@ -21,7 +21,7 @@ use http_body_util::Full;
 ///     (Setup::default().api(demo::ring()), Arc::new(Mutex::new(MemoryHost::demo()))); // yours
 /// let guard = Login::new(api, host, Moment::now).require_session(ClientId::new("web")?);
 ///
-/// // In middleware of another kind.
+/// // This is for another kind of middleware.
 /// let nobodys = Call::get("/orders");
 /// let refusal = guard.session(&nobodys.request()).await.unwrap_err();
 /// assert_eq!((refusal, refusal.status().as_u16()), (Refusal::Unauthenticated, 401));
@@ -31,31 +31,31 @@ use http_body_util::Full;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {
-    /// It shows no session that lives, on this device, for this application. Why is not told: all these look alike.
+    /// The request shows no live session on this device for this application. The client is not told why: all these cases look alike.
     #[error("a session is required")]
     Unauthenticated,
-    /// They proved who they are longer ago than the route allows.
+    /// The subject has proved who they are longer ago than the route allows.
     #[error("a sign-in within {minutes} minutes is required")]
     NotRecent {
-        /// Within how many minutes it must be.
+        /// The time in minutes that the route allows.
         minutes: u16,
     },
-    /// They have not proved a factor that the route demands.
+    /// The subject has not proved a factor that the route demands.
     #[error("a sign-in with the factor {} is required", factor.as_str())]
     FactorMissing {
-        /// Which.
+        /// The factor.
         factor: Factor,
     },
-    /// It bears cookies and would change something, and nothing shows that it is this site's own.
+    /// The request bears cookies and would change something, and nothing shows that it comes from this site.
     #[error("a request of this site's own is required")]
     CrossSite,
-    /// The host cannot say whose it is.
+    /// The host cannot say whose request it is.
     #[error("the system is busy")]
     Unavailable,
 }
 
 impl Refusal {
-    /// 401 where another sign-in would help, 403 for [`CrossSite`](Self::CrossSite), 503 for [`Unavailable`](Self::Unavailable).
+    /// 401 if another sign-in would help, 403 for [`CrossSite`](Self::CrossSite), 503 for [`Unavailable`](Self::Unavailable).
     pub fn status(&self) -> StatusCode {
         match self {
             Self::Unauthenticated | Self::NotRecent { .. } | Self::FactorMissing { .. } => {
@@ -66,7 +66,7 @@ impl Refusal {
         }
     }
 
-    /// The challenge of a 401 (RFC 9110 §11.6.1); what a step-up is asked for by is RFC 9470 §3.
+    /// The challenge of a 401 (RFC 9110 §11.6.1). It asks for a step-up as RFC 9470 §3 says.
     fn challenge(&self) -> Option<String> {
         let step_up = r#"Bearer error="insufficient_user_authentication""#;
         match self {

@@ -4,9 +4,9 @@ use super::Refusal;
 use authflow::{Lifetime, Timestamp, factor::Factor, outcome::Authenticated};
 use std::{ops::Deref, sync::Arc};
 
-/// Whose request it is: the [`Authenticated`] that a guard has found. Only a guard makes one.
+/// The [`Authenticated`] that a guard has found for a request. Only a guard makes one.
 ///
-/// With the feature `axum` it is an extractor. A route without a guard answers 500 there, and never calls its handler.
+/// With the feature `axum` it is an extractor. A route without a guard then answers 500, and never calls its handler.
 ///
 /// A handler may demand more than its route:
 ///
@@ -30,7 +30,7 @@ impl Session {
         Self { who: Arc::new(who), now }
     }
 
-    /// That they have proved who they are within so many minutes before this request; with 0 nobody has.
+    /// Demands that the subject has proved who they are within so many minutes before this request. With 0, it always fails.
     ///
     /// # Errors
     /// [`Refusal::NotRecent`].
@@ -43,7 +43,7 @@ impl Session {
         }
     }
 
-    /// That they have proved this factor.
+    /// Demands that the subject has proved this factor.
     ///
     /// # Errors
     /// [`Refusal::FactorMissing`].

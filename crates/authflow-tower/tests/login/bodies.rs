@@ -1,4 +1,4 @@
-//! Bodies: how much of one is read, and what is said of one that is too long, too late or broken.
+//! Bodies: how much of a body is read, and the answer to a body that is too long, too late or broken.
 
 use crate::demo::{Demo, answer, request_with};
 use authflow::testkit::{Answer, Call, World, demo};
@@ -20,7 +20,7 @@ use tower::ServiceExt as _;
 
 const MOST: usize = 16 * 1024;
 
-/// A body in chunks, whose length nobody announces, and how much of it was read.
+/// A body in chunks, whose length is not announced, and how much of it was read.
 pub(crate) struct Chunks {
     left: Bytes,
     chunk: usize,

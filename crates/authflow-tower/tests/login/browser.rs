@@ -1,4 +1,4 @@
-//! A browser, with cookies: the neutral calls of `/v1`, and a route of one's own behind a guard.
+//! A browser with cookies: the neutral calls of `/v1`, and a route of your own behind a guard.
 
 use crate::demo::{answer, login};
 use authflow::{
@@ -20,7 +20,7 @@ use std::{
 };
 use tower::ServiceExt as _;
 
-/// Lets everybody in, and notes where from.
+/// Allows every access, and notes the address that it came from.
 #[derive(Clone, Default)]
 struct Noting(Arc<Mutex<Vec<Option<IpAddr>>>>);
 

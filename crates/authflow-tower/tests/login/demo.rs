@@ -29,7 +29,7 @@ use tower::ServiceExt as _;
 type Log = fn(&'static str, &dyn Error);
 pub(crate) type DemoHost = Parts<&'static Mutex<MemoryHost>, Gate, AllowAll, NoCourier, NoSigner, Log>;
 
-/// The demo, and what a test turns of it.
+/// The demo, and the parts of it that a test turns.
 #[derive(Clone)]
 pub(crate) struct Demo {
     pub(crate) login: Login<Api, DemoHost>,
@@ -39,14 +39,14 @@ pub(crate) struct Demo {
 }
 
 impl Demo {
-    /// Whose passwords are verified at once.
+    /// A demo that verifies passwords at once.
     pub(crate) fn new() -> Self {
         let demo = Self::with_gate();
         demo.gate.add_permits(Semaphore::MAX_PERMITS / 2);
         demo
     }
 
-    /// Whose passwords are verified one by one, as the test lets them through.
+    /// A demo that verifies passwords one by one, as the test lets them through.
     pub(crate) fn with_gate() -> Self {
         let memory: &'static _ = Box::leak(Box::new(Mutex::new(MemoryHost::demo())));
         let gate = Arc::new(Semaphore::new(0));
@@ -67,7 +67,7 @@ impl Demo {
         self.memory.lock().unwrap()
     }
 
-    /// How often it was asked this.
+    /// How often the host was asked this question.
     pub(crate) fn asked(&self, question: &str) -> usize {
         self.memory().asked.iter().filter(|asked| **asked == question).count()
     }

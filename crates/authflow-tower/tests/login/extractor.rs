@@ -1,4 +1,4 @@
-//! `Session` in a handler of axum's.
+//! `Session` in an axum handler.
 
 use crate::demo::{Demo, answer, request};
 use authflow::{

@@ -1,4 +1,4 @@
-//! Nobody gets past a guard but who has a session that is good there.
+//! A guard passes only requests with a session that is good there.
 
 use crate::{
     bodies::Chunks,
@@ -25,7 +25,7 @@ use std::{
 use tokio::time::Instant;
 use tower::{Layer as _, ServiceExt as _, service_fn};
 
-/// What came back, and whose the request was where it went on.
+/// The answer, and whose request it was if it went on.
 struct Seen {
     answer: Answer,
     challenge: Option<String>,

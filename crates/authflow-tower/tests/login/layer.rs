@@ -1,4 +1,4 @@
-//! What is the façade's is answered, all else goes on.
+//! The façade answers its own paths, and everything else goes on.
 
 use crate::{
     bodies::Chunks,

@@ -1,4 +1,4 @@
-//! What the service answers is what the façade replies.
+//! The service answers with the façade's replies.
 
 use crate::demo::{Demo, answer, request, stuck};
 use authflow::testkit::{Call, World, demo};

@@ -1,10 +1,10 @@
-//! What the program changes in its table, and what the store does.
+//! The changes that the program makes in its table, and those that the store makes.
 
 use super::*;
 use tokio_postgres::error::SqlState;
 
-/// A password that was hashed by another program: the first login hashes it anew, and whoever was signed in stays so. When that program stores
-/// another one, everybody is out.
+/// Another program has hashed the password. The first login hashes it anew, and no session ends. When that program stores another password, every
+/// session ends.
 #[tokio::test]
 async fn a_rehash_ends_no_session_and_the_programs_own_update_ends_all() {
     let Some(server) = server() else { return };
@@ -21,7 +21,7 @@ async fn a_rehash_ends_no_session_and_the_programs_own_update_ends_all() {
             format!("INSERT INTO users (email, hash) VALUES ('alice', 'outdated:{}')", demo::PASSWORD);
         client.batch_execute(&insert).await.unwrap();
         PostgresStore::migrate(&settings).await.unwrap();
-        // What is noted beside is noted by the database's clock.
+        // The database's clock gives the time in the side table.
         let set_at = i64::from(demo::START.minus_seconds(demo::DAY));
         let age = format!("UPDATE authflow.side_accounts SET password_changed_at = {set_at}");
         client.batch_execute(&age).await.unwrap();
@@ -50,7 +50,7 @@ async fn a_rehash_ends_no_session_and_the_programs_own_update_ends_all() {
     }
 }
 
-/// Each change that ends what was judged before counts one up; others none; no life of a row has a revision of another one.
+/// Each change that ends what was judged before counts the revision up by one, and other changes do not. No two lives of a row share a revision.
 #[tokio::test]
 async fn revisions_are_drawn_and_counted_whoever_writes() {
     let Some(server) = server() else { return };
@@ -98,7 +98,7 @@ async fn revisions_are_drawn_and_counted_whoever_writes() {
     assert_eq!(revision(&client, "a").await, 0, "the largest is followed by 0");
 }
 
-/// A row that moves from one partition to another is another row.
+/// A row that moves from one partition to another becomes another row.
 #[tokio::test]
 async fn a_table_in_partitions_is_one_table() {
     let Some(server) = server() else { return };
@@ -127,7 +127,7 @@ async fn a_table_in_partitions_is_one_table() {
     assert!(![first, first + 1].contains(&row.get(1)));
 }
 
-/// Nobody is let in by a row whose revision nobody counts.
+/// Nobody signs in with a row whose revision is not counted.
 #[tokio::test]
 async fn a_row_that_was_written_while_the_trigger_was_off_is_an_error_until_it_is_migrated() {
     use authflow::administration::{Administer as _, Administered, SetStatus};
@@ -150,7 +150,7 @@ async fn a_row_that_was_written_while_the_trigger_was_off_is_an_error_until_it_i
     assert!(!enabled);
 }
 
-/// A program's role needs no rights on the store's tables to write to its own, and can use the trigger for no other.
+/// A program's role needs no rights on the store's tables to write to its own table, and cannot use the trigger for another one.
 #[tokio::test]
 async fn who_writes_to_the_table_needs_no_rights_on_what_stands_beside() {
     let Some(server) = server() else { return };
@@ -174,7 +174,7 @@ async fn who_writes_to_the_table_needs_no_rights_on_what_stands_beside() {
     assert_eq!((row.get::<_, &str>(0), row.get::<_, bool>(1)), ("b@example.com", true));
 }
 
-/// Somebody renamed is the same person: what secures the account goes along, and every session of before is over.
+/// An account whose id changes is the same account. It keeps its second factors, and every earlier session is over.
 #[tokio::test]
 async fn a_row_that_gets_another_id_keeps_its_second_factor() {
     let Some(server) = server() else { return };
@@ -208,7 +208,7 @@ async fn a_row_that_gets_another_id_keeps_its_second_factor() {
     );
 }
 
-/// What stands beside nobody is not kept: a secret of a second factor would stay for ever.
+/// A side row without a row is not kept. Otherwise, the secret of a second factor would stay for ever.
 #[tokio::test]
 async fn a_table_that_is_truncated_leaves_nothing_beside() {
     let Some(server) = server() else { return };
@@ -229,7 +229,7 @@ async fn a_table_that_is_truncated_leaves_nothing_beside() {
     assert!(PostgresStore::connect(settings(&database.url()).accounts(users())).await.is_err());
 }
 
-/// To a collation of the table's own, two texts that differ may be one. To the library they are two.
+/// Under the table's own collation, two different texts may be equal. For the library they differ.
 #[tokio::test]
 async fn a_collation_hides_no_change_and_finds_nobody_else() {
     use authflow::administration::{Administer as _, Administered, SetStatus};

@@ -19,7 +19,7 @@ async fn people_of(client: &Client, ids: std::ops::Range<usize>) {
     }
 }
 
-/// The table has no unique index on the number, so the store decides whose it is, one at a time.
+/// The table has no unique index on the number, so the store decides who has it, one commit at a time.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn one_number_is_one_accounts_without_an_index_at_every_isolation() {
     let Some(server) = server() else { return };
@@ -42,7 +42,7 @@ async fn one_number_is_one_accounts_without_an_index_at_every_isolation() {
     }
 }
 
-/// What the program writes counts as soon as it is written, also what only the library can spell; and so does an index of the table's own.
+/// A name that the program writes counts as soon as it is written, even if only the library can spell it. An index of the table counts too.
 #[tokio::test]
 async fn what_the_program_has_written_is_taken() {
     let Some(server) = server() else { return };
@@ -77,7 +77,7 @@ async fn what_the_program_has_written_is_taken() {
     let before = revision(&client, "p0").await;
     assert_eq!(committed(email("new@example.com")).await, Committed::Done);
     assert_eq!(revision(&client, "p0").await, before.wrapping_add(1) & i64::MAX, "once");
-    // An index may compare otherwise than the library: the first ten digits, here.
+    // An index may compare differently from the library: this one compares the first nine characters.
     client
         .batch_execute(&format!(
             "UPDATE {TABLE} SET phone = '+8613955500000' WHERE \"who?\" = 'p2';
@@ -120,7 +120,7 @@ async fn a_table_without_such_a_column_keeps_no_such_contact() {
     assert_eq!(told, "the table users: must have a column for mobile, to keep a new one in");
     let commit = replacing(&store, "7", email("new@example.com")).await;
     assert_eq!(store.commit(&commit).await.unwrap(), Committed::Done);
-    // What a trigger of the table's own refuses is no word on who has the contact.
+    // If a trigger of the table refuses something, this does not say who has the contact.
     client
         .batch_execute(
             "CREATE TABLE badges (number int UNIQUE); INSERT INTO badges VALUES (1);

@@ -1,4 +1,4 @@
-//! The exam, on two tables of somebody else's.
+//! The exam, on two tables of somebody else.
 
 use super::*;
 
@@ -69,9 +69,9 @@ async fn a_table_of_numbers_and_flags_neglects_no_duty_that_it_can_have() {
     let active = noted(account("8", "FÄY@example.com", AccountStatus::Active)).await;
     let audience = Audience { client_id: ClientId::new("app").unwrap(), tenant: None };
     let mut exam = HostExam::on(audience, active, disabled, ClientId::new("another").unwrap());
-    // It has no numbers.
+    // The table has no mobile numbers.
     exam.contacts = false;
-    // Its ids are numbers, and it has no place for a user name.
+    // The table's ids are numbers, and it has no place for a user name.
     exam.registration = false;
     assert_eq!(exam.take(&host, Moment::now().unwrap()).await, Ok(()));
     let make = async |account: Account| write(&account).await;

@@ -1,4 +1,4 @@
-//! What fits a mapping, and what does not.
+//! Tables that fit a mapping, and tables that do not.
 
 use super::*;
 
@@ -55,7 +55,7 @@ async fn what_does_not_fit_its_mapping_is_refused_by_name() {
     let tables = client.query("SELECT 1 FROM pg_namespace WHERE nspname = 'authflow'", &[]).await.unwrap();
     assert!(tables.is_empty(), "nothing was made");
 
-    // Whoever connects is told of what has changed since.
+    // `connect` names what has changed since.
     let good = of("users", "id", "email", "hash");
     let settings = || settings(&database.url()).accounts(good.clone());
     PostgresStore::migrate(&settings()).await.unwrap();
@@ -87,7 +87,7 @@ async fn what_does_not_fit_its_mapping_is_refused_by_name() {
     assert!(migrated(ours).await.contains("must be a table of yours"));
 }
 
-/// Rows of a table that inherits are read through their parent, and no trigger of that sees what is written to them.
+/// Rows of a table that inherits are read through its parent, but no trigger of the parent sees writes to them.
 #[tokio::test]
 async fn a_table_that_another_one_inherits_is_refused() {
     let Some(server) = server() else { return };
@@ -106,7 +106,7 @@ async fn a_table_that_another_one_inherits_is_refused() {
     assert!(PostgresStore::connect(settings()).await.is_ok());
 }
 
-/// NULL differs from NULL: an index over tenant and id lets two rows of no tenant have one id.
+/// NULL differs from NULL, so under an index over tenant and id, two rows without a tenant can have one id.
 #[tokio::test]
 async fn an_id_is_unique_also_where_there_is_no_tenant() {
     let Some(server) = server() else { return };
@@ -132,7 +132,7 @@ async fn an_id_is_unique_also_where_there_is_no_tenant() {
     }
 }
 
-/// A tenant that is an empty text is none that anybody can be of, and not the absence of one.
+/// Nobody can be of a tenant that is an empty text, and such a tenant is not the absence of one.
 #[tokio::test]
 async fn an_empty_tenant_is_nobodys() {
     let Some(server) = server() else { return };
@@ -157,7 +157,7 @@ async fn an_empty_tenant_is_nobodys() {
     }
 }
 
-/// Disabling somebody where nothing can say it is told, and not passed over.
+/// If no word of the table means disabled, disabling an account is an error. It is not passed over.
 #[tokio::test]
 async fn who_is_always_active_is_disabled_by_nobody() {
     use authflow::administration::{Administer as _, Administered, SetStatus};

@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// Whoever is made by the program, in whatever spelling, is found in every other.
+/// An account that the program makes in any spelling is found in every other spelling.
 #[tokio::test]
 async fn names_that_the_program_writes_are_found_in_every_spelling() {
     let Some(server) = server() else { return };
@@ -36,7 +36,7 @@ async fn names_that_the_program_writes_are_found_in_every_spelling() {
         .await
         .unwrap();
     assert_eq!((login("erin").await, login("ångström").await), (400, 200));
-    // A name of two is nobody's.
+    // A name of two accounts signs nobody in.
     client.batch_execute(&format!("UPDATE {table} SET login = 'ÉTÉ' WHERE \"who?\" = '1'")).await.unwrap();
     assert_eq!(login("été").await, 500);
 }
@@ -68,7 +68,7 @@ async fn names_that_are_none_or_of_two_stop_a_migration() {
     assert!(migrated().await.is_ok());
 }
 
-/// One row whose id is none of an account's shuts everybody out who is looked up by a name.
+/// One row with an id that no account can have must not shut out everybody who signs in by name.
 #[tokio::test]
 async fn an_id_that_is_none_is_nobodys_and_no_error_of_others() {
     let Some(server) = server() else { return };
@@ -96,7 +96,7 @@ async fn an_id_that_is_none_is_nobodys_and_no_error_of_others() {
     assert_eq!(login().await, 200, "everybody is out");
 }
 
-/// A name that is longer than what an index takes is refused to the program itself, though it is none that anybody signs in by.
+/// A name that is longer than an index takes must not be refused to the program. Nobody signs in with it.
 #[tokio::test]
 async fn a_long_address_is_no_error_of_the_program() {
     let Some(server) = server() else { return };

@@ -1,8 +1,9 @@
-//! What was changed while no trigger saw it.
+//! Changes that were made while no trigger saw them.
 
 use super::*;
 
-/// Who was changed while the trigger was off, nobody has seen. The store for SQLite draws every revision anew then (decision 0026).
+/// Nobody has seen the changes of the time in which the trigger was off. The store for SQLite draws every revision anew after such a time (decision
+/// 0026).
 #[tokio::test]
 async fn a_password_that_is_changed_while_the_trigger_is_off_ends_every_session_at_the_next_migration() {
     let Some(server) = server() else { return };
@@ -23,8 +24,8 @@ async fn a_password_that_is_changed_while_the_trigger_is_off_ends_every_session_
     assert_ne!(revision(&client, "7").await, before, "sessions of before the change are good after it");
 }
 
-/// Ids of a table that is made anew begin at one again: whoever has an id now has nothing of whoever had it. Who has a name of before is the same
-/// person in a table that was copied, and keeps the second factor, but no session.
+/// In a table that is made anew, ids begin at one again. An account has nothing of the earlier account with its id. In a table that was copied, an
+/// account with an earlier name is the same account: it keeps the second factor, but no session.
 #[tokio::test]
 async fn a_table_that_is_made_anew_has_nobody_of_the_one_before() {
     let Some(server) = server() else { return };
@@ -57,7 +58,7 @@ async fn a_table_that_is_made_anew_has_nobody_of_the_one_before() {
     assert!(rows.iter().all(|row| !before.contains(&row.get(1))), "sessions of before are good after it");
 }
 
-/// A trigger that is not the one that was made sees less, whatever it is called; so does one that is off on a single partition.
+/// A trigger that differs from the store's sees less, whatever its name. So does one that is switched off on a single partition.
 #[tokio::test]
 async fn a_trigger_that_sees_less_is_refused() {
     let Some(server) = server() else { return };
